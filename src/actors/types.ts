@@ -1,0 +1,83 @@
+import type { ErrorCode } from '../events/errors.ts'
+import type { SegmentFacts } from '../events/events.ts'
+import type { Device, GapReason, Medium } from '../events/media.ts'
+import type { DeviceList, Level } from '../events/resources.ts'
+
+/** Where and from what a segment is to be captured. */
+export interface SegmentPlan {
+  medium: Medium
+  number: number
+  /** Absolute folder of the recording; the actor creates it when the first media arrive. */
+  folder: string
+  device: Device
+}
+
+/** What a capture actor is told. */
+export type CaptureCommand =
+  /**
+   * Start capturing a segment. `retryUntil` (epoch ms): keep trying with backoff, in silence, until media flow or the
+   * time is over; without it the only try must flow within 5 s.
+   */
+  | { type: 'capture.open'; plan: SegmentPlan; retryUntil?: number }
+  /**
+   * Nothing captured after `at` (epoch ms) may be kept: discard from now, end the processes, finish the file.
+   * Idempotent. May come before the `capture.open` of its segment, which then captures nothing. `discard`: remove the file too.
+   */
+  | { type: 'capture.cut'; segment: number; at: number; discard?: boolean }
+
+/** What a capture actor reports. Exactly one `capture.ended` follows every `capture.open`, whatever happens. */
+export type CaptureReport =
+  /** Encoded media of the segment are in its file. */
+  | {
+      type: 'capture.flowing'
+      segment: number
+      startedAt: string
+      container: SegmentFacts['container']
+      codec: SegmentFacts['codec']
+      file: string
+    }
+  /**
+   * The processes of the segment are gone. `cause` 'cut': as told; otherwise what went wrong. `facts`: the closed file;
+   * null when nothing was captured, it was discarded, or it is not yet on disk (`unfinished`; `capture.closed` follows).
+   */
+  | {
+      type: 'capture.ended'
+      segment: number
+      cause: 'cut' | { code: ErrorCode; detail: string; reason: GapReason }
+      facts: SegmentFacts | null
+      unfinished: boolean
+    }
+  /** The file of a segment whose `capture.ended` was `unfinished` is on disk after all. */
+  | { type: 'capture.closed'; segment: number; facts: SegmentFacts }
+  /** Loudness, about ten times a second; never written to the log. */
+  | { type: 'capture.level'; level: Level }
+
+/** One medium's capture, on its own: never throws, never touches another's. */
+export interface Capture {
+  send(command: CaptureCommand): void
+  /** Ends everything at once (the daemon is going); resolves when no process is left. */
+  dispose(): Promise<void>
+}
+
+/** What the recorder needs of a platform. */
+export interface CapturePlatform {
+  /** What there is to capture from. Answers within 2 s, from a cache of at most 5 s unless `fresh`. */
+  devices(options?: { fresh?: boolean }): Promise<Record<Medium, DeviceList>>
+  /**
+   * The device to capture a medium from: the one with this id, or the default one.
+   * Throws RecorderError DEVICE_UNAVAILABLE, saying why and what to do.
+   */
+  resolve(medium: Medium, id: string | undefined): Promise<Device>
+  /** A capture for one track of one recording. */
+  capture(medium: Medium, report: (report: CaptureReport) => void): Capture
+  /** Null when an encoder is there; otherwise why not. */
+  encoderProblem(): Promise<string | null>
+  /**
+   * Finishes a file that a dead daemon left: cuts it behind its last whole unit of media, forces it to disk, hashes it.
+   * Null when it holds no media (then the file is removed). `opened` is what the log knows of it.
+   */
+  salvage(
+    folder: string,
+    opened: Pick<SegmentFacts, 'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'>,
+  ): Promise<SegmentFacts | null>
+}

@@ -1,0 +1,78 @@
+import type { By, Medium, RecordingType } from './media.ts'
+
+/** A tag's value: a string of at most 4,096 characters, a finite number, or a boolean. */
+export type TagValue = string | number | boolean
+
+/** What the commands of the API ask for, by the name under which the log keeps them. */
+export interface CommandRequests {
+  'recording.start': {
+    media: Medium[]
+    recordingType: RecordingType
+    devices: Partial<Record<Medium, string>>
+    tags: Record<string, TagValue>
+    wrapUpSeconds: number
+    maxDurationSeconds: number
+    require: 'all' | 'any'
+  }
+  /** `audio` in `media` still stands for what the recording's own type says. */
+  'track.start': { media: RequestedList; devices: Partial<Record<Medium, string>> }
+  'track.stop': { media?: RequestedList }
+  'track.pause': { media?: RequestedList }
+  'track.resume': { media?: RequestedList }
+  'recording.tag': { tags: Record<string, TagValue> }
+  'recording.close': Record<never, never>
+}
+
+type RequestedList = (Medium | 'audio')[]
+
+/** The name of a command. */
+export type CommandName = keyof CommandRequests
+
+/** Names of all commands. */
+export const COMMANDS: readonly CommandName[] = [
+  'recording.start',
+  'track.start',
+  'track.stop',
+  'track.pause',
+  'track.resume',
+  'recording.tag',
+  'recording.close',
+]
+
+/** What a client may do now, as `allowedCommands` spells it. */
+export const ALLOWED_COMMANDS = ['start', 'startMedia', 'stop', 'pause', 'resume', 'tag', 'close'] as const
+/** What a client may do now, as `allowedCommands` spells it. */
+export type AllowedCommand = (typeof ALLOWED_COMMANDS)[number]
+
+/** The spelling of each command in `allowedCommands`. */
+export const ALLOWED_COMMAND_OF: Record<CommandName, AllowedCommand> = {
+  'recording.start': 'start',
+  'track.start': 'startMedia',
+  'track.stop': 'stop',
+  'track.pause': 'pause',
+  'track.resume': 'resume',
+  'recording.tag': 'tag',
+  'recording.close': 'close',
+}
+
+/** Identifies a retransmission: the same client, key and fingerprint get the first 2xx answer again for 24 h. */
+export interface IdempotencyKey {
+  client: string
+  key: string
+  /** SHA-256 (hex) of route and canonical body; another fingerprint under the same key is refused. */
+  fingerprint: string
+}
+
+/** A well-formed, authenticated command on its way to the recorder. */
+export type Command = {
+  [N in CommandName]: {
+    name: N
+    /** `current`, a recording's id, or null for `recording.start`. */
+    recordingId: string | null
+    request: CommandRequests[N]
+    by: By
+    /** From `If-Match`: the version the recording must have. */
+    expectedVersion?: number
+    idempotency?: IdempotencyKey
+  }
+}[CommandName]

@@ -1,0 +1,113 @@
+/** What clients read: the recording and what belongs to it, as the API's answers spell them. */
+import type { AllowedCommand, TagValue } from './commands.ts'
+import type { ErrorCode } from './errors.ts'
+import type { SegmentFacts } from './events.ts'
+import type {
+  ApplicationState,
+  By,
+  ClientSide,
+  Device,
+  GapReason,
+  Medium,
+  RecordingState,
+  RecordingType,
+  TrackState,
+} from './media.ts'
+
+/** A span of the recording's time without media; `to` is null while it lasts. */
+export interface Gap {
+  from: string
+  to: string | null
+  reason: GapReason
+}
+
+/** Loudness of the last tenth of a second, in dB relative to full scale (0 is the loudest; −120 stands for silence). */
+export interface Level {
+  rmsDb: number
+  peakDb: number
+}
+
+/** One medium of a recording. */
+export interface TrackView {
+  state: TrackState
+  device: Device | null
+  startedAt: string | null
+  stoppedAt: string | null
+  /** Media in closed segments, in milliseconds. */
+  recordedMs: number
+  bytes: number
+  /** Number of closed segments. */
+  segments: number
+  gaps: Gap[]
+  error: { code: ErrorCode; message: string } | null
+}
+
+/** One tag as it was set. */
+export interface TagEntry {
+  key: string
+  value: TagValue
+  at: string
+  by: By
+}
+
+/** A recording as its events tell it; without what depends on the reader (`allowedCommands`) or the moment (`level`). */
+export interface RecordingView {
+  id: string
+  state: RecordingState
+  controller: ClientSide
+  recordingType: RecordingType
+  startedBy: By
+  startedAt: string
+  /** When capture was over. */
+  endedAt: string | null
+  closedAt: string | null
+  version: number
+  tracks: Partial<Record<Medium, TrackView>>
+  /** The current value of each key, in the order in which the keys were first set. */
+  tags: TagEntry[]
+  wrapUp: { endsAt: string } | null
+}
+
+/** A recording as one side is shown it. */
+export interface RecordingAnswer extends Omit<RecordingView, 'tracks'> {
+  tracks: Partial<Record<Medium, TrackView & { level: Level | null }>>
+  allowedCommands: AllowedCommand[]
+  /** Every value ever set, oldest first; only where one recording is read. */
+  tagHistory?: TagEntry[]
+}
+
+/** A stored piece of a track as clients read it. */
+export type SegmentView = Omit<SegmentFacts, 'file'>
+
+/** What stands in the recorder's way right now. */
+export interface ApplicationError {
+  code: ErrorCode
+  medium?: Medium
+  message: string
+  since: string
+}
+
+/** The answer to GET /application. */
+export interface ApplicationView {
+  state: ApplicationState
+  version: string
+  recording: { id: string; state: RecordingState } | null
+  controller: ClientSide | null
+  errors: ApplicationError[]
+  media: Record<Medium, { available: boolean; device: Device | null; reason?: string }>
+  storage: { freeBytes: number; recordableSeconds: number; log: 'verified' | 'verifying' | 'readOnly' }
+  allowedCommands: AllowedCommand[]
+}
+
+/** A device in GET /devices. */
+export interface DeviceView extends Device {
+  default: boolean
+}
+
+/** What one medium can be captured from. */
+export interface DeviceList {
+  available: boolean
+  /** Why nothing is available, in words that say what to do. */
+  reason?: string
+  devices: DeviceView[]
+}

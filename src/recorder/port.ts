@@ -1,0 +1,44 @@
+import type { EventEmitter } from 'eventemitter3'
+import type { AllowedCommand, Command } from '../events/commands.ts'
+import type { EventData, LogEvent } from '../events/events.ts'
+import type { By, ClientSide, Medium } from '../events/media.ts'
+import type {
+  ApplicationView,
+  DeviceList,
+  Level,
+  RecordingAnswer,
+  RecordingView,
+  TagEntry,
+} from '../events/resources.ts'
+import type { EventLog, StoredAnswer } from '../store/types.ts'
+
+/** What the live readers (SSE, inspector, metrics) can listen to: `events` after each commit, `level` about ten times a second a track. */
+export type RecorderBus = EventEmitter<{
+  events: [events: readonly LogEvent[]]
+  level: [level: { recordingId: string; medium: Medium; level: Level; at: string }]
+}>
+
+/** The port through which HTTP talks to the recorder. */
+export interface RecorderPort {
+  /**
+   * Carries a command out and answers when its outcome is confirmed and durable: status and recording (without tagHistory).
+   * Rejects with a RecorderError; a refusal is in the log before that. A kept answer of the same idempotency key is given
+   * again. Whoever hangs up cancels nothing.
+   */
+  dispatch(command: Command): Promise<StoredAnswer>
+  /** The recording as this side is shown it, `current` or by id. Rejects with RECORDING_NOT_FOUND or NO_CURRENT_RECORDING. */
+  recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }>
+  /** The recording's view dressed for a side. */
+  dress(view: RecordingView, side: ClientSide): RecordingAnswer
+  application(side: ClientSide): Promise<ApplicationView>
+  /** What this side may do with a recording, or, with null, when there is none. */
+  allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]
+  devices(): Promise<Record<Medium, DeviceList>>
+  /** Writes a fact that belongs to no recording; resolves when it is durable. */
+  note<T extends 'token.created' | 'token.revoked'>(type: T, data: EventData[T], by: By): Promise<void>
+  readonly bus: RecorderBus
+  /** Reading only: events, recordings, segments. */
+  readonly log: Pick<EventLog, 'position' | 'events' | 'recordings' | 'segments' | 'segment' | 'tokens'>
+  /** Absolute path of a recording's file (`SegmentFacts.file`). */
+  file(recordingId: string, file: string): string
+}

@@ -1,0 +1,91 @@
+import type { IdempotencyKey, TagValue } from '../events/commands.ts'
+import type { EventData, LogEvent, NewEvent, SegmentFacts } from '../events/events.ts'
+import type { RecordingState } from '../events/media.ts'
+import type { RecordingView, TagEntry } from '../events/resources.ts'
+
+/** An HTTP answer as it was first given, kept for retransmissions. */
+export interface StoredAnswer {
+  status: number
+  body: unknown
+}
+
+/** What goes into the log as one atomic batch: all of it, with its projections, or nothing. */
+export interface EventBatch {
+  /** In order; the log gives each the next position. */
+  events: NewEvent[]
+  /**
+   * Keeps the answer to a command beside its last event. `render` is called at once, in `append`, with the
+   * recordings as they are after these events.
+   */
+  answer?: {
+    idempotency: IdempotencyKey | undefined
+    render: (view: (id: string) => RecordingView | undefined) => StoredAnswer
+  }
+}
+
+/** A batch on its way to the disk. */
+export interface Appended {
+  /** The events with their positions, known at once; not yet durable. */
+  events: LogEvent[]
+  /** What `render` returned. */
+  answer: StoredAnswer | undefined
+  /** Resolves when the batch is on disk (group commit, fsync); rejects with {@link RecorderError} STORAGE_UNAVAILABLE or STORAGE_FULL when it is not. */
+  committed: Promise<void>
+}
+
+/** A page of a list. `cursor`: where the next page starts, null at the end. */
+export interface Page<T> {
+  items: T[]
+  cursor: string | null
+}
+
+/** Which recordings to list. All conditions must hold. */
+export interface RecordingQuery {
+  state?: RecordingState
+  /** Started at or after / before (RFC 3339). */
+  from?: string
+  to?: string
+  /** Current values, type included. */
+  tags?: Record<string, TagValue>
+  limit: number
+  cursor?: string
+}
+
+/** How far the log can be trusted. */
+export type LogStatus = 'verifying' | 'verified' | 'readOnly'
+
+/**
+ * The event log and its projections in one LevelDB folder with one writer.
+ * The first failed write makes it read-only; `reopen` closes, opens, and verifies it again.
+ */
+export interface EventLog {
+  readonly status: LogStatus
+  /** Position of the last durable event; 0 when there is none. */
+  readonly position: number
+  /**
+   * Takes a batch into the group commit. Batches become durable in the order of the calls.
+   * Throws RecorderError STORAGE_UNAVAILABLE or STORAGE_FULL at once when the log is read-only. INTERNAL where an invariant is broken.
+   */
+  append(batch: EventBatch): Appended
+  /** Durable events after a position, oldest first. */
+  events(query: { after: number; limit: number; recordingId?: string }): Promise<LogEvent[]>
+  /** The recording as its durable events tell it; undefined when there is none (or its start was rolled back). Synchronous for those not closed. */
+  recording(id: string): Promise<RecordingView | undefined>
+  /** Durable views of recordings that are not closed, oldest first; also an unconfirmed one. */
+  open(): RecordingView[]
+  /** Newest first. Unconfirmed and rolled-back recordings are not listed. */
+  recordings(query: RecordingQuery): Promise<Page<RecordingView>>
+  tagHistory(id: string): Promise<TagEntry[]>
+  segments(id: string, query: { limit: number; cursor?: string }): Promise<Page<SegmentFacts>>
+  segment(id: string, medium: string, number: number): Promise<SegmentFacts | undefined>
+  /** The kept answer for a client's key: undefined when there is none, or it is older than 24 h. */
+  answer(
+    key: Pick<IdempotencyKey, 'client' | 'key'>,
+  ): Promise<{ fingerprint: string; answer: StoredAnswer } | undefined>
+  /** The tokens that were created and not revoked, oldest first. */
+  tokens(): (EventData['token.created'] & { createdAt: string })[]
+  /** Closes the database, opens it again and verifies order and chain; rejects when it still cannot be read or written. */
+  reopen(): Promise<void>
+  /** Waits for what is queued, then closes. */
+  close(): Promise<void>
+}

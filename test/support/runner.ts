@@ -1,0 +1,116 @@
+/**
+ * Runs every *.test.ts below the given folders, each file in a process of its own, and ends with `N passed, N failed`.
+ * Guards what uvu does not: a file that runs no test, that does not end, or that leaves processes behind, has failed.
+ * Usage: runner.ts FOLDER… [--only SUBSTRING]. F2F_TEST_JOBS: files at a time (default 2).
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const FILE_LIMIT_MS = Number(process.env.F2F_TEST_FILE_LIMIT_MS ?? 420_000)
+
+interface FileResult {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+function testFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(folder, name))
+    .sort()
+}
+
+/** Ends processes that carry this run's mark in their environment and names them. Linux only; elsewhere there is no cheap way to know. */
+function endLeftovers(mark: string): string[] {
+  if (process.platform !== 'linux') return []
+  const left: string[] = []
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark)) continue
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()
+      if (command === '') continue
+      left.push(`${pid} ${command.slice(0, 120)}`)
+      process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // The process ended meanwhile.
+    }
+  }
+  return left
+}
+
+function count(output: string, word: string): number {
+  return Number(new RegExp(`^\\s+${word}:\\s+(\\d+)\\s*$`, 'm').exec(output)?.[1] ?? 0)
+}
+
+async function runFile(file: string): Promise<FileResult> {
+  const scratch = mkdtempSync(join(tmpdir(), 'f2f-test-'))
+  const mark = `F2F_TEST_MARK=${randomUUID()}`
+  const started = performance.now()
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      TMPDIR: scratch,
+      FORCE_COLOR: '0',
+      NO_COLOR: '1',
+      F2F_TEST_MARK: mark.slice('F2F_TEST_MARK='.length),
+    },
+  })
+  let output = ''
+  child.stdout?.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    output += chunk
+  })
+  let timedOut = false
+  const timer = setTimeout(() => {
+    timedOut = true
+    child.kill('SIGKILL')
+  }, FILE_LIMIT_MS)
+  const code = await new Promise<number | null>((resolve) => {
+    child.on('error', () => resolve(null))
+    child.on('exit', (exitCode) => resolve(exitCode))
+  })
+  clearTimeout(timer)
+  const leftovers = endLeftovers(mark)
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 3 })
+
+  const total = count(output, 'Total')
+  const passed = count(output, 'Passed')
+  const skipped = count(output, 'Skipped')
+  const problems: string[] = []
+  if (timedOut) problems.push(`not done after ${FILE_LIMIT_MS} ms`)
+  if (total === 0) problems.push('ran no test')
+  if (leftovers.length > 0) problems.push(`left running: ${leftovers.join('; ')}`)
+  if (code !== 0 && total - passed - skipped === 0) problems.push(`ended with code ${code}`)
+  const failed = Math.max(0, total - passed - skipped) + problems.length
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(
+    `${failed === 0 ? 'ok  ' : 'FAIL'} ${relative('.', file)}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds} s`,
+  )
+  for (const line of output.split('\n').filter((text) => text.startsWith('SKIPPED '))) console.log(`     ${line}`)
+  if (failed > 0) console.log([...problems, output.trim()].join('\n').replace(/^/gm, '     '))
+  return { passed, failed, skipped }
+}
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } })
+const only = values.only
+const queue = positionals.flatMap(testFiles).filter((file) => !only || file.includes(only))
+const sum: FileResult = { passed: 0, failed: 0, skipped: 0 }
+async function worker(): Promise<void> {
+  for (let file = queue.shift(); file; file = queue.shift()) {
+    const result = await runFile(file)
+    sum.passed += result.passed
+    sum.failed += result.failed
+    sum.skipped += result.skipped
+  }
+}
+await Promise.all(Array.from({ length: Number(process.env.F2F_TEST_JOBS ?? 2) }, worker))
+console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`)
+process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1

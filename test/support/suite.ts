@@ -1,0 +1,66 @@
+import { suite as uvuSuite } from 'uvu'
+
+type Body = () => void | Promise<void>
+
+/** Defines one test. `limitMs` is its time limit (default 20 s): uvu itself has none. */
+export interface Test {
+  (name: string, body: Body, options?: { limitMs?: number }): void
+  /** Runs the test unless there is a reason not to, which is then reported and counted. */
+  unless(reason: string | null, name: string, body: Body, options?: { limitMs?: number }): void
+  before(body: Body): void
+  after(body: Body): void
+  beforeEach(body: Body): void
+  afterEach(body: Body): void
+}
+
+function limited(what: string, body: Body, limitMs: number): Body {
+  return async () => {
+    let timer: NodeJS.Timeout | undefined
+    const limit = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`${what}: not done after ${limitMs} ms`)), limitMs)
+    })
+    try {
+      await Promise.race([body(), limit])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** A suite of tests that always runs (uvu skips a suite whose `.run()` was forgotten) and must not be empty. */
+export function suite(name: string, define: (test: Test) => void): void {
+  const inner = uvuSuite(name)
+  let count = 0
+  const test = ((testName, body, options) => {
+    count++
+    inner(testName, limited(testName, body, options?.limitMs ?? 20_000))
+  }) as Test
+  test.unless = (reason, testName, body, options) => {
+    if (reason === null) return test(testName, body, options)
+    count++
+    console.log(`SKIPPED ${name} › ${testName}: ${reason}`)
+    inner.skip(testName, body)
+  }
+  test.before = (body) => inner.before(limited('before', body, 60_000))
+  test.after = (body) => inner.after(limited('after', body, 30_000))
+  test.beforeEach = (body) => inner.before.each(limited('before each', body, 30_000))
+  test.afterEach = (body) => inner.after.each(limited('after each', body, 30_000))
+  define(test)
+  if (count === 0) throw new Error(`suite ${name} has no tests`)
+  inner.run()
+}
+
+/** Waits until `probe` gives something other than undefined or false; throws after `limitMs`. For conditions that announce themselves by no event. */
+export async function eventually<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  limitMs = 5_000,
+): Promise<T> {
+  const end = performance.now() + limitMs
+  for (;;) {
+    const value = await probe()
+    if (value !== undefined && value !== false) return value
+    if (performance.now() > end) throw new Error(`${what}: not so after ${limitMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
