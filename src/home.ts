@@ -1,0 +1,215 @@
+/** The home folder: where one user's recorder keeps everything, and the files by which its parts find each other. */
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, isAbsolute, join, resolve } from 'node:path'
+
+/** The paths of a home folder, all absolute. */
+export interface Home {
+  folder: string
+  /** The home token, 0600: every scope, for the user's own command line. */
+  tokenFile: string
+  /** Where the running daemon says who and where it is: {@link DaemonInfo}. */
+  daemonFile: string
+  configFile: string
+  /** LevelDB folder of the event log. */
+  logFolder: string
+  /** How far the log had come, kept outside of it, so that a log that lost its end is noticed. */
+  witnessFile: string
+  recordingsFolder: string
+}
+
+/** The home folder or a file in it cannot be used; the message says what and what to do. */
+export class HomeError extends Error {
+  override name = 'HomeError'
+}
+
+/** What config.json may hold. */
+export interface Config {
+  /** Origins of web pages that may call the API, e.g. `https://crm.example`. */
+  allowedOrigins?: string[]
+  /** TCP port, 0–65535; 0 picks a free one. */
+  port?: number
+  /** Absolute path of the ffmpeg program. */
+  ffmpegPath?: string
+}
+
+/** A daemon as it announces itself. `startedAt` is RFC 3339 UTC with milliseconds. */
+export interface DaemonInfo {
+  pid: number
+  url: string
+  startedAt: string
+}
+
+/** What daemon.json tells. `stale`: left by a daemon that is gone; `daemon` is null where the file cannot be understood. */
+export type DaemonState =
+  | { state: 'absent' }
+  | { state: 'stale'; daemon: DaemonInfo | null }
+  | { state: 'running'; daemon: DaemonInfo }
+
+/**
+ * Finds the home folder: the argument, else `F2F_HOME`, else the platform's place for application data
+ * (Linux: XDG Base Directory Specification). Touches no disk.
+ */
+export function resolveHome(folder?: string, env: NodeJS.ProcessEnv = process.env, platform = process.platform): Home {
+  const root = resolve(folder || env.F2F_HOME || platformDefault(env, platform))
+  return {
+    folder: root,
+    tokenFile: join(root, 'token'),
+    daemonFile: join(root, 'daemon.json'),
+    configFile: join(root, 'config.json'),
+    logFolder: join(root, 'log'),
+    witnessFile: join(root, 'log.witness'),
+    recordingsFolder: join(root, 'recordings'),
+  }
+}
+
+function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  const user = env.HOME || homedir()
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'f2f-recorder')
+  if (platform === 'darwin') return join(user, 'Library', 'Application Support', 'f2f-recorder')
+  // The specification has relative paths in XDG_* ignored.
+  const data = env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME) ? env.XDG_DATA_HOME : join(user, '.local', 'share')
+  return join(data, 'f2f-recorder')
+}
+
+/**
+ * Creates the home folder and its recordings folder, for the user only (0700), and narrows wider permissions.
+ * Throws {@link HomeError} where that cannot be done or the folder plainly belongs to something else.
+ */
+export async function prepareHome(home: Home): Promise<void> {
+  await privateFolder(home.folder, () => refuseForeignFolder(home))
+  await privateFolder(home.recordingsFolder)
+}
+
+async function privateFolder(folder: string, beforeRepair?: () => Promise<void>): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const { mode, uid } = await stat(folder)
+    if (process.platform === 'win32') return
+    if (uid !== process.getuid?.())
+      throw new HomeError(`${folder} belongs to another user; choose another home folder.`)
+    if ((mode & 0o777) === 0o700) return
+    await beforeRepair?.()
+    await chmod(folder, 0o700)
+  } catch (cause) {
+    if (cause instanceof HomeError) throw cause
+    throw new HomeError(`${folder} cannot be used as a folder: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** `--home /tmp` typed as root must not lock everyone else out of /tmp. */
+async function refuseForeignFolder(home: Home): Promise<void> {
+  const ours = new Set(Object.values(home).map((path) => basename(path)))
+  const entries = await readdir(home.folder)
+  if (entries.length > 0 && !entries.some((name) => ours.has(name)))
+    throw new HomeError(
+      `${home.folder} is in use for something else and open to other users; choose another home folder.`,
+    )
+}
+
+/** Reads config.json; without the file an empty configuration. Throws {@link HomeError} naming everything that is wrong. */
+export async function readConfig(home: Home): Promise<Config> {
+  let text: string
+  try {
+    text = await readFile(home.configFile, 'utf8')
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return {}
+    throw new HomeError(`${home.configFile} cannot be read: ${messageOf(cause)}`, { cause })
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (cause) {
+    throw new HomeError(`${home.configFile} is not valid JSON: ${messageOf(cause)}`, { cause })
+  }
+  const wrong = configProblems(value)
+  if (wrong.length > 0) throw new HomeError(`${home.configFile}: ${wrong.join('; ')}.`)
+  return value as Config
+}
+
+const CONFIG_CHECKS: { [K in keyof Config]-?: (value: unknown) => string | null } = {
+  allowedOrigins: (value) => {
+    if (!Array.isArray(value)) return 'must be a list of origins'
+    // An origin as browsers send it (RFC 6454): no path, no trailing slash; never `*` or `null`.
+    const bad = value.find((item) => typeof item !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item))
+    return bad === undefined ? null : `holds ${JSON.stringify(bad)}, which is no origin like "https://crm.example"`
+  },
+  port: (value) =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
+      ? null
+      : 'must be a whole number from 0 to 65535',
+  ffmpegPath: (value) => (typeof value === 'string' && isAbsolute(value) ? null : 'must be an absolute path'),
+}
+
+function configProblems(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['must hold a JSON object']
+  const known = Object.keys(CONFIG_CHECKS).join(', ')
+  return Object.entries(value).flatMap(([key, entry]) => {
+    if (!Object.hasOwn(CONFIG_CHECKS, key)) return [`unknown key ${JSON.stringify(key)} (known: ${known})`]
+    const wrong = CONFIG_CHECKS[key as keyof Config](entry)
+    return wrong === null ? [] : [`"${key}" ${wrong}`]
+  })
+}
+
+/** Announces a daemon: written aside and renamed, so that nobody ever reads half of it; 0600. */
+export async function writeDaemonFile(home: Home, daemon: DaemonInfo): Promise<void> {
+  const aside = `${home.daemonFile}.${process.pid}.tmp`
+  try {
+    await rm(aside, { force: true })
+    await writeFile(aside, `${JSON.stringify(daemon)}\n`, { mode: 0o600, flag: 'wx' })
+    await rename(aside, home.daemonFile)
+  } catch (cause) {
+    await rm(aside, { force: true }).catch(() => {})
+    throw new HomeError(`${home.daemonFile} cannot be written: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** Tells whether a daemon serves this home, as far as its announcement and the process table know. */
+export async function readDaemonFile(home: Home): Promise<DaemonState> {
+  let text: string
+  try {
+    text = await readFile(home.daemonFile, 'utf8')
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return { state: 'absent' }
+    throw new HomeError(`${home.daemonFile} cannot be read: ${messageOf(cause)}`, { cause })
+  }
+  const daemon = parseDaemon(text)
+  if (daemon === null) return { state: 'stale', daemon }
+  return { state: isAlive(daemon.pid) ? 'running' : 'stale', daemon }
+}
+
+/** Takes the announcement back, if it is still the one of `pid`: a daemon must not remove its successor's. */
+export async function removeDaemonFile(home: Home, pid = process.pid): Promise<void> {
+  const found = await readDaemonFile(home)
+  if (found.state !== 'absent' && found.daemon?.pid === pid) await rm(home.daemonFile, { force: true })
+}
+
+function parseDaemon(text: string): DaemonInfo | null {
+  try {
+    const { pid, url, startedAt } = JSON.parse(text)
+    // Only the literal loopback address: the home token is sent there.
+    const local = typeof url === 'string' && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url)
+    const valid = Number.isSafeInteger(pid) && pid > 0 && typeof startedAt === 'string' && local
+    return valid ? { pid, url, startedAt } : null
+  } catch {
+    return null
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: there is such a process, of another user.
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
