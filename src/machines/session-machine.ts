@@ -1,0 +1,111 @@
+import { assign, type EventObject, fromCallback, setup } from 'xstate'
+import type { EventData } from '../events/events.ts'
+import type { RecordingType } from '../events/media.ts'
+import type { AskedCommand } from './control-machine.ts'
+
+/** The facts that move a recording through its life. */
+export type SessionFact =
+  | ({ type: 'recording.starting' } & Pick<
+      EventData['recording.starting'],
+      'recordingType' | 'wrapUpSeconds' | 'endsBy'
+    >)
+  | { type: 'recording.started' }
+  | { type: 'recording.startFailed' }
+  | { type: 'recording.paused' }
+  | { type: 'recording.resumed' }
+  | { type: 'recording.interrupted' }
+  | { type: 'recording.wrapUpStarted'; endsAt: string }
+  | { type: 'recording.closed' }
+
+/** What the machine remembers of its facts. */
+export interface SessionContext {
+  recordingType: RecordingType
+  wrapUpSeconds: number
+  /** When a forgotten recording is ended. */
+  endsBy: string
+  /** When the wrap-up is over; empty before it. */
+  endsAt: string
+}
+
+/** What a clock actor is given: when to fire (RFC 3339). Its firing is a command of the recorder to itself, so it ends in the log. */
+export interface ClockInput {
+  at: string
+}
+
+const permit = { actions: 'permit' } as const
+
+/**
+ * The life of one recording: starting (not yet confirmed) → active ⇄ paused → wrapUp → closed. Whether it is active or
+ * paused follows from its tracks and comes as a fact like everything else; the clocks only report.
+ */
+export const sessionMachine = setup({
+  types: { context: {} as SessionContext, events: {} as AskedCommand | SessionFact },
+  actors: {
+    durationClock: fromCallback<EventObject, ClockInput>(() => {}),
+    wrapUpClock: fromCallback<EventObject, ClockInput>(() => {}),
+  },
+  actions: {
+    permit: () => {},
+    reportClockFailure: () => {},
+    rememberPlan: assign(({ context, event }) =>
+      event.type === 'recording.starting'
+        ? { recordingType: event.recordingType, wrapUpSeconds: event.wrapUpSeconds, endsBy: event.endsBy }
+        : context,
+    ),
+    rememberWrapUp: assign(({ context, event }) =>
+      event.type === 'recording.wrapUpStarted' ? { endsAt: event.endsAt } : context,
+    ),
+  },
+}).createMachine({
+  id: 'session',
+  context: { recordingType: 'both', wrapUpSeconds: 0, endsBy: '', endsAt: '' },
+  initial: 'absent',
+  states: {
+    absent: {
+      on: {
+        'recording.start': permit,
+        'recording.starting': { target: 'capturing', actions: 'rememberPlan' },
+      },
+    },
+    capturing: {
+      initial: 'starting',
+      invoke: {
+        src: 'durationClock',
+        id: 'durationClock',
+        input: ({ context }) => ({ at: context.endsBy }),
+        onError: { actions: 'reportClockFailure' },
+      },
+      on: {
+        'track.start': permit,
+        'track.stop': permit,
+        'track.pause': permit,
+        'track.resume': permit,
+        'recording.tag': permit,
+        'recording.interrupted': { actions: 'permit' },
+        'recording.wrapUpStarted': { target: 'wrapUp', actions: 'rememberWrapUp' },
+      },
+      states: {
+        starting: { on: { 'recording.started': 'active', 'recording.startFailed': '#session.abandoned' } },
+        active: { on: { 'recording.paused': 'paused' } },
+        paused: { on: { 'recording.resumed': 'active' } },
+      },
+    },
+    wrapUp: {
+      invoke: {
+        src: 'wrapUpClock',
+        id: 'wrapUpClock',
+        input: ({ context }) => ({ at: context.endsAt }),
+        onError: { actions: 'reportClockFailure' },
+      },
+      on: {
+        'recording.start': permit,
+        'recording.tag': permit,
+        'recording.close': permit,
+        'recording.closed': 'closed',
+      },
+    },
+    closed: {},
+    /** The start was rolled back: to clients it never was. */
+    abandoned: { on: { 'recording.start': permit } },
+  },
+})

@@ -1,0 +1,94 @@
+import type { CommandName } from '../events/commands.ts'
+import type { EventData, EventType, NewEvent } from '../events/events.ts'
+import type { By, Medium } from '../events/media.ts'
+import { type RecordingFold, recordingState, stateOfTracks } from '../machines/recording-fold.ts'
+import { evolveWorld, isCapturing, isUnconfirmed, type World } from './world.ts'
+
+/** Who and which command caused a fact. */
+export interface Cause {
+  by: By
+  commandId: string | null
+}
+
+/** Nothing captured after `at` (epoch ms) may be kept in a track's segment. */
+export interface Cut {
+  recordingId: string
+  medium: Medium
+  segment: number
+  at: number
+  discard: boolean
+}
+
+/** Why capture is over. */
+export type WrapUpReason = EventData['recording.wrapUpStarted']['reason']
+
+/** Facts on their way into one batch, with the world as it is after each of them. Pure but for the clock passed in. */
+export class Transaction {
+  world: World
+  readonly events: NewEvent[] = []
+  /** To be carried out at once, before the batch is on disk. */
+  readonly cuts: Cut[] = []
+  readonly atMs: number
+  readonly at: string
+  readonly #cause: Cause
+
+  constructor(world: World, cause: Cause, atMs: number) {
+    this.world = world
+    this.#cause = cause
+    this.atMs = atMs
+    this.at = new Date(atMs).toISOString()
+  }
+
+  /** Adds a fact. @throws RecorderError INTERNAL when a machine has no transition for it. */
+  add<T extends EventType>(recordingId: string | null, type: T, data: EventData[T], cause: Cause = this.#cause): void {
+    const before = recordingId === null ? undefined : this.world.get(recordingId)
+    const version = recordingId === null ? null : (before?.version ?? 0) + (type === 'command.refused' ? 0 : 1)
+    const event = { type, recordingId, version, at: this.at, ...cause, data } as NewEvent
+    this.world = evolveWorld(this.world, event)
+    this.events.push(event)
+  }
+
+  accept(recordingId: string, command: CommandName, media?: Medium[]): void {
+    this.add(recordingId, 'command.accepted', media ? { command, media } : { command })
+  }
+
+  recording(id: string): RecordingFold {
+    const fold = this.world.get(id)
+    if (!fold) throw new TypeError(`recording ${id} is not open`)
+    return fold
+  }
+
+  /** Ends what a track captures: the fact, and the cut that does not wait for it to be on disk. */
+  cut(recordingId: string, medium: Medium, how: 'pause' | 'command' | 'reverted'): void {
+    const segment = this.recording(recordingId).tracks[medium].context.segment
+    this.cuts.push({ recordingId, medium, segment, at: this.atMs, discard: how === 'reverted' })
+    if (how === 'pause') this.add(recordingId, 'track.pausing', { medium, segment, cutAt: this.at })
+    else this.add(recordingId, 'track.stopping', { medium, segment, cutAt: this.at, reason: how })
+  }
+
+  /** Confirms a recording's start, once; recordings still in wrap-up are closed with it. */
+  confirm(id: string): void {
+    if (!isUnconfirmed(this.recording(id))) return
+    this.add(id, 'recording.started', {})
+    for (const other of this.world.values()) {
+      if (other.id !== id && recordingState(other.session) === 'WrapUp')
+        this.add(other.id, 'recording.closed', { reason: 'nextStart' })
+    }
+  }
+
+  /** Adds the fact that a recording has become active, paused or over, when its tracks say so. */
+  derive(id: string, reason: WrapUpReason): void {
+    const fold = this.world.get(id)
+    if (!fold || !isCapturing(fold) || isUnconfirmed(fold)) return
+    const state = stateOfTracks(fold.tracks)
+    if (state === recordingState(fold.session)) return
+    if (state === 'Paused') this.add(id, 'recording.paused', {})
+    else if (state === 'Active') this.add(id, 'recording.resumed', {})
+    else this.wrapUp(id, reason)
+  }
+
+  wrapUp(id: string, reason: WrapUpReason): void {
+    const endsAt = new Date(this.atMs + this.recording(id).session.context.wrapUpSeconds * 1000).toISOString()
+    this.add(id, 'recording.wrapUpStarted', { endsAt, reason })
+  }
+}
