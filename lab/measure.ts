@@ -1,0 +1,118 @@
+/** What can be heard and seen in a media file, in numbers: for tests and for the demo. Needs ffmpeg. */
+import { output } from './helper-process.ts'
+
+const RATE = 48_000
+
+/** Decoded audio: mono, 48 kHz, −1 to 1. */
+export type Samples = Float32Array
+
+/** A colour as three numbers 0–255. */
+export type Rgb = [red: number, green: number, blue: number]
+
+const ffmpeg = (...args: string[]): Promise<Buffer> =>
+  output(process.env.FFMPEG_BIN ?? 'ffmpeg', ['-nostdin', '-v', 'error', ...args])
+
+/** Decodes a media file's audio (its first channel: a downmix would change the level); throws when it has none. */
+export async function decodeAudio(file: string): Promise<Samples> {
+  const raw = await ffmpeg(
+    '-i',
+    file,
+    '-map',
+    '0:a:0',
+    '-af',
+    'pan=mono|c0=c0',
+    '-ar',
+    String(RATE),
+    '-f',
+    'f32le',
+    '-',
+  )
+  return new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length))
+}
+
+/** Duration of decoded audio in seconds. */
+export function secondsOf(samples: Samples): number {
+  return samples.length / RATE
+}
+
+/** The part of decoded audio between two times in seconds. */
+export function between(samples: Samples, from: number, to: number): Samples {
+  return samples.subarray(Math.round(from * RATE), Math.round(to * RATE))
+}
+
+const decibels = (amplitude: number): number => Math.max(-120, 20 * Math.log10(amplitude))
+
+/** Root mean square in dB relative to full scale; −120 stands for silence. */
+export function rmsDb(samples: Samples): number {
+  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length)
+  return decibels(Math.sqrt(power))
+}
+
+/**
+ * How strong one frequency is: the peak of a sine at it, in dB relative to full scale (−120 for none).
+ * Goertzel's algorithm with a Hann window, so that loud neighbours do not leak in.
+ */
+export function toneDb(samples: Samples, hertz: number): number {
+  const { length } = samples
+  const turn = 2 * Math.cos((2 * Math.PI * hertz) / RATE)
+  let previous = 0
+  let beforeThat = 0
+  for (let index = 0; index < length; index++) {
+    const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * index) / length)
+    const next = samples[index]! * window + turn * previous - beforeThat
+    beforeThat = previous
+    previous = next
+  }
+  const power = previous * previous + beforeThat * beforeThat - turn * previous * beforeThat
+  return decibels((4 * Math.sqrt(Math.max(0, power))) / Math.max(1, length))
+}
+
+/** The strongest frequency between two limits, to 10 Hz. */
+export function dominantHz(samples: Samples, from = 100, to = 4_000): number {
+  const part = samples.subarray(0, RATE)
+  let best = { hertz: from, level: Number.NEGATIVE_INFINITY }
+  for (let hertz = from; hertz <= to; hertz += 10) {
+    const level = toneDb(part, hertz)
+    if (level > best.level) best = { hertz, level }
+  }
+  return best.hertz
+}
+
+async function averageOf(...input: string[]): Promise<Rgb> {
+  const rgb = await ffmpeg(
+    ...input,
+    '-frames:v',
+    '1',
+    '-vf',
+    'scale=1:1:flags=area',
+    '-pix_fmt',
+    'rgb24',
+    '-f',
+    'rawvideo',
+    '-',
+  )
+  if (rgb.length < 3) throw new Error('no frame there')
+  return [rgb[0]!, rgb[1]!, rgb[2]!]
+}
+
+/** Average colour of the frame that is shown at a time (seconds) of a video file; throws when there is none. */
+export async function frameColor(file: string, seconds: number): Promise<Rgb> {
+  return averageOf('-ss', String(seconds), '-i', file)
+}
+
+/** Average colour of an X display right now. */
+export async function screenColor(display: string): Promise<Rgb> {
+  return averageOf('-f', 'x11grab', '-i', display)
+}
+
+/** Saves the frame that is shown at a time (seconds) of a video file as a PNG file. */
+export async function saveFrame(file: string, seconds: number, png: string): Promise<void> {
+  await ffmpeg('-y', '-ss', String(seconds), '-i', file, '-frames:v', '1', '-update', '1', png)
+}
+
+/** Duration of a video file in seconds, by decoding it to its end. */
+export async function videoSeconds(file: string): Promise<number> {
+  const progress = await ffmpeg('-i', file, '-map', '0:v:0', '-f', 'null', '-progress', 'pipe:1', '-')
+  const times = [...progress.toString().matchAll(/^out_time_us=(\d+)/gm)]
+  return Number(times.at(-1)?.[1] ?? 0) / 1_000_000
+}

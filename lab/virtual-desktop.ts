@@ -1,0 +1,122 @@
+/**
+ * A desktop of one's own to record from: a virtual display and a sound server with a speaker and a microphone.
+ * Real capture from virtual hardware, for the tests, the demo and the bench; it touches nothing of the user's.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startMovingClock } from './moving-clock.ts'
+import { MIC_FEED_SINK, MIC_SOURCE, SPEAKER_SINK, startPulseAudio } from './pulseaudio.ts'
+import { virtualDesktopProblem } from './requirements.ts'
+import { melody, type Playing, playInto, soundFile, type Tone, tone, voice } from './sound.ts'
+import { type Color, connectX11 } from './x11-client.ts'
+import { startXvfb } from './xvfb.ts'
+
+export { virtualDesktopProblem } from './requirements.ts'
+export type { Playing, Tone } from './sound.ts'
+
+const SPOKEN = `Good morning, and welcome to the branch. How can I help you today?
+I would like to open a savings account, please. Of course. May I see your identity card?`
+
+/** What a virtual desktop has. All sounds and movement are off unless asked for. */
+export interface VirtualDesktopOptions {
+  /** Size of the screen in pixels (default 1280 × 720). */
+  width?: number
+  height?: number
+  /** A running clock on the screen. */
+  movement?: boolean
+  /** Somebody talks into the microphone. */
+  voice?: boolean
+  /** Music on the speaker. */
+  music?: boolean
+}
+
+/** A running virtual desktop. */
+export interface VirtualDesktop {
+  /** To be spread over `process.env` of what is to use the desktop; undefined values hide what the user's own session has. */
+  env: NodeJS.ProcessEnv
+  /** e.g. `:3` */
+  display: string
+  /** PulseAudio names of the devices. */
+  speakerSink: string
+  micSource: string
+  /** For tests that freeze or kill them. */
+  pids: { xvfb: number; pulseaudio: number }
+  /** Plays a sound file or a tone to one of the two; resolves when it can be heard there. */
+  play(where: 'mic' | 'speaker', sound: string | Tone): Promise<Playing>
+  /** Makes the screen one colour (a running clock stays on top); resolves when it is. */
+  fillScreen(color: Color): Promise<void>
+  /** Ends every process and removes the folder; may be called again. */
+  stop(): Promise<void>
+}
+
+/** Starts a virtual desktop: display and sound answer and deliver when it resolves; when it rejects, nothing is left of it. */
+export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): Promise<VirtualDesktop> {
+  const problem = await virtualDesktopProblem()
+  if (problem !== null) throw new Error(`no virtual desktop: ${problem}`)
+
+  const cleanups: (() => unknown)[] = []
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      const failures: unknown[] = []
+      for (const cleanup of cleanups.reverse()) {
+        try {
+          await cleanup()
+        } catch (error) {
+          failures.push(error)
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, 'the virtual desktop did not end cleanly')
+    })()
+    return stopping
+  }
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'f2f-desktop-'))
+    cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+
+    const xvfb = await startXvfb({ width: options.width ?? 1280, height: options.height ?? 720 })
+    cleanups.push(xvfb.stop)
+    const screen = await connectX11(xvfb.display)
+    cleanups.push(screen.close)
+    const sound = await startPulseAudio(folder)
+    cleanups.push(sound.stop)
+
+    const env: NodeJS.ProcessEnv = {
+      ...sound.env,
+      DISPLAY: xvfb.display,
+      XDG_SESSION_TYPE: 'x11',
+      XAUTHORITY: undefined,
+      WAYLAND_DISPLAY: undefined,
+    }
+    async function start(sink: string, pcm: Buffer, loop: boolean): Promise<Playing> {
+      const playing = await playInto(sink, pcm, { env, loop })
+      cleanups.push(playing.stop)
+      return playing
+    }
+
+    await screen.fill('#30475e')
+    if (options.movement) cleanups.push(startMovingClock(screen).stop)
+    if (options.voice) await start(MIC_FEED_SINK, await voice(SPOKEN), true)
+    if (options.music) await start(SPEAKER_SINK, await melody(), true)
+
+    return {
+      env,
+      display: xvfb.display,
+      speakerSink: SPEAKER_SINK,
+      micSource: MIC_SOURCE,
+      pids: { xvfb: xvfb.pid, pulseaudio: sound.pid },
+      play: async (where, played) =>
+        start(
+          where === 'mic' ? MIC_FEED_SINK : SPEAKER_SINK,
+          typeof played === 'string' ? await soundFile(played) : tone(played),
+          false,
+        ),
+      fillScreen: screen.fill,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
