@@ -1,0 +1,187 @@
+/** What can be checked from outside, with or without a running recorder. Asks no device anything. */
+import { constants } from 'node:fs'
+import { access, stat, statfs } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import { type Config, type Home, readConfig } from '../home.ts'
+import { size } from './quantities.ts'
+
+/** One thing that was looked at. `note`: worth knowing, no failure. `remedy`: what to do. */
+export interface Check {
+  name: string
+  result: 'ok' | 'note' | 'failed'
+  detail: string
+  remedy?: string
+}
+
+/** Room for about an hour of all three media: below this a recording may well not end as it should. */
+const LITTLE_SPACE_BYTES = 1_000_000_000
+
+/** Node.js is new enough. */
+export function checkNode(version = process.versions.node): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return { name: 'Node.js', result: 'ok', detail: version }
+  return {
+    name: 'Node.js',
+    result: 'failed',
+    detail: `${version} is too old.`,
+    remedy: 'Install Node.js 20.19 or later.',
+  }
+}
+
+/** The home folder and the token in it are the user's alone. */
+export async function checkHome(home: Home): Promise<Check> {
+  const name = 'Home folder'
+  const folder = await stat(home.folder).catch(() => null)
+  if (folder === null)
+    return { name, result: 'note', detail: `${home.folder} does not exist yet; the first \`f2f serve\` creates it.` }
+  if (!folder.isDirectory())
+    return {
+      name,
+      result: 'failed',
+      detail: `${home.folder} is no folder.`,
+      remedy: 'Choose another with --home or F2F_HOME.',
+    }
+  if (process.platform === 'win32') return { name, result: 'ok', detail: home.folder }
+  if (folder.uid !== process.getuid?.())
+    return {
+      name,
+      result: 'failed',
+      detail: `${home.folder} belongs to another user.`,
+      remedy: 'Choose another with --home or F2F_HOME.',
+    }
+  if (folder.mode & 0o077)
+    return {
+      name,
+      result: 'failed',
+      detail: `${home.folder} is open to other users (mode ${(folder.mode & 0o777).toString(8)}).`,
+      remedy: `chmod 700 '${home.folder}', or restart the recorder, which does the same.`,
+    }
+  const token = await stat(home.tokenFile).catch(() => null)
+  if (token !== null && token.mode & 0o077)
+    return {
+      name,
+      result: 'failed',
+      detail: `The home token is open to other users (mode ${(token.mode & 0o777).toString(8)}).`,
+      remedy: `Stop the recorder, delete '${home.tokenFile}' and start again: that makes a new one.`,
+    }
+  return { name, result: 'ok', detail: `${home.folder}, for you only` }
+}
+
+/** config.json can be understood. The configuration comes along for the checks that depend on it. */
+export async function checkConfig(home: Home): Promise<{ check: Check; config: Config }> {
+  const name = 'Configuration'
+  try {
+    const config = await readConfig(home)
+    const keys = Object.keys(config)
+    return {
+      check: { name, result: 'ok', detail: keys.length === 0 ? 'none, all defaults' : `sets ${keys.join(', ')}` },
+      config,
+    }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    return {
+      check: { name, result: 'failed', detail, remedy: `Correct ${home.configFile}, or delete it.` },
+      config: {},
+    }
+  }
+}
+
+/** There is room on the disk of the home folder. */
+export async function checkDisk(home: Home): Promise<Check> {
+  const name = 'Disk'
+  const { bavail, bsize } = await statfs(await nearestFolder(home.folder))
+  const free = bavail * bsize
+  if (free >= LITTLE_SPACE_BYTES) return { name, result: 'ok', detail: `${size(free)} free` }
+  return {
+    name,
+    result: 'failed',
+    detail: `Only ${size(free)} are free on the disk of ${home.folder}.`,
+    remedy: 'Free some space, or choose a home folder on another disk.',
+  }
+}
+
+async function nearestFolder(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => null)
+  return found !== null || dirname(folder) === folder ? folder : nearestFolder(dirname(folder))
+}
+
+/** An ffmpeg is there: configured, FFMPEG_BIN, ffmpeg-static, or on the PATH, in this order. */
+export async function checkFfmpeg(config: Config, env: NodeJS.ProcessEnv): Promise<Check> {
+  const name = 'ffmpeg'
+  const remedy =
+    'Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg), or set `ffmpegPath` in config.json or FFMPEG_BIN.'
+  const named = config.ffmpegPath ?? env.FFMPEG_BIN
+  if (named) {
+    const source = config.ffmpegPath ? 'config.json' : 'FFMPEG_BIN'
+    if (await isProgram(named)) return { name, result: 'ok', detail: `${named} (${source})` }
+    return { name, result: 'failed', detail: `${named}, which ${source} names, is no program.`, remedy }
+  }
+  for (const candidate of [await packagedFfmpeg(), await onPath('ffmpeg', env)])
+    if (candidate !== null && (await isProgram(candidate))) return { name, result: 'ok', detail: candidate }
+  return { name, result: 'failed', detail: 'No ffmpeg was found.', remedy }
+}
+
+async function packagedFfmpeg(): Promise<string | null> {
+  try {
+    // A variable, because the package is optional and may have no types.
+    const optional = 'ffmpeg-static'
+    const { default: file } = await import(optional)
+    return typeof file === 'string' ? file : null
+  } catch {
+    return null
+  }
+}
+
+/** There is something to capture from, as far as the session's environment tells. Linux only: elsewhere only the recorder itself can know. */
+export async function checkSession(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): Promise<Check[]> {
+  if (platform !== 'linux') return []
+  const sound: Check = (await onPath('parec', env))
+    ? { name: 'Sound', result: 'ok', detail: 'parec is there; the sound server is asked when the recorder runs' }
+    : {
+        name: 'Sound',
+        result: 'failed',
+        detail: 'parec was not found: microphone and speaker cannot be recorded.',
+        remedy:
+          'Install the PulseAudio tools (Debian, Ubuntu: apt-get install pulseaudio-utils); they serve PipeWire too.',
+      }
+  return [sound, screenCheck(env)]
+}
+
+function screenCheck(env: NodeJS.ProcessEnv): Check {
+  const name = 'Screen'
+  if (env.WAYLAND_DISPLAY || env.XDG_SESSION_TYPE === 'wayland')
+    return {
+      name,
+      result: 'failed',
+      detail: 'This is a Wayland session: the screen cannot be recorded.',
+      remedy: 'Log in to an X11 session (“on Xorg” on the login screen).',
+    }
+  if (env.DISPLAY) return { name, result: 'ok', detail: `X11 display ${env.DISPLAY}` }
+  return {
+    name,
+    result: 'failed',
+    detail: 'DISPLAY is not set: there is no screen to record.',
+    remedy: 'Run the recorder inside the desktop session, or set DISPLAY.',
+  }
+}
+
+async function onPath(program: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter)) {
+    const file = join(folder, program + suffix)
+    if (folder !== '' && (await isProgram(file))) return file
+  }
+  return null
+}
+
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK)
+    return (await stat(file)).isFile()
+  } catch {
+    return false
+  }
+}

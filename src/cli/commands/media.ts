@@ -1,0 +1,21 @@
+/** Options about media that several commands share. */
+import type { RecordingType, RequestedMedium } from '../../events/media.ts'
+import { UsageError } from '../problem.ts'
+
+/** What `--media` takes. */
+export const MEDIA_CHOICES = ['audio', 'mic', 'speaker', 'screen'] as const satisfies readonly RequestedMedium[]
+
+/** What `--recording-type` takes. */
+export const TYPE_CHOICES = ['microphone', 'speaker', 'both'] as const satisfies readonly RecordingType[]
+
+/** `mic=ID` of each `--device`, as the API takes it. Throws {@link UsageError}. */
+export function deviceMap(given: readonly string[]): Record<string, string> {
+  const pairs = given.map((text) => {
+    const at = text.indexOf('=')
+    const medium = text.slice(0, Math.max(0, at))
+    if (!['mic', 'speaker', 'screen'].includes(medium) || at === text.length - 1)
+      throw new UsageError('--device takes mic=ID, speaker=ID or screen=ID; `f2f devices` lists the ids')
+    return [medium, text.slice(at + 1)]
+  })
+  return Object.fromEntries(pairs)
+}

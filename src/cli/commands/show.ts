@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import type { LogEvent, SegmentFacts } from '../../events/events.ts'
+import type { RecordingAnswer, SegmentView, TagEntry } from '../../events/resources.ts'
+import { type Api, path } from '../api.ts'
+import { defineCommand } from '../command.ts'
+import { duration, localTime, size } from '../quantities.ts'
+import { recordingText, type TrackAnswer, tagsText } from '../recording-text.ts'
+import { columns, printable, type Style } from '../style.ts'
+import { RECORDING_ARGUMENT } from './control.ts'
+import type { Page } from './list.ts'
+
+/** A segment with the place of its file. */
+type SegmentWithPath = SegmentView & { path: string | null }
+
+type Detailed = RecordingAnswer & { tagHistory: TagEntry[] }
+
+/** Shows all there is to know of a recording. */
+export const show = defineCommand({
+  name: 'show',
+  summary: 'show a recording: tracks, gaps, tags, files',
+  args: RECORDING_ARGUMENT,
+  description: [
+    'Shows who recorded what and when, what is missing in between and why, the tags with their history, and each ' +
+      'stored piece with its file. Without ID the current recording is meant. With --json: {"recording": …, ' +
+      '"segments": […]}, each segment with the path of its file.',
+  ],
+  options: {},
+  examples: [
+    { line: 'f2f show', does: 'Shows the current recording.' },
+    { line: 'f2f show "$(f2f list --limit 1 --json | jq -r .items[0].id)"', does: 'Shows the last recording.' },
+  ],
+  async run({ args, api, home, style }) {
+    const recording = await api.get<Detailed>(path('recordings', args[0] ?? 'current'))
+    const at = path('recordings', recording.id)
+    const segments = await pages<SegmentView>(api, `${at}/segments`)
+    const files = await segmentFiles(api, `${at}/events`)
+    const placed = segments.map((segment): SegmentWithPath => {
+      const file = files.get(`${segment.medium}/${segment.number}`)
+      return { ...segment, path: file === undefined ? null : join(home.recordingsFolder, recording.id, file) }
+    })
+    return { json: { recording, segments: placed }, text: showText(recording, placed, style) }
+  },
+})
+
+async function pages<T>(api: Api, at: string): Promise<T[]> {
+  const items: T[] = []
+  for (let cursor: string | undefined; ; ) {
+    const page = await api.get<Page<T>>(at, { limit: 1000, cursor })
+    items.push(...page.items)
+    if (page.nextCursor === null) return items
+    cursor = page.nextCursor
+  }
+}
+
+/** The file names are told by the events only: reading media goes through the API, whatever the files are called. */
+async function segmentFiles(api: Api, at: string): Promise<Map<string, string>> {
+  const events = await pages<LogEvent>(api, at)
+  const closed = events.flatMap((event): SegmentFacts[] => (event.type === 'segment.closed' ? [event.data] : []))
+  return new Map(closed.map(({ medium, number, file }) => [`${medium}/${number}`, file]))
+}
+
+function showText(recording: Detailed, segments: readonly SegmentWithPath[], style: Style): string {
+  const { startedBy } = recording
+  const facts = [
+    [
+      'Started',
+      `${localTime(recording.startedAt)} by ${startedBy.side}/${printable(startedBy.client)} (user ${printable(startedBy.user)})`,
+    ],
+    ...(recording.endedAt ? [['Ended', localTime(recording.endedAt)]] : []),
+    ...(recording.closedAt ? [['Closed', localTime(recording.closedAt)]] : []),
+    ['Audio', recording.recordingType],
+    ['Version', String(recording.version)],
+    ['You may', recording.allowedCommands.join(', ') || 'only look'],
+  ]
+  const gaps = Object.entries(recording.tracks).flatMap(([medium, track]) => gapRows(medium, track))
+  return [
+    recordingText(recording, style),
+    columns(facts),
+    titled('Gaps', columns(gaps, { indent: '  ' }), style),
+    titled('Tags, oldest first', tagsText(recording.tagHistory, style), style),
+    titled('Files', filesText(segments), style),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function gapRows(medium: string, { gaps }: TrackAnswer): string[][] {
+  return gaps.map(({ from, to, reason }) => [
+    medium,
+    localTime(from),
+    to === null ? 'until now' : `for ${duration(Date.parse(to) - Date.parse(from))}`,
+    reason,
+  ])
+}
+
+function filesText(segments: readonly SegmentWithPath[]): string {
+  const rows = segments.map((segment) => [
+    `${segment.medium} ${segment.number}`,
+    localTime(segment.startedAt),
+    duration(segment.durationMs),
+    size(segment.bytes),
+    segment.codec,
+    segment.path ?? '(not known)',
+  ])
+  return columns(rows, { indent: '  ', right: [2, 3] })
+}
+
+function titled(title: string, body: string, style: Style): string {
+  return body === '' ? '' : `${style.strong(title)}\n${body}`
+}

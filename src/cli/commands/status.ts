@@ -1,0 +1,66 @@
+import type { ApplicationView, RecordingAnswer } from '../../events/resources.ts'
+import type { Api } from '../api.ts'
+import { defineCommand } from '../command.ts'
+import { ProblemError } from '../problem.ts'
+import { duration, localTime, size } from '../quantities.ts'
+import { recordingText, tagsText } from '../recording-text.ts'
+import { columns, printable, type Style } from '../style.ts'
+
+/** Shows the application and the current recording. */
+export const status = defineCommand({
+  name: 'status',
+  summary: 'show what the recorder is doing',
+  description: [
+    'Shows the state of the recorder, what stands in its way, and the current recording: each track with the time ' +
+      'recorded and how loud it is. With --json: {"application": …, "recording": … or null}.',
+  ],
+  options: {},
+  examples: [
+    { line: 'f2f status', does: 'Shows it once.' },
+    { line: 'f2f status --json | jq -r .application.state', does: 'Prints Idle, Recording or Error for a script.' },
+  ],
+  async run({ api, style }) {
+    const application = await api.get<ApplicationView>('/application')
+    const recording = application.recording && (await current(api))
+    return { json: { application, recording }, text: statusText(application, recording, style) }
+  },
+})
+
+/** The current recording; null when it has closed since it was heard of. */
+async function current(api: Api): Promise<RecordingAnswer | null> {
+  try {
+    return await api.get<RecordingAnswer>('/recordings/current')
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === 'NO_CURRENT_RECORDING') return null
+    throw error
+  }
+}
+
+function statusText(application: ApplicationView, recording: RecordingAnswer | null, style: Style): string {
+  const paint = { Idle: style.strong, Recording: style.good, Error: style.bad }[application.state]
+  const { freeBytes, recordableSeconds, log } = application.storage
+  const missing = Object.entries(application.media).filter(([, medium]) => !medium.available)
+  const facts = [
+    ['State', paint(application.state)],
+    ...application.errors.map(({ code, medium, message, since }) => [
+      'Error',
+      style.bad(`${medium ? `${medium}: ` : ''}${printable(message)} (${code}, since ${localTime(since)})`),
+    ]),
+    ...missing.map(([medium, { reason }]) => [
+      'Missing',
+      style.warn(`${medium}${reason === undefined ? '' : `: ${printable(reason)}`}`),
+    ]),
+    ['Storage', `${size(freeBytes)} free, enough for ${duration(recordableSeconds * 1000)} (h:mm:ss); log ${log}`],
+    ['Version', application.version],
+    ...(recording === null ? [] : [['Control', controlText(recording)]]),
+    ['You may', application.allowedCommands.join(', ') || 'only look'],
+  ]
+  const parts = [columns(facts)]
+  if (recording !== null) parts.push(recordingText(recording, style))
+  if (recording !== null && recording.tags.length > 0) parts.push(`Tags\n${tagsText(recording.tags, style)}`)
+  return parts.join('\n\n')
+}
+
+function controlText({ startedBy, startedAt }: RecordingAnswer): string {
+  return `${startedBy.side}, by ${printable(startedBy.client)} (user ${printable(startedBy.user)}) since ${localTime(startedAt)}`
+}

@@ -1,0 +1,33 @@
+/** Every command there is, in the order in which help shows them. */
+import type { Command } from '../command.ts'
+import { close, pause, resume, stop } from './control.ts'
+import { devices } from './devices.ts'
+import { doctor } from './doctor.ts'
+import { list } from './list.ts'
+import { serve } from './serve.ts'
+import { show } from './show.ts'
+import { start } from './start.ts'
+import { status } from './status.ts'
+import { tag } from './tag.ts'
+import { tokenCreate, tokenList, tokenRevoke } from './token.ts'
+import { ui } from './ui.ts'
+
+/** Every command there is, in the order in which help shows them. */
+export const COMMANDS: readonly Command[] = [
+  serve,
+  start,
+  stop,
+  pause,
+  resume,
+  tag,
+  close,
+  status,
+  list,
+  show,
+  devices,
+  doctor,
+  tokenCreate,
+  tokenList,
+  tokenRevoke,
+  ui,
+]

@@ -1,0 +1,34 @@
+/** The platform's way to open a web page. */
+import { spawn } from 'node:child_process'
+
+/** An opener that still runs after this has a browser to wait for. */
+const OPENER_LIMIT_MS = 3_000
+
+/** Opens a URL in the user's browser; false where that cannot be done. */
+export async function openBrowser(
+  url: string,
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
+  const [command, ...args] = openerOf(url, platform)
+  if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return false
+  const opener = spawn(command, args, { env, stdio: 'ignore', detached: true })
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), OPENER_LIMIT_MS)
+    const settle = (opened: boolean) => {
+      clearTimeout(timer)
+      resolve(opened)
+    }
+    opener.on('error', () => settle(false))
+    opener.on('exit', (code) => settle(code === 0))
+    // The browser stays when the command ends.
+    opener.unref()
+  })
+}
+
+function openerOf(url: string, platform: NodeJS.Platform): [command: string, ...args: string[]] {
+  if (platform === 'darwin') return ['open', url]
+  // Not `start`: the command interpreter would read `&` in a URL.
+  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler', url]
+  return ['xdg-open', url]
+}

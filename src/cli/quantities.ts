@@ -1,0 +1,47 @@
+/** Times, durations, sizes and levels as people read them. */
+
+/** An RFC 3339 time in the local time zone, to the second. */
+export function localTime(at: string): string {
+  const time = new Date(at)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
+}
+
+/** Milliseconds as `h:mm:ss`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+}
+
+/** Bytes in decimal units, as disks are sold. */
+export function size(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  for (; value >= 999.5 && unit < 4; unit++) value /= 1000
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${['B', 'kB', 'MB', 'GB', 'TB'][unit]}`
+}
+
+/** A loudness in dB relative to full scale, as a bar over the last 60 dB and as a number. */
+export function levelBar(rmsDb: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, (rmsDb + 60) / 60)) * 10)
+  return `${'#'.repeat(filled)}${'.'.repeat(10 - filled)} ${Math.round(rmsDb)} dB`
+}
+
+/**
+ * Reads a point in time: RFC 3339 with zone, or local as `2026-01-31` or `2026-01-31T10:00`. A date alone means
+ * its first moment, or with `wholeDay` the first moment after it. Null where it is none of these.
+ */
+export function parseTime(text: string, wholeDay = false): Date | null {
+  const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
+  if (day) {
+    const [year, month, date] = [Number(day[1]), Number(day[2]) - 1, Number(day[3])]
+    // Date rolls 31 February over to March; a typing error should be told instead.
+    if (new Date(year, month, date).getDate() !== date) return null
+    return new Date(year, month, wholeDay ? date + 1 : date)
+  }
+  if (!/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/i.test(text)) return null
+  const time = new Date(text.toUpperCase().replace(' ', 'T'))
+  return Number.isNaN(time.getTime()) ? null : time
+}

@@ -1,0 +1,75 @@
+/** A recording as people read it. */
+import type { Medium, RecordingState, TrackState } from '../events/media.ts'
+import type { RecordingAnswer, TagEntry, TrackView } from '../events/resources.ts'
+import { duration, levelBar, localTime, size } from './quantities.ts'
+import { columns, printable, type Style } from './style.ts'
+
+/** A track as the API answers it. */
+export type TrackAnswer = NonNullable<RecordingAnswer['tracks'][Medium]>
+
+const LIVE: readonly TrackState[] = ['recording', 'recovering', 'starting']
+
+/**
+ * Media recorded of a track until `now` (epoch ms), in milliseconds. The API counts closed segments; while a track
+ * records, its time less its gaps is what a person expects to see growing.
+ */
+export function recordedMs(track: TrackView, now: number): number {
+  if (!LIVE.includes(track.state) || track.startedAt === null) return track.recordedMs
+  const from = Date.parse(track.startedAt)
+  const gaps = track.gaps.reduce((sum, gap) => {
+    const end = gap.to === null ? now : Date.parse(gap.to)
+    return sum + Math.max(0, end - Math.max(from, Date.parse(gap.from)))
+  }, 0)
+  return Math.max(track.recordedMs, now - from - gaps)
+}
+
+/** A state in the colour of its meaning. */
+export function stateText(state: RecordingState | TrackState, style: Style): string {
+  if (state === 'Active' || state === 'recording') return style.good(state)
+  if (state === 'failed') return style.bad(state)
+  if (state === 'Paused' || state === 'paused' || state === 'recovering' || state === 'starting')
+    return style.warn(state)
+  return state
+}
+
+/** The recording in a few lines: what it is, then a line for each track, with what is wrong with it. */
+export function recordingText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
+  const wrapUp = recording.wrapUp ? `, closes by itself at ${localTime(recording.wrapUp.endsAt)}` : ''
+  const head = `Recording ${style.strong(recording.id)} is ${stateText(recording.state, style)}${wrapUp}.`
+  return [head, tracksText(recording, style, now)].filter((part) => part !== '').join('\n')
+}
+
+/** A line for each track: state, time recorded, size, loudness, device; below it what is wrong with it. */
+export function tracksText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
+  const tracks = Object.entries(recording.tracks) as [Medium, TrackAnswer][]
+  const rows = tracks.map(([medium, track]) => [
+    medium,
+    stateText(track.state, style),
+    duration(recordedMs(track, now)),
+    track.bytes === 0 ? '' : size(track.bytes),
+    track.level === null ? '' : levelBar(track.level.rmsDb),
+    style.weak(printable(track.device?.label ?? '')),
+  ])
+  const errors = tracks.flatMap(([medium, { error }]) =>
+    error ? [`  ${style.bad(`${medium}: ${printable(error.message)} (${error.code})`)}`] : [],
+  )
+  return [columns(withoutEmptyColumns(rows), { indent: '  ' }), ...errors].filter((part) => part !== '').join('\n')
+}
+
+/** Tags as columns: key, value, when, by whom. */
+export function tagsText(tags: readonly TagEntry[], style: Style): string {
+  return columns(
+    tags.map(({ key, value, at, by }) => [
+      printable(key),
+      printable(typeof value === 'string' ? value : JSON.stringify(value)),
+      style.weak(localTime(at)),
+      style.weak(`${by.side}/${printable(by.client)}`),
+    ]),
+    { indent: '  ' },
+  )
+}
+
+function withoutEmptyColumns(rows: string[][]): string[][] {
+  const kept = rows[0]?.map((_, index) => rows.some((row) => row[index] !== '')) ?? []
+  return rows.map((row) => row.filter((_, index) => kept[index]))
+}
