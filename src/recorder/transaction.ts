@@ -28,24 +28,40 @@ export class Transaction {
   readonly events: NewEvent[] = []
   /** To be carried out at once, before the batch is on disk. */
   readonly cuts: Cut[] = []
+  /** Recordings to close as soon as their files are on disk. */
+  readonly closeLater: string[] = []
   readonly atMs: number
   readonly at: string
   readonly #cause: Cause
+  readonly #finished: (id: string) => boolean
+  readonly #versions = new Map<string, number>()
 
-  constructor(world: World, cause: Cause, atMs: number) {
+  /** `finished` tells whether all files of a recording are on disk. */
+  constructor(world: World, cause: Cause, atMs: number, finished: (id: string) => boolean) {
     this.world = world
     this.#cause = cause
+    this.#finished = finished
     this.atMs = atMs
     this.at = new Date(atMs).toISOString()
   }
 
   /** Adds a fact. @throws RecorderError INTERNAL when a machine has no transition for it. */
   add<T extends EventType>(recordingId: string | null, type: T, data: EventData[T], cause: Cause = this.#cause): void {
-    const before = recordingId === null ? undefined : this.world.get(recordingId)
-    const version = recordingId === null ? null : (before?.version ?? 0) + (type === 'command.refused' ? 0 : 1)
+    let version: number | null = null
+    if (recordingId !== null) {
+      // Kept here as well: a recording leaves the world with the fact that closes it, and facts of its command may follow.
+      version = (this.#versions.get(recordingId) ?? this.world.get(recordingId)?.version ?? 0) + 1
+      this.#versions.set(recordingId, version)
+    }
     const event = { type, recordingId, version, at: this.at, ...cause, data } as NewEvent
     this.world = evolveWorld(this.world, event)
     this.events.push(event)
+  }
+
+  /** Adds a refusal; it changes nothing, so it carries the recording's unchanged version. */
+  refuse(recording: { id: string; version: number } | null, data: EventData['command.refused']): void {
+    const { id: recordingId, version } = recording ?? { id: null, version: null }
+    this.events.push({ type: 'command.refused', recordingId, version, at: this.at, ...this.#cause, data })
   }
 
   accept(recordingId: string, command: CommandName, media?: Medium[]): void {
@@ -66,13 +82,14 @@ export class Transaction {
     else this.add(recordingId, 'track.stopping', { medium, segment, cutAt: this.at, reason: how })
   }
 
-  /** Confirms a recording's start, once; recordings still in wrap-up are closed with it. */
+  /** Confirms a recording's start, once; what is still in wrap-up is closed with it, or, while a slow disk finishes its files, after that. */
   confirm(id: string): void {
     if (!isUnconfirmed(this.recording(id))) return
     this.add(id, 'recording.started', {})
     for (const other of this.world.values()) {
-      if (other.id !== id && recordingState(other.session) === 'WrapUp')
-        this.add(other.id, 'recording.closed', { reason: 'nextStart' })
+      if (other.id === id || recordingState(other.session) !== 'WrapUp') continue
+      if (this.#finished(other.id)) this.add(other.id, 'recording.closed', { reason: 'nextStart' })
+      else this.closeLater.push(other.id)
     }
   }
 

@@ -78,6 +78,8 @@ export interface EventLog {
   tagHistory(id: string): Promise<TagEntry[]>
   segments(id: string, query: { limit: number; cursor?: string }): Promise<Page<SegmentFacts>>
   segment(id: string, medium: string, number: number): Promise<SegmentFacts | undefined>
+  /** Whether there is a kept answer; from memory, so that a pause need not wait for the disk. */
+  hasAnswer(key: Pick<IdempotencyKey, 'client' | 'key'>): boolean
   /** The kept answer for a client's key: undefined when there is none, or it is older than 24 h. */
   answer(
     key: Pick<IdempotencyKey, 'client' | 'key'>,

@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto'
+import type { CapturePlatform } from '../actors/types.ts'
+import type { Command, IdempotencyKey, TagValue } from '../events/commands.ts'
+import { RecorderError } from '../events/errors.ts'
+import type { By, ClientSide, Device, Medium } from '../events/media.ts'
+import { recordingState } from '../machines/recording-fold.ts'
+import type { EventLog, StoredAnswer } from '../store/types.ts'
+import type { Funnel } from './funnel.ts'
+import { InFlight } from './in-flight.ts'
+import { allowedCommands, isRefusal, type Judgement, judge, type Refusal } from './judgement.ts'
+import { type FoundDevices, planStart, planTracks } from './plan.ts'
+import type { Cause, Transaction, WrapUpReason } from './transaction.ts'
+import { currentOf } from './world.ts'
+
+/** What the desk works with. */
+export interface DeskOptions {
+  funnel: Funnel
+  log: EventLog
+  platform: Pick<CapturePlatform, 'resolve'>
+  system: { by: By & { side: 'system' }; tags: Record<string, TagValue> }
+  onFault(what: string, error: unknown): void
+}
+
+/** Captures and files have limits of their own, well below these; what exceeds them is a fault that must not leave a client waiting. */
+const START_LIMIT_MS = 12_000
+const END_LIMIT_MS = 6_000
+
+
+/** Where commands arrive: refuses them, or makes them facts, and answers when their outcome is confirmed and durable. */
+export class CommandDesk {
+  readonly #options: DeskOptions
+  readonly #underWay = new Map<string, IdempotencyKey>()
+
+  constructor(options: DeskOptions) {
+    this.#options = options
+  }
+
+  async dispatch(command: Command): Promise<StoredAnswer> {
+    const { idempotency } = command
+    if (!idempotency) return this.#carryOut(command)
+    const key = JSON.stringify([idempotency.client, idempotency.key])
+    const first = this.#underWay.get(key)
+    if (first) return this.#refuse(command, sameRequest(first.fingerprint, idempotency) ?? IN_FLIGHT)
+    this.#underWay.set(key, idempotency)
+    try {
+      const kept = this.#options.log.hasAnswer(idempotency) ? await this.#options.log.answer(idempotency) : undefined
+      if (!kept) return await this.#carryOut(command)
+      const mismatch = sameRequest(kept.fingerprint, idempotency)
+      return mismatch ? await this.#refuse(command, mismatch) : kept.answer
+    } finally {
+      this.#underWay.delete(key)
+    }
+  }
+
+  /** Ends capture on the recorder's own account. */
+  async systemStop(recordingId: string, reason: WrapUpReason): Promise<void> {
+    const { by } = this.#options.system
+    await this.#carryOut({ name: 'track.stop', recordingId, request: {}, by }, reason)
+  }
+
+  /** A clock of a recording has fired: its time is over. */
+  clockFired(id: string, clock: 'maxDuration' | 'wrapUp'): void {
+    const { funnel, system, onFault } = this.#options
+    // With the log closed for now, recovery arms the clock again.
+    if (funnel.failure) return
+    const done =
+      clock === 'maxDuration'
+        ? this.systemStop(id, 'maxDuration')
+        : this.#carryOut({ name: 'recording.close', recordingId: id, request: {}, by: system.by })
+    done.catch((error) => onFault(`the ${clock} clock`, error))
+  }
+
+  async #carryOut(command: Command, reason: WrapUpReason = 'stopped'): Promise<StoredAnswer> {
+    const { funnel } = this.#options
+    const { recordingId } = command
+    if (recordingId !== null && recordingId !== 'current' && !funnel.world.has(recordingId)) {
+      return this.#refuseAbsent(command, recordingId)
+    }
+    let judged = judge(funnel.world, command)
+    if (isRefusal(judged)) return this.#refuse(command, judged)
+    let devices: FoundDevices | undefined
+    if (command.name === 'recording.start' || command.name === 'track.start') {
+      devices = await this.#findDevices(command, judged)
+      // Looking for devices took time: what was allowed then may not be now.
+      judged = judge(funnel.world, command)
+      if (isRefusal(judged)) return this.#refuse(command, judged)
+      const missing = unavailable(command, devices)
+      if (missing) return this.#failAtOnce(command, judged, missing)
+    }
+    return this.#accept(command, judged, devices ?? new Map(), reason)
+  }
+
+  #accept(command: Command, judged: Judgement, devices: FoundDevices, reason: WrapUpReason): Promise<StoredAnswer> {
+    const { funnel, onFault } = this.#options
+    const cause: Cause = { by: command.by, commandId: randomUUID() }
+    const id = judged.recording?.id ?? randomUUID()
+    let flight: InFlight | undefined
+    funnel
+      .transact(cause, (tx) => {
+        flight = this.#plan(tx, command, cause, id, judged, devices, reason)
+        return flight
+      })
+      .catch(() => {
+        // Whoever waits for the command has been told.
+      })
+    const { answered, goal } = flight as unknown as InFlight
+    const limit = goal === 'flowing' ? START_LIMIT_MS : END_LIMIT_MS
+    const timer = setTimeout(() => funnel.expire(flight as InFlight), limit)
+    answered.catch((error) => {
+      if (command.by.side === 'system') onFault(command.name, error)
+    })
+    return answered.finally(() => clearTimeout(timer))
+  }
+
+  #plan(
+    tx: Transaction,
+    command: Command,
+    cause: Cause,
+    id: string,
+    { media }: Judgement,
+    devices: FoundDevices,
+    reason: WrapUpReason,
+  ): InFlight {
+    switch (command.name) {
+      case 'recording.start':
+        return new InFlight(
+          command,
+          cause,
+          id,
+          'flowing',
+          planStart(tx, id, command.request, devices, this.#options.system),
+        )
+      case 'recording.tag':
+        tx.accept(id, command.name)
+        tx.confirm(id)
+        tx.add(id, 'recording.tagged', { tags: command.request.tags })
+        return new InFlight(command, cause, id, 'ended', [])
+      case 'recording.close':
+        tx.accept(id, command.name)
+        return new InFlight(command, cause, id, 'ended', this.#options.funnel.unfinished(id))
+      default: {
+        const found = devices as Map<Medium, Device>
+        const waits = planTracks(tx, id, command.name, media, { devices: found, reason })
+        const flows = command.name === 'track.start' || command.name === 'track.resume'
+        return new InFlight(command, cause, id, flows ? 'flowing' : 'ended', waits)
+      }
+    }
+  }
+
+  async #findDevices(command: Command, { recording, media }: Judgement): Promise<FoundDevices> {
+    const { request } = command as Extract<Command, { name: 'recording.start' | 'track.start' }>
+    const wanted = command.name === 'recording.start' ? command.request.media : media
+    const found = await Promise.all(
+      wanted.map(async (medium) => {
+        const before = recording?.tracks[medium].context.device?.id
+        const device = await this.#options.platform
+          .resolve(medium, request.devices[medium] ?? before)
+          .catch((error) =>
+            error instanceof RecorderError
+              ? error
+              : new RecorderError('DEVICE_UNAVAILABLE', `The ${medium} could not be looked for.`, { cause: error }),
+          )
+        return [medium, device] as const
+      }),
+    )
+    return new Map(found)
+  }
+
+  /** Accepts a start that is bound to fail, so that the log tells of it, and says why it failed. */
+  async #failAtOnce(
+    command: Command,
+    { recording }: Judgement,
+    missing: { medium: Medium; error: RecorderError },
+  ): Promise<never> {
+    const { medium, error } = missing
+    const id = recording?.id ?? null
+    await this.#options.funnel.transact({ by: command.by, commandId: randomUUID() }, (tx) => {
+      tx.add(id, 'command.accepted', { command: command.name })
+      tx.add(id, 'command.failed', { command: command.name, code: error.code, detail: error.message, medium })
+      return undefined
+    })
+    throw new RecorderError(error.code, error.message, { cause: error, members: { medium } })
+  }
+
+  async #refuseAbsent(command: Command, id: string): Promise<never> {
+    const view = await this.#options.log.recording(id)
+    if (!view) return this.#refuse(command, { code: 'RECORDING_NOT_FOUND', detail: 'No recording has this id.' })
+    const refusal: Refusal = {
+      code: 'RECORDING_CLOSED',
+      detail: 'The recording is closed; nothing can be changed in it.',
+    }
+    return this.#refuse(command, refusal, { id, version: view.version })
+  }
+
+  /** Writes a refusal into the log, then throws it. */
+  async #refuse(command: Command, refusal: Refusal, closed?: { id: string; version: number }): Promise<never> {
+    const { funnel } = this.#options
+    const { code, detail, recording } = refusal
+    await funnel.transact({ by: command.by, commandId: randomUUID() }, (tx) => {
+      tx.refuse(recording ?? closed ?? null, { command: command.name, code, detail })
+      return undefined
+    })
+    const members = recording
+      ? this.#standing(refusal, command.by.side as ClientSide)
+      : closed
+        ? this.#closed(closed.id, command.by.side as ClientSide)
+        : {}
+    throw new RecorderError(code, detail, { members })
+  }
+
+  /** What a refused client is told of the recording that stands in its way. */
+  #standing({ code, recording }: Refusal, side: ClientSide): Record<string, unknown> {
+    if (!recording) return {}
+    const { id, owner } = recording
+    const view = this.#options.log.open().find((open) => open.id === id)
+    const members = {
+      recordingId: id,
+      state: recordingState(recording.session),
+      allowedCommands: allowedCommands(recording, side),
+    }
+    if (!code.startsWith('CONTROL_HELD')) return members
+    return {
+      ...members,
+      holder: { side: owner, client: view?.startedBy.client ?? owner, since: view?.startedAt ?? null },
+    }
+  }
+
+  #closed(recordingId: string, side: ClientSide): Record<string, unknown> {
+    const mayStart = allowedCommands(currentOf(this.#options.funnel.world), side).includes('start')
+    return { recordingId, state: 'Closed', allowedCommands: mayStart ? ['start'] : [] }
+  }
+}
+
+const IN_FLIGHT: Refusal = {
+  code: 'IN_FLIGHT',
+  detail: 'The first request with this Idempotency-Key has not been answered yet.',
+}
+
+function sameRequest(fingerprint: string, { fingerprint: now }: IdempotencyKey): Refusal | undefined {
+  if (fingerprint === now) return undefined
+  return { code: 'IDEMPOTENCY_MISMATCH', detail: 'This Idempotency-Key was used with another request.' }
+}
+
+/** The medium for want of which a start cannot be carried out. */
+function unavailable(command: Command, devices: FoundDevices): { medium: Medium; error: RecorderError } | undefined {
+  const any = command.name === 'recording.start' && command.request.require === 'any'
+  const missing = [...devices].flatMap(([medium, device]) =>
+    device instanceof RecorderError ? [{ medium, error: device }] : [],
+  )
+  return any && missing.length < devices.size ? undefined : missing[0]
+}

@@ -1,0 +1,136 @@
+import { type Actor, type AnyActorRef, createActor, fromCallback } from 'xstate'
+import { clockActor } from '../actors/clock.ts'
+import type { Capture, CapturePlatform, CaptureReport } from '../actors/types.ts'
+import type { LogEvent } from '../events/events.ts'
+import { MEDIA, type Medium } from '../events/media.ts'
+import { controlMachine } from '../machines/control-machine.ts'
+import { assertTakes, machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
+import { sessionMachine } from '../machines/session-machine.ts'
+import { type CaptureMessage, trackMachine } from '../machines/track-machine.ts'
+import type { Cut } from './transaction.ts'
+
+/** What a live recording needs of its surroundings. */
+export interface LiveOptions {
+  id: string
+  /** Absolute folder of the recording's files. */
+  folder: string
+  platform: Pick<CapturePlatform, 'capture'>
+  onReport(medium: Medium, report: CaptureReport): void
+  /** A clock of the session has fired. */
+  onClock(clock: 'maxDuration' | 'wrapUp'): void
+  /** An actor has failed that must not. */
+  onFault(what: string, error: unknown): void
+  now(): number
+}
+
+/** The live actors of one recording: the machines with real captures and clocks, moved by committed facts only. */
+export class LiveRecording {
+  readonly id: string
+  readonly control: Actor<typeof controlMachine>
+  readonly session: Actor<typeof sessionMachine>
+  readonly tracks: Record<Medium, Actor<typeof trackMachine>>
+  readonly #captures = new Map<Medium, Capture>()
+  #replaying = false
+
+  constructor(options: LiveOptions) {
+    const { id } = options
+    this.id = id
+    this.control = createActor(controlMachine, { id: `control:${id}` }).start()
+    this.session = createActor(
+      sessionMachine.provide({
+        actors: {
+          durationClock: clockActor(() => options.onClock('maxDuration'), options.now),
+          wrapUpClock: clockActor(() => options.onClock('wrapUp'), options.now),
+        },
+        actions: { reportClockFailure: ({ event }) => options.onFault('clock', event) },
+      }),
+      { id: `session:${id}` },
+    ).start()
+    const track = (medium: Medium) =>
+      createActor(
+        trackMachine.provide({
+          actors: { capture: this.#captureLogic(medium, options) },
+          actions: { reportCaptureFailure: ({ event }) => options.onFault(`capture of ${medium}`, event) },
+        }),
+        { id: `track:${id}:${medium}` },
+      ).start()
+    this.tracks = { mic: track('mic'), speaker: track('speaker'), screen: track('screen') }
+  }
+
+  #captureLogic(medium: Medium, { folder, platform, onReport }: LiveOptions) {
+    return fromCallback<CaptureMessage>(({ receive }) => {
+      receive((message) => {
+        // What the log says of the past is not to be captured again.
+        if (this.#replaying) return
+        let capture = this.#captures.get(medium)
+        if (!capture) {
+          capture = platform.capture(medium, (report) => onReport(medium, report))
+          this.#captures.set(medium, capture)
+        }
+        if (message.type === 'capture.cut') {
+          const { segment, discard } = message
+          capture.send({ type: 'capture.cut', segment, at: Date.parse(message.at), discard })
+          return
+        }
+        const device = message.device ?? { id: '', label: '' }
+        const retryUntil = message.retryUntil === '' ? undefined : Date.parse(message.retryUntil)
+        capture.send({
+          type: 'capture.open',
+          plan: { medium, number: message.segment, folder, device },
+          ...(retryUntil === undefined ? {} : { retryUntil }),
+        })
+      })
+    })
+  }
+
+  /** Moves the machines by a committed fact. @throws RecorderError INTERNAL when one has no transition for it. */
+  apply(event: LogEvent): void {
+    const { control, session, track } = machineFacts(event)
+    if (control) this.#send(this.control, control, event)
+    if (session) this.#send(this.session, session, event)
+    if (track) this.#send(this.tracks[track.medium], track.fact, event)
+  }
+
+  #send(actor: AnyActorRef, fact: { type: string }, event: LogEvent): void {
+    assertTakes(actor.getSnapshot(), fact, event.type)
+    actor.send(fact)
+  }
+
+  /** Moves the machines by facts of the past: clocks are armed again, captures are not started. */
+  replay(events: readonly LogEvent[]): void {
+    this.#replaying = true
+    for (const event of events) this.apply(event)
+    this.#replaying = false
+  }
+
+  /** Ends a segment at once, before the fact that says so is on disk; the machine tells the actor again after that. */
+  cut({ medium, segment, at, discard }: Cut): void {
+    this.#captures.get(medium)?.send({ type: 'capture.cut', segment, at, discard })
+  }
+
+  /** Ends everything that is being captured, at once. */
+  cutAll(at: number): void {
+    for (const medium of MEDIA) {
+      const { segment } = this.tracks[medium].getSnapshot().context
+      if (segment > 0) this.cut({ recordingId: this.id, medium, segment, at, discard: false })
+    }
+  }
+
+  /** The machines' states, for questions. */
+  get states(): Pick<RecordingFold, 'control' | 'session' | 'tracks'> {
+    const { mic, speaker, screen } = this.tracks
+    return {
+      control: this.control.getSnapshot(),
+      session: this.session.getSnapshot(),
+      tracks: { mic: mic.getSnapshot(), speaker: speaker.getSnapshot(), screen: screen.getSnapshot() },
+    }
+  }
+
+  /** Ends all captures at once, then the actors; resolves when no process is left. */
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#captures.values()].map((capture) => capture.dispose()))
+    for (const medium of MEDIA) this.tracks[medium].stop()
+    this.session.stop()
+    this.control.stop()
+  }
+}

@@ -1,0 +1,309 @@
+import { join } from 'node:path'
+import { EventEmitter } from 'eventemitter3'
+import type { Logger } from 'pino'
+import type { CapturePlatform, CaptureReport } from '../actors/types.ts'
+import type { AllowedCommand, Command, TagValue } from '../events/commands.ts'
+import { RecorderError } from '../events/errors.ts'
+import type { EventData, LogEvent } from '../events/events.ts'
+import { type By, type ClientSide, MEDIA, type Medium } from '../events/media.ts'
+import type {
+  ApplicationView,
+  DeviceList,
+  Level,
+  RecordingAnswer,
+  RecordingView,
+  TagEntry,
+} from '../events/resources.ts'
+import type { EventLog, StoredAnswer } from '../store/types.ts'
+import { CommandDesk } from './command-desk.ts'
+import { Funnel, LOG_STALL_MS } from './funnel.ts'
+import { allowedCommands } from './judgement.ts'
+import { LiveRecording } from './live-recording.ts'
+import type { RecorderBus, RecorderPort } from './port.ts'
+import { dress, readApplication, Troubles } from './reading.ts'
+import { readRemains, recoveryFacts, removeUnconfirmed } from './recovery.ts'
+import { currentOf, isCapturing, type World } from './world.ts'
+
+/** What a recorder is made of. */
+export interface RecorderOptions {
+  log: EventLog
+  platform: CapturePlatform
+  /** Absolute; each recording has a folder of its own in it. */
+  recordingsFolder: string
+  version: string
+  /** Operating system account of the daemon. */
+  user: string
+  /** Tags that the recorder sets itself; keys start with `system.`. */
+  systemTags: Record<string, TagValue>
+  logger: Logger
+  now?: () => number
+  /** How long the disk may take for the log before capture ends. Milliseconds, default 3,000. */
+  stallMs?: number
+}
+
+const REOPEN_DELAY_MS = 1_000
+/** Stop signals leave 5 s in all. */
+const SHUTDOWN_MS = 3_500
+
+/** The recorder: takes commands, moves its machines by committed facts only, and tells readers what is so. */
+export class Recorder implements RecorderPort {
+  readonly bus: RecorderBus = new EventEmitter()
+  readonly log: EventLog
+  readonly #options: RecorderOptions
+  readonly #system: By
+  readonly #funnel: Funnel
+  readonly #desk: CommandDesk
+  readonly #troubles = new Troubles()
+  readonly #levels = new Map<string, Level>()
+  #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
+  #reopening: Promise<void> = Promise.resolve()
+
+  private constructor(options: RecorderOptions) {
+    this.#options = options
+    this.log = options.log
+    this.#system = { side: 'system', client: 'recorder', user: options.user }
+    const now = options.now ?? Date.now
+    const onFault = (what: string, error: unknown): void =>
+      options.logger.error({ err: error, what }, 'a part of the recorder failed')
+    this.#funnel = new Funnel({
+      log: options.log,
+      system: this.#system,
+      now,
+      stallMs: options.stallMs ?? LOG_STALL_MS,
+      makeLive: (id) =>
+        new LiveRecording({
+          id,
+          folder: this.#folder(id),
+          platform: options.platform,
+          onReport: (medium, report) => this.#report(id, medium, report),
+          onClock: (clock) => this.#desk.clockFired(id, clock),
+          onFault,
+          now,
+        }),
+      render: (flight, status, view, world) => ({
+        status,
+        body: view ? this.#dressIn(view, flight.cause.by.side as ClientSide, world) : {},
+      }),
+      onCommitted: (events) => this.#committed(events),
+      onFailure: (error) => this.#logFailed(error),
+      onFault,
+    })
+    this.#desk = new CommandDesk({
+      funnel: this.#funnel,
+      log: options.log,
+      platform: options.platform,
+      system: { by: this.#system as By & { side: 'system' }, tags: options.systemTags },
+      onFault,
+    })
+  }
+
+  /** Opens a recorder on a verified log: what was live when the last one died is wrapped up, and nothing starts by itself. */
+  static async open(options: RecorderOptions): Promise<Recorder> {
+    const recorder = new Recorder(options)
+    await recorder.#restore('interrupted')
+    const { version } = options
+    await recorder.#note('daemon.started', { version, platform: process.platform, node: process.version })
+    recorder.#phase = 'ready'
+    return recorder
+  }
+
+  /** Whether commands can be taken. */
+  get ready(): boolean {
+    return this.#phase === 'ready'
+  }
+
+  async dispatch(command: Command): Promise<StoredAnswer> {
+    this.#assertReady()
+    return this.#desk.dispatch(command)
+  }
+
+  async note<T extends 'token.created' | 'token.revoked'>(type: T, data: EventData[T], by: By): Promise<void> {
+    this.#assertReady()
+    await this.#note(type, data, by)
+  }
+
+  async recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }> {
+    const view = id === 'current' ? this.#current() : await this.log.recording(id)
+    if (!view) {
+      throw id === 'current'
+        ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
+        : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
+    }
+    return { ...this.dress(view, side), tagHistory: await this.log.tagHistory(view.id) }
+  }
+
+  dress(view: RecordingView, side: ClientSide): RecordingAnswer {
+    return dress(view, this.allowedCommands(view.id, side), (medium) => this.#levels.get(`${view.id}/${medium}`))
+  }
+
+  #dressIn(view: RecordingView, side: ClientSide, world: World): RecordingAnswer {
+    const fold = world.get(view.id)
+    const allowed = fold ? allowedCommands(fold, side) : onlyStart(allowedCommands(currentOf(world), side))
+    return dress(view, allowed, (medium) => this.#levels.get(`${view.id}/${medium}`))
+  }
+
+  application(side: ClientSide): Promise<ApplicationView> {
+    const current = this.#current()
+    const { version, platform, recordingsFolder: folder } = this.#options
+    const errors = current ? this.#troubles.of(current.id) : []
+    const { failure } = this.#funnel
+    if (failure) errors.unshift({ code: failure.code, message: failure.message, since: new Date().toISOString() })
+    const allowed = this.#phase === 'ready' ? this.allowedCommands(current?.id ?? null, side) : []
+    return readApplication({
+      version,
+      current,
+      errors,
+      platform,
+      folder,
+      log: this.log.status,
+      allowedCommands: allowed,
+    })
+  }
+
+  allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
+    const live = id === null ? undefined : this.#funnel.live.get(id)
+    if (live) return allowedCommands(live.states, side)
+    const current = this.#funnel.live.get(this.#current()?.id ?? '')
+    return onlyStart(allowedCommands(current?.states, side))
+  }
+
+  devices(): Promise<Record<Medium, DeviceList>> {
+    return this.#options.platform.devices()
+  }
+
+  file(recordingId: string, file: string): string {
+    return join(this.#folder(recordingId), file)
+  }
+
+  /** Stops what is being recorded, leaves its wrap-up to the clock of the next start, and closes the log. Takes no more than 5 s. */
+  async close(): Promise<void> {
+    if (this.#phase === 'closing') return
+    const wasReady = this.#phase === 'ready'
+    this.#phase = 'closing'
+    if (wasReady) {
+      try {
+        await within(SHUTDOWN_MS, this.#stopForShutdown())
+      } catch (error) {
+        this.#options.logger.error(
+          { err: error },
+          'the recording could not be ended properly; it is salvaged at the next start',
+        )
+      }
+    }
+    await this.#funnel.dispose()
+    await this.#reopening
+    await this.log.close()
+  }
+
+  async #stopForShutdown(): Promise<void> {
+    for (const fold of this.#funnel.world.values()) {
+      if (isCapturing(fold)) await this.#desk.systemStop(fold.id, 'shutdown')
+    }
+    await this.#note('daemon.stopped', { reason: 'signal' })
+  }
+
+  #assertReady(): void {
+    if (this.#funnel.failure) throw this.#funnel.failure
+    if (this.#phase !== 'ready') throw new RecorderError('NOT_READY', 'The recorder is starting or stopping.')
+  }
+
+  async #note<T extends 'token.created' | 'token.revoked' | 'daemon.started' | 'daemon.stopped'>(
+    type: T,
+    data: EventData[T],
+    by: By = this.#system,
+  ): Promise<void> {
+    await this.#funnel.transact({ by, commandId: null }, (tx) => {
+      tx.add(null, type, data)
+      return undefined
+    })
+  }
+
+  #folder(id: string): string {
+    return join(this.#options.recordingsFolder, id)
+  }
+
+  #current(): RecordingView | undefined {
+    return this.log.open().at(-1)
+  }
+
+  #report(id: string, medium: Medium, report: CaptureReport): void {
+    if (report.type !== 'capture.level') {
+      if (report.type === 'capture.ended') this.#levels.delete(`${id}/${medium}`)
+      this.#funnel.report(id, medium, report)
+      return
+    }
+    const { level } = report
+    this.#levels.set(`${id}/${medium}`, level)
+    this.bus.emit('level', { recordingId: id, medium, level, at: new Date().toISOString() })
+  }
+
+  #committed(events: readonly LogEvent[]): void {
+    for (const event of events) {
+      this.#troubles.take(event)
+      if (event.type === 'recording.closed')
+        for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
+    }
+    this.bus.emit('events', events)
+  }
+
+  /** Folds the log, finishes what was left, and says so in the log. */
+  async #restore(reason: 'interrupted' | 'storageFull'): Promise<void> {
+    const folderOf = (id: string): string => this.#folder(id)
+    const remains = await readRemains(this.log, this.#options.platform, folderOf)
+    this.#funnel.reset(remains.world, remains.replays)
+    for (const events of remains.replays.values()) for (const event of events) this.#troubles.take(event)
+    await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {
+      for (const id of remains.world.keys()) recoveryFacts(tx, id, remains, reason)
+      return undefined
+    })
+    await removeUnconfirmed(remains.world, folderOf)
+  }
+
+  #logFailed(error: RecorderError): void {
+    this.#options.logger.error({ err: error }, 'the log cannot be written: capture has ended')
+    if (this.#phase === 'closing') return
+    const opening = this.#phase === 'opening'
+    this.#phase = 'reopening'
+    if (!opening) this.#reopening = this.#reopen(error)
+  }
+
+  /** Reopens and verifies the log until that works, then goes on as after a crash. */
+  async #reopen(error: RecorderError): Promise<void> {
+    const failedAt = new Date().toISOString()
+    await this.#funnel.dispose()
+    while (this.#phase === 'reopening') {
+      try {
+        await this.log.reopen()
+        await this.#restore(error.code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted')
+        await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {
+          tx.add(null, 'log.reopened', { code: error.code, failedAt })
+          return undefined
+        })
+        if (this.#phase === 'reopening') this.#phase = 'ready'
+        this.#options.logger.info('the log is open and verified again')
+        return
+      } catch (cause) {
+        this.#options.logger.warn({ err: cause }, 'the log cannot be reopened yet')
+        await this.#funnel.dispose()
+        await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS))
+      }
+    }
+  }
+}
+
+/** Nothing can be done with a closed recording but to start another. */
+function onlyStart(commands: AllowedCommand[]): AllowedCommand[] {
+  return commands.filter((command) => command === 'start')
+}
+
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new RecorderError('INTERRUPTED', `Not done after ${limitMs} ms.`)), limitMs)
+  })
+  try {
+    await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
