@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const DIST = join(ROOT, 'dist')
+const SRC = join(ROOT, 'src')
+const MAIN = join('cli', 'main.js')
+const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+
+/** Files and folders of the sources; a folder's time tells of files that were removed. */
+function sources() {
+  const inSrc = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).map((name) => join(SRC, name))
+  return [...inSrc, SRC, ...SETTINGS.map((name) => join(ROOT, name))]
+}
+
+function isStale() {
+  if (!existsSync(join(DIST, MAIN))) return true
+  const builtAt = statSync(join(DIST, MAIN)).mtimeMs
+  return sources().some((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > builtAt)
+}
+
+function compile(folder) {
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+  const args = [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', folder, '--noEmitOnError']
+  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  if (status !== 0) throw new Error('the build failed: the compiler found errors')
+}
+
+/** Whatever is no TypeScript goes along as it is: pages, styles, pictures. */
+function copyAssets(folder) {
+  const isAsset = (path) => statSync(path).isDirectory() || !/\.tsx?$/.test(path)
+  cpSync(SRC, folder, { recursive: true, filter: isAsset })
+}
+
+/**
+ * Compiles src into dist; throws when the compiler finds errors, and then leaves dist as it was. The new dist takes the
+ * old one's place whole, so that nothing of removed sources stays and a daemon never starts from half of it.
+ */
+export function build() {
+  const startedAt = new Date()
+  // Beside dist, so that the relative paths in its source maps are the same.
+  const fresh = join(ROOT, `.f2f-build-${process.pid}`)
+  const old = join(ROOT, `.f2f-old-${process.pid}`)
+  try {
+    compile(fresh)
+    copyAssets(fresh)
+    const main = join(fresh, MAIN)
+    if (!existsSync(main)) throw new Error(`the build has no ${MAIN}`)
+    if (!readFileSync(main, 'utf8').startsWith('#!')) throw new Error(`${MAIN} does not start with #!`)
+    chmodSync(main, 0o755)
+    // What is changed while the compiler runs is newer than this.
+    utimesSync(main, startedAt, startedAt)
+    if (existsSync(DIST)) renameSync(DIST, old)
+    renameSync(fresh, DIST)
+  } finally {
+    for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** Builds when dist is missing or older than its sources. */
+export function buildIfStale() {
+  if (!isStale()) return
+  console.error('setup: building')
+  build()
+}

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { findProgram } from './programs.mjs'
+
+const ROOT = new URL('../../', import.meta.url)
+
+function lockedPackages(file) {
+  return JSON.parse(readFileSync(new URL(file, ROOT), 'utf8')).packages
+}
+
+/**
+ * Whether node_modules is what package-lock.json says. Compared by content: file times change with every checkout.
+ * Optional packages may be absent (other platforms; a download that failed) or come without their file.
+ */
+function isInstalled() {
+  let installed
+  try {
+    installed = lockedPackages('node_modules/.package-lock.json')
+  } catch {
+    return false
+  }
+  return Object.entries(lockedPackages('package-lock.json')).every(([path, wanted]) => {
+    if (path === '') return true
+    const found = installed[path]
+    if (found === undefined) return wanted.optional === true || wanted.peer === true
+    return found.version === wanted.version && found.integrity === wanted.integrity
+  })
+}
+
+/** Runs `npm ci` when node_modules is missing or not up to date; throws when it fails. */
+export function installNpmPackages() {
+  if (isInstalled()) return
+  console.error('setup: installing npm packages')
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
+  // Started by npm, this is the very npm that the user runs.
+  const npm = process.env.npm_execpath
+  const [command, all] = npm?.endsWith('.js') ? [process.execPath, [npm, ...args]] : ['npm', args]
+  const ffmpeg = process.env.FFMPEG_BIN ?? findProgram('ffmpeg')
+  const result = spawnSync(command, all, {
+    cwd: fileURLToPath(ROOT),
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    shell: process.platform === 'win32' && command === 'npm',
+    // ffmpeg-static then takes the ffmpeg that is there as installed and downloads none.
+    env: { ...process.env, ...(ffmpeg === undefined ? {} : { FFMPEG_BIN: ffmpeg }) },
+  })
+  if (result.status === 0) return
+  // npm puts what happened first and pages of usage after it.
+  const reason = result.error?.message ?? result.stderr.split('\n').slice(0, 15).join('\n')
+  throw new Error(`npm ci failed:\n${reason}`)
+}
