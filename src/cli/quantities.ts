@@ -34,14 +34,13 @@ export function levelBar(rmsDb: number): string {
  * its first moment, or with `wholeDay` the first moment after it. Null where it is none of these.
  */
 export function parseTime(text: string, wholeDay = false): Date | null {
-  const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
-  if (day) {
-    const [year, month, date] = [Number(day[1]), Number(day[2]) - 1, Number(day[3])]
-    // Date rolls 31 February over to March; a typing error should be told instead.
-    if (new Date(year, month, date).getDate() !== date) return null
-    return new Date(year, month, wholeDay ? date + 1 : date)
-  }
-  if (!/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/i.test(text)) return null
+  const parts = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?$/i.exec(text)
+  if (!parts) return null
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])]
+  // Date rolls 31 February over to March; a typing error should be told instead.
+  const midnight = new Date(year, month, day)
+  if (midnight.getMonth() !== month || midnight.getDate() !== day) return null
+  if (text.length === 10) return wholeDay ? new Date(year, month, day + 1) : midnight
   const time = new Date(text.toUpperCase().replace(' ', 'T'))
   return Number.isNaN(time.getTime()) ? null : time
 }
