@@ -1,0 +1,71 @@
+import type { IdempotencyKey } from '../events/commands.ts'
+import { type Database, type Operation, reading } from './database.ts'
+import { answerKey, answerOwner, EXPIRIES, expiredRange, expiryKey, expiryOf } from './keys.ts'
+import type { StoredAnswer } from './types.ts'
+
+/** How long an answer is kept for retransmissions, in milliseconds. */
+export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1_000
+
+type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
+
+/** An answer with the fingerprint of the request that it was given to. */
+export interface KeptAnswer {
+  fingerprint: string
+  answer: StoredAnswer
+}
+
+/** When (epoch ms) the newest answer was kept, by owner: so that nobody waits for the disk to learn that there is none. */
+export type AnswerTimes = Map<string, number>
+
+/** Reads which answers there are. */
+export async function loadAnswerTimes(db: Database): Promise<AnswerTimes> {
+  const times: AnswerTimes = new Map()
+  for (const key of await reading(() => db.keys(EXPIRIES).all())) {
+    const { at, owner } = expiryOf(key)
+    times.set(owner, at)
+  }
+  return times
+}
+
+/** What keeps an answer on disk. */
+export function answerOperations(owner: string, at: number, kept: KeptAnswer): Operation[] {
+  return [
+    { type: 'put', key: answerKey(owner, at), value: JSON.stringify(kept) },
+    { type: 'put', key: expiryKey(at, owner), value: '' },
+  ]
+}
+
+/** When the newest answer for a client's key was kept; undefined when there is none or it is too old. */
+export function answerTime(times: AnswerTimes, { client, key }: ClientKey, now: number): number | undefined {
+  const at = times.get(answerOwner(client, key))
+  return at === undefined || at <= now - ANSWER_LIFE_MS ? undefined : at
+}
+
+/** The newest answer for a client's key, unless it is too old. */
+export async function findAnswer(
+  { db, answers }: { db: Database; answers: AnswerTimes },
+  clientKey: ClientKey,
+  now: number,
+): Promise<KeptAnswer | undefined> {
+  const at = answerTime(answers, clientKey, now)
+  if (at === undefined) return undefined
+  const kept = await db.get(answerKey(answerOwner(clientKey.client, clientKey.key), at))
+  return kept === undefined ? undefined : JSON.parse(kept)
+}
+
+/** Forgets answers that are too old, at most `limit` of them, and says what removes them from the disk. */
+export async function forgetExpired(
+  { db, answers }: { db: Database; answers: AnswerTimes },
+  now: number,
+  limit: number,
+): Promise<Operation[]> {
+  const expired = await reading(() => db.keys({ ...expiredRange(now - ANSWER_LIFE_MS), limit }).all())
+  return expired.flatMap((key): Operation[] => {
+    const { at, owner } = expiryOf(key)
+    if (answers.get(owner) === at) answers.delete(owner)
+    return [
+      { type: 'del', key },
+      { type: 'del', key: answerKey(owner, at) },
+    ]
+  })
+}

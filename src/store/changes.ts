@@ -1,0 +1,111 @@
+import type { LogEvent } from '../events/events.ts'
+import type { RecordingView, TagEntry } from '../events/resources.ts'
+import type { Database, Operation } from './database.ts'
+import {
+  LIST_PREFIX,
+  place,
+  recordingKey,
+  segmentKey,
+  segmentPlace,
+  segmentRange,
+  tagPrefix,
+  tagsKey,
+  tagsRange,
+} from './keys.ts'
+import { project, type RecordingProjection, tagEntries } from './projection/recording.ts'
+
+/** What a run of events did to one recording. */
+export interface Change {
+  before: RecordingProjection | undefined
+  after: RecordingProjection | undefined
+  /** The tags and segments that the events added, each under a key of its own. */
+  details: Operation[]
+}
+
+/** Changes by recording, on their way to the disk together. */
+export type Changes = Map<string, Change>
+
+/** Folds an event into the changes. `current` finds the recording as it was before them. */
+export function foldInto(
+  changes: Changes,
+  event: LogEvent,
+  current: (id: string) => RecordingProjection | undefined,
+): void {
+  const id = event.recordingId
+  if (id === null) return
+  const change = changes.get(id)
+  const before = change === undefined ? current(id) : change.after
+  const after = project(before, event)
+  if (before === undefined && after === undefined) return
+  if (change === undefined) changes.set(id, { before, after, details: detailsOf(event) })
+  else {
+    change.after = after
+    if (after === undefined) change.details = []
+    else change.details.push(...detailsOf(event))
+  }
+}
+
+/** Puts later changes behind earlier ones, in place. */
+export function mergeChanges(into: Changes, later: Changes): void {
+  for (const [id, { before, after, details }] of later) {
+    const earlier = into.get(id)
+    if (earlier === undefined) into.set(id, { before, after, details })
+    else {
+      earlier.after = after
+      earlier.details = after === undefined ? [] : earlier.details.concat(details)
+    }
+  }
+}
+
+function detailsOf(event: LogEvent): Operation[] {
+  const id = event.recordingId as string
+  switch (event.type) {
+    case 'recording.tagged':
+      return [{ type: 'put', key: tagsKey(id, event.position), value: JSON.stringify(tagEntries(event)) }]
+    case 'segment.closed': {
+      const { salvaged: _, ...facts } = event.data
+      const key = segmentKey(id, segmentPlace(facts.medium, facts.number))
+      return [{ type: 'put', key, value: JSON.stringify(facts) }]
+    }
+    case 'segment.discarded':
+      return [{ type: 'del', key: segmentKey(id, segmentPlace(event.data.medium, event.data.number)) }]
+    default:
+      return []
+  }
+}
+
+/** What the changes write: each recording once, however many events have hit it. Reads only for recordings that were taken back. */
+export async function changeOperations(db: Database, changes: Changes): Promise<Operation[]> {
+  const operations: Operation[] = []
+  for (const [id, { before, after, details }] of changes) {
+    const key = recordingKey(id)
+    operations.push(...details, ...indexChanges(before?.view, after?.view))
+    if (after !== undefined) operations.push({ type: 'put', key, value: JSON.stringify(after) })
+    else if (before !== undefined) {
+      operations.push({ type: 'del', key })
+      for (const range of [tagsRange(id), segmentRange(id)])
+        for (const stale of await db.keys(range).all()) operations.push({ type: 'del', key: stale })
+    }
+  }
+  return operations
+}
+
+function indexChanges(before: RecordingView | undefined, after: RecordingView | undefined): Operation[] {
+  const view = after ?? before
+  if (view === undefined) return []
+  const at = place(view.startedAt, view.id)
+  const operations: Operation[] = []
+  if (before === undefined) operations.push({ type: 'put', key: LIST_PREFIX + at, value: '' })
+  if (after === undefined) operations.push({ type: 'del', key: LIST_PREFIX + at })
+  const old = before?.tags ?? []
+  const current = after?.tags ?? []
+  // A key keeps its place, so equal places hold equal keys, and what no event has touched is the same object.
+  for (let i = 0; i < Math.max(old.length, current.length); i++) {
+    if (old[i] === current[i] || (old[i] && old[i]?.value === current[i]?.value)) continue
+    if (old[i]) operations.push({ type: 'del', key: tagKey(old[i]!, at) })
+    if (current[i]) operations.push({ type: 'put', key: tagKey(current[i]!, at), value: '' })
+  }
+  return operations
+}
+
+const tagKey = ({ key, value }: TagEntry, at: string): string => tagPrefix(key, value) + at

@@ -1,0 +1,91 @@
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Level } from 'level'
+import { RecorderError } from '../events/errors.ts'
+
+/** The LevelDB folder, keys and values as UTF-8 text. */
+export type Database = Level<string, string>
+
+/** One change in a batch. */
+export type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string }
+
+const FULL = /ENOSPC|EDQUOT|No space left|quota exceeded/i
+
+function* causes(error: unknown): Generator<unknown> {
+  for (let at = error; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause) yield at
+}
+
+/** STORAGE_FULL when somewhere in the causes the disk is, otherwise STORAGE_UNAVAILABLE; `what` happened goes before the remedy. */
+export function storageError(what: string, cause: unknown): RecorderError {
+  for (const at of causes(cause)) {
+    const { code, message } = at as { code?: unknown; message?: unknown }
+    if (FULL.test(`${code} ${message}`))
+      return new RecorderError('STORAGE_FULL', `${what}: the disk is full.`, { cause })
+    if (code === 'LEVEL_LOCKED') {
+      return new RecorderError('STORAGE_UNAVAILABLE', `${what}: another process has it open.`, { cause })
+    }
+  }
+  return new RecorderError('STORAGE_UNAVAILABLE', `${what}.`, { cause })
+}
+
+/** Reads; what LevelDB throws becomes STORAGE_UNAVAILABLE. */
+export async function reading<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    throw error instanceof RecorderError ? error : storageError('The log cannot be read', error)
+  }
+}
+
+async function files(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+}
+
+/**
+ * Opens the folder, creating it when there is nothing in it and `mayCreate`. A folder that holds data but cannot be
+ * opened is never created anew: LevelDB would delete the files that it does not know.
+ * Rejects with STORAGE_UNAVAILABLE (cause LEVEL_LOCKED when another process has it open) or STORAGE_FULL.
+ */
+export async function openDatabase(folder: string, mayCreate: boolean): Promise<Database> {
+  try {
+    const holdsData = (await files(folder)).some((name) => /\.(ldb|sst|log)$/.test(name))
+    const createIfMissing = mayCreate && !holdsData
+    if (createIfMissing) await mkdir(folder, { recursive: true, mode: 0o700 })
+    const db: Database = new Level(folder, { createIfMissing })
+    await db.open()
+    return db
+  } catch (error) {
+    throw storageError('The log cannot be opened', error)
+  }
+}
+
+/** What LevelDB needs beyond its write-ahead logs to open and to take a first write. */
+const MARGIN_BYTES = 1024 * 1024
+
+/**
+ * Sees whether the disk would let LevelDB open: it writes its write-ahead logs anew as tables when it does. So as long
+ * as this rejects (STORAGE_FULL, STORAGE_UNAVAILABLE), a database that is open had better stay so, for reading.
+ */
+export async function probeDisk(folder: string): Promise<void> {
+  const probe = `${folder}.probe`
+  try {
+    const logs = (await files(folder)).filter((name) => name.endsWith('.log'))
+    const sizes = await Promise.all(logs.map(async (name) => (await stat(join(folder, name))).size))
+    const bytes = sizes.reduce((sum, size) => sum + size, MARGIN_BYTES)
+    const handle = await open(probe, 'w', 0o600)
+    try {
+      const block = Buffer.alloc(64 * 1024)
+      for (let written = 0; written < bytes; written += block.length) await handle.write(block)
+      await handle.datasync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw storageError('The log cannot be reopened', error)
+  } finally {
+    await rm(probe, { force: true })
+  }
+}

@@ -1,0 +1,107 @@
+import type { LogEvent } from '../../events/events.ts'
+import type { RecordingView, TrackView } from '../../events/resources.ts'
+import { gapsOf } from './gaps.ts'
+import { captureEnded, type SegmentTrail, segmentClosed, segmentCut, segmentDiscarded, segmentOpened } from './trail.ts'
+
+/** An event about one track. */
+export type TrackEvent = Extract<LogEvent, { type: `track.${string}` | `segment.${string}` }>
+
+/** A track as clients see it, and what that is derived from; no trail before its first `track.starting`. */
+export interface TrackProjection {
+  track: TrackView
+  trail: SegmentTrail | undefined
+}
+
+/** A track that was never started. */
+export const OFF: TrackView = {
+  state: 'off',
+  device: null,
+  startedAt: null,
+  stoppedAt: null,
+  recordedMs: 0,
+  bytes: 0,
+  segments: 0,
+  gaps: [],
+  error: null,
+}
+
+/** The track after an event, with sums and gaps of the recording's time so far. */
+export function projectTrack(
+  { track, trail = [] }: TrackProjection,
+  event: TrackEvent,
+  recording: Pick<RecordingView, 'startedAt' | 'endedAt'>,
+): TrackProjection {
+  if (event.type === 'track.stopped' && event.data.reason === 'reverted' && track.segments === 0)
+    return { track: OFF, trail: undefined }
+  const nextTrail = trailAfter(trail, event)
+  const nextTrack = { ...track, ...trackAfter(track, event) }
+  return { track: measured(nextTrack, nextTrail, recording), trail: nextTrail }
+}
+
+/** The track with what its trail says: first sample, sums, gaps. */
+export function measured(
+  track: TrackView,
+  trail: SegmentTrail,
+  recording: Pick<RecordingView, 'startedAt' | 'endedAt'>,
+): TrackView {
+  const closed = trail.filter((step) => step.endedAt !== null)
+  return {
+    ...track,
+    startedAt: trail.find((step) => step.startedAt !== null)?.startedAt ?? null,
+    recordedMs: closed.reduce((sum, step) => sum + step.durationMs, 0),
+    bytes: closed.reduce((sum, step) => sum + step.bytes, 0),
+    segments: closed.length,
+    gaps: gapsOf(trail, recording.startedAt, recording.endedAt),
+  }
+}
+
+function trackAfter(track: TrackView, event: TrackEvent): Partial<TrackView> {
+  switch (event.type) {
+    case 'track.starting':
+    case 'track.resuming':
+      return { state: 'starting', device: event.data.device, stoppedAt: null, error: null }
+    case 'track.started':
+    case 'track.resumed':
+    case 'track.recovered':
+      return { state: 'recording', error: null }
+    case 'track.pausing':
+    case 'track.paused':
+      return { state: 'paused', error: null }
+    case 'track.recovering':
+      return { state: 'recovering', error: { code: event.data.code, message: event.data.detail } }
+    case 'track.stopping':
+      return { state: 'stopped', stoppedAt: event.data.cutAt, error: null }
+    case 'track.stopped':
+      return { state: 'stopped', stoppedAt: track.stoppedAt ?? event.at, error: null }
+    case 'track.failed':
+      return { state: 'failed', stoppedAt: event.at, error: { code: event.data.code, message: event.data.detail } }
+    case 'segment.opened':
+      return { device: event.data.device }
+    default:
+      return {}
+  }
+}
+
+function trailAfter(trail: SegmentTrail, event: TrackEvent): SegmentTrail {
+  switch (event.type) {
+    case 'segment.opened':
+      return segmentOpened(trail, event.data)
+    case 'segment.closed':
+      return segmentClosed(trail, event.data)
+    case 'segment.discarded':
+      return segmentDiscarded(trail, event.data.number)
+    case 'track.pausing':
+      return segmentCut(trail, event.data.segment, 'paused')
+    case 'track.stopping':
+      return segmentCut(trail, event.data.segment, 'stopped')
+    case 'track.paused':
+      return captureEnded(trail, 'paused')
+    case 'track.stopped':
+      return captureEnded(trail, event.data.reason === 'interrupted' ? 'interrupted' : 'stopped')
+    case 'track.recovering':
+    case 'track.failed':
+      return captureEnded(trail, event.data.reason)
+    default:
+      return trail
+  }
+}

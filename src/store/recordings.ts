@@ -1,0 +1,87 @@
+import type { TagValue } from '../events/commands.ts'
+import { RecorderError } from '../events/errors.ts'
+import type { RecordingView } from '../events/resources.ts'
+import type { Database } from './database.ts'
+import { isPlace, LIST_PREFIX, place, placeId, recordingKey, tagPrefix } from './keys.ts'
+import { decodeCursor, encodeCursor } from './pages.ts'
+import { commonPlaces, type PlaceBounds } from './places.ts'
+import type { RecordingProjection } from './projection/recording.ts'
+import type { Page, RecordingQuery } from './types.ts'
+
+/** The durable recordings that are not closed, by id. */
+export type OpenRecordings = ReadonlyMap<string, RecordingProjection>
+
+/** Finds recordings, newest first. Rejects with INVALID_REQUEST (cursor, times). */
+export async function findRecordings(
+  { db, open }: { db: Database; open: OpenRecordings },
+  query: RecordingQuery,
+): Promise<Page<RecordingView>> {
+  const bounds = boundsOf(query)
+  const candidates =
+    query.state === undefined || query.state === 'Closed' ? stored(db, open, query, bounds) : live(open, bounds)
+  const items: RecordingView[] = []
+  for await (const { confirmed, view } of candidates) {
+    if (!confirmed || !matches(view, query)) continue
+    if (items.length === query.limit) return { items, cursor: encodeCursor(placeOf(items.at(-1)!)) }
+    items.push(view)
+  }
+  return { items, cursor: null }
+}
+
+const placeOf = (view: RecordingView): string => place(view.startedAt, view.id)
+
+function boundsOf({ from, to, cursor }: RecordingQuery): PlaceBounds {
+  const end = to === undefined ? '~' : instant(to, 'to')
+  const last = cursor === undefined ? '~' : decodeCursor(cursor, isPlace)
+  return { from: from === undefined ? '' : instant(from, 'from'), before: [last, end].sort()[0] as string }
+}
+
+function instant(text: string, name: string): string {
+  const epochMs = Date.parse(text)
+  if (!Number.isNaN(epochMs)) return new Date(epochMs).toISOString()
+  const detail = `${name} is not a time (RFC 3339).`
+  throw new RecorderError('INVALID_REQUEST', detail, { members: { errors: [{ pointer: `/${name}`, detail }] } })
+}
+
+function matches(view: RecordingView, { state, tags = {} }: RecordingQuery): boolean {
+  if (state !== undefined && view.state !== state) return false
+  return Object.entries(tags).every(([key, value]) => view.tags.some((tag) => tag.key === key && tag.value === value))
+}
+
+/** What is not closed is in memory, however long the list has become. */
+function* live(open: OpenRecordings, { from, before }: PlaceBounds): Generator<RecordingProjection> {
+  const byPlace = [...open.values()].map((recording) => ({ recording, at: placeOf(recording.view) }))
+  byPlace.sort((a, b) => (a.at < b.at ? 1 : -1))
+  for (const { recording, at } of byPlace) if (at >= from && at < before) yield recording
+}
+
+async function* stored(
+  db: Database,
+  open: OpenRecordings,
+  { tags = {}, limit }: RecordingQuery,
+  bounds: PlaceBounds,
+): AsyncGenerator<RecordingProjection> {
+  const wanted = Object.entries(tags) as [string, TagValue][]
+  const prefixes = wanted.length === 0 ? [LIST_PREFIX] : wanted.map(([key, value]) => tagPrefix(key, value))
+  let ids: string[] = []
+  for await (const at of commonPlaces(db, prefixes, bounds)) {
+    ids.push(placeId(at))
+    if (ids.length <= limit) continue
+    yield* await load(db, open, ids)
+    ids = []
+  }
+  yield* await load(db, open, ids)
+}
+
+async function load(db: Database, open: OpenRecordings, ids: string[]): Promise<RecordingProjection[]> {
+  // Those in memory are taken before waiting: one that is closed meanwhile is in neither place afterwards.
+  const found = ids.map((id) => open.get(id))
+  const closed = ids.filter((_, i) => found[i] === undefined)
+  const values = await db.getMany(closed.map(recordingKey))
+  const stored = values.values()
+  return found.flatMap((recording) => {
+    if (recording !== undefined) return recording
+    const value = stored.next().value
+    return value === undefined ? [] : (JSON.parse(value) as RecordingProjection)
+  })
+}
