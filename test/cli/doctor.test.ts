@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { chmod, mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkNode, checkSession } from '../../src/cli/checks.ts'
+import { type Home, resolveHome } from '../../src/home.ts'
+import { suite } from '../support/suite.ts'
+import { application } from './samples.ts'
+import { f2f, freshHome, problem, startStub } from './stub.ts'
+
+const posix = process.platform === 'win32' ? 'file modes are not what Windows goes by' : null
+const linux = process.platform === 'linux' ? null : 'the environment tells this on Linux only'
+
+/** A PATH with programs of these names. */
+async function pathWith(...programs: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'f2f-path-'))
+  for (const program of programs) await symlink(process.execPath, join(folder, program))
+  return folder
+}
+
+async function checks(home: Home, env: NodeJS.ProcessEnv) {
+  const ran = await f2f(['doctor', '--json'], { home, env })
+  const { ok, checks: list } = ran.json()
+  assert.equal(ran.code, ok ? 0 : 1)
+  type Line = { name: string; result: string; detail: string; remedy?: string }
+  for (const line of list as Line[])
+    if (line.result === 'failed') assert.ok(line.remedy, `${line.name} says what to do`)
+  return { ok, of: (name: string) => (list as Line[]).find((line) => line.name === name) }
+}
+
+suite('doctor', (test) => {
+  test.unless(linux, 'is content with a computer that has everything, and says how to start', async () => {
+    const home = await freshHome()
+    const env = { PATH: await pathWith('ffmpeg', 'parec'), DISPLAY: ':7' }
+    const { ok, of } = await checks(home, env)
+    assert.equal(ok, true)
+    assert.equal(of('Recorder')?.result, 'note')
+    assert.match(of('Recorder')?.remedy ?? '', /f2f serve/)
+    assert.equal(of('Sound')?.result, 'ok')
+    const shown = await f2f(['doctor'], { home, env })
+    assert.equal(shown.code, 0)
+    assert.match(shown.stdout, /Nothing is wrong/)
+  })
+
+  test('creates nothing', async () => {
+    const home = resolveHome(join((await freshHome()).folder, 'not-yet'))
+    const { of } = await checks(home, {})
+    assert.equal(of('Home folder')?.result, 'note')
+    await assert.rejects(stat(home.folder), { code: 'ENOENT' })
+  })
+
+  test('a configured ffmpeg that is none fails, whatever the PATH has', async () => {
+    const home = await freshHome()
+    const env = { PATH: await pathWith('ffmpeg'), FFMPEG_BIN: join(home.folder, 'nothing') }
+    assert.match((await checks(home, env)).of('ffmpeg')?.detail ?? '', /FFMPEG_BIN/)
+    await writeFile(home.configFile, JSON.stringify({ ffmpegPath: process.execPath }))
+    assert.equal((await checks(home, env)).of('ffmpeg')?.result, 'ok')
+  })
+
+  test('a broken configuration fails and does not hide the rest', async () => {
+    const home = await freshHome()
+    await writeFile(home.configFile, '{"prot": 1}')
+    const { ok, of } = await checks(home, {})
+    assert.equal(ok, false)
+    assert.match(of('Configuration')?.detail ?? '', /unknown key "prot"/)
+    assert.ok(of('Disk'))
+  })
+
+  test.unless(posix, 'a home folder or token that others can read fails', async () => {
+    const home = await freshHome()
+    await writeFile(home.tokenFile, 'x', { mode: 0o600 })
+    assert.equal((await checks(home, {})).of('Home folder')?.result, 'ok')
+    await chmod(home.tokenFile, 0o644)
+    assert.match((await checks(home, {})).of('Home folder')?.detail ?? '', /token .*644/)
+    await chmod(home.folder, 0o755)
+    assert.match((await checks(home, {})).of('Home folder')?.detail ?? '', /mode 755/)
+  })
+
+  test('asks a running recorder for its state, devices and log', async () => {
+    const since = '2026-01-31T09:00:00.000Z'
+    const { home, close } = await startStub({
+      'GET /v1/application': {
+        body: application({
+          state: 'Error',
+          errors: [{ code: 'STORAGE_UNAVAILABLE', message: 'The log cannot be written.', since }],
+          media: { ...application().media, mic: { available: false, device: null, reason: 'No source.' } },
+          storage: { freeBytes: 5, recordableSeconds: 0, log: 'readOnly' },
+        }),
+      },
+    })
+    try {
+      const { of } = await checks(home, {})
+      assert.equal(of('Recorder')?.result, 'ok')
+      assert.equal(of('Error')?.result, 'failed')
+      assert.equal(of('mic')?.detail, 'No source.')
+      assert.equal(of('screen')?.result, 'ok')
+      assert.equal(of('Log')?.result, 'failed')
+      assert.equal(of('Sound'), undefined)
+    } finally {
+      await close()
+    }
+  })
+
+  test('a recorder that answers with a problem fails', async () => {
+    const { home, close } = await startStub({
+      'GET /v1/application': problem(503, 'NOT_READY', { remedy: 'Try again.' }),
+    })
+    try {
+      assert.match((await checks(home, {})).of('Recorder')?.detail ?? '', /NOT_READY/)
+    } finally {
+      await close()
+    }
+  })
+
+  test('an old Node.js is told, and Wayland, and no display', async () => {
+    assert.deepEqual(
+      ['20.18.9', '18.20.0', '20.19.0', '24.0.0'].map((version) => checkNode(version).result),
+      ['failed', 'failed', 'ok', 'ok'],
+    )
+    const screen = async (env: NodeJS.ProcessEnv) =>
+      (await checkSession(env, 'linux')).find(({ name }) => name === 'Screen')
+    assert.match((await screen({ WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }))?.detail ?? '', /Wayland/)
+    assert.match((await screen({}))?.detail ?? '', /DISPLAY/)
+    assert.deepEqual(await checkSession({}, 'darwin'), [])
+  })
+
+  test('a folder of the name of a program is none', async () => {
+    const home = await freshHome()
+    const folder = await pathWith()
+    await mkdir(join(folder, 'ffmpeg'))
+    assert.notEqual((await checks(home, { PATH: folder })).of('ffmpeg')?.detail, join(folder, 'ffmpeg'))
+  })
+})

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { COMMANDS } from '../../src/cli/commands/table.ts'
+import { suite } from '../support/suite.ts'
+import { f2f } from './stub.ts'
+
+const guide = await readFile(new URL('../../docs/command-line.md', import.meta.url), 'utf8')
+
+suite('help', (test) => {
+  test('f2f --help and f2f help name every command, the exit codes and the environment', async () => {
+    const ran = await f2f(['--help'])
+    assert.equal(ran.code, 0)
+    for (const { name, summary } of COMMANDS) {
+      assert.match(ran.stdout, new RegExp(`^ {2}${name}\\b`, 'm'))
+      assert.ok(ran.stdout.includes(summary))
+    }
+    for (const word of ['F2F_HOME', 'F2F_PORT', 'NO_COLOR', 'wrong usage']) assert.ok(ran.stdout.includes(word), word)
+    assert.equal((await f2f(['help'])).stdout, ran.stdout)
+  })
+
+  for (const command of COMMANDS) {
+    const words = command.name.split(' ')
+
+    test(`f2f ${command.name} --help explains each option and gives examples`, async () => {
+      const ran = await f2f([...words, '--help'])
+      assert.equal(ran.code, 0)
+      for (const name of [...Object.keys(command.options), 'home', 'help'])
+        assert.match(ran.stdout, new RegExp(`^ {2}(-\\w, )?--${name}\\b.* {2}\\S`, 'm'))
+      assert.equal(ran.stdout.includes('--json  '), command.json !== false)
+      assert.ok(command.examples.length > 0)
+      for (const { line } of command.examples) assert.ok(ran.stdout.includes(line), line)
+      assert.ok(ran.stdout.split('\n').every((line) => line.length <= 110))
+      assert.equal((await f2f(['help', ...words])).stdout, ran.stdout)
+    })
+
+    test(`docs/command-line.md shows f2f ${command.name} with an example and every option`, () => {
+      assert.match(guide, new RegExp(`^(\\S.*)?f2f ${command.name}\\b`, 'm'))
+      for (const name of Object.keys(command.options)) assert.ok(guide.includes(`--${name}`), name)
+    })
+  }
+
+  test('a group lists its commands; alone it is wrong usage', async () => {
+    assert.match((await f2f(['token', '--help'])).stdout, /token create[\s\S]*token list[\s\S]*token revoke ID/)
+    assert.equal((await f2f(['help', 'token'])).code, 0)
+    assert.equal((await f2f(['token'])).code, 2)
+    assert.equal((await f2f(['token', 'steal'])).code, 2)
+  })
+
+  test('wrong usage ends with 2, on stderr, with where to look', async () => {
+    const lines = ['', 'strat', '--port 1', 'help strat', 'stop --foo', 'stop --media', 'stop --media=', 'stop a b']
+    for (const line of [...lines, 'status x', 'token revoke', 'start --media sound', 'start --wrap-up-seconds 3601']) {
+      const ran = await f2f(line === '' ? [] : line.split(' '))
+      assert.equal(ran.code, 2, line)
+      assert.equal(ran.stdout, '')
+      assert.match(ran.stderr, /f2f/, line)
+    }
+    for (const line of ['start --device laptop=1', 'start --device mic=', 'start --require most', 'list --limit 0'])
+      assert.equal((await f2f(line.split(' '))).code, 2, line)
+    assert.match((await f2f(['stat'])).stderr, /Did you mean f2f sta/)
+  })
+
+  test('f2f --version tells the package’s version', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+    assert.equal((await f2f(['--version'])).stdout, `f2f-recorder ${version}\n`)
+  })
+})

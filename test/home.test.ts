@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import {
+  type Home,
+  HomeError,
+  prepareHome,
+  readConfig,
+  readDaemonFile,
+  removeDaemonFile,
+  resolveHome,
+  writeDaemonFile,
+} from '../src/home.ts'
+import { suite } from './support/suite.ts'
+
+const posix = process.platform === 'win32' ? 'file modes are not what Windows goes by' : null
+/** Larger than any process id of the platforms. */
+const NO_PROCESS = 2 ** 31 - 2
+const daemon = { pid: process.pid, url: 'http://127.0.0.1:3887', startedAt: '2026-01-31T09:00:00.000Z' }
+
+const freshFolder = () => mkdtemp(join(tmpdir(), 'f2f-home-'))
+const freshHome = async () => resolveHome(join(await freshFolder(), 'a', 'home'))
+const modeOf = async (path: string) => (await stat(path)).mode & 0o777
+
+suite('where the home folder is', (test) => {
+  test('the argument comes before F2F_HOME, that before the platform’s place; relative ones become absolute', () => {
+    const env = { F2F_HOME: '/b', XDG_DATA_HOME: '/c', HOME: '/home/anna' }
+    assert.equal(resolveHome('a', env, 'linux').folder, resolve('a'))
+    assert.equal(resolveHome(undefined, env, 'linux').folder, resolve('/b'))
+    assert.equal(resolveHome('', { ...env, F2F_HOME: '' }, 'linux').folder, resolve('/c/f2f-recorder'))
+  })
+
+  test('each platform keeps application data in its own place', () => {
+    const folder = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform) => resolveHome(undefined, env, platform).folder
+    const HOME = resolve('/home/anna')
+    assert.equal(folder({ HOME }, 'linux'), join(HOME, '.local', 'share', 'f2f-recorder'))
+    assert.equal(folder({ HOME, XDG_DATA_HOME: 'relative' }, 'linux'), join(HOME, '.local', 'share', 'f2f-recorder'))
+    assert.equal(folder({ HOME }, 'darwin'), join(HOME, 'Library', 'Application Support', 'f2f-recorder'))
+    assert.equal(folder({ LOCALAPPDATA: resolve('/data') }, 'win32'), join(resolve('/data'), 'f2f-recorder'))
+  })
+
+  test('everything lies inside of it', () => {
+    const { folder, ...files } = resolveHome('/a')
+    for (const file of Object.values(files)) assert.ok(file.startsWith(folder), file)
+    assert.equal(new Set(Object.values(files)).size, Object.keys(files).length)
+  })
+})
+
+suite('preparing the home folder', (test) => {
+  test.unless(posix, 'makes it and the recordings folder for the user alone', async () => {
+    const home = await freshHome()
+    await prepareHome(home)
+    assert.equal(await modeOf(home.folder), 0o700)
+    assert.equal(await modeOf(home.recordingsFolder), 0o700)
+  })
+
+  test.unless(posix, 'narrows what has become open, and leaves what is in it', async () => {
+    const home = await freshHome()
+    await prepareHome(home)
+    await writeFile(home.tokenFile, 'x')
+    await chmod(home.folder, 0o755)
+    await chmod(home.recordingsFolder, 0o777)
+    await prepareHome(home)
+    assert.equal(await modeOf(home.folder), 0o700)
+    assert.equal(await modeOf(home.recordingsFolder), 0o700)
+    assert.equal(await readFile(home.tokenFile, 'utf8'), 'x')
+  })
+
+  test.unless(posix, 'does not lock others out of a folder that is in use for something else', async () => {
+    const folder = await freshFolder()
+    await mkdir(join(folder, 'pictures'))
+    await chmod(folder, 0o755)
+    await assert.rejects(prepareHome(resolveHome(folder)), HomeError)
+    assert.equal(await modeOf(folder), 0o755)
+    assert.deepEqual(await readdir(folder), ['pictures'])
+  })
+
+  test('says so where a file is in the way', async () => {
+    const file = join(await freshFolder(), 'file')
+    await writeFile(file, '')
+    await assert.rejects(
+      prepareHome(resolveHome(file)),
+      (error: Error) => error instanceof HomeError && error.message.includes(file),
+    )
+  })
+})
+
+suite('config.json', (test) => {
+  const read = async (text: string | null) => {
+    const home = resolveHome(await freshFolder())
+    if (text !== null) await writeFile(home.configFile, text)
+    return readConfig(home)
+  }
+
+  test('is optional, and may hold origins, port and ffmpeg', async () => {
+    assert.deepEqual(await read(null), {})
+    const config = {
+      allowedOrigins: ['https://crm.example', 'chrome-extension://abc'],
+      port: 0,
+      ffmpegPath: resolve('/bin/x'),
+    }
+    assert.deepEqual(await read(`\uFEFF${JSON.stringify(config)}`), config)
+  })
+
+  test('is refused with everything that is wrong in it', async () => {
+    const parts = ['config.json', 'unknown key "prot"', '"port" must be', 'unknown key "__proto__"']
+    await assert.rejects(
+      read('{"prot": 1, "port": "3887", "__proto__": 1}'),
+      (error: Error) => error instanceof HomeError && parts.every((part) => error.message.includes(part)),
+    )
+  })
+
+  test('takes no origin that would let everybody in, nor what is none', async () => {
+    for (const origin of ['*', 'null', 'https://crm.example/', 'crm.example', 'https://*.example', '', 7])
+      await assert.rejects(read(JSON.stringify({ allowedOrigins: [origin] })), HomeError, String(origin))
+  })
+
+  test('takes nothing of the wrong kind', async () => {
+    const wrong = ['', '[]', 'null', '{', '{"port":65536}', '{"port":1.5}', '{"port":-1}', '{"ffmpegPath":"ffmpeg"}']
+    for (const text of [...wrong, '{"allowedOrigins":"https://crm.example"}'])
+      await assert.rejects(read(text), HomeError, text)
+  })
+})
+
+suite('daemon.json', (test) => {
+  const prepared = async (): Promise<Home> => {
+    const home = await freshHome()
+    await prepareHome(home)
+    return home
+  }
+
+  test('announces a daemon, readable by the user alone, and leaves no other file', async () => {
+    const home = await prepared()
+    assert.deepEqual(await readDaemonFile(home), { state: 'absent' })
+    await writeDaemonFile(home, daemon)
+    await writeDaemonFile(home, daemon)
+    assert.deepEqual(await readDaemonFile(home), { state: 'running', daemon })
+    if (posix === null) assert.equal(await modeOf(home.daemonFile), 0o600)
+    assert.deepEqual((await readdir(home.folder)).sort(), ['daemon.json', 'recordings'])
+  })
+
+  test('of a dead process is stale, and so is one that cannot be understood', async () => {
+    const home = await prepared()
+    await writeDaemonFile(home, { ...daemon, pid: NO_PROCESS })
+    assert.deepEqual(await readDaemonFile(home), { state: 'stale', daemon: { ...daemon, pid: NO_PROCESS } })
+    for (const text of [
+      '',
+      '{"pid":1',
+      'null',
+      '{"pid":0}',
+      JSON.stringify({ ...daemon, url: 'http://example.com:80' }),
+    ]) {
+      await writeFile(home.daemonFile, text)
+      assert.deepEqual(await readDaemonFile(home), { state: 'stale', daemon: null }, text)
+    }
+  })
+
+  test('is taken back by its own daemon only', async () => {
+    const home = await prepared()
+    await writeDaemonFile(home, daemon)
+    await removeDaemonFile(home, NO_PROCESS)
+    assert.equal((await readDaemonFile(home)).state, 'running')
+    await removeDaemonFile(home)
+    assert.equal((await readDaemonFile(home)).state, 'absent')
+    await removeDaemonFile(home)
+  })
+
+  test('of a home that does not exist is absent; one that cannot be written is told', async () => {
+    const home = await freshHome()
+    assert.equal((await readDaemonFile(home)).state, 'absent')
+    await assert.rejects(writeDaemonFile(home, daemon), HomeError)
+  })
+})
