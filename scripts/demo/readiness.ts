@@ -1,0 +1,35 @@
+import { size } from '../../src/cli/quantities.ts'
+import { columns, printable } from '../../src/cli/style.ts'
+import { MEDIA, type Medium } from '../../src/events/media.ts'
+import type { ApplicationView, DeviceList } from '../../src/events/resources.ts'
+import type { Crm } from './crm.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Asks whether the recorder is ready and shows the answer; returns the media that can be recorded. Throws when there are none. */
+export async function showReadiness(crm: Crm, terminal: Terminal): Promise<Medium[]> {
+  const application: ApplicationView = await crm.get('/application')
+  const devices: Record<Medium, DeviceList> = await crm.get('/devices')
+  const { storage } = application
+  const hours = Math.floor(storage.recordableSeconds / 3600)
+  terminal.say(
+    `The recorder is ${application.state}; ${size(storage.freeBytes)} free, enough for ${hours} h; its log is ${storage.log}.`,
+  )
+  terminal.say(
+    columns(
+      MEDIA.map((medium) => {
+        const { available, device, reason } = application.media[medium]
+        const others = devices[medium].devices.length - 1
+        return [
+          medium,
+          available ? terminal.style.good('ready') : terminal.style.bad('not available'),
+          printable(device?.label ?? reason ?? ''),
+          others > 0 ? terminal.style.weak(`and ${others} more`) : '',
+        ]
+      }),
+      { indent: '  ' },
+    ),
+  )
+  const ready = MEDIA.filter((medium) => application.media[medium].available)
+  if (ready.length === 0) throw new Error('there is nothing to record from; the reasons stand above')
+  return ready
+}

@@ -1,0 +1,72 @@
+import { basename } from 'node:path'
+import { size } from '../../src/cli/quantities.ts'
+import { columns, printable } from '../../src/cli/style.ts'
+import { MEDIA, type Medium } from '../../src/events/media.ts'
+import type { RecordingAnswer, TagEntry } from '../../src/events/resources.ts'
+import type { StoredSegment } from './check-media.ts'
+import { drawTimeline } from './timeline.ts'
+
+/** A recording with everything that the summary tells of it. */
+export interface Recorded {
+  recording: RecordingAnswer & { tagHistory: TagEntry[] }
+  segments: readonly StoredSegment[]
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+/** Each track with its files. */
+export function tracksTable({ recording, segments }: Recorded): string {
+  const rows = MEDIA.flatMap((medium) => {
+    const track = recording.tracks[medium]
+    if (!track) return []
+    const own = segments.filter((segment) => segment.medium === medium)
+    const total = [medium, seconds(track.recordedMs), size(track.bytes), printable(track.device?.label ?? '')]
+    const files = own.map((segment) => [
+      '',
+      seconds(segment.durationMs),
+      size(segment.bytes),
+      `${basename(segment.path)} (${segment.codec}, SHA-256 ${segment.sha256.slice(0, 8)}…)`,
+    ])
+    return [total, ...files]
+  })
+  return columns(rows, { indent: '  ', right: [1, 2] })
+}
+
+/** The current tags. */
+export function tagsTable({ recording }: Recorded): string {
+  return columns(
+    recording.tags.map((tag) => [tag.key, printable(String(tag.value))]),
+    { indent: '  ' },
+  )
+}
+
+/** The tags that were set at one moment are one mark. */
+function marks(history: readonly TagEntry[]): { at: number; label: string }[] {
+  const byTime = new Map<string, string[]>()
+  for (const tag of history) {
+    if (tag.key.startsWith('system.')) continue
+    byTime.set(tag.at, [...(byTime.get(tag.at) ?? []), tag.key])
+  }
+  return [...byTime].map(([at, keys]) => ({ at: Date.parse(at), label: keys.join(', ') }))
+}
+
+/** The time line of all tracks with their gaps and tags. */
+export function timelineOf({ recording, segments }: Recorded): string {
+  const to = Date.parse(recording.closedAt ?? recording.endedAt ?? new Date().toISOString())
+  const tracks = (Object.keys(recording.tracks) as Medium[]).map((medium) => ({
+    name: medium,
+    media: segments
+      .filter((segment) => segment.medium === medium)
+      .map((segment) => ({ from: Date.parse(segment.startedAt), to: Date.parse(segment.endedAt) })),
+    gaps: (recording.tracks[medium]?.gaps ?? []).map((gap) => ({
+      from: Date.parse(gap.from),
+      to: gap.to === null ? to : Date.parse(gap.to),
+      reason: gap.reason,
+    })),
+  }))
+  return drawTimeline({
+    span: { from: Date.parse(recording.startedAt), to },
+    tracks,
+    marks: marks(recording.tagHistory),
+  })
+}
