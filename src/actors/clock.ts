@@ -10,8 +10,8 @@ export function clockActor(fire: () => void, now: () => number = Date.now) {
     let timer: NodeJS.Timeout | undefined
     const wait = (): void => {
       const left = at - now()
-      if (left <= 0) return fire()
-      timer = setTimeout(wait, Math.min(left, CHECK_MS))
+      if (left <= 0) fire()
+      else timer = setTimeout(wait, Math.min(left, CHECK_MS))
     }
     timer = setTimeout(wait, 0)
     return () => clearTimeout(timer)

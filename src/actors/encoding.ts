@@ -1,0 +1,62 @@
+import type { Ffmpeg } from './ffmpeg.ts'
+
+/** Samples a second, of each channel, everywhere: what Opus works with. */
+export const SAMPLE_RATE = 48_000
+/** Frames a second of a screen. */
+export const FRAME_RATE = 15
+
+/** How a medium's sound is to be encoded. */
+export interface AudioFormat {
+  channels: 1 | 2
+  /** What libopus is to optimise for. */
+  application: 'voip' | 'audio'
+  bitsPerSecond: number
+}
+
+/** A voice near the microphone; whatever the computer plays. */
+export const AUDIO_FORMATS: Record<'mic' | 'speaker', AudioFormat> = {
+  mic: { channels: 1, application: 'voip', bitsPerSecond: 48_000 },
+  speaker: { channels: 2, application: 'audio', bitsPerSecond: 96_000 },
+}
+
+/** Inputs that start at once: probing an input whose format is known only costs time. */
+export const NO_PROBING = ['-probesize', '32', '-analyzeduration', '0']
+
+const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'info']
+
+/** Raw sound on stdin, Ogg Opus on stdout in pages of 100 ms, each handed out at once. */
+export function opusArgs(format: AudioFormat): string[] {
+  const input = ['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', String(format.channels), ...NO_PROBING]
+  return [
+    ...QUIET,
+    ...[...input, '-i', 'pipe:0'],
+    ...['-c:a', 'libopus', '-application', format.application, '-b:a', String(format.bitsPerSecond)],
+    ...['-f', 'ogg', '-page_duration', '100000', '-flush_packets', '1', 'pipe:1'],
+  ]
+}
+
+/** Raw sound on stdout: what an input of ffmpeg's own is turned into where there is no better capture helper. */
+export function pcmArgs(input: readonly string[], format: AudioFormat): string[] {
+  return [
+    ...['-nostdin', ...QUIET, ...input],
+    ...['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', String(format.channels), '-flush_packets', '1', 'pipe:1'],
+  ]
+}
+
+/**
+ * A screen as fragmented MP4 on stdout, one fragment a frame. The encoder's time base is fine enough to keep each
+ * frame's own time; by default ffmpeg would move it to the nearest multiple of the frame duration.
+ */
+export function screenArgs(input: readonly string[], ffmpeg: Ffmpeg): string[] {
+  const { version } = ffmpeg
+  const passTimes =
+    version && (version.major < 5 || (version.major === 5 && version.minor < 1)) ? '-vsync' : '-fps_mode'
+  return [
+    ...[...QUIET, ...input],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '75'],
+    // 4:2:0 needs even sizes.
+    ...['-vf', 'pad=ceil(iw/2)*2:ceil(ih/2)*2', passTimes, 'vfr', '-enc_time_base', '1:90000'],
+    ...['-movflags', '+frag_every_frame+empty_moov+default_base_moof+skip_trailer'],
+    ...['-flush_packets', '1', '-f', 'mp4', 'pipe:1'],
+  ]
+}

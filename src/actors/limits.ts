@@ -1,0 +1,32 @@
+/** Times a capture goes by, in ms. */
+export interface CaptureLimits {
+  /** From open to the first media in the file. */
+  flow: number
+  /** Without media while they should flow. */
+  stall: number
+  /** From the end of the processes to a closed file; after that the file is reported as unfinished. */
+  finish: number
+  /** First and longest pause between tries to get media again. */
+  retryFirst: number
+  retryMax: number
+  /** What an encoder is given to write the rest, and then after a SIGTERM. */
+  encoderFinish: number
+  encoderTerminate: number
+  /** What a screen capture is given to finish. */
+  screenQuit: number
+  /** Longest time a single file operation may take. */
+  fileOperation: number
+}
+
+/** The limits in use; tests use shorter ones. */
+export const CAPTURE_LIMITS: CaptureLimits = {
+  flow: 5_000,
+  stall: 5_000,
+  finish: 2_000,
+  retryFirst: 250,
+  retryMax: 2_000,
+  encoderFinish: 1_000,
+  encoderTerminate: 300,
+  screenQuit: 500,
+  fileOperation: 10_000,
+}

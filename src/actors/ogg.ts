@@ -1,0 +1,72 @@
+/** The Ogg container (RFC 3533) as far as Opus in it (RFC 7845) needs: whole pages, their checksum and their place in time. */
+
+const HEADER_BYTES = 27
+const GRANULES_A_MS = 48
+const NO_GRANULE = -1n
+
+/** Something that is not what the format says. */
+export class FormatError extends Error {
+  override readonly name = 'FormatError'
+}
+
+/** One page of an Ogg stream. */
+export interface OggPage {
+  /** The whole page, header included. */
+  bytes: Buffer
+  /** Samples of 48 kHz up to the end of the last packet that ends here, pre-skip included; −1 when none ends here. */
+  granule: bigint
+}
+
+/** Length of the page at the start of `bytes`; undefined when more bytes are needed to know. Throws FormatError when there is no page. */
+function pageLength(bytes: Buffer): number | undefined {
+  const magic = bytes.toString('latin1', 0, Math.min(4, bytes.length))
+  if (!'OggS'.startsWith(magic)) throw new FormatError('not an Ogg page')
+  if (bytes.length < HEADER_BYTES) return undefined
+  if (bytes[4] !== 0) throw new FormatError('not an Ogg page of version 0')
+  const segments = bytes.readUInt8(26)
+  if (bytes.length < HEADER_BYTES + segments) return undefined
+  let length = HEADER_BYTES + segments
+  for (let i = 0; i < segments; i++) length += bytes.readUInt8(HEADER_BYTES + i)
+  return length
+}
+
+/** The page at the start of `bytes`; undefined when it is not complete. Throws FormatError when there is none. */
+export function readPage(bytes: Buffer): OggPage | undefined {
+  const length = pageLength(bytes)
+  if (length === undefined || bytes.length < length) return undefined
+  return { bytes: bytes.subarray(0, length), granule: bytes.readBigInt64LE(6) }
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
+  let value = index << 24
+  for (let bit = 0; bit < 8; bit++) value = (value & 0x8000_0000 ? (value << 1) ^ 0x04c1_1db7 : value << 1) >>> 0
+  return value
+})
+
+/** Whether a page's checksum (RFC 3533 section 6, field 7) is right. */
+export function isPageIntact(page: OggPage): boolean {
+  let crc = 0
+  for (let i = 0; i < page.bytes.length; i++) {
+    const byte = i >= 22 && i < 26 ? 0 : page.bytes[i]!
+    crc = ((crc << 8) ^ CRC_TABLE[((crc >>> 24) ^ byte) & 0xff]!) >>> 0
+  }
+  return crc === page.bytes.readUInt32LE(22)
+}
+
+/** Follows the pages of one Opus stream and tells the time at which the media end so far. */
+export class OpusTimeline {
+  #preSkip: number | undefined
+
+  /** Media time in ms at the end of this page; undefined for pages that hold no sound. Throws FormatError on another codec. */
+  take(page: OggPage): number | undefined {
+    if (this.#preSkip === undefined) {
+      const packet = page.bytes.subarray(HEADER_BYTES + page.bytes.readUInt8(26))
+      if (packet.toString('latin1', 0, 8) !== 'OpusHead' || packet.length < 19) throw new FormatError('not Opus')
+      this.#preSkip = packet.readUInt16LE(10)
+      return undefined
+    }
+    // Header pages have granule 0; a page in the middle of a packet has none.
+    if (page.granule === NO_GRANULE || page.granule === 0n) return undefined
+    return Math.max(0, (Number(page.granule) - this.#preSkip) / GRANULES_A_MS)
+  }
+}

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process'
+import { findProgram } from './find-program.ts'
+
+let prefix: readonly string[] | undefined
+
+/**
+ * What to put in front of a command so that the kernel kills it when this process dies, however it dies: otherwise a
+ * capture helper that waits for a frozen sound server would outlive us. Empty where `setpriv` (util-linux) cannot do it.
+ */
+export function parentDeathPrefix(): readonly string[] {
+  prefix ??= findPrefix()
+  return prefix
+}
+
+function findPrefix(): readonly string[] {
+  const setpriv = process.platform === 'linux' ? findProgram('setpriv', process.env) : null
+  if (setpriv === null) return []
+  const command = [setpriv, '--pdeathsig', 'KILL', '--']
+  // Tried, not assumed: busybox has a setpriv without the option.
+  const trial = spawnSync(setpriv, [...command.slice(1), 'true'], { stdio: 'ignore', timeout: 2_000 })
+  return trial.status === 0 ? command : []
+}

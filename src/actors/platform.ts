@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import type { Device, Medium } from '../events/media.ts'
+import { AudioPipeline } from './audio-pipeline.ts'
+import { type CaptureBackend, unavailable } from './backend.ts'
+import { DeviceDirectory } from './device-directory.ts'
+import { AUDIO_FORMATS } from './encoding.ts'
+import { createEncoder, type Encoder } from './ffmpeg.ts'
+import { CAPTURE_LIMITS, type CaptureLimits } from './limits.ts'
+import { linuxBackend } from './linux.ts'
+import type { Logger } from './logger.ts'
+import { macosBackend } from './macos.ts'
+import type { StartPipeline } from './pipeline.ts'
+import { salvageFile } from './salvage.ts'
+import { ScreenPipeline } from './screen-pipeline.ts'
+import { factsOf } from './segment-try.ts'
+import { syntheticBackend } from './synthetic.ts'
+import { TrackCapture } from './track-capture.ts'
+import type { CapturePlatform } from './types.ts'
+import { windowsBackend } from './windows.ts'
+
+/** How to capture. */
+export interface PlatformOptions {
+  /** The machine's devices, or a test picture and tones. */
+  source: 'devices' | 'synthetic'
+  /** ffmpeg to use rather than look for one. */
+  ffmpegPath?: string | undefined
+  logger: Logger
+  /** Where display, sound server and `PATH` are looked up (default: the process's own). */
+  env?: NodeJS.ProcessEnv
+  /** Other time limits than those in use; for tests. */
+  limits?: Partial<CaptureLimits>
+}
+
+/** What this machine can capture from, and the actors that do it. */
+export function createPlatform(options: PlatformOptions): CapturePlatform {
+  const env = options.env ?? process.env
+  const limits = { ...CAPTURE_LIMITS, ...options.limits }
+  const { logger } = options
+  const backend = chooseBackend(options.source, env, () => encoder.ffmpeg())
+  const encoder: Encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: backend.ffmpegInputs })
+  const directory = new DeviceDirectory((medium) => backend.list(medium))
+
+  function pipeline(medium: Medium, device: Device): StartPipeline {
+    const command = backend.command(medium, device, encoder.ffmpeg)
+    if (medium === 'screen')
+      return (events) => new ScreenPipeline({ command, env, quit: backend.quit, quitMs: limits.screenQuit }, events)
+    const parts = {
+      source: command,
+      keepAwake: backend.keepAwake(medium, device) ?? undefined,
+      ffmpeg: encoder.ffmpeg(),
+      format: AUDIO_FORMATS[medium],
+      env,
+      encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
+    }
+    return (events) => new AudioPipeline(parts, events)
+  }
+
+  return {
+    devices: ({ fresh = false } = {}) => directory.all(fresh),
+    async resolve(medium, id) {
+      // ffmpeg is looked for here, so that opening a capture does not have to wait for it.
+      const [device] = await Promise.all([directory.resolve(medium, id), encoder.ffmpeg().catch(() => undefined)])
+      return device
+    },
+    capture: (medium, report) =>
+      new TrackCapture({
+        pipeline: (device) => pipeline(medium, device),
+        resolve: (device) => directory.resolve(medium, device.id, true),
+        limits,
+        logger,
+        report,
+      }),
+    encoderProblem: encoder.problem,
+    async salvage(folder, opened) {
+      const file = await salvageFile(join(folder, opened.file), opened.container)
+      return file && factsOf(opened, Date.parse(opened.startedAt), file)
+    },
+  }
+}
+
+function chooseBackend(
+  source: PlatformOptions['source'],
+  env: NodeJS.ProcessEnv,
+  ffmpeg: Encoder['ffmpeg'],
+): CaptureBackend {
+  if (source === 'synthetic') return syntheticBackend()
+  switch (process.platform) {
+    case 'linux':
+      return linuxBackend(env, ffmpeg)
+    case 'win32':
+      return windowsBackend(env, ffmpeg)
+    case 'darwin':
+      return macosBackend(env, ffmpeg)
+    default:
+      return {
+        list: async () => unavailable(`capturing is not supported on ${process.platform}`),
+        command: () => Promise.reject(new Error(`no capture on ${process.platform}`)),
+        keepAwake: () => null,
+        quit: 'SIGINT',
+        ffmpegInputs: [],
+      }
+  }
+}

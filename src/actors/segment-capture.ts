@@ -1,0 +1,175 @@
+import type { SegmentFacts } from '../events/events.ts'
+import type { Device } from '../events/media.ts'
+import type { CaptureLimits } from './limits.ts'
+import type { Logger } from './logger.ts'
+import type { EndCause, StartPipeline } from './pipeline.ts'
+import { type CaptureProblem, problemOf } from './problem.ts'
+import { salvageFile } from './salvage.ts'
+import { FORMATS, factsOf, SegmentTry, segmentFile } from './segment-try.ts'
+import { removeSegment } from './segment-writer.ts'
+import { within } from './terminate.ts'
+import type { CaptureReport, SegmentPlan } from './types.ts'
+
+/** What a segment's capture needs of its surroundings. */
+export interface SegmentCaptureParts {
+  plan: SegmentPlan
+  /** Epoch ms: keep trying until then. */
+  retryUntil: number | undefined
+  /** Prepares a pipeline from a device. */
+  pipeline: (device: Device) => StartPipeline
+  /** Finds the device again, as it is now; rejects when it is not there. */
+  resolve: (device: Device) => Promise<Device>
+  limits: CaptureLimits
+  logger: Logger
+  report: (report: CaptureReport) => void
+}
+
+type Cause = 'cut' | CaptureProblem
+
+/**
+ * One segment's life: tries until media flow, then runs until it is cut or dies, then has its file finished.
+ * Reports `capture.ended` once, whatever happens.
+ */
+export class SegmentCapture {
+  /** Resolves when `capture.ended` has been reported. */
+  readonly ended: Promise<void>
+  readonly #parts: SegmentCaptureParts
+  /** The try under way. */
+  #try: SegmentTry | undefined
+  #cutAt: number | undefined
+  #discard = false
+  /** A file that is complete and reported. */
+  #storedPath: string | undefined
+  #wake: () => void = () => {}
+  readonly #woken: Promise<void>
+
+  constructor(parts: SegmentCaptureParts) {
+    this.#parts = parts
+    this.#woken = new Promise((resolve) => {
+      this.#wake = resolve
+    })
+    this.ended = this.#run()
+  }
+
+  /** Keeps nothing captured after `at`; with `discard` nothing at all, also when the segment has ended before. */
+  cut(at: number, discard: boolean): void {
+    this.#discard ||= discard
+    if (this.#discard && this.#storedPath) void this.#remove(this.#storedPath)
+    if (this.#cutAt !== undefined) return
+    this.#cutAt = at
+    this.#try?.cut(at)
+    this.#wake()
+  }
+
+  /** Ends the processes this instant. */
+  kill(): void {
+    this.#cutAt ??= Date.now()
+    this.#try?.kill()
+    this.#wake()
+  }
+
+  async #run(): Promise<void> {
+    const { plan, retryUntil, limits, logger } = this.#parts
+    for (let pause = limits.retryFirst; ; pause = Math.min(2 * pause, limits.retryMax)) {
+      const cause = await this.#capture()
+      if (this.#try?.hasMedia) return this.#finish(this.#try, cause)
+      const over = retryUntil === undefined || Date.now() + pause >= retryUntil
+      if (cause === 'cut' || over) return this.#end(cause, null)
+      logger.debug({ medium: plan.medium, segment: plan.number, code: cause.code }, 'no media yet; trying again')
+      await within(this.#woken, pause)
+      if (this.#cutAt !== undefined) return this.#end('cut', null)
+    }
+  }
+
+  /** One try; resolves with why it ended, when no process is left. */
+  async #capture(): Promise<Cause> {
+    const { plan, retryUntil, limits, pipeline, resolve, report } = this.#parts
+    this.#try = undefined
+    let device = plan.device
+    if (retryUntil !== undefined) {
+      const found = await Promise.race([resolve(device).catch(problemOf), this.#woken])
+      if (this.#cutAt !== undefined || found === undefined) return 'cut'
+      if ('code' in found) return found
+      device = found
+    }
+    const left = retryUntil === undefined ? limits.flow : Math.max(limits.retryFirst, retryUntil - Date.now())
+    this.#try = new SegmentTry(
+      { plan, device, start: pipeline(device), limits, flowLimitMs: Math.min(limits.flow, left) },
+      {
+        flowing: (startedAtMs) => {
+          if (this.#cutAt !== undefined) return
+          const startedAt = new Date(Math.round(startedAtMs)).toISOString()
+          const segment = plan.number
+          report({ type: 'capture.flowing', segment, startedAt, ...FORMATS[plan.medium], file: segmentFile(plan) })
+        },
+        level: (level) => {
+          if (this.#cutAt === undefined) report({ type: 'capture.level', level })
+        },
+      },
+    )
+    return causeOf(await this.#try.ended)
+  }
+
+  async #finish(segment: SegmentTry, cause: Cause): Promise<void> {
+    const { plan, limits, report } = this.#parts
+    const closing = this.#closeInTheEnd(segment)
+    const facts = await within(closing, limits.finish)
+    if (facts !== undefined) return this.#end(cause, facts)
+    this.#end(cause, null, !this.#discard)
+    void closing.then((late) => {
+      if (late) report({ type: 'capture.closed', segment: plan.number, facts: late })
+    })
+  }
+
+  /** The file may be out of reach for a while (a disk that is gone or read-only); it is tried again until it is finished. */
+  async #closeInTheEnd(segment: SegmentTry): Promise<SegmentFacts | null> {
+    const { plan, limits, logger } = this.#parts
+    for (;;) {
+      try {
+        return await this.#close(segment)
+      } catch (error) {
+        logger.error({ medium: plan.medium, segment: plan.number, err: error }, 'a segment cannot be finished yet')
+        await new Promise((resolve) => setTimeout(resolve, limits.finish).unref())
+      }
+    }
+  }
+
+  /** Facts of the file on disk; null when it was discarded, or nothing whole is in it. */
+  async #close(segment: SegmentTry): Promise<SegmentFacts | null> {
+    const { plan } = this.#parts
+    if (this.#discard) {
+      await segment.writer.discard()
+      return null
+    }
+    const file = await segment.writer.finish().then(
+      (stored) => ({ ...stored, durationMs: segment.durationMs }),
+      // Not all of it could be written: what is there is made a proper file.
+      () => salvageFile(segment.path, FORMATS[plan.medium].container),
+    )
+    if (file === null) return null
+    if (this.#discard) {
+      await this.#remove(segment.path)
+      return null
+    }
+    this.#storedPath = segment.path
+    return factsOf(plan, segment.startedAtMs!, file)
+  }
+
+  async #remove(path: string): Promise<void> {
+    const { plan, logger } = this.#parts
+    try {
+      await removeSegment(path)
+    } catch (error) {
+      logger.error({ medium: plan.medium, segment: plan.number, err: error }, 'a segment could not be removed')
+    }
+  }
+
+  #end(cause: Cause, facts: SegmentFacts | null, unfinished = false): void {
+    const { plan, report } = this.#parts
+    report({ type: 'capture.ended', segment: plan.number, cause, facts, unfinished })
+  }
+}
+
+function causeOf(cause: EndCause): Cause {
+  return cause.kind === 'cut' ? 'cut' : cause.problem
+}

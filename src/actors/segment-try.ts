@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import type { SegmentFacts } from '../events/events.ts'
+import type { Device } from '../events/media.ts'
+import type { Level } from '../events/resources.ts'
+import type { CaptureLimits } from './limits.ts'
+import type { EndCause, Pipeline, StartPipeline } from './pipeline.ts'
+import { type CaptureProblem, captureFailed, storageProblem } from './problem.ts'
+import { SegmentWriter, type StoredFile } from './segment-writer.ts'
+import { StallWatch } from './stall-watch.ts'
+import type { SegmentPlan } from './types.ts'
+
+/** File format of each medium. */
+export const FORMATS = {
+  mic: { container: 'ogg', codec: 'opus' },
+  speaker: { container: 'ogg', codec: 'opus' },
+  screen: { container: 'mp4', codec: 'h264' },
+} as const
+
+/** Name of a segment's file, in its recording's folder. */
+export function segmentFile(plan: Pick<SegmentPlan, 'medium' | 'number'>): string {
+  return `${plan.medium}-${String(plan.number).padStart(6, '0')}.${FORMATS[plan.medium].container}`
+}
+
+/** What is to be known of a segment whose file is complete. */
+export function factsOf(
+  plan: Pick<SegmentPlan, 'medium' | 'number'>,
+  startedAtMs: number,
+  file: StoredFile & { durationMs: number },
+): SegmentFacts {
+  const { medium, number } = plan
+  const durationMs = Math.round(file.durationMs)
+  const startMs = Math.round(startedAtMs)
+  return {
+    medium,
+    number,
+    startedAt: new Date(startMs).toISOString(),
+    endedAt: new Date(startMs + durationMs).toISOString(),
+    durationMs,
+    bytes: file.bytes,
+    ...FORMATS[medium],
+    sha256: file.sha256,
+    file: segmentFile(plan),
+  }
+}
+
+/** What a try tells while it runs. */
+export interface SegmentTryEvents {
+  /** The first media are in the file. */
+  flowing(startedAtMs: number): void
+  level(level: Level): void
+}
+
+/** One try to capture a segment: a pipeline, the file it fills, and the watch over both. */
+export class SegmentTry {
+  /** Why it ended; resolves when no process is left. */
+  readonly ended: Promise<EndCause>
+  readonly path: string
+  readonly writer: SegmentWriter
+  readonly #pipeline: Pipeline
+  #durationMs = 0
+  #stall: StallWatch | undefined
+
+  constructor(
+    parts: { plan: SegmentPlan; device: Device; start: StartPipeline; limits: CaptureLimits; flowLimitMs: number },
+    events: SegmentTryEvents,
+  ) {
+    this.path = join(parts.plan.folder, segmentFile(parts.plan))
+    this.writer = new SegmentWriter(
+      this.path,
+      {
+        started: () => {
+          clearTimeout(deadline)
+          this.#stall ??= new StallWatch(parts.limits.stall, () => this.#fail(stalled(parts.limits.stall)))
+          events.flowing(this.#pipeline.startedAtMs!)
+        },
+        failed: (error) => this.#fail(storageProblem(error)),
+      },
+      { operationMs: parts.limits.fileOperation },
+    )
+    this.#pipeline = parts.start({
+      unit: ({ bytes, endMs }) => {
+        this.#durationMs = endMs
+        this.#stall?.touch()
+        this.writer.write(bytes)
+      },
+      level: events.level,
+    })
+    const deadline = setTimeout(() => this.#fail(this.#notFlowing(parts.flowLimitMs)), parts.flowLimitMs)
+    this.ended = this.#pipeline.ended.finally(() => {
+      clearTimeout(deadline)
+      this.#stall?.stop()
+    })
+  }
+
+  /** Whether there is, or will be, something in the file. */
+  get hasMedia(): boolean {
+    return this.writer.acceptedBytes > 0
+  }
+
+  get startedAtMs(): number | undefined {
+    return this.#pipeline.startedAtMs
+  }
+
+  /** Duration of the media given to the file. */
+  get durationMs(): number {
+    return this.#durationMs
+  }
+
+  cut(at: number): void {
+    this.#pipeline.end({ kind: 'cut', at })
+  }
+
+  kill(): void {
+    this.#pipeline.kill()
+  }
+
+  #fail(problem: CaptureProblem): void {
+    this.#stall?.stop()
+    this.#pipeline.end({ kind: 'problem', problem })
+  }
+
+  #notFlowing(limitMs: number): CaptureProblem {
+    // Media without a file: it is the disk that keeps us waiting.
+    if (this.hasMedia)
+      return { code: 'STORAGE_UNAVAILABLE', detail: 'the disk does not answer', reason: 'captureFailed' }
+    return captureFailed(`no media within ${limitMs} ms`)
+  }
+}
+
+function stalled(limitMs: number): CaptureProblem {
+  return captureFailed(`no media for ${limitMs} ms`)
+}

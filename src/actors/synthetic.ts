@@ -1,0 +1,39 @@
+import type { Medium } from '../events/media.ts'
+import type { CaptureBackend } from './backend.ts'
+import type { ChildCommand } from './child-process.ts'
+import { AUDIO_FORMATS, FRAME_RATE, pcmArgs, SAMPLE_RATE, screenArgs } from './encoding.ts'
+import type { Ffmpeg } from './ffmpeg.ts'
+
+/** Pitch of the tone on each audio medium, in Hz. */
+export const SYNTHETIC_TONES = { mic: 440, speaker: 880 } as const
+
+const LABELS: Record<Medium, string> = {
+  mic: `Synthetic microphone (${SYNTHETIC_TONES.mic} Hz)`,
+  speaker: `Synthetic speaker (${SYNTHETIC_TONES.speaker} Hz)`,
+  screen: 'Synthetic screen (test picture 1280×720)',
+}
+
+/** ffmpeg's own generators at the speed of real devices. */
+export function syntheticCommand(medium: Medium, ffmpeg: Ffmpeg): ChildCommand {
+  const generator =
+    medium === 'screen'
+      ? `testsrc2=size=1280x720:rate=${FRAME_RATE}`
+      : `sine=frequency=${SYNTHETIC_TONES[medium]}:sample_rate=${SAMPLE_RATE},tremolo=f=0.5:d=0.4`
+  const input = ['-re', '-f', 'lavfi', '-i', generator]
+  const args = medium === 'screen' ? screenArgs(input, ffmpeg) : pcmArgs(input, AUDIO_FORMATS[medium])
+  return { program: ffmpeg.path, args }
+}
+
+/** Test picture and tones in place of devices, by the same path; only when asked for by name. */
+export function syntheticBackend(): CaptureBackend {
+  return {
+    list: async (medium) => ({
+      available: true,
+      devices: [{ id: `synthetic-${medium}`, label: LABELS[medium], default: true }],
+    }),
+    command: async (medium, _device, ffmpeg) => syntheticCommand(medium, await ffmpeg()),
+    keepAwake: () => null,
+    quit: process.platform === 'win32' ? 'q' : 'SIGINT',
+    ffmpegInputs: ['lavfi'],
+  }
+}

@@ -1,0 +1,36 @@
+import type { Child, ChildExit } from './child-process.ts'
+
+/** A way to ask a process to end, and how long it is given to do so. */
+export interface TerminationStep {
+  ask: NodeJS.Signals | (() => void)
+  waitMs: number
+}
+
+/**
+ * Ends a process on purpose: asks as the steps say, one after the other, then SIGKILL, which also ends a stopped or hanging one.
+ * Resolves when it is really gone.
+ */
+export async function terminate(child: Child, steps: readonly TerminationStep[] = []): Promise<ChildExit> {
+  child.expectExit()
+  for (const step of steps) {
+    if (typeof step.ask === 'function') step.ask()
+    else child.kill(step.ask)
+    const exit = await within(child.exited, step.waitMs)
+    if (exit !== undefined) return exit
+  }
+  child.kill('SIGKILL')
+  return child.exited
+}
+
+/** The promise's value, or undefined when it takes longer. */
+export async function within<T>(promise: Promise<T>, limitMs: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, limitMs, undefined)
+  })
+  try {
+    return await Promise.race([promise, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
