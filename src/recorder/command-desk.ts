@@ -25,7 +25,6 @@ export interface DeskOptions {
 const START_LIMIT_MS = 12_000
 const END_LIMIT_MS = 6_000
 
-
 /** Where commands arrive: refuses them, or makes them facts, and answers when their outcome is confirmed and durable. */
 export class CommandDesk {
   readonly #options: DeskOptions
@@ -91,25 +90,27 @@ export class CommandDesk {
   }
 
   #accept(command: Command, judged: Judgement, devices: FoundDevices, reason: WrapUpReason): Promise<StoredAnswer> {
-    const { funnel, onFault } = this.#options
+    const { funnel } = this.#options
     const cause: Cause = { by: command.by, commandId: randomUUID() }
     const id = judged.recording?.id ?? randomUUID()
     let flight: InFlight | undefined
-    funnel
-      .transact(cause, (tx) => {
-        flight = this.#plan(tx, command, cause, id, judged, devices, reason)
-        return flight
-      })
-      .catch(() => {
-        // Whoever waits for the command has been told.
-      })
-    const { answered, goal } = flight as unknown as InFlight
-    const limit = goal === 'flowing' ? START_LIMIT_MS : END_LIMIT_MS
-    const timer = setTimeout(() => funnel.expire(flight as InFlight), limit)
-    answered.catch((error) => {
-      if (command.by.side === 'system') onFault(command.name, error)
+    const durable = funnel.transact(cause, (tx) => {
+      flight = this.#plan(tx, command, cause, id, judged, devices, reason)
+      return flight
     })
-    return answered.finally(() => clearTimeout(timer))
+    // `transact` builds before it waits; without a flight it has not accepted the command.
+    if (!flight) return durable.then(() => Promise.reject(new RecorderError('INTERNAL', 'The command was lost.')))
+    durable.catch(() => {
+      // Whoever waits for the command has been told.
+    })
+    return this.#answer(flight)
+  }
+
+  #answer(flight: InFlight): Promise<StoredAnswer> {
+    const limit = flight.goal === 'flowing' ? START_LIMIT_MS : END_LIMIT_MS
+    const timer = setTimeout(() => this.#options.funnel.expire(flight), limit)
+    timer.unref()
+    return flight.answered.finally(() => clearTimeout(timer))
   }
 
   #plan(

@@ -88,10 +88,10 @@ export class Funnel {
   }
 
   /**
-   * Makes a batch of facts. Cuts are carried out before the batch is on disk. Resolves when it is.
-   * @throws RecorderError what made the log fail; INTERNAL when a fact does not fit the state.
+   * Makes a batch of facts at once. Cuts are carried out before the batch is on disk. Resolves when it is; rejects with
+   * what made the log fail, or INTERNAL when a fact does not fit the state.
    */
-  transact(cause: Cause, build: (tx: Transaction) => InFlight | undefined): Promise<void> {
+  async transact(cause: Cause, build: (tx: Transaction) => InFlight | undefined): Promise<void> {
     if (this.#failure) throw this.#failure
     const tx = new Transaction(this.#world, cause, this.#options.now(), (id) => this.finished(id))
     const flight = build(tx)
@@ -99,7 +99,7 @@ export class Funnel {
     if (flight) this.#flights.set(cause.commandId ?? '', flight)
     const { concluded, more } = this.#conclude(tx)
     for (const cut of tx.cuts) this.live.get(cut.recordingId)?.cut(cut)
-    if (tx.events.length === 0) return Promise.resolve()
+    if (tx.events.length === 0) return
     const appended = this.#append(tx, concluded)
     const durable = this.#durable(appended)
     durable.then(

@@ -14,6 +14,7 @@ import type {
   RecordingView,
   TagEntry,
 } from '../events/resources.ts'
+import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { EventLog, StoredAnswer } from '../store/types.ts'
 import { CommandDesk } from './command-desk.ts'
 import { Funnel, LOG_STALL_MS } from './funnel.ts'
@@ -165,6 +166,11 @@ export class Recorder implements RecorderPort {
     if (live) return allowedCommands(live.states, side)
     const current = this.#funnel.live.get(this.#current()?.id ?? '')
     return onlyStart(allowedCommands(current?.states, side))
+  }
+
+  /** The live machines of a recording that is not closed, for those who look inside. */
+  machines(id: string): Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined {
+    return this.#funnel.live.get(id)?.states
   }
 
   devices(): Promise<Record<Medium, DeviceList>> {

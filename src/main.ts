@@ -1,0 +1,165 @@
+/** The composition root: the one place that knows everybody. */
+import { createRequire } from 'node:module'
+import { hostname, userInfo } from 'node:os'
+import type { Logger } from 'pino'
+import { createAccess } from './access/access.ts'
+import { readOrCreateHomeToken } from './access/home-token.ts'
+import { createPlatform } from './actors/platform.ts'
+import { RecorderError } from './events/errors.ts'
+import {
+  type Home,
+  HomeError,
+  prepareHome,
+  readConfig,
+  removeDaemonFile,
+  resolveHome,
+  writeDaemonFile,
+} from './home.ts'
+import { startHttp } from './http/server.ts'
+import { createLogger } from './logging.ts'
+import { Recorder } from './recorder/recorder.ts'
+import { openEventLog } from './store/event-log.ts'
+
+/** 0xF2F. */
+const DEFAULT_PORT = 3887
+/** A stop signal leaves 5 s in all. */
+const EXIT_LIMIT_MS = 4_800
+
+/** How to run the daemon. */
+export interface ServeOptions {
+  /** Home folder; else `F2F_HOME`, else the platform's place. */
+  home?: string
+  /** TCP port, 0 picks a free one; else `F2F_PORT`, config.json, 3887. */
+  port?: number
+  /** The machine's devices, or a test picture and tones. */
+  source: 'devices' | 'synthetic'
+}
+
+/** A running daemon. */
+export interface Daemon {
+  url: string
+  /** Ends a recording properly, then everything else. */
+  stop(): Promise<void>
+}
+
+/**
+ * Runs the daemon: resolves when it is ready, and prints the ready line. SIGINT and SIGTERM finish the recording and end it.
+ * Rejects with an Error whose message tells a person what to do.
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const logger = createLogger()
+  const daemon = await startDaemon(options, logger)
+  let stopping = false
+  const stop = (code: number): void => {
+    if (stopping) return
+    stopping = true
+    process.exitCode = code
+    setTimeout(() => process.exit(code || 1), EXIT_LIMIT_MS).unref()
+    daemon.stop().then(
+      () => process.exit(),
+      (error) => {
+        logger.fatal({ err: error }, 'the recorder did not end properly')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', () => stop(0))
+  process.on('SIGTERM', () => stop(0))
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'the recorder failed and ends')
+    stop(1)
+  })
+  process.stdout.write(`listening on ${daemon.url}\n`)
+}
+
+/** Starts a daemon in this process, without signal handlers. */
+export async function startDaemon(options: ServeOptions, logger: Logger): Promise<Daemon> {
+  const home = resolveHome(options.home)
+  await prepareHome(home)
+  const config = await readConfig(home)
+  const port = options.port ?? portOf(process.env) ?? config.port ?? DEFAULT_PORT
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+  const user = userInfo().username
+  const log = await openLog(home, logger)
+  const platform = createPlatform({
+    source: options.source,
+    logger,
+    ...(config.ffmpegPath ? { ffmpegPath: config.ffmpegPath } : {}),
+  })
+  let recorder: Recorder
+  try {
+    recorder = await Recorder.open({
+      log,
+      platform,
+      recordingsFolder: home.recordingsFolder,
+      version,
+      user,
+      systemTags: systemTags(version, user),
+      logger,
+    })
+  } catch (error) {
+    await log.close()
+    throw error
+  }
+  try {
+    const homeToken = await readOrCreateHomeToken(home.tokenFile)
+    const access = createAccess({ homeToken, tokens: () => log.tokens() })
+    const allowedOrigins = config.allowedOrigins ?? []
+    const isReady = (): boolean => recorder.ready
+    const http = await startHttp({ recorder, access, port, version, user, allowedOrigins, logger, isReady })
+    await writeDaemonFile(home, { pid: process.pid, url: http.url, startedAt: new Date().toISOString() })
+    return {
+      url: http.url,
+      async stop() {
+        await Promise.all([recorder.close(), http.close()])
+        await removeDaemonFile(home)
+      },
+    }
+  } catch (error) {
+    await recorder.close()
+    throw error
+  }
+}
+
+async function openLog(home: Home, logger: Logger) {
+  let said = performance.now()
+  try {
+    return await openEventLog({
+      folder: home.logFolder,
+      witnessFile: home.witnessFile,
+      onProgress: (events) => {
+        if (performance.now() - said < 1_000) return
+        said = performance.now()
+        logger.info({ events }, 'verifying the log')
+      },
+    })
+  } catch (error) {
+    if (!isLocked(error)) throw error
+    const message = `Another recorder runs on the home folder ${home.folder}. Use that one (f2f status), or end it first.`
+    throw new HomeError(message, { cause: error })
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'LEVEL_LOCKED') return true
+  }
+  return false
+}
+
+function portOf(env: NodeJS.ProcessEnv): number | undefined {
+  if (env.F2F_PORT === undefined || env.F2F_PORT === '') return undefined
+  const port = Number(env.F2F_PORT)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new RecorderError('INVALID_REQUEST', 'F2F_PORT must be a whole number from 0 to 65535.')
+}
+
+function systemTags(version: string, user: string) {
+  return {
+    'system.host': hostname(),
+    'system.user': user,
+    'system.platform': `${process.platform} ${process.arch}`,
+    'system.appVersion': version,
+    'system.timeZone': Intl.DateTimeFormat().resolvedOptions().timeZone,
+  }
+}

@@ -1,0 +1,193 @@
+import { setImmediate } from 'node:timers'
+import type { Capture, CaptureCommand, CapturePlatform, CaptureReport } from '../../src/actors/types.ts'
+import { RecorderError } from '../../src/events/errors.ts'
+import type { SegmentFacts } from '../../src/events/events.ts'
+import { MEDIA, type Medium } from '../../src/events/media.ts'
+import type { DeviceList } from '../../src/events/resources.ts'
+
+/** What a fake medium does when it is opened: deliver, never deliver (until cut), or fail. */
+export type Behaviour = 'flow' | 'hang' | 'fail'
+
+/** A platform whose captures do on purpose what devices do by chance. For faults and for many fast sequences; captures for real are tested elsewhere. */
+export interface FakePlatform extends CapturePlatform {
+  behaviour: Record<Medium, Behaviour>
+  missing: Set<Medium>
+  /** Lets the newest flowing capture of a medium die. False when there is none. */
+  kill(medium: Medium): boolean
+  /** Lets a capture that hangs deliver after all. */
+  release(medium: Medium): void
+  /** From now on nobody reports anything: the daemon is dead. */
+  die(): void
+  /** Cuts in the order in which they arrived. */
+  readonly cuts: { medium: Medium; segment: number; at: number }[]
+  /** How many segments are being captured. */
+  readonly capturing: number
+  /** Holds the ends of segments back, as a slow disk does; the returned function lets them go. */
+  holdEnds(): () => void
+}
+
+class FakeCapture implements Capture {
+  readonly medium: Medium
+  readonly platform: FakeHub
+  readonly report: (report: CaptureReport) => void
+  readonly segments = new Map<number, { startedAt: string | null; ended: boolean }>()
+  cutThrough = 0
+
+  constructor(platform: FakeHub, medium: Medium, report: (report: CaptureReport) => void) {
+    this.platform = platform
+    this.medium = medium
+    this.report = report
+  }
+
+  send(command: CaptureCommand): void {
+    if (command.type === 'capture.cut') this.cut(command.segment, command.discard === true)
+    else this.open(command.plan.number)
+  }
+
+  open(number: number): void {
+    this.segments.set(number, { startedAt: null, ended: false })
+    if (number <= this.cutThrough) return this.end(number, 'cut', false)
+    const behaviour = this.platform.behaviour[this.medium]
+    if (behaviour === 'flow') this.flow(number)
+    if (behaviour === 'fail')
+      this.end(number, { code: 'CAPTURE_FAILED', detail: 'The fake fails.', reason: 'captureFailed' }, false)
+  }
+
+  flow(number: number): void {
+    this.platform.later(() => {
+      const segment = this.segments.get(number)
+      if (!segment || segment.ended || segment.startedAt || number <= this.cutThrough) return
+      segment.startedAt = new Date().toISOString()
+      const { startedAt } = segment
+      this.report({ type: 'capture.flowing', segment: number, startedAt, ...formatOf(this.medium, number) })
+    })
+  }
+
+  cut(number: number, discard: boolean): void {
+    this.cutThrough = Math.max(this.cutThrough, number)
+    if (!this.segments.has(number)) return
+    this.platform.cuts.push({ medium: this.medium, segment: number, at: Date.now() })
+    this.end(number, 'cut', discard)
+  }
+
+  end(number: number, cause: Extract<CaptureReport, { type: 'capture.ended' }>['cause'], discard: boolean): void {
+    const segment = this.segments.get(number)
+    if (!segment || segment.ended) return
+    segment.ended = true
+    this.platform.later(() => {
+      const facts = segment.startedAt && !discard ? factsOf(this.medium, number, segment.startedAt) : null
+      this.report({ type: 'capture.ended', segment: number, cause, facts, unfinished: false })
+    }, true)
+  }
+
+  async dispose(): Promise<void> {
+    for (const segment of this.segments.values()) segment.ended = true
+  }
+}
+
+function formatOf(medium: Medium, number: number): Pick<SegmentFacts, 'container' | 'codec' | 'file'> {
+  return medium === 'screen'
+    ? { container: 'mp4', codec: 'h264', file: `${medium}-${number}.mp4` }
+    : { container: 'ogg', codec: 'opus', file: `${medium}-${number}.ogg` }
+}
+
+function factsOf(medium: Medium, number: number, startedAt: string): SegmentFacts {
+  const endedAt = new Date().toISOString()
+  const durationMs = Date.parse(endedAt) - Date.parse(startedAt)
+  return {
+    medium,
+    number,
+    startedAt,
+    endedAt,
+    durationMs,
+    bytes: 1000,
+    sha256: '0'.repeat(64),
+    ...formatOf(medium, number),
+  }
+}
+
+class FakeHub implements FakePlatform {
+  behaviour: Record<Medium, Behaviour> = { mic: 'flow', speaker: 'flow', screen: 'flow' }
+  missing = new Set<Medium>()
+  readonly cuts: { medium: Medium; segment: number; at: number }[] = []
+  #captures: FakeCapture[] = []
+  #dead = false
+  #held: (() => void)[] | undefined
+
+  get capturing(): number {
+    return this.#captures.flatMap((capture) => [...capture.segments.values()]).filter((segment) => !segment.ended)
+      .length
+  }
+
+  later(work: () => void, end = false): void {
+    const act = (): void => {
+      if (!this.#dead) work()
+    }
+    if (end && this.#held) this.#held.push(act)
+    else setImmediate(act)
+  }
+
+  holdEnds(): () => void {
+    const held: (() => void)[] = []
+    this.#held = held
+    return () => {
+      this.#held = undefined
+      for (const act of held) setImmediate(act)
+    }
+  }
+
+  kill(medium: Medium): boolean {
+    for (const capture of this.#captures.filter((one) => one.medium === medium)) {
+      for (const [number, { startedAt, ended }] of capture.segments) {
+        if (!startedAt || ended) continue
+        capture.end(number, { code: 'CAPTURE_FAILED', detail: 'The fake died.', reason: 'captureFailed' }, false)
+        return true
+      }
+    }
+    return false
+  }
+
+  release(medium: Medium): void {
+    for (const capture of this.#captures.filter((one) => one.medium === medium)) {
+      for (const number of capture.segments.keys()) capture.flow(number)
+    }
+  }
+
+  die(): void {
+    this.#dead = true
+  }
+
+  async devices(): Promise<Record<Medium, DeviceList>> {
+    const list = (medium: Medium): DeviceList =>
+      this.missing.has(medium)
+        ? { available: false, reason: 'It was taken away on purpose.', devices: [] }
+        : { available: true, devices: [{ id: `fake-${medium}`, label: `Fake ${medium}`, default: true }] }
+    return Object.fromEntries(MEDIA.map((medium) => [medium, list(medium)])) as Record<Medium, DeviceList>
+  }
+
+  async resolve(medium: Medium, id: string | undefined) {
+    if (this.missing.has(medium) || (id && id !== `fake-${medium}`)) {
+      throw new RecorderError('DEVICE_UNAVAILABLE', `There is no such ${medium}.`)
+    }
+    return { id: `fake-${medium}`, label: `Fake ${medium}` }
+  }
+
+  capture(medium: Medium, report: (report: CaptureReport) => void): Capture {
+    const capture = new FakeCapture(this, medium, report)
+    this.#captures.push(capture)
+    return capture
+  }
+
+  async encoderProblem(): Promise<null> {
+    return null
+  }
+
+  async salvage(_folder: string, opened: Parameters<CapturePlatform['salvage']>[1]): Promise<SegmentFacts> {
+    return { ...factsOf(opened.medium, opened.number, opened.startedAt) }
+  }
+}
+
+/** A platform of fakes that all deliver until told otherwise. */
+export function fakePlatform(): FakePlatform {
+  return new FakeHub()
+}

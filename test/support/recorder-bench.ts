@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { Command, CommandName, CommandRequests } from '../../src/events/commands.ts'
+import type { LogEvent } from '../../src/events/events.ts'
+import type { ClientSide } from '../../src/events/media.ts'
+import type { RecordingAnswer } from '../../src/events/resources.ts'
+import { Recorder } from '../../src/recorder/recorder.ts'
+import { openEventLog } from '../../src/store/event-log.ts'
+import { type FakePlatform, fakePlatform } from './fake-platform.ts'
+
+const START: CommandRequests['recording.start'] = {
+  media: ['mic', 'speaker', 'screen'],
+  recordingType: 'both',
+  devices: {},
+  tags: {},
+  wrapUpSeconds: 3600,
+  maxDurationSeconds: 14_400,
+  require: 'all',
+}
+
+/** A recorder on a real log with fake captures, which can be restarted. */
+export class RecorderBench {
+  recorder!: Recorder
+  platform!: FakePlatform
+  readonly folder: string
+
+  private constructor(folder: string) {
+    this.folder = folder
+  }
+
+  static async create(): Promise<RecorderBench> {
+    const bench = new RecorderBench(await mkdtemp(join(tmpdir(), 'f2f-recorder-')))
+    await bench.open()
+    return bench
+  }
+
+  async open(): Promise<void> {
+    this.platform = fakePlatform()
+    this.recorder = await Recorder.open({
+      log: await openEventLog({ folder: join(this.folder, 'log') }),
+      platform: this.platform,
+      recordingsFolder: join(this.folder, 'recordings'),
+      version: '0.0.0-test',
+      user: 'tester',
+      systemTags: { 'system.host': 'test' },
+      logger: pino({ level: process.env.F2F_LOG_LEVEL ?? 'silent' }, pino.destination(2)),
+    })
+  }
+
+  /** Ends it as a stop signal does, and starts it again. */
+  async restart(): Promise<void> {
+    await this.recorder.close()
+    await this.open()
+  }
+
+  /** Ends it as kill -9 does: nobody reports or writes any more; and starts it again. */
+  async crash(): Promise<void> {
+    this.platform.die()
+    await this.recorder.log.close()
+    await this.open()
+  }
+
+  async dispose(): Promise<void> {
+    await this.recorder.close()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  /** Gives a command; the answer's body. */
+  async command<N extends CommandName>(
+    side: ClientSide,
+    name: N,
+    request: Partial<CommandRequests[N]> = {},
+    more: Partial<Pick<Command, 'recordingId' | 'expectedVersion' | 'idempotency'>> = {},
+  ): Promise<RecordingAnswer> {
+    const recordingId = name === 'recording.start' ? null : 'current'
+    const full = name === 'recording.start' ? { ...START, ...request } : request
+    const by = { side, client: side === 'ui' ? 'ui' : 'crm', user: 'tester' }
+    const command = { name, recordingId, request: full, by, ...more } as Command
+    return (await this.recorder.dispatch(command)).body as RecordingAnswer
+  }
+
+  async events(): Promise<LogEvent[]> {
+    return this.recorder.log.events({ after: 0, limit: 100_000 })
+  }
+}
