@@ -1,0 +1,146 @@
+import { timingSafeEqual } from 'node:crypto'
+import { RecorderError } from '../events/errors.ts'
+import type { ClientSide } from '../events/media.ts'
+import { createFailureLimiter } from './failure-limiter.ts'
+import { isScope, SCOPES, type Scope, UI_SCOPES } from './scopes.ts'
+import { sha256Hex } from './secrets.ts'
+import { createUiSessions } from './ui-sessions.ts'
+
+/** Wrong credentials that are answered with 401 within {@link FAILURE_WINDOW_MS}; further ones get 429. */
+export const FAILURE_LIMIT = 20
+/** See {@link FAILURE_LIMIT}. */
+export const FAILURE_WINDOW_MS = 60_000
+
+/** Who is asking, as the credential says. */
+export interface Credential {
+  side: ClientSide
+  /** Stays the same for the life of the credential, over restarts: idempotency keys are kept by it. */
+  clientId: string
+  /** For `by.client`: the token's name, `home` or `ui`. */
+  client: string
+  scopes: ReadonlySet<Scope>
+}
+
+/** A token as the log keeps it. */
+export interface StoredToken {
+  id: string
+  name: string
+  scopes: string[]
+  /** SHA-256 of the secret, lower-case hex. */
+  sha256: string
+  createdAt: string
+}
+
+/** The one place that knows which credentials are good. */
+export interface Access {
+  /**
+   * Who sent these headers. Throws RecorderError UNAUTHENTICATED without or with a wrong credential, RATE_LIMITED (member
+   * `retryAfterSeconds`) after too many wrong ones, INVALID_REQUEST for two at once. `port`: the daemon's own, which
+   * names the session cookie.
+   */
+  authenticate(authorization: string | undefined, cookie: string | undefined, port: number): Credential
+  /** A launch code: one use, 60 s. */
+  issueLaunchCode(): { code: string; expiresAt: string }
+  /** Uses a launch code up and opens a session; its secret goes into the cookie. Throws UNAUTHENTICATED or RATE_LIMITED. */
+  redeemLaunchCode(code: string): string
+}
+
+/** Name of the session cookie. Cookies do not know ports, so that the name has to: another daemon has its own. */
+export function sessionCookieName(port: number): string {
+  return `f2f_session_${port}`
+}
+
+function cookieValues(header: string, name: string): string[] {
+  const values: string[] = []
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=')
+    if (equals > 0 && pair.slice(0, equals).trim() === name) values.push(pair.slice(equals + 1).trim())
+  }
+  return values
+}
+
+interface KnownToken {
+  sha256: Buffer
+  credential: Credential
+}
+
+const HOME: Credential = { side: 'api', clientId: 'home', client: 'home', scopes: new Set(SCOPES) }
+const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
+
+/**
+ * Creates the check of credentials. `tokens` is asked at every request, so that a revoked token ends at once; it must
+ * return another array (or one of another length) when the tokens have changed. `now` in epoch milliseconds.
+ */
+export function createAccess(options: {
+  homeToken: string
+  tokens: () => readonly StoredToken[]
+  now?: () => number
+}): Access {
+  const now = options.now ?? Date.now
+  const limiter = createFailureLimiter({ limit: FAILURE_LIMIT, windowMs: FAILURE_WINDOW_MS, now })
+  const sessions = createUiSessions(now)
+  const homeHash = sha256Hex(options.homeToken)
+  let known = new Map<string, KnownToken>()
+  let source: readonly StoredToken[] | undefined
+
+  function knownTokens(): Map<string, KnownToken> {
+    const stored = options.tokens()
+    if (stored === source && known.size === stored.length + 1) return known
+    source = stored
+    known = new Map(
+      stored.map(({ id, name, scopes, sha256 }) => [
+        sha256,
+        {
+          sha256: Buffer.from(sha256, 'hex'),
+          credential: { side: 'api', clientId: `token:${id}`, client: name, scopes: new Set(scopes.filter(isScope)) },
+        },
+      ]),
+    )
+    return known.set(homeHash, { sha256: Buffer.from(homeHash, 'hex'), credential: HOME })
+  }
+
+  function refuse(detail: string): never {
+    const retryAfterSeconds = limiter.fail()
+    if (retryAfterSeconds === null) throw new RecorderError('UNAUTHENTICATED', detail)
+    throw new RecorderError('RATE_LIMITED', 'There were too many wrong credentials.', {
+      members: { retryAfterSeconds },
+    })
+  }
+
+  function byToken(authorization: string): Credential {
+    const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
+    if (secret === undefined) return refuse('The Authorization header is not of the form `Bearer <token>`.')
+    const sha256 = sha256Hex(secret)
+    const token = knownTokens().get(sha256)
+    // The map finds by hash, whose timing tells nothing of the token; the comparison of all bytes decides.
+    if (token === undefined || !timingSafeEqual(token.sha256, Buffer.from(sha256, 'hex'))) {
+      return refuse('The token is not valid, or it has been revoked.')
+    }
+    return token.credential
+  }
+
+  function authenticate(authorization: string | undefined, cookie: string | undefined, port: number): Credential {
+    const secrets = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
+    if (secrets.length + (authorization === undefined ? 0 : 1) > 1) {
+      throw new RecorderError('INVALID_REQUEST', 'The request carries two credentials; send one.', {
+        members: { errors: [{ pointer: '', detail: 'Send either a bearer token or the session cookie, once.' }] },
+      })
+    }
+    if (authorization !== undefined) return byToken(authorization)
+    const secret = secrets[0]
+    if (secret === undefined) throw new RecorderError('UNAUTHENTICATED', 'The request carries no credential.')
+    if (!sessions.has(secret)) return refuse('The session is not valid, or it has ended.')
+    return UI
+  }
+
+  return {
+    authenticate,
+    issueLaunchCode() {
+      const { code, expiresAt } = sessions.issueCode()
+      return { code, expiresAt: new Date(expiresAt).toISOString() }
+    },
+    redeemLaunchCode(code) {
+      return sessions.redeemCode(code) ?? refuse('The launch code is not valid, has been used, or is older than 60 s.')
+    },
+  }
+}

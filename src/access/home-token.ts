@@ -1,0 +1,57 @@
+import { chmod, open, readFile, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newToken } from './secrets.ts'
+
+const TOKEN = /^[\w-]{40,128}$/
+
+/**
+ * The home token, from the file `token` of the home folder (which must exist); made at the first start. The file is
+ * readable by its owner only (0600; on Windows the folder's own permissions decide) and on disk, whole, before this
+ * resolves. Rejects when the file holds something else: it is the user's, and not ours to overwrite.
+ */
+export async function readOrCreateHomeToken(home: string): Promise<string> {
+  const path = join(home, 'token')
+  return (await readToken(path)) ?? (await createToken(home, path))
+}
+
+async function readToken(path: string): Promise<string | null> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+  const token = text.trim()
+  if (!TOKEN.test(token)) {
+    throw new Error(`${path} does not hold a token; remove the file, and the next start writes a new one`)
+  }
+  if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600)
+  return token
+}
+
+async function createToken(home: string, path: string): Promise<string> {
+  const { secret } = newToken()
+  const draft = `${path}.${process.pid}.new`
+  const file = await open(draft, 'w', 0o600)
+  try {
+    await file.writeFile(`${secret}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(draft, path)
+  await syncFolder(home)
+  return secret
+}
+
+/** Without this a power cut may take the new name away again. Windows cannot open folders and needs no such thing. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

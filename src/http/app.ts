@@ -1,0 +1,55 @@
+import Router from '@koa/router'
+import Koa from 'koa'
+import { sessionCookieName } from '../access/access.ts'
+import type { RequestState } from './context.ts'
+import { createGate } from './gate.ts'
+import { noRoute } from './no-route.ts'
+import { openApiOf } from './openapi.ts'
+import { type Route, routeMiddleware } from './route.ts'
+import { applicationRoutes, openApiRoute } from './routes/application.ts'
+import { commandRoutes } from './routes/commands.ts'
+import { eventRoutes } from './routes/events.ts'
+import { recordingRoutes } from './routes/recordings.ts'
+import { segmentRoutes } from './routes/segments.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { uiRoutes } from './routes/ui.ts'
+import type { Services } from './services.ts'
+
+/** Every route there is. */
+export function createRoutes(services: Services): Route[] {
+  let description: string | undefined
+  const routes: Route[] = [
+    ...recordingRoutes(services),
+    ...commandRoutes(services),
+    ...segmentRoutes(services),
+    ...eventRoutes(services),
+    ...applicationRoutes(services),
+    ...tokenRoutes(services),
+    ...uiRoutes(services),
+    openApiRoute(() => {
+      const { url, port } = services.address()
+      description ??= JSON.stringify(
+        openApiOf(routes, { version: services.version, url, cookieName: sessionCookieName(port) }),
+      )
+      return description
+    }),
+  ]
+  return routes
+}
+
+/** The application without its server: the gate, the routes, and what is left. */
+export function createApp(services: Services, allowedOrigins: readonly string[]): Koa<RequestState> {
+  const router = new Router<RequestState>({ strict: true, sensitive: true })
+  for (const route of createRoutes(services)) {
+    router.register(route.path, [route.method], routeMiddleware(route))
+  }
+  const app = new Koa<RequestState>()
+  app.use(createGate(services, allowedOrigins))
+  app.use(router.routes())
+  app.use((ctx) => {
+    throw noRoute(ctx)
+  })
+  // The gate answers every error; what still arrives here are connections that broke while an answer was written.
+  app.on('error', (error) => services.logger.debug({ err: error }, 'connection broke'))
+  return app
+}

@@ -1,0 +1,80 @@
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { RecorderError } from '../events/errors.ts'
+import { ClientGone } from './problem.ts'
+import { invalid } from './validate.ts'
+
+/** The longest body there may be, in bytes. */
+export const MAX_BODY_BYTES = 65_536
+
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+
+/**
+ * The body as JSON; `{}` where there is none. Throws RecorderError UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, INVALID_JSON or
+ * INVALID_REQUEST, in this order, and {@link ClientGone}. How long a body may take is up to the server's `requestTimeout`.
+ */
+export async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+  if (!hasBody(request)) return {}
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
+  if (!JSON_TYPE.test(type) || encoding !== 'identity') {
+    throw new RecorderError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json in UTF-8, not compressed.')
+  }
+  const bytes = await readBytes(request, response)
+  if (bytes.length === 0) return {}
+  const value = parse(bytes)
+  refusePrototypeKeys(value)
+  return value
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function tooLarge(): RecorderError {
+  return new RecorderError('PAYLOAD_TOO_LARGE', `The body is longer than ${MAX_BODY_BYTES} bytes.`)
+}
+
+function readBytes(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge()
+  if (request.headers.expect !== undefined) response.writeContinue()
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > MAX_BODY_BYTES) {
+        // Node discards the rest once the answer is out, and its time limit ends what never ends.
+        request.removeAllListeners('data')
+        reject(tooLarge())
+      } else chunks.push(chunk)
+    })
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)))
+    request.on('error', (cause) => reject(new ClientGone('the request broke off', { cause })))
+    request.on('close', () => reject(new ClientGone('the request broke off')))
+  })
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    if (isUtf8(bytes)) return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    // The parser's own words quote the body, which may be personal: they go nowhere.
+  }
+  throw new RecorderError('INVALID_JSON', 'The body is not valid JSON in UTF-8.')
+}
+
+/** `JSON.parse` makes an own property of a `__proto__` key, which later copies then drop or obey; zod drops it in silence. */
+function refusePrototypeKeys(body: unknown): void {
+  // Not recursive: 64 KiB can be nested deeper than the stack.
+  const open: [value: unknown, pointer: string][] = [[body, '']]
+  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+    const [value, pointer] = entry
+    if (typeof value !== 'object' || value === null) continue
+    if (Object.hasOwn(value, '__proto__')) {
+      throw invalid([{ pointer: `${pointer}/__proto__`, detail: 'This name cannot be used.' }])
+    }
+    for (const [key, member] of Object.entries(value)) {
+      if (typeof member === 'object') open.push([member, `${pointer}/${key}`])
+    }
+  }
+}

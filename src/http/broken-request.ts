@@ -1,0 +1,34 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { RecorderError } from '../events/errors.ts'
+import { SECURITY_HEADERS } from './answer.ts'
+import { problemOf } from './problem.ts'
+
+const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+
+const NOT_HTTP = JSON.stringify(
+  problemOf(
+    new RecorderError('INVALID_REQUEST', 'This is not a request in HTTP/1.1.', {
+      members: { errors: [{ pointer: '', detail: 'The request line or a header is malformed.' }] },
+    }),
+  ),
+)
+
+function answerText(status: number): string {
+  // No code of ours means a slow or an overlong head: those answers are the status alone.
+  const body = status === 400 ? NOT_HTTP : ''
+  const headers = [...SECURITY_HEADERS, 'Connection', 'close', 'Content-Length', String(Buffer.byteLength(body))]
+  if (body !== '') headers.push('Content-Type', 'application/problem+json')
+  const lines = headers.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${headers[i + 1]}`] : []))
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n')
+}
+
+/** Answers what Node's parser could not make a request of, or did not get in time. */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // As Node's own handler does: into an answer that has begun nothing may be written.
+  const answer = (socket as Duplex & { _httpMessage?: ServerResponse | null })._httpMessage
+  if (socket.writable && error.code !== 'ECONNRESET' && !answer?.headersSent) {
+    socket.write(answerText(STATUS[error.code ?? ''] ?? 400))
+  }
+  socket.destroy(error)
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import { sha256Hex } from '../access/secrets.ts'
+import type { IdempotencyKey } from '../events/commands.ts'
+import { invalid } from './validate.ts'
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,128}$/
+const STRONG_VERSION_TAG = /^"(\d{1,15})"$/
+
+/** JSON with the keys of every object in order, so that equal bodies are equal texts. For values of bounded depth. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
+}
+
+/** The request's Idempotency-Key with the fingerprint of what it is for, if it has one. Throws INVALID_REQUEST. */
+export function idempotencyOf(
+  request: IncomingMessage,
+  client: string,
+  path: string,
+  body: unknown,
+): IdempotencyKey | undefined {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) {
+    throw invalid([{ pointer: '', detail: 'Idempotency-Key: 1 to 128 visible ASCII characters.' }])
+  }
+  return { client, key, fingerprint: sha256Hex(`${request.method}\n${path}\n${canonicalJson(body)}`) }
+}
+
+/** The version that `If-Match` asks for, if it does. Throws INVALID_REQUEST for anything but one strong `"<version>"`. */
+export function expectedVersionOf(request: IncomingMessage): number | undefined {
+  const tag = request.headers['if-match']
+  if (tag === undefined) return undefined
+  const version = STRONG_VERSION_TAG.exec(tag)?.[1]
+  if (version === undefined) {
+    throw invalid([{ pointer: '', detail: 'If-Match: the ETag of the recording, in quotes, such as "12".' }])
+  }
+  return Number(version)
+}

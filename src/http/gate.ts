@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import type { Middleware } from 'koa'
+import { RecorderError } from '../events/errors.ts'
+import { sendEmpty } from './answer.ts'
+import { type HttpContext, NOBODY, type RequestState } from './context.ts'
+import { checkHost, countHeader, createOriginCheck } from './origin-check.ts'
+import { sendProblem } from './problem.ts'
+import { LAUNCH_PATH } from './routes/ui.ts'
+import type { Services } from './services.ts'
+
+/** What is answered without a credential. */
+function isPublic(path: string): boolean {
+  return path === '/healthz' || path === '/' || path.startsWith(LAUNCH_PATH)
+}
+
+function checkCredentialCount(ctx: HttpContext): void {
+  if (countHeader(ctx.req, 'authorization') > 1) {
+    throw new RecorderError('INVALID_REQUEST', 'The request carries two credentials; send one.', {
+      members: { errors: [{ pointer: '', detail: 'Send one Authorization header.' }] },
+    })
+  }
+}
+
+/**
+ * What stands before every route. Its checks come in the order of what they trust: Host, Origin, credential. None reads
+ * the body, so that strangers cannot make the daemon read. It is also where every error ends up and every request is logged.
+ */
+export function createGate(services: Services, allowedOrigins: readonly string[]): Middleware<RequestState> {
+  const { access, address, logger } = services
+  const originCheck = createOriginCheck(allowedOrigins)
+  // Unique over restarts by its first part, cheap by its second.
+  const idPrefix = randomBytes(6).toString('hex')
+  let requests = 0
+
+  function newState(): RequestState {
+    const requestId = `${idPrefix}-${++requests}`
+    return {
+      requestId,
+      credential: NOBODY,
+      headers: originCheck.varies ? ['X-Request-Id', requestId, 'Vary', 'Origin'] : ['X-Request-Id', requestId],
+      route: '',
+      notable: false,
+      code: undefined,
+    }
+  }
+
+  /** True when the request has been answered. */
+  function admit(ctx: HttpContext): boolean {
+    checkHost(ctx.req, address())
+    ctx.state.headers.push(...originCheck.headersFor(ctx.req))
+    const preflight = originCheck.preflightHeaders(ctx.req)
+    if (preflight !== null) {
+      sendEmpty(ctx, 204, preflight)
+      return true
+    }
+    if (!isPublic(ctx.path)) {
+      checkCredentialCount(ctx)
+      const { authorization, cookie } = ctx.req.headers
+      ctx.state.credential = access.authenticate(authorization, cookie, address().port)
+    }
+    return false
+  }
+
+  function logRequest(ctx: HttpContext, startedAt: number): void {
+    const level = ctx.state.notable ? 'info' : 'debug'
+    if (!logger.isLevelEnabled(level)) return
+    const { requestId, route, credential, code } = ctx.state
+    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10
+    const who = credential === NOBODY ? {} : { side: credential.side, client: credential.client }
+    logger[level](
+      { requestId, method: ctx.method, route, status: ctx.res.statusCode, durationMs, ...who, code },
+      'request',
+    )
+  }
+
+  return async function gate(ctx, next) {
+    const startedAt = performance.now()
+    ctx.state = newState()
+    try {
+      if (!admit(ctx)) await next()
+    } catch (error) {
+      sendProblem(ctx, error, logger)
+    }
+    logRequest(ctx, startedAt)
+  }
+}

@@ -1,0 +1,182 @@
+import * as z from 'zod'
+import { ERRORS, type ErrorCode } from '../events/errors.ts'
+import { answersJson, type HeaderName, type Outcome, type Route } from './route.ts'
+import { ANSWERS } from './schemas/answers.ts'
+import { pathId } from './schemas/requests.ts'
+
+type Json = Record<string, unknown>
+
+const HEADERS: Record<HeaderName, string> = {
+  'Accept-Ranges': '`bytes`',
+  'Content-Range': 'Which part of the file this is',
+  ETag: 'For a recording its version in quotes, for `If-Match`; for a file its SHA-256',
+  'Idempotency-Key':
+    '1 to 128 visible ASCII characters, kept 24 h for each client: the same key and body give the first 2xx answer again',
+  'If-Match': 'The ETag the recording must have',
+  'If-None-Match': 'The ETag of the file that the client has',
+  'If-Range': 'The ETag of the file of which the client has a part',
+  'Last-Event-ID': 'Position of the last event that the client has',
+  Location: 'Where the new resource is, or where to go on',
+  Range: 'One range of bytes; several are answered with the whole file',
+  'Repr-Digest': 'SHA-256 of the whole file (RFC 9530)',
+  'Set-Cookie': 'The session',
+}
+
+const PATH_PARAMETERS: Record<string, Json> = {
+  id: schemaOf(pathId),
+  medium: { type: 'string', enum: ['mic', 'speaker', 'screen'] },
+  number: { type: 'integer', minimum: 1 },
+  tokenId: { type: 'string' },
+  code: { type: 'string' },
+}
+
+/** JSON Schema of what may be sent (input side: defaults are not required, answers may grow). */
+function schemaOf(schema: z.ZodType): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' }) as Json
+  return json
+}
+
+function componentSchemas(): Json {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(ANSWERS)) registry.add(schema, { id })
+  const { schemas } = z.toJSONSchema(registry, { io: 'input', uri: (id) => `#/components/schemas/${id}` })
+  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]))
+}
+
+const NAMES = new Map<z.ZodType, string>(Object.entries(ANSWERS).map(([name, schema]) => [schema, name]))
+
+function contentOf(content: Outcome['content']): Json {
+  if (content === undefined) return {}
+  const media = Object.entries(content).map(([type, schema]) => [
+    type,
+    schema === null ? {} : { schema: { $ref: `#/components/schemas/${NAMES.get(schema)}` } },
+  ])
+  return { content: Object.fromEntries(media) }
+}
+
+function answerHeaders(names: readonly HeaderName[]): Json {
+  const headers: [string, Json][] = names.map((name) => [
+    name,
+    { description: HEADERS[name], schema: { type: 'string' } },
+  ])
+  headers.push(['X-Request-Id', { description: 'Names the request in the recorder’s log', schema: { type: 'string' } }])
+  return Object.fromEntries(headers)
+}
+
+/** Every code that a route can answer with. */
+export function errorCodesOf(route: Route): ErrorCode[] {
+  const codes: ErrorCode[] = ['FORBIDDEN_HOST', 'FORBIDDEN_ORIGIN', 'INVALID_REQUEST', 'INTERNAL']
+  if (route.scope !== null) codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'FORBIDDEN_SCOPE')
+  if (route.body !== undefined) codes.push('INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
+  if (answersJson(route)) codes.push('NOT_ACCEPTABLE')
+  return [...new Set([...codes, ...(route.errors ?? [])])]
+}
+
+const ERROR_HEADERS: Partial<Record<number, [name: string, description: string]>> = {
+  401: ['WWW-Authenticate', 'How to authenticate'],
+  429: ['Retry-After', 'Seconds to wait'],
+}
+
+function errorResponses(route: Route): Json {
+  const byStatus = new Map<number, ErrorCode[]>()
+  for (const code of errorCodesOf(route)) {
+    const status = ERRORS[code][0]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  const responses = [...byStatus].map(([status, codes]) => {
+    const header = ERROR_HEADERS[status]
+    const schema = {
+      allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { type: 'string', enum: codes } } }],
+    }
+    const response = {
+      description: codes.map((code) => ERRORS[code][1]).join('; '),
+      ...(header === undefined
+        ? {}
+        : { headers: { [header[0]]: { description: header[1], schema: { type: 'string' } } } }),
+      content: { 'application/problem+json': { schema }, 'application/json': { schema } },
+    }
+    return [String(status), response]
+  })
+  return Object.fromEntries(responses)
+}
+
+function parametersOf(route: Route): Json[] {
+  const parameters: Json[] = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: PATH_PARAMETERS[name],
+  }))
+  if (route.query !== undefined) {
+    const { properties } = schemaOf(route.query) as { properties: Record<string, Json> }
+    for (const [name, schema] of Object.entries(properties)) {
+      parameters.push({ name, in: 'query', required: false, schema })
+    }
+  }
+  for (const name of route.requestHeaders ?? []) {
+    parameters.push({ name, in: 'header', required: false, description: HEADERS[name], schema: { type: 'string' } })
+  }
+  return parameters
+}
+
+function operationOf(route: Route): Json {
+  const outcomes = route.outcomes.map(({ status, description, content, headers = [] }) => [
+    String(status),
+    { description, headers: answerHeaders(headers), ...contentOf(content) },
+  ])
+  const body = route.body === undefined ? undefined : schemaOf(route.body)
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    security: route.scope === null ? [] : [{ token: [route.scope] }, { session: [route.scope] }],
+    parameters: parametersOf(route),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: 'required' in body, content: { 'application/json': { schema: body } } } }),
+    responses: { ...Object.fromEntries(outcomes), ...errorResponses(route) },
+  }
+}
+
+/** The path in OpenAPI's notation. */
+export function openApiPath(path: string): string {
+  return path.replace(/:(\w+)/g, '{$1}')
+}
+
+/** Describes the routes as OpenAPI 3.1, whose schemas are JSON Schema 2020-12. */
+export function openApiOf(
+  routes: readonly Route[],
+  daemon: { version: string; url: string; cookieName: string },
+): Json {
+  const paths: Record<string, Json> = {}
+  for (const route of routes) {
+    const path = openApiPath(route.path)
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Face-to-Face Interaction Recorder',
+      version: daemon.version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      description: [
+        'Every GET route answers HEAD too. Another method than those of a path is answered with 405 `METHOD_NOT_ALLOWED` and `Allow`,',
+        'another path with 404 `NOT_FOUND`. All errors are problem documents (RFC 9457), as `application/json` where `Accept` names only that.',
+      ].join(' '),
+    },
+    servers: [{ url: daemon.url }],
+    paths,
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'API side: the home token, or one of POST /v1/tokens' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: daemon.cookieName,
+          description: 'UI side: the recorder’s own page; what changes state needs its Origin',
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http'
+import { RecorderError } from '../events/errors.ts'
+import type { Address } from './address.ts'
+
+/**
+ * Refuses what was not addressed to this daemon by name. A page of a stranger that points its own host name at 127.0.0.1
+ * (DNS rebinding) sends that name here; it is the only thing that gives it away.
+ */
+export function checkHost(request: IncomingMessage, address: Address): void {
+  const [literal, name] = address.hosts
+  const host = request.headers.host
+  if ((host !== literal && host?.toLowerCase() !== name) || countHeader(request, 'host') !== 1) {
+    throw new RecorderError('FORBIDDEN_HOST', `The request must have exactly one Host header: ${literal} or ${name}.`)
+  }
+  checkTarget(request, host as string)
+}
+
+/** In absolute form (RFC 9112, 3.2.2) the target names a host of its own, which outranks the header. */
+function checkTarget(request: IncomingMessage, host: string): void {
+  const target = request.url as string
+  if (target.startsWith('/') || target === '*') return
+  const prefix = `http://${host}/`
+  if (!target.startsWith(prefix)) {
+    throw new RecorderError('FORBIDDEN_HOST', 'The request target names another host than the Host header.')
+  }
+  request.url = target.slice(prefix.length - 1)
+}
+
+/** How often a header was sent: `headers` shows only the first of some, such as Host and Authorization. */
+export function countHeader(request: IncomingMessage, lowerCaseName: string): number {
+  const { rawHeaders } = request
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) count++
+  }
+  return count
+}
+
+/**
+ * Whether the request's Origin is the daemon's own. It is compared with the Host it was called by: `localhost` may lead a
+ * browser to [::1], where another program can serve pages on the same port.
+ */
+export function isOwnOrigin(request: IncomingMessage): boolean {
+  return request.headers.origin === `http://${request.headers.host?.toLowerCase()}`
+}
+
+/** Methods and headers that pages of allowed origins may use. */
+const PREFLIGHT: readonly string[] = [
+  'Access-Control-Allow-Methods',
+  'GET, HEAD, POST, DELETE',
+  'Access-Control-Allow-Headers',
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Last-Event-ID, Range',
+  'Access-Control-Max-Age',
+  '600',
+]
+
+/** The check of Origin for a configuration's `allowedOrigins`. */
+export function createOriginCheck(allowedOrigins: readonly string[]) {
+  const corsHeaders = new Map(
+    allowedOrigins.map((origin) => [
+      origin,
+      [
+        'Access-Control-Allow-Origin',
+        origin,
+        'Access-Control-Expose-Headers',
+        'ETag, Location, Retry-After, X-Request-Id, Accept-Ranges, Content-Range, Repr-Digest',
+      ],
+    ]),
+  )
+  return {
+    /** Headers that the answer must have for its Origin; throws FORBIDDEN_ORIGIN for a foreign one. */
+    headersFor(request: IncomingMessage): readonly string[] {
+      const { origin } = request.headers
+      if (origin === undefined || isOwnOrigin(request)) return []
+      const headers = corsHeaders.get(origin)
+      if (headers === undefined) {
+        throw new RecorderError('FORBIDDEN_ORIGIN', 'Pages of this origin may not call the recorder.')
+      }
+      return headers
+    },
+    /** Whether the same URL is answered differently to different origins. */
+    varies: allowedOrigins.length > 0,
+    /** The answer to a preflight of an allowed origin, or null where the request is none. */
+    preflightHeaders(request: IncomingMessage): readonly string[] | null {
+      const { headers } = request
+      if (request.method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return null
+      if (headers.origin === undefined || !corsHeaders.has(headers.origin)) return null
+      return headers['access-control-request-private-network'] === 'true'
+        ? [...PREFLIGHT, 'Access-Control-Allow-Private-Network', 'true']
+        : PREFLIGHT
+    },
+  }
+}

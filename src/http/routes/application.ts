@@ -1,0 +1,60 @@
+import { sendJson, sendText } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { ANSWERS } from '../schemas/answers.ts'
+import type { Services } from '../services.ts'
+
+/** The application as a whole. */
+export function applicationRoutes({ recorder }: Services): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/healthz',
+      operationId: 'health',
+      summary: 'Whether the daemon answers',
+      scope: null,
+      outcomes: [{ status: 200, description: 'It does', content: { 'application/json': ANSWERS.Health } }],
+      handle({ ctx }) {
+        sendJson(ctx, 200, { status: 'ok' })
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v1/application',
+      operationId: 'readApplication',
+      summary: 'State of the recorder, its media and its storage',
+      scope: 'read',
+      outcomes: [{ status: 200, description: 'The state', content: { 'application/json': ANSWERS.Application } }],
+      async handle({ ctx, credential }) {
+        sendJson(ctx, 200, await recorder.application(credential.side))
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v1/devices',
+      operationId: 'listDevices',
+      summary: 'What each medium can be captured from',
+      scope: 'read',
+      outcomes: [
+        { status: 200, description: 'The devices by medium', content: { 'application/json': ANSWERS.Devices } },
+      ],
+      async handle({ ctx }) {
+        sendJson(ctx, 200, await recorder.devices())
+      },
+    }),
+  ]
+}
+
+/** The description of the API; `text` makes it at the first request. */
+export function openApiRoute(text: () => string): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/v1/openapi.json',
+    operationId: 'readOpenApi',
+    summary: 'This description (OpenAPI 3.1)',
+    scope: 'read',
+    outcomes: [{ status: 200, description: 'The description', content: { 'application/json': ANSWERS.OpenApi } }],
+    handle({ ctx }) {
+      sendText(ctx, 200, 'application/json', text())
+    },
+  })
+}

@@ -1,0 +1,161 @@
+import type * as z from 'zod'
+import type { Scope } from '../../access/scopes.ts'
+import type { Command, CommandName, CommandRequests } from '../../events/commands.ts'
+import { type ErrorCode, RecorderError } from '../../events/errors.ts'
+import { resolveMedia } from '../../events/media.ts'
+import { sendJson } from '../answer.ts'
+import { expectedVersionOf, idempotencyOf } from '../command-headers.ts'
+import { defineRoute, type Exchange, type HeaderName, type Outcome, type Route } from '../route.ts'
+import { ANSWERS } from '../schemas/answers.ts'
+import { emptyRequest, mediaRequest, startMediaRequest, startRequest, tagRequest } from '../schemas/requests.ts'
+import type { Services } from '../services.ts'
+
+/** Codes that any command can be answered with. */
+const COMMAND_ERRORS: readonly ErrorCode[] = [
+  'CONTROL_HELD_BY_API',
+  'CONTROL_HELD_BY_UI',
+  'IN_FLIGHT',
+  'IDEMPOTENCY_MISMATCH',
+  'NOT_READY',
+  'INTERRUPTED',
+  'STORAGE_UNAVAILABLE',
+  'STORAGE_FULL',
+]
+const CAPTURE_ERRORS: readonly ErrorCode[] = ['DEVICE_UNAVAILABLE', 'CAPTURE_FAILED']
+/** Codes of commands on a recording that there is. */
+const RECORDING_ERRORS: readonly ErrorCode[] = [
+  'RECORDING_NOT_FOUND',
+  'NO_CURRENT_RECORDING',
+  'INVALID_STATE',
+  'RECORDING_CLOSED',
+  'VERSION_MISMATCH',
+]
+
+interface CommandRoute<N extends CommandName, Body extends z.ZodType> {
+  name: N
+  path: string
+  operationId: string
+  summary: string
+  scope: Scope
+  body: Body
+  request(body: z.output<Body>): CommandRequests[N]
+  outcome: Outcome
+  errors: readonly ErrorCode[]
+}
+
+function commandRoute<N extends CommandName, Body extends z.ZodType>(
+  { recorder, user, isReady }: Services,
+  definition: CommandRoute<N, Body>,
+): Route {
+  const onRecording = definition.path.includes(':id')
+  const requestHeaders: HeaderName[] = onRecording ? ['Idempotency-Key', 'If-Match'] : ['Idempotency-Key']
+
+  function commandOf({ ctx, credential, params, body, sent }: Exchange<unknown, z.output<Body>>): Command {
+    const { side, client, clientId } = credential
+    const idempotency = idempotencyOf(ctx.req, clientId, ctx.path, sent)
+    const expectedVersion = onRecording ? expectedVersionOf(ctx.req) : undefined
+    return {
+      name: definition.name,
+      recordingId: params.id ?? null,
+      request: definition.request(body),
+      by: { side, client, user },
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+      ...(idempotency === undefined ? {} : { idempotency }),
+    } as Command
+  }
+
+  return defineRoute({
+    method: 'POST',
+    path: definition.path,
+    operationId: definition.operationId,
+    summary: definition.summary,
+    description: 'Answers when the outcome is confirmed and durable. A client that hangs up cancels nothing.',
+    scope: definition.scope,
+    changesState: true,
+    body: definition.body,
+    requestHeaders,
+    outcomes: [definition.outcome],
+    errors: [...COMMAND_ERRORS, ...definition.errors],
+    async handle(exchange: Exchange<unknown, z.output<Body>>) {
+      const command = commandOf(exchange)
+      if (!isReady()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
+      const { status, body } = await recorder.dispatch(command)
+      const { id, version } = body as { id: string; version: number }
+      const headers = ['ETag', `"${version}"`]
+      if (status === 201) headers.push('Location', `/v1/recordings/${id}`)
+      sendJson(exchange.ctx, status, body, headers)
+    },
+  })
+}
+
+const RECORDING: Outcome = {
+  status: 200,
+  description: 'The recording as it is now',
+  content: { 'application/json': ANSWERS.Recording },
+  headers: ['ETag'],
+}
+
+/** The commands. */
+export function commandRoutes(services: Services): Route[] {
+  const onMedia = (name: 'track.stop' | 'track.pause' | 'track.resume', word: string, summary: string) =>
+    commandRoute(services, {
+      name,
+      path: `/v1/recordings/:id/${word}`,
+      operationId: `${word}Media`,
+      summary,
+      scope: 'control',
+      body: mediaRequest,
+      request: ({ media }) => (media === undefined ? {} : { media }),
+      outcome: RECORDING,
+      errors: name === 'track.resume' ? [...RECORDING_ERRORS, ...CAPTURE_ERRORS] : RECORDING_ERRORS,
+    })
+  return [
+    commandRoute(services, {
+      name: 'recording.start',
+      path: '/v1/recordings',
+      operationId: 'startRecording',
+      summary: 'Starts a new recording',
+      scope: 'control',
+      body: startRequest,
+      request: (body) => ({ ...body, media: resolveMedia(body.media, body.recordingType) }),
+      outcome: { ...RECORDING, status: 201, description: 'The new recording', headers: ['ETag', 'Location'] },
+      errors: ['ALREADY_RECORDING', ...CAPTURE_ERRORS],
+    }),
+    commandRoute(services, {
+      name: 'track.start',
+      path: '/v1/recordings/:id/start',
+      operationId: 'startMedia',
+      summary: 'Starts media that are off, stopped or failed',
+      scope: 'control',
+      body: startMediaRequest,
+      request: (body) => body,
+      outcome: RECORDING,
+      errors: [...RECORDING_ERRORS, ...CAPTURE_ERRORS],
+    }),
+    onMedia('track.stop', 'stop', 'Stops media; by default all that are not off or stopped'),
+    onMedia('track.pause', 'pause', 'Pauses media; by default all that are starting, recording or recovering'),
+    onMedia('track.resume', 'resume', 'Resumes media; by default all that are paused'),
+    commandRoute(services, {
+      name: 'recording.tag',
+      path: '/v1/recordings/:id/tags',
+      operationId: 'tagRecording',
+      summary: 'Sets tags; earlier values stay in the history',
+      scope: 'tag',
+      body: tagRequest,
+      request: (body) => body,
+      outcome: RECORDING,
+      errors: RECORDING_ERRORS,
+    }),
+    commandRoute(services, {
+      name: 'recording.close',
+      path: '/v1/recordings/:id/close',
+      operationId: 'closeRecording',
+      summary: 'Ends the wrap-up',
+      scope: 'control',
+      body: emptyRequest,
+      request: () => ({}),
+      outcome: RECORDING,
+      errors: RECORDING_ERRORS,
+    }),
+  ]
+}

@@ -1,0 +1,61 @@
+import { sendHead, sendJson } from '../answer.ts'
+import { eventCursor, positionOf } from '../event-cursor.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { ANSWERS } from '../schemas/answers.ts'
+import { eventsQuery, streamQuery } from '../schemas/requests.ts'
+import type { Services } from '../services.ts'
+import { invalid } from '../validate.ts'
+
+function resumePosition(lastEventId: string | string[] | undefined, newest: number): number {
+  if (lastEventId === undefined || lastEventId === '') return newest
+  if (typeof lastEventId !== 'string' || !/^\d{1,15}$/.test(lastEventId)) {
+    throw invalid([{ pointer: '', detail: 'Last-Event-ID: the position of an event.' }])
+  }
+  return Math.min(Number(lastEventId), newest)
+}
+
+const STREAM_HEADERS = ['Content-Type', 'text/event-stream']
+
+/** The log as clients read it. */
+export function eventRoutes({ recorder, streams }: Services): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/v1/recordings/:id/events',
+      operationId: 'listRecordingEvents',
+      summary: 'A recording’s events, refusals included, oldest first',
+      scope: 'audit',
+      query: eventsQuery,
+      outcomes: [{ status: 200, description: 'A page of events', content: { 'application/json': ANSWERS.EventPage } }],
+      errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
+      async handle({ ctx, credential, params, query }) {
+        const { id } = await recorder.recording(params.id as string, credential.side)
+        const after = query.cursor === undefined ? query.after : positionOf(query.cursor)
+        // One more than asked for tells whether there is a next page.
+        const events = await recorder.log.events({ after, limit: query.limit + 1, recordingId: id })
+        const items = events.slice(0, query.limit)
+        const last = items.at(-1)
+        const nextCursor = last !== undefined && events.length > items.length ? eventCursor(last.position) : null
+        sendJson(ctx, 200, { items, nextCursor })
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v1/events',
+      operationId: 'streamEvents',
+      summary: 'All events of the log as they happen (Server-Sent Events)',
+      description:
+        '`id` is the position, `event` the type, `data` the event. Begins after `Last-Event-ID` (`0`: the whole log), without it with what happens from now on. A comment comes at least every 15 s. Readers that are too slow for too long are cut off; they resume by `Last-Event-ID`.',
+      scope: 'audit',
+      query: streamQuery,
+      requestHeaders: ['Last-Event-ID'],
+      outcomes: [{ status: 200, description: 'The stream', content: { 'text/event-stream': null } }],
+      handle({ ctx, credential, query }) {
+        const after = resumePosition(ctx.req.headers['last-event-id'], recorder.log.position)
+        sendHead(ctx, 200, STREAM_HEADERS)
+        if (ctx.method === 'HEAD') ctx.res.end()
+        else streams.open(ctx.res, { after, levels: query.levels === '1', clientId: credential.clientId })
+      },
+    }),
+  ]
+}

@@ -1,0 +1,68 @@
+import type { ClientSide } from '../../events/media.ts'
+import type { RecorderPort } from '../../recorder/port.ts'
+import type { RecordingQuery } from '../../store/types.ts'
+import { sendJson } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { ANSWERS } from '../schemas/answers.ts'
+import { recordingsQuery, searchRequest } from '../schemas/requests.ts'
+import type { Services } from '../services.ts'
+
+async function listRecordings(recorder: RecorderPort, query: RecordingQuery, side: ClientSide) {
+  const { items, cursor } = await recorder.log.recordings(query)
+  return { items: items.map((view) => recorder.dress(view, side)), nextCursor: cursor }
+}
+
+/** Reading recordings. */
+export function recordingRoutes({ recorder }: Services): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/v1/recordings',
+      operationId: 'listRecordings',
+      summary: 'Recordings, newest first',
+      scope: 'read',
+      query: recordingsQuery,
+      outcomes: [
+        { status: 200, description: 'A page of recordings', content: { 'application/json': ANSWERS.RecordingPage } },
+      ],
+      async handle({ ctx, credential, query }) {
+        sendJson(ctx, 200, await listRecordings(recorder, query, credential.side))
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v1/recordings/search',
+      operationId: 'searchRecordings',
+      summary: 'Recordings by tags, newest first',
+      description: 'Reads only. The conditions are in the body because personal data must stay out of URLs.',
+      scope: 'read',
+      body: searchRequest,
+      outcomes: [
+        { status: 200, description: 'A page of recordings', content: { 'application/json': ANSWERS.RecordingPage } },
+      ],
+      async handle({ ctx, credential, body }) {
+        sendJson(ctx, 200, await listRecordings(recorder, body, credential.side))
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v1/recordings/:id',
+      operationId: 'readRecording',
+      summary: 'One recording, with the history of its tags',
+      scope: 'read',
+      outcomes: [
+        {
+          status: 200,
+          description: 'The recording',
+          content: { 'application/json': ANSWERS.RecordingWithHistory },
+          headers: ['ETag'],
+        },
+      ],
+      errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
+      async handle({ ctx, credential, params }) {
+        const recording = await recorder.recording(params.id as string, credential.side)
+        sendJson(ctx, 200, recording, ['ETag', `"${recording.version}"`])
+      },
+    }),
+  ]
+}

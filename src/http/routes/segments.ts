@@ -1,0 +1,77 @@
+import { RecorderError } from '../../events/errors.ts'
+import type { SegmentFacts } from '../../events/events.ts'
+import { MEDIA } from '../../events/media.ts'
+import type { SegmentView } from '../../events/resources.ts'
+import { sendJson } from '../answer.ts'
+import { sendFile } from '../file-answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { ANSWERS } from '../schemas/answers.ts'
+import { pageQuery } from '../schemas/requests.ts'
+import type { Services } from '../services.ts'
+
+const TYPES: Record<SegmentFacts['container'], string> = { ogg: 'audio/ogg', mp4: 'video/mp4' }
+
+function viewOf({ file: _, ...view }: SegmentFacts): SegmentView {
+  return view
+}
+
+/** The stored pieces of a recording. */
+export function segmentRoutes({ recorder }: Services): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/v1/recordings/:id/segments',
+      operationId: 'listSegments',
+      summary: 'Every stored piece of a recording',
+      scope: 'read',
+      query: pageQuery,
+      outcomes: [
+        { status: 200, description: 'A page of segments', content: { 'application/json': ANSWERS.SegmentPage } },
+      ],
+      errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
+      async handle({ ctx, credential, params, query }) {
+        const { id } = await recorder.recording(params.id as string, credential.side)
+        const { items, cursor } = await recorder.log.segments(id, query)
+        sendJson(ctx, 200, { items: items.map(viewOf), nextCursor: cursor })
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v1/recordings/:id/segments/:medium/:number',
+      operationId: 'readSegment',
+      summary: 'One stored piece as a playable file',
+      scope: 'read',
+      requestHeaders: ['Range', 'If-Range', 'If-None-Match'],
+      outcomes: [
+        {
+          status: 200,
+          description: 'The file',
+          content: { 'audio/ogg': null, 'video/mp4': null },
+          headers: ['Accept-Ranges', 'ETag', 'Repr-Digest'],
+        },
+        {
+          status: 206,
+          description: 'The part of the file that Range asks for',
+          content: { 'audio/ogg': null, 'video/mp4': null },
+          headers: ['Accept-Ranges', 'Content-Range', 'ETag', 'Repr-Digest'],
+        },
+        { status: 304, description: 'The file that If-None-Match names', headers: ['ETag'] },
+        { status: 416, description: 'Range lies outside of the file', headers: ['Content-Range'] },
+      ],
+      errors: ['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
+      async handle({ ctx, credential, params }) {
+        const { medium = '', number = '' } = params
+        const { id } = await recorder.recording(params.id as string, credential.side)
+        const known = MEDIA.some((name) => name === medium) && /^[1-9]\d{0,8}$/.test(number)
+        const segment = known ? await recorder.log.segment(id, medium, Number(number)) : undefined
+        if (segment === undefined) throw new RecorderError('NOT_FOUND', 'The recording has no such segment.')
+        await sendFile(ctx, {
+          path: recorder.file(id, segment.file),
+          type: TYPES[segment.container],
+          name: `${id}-${medium}-${number}.${segment.container}`,
+          sha256: segment.sha256,
+        })
+      },
+    }),
+  ]
+}

@@ -1,0 +1,81 @@
+import type { StoredToken } from '../../access/access.ts'
+import { isScope } from '../../access/scopes.ts'
+import { newToken } from '../../access/secrets.ts'
+import { RecorderError } from '../../events/errors.ts'
+import type { By } from '../../events/media.ts'
+import { sendEmpty, sendJson } from '../answer.ts'
+import { defineRoute, type Exchange, type Route } from '../route.ts'
+import { ANSWERS } from '../schemas/answers.ts'
+import { pageQuery, tokenRequest } from '../schemas/requests.ts'
+import type { Services } from '../services.ts'
+
+function viewOf({ id, name, scopes, createdAt }: StoredToken) {
+  return { id, name, scopes: scopes.filter(isScope), createdAt }
+}
+
+/** Tokens for third parties. */
+export function tokenRoutes({ recorder, streams, user, isReady }: Services): Route[] {
+  const byOf = ({ credential: { side, client } }: Exchange): By => ({ side, client, user })
+  const find = (id: string) => recorder.log.tokens().find((token) => token.id === id)
+
+  function requireReady(): void {
+    if (!isReady()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
+  }
+
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/v1/tokens',
+      operationId: 'listTokens',
+      summary: 'The tokens there are, oldest first, without their secrets',
+      scope: 'admin',
+      query: pageQuery,
+      outcomes: [{ status: 200, description: 'A page of tokens', content: { 'application/json': ANSWERS.TokenPage } }],
+      handle({ ctx, query: { limit, cursor } }) {
+        const tokens = recorder.log.tokens()
+        const from = cursor === undefined ? 0 : tokens.findIndex((token) => token.id === cursor) + 1
+        const items = tokens.slice(from, from + limit).map(viewOf)
+        const nextCursor = from + limit < tokens.length ? (items.at(-1)?.id ?? null) : null
+        sendJson(ctx, 200, { items, nextCursor })
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v1/tokens',
+      operationId: 'createToken',
+      summary: 'Makes a token for a third party; its secret is shown this once',
+      scope: 'admin',
+      changesState: true,
+      body: tokenRequest,
+      outcomes: [{ status: 201, description: 'The token', content: { 'application/json': ANSWERS.NewToken } }],
+      errors: ['NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
+      async handle(exchange) {
+        requireReady()
+        const { name } = exchange.body
+        const scopes = [...new Set(exchange.body.scopes)]
+        const { id, secret, sha256 } = newToken()
+        await recorder.note('token.created', { id, name, scopes, sha256 }, byOf(exchange))
+        const createdAt = find(id)?.createdAt ?? new Date().toISOString()
+        sendJson(exchange.ctx, 201, { id, name, scopes, createdAt, token: secret })
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/v1/tokens/:tokenId',
+      operationId: 'revokeToken',
+      summary: 'Revokes a token: it and its streams end at once',
+      scope: 'admin',
+      changesState: true,
+      outcomes: [{ status: 204, description: 'It is revoked' }],
+      errors: ['NOT_FOUND', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
+      async handle(exchange) {
+        requireReady()
+        const id = exchange.params.tokenId as string
+        if (find(id) === undefined) throw new RecorderError('NOT_FOUND', 'There is no token with this id.')
+        await recorder.note('token.revoked', { id }, byOf(exchange))
+        streams.end(`token:${id}`)
+        sendEmpty(exchange.ctx, 204)
+      },
+    }),
+  ]
+}

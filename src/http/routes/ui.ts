@@ -1,0 +1,72 @@
+import { sessionCookieName } from '../../access/access.ts'
+import { RecorderError } from '../../events/errors.ts'
+import { sendEmpty, sendJson, sendText } from '../answer.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { ANSWERS } from '../schemas/answers.ts'
+import { emptyRequest } from '../schemas/requests.ts'
+import type { Services } from '../services.ts'
+
+/** Launch URLs lie below this path. */
+export const LAUNCH_PATH = '/launch/'
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Face-to-Face Interaction Recorder</title>
+<h1>Face-to-Face Interaction Recorder</h1>
+<p>The recorder is running. Its page comes with a later version; until then it is driven over its
+<a href="/v1/openapi.json">REST API</a> and with the command <code>f2f</code>.</p>
+</html>
+`
+
+/** How a browser becomes the recorder's own page. */
+export function uiRoutes({ access, address, isReady }: Services): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/v1/ui/launch',
+      operationId: 'launchPage',
+      summary: 'Makes a URL that signs one browser in: one use, 60 s',
+      scope: 'admin',
+      changesState: true,
+      body: emptyRequest,
+      outcomes: [{ status: 201, description: 'The URL', content: { 'application/json': ANSWERS.Launch } }],
+      errors: ['NOT_READY'],
+      handle({ ctx }) {
+        if (!isReady()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
+        const { code, expiresAt } = access.issueLaunchCode()
+        sendJson(ctx, 201, { url: `${address().url}${LAUNCH_PATH}${code}`, expiresAt })
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${LAUNCH_PATH}:code`,
+      operationId: 'openPage',
+      summary: 'Opens a session for the browser that follows a launch URL, and leads it to the page',
+      scope: null,
+      outcomes: [{ status: 303, description: 'The session is open', headers: ['Location', 'Set-Cookie'] }],
+      errors: ['UNAUTHENTICATED', 'RATE_LIMITED'],
+      handle({ ctx, params }) {
+        if (ctx.method === 'HEAD') {
+          // Looking must not use the code up.
+          const members = { allow: ['GET'] }
+          throw new RecorderError('METHOD_NOT_ALLOWED', 'A launch URL is followed with GET.', { members })
+        }
+        const secret = access.redeemLaunchCode(params.code as string)
+        const cookie = `${sessionCookieName(address().port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`
+        sendEmpty(ctx, 303, ['Location', '/', 'Set-Cookie', cookie])
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/',
+      operationId: 'page',
+      summary: 'The recorder’s own page',
+      scope: null,
+      outcomes: [{ status: 200, description: 'The page', content: { 'text/html': null } }],
+      handle({ ctx }) {
+        sendText(ctx, 200, 'text/html; charset=utf-8', PAGE)
+      },
+    }),
+  ]
+}

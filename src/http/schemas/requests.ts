@@ -1,0 +1,161 @@
+/** What clients may send. Unknown fields and query parameters are refused: a misspelt one must not pass for its default. */
+import * as z from 'zod'
+import { SCOPES } from '../../access/scopes.ts'
+import { MEDIA, RECORDING_STATES, RECORDING_TYPES, REQUESTED_MEDIA } from '../../events/media.ts'
+
+const MAX_TAG_VALUE_CHARACTERS = 4096
+const MAX_TAGS = 64
+const MAX_LIMIT = 1000
+const DEFAULT_LIMIT = 100
+
+const PATH_ID = /^(?:current|[0-9A-Za-z_-]{8,64})$/
+
+/** Whether a path names a recording: by an id, or as `current`. */
+export function isPathId(text: string): boolean {
+  return PATH_ID.test(text)
+}
+
+/** A recording in a path. */
+export const pathId = z.string().regex(PATH_ID).describe('`current`, or the id of a recording')
+
+/** Longer in code units is not always longer in characters. */
+function hasAtMostCharacters(text: string, limit: number): boolean {
+  return text.length <= limit || [...text].length <= limit
+}
+
+const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype']
+
+const tagKey = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'A tag key is a letter and up to 63 letters, digits, `_`, `.` or `-`.')
+  .refine((key) => !RESERVED_NAMES.includes(key), 'This name cannot be used.')
+  .refine((key) => !key.startsWith('system.'), 'Keys that start with `system.` are the recorder’s own.')
+
+const tagValue = z.union(
+  [
+    z
+      .string()
+      .refine((text) => hasAtMostCharacters(text, MAX_TAG_VALUE_CHARACTERS))
+      .meta({ maxLength: MAX_TAG_VALUE_CHARACTERS }),
+    z.number(),
+    z.boolean(),
+  ],
+  { error: 'A tag value is a string of at most 4,096 characters, a finite number or a boolean.' },
+)
+
+function tagsBetween(minimum: number) {
+  return z
+    .record(tagKey, tagValue)
+    .refine((tags) => {
+      const count = Object.keys(tags).length
+      return count >= minimum && count <= MAX_TAGS
+    }, `There must be ${minimum} to ${MAX_TAGS} tags.`)
+    .meta({ minProperties: minimum, maxProperties: MAX_TAGS })
+}
+
+/** Tags that a new recording gets: none is fine. */
+const startTags = tagsBetween(0)
+/** Tags to set or to look for. */
+const someTags = tagsBetween(1)
+
+const media = z
+  .array(z.enum(REQUESTED_MEDIA))
+  .min(1, 'Name at least one medium, or leave `media` out.')
+  .max(16)
+  .describe('`audio` stands for the audio media of the recordingType')
+
+const devices = z
+  .partialRecord(z.enum(MEDIA), z.string().min(1).max(512))
+  .describe('Device ids by medium; the default devices otherwise')
+
+/** Body of POST /recordings. */
+export const startRequest = z.strictObject({
+  media: media.default(['audio', 'screen']),
+  recordingType: z.enum(RECORDING_TYPES).default('both'),
+  devices: devices.default({}),
+  tags: startTags.default({}),
+  wrapUpSeconds: z.int().min(0).max(3600).default(30),
+  maxDurationSeconds: z
+    .int()
+    .min(1)
+    .max(604_800)
+    .default(14_400)
+    .describe('Then the recorder stops a forgotten recording'),
+  require: z.enum(['all', 'any']).default('all').describe('`all`: if one medium cannot start, none does'),
+})
+
+/** Body of POST /recordings/{id}/start. */
+export const startMediaRequest = z.strictObject({ media, devices: devices.default({}) })
+
+/** Body of stop, pause and resume. */
+export const mediaRequest = z.strictObject({ media: media.optional() })
+
+/** Body of POST /recordings/{id}/tags. */
+export const tagRequest = z.strictObject({ tags: someTags })
+
+/** Body of a command that takes none. */
+export const emptyRequest = z.strictObject({})
+
+const time = z.iso
+  .datetime({ offset: true, error: 'A time is written as in RFC 3339, e.g. 2025-11-22T09:30:00.000Z.' })
+  .transform((text) => new Date(text).toISOString())
+
+const cursor = z.string().min(1).max(1024).describe('`nextCursor` of the page before')
+const limit = z.int().min(1).max(MAX_LIMIT)
+const state = z.enum(RECORDING_STATES)
+
+/** A whole number in a query parameter. */
+function numberText(schema: z.ZodType<number, number>) {
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, 'A whole number in decimal digits.')
+    .transform(Number)
+    .pipe(schema)
+}
+
+const limitText = numberText(limit).default(DEFAULT_LIMIT)
+
+/** Query of lists that only turn pages. */
+export const pageQuery = z.strictObject({ limit: limitText, cursor: cursor.optional() })
+
+/** Query of GET /recordings. */
+export const recordingsQuery = z.strictObject({
+  state: state.optional(),
+  from: time.optional().describe('Started at or after'),
+  to: time.optional().describe('Started before'),
+  limit: limitText,
+  cursor: cursor.optional(),
+})
+
+/** Body of POST /recordings/search. */
+export const searchRequest = z.strictObject({
+  tags: someTags.optional().describe('All must match, type included'),
+  state: state.optional(),
+  from: time.optional().describe('Started at or after'),
+  to: time.optional().describe('Started before'),
+  limit: limit.default(DEFAULT_LIMIT),
+  cursor: cursor.optional(),
+})
+
+/** Query of GET /recordings/{id}/events. */
+export const eventsQuery = z.strictObject({
+  after: numberText(z.int().min(0)).default(0).describe('Only events at higher positions'),
+  limit: limitText,
+  cursor: cursor.optional(),
+})
+
+/** Query of GET /events. */
+export const streamQuery = z.strictObject({
+  levels: z.enum(['0', '1']).default('0').describe('`1`: audio levels too, as events named `level`'),
+})
+
+const RESERVED_TOKEN_NAMES = ['home', 'ui', 'system']
+
+/** Body of POST /tokens. */
+export const tokenRequest = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'A name is 1 to 64 letters, digits, `_`, `.` or `-`.')
+    .refine((name) => !RESERVED_TOKEN_NAMES.includes(name), 'This name is the recorder’s own.'),
+  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+})

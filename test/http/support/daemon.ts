@@ -1,0 +1,109 @@
+/** Starts the HTTP side over a stub recorder, and talks to it. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { createAccess } from '../../../src/access/access.ts'
+import type { Scope } from '../../../src/access/scopes.ts'
+import { newToken } from '../../../src/access/secrets.ts'
+import { type HttpLimits, type HttpServer, startHttp } from '../../../src/http/server.ts'
+import { BY, StubRecorder } from './stub-recorder.ts'
+
+export const HOME_TOKEN = newToken().secret
+export const ALLOWED_ORIGIN = 'https://crm.example'
+
+export interface Daemon extends HttpServer {
+  recorder: StubRecorder
+  /** Lines of the log, as they were written. */
+  logLines: string[]
+  /** Whether commands are taken. */
+  ready: boolean
+  /** Added to the clock of credentials, in milliseconds. */
+  clockOffset: number
+  /** A request with the home token, unless `init` says otherwise. */
+  call(path: string, init?: RequestInit & { token?: string | null }): Promise<Response>
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
+  /** A token with these scopes. */
+  tokenFor(...scopes: Scope[]): Promise<string>
+  /** The cookie of a browser that followed a launch URL. */
+  signIn(): Promise<string>
+  /** Sends bytes and resolves with all that came back until the daemon closed the connection. */
+  raw(text: string): Promise<string>
+  /** An open connection, which is closed with the daemon at the latest. */
+  connect(): Promise<Socket>
+}
+
+/** Starts a daemon of its own for a suite. */
+export async function startDaemon(options: { limits?: Partial<HttpLimits>; logLevel?: string } = {}): Promise<Daemon> {
+  const folder = await mkdtemp(join(tmpdir(), 'f2f-http-'))
+  const recorder = new StubRecorder(folder)
+  const logLines: string[] = []
+  const sockets: Socket[] = []
+  const access = createAccess({
+    homeToken: HOME_TOKEN,
+    tokens: () => recorder.log.tokens(),
+    now: () => Date.now() + daemon.clockOffset,
+  })
+  const server = await startHttp({
+    recorder,
+    access,
+    port: 0,
+    version: '1.2.3',
+    user: 'tester',
+    allowedOrigins: [ALLOWED_ORIGIN],
+    logger: pino({ level: options.logLevel ?? 'trace' }, { write: (line: string) => logLines.push(line) }),
+    isReady: () => daemon.ready,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  })
+  const daemon: Daemon = {
+    ...server,
+    recorder,
+    logLines,
+    ready: true,
+    clockOffset: 0,
+    call(path, { token = HOME_TOKEN, ...init } = {}) {
+      const headers = new Headers(init.headers)
+      if (token !== null && !headers.has('authorization')) headers.set('authorization', `Bearer ${token}`)
+      return fetch(new URL(path, server.url), { redirect: 'manual', ...init, headers })
+    },
+    post(path, body, headers = {}) {
+      if (body === undefined) return daemon.call(path, { method: 'POST', headers })
+      const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } }
+      return daemon.call(path, { ...init, body: typeof body === 'string' ? body : JSON.stringify(body) })
+    },
+    async tokenFor(...scopes) {
+      const { id, secret, sha256 } = newToken()
+      await recorder.note('token.created', { id, name: 'crm', scopes, sha256 }, BY)
+      return secret
+    },
+    async signIn() {
+      const { url } = (await (await daemon.post('/v1/ui/launch')).json()) as { url: string }
+      const answer = await fetch(url, { redirect: 'manual' })
+      return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    },
+    connect: () =>
+      new Promise((resolve, reject) => {
+        const socket = connect(server.port, '127.0.0.1')
+        sockets.push(socket)
+        socket.once('error', reject)
+        socket.once('connect', () => resolve(socket))
+      }),
+    async raw(text) {
+      const socket = await daemon.connect()
+      let received = ''
+      socket.on('data', (chunk) => {
+        received += chunk
+      })
+      socket.write(text)
+      await new Promise((resolve) => socket.once('close', resolve))
+      return received
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await server.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+  return daemon
+}

@@ -1,0 +1,162 @@
+/** A recorder that keeps everything in memory and carries nothing out, so that the tests of HTTP are tests of HTTP. */
+import { join } from 'node:path'
+import { EventEmitter } from 'eventemitter3'
+import type { Command } from '../../../src/events/commands.ts'
+import { RecorderError } from '../../../src/events/errors.ts'
+import type { LogEvent, NewEvent, SegmentFacts } from '../../../src/events/events.ts'
+import type { By, ClientSide, Medium } from '../../../src/events/media.ts'
+import type { DeviceList, RecordingView } from '../../../src/events/resources.ts'
+import type { RecorderBus, RecorderPort } from '../../../src/recorder/port.ts'
+import type { RecordingQuery, StoredAnswer } from '../../../src/store/types.ts'
+
+export const AT = '2025-11-22T09:30:00.000Z'
+export const BY: By = { side: 'api', client: 'home', user: 'tester' }
+
+export function recordingView(id: string, version = 3): RecordingView {
+  return {
+    id,
+    state: 'Active',
+    controller: 'api',
+    recordingType: 'both',
+    startedBy: BY,
+    startedAt: AT,
+    endedAt: null,
+    closedAt: null,
+    version,
+    tracks: {
+      mic: {
+        state: 'recording',
+        device: { id: 'mic-1', label: 'Microphone' },
+        startedAt: AT,
+        stoppedAt: null,
+        recordedMs: 1200.5,
+        bytes: 4096,
+        segments: 1,
+        gaps: [{ from: AT, to: null, reason: 'paused' }],
+        error: null,
+      },
+    },
+    tags: [{ key: 'customer', value: 'C-1', at: AT, by: BY }],
+    wrapUp: null,
+  }
+}
+
+export class StubRecorder implements RecorderPort {
+  readonly bus: RecorderBus = new EventEmitter()
+  readonly commands: Command[] = []
+  readonly queries: RecordingQuery[] = []
+  readonly notes: { type: string; data: unknown; by: By }[] = []
+  readonly events: LogEvent[] = []
+  readonly recordings = new Map<string, RecordingView>()
+  readonly segmentsOf = new Map<string, SegmentFacts[]>()
+  readonly folder: string
+  current: string | null = null
+  /** How the next commands end. */
+  answer: (command: Command) => Promise<StoredAnswer> = async (command) => ({
+    status: command.name === 'recording.start' ? 201 : 200,
+    body: this.dress(recordingView('rec_started'), 'api'),
+  })
+  /** How reading a recording goes wrong. */
+  failReading: Error | undefined
+  private tokens: ReturnType<RecorderPort['log']['tokens']> = []
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  /** Puts an event into the log and tells the bus, as a commit does. */
+  commit(type: 'recording.paused' | 'recording.resumed' = 'recording.paused', recordingId = 'rec_current'): LogEvent {
+    const event = this.append(type, recordingId)
+    this.bus.emit('events', [event])
+    return event
+  }
+
+  /** Puts an event into the log and tells nobody. */
+  append(type: 'recording.paused' | 'recording.resumed' = 'recording.paused', recordingId = 'rec_current'): LogEvent {
+    const event: NewEvent = { type, recordingId, version: 1, at: AT, by: BY, commandId: null, data: {} }
+    const stored = { ...event, position: this.events.length + 1 }
+    this.events.push(stored)
+    return stored
+  }
+
+  async dispatch(command: Command): Promise<StoredAnswer> {
+    this.commands.push(command)
+    return this.answer(command)
+  }
+
+  async recording(id: string, side: ClientSide) {
+    if (this.failReading) throw this.failReading
+    const wanted = id === 'current' ? this.current : id
+    if (wanted === null) throw new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded.')
+    const view = this.recordings.get(wanted)
+    if (view === undefined) throw new RecorderError('RECORDING_NOT_FOUND', 'There is no such recording.')
+    return { ...this.dress(view, side), tagHistory: view.tags }
+  }
+
+  dress(view: RecordingView, side: ClientSide) {
+    const tracks = Object.fromEntries(
+      Object.entries(view.tracks).map(([medium, track]) => [medium, { ...track, level: { rmsDb: -20, peakDb: -6 } }]),
+    )
+    return { ...view, tracks, allowedCommands: this.allowedCommands(view.id, side) }
+  }
+
+  async application(side: ClientSide) {
+    const medium = { available: true, device: { id: 'd', label: 'Device' } }
+    return {
+      state: 'Idle' as const,
+      version: '0.0.0',
+      recording: null,
+      controller: null,
+      errors: [{ code: 'CAPTURE_FAILED' as const, medium: 'mic' as const, message: 'gone', since: AT }],
+      media: { mic: medium, speaker: medium, screen: { available: false, device: null, reason: 'no display' } },
+      storage: { freeBytes: 1_000_000, recordableSeconds: 3600, log: 'verified' as const },
+      allowedCommands: this.allowedCommands(null, side),
+    }
+  }
+
+  allowedCommands(_id: string | null, side: ClientSide): ('start' | 'tag')[] {
+    return side === 'api' ? ['start', 'tag'] : ['start']
+  }
+
+  async devices(): Promise<Record<Medium, DeviceList>> {
+    const list = { available: true, devices: [{ id: 'd', label: 'Device', default: true }] }
+    return { mic: list, speaker: list, screen: { available: false, reason: 'no display', devices: [] } }
+  }
+
+  async note(type: 'token.created' | 'token.revoked', data: object, by: By): Promise<void> {
+    this.notes.push({ type, data, by })
+    this.tokens =
+      type === 'token.created'
+        ? [...this.tokens, { ...(data as Omit<(typeof this.tokens)[0], 'createdAt'>), createdAt: AT }]
+        : this.tokens.filter((token) => token.id !== (data as { id: string }).id)
+  }
+
+  file(recordingId: string, file: string): string {
+    return join(this.folder, recordingId, file)
+  }
+
+  get log(): RecorderPort['log'] {
+    const { events, recordings, queries, segmentsOf, tokens } = this
+    return {
+      position: events.length,
+      events: async ({ after, limit, recordingId }) =>
+        events
+          .filter((event) => event.position > after && (recordingId === undefined || event.recordingId === recordingId))
+          .slice(0, limit),
+      recordings: async (query) => {
+        queries.push(query)
+        const items = [...recordings.values()].slice(0, query.limit)
+        return { items, cursor: items.length < recordings.size ? 'next-page' : null }
+      },
+      segments: async (id, { limit, cursor }) => {
+        const from = Number(cursor ?? 0)
+        const all = segmentsOf.get(id) ?? []
+        const end = from + limit
+        return { items: all.slice(from, end), cursor: end < all.length ? String(end) : null }
+      },
+      segment: async (id, medium, number) =>
+        segmentsOf.get(id)?.find((segment) => segment.medium === medium && segment.number === number),
+      tokens: () => tokens,
+    }
+  }
+}
