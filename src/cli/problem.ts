@@ -7,6 +7,10 @@ export interface Problem {
   status?: number
   /** What is wrong with a request, by JSON Pointer (RFC 6901). */
   errors?: { pointer: string; detail: string }[]
+  /** Who controls the recording, where that is in the way. */
+  holder?: { side: string; client: string; since: string | null }
+  /** What the asking side may do instead. */
+  allowedCommands?: string[]
   [member: string]: unknown
 }
 

@@ -1,13 +1,14 @@
 /** Runs one command line: finds the command, gives it what it needs, prints its outcome, and says how it went. */
 import { readFile } from 'node:fs/promises'
-import { HomeError, resolveHome } from '../home.ts'
+import { resolveHome } from '../home.ts'
 import { apiOf } from './api.ts'
 import type { Command, Io, Outcome } from './command.ts'
 import { COMMANDS } from './commands/table.ts'
 import { commandHelp, overview, usageLine } from './help.ts'
 import { parseCommandLine } from './parse.ts'
-import { localProblem, type Problem, ProblemError, UsageError } from './problem.ts'
-import { printable, type Style, styleFor } from './style.ts'
+import { UsageError } from './problem.ts'
+import { problemFrom, problemText } from './problem-text.ts'
+import { type Style, styleFor } from './style.ts'
 
 /** 0 done, 1 refused or failed, 2 wrong usage. */
 export type ExitCode = 0 | 1 | 2
@@ -59,7 +60,7 @@ async function runCommand(command: Command, argv: readonly string[], io: Io, sty
         `f2f ${command.name}: ${error.message}`,
         `Usage: ${usageLine(command)}\nSee f2f help ${command.name}`,
       )
-    const { problem } = asProblem(error)
+    const problem = problemFrom(error)
     if (json) io.stdout.write(`${JSON.stringify(problem)}\n`)
     else io.stderr.write(problemText(problem, styleFor(io.stderr, io.env)))
     return 1
@@ -77,26 +78,6 @@ function sayWaiting({ stderr }: Io): () => void {
   if (!stderr.isTTY) return () => {}
   stderr.write('Waiting for the recorder…')
   return () => stderr.write('\r\u001b[K')
-}
-
-function asProblem(error: unknown): ProblemError {
-  if (error instanceof ProblemError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof HomeError)
-    return localProblem('HOME_UNUSABLE', 'The home folder cannot be used', { detail: message })
-  return localProblem('FAILED', message, { cause: error })
-}
-
-function problemText({ title, detail, remedy, code, errors = [] }: Problem, style: Style): string {
-  const fields = errors.map(({ pointer, detail: wrong }) => `  ${pointer || '/'}: ${wrong}`)
-  const lines = [
-    style.bad(`${printable(title)}.`),
-    ...(detail === undefined || detail === title ? [] : [printable(detail)]),
-    ...fields.map(printable),
-    ...(remedy === undefined ? [] : [`-> ${printable(remedy)}`]),
-    style.weak(`(${printable(code)})`),
-  ]
-  return `${lines.join('\n')}\n`
 }
 
 function print(io: Io, text: string): ExitCode {

@@ -32,8 +32,20 @@ suite('problems', (test) => {
     assert.equal(ran.stdout, '')
     assert.equal(
       ran.stderr,
-      'Title of INVALID_REQUEST.\nDetail of INVALID_REQUEST\n  /tags/a b: is no key\n-> Correct it.\n(INVALID_REQUEST)\n',
+      'Title of INVALID_REQUEST.\nDetail of INVALID_REQUEST.\n  /tags/a b: is no key\n-> Correct it.\n(INVALID_REQUEST)\n',
     )
+  })
+
+  test('a conflict says who holds control and what may be done, in words of the command line', async () => {
+    const holder = { side: 'ui', client: 'ui', since: '2026-01-31T09:00:30.000Z' }
+    const { home } = await api({
+      'POST /v1/recordings/current/stop': problem(409, 'CONTROL_HELD_BY_UI', { holder, allowedCommands: ['tag'] }),
+      'POST /v1/recordings': problem(409, 'ALREADY_RECORDING', { allowedCommands: [], remedy: 'POST /v1/…' }),
+    })
+    assert.match((await f2f(['stop'], { home })).stderr, /held by ui\/ui since .*:30\.\nAllowed now: tag\.\n/)
+    const { stderr } = await f2f(['start'], { home })
+    assert.match(stderr, /-> Stop it first with `f2f stop`/)
+    assert.doesNotMatch(stderr, /POST/)
   })
 
   test('with --json the problem document is the one thing on stdout', async () => {

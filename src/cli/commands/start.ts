@@ -50,6 +50,7 @@ export const start = defineCommand({
       kind: 'number',
       value: 'SECONDS',
       min: 1,
+      max: 604_800,
       help: 'When the recorder stops a recording that was forgotten. Default: 14400 (4 hours).',
     },
     require: {
