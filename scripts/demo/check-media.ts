@@ -65,9 +65,9 @@ async function checkScreen(segments: StoredSegment[], pngFolder: string): Promis
   for (const segment of segments) checks.push(...durationCheck(segment, await videoSeconds(segment.path)))
   const [first] = segments
   if (first === undefined) return [{ ok: false, text: 'screen: nothing recorded' }]
-  const seconds = Math.floor(first.durationMs / 2000)
+  const seconds = (first.durationMs / 2000).toFixed(1)
   const png = join(pngFolder, `screen-at-${seconds}-s.png`)
-  await saveFrame(first.path, seconds, png)
+  await saveFrame(first.path, Number(seconds), png)
   return [...checks, { ok: true, text: `screen: the picture at ${seconds} s is ${png}` }]
 }
 

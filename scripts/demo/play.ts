@@ -10,7 +10,7 @@ import type { DemoOptions } from './options.ts'
 import { showReadiness } from './readiness.ts'
 import { playSession } from './session.ts'
 import { type Stage, setStage } from './stage.ts'
-import { type Recorded, tagsTable, timelineOf, tracksTable } from './summary.ts'
+import { gapsList, type Recorded, tagsTable, timelineOf, tracksTable } from './summary.ts'
 import type { Terminal } from './terminal.ts'
 
 async function isAgreed(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
@@ -35,7 +35,7 @@ async function readBack(crm: Crm, daemon: Daemon, id: string): Promise<Recorded>
 async function report(recorded: Recorded, events: LogEvent[], stage: Stage, pngFolder: string, terminal: Terminal) {
   const { say, style } = terminal
   say(`\n${style.strong('Tracks')}\n${tracksTable(recorded)}`)
-  say(`\n${style.strong('Time line')}\n${timelineOf(recorded)}`)
+  say(`\n${style.strong('Time line')}  = media  . none\n${timelineOf(recorded)}\n${gapsList(recorded)}`)
   say(`\n${style.strong('Tags')}\n${tagsTable(recorded)}`)
   say(`\n${style.strong('Log')}\n  ${events.length} events, from ${events.at(0)?.type} to ${events.at(-1)?.type}`)
   const segments = recorded.segments as StoredSegment[]
@@ -51,12 +51,13 @@ export async function play(options: DemoOptions, terminal: Terminal, signal: Abo
   const { say, style } = terminal
   const cleanups: (() => Promise<unknown>)[] = []
   const home = await mkdtemp(join(tmpdir(), 'f2f-demo-'))
-  // Kept only when something worth keeping lies there.
+  // Kept when there is a whole recording in it.
   let isKept = false
   cleanups.push(async () => {
     if (!isKept) return rm(home, { recursive: true, force: true, maxRetries: 3 })
-    say(`It is kept until you remove it:       rm -r ${home}`)
-    say(`Start the recorder on it once more:   node dist/cli/main.js serve --home ${home}`)
+    say(`\n${style.strong('Everything lies in')} ${home}`)
+    say(`  start the recorder on it:  node dist/cli/main.js serve --home ${home}`)
+    say(`  remove it:                 rm -r ${home}`)
   })
   try {
     say(style.strong('Face-to-Face Interaction Recorder: a CRM records a visit'))
@@ -78,9 +79,6 @@ export async function play(options: DemoOptions, terminal: Terminal, signal: Abo
     const recordingsFolder = join(home, 'recordings')
     const id = await playSession(crm, terminal, { media, seconds: options.seconds, recordingsFolder, signal })
     isKept = !process.env.CI
-    const folder = join(recordingsFolder, id)
-    say(`\n${style.strong('Everything lies in')} ${folder}`)
-
     const recorded = await readBack(crm, daemon, id)
     const events = await daemon.api('GET', `/recordings/${id}/events?limit=1000`)
     const isGood = await report(recorded, events.body.items, stage, home, terminal)

@@ -22,17 +22,18 @@ function line(recording: RecordingAnswer, elapsedMs: number, bytes: number): str
   return `  ${(elapsedMs / 1000).toFixed(0).padStart(3)} s  ${tracks.join('  ')}  ${size(bytes)}`
 }
 
-/** Lets time pass until `until` (epoch ms) and says each second how the recording stands. */
+/** Lets time pass until `until` (epoch ms) and says at each full second since `from` how the recording stands. */
 export async function watch(
   crm: Crm,
   terminal: Terminal,
   options: { folder: string; from: number; until: number; signal: AbortSignal },
 ): Promise<void> {
+  const { folder, from, until, signal } = options
   for (;;) {
-    const left = options.until - Date.now()
-    if (left <= 0) return
-    await sleep(Math.min(1_000, left), undefined, { signal: options.signal })
+    const next = from + 1_000 * (Math.floor((Date.now() - from) / 1_000) + 1)
+    await sleep(Math.max(0, Math.min(next, until) - Date.now()), undefined, { signal })
+    if (next > until) return
     const recording: RecordingAnswer = await crm.get('/recordings/current')
-    terminal.progress(line(recording, Date.now() - options.from, await bytesIn(options.folder)))
+    terminal.progress(line(recording, Date.now() - from, await bytesIn(folder)))
   }
 }

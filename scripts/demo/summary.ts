@@ -12,6 +12,8 @@ export interface Recorded {
   segments: readonly StoredSegment[]
 }
 
+const NOTABLE_MS = 100
+
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 /** Each track with its files. */
@@ -38,6 +40,18 @@ export function tagsTable({ recording }: Recorded): string {
     recording.tags.map((tag) => [tag.key, printable(String(tag.value))]),
     { indent: '  ' },
   )
+}
+
+/** Each span without media that is long enough to be told, with its reason. */
+export function gapsList({ recording }: Recorded): string {
+  const since = (at: string | null): string =>
+    at === null ? 'the end' : seconds(Date.parse(at) - Date.parse(recording.startedAt))
+  const rows = MEDIA.flatMap((medium) =>
+    (recording.tracks[medium]?.gaps ?? [])
+      .filter((gap) => gap.to === null || Date.parse(gap.to) - Date.parse(gap.from) >= NOTABLE_MS)
+      .map((gap) => [medium, gap.reason, `from ${since(gap.from)} to ${since(gap.to)}`]),
+  )
+  return columns(rows, { indent: '  ' })
 }
 
 /** The tags that were set at one moment are one mark. */
