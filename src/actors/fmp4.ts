@@ -147,13 +147,16 @@ export class FragmentAssembler {
   }
 }
 
-/** Whether the H.264 frame in an `mdat` is as long as its NAL lengths say (14496-15): after a power cut it may be zeros. */
+/**
+ * Whether the H.264 frame in an `mdat` is as long as its NAL lengths say (14496-15) and not lost in zeros, which a power
+ * cut leaves at the end of a file: the last byte of a NAL unit is never zero (14496-10, 7.4.1).
+ */
 export function hasWholeSamples(mdat: Buffer): boolean {
   let offset = BOX_HEADER_BYTES
   while (offset + 4 <= mdat.length) {
     const length = mdat.readUInt32BE(offset)
-    if (length === 0) return false
     offset += 4 + length
+    if (length === 0 || mdat[offset - 1] === 0) return false
   }
   return offset === mdat.length
 }

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Logger } from '../../../src/actors/logger.ts'
+import { createPlatform, type PlatformOptions } from '../../../src/actors/platform.ts'
+import type { Capture, CapturePlatform, CaptureReport } from '../../../src/actors/types.ts'
+import type { Device, Medium } from '../../../src/events/media.ts'
+
+const REPORT_LIMIT_MS = 10_000
+
+/** A logger that keeps what it is told. */
+export function keepingLogger(): Logger & { lines: { level: string; fields: object; message: string }[] } {
+  const lines: { level: string; fields: object; message: string }[] = []
+  const write = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message })
+  return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+/** A capture with everything it reported. */
+export class ObservedCapture {
+  readonly reports: CaptureReport[] = []
+  readonly folder: string
+  readonly medium: Medium
+  readonly #capture: Capture
+  readonly #waiting = new Set<() => void>()
+
+  constructor(platform: CapturePlatform, medium: Medium, folder: string) {
+    this.medium = medium
+    this.folder = folder
+    this.#capture = platform.capture(medium, (report) => {
+      this.reports.push(report)
+      for (const look of this.#waiting) look()
+    })
+  }
+
+  open(device: Device, number = 1, retryUntil?: number): void {
+    const plan = { medium: this.medium, number, folder: this.folder, device }
+    this.#capture.send({ type: 'capture.open', plan, ...(retryUntil === undefined ? {} : { retryUntil }) })
+  }
+
+  /** Cuts now; gives the time of the cut. */
+  cut(segment = 1, options: { discard?: boolean } = {}): number {
+    const at = Date.now()
+    this.#capture.send({ type: 'capture.cut', segment, at, ...options })
+    return at
+  }
+
+  dispose(): Promise<void> {
+    return this.#capture.dispose()
+  }
+
+  /** The first report of a type for a segment, that came or comes; `which` picks among several. */
+  next<T extends CaptureReport['type']>(
+    type: T,
+    segment = 1,
+    limitMs = REPORT_LIMIT_MS,
+  ): Promise<Extract<CaptureReport, { type: T }>> {
+    const found = () =>
+      this.reports.find(
+        (report): report is Extract<CaptureReport, { type: T }> =>
+          report.type === type && (!('segment' in report) || report.segment === segment),
+      )
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(look)
+        reject(new Error(`no ${type} of segment ${segment} within ${limitMs} ms: ${JSON.stringify(this.told())}`))
+      }, limitMs)
+      const look = () => {
+        const report = found()
+        if (report === undefined) return
+        clearTimeout(timer)
+        this.#waiting.delete(look)
+        resolve(report)
+      }
+      this.#waiting.add(look)
+      look()
+    })
+  }
+
+  /** The reports without the levels. */
+  told(): CaptureReport[] {
+    return this.reports.filter((report) => report.type !== 'capture.level')
+  }
+}
+
+/** A platform with a folder of its own and captures that are all disposed of at the end. */
+export class CaptureBench {
+  readonly folder = mkdtempSync(join(tmpdir(), 'f2f-capture-'))
+  readonly logger = keepingLogger()
+  readonly #captures: ObservedCapture[] = []
+
+  platform(
+    options: Omit<PlatformOptions, 'logger' | 'source'> & { source?: PlatformOptions['source'] },
+  ): CapturePlatform {
+    return createPlatform({ source: 'devices', logger: this.logger, ...options })
+  }
+
+  capture(
+    platform: CapturePlatform,
+    medium: Medium,
+    folder = mkdtempSync(join(this.folder, `${medium}-`)),
+  ): ObservedCapture {
+    const capture = new ObservedCapture(platform, medium, join(folder, 'recording'))
+    this.#captures.push(capture)
+    return capture
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#captures.map((capture) => capture.dispose()))
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
