@@ -15,6 +15,11 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
 }
 
+/** A short span to a tenth of a second, a long one as `h:mm:ss`. */
+export function span(ms: number): string {
+  return ms < 60_000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : duration(ms)
+}
+
 /** Bytes in decimal units, as disks are sold. */
 export function size(bytes: number): string {
   let value = bytes

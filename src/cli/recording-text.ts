@@ -56,6 +56,11 @@ export function tracksText(recording: RecordingAnswer, style: Style, now = Date.
   return [columns(withoutEmptyColumns(rows), { indent: '  ' }), ...errors].filter((part) => part !== '').join('\n')
 }
 
+/** The tags that people and programs have set, without the recorder's own. */
+export function givenTags(tags: readonly TagEntry[]): TagEntry[] {
+  return tags.filter(({ key }) => !key.startsWith('system.'))
+}
+
 /** Tags as columns: key, value, when, by whom. */
 export function tagsText(tags: readonly TagEntry[], style: Style): string {
   return columns(

@@ -3,7 +3,7 @@ import type { RecordingAnswer } from '../../events/resources.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { duration, localTime, parseTime } from '../quantities.ts'
-import { stateText } from '../recording-text.ts'
+import { givenTags, stateText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
 
 /** A page of a list, as the API answers it. */
@@ -65,9 +65,9 @@ function listText(page: Page<RecordingAnswer>, style: Style): string {
       ? 'system'
       : `${recording.startedBy.side}/${printable(recording.startedBy.client)}`,
     Object.keys(recording.tracks).join(','),
-    recording.tags.length === 0 ? '' : `${recording.tags.length} tags`,
+    givenTags(recording.tags).length === 0 ? '' : String(givenTags(recording.tags).length),
   ])
   const head = ['ID', 'STARTED', 'LENGTH', 'STATE', 'BY', 'MEDIA', 'TAGS'].map(style.weak)
   const more = page.nextCursor === null ? '' : `\n\nThere are more: add --cursor ${page.nextCursor}`
-  return columns([head, ...rows], { right: [2] }) + more
+  return columns([head, ...rows], { right: [2, 6] }) + more
 }

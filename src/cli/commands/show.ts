@@ -3,7 +3,7 @@ import type { LogEvent, SegmentFacts } from '../../events/events.ts'
 import type { RecordingAnswer, SegmentView, TagEntry } from '../../events/resources.ts'
 import { type Api, path } from '../api.ts'
 import { defineCommand } from '../command.ts'
-import { duration, localTime, size } from '../quantities.ts'
+import { duration, localTime, size, span } from '../quantities.ts'
 import { recordingText, type TrackAnswer, tagsText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
@@ -88,7 +88,7 @@ function gapRows(medium: string, { gaps }: TrackAnswer): string[][] {
   return gaps.map(({ from, to, reason }) => [
     medium,
     localTime(from),
-    to === null ? 'until now' : `for ${duration(Date.parse(to) - Date.parse(from))}`,
+    to === null ? 'until now' : `for ${span(Date.parse(to) - Date.parse(from))}`,
     reason,
   ])
 }

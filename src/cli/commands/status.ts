@@ -3,7 +3,7 @@ import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { ProblemError } from '../problem.ts'
 import { duration, localTime, size } from '../quantities.ts'
-import { recordingText, tagsText } from '../recording-text.ts'
+import { givenTags, recordingText, tagsText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
 
 /** Shows the application and the current recording. */
@@ -57,7 +57,8 @@ function statusText(application: ApplicationView, recording: RecordingAnswer | n
   ]
   const parts = [columns(facts)]
   if (recording !== null) parts.push(recordingText(recording, style))
-  if (recording !== null && recording.tags.length > 0) parts.push(`Tags\n${tagsText(recording.tags, style)}`)
+  const tags = givenTags(recording?.tags ?? [])
+  if (tags.length > 0) parts.push(`Tags\n${tagsText(tags, style)}`)
   return parts.join('\n\n')
 }
 
