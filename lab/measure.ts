@@ -1,4 +1,5 @@
 /** What can be heard and seen in a media file, in numbers: for tests and for the demo. Needs ffmpeg. */
+import { createEncoder } from '../src/actors/ffmpeg.ts'
 import { output } from './helper-process.ts'
 
 const RATE = 48_000
@@ -9,8 +10,12 @@ export type Samples = Float32Array
 /** A colour as three numbers 0–255. */
 export type Rgb = [red: number, green: number, blue: number]
 
-const ffmpeg = (...args: string[]): Promise<Buffer> =>
-  output(process.env.FFMPEG_BIN ?? 'ffmpeg', ['-nostdin', '-v', 'error', ...args])
+const encoder = createEncoder({ env: process.env, inputs: [] })
+
+async function ffmpeg(...args: string[]): Promise<Buffer> {
+  const { path } = await encoder.ffmpeg()
+  return output(path, ['-nostdin', '-v', 'error', ...args])
+}
 
 /** Decodes a media file's audio (its first channel: a downmix would change the level); throws when it has none. */
 export async function decodeAudio(file: string): Promise<Samples> {

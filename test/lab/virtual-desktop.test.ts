@@ -1,12 +1,14 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { output } from '../../lab/helper-process.ts'
 import { decodeAudio, frameColor, rmsDb, screenColor, toneDb } from '../../lab/measure.ts'
 import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 
 const problem = await virtualDesktopProblem()
 
@@ -121,5 +123,23 @@ suite('virtual desktop', (test) => {
       () => assert.unreachable('a stopped display cannot be filled'),
       (error: Error) => assert.match(error.message, /is gone|closed|destroyed|premature/i),
     )
+  })
+
+  test.unless(problem, 'everything ends when the process that started it is killed', async () => {
+    const source = `
+      import { startVirtualDesktop } from ${JSON.stringify(resolve('lab/virtual-desktop.ts'))}
+      const { pids } = await startVirtualDesktop({ voice: true })
+      console.log(JSON.stringify(pids))
+      setInterval(() => {}, 1000)`
+    const script = join(tmpdir(), 'owner.mts')
+    await writeFile(script, source)
+    const owner = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [said] = await once(owner.stdout, 'data')
+    const pids = Object.values(JSON.parse(String(said)) as VirtualDesktop['pids'])
+    assert.ok(pids.every(isRunning))
+    owner.kill('SIGKILL')
+    await eventually('both servers are gone', () => !pids.some(isRunning))
   })
 })
