@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { apiOf } from '../../src/cli/api.ts'
-import { writeDaemonFile } from '../../src/home.ts'
+import { readDaemonFile, writeDaemonFile } from '../../src/home.ts'
 import { suite } from '../support/suite.ts'
 import { recording } from './samples.ts'
 import { type Canned, f2f, freshHome, problem, type Stub, startStub } from './stub.ts'
@@ -133,11 +133,14 @@ suite('problems', (test) => {
   })
 
   test('the token goes to the loopback address only', async () => {
-    const { home } = await api({})
-    for (const url of ['http://192.0.2.1:3887', 'http://127.0.0.1:1@192.0.2.1', 'https://127.0.0.1:1']) {
+    const { home, asked } = await api({})
+    const found = await readDaemonFile(home)
+    const port = found.state === 'running' ? new URL(found.daemon.url).port : ''
+    for (const url of [`http://localhost:${port}`, `http://127.0.0.1:1@127.0.0.1:${port}`, `http://[::1]:${port}`]) {
       await writeFile(home.daemonFile, JSON.stringify({ pid: process.pid, url, startedAt }))
       assert.equal((await f2f(['status', '--json'], { home })).json().code, 'NO_DAEMON')
     }
+    assert.equal(asked.length, 0)
   })
 
   test('an answer that takes over a second is announced, once', async () => {
