@@ -60,7 +60,7 @@ export async function containerMs(path: string): Promise<number> {
 
 /** Colour of a point of a video's first frame, as [red, green, blue]. */
 export async function colourAt(path: string, x: number, y: number): Promise<[number, number, number]> {
-  const filter = `crop=1:1:${x}:${y}`
+  const filter = `format=rgb24,crop=1:1:${x}:${y}`
   const args = [
     '-v',
     'error',

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { MEDIA } from '../../src/events/media.ts'
+import { eventually, suite } from '../support/suite.ts'
+import { CaptureBench } from './support/capture-bench.ts'
+import { fakeProgram, IGNORES_SIGNALS } from './support/fake-program.ts'
+import { decodeSound } from './support/media-files.ts'
+import { childrenWith, childWith } from './support/processes.ts'
+
+suite('capture.cut', (test) => {
+  const bench = new CaptureBench()
+  test.after(() => bench.close())
+  const synthetic = bench.platform({ source: 'synthetic' })
+
+  for (const medium of MEDIA) {
+    test(`before the open: ${medium} captures nothing`, async () => {
+      const capture = bench.capture(synthetic, medium)
+      capture.cut(1)
+      capture.open(await synthetic.resolve(medium, undefined))
+      assert.deepEqual(capture.told(), [], 'nothing is reported from within send')
+      await capture.next('capture.ended')
+      assert.deepEqual(capture.told(), [
+        { type: 'capture.ended', segment: 1, cause: 'cut', facts: null, unfinished: false },
+      ])
+      assert.equal(existsSync(capture.folder), false)
+    })
+
+    test(`in the same turn as the open: ${medium} ends at once and never flows`, async () => {
+      const capture = bench.capture(synthetic, medium)
+      capture.open(await synthetic.resolve(medium, undefined))
+      const at = capture.cut()
+      const { cause, facts } = await capture.next('capture.ended')
+      assert.ok(Date.now() - at < 1_000)
+      assert.equal(cause, 'cut')
+      assert.equal(facts, null)
+      assert.equal(capture.told().length, 1)
+    })
+
+    test(`twice: ${medium} ends once`, async () => {
+      const capture = bench.capture(synthetic, medium)
+      capture.open(await synthetic.resolve(medium, undefined))
+      await capture.next('capture.flowing')
+      capture.cut()
+      capture.cut()
+      await capture.next('capture.ended')
+      capture.cut()
+      await capture.dispose()
+      assert.equal(capture.told().filter(({ type }) => type === 'capture.ended').length, 1)
+    })
+
+    test(`with discard: nothing of ${medium} is left`, async () => {
+      const capture = bench.capture(synthetic, medium)
+      capture.open(await synthetic.resolve(medium, undefined))
+      const { file } = await capture.next('capture.flowing')
+      assert.ok(existsSync(join(capture.folder, file)))
+      capture.cut(1, { discard: true })
+      const { facts, unfinished } = await capture.next('capture.ended')
+      assert.equal(facts, null)
+      assert.equal(unfinished, false)
+      assert.equal(existsSync(capture.folder), false)
+    })
+  }
+
+  test('with discard after the end: the file goes too, but not the folder of others', async () => {
+    const capture = bench.capture(synthetic, 'mic')
+    const device = await synthetic.resolve('mic', undefined)
+    for (const number of [1, 2]) {
+      capture.open(device, number)
+      await capture.next('capture.flowing', number)
+      capture.cut(number)
+      await capture.next('capture.ended', number)
+    }
+    capture.cut(2, { discard: true })
+    await removed(join(capture.folder, 'mic-000002.ogg'))
+    assert.ok(existsSync(join(capture.folder, 'mic-000001.ogg')))
+    capture.cut(1, { discard: true })
+    await removed(capture.folder)
+  })
+
+  test('during starting: what was heard before it is kept, to the millisecond, and it never flows', async () => {
+    // An encoder that is slow to start: the sound has to wait for it.
+    const ffmpegPath = fakeProgram(
+      join(bench.folder, 'slow'),
+      'ffmpeg',
+      `
+      case "$*" in *pipe:0*) sleep 0.6;; esac
+      exec ffmpeg "$@"`,
+    )
+    const platform = bench.platform({ source: 'synthetic', ffmpegPath })
+    const capture = bench.capture(platform, 'mic')
+    capture.open(await platform.resolve('mic', undefined))
+    await capture.next('capture.level')
+    capture.cut()
+    const { facts, cause } = await capture.next('capture.ended')
+    assert.equal(cause, 'cut')
+    assert.ok(facts)
+    assert.ok(facts.durationMs >= 100 && facts.durationMs < 500, `${facts.durationMs} ms`)
+    assert.ok(Math.abs((await decodeSound(join(capture.folder, facts.file))).length / 48 - facts.durationMs) <= 1)
+    assert.deepEqual(
+      capture.told().map(({ type }) => type),
+      ['capture.ended'],
+    )
+  })
+
+  test('ends an encoder that ignores everything but SIGKILL', async () => {
+    const ffmpegPath = fakeProgram(
+      join(bench.folder, 'deaf'),
+      'ffmpeg',
+      `
+      case "$*" in *lavfi*pipe:1*) exec ffmpeg "$@";; *-version*) exec ffmpeg -version;; esac
+      ${IGNORES_SIGNALS}`,
+    )
+    const limits = { encoderFinish: 100, encoderTerminate: 50 }
+    const platform = bench.platform({ source: 'synthetic', ffmpegPath, limits })
+    const capture = bench.capture(platform, 'mic')
+    capture.open(await platform.resolve('mic', undefined))
+    await capture.next('capture.level')
+    const deaf = childWith('tail -f')
+    const at = capture.cut()
+    await capture.next('capture.ended')
+    assert.ok(Date.now() - at < 1_000)
+    assert.equal(existsSync(`/proc/${deaf}`), false)
+  })
+
+  test('of a stopped encoder keeps what had come before', async () => {
+    const platform = bench.platform({ source: 'synthetic', limits: { encoderFinish: 100, encoderTerminate: 50 } })
+    const capture = bench.capture(platform, 'mic')
+    capture.open(await platform.resolve('mic', undefined))
+    await capture.next('capture.flowing')
+    process.kill(childWith('libopus'), 'SIGSTOP')
+    capture.cut()
+    const { facts } = await capture.next('capture.ended')
+    assert.ok(facts && facts.durationMs >= 80)
+    await decodeSound(join(capture.folder, facts.file))
+  })
+
+  test('of a stopped screen capture keeps what had come before', async () => {
+    const platform = bench.platform({ source: 'synthetic', limits: { screenQuit: 100 } })
+    const capture = bench.capture(platform, 'screen')
+    capture.open(await platform.resolve('screen', undefined))
+    await capture.next('capture.flowing')
+    process.kill(childWith('testsrc2'), 'SIGSTOP')
+    const at = capture.cut()
+    const { facts } = await capture.next('capture.ended')
+    assert.ok(Date.now() - at < 600)
+    assert.ok(facts && facts.durationMs > 0)
+  })
+
+  test('dispose ends everything at once, also what nobody cut', async () => {
+    const captures = await Promise.all(
+      MEDIA.map(async (medium) => {
+        const capture = bench.capture(synthetic, medium)
+        capture.open(await synthetic.resolve(medium, undefined))
+        await capture.next('capture.flowing')
+        return capture
+      }),
+    )
+    await Promise.all(captures.map((capture) => capture.dispose()))
+    assert.deepEqual(childrenWith('ffmpeg'), [])
+    for (const capture of captures) {
+      assert.equal((await capture.next('capture.ended')).cause, 'cut')
+      capture.open({ id: 'any', label: 'any' }, 2)
+      assert.equal((await capture.next('capture.ended', 2)).facts, null)
+    }
+  })
+})
+
+async function removed(path: string): Promise<void> {
+  await eventually(`${path} is removed`, () => !existsSync(path))
+}
