@@ -12,7 +12,7 @@ import {
   tagsKey,
   tagsRange,
 } from './keys.ts'
-import { project, type RecordingProjection, tagEntries } from './projection/recording.ts'
+import { project, type RecordingProjection } from './projection/recording.ts'
 
 /** What a run of events did to one recording. */
 export interface Change {
@@ -61,7 +61,7 @@ function detailsOf(event: LogEvent): Operation[] {
   const id = event.recordingId as string
   switch (event.type) {
     case 'recording.tagged':
-      return [{ type: 'put', key: tagsKey(id, event.position), value: JSON.stringify(tagEntries(event)) }]
+      return [{ type: 'put', key: tagsKey(id, event.position), value: '' }]
     case 'segment.closed': {
       const { salvaged: _, ...facts } = event.data
       const key = segmentKey(id, segmentPlace(facts.medium, facts.number))

@@ -62,6 +62,17 @@ export async function openDatabase(folder: string, mayCreate: boolean): Promise<
   }
 }
 
+/** Writes all or nothing, forced to disk. */
+export async function writeBatch(db: Database, operations: Iterable<Operation>): Promise<void> {
+  // A chained batch costs a tenth of an array of operations, which is read back member by member across Node-API.
+  const batch = db.batch()
+  for (const operation of operations) {
+    if (operation.type === 'put') batch.put(operation.key, operation.value)
+    else batch.del(operation.key)
+  }
+  await batch.write({ sync: true })
+}
+
 /** What LevelDB needs beyond its write-ahead logs to open and to take a first write. */
 const MARGIN_BYTES = 1024 * 1024
 

@@ -2,11 +2,10 @@ import { RecorderError } from '../events/errors.ts'
 import type { TagEntry } from '../events/resources.ts'
 import { answerTime, findAnswer, forgetExpired } from './answers.ts'
 import { probeDisk, reading } from './database.ts'
-import { tagsRange } from './keys.ts'
 import { LogWriter } from './log-writer.ts'
 import { type OpenedLog, openVerified, probeWrite } from './opening.ts'
 import { readProjection } from './projections.ts'
-import { readEvents } from './read-events.ts'
+import { readEvents, readTagHistory } from './read-events.ts'
 import { findRecordings } from './recordings.ts'
 import { findSegment, findSegments } from './segments.ts'
 import type { Appended, EventBatch, EventLog, LogStatus, RecordingQuery } from './types.ts'
@@ -97,9 +96,8 @@ class LevelEventLog implements EventLog {
     return reading(() => findRecordings(this.#log, query))
   }
 
-  async tagHistory(id: string): Promise<TagEntry[]> {
-    const values = await reading(() => this.#log.db.values(tagsRange(id)).all())
-    return values.flatMap((value): TagEntry[] => JSON.parse(value))
+  tagHistory(id: string): Promise<TagEntry[]> {
+    return reading(() => readTagHistory(this.#log.db, id))
   }
 
   segments(id: string, query: { limit: number; cursor?: string }) {

@@ -5,7 +5,7 @@
  *   view/recording/<id>                a recording's projection
  *   view/list/<startedAt>/<id>         the list of recordings, in time
  *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is the SHA-256 of key and value
- *   view/tags/<id>/<position>          tags as they were set, one entry an event
+ *   view/tags/<id>/<position>          where in the log a recording was tagged
  *   view/segment/<id>/<medium>/<number>  closed segments; <medium> is its place in MEDIA
  *   answer/<owner>/<at>                answers kept for retransmissions; <owner> is the SHA-256 of client and key
  *   expiry/<at>/<owner>                the same, in time
@@ -68,8 +68,10 @@ export const tagPrefix = (key: string, value: TagValue): string =>
   `view/tag/${hash('sha256', JSON.stringify([key, value]))}/`
 
 export const tagsKey = (id: string, at: number): string => `view/tags/${id}/${position(at)}`
-/** A recording's tags as they were set, in order. */
+/** Where in the log a recording was tagged, in order. */
 export const tagsRange = (id: string): KeyRange => below(`view/tags/${id}/`)
+/** The key of the event that an entry under `view/tags/` is about. */
+export const taggedEventKey = (key: string): string => `event/${key.slice(key.lastIndexOf('/') + 1)}`
 
 const mediumPlace = (medium: string): number => (MEDIA as readonly string[]).indexOf(medium)
 /** A segment's place among those of its recording: by medium, then number. */

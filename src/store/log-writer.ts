@@ -2,7 +2,7 @@ import { RecorderError } from '../events/errors.ts'
 import type { LogEvent, NewEvent } from '../events/events.ts'
 import { answerOperations } from './answers.ts'
 import { type Changes, changeOperations, foldInto, mergeChanges } from './changes.ts'
-import { type Operation, storageError } from './database.ts'
+import { type Operation, storageError, writeBatch } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import { answerOwner, eventKey, HEAD_KEY } from './keys.ts'
 import type { OpenedLog } from './opening.ts'
@@ -131,7 +131,7 @@ export class LogWriter {
     if (head !== undefined) {
       batch.push({ type: 'put', key: HEAD_KEY, value: JSON.stringify(head) }, projectionsAt(head.position))
     }
-    await db.batch(batch, { sync: true })
+    await writeBatch(db, batch)
   }
 
   #committed({ changes, events, answers, head }: Group): void {

@@ -1,6 +1,9 @@
 import type { LogEvent } from '../events/events.ts'
-import { eventRange } from './keys.ts'
+import type { TagEntry } from '../events/resources.ts'
+import type { Database } from './database.ts'
+import { eventRange, taggedEventKey, tagsRange } from './keys.ts'
 import type { OpenedLog } from './opening.ts'
+import { tagEntries } from './projection/recording.ts'
 import { readProjection } from './projections.ts'
 import { recordEvent } from './record.ts'
 
@@ -41,4 +44,14 @@ export async function readEvents(
   } finally {
     await values.close()
   }
+}
+
+/** Every tag that a recording was ever given, oldest first, out of the events themselves. */
+export async function readTagHistory(db: Database, id: string): Promise<TagEntry[]> {
+  const places = await db.keys(tagsRange(id)).all()
+  const records = await db.getMany(places.map(taggedEventKey))
+  return records.flatMap((record) => {
+    const event = record === undefined ? undefined : recordEvent(record)
+    return event?.type === 'recording.tagged' ? tagEntries(event) : []
+  })
 }

@@ -1,5 +1,5 @@
 import { type Changes, changeOperations, foldInto } from './changes.ts'
-import { type Database, storageError } from './database.ts'
+import { type Database, storageError, writeBatch } from './database.ts'
 import { eventRange, PROJECTIONS, PROJECTIONS_KEY } from './keys.ts'
 import { projectionsAt, readProjectionSync } from './projections.ts'
 import { recordEvent } from './record.ts'
@@ -18,9 +18,9 @@ export async function rebuildProjections(db: Database, position: number): Promis
       const changes: Changes = new Map()
       for (const value of await db.values(eventRange(from, Math.min(from + CHUNK - 1, position))).all())
         foldInto(changes, recordEvent(value), (id) => readProjectionSync(db, id))
-      await db.batch(await changeOperations(db, changes))
+      await writeBatch(db, await changeOperations(db, changes))
     }
-    await db.batch([projectionsAt(position)], { sync: true })
+    await writeBatch(db, [projectionsAt(position)])
   } catch (error) {
     throw storageError('The projections of the log cannot be made anew', error)
   }

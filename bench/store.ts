@@ -1,0 +1,172 @@
+/**
+ * Durable appends through the event log against raw classic-level batches of the same bytes, side by side: rounds
+ * alternate in one run, so that a disk that is slow for a while is slow for both.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ClassicLevel } from 'classic-level'
+import type { NewEvent } from '../src/events/events.ts'
+import type { By } from '../src/events/media.ts'
+import { openEventLog } from '../src/store/event-log.ts'
+import type { EventLog } from '../src/store/types.ts'
+
+/** One line of the table: how fast we are, how fast without us. */
+export interface Ratio {
+  name: string
+  ours: number
+  raw: number
+  ratio: number
+  unit: string
+}
+
+const ROUNDS = 6
+const ROUND_MS = 700
+const BY: By = { side: 'api', client: 'crm', user: 'clerk' }
+const AT = '2026-01-05T09:00:00.000Z'
+
+/** Tag commands (three events each) from 64 clients at a time and from one. */
+export async function benchStore(): Promise<Ratio[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-store-'))
+  const sample = await sampleOf(join(folder, 'sample'))
+  const log = await openEventLog({ folder: join(folder, 'ours') })
+  const raw = new ClassicLevel(join(folder, 'raw'))
+  await raw.open()
+  const writers = { 'array batches': arrayBatch, 'chained batches': chainedBatch }
+  try {
+    const ours = await tagger(log)
+    const results: Ratio[] = []
+    for (const clients of [64, 1]) {
+      for (const [kind, write] of Object.entries(writers)) {
+        const theirs = rawWriter(sample, (entries) => write(raw, entries))
+        const rates: { ours: number; raw: number }[] = []
+        for (let round = 0; round < ROUNDS; round++)
+          rates.push({ raw: await rate(clients, theirs), ours: await rate(clients, ours) })
+        results.push(compare(`durable tag commands, ${clients} at a time, against ${kind}`, rates))
+      }
+    }
+    return results
+  } finally {
+    await log.close()
+    await raw.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+function compare(name: string, rates: { ours: number; raw: number }[]): Ratio {
+  return {
+    name,
+    ours: Math.round(median(rates.map(({ ours }) => ours))),
+    raw: Math.round(median(rates.map(({ raw }) => raw))),
+    ratio: median(rates.map(({ ours, raw }) => ours / raw)),
+    unit: 'commands/s',
+  }
+}
+
+/** What one command writes, and what one group commit writes besides. */
+interface Sample {
+  command: Entry[]
+  group: Entry[]
+}
+
+type Entry = [key: string, value: string]
+
+async function sampleOf(folder: string): Promise<Sample> {
+  const log = await openEventLog({ folder })
+  const tag = await tagger(log)
+  await tag()
+  const { position } = log
+  await log.close()
+  const db = new ClassicLevel(folder)
+  const entries = await db.iterator().all()
+  await db.close()
+  const events = entries.filter(([key]) => key.startsWith('event/')).slice(-3)
+  const tags = entries.filter(([key]) => key.startsWith('view/tags/'))
+  const rest = entries.filter(([key]) => /^(view\/recording|view\/tag\/|meta\/(head|projections))/.test(key))
+  if (position !== 5 || events.length !== 3 || tags.length !== 1 || rest.length !== 4)
+    throw new Error('The log writes something else than this bench knows of.')
+  return { command: [...events, ...tags], group: rest }
+}
+
+const arrayBatch = (db: ClassicLevel, entries: Entry[]): Promise<void> =>
+  db.batch(
+    entries.map(([key, value]) => ({ type: 'put', key, value })),
+    { sync: true },
+  )
+
+function chainedBatch(db: ClassicLevel, entries: Entry[]): Promise<void> {
+  const batch = db.batch()
+  for (const [key, value] of entries) batch.put(key, value)
+  return batch.write({ sync: true })
+}
+
+/** The least that a group commit can be: an array that fills while a batch is being written. */
+function rawWriter(sample: Sample, write: (entries: Entry[]) => Promise<void>): () => Promise<void> {
+  let count = 0
+  let waiting: Entry[] = []
+  let next: Promise<void> | undefined
+  let writing = Promise.resolve()
+  return () => {
+    for (const [key, value] of sample.command)
+      waiting.push([key.slice(0, -16) + String(++count).padStart(16, '0'), value])
+    next ??= writing.then(() => {
+      const entries = waiting.concat(sample.group)
+      waiting = []
+      next = undefined
+      writing = write(entries)
+      return writing
+    })
+    return next
+  }
+}
+
+/** Commands a second, each client sending its next when the last is durable. */
+async function rate(clients: number, send: () => Promise<void>): Promise<number> {
+  let done = 0
+  const started = performance.now()
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      for (; performance.now() - started < ROUND_MS; done++) await send()
+    }),
+  )
+  return (done / (performance.now() - started)) * 1_000
+}
+
+async function tagger(log: EventLog): Promise<() => Promise<void>> {
+  const common = { recordingId: 'bench-recording', at: AT, by: BY, commandId: 'bench-command' }
+  await log.append({
+    events: [
+      {
+        ...common,
+        version: 1,
+        type: 'recording.starting',
+        data: {
+          recordingType: 'both',
+          media: ['mic'],
+          require: 'all',
+          wrapUpSeconds: 30,
+          maxDurationSeconds: 14_400,
+          endsBy: AT,
+        },
+      },
+      { ...common, version: 2, type: 'recording.started', data: {} },
+    ],
+  }).committed
+  let version = 2
+  return () => {
+    const events: NewEvent[] = [
+      { ...common, version: ++version, type: 'command.accepted', data: { command: 'recording.tag' } },
+      { ...common, version: ++version, type: 'recording.tagged', data: { tags: { account: `DE${version}` } } },
+      {
+        ...common,
+        version: ++version,
+        type: 'command.completed',
+        data: { command: 'recording.tag', status: 200 },
+      },
+    ]
+    const answer = { idempotency: undefined, render: () => ({ status: 200, body: null }) }
+    return log.append({ events, answer }).committed
+  }
+}
