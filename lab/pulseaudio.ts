@@ -51,9 +51,13 @@ async function accepting(socket: string, signal: AbortSignal): Promise<void> {
 
 /** Keeps a sink awake with silence: a null sink that nobody plays into delivers its monitor in blocks of 2 s. */
 async function keepAwake(sink: string, env: NodeJS.ProcessEnv): Promise<HelperProcess> {
-  return startHelper('pacat', ['--playback', '--raw', '--latency-msec=20', `--device=${sink}`, '/dev/zero'], {
-    env: { ...process.env, ...env },
-  })
+  return startHelper(
+    'pacat',
+    ['--playback', '--raw', '--rate=48000', '--latency-msec=20', `--device=${sink}`, '/dev/zero'],
+    {
+      env: { ...process.env, ...env },
+    },
+  )
 }
 
 /** Resolves when a source delivers samples. */

@@ -20,7 +20,8 @@ function aptGet(...args) {
 
 /** Installs with the package lists there are; where that fails, for lack of lists or with old ones, once more with new ones. */
 function install(packages) {
-  const args = ['install', '--no-install-recommends', ...packages]
+  // Never at the price of another package: PulseAudio would displace a desktop's PipeWire.
+  const args = ['install', '--no-install-recommends', '--no-remove', ...packages]
   if (aptGet(...args).status === 0) return null
   const update = aptGet('update')
   const second = aptGet(...args)
