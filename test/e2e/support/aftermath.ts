@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LogEvent } from '../../../src/events/events.ts'
+import type { Medium, TrackState } from '../../../src/events/media.ts'
+import type { RecordingAnswer } from '../../../src/events/resources.ts'
+import { eventually } from '../../support/suite.ts'
+import { ofType } from './history.ts'
+import type { ObservedDaemon } from './observed-daemon.ts'
+import type { WitnessClient } from './witness-client.ts'
+
+const COMMAND_OF: Record<string, string> = {
+  start: 'recording.start',
+  pause: 'track.pause',
+  resume: 'track.resume',
+  stop: 'track.stop',
+  tags: 'recording.tag',
+  close: 'recording.close',
+}
+
+/** How much of the last second before a kill may be missing. */
+const LOSS_MS = 1_000
+
+/** The log is one story: positions from 1 without a gap, versions too, and every accepted command has one outcome. */
+export function assertLogIsWhole(events: readonly LogEvent[]): void {
+  assert.deepEqual(
+    events.map(({ position }) => position),
+    events.map((_, index) => index + 1),
+  )
+  const versions = new Map<string, number>()
+  for (const { recordingId, version, type } of events) {
+    if (recordingId === null) continue
+    const before = versions.get(recordingId) ?? 0
+    assert.equal(version, type === 'command.refused' ? before : before + 1, `${type} of ${recordingId}`)
+    versions.set(recordingId, version as number)
+  }
+  const outcomes = [...ofType(events, 'command.completed'), ...ofType(events, 'command.failed')]
+  for (const { commandId, data } of ofType(events, 'command.accepted')) {
+    const count = outcomes.filter((outcome) => outcome.commandId === commandId).length
+    assert.equal(count, 1, `outcomes of ${data.command} ${commandId}`)
+  }
+}
+
+/** Every command that was acknowledged is in the log, carried out, and every tag is in its recording. */
+export async function assertAcknowledgedIsThere(
+  daemon: ObservedDaemon,
+  events: readonly LogEvent[],
+  client: WitnessClient,
+): Promise<void> {
+  const completed = ofType(events, 'command.completed')
+  const used = new Set<number>()
+  for (const { command, body, answer } of client.acknowledged) {
+    const { id, version } = answer.body
+    const fact = completed.find(
+      (event) =>
+        event.recordingId === id &&
+        event.data.command === COMMAND_OF[command] &&
+        event.data.status === answer.status &&
+        (event.version as number) <= version &&
+        !used.has(event.position),
+    )
+    assert.ok(fact, `the log has no completed ${command} of ${id} up to version ${version}`)
+    used.add(fact.position)
+    for (const [key, value] of Object.entries(body.tags ?? {})) {
+      const tagged = ofType(events, 'recording.tagged').some(
+        (event) => event.recordingId === id && event.data.tags[key] === value,
+      )
+      assert.ok(tagged, `the tag ${key} of ${id} is not in the log`)
+      const { tagHistory } = (await daemon.api('GET', `/recordings/${id}`)).body
+      assert.ok(
+        tagHistory.some((tag: { key: string; value: unknown }) => tag.key === key && tag.value === value),
+        `the tag ${key} is not in the recording ${id}`,
+      )
+    }
+  }
+  const last = client.acknowledged.at(-1)
+  if (last === undefined) return
+  const again = await daemon.api('POST', last.path, last.body, { 'Idempotency-Key': last.idempotencyKey })
+  assert.deepEqual({ status: again.status, body: again.body }, last.answer, 'the answer kept for a retransmission')
+}
+
+/** What was so when the daemon was killed. */
+export interface Kill {
+  client: WitnessClient
+  /** Epoch ms. */
+  killedAt: number
+  /** Media that had lost their capture before. */
+  disturbed: ReadonlySet<Medium>
+}
+
+/** Nothing starts by itself, and what was live is over, with the gap and the event that say why. */
+export async function assertWrappedUp(daemon: ObservedDaemon, events: readonly LogEvent[], kill: Kill): Promise<void> {
+  const { body: application } = await daemon.api('GET', '/application')
+  assert.equal(application.state, 'Idle', JSON.stringify(application.errors))
+  assert.equal(application.storage.log, 'verified')
+  await eventually('no capture runs', () => daemon.captures().length === 0, 1_000)
+  const { body: list } = await daemon.api('GET', '/recordings?limit=1000')
+  for (const recording of list.items as RecordingAnswer[]) {
+    assert.ok(['WrapUp', 'Closed'].includes(recording.state), `${recording.id} is ${recording.state}`)
+  }
+  for (const { recordingId } of ofType(events, 'recording.startFailed')) {
+    assert.equal((await daemon.api('GET', `/recordings/${recordingId}`)).status, 404)
+    assert.throws(() => statSync(join(daemon.home, 'recordings', recordingId as string)), { code: 'ENOENT' })
+  }
+  const told = kill.client.lastTold
+  if (told) await assertEndOf(daemon, events, told, kill)
+}
+
+async function assertEndOf(
+  daemon: ObservedDaemon,
+  events: readonly LogEvent[],
+  told: RecordingAnswer,
+  { client, killedAt, disturbed }: Kill,
+): Promise<void> {
+  const { body } = await daemon.api('GET', `/recordings/${told.id}`)
+  const recording = body as RecordingAnswer
+  const pending = client.unanswered.map(({ command }) => command)
+  const mayBeClosed = told.state === 'Closed' || pending.includes('close') || pending.includes('start')
+  if (told.state === 'Closed') assert.equal(recording.state, 'Closed')
+  else if (!mayBeClosed) assert.equal(recording.state, 'WrapUp')
+
+  const own = events.filter(({ recordingId }) => recordingId === told.id)
+  const interrupted = ofType(own, 'recording.interrupted')
+  const wasLive = told.state === 'Active' || told.state === 'Paused'
+  if (!wasLive) assert.equal(interrupted.length, 0, 'what was over was not interrupted')
+  else if (!pending.includes('stop')) assert.equal(interrupted.length, 1, 'recording.interrupted')
+  if (interrupted.length === 0) return
+  assert.equal(ofType(own, 'recording.wrapUpStarted').at(-1)?.data.reason, 'interrupted')
+
+  for (const [medium, before] of Object.entries(told.tracks) as [Medium, { state: TrackState; recordedMs: number }][]) {
+    const track = recording.tracks[medium]!
+    if (before.state === 'off') continue
+    assert.equal(track.state, 'stopped', `${medium} of ${told.id}`)
+    assert.ok(track.recordedMs >= before.recordedMs, `${medium}: less than was acknowledged`)
+    if (before.state !== 'recording' || disturbed.has(medium)) continue
+    if (pending.some((command) => ['pause', 'stop'].includes(command))) continue
+    assert.equal(track.gaps.at(-1)?.reason, 'interrupted', `gaps of ${medium}: ${JSON.stringify(track.gaps)}`)
+    const end = ofType(own, 'segment.closed').findLast(({ data }) => data.medium === medium)?.data.endedAt
+    assert.ok(end, `${medium} has media`)
+    const lostMs = killedAt - Date.parse(end)
+    assert.ok(lostMs <= LOSS_MS, `${medium}: the last ${lostMs} ms before the kill are missing`)
+  }
+}

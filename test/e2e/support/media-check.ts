@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { LogEvent } from '../../../src/events/events.ts'
+import { ofType } from './history.ts'
+
+const run = promisify(execFile)
+/** One frame of a screen is 67 ms. */
+const DURATION_TOLERANCE_MS = 70
+
+/** Duration in ms of all that can be decoded of a media file; rejects when ffmpeg finds anything wrong with it. */
+export async function decodedMs(path: string): Promise<number> {
+  const args = ['-v', 'error', '-xerror', '-i', path, '-map', '0', '-f', 'null', '-progress', 'pipe:1', '-']
+  const { stdout, stderr } = await run(process.env.FFMPEG_BIN ?? 'ffmpeg', ['-nostdin', ...args])
+  assert.equal(stderr, '', `${path} does not play`)
+  const times = [...stdout.matchAll(/^out_time_us=(-?\d+)/gm)]
+  return Number(times.at(-1)?.[1] ?? 0) / 1_000
+}
+
+/**
+ * Holds the log and the files below a home together: each segment is closed or discarded once; what is closed is a file with
+ * just these bytes that plays for just this long; there is no other file. `checked`: files (by hash) known to play.
+ */
+export async function assertFilesAreAsLogged(
+  home: string,
+  events: readonly LogEvent[],
+  checked = new Set<string>(),
+): Promise<void> {
+  const expected: string[] = []
+  const settled = new Set<string>()
+  for (const { recordingId, data } of ofType(events, 'segment.closed')) {
+    const file = join(`${recordingId}`, data.file)
+    assert.ok(!settled.has(file), `${file} was closed twice`)
+    settled.add(file)
+    expected.push(file)
+    const path = join(home, 'recordings', file)
+    const bytes = readFileSync(path)
+    assert.equal(bytes.length, data.bytes, `size of ${file}`)
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), data.sha256, `hash of ${file}`)
+    if (checked.has(data.sha256)) continue
+    const playedMs = await decodedMs(path)
+    const off = Math.abs(playedMs - data.durationMs)
+    assert.ok(off <= DURATION_TOLERANCE_MS, `${file} plays ${playedMs} ms, the log says ${data.durationMs}`)
+    checked.add(data.sha256)
+  }
+  const gone = new Set(
+    ofType(events, 'segment.discarded').map(({ recordingId, data }) => `${recordingId}/${data.medium}-${data.number}`),
+  )
+  for (const { recordingId, data } of ofType(events, 'segment.opened')) {
+    const known =
+      settled.has(join(`${recordingId}`, data.file)) || gone.has(`${recordingId}/${data.medium}-${data.number}`)
+    const rolledBack = ofType(events, 'recording.startFailed').some((event) => event.recordingId === recordingId)
+    assert.ok(known || rolledBack, `${recordingId}/${data.file} was neither closed nor discarded`)
+  }
+  assert.deepEqual(filesBelow(join(home, 'recordings')), expected.sort(), 'files on disk')
+}
+
+/** Files, and folders without any, by their paths below a folder. */
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const folders = new Set(entries.map((entry) => entry.parentPath))
+  return entries
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !folders.has(path))
+    .map((path) => path.slice(folder.length + 1))
+    .sort()
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { type DaemonOptions, startDaemon, type TestDaemon } from '../../support/daemon.ts'
+
+/** A process that runs. */
+export interface RunningProcess {
+  pid: number
+  /** Its arguments, separated by spaces. */
+  command: string
+}
+
+/** The real daemon, with an eye on what it starts. Linux only. */
+export interface ObservedDaemon extends TestDaemon {
+  /** The processes that it, or one of them, has started and that still run, also after its own end. */
+  children(): RunningProcess[]
+  /** Those of them that capture, encode or play; not those that only look for devices. */
+  captures(): RunningProcess[]
+}
+
+const CAPTURES = /\bpipe:1\b|\bparec\b|\bpacat\b/
+
+/** Starts the daemon with a mark in its environment, which everything that it starts inherits. */
+export async function startObserved(options: DaemonOptions = {}): Promise<ObservedDaemon> {
+  const mark = `F2F_E2E_MARK=${randomUUID()}`
+  const [name, value] = mark.split('=') as [string, string]
+  const daemon = await startDaemon({ ...options, env: { ...options.env, [name]: value } })
+  const children = (): RunningProcess[] => processesWith(mark).filter(({ pid }) => pid !== daemon.pid)
+  return { ...daemon, children, captures: () => children().filter(({ command }) => CAPTURES.test(command)) }
+}
+
+/** The processes with a text in their environment. */
+export function processesWith(mark: string): RunningProcess[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        if (!readFileSync(`/proc/${name}/environ`, 'latin1').includes(mark)) return []
+        const command = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()
+        // A zombie has no command line any more.
+        return command === '' ? [] : [{ pid: Number(name), command }]
+      } catch {
+        // It ended meanwhile.
+        return []
+      }
+    })
+}
+
+/** The one process among some whose command line contains a text. */
+export function oneWith(processes: RunningProcess[], text: string): RunningProcess {
+  const found = processes.filter(({ command }) => command.includes(text))
+  if (found.length !== 1) throw new Error(`${found.length} processes with ${text}: ${JSON.stringify(processes)}`)
+  return found[0]!
+}
