@@ -12,6 +12,9 @@ import type {
 } from '../events/resources.ts'
 import type { EventLog, StoredAnswer } from '../store/types.ts'
 
+/** Part of the port: what `log.recordings` is asked. */
+export type { RecordingQuery } from '../store/types.ts'
+
 /** What the live readers (SSE, inspector, metrics) can listen to: `events` after each commit, `level` about ten times a second a track. */
 export type RecorderBus = EventEmitter<{
   events: [events: readonly LogEvent[]]

@@ -1,6 +1,5 @@
 import type { ClientSide } from '../../events/media.ts'
-import type { RecorderPort } from '../../recorder/port.ts'
-import type { RecordingQuery } from '../../store/types.ts'
+import type { RecorderPort, RecordingQuery } from '../../recorder/port.ts'
 import { sendJson } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'

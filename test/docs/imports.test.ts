@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { suite } from '../support/suite.ts'
+import { ROOT, readPage } from './support/markdown.ts'
+
+/**
+ * What each part of src may import: folders (with `/`), single files, packages, and `node:*`. A part may always import
+ * from itself. docs/architecture.md says why; src/main.ts composes and knows everybody.
+ */
+const MAY_IMPORT: Record<string, string[]> = {
+  'events/': [],
+  'machines/': ['events/', 'xstate'],
+  'actors/': ['events/', 'xstate', 'node:*'],
+  'store/': ['events/', 'level', 'node:*'],
+  // The recorder is handed its platform and its log; of what they are made of it knows the types only.
+  'recorder/': [
+    ...['events/', 'machines/', 'actors/types.ts', 'actors/clock.ts', 'store/types.ts'],
+    ...['xstate', 'eventemitter3', 'pino', 'node:*'],
+  ],
+  'access/': ['events/', 'node:*'],
+  'http/': ['events/', 'access/', 'recorder/port.ts', 'koa', '@koa/router', 'zod', 'pino', 'node:*'],
+  'cli/': ['events/', 'home.ts', 'node:*'],
+  // The one command that is the daemon itself.
+  'cli/commands/serve.ts': ['cli/', 'main.ts'],
+  'home.ts': ['node:*'],
+  'logging.ts': ['pino', 'pino-pretty'],
+  'main.ts': [
+    ...['events/', 'actors/', 'store/', 'recorder/', 'access/', 'http/', 'home.ts', 'logging.ts'],
+    ...['pino', 'node:*'],
+  ],
+}
+
+/** One import of a file, both by their path below src; a package by its name. */
+interface Edge {
+  from: string
+  to: string
+}
+
+const files = readdirSync(fileURLToPath(new URL('src/', ROOT)), { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.ts'))
+
+const IMPORT = /^(?:import|export)\b[^;'"`]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
+
+function edgesOf(from: string, source: string): Edge[] {
+  return [...source.matchAll(IMPORT)].map((match) => {
+    const name = (match[1] ?? match[2] ?? match[3]) as string
+    if (name.startsWith('.')) return { from, to: posix.join(posix.dirname(from), name) }
+    return { from, to: name.startsWith('node:') ? 'node:*' : name }
+  })
+}
+
+/** Imports that the table does not allow, as `from → to`. */
+function wrongEdges(edges: readonly Edge[]): string[] {
+  const isIn = (path: string, part: string): boolean => path === part || (part.endsWith('/') && path.startsWith(part))
+  const partOf = (path: string): string | undefined =>
+    Object.keys(MAY_IMPORT)
+      .filter((part) => isIn(path, part))
+      .sort((a, b) => b.length - a.length)[0]
+  return edges
+    .filter(({ from, to }) => {
+      const part = partOf(from)
+      return part === undefined || ![part, ...MAY_IMPORT[part]!].some((allowed) => isIn(to, allowed))
+    })
+    .map(({ from, to }) => `${from} → ${to}`)
+}
+
+/** A way from a file back to itself, or undefined. */
+function cycleIn(edges: readonly Edge[]): string[] | undefined {
+  const next = new Map<string, string[]>()
+  for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to])
+  const done = new Set<string>()
+  const visit = (file: string, path: string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (done.has(file)) return undefined
+    for (const to of next.get(file) ?? []) {
+      const cycle = visit(to, [...path, file])
+      if (cycle) return cycle
+    }
+    done.add(file)
+    return undefined
+  }
+  for (const file of next.keys()) {
+    const cycle = visit(file, [])
+    if (cycle) return cycle
+  }
+  return undefined
+}
+
+suite('imports', (test) => {
+  const edges = files.flatMap((file) => edgesOf(file, readPage(`src/${file}`)))
+
+  test('every import points the way that the architecture allows', () => {
+    assert.ok(edges.length > 3 * files.length, `${edges.length} imports in ${files.length} files`)
+    assert.deepEqual(wrongEdges(edges), [])
+  })
+
+  test('no file imports itself by a detour', () => {
+    assert.equal(cycleIn(edges), undefined)
+  })
+
+  test('a wrong import and a cycle would be noticed', () => {
+    const source = (names: string[]) => names.map((name) => `import { x } from '${name}'`).join('\n')
+    const machine = edgesOf('machines/a.ts', source(['../events/events.ts', '../actors/types.ts', 'node:fs', './b.ts']))
+    assert.deepEqual(wrongEdges(machine), ['machines/a.ts → actors/types.ts', 'machines/a.ts → node:*'])
+    assert.deepEqual(wrongEdges(edgesOf('store/a.ts', `export * from '../actors/types.ts'`)), [
+      'store/a.ts → actors/types.ts',
+    ])
+    assert.deepEqual(wrongEdges(edgesOf('cli/run.ts', `await import('../main.ts')`)), ['cli/run.ts → main.ts'])
+    assert.deepEqual(wrongEdges([{ from: 'elsewhere/a.ts', to: 'events/media.ts' }]).length, 1)
+    assert.deepEqual(cycleIn([...machine, ...edgesOf('machines/b.ts', source(['./a.ts']))]), [
+      ...['machines/a.ts', 'machines/b.ts', 'machines/a.ts'],
+    ])
+  })
+
+  test('every package that is used is declared, and every declared one has its reason in docs/architecture.md', () => {
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readPage('package.json'))
+    const used = new Set(edges.map(({ to }) => to).filter((to) => !to.endsWith('.ts') && to !== 'node:*'))
+    assert.deepEqual([...used].sort(), Object.keys(dependencies).sort())
+    const architecture = readPage('docs/architecture.md')
+    const all = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
+    assert.deepEqual(
+      all.filter((name) => !new RegExp(`^- \`${name}\`[^\\n]*: \\S`, 'm').test(architecture)),
+      [],
+    )
+  })
+})

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { suite } from '../support/suite.ts'
+import { commands, ROOT, readPage, section } from './support/markdown.ts'
+import { walkProblem, walkThrough } from './support/walkthrough.ts'
+
+const README = readPage('README.md')
+
+suite('README', (test) => {
+  let daemon: TestDaemon | undefined
+  test.after(async () => void (await daemon?.stop()))
+
+  test.unless(
+    walkProblem(),
+    'the first session over REST goes as it says',
+    async () => {
+      daemon = await startDaemon()
+      await walkThrough(commands(section(README, 'A first session over REST').text), daemon.home)
+      const { items } = (await daemon.api('GET', '/recordings')).body
+      assert.deepEqual(
+        items.map(({ state }: { state: string }) => state),
+        ['Closed'],
+      )
+    },
+    { limitMs: 60_000 },
+  )
+
+  test('the scripts it names are those of package.json', () => {
+    const { scripts } = JSON.parse(readPage('package.json'))
+    const named = [...README.matchAll(/\bnpm (?:run )?(demo|test|start|bench|build)\b/g)].map(
+      (match) => match[1] as string,
+    )
+    assert.ok(named.length > 3)
+    assert.deepEqual(
+      named.filter((name) => scripts[name] === undefined),
+      [],
+    )
+  })
+
+  test('the pages it links to are there', () => {
+    const links = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] as string)
+    assert.ok(links.length > 10)
+    assert.deepEqual(
+      links.filter((link) => !existsSync(new URL(link, ROOT))),
+      [],
+    )
+  })
+})

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+
+/** The project's own folder, with a slash at its end. */
+export const ROOT = new URL('../../../', import.meta.url)
+
+/** A page of the documentation, by its path from the project's folder. */
+export function readPage(path: string): string {
+  return readFileSync(new URL(path, ROOT), 'utf8')
+}
+
+/** A heading of the second level with what stands below it. */
+export interface Section {
+  title: string
+  text: string
+}
+
+/** The parts of a page below its headings of the second level. */
+export function sections(page: string): Section[] {
+  return page
+    .split(/^## /m)
+    .slice(1)
+    .map((part) => {
+      const end = part.indexOf('\n')
+      return { title: part.slice(0, end).trim(), text: part.slice(end + 1) }
+    })
+}
+
+/** The section with this title. Throws when the page has none. */
+export function section(page: string, title: string): Section {
+  const found = sections(page).find((candidate) => candidate.title === title)
+  if (!found) throw new Error(`there is no section “${title}”`)
+  return found
+}
+
+/** The commands in a text: all its fenced `sh` blocks, in order. */
+export function commands(text: string): string {
+  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1]).join('\n')
+}
+
+/** The rows of all tables in a text, heads left out: each cell's text without white space around it. */
+export function tableRows(text: string): string[][] {
+  const lines = text.split('\n')
+  const isRow = (line: string | undefined) => line?.startsWith('|') === true
+  const isRule = (line: string | undefined) => /^\|[\s:|-]+\|$/.test(line ?? '')
+  return lines
+    .filter((line, i) => isRow(line) && !isRule(line) && !isRule(lines[i + 1]))
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+}
