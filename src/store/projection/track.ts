@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../events/events.ts'
+import type { EventOf, LogEvent } from '../../events/events.ts'
 import type { RecordingView, TrackView } from '../../events/resources.ts'
 import { gapsOf } from './gaps.ts'
 import { captureEnded, type SegmentTrail, segmentClosed, segmentCut, segmentDiscarded, segmentOpened } from './trail.ts'
@@ -27,14 +27,17 @@ export const OFF: TrackView = {
 
 /** The track after an event, with sums and gaps of the recording's time so far. */
 export function projectTrack(
-  { track, trail = [] }: TrackProjection,
+  before: TrackProjection,
   event: TrackEvent,
   recording: Pick<RecordingView, 'startedAt' | 'endedAt'>,
 ): TrackProjection {
+  const { track, trail = [] } = before
   if (event.type === 'track.stopped' && event.data.reason === 'reverted' && track.segments === 0)
     return { track: OFF, trail: undefined }
+  // The files of a reverted start may go after the track is off again.
+  if (event.type === 'segment.discarded' && before.trail === undefined) return before
   const nextTrail = trailAfter(trail, event)
-  const nextTrack = { ...track, ...trackAfter(track, event) }
+  const nextTrack = { ...track, ...trackAfter(track, trail, event) }
   return { track: measured(nextTrack, nextTrail, recording), trail: nextTrail }
 }
 
@@ -55,7 +58,7 @@ export function measured(
   }
 }
 
-function trackAfter(track: TrackView, event: TrackEvent): Partial<TrackView> {
+function trackAfter(track: TrackView, trail: SegmentTrail, event: TrackEvent): Partial<TrackView> {
   switch (event.type) {
     case 'track.starting':
     case 'track.resuming':
@@ -72,7 +75,7 @@ function trackAfter(track: TrackView, event: TrackEvent): Partial<TrackView> {
     case 'track.stopping':
       return { state: 'stopped', stoppedAt: event.data.cutAt, error: null }
     case 'track.stopped':
-      return { state: 'stopped', stoppedAt: track.stoppedAt ?? event.at, error: null }
+      return { state: 'stopped', stoppedAt: stoppedAt(track, trail, event), error: null }
     case 'track.failed':
       return { state: 'failed', stoppedAt: event.at, error: { code: event.data.code, message: event.data.detail } }
     case 'segment.opened':
@@ -80,6 +83,13 @@ function trackAfter(track: TrackView, event: TrackEvent): Partial<TrackView> {
     default:
       return {}
   }
+}
+
+function stoppedAt(track: TrackView, trail: SegmentTrail, event: EventOf<'track.stopped'>): string {
+  // What was reverted never was: the track is as stopped as it was when its last media ended.
+  const lastEnd = trail.findLast((step) => step.endedAt !== null)?.endedAt
+  if (event.data.reason === 'reverted' && lastEnd) return lastEnd
+  return track.stoppedAt ?? event.at
 }
 
 function trailAfter(trail: SegmentTrail, event: TrackEvent): SegmentTrail {

@@ -1,0 +1,172 @@
+import * as assert from 'uvu/assert'
+import type { NewEvent } from '../../../src/events/events.ts'
+import type { GapReason } from '../../../src/events/media.ts'
+import { suite } from '../../support/suite.ts'
+import { micOf } from '../support/folded.ts'
+import { at, History } from '../support/history.ts'
+
+const gap = (fromMs: number, toMs: number | null, reason: GapReason) => ({
+  from: at(fromMs),
+  to: toMs === null ? null : at(toMs),
+  reason,
+})
+
+/** A recording whose microphone has delivered since 40 ms. */
+function recordingSince40(): { history: History; events: NewEvent[] } {
+  const history = new History('recording-1')
+  const events = [
+    history.starting(),
+    history.trackStarting(0, 1),
+    history.opened(50, 1, 40),
+    history.track(50, 'track.started', 1),
+    history.started(50),
+  ]
+  return { history, events }
+}
+
+suite('gaps of a track', (test) => {
+  test('a track that has not delivered has a gap since the start', () => {
+    const history = new History('recording-1')
+    assert.equal(micOf([history.starting(), history.trackStarting(0, 1)]).gaps, [gap(0, null, 'notStarted')])
+  })
+
+  test('the first sample ends it', () => {
+    assert.equal(micOf(recordingSince40().events).gaps, [gap(0, 40, 'notStarted')])
+  })
+
+  test('a first sample at the very start leaves none', () => {
+    const history = new History('recording-1')
+    assert.equal(micOf([history.starting(), history.trackStarting(0, 1), history.opened(50, 1, 0)]).gaps, [])
+  })
+
+  test('a pause is a gap from the end of the media to the next first sample', () => {
+    const { history, events } = recordingSince40()
+    events.push(history.pausing(1000, 1), history.segmentClosed(1010, 1, 40, 1000), history.paused(1010))
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, null, 'paused')])
+    events.push(history.resuming(2000, 2), history.opened(2060, 2, 2050), history.track(2060, 'track.resumed', 2))
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 2050, 'paused')])
+  })
+
+  test('the same when the segment is closed after the pause has settled', () => {
+    const { history, events } = recordingSince40()
+    events.push(history.pausing(1000, 1), history.paused(1005), history.segmentClosed(1500, 1, 40, 1000))
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, null, 'paused')])
+  })
+
+  test('the same when the disk is so slow that the next segment has begun', () => {
+    const { history, events } = recordingSince40()
+    events.push(
+      history.pausing(1000, 1),
+      history.paused(1005),
+      history.resuming(1100, 2),
+      history.opened(1150, 2, 1140),
+    )
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')], 'nobody knows yet where the first segment ends')
+    events.push(history.track(1150, 'track.resumed', 2), history.segmentClosed(1600, 1, 40, 1000))
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 1140, 'paused')])
+  })
+
+  test('the same when only the settled pause is told', () => {
+    const { history, events } = recordingSince40()
+    events.push(history.paused(1005), history.segmentClosed(1010, 1, 40, 1000))
+    assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
+  })
+
+  test('the same when the segment is closed before anything else is told', () => {
+    const { history, events } = recordingSince40()
+    events.push(history.segmentClosed(1010, 1, 40, 1000), history.pausing(1011, 1), history.paused(1012))
+    assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
+  })
+
+  test('a stopped track that is started again has a gap of that reason', () => {
+    const { history, events } = recordingSince40()
+    events.push(history.stopping(1000, 1), history.stopped(1005), history.segmentClosed(1010, 1, 40, 1000))
+    events.push(history.trackStarting(3000, 2), history.opened(3050, 2, 3040), history.track(3050, 'track.started', 2))
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 3040, 'stopped')])
+  })
+
+  test('a lost device is a gap until the track has recovered, also when it was paused meanwhile', () => {
+    const { history, events } = recordingSince40()
+    const lost = { code: 'DEVICE_UNAVAILABLE', detail: 'gone', reason: 'deviceLost' } as const
+    events.push(
+      history.event(1000, 'track.recovering', { medium: 'mic', segment: 2, ...lost, giveUpAt: at(9000) }),
+      history.segmentClosed(1010, 1, 40, 990),
+    )
+    assert.equal(micOf(events).gaps[1], gap(990, null, 'deviceLost'))
+    events.push(history.pausing(1500, 2), history.paused(1500))
+    assert.equal(micOf(events).gaps[1], gap(990, null, 'deviceLost'), 'what ended the media is the reason')
+    events.push(history.resuming(2000, 3), history.opened(2060, 3, 2050), history.track(2060, 'track.resumed', 3))
+    assert.equal(micOf(events).gaps[1], gap(990, 2050, 'deviceLost'))
+  })
+
+  test('a failed track has a gap until the recording ends', () => {
+    const { history, events } = recordingSince40()
+    const why = { code: 'CAPTURE_FAILED', detail: 'no data', reason: 'captureFailed' } as const
+    events.push(history.segmentClosed(1010, 1, 40, 990), history.event(1010, 'track.failed', { medium: 'mic', ...why }))
+    assert.equal(micOf(events).gaps[1], gap(990, null, 'captureFailed'))
+    events.push(history.wrapUp(2000))
+    assert.equal(micOf(events).gaps[1], gap(990, 2000, 'captureFailed'))
+  })
+
+  test('a pause that comes while the track is starting keeps the first gap open', () => {
+    const { history, events } = { history: new History('recording-1'), events: [] as NewEvent[] }
+    events.push(history.starting(), history.trackStarting(0, 1), history.pausing(30, 1), history.paused(40))
+    assert.equal(micOf(events).gaps, [gap(0, null, 'notStarted')])
+    events.push(history.resuming(500, 2), history.opened(560, 2, 550))
+    assert.equal(micOf(events).gaps, [gap(0, 550, 'notStarted')])
+  })
+
+  test('a first sample that is reported after the pause counts, and the pause is why it ended', () => {
+    const history = new History('recording-1')
+    const events = [
+      history.starting(),
+      history.trackStarting(0, 1),
+      history.pausing(100, 1),
+      history.opened(101, 1, 40),
+    ]
+    events.push(history.segmentClosed(110, 1, 40, 100), history.paused(111))
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(100, null, 'paused')])
+  })
+
+  test('a discarded segment is as if it had never begun', () => {
+    const { history, events } = recordingSince40()
+    events.push(history.pausing(1000, 1), history.paused(1005), history.segmentClosed(1006, 1, 40, 1000))
+    events.push(history.resuming(2000, 2), history.opened(2050, 2, 2040))
+    events.push(history.event(2100, 'segment.discarded', { medium: 'mic', number: 2 }))
+    assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
+  })
+
+  test('after a crash the gap lasts from the last media that survived', () => {
+    const { history, events } = recordingSince40()
+    events.push(
+      history.event(60_000, 'recording.interrupted', { reason: 'interrupted', lastSeenAt: at(5000) }),
+      history.segmentClosed(60_000, 1, 40, 5000),
+      history.stopped(60_000, 'interrupted'),
+      history.wrapUp(60_000),
+    )
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(5000, 60_000, 'interrupted')])
+  })
+
+  test('an interruption does not change the reason of a pause before it', () => {
+    const { history, events } = recordingSince40()
+    events.push(history.pausing(1000, 1), history.paused(1005), history.segmentClosed(1006, 1, 40, 1000))
+    events.push(history.event(60_000, 'recording.interrupted', { reason: 'storageFull', lastSeenAt: at(5000) }))
+    assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
+  })
+
+  test('a segment that is closed during wrap-up still gets its gap', () => {
+    const { history, events } = recordingSince40()
+    events.push(history.stopping(1000, 1), history.stopped(1005), history.wrapUp(1005))
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')])
+    events.push(history.segmentClosed(3000, 1, 40, 990))
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(990, 1005, 'stopped')])
+  })
+
+  test('spans of no length, or less, are no gaps', () => {
+    const { history, events } = recordingSince40()
+    events.push(history.stopping(1000, 1), history.stopped(1000), history.segmentClosed(1000, 1, 40, 1000))
+    events.push(history.trackStarting(1000, 2), history.opened(1000, 2, 1000), history.stopping(1500, 2))
+    events.push(history.segmentClosed(1500, 2, 1000, 1510), history.stopped(1500), history.wrapUp(1500))
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')])
+  })
+})

@@ -1,0 +1,202 @@
+import * as assert from 'uvu/assert'
+import type { NewEvent } from '../../../src/events/events.ts'
+import { suite } from '../../support/suite.ts'
+import { folded, micOf, viewOf } from '../support/folded.ts'
+import { at, CRM, device, History } from '../support/history.ts'
+
+function life(): { history: History; events: NewEvent[] } {
+  const history = new History('recording-1')
+  const events = [
+    history.event(0, 'command.accepted', { command: 'recording.start', media: ['mic', 'screen'] }),
+    history.starting(0, ['mic', 'screen']),
+  ]
+  return { history, events }
+}
+
+const off = {
+  state: 'off',
+  device: null,
+  startedAt: null,
+  stoppedAt: null,
+  recordedMs: 0,
+  bytes: 0,
+  segments: 0,
+  gaps: [],
+  error: null,
+}
+
+suite('a recording, folded from its events', (test) => {
+  test('begins active, with every medium, those not asked for off', () => {
+    const { events } = life()
+    const starting = { ...off, state: 'starting', gaps: [{ from: at(0), to: null, reason: 'notStarted' }] }
+    assert.equal(viewOf(events), {
+      id: 'recording-1',
+      state: 'Active',
+      controller: 'api',
+      recordingType: 'both',
+      startedBy: CRM,
+      startedAt: at(0),
+      endedAt: null,
+      closedAt: null,
+      version: 2,
+      tracks: { mic: starting, speaker: off, screen: starting },
+      tags: [],
+      wrapUp: null,
+    })
+  })
+
+  test('its events begin with the command that started it', () => {
+    const { events } = life()
+    const { first, last } = folded(events)!
+    assert.equal([first, last], [1, 2])
+  })
+
+  test('goes through its states to the end', () => {
+    const { history, events } = life()
+    const states: string[] = []
+    for (const event of [
+      history.started(50),
+      history.event(1000, 'recording.paused', {}),
+      history.event(2000, 'recording.resumed', {}),
+      history.wrapUp(3000),
+      history.closed(4000),
+    ]) {
+      events.push(event)
+      states.push(viewOf(events).state)
+    }
+    assert.equal(states, ['Active', 'Paused', 'Active', 'WrapUp', 'Closed'])
+    const { endedAt, closedAt, wrapUp, version } = viewOf(events)
+    assert.equal(
+      { endedAt, closedAt, wrapUp, version },
+      { endedAt: at(3000), closedAt: at(4000), wrapUp: null, version: 7 },
+    )
+    assert.equal(viewOf(events.slice(0, -1)).wrapUp, { endsAt: at(33_000) })
+  })
+
+  test('is not confirmed before it has started', () => {
+    const { history, events } = life()
+    assert.is(folded(events)?.confirmed, false)
+    assert.is(folded([...events, history.started(50)])?.confirmed, true)
+  })
+
+  test('a refusal changes nothing that clients see', () => {
+    const { history, events } = life()
+    const before = viewOf(events)
+    events.push(history.event(10, 'command.refused', { command: 'recording.close', code: 'INVALID_STATE', detail: '' }))
+    assert.equal(viewOf(events), before)
+    assert.is(folded(events)?.last, 3, 'but it is among its events')
+  })
+
+  test('a start that was rolled back never was, whatever follows', () => {
+    const { history, events } = life()
+    events.push(history.tagged(1, { customer: 7 }))
+    events.push(
+      history.event(10, 'recording.startFailed', { code: 'CAPTURE_FAILED', detail: 'no data', medium: 'mic' }),
+    )
+    assert.is(folded(events), undefined)
+    events.push(history.event(11, 'segment.discarded', { medium: 'mic', number: 1 }))
+    const failed = { command: 'recording.start', code: 'CAPTURE_FAILED', detail: 'no data' } as const
+    events.push(history.event(12, 'command.failed', failed))
+    assert.is(folded(events), undefined)
+  })
+
+  test('a tag has its latest value and the place at which it was first set', () => {
+    const { history, events } = life()
+    events.push(history.tagged(1, { customer: 7, account: 'A' }), history.tagged(2, { branch: true, customer: '7' }))
+    assert.equal(viewOf(events).tags, [
+      { key: 'customer', value: '7', at: at(2), by: CRM },
+      { key: 'account', value: 'A', at: at(1), by: CRM },
+      { key: 'branch', value: true, at: at(2), by: CRM },
+    ])
+  })
+
+  test('a track follows its events', () => {
+    const { history, events } = life()
+    const states: string[] = []
+    const step = (...more: NewEvent[]) => {
+      events.push(...more)
+      states.push(micOf(events).state)
+    }
+    const lost = {
+      medium: 'mic',
+      segment: 2,
+      code: 'DEVICE_UNAVAILABLE',
+      detail: 'gone',
+      reason: 'deviceLost',
+    } as const
+    step(history.trackStarting(0, 1))
+    step(history.opened(40, 1), history.track(50, 'track.started', 1))
+    step(history.event(100, 'track.recovering', { ...lost, giveUpAt: at(900) }))
+    assert.equal(micOf(events).error, { code: 'DEVICE_UNAVAILABLE', message: 'gone' })
+    step(history.track(200, 'track.recovered', 2))
+    assert.is(micOf(events).error, null)
+    step(history.pausing(300, 2))
+    step(history.paused(310))
+    step(history.resuming(400, 3))
+    step(history.track(450, 'track.resumed', 3))
+    step(history.stopping(500, 3))
+    step(history.stopped(510))
+    assert.equal(states, [
+      'starting',
+      'recording',
+      'recovering',
+      'recording',
+      'paused',
+      'paused',
+      'starting',
+      'recording',
+      'stopped',
+      'stopped',
+    ])
+    assert.is(micOf(events).stoppedAt, at(500), 'nothing later was captured')
+    step(history.trackStarting(600, 4))
+    assert.is(micOf(events).stoppedAt, null)
+  })
+
+  test('a failed track says why', () => {
+    const { history, events } = life()
+    const why = { code: 'CAPTURE_FAILED', detail: 'no data', reason: 'captureFailed' } as const
+    events.push(history.trackStarting(0, 1), history.event(5000, 'track.failed', { medium: 'mic', ...why }))
+    const { state, stoppedAt, error } = micOf(events)
+    assert.equal(
+      { state, stoppedAt, error },
+      { state: 'failed', stoppedAt: at(5000), error: { code: 'CAPTURE_FAILED', message: 'no data' } },
+    )
+  })
+
+  test('a track sums up its closed segments', () => {
+    const { history, events } = life()
+    events.push(history.trackStarting(0, 1), history.opened(50, 1, 40), history.track(50, 'track.started', 1))
+    events.push(
+      history.segmentClosed(1000, 1, 40, 1000),
+      history.opened(1100, 2),
+      history.segmentClosed(3000, 2, 1100, 3000),
+    )
+    const { device: from, startedAt, recordedMs, bytes, segments } = micOf(events)
+    assert.equal(
+      { from, startedAt, recordedMs, bytes, segments },
+      { from: device('mic'), startedAt: at(40), recordedMs: 2860, bytes: 11_440, segments: 2 },
+    )
+  })
+
+  test('a medium started later appears with its start, and is off again when that is rolled back', () => {
+    const { history, events } = life()
+    const speaker = () => viewOf(events).tracks.speaker
+    events.push(history.started(50), history.trackStarting(1000, 1, 'speaker'))
+    assert.is(speaker()?.state, 'starting')
+    events.push(history.opened(1050, 1, 1040, 'speaker'), history.stopping(1100, 1, 'reverted', 'speaker'))
+    events.push(history.stopped(1110, 'reverted', 'speaker'))
+    assert.equal(speaker(), off)
+    events.push(history.event(1120, 'segment.discarded', { medium: 'speaker', number: 1 }))
+    assert.equal(speaker(), off)
+  })
+
+  test('a rolled-back start leaves a track stopped that had media before', () => {
+    const { history, events } = life()
+    events.push(history.trackStarting(0, 1), history.opened(50, 1), history.stopping(1000, 1), history.stopped(1010))
+    events.push(history.segmentClosed(1010, 1, 50, 1000), history.trackStarting(2000, 2))
+    events.push(history.stopping(2100, 2, 'reverted'), history.stopped(2110, 'reverted'))
+    const { state, segments, stoppedAt } = micOf(events)
+    assert.equal({ state, segments, stoppedAt }, { state: 'stopped', segments: 1, stoppedAt: at(1000) })
+  })
+})
