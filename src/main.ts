@@ -102,7 +102,7 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
     throw error
   }
   try {
-    const homeToken = await readOrCreateHomeToken(home.tokenFile)
+    const homeToken = await readOrCreateHomeToken(home.folder)
     const access = createAccess({ homeToken, tokens: () => log.tokens() })
     const allowedOrigins = config.allowedOrigins ?? []
     const isReady = (): boolean => recorder.ready

@@ -8,12 +8,16 @@ export function clockActor(fire: () => void, now: () => number = Date.now) {
   return fromCallback<EventObject, { at: string }>(({ input }) => {
     const at = Date.parse(input.at)
     let timer: NodeJS.Timeout | undefined
+    // The daemon lives by its server; a clock alone is no reason to.
+    const arm = (ms: number): void => {
+      timer = setTimeout(wait, ms).unref()
+    }
     const wait = (): void => {
       const left = at - now()
       if (left <= 0) fire()
-      else timer = setTimeout(wait, Math.min(left, CHECK_MS))
+      else arm(Math.min(left, CHECK_MS))
     }
-    timer = setTimeout(wait, 0)
+    arm(0)
     return () => clearTimeout(timer)
   })
 }

@@ -46,10 +46,10 @@ class FakeCapture implements Capture {
 
   open(number: number): void {
     this.segments.set(number, { startedAt: null, ended: false })
-    if (number <= this.cutThrough) return this.end(number, 'cut', false)
     const behaviour = this.platform.behaviour[this.medium]
-    if (behaviour === 'flow') this.flow(number)
-    if (behaviour === 'fail')
+    if (number <= this.cutThrough) this.end(number, 'cut', false)
+    else if (behaviour === 'flow') this.flow(number)
+    else if (behaviour === 'fail')
       this.end(number, { code: 'CAPTURE_FAILED', detail: 'The fake fails.', reason: 'captureFailed' }, false)
   }
 
