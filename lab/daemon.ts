@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../dist/cli/f2f.cjs', import.meta.url))
 const READY = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/m
 const READY_LIMIT_MS = 20_000
 const STOP_LIMIT_MS = 10_000

@@ -56,7 +56,7 @@ export async function play(options: DemoOptions, terminal: Terminal, signal: Abo
   cleanups.push(async () => {
     if (!isKept) return rm(home, { recursive: true, force: true, maxRetries: 3 })
     say(`\n${style.strong('Everything lies in')} ${home}`)
-    say(`  start the recorder on it:  node dist/cli/main.js serve --home ${home}`)
+    say(`  start the recorder on it:  node dist/cli/f2f.cjs serve --home ${home}`)
     say(`  remove it:                 rm -r ${home}`)
   })
   try {

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const DIST = join(ROOT, 'dist')
 const SRC = join(ROOT, 'src')
-const MAIN = join('cli', 'main.js')
+const MAIN = join('cli', 'f2f.cjs')
 const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
 
 /** Files and folders of the sources; a folder's time tells of files that were removed. */
@@ -40,7 +40,7 @@ function compile(folder) {
 
 /** Whatever is no TypeScript goes along as it is: pages, styles, pictures. */
 function copyAssets(folder) {
-  const isAsset = (path) => statSync(path).isDirectory() || !/\.tsx?$/.test(path)
+  const isAsset = (path) => statSync(path).isDirectory() || !/\.[cm]?tsx?$/.test(path)
   cpSync(SRC, folder, { recursive: true, filter: isAsset })
 }
 

@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The program `f2f`. */
+/** The program `f2f`; f2f.cts starts it. */
 import { run } from './run.ts'
 
 // `f2f list | head`: the reader has seen enough.

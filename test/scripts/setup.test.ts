@@ -47,7 +47,7 @@ function setup(folder: string, args: string[], env: NodeJS.ProcessEnv = {}): { c
 }
 
 const started = (folder: string): string =>
-  spawnSync(process.execPath, [join(folder, 'dist/cli/main.js')], { encoding: 'utf8' }).stdout
+  spawnSync(process.execPath, [join(folder, 'dist/cli/f2f.cjs')], { encoding: 'utf8' }).stdout
 
 suite('set-up', (test) => {
   test('builds what is missing or stale, and is silent when nothing is to do', () => {
@@ -55,7 +55,7 @@ suite('set-up', (test) => {
     assert.is(setup(folder, ['--build']).code, 0)
     assert.is(started(folder), 'first\n')
     assert.is(readFileSync(join(folder, 'dist/page/index.html'), 'utf8'), '<p>page</p>')
-    assert.ok(statSync(join(folder, 'dist/cli/main.js')).mode & 0o100, 'executable')
+    assert.ok(statSync(join(folder, 'dist/cli/f2f.cjs')).mode & 0o100, 'executable')
     assert.equal(setup(folder, ['--build']), { code: 0, said: '' })
 
     write(join(folder, 'src/word.ts'), "export const word = 'second'\n")
