@@ -83,7 +83,7 @@ async function bash(script: string, folder: string, home: string): Promise<strin
       WALK: folder,
       WALK_CURL: findProgram('curl', process.env) ?? '',
       WALK_NODE: process.execPath,
-      WALK_F2F: fileURLToPath(new URL('dist/cli/main.js', ROOT)),
+      WALK_F2F: fileURLToPath(new URL('dist/cli/f2f.cjs', ROOT)),
     },
   })
   let printed = ''
