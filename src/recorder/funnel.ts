@@ -54,6 +54,9 @@ export class Funnel {
     return this.#world
   }
 
+  /** Since when (RFC 3339) nothing can be taken. */
+  failedAt: string | undefined
+
   /** Why nothing can be taken now. */
   get failure(): RecorderError | undefined {
     return this.#failure
@@ -272,6 +275,7 @@ export class Funnel {
     this.#failure = error
     clearTimeout(this.#stallTimer)
     const at = this.#options.now()
+    this.failedAt = new Date(at).toISOString()
     for (const live of this.live.values()) live.cutAll(at)
     for (const flight of this.#flights.values()) flight.reject(error)
     this.#flights.clear()

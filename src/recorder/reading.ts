@@ -1,90 +1,170 @@
 import { statfs } from 'node:fs/promises'
-import type { CapturePlatform } from '../actors/types.ts'
+import type { CapturePlatform, CaptureReport } from '../actors/types.ts'
 import type { AllowedCommand } from '../events/commands.ts'
+import { RecorderError } from '../events/errors.ts'
 import type { LogEvent } from '../events/events.ts'
-import { MEDIA, type Medium } from '../events/media.ts'
-import type { ApplicationError, ApplicationView, Level, RecordingAnswer, RecordingView } from '../events/resources.ts'
-import type { LogStatus } from '../store/types.ts'
+import { type ClientSide, MEDIA, type Medium, type Side } from '../events/media.ts'
+import type {
+  ApplicationError,
+  ApplicationView,
+  Level,
+  RecordingAnswer,
+  RecordingView,
+  TagEntry,
+} from '../events/resources.ts'
+import type { EventLog } from '../store/types.ts'
+import type { Funnel } from './funnel.ts'
+import { allowedCommands } from './judgement.ts'
+import type { RecorderBus } from './port.ts'
+import { Troubles } from './troubles.ts'
+import { currentOf, type World } from './world.ts'
 
-/** Bytes a second that all three media take, as measured with the default settings: for the time left on the disk. */
+/** Bytes a second that all three media take with the default settings, roughly: for the time left on the disk. */
 const TYPICAL_BYTES_PER_SECOND = 80_000
 
-/** Dresses a view for a reader: what it may do, and how loud its tracks are. */
-export function dress(
-  view: RecordingView,
-  allowedCommands: AllowedCommand[],
-  levelOf: (medium: Medium) => Level | undefined,
-): RecordingAnswer {
-  const tracks: RecordingAnswer['tracks'] = {}
-  for (const medium of MEDIA) {
-    const track = view.tracks[medium]
-    if (track) tracks[medium] = { ...track, level: track.state === 'recording' ? (levelOf(medium) ?? null) : null }
-  }
-  return { ...view, tracks, allowedCommands }
-}
-
-/** Keeps what stands in the way of the current recording's tracks, and since when. */
-export class Troubles {
-  readonly #byTrack = new Map<string, ApplicationError>()
-
-  take(event: LogEvent): void {
-    if (event.type === 'recording.closed' || event.type === 'recording.startFailed') {
-      for (const key of this.#byTrack.keys()) if (key.startsWith(`${event.recordingId}/`)) this.#byTrack.delete(key)
-      return
-    }
-    if (!event.type.startsWith('track.') || !('medium' in event.data) || event.data.medium === undefined) return
-    const key = `${event.recordingId}/${event.data.medium}`
-    if (event.type === 'track.failed' || event.type === 'track.recovering') {
-      const { medium, code, detail: message } = event.data
-      this.#byTrack.set(key, { code, medium, message, since: event.at })
-    } else this.#byTrack.delete(key)
-  }
-
-  of(recordingId: string): ApplicationError[] {
-    return [...this.#byTrack].filter(([key]) => key.startsWith(`${recordingId}/`)).map(([, trouble]) => trouble)
-  }
-}
-
-/** What the application's state is made from. */
-export interface ApplicationParts {
-  version: string
-  current: RecordingView | undefined
-  errors: ApplicationError[]
+/** What the reader reads from. */
+export interface ReaderOptions {
+  log: EventLog
+  funnel: Funnel
   platform: CapturePlatform
+  bus: RecorderBus
+  version: string
+  /** Where recordings are kept: whose disk is asked for its space. */
   folder: string
-  log: LogStatus
-  allowedCommands: AllowedCommand[]
+  ready(): boolean
 }
 
-/** Reads the application's state. */
-export async function readApplication(parts: ApplicationParts): Promise<ApplicationView> {
-  const { current, platform, version, allowedCommands } = parts
-  const [devices, encoderProblem, disk] = await Promise.all([
-    platform.devices(),
-    platform.encoderProblem(),
-    statfs(parts.folder).catch(() => undefined),
-  ])
-  const errors = [...parts.errors]
-  const since = new Date().toISOString()
-  if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })
-  if (!disk) errors.push({ code: 'STORAGE_UNAVAILABLE', message: 'The home folder cannot be read.', since })
-  const capturing = current?.state === 'Active' || current?.state === 'Paused'
-  const media = {} as ApplicationView['media']
+/** Answers questions: from the durable projections, the live machines, and what is only of this moment. */
+export class Reader {
+  readonly #options: ReaderOptions
+  readonly #troubles = new Troubles()
+  readonly #levels = new Map<string, Level>()
+
+  constructor(options: ReaderOptions) {
+    this.#options = options
+  }
+
+  /** Takes note of what has become durable. */
+  take(events: readonly LogEvent[]): void {
+    for (const event of events) {
+      this.#troubles.take(event)
+      if (event.type !== 'recording.closed') continue
+      for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
+    }
+  }
+
+  /** Takes a report of how loud a track is, or that it has ended; neither is of the log. */
+  takeLevel(recordingId: string, medium: Medium, report: CaptureReport): void {
+    const key = `${recordingId}/${medium}`
+    if (report.type === 'capture.ended') this.#levels.delete(key)
+    if (report.type !== 'capture.level') return
+    const { level } = report
+    this.#levels.set(key, level)
+    this.#options.bus.emit('level', { recordingId, medium, level, at: new Date().toISOString() })
+  }
+
+  /** The newest recording that is not closed. */
+  current(): RecordingView | undefined {
+    return this.#options.log.open().at(-1)
+  }
+
+  async recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }> {
+    const { log } = this.#options
+    const view = id === 'current' ? this.current() : await log.recording(id)
+    if (view) return { ...this.dress(view, side), tagHistory: await log.tagHistory(view.id) }
+    throw id === 'current'
+      ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
+      : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
+  }
+
+  dress(view: RecordingView, side: ClientSide): RecordingAnswer {
+    return this.#dress(view, this.allowedCommands(view.id, side))
+  }
+
+  /** The recording as a side is shown it in a world that is not on disk yet: for the answer that goes there with it. */
+  dressIn(world: World, view: RecordingView, side: Side): RecordingAnswer {
+    const fold = world.get(view.id)
+    return this.#dress(view, fold ? allowedCommands(fold, side) : onlyStart(allowedCommands(currentOf(world), side)))
+  }
+
+  #dress(durable: RecordingView, allowed: AllowedCommand[]): RecordingAnswer {
+    const { failure } = this.#options.funnel
+    const view = failure ? cutOff(durable, failure) : durable
+    const tracks: RecordingAnswer['tracks'] = {}
+    for (const medium of MEDIA) {
+      const track = view.tracks[medium]
+      if (!track) continue
+      const level = track.state === 'recording' ? this.#levels.get(`${view.id}/${medium}`) : undefined
+      tracks[medium] = { ...track, level: level ?? null }
+    }
+    return { ...view, tracks, allowedCommands: failure ? [] : allowed }
+  }
+
+  allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
+    const { live } = this.#options.funnel
+    const own = id === null ? undefined : live.get(id)
+    if (own) return allowedCommands(own.states, side)
+    return onlyStart(allowedCommands(live.get(this.current()?.id ?? '')?.states, side))
+  }
+
+  async application(side: ClientSide): Promise<ApplicationView> {
+    const { platform, version, folder, funnel, log, ready } = this.#options
+    const [devices, encoderProblem, disk] = await Promise.all([
+      platform.devices(),
+      platform.encoderProblem(),
+      statfs(folder).catch(() => undefined),
+    ])
+    const durable = this.current()
+    const current = durable && funnel.failure ? cutOff(durable, funnel.failure) : durable
+    const errors = this.#errors(current, encoderProblem, disk !== undefined)
+    const capturing = current?.state === 'Active' || current?.state === 'Paused'
+    const media = {} as ApplicationView['media']
+    for (const medium of MEDIA) {
+      const { available, reason, devices: list } = devices[medium]
+      const found = list.find((device) => device.default) ?? list[0]
+      const device = current?.tracks[medium]?.device ?? (found ? { id: found.id, label: found.label } : null)
+      media[medium] = { available, device, ...(reason ? { reason } : {}) }
+    }
+    const freeBytes = disk ? disk.bavail * disk.bsize : 0
+    const recordableSeconds = Math.floor(freeBytes / TYPICAL_BYTES_PER_SECOND)
+    return {
+      state: errors.length > 0 ? 'Error' : capturing ? 'Recording' : 'Idle',
+      version,
+      recording: current ? { id: current.id, state: current.state } : null,
+      controller: current?.controller ?? null,
+      errors,
+      media,
+      storage: { freeBytes, recordableSeconds, log: funnel.failure ? 'readOnly' : log.status },
+      allowedCommands: ready() ? this.allowedCommands(current?.id ?? null, side) : [],
+    }
+  }
+
+  #errors(current: RecordingView | undefined, encoderProblem: string | null, diskAnswers: boolean): ApplicationError[] {
+    const since = new Date().toISOString()
+    const errors = current ? this.#troubles.of(current.id) : []
+    const { failure, failedAt } = this.#options.funnel
+    if (failure) errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
+    if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })
+    if (!diskAnswers)
+      errors.push({ code: 'STORAGE_UNAVAILABLE', message: 'The folder of the recordings cannot be read.', since })
+    return errors
+  }
+}
+
+/** A recording whose log has failed, as it is: capture has ended, though the log cannot say so yet. */
+function cutOff(view: RecordingView, { code, message }: RecorderError): RecordingView {
+  if (view.state === 'WrapUp' || view.state === 'Closed') return view
+  const tracks = { ...view.tracks }
   for (const medium of MEDIA) {
-    const { available, reason, devices: list } = devices[medium]
-    const found = list.find((device) => device.default) ?? list[0]
-    const device = current?.tracks[medium]?.device ?? (found ? { id: found.id, label: found.label } : null)
-    media[medium] = { available, device, ...(reason ? { reason } : {}) }
+    const track = tracks[medium]
+    if (track && track.state !== 'off' && track.state !== 'stopped') {
+      tracks[medium] = { ...track, state: 'failed', error: { code, message } }
+    }
   }
-  const freeBytes = disk ? disk.bavail * disk.bsize : 0
-  return {
-    state: errors.length > 0 ? 'Error' : capturing ? 'Recording' : 'Idle',
-    version,
-    recording: current ? { id: current.id, state: current.state } : null,
-    controller: current?.controller ?? null,
-    errors,
-    media,
-    storage: { freeBytes, recordableSeconds: Math.floor(freeBytes / TYPICAL_BYTES_PER_SECOND), log: parts.log },
-    allowedCommands,
-  }
+  return { ...view, state: 'WrapUp', tracks }
+}
+
+/** Nothing can be done with a closed recording but to start another. */
+function onlyStart(commands: AllowedCommand[]): AllowedCommand[] {
+  return commands.filter((command) => command === 'start')
 }

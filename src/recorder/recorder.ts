@@ -5,25 +5,17 @@ import type { CapturePlatform, CaptureReport } from '../actors/types.ts'
 import type { AllowedCommand, Command, TagValue } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { EventData, LogEvent } from '../events/events.ts'
-import { type By, type ClientSide, MEDIA, type Medium } from '../events/media.ts'
-import type {
-  ApplicationView,
-  DeviceList,
-  Level,
-  RecordingAnswer,
-  RecordingView,
-  TagEntry,
-} from '../events/resources.ts'
+import type { By, ClientSide, Medium } from '../events/media.ts'
+import type { ApplicationView, DeviceList, RecordingAnswer, RecordingView, TagEntry } from '../events/resources.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { EventLog, StoredAnswer } from '../store/types.ts'
 import { CommandDesk } from './command-desk.ts'
 import { Funnel, LOG_STALL_MS } from './funnel.ts'
-import { allowedCommands } from './judgement.ts'
 import { LiveRecording } from './live-recording.ts'
 import type { RecorderBus, RecorderPort } from './port.ts'
-import { dress, readApplication, Troubles } from './reading.ts'
+import { Reader } from './reading.ts'
 import { readRemains, recoveryFacts, removeUnconfirmed } from './recovery.ts'
-import { currentOf, isCapturing, type World } from './world.ts'
+import { isCapturing } from './world.ts'
 
 /** What a recorder is made of. */
 export interface RecorderOptions {
@@ -54,8 +46,7 @@ export class Recorder implements RecorderPort {
   readonly #system: By
   readonly #funnel: Funnel
   readonly #desk: CommandDesk
-  readonly #troubles = new Troubles()
-  readonly #levels = new Map<string, Level>()
+  readonly #reader: Reader
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
 
@@ -83,11 +74,20 @@ export class Recorder implements RecorderPort {
         }),
       render: (flight, status, view, world) => ({
         status,
-        body: view ? this.#dressIn(view, flight.cause.by.side as ClientSide, world) : {},
+        body: view ? this.#reader.dressIn(world, view, flight.cause.by.side) : {},
       }),
       onCommitted: (events) => this.#committed(events),
       onFailure: (error) => this.#logFailed(error),
       onFault,
+    })
+    this.#reader = new Reader({
+      log: options.log,
+      funnel: this.#funnel,
+      platform: options.platform,
+      bus: this.bus,
+      version: options.version,
+      folder: options.recordingsFolder,
+      ready: () => this.ready,
     })
     this.#desk = new CommandDesk({
       funnel: this.#funnel,
@@ -123,49 +123,20 @@ export class Recorder implements RecorderPort {
     await this.#note(type, data, by)
   }
 
-  async recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }> {
-    const view = id === 'current' ? this.#current() : await this.log.recording(id)
-    if (!view) {
-      throw id === 'current'
-        ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
-        : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
-    }
-    return { ...this.dress(view, side), tagHistory: await this.log.tagHistory(view.id) }
+  recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }> {
+    return this.#reader.recording(id, side)
   }
 
   dress(view: RecordingView, side: ClientSide): RecordingAnswer {
-    return dress(view, this.allowedCommands(view.id, side), (medium) => this.#levels.get(`${view.id}/${medium}`))
-  }
-
-  #dressIn(view: RecordingView, side: ClientSide, world: World): RecordingAnswer {
-    const fold = world.get(view.id)
-    const allowed = fold ? allowedCommands(fold, side) : onlyStart(allowedCommands(currentOf(world), side))
-    return dress(view, allowed, (medium) => this.#levels.get(`${view.id}/${medium}`))
+    return this.#reader.dress(view, side)
   }
 
   application(side: ClientSide): Promise<ApplicationView> {
-    const current = this.#current()
-    const { version, platform, recordingsFolder: folder } = this.#options
-    const errors = current ? this.#troubles.of(current.id) : []
-    const { failure } = this.#funnel
-    if (failure) errors.unshift({ code: failure.code, message: failure.message, since: new Date().toISOString() })
-    const allowed = this.#phase === 'ready' ? this.allowedCommands(current?.id ?? null, side) : []
-    return readApplication({
-      version,
-      current,
-      errors,
-      platform,
-      folder,
-      log: this.log.status,
-      allowedCommands: allowed,
-    })
+    return this.#reader.application(side)
   }
 
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
-    const live = id === null ? undefined : this.#funnel.live.get(id)
-    if (live) return allowedCommands(live.states, side)
-    const current = this.#funnel.live.get(this.#current()?.id ?? '')
-    return onlyStart(allowedCommands(current?.states, side))
+    return this.#reader.allowedCommands(id, side)
   }
 
   /** The live machines of a recording that is not closed, for those who look inside. */
@@ -228,27 +199,13 @@ export class Recorder implements RecorderPort {
     return join(this.#options.recordingsFolder, id)
   }
 
-  #current(): RecordingView | undefined {
-    return this.log.open().at(-1)
-  }
-
   #report(id: string, medium: Medium, report: CaptureReport): void {
-    if (report.type !== 'capture.level') {
-      if (report.type === 'capture.ended') this.#levels.delete(`${id}/${medium}`)
-      this.#funnel.report(id, medium, report)
-      return
-    }
-    const { level } = report
-    this.#levels.set(`${id}/${medium}`, level)
-    this.bus.emit('level', { recordingId: id, medium, level, at: new Date().toISOString() })
+    this.#reader.takeLevel(id, medium, report)
+    if (report.type !== 'capture.level') this.#funnel.report(id, medium, report)
   }
 
   #committed(events: readonly LogEvent[]): void {
-    for (const event of events) {
-      this.#troubles.take(event)
-      if (event.type === 'recording.closed')
-        for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
-    }
+    this.#reader.take(events)
     this.bus.emit('events', events)
   }
 
@@ -257,7 +214,7 @@ export class Recorder implements RecorderPort {
     const folderOf = (id: string): string => this.#folder(id)
     const remains = await readRemains(this.log, this.#options.platform, folderOf)
     this.#funnel.reset(remains.world, remains.replays)
-    for (const events of remains.replays.values()) for (const event of events) this.#troubles.take(event)
+    for (const events of remains.replays.values()) this.#reader.take(events)
     await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {
       for (const id of remains.world.keys()) recoveryFacts(tx, id, remains, reason)
       return undefined
@@ -275,7 +232,7 @@ export class Recorder implements RecorderPort {
 
   /** Reopens and verifies the log until that works, then goes on as after a crash. */
   async #reopen(error: RecorderError): Promise<void> {
-    const failedAt = new Date().toISOString()
+    const failedAt = this.#funnel.failedAt ?? new Date().toISOString()
     await this.#funnel.dispose()
     while (this.#phase === 'reopening') {
       try {
@@ -295,11 +252,6 @@ export class Recorder implements RecorderPort {
       }
     }
   }
-}
-
-/** Nothing can be done with a closed recording but to start another. */
-function onlyStart(commands: AllowedCommand[]): AllowedCommand[] {
-  return commands.filter((command) => command === 'start')
 }
 
 async function within(limitMs: number, work: Promise<void>): Promise<void> {
