@@ -189,8 +189,8 @@ export class Funnel {
 
   /** Resolves when a batch is on disk and handed on; rejects when it is not, or the log has failed meanwhile. */
   #durable(appended: Appended): Promise<void> {
-    this.#uncommitted++
-    this.#watchStall()
+    // What queues up behind does not start the watch anew: else a disk that hangs while facts keep coming is never noticed.
+    if (this.#uncommitted++ === 0) this.#watchStall()
     const { onCommitted, onFault } = this.#options
     return new Promise((resolve, reject) => {
       this.#waiters.add(reject)

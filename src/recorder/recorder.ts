@@ -108,9 +108,9 @@ export class Recorder implements RecorderPort {
     return recorder
   }
 
-  /** Whether commands can be taken. */
+  /** Whether it takes commands, or, with the log out of order, tells of each what stands in its way. */
   get ready(): boolean {
-    return this.#phase === 'ready'
+    return this.#phase === 'ready' || this.#phase === 'reopening'
   }
 
   async dispatch(command: Command): Promise<StoredAnswer> {
