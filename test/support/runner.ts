@@ -43,8 +43,10 @@ function endLeftovers(mark: string): string[] {
   return left
 }
 
+/** uvu counts each suite of a file on its own. */
 function count(output: string, word: string): number {
-  return Number(new RegExp(`^\\s+${word}:\\s+(\\d+)\\s*$`, 'm').exec(output)?.[1] ?? 0)
+  const counts = output.matchAll(new RegExp(`^\\s+${word}:\\s+(\\d+)\\s*$`, 'gm'))
+  return [...counts].reduce((sum, [, number]) => sum + Number(number), 0)
 }
 
 async function runFile(file: string): Promise<FileResult> {
