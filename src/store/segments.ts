@@ -10,9 +10,10 @@ export async function findSegments(
   id: string,
   { limit, cursor }: { limit: number; cursor?: string },
 ): Promise<Page<SegmentFacts>> {
-  const range = segmentRange(id)
-  const after = cursor === undefined ? {} : { gt: segmentKey(id, decodeCursor(cursor, isSegmentPlace)) }
-  const values = await db.values({ ...range, ...after, limit: limit + 1 }).all()
+  const { gte, lt } = segmentRange(id)
+  // Beside `gte`, LevelDB's iterators do not look at `gt`.
+  const gt = cursor === undefined ? gte : segmentKey(id, decodeCursor(cursor, isSegmentPlace))
+  const values = await db.values({ gt, lt, limit: limit + 1 }).all()
   const items = values.slice(0, limit).map((value): SegmentFacts => JSON.parse(value))
   const last = items.at(-1)
   if (last === undefined || values.length <= limit) return { items, cursor: null }

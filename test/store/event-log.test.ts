@@ -1,0 +1,212 @@
+import * as assert from 'uvu/assert'
+import type { RecordingView } from '../../src/events/resources.ts'
+import { openEventLog } from '../../src/store/event-log.ts'
+import { suite } from '../support/suite.ts'
+import { at, CRM, daemonStarted, History } from './support/history.ts'
+import { refusal, withFolder, withLog } from './support/scratch.ts'
+
+const inLog = (body: Parameters<typeof withLog>[1]) => () =>
+  withFolder(async (folder) => {
+    await withLog(folder, body)
+  })
+
+suite('the event log', (test) => {
+  test(
+    'gives positions from 1 without a gap, at once',
+    inLog(async (log) => {
+      const first = log.append({ events: [daemonStarted(), daemonStarted()] })
+      const second = log.append({ events: [daemonStarted()] })
+      assert.equal(
+        first.events.map(({ position }) => position),
+        [1, 2],
+      )
+      assert.equal(
+        second.events.map(({ position }) => position),
+        [3],
+      )
+      assert.is(log.position, 0, 'nothing is durable yet')
+      await second.committed
+      assert.is(log.position, 3)
+    }),
+  )
+
+  test(
+    'gives the events back as they were, in order, after any position',
+    inLog(async (log) => {
+      const history = new History('recording-1')
+      const events = [daemonStarted(), history.starting(), history.tagged(5, { name: 'Žofia "\u0000" 😀', vip: true })]
+      await log.append({ events }).committed
+      const stored = events.map((event, i) => ({ ...event, position: i + 1 }))
+      assert.equal(await log.events({ after: 0, limit: 10 }), stored)
+      assert.equal(await log.events({ after: 1, limit: 1 }), stored.slice(1, 2))
+      assert.equal(await log.events({ after: 3, limit: 10 }), [])
+    }),
+  )
+
+  test(
+    'gives the events of one recording, its starting command and refusals included',
+    inLog(async (log) => {
+      const [one, two] = [new History('recording-1'), new History('recording-2')]
+      const started = one.event(0, 'command.accepted', { command: 'recording.start' })
+      const refused = { command: 'recording.close', code: 'RECORDING_CLOSED', detail: '' } as const
+      await log.append({ events: [daemonStarted(), started, one.starting(), one.started()] }).committed
+      await log.append({ events: [one.wrapUp(9), two.starting(), one.closed(10), two.started()] }).committed
+      await log.append({ events: [two.tagged(5, { mention: '"recordingId":"recording-1"' })] }).committed
+      await log.append({ events: [one.event(20, 'command.refused', refused), two.wrapUp(20)] }).committed
+      const positions = async (after: number, limit: number) =>
+        (await log.events({ after, limit, recordingId: 'recording-1' })).map(({ position }) => position)
+      assert.equal(await positions(0, 100), [2, 3, 4, 5, 7, 10])
+      assert.equal(await positions(4, 2), [5, 7])
+      assert.equal(await log.events({ after: 0, limit: 100, recordingId: 'recording-9' }), [])
+    }),
+  )
+
+  test(
+    'writes what waits together, and answers in order',
+    inLog(async (log) => {
+      const history = new History('recording-1')
+      await log.append({ events: [history.starting(), history.started()] }).committed
+      const answered: number[] = []
+      const durable = new Set<number>()
+      const appends = Array.from({ length: 500 }, (_, i) => {
+        const { events, committed } = log.append({ events: history.tagCommand(i, { count: i }) })
+        return committed.then(() => {
+          assert.ok(log.position >= events[2]!.position, 'answered before it was durable')
+          answered.push(i)
+          durable.add(log.position)
+        })
+      })
+      await Promise.all(appends)
+      assert.equal(
+        answered,
+        Array.from({ length: 500 }, (_, i) => i),
+      )
+      assert.ok(durable.size <= 2, `${durable.size} writes for 500 commands`)
+      assert.is((await log.events({ after: 0, limit: 2000 })).length, 1502)
+    }),
+  )
+
+  test(
+    'shows what is durable, and only to `render` what is on its way',
+    inLog(async (log) => {
+      const history = new History('recording-1')
+      const appended = log.append({
+        events: [history.starting(), history.tagged(1, { customer: 1 })],
+        answer: { idempotency: undefined, render: (view) => ({ status: 201, body: view('recording-1') }) },
+      })
+      const later = log.append({
+        events: [history.tagged(2, { customer: 2 })],
+        answer: { idempotency: undefined, render: (view) => ({ status: 200, body: view('recording-1')?.tags }) },
+      })
+      assert.is((appended.answer?.body as RecordingView | undefined)?.version, 2)
+      assert.equal(later.answer?.body, [{ key: 'customer', value: 2, at: at(2), by: CRM }])
+      assert.equal(log.open(), [])
+      assert.is(await log.recording('recording-1'), undefined)
+      await later.committed
+      assert.is(log.open()[0]?.version, 3)
+      assert.equal(await log.recording('recording-1'), log.open()[0])
+    }),
+  )
+
+  test(
+    'takes all of a batch or nothing',
+    inLog(async (log) => {
+      const history = new History('recording-1')
+      const events = [history.starting(), history.started()]
+      const render = () => {
+        throw new TypeError('no answer')
+      }
+      assert.throws(() => log.append({ events, answer: { idempotency: undefined, render } }), 'no answer')
+      await refusal('INTERNAL', () => log.append({ events: [events[0]!, events[0]!] }))
+      await refusal('INTERNAL', () => log.append({ events: [] }))
+      const { committed, events: placed } = log.append({ events })
+      assert.is(placed[0]?.position, 1)
+      await committed
+      assert.is((await log.events({ after: 0, limit: 10 })).length, 2)
+    }),
+  )
+
+  test(
+    'refuses facts that do not follow the recording’s last one',
+    inLog(async (log) => {
+      const history = new History('recording-1')
+      await log.append({ events: [history.starting(), history.started()] }).committed
+      const tagged = history.tagged(1, { customer: 1 })
+      await refusal('INTERNAL', () => log.append({ events: [{ ...tagged, version: 2 }] }))
+      await refusal('INTERNAL', () => log.append({ events: [{ ...tagged, version: 4 }] }))
+      await log.append({ events: [tagged] }).committed
+      assert.is(log.position, 3)
+    }),
+  )
+
+  test('finds everything again when it is opened again', () =>
+    withFolder(async (folder) => {
+      const [one, two] = [new History('recording-1'), new History('recording-2', 60_000)]
+      const before = await withLog(folder, async (log) => {
+        log.append({ events: [one.starting(), one.started(), one.wrapUp(5), one.closed(6)] })
+        log.append({ events: [two.starting(), two.started(), ...two.tagCommand(7, { customer: 1 })] })
+        await log.append({ events: two.tagCommand(8, { customer: 2 }) }).committed
+        return [await log.recording('recording-1'), log.open(), await log.tagHistory('recording-2')]
+      })
+      await withLog(folder, async (log) => {
+        assert.is(log.position, 12)
+        assert.equal([await log.recording('recording-1'), log.open(), await log.tagHistory('recording-2')], before)
+        assert.is(log.append({ events: two.tagCommand(9, { customer: 3 }) }).events[0]?.position, 13)
+      })
+    }))
+
+  test(
+    'keeps every value of a tag',
+    inLog(async (log) => {
+      const history = new History('recording-1')
+      await log.append({ events: [history.starting(), history.tagged(1, { customer: 1, vip: true })] }).committed
+      await log.append({ events: [history.tagged(2, { customer: '1' })] }).committed
+      assert.equal(await log.tagHistory('recording-1'), [
+        { key: 'customer', value: 1, at: at(1), by: CRM },
+        { key: 'vip', value: true, at: at(1), by: CRM },
+        { key: 'customer', value: '1', at: at(2), by: CRM },
+      ])
+    }),
+  )
+
+  test('knows the tokens that are valid, also when it is opened again', () =>
+    withFolder(async (folder) => {
+      const token = (id: string) => ({ id, name: `crm-${id}`, scopes: ['tag'], sha256: 'ab'.repeat(32) })
+      const event = { recordingId: null, version: null, at: at(0), by: CRM, commandId: null }
+      const valid = await withLog(folder, async (log) => {
+        const created = log.append({
+          events: ['a', 'b'].map((id) => ({ ...event, type: 'token.created' as const, data: token(id) })),
+        })
+        assert.equal(log.tokens(), [])
+        await created.committed
+        assert.is(log.tokens().length, 2)
+        await log.append({ events: [{ ...event, type: 'token.revoked', data: { id: 'a' } }] }).committed
+        return log.tokens()
+      })
+      assert.equal(valid, [{ ...token('b'), createdAt: at(0) }])
+      await withLog(folder, async (log) => assert.equal(log.tokens(), valid))
+    }))
+
+  test('closing waits for what is queued; afterwards nothing is taken', () =>
+    withFolder(async (folder) => {
+      const log = await openEventLog({ folder })
+      const { committed } = log.append({ events: [daemonStarted()] })
+      await Promise.all([log.close(), log.close()])
+      await committed
+      await refusal('STORAGE_UNAVAILABLE', () => log.append({ events: [daemonStarted()] }))
+      await refusal('STORAGE_UNAVAILABLE', () => log.reopen())
+      await refusal('STORAGE_UNAVAILABLE', () => log.events({ after: 0, limit: 1 }))
+      await withLog(folder, async (again) => assert.is(again.position, 1))
+    }))
+
+  test('tells its progress while it verifies', () =>
+    withFolder(async (folder) => {
+      await withLog(folder, async (log) => {
+        await log.append({ events: Array.from({ length: 2500 }, () => daemonStarted()) }).committed
+      })
+      const seen: number[] = []
+      await withLog(folder, async (log) => assert.is(log.status, 'verified'), { onProgress: (done) => seen.push(done) })
+      assert.ok(seen.length > 1)
+      assert.is(seen.at(-1), 2500)
+    }))
+})
