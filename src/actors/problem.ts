@@ -48,7 +48,7 @@ export function problemOf(error: unknown): CaptureProblem {
  * x11grab has no other way to tell: its program exits with 0 when the display dies.
  */
 const DEVICE_GONE =
-  /No such entity|No such device|Connection (refused|terminated|failure)|Cannot open display|Can't open display|get the image data|Could not find (audio|video)|I\/O error|Input\/output error|Entity killed|Device .* not found/i
+  /No such entity|No such device|Connection (refused|terminated|failure)|Cannot open display|Can't open display|get the image data|query xcb pointer|Generic error in an external|Could not find (audio|video)|I\/O error|Input\/output error|Entity killed|Device .* not found/i
 
 /** Why a process that should have run on is gone: by what it said last, and how it ended. `name`: what it is to the reader. */
 export function deathOf(name: string, child: Child, exit: ChildExit): CaptureProblem {

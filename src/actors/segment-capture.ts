@@ -144,7 +144,7 @@ export class SegmentCapture {
     const file = await segment.writer.finish().then(
       (stored) => ({ ...stored, durationMs: segment.durationMs }),
       // Not all of it could be written: what is there is made a proper file.
-      () => salvageFile(segment.path, FORMATS[plan.medium].container),
+      () => (segment.writer.hasFile ? salvageFile(segment.path, FORMATS[plan.medium].container) : null),
     )
     if (file === null) return null
     if (this.#discard) {

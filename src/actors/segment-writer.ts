@@ -35,6 +35,7 @@ export class SegmentWriter {
   #writtenBytes = 0
   #syncedBytes = 0
   #handle: FileHandle | undefined
+  #created = false
   #writing: Promise<void> | undefined
   #syncing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -49,6 +50,11 @@ export class SegmentWriter {
   /** Bytes given to `write` so far, written or not. */
   get acceptedBytes(): number {
     return this.#writtenBytes + this.#queuedBytes
+  }
+
+  /** Whether the file has been created. */
+  get hasFile(): boolean {
+    return this.#created
   }
 
   /** Takes bytes for the file; they are dropped when it has failed. */
@@ -86,7 +92,8 @@ export class SegmentWriter {
     await this.#settle()
     await this.#handle?.close()
     this.#handle = undefined
-    await removeSegment(this.#path)
+    // Only what is ours: an older file in the way stays.
+    if (this.#created) await removeSegment(this.#path)
   }
 
   async #settle(): Promise<void> {
@@ -103,6 +110,7 @@ export class SegmentWriter {
         const bytes = Buffer.concat(this.#queue)
         this.#queue = []
         this.#handle ??= await this.#timed(create(this.#path))
+        this.#created = true
         await this.#timed(this.#handle.writeFile(bytes))
         this.#hash.update(bytes)
         this.#queuedBytes -= bytes.length

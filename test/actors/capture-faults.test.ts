@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import type { CapturePlatform } from '../../src/actors/types.ts'
+import type { Medium } from '../../src/events/media.ts'
+import { suite } from '../support/suite.ts'
+import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
+import { fakeProgram } from './support/fake-program.ts'
+import { decodeSound, frames } from './support/media-files.ts'
+import { childrenWith, childWith } from './support/processes.ts'
+
+const problem = await virtualDesktopProblem()
+
+suite('capture faults', (test) => {
+  let desktop: VirtualDesktop
+  const bench = new CaptureBench()
+  const limits = { stall: 600, encoderFinish: 200, encoderTerminate: 50, screenQuit: 100 }
+  test.beforeEach(async () => {
+    if (problem === null) desktop = await startVirtualDesktop()
+  })
+  test.afterEach(() => desktop?.stop())
+  test.after(() => bench.close())
+  const platform = () => bench.platform({ env: { ...process.env, ...desktop.env }, limits })
+
+  async function flowing(devices: CapturePlatform, medium: Medium): Promise<ObservedCapture> {
+    const capture = bench.capture(devices, medium)
+    capture.open(await devices.resolve(medium, undefined))
+    await capture.next('capture.flowing')
+    return capture
+  }
+
+  /** The end that nobody asked for: everything that came is in a whole file, and no process is left. */
+  async function died(capture: ObservedCapture): Promise<{ code: string; detail: string; reason: string }> {
+    const { cause, facts, unfinished } = await capture.next('capture.ended')
+    assert.notEqual(cause, 'cut')
+    assert.equal(unfinished, false)
+    assert.ok(facts && facts.durationMs > 0)
+    const path = join(capture.folder, facts.file)
+    if (capture.medium === 'screen') assert.ok((await frames(path)).length > 0)
+    else assert.ok(Math.abs((await decodeSound(path)).length / 48 - facts.durationMs) < 7)
+    for (const program of ['parec', 'pacat --raw', 'libopus', 'x11grab']) assert.deepEqual(childrenWith(program), [])
+    return cause as Exclude<typeof cause, 'cut'>
+  }
+
+  test.unless(problem, 'a killed capture helper is a failed capture', async () => {
+    const capture = await flowing(platform(), 'mic')
+    process.kill(childWith('parec'), 'SIGKILL')
+    const { code, reason, detail } = await died(capture)
+    assert.deepEqual([code, reason], ['CAPTURE_FAILED', 'captureFailed'])
+    assert.match(detail, /SIGKILL/)
+  })
+
+  test.unless(problem, 'a killed encoder is a failed capture', async () => {
+    const capture = await flowing(platform(), 'speaker')
+    process.kill(childWith('libopus'), 'SIGKILL')
+    assert.equal((await died(capture)).code, 'CAPTURE_FAILED')
+  })
+
+  test.unless(problem, 'a capture that ends by itself as if all were well has failed too', async () => {
+    const capture = await flowing(platform(), 'screen')
+    process.kill(childWith('x11grab'), 'SIGINT')
+    assert.equal((await died(capture)).code, 'CAPTURE_FAILED')
+  })
+
+  test.unless(problem, 'a dead X server is a lost device, and disturbs no sound', async () => {
+    const devices = platform()
+    const [screen, mic] = await Promise.all([flowing(devices, 'screen'), flowing(devices, 'mic')])
+    process.kill(desktop.pids.xvfb, 'SIGKILL')
+    const { code, reason } = await deviceCause(screen)
+    assert.deepEqual([code, reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
+    assert.equal(mic.told().length, 1)
+    mic.cut()
+    assert.equal((await mic.next('capture.ended')).cause, 'cut')
+  })
+
+  test.unless(problem, 'a dead sound server is a lost device, and disturbs no screen', async () => {
+    const devices = platform()
+    const [screen, mic, speaker] = await Promise.all([
+      flowing(devices, 'screen'),
+      flowing(devices, 'mic'),
+      flowing(devices, 'speaker'),
+    ])
+    process.kill(desktop.pids.pulseaudio, 'SIGKILL')
+    for (const capture of [mic, speaker]) {
+      const { code, reason } = await deviceCause(capture)
+      assert.deepEqual([code, reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
+    }
+    assert.equal(screen.told().length, 1)
+    screen.cut()
+    assert.equal((await screen.next('capture.ended')).cause, 'cut')
+  })
+
+  async function deviceCause(capture: ObservedCapture) {
+    const { cause, facts } = await capture.next('capture.ended')
+    assert.ok(facts)
+    assert.notEqual(cause, 'cut')
+    return cause as Exclude<typeof cause, 'cut'>
+  }
+
+  test.unless(problem, 'a frozen sound server is noticed, and its helpers are ended', async () => {
+    const capture = await flowing(platform(), 'speaker')
+    process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
+    try {
+      const { code, detail } = await died(capture)
+      assert.equal(code, 'CAPTURE_FAILED')
+      assert.match(detail, /no media for 600 ms/)
+    } finally {
+      process.kill(desktop.pids.pulseaudio, 'SIGCONT')
+    }
+  })
+
+  test.unless(problem, 'a frozen X server is noticed, and the capture is ended', async () => {
+    const capture = await flowing(platform(), 'screen')
+    process.kill(desktop.pids.xvfb, 'SIGSTOP')
+    try {
+      assert.equal((await died(capture)).code, 'CAPTURE_FAILED')
+    } finally {
+      process.kill(desktop.pids.xvfb, 'SIGCONT')
+    }
+  })
+
+  test.unless(problem, 'a cut of a frozen sound server’s capture ends as fast as any', async () => {
+    const capture = await flowing(platform(), 'mic')
+    process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
+    try {
+      const at = capture.cut()
+      const { cause, facts } = await capture.next('capture.ended')
+      assert.ok(Date.now() - at < 500)
+      assert.equal(cause, 'cut')
+      assert.ok(facts)
+    } finally {
+      process.kill(desktop.pids.pulseaudio, 'SIGCONT')
+    }
+  })
+
+  test.unless(problem, 'a device that is not there says so at once', async () => {
+    const devices = platform()
+    const capture = bench.capture(devices, 'mic')
+    capture.open({ id: 'unplugged', label: 'Unplugged' })
+    const { cause, facts } = await capture.next('capture.ended', 1, 1_500)
+    assert.deepEqual(
+      [cause !== 'cut' && cause.code, cause !== 'cut' && cause.reason],
+      ['DEVICE_UNAVAILABLE', 'deviceLost'],
+    )
+    assert.equal(facts, null)
+    assert.equal(existsSync(capture.folder), false)
+  })
+
+  test('an encoder that is missing, ends, hangs or writes garbage is a failed capture, and leaves no file', async () => {
+    const real = `case "$*" in *lavfi*pipe:1*|*-version*) exec ffmpeg "$@";; esac`
+    const faults: Record<string, [script: string, detail: RegExp]> = {
+      ends: [`${real}; exit 0`, /ended by itself \(code 0\)/],
+      fails: [`${real}; echo "Unknown encoder 'libopus'" >&2; exit 1`, /code 1\): Unknown encoder 'libopus'/],
+      hangs: [`${real}; exec tail -f /dev/null`, /no media within 400 ms/],
+      'writes garbage': [`${real}; head -c 100000 /dev/urandom; exec tail -f /dev/null`, /wrote no Ogg Opus/],
+      'writes headers only': [
+        `${real}; ffmpeg -v error -f s16le -i /dev/null -c:a libopus -f ogg pipe:1; exec tail -f /dev/null`,
+        /no media within 400 ms/,
+      ],
+    }
+    for (const [fault, [script, expected]] of Object.entries(faults)) {
+      const ffmpegPath = fakeProgram(join(bench.folder, fault), 'ffmpeg', script)
+      const devices = bench.platform({ source: 'synthetic', ffmpegPath, limits: { ...limits, flow: 400 } })
+      const capture = bench.capture(devices, 'mic')
+      capture.open(await devices.resolve('mic', undefined))
+      const { cause, facts } = await capture.next('capture.ended')
+      assert.ok(cause !== 'cut', fault)
+      assert.equal(cause.code, 'CAPTURE_FAILED', fault)
+      assert.match(cause.detail, expected)
+      assert.equal(facts, null)
+      assert.equal(existsSync(capture.folder), false)
+      assert.deepEqual(childrenWith('ffmpeg'), [])
+    }
+    const devices = bench.platform({ source: 'synthetic', ffmpegPath: join(bench.folder, 'missing') })
+    const capture = bench.capture(devices, 'mic')
+    capture.open(await devices.resolve('mic', undefined))
+    const { cause } = await capture.next('capture.ended')
+    assert.match(cause === 'cut' ? '' : cause.detail, /not there or cannot be run/)
+  })
+
+  test('a screen capture that writes garbage or hangs is a failed capture', async () => {
+    for (const [fault, script, expected] of [
+      ['garbage', 'head -c 100000 /dev/urandom; exec tail -f /dev/null', /wrote no MP4/],
+      ['silent', 'exec tail -f /dev/null', /no media within 400 ms/],
+    ] as const) {
+      const ffmpegPath = fakeProgram(
+        join(bench.folder, fault),
+        'ffmpeg',
+        `case "$*" in *-version*) exit 0;; esac; ${script}`,
+      )
+      const devices = bench.platform({ source: 'synthetic', ffmpegPath, limits: { ...limits, flow: 400 } })
+      const capture = bench.capture(devices, 'screen')
+      capture.open(await devices.resolve('screen', undefined))
+      const { cause } = await capture.next('capture.ended')
+      assert.match(cause === 'cut' ? '' : cause.detail, expected)
+    }
+  })
+})

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from '../support/suite.ts'
+import { CaptureBench } from './support/capture-bench.ts'
+import { fakeProgram } from './support/fake-program.ts'
+import { childrenWith } from './support/processes.ts'
+
+suite('capture with retryUntil', (test) => {
+  const bench = new CaptureBench()
+  test.after(() => bench.close())
+
+  /** A platform whose encoder fails as long as a file is there. */
+  function failing(name: string, limits = {}) {
+    const folder = join(bench.folder, name)
+    const ffmpegPath = fakeProgram(
+      folder,
+      'ffmpeg',
+      `
+      case "$*" in *libopus*) echo x >> ${folder}/tries; [ -e ${folder}/broken ] && exit 1;; esac
+      exec ffmpeg "$@"`,
+    )
+    writeFileSync(join(folder, 'broken'), '')
+    const platform = bench.platform({
+      source: 'synthetic',
+      ffmpegPath,
+      limits: { retryFirst: 50, retryMax: 100, ...limits },
+    })
+    return { platform, repair: () => rmSync(join(folder, 'broken')) }
+  }
+
+  test('tries again in silence until media flow, under the same number', async () => {
+    const { platform, repair } = failing('repaired')
+    const capture = bench.capture(platform, 'mic')
+    capture.open(await platform.resolve('mic', undefined), 4, Date.now() + 10_000)
+    while (bench.logger.lines.filter(({ message }) => message.includes('trying again')).length < 2)
+      await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(capture.told(), [])
+    repair()
+    const { file } = await capture.next('capture.flowing', 4)
+    assert.equal(file, 'mic-000004.ogg')
+    capture.cut(4)
+    const { cause, facts } = await capture.next('capture.ended', 4)
+    assert.equal(cause, 'cut')
+    assert.ok(facts)
+    assert.equal(capture.told().length, 2)
+  })
+
+  test('gives up when the time is over, with the last cause', async () => {
+    const { platform } = failing('hopeless')
+    const capture = bench.capture(platform, 'mic')
+    const until = Date.now() + 700
+    capture.open(await platform.resolve('mic', undefined), 1, until)
+    const { cause, facts } = await capture.next('capture.ended')
+    assert.ok(Math.abs(Date.now() - until) < 600)
+    assert.equal(cause !== 'cut' && cause.code, 'CAPTURE_FAILED')
+    assert.equal(facts, null)
+    assert.equal(capture.told().length, 1)
+    assert.deepEqual(childrenWith('ffmpeg'), [])
+  })
+
+  test('a cut ends it at once, between two tries', async () => {
+    const { platform } = failing('cut', { retryFirst: 60_000, retryMax: 60_000 })
+    const capture = bench.capture(platform, 'mic')
+    const before = bench.logger.lines.length
+    capture.open(await platform.resolve('mic', undefined), 1, Date.now() + 600_000)
+    while (bench.logger.lines.length === before) await new Promise((resolve) => setImmediate(resolve))
+    const at = capture.cut()
+    const { cause, facts } = await capture.next('capture.ended')
+    assert.ok(Date.now() - at < 100)
+    assert.equal(cause, 'cut')
+    assert.equal(facts, null)
+  })
+
+  test('a cut ends it at once, within a try that hangs', async () => {
+    const ffmpegPath = fakeProgram(
+      join(bench.folder, 'hangs'),
+      'ffmpeg',
+      `
+      case "$*" in *libopus*) exec tail -f /dev/null;; esac
+      exec ffmpeg "$@"`,
+    )
+    const platform = bench.platform({
+      source: 'synthetic',
+      ffmpegPath,
+      limits: { encoderFinish: 100, encoderTerminate: 50 },
+    })
+    const capture = bench.capture(platform, 'mic')
+    capture.open(await platform.resolve('mic', undefined), 1, Date.now() + 60_000)
+    await capture.next('capture.level')
+    const at = capture.cut()
+    await capture.next('capture.ended')
+    assert.ok(Date.now() - at < 1_000)
+    assert.deepEqual(childrenWith('tail'), [])
+  })
+
+  test('looks for the device anew each time, and waits for one that is not there', async () => {
+    const platform = bench.platform({ source: 'synthetic', limits: { retryFirst: 50 } })
+    const capture = bench.capture(platform, 'mic')
+    capture.open({ id: 'unplugged', label: 'Unplugged' }, 1, Date.now() + 300)
+    const { cause } = await capture.next('capture.ended')
+    assert.equal(cause !== 'cut' && cause.code, 'DEVICE_UNAVAILABLE')
+    assert.equal(cause !== 'cut' && cause.reason, 'deviceLost')
+  })
+})
