@@ -1,0 +1,16 @@
+import { benchStore } from './store.ts'
+import type { Findings } from './table.ts'
+
+/** Durable appends through the event log against raw classic-level batches of the same bytes. */
+export async function benchAppend(): Promise<Findings> {
+  const ratios = await benchStore()
+  const rows = ratios.map(({ name, unit, ours, raw, ratio }) => ({
+    what: name,
+    unit,
+    ours,
+    bare: raw,
+    ratio,
+    aim: { of: 'ratio', atLeast: 0.7 } as const,
+  }))
+  return { rows, remarks: [] }
+}

@@ -1,0 +1,109 @@
+/** The same capture without us: ffmpeg and parec as field notes have found them fastest, writing files directly. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { VirtualDesktop } from '../lab/virtual-desktop.ts'
+import { AUDIO_FORMATS, FRAME_RATE } from '../src/actors/encoding.ts'
+import type { Medium } from '../src/events/media.ts'
+
+const AT_ONCE = '-probesize 32 -analyzeduration 0'
+
+const screenInput = (desktop: VirtualDesktop): string =>
+  `-f x11grab -framerate ${FRAME_RATE} ${AT_ONCE} -i ${desktop.display}`
+const H264 = '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 75'
+const MATROSKA = '-f matroska -cluster_time_limit 100 -flush_packets 1'
+
+const sourceOf = (medium: 'mic' | 'speaker', desktop: VirtualDesktop): string =>
+  medium === 'mic' ? desktop.micSource : `${desktop.speakerSink}.monitor`
+
+function opus(medium: 'mic' | 'speaker'): string {
+  const { application, bitsPerSecond } = AUDIO_FORMATS[medium]
+  return `-c:a libopus -application ${application} -b:a ${bitsPerSecond} -f ogg -page_duration 200000 -flush_packets 1`
+}
+
+function recordCommand(medium: Medium, desktop: VirtualDesktop, folder: string): string {
+  if (medium === 'screen')
+    return `exec ffmpeg -nostdin -v error ${screenInput(desktop)} ${H264} ${MATROSKA} ${join(folder, 'screen.mkv')}`
+  const { channels } = AUDIO_FORMATS[medium]
+  const raw = `--raw --format=s16le --rate=48000 --channels=${channels} --latency-msec=20`
+  return [
+    `parec ${raw} -d ${sourceOf(medium, desktop)} |`,
+    `ffmpeg -v error -f s16le -ar 48000 -ac ${channels} ${AT_ONCE} -i pipe:0 ${opus(medium)} ${join(folder, medium)}.ogg`,
+  ].join(' ')
+}
+
+/** Records media into a folder until `stop`, which resolves when every process is gone and waited for. */
+export function startBareCapture(
+  media: readonly Medium[],
+  desktop: VirtualDesktop,
+  folder: string,
+): { stop(): Promise<void> } {
+  const children = media.map((medium) => shell(recordCommand(medium, desktop, folder), desktop))
+  return {
+    async stop() {
+      await Promise.all(children.map(end))
+    },
+  }
+}
+
+function shell(command: string, desktop: VirtualDesktop): ChildProcess {
+  // A process group of its own, so that both ends of a pipe can be told to end.
+  return spawn('sh', ['-c', command], {
+    env: { ...process.env, ...desktop.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) throw new Error('a bare capture ended by itself')
+  process.kill(-child.pid!, 'SIGINT')
+  await once(child, 'exit')
+}
+
+/** When a bare capture began, in ms after its command. */
+export interface BareStart {
+  /** Its first sample, as ffmpeg tells it. */
+  firstSampleMs: number
+  /** Its first encoded media came out. */
+  firstOutputMs: number
+}
+
+/** Enough to be media and not only the head of a file. */
+const MEDIA_BYTES = { mic: 300, speaker: 300, screen: 4_096 }
+const INPUT_START = /Input #0.*start: (\d+\.\d+)/s
+
+/** Starts ffmpeg alone on a device, waits for its first media, and ends it. */
+export async function bareStart(medium: Medium, desktop: VirtualDesktop): Promise<BareStart> {
+  const args =
+    medium === 'screen'
+      ? `${screenInput(desktop)} ${H264} ${MATROSKA}`
+      : `-f pulse -fragment_size 1920 ${AT_ONCE} -i ${sourceOf(medium, desktop)} ${opus(medium)}`
+  const sentAt = Date.now()
+  const child = shell(`exec ffmpeg -nostdin -hide_banner ${args} pipe:1`, desktop)
+  let said = ''
+  let bytes = 0
+  try {
+    return await new Promise((resolve, reject) => {
+      let firstOutputMs: number | undefined
+      const look = (): void => {
+        const start = INPUT_START.exec(said)?.[1]
+        if (start && firstOutputMs !== undefined)
+          resolve({ firstSampleMs: Number(start) * 1_000 - sentAt, firstOutputMs })
+      }
+      child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+        look()
+      })
+      child.stdout!.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        if (bytes >= MEDIA_BYTES[medium]) firstOutputMs ??= Date.now() - sentAt
+        look()
+      })
+      child.once('exit', (code) => reject(new Error(`ffmpeg ended with ${code}: ${said}`)))
+    })
+  } finally {
+    child.removeAllListeners('exit')
+    if (child.exitCode === null && child.signalCode === null) await end(child)
+  }
+}

@@ -1,0 +1,135 @@
+/** Starting and recording against bare ffmpeg on the same virtual desktop, in turns. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Daemon } from '../lab/daemon.ts'
+import { MEDIA, type Medium } from '../src/events/media.ts'
+import { type BareStart, bareStart, startBareCapture } from './bare-capture.ts'
+import type { Pace } from './pace.ts'
+import { endedChildrenCpuMs, ownCpuMs, treeCpuMs } from './processes.ts'
+import { command, onStage, type Stage } from './stage.ts'
+import { median, percentile } from './statistics.ts'
+import type { Aim, Findings, Row } from './table.ts'
+
+/** The daemon remembers what devices there are for 5 s: a start after that has to ask. */
+const FORGETTING_MS = 5_300
+
+/** Time from command to first sample, and CPU while three media are recorded. */
+export async function benchCapture(pace: Pace): Promise<Findings> {
+  const starts = await onStage((stage) => benchStarts(stage, pace.starts))
+  const recording = await onStage((stage) => benchRecording(stage, pace))
+  return { rows: [...starts.rows, ...recording.rows], remarks: [...starts.remarks, ...recording.remarks] }
+}
+
+/** A start of ours: when the first sample was captured, and when the command was answered, in ms after it was sent. */
+interface Start {
+  firstSampleMs: number
+  answeredMs: number
+}
+
+interface Starts {
+  cold: Start[]
+  warm: Start[]
+  bare: BareStart[]
+}
+
+async function benchStarts({ daemon, desktop }: Stage, rounds: number): Promise<Findings> {
+  const found: Record<'mic' | 'screen', Starts> = {
+    mic: { cold: [], warm: [], bare: [] },
+    screen: { cold: [], warm: [], bare: [] },
+  }
+  for (let round = 0; round < rounds; round++) {
+    await wait(FORGETTING_MS)
+    for (const medium of ['mic', 'screen'] as const) {
+      found[medium].cold.push(await start(daemon, medium))
+      found[medium].bare.push(await bareStart(medium, desktop))
+      found[medium].warm.push(await start(daemon, medium))
+    }
+  }
+  const { mic, screen } = found
+  return {
+    rows: [
+      startRow('audio: first sample after an idle time', mic.cold, mic.bare, { of: 'ours', atMost: 60 }),
+      startRow('audio: first sample, devices just asked for', mic.warm, mic.bare, { of: 'ours', atMost: 60 }),
+      startRow('screen: first frame after an idle time', screen.cold, screen.bare, { of: 'ratio', atMost: 1.1 }),
+      startRow('screen: first frame, devices just asked for', screen.warm, screen.bare, { of: 'ratio', atMost: 1.1 }),
+      answerRow('audio: start answered, after an idle time', mic.cold, mic.bare),
+      answerRow('screen: start answered, after an idle time', screen.cold, screen.bare),
+    ],
+    remarks: (['mic', 'screen'] as const).map((medium) => {
+      const worst = (starts: { firstSampleMs: number }[]) =>
+        percentile(
+          starts.map(({ firstSampleMs }) => firstSampleMs),
+          0.9,
+        ).toFixed(0)
+      const { cold, warm, bare } = found[medium]
+      return `${medium}: first sample, p90 of ${rounds}: ${worst(cold)} ms after an idle time, ${worst(warm)} ms else, ${worst(bare)} ms bare`
+    }),
+  }
+}
+
+/** Starts one medium in a recording of its own and ends it again. */
+async function start(daemon: Daemon, medium: Medium): Promise<Start> {
+  const { sentAt, answeredMs, id } = await command(daemon, '/recordings', { media: [medium] })
+  await command(daemon, `/recordings/${id}/stop`)
+  await command(daemon, `/recordings/${id}/close`)
+  const { body } = await daemon.api('GET', `/recordings/${id}/events`)
+  const opened = body.items.find((event: { type: string }) => event.type === 'segment.opened')
+  return { firstSampleMs: Date.parse(opened.data.startedAt) - sentAt, answeredMs }
+}
+
+function startRow(what: string, ours: Start[], bare: BareStart[], aim: Aim): Row {
+  return compared(
+    what,
+    'ms',
+    ours.map((start) => start.firstSampleMs),
+    bare.map((start) => start.firstSampleMs),
+    aim,
+  )
+}
+
+function answerRow(what: string, ours: Start[], bare: BareStart[]): Row {
+  return compared(
+    what,
+    'ms',
+    ours.map((start) => start.answeredMs),
+    bare.map((start) => start.firstOutputMs),
+    null,
+  )
+}
+
+function compared(what: string, unit: string, ours: number[], bare: number[], aim: Aim | null): Row {
+  const ratio = median(ours.map((value, round) => value / bare[round]!))
+  return { what, unit, ours: median(ours), bare: median(bare), ratio, aim }
+}
+
+async function benchRecording({ daemon, desktop }: Stage, pace: Pace): Promise<Findings> {
+  const ours: number[] = []
+  const bare: number[] = []
+  const own: number[] = []
+  const seconds = pace.recordingMs / 1_000
+  for (let round = 0; round < pace.recordingRounds; round++) {
+    const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-bare-'))
+    const bareBefore = endedChildrenCpuMs(process.pid)
+    const capture = startBareCapture(MEDIA, desktop, folder)
+    await wait(pace.recordingMs)
+    await capture.stop()
+    bare.push((endedChildrenCpuMs(process.pid) - bareBefore) / 1_000 / seconds)
+    await rm(folder, { recursive: true })
+
+    const before = { tree: treeCpuMs(daemon.pid), own: ownCpuMs(daemon.pid) }
+    const { id } = await command(daemon, '/recordings')
+    await wait(pace.recordingMs)
+    await command(daemon, `/recordings/${id}/stop`)
+    await command(daemon, `/recordings/${id}/close`)
+    ours.push((treeCpuMs(daemon.pid) - before.tree) / 1_000 / seconds)
+    own.push((ownCpuMs(daemon.pid) - before.own) / 1_000 / seconds)
+  }
+  return {
+    rows: [
+      compared(`CPU while recording three media for ${seconds} s`, 'core', ours, bare, { of: 'ratio', atMost: 1.1 }),
+    ],
+    remarks: [`recording: of our ${median(ours).toFixed(3)} core the daemon itself took ${median(own).toFixed(3)}`],
+  }
+}

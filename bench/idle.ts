@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Pace } from './pace.ts'
+import { pssMb, treeCpuMs } from './processes.ts'
+import { command, onStage } from './stage.ts'
+import type { Aim, Findings, Row } from './table.ts'
+
+const SETTLING_MS = 3_000
+const RECORDED_MS = 5_000
+
+/** What the daemon costs while it waits: just started, and after a recording. */
+export async function benchIdle(pace: Pace): Promise<Findings> {
+  return onStage(async ({ daemon }) => {
+    await wait(SETTLING_MS)
+    const rows = await idle('just started', daemon.pid, pace.idleMs)
+    const { id } = await command(daemon, '/recordings')
+    await wait(RECORDED_MS)
+    await command(daemon, `/recordings/${id}/stop`)
+    await command(daemon, `/recordings/${id}/close`)
+    await wait(SETTLING_MS)
+    rows.push(...(await idle('after a recording', daemon.pid, pace.idleMs)))
+    return { rows, remarks: [] }
+  })
+}
+
+async function idle(when: string, pid: number, ms: number): Promise<Row[]> {
+  const before = treeCpuMs(pid)
+  const started = performance.now()
+  await wait(ms)
+  const percent = ((treeCpuMs(pid) - before) / (performance.now() - started)) * 100
+  return [
+    rowOf(`idle CPU, ${when}`, '% of a core', percent, { of: 'ours', atMost: 0.5 }),
+    rowOf(`idle memory (PSS), ${when}`, 'MB', pssMb(pid), { of: 'ours', atMost: 110 }),
+  ]
+}
+
+function rowOf(what: string, unit: string, ours: number, aim: Aim): Row {
+  return { what, unit, ours, bare: null, ratio: null, aim }
+}

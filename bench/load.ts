@@ -1,0 +1,89 @@
+/**
+ * The client of the HTTP bench, in a process of its own (`fork` it and send it jobs). Speaks HTTP over plain sockets:
+ * Node's own client costs more than the servers that are measured, and would be what is measured.
+ */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { percentile } from './statistics.ts'
+
+/** What to send, and how. */
+export interface LoadJob {
+  port: number
+  /** The whole request: head and body. */
+  request: string
+  /** Each sends its next request when it has the answer to the last. */
+  connections: number
+  ms: number
+}
+
+/** What came of it. */
+export interface LoadResult {
+  requests: number
+  perSecond: number
+  p50Ms: number
+  p99Ms: number
+  /** Share of one core that this process needed; near 1 it was the client that was measured. */
+  clientCores: number
+}
+
+async function carryOut({ port, request, connections, ms }: LoadJob): Promise<LoadResult> {
+  const bytes = Buffer.from(request)
+  const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)))
+  const latencies: number[] = []
+  const cpu = process.cpuUsage()
+  const started = performance.now()
+  await Promise.all(sockets.map((socket) => converse(socket, bytes, started + ms, latencies)))
+  const elapsed = performance.now() - started
+  const { user, system } = process.cpuUsage(cpu)
+  for (const socket of sockets) socket.destroy()
+  return {
+    requests: latencies.length,
+    perSecond: (latencies.length / elapsed) * 1_000,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+    clientCores: (user + system) / 1_000 / elapsed,
+  }
+}
+
+async function open(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  await once(socket, 'connect')
+  return socket
+}
+
+/** One request after the other until `until`; rejects on any answer but a 2xx with a length. */
+function converse(socket: Socket, request: Buffer, until: number, latencies: number[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let sentAt = 0
+    let received: Buffer = Buffer.alloc(0)
+    const send = (): void => {
+      sentAt = performance.now()
+      socket.write(request)
+    }
+    socket.on('error', reject)
+    socket.on('close', () => reject(new Error('the server closed the connection')))
+    socket.on('data', (chunk) => {
+      received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+      const headEnd = received.indexOf('\r\n\r\n')
+      if (headEnd === -1) return
+      const head = received.toString('latin1', 0, headEnd)
+      const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
+      if (length === undefined || head[9] !== '2')
+        return reject(new Error(`unexpected answer: ${head.split('\r\n')[0]}`))
+      if (received.length < headEnd + 4 + Number(length)) return
+      received = Buffer.alloc(0)
+      const now = performance.now()
+      latencies.push(now - sentAt)
+      if (now < until) send()
+      else resolve()
+    })
+    send()
+  })
+}
+
+process.on('message', (job: LoadJob) => {
+  carryOut(job).then(
+    (result) => process.send?.({ result }),
+    (error: Error) => process.send?.({ error: error.message }),
+  )
+})

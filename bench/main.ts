@@ -1,0 +1,57 @@
+/**
+ * `npm run bench [-- --only http,append,capture,latency,idle] [--quick]`: measures the recorder beside the bare
+ * programs that it is made of, and writes one table to the terminal and to bench/out.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { benchAppend } from './append.ts'
+import { benchCapture } from './capture.ts'
+import { benchHttp } from './http.ts'
+import { benchIdle } from './idle.ts'
+import { benchLatency } from './latency.ts'
+import { describeMachine, load } from './machine.ts'
+import { FULL, type Pace, QUICK } from './pace.ts'
+import { type Findings, markdownTable, type Row } from './table.ts'
+
+const OUT = fileURLToPath(new URL('./out/', import.meta.url))
+
+const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
+  http: benchHttp,
+  append: benchAppend,
+  capture: benchCapture,
+  latency: benchLatency,
+  idle: benchIdle,
+}
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
+const wanted = values.only?.split(',') ?? Object.keys(PARTS)
+for (const name of wanted) {
+  if (!Object.hasOwn(PARTS, name))
+    throw new Error(`there is no part ${name}; there are: ${Object.keys(PARTS).join(', ')}`)
+}
+
+const rows: Row[] = []
+const remarks: string[] = []
+const loads = [load()]
+for (const name of wanted) {
+  console.error(`bench: ${name} (load ${load()})`)
+  const findings = await PARTS[name]!(values.quick ? QUICK : FULL)
+  rows.push(...findings.rows)
+  remarks.push(...findings.remarks)
+  loads.push(load())
+}
+
+const text = [
+  `Measured ${new Date().toISOString()}${values.quick ? ', quickly' : ''}, on ${await describeMachine()}.`,
+  `Load average, the bench's own included: ${loads.join(' → ')}.`,
+  '',
+  markdownTable(rows),
+  '',
+  ...remarks.map((remark) => `- ${remark}`),
+].join('\n')
+console.log(text)
+await mkdir(OUT, { recursive: true })
+await writeFile(join(OUT, 'bench.md'), `${text}\n`)
+await writeFile(join(OUT, 'bench.json'), JSON.stringify({ rows, remarks, loads }, null, 2))

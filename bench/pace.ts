@@ -1,0 +1,36 @@
+/** How long to measure. */
+export interface Pace {
+  /** Rounds of the HTTP bench for each row, and how long each is. */
+  httpRounds: number
+  httpRoundMs: number
+  /** Starts of each kind. */
+  starts: number
+  /** Rounds of recording three media, and how long each is. */
+  recordingRounds: number
+  recordingMs: number
+  /** Rounds of pause, resume, stop and start. */
+  latencyRounds: number
+  idleMs: number
+}
+
+/** For figures that are to be kept. */
+export const FULL: Pace = {
+  httpRounds: 9,
+  httpRoundMs: 1_500,
+  starts: 11,
+  recordingRounds: 3,
+  recordingMs: 20_000,
+  latencyRounds: 25,
+  idleMs: 10_000,
+}
+
+/** For a first look. */
+export const QUICK: Pace = {
+  httpRounds: 3,
+  httpRoundMs: 500,
+  starts: 3,
+  recordingRounds: 1,
+  recordingMs: 6_000,
+  latencyRounds: 5,
+  idleMs: 4_000,
+}

@@ -1,0 +1,54 @@
+/** What processes cost, from /proc (Linux). */
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Linux counts in hundredths of a second, whatever the kernel's own clock. */
+const MS_PER_TICK = 10
+
+interface Stat {
+  parent: number
+  /** CPU time of the process, ms. */
+  ownMs: number
+  /** CPU time of its children that have ended, with theirs, ms. */
+  endedMs: number
+}
+
+function statOf(pid: number): Stat | undefined {
+  let text: string
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  } catch {
+    // It has ended meanwhile; whoever waited for it has its time.
+    return undefined
+  }
+  // The name is in parentheses and may hold anything; the third field (state) is the first one behind it.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const ms = (field: number) => Number(fields[field - 3]) * MS_PER_TICK
+  return { parent: Number(fields[1]), ownMs: ms(14) + ms(15), endedMs: ms(16) + ms(17) }
+}
+
+/** CPU time in ms that a process itself has used so far. */
+export function ownCpuMs(pid: number): number {
+  return statOf(pid)?.ownMs ?? Number.NaN
+}
+
+/** CPU time in ms that those children of a process have used that it has waited for. */
+export function endedChildrenCpuMs(pid: number): number {
+  return statOf(pid)?.endedMs ?? Number.NaN
+}
+
+/** CPU time in ms that a process and all its descendants have used so far, those that have ended included. */
+export function treeCpuMs(root: number): number {
+  const all = new Map<number, Stat>()
+  for (const name of readdirSync('/proc')) {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined
+    if (stat) all.set(Number(name), stat)
+  }
+  const belongs = (pid: number): boolean => pid === root || (all.has(pid) && belongs(all.get(pid)!.parent))
+  return [...all].filter(([pid]) => belongs(pid)).reduce((sum, [, stat]) => sum + stat.ownMs + stat.endedMs, 0)
+}
+
+/** Proportional set size in MB: a process's own memory and its share of what it has in common with others. */
+export function pssMb(pid: number): number {
+  const kib = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1]
+  return (Number(kib) * 1_024) / 1e6
+}

@@ -1,0 +1,39 @@
+import { rm } from 'node:fs/promises'
+import { type Daemon, startDaemon } from '../lab/daemon.ts'
+import { startVirtualDesktop, type VirtualDesktop } from '../lab/virtual-desktop.ts'
+
+/** A desktop with something to record, and the real daemon on it. */
+export interface Stage {
+  desktop: VirtualDesktop
+  daemon: Daemon
+}
+
+/** Runs a part of the bench on a stage of its own and takes the stage down again. */
+export async function onStage<T>(play: (stage: Stage) => Promise<T>): Promise<T> {
+  const desktop = await startVirtualDesktop({ movement: true, voice: true, music: true })
+  try {
+    const daemon = await startDaemon({ env: desktop.env, source: 'devices' })
+    try {
+      return await play({ desktop, daemon })
+    } finally {
+      await daemon.stop()
+      await rm(daemon.home, { recursive: true, force: true })
+    }
+  } finally {
+    await desktop.stop()
+  }
+}
+
+/** A command that must succeed, with the wall clock when it was sent and the time to its answer. */
+export async function command(
+  daemon: Daemon,
+  path: string,
+  body: unknown = {},
+): Promise<{ sentAt: number; answeredMs: number; id: string }> {
+  const sentAt = Date.now()
+  const started = performance.now()
+  const { status, body: answer } = await daemon.api('POST', path, body)
+  const answeredMs = performance.now() - started
+  if (status >= 300) throw new Error(`${path} was answered with ${status}: ${JSON.stringify(answer)}`)
+  return { sentAt, answeredMs, id: answer.id }
+}

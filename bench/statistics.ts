@@ -1,0 +1,10 @@
+/** The value that `share` (0–1) of the values do not exceed; NaN of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+/** The middle value: what a few slow moments of a busy machine do not move. */
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5)
+}
