@@ -86,7 +86,7 @@ const MOMENTS: Record<string, (situation: Situation) => Promise<void>> = {
 
 /** Kills a daemon that is still starting up, while it does what the one before could not. */
 async function killWhileOpening(home: string, random: Random): Promise<void> {
-  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+  const main = fileURLToPath(new URL('../../dist/cli/f2f.cjs', import.meta.url))
   const daemon = spawn(process.execPath, [main, 'serve', '--home', home, '--port', '0', '--source', 'synthetic'], {
     stdio: 'ignore',
   })
