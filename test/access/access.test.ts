@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { createAccess, FAILURE_LIMIT, FAILURE_WINDOW_MS, type StoredToken } from '../../src/access/access.ts'
+import { SCOPES, UI_SCOPES } from '../../src/access/scopes.ts'
+import { newToken, TOKEN_PREFIX } from '../../src/access/secrets.ts'
+import { LAUNCH_CODE_LIFETIME_MS, SESSION_LIFETIME_MS } from '../../src/access/ui-sessions.ts'
+import { RecorderError } from '../../src/events/errors.ts'
+import { suite } from '../support/suite.ts'
+
+const PORT = 3887
+const HOME = newToken().secret
+
+function setUp() {
+  const clock = { now: 1_000_000 }
+  const state = { tokens: [] as StoredToken[] }
+  const access = createAccess({ homeToken: HOME, tokens: () => state.tokens, now: () => clock.now })
+  return { clock, state, access }
+}
+
+function storedToken(scopes: string[], name = 'crm'): { secret: string; stored: StoredToken } {
+  const { id, secret, sha256 } = newToken()
+  return { secret, stored: { id, name, scopes, sha256, createdAt: '2025-11-22T09:30:00.000Z' } }
+}
+
+function codeOf(action: () => unknown): string {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof RecorderError) return error.code
+    throw error
+  }
+  return 'none'
+}
+
+suite('access: tokens', (test) => {
+  test('the home token has every scope, on the API side', () => {
+    const credential = setUp().access.authenticate(`Bearer ${HOME}`, undefined, PORT)
+    assert.equal(credential.side, 'api')
+    assert.equal(credential.client, 'home')
+    assert.deepEqual([...credential.scopes].sort(), [...SCOPES].sort())
+  })
+
+  test('a token has its name, its own scopes and an identity that outlives the process', () => {
+    const { stored, secret } = storedToken(['read', 'tag', 'fly'])
+    const [first, second] = [setUp(), setUp()].map(({ state, access }) => {
+      state.tokens = [stored]
+      return access.authenticate(`Bearer ${secret}`, undefined, PORT)
+    })
+    assert.equal(first?.client, 'crm')
+    assert.deepEqual([...(first?.scopes ?? [])], ['read', 'tag'])
+    assert.equal(first?.clientId, second?.clientId)
+  })
+
+  test('tokens of one name are two clients', () => {
+    const { access, state } = setUp()
+    const [a, b] = [storedToken(['read']), storedToken(['read'])]
+    state.tokens = [a.stored, b.stored]
+    const ids = [a, b].map(({ secret }) => access.authenticate(`Bearer ${secret}`, undefined, PORT).clientId)
+    assert.notEqual(ids[0], ids[1])
+  })
+
+  test('a token is good from the moment it is stored until the moment it is revoked', () => {
+    const { access, state } = setUp()
+    const { stored, secret } = storedToken(['read'])
+    const ask = () => codeOf(() => access.authenticate(`Bearer ${secret}`, undefined, PORT))
+    assert.equal(ask(), 'UNAUTHENTICATED')
+    state.tokens = [stored]
+    assert.equal(ask(), 'none')
+    state.tokens = []
+    assert.equal(ask(), 'UNAUTHENTICATED')
+  })
+
+  test('the scheme is written in any case; every other form is refused', () => {
+    const { access } = setUp()
+    assert.equal(access.authenticate(`bearer  ${HOME} `, undefined, PORT).client, 'home')
+    for (const header of [
+      '',
+      'Bearer',
+      'Bearer ',
+      HOME,
+      `Basic ${HOME}`,
+      `Bearer ${HOME} ${HOME}`,
+      `Bearer ${HOME}x`,
+    ]) {
+      assert.equal(
+        codeOf(() => access.authenticate(header, undefined, PORT)),
+        'UNAUTHENTICATED',
+        header,
+      )
+    }
+  })
+
+  test('secrets are 256 random bits, recognisable as ours', () => {
+    const { secret } = newToken()
+    assert.ok(secret.startsWith(TOKEN_PREFIX))
+    assert.equal(Buffer.from(secret.slice(TOKEN_PREFIX.length), 'base64url').length, 32)
+    assert.notEqual(secret, newToken().secret)
+  })
+})
+
+suite('access: wrong credentials', (test) => {
+  test('after too many only wrong ones are refused, until the window has passed', () => {
+    const { access, clock } = setUp()
+    const guess = () => codeOf(() => access.authenticate('Bearer wrong', undefined, PORT))
+    for (let i = 0; i < FAILURE_LIMIT; i++) assert.equal(guess(), 'UNAUTHENTICATED')
+    assert.equal(guess(), 'RATE_LIMITED')
+    assert.equal(access.authenticate(`Bearer ${HOME}`, undefined, PORT).client, 'home')
+    clock.now += FAILURE_WINDOW_MS
+    assert.equal(guess(), 'UNAUTHENTICATED')
+  })
+
+  test('the refusal says after how many seconds to come again', () => {
+    const { access, clock } = setUp()
+    const guess = () => access.authenticate('Bearer wrong', undefined, PORT)
+    for (let i = 0; i < FAILURE_LIMIT; i++) codeOf(guess)
+    clock.now += FAILURE_WINDOW_MS - 1_500
+    assert.throws(guess, (error: RecorderError) => error.members.retryAfterSeconds === 2)
+  })
+
+  test('sessions and launch codes are guessed no faster; no credential at all is no guess', () => {
+    const { access } = setUp()
+    for (let i = 0; i < FAILURE_LIMIT * 2; i++) codeOf(() => access.authenticate(undefined, undefined, PORT))
+    for (let i = 0; i < FAILURE_LIMIT / 2; i++) {
+      assert.equal(
+        codeOf(() => access.redeemLaunchCode('wrong')),
+        'UNAUTHENTICATED',
+      )
+      assert.equal(
+        codeOf(() => access.authenticate(undefined, `f2f_session_${PORT}=wrong`, PORT)),
+        'UNAUTHENTICATED',
+      )
+    }
+    assert.equal(
+      codeOf(() => access.redeemLaunchCode('wrong')),
+      'RATE_LIMITED',
+    )
+    assert.equal(
+      codeOf(() => access.authenticate(undefined, `f2f_session_${PORT}=wrong`, PORT)),
+      'RATE_LIMITED',
+    )
+  })
+})
+
+suite('access: the page', (test) => {
+  const cookie = (secret: string, port = PORT) => `theme=dark; f2f_session_${port}=${secret}; x=y`
+
+  test('a launch code opens one session, on the UI side, without admin', () => {
+    const { access } = setUp()
+    const { code } = access.issueLaunchCode()
+    const credential = access.authenticate(undefined, cookie(access.redeemLaunchCode(code)), PORT)
+    assert.equal(credential.side, 'ui')
+    assert.equal(credential.client, 'ui')
+    assert.deepEqual([...credential.scopes], [...UI_SCOPES])
+    assert.ok(!credential.scopes.has('admin'))
+    assert.equal(
+      codeOf(() => access.redeemLaunchCode(code)),
+      'UNAUTHENTICATED',
+    )
+  })
+
+  test('a launch code waits for 60 s and says until when', () => {
+    const { access, clock } = setUp()
+    const { code, expiresAt } = access.issueLaunchCode()
+    assert.equal(Date.parse(expiresAt), clock.now + 60_000)
+    clock.now += LAUNCH_CODE_LIFETIME_MS - 1
+    const other = access.issueLaunchCode()
+    access.redeemLaunchCode(code)
+    clock.now += LAUNCH_CODE_LIFETIME_MS
+    assert.equal(
+      codeOf(() => access.redeemLaunchCode(other.code)),
+      'UNAUTHENTICATED',
+    )
+  })
+
+  test('a session ends after a long day', () => {
+    const { access, clock } = setUp()
+    const secret = access.redeemLaunchCode(access.issueLaunchCode().code)
+    clock.now += SESSION_LIFETIME_MS - 1
+    access.authenticate(undefined, cookie(secret), PORT)
+    clock.now += 1
+    assert.equal(
+      codeOf(() => access.authenticate(undefined, cookie(secret), PORT)),
+      'UNAUTHENTICATED',
+    )
+  })
+
+  test('the cookie of another port’s daemon is none of ours', () => {
+    const { access } = setUp()
+    const secret = access.redeemLaunchCode(access.issueLaunchCode().code)
+    assert.throws(() => access.authenticate(undefined, cookie(secret, 4000), PORT), {
+      message: /carries no credential/,
+    })
+  })
+
+  test('many launch codes do not pile up, and the newest works', () => {
+    const { access } = setUp()
+    const codes = Array.from({ length: 100 }, () => access.issueLaunchCode().code)
+    assert.equal(
+      codeOf(() => access.redeemLaunchCode(codes[0] as string)),
+      'UNAUTHENTICATED',
+    )
+    access.redeemLaunchCode(codes[99] as string)
+  })
+
+  test('two credentials at once are refused, even good ones', () => {
+    const { access } = setUp()
+    const secret = access.redeemLaunchCode(access.issueLaunchCode().code)
+    assert.equal(
+      codeOf(() => access.authenticate(`Bearer ${HOME}`, cookie(secret), PORT)),
+      'INVALID_REQUEST',
+    )
+    const twice = `f2f_session_${PORT}=${secret}; f2f_session_${PORT}=${secret}`
+    assert.equal(
+      codeOf(() => access.authenticate(undefined, twice, PORT)),
+      'INVALID_REQUEST',
+    )
+    assert.equal(access.authenticate(`Bearer ${HOME}`, cookie(secret, 4000), PORT).client, 'home')
+  })
+})

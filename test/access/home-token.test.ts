@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readOrCreateHomeToken } from '../../src/access/home-token.ts'
+import { suite } from '../support/suite.ts'
+
+const NO_MODES = process.platform === 'win32' ? 'Windows has no file modes' : null
+
+async function modeOf(path: string): Promise<number> {
+  return (await stat(path)).mode & 0o777
+}
+
+suite('home token', (test) => {
+  let home: string
+  test.beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'f2f-token-'))
+  })
+  test.afterEach(async () => {
+    await rm(home, { recursive: true })
+  })
+
+  test('is made at the first start and stays the same', async () => {
+    const token = await readOrCreateHomeToken(home)
+    assert.match(token, /^f2f_[\w-]{43}$/)
+    assert.equal(await readOrCreateHomeToken(home), token)
+    assert.equal((await readFile(join(home, 'token'), 'utf8')).trim(), token)
+    assert.deepEqual(await readdir(home), ['token'])
+  })
+
+  test('is another one in another home', async () => {
+    const token = await readOrCreateHomeToken(home)
+    await rm(join(home, 'token'))
+    assert.notEqual(await readOrCreateHomeToken(home), token)
+  })
+
+  test.unless(
+    NO_MODES,
+    'can be read by its owner only, whatever the umask, and also when it was not so before',
+    async () => {
+      const before = process.umask(0)
+      try {
+        await readOrCreateHomeToken(home)
+      } finally {
+        process.umask(before)
+      }
+      assert.equal(await modeOf(join(home, 'token')), 0o600)
+      await chmod(join(home, 'token'), 0o644)
+      await readOrCreateHomeToken(home)
+      assert.equal(await modeOf(join(home, 'token')), 0o600)
+    },
+  )
+
+  test('is not guessed from a file that holds something else', async () => {
+    for (const text of ['', 'short', `${'a'.repeat(43)} b`]) {
+      await writeFile(join(home, 'token'), text)
+      await assert.rejects(readOrCreateHomeToken(home), /does not hold a token; remove the file/)
+      assert.equal(await readFile(join(home, 'token'), 'utf8'), text)
+    }
+  })
+})

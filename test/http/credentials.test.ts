@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { FAILURE_LIMIT } from '../../src/access/access.ts'
+import type { Scope } from '../../src/access/scopes.ts'
+import { createRoutes } from '../../src/http/app.ts'
+import type { Services } from '../../src/http/services.ts'
+import { suite } from '../support/suite.ts'
+import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
+import { bodyOf, problemOf } from './support/expect.ts'
+
+/** What the contract says each route needs; a route that is missing here fails the test. */
+const SCOPE_OF: Record<string, Scope | null> = {
+  'GET /': null,
+  'GET /healthz': null,
+  'GET /launch/:code': null,
+  'GET /v1/application': 'read',
+  'GET /v1/devices': 'read',
+  'GET /v1/events': 'audit',
+  'GET /v1/openapi.json': 'read',
+  'GET /v1/recordings': 'read',
+  'GET /v1/recordings/:id': 'read',
+  'GET /v1/recordings/:id/events': 'audit',
+  'GET /v1/recordings/:id/segments': 'read',
+  'GET /v1/recordings/:id/segments/:medium/:number': 'read',
+  'GET /v1/tokens': 'admin',
+  'POST /v1/recordings': 'control',
+  'POST /v1/recordings/search': 'read',
+  'POST /v1/recordings/:id/close': 'control',
+  'POST /v1/recordings/:id/pause': 'control',
+  'POST /v1/recordings/:id/resume': 'control',
+  'POST /v1/recordings/:id/start': 'control',
+  'POST /v1/recordings/:id/stop': 'control',
+  'POST /v1/recordings/:id/tags': 'tag',
+  'POST /v1/tokens': 'admin',
+  'POST /v1/ui/launch': 'admin',
+  'DELETE /v1/tokens/:tokenId': 'admin',
+}
+
+const ROUTES = createRoutes({} as Services).map(({ method, path }) => ({
+  name: `${method} ${path}`,
+  method,
+  path: path.replace(':id', 'current').replace(':medium', 'mic').replace(/:\w+/, '1'),
+}))
+
+suite('credentials', (test) => {
+  let daemon: Daemon
+  test.before(async () => {
+    daemon = await startDaemon()
+  })
+  test.after(() => daemon.close())
+
+  test('are needed for everything but health, the page and its launch URL', async () => {
+    for (const { name, method, path } of ROUTES) {
+      if (SCOPE_OF[name] === null) continue
+      await problemOf(await daemon.call(path, { method, token: null }), 'UNAUTHENTICATED')
+    }
+    for (const path of ['/v1/nowhere', '/nowhere', '/healthz/x', '/v1', '/favicon.ico']) {
+      await problemOf(await daemon.call(path, { token: null }), 'UNAUTHENTICATED')
+    }
+    await bodyOf(await daemon.call('/healthz', { token: null }), 200, 'Health')
+    assert.equal((await daemon.call('/', { token: null })).status, 200)
+  })
+
+  test('of a scope open exactly the routes of that scope', async () => {
+    for (const scope of ['read', 'tag', 'control', 'audit', 'admin'] as const) {
+      const token = await daemon.tokenFor(scope)
+      for (const { name, method, path } of ROUTES) {
+        const needed = SCOPE_OF[name]
+        assert.notEqual(needed, undefined, `no scope known for ${name}`)
+        if (needed === null) continue
+        const answer = await daemon.call(path, { method, token, signal: AbortSignal.timeout(5_000) })
+        if (needed === scope) {
+          assert.notEqual(answer.status, 403, name)
+          await answer.body?.cancel()
+        } else {
+          const problem = await problemOf(answer, 'FORBIDDEN_SCOPE')
+          assert.equal(problem.scope, needed)
+          assert.match(problem.detail as string, new RegExp(`\`${needed}\``))
+        }
+      }
+    }
+    assert.equal(Object.keys(SCOPE_OF).length, ROUTES.length)
+  })
+
+  test('that are missing or wrong are asked for', async () => {
+    for (const token of [null, 'wrong', `${HOME_TOKEN}x`]) {
+      const answer = await daemon.call('/v1/application', { token })
+      await problemOf(answer, 'UNAUTHENTICATED')
+      assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer /)
+    }
+  })
+
+  test('in the URL are none', async () => {
+    await problemOf(await daemon.call(`/v1/application?token=${HOME_TOKEN}`, { token: null }), 'UNAUTHENTICATED')
+  })
+
+  test('may be one only', async () => {
+    const cookie = await daemon.signIn()
+    await problemOf(await daemon.call('/v1/application', { headers: { cookie } }), 'INVALID_REQUEST')
+    const lines = [`Host: 127.0.0.1:${daemon.port}`, ...Array(2).fill(`Authorization: Bearer ${HOME_TOKEN}`)]
+    const raw = await daemon.raw(['GET /v1/application HTTP/1.1', ...lines, 'Connection: close', '', ''].join('\r\n'))
+    assert.match(raw, /^HTTP\/1.1 400.*"code":"INVALID_REQUEST"/s)
+  })
+
+  test('are looked at before the body is read', async () => {
+    // The body never comes; an answer shows that nobody waited for it.
+    const head = ['POST /v1/recordings HTTP/1.1', `Host: 127.0.0.1:${daemon.port}`, 'Content-Length: 10', '', '']
+    const socket = await daemon.connect()
+    socket.write(head.join('\r\n'))
+    const [chunk] = await new Promise<Buffer[]>((resolve) => socket.once('data', (data) => resolve([data])))
+    assert.match(String(chunk), /^HTTP\/1.1 401/)
+    socket.destroy()
+  })
+
+  test('that are good are never limited by wrong ones, which are', async () => {
+    const guess = () => daemon.call('/v1/application', { token: 'wrong' })
+    let last = await guess()
+    for (let i = 0; i < FAILURE_LIMIT; i++) last = await guess()
+    await problemOf(last, 'RATE_LIMITED')
+    const seconds = Number(last.headers.get('retry-after'))
+    assert.ok(Number.isInteger(seconds) && seconds >= 1 && seconds <= 60, String(seconds))
+    await bodyOf(await daemon.call('/v1/application'), 200, 'Application')
+    await problemOf(await daemon.call('/v1/application', { token: null }), 'UNAUTHENTICATED')
+    daemon.clockOffset += 61_000
+    await problemOf(await guess(), 'UNAUTHENTICATED')
+  })
+})
