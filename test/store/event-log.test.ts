@@ -199,6 +199,19 @@ suite('the event log', (test) => {
       await withLog(folder, async (again) => assert.is(again.position, 1))
     }))
 
+  test(
+    'takes nothing while it is opened again, and goes on afterwards',
+    inLog(async (log) => {
+      const queued = log.append({ events: [daemonStarted()] })
+      const reopened = log.reopen()
+      assert.is(log.status, 'verifying')
+      await refusal('STORAGE_UNAVAILABLE', () => log.append({ events: [daemonStarted()] }))
+      await Promise.all([reopened, log.reopen(), queued.committed])
+      assert.is(log.status, 'verified')
+      assert.is(log.append({ events: [daemonStarted()] }).events[0]?.position, 2)
+    }),
+  )
+
   test('tells its progress while it verifies', () =>
     withFolder(async (folder) => {
       await withLog(folder, async (log) => {

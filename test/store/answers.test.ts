@@ -1,0 +1,94 @@
+import * as assert from 'uvu/assert'
+import type { EventLog } from '../../src/store/types.ts'
+import { eventually, suite } from '../support/suite.ts'
+import { daemonStarted } from './support/history.ts'
+import { behind, withFolder, withLog } from './support/scratch.ts'
+
+const HOUR = 60 * 60 * 1_000
+const START = Date.UTC(2026, 0, 5)
+
+function keep(log: EventLog, client: string, key: string, body: unknown, fingerprint = 'f'): Promise<void> {
+  const answer = { idempotency: { client, key, fingerprint }, render: () => ({ status: 200, body }) }
+  return log.append({ events: [daemonStarted()], answer }).committed
+}
+
+/** Keys of kept answers in the database. */
+const stored = (folder: string) =>
+  behind(folder, async (db) =>
+    (await db.keys().all()).filter((key) => key.startsWith('answer/') || key.startsWith('expiry/')),
+  )
+
+suite('answers kept for retransmissions', (test) => {
+  test('are had again by client and key, once they are durable', () =>
+    withFolder((folder) =>
+      withLog(folder, async (log) => {
+        const kept = keep(log, 'crm', 'key-1', { id: 1 })
+        assert.not(log.hasAnswer({ client: 'crm', key: 'key-1' }))
+        await kept
+        assert.ok(log.hasAnswer({ client: 'crm', key: 'key-1' }))
+        const expected = { fingerprint: 'f', answer: { status: 200, body: { id: 1 } } }
+        assert.equal(await log.answer({ client: 'crm', key: 'key-1' }), expected)
+        for (const other of [
+          { client: 'crm', key: 'key-2' },
+          { client: 'CRM', key: 'key-1' },
+          { client: 'crm/key-1', key: '' },
+        ]) {
+          assert.is(await log.answer(other), undefined)
+          assert.not(log.hasAnswer(other))
+        }
+      }),
+    ))
+
+  test('are not kept without a key', () =>
+    withFolder(async (folder) => {
+      await withLog(folder, async (log) => {
+        const answer = { idempotency: undefined, render: () => ({ status: 200, body: 1 }) }
+        const appended = log.append({ events: [daemonStarted()], answer })
+        assert.equal(appended.answer, { status: 200, body: 1 })
+        await appended.committed
+      })
+      assert.equal(await stored(folder), [])
+    }))
+
+  test('outlive the process for 24 h, not a moment longer', () =>
+    withFolder(async (folder) => {
+      let time = START
+      const now = () => time
+      const key = { client: 'crm', key: 'key-1' }
+      await withLog(folder, (log) => keep(log, 'crm', 'key-1', 'first'), { now })
+      time = START + 24 * HOUR - 1
+      await withLog(
+        folder,
+        async (log) => {
+          assert.is((await log.answer(key))?.answer.body, 'first')
+          time = START + 24 * HOUR
+          assert.is(await log.answer(key), undefined)
+          assert.not(log.hasAnswer(key))
+          await keep(log, 'crm', 'key-1', 'second')
+          assert.is((await log.answer(key))?.answer.body, 'second')
+        },
+        { now },
+      )
+    }))
+
+  test('that are too old are removed on opening, the others stay', () =>
+    withFolder(async (folder) => {
+      let time = START
+      const now = () => time
+      const open = (body: (log: EventLog) => Promise<void>) => withLog(folder, body, { now })
+      await open(async (log) => {
+        await Promise.all(Array.from({ length: 1_200 }, (_, i) => keep(log, 'crm', `old-${i}`, i)))
+      })
+      time = START + 23 * HOUR
+      await open((log) => keep(log, 'crm', 'old-7', 'again'))
+      time = START + 24 * HOUR
+      await eventually('the old answers are gone', async () => {
+        await open(async () => undefined)
+        return (await stored(folder)).length === 2
+      })
+      await open(async (log) => {
+        assert.is((await log.answer({ client: 'crm', key: 'old-7' }))?.answer.body, 'again')
+        assert.is(log.position, 1_201)
+      })
+    }))
+})

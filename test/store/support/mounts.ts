@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+
+/** Runs a test on a small memory disk of its own. */
+export async function withSmallDisk(bytes: number, body: (mount: string) => Promise<void>): Promise<void> {
+  const mount = mkdtempSync(join(tmpdir(), 'f2f-disk-'))
+  try {
+    run('mount', '-t', 'tmpfs', '-o', `size=${bytes}`, 'none', mount)
+    try {
+      await body(mount)
+    } finally {
+      run('umount', '-l', mount)
+    }
+  } finally {
+    rmSync(mount, { recursive: true, force: true })
+  }
+}
+
+/** Runs a test on an ext4 disk of its own that can be made to hang; it never hangs for more than 8 s. */
+export async function withHangingDisk(
+  body: (disk: { mount: string; hang: () => void; goOn: () => void }) => Promise<void>,
+): Promise<void> {
+  const parent = mkdtempSync(join(tmpdir(), 'f2f-disk-'))
+  const [image, mount] = [join(parent, 'image'), join(parent, 'mount')]
+  let hanging: NodeJS.Timeout | undefined
+  const goOn = () => {
+    if (hanging === undefined) return
+    clearTimeout(hanging)
+    hanging = undefined
+    run('fsfreeze', '--unfreeze', mount)
+  }
+  const hang = () => {
+    run('fsfreeze', '--freeze', mount)
+    hanging = setTimeout(goOn, 8_000)
+  }
+  try {
+    mkdirSync(mount)
+    writeFileSync(image, '')
+    truncateSync(image, 32 * 1024 * 1024)
+    run('mkfs.ext4', '-q', image)
+    run('mount', '-o', 'loop', image, mount)
+    try {
+      await body({ mount, hang, goOn })
+    } finally {
+      goOn()
+      run('umount', '-l', mount)
+    }
+  } finally {
+    rmSync(parent, { recursive: true, force: true })
+  }
+}
+
+function reasonAgainst(attempt: () => void): string | null {
+  if (process.platform !== 'linux') return 'disks can be mounted for a test on Linux only'
+  if (process.getuid?.() !== 0) return 'mounting a disk needs root'
+  try {
+    attempt()
+    return null
+  } catch (error) {
+    return `a disk cannot be mounted here: ${String((error as { stderr?: Buffer }).stderr ?? error).trim()}`
+  }
+}
+
+/** Why {@link withSmallDisk} does not work here; null when it does. */
+export const noSmallDisk: string | null = reasonAgainst(() => {
+  const mount = mkdtempSync(join(tmpdir(), 'f2f-disk-'))
+  try {
+    run('mount', '-t', 'tmpfs', '-o', 'size=64k', 'none', mount)
+    run('umount', mount)
+  } finally {
+    rmSync(mount, { recursive: true, force: true })
+  }
+})
+
+/** Why {@link withHangingDisk} does not work here; null when it does. */
+export const noHangingDisk: string | null = reasonAgainst(() => {
+  const parent = mkdtempSync(join(tmpdir(), 'f2f-disk-'))
+  try {
+    run('fsfreeze', '--version')
+    const [image, mount] = [join(parent, 'image'), join(parent, 'mount')]
+    mkdirSync(mount)
+    writeFileSync(image, '')
+    truncateSync(image, 4 * 1024 * 1024)
+    run('mkfs.ext4', '-q', image)
+    run('mount', '-o', 'loop', image, mount)
+    run('umount', mount)
+  } finally {
+    rmSync(parent, { recursive: true, force: true })
+  }
+})
