@@ -67,5 +67,6 @@ export class LevelMeter {
 /** Amplitude of 16-bit sound in dB relative to full scale, to a tenth, −120 at the least. */
 function decibels(amplitude: number): number {
   if (amplitude === 0) return SILENCE_DB
-  return Math.max(SILENCE_DB, Math.round(200 * Math.log10(amplitude / FULL_SCALE)) / 10)
+  // Adding 0 makes 0 of −0.
+  return Math.max(SILENCE_DB, Math.round(200 * Math.log10(amplitude / FULL_SCALE)) / 10 + 0)
 }

@@ -174,13 +174,32 @@ export class SegmentWriter {
 /** Creates a file nobody else may read; never an existing one: what has been recorded is not written over. */
 async function create(path: string): Promise<FileHandle> {
   for (let attempt = 1; ; attempt++) {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(path))
     try {
       return await open(path, 'wx', 0o600)
     } catch (error) {
       // Another medium's discarded segment may have taken the empty folder away in between.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 3) throw error
     }
+  }
+}
+
+/** Makes a folder, private, with those above it. Not by Node's `recursive`, which calls a full disk ENOENT. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, 0o700).catch(unless('EEXIST'))
+  try {
+    await make()
+  } catch (error) {
+    unless('ENOENT')(error as NodeJS.ErrnoException)
+    await makeFolder(dirname(path))
+    await make()
+  }
+}
+
+/** Passes over errors with one of these codes. */
+function unless(...codes: string[]): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (!codes.includes(error.code ?? '')) throw error
   }
 }
 
@@ -198,10 +217,5 @@ export async function syncFolder(folder: string): Promise<void> {
 /** Removes a segment's file, and the folder when that leaves it empty. */
 export async function removeSegment(path: string): Promise<void> {
   await rm(path, { force: true })
-  try {
-    await rmdir(dirname(path))
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? ''
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(code)) throw error
-  }
+  await rmdir(dirname(path)).catch(unless('ENOTEMPTY', 'EEXIST', 'ENOENT'))
 }

@@ -17,7 +17,8 @@ export function parseDshowAudio(output: string): string[] {
   const names: string[] = []
   let inAudioSection = false
   for (const line of output.split(/\r?\n/)) {
-    if (/DirectShow (audio|video) devices/.test(line)) inAudioSection = line.includes('audio devices')
+    const heading = /DirectShow (audio|video) devices/.exec(line)
+    if (heading) inAudioSection = heading[1] === 'audio'
     const match = /\]\s+"([^"]+)"(?:\s+\((audio|video|none|audio, video)\))?\s*$/.exec(line)
     if (match?.[1] && (match[2] ? match[2].includes('audio') : inAudioSection)) names.push(match[1])
   }

@@ -1,40 +1,40 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite } from '../support/suite.ts'
-import { CaptureBench } from './support/capture-bench.ts'
-import { frames, sha256Of } from './support/media-files.ts'
+import { createFaultDisk, type FaultDisk, faultDiskProblem } from '../e2e/support/fault-disk.ts'
+import { eventually, suite } from '../support/suite.ts'
+import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
+import { decodeSound, frames, sha256Of } from './support/media-files.ts'
 import { childrenWith } from './support/processes.ts'
 
-const scratch = new CaptureBench()
-
-/** Mounts a file system of this size; null when that is not permitted here. */
-function tinyFileSystem(bytes: number): string | null {
-  const folder = mkdtempSync(join(scratch.folder, 'tiny-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'f2f-test', folder], { stdio: 'ignore' })
-    return folder
-  } catch {
-    return null
-  }
-}
-
-const tiny = tinyFileSystem(262_144)
+const problem = await faultDiskProblem()
 
 suite('capture and the disk', (test) => {
   const bench = new CaptureBench()
-  test.after(async () => {
-    await bench.close()
-    if (tiny !== null) execFileSync('umount', [tiny])
-    await scratch.close()
+  let disk: FaultDisk
+  test.beforeEach(() => {
+    if (problem === null) disk = createFaultDisk()
   })
-  const noMount = tiny === null ? 'no file system can be mounted here' : null
+  test.afterEach(async () => {
+    disk?.heal()
+    await bench.settle()
+    await disk?.remove()
+  })
+  test.after(() => bench.close())
 
-  test.unless(noMount, 'a full disk ends the capture as STORAGE_FULL, with a whole file of what fitted', async () => {
-    const platform = bench.platform({ source: 'synthetic' })
-    const capture = bench.capture(platform, 'screen', tiny!)
-    capture.open(await platform.resolve('screen', undefined))
+  /** A capture onto the disk. */
+  async function opened(medium: 'mic' | 'screen', limits = {}): Promise<ObservedCapture> {
+    const platform = bench.platform({ source: 'synthetic', limits: { finish: 300, ...limits } })
+    const capture = bench.capture(platform, medium, mkdtempSync(join(disk.folder, 'home-')))
+    const device = await platform.resolve(medium, undefined)
+    capture.open(device)
+    return capture
+  }
+
+  test.unless(problem, 'a full disk ends the capture as STORAGE_FULL, with a whole file of what fitted', async () => {
+    const capture = await opened('screen')
+    await capture.next('capture.flowing')
+    disk.fill()
     const { cause, facts, unfinished } = await capture.next('capture.ended')
     assert.ok(cause !== 'cut')
     assert.deepEqual([cause.code, cause.reason], ['STORAGE_FULL', 'storageFull'])
@@ -43,11 +43,87 @@ suite('capture and the disk', (test) => {
     const path = join(capture.folder, facts.file)
     assert.equal(statSync(path).size, facts.bytes)
     assert.equal(sha256Of(path), facts.sha256)
-    assert.ok((await frames(path)).length > 5)
+    const shown = await frames(path)
+    assert.ok(shown.length > 0 && shown.every(({ atMs }) => atMs < facts.durationMs))
     assert.deepEqual(childrenWith('ffmpeg'), [])
   })
 
-  test('a folder that cannot be made is STORAGE_UNAVAILABLE, also with retryUntil', async () => {
+  test.unless(problem, 'a disk that is full from the start keeps no file', async () => {
+    disk.fill()
+    const platform = bench.platform({ source: 'synthetic' })
+    const capture = bench.capture(platform, 'screen', disk.folder)
+    // With time to retry too: a full disk is no matter of the device.
+    capture.open(await platform.resolve('screen', undefined), 1, Date.now() + 60_000)
+    const { cause, facts } = await capture.next('capture.ended')
+    assert.equal(cause !== 'cut' && cause.code, 'STORAGE_FULL')
+    assert.equal(facts, null)
+    assert.equal(existsSync(join(capture.folder, 'screen-000001.mp4')), false)
+  })
+
+  test.unless(problem, 'a cut ends the processes while the disk hangs, and the file when it is back', async () => {
+    const capture = await opened('mic')
+    await capture.next('capture.flowing')
+    disk.freeze()
+    const at = capture.cut()
+    await eventually('no process is left', () => childrenWith('ffmpeg').length === 0, 1_000)
+    assert.ok(Date.now() - at < 1_000)
+    const ended = await capture.next('capture.ended')
+    assert.deepEqual([ended.cause, ended.facts, ended.unfinished], ['cut', null, true])
+    disk.thaw()
+    const { facts } = await capture.next('capture.closed')
+    const path = join(capture.folder, facts.file)
+    assert.equal(sha256Of(path), facts.sha256)
+    assert.ok(Math.abs((await decodeSound(path)).length / 48 - facts.durationMs) <= 1)
+    assert.deepEqual(
+      capture.told().map(({ type }) => type),
+      ['capture.flowing', 'capture.ended', 'capture.closed'],
+    )
+  })
+
+  test.unless(problem, 'with discard, a hanging disk only delays that the file goes', async () => {
+    const capture = await opened('mic')
+    const { file } = await capture.next('capture.flowing')
+    disk.freeze()
+    capture.cut(1, { discard: true })
+    const ended = await capture.next('capture.ended')
+    assert.deepEqual([ended.cause, ended.facts, ended.unfinished], ['cut', null, false])
+    disk.thaw()
+    await eventually('the file is gone', () => !existsSync(join(capture.folder, file)))
+    assert.equal(capture.told().length, 2)
+  })
+
+  test.unless(
+    problem,
+    'a disk that hangs while recording ends the capture, and loses nothing that came before',
+    async () => {
+      const capture = await opened('mic', { fileOperation: 500 })
+      await capture.next('capture.flowing')
+      disk.freeze()
+      const { cause, unfinished } = await capture.next('capture.ended')
+      assert.equal(cause !== 'cut' && cause.code, 'STORAGE_UNAVAILABLE')
+      assert.equal(unfinished, true)
+      disk.thaw()
+      const { facts } = await capture.next('capture.closed')
+      assert.ok(Math.abs((await decodeSound(join(capture.folder, facts.file))).length / 48 - facts.durationMs) < 7)
+    },
+  )
+
+  test.unless(problem, 'a disk that hangs from the start: the capture fails for it, or is cut', async () => {
+    const failing = await opened('mic', { flow: 2_500 })
+    const cut = await opened('mic')
+    disk.freeze()
+    await cut.next('capture.level')
+    cut.cut()
+    assert.equal((await cut.next('capture.ended')).cause, 'cut')
+    const { cause } = await failing.next('capture.ended')
+    assert.equal(cause !== 'cut' && cause.code, 'STORAGE_UNAVAILABLE')
+    assert.deepEqual(
+      failing.told().map(({ type }) => type),
+      ['capture.ended'],
+    )
+  })
+
+  test('a folder that cannot be made is STORAGE_UNAVAILABLE, also with time to retry', async () => {
     const blocked = join(bench.folder, 'blocked')
     writeFileSync(blocked, 'a file where a folder should be')
     const platform = bench.platform({ source: 'synthetic' })
@@ -56,8 +132,21 @@ suite('capture and the disk', (test) => {
       capture.open(await platform.resolve('mic', undefined), 1, retryUntil)
       const { cause, facts, unfinished } = await capture.next('capture.ended')
       assert.equal(cause !== 'cut' && cause.code, 'STORAGE_UNAVAILABLE')
-      assert.equal(unfinished, false)
       assert.equal(facts, null)
+      assert.equal(unfinished, false)
     }
+  })
+
+  test('what has been recorded is never written over, nor discarded by another', async () => {
+    const platform = bench.platform({ source: 'synthetic' })
+    const capture = bench.capture(platform, 'mic')
+    mkdirSync(capture.folder)
+    const path = join(capture.folder, 'mic-000001.ogg')
+    writeFileSync(path, 'an older recording')
+    capture.open(await platform.resolve('mic', undefined))
+    capture.next('capture.level').then(() => capture.cut(1, { discard: true }))
+    const { facts } = await capture.next('capture.ended')
+    assert.equal(facts, null)
+    assert.equal(readFileSync(path, 'utf8'), 'an older recording')
   })
 })

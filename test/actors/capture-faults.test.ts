@@ -152,16 +152,16 @@ suite('capture faults', (test) => {
     const faults: Record<string, [script: string, detail: RegExp]> = {
       ends: [`${real}; exit 0`, /ended by itself \(code 0\)/],
       fails: [`${real}; echo "Unknown encoder 'libopus'" >&2; exit 1`, /code 1\): Unknown encoder 'libopus'/],
-      hangs: [`${real}; exec tail -f /dev/null`, /no media within 400 ms/],
+      hangs: [`${real}; exec tail -f /dev/null`, /no media within 1500 ms/],
       'writes garbage': [`${real}; head -c 100000 /dev/urandom; exec tail -f /dev/null`, /wrote no Ogg Opus/],
       'writes headers only': [
         `${real}; ffmpeg -v error -f s16le -i /dev/null -c:a libopus -f ogg pipe:1; exec tail -f /dev/null`,
-        /no media within 400 ms/,
+        /no media within 1500 ms/,
       ],
     }
     for (const [fault, [script, expected]] of Object.entries(faults)) {
       const ffmpegPath = fakeProgram(join(bench.folder, fault), 'ffmpeg', script)
-      const devices = bench.platform({ source: 'synthetic', ffmpegPath, limits: { ...limits, flow: 400 } })
+      const devices = bench.platform({ source: 'synthetic', ffmpegPath, limits: { ...limits, flow: 1_500 } })
       const capture = bench.capture(devices, 'mic')
       capture.open(await devices.resolve('mic', undefined))
       const { cause, facts } = await capture.next('capture.ended')
@@ -182,14 +182,14 @@ suite('capture faults', (test) => {
   test('a screen capture that writes garbage or hangs is a failed capture', async () => {
     for (const [fault, script, expected] of [
       ['garbage', 'head -c 100000 /dev/urandom; exec tail -f /dev/null', /wrote no MP4/],
-      ['silent', 'exec tail -f /dev/null', /no media within 400 ms/],
+      ['silent', 'exec tail -f /dev/null', /no media within 1500 ms/],
     ] as const) {
       const ffmpegPath = fakeProgram(
         join(bench.folder, fault),
         'ffmpeg',
         `case "$*" in *-version*) exit 0;; esac; ${script}`,
       )
-      const devices = bench.platform({ source: 'synthetic', ffmpegPath, limits: { ...limits, flow: 400 } })
+      const devices = bench.platform({ source: 'synthetic', ffmpegPath, limits: { ...limits, flow: 1_500 } })
       const capture = bench.capture(devices, 'screen')
       capture.open(await devices.resolve('screen', undefined))
       const { cause } = await capture.next('capture.ended')

@@ -104,8 +104,13 @@ export class CaptureBench {
     return capture
   }
 
+  /** Ends all captures so far. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#captures.splice(0).map((capture) => capture.dispose()))
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.#captures.map((capture) => capture.dispose()))
+    await this.settle()
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }
