@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readRange } from '../../src/http/byte-range.ts'
+import { eventually, suite } from '../support/suite.ts'
+import { type Daemon, startDaemon } from './support/daemon.ts'
+import { problemOf } from './support/expect.ts'
+import { AT, recordingView } from './support/stub-recorder.ts'
+
+const PATH = '/v1/recordings/current/segments/mic/1'
+
+suite('a segment’s file', (test) => {
+  let daemon: Daemon
+  const bytes = randomBytes(300_000)
+  const sha256 = createHash('sha256').update(bytes).digest()
+
+  test.before(async () => {
+    daemon = await startDaemon()
+    const { recorder } = daemon
+    recorder.recordings.set('rec_current', recordingView('rec_current'))
+    recorder.current = 'rec_current'
+    await mkdir(join(recorder.folder, 'rec_current'))
+    await writeFile(join(recorder.folder, 'rec_current', 'mic-1.ogg'), bytes)
+    await writeFile(join(recorder.folder, 'rec_current', 'screen-1.mp4'), bytes)
+    const facts = { startedAt: AT, endedAt: AT, durationMs: 1, bytes: bytes.length, sha256: sha256.toString('hex') }
+    recorder.segmentsOf.set('rec_current', [
+      { medium: 'mic', number: 1, ...facts, container: 'ogg', codec: 'opus', file: 'mic-1.ogg' },
+      { medium: 'mic', number: 2, ...facts, container: 'ogg', codec: 'opus', file: 'gone.ogg' },
+      { medium: 'screen', number: 1, ...facts, container: 'mp4', codec: 'h264', file: 'screen-1.mp4' },
+    ])
+  })
+  test.after(() => daemon.close())
+
+  const get = (headers: Record<string, string> = {}, method = 'GET') => daemon.call(PATH, { headers, method })
+  const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer())
+
+  test('comes whole, with its type and digest, whatever Accept says', async () => {
+    const answer = await get({ accept: 'text/html' })
+    assert.equal(answer.status, 200)
+    assert.equal(answer.headers.get('content-type'), 'audio/ogg')
+    assert.equal(answer.headers.get('accept-ranges'), 'bytes')
+    assert.equal(answer.headers.get('repr-digest'), `sha-256=:${sha256.toString('base64')}:`)
+    assert.equal(answer.headers.get('etag'), `"${sha256.toString('hex')}"`)
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+    assert.ok((await bytesOf(answer)).equals(bytes))
+    const screen = await daemon.call('/v1/recordings/rec_current/segments/screen/1')
+    assert.equal(screen.headers.get('content-type'), 'video/mp4')
+    assert.ok((await bytesOf(screen)).equals(bytes))
+  })
+
+  test('comes in parts', async () => {
+    const size = bytes.length
+    const cases = [
+      ['bytes=0-0', 0, 0],
+      ['bytes=100-199999', 100, 199_999],
+      ['bytes=299000-', 299_000, size - 1],
+      ['bytes=-10', size - 10, size - 1],
+      ['bytes=299999-400000', size - 1, size - 1],
+      ['bytes=-400000', 0, size - 1],
+    ] as const
+    for (const [range, first, last] of cases) {
+      const answer = await get({ range })
+      assert.equal(answer.status, 206, range)
+      assert.equal(answer.headers.get('content-range'), `bytes ${first}-${last}/${size}`)
+      assert.equal(answer.headers.get('content-length'), String(last - first + 1))
+      assert.equal(answer.headers.get('repr-digest'), `sha-256=:${sha256.toString('base64')}:`)
+      assert.ok((await bytesOf(answer)).equals(bytes.subarray(first, last + 1)), range)
+    }
+  })
+
+  test('comes whole where the range is none', async () => {
+    for (const range of ['bytes=5-1', 'bytes=a-b', 'lines=1-2', 'bytes=0-1,5-6', 'bytes=-']) {
+      const answer = await get({ range })
+      assert.equal(answer.status, 200, range)
+      assert.equal((await bytesOf(answer)).length, bytes.length)
+    }
+  })
+
+  test('has nothing outside of itself', async () => {
+    for (const range of ['bytes=300000-', 'bytes=300000-300001', 'bytes=-0']) {
+      const answer = await get({ range })
+      assert.equal(answer.status, 416, range)
+      assert.equal(answer.headers.get('content-range'), `bytes */${bytes.length}`)
+      assert.equal(await answer.text(), '')
+    }
+  })
+
+  test('comes in parts only of the file that the client began with', async () => {
+    const etag = `"${sha256.toString('hex')}"`
+    assert.equal((await get({ range: 'bytes=0-9', 'if-range': etag })).status, 206)
+    assert.equal((await get({ range: 'bytes=0-9', 'if-range': '"other"' })).status, 200)
+    assert.equal((await get({ 'if-none-match': etag })).status, 304)
+    assert.equal((await get({ 'if-none-match': '"other"' })).status, 200)
+  })
+
+  test('can be looked at with HEAD', async () => {
+    const answer = await get({ range: 'bytes=0-9' }, 'HEAD')
+    assert.equal(answer.status, 200)
+    assert.equal(answer.headers.get('content-length'), String(bytes.length))
+    assert.equal(await answer.text(), '')
+  })
+
+  test('is not there', async () => {
+    for (const place of [
+      'mic/3',
+      'speaker/1',
+      'camera/1',
+      'mic/0',
+      'mic/01',
+      'mic/x',
+      'mic/-1',
+      'mic/..%2f1',
+      'mic/1e0',
+    ]) {
+      await problemOf(await daemon.call(`/v1/recordings/current/segments/${place}`), 'NOT_FOUND')
+    }
+    await problemOf(await daemon.call('/v1/recordings/current/segments/mic/2'), 'NOT_FOUND')
+  })
+
+  test.unless(
+    process.platform === 'linux' ? null : '/proc is Linux’s',
+    'is closed also when the reader hangs up',
+    async () => {
+      const token = await daemon.tokenFor('read')
+      const socket = await daemon.connect()
+      socket.write(`GET ${PATH} HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+      await new Promise((resolve) => socket.once('data', resolve))
+      socket.destroy()
+      const { readlink } = await import('node:fs/promises')
+      await eventually('no file of the recording is open', async () => {
+        const names = await readdir('/proc/self/fd')
+        const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')))
+        return !targets.some((target) => target.endsWith('mic-1.ogg'))
+      })
+      assert.ok((await get()).ok)
+    },
+  )
+})
+
+suite('Range', (test) => {
+  test('of an empty file can never be satisfied', () => {
+    assert.equal(readRange('bytes=0-', 0), 'unsatisfiable')
+    assert.equal(readRange('bytes=-5', 0), 'unsatisfiable')
+    assert.equal(readRange(undefined, 0), null)
+  })
+})
