@@ -40,14 +40,15 @@ interface Edge {
 
 const files = readdirSync(fileURLToPath(new URL('src/', ROOT)), { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.c?ts$/.test(path))
 
-const IMPORT = /^(?:import|export)\b[^;'"`]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
+const IMPORT = /^(?:import|export)\b[^;'"`]*?\bfrom '([^']+)'|^import '([^']+)'|^[^/\n]*\bimport\('([^']+)'\)/gm
 
 function edgesOf(from: string, source: string): Edge[] {
   return [...source.matchAll(IMPORT)].map((match) => {
     const name = (match[1] ?? match[2] ?? match[3]) as string
-    if (name.startsWith('.')) return { from, to: posix.join(posix.dirname(from), name) }
+    // In CommonJS the name of the built file stands.
+    if (name.startsWith('.')) return { from, to: posix.join(posix.dirname(from), name.replace(/\.js$/, '.ts')) }
     return { from, to: name.startsWith('node:') ? 'node:*' : name }
   })
 }

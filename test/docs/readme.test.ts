@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
-import { commands, ROOT, readPage, section } from './support/markdown.ts'
+import { commands, readPage, section } from './support/markdown.ts'
 import { walkProblem, walkThrough } from './support/walkthrough.ts'
 
 const README = readPage('README.md')
@@ -34,15 +33,6 @@ suite('README', (test) => {
     assert.ok(named.length > 3)
     assert.deepEqual(
       named.filter((name) => scripts[name] === undefined),
-      [],
-    )
-  })
-
-  test('the pages it links to are there', () => {
-    const links = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] as string)
-    assert.ok(links.length > 10)
-    assert.deepEqual(
-      links.filter((link) => !existsSync(new URL(link, ROOT))),
       [],
     )
   })

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram } from '../../../src/actors/find-program.ts'
-import { ROOT } from './markdown.ts'
+import { ROOT, readPage } from './markdown.ts'
 
 /** Why pages cannot be walked through here; null where they can. */
 export function walkProblem(): string | null {
@@ -83,7 +83,7 @@ async function bash(script: string, folder: string, home: string): Promise<strin
       WALK: folder,
       WALK_CURL: findProgram('curl', process.env) ?? '',
       WALK_NODE: process.execPath,
-      WALK_F2F: fileURLToPath(new URL('dist/cli/f2f.cjs', ROOT)),
+      WALK_F2F: fileURLToPath(new URL(JSON.parse(readPage('package.json')).bin.f2f, ROOT)),
     },
   })
   let printed = ''
@@ -111,7 +111,7 @@ async function compare(folder: string, promises: readonly string[]): Promise<str
   for (let i = 0; i < count; i++) {
     const call = { outcome: (await text(`call-${i}.outcome`)).trim(), printed: await text(`call-${i}.printed`) }
     const problem = problemOf(call, promised.get(i))
-    if (problem !== null) problems.push(`${problem}, but came ${call.outcome} ${call.printed}`)
+    if (problem !== null) problems.push(`${problem}, but came ${call.outcome} ${call.printed.slice(0, 600)}`)
   }
   return problems
 }

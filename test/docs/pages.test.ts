@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { SCOPES, UI_SCOPES } from '../../src/access/scopes.ts'
+import { suite } from '../support/suite.ts'
+import { ROOT, readPage, section, tableRows } from './support/markdown.ts'
+
+const PAGES = [
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'],
+  ...readdirSync(fileURLToPath(new URL('docs/', ROOT)))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+/** The anchors of a page, as GitHub makes them of its headings. */
+function anchors(page: string): string[] {
+  return [...page.replace(/^```.*?^```$/gms, '').matchAll(/^#+ (.+)$/gm)].map((match) =>
+    (match[1] as string)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+/** The links of a page that lead nowhere. */
+function deadLinks(path: string): string[] {
+  const links = [...readPage(path).matchAll(/\]\((?![a-z]+:)([^)\s]+)\)/g)].map((match) => match[1] as string)
+  return links.filter((link) => {
+    const [file = '', anchor] = link.split('#')
+    const target = new URL(file, new URL(path, ROOT)).href.slice(ROOT.href.length) || path
+    if (!existsSync(new URL(target, ROOT))) return true
+    return anchor !== undefined && !anchors(readPage(target)).includes(anchor)
+  })
+}
+
+suite('pages', (test) => {
+  for (const path of PAGES) {
+    test(`${path}: its links lead somewhere`, () => {
+      assert.deepEqual(deadLinks(path), [])
+    })
+  }
+
+  test('docs/authentication.md has every scope and no other, and says which the page lacks', () => {
+    const { text } = section(readPage('docs/authentication.md'), 'Scopes')
+    const named = tableRows(text).map(([scope]) => scope?.replaceAll('`', ''))
+    assert.deepEqual(named, [...SCOPES])
+    assert.deepEqual(
+      SCOPES.filter((scope) => !UI_SCOPES.includes(scope)),
+      ['admin'],
+    )
+    assert.match(text, /the page all but `admin`/)
+  })
+
+  test('docs/prerequisites.md names every package that the set-up installs, and its programs', () => {
+    const { text } = section(readPage('docs/prerequisites.md'), 'Packages on Linux')
+    const programs: Record<string, string> = JSON.parse(readPage('lab/programs.json'))
+    const named = [...Object.keys(programs), ...Object.values(programs)]
+    assert.deepEqual(
+      named.filter((name) => !text.includes(`\`${name}\``)),
+      [],
+    )
+  })
+})
