@@ -6,7 +6,7 @@ import { project, type RecordingProjection } from '../../src/store/projection/re
 import type { EventLog } from '../../src/store/types.ts'
 import { suite } from '../support/suite.ts'
 import { daemonStarted, History } from './support/history.ts'
-import { noHangingDisk, noSmallDisk, withHangingDisk, withSmallDisk } from './support/mounts.ts'
+import { noDisk, noSmallDisk, withDisk, withSmallDisk } from './support/mounts.ts'
 import { refusal, withLog } from './support/scratch.ts'
 
 const MB = 1024 * 1024
@@ -91,9 +91,33 @@ suite('a full disk', (test) => {
   )
 })
 
+suite('a power cut', (test) => {
+  test.unless(noDisk, 'loses nothing that was acknowledged', () =>
+    withDisk(async ({ mount, cutPower, restorePower }) => {
+      const folder = join(mount, 'log')
+      const history = new History('recording-1')
+      const log = await openEventLog({ folder, onProblem: () => {} })
+      await log.append({ events: [history.starting(), history.started()] }).committed
+      await Promise.all(
+        Array.from({ length: 50 }, (_, i) => log.append({ events: history.tagCommand(i, { n: i }) }).committed),
+      )
+      cutPower()
+      const late = log.append({ events: history.tagCommand(60, { n: 60 }) })
+      await refusal('STORAGE_UNAVAILABLE', () => late.committed)
+      assert.is(log.status, 'readOnly')
+      await log.close()
+      restorePower()
+      await withLog(folder, async (again) => {
+        assert.is(again.position, 152)
+        assert.is(again.open()[0]?.tags[0]?.value, 49)
+      })
+    }),
+  )
+})
+
 suite('a disk that hangs', (test) => {
-  test.unless(noHangingDisk, 'delays what is appended, and loses and reorders nothing', () =>
-    withHangingDisk(({ mount, hang, goOn }) =>
+  test.unless(noDisk, 'delays what is appended, and loses and reorders nothing', () =>
+    withDisk(({ mount, hang, goOn }) =>
       withLog(join(mount, 'log'), async (log) => {
         const history = new History('recording-1')
         await log.append({ events: [history.starting(), history.started()] }).committed

@@ -20,10 +20,24 @@ export async function withSmallDisk(bytes: number, body: (mount: string) => Prom
   }
 }
 
-/** Runs a test on an ext4 disk of its own that can be made to hang; it never hangs for more than 8 s. */
-export async function withHangingDisk(
-  body: (disk: { mount: string; hang: () => void; goOn: () => void }) => Promise<void>,
-): Promise<void> {
+/** An ext4 disk for one test. */
+export interface Disk {
+  mount: string
+  /** Writes block from now on, for 8 s at most, until {@link goOn}. */
+  hang: () => void
+  goOn: () => void
+  /** Loses everything that has not been forced to disk, as a power cut does; whoever has files open gets errors. */
+  cutPower: () => void
+  /** Mounts the disk again after the power was cut. */
+  restorePower: () => void
+}
+
+// EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH (linux, fs/ext4/ext4.h).
+const SHUTDOWN =
+  'import fcntl,os,struct,sys;fcntl.ioctl(os.open(sys.argv[1],os.O_RDONLY),0x8004587D,struct.pack("I",2))'
+
+/** Runs a test on an ext4 disk of its own that can be made to hang or to lose its power. */
+export async function withDisk(body: (disk: Disk) => Promise<void>): Promise<void> {
   const parent = mkdtempSync(join(tmpdir(), 'f2f-disk-'))
   const [image, mount] = [join(parent, 'image'), join(parent, 'mount')]
   let hanging: NodeJS.Timeout | undefined
@@ -44,7 +58,14 @@ export async function withHangingDisk(
     run('mkfs.ext4', '-q', image)
     run('mount', '-o', 'loop', image, mount)
     try {
-      await body({ mount, hang, goOn })
+      const cutPower = () => {
+        run('python3', '-c', SHUTDOWN, mount)
+      }
+      const restorePower = () => {
+        run('umount', '-l', mount)
+        run('mount', '-o', 'loop', image, mount)
+      }
+      await body({ mount, hang, goOn, cutPower, restorePower })
     } finally {
       goOn()
       run('umount', '-l', mount)
@@ -76,11 +97,12 @@ export const noSmallDisk: string | null = reasonAgainst(() => {
   }
 })
 
-/** Why {@link withHangingDisk} does not work here; null when it does. */
-export const noHangingDisk: string | null = reasonAgainst(() => {
+/** Why {@link withDisk} does not work here; null when it does. */
+export const noDisk: string | null = reasonAgainst(() => {
   const parent = mkdtempSync(join(tmpdir(), 'f2f-disk-'))
   try {
     run('fsfreeze', '--version')
+    run('python3', '--version')
     const [image, mount] = [join(parent, 'image'), join(parent, 'mount')]
     mkdirSync(mount)
     writeFileSync(image, '')
