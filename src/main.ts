@@ -47,6 +47,8 @@ export interface Daemon {
  * Rejects with an Error whose message tells a person what to do.
  */
 export async function serve(options: ServeOptions): Promise<void> {
+  // LevelDB creates its files open to all that the mask lets through.
+  process.umask(0o077)
   const logger = createLogger()
   const daemon = await startDaemon(options, logger)
   let stopping = false

@@ -3,7 +3,8 @@ import { RecorderError } from '../events/errors.ts'
 import { findProgram } from './find-program.ts'
 import { runTool } from './run-tool.ts'
 
-const PROBE_MS = 1_500
+/** As long as a start may take: on a busy computer a slow ffmpeg is not a missing one. */
+const PROBE_MS = 5_000
 const NEGATIVE_KEPT_MS = 5_000
 
 /** An ffmpeg that is there. */

@@ -25,11 +25,16 @@ function hasAtMostCharacters(text: string, limit: number): boolean {
 
 const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype']
 
-const tagKey = z
+/** Those that the recorder sets itself can be looked for like any other. */
+const anyTagKey = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'A tag key is a letter and up to 63 letters, digits, `_`, `.` or `-`.')
   .refine((key) => !RESERVED_NAMES.includes(key), 'This name cannot be used.')
-  .refine((key) => !key.startsWith('system.'), 'Keys that start with `system.` are the recorder’s own.')
+
+const tagKey = anyTagKey.refine(
+  (key) => !key.startsWith('system.'),
+  'Keys that start with `system.` are the recorder’s own.',
+)
 
 const tagValue = z.union(
   [
@@ -43,9 +48,9 @@ const tagValue = z.union(
   { error: 'A tag value is a string of at most 4,096 characters, a finite number or a boolean.' },
 )
 
-function tagsBetween(minimum: number) {
+function tagsBetween(minimum: number, key = tagKey) {
   return z
-    .record(tagKey, tagValue)
+    .record(key, tagValue)
     .refine((tags) => {
       const count = Object.keys(tags).length
       return count >= minimum && count <= MAX_TAGS
@@ -55,8 +60,10 @@ function tagsBetween(minimum: number) {
 
 /** Tags that a new recording gets: none is fine. */
 const startTags = tagsBetween(0)
-/** Tags to set or to look for. */
+/** Tags to set. */
 const someTags = tagsBetween(1)
+/** Tags to look for. */
+const wantedTags = tagsBetween(1, anyTagKey)
 
 const media = z
   .array(z.enum(REQUESTED_MEDIA))
@@ -129,7 +136,7 @@ export const recordingsQuery = z.strictObject({
 
 /** Body of POST /recordings/search. */
 export const searchRequest = z.strictObject({
-  tags: someTags.optional().describe('All must match, type included'),
+  tags: wantedTags.optional().describe('All must match, type included'),
   state: state.optional(),
   from: time.optional().describe('Started at or after'),
   to: time.optional().describe('Started before'),

@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LogEvent } from '../../src/events/events.ts'
+import type { RecordingAnswer, SegmentView } from '../../src/events/resources.ts'
+import { eventsOf, ofType } from '../e2e/support/history.ts'
+import { decodedMs } from '../e2e/support/media-check.ts'
+import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { suite } from '../support/suite.ts'
+import { type Clients, connect } from './support/clients.ts'
+
+/** The routes of the contract, but for the track as one file, which is not part of this version yet. */
+const ROUTES = [
+  'GET /healthz',
+  'GET /v1/openapi.json',
+  'GET /v1/application',
+  'GET /v1/devices',
+  'GET /v1/events',
+  'GET /v1/recordings',
+  'POST /v1/recordings',
+  'POST /v1/recordings/search',
+  'GET /v1/recordings/{id}',
+  'GET /v1/recordings/{id}/events',
+  'GET /v1/recordings/{id}/segments',
+  'GET /v1/recordings/{id}/segments/{medium}/{number}',
+  'POST /v1/recordings/{id}/start',
+  'POST /v1/recordings/{id}/stop',
+  'POST /v1/recordings/{id}/pause',
+  'POST /v1/recordings/{id}/resume',
+  'POST /v1/recordings/{id}/tags',
+  'POST /v1/recordings/{id}/close',
+  'GET /v1/tokens',
+  'POST /v1/tokens',
+  'DELETE /v1/tokens/{id}',
+  'POST /v1/ui/launch',
+]
+
+suite('reading over HTTP', (test) => {
+  let daemon: TestDaemon
+  let clients: Clients
+  /** A closed recording of the API: microphone and screen, paused once, with one refusal. */
+  let first: RecordingAnswer
+  /** A closed recording of the UI. */
+  let second: RecordingAnswer
+
+  test.before(async () => {
+    daemon = await startDaemon()
+    clients = await connect(daemon)
+    const { api, ui } = clients
+    await api.start({ media: ['mic', 'screen'], tags: { customer: '4711', desk: 3 } })
+    await api.command('pause')
+    await ui.command('stop')
+    await api.command('resume')
+    await api.command('stop')
+    first = (await api.command('close')).body
+    second = await record(['speaker'], { customer: 4711, vip: true }, 'ui')
+  })
+  test.after(async () => {
+    await daemon.stop()
+  })
+  test.beforeEach(() => clients.clear())
+
+  async function record(media: string[], tags: object = {}, side: 'api' | 'ui' = 'api'): Promise<RecordingAnswer> {
+    const client = clients[side]
+    assert.equal((await client.start({ media, tags })).status, 201)
+    await client.command('stop')
+    return (await client.command('close')).body
+  }
+
+  /** All items of a list, page by page. */
+  async function all<T>(
+    path: string,
+    limit: number,
+    betweenPages: () => Promise<unknown> = async () => {},
+  ): Promise<T[]> {
+    const items: T[] = []
+    let cursor = ''
+    for (;;) {
+      const { status, body } = await clients.api.get(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor}`)
+      assert.equal(status, 200, JSON.stringify(body))
+      assert.ok(body.items.length <= limit)
+      items.push(...body.items)
+      if (body.nextCursor === null) return items
+      assert.equal(body.items.length, limit, 'a page before the last one is full')
+      cursor = `&cursor=${encodeURIComponent(body.nextCursor)}`
+      await betweenPages()
+    }
+  }
+  const idsOf = (items: { id: string }[]): string[] => items.map(({ id }) => id)
+  const found = async (search: object) =>
+    idsOf((await clients.api.call('POST', '/recordings/search', search)).body.items)
+
+  test('recordings are listed newest first; what is new meanwhile does not disturb who turns the pages', async () => {
+    const before: RecordingAnswer[] = (await clients.api.get('/recordings')).body.items
+    assert.deepEqual(
+      before.map(({ startedAt }) => startedAt),
+      before
+        .map(({ startedAt }) => startedAt)
+        .sort()
+        .reverse(),
+    )
+    assert.deepEqual(idsOf(before).slice(-2), [second.id, first.id])
+    for (const recording of before) assert.equal(Object.hasOwn(recording, 'tagHistory'), false)
+
+    const arrived: string[] = []
+    const paged = await all<RecordingAnswer>('/recordings', 1, async () => {
+      arrived.unshift((await record(['mic'])).id)
+    })
+    assert.deepEqual(paged, before)
+    assert.ok(arrived.length > 0)
+    assert.deepEqual(idsOf((await clients.api.get('/recordings')).body.items), [...arrived, ...idsOf(before)])
+  })
+
+  test('recordings are found by state and time', async () => {
+    const current = (await clients.api.start()).body
+    const list = async (query: string) => idsOf(await all(`/recordings?${query}`, 100))
+    assert.deepEqual(await list('state=Active'), [current.id])
+    assert.deepEqual(await list('state=WrapUp'), [])
+    assert.ok(!(await list('state=Closed')).includes(current.id))
+    assert.deepEqual(
+      await list(`from=${second.startedAt}&to=${current.startedAt}&state=Closed`).then((ids) => ids.slice(-1)),
+      [second.id],
+    )
+    assert.deepEqual(await list(`to=${second.startedAt}`), [first.id])
+    assert.ok((await list(`from=${current.startedAt}`)).includes(current.id))
+    await clients.api.command('pause')
+    assert.deepEqual(await list('state=Paused'), [current.id])
+  })
+
+  test('recordings are found by all of some tags at their present values, type included', async () => {
+    assert.deepEqual(await found({ tags: { customer: '4711' } }), [first.id])
+    assert.deepEqual(await found({ tags: { customer: 4711 } }), [second.id])
+    assert.deepEqual(await found({ tags: { customer: 4711, vip: true } }), [second.id])
+    assert.deepEqual(await found({ tags: { customer: 4711, vip: 'true' } }), [])
+    assert.deepEqual(await found({ tags: { customer: '4711' }, from: second.startedAt }), [])
+    const current = (await clients.api.start({ tags: { step: 'one' } })).body
+    assert.deepEqual(await found({ tags: { step: 'one' }, state: 'Active' }), [current.id])
+    await clients.api.command('tags', { tags: { step: 'two' } })
+    assert.deepEqual(await found({ tags: { step: 'one' } }), [])
+    assert.deepEqual(await found({ tags: { step: 'two' } }), [current.id])
+    const page = (
+      await clients.api.call('POST', '/recordings/search', { tags: { 'system.host': String(hostOf(first)) }, limit: 1 })
+    ).body
+    assert.deepEqual(idsOf(page.items), [current.id])
+    const rest = await clients.api.call('POST', '/recordings/search', {
+      tags: { 'system.host': String(hostOf(first)) },
+      cursor: page.nextCursor,
+    })
+    assert.deepEqual(idsOf(rest.body.items).slice(-2), [second.id, first.id])
+  })
+
+  test('one recording is read by either side with its history, its version, and what that side may do', async () => {
+    const { id, version } = first
+    for (const client of [clients.api, clients.ui]) {
+      const { body, headers } = await client.get(`/recordings/${id}`)
+      assert.equal(headers.get('etag'), `"${version}"`)
+      const { tagHistory, ...recording } = body
+      assert.deepEqual(recording, first)
+      assert.deepEqual(tagHistory.map(({ key }: { key: string }) => key).slice(-2), ['customer', 'desk'])
+    }
+    await clients.ui.start()
+    const allowed = async (client: Clients['api']) => (await client.get('/recordings/current')).body.allowedCommands
+    assert.deepEqual(await allowed(clients.ui), ['startMedia', 'stop', 'pause', 'tag'])
+    assert.deepEqual(await allowed(clients.api), ['tag'])
+    assert.equal((await clients.api.get('/recordings/no-such-recording')).body.code, 'RECORDING_NOT_FOUND')
+    await clients.clear()
+    assert.equal((await clients.api.get('/recordings/current')).body.code, 'NO_CURRENT_RECORDING')
+  })
+
+  test('its time line says when nothing was recorded and why, and how much was', async () => {
+    for (const medium of ['mic', 'screen'] as const) {
+      const { gaps, recordedMs, bytes, segments } = first.tracks[medium]!
+      assert.match(gaps.map(({ reason }) => reason).join(' '), /^(notStarted )?paused( stopped)?$/)
+      const gapMs = gaps.reduce((sum, { from, to }) => sum + Date.parse(to!) - Date.parse(from), 0)
+      const lengthMs = Date.parse(first.endedAt!) - Date.parse(first.startedAt)
+      assert.ok(Math.abs(gapMs + recordedMs - lengthMs) <= 50, `${gapMs} + ${recordedMs} of ${lengthMs} ms`)
+      assert.equal(segments, 2)
+      const stored = (await all<SegmentView>(`/recordings/${first.id}/segments`, 100)).filter(
+        (one) => one.medium === medium,
+      )
+      assert.equal(
+        bytes,
+        stored.reduce((sum, one) => sum + one.bytes, 0),
+      )
+      assert.equal(
+        recordedMs,
+        stored.reduce((sum, one) => sum + one.durationMs, 0),
+      )
+    }
+  })
+
+  test(
+    'segments are listed as their events tell them, and come as files that play and are what was hashed',
+    async () => {
+      const segments = await all<SegmentView>(`/recordings/${first.id}/segments`, 3)
+      const closed = ofType(await eventsOf(daemon, first.id), 'segment.closed').map(
+        ({ data: { file: _, ...facts } }) => facts,
+      )
+      const byPlace = (a: SegmentView, b: SegmentView) => a.medium.localeCompare(b.medium) || a.number - b.number
+      assert.deepEqual([...segments].sort(byPlace), [...closed].sort(byPlace))
+      assert.equal(segments.length, 4)
+      for (const segment of segments) {
+        const path = `${daemon.url}/v1/recordings/${first.id}/segments/${segment.medium}/${segment.number}`
+        const headers = clients.api.credential as Record<string, string>
+        const response = await fetch(path, { headers: { ...headers, Accept: 'application/json' } })
+        assert.equal(response.status, 200)
+        assert.equal(response.headers.get('content-type'), segment.medium === 'screen' ? 'video/mp4' : 'audio/ogg')
+        const bytes = Buffer.from(await response.arrayBuffer())
+        assert.equal(bytes.length, segment.bytes)
+        const digest = createHash('sha256').update(bytes)
+        assert.equal(digest.copy().digest('hex'), segment.sha256)
+        assert.equal(response.headers.get('repr-digest'), `sha-256=:${digest.digest('base64')}:`)
+
+        const parts: Buffer[] = []
+        for (const range of ['0-99', '100-1099', '1100-']) {
+          const part = await fetch(path, { headers: { ...headers, Range: `bytes=${range}` } })
+          assert.equal(part.status, 206)
+          assert.equal(
+            part.headers.get('repr-digest'),
+            response.headers.get('repr-digest'),
+            'of the whole, not of the part',
+          )
+          parts.push(Buffer.from(await part.arrayBuffer()))
+        }
+        assert.ok(Buffer.concat(parts).equals(bytes))
+
+        const copy = join(daemon.home, `${segment.medium}-${segment.number}`)
+        await writeFile(copy, bytes)
+        assert.ok(Math.abs((await decodedMs(copy)) - segment.durationMs) <= 70)
+      }
+      assert.equal((await clients.api.get(`/recordings/${first.id}/segments/mic/9`)).body.code, 'NOT_FOUND')
+      assert.equal((await clients.api.get(`/recordings/${first.id}/segments/speaker/1`)).body.code, 'NOT_FOUND')
+    },
+    { limitMs: 60_000 },
+  )
+
+  test('a recording’s events: each once and in order, versions without a gap, refusals between them', async () => {
+    const events = await all<LogEvent>(`/recordings/${first.id}/events`, 4)
+    const positions = events.map(({ position }) => position)
+    assert.deepEqual(
+      positions,
+      [...new Set(positions)].sort((a, b) => a - b),
+    )
+    let version = 0
+    for (const event of events) {
+      assert.equal(event.recordingId, first.id)
+      if (event.type === 'command.refused') assert.equal(event.version, version)
+      else assert.equal(event.version, ++version)
+    }
+    assert.equal(version, first.version)
+    const refusals = ofType(events, 'command.refused')
+    assert.equal(refusals.length, 1)
+    assert.deepEqual(
+      [refusals[0]!.by.side, refusals[0]!.data.command, refusals[0]!.data.code],
+      ['ui', 'track.stop', 'CONTROL_HELD_BY_API'],
+    )
+    for (const word of ['track.pause', 'track.resume', 'track.stop', 'recording.close', 'recording.start']) {
+      const accepted = ofType(events, 'command.accepted').find(({ data }) => data.command === word)
+      const completed = ofType(events, 'command.completed').find(({ commandId }) => commandId === accepted?.commandId)
+      assert.equal(completed?.data.command, word)
+    }
+    const middle = positions[5]!
+    const later = await all<LogEvent>(`/recordings/${first.id}/events?after=${middle}`, 100)
+    assert.deepEqual(later, events.slice(6))
+  })
+
+  test('the application’s state: idle, recording, and in error while a track of the current recording failed', async () => {
+    const { api, ui } = clients
+    const application = async (client = api) => (await client.get('/application')).body
+    const idle = await application()
+    assert.deepEqual([idle.state, idle.recording, idle.controller, idle.errors], ['Idle', null, null, []])
+    assert.deepEqual(idle.allowedCommands, ['start'])
+    assert.equal(idle.storage.log, 'verified')
+    assert.ok(idle.storage.freeBytes > 0 && idle.storage.recordableSeconds > 0)
+
+    const { id } = (await ui.start({ media: ['audio'], devices: { speaker: 'none' }, require: 'any' })).body
+    const error = await application()
+    assert.deepEqual([error.state, error.recording, error.controller], ['Error', { id, state: 'Active' }, 'ui'])
+    assert.deepEqual(
+      error.errors.map(({ code, medium }: { code: string; medium: string }) => [code, medium]),
+      [['DEVICE_UNAVAILABLE', 'speaker']],
+    )
+    assert.deepEqual(error.allowedCommands, ['tag'])
+    assert.deepEqual((await application(ui)).allowedCommands, ['startMedia', 'stop', 'pause', 'tag'])
+
+    await ui.command('stop', { media: ['speaker'] })
+    assert.equal((await application()).state, 'Recording')
+    await ui.command('pause')
+    assert.deepEqual([(await application()).state, (await application()).recording.state], ['Recording', 'Paused'])
+    await ui.command('stop')
+    assert.deepEqual([(await application()).state, (await application()).recording.state], ['Idle', 'WrapUp'])
+    assert.deepEqual((await application()).media.mic, {
+      available: true,
+      device: { id: 'synthetic-mic', label: idle.media.mic.device.label },
+    })
+  })
+
+  test('devices are listed by medium, each with one default', async () => {
+    const { body } = await clients.api.get('/devices')
+    assert.deepEqual(Object.keys(body), ['mic', 'speaker', 'screen'])
+    for (const { available, devices } of Object.values<{ available: boolean; devices: { default: boolean }[] }>(body)) {
+      assert.equal(available, true)
+      assert.equal(devices.filter((device) => device.default).length, 1)
+    }
+  })
+
+  test('healthz tells those without a credential that the daemon answers, and nothing more', async () => {
+    const response = await fetch(`${daemon.url}/healthz`)
+    assert.equal(response.status, 200)
+    assert.equal(await response.text(), '{"status":"ok"}')
+  })
+
+  test('openapi.json is OpenAPI 3.1 and has every route of the contract', async () => {
+    const { openapi, paths } = clients.openapi
+    assert.match(openapi, /^3\.1\./)
+    const described = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace('{tokenId}', '{id}')}`),
+    )
+    assert.deepEqual(
+      ROUTES.filter((route) => !described.includes(route)),
+      [],
+    )
+  })
+})
+
+function hostOf({ tags }: RecordingAnswer) {
+  return tags.find(({ key }) => key === 'system.host')?.value
+}
