@@ -54,8 +54,8 @@ export function screenArgs(input: readonly string[], ffmpeg: Ffmpeg): string[] {
   return [
     ...[...QUIET, ...input],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '75'],
-    // 4:2:0 needs even sizes.
-    ...['-vf', 'pad=ceil(iw/2)*2:ceil(ih/2)*2', passTimes, 'vfr', '-enc_time_base', '1:90000'],
+    // 4:2:0 needs even sizes. Scaling costs nothing, for colours are converted in the same pass; padding costs an eighth.
+    ...['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2', passTimes, 'vfr', '-enc_time_base', '1:90000'],
     ...['-movflags', '+frag_every_frame+empty_moov+default_base_moof+skip_trailer'],
     ...['-flush_packets', '1', '-f', 'mp4', 'pipe:1'],
   ]

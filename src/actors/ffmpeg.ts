@@ -55,7 +55,8 @@ export function createEncoder(options: {
   async function ffmpeg(): Promise<Ffmpeg> {
     if (found) return found
     const path = await locate()
-    const { stdout } = await runTool({ program: path, args: ['-version'] }, { env, limitMs: PROBE_MS })
+    const { outcome, stdout } = await runTool({ program: path, args: ['-version'] }, { env, limitMs: PROBE_MS })
+    if (outcome !== 'done') throw new RecorderError('CAPTURE_FAILED', `ffmpeg (${path}) does not run: ${install}`)
     found = { path, version: parseVersion(stdout) }
     return found
   }
