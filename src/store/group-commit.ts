@@ -33,21 +33,22 @@ export class GroupCommit<G> {
     this.#steps = steps
   }
 
-  /** The group that the next write will take. Whoever adds to it calls {@link join}. */
-  get waiting(): G {
-    return this.#round().group
+  /** The group that the next write will take, if any. */
+  get waiting(): G | undefined {
+    return this.#waiting?.group
   }
 
-  /** The group that is being written. */
+  /** The group that is being written, if any. */
   get writing(): G | undefined {
     return this.#writing?.group
   }
 
-  /** Settles with the group that is waiting. */
-  join(): Promise<void> {
-    const { committed } = this.#round()
+  /** Adds to the group that the next write will take, and settles with it. `add` must not throw. */
+  join(add: (group: G) => void): Promise<void> {
+    this.#waiting ??= this.#round()
+    add(this.#waiting.group)
     this.#schedule()
-    return committed
+    return this.#waiting.committed
   }
 
   /** Resolves when nothing is waiting or being written. */
@@ -57,16 +58,13 @@ export class GroupCommit<G> {
   }
 
   #round(): Round<G> {
-    if (this.#waiting === undefined) {
-      let resolve = () => {}
-      let reject: (error: Error) => void = () => {}
-      const committed = new Promise<void>((onCommitted, onFailed) => {
-        resolve = onCommitted
-        reject = onFailed
-      })
-      this.#waiting = { group: this.#steps.create(), committed, resolve, reject }
-    }
-    return this.#waiting
+    let resolve = () => {}
+    let reject: (error: Error) => void = () => {}
+    const committed = new Promise<void>((onCommitted, onFailed) => {
+      resolve = onCommitted
+      reject = onFailed
+    })
+    return { group: this.#steps.create(), committed, resolve, reject }
   }
 
   // Not at once: what other sockets have brought in the same turn of the event loop comes along.

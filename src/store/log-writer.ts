@@ -89,21 +89,22 @@ export class LogWriter {
       operations.push(...answerOperations(owner, now, { fingerprint, answer: rendered }))
     }
 
-    const group = this.#commits.waiting
-    group.answers.push(...kept)
-    group.operations.push(...operations)
-    group.events.push(...placed)
-    mergeChanges(group.changes, staged)
-    this.#tip = { position, hash }
-    group.head = this.#tip
-    return { events: placed, answer: rendered, committed: this.#commits.join() }
+    const head = { position, hash }
+    this.#tip = head
+    const committed = this.#commits.join((group) => {
+      group.operations.push(...operations)
+      group.events.push(...placed)
+      group.answers.push(...kept)
+      mergeChanges(group.changes, staged)
+      group.head = head
+    })
+    return { events: placed, answer: rendered, committed }
   }
 
   /** Writes what is no event, in its turn. */
   write(operations: readonly Operation[]): Promise<void> {
     this.#assertWritable()
-    this.#commits.waiting.operations.push(...operations)
-    return this.#commits.join()
+    return this.#commits.join((group) => group.operations.push(...operations))
   }
 
   /** Resolves when nothing is on its way to the disk. */

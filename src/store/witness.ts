@@ -77,6 +77,8 @@ export class Witness {
       }
       await rename(next, this.#file)
     } catch (error) {
+      // The next flush tries again.
+      this.#head ??= head
       throw storageError('The witness file of the log cannot be written', error)
     }
   }

@@ -79,16 +79,19 @@ suite('answers kept for retransmissions', (test) => {
       await open(async (log) => {
         await Promise.all(Array.from({ length: 1_200 }, (_, i) => keep(log, 'crm', `old-${i}`, i)))
       })
+      time = START + 1
+      await open((log) => keep(log, 'crm', 'young', 'a millisecond younger'))
       time = START + 23 * HOUR
       await open((log) => keep(log, 'crm', 'old-7', 'again'))
       time = START + 24 * HOUR
       await eventually('the old answers are gone', async () => {
         await open(async () => undefined)
-        return (await stored(folder)).length === 2
+        return (await stored(folder)).length === 4
       })
       await open(async (log) => {
         assert.is((await log.answer({ client: 'crm', key: 'old-7' }))?.answer.body, 'again')
-        assert.is(log.position, 1_201)
+        assert.is((await log.answer({ client: 'crm', key: 'young' }))?.answer.body, 'a millisecond younger')
+        assert.is(log.position, 1_202)
       })
     }))
 })

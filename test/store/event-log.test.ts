@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import type { RecordingView } from '../../src/events/resources.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
@@ -51,7 +52,7 @@ suite('the event log', (test) => {
       const refused = { command: 'recording.close', code: 'RECORDING_CLOSED', detail: '' } as const
       await log.append({ events: [daemonStarted(), started, one.starting(), one.started()] }).committed
       await log.append({ events: [one.wrapUp(9), two.starting(), one.closed(10), two.started()] }).committed
-      await log.append({ events: [two.tagged(5, { mention: '"recordingId":"recording-1"' })] }).committed
+      await log.append({ events: [two.tagged(5, { recordingId: 'recording-1' })] }).committed
       await log.append({ events: [one.event(20, 'command.refused', refused), two.wrapUp(20)] }).committed
       const positions = async (after: number, limit: number) =>
         (await log.events({ after, limit, recordingId: 'recording-1' })).map(({ position }) => position)
@@ -105,6 +106,22 @@ suite('the event log', (test) => {
       await later.committed
       assert.is(log.open()[0]?.version, 3)
       assert.equal(await log.recording('recording-1'), log.open()[0])
+    }),
+  )
+
+  test(
+    'builds on what is on its way to the disk',
+    inLog(async (log) => {
+      const history = new History('recording-1')
+      const first = log.append({ events: [history.starting(), history.tagged(1, { customer: 1 })] })
+      const second = log.append({
+        events: [history.tagged(2, { branch: 5 })],
+        answer: { idempotency: undefined, render: (view) => ({ status: 200, body: view('recording-1') }) },
+      })
+      assert.is(log.position, 0)
+      assert.is((second.answer?.body as RecordingView | undefined)?.tags.length, 2)
+      await Promise.all([first.committed, second.committed])
+      assert.is(log.open()[0]?.tags.length, 2)
     }),
   )
 
@@ -169,6 +186,17 @@ suite('the event log', (test) => {
     }),
   )
 
+  test('can be closed after it has refused something', () =>
+    withFolder((folder) =>
+      withLog(folder, async (log) => {
+        const unborn = new History('recording-1')
+        const render = () => {
+          throw new TypeError('no answer')
+        }
+        assert.throws(() => log.append({ events: [unborn.starting()], answer: { idempotency: undefined, render } }))
+      }),
+    ))
+
   test('knows the tokens that are valid, also when it is opened again', () =>
     withFolder(async (folder) => {
       const token = (id: string) => ({ id, name: `crm-${id}`, scopes: ['tag'], sha256: 'ab'.repeat(32) })
@@ -193,6 +221,7 @@ suite('the event log', (test) => {
       const { committed } = log.append({ events: [daemonStarted()] })
       await Promise.all([log.close(), log.close()])
       await committed
+      assert.is(JSON.parse(readFileSync(`${folder}.head`, 'utf8')).position, 1)
       await refusal('STORAGE_UNAVAILABLE', () => log.append({ events: [daemonStarted()] }))
       await refusal('STORAGE_UNAVAILABLE', () => log.reopen())
       await refusal('STORAGE_UNAVAILABLE', () => log.events({ after: 0, limit: 1 }))

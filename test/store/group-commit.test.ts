@@ -1,0 +1,103 @@
+import * as assert from 'uvu/assert'
+import { GroupCommit } from '../../src/store/group-commit.ts'
+import { suite } from '../support/suite.ts'
+
+/** A group commit of words, whose writes end when the test says so. */
+function words() {
+  const log: string[] = []
+  const writes: PromiseWithResolvers<void>[] = []
+  const started: (() => void)[] = []
+  const commits = new GroupCommit<string[]>({
+    create: () => [],
+    write: (group) => {
+      log.push(`write ${group}`)
+      const write = deferred()
+      writes.push(write)
+      started.shift()?.()
+      return write.promise
+    },
+    committed: (group) => log.push(`committed ${group}`),
+    failed: (error) => error as Error,
+  })
+  const add = (word: string) => {
+    const joined = commits.join((group) => group.push(word))
+    return joined.then(
+      () => void log.push(`${word} answered`),
+      (error: Error) => void log.push(`${word} ${error.message}`),
+    )
+  }
+  const nextWrite = () => new Promise<void>((resolve) => started.push(resolve))
+  return { log, writes, commits, add, nextWrite }
+}
+
+interface PromiseWithResolvers<T> {
+  promise: Promise<T>
+  resolve: (value: T) => void
+  reject: (error: Error) => void
+}
+
+function deferred(): PromiseWithResolvers<void> {
+  let resolve: () => void = () => {}
+  let reject: (error: Error) => void = () => {}
+  const promise = new Promise<void>((onDone, onFailed) => {
+    resolve = onDone
+    reject = onFailed
+  })
+  return { promise, resolve, reject }
+}
+
+suite('group commit', (test) => {
+  test('writes one group at a time, and what came meanwhile in one go', async () => {
+    const { log, writes, commits, add, nextWrite } = words()
+    const first = nextWrite()
+    const answers = [add('a'), add('b')]
+    await first
+    answers.push(add('c'), add('d'))
+    await new Promise(setImmediate)
+    assert.is(writes.length, 1)
+    const second = nextWrite()
+    writes[0]?.resolve()
+    await second
+    writes[1]?.resolve()
+    await Promise.all(answers)
+    assert.equal(log, [
+      'write a,b',
+      'committed a,b',
+      'a answered',
+      'b answered',
+      'write c,d',
+      'committed c,d',
+      'c answered',
+      'd answered',
+    ])
+    await commits.idle()
+  })
+
+  test('a failed write takes with it what waits behind it, in order', async () => {
+    const { log, writes, commits, add, nextWrite } = words()
+    const first = nextWrite()
+    const answers = [add('a'), add('b')]
+    await first
+    answers.push(add('c'))
+    writes[0]?.reject(new Error('failed'))
+    await Promise.all(answers)
+    assert.equal(log, ['write a,b', 'a failed', 'b failed', 'c failed'])
+    await commits.idle()
+    assert.is(writes.length, 1)
+  })
+
+  test('is idle when nothing waits and nothing is being written', async () => {
+    const { writes, commits, add, nextWrite } = words()
+    await commits.idle()
+    const first = nextWrite()
+    const answer = add('a')
+    let idle = false
+    const waiting = commits.idle().then(() => {
+      idle = true
+    })
+    await first
+    assert.not(idle)
+    writes[0]?.resolve()
+    await Promise.all([answer, waiting])
+  })
+})
