@@ -22,7 +22,7 @@ suite('README', (test) => {
         ['Closed'],
       )
     },
-    { limitMs: 60_000 },
+    { limitMs: 120_000 },
   )
 
   test('the scripts it names are those of package.json', () => {

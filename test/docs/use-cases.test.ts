@@ -94,7 +94,7 @@ suite('docs/use-cases.md', (test) => {
         await walkThrough(`${preamble}\n${commands(text)}`, daemon.home)
         await AFTERWARDS[title]!(daemon)
       },
-      { limitMs: 90_000 },
+      { limitMs: 120_000 },
     )
   }
 })
