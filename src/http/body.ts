@@ -48,9 +48,14 @@ function readBytes(request: IncomingMessage, response: ServerResponse): Promise<
         reject(tooLarge())
       } else chunks.push(chunk)
     })
-    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)))
+    const breakOff = (): void => reject(new ClientGone('the request broke off'))
+    request.on('close', breakOff)
     request.on('error', (cause) => reject(new ClientGone('the request broke off', { cause })))
-    request.on('close', () => reject(new ClientGone('the request broke off')))
+    request.on('end', () => {
+      // Every request closes in the end, and an error that nobody waits for is dear.
+      request.off('close', breakOff)
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+    })
   })
 }
 
@@ -60,7 +65,9 @@ function parse(bytes: Buffer): unknown {
   } catch {
     // The parser's own words quote the body, which may be personal: they go nowhere.
   }
-  throw new RecorderError('INVALID_JSON', 'The body is not valid JSON in UTF-8.')
+  throw new RecorderError('INVALID_JSON', 'The body is not valid JSON in UTF-8.', {
+    members: { errors: [{ pointer: '', detail: 'This is not JSON.' }] },
+  })
 }
 
 /** `JSON.parse` makes an own property of a `__proto__` key, which later copies then drop or obey; zod drops it in silence. */
