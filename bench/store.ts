@@ -25,7 +25,7 @@ const ROUND_MS = 700
 const BY: By = { side: 'api', client: 'crm', user: 'clerk' }
 const AT = '2026-01-05T09:00:00.000Z'
 
-/** Tag commands (three events each) from 64 clients at a time and from one. */
+/** Tag commands (three events each) from 64 clients at a time and from one; verifying on opening. */
 export async function benchStore(): Promise<Ratio[]> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-store-'))
   const sample = await sampleOf(join(folder, 'sample'))
@@ -45,6 +45,8 @@ export async function benchStore(): Promise<Ratio[]> {
         results.push(compare(`durable tag commands, ${clients} at a time, against ${kind}`, rates))
       }
     }
+    await log.close()
+    results.push(await verifying(join(folder, 'ours')))
     return results
   } finally {
     await log.close()
@@ -55,14 +57,46 @@ export async function benchStore(): Promise<Ratio[]> {
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-function compare(name: string, rates: { ours: number; raw: number }[]): Ratio {
+function compare(name: string, rates: { ours: number; raw: number }[], unit = 'commands/s'): Ratio {
   return {
     name,
     ours: Math.round(median(rates.map(({ ours }) => ours))),
     raw: Math.round(median(rates.map(({ raw }) => raw))),
     ratio: median(rates.map(({ ours, raw }) => ours / raw)),
-    unit: 'commands/s',
+    unit,
   }
+}
+
+/** Opening with everything verified, against reading the same records and looking at none of them. */
+async function verifying(folder: string): Promise<Ratio> {
+  const rates: { ours: number; raw: number }[] = []
+  for (let round = 0; round < 3; round++) {
+    const db = new ClassicLevel(folder)
+    await db.open()
+    let read = 0
+    const raw = await perSecond(async () => {
+      const records = db.iterator({ gte: 'event/', lt: 'event0', highWaterMarkBytes: 1024 * 1024 })
+      for (let chunk = await records.nextv(1_000); chunk.length > 0; chunk = await records.nextv(1_000))
+        read += chunk.length
+      await records.close()
+      return read
+    })
+    await db.close()
+    const ours = await perSecond(async () => {
+      const log = await openEventLog({ folder })
+      const { position } = log
+      await log.close()
+      return position
+    })
+    rates.push({ ours, raw })
+  }
+  return compare('verifying the log on opening, against reading it', rates, 'events/s')
+}
+
+async function perSecond(work: () => Promise<number>): Promise<number> {
+  const started = performance.now()
+  const done = await work()
+  return (done / (performance.now() - started)) * 1_000
 }
 
 /** What one command writes, and what one group commit writes besides. */

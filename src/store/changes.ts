@@ -52,7 +52,8 @@ export function mergeChanges(into: Changes, later: Changes): void {
     if (earlier === undefined) into.set(id, { before, after, details })
     else {
       earlier.after = after
-      earlier.details = after === undefined ? [] : earlier.details.concat(details)
+      if (after === undefined) earlier.details = []
+      else for (const detail of details) earlier.details.push(detail)
     }
   }
 }
@@ -79,7 +80,8 @@ export async function changeOperations(db: Database, changes: Changes): Promise<
   const operations: Operation[] = []
   for (const [id, { before, after, details }] of changes) {
     const key = recordingKey(id)
-    operations.push(...details, ...indexChanges(before?.view, after?.view))
+    for (const operation of details) operations.push(operation)
+    operations.push(...indexChanges(before?.view, after?.view))
     if (after !== undefined) operations.push({ type: 'put', key, value: JSON.stringify(after) })
     else if (before !== undefined) {
       operations.push({ type: 'del', key })

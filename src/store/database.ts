@@ -44,15 +44,20 @@ async function files(folder: string): Promise<string[]> {
   })
 }
 
+/** Whether there is something of a database in the folder. Rejects with STORAGE_UNAVAILABLE. */
+export async function holdsDatabase(folder: string): Promise<boolean> {
+  const names = await reading(() => files(folder))
+  return names.some((name) => /^CURRENT$|\.(ldb|sst|log)$/.test(name))
+}
+
 /**
- * Opens the folder, creating it when there is nothing in it and `mayCreate`. A folder that holds data but cannot be
- * opened is never created anew: LevelDB would delete the files that it does not know.
- * Rejects with STORAGE_UNAVAILABLE (cause LEVEL_LOCKED when another process has it open) or STORAGE_FULL.
+ * Opens the folder, creating it when there is nothing in it. A folder that holds data but cannot be opened is never
+ * created anew: LevelDB would delete the files that it does not know.
+ * Rejects with STORAGE_UNAVAILABLE (LEVEL_LOCKED among the causes when another process has it open) or STORAGE_FULL.
  */
-export async function openDatabase(folder: string, mayCreate: boolean): Promise<Database> {
+export async function openDatabase(folder: string): Promise<Database> {
+  const createIfMissing = !(await holdsDatabase(folder))
   try {
-    const holdsData = (await files(folder)).some((name) => /\.(ldb|sst|log)$/.test(name))
-    const createIfMissing = mayCreate && !holdsData
     if (createIfMissing) await mkdir(folder, { recursive: true, mode: 0o700 })
     const db: Database = new Level(folder, { createIfMissing })
     await db.open()

@@ -1,13 +1,13 @@
 import { RecorderError } from '../events/errors.ts'
 import type { LogEvent } from '../events/events.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
-import { type Database, openDatabase, reading, storageError } from './database.ts'
+import { type Database, holdsDatabase, openDatabase, reading, storageError } from './database.ts'
 import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import { areProjectionsCurrent, readProjectionSync } from './projections.ts'
 import { rebuildProjections } from './rebuild.ts'
 import { foldToken, type Tokens } from './tokens.ts'
-import { verifyLog } from './verify.ts'
+import { tailMissing, verifyLog } from './verify.ts'
 import { type Head, readWitness } from './witness.ts'
 
 /** The version of the layout in keys.ts and record.ts. */
@@ -34,7 +34,8 @@ export async function openVerified(options: {
 }): Promise<OpenedLog> {
   const { folder, witnessFile, onProgress } = options
   const witness = await readWitness(witnessFile)
-  const db = await openDatabase(folder, witness === undefined)
+  if (witness !== undefined && !(await holdsDatabase(folder))) throw tailMissing(0, witness.position)
+  const db = await openDatabase(folder)
   try {
     await checkSchema(db)
     const openIds = new Set<string>()
@@ -48,8 +49,8 @@ export async function openVerified(options: {
     }
     const head = await verifyLog(db, { witness, onEvent, onProgress })
     if (head.position === 0) await writable(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
-    if (!(await areProjectionsCurrent(db, head.position))) await rebuildProjections(db, head.position)
-    return { db, head, tokens, open: load(db, openIds), answers: await loadAnswerTimes(db) }
+    const open = await openRecordings(db, head.position, openIds)
+    return { db, head, tokens, open, answers: await loadAnswerTimes(db) }
   } catch (error) {
     await db.close()
     throw error
@@ -76,13 +77,28 @@ async function checkSchema(db: Database): Promise<void> {
   )
 }
 
-function load(db: Database, ids: Iterable<string>): Map<string, RecordingProjection> {
+/** The projections of the recordings that are not closed; all projections are made anew where they cannot be used. */
+async function openRecordings(db: Database, position: number, ids: ReadonlySet<string>) {
+  const stored = (await areProjectionsCurrent(db, position)) ? load(db, ids) : undefined
+  if (stored !== undefined) return stored
+  await rebuildProjections(db, position)
+  const rebuilt = load(db, ids)
+  if (rebuilt === undefined) throw new RecorderError('INTERNAL', 'The projections do not agree with the log.')
+  return rebuilt
+}
+
+function load(db: Database, ids: ReadonlySet<string>): Map<string, RecordingProjection> | undefined {
   const open = new Map<string, RecordingProjection>()
-  for (const id of ids) {
-    const projection = readProjectionSync(db, id)
-    if (projection === undefined)
-      throw new RecorderError('STORAGE_UNAVAILABLE', `The projection of recording ${id} is missing.`)
-    open.set(id, projection)
+  try {
+    for (const id of ids) {
+      const projection = readProjectionSync(db, id)
+      if (projection === undefined) return undefined
+      open.set(id, projection)
+    }
+  } catch (error) {
+    // What LevelDB cannot read cannot be made anew either; what is not JSON can.
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
   return open
 }

@@ -19,16 +19,21 @@ export async function areProjectionsCurrent(db: Database, position: number): Pro
 
 /** A recording's stored projection. Rejects with STORAGE_UNAVAILABLE. */
 export async function readProjection(db: Database, id: string): Promise<RecordingProjection | undefined> {
-  return parse(await reading(() => db.get(recordingKey(id))))
+  return reading(async () => parse(await db.get(recordingKey(id))))
 }
 
-/** The same at once, some microseconds: for folding, which must not wait. Throws STORAGE_UNAVAILABLE. */
+/**
+ * The same at once, some microseconds: for folding, which must not wait. Throws STORAGE_UNAVAILABLE, or SyntaxError
+ * when it is not JSON.
+ */
 export function readProjectionSync(db: Database, id: string): RecordingProjection | undefined {
+  let value: string | undefined
   try {
-    return parse(db.getSync(recordingKey(id)))
+    value = db.getSync(recordingKey(id))
   } catch (error) {
-    throw storageError('The projection of a recording cannot be read', error)
+    throw storageError('The log cannot be read', error)
   }
+  return parse(value)
 }
 
 function parse(value: string | undefined): RecordingProjection | undefined {

@@ -101,7 +101,8 @@ function missing(expected: number, found: number): RecorderError {
   )
 }
 
-function tailMissing(last: number, expected: number): RecorderError {
+/** The error for a log whose last events are gone. */
+export function tailMissing(last: number, expected: number): RecorderError {
   const count = expected - last
   return damaged(
     `it ends at position ${last}, but event ${expected} was on disk: ${count} ${count === 1 ? 'event is' : 'events are'} missing`,

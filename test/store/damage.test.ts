@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Level } from 'level'
 import * as assert from 'uvu/assert'
@@ -161,7 +161,9 @@ suite('damage to the log', (test) => {
     withFolder(async (folder) => {
       await write(folder)
       rmSync(folder, { recursive: true })
-      await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+      const { message } = await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+      assert.match(message, /300 events are missing/)
+      assert.not(existsSync(folder))
     }))
 })
 

@@ -75,4 +75,21 @@ suite('projections', (test) => {
         })
         assert.equal(await dump(folder), before)
       }))
+
+  for (const [what, value] of [
+    ['is missing', undefined],
+    ['is not JSON', '{"first":'],
+  ] as const)
+    test(`are made anew on opening when that of a recording under way ${what}`, () =>
+      withFolder(async (folder) => {
+        await write(folder)
+        const before = await dump(folder)
+        await behind(folder, (db) =>
+          value === undefined
+            ? db.del('view/recording/recording-live')
+            : db.put('view/recording/recording-live', value),
+        )
+        await withLog(folder, async (log) => assert.is(log.open().length, 1))
+        assert.equal(await dump(folder), before)
+      }))
 })
