@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRange } from '../../src/http/byte-range.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -127,7 +127,6 @@ suite('a segment’s file', (test) => {
       socket.write(`GET ${PATH} HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${token}\r\n\r\n`)
       await new Promise((resolve) => socket.once('data', resolve))
       socket.destroy()
-      const { readlink } = await import('node:fs/promises')
       await eventually('no file of the recording is open', async () => {
         const names = await readdir('/proc/self/fd')
         const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')))

@@ -1,6 +1,6 @@
 import type { ClientSide } from '../../events/media.ts'
 import type { RecorderPort, RecordingQuery } from '../../recorder/port.ts'
-import { sendJson } from '../answer.ts'
+import { sendJson, sendText } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { recordingsQuery, searchRequest } from '../schemas/requests.ts'
@@ -13,6 +13,8 @@ async function listRecordings(recorder: RecorderPort, query: RecordingQuery, sid
 
 /** Reading recordings. */
 export function recordingRoutes({ recorder }: Services): Route[] {
+  /** Clients read the current recording again and again: while it is the same object, it is the same text. */
+  const texts = new WeakMap<object, string>()
   return [
     defineRoute({
       method: 'GET',
@@ -60,7 +62,12 @@ export function recordingRoutes({ recorder }: Services): Route[] {
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
       async handle({ ctx, credential, params }) {
         const recording = await recorder.recording(params.id as string, credential.side)
-        sendJson(ctx, 200, recording, ['ETag', `"${recording.version}"`])
+        let text = texts.get(recording)
+        if (text === undefined) {
+          text = JSON.stringify(recording)
+          texts.set(recording, text)
+        }
+        sendText(ctx, 200, 'application/json', text, ['ETag', `"${recording.version}"`])
       },
     }),
   ]

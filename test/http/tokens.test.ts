@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { RecorderError } from '../../src/events/errors.ts'
+import { suite } from '../support/suite.ts'
+import { type Daemon, startDaemon } from './support/daemon.ts'
+import { bodyOf, pointersOf, problemOf } from './support/expect.ts'
+
+interface Token {
+  id: string
+  name: string
+  scopes: string[]
+  token?: string
+}
+
+suite('tokens', (test) => {
+  let daemon: Daemon
+  test.beforeEach(async () => {
+    daemon = await startDaemon()
+  })
+  test.afterEach(() => daemon.close())
+
+  const create = async (name: string, scopes: string[]) =>
+    bodyOf<Token>(await daemon.post('/v1/tokens', { name, scopes }), 201, 'NewToken')
+  const list = async (query = '') =>
+    bodyOf<{ items: Token[]; nextCursor: string | null }>(await daemon.call(`/v1/tokens${query}`), 200, 'TokenPage')
+
+  test('are made, used, listed and revoked', async () => {
+    const { id, token = '' } = await create('crm', ['read', 'tag'])
+    assert.match(token, /^f2f_[\w-]{43}$/)
+    await bodyOf(await daemon.call('/v1/application', { token }), 200, 'Application')
+    assert.deepEqual(
+      (await list()).items.map(({ name, scopes }) => [name, scopes]),
+      [['crm', ['read', 'tag']]],
+    )
+    const answer = await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' })
+    assert.equal(answer.status, 204)
+    assert.equal(await answer.text(), '')
+    await problemOf(await daemon.call('/v1/application', { token }), 'UNAUTHENTICATED')
+    assert.deepEqual(await list(), { items: [], nextCursor: null })
+    await problemOf(await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' }), 'NOT_FOUND')
+  })
+
+  test('are shown once and kept as a hash only', async () => {
+    const { token = '' } = await create('crm', ['read', 'read'])
+    const everything = JSON.stringify([await list(), daemon.recorder.notes, daemon.logLines])
+    assert.ok(!everything.includes(token))
+    const [note] = daemon.recorder.notes
+    assert.equal(note?.type, 'token.created')
+    assert.deepEqual(note?.by, { side: 'api', client: 'home', user: 'tester' })
+    assert.deepEqual((note?.data as Token | undefined)?.scopes, ['read'])
+    assert.ok(!/[0-9a-f]{64}/.test(JSON.stringify(await list())), 'nor is the hash shown')
+  })
+
+  test('come page by page', async () => {
+    const ids: string[] = []
+    for (const name of ['a', 'b', 'c']) ids.push((await create(name, ['read'])).id)
+    const first = await list('?limit=2')
+    const second = await list(`?limit=2&cursor=${first.nextCursor}`)
+    assert.deepEqual(
+      [...first.items, ...second.items].map(({ id }) => id),
+      ids,
+    )
+    assert.equal(second.nextCursor, null)
+  })
+
+  test('have a name of their own and scopes that there are', async () => {
+    const cases: [body: unknown, pointers: string[]][] = [
+      [{}, ['/name', '/scopes']],
+      [{ name: '', scopes: [] }, ['/name', '/scopes']],
+      [{ name: 'a b', scopes: ['fly'] }, ['/name', '/scopes/0']],
+      [{ name: 'x'.repeat(65), scopes: ['read'] }, ['/name']],
+      [{ name: 'crm', scopes: ['read'], expires: 1 }, ['/expires']],
+      [{ name: 'home', scopes: ['read'] }, ['/name']],
+      [{ name: 'ui', scopes: ['read'] }, ['/name']],
+      [{ name: 'system', scopes: ['read'] }, ['/name']],
+    ]
+    for (const [body, pointers] of cases) {
+      assert.deepEqual(await pointersOf(await daemon.post('/v1/tokens', body)), pointers, JSON.stringify(body))
+    }
+    assert.equal(daemon.recorder.notes.length, 0)
+  })
+
+  test('exist only once they are on disk', async () => {
+    daemon.recorder.note = async () => {
+      throw new RecorderError('STORAGE_FULL', 'The disk is full.')
+    }
+    await problemOf(await daemon.post('/v1/tokens', { name: 'crm', scopes: ['read'] }), 'STORAGE_FULL')
+  })
+})
