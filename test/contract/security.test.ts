@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { connect as connectSocket, type Socket } from 'node:net'
+import { SCOPES, type Scope } from '../../src/access/scopes.ts'
+import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { eventually, suite } from '../support/suite.ts'
+import { type Client, type Clients, connect } from './support/clients.ts'
+import { openFeed } from './support/event-feed.ts'
+
+/** The scope that the contract wants for a route. */
+function scopeOf(method: string, path: string): Scope {
+  if (path.startsWith('/v1/tokens') || path === '/v1/ui/launch') return 'admin'
+  if (path.endsWith('/events')) return 'audit'
+  if (path.endsWith('/tags')) return 'tag'
+  return method === 'GET' || path.endsWith('/search') ? 'read' : 'control'
+}
+
+suite('what a credential is good for', (test) => {
+  let daemon: TestDaemon
+  let clients: Clients
+  let routes: { method: string; path: string; scope: Scope; described: string[] }[]
+
+  test.before(async () => {
+    daemon = await startDaemon()
+    clients = await connect(daemon)
+    routes = Object.entries(clients.openapi.paths).flatMap(([path, item]) =>
+      Object.entries(item)
+        .filter(([, { security }]) => security.length > 0)
+        .map(([name, { security }]) => {
+          const method = name.toUpperCase()
+          return {
+            method,
+            path,
+            scope: scopeOf(method, path),
+            described: security.flatMap((one) => Object.values(one).flat()),
+          }
+        }),
+    )
+    assert.ok(routes.length >= 20)
+  })
+  test.after(async () => {
+    await daemon.stop()
+  })
+
+  /** The status of a request that changes nothing where it is let through. */
+  async function knock(credential: Client['credential'], route: { method: string; path: string }): Promise<number> {
+    const { method } = route
+    const path = route.path.replace('{id}', 'current').replace(/\{\w+\}/g, '1')
+    const posting =
+      method === 'POST' ? { body: '{"nonsense":true}', type: { 'Content-Type': 'application/json' } } : undefined
+    const headers = { ...(credential as Record<string, string>), ...posting?.type }
+    const response = await fetch(`${daemon.url}${path}`, { method, headers, ...(posting && { body: posting.body }) })
+    // A stream would not end by itself.
+    await response.body?.cancel()
+    return response.status
+  }
+
+  test('each route wants the scope of the contract, and says so in openapi.json', async () => {
+    for (const { method, path, scope, described } of routes)
+      assert.deepEqual([...new Set(described)], [scope], `${method} ${path}`)
+  })
+
+  for (const scope of SCOPES) {
+    test(`a token with the scope ${scope} opens just its routes, one with all others just the others`, async () => {
+      const only = await clients.thirdParty(`only-${scope}`, [scope])
+      const without = await clients.thirdParty(
+        `without-${scope}`,
+        SCOPES.filter((other) => other !== scope),
+      )
+      for (const route of routes) {
+        const what = `${route.method} ${route.path}`
+        const [allowed, forbidden] = route.scope === scope ? [only, without] : [without, only]
+        assert.equal(await knock(forbidden.credential, route), 403, what)
+        assert.ok([200, 400, 404].includes(await knock(allowed.credential, route)), what)
+      }
+    })
+  }
+
+  test('the page may do everything but administer; what changes something needs its own origin', async () => {
+    const { Cookie } = clients.ui.credential
+    for (const route of routes) {
+      const changes = route.method !== 'GET' && !route.path.endsWith('/search')
+      const status = await knock(clients.ui.credential, route)
+      assert.equal(status === 403, route.scope === 'admin', `${route.method} ${route.path}: ${status}`)
+      assert.equal(
+        (await knock({ Cookie }, route)) === 403,
+        changes || route.scope === 'admin',
+        `${route.method} ${route.path}`,
+      )
+    }
+  })
+
+  test('without a credential there is nothing to be had, not even whether a route exists', async () => {
+    for (const route of [...routes, { method: 'GET', path: '/v1/nothing' }, { method: 'PUT', path: '/v1/recordings' }])
+      assert.equal(await knock({}, route), 401, `${route.method} ${route.path}`)
+  })
+
+  test('a revoked token ends at once, its streams with it, and no other', async () => {
+    const revoked = await clients.thirdParty('leaving', ['read', 'audit'])
+    const staying = await clients.thirdParty('staying', ['read', 'audit'])
+    const [ending, going] = [
+      await openFeed(daemon, { headers: revoked.credential }),
+      await openFeed(daemon, { headers: staying.credential }),
+    ]
+    assert.equal((await revoked.get('/application')).status, 200)
+    assert.equal((await clients.api.call('DELETE', `/tokens/${revoked.id}`)).status, 204)
+    assert.equal((await revoked.get('/application')).status, 401)
+    await ending.ended
+    await going.event('the revocation', ({ type }) => type === 'token.revoked')
+    going.close()
+    assert.equal((await staying.get('/application')).status, 200)
+    const { home } = daemon
+    await daemon.stop()
+    daemon = await startDaemon({ home })
+    const answer = (client: Client) => daemon.api('GET', '/application', undefined, client.credential)
+    assert.equal((await answer(revoked)).status, 401, 'after a restart too')
+    assert.equal((await answer(staying)).status, 200)
+    clients = await connect(daemon)
+  })
+})
+
+suite('connections', (test) => {
+  test(
+    '128 that say nothing keep nobody from recording: one more is turned away, and they themselves do not stay',
+    async () => {
+      const daemon = await startDaemon()
+      const sockets: Socket[] = []
+      try {
+        const { hostname, port } = new URL(daemon.url)
+        const open = async (): Promise<Socket> => {
+          const socket = connectSocket(Number(port), hostname)
+          sockets.push(socket)
+          await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+          return socket.on('error', () => {})
+        }
+        const idle = await Promise.all(Array.from({ length: 128 }, open))
+        const tooMany = await open()
+        await new Promise((resolve) => tooMany.once('close', resolve).resume())
+        assert.equal(tooMany.bytesRead, 0)
+        assert.equal(idle.filter(({ destroyed, readableEnded }) => destroyed || readableEnded).length, 0)
+
+        idle.pop()!.destroy()
+        const started = await eventually('a place that is free', () =>
+          daemon.api('POST', '/recordings', { media: ['audio', 'screen'] }).catch(() => undefined),
+        )
+        assert.equal(started.status, 201)
+        for (const socket of idle) socket.resume()
+        await eventually('their end', () => idle.every(({ destroyed }) => destroyed), 15_000)
+        assert.equal((await daemon.api('POST', '/recordings/current/stop')).status, 200)
+      } finally {
+        for (const socket of sockets) socket.destroy()
+        await daemon.stop()
+      }
+    },
+    { limitMs: 40_000 },
+  )
+})
