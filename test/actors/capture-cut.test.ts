@@ -5,7 +5,7 @@ import { MEDIA } from '../../src/events/media.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
 import { fakeProgram, IGNORES_SIGNALS } from './support/fake-program.ts'
-import { decodeSound } from './support/media-files.ts'
+import { decodeSound, frames } from './support/media-files.ts'
 import { childrenWith, childWith } from './support/processes.ts'
 
 suite('capture.cut', (test) => {
@@ -102,6 +102,31 @@ suite('capture.cut', (test) => {
       ['capture.ended'],
     )
   })
+
+  for (const medium of ['mic', 'screen'] as const) {
+    test(`of a ${medium} that goes on delivering keeps nothing of what comes after it`, async () => {
+      // Killing the shell leaves the real program behind it, which writes on until it cannot any more.
+      const ffmpegPath = fakeProgram(
+        join(bench.folder, `${medium}-goes-on`),
+        'ffmpeg',
+        `trap '' INT; case "$*" in *lavfi*) ffmpeg "$@"; exit;; esac; exec ffmpeg "$@"`,
+      )
+      const platform = bench.platform({ source: 'synthetic', ffmpegPath, limits: { screenQuit: 400 } })
+      const capture = bench.capture(platform, medium)
+      capture.open(await platform.resolve(medium, undefined))
+      await capture.next('capture.flowing')
+      const at = capture.cut()
+      const { facts } = await capture.next('capture.ended')
+      assert.ok(facts)
+      assert.ok(Date.parse(facts.endedAt) <= at + 1, `ends ${Date.parse(facts.endedAt) - at} ms after the cut`)
+      const path = join(capture.folder, facts.file)
+      const startedAt = Date.parse(facts.startedAt)
+      if (medium === 'screen') {
+        const last = (await frames(path)).at(-1)
+        assert.ok(last && startedAt + last.atMs <= at, `a frame ${startedAt + last!.atMs - at} ms after the cut`)
+      } else assert.ok(startedAt + (await decodeSound(path)).length / 48 <= at + 1)
+    })
+  }
 
   test('ends an encoder that ignores everything but SIGKILL', async () => {
     const ffmpegPath = fakeProgram(
