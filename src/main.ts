@@ -129,6 +129,7 @@ async function openLog(home: Home, logger: Logger) {
     return await openEventLog({
       folder: home.logFolder,
       witnessFile: home.witnessFile,
+      onProblem: (error) => logger.warn({ err: error }, 'the log is well, but something beside it is not'),
       onProgress: (events) => {
         if (performance.now() - said < 1_000) return
         said = performance.now()
