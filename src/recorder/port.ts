@@ -29,7 +29,10 @@ export interface RecorderPort {
    * again. Whoever hangs up cancels nothing.
    */
   dispatch(command: Command): Promise<StoredAnswer>
-  /** The recording as this side is shown it, `current` or by id. Rejects with RECORDING_NOT_FOUND or NO_CURRENT_RECORDING. */
+  /**
+   * The recording as this side is shown it, `current` or by id. Rejects with RECORDING_NOT_FOUND or NO_CURRENT_RECORDING.
+   * Not to be changed: it may be the very same object as the last time, as long as nothing that is in it has changed.
+   */
   recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }>
   /** The recording's view dressed for a side. */
   dress(view: RecordingView, side: ClientSide): RecordingAnswer

@@ -34,11 +34,26 @@ export interface ReaderOptions {
   ready(): boolean
 }
 
+type RecordingWithHistory = RecordingAnswer & { tagHistory: TagEntry[] }
+
+interface Shown {
+  view: RecordingView
+  changes: number
+  failure: RecorderError | undefined
+  answer: RecordingWithHistory
+}
+
 /** Answers questions: from the durable projections, the live machines, and what is only of this moment. */
 export class Reader {
   readonly #options: ReaderOptions
   readonly #troubles = new Troubles()
   readonly #levels = new Map<string, Level>()
+  /** Counts what may change an answer. */
+  #changes = 0
+  /** What each side was last shown of a recording, and of which moment that was. */
+  readonly #last = new Map<ClientSide, Shown>()
+  /** The history of tags that was read last; the very same array of tags has the very same history. */
+  #history: { id: string; tags: readonly TagEntry[]; entries: Promise<TagEntry[]> } | undefined
 
   constructor(options: ReaderOptions) {
     this.#options = options
@@ -46,6 +61,7 @@ export class Reader {
 
   /** Takes note of what has become durable. */
   take(events: readonly LogEvent[]): void {
+    this.#changes++
     for (const event of events) {
       this.#troubles.take(event)
       if (event.type !== 'recording.closed') continue
@@ -56,6 +72,7 @@ export class Reader {
   /** Takes a report of how loud a track is, or that it has ended; neither is of the log. */
   takeLevel(recordingId: string, medium: Medium, report: CaptureReport): void {
     const key = `${recordingId}/${medium}`
+    this.#changes++
     if (report.type === 'capture.ended') this.#levels.delete(key)
     if (report.type !== 'capture.level') return
     const { level } = report
@@ -68,13 +85,35 @@ export class Reader {
     return this.#options.log.open().at(-1)
   }
 
-  async recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }> {
+  async recording(id: string, side: ClientSide): Promise<RecordingWithHistory> {
     const { log } = this.#options
     const view = id === 'current' ? this.current() : await log.recording(id)
-    if (view) return { ...this.dress(view, side), tagHistory: await log.tagHistory(view.id) }
+    if (view) return this.#whole(view, side)
     throw id === 'current'
       ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
       : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
+  }
+
+  /** The very same object as the last time, as long as nothing has changed that is in it. */
+  async #whole(view: RecordingView, side: ClientSide): Promise<RecordingWithHistory> {
+    const { failure } = this.#options.funnel
+    const last = this.#last.get(side)
+    if (last?.view === view && last.changes === this.#changes && last.failure === failure) return last.answer
+    const changes = this.#changes
+    const answer = { ...this.dress(view, side), tagHistory: await this.#tagHistory(view) }
+    this.#last.set(side, { view, changes, failure, answer })
+    return answer
+  }
+
+  /** Clients read one recording again and again, and its history changes only when its tags do. */
+  #tagHistory({ id, tags }: RecordingView): Promise<TagEntry[]> {
+    if (this.#history?.id === id && this.#history.tags === tags) return this.#history.entries
+    const history = { id, tags, entries: this.#options.log.tagHistory(id) }
+    this.#history = history
+    history.entries.catch(() => {
+      if (this.#history === history) this.#history = undefined
+    })
+    return history.entries
   }
 
   dress(view: RecordingView, side: ClientSide): RecordingAnswer {
