@@ -9,14 +9,16 @@ let prefix: readonly string[] | undefined
  */
 export function parentDeathPrefix(): readonly string[] {
   prefix ??= findPrefix()
-  return prefix
+  return prefix ?? []
 }
 
-function findPrefix(): readonly string[] {
+/** Undefined when it cannot be told just now (no process or file descriptor is left). */
+function findPrefix(): readonly string[] | undefined {
   const setpriv = process.platform === 'linux' ? findProgram('setpriv', process.env) : null
   if (setpriv === null) return []
   const command = [setpriv, '--pdeathsig', 'KILL', '--']
   // Tried, not assumed: busybox has a setpriv without the option.
   const trial = spawnSync(setpriv, [...command.slice(1), 'true'], { stdio: 'ignore', timeout: 2_000 })
+  if (trial.error) return undefined
   return trial.status === 0 ? command : []
 }

@@ -47,11 +47,18 @@ export class LevelMeter {
     // A view of 16-bit words needs an even address; a chunk from a pipe may start anywhere.
     const even = pcm.byteOffset % SAMPLE_BYTES === 0 ? pcm : new Uint8Array(pcm)
     const samples = new Int16Array(even.buffer, even.byteOffset, Math.floor(pcm.length / SAMPLE_BYTES))
-    for (const sample of samples) {
-      this.#squares += sample * sample
-      const magnitude = sample < 0 ? -sample : sample
-      if (magnitude > this.#peak) this.#peak = magnitude
-      if (++this.#samples === this.#windowSamples) this.#flush()
+    for (let at = 0; at < samples.length; ) {
+      const end = Math.min(samples.length, at + this.#windowSamples - this.#samples)
+      this.#samples += end - at
+      let [squares, peak] = [this.#squares, this.#peak]
+      for (; at < end; at++) {
+        const sample = samples[at]!
+        squares += sample * sample
+        peak = Math.max(peak, Math.abs(sample))
+      }
+      this.#squares = squares
+      this.#peak = peak
+      if (this.#samples === this.#windowSamples) this.#flush()
     }
   }
 

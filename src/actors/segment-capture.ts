@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts'
 import type { EndCause, StartPipeline } from './pipeline.ts'
 import { type CaptureProblem, problemOf } from './problem.ts'
 import { salvageFile } from './salvage.ts'
-import { FORMATS, factsOf, SegmentTry, segmentFile } from './segment-try.ts'
+import { FORMATS, factsOf, SegmentTry, segmentFile, startOf } from './segment-try.ts'
 import { removeSegment } from './segment-writer.ts'
 import { within } from './terminate.ts'
 import type { CaptureReport, SegmentPlan } from './types.ts'
@@ -98,7 +98,7 @@ export class SegmentCapture {
       {
         flowing: (startedAtMs) => {
           if (this.#cutAt !== undefined) return
-          const startedAt = new Date(Math.round(startedAtMs)).toISOString()
+          const startedAt = startOf(startedAtMs)
           const segment = plan.number
           report({ type: 'capture.flowing', segment, startedAt, ...FORMATS[plan.medium], file: segmentFile(plan) })
         },

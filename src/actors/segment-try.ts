@@ -21,6 +21,11 @@ export function segmentFile(plan: Pick<SegmentPlan, 'medium' | 'number'>): strin
   return `${plan.medium}-${String(plan.number).padStart(6, '0')}.${FORMATS[plan.medium].container}`
 }
 
+/** A segment's start as it is reported: rounded down, so that no rounding puts the end of its media behind a cut. */
+export function startOf(startedAtMs: number): string {
+  return new Date(Math.floor(startedAtMs)).toISOString()
+}
+
 /** What is to be known of a segment whose file is complete. */
 export function factsOf(
   plan: Pick<SegmentPlan, 'medium' | 'number'>,
@@ -29,11 +34,11 @@ export function factsOf(
 ): SegmentFacts {
   const { medium, number } = plan
   const durationMs = Math.round(file.durationMs)
-  const startMs = Math.round(startedAtMs)
+  const startMs = Math.floor(startedAtMs)
   return {
     medium,
     number,
-    startedAt: new Date(startMs).toISOString(),
+    startedAt: startOf(startedAtMs),
     endedAt: new Date(startMs + durationMs).toISOString(),
     durationMs,
     bytes: file.bytes,

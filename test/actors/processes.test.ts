@@ -120,6 +120,28 @@ suite('child processes', (test) => {
     await eventually('the child is gone', () => !existsSync(`/proc/${pid}`) || !isRunning(pid), 2_000)
   })
 
+  test.unless(notLinux, 'with no file descriptor left a capture fails, and the daemon lives', async () => {
+    const platform = JSON.stringify(join(import.meta.dirname, '../../src/actors/platform.ts'))
+    const code = `import { createPlatform } from ${platform}
+      import { openSync } from 'node:fs'
+      const silent = () => {}
+      const platform = createPlatform({ source: 'synthetic', logger: { debug: silent, info: silent, warn: silent, error: silent } })
+      const device = await platform.resolve('mic', undefined)
+      const capture = platform.capture('mic', (report) => report.type === 'capture.ended' && console.log(report.cause.code))
+      try { for (;;) openSync('/dev/null') } catch {}
+      capture.send({ type: 'capture.open', plan: { medium: 'mic', number: 1, folder: '/nowhere', device } })`
+    const args = ['--import', 'tsx', '--input-type=module', '-e', code]
+    const daemon = spawn('sh', ['-c', 'ulimit -n 200; exec "$@"', 'sh', process.execPath, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let said = ''
+    daemon.stdout.on('data', (chunk: Buffer) => {
+      said += chunk
+    })
+    assert.deepEqual(await once(daemon, 'close'), [0, null])
+    assert.equal(said, 'CAPTURE_FAILED\n')
+  })
+
   test('what a program said last becomes part of the error, without its addresses', async () => {
     const script = `echo "[x11grab @ 0x5581c0ffee] Cannot open display :9, error 1." >&2; echo ":9: Input/output error" >&2; exit 1`
     const child = startChild({ program: program(script), args: [] }, { env })
