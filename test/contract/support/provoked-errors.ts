@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict'
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, type RequestOptions, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
+import type { ErrorCode } from '../../../src/events/errors.ts'
+import { createFaultDisk } from '../../e2e/support/fault-disk.ts'
+import { createStallingFfmpeg } from '../../e2e/support/stalling-ffmpeg.ts'
+import type { Answer, DaemonOptions, TestDaemon } from '../../support/daemon.ts'
+import { eventually } from '../../support/suite.ts'
+import type { Clients } from './clients.ts'
+import { openFeed } from './event-feed.ts'
+import { limitFileSize } from './file-size-limit.ts'
+
+type Headers = Record<string, string>
+/** Asks for an error, with these headers besides. */
+type Ask = (headers: Headers) => Promise<Answer>
+
+/** A daemon with nothing wrong, and a way to get others. */
+export interface Bench extends Clients {
+  daemon: TestDaemon
+  /** Another daemon, which ends with the test. */
+  another(options: DaemonOptions): Promise<Clients & { daemon: TestDaemon }>
+  /** Runs when the test is over, the last one first. */
+  afterwards(work: () => unknown): void
+}
+
+/** What both kinds of clients accept: any type there is, and plain JSON alone. */
+export const ACCEPTED = ['*/*', 'application/json'] as const
+
+/** How each error is had from the real daemon. Prepares what is needed, and returns how to ask for it. */
+export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> = {
+  INVALID_JSON:
+    ({ api }) =>
+    (headers) =>
+      api.call('POST', '/recordings', '{"media":', headers),
+  INVALID_REQUEST:
+    ({ api }) =>
+    (headers) =>
+      api.call('POST', '/recordings', { media: [], colour: 1 }, headers),
+  UNAUTHENTICATED:
+    ({ daemon }) =>
+    (headers) =>
+      daemon.api('GET', '/application', undefined, { Authorization: undefined, ...headers }),
+  FORBIDDEN_SCOPE: async ({ thirdParty }) => {
+    const reader = await thirdParty('reader', ['read', 'tag'])
+    return (headers) => reader.command('stop', undefined, headers)
+  },
+  FORBIDDEN_HOST:
+    ({ daemon, api }) =>
+    (headers) =>
+      answerTo(daemon, '/v1/application', {
+        headers: { ...(api.credential as Headers), ...headers, Host: 'rebound.example' },
+      }),
+  FORBIDDEN_ORIGIN:
+    ({ api }) =>
+    (headers) =>
+      api.call('GET', '/application', undefined, { Origin: 'https://page.example', ...headers }),
+  NOT_FOUND:
+    ({ api }) =>
+    (headers) =>
+      api.call('GET', '/recording', undefined, headers),
+  RECORDING_NOT_FOUND:
+    ({ api }) =>
+    (headers) =>
+      api.call('GET', '/recordings/no-such-recording', undefined, headers),
+  NO_CURRENT_RECORDING:
+    ({ api }) =>
+    (headers) =>
+      api.command('stop', undefined, headers),
+  METHOD_NOT_ALLOWED:
+    ({ api }) =>
+    (headers) =>
+      api.call('PUT', '/recordings', undefined, headers),
+  NOT_ACCEPTABLE:
+    ({ api }) =>
+    () =>
+      api.call('GET', '/application', undefined, { Accept: 'text/html' }),
+  CONTROL_HELD_BY_API: async ({ api, ui }) => {
+    await api.start()
+    return (headers) => ui.command('stop', undefined, headers)
+  },
+  CONTROL_HELD_BY_UI: async ({ api, ui }) => {
+    await ui.start()
+    return (headers) => api.start({}, headers)
+  },
+  ALREADY_RECORDING: async ({ api }) => {
+    await api.start()
+    return (headers) => api.start({}, headers)
+  },
+  INVALID_STATE: async ({ api }) => {
+    await api.start()
+    return (headers) => api.command('resume', undefined, headers)
+  },
+  RECORDING_CLOSED: async ({ api }) => {
+    const id = await closedRecording(api)
+    return (headers) => api.command('tags', { tags: { late: true } }, headers, id)
+  },
+  IN_FLIGHT: async (bench) => {
+    const { api, daemon, ffmpeg } = await stalled(bench)
+    const key = { 'Idempotency-Key': 'slow' }
+    const feed = await openFeed(daemon)
+    ffmpeg.stall('sine')
+    const first = api.start({}, key)
+    bench.afterwards(() => api.command('stop').then(() => first))
+    await feed.event('the start accepted', ({ type }) => type === 'command.accepted')
+    return (headers) => api.start({}, { ...key, ...headers })
+  },
+  VERSION_MISMATCH: async ({ api }) => {
+    await api.start()
+    return (headers) => api.command('pause', undefined, { 'If-Match': '"1"', ...headers })
+  },
+  PAYLOAD_TOO_LARGE:
+    ({ api }) =>
+    (headers) =>
+      api.call('POST', '/recordings', JSON.stringify({ tags: 'x'.repeat(65_536) }), headers),
+  UNSUPPORTED_MEDIA_TYPE:
+    ({ api }) =>
+    (headers) =>
+      api.call('POST', '/recordings', '{}', { 'Content-Type': 'text/plain', ...headers }),
+  IDEMPOTENCY_MISMATCH: async ({ api }) => {
+    const key = { 'Idempotency-Key': 'once' }
+    await api.start({}, key)
+    return (headers) => api.start({ media: ['speaker'] }, { ...key, ...headers })
+  },
+  RATE_LIMITED: async (bench) => {
+    const { daemon } = await bench.another({})
+    const guess = (headers: Headers) =>
+      daemon.api('GET', '/application', undefined, { Authorization: 'Bearer guessed', ...headers })
+    await eventually('too many wrong credentials', async () => (await guess({})).status === 429)
+    assert.equal(
+      (await daemon.api('GET', '/application')).status,
+      200,
+      'a right credential is let through all the same',
+    )
+    return guess
+  },
+  INTERNAL: async ({ api, daemon }) => {
+    const id = await closedRecording(api)
+    const folder = join(daemon.home, 'recordings', id)
+    await rm(folder, { recursive: true })
+    await writeFile(folder, 'where a folder should be')
+    return (headers) => api.call('GET', `/recordings/${id}/segments/mic/1`, undefined, headers)
+  },
+  DEVICE_UNAVAILABLE:
+    ({ api }) =>
+    (headers) =>
+      api.start({ devices: { mic: 'unplugged' } }, headers),
+  CAPTURE_FAILED: async (bench) => {
+    const ffmpegPath = join(await mkdtemp(join(tmpdir(), 'f2f-ffmpeg-')), 'ffmpeg')
+    await writeFile(ffmpegPath, '#!/bin/sh\nexit 1\n')
+    await chmod(ffmpegPath, 0o700)
+    const { api, daemon } = await bench.another({ home: await homeWith({ ffmpegPath }) })
+    return async (headers) => {
+      const answer = await api.start({ media: ['mic', 'screen'] }, headers)
+      assert.deepEqual((await api.get('/recordings')).body.items, [])
+      assert.deepEqual(await readdir(join(daemon.home, 'recordings')), [], 'the start was rolled back on disk too')
+      return answer
+    }
+  },
+  NOT_READY: async (bench) => {
+    const { daemon } = await bench.another({})
+    const feed = await openFeed(daemon)
+    // Requests that are let in and not whole when the stop signal comes.
+    const waiting = await Promise.all(
+      ACCEPTED.map(async (Accept) => {
+        const headers = {
+          Authorization: `Bearer ${daemon.token}`,
+          'Content-Type': 'application/json',
+          'Content-Length': 2,
+        }
+        const open = request(`${daemon.url}/v1/recordings`, {
+          method: 'POST',
+          headers: { ...headers, Accept, Expect: '100-continue' },
+        })
+        const answered = new Promise<IncomingMessage>((resolve, reject) =>
+          open.on('response', resolve).on('error', reject),
+        )
+        await new Promise((resolve) => open.on('continue', resolve).flushHeaders())
+        return { Accept, open, answered }
+      }),
+    )
+    daemon.kill('SIGTERM')
+    await feed.ended
+    return async ({ Accept }) => {
+      const { open, answered } = waiting.find((one) => one.Accept === Accept)!
+      open.end('{}')
+      return answerOf(await answered)
+    }
+  },
+  INTERRUPTED: async (bench) => {
+    const { api, daemon, ffmpeg } = await stalled(bench)
+    ffmpeg.stall('sine')
+    return async (headers) => {
+      const feed = await openFeed(daemon)
+      const started = api.start({}, headers)
+      await feed.event('the start accepted', ({ type }) => type === 'command.accepted')
+      feed.close()
+      assert.equal((await api.command('stop')).status, 200)
+      return started
+    }
+  },
+  STORAGE_UNAVAILABLE: async (bench) => {
+    const { api, daemon } = await bench.another({})
+    limitFileSize(daemon.pid, 0)
+    bench.afterwards(async () => {
+      limitFileSize(daemon.pid, null)
+      await eventually('a log that is open again', async () => (await api.start()).status === 201)
+    })
+    return (headers) => api.start({}, headers)
+  },
+  STORAGE_FULL: async (bench) => {
+    const disk = createFaultDisk()
+    bench.afterwards(() => disk.remove())
+    const { api } = await bench.another({ home: disk.folder })
+    await api.start()
+    disk.fill()
+    // In the block that the log's file has begun there is still room.
+    await eventually(
+      'a full disk',
+      async () => (await api.command('tags', { tags: { text: 'x'.repeat(4_096) } })).status !== 200,
+    )
+    return (headers) => api.command('stop', undefined, headers)
+  },
+}
+
+async function closedRecording(api: Clients['api']): Promise<string> {
+  await api.start()
+  await api.command('stop')
+  return (await api.command('close')).body.id
+}
+
+async function stalled({ another }: Bench) {
+  const ffmpeg = createStallingFfmpeg()
+  return { ffmpeg, ...(await another({ home: await homeWith({ ffmpegPath: ffmpeg.path }) })) }
+}
+
+async function homeWith(config: object): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'f2f-home-'))
+  await writeFile(join(home, 'config.json'), JSON.stringify(config))
+  return home
+}
+
+/** For what `fetch` does not let through, such as another Host. */
+function answerTo(daemon: TestDaemon, path: string, options: RequestOptions): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request(`${daemon.url}${path}`, options, (response) => resolve(answerOf(response)))
+      .on('error', reject)
+      .end()
+  })
+}
+
+async function answerOf(response: IncomingMessage): Promise<Answer> {
+  const headers = new Headers(Object.entries(response.headers).map(([name, value]) => [name, String(value)]))
+  return { status: response.statusCode!, headers, body: await json(response) }
+}
