@@ -3,7 +3,7 @@ import { RecorderError } from '../events/errors.ts'
 import type { ClientSide } from '../events/media.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
 import { isScope, SCOPES, type Scope, UI_SCOPES } from './scopes.ts'
-import { sha256Hex } from './secrets.ts'
+import { sha256 } from './secrets.ts'
 import { createUiSessions } from './ui-sessions.ts'
 
 /** Wrong credentials that are answered with 401 within {@link FAILURE_WINDOW_MS}; further ones get 429. */
@@ -60,7 +60,7 @@ function cookieValues(header: string, name: string): string[] {
 }
 
 interface KnownToken {
-  sha256: Buffer
+  digest: Buffer
   credential: Credential
 }
 
@@ -68,8 +68,8 @@ const HOME: Credential = { side: 'api', clientId: 'home', client: 'home', scopes
 const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
 
 /**
- * Creates the check of credentials. `tokens` is asked at every request, so that a revoked token ends at once; it must
- * return another array (or one of another length) when the tokens have changed. `now` in epoch milliseconds.
+ * Creates the check of credentials. `tokens` is asked at every request, so that a token is good from the moment it is stored
+ * until the moment it is revoked. `now` in epoch milliseconds.
  */
 export function createAccess(options: {
   homeToken: string
@@ -79,24 +79,32 @@ export function createAccess(options: {
   const now = options.now ?? Date.now
   const limiter = createFailureLimiter({ limit: FAILURE_LIMIT, windowMs: FAILURE_WINDOW_MS, now })
   const sessions = createUiSessions(now)
-  const homeHash = sha256Hex(options.homeToken)
-  let known = new Map<string, KnownToken>()
-  let source: readonly StoredToken[] | undefined
+  const homeDigest = sha256(options.homeToken)
+  const known = new WeakMap<StoredToken, KnownToken>()
 
-  function knownTokens(): Map<string, KnownToken> {
-    const stored = options.tokens()
-    if (stored === source && known.size === stored.length + 1) return known
-    source = stored
-    known = new Map(
-      stored.map(({ id, name, scopes, sha256 }) => [
-        sha256,
-        {
-          sha256: Buffer.from(sha256, 'hex'),
-          credential: { side: 'api', clientId: `token:${id}`, client: name, scopes: new Set(scopes.filter(isScope)) },
-        },
-      ]),
-    )
-    return known.set(homeHash, { sha256: Buffer.from(homeHash, 'hex'), credential: HOME })
+  function knownToken(stored: StoredToken): KnownToken {
+    const found = known.get(stored)
+    if (found !== undefined) return found
+    const { id, name, scopes } = stored
+    const credential: Credential = {
+      side: 'api',
+      clientId: `token:${id}`,
+      client: name,
+      scopes: new Set(scopes.filter(isScope)),
+    }
+    const token = { digest: Buffer.from(stored.sha256, 'hex'), credential }
+    known.set(stored, token)
+    return token
+  }
+
+  function credentialOf(secret: string): Credential | undefined {
+    const digest = sha256(secret)
+    if (timingSafeEqual(digest, homeDigest)) return HOME
+    for (const stored of options.tokens()) {
+      const token = knownToken(stored)
+      if (timingSafeEqual(digest, token.digest)) return token.credential
+    }
+    return undefined
   }
 
   function refuse(detail: string): never {
@@ -110,13 +118,7 @@ export function createAccess(options: {
   function byToken(authorization: string): Credential {
     const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
     if (secret === undefined) return refuse('The Authorization header is not of the form `Bearer <token>`.')
-    const sha256 = sha256Hex(secret)
-    const token = knownTokens().get(sha256)
-    // The map finds by hash, whose timing tells nothing of the token; the comparison of all bytes decides.
-    if (token === undefined || !timingSafeEqual(token.sha256, Buffer.from(sha256, 'hex'))) {
-      return refuse('The token is not valid, or it has been revoked.')
-    }
-    return token.credential
+    return credentialOf(secret) ?? refuse('The token is not valid, or it has been revoked.')
   }
 
   function authenticate(authorization: string | undefined, cookie: string | undefined, port: number): Credential {

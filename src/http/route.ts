@@ -8,7 +8,7 @@ import { readJson } from './body.ts'
 import type { HttpContext, RequestState } from './context.ts'
 import { notAnId } from './no-route.ts'
 import { isOwnOrigin } from './origin-check.ts'
-import { readQuery } from './query.ts'
+import { queryReader } from './query.ts'
 import { isPathId } from './schemas/requests.ts'
 import { validate } from './validate.ts'
 
@@ -108,7 +108,7 @@ function checkOwnPage(ctx: HttpContext): void {
 export function routeMiddleware(route: Route): Middleware<RequestState> {
   const { scope, body: bodySchema, changesState = false } = route
   const json = answersJson(route)
-  const querySchema = route.query ?? NO_QUERY
+  const readQuery = queryReader(route.query ?? NO_QUERY)
   return async function handleRoute(context) {
     const ctx = context as unknown as HttpContext & RouterContext<RequestState>
     ctx.state.route = route.path
@@ -122,7 +122,7 @@ export function routeMiddleware(route: Route): Middleware<RequestState> {
       ctx,
       credential: ctx.state.credential,
       params: ctx.params,
-      query: readQuery(querySchema, ctx.querystring),
+      query: readQuery(ctx.querystring),
       body: bodySchema === undefined ? undefined : validate(bodySchema, sent),
       sent,
     })
