@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
 import { fakeProgram } from './support/fake-program.ts'
 import { childrenWith } from './support/processes.ts'
@@ -32,9 +32,9 @@ suite('capture with retryUntil', (test) => {
   test('tries again in silence until media flow, under the same number', async () => {
     const { platform, repair } = failing('repaired')
     const capture = bench.capture(platform, 'mic')
+    const before = bench.logger.lines.length
     capture.open(await platform.resolve('mic', undefined), 4, Date.now() + 10_000)
-    while (bench.logger.lines.filter(({ message }) => message.includes('trying again')).length < 2)
-      await new Promise((resolve) => setImmediate(resolve))
+    await eventually('two failed tries', () => bench.logger.lines.length >= before + 2)
     assert.deepEqual(capture.told(), [])
     repair()
     const { file } = await capture.next('capture.flowing', 4)
@@ -64,7 +64,7 @@ suite('capture with retryUntil', (test) => {
     const capture = bench.capture(platform, 'mic')
     const before = bench.logger.lines.length
     capture.open(await platform.resolve('mic', undefined), 1, Date.now() + 600_000)
-    while (bench.logger.lines.length === before) await new Promise((resolve) => setImmediate(resolve))
+    await eventually('a failed try', () => bench.logger.lines.length > before)
     const at = capture.cut()
     const { cause, facts } = await capture.next('capture.ended')
     assert.ok(Date.now() - at < 100)
