@@ -3,7 +3,7 @@ import { RecorderError } from '../events/errors.ts'
 import type { ClientSide } from '../events/media.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
 import { isScope, SCOPES, type Scope, UI_SCOPES } from './scopes.ts'
-import { sha256 } from './secrets.ts'
+import { sha256Hex } from './secrets.ts'
 import { createUiSessions } from './ui-sessions.ts'
 
 /** Wrong credentials that are answered with 401 within {@link FAILURE_WINDOW_MS}; further ones get 429. */
@@ -64,6 +64,11 @@ interface KnownToken {
   credential: Credential
 }
 
+/** The hash as the characters of its hex form: Node makes those in half the time of a buffer. */
+function digestOf(secret: string): Buffer {
+  return Buffer.from(sha256Hex(secret), 'latin1')
+}
+
 const HOME: Credential = { side: 'api', clientId: 'home', client: 'home', scopes: new Set(SCOPES) }
 const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
 
@@ -79,7 +84,7 @@ export function createAccess(options: {
   const now = options.now ?? Date.now
   const limiter = createFailureLimiter({ limit: FAILURE_LIMIT, windowMs: FAILURE_WINDOW_MS, now })
   const sessions = createUiSessions(now)
-  const homeDigest = sha256(options.homeToken)
+  const homeDigest = digestOf(options.homeToken)
   const known = new WeakMap<StoredToken, KnownToken>()
 
   function knownToken(stored: StoredToken): KnownToken {
@@ -92,13 +97,13 @@ export function createAccess(options: {
       client: name,
       scopes: new Set(scopes.filter(isScope)),
     }
-    const token = { digest: Buffer.from(stored.sha256, 'hex'), credential }
+    const token = { digest: Buffer.from(stored.sha256, 'latin1'), credential }
     known.set(stored, token)
     return token
   }
 
   function credentialOf(secret: string): Credential | undefined {
-    const digest = sha256(secret)
+    const digest = digestOf(secret)
     if (timingSafeEqual(digest, homeDigest)) return HOME
     for (const stored of options.tokens()) {
       const token = knownToken(stored)
