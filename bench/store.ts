@@ -201,6 +201,6 @@ async function tagger(log: EventLog): Promise<() => Promise<void>> {
       },
     ]
     const answer = { idempotency: undefined, render: () => ({ status: 200, body: null }) }
-    return log.append({ events, answer }).committed
+    return log.append({ events, answers: [answer] }).committed
   }
 }

@@ -109,7 +109,12 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
     const allowedOrigins = config.allowedOrigins ?? []
     const isReady = (): boolean => recorder.ready
     const http = await startHttp({ recorder, access, port, version, user, allowedOrigins, logger, isReady })
-    await writeDaemonFile(home, { pid: process.pid, url: http.url, startedAt: new Date().toISOString() })
+    try {
+      await writeDaemonFile(home, { pid: process.pid, url: http.url, startedAt: new Date().toISOString() })
+    } catch (error) {
+      await http.close()
+      throw error
+    }
     return {
       url: http.url,
       async stop() {

@@ -39,7 +39,7 @@ export class CommandDesk {
     if (!idempotency) return this.#carryOut(command)
     const key = JSON.stringify([idempotency.client, idempotency.key])
     const first = this.#underWay.get(key)
-    if (first) return this.#refuse(command, sameRequest(first.fingerprint, idempotency) ?? IN_FLIGHT)
+    if (first) return this.#refuse(command, sameRequest(first.fingerprint, idempotency) ?? this.#inFlight(command))
     this.#underWay.set(key, idempotency)
     try {
       const kept = this.#options.log.hasAnswer(idempotency) ? await this.#options.log.answer(idempotency) : undefined
@@ -49,6 +49,13 @@ export class CommandDesk {
     } finally {
       this.#underWay.delete(key)
     }
+  }
+
+  #inFlight({ recordingId }: Command): Refusal {
+    const { world } = this.#options.funnel
+    const recording = recordingId === null || recordingId === 'current' ? currentOf(world) : world.get(recordingId)
+    const detail = 'The first request with this Idempotency-Key has not been answered yet.'
+    return { code: 'IN_FLIGHT', detail, ...(recording ? { recording } : {}) }
   }
 
   /** Ends capture on the recorder's own account. */
@@ -62,10 +69,13 @@ export class CommandDesk {
     const { funnel, system, onFault } = this.#options
     // With the log closed for now, recovery arms the clock again.
     if (funnel.failure) return
-    const done =
+    const command: Command =
       clock === 'maxDuration'
-        ? this.systemStop(id, 'maxDuration')
-        : this.#carryOut({ name: 'recording.close', recordingId: id, request: {}, by: system.by })
+        ? { name: 'track.stop', recordingId: id, request: {}, by: system.by }
+        : { name: 'recording.close', recordingId: id, request: {}, by: system.by }
+    // Somebody may have been faster; that is no refusal worth an entry in the log.
+    if (!funnel.world.has(id) || isRefusal(judge(funnel.world, command))) return
+    const done = this.#carryOut(command, 'maxDuration')
     done.catch((error) => onFault(`the ${clock} clock`, error))
   }
 
@@ -138,7 +148,7 @@ export class CommandDesk {
         return new InFlight(command, cause, id, 'ended', [])
       case 'recording.close':
         tx.accept(id, command.name)
-        return new InFlight(command, cause, id, 'ended', this.#options.funnel.unfinished(id))
+        return new InFlight(command, cause, id, 'ended', this.#options.funnel.books.unfinished(id))
       default: {
         const found = devices as Map<Medium, Device>
         const waits = planTracks(tx, id, command.name, media, { devices: found, reason })
@@ -184,7 +194,8 @@ export class CommandDesk {
   }
 
   async #refuseAbsent(command: Command, id: string): Promise<never> {
-    const view = await this.#options.log.recording(id)
+    const version = this.#options.funnel.books.closingVersion(id)
+    const view = version === undefined ? await this.#options.log.recording(id) : { version }
     if (!view) return this.#refuse(command, { code: 'RECORDING_NOT_FOUND', detail: 'No recording has this id.' })
     const refusal: Refusal = {
       code: 'RECORDING_CLOSED',
@@ -230,11 +241,6 @@ export class CommandDesk {
     const mayStart = allowedCommands(currentOf(this.#options.funnel.world), side).includes('start')
     return { recordingId, state: 'Closed', allowedCommands: mayStart ? ['start'] : [] }
   }
-}
-
-const IN_FLIGHT: Refusal = {
-  code: 'IN_FLIGHT',
-  detail: 'The first request with this Idempotency-Key has not been answered yet.',
 }
 
 function sameRequest(fingerprint: string, { fingerprint: now }: IdempotencyKey): Refusal | undefined {

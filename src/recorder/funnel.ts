@@ -5,9 +5,10 @@ import type { RecordingView } from '../events/resources.ts'
 import type { Appended, EventLog, StoredAnswer } from '../store/types.ts'
 import { conclude, failureError, type InFlight, type Verdict, verdictOf } from './in-flight.ts'
 import type { LiveRecording } from './live-recording.ts'
+import { OpenBooks } from './open-books.ts'
 import { reportFacts, type SegmentReport } from './reports.ts'
-import { type Cause, Transaction } from './transaction.ts'
-import type { World } from './world.ts'
+import { type Cause, type Cut, Transaction } from './transaction.ts'
+import { startsRecording, type World } from './world.ts'
 
 /** How long the disk may take for a batch before the log counts as failed: capture must not outlive it. */
 export const LOG_STALL_MS = 3_000
@@ -22,6 +23,8 @@ export interface FunnelOptions {
   /** The answer to a completed command, as its client is shown the recording in this world. */
   render(flight: InFlight, status: number, view: RecordingView | undefined, world: World): StoredAnswer
   onCommitted(events: readonly LogEvent[]): void
+  /** A start was rolled back and its actors have ended: what is left of it on disk goes. */
+  onAbandoned(id: string): Promise<void>
   /** The log has failed; everything waiting has been told, and all captures have been cut. */
   onFailure(error: RecorderError): void
   onFault(what: string, error: unknown): void
@@ -35,10 +38,7 @@ export class Funnel {
   readonly live = new Map<string, LiveRecording>()
   readonly #options: FunnelOptions
   readonly #flights = new Map<string, InFlight>()
-  /** Segments whose processes or files are not finished, and those the log knows the file of; by recording. */
-  readonly #unfinished = new Map<string, Set<string>>()
-  readonly #opened = new Set<string>()
-  readonly #closeLater = new Set<string>()
+  readonly books = new OpenBooks()
   readonly #waiters = new Set<(error: unknown) => void>()
   #world: World = new Map()
   #failure: RecorderError | undefined
@@ -62,27 +62,14 @@ export class Funnel {
     return this.#failure
   }
 
-  /** Whether all files of a recording are on disk. */
-  finished(id: string): boolean {
-    return (this.#unfinished.get(id)?.size ?? 0) === 0
-  }
-
-  /** The segments of a recording that are not finished. */
-  unfinished(id: string): { medium: Medium; segment: number }[] {
-    return [...(this.#unfinished.get(id) ?? [])].map((key) => {
-      const [medium, segment] = key.split('/')
-      return { medium: medium as Medium, segment: Number(segment) }
-    })
-  }
-
   /** Starts from what the log tells, after opening or reopening it. */
   reset(world: World, replays: ReadonlyMap<string, readonly LogEvent[]>): void {
+    if (this.live.size > 0) throw new RecorderError('INTERNAL', 'The old actors have not been ended.')
     this.#world = world
     this.#failure = undefined
+    this.failedAt = undefined
     this.#uncommitted = 0
-    this.#unfinished.clear()
-    this.#opened.clear()
-    this.#closeLater.clear()
+    this.books.clear()
     for (const [id, events] of replays) {
       const live = this.#options.makeLive(id)
       live.replay(events)
@@ -91,74 +78,68 @@ export class Funnel {
   }
 
   /**
-   * Makes a batch of facts at once. Cuts are carried out before the batch is on disk. Resolves when it is; rejects with
-   * what made the log fail, or INTERNAL when a fact does not fit the state.
+   * Makes a batch of facts at once. Cuts are carried out before anything else can go wrong. Resolves when the batch is
+   * on disk; rejects with what made the log fail, or INTERNAL when a fact does not fit the state.
    */
   async transact(cause: Cause, build: (tx: Transaction) => InFlight | undefined): Promise<void> {
     if (this.#failure) throw this.#failure
-    const tx = new Transaction(this.#world, cause, this.#options.now(), (id) => this.finished(id))
+    const tx = new Transaction(this.#world, cause, this.#options.now(), this.books)
     const flight = build(tx)
-    this.#overtake(tx)
     if (flight) this.#flights.set(cause.commandId ?? '', flight)
-    const { concluded, more } = this.#conclude(tx)
-    for (const cut of tx.cuts) this.live.get(cut.recordingId)?.cut(cut)
-    if (tx.events.length === 0) return
-    const appended = this.#append(tx, concluded)
+    this.#carryOut(tx.cuts)
+    const asked = tx.cuts.length
+    let concluded: [InFlight, Verdict][]
+    let appended: Appended
+    try {
+      this.#overtake(tx)
+      concluded = this.#conclude(tx)
+      this.#carryOut(tx.cuts.slice(asked))
+      if (tx.events.length === 0) return
+      appended = this.#append(tx, concluded)
+    } catch (error) {
+      // Commands wait for what cannot be written down: nothing may go on.
+      this.fail(error)
+      throw error
+    }
     const durable = this.#durable(appended)
     durable.then(
-      () => {
-        for (const [done, verdict] of concluded) {
-          if ('failure' in verdict) done.reject(failureError(done, verdict.failure))
-          else done.resolve(appended.answer as StoredAnswer)
-        }
-      },
+      () => this.#answer(concluded, appended.answers),
       (error) => {
         for (const [done] of concluded) done.reject(error)
       },
     )
-    // A batch keeps one answer; a second command that the same fact completes gets a batch of its own right behind.
-    if (more) this.transact({ by: this.#options.system, commandId: null }, () => undefined).catch(() => {})
     return durable
   }
 
-  #append(tx: Transaction, concluded: [InFlight, Verdict][]): Appended {
-    const { log, render } = this.#options
-    const completed = concluded.find(([, verdict]) => 'status' in verdict)
-    let appended: Appended
-    try {
-      appended = log.append({
-        events: tx.events,
-        ...(completed && {
-          answer: {
-            idempotency: completed[0].command.idempotency,
-            render: (view) =>
-              render(
-                completed[0],
-                (completed[1] as { status: number }).status,
-                view(completed[0].recordingId),
-                tx.world,
-              ),
-          },
-        }),
-      })
-    } catch (error) {
-      for (const [flight] of concluded) flight.reject(error)
-      this.fail(error)
-      throw error
-    }
-    this.#world = tx.world
-    for (const event of appended.events) this.#noteSegments(event)
-    for (const id of tx.closeLater) this.#closeLater.add(id)
-    return appended
+  #carryOut(cuts: Cut[]): void {
+    for (const cut of cuts) this.live.get(cut.recordingId)?.cut(cut)
   }
 
-  #noteSegments(event: LogEvent): void {
-    const id = event.recordingId as string
-    if (event.type === 'track.starting' || event.type === 'track.resuming' || event.type === 'track.recovering') {
-      const set = this.#unfinished.get(id) ?? new Set()
-      this.#unfinished.set(id, set.add(`${event.data.medium}/${event.data.segment}`))
-    } else if (event.type === 'segment.opened') this.#opened.add(`${id}/${event.data.medium}/${event.data.number}`)
-    else if (event.type === 'recording.closed' || event.type === 'recording.startFailed') this.#unfinished.delete(id)
+  #answer(concluded: [InFlight, Verdict][], answers: StoredAnswer[]): void {
+    const left = [...answers]
+    for (const [flight, verdict] of concluded) {
+      if ('failure' in verdict) flight.reject(failureError(flight, verdict.failure))
+      else flight.resolve(left.shift() as StoredAnswer)
+    }
+  }
+
+  #append(tx: Transaction, concluded: [InFlight, Verdict][]): Appended {
+    const { log, render, makeLive } = this.#options
+    const answers = concluded.flatMap(([flight, verdict]) => {
+      if ('failure' in verdict) return []
+      const answer = (view: (id: string) => RecordingView | undefined) =>
+        render(flight, verdict.status, view(flight.recordingId), tx.world)
+      return [{ idempotency: flight.command.idempotency, render: answer }]
+    })
+    const appended = log.append({ events: tx.events, answers })
+    this.#world = tx.world
+    for (const event of appended.events) {
+      this.books.take(event)
+      // Before the batch is on disk: a pause may come earlier than that, and must find somebody to tell.
+      if (startsRecording(event)) this.live.set(event.recordingId, makeLive(event.recordingId))
+    }
+    for (const { id, reason } of tx.closeLater) this.books.closeLater(id, reason)
+    return appended
   }
 
   /** A start whose segment is cut by a pause or stop is not going to be confirmed. */
@@ -172,39 +153,30 @@ export class Funnel {
     }
   }
 
-  #conclude(tx: Transaction): { concluded: [InFlight, Verdict][]; more: boolean } {
+  #conclude(tx: Transaction): [InFlight, Verdict][] {
     const concluded: [InFlight, Verdict][] = []
-    let answered = false
     for (const [id, flight] of this.#flights) {
       const verdict = verdictOf(flight, tx)
       if (!verdict) continue
-      if ('status' in verdict && answered) return { concluded, more: true }
-      answered ||= 'status' in verdict
-      conclude(flight, verdict, tx)
       this.#flights.delete(id)
       concluded.push([flight, verdict])
+      conclude(flight, verdict, tx)
     }
-    return { concluded, more: false }
+    return concluded
   }
 
   /** Resolves when a batch is on disk and handed on; rejects when it is not, or the log has failed meanwhile. */
   #durable(appended: Appended): Promise<void> {
     // What queues up behind does not start the watch anew: else a disk that hangs while facts keep coming is never noticed.
     if (this.#uncommitted++ === 0) this.#watchStall()
-    const { onCommitted, onFault } = this.#options
     return new Promise((resolve, reject) => {
       this.#waiters.add(reject)
       appended.committed.then(
         () => {
           if (!this.#waiters.delete(reject)) return
-          this.#uncommitted--
+          if (--this.#uncommitted === 0) this.books.settled()
           this.#watchStall()
-          try {
-            for (const event of appended.events) this.#applyLive(event)
-          } catch (error) {
-            onFault('live machines', error)
-          }
-          onCommitted(appended.events)
+          this.#handOn(appended.events)
           resolve()
         },
         (error) => {
@@ -212,6 +184,22 @@ export class Funnel {
         },
       )
     })
+  }
+
+  #handOn(events: readonly LogEvent[]): void {
+    const { onCommitted, onFault } = this.#options
+    try {
+      onCommitted(events)
+    } catch (error) {
+      onFault('a reader of events', error)
+    }
+    try {
+      for (const event of events) this.#applyLive(event)
+    } catch (error) {
+      // Actors that do not follow the log must not go on capturing.
+      onFault('live machines', error)
+      this.fail(error)
+    }
   }
 
   #watchStall(): void {
@@ -227,33 +215,30 @@ export class Funnel {
   #applyLive(event: LogEvent): void {
     const id = event.recordingId
     if (id === null || event.type === 'command.refused') return
-    if (event.type === 'command.accepted' && event.data.command === 'recording.start') {
-      this.live.set(id, this.#options.makeLive(id))
-    }
     const live = this.live.get(id)
     if (!live) return
     live.apply(event)
     if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') return
     this.live.delete(id)
-    live.dispose().catch((error) => this.#options.onFault('ending a recording’s actors', error))
+    const { onAbandoned, onFault } = this.#options
+    const ended = live.dispose().then(() => (event.type === 'recording.startFailed' ? onAbandoned(id) : undefined))
+    ended.catch((error) => onFault('ending a recording’s actors', error))
   }
 
   /** Takes what a capture actor reports about a segment. */
   report(id: string, medium: Medium, report: SegmentReport): void {
     if (this.#failure || !this.#world.has(id)) return
-    const { segment } = report
-    const waiting = [...this.#flights.values()].filter((flight) => flight.waitsFor(id, medium, segment))
+    const ref = { medium, segment: report.segment }
+    const waiting = [...this.#flights.values()].filter((flight) => flight.waitsFor(id, medium, ref.segment))
     const cause = waiting[0]?.cause ?? { by: this.#options.system, commandId: null }
     this.transact(cause, (tx) => {
-      const outcome = reportFacts(tx, id, medium, report, this.#opened.has(`${id}/${medium}/${segment}`))
-      for (const flight of waiting) flight.note(medium, segment, outcome)
+      const outcome = reportFacts(tx, id, medium, report, this.books.isOpened(id, ref))
+      for (const flight of waiting) flight.note(medium, ref.segment, outcome)
       tx.derive(id, 'failed')
       const over = report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)
-      if (over) this.#unfinished.get(id)?.delete(`${medium}/${segment}`)
-      if (this.#closeLater.has(id) && this.finished(id)) {
-        this.#closeLater.delete(id)
-        tx.add(id, 'recording.closed', { reason: 'nextStart' })
-      }
+      if (over) this.books.finish(id, ref)
+      const due = this.books.dueClose(id)
+      if (due) tx.add(id, 'recording.closed', { reason: due })
       return undefined
     }).catch((error) => this.#options.onFault('a capture’s report', error))
   }

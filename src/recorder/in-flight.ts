@@ -30,7 +30,7 @@ export class InFlight {
   readonly goal: 'flowing' | 'ended'
   /** Set while the start is being rolled back. */
   reverting: Failure | undefined
-  /** The file of a segment could not be finished in time. */
+  /** The answer to its client, when the outcome is on disk. */
   readonly answered: Promise<StoredAnswer>
   resolve!: (answer: StoredAnswer) => void
   reject!: (error: unknown) => void
@@ -81,11 +81,9 @@ export class InFlight {
     }
   }
 
-  /** The segments whose media flow, or may still come to. */
-  get live(): SegmentRef[] {
-    return [...this.#waits.values()]
-      .filter((wait) => wait.outcome === undefined || wait.outcome === 'flowing')
-      .map((wait) => wait.ref)
+  /** The media that it acts on. */
+  get media(): Medium[] {
+    return [...this.#waits.values()].map((wait) => wait.ref.medium)
   }
 
   get outcomes(): (Outcome | undefined)[] {
@@ -128,10 +126,20 @@ export function verdictOf(flight: InFlight, tx: Transaction): Verdict | undefine
   return outcomes.includes('flowing') ? { status: 200 } : { failure: OVERTAKEN }
 }
 
-/** None of the media may go on: ends and removes what this start has begun, and waits for that. */
+/**
+ * None of the media may go on: ends what this start has begun, and waits for that. What was captured is removed, unless
+ * somebody else's command has been accepted on the recording meanwhile: then it stays, and what it holds.
+ */
 function rollBack(flight: InFlight, failure: Failure, tx: Transaction): Verdict | undefined {
-  const begun = flight.live
-  for (const { medium } of begun) tx.cut(flight.recordingId, medium, 'reverted')
+  const { recordingId } = flight
+  const how = isUnconfirmed(tx.recording(recordingId)) ? 'reverted' : 'command'
+  const begun: SegmentRef[] = []
+  for (const medium of flight.media) {
+    const { value, context } = tx.recording(recordingId).tracks[medium]
+    if (value !== 'starting' && value !== 'recording' && value !== 'recovering') continue
+    tx.cut(recordingId, medium, how)
+    begun.push({ medium, segment: context.segment })
+  }
   flight.reverting = failure
   flight.waitFor(begun)
   return begun.length === 0 ? { failure } : undefined
@@ -142,23 +150,33 @@ export function conclude(flight: InFlight, verdict: Verdict, tx: Transaction): v
   const { command, recordingId, cause } = flight
   if ('failure' in verdict) {
     tx.add(recordingId, 'command.failed', { command: command.name, ...verdict.failure }, cause)
-    if (command.name === 'recording.start' && tx.world.has(recordingId)) {
-      if (isUnconfirmed(tx.recording(recordingId)))
-        tx.add(recordingId, 'recording.startFailed', { ...verdict.failure }, cause)
-      else tx.derive(recordingId, 'failed')
+    if (command.name === 'recording.start') concludeFailedStart(flight, verdict.failure, tx)
+    if (command.name === 'recording.close' && cause.by.side === 'system') {
+      tx.closeLater.push({ id: recordingId, reason: 'timer' })
     }
     return
   }
-  if (!tx.world.has(recordingId)) {
-    // Closed meanwhile by the next start.
-    tx.add(recordingId, 'command.completed', { command: command.name, status: verdict.status }, cause)
-    return
+  // It may have been closed by the next start meanwhile.
+  if (tx.world.has(recordingId)) {
+    if (command.name === 'recording.start') {
+      tx.confirm(recordingId)
+      tx.closeOthers(recordingId)
+    }
+    if (command.name === 'recording.close')
+      tx.add(recordingId, 'recording.closed', { reason: closeReason(flight) }, cause)
+    else tx.derive(recordingId, 'stopped')
   }
-  if (command.name === 'recording.start') tx.confirm(recordingId)
-  if (command.name === 'recording.close')
-    tx.add(recordingId, 'recording.closed', { reason: closeReason(flight) }, cause)
-  else tx.derive(recordingId, 'stopped')
   tx.add(recordingId, 'command.completed', { command: command.name, status: verdict.status }, cause)
+}
+
+function concludeFailedStart(flight: InFlight, failure: Failure, tx: Transaction): void {
+  const { recordingId, cause } = flight
+  const recording = tx.world.get(recordingId)
+  if (!recording) return
+  if (isUnconfirmed(recording)) tx.add(recordingId, 'recording.startFailed', { ...failure }, cause)
+  else if (flight.reverting) tx.derive(recordingId, 'failed')
+  // Overtaken by a pause or stop: the recording goes on.
+  else tx.closeOthers(recordingId)
 }
 
 function closeReason(flight: InFlight): 'command' | 'timer' {

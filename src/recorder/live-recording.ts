@@ -30,11 +30,14 @@ export class LiveRecording {
   readonly session: Actor<typeof sessionMachine>
   readonly tracks: Record<Medium, Actor<typeof trackMachine>>
   readonly #captures = new Map<Medium, Capture>()
+  readonly #options: LiveOptions
   #replaying = false
+  #disposed = false
 
   constructor(options: LiveOptions) {
     const { id } = options
     this.id = id
+    this.#options = options
     this.control = createActor(controlMachine, { id: `control:${id}` }).start()
     this.session = createActor(
       sessionMachine.provide({
@@ -49,24 +52,49 @@ export class LiveRecording {
     const track = (medium: Medium) =>
       createActor(
         trackMachine.provide({
-          actors: { capture: this.#captureLogic(medium, options) },
-          actions: { reportCaptureFailure: ({ event }) => options.onFault(`capture of ${medium}`, event) },
+          actors: { capture: this.#captureLogic(medium, options.folder) },
+          actions: {
+            reportCaptureFailure: ({ context, event }) => {
+              options.onFault(`capture of ${medium}`, event)
+              const cause = {
+                code: 'CAPTURE_FAILED',
+                detail: 'The capture actor failed.',
+                reason: 'captureFailed',
+              } as const
+              options.onReport(medium, {
+                type: 'capture.ended',
+                segment: context.segment,
+                cause,
+                facts: null,
+                unfinished: false,
+              })
+            },
+          },
         }),
         { id: `track:${id}:${medium}` },
       ).start()
     this.tracks = { mic: track('mic'), speaker: track('speaker'), screen: track('screen') }
   }
 
-  #captureLogic(medium: Medium, { folder, platform, onReport }: LiveOptions) {
+  #captureOf(medium: Medium): Capture {
+    let capture = this.#captures.get(medium)
+    if (!capture) {
+      const { platform, onReport } = this.#options
+      capture = platform.capture(medium, (report) => {
+        // After the end of all actors the log tells another story of these files.
+        if (!this.#disposed) onReport(medium, report)
+      })
+      this.#captures.set(medium, capture)
+    }
+    return capture
+  }
+
+  #captureLogic(medium: Medium, folder: string) {
     return fromCallback<CaptureMessage>(({ receive }) => {
       receive((message) => {
         // What the log says of the past is not to be captured again.
         if (this.#replaying) return
-        let capture = this.#captures.get(medium)
-        if (!capture) {
-          capture = platform.capture(medium, (report) => onReport(medium, report))
-          this.#captures.set(medium, capture)
-        }
+        const capture = this.#captureOf(medium)
         if (message.type === 'capture.cut') {
           const { segment, discard } = message
           capture.send({ type: 'capture.cut', segment, at: Date.parse(message.at), discard })
@@ -105,7 +133,8 @@ export class LiveRecording {
 
   /** Ends a segment at once, before the fact that says so is on disk; the machine tells the actor again after that. */
   cut({ medium, segment, at, discard }: Cut): void {
-    this.#captures.get(medium)?.send({ type: 'capture.cut', segment, at, discard })
+    // Perhaps before the actor has heard of the segment: it must then never open it.
+    this.#captureOf(medium).send({ type: 'capture.cut', segment, at, discard })
   }
 
   /** Ends everything that is being captured, at once. */
@@ -128,6 +157,7 @@ export class LiveRecording {
 
   /** Ends all captures at once, then the actors; resolves when no process is left. */
   async dispose(): Promise<void> {
+    this.#disposed = true
     await Promise.all([...this.#captures.values()].map((capture) => capture.dispose()))
     for (const medium of MEDIA) this.tracks[medium].stop()
     this.session.stop()

@@ -1,4 +1,6 @@
+import type { StatsFs } from 'node:fs'
 import { statfs } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CapturePlatform, CaptureReport } from '../actors/types.ts'
 import type { AllowedCommand } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
@@ -21,6 +23,9 @@ import { currentOf, type World } from './world.ts'
 
 /** Bytes a second that all three media take with the default settings, roughly: for the time left on the disk. */
 const TYPICAL_BYTES_PER_SECOND = 80_000
+
+/** How long a disk may take to tell its free space. */
+const DISK_LIMIT_MS = 1_000
 
 /** What the reader reads from. */
 export interface ReaderOptions {
@@ -48,6 +53,7 @@ export class Reader {
   readonly #options: ReaderOptions
   readonly #troubles = new Troubles()
   readonly #levels = new Map<string, Level>()
+  #asking: Promise<StatsFs | undefined> | undefined
   /** Counts what may change an answer. */
   #changes = 0
   /** What each side was last shown of a recording, and of which moment that was. */
@@ -64,7 +70,7 @@ export class Reader {
     this.#changes++
     for (const event of events) {
       this.#troubles.take(event)
-      if (event.type !== 'recording.closed') continue
+      if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') continue
       for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
     }
   }
@@ -147,11 +153,11 @@ export class Reader {
   }
 
   async application(side: ClientSide): Promise<ApplicationView> {
-    const { platform, version, folder, funnel, log, ready } = this.#options
+    const { platform, version, funnel, log, ready } = this.#options
     const [devices, encoderProblem, disk] = await Promise.all([
       platform.devices(),
       platform.encoderProblem(),
-      statfs(folder).catch(() => undefined),
+      this.#disk(),
     ])
     const durable = this.current()
     const current = durable && funnel.failure ? cutOff(durable, funnel.failure) : durable
@@ -175,6 +181,22 @@ export class Reader {
       media,
       storage: { freeBytes, recordableSeconds, log: funnel.failure ? 'readOnly' : log.status },
       allowedCommands: ready() ? this.allowedCommands(current?.id ?? null, side) : [],
+    }
+  }
+
+  /** The disk's state; undefined where it does not answer. Asked once at a time: a hanging disk must not take all threads. */
+  async #disk(): Promise<StatsFs | undefined> {
+    this.#asking ??= statfs(this.#options.folder)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#asking = undefined
+      })
+    const limit = new AbortController()
+    const late = sleep(DISK_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => undefined)
+    try {
+      return await Promise.race([this.#asking, late])
+    } finally {
+      limit.abort()
     }
   }
 

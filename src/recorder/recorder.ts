@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import type { Logger } from 'pino'
@@ -49,14 +50,16 @@ export class Recorder implements RecorderPort {
   readonly #reader: Reader
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
+  readonly #onFault = (what: string, error: unknown): void => {
+    this.#options.logger.error({ err: error, what }, 'a part of the recorder failed')
+  }
 
   private constructor(options: RecorderOptions) {
     this.#options = options
     this.log = options.log
     this.#system = { side: 'system', client: 'recorder', user: options.user }
     const now = options.now ?? Date.now
-    const onFault = (what: string, error: unknown): void =>
-      options.logger.error({ err: error, what }, 'a part of the recorder failed')
+    const onFault = this.#onFault
     this.#funnel = new Funnel({
       log: options.log,
       system: this.#system,
@@ -77,6 +80,7 @@ export class Recorder implements RecorderPort {
         body: view ? this.#reader.dressIn(world, view, flight.cause.by.side) : {},
       }),
       onCommitted: (events) => this.#committed(events),
+      onAbandoned: (id) => rm(this.#folder(id), { recursive: true, force: true }),
       onFailure: (error) => this.#logFailed(error),
       onFault,
     })
@@ -87,7 +91,7 @@ export class Recorder implements RecorderPort {
       bus: this.bus,
       version: options.version,
       folder: options.recordingsFolder,
-      ready: () => this.ready,
+      ready: () => this.#phase === 'ready',
     })
     this.#desk = new CommandDesk({
       funnel: this.#funnel,
@@ -167,6 +171,8 @@ export class Recorder implements RecorderPort {
         )
       }
     }
+    // Whatever still waits for a device or a medium is told, and cannot start anything any more.
+    this.#funnel.fail(new RecorderError('NOT_READY', 'The recorder is stopping.'))
     await this.#funnel.dispose()
     await this.#reopening
     await this.log.close()
@@ -212,22 +218,23 @@ export class Recorder implements RecorderPort {
   /** Folds the log, finishes what was left, and says so in the log. */
   async #restore(reason: 'interrupted' | 'storageFull'): Promise<void> {
     const folderOf = (id: string): string => this.#folder(id)
-    const remains = await readRemains(this.log, this.#options.platform, folderOf)
+    const remains = await readRemains(this.log, this.#options.platform, folderOf, this.#onFault)
+    // First of all: once the log says that they never were, nobody looks for them.
+    await removeUnconfirmed(remains.world, folderOf)
     this.#funnel.reset(remains.world, remains.replays)
     for (const events of remains.replays.values()) this.#reader.take(events)
     await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {
       for (const id of remains.world.keys()) recoveryFacts(tx, id, remains, reason)
       return undefined
     })
-    await removeUnconfirmed(remains.world, folderOf)
   }
 
   #logFailed(error: RecorderError): void {
-    this.#options.logger.error({ err: error }, 'the log cannot be written: capture has ended')
-    if (this.#phase === 'closing') return
-    const opening = this.#phase === 'opening'
+    // While opening or reopening, whoever does it sees the failure; while closing, nothing is to be done about it.
+    if (this.#phase !== 'ready') return
+    this.#options.logger.error({ err: error }, 'the log cannot be continued: capture has ended')
     this.#phase = 'reopening'
-    if (!opening) this.#reopening = this.#reopen(error)
+    this.#reopening = this.#reopen(error)
   }
 
   /** Reopens and verifies the log until that works, then goes on as after a crash. */
@@ -242,6 +249,7 @@ export class Recorder implements RecorderPort {
           tx.add(null, 'log.reopened', { code: error.code, failedAt })
           return undefined
         })
+        if (this.#funnel.failure) throw this.#funnel.failure
         if (this.#phase === 'reopening') this.#phase = 'ready'
         this.#options.logger.info('the log is open and verified again')
         return

@@ -23,15 +23,21 @@ export async function readRemains(
   log: EventLog,
   platform: Pick<CapturePlatform, 'salvage'>,
   folderOf: (id: string) => string,
+  onFault: (what: string, error: unknown) => void,
 ): Promise<Remains> {
   const remains: Remains = { world: new Map(), replays: new Map(), salvaged: new Map() }
   for (const { id } of log.open()) {
     const events = await eventsOf(log, id)
     remains.replays.set(id, events)
     for (const event of events) remains.world = evolveWorld(remains.world, event)
-    const files = []
+    const files: { opened: EventOf<'segment.opened'>; facts: SegmentFacts | null }[] = []
     for (const opened of unfinishedSegments(events)) {
-      files.push({ opened, facts: await platform.salvage(folderOf(id), opened.data) })
+      try {
+        files.push({ opened, facts: await platform.salvage(folderOf(id), opened.data) })
+      } catch (error) {
+        // One file that cannot be read must not keep the recorder from starting; it is tried again at the next start.
+        onFault(`finishing ${opened.data.file} of ${id}`, error)
+      }
     }
     remains.salvaged.set(id, files)
   }
@@ -76,7 +82,7 @@ export function recoveryFacts(tx: Transaction, id: string, remains: Remains, rea
     return
   }
   const capturing = isCapturing(recording)
-  if (capturing) tx.add(id, 'recording.interrupted', { reason, lastSeenAt: lastSeen(tx, events) })
+  if (capturing) tx.add(id, 'recording.interrupted', { reason, lastSeenAt: lastSeen(tx, id, events) })
   for (const medium of MEDIA) {
     const track = recording.tracks[medium]
     const over = ['off', 'failed'].includes(trackState(track)) || track.value === 'stopped'
@@ -95,8 +101,8 @@ function openCommands(events: LogEvent[]): EventOf<'command.accepted'>[] {
 }
 
 /** The end of the last media that survived, else the last event before the recorder was gone. */
-function lastSeen(tx: Transaction, events: LogEvent[]): string {
-  const ends = [...events, ...tx.events].flatMap((event) =>
+function lastSeen(tx: Transaction, id: string, events: LogEvent[]): string {
+  const ends = [...events, ...tx.events.filter(({ recordingId }) => recordingId === id)].flatMap((event) =>
     event.type === 'segment.closed' ? [event.data.endedAt] : [],
   )
   return [...ends, events.at(-1)?.at ?? tx.at].reduce((latest, at) => (at > latest ? at : latest), '')

@@ -2,6 +2,7 @@ import type { CommandName } from '../events/commands.ts'
 import type { EventData, EventType, NewEvent } from '../events/events.ts'
 import type { By, Medium } from '../events/media.ts'
 import { type RecordingFold, recordingState, stateOfTracks } from '../machines/recording-fold.ts'
+import type { OpenBooks, SelfCloseReason } from './open-books.ts'
 import { evolveWorld, isCapturing, isUnconfirmed, type World } from './world.ts'
 
 /** Who and which command caused a fact. */
@@ -28,19 +29,18 @@ export class Transaction {
   readonly events: NewEvent[] = []
   /** To be carried out at once, before the batch is on disk. */
   readonly cuts: Cut[] = []
-  /** Recordings to close as soon as their files are on disk. */
-  readonly closeLater: string[] = []
+  /** Recordings to close as soon as their files are finished. */
+  readonly closeLater: { id: string; reason: SelfCloseReason }[] = []
   readonly atMs: number
   readonly at: string
   readonly #cause: Cause
-  readonly #finished: (id: string) => boolean
+  readonly #books: Pick<OpenBooks, 'finished' | 'closingVersion'>
   readonly #versions = new Map<string, number>()
 
-  /** `finished` tells whether all files of a recording are on disk. */
-  constructor(world: World, cause: Cause, atMs: number, finished: (id: string) => boolean) {
+  constructor(world: World, cause: Cause, atMs: number, books: Pick<OpenBooks, 'finished' | 'closingVersion'>) {
     this.world = world
     this.#cause = cause
-    this.#finished = finished
+    this.#books = books
     this.atMs = atMs
     this.at = new Date(atMs).toISOString()
   }
@@ -49,8 +49,12 @@ export class Transaction {
   add<T extends EventType>(recordingId: string | null, type: T, data: EventData[T], cause: Cause = this.#cause): void {
     let version: number | null = null
     if (recordingId !== null) {
-      // Kept here as well: a recording leaves the world with the fact that closes it, and facts of its command may follow.
-      version = (this.#versions.get(recordingId) ?? this.world.get(recordingId)?.version ?? 0) + 1
+      // A recording leaves the world with the fact that closes it, and facts of its commands may follow.
+      const before =
+        this.#versions.get(recordingId) ??
+        this.world.get(recordingId)?.version ??
+        this.#books.closingVersion(recordingId)
+      version = (before ?? 0) + 1
       this.#versions.set(recordingId, version)
     }
     const event = { type, recordingId, version, at: this.at, ...cause, data } as NewEvent
@@ -82,14 +86,17 @@ export class Transaction {
     else this.add(recordingId, 'track.stopping', { medium, segment, cutAt: this.at, reason: how })
   }
 
-  /** Confirms a recording's start, once; what is still in wrap-up is closed with it, or, while a slow disk finishes its files, after that. */
+  /** Confirms that a recording exists, once. */
   confirm(id: string): void {
-    if (!isUnconfirmed(this.recording(id))) return
-    this.add(id, 'recording.started', {})
+    if (isUnconfirmed(this.recording(id))) this.add(id, 'recording.started', {})
+  }
+
+  /** Closes what is still in wrap-up beside a recording that goes on, or, while a slow disk finishes its files, after that. */
+  closeOthers(id: string): void {
     for (const other of this.world.values()) {
       if (other.id === id || recordingState(other.session) !== 'WrapUp') continue
-      if (this.#finished(other.id)) this.add(other.id, 'recording.closed', { reason: 'nextStart' })
-      else this.closeLater.push(other.id)
+      if (this.#books.finished(other.id)) this.add(other.id, 'recording.closed', { reason: 'nextStart' })
+      else this.closeLater.push({ id: other.id, reason: 'nextStart' })
     }
   }
 

@@ -18,9 +18,9 @@ export function evolveWorld(world: World, event: NewEvent): World {
   return next
 }
 
-/** The first event of a recording is the acceptance of the command that starts it. */
-function startsRecording(event: NewEvent): boolean {
-  return event.type === 'command.accepted' && event.data.command === 'recording.start'
+/** Whether an event is a recording's first: the acceptance of the command that starts it. */
+export function startsRecording<E extends NewEvent>(event: E): event is E & { recordingId: string } {
+  return event.type === 'command.accepted' && event.data.command === 'recording.start' && event.recordingId !== null
 }
 
 /** The current recording: the newest that is not closed. */

@@ -10,7 +10,7 @@ import type { RecordingProjection } from './projection/recording.ts'
 import { projectionsAt, readProjectionSync } from './projections.ts'
 import { encodeRecord, recordHash } from './record.ts'
 import { foldToken } from './tokens.ts'
-import type { Appended, EventBatch } from './types.ts'
+import type { Appended, EventBatch, StoredAnswer } from './types.ts'
 import type { Head } from './witness.ts'
 
 /** Everything that one LevelDB batch will hold. */
@@ -61,7 +61,7 @@ export class LogWriter {
   }
 
   /** See `EventLog.append`. Whatever throws here has changed nothing. */
-  append({ events, answer }: EventBatch): Appended {
+  append({ events, answers = [] }: EventBatch): Appended {
     this.#assertWritable()
     if (events.length === 0) throw new RecorderError('INTERNAL', 'A batch without events.')
     const staged: Changes = new Map()
@@ -79,14 +79,15 @@ export class LogWriter {
       placed.push(logged)
       operations.push({ type: 'put', key: eventKey(position), value })
     }
-    const rendered = answer?.render((id) => latest(id)?.view)
+    const rendered = answers.map(({ render }) => render((id) => latest(id)?.view))
     const kept: Group['answers'] = []
-    if (answer?.idempotency && rendered) {
-      const { client, key, fingerprint } = answer.idempotency
-      const owner = answerOwner(client, key)
+    for (const [index, { idempotency }] of answers.entries()) {
+      if (!idempotency) continue
+      const owner = answerOwner(idempotency.client, idempotency.key)
       const now = this.#now()
       kept.push([owner, now])
-      operations.push(...answerOperations(owner, now, { fingerprint, answer: rendered }))
+      const answer = rendered[index] as StoredAnswer
+      operations.push(...answerOperations(owner, now, { fingerprint: idempotency.fingerprint, answer }))
     }
 
     const head = { position, hash }
@@ -98,7 +99,7 @@ export class LogWriter {
       mergeChanges(group.changes, staged)
       group.head = head
     })
-    return { events: placed, answer: rendered, committed }
+    return { events: placed, answers: rendered, committed }
   }
 
   /** Writes what is no event, in its turn. */

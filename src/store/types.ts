@@ -13,22 +13,24 @@ export interface StoredAnswer {
 export interface EventBatch {
   /** In order; the log gives each the next position. */
   events: NewEvent[]
-  /**
-   * Keeps the answer to a command beside its last event. `render` is called at once, in `append`, with the
-   * recordings as they are after these events.
-   */
-  answer?: {
-    idempotency: IdempotencyKey | undefined
-    render: (view: (id: string) => RecordingView | undefined) => StoredAnswer
-  }
+  /** The answers to the commands that these events complete. */
+  answers?: AnswerToKeep[]
+}
+
+/** An answer that is made from the recordings as they are after a batch, and kept with it for retransmissions. */
+export interface AnswerToKeep {
+  /** Undefined: the answer is made but not kept. */
+  idempotency: IdempotencyKey | undefined
+  /** Called at once, in `append`. */
+  render(view: (id: string) => RecordingView | undefined): StoredAnswer
 }
 
 /** A batch on its way to the disk. */
 export interface Appended {
   /** The events with their positions, known at once; not yet durable. */
   events: LogEvent[]
-  /** What `render` returned. */
-  answer: StoredAnswer | undefined
+  /** What each `render` returned, in order. */
+  answers: StoredAnswer[]
   /** Resolves when the batch is on disk (group commit, fsync); rejects with {@link RecorderError} STORAGE_UNAVAILABLE or STORAGE_FULL when it is not. */
   committed: Promise<void>
 }

@@ -8,8 +8,8 @@ const HOUR = 60 * 60 * 1_000
 const START = Date.UTC(2026, 0, 5)
 
 function keep(log: EventLog, client: string, key: string, body: unknown, fingerprint = 'f'): Promise<void> {
-  const answer = { idempotency: { client, key, fingerprint }, render: () => ({ status: 200, body }) }
-  return log.append({ events: [daemonStarted()], answer }).committed
+  const answers = [{ idempotency: { client, key, fingerprint }, render: () => ({ status: 200, body }) }]
+  return log.append({ events: [daemonStarted()], answers }).committed
 }
 
 /** Keys of kept answers in the database. */
@@ -42,9 +42,9 @@ suite('answers kept for retransmissions', (test) => {
   test('are not kept without a key', () =>
     withFolder(async (folder) => {
       await withLog(folder, async (log) => {
-        const answer = { idempotency: undefined, render: () => ({ status: 200, body: 1 }) }
-        const appended = log.append({ events: [daemonStarted()], answer })
-        assert.equal(appended.answer, { status: 200, body: 1 })
+        const answers = [{ idempotency: undefined, render: () => ({ status: 200, body: 1 }) }]
+        const appended = log.append({ events: [daemonStarted()], answers })
+        assert.equal(appended.answers, [{ status: 200, body: 1 }])
         await appended.committed
       })
       assert.equal(await stored(folder), [])

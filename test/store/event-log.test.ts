@@ -93,14 +93,14 @@ suite('the event log', (test) => {
       const history = new History('recording-1')
       const appended = log.append({
         events: [history.starting(), history.tagged(1, { customer: 1 })],
-        answer: { idempotency: undefined, render: (view) => ({ status: 201, body: view('recording-1') }) },
+        answers: [{ idempotency: undefined, render: (view) => ({ status: 201, body: view('recording-1') }) }],
       })
       const later = log.append({
         events: [history.tagged(2, { customer: 2 })],
-        answer: { idempotency: undefined, render: (view) => ({ status: 200, body: view('recording-1')?.tags }) },
+        answers: [{ idempotency: undefined, render: (view) => ({ status: 200, body: view('recording-1')?.tags }) }],
       })
-      assert.is((appended.answer?.body as RecordingView | undefined)?.version, 2)
-      assert.equal(later.answer?.body, [{ key: 'customer', value: 2, at: at(2), by: CRM }])
+      assert.is((appended.answers[0]?.body as RecordingView | undefined)?.version, 2)
+      assert.equal(later.answers[0]?.body, [{ key: 'customer', value: 2, at: at(2), by: CRM }])
       assert.equal(log.open(), [])
       assert.is(await log.recording('recording-1'), undefined)
       await later.committed
@@ -116,10 +116,10 @@ suite('the event log', (test) => {
       const first = log.append({ events: [history.starting(), history.tagged(1, { customer: 1 })] })
       const second = log.append({
         events: [history.tagged(2, { branch: 5 })],
-        answer: { idempotency: undefined, render: (view) => ({ status: 200, body: view('recording-1') }) },
+        answers: [{ idempotency: undefined, render: (view) => ({ status: 200, body: view('recording-1') }) }],
       })
       assert.is(log.position, 0)
-      assert.is((second.answer?.body as RecordingView | undefined)?.tags.length, 2)
+      assert.is((second.answers[0]?.body as RecordingView | undefined)?.tags.length, 2)
       await Promise.all([first.committed, second.committed])
       assert.is(log.open()[0]?.tags.length, 2)
     }),
@@ -133,7 +133,7 @@ suite('the event log', (test) => {
       const render = () => {
         throw new TypeError('no answer')
       }
-      assert.throws(() => log.append({ events, answer: { idempotency: undefined, render } }), 'no answer')
+      assert.throws(() => log.append({ events, answers: [{ idempotency: undefined, render }] }), 'no answer')
       await refusal('INTERNAL', () => log.append({ events: [events[0]!, events[0]!] }))
       await refusal('INTERNAL', () => log.append({ events: [] }))
       const { committed, events: placed } = log.append({ events })
@@ -193,7 +193,7 @@ suite('the event log', (test) => {
         const render = () => {
           throw new TypeError('no answer')
         }
-        assert.throws(() => log.append({ events: [unborn.starting()], answer: { idempotency: undefined, render } }))
+        assert.throws(() => log.append({ events: [unborn.starting()], answers: [{ idempotency: undefined, render }] }))
       }),
     ))
 
