@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { output, readyOrFailed, startHelper } from '../../lab/helper-process.ts'
+import { between, decodeAudio, frameColor, type Rgb, type Samples, secondsOf, toneDb } from '../../lab/measure.ts'
+import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import type { EventOf } from '../../src/events/events.ts'
+import type { Medium } from '../../src/events/media.ts'
+import { suite } from '../support/suite.ts'
+import { eventsOf, ofType } from './support/history.ts'
+import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
+
+const noDesktop = await virtualDesktopProblem()
+
+const MIC_HZ = 1_000
+const SPEAKER_HZ = 3_000
+/** A sine of full scale is 0 dB; the tones are played at −10 dB. */
+const HEARD_DB = -14
+const NOT_HEARD_DB = -70
+/** How far a recorded time may be from the wall clock. */
+const CLOCK_MS = 150
+const PAUSES = 4
+const RATE = 48_000
+/** Louder than background noise. */
+const LOUD = 0.05
+const LIMIT = { limitMs: 60_000 }
+
+type Closed = EventOf<'segment.closed'>['data']
+type ColorName = 'red' | 'green' | 'blue'
+const COLORS: Record<ColorName, { hex: `#${string}`; channel: 0 | 1 | 2 }> = {
+  red: { hex: '#ff0000', channel: 0 },
+  green: { hex: '#00ff00', channel: 1 },
+  blue: { hex: '#0000ff', channel: 2 },
+}
+
+function isColor(rgb: Rgb, name: ColorName): boolean {
+  const { channel } = COLORS[name]
+  return rgb.every((value, index) => (index === channel ? value > 150 : value < 100))
+}
+
+/** Whether any frame of a video is, on the whole, of a colour. */
+async function showsColor(path: string, name: ColorName): Promise<boolean> {
+  const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']
+  const scaled = ['-vf', 'scale=1:1:flags=area', '-fps_mode', 'passthrough', ...raw]
+  const rgb = await output('ffmpeg', ['-nostdin', '-v', 'error', '-i', path, ...scaled])
+  for (let at = 0; at < rgb.length; at += 3) if (isColor([rgb[at]!, rgb[at + 1]!, rgb[at + 2]!], name)) return true
+  return false
+}
+
+/** The level of a tone in the loudest tenth of a second. */
+function loudestDb(samples: Samples, hertz: number): number {
+  let loudest = -120
+  for (let from = 0; from + 0.05 < secondsOf(samples); from += 0.05)
+    loudest = Math.max(loudest, toneDb(between(samples, from, from + 0.1), hertz))
+  return loudest
+}
+
+/** Second of the first sample that is louder than background noise. */
+function onset(samples: Samples): number {
+  return samples.findIndex((sample) => Math.abs(sample) > LOUD) / RATE
+}
+
+suite('what is recorded', (test) => {
+  let desktop: VirtualDesktop
+  let daemon: ObservedDaemon
+  test.before(async () => {
+    if (!noDesktop) desktop = await startVirtualDesktop({ width: 640, height: 360 })
+  })
+  test.after(() => desktop?.stop())
+  test.beforeEach(async () => {
+    if (!noDesktop) daemon = await startObserved({ source: 'devices', env: desktop.env })
+  })
+  test.afterEach(async () => {
+    if (noDesktop) return
+    await daemon.stop()
+    await rm(daemon.home, { recursive: true, force: true })
+  })
+
+  async function command(path: string, body?: unknown): Promise<string> {
+    const answer = await daemon.api('POST', path, body)
+    assert.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`)
+    return answer.body.id
+  }
+
+  const closedOf = async (): Promise<Closed[]> =>
+    ofType(await eventsOf(daemon), 'segment.closed').map(({ data }) => data)
+  const pathOf = (id: string, { file }: Closed): string => join(daemon.home, 'recordings', id, file)
+
+  /** Listens to a source itself; `soundAt` is the wall-clock time (epoch ms) of the first sound there. */
+  async function listenTo(source: string): Promise<{ soundAt: Promise<number> }> {
+    const args = ['--raw', '--format=s16le', `--rate=${RATE}`, '--channels=1', '--latency-msec=20', '-d', source]
+    const listener = await startHelper('parec', args, {
+      env: { ...process.env, ...desktop.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    // A sample can only come late, never early: the earliest beginning that any of the pieces points to is the nearest.
+    let beginning = Number.POSITIVE_INFINITY
+    let count = 0
+    const soundAt = new Promise<number>((resolve) => {
+      listener.child.stdout?.on('data', (chunk: Buffer) => {
+        const before = count
+        count += chunk.length >> 1
+        beginning = Math.min(beginning, Date.now() - (count / RATE) * 1_000)
+        for (let index = before; index < count; index++) {
+          if (Math.abs(chunk.readInt16LE(2 * (index - before))) <= LOUD * 32_768) continue
+          return resolve(beginning + (index / RATE) * 1_000)
+        }
+      })
+    })
+    await readyOrFailed(listener, once(listener.child.stdout!, 'data'))
+    return { soundAt: readyOrFailed(listener, soundAt, 30_000).finally(() => listener.stop()) }
+  }
+
+  test.unless(
+    noDesktop,
+    'is what was there: each sound on its own track, each colour at its time',
+    async () => {
+      await desktop.fillScreen(COLORS.red.hex)
+      const id = await command('/recordings', {})
+      const shown: { color: ColorName; from: number; to: number }[] = []
+      const heard = {
+        mic: await listenTo(desktop.micSource),
+        speaker: await listenTo(`${desktop.speakerSink}.monitor`),
+      }
+      const mic = await desktop.play('mic', { toneHz: MIC_HZ, seconds: 30 })
+      const speaker = await desktop.play('speaker', { toneHz: SPEAKER_HZ, seconds: 30 })
+      for (const color of ['green', 'blue', 'red'] as const) {
+        const from = Date.now()
+        await desktop.fillScreen(COLORS[color].hex)
+        shown.push({ color, from, to: Date.now() })
+        await delay(700)
+      }
+      await command('/recordings/current/stop')
+      await Promise.all([mic.stop(), speaker.stop()])
+
+      const segments = await closedOf()
+      const segment = (medium: Medium): Closed => segments.find((one) => one.medium === medium)!
+      const sounds = {
+        mic: await decodeAudio(pathOf(id, segment('mic'))),
+        speaker: await decodeAudio(pathOf(id, segment('speaker'))),
+      }
+      const levels = {
+        micOwn: loudestDb(sounds.mic, MIC_HZ),
+        micOther: toneDb(sounds.mic, SPEAKER_HZ),
+        speakerOwn: loudestDb(sounds.speaker, SPEAKER_HZ),
+        speakerOther: toneDb(sounds.speaker, MIC_HZ),
+      }
+      const told = JSON.stringify(levels)
+      assert.ok(levels.micOwn > HEARD_DB && levels.speakerOwn > HEARD_DB, told)
+      assert.ok(levels.micOther < NOT_HEARD_DB && levels.speakerOther < NOT_HEARD_DB, told)
+
+      const onsets = {
+        mic: Date.parse(segment('mic').startedAt) + onset(sounds.mic) * 1_000 - (await heard.mic.soundAt),
+        speaker:
+          Date.parse(segment('speaker').startedAt) + onset(sounds.speaker) * 1_000 - (await heard.speaker.soundAt),
+      }
+      for (const [medium, offMs] of Object.entries(onsets))
+        assert.ok(Math.abs(offMs) <= CLOCK_MS, `${medium}: the tone is ${Math.round(offMs)} ms from its time`)
+
+      const screen = segment('screen')
+      const secondOf = (at: number): number => (at - Date.parse(screen.startedAt)) / 1_000
+      let before: ColorName = 'red'
+      for (const { color, from, to } of shown) {
+        const earlier = await frameColor(pathOf(id, screen), secondOf(from - CLOCK_MS))
+        const later = await frameColor(pathOf(id, screen), secondOf(to + CLOCK_MS))
+        assert.ok(isColor(earlier, before), `${CLOCK_MS} ms before ${color} it was ${earlier}`)
+        assert.ok(isColor(later, color), `${CLOCK_MS} ms after ${color} it was ${later}`)
+        before = color
+      }
+    },
+    LIMIT,
+  )
+
+  test.unless(
+    noDesktop,
+    'holds no trace of what was heard and seen during a pause',
+    async () => {
+      await desktop.fillScreen(COLORS.green.hex)
+      const id = await command('/recordings', {})
+      for (let pause = 1; pause <= PAUSES; pause++) {
+        await delay(300)
+        await command('/recordings/current/pause')
+        await desktop.fillScreen(COLORS.red.hex)
+        const sounds = await Promise.all([
+          desktop.play('mic', { toneHz: MIC_HZ, seconds: 30 }),
+          desktop.play('speaker', { toneHz: MIC_HZ, seconds: 30 }),
+        ])
+        await delay(200)
+        await Promise.all(sounds.map((sound) => sound.stop()))
+        await desktop.fillScreen(COLORS.green.hex)
+        // What a stopped player has already handed over is still being played.
+        await delay(200)
+        await command('/recordings/current/resume')
+      }
+      await delay(300)
+      await command('/recordings/current/stop')
+      const segments = await closedOf()
+      assert.equal(segments.length, 3 * (PAUSES + 1))
+      for (const segment of segments) {
+        const path = pathOf(id, segment)
+        if (segment.medium === 'screen') {
+          assert.ok(await showsColor(path, 'green'), `${segment.file} shows what was there`)
+          assert.ok(!(await showsColor(path, 'red')), `${segment.file} shows what was there during a pause`)
+        } else {
+          const level = loudestDb(await decodeAudio(path), MIC_HZ)
+          assert.ok(level < NOT_HEARD_DB, `${segment.file} has the tone of a pause: ${level} dB`)
+        }
+      }
+    },
+    LIMIT,
+  )
+
+  test.unless(noDesktop, 'can begin while the speaker is idle', async () => {
+    const env = { ...process.env, ...desktop.env }
+    const sink = 'module-null-sink sink_name=idle_speaker rate=48000 channels=2'.split(' ')
+    const module = (await output('pactl', ['load-module', ...sink], { env })).toString().trim()
+    try {
+      const askedAt = performance.now()
+      await command('/recordings', { media: ['speaker'], devices: { speaker: 'idle_speaker' } })
+      const tookMs = performance.now() - askedAt
+      assert.ok(tookMs < 3_000, `the start took ${Math.round(tookMs)} ms`)
+      await delay(500)
+      await command('/recordings/current/stop')
+      const [segment] = await closedOf()
+      assert.ok(segment!.durationMs > 400, `${segment!.durationMs} ms of silence`)
+    } finally {
+      await output('pactl', ['unload-module', module], { env })
+    }
+  })
+})
+
+suite('a screen that cannot be seen', (test) => {
+  test.unless(noDesktop, 'on Wayland is unavailable, with the reason, and the sound can be recorded', async () => {
+    const desktop = await startVirtualDesktop()
+    const wayland = { DISPLAY: undefined, WAYLAND_DISPLAY: 'wayland-0', XDG_SESSION_TYPE: 'wayland' }
+    const daemon = await startObserved({ source: 'devices', env: { ...desktop.env, ...wayland } })
+    try {
+      const refused = await daemon.api('POST', '/recordings', {})
+      assert.equal(refused.status, 503)
+      assert.equal(refused.body.code, 'DEVICE_UNAVAILABLE')
+      assert.equal(refused.body.medium, 'screen')
+      assert.match(refused.body.detail, /Wayland.*X11/)
+      assert.deepEqual(daemon.captures(), [])
+      const { body: devices } = await daemon.api('GET', '/devices')
+      assert.equal(devices.screen.available, false)
+      assert.match(devices.screen.reason, /Wayland/)
+      const { status, body } = await daemon.api('POST', '/recordings', { require: 'any' })
+      assert.equal(status, 201)
+      assert.equal(body.tracks.mic.state, 'recording')
+      assert.equal(body.tracks.screen.state, 'failed')
+    } finally {
+      await daemon.stop()
+      await desktop.stop()
+      await rm(daemon.home, { recursive: true, force: true })
+    }
+  })
+})
