@@ -14,6 +14,8 @@ export interface FakePlatform extends CapturePlatform {
   missing: Set<Medium>
   /** Lets the newest flowing capture of a medium die. False when there is none. */
   kill(medium: Medium): boolean
+  /** Lets a capture that hangs fail. */
+  fail(medium: Medium): void
   /** Lets a capture that hangs deliver after all. */
   release(medium: Medium): void
   /** From now on nobody reports anything: the daemon is dead. */
@@ -145,6 +147,15 @@ class FakeHub implements FakePlatform {
       }
     }
     return false
+  }
+
+  fail(medium: Medium): void {
+    for (const capture of this.#captures.filter((one) => one.medium === medium)) {
+      for (const [number, { startedAt }] of capture.segments) {
+        const cause = { code: 'CAPTURE_FAILED', detail: 'The fake fails late.', reason: 'captureFailed' } as const
+        if (!startedAt) capture.end(number, cause, false)
+      }
+    }
   }
 
   release(medium: Medium): void {

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Command, CommandName, CommandRequests } from '../../src/events/commands.ts'
-import type { LogEvent } from '../../src/events/events.ts'
+import type { LogEvent, NewEvent } from '../../src/events/events.ts'
 import type { ClientSide } from '../../src/events/media.ts'
 import type { RecordingAnswer } from '../../src/events/resources.ts'
 import { Recorder } from '../../src/recorder/recorder.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
+import type { EventBatch, EventLog } from '../../src/store/types.ts'
 import { type FakePlatform, fakePlatform } from './fake-platform.ts'
 
 const START: CommandRequests['recording.start'] = {
@@ -24,6 +25,8 @@ const START: CommandRequests['recording.start'] = {
 export class RecorderBench {
   recorder!: Recorder
   platform!: FakePlatform
+  /** Holds batches back on their way to the disk, or lets their write fail: what it returns comes before `committed`. */
+  gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
   readonly folder: string
 
   private constructor(folder: string) {
@@ -39,13 +42,31 @@ export class RecorderBench {
   async open(): Promise<void> {
     this.platform = fakePlatform()
     this.recorder = await Recorder.open({
-      log: await openEventLog({ folder: join(this.folder, 'log') }),
+      log: this.#gated(await openEventLog({ folder: join(this.folder, 'log') })),
       platform: this.platform,
       recordingsFolder: join(this.folder, 'recordings'),
       version: '0.0.0-test',
       user: 'tester',
       systemTags: { 'system.host': 'test' },
       logger: pino({ level: process.env.F2F_LOG_LEVEL ?? 'silent' }, pino.destination(2)),
+    })
+  }
+
+  #gated(log: EventLog): EventLog {
+    const append = (batch: EventBatch) => {
+      const appended = log.append(batch)
+      const held = this.gate?.(batch.events)
+      if (!held) return appended
+      const committed = Promise.all([appended.committed, held]).then(() => {})
+      committed.catch(() => {})
+      return { ...appended, committed }
+    }
+    return new Proxy(log, {
+      get(target, key) {
+        if (key === 'append') return append
+        const value = Reflect.get(target, key, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
     })
   }
 
