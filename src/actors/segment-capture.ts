@@ -33,11 +33,14 @@ type Cause = 'cut' | CaptureProblem
 export class SegmentCapture {
   /** Resolves when `capture.ended` has been reported. */
   readonly ended: Promise<void>
+  /** Resolves when nothing is written to its file any more. */
+  closed: Promise<unknown> = Promise.resolve()
   readonly #parts: SegmentCaptureParts
   /** The try under way. */
   #try: SegmentTry | undefined
   #cutAt: number | undefined
   #discard = false
+  #abandoned = false
   /** A file that is complete and reported. */
   #storedPath: string | undefined
   #wake: () => void = () => {}
@@ -61,8 +64,9 @@ export class SegmentCapture {
     this.#wake()
   }
 
-  /** Ends the processes this instant. */
-  kill(): void {
+  /** Ends the processes this instant; a file that cannot be finished then is left to salvage. */
+  abandon(): void {
+    this.#abandoned = true
     this.#cutAt ??= Date.now()
     this.#try?.kill()
     this.#wake()
@@ -113,6 +117,7 @@ export class SegmentCapture {
   async #finish(segment: SegmentTry, cause: Cause): Promise<void> {
     const { plan, limits, report } = this.#parts
     const closing = this.#closeInTheEnd(segment)
+    this.closed = closing
     const facts = await within(closing, limits.finish)
     if (facts !== undefined) return this.#end(cause, facts)
     this.#end(cause, null, !this.#discard)
@@ -129,6 +134,7 @@ export class SegmentCapture {
         return await this.#close(segment)
       } catch (error) {
         logger.error({ medium: plan.medium, segment: plan.number, err: error }, 'a segment cannot be finished yet')
+        if (this.#abandoned) return null
         await new Promise((resolve) => setTimeout(resolve, limits.finish).unref())
       }
     }

@@ -46,7 +46,7 @@ export class TrackCapture implements Capture {
   async dispose(): Promise<void> {
     this.#disposed = true
     const segments = [...this.#segments.values()]
-    for (const segment of segments) segment.kill()
-    await Promise.all(segments.map((segment) => segment.ended))
+    for (const segment of segments) segment.abandon()
+    await Promise.all(segments.map((segment) => segment.ended.then(() => segment.closed)))
   }
 }

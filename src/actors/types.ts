@@ -55,7 +55,7 @@ export type CaptureReport =
 /** One medium's capture, on its own: never throws, never touches another's. */
 export interface Capture {
   send(command: CaptureCommand): void
-  /** Ends everything at once (the daemon is going); resolves when no process is left. */
+  /** Ends everything at once (the daemon is going); resolves when no process is left and nothing writes to a file. */
   dispose(): Promise<void>
 }
 
