@@ -1,0 +1,4 @@
+/** The crash loop of test/e2e, with many more kills and another seed each time (it is printed). */
+process.env.F2F_CRASH_ROUNDS ??= '30'
+process.env.F2F_CRASH_SEED ??= String(Date.now() % 1_000_000_000)
+await import('../test/e2e/crash.test.ts')
