@@ -1,11 +1,21 @@
-// The least that a Koa application can be: a constant JSON of the size given as argument, whatever is asked.
+// The least that a Koa application can be: a constant JSON of the size given as first argument, whatever is asked.
+// With a folder as second argument it puts that JSON into a LevelDB there before it answers, forced to disk.
 // Plain JavaScript, so that it runs as the built daemon does, without a compiler in its process.
+import { ClassicLevel } from 'classic-level'
 import Koa from 'koa'
 
-const bytes = Number(process.argv[2])
-const constant = JSON.stringify({ constant: 'x'.repeat(Math.max(0, bytes - '{"constant":""}'.length)) })
+const [size, folder] = process.argv.slice(2)
+const constant = JSON.stringify({ constant: 'x'.repeat(Math.max(0, Number(size) - '{"constant":""}'.length)) })
 
 const app = new Koa()
+if (folder !== undefined) {
+  const db = new ClassicLevel(folder)
+  let count = 0
+  app.use(async (_ctx, next) => {
+    await db.put(String(++count).padStart(16, '0'), constant, { sync: true })
+    return next()
+  })
+}
 app.use((ctx) => {
   ctx.type = 'application/json'
   ctx.body = constant
