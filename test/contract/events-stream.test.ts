@@ -89,6 +89,8 @@ suite('the stream of events', (test) => {
         loud.messages.some(({ event, data }) => event === 'level' && JSON.parse(data!).medium === medium),
       ),
     )
+    const { tracks } = (await clients.api.get('/recordings/current')).body
+    for (const medium of media) assert.ok(tracks[medium].level.rmsDb > -60, `the ${medium} is read with its level`)
     await clients.api.command('stop')
     await loud.event('the end', ({ type }) => type === 'recording.wrapUpStarted')
     await quiet.event('the end', ({ type }) => type === 'recording.wrapUpStarted')

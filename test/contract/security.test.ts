@@ -94,6 +94,17 @@ suite('what a credential is good for', (test) => {
       assert.equal(await knock({}, route), 401, `${route.method} ${route.path}`)
   })
 
+  test('tokens are listed by name and scopes, and never shown again', async () => {
+    const { id, name, secret } = await clients.thirdParty('listed', ['read', 'tag'])
+    const { items } = (await clients.api.get('/tokens?limit=1000')).body
+    const found = items.find((item: { id: string }) => item.id === id)
+    assert.deepEqual([found.name, found.scopes], [name, ['read', 'tag']])
+    assert.ok(!JSON.stringify(items).includes(secret))
+    await clients.api.call('DELETE', `/tokens/${id}`)
+    const left = (await clients.api.get('/tokens?limit=1000')).body.items
+    assert.ok(!left.some((item: { id: string }) => item.id === id))
+  })
+
   test('a revoked token ends at once, its streams with it, and no other', async () => {
     const revoked = await clients.thirdParty('leaving', ['read', 'audit'])
     const staying = await clients.thirdParty('staying', ['read', 'audit'])
