@@ -142,6 +142,10 @@ async function openLog(home: Home, logger: Logger) {
       },
     })
   } catch (error) {
+    if (error instanceof RecorderError && error.code === 'STORAGE_UNAVAILABLE' && !isLocked(error)) {
+      const remedy = `If its disk is well, put ${home.logFolder} back from a backup, or use another home folder (--home); what lies below ${home.recordingsFolder} can still be played.`
+      throw new HomeError(`${error.message} ${remedy}`, { cause: error })
+    }
     if (!isLocked(error)) throw error
     const message = `Another recorder runs on the home folder ${home.folder}. Use that one (f2f status), or end it first.`
     throw new HomeError(message, { cause: error })

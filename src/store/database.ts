@@ -28,6 +28,12 @@ export function storageError(what: string, cause: unknown): RecorderError {
   return new RecorderError('STORAGE_UNAVAILABLE', `${what}.`, { cause })
 }
 
+/** Whether somewhere in the causes another process has the database open. */
+export function isLocked(error: unknown): boolean {
+  for (const at of causes(error)) if ((at as { code?: unknown }).code === 'LEVEL_LOCKED') return true
+  return false
+}
+
 /** Reads; what LevelDB throws becomes STORAGE_UNAVAILABLE. */
 export async function reading<T>(read: () => Promise<T>): Promise<T> {
   try {

@@ -1,7 +1,8 @@
 import { RecorderError } from '../events/errors.ts'
 import type { LogEvent } from '../events/events.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
-import { type Database, holdsDatabase, openDatabase, reading, storageError } from './database.ts'
+import { type Database, holdsDatabase, isLocked, openDatabase, reading, storageError } from './database.ts'
+import { keepFolder } from './kept-folder.ts'
 import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import { areProjectionsCurrent, readProjectionSync } from './projections.ts'
@@ -25,7 +26,8 @@ export interface OpenedLog {
 
 /**
  * Opens a log and verifies it before anything is made of it: order, chain, witness; then projections that lag behind
- * are made anew. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL, and leaves the folder closed.
+ * are made anew. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL, and leaves the folder closed, and a log that is not
+ * sound as it was.
  */
 export async function openVerified(options: {
   folder: string
@@ -34,8 +36,15 @@ export async function openVerified(options: {
 }): Promise<OpenedLog> {
   const { folder, witnessFile, onProgress } = options
   const witness = await readWitness(witnessFile)
-  if (witness !== undefined && !(await holdsDatabase(folder))) throw tailMissing(0, witness.position)
-  const db = await openDatabase(folder)
+  const kept = await keepFolder(folder)
+  if (witness !== undefined && !(await holdsDatabase(folder))) {
+    await kept.abandon()
+    throw tailMissing(0, witness.position)
+  }
+  const db = await openDatabase(folder).catch(async (error) => {
+    await (isLocked(error) ? kept.abandon() : kept.restore())
+    throw error
+  })
   try {
     await checkSchema(db)
     const openIds = new Set<string>()
@@ -48,11 +57,13 @@ export async function openVerified(options: {
         openIds.delete(event.recordingId)
     }
     const head = await verifyLog(db, { witness, onEvent, onProgress })
+    await kept.discard()
     if (head.position === 0) await writable(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
     const open = await openRecordings(db, head.position, openIds)
     return { db, head, tokens, open, answers: await loadAnswerTimes(db) }
   } catch (error) {
     await db.close()
+    await kept.restore()
     throw error
   }
 }
