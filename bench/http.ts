@@ -130,7 +130,7 @@ async function compare(
   const ours = { ...job, port: Number(new URL(daemon.url).port) }
   const theirs = { ...job, port: bare.port }
   const rounds: Round[] = []
-  for (const warmUp of [theirs, ours]) await client.run({ ...warmUp, ms: WARM_UP_MS })
+  for (const warmUp of [theirs, ours]) await client.run({ ...warmUp, connections: 64, ms: WARM_UP_MS })
   for (let round = 0; round < pace.httpRounds; round++) {
     const bareResult = await measure(client, theirs, bare.child.pid!)
     rounds.push({ ours: await measure(client, ours, daemon.pid), bare: bareResult })
