@@ -2,6 +2,7 @@ import type { Command } from '../events/commands.ts'
 import { type ErrorCode, RecorderError } from '../events/errors.ts'
 import type { Medium } from '../events/media.ts'
 import type { StoredAnswer } from '../store/types.ts'
+import type { SegmentRef } from './open-books.ts'
 import type { Cause, Transaction } from './transaction.ts'
 import { isUnconfirmed } from './world.ts'
 
@@ -14,12 +15,6 @@ export interface Failure {
 
 /** How the segment that a command waits for turned out. `overtaken`: a pause or stop came before its media flowed. */
 export type Outcome = 'flowing' | 'ended' | 'unfinished' | 'overtaken' | Failure
-
-/** One segment of one track. */
-export interface SegmentRef {
-  medium: Medium
-  segment: number
-}
 
 /** An accepted command whose outcome is not confirmed yet. */
 export class InFlight {

@@ -1,6 +1,11 @@
 import type { EventOf, LogEvent } from '../events/events.ts'
 import type { Medium } from '../events/media.ts'
-import type { SegmentRef } from './in-flight.ts'
+
+/** One segment of one track. */
+export interface SegmentRef {
+  medium: Medium
+  segment: number
+}
 
 /** Why a recording is closed that nobody closes by command. */
 export type SelfCloseReason = Exclude<EventOf<'recording.closed'>['data']['reason'], 'command'>
@@ -97,6 +102,6 @@ export class OpenBooks {
   }
 }
 
-function keyOf({ medium, segment }: { medium: Medium; segment: number }): string {
+function keyOf({ medium, segment }: SegmentRef): string {
   return `${medium}/${segment}`
 }

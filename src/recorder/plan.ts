@@ -2,8 +2,8 @@ import type { Command, TagValue } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { Device, Medium } from '../events/media.ts'
 import { trackState } from '../machines/recording-fold.ts'
-import type { SegmentRef } from './in-flight.ts'
 import type { TrackCommand } from './judgement.ts'
+import type { SegmentRef } from './open-books.ts'
 import type { Transaction, WrapUpReason } from './transaction.ts'
 
 /** The device found for each medium, or why there is none. */
