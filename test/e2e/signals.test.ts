@@ -202,7 +202,9 @@ suite('a start that cannot be', (test) => {
         const daemon = await startObserved({ home })
         assert.equal((await daemon.api('POST', '/recordings', { media: ['mic'] })).status, 201)
         for (let tag = 1; tag <= 10; tag++) {
-          const { status } = await daemon.api('POST', '/recordings/current/tags', { tags: { [`t${run}-${tag}`]: tag } })
+          const { status } = await daemon.api('POST', '/recordings/current/tags', {
+            tags: { [`t${run}-${tag}`]: tag },
+          })
           assert.equal(status, 200)
         }
         await daemon.stop()

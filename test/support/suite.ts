@@ -2,7 +2,7 @@ import { suite as uvuSuite } from 'uvu'
 
 type Body = () => void | Promise<void>
 
-/** Defines one test. `limitMs` is its time limit (default 20 s): uvu itself has none. */
+/** Defines one test. `limitMs` is its time limit (default 60 s, for the machine may be busy): uvu itself has none. */
 export interface Test {
   (name: string, body: Body, options?: { limitMs?: number }): void
   /** Runs the test unless there is a reason not to, which is then reported and counted. */
@@ -33,7 +33,7 @@ export function suite(name: string, define: (test: Test) => void): void {
   let count = 0
   const test = ((testName, body, options) => {
     count++
-    inner(testName, limited(testName, body, options?.limitMs ?? 20_000))
+    inner(testName, limited(testName, body, options?.limitMs ?? 60_000))
   }) as Test
   test.unless = (reason, testName, body, options) => {
     if (reason === null) return test(testName, body, options)
@@ -42,9 +42,9 @@ export function suite(name: string, define: (test: Test) => void): void {
     inner.skip(testName, body)
   }
   test.before = (body) => inner.before(limited('before', body, 60_000))
-  test.after = (body) => inner.after(limited('after', body, 30_000))
-  test.beforeEach = (body) => inner.before.each(limited('before each', body, 30_000))
-  test.afterEach = (body) => inner.after.each(limited('after each', body, 30_000))
+  test.after = (body) => inner.after(limited('after', body, 60_000))
+  test.beforeEach = (body) => inner.before.each(limited('before each', body, 60_000))
+  test.afterEach = (body) => inner.after.each(limited('after each', body, 60_000))
   define(test)
   if (count === 0) throw new Error(`suite ${name} has no tests`)
   inner.run()
