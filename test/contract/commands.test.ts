@@ -168,7 +168,8 @@ suite('commands over HTTP', (test) => {
 
   test('a forgotten recording is stopped by the recorder, which says so', async () => {
     const feed = await openFeed(daemon)
-    const { id } = recordingIn(await api.start({ maxDurationSeconds: 1 }), 201)
+    // Counted from the command, so that there must be time for the start too.
+    const { id } = recordingIn(await api.start({ maxDurationSeconds: 3 }), 201)
     const over = await feed.event('its end', ({ type }) => type === 'recording.wrapUpStarted')
     feed.close()
     assert.equal(over.recordingId, id)
