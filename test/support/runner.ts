@@ -25,17 +25,32 @@ function testFiles(folder: string): string[] {
     .sort()
 }
 
+/** What ends with its parent needs a moment for it, on a busy machine more than one. */
+const LEFTOVER_GRACE_MS = 3_000
+
 /** Ends processes that carry this run's mark in their environment and names them. Linux only; elsewhere there is no cheap way to know. */
-function endLeftovers(mark: string): string[] {
+async function endLeftovers(mark: string): Promise<string[]> {
   if (process.platform !== 'linux') return []
-  const left: string[] = []
+  const end = performance.now() + LEFTOVER_GRACE_MS
+  while (marked(mark).length > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50))
+  return marked(mark).map(({ pid, command }) => {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // The process ended meanwhile.
+    }
+    return `${pid} ${command}`
+  })
+}
+
+function marked(mark: string): { pid: number; command: string }[] {
+  const left: { pid: number; command: string }[] = []
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark)) continue
       const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()
       if (command === '') continue
-      left.push(`${pid} ${command.slice(0, 120)}`)
-      process.kill(Number(pid), 'SIGKILL')
+      left.push({ pid: Number(pid), command: command.slice(0, 120) })
     } catch {
       // The process ended meanwhile.
     }
@@ -80,7 +95,7 @@ async function runFile(file: string): Promise<FileResult> {
     child.on('exit', (exitCode) => resolve(exitCode))
   })
   clearTimeout(timer)
-  const leftovers = endLeftovers(mark)
+  const leftovers = await endLeftovers(mark)
   rmSync(scratch, { recursive: true, force: true, maxRetries: 3 })
 
   const total = count(output, 'Total')
