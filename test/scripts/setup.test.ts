@@ -26,7 +26,8 @@ function checkout(): string {
   const files = ['scripts', 'lab', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
   for (const name of files) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  write(join(folder, 'src/cli/main.ts'), "#!/usr/bin/env node\nimport { word } from '../word.ts'\nconsole.log(word)\n")
+  write(join(folder, 'src/cli/f2f.cts'), "#!/usr/bin/env node\nimport('./main.js')\n")
+  write(join(folder, 'src/cli/main.ts'), "import { word } from '../word.ts'\nconsole.log(word)\n")
   write(join(folder, 'src/word.ts'), "export const word = 'first'\n")
   write(join(folder, 'src/page/index.html'), '<p>page</p>')
   return folder
