@@ -30,8 +30,8 @@ suite('what is forgotten', (test) => {
   const stateOf = async (id: string): Promise<string> => (await daemon.api('GET', `/recordings/${id}`)).body.state
 
   test('a recording that nobody stops is ended by the recorder, as an event', async () => {
-    const id = await start({ maxDurationSeconds: 1, wrapUpSeconds: 3600 })
-    await eventually('it is over', async () => (await stateOf(id)) === 'WrapUp')
+    const id = await start({ maxDurationSeconds: 4, wrapUpSeconds: 3600 })
+    await eventually('it is over', async () => (await stateOf(id)) === 'WrapUp', 10_000)
     assert.deepEqual(daemon.captures(), [])
     const events = await eventsOf(daemon, id)
     const [over] = ofType(events, 'recording.wrapUpStarted')
@@ -45,9 +45,9 @@ suite('what is forgotten', (test) => {
   })
 
   test('a paused recording that nobody stops is ended too', async () => {
-    const id = await start({ maxDurationSeconds: 1, wrapUpSeconds: 3600 })
+    const id = await start({ maxDurationSeconds: 4, wrapUpSeconds: 3600 })
     assert.equal((await daemon.api('POST', '/recordings/current/pause')).status, 200)
-    await eventually('it is over', async () => (await stateOf(id)) === 'WrapUp')
+    await eventually('it is over', async () => (await stateOf(id)) === 'WrapUp', 10_000)
   })
 
   test('a wrap-up that nobody closes is closed by its timer', async () => {
