@@ -63,6 +63,15 @@ suite('the event stream', (test) => {
     for (let i = 0; i < 20; i++) daemon.recorder.commit()
     const total = daemon.recorder.events.length
     await reader.received(total)
+    // Announced only after it has been read, and before it is written.
+    const late = daemon.recorder.append()
+    log.events = async (query) => {
+      const page = await events(query)
+      daemon.recorder.bus.emit('events', [late])
+      return page
+    }
+    daemon.recorder.commit()
+    await reader.received(total + 2)
     assert.deepEqual(reader.positions(), upTo(daemon.recorder.events.length))
     assert.ok(reads > 1)
     reader.hangUp()

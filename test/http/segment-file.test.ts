@@ -118,23 +118,38 @@ suite('a segment’s file', (test) => {
     await problemOf(await daemon.call('/v1/recordings/current/segments/mic/2'), 'NOT_FOUND')
   })
 
-  test.unless(
-    process.platform === 'linux' ? null : '/proc is Linux’s',
-    'is closed also when the reader hangs up',
-    async () => {
-      const token = await daemon.tokenFor('read')
-      const socket = await daemon.connect()
-      socket.write(`GET ${PATH} HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${token}\r\n\r\n`)
-      await new Promise((resolve) => socket.once('data', resolve))
-      socket.destroy()
-      await eventually('no file of the recording is open', async () => {
-        const names = await readdir('/proc/self/fd')
-        const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')))
-        return !targets.some((target) => target.endsWith('mic-1.ogg'))
-      })
-      assert.ok((await get()).ok)
-    },
-  )
+  const noProc = process.platform === 'linux' ? null : '/proc is Linux’s'
+
+  async function closed(): Promise<void> {
+    await eventually('no file of the recording is open', async () => {
+      const names = await readdir('/proc/self/fd')
+      const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')))
+      return !targets.some((target) => target.endsWith('.ogg'))
+    })
+  }
+
+  test.unless(noProc, 'is closed when it has been answered, also where nothing of it was read', async () => {
+    // The garbage collector closes what was forgotten, sooner or later, and says so.
+    const forgotten: Error[] = []
+    const note = (warning: Error) => forgotten.push(warning)
+    process.on('warning', note)
+    await bytesOf(await get())
+    await get({}, 'HEAD')
+    await get({ range: 'bytes=300000-' })
+    await closed()
+    process.off('warning', note)
+    assert.deepEqual(forgotten, [])
+  })
+
+  test.unless(noProc, 'is closed also when the reader hangs up', async () => {
+    const token = await daemon.tokenFor('read')
+    const socket = await daemon.connect()
+    socket.write(`GET ${PATH} HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    await new Promise((resolve) => socket.once('data', resolve))
+    socket.destroy()
+    await closed()
+    assert.ok((await get()).ok)
+  })
 })
 
 suite('Range', (test) => {
