@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { pino } from 'pino'
 import { ERRORS, type ErrorCode } from '../../src/events/errors.ts'
 import { createApp, createRoutes } from '../../src/http/app.ts'
 import { errorCodesOf, openApiPath } from '../../src/http/openapi.ts'
@@ -38,7 +39,7 @@ suite('openapi.json', (test) => {
   })
 
   test('describes every route that is mounted, and no other', () => {
-    const services = { address: () => ({}), logger: {}, access: {} } as unknown as Services
+    const services = { address: () => ({}), logger: pino({ level: 'silent' }), access: {} } as unknown as Services
     const router = createApp(services, []).middleware.find((middleware) => 'router' in middleware) as unknown as {
       router: { stack: { path: string; methods: string[] }[] }
     }
