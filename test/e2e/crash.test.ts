@@ -36,7 +36,7 @@ const MOMENTS: Record<string, (situation: Situation) => Promise<void>> = {
   },
   async recording({ client, random }) {
     await client.start({ media: random.some(MEDIA) })
-    await delay(random.between(0, 1_500))
+    await delay(random.between(0, 2_500))
   },
   async pausing({ client, random }) {
     await client.start()

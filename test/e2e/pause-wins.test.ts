@@ -284,6 +284,19 @@ suite('pause and stop win over the disk', (test) => {
     })
   }
 
+  test.unless(noDisk, 'a log that cannot be written ends capture, though nobody asked for it', async () => {
+    const recorder = await startOn(createFaultDisk())
+    const recording = await start(recorder, { tags: { before: 1 } })
+    const log = join(recorder.home, 'log')
+    disk?.protect(log)
+    const refused = await recorder.api('POST', '/recordings/current/tags', { tags: { later: 1 } })
+    const refusedBy = Date.now()
+    assert.equal(refused.status, 503)
+    await eventually('capture ends', () => recorder.captures().length === 0, END_MS)
+    disk?.unprotect(log)
+    await assertRecovered(recorder, { recording, tags: ['before'], reason: 'interrupted', arrivedBy: refusedBy })
+  })
+
   test.unless(noDisk, 'a stop while the disk hangs under a start leaves nothing recording, then or later', async () => {
     const recorder = await startOn(createFaultDisk())
     disk?.freeze()
