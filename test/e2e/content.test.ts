@@ -171,13 +171,16 @@ suite('what is recorded', (test) => {
     const id = await command('/recordings', {})
     for (let pause = 1; pause <= PAUSES; pause++) {
       await delay(300)
-      await command('/recordings/current/pause')
+      const paused = command('/recordings/current/pause')
+      // A pause counts from its arrival, which an answer to what was sent behind it proves; its own answer comes later.
+      await fetch(`${daemon.url}/healthz`)
       await desktop.fillScreen(COLORS.red.hex)
       const sounds = await Promise.all([
         desktop.play('mic', { toneHz: MIC_HZ, seconds: 30 }),
         desktop.play('speaker', { toneHz: MIC_HZ, seconds: 30 }),
       ])
       await delay(200)
+      await paused
       await Promise.all(sounds.map((sound) => sound.stop()))
       await desktop.fillScreen(COLORS.green.hex)
       // What a stopped player has already handed over is still being played.
