@@ -10,7 +10,8 @@ export async function benchAppend(): Promise<Findings> {
     ours,
     bare: raw,
     ratio,
-    aim: { of: 'ratio', atLeast: 0.7 } as const,
+    // The aim is about appending; the other rows are there to be watched.
+    aim: unit === 'commands/s' ? ({ of: 'ratio', atLeast: 0.7 } as const) : null,
   }))
   return { rows, remarks: [] }
 }

@@ -1,5 +1,7 @@
 /** The machine that was measured on, and how busy it was: without it no figure means anything. */
+
 import { cpus, loadavg, release, totalmem } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createEncoder } from '../src/actors/ffmpeg.ts'
 
 /** The machine in one line. */
@@ -13,6 +15,26 @@ export async function describeMachine(): Promise<string> {
     `Node ${process.versions.node}`,
     `ffmpeg ${version ? `${version.major}.${version.minor}` : 'of no release'}`,
   ].join(', ')
+}
+
+const SAMPLE_MS = 3_000
+
+/** How busy all processors are together, in percent of what they could do; takes 3 s. */
+export async function busyPercent(): Promise<number> {
+  const sum = () =>
+    cpus()
+      .map(({ times }) => times)
+      .reduce(
+        ({ all, idle }, times) => ({
+          all: all + times.user + times.nice + times.sys + times.irq + times.idle,
+          idle: idle + times.idle,
+        }),
+        { all: 0, idle: 0 },
+      )
+  const before = sum()
+  await wait(SAMPLE_MS)
+  const after = sum()
+  return Math.round(100 * (1 - (after.idle - before.idle) / (after.all - before.all)))
 }
 
 /** Load average of the last minute, for how far other programs may have disturbed. */

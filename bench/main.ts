@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- --only http,append,capture,latency,idle] [--quick]`: measures the recorder beside the bare
- * programs that it is made of, and writes one table to the terminal and to bench/out.
+ * `npm run bench [-- --only http,append,capture,latency,idle] [--quick] [--paste]`: measures the recorder beside the
+ * bare programs that it is made of, and writes one table to the terminal, to bench/out, and with `--paste` into
+ * docs/performance.md.
  */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -11,11 +12,14 @@ import { benchCapture } from './capture.ts'
 import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
 import { benchLatency } from './latency.ts'
-import { describeMachine, load } from './machine.ts'
+import { busyPercent, describeMachine, load } from './machine.ts'
 import { FULL, type Pace, QUICK } from './pace.ts'
 import { type Findings, markdownTable, type Row } from './table.ts'
 
 const OUT = fileURLToPath(new URL('./out/', import.meta.url))
+const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
+/** Where the page has the table of the last run that was pasted. */
+const MEASURED = /(<!-- measured -->).*(<!-- \/measured -->)/s
 
 const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   http: benchHttp,
@@ -25,7 +29,13 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   idle: benchIdle,
 }
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    paste: { type: 'boolean', default: false },
+  },
+})
 const wanted = values.only?.split(',') ?? Object.keys(PARTS)
 for (const name of wanted) {
   if (!Object.hasOwn(PARTS, name))
@@ -35,6 +45,7 @@ for (const name of wanted) {
 const rows: Row[] = []
 const remarks: string[] = []
 const loads = [load()]
+const busyBefore = await busyPercent()
 for (const name of wanted) {
   console.error(`bench: ${name} (load ${load()})`)
   const findings = await PARTS[name]!(values.quick ? QUICK : FULL)
@@ -45,7 +56,7 @@ for (const name of wanted) {
 
 const text = [
   `Measured ${new Date().toISOString()}${values.quick ? ', quickly' : ''}, on ${await describeMachine()}.`,
-  `Load average, the bench's own included: ${loads.join(' → ')}.`,
+  `Before it began, other programs kept the processors ${busyBefore} % busy. Load average, the bench's own included: ${loads.join(' → ')}.`,
   '',
   markdownTable(rows),
   '',
@@ -55,3 +66,11 @@ console.log(text)
 await mkdir(OUT, { recursive: true })
 await writeFile(join(OUT, 'bench.md'), `${text}\n`)
 await writeFile(join(OUT, 'bench.json'), JSON.stringify({ rows, remarks, loads }, null, 2))
+if (values.paste) {
+  const page = await readFile(PAGE, 'utf8')
+  // A function, for the text may hold what means something in a replacement.
+  await writeFile(
+    PAGE,
+    page.replace(MEASURED, (_all, start, end) => `${start}\n${text}\n${end}`),
+  )
+}
