@@ -64,6 +64,7 @@ export class SegmentTry {
   readonly #pipeline: Pipeline
   #durationMs = 0
   #stall: StallWatch | undefined
+  #over = false
 
   constructor(
     parts: { plan: SegmentPlan; device: Device; start: StartPipeline; limits: CaptureLimits; flowLimitMs: number },
@@ -74,6 +75,8 @@ export class SegmentTry {
       this.path,
       {
         started: () => {
+          // Too late: it has been given up while the disk hung.
+          if (this.#over) return
           clearTimeout(deadline)
           this.#stall ??= new StallWatch(parts.limits.stall, () => this.#fail(stalled(parts.limits.stall)))
           events.flowing(this.#pipeline.startedAtMs!)
@@ -120,6 +123,7 @@ export class SegmentTry {
   }
 
   #fail(problem: CaptureProblem): void {
+    this.#over = true
     this.#stall?.stop()
     this.#pipeline.end({ kind: 'problem', problem })
   }

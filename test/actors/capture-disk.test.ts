@@ -24,11 +24,16 @@ suite('capture and the disk', (test) => {
 
   /** A capture onto the disk. */
   async function opened(medium: 'mic' | 'screen', limits = {}): Promise<ObservedCapture> {
+    const { capture, open } = await prepared(medium, limits)
+    open()
+    return capture
+  }
+
+  async function prepared(medium: 'mic' | 'screen', limits = {}) {
     const platform = bench.platform({ source: 'synthetic', limits: { finish: 300, ...limits } })
     const capture = bench.capture(platform, medium, mkdtempSync(join(disk.folder, 'home-')))
     const device = await platform.resolve(medium, undefined)
-    capture.open(device)
-    return capture
+    return { capture, open: () => capture.open(device) }
   }
 
   test.unless(problem, 'a full disk ends the capture as STORAGE_FULL, with a whole file of what fitted', async () => {
@@ -109,9 +114,12 @@ suite('capture and the disk', (test) => {
   )
 
   test.unless(problem, 'a disk that hangs from the start: the capture fails for it, or is cut', async () => {
-    const failing = await opened('mic', { flow: 2_500 })
-    const cut = await opened('mic')
+    const first = await prepared('mic', { flow: 2_500 })
+    const second = await prepared('mic')
     disk.freeze()
+    first.open()
+    second.open()
+    const [failing, cut] = [first.capture, second.capture]
     await cut.next('capture.level')
     cut.cut()
     assert.equal((await cut.next('capture.ended')).cause, 'cut')
