@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +18,7 @@ import { WitnessClient } from './support/witness-client.ts'
 
 const SEED = Number(process.env.F2F_CRASH_SEED ?? 20_251_122)
 /** Kills at each moment. */
-const ROUNDS = Number(process.env.F2F_CRASH_ROUNDS ?? 4)
+const ROUNDS = Number(process.env.F2F_CRASH_ROUNDS ?? 3)
 const ROUND_LIMIT_MS = 15_000
 
 interface Situation {
@@ -33,6 +34,12 @@ const MOMENTS: Record<string, (situation: Situation) => Promise<void>> = {
   async starting({ client, random }) {
     void client.start({ media: random.some(MEDIA), tags: { customer: 'C-1' } })
     await delay(random.between(0, 700))
+  },
+  async 'starting, with the first file there'({ client, daemon }) {
+    const folders = (): number => readdirSync(join(daemon.home, 'recordings')).length
+    const before = folders()
+    void client.start()
+    await eventually('a folder for the files', () => folders() > before)
   },
   async recording({ client, random }) {
     await client.start({ media: random.some(MEDIA) })
