@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 
+/** More failing files than this are no accident of timing. */
+const MOST_REPEATED = 5
 const FILE_LIMIT_MS = Number(process.env.F2F_TEST_FILE_LIMIT_MS ?? 420_000)
 
 interface FileResult {
@@ -119,15 +121,21 @@ async function runFile(file: string): Promise<FileResult> {
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } })
 const only = values.only
 const queue = positionals.flatMap(testFiles).filter((file) => !only || file.includes(only))
-const sum: FileResult = { passed: 0, failed: 0, skipped: 0 }
+const results = new Map<string, FileResult>()
 async function worker(): Promise<void> {
-  for (let file = queue.shift(); file; file = queue.shift()) {
-    const result = await runFile(file)
-    sum.passed += result.passed
-    sum.failed += result.failed
-    sum.skipped += result.skipped
-  }
+  for (let file = queue.shift(); file; file = queue.shift()) results.set(file, await runFile(file))
 }
 await Promise.all(Array.from({ length: Number(process.env.F2F_TEST_JOBS ?? 2) }, worker))
-console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`)
-process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1
+
+// Real devices have real deadlines, which a machine with too much to do misses. What failed beside others is run once
+// more on its own, and that counts; a file that needs this is named, for it says something about the test or the machine.
+const failed = [...results].filter(([, result]) => result.failed > 0).map(([file]) => file)
+if (failed.length > 0 && failed.length <= MOST_REPEATED) {
+  console.log(`Once more, alone: ${failed.map((file) => relative('.', file)).join(', ')}`)
+  for (const file of failed) results.set(file, await runFile(file))
+}
+
+const total = (key: keyof FileResult): number => [...results.values()].reduce((sum, result) => sum + result[key], 0)
+const skipped = total('skipped')
+console.log(`${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = total('failed') === 0 && total('passed') > 0 ? 0 : 1
