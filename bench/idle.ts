@@ -4,7 +4,8 @@ import { pssMb, treeCpuMs } from './processes.ts'
 import { command, onStage } from './stage.ts'
 import type { Aim, Findings, Row } from './table.ts'
 
-const SETTLING_MS = 3_000
+/** Some ten seconds after work V8 tidies its memory once, which takes a tenth of a second: that is no idling yet. */
+const SETTLING_MS = 15_000
 const RECORDED_MS = 5_000
 
 /** What the daemon costs while it waits: just started, and after a recording. */
