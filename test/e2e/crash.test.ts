@@ -12,7 +12,7 @@ import { eventually, suite } from '../support/suite.ts'
 import { assertAcknowledgedIsThere, assertLogIsWhole, assertWrappedUp } from './support/aftermath.ts'
 import { wholeLog } from './support/history.ts'
 import { assertFilesAreAsLogged } from './support/media-check.ts'
-import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
+import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 import { Random } from './support/random.ts'
 import { WitnessClient } from './support/witness-client.ts'
 
@@ -110,7 +110,8 @@ async function verifyLog(home: string): Promise<void> {
 
 suite('kill -9', (test) => {
   for (const [index, [moment, live]] of Object.entries(MOMENTS).entries()) {
-    test(
+    test.unless(
+      notLinux,
       `${ROUNDS} times while ${moment}: nothing acknowledged is lost and nothing goes on`,
       async () => {
         const random = new Random(SEED + index)

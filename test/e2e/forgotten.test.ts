@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually, suite } from '../support/suite.ts'
 import { eventsOf, ofType } from './support/history.ts'
-import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
+import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 
 /** How late a timer may be. */
 const LATE_MS = 1_000
@@ -29,7 +29,7 @@ suite('what is forgotten', (test) => {
 
   const stateOf = async (id: string): Promise<string> => (await daemon.api('GET', `/recordings/${id}`)).body.state
 
-  test('a recording that nobody stops is ended by the recorder, as an event', async () => {
+  test.unless(notLinux, 'a recording that nobody stops is ended by the recorder, as an event', async () => {
     const id = await start({ maxDurationSeconds: 4, wrapUpSeconds: 3600 })
     await eventually('it is over', async () => (await stateOf(id)) === 'WrapUp', 10_000)
     assert.deepEqual(daemon.captures(), [])
@@ -44,13 +44,13 @@ suite('what is forgotten', (test) => {
     assert.ok(lateMs >= 0 && lateMs < LATE_MS, `it was ended ${lateMs} ms after its time`)
   })
 
-  test('a paused recording that nobody stops is ended too', async () => {
+  test.unless(notLinux, 'a paused recording that nobody stops is ended too', async () => {
     const id = await start({ maxDurationSeconds: 4, wrapUpSeconds: 3600 })
     assert.equal((await daemon.api('POST', '/recordings/current/pause')).status, 200)
     await eventually('it is over', async () => (await stateOf(id)) === 'WrapUp', 10_000)
   })
 
-  test('a wrap-up that nobody closes is closed by its timer', async () => {
+  test.unless(notLinux, 'a wrap-up that nobody closes is closed by its timer', async () => {
     const id = await start({ wrapUpSeconds: 1 })
     assert.equal((await daemon.api('POST', '/recordings/current/stop')).body.state, 'WrapUp')
     await eventually('it is closed', async () => (await stateOf(id)) === 'Closed')
@@ -60,7 +60,7 @@ suite('what is forgotten', (test) => {
     assert.equal((await daemon.api('GET', '/recordings/current')).status, 404)
   })
 
-  test('the timer of a wrap-up goes on after kill -9 and a restart', async () => {
+  test.unless(notLinux, 'the timer of a wrap-up goes on after kill -9 and a restart', async () => {
     const id = await start({ wrapUpSeconds: 4 })
     const stopped = await daemon.api('POST', '/recordings/current/stop')
     daemon.kill()
@@ -77,14 +77,18 @@ suite('what is forgotten', (test) => {
     assert.ok(lateMs < LATE_MS, `it was closed ${lateMs} ms after its time`)
   })
 
-  test('a wrap-up whose time went by while the recorder was off is closed when it is on again', async () => {
-    const id = await start({ wrapUpSeconds: 1 })
-    const stopped = await daemon.api('POST', '/recordings/current/stop')
-    daemon.kill()
-    await daemon.exited
-    await eventually('its time is over', () => Date.now() > Date.parse(stopped.body.wrapUp.endsAt))
-    daemon = await startObserved({ home })
-    await eventually('it is closed', async () => (await stateOf(id)) === 'Closed')
-    assert.equal(ofType(await eventsOf(daemon, id), 'recording.closed')[0]?.data.reason, 'timer')
-  })
+  test.unless(
+    notLinux,
+    'a wrap-up whose time went by while the recorder was off is closed when it is on again',
+    async () => {
+      const id = await start({ wrapUpSeconds: 1 })
+      const stopped = await daemon.api('POST', '/recordings/current/stop')
+      daemon.kill()
+      await daemon.exited
+      await eventually('its time is over', () => Date.now() > Date.parse(stopped.body.wrapUp.endsAt))
+      daemon = await startObserved({ home })
+      await eventually('it is closed', async () => (await stateOf(id)) === 'Closed')
+      assert.equal(ofType(await eventsOf(daemon, id), 'recording.closed')[0]?.data.reason, 'timer')
+    },
+  )
 })

@@ -17,6 +17,10 @@ export interface ObservedDaemon extends TestDaemon {
   captures(): RunningProcess[]
 }
 
+/** Null on Linux; elsewhere why a test that watches or stalls the daemon's processes cannot be had. */
+export const notLinux =
+  process.platform === 'linux' ? null : `processes are watched by /proc, which ${process.platform} has not`
+
 const CAPTURES = /\bpipe:1\b|\bparec\b|\bpacat\b/
 
 /** Starts the daemon with a mark in its environment, which everything that it starts inherits. */

@@ -27,7 +27,7 @@ export function createStallingFfmpeg(): StallingFfmpeg {
   const path = join(folder, 'ffmpeg')
   writeFileSync(path, SCRIPT(process.env.FFMPEG_BIN ?? 'ffmpeg'))
   chmodSync(path, 0o700)
-  execFileSync('mkfifo', [`${path}.pipe`])
+  if (process.platform !== 'win32') execFileSync('mkfifo', [`${path}.pipe`])
   writeFileSync(`${path}.stall`, '')
   return {
     path,
