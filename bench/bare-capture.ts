@@ -3,13 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { VirtualDesktop } from '../lab/virtual-desktop.ts'
-import { AUDIO_FORMATS, FRAME_RATE } from '../src/actors/encoding.ts'
+import { audioFormat } from '../src/actors/encoding.ts'
 import type { Medium } from '../src/events/media.ts'
+import { QUALITY_PRESETS } from '../src/events/quality.ts'
 
 const AT_ONCE = '-probesize 32 -analyzeduration 0'
 
 const screenInput = (desktop: VirtualDesktop): string =>
-  `-f x11grab -framerate ${FRAME_RATE} ${AT_ONCE} -i ${desktop.display}`
+  `-f x11grab -framerate ${QUALITY_PRESETS.standard.framesPerSecond} ${AT_ONCE} -i ${desktop.display}`
 const H264 = '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 75'
 const MATROSKA = '-f matroska -cluster_time_limit 100 -flush_packets 1'
 
@@ -17,14 +18,14 @@ const sourceOf = (medium: 'mic' | 'speaker', desktop: VirtualDesktop): string =>
   medium === 'mic' ? desktop.micSource : `${desktop.speakerSink}.monitor`
 
 function opus(medium: 'mic' | 'speaker'): string {
-  const { application, bitsPerSecond } = AUDIO_FORMATS[medium]
+  const { application, bitsPerSecond } = audioFormat(medium, QUALITY_PRESETS.standard)
   return `-c:a libopus -application ${application} -b:a ${bitsPerSecond} -f ogg -page_duration 200000 -flush_packets 1`
 }
 
 function recordCommand(medium: Medium, desktop: VirtualDesktop, folder: string): string {
   if (medium === 'screen')
     return `exec ffmpeg -nostdin -v error ${screenInput(desktop)} ${H264} ${MATROSKA} ${join(folder, 'screen.mkv')}`
-  const { channels } = AUDIO_FORMATS[medium]
+  const { channels } = audioFormat(medium, QUALITY_PRESETS.standard)
   const raw = `--raw --format=s16le --rate=48000 --channels=${channels} --latency-msec=20`
   return [
     `parec ${raw} -d ${sourceOf(medium, desktop)} |`,

@@ -1,12 +1,12 @@
+import { OpusTimeline, readPage } from '../media/ogg.ts'
+import { Splitter } from '../media/splitter.ts'
 import { type Child, type ChildCommand, startChild } from './child-process.ts'
 import { type AudioFormat, opusArgs } from './encoding.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
-import { OpusTimeline, readPage } from './ogg.ts'
 import { FrameAligner, LevelMeter, pcmDurationMs } from './pcm.ts'
 import type { EndCause, Pipeline, PipelineEvents } from './pipeline.ts'
 import { type CaptureProblem, captureFailed, deathOf, lastWords, problemOf } from './problem.ts'
 import { feedSilence } from './silence.ts'
-import { Splitter } from './splitter.ts'
 import { type TerminationStep, terminate } from './terminate.ts'
 
 /** Sound that an encoder has not taken yet: five seconds in stereo, longer than any start. */

@@ -1,4 +1,5 @@
 import type { Device, Medium } from '../events/media.ts'
+import type { Quality } from '../events/quality.ts'
 import type { DeviceList } from '../events/resources.ts'
 import type { ChildCommand } from './child-process.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
@@ -8,10 +9,10 @@ export interface CaptureBackend {
   /** What a medium can be captured from. Answers within 2 s; never rejects. */
   list(medium: Medium): Promise<DeviceList>
   /**
-   * The program that captures from a device: raw sound (s16le, 48 kHz, channels as in AUDIO_FORMATS) on stdout for audio,
+   * The program that captures from a device: raw sound (s16le, 48 kHz, channels as in CHANNELS) on stdout for audio,
    * fragmented MP4 for a screen. Rejects where ffmpeg is needed and missing. Where it is not needed, it is not waited for.
    */
-  command(medium: Medium, device: Device, ffmpeg: () => Promise<Ffmpeg>): Promise<ChildCommand>
+  command(medium: Medium, device: Device, quality: Quality, ffmpeg: () => Promise<Ffmpeg>): Promise<ChildCommand>
   /** The player whose silence, on its stdin, keeps a device delivering while nothing else plays; null where there is none. */
   keepAwake(medium: Medium, device: Device): ChildCommand | null
   /** How ffmpeg is asked to finish a screen. */

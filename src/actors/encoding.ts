@@ -1,9 +1,8 @@
+import type { Quality } from '../events/quality.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 
 /** Samples a second, of each channel, everywhere: what Opus works with. */
 export const SAMPLE_RATE = 48_000
-/** Frames a second of a screen. */
-export const FRAME_RATE = 15
 
 /** How a medium's sound is to be encoded. */
 export interface AudioFormat {
@@ -14,9 +13,13 @@ export interface AudioFormat {
 }
 
 /** A voice near the microphone; whatever the computer plays. */
-export const AUDIO_FORMATS: Record<'mic' | 'speaker', AudioFormat> = {
-  mic: { channels: 1, application: 'voip', bitsPerSecond: 48_000 },
-  speaker: { channels: 2, application: 'audio', bitsPerSecond: 96_000 },
+export const CHANNELS = { mic: 1, speaker: 2 } as const
+
+/** How a medium's sound is encoded at a quality. */
+export function audioFormat(medium: 'mic' | 'speaker', quality: Quality): AudioFormat {
+  return medium === 'mic'
+    ? { channels: CHANNELS.mic, application: 'voip', bitsPerSecond: quality.micBitsPerSecond }
+    : { channels: CHANNELS.speaker, application: 'audio', bitsPerSecond: quality.speakerBitsPerSecond }
 }
 
 /** Inputs that start at once: probing an input whose format is known only costs time. */
@@ -36,10 +39,10 @@ export function opusArgs(format: AudioFormat): string[] {
 }
 
 /** Raw sound on stdout: what an input of ffmpeg's own is turned into where there is no better capture helper. */
-export function pcmArgs(input: readonly string[], format: AudioFormat): string[] {
+export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
   return [
     ...['-nostdin', ...QUIET, ...input],
-    ...['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', String(format.channels), '-flush_packets', '1', 'pipe:1'],
+    ...['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', String(channels), '-flush_packets', '1', 'pipe:1'],
   ]
 }
 
@@ -47,13 +50,14 @@ export function pcmArgs(input: readonly string[], format: AudioFormat): string[]
  * A screen as fragmented MP4 on stdout, one fragment a frame. The encoder's time base is fine enough to keep each
  * frame's own time; by default ffmpeg would move it to the nearest multiple of the frame duration.
  */
-export function screenArgs(input: readonly string[], ffmpeg: Ffmpeg): string[] {
+export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: Ffmpeg): string[] {
   const { version } = ffmpeg
   const passTimes =
     version && (version.major < 5 || (version.major === 5 && version.minor < 1)) ? '-vsync' : '-fps_mode'
   return [
     ...[...QUIET, ...input],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '75'],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
+    ...['-crf', String(quality.screenCrf), '-g', String(5 * quality.framesPerSecond)],
     // 4:2:0 needs even sizes. Scaling costs nothing, for colours are converted in the same pass; padding costs an eighth.
     ...['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2', passTimes, 'vfr', '-enc_time_base', '1:90000'],
     ...['-movflags', '+frag_every_frame+empty_moov+default_base_moof+skip_trailer'],

@@ -1,8 +1,9 @@
 import type { Device, Medium } from '../events/media.ts'
+import type { Quality } from '../events/quality.ts'
 import type { DeviceList } from '../events/resources.ts'
 import { type CaptureBackend, unavailable } from './backend.ts'
 import type { ChildCommand } from './child-process.ts'
-import { AUDIO_FORMATS, FRAME_RATE, NO_PROBING, pcmArgs, screenArgs } from './encoding.ts'
+import { CHANNELS, NO_PROBING, pcmArgs, screenArgs } from './encoding.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 import { runTool } from './run-tool.ts'
 
@@ -27,13 +28,16 @@ export function parseAvfoundation(output: string): { video: string[]; audio: str
 }
 
 /** ffmpeg by AVFoundation; devices by name, for their numbers change when one is plugged in. */
-export function macosCommand(medium: Medium, device: Device, ffmpeg: Ffmpeg): ChildCommand {
+export function macosCommand(medium: Medium, device: Device, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
   if (medium === 'screen') {
-    const grab = ['-f', 'avfoundation', '-capture_cursor', '1', '-framerate', String(FRAME_RATE)]
-    return { program: ffmpeg.path, args: screenArgs([...NO_PROBING, ...grab, '-i', `${device.id}:none`], ffmpeg) }
+    const grab = ['-f', 'avfoundation', '-capture_cursor', '1', '-framerate', String(quality.framesPerSecond)]
+    return {
+      program: ffmpeg.path,
+      args: screenArgs([...NO_PROBING, ...grab, '-i', `${device.id}:none`], quality, ffmpeg),
+    }
   }
   const input = [...NO_PROBING, '-f', 'avfoundation', '-i', `none:${device.id}`]
-  return { program: ffmpeg.path, args: pcmArgs(input, AUDIO_FORMATS[medium]) }
+  return { program: ffmpeg.path, args: pcmArgs(input, CHANNELS[medium]) }
 }
 
 const NOTHING: Record<Medium, string> = {
@@ -67,7 +71,7 @@ export function macosBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpe
       const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
       return macosDevices(medium, stderr)
     },
-    command: async (medium, device, anyFfmpeg) => macosCommand(medium, device, await anyFfmpeg()),
+    command: async (medium, device, quality, anyFfmpeg) => macosCommand(medium, device, quality, await anyFfmpeg()),
     keepAwake: () => null,
     quit: 'SIGINT',
     ffmpegInputs: ['avfoundation'],

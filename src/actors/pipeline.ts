@@ -1,4 +1,5 @@
 import type { Level } from '../events/resources.ts'
+import type { WarningCode } from '../events/warnings.ts'
 import type { CaptureProblem } from './problem.ts'
 
 /** A whole piece of encoded media: as much as makes sense in a file. */
@@ -8,14 +9,19 @@ export interface MediaUnit {
   endMs: number
 }
 
-/** Why a pipeline ends: told to keep nothing captured after `at` (epoch ms), or something went wrong. */
-export type EndCause = { kind: 'cut'; at: number } | { kind: 'problem'; problem: CaptureProblem }
+/**
+ * Why a pipeline ends: told to keep nothing captured after `at` (epoch ms), or something went wrong; `at` where that was
+ * before it was noticed, and nothing captured since may be kept.
+ */
+export type EndCause = { kind: 'cut'; at: number } | { kind: 'problem'; problem: CaptureProblem; at?: number }
 
 /** What a pipeline tells while it runs. */
 export interface PipelineEvents {
   /** Media, in order; the first unit brings the headers along. */
   unit(unit: MediaUnit): void
   level(level: Level): void
+  /** Something to be known about the flowing media; told when it begins and when it is over. */
+  warning(warning: { code: WarningCode; present: boolean; detail: string }): void
 }
 
 /** The processes that turn a device into encoded media, seen as one. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import type { Device, Medium } from '../events/media.ts'
+import type { Quality } from '../events/quality.ts'
 import { AudioPipeline } from './audio-pipeline.ts'
 import { type CaptureBackend, unavailable } from './backend.ts'
 import { DeviceDirectory } from './device-directory.ts'
-import { AUDIO_FORMATS } from './encoding.ts'
+import { audioFormat } from './encoding.ts'
 import { createEncoder, type Encoder } from './ffmpeg.ts'
 import { CAPTURE_LIMITS, type CaptureLimits } from './limits.ts'
 import { linuxBackend } from './linux.ts'
@@ -40,15 +41,15 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
   const encoder: Encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: backend.ffmpegInputs })
   const directory = new DeviceDirectory((medium) => backend.list(medium))
 
-  function pipeline(medium: Medium, device: Device): StartPipeline {
-    const command = backend.command(medium, device, encoder.ffmpeg)
+  function pipeline(medium: Medium, device: Device, quality: Quality): StartPipeline {
+    const command = backend.command(medium, device, quality, encoder.ffmpeg)
     if (medium === 'screen')
       return (events) => new ScreenPipeline({ command, env, quit: backend.quit, quitMs: limits.screenQuit }, events)
     const parts = {
       source: command,
       keepAwake: backend.keepAwake(medium, device) ?? undefined,
       ffmpeg: encoder.ffmpeg(),
-      format: AUDIO_FORMATS[medium],
+      format: audioFormat(medium, quality),
       env,
       encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
     }
@@ -64,7 +65,7 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
     },
     capture: (medium, report) =>
       new TrackCapture({
-        pipeline: (device) => pipeline(medium, device),
+        pipeline: (device, quality) => pipeline(medium, device, quality),
         resolve: (device) => directory.resolve(medium, device.id, true),
         limits,
         logger,

@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { SegmentFacts } from '../events/events.ts'
-import { FragmentAssembler, hasWholeSamples, readBox } from './fmp4.ts'
-import { FormatError, isPageIntact, OpusTimeline, readPage } from './ogg.ts'
+import { FragmentAssembler, hasWholeSamples, readBox } from '../media/fmp4.ts'
+import { FormatError, isPageIntact, OpusTimeline, readPage } from '../media/ogg.ts'
+import { Splitter } from '../media/splitter.ts'
 import { removeSegment, type StoredFile, syncFolder } from './segment-writer.ts'
-import { Splitter } from './splitter.ts'
 
 const READ_BYTES = 1_048_576
 

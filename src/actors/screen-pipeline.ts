@@ -1,8 +1,8 @@
+import { type Fragment, FragmentAssembler, readBox, shortenFragment } from '../media/fmp4.ts'
+import { Splitter } from '../media/splitter.ts'
 import { type Child, type ChildCommand, startChild } from './child-process.ts'
-import { type Fragment, FragmentAssembler, readBox, shortenFragment } from './fmp4.ts'
 import type { EndCause, Pipeline, PipelineEvents } from './pipeline.ts'
 import { captureFailed, deathOf, lastWords, problemOf } from './problem.ts'
-import { Splitter } from './splitter.ts'
 import { terminate } from './terminate.ts'
 
 /** How long frames wait for the time of the first one to be read from ffmpeg's messages. */

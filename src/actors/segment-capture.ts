@@ -1,5 +1,6 @@
 import type { SegmentFacts } from '../events/events.ts'
 import type { Device } from '../events/media.ts'
+import type { Quality } from '../events/quality.ts'
 import type { CaptureLimits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import type { EndCause, StartPipeline } from './pipeline.ts'
@@ -16,7 +17,7 @@ export interface SegmentCaptureParts {
   /** Epoch ms: keep trying until then. */
   retryUntil: number | undefined
   /** Prepares a pipeline from a device. */
-  pipeline: (device: Device) => StartPipeline
+  pipeline: (device: Device, quality: Quality) => StartPipeline
   /** Finds the device again, as it is now; rejects when it is not there. */
   resolve: (device: Device) => Promise<Device>
   limits: CaptureLimits
@@ -98,7 +99,7 @@ export class SegmentCapture {
     }
     const left = retryUntil === undefined ? limits.flow : Math.max(limits.retryFirst, retryUntil - Date.now())
     this.#try = new SegmentTry(
-      { plan, device, start: pipeline(device), limits, flowLimitMs: Math.min(limits.flow, left) },
+      { plan, device, start: pipeline(device, plan.quality), limits, flowLimitMs: Math.min(limits.flow, left) },
       {
         flowing: (startedAtMs) => {
           if (this.#cutAt !== undefined) return
@@ -109,6 +110,10 @@ export class SegmentCapture {
         level: (level) => {
           if (this.#cutAt === undefined) report({ type: 'capture.level', level })
         },
+        warning: (warning) => {
+          if (this.#cutAt === undefined) report({ type: 'capture.warning', segment: plan.number, ...warning })
+        },
+        progress: (bytes) => report({ type: 'capture.progress', segment: plan.number, bytes }),
       },
     )
     return causeOf(await this.#try.ended)

@@ -3,7 +3,7 @@ import type { SegmentFacts } from '../events/events.ts'
 import type { Device } from '../events/media.ts'
 import type { Level } from '../events/resources.ts'
 import type { CaptureLimits } from './limits.ts'
-import type { EndCause, Pipeline, StartPipeline } from './pipeline.ts'
+import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeline.ts'
 import { type CaptureProblem, captureFailed, storageProblem } from './problem.ts'
 import { SegmentWriter, type StoredFile } from './segment-writer.ts'
 import { StallWatch } from './stall-watch.ts'
@@ -53,6 +53,9 @@ export interface SegmentTryEvents {
   /** The first media are in the file. */
   flowing(startedAtMs: number): void
   level(level: Level): void
+  warning: PipelineEvents['warning']
+  /** Bytes in the file, about once a second. */
+  progress(bytes: number): void
 }
 
 /** One try to capture a segment: a pipeline, the file it fills, and the watch over both. */
@@ -81,6 +84,7 @@ export class SegmentTry {
           this.#stall ??= new StallWatch(parts.limits.stall, () => this.#fail(stalled(parts.limits.stall)))
           events.flowing(this.#pipeline.startedAtMs!)
         },
+        synced: events.progress,
         failed: (error) => this.#fail(storageProblem(error)),
       },
       { operationMs: parts.limits.fileOperation },
@@ -92,6 +96,7 @@ export class SegmentTry {
         this.writer.write(bytes)
       },
       level: events.level,
+      warning: events.warning,
     })
     const deadline = setTimeout(() => this.#fail(this.#notFlowing(parts.flowLimitMs)), parts.flowLimitMs)
     this.ended = this.#pipeline.ended.finally(() => {

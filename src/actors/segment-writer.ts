@@ -17,6 +17,8 @@ export interface StoredFile {
 export interface SegmentWriterEvents {
   /** The first bytes are in the file. */
   started(): void
+  /** So many bytes are forced to disk; about once a second. */
+  synced?(bytes: number): void
   /** The file cannot be written (or not fast enough) and nothing more will be; `finish` will reject. Once. */
   failed(error: Error): void
 }
@@ -133,6 +135,7 @@ export class SegmentWriter {
       .then(
         () => {
           this.#syncedBytes = upTo
+          this.#events.synced?.(upTo)
         },
         (error: Error) => this.#fail(error),
       )

@@ -1,7 +1,8 @@
 import type { Medium } from '../events/media.ts'
+import type { Quality } from '../events/quality.ts'
 import type { CaptureBackend } from './backend.ts'
 import type { ChildCommand } from './child-process.ts'
-import { AUDIO_FORMATS, FRAME_RATE, pcmArgs, SAMPLE_RATE, screenArgs } from './encoding.ts'
+import { CHANNELS, pcmArgs, SAMPLE_RATE, screenArgs } from './encoding.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 
 /** Pitch of the tone on each audio medium, in Hz. */
@@ -14,13 +15,13 @@ const LABELS: Record<Medium, string> = {
 }
 
 /** ffmpeg's own generators at the speed of real devices. */
-export function syntheticCommand(medium: Medium, ffmpeg: Ffmpeg): ChildCommand {
+export function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
   const generator =
     medium === 'screen'
-      ? `testsrc2=size=1280x720:rate=${FRAME_RATE}`
+      ? `testsrc2=size=1280x720:rate=${quality.framesPerSecond}`
       : `sine=frequency=${SYNTHETIC_TONES[medium]}:sample_rate=${SAMPLE_RATE},tremolo=f=0.5:d=0.4`
   const input = ['-re', '-f', 'lavfi', '-i', generator]
-  const args = medium === 'screen' ? screenArgs(input, ffmpeg) : pcmArgs(input, AUDIO_FORMATS[medium])
+  const args = medium === 'screen' ? screenArgs(input, quality, ffmpeg) : pcmArgs(input, CHANNELS[medium])
   return { program: ffmpeg.path, args }
 }
 
@@ -31,7 +32,7 @@ export function syntheticBackend(): CaptureBackend {
       available: true,
       devices: [{ id: `synthetic-${medium}`, label: LABELS[medium], default: true }],
     }),
-    command: async (medium, _device, ffmpeg) => syntheticCommand(medium, await ffmpeg()),
+    command: async (medium, _device, quality, ffmpeg) => syntheticCommand(medium, quality, await ffmpeg()),
     keepAwake: () => null,
     quit: process.platform === 'win32' ? 'q' : 'SIGINT',
     ffmpegInputs: ['lavfi'],

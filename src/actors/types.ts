@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../events/errors.ts'
 import type { SegmentFacts } from '../events/events.ts'
 import type { Device, GapReason, Medium } from '../events/media.ts'
+import type { Quality } from '../events/quality.ts'
 import type { DeviceList, Level } from '../events/resources.ts'
+import type { WarningCode } from '../events/warnings.ts'
 
 /** Where and from what a segment is to be captured. */
 export interface SegmentPlan {
@@ -10,6 +12,7 @@ export interface SegmentPlan {
   /** Absolute folder of the recording; the actor creates it when the first media arrive. */
   folder: string
   device: Device
+  quality: Quality
 }
 
 /** What a capture actor is told. */
@@ -49,8 +52,12 @@ export type CaptureReport =
     }
   /** The file of a segment whose `capture.ended` was `unfinished` is on disk after all. */
   | { type: 'capture.closed'; segment: number; facts: SegmentFacts }
+  /** Something about the flowing media that somebody has to know, or that it is over. Each is told once. */
+  | { type: 'capture.warning'; segment: number; code: WarningCode; present: boolean; detail: string }
   /** Loudness, about ten times a second; never written to the log. */
   | { type: 'capture.level'; level: Level }
+  /** Bytes in the segment's file so far, about once a second; never written to the log. */
+  | { type: 'capture.progress'; segment: number; bytes: number }
 
 /** One medium's capture, on its own: never throws, never touches another's. */
 export interface Capture {

@@ -1,8 +1,9 @@
 import type { Device, Medium } from '../events/media.ts'
+import type { Quality } from '../events/quality.ts'
 import type { DeviceList, DeviceView } from '../events/resources.ts'
 import { type CaptureBackend, unavailable } from './backend.ts'
 import type { ChildCommand } from './child-process.ts'
-import { AUDIO_FORMATS, FRAME_RATE, NO_PROBING, pcmArgs, screenArgs } from './encoding.ts'
+import { CHANNELS, NO_PROBING, pcmArgs, screenArgs } from './encoding.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 import { runTool } from './run-tool.ts'
 
@@ -26,13 +27,13 @@ export function parseDshowAudio(output: string): string[] {
 }
 
 /** ffmpeg by DirectShow for sound, by GDI for the screen. */
-export function windowsCommand(medium: Medium, device: Device, ffmpeg: Ffmpeg): ChildCommand {
+export function windowsCommand(medium: Medium, device: Device, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
   if (medium === 'screen') {
-    const input = [...NO_PROBING, '-f', 'gdigrab', '-framerate', String(FRAME_RATE), '-i', device.id]
-    return { program: ffmpeg.path, args: screenArgs(input, ffmpeg) }
+    const input = [...NO_PROBING, '-f', 'gdigrab', '-framerate', String(quality.framesPerSecond), '-i', device.id]
+    return { program: ffmpeg.path, args: screenArgs(input, quality, ffmpeg) }
   }
   const input = [...NO_PROBING, '-f', 'dshow', '-audio_buffer_size', '20', '-i', `audio=${device.id}`]
-  return { program: ffmpeg.path, args: pcmArgs(input, AUDIO_FORMATS[medium]) }
+  return { program: ffmpeg.path, args: pcmArgs(input, CHANNELS[medium]) }
 }
 
 /** Devices of an audio medium among all that DirectShow names: the speaker's are those that loop it back. */
@@ -63,7 +64,7 @@ export function windowsBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffm
       const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
       return windowsAudioDevices(medium, parseDshowAudio(stderr))
     },
-    command: async (medium, device, anyFfmpeg) => windowsCommand(medium, device, await anyFfmpeg()),
+    command: async (medium, device, quality, anyFfmpeg) => windowsCommand(medium, device, quality, await anyFfmpeg()),
     keepAwake: () => null,
     quit: 'q',
     ffmpegInputs: ['dshow', 'gdigrab'],

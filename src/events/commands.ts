@@ -1,4 +1,5 @@
 import type { By, Medium, RecordingType } from './media.ts'
+import type { QualityChoice } from './quality.ts'
 
 /** A tag's value: a string of at most 4,096 characters, a finite number, or a boolean. */
 export type TagValue = string | number | boolean
@@ -13,11 +14,14 @@ export interface CommandRequests {
     wrapUpSeconds: number
     maxDurationSeconds: number
     require: 'all' | 'any'
+    /** Else the configured one. */
+    quality?: QualityChoice | undefined
   }
   /** `audio` in `media` still stands for what the recording's own type says. */
   'track.start': { media: RequestedList; devices: Partial<Record<Medium, string>> }
   'track.stop': { media?: RequestedList }
-  'track.pause': { media?: RequestedList }
+  /** `maxPauseSeconds`: after that a warning says that the pause is too long; it never ends by itself. */
+  'track.pause': { media?: RequestedList; maxPauseSeconds?: number | undefined }
   'track.resume': { media?: RequestedList }
   'recording.tag': { tags: Record<string, TagValue> }
   'recording.close': Record<never, never>

@@ -1,6 +1,8 @@
 import type { CommandName, TagValue } from './commands.ts'
 import type { ErrorCode } from './errors.ts'
 import type { By, Device, GapReason, Medium, RecordingType } from './media.ts'
+import type { Quality } from './quality.ts'
+import type { WarningCode } from './warnings.ts'
 
 /** What is known of one stored piece of a track. Times are RFC 3339 UTC with milliseconds. */
 export interface SegmentFacts {
@@ -41,6 +43,8 @@ export interface EventData {
     maxDurationSeconds: number
     /** When the recorder ends a forgotten recording. */
     endsBy: string
+    /** Missing in logs of 0.1: standard. */
+    quality?: Quality
   }
   /** The recording is confirmed: media flow, or another command was accepted on it. */
   'recording.started': Record<never, never>
@@ -52,14 +56,15 @@ export interface EventData {
   /** Capture is over. `endsAt`: when the wrap-up closes by its timer. */
   'recording.wrapUpStarted': {
     endsAt: string
-    reason: 'stopped' | 'maxDuration' | 'interrupted' | 'failed' | 'shutdown'
+    reason: 'stopped' | 'maxDuration' | 'interrupted' | 'failed' | 'shutdown' | 'storageFull'
   }
   /** The recorder died, or lost its log, while this recording was live. `lastSeenAt`: end of the last media that survived. */
   'recording.interrupted': { reason: GapReason; lastSeenAt: string }
   'recording.closed': { reason: 'command' | 'timer' | 'nextStart' }
   'track.starting': { medium: Medium; segment: number; device: Device }
   'track.started': { medium: Medium; segment: number }
-  'track.pausing': { medium: Medium; segment: number; cutAt: string }
+  /** `overdueAt`: from then on the pause is too long, and a warning says so. */
+  'track.pausing': { medium: Medium; segment: number; cutAt: string; overdueAt?: string }
   'track.paused': { medium: Medium }
   'track.resuming': { medium: Medium; segment: number; device: Device }
   'track.resumed': { medium: Medium; segment: number }
@@ -72,8 +77,8 @@ export interface EventData {
     giveUpAt: string
   }
   'track.recovered': { medium: Medium; segment: number }
-  'track.stopping': { medium: Medium; segment: number; cutAt: string; reason: 'command' | 'reverted' }
-  'track.stopped': { medium: Medium; reason: 'command' | 'reverted' | 'interrupted' }
+  'track.stopping': { medium: Medium; segment: number; cutAt: string; reason: 'command' | 'reverted' | 'storageFull' }
+  'track.stopped': { medium: Medium; reason: 'command' | 'reverted' | 'interrupted' | 'storageFull' }
   'track.failed': { medium: Medium; code: ErrorCode; detail: string; reason: GapReason }
   /** The first sample of a segment has been captured and its file exists. */
   'segment.opened': Pick<SegmentFacts, 'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'> & {
@@ -85,6 +90,13 @@ export interface EventData {
   'segment.discarded': { medium: Medium; number: number }
   /** The log could not be written and has been reopened and verified. */
   'log.reopened': { code: ErrorCode; failedAt: string }
+  /** Somebody has to know at once; of a recording, or of the recorder itself. A track's warnings also end when its capture or its pause does. */
+  'warning.raised': { code: WarningCode; medium?: Medium; detail: string }
+  'warning.cleared': { code: WarningCode; medium?: Medium }
+  /** The system clock was set, by so much; what is being recorded goes on counting as before. */
+  'clock.stepped': { byMs: number }
+  /** The machine slept; nothing could be captured meanwhile. */
+  'machine.slept': { from: string; to: string }
   'token.created': { id: string; name: string; scopes: string[]; sha256: string }
   'token.revoked': { id: string }
 }
@@ -145,6 +157,10 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'segment.closed': true,
   'segment.discarded': true,
   'log.reopened': true,
+  'warning.raised': true,
+  'warning.cleared': true,
+  'clock.stepped': true,
+  'machine.slept': true,
   'token.created': true,
   'token.revoked': true,
 }

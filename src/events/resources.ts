@@ -13,12 +13,19 @@ import type {
   RecordingType,
   TrackState,
 } from './media.ts'
+import type { WarningCode } from './warnings.ts'
 
 /** A span of the recording's time without media; `to` is null while it lasts. */
 export interface Gap {
   from: string
   to: string | null
   reason: GapReason
+}
+
+/** A span of the recording's time of which a track has media. */
+export interface Span {
+  from: string
+  to: string
 }
 
 /** Loudness of the last tenth of a second, in dB relative to full scale (0 is the loudest; −120 stands for silence). */
@@ -38,8 +45,19 @@ export interface TrackView {
   bytes: number
   /** Number of closed segments. */
   segments: number
+  /** What its closed segments cover. With the gaps they add up to the time from the recording's start to the end of the last. */
+  spans: Span[]
   gaps: Gap[]
   error: { code: ErrorCode; message: string } | null
+  /** What somebody has to know of it right now. */
+  warnings: Warning[]
+}
+
+/** What somebody has to know at once while nothing has failed. */
+export interface Warning {
+  code: WarningCode
+  message: string
+  since: string
 }
 
 /** One tag as it was set. */
@@ -81,7 +99,7 @@ export type SegmentView = Omit<SegmentFacts, 'file'>
 
 /** What stands in the recorder's way right now. */
 export interface ApplicationError {
-  code: ErrorCode
+  code: ErrorCode | WarningCode
   medium?: Medium
   message: string
   since: string

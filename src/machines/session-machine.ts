@@ -1,13 +1,14 @@
 import { assign, type EventObject, fromCallback, setup } from 'xstate'
 import type { EventData } from '../events/events.ts'
 import type { RecordingType } from '../events/media.ts'
+import { type Quality, resolveQuality } from '../events/quality.ts'
 import type { AskedCommand } from './control-machine.ts'
 
 /** The facts that move a recording through its life. */
 export type SessionFact =
   | ({ type: 'recording.starting' } & Pick<
       EventData['recording.starting'],
-      'recordingType' | 'wrapUpSeconds' | 'endsBy'
+      'recordingType' | 'wrapUpSeconds' | 'endsBy' | 'quality'
     >)
   | { type: 'recording.started' }
   | { type: 'recording.startFailed' }
@@ -20,6 +21,7 @@ export type SessionFact =
 /** What the machine remembers of its facts. */
 export interface SessionContext {
   recordingType: RecordingType
+  quality: Quality
   wrapUpSeconds: number
   /** When a forgotten recording is ended. */
   endsBy: string
@@ -49,7 +51,12 @@ export const sessionMachine = setup({
     reportClockFailure: () => {},
     rememberPlan: assign(({ context, event }) =>
       event.type === 'recording.starting'
-        ? { recordingType: event.recordingType, wrapUpSeconds: event.wrapUpSeconds, endsBy: event.endsBy }
+        ? {
+            recordingType: event.recordingType,
+            quality: event.quality ?? resolveQuality(),
+            wrapUpSeconds: event.wrapUpSeconds,
+            endsBy: event.endsBy,
+          }
         : context,
     ),
     rememberWrapUp: assign(({ context, event }) =>
@@ -58,7 +65,7 @@ export const sessionMachine = setup({
   },
 }).createMachine({
   id: 'session',
-  context: { recordingType: 'both', wrapUpSeconds: 0, endsBy: '', endsAt: '' },
+  context: { recordingType: 'both', quality: resolveQuality(), wrapUpSeconds: 0, endsBy: '', endsAt: '' },
   initial: 'absent',
   states: {
     absent: {

@@ -1,13 +1,14 @@
-import { assign, fromCallback, sendTo, setup } from 'xstate'
+import { assign, type EventObject, fromCallback, sendTo, setup } from 'xstate'
 import type { Device } from '../events/media.ts'
 import type { AskedCommand } from './control-machine.ts'
+import type { ClockInput } from './session-machine.ts'
 
 /** The facts that move a track through its life. */
 export type TrackFact =
   | { type: 'track.starting' | 'track.resuming'; segment: number; device: Device }
   | { type: 'track.started' | 'track.resumed' | 'track.recovered'; segment: number }
-  | { type: 'track.pausing'; segment: number; cutAt: string }
-  | { type: 'track.stopping'; segment: number; cutAt: string; reason: 'command' | 'reverted' }
+  | { type: 'track.pausing'; segment: number; cutAt: string; overdueAt?: string }
+  | { type: 'track.stopping'; segment: number; cutAt: string; reason: 'command' | 'reverted' | 'storageFull' }
   | { type: 'track.paused' | 'track.stopped' | 'track.failed' }
   | { type: 'track.recovering'; segment: number; giveUpAt: string }
 
@@ -22,6 +23,10 @@ export interface TrackContext {
   giveUpAt: string
   /** Where the newest segment ends (RFC 3339); empty while it flows. */
   cutAt: string
+  /** From then on the pause is too long (RFC 3339); empty where it may last. */
+  overdueAt: string
+  /** Why the newest segment was stopped. */
+  stoppedBy: 'command' | 'reverted' | 'storageFull'
   /** What the newest segment holds is removed: its start is rolled back. */
   discard: boolean
 }
@@ -47,10 +52,14 @@ const stops = { 'track.stopped': 'stopped' } as const
  */
 export const trackMachine = setup({
   types: { context: {} as TrackContext, events: {} as AskedCommand | TrackFact },
-  actors: { capture: fromCallback<CaptureMessage>(() => {}) },
+  actors: {
+    capture: fromCallback<CaptureMessage>(() => {}),
+    pauseClock: fromCallback<EventObject, ClockInput>(() => {}),
+  },
   actions: {
     permit: () => {},
     reportCaptureFailure: () => {},
+    reportClockFailure: () => {},
     assignSegment: assign(({ context, event }) =>
       event.type === 'track.starting' || event.type === 'track.resuming'
         ? {
@@ -67,8 +76,10 @@ export const trackMachine = setup({
       event.type === 'track.recovering' ? { segment: event.segment, giveUpAt: event.giveUpAt } : context,
     ),
     rememberCut: assign(({ context, event }) => {
-      if (event.type === 'track.pausing') return { cutAt: event.cutAt, discard: false }
-      if (event.type === 'track.stopping') return { cutAt: event.cutAt, discard: event.reason === 'reverted' }
+      if (event.type === 'track.pausing')
+        return { cutAt: event.cutAt, overdueAt: event.overdueAt ?? '', discard: false }
+      if (event.type === 'track.stopping')
+        return { cutAt: event.cutAt, stoppedBy: event.reason, discard: event.reason === 'reverted' }
       return context
     }),
     openSegment: sendTo('capture', ({ context }) => ({
@@ -86,7 +97,16 @@ export const trackMachine = setup({
   },
 }).createMachine({
   id: 'track',
-  context: { segment: 0, device: null, resuming: false, giveUpAt: '', cutAt: '', discard: false },
+  context: {
+    segment: 0,
+    device: null,
+    resuming: false,
+    giveUpAt: '',
+    cutAt: '',
+    overdueAt: '',
+    stoppedBy: 'command',
+    discard: false,
+  },
   invoke: { src: 'capture', id: 'capture', onError: { actions: 'reportCaptureFailure' } },
   initial: 'off',
   states: {
@@ -140,6 +160,12 @@ export const trackMachine = setup({
       },
     },
     paused: {
+      invoke: {
+        src: 'pauseClock',
+        id: 'pauseClock',
+        input: ({ context }) => ({ at: context.overdueAt }),
+        onError: { actions: 'reportClockFailure' },
+      },
       on: {
         'track.stop': permit,
         'track.resume': permit,

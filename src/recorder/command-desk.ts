@@ -3,11 +3,12 @@ import type { CapturePlatform } from '../actors/types.ts'
 import type { Command, IdempotencyKey, TagValue } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { By, ClientSide, Device, Medium } from '../events/media.ts'
-import { recordingState } from '../machines/recording-fold.ts'
+import { recordingState, trackState } from '../machines/recording-fold.ts'
 import type { EventLog, StoredAnswer } from '../store/types.ts'
 import type { Funnel } from './funnel.ts'
 import { InFlight } from './in-flight.ts'
 import { allowedCommands, isRefusal, type Judgement, judge, type Refusal } from './judgement.ts'
+import type { RecordingClock } from './live-recording.ts'
 import { type FoundDevices, planStart, planTracks } from './plan.ts'
 import type { Cause, Transaction, WrapUpReason } from './transaction.ts'
 import { currentOf } from './world.ts'
@@ -64,11 +65,12 @@ export class CommandDesk {
     await this.#carryOut({ name: 'track.stop', recordingId, request: {}, by }, reason)
   }
 
-  /** A clock of a recording has fired: its time is over. */
-  clockFired(id: string, clock: 'maxDuration' | 'wrapUp'): void {
+  /** A clock of a recording has fired: its time, or that of a track's pause, is over. */
+  clockFired(id: string, clock: RecordingClock, medium?: Medium): void {
     const { funnel, system, onFault } = this.#options
     // With the log closed for now, recovery arms the clock again.
     if (funnel.failure) return
+    if (clock === 'pause') return this.#pauseOverdue(id, medium as Medium)
     const command: Command =
       clock === 'maxDuration'
         ? { name: 'track.stop', recordingId: id, request: {}, by: system.by }
@@ -77,6 +79,20 @@ export class CommandDesk {
     if (!funnel.world.has(id) || isRefusal(judge(funnel.world, command))) return
     const done = this.#carryOut(command, 'maxDuration')
     done.catch((error) => onFault(`the ${clock} clock`, error))
+  }
+
+  /** Says loudly that a pause lasts too long. It never ends by itself: nobody knows what may be heard or seen now. */
+  #pauseOverdue(id: string, medium: Medium): void {
+    const { funnel, system, onFault } = this.#options
+    const track = funnel.world.get(id)?.tracks[medium]
+    if (track === undefined || trackState(track) !== 'paused') return
+    const detail = `The pause of the ${medium} was to be over at ${track.context.overdueAt}.`
+    funnel
+      .transact({ by: system.by, commandId: null }, (tx) => {
+        tx.add(id, 'warning.raised', { code: 'PAUSE_OVERDUE', medium, detail })
+        return undefined
+      })
+      .catch((error) => onFault('the pause clock', error))
   }
 
   async #carryOut(command: Command, reason: WrapUpReason = 'stopped'): Promise<StoredAnswer> {
@@ -151,7 +167,8 @@ export class CommandDesk {
         return new InFlight(command, cause, id, 'ended', this.#options.funnel.books.unfinished(id))
       default: {
         const found = devices as Map<Medium, Device>
-        const waits = planTracks(tx, id, command.name, media, { devices: found, reason })
+        const maxPauseSeconds = command.name === 'track.pause' ? command.request.maxPauseSeconds : undefined
+        const waits = planTracks(tx, id, command.name, media, { devices: found, reason, maxPauseSeconds })
         const flows = command.name === 'track.start' || command.name === 'track.resume'
         return new InFlight(command, cause, id, flows ? 'flowing' : 'ended', waits)
       }

@@ -233,7 +233,7 @@ export class Funnel {
     const cause = waiting[0]?.cause ?? { by: this.#options.system, commandId: null }
     this.transact(cause, (tx) => {
       const outcome = reportFacts(tx, id, medium, report, this.books.isOpened(id, ref))
-      for (const flight of waiting) flight.note(medium, ref.segment, outcome)
+      if (outcome) for (const flight of waiting) flight.note(medium, ref.segment, outcome)
       tx.derive(id, 'failed')
       const over = report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)
       if (over) this.books.finish(id, ref)

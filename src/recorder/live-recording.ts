@@ -9,6 +9,9 @@ import { sessionMachine } from '../machines/session-machine.ts'
 import { type CaptureMessage, trackMachine } from '../machines/track-machine.ts'
 import type { Cut } from './transaction.ts'
 
+/** What has a time limit: a forgotten recording, its wrap-up, a pause. */
+export type RecordingClock = 'maxDuration' | 'wrapUp' | 'pause'
+
 /** What a live recording needs of its surroundings. */
 export interface LiveOptions {
   id: string
@@ -16,8 +19,8 @@ export interface LiveOptions {
   folder: string
   platform: Pick<CapturePlatform, 'capture'>
   onReport(medium: Medium, report: CaptureReport): void
-  /** A clock of the session has fired. */
-  onClock(clock: 'maxDuration' | 'wrapUp'): void
+  /** A clock has fired: the session's, or, with a medium, that of a track's pause. */
+  onClock(clock: RecordingClock, medium?: Medium): void
   /** An actor has failed that must not. */
   onFault(what: string, error: unknown): void
   now(): number
@@ -52,8 +55,12 @@ export class LiveRecording {
     const track = (medium: Medium) =>
       createActor(
         trackMachine.provide({
-          actors: { capture: this.#captureLogic(medium, options.folder) },
+          actors: {
+            capture: this.#captureLogic(medium, options.folder),
+            pauseClock: clockActor(() => options.onClock('pause', medium), options.now),
+          },
           actions: {
+            reportClockFailure: ({ event }) => options.onFault(`pause clock of ${medium}`, event),
             reportCaptureFailure: ({ context, event }) => {
               options.onFault(`capture of ${medium}`, event)
               const cause = {
@@ -101,10 +108,11 @@ export class LiveRecording {
           return
         }
         const device = message.device ?? { id: '', label: '' }
+        const { quality } = this.session.getSnapshot().context
         const retryUntil = message.retryUntil === '' ? undefined : Date.parse(message.retryUntil)
         capture.send({
           type: 'capture.open',
-          plan: { medium, number: message.segment, folder, device },
+          plan: { medium, number: message.segment, folder, device, quality },
           ...(retryUntil === undefined ? {} : { retryUntil }),
         })
       })

@@ -1,6 +1,7 @@
 import type { Command, TagValue } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { Device, Medium } from '../events/media.ts'
+import { resolveQuality } from '../events/quality.ts'
 import { trackState } from '../machines/recording-fold.ts'
 import type { TrackCommand } from './judgement.ts'
 import type { SegmentRef } from './open-books.ts'
@@ -21,8 +22,17 @@ export function planStart(
 ): SegmentRef[] {
   tx.accept(id, 'recording.start', request.media)
   const { recordingType, media, require, wrapUpSeconds, maxDurationSeconds } = request
+  const quality = resolveQuality(request.quality)
   const endsBy = new Date(tx.atMs + maxDurationSeconds * 1000).toISOString()
-  tx.add(id, 'recording.starting', { recordingType, media, require, wrapUpSeconds, maxDurationSeconds, endsBy })
+  tx.add(id, 'recording.starting', {
+    recordingType,
+    media,
+    require,
+    wrapUpSeconds,
+    maxDurationSeconds,
+    endsBy,
+    quality,
+  })
   tx.add(id, 'recording.tagged', { tags: { ...system.tags, ...deviceTags(found) } }, { by: system.by, commandId: null })
   if (Object.keys(request.tags).length > 0) tx.add(id, 'recording.tagged', { tags: request.tags })
   const waits: SegmentRef[] = []
@@ -51,13 +61,13 @@ export function planTracks(
   id: string,
   name: TrackCommand,
   media: Medium[],
-  options: { devices?: Map<Medium, Device>; reason: WrapUpReason },
+  options: { devices?: Map<Medium, Device>; reason: WrapUpReason; maxPauseSeconds?: number | undefined },
 ): SegmentRef[] {
   tx.accept(id, name, media)
   tx.confirm(id)
   const waits: SegmentRef[] = []
   for (const medium of media) {
-    const segment = planTrack(tx, id, name, medium, options.devices?.get(medium))
+    const segment = planTrack(tx, id, name, medium, options)
     if (segment !== undefined) waits.push({ medium, segment })
   }
   tx.derive(id, options.reason)
@@ -69,18 +79,21 @@ function planTrack(
   id: string,
   name: TrackCommand,
   medium: Medium,
-  device: Device | undefined,
+  { devices, reason, maxPauseSeconds }: Parameters<typeof planTracks>[4],
 ): number | undefined {
   const track = tx.recording(id).tracks[medium]
   const { segment } = track.context
   switch (name) {
-    case 'track.pause':
-      tx.cut(id, medium, 'pause')
+    case 'track.pause': {
+      const overdueAt = maxPauseSeconds && new Date(tx.atMs + maxPauseSeconds * 1000).toISOString()
+      tx.cut(id, medium, 'pause', overdueAt || undefined)
       return segment
+    }
     case 'track.stop': {
+      const how = reason === 'storageFull' ? reason : 'command'
       const captures = track.value === 'pausing' || ['starting', 'recording', 'recovering'].includes(trackState(track))
-      if (captures) tx.cut(id, medium, 'command')
-      else tx.add(id, 'track.stopped', { medium, reason: 'command' })
+      if (captures) tx.cut(id, medium, how)
+      else tx.add(id, 'track.stopped', { medium, reason: how })
       return captures ? segment : undefined
     }
     case 'track.resume':
@@ -90,7 +103,7 @@ function planTrack(
       return segment + 1
     case 'track.start':
       if (track.value === 'stopping') tx.add(id, 'track.stopped', { medium, reason: 'command' })
-      tx.add(id, 'track.starting', { medium, segment: segment + 1, device: device as Device })
+      tx.add(id, 'track.starting', { medium, segment: segment + 1, device: devices?.get(medium) as Device })
       return segment + 1
   }
 }

@@ -202,7 +202,7 @@ export class Reader {
 
   #errors(current: RecordingView | undefined, encoderProblem: string | null, diskAnswers: boolean): ApplicationError[] {
     const since = new Date().toISOString()
-    const errors = current ? this.#troubles.of(current.id) : []
+    const errors = this.#troubles.of(current?.id)
     const { failure, failedAt } = this.#options.funnel
     if (failure) errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
     if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })

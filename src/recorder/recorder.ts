@@ -71,7 +71,7 @@ export class Recorder implements RecorderPort {
           folder: this.#folder(id),
           platform: options.platform,
           onReport: (medium, report) => this.#report(id, medium, report),
-          onClock: (clock) => this.#desk.clockFired(id, clock),
+          onClock: (clock, medium) => this.#desk.clockFired(id, clock, medium),
           onFault,
           now,
         }),
@@ -207,7 +207,7 @@ export class Recorder implements RecorderPort {
 
   #report(id: string, medium: Medium, report: CaptureReport): void {
     this.#reader.takeLevel(id, medium, report)
-    if (report.type !== 'capture.level') this.#funnel.report(id, medium, report)
+    if (report.type !== 'capture.level' && report.type !== 'capture.progress') this.#funnel.report(id, medium, report)
   }
 
   #committed(events: readonly LogEvent[]): void {

@@ -7,8 +7,8 @@ import type { Transaction } from './transaction.ts'
 /** How long a track that lost its media tries to get them back before it has failed. */
 export const RECOVERY_MS = 10 * 60_000
 
-/** What a capture actor reports of a segment; loudness goes another way. */
-export type SegmentReport = Exclude<CaptureReport, { type: 'capture.level' }>
+/** What a capture actor reports of a segment; loudness and growth go another way. */
+export type SegmentReport = Exclude<CaptureReport, { type: 'capture.level' | 'capture.progress' }>
 
 /**
  * Adds what a capture actor's report means for its recording, whose track may have moved on meanwhile.
@@ -20,7 +20,7 @@ export function reportFacts(
   medium: Medium,
   report: SegmentReport,
   opened: boolean,
-): Outcome {
+): Outcome | undefined {
   const track = tx.recording(id).tracks[medium]
   const current = track.context.segment === report.segment
   switch (report.type) {
@@ -33,6 +33,10 @@ export function reportFacts(
       if (current && track.value === 'recovering') tx.add(id, 'track.recovered', { medium, segment })
       return 'flowing'
     }
+    case 'capture.warning':
+      // Of a segment that is over, nobody wants to know any more.
+      if (current && track.value === 'recording') warn(tx, id, medium, report)
+      return undefined
     case 'capture.closed':
       closeSegment(tx, id, report.facts, opened)
       return 'ended'
@@ -44,6 +48,17 @@ export function reportFacts(
       return report.unfinished ? 'unfinished' : 'ended'
     }
   }
+}
+
+function warn(
+  tx: Transaction,
+  id: string,
+  medium: Medium,
+  report: Extract<SegmentReport, { type: 'capture.warning' }>,
+): void {
+  const { code, present, detail } = report
+  if (present) tx.add(id, 'warning.raised', { code, medium, detail })
+  else tx.add(id, 'warning.cleared', { code, medium })
 }
 
 function closeSegment(tx: Transaction, id: string, facts: SegmentFacts, opened: boolean): void {
@@ -68,7 +83,7 @@ function settleTrack(
     return
   }
   if (track.value === 'stopping') {
-    tx.add(id, 'track.stopped', { medium, reason: track.context.discard ? 'reverted' : 'command' })
+    tx.add(id, 'track.stopped', { medium, reason: track.context.stoppedBy })
     return
   }
   if (report.cause === 'cut') return

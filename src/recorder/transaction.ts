@@ -79,11 +79,23 @@ export class Transaction {
   }
 
   /** Ends what a track captures: the fact, and the cut that does not wait for it to be on disk. */
-  cut(recordingId: string, medium: Medium, how: 'pause' | 'command' | 'reverted'): void {
+  cut(
+    recordingId: string,
+    medium: Medium,
+    how: 'pause' | 'command' | 'reverted' | 'storageFull',
+    overdueAt?: string,
+  ): void {
     const segment = this.recording(recordingId).tracks[medium].context.segment
     this.cuts.push({ recordingId, medium, segment, at: this.atMs, discard: how === 'reverted' })
-    if (how === 'pause') this.add(recordingId, 'track.pausing', { medium, segment, cutAt: this.at })
-    else this.add(recordingId, 'track.stopping', { medium, segment, cutAt: this.at, reason: how })
+    const cutAt = this.at
+    if (how === 'pause')
+      this.add(recordingId, 'track.pausing', {
+        medium,
+        segment,
+        cutAt,
+        ...(overdueAt === undefined ? {} : { overdueAt }),
+      })
+    else this.add(recordingId, 'track.stopping', { medium, segment, cutAt, reason: how })
   }
 
   /** Confirms that a recording exists, once. */

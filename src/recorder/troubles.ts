@@ -1,24 +1,51 @@
 import type { LogEvent } from '../events/events.ts'
 import type { ApplicationError } from '../events/resources.ts'
 
-/** Keeps what stands in the way of the current recording's tracks, and since when. */
+/** Keeps what stands in the way of the current recording's tracks, or has to be known at once, and since when. */
 export class Troubles {
-  readonly #byTrack = new Map<string, ApplicationError>()
+  readonly #troubles = new Map<string, ApplicationError>()
 
   take(event: LogEvent): void {
-    if (event.type === 'recording.closed' || event.type === 'recording.startFailed') {
-      for (const key of this.#byTrack.keys()) if (key.startsWith(`${event.recordingId}/`)) this.#byTrack.delete(key)
-      return
+    const { recordingId } = event
+    switch (event.type) {
+      case 'recording.closed':
+      case 'recording.startFailed':
+        this.#forget(`${recordingId}/`)
+        return
+      case 'warning.raised': {
+        const { code, medium, detail: message } = event.data
+        this.#troubles.set(keyOf(event), { code, ...(medium ? { medium } : {}), message, since: event.at })
+        return
+      }
+      case 'warning.cleared':
+        this.#troubles.delete(keyOf(event))
+        return
     }
     if (!event.type.startsWith('track.') || !('medium' in event.data) || event.data.medium === undefined) return
-    const key = `${event.recordingId}/${event.data.medium}`
+    const track = `${recordingId}/${event.data.medium}/`
+    // A track's warnings are about its capture or its pause, and end with it; its confirmation ends only failures.
+    if (STILL_WARNED.has(event.type)) this.#troubles.delete(track)
+    else this.#forget(track)
     if (event.type === 'track.failed' || event.type === 'track.recovering') {
       const { medium, code, detail: message } = event.data
-      this.#byTrack.set(key, { code, medium, message, since: event.at })
-    } else this.#byTrack.delete(key)
+      this.#troubles.set(track, { code, medium, message, since: event.at })
+    }
   }
 
-  of(recordingId: string): ApplicationError[] {
-    return [...this.#byTrack].filter(([key]) => key.startsWith(`${recordingId}/`)).map(([, trouble]) => trouble)
+  #forget(prefix: string): void {
+    for (const key of this.#troubles.keys()) if (key.startsWith(prefix)) this.#troubles.delete(key)
   }
+
+  /** Those of a recording, and those of the recorder itself. */
+  of(recordingId: string | undefined): ApplicationError[] {
+    return [...this.#troubles]
+      .filter(([key]) => key.startsWith('/') || key.startsWith(`${recordingId}/`))
+      .map(([, trouble]) => trouble)
+  }
+}
+
+const STILL_WARNED: ReadonlySet<string> = new Set(['track.started', 'track.resumed', 'track.recovered', 'track.paused'])
+
+function keyOf({ recordingId, data }: LogEvent & { type: 'warning.raised' | 'warning.cleared' }): string {
+  return `${recordingId ?? ''}/${data.medium ?? ''}/${data.code}`
 }

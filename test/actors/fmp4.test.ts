@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { screenArgs } from '../../src/actors/encoding.ts'
+import { resolveQuality } from '../../src/events/quality.ts'
 import {
   type Fragment,
   FragmentAssembler,
@@ -8,14 +9,17 @@ import {
   hasWholeSamples,
   readBox,
   shortenFragment,
-} from '../../src/actors/fmp4.ts'
-import { FormatError } from '../../src/actors/ogg.ts'
-import { Splitter } from '../../src/actors/splitter.ts'
+} from '../../src/media/fmp4.ts'
+import { FormatError } from '../../src/media/ogg.ts'
+import { Splitter } from '../../src/media/splitter.ts'
 import { suite } from '../support/suite.ts'
 
 /** Fragmented MP4 of a test picture, as the recorder has it made. */
 function video(frames: number): Buffer {
-  const args = screenArgs(['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15'], { path: 'ffmpeg', version: null })
+  const args = screenArgs(['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15'], resolveQuality(), {
+    path: 'ffmpeg',
+    version: null,
+  })
   return execFileSync('ffmpeg', [...args.slice(0, -1), '-frames:v', String(frames), args.at(-1)!], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { FormatError, isPageIntact, OpusTimeline, readPage } from '../../src/actors/ogg.ts'
-import { Splitter } from '../../src/actors/splitter.ts'
+import { FormatError, isPageIntact, OpusTimeline, readPage } from '../../src/media/ogg.ts'
+import { Splitter } from '../../src/media/splitter.ts'
 import { suite } from '../support/suite.ts'
 
 /** Ogg Opus of a sine of exactly this many samples (48 kHz), as the recorder has it made. */

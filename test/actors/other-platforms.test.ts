@@ -3,9 +3,11 @@ import { parseVersion } from '../../src/actors/ffmpeg.ts'
 import { pacatCommand, parecCommand, x11grabCommand } from '../../src/actors/linux.ts'
 import { macosCommand, macosDevices, parseAvfoundation } from '../../src/actors/macos.ts'
 import { parseDshowAudio, windowsAudioDevices, windowsCommand } from '../../src/actors/windows.ts'
+import { resolveQuality } from '../../src/events/quality.ts'
 import { suite } from '../support/suite.ts'
 
 const ffmpeg = { path: '/opt/ffmpeg', version: { major: 6, minor: 0 } }
+const quality = resolveQuality()
 const device = (id: string) => ({ id, label: id })
 const line = ({ args }: { args: readonly string[] }) => args.join(' ')
 
@@ -20,14 +22,14 @@ suite('command lines', (test) => {
       /--channels=2 .*-d alsa_output\.hdmi\.monitor$/,
     )
     assert.match(line(pacatCommand(device('alsa_output.hdmi'))), /--playback .*-d alsa_output\.hdmi$/)
-    const screen = x11grabCommand(device(':0'), ffmpeg)
+    const screen = x11grabCommand(device(':0'), quality, ffmpeg)
     assert.equal(screen.program, '/opt/ffmpeg')
     assert.match(line(screen), /-f x11grab -framerate 15 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1$/)
   })
 
   test('frames keep their times with every version of ffmpeg', () => {
     const flags = (version: typeof ffmpeg.version | null) =>
-      line(x11grabCommand(device(':0'), { path: 'ffmpeg', version }))
+      line(x11grabCommand(device(':0'), quality, { path: 'ffmpeg', version }))
     assert.match(flags({ major: 4, minor: 4 }), /-vsync vfr/)
     for (const version of [{ major: 5, minor: 1 }, { major: 8, minor: 0 }, null])
       assert.match(flags(version), /-fps_mode vfr/)
@@ -37,18 +39,24 @@ suite('command lines', (test) => {
 
   test('Windows: dshow for sound, gdigrab for the screen', () => {
     assert.match(
-      line(windowsCommand('mic', device('Microphone (USB, 2)'), ffmpeg)),
+      line(windowsCommand('mic', device('Microphone (USB, 2)'), quality, ffmpeg)),
       /-f dshow .*-i audio=Microphone \(USB, 2\) -f s16le -ar 48000 -ac 1/,
     )
-    assert.match(line(windowsCommand('screen', device('desktop'), ffmpeg)), /-f gdigrab -framerate 15 -i desktop/)
+    assert.match(
+      line(windowsCommand('screen', device('desktop'), quality, ffmpeg)),
+      /-f gdigrab -framerate 15 -i desktop/,
+    )
   })
 
   test('macOS: avfoundation, devices by name', () => {
     assert.match(
-      line(macosCommand('mic', device('MacBook Pro Microphone'), ffmpeg)),
+      line(macosCommand('mic', device('MacBook Pro Microphone'), quality, ffmpeg)),
       /-f avfoundation -i none:MacBook Pro Microphone -f s16le/,
     )
-    assert.match(line(macosCommand('screen', device('Capture screen 0'), ffmpeg)), /-i Capture screen 0:none .*libx264/)
+    assert.match(
+      line(macosCommand('screen', device('Capture screen 0'), quality, ffmpeg)),
+      /-i Capture screen 0:none .*libx264/,
+    )
   })
 })
 

@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AUDIO_FORMATS, opusArgs, screenArgs } from '../../src/actors/encoding.ts'
+import { audioFormat, opusArgs, screenArgs } from '../../src/actors/encoding.ts'
 import { createPlatform } from '../../src/actors/platform.ts'
+import { resolveQuality } from '../../src/events/quality.ts'
 import { suite } from '../support/suite.ts'
 import { keepingLogger } from './support/capture-bench.ts'
 import { decodeSound, frames, sha256Of } from './support/media-files.ts'
@@ -50,9 +51,12 @@ suite('salvage', (test) => {
   }
   const sine = Buffer.alloc(2 * 48_000 * 3)
   for (let i = 0; i < sine.length / 2; i++) sine.writeInt16LE(Math.round(8_000 * Math.sin(i / 20)), 2 * i)
-  const ogg = encode(opusArgs(AUDIO_FORMATS.mic), sine)
+  const ogg = encode(opusArgs(audioFormat('mic', resolveQuality())), sine)
   const mp4 = encode(
-    screenArgs(['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15:duration=2'], { path: 'ffmpeg', version: null }),
+    screenArgs(['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15:duration=2'], resolveQuality(), {
+      path: 'ffmpeg',
+      version: null,
+    }),
   )
   test.beforeEach(() => rmSync(recording, { recursive: true, force: true }))
   test.after(() => rmSync(folder, { recursive: true }))

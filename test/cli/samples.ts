@@ -14,9 +14,11 @@ export function track(over: Partial<Track> = {}): Track {
     recordedMs: 0,
     bytes: 0,
     segments: 0,
+    spans: [],
     gaps: [],
     level: { rmsDb: -24.3, peakDb: -12 },
     error: null,
+    warnings: [],
     ...over,
   }
 }

@@ -7,7 +7,14 @@ import { sendJson } from '../answer.ts'
 import { expectedVersionOf, idempotencyOf } from '../command-headers.ts'
 import { defineRoute, type Exchange, type HeaderName, type Outcome, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { emptyRequest, mediaRequest, startMediaRequest, startRequest, tagRequest } from '../schemas/requests.ts'
+import {
+  emptyRequest,
+  mediaRequest,
+  pauseRequest,
+  startMediaRequest,
+  startRequest,
+  tagRequest,
+} from '../schemas/requests.ts'
 import type { Services } from '../services.ts'
 
 /** Codes that any command can be answered with. */
@@ -97,7 +104,7 @@ const RECORDING: Outcome = {
 
 /** The commands. */
 export function commandRoutes(services: Services): Route[] {
-  const onMedia = (name: 'track.stop' | 'track.pause' | 'track.resume', word: string, summary: string) =>
+  const onMedia = (name: 'track.stop' | 'track.resume', word: string, summary: string) =>
     commandRoute(services, {
       name,
       path: `/v1/recordings/:id/${word}`,
@@ -133,7 +140,17 @@ export function commandRoutes(services: Services): Route[] {
       errors: [...RECORDING_ERRORS, ...CAPTURE_ERRORS],
     }),
     onMedia('track.stop', 'stop', 'Stops media; by default all that are not off or stopped'),
-    onMedia('track.pause', 'pause', 'Pauses media; by default all that are starting, recording or recovering'),
+    commandRoute(services, {
+      name: 'track.pause',
+      path: '/v1/recordings/:id/pause',
+      operationId: 'pauseMedia',
+      summary: 'Pauses media; by default all that are starting, recording or recovering',
+      scope: 'control',
+      body: pauseRequest,
+      request: (body) => body,
+      outcome: RECORDING,
+      errors: RECORDING_ERRORS,
+    }),
     onMedia('track.resume', 'resume', 'Resumes media; by default all that are paused'),
     commandRoute(services, {
       name: 'recording.tag',

@@ -5,6 +5,7 @@ import { ALLOWED_COMMANDS } from '../../events/commands.ts'
 import { ERRORS, type ErrorCode } from '../../events/errors.ts'
 import { EVENT_TYPES } from '../../events/events.ts'
 import { GAP_REASONS, MEDIA, RECORDING_STATES, RECORDING_TYPES, TRACK_STATES } from '../../events/media.ts'
+import { WARNINGS, type WarningCode } from '../../events/warnings.ts'
 
 const time = z.iso.datetime({ precision: 3 }).describe('RFC 3339 UTC with milliseconds')
 const id = z.string().regex(/^[0-9A-Za-z_-]{8,64}$/)
@@ -13,6 +14,7 @@ const medium = z.enum(MEDIA)
 const side = z.enum(['api', 'ui'])
 const allowedCommands = z.array(z.enum(ALLOWED_COMMANDS)).describe('What the asking side may do now')
 const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
+const warningCode = z.enum(Object.keys(WARNINGS) as [WarningCode, ...WarningCode[]])
 
 function byMedium<S extends z.ZodType>(schema: S) {
   return z.partialRecord(medium, schema)
@@ -36,9 +38,13 @@ const track = z.object({
   recordedMs: z.number().min(0),
   bytes: count,
   segments: count.describe('Number of closed segments'),
+  spans: z
+    .array(z.object({ from: time, to: time }))
+    .describe('Closed segments; with the gaps they add up to the recording’s time'),
   gaps: z.array(z.object({ from: time, to: time.nullable(), reason: z.enum(GAP_REASONS) })),
   level: z.object({ rmsDb: z.number(), peakDb: z.number() }).nullable(),
   error: z.object({ code: errorCode, message: z.string() }).nullable(),
+  warnings: z.array(z.object({ code: warningCode, message: z.string(), since: time })),
 })
 
 const recording = z.object({
@@ -87,7 +93,9 @@ const application = z.object({
   version: z.string(),
   recording: z.object({ id, state: z.enum(RECORDING_STATES) }).nullable(),
   controller: side.nullable(),
-  errors: z.array(z.object({ code: errorCode, medium: medium.optional(), message: z.string(), since: time })),
+  errors: z.array(
+    z.object({ code: z.union([errorCode, warningCode]), medium: medium.optional(), message: z.string(), since: time }),
+  ),
   media: byMedium(z.object({ available: z.boolean(), device: device.nullable(), reason: z.string().optional() })),
   storage: z.object({
     freeBytes: count,

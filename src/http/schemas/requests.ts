@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 import { MEDIA, RECORDING_STATES, RECORDING_TYPES, REQUESTED_MEDIA } from '../../events/media.ts'
+import { QUALITY_PRESETS, QUALITY_RANGES, type Quality, type QualityPreset } from '../../events/quality.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
 const MAX_TAGS = 64
@@ -75,6 +76,24 @@ const devices = z
   .partialRecord(z.enum(MEDIA), z.string().min(1).max(512))
   .describe('Device ids by medium; the default devices otherwise')
 
+const preset = z.enum(Object.keys(QUALITY_PRESETS) as [QualityPreset, ...QualityPreset[]])
+
+function inRange(name: keyof Quality) {
+  const [min, max] = QUALITY_RANGES[name]
+  return z.int().min(min).max(max).optional()
+}
+
+const quality = z.union([
+  preset,
+  z.strictObject({
+    preset: preset.optional(),
+    framesPerSecond: inRange('framesPerSecond'),
+    screenCrf: inRange('screenCrf'),
+    micBitsPerSecond: inRange('micBitsPerSecond'),
+    speakerBitsPerSecond: inRange('speakerBitsPerSecond'),
+  }),
+])
+
 /** Body of POST /recordings. */
 export const startRequest = z.strictObject({
   media: media.default(['audio', 'screen']),
@@ -89,13 +108,25 @@ export const startRequest = z.strictObject({
     .default(14_400)
     .describe('Then the recorder stops a forgotten recording'),
   require: z.enum(['all', 'any']).default('all').describe('`all`: if one medium cannot start, none does'),
+  quality: quality.optional().describe('A preset, or one with numbers of its own; the configured one otherwise'),
 })
 
 /** Body of POST /recordings/{id}/start. */
 export const startMediaRequest = z.strictObject({ media, devices: devices.default({}) })
 
-/** Body of stop, pause and resume. */
+/** Body of stop and resume. */
 export const mediaRequest = z.strictObject({ media: media.optional() })
+
+/** Body of POST /recordings/{id}/pause. */
+export const pauseRequest = z.strictObject({
+  media: media.optional(),
+  maxPauseSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .optional()
+    .describe('After that a warning says that the pause is too long; it never ends by itself'),
+})
 
 /** Body of POST /recordings/{id}/tags. */
 export const tagRequest = z.strictObject({ tags: someTags })

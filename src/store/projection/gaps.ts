@@ -1,5 +1,5 @@
 import type { GapReason } from '../../events/media.ts'
-import type { Gap } from '../../events/resources.ts'
+import type { Gap, Span } from '../../events/resources.ts'
 import type { SegmentTrail } from './trail.ts'
 
 /**
@@ -19,9 +19,28 @@ export function gapsOf(trail: SegmentTrail, startedAt: string, endedAt: string |
   for (const step of trail) {
     if (step.startedAt === null) continue
     endGap(step.startedAt)
-    from = step.endedAt
+    // One that overlaps the one before does not take back what is covered already.
+    from = step.endedAt !== null && from !== null && step.endedAt < from ? from : step.endedAt
     reason = step.endedBy ?? 'captureFailed'
   }
   endGap(endedAt)
   return gaps
+}
+
+/**
+ * What the closed segments cover of a recording's time, oldest first. Clipped where one begins before the other is over, or
+ * after capture was, so that spans and gaps add up to the time from start to end.
+ */
+export function spansOf(trail: SegmentTrail, startedAt: string, endedAt: string | null): Span[] {
+  const spans: Span[] = []
+  let cursor = startedAt
+  for (const step of trail) {
+    if (step.startedAt === null || step.endedAt === null) continue
+    const from = step.startedAt > cursor ? step.startedAt : cursor
+    const to = endedAt !== null && endedAt < step.endedAt ? endedAt : step.endedAt
+    if (from >= to) continue
+    spans.push({ from, to })
+    cursor = to
+  }
+  return spans
 }

@@ -1,11 +1,11 @@
 import type { EventOf, LogEvent } from '../../events/events.ts'
 import { type ClientSide, MEDIA, type Medium } from '../../events/media.ts'
 import type { RecordingView, TagEntry } from '../../events/resources.ts'
-import { measured, OFF, projectTrack, type TrackEvent } from './track.ts'
+import { measured, OFF, projectTrack, type TrackEvent, warned } from './track.ts'
 import { captureEnded, type SegmentTrail } from './trail.ts'
 
 /** Raised whenever {@link project} tells the same events differently; the stored projections are then made anew. */
-export const PROJECTION_VERSION = 1
+export const PROJECTION_VERSION = 2
 
 /** A recording as its events tell it, with what clients do not see. Plain JSON, never changed in place. */
 export interface RecordingProjection {
@@ -91,6 +91,13 @@ function evolve(before: RecordingProjection, event: LogEvent): RecordingProjecti
     }
     case 'recording.closed':
       return { ...before, view: { ...view, state: 'Closed', closedAt: event.at, wrapUp: null } }
+    case 'warning.raised':
+    case 'warning.cleared': {
+      const { medium } = event.data
+      if (medium === undefined) return before
+      const tracks = { ...view.tracks, [medium]: warned(view.tracks[medium] ?? OFF, event) }
+      return { ...before, view: { ...view, tracks } }
+    }
     default:
       return isTrackEvent(event) ? withTrack(before, event) : before
   }

@@ -1,6 +1,7 @@
 import type { EventOf, LogEvent } from '../../events/events.ts'
+import type { GapReason } from '../../events/media.ts'
 import type { RecordingView, TrackView } from '../../events/resources.ts'
-import { gapsOf } from './gaps.ts'
+import { gapsOf, spansOf } from './gaps.ts'
 import { captureEnded, type SegmentTrail, segmentClosed, segmentCut, segmentDiscarded, segmentOpened } from './trail.ts'
 
 /** An event about one track. */
@@ -21,8 +22,29 @@ export const OFF: TrackView = {
   recordedMs: 0,
   bytes: 0,
   segments: 0,
+  spans: [],
   gaps: [],
   error: null,
+  warnings: [],
+}
+
+/** With these the capture, or the pause, that a warning was about is over. */
+const ENDS_WARNINGS: ReadonlySet<string> = new Set([
+  'track.starting',
+  'track.pausing',
+  'track.resuming',
+  'track.recovering',
+  'track.stopping',
+  'track.stopped',
+  'track.failed',
+] satisfies TrackEvent['type'][])
+
+/** The track after a warning about it was raised or cleared. */
+export function warned(track: TrackView, event: EventOf<'warning.raised' | 'warning.cleared'>): TrackView {
+  const others = track.warnings.filter(({ code }) => code !== event.data.code)
+  if (event.type === 'warning.cleared') return { ...track, warnings: others }
+  const { code, detail: message } = event.data
+  return { ...track, warnings: [...others, { code, message, since: event.at }] }
 }
 
 /** The track after an event, with sums and gaps of the recording's time so far. */
@@ -37,7 +59,8 @@ export function projectTrack(
   // The files of a reverted start may go after the track is off again.
   if (event.type === 'segment.discarded' && before.trail === undefined) return before
   const nextTrail = trailAfter(trail, event)
-  const nextTrack = { ...track, ...trackAfter(track, trail, event) }
+  const warnings = ENDS_WARNINGS.has(event.type) ? [] : track.warnings
+  const nextTrack = { ...track, ...trackAfter(track, trail, event), warnings }
   return { track: measured(nextTrack, nextTrail, recording), trail: nextTrail }
 }
 
@@ -54,6 +77,7 @@ export function measured(
     recordedMs: closed.reduce((sum, step) => sum + step.durationMs, 0),
     bytes: closed.reduce((sum, step) => sum + step.bytes, 0),
     segments: closed.length,
+    spans: spansOf(trail, recording.startedAt, recording.endedAt),
     gaps: gapsOf(trail, recording.startedAt, recording.endedAt),
   }
 }
@@ -92,6 +116,13 @@ function stoppedAt(track: TrackView, trail: SegmentTrail, event: EventOf<'track.
   return track.stoppedAt ?? event.at
 }
 
+const STOP_GAPS = {
+  command: 'stopped',
+  reverted: 'stopped',
+  interrupted: 'interrupted',
+  storageFull: 'storageFull',
+} as const satisfies Record<EventOf<'track.stopped'>['data']['reason'], GapReason>
+
 function trailAfter(trail: SegmentTrail, event: TrackEvent): SegmentTrail {
   switch (event.type) {
     case 'segment.opened':
@@ -103,11 +134,11 @@ function trailAfter(trail: SegmentTrail, event: TrackEvent): SegmentTrail {
     case 'track.pausing':
       return segmentCut(trail, event.data.segment, 'paused')
     case 'track.stopping':
-      return segmentCut(trail, event.data.segment, 'stopped')
+      return segmentCut(trail, event.data.segment, STOP_GAPS[event.data.reason])
     case 'track.paused':
       return captureEnded(trail, 'paused')
     case 'track.stopped':
-      return captureEnded(trail, event.data.reason === 'interrupted' ? 'interrupted' : 'stopped')
+      return captureEnded(trail, STOP_GAPS[event.data.reason])
     case 'track.recovering':
     case 'track.failed':
       return captureEnded(trail, event.data.reason)

@@ -5,6 +5,7 @@ import type { Logger } from '../../../src/actors/logger.ts'
 import { createPlatform, type PlatformOptions } from '../../../src/actors/platform.ts'
 import type { Capture, CapturePlatform, CaptureReport } from '../../../src/actors/types.ts'
 import type { Device, Medium } from '../../../src/events/media.ts'
+import { resolveQuality } from '../../../src/events/quality.ts'
 
 const REPORT_LIMIT_MS = 10_000
 
@@ -33,7 +34,7 @@ export class ObservedCapture {
   }
 
   open(device: Device, number = 1, retryUntil?: number): void {
-    const plan = { medium: this.medium, number, folder: this.folder, device }
+    const plan = { medium: this.medium, number, folder: this.folder, device, quality: resolveQuality() }
     this.#capture.send({ type: 'capture.open', plan, ...(retryUntil === undefined ? {} : { retryUntil }) })
   }
 
