@@ -12,7 +12,10 @@ import { ROOT, readPage } from './support/markdown.ts'
 const MAY_IMPORT: Record<string, string[]> = {
   'events/': [],
   'machines/': ['events/', 'xstate'],
-  'actors/': ['events/', 'xstate', 'node:*'],
+  'media/': [],
+  'actors/': ['events/', 'media/', 'xstate', 'node:*'],
+  // It is handed what starts programs and what tells of recordings.
+  'composition/': ['events/', 'media/', 'node:*'],
   'store/': ['events/', 'level', 'node:*'],
   // The recorder is handed its platform and its log; of what they are made of it knows the types only.
   'recorder/': [
@@ -20,14 +23,17 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['xstate', 'eventemitter3', 'pino', 'node:*'],
   ],
   'access/': ['events/', 'node:*'],
-  'http/': ['events/', 'access/', 'recorder/port.ts', 'koa', '@koa/router', 'zod', 'pino', 'node:*'],
+  'http/': [
+    ...['events/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
+    ...['koa', '@koa/router', 'zod', 'pino', 'node:*'],
+  ],
   'cli/': ['events/', 'home.ts', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'main.ts'],
   'home.ts': ['node:*'],
   'logging.ts': ['pino', 'pino-pretty'],
   'main.ts': [
-    ...['events/', 'actors/', 'store/', 'recorder/', 'access/', 'http/', 'home.ts', 'logging.ts'],
+    ...['events/', 'actors/', 'store/', 'recorder/', 'access/', 'composition/', 'http/', 'home.ts', 'logging.ts'],
     ...['pino', 'node:*'],
   ],
 }
