@@ -53,7 +53,12 @@ export function tracksText(recording: RecordingAnswer, style: Style, now = Date.
   const errors = tracks.flatMap(([medium, { error }]) =>
     error ? [`  ${style.bad(`${medium}: ${printable(error.message)} (${error.code})`)}`] : [],
   )
-  return [columns(withoutEmptyColumns(rows), { indent: '  ' }), ...errors].filter((part) => part !== '').join('\n')
+  const warnings = tracks.flatMap(([medium, track]) =>
+    track.warnings.map(({ code, message }) => `  ${style.warn(`${medium}: ${printable(message)} (${code})`)}`),
+  )
+  return [columns(withoutEmptyColumns(rows), { indent: '  ' }), ...errors, ...warnings]
+    .filter((part) => part !== '')
+    .join('\n')
 }
 
 /** The tags that people and programs have set, without the recorder's own. */

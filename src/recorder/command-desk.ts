@@ -70,7 +70,10 @@ export class CommandDesk {
     const { funnel, system, onFault } = this.#options
     // With the log closed for now, recovery arms the clock again.
     if (funnel.failure) return
-    if (clock === 'pause') return this.#pauseOverdue(id, medium as Medium)
+    if (clock === 'pause') {
+      this.#pauseOverdue(id, medium as Medium)
+      return
+    }
     const command: Command =
       clock === 'maxDuration'
         ? { name: 'track.stop', recordingId: id, request: {}, by: system.by }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { ERRORS } from '../../src/events/errors.ts'
+import { WARNINGS } from '../../src/events/warnings.ts'
 import { suite } from '../support/suite.ts'
-import { readPage } from './support/markdown.ts'
+import { readPage, section, tableRows } from './support/markdown.ts'
 
 interface Entry {
   status: number
@@ -30,6 +31,15 @@ suite('docs/errors.md', (test) => {
     assert.deepEqual(Object.keys(page).sort(), Object.keys(ERRORS).sort())
     for (const [code, { status, title, remedy }] of Object.entries(page))
       assert.deepEqual([status, title, remedy], ERRORS[code as keyof typeof ERRORS], code)
+  })
+
+  test('describes every warning and no other, with its title and remedy', () => {
+    const rows = tableRows(section(readPage('docs/errors.md'), 'Warnings').text)
+    const told = rows.map(([code, title, cause = '', remedy]) => {
+      assert.ok(cause.length > 20, code)
+      return [code?.slice(1, -1), [title, remedy]]
+    })
+    assert.deepEqual(Object.fromEntries(told), WARNINGS)
   })
 
   test('tells the cause of each', () => {

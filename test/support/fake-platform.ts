@@ -4,6 +4,7 @@ import { RecorderError } from '../../src/events/errors.ts'
 import type { SegmentFacts } from '../../src/events/events.ts'
 import { MEDIA, type Medium } from '../../src/events/media.ts'
 import type { DeviceList } from '../../src/events/resources.ts'
+import type { WarningCode } from '../../src/events/warnings.ts'
 
 /** What a fake medium does when it is opened: deliver, never deliver (until cut), or fail. */
 export type Behaviour = 'flow' | 'hang' | 'fail'
@@ -18,6 +19,8 @@ export interface FakePlatform extends CapturePlatform {
   fail(medium: Medium): void
   /** Lets a capture that hangs deliver after all. */
   release(medium: Medium): void
+  /** Tells a warning about the newest flowing capture of a medium, or that it is over. */
+  warn(medium: Medium, code: WarningCode, present: boolean): void
   /** From now on nobody reports anything: the daemon is dead. */
   die(): void
   /** Cuts in the order in which they arrived. */
@@ -161,6 +164,14 @@ class FakeHub implements FakePlatform {
   release(medium: Medium): void {
     for (const capture of this.#captures.filter((one) => one.medium === medium)) {
       for (const number of capture.segments.keys()) capture.flow(number)
+    }
+  }
+
+  warn(medium: Medium, code: WarningCode, present: boolean): void {
+    for (const capture of this.#captures.filter((one) => one.medium === medium)) {
+      for (const [segment, { startedAt, ended }] of capture.segments)
+        if (startedAt && !ended)
+          capture.report({ type: 'capture.warning', segment, code, present, detail: `The fake says ${code}.` })
     }
   }
 

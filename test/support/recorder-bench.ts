@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -35,6 +35,7 @@ export class RecorderBench {
 
   static async create(): Promise<RecorderBench> {
     const bench = new RecorderBench(await mkdtemp(join(tmpdir(), 'f2f-recorder-')))
+    await mkdir(join(bench.folder, 'recordings'))
     await bench.open()
     return bench
   }

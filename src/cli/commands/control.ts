@@ -1,7 +1,7 @@
 /** The commands that act on media under way: stop, pause, resume; and close. */
 import type { RecordingAnswer } from '../../events/resources.ts'
 import { path } from '../api.ts'
-import { type Command, defineCommand } from '../command.ts'
+import { type Command, defineCommand, type OptionSpec } from '../command.ts'
 import { recordingText } from '../recording-text.ts'
 import { MEDIA_CHOICES } from './media.ts'
 
@@ -11,6 +11,7 @@ export const RECORDING_ARGUMENT = { usage: '[ID]', min: 0, max: 1 } as const
 function mediaCommand(
   name: 'stop' | 'pause' | 'resume',
   told: Pick<Command, 'summary' | 'description' | 'examples'> & { standard: string },
+  limit: { 'max-pause-seconds'?: OptionSpec & { kind: 'number' } } = {},
 ): Command {
   const { standard, ...rest } = told
   return defineCommand({
@@ -19,12 +20,13 @@ function mediaCommand(
     args: RECORDING_ARGUMENT,
     options: {
       media: { kind: 'list', value: 'MEDIA', choices: MEDIA_CHOICES, help: `Which media. Default: ${standard}.` },
+      ...limit,
     },
     async run({ options, args, api, style }) {
-      const recording = await api.post<RecordingAnswer>(
-        path('recordings', args[0] ?? 'current', name),
-        options.media ? { media: options.media } : {},
-      )
+      const recording = await api.post<RecordingAnswer>(path('recordings', args[0] ?? 'current', name), {
+        ...(options.media ? { media: options.media } : {}),
+        ...(options['max-pause-seconds'] ? { maxPauseSeconds: options['max-pause-seconds'] } : {}),
+      })
       return { json: recording, text: recordingText(recording, style) }
     },
   })
@@ -45,18 +47,34 @@ export const stop = mediaCommand('stop', {
 })
 
 /** Interrupts capture of some or all media. */
-export const pause = mediaCommand('pause', {
-  summary: 'pause all media or some',
-  standard: 'every track that is starting, recording or recovering',
-  description: [
-    'Takes effect at once. Nothing captured between pause and resume is kept anywhere, and a paused track never ' +
-      'resumes by itself. Without ID the current recording is meant.',
-  ],
-  examples: [
-    { line: 'f2f pause', does: 'Pauses everything, for instance while card data are told.' },
-    { line: 'f2f pause --media screen', does: 'Pauses the screen only.' },
-  ],
-})
+export const pause = mediaCommand(
+  'pause',
+  {
+    summary: 'pause all media or some',
+    standard: 'every track that is starting, recording or recovering',
+    description: [
+      'Takes effect at once. Nothing captured between pause and resume is kept anywhere, and a paused track never ' +
+        'resumes by itself. Without ID the current recording is meant.',
+    ],
+    examples: [
+      { line: 'f2f pause', does: 'Pauses everything, for instance while card data are told.' },
+      { line: 'f2f pause --media screen', does: 'Pauses the screen only.' },
+      {
+        line: 'f2f pause --max-pause-seconds 120',
+        does: 'Pauses everything, and warns when that lasts longer than 2 minutes.',
+      },
+    ],
+  },
+  {
+    'max-pause-seconds': {
+      kind: 'number',
+      value: 'S',
+      min: 1,
+      max: 86_400,
+      help: 'Warn when the pause lasts longer. It never ends by itself.',
+    },
+  },
+)
 
 /** Goes on with paused media. */
 export const resume = mediaCommand('resume', {

@@ -162,6 +162,19 @@ suite('gaps of a track', (test) => {
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(990, 1005, 'stopped')])
   })
 
+  test('spans are what closed segments cover, clipped where they overlap or go on after the end', () => {
+    const { history, events } = recordingSince40()
+    const span = (fromMs: number, toMs: number) => ({ from: at(fromMs), to: at(toMs) })
+    assert.equal(micOf(events).spans, [])
+    events.push(history.pausing(1000, 1), history.segmentClosed(1010, 1, 40, 1000), history.paused(1010))
+    assert.equal(micOf(events).spans, [span(40, 1000)])
+    events.push(history.resuming(1000, 2), history.opened(1000, 2, 995), history.track(1010, 'track.resumed', 2))
+    events.push(history.stopping(2000, 2), history.wrapUp(2000), history.segmentClosed(2001, 2, 995, 2020))
+    events.push(history.stopped(2001))
+    assert.equal(micOf(events).spans, [span(40, 1000), span(1000, 2000)])
+    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')])
+  })
+
   test('spans of no length, or less, are no gaps', () => {
     const { history, events } = recordingSince40()
     events.push(history.stopping(1000, 1), history.stopped(1000), history.segmentClosed(1000, 1, 40, 1000))

@@ -21,8 +21,10 @@ const off = {
   recordedMs: 0,
   bytes: 0,
   segments: 0,
+  spans: [],
   gaps: [],
   error: null,
+  warnings: [],
 }
 
 suite('a recording, folded from its events', (test) => {

@@ -1,4 +1,5 @@
 import type { LogEvent, NewEvent } from '../../../src/events/events.ts'
+import type { Medium } from '../../../src/events/media.ts'
 import type { RecordingView, TrackView } from '../../../src/events/resources.ts'
 import { project, type RecordingProjection } from '../../../src/store/projection/recording.ts'
 
@@ -15,10 +16,26 @@ export function folded(events: NewEvent[]): RecordingProjection | undefined {
   return recording
 }
 
+/** When capture is over and every file closed, spans and gaps cover a track's time, in turn, from the recording's start to its end. */
+function assertAccounted({ view, trails }: RecordingProjection): void {
+  if (view.endedAt === null) return
+  for (const [medium, trail] of Object.entries(trails)) {
+    if (trail.some((step) => step.startedAt !== null && step.endedAt === null)) continue
+    const { spans = [], gaps = [] } = view.tracks[medium as Medium] ?? {}
+    let until = view.startedAt
+    for (const { from, to } of [...spans, ...gaps].sort((a, b) => (a.from < b.from ? -1 : 1))) {
+      if (from !== until || to === null) throw new Error(`${medium}: ${from}–${to} follows ${until}`)
+      until = to
+    }
+    if (until !== view.endedAt) throw new Error(`${medium} is accounted for until ${until}, not ${view.endedAt}`)
+  }
+}
+
 /** What clients see after the events. */
 export function viewOf(events: NewEvent[]): RecordingView {
   const recording = folded(events)
   if (recording === undefined) throw new Error('There is no recording.')
+  assertAccounted(recording)
   return recording.view
 }
 
