@@ -30,20 +30,20 @@ export function readBox(bytes: Buffer): Box | undefined {
 }
 
 /** The first box at a path below `box`, e.g. `['trak', 'mdia']`. Its bytes are a view: writing to them changes `box`. */
-function find(box: Buffer, path: readonly string[]): Buffer | undefined {
+export function findBox(box: Buffer, path: readonly string[]): Buffer | undefined {
   const [type, ...rest] = path
   if (type === undefined) return box
   for (let offset = BOX_HEADER_BYTES; offset < box.length; ) {
     const child = readBox(box.subarray(offset))
     if (child === undefined) return undefined
-    if (child.type === type) return find(child.bytes, rest)
+    if (child.type === type) return findBox(child.bytes, rest)
     offset += child.bytes.length
   }
   return undefined
 }
 
 function required(box: Buffer, path: readonly string[]): Buffer {
-  const found = find(box, path)
+  const found = findBox(box, path)
   if (found === undefined) throw new FormatError(`MP4 without ${path.join('/')}`)
   return found
 }
@@ -109,6 +109,14 @@ export function shortenFragment(moof: Buffer, duration: number): void {
   const { box, offsets, samples } = durationFields(moof)
   if (samples !== 1) throw new FormatError('MP4 fragment of more than one frame')
   box.writeUInt32BE(duration, offsets[0]!)
+}
+
+/** Puts a fragment of one frame at another time, in place. */
+export function moveFragment(moof: Buffer, { start, duration }: FragmentTime): void {
+  const tfdt = required(moof, ['traf', 'tfdt'])
+  if (tfdt[8] === 1) tfdt.writeBigUInt64BE(BigInt(start), 12)
+  else tfdt.writeUInt32BE(start, 12)
+  shortenFragment(moof, duration)
 }
 
 /** A fragment: `moof` and `mdat`. */

@@ -43,14 +43,19 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   return value
 })
 
-/** Whether a page's checksum (RFC 3533 section 6, field 7) is right. */
-export function isPageIntact(page: OggPage): boolean {
+/** The checksum of a page (RFC 3533 section 6, field 7), whatever stands in its field. */
+export function pageChecksum(page: Buffer): number {
   let crc = 0
-  for (let i = 0; i < page.bytes.length; i++) {
-    const byte = i >= 22 && i < 26 ? 0 : page.bytes[i]!
+  for (let i = 0; i < page.length; i++) {
+    const byte = i >= 22 && i < 26 ? 0 : page[i]!
     crc = ((crc << 8) ^ CRC_TABLE[((crc >>> 24) ^ byte) & 0xff]!) >>> 0
   }
-  return crc === page.bytes.readUInt32LE(22)
+  return crc
+}
+
+/** Whether a page's checksum is right. */
+export function isPageIntact(page: OggPage): boolean {
+  return pageChecksum(page.bytes) === page.bytes.readUInt32LE(22)
 }
 
 /** Follows the pages of one Opus stream and tells the time at which the media end so far. */

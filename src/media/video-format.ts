@@ -1,0 +1,28 @@
+import { findBox } from './fmp4.ts'
+import { FormatError } from './ogg.ts'
+
+/** What has to be equal for two H.264 tracks to be joined as they are. */
+export interface VideoFormat {
+  width: number
+  height: number
+  /** Ticks a second. */
+  timescale: number
+  /** The decoder's configuration with the parameter sets (`avcC`, ISO/IEC 14496-15), hex. */
+  configuration: string
+}
+
+/** The format of a file's first track, from its `moov` box (14496-12, 8.5.2 and 12.1.3). Throws FormatError where it is not H.264. */
+export function videoFormat(moov: Buffer): VideoFormat {
+  const mdhd = findBox(moov, ['trak', 'mdia', 'mdhd'])
+  const stsd = findBox(moov, ['trak', 'mdia', 'minf', 'stbl', 'stsd'])
+  // Behind the number of entries, the first entry; its boxes come behind 78 bytes of its own.
+  const entry = stsd?.subarray(16)
+  const avcC = entry && findBox(Buffer.concat([entry.subarray(0, 8), entry.subarray(86)]), ['avcC'])
+  if (mdhd === undefined || entry === undefined || avcC === undefined) throw new FormatError('MP4 without H.264')
+  return {
+    width: entry.readUInt16BE(32),
+    height: entry.readUInt16BE(34),
+    timescale: mdhd.readUInt32BE(mdhd[8] === 1 ? 28 : 20),
+    configuration: avcC.subarray(8).toString('hex'),
+  }
+}
