@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
 import { createPlatform } from './actors/platform.ts'
+import { SteadyClock } from './actors/steady-clock.ts'
 import { RecorderError } from './events/errors.ts'
 import {
   type Home,
@@ -83,8 +84,10 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
   const user = userInfo().username
   const log = await openLog(home, logger)
+  const clock = new SteadyClock()
   const platform = createPlatform({
     source: options.source,
+    clock,
     logger,
     ...(config.ffmpegPath ? { ffmpegPath: config.ffmpegPath } : {}),
   })
@@ -93,6 +96,7 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
     recorder = await Recorder.open({
       log,
       platform,
+      clock,
       recordingsFolder: home.recordingsFolder,
       version,
       user,
@@ -119,6 +123,7 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
       url: http.url,
       async stop() {
         await Promise.all([recorder.close(), http.close()])
+        clock.stop()
         await removeDaemonFile(home)
       },
     }

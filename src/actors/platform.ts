@@ -14,9 +14,10 @@ import type { StartPipeline } from './pipeline.ts'
 import { salvageFile } from './salvage.ts'
 import { ScreenPipeline } from './screen-pipeline.ts'
 import { factsOf } from './segment-try.ts'
+import { SteadyClock } from './steady-clock.ts'
 import { syntheticBackend } from './synthetic.ts'
 import { TrackCapture } from './track-capture.ts'
-import type { CapturePlatform } from './types.ts'
+import type { CapturePlatform, RecorderClock } from './types.ts'
 import { windowsBackend } from './windows.ts'
 
 /** How to capture. */
@@ -26,6 +27,8 @@ export interface PlatformOptions {
   /** ffmpeg to use rather than look for one. */
   ffmpegPath?: string | undefined
   logger: Logger
+  /** The recorder's time (default: the wall clock's at the start, counted on). */
+  clock?: RecorderClock
   /** Where display, sound server and `PATH` are looked up (default: the process's own). */
   env?: NodeJS.ProcessEnv
   /** Other time limits than those in use; for tests. */
@@ -36,7 +39,7 @@ export interface PlatformOptions {
 export function createPlatform(options: PlatformOptions): CapturePlatform {
   const env = options.env ?? process.env
   const limits = { ...CAPTURE_LIMITS, ...options.limits }
-  const { logger } = options
+  const { logger, clock = new SteadyClock() } = options
   const backend = chooseBackend(options.source, env, () => encoder.ffmpeg())
   const encoder: Encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: backend.ffmpegInputs })
   const directory = new DeviceDirectory((medium) => backend.list(medium))
@@ -68,6 +71,7 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
         pipeline: (device, quality) => pipeline(medium, device, quality),
         resolve: (device) => directory.resolve(medium, device.id, true),
         limits,
+        clock,
         logger,
         report,
       }),

@@ -9,7 +9,7 @@ import { salvageFile } from './salvage.ts'
 import { FORMATS, factsOf, SegmentTry, segmentFile, startOf } from './segment-try.ts'
 import { removeSegment } from './segment-writer.ts'
 import { within } from './terminate.ts'
-import type { CaptureReport, SegmentPlan } from './types.ts'
+import type { CaptureReport, RecorderClock, SegmentPlan } from './types.ts'
 
 /** What a segment's capture needs of its surroundings. */
 export interface SegmentCaptureParts {
@@ -21,6 +21,7 @@ export interface SegmentCaptureParts {
   /** Finds the device again, as it is now; rejects when it is not there. */
   resolve: (device: Device) => Promise<Device>
   limits: CaptureLimits
+  clock: RecorderClock
   logger: Logger
   report: (report: CaptureReport) => void
 }
@@ -68,17 +69,17 @@ export class SegmentCapture {
   /** Ends the processes this instant; a file that cannot be finished then is left to salvage. */
   abandon(): void {
     this.#abandoned = true
-    this.#cutAt ??= Date.now()
+    this.#cutAt ??= this.#parts.clock.now()
     this.#try?.kill()
     this.#wake()
   }
 
   async #run(): Promise<void> {
-    const { plan, retryUntil, limits, logger } = this.#parts
+    const { plan, retryUntil, limits, clock, logger } = this.#parts
     for (let pause = limits.retryFirst; ; pause = Math.min(2 * pause, limits.retryMax)) {
       const cause = await this.#capture()
       if (this.#try?.hasMedia) return this.#finish(this.#try, cause)
-      const over = retryUntil === undefined || Date.now() + pause >= retryUntil
+      const over = retryUntil === undefined || clock.now() + pause >= retryUntil
       if (cause === 'cut' || over) return this.#end(cause, null)
       logger.debug({ medium: plan.medium, segment: plan.number, code: cause.code }, 'no media yet; trying again')
       await within(this.#woken, pause)
@@ -88,7 +89,7 @@ export class SegmentCapture {
 
   /** One try; resolves with why it ended, when no process is left. */
   async #capture(): Promise<Cause> {
-    const { plan, retryUntil, limits, pipeline, resolve, report } = this.#parts
+    const { plan, retryUntil, limits, clock, pipeline, resolve, report } = this.#parts
     this.#try = undefined
     let device = plan.device
     if (retryUntil !== undefined) {
@@ -97,9 +98,9 @@ export class SegmentCapture {
       if ('code' in found) return found
       device = found
     }
-    const left = retryUntil === undefined ? limits.flow : Math.max(limits.retryFirst, retryUntil - Date.now())
+    const left = retryUntil === undefined ? limits.flow : Math.max(limits.retryFirst, retryUntil - clock.now())
     this.#try = new SegmentTry(
-      { plan, device, start: pipeline(device, plan.quality), limits, flowLimitMs: Math.min(limits.flow, left) },
+      { plan, device, start: pipeline(device, plan.quality), limits, clock, flowLimitMs: Math.min(limits.flow, left) },
       {
         flowing: (startedAtMs) => {
           if (this.#cutAt !== undefined) return

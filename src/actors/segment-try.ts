@@ -7,7 +7,7 @@ import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeli
 import { type CaptureProblem, captureFailed, storageProblem } from './problem.ts'
 import { SegmentWriter, type StoredFile } from './segment-writer.ts'
 import { StallWatch } from './stall-watch.ts'
-import type { SegmentPlan } from './types.ts'
+import type { RecorderClock, SegmentPlan } from './types.ts'
 
 /** File format of each medium. */
 export const FORMATS = {
@@ -70,7 +70,14 @@ export class SegmentTry {
   #over = false
 
   constructor(
-    parts: { plan: SegmentPlan; device: Device; start: StartPipeline; limits: CaptureLimits; flowLimitMs: number },
+    parts: {
+      plan: SegmentPlan
+      device: Device
+      start: StartPipeline
+      limits: CaptureLimits
+      clock: RecorderClock
+      flowLimitMs: number
+    },
     events: SegmentTryEvents,
   ) {
     this.path = join(parts.plan.folder, segmentFile(parts.plan))
@@ -99,7 +106,11 @@ export class SegmentTry {
       warning: events.warning,
     })
     const deadline = setTimeout(() => this.#fail(this.#notFlowing(parts.flowLimitMs)), parts.flowLimitMs)
+    const unwatch = parts.clock.onJump((jump) => {
+      if (jump.type === 'slept') this.#pipeline.end({ kind: 'problem', problem: SLEPT, at: jump.from })
+    })
     this.ended = this.#pipeline.ended.finally(() => {
+      unwatch()
       clearTimeout(deadline)
       this.#stall?.stop()
     })
@@ -140,6 +151,9 @@ export class SegmentTry {
     return captureFailed(`no media within ${limitMs} ms`)
   }
 }
+
+/** What was captured before is good; nothing can have been since. */
+const SLEPT: CaptureProblem = { code: 'CAPTURE_FAILED', detail: 'the computer slept', reason: 'suspended' }
 
 function stalled(limitMs: number): CaptureProblem {
   return captureFailed(`no media for ${limitMs} ms`)

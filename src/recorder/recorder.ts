@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import type { Logger } from 'pino'
-import type { CapturePlatform, CaptureReport } from '../actors/types.ts'
+import type { CapturePlatform, CaptureReport, RecorderClock } from '../actors/types.ts'
 import type { AllowedCommand, Command, TagValue } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { EventData, LogEvent } from '../events/events.ts'
@@ -16,6 +16,7 @@ import { LiveRecording } from './live-recording.ts'
 import type { RecorderBus, RecorderPort } from './port.ts'
 import { Reader } from './reading.ts'
 import { readRemains, recoveryFacts, removeUnconfirmed } from './recovery.ts'
+import { TimeKeeper } from './time-keeper.ts'
 import { isCapturing } from './world.ts'
 
 /** What a recorder is made of. */
@@ -30,7 +31,7 @@ export interface RecorderOptions {
   /** Tags that the recorder sets itself; keys start with `system.`. */
   systemTags: Record<string, TagValue>
   logger: Logger
-  now?: () => number
+  clock: RecorderClock
   /** How long the disk may take for the log before capture ends. Milliseconds, default 3,000. */
   stallMs?: number
 }
@@ -48,6 +49,7 @@ export class Recorder implements RecorderPort {
   readonly #funnel: Funnel
   readonly #desk: CommandDesk
   readonly #reader: Reader
+  readonly #time: TimeKeeper
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
   readonly #onFault = (what: string, error: unknown): void => {
@@ -58,7 +60,7 @@ export class Recorder implements RecorderPort {
     this.#options = options
     this.log = options.log
     this.#system = { side: 'system', client: 'recorder', user: options.user }
-    const now = options.now ?? Date.now
+    const now = (): number => options.clock.now()
     const onFault = this.#onFault
     this.#funnel = new Funnel({
       log: options.log,
@@ -84,6 +86,7 @@ export class Recorder implements RecorderPort {
       onFailure: (error) => this.#logFailed(error),
       onFault,
     })
+    this.#time = new TimeKeeper({ clock: options.clock, funnel: this.#funnel, system: this.#system, onFault })
     this.#reader = new Reader({
       log: options.log,
       funnel: this.#funnel,
@@ -119,6 +122,7 @@ export class Recorder implements RecorderPort {
 
   async dispatch(command: Command): Promise<StoredAnswer> {
     this.#assertReady()
+    if (command.name === 'recording.start') this.#time.beforeStart()
     return this.#desk.dispatch(command)
   }
 
@@ -161,6 +165,7 @@ export class Recorder implements RecorderPort {
     if (this.#phase === 'closing') return
     const wasReady = this.#phase === 'ready'
     this.#phase = 'closing'
+    this.#time.stop()
     if (wasReady) {
       try {
         await within(SHUTDOWN_MS, this.#stopForShutdown())
@@ -213,6 +218,7 @@ export class Recorder implements RecorderPort {
   #committed(events: readonly LogEvent[]): void {
     this.#reader.take(events)
     this.bus.emit('events', events)
+    this.#time.afterCommit()
   }
 
   /** Folds the log, finishes what was left, and says so in the log. */
@@ -239,7 +245,7 @@ export class Recorder implements RecorderPort {
 
   /** Reopens and verifies the log until that works, then goes on as after a crash. */
   async #reopen(error: RecorderError): Promise<void> {
-    const failedAt = this.#funnel.failedAt ?? new Date().toISOString()
+    const failedAt = this.#funnel.failedAt ?? new Date(this.#options.clock.now()).toISOString()
     await this.#funnel.dispose()
     while (this.#phase === 'reopening') {
       try {

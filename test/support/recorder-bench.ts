@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import type { ClockJump, RecorderClock } from '../../src/actors/types.ts'
 import type { Command, CommandName, CommandRequests } from '../../src/events/commands.ts'
 import type { LogEvent, NewEvent } from '../../src/events/events.ts'
 import type { ClientSide } from '../../src/events/media.ts'
@@ -21,12 +22,37 @@ const START: CommandRequests['recording.start'] = {
   require: 'all',
 }
 
+/** The wall clock, with jumps that a test makes. */
+export class FakeClock implements RecorderClock {
+  wallAheadMs = 0
+  readonly #listeners = new Set<(jump: ClockJump) => void>()
+
+  now(): number {
+    return Date.now()
+  }
+
+  follow(): void {
+    this.wallAheadMs = 0
+  }
+
+  onJump(listener: (jump: ClockJump) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  jump(jump: ClockJump): void {
+    if (jump.type === 'stepped') this.wallAheadMs += jump.byMs
+    for (const listener of [...this.#listeners]) listener(jump)
+  }
+}
+
 /** A recorder on a real log with fake captures, which can be restarted. */
 export class RecorderBench {
   recorder!: Recorder
   platform!: FakePlatform
   /** Holds batches back on their way to the disk, or lets their write fail: what it returns comes before `committed`. */
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
+  readonly clock = new FakeClock()
   readonly folder: string
 
   private constructor(folder: string) {
@@ -45,6 +71,7 @@ export class RecorderBench {
     this.recorder = await Recorder.open({
       log: this.#gated(await openEventLog({ folder: join(this.folder, 'log') })),
       platform: this.platform,
+      clock: this.clock,
       recordingsFolder: join(this.folder, 'recordings'),
       version: '0.0.0-test',
       user: 'tester',
