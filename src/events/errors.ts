@@ -65,6 +65,11 @@ export const ERRORS = {
   INTERNAL: [500, 'The recorder failed', 'Look at the recorder’s log for this request id, and report it.'],
   DEVICE_UNAVAILABLE: [503, 'A device is not available', 'See GET /v1/devices; `detail` says what is missing.'],
   CAPTURE_FAILED: [503, 'A medium does not deliver', 'Check that the device works; `f2f doctor` says what is wrong.'],
+  EXPORT_FAILED: [
+    503,
+    'The file could not be made',
+    'Try again; if a stored piece is missing or damaged, put it back from a backup. The pieces themselves can be had from …/segments.',
+  ],
   NOT_READY: [503, 'The recorder is starting or stopping', 'Try again in a moment.'],
   INTERRUPTED: [
     503,

@@ -1,0 +1,19 @@
+import { RecorderError } from '../events/errors.ts'
+
+const FULL = ['ENOSPC', 'EDQUOT']
+
+/** A file cannot be composed. `detail` is shown to clients. */
+export function exportFailed(detail: string, cause?: unknown): RecorderError {
+  return new RecorderError('EXPORT_FAILED', detail, { cause })
+}
+
+/** Any error as clients are told of it. */
+export function failureOf(error: unknown): RecorderError {
+  if (error instanceof RecorderError && error.code !== 'CAPTURE_FAILED') return error
+  const { code, message } = error as NodeJS.ErrnoException
+  if (error instanceof RecorderError) return exportFailed(message, error)
+  if (FULL.includes(code ?? '')) {
+    return new RecorderError('STORAGE_FULL', `No space is left for the file (${code}).`, { cause: error })
+  }
+  return exportFailed(`The file could not be made${code === undefined ? '' : ` (${code})`}.`, error)
+}
