@@ -4,13 +4,14 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { output, readyOrFailed, startHelper } from '../../lab/helper-process.ts'
-import { between, decodeAudio, frameColor, type Rgb, type Samples, secondsOf, toneDb } from '../../lab/measure.ts'
+import { decodeAudio, frameColor, type Samples, toneDb } from '../../lab/measure.ts'
 import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
 import type { EventOf } from '../../src/events/events.ts'
 import type { Medium } from '../../src/events/media.ts'
 import { suite } from '../support/suite.ts'
 import { eventsOf, ofType } from './support/history.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
+import { COLORS, type ColorName, isColor, loudestDb } from './support/traces.ts'
 
 const noDesktop = await virtualDesktopProblem()
 
@@ -21,41 +22,11 @@ const HEARD_DB = -14
 const NOT_HEARD_DB = -70
 /** How far a recorded time may be from the wall clock. */
 const CLOCK_MS = 150
-const PAUSES = 4
 const RATE = 48_000
 /** Louder than background noise. */
 const LOUD = 0.05
 
 type Closed = EventOf<'segment.closed'>['data']
-type ColorName = 'red' | 'green' | 'blue'
-const COLORS: Record<ColorName, { hex: `#${string}`; channel: 0 | 1 | 2 }> = {
-  red: { hex: '#ff0000', channel: 0 },
-  green: { hex: '#00ff00', channel: 1 },
-  blue: { hex: '#0000ff', channel: 2 },
-}
-
-function isColor(rgb: Rgb, name: ColorName): boolean {
-  const { channel } = COLORS[name]
-  return rgb.every((value, index) => (index === channel ? value > 150 : value < 100))
-}
-
-/** Whether any frame of a video is, on the whole, of a colour. */
-async function showsColor(path: string, name: ColorName): Promise<boolean> {
-  const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']
-  const scaled = ['-vf', 'scale=1:1:flags=area', '-fps_mode', 'passthrough', ...raw]
-  const rgb = await output('ffmpeg', ['-nostdin', '-v', 'error', '-i', path, ...scaled])
-  for (let at = 0; at < rgb.length; at += 3) if (isColor([rgb[at]!, rgb[at + 1]!, rgb[at + 2]!], name)) return true
-  return false
-}
-
-/** The level of a tone in the loudest tenth of a second. */
-function loudestDb(samples: Samples, hertz: number): number {
-  let loudest = -120
-  for (let from = 0; from + 0.05 < secondsOf(samples); from += 0.05)
-    loudest = Math.max(loudest, toneDb(between(samples, from, from + 0.1), hertz))
-  return loudest
-}
-
 /** Second of the first sample that is louder than background noise. */
 function onset(samples: Samples): number {
   return samples.findIndex((sample) => Math.abs(sample) > LOUD) / RATE
@@ -163,43 +134,6 @@ suite('what is recorded', (test) => {
       assert.ok(isColor(earlier, before), `${CLOCK_MS} ms before ${color} it was ${earlier}`)
       assert.ok(isColor(later, color), `${CLOCK_MS} ms after ${color} it was ${later}`)
       before = color
-    }
-  })
-
-  test.unless(noDesktop, 'holds no trace of what was heard and seen during a pause', async () => {
-    await desktop.fillScreen(COLORS.green.hex)
-    const id = await command('/recordings', {})
-    for (let pause = 1; pause <= PAUSES; pause++) {
-      await delay(300)
-      const paused = command('/recordings/current/pause')
-      // A pause counts from its arrival, which an answer to what was sent behind it proves; its own answer comes later.
-      await fetch(`${daemon.url}/healthz`)
-      await desktop.fillScreen(COLORS.red.hex)
-      const sounds = await Promise.all([
-        desktop.play('mic', { toneHz: MIC_HZ, seconds: 30 }),
-        desktop.play('speaker', { toneHz: MIC_HZ, seconds: 30 }),
-      ])
-      await delay(200)
-      await paused
-      await Promise.all(sounds.map((sound) => sound.stop()))
-      await desktop.fillScreen(COLORS.green.hex)
-      // What a stopped player has already handed over is still being played.
-      await delay(200)
-      await command('/recordings/current/resume')
-    }
-    await delay(300)
-    await command('/recordings/current/stop')
-    const segments = await closedOf()
-    assert.equal(segments.length, 3 * (PAUSES + 1))
-    for (const segment of segments) {
-      const path = pathOf(id, segment)
-      if (segment.medium === 'screen') {
-        assert.ok(await showsColor(path, 'green'), `${segment.file} shows what was there`)
-        assert.ok(!(await showsColor(path, 'red')), `${segment.file} shows what was there during a pause`)
-      } else {
-        const level = loudestDb(await decodeAudio(path), MIC_HZ)
-        assert.ok(level < NOT_HEARD_DB, `${segment.file} has the tone of a pause: ${level} dB`)
-      }
     }
   })
 
