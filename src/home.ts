@@ -15,7 +15,11 @@ export interface Home {
   logFolder: string
   /** How far the log had come, kept outside of it, so that a log that lost its end is noticed. */
   witnessFile: string
+  /** Room that the log gets when the disk is full. */
+  ballastFile: string
   recordingsFolder: string
+  /** Composed files; whatever is in it can be made again. */
+  exportsFolder: string
 }
 
 /** The home folder or a file in it cannot be used; the message says what and what to do. */
@@ -31,6 +35,8 @@ export interface Config {
   port?: number
   /** Absolute path of the ffmpeg program. */
   ffmpegPath?: string
+  /** What is kept free on the disk of the recordings, in bytes. */
+  reserveBytes?: number
 }
 
 /** A daemon as it announces itself. `startedAt` is RFC 3339 UTC with milliseconds. */
@@ -59,7 +65,9 @@ export function resolveHome(folder?: string, env: NodeJS.ProcessEnv = process.en
     configFile: join(root, 'config.json'),
     logFolder: join(root, 'log'),
     witnessFile: join(root, 'log.witness'),
+    ballastFile: join(root, 'log.ballast'),
     recordingsFolder: join(root, 'recordings'),
+    exportsFolder: join(root, 'exports'),
   }
 }
 
@@ -73,12 +81,13 @@ function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): str
 }
 
 /**
- * Creates the home folder and its recordings folder, for the user only (0700), and narrows wider permissions.
+ * Creates the home folder and its folders of recordings and exports, for the user only (0700), and narrows wider permissions.
  * Throws {@link HomeError} where that cannot be done or the folder plainly belongs to something else.
  */
 export async function prepareHome(home: Home): Promise<void> {
   await privateFolder(home.folder, () => refuseForeignFolder(home))
   await privateFolder(home.recordingsFolder)
+  await privateFolder(home.exportsFolder)
 }
 
 async function privateFolder(folder: string, beforeRepair?: () => Promise<void>): Promise<void> {
@@ -138,6 +147,8 @@ const CONFIG_CHECKS: { [K in keyof Config]-?: (value: unknown) => string | null 
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
       ? null
       : 'must be a whole number from 0 to 65535',
+  reserveBytes: (value) =>
+    Number.isSafeInteger(value) && (value as number) >= 0 ? null : 'must be a whole number of bytes, 0 or more',
   ffmpegPath: (value) => (typeof value === 'string' && isAbsolute(value) ? null : 'must be an absolute path'),
 }
 

@@ -28,6 +28,20 @@ export function size(bytes: number): string {
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${['B', 'kB', 'MB', 'GB', 'TB'][unit]}`
 }
 
+const UNITS: Record<string, number> = {
+  ...{ b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 },
+  ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
+}
+
+/** Reads a size such as `256MB`, `1.5 GB`, `512MiB` or `1000000`, in bytes; null where it is none. */
+export function parseSize(text: string): number | null {
+  const parts = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim())
+  const unit = UNITS[(parts?.[2] || 'b').toLowerCase()]
+  if (!parts || unit === undefined) return null
+  const bytes = Math.round(Number(parts[1]) * unit)
+  return Number.isSafeInteger(bytes) ? bytes : null
+}
+
 /** A loudness in dB relative to full scale, as a bar over the last 60 dB and as a number. */
 export function levelBar(rmsDb: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, (rmsDb + 60) / 60)) * 10)

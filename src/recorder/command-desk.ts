@@ -10,6 +10,7 @@ import { InFlight } from './in-flight.ts'
 import { allowedCommands, isRefusal, type Judgement, judge, type Refusal } from './judgement.ts'
 import type { RecordingClock } from './live-recording.ts'
 import { type FoundDevices, planStart, planTracks } from './plan.ts'
+import type { StorageWatch } from './storage-watch.ts'
 import type { Cause, Transaction, WrapUpReason } from './transaction.ts'
 import { currentOf } from './world.ts'
 
@@ -18,8 +19,15 @@ export interface DeskOptions {
   funnel: Funnel
   log: EventLog
   platform: Pick<CapturePlatform, 'resolve'>
+  storage: Pick<StorageWatch, 'look' | 'shortage'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue> }
   onFault(what: string, error: unknown): void
+}
+
+/** What a start lacks: a medium's device, or space. */
+interface Missing {
+  medium?: Medium
+  error: RecorderError
 }
 
 /** Captures and files have limits of their own, well below these; what exceeds them is a fault that must not leave a client waiting. */
@@ -108,13 +116,14 @@ export class CommandDesk {
     if (isRefusal(judged)) return this.#refuse(command, judged)
     let devices: FoundDevices | undefined
     if (command.name === 'recording.start' || command.name === 'track.start') {
-      devices = await this.#findDevices(command, judged)
+      const [found] = await Promise.all([this.#findDevices(command, judged), this.#options.storage.look()])
+      devices = found
       // Looking for devices took time: what was allowed then may not be now.
       judged = judge(funnel.world, command)
       if (isRefusal(judged)) return this.#refuse(command, judged)
-      const missing = unavailable(command, devices)
-      if (missing) return this.#failAtOnce(command, judged, missing)
     }
+    const missing = this.#withoutSpace(command) ?? (devices && unavailable(command, devices))
+    if (missing) return this.#failAtOnce(command, judged, missing)
     return this.#accept(command, judged, devices ?? new Map(), reason)
   }
 
@@ -197,20 +206,24 @@ export class CommandDesk {
     return new Map(found)
   }
 
+  /** Of a resume, what is known must do: were it to wait for the disk, a pause that comes after it could be done before it. */
+  #withoutSpace({ name }: Command): Missing | undefined {
+    if (name !== 'recording.start' && name !== 'track.start' && name !== 'track.resume') return undefined
+    const { shortage } = this.#options.storage
+    return shortage && { error: shortage }
+  }
+
   /** Accepts a start that is bound to fail, so that the log tells of it, and says why it failed. */
-  async #failAtOnce(
-    command: Command,
-    { recording }: Judgement,
-    missing: { medium: Medium; error: RecorderError },
-  ): Promise<never> {
-    const { medium, error } = missing
+  async #failAtOnce(command: Command, { recording }: Judgement, missing: Missing): Promise<never> {
+    const { error } = missing
+    const which = missing.medium ? { medium: missing.medium } : {}
     const id = recording?.id ?? null
     await this.#options.funnel.transact({ by: command.by, commandId: randomUUID() }, (tx) => {
       tx.add(id, 'command.accepted', { command: command.name })
-      tx.add(id, 'command.failed', { command: command.name, code: error.code, detail: error.message, medium })
+      tx.add(id, 'command.failed', { command: command.name, code: error.code, detail: error.message, ...which })
       return undefined
     })
-    throw new RecorderError(error.code, error.message, { cause: error, members: { medium } })
+    throw new RecorderError(error.code, error.message, { cause: error, members: which })
   }
 
   async #refuseAbsent(command: Command, id: string): Promise<never> {
@@ -269,7 +282,7 @@ function sameRequest(fingerprint: string, { fingerprint: now }: IdempotencyKey):
 }
 
 /** The medium for want of which a start cannot be carried out. */
-function unavailable(command: Command, devices: FoundDevices): { medium: Medium; error: RecorderError } | undefined {
+function unavailable(command: Command, devices: FoundDevices): Missing | undefined {
   const any = command.name === 'recording.start' && command.request.require === 'any'
   const missing = [...devices].flatMap(([medium, device]) =>
     device instanceof RecorderError ? [{ medium, error: device }] : [],

@@ -1,6 +1,3 @@
-import type { StatsFs } from 'node:fs'
-import { statfs } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CapturePlatform, CaptureReport } from '../actors/types.ts'
 import type { AllowedCommand } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
@@ -18,14 +15,9 @@ import type { EventLog } from '../store/types.ts'
 import type { Funnel } from './funnel.ts'
 import { allowedCommands } from './judgement.ts'
 import type { RecorderBus } from './port.ts'
+import type { StorageState, StorageWatch } from './storage-watch.ts'
 import { Troubles } from './troubles.ts'
 import { currentOf, type World } from './world.ts'
-
-/** Bytes a second that all three media take with the default settings, roughly: for the time left on the disk. */
-const TYPICAL_BYTES_PER_SECOND = 80_000
-
-/** How long a disk may take to tell its free space. */
-const DISK_LIMIT_MS = 1_000
 
 /** What the reader reads from. */
 export interface ReaderOptions {
@@ -34,8 +26,7 @@ export interface ReaderOptions {
   platform: CapturePlatform
   bus: RecorderBus
   version: string
-  /** Where recordings are kept: whose disk is asked for its space. */
-  folder: string
+  storage: Pick<StorageWatch, 'look' | 'shortage'>
   ready(): boolean
 }
 
@@ -53,7 +44,6 @@ export class Reader {
   readonly #options: ReaderOptions
   readonly #troubles = new Troubles()
   readonly #levels = new Map<string, Level>()
-  #asking: Promise<StatsFs | undefined> | undefined
   /** Counts what may change an answer. */
   #changes = 0
   /** What each side was last shown of a recording, and of which moment that was. */
@@ -153,15 +143,15 @@ export class Reader {
   }
 
   async application(side: ClientSide): Promise<ApplicationView> {
-    const { platform, version, funnel, log, ready } = this.#options
+    const { platform, version, funnel, log, ready, storage } = this.#options
     const [devices, encoderProblem, disk] = await Promise.all([
       platform.devices(),
       platform.encoderProblem(),
-      this.#disk(),
+      storage.look(),
     ])
     const durable = this.current()
     const current = durable && funnel.failure ? cutOff(durable, funnel.failure) : durable
-    const errors = this.#errors(current, encoderProblem, disk !== undefined)
+    const errors = this.#errors(current, encoderProblem, disk)
     const capturing = current?.state === 'Active' || current?.state === 'Paused'
     const media = {} as ApplicationView['media']
     for (const medium of MEDIA) {
@@ -170,8 +160,7 @@ export class Reader {
       const device = current?.tracks[medium]?.device ?? (found ? { id: found.id, label: found.label } : null)
       media[medium] = { available, device, ...(reason ? { reason } : {}) }
     }
-    const freeBytes = disk ? disk.bavail * disk.bsize : 0
-    const recordableSeconds = Math.floor(freeBytes / TYPICAL_BYTES_PER_SECOND)
+    const { freeBytes = 0, recordableSeconds } = disk
     return {
       state: errors.length > 0 ? 'Error' : capturing ? 'Recording' : 'Idle',
       version,
@@ -184,29 +173,16 @@ export class Reader {
     }
   }
 
-  /** The disk's state; undefined where it does not answer. Asked once at a time: a hanging disk must not take all threads. */
-  async #disk(): Promise<StatsFs | undefined> {
-    this.#asking ??= statfs(this.#options.folder)
-      .catch(() => undefined)
-      .finally(() => {
-        this.#asking = undefined
-      })
-    const limit = new AbortController()
-    const late = sleep(DISK_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => undefined)
-    try {
-      return await Promise.race([this.#asking, late])
-    } finally {
-      limit.abort()
-    }
-  }
-
-  #errors(current: RecordingView | undefined, encoderProblem: string | null, diskAnswers: boolean): ApplicationError[] {
+  #errors(current: RecordingView | undefined, encoderProblem: string | null, disk: StorageState): ApplicationError[] {
     const since = new Date().toISOString()
     const errors = this.#troubles.of(current?.id)
     const { failure, failedAt } = this.#options.funnel
     if (failure) errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
     if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })
-    if (!diskAnswers)
+    const { shortage } = this.#options.storage
+    if (shortage && failure?.code !== 'STORAGE_FULL')
+      errors.push({ code: shortage.code, message: shortage.message, since: disk.fullSince ?? since })
+    if (disk.freeBytes === undefined)
       errors.push({ code: 'STORAGE_UNAVAILABLE', message: 'The folder of the recordings cannot be read.', since })
     return errors
   }

@@ -6,18 +6,20 @@ import type { CapturePlatform, CaptureReport, RecorderClock } from '../actors/ty
 import type { AllowedCommand, Command, TagValue } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { EventData, LogEvent } from '../events/events.ts'
-import type { By, ClientSide, Medium } from '../events/media.ts'
+import { type By, type ClientSide, MEDIA, type Medium } from '../events/media.ts'
 import type { ApplicationView, DeviceList, RecordingAnswer, RecordingView, TagEntry } from '../events/resources.ts'
-import type { RecordingFold } from '../machines/recording-fold.ts'
-import type { EventLog, StoredAnswer } from '../store/types.ts'
+import { type RecordingFold, recordingState, trackState } from '../machines/recording-fold.ts'
+import type { EventLog, LogBallast, StoredAnswer } from '../store/types.ts'
 import { CommandDesk } from './command-desk.ts'
 import { Funnel, LOG_STALL_MS } from './funnel.ts'
 import { LiveRecording } from './live-recording.ts'
 import type { RecorderBus, RecorderPort } from './port.ts'
 import { Reader } from './reading.ts'
 import { readRemains, recoveryFacts, removeUnconfirmed } from './recovery.ts'
+import type { SegmentReport } from './reports.ts'
+import { type AskDisk, StorageWatch, type StorageWatchOptions } from './storage-watch.ts'
 import { TimeKeeper } from './time-keeper.ts'
-import { isCapturing } from './world.ts'
+import { currentOf, isCapturing } from './world.ts'
 
 /** What a recorder is made of. */
 export interface RecorderOptions {
@@ -34,6 +36,12 @@ export interface RecorderOptions {
   clock: RecorderClock
   /** How long the disk may take for the log before capture ends. Milliseconds, default 3,000. */
   stallMs?: number
+  /** What is kept free on the disk of the recordings, in bytes; default {@link DEFAULT_RESERVE_BYTES}. */
+  reserveBytes?: number | undefined
+  /** Room that the log gets when its disk is full. */
+  ballast?: LogBallast
+  /** Tells free space; default: the system. */
+  askDisk?: AskDisk
 }
 
 const REOPEN_DELAY_MS = 1_000
@@ -49,6 +57,7 @@ export class Recorder implements RecorderPort {
   readonly #funnel: Funnel
   readonly #desk: CommandDesk
   readonly #reader: Reader
+  readonly #storage: StorageWatch
   readonly #time: TimeKeeper
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
@@ -87,19 +96,29 @@ export class Recorder implements RecorderPort {
       onFault,
     })
     this.#time = new TimeKeeper({ clock: options.clock, funnel: this.#funnel, system: this.#system, onFault })
+    this.#storage = new StorageWatch({
+      folder: options.recordingsFolder,
+      reserveBytes: options.reserveBytes,
+      ballast: options.ballast,
+      ask: options.askDisk,
+      recording: () => this.#underWay(),
+      onLow: (low, detail) => this.#storageLow(low, detail),
+      onFull: () => this.#storageFull(),
+    })
     this.#reader = new Reader({
       log: options.log,
       funnel: this.#funnel,
       platform: options.platform,
       bus: this.bus,
       version: options.version,
-      folder: options.recordingsFolder,
+      storage: this.#storage,
       ready: () => this.#phase === 'ready',
     })
     this.#desk = new CommandDesk({
       funnel: this.#funnel,
       log: options.log,
       platform: options.platform,
+      storage: this.#storage,
       system: { by: this.#system as By & { side: 'system' }, tags: options.systemTags },
       onFault,
     })
@@ -112,6 +131,7 @@ export class Recorder implements RecorderPort {
     const { version } = options
     await recorder.#note('daemon.started', { version, platform: process.platform, node: process.version })
     recorder.#phase = 'ready'
+    recorder.#storage.start()
     return recorder
   }
 
@@ -165,6 +185,7 @@ export class Recorder implements RecorderPort {
     if (this.#phase === 'closing') return
     const wasReady = this.#phase === 'ready'
     this.#phase = 'closing'
+    this.#storage.stop()
     this.#time.stop()
     if (wasReady) {
       try {
@@ -212,7 +233,57 @@ export class Recorder implements RecorderPort {
 
   #report(id: string, medium: Medium, report: CaptureReport): void {
     this.#reader.takeLevel(id, medium, report)
-    if (report.type !== 'capture.level' && report.type !== 'capture.progress') this.#funnel.report(id, medium, report)
+    this.#storage.take(id, medium, report)
+    if (report.type === 'capture.level' || report.type === 'capture.progress') return
+    const isOutOfSpace =
+      report.type === 'capture.ended' && report.cause !== 'cut' && report.cause.code === 'STORAGE_FULL'
+    if (isOutOfSpace) void this.#outOfSpace(id, medium, report)
+    else this.#funnel.report(id, medium, report)
+  }
+
+  /** The disk took no more of a medium: the others will not fare better, and the log, on the same disk, has to tell of it. */
+  async #outOfSpace(id: string, medium: Medium, report: SegmentReport): Promise<void> {
+    const live = this.#funnel.live.get(id)
+    await this.#storage.giveWay()
+    // With the log reopened meanwhile, recovery has told of this file already.
+    if (live === undefined || this.#funnel.live.get(id) !== live) return
+    const track = this.#funnel.world.get(id)?.tracks[medium]
+    // A start that fails for want of space is rolled back as any other.
+    if (track?.value === 'recording') {
+      this.#desk
+        .systemStop(id, 'storageFull')
+        .catch((error) => this.#onFault('ending a recording without space', error))
+    }
+    this.#funnel.report(id, medium, report)
+    await this.#storage.look()
+  }
+
+  /** What is being recorded, or paused, for the watch over the disk. */
+  #underWay(): ReturnType<StorageWatchOptions['recording']> {
+    const fold = currentOf(this.#funnel.world)
+    if (!fold || !isCapturing(fold)) return undefined
+    const media = MEDIA.filter((medium) => !['off', 'stopped', 'failed'].includes(trackState(fold.tracks[medium])))
+    return { active: recordingState(fold.session) === 'Active', media, quality: fold.session.context.quality }
+  }
+
+  async #storageLow(low: boolean, detail: string): Promise<void> {
+    await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {
+      if (low) tx.add(null, 'warning.raised', { code: 'STORAGE_LOW', detail })
+      else tx.add(null, 'warning.cleared', { code: 'STORAGE_LOW' })
+      return undefined
+    })
+  }
+
+  /** Ends what flows; what is paused takes no space. */
+  async #storageFull(): Promise<void> {
+    if (this.#phase !== 'ready') return
+    for (const { id, session } of this.#funnel.world.values()) {
+      if (recordingState(session) !== 'Active') continue
+      this.#options.logger.warn({ recordingId: id }, 'the disk has reached its reserve: the recording is ended')
+      await this.#desk
+        .systemStop(id, 'storageFull')
+        .catch((error) => this.#onFault('ending a recording at the reserve', error))
+    }
   }
 
   #committed(events: readonly LogEvent[]): void {
@@ -249,6 +320,7 @@ export class Recorder implements RecorderPort {
     await this.#funnel.dispose()
     while (this.#phase === 'reopening') {
       try {
+        if (error.code === 'STORAGE_FULL') await this.#storage.giveWay()
         await this.log.reopen()
         await this.#restore(error.code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted')
         await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {

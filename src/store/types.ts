@@ -93,3 +93,13 @@ export interface EventLog {
   /** Waits for what is queued, then closes. */
   close(): Promise<void>
 }
+
+/** Room on the log's disk that is given up when the disk is full, so that the log can write how everything ended. */
+export interface LogBallast {
+  /** How much room it is. */
+  readonly bytes: number
+  /** Sees to it that it is there. False when there is no room for it, or it was given up meanwhile. Never rejects. */
+  keep(): Promise<boolean>
+  /** Gives the room up. False when there was none to give. Never rejects; a disk that hangs keeps it waiting. */
+  drop(): Promise<boolean>
+}

@@ -1,4 +1,6 @@
 import { defineCommand } from '../command.ts'
+import { UsageError } from '../problem.ts'
+import { parseSize } from '../quantities.ts'
 
 /** Runs the daemon in the foreground. */
 export const serve = defineCommand({
@@ -18,6 +20,13 @@ export const serve = defineCommand({
       max: 65_535,
       help: 'TCP port; 0 picks a free one. Default: F2F_PORT, else `port` in config.json, else 3887.',
     },
+    reserve: {
+      kind: 'text',
+      value: 'SIZE',
+      help:
+        'What is kept free on the disk of the recordings, e.g. 500MB: recording ends before it is touched. Default: ' +
+        '`reserveBytes` in config.json, else 256MB.',
+    },
     source: {
       kind: 'text',
       value: 'KIND',
@@ -34,12 +43,15 @@ export const serve = defineCommand({
   ],
   json: false,
   async run({ options, home }) {
+    const reserveBytes = options.reserve === undefined ? undefined : parseSize(options.reserve)
+    if (reserveBytes === null) throw new UsageError('--reserve takes a size such as 256MB or 1.5GB')
     // Only here: the other commands must start without loading the recorder.
     const daemon = await import('../../main.ts')
     await daemon.serve({
       home: home.folder,
       source: options.source === 'synthetic' ? 'synthetic' : 'devices',
       ...(options.port === undefined ? {} : { port: options.port }),
+      ...(reserveBytes === undefined ? {} : { reserveBytes }),
     })
     return null
   },
