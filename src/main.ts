@@ -4,9 +4,15 @@ import { hostname, userInfo } from 'node:os'
 import type { Logger } from 'pino'
 import { createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
+import { startChild } from './actors/child-process.ts'
+import { screenArgs } from './actors/encoding.ts'
+import { createEncoder } from './actors/ffmpeg.ts'
 import { createPlatform } from './actors/platform.ts'
 import { SteadyClock } from './actors/steady-clock.ts'
+import { Composer } from './composition/composer.ts'
 import { RecorderError } from './events/errors.ts'
+import type { SegmentFacts } from './events/events.ts'
+import { resolveQuality } from './events/quality.ts'
 import {
   type Home,
   HomeError,
@@ -19,7 +25,9 @@ import {
 import { startHttp } from './http/server.ts'
 import { createLogger } from './logging.ts'
 import { Recorder } from './recorder/recorder.ts'
+import { Ballast } from './store/ballast.ts'
 import { openEventLog } from './store/event-log.ts'
+import type { EventLog } from './store/types.ts'
 
 /** 0xF2F. */
 const DEFAULT_PORT = 3887
@@ -34,6 +42,8 @@ export interface ServeOptions {
   port?: number
   /** The machine's devices, or a test picture and tones. */
   source: 'devices' | 'synthetic'
+  /** What is kept free on the disk of the recordings, in bytes; else config.json, 256 MB. */
+  reserveBytes?: number
 }
 
 /** A running daemon. */
@@ -83,7 +93,8 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
   const port = options.port ?? portOf(process.env) ?? config.port ?? DEFAULT_PORT
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
   const user = userInfo().username
-  const log = await openLog(home, logger)
+  const ballast = new Ballast(home.ballastFile)
+  const log = await openLog(home, logger, ballast)
   const clock = new SteadyClock()
   const platform = createPlatform({
     source: options.source,
@@ -102,6 +113,8 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
       user,
       systemTags: systemTags(version, user),
       logger,
+      reserveBytes: options.reserveBytes ?? config.reserveBytes,
+      ballast,
     })
   } catch (error) {
     await log.close()
@@ -112,7 +125,18 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
     const access = createAccess({ homeToken, tokens: () => log.tokens() })
     const allowedOrigins = config.allowedOrigins ?? []
     const isReady = (): boolean => recorder.ready
-    const http = await startHttp({ recorder, access, port, version, user, allowedOrigins, logger, isReady })
+    const compositions = await openComposer({ home, recorder, ffmpegPath: config.ffmpegPath, version, logger })
+    const http = await startHttp({
+      recorder,
+      compositions,
+      access,
+      port,
+      version,
+      user,
+      allowedOrigins,
+      logger,
+      isReady,
+    })
     try {
       await writeDaemonFile(home, { pid: process.pid, url: http.url, startedAt: new Date().toISOString() })
     } catch (error) {
@@ -122,7 +146,7 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
     return {
       url: http.url,
       async stop() {
-        await Promise.all([recorder.close(), http.close()])
+        await Promise.all([recorder.close(), compositions.close(), http.close()])
         clock.stop()
         await removeDaemonFile(home)
       },
@@ -133,7 +157,49 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
   }
 }
 
-async function openLog(home: Home, logger: Logger) {
+/** Lends the composer what starts programs and what tells of recordings. */
+function openComposer(options: {
+  home: Home
+  recorder: Recorder
+  ffmpegPath: string | undefined
+  version: string
+  logger: Logger
+}): Promise<Composer> {
+  const { home, recorder, version, logger } = options
+  const env = process.env
+  const encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: [] })
+  return Composer.open({
+    folder: home.exportsFolder,
+    version,
+    onFault: (what, error) => logger.error({ err: error }, what),
+    tools: {
+      ffmpeg: async () => (await encoder.ffmpeg()).path,
+      start: (command, io) => startChild(command, { ...io, env }),
+      screenArgs: async (input, quality) => screenArgs(input, quality, await encoder.ffmpeg()),
+    },
+    sources: {
+      segments: (id) => segmentsOf(recorder, id),
+      async quality(recordingId) {
+        const events = await recorder.log.events({ after: 0, limit: 16, recordingId })
+        const starting = events.find((event) => event.type === 'recording.starting')
+        return starting?.data.quality ?? resolveQuality()
+      },
+      file: (id, file) => recorder.file(id, file),
+    },
+  })
+}
+
+async function segmentsOf({ log }: Recorder, id: string): Promise<SegmentFacts[]> {
+  const segments: SegmentFacts[] = []
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await log.segments(id, { limit: 1_000, ...(cursor === undefined ? {} : { cursor }) })
+    segments.push(...page.items)
+    cursor = page.cursor
+  }
+  return segments
+}
+
+async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<EventLog> {
   let said = performance.now()
   try {
     return await openEventLog({
@@ -147,6 +213,9 @@ async function openLog(home: Home, logger: Logger) {
       },
     })
   } catch (error) {
+    // So that what was recorded can be looked at, and space be made.
+    if (error instanceof RecorderError && error.code === 'STORAGE_FULL' && (await ballast.drop()))
+      return openLog(home, logger, ballast)
     if (error instanceof RecorderError && error.code === 'STORAGE_UNAVAILABLE' && !isLocked(error)) {
       const remedy = `If its disk is well, put ${home.logFolder} back from a backup, or use another home folder (--home); what lies below ${home.recordingsFolder} can still be played.`
       throw new HomeError(`${error.message} ${remedy}`, { cause: error })

@@ -9,6 +9,7 @@ import { type Route, routeMiddleware } from './route.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { eventRoutes } from './routes/events.ts'
+import { mediaRoutes } from './routes/media.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { segmentRoutes } from './routes/segments.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -22,6 +23,7 @@ export function createRoutes(services: Services): Route[] {
     ...recordingRoutes(services),
     ...commandRoutes(services),
     ...segmentRoutes(services),
+    ...mediaRoutes(services),
     ...eventRoutes(services),
     ...applicationRoutes(services),
     ...tokenRoutes(services),

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import type { CompositionPort } from '../composition/port.ts'
 import type { LogEvent } from '../events/events.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 
@@ -9,6 +10,22 @@ export interface StreamLimits {
   heartbeatMs: number
   /** How long a reader may take nothing before it is cut off. */
   stallMs: number
+}
+
+/** What streams tell of. */
+export interface StreamSources {
+  recorder: RecorderPort
+  compositions: Pick<CompositionPort, 'onProgress'>
+}
+
+/** What a client wants to hear. */
+export interface StreamChoices {
+  /** The last position that it has. */
+  after: number
+  /** Audio levels too. */
+  levels: boolean
+  /** How far exports are, too. */
+  exports: boolean
 }
 
 /** One client's stream. */
@@ -32,8 +49,8 @@ function eventText(event: LogEvent): string {
  */
 export function createEventStream(
   response: ServerResponse,
-  recorder: RecorderPort,
-  options: { after: number; levels: boolean; limits: StreamLimits; logger: Logger },
+  { recorder, compositions }: StreamSources,
+  options: StreamChoices & { limits: StreamLimits; logger: Logger },
 ): EventStream {
   const { log, bus } = recorder
   const { limits, logger } = options
@@ -82,10 +99,13 @@ export function createEventStream(
     else for (const event of events) writeEvent(event)
   }
 
-  function onLevel(level: unknown): void {
-    // A level that comes late is worth nothing.
-    if (blockedSince === null && !catchingUp) write(`event: level\ndata: ${JSON.stringify(level)}\n\n`)
+  /** What is of this moment only; what comes late is worth nothing. */
+  function aside(name: 'level' | 'export'): (data: unknown) => void {
+    return (data) => {
+      if (blockedSince === null && !catchingUp) write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
+    }
   }
+  const onLevel = aside('level')
 
   function onDrain(): void {
     blockedSince = null
@@ -103,6 +123,7 @@ export function createEventStream(
   response.on('drain', onDrain)
   bus.on('events', onEvents)
   if (options.levels) bus.on('level', onLevel)
+  const offProgress = options.exports ? compositions.onProgress(aside('export')) : () => {}
   write('retry: 1000\n\n')
   void catchUp()
 
@@ -111,6 +132,7 @@ export function createEventStream(
     clearInterval(heartbeat)
     bus.off('events', onEvents)
     bus.off('level', onLevel)
+    offProgress()
   }
   return {
     end() {

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { CompositionPort } from '../composition/port.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import { type Address, addressOf } from './address.ts'
 import { createApp } from './app.ts'
@@ -12,6 +13,8 @@ import { createEventStreams } from './event-streams.ts'
 /** What the HTTP side needs. */
 export interface HttpOptions {
   recorder: RecorderPort
+  /** Makes one playable file of a recording's pieces. */
+  compositions: CompositionPort
   access: Access
   /** Version of the recorder. */
   version: string
@@ -57,9 +60,9 @@ export interface HttpApp {
 
 /** Creates the application; tests may mount its callback wherever they like. */
 export function createHttpApp(options: HttpOptions): HttpApp {
-  const { recorder, logger } = options
+  const { recorder, compositions, logger } = options
   let address = addressOf(0)
-  const streams = createEventStreams(recorder, { ...LIMITS, ...options.limits }, logger)
+  const streams = createEventStreams({ recorder, compositions }, { ...LIMITS, ...options.limits }, logger)
   const app = createApp({ ...options, address: () => address, streams }, options.allowedOrigins)
   return {
     callback: app.callback(),

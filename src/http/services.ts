@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { CompositionPort } from '../composition/port.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -7,6 +8,7 @@ import type { EventStreams } from './event-streams.ts'
 /** What the routes work with. */
 export interface Services {
   recorder: RecorderPort
+  compositions: CompositionPort
   access: Access
   /** Version of the recorder. */
   version: string

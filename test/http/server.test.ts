@@ -11,12 +11,14 @@ import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { readEvents } from './support/event-reader.ts'
 import { bodyOf } from './support/expect.ts'
+import { StubCompositions } from './support/stub-compositions.ts'
 import { StubRecorder } from './support/stub-recorder.ts'
 
 function options(): HttpOptions {
   const recorder = new StubRecorder('/nowhere')
   return {
     recorder,
+    compositions: new StubCompositions(),
     access: createAccess({ homeToken: HOME_TOKEN, tokens: () => [] }),
     version: '1.2.3',
     user: 'tester',

@@ -54,7 +54,11 @@ export function eventRoutes({ recorder, streams }: Services): Route[] {
         const after = resumePosition(ctx.req.headers['last-event-id'], recorder.log.position)
         sendHead(ctx, 200, STREAM_HEADERS)
         if (ctx.method === 'HEAD') ctx.res.end()
-        else streams.open(ctx.res, { after, levels: query.levels === '1', clientId: credential.clientId })
+        else {
+          const levels = query.levels === '1'
+          const exports = query.exports === '1'
+          streams.open(ctx.res, { after, levels, exports, clientId: credential.clientId })
+        }
       },
     }),
   ]

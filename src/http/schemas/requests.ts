@@ -182,8 +182,21 @@ export const eventsQuery = z.strictObject({
   cursor: cursor.optional(),
 })
 
+/** Query of GET /recordings/{id}/export. */
+export const exportQuery = z.strictObject({
+  gaps: z
+    .enum(['fill', 'cut'])
+    .default('fill')
+    .describe('`fill`: silence and a card in the gaps; `cut`: what no track has media of is left out'),
+  audio: z
+    .enum(['mix', 'split'])
+    .default('mix')
+    .describe('`mix`: one AAC track of both voices; `split`: microphone and speaker as they are, in Opus'),
+})
+
 /** Query of GET /events. */
 export const streamQuery = z.strictObject({
+  exports: z.enum(['0', '1']).default('0').describe('`1`: how far exports are, too, as events named `export`'),
   levels: z.enum(['0', '1']).default('0').describe('`1`: audio levels too, as events named `level`'),
 })
 

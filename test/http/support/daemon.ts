@@ -8,6 +8,7 @@ import { createAccess } from '../../../src/access/access.ts'
 import type { Scope } from '../../../src/access/scopes.ts'
 import { newToken } from '../../../src/access/secrets.ts'
 import { type HttpLimits, type HttpServer, startHttp } from '../../../src/http/server.ts'
+import { StubCompositions } from './stub-compositions.ts'
 import { BY, StubRecorder } from './stub-recorder.ts'
 
 export const HOME_TOKEN = newToken().secret
@@ -15,6 +16,7 @@ export const ALLOWED_ORIGIN = 'https://crm.example'
 
 export interface Daemon extends HttpServer {
   recorder: StubRecorder
+  compositions: StubCompositions
   /** Lines of the log, as they were written. */
   logLines: string[]
   /** Whether commands are taken. */
@@ -38,6 +40,7 @@ export interface Daemon extends HttpServer {
 export async function startDaemon(options: { limits?: Partial<HttpLimits>; logLevel?: string } = {}): Promise<Daemon> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-http-'))
   const recorder = new StubRecorder(folder)
+  const compositions = new StubCompositions()
   const logLines: string[] = []
   const sockets: Socket[] = []
   const access = createAccess({
@@ -47,6 +50,7 @@ export async function startDaemon(options: { limits?: Partial<HttpLimits>; logLe
   })
   const server = await startHttp({
     recorder,
+    compositions,
     access,
     port: 0,
     version: '1.2.3',
@@ -59,6 +63,7 @@ export async function startDaemon(options: { limits?: Partial<HttpLimits>; logLe
   const daemon: Daemon = {
     ...server,
     recorder,
+    compositions,
     logLines,
     ready: true,
     clockOffset: 0,

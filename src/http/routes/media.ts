@@ -1,0 +1,81 @@
+import type { CompositionRequest } from '../../composition/port.ts'
+import { RecorderError } from '../../events/errors.ts'
+import { MEDIA, type Medium } from '../../events/media.ts'
+import { sendFile } from '../file-answer.ts'
+import { ClientGone } from '../problem.ts'
+import { defineRoute, type Exchange, type Outcome, type Route } from '../route.ts'
+import { exportQuery } from '../schemas/requests.ts'
+import type { Services } from '../services.ts'
+
+const REQUEST_HEADERS = ['Range', 'If-Range', 'If-None-Match'] as const
+
+function outcomes(...types: string[]): Outcome[] {
+  const content = Object.fromEntries(types.map((type) => [type, null]))
+  return [
+    { status: 200, description: 'The file', content, headers: ['Accept-Ranges', 'ETag', 'Repr-Digest'] },
+    {
+      status: 206,
+      description: 'The part of the file that Range asks for',
+      content,
+      headers: ['Accept-Ranges', 'Content-Range', 'ETag', 'Repr-Digest'],
+    },
+    { status: 304, description: 'The file that If-None-Match names', headers: ['ETag'] },
+    { status: 416, description: 'Range lies outside of the file', headers: ['Content-Range'] },
+  ]
+}
+
+const ERRORS = [
+  ...(['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', 'INVALID_STATE'] as const),
+  ...(['EXPORT_FAILED', 'STORAGE_FULL', 'NOT_READY'] as const),
+]
+
+const WAITS =
+  'Made at the first request, which is answered when it is whole, and kept. Hanging up ends the making, unless somebody else waits for it too. Progress: `GET /v1/events?exports=1`.'
+
+/** Whole tracks and whole recordings as one playable file. */
+export function mediaRoutes({ recorder, compositions }: Services): Route[] {
+  async function answer({ ctx, credential, params }: Exchange, request: CompositionRequest): Promise<void> {
+    const gone = new AbortController()
+    const leave = (): void => gone.abort(new ClientGone())
+    ctx.res.once('close', leave)
+    try {
+      const recording = await recorder.recording(params.id as string, credential.side)
+      const file = await compositions.compose(recording, request, gone.signal)
+      await sendFile(ctx, file)
+    } finally {
+      ctx.res.off('close', leave)
+    }
+  }
+
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/v1/recordings/:id/media/:medium',
+      operationId: 'readTrack',
+      summary: 'A track as one playable file on the recording’s own time line',
+      description: `Where the track has no media, there is silence or a card that names the reason. ${WAITS}`,
+      scope: 'read',
+      requestHeaders: [...REQUEST_HEADERS],
+      outcomes: outcomes('audio/ogg', 'video/mp4'),
+      errors: ERRORS,
+      async handle(exchange) {
+        const medium = MEDIA.find((name) => name === exchange.params.medium) as Medium | undefined
+        if (medium === undefined) throw new RecorderError('NOT_FOUND', 'There is no such medium.')
+        await answer(exchange, { kind: 'track', medium })
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v1/recordings/:id/export',
+      operationId: 'exportRecording',
+      summary: 'The recording as one MP4: screen, microphone and speaker in sync, tags and gaps as chapters',
+      description: WAITS,
+      scope: 'read',
+      query: exportQuery,
+      requestHeaders: [...REQUEST_HEADERS],
+      outcomes: outcomes('video/mp4'),
+      errors: ERRORS,
+      handle: (exchange) => answer(exchange, { kind: 'export', ...exchange.query }),
+    }),
+  ]
+}
