@@ -21,6 +21,10 @@ export interface FakePlatform extends CapturePlatform {
   release(medium: Medium): void
   /** Tells a warning about the newest flowing capture of a medium, or that it is over. */
   warn(medium: Medium, code: WarningCode, present: boolean): void
+  /** Tells how long the file of the newest flowing capture of a medium has become. */
+  progress(medium: Medium, bytes: number): void
+  /** Lets the newest flowing capture of a medium end for want of space. */
+  outOfSpace(medium: Medium): void
   /** From now on nobody reports anything: the daemon is dead. */
   die(): void
   /** Cuts in the order in which they arrived. */
@@ -173,6 +177,26 @@ class FakeHub implements FakePlatform {
         if (startedAt && !ended)
           capture.report({ type: 'capture.warning', segment, code, present, detail: `The fake says ${code}.` })
     }
+  }
+
+  #flowing(medium: Medium): { capture: FakeCapture; segment: number }[] {
+    return this.#captures
+      .filter((one) => one.medium === medium)
+      .flatMap((capture) =>
+        [...capture.segments].flatMap(([segment, { startedAt, ended }]) =>
+          startedAt && !ended ? [{ capture, segment }] : [],
+        ),
+      )
+  }
+
+  progress(medium: Medium, bytes: number): void {
+    for (const { capture, segment } of this.#flowing(medium))
+      capture.report({ type: 'capture.progress', segment, bytes })
+  }
+
+  outOfSpace(medium: Medium): void {
+    const cause = { code: 'STORAGE_FULL', detail: 'The fake’s disk is full.', reason: 'storageFull' } as const
+    for (const { capture, segment } of this.#flowing(medium)) capture.end(segment, cause, false)
   }
 
   die(): void {

@@ -7,7 +7,7 @@ import type { Command, CommandName, CommandRequests } from '../../src/events/com
 import type { LogEvent, NewEvent } from '../../src/events/events.ts'
 import type { ClientSide } from '../../src/events/media.ts'
 import type { RecordingAnswer } from '../../src/events/resources.ts'
-import { Recorder } from '../../src/recorder/recorder.ts'
+import { Recorder, type RecorderOptions } from '../../src/recorder/recorder.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import type { EventBatch, EventLog } from '../../src/store/types.ts'
 import { type FakePlatform, fakePlatform } from './fake-platform.ts'
@@ -54,13 +54,15 @@ export class RecorderBench {
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
   readonly clock = new FakeClock()
   readonly folder: string
+  readonly #more: Partial<RecorderOptions>
 
-  private constructor(folder: string) {
+  private constructor(folder: string, more: Partial<RecorderOptions>) {
     this.folder = folder
+    this.#more = more
   }
 
-  static async create(): Promise<RecorderBench> {
-    const bench = new RecorderBench(await mkdtemp(join(tmpdir(), 'f2f-recorder-')))
+  static async create(more: Partial<RecorderOptions> = {}): Promise<RecorderBench> {
+    const bench = new RecorderBench(await mkdtemp(join(tmpdir(), 'f2f-recorder-')), more)
     await mkdir(join(bench.folder, 'recordings'))
     await bench.open()
     return bench
@@ -77,6 +79,7 @@ export class RecorderBench {
       user: 'tester',
       systemTags: { 'system.host': 'test' },
       logger: pino({ level: process.env.F2F_LOG_LEVEL ?? 'silent' }, pino.destination(2)),
+      ...this.#more,
     })
   }
 

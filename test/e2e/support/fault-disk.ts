@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const SIZE_BYTES = 32 * 1_048_576
+/** Ample, so that it has room for the recorder's reserve; the file behind it holds little more than what is written. */
+const SIZE_BYTES = 1_024 * 1_048_576
 
 /** A small disk of its own, whose faults are real ones of a real file system. */
 export interface FaultDisk {
@@ -13,8 +14,8 @@ export interface FaultDisk {
   /** Whatever writes to it hangs, until `thaw`. */
   freeze(): void
   thaw(): void
-  /** Not a byte is left on it, until `free`. */
-  fill(): void
+  /** Not a byte is left on it, or so many, until `free`. */
+  fill(leaveBytes?: number): void
   free(): void
   /** A folder on it and the files in it cannot be changed, not even by root, until `unprotect`. */
   protect(path: string): void
@@ -60,7 +61,7 @@ export function createFaultDisk(mountPoint?: string): FaultDisk {
     folder,
     freeze: () => void run('fsfreeze', '--freeze', folder),
     thaw: () => void run('fsfreeze', '--unfreeze', folder),
-    fill: () => fillUp(filler),
+    fill: (leaveBytes = 0) => (leaveBytes > 0 ? fillBut(filler, leaveBytes) : fillUp(filler)),
     free: () => rmSync(filler),
     protect: (path) => void run('chattr', '-R', '+i', path),
     unprotect: (path) => void run('chattr', '-R', '-i', path),
@@ -79,6 +80,11 @@ export function createFaultDisk(mountPoint?: string): FaultDisk {
       rmSync(place, { recursive: true, force: true })
     },
   }
+}
+
+function fillBut(path: string, leaveBytes: number): void {
+  const { bavail, bsize } = statfsSync(join(path, '..'))
+  run('fallocate', '--length', String(bavail * bsize - leaveBytes), path)
 }
 
 /** In steps that become smaller: what is free can be scattered, and files that others write grow meanwhile. */
