@@ -137,7 +137,7 @@ suite('daemon.json', (test) => {
     await writeDaemonFile(home, daemon)
     assert.deepEqual(await readDaemonFile(home), { state: 'running', daemon })
     if (posix === null) assert.equal(await modeOf(home.daemonFile), 0o600)
-    assert.deepEqual((await readdir(home.folder)).sort(), ['daemon.json', 'recordings'])
+    assert.deepEqual((await readdir(home.folder)).sort(), ['daemon.json', 'exports', 'recordings'])
   })
 
   test('of a dead process is stale, and so is one that cannot be understood', async () => {

@@ -13,6 +13,8 @@ export interface Api {
   get<T>(path: string, query?: Record<string, string | number | undefined>): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
   delete<T>(path: string): Promise<T>
+  /** Asks for a file or a stream, however long it takes to be made: the answer as it comes. The signal ends it at any time. */
+  open(path: string, query: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage>
   /** The daemon as it announces itself; throws {@link ProblemError} NO_DAEMON where there is none. */
   daemon(): Promise<DaemonInfo>
 }
@@ -33,6 +35,13 @@ export function apiOf(home: Home, onWait: () => () => void = () => () => {}): Ap
     get: (path, query = {}) => ask('GET', path + queryOf(query)),
     post: (path, body = {}) => ask('POST', path, body),
     delete: (path) => ask('DELETE', path),
+    async open(path, query, signal) {
+      const daemon = await findDaemon(home)
+      const token = await readToken(home)
+      const answer = await send(daemon, token, 'GET', `/v1${path}${queryOf(query)}`, undefined, signal)
+      if (isGood(answer)) return answer
+      throw await problemIn(daemon, answer)
+    },
     daemon: () => findDaemon(home),
   }
 }
@@ -93,12 +102,40 @@ async function exchange(
   target: string,
   body: unknown,
 ): Promise<unknown> {
+  const signal = AbortSignal.timeout(ANSWER_LIMIT_MS)
+  const answer = await send(daemon, token, method, target, body, signal)
+  if (!isGood(answer)) throw await problemIn(daemon, answer)
+  return parseAnswer(daemon, answer.statusCode ?? 0, await textOf(daemon, answer))
+}
+
+const isGood = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode < 300
+
+async function textOf(daemon: DaemonInfo, answer: IncomingMessage): Promise<string> {
+  return text(answer).catch((cause) => {
+    throw unreachable(daemon, cause)
+  })
+}
+
+async function problemIn(daemon: DaemonInfo, answer: IncomingMessage): Promise<ProblemError> {
+  const status = answer.statusCode ?? 0
+  return new ProblemError(problemOf(daemon, status, parseAnswer(daemon, status, await textOf(daemon, answer))))
+}
+
+/** Sends a request; resolves when its answer begins. */
+function send(
+  daemon: DaemonInfo,
+  token: string,
+  method: string,
+  target: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const payload = body === undefined ? undefined : JSON.stringify(body)
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  return new Promise<IncomingMessage>((resolve, reject) => {
     const sent = request(`${daemon.url}${target}`, {
       method,
       agent: false,
-      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+      signal,
       headers: {
         accept: 'application/json, application/problem+json',
         authorization: `Bearer ${token}`,
@@ -113,13 +150,6 @@ async function exchange(
   }).catch((cause) => {
     throw unreachable(daemon, cause)
   })
-  const received = await text(answer).catch((cause) => {
-    throw unreachable(daemon, cause)
-  })
-  const status = answer.statusCode ?? 0
-  const value = parseAnswer(daemon, status, received)
-  if (status >= 200 && status < 300) return value
-  throw new ProblemError(problemOf(daemon, status, value))
 }
 
 function unreachable(daemon: DaemonInfo, cause: unknown): ProblemError {

@@ -6,7 +6,7 @@ import type { Style } from './style.ts'
 /** What an option takes. Each has a help text; `value` names what stands behind it. */
 export type OptionSpec =
   | { kind: 'flag'; help: string; short?: string }
-  | { kind: 'text'; value: string; help: string; choices?: readonly string[] }
+  | { kind: 'text'; value: string; help: string; choices?: readonly string[]; short?: string }
   /** A whole number of at least `min`, at most `max`. */
   | { kind: 'number'; value: string; help: string; min: number; max?: number }
   /** Comma-separated, and may be given more than once. */

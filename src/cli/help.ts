@@ -74,8 +74,8 @@ function commandLine(command: Command): string {
 }
 
 function optionName(name: string, spec: OptionSpec): string {
-  if (spec.kind === 'flag') return spec.short ? `-${spec.short}, --${name}` : `--${name}`
-  return `--${name} ${spec.value}`
+  const short = 'short' in spec && spec.short ? `-${spec.short}, ` : ''
+  return spec.kind === 'flag' ? `${short}--${name}` : `${short}--${name} ${spec.value}`
 }
 
 function describe(spec: OptionSpec): string {

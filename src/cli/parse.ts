@@ -56,7 +56,7 @@ function strictly(specs: Record<string, OptionSpec>, argv: readonly string[]) {
       {
         type: spec.kind === 'flag' ? ('boolean' as const) : ('string' as const),
         multiple: spec.kind === 'list' || spec.kind === 'many',
-        ...(spec.kind === 'flag' && spec.short ? { short: spec.short } : {}),
+        ...('short' in spec && spec.short ? { short: spec.short } : {}),
       },
     ]),
   )

@@ -11,6 +11,7 @@ export interface Chapter {
 
 /** Shorter gaps are only the seams between pieces. */
 const GAP_MIN_MS = 1_000
+const CHAPTER_MIN_MS = 500
 /** Players keep a title's length in one byte. */
 const TITLE_MAX_BYTES = 200
 const NAMES: Record<Medium, string> = { mic: 'Microphone', speaker: 'Speaker', screen: 'Screen' }
@@ -76,12 +77,15 @@ function gapChapters(
 const isTold = (fromMs: number, toMs: number, { durationMs }: Timeline): boolean =>
   toMs - fromMs >= GAP_MIN_MS && fromMs < durationMs
 
-/** What begins at the same moment is one chapter. */
+/** What begins at about the same moment is one chapter: a shorter one nobody could choose. */
 function merged(chapters: Chapter[]): Chapter[] {
-  const titles = new Map<number, string[]>()
-  for (const { atMs, title } of chapters.sort((a, b) => a.atMs - b.atMs))
-    titles.set(atMs, [...(titles.get(atMs) ?? []), title])
-  return [...titles].map(([atMs, all]) => {
+  const groups: { atMs: number; all: string[] }[] = []
+  for (const { atMs, title } of chapters.sort((a, b) => a.atMs - b.atMs)) {
+    const last = groups.at(-1)
+    if (last && atMs - last.atMs < CHAPTER_MIN_MS) last.all.push(title)
+    else groups.push({ atMs, all: [title] })
+  }
+  return groups.map(({ atMs, all }) => {
     const named = all.length > 1 && all[0] === 'Start' ? all.slice(1) : all
     return { atMs, title: shortened(named.join(' · ')) }
   })

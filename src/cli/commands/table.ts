@@ -3,6 +3,7 @@ import type { Command } from '../command.ts'
 import { close, pause, resume, stop } from './control.ts'
 import { devices } from './devices.ts'
 import { doctor } from './doctor.ts'
+import { exportRecording } from './export.ts'
 import { list } from './list.ts'
 import { serve } from './serve.ts'
 import { show } from './show.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   list,
   show,
+  exportRecording,
   devices,
   doctor,
   tokenCreate,

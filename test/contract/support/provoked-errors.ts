@@ -189,6 +189,12 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
       return answerOf(await answered)
     }
   },
+  EXPORT_FAILED: async ({ api, daemon }) => {
+    const { body } = await api.start()
+    await api.command('stop')
+    await rm(join(daemon.home, 'recordings', body.id), { recursive: true })
+    return (headers) => api.call('GET', `/recordings/${body.id}/export`, undefined, headers)
+  },
   INTERRUPTED: async (bench) => {
     const { api, daemon, ffmpeg } = await stalled(bench)
     ffmpeg.stall('sine')
