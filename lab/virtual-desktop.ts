@@ -5,16 +5,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type DisplaySettings, openDisplaySettings } from './display-settings.ts'
 import { startMovingClock } from './moving-clock.ts'
 import { MIC_FEED_SINK, MIC_SOURCE, SPEAKER_SINK, startPulseAudio } from './pulseaudio.ts'
 import { virtualDesktopProblem } from './requirements.ts'
 import { melody, type Playing, playInto, soundFile, type Tone, tone, voice } from './sound.ts'
-import { type Color, connectX11 } from './x11-client.ts'
+import { type Color, connectX11, type Rectangle } from './x11-client.ts'
 import { startXvfb } from './xvfb.ts'
 
 export { virtualDesktopProblem } from './requirements.ts'
 export type { Playing, Tone } from './sound.ts'
 
+const BACKGROUND: Color = '#30475e'
 const SPOKEN = `Good morning, and welcome to the branch. How can I help you today?
 I would like to open a savings account, please. Of course. May I see your identity card?`
 
@@ -41,11 +43,17 @@ export interface VirtualDesktop {
   speakerSink: string
   micSource: string
   /** For tests that freeze or kill them. */
-  pids: { xvfb: number; pulseaudio: number }
+  readonly pids: { xvfb: number; pulseaudio: number }
   /** Plays a sound file or a tone to one of the two; resolves when it can be heard there. */
   play(where: 'mic' | 'speaker', sound: string | Tone): Promise<Playing>
   /** Makes the screen one colour (a running clock stays on top); resolves when it is. */
   fillScreen(color: Color): Promise<void>
+  /** Makes a part of the screen one colour, until the whole screen is filled again. */
+  fillArea(area: Rectangle, color: Color): void
+  /** The size and the monitors of the display; a connection that the desktop closes. */
+  displaySettings(): Promise<DisplaySettings>
+  /** Starts a display again, under the same name, in place of one that has been killed; without a running clock. */
+  restartDisplay(): Promise<void>
   /** Ends every process and removes the folder; may be called again. */
   stop(): Promise<void>
 }
@@ -75,10 +83,11 @@ export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): 
     const folder = await mkdtemp(join(tmpdir(), 'f2f-desktop-'))
     cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
 
-    const xvfb = await startXvfb({ width: options.width ?? 1280, height: options.height ?? 720 })
-    cleanups.push(xvfb.stop)
-    const screen = await connectX11(xvfb.display)
-    cleanups.push(screen.close)
+    const size = { width: options.width ?? 1280, height: options.height ?? 720 }
+    let xvfb = await startXvfb(size)
+    cleanups.push(() => xvfb.stop())
+    let screen = await connectX11(xvfb.display)
+    cleanups.push(() => screen.close())
     const sound = await startPulseAudio(folder)
     cleanups.push(sound.stop)
 
@@ -95,7 +104,7 @@ export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): 
       return playing
     }
 
-    await screen.fill('#30475e')
+    await screen.fill(BACKGROUND)
     if (options.movement) cleanups.push(startMovingClock(screen).stop)
     if (options.voice) await start(MIC_FEED_SINK, await voice(SPOKEN), true)
     if (options.music) await start(SPEAKER_SINK, await melody(), true)
@@ -105,14 +114,28 @@ export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): 
       display: xvfb.display,
       speakerSink: SPEAKER_SINK,
       micSource: MIC_SOURCE,
-      pids: { xvfb: xvfb.pid, pulseaudio: sound.pid },
+      get pids() {
+        return { xvfb: xvfb.pid, pulseaudio: sound.pid }
+      },
       play: async (where, played) =>
         start(
           where === 'mic' ? MIC_FEED_SINK : SPEAKER_SINK,
           typeof played === 'string' ? await soundFile(played) : tone(played),
           false,
         ),
-      fillScreen: screen.fill,
+      fillScreen: (color) => screen.fill(color),
+      fillArea: (area, color) => screen.paint(area, color, []),
+      async displaySettings() {
+        const settings = await openDisplaySettings(xvfb.display)
+        cleanups.push(settings.close)
+        return settings
+      },
+      async restartDisplay() {
+        await xvfb.stop()
+        xvfb = await startXvfb(size, xvfb.display)
+        screen = await connectX11(xvfb.display)
+        await screen.fill(BACKGROUND)
+      },
       stop,
     }
   } catch (error) {

@@ -18,19 +18,29 @@ async function firstLine(stream: Readable): Promise<string> {
 }
 
 /**
- * Starts Xvfb on a free display. It has said that it listens; that it answers is for a client to see.
+ * Starts Xvfb on a free display, or on one that a killed server has left. It has said that it listens; that it answers is for a client to see.
  * Killed, it leaves its socket file; the next server takes over the number, so there is nothing to clear up.
  */
-export async function startXvfb(size: { width: number; height: number }): Promise<Xvfb> {
+export async function startXvfb(size: { width: number; height: number }, display?: string): Promise<Xvfb> {
   const server = await startHelper(
     'Xvfb',
     // Without -noreset it resets when its last client leaves, writes to the closed displayfd and dies.
-    ['-displayfd', '3', '-noreset', '-nolisten', 'tcp', '-screen', '0', `${size.width}x${size.height}x24`],
+    [
+      ...(display ? [display] : []),
+      '-displayfd',
+      '3',
+      '-noreset',
+      '-nolisten',
+      'tcp',
+      '-screen',
+      '0',
+      `${size.width}x${size.height}x24`,
+    ],
     { env: process.env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
   )
   try {
     const number = await readyOrFailed(server, firstLine(server.child.stdio[3] as Readable))
-    return { display: `:${number}`, pid: server.pid, stop: server.stop }
+    return { display: display ?? `:${number}`, pid: server.pid, stop: server.stop }
   } catch (error) {
     await server.stop()
     throw error

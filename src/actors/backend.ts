@@ -3,16 +3,26 @@ import type { Quality } from '../events/quality.ts'
 import type { DeviceList } from '../events/resources.ts'
 import type { ChildCommand } from './child-process.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
+import type { WatchScreen } from './screen-watch.ts'
+
+/** A program that captures, and what looks after its device meanwhile. */
+export interface SourceCommand extends ChildCommand {
+  watch?: WatchScreen
+  /** What it captures is kept only once the watch has found everything as it was: else it might be something else's picture. */
+  vouched?: boolean
+}
 
 /** What is particular to an operating system: which devices there are, and which programs capture from them. */
 export interface CaptureBackend {
   /** What a medium can be captured from. Answers within 2 s; never rejects. */
   list(medium: Medium): Promise<DeviceList>
+  /** A device by its id that may be there without being listed. Rejects with DEVICE_UNAVAILABLE where such a one is not there. */
+  find?(medium: Medium, id: string): Promise<Device | undefined>
   /**
    * The program that captures from a device: raw sound (s16le, 48 kHz, channels as in CHANNELS) on stdout for audio,
-   * fragmented MP4 for a screen. Rejects where ffmpeg is needed and missing. Where it is not needed, it is not waited for.
+   * fragmented MP4 for a screen, which may also write GLANCE pictures to descriptor 3. Rejects where ffmpeg is needed and missing. Where it is not needed, it is not waited for.
    */
-  command(medium: Medium, device: Device, quality: Quality, ffmpeg: () => Promise<Ffmpeg>): Promise<ChildCommand>
+  command(medium: Medium, device: Device, quality: Quality, ffmpeg: () => Promise<Ffmpeg>): Promise<SourceCommand>
   /** The player whose silence, on its stdin, keeps a device delivering while nothing else plays; null where there is none. */
   keepAwake(medium: Medium, device: Device): ChildCommand | null
   /** How ffmpeg is asked to finish a screen. */

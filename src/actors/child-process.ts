@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { findProgram } from './find-program.ts'
 import { parentDeathPrefix } from './parent-death.ts'
 
@@ -45,6 +45,8 @@ export interface ChildOptions {
   stdin?: 'pipe' | 'ignore'
   onStdout?: (chunk: Buffer) => void
   onStderr?: (text: string) => void
+  /** What it writes to descriptor 3, which it has only then. */
+  onAside?: (chunk: Buffer) => void
 }
 
 /** Starts a program that ends with us, in a session of its own (a Ctrl-C at our terminal is ours to handle), and always reads its stderr. */
@@ -57,6 +59,9 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
   process?.stdin?.on('error', () => {})
   process?.stdout?.on('error', () => {})
   process?.stdout?.on('data', options.onStdout ?? (() => {}))
+  const aside = process?.stdio[3] as Readable | null | undefined
+  aside?.on('error', () => {})
+  aside?.on('data', options.onAside ?? (() => {}))
   process?.stderr?.on('error', () => {})
   process?.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT_BYTES)
@@ -75,6 +80,7 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
       const drained = setTimeout(() => {
         opened.stdout?.destroy()
         opened.stderr?.destroy()
+        aside?.destroy()
       }, DRAIN_MS)
       opened.once('close', () => {
         clearTimeout(drained)
@@ -107,7 +113,7 @@ function open(command: ChildCommand, options: ChildOptions): ChildProcess | Node
     return spawn(program, args, {
       // The C locale, so that what programs print can be understood.
       env: { ...options.env, LC_ALL: 'C' },
-      stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
+      stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe', ...(options.onAside ? ['pipe' as const] : [])],
       detached: globalThis.process.platform !== 'win32',
       windowsHide: true,
     })

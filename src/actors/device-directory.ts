@@ -7,10 +7,16 @@ const KEPT_MS = 5_000
 /** Which devices there are, asked for at most every 5 s unless a fresh answer is wanted. */
 export class DeviceDirectory {
   readonly #list: (medium: Medium) => Promise<DeviceList>
+  readonly #find: (medium: Medium, id: string) => Promise<Device | undefined>
   readonly #kept = new Map<Medium, { list: Promise<DeviceList>; at: number; settled: boolean }>()
 
-  constructor(list: (medium: Medium) => Promise<DeviceList>) {
+  /** `find`: a device that is there without being listed. */
+  constructor(
+    list: (medium: Medium) => Promise<DeviceList>,
+    find: (medium: Medium, id: string) => Promise<Device | undefined> = async () => undefined,
+  ) {
     this.#list = list
+    this.#find = find
   }
 
   async all(fresh: boolean): Promise<Record<Medium, DeviceList>> {
@@ -24,6 +30,8 @@ export class DeviceDirectory {
     const device = pick(await this.#get(medium, fresh), id) ?? pick(await this.#get(medium, true), id)
     if (device) return { id: device.id, label: device.label }
     const list = await this.#get(medium, false)
+    const hidden = id !== undefined && list.available ? await this.#find(medium, id) : undefined
+    if (hidden) return hidden
     const why = list.available
       ? `there is no ${medium} device with the id ${JSON.stringify(id)}; there are: ${list.devices.map((d) => d.id).join(', ')}`
       : (list.reason ?? `no ${medium} is available`)

@@ -1,4 +1,5 @@
 import type { Quality } from '../events/quality.ts'
+import { GLANCE } from './black-watch.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 
 /** Samples a second, of each channel, everywhere: what Opus works with. */
@@ -51,16 +52,30 @@ export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
  * frame's own time; by default ffmpeg would move it to the nearest multiple of the frame duration.
  */
 export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: Ffmpeg): string[] {
-  const { version } = ffmpeg
-  const passTimes =
-    version && (version.major < 5 || (version.major === 5 && version.minor < 1)) ? '-vsync' : '-fps_mode'
   return [
     ...[...QUIET, ...input],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
     ...['-crf', String(quality.screenCrf), '-g', String(5 * quality.framesPerSecond)],
     // 4:2:0 needs even sizes. Scaling costs nothing, for colours are converted in the same pass; padding costs an eighth.
-    ...['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2', passTimes, 'vfr', '-enc_time_base', '1:90000'],
+    ...['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2', ...ownTimes(ffmpeg), '-enc_time_base', '1:90000'],
     ...['-movflags', '+frag_every_frame+empty_moov+default_base_moof+skip_trailer'],
     ...['-flush_packets', '1', '-f', 'mp4', 'pipe:1'],
   ]
+}
+
+/** A second output of the same ffmpeg: a small grey picture a second on descriptor 3, by which a black screen is noticed. */
+export function glanceArgs(ffmpeg: Ffmpeg): string[] {
+  const onceASecond = 'select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.99)'
+  return [
+    ...['-vf', `${onceASecond},scale=${GLANCE.width}:${GLANCE.height}:flags=area`, ...ownTimes(ffmpeg)],
+    // More than one thread would hold each picture back until the next one.
+    ...['-c:v', 'rawvideo', '-threads', '1', '-pix_fmt', 'gray'],
+    ...['-flush_packets', '1', '-f', 'rawvideo', 'pipe:3'],
+  ]
+}
+
+/** Frames as and when they come, none doubled and none invented. */
+function ownTimes({ version }: Ffmpeg): string[] {
+  const isOld = version && (version.major < 5 || (version.major === 5 && version.minor < 1))
+  return [isOld ? '-vsync' : '-fps_mode', 'vfr']
 }

@@ -1,11 +1,13 @@
 import type { Device, Medium } from '../events/media.ts'
 import type { Quality } from '../events/quality.ts'
-import type { CaptureBackend } from './backend.ts'
+import type { CaptureBackend, SourceCommand } from './backend.ts'
 import type { ChildCommand } from './child-process.ts'
-import { CHANNELS, NO_PROBING, SAMPLE_RATE, screenArgs } from './encoding.ts'
+import { CHANNELS, glanceArgs, NO_PROBING, SAMPLE_RATE, screenArgs } from './encoding.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 import { listPulseDevices } from './pulse.ts'
-import { listX11Screens } from './x11.ts'
+import { X11ScreenWatch } from './screen-watch.ts'
+import { findMonitor, listX11Screens, monitorDevice, parseScreenId, sessionProblem } from './x11.ts'
+import type { Monitor } from './x11-connection.ts'
 
 /** parec starts within 10 ms, ffmpeg's own pulse input needs ten times that, and ffmpeg-static has none. */
 export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCommand {
@@ -30,18 +32,52 @@ export function pacatCommand(device: Device): ChildCommand {
   }
 }
 
-/** ffmpeg on an X display. */
-export function x11grabCommand(device: Device, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
-  const input = [...NO_PROBING, '-f', 'x11grab', '-framerate', String(quality.framesPerSecond), '-i', device.id]
-  return { program: ffmpeg.path, args: screenArgs(input, quality, ffmpeg) }
+/** ffmpeg on an X display, or on one monitor of it. */
+export function x11grabCommand(
+  display: string,
+  monitor: Monitor | undefined,
+  quality: Quality,
+  ffmpeg: Ffmpeg,
+): ChildCommand {
+  const area = monitor && [
+    ...['-video_size', `${monitor.width}x${monitor.height}`],
+    ...['-grab_x', String(monitor.x), '-grab_y', String(monitor.y)],
+  ]
+  const grab = ['-f', 'x11grab', '-framerate', String(quality.framesPerSecond), ...(area ?? []), '-i', display]
+  return {
+    program: ffmpeg.path,
+    args: [...screenArgs([...NO_PROBING, ...grab], quality, ffmpeg), ...glanceArgs(ffmpeg)],
+  }
+}
+
+async function screenCommand(
+  device: Device,
+  quality: Quality,
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+): Promise<SourceCommand> {
+  const { display } = parseScreenId(device.id)
+  // Where the monitor is now: it may have been moved since it was listed.
+  const [monitor, found] = await Promise.all([findMonitor(device.id, env), ffmpeg()])
+  return {
+    ...x11grabCommand(display, monitor, quality, found),
+    watch: (onProblem) => new X11ScreenWatch({ display, env, monitor }, onProblem),
+    vouched: monitor !== undefined,
+  }
 }
 
 /** Linux: sound by PulseAudio, or PipeWire through its pulse interface; the screen by X11. */
 export function linuxBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpeg>): CaptureBackend {
   return {
     list: (medium: Medium) => (medium === 'screen' ? listX11Screens(env, ffmpeg) : listPulseDevices(medium, env)),
+    async find(medium, id) {
+      const { display } = parseScreenId(id)
+      if (medium !== 'screen' || display !== env.DISPLAY || sessionProblem(env) !== null) return undefined
+      const monitor = await findMonitor(id, env)
+      return monitor && monitorDevice(display, monitor)
+    },
     command: async (medium, device, quality, anyFfmpeg) =>
-      medium === 'screen' ? x11grabCommand(device, quality, await anyFfmpeg()) : parecCommand(medium, device),
+      medium === 'screen' ? screenCommand(device, quality, env, anyFfmpeg) : parecCommand(medium, device),
     keepAwake: (medium, device) => (medium === 'speaker' ? pacatCommand(device) : null),
     quit: 'SIGINT',
     ffmpegInputs: ['x11grab'],

@@ -42,12 +42,16 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
   const { logger, clock = new SteadyClock() } = options
   const backend = chooseBackend(options.source, env, () => encoder.ffmpeg())
   const encoder: Encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: backend.ffmpegInputs })
-  const directory = new DeviceDirectory((medium) => backend.list(medium))
+  const directory = new DeviceDirectory(
+    (medium) => backend.list(medium),
+    async (medium, id) => backend.find?.(medium, id),
+  )
 
   function pipeline(medium: Medium, device: Device, quality: Quality): StartPipeline {
     const command = backend.command(medium, device, quality, encoder.ffmpeg)
     if (medium === 'screen')
-      return (events) => new ScreenPipeline({ command, env, quit: backend.quit, quitMs: limits.screenQuit }, events)
+      return (events) =>
+        new ScreenPipeline({ command, env, clock, quit: backend.quit, quitMs: limits.screenQuit }, events)
     const parts = {
       source: command,
       keepAwake: backend.keepAwake(medium, device) ?? undefined,

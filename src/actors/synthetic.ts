@@ -2,7 +2,7 @@ import type { Medium } from '../events/media.ts'
 import type { Quality } from '../events/quality.ts'
 import type { CaptureBackend } from './backend.ts'
 import type { ChildCommand } from './child-process.ts'
-import { CHANNELS, pcmArgs, SAMPLE_RATE, screenArgs } from './encoding.ts'
+import { CHANNELS, glanceArgs, pcmArgs, SAMPLE_RATE, screenArgs } from './encoding.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 
 /** Pitch of the tone on each audio medium, in Hz. */
@@ -21,7 +21,10 @@ export function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpe
       ? `testsrc2=size=1280x720:rate=${quality.framesPerSecond}`
       : `sine=frequency=${SYNTHETIC_TONES[medium]}:sample_rate=${SAMPLE_RATE},tremolo=f=0.5:d=0.4`
   const input = ['-re', '-f', 'lavfi', '-i', generator]
-  const args = medium === 'screen' ? screenArgs(input, quality, ffmpeg) : pcmArgs(input, CHANNELS[medium])
+  const args =
+    medium === 'screen'
+      ? [...screenArgs(input, quality, ffmpeg), ...glanceArgs(ffmpeg)]
+      : pcmArgs(input, CHANNELS[medium])
   return { program: ffmpeg.path, args }
 }
 

@@ -1,7 +1,11 @@
-import type { DeviceList } from '../events/resources.ts'
+import { RecorderError } from '../events/errors.ts'
+import type { Device } from '../events/media.ts'
+import type { DeviceList, DeviceView } from '../events/resources.ts'
 import { unavailable } from './backend.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 import { runTool } from './run-tool.ts'
+import { within } from './terminate.ts'
+import { type Layout, type Monitor, X11Connection, X11Error } from './x11-connection.ts'
 
 const PROBE_MS = 1_500
 
@@ -14,11 +18,75 @@ export function sessionProblem(env: NodeJS.ProcessEnv): string | null {
   return null
 }
 
-/** The X display as a device, its size in the label. xdpyinfo answers fastest; without it ffmpeg tries. */
+/** The parts of a device's id: a display, and a monitor of it where not all of it is meant. */
+export function parseScreenId(id: string): { display: string; monitor: string | undefined } {
+  // The display comes first, and its name ends in numbers; a monitor's name may hold anything.
+  const match = /^(.*?:\d+(?:\.\d+)?)\/(.+)$/s.exec(id)
+  return match ? { display: match[1]!, monitor: match[2] } : { display: id, monitor: undefined }
+}
+
+/** What there is of the session's display: all of it, and each monitor where there are several. */
 export async function listX11Screens(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpeg>): Promise<DeviceList> {
   const problem = sessionProblem(env)
   if (problem !== null) return unavailable(problem)
   const display = env.DISPLAY!
+  try {
+    return { available: true, devices: screensOf(display, await askLayout(display, env)) }
+  } catch (error) {
+    const kind = error instanceof X11Error ? error.kind : 'refused'
+    if (kind === 'refused') return listByPrograms(display, env, ffmpeg)
+    return unavailable(kind === 'silent' ? `the X display ${display} does not answer` : cannotBeOpened(display))
+  }
+}
+
+/** A monitor by its id, also where it is not listed because it is the only one. Throws DEVICE_UNAVAILABLE. */
+export async function findMonitor(id: string, env: NodeJS.ProcessEnv): Promise<Monitor | undefined> {
+  const { display, monitor } = parseScreenId(id)
+  if (monitor === undefined) return undefined
+  try {
+    const found = (await askLayout(display, env)).monitors.find(({ name }) => name === monitor)
+    if (found) return found
+  } catch (error) {
+    throw new RecorderError('DEVICE_UNAVAILABLE', (error as Error).message, { cause: error })
+  }
+  throw new RecorderError('DEVICE_UNAVAILABLE', `the monitor ${monitor} is not there`)
+}
+
+/** The monitor as a device. */
+export function monitorDevice(display: string, { name, x, y, width, height, primary }: Monitor): Device {
+  const label = `${name} ${width}×${height} at ${x},${y}${primary ? ' (primary)' : ''}`
+  return { id: `${display}/${name}`, label }
+}
+
+function screensOf(display: string, { width, height, monitors }: Layout): DeviceView[] {
+  const several = monitors.length > 1
+  const whole = {
+    id: display,
+    label: `${display} ${width}×${height}${several ? ' (all monitors)' : ''}`,
+    default: true,
+  }
+  if (!several) return [whole]
+  return [whole, ...monitors.map((monitor) => ({ ...monitorDevice(display, monitor), default: false }))]
+}
+
+async function askLayout(display: string, env: NodeJS.ProcessEnv): Promise<Layout> {
+  const until = performance.now() + PROBE_MS
+  const connection = await X11Connection.open(display, env, PROBE_MS)
+  try {
+    const layout = await within(connection.layout(), until - performance.now())
+    if (layout === undefined) throw new X11Error('silent', `the X display ${display} does not answer`)
+    return layout
+  } finally {
+    connection.close()
+  }
+}
+
+/** Where the display lets others in, but not us: xdpyinfo answers fastest; without it ffmpeg tries. */
+async function listByPrograms(
+  display: string,
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+): Promise<DeviceList> {
   const info = await runTool({ program: 'xdpyinfo', args: [] }, { env, limitMs: PROBE_MS })
   if (info.outcome === 'timeout') return unavailable(`the X display ${display} does not answer`)
   let size = parseDimensions(info.stdout)
@@ -29,8 +97,12 @@ export async function listX11Screens(env: NodeJS.ProcessEnv, ffmpeg: () => Promi
       return unavailable((error as Error).message)
     }
   }
-  if (size === null) return unavailable(`the X display ${display} cannot be opened: check DISPLAY and XAUTHORITY`)
-  return { available: true, devices: [{ id: display, label: `${display} ${size.join('×')}`, default: true }] }
+  if (size === null) return unavailable(cannotBeOpened(display))
+  return { available: true, devices: screensOf(display, { width: size[0], height: size[1], monitors: [] }) }
+}
+
+function cannotBeOpened(display: string): string {
+  return `the X display ${display} cannot be opened: check DISPLAY and XAUTHORITY`
 }
 
 /** ffmpeg opens the input, tells its size, and ends with an error because there is no output. */

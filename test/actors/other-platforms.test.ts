@@ -22,14 +22,19 @@ suite('command lines', (test) => {
       /--channels=2 .*-d alsa_output\.hdmi\.monitor$/,
     )
     assert.match(line(pacatCommand(device('alsa_output.hdmi'))), /--playback .*-d alsa_output\.hdmi$/)
-    const screen = x11grabCommand(device(':0'), quality, ffmpeg)
+    const screen = x11grabCommand(':0', undefined, quality, ffmpeg)
     assert.equal(screen.program, '/opt/ffmpeg')
-    assert.match(line(screen), /-f x11grab -framerate 15 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1$/)
+    assert.match(line(screen), /-f x11grab -framerate 15 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1 .*pipe:3$/)
+    const right = { name: 'HDMI-1', primary: false, x: 1920, y: 0, width: 1280, height: 1024 }
+    assert.match(
+      line(x11grabCommand(':0', right, resolveQuality('sharp'), ffmpeg)),
+      /-framerate 30 -video_size 1280x1024 -grab_x 1920 -grab_y 0 -i :0 .*-crf 17/,
+    )
   })
 
   test('frames keep their times with every version of ffmpeg', () => {
     const flags = (version: typeof ffmpeg.version | null) =>
-      line(x11grabCommand(device(':0'), quality, { path: 'ffmpeg', version }))
+      line(x11grabCommand(':0', undefined, quality, { path: 'ffmpeg', version }))
     assert.match(flags({ major: 4, minor: 4 }), /-vsync vfr/)
     for (const version of [{ major: 5, minor: 1 }, { major: 8, minor: 0 }, null])
       assert.match(flags(version), /-fps_mode vfr/)

@@ -1,0 +1,45 @@
+/** Size of the small grey pictures by which a black screen is noticed: one byte a cell. */
+export const GLANCE = { width: 32, height: 18 } as const
+
+const CELLS = GLANCE.width * GLANCE.height
+/** Brighter than this (of 255) is something to be seen. */
+const BLACK_MAX = 4
+/** As many cells as the mouse pointer, which is always painted, can touch. */
+const POINTER_CELLS = 4
+/** One a second: black for three seconds. Less may be a player that opens, or a mode being set. */
+const PICTURES = 4
+
+/** Tells when a screen has been captured as black for more than 3 s, and when something can be seen again. */
+export class BlackWatch {
+  readonly #onChange: (black: boolean) => void
+  #rest: Buffer = Buffer.alloc(0)
+  #blackPictures = 0
+
+  constructor(onChange: (black: boolean) => void) {
+    this.#onChange = onChange
+  }
+
+  /** Takes pictures, one a second, however a pipe cuts them. */
+  push(chunk: Buffer): void {
+    this.#rest = Buffer.concat([this.#rest, chunk])
+    for (; this.#rest.length >= CELLS; this.#rest = this.#rest.subarray(CELLS))
+      this.#look(this.#rest.subarray(0, CELLS))
+  }
+
+  #look(picture: Buffer): void {
+    if (isBlack(picture)) {
+      if (++this.#blackPictures === PICTURES) this.#onChange(true)
+      return
+    }
+    const wasTold = this.#blackPictures >= PICTURES
+    this.#blackPictures = 0
+    if (wasTold) this.#onChange(false)
+  }
+}
+
+/** Whether nothing but a mouse pointer is to be seen. */
+export function isBlack(picture: Uint8Array): boolean {
+  let bright = 0
+  for (const cell of picture) if (cell > BLACK_MAX && ++bright > POINTER_CELLS) return false
+  return true
+}

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises'
+import type { NetConnectOpts } from 'node:net'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+
+const TCP_BASE_PORT = 6_000
+
+/** An X display: where its server listens, and which of its screens is meant. */
+export interface X11Address {
+  /** Null: this computer, by a local socket. */
+  host: string | null
+  display: number
+  screen: number
+}
+
+/** What `DISPLAY` names, X(7): `[host]:display[.screen]`. Null for forms of other times and systems. */
+export function parseDisplay(name: string): X11Address | null {
+  const match = /^(unix|\[[0-9a-f:]+\]|[\w.-]*):(\d{1,5})(?:\.(\d{1,3}))?$/i.exec(name)
+  if (match === null) return null
+  const [, host = '', display, screen = '0'] = match
+  const isLocal = host === '' || host === 'unix'
+  return { host: isLocal ? null : host.replace(/[[\]]/g, ''), display: Number(display), screen: Number(screen) }
+}
+
+/** The sockets at which a display is tried, in order. Sandboxes may have only one of the two local ones. */
+export function socketsOf({ host, display }: X11Address): NetConnectOpts[] {
+  if (host !== null) return [{ host, port: TCP_BASE_PORT + display }]
+  const path = `/tmp/.X11-unix/X${display}`
+  return process.platform === 'linux' ? [{ path: `\0${path}` }, { path }] : [{ path }]
+}
+
+/** What a client shows at the door: a protocol's name and its data; both empty where nothing is known. */
+export interface X11Credential {
+  name: string
+  data: Buffer
+}
+
+const COOKIE = 'MIT-MAGIC-COOKIE-1'
+const FAMILY_LOCAL = 256
+const FAMILY_WILD = 65_535
+const NOBODY: X11Credential = { name: '', data: Buffer.alloc(0) }
+
+/** The cookie for a display, from the file of Xsecurity(7): `XAUTHORITY`, else `~/.Xauthority`. */
+export async function credentialFor(address: X11Address, env: NodeJS.ProcessEnv): Promise<X11Credential> {
+  const file = env.XAUTHORITY || (env.HOME ? join(env.HOME, '.Xauthority') : undefined)
+  if (file === undefined) return NOBODY
+  const bytes = await readFile(file).catch(() => undefined)
+  return bytes ? findCookie(bytes, address, hostname()) : NOBODY
+}
+
+/** The entry of an Xauthority file that fits a display. A remote display is shown no cookie but one under its own name. */
+export function findCookie(file: Buffer, address: X11Address, ownName: string): X11Credential {
+  const fitting = entriesOf(file).filter(
+    ({ number, name }) => name === COOKIE && (number === '' || number === String(address.display)),
+  )
+  const names = address.host === null || address.host === 'localhost' ? [ownName] : [address.host]
+  const entry =
+    fitting.find(({ family, host }) => family === FAMILY_LOCAL && names.includes(host)) ??
+    fitting.find(({ family }) => family === FAMILY_WILD) ??
+    // The computer has changed its name since the session began: it is still this computer.
+    fitting.find(({ family }) => family === FAMILY_LOCAL && address.host === null)
+  return entry ? { name: entry.name, data: entry.data } : NOBODY
+}
+
+interface Entry {
+  family: number
+  host: string
+  number: string
+  name: string
+  data: Buffer
+}
+
+/** The entries of an Xauthority file: a family, then four fields, each behind its length; all big-endian. */
+function entriesOf(file: Buffer): Entry[] {
+  const entries: Entry[] = []
+  let offset = 0
+  const field = (): Buffer => {
+    const start = offset + 2
+    offset = start + file.readUInt16BE(offset)
+    if (offset > file.length) throw new RangeError('a field beyond the end')
+    return file.subarray(start, offset)
+  }
+  try {
+    while (offset < file.length) {
+      const family = file.readUInt16BE(offset)
+      offset += 2
+      const [host, number, name] = [field(), field(), field()].map((bytes) => bytes.toString('latin1'))
+      entries.push({ family, host: host!, number: number!, name: name!, data: field() })
+    }
+  } catch (error) {
+    // A torn file: what is before the tear counts.
+    if (!(error instanceof RangeError)) throw error
+  }
+  return entries
+}
