@@ -18,6 +18,8 @@ export interface DaemonOptions {
   env?: NodeJS.ProcessEnv
   /** Further arguments of `f2f serve`. */
   args?: readonly string[]
+  /** A program, with arguments, that starts it in its own place (`exec`). */
+  launcher?: readonly string[]
   /** What it records from (default `synthetic`). */
   source?: 'synthetic' | 'devices'
 }
@@ -58,11 +60,9 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'f2f-home-')))
   const source = options.source === 'devices' ? [] : ['--source', 'synthetic']
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'serve', '--home', home, '--port', '0', ...source, ...(options.args ?? [])],
-    { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  const serve = [process.execPath, MAIN, 'serve', '--home', home, '--port', '0', ...source, ...(options.args ?? [])]
+  const [program = '', ...args] = [...(options.launcher ?? []), ...serve]
+  const child = spawn(program, args, { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text

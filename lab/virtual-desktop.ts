@@ -132,7 +132,7 @@ export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): 
       },
       async restartDisplay() {
         await xvfb.stop()
-        xvfb = await startXvfb(size, xvfb.display)
+        xvfb = await startXvfb(size, { display: xvfb.display })
         screen = await connectX11(xvfb.display)
         await screen.fill(BACKGROUND)
       },
