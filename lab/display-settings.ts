@@ -27,8 +27,14 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
   await once(socket, 'connect')
   socket.on('error', () => {})
   socket.write(hello({ name: '', data: Buffer.alloc(0) }))
-  const [first] = (await once(socket, 'data')) as [Buffer]
-  const root = rootOf(readWelcome(first)!.body, 0)!
+  let held = Buffer.alloc(0)
+  let welcome: ReturnType<typeof readWelcome>
+  while (welcome === undefined) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer]
+    held = Buffer.concat([held, chunk])
+    welcome = readWelcome(held)
+  }
+  const root = rootOf(welcome.body, 0)!
 
   const messages = new Splitter(readMessage)
   const waiting: { resolve: (message: Message) => void; reject: (error: Error) => void }[] = []

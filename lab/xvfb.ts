@@ -30,16 +30,8 @@ export async function startXvfb(
     'Xvfb',
     // Without -noreset it resets when its last client leaves, writes to the closed displayfd and dies.
     [
-      ...(display ? [display] : []),
-      ...(authority ? ['-auth', authority] : []),
-      '-displayfd',
-      '3',
-      '-noreset',
-      '-nolisten',
-      'tcp',
-      '-screen',
-      '0',
-      `${size.width}x${size.height}x24`,
+      ...[...(display ? [display] : []), ...(authority ? ['-auth', authority] : []), '-displayfd', '3', '-noreset'],
+      ...['-nolisten', 'tcp', '-screen', '0', `${size.width}x${size.height}x24`],
     ],
     { env: process.env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
   )
