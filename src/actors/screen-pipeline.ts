@@ -182,7 +182,11 @@ export class ScreenPipeline implements Pipeline {
       if (this.#init === undefined) this.#firstTick = fragment.start
       const startMs = this.#ms(fragment.start - this.#firstTick)
       const aheadMs = startedAtMs + startMs + this.#ms(fragment.duration) - this.#parts.clock.now()
-      if (aheadMs > AHEAD_MAX_MS) this.end(this.#clockSet())
+      if (aheadMs > AHEAD_MAX_MS) {
+        // It may have slept rather than been set; then the clock ends this capture, and says so.
+        this.#parts.clock.check()
+        this.end(this.#clockSet())
+      }
       const cutMs = (this.#cause?.at ?? Number.POSITIVE_INFINITY) - startedAtMs
       if (startMs > cutMs) continue
       if (startMs + this.#ms(fragment.duration) > cutMs) {

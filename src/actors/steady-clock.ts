@@ -79,7 +79,6 @@ export class SteadyClock implements RecorderClock {
     this.#timer = setInterval(() => this.check(), tickMs).unref()
   }
 
-  /** Compares the clocks; called by a timer. */
   check(): void {
     const { monotonic, boot, ahead } = this.#last
     const now = { monotonic: this.#sources.monotonic(), boot: this.#sources.boot() }

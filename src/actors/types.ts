@@ -14,6 +14,8 @@ export interface RecorderClock {
   now(): number
   /** How far the wall clock is ahead of {@link now}, in ms: about 0, unless somebody has set it. */
   readonly wallAheadMs: number
+  /** Looks at the clocks at once, and tells of a jump: for whoever has seen a time that cannot be. */
+  check(): void
   /** Takes the wall clock's time over: when nothing is being recorded. */
   follow(): void
   /** Tells of jumps within a second (0.2 s while something is captured), until the returned function is called. */

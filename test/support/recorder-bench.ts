@@ -31,6 +31,8 @@ export class FakeClock implements RecorderClock {
     return Date.now()
   }
 
+  check(): void {}
+
   follow(): void {
     this.wallAheadMs = 0
   }

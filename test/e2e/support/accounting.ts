@@ -9,7 +9,7 @@ export function assertAccounted({ startedAt, endedAt, tracks }: RecordingAnswer)
   assert.ok(endedAt !== null, 'the recording is not stopped')
   for (const [medium, { state, spans, gaps }] of Object.entries(tracks)) {
     if (state === 'off') continue
-    const told = `${medium}: ${JSON.stringify({ startedAt, endedAt, spans, gaps })}`
+    const told: string = `${medium}: ${JSON.stringify({ startedAt, endedAt, spans, gaps })}`
     let until = startedAt
     for (const part of [...spans, ...gaps].sort((a, b) => (a.from < b.from ? -1 : 1))) {
       assert.equal(part.from, until, told)
