@@ -4,7 +4,16 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { SegmentFacts } from '../events/events.ts'
 import { FormatError, readPage } from '../media/ogg.ts'
-import { OPUS_RATE, type OpusHead, OpusReader, OpusWriter, packetSamples, silence } from '../media/opus.ts'
+import {
+  FRESH_START,
+  isCelt,
+  OPUS_RATE,
+  type OpusHead,
+  OpusReader,
+  OpusWriter,
+  packetSamples,
+  silence,
+} from '../media/opus.ts'
 import { Splitter } from '../media/splitter.ts'
 import { exportFailed } from './failure.ts'
 import { isMedia, type TrackLine } from './timeline.ts'
@@ -46,6 +55,13 @@ async function* soundPages(line: TrackLine, durationMs: number, head: OpusHead, 
       if (page) yield page
     }
   }
+  /** Silence up to a segment's first packet, which is to be decoded as it was encoded: with nothing before it. */
+  function* fillBefore(packet: Buffer, samples: number): Generator<Buffer> {
+    const fresh = isCelt(packet) && samples - writer.samples >= FRESH_START.samples ? FRESH_START : undefined
+    yield* fill(samples - (fresh?.samples ?? 0))
+    const page = fresh && writer.write(fresh.packet, fresh.samples)
+    if (page) yield page
+  }
   for (const [index, piece] of line.pieces.entries()) {
     work.progress(piece.fromMs / durationMs)
     if (!isMedia(piece)) continue
@@ -55,7 +71,7 @@ async function* soundPages(line: TrackLine, durationMs: number, head: OpusHead, 
     // A packet reaches over the end of its segment; over that of the next it must not reach by more than a half of it.
     const reach = next !== undefined && isMedia(next) ? 0.5 : 0
     for await (const { packet, preSkip } of packetsOf(piece.media, work)) {
-      if (!started) yield* fill(at(piece.fromMs) - preSkip)
+      if (!started) yield* fillBefore(packet, at(piece.fromMs) - preSkip)
       started = true
       const samples = packetSamples(packet)
       if (writer.samples + samples * reach >= end) break

@@ -59,6 +59,15 @@ export function* silence(samples: number, channels: number): Generator<{ packet:
   }
 }
 
+/** Whether a packet is in CELT mode, which leans on what the decoder has played before (RFC 6716, 3.1). */
+export const isCelt = (packet: Buffer): boolean => (packet[0] ?? 0) >> 3 >= 16
+
+/**
+ * 10 ms of silence as SILK encodes it at its beginning. A decoder that goes from SILK to CELT forgets what it has played
+ * (RFC 6716, 4.5.2), and so is where the encoder was at its first packet; from a silence in CELT it would fade in over 50 ms.
+ */
+export const FRESH_START = { packet: Buffer.from('000be5f3b1c0', 'hex'), samples: 480 }
+
 /** Takes an Opus stream's pages apart into packets. */
 export class OpusReader {
   /** Known after the first page. */

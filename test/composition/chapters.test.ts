@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { type Chapter, chaptersOf, ffmetadata } from '../../src/composition/chapters.ts'
+import type { ChapterTag } from '../../src/composition/port.ts'
+import { cutGaps, timelineOf } from '../../src/composition/timeline.ts'
+import { suite } from '../support/suite.ts'
+import { recordingOf, START, segmentOf } from './support/recordings.ts'
+
+/** Ten seconds, a pause of 60 s, 20 s of which the screen lacks the last 10. */
+const segments = [
+  ...(['mic', 'screen'] as const).flatMap((medium) => [segmentOf(medium, 1, 0, 10_000)]),
+  segmentOf('mic', 2, 70_000, 90_000),
+  segmentOf('screen', 2, 70_004, 80_000),
+]
+const whole = timelineOf(recordingOf(segments, 90_000), segments)
+
+const tag = (key: string, value: ChapterTag['value'], ms: number): ChapterTag => ({
+  key,
+  value,
+  at: new Date(START + ms).toISOString(),
+})
+const chapters = (tags: ChapterTag[], timeline = whole): Chapter[] => chaptersOf(whole, timeline, tags)
+
+suite('chapters', (test) => {
+  test('tell of gaps and of tags, the first at 0', () => {
+    assert.deepEqual(chapters([tag('topic', 'loan', 5_000), tag('pages', 12, 75_000)]), [
+      { atMs: 0, title: 'Start' },
+      { atMs: 5_000, title: 'topic: loan' },
+      { atMs: 10_000, title: 'Paused' },
+      { atMs: 70_000, title: 'Recording' },
+      { atMs: 75_000, title: 'pages: 12' },
+      { atMs: 80_000, title: 'Screen: stopped' },
+    ])
+  })
+
+  test('of a cut file lie at their cut places, and tell of what was cut', () => {
+    assert.deepEqual(chapters([tag('note', true, 40_000), tag('pages', 12, 75_000)], cutGaps(whole)), [
+      { atMs: 0, title: 'Start' },
+      { atMs: 10_000, title: 'note: true · Paused (cut, 1:00)' },
+      { atMs: 15_000, title: 'pages: 12' },
+      { atMs: 20_000, title: 'Screen: stopped' },
+    ])
+  })
+
+  test('are not what was tagged at the start, after the end, or by the recorder, but markers are', () => {
+    const tags = [
+      tag('customer', '4711', 0),
+      tag('system.host', 'pc', 5_000),
+      tag('outcome', 'signed', 90_000),
+      tag('marker', 'intro', 0),
+    ]
+    assert.deepEqual(chapters(tags)[0], { atMs: 0, title: 'marker: intro' })
+    assert.ok(!JSON.stringify(chapters(tags)).match(/4711|host|signed/))
+  })
+
+  test('within half a second are one', () => {
+    const tags = [tag('a', 1, 5_000), tag('b', 2, 5_000), tag('c', 3, 5_400), tag('d', 4, 5_600)]
+    assert.deepEqual(chapters(tags).slice(1, 3), [
+      { atMs: 5_000, title: 'a: 1 · b: 2 · c: 3' },
+      { atMs: 5_600, title: 'd: 4' },
+    ])
+  })
+
+  test('have titles of one line that no player cuts in the middle of a character', () => {
+    const [, chapter] = chapters([tag('long', `a\nb\u0000${'ü'.repeat(300)}`, 5_000)])
+    assert.match(chapter!.title, /^long: a b ü+…$/)
+    assert.ok(Buffer.byteLength(chapter!.title) <= 200)
+  })
+
+  test('are written as ffmpeg reads them, whatever stands in them', () => {
+    const text = ffmetadata(
+      { title: 'id' },
+      [
+        { atMs: 0, title: 'a=b;c#d\\e' },
+        { atMs: 5, title: '[CHAPTER]' },
+      ],
+      10,
+    )
+    assert.equal(
+      text,
+      [
+        ...[';FFMETADATA1', 'title=id', '[CHAPTER]', 'TIMEBASE=1/1000', 'START=0', 'END=5', 'title=a\\=b\\;c\\#d\\\\e'],
+        ...['[CHAPTER]', 'TIMEBASE=1/1000', 'START=5', 'END=10', 'title=[CHAPTER]', ''],
+      ].join('\n'),
+    )
+  })
+})
