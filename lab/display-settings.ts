@@ -6,6 +6,8 @@ import { Splitter } from '../src/media/splitter.ts'
 import type { Rectangle } from './x11-client.ts'
 
 const INTERN_ATOM = 16
+const GRAB_SERVER = 36
+const UNGRAB_SERVER = 37
 const GET_INPUT_FOCUS = 43
 const QUERY_EXTENSION = 98
 const RANDR = { queryVersion: 0, setScreenSize: 7, setCrtcConfig: 21, resources: 25, setMonitor: 43, deleteMonitor: 44 }
@@ -66,6 +68,7 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
   const crtcs = resources.readUInt16LE(16)
   const [crtc, output] = [resources.readUInt32LE(32), resources.readUInt32LE(32 + 4 * crtcs)]
   let outputOwner: string | undefined
+  const known = new Set<string>()
 
   return {
     async setMonitor(name, { x, y, width, height }, { primary = false } = {}) {
@@ -75,10 +78,15 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
       const size = [pair(width, height), width * MM_PER_PIXEL, height * MM_PER_PIXEL]
       const flags = pair(primary ? 1 : 0, outputs.length)
       const monitor = [await atom(name), flags, pair(x, y), ...size, ...outputs]
-      await act(request(opcode, RANDR.setMonitor, root, ...monitor))
+      const replaced = known.has(name) ? [request(opcode, RANDR.deleteMonitor, root, await atom(name))] : []
+      known.add(name)
+      // Nobody sees what is between the two.
+      const change = [...replaced, request(opcode, RANDR.setMonitor, root, ...monitor)]
+      await act(request(GRAB_SERVER, 0), ...change, request(UNGRAB_SERVER, 0))
     },
     async removeMonitor(name) {
       if (outputOwner === name) outputOwner = undefined
+      known.delete(name)
       await act(request(opcode, RANDR.deleteMonitor, root, await atom(name)))
     },
     async resize(width, height) {

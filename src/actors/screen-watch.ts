@@ -12,9 +12,9 @@ export interface ScreenWatch {
 export type WatchScreen = (onProblem: (problem: CaptureProblem) => void) => ScreenWatch
 
 const TICK_MS = 250
-/** A question every half second; its answer has to come within 1.5 s. */
+/** A question every half second; its answer has to come within 1.25 s. */
 const TICKS_BETWEEN = 2
-const TICKS_TO_ANSWER = 6
+const TICKS_TO_ANSWER = 5
 const ANSWER_MS = TICKS_TO_ANSWER * TICK_MS
 
 /** What is captured of a display. */
@@ -78,7 +78,7 @@ export class X11ScreenWatch implements ScreenWatch {
   #tick(): void {
     this.#idleTicks++
     if (this.#openQuestions === 0 && this.#idleTicks >= TICKS_BETWEEN) void this.#ask()
-    if (this.#openQuestions > 0 && this.#idleTicks >= TICKS_TO_ANSWER + TICKS_BETWEEN)
+    if (this.#openQuestions > 0 && this.#idleTicks >= TICKS_TO_ANSWER)
       this.#end(deviceLost(`the X display ${this.#watched.display} does not answer`))
   }
 

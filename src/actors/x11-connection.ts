@@ -79,7 +79,10 @@ export class X11Connection {
       return await Promise.race([opening, late])
     } catch (error) {
       void opening.catch(() => {}).finally(() => socket?.destroy())
-      throw error
+      if (error instanceof X11Error) throw error
+      // The socket's own error: the server went away in the middle of it; or it said what no X server says.
+      const kind = error instanceof RangeError ? 'refused' : 'absent'
+      throw new X11Error(kind, `the X display ${display} is gone`, { cause: error })
     } finally {
       clearTimeout(timer)
     }

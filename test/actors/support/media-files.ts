@@ -80,6 +80,24 @@ export async function colourAt(path: string, x: number, y: number): Promise<[num
   return [stdout[0]!, stdout[1]!, stdout[2]!]
 }
 
+/** A colour as three numbers 0–255. */
+export type Rgb = [red: number, green: number, blue: number]
+
+/** Average colour of every frame of a video, or of a part of it (`width:height:x:y`). */
+export async function colours(path: string, crop?: string): Promise<Rgb[]> {
+  const filter = `${crop === undefined ? '' : `crop=${crop},`}scale=1:1:flags=area,format=rgb24`
+  const args = ['-v', 'error', '-i', path, '-vf', filter, '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1']
+  const { stdout } = await run('ffmpeg', args, { encoding: 'buffer' })
+  return Array.from({ length: stdout.length / 3 }, (_, frame) => [...stdout.subarray(3 * frame, 3 * frame + 3)] as Rgb)
+}
+
+/** Width and height of a video. */
+export async function sizeOf(path: string): Promise<[width: number, height: number]> {
+  const args = ['-v', 'error', '-select_streams', 'v', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', path]
+  const [width, height] = (await run('ffprobe', args)).stdout.trim().split(',').map(Number)
+  return [width!, height!]
+}
+
 /** SHA-256 of a file, lower-case hex. */
 export function sha256Of(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex')
