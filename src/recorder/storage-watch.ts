@@ -138,7 +138,9 @@ export class StorageWatch {
   }
 
   #tick(): void {
-    const isCalm = this.#options.recording() === undefined && !this.#low && this.#fullSince === undefined
+    const hasBallast = this.#ballast === 'kept' || !this.#options.ballast
+    const isWell = !this.#low && this.#fullSince === undefined && hasBallast
+    const isCalm = this.#options.recording() === undefined && isWell
     if (isCalm && performance.now() - this.#askedAt < IDLE_LOOK_MS) return
     void this.look()
   }
