@@ -2,6 +2,7 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, isAbsolute, join, resolve } from 'node:path'
+import { QUALITY_PRESETS, QUALITY_RANGES, type Quality, type QualityChoice } from './events/quality.ts'
 
 /** The paths of a home folder, all absolute. */
 export interface Home {
@@ -37,6 +38,8 @@ export interface Config {
   ffmpegPath?: string
   /** What is kept free on the disk of the recordings, in bytes. */
   reserveBytes?: number
+  /** How closely starts that do not say it record (default: standard). */
+  quality?: QualityChoice
 }
 
 /** A daemon as it announces itself. `startedAt` is RFC 3339 UTC with milliseconds. */
@@ -150,6 +153,24 @@ const CONFIG_CHECKS: { [K in keyof Config]-?: (value: unknown) => string | null 
   reserveBytes: (value) =>
     Number.isSafeInteger(value) && (value as number) >= 0 ? null : 'must be a whole number of bytes, 0 or more',
   ffmpegPath: (value) => (typeof value === 'string' && isAbsolute(value) ? null : 'must be an absolute path'),
+  quality: qualityProblem,
+}
+
+function qualityProblem(value: unknown): string | null {
+  const presets = Object.keys(QUALITY_PRESETS)
+  const isPreset = (name: unknown): boolean => presets.includes(name as string)
+  if (isPreset(value)) return null
+  const wanted = `${presets.slice(0, -1).join(', ')} or ${presets.at(-1)}`
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return `must be ${wanted}, or an object like {"preset": "small", "framesPerSecond": 10}`
+  const wrong = Object.entries(value).flatMap(([key, entry]) => {
+    if (key === 'preset') return isPreset(entry) ? [] : [`"preset" must be ${wanted}`]
+    if (!Object.hasOwn(QUALITY_RANGES, key)) return [`unknown key ${JSON.stringify(key)}`]
+    const [min, max] = QUALITY_RANGES[key as keyof Quality]
+    const fits = Number.isInteger(entry) && entry >= min && entry <= max
+    return fits ? [] : [`"${key}" must be a whole number from ${min} to ${max}`]
+  })
+  return wrong.length === 0 ? null : `is wrong: ${wrong.join(', ')}`
 }
 
 function configProblems(value: unknown): string[] {

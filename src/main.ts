@@ -1,6 +1,8 @@
 /** The composition root: the one place that knows everybody. */
+import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { hostname, userInfo } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
@@ -12,7 +14,7 @@ import { SteadyClock } from './actors/steady-clock.ts'
 import { Composer } from './composition/composer.ts'
 import { RecorderError } from './events/errors.ts'
 import type { SegmentFacts } from './events/events.ts'
-import { resolveQuality } from './events/quality.ts'
+import { type QualityPreset, resolveQuality } from './events/quality.ts'
 import {
   type Home,
   HomeError,
@@ -40,6 +42,8 @@ export interface ServeOptions {
   home?: string
   /** TCP port, 0 picks a free one; else `F2F_PORT`, config.json, 3887. */
   port?: number
+  /** How closely starts that do not say it record; else that of config.json, else standard. */
+  quality?: QualityPreset
   /** The machine's devices, or a test picture and tones. */
   source: 'devices' | 'synthetic'
   /** What is kept free on the disk of the recordings, in bytes; else config.json, 256 MB. */
@@ -112,8 +116,10 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
       version,
       user,
       systemTags: systemTags(version, user),
+      quality: options.quality ?? config.quality,
       logger,
       reserveBytes: options.reserveBytes ?? config.reserveBytes,
+      builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
       ballast,
     })
   } catch (error) {

@@ -116,6 +116,30 @@ suite('config.json', (test) => {
       await assert.rejects(read(JSON.stringify({ allowedOrigins: [origin] })), HomeError, String(origin))
   })
 
+  test('takes a quality: a preset, or numbers of its own', async () => {
+    for (const quality of ['small', 'sharp', {}, { preset: 'small', framesPerSecond: 60 }, { screenCrf: 0 }])
+      assert.deepEqual(await read(JSON.stringify({ quality })), { quality })
+    const refused: [unknown, string][] = [
+      [
+        'best',
+        '"quality" must be small, standard or sharp, or an object like {"preset": "small", "framesPerSecond": 10}',
+      ],
+      [null, '"quality" must be'],
+      [['small'], '"quality" must be'],
+      [{ preset: 'toString' }, '"preset" must be small, standard or sharp'],
+      [
+        { framesPerSecond: 61, screenCrf: '18', toString: 1 },
+        '"framesPerSecond" must be a whole number from 1 to 60, "screenCrf" must be a whole number from 0 to 51, unknown key "toString"',
+      ],
+    ]
+    for (const [quality, told] of refused)
+      await assert.rejects(
+        read(JSON.stringify({ quality })),
+        (error: Error) => error instanceof HomeError && error.message.includes(told),
+        JSON.stringify(quality),
+      )
+  })
+
   test('takes nothing of the wrong kind', async () => {
     const wrong = ['', '[]', 'null', '{', '{"port":65536}', '{"port":1.5}', '{"port":-1}', '{"ffmpegPath":"ffmpeg"}']
     for (const text of [...wrong, '{"allowedOrigins":"https://crm.example"}'])

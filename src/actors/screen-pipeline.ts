@@ -18,6 +18,8 @@ const EPOCH_SECONDS_MIN = 1e9
 const AHEAD_MAX_MS = 1_000
 /** How long the end waits for the watch to vouch for the last frames. */
 const VOUCH_MS = 300
+/** Without a frame for this long, nothing more is to be expected of ffmpeg: it hangs, or its display does. */
+const HANGS_MS = 1_200
 
 /** What a screen pipeline is made of. */
 export interface ScreenPipelineParts {
@@ -56,6 +58,8 @@ export class ScreenPipeline implements Pipeline {
   #init: Buffer | undefined
   #firstTick = 0
   #isOver = false
+  /** By performance.now(). */
+  #lastFrameAt = 0
 
   constructor(parts: ScreenPipelineParts, events: PipelineEvents) {
     this.#parts = parts
@@ -105,7 +109,8 @@ export class ScreenPipeline implements Pipeline {
     if (child === undefined) return
     const ask = this.#parts.quit === 'q' ? () => child.stdin?.end('q') : ('SIGINT' as const)
     // Before the first frame there is nothing to finish.
-    void terminate(child, this.startedAtMs === undefined ? [] : [{ ask, waitMs: this.#parts.quitMs }])
+    const finishes = this.startedAtMs !== undefined && performance.now() - this.#lastFrameAt < HANGS_MS
+    void terminate(child, finishes ? [{ ask, waitMs: this.#parts.quitMs }] : [])
   }
 
   kill(): void {
@@ -124,6 +129,7 @@ export class ScreenPipeline implements Pipeline {
   }
 
   #take(chunk: Buffer, vouched: boolean): void {
+    this.#lastFrameAt = performance.now()
     try {
       for (const box of this.#boxes.push(chunk)) {
         const fragment = this.#assembler.take(box)

@@ -47,7 +47,7 @@ const RANDR = { queryVersion: 0, selectInput: 4, getMonitors: 42 }
 const RANDR_EVENTS = 0x7
 const MONITOR_BYTES = 24
 
-/** A connection to an X display, to ask what its screen is like. It paints nothing and reads no picture. */
+/** A connection to an X display: asks what its screen is like, and sends what its owner wants sent. */
 export class X11Connection {
   /** Resolves when the server has ended the connection, or we have. */
   readonly closed: Promise<void>
@@ -58,7 +58,9 @@ export class X11Connection {
   readonly #questions = new Map<number, { resolve: (reply: Buffer) => void; reject: (error: X11Error) => void }>()
   readonly #names = new Map<number, string>()
   #sequence = 0
-  #root = 0
+  readonly root: number
+  /** The first of the ids that this client may give to what it creates. */
+  readonly ids: number
   /** RandR's opcode, where it is new enough to know monitors. */
   #randr: number | undefined
 
@@ -102,14 +104,15 @@ export class X11Connection {
     if (welcome === undefined) throw new X11Error('absent', `the X display ${display} is gone`)
     const root = welcome.accepted ? rootOf(welcome.body, address.screen) : undefined
     if (root === undefined) throw new X11Error('refused', `the X display ${display} does not let us in`)
-    const connection = new X11Connection(socket, root)
+    const connection = new X11Connection(socket, root, welcome.body.readUInt32LE(4))
     await connection.#lookForRandr()
     return connection
   }
 
-  private constructor(socket: Socket, root: number) {
+  private constructor(socket: Socket, root: number, ids: number) {
     this.#socket = socket
-    this.#root = root
+    this.root = root
+    this.ids = ids
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
         for (const { reject } of this.#questions.values()) reject(new X11Error('absent', 'the X server has gone'))
@@ -124,8 +127,8 @@ export class X11Connection {
   /** What the screen is like now. Rejects with {@link X11Error}; takes as long as the server does. */
   async layout(): Promise<Layout> {
     const [geometry, monitors] = await Promise.all([
-      this.#ask(request(GET_GEOMETRY, 0, this.#root)),
-      this.#randr === undefined ? undefined : this.#ask(request(this.#randr, RANDR.getMonitors, this.#root, 1)),
+      this.ask(request(GET_GEOMETRY, 0, this.root)),
+      this.#randr === undefined ? undefined : this.ask(request(this.#randr, RANDR.getMonitors, this.root, 1)),
     ])
     return {
       width: geometry.readUInt16LE(16),
@@ -140,14 +143,14 @@ export class X11Connection {
 
   async #lookForRandr(): Promise<void> {
     const name = Buffer.from('RANDR')
-    const found = await this.#ask(request(QUERY_EXTENSION, 0, pair(name.length, 0), name))
+    const found = await this.ask(request(QUERY_EXTENSION, 0, pair(name.length, 0), name))
     if (found[8] !== 1) return
     const opcode = found[9]!
-    const version = await this.#ask(request(opcode, RANDR.queryVersion, 1, 5))
+    const version = await this.ask(request(opcode, RANDR.queryVersion, 1, 5))
     const [major, minor] = [version.readUInt32LE(8), version.readUInt32LE(12)]
     if (major < 1 || (major === 1 && minor < 5)) return
     this.#randr = opcode
-    this.#send(request(opcode, RANDR.selectInput, this.#root, RANDR_EVENTS))
+    this.tell(request(opcode, RANDR.selectInput, this.root, RANDR_EVENTS))
   }
 
   async #readMonitors(reply: Buffer): Promise<Monitor[]> {
@@ -171,22 +174,24 @@ export class X11Connection {
   async #nameOf(atom: number): Promise<string> {
     let name = this.#names.get(atom)
     if (name === undefined) {
-      const reply = await this.#ask(request(GET_ATOM_NAME, 0, atom))
+      const reply = await this.ask(request(GET_ATOM_NAME, 0, atom))
       name = reply.toString('latin1', 32, 32 + reply.readUInt16LE(8))
       this.#names.set(atom, name)
     }
     return name
   }
 
-  #send(bytes: Buffer): number {
+  /** Sends a request that has no reply; its number, modulo 65,536. */
+  tell(bytes: Buffer): number {
     this.#sequence = (this.#sequence + 1) & 0xffff
     this.#socket.write(bytes)
     return this.#sequence
   }
 
-  #ask(bytes: Buffer): Promise<Buffer> {
+  /** Sends a request and gives its reply. Rejects with {@link X11Error}. */
+  ask(bytes: Buffer): Promise<Buffer> {
     if (this.#socket.destroyed) return Promise.reject(new X11Error('absent', 'the X server has gone'))
-    return new Promise((resolve, reject) => this.#questions.set(this.#send(bytes), { resolve, reject }))
+    return new Promise((resolve, reject) => this.#questions.set(this.tell(bytes), { resolve, reject }))
   }
 
   #take(chunk: Buffer): void {

@@ -33,10 +33,10 @@ export const QUALITY_RANGES: Record<keyof Quality, readonly [min: number, max: n
   speakerBitsPerSecond: [6_000, 256_000],
 }
 
-/** The numbers that a choice stands for. */
-export function resolveQuality(choice: QualityChoice = 'standard'): Quality {
+/** The numbers that a choice stands for; those that it leaves open are the `usual` ones. */
+export function resolveQuality(choice: QualityChoice = {}, usual: Quality = QUALITY_PRESETS.standard): Quality {
   if (typeof choice === 'string') return { ...QUALITY_PRESETS[choice] }
-  const { preset = 'standard', ...own } = choice
+  const { preset, ...own } = choice
   const given = Object.entries(own).filter(([, value]) => value !== undefined)
-  return { ...QUALITY_PRESETS[preset], ...Object.fromEntries(given) }
+  return { ...(preset ? QUALITY_PRESETS[preset] : usual), ...Object.fromEntries(given) }
 }

@@ -3,6 +3,7 @@ import type { CapturePlatform } from '../actors/types.ts'
 import type { Command, IdempotencyKey, TagValue } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { By, ClientSide, Device, Medium } from '../events/media.ts'
+import type { Quality } from '../events/quality.ts'
 import { recordingState, trackState } from '../machines/recording-fold.ts'
 import type { EventLog, StoredAnswer } from '../store/types.ts'
 import type { Funnel } from './funnel.ts'
@@ -20,7 +21,7 @@ export interface DeskOptions {
   log: EventLog
   platform: Pick<CapturePlatform, 'resolve'>
   storage: Pick<StorageWatch, 'look' | 'shortage'>
-  system: { by: By & { side: 'system' }; tags: Record<string, TagValue> }
+  system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality: Quality }
   onFault(what: string, error: unknown): void
 }
 

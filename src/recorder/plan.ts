@@ -1,7 +1,7 @@
 import type { Command, TagValue } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { Device, Medium } from '../events/media.ts'
-import { resolveQuality } from '../events/quality.ts'
+import { type Quality, resolveQuality } from '../events/quality.ts'
 import { trackState } from '../machines/recording-fold.ts'
 import type { TrackCommand } from './judgement.ts'
 import type { SegmentRef } from './open-books.ts'
@@ -18,11 +18,11 @@ export function planStart(
   id: string,
   request: StartRequest,
   found: FoundDevices,
-  system: { by: { side: 'system'; client: string; user: string }; tags: Record<string, TagValue> },
+  system: { by: { side: 'system'; client: string; user: string }; tags: Record<string, TagValue>; quality: Quality },
 ): SegmentRef[] {
   tx.accept(id, 'recording.start', request.media)
   const { recordingType, media, require, wrapUpSeconds, maxDurationSeconds } = request
-  const quality = resolveQuality(request.quality)
+  const quality = resolveQuality(request.quality, system.quality)
   const endsBy = new Date(tx.atMs + maxDurationSeconds * 1000).toISOString()
   tx.add(id, 'recording.starting', {
     recordingType,

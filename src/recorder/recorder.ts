@@ -7,13 +7,22 @@ import type { AllowedCommand, Command, TagValue } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { EventData, LogEvent } from '../events/events.ts'
 import { type By, type ClientSide, MEDIA, type Medium } from '../events/media.ts'
-import type { ApplicationView, DeviceList, RecordingAnswer, RecordingView, TagEntry } from '../events/resources.ts'
+import { type QualityChoice, resolveQuality } from '../events/quality.ts'
+import type {
+  ApplicationView,
+  DeviceList,
+  ReadinessView,
+  RecordingAnswer,
+  RecordingView,
+  TagEntry,
+} from '../events/resources.ts'
 import { type RecordingFold, recordingState, trackState } from '../machines/recording-fold.ts'
 import type { EventLog, LogBallast, StoredAnswer } from '../store/types.ts'
 import { CommandDesk } from './command-desk.ts'
 import { Funnel, LOG_STALL_MS } from './funnel.ts'
 import { LiveRecording } from './live-recording.ts'
 import type { RecorderBus, RecorderPort } from './port.ts'
+import { type LiveTrack, Readiness } from './readiness.ts'
 import { Reader } from './reading.ts'
 import { readRemains, recoveryFacts, removeUnconfirmed } from './recovery.ts'
 import type { SegmentReport } from './reports.ts'
@@ -32,6 +41,8 @@ export interface RecorderOptions {
   user: string
   /** Tags that the recorder sets itself; keys start with `system.`. */
   systemTags: Record<string, TagValue>
+  /** What a start that says nothing of it records with (default: standard). */
+  quality?: QualityChoice | undefined
   logger: Logger
   clock: RecorderClock
   /** How long the disk may take for the log before capture ends. Milliseconds, default 3,000. */
@@ -42,6 +53,8 @@ export interface RecorderOptions {
   ballast?: LogBallast
   /** Tells free space; default: the system. */
   askDisk?: AskDisk
+  /** When this version was built or installed, epoch ms; no clock may be behind that. */
+  builtAt?: number
 }
 
 const REOPEN_DELAY_MS = 1_000
@@ -58,6 +71,7 @@ export class Recorder implements RecorderPort {
   readonly #desk: CommandDesk
   readonly #reader: Reader
   readonly #storage: StorageWatch
+  readonly #readiness: Readiness
   readonly #time: TimeKeeper
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
@@ -114,12 +128,24 @@ export class Recorder implements RecorderPort {
       storage: this.#storage,
       ready: () => this.#phase === 'ready',
     })
+    this.#readiness = new Readiness({
+      platform: options.platform,
+      storage: this.#storage,
+      log: options.log,
+      failure: () => this.#funnel.failure,
+      live: () => this.#liveTracks(),
+      builtAt: options.builtAt ?? 0,
+    })
     this.#desk = new CommandDesk({
       funnel: this.#funnel,
       log: options.log,
       platform: options.platform,
       storage: this.#storage,
-      system: { by: this.#system as By & { side: 'system' }, tags: options.systemTags },
+      system: {
+        by: this.#system as By & { side: 'system' },
+        tags: options.systemTags,
+        quality: resolveQuality(options.quality),
+      },
       onFault,
     })
   }
@@ -143,6 +169,8 @@ export class Recorder implements RecorderPort {
   async dispatch(command: Command): Promise<StoredAnswer> {
     this.#assertReady()
     if (command.name === 'recording.start') this.#time.beforeStart()
+    // Before anything else: nobody may listen or look beside what a command says.
+    this.#readiness.interrupt()
     return this.#desk.dispatch(command)
   }
 
@@ -176,6 +204,10 @@ export class Recorder implements RecorderPort {
     return this.#options.platform.devices()
   }
 
+  readiness(media?: readonly Medium[]): Promise<ReadinessView> {
+    return this.#readiness.check(media)
+  }
+
   file(recordingId: string, file: string): string {
     return join(this.#folder(recordingId), file)
   }
@@ -199,7 +231,7 @@ export class Recorder implements RecorderPort {
     }
     // Whatever still waits for a device or a medium is told, and cannot start anything any more.
     this.#funnel.fail(new RecorderError('NOT_READY', 'The recorder is stopping.'))
-    await this.#funnel.dispose()
+    await Promise.all([this.#funnel.dispose(), this.#readiness.close()])
     await this.#reopening
     await this.log.close()
   }
@@ -264,6 +296,20 @@ export class Recorder implements RecorderPort {
     if (!fold || !isCapturing(fold)) return undefined
     const media = MEDIA.filter((medium) => !['off', 'stopped', 'failed'].includes(trackState(fold.tracks[medium])))
     return { active: recordingState(fold.session) === 'Active', media, quality: fold.session.context.quality }
+  }
+
+  /** The tracks of the recording whose capture is not over: their states as decided, the rest as it is shown. */
+  #liveTracks(): Partial<Record<Medium, LiveTrack>> | undefined {
+    const fold = currentOf(this.#funnel.world)
+    if (!fold || !isCapturing(fold)) return undefined
+    const shown = this.#reader.current()
+    const view = shown?.id === fold.id ? this.#reader.dress(shown, fold.owner) : undefined
+    const live: Partial<Record<Medium, LiveTrack>> = {}
+    for (const medium of MEDIA) {
+      const { device = null, error = null, warnings = [], level = null } = view?.tracks[medium] ?? {}
+      live[medium] = { state: trackState(fold.tracks[medium]), device, error, warnings, level }
+    }
+    return live
   }
 
   async #storageLow(low: boolean, detail: string): Promise<void> {

@@ -21,6 +21,7 @@ suite('commands that act', (test) => {
         ...['start', '--media', 'mic,screen', '--recording-type', 'microphone', '--device', 'mic=hw=0'],
         ...['--tag', 'desk=3', '--tag', 'visit:=17', '--tag', 'vip:=true'],
         ...['--wrap-up-seconds', '0', '--max-duration-seconds', '600', '--require', 'any'],
+        ...['--quality', 'sharp'],
       ],
       { home },
     )
@@ -33,6 +34,7 @@ suite('commands that act', (test) => {
       wrapUpSeconds: 0,
       maxDurationSeconds: 600,
       require: 'any',
+      quality: 'sharp',
     })
     assert.match(ran.stdout, /rec_0001 is Active/)
     assert.match(ran.stdout, /mic +recording .*Built-in Audio/)

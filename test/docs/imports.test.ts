@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'cli/': ['events/', 'home.ts', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'main.ts'],
-  'home.ts': ['node:*'],
+  'home.ts': ['events/', 'node:*'],
   'logging.ts': ['pino', 'pino-pretty'],
   'main.ts': [
     ...['events/', 'actors/', 'store/', 'recorder/', 'access/', 'composition/', 'http/', 'home.ts', 'logging.ts'],

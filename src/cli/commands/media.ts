@@ -1,5 +1,6 @@
 /** Options about media that several commands share. */
 import type { RecordingType, RequestedMedium } from '../../events/media.ts'
+import type { QualityPreset } from '../../events/quality.ts'
 import { UsageError } from '../problem.ts'
 
 /** What `--media` takes. */
@@ -7,6 +8,9 @@ export const MEDIA_CHOICES = ['audio', 'mic', 'speaker', 'screen'] as const sati
 
 /** What `--recording-type` takes. */
 export const TYPE_CHOICES = ['microphone', 'speaker', 'both'] as const satisfies readonly RecordingType[]
+
+/** What `--quality` takes. */
+export const QUALITY_CHOICES = ['small', 'standard', 'sharp'] as const satisfies readonly QualityPreset[]
 
 /** `mic=ID` of each `--device`, as the API takes it. Throws {@link UsageError}. */
 export function deviceMap(given: readonly string[]): Record<string, string> {

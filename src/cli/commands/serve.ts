@@ -1,6 +1,8 @@
+import type { QualityPreset } from '../../events/quality.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { parseSize } from '../quantities.ts'
+import { QUALITY_CHOICES } from './media.ts'
 
 /** Runs the daemon in the foreground. */
 export const serve = defineCommand({
@@ -33,6 +35,12 @@ export const serve = defineCommand({
       choices: ['devices', 'synthetic'],
       help: 'What is recorded: the devices of this computer (default), or a test picture and tones.',
     },
+    quality: {
+      kind: 'text',
+      value: 'PRESET',
+      choices: QUALITY_CHOICES,
+      help: 'How closely a start that does not say it records. Default: `quality` in config.json, else standard.',
+    },
   },
   examples: [
     { line: 'f2f serve', does: 'Runs on the default home folder and port.' },
@@ -51,6 +59,7 @@ export const serve = defineCommand({
       home: home.folder,
       source: options.source === 'synthetic' ? 'synthetic' : 'devices',
       ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.quality === undefined ? {} : { quality: options.quality as QualityPreset }),
       ...(reserveBytes === undefined ? {} : { reserveBytes }),
     })
     return null

@@ -4,10 +4,10 @@ import { collectTags } from '../assignments.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { recordingText } from '../recording-text.ts'
-import { deviceMap, MEDIA_CHOICES, TYPE_CHOICES } from './media.ts'
+import { deviceMap, MEDIA_CHOICES, QUALITY_CHOICES, TYPE_CHOICES } from './media.ts'
 
 /** What belongs to a new recording only. */
-const NEW_ONLY = ['recording-type', 'tag', 'wrap-up-seconds', 'max-duration-seconds', 'require'] as const
+const NEW_ONLY = ['recording-type', 'tag', 'wrap-up-seconds', 'max-duration-seconds', 'require', 'quality'] as const
 
 /** Starts a recording, or media in one. */
 export const start = defineCommand({
@@ -59,6 +59,14 @@ export const start = defineCommand({
       choices: ['all', 'any'],
       help: 'all: if one medium cannot start, none does (default). any: one is enough.',
     },
+    quality: {
+      kind: 'text',
+      value: 'PRESET',
+      choices: QUALITY_CHOICES,
+      help:
+        'How closely. small: long storage, speech and slow screens; standard: small print stays readable; sharp: ' +
+        'colours, details and movement. Default: that of the recorder, usually standard.',
+    },
     in: { kind: 'text', value: 'RECORDING', help: 'Start media in this recording: current, or an id.' },
   },
   examples: [
@@ -70,6 +78,10 @@ export const start = defineCommand({
     {
       line: 'f2f start --media audio --recording-type microphone --tag - < tags.txt',
       does: 'Records the microphone only, with tags that stand in a file.',
+    },
+    {
+      line: 'f2f start --media screen --device screen=:0/HDMI-1 --quality sharp',
+      does: 'Records one of several monitors, closely; `f2f devices` lists them.',
     },
     { line: 'f2f start --in current --media screen', does: 'Adds the screen to the recording under way.' },
   ],
@@ -94,6 +106,7 @@ export const start = defineCommand({
       ...(options['wrap-up-seconds'] !== undefined && { wrapUpSeconds: options['wrap-up-seconds'] }),
       ...(options['max-duration-seconds'] && { maxDurationSeconds: options['max-duration-seconds'] }),
       ...(options.require && { require: options.require }),
+      ...(options.quality && { quality: options.quality }),
     })
     return { json: recording, text: recordingText(recording, style) }
   },
