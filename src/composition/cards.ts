@@ -11,9 +11,10 @@ import type { GapPiece } from './timeline.ts'
 import type { Work } from './tools.ts'
 
 /** How long a frame of a card stands. */
-const FRAME_MS = 5_000
-/** Of each card two key frames, each with a frame that changes nothing: two key frames in a row must not be the very same (14496-10, 7.4.3). */
-const FRAMES = 4
+const FRAME_MS = 1_000
+/** Of each card two key frames, each with frames that change nothing: two key frames that follow each other must differ (14496-10, 7.4.3). */
+const FRAMES = 10
+const KEY_EVERY = FRAMES / 2
 const WRITE_FRAGMENTS = 256
 
 /** Makes the video file of a gap, exactly as long as the gap. */
@@ -35,7 +36,7 @@ export async function encodeCards(
     quality,
   )
   // The encoder must not know that it is a slide show, or its parameter sets would differ; the times are set afterwards.
-  args.splice(-1, 0, '-force_key_frames', 'expr:not(mod(n,2))')
+  args.splice(-1, 0, '-force_key_frames', `expr:not(mod(n,${KEY_EVERY}))`)
   function* pictures(): Generator<Buffer> {
     for (const { gap, sinceMs } of gaps) {
       const picture = drawCard(size, gap, wallClock(sinceMs, how.timeZone))

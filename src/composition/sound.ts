@@ -32,7 +32,8 @@ export interface SoundFile {
 
 /**
  * Writes the track as Ogg Opus of exactly `durationMs`. Nothing is decoded: each segment's packets are put where they belong
- * to 1.25 ms (silence comes in steps of 2.5 ms), each from the recording's start, so that no error adds up. Memory is bounded.
+ * to 1.25 ms (silence comes in steps of 2.5 ms), or to 10 ms where the one before is hardly over; each from the recording's start, so
+ * that no error adds up. Memory is bounded.
  */
 export async function composeSound(line: TrackLine, durationMs: number, path: string, work: Work): Promise<SoundFile> {
   const first = line.pieces.find(isMedia)
@@ -67,14 +68,14 @@ async function* soundPages(line: TrackLine, durationMs: number, head: OpusHead, 
     if (!isMedia(piece)) continue
     let started = false
     const end = at(piece.toMs)
-    const next = line.pieces[index + 1]
-    // A packet reaches over the end of its segment; over that of the next it must not reach by more than a half of it.
-    const reach = next !== undefined && isMedia(next) ? 0.5 : 0
+    // The last packet reaches over the end of its segment; into the next segment it must not reach by more than a half of it.
+    const next = line.pieces.slice(index + 1, index + 3).find(isMedia)
+    const limit = next ? at(next.fromMs) - head.preSkip : Number.POSITIVE_INFINITY
     for await (const { packet, preSkip } of packetsOf(piece.media, work)) {
       if (!started) yield* fillBefore(packet, at(piece.fromMs) - preSkip)
       started = true
       const samples = packetSamples(packet)
-      if (writer.samples + samples * reach >= end) break
+      if (writer.samples >= end || writer.samples + samples / 2 >= limit) break
       const page = writer.write(packet, samples)
       if (page) yield page
     }

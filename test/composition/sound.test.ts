@@ -68,7 +68,7 @@ suite('a composed sound track', (test) => {
         segmentOf(medium, 2, 4_017, 5_017),
         // Begins before the one before is over.
         segmentOf(medium, 3, 5_010, 6_001),
-        segmentOf(medium, 4, 6_001, 6_500),
+        segmentOf(medium, 4, 6_003, 6_500),
       ]
       for (const segment of segments) await record(segment)
       const timeline = timelineOf(recordingOf(segments, 7_031), segments)

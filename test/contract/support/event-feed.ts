@@ -30,17 +30,18 @@ export interface FeedOptions {
   /** Position of the last event that is not wanted. */
   after?: number
   levels?: boolean
+  exports?: boolean
   /** The credential (default: the home token). */
   headers?: Record<string, string | undefined>
 }
 
 /** Opens the stream; resolves when the daemon has sent its head. */
 export async function openFeed(daemon: TestDaemon, options: FeedOptions = {}): Promise<EventFeed> {
-  const { after, levels = false, headers = { Authorization: `Bearer ${daemon.token}` } } = options
+  const { after, levels = false, exports = false, headers = { Authorization: `Bearer ${daemon.token}` } } = options
   const stop = new AbortController()
   const all = new Headers(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined))
   if (after !== undefined) all.set('Last-Event-ID', String(after))
-  const response = await fetch(`${daemon.url}/v1/events${levels ? '?levels=1' : ''}`, {
+  const response = await fetch(`${daemon.url}/v1/events?levels=${levels ? 1 : 0}&exports=${exports ? 1 : 0}`, {
     headers: all,
     signal: stop.signal,
   })
