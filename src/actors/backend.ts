@@ -25,6 +25,8 @@ export interface CaptureBackend {
   command(medium: Medium, device: Device, quality: Quality, ffmpeg: () => Promise<Ffmpeg>): Promise<SourceCommand>
   /** The player whose silence, on its stdin, keeps a device delivering while nothing else plays; null where there is none. */
   keepAwake(medium: Medium, device: Device): ChildCommand | null
+  /** Whether a sound device is muted; null where that cannot be told. Answers within 1 s; never rejects. */
+  isMuted?(medium: 'mic' | 'speaker', device: Device): Promise<boolean | null>
   /** How ffmpeg is asked to finish a screen. */
   readonly quit: 'SIGINT' | 'q'
   /** Inputs that ffmpeg must have. */

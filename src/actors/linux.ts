@@ -5,6 +5,7 @@ import type { ChildCommand } from './child-process.ts'
 import { CHANNELS, glanceArgs, NO_PROBING, SAMPLE_RATE, screenArgs } from './encoding.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 import { listPulseDevices } from './pulse.ts'
+import { isPulseMuted } from './pulse-mute.ts'
 import { X11ScreenWatch } from './screen-watch.ts'
 import { findMonitor, listX11Screens, monitorDevice, parseScreenId, sessionProblem } from './x11.ts'
 import type { Monitor } from './x11-connection.ts'
@@ -79,6 +80,7 @@ export function linuxBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpe
     command: async (medium, device, quality, anyFfmpeg) =>
       medium === 'screen' ? screenCommand(device, quality, env, anyFfmpeg) : parecCommand(medium, device),
     keepAwake: (medium, device) => (medium === 'speaker' ? pacatCommand(device) : null),
+    isMuted: (medium, device) => isPulseMuted(medium, device, env),
     quit: 'SIGINT',
     ffmpegInputs: ['x11grab'],
   }

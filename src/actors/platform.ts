@@ -11,6 +11,7 @@ import { linuxBackend } from './linux.ts'
 import type { Logger } from './logger.ts'
 import { macosBackend } from './macos.ts'
 import type { StartPipeline } from './pipeline.ts'
+import { probeDevice } from './probe.ts'
 import { salvageFile } from './salvage.ts'
 import { ScreenPipeline } from './screen-pipeline.ts'
 import { factsOf } from './segment-try.ts'
@@ -79,7 +80,12 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
         logger,
         report,
       }),
+    probe: (medium, device, signal) => probeDevice({ backend, ffmpeg: encoder.ffmpeg, env }, medium, device, signal),
     encoderProblem: encoder.problem,
+    async encoderVersion() {
+      const { version } = await encoder.ffmpeg().catch(() => ({ version: null }))
+      return version && `${version.major}.${version.minor}`
+    },
     async salvage(folder, opened) {
       const file = await salvageFile(join(folder, opened.file), opened.container)
       return file && factsOf(opened, Date.parse(opened.startedAt), file)

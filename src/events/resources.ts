@@ -117,6 +117,40 @@ export interface ApplicationView {
   allowedCommands: AllowedCommand[]
 }
 
+/** What readiness looks at; the first five of each medium. */
+export const READINESS_CHECKS = [
+  'device',
+  'delivering',
+  'level',
+  'mute',
+  'picture',
+  'encoder',
+  'disk',
+  'clock',
+  'log',
+] as const
+/** `warn`: worth knowing, and recording will do all the same. */
+export const READINESS_RESULTS = ['pass', 'warn', 'fail'] as const
+
+/** One thing that was looked at before a recording. */
+export interface ReadinessCheck {
+  id: (typeof READINESS_CHECKS)[number]
+  medium?: Medium
+  result: (typeof READINESS_RESULTS)[number]
+  detail: string
+  /** What to do; with everything that is not `pass`. */
+  remedy?: string
+  level?: Level
+}
+
+/** The answer to GET /readiness. */
+export interface ReadinessView {
+  /** No check has failed. */
+  ready: boolean
+  at: string
+  checks: ReadinessCheck[]
+}
+
 /** A device in GET /devices. */
 export interface DeviceView extends Device {
   default: boolean

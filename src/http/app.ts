@@ -10,6 +10,7 @@ import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { eventRoutes } from './routes/events.ts'
 import { mediaRoutes } from './routes/media.ts'
+import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { segmentRoutes } from './routes/segments.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -26,6 +27,7 @@ export function createRoutes(services: Services): Route[] {
     ...mediaRoutes(services),
     ...eventRoutes(services),
     ...applicationRoutes(services),
+    ...readinessRoutes(services),
     ...tokenRoutes(services),
     ...uiRoutes(services),
     openApiRoute(() => {

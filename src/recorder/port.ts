@@ -6,6 +6,7 @@ import type {
   ApplicationView,
   DeviceList,
   Level,
+  ReadinessView,
   RecordingAnswer,
   RecordingView,
   TagEntry,
@@ -40,6 +41,8 @@ export interface RecorderPort {
   /** What this side may do with a recording, or, with null, when there is none. */
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]
   devices(): Promise<Record<Medium, DeviceList>>
+  /** Looks whether a recording of these media would become one; all media where none are named. Answers within 2 s. */
+  readiness(media?: readonly Medium[]): Promise<ReadinessView>
   /** Writes a fact that belongs to no recording; resolves when it is durable. */
   note<T extends 'token.created' | 'token.revoked'>(type: T, data: EventData[T], by: By): Promise<void>
   readonly bus: RecorderBus

@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
-import type { Logger } from 'pino'
-import type { CapturePlatform, CaptureReport, RecorderClock } from '../actors/types.ts'
-import type { AllowedCommand, Command, TagValue } from '../events/commands.ts'
+import type { CaptureReport } from '../actors/types.ts'
+import type { AllowedCommand, Command } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { EventData, LogEvent } from '../events/events.ts'
-import { type By, type ClientSide, MEDIA, type Medium } from '../events/media.ts'
-import { type QualityChoice, resolveQuality } from '../events/quality.ts'
+import type { By, ClientSide, Medium } from '../events/media.ts'
+import { resolveQuality } from '../events/quality.ts'
 import type {
   ApplicationView,
   DeviceList,
@@ -16,46 +15,21 @@ import type {
   RecordingView,
   TagEntry,
 } from '../events/resources.ts'
-import { type RecordingFold, recordingState, trackState } from '../machines/recording-fold.ts'
-import type { EventLog, LogBallast, StoredAnswer } from '../store/types.ts'
+import type { RecordingFold } from '../machines/recording-fold.ts'
+import type { EventLog, StoredAnswer } from '../store/types.ts'
 import { CommandDesk } from './command-desk.ts'
 import { Funnel, LOG_STALL_MS } from './funnel.ts'
 import { LiveRecording } from './live-recording.ts'
 import type { RecorderBus, RecorderPort } from './port.ts'
-import { type LiveTrack, Readiness } from './readiness.ts'
+import { liveTracks, Readiness } from './readiness.ts'
 import { Reader } from './reading.ts'
+import type { RecorderOptions } from './recorder-options.ts'
 import { readRemains, recoveryFacts, removeUnconfirmed } from './recovery.ts'
-import type { SegmentReport } from './reports.ts'
-import { type AskDisk, StorageWatch, type StorageWatchOptions } from './storage-watch.ts'
+import { StorageKeeper } from './storage-keeper.ts'
 import { TimeKeeper } from './time-keeper.ts'
-import { currentOf, isCapturing } from './world.ts'
+import { isCapturing } from './world.ts'
 
-/** What a recorder is made of. */
-export interface RecorderOptions {
-  log: EventLog
-  platform: CapturePlatform
-  /** Absolute; each recording has a folder of its own in it. */
-  recordingsFolder: string
-  version: string
-  /** Operating system account of the daemon. */
-  user: string
-  /** Tags that the recorder sets itself; keys start with `system.`. */
-  systemTags: Record<string, TagValue>
-  /** What a start that says nothing of it records with (default: standard). */
-  quality?: QualityChoice | undefined
-  logger: Logger
-  clock: RecorderClock
-  /** How long the disk may take for the log before capture ends. Milliseconds, default 3,000. */
-  stallMs?: number
-  /** What is kept free on the disk of the recordings, in bytes; default {@link DEFAULT_RESERVE_BYTES}. */
-  reserveBytes?: number | undefined
-  /** Room that the log gets when its disk is full. */
-  ballast?: LogBallast
-  /** Tells free space; default: the system. */
-  askDisk?: AskDisk
-  /** When this version was built or installed, epoch ms; no clock may be behind that. */
-  builtAt?: number
-}
+export type { RecorderOptions } from './recorder-options.ts'
 
 const REOPEN_DELAY_MS = 1_000
 /** Stop signals leave 5 s in all. */
@@ -70,7 +44,7 @@ export class Recorder implements RecorderPort {
   readonly #funnel: Funnel
   readonly #desk: CommandDesk
   readonly #reader: Reader
-  readonly #storage: StorageWatch
+  readonly #storage: StorageKeeper
   readonly #readiness: Readiness
   readonly #time: TimeKeeper
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
@@ -110,14 +84,18 @@ export class Recorder implements RecorderPort {
       onFault,
     })
     this.#time = new TimeKeeper({ clock: options.clock, funnel: this.#funnel, system: this.#system, onFault })
-    this.#storage = new StorageWatch({
+    this.#storage = new StorageKeeper({
+      funnel: this.#funnel,
+      desk: () => this.#desk,
+      system: this.#system,
+      logger: options.logger,
+      isReady: () => this.#phase === 'ready',
+      onFault,
       folder: options.recordingsFolder,
       reserveBytes: options.reserveBytes,
       ballast: options.ballast,
       ask: options.askDisk,
-      recording: () => this.#underWay(),
-      onLow: (low, detail) => this.#storageLow(low, detail),
-      onFull: () => this.#storageFull(),
+      quality: resolveQuality(options.quality),
     })
     this.#reader = new Reader({
       log: options.log,
@@ -125,22 +103,22 @@ export class Recorder implements RecorderPort {
       platform: options.platform,
       bus: this.bus,
       version: options.version,
-      storage: this.#storage,
+      storage: this.#storage.watch,
       ready: () => this.#phase === 'ready',
     })
     this.#readiness = new Readiness({
       platform: options.platform,
-      storage: this.#storage,
+      storage: this.#storage.watch,
       log: options.log,
       failure: () => this.#funnel.failure,
-      live: () => this.#liveTracks(),
+      live: () => liveTracks(this.#funnel.world, this.#reader),
       builtAt: options.builtAt ?? 0,
     })
     this.#desk = new CommandDesk({
       funnel: this.#funnel,
       log: options.log,
       platform: options.platform,
-      storage: this.#storage,
+      storage: this.#storage.watch,
       system: {
         by: this.#system as By & { side: 'system' },
         tags: options.systemTags,
@@ -157,7 +135,7 @@ export class Recorder implements RecorderPort {
     const { version } = options
     await recorder.#note('daemon.started', { version, platform: process.platform, node: process.version })
     recorder.#phase = 'ready'
-    recorder.#storage.start()
+    recorder.#storage.watch.start()
     return recorder
   }
 
@@ -217,7 +195,7 @@ export class Recorder implements RecorderPort {
     if (this.#phase === 'closing') return
     const wasReady = this.#phase === 'ready'
     this.#phase = 'closing'
-    this.#storage.stop()
+    this.#storage.watch.stop()
     this.#time.stop()
     if (wasReady) {
       try {
@@ -265,71 +243,7 @@ export class Recorder implements RecorderPort {
 
   #report(id: string, medium: Medium, report: CaptureReport): void {
     this.#reader.takeLevel(id, medium, report)
-    this.#storage.take(id, medium, report)
-    if (report.type === 'capture.level' || report.type === 'capture.progress') return
-    const isOutOfSpace =
-      report.type === 'capture.ended' && report.cause !== 'cut' && report.cause.code === 'STORAGE_FULL'
-    if (isOutOfSpace) void this.#outOfSpace(id, medium, report)
-    else this.#funnel.report(id, medium, report)
-  }
-
-  /** The disk took no more of a medium: the others will not fare better, and the log, on the same disk, has to tell of it. */
-  async #outOfSpace(id: string, medium: Medium, report: SegmentReport): Promise<void> {
-    const live = this.#funnel.live.get(id)
-    await this.#storage.giveWay()
-    // With the log reopened meanwhile, recovery has told of this file already.
-    if (live === undefined || this.#funnel.live.get(id) !== live) return
-    const track = this.#funnel.world.get(id)?.tracks[medium]
-    // A start that fails for want of space is rolled back as any other.
-    if (track?.value === 'recording') {
-      this.#desk
-        .systemStop(id, 'storageFull')
-        .catch((error) => this.#onFault('ending a recording without space', error))
-    }
-    this.#funnel.report(id, medium, report)
-    await this.#storage.look()
-  }
-
-  /** What is being recorded, or paused, for the watch over the disk. */
-  #underWay(): ReturnType<StorageWatchOptions['recording']> {
-    const fold = currentOf(this.#funnel.world)
-    if (!fold || !isCapturing(fold)) return undefined
-    const media = MEDIA.filter((medium) => !['off', 'stopped', 'failed'].includes(trackState(fold.tracks[medium])))
-    return { active: recordingState(fold.session) === 'Active', media, quality: fold.session.context.quality }
-  }
-
-  /** The tracks of the recording whose capture is not over: their states as decided, the rest as it is shown. */
-  #liveTracks(): Partial<Record<Medium, LiveTrack>> | undefined {
-    const fold = currentOf(this.#funnel.world)
-    if (!fold || !isCapturing(fold)) return undefined
-    const shown = this.#reader.current()
-    const view = shown?.id === fold.id ? this.#reader.dress(shown, fold.owner) : undefined
-    const live: Partial<Record<Medium, LiveTrack>> = {}
-    for (const medium of MEDIA) {
-      const { device = null, error = null, warnings = [], level = null } = view?.tracks[medium] ?? {}
-      live[medium] = { state: trackState(fold.tracks[medium]), device, error, warnings, level }
-    }
-    return live
-  }
-
-  async #storageLow(low: boolean, detail: string): Promise<void> {
-    await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {
-      if (low) tx.add(null, 'warning.raised', { code: 'STORAGE_LOW', detail })
-      else tx.add(null, 'warning.cleared', { code: 'STORAGE_LOW' })
-      return undefined
-    })
-  }
-
-  /** Ends what flows; what is paused takes no space. */
-  async #storageFull(): Promise<void> {
-    if (this.#phase !== 'ready') return
-    for (const { id, session } of this.#funnel.world.values()) {
-      if (recordingState(session) !== 'Active') continue
-      this.#options.logger.warn({ recordingId: id }, 'the disk has reached its reserve: the recording is ended')
-      await this.#desk
-        .systemStop(id, 'storageFull')
-        .catch((error) => this.#onFault('ending a recording at the reserve', error))
-    }
+    this.#storage.report(id, medium, report)
   }
 
   #committed(events: readonly LogEvent[]): void {
@@ -366,7 +280,7 @@ export class Recorder implements RecorderPort {
     await this.#funnel.dispose()
     while (this.#phase === 'reopening') {
       try {
-        if (error.code === 'STORAGE_FULL') await this.#storage.giveWay()
+        if (error.code === 'STORAGE_FULL') await this.#storage.watch.giveWay()
         await this.log.reopen()
         await this.#restore(error.code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted')
         await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {

@@ -9,6 +9,7 @@ const ROUTES = [
   'GET /v1/openapi.json',
   'GET /v1/application',
   'GET /v1/devices',
+  'GET /v1/readiness',
   'GET /v1/events',
   'GET /v1/recordings',
   'POST /v1/recordings',

@@ -79,7 +79,7 @@ suite('a disk that becomes full', (test) => {
       await eventually('capture ends', () => daemon.captures().length === 0, NOTICED_MS)
       const over = await eventually('the recording is over', async () => {
         const { body } = await daemon.api('GET', `/recordings/${id}`)
-        return body.state === 'WrapUp' && body
+        return body.state === 'WrapUp' && MEDIA.every((medium) => body.tracks[medium].segments === 1) && body
       })
       for (const medium of MEDIA) {
         assert.equal(over.tracks[medium].state, 'stopped')

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers'
-import type { Capture, CaptureCommand, CapturePlatform, CaptureReport } from '../../src/actors/types.ts'
+import type { Capture, CaptureCommand, CapturePlatform, CaptureReport, Probe } from '../../src/actors/types.ts'
 import { RecorderError } from '../../src/events/errors.ts'
 import type { SegmentFacts } from '../../src/events/events.ts'
 import { MEDIA, type Medium } from '../../src/events/media.ts'
@@ -25,6 +25,13 @@ export interface FakePlatform extends CapturePlatform {
   progress(medium: Medium, bytes: number): void
   /** Lets the newest flowing capture of a medium end for want of space. */
   outOfSpace(medium: Medium): void
+  /** What a probe of each medium finds; `hang`: nothing until it is told to let go. */
+  probes: Record<Medium, Probe | 'hang'>
+  /** Devices that were opened by a probe, in order, and how many are open now. */
+  readonly probed: Medium[]
+  readonly probing: number
+  /** What the encoder's problem and version are. */
+  encoder: { problem: string | null; version: string | null }
   /** From now on nobody reports anything: the daemon is dead. */
   die(): void
   /** Cuts in the order in which they arrived. */
@@ -224,8 +231,33 @@ class FakeHub implements FakePlatform {
     return capture
   }
 
-  async encoderProblem(): Promise<null> {
-    return null
+  probes: Record<Medium, Probe | 'hang'> = {
+    mic: { problem: null, level: { rmsDb: -42, peakDb: -30 }, empty: false, muted: false },
+    speaker: { problem: null, level: { rmsDb: -120, peakDb: -120 }, empty: true, muted: false },
+    screen: { problem: null, level: null, empty: false, muted: null },
+  }
+  readonly probed: Medium[] = []
+  probing = 0
+  encoder: { problem: string | null; version: string | null } = { problem: null, version: '5.1' }
+
+  async probe(medium: Medium, _device: unknown, signal: AbortSignal): Promise<Probe> {
+    this.probed.push(medium)
+    this.probing++
+    const given = this.probes[medium]
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve())
+      if (given !== 'hang') setImmediate(resolve)
+    })
+    this.probing--
+    return given === 'hang' ? { problem: 'nothing came', level: null, empty: false, muted: null } : given
+  }
+
+  async encoderProblem(): Promise<string | null> {
+    return this.encoder.problem
+  }
+
+  async encoderVersion(): Promise<string | null> {
+    return this.encoder.version
   }
 
   async salvage(_folder: string, opened: Parameters<CapturePlatform['salvage']>[1]): Promise<SegmentFacts> {

@@ -5,6 +5,7 @@ import { ALLOWED_COMMANDS } from '../../events/commands.ts'
 import { ERRORS, type ErrorCode } from '../../events/errors.ts'
 import { EVENT_TYPES } from '../../events/events.ts'
 import { GAP_REASONS, MEDIA, RECORDING_STATES, RECORDING_TYPES, TRACK_STATES } from '../../events/media.ts'
+import { READINESS_CHECKS, READINESS_RESULTS } from '../../events/resources.ts'
 import { WARNINGS, type WarningCode } from '../../events/warnings.ts'
 
 const time = z.iso.datetime({ precision: 3 }).describe('RFC 3339 UTC with milliseconds')
@@ -113,6 +114,21 @@ const devices = byMedium(
   }),
 )
 
+const readiness = z.object({
+  ready: z.boolean().describe('No check has failed'),
+  at: time,
+  checks: z.array(
+    z.object({
+      id: z.enum(READINESS_CHECKS),
+      medium: medium.optional(),
+      result: z.enum(READINESS_RESULTS),
+      detail: z.string(),
+      remedy: z.string().optional().describe('What to do; with everything that is not `pass`'),
+      level: z.object({ rmsDb: z.number(), peakDb: z.number() }).optional(),
+    }),
+  ),
+})
+
 const token = z.object({ id, name: z.string(), scopes: z.array(z.enum(SCOPES)), createdAt: time })
 const newToken = token.extend({ token: z.string().describe('The secret, shown this once') })
 const launch = z.object({ url: z.url(), expiresAt: time })
@@ -153,6 +169,7 @@ export const ANSWERS = {
   NewToken: newToken,
   OpenApi: z.object({ openapi: z.string() }),
   Problem: problem,
+  Readiness: readiness,
   Recording: recording,
   RecordingPage: pageOf(recording),
   RecordingWithHistory: recordingWithHistory,

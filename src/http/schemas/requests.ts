@@ -1,7 +1,14 @@
 /** What clients may send. Unknown fields and query parameters are refused: a misspelt one must not pass for its default. */
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
-import { MEDIA, RECORDING_STATES, RECORDING_TYPES, REQUESTED_MEDIA } from '../../events/media.ts'
+import {
+  MEDIA,
+  RECORDING_STATES,
+  RECORDING_TYPES,
+  REQUESTED_MEDIA,
+  type RequestedMedium,
+  resolveMedia,
+} from '../../events/media.ts'
 import { QUALITY_PRESETS, QUALITY_RANGES, type Quality, type QualityPreset } from '../../events/quality.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
@@ -198,6 +205,19 @@ export const exportQuery = z.strictObject({
 export const streamQuery = z.strictObject({
   exports: z.enum(['0', '1']).default('0').describe('`1`: how far exports are, too, as events named `export`'),
   levels: z.enum(['0', '1']).default('0').describe('`1`: audio levels too, as events named `level`'),
+})
+
+/** Query of GET /readiness. */
+export const readinessQuery = z.strictObject({
+  media: z
+    .string()
+    .regex(
+      new RegExp(`^(?:${REQUESTED_MEDIA.join('|')})(?:,(?:${REQUESTED_MEDIA.join('|')}))*$`),
+      'Media, separated by commas.',
+    )
+    .transform((text) => resolveMedia(text.split(',') as RequestedMedium[], 'both'))
+    .optional()
+    .describe('Media, separated by commas; all where it is missing'),
 })
 
 const RESERVED_TOKEN_NAMES = ['home', 'ui', 'system']

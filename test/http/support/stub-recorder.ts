@@ -5,7 +5,7 @@ import type { Command } from '../../../src/events/commands.ts'
 import { RecorderError } from '../../../src/events/errors.ts'
 import type { LogEvent, NewEvent, SegmentFacts } from '../../../src/events/events.ts'
 import type { By, ClientSide, Medium } from '../../../src/events/media.ts'
-import type { DeviceList, RecordingView } from '../../../src/events/resources.ts'
+import type { DeviceList, ReadinessView, RecordingView } from '../../../src/events/resources.ts'
 import type { RecorderBus, RecorderPort } from '../../../src/recorder/port.ts'
 import type { RecordingQuery, StoredAnswer } from '../../../src/store/types.ts'
 
@@ -123,6 +123,11 @@ export class StubRecorder implements RecorderPort {
   async devices(): Promise<Record<Medium, DeviceList>> {
     const list = { available: true, devices: [{ id: 'd', label: 'Device', default: true }] }
     return { mic: list, speaker: list, screen: { available: false, reason: 'no display', devices: [] } }
+  }
+
+  async readiness(media: readonly Medium[] = ['mic', 'speaker', 'screen']): Promise<ReadinessView> {
+    const checks = media.map((medium) => ({ id: 'device', medium, result: 'pass', detail: 'Device' }) as const)
+    return { ready: true, at: AT, checks }
   }
 
   async note(type: 'token.created' | 'token.revoked', data: object, by: By): Promise<void> {

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino'
+import type { CapturePlatform, RecorderClock } from '../actors/types.ts'
+import type { TagValue } from '../events/commands.ts'
+import type { QualityChoice } from '../events/quality.ts'
+import type { EventLog, LogBallast } from '../store/types.ts'
+import type { AskDisk } from './storage-watch.ts'
+
+/** What a recorder is made of. */
+export interface RecorderOptions {
+  log: EventLog
+  platform: CapturePlatform
+  /** Absolute; each recording has a folder of its own in it. */
+  recordingsFolder: string
+  version: string
+  /** Operating system account of the daemon. */
+  user: string
+  /** Tags that the recorder sets itself; keys start with `system.`. */
+  systemTags: Record<string, TagValue>
+  /** What a start that says nothing of it records with (default: standard). */
+  quality?: QualityChoice | undefined
+  logger: Logger
+  clock: RecorderClock
+  /** How long the disk may take for the log before capture ends. Milliseconds, default 3,000. */
+  stallMs?: number
+  /** What is kept free on the disk of the recordings, in bytes; default {@link DEFAULT_RESERVE_BYTES}. */
+  reserveBytes?: number | undefined
+  /** Room that the log gets when its disk is full. */
+  ballast?: LogBallast
+  /** Tells free space; default: the system. */
+  askDisk?: AskDisk
+  /** When this version was built or installed, epoch ms; no clock may be behind that. */
+  builtAt?: number
+}
