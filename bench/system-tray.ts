@@ -1,0 +1,26 @@
+import { X11Connection } from '../src/actors/x11-connection.ts'
+import { pair, request } from '../src/actors/x11-wire.ts'
+
+const CREATE_WINDOW = 1
+const INTERN_ATOM = 16
+const SET_SELECTION_OWNER = 22
+const GET_SELECTION_OWNER = 23
+const INPUT_ONLY = 2
+const ANSWER_LIMIT_MS = 5_000
+
+/**
+ * Claims the system tray of a display and shows nothing in it. A program that is told to start there keeps its window
+ * closed only where there is a tray, and an open window would stand in its own picture and cost its drawing.
+ */
+export async function openSystemTray(display: string): Promise<{ close(): void }> {
+  const connection = await X11Connection.open(display, process.env, ANSWER_LIMIT_MS)
+  const name = Buffer.from('_NET_SYSTEM_TRAY_S0')
+  const tray = (await connection.ask(request(INTERN_ATOM, 0, pair(name.length, 0), name))).readUInt32LE(8)
+  const window = connection.ids
+  const onePixel = [pair(0, 0), pair(1, 1), pair(0, INPUT_ONLY)]
+  connection.tell(request(CREATE_WINDOW, 0, window, connection.root, ...onePixel, 0, 0))
+  connection.tell(request(SET_SELECTION_OWNER, 0, window, tray, 0))
+  const owner = (await connection.ask(request(GET_SELECTION_OWNER, 0, tray))).readUInt32LE(8)
+  if (owner !== window) throw new Error('the system tray of the display belongs to somebody else')
+  return connection
+}
