@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import type { ReadinessCheck } from '../../src/events/resources.ts'
+import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { suite } from '../support/suite.ts'
+import { type Clients, connect } from './support/clients.ts'
+
+suite('readiness over HTTP', (test) => {
+  let daemon: TestDaemon
+  let clients: Clients
+
+  test.before(async () => {
+    daemon = await startDaemon()
+    clients = await connect(daemon)
+  })
+  test.after(async () => {
+    await daemon.stop()
+  })
+  test.beforeEach(() => clients.clear())
+
+  const of = (checks: ReadinessCheck[], id: string, medium?: string) =>
+    checks.find((check) => check.id === id && check.medium === medium)
+
+  test('tells of every medium and of the computer, within 2 s, to either side', async () => {
+    const before = daemon.stderr()
+    const at = performance.now()
+    const { status, body } = await clients.api.get('/readiness')
+    assert.ok(performance.now() - at < 2_000)
+    assert.equal(status, 200)
+    assert.equal(body.ready, true, JSON.stringify(body.checks))
+    assert.equal(of(body.checks, 'device', 'mic')?.detail, 'Synthetic microphone (440 Hz)')
+    const level = of(body.checks, 'level', 'mic')?.level
+    assert.ok(level && level.rmsDb > -40 && level.rmsDb < -5, JSON.stringify(level))
+    assert.equal(of(body.checks, 'picture', 'screen')?.result, 'pass')
+    for (const id of ['encoder', 'disk', 'clock', 'log']) assert.equal(of(body.checks, id)?.result, 'pass', id)
+    assert.equal((await clients.ui.get('/readiness')).body.ready, true)
+    assert.equal(daemon.stderr().slice(before.length).includes('"level":50'), false)
+  })
+
+  test('media can be named; what is none is refused', async () => {
+    const { body } = await clients.api.get('/readiness?media=mic,screen')
+    assert.deepEqual(
+      [...new Set((body.checks as ReadinessCheck[]).flatMap(({ medium }) => medium ?? []))],
+      ['mic', 'screen'],
+    )
+    const audio = await clients.api.get('/readiness?media=audio')
+    assert.deepEqual(
+      [...new Set((audio.body.checks as ReadinessCheck[]).flatMap(({ medium }) => medium ?? []))],
+      ['mic', 'speaker'],
+    )
+    for (const query of ['media=', 'media=camera', 'media=mic,', 'fresh=1'])
+      assert.equal((await clients.api.get(`/readiness?${query}`)).status, 400, query)
+  })
+
+  test('needs the scope read', async () => {
+    const tagger = await clients.thirdParty('tagger', ['tag'])
+    assert.equal((await tagger.get('/readiness')).status, 403)
+  })
+
+  test('what is recorded tells from its track; what is paused is left alone', async () => {
+    const { api } = clients
+    await api.start({ media: ['mic', 'screen'] })
+    const live = (await api.get('/readiness')).body.checks
+    assert.match(of(live, 'delivering', 'mic')?.detail ?? '', /is being recorded/)
+    assert.match(of(live, 'delivering', 'speaker')?.detail ?? '', /It delivers/)
+    await api.command('pause', { media: ['mic'] })
+    const paused = (await api.get('/readiness')).body
+    assert.equal(paused.ready, true)
+    assert.match(of(paused.checks, 'delivering', 'mic')?.detail ?? '', /Paused: not listened to/)
+    assert.match(of(paused.checks, 'delivering', 'speaker')?.detail ?? '', /Not looked at while/)
+    assert.equal(of(paused.checks, 'level', 'mic'), undefined)
+  })
+})

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import type { Medium } from '../../src/events/media.ts'
+import type { ReadinessCheck, ReadinessView } from '../../src/events/resources.ts'
+import { eventually, suite } from '../support/suite.ts'
+import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
+
+const noDesktop = await virtualDesktopProblem()
+/** What a probe starts, by its command line. */
+const PROBES = /\bparec\b|\bpacat\b|-frames:v/
+
+suite('readiness on a desktop', (test) => {
+  let desktop: VirtualDesktop
+  let daemon: ObservedDaemon
+  test.beforeEach(async () => {
+    if (noDesktop) return
+    desktop = await startVirtualDesktop({ width: 640, height: 360 })
+    daemon = await startObserved({ source: 'devices', env: desktop.env })
+  })
+  test.afterEach(async () => {
+    if (noDesktop) return
+    await daemon.stop()
+    await desktop.stop()
+    await rm(daemon.home, { recursive: true, force: true })
+  })
+
+  async function look(): Promise<ReadinessView & { of(id: string, medium?: Medium): ReadinessCheck | undefined }> {
+    const at = performance.now()
+    const { status, body } = await daemon.api('GET', '/readiness')
+    assert.ok(performance.now() - at < 2_000, `${Math.round(performance.now() - at)} ms`)
+    assert.equal(status, 200)
+    const checks: ReadinessCheck[] = body.checks
+    return { ...body, of: (id, medium) => checks.find((check) => check.id === id && check.medium === medium) }
+  }
+  const pactl = (...args: string[]) =>
+    execFileSync('pactl', args, { env: { ...process.env, ...desktop.env }, stdio: 'ignore' })
+  const probing = () => daemon.children().filter(({ command }) => PROBES.test(command))
+
+  test.unless(noDesktop, 'a microphone that delivers digital silence is not ready; one that is heard is', async () => {
+    const silent = await look()
+    assert.equal(silent.ready, false)
+    assert.equal(silent.of('level', 'mic')?.result, 'fail')
+    assert.match(silent.of('level', 'mic')?.detail ?? '', /digital silence/)
+    assert.ok(silent.of('level', 'mic')?.remedy)
+    const tone = await desktop.play('mic', { toneHz: 440, seconds: 30 })
+    const heard = await look()
+    assert.equal(heard.of('level', 'mic')?.result, 'pass', JSON.stringify(heard.checks))
+    assert.ok((heard.of('level', 'mic')?.level?.peakDb ?? -120) > -60)
+    assert.equal(heard.ready, true)
+    await tone.stop()
+    assert.deepEqual(probing(), [])
+    assert.deepEqual(readdirSync(`${daemon.home}/recordings`), [], 'nothing is kept')
+  })
+
+  test.unless(noDesktop, 'mute and a black screen are told, each with what to do', async () => {
+    pactl('set-source-mute', desktop.micSource, '1')
+    pactl('set-sink-mute', desktop.speakerSink, '1')
+    await desktop.fillScreen('#000000')
+    const { ready, of } = await look()
+    assert.equal(ready, false)
+    assert.deepEqual([of('mute', 'mic')?.result, of('mute', 'speaker')?.result], ['fail', 'warn'])
+    assert.equal(of('picture', 'screen')?.result, 'fail')
+    assert.ok(of('mute', 'mic')?.remedy && of('picture', 'screen')?.remedy)
+    pactl('set-source-mute', desktop.micSource, '0')
+    pactl('set-sink-mute', desktop.speakerSink, '0')
+    await desktop.fillScreen('#336699')
+    const after = await look()
+    assert.deepEqual(
+      [after.of('mute', 'mic')?.result, after.of('mute', 'speaker')?.result, after.of('picture', 'screen')?.result],
+      ['pass', 'pass', 'pass'],
+    )
+  })
+
+  test.unless(
+    noDesktop,
+    'a frozen sound server and a frozen display are answered in time, and leave nothing',
+    async () => {
+      await look()
+      for (const pid of [desktop.pids.pulseaudio, desktop.pids.xvfb]) process.kill(pid, 'SIGSTOP')
+      try {
+        const { ready, of, checks } = await look()
+        assert.equal(ready, false)
+        for (const medium of ['mic', 'speaker', 'screen'] as const)
+          assert.ok(
+            checks.some((check) => check.medium === medium && check.result === 'fail' && check.remedy),
+            `${medium} fails: ${JSON.stringify(checks)}`,
+          )
+        assert.equal(of('disk')?.result, 'pass')
+        await eventually('nothing is left', () => probing().length === 0)
+      } finally {
+        for (const pid of [desktop.pids.pulseaudio, desktop.pids.xvfb]) process.kill(pid, 'SIGCONT')
+      }
+      await eventually(
+        'all is well again',
+        async () => (await look()).of('delivering', 'mic')?.result === 'pass',
+        15_000,
+      )
+    },
+  )
+
+  test.unless(noDesktop, 'nothing is opened in a pause, and a pause ends what is being looked at', async () => {
+    const { status } = await daemon.api('POST', '/recordings', { media: ['mic'] })
+    assert.equal(status, 201)
+    const looking = daemon.api('GET', '/readiness')
+    await eventually('the speaker is looked at', () => probing().some(({ command }) => command.includes('monitor')))
+    assert.equal((await daemon.api('POST', '/recordings/current/pause')).status, 200)
+    assert.deepEqual(probing(), [], 'nobody listens any more')
+    assert.equal((await looking).status, 200)
+    const seen: string[] = []
+    const watch = setInterval(() => seen.push(...probing().map(({ command }) => command)), 5)
+    try {
+      const paused = await look()
+      assert.match(paused.of('delivering', 'mic')?.detail ?? '', /Paused: not listened to/)
+    } finally {
+      clearInterval(watch)
+    }
+    assert.deepEqual(seen, [])
+  })
+
+  test.unless(noDesktop, 'a daemon that is killed in the middle of it leaves no process', async () => {
+    const looking = daemon.api('GET', '/readiness').catch(() => undefined)
+    await eventually('devices are opened', () => probing().length > 0)
+    daemon.kill('SIGKILL')
+    await looking
+    await eventually('nothing is left', () => daemon.children().length === 0)
+  })
+})
