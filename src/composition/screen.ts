@@ -35,7 +35,7 @@ export async function composeScreen(
   how: { quality: Quality; timeZone: string },
   work: Work,
 ): Promise<ScreenList> {
-  const pieces = withoutFlashes(line.pieces)
+  const pieces = centred(withoutFlashes(line.pieces), 500 / how.quality.framesPerSecond)
   const formats = new Map<SegmentFacts, VideoFormat>()
   for (const { media } of pieces.filter(isMedia)) formats.set(media, await formatOf(media, work))
   const size = largest([...formats.values()]) ?? SIZE_UNKNOWN
@@ -67,6 +67,22 @@ function withoutFlashes(pieces: readonly Piece[]): Piece[] {
     else kept.push(piece)
   }
   return kept
+}
+
+/**
+ * A picture shows what has changed since the one before it, so on average what is half a frame old: shown that much earlier,
+ * no change is more than half a frame from its sound, instead of up to a whole one behind it.
+ */
+function centred(pieces: readonly Piece[], halfMs: number): Piece[] {
+  const moved = pieces.map((piece) => ({ ...piece }))
+  for (const [index, piece] of moved.entries()) {
+    const before = moved[index - 1]
+    if (!isMedia(piece) || before === undefined) continue
+    // Never all of what comes before it.
+    piece.fromMs -= Math.min(halfMs, (before.toMs - before.fromMs) / 2)
+    before.toMs = piece.fromMs
+  }
+  return moved
 }
 
 async function fileOf(

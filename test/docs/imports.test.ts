@@ -28,6 +28,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['koa', '@koa/router', 'zod', 'pino', 'node:*'],
   ],
   'cli/': ['events/', 'home.ts', 'node:*'],
+  // It shows and plays what it measures, with the programs that the captures use.
+  'selftest/': ['actors/', 'node:*'],
+  'cli/commands/selftest.ts': ['cli/', 'events/', 'home.ts', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'main.ts'],
   'home.ts': ['events/', 'node:*'],

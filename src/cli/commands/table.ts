@@ -5,6 +5,7 @@ import { devices } from './devices.ts'
 import { doctor } from './doctor.ts'
 import { exportRecording } from './export.ts'
 import { list } from './list.ts'
+import { selftest } from './selftest.ts'
 import { serve } from './serve.ts'
 import { show } from './show.ts'
 import { start } from './start.ts'
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   exportRecording,
   devices,
   doctor,
+  selftest,
   tokenCreate,
   tokenList,
   tokenRevoke,

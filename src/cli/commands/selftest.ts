@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { RecordingAnswer } from '../../events/resources.ts'
+import { readConfig } from '../../home.ts'
+import { measureSync, type Stimulus, SYNC_LIMIT_MS, stimulateSync } from '../../selftest/selftest.ts'
+import { type Api, path } from '../api.ts'
+import { type Command, defineCommand, type Io } from '../command.ts'
+import { receive } from '../download.ts'
+import { localProblem } from '../problem.ts'
+
+const RECORDING = {
+  media: ['speaker', 'screen'],
+  // A picture can be no nearer to its sound than half the time to the next: at 15 a second that is 33 ms.
+  quality: 'standard',
+  wrapUpSeconds: 600,
+  maxDurationSeconds: 600,
+  tags: { selftest: true },
+}
+
+/** Measures on the user's own machine whether sound and picture belong together. */
+export const selftest: Command = defineCommand({
+  name: 'selftest',
+  summary: 'measure on this machine how far sound and picture are apart',
+  description: [
+    'Records speaker and screen for a few seconds while a square flashes on the screen and the speaker beeps, exports the ' +
+      `recording and measures in the file how far the two are apart. Up to ${SYNC_LIMIT_MS} ms passes: less is not noticed.`,
+    'Play nothing else meanwhile, and leave the upper left corner of the screen free. The recording stays, with the tag ' +
+      '`selftest`. Needs X11 and PulseAudio (or PipeWire).',
+  ],
+  options: {
+    pulses: { kind: 'number', value: 'COUNT', min: 1, max: 100, help: 'How many flashes and beeps. Default: 8.' },
+    pauses: {
+      kind: 'number',
+      value: 'COUNT',
+      min: 0,
+      max: 1_000,
+      help: 'Pause and resume so many times before measuring. Default: 1.',
+    },
+  },
+  examples: [
+    { line: 'f2f selftest', does: 'Takes about fifteen seconds and says pass or fail.' },
+    { line: 'f2f selftest --pauses 50 --json', does: 'The same after 50 pauses, for a program.' },
+  ],
+  async run({ options, api, home, io, json }) {
+    const { ffmpegPath } = await readConfig(home)
+    const { pulses = 8, pauses = 1 } = options
+    const say = json ? () => {} : progress(io)
+    const { recordingId, stimulus } = await record(api, { pulses, pauses }, io.env, say)
+    say('exporting')
+    const offsetsMs = await exported(api, recordingId, (file) =>
+      measureSync(file, stimulus, { env: io.env, ffmpegPath }),
+    )
+    await api.post(path('recordings', recordingId, 'close'))
+    const worstMs = Math.max(...offsetsMs.map(Math.abs))
+    const pass = worstMs <= SYNC_LIMIT_MS
+    const told = offsetsMs.map((ms) => `${ms > 0 ? '+' : ''}${ms.toFixed(0)}`).join(' ')
+    const verdict = pass ? 'PASS' : 'FAIL'
+    return {
+      json: { pass, limitMs: SYNC_LIMIT_MS, worstMs, offsetsMs, pauses, recordingId },
+      text: [
+        `Picture against sound, in ms: ${told}`,
+        `${verdict}: ${worstMs.toFixed(0)} ms apart at the most, ${SYNC_LIMIT_MS} are allowed.`,
+      ].join('\n'),
+      exitCode: pass ? 0 : 1,
+    }
+  },
+})
+
+function progress(io: Io): (what: string) => void {
+  return (what) => void io.stderr.write(`selftest: ${what}\n`)
+}
+
+/** Records the stimulus; the recording is stopped whatever happens. */
+async function record(
+  api: Api,
+  { pulses, pauses }: { pulses: number; pauses: number },
+  env: NodeJS.ProcessEnv,
+  say: (what: string) => void,
+): Promise<{ recordingId: string; stimulus: Stimulus }> {
+  const { id, tracks } = await api.post<RecordingAnswer>('/recordings', RECORDING)
+  try {
+    for (let pause = 1; pause <= pauses; pause++) {
+      say(`pause ${pause} of ${pauses}`)
+      await api.post(path('recordings', id, 'pause'))
+      await api.post(path('recordings', id, 'resume'))
+    }
+    const devices = { sink: tracks.speaker?.device?.id ?? '', display: tracks.screen?.device?.id ?? '' }
+    const stimulus = await stimulateSync(pulses, devices, env, (number) => say(`flash and beep ${number} of ${pulses}`))
+    return { recordingId: id, stimulus }
+  } catch (cause) {
+    throw localProblem('FAILED', 'The self-test could not be made', {
+      detail: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Look at `f2f doctor`; then try again.',
+      cause,
+    })
+  } finally {
+    await api.post(path('recordings', id, 'stop'))
+  }
+}
+
+/** Exports a recording into a folder that is removed again. */
+async function exported<T>(api: Api, id: string, look: (file: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'f2f-selftest-'))
+  try {
+    const file = join(folder, 'selftest.mp4')
+    const query = { gaps: 'fill', audio: 'mix' }
+    const answer = await api.open(path('recordings', id, 'export'), query, AbortSignal.timeout(120_000))
+    await receive(answer, file, () => {})
+    return await look(file)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,103 @@
+import { type Child, startChild } from '../actors/child-process.ts'
+
+const RATE = 48_000
+/** Clear of a voice's lowest, and audible on any loudspeaker. */
+const TONE_HZ = 1_000
+const BEEP_SECONDS = 0.15
+const AMPLITUDE = 0.4
+/** What counts as the beep's first sound, of full scale. */
+const LOUD = 0.05
+const READY_LIMIT_MS = 5_000
+const HEARD_LIMIT_MS = 3_000
+
+/** A sound that should have been heard and was not, or the other way round: nothing can be measured. */
+export class BeepError extends Error {
+  override name = 'BeepError'
+}
+
+/** The samples of a beep: mono, 16 bit, 48 kHz. */
+function beepPcm(): Buffer {
+  const samples = Int16Array.from({ length: RATE * BEEP_SECONDS }, (_, index) =>
+    Math.round(AMPLITUDE * 32_767 * Math.sin((2 * Math.PI * TONE_HZ * index) / RATE)),
+  )
+  return Buffer.from(samples.buffer)
+}
+
+/** Plays beeps into a speaker and hears itself, with ears of its own, when each really sounds. */
+export class Beeper {
+  readonly #sink: string
+  readonly #env: NodeJS.ProcessEnv
+  readonly #ears: Child
+  readonly #players = new Set<Child>()
+  #samples = 0
+  #beginning = Number.POSITIVE_INFINITY
+  #listening: ((at: number) => void) | undefined
+  #awake: () => void = () => {}
+  readonly #ready: Promise<void>
+
+  /** Rejects with {@link BeepError} when nothing can be heard of the speaker. */
+  static async open(sink: string, env: NodeJS.ProcessEnv): Promise<Beeper> {
+    const beeper = new Beeper(sink, env)
+    const late = sleep(READY_LIMIT_MS).then(() => {
+      throw new BeepError('the speaker cannot be listened to: does the sound server answer?')
+    })
+    try {
+      await Promise.race([beeper.#ready, late])
+    } catch (error) {
+      beeper.close()
+      throw error
+    }
+    return beeper
+  }
+
+  private constructor(sink: string, env: NodeJS.ProcessEnv) {
+    this.#sink = sink
+    this.#env = env
+    this.#ready = new Promise((resolve) => {
+      this.#awake = resolve
+    })
+    const args = [...RAW, '--latency-msec=20', '-d', `${sink}.monitor`]
+    this.#ears = startChild({ program: 'parec', args }, { env, onStdout: (chunk) => this.#hear(chunk) })
+  }
+
+  /** Beeps; gives the time (epoch ms) of its first sound. */
+  async beep(): Promise<number> {
+    const heard = new Promise<number>((resolve) => {
+      this.#listening = resolve
+    })
+    const args = ['--playback', ...RAW, '--latency-msec=40', '-d', this.#sink]
+    const player = startChild({ program: 'pacat', args }, { env: this.#env, stdin: 'pipe' })
+    this.#players.add(player)
+    void player.exited.then(() => this.#players.delete(player))
+    player.stdin?.end(beepPcm())
+    const late = sleep(HEARD_LIMIT_MS).then(() => {
+      throw new BeepError('the beep was not heard at the speaker: is it muted?')
+    })
+    return Promise.race([heard, late])
+  }
+
+  #hear(chunk: Buffer): void {
+    const before = this.#samples
+    this.#samples += chunk.length >> 1
+    // A sample can only come late, never early: the earliest beginning that any chunk points to is the nearest.
+    this.#beginning = Math.min(this.#beginning, Date.now() - (this.#samples / RATE) * 1_000)
+    this.#awake()
+    if (this.#listening === undefined) return
+    for (let index = 0; index + 1 < chunk.length; index += 2) {
+      if (Math.abs(chunk.readInt16LE(index)) <= LOUD * 32_768) continue
+      this.#listening(this.#beginning + ((before + index / 2) / RATE) * 1_000)
+      this.#listening = undefined
+      return
+    }
+  }
+
+  close(): void {
+    for (const child of [this.#ears, ...this.#players]) child.kill('SIGKILL')
+  }
+}
+
+const RAW = ['--raw', `--rate=${RATE}`, '--channels=1', '--format=s16le', '--client-name=f2f-selftest']
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}

@@ -1,0 +1,73 @@
+import { createEncoder } from '../actors/ffmpeg.ts'
+import type { Area } from '../actors/x11-connection.ts'
+import { Beeper } from './beeper.ts'
+import { FlashWindow } from './flash-window.ts'
+import { beepsIn, flashesIn } from './sightings.ts'
+
+/** Sound and picture of one instant may be this far apart, in ms. */
+export const SYNC_LIMIT_MS = 40
+
+const FLASH_MS = 300
+/** Uneven, so that the flashes fall on every part of a frame's time. */
+const REST_MS = [610, 733, 577, 691, 649]
+
+/** One beep and one flash, as they really were: epoch ms. */
+export interface Pulse {
+  beepAt: number
+  flashAt: number
+}
+
+/** What is shown and played, and where it is on the display. */
+export interface Stimulus {
+  area: Area
+  pulses: Pulse[]
+}
+
+/** Beeps and flashes so many times. Rejects with BeepError or X11Error when that cannot be. */
+export async function stimulateSync(
+  count: number,
+  { display, sink }: { display: string; sink: string },
+  env: NodeJS.ProcessEnv,
+  onPulse: (number: number) => void,
+): Promise<Stimulus> {
+  const window = await FlashWindow.open(display, env)
+  try {
+    const beeper = await Beeper.open(sink, env)
+    try {
+      const pulses: Pulse[] = []
+      for (let number = 0; number < count; number++) {
+        await new Promise((resolve) => setTimeout(resolve, REST_MS[number % REST_MS.length]))
+        onPulse(number + 1)
+        const beepAt = await beeper.beep()
+        pulses.push({ beepAt, flashAt: await window.flash(FLASH_MS) })
+      }
+      return { area: window.area, pulses }
+    } finally {
+      beeper.close()
+    }
+  } finally {
+    window.close()
+  }
+}
+
+/**
+ * How far the picture of each pulse is behind its sound in a file, in ms, beyond what it really was. Negative: ahead of it.
+ * Rejects when the file does not show and sound all of them.
+ */
+export async function measureSync(
+  file: string,
+  { area, pulses }: Stimulus,
+  options: { env: NodeJS.ProcessEnv; ffmpegPath?: string | undefined },
+): Promise<number[]> {
+  const { path } = await createEncoder({ ...options, inputs: [] }).ffmpeg()
+  const beeps = await beepsIn(file, path)
+  const flashes = await flashesIn(file, path, area)
+  if (beeps.length !== pulses.length || flashes.length !== pulses.length) {
+    const told = `${flashes.length} flashes and ${beeps.length} beeps of ${pulses.length} are in the file`
+    throw new Error(`${told}: something else was playing, or on top of the screen`)
+  }
+  return pulses.map(({ beepAt, flashAt }, index) => {
+    const recordedMs = (flashes[index]! - beeps[index]!) * 1_000
+    return Math.round(10 * (recordedMs - (flashAt - beepAt))) / 10
+  })
+}

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import { findProgram } from '../../src/actors/find-program.ts'
+import { suite } from '../support/suite.ts'
+import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
+
+const impossible = (await virtualDesktopProblem()) ?? notLinux
+const F2F = fileURLToPath(new URL('../../dist/cli/f2f.cjs', import.meta.url))
+/** `npm run test:long` makes 50. */
+const PAUSES = Number(process.env.F2F_PAUSES ?? 3)
+const LATE_SECONDS = 0.2
+
+interface Ran {
+  code: number
+  // biome-ignore lint/suspicious/noExplicitAny: what is printed is for each test to check.
+  json: any
+  stderr: string
+}
+
+suite('f2f selftest', (test) => {
+  let desktop: VirtualDesktop
+  let folder: string
+  test.before(async () => {
+    if (!impossible) desktop = await startVirtualDesktop({ movement: true })
+  })
+  test.after(() => desktop?.stop())
+  test.beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'f2f-selftest-'))
+  })
+  test.afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  async function on<T>(env: NodeJS.ProcessEnv, work: (daemon: ObservedDaemon) => Promise<T>): Promise<T> {
+    const daemon = await startObserved({
+      source: 'devices',
+      env: { ...desktop.env, ...env },
+      home: join(folder, 'home'),
+    })
+    try {
+      return await work(daemon)
+    } finally {
+      await daemon.stop()
+    }
+  }
+
+  function selftest(daemon: ObservedDaemon, ...args: string[]): Promise<Ran> {
+    const env = { ...process.env, ...desktop.env }
+    const all = [F2F, 'selftest', '--home', daemon.home, '--json', ...args]
+    return new Promise((resolve) => {
+      execFile(process.execPath, all, { env }, (error, stdout, stderr) => {
+        const printed = stdout || stderr
+        resolve({ code: Number(error?.code ?? 0), json: JSON.parse(printed), stderr })
+      })
+    })
+  }
+
+  test.unless(
+    impossible,
+    `sound and picture of one instant are at most 40 ms apart in the exported file, after ${PAUSES} pauses`,
+    () =>
+      on({}, async (daemon) => {
+        const { code, json } = await selftest(daemon, '--pauses', String(PAUSES), '--pulses', '6')
+        assert.equal(code, 0, JSON.stringify(json))
+        assert.equal(json.pass, true)
+        assert.equal(json.offsetsMs.length, 6)
+        assert.ok(json.worstMs <= 40, JSON.stringify(json))
+        const { body } = await daemon.api('GET', `/recordings/${json.recordingId}`)
+        assert.equal(body.state, 'Closed')
+        assert.deepEqual(
+          body.tags
+            .filter(({ key }: { key: string }) => key === 'selftest')
+            .map(({ value }: { value: unknown }) => value),
+          [true],
+        )
+        assert.equal(body.tracks.screen.segments, PAUSES + 1)
+      }),
+    { limitMs: 60_000 + 1_000 * PAUSES },
+  )
+
+  test.unless(impossible, 'fails where the sound comes late', async () => {
+    const parec = join(folder, 'parec')
+    // Holds back a fifth of a second of sound: 16 bits, 48 kHz, two channels.
+    const held = LATE_SECONDS * 48_000 * 4
+    await writeFile(parec, `#!/bin/sh\n{ head -c ${held} /dev/zero; ${findProgram('parec', process.env)} "$@"; }\n`)
+    await chmod(parec, 0o755)
+    await on({ PATH: `${folder}:${process.env.PATH}` }, async (daemon) => {
+      const { code, json } = await selftest(daemon, '--pauses', '0', '--pulses', '3')
+      assert.equal(code, 1)
+      assert.equal(json.pass, false)
+      for (const ms of json.offsetsMs) assert.ok(ms < -100, JSON.stringify(json))
+    })
+  })
+
+  test.unless(impossible, 'says so when it cannot be made', () =>
+    on({}, async (daemon) => {
+      await daemon.api('POST', '/recordings', { media: ['mic'] })
+      const { code, json } = await selftest(daemon)
+      assert.equal(code, 1)
+      assert.equal(json.code, 'ALREADY_RECORDING')
+    }),
+  )
+})
