@@ -8,7 +8,7 @@ export async function benchAppend(): Promise<Findings> {
     what: name,
     unit,
     ours,
-    bare: raw,
+    other: raw,
     ratio,
     // The aim is about appending; the other rows are there to be watched.
     aim: unit === 'commands/s' ? ({ of: 'ratio', atLeast: 0.7 } as const) : null,

@@ -38,9 +38,10 @@ export function startBareCapture(
   media: readonly Medium[],
   desktop: VirtualDesktop,
   folder: string,
-): { stop(): Promise<void> } {
+): { pids: readonly number[]; stop(): Promise<void> } {
   const children = media.map((medium) => shell(recordCommand(medium, desktop, folder), desktop))
   return {
+    pids: children.map(({ pid }) => pid!),
     async stop() {
       await Promise.all(children.map(end))
     },

@@ -1,25 +1,19 @@
-/** Starting and recording against bare ffmpeg on the same virtual desktop, in turns. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** Starting against bare ffmpeg on the same virtual desktop, in turns. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Daemon } from '../lab/daemon.ts'
-import { MEDIA, type Medium } from '../src/events/media.ts'
-import { type BareStart, bareStart, startBareCapture } from './bare-capture.ts'
+import type { Medium } from '../src/events/media.ts'
+import { type BareStart, bareStart } from './bare-capture.ts'
 import type { Pace } from './pace.ts'
-import { endedChildrenCpuMs, ownCpuMs, treeCpuMs } from './processes.ts'
 import { command, onStage, type Stage } from './stage.ts'
-import { median, percentile } from './statistics.ts'
-import type { Aim, Findings, Row } from './table.ts'
+import { percentile } from './statistics.ts'
+import { type Aim, compared, type Findings, type Row } from './table.ts'
 
 /** The daemon remembers what devices there are for 5 s: a start after that has to ask. */
 const FORGETTING_MS = 5_300
 
-/** Time from command to first sample, and CPU while three media are recorded. */
+/** Time from command to first sample. */
 export async function benchCapture(pace: Pace): Promise<Findings> {
-  const starts = await onStage((stage) => benchStarts(stage, pace.starts))
-  const recording = await onStage((stage) => benchRecording(stage, pace))
-  return { rows: [...starts.rows, ...recording.rows], remarks: [...starts.remarks, ...recording.remarks] }
+  return onStage((stage) => benchStarts(stage, pace.starts))
 }
 
 /** A start of ours: when the first sample was captured, and when the command was answered, in ms after it was sent. */
@@ -50,12 +44,24 @@ async function benchStarts({ daemon, desktop }: Stage, rounds: number): Promise<
   const { mic, screen } = found
   return {
     rows: [
-      startRow('audio: first sample after an idle time', mic.cold, mic.bare, { of: 'ours', atMost: 60 }),
-      startRow('audio: first sample, devices just asked for', mic.warm, mic.bare, { of: 'ours', atMost: 60 }),
-      startRow('screen: first frame after an idle time', screen.cold, screen.bare, { of: 'ratio', atMost: 1.1 }),
-      startRow('screen: first frame, devices just asked for', screen.warm, screen.bare, { of: 'ratio', atMost: 1.1 }),
-      answerRow('audio: start answered, after an idle time', mic.cold, mic.bare),
-      answerRow('screen: start answered, after an idle time', screen.cold, screen.bare),
+      startRow('audio: first sample after an idle time, against bare ffmpeg', mic.cold, mic.bare, {
+        of: 'ours',
+        atMost: 60,
+      }),
+      startRow('audio: first sample, devices just asked for, against bare ffmpeg', mic.warm, mic.bare, {
+        of: 'ours',
+        atMost: 60,
+      }),
+      startRow('screen: first frame after an idle time, against bare ffmpeg', screen.cold, screen.bare, {
+        of: 'ratio',
+        atMost: 1.1,
+      }),
+      startRow('screen: first frame, devices just asked for, against bare ffmpeg', screen.warm, screen.bare, {
+        of: 'ratio',
+        atMost: 1.1,
+      }),
+      answerRow('audio: start answered, after an idle time, against bare ffmpeg', mic.cold, mic.bare),
+      answerRow('screen: start answered, after an idle time, against bare ffmpeg', screen.cold, screen.bare),
     ],
     remarks: (['mic', 'screen'] as const).map((medium) => {
       const worst = (starts: { firstSampleMs: number }[]) =>
@@ -95,41 +101,5 @@ function answerRow(what: string, ours: Start[], bare: BareStart[]): Row {
     'ms',
     ours.map((start) => start.answeredMs),
     bare.map((start) => start.firstOutputMs),
-    null,
   )
-}
-
-function compared(what: string, unit: string, ours: number[], bare: number[], aim: Aim | null): Row {
-  const ratio = median(ours.map((value, round) => value / bare[round]!))
-  return { what, unit, ours: median(ours), bare: median(bare), ratio, aim }
-}
-
-async function benchRecording({ daemon, desktop }: Stage, pace: Pace): Promise<Findings> {
-  const ours: number[] = []
-  const bare: number[] = []
-  const own: number[] = []
-  const seconds = pace.recordingMs / 1_000
-  for (let round = 0; round < pace.recordingRounds; round++) {
-    const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-bare-'))
-    const bareBefore = endedChildrenCpuMs(process.pid)
-    const capture = startBareCapture(MEDIA, desktop, folder)
-    await wait(pace.recordingMs)
-    await capture.stop()
-    bare.push((endedChildrenCpuMs(process.pid) - bareBefore) / 1_000 / seconds)
-    await rm(folder, { recursive: true })
-
-    const before = { tree: treeCpuMs(daemon.pid), own: ownCpuMs(daemon.pid) }
-    const { id } = await command(daemon, '/recordings')
-    await wait(pace.recordingMs)
-    await command(daemon, `/recordings/${id}/stop`)
-    await command(daemon, `/recordings/${id}/close`)
-    ours.push((treeCpuMs(daemon.pid) - before.tree) / 1_000 / seconds)
-    own.push((ownCpuMs(daemon.pid) - before.own) / 1_000 / seconds)
-  }
-  return {
-    rows: [
-      compared(`CPU while recording three media for ${seconds} s`, 'core', ours, bare, { of: 'ratio', atMost: 1.1 }),
-    ],
-    remarks: [`recording: of our ${median(ours).toFixed(3)} core the daemon itself took ${median(own).toFixed(3)}`],
-  }
 }

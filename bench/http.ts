@@ -149,7 +149,7 @@ function rowOf(what: string, rounds: Round[], atLeast: number | undefined): Row 
     what,
     unit: 'requests/s',
     ours: median(rounds.map(({ ours }) => ours.perSecond)),
-    bare: median(rounds.map(({ bare }) => bare.perSecond)),
+    other: median(rounds.map(({ bare }) => bare.perSecond)),
     ratio: median(rounds.map(({ ours, bare }) => ours.perSecond / bare.perSecond)),
     aim: atLeast === undefined ? null : { of: 'ratio', atLeast },
   }

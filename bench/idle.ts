@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Pace } from './pace.ts'
 import { pssMb, treeCpuMs } from './processes.ts'
 import { command, onStage } from './stage.ts'
-import type { Aim, Findings, Row } from './table.ts'
+import { alone, type Findings, type Row } from './table.ts'
 
 /** Some ten seconds after work V8 tidies its memory once, which takes a tenth of a second: that is no idling yet. */
 const SETTLING_MS = 15_000
@@ -29,11 +29,7 @@ async function idle(when: string, pid: number, ms: number): Promise<Row[]> {
   await wait(ms)
   const percent = ((treeCpuMs(pid) - before) / (performance.now() - started)) * 100
   return [
-    rowOf(`idle CPU, ${when}`, '% of a core', percent, { of: 'ours', atMost: 0.5 }),
-    rowOf(`idle memory (PSS), ${when}`, 'MB', pssMb(pid), { of: 'ours', atMost: 110 }),
+    alone(`idle CPU, ${when}`, '% of a core', percent, { of: 'ours', atMost: 0.5 }),
+    alone(`idle memory (PSS), ${when}`, 'MB', pssMb(pid), { of: 'ours', atMost: 110 }),
   ]
-}
-
-function rowOf(what: string, unit: string, ours: number, aim: Aim): Row {
-  return { what, unit, ours, bare: null, ratio: null, aim }
 }

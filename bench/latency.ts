@@ -1,45 +1,69 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Daemon } from '../lab/daemon.ts'
 import type { Pace } from './pace.ts'
 import { command, onStage } from './stage.ts'
 import { percentile } from './statistics.ts'
-import type { Findings, Row } from './table.ts'
+import { alone, type Findings, type Row } from './table.ts'
 
-/** Media flow for this long before they are paused or stopped. */
-const FLOW_MS = 400
+/** Media flow, or are paused, for this long before the next command. */
+export const FLOW_MS = 400
 
-/** How long pause, resume, stop and start of all three media take to be answered: confirmed, and durable. */
+/** How long the four commands took to be answered, ms. */
+export interface Round {
+  start: number
+  pause: number
+  resume: number
+  stop: number
+  /** The later first sample of the two sounds, ms after the start was sent. */
+  firstSound: number
+}
+
+/** How long start, pause, resume and stop of all three media take to be answered: confirmed, and durable. */
 export async function benchLatency(pace: Pace): Promise<Findings> {
   return onStage(async ({ daemon }) => {
-    const times: Record<'pause' | 'resume' | 'stop' | 'start', number[]> = {
-      pause: [],
-      resume: [],
-      stop: [],
-      start: [],
+    const rounds: Round[] = []
+    for (let round = 0; round < pace.latencyRounds; round++) rounds.push(await commandRound(daemon))
+    const names = ['stop', 'pause', 'resume', 'start'] as const
+    return {
+      rows: names.flatMap((name) =>
+        rowsOf(
+          name,
+          rounds.map((round) => round[name]),
+        ),
+      ),
+      remarks: [],
     }
-    const { id } = await command(daemon, '/recordings')
-    const timed = async (name: keyof typeof times, body?: unknown): Promise<void> => {
-      times[name].push((await command(daemon, `/recordings/${id}/${name}`, body)).answeredMs)
-      await wait(FLOW_MS)
-    }
-    for (let round = 0; round < pace.latencyRounds; round++) {
-      await wait(FLOW_MS)
-      await timed('pause')
-      await timed('resume')
-      await timed('stop', { media: ['mic', 'speaker'] })
-      await timed('start', { media: ['mic', 'speaker'] })
-    }
-    const rows = (['stop', 'pause', 'resume', 'start'] as const).flatMap((name) => rowsOf(name, times[name]))
-    return { rows, remarks: [] }
   })
 }
 
+/** A recording of three media that is started, paused, resumed, stopped and closed. */
+export async function commandRound(daemon: Daemon): Promise<Round> {
+  const started = await command(daemon, '/recordings')
+  const { id, sentAt } = started
+  const timed = async (name: string): Promise<number> => {
+    await wait(FLOW_MS)
+    return (await command(daemon, `/recordings/${id}/${name}`)).answeredMs
+  }
+  const [pause, resume, stop] = [await timed('pause'), await timed('resume'), await timed('stop')]
+  await command(daemon, `/recordings/${id}/close`)
+  const { body } = await daemon.api('GET', `/recordings/${id}/events`)
+  const sounds = body.items.filter(
+    ({ type, data }: { type: string; data: { medium: string; number: number } }) =>
+      type === 'segment.opened' && data.medium !== 'screen' && data.number === 1,
+  )
+  if (sounds.length !== 2) throw new Error(`${sounds.length} sounds were recorded, not 2`)
+  const firstSound =
+    Math.max(...sounds.map(({ data }: { data: { startedAt: string } }) => Date.parse(data.startedAt))) - sentAt
+  return { start: started.answeredMs, pause, resume, stop, firstSound }
+}
+
 function rowsOf(name: string, values: number[]): Row[] {
-  return [0.5, 0.99].map((share) => ({
-    what: `${name}, p${share * 100} of ${values.length}`,
-    unit: 'ms',
-    ours: percentile(values, share),
-    bare: null,
-    ratio: null,
-    aim: name === 'stop' ? { of: 'ours', atMost: 300 } : null,
-  }))
+  return [0.5, 0.99].map((share) =>
+    alone(
+      `${name}, p${share * 100} of ${values.length}`,
+      'ms',
+      percentile(values, share),
+      name === 'stop' ? { of: 'ours', atMost: 300 } : null,
+    ),
+  )
 }

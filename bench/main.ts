@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --only http,append,capture,latency,idle] [--quick] [--paste]`: measures the recorder beside the
- * bare programs that it is made of, and writes one table to the terminal, to bench/out, and with `--paste` into
+ * `npm run bench [-- --only http,append,capture,recording,latency,obs,idle] [--quick] [--paste]`: measures the recorder beside the
+ * bare programs that it is made of and beside OBS, and writes one table to the terminal, to bench/out, and with `--paste` into
  * docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -13,7 +13,9 @@ import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
 import { benchLatency } from './latency.ts'
 import { busyPercent, describeMachine, load } from './machine.ts'
+import { benchObs } from './obs-latency.ts'
 import { FULL, type Pace, QUICK } from './pace.ts'
+import { benchRecording } from './recording.ts'
 import { type Findings, markdownTable, type Row } from './table.ts'
 
 const OUT = fileURLToPath(new URL('./out/', import.meta.url))
@@ -25,7 +27,9 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   http: benchHttp,
   append: benchAppend,
   capture: benchCapture,
+  recording: benchRecording,
   latency: benchLatency,
+  obs: benchObs,
   idle: benchIdle,
 }
 

@@ -8,8 +8,10 @@ export interface Pace {
   /** Rounds of recording three media, and how long each is. */
   recordingRounds: number
   recordingMs: number
-  /** Rounds of pause, resume, stop and start. */
+  /** Rounds of start, pause, resume and stop. */
   latencyRounds: number
+  /** The same in turns with OBS. */
+  obsRounds: number
   idleMs: number
 }
 
@@ -20,7 +22,8 @@ export const FULL: Pace = {
   starts: 11,
   recordingRounds: 3,
   recordingMs: 20_000,
-  latencyRounds: 25,
+  latencyRounds: 50,
+  obsRounds: 15,
   idleMs: 10_000,
 }
 
@@ -32,5 +35,6 @@ export const QUICK: Pace = {
   recordingRounds: 1,
   recordingMs: 6_000,
   latencyRounds: 5,
+  obsRounds: 2,
   idleMs: 4_000,
 }

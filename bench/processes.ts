@@ -38,17 +38,27 @@ export function endedChildrenCpuMs(pid: number): number {
 
 /** CPU time in ms that a process and all its descendants have used so far, those that have ended included. */
 export function treeCpuMs(root: number): number {
+  return tree([root]).reduce((sum, [, stat]) => sum + stat.ownMs + stat.endedMs, 0)
+}
+
+/** The living ones of some processes and of all their descendants. */
+function tree(roots: readonly number[]): [pid: number, stat: Stat][] {
   const all = new Map<number, Stat>()
   for (const name of readdirSync('/proc')) {
     const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined
     if (stat) all.set(Number(name), stat)
   }
-  const belongs = (pid: number): boolean => pid === root || (all.has(pid) && belongs(all.get(pid)!.parent))
-  return [...all].filter(([pid]) => belongs(pid)).reduce((sum, [, stat]) => sum + stat.ownMs + stat.endedMs, 0)
+  const belongs = (pid: number): boolean => roots.includes(pid) || (all.has(pid) && belongs(all.get(pid)!.parent))
+  return [...all].filter(([pid]) => belongs(pid))
 }
 
 /** Proportional set size in MB: a process's own memory and its share of what it has in common with others. */
 export function pssMb(pid: number): number {
   const kib = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1]
   return (Number(kib) * 1_024) / 1e6
+}
+
+/** That of some processes and all their descendants together: what they share is counted once. */
+export function treePssMb(roots: readonly number[]): number {
+  return tree(roots).reduce((sum, [pid]) => sum + pssMb(pid), 0)
 }

@@ -8,9 +8,9 @@ export interface Stage {
   daemon: Daemon
 }
 
-/** Runs a part of the bench on a stage of its own and takes the stage down again. */
-export async function onStage<T>(play: (stage: Stage) => Promise<T>): Promise<T> {
-  const desktop = await startVirtualDesktop({ movement: true, voice: true, music: true })
+/** Runs a part of the bench on a stage of its own, whose screen moves unless told not to, and takes the stage down again. */
+export async function onStage<T>(play: (stage: Stage) => Promise<T>, { movement = true } = {}): Promise<T> {
+  const desktop = await startVirtualDesktop({ movement, voice: true, music: true })
   try {
     const daemon = await startDaemon({ env: desktop.env, source: 'devices' })
     try {

@@ -1,6 +1,7 @@
 /** What is measured, as rows of one table. */
+import { median } from './statistics.ts'
 
-/** What a figure is to reach; `ratio` is ours divided by bare. */
+/** What a figure is to reach; `ratio` is ours divided by the other. */
 export interface Aim {
   of: 'ratio' | 'ours'
   atLeast?: number
@@ -12,9 +13,9 @@ export interface Row {
   what: string
   unit: string
   ours: number
-  /** The same without us; null where there is nothing to compare with. */
-  bare: number | null
-  /** Median of the rounds' ratios; null without a bare figure. */
+  /** The same done by another program, which `what` names; null where there is none to compare with, a word where it is not here. */
+  other: number | string | null
+  /** Median of the rounds' ratios; null without another figure. */
   ratio: number | null
   aim: Aim | null
 }
@@ -25,21 +26,39 @@ export interface Findings {
   remarks: string[]
 }
 
-/** Whether a row reaches its aim; null where it has none. */
-export function reaches({ aim, ratio, ours }: Row): boolean | null {
-  if (aim === null) return null
+/** A figure of ours on its own. */
+export function alone(what: string, unit: string, ours: number, aim: Aim | null = null): Row {
+  return { what, unit, ours, other: null, ratio: null, aim }
+}
+
+/** Rounds of ours and of another program's in turns, or the reason why there are none of the other. */
+export function compared(
+  what: string,
+  unit: string,
+  ours: readonly number[],
+  other: readonly number[] | string,
+  aim: Aim | null = null,
+): Row {
+  if (typeof other === 'string') return { what, unit, ours: median(ours), other, ratio: null, aim }
+  const ratio = median(ours.map((value, round) => value / other[round]!))
+  return { what, unit, ours: median(ours), other: median(other), ratio, aim }
+}
+
+/** Whether a row reaches its aim; null where it has none, or nothing to compare with. */
+export function reaches({ aim, ratio, ours, other }: Row): boolean | null {
+  if (aim === null || (aim.of === 'ratio' && typeof other === 'string')) return null
   const figure = aim.of === 'ratio' ? (ratio ?? Number.NaN) : ours
   return figure >= (aim.atLeast ?? Number.NEGATIVE_INFINITY) && figure <= (aim.atMost ?? Number.POSITIVE_INFINITY)
 }
 
-const HEAD = ['', 'f2f', 'bare', 'unit', 'ratio', 'aim', 'reached']
+const HEAD = ['', 'f2f', 'other', 'unit', 'ratio', 'aim', 'reached']
 
 /** The rows as a table in Markdown. */
 export function markdownTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.what,
     figure(row.ours),
-    row.bare === null ? '' : figure(row.bare),
+    typeof row.other === 'number' ? figure(row.other) : (row.other ?? ''),
     row.unit,
     row.ratio === null ? '' : row.ratio.toFixed(2),
     aimText(row),

@@ -1,0 +1,172 @@
+/** What recording three media costs: ours, bare ffmpeg and OBS on the same virtual desktop, in turns. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { decodeAudio, frameColor, rmsDb, videoSeconds } from '../lab/measure.ts'
+import type { VirtualDesktop } from '../lab/virtual-desktop.ts'
+import { MEDIA } from '../src/events/media.ts'
+import { startBareCapture } from './bare-capture.ts'
+import { obsProblem, startObs } from './obs.ts'
+import type { Pace } from './pace.ts'
+import { endedChildrenCpuMs, ownCpuMs, treeCpuMs, treePssMb } from './processes.ts'
+import { command, onStage, type Stage } from './stage.ts'
+import { median } from './statistics.ts'
+import { compared, type Findings } from './table.ts'
+
+/** What one recording took. */
+interface Cost {
+  /** CPU of all its processes, from before its start until after its stop. */
+  cores: number
+  /** PSS of all its processes just before the stop. */
+  mb: number
+  /** CPU that the X and the sound server spent meanwhile, for whoever asked them. */
+  serverCores: number
+}
+
+/** A recorder's CPU so far (ms), its memory now, and its recording. */
+interface Contender {
+  cpuMs(): number
+  mb(): number
+  start(): Promise<unknown>
+  stop(): Promise<unknown>
+}
+
+/** CPU and memory while three media are recorded, of a screen that moves and of one that does not. */
+export async function benchRecording(pace: Pace): Promise<Findings> {
+  const moving = await onStage((stage) => contest(stage, pace, 'moving screen'))
+  const still = await onStage((stage) => contest(stage, pace, 'still screen'), { movement: false })
+  return { rows: [...moving.rows, ...still.rows], remarks: [...moving.remarks, ...still.remarks] }
+}
+
+async function contest(stage: Stage, { recordingRounds, recordingMs }: Pace, screen: string): Promise<Findings> {
+  const { desktop, daemon } = stage
+  const costs: Record<'ours' | 'bare' | 'obs', Cost[]> = { ours: [], bare: [], obs: [] }
+  const own: number[] = []
+  const idling: number[] = []
+  const missing = obsProblem()
+  for (let round = 0; round < recordingRounds; round++) {
+    costs.bare.push(await withBare(desktop, (bare) => record(bare, desktop, recordingMs)))
+    const before = ownCpuMs(daemon.pid)
+    costs.ours.push(await record(ours(stage), desktop, recordingMs))
+    own.push((ownCpuMs(daemon.pid) - before) / recordingMs)
+    if (missing === null) {
+      const { cost, idleCores } = await recordWithObs(desktop, recordingMs)
+      costs.obs.push(cost)
+      idling.push(idleCores)
+    }
+  }
+  const all = (who: keyof typeof costs, figure: keyof Cost) => costs[who].map((cost) => cost[figure])
+  const cpu = `CPU while recording three media for ${recordingMs / 1_000} s, ${screen}`
+  const memory = `memory (PSS) while recording three media, ${screen}`
+  const against = (what: string, unit: string, figure: 'cores' | 'mb', most: { bare: number; obs: number } | null) => [
+    compared(
+      `${what}, against bare ffmpeg`,
+      unit,
+      all('ours', figure),
+      all('bare', figure),
+      most && { of: 'ratio', atMost: most.bare },
+    ),
+    compared(
+      `${what}, against OBS`,
+      unit,
+      all('ours', figure),
+      missing ?? all('obs', figure),
+      most && { of: 'ratio', atMost: most.obs },
+    ),
+  ]
+  const servers = (['ours', 'bare', 'obs'] as const).map((who) => median(all(who, 'serverCores')).toFixed(3))
+  return {
+    rows: [...against(cpu, 'core', 'cores', { bare: 1.1, obs: 0.4 }), ...against(memory, 'MB', 'mb', null)],
+    remarks: [
+      `${screen}: of our ${median(all('ours', 'cores')).toFixed(3)} core the daemon itself took ${median(own).toFixed(3)}`,
+      `${screen}: the X and the sound server took ${servers.slice(0, missing ? 2 : 3).join(' / ')} core meanwhile (f2f / bare${missing ? '' : ' / OBS'})`,
+      ...(missing ? [] : [`${screen}: OBS took ${median(idling).toFixed(3)} core before it was told to record`]),
+    ],
+  }
+}
+
+async function record(contender: Contender, { pids }: VirtualDesktop, ms: number): Promise<Cost> {
+  const servers = () => ownCpuMs(pids.xvfb) + ownCpuMs(pids.pulseaudio)
+  const before = { cpu: contender.cpuMs(), servers: servers() }
+  await contender.start()
+  await wait(ms)
+  const mb = contender.mb()
+  await contender.stop()
+  return { cores: (contender.cpuMs() - before.cpu) / ms, mb, serverCores: (servers() - before.servers) / ms }
+}
+
+function ours({ daemon }: Stage): Contender {
+  let id = ''
+  return {
+    cpuMs: () => treeCpuMs(daemon.pid),
+    mb: () => treePssMb([daemon.pid]),
+    start: async () => ({ id } = await command(daemon, '/recordings')),
+    async stop() {
+      await command(daemon, `/recordings/${id}/stop`)
+      await command(daemon, `/recordings/${id}/close`)
+    },
+  }
+}
+
+async function withBare<T>(desktop: VirtualDesktop, use: (bare: Contender) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-bare-'))
+  let capture: ReturnType<typeof startBareCapture> | undefined
+  const stop = async (): Promise<void> => {
+    const running = capture
+    capture = undefined
+    await running?.stop()
+  }
+  try {
+    return await use({
+      cpuMs: () => endedChildrenCpuMs(process.pid),
+      mb: () => treePssMb(capture?.pids ?? []),
+      async start() {
+        capture = startBareCapture(MEDIA, desktop, folder)
+      },
+      stop,
+    })
+  } finally {
+    await stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const SETTLING_MS = 2_000
+
+/** OBS runs for its own turn only: its pipeline works all the time, and would disturb the others. */
+async function recordWithObs(desktop: VirtualDesktop, ms: number): Promise<{ cost: Cost; idleCores: number }> {
+  const obs = await startObs(desktop)
+  try {
+    await wait(SETTLING_MS)
+    const before = treeCpuMs(obs.pid)
+    await wait(SETTLING_MS)
+    const idleCores = (treeCpuMs(obs.pid) - before) / SETTLING_MS
+    const contender: Contender = {
+      cpuMs: () => treeCpuMs(obs.pid),
+      mb: () => treePssMb([obs.pid]),
+      start: () => obs.tell('start'),
+      stop: () => obs.tell('stop'),
+    }
+    const cost = await record(contender, desktop, ms)
+    await mustBeRecording(obs.file, ms / 1_000)
+    return { cost, idleCores }
+  } finally {
+    await obs.end()
+  }
+}
+
+const MISSING_SECONDS = 1
+const SILENT_DB = -60
+const BLACK = 16
+
+/** A recorder that records nothing is easily the cheapest. */
+async function mustBeRecording(file: string, seconds: number): Promise<void> {
+  const sound = rmsDb(await decodeAudio(file))
+  const shown = await videoSeconds(file)
+  const color = await frameColor(file, shown / 2)
+  if (shown > seconds - MISSING_SECONDS && sound > SILENT_DB && Math.max(...color) > BLACK) return
+  throw new Error(
+    `OBS recorded ${shown} s of colour ${color} and sound of ${sound.toFixed(0)} dB: nothing to compare with`,
+  )
+}
