@@ -7,14 +7,17 @@ import { size } from './quantities.ts'
 
 /** One thing that was looked at. `note`: worth knowing, no failure. `remedy`: what to do. */
 export interface Check {
+  /** For what the recorder has looked at: a medium, or a medium and what of it (`mic level`). */
   name: string
   result: 'ok' | 'note' | 'failed'
   detail: string
   remedy?: string
 }
 
-/** Room for about an hour of all three media: below this a recording may well not end as it should. */
-const LITTLE_SPACE_BYTES = 1_000_000_000
+/** What a recorder keeps in reserve unless it is told otherwise; below this nothing starts. */
+const RESERVE_BYTES = 256_000_000
+/** About four hours of all three media beyond the reserve. */
+const AMPLE_BYTES = 1_400_000_000
 
 /** Node.js is new enough. */
 export function checkNode(version = process.versions.node): Check {
@@ -87,15 +90,16 @@ export async function checkConfig(home: Home): Promise<{ check: Check; config: C
 }
 
 /** There is room on the disk of the home folder. */
-export async function checkDisk(home: Home): Promise<Check> {
+export async function checkDisk(home: Home, { reserveBytes = RESERVE_BYTES }: Config = {}): Promise<Check> {
   const name = 'Disk'
   const { bavail, bsize } = await statfs(await nearestFolder(home.folder))
   const free = bavail * bsize
-  if (free >= LITTLE_SPACE_BYTES) return { name, result: 'ok', detail: `${size(free)} free` }
+  if (free >= reserveBytes + AMPLE_BYTES) return { name, result: 'ok', detail: `${size(free)} free` }
+  const isFull = free < Math.max(1, reserveBytes)
   return {
     name,
-    result: 'failed',
-    detail: `Only ${size(free)} are free on the disk of ${home.folder}.`,
+    result: isFull ? 'failed' : 'note',
+    detail: `Only ${size(free)} are free on the disk of ${home.folder}; ${size(reserveBytes)} are kept in reserve.`,
     remedy: 'Free some space, or choose a home folder on another disk.',
   }
 }

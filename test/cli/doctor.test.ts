@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, stat, statfs, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkNode, checkSession } from '../../src/cli/checks.ts'
+import { checkDisk, checkNode, checkSession } from '../../src/cli/checks.ts'
+import type { Medium } from '../../src/events/media.ts'
+import type { ReadinessCheck } from '../../src/events/resources.ts'
 import { type Home, resolveHome } from '../../src/home.ts'
 import { suite } from '../support/suite.ts'
 import { application } from './samples.ts'
@@ -37,6 +39,7 @@ suite('doctor', (test) => {
     assert.equal(of('Recorder')?.result, 'note')
     assert.match(of('Recorder')?.remedy ?? '', /f2f serve/)
     assert.equal(of('Sound')?.result, 'ok')
+    assert.match(of('Devices')?.remedy ?? '', /f2f serve/)
     const shown = await f2f(['doctor'], { home, env })
     assert.equal(shown.code, 0)
     assert.match(shown.stdout, /Nothing is wrong/)
@@ -76,26 +79,99 @@ suite('doctor', (test) => {
     assert.match((await checks(home, {})).of('Home folder')?.detail ?? '', /mode 755/)
   })
 
-  test('asks a running recorder for its state, devices and log', async () => {
+  const passed = (id: ReadinessCheck['id'], medium?: Medium): ReadinessCheck => ({
+    id,
+    ...(medium ? { medium } : {}),
+    result: 'pass',
+    detail: `Detail of ${id}.`,
+  })
+  const readiness = (...checks: ReadinessCheck[]) => ({
+    body: { ready: checks.every(({ result }) => result !== 'fail'), at: '2026-01-31T09:00:00.000Z', checks },
+  })
+
+  test('asks a running recorder whether it is ready, and shows its checks', async () => {
+    const { home, close } = await startStub({
+      'GET /v1/application': { body: application() },
+      'GET /v1/readiness': readiness(
+        passed('device', 'mic'),
+        { id: 'level', medium: 'mic', result: 'fail', detail: 'Digital silence.', remedy: 'Check its cable.' },
+        { id: 'mute', medium: 'speaker', result: 'warn', detail: 'Muted.', remedy: 'Switch its mute off.' },
+        passed('encoder'),
+        passed('disk'),
+        passed('log'),
+      ),
+    })
+    try {
+      const { ok, of } = await checks(home, {})
+      assert.equal(ok, false)
+      assert.deepEqual(of('mic'), { name: 'mic', result: 'ok', detail: 'Detail of device.' })
+      assert.deepEqual(of('mic level'), {
+        name: 'mic level',
+        result: 'failed',
+        detail: 'Digital silence.',
+        remedy: 'Check its cable.',
+      })
+      assert.equal(of('speaker mute')?.result, 'note')
+      for (const name of ['Recorder', 'Encoder', 'Disk', 'Log']) assert.equal(of(name)?.result, 'ok', name)
+      assert.equal(of('Sound'), undefined, 'the session’s environment is not asked')
+      const { code, stdout } = await f2f(['doctor'], { home })
+      assert.equal(code, 1)
+      assert.match(stdout, /^FAILED {2}mic level +Digital silence\.\n +-> Check its cable\.$/m)
+      assert.match(stdout, /1 of \d+ checks failed/)
+    } finally {
+      await close()
+    }
+  })
+
+  test('warnings do not fail, and what a check tells is not told twice', async () => {
     const since = '2026-01-31T09:00:00.000Z'
     const { home, close } = await startStub({
       'GET /v1/application': {
         body: application({
           state: 'Error',
-          errors: [{ code: 'STORAGE_UNAVAILABLE', message: 'The log cannot be written.', since }],
-          media: { ...application().media, mic: { available: false, device: null, reason: 'No source.' } },
-          storage: { freeBytes: 5, recordableSeconds: 0, log: 'readOnly' },
+          errors: [
+            { code: 'STORAGE_LOW', message: 'The disk is getting full.', since },
+            { code: 'SOURCE_MUTED', medium: 'mic', message: 'It is muted.', since },
+            { code: 'PAUSE_OVERDUE', medium: 'screen', message: 'The pause was to be over.', since },
+          ],
         }),
       },
+      'GET /v1/readiness': readiness(
+        { id: 'mute', medium: 'mic', result: 'warn', detail: 'The device is muted.', remedy: 'Switch its mute off.' },
+        passed('delivering', 'screen'),
+        { id: 'disk', result: 'warn', detail: 'Little is free.', remedy: 'Free space.' },
+      ),
     })
     try {
-      const { of } = await checks(home, {})
-      assert.equal(of('Recorder')?.result, 'ok')
-      assert.equal(of('Error')?.result, 'failed')
-      assert.equal(of('mic')?.detail, 'No source.')
-      assert.equal(of('screen')?.result, 'ok')
-      assert.equal(of('Log')?.result, 'failed')
-      assert.equal(of('Sound'), undefined)
+      const ran = await f2f(['doctor', '--json'], { home })
+      assert.equal(ran.code, 0)
+      const names = ran
+        .json()
+        .checks.flatMap(({ name, result }: { name: string; result: string }) => (result === 'ok' ? [] : [name]))
+      assert.deepEqual(names.sort(), ['Disk', 'mic mute', 'screen'])
+    } finally {
+      await close()
+    }
+  })
+
+  test('a long detail is broken into lines below each other', async () => {
+    const long = 'It does not deliver: '.repeat(12).trim()
+    const { home, close } = await startStub({
+      'GET /v1/application': { body: application() },
+      'GET /v1/readiness': readiness({
+        id: 'delivering',
+        medium: 'screen',
+        result: 'fail',
+        detail: long,
+        remedy: long,
+      }),
+    })
+    try {
+      const { stdout } = await f2f(['doctor'], { home })
+      assert.ok(
+        stdout.split('\n').every((line) => line.length <= 110),
+        stdout,
+      )
     } finally {
       await close()
     }
@@ -122,6 +198,14 @@ suite('doctor', (test) => {
     assert.match((await screen({ WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }))?.detail ?? '', /Wayland/)
     assert.match((await screen({}))?.detail ?? '', /DISPLAY/)
     assert.deepEqual(await checkSession({}, 'darwin'), [])
+  })
+
+  test('a disk below the reserve fails, one that is close to it is noted', async () => {
+    const home = await freshHome()
+    assert.equal((await checkDisk(home, { reserveBytes: 1e15 })).result, 'failed')
+    assert.equal((await checkDisk(home, { reserveBytes: 0 })).result, 'ok')
+    const { bavail, bsize } = await statfs(home.folder)
+    assert.equal((await checkDisk(home, { reserveBytes: bavail * bsize - 500_000_000 })).result, 'note')
   })
 
   test('a folder of the name of a program is none', async () => {

@@ -106,64 +106,62 @@ suite('a disk that becomes full', (test) => {
     },
   )
 
-  for (const attempt of [1, 2, 3]) {
-    test.unless(
-      noDisk,
-      `filled by another program at once: all so far plays, the log has the end, no tag is lost (${attempt})`,
-      async () => {
-        await startOn(createFaultDisk())
-        await eventually('the ballast is there', hasBallast)
-        const { id } = await start(daemon, { tags: { before: 1 } })
-        await recordedFor(3_000)
-        // Faster than the daemon can see: else the other program takes the ballast's room too, as soon as it is given up.
-        daemon.kill('SIGSTOP')
-        disk.fill()
-        daemon.kill('SIGCONT')
-        const acknowledged: string[] = ['before']
-        const tagged = async (key: string) => {
-          const { status, body } = await daemon.api('POST', `/recordings/${id}/tags`, {
-            tags: { [key]: 'x'.repeat(500) },
-          })
-          if (status === 200) acknowledged.push(key)
-          else assert.equal(body.code, 'STORAGE_FULL', JSON.stringify(body))
-        }
-        for (let i = 0; i < 10; i++) await tagged(`soon${i}`)
-        await eventually('capture ends', () => daemon.captures().length === 0, NOTICED_MS)
-        // The log can be written again, though not a byte is free to anybody else.
-        const over = await eventually(
-          'the log tells of the end',
-          async () => {
-            if ((await application()).storage.log !== 'verified') return false
-            const { body } = await daemon.api('GET', `/recordings/${id}`)
-            return body.state === 'WrapUp' && body
-          },
-          NOTICED_MS,
-        )
-        const told = await eventsOf(daemon, id)
-        assert.equal(ofType(told, 'recording.wrapUpStarted').length, 1)
-        assert.equal(ofType(told, 'track.stopped').length, 3)
-        assert.equal(ofType(told, 'segment.closed').length, 3)
-        for (const medium of MEDIA) {
-          assert.equal(over.tracks[medium].state, 'stopped')
-          assert.ok(over.tracks[medium].recordedMs > 2_000, `${medium}: ${over.tracks[medium].recordedMs} ms`)
-          assert.deepEqual(over.tracks[medium].warnings, [])
-        }
-        assert.ok((await codes()).includes('STORAGE_FULL'))
-        assert.equal((await application()).state, 'Error')
-        await tagged('late')
-        assert.equal((await daemon.api('POST', '/recordings', {})).status, 507)
+  test.unless(
+    noDisk,
+    'filled by another program at once: all so far plays, the log has the end, no tag is lost',
+    async () => {
+      await startOn(createFaultDisk())
+      await eventually('the ballast is there', hasBallast)
+      const { id } = await start(daemon, { tags: { before: 1 } })
+      await recordedFor(3_000)
+      // Faster than the daemon can see: else the other program takes the ballast's room too, as soon as it is given up.
+      daemon.kill('SIGSTOP')
+      disk.fill()
+      daemon.kill('SIGCONT')
+      const acknowledged: string[] = ['before']
+      const tagged = async (key: string) => {
+        const { status, body } = await daemon.api('POST', `/recordings/${id}/tags`, {
+          tags: { [key]: 'x'.repeat(500) },
+        })
+        if (status === 200) acknowledged.push(key)
+        else assert.equal(body.code, 'STORAGE_FULL', JSON.stringify(body))
+      }
+      for (let i = 0; i < 10; i++) await tagged(`soon${i}`)
+      await eventually('capture ends', () => daemon.captures().length === 0, NOTICED_MS)
+      // The log can be written again, though not a byte is free to anybody else.
+      const over = await eventually(
+        'the log tells of the end',
+        async () => {
+          if ((await application()).storage.log !== 'verified') return false
+          const { body } = await daemon.api('GET', `/recordings/${id}`)
+          return body.state === 'WrapUp' && body
+        },
+        NOTICED_MS,
+      )
+      const told = await eventsOf(daemon, id)
+      assert.equal(ofType(told, 'recording.wrapUpStarted').length, 1)
+      assert.equal(ofType(told, 'track.stopped').length, 3)
+      assert.equal(ofType(told, 'segment.closed').length, 3)
+      for (const medium of MEDIA) {
+        assert.equal(over.tracks[medium].state, 'stopped')
+        assert.ok(over.tracks[medium].recordedMs > 2_000, `${medium}: ${over.tracks[medium].recordedMs} ms`)
+        assert.deepEqual(over.tracks[medium].warnings, [])
+      }
+      assert.ok((await codes()).includes('STORAGE_FULL'))
+      assert.equal((await application()).state, 'Error')
+      await tagged('late')
+      assert.equal((await daemon.api('POST', '/recordings', {})).status, 507)
 
-        disk.free()
-        await assertRecovered()
-        const tags = (await daemon.api('GET', `/recordings/${id}`)).body.tags.map(({ key }: { key: string }) => key)
-        assert.deepEqual(
-          acknowledged.filter((key) => !tags.includes(key)),
-          [],
-          'tags that were acknowledged',
-        )
-      },
-    )
-  }
+      disk.free()
+      await assertRecovered()
+      const tags = (await daemon.api('GET', `/recordings/${id}`)).body.tags.map(({ key }: { key: string }) => key)
+      assert.deepEqual(
+        acknowledged.filter((key) => !tags.includes(key)),
+        [],
+        'tags that were acknowledged',
+      )
+    },
+  )
 
   test.unless(
     noDisk,

@@ -51,7 +51,7 @@ suite('readiness', (test) => {
   test('what is wrong with a device fails, and says what to do', async () => {
     const nothing = { problem: null, level: { rmsDb: -120, peakDb: -120 }, empty: true, muted: true }
     bench.platform.probes = {
-      mic: nothing,
+      mic: { ...nothing, muted: false },
       speaker: nothing,
       screen: { problem: null, level: null, empty: true, muted: null },
     }
@@ -60,10 +60,16 @@ suite('readiness', (test) => {
       wrong.checks.filter(({ result }) => result !== 'pass').map(({ id, medium, result }) => [medium, id, result]),
       [
         ['mic', 'level', 'fail'],
-        ['mic', 'mute', 'fail'],
         ['speaker', 'mute', 'warn'],
         ['screen', 'picture', 'fail'],
       ],
+    )
+    bench.platform.probes.mic = nothing
+    const muted = await look(['mic'])
+    assert.deepEqual(
+      [muted.of('mute', 'mic')?.result, muted.of('level', 'mic')],
+      ['fail', undefined],
+      'the reason alone',
     )
     bench.platform.probes.mic = { problem: 'nothing came within 1.3 s', level: null, empty: false, muted: null }
     const { of } = await look(['mic'])
