@@ -59,6 +59,7 @@ export async function encodeCards(
     const at = gaps.indexOf(gap) * FRAMES
     await writeCard(path, assembler.init, fragments.slice(at, at + FRAMES), {
       frame: (FRAME_MS * timescale) / 1_000,
+      last: Math.round(timescale / quality.framesPerSecond),
       total: Math.round(((gap.toMs - gap.fromMs) * timescale) / 1_000),
     })
   }
@@ -68,15 +69,20 @@ async function writeCard(
   path: string,
   init: Buffer,
   fragments: readonly Fragment[],
-  ticks: { frame: number; total: number },
+  ticks: { frame: number; last: number; total: number },
 ): Promise<void> {
   const handle = await open(path, 'wx', 0o600)
   try {
     let waiting = [init]
-    for (let start = 0, at = 0; start < ticks.total; start += ticks.frame, at++) {
+    let end = 0
+    for (let at = 0; end < ticks.total; at++) {
       const { moof, mdat } = fragments[at % fragments.length]!
       const moved = Buffer.from(moof)
-      moveFragment(moved, { start, duration: Math.min(ticks.frame, ticks.total - start) })
+      const start = end
+      const rest = ticks.total - start
+      // ffmpeg 5 takes the last frame of a file for as long as any other: it is made so.
+      end = rest <= ticks.last ? ticks.total : start + Math.min(ticks.frame, rest - ticks.last)
+      moveFragment(moved, { start, duration: end - start })
       waiting.push(moved, mdat)
       if (waiting.length < WRITE_FRAGMENTS) continue
       await handle.writeFile(Buffer.concat(waiting))

@@ -36,10 +36,12 @@ function parse(text: string): Block {
 /** Opens GET /v1/events. */
 export async function readEvents(
   daemon: Daemon,
-  options: { lastEventId?: number; levels?: boolean; token?: string } = {},
+  options: { lastEventId?: number; levels?: boolean; exports?: boolean; token?: string } = {},
 ): Promise<EventReader> {
   const abort = new AbortController()
-  const answer = await daemon.call(options.levels ? '/v1/events?levels=1' : '/v1/events', {
+  const asides = [options.levels && 'levels=1', options.exports && 'exports=1'].filter((aside) => aside)
+  const path = `/v1/events${asides.length === 0 ? '' : `?${asides.join('&')}`}`
+  const answer = await daemon.call(path, {
     headers: options.lastEventId === undefined ? {} : { 'last-event-id': String(options.lastEventId) },
     signal: abort.signal,
     ...(options.token === undefined ? {} : { token: options.token }),

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { output } from '../../lab/helper-process.ts'
+import { startChild } from '../../src/actors/child-process.ts'
+import { screenArgs } from '../../src/actors/encoding.ts'
+import { createEncoder } from '../../src/actors/ffmpeg.ts'
+import { joinParts } from '../../src/composition/join.ts'
+import { planOf } from '../../src/composition/plan.ts'
+import { composeScreen } from '../../src/composition/screen.ts'
+import type { Work } from '../../src/composition/tools.ts'
+import type { SegmentFacts } from '../../src/events/events.ts'
+import { resolveQuality } from '../../src/events/quality.ts'
+import { framesOf, probe } from '../e2e/support/composed.ts'
+import { suite } from '../support/suite.ts'
+import { recordingOf, segmentOf } from './support/recordings.ts'
+
+const encoder = createEncoder({ env: process.env, inputs: [] })
+const quality = resolveQuality()
+const RATE = quality.framesPerSecond
+/** A picture is shown so much earlier than it was taken: it stands for the time around it. */
+const HALF = 0.5 / RATE
+
+suite('a composed screen', (test) => {
+  let folder: string
+  test.beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'f2f-screen-'))
+  })
+  test.afterEach(() => rm(folder, { recursive: true }))
+
+  const work = (): Work => ({
+    tools: {
+      ffmpeg: async () => (await encoder.ffmpeg()).path,
+      start: (command, io) => startChild(command, { ...io, env: process.env }),
+      screenArgs: async (input, wanted) => screenArgs(input, wanted, await encoder.ffmpeg()),
+    },
+    signal: new AbortController().signal,
+    folder,
+    path: ({ file }) => join(folder, file),
+    progress: () => {},
+  })
+
+  /** Records a grey screen as the recorder would: x11grab's frames have no aspect ratio, like raw ones. */
+  async function record(segment: SegmentFacts, width: number, height: number): Promise<void> {
+    const frames = Buffer.alloc(4 * width * height * Math.round((segment.durationMs * RATE) / 1_000), 0xc0)
+    const raw = ['-f', 'rawvideo', '-pixel_format', 'bgr0', '-video_size', `${width}x${height}`]
+    const args = screenArgs([...raw, '-framerate', String(RATE), '-i', 'pipe:0'], quality, await encoder.ffmpeg())
+    await writeFile(join(folder, segment.file), await output('ffmpeg', args, { input: frames }))
+  }
+
+  async function compose(segments: SegmentFacts[], durationMs: number) {
+    const plan = planOf(recordingOf(segments, durationMs), segments, { kind: 'track', medium: 'screen' }, '1.2.3')
+    const path = join(folder, 'composed.mp4')
+    const screen = await composeScreen(plan.screen!, { quality, timeZone: 'Europe/Vienna' }, work())
+    await joinParts(plan, { path, sounds: [], screen, version: '1.2.3' }, work())
+    return { uniform: screen.uniform, frames: await framesOf(path), probed: await probe(path) }
+  }
+
+  test('has its pieces and its cards in their places, and no second set of parameters', async () => {
+    const segments = [segmentOf('screen', 1, 300, 2_300), segmentOf('screen', 2, 14_000, 15_000)]
+    for (const segment of segments) await record(segment, 320, 180)
+    const { uniform, frames, probed } = await compose(segments, 16_500)
+    assert.equal(uniform, true, 'a card is encoded just as a screen')
+    assert.ok(Math.abs(Number(probed.format.duration) - 16.5) < 0.002, probed.format.duration)
+    const isCard = ({ rgb }: { rgb: number[] }): boolean => Math.max(...rgb) < 100
+    for (const frame of frames) {
+      const inMedia = (frame.at > 0.299 - HALF && frame.at < 2.299) || (frame.at > 13.999 - HALF && frame.at < 14.999)
+      assert.equal(isCard(frame), !inMedia, `${frame.at}: ${frame.rgb}`)
+    }
+    for (const at of [0, 0.3 - HALF, 2.3, 14 - HALF, 15])
+      assert.ok(
+        frames.some((frame) => Math.abs(frame.at - at) < 0.001),
+        `${at}`,
+      )
+  })
+
+  test('of a screen that was resized has the largest size throughout', async () => {
+    const segments = [
+      segmentOf('screen', 1, 0, 1_000),
+      segmentOf('screen', 2, 1_000, 2_000),
+      segmentOf('screen', 3, 2_050, 3_000),
+    ]
+    for (const [index, [width, height]] of (
+      [
+        [160, 120],
+        [320, 180],
+        [160, 120],
+      ] as const
+    ).entries())
+      await record(segments[index]!, width, height)
+    const { frames, probed } = await compose(segments, 3_000)
+    const [video] = probed.streams as unknown as { width: number; height: number }[]
+    assert.deepEqual([video!.width, video!.height], [320, 180])
+    assert.ok(Math.abs(Number(probed.format.duration) - 3) < 0.1, probed.format.duration)
+    // The smaller picture stands between black margins; the gap of 50 ms is no card.
+    const light = (from: number, to: number) => frames.filter(({ at }) => at > from && at < to).map(({ rgb }) => rgb[0])
+    assert.ok(
+      light(0.1, 0.9).every((red) => red > 110 && red < 170),
+      `${light(0.1, 0.9)}`,
+    )
+    assert.ok(
+      light(1.1, 1.9).every((red) => red > 180),
+      `${light(1.1, 1.9)}`,
+    )
+    assert.ok(
+      light(1.99, 2.9).every((red) => red > 110),
+      `${light(1.99, 2.9)}`,
+    )
+  })
+
+  test('that never delivered is a card', async () => {
+    const { probed, frames } = await composeFailed()
+    assert.ok(Math.abs(Number(probed.format.duration) - 2.5) < 0.002)
+    assert.ok(frames.every(({ rgb }) => Math.max(...rgb) < 100))
+  })
+
+  async function composeFailed() {
+    const mic = segmentOf('mic', 1, 0, 2_500)
+    const recording = recordingOf([mic], 2_500)
+    const screen = { ...recording.tracks.mic!, state: 'failed' as const }
+    screen.gaps = [{ from: recording.startedAt, to: recording.endedAt, reason: 'deviceLost' }]
+    const told = { ...recording, tracks: { ...recording.tracks, screen } }
+    const plan = planOf(told, [mic], { kind: 'track', medium: 'screen' }, '1.2.3')
+    const path = join(folder, 'composed.mp4')
+    const list = await composeScreen(plan.screen!, { quality, timeZone: 'UTC' }, work())
+    await joinParts(plan, { path, sounds: [], screen: list, version: '1.2.3' }, work())
+    return { frames: await framesOf(path), probed: await probe(path) }
+  }
+})
