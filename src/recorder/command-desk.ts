@@ -20,7 +20,7 @@ export interface DeskOptions {
   funnel: Funnel
   log: EventLog
   platform: Pick<CapturePlatform, 'resolve'>
-  storage: Pick<StorageWatch, 'look' | 'shortage'>
+  storage: Pick<StorageWatch, 'isStale' | 'look' | 'shortage'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality: Quality }
   onFault(what: string, error: unknown): void
 }
@@ -117,8 +117,10 @@ export class CommandDesk {
     if (isRefusal(judged)) return this.#refuse(command, judged)
     let devices: FoundDevices | undefined
     if (command.name === 'recording.start' || command.name === 'track.start') {
-      const [found] = await Promise.all([this.#findDevices(command, judged), this.#options.storage.look()])
-      devices = found
+      const { storage } = this.#options
+      const looked = storage.isStale ? storage.look() : undefined
+      devices = await this.#findDevices(command, judged)
+      if (looked) await looked
       // Looking for devices took time: what was allowed then may not be now.
       judged = judge(funnel.world, command)
       if (isRefusal(judged)) return this.#refuse(command, judged)

@@ -135,6 +135,8 @@ export class Recorder implements RecorderPort {
     const { version } = options
     await recorder.#note('daemon.started', { version, platform: process.platform, node: process.version })
     recorder.#phase = 'ready'
+    // The first start, too, is to be decided on what is so.
+    await recorder.#storage.watch.look()
     recorder.#storage.watch.start()
     return recorder
   }

@@ -14,7 +14,9 @@ export const DEFAULT_RESERVE_BYTES = 256_000_000
 
 /** How often the disk is asked: while something is recorded or paused, and otherwise. */
 const LOOK_MS = 2_000
-const IDLE_LOOK_MS = 15_000
+const IDLE_LOOK_MS = 5_000
+/** What is older than this is asked anew before it decides on a start. */
+const STALE_MS = 8_000
 /** How long a disk may take to tell its free space. */
 const ANSWER_MS = 1_000
 /** How long giving the ballast up may take before the log is tried without. */
@@ -64,6 +66,7 @@ export class StorageWatch {
   #timer: NodeJS.Timeout | undefined
   #asking: Promise<number | undefined> | undefined
   #askedAt = Number.NEGATIVE_INFINITY
+  #answeredAt = Number.NEGATIVE_INFINITY
   #free: number | undefined
   #fullSince: string | undefined
   #low = false
@@ -80,7 +83,6 @@ export class StorageWatch {
   /** Begins to look at the disk by itself. */
   start(): void {
     this.#timer ??= setInterval(() => this.#tick(), LOOK_MS).unref()
-    void this.look()
   }
 
   stop(): void {
@@ -117,6 +119,11 @@ export class StorageWatch {
     return { ...this.state, freeBytes: free === 'late' ? undefined : free }
   }
 
+  /** Whether what is known is too old to decide on a start. */
+  get isStale(): boolean {
+    return performance.now() - this.#answeredAt > STALE_MS
+  }
+
   /** Why nothing can be recorded now, as far as is known; undefined when something can. */
   get shortage(): RecorderError | undefined {
     if (this.#fullSince === undefined || this.#free === undefined) return undefined
@@ -141,7 +148,7 @@ export class StorageWatch {
     const hasBallast = this.#ballast === 'kept' || !this.#options.ballast
     const isWell = !this.#low && this.#fullSince === undefined && hasBallast
     const isCalm = this.#options.recording() === undefined && isWell
-    if (isCalm && performance.now() - this.#askedAt < IDLE_LOOK_MS) return
+    if (isCalm && performance.now() - this.#askedAt < IDLE_LOOK_MS - LOOK_MS / 2) return
     void this.look()
   }
 
@@ -153,6 +160,7 @@ export class StorageWatch {
       this.#free = undefined
       return undefined
     }
+    this.#answeredAt = performance.now()
     this.#judge(this.#free)
     return this.#free
   }

@@ -96,6 +96,7 @@ suite('storage', (test) => {
 
   test('below the reserve a start is refused with 507, told in the log, and nothing changes', async () => {
     free = DEFAULT_RESERVE_BYTES - 1
+    await application()
     await assert.rejects(bench.command('api', 'recording.start'), (error: { code: string; message: string }) => {
       assert.equal(error.code, 'STORAGE_FULL')
       assert.match(error.message, /256 MB are free.*256 MB.*reserve/)
@@ -109,6 +110,7 @@ suite('storage', (test) => {
     )
     assert.equal((await application()).recording, null)
     free = DEFAULT_RESERVE_BYTES
+    await application()
     assert.equal((await bench.command('api', 'recording.start')).state, 'Active')
   })
 
