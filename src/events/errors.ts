@@ -84,7 +84,7 @@ export const ERRORS = {
   STORAGE_FULL: [
     507,
     'The disk is full',
-    'Capture has ended. Free space on the disk of the home folder; the recorder reopens its log by itself.',
+    'Free space on the disk of the home folder; until then nothing is recorded, and then the recorder goes on by itself.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, remedy: string]>
 
