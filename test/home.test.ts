@@ -116,6 +116,13 @@ suite('config.json', (test) => {
       await assert.rejects(read(JSON.stringify({ allowedOrigins: [origin] })), HomeError, String(origin))
   })
 
+  test('takes a reserve in bytes', async () => {
+    for (const reserveBytes of [0, 2_000_000_000])
+      assert.deepEqual(await read(JSON.stringify({ reserveBytes })), { reserveBytes })
+    for (const reserveBytes of [-1, 1.5, '256MB', null])
+      await assert.rejects(read(JSON.stringify({ reserveBytes })), /"reserveBytes" must be a whole number of bytes/)
+  })
+
   test('takes a quality: a preset, or numbers of its own', async () => {
     for (const quality of ['small', 'sharp', {}, { preset: 'small', framesPerSecond: 60 }, { screenCrf: 0 }])
       assert.deepEqual(await read(JSON.stringify({ quality })), { quality })
