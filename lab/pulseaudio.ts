@@ -49,11 +49,14 @@ async function accepting(socket: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Keeps a sink awake with silence: a null sink that nobody plays into delivers its monitor in blocks of 2 s. */
-async function keepAwake(sink: string, env: NodeJS.ProcessEnv): Promise<HelperProcess> {
+/** White noise at this volume (of 65,536, cubed) has −77 dBFS: a very quiet room. */
+const QUIET_ROOM = ['--volume=4130', '/dev/urandom']
+
+/** Keeps a sink awake: a null sink that nobody plays into delivers its monitor in blocks of 2 s. */
+async function keepAwake(sink: string, sound: string[], env: NodeJS.ProcessEnv): Promise<HelperProcess> {
   return startHelper(
     'pacat',
-    ['--playback', '--raw', '--rate=48000', '--latency-msec=20', `--device=${sink}`, '/dev/zero'],
+    ['--playback', '--raw', '--rate=48000', '--channels=1', '--latency-msec=20', `--device=${sink}`, ...sound],
     {
       env: { ...process.env, ...env },
     },
@@ -73,8 +76,11 @@ async function delivering(source: string, env: NodeJS.ProcessEnv): Promise<void>
   }
 }
 
-/** Starts PulseAudio in a folder of its own, untouched by the user's configuration and server; ready when both devices deliver samples. */
-export async function startPulseAudio(folder: string): Promise<PulseAudio> {
+/**
+ * Starts PulseAudio in a folder of its own, untouched by the user's configuration and server; ready when both devices deliver samples.
+ * `quietRoom`: the microphone hears one, not digital silence as no real microphone does.
+ */
+export async function startPulseAudio(folder: string, { quietRoom }: { quietRoom: boolean }): Promise<PulseAudio> {
   const runtime = join(folder, 'pulse')
   await mkdir(runtime, { mode: 0o700 })
   const socket = join(folder, 'native')
@@ -111,7 +117,9 @@ export async function startPulseAudio(folder: string): Promise<PulseAudio> {
     helpers.push(server)
     const giveUp = new AbortController()
     await readyOrFailed(server, accepting(socket, giveUp.signal)).finally(() => giveUp.abort())
-    helpers.push(await keepAwake(SPEAKER_SINK, env), await keepAwake(MIC_FEED_SINK, env))
+    const silence = ['/dev/zero']
+    helpers.push(await keepAwake(SPEAKER_SINK, silence, env))
+    helpers.push(await keepAwake(MIC_FEED_SINK, quietRoom ? QUIET_ROOM : silence, env))
     await Promise.all([delivering(MIC_SOURCE, env), delivering(`${SPEAKER_SINK}.monitor`, env)])
     return { env, pid: server.pid, stop }
   } catch (error) {

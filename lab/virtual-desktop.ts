@@ -31,6 +31,8 @@ export interface VirtualDesktopOptions {
   voice?: boolean
   /** Music on the speaker. */
   music?: boolean
+  /** The microphone hears a very quiet room (−77 dBFS), as a real one would; false: digital silence (default true). */
+  quietRoom?: boolean
 }
 
 /** A running virtual desktop. */
@@ -88,7 +90,7 @@ export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): 
     cleanups.push(() => xvfb.stop())
     let screen = await connectX11(xvfb.display)
     cleanups.push(() => screen.close())
-    const sound = await startPulseAudio(folder)
+    const sound = await startPulseAudio(folder, { quietRoom: options.quietRoom ?? true })
     cleanups.push(sound.stop)
 
     const env: NodeJS.ProcessEnv = {

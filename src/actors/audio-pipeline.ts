@@ -1,33 +1,49 @@
 import { OpusTimeline, readPage } from '../media/ogg.ts'
 import { Splitter } from '../media/splitter.ts'
+import type { SourceCommand } from './backend.ts'
 import { type Child, type ChildCommand, startChild } from './child-process.ts'
+import { DriftWatch } from './drift.ts'
 import { type AudioFormat, opusArgs } from './encoding.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
-import { FrameAligner, LevelMeter, pcmDurationMs } from './pcm.ts'
+import { KeepAwake } from './keep-awake.ts'
+import type { Logger } from './logger.ts'
+import { FrameAligner, LevelMeter, pcmFrames } from './pcm.ts'
 import type { EndCause, Pipeline, PipelineEvents } from './pipeline.ts'
 import { type CaptureProblem, captureFailed, deathOf, lastWords, problemOf } from './problem.ts'
-import { feedSilence } from './silence.ts'
+import { Quarantine } from './quarantine.ts'
+import { SilenceWatch } from './silence.ts'
+import { SampleSlipper } from './slip.ts'
+import type { SoundWatch } from './sound-watch.ts'
 import { type TerminationStep, terminate } from './terminate.ts'
+import type { RecorderClock } from './types.ts'
 
 /** Sound that an encoder has not taken yet: five seconds in stereo, longer than any start. */
 const PENDING_MAX_BYTES = 1_048_576
+/** How long sound waits for news that it is not of its device: these come within some 30 ms. */
+const QUARANTINE_MS = 250
+/** An encoder that has been given sound for this long and has written nothing hangs. */
+const HANGS_MS = 1_000
 
 /** What an audio pipeline is made of. */
 export interface AudioPipelineParts {
   /** Delivers raw sound on stdout. */
-  source: Promise<ChildCommand>
+  source: Promise<SourceCommand>
   /** Plays the silence on its stdin that keeps an idle device delivering. */
   keepAwake?: ChildCommand | undefined
+  /** Whether digital silence is a fault: at a microphone, and not at a speaker that has nothing to play. */
+  isSilenceFault: boolean
   ffmpeg: Promise<Ffmpeg>
   format: AudioFormat
   env: NodeJS.ProcessEnv
+  clock: Pick<RecorderClock, 'now' | 'check'>
+  logger: Logger
   /** How long an encoder has to write what it holds when its input has ended, and then after a SIGTERM. */
   encoderEndMs: readonly [finish: number, terminate: number]
 }
 
 /**
- * Sound: capture helper → here (counted, measured, cut) → ffmpeg → here, as Ogg pages. The helper starts at once and
- * ffmpeg beside it; what is captured before ffmpeg reads waits here.
+ * Sound: capture helper → here (measured, kept at its time, held back until it is sure, cut) → ffmpeg → here, as Ogg pages. The helper
+ * starts at once and ffmpeg beside it; what is captured before ffmpeg reads waits here.
  */
 export class AudioPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
@@ -36,24 +52,41 @@ export class AudioPipeline implements Pipeline {
   readonly #events: PipelineEvents
   readonly #aligner: FrameAligner
   readonly #meter: LevelMeter
+  readonly #drift = new DriftWatch()
+  readonly #slipper: SampleSlipper
+  readonly #quarantine = new Quarantine<'device' | 'loss'>(QUARANTINE_MS, (pcm) => this.#feed(pcm))
+  readonly #silence = new SilenceWatch((silent) => {
+    this.#isSilent = silent
+    this.#tellSilence()
+  })
   readonly #pages = new Splitter(readPage)
   readonly #timeline = new OpusTimeline()
-  /** What delivers sound, or helps to. */
-  #helpers: Child[] = []
+  #source: Child | undefined
+  #keepAwake: KeepAwake | undefined
+  #watch: SoundWatch | undefined
   #encoder: Child | undefined
   #cause: EndCause | undefined
-  #takenBytes = 0
   /** The time of the first sample is in use and must not change any more. */
   #anchored = false
   #pending: Buffer[] = []
   #pendingBytes = 0
+  /** When the encoder was first given something after the last that it wrote; by performance.now(). */
+  #owingSince: number | undefined
   #headers: Buffer[] = []
+  #isSilent = false
+  #muted: string | null = null
+  #isSilenceTold = false
 
   constructor(parts: AudioPipelineParts, events: PipelineEvents) {
+    const { channels } = parts.format
     this.#parts = parts
     this.#events = events
-    this.#aligner = new FrameAligner(parts.format.channels)
-    this.#meter = new LevelMeter(parts.format.channels, events.level)
+    this.#aligner = new FrameAligner(channels)
+    this.#slipper = new SampleSlipper(channels)
+    this.#meter = new LevelMeter(channels, (level) => {
+      events.level(level)
+      if (parts.isSilenceFault) this.#silence.push(level)
+    })
     this.ended = Promise.all([this.#capture(), this.#encode()]).then(() => this.#cause!)
   }
 
@@ -61,31 +94,57 @@ export class AudioPipeline implements Pipeline {
     if (this.#cause) return
     this.#cause = cause
     // A helper has nothing to finish, and SIGKILL also ends one whose server is frozen.
-    for (const helper of this.#helpers) helper.kill('SIGKILL')
+    this.#source?.kill('SIGKILL')
+    this.#keepAwake?.stop()
+    this.#watch?.stop()
+    this.#quarantine.end(cause.at ?? Number.POSITIVE_INFINITY)
     if (this.#encoder) void this.#endEncoder(this.#encoder)
   }
 
   kill(): void {
-    this.end({ kind: 'cut', at: Date.now() })
+    this.end({ kind: 'cut', at: this.#parts.clock.now() })
     this.#pending = []
     this.#encoder?.kill('SIGKILL')
   }
 
-  #fail(problem: CaptureProblem): void {
-    this.end({ kind: 'problem', problem })
+  #fail(problem: CaptureProblem, at?: number): void {
+    this.end({ kind: 'problem', problem, ...(at === undefined ? {} : { at }) })
   }
 
   #takeSound(chunk: Buffer): void {
-    const arrivedAt = Date.now()
+    const arrivedAt = this.#parts.clock.now()
     // Whatever still comes after a cut must not go anywhere.
     if (this.#cause) return
     const pcm = this.#aligner.push(chunk)
     if (pcm.length === 0) return
-    this.#takenBytes += pcm.length
-    // A chunk can only come late, never early: the earliest start that any of the first ones points to is the nearest.
-    const start = arrivedAt - pcmDurationMs(this.#takenBytes, this.#parts.format.channels)
-    if (!this.#anchored) this.startedAtMs = Math.min(this.startedAtMs ?? start, start)
+    this.#drift.take(pcmFrames(pcm.length, this.#parts.format.channels), arrivedAt)
     this.#meter.push(pcm)
+    if (this.#anchored) {
+      const lagMs = this.#drift.originAt(arrivedAt) - this.startedAtMs! - this.#slipper.shiftMs
+      this.#lookForLoss(arrivedAt)
+      this.#quarantine.push(this.#slipper.push(pcm, lagMs), arrivedAt)
+    } else {
+      // The first of it is let go at once, so that a start is soon confirmed.
+      this.startedAtMs = this.#drift.originAt(arrivedAt)
+      this.#feed(pcm)
+    }
+    if (this.#pendingBytes > PENDING_MAX_BYTES) this.#fail(captureFailed('the encoder does not keep up'))
+  }
+
+  #lookForLoss(arrivedAt: number): void {
+    const { lateSince } = this.#drift
+    if (lateSince === undefined) {
+      this.#quarantine.trust('loss')
+      return
+    }
+    this.#quarantine.doubt('loss', lateSince)
+    // It may be the machine that slept.
+    this.#parts.clock.check()
+    if (this.#drift.isLost(arrivedAt)) this.#fail(captureFailed('sound was lost'), lateSince)
+  }
+
+  #feed(pcm: Buffer): void {
+    this.#owingSince ??= performance.now()
     if (this.#encoder?.stdin) {
       this.#encoder.stdin.write(pcm)
       this.#pendingBytes = this.#encoder.stdin.writableLength
@@ -93,22 +152,46 @@ export class AudioPipeline implements Pipeline {
       this.#pending.push(pcm)
       this.#pendingBytes += pcm.length
     }
-    if (this.#pendingBytes > PENDING_MAX_BYTES) this.#fail(captureFailed('the encoder does not keep up'))
   }
 
   async #capture(): Promise<void> {
-    const { keepAwake, env } = this.#parts
+    const { keepAwake, env, logger } = this.#parts
     const command = await this.#available(this.#parts.source)
     if (command === undefined || this.#cause) return
     const source = startChild(command, { env, onStdout: (chunk) => this.#takeSound(chunk) })
-    this.#helpers.push(source)
-    if (keepAwake) {
-      const player = startChild(keepAwake, { env, stdin: 'pipe' })
-      if (player.stdin) feedSilence(player.stdin)
-      this.#helpers.push(player)
-    }
+    this.#source = source
+    if (keepAwake) this.#keepAwake = new KeepAwake(keepAwake, env, logger)
+    if (source.pid !== undefined) this.#watch = this.#look(command, source.pid)
     this.#fail(deathOf('the capture helper', source, await source.exited))
-    await Promise.all(this.#helpers.map((helper) => helper.exited))
+    await this.#keepAwake?.ended
+  }
+
+  #look(command: SourceCommand, pid: number): SoundWatch | undefined {
+    return command.listen?.(pid, {
+      doubt: (fromMs) => {
+        if (fromMs === null) this.#quarantine.trust('device')
+        else this.#quarantine.doubt('device', fromMs)
+      },
+      lost: (problem, at) => this.#fail(problem, at),
+      muted: (detail) => {
+        this.#events.warning({
+          code: 'SOURCE_MUTED',
+          present: detail !== null,
+          detail: detail ?? 'the device is not muted',
+        })
+        this.#muted = detail
+        this.#tellSilence()
+      },
+    })
+  }
+
+  /** Not of a muted one: it is known already why it is silent. */
+  #tellSilence(): void {
+    const present = this.#isSilent && this.#muted === null
+    if (present === this.#isSilenceTold) return
+    this.#isSilenceTold = present
+    const detail = present ? 'nothing but digital silence has come for 4 s' : 'something can be heard again'
+    this.#events.warning({ code: 'SOURCE_SILENT', present, detail })
   }
 
   async #available<T>(part: Promise<T>): Promise<T | undefined> {
@@ -143,11 +226,13 @@ export class AudioPipeline implements Pipeline {
       { ask: () => encoder.stdin?.end(), waitMs: finish },
       { ask: 'SIGTERM', waitMs: ask },
     ]
-    // With no sound at all there is nothing to wait for.
-    await terminate(encoder, this.startedAtMs === undefined ? [] : steps)
+    // With no sound at all there is nothing to wait for, nor for one that hangs.
+    const hangs = this.#owingSince !== undefined && performance.now() - this.#owingSince > HANGS_MS
+    await terminate(encoder, this.startedAtMs === undefined || hangs ? [] : steps)
   }
 
   #takeEncoded(chunk: Buffer): void {
+    this.#owingSince = undefined
     try {
       for (const page of this.#pages.push(chunk)) {
         const endMs = this.#timeline.take(page)

@@ -4,12 +4,15 @@ import type { DeviceList } from '../events/resources.ts'
 import type { ChildCommand } from './child-process.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 import type { WatchScreen } from './screen-watch.ts'
+import type { WatchSound } from './sound-watch.ts'
 
 /** A program that captures, and what looks after its device meanwhile. */
 export interface SourceCommand extends ChildCommand {
   watch?: WatchScreen
   /** What it captures is kept only once the watch has found everything as it was: else it might be something else's picture. */
   vouched?: boolean
+  /** Looks after the sound that it captures. */
+  listen?: WatchSound
 }
 
 /** What is particular to an operating system: which devices there are, and which programs capture from them. */

@@ -2,7 +2,7 @@
 export interface CaptureLimits {
   /** From open to the first media in the file. */
   flow: number
-  /** Without media while they should flow. */
+  /** Without media while they should flow; with what ending it takes, it is told within 3 s. */
   stall: number
   /** From the end of the processes to a closed file; after that the file is reported as unfinished. */
   finish: number
@@ -21,7 +21,7 @@ export interface CaptureLimits {
 /** The limits in use; tests use shorter ones. */
 export const CAPTURE_LIMITS: CaptureLimits = {
   flow: 5_000,
-  stall: 5_000,
+  stall: 2_400,
   finish: 2_000,
   retryFirst: 250,
   retryMax: 2_000,

@@ -6,9 +6,15 @@ import { CHANNELS, glanceArgs, NO_PROBING, SAMPLE_RATE, screenArgs } from './enc
 import type { Ffmpeg } from './ffmpeg.ts'
 import { listPulseDevices } from './pulse.ts'
 import { isPulseMuted } from './pulse-mute.ts'
+import { PulseWatch } from './pulse-watch.ts'
 import { X11ScreenWatch } from './screen-watch.ts'
 import { findMonitor, listX11Screens, monitorDevice, parseScreenId, sessionProblem } from './x11.ts'
 import type { Monitor } from './x11-connection.ts'
+
+/** The source that stands for a device. */
+function sourceOf(medium: 'mic' | 'speaker', device: Device): string {
+  return medium === 'mic' ? device.id : `${device.id}.monitor`
+}
 
 /** parec starts within 10 ms, ffmpeg's own pulse input needs ten times that, and ffmpeg-static has none. */
 export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCommand {
@@ -17,7 +23,7 @@ export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCo
     args: [
       ...['--raw', '--format=s16le', `--rate=${SAMPLE_RATE}`, `--channels=${CHANNELS[medium]}`],
       ...['--latency-msec=20', '--client-name=f2f-recorder', `--stream-name=${medium}`],
-      ...['-d', medium === 'mic' ? device.id : `${device.id}.monitor`],
+      ...['-d', sourceOf(medium, device)],
     ],
   }
 }
@@ -68,7 +74,16 @@ async function screenCommand(
 }
 
 /** Linux: sound by PulseAudio, or PipeWire through its pulse interface; the screen by X11. */
-export function linuxBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpeg>): CaptureBackend {
+export function linuxBackend(
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+  now: () => number = Date.now,
+): CaptureBackend {
+  const pulse = new PulseWatch(env, now)
+  function soundCommand(medium: 'mic' | 'speaker', device: Device): SourceCommand {
+    const place = { source: sourceOf(medium, device), ...(medium === 'speaker' ? { sink: device.id } : {}) }
+    return { ...parecCommand(medium, device), listen: (pid, events) => pulse.watch(place, pid, events) }
+  }
   return {
     list: (medium: Medium) => (medium === 'screen' ? listX11Screens(env, ffmpeg) : listPulseDevices(medium, env)),
     async find(medium, id) {
@@ -78,7 +93,7 @@ export function linuxBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpe
       return monitor && monitorDevice(display, monitor)
     },
     command: async (medium, device, quality, anyFfmpeg) =>
-      medium === 'screen' ? screenCommand(device, quality, env, anyFfmpeg) : parecCommand(medium, device),
+      medium === 'screen' ? screenCommand(device, quality, env, anyFfmpeg) : soundCommand(medium, device),
     keepAwake: (medium, device) => (medium === 'speaker' ? pacatCommand(device) : null),
     isMuted: (medium, device) => isPulseMuted(medium, device, env),
     quit: 'SIGINT',

@@ -8,9 +8,9 @@ export const SILENCE_DB = -120
 /** Frames in one level: a tenth of a second. */
 const LEVEL_FRAMES = SAMPLE_RATE / 10
 
-/** Duration in ms of raw 16-bit sound. */
-export function pcmDurationMs(bytes: number, channels: number): number {
-  return (bytes / (SAMPLE_BYTES * channels) / SAMPLE_RATE) * 1_000
+/** Frames (one sample of each channel) of raw 16-bit sound. */
+export function pcmFrames(bytes: number, channels: number): number {
+  return bytes / (SAMPLE_BYTES * channels)
 }
 
 /** Gives raw sound on in whole frames (one sample of each channel), however a pipe cuts it. */

@@ -41,7 +41,12 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
   const env = options.env ?? process.env
   const limits = { ...CAPTURE_LIMITS, ...options.limits }
   const { logger, clock = new SteadyClock() } = options
-  const backend = chooseBackend(options.source, env, () => encoder.ffmpeg())
+  const backend = chooseBackend(
+    options.source,
+    env,
+    () => encoder.ffmpeg(),
+    () => clock.now(),
+  )
   const encoder: Encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: backend.ffmpegInputs })
   const directory = new DeviceDirectory(
     (medium) => backend.list(medium),
@@ -57,8 +62,11 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
       source: command,
       keepAwake: backend.keepAwake(medium, device) ?? undefined,
       ffmpeg: encoder.ffmpeg(),
+      isSilenceFault: medium === 'mic',
       format: audioFormat(medium, quality),
       env,
+      clock,
+      logger,
       encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
     }
     return (events) => new AudioPipeline(parts, events)
@@ -97,11 +105,12 @@ function chooseBackend(
   source: PlatformOptions['source'],
   env: NodeJS.ProcessEnv,
   ffmpeg: Encoder['ffmpeg'],
+  now: () => number,
 ): CaptureBackend {
   if (source === 'synthetic') return syntheticBackend()
   switch (process.platform) {
     case 'linux':
-      return linuxBackend(env, ffmpeg)
+      return linuxBackend(env, ffmpeg, now)
     case 'win32':
       return windowsBackend(env, ffmpeg)
     case 'darwin':

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { SegmentFacts } from '../events/events.ts'
 import type { Device } from '../events/media.ts'
 import type { Level } from '../events/resources.ts'
+import type { WarningCode } from '../events/warnings.ts'
 import type { CaptureLimits } from './limits.ts'
 import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeline.ts'
 import { type CaptureProblem, captureFailed, storageProblem } from './problem.ts'
@@ -58,6 +59,8 @@ export interface SegmentTryEvents {
   progress(bytes: number): void
 }
 
+type Warning = Parameters<PipelineEvents['warning']>[0]
+
 /** One try to capture a segment: a pipeline, the file it fills, and the watch over both. */
 export class SegmentTry {
   /** Why it ended; resolves when no process is left. */
@@ -80,6 +83,9 @@ export class SegmentTry {
     },
     events: SegmentTryEvents,
   ) {
+    // Media that nobody knows of yet cannot be warned of.
+    let hasFlowed = false
+    const early = new Map<WarningCode, Warning>()
     this.path = join(parts.plan.folder, segmentFile(parts.plan))
     this.writer = new SegmentWriter(
       this.path,
@@ -90,6 +96,8 @@ export class SegmentTry {
           clearTimeout(deadline)
           this.#stall ??= new StallWatch(parts.limits.stall, () => this.#fail(stalled(parts.limits.stall)))
           events.flowing(this.#pipeline.startedAtMs!)
+          hasFlowed = true
+          for (const warning of early.values()) if (warning.present) events.warning(warning)
         },
         synced: events.progress,
         failed: (error) => this.#fail(storageProblem(error)),
@@ -103,7 +111,10 @@ export class SegmentTry {
         this.writer.write(bytes)
       },
       level: events.level,
-      warning: events.warning,
+      warning: (warning) => {
+        if (hasFlowed) events.warning(warning)
+        else early.set(warning.code, warning)
+      },
     })
     const deadline = setTimeout(() => this.#fail(this.#notFlowing(parts.flowLimitMs)), parts.flowLimitMs)
     const unwatch = parts.clock.onJump((jump) => {

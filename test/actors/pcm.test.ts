@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { FrameAligner, LevelMeter, pcmDurationMs } from '../../src/actors/pcm.ts'
+import { FrameAligner, LevelMeter, pcmFrames } from '../../src/actors/pcm.ts'
 import type { Level } from '../../src/events/resources.ts'
 import { suite } from '../support/suite.ts'
 
@@ -41,7 +41,7 @@ suite('pcm', (test) => {
   })
 
   test('duration follows from bytes and channels', () => {
-    assert.equal(pcmDurationMs(96_000, 1), 1_000)
-    assert.equal(pcmDurationMs(96_000, 2), 500)
+    assert.equal(pcmFrames(96_000, 1), 48_000)
+    assert.equal(pcmFrames(96_000, 2), 24_000)
   })
 })
