@@ -26,6 +26,9 @@ export function audioFormat(medium: 'mic' | 'speaker', quality: Quality): AudioF
 /** Inputs that start at once: probing an input whose format is known only costs time. */
 export const NO_PROBING = ['-probesize', '32', '-analyzeduration', '0']
 
+/** A player that jumps has to decode as much as this, at the most. */
+const KEY_FRAME_SECONDS = 10
+
 const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'info']
 
 /** Raw sound on stdin, Ogg Opus on stdout in pages of 100 ms, each handed out at once. */
@@ -55,7 +58,10 @@ export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: F
   return [
     ...[...QUIET, ...input],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
-    ...['-crf', String(quality.screenCrf), '-g', String(5 * quality.framesPerSecond)],
+    // The same quantiser for every frame: by default x264 spends on a still screen what a moving one would cost.
+    ...['-crf', String(quality.screenCrf), '-qcomp', '1'],
+    // Of a still screen the key frames are almost all that costs anything.
+    ...['-g', String(KEY_FRAME_SECONDS * quality.framesPerSecond)],
     // 4:2:0 needs even sizes. Scaling costs nothing, for colours are converted in the same pass; padding costs an eighth.
     ...['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2', ...ownTimes(ffmpeg), '-enc_time_base', '1:90000'],
     ...['-movflags', '+frag_every_frame+empty_moov+default_base_moof+skip_trailer'],
