@@ -43,9 +43,10 @@ suite('a composed sound track', (test) => {
   })
   test.afterEach(() => rm(folder, { recursive: true }))
 
-  /** Records a tone as the recorder would. */
-  async function record(segment: SegmentFacts): Promise<void> {
-    const tone = `sine=f=1000:r=${RATE}:d=${segment.durationMs / 1_000}`
+  /** Records a tone as the recorder would, after some silence. */
+  async function record(segment: SegmentFacts, silentMs = 0): Promise<void> {
+    const seconds = (segment.durationMs - silentMs) / 1_000
+    const tone = `sine=f=1000:r=${RATE}:d=${seconds},adelay=${silentMs}:all=1`
     const voice = segment.medium === 'mic'
     const sound = ['-f', 'lavfi', '-i', tone, '-af', 'volume=6', '-ac', voice ? '1' : '2']
     const opus = ['-c:a', 'libopus', '-application', voice ? 'voip' : 'audio', '-b:a', voice ? '24k' : '96k']
@@ -134,6 +135,16 @@ suite('a composed sound track', (test) => {
     assert.equal(cut.durationMs, 33_300)
     await composeSound(cut.tracks[0]!, cut.durationMs, join(folder, 'cut.ogg'), work())
     assert.equal(secondsOf(await decodeAudio(join(folder, 'cut.ogg'))), 33.3)
+  })
+
+  test('puts a piece that begins right behind another to half a packet', async () => {
+    const segments = [segmentOf('speaker', 1, 0, 501), segmentOf('speaker', 2, 503, 1_503)]
+    await record(segments[0]!)
+    await record(segments[1]!, 300)
+    const path = join(folder, 'composed.ogg')
+    await composeSound(timelineOf(recordingOf(segments, 1_503), segments).tracks[0]!, 1_503, path, work())
+    const at = onsetMs(await decodeAudio(path), 600)
+    assert.ok(Math.abs(at - 803) <= 10 + PLACED_MS, `a tone at 803 ms is heard at ${at} ms`)
   })
 
   test('without any media is silence, as long as the recording', async () => {
