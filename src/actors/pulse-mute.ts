@@ -1,4 +1,5 @@
 import type { Device } from '../events/media.ts'
+import { parsePulseState } from './pulse-state.ts'
 import { runTool } from './run-tool.ts'
 
 const ANSWER_MS = 1_000
@@ -9,22 +10,16 @@ export async function isPulseMuted(
   device: Device,
   env: NodeJS.ProcessEnv,
 ): Promise<boolean | null> {
-  const kinds = medium === 'mic' ? (['sources'] as const) : (['sources', 'sinks'] as const)
+  const wanted =
+    medium === 'mic'
+      ? [['sources', device.id] as const]
+      : [['sources', `${device.id}.monitor`] as const, ['sinks', device.id] as const]
   const answers = await Promise.all(
-    kinds.map(async (kind) => {
+    wanted.map(async ([kind, name]) => {
       const { outcome, stdout } = await runTool({ program: 'pactl', args: ['list', kind] }, { env, limitMs: ANSWER_MS })
-      if (outcome !== 'done') return null
-      return parseMute(stdout, medium === 'speaker' && kind === 'sources' ? `${device.id}.monitor` : device.id)
+      return outcome === 'done' ? parsePulseState(stdout)[kind].find((one) => one.name === name)?.muted : undefined
     }),
   )
-  return answers.includes(true) ? true : answers.includes(null) ? null : false
-}
-
-/** The mute of a source or sink in the output of `pactl list sources` or `pactl list sinks`; null when it is not there. */
-export function parseMute(output: string, name: string): boolean | null {
-  const block = output
-    .split(/^(?=(?:Source|Sink) #\d+)/m)
-    .find((text) => /^\s+Name: (.+)$/m.exec(text)?.[1]?.trim() === name)
-  const mute = block && /^\s+Mute: (yes|no)$/m.exec(block)?.[1]
-  return mute ? mute === 'yes' : null
+  if (answers.includes(true)) return true
+  return answers.includes(undefined) ? null : false
 }
