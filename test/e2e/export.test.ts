@@ -137,6 +137,7 @@ suite('an exported recording', (test) => {
       probed.streams.slice(0, 2).map(({ codec_name: name }) => name),
       ['h264', 'aac'],
     )
+    assert.equal(probed.streams[0]!.codec_tag_string, 'avc1', 'cards have the parameter sets of the screen')
     assertLength(probed, lengthS())
     assertInSync(await skews(file))
     assert.equal(probed.format.tags.title, recording.id)

@@ -43,7 +43,13 @@ export async function save(daemon: TestDaemon, path: string, file: string): Prom
 
 /** A file as ffprobe sees it. */
 export interface Probed {
-  streams: { codec_name: string; codec_type: string; duration: string; tags?: Record<string, string> }[]
+  streams: {
+    codec_name: string
+    codec_tag_string: string
+    codec_type: string
+    duration: string
+    tags?: Record<string, string>
+  }[]
   chapters: { start: number; end: number; tags: { title: string } }[]
   format: { duration: string; tags: Record<string, string> }
 }
