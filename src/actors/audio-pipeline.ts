@@ -19,7 +19,7 @@ import type { RecorderClock } from './types.ts'
 
 /** Sound that an encoder has not taken yet: five seconds in stereo, longer than any start. */
 const PENDING_MAX_BYTES = 1_048_576
-/** How long sound waits for news that it is not of its device: these come within some 30 ms. */
+/** How long sound waits for news that it is not of its device: these come within some 30 ms, and later on a busy machine. */
 const QUARANTINE_MS = 250
 /** An encoder that has been given sound for this long and has written nothing hangs. */
 const HANGS_MS = 1_000

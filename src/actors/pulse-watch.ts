@@ -4,8 +4,8 @@ import { type PulseEvent, type PulseState, parsePulseEvent, parsePulseState } fr
 import { runTool } from './run-tool.ts'
 import type { SoundWatch, SoundWatchEvents } from './sound-watch.ts'
 
-/** News of a move come after the move; sound comes later still, but not by much. */
-const MARGIN_MS = 100
+/** How late news of a move may come; less than sound waits for them. */
+const MARGIN_MS = 200
 /** From the start of the subscription to the first question, which comes back as an event too and so shows that it works. */
 const FIRST_CHECK_MS = 150
 /** Between two questions about where a stream is, about what is muted, and without any reason to ask. */
