@@ -32,7 +32,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'selftest/': ['actors/', 'node:*'],
   'cli/commands/selftest.ts': ['cli/', 'events/', 'home.ts', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
-  'cli/commands/serve.ts': ['cli/', 'main.ts'],
+  'cli/commands/serve.ts': ['cli/', 'events/', 'main.ts'],
   'home.ts': ['events/', 'node:*'],
   'logging.ts': ['pino', 'pino-pretty'],
   'main.ts': [
