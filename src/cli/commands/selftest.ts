@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RecordingAnswer } from '../../events/resources.ts'
 import { readConfig } from '../../home.ts'
-import { measureSync, type Stimulus, SYNC_LIMIT_MS, stimulateSync } from '../../selftest/selftest.ts'
+import type { Stimulus } from '../../selftest/selftest.ts'
 import { type Api, path } from '../api.ts'
 import { type Command, defineCommand, type Io } from '../command.ts'
 import { receive } from '../download.ts'
@@ -24,7 +24,7 @@ export const selftest: Command = defineCommand({
   summary: 'measure on this machine how far sound and picture are apart',
   description: [
     'Records speaker and screen for a few seconds while a square flashes on the screen and the speaker beeps, exports the ' +
-      `recording and measures in the file how far the two are apart. Up to ${SYNC_LIMIT_MS} ms passes: less is not noticed.`,
+      'recording and measures in the file how far the two are apart. Up to 40 ms passes: less is not noticed.',
     'Play nothing else meanwhile, and leave the upper left corner of the screen free. The recording stays, with the tag ' +
       '`selftest`. Needs X11 and PulseAudio (or PipeWire).',
   ],
@@ -44,6 +44,7 @@ export const selftest: Command = defineCommand({
   ],
   async run({ options, api, home, io, json }) {
     const { ffmpegPath } = await readConfig(home)
+    const { measureSync, SYNC_LIMIT_MS } = await import('../../selftest/selftest.ts')
     const { pulses = 8, pauses = 1 } = options
     const say = json ? () => {} : progress(io)
     const { recordingId, stimulus } = await record(api, { pulses, pauses }, io.env, say)
@@ -86,6 +87,7 @@ async function record(
       await api.post(path('recordings', id, 'resume'))
     }
     const devices = { sink: tracks.speaker?.device?.id ?? '', display: tracks.screen?.device?.id ?? '' }
+    const { stimulateSync } = await import('../../selftest/selftest.ts')
     const stimulus = await stimulateSync(pulses, devices, env, (number) => say(`flash and beep ${number} of ${pulses}`))
     return { recordingId: id, stimulus }
   } catch (cause) {
