@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
 process.on('SIGUSR2', () => {
-  collect()
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   const { heapUsed, external } = process.memoryUsage()
   appendFileSync(process.env.F2F_MEMORY_PROBE, `${heapUsed + external}\n`)
 })

@@ -11,7 +11,7 @@ export interface MemorySample {
   pssMb: number
 }
 
-/** How much more there is at the end of the last third than at its beginning, by a straight line through its samples; MB. */
+/** How much more there is in the last third of the samples than in the one before it; MB. */
 export interface Growth {
   usedMb: number
   pssMb: number
@@ -26,28 +26,26 @@ export function pssMbOf(pid: number): number {
 }
 
 setFlagsFromString('--expose-gc')
-const collect: () => void = runInNewContext('gc')
+const collect: (options: object) => void = runInNewContext('gc')
 
-/** This process's memory, after everything that can be collected has been. */
+/** This process's memory, after everything that can be collected has been, and given back. */
 export function ownMemory(): MemorySample {
-  collect()
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   const { heapUsed, external } = process.memoryUsage()
   return { usedMb: (heapUsed + external) / MB, pssMb: pssMbOf(process.pid) }
 }
 
-/** How much memory grew over the last third of the samples, which were taken at even distances. */
+/**
+ * How much memory grew in the last third of the samples. Of each third its least counts: what is in flight at a moment, or what V8 and malloc
+ * keep for a while, only adds to it, and a leak lifts it.
+ */
 export function growthOfLastThird(samples: readonly MemorySample[]): Growth {
-  const last = samples.slice(-Math.ceil(samples.length / 3))
-  return { usedMb: rise(last.map(({ usedMb }) => usedMb)), pssMb: rise(last.map(({ pssMb }) => pssMb)) }
-}
-
-/** Least squares: the slope times the length. */
-function rise(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const over = values.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0)
-  const under = values.reduce((sum, _value, at) => sum + (at - middle) ** 2, 0)
-  return (over / under) * (values.length - 1)
+  const third = Math.floor(samples.length / 3)
+  const middle = samples.slice(third, 2 * third)
+  const last = samples.slice(-third)
+  const growth = (pick: (sample: MemorySample) => number): number =>
+    Math.min(...last.map(pick)) - Math.min(...middle.map(pick))
+  return { usedMb: growth(({ usedMb }) => usedMb), pssMb: growth(({ pssMb }) => pssMb) }
 }
 
 /** The samples in a few words, for a log. */
