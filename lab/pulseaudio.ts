@@ -82,7 +82,7 @@ async function delivering(source: string, env: NodeJS.ProcessEnv): Promise<void>
  */
 export async function startPulseAudio(folder: string, { quietRoom }: { quietRoom: boolean }): Promise<PulseAudio> {
   const runtime = join(folder, 'pulse')
-  await mkdir(runtime, { mode: 0o700 })
+  await mkdir(runtime, { mode: 0o700, recursive: true })
   const socket = join(folder, 'native')
   const scriptFile = join(folder, 'devices.pa')
   await writeFile(scriptFile, script(socket, await shortBlocks()))

@@ -56,6 +56,8 @@ export interface VirtualDesktop {
   displaySettings(): Promise<DisplaySettings>
   /** Starts a display again, under the same name, in place of one that has been killed; without a running clock. */
   restartDisplay(): Promise<void>
+  /** Ends the sound server, if it still runs, and starts it again at the same place; what was played into it is gone. */
+  restartSound(): Promise<void>
   /** Ends every process and removes the folder; may be called again. */
   stop(): Promise<void>
 }
@@ -90,8 +92,9 @@ export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): 
     cleanups.push(() => xvfb.stop())
     let screen = await connectX11(xvfb.display)
     cleanups.push(() => screen.close())
-    const sound = await startPulseAudio(folder, { quietRoom: options.quietRoom ?? true })
-    cleanups.push(sound.stop)
+    const room = { quietRoom: options.quietRoom ?? true }
+    let sound = await startPulseAudio(folder, room)
+    cleanups.push(() => sound.stop())
 
     const env: NodeJS.ProcessEnv = {
       ...sound.env,
@@ -137,6 +140,10 @@ export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): 
         xvfb = await startXvfb(size, { display: xvfb.display })
         screen = await connectX11(xvfb.display)
         await screen.fill(BACKGROUND)
+      },
+      async restartSound() {
+        await sound.stop()
+        sound = await startPulseAudio(folder, room)
       },
       stop,
     }

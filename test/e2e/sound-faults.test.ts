@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decodeAudio } from '../../lab/measure.ts'
+import { addMicrophone, type Microphone, pactl } from '../../lab/microphones.ts'
+import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import type { LogEvent } from '../../src/events/events.ts'
+import type { Medium } from '../../src/events/media.ts'
+import type { ApplicationView, RecordingAnswer } from '../../src/events/resources.ts'
+import { eventually, suite } from '../support/suite.ts'
+import { assertAccounted } from './support/accounting.ts'
+import { eventsOf, ofType } from './support/history.ts'
+import { assertFilesAreAsLogged } from './support/media-check.ts'
+import { type ObservedDaemon, oneWith, startObserved } from './support/observed-daemon.ts'
+import { createStallingFfmpeg, type StallingFfmpeg } from './support/stalling-ffmpeg.ts'
+import { loudestDb } from './support/traces.ts'
+
+const noDesktop = await virtualDesktopProblem()
+const EVENT_MS = 3_000
+const STOP_MS = 5_000
+const RETURN_MS = 10_000
+const OWN_HZ = 1_000
+const OTHER_HZ = 3_000
+
+interface World {
+  desktop: VirtualDesktop
+  daemon: ObservedDaemon
+  ffmpeg: StallingFfmpeg
+  own: Microphone
+}
+
+interface Fault {
+  what: string
+  media: Medium[]
+  /** Makes it happen; what it returns makes it good again, where it does not pass by itself. */
+  strike(world: World): Promise<undefined | (() => Promise<void>)>
+  reason: 'deviceLost' | 'captureFailed'
+  detail: RegExp
+}
+
+const captureOf = ({ daemon }: World, text: string): number => oneWith(daemon.captures(), text).pid
+/** The microphone's encoder: libopus for a voice. */
+const ENCODER = '-application voip'
+
+const FAULTS: Fault[] = [
+  {
+    what: 'the sound server is killed',
+    media: ['mic', 'speaker'],
+    async strike({ desktop }) {
+      process.kill(desktop.pids.pulseaudio, 'SIGKILL')
+      return () => desktop.restartSound()
+    },
+    reason: 'deviceLost',
+    detail: /Connection terminated|Connection failure/,
+  },
+  {
+    what: 'the sound server is frozen',
+    media: ['mic', 'speaker'],
+    async strike({ desktop }) {
+      process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
+      return async () => void process.kill(desktop.pids.pulseaudio, 'SIGCONT')
+    },
+    reason: 'captureFailed',
+    detail: /no media for \d+ ms/,
+  },
+  {
+    what: 'the sound server is restarted',
+    media: ['mic', 'speaker'],
+    async strike({ desktop }) {
+      await desktop.restartSound()
+      return undefined
+    },
+    reason: 'deviceLost',
+    detail: /Connection terminated|Connection failure/,
+  },
+  {
+    what: 'the capture helper is killed',
+    media: ['mic'],
+    async strike(world) {
+      process.kill(captureOf(world, '-d microphone'), 'SIGKILL')
+      return undefined
+    },
+    reason: 'captureFailed',
+    detail: /the capture helper was ended by SIGKILL/,
+  },
+  {
+    what: 'the capture helper is frozen',
+    media: ['mic'],
+    async strike(world) {
+      process.kill(captureOf(world, '-d microphone'), 'SIGSTOP')
+      return undefined
+    },
+    reason: 'captureFailed',
+    detail: /no media for \d+ ms/,
+  },
+  {
+    what: 'the encoder is killed',
+    media: ['mic'],
+    async strike(world) {
+      process.kill(captureOf(world, ENCODER), 'SIGKILL')
+      return undefined
+    },
+    reason: 'captureFailed',
+    detail: /the encoder was ended by SIGKILL/,
+  },
+  {
+    what: 'the encoder is frozen',
+    media: ['mic'],
+    async strike(world) {
+      process.kill(captureOf(world, ENCODER), 'SIGSTOP')
+      return undefined
+    },
+    reason: 'captureFailed',
+    detail: /no media for \d+ ms/,
+  },
+  {
+    what: 'the encoder is killed and does not start again',
+    media: ['mic'],
+    async strike(world) {
+      world.ffmpeg.stall(ENCODER)
+      process.kill(captureOf(world, ENCODER), 'SIGKILL')
+      return async () => world.ffmpeg.release()
+    },
+    reason: 'captureFailed',
+    detail: /the encoder was ended by SIGKILL/,
+  },
+]
+
+suite('sound faults', (test) => {
+  let world: World
+  test.beforeEach(async () => {
+    if (noDesktop) return
+    const desktop = await startVirtualDesktop({ width: 320, height: 180 })
+    const ffmpeg = createStallingFfmpeg()
+    const env = { ...desktop.env, FFMPEG_BIN: ffmpeg.path }
+    world = { desktop, ffmpeg, daemon: await startObserved({ source: 'devices', env }) } as World
+  })
+  test.afterEach(async () => {
+    if (noDesktop) return
+    await world.daemon.stop()
+    await world.own?.stop()
+    await world.desktop.stop()
+    await rm(world.daemon.home, { recursive: true, force: true })
+  })
+
+  async function command(name: string, body: object = {}): Promise<RecordingAnswer> {
+    const path = name === 'new' ? '/recordings' : `/recordings/current/${name}`
+    const answer = await world.daemon.api('POST', path, body)
+    assert.ok(answer.status < 300, `${name}: ${JSON.stringify(answer.body)}`)
+    return answer.body
+  }
+  const application = async (): Promise<ApplicationView> => (await world.daemon.api('GET', '/application')).body
+  const stateOf = async (medium: Medium) =>
+    (await world.daemon.api('GET', '/recordings/current')).body.tracks[medium].state
+  /** As many events of a type as are expected. */
+  const happened = async <T extends LogEvent['type']>(type: T, limitMs: number, count = 1) =>
+    eventually(
+      `${count} ${type}`,
+      async () => {
+        const found = ofType(await eventsOf(world.daemon), type)
+        return found.length >= count && found
+      },
+      limitMs,
+    )
+
+  /** Stops in time, with every second accounted for, and one piece of each medium that had no fault. */
+  async function stopAndJudge(faulty: Medium[]): Promise<RecordingAnswer> {
+    const since = performance.now()
+    const stopped = await command('stop')
+    assert.ok(performance.now() - since < STOP_MS, `stopped after ${performance.now() - since} ms`)
+    for (const [medium, track] of Object.entries(stopped.tracks))
+      if (!faulty.includes(medium as Medium)) assert.equal(track.segments, 1, medium)
+    assertAccounted(stopped)
+    await assertFilesAreAsLogged(world.daemon.home, await eventsOf(world.daemon))
+    return stopped
+  }
+
+  for (const { what, media, strike, reason, detail } of FAULTS) {
+    test.unless(noDesktop, `${what}: told within 3 s, and sound comes back by itself`, async () => {
+      await command('new')
+      const struckAt = Date.now()
+      const makeGood = await strike(world)
+      for (const { at, data } of await happened('track.recovering', EVENT_MS + 1_000, media.length)) {
+        const tookMs = Date.parse(at) - struckAt
+        assert.ok(tookMs < EVENT_MS, `told after ${tookMs} ms`)
+        assert.ok(media.includes(data.medium))
+        assert.equal(data.reason, reason)
+        assert.match(data.detail, detail)
+      }
+      if (makeGood) {
+        for (const medium of media) assert.equal(await stateOf(medium), 'recovering')
+        const { state, errors } = await application()
+        assert.deepEqual([state, errors.map(({ medium }) => medium).sort()], ['Error', media])
+        await makeGood()
+      }
+      await happened('track.recovered', RETURN_MS, media.length)
+      for (const medium of media) assert.equal(await stateOf(medium), 'recording')
+      assert.equal((await application()).state, 'Recording')
+      const { tracks } = await stopAndJudge(media)
+      for (const medium of media) {
+        assert.equal(tracks[medium]?.segments, 2)
+        assert.equal(tracks[medium]?.gaps.filter((gap) => gap.reason === reason).length, 1)
+      }
+    })
+
+    test.unless(noDesktop, `${what}: a stop at once is done in time`, async () => {
+      await command('new')
+      const makeGood = await strike(world)
+      await stopAndJudge(media)
+      await makeGood?.()
+    })
+  }
+
+  test.unless(noDesktop, 'a stop while sound is missed is done in time', async () => {
+    await command('new')
+    process.kill(world.desktop.pids.pulseaudio, 'SIGSTOP')
+    await happened('track.recovering', EVENT_MS + 1_000, 2)
+    await stopAndJudge(['mic', 'speaker'])
+    process.kill(world.desktop.pids.pulseaudio, 'SIGCONT')
+  })
+
+  test.unless(
+    noDesktop,
+    'a microphone that is unplugged is missed, is not replaced by another, and is back when it is plugged in',
+    async () => {
+      const { desktop, daemon } = world
+      const own = await addMicrophone(desktop.env, 'own', OWN_HZ)
+      const other = await addMicrophone(desktop.env, 'other', OTHER_HZ)
+      try {
+        await pactl(desktop.env, 'set-default-source', 'other')
+        const { id } = await command('new', { devices: { mic: 'own' } })
+        for (let time = 1; time <= 3; time++) {
+          const struckAt = Date.now()
+          await own.unplug()
+          const [{ at, data } = assert.fail()] = (await happened('track.recovering', EVENT_MS, time)).slice(-1)
+          assert.ok(Date.parse(at) - struckAt < EVENT_MS)
+          assert.deepEqual([data.medium, data.code, data.reason], ['mic', 'DEVICE_UNAVAILABLE', 'deviceLost'])
+          const { state, errors } = await application()
+          assert.deepEqual([state, errors.map(({ medium }) => medium)], ['Error', ['mic']])
+          await own.plug()
+          await happened('track.recovered', RETURN_MS, time)
+        }
+        await stopAndJudge(['mic'])
+        for (const { data } of ofType(await eventsOf(daemon), 'segment.closed')) {
+          if (data.medium !== 'mic') continue
+          const samples = await decodeAudio(join(daemon.home, 'recordings', id, data.file))
+          assert.ok(loudestDb(samples, OWN_HZ) > -14, `${data.file}: ${loudestDb(samples, OWN_HZ)} dB`)
+          assert.ok(loudestDb(samples, OTHER_HZ) < -60, `${data.file}: ${loudestDb(samples, OTHER_HZ)} dB`)
+        }
+      } finally {
+        await own.stop()
+        await other.stop()
+      }
+    },
+  )
+
+  test.unless(noDesktop, 'a muted microphone is a warning, an error of the application and not the end', async () => {
+    await command('new')
+    const since = Date.now()
+    await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '1')
+    const [{ at, data } = assert.fail()] = await happened('warning.raised', 6_000)
+    assert.ok(Date.parse(at) - since < 5_000)
+    assert.deepEqual([data.code, data.medium], ['SOURCE_MUTED', 'mic'])
+    const { state, errors } = await application()
+    assert.deepEqual([state, errors.map(({ code }) => code)], ['Error', ['SOURCE_MUTED']])
+    assert.equal(await stateOf('mic'), 'recording')
+    await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '0')
+    await happened('warning.cleared', 3_000)
+    assert.equal((await application()).state, 'Recording')
+    await stopAndJudge([])
+  })
+
+  test.unless(noDesktop, 'a microphone that is muted before the start is told of too', async () => {
+    await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '1')
+    await command('new')
+    const [{ data } = assert.fail()] = await happened('warning.raised', 5_000)
+    assert.deepEqual([data.code, data.medium], ['SOURCE_MUTED', 'mic'])
+    await stopAndJudge([])
+  })
+
+  test.unless(noDesktop, 'the player that keeps the speaker awake is started again when it dies', async () => {
+    await command('new')
+    const { pid } = oneWith(world.daemon.captures(), 'keep awake')
+    process.kill(pid, 'SIGKILL')
+    await eventually('another one plays', () =>
+      world.daemon.captures().some((one) => one.command.includes('keep awake') && one.pid !== pid),
+    )
+    assert.match(world.daemon.stderr(), /a speaker is not kept awake/)
+    await stopAndJudge([])
+    assert.deepEqual(world.daemon.captures(), [])
+  })
+})
