@@ -33,8 +33,8 @@ export class ObservedCapture {
     })
   }
 
-  open(device: Device, number = 1, retryUntil?: number): void {
-    const plan = { medium: this.medium, number, folder: this.folder, device, quality: resolveQuality() }
+  open(device: Device, number = 1, retryUntil?: number, quality = resolveQuality()): void {
+    const plan = { medium: this.medium, number, folder: this.folder, device, quality }
     this.#capture.send({ type: 'capture.open', plan, ...(retryUntil === undefined ? {} : { retryUntil }) })
   }
 
