@@ -6,7 +6,8 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
 process.on('SIGUSR2', () => {
-  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  // Not of the last resort: that also throws away compiled code, whose remains take dozens of seconds to go.
+  collect()
   const { heapUsed, external } = process.memoryUsage()
   appendFileSync(process.env.F2F_MEMORY_PROBE, `${heapUsed + external}\n`)
 })
