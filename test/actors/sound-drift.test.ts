@@ -24,7 +24,7 @@ function jitter(seed: number): (at: number) => number {
   let busyUntil = 0
   return (at) => {
     if (at < busyUntil) return busyUntil - at
-    if (next() < 0.005) busyUntil = at + 300 * next()
+    if (next() < 0.02) busyUntil = at + 300 * next()
     return 2 * next() ** 3
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { decodeAudio } from '../../lab/measure.ts'
 import { addMicrophone, type Microphone, pactl } from '../../lab/microphones.ts'
 import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
@@ -126,6 +127,23 @@ const FAULTS: Fault[] = [
   },
 ]
 
+/** Listens to the levels on the event stream, until the signal. */
+async function readLevels(
+  daemon: ObservedDaemon,
+  signal: AbortSignal,
+  take: (level: { medium: Medium; at: string }) => void,
+): Promise<void> {
+  const headers = { Authorization: `Bearer ${daemon.token}` }
+  const { body } = await fetch(`${daemon.url}/v1/events?levels=1`, { headers, signal })
+  let text = ''
+  for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+    const blocks = (text + chunk).split('\n\n')
+    text = blocks.pop()!
+    for (const block of blocks)
+      if (/^event: level$/m.test(block)) take(JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}'))
+  }
+}
+
 suite('sound faults', (test) => {
   let world: World
   test.beforeEach(async () => {
@@ -169,7 +187,7 @@ suite('sound faults', (test) => {
     const stopped = await command('stop')
     assert.ok(performance.now() - since < STOP_MS, `stopped after ${performance.now() - since} ms`)
     for (const [medium, track] of Object.entries(stopped.tracks))
-      if (!faulty.includes(medium as Medium)) assert.equal(track.segments, 1, medium)
+      if (track.state !== 'off' && !faulty.includes(medium as Medium)) assert.equal(track.segments, 1, medium)
     assertAccounted(stopped)
     await assertFilesAreAsLogged(world.daemon.home, await eventsOf(world.daemon))
     return stopped
@@ -217,6 +235,36 @@ suite('sound faults', (test) => {
     await happened('track.recovering', EVENT_MS + 1_000, 2)
     await stopAndJudge(['mic', 'speaker'])
     process.kill(world.desktop.pids.pulseaudio, 'SIGCONT')
+  })
+
+  test.unless(noDesktop, 'a speaker that is taken away is missed, and back when it is', async () => {
+    const { env } = world.desktop
+    const load = () => pactl(env, 'load-module', 'module-null-sink', 'sink_name=headset', 'rate=48000', 'channels=2')
+    const module = await load()
+    await command('new', { media: ['audio'], devices: { speaker: 'headset' } })
+    await pactl(env, 'unload-module', module)
+    const [{ data } = assert.fail()] = await happened('track.recovering', EVENT_MS)
+    assert.deepEqual([data.medium, data.code, data.reason], ['speaker', 'DEVICE_UNAVAILABLE', 'deviceLost'])
+    await load()
+    await happened('track.recovered', RETURN_MS)
+    await stopAndJudge(['speaker'])
+  })
+
+  test.unless(noDesktop, 'a sound server that hangs for a second loses none of its sound', async () => {
+    await command('new')
+    const { pulseaudio } = world.desktop.pids
+    process.kill(pulseaudio, 'SIGSTOP')
+    await delay(1_000)
+    process.kill(pulseaudio, 'SIGCONT')
+    // Longer than it takes to tell that sound was lost.
+    await delay(2_000)
+    const { tracks } = await stopAndJudge([])
+    const usual = ['notStarted', 'stopped']
+    for (const medium of ['mic', 'speaker'] as const)
+      assert.deepEqual(
+        tracks[medium]?.gaps.filter(({ reason }) => !usual.includes(reason)),
+        [],
+      )
   })
 
   test.unless(
@@ -275,6 +323,34 @@ suite('sound faults', (test) => {
     await command('new')
     const [{ data } = assert.fail()] = await happened('warning.raised', 5_000)
     assert.deepEqual([data.code, data.medium], ['SOURCE_MUTED', 'mic'])
+    await stopAndJudge([])
+  })
+
+  test.unless(noDesktop, 'levels go on, five a second and more, while it is loud, muted and unmuted', async () => {
+    await command('new')
+    const listener = new AbortController()
+    const levels: { medium: Medium; at: string }[] = []
+    const listening = readLevels(world.daemon, listener.signal, (level) => levels.push(level)).catch(() => {})
+    const lasting = async (seconds: number) => {
+      const since = Date.now()
+      await eventually(`levels for ${seconds} s`, () => Date.now() - since >= seconds * 1_000, 2_000 * seconds)
+      for (const medium of ['mic', 'speaker']) {
+        const count = levels.filter((level) => level.medium === medium && Date.parse(level.at) >= since).length
+        assert.ok(count >= 5 * seconds, `${count} levels of the ${medium} in ${seconds} s`)
+      }
+    }
+    await eventually('the first levels', () => levels.length > 0)
+    await lasting(1)
+    await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '1')
+    await lasting(2)
+    await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '0')
+    const sound = await world.desktop.play('mic', { toneHz: OWN_HZ, seconds: 10 })
+    await lasting(2)
+    await sound.stop()
+    listener.abort()
+    await listening
+    // They are for the moment only.
+    assert.ok((await eventsOf(world.daemon)).every(({ type }) => !type.includes('level')))
     await stopAndJudge([])
   })
 
