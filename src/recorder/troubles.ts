@@ -1,4 +1,5 @@
 import type { LogEvent } from '../events/events.ts'
+import { MEDIA } from '../events/media.ts'
 import type { ApplicationError } from '../events/resources.ts'
 
 /** Keeps what stands in the way of the current recording's tracks, or has to be known at once, and since when. */
@@ -36,15 +37,18 @@ export class Troubles {
     for (const key of this.#troubles.keys()) if (key.startsWith(prefix)) this.#troubles.delete(key)
   }
 
-  /** Those of a recording, and those of the recorder itself. */
+  /** Those of a recording, and those of the recorder itself; by medium. */
   of(recordingId: string | undefined): ApplicationError[] {
-    return [...this.#troubles]
-      .filter(([key]) => key.startsWith('/') || key.startsWith(`${recordingId}/`))
-      .map(([, trouble]) => trouble)
+    const troubles = [...this.#troubles].filter(([key]) => key.startsWith('/') || key.startsWith(`${recordingId}/`))
+    return troubles.map(([, trouble]) => trouble).sort((a, b) => placeOf(a) - placeOf(b))
   }
 }
 
 const STILL_WARNED: ReadonlySet<string> = new Set(['track.started', 'track.resumed', 'track.recovered', 'track.paused'])
+
+function placeOf({ medium }: ApplicationError): number {
+  return medium === undefined ? -1 : MEDIA.indexOf(medium)
+}
 
 function keyOf({ recordingId, data }: LogEvent & { type: 'warning.raised' | 'warning.cleared' }): string {
   return `${recordingId ?? ''}/${data.medium ?? ''}/${data.code}`
