@@ -14,8 +14,8 @@ export interface Round {
   pause: number
   resume: number
   stop: number
-  /** The later first sample of the two sounds, ms after the start was sent. */
-  firstSound: number
+  /** The first sample of each sound, ms after the start was sent. */
+  firstOf: { mic: number; speaker: number }
 }
 
 /** How long start, pause, resume and stop of all three media take to be answered: confirmed, and durable. */
@@ -47,14 +47,14 @@ export async function commandRound(daemon: Daemon): Promise<Round> {
   const [pause, resume, stop] = [await timed('pause'), await timed('resume'), await timed('stop')]
   await command(daemon, `/recordings/${id}/close`)
   const { body } = await daemon.api('GET', `/recordings/${id}/events`)
-  const sounds = body.items.filter(
-    ({ type, data }: { type: string; data: { medium: string; number: number } }) =>
-      type === 'segment.opened' && data.medium !== 'screen' && data.number === 1,
-  )
-  if (sounds.length !== 2) throw new Error(`${sounds.length} sounds were recorded, not 2`)
-  const firstSound =
-    Math.max(...sounds.map(({ data }: { data: { startedAt: string } }) => Date.parse(data.startedAt))) - sentAt
-  return { start: started.answeredMs, pause, resume, stop, firstSound }
+  const first = (medium: 'mic' | 'speaker'): number => {
+    const opened = body.items.find(
+      ({ type, data }: { type: string; data: { medium?: string } }) =>
+        type === 'segment.opened' && data.medium === medium,
+    )
+    return Date.parse(opened.data.startedAt) - sentAt
+  }
+  return { start: started.answeredMs, pause, resume, stop, firstOf: { mic: first('mic'), speaker: first('speaker') } }
 }
 
 function rowsOf(name: string, values: number[]): Row[] {

@@ -35,6 +35,6 @@ export const QUICK: Pace = {
   recordingRounds: 1,
   recordingMs: 6_000,
   latencyRounds: 5,
-  obsRounds: 2,
+  obsRounds: 3,
   idleMs: 4_000,
 }
