@@ -20,7 +20,7 @@ export interface ObsSettings {
 
 const { framesPerSecond } = QUALITY_PRESETS.standard
 
-// With `UndefinedKey`s at their defaults, 29.0 is taken as seen before, so that nothing is migrated or asked.
+// Written for OBS 29 (Debian 12), which is told that it has run before, so that it migrates and asks nothing.
 const globalSettings = ({ port, password }: ObsSettings): Sections => ({
   General: {
     FirstRun: true,
