@@ -59,7 +59,9 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
   process?.stdin?.on('error', () => {})
   process?.stdout?.on('error', () => {})
   process?.stdout?.on('data', options.onStdout ?? (() => {}))
-  const aside = process?.stdio[3] as Readable | null | undefined
+  // There are no pipes at all where no descriptor was left for them.
+  const pipes = process?.stdio as ChildProcess['stdio'] | undefined
+  const aside = pipes?.[3] as Readable | null | undefined
   aside?.on('error', () => {})
   aside?.on('data', options.onAside ?? (() => {}))
   process?.stderr?.on('error', () => {})

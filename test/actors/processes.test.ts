@@ -8,6 +8,7 @@ import { parentDeathPrefix } from '../../src/actors/parent-death.ts'
 import { deathOf, lastWords } from '../../src/actors/problem.ts'
 import { runTool } from '../../src/actors/run-tool.ts'
 import { terminate } from '../../src/actors/terminate.ts'
+import { resolveQuality } from '../../src/events/quality.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
 import { fakeProgram, IGNORES_SIGNALS } from './support/fake-program.ts'
@@ -56,7 +57,7 @@ suite('child processes', (test) => {
 
   test.unless(notLinux, 'terminate climbs from asking to SIGKILL, and answers when the process is gone', async () => {
     const deaf = startChild(
-      { program: program(`echo up; ${IGNORES_SIGNALS}`), args: [] },
+      { program: program(`trap '' TERM; echo up; ${IGNORES_SIGNALS}`), args: [] },
       { env, onStdout: () => ready() },
     )
     let ready = () => {}
@@ -122,6 +123,7 @@ suite('child processes', (test) => {
 
   test.unless(notLinux, 'with no file descriptor left a capture fails, and the daemon lives', async () => {
     const platform = JSON.stringify(join(import.meta.dirname, '../../src/actors/platform.ts'))
+    const quality = JSON.stringify(resolveQuality())
     const code = `import { createPlatform } from ${platform}
       import { openSync } from 'node:fs'
       const silent = () => {}
@@ -129,7 +131,7 @@ suite('child processes', (test) => {
       const device = await platform.resolve('mic', undefined)
       const capture = platform.capture('mic', (report) => report.type === 'capture.ended' && console.log(report.cause.code))
       try { for (;;) openSync('/dev/null') } catch {}
-      capture.send({ type: 'capture.open', plan: { medium: 'mic', number: 1, folder: '/nowhere', device } })`
+      capture.send({ type: 'capture.open', plan: { medium: 'mic', number: 1, folder: '/nowhere', device, quality: ${quality} } })`
     const args = ['--import', 'tsx', '--input-type=module', '-e', code]
     const daemon = spawn('sh', ['-c', 'ulimit -n 200; exec "$@"', 'sh', process.execPath, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
