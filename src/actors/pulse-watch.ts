@@ -12,8 +12,9 @@ const FIRST_CHECK_MS = 150
 const URGENT_MS = 100
 const CALM_MS = 500
 const IDLE_MS = 10_000
-/** Until a question is asked again that had no answer, or none about a stream that may still be connecting. */
-const AGAIN_MS = 100
+/** Until a question is asked again that had no answer, or none about a stream that may still be connecting: first and longest. */
+const AGAIN_FIRST_MS = 100
+const AGAIN_MAX_MS = 2_000
 const ANSWER_MS = 1_500
 const RESTART_FIRST_MS = 250
 const RESTART_MAX_MS = 2_000
@@ -37,6 +38,7 @@ interface Watched {
   doubtedFrom: number | undefined
   doubtedAgain: number | undefined
   muted: string | null
+  againMs: number
 }
 
 /**
@@ -68,7 +70,14 @@ export class PulseWatch {
   }
 
   watch(place: PulsePlace, pid: number, events: SoundWatchEvents): SoundWatch {
-    const state = { stream: undefined, source: undefined, doubtedFrom: undefined, doubtedAgain: undefined, muted: null }
+    const state = {
+      stream: undefined,
+      source: undefined,
+      doubtedFrom: undefined,
+      doubtedAgain: undefined,
+      muted: null,
+      againMs: AGAIN_FIRST_MS,
+    }
     const watched: Watched = { place, pid, events, rightAt: this.#now(), ...state }
     this.#watched.add(watched)
     if (this.#subscription === undefined && this.#restartTimer === undefined) this.#subscribe()
@@ -187,9 +196,11 @@ export class PulseWatch {
     const source = state?.sources.find(({ index }) => index === stream?.source)
     if (state === undefined || stream === undefined || source === undefined) {
       // No answer, or in the middle of a change, or a stream that is not there yet or any more: its helper tells of that.
-      this.#ask(AGAIN_MS)
+      this.#ask(watched.againMs)
+      watched.againMs = Math.min(2 * watched.againMs, AGAIN_MAX_MS)
       return
     }
+    watched.againMs = AGAIN_FIRST_MS
     watched.stream = stream.index
     const { place, events } = watched
     if (source.name !== place.source) {
