@@ -11,7 +11,7 @@ const AT_ONCE = '-probesize 32 -analyzeduration 0'
 
 const screenInput = (desktop: VirtualDesktop): string =>
   `-f x11grab -framerate ${QUALITY_PRESETS.standard.framesPerSecond} ${AT_ONCE} -i ${desktop.display}`
-const H264 = '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 75'
+const H264 = '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -crf 23 -qcomp 1 -g 150'
 const MATROSKA = '-f matroska -cluster_time_limit 100 -flush_packets 1'
 
 const sourceOf = (medium: 'mic' | 'speaker', desktop: VirtualDesktop): string =>
