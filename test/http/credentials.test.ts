@@ -14,6 +14,7 @@ const SCOPE_OF: Record<string, Scope | null> = {
   'GET /launch/:code': null,
   'GET /v1/application': 'read',
   'GET /v1/devices': 'read',
+  'GET /v1/readiness': 'read',
   'GET /v1/events': 'audit',
   'GET /v1/openapi.json': 'read',
   'GET /v1/recordings': 'read',
