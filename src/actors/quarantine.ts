@@ -1,3 +1,6 @@
+/** Pieces come each 5 ms; written to an encoder one by one they would cost more than all else here. */
+const TOGETHER_MS = 50
+
 /** A piece of sound, and when it came (epoch ms). */
 interface Piece {
   pcm: Buffer
@@ -23,7 +26,7 @@ export class Quarantine<Doubt extends string> {
   /** Takes a piece in, and lets go what has waited long enough. */
   push(pcm: Buffer, arrivedAt: number): void {
     this.#pieces.push({ pcm, arrivedAt })
-    this.#letGo(arrivedAt - this.#waitMs)
+    if (arrivedAt - this.#pieces[0]!.arrivedAt >= this.#waitMs + TOGETHER_MS) this.#letGo(arrivedAt - this.#waitMs)
   }
 
   /** What came after `fromMs` (epoch ms) is in doubt until {@link trust}; asked again, the doubt is moved. */
@@ -44,6 +47,7 @@ export class Quarantine<Doubt extends string> {
   #letGo(untilMs: number): void {
     const limit = Math.min(untilMs, ...this.#doubts.values())
     const kept = this.#pieces.findIndex(({ arrivedAt }) => arrivedAt > limit)
-    for (const { pcm } of this.#pieces.splice(0, kept === -1 ? this.#pieces.length : kept)) this.#release(pcm)
+    const sure = this.#pieces.splice(0, kept === -1 ? this.#pieces.length : kept)
+    if (sure.length > 0) this.#release(Buffer.concat(sure.map(({ pcm }) => pcm)))
   }
 }
