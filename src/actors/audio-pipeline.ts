@@ -227,7 +227,8 @@ export class AudioPipeline implements Pipeline {
       { ask: 'SIGTERM', waitMs: ask },
     ]
     // With no sound at all there is nothing to wait for, nor for one that hangs.
-    const hangs = this.#owingSince !== undefined && performance.now() - this.#owingSince > HANGS_MS
+    const owing = this.#owingSince === undefined ? 0 : performance.now() - this.#owingSince
+    const hangs = this.#anchored && owing > HANGS_MS
     await terminate(encoder, this.startedAtMs === undefined || hangs ? [] : steps)
   }
 
