@@ -32,7 +32,7 @@ suite('what is forgotten', (test) => {
   test.unless(notLinux, 'a recording that nobody stops is ended by the recorder, as an event', async () => {
     const id = await start({ maxDurationSeconds: 4, wrapUpSeconds: 3600 })
     await eventually('it is over', async () => (await stateOf(id)) === 'WrapUp', 10_000)
-    assert.deepEqual(daemon.captures(), [])
+    await eventually('no process captures any more', () => daemon.captures().length === 0)
     const events = await eventsOf(daemon, id)
     const [over] = ofType(events, 'recording.wrapUpStarted')
     assert.equal(over?.data.reason, 'maxDuration')
