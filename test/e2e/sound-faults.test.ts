@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeAudio } from '../../lab/measure.ts'
-import { addMicrophone, type Microphone, pactl } from '../../lab/microphones.ts'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import { addMicrophone, pactl } from '../../lab/microphones.ts'
+import { startVirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
 import type { LogEvent } from '../../src/events/events.ts'
 import type { Medium } from '../../src/events/media.ts'
 import type { ApplicationView, RecordingAnswer } from '../../src/events/resources.ts'
@@ -13,7 +13,8 @@ import { assertAccounted } from './support/accounting.ts'
 import { eventsOf, ofType } from './support/history.ts'
 import { assertFilesAreAsLogged } from './support/media-check.ts'
 import { type ObservedDaemon, oneWith, startObserved } from './support/observed-daemon.ts'
-import { createStallingFfmpeg, type StallingFfmpeg } from './support/stalling-ffmpeg.ts'
+import { SOUND_FAULTS, type SoundWorld } from './support/sound-fault-list.ts'
+import { createStallingFfmpeg } from './support/stalling-ffmpeg.ts'
 import { loudestDb } from './support/traces.ts'
 
 const noDesktop = await virtualDesktopProblem()
@@ -22,110 +23,6 @@ const STOP_MS = 5_000
 const RETURN_MS = 10_000
 const OWN_HZ = 1_000
 const OTHER_HZ = 3_000
-
-interface World {
-  desktop: VirtualDesktop
-  daemon: ObservedDaemon
-  ffmpeg: StallingFfmpeg
-  own: Microphone
-}
-
-interface Fault {
-  what: string
-  media: Medium[]
-  /** Makes it happen; what it returns makes it good again, where it does not pass by itself. */
-  strike(world: World): Promise<undefined | (() => Promise<void>)>
-  reason: 'deviceLost' | 'captureFailed'
-  detail: RegExp
-}
-
-const captureOf = ({ daemon }: World, text: string): number => oneWith(daemon.captures(), text).pid
-/** The microphone's encoder: libopus for a voice. */
-const ENCODER = '-application voip'
-
-const FAULTS: Fault[] = [
-  {
-    what: 'the sound server is killed',
-    media: ['mic', 'speaker'],
-    async strike({ desktop }) {
-      process.kill(desktop.pids.pulseaudio, 'SIGKILL')
-      return () => desktop.restartSound()
-    },
-    reason: 'deviceLost',
-    detail: /Connection terminated|Connection failure/,
-  },
-  {
-    what: 'the sound server is frozen',
-    media: ['mic', 'speaker'],
-    async strike({ desktop }) {
-      process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
-      return async () => void process.kill(desktop.pids.pulseaudio, 'SIGCONT')
-    },
-    reason: 'captureFailed',
-    detail: /no media for \d+ ms/,
-  },
-  {
-    what: 'the sound server is restarted',
-    media: ['mic', 'speaker'],
-    async strike({ desktop }) {
-      await desktop.restartSound()
-      return undefined
-    },
-    reason: 'deviceLost',
-    detail: /Connection terminated|Connection failure/,
-  },
-  {
-    what: 'the capture helper is killed',
-    media: ['mic'],
-    async strike(world) {
-      process.kill(captureOf(world, '-d microphone'), 'SIGKILL')
-      return undefined
-    },
-    reason: 'captureFailed',
-    detail: /the capture helper was ended by SIGKILL/,
-  },
-  {
-    what: 'the capture helper is frozen',
-    media: ['mic'],
-    async strike(world) {
-      process.kill(captureOf(world, '-d microphone'), 'SIGSTOP')
-      return undefined
-    },
-    reason: 'captureFailed',
-    detail: /no media for \d+ ms/,
-  },
-  {
-    what: 'the encoder is killed',
-    media: ['mic'],
-    async strike(world) {
-      process.kill(captureOf(world, ENCODER), 'SIGKILL')
-      return undefined
-    },
-    reason: 'captureFailed',
-    detail: /the encoder was ended by SIGKILL/,
-  },
-  {
-    what: 'the encoder is frozen',
-    media: ['mic'],
-    async strike(world) {
-      process.kill(captureOf(world, ENCODER), 'SIGSTOP')
-      return undefined
-    },
-    reason: 'captureFailed',
-    detail: /no media for \d+ ms/,
-  },
-  {
-    what: 'the encoder is killed and does not start again',
-    media: ['mic'],
-    async strike(world) {
-      world.ffmpeg.stall(ENCODER)
-      process.kill(captureOf(world, ENCODER), 'SIGKILL')
-      return async () => world.ffmpeg.release()
-    },
-    reason: 'captureFailed',
-    detail: /the encoder was ended by SIGKILL/,
-  },
-]
 
 /** Listens to the levels on the event stream, until the signal. */
 async function readLevels(
@@ -145,18 +42,17 @@ async function readLevels(
 }
 
 suite('sound faults', (test) => {
-  let world: World
+  let world: SoundWorld
   test.beforeEach(async () => {
     if (noDesktop) return
     const desktop = await startVirtualDesktop({ width: 320, height: 180 })
     const ffmpeg = createStallingFfmpeg()
     const env = { ...desktop.env, FFMPEG_BIN: ffmpeg.path }
-    world = { desktop, ffmpeg, daemon: await startObserved({ source: 'devices', env }) } as World
+    world = { desktop, ffmpeg, daemon: await startObserved({ source: 'devices', env }) }
   })
   test.afterEach(async () => {
     if (noDesktop) return
     await world.daemon.stop()
-    await world.own?.stop()
     await world.desktop.stop()
     await rm(world.daemon.home, { recursive: true, force: true })
   })
@@ -193,7 +89,7 @@ suite('sound faults', (test) => {
     return stopped
   }
 
-  for (const { what, media, strike, reason, detail } of FAULTS) {
+  for (const { what, media, strike, reason, detail } of SOUND_FAULTS) {
     test.unless(noDesktop, `${what}: told within 3 s, and sound comes back by itself`, async () => {
       await command('new')
       const struckAt = Date.now()
