@@ -11,7 +11,7 @@ export interface Received {
 }
 
 /**
- * Writes an answer to `<path>.part`, for the user alone, checks its length and digest (RFC 9530), forces it to disk and gives
+ * Writes an answer beside its place, for the user alone, checks its length and digest (RFC 9530), forces it to disk and gives
  * it its name. Whatever goes wrong, nothing of it stays.
  */
 export async function receive(
@@ -19,12 +19,12 @@ export async function receive(
   path: string,
   onPercent: (percent: number) => void,
 ): Promise<Received> {
-  const part = `${path}.part`
+  const part = `${path}.${process.pid}.part`
   const expected = Number(answer.headers['content-length'] ?? 0)
   const hash = createHash('sha256')
   let bytes = 0
   try {
-    const handle = await open(part, 'w', 0o600)
+    const handle = await open(part, 'wx', 0o600)
     try {
       for await (const chunk of answer) {
         hash.update(chunk as Buffer)

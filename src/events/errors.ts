@@ -84,7 +84,7 @@ export const ERRORS = {
   STORAGE_FULL: [
     507,
     'The disk is full',
-    'Free space on the disk of the home folder; until then nothing is recorded, and then the recorder goes on by itself.',
+    'Free space on the disk of the home folder; below the reserve nothing is recorded, and with space again the recorder goes on by itself.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, remedy: string]>
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
 import { findProgram } from '../../src/actors/find-program.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 
 const impossible = (await virtualDesktopProblem()) ?? notLinux
@@ -95,12 +96,39 @@ suite('f2f selftest', (test) => {
     })
   })
 
+  test.unless(impossible, 'leaves nothing recording, and no file, when it is interrupted', () =>
+    on({}, async (daemon) => {
+      const env = { ...process.env, ...desktop.env, TMPDIR: folder }
+      const child = spawn(process.execPath, [F2F, 'selftest', '--home', daemon.home], {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      let said = ''
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+      })
+      const exited = once(child, 'exit')
+      await eventually('it flashes', () => said.includes('flash and beep 2'), 15_000)
+      child.kill('SIGINT')
+      assert.deepEqual(await exited, [1, null])
+      assert.match(said, /interrupted/)
+      assert.deepEqual(daemon.captures(), [])
+      assert.equal((await daemon.api('GET', '/application')).body.recording, null)
+      assert.deepEqual(
+        (await readdir(folder)).filter((name) => name.startsWith('f2f-selftest-')),
+        [],
+      )
+    }),
+  )
+
   test.unless(impossible, 'says so when it cannot be made', () =>
     on({}, async (daemon) => {
       await daemon.api('POST', '/recordings', { media: ['mic'] })
       const { code, json } = await selftest(daemon)
       assert.equal(code, 1)
       assert.equal(json.code, 'ALREADY_RECORDING')
+      await daemon.api('POST', '/recordings/current/stop')
+      assert.match((await selftest(daemon)).json.detail, /wrap-up/)
     }),
   )
 })

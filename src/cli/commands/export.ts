@@ -1,10 +1,12 @@
+import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { RecordingAnswer } from '../../events/resources.ts'
 import { path } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { receive } from '../download.ts'
 import { createMeter, followExport } from '../export-progress.ts'
+import { interruption } from '../interruption.ts'
 import { localProblem } from '../problem.ts'
 import { size } from '../quantities.ts'
 
@@ -45,6 +47,7 @@ export const exportRecording = defineCommand({
         remedy: 'Choose another name with --output, or write over it with --force.',
       })
     }
+    await assertWritable(dirname(file))
     const meter = json ? undefined : createMeter(io)
     const interrupt = interruption()
     const watching = new AbortController()
@@ -68,22 +71,22 @@ export const exportRecording = defineCommand({
   },
 })
 
+/** Before the file is made, which may take minutes. */
+async function assertWritable(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK)
+  } catch (cause) {
+    throw localProblem('FAILED', 'The file cannot be written there', {
+      detail: `${folder} does not exist, or is not yours to write to.`,
+      remedy: 'Name a file in another folder with --output.',
+      cause,
+    })
+  }
+}
+
 async function isThere(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
     () => false,
   )
-}
-
-/** A signal that is aborted by Ctrl-C, or when the program is asked to end. */
-function interruption(): { signal: AbortSignal; forget(): void } {
-  const controller = new AbortController()
-  const abort = (): void => controller.abort()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, abort)
-  return {
-    signal: controller.signal,
-    forget() {
-      for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, abort)
-    },
-  }
 }

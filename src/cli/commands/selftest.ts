@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RecordingAnswer } from '../../events/resources.ts'
+import type { ApplicationView, RecordingAnswer } from '../../events/resources.ts'
 import { readConfig } from '../../home.ts'
 import type { Stimulus } from '../../selftest/selftest.ts'
 import { type Api, path } from '../api.ts'
-import { type Command, defineCommand, type Io } from '../command.ts'
+import { type Command, defineCommand, type Io, type Outcome } from '../command.ts'
 import { receive } from '../download.ts'
-import { localProblem } from '../problem.ts'
+import { interruption, unlessAborted } from '../interruption.ts'
+import { localProblem, ProblemError } from '../problem.ts'
 
 const RECORDING = {
   media: ['speaker', 'screen'],
@@ -48,69 +49,94 @@ export const selftest: Command = defineCommand({
     const { measureSync, SYNC_LIMIT_MS } = await import('../../selftest/selftest.ts')
     const { pulses = 8, pauses = 1 } = options
     const say = json ? () => {} : progress(io)
-    const { recordingId, stimulus } = await record(api, { pulses, pauses }, io.env, say)
-    say('exporting')
-    const offsetsMs = await exported(api, recordingId, (file) =>
-      measureSync(file, stimulus, { env: io.env, ffmpegPath }),
-    )
-    await api.post(path('recordings', recordingId, 'close'))
-    const worstMs = Math.max(...offsetsMs.map(Math.abs))
-    const pass = worstMs <= SYNC_LIMIT_MS
-    const told = offsetsMs.map((ms) => `${ms > 0 ? '+' : ''}${ms.toFixed(0)}`).join(' ')
-    const verdict = pass ? 'PASS' : 'FAIL'
-    return {
-      json: { pass, limitMs: SYNC_LIMIT_MS, worstMs, offsetsMs, pauses, recordingId },
-      text: [
-        `Picture against sound, in ms: ${told}`,
-        `${verdict}: ${worstMs.toFixed(0)} ms apart at the most, ${SYNC_LIMIT_MS} are allowed.`,
-      ].join('\n'),
-      exitCode: pass ? 0 : 1,
+    await assertNothingOpen(api)
+    const { signal, forget } = interruption()
+    const recording = await api.post<RecordingAnswer>('/recordings', RECORDING)
+    try {
+      const stimulus = await stimulated(api, recording, { pulses, pauses, env: io.env, say, signal })
+      await api.post(path('recordings', recording.id, 'stop'))
+      say('exporting')
+      const measure = (file: string) => measureSync(file, stimulus, { env: io.env, ffmpegPath })
+      const offsetsMs = await exported(api, recording.id, measure, signal)
+      return outcomeOf(offsetsMs, { limitMs: SYNC_LIMIT_MS, pauses, recordingId: recording.id })
+    } catch (cause) {
+      if (cause instanceof ProblemError) throw cause
+      throw localProblem('FAILED', 'The self-test could not be made', {
+        detail: signal.aborted ? 'It was interrupted.' : cause instanceof Error ? cause.message : String(cause),
+        remedy: 'Look at `f2f doctor`; then try again.',
+        cause,
+      })
+    } finally {
+      await ended(api, recording.id)
+      forget()
     }
   },
 })
+
+function outcomeOf(offsetsMs: number[], about: { limitMs: number; pauses: number; recordingId: string }): Outcome {
+  const worstMs = Math.max(...offsetsMs.map(Math.abs))
+  const pass = worstMs <= about.limitMs
+  const told = offsetsMs.map((ms) => `${ms > 0 ? '+' : ''}${ms.toFixed(0)}`).join(' ')
+  const verdict = pass ? 'PASS' : 'FAIL'
+  return {
+    json: { pass, worstMs, offsetsMs, ...about },
+    text: [
+      `Picture against sound, in ms: ${told}`,
+      `${verdict}: ${worstMs.toFixed(0)} ms apart at the most, ${about.limitMs} are allowed.`,
+    ].join('\n'),
+    exitCode: pass ? 0 : 1,
+  }
+}
 
 function progress(io: Io): (what: string) => void {
   return (what) => void io.stderr.write(`selftest: ${what}\n`)
 }
 
-/** Records the stimulus; the recording is stopped whatever happens. */
-async function record(
+/** A start would close it, and whoever wraps it up could not tag it any more. */
+async function assertNothingOpen(api: Api): Promise<void> {
+  const { recording } = await api.get<ApplicationView>('/application')
+  if (recording?.state !== 'WrapUp') return
+  throw localProblem('FAILED', 'Another recording is still taking tags', {
+    detail: `Recording ${recording.id} is in its wrap-up, which a new recording would end.`,
+    remedy: 'Close it first with `f2f close`, or wait until it closes by itself.',
+  })
+}
+
+/** Pauses, then flashes and beeps. */
+async function stimulated(
   api: Api,
-  { pulses, pauses }: { pulses: number; pauses: number },
-  env: NodeJS.ProcessEnv,
-  say: (what: string) => void,
-): Promise<{ recordingId: string; stimulus: Stimulus }> {
-  const { id, tracks } = await api.post<RecordingAnswer>('/recordings', RECORDING)
-  try {
-    for (let pause = 1; pause <= pauses; pause++) {
-      say(`pause ${pause} of ${pauses}`)
-      await api.post(path('recordings', id, 'pause'))
-      await api.post(path('recordings', id, 'resume'))
-    }
-    const devices = { sink: tracks.speaker?.device?.id ?? '', display: tracks.screen?.device?.id ?? '' }
-    const { stimulateSync } = await import('../../selftest/selftest.ts')
-    const stimulus = await stimulateSync(pulses, devices, env, (number) => say(`flash and beep ${number} of ${pulses}`))
-    return { recordingId: id, stimulus }
-  } catch (cause) {
-    throw localProblem('FAILED', 'The self-test could not be made', {
-      detail: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Look at `f2f doctor`; then try again.',
-      cause,
-    })
-  } finally {
-    await api.post(path('recordings', id, 'stop'))
+  { id, tracks }: RecordingAnswer,
+  how: { pulses: number; pauses: number; env: NodeJS.ProcessEnv; say: (what: string) => void; signal: AbortSignal },
+): Promise<Stimulus> {
+  const { pulses, pauses, env, say, signal } = how
+  for (let pause = 1; pause <= pauses; pause++) {
+    signal.throwIfAborted()
+    say(`pause ${pause} of ${pauses}`)
+    await api.post(path('recordings', id, 'pause'))
+    await api.post(path('recordings', id, 'resume'))
   }
+  const devices = { sink: tracks.speaker?.device?.id ?? '', display: tracks.screen?.device?.id ?? '' }
+  const { stimulateSync } = await import('../../selftest/selftest.ts')
+  const showing = stimulateSync(pulses, devices, env, (number) => say(`flash and beep ${number} of ${pulses}`))
+  return unlessAborted(signal, showing)
+}
+
+/** Leaves nothing recording, whatever has happened. */
+async function ended(api: Api, id: string): Promise<void> {
+  const { state } = await api.get<RecordingAnswer>(path('recordings', id))
+  if (state === 'Active' || state === 'Paused') await api.post(path('recordings', id, 'stop'))
+  if (state !== 'Closed') await api.post(path('recordings', id, 'close'))
 }
 
 /** Exports a recording into a folder that is removed again. */
-async function exported<T>(api: Api, id: string, look: (file: string) => Promise<T>): Promise<T> {
+async function exported<T>(api: Api, id: string, look: (file: string) => Promise<T>, signal: AbortSignal): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-selftest-'))
   try {
     const file = join(folder, 'selftest.mp4')
     const query = { gaps: 'fill', audio: 'mix' }
-    const answer = await api.open(path('recordings', id, 'export'), query, AbortSignal.timeout(120_000))
+    const answer = await api.open(path('recordings', id, 'export'), query, signal)
     await receive(answer, file, () => {})
-    return await look(file)
+    return await unlessAborted(signal, look(file))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
