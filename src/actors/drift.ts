@@ -10,7 +10,7 @@ const SKEW_MAX = 2_500e-6
 const STEP_BUCKETS = 10
 const STEP_MS = 10
 /** Later than this is more than a busy machine makes of it, when it lasts as long. */
-const LOSS_MS = 200
+const LOSS_MS = 80
 const LOSS_LASTS_MS = 1_200
 
 interface Point {

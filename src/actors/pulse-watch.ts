@@ -11,13 +11,13 @@ const FIRST_CHECK_MS = 150
 /** Between two questions about where a stream is, about what is muted, and without any reason to ask. */
 const URGENT_MS = 100
 const CALM_MS = 500
-const IDLE_MS = 10_000
+const IDLE_MS = 5_000
 /** Until a question is asked again that had no answer, or none about a stream that may still be connecting: first and longest. */
 const AGAIN_FIRST_MS = 100
 const AGAIN_MAX_MS = 2_000
 const ANSWER_MS = 1_500
 const RESTART_FIRST_MS = 250
-const RESTART_MAX_MS = 2_000
+const RESTART_MAX_MS = 1_000
 
 /** What a stream is to be on: a source, and the sink whose monitor that is. */
 export interface PulsePlace {
@@ -213,7 +213,11 @@ export class PulseWatch {
     }
     watched.source = source.index
     watched.rightAt = begunAt
-    if (watched.doubtedFrom !== undefined) {
+    if (!this.#isLive) {
+      // Nobody tells of a switch now: nothing passes the moment for which the place is proven.
+      watched.doubtedFrom = begunAt
+      events.doubt(begunAt)
+    } else if (watched.doubtedFrom !== undefined) {
       watched.doubtedFrom = watched.doubtedAgain
       events.doubt(watched.doubtedAgain ?? null)
     }

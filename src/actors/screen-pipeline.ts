@@ -80,8 +80,8 @@ export class ScreenPipeline implements Pipeline {
     if (this.#cause) return
     this.#watch = command.watch?.((problem) => this.end({ kind: 'problem', problem }))
     const unhear = this.#parts.clock.onJump((jump) => {
-      // ffmpeg takes the time of each frame from the system clock, and drops frames until that has caught up.
-      if (jump.type === 'stepped' && jump.byMs < 0) this.end(this.#clockSet())
+      // ffmpeg takes the time of each frame from the system clock, and drops frames until one set back has caught up.
+      if (jump.type === 'stepped') this.end(this.#clockSet())
     })
     const child = startChild(command, {
       env: this.#parts.env,

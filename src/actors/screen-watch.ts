@@ -36,8 +36,7 @@ export class X11ScreenWatch implements ScreenWatch {
   /** Undefined where the display does not let us in: then there is nothing to be known. */
   readonly #connection: Promise<X11Connection | undefined>
   readonly #timer: NodeJS.Timeout
-  readonly #failed: Promise<CaptureProblem>
-  #fail: (problem: CaptureProblem) => void = () => {}
+  #problem: CaptureProblem | undefined
   #size: Pick<Area, 'width' | 'height'> | undefined
   #over = false
   #openQuestions = 0
@@ -46,9 +45,6 @@ export class X11ScreenWatch implements ScreenWatch {
   constructor(watched: WatchedScreen, onProblem: (problem: CaptureProblem) => void) {
     this.#watched = watched
     this.#onProblem = onProblem
-    this.#failed = new Promise((resolve) => {
-      this.#fail = resolve
-    })
     this.#connection = X11Connection.open(watched.display, watched.env, ANSWER_MS).then(
       (connection) => {
         connection.onChange = () => void this.#ask()
@@ -65,8 +61,10 @@ export class X11ScreenWatch implements ScreenWatch {
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
   }
 
-  check(): Promise<CaptureProblem | undefined> {
-    return Promise.race([this.#failed, this.#ask().then(() => undefined)])
+  async check(): Promise<CaptureProblem | undefined> {
+    // Ends with the connection at the latest, and that with whatever is wrong.
+    await this.#ask()
+    return this.#problem
   }
 
   stop(): void {
@@ -108,8 +106,8 @@ export class X11ScreenWatch implements ScreenWatch {
 
   #end(problem: CaptureProblem): void {
     if (this.#over) return
+    this.#problem = problem
     this.stop()
-    this.#fail(problem)
     this.#onProblem(problem)
   }
 }

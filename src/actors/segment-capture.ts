@@ -124,6 +124,10 @@ export class SegmentCapture {
     const { plan, limits, report } = this.#parts
     const closing = this.#closeInTheEnd(segment)
     this.closed = closing
+    // Of a finished segment only its file is still of interest; the recording may have hundreds.
+    void closing.then(() => {
+      this.#try = undefined
+    })
     const facts = await within(closing, limits.finish)
     if (facts !== undefined) return this.#end(cause, facts)
     this.#end(cause, null, !this.#discard)

@@ -13,8 +13,13 @@ export interface TimeSources {
 
 const SYSTEM: TimeSources = { wall: Date.now, monotonic: () => performance.now(), boot: () => uptime() * 1_000 }
 
-/** Less is the resolution of the clocks, a slow tick, or the network time being followed. */
-const JUMP_MS = 1_000
+/** Less is the resolution of the clock that counts sleep too. */
+const SLEEP_MS = 1_000
+/** Less is the reading of two clocks one after the other; following network time by and by moves both alike. */
+const STEP_MS = 30
+/** Readings that took longer are made again, so often at most. */
+const READING_MS = 5
+const READINGS = 5
 /** Soon enough to end a capture before what came after a sleep is in its file; nothing waits for it when nobody captures. */
 const WATCHED_TICK_MS = 200
 const TICK_MS = 1_000
@@ -46,7 +51,12 @@ export class SteadyClock implements RecorderClock {
   }
 
   get wallAheadMs(): number {
-    return this.#sources.wall() - this.now()
+    for (let reading = 1; ; reading++) {
+      const before = this.now()
+      const wall = this.#sources.wall()
+      const after = this.now()
+      if (after - before <= READING_MS || reading === READINGS) return wall - (before + after) / 2
+    }
   }
 
   onJump(listener: (jump: ClockJump) => void): () => void {
@@ -83,7 +93,7 @@ export class SteadyClock implements RecorderClock {
     const { monotonic, boot, ahead } = this.#last
     const now = { monotonic: this.#sources.monotonic(), boot: this.#sources.boot() }
     const sleptMs = now.boot - boot - (now.monotonic - monotonic)
-    if (sleptMs > JUMP_MS) {
+    if (sleptMs > SLEEP_MS) {
       const from = this.#origin + monotonic
       this.#origin += sleptMs
       this.#last = { ...now, ahead }
@@ -91,7 +101,7 @@ export class SteadyClock implements RecorderClock {
     }
     const aheadNow = this.wallAheadMs
     const byMs = Math.round(aheadNow - ahead)
-    const stepped = Math.abs(byMs) > JUMP_MS
+    const stepped = Math.abs(byMs) > STEP_MS
     this.#last = { ...now, ahead: stepped ? aheadNow : ahead }
     if (stepped) this.#tell({ type: 'stepped', byMs })
   }

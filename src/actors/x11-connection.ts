@@ -80,6 +80,8 @@ export class X11Connection {
     try {
       return await Promise.race([opening, late])
     } catch (error) {
+      // Now, for a silent server lets the opening wait for ever; and one that connects only later.
+      socket?.destroy()
       void opening.catch(() => {}).finally(() => socket?.destroy())
       if (error instanceof X11Error) throw error
       // The socket's own error: the server went away in the middle of it; or it said what no X server says.

@@ -22,6 +22,7 @@ export interface DeskOptions {
   platform: Pick<CapturePlatform, 'resolve'>
   storage: Pick<StorageWatch, 'isStale' | 'look' | 'shortage'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality: Quality }
+  now(): number
   onFault(what: string, error: unknown): void
 }
 
@@ -97,7 +98,9 @@ export class CommandDesk {
   #pauseOverdue(id: string, medium: Medium): void {
     const { funnel, system, onFault } = this.#options
     const track = funnel.world.get(id)?.tracks[medium]
-    if (track === undefined || trackState(track) !== 'paused') return
+    // Another pause may have begun meanwhile, with another limit or none.
+    const isOver = Date.parse(track?.context.overdueAt ?? '') <= this.#options.now()
+    if (track === undefined || trackState(track) !== 'paused' || !isOver) return
     const detail = `The pause of the ${medium} was to be over at ${track.context.overdueAt}.`
     funnel
       .transact({ by: system.by, commandId: null }, (tx) => {

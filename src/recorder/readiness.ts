@@ -27,6 +27,8 @@ export interface ReadinessOptions extends SystemParts {
 /** Looks, before somebody sits down, whether a recording would become one. Never touches what is being recorded or paused. */
 export class Readiness {
   readonly #options: ReadinessOptions
+  /** Counts the commands that have come. */
+  #commands = 0
   readonly #probes = new Map<string, { result: Promise<Probe>; stop: AbortController }>()
 
   constructor(options: ReadinessOptions) {
@@ -49,6 +51,7 @@ export class Readiness {
 
   /** A command is about to be carried out: nothing may listen or look beside it. Whoever looks now lets go at once. */
   interrupt(): void {
+    this.#commands++
     for (const { stop } of this.#probes.values()) stop.abort()
   }
 
@@ -61,6 +64,7 @@ export class Readiness {
   async #medium(medium: Medium): Promise<ReadinessCheck[]> {
     const known = this.#known(medium)
     if (known) return known
+    const commands = this.#commands
     const list = (await this.#options.platform.devices())[medium]
     const device = list.devices.find((one) => one.default) ?? list.devices[0]
     if (!list.available || !device) {
@@ -69,8 +73,9 @@ export class Readiness {
       return [{ id: 'device', medium, result: 'fail', detail, remedy }]
     }
     const found: ReadinessCheck = { id: 'device', medium, result: 'pass', detail: device.label }
-    // Looking for devices took time: a recording may have begun, or have been paused.
-    return [found, ...(this.#known(medium) ?? probeChecks(medium, await this.#probe(medium, device)))]
+    // Looking for devices took time: a command may have come, a recording may have begun, or have been paused.
+    const probe = () => (commands === this.#commands ? this.#probe(medium, device) : INTERRUPTED)
+    return [found, ...(this.#known(medium) ?? probeChecks(medium, await probe()))]
   }
 
   /** What can be said without opening the device; undefined where it may be opened. */

@@ -27,6 +27,7 @@ export interface ReaderOptions {
   bus: RecorderBus
   version: string
   storage: Pick<StorageWatch, 'look' | 'shortage'>
+  now(): number
   ready(): boolean
 }
 
@@ -73,7 +74,11 @@ export class Reader {
     if (report.type !== 'capture.level') return
     const { level } = report
     this.#levels.set(key, level)
-    this.#options.bus.emit('level', { recordingId, medium, level, at: new Date().toISOString() })
+    this.#options.bus.emit('level', { recordingId, medium, level, at: this.#at() })
+  }
+
+  #at(): string {
+    return new Date(this.#options.now()).toISOString()
   }
 
   /** The newest recording that is not closed. */
@@ -174,7 +179,7 @@ export class Reader {
   }
 
   #errors(current: RecordingView | undefined, encoderProblem: string | null, disk: StorageState): ApplicationError[] {
-    const since = new Date().toISOString()
+    const since = this.#at()
     const errors = this.#troubles.of(current?.id)
     const { failure, failedAt } = this.#options.funnel
     if (failure) errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })

@@ -104,6 +104,7 @@ export class Recorder implements RecorderPort {
       bus: this.bus,
       version: options.version,
       storage: this.#storage.watch,
+      now,
       ready: () => this.#phase === 'ready',
     })
     this.#readiness = new Readiness({
@@ -124,6 +125,7 @@ export class Recorder implements RecorderPort {
         tags: options.systemTags,
         quality: resolveQuality(options.quality),
       },
+      now,
       onFault,
     })
   }
@@ -280,13 +282,15 @@ export class Recorder implements RecorderPort {
   async #reopen(error: RecorderError): Promise<void> {
     const failedAt = this.#funnel.failedAt ?? new Date(this.#options.clock.now()).toISOString()
     await this.#funnel.dispose()
+    // A disk that was only slow at first may turn out to be full.
+    let { code } = error
     while (this.#phase === 'reopening') {
       try {
-        if (error.code === 'STORAGE_FULL') await this.#storage.watch.giveWay()
+        if (code === 'STORAGE_FULL') await this.#storage.watch.giveWay()
         await this.log.reopen()
-        await this.#restore(error.code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted')
+        await this.#restore(code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted')
         await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {
-          tx.add(null, 'log.reopened', { code: error.code, failedAt })
+          tx.add(null, 'log.reopened', { code, failedAt })
           return undefined
         })
         if (this.#funnel.failure) throw this.#funnel.failure
@@ -294,6 +298,7 @@ export class Recorder implements RecorderPort {
         this.#options.logger.info('the log is open and verified again')
         return
       } catch (cause) {
+        if (cause instanceof RecorderError) code = cause.code
         this.#options.logger.warn({ err: cause }, 'the log cannot be reopened yet')
         await this.#funnel.dispose()
         await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS))

@@ -14,14 +14,18 @@ export interface TimeKeeperOptions {
 
 type TimeFact = 'machine.slept' | 'clock.stepped' | 'warning.raised' | 'warning.cleared'
 
-/** Less than this is no reason to take another time over. */
-const WORTH_FOLLOWING_MS = 500
+/** Less than this is the reading of the clocks. */
+const WORTH_FOLLOWING_MS = 30
+/** Less than this is an event, and nothing that a person has to know. */
+const WORTH_WARNING_MS = 1_000
 
 /** Writes down what the machine's clocks have done, and takes a new time over when no recording can be torn apart by it. */
 export class TimeKeeper {
   readonly #options: TimeKeeperOptions
   readonly #stop: () => void
+  /** The warning is in the log. */
   #warned = false
+  #telling = false
 
   constructor(options: TimeKeeperOptions) {
     this.#options = options
@@ -43,39 +47,56 @@ export class TimeKeeper {
   }
 
   #follow(): void {
-    const { clock, funnel } = this.#options
+    const { clock } = this.#options
+    // A step of this moment is told before it is forgotten.
+    clock.check()
     if (Math.abs(clock.wallAheadMs) > WORTH_FOLLOWING_MS) clock.follow()
-    if (!this.#warned || funnel.failure) return
-    this.#warned = false
-    this.#write('warning.cleared', { code: 'CLOCK_STEPPED' })
+    void this.#warn(null)
   }
 
   #take(jump: ClockJump): void {
     const { clock, funnel } = this.#options
     if (jump.type === 'slept') {
-      this.#write('machine.slept', { from: new Date(jump.from).toISOString(), to: new Date(jump.to).toISOString() })
+      void this.#write('machine.slept', {
+        from: new Date(jump.from).toISOString(),
+        to: new Date(jump.to).toISOString(),
+      })
       return
     }
     const { byMs } = jump
-    this.#write('clock.stepped', { byMs })
-    if (funnel.world.size === 0) {
-      clock.follow()
-      return
+    void this.#write('clock.stepped', { byMs })
+    if (funnel.world.size === 0) clock.follow()
+    else if (Math.abs(byMs) >= WORTH_WARNING_MS) {
+      const seconds = (Math.abs(byMs) / 1_000).toFixed(1)
+      const way = byMs < 0 ? 'back' : 'ahead'
+      void this.#warn(`The system clock was set ${way} by ${seconds} s; the recording keeps its own time.`)
     }
-    if (this.#warned) return
-    this.#warned = true
-    const seconds = (Math.abs(byMs) / 1_000).toFixed(1)
-    const detail = `The system clock was set ${byMs < 0 ? 'back' : 'ahead'} by ${seconds} s; the recording keeps its own time.`
-    this.#write('warning.raised', { code: 'CLOCK_STEPPED', detail })
   }
 
-  #write<T extends TimeFact>(type: T, data: EventData[T]): void {
+  /** Raises the warning, or with null clears it. What could not be written is told at the next occasion. */
+  async #warn(detail: string | null): Promise<void> {
+    const warned = detail !== null
+    if (warned === this.#warned || this.#telling || this.#options.funnel.failure) return
+    this.#telling = true
+    const done = warned
+      ? await this.#write('warning.raised', { code: 'CLOCK_STEPPED', detail })
+      : await this.#write('warning.cleared', { code: 'CLOCK_STEPPED' })
+    this.#telling = false
+    if (done) this.#warned = warned
+  }
+
+  /** Whether it is on disk. */
+  async #write<T extends TimeFact>(type: T, data: EventData[T]): Promise<boolean> {
     const { funnel, system, onFault } = this.#options
-    funnel
-      .transact({ by: system, commandId: null }, (tx) => {
+    try {
+      await funnel.transact({ by: system, commandId: null }, (tx) => {
         tx.add(null, type, data)
         return undefined
       })
-      .catch((error) => onFault('the recorder’s clock', error))
+      return true
+    } catch (error) {
+      onFault('the recorder’s clock', error)
+      return false
+    }
   }
 }

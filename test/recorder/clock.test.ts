@@ -28,6 +28,16 @@ suite('the machine’s clocks', (test) => {
     assert.deepEqual(await told(), ['clock.stepped', 'warning.raised', 'warning.cleared'])
   })
 
+  test('a small step is an event and no alarm', async () => {
+    await bench.command('api', 'recording.start')
+    bench.clock.jump({ type: 'stepped', byMs: 300 })
+    await eventually('it is told', async () => (await told()).includes('clock.stepped'))
+    assert.deepEqual(await errors(), [])
+    await bench.command('api', 'track.stop')
+    await bench.command('api', 'recording.close')
+    assert.equal(bench.clock.wallAheadMs, 0)
+  })
+
   test('a new recording begins at the true time while another is in wrap-up', async () => {
     await bench.command('api', 'recording.start')
     bench.clock.jump({ type: 'stepped', byMs: 86_400_000 })
