@@ -97,7 +97,7 @@ suite('drift of sound', (test) => {
   })
 
   test('a few samples that are lost are made good', () => {
-    for (const ms of [30, 150]) {
+    for (const ms of [30, 60]) {
       const { last, lostAt } = keep({ ppm: 20, seconds: 120, loss: { at: 30, ms } })
       assert.equal(lostAt, undefined)
       assert.ok(Math.abs(last) <= 5, `${last} ms off after ${ms} ms were lost`)
