@@ -184,6 +184,7 @@ function openComposer(options: {
       screenArgs: async (input, quality) => screenArgs(input, quality, await encoder.ffmpeg()),
     },
     sources: {
+      recording: (id) => recorder.recording(id, 'api'),
       segments: (id) => segmentsOf(recorder, id),
       async quality(recordingId) {
         const events = await recorder.log.events({ after: 0, limit: 16, recordingId })

@@ -3,14 +3,15 @@ import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { RecorderError } from '../events/errors.ts'
 import { build } from './build.ts'
-import { Cache, type CacheLimits } from './cache.ts'
+import { Cache } from './cache.ts'
 import { failureOf } from './failure.ts'
+import { finished } from './finished.ts'
 import { type Composable, type Plan, planOf } from './plan.ts'
 import type { ComposedFile, CompositionPort, CompositionProgress, CompositionRequest } from './port.ts'
 import type { Sources, Tools, Work } from './tools.ts'
 import { Turns } from './turns.ts'
 
-const LIMITS: CacheLimits & { builds: number } = { totalBytes: 20_000_000_000, builds: 2 }
+const LIMITS = { totalBytes: 20_000_000_000, builds: 2, finishMs: 5_000 }
 /** Beside the recorded media: cards, silence, tables of the container. */
 const OVERHEAD_BYTES_A_SECOND = 2_000
 const AAC_BYTES_A_SECOND = 16_000
@@ -41,13 +42,14 @@ export class Composer implements CompositionPort {
   readonly #turns: Turns
   readonly #builds = new Map<string, Build>()
   readonly #progress = new EventEmitter().setMaxListeners(0)
-  #closed = false
+  readonly #ending = new AbortController()
+  readonly #limits: typeof LIMITS
 
   private constructor(options: ComposerOptions) {
-    const limits = { ...LIMITS, ...options.limits }
+    this.#limits = { ...LIMITS, ...options.limits }
     this.#options = options
-    this.#cache = new Cache(options.folder, limits)
-    this.#turns = new Turns(limits.builds)
+    this.#cache = new Cache(options.folder, this.#limits)
+    this.#turns = new Turns(this.#limits.builds)
   }
 
   /** Opens the folder and removes what was left half-made in it. */
@@ -63,24 +65,24 @@ export class Composer implements CompositionPort {
   }
 
   async compose(recording: Composable, request: CompositionRequest, signal: AbortSignal): Promise<ComposedFile> {
-    if (recording.state === 'Active' || recording.state === 'Paused')
-      throw new RecorderError('INVALID_STATE', 'The recording is under way; stop it first.')
     const { sources, version } = this.#options
-    const plan = planOf(recording, await sources.segments(recording.id), request, version)
+    const ends = AbortSignal.any([signal, this.#ending.signal])
+    const whole = await finished(recording, () => sources.recording(recording.id), this.#limits.finishMs, ends)
+    const plan = planOf(whole, await sources.segments(recording.id), request, version)
     signal.throwIfAborted()
     const id = `${plan.recordingId}/${plan.name}/${plan.key}`
     const running = this.#builds.get(id)
     if (running && !running.cancel.signal.aborted) return this.#wait(running, signal)
     // One that was given up must have tidied up before it begins anew.
     await running?.file.catch(() => {})
-    if (this.#closed) throw ending()
+    this.#ending.signal.throwIfAborted()
     const begun = this.#builds.get(id) ?? this.#begin(id, plan)
     return this.#wait(begun, signal)
   }
 
   /** Ends everything that is being made; resolves when no process is left. */
   async close(): Promise<void> {
-    this.#closed = true
+    this.#ending.abort(ending())
     const builds = [...this.#builds.values()]
     for (const { cancel } of builds) cancel.abort(ending())
     await Promise.all(builds.map(({ file }) => file.catch(() => {})))

@@ -39,7 +39,7 @@ export interface CompositionPort {
   /**
    * The file, from the cache or made now; whoever asks for the same at the same time shares its making, which ends when
    * the last of them aborts. Rejects with RecorderError INVALID_STATE (not stopped yet, or nothing recorded), NOT_FOUND (no
-   * such track), STORAGE_FULL, NOT_READY (the recorder is ending) or EXPORT_FAILED; with the signal's reason when it is aborted.
+   * such track), STORAGE_FULL, NOT_READY (the recorder is ending, or its last pieces are) or EXPORT_FAILED; with the signal's reason when it is aborted.
    */
   compose(
     recording: Pick<RecordingView, 'id' | 'state' | 'startedAt' | 'endedAt' | 'tracks'> & { tagHistory: ChapterTag[] },

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { SegmentFacts } from '../events/events.ts'
 import type { Quality } from '../events/quality.ts'
+import type { Composable } from './plan.ts'
 
 /** A program that runs. */
 export interface RunningProgram {
@@ -26,6 +27,8 @@ export interface Tools {
 
 /** What there is to read of recordings. */
 export interface Sources {
+  /** The recording as it is now. */
+  recording(id: string): Promise<Composable>
   segments(id: string): Promise<SegmentFacts[]>
   /** How closely the recording was captured. */
   quality(id: string): Promise<Quality>

@@ -37,8 +37,10 @@ export function recordingOf(
       from = endedAt
     }
     if (from < at(durationMs)) gaps.push({ from, to: at(durationMs), reason: 'stopped' })
+    const own = segments.filter((one) => one.medium === medium)
+    const spans = own.map((one) => ({ from: one.startedAt, to: one.endedAt }))
     const nothing = { device: null, startedAt: null, stoppedAt: null, recordedMs: 0, bytes: 0, error: null }
-    return { ...nothing, state: 'stopped', segments: 1, spans: [], gaps, warnings: [] }
+    return { ...nothing, state: 'stopped', segments: 1, spans, gaps, warnings: [] }
   }
   const media = MEDIA.filter((medium) => segments.some((one) => one.medium === medium))
   return {
