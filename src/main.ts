@@ -27,6 +27,7 @@ import {
 import { startHttp } from './http/server.ts'
 import { createLogger } from './logging.ts'
 import { Recorder } from './recorder/recorder.ts'
+import { DEFAULT_RESERVE_BYTES } from './recorder/storage-watch.ts'
 import { Ballast } from './store/ballast.ts'
 import { openEventLog } from './store/event-log.ts'
 import type { EventLog } from './store/types.ts'
@@ -99,6 +100,7 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
   const user = userInfo().username
   const ballast = new Ballast(home.ballastFile)
   const log = await openLog(home, logger, ballast)
+  const reserveBytes = options.reserveBytes ?? config.reserveBytes ?? DEFAULT_RESERVE_BYTES
   const clock = new SteadyClock()
   const platform = createPlatform({
     source: options.source,
@@ -118,7 +120,7 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
       systemTags: systemTags(version, user),
       quality: options.quality ?? config.quality,
       logger,
-      reserveBytes: options.reserveBytes ?? config.reserveBytes,
+      reserveBytes,
       builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
       ballast,
     })
@@ -131,7 +133,12 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
     const access = createAccess({ homeToken, tokens: () => log.tokens() })
     const allowedOrigins = config.allowedOrigins ?? []
     const isReady = (): boolean => recorder.ready
-    const compositions = await openComposer({ home, recorder, ffmpegPath: config.ffmpegPath, version, logger })
+    const { ffmpegPath } = config
+    const compositions = await openComposer({ home, recorder, ffmpegPath, version, logger, reserveBytes })
+    recorder.bus.on('events', (events) => {
+      const isLow = events.some((event) => event.type === 'warning.raised' && event.data.code === 'STORAGE_LOW')
+      if (isLow) void compositions.giveWay()
+    })
     const http = await startHttp({
       recorder,
       compositions,
@@ -170,13 +177,15 @@ function openComposer(options: {
   ffmpegPath: string | undefined
   version: string
   logger: Logger
+  reserveBytes: number
 }): Promise<Composer> {
-  const { home, recorder, version, logger } = options
+  const { home, recorder, version, logger, reserveBytes } = options
   const env = process.env
   const encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: [] })
   return Composer.open({
     folder: home.exportsFolder,
     version,
+    reserveBytes,
     onFault: (what, error) => logger.error({ err: error }, what),
     tools: {
       ffmpeg: async () => (await encoder.ffmpeg()).path,

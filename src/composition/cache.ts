@@ -13,14 +13,19 @@ const KEY_LENGTH = 24
 const NAME = /^([a-z-]+)-([0-9a-f]{24})-([0-9a-f]{64})\.(mp4|ogg)$/
 const TYPES = { mp4: 'video/mp4', ogg: 'audio/ogg' } as const
 const HASH_BYTES = 1_048_576
-/** Never taken by a composed file: what records needs it more. */
-const RESERVE_BYTES = 256 * 1_048_576
+/** Beside the reserve: an estimate can be too small, and what is recorded meanwhile needs room too. */
+const MARGIN_BYTES = 64 * 1_048_576
 
 /** What may be kept. */
 export interface CacheLimits {
   /** All composed files together; the one asked for last is always kept. */
   totalBytes: number
+  /** Never taken by a composed file: what records needs it more. */
+  reserveBytes: number
 }
+
+/** Asks a disk for its free bytes. */
+export type AskDisk = (folder: string) => Promise<number>
 
 interface Entry {
   path: string
@@ -32,10 +37,22 @@ interface Entry {
 export class Cache {
   readonly #folder: string
   readonly #limits: CacheLimits
+  readonly #onFault: (what: string, error: unknown) => void
+  readonly #freeBytes: AskDisk
+  /** What the files that are being made may take. */
+  #claimed = 0
 
-  constructor(folder: string, limits: CacheLimits) {
+  /** `onFault`: what does no harm to the file that is wanted. */
+  constructor(
+    folder: string,
+    limits: CacheLimits,
+    onFault: (what: string, error: unknown) => void,
+    freeBytes: AskDisk = askDisk,
+  ) {
     this.#folder = folder
     this.#limits = limits
+    this.#onFault = onFault
+    this.#freeBytes = freeBytes
   }
 
   /** Removes what a killed recorder left half-made. */
@@ -66,34 +83,70 @@ export class Cache {
   }
 
   /**
-   * Makes sure that `bytes` more fit on the disk and into the cache, if need be by removing files that were not used for
-   * longest. Throws STORAGE_FULL where they do not.
+   * Makes sure that `bytes` more fit on the disk and into the cache beside what others are promised, if need be by removing
+   * files that were not used for longest. Resolves with what gives the promise back; throws STORAGE_FULL where they do not fit,
+   * and then removes nothing.
    */
-  async makeRoom(bytes: number): Promise<void> {
+  async claim(bytes: number): Promise<() => void> {
+    this.#claimed += bytes
+    const giveBack = (): void => {
+      this.#claimed -= bytes
+    }
+    try {
+      await this.#makeRoom()
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+    return giveBack
+  }
+
+  async #makeRoom(): Promise<void> {
     const entries = (await this.#entries()).sort((a, b) => a.usedAt - b.usedAt)
     let total = entries.reduce((sum, entry) => sum + entry.bytes, 0)
+    let lacking = await this.#lackingBytes()
+    if (lacking > total) throw notRoomFor(lacking - total)
     for (const entry of entries) {
-      if (total + bytes <= this.#limits.totalBytes && (await this.#lackingBytes(bytes)) <= 0) return
-      await rm(entry.path, { force: true })
+      if (total + this.#claimed <= this.#limits.totalBytes && lacking <= 0) return
+      if (!(await this.#remove(entry.path))) continue
       total -= entry.bytes
+      lacking = await this.#lackingBytes()
     }
-    const lacking = await this.#lackingBytes(bytes)
-    if (lacking <= 0) return
-    const megabytes = Math.ceil(lacking / 1_000_000)
-    throw new RecorderError('STORAGE_FULL', `The file does not fit on the disk: ${megabytes} MB more must be free.`)
+    if (lacking > 0) throw notRoomFor(lacking)
+  }
+
+  /** Removes all finished files: what records needs the room. Whoever is reading one gets it to its end. Never rejects. */
+  async giveWay(): Promise<void> {
+    const entries = await this.#entries().catch((error) => {
+      this.#onFault('looking for composed files', error)
+      return []
+    })
+    for (const { path } of entries) await this.#remove(path)
+  }
+
+  /** Windows does not let go of a file that is being read. */
+  async #remove(path: string): Promise<boolean> {
+    try {
+      await rm(path, { force: true })
+      return true
+    } catch (error) {
+      this.#onFault('removing a composed file', error)
+      return false
+    }
   }
 
   /** Takes a finished file in: forces it to disk, hashes it, gives it its name, and removes older ones of the same kind. */
-  async keep(plan: Plan, path: string): Promise<ComposedFile> {
-    const sha256 = await hashOf(path)
+  async keep(plan: Plan, path: string, signal: AbortSignal): Promise<ComposedFile> {
+    const sha256 = await hashOf(path, signal)
     await sync(path, 'r+')
+    signal.throwIfAborted()
     const folder = join(this.#folder, plan.recordingId)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const name = `${plan.name}-${keyOf(plan)}-${sha256}.${plan.container}`
     await rename(path, join(folder, name))
     await syncFolder(folder)
     for (const other of await names(folder)) {
-      if (other !== name && NAME.exec(other)?.[1] === plan.name) await rm(join(folder, other), { force: true })
+      if (other !== name && NAME.exec(other)?.[1] === plan.name) await this.#remove(join(folder, other))
     }
     return this.#file(plan, name, sha256)
   }
@@ -104,9 +157,8 @@ export class Cache {
     return { path, type: TYPES[container], name: `${recordingId}-${plan.name}.${container}`, sha256 }
   }
 
-  async #lackingBytes(bytes: number): Promise<number> {
-    const { bavail, bsize } = await statfs(this.#folder)
-    return bytes + RESERVE_BYTES - bavail * bsize
+  async #lackingBytes(): Promise<number> {
+    return this.#claimed + this.#limits.reserveBytes + MARGIN_BYTES - (await this.#freeBytes(this.#folder))
   }
 
   async #entries(): Promise<Entry[]> {
@@ -125,6 +177,16 @@ export class Cache {
 
 const keyOf = ({ key }: Plan): string => key.slice(0, KEY_LENGTH)
 
+function notRoomFor(lacking: number): RecorderError {
+  const megabytes = Math.ceil(lacking / 1_000_000)
+  return new RecorderError('STORAGE_FULL', `The file does not fit on the disk: ${megabytes} MB more must be free.`)
+}
+
+async function askDisk(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
+}
+
 /** Names in a folder; none where there is none. */
 async function names(folder: string): Promise<string[]> {
   return readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -133,9 +195,9 @@ async function names(folder: string): Promise<string[]> {
   })
 }
 
-async function hashOf(path: string): Promise<string> {
+async function hashOf(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: HASH_BYTES })) hash.update(chunk as Buffer)
+  for await (const chunk of createReadStream(path, { highWaterMark: HASH_BYTES, signal })) hash.update(chunk as Buffer)
   return hash.digest('hex')
 }
 

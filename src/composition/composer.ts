@@ -26,6 +26,8 @@ export interface ComposerOptions {
   version: string
   /** Called with what went wrong inside; the client is told less. */
   onFault: (what: string, error: unknown) => void
+  /** What is kept free on the disk, in bytes. */
+  reserveBytes: number
   limits?: Partial<typeof LIMITS>
 }
 
@@ -44,19 +46,34 @@ export class Composer implements CompositionPort {
   readonly #progress = new EventEmitter().setMaxListeners(0)
   readonly #ending = new AbortController()
   readonly #limits: typeof LIMITS
+  #tidied: Promise<void> | undefined
 
   private constructor(options: ComposerOptions) {
     this.#limits = { ...LIMITS, ...options.limits }
     this.#options = options
-    this.#cache = new Cache(options.folder, this.#limits)
+    this.#cache = new Cache(options.folder, { ...this.#limits, reserveBytes: options.reserveBytes }, options.onFault)
     this.#turns = new Turns(this.#limits.builds)
   }
 
-  /** Opens the folder and removes what was left half-made in it. */
+  /** Opens the folder and removes what was left half-made in it. What cannot be done there keeps nobody from recording. */
   static async open(options: ComposerOptions): Promise<Composer> {
     const composer = new Composer(options)
-    await composer.#cache.tidy()
+    await composer.#tidy().catch((error) => options.onFault('tidying up the folder of exports', error))
     return composer
+  }
+
+  /** Before anything is made: what is removed is never what is being made. Tried again by whoever wants a file. */
+  #tidy(): Promise<void> {
+    this.#tidied ??= this.#cache.tidy().catch((error) => {
+      this.#tidied = undefined
+      throw error
+    })
+    return this.#tidied
+  }
+
+  /** Removes all finished files, for what records needs their room: they can be made again. Never rejects. */
+  giveWay(): Promise<void> {
+    return this.#cache.giveWay()
   }
 
   onProgress(listener: (progress: CompositionProgress) => void): () => void {
@@ -116,10 +133,10 @@ export class Composer implements CompositionPort {
   }
 
   async #make(plan: Plan, signal: AbortSignal): Promise<ComposedFile> {
-    const kept = await this.#cache.find(plan)
-    if (kept) return kept
     const tell = this.#teller(plan)
     try {
+      const kept = await this.#cache.find(plan)
+      if (kept) return kept
       const done = await this.#turns.take(signal)
       try {
         tell(0, 'building')
@@ -139,16 +156,29 @@ export class Composer implements CompositionPort {
   }
 
   async #build(plan: Plan, signal: AbortSignal, progress: (part: number) => void): Promise<ComposedFile> {
+    await this.#tidy()
+    const giveBack = await this.#cache.claim(bytesOf(plan))
+    try {
+      return await this.#buildIn(await this.#cache.workFolder(), plan, signal, progress)
+    } finally {
+      giveBack()
+    }
+  }
+
+  async #buildIn(
+    { folder, release }: Awaited<ReturnType<Cache['workFolder']>>,
+    plan: Plan,
+    signal: AbortSignal,
+    progress: (part: number) => void,
+  ): Promise<ComposedFile> {
     const { tools, sources, version } = this.#options
-    await this.#cache.makeRoom(bytesOf(plan))
-    const { folder, release } = await this.#cache.workFolder()
     try {
       const path = join(folder, `composed.${plan.container}.part`)
       const quality = await sources.quality(plan.recordingId)
       const pathOf: Work['path'] = ({ file }) => sources.file(plan.recordingId, file)
       await build(plan, path, { quality, version }, { tools, signal, folder, path: pathOf, progress })
       signal.throwIfAborted()
-      return await this.#cache.keep(plan, path)
+      return await this.#cache.keep(plan, path, signal)
     } finally {
       await release().catch((error) => this.#options.onFault('tidying up after composing', error))
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Cache } from '../../src/composition/cache.ts'
@@ -22,9 +22,19 @@ const marker = (value: string) => [{ key: 'marker', value, at: '2026-01-31T09:00
 suite('the cache of composed files', (test) => {
   let folder: string
   let cache: Cache
+  let freeBytes: number
+  let faults: string[]
   test.beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'f2f-cache-'))
-    cache = new Cache(folder, { totalBytes: 1_000 })
+    freeBytes = 1e12
+    faults = []
+    const limits = { totalBytes: 1_000, reserveBytes: 5_000_000 }
+    cache = new Cache(
+      folder,
+      limits,
+      (what) => faults.push(what),
+      async () => freeBytes,
+    )
   })
   test.afterEach(() => rm(folder, { recursive: true }))
 
@@ -32,7 +42,7 @@ suite('the cache of composed files', (test) => {
     const work = await cache.workFolder()
     const path = join(work.folder, 'composed.part')
     await writeFile(path, Buffer.alloc(bytes, wanted.key))
-    const file = await cache.keep(wanted, path)
+    const file = await cache.keep(wanted, path, new AbortController().signal)
     await work.release()
     return file
   }
@@ -68,16 +78,56 @@ suite('the cache of composed files', (test) => {
     await utimes(used.path, 2, 2)
     // Whoever asks for the older one makes it the one that was used last.
     await cache.find(plan())
-    await cache.makeRoom(500)
+    await cache.claim(500)
     assert.deepEqual(await cache.find(plan()), old)
     assert.equal(await cache.find(plan({ kind: 'track', medium: 'mic' })), undefined)
   })
 
-  test('says how much is missing on a disk that is too small', async () => {
+  test('leaves the reserve and a margin free, and removes nothing where that would not do', async () => {
+    const kept = await keep(plan())
+    const least = 5_000_000 + 64 * 1_048_576
+    freeBytes = least + 499
+    const none = (error: unknown) => error instanceof RecorderError && error.code === 'STORAGE_FULL'
+    await assert.rejects(cache.claim(1_000), none)
+    assert.deepEqual(await cache.find(plan()), kept, 'its 400 bytes would not have been enough')
+    const giveBack = await cache.claim(499)
+    assert.deepEqual(await cache.find(plan()), kept)
+    await assert.rejects(cache.claim(450), none)
+    giveBack()
+    await cache.claim(450)
+    freeBytes = 0
     await assert.rejects(
-      cache.makeRoom(1e18),
-      (error) => error instanceof RecorderError && error.code === 'STORAGE_FULL' && /\d+ MB more/.test(error.message),
+      cache.claim(1e12),
+      (error) => none(error) && /10000\d\d MB more/.test((error as Error).message),
     )
+  })
+
+  test('gives way to what records, and never is the reason that it does not', async () => {
+    const kept = await keep(plan())
+    await cache.giveWay()
+    assert.equal(await cache.find(plan()), undefined)
+    await assert.rejects(stat(kept.path))
+    await rm(folder, { recursive: true })
+    await writeFile(folder, 'no folder')
+    await cache.giveWay()
+  })
+
+  test('takes a file in though an older one cannot be removed', async () => {
+    const old = await keep(plan())
+    await rm(old.path)
+    // What is a folder is not removed as a file is.
+    await mkdir(old.path)
+    const newer = await keep(plan(EXPORT, marker('loan')))
+    assert.deepEqual(await cache.find(plan(EXPORT, marker('loan'))), newer)
+    assert.deepEqual(faults, ['removing a composed file'])
+  })
+
+  test('takes nothing in that nobody wants any more', async () => {
+    const { folder: work } = await cache.workFolder()
+    const path = join(work, 'composed.part')
+    await writeFile(path, Buffer.alloc(400))
+    await assert.rejects(cache.keep(plan(), path, AbortSignal.abort(new Error('gone'))))
+    assert.deepEqual(await names(), ['composed.part'])
   })
 
   test('removes what a killed recorder left half-made', async () => {

@@ -53,6 +53,7 @@ suite('the composer', (test) => {
     composer = await Composer.open({
       folder: root,
       version: '1.2.3',
+      reserveBytes: 0,
       onFault: (what) => faults.push(what),
       tools: {} as Tools,
       sources: {
