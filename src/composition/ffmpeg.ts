@@ -20,9 +20,20 @@ export async function runFfmpeg(
 ): Promise<void> {
   work.signal.throwIfAborted()
   const program = await work.tools.ffmpeg()
+  let misread: { error: unknown } | undefined
+  const onStdout = (chunk: Buffer): void => {
+    if (misread) return
+    try {
+      io.onStdout?.(chunk)
+    } catch (error) {
+      // Thrown on from here it would end the whole recorder.
+      misread = { error }
+      kill()
+    }
+  }
   const running = work.tools.start(
     { program, args: io.input ? QUIET.filter((arg) => arg !== '-nostdin').concat(args) : [...QUIET, ...args] },
-    { stdin: io.input ? 'pipe' : 'ignore', onStdout: io.onStdout ?? (() => {}) },
+    { stdin: io.input ? 'pipe' : 'ignore', onStdout },
   )
   const kill = (): void => running.kill('SIGKILL')
   work.signal.addEventListener('abort', kill)
@@ -32,6 +43,7 @@ export async function runFfmpeg(
     if (io.input && running.stdin) await pipeline(io.input, running.stdin).catch(() => {})
     const { error, code, signal } = await running.exited
     work.signal.throwIfAborted()
+    if (misread) throw exportFailed('What ffmpeg wrote is not what was expected.', misread.error)
     if (error === undefined && code === 0) return
     if (/No space left|Disk quota/.test(running.stderr()))
       throw Object.assign(new Error('ffmpeg found no space'), { code: 'ENOSPC' })

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
 import { Composer, type ComposerOptions } from '../../src/composition/composer.ts'
 import type { Composable } from '../../src/composition/plan.ts'
 import type { CompositionRequest } from '../../src/composition/port.ts'
-import type { Tools } from '../../src/composition/tools.ts'
+import type { RunningProgram, Tools } from '../../src/composition/tools.ts'
 import { RecorderError } from '../../src/events/errors.ts'
 import type { SegmentFacts } from '../../src/events/events.ts'
 import { resolveQuality } from '../../src/events/quality.ts'
@@ -126,5 +126,47 @@ suite('the composer', (test) => {
     await assert.rejects(left, /gone/)
     await composer.close()
     await assert.rejects(other, isError('NOT_READY', /ending/))
+  })
+
+  test('opens with a folder that cannot be used, says so when it is asked, and works when it can', async () => {
+    const folder = join(root, 'exports')
+    await writeFile(folder, 'no folder')
+    await open({ folder })
+    assert.deepEqual(faults, ['tidying up the folder of exports'])
+    await assert.rejects(compose(now), isError('EXPORT_FAILED', /^The file could not be made/))
+    await rm(folder)
+    await mkdir(join(folder, '.work', 'w-left'), { recursive: true })
+    await compose(now)
+    assert.deepEqual(await readdir(join(folder, '.work')), [])
+  })
+
+  test('survives output that it does not understand: the program is killed, and the file refused', async () => {
+    const killed: unknown[] = []
+    const screen = { ...now.tracks.mic!, state: 'failed' as const, spans: [] }
+    screen.gaps = [{ from: now.startedAt, to: now.endedAt, reason: 'deviceLost' }]
+    const tools: Tools = {
+      ffmpeg: async () => 'ffmpeg',
+      screenArgs: async () => ['-'],
+      start(_, { onStdout }) {
+        let exit = (_: Awaited<RunningProgram['exited']>): void => {}
+        const exited = new Promise<Awaited<RunningProgram['exited']>>((resolve) => {
+          exit = resolve
+        })
+        const kill = (signal: NodeJS.Signals): void => {
+          killed.push(signal)
+          exit({ code: null, signal })
+        }
+        // As a child's `data` does, outside of whoever started it. A box that is shorter than its own head.
+        process.nextTick(onStdout, Buffer.from([0, 0, 0, 3, ...Buffer.from('moof')]))
+        return { pid: undefined, stdin: null, exited, kill, stderr: () => '' }
+      },
+    }
+    await open({ tools })
+    const broken = { ...now, tracks: { ...now.tracks, screen } }
+    await assert.rejects(
+      compose(broken, { kind: 'track', medium: 'screen' }),
+      isError('EXPORT_FAILED', /not what was expected/),
+    )
+    assert.deepEqual(killed, ['SIGKILL'])
   })
 })
