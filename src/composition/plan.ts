@@ -4,7 +4,7 @@ import { RecorderError } from '../events/errors.ts'
 import type { SegmentFacts } from '../events/events.ts'
 import { type Chapter, chaptersOf } from './chapters.ts'
 import type { CompositionPort, CompositionRequest } from './port.ts'
-import { cutGaps, isMedia, type Timeline, type TrackLine, timelineOf } from './timeline.ts'
+import { cutGaps, isMedia, type Timeline, type TrackLine, timelineOf, withoutOutage } from './timeline.ts'
 
 /** Raised whenever the same pieces give another file. */
 const FORMAT = 1
@@ -40,12 +40,15 @@ export function planOf(
   request: CompositionRequest,
   version: string,
 ): Plan {
-  const whole = timelineOf(recording, segments)
-  const timeline = request.kind === 'export' && request.gaps === 'cut' ? cutGaps(whole) : whole
+  const isCut = request.kind === 'export' && request.gaps === 'cut'
+  const recorded = timelineOf(recording, segments)
+  const whole = isCut ? recorded : withoutOutage(recorded)
+  const timeline = isCut ? cutGaps(whole) : whole
   const lines = timeline.tracks.filter(({ medium }) => request.kind === 'export' || request.medium === medium)
-  if (lines.length === 0) throw new RecorderError('NOT_FOUND', 'The recording has no such track.')
-  if (timeline.durationMs === 0)
-    throw new RecorderError('INVALID_STATE', 'Nothing has been recorded, so there is nothing to play.')
+  if (lines.length === 0 && request.kind === 'track')
+    throw new RecorderError('NOT_FOUND', 'The recording has no such track.')
+  if (segments.length === 0 || timeline.durationMs === 0)
+    throw new RecorderError('INVALID_STATE', 'Nothing was recorded, so there is nothing to play.')
   const { id, startedAt } = recording
   const used = lines.flatMap(({ pieces }) => pieces.filter(isMedia).map(({ media }) => media))
   const chapters = request.kind === 'export' ? chaptersOf(whole, timeline, recording.tagHistory) : []

@@ -46,6 +46,9 @@ export interface Timeline {
   cuts: Cut[]
 }
 
+/** How long an outage at the end is shown. */
+const OUTAGE_MS = 10_000
+
 type Told = Pick<RecordingView, 'startedAt' | 'endedAt' | 'tracks'>
 
 export const isMedia = (piece: Piece): piece is MediaPiece => 'media' in piece
@@ -133,6 +136,27 @@ function reasonAt({ tracks }: Timeline, fromMs: number, toMs: number): GapReason
     if (length > 0) lasted.set(piece.gap, (lasted.get(piece.gap) ?? 0) + length)
   }
   return [...lasted].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'captureFailed'
+}
+
+/**
+ * The time line without all but the first seconds of an outage at its end: after a crash the recording ends when the recorder is
+ * started again, which may be the next day, and nobody wants to see a card until then.
+ */
+export function withoutOutage(timeline: Timeline): Timeline {
+  const last = commonGaps(timeline).at(-1)
+  const wasInterrupted = timeline.tracks.some(({ pieces }) => {
+    const end = pieces.at(-1)
+    return end !== undefined && !isMedia(end) && end.gap === 'interrupted'
+  })
+  if (!wasInterrupted || last === undefined || last.toMs < timeline.durationMs) return timeline
+  const durationMs = Math.min(last.toMs, last.fromMs + OUTAGE_MS)
+  const tracks = timeline.tracks.map(({ medium, pieces }) => ({
+    medium,
+    pieces: pieces
+      .filter(({ fromMs }) => fromMs < durationMs)
+      .map((piece) => ({ ...piece, toMs: Math.min(piece.toMs, durationMs) })),
+  }))
+  return { ...timeline, durationMs, tracks }
 }
 
 /** The time line without what no track has media of. The tracks stay in sync; gaps of single tracks stay. */
