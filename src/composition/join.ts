@@ -24,7 +24,18 @@ export async function joinParts(plan: Plan, parts: Parts, work: Work): Promise<v
   const about = join(work.folder, 'about.txt')
   await writeFile(about, aboutText(plan, parts.version), { mode: 0o600 })
   const screenInput = screen
-    ? ['-f', 'concat', '-safe', '0', '-auto_convert', screen.uniform ? '0' : '1', '-i', screen.path]
+    ? [
+        '-itsoffset',
+        (screen.startMs / 1_000).toFixed(6),
+        '-f',
+        'concat',
+        '-safe',
+        '0',
+        '-auto_convert',
+        screen.uniform ? '0' : '1',
+        '-i',
+        screen.path,
+      ]
     : []
   const firstSound = screen ? 1 : 0
   const args = [

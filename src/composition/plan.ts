@@ -7,7 +7,7 @@ import type { CompositionPort, CompositionRequest } from './port.ts'
 import { cutGaps, isMedia, type Timeline, type TrackLine, timelineOf, withoutOutage } from './timeline.ts'
 
 /** Raised whenever the same pieces give another file. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** A recording as it is composed. */
 export type Composable = Parameters<CompositionPort['compose']>[0]

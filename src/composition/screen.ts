@@ -25,6 +25,8 @@ const HEAD_BYTES = 65_536
 export interface ScreenList {
   /** A file for ffmpeg's `concat` demuxer. */
   path: string
+  /** When the first picture is due. */
+  startMs: number
   /** All pieces have the same parameter sets; else each key frame needs its own. */
   uniform: boolean
 }
@@ -35,7 +37,10 @@ export async function composeScreen(
   how: { quality: Quality; timeZone: string },
   work: Work,
 ): Promise<ScreenList> {
-  const pieces = centred(withoutFlashes(line.pieces), 500 / how.quality.framesPerSecond)
+  const [first, ...others] = withoutFlashes(line.pieces)
+  const centredPieces = centred([first!, ...others], 500 / how.quality.framesPerSecond)
+  // Before the first picture there is none to stand longer, and no piece may be shown earlier than its sound: it begins later.
+  const pieces = others.length > 0 && isFlash(first!) ? centredPieces.slice(1) : centredPieces
   const formats = new Map<SegmentFacts, VideoFormat>()
   for (const { media } of pieces.filter(isMedia)) formats.set(media, await formatOf(media, work))
   const size = largest([...formats.values()]) ?? SIZE_UNKNOWN
@@ -54,16 +59,17 @@ export async function composeScreen(
   }
   const path = join(work.folder, 'screen.ffconcat')
   await writeFile(path, `${list.join('\n')}\n`, { mode: 0o600 })
-  return { path, uniform: configurations.size === 1 }
+  return { path, startMs: pieces[0]!.fromMs, uniform: configurations.size === 1 }
 }
+
+const isFlash = (piece: Piece): boolean => !isMedia(piece) && piece.toMs - piece.fromMs < CARD_MIN_MS
 
 /** Gaps that are hardly one go to the piece before them. */
 function withoutFlashes(pieces: readonly Piece[]): Piece[] {
   const kept: Piece[] = []
   for (const piece of pieces) {
     const last = kept.at(-1)
-    if (last && isMedia(last) && !isMedia(piece) && piece.toMs - piece.fromMs < CARD_MIN_MS)
-      kept[kept.length - 1] = { ...last, toMs: piece.toMs }
+    if (last && isMedia(last) && isFlash(piece)) kept[kept.length - 1] = { ...last, toMs: piece.toMs }
     else kept.push(piece)
   }
   return kept

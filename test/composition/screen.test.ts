@@ -109,6 +109,21 @@ suite('a composed screen', (test) => {
     )
   })
 
+  test('that begins a moment after the recording begins with its first picture, and is in its place', async () => {
+    const segments = [segmentOf('screen', 1, 70, 1_070), segmentOf('screen', 2, 2_070, 3_000)]
+    for (const segment of segments) await record(segment, 320, 180)
+    const { frames, probed } = await compose(segments, 3_000)
+    const [first] = frames
+    assert.ok(Math.abs(first!.at - (0.07 - HALF)) < 0.002, `${first!.at}`)
+    assert.ok(Math.max(...first!.rgb) > 150, 'no card')
+    assert.ok(Math.abs(Number(probed.format.duration) - 3) < 0.04, probed.format.duration)
+    for (const at of [1.07, 2.07 - HALF])
+      assert.ok(
+        frames.some((frame) => Math.abs(frame.at - at) < 0.002),
+        `${at}`,
+      )
+  })
+
   test('that never delivered is a card', async () => {
     const { probed, frames } = await composeFailed()
     assert.ok(Math.abs(Number(probed.format.duration) - 2.5) < 0.002)
