@@ -66,8 +66,31 @@ suite('composed files over HTTP', (test) => {
   })
 
   test('that cannot be made are a problem', async () => {
-    daemon.compositions.failure = new RecorderError('EXPORT_FAILED', 'Segment 1 of mic is missing from the disk.')
+    const said = 'Segment 1 of mic is missing from the disk.'
+    const cause = Object.assign(new Error(said), { code: 'ENOENT' })
+    daemon.compositions.failure = new RecorderError('EXPORT_FAILED', said, { cause })
+    const { detail } = await problemOf(await daemon.call(EXPORT), 'EXPORT_FAILED')
+    assert.equal(detail, said)
+    assert.equal(daemon.compositions.asked.length, 1)
+  })
+
+  test('that are removed just before they are sent are made once more', async () => {
+    const { compositions } = daemon
+    const good = compositions.file!
+    const gone = { ...good, path: `${good.path}-gone` }
+    const compose = compositions.compose.bind(compositions)
+    compositions.file = gone
+    compositions.compose = async (...asked) => {
+      const file = await compose(...asked)
+      compositions.file = good
+      return file
+    }
+    assert.equal((await daemon.call(EXPORT)).status, 200)
+    assert.equal(compositions.asked.length, 2)
+    compositions.file = gone
+    compositions.compose = compose
     await problemOf(await daemon.call(EXPORT), 'EXPORT_FAILED')
+    assert.equal(compositions.asked.length, 4)
   })
 
   test('are given up when the client hangs up, which is no error', async () => {

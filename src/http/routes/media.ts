@@ -32,6 +32,12 @@ const ERRORS = [
 const WAITS =
   'Made at the first request, which is answered when it is whole, and kept. Hanging up ends the making, unless somebody else waits for it too. Progress: `GET /v1/events?exports=1`.'
 
+/** A file was made, and is not there any more. */
+function isMissing(error: unknown): boolean {
+  if (!(error instanceof RecorderError) || error.code !== 'NOT_FOUND') return false
+  return (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+}
+
 /** Whole tracks and whole recordings as one playable file. */
 export function mediaRoutes({ recorder, compositions }: Services): Route[] {
   async function answer({ ctx, credential, params }: Exchange, request: CompositionRequest): Promise<void> {
@@ -40,8 +46,12 @@ export function mediaRoutes({ recorder, compositions }: Services): Route[] {
     ctx.res.once('close', leave)
     try {
       const recording = await recorder.recording(params.id as string, credential.side)
-      const file = await compositions.compose(recording, request, gone.signal)
-      await sendFile(ctx, file)
+      const send = async () => sendFile(ctx, await compositions.compose(recording, request, gone.signal))
+      // It may be removed for want of room just before it is opened; then it is made again, once.
+      await send().catch((error) => (isMissing(error) ? send() : Promise.reject(error)))
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      throw new RecorderError('EXPORT_FAILED', 'The file was removed before it could be sent.', { cause: error })
     } finally {
       ctx.res.off('close', leave)
     }
