@@ -128,6 +128,8 @@ suite('the cache of composed files', (test) => {
     await writeFile(path, Buffer.alloc(400))
     await assert.rejects(cache.keep(plan(), path, AbortSignal.abort(new Error('gone'))))
     assert.deepEqual(await names(), ['composed.part'])
+    const gone = cache.keep(plan(), join(work, 'not read'), AbortSignal.abort())
+    await assert.rejects(gone, { name: 'AbortError' })
   })
 
   test('removes what a killed recorder left half-made', async () => {
