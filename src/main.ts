@@ -125,7 +125,11 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
       ballast,
     })
   } catch (error) {
+    clock.stop()
     await log.close()
+    // With a little space left a log can be opened, and not take what is to be written then.
+    const isFull = error instanceof RecorderError && error.code === 'STORAGE_FULL'
+    if (isFull && (await ballast.drop())) return startDaemon(options, logger)
     throw error
   }
   try {
