@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util'
 
 /** More failing files than this are no accident of timing. */
 const MOST_REPEATED = 5
-const FILE_LIMIT_MS = Number(process.env.F2F_TEST_FILE_LIMIT_MS ?? 420_000)
+const isLong = process.argv.includes('test-long')
+const FILE_LIMIT_MS = Number(process.env.F2F_TEST_FILE_LIMIT_MS ?? (isLong ? 900_000 : 420_000))
 
 interface FileResult {
   passed: number
