@@ -2,7 +2,7 @@ import { type Child, type ChildCommand, startChild } from './child-process.ts'
 import type { Logger } from './logger.ts'
 import { deathOf } from './problem.ts'
 import { feedSilence } from './silence.ts'
-import { within } from './terminate.ts'
+import { within } from './within.ts'
 
 const RESTART_FIRST_MS = 250
 const RESTART_MAX_MS = 4_000

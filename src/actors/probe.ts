@@ -9,8 +9,9 @@ import type { Encoder } from './ffmpeg.ts'
 import { FrameAligner, LevelMeter, SILENCE_DB } from './pcm.ts'
 import { lastWords } from './problem.ts'
 import { feedSilence } from './silence.ts'
-import { terminate, within } from './terminate.ts'
+import { terminate } from './terminate.ts'
 import type { Probe } from './types.ts'
+import { within } from './within.ts'
 
 /** Windows of a tenth of a second that are listened to. */
 const LEVELS = 4

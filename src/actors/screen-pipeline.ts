@@ -6,8 +6,9 @@ import { type Child, startChild } from './child-process.ts'
 import type { EndCause, Pipeline, PipelineEvents } from './pipeline.ts'
 import { captureFailed, deathOf, lastWords, problemOf } from './problem.ts'
 import type { ScreenWatch } from './screen-watch.ts'
-import { terminate, within } from './terminate.ts'
+import { terminate } from './terminate.ts'
 import type { RecorderClock } from './types.ts'
+import { within } from './within.ts'
 
 /** How long frames wait for the time of the first one to be read from ffmpeg's messages. */
 const ANCHOR_WAIT_MS = 250

@@ -8,8 +8,8 @@ import { type CaptureProblem, problemOf } from './problem.ts'
 import { salvageFile } from './salvage.ts'
 import { FORMATS, factsOf, SegmentTry, segmentFile, startOf } from './segment-try.ts'
 import { removeSegment } from './segment-writer.ts'
-import { within } from './terminate.ts'
 import type { CaptureReport, RecorderClock, SegmentPlan } from './types.ts'
+import { within } from './within.ts'
 
 /** What a segment's capture needs of its surroundings. */
 export interface SegmentCaptureParts {

@@ -1,4 +1,5 @@
 import type { Child, ChildExit } from './child-process.ts'
+import { within } from './within.ts'
 
 /** A way to ask a process to end, and how long it is given to do so. */
 export interface TerminationStep {
@@ -20,17 +21,4 @@ export async function terminate(child: Child, steps: readonly TerminationStep[] 
   }
   child.kill('SIGKILL')
   return child.exited
-}
-
-/** The promise's value, or undefined when it takes longer. */
-export async function within<T>(promise: Promise<T>, limitMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, limitMs, undefined)
-  })
-  try {
-    return await Promise.race([promise, limit])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -4,7 +4,7 @@ import type { DeviceList, DeviceView } from '../events/resources.ts'
 import { unavailable } from './backend.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 import { runTool } from './run-tool.ts'
-import { within } from './terminate.ts'
+import { within } from './within.ts'
 import { type Layout, type Monitor, X11Connection, X11Error } from './x11-connection.ts'
 
 const PROBE_MS = 1_500

@@ -1,4 +1,5 @@
 import type { CapturePlatform, Probe } from '../actors/types.ts'
+import { within } from '../actors/within.ts'
 import type { RecorderError } from '../events/errors.ts'
 import { type Device, MEDIA, type Medium, type TrackState } from '../events/media.ts'
 import type { Level, ReadinessCheck, ReadinessView, TrackView } from '../events/resources.ts'
@@ -127,19 +128,15 @@ async function inTime(
   checks: Promise<ReadinessCheck[]>,
   what: Pick<ReadinessCheck, 'id' | 'medium'>,
 ): Promise<ReadinessCheck[]> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<ReadinessCheck[]>((resolve) => {
+  try {
+    const done = await within(checks, LIMIT_MS)
+    if (done) return done
     const detail = `No answer within ${LIMIT_MS / 1_000} s.`
     const remedy = 'Ask again; if it stays so, restart what does not answer: the sound server, the desktop or the disk.'
-    timer = setTimeout(() => resolve([{ ...what, result: 'fail', detail, remedy }]), LIMIT_MS)
-  })
-  try {
-    return await Promise.race([checks, late])
+    return [{ ...what, result: 'fail', detail, remedy }]
   } catch (error) {
     const detail = `It could not be looked at: ${(error as Error).message}`
     return [{ ...what, result: 'fail', detail, remedy: 'Ask again; if it stays so, look at the recorder’s log.' }]
-  } finally {
-    clearTimeout(timer)
   }
 }
 

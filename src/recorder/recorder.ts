@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import type { CaptureReport } from '../actors/types.ts'
+import { within } from '../actors/within.ts'
 import type { AllowedCommand, Command } from '../events/commands.ts'
 import { RecorderError } from '../events/errors.ts'
 import type { EventData, LogEvent } from '../events/events.ts'
@@ -203,7 +204,11 @@ export class Recorder implements RecorderPort {
     this.#time.stop()
     if (wasReady) {
       try {
-        await within(SHUTDOWN_MS, this.#stopForShutdown())
+        const done = await within(
+          this.#stopForShutdown().then(() => true),
+          SHUTDOWN_MS,
+        )
+        if (!done) throw new RecorderError('INTERRUPTED', `Not done after ${SHUTDOWN_MS} ms.`)
       } catch (error) {
         this.#options.logger.error(
           { err: error },
@@ -304,17 +309,5 @@ export class Recorder implements RecorderPort {
         await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS))
       }
     }
-  }
-}
-
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new RecorderError('INTERRUPTED', `Not done after ${limitMs} ms.`)), limitMs)
-  })
-  try {
-    await Promise.race([work, limit])
-  } finally {
-    clearTimeout(timer)
   }
 }

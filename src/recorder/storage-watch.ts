@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import type { CaptureReport } from '../actors/types.ts'
+import { within } from '../actors/within.ts'
 import { RecorderError } from '../events/errors.ts'
 import { MEDIA, type Medium } from '../events/media.ts'
 import { type Quality, resolveQuality } from '../events/quality.ts'
@@ -110,13 +111,8 @@ export class StorageWatch {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined
     })
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, ANSWER_MS, 'late')
-    })
-    const free = await Promise.race([this.#asking, late])
-    clearTimeout(timer)
-    return { ...this.state, freeBytes: free === 'late' ? undefined : free }
+    const freeBytes = await within(this.#asking, ANSWER_MS)
+    return { ...this.state, freeBytes }
   }
 
   /** Whether what is known is too old to decide on a start. */
@@ -136,12 +132,7 @@ export class StorageWatch {
     if (!ballast) return
     this.#ballast = 'unknown'
     this.#ballastNotBefore = performance.now() + GIVEN_UP_MS
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, DROP_MS)
-    })
-    await Promise.race([ballast.drop(), late])
-    clearTimeout(timer)
+    await within(ballast.drop(), DROP_MS)
   }
 
   #tick(): void {

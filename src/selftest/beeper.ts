@@ -1,4 +1,5 @@
 import { type Child, startChild } from '../actors/child-process.ts'
+import { within } from '../actors/within.ts'
 
 const RATE = 48_000
 /** Clear of a voice's lowest, and audible on any loudspeaker. */
@@ -33,28 +34,21 @@ export class Beeper {
   #beginning = Number.POSITIVE_INFINITY
   #listening: ((at: number) => void) | undefined
   #awake: () => void = () => {}
-  readonly #ready: Promise<void>
+  readonly #ready: Promise<true>
 
   /** Rejects with {@link BeepError} when nothing can be heard of the speaker. */
   static async open(sink: string, env: NodeJS.ProcessEnv): Promise<Beeper> {
     const beeper = new Beeper(sink, env)
-    const late = sleep(READY_LIMIT_MS).then(() => {
-      throw new BeepError('the speaker cannot be listened to: does the sound server answer?')
-    })
-    try {
-      await Promise.race([beeper.#ready, late])
-    } catch (error) {
-      beeper.close()
-      throw error
-    }
-    return beeper
+    if (await within(beeper.#ready, READY_LIMIT_MS)) return beeper
+    beeper.close()
+    throw new BeepError('the speaker cannot be listened to: does the sound server answer?')
   }
 
   private constructor(sink: string, env: NodeJS.ProcessEnv) {
     this.#sink = sink
     this.#env = env
     this.#ready = new Promise((resolve) => {
-      this.#awake = resolve
+      this.#awake = () => resolve(true)
     })
     const args = [...RAW, '--latency-msec=20', '-d', `${sink}.monitor`]
     this.#ears = startChild({ program: 'parec', args }, { env, onStdout: (chunk) => this.#hear(chunk) })
@@ -70,10 +64,9 @@ export class Beeper {
     this.#players.add(player)
     void player.exited.then(() => this.#players.delete(player))
     player.stdin?.end(beepPcm())
-    const late = sleep(HEARD_LIMIT_MS).then(() => {
-      throw new BeepError('the beep was not heard at the speaker: is it muted?')
-    })
-    return Promise.race([heard, late])
+    const at = await within(heard, HEARD_LIMIT_MS)
+    if (at === undefined) throw new BeepError('the beep was not heard at the speaker: is it muted?')
+    return at
   }
 
   #hear(chunk: Buffer): void {
@@ -97,7 +90,3 @@ export class Beeper {
 }
 
 const RAW = ['--raw', `--rate=${RATE}`, '--channels=1', '--format=s16le', '--client-name=f2f-selftest']
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
-}

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'store/': ['events/', 'level', 'node:*'],
   // The recorder is handed its platform and its log; of what they are made of it knows the types only.
   'recorder/': [
-    ...['events/', 'machines/', 'actors/types.ts', 'actors/clock.ts', 'store/types.ts'],
+    ...['events/', 'machines/', 'actors/types.ts', 'actors/clock.ts', 'actors/within.ts', 'store/types.ts'],
     ...['xstate', 'eventemitter3', 'pino', 'node:*'],
   ],
   'access/': ['events/', 'node:*'],
