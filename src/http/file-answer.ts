@@ -4,6 +4,26 @@ import { RecorderError } from '../events/errors.ts'
 import { sendEmpty, sendHead } from './answer.ts'
 import { readRange } from './byte-range.ts'
 import type { HttpContext } from './context.ts'
+import type { HeaderName, Outcome } from './route.ts'
+
+/** What a request for a file may carry. */
+export const FILE_REQUEST_HEADERS: HeaderName[] = ['Range', 'If-Range', 'If-None-Match']
+
+/** The outcomes of a route that answers with {@link sendFile}, for files of these types. */
+export function fileOutcomes(...types: string[]): Outcome[] {
+  const content = Object.fromEntries(types.map((type) => [type, null]))
+  return [
+    { status: 200, description: 'The file', content, headers: ['Accept-Ranges', 'ETag', 'Repr-Digest'] },
+    {
+      status: 206,
+      description: 'The part of the file that Range asks for',
+      content,
+      headers: ['Accept-Ranges', 'Content-Range', 'ETag', 'Repr-Digest'],
+    },
+    { status: 304, description: 'The file that If-None-Match names', headers: ['ETag'] },
+    { status: 416, description: 'Range lies outside of the file', headers: ['Content-Range'] },
+  ]
+}
 
 /** A file that never changes any more. */
 export interface ImmutableFile {

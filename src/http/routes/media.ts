@@ -1,28 +1,11 @@
 import type { CompositionRequest } from '../../composition/port.ts'
 import { RecorderError } from '../../events/errors.ts'
 import { MEDIA, type Medium } from '../../events/media.ts'
-import { sendFile } from '../file-answer.ts'
+import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../file-answer.ts'
 import { ClientGone } from '../problem.ts'
-import { defineRoute, type Exchange, type Outcome, type Route } from '../route.ts'
+import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { exportQuery } from '../schemas/requests.ts'
 import type { Services } from '../services.ts'
-
-const REQUEST_HEADERS = ['Range', 'If-Range', 'If-None-Match'] as const
-
-function outcomes(...types: string[]): Outcome[] {
-  const content = Object.fromEntries(types.map((type) => [type, null]))
-  return [
-    { status: 200, description: 'The file', content, headers: ['Accept-Ranges', 'ETag', 'Repr-Digest'] },
-    {
-      status: 206,
-      description: 'The part of the file that Range asks for',
-      content,
-      headers: ['Accept-Ranges', 'Content-Range', 'ETag', 'Repr-Digest'],
-    },
-    { status: 304, description: 'The file that If-None-Match names', headers: ['ETag'] },
-    { status: 416, description: 'Range lies outside of the file', headers: ['Content-Range'] },
-  ]
-}
 
 const ERRORS = [
   ...(['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', 'INVALID_STATE'] as const),
@@ -65,8 +48,8 @@ export function mediaRoutes({ recorder, compositions }: Services): Route[] {
       summary: 'A track as one playable file on the recording’s own time line',
       description: `Where the track has no media, there is silence or a card that names the reason. ${WAITS}`,
       scope: 'read',
-      requestHeaders: [...REQUEST_HEADERS],
-      outcomes: outcomes('audio/ogg', 'video/mp4'),
+      requestHeaders: FILE_REQUEST_HEADERS,
+      outcomes: fileOutcomes('audio/ogg', 'video/mp4'),
       errors: ERRORS,
       async handle(exchange) {
         const medium = MEDIA.find((name) => name === exchange.params.medium) as Medium | undefined
@@ -82,8 +65,8 @@ export function mediaRoutes({ recorder, compositions }: Services): Route[] {
       description: WAITS,
       scope: 'read',
       query: exportQuery,
-      requestHeaders: [...REQUEST_HEADERS],
-      outcomes: outcomes('video/mp4'),
+      requestHeaders: FILE_REQUEST_HEADERS,
+      outcomes: fileOutcomes('video/mp4'),
       errors: ERRORS,
       handle: (exchange) => answer(exchange, { kind: 'export', ...exchange.query }),
     }),

@@ -3,7 +3,7 @@ import type { SegmentFacts } from '../../events/events.ts'
 import { MEDIA } from '../../events/media.ts'
 import type { SegmentView } from '../../events/resources.ts'
 import { sendJson } from '../answer.ts'
-import { sendFile } from '../file-answer.ts'
+import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../file-answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { pageQuery } from '../schemas/requests.ts'
@@ -41,23 +41,8 @@ export function segmentRoutes({ recorder }: Services): Route[] {
       operationId: 'readSegment',
       summary: 'One stored piece as a playable file',
       scope: 'read',
-      requestHeaders: ['Range', 'If-Range', 'If-None-Match'],
-      outcomes: [
-        {
-          status: 200,
-          description: 'The file',
-          content: { 'audio/ogg': null, 'video/mp4': null },
-          headers: ['Accept-Ranges', 'ETag', 'Repr-Digest'],
-        },
-        {
-          status: 206,
-          description: 'The part of the file that Range asks for',
-          content: { 'audio/ogg': null, 'video/mp4': null },
-          headers: ['Accept-Ranges', 'Content-Range', 'ETag', 'Repr-Digest'],
-        },
-        { status: 304, description: 'The file that If-None-Match names', headers: ['ETag'] },
-        { status: 416, description: 'Range lies outside of the file', headers: ['Content-Range'] },
-      ],
+      requestHeaders: FILE_REQUEST_HEADERS,
+      outcomes: fileOutcomes('audio/ogg', 'video/mp4'),
       errors: ['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
       async handle({ ctx, credential, params }) {
         const { medium = '', number = '' } = params
