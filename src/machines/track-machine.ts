@@ -27,8 +27,6 @@ export interface TrackContext {
   overdueAt: string
   /** Why the newest segment was stopped. */
   stoppedBy: 'command' | 'reverted' | 'storageFull'
-  /** What the newest segment holds is removed: its start is rolled back. */
-  discard: boolean
 }
 
 /** What the machine tells the capture actor. */
@@ -68,7 +66,7 @@ export const trackMachine = setup({
             resuming: event.type === 'track.resuming',
             giveUpAt: '',
             cutAt: '',
-            discard: false,
+            stoppedBy: 'command',
           }
         : context,
     ),
@@ -76,10 +74,8 @@ export const trackMachine = setup({
       event.type === 'track.recovering' ? { segment: event.segment, giveUpAt: event.giveUpAt } : context,
     ),
     rememberCut: assign(({ context, event }) => {
-      if (event.type === 'track.pausing')
-        return { cutAt: event.cutAt, overdueAt: event.overdueAt ?? '', discard: false }
-      if (event.type === 'track.stopping')
-        return { cutAt: event.cutAt, stoppedBy: event.reason, discard: event.reason === 'reverted' }
+      if (event.type === 'track.pausing') return { cutAt: event.cutAt, overdueAt: event.overdueAt ?? '' }
+      if (event.type === 'track.stopping') return { cutAt: event.cutAt, stoppedBy: event.reason }
       return context
     }),
     openSegment: sendTo('capture', ({ context }) => ({
@@ -92,7 +88,8 @@ export const trackMachine = setup({
       type: 'capture.cut' as const,
       segment: context.segment,
       at: context.cutAt,
-      discard: context.discard,
+      // What was reverted never was.
+      discard: context.stoppedBy === 'reverted',
     })),
   },
 }).createMachine({
@@ -105,7 +102,6 @@ export const trackMachine = setup({
     cutAt: '',
     overdueAt: '',
     stoppedBy: 'command',
-    discard: false,
   },
   invoke: { src: 'capture', id: 'capture', onError: { actions: 'reportCaptureFailure' } },
   initial: 'off',

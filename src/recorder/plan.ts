@@ -85,8 +85,8 @@ function planTrack(
   const { segment } = track.context
   switch (name) {
     case 'track.pause': {
-      const overdueAt = maxPauseSeconds && new Date(tx.atMs + maxPauseSeconds * 1000).toISOString()
-      tx.cut(id, medium, 'pause', overdueAt || undefined)
+      const ms = maxPauseSeconds && tx.atMs + maxPauseSeconds * 1000
+      tx.cut(id, medium, 'pause', ms === undefined ? undefined : new Date(ms).toISOString())
       return segment
     }
     case 'track.stop': {
