@@ -44,11 +44,7 @@ suite('the machine’s clocks', (test) => {
     for (const path of [daemon.home, folder]) await rm(path, { recursive: true, force: true })
   })
 
-  async function command(path: string, body?: unknown): Promise<RecordingAnswer> {
-    const answer = await daemon.api('POST', path, body)
-    assert.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`)
-    return answer.body
-  }
+  const command = (path: string, body?: unknown): Promise<RecordingAnswer> => daemon.command(path, body)
   const current = async (): Promise<RecordingAnswer> => (await daemon.api('GET', '/recordings/current')).body
   const records = async (): Promise<boolean> =>
     current().then(({ tracks }) => MEDIA.every((medium) => tracks[medium]?.state === 'recording'))

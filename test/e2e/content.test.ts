@@ -48,11 +48,7 @@ suite('what is recorded', (test) => {
     await rm(daemon.home, { recursive: true, force: true })
   })
 
-  async function command(path: string, body?: unknown): Promise<string> {
-    const answer = await daemon.api('POST', path, body)
-    assert.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`)
-    return answer.body.id
-  }
+  const command = async (path: string, body?: unknown): Promise<string> => (await daemon.command(path, body)).id
 
   const closedOf = async (): Promise<Closed[]> =>
     ofType(await eventsOf(daemon), 'segment.closed').map(({ data }) => data)

@@ -36,11 +36,7 @@ suite('an exported recording', (test) => {
   let taggedAt: number
   const pulses: Pulse[] = []
 
-  async function command(path: string, body?: unknown): Promise<RecordingAnswer> {
-    const answer = await daemon.api('POST', path, body)
-    assert.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`)
-    return answer.body
-  }
+  const command = (path: string, body?: unknown): Promise<RecordingAnswer> => daemon.command(path, body)
 
   async function pulse(): Promise<void> {
     await delay(400)

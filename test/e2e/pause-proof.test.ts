@@ -42,11 +42,7 @@ suite('a pause is proof', (test) => {
     await rm(daemon.home, { recursive: true, force: true })
   })
 
-  async function command(path: string, body?: unknown): Promise<string> {
-    const answer = await daemon.api('POST', path, body)
-    assert.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`)
-    return answer.body.id
-  }
+  const command = async (path: string, body?: unknown): Promise<string> => (await daemon.command(path, body)).id
 
   /** What must not be recorded: a tone at both sound devices and a red screen, shown as long as `during` takes. */
   async function secretly(during: () => Promise<void>): Promise<void> {

@@ -57,12 +57,8 @@ suite('sound faults', (test) => {
     await rm(world.daemon.home, { recursive: true, force: true })
   })
 
-  async function command(name: string, body: object = {}): Promise<RecordingAnswer> {
-    const path = name === 'new' ? '/recordings' : `/recordings/current/${name}`
-    const answer = await world.daemon.api('POST', path, body)
-    assert.ok(answer.status < 300, `${name}: ${JSON.stringify(answer.body)}`)
-    return answer.body
-  }
+  const command = (name: string, body: object = {}): Promise<RecordingAnswer> =>
+    world.daemon.command(name === 'new' ? '/recordings' : `/recordings/current/${name}`, body)
   const application = async (): Promise<ApplicationView> => (await world.daemon.api('GET', '/application')).body
   const stateOf = async (medium: Medium) =>
     (await world.daemon.api('GET', '/recordings/current')).body.tracks[medium].state

@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import type { RecordingAnswer } from '../../../src/events/resources.ts'
 import { type DaemonOptions, startDaemon, type TestDaemon } from '../../support/daemon.ts'
 
 /** A process that runs. */
@@ -15,6 +17,8 @@ export interface ObservedDaemon extends TestDaemon {
   children(): RunningProcess[]
   /** Those of them that capture, encode or play; not those that only look for devices. */
   captures(): RunningProcess[]
+  /** Gives a command, which must succeed, to a path below `/v1`; the recording that it is answered with. */
+  command(path: string, body?: unknown): Promise<RecordingAnswer>
 }
 
 /** Null on Linux; elsewhere why a test that watches or stalls the daemon's processes cannot be had. */
@@ -29,7 +33,12 @@ export async function startObserved(options: DaemonOptions = {}): Promise<Observ
   const [name, value] = mark.split('=') as [string, string]
   const daemon = await startDaemon({ ...options, env: { ...options.env, [name]: value } })
   const children = (): RunningProcess[] => processesWith(mark).filter(({ pid }) => pid !== daemon.pid)
-  return { ...daemon, children, captures: () => children().filter(({ command }) => CAPTURES.test(command)) }
+  async function command(path: string, body?: unknown): Promise<RecordingAnswer> {
+    const answer = await daemon.api('POST', path, body)
+    assert.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`)
+    return answer.body
+  }
+  return { ...daemon, command, children, captures: () => children().filter(({ command }) => CAPTURES.test(command)) }
 }
 
 /** The processes with a text in their environment. */
