@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { VirtualDesktop } from '../lab/virtual-desktop.ts'
-import { audioFormat } from '../src/actors/encoding.ts'
-import type { Medium } from '../src/events/media.ts'
-import { QUALITY_PRESETS } from '../src/events/quality.ts'
+import type { Medium } from '../src/contract/media.ts'
+import { QUALITY_PRESETS } from '../src/contract/quality.ts'
+import { audioFormat } from '../src/ffmpeg/encoding.ts'
 
 const AT_ONCE = '-probesize 32 -analyzeduration 0'
 

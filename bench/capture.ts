@@ -1,7 +1,7 @@
 /** Starting against bare ffmpeg on the same virtual desktop, in turns. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Daemon } from '../lab/daemon.ts'
-import type { Medium } from '../src/events/media.ts'
+import type { Medium } from '../src/contract/media.ts'
 import { type BareStart, bareStart } from './bare-capture.ts'
 import type { Pace } from './pace.ts'
 import { command, onStage, type Stage } from './stage.ts'

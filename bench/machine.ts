@@ -2,7 +2,7 @@
 
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createEncoder } from '../src/actors/ffmpeg.ts'
+import { createEncoder } from '../src/ffmpeg/ffmpeg.ts'
 
 /** The machine in one line. */
 export async function describeMachine(): Promise<string> {

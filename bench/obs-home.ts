@@ -1,7 +1,7 @@
 /** The home folder of an OBS for the bench: no wizard, no update, one profile that captures as the recorder does. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { QUALITY_PRESETS } from '../src/events/quality.ts'
+import { QUALITY_PRESETS } from '../src/contract/quality.ts'
 
 /** Name of the profile, the scene collection and the scene. */
 export const BENCH = 'Bench'

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import OBSWebSocket from 'obs-websocket-js'
 import { type HelperProcess, startHelper } from '../lab/helper-process.ts'
 import type { VirtualDesktop } from '../lab/virtual-desktop.ts'
-import { findProgram } from '../src/actors/find-program.ts'
+import { findProgram } from '../src/processes/find-program.ts'
 import { BENCH, type ObsSettings, prepareObsHome } from './obs-home.ts'
 import { openSystemTray } from './system-tray.ts'
 

@@ -1,5 +1,5 @@
-import { X11Connection } from '../src/actors/x11-connection.ts'
-import { pair, request } from '../src/actors/x11-wire.ts'
+import { X11Connection } from '../src/x11/connection.ts'
+import { pair, request } from '../src/x11/wire.ts'
 
 const CREATE_WINDOW = 1
 const INTERN_ATOM = 16

@@ -1,8 +1,8 @@
 /** What a control panel does to an X display: its size and its monitors (RandR 1.5). Xvfb has one output, and can be made smaller than it began. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { hello, type Message, pair, readMessage, readWelcome, request, rootOf } from '../src/actors/x11-wire.ts'
 import { Splitter } from '../src/media/splitter.ts'
+import { hello, type Message, pair, readMessage, readWelcome, request, rootOf } from '../src/x11/wire.ts'
 import type { Rectangle } from './x11-client.ts'
 
 const INTERN_ATOM = 16

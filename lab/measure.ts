@@ -1,5 +1,5 @@
 /** What can be heard and seen in a media file, in numbers: for tests and for the demo. Needs ffmpeg. */
-import { createEncoder } from '../src/actors/ffmpeg.ts'
+import { createEncoder } from '../src/ffmpeg/ffmpeg.ts'
 import { output } from './helper-process.ts'
 
 const RATE = 48_000

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { findProgram } from '../src/actors/find-program.ts'
+import { findProgram } from '../src/processes/find-program.ts'
 
 /** The programs that the virtual desktop runs, each with its Debian package. scripts/setup.mjs installs from the same list. */
 const PROGRAMS: Record<string, string> = JSON.parse(readFileSync(new URL('./programs.json', import.meta.url), 'utf8'))

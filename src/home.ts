@@ -2,7 +2,7 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, isAbsolute, join, resolve } from 'node:path'
-import { QUALITY_PRESETS, QUALITY_RANGES, type Quality, type QualityChoice } from './events/quality.ts'
+import { QUALITY_PRESETS, QUALITY_RANGES, type Quality, type QualityChoice } from './contract/quality.ts'
 
 /** The paths of a home folder, all absolute. */
 export interface Home {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeAudio, rmsDb, type Samples, saveFrame, secondsOf, videoSeconds } from '../../lab/measure.ts'
-import type { SegmentView } from '../../src/events/resources.ts'
+import type { SegmentView } from '../../src/contract/resources.ts'
 
 /** A finding about the recorded files. */
 export interface Check {

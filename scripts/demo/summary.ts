@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { size } from '../../src/cli/quantities.ts'
 import { columns, printable } from '../../src/cli/style.ts'
-import { MEDIA, type Medium } from '../../src/events/media.ts'
-import type { RecordingAnswer, TagEntry } from '../../src/events/resources.ts'
+import { MEDIA, type Medium } from '../../src/contract/media.ts'
+import type { RecordingAnswer, TagEntry } from '../../src/contract/resources.ts'
 import type { StoredSegment } from './check-media.ts'
 import { drawTimeline } from './timeline.ts'
 

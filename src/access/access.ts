@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
-import { RecorderError } from '../events/errors.ts'
-import type { ClientSide } from '../events/media.ts'
+import { RecorderError } from '../contract/errors.ts'
+import type { ClientSide } from '../contract/media.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
 import { isScope, SCOPES, type Scope, UI_SCOPES } from './scopes.ts'
 import { sha256Hex } from './secrets.ts'

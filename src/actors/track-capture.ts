@@ -1,5 +1,5 @@
-import { SegmentCapture, type SegmentCaptureParts } from './segment-capture.ts'
-import type { Capture, CaptureCommand } from './types.ts'
+import type { Capture, CaptureCommand } from './capture.ts'
+import { SegmentCapture, type SegmentCaptureParts } from './segment/segment-capture.ts'
 
 /**
  * Routes a track's commands to its segments. An old segment may still be finishing its file while a new one captures,

@@ -1,5 +1,5 @@
 /** `KEY=VALUE` and `KEY:=JSON`, from the command line or, where values must not stand there, from stdin. */
-import type { TagValue } from '../events/commands.ts'
+import type { TagValue } from '../contract/commands.ts'
 import { UsageError } from './problem.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** A recording as people read it. */
-import type { Medium, RecordingState, TrackState } from '../events/media.ts'
-import type { RecordingAnswer, TagEntry, TrackView } from '../events/resources.ts'
+import type { Medium, RecordingState, TrackState } from '../contract/media.ts'
+import type { RecordingAnswer, TagEntry, TrackView } from '../contract/resources.ts'
 import { duration, levelBar, localTime, size } from './quantities.ts'
 import { columns, printable, type Style } from './style.ts'
 

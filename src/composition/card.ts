@@ -1,5 +1,5 @@
 /** The picture that stands for a gap: why nothing was recorded, and since when. */
-import type { GapReason } from '../events/media.ts'
+import type { GapReason } from '../contract/media.ts'
 import { CHARACTER, dotOf } from './font.ts'
 import { REASON_WORDS } from './port.ts'
 

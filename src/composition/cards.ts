@@ -1,7 +1,7 @@
 /** Cards as little videos, encoded like a recorded screen, so that they can be joined with it as they are. */
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import type { Quality } from '../events/quality.ts'
+import type { Quality } from '../contract/quality.ts'
 import { type Fragment, FragmentAssembler, moveFragment, readBox } from '../media/fmp4.ts'
 import { Splitter } from '../media/splitter.ts'
 import { drawCard, type Size, wallClock } from './card.ts'

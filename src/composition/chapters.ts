@@ -1,5 +1,5 @@
 /** Chapters: what was noted while it was recorded, and where something is missing. Pure. */
-import type { Medium } from '../events/media.ts'
+import type { Medium } from '../contract/media.ts'
 import { type ChapterTag, REASON_WORDS } from './port.ts'
 import { commonGaps, isMedia, placeIn, type Timeline } from './timeline.ts'
 

@@ -1,7 +1,7 @@
 /** Composed files for whoever asks: each made once, shared while it is made, kept, and given up when nobody waits any more. */
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
-import { RecorderError } from '../events/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 import { build } from './build.ts'
 import { Cache } from './cache.ts'
 import { failureOf } from './failure.ts'

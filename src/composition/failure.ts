@@ -1,4 +1,4 @@
-import { RecorderError } from '../events/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 
 const FULL = ['ENOSPC', 'EDQUOT']
 

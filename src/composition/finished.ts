@@ -1,7 +1,7 @@
 /** Whether all that was recorded is in closed segments. While one is open, nobody knows what is behind it. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { RecorderError } from '../events/errors.ts'
-import { MEDIA, type Medium } from '../events/media.ts'
+import { RecorderError } from '../contract/errors.ts'
+import { MEDIA, type Medium } from '../contract/media.ts'
 import { exportFailed } from './failure.ts'
 import type { Composable } from './plan.ts'
 

@@ -1,7 +1,7 @@
 /** What a file is to be made of, and the key under which it is kept. Pure. */
 import { createHash } from 'node:crypto'
-import { RecorderError } from '../events/errors.ts'
-import type { SegmentFacts } from '../events/events.ts'
+import { RecorderError } from '../contract/errors.ts'
+import type { SegmentFacts } from '../contract/events.ts'
 import { type Chapter, chaptersOf } from './chapters.ts'
 import type { CompositionPort, CompositionRequest } from './port.ts'
 import { cutGaps, isMedia, type Timeline, type TrackLine, timelineOf, withoutOutage } from './timeline.ts'

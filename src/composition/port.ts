@@ -1,5 +1,5 @@
-import type { GapReason, Medium } from '../events/media.ts'
-import type { RecordingView } from '../events/resources.ts'
+import type { GapReason, Medium } from '../contract/media.ts'
+import type { RecordingView } from '../contract/resources.ts'
 
 /** Which file is wanted of a recording. */
 export type CompositionRequest =

@@ -2,7 +2,7 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { SegmentFacts } from '../events/events.ts'
+import type { SegmentFacts } from '../contract/events.ts'
 import { FormatError, readPage } from '../media/ogg.ts'
 import {
   FRESH_START,

@@ -1,7 +1,7 @@
 /** Where each piece of each track lies on the recording's own time line, in whole milliseconds from its start. Pure. */
-import type { SegmentFacts } from '../events/events.ts'
-import { type GapReason, MEDIA, type Medium } from '../events/media.ts'
-import type { Gap, RecordingView } from '../events/resources.ts'
+import type { SegmentFacts } from '../contract/events.ts'
+import { type GapReason, MEDIA, type Medium } from '../contract/media.ts'
+import type { Gap, RecordingView } from '../contract/resources.ts'
 
 /** A span of a track's time line: a stored segment, played from its beginning, or a gap. */
 export type Piece = MediaPiece | GapPiece

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
-import type { SegmentFacts } from '../events/events.ts'
-import type { Quality } from '../events/quality.ts'
+import type { SegmentFacts } from '../contract/events.ts'
+import type { Quality } from '../contract/quality.ts'
 import type { Composable } from './plan.ts'
 
 /** A program that runs. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { RecorderError } from '../events/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 import { ClientGone } from './problem.ts'
 import { invalid } from './validate.ts'
 

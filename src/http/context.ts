@@ -1,6 +1,6 @@
 import type { ParameterizedContext } from 'koa'
 import type { Credential } from '../access/access.ts'
-import type { ErrorCode } from '../events/errors.ts'
+import type { ErrorCode } from '../contract/errors.ts'
 
 /** What one request carries from check to check. */
 export interface RequestState {

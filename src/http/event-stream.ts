@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { CompositionPort } from '../composition/port.ts'
-import type { LogEvent } from '../events/events.ts'
+import type { LogEvent } from '../contract/events.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 
 /** Times of a stream, in milliseconds. */

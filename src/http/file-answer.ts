@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { RecorderError } from '../events/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 import { sendEmpty, sendHead } from './answer.ts'
 import { readRange } from './byte-range.ts'
 import type { HttpContext } from './context.ts'

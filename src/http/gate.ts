@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Middleware } from 'koa'
-import { RecorderError } from '../events/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 import { sendEmpty } from './answer.ts'
 import { type HttpContext, NOBODY, type RequestState } from './context.ts'
 import { checkHost, countHeader, createOriginCheck } from './origin-check.ts'

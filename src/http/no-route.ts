@@ -1,5 +1,5 @@
 import type { RouterContext } from '@koa/router'
-import { RecorderError } from '../events/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 import type { HttpContext } from './context.ts'
 
 type Layer = RouterContext['matched'] extends (infer L)[] | undefined ? L : never

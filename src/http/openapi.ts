@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ERRORS, type ErrorCode } from '../events/errors.ts'
+import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import { answersJson, type HeaderName, type Outcome, type Route } from './route.ts'
 import { ANSWERS } from './schemas/answers.ts'
 import { pathId } from './schemas/requests.ts'

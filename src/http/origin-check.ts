@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { RecorderError } from '../events/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 import type { Address } from './address.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { ERRORS, type ErrorCode, RecorderError } from '../events/errors.ts'
+import { ERRORS, type ErrorCode, RecorderError } from '../contract/errors.ts'
 import { sendText } from './answer.ts'
 import type { HttpContext } from './context.ts'
 

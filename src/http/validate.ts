@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { RecorderError, type RequestError } from '../events/errors.ts'
+import { RecorderError, type RequestError } from '../contract/errors.ts'
 
 const MAX_REPORTED = 32
 

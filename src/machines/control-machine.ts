@@ -1,6 +1,6 @@
 import { setup } from 'xstate'
-import type { CommandName } from '../events/commands.ts'
-import type { ClientSide, Side } from '../events/media.ts'
+import type { CommandName } from '../contract/commands.ts'
+import type { ClientSide, Side } from '../contract/media.ts'
 
 /** A command as the machines are asked about it: which one, and from which side. It is never sent. */
 export type AskedCommand = { type: CommandName; side: Side }

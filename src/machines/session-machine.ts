@@ -1,7 +1,7 @@
 import { assign, type EventObject, fromCallback, setup } from 'xstate'
-import type { EventData } from '../events/events.ts'
-import type { RecordingType } from '../events/media.ts'
-import { type Quality, resolveQuality } from '../events/quality.ts'
+import type { EventData } from '../contract/events.ts'
+import type { RecordingType } from '../contract/media.ts'
+import { type Quality, resolveQuality } from '../contract/quality.ts'
 import type { AskedCommand } from './control-machine.ts'
 
 /** The facts that move a recording through its life. */

@@ -1,5 +1,5 @@
 import { assign, type EventObject, fromCallback, sendTo, setup } from 'xstate'
-import type { Device } from '../events/media.ts'
+import type { Device } from '../contract/media.ts'
 import type { AskedCommand } from './control-machine.ts'
 import type { ClockInput } from './session-machine.ts'
 

@@ -1,13 +1,13 @@
 import { type Actor, type AnyActorRef, createActor, fromCallback } from 'xstate'
-import { clockActor } from '../actors/clock.ts'
-import type { Capture, CapturePlatform, CaptureReport } from '../actors/types.ts'
-import type { LogEvent } from '../events/events.ts'
-import { MEDIA, type Medium } from '../events/media.ts'
+import type { Capture, CapturePlatform, CaptureReport } from '../actors/capture.ts'
+import { clockActor } from '../actors/clock-actor.ts'
+import type { LogEvent } from '../contract/events.ts'
+import { MEDIA, type Medium } from '../contract/media.ts'
 import { controlMachine } from '../machines/control-machine.ts'
 import { assertTakes, machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
 import { sessionMachine } from '../machines/session-machine.ts'
 import { type CaptureMessage, trackMachine } from '../machines/track-machine.ts'
-import type { Cut } from './transaction.ts'
+import type { Cut } from './facts/event-batch.ts'
 
 /** What has a time limit: a forgotten recording, its wrap-up, a pause. */
 export type RecordingClock = 'maxDuration' | 'wrapUp' | 'pause'

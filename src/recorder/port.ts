@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'eventemitter3'
-import type { AllowedCommand, Command } from '../events/commands.ts'
-import type { EventData, LogEvent } from '../events/events.ts'
-import type { By, ClientSide, Medium } from '../events/media.ts'
+import type { AllowedCommand, Command } from '../contract/commands.ts'
+import type { EventData, LogEvent } from '../contract/events.ts'
+import type { By, ClientSide, Medium } from '../contract/media.ts'
 import type {
   ApplicationView,
   DeviceList,
@@ -10,7 +10,7 @@ import type {
   RecordingAnswer,
   RecordingView,
   TagEntry,
-} from '../events/resources.ts'
+} from '../contract/resources.ts'
 import type { EventLog, StoredAnswer } from '../store/types.ts'
 
 /** Part of the port: what `log.recordings` is asked. */

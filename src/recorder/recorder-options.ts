@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
-import type { CapturePlatform, RecorderClock } from '../actors/types.ts'
-import type { TagValue } from '../events/commands.ts'
-import type { QualityChoice } from '../events/quality.ts'
+import type { CapturePlatform, RecorderClock } from '../actors/capture.ts'
+import type { TagValue } from '../contract/commands.ts'
+import type { QualityChoice } from '../contract/quality.ts'
 import type { EventLog, LogBallast } from '../store/types.ts'
-import type { AskDisk } from './storage-watch.ts'
+import type { AskDisk } from './disk/disk-watch.ts'
 
 /** What a recorder is made of. */
 export interface RecorderOptions {

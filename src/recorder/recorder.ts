@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
-import type { CaptureReport } from '../actors/types.ts'
-import { within } from '../actors/within.ts'
-import type { AllowedCommand, Command } from '../events/commands.ts'
-import { RecorderError } from '../events/errors.ts'
-import type { EventData, LogEvent } from '../events/events.ts'
-import type { By, ClientSide, Medium } from '../events/media.ts'
-import { resolveQuality } from '../events/quality.ts'
+import type { CaptureReport } from '../actors/capture.ts'
+import type { AllowedCommand, Command } from '../contract/commands.ts'
+import { RecorderError } from '../contract/errors.ts'
+import type { EventData, LogEvent } from '../contract/events.ts'
+import type { By, ClientSide, Medium } from '../contract/media.ts'
+import { resolveQuality } from '../contract/quality.ts'
 import type {
   ApplicationView,
   DeviceList,
@@ -15,20 +14,21 @@ import type {
   RecordingAnswer,
   RecordingView,
   TagEntry,
-} from '../events/resources.ts'
+} from '../contract/resources.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { EventLog, StoredAnswer } from '../store/types.ts'
-import { CommandDesk } from './command-desk.ts'
-import { Funnel, LOG_STALL_MS } from './funnel.ts'
+import { within } from '../time/within.ts'
+import { TimeKeeper } from './clock-monitor.ts'
+import { CommandDesk } from './commands/command-handler.ts'
+import { StorageKeeper } from './disk/disk-guard.ts'
+import { Funnel, LOG_STALL_MS } from './facts/fact-pipeline.ts'
+import { readRemains, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
 import { LiveRecording } from './live-recording.ts'
+import { isCapturing } from './open-recordings.ts'
 import type { RecorderBus, RecorderPort } from './port.ts'
-import { liveTracks, Readiness } from './readiness.ts'
-import { Reader } from './reading.ts'
+import { Reader } from './queries/reader.ts'
+import { liveTracks, Readiness } from './readiness/readiness.ts'
 import type { RecorderOptions } from './recorder-options.ts'
-import { readRemains, recoveryFacts, removeUnconfirmed } from './recovery.ts'
-import { StorageKeeper } from './storage-keeper.ts'
-import { TimeKeeper } from './time-keeper.ts'
-import { isCapturing } from './world.ts'
 
 export type { RecorderOptions } from './recorder-options.ts'
 

@@ -1,5 +1,5 @@
-import { type Child, startChild } from '../actors/child-process.ts'
-import { within } from '../actors/within.ts'
+import { type Child, startChild } from '../processes/child-process.ts'
+import { within } from '../time/within.ts'
 
 const RATE = 48_000
 /** Clear of a voice's lowest, and audible on any loudspeaker. */

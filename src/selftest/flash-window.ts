@@ -1,5 +1,5 @@
-import { type Area, X11Connection } from '../actors/x11-connection.ts'
-import { pair, request } from '../actors/x11-wire.ts'
+import { type Area, X11Connection } from '../x11/connection.ts'
+import { pair, request } from '../x11/wire.ts'
 
 const CREATE_WINDOW = 1
 const CHANGE_ATTRIBUTES = 2

@@ -1,5 +1,5 @@
-import { createEncoder } from '../actors/ffmpeg.ts'
-import type { Area } from '../actors/x11-connection.ts'
+import { createEncoder } from '../ffmpeg/ffmpeg.ts'
+import type { Area } from '../x11/connection.ts'
 import { Beeper } from './beeper.ts'
 import { FlashWindow } from './flash-window.ts'
 import { beepsIn, flashesIn } from './sightings.ts'

@@ -1,5 +1,5 @@
-import { startChild } from '../actors/child-process.ts'
-import type { Area } from '../actors/x11-connection.ts'
+import { startChild } from '../processes/child-process.ts'
+import type { Area } from '../x11/connection.ts'
 
 const RATE = 48_000
 const LOUD = 0.05 * 32_768

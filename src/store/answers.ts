@@ -1,4 +1,4 @@
-import type { IdempotencyKey } from '../events/commands.ts'
+import type { IdempotencyKey } from '../contract/commands.ts'
 import { type Database, type Operation, reading } from './database.ts'
 import { answerKey, answerOwner, EXPIRIES, expiredRange, expiryKey, expiryOf } from './keys.ts'
 import type { StoredAnswer } from './types.ts'

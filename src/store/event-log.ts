@@ -1,5 +1,5 @@
-import { RecorderError } from '../events/errors.ts'
-import type { TagEntry } from '../events/resources.ts'
+import { RecorderError } from '../contract/errors.ts'
+import type { TagEntry } from '../contract/resources.ts'
 import { answerTime, findAnswer, forgetExpired } from './answers.ts'
 import { probeDisk, reading } from './database.ts'
 import { LogWriter } from './log-writer.ts'

@@ -15,8 +15,8 @@
  * A recording's id has none of the separators (`^[0-9A-Za-z_-]{8,64}$`); what a client may spell freely is hashed.
  */
 import { hash } from 'node:crypto'
-import type { TagValue } from '../events/commands.ts'
-import { MEDIA } from '../events/media.ts'
+import type { TagValue } from '../contract/commands.ts'
+import { MEDIA } from '../contract/media.ts'
 
 /** Bounds of a range of keys, as LevelDB's iterators take them. */
 export interface KeyRange {

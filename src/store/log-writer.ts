@@ -1,5 +1,5 @@
-import { RecorderError } from '../events/errors.ts'
-import type { LogEvent, NewEvent } from '../events/events.ts'
+import { RecorderError } from '../contract/errors.ts'
+import type { LogEvent, NewEvent } from '../contract/events.ts'
 import { answerOperations } from './answers.ts'
 import { type Changes, changeOperations, foldInto, mergeChanges } from './changes.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'

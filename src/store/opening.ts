@@ -1,5 +1,5 @@
-import { RecorderError } from '../events/errors.ts'
-import type { LogEvent } from '../events/events.ts'
+import { RecorderError } from '../contract/errors.ts'
+import type { LogEvent } from '../contract/events.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
 import { type Database, holdsDatabase, isLocked, openDatabase, reading, storageError } from './database.ts'
 import { keepFolder } from './kept-folder.ts'

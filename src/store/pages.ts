@@ -1,4 +1,4 @@
-import { RecorderError } from '../events/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 
 /** Makes a cursor of a place in an order of keys; opaque to clients. */
 export function encodeCursor(place: string): string {

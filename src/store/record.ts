@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { LogEvent } from '../events/events.ts'
+import type { LogEvent } from '../contract/events.ts'
 
 /**
  * One event on disk. The stored value is UTF-8 JSON of exactly this shape, without white space:

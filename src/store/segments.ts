@@ -1,4 +1,4 @@
-import type { SegmentFacts } from '../events/events.ts'
+import type { SegmentFacts } from '../contract/events.ts'
 import type { Database } from './database.ts'
 import { isSegmentPlace, segmentKey, segmentPlace, segmentRange } from './keys.ts'
 import { decodeCursor, encodeCursor } from './pages.ts'

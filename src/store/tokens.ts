@@ -1,4 +1,4 @@
-import type { EventData, LogEvent } from '../events/events.ts'
+import type { EventData, LogEvent } from '../contract/events.ts'
 
 /** A token as the log knows it. */
 export type Token = EventData['token.created'] & { createdAt: string }

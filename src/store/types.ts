@@ -1,7 +1,7 @@
-import type { IdempotencyKey, TagValue } from '../events/commands.ts'
-import type { EventData, LogEvent, NewEvent, SegmentFacts } from '../events/events.ts'
-import type { RecordingState } from '../events/media.ts'
-import type { RecordingView, TagEntry } from '../events/resources.ts'
+import type { IdempotencyKey, TagValue } from '../contract/commands.ts'
+import type { EventData, LogEvent, NewEvent, SegmentFacts } from '../contract/events.ts'
+import type { RecordingState } from '../contract/media.ts'
+import type { RecordingView, TagEntry } from '../contract/resources.ts'
 
 /** An HTTP answer as it was first given, kept for retransmissions. */
 export interface StoredAnswer {

@@ -1,5 +1,5 @@
-import { RecorderError } from '../events/errors.ts'
-import type { LogEvent } from '../events/events.ts'
+import { RecorderError } from '../contract/errors.ts'
+import type { LogEvent } from '../contract/events.ts'
 import { type Database, reading } from './database.ts'
 import { EVENTS, eventPosition, HEAD_KEY } from './keys.ts'
 import { GENESIS, recordEvent, recordHash, recordPrev } from './record.ts'

@@ -1,5 +1,5 @@
 import { open, readFile, rename } from 'node:fs/promises'
-import { RecorderError } from '../events/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 import { storageError } from './database.ts'
 
 /** A durable event: its position and the hash of its record. */

@@ -3,7 +3,7 @@ import { createAccess, FAILURE_LIMIT, FAILURE_WINDOW_MS, type StoredToken } from
 import { SCOPES, UI_SCOPES } from '../../src/access/scopes.ts'
 import { newToken, TOKEN_PREFIX } from '../../src/access/secrets.ts'
 import { LAUNCH_CODE_LIFETIME_MS, SESSION_LIFETIME_MS } from '../../src/access/ui-sessions.ts'
-import { RecorderError } from '../../src/events/errors.ts'
+import { RecorderError } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
 
 const PORT = 3887

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { MEDIA } from '../../src/events/media.ts'
+import { MEDIA } from '../../src/contract/media.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
 import { fakeProgram, IGNORES_SIGNALS } from './support/fake-program.ts'

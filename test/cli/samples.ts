@@ -1,5 +1,5 @@
 /** Answers as the API gives them, for the stub. */
-import type { ApplicationView, RecordingAnswer, SegmentView, TagEntry } from '../../src/events/resources.ts'
+import type { ApplicationView, RecordingAnswer, SegmentView, TagEntry } from '../../src/contract/resources.ts'
 
 const BY = { side: 'api', client: 'home', user: 'anna' } as const
 

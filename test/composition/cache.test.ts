@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Cache } from '../../src/composition/cache.ts'
 import { type Plan, planOf } from '../../src/composition/plan.ts'
 import type { ComposedFile, CompositionRequest } from '../../src/composition/port.ts'
-import { RecorderError } from '../../src/events/errors.ts'
+import { RecorderError } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
 import { recordingOf, segmentOf } from './support/recordings.ts'
 

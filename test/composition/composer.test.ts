@@ -8,9 +8,9 @@ import { Composer, type ComposerOptions } from '../../src/composition/composer.t
 import type { Composable } from '../../src/composition/plan.ts'
 import type { CompositionRequest } from '../../src/composition/port.ts'
 import type { RunningProgram, Tools } from '../../src/composition/tools.ts'
-import { RecorderError } from '../../src/events/errors.ts'
-import type { SegmentFacts } from '../../src/events/events.ts'
-import { resolveQuality } from '../../src/events/quality.ts'
+import { RecorderError } from '../../src/contract/errors.ts'
+import type { SegmentFacts } from '../../src/contract/events.ts'
+import { resolveQuality } from '../../src/contract/quality.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { recordingOf, START, segmentOf } from './support/recordings.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { commonGaps, cutGaps, isMedia, placeIn, type Timeline, timelineOf } from '../../src/composition/timeline.ts'
-import type { SegmentFacts } from '../../src/events/events.ts'
-import { GAP_REASONS, MEDIA, type Medium } from '../../src/events/media.ts'
-import type { TrackView } from '../../src/events/resources.ts'
+import type { SegmentFacts } from '../../src/contract/events.ts'
+import { GAP_REASONS, MEDIA, type Medium } from '../../src/contract/media.ts'
+import type { TrackView } from '../../src/contract/resources.ts'
 import { suite } from '../support/suite.ts'
 import { recordingOf, START, segmentOf } from './support/recordings.ts'
 

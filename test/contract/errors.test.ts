@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { ERRORS, type ErrorCode } from '../../src/events/errors.ts'
+import { ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
 import { faultDiskProblem } from '../e2e/support/fault-disk.ts'
 import { type Answer, startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'

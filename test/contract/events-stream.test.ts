@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { LogEvent } from '../../src/events/events.ts'
+import type { LogEvent } from '../../src/contract/events.ts'
 import { eventsOf } from '../e2e/support/history.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ReadinessCheck } from '../../src/events/resources.ts'
+import type { ReadinessCheck } from '../../src/contract/resources.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { type Clients, connect } from './support/clients.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { LogEvent } from '../../src/events/events.ts'
+import type { LogEvent } from '../../src/contract/events.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
 import { suite } from '../support/suite.ts'
 import { readPage, section, tableRows } from './support/markdown.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { ERRORS } from '../../src/events/errors.ts'
-import { WARNINGS } from '../../src/events/warnings.ts'
+import { ERRORS } from '../../src/contract/errors.ts'
+import { WARNINGS } from '../../src/contract/warnings.ts'
 import { suite } from '../support/suite.ts'
 import { readPage, section, tableRows } from './support/markdown.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { EVENT_TYPES } from '../../src/events/events.ts'
+import { EVENT_TYPES } from '../../src/contract/events.ts'
 import { suite } from '../support/suite.ts'
 import { readPage, tableRows } from './support/markdown.ts'
 
@@ -11,9 +11,9 @@ function fieldsIn(definition: string, facts: string[]): string[] {
   return [...(definition.includes('SegmentFacts') ? inherited : []), ...own]
 }
 
-/** Each event's fields as src/events/events.ts defines them. */
+/** Each event's fields as src/contract/events.ts defines them. */
 function definedFields(): Record<string, string[]> {
-  const source = readPage('src/events/events.ts').replace(/\/\*\*.*?\*\//gs, '')
+  const source = readPage('src/contract/events.ts').replace(/\/\*\*.*?\*\//gs, '')
   const body = (name: string) => new RegExp(`export interface ${name} \\{\\n(.*?)\\n\\}`, 's').exec(source)?.[1] ?? ''
   const facts = fieldsIn(body('SegmentFacts'), [])
   const definitions = body('EventData')

@@ -7,38 +7,48 @@ import { ROOT, readPage } from './support/markdown.ts'
 
 /**
  * What each part of src may import: folders (with `/`), single files, packages, and `node:*`. A part may always import
- * from itself. docs/architecture.md says why; src/main.ts composes and knows everybody.
+ * from itself. docs/architecture.md says why; src/daemon.ts composes and knows everybody.
  */
 const MAY_IMPORT: Record<string, string[]> = {
-  'events/': [],
-  'machines/': ['events/', 'xstate'],
+  'contract/': [],
+  'machines/': ['contract/', 'xstate'],
   'media/': [],
-  'actors/': ['events/', 'media/', 'xstate', 'node:*'],
-  // It is handed what starts programs and what tells of recordings.
-  'composition/': ['events/', 'media/', 'node:*'],
-  'store/': ['events/', 'level', 'node:*'],
-  // The recorder is handed its platform and its log; of what they are made of it knows the types only.
+  'time/': ['node:*'],
+  'processes/': ['time/', 'node:*'],
+  'ffmpeg/': ['contract/', 'processes/', 'node:*'],
+  'x11/': ['media/', 'node:*'],
+  'platform/': ['contract/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
+  'actors/': [
+    ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
+    ...['xstate', 'node:*'],
+  ],
+  // The recorder tells it of recordings, through a port.
+  'composition/': ['contract/', 'media/', 'processes/', 'ffmpeg/', 'node:*'],
+  'store/': ['contract/', 'level', 'node:*'],
+  // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
-    ...['events/', 'machines/', 'actors/types.ts', 'actors/clock.ts', 'actors/within.ts', 'store/types.ts'],
+    ...['contract/', 'machines/', 'time/', 'actors/capture.ts', 'actors/port.ts'],
+    ...['actors/clock-actor.ts', 'store/types.ts'],
     ...['xstate', 'eventemitter3', 'pino', 'node:*'],
   ],
-  'access/': ['events/', 'node:*'],
+  'access/': ['contract/', 'node:*'],
   'http/': [
-    ...['events/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
+    ...['contract/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
     ...['koa', '@koa/router', 'zod', 'pino', 'node:*'],
   ],
-  'cli/': ['events/', 'home.ts', 'node:*'],
+  'cli/': ['contract/', 'home.ts', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
-  'selftest/': ['actors/', 'node:*'],
-  'cli/commands/selftest.ts': ['cli/', 'events/', 'home.ts', 'selftest/', 'node:*'],
+  'selftest/': ['processes/', 'ffmpeg/', 'time/', 'node:*'],
+  'cli/commands/selftest.ts': ['cli/', 'contract/', 'home.ts', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
-  'cli/commands/serve.ts': ['cli/', 'events/', 'main.ts'],
-  'home.ts': ['events/', 'node:*'],
+  'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
+  'home.ts': ['contract/', 'node:*'],
   'logging.ts': ['pino', 'pino-pretty'],
-  'main.ts': [
-    ...['events/', 'actors/', 'store/', 'recorder/', 'access/', 'composition/', 'http/', 'home.ts', 'logging.ts'],
-    ...['pino', 'node:*'],
+  'daemon.ts': [
+    ...['contract/', 'time/', 'actors/', 'store/', 'recorder/', 'access/', 'composition/', 'http/'],
+    ...['home.ts', 'logging.ts', 'pino', 'node:*'],
   ],
+  'serve.ts': ['contract/', 'daemon.ts', 'logging.ts'],
 }
 
 /** One import of a file, both by their path below src; a package by its name. */
@@ -113,13 +123,13 @@ suite('imports', (test) => {
 
   test('a wrong import and a cycle would be noticed', () => {
     const source = (names: string[]) => names.map((name) => `import { x } from '${name}'`).join('\n')
-    const machine = edgesOf('machines/a.ts', source(['../events/events.ts', '../actors/types.ts', 'node:fs', './b.ts']))
-    assert.deepEqual(wrongEdges(machine), ['machines/a.ts → actors/types.ts', 'machines/a.ts → node:*'])
-    assert.deepEqual(wrongEdges(edgesOf('store/a.ts', `export * from '../actors/types.ts'`)), [
-      'store/a.ts → actors/types.ts',
+    const machine = edgesOf('machines/a.ts', source(['../contract/events.ts', '../actors/capture.ts', 'node:fs', './b.ts']))
+    assert.deepEqual(wrongEdges(machine), ['machines/a.ts → actors/capture.ts', 'machines/a.ts → node:*'])
+    assert.deepEqual(wrongEdges(edgesOf('store/a.ts', `export * from '../actors/capture.ts'`)), [
+      'store/a.ts → actors/capture.ts',
     ])
-    assert.deepEqual(wrongEdges(edgesOf('cli/run.ts', `await import('../main.ts')`)), ['cli/run.ts → main.ts'])
-    assert.deepEqual(wrongEdges([{ from: 'elsewhere/a.ts', to: 'events/media.ts' }]).length, 1)
+    assert.deepEqual(wrongEdges(edgesOf('cli/run.ts', `await import('../daemon.ts')`)), ['cli/run.ts → daemon.ts'])
+    assert.deepEqual(wrongEdges([{ from: 'elsewhere/a.ts', to: 'contract/media.ts' }]).length, 1)
     assert.deepEqual(cycleIn([...machine, ...edgesOf('machines/b.ts', source(['./a.ts']))]), [
       ...['machines/a.ts', 'machines/b.ts', 'machines/a.ts'],
     ])

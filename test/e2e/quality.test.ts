@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { QUALITY_PRESETS, type Quality, type QualityChoice } from '../../src/events/quality.ts'
+import { QUALITY_PRESETS, type Quality, type QualityChoice } from '../../src/contract/quality.ts'
 import { suite } from '../support/suite.ts'
 import { eventsOf, ofType } from './support/history.ts'
 import { notLinux, type ObservedDaemon, oneWith, startObserved } from './support/observed-daemon.ts'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
-import { findProgram } from '../../src/actors/find-program.ts'
+import { findProgram } from '../../src/processes/find-program.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { RecorderError } from '../../src/events/errors.ts'
+import { RecorderError } from '../../src/contract/errors.ts'
 import { canonicalJson } from '../../src/http/command-headers.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'

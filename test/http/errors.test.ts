@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { ERRORS, type ErrorCode, RecorderError } from '../../src/events/errors.ts'
+import { ERRORS, type ErrorCode, RecorderError } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { problemOf } from './support/expect.ts'

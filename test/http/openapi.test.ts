@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { pino } from 'pino'
-import { ERRORS, type ErrorCode } from '../../src/events/errors.ts'
+import { ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
 import { createApp, createRoutes } from '../../src/http/app.ts'
 import { errorCodesOf, openApiPath } from '../../src/http/openapi.ts'
 import type { Services } from '../../src/http/services.ts'

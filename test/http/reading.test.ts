@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { SegmentFacts } from '../../src/events/events.ts'
+import type { SegmentFacts } from '../../src/contract/events.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { bodyOf, pointersOf, problemOf } from './support/expect.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { transition } from 'xstate'
 import { getShortestPaths } from 'xstate/graph'
-import { COMMANDS } from '../../src/events/commands.ts'
+import { COMMANDS } from '../../src/contract/commands.ts'
 import { controlMachine } from '../../src/machines/control-machine.ts'
 import { absentRecording, evolve, recordingState, trackState } from '../../src/machines/recording-fold.ts'
 import { sessionMachine } from '../../src/machines/session-machine.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Medium } from '../../src/events/media.ts'
+import type { Medium } from '../../src/contract/media.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
 import { eventually, suite } from '../support/suite.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
-import type { RecordingView } from '../../src/events/resources.ts'
+import type { RecordingView } from '../../src/contract/resources.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
 import { at, CRM, daemonStarted, History } from './support/history.ts'

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { TagValue } from '../../src/events/commands.ts'
+import type { TagValue } from '../../src/contract/commands.ts'
 import type { EventLog, RecordingQuery } from '../../src/store/types.ts'
 import { suite } from '../support/suite.ts'
 import { at, History } from './support/history.ts'

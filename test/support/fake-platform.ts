@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers'
-import type { Capture, CaptureCommand, CapturePlatform, CaptureReport, Probe } from '../../src/actors/types.ts'
-import { RecorderError } from '../../src/events/errors.ts'
-import type { SegmentFacts } from '../../src/events/events.ts'
-import { MEDIA, type Medium } from '../../src/events/media.ts'
-import type { DeviceList } from '../../src/events/resources.ts'
-import type { WarningCode } from '../../src/events/warnings.ts'
+import type { Capture, CaptureCommand, CapturePlatform, CaptureReport, Probe } from '../../src/actors/capture.ts'
+import { RecorderError } from '../../src/contract/errors.ts'
+import type { SegmentFacts } from '../../src/contract/events.ts'
+import { MEDIA, type Medium } from '../../src/contract/media.ts'
+import type { DeviceList } from '../../src/contract/resources.ts'
+import type { WarningCode } from '../../src/contract/warnings.ts'
 
 /** What a fake medium does when it is opened: deliver, never deliver (until cut), or fail. */
 export type Behaviour = 'flow' | 'hang' | 'fail'

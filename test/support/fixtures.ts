@@ -1,7 +1,7 @@
-import type { Command, CommandName, CommandRequests } from '../../src/events/commands.ts'
-import type { EventData, EventType, NewEvent } from '../../src/events/events.ts'
-import type { Side } from '../../src/events/media.ts'
-import { evolveWorld, type World } from '../../src/recorder/world.ts'
+import type { Command, CommandName, CommandRequests } from '../../src/contract/commands.ts'
+import type { EventData, EventType, NewEvent } from '../../src/contract/events.ts'
+import type { Side } from '../../src/contract/media.ts'
+import { evolveWorld, type World } from '../../src/recorder/open-recordings.ts'
 import type { Standing } from './arbitration.ts'
 
 const AT = '2026-01-05T09:00:00.000Z'

@@ -1,5 +1,5 @@
 /** The commands that act on media under way: stop, pause, resume; and close. */
-import type { RecordingAnswer } from '../../events/resources.ts'
+import type { RecordingAnswer } from '../../contract/resources.ts'
 import { path } from '../api.ts'
 import { type Command, defineCommand, type OptionSpec } from '../command.ts'
 import { recordingText } from '../recording-text.ts'

@@ -1,6 +1,6 @@
 /** Options about media that several commands share. */
-import type { RecordingType, RequestedMedium } from '../../events/media.ts'
-import type { QualityPreset } from '../../events/quality.ts'
+import type { RecordingType, RequestedMedium } from '../../contract/media.ts'
+import type { QualityPreset } from '../../contract/quality.ts'
 import { UsageError } from '../problem.ts'
 
 /** What `--media` takes. */

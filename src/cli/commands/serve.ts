@@ -1,4 +1,4 @@
-import type { QualityPreset } from '../../events/quality.ts'
+import type { QualityPreset } from '../../contract/quality.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { parseSize } from '../quantities.ts'
@@ -54,7 +54,7 @@ export const serve = defineCommand({
     const reserveBytes = options.reserve === undefined ? undefined : parseSize(options.reserve)
     if (reserveBytes === null) throw new UsageError('--reserve takes a size such as 256MB or 1.5GB')
     // Only here: the other commands must start without loading the recorder.
-    const daemon = await import('../../main.ts')
+    const daemon = await import('../../daemon.ts')
     await daemon.serve({
       home: home.folder,
       source: options.source === 'synthetic' ? 'synthetic' : 'devices',

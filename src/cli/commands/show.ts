@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { LogEvent, SegmentFacts } from '../../events/events.ts'
-import type { RecordingAnswer, SegmentView, TagEntry } from '../../events/resources.ts'
+import type { LogEvent, SegmentFacts } from '../../contract/events.ts'
+import type { RecordingAnswer, SegmentView, TagEntry } from '../../contract/resources.ts'
 import { type Api, path } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { duration, localTime, size, span } from '../quantities.ts'

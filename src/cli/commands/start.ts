@@ -1,4 +1,4 @@
-import type { RecordingAnswer } from '../../events/resources.ts'
+import type { RecordingAnswer } from '../../contract/resources.ts'
 import { path } from '../api.ts'
 import { collectTags } from '../assignments.ts'
 import { defineCommand } from '../command.ts'

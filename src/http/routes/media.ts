@@ -1,6 +1,6 @@
 import type { CompositionRequest } from '../../composition/port.ts'
-import { RecorderError } from '../../events/errors.ts'
-import { MEDIA, type Medium } from '../../events/media.ts'
+import { RecorderError } from '../../contract/errors.ts'
+import { MEDIA, type Medium } from '../../contract/media.ts'
 import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../file-answer.ts'
 import { ClientGone } from '../problem.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'

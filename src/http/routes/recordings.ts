@@ -1,4 +1,4 @@
-import type { ClientSide } from '../../events/media.ts'
+import type { ClientSide } from '../../contract/media.ts'
 import type { RecorderPort, RecordingQuery } from '../../recorder/port.ts'
 import { sendJson, sendText } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'

@@ -1,5 +1,5 @@
 import { sessionCookieName } from '../../access/access.ts'
-import { RecorderError } from '../../events/errors.ts'
+import { RecorderError } from '../../contract/errors.ts'
 import { sendEmpty, sendJson, sendText } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'

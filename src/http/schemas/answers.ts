@@ -1,12 +1,12 @@
 /** What clients are told, for openapi.json and for the tests that hold real answers against it. Clients must bear unknown fields. */
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
-import { ALLOWED_COMMANDS } from '../../events/commands.ts'
-import { ERRORS, type ErrorCode } from '../../events/errors.ts'
-import { EVENT_TYPES } from '../../events/events.ts'
-import { GAP_REASONS, MEDIA, RECORDING_STATES, RECORDING_TYPES, TRACK_STATES } from '../../events/media.ts'
-import { READINESS_CHECKS, READINESS_RESULTS } from '../../events/resources.ts'
-import { WARNINGS, type WarningCode } from '../../events/warnings.ts'
+import { ALLOWED_COMMANDS } from '../../contract/commands.ts'
+import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
+import { EVENT_TYPES } from '../../contract/events.ts'
+import { GAP_REASONS, MEDIA, RECORDING_STATES, RECORDING_TYPES, TRACK_STATES } from '../../contract/media.ts'
+import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/resources.ts'
+import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
 
 const time = z.iso.datetime({ precision: 3 }).describe('RFC 3339 UTC with milliseconds')
 const id = z.string().regex(/^[0-9A-Za-z_-]{8,64}$/)

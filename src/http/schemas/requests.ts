@@ -8,8 +8,8 @@ import {
   REQUESTED_MEDIA,
   type RequestedMedium,
   resolveMedia,
-} from '../../events/media.ts'
-import { QUALITY_PRESETS, QUALITY_RANGES, type Quality, type QualityPreset } from '../../events/quality.ts'
+} from '../../contract/media.ts'
+import { QUALITY_PRESETS, QUALITY_RANGES, type Quality, type QualityPreset } from '../../contract/quality.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
 const MAX_TAGS = 64

@@ -1,5 +1,5 @@
-import type { GapReason } from '../../events/media.ts'
-import type { Gap, Span } from '../../events/resources.ts'
+import type { GapReason } from '../../contract/media.ts'
+import type { Gap, Span } from '../../contract/resources.ts'
 import type { SegmentTrail } from './trail.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { EventOf, LogEvent } from '../../events/events.ts'
-import { type ClientSide, MEDIA, type Medium } from '../../events/media.ts'
-import type { RecordingView, TagEntry } from '../../events/resources.ts'
+import type { EventOf, LogEvent } from '../../contract/events.ts'
+import { type ClientSide, MEDIA, type Medium } from '../../contract/media.ts'
+import type { RecordingView, TagEntry } from '../../contract/resources.ts'
 import { measured, OFF, projectTrack, type TrackEvent, warned } from './track.ts'
 import { captureEnded, type SegmentTrail } from './trail.ts'
 

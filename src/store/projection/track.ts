@@ -1,6 +1,6 @@
-import type { EventOf, LogEvent } from '../../events/events.ts'
-import type { GapReason } from '../../events/media.ts'
-import type { RecordingView, TrackView } from '../../events/resources.ts'
+import type { EventOf, LogEvent } from '../../contract/events.ts'
+import type { GapReason } from '../../contract/media.ts'
+import type { RecordingView, TrackView } from '../../contract/resources.ts'
 import { gapsOf, spansOf } from './gaps.ts'
 import { captureEnded, type SegmentTrail, segmentClosed, segmentCut, segmentDiscarded, segmentOpened } from './trail.ts'
 

@@ -1,5 +1,5 @@
-import type { EventData } from '../../events/events.ts'
-import type { GapReason } from '../../events/media.ts'
+import type { EventData } from '../../contract/events.ts'
+import type { GapReason } from '../../contract/media.ts'
 
 /** What a track's gaps and sums are made of: one step for each segment that was opened, closed or cut. */
 export interface SegmentStep {

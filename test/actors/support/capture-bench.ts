@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Logger } from '../../../src/actors/logger.ts'
-import { createPlatform, type PlatformOptions } from '../../../src/actors/platform.ts'
-import type { Capture, CapturePlatform, CaptureReport } from '../../../src/actors/types.ts'
-import type { Device, Medium } from '../../../src/events/media.ts'
-import { resolveQuality } from '../../../src/events/quality.ts'
+import type { Capture, CapturePlatform, CaptureReport } from '../../../src/actors/capture.ts'
+import { createPlatform, type PlatformOptions } from '../../../src/actors/capture-platform.ts'
+import type { Logger } from '../../../src/contract/logger.ts'
+import type { Device, Medium } from '../../../src/contract/media.ts'
+import { resolveQuality } from '../../../src/contract/quality.ts'
 
 const REPORT_LIMIT_MS = 10_000
 

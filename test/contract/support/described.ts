@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type * as z from 'zod'
-import { ERRORS, type ErrorCode } from '../../../src/events/errors.ts'
+import { ERRORS, type ErrorCode } from '../../../src/contract/errors.ts'
 import { ANSWERS } from '../../../src/http/schemas/answers.ts'
 import type { Answer } from '../../support/daemon.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { LogEvent } from '../../../src/events/events.ts'
+import type { LogEvent } from '../../../src/contract/events.ts'
 import type { TestDaemon } from '../../support/daemon.ts'
 
 /** One message of a stream of Server-Sent Events; of a comment only its text is there. */

@@ -12,7 +12,7 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findProgram } from '../../../src/actors/find-program.ts'
+import { findProgram } from '../../../src/processes/find-program.ts'
 import { ROOT, readPage } from './markdown.ts'
 
 /** Why pages cannot be walked through here; null where they can. */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { LogEvent } from '../../../src/events/events.ts'
+import type { LogEvent } from '../../../src/contract/events.ts'
 import { ofType } from './history.ts'
 
 const run = promisify(execFile)

@@ -1,5 +1,5 @@
 import type { VirtualDesktop } from '../../../lab/virtual-desktop.ts'
-import type { Medium } from '../../../src/events/media.ts'
+import type { Medium } from '../../../src/contract/media.ts'
 import { type ObservedDaemon, oneWith } from './observed-daemon.ts'
 import type { StallingFfmpeg } from './stalling-ffmpeg.ts'
 

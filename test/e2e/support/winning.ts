@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { LogEvent } from '../../../src/events/events.ts'
-import type { RecordingAnswer } from '../../../src/events/resources.ts'
+import type { LogEvent } from '../../../src/contract/events.ts'
+import type { RecordingAnswer } from '../../../src/contract/resources.ts'
 import type { Answer } from '../../support/daemon.ts'
 import { eventually } from '../../support/suite.ts'
 import { ofType } from './history.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { RecordingAnswer } from '../../../src/events/resources.ts'
+import type { RecordingAnswer } from '../../../src/contract/resources.ts'
 import type { TestDaemon } from '../../support/daemon.ts'
 
 /** What is asked of a recorder, and, where an answer came, what it was. */

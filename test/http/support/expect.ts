@@ -1,6 +1,6 @@
 /** What tests ask of answers. */
 import assert from 'node:assert/strict'
-import { ERRORS, type ErrorCode } from '../../../src/events/errors.ts'
+import { ERRORS, type ErrorCode } from '../../../src/contract/errors.ts'
 import { ANSWERS } from '../../../src/http/schemas/answers.ts'
 
 /** The body of an answer, which must be of the schema that openapi.json names for it. */

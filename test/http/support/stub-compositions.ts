@@ -4,7 +4,7 @@ import type {
   CompositionProgress,
   CompositionRequest,
 } from '../../../src/composition/port.ts'
-import type { RecorderError } from '../../../src/events/errors.ts'
+import type { RecorderError } from '../../../src/contract/errors.ts'
 
 /** Stands for the composer: gives what the test put there, and notes what it was asked. */
 export class StubCompositions implements CompositionPort {

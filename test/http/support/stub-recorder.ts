@@ -1,11 +1,11 @@
 /** A recorder that keeps everything in memory and carries nothing out, so that the tests of HTTP are tests of HTTP. */
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
-import type { Command } from '../../../src/events/commands.ts'
-import { RecorderError } from '../../../src/events/errors.ts'
-import type { LogEvent, NewEvent, SegmentFacts } from '../../../src/events/events.ts'
-import type { By, ClientSide, Medium } from '../../../src/events/media.ts'
-import type { DeviceList, ReadinessView, RecordingView } from '../../../src/events/resources.ts'
+import type { Command } from '../../../src/contract/commands.ts'
+import { RecorderError } from '../../../src/contract/errors.ts'
+import type { LogEvent, NewEvent, SegmentFacts } from '../../../src/contract/events.ts'
+import type { By, ClientSide, Medium } from '../../../src/contract/media.ts'
+import type { DeviceList, ReadinessView, RecordingView } from '../../../src/contract/resources.ts'
 import type { RecorderBus, RecorderPort } from '../../../src/recorder/port.ts'
 import type { RecordingQuery, StoredAnswer } from '../../../src/store/types.ts'
 

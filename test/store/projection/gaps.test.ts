@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import type { NewEvent } from '../../../src/events/events.ts'
-import type { GapReason } from '../../../src/events/media.ts'
+import type { NewEvent } from '../../../src/contract/events.ts'
+import type { GapReason } from '../../../src/contract/media.ts'
 import { suite } from '../../support/suite.ts'
 import { micOf } from '../support/folded.ts'
 import { at, History } from '../support/history.ts'

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { NewEvent } from '../../../src/events/events.ts'
+import type { NewEvent } from '../../../src/contract/events.ts'
 import { suite } from '../../support/suite.ts'
 import { folded, micOf, viewOf } from '../support/folded.ts'
 import { at, CRM, device, History } from '../support/history.ts'

@@ -1,6 +1,6 @@
-import type { LogEvent, NewEvent } from '../../../src/events/events.ts'
-import type { Medium } from '../../../src/events/media.ts'
-import type { RecordingView, TrackView } from '../../../src/events/resources.ts'
+import type { LogEvent, NewEvent } from '../../../src/contract/events.ts'
+import type { Medium } from '../../../src/contract/media.ts'
+import type { RecordingView, TrackView } from '../../../src/contract/resources.ts'
 import { project, type RecordingProjection } from '../../../src/store/projection/recording.ts'
 
 /** The recording after its events, as the log would number them. */

@@ -1,6 +1,6 @@
-import type { TagValue } from '../../../src/events/commands.ts'
-import type { EventData, EventType, NewEvent } from '../../../src/events/events.ts'
-import type { By, Medium } from '../../../src/events/media.ts'
+import type { TagValue } from '../../../src/contract/commands.ts'
+import type { EventData, EventType, NewEvent } from '../../../src/contract/events.ts'
+import type { By, Medium } from '../../../src/contract/media.ts'
 
 /** The client in these tests. */
 export const CRM: By = { side: 'api', client: 'crm', user: 'clerk' }

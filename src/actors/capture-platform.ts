@@ -1,0 +1,127 @@
+import { join } from 'node:path'
+import type { Logger } from '../contract/logger.ts'
+import type { Device, Medium } from '../contract/media.ts'
+import type { Quality } from '../contract/quality.ts'
+import { audioFormat } from '../ffmpeg/encoding.ts'
+import { createEncoder, type Encoder } from '../ffmpeg/ffmpeg.ts'
+import { type CaptureBackend, unavailable } from '../platform/capture-backend.ts'
+import { DeviceDirectory } from '../platform/device-directory.ts'
+import { linuxBackend } from '../platform/linux/linux-backend.ts'
+import { macosBackend } from '../platform/macos/macos-backend.ts'
+import { syntheticBackend } from '../platform/synthetic/synthetic-backend.ts'
+import { windowsBackend } from '../platform/windows/windows-backend.ts'
+import { SteadyClock } from '../time/steady-clock.ts'
+import type { CapturePlatform, RecorderClock } from './capture.ts'
+import { probeDevice } from './device-probe.ts'
+import { ScreenPipeline } from './screen/screen-pipeline.ts'
+import { CAPTURE_LIMITS, type CaptureLimits } from './segment/capture-limits.ts'
+import type { StartPipeline } from './segment/pipeline.ts'
+import { salvageFile } from './segment/salvage.ts'
+import { factsOf } from './segment/segment-attempt.ts'
+import { AudioPipeline } from './sound/sound-pipeline.ts'
+import { TrackCapture } from './track-capture.ts'
+
+/** How to capture. */
+export interface PlatformOptions {
+  /** The machine's devices, or a test picture and tones. */
+  source: 'devices' | 'synthetic'
+  /** ffmpeg to use rather than look for one. */
+  ffmpegPath?: string | undefined
+  logger: Logger
+  /** The recorder's time (default: the wall clock's at the start, counted on). */
+  clock?: RecorderClock
+  /** Where display, sound server and `PATH` are looked up (default: the process's own). */
+  env?: NodeJS.ProcessEnv
+  /** Other time limits than those in use; for tests. */
+  limits?: Partial<CaptureLimits>
+}
+
+/** What this machine can capture from, and the actors that do it. */
+export function createPlatform(options: PlatformOptions): CapturePlatform {
+  const env = options.env ?? process.env
+  const limits = { ...CAPTURE_LIMITS, ...options.limits }
+  const { logger, clock = new SteadyClock() } = options
+  const backend = chooseBackend(
+    options.source,
+    env,
+    () => encoder.ffmpeg(),
+    () => clock.now(),
+  )
+  const encoder: Encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: backend.ffmpegInputs })
+  const directory = new DeviceDirectory(
+    (medium) => backend.list(medium),
+    async (medium, id) => backend.find?.(medium, id),
+  )
+
+  function pipeline(medium: Medium, device: Device, quality: Quality): StartPipeline {
+    const command = backend.command(medium, device, quality, encoder.ffmpeg)
+    if (medium === 'screen')
+      return (events) =>
+        new ScreenPipeline({ command, env, clock, quit: backend.quit, quitMs: limits.screenQuit }, events)
+    const parts = {
+      source: command,
+      keepAwake: backend.keepAwake(medium, device) ?? undefined,
+      ffmpeg: encoder.ffmpeg(),
+      isSilenceFault: medium === 'mic',
+      format: audioFormat(medium, quality),
+      env,
+      clock,
+      logger,
+      encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
+    }
+    return (events) => new AudioPipeline(parts, events)
+  }
+
+  return {
+    devices: ({ fresh = false } = {}) => directory.all(fresh),
+    async resolve(medium, id) {
+      // ffmpeg is looked for here, so that opening a capture does not have to wait for it.
+      const [device] = await Promise.all([directory.resolve(medium, id), encoder.ffmpeg().catch(() => undefined)])
+      return device
+    },
+    capture: (medium, report) =>
+      new TrackCapture({
+        pipeline: (device, quality) => pipeline(medium, device, quality),
+        resolve: (device) => directory.resolve(medium, device.id, true),
+        limits,
+        clock,
+        logger,
+        report,
+      }),
+    probe: (medium, device, signal) => probeDevice({ backend, ffmpeg: encoder.ffmpeg, env }, medium, device, signal),
+    encoderProblem: encoder.problem,
+    async encoderVersion() {
+      const { version } = await encoder.ffmpeg().catch(() => ({ version: null }))
+      return version && `${version.major}.${version.minor}`
+    },
+    async salvage(folder, opened) {
+      const file = await salvageFile(join(folder, opened.file), opened.container)
+      return file && factsOf(opened, Date.parse(opened.startedAt), file)
+    },
+  }
+}
+
+function chooseBackend(
+  source: PlatformOptions['source'],
+  env: NodeJS.ProcessEnv,
+  ffmpeg: Encoder['ffmpeg'],
+  now: () => number,
+): CaptureBackend {
+  if (source === 'synthetic') return syntheticBackend()
+  switch (process.platform) {
+    case 'linux':
+      return linuxBackend(env, ffmpeg, now)
+    case 'win32':
+      return windowsBackend(env, ffmpeg)
+    case 'darwin':
+      return macosBackend(env, ffmpeg)
+    default:
+      return {
+        list: async () => unavailable(`capturing is not supported on ${process.platform}`),
+        command: () => Promise.reject(new Error(`no capture on ${process.platform}`)),
+        keepAwake: () => null,
+        quit: 'SIGINT',
+        ffmpegInputs: [],
+      }
+  }
+}

@@ -1,0 +1,133 @@
+import type { Device, Medium } from '../contract/media.ts'
+import { resolveQuality } from '../contract/quality.ts'
+import type { Level } from '../contract/resources.ts'
+import { CHANNELS } from '../ffmpeg/encoding.ts'
+import type { Encoder } from '../ffmpeg/ffmpeg.ts'
+import type { CaptureBackend } from '../platform/capture-backend.ts'
+import { lastWords } from '../platform/capture-problem.ts'
+import { type Child, type ChildCommand, startChild } from '../processes/child-process.ts'
+import { terminate } from '../processes/terminate.ts'
+import { within } from '../time/within.ts'
+import type { Probe } from './capture.ts'
+import { GLANCE, isBlack } from './screen/black-watch.ts'
+import { FrameAligner, LevelMeter, SILENCE_DB } from './sound/pcm.ts'
+import { feedSilence } from './sound/silence.ts'
+
+/** Windows of a tenth of a second that are listened to. */
+const LEVELS = 4
+/** How long a device has to deliver them. */
+const LIMIT_MS = 1_300
+
+/** What a probe needs of its surroundings. */
+export interface ProbeParts {
+  backend: Pick<CaptureBackend, 'command' | 'keepAwake' | 'isMuted'>
+  ffmpeg: Encoder['ffmpeg']
+  env: NodeJS.ProcessEnv
+}
+
+/** Sees whether a device delivers: see `CapturePlatform.probe`. What it delivers is measured as it comes and kept nowhere. */
+export async function probeDevice(
+  parts: ProbeParts,
+  medium: Medium,
+  device: Device,
+  signal: AbortSignal,
+): Promise<Probe> {
+  try {
+    return medium === 'screen'
+      ? await probeScreen(parts, device, signal)
+      : await probeSound(parts, medium, device, signal)
+  } catch (error) {
+    return failed((error as Error).message)
+  }
+}
+
+function failed(problem: string): Probe {
+  return { problem, level: null, empty: false, muted: null }
+}
+
+/** Resolves when `done`, when the time is over, when the process has ended, or when told to: and then nothing runs any more. */
+async function attend(children: Child[], done: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const told = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await within(Promise.race([done, told, children[0]!.exited]), LIMIT_MS)
+  await Promise.all(children.map((child) => terminate(child)))
+}
+
+async function probeSound(
+  { backend, ffmpeg, env }: ProbeParts,
+  medium: 'mic' | 'speaker',
+  device: Device,
+  signal: AbortSignal,
+): Promise<Probe> {
+  const [command, isMuted] = [
+    await backend.command(medium, device, resolveQuality(), ffmpeg),
+    backend.isMuted?.(medium, device) ?? Promise.resolve(null),
+  ]
+  if (signal.aborted) return failed('it was given up')
+  const levels: Level[] = []
+  let enough = (): void => {}
+  const done = new Promise<void>((resolve) => {
+    enough = resolve
+  })
+  const aligner = new FrameAligner(CHANNELS[medium])
+  const meter = new LevelMeter(CHANNELS[medium], (level) => {
+    if (levels.push(level) >= LEVELS) enough()
+  })
+  const source = startChild(command, { env, onStdout: (chunk) => meter.push(aligner.push(chunk)) })
+  const children = [source]
+  const keepAwake = backend.keepAwake(medium, device)
+  if (keepAwake) {
+    const player = startChild(keepAwake, { env, stdin: 'pipe' })
+    if (player.stdin) feedSilence(player.stdin)
+    children.push(player)
+  }
+  const [muted] = await Promise.all([isMuted, attend(children, done, signal)])
+  if (levels.length === 0) return { ...failed(nothing(source)), muted }
+  const level = summed(levels)
+  return { problem: null, level, empty: level.peakDb <= SILENCE_DB, muted }
+}
+
+/** The loudness of all windows together. */
+function summed(levels: readonly Level[]): Level {
+  const powers = levels.map(({ rmsDb }) => (rmsDb <= SILENCE_DB ? 0 : 10 ** (rmsDb / 10)))
+  const power = powers.reduce((sum, one) => sum + one, 0) / levels.length
+  return {
+    rmsDb: power === 0 ? SILENCE_DB : Math.round(100 * Math.log10(power)) / 10,
+    peakDb: Math.max(...levels.map(({ peakDb }) => peakDb)),
+  }
+}
+
+async function probeScreen({ backend, ffmpeg, env }: ProbeParts, device: Device, signal: AbortSignal): Promise<Probe> {
+  const command = stillOf(await backend.command('screen', device, resolveQuality(), ffmpeg))
+  if (signal.aborted) return failed('it was given up')
+  const cells = GLANCE.width * GLANCE.height
+  let picture: Buffer = Buffer.alloc(0)
+  let enough = (): void => {}
+  const done = new Promise<void>((resolve) => {
+    enough = resolve
+  })
+  const source = startChild(command, {
+    env,
+    onStdout: (chunk) => {
+      picture = Buffer.concat([picture, chunk])
+      if (picture.length >= cells) enough()
+    },
+  })
+  await attend([source], done, signal)
+  if (picture.length < cells) return failed(nothing(source))
+  return { problem: null, level: null, empty: isBlack(picture.subarray(0, cells)), muted: null }
+}
+
+/** One small grey picture of the same input. */
+export function stillOf({ program, args }: ChildCommand): ChildCommand {
+  const input = args.slice(0, args.indexOf('-i') + 2)
+  const picture = ['-frames:v', '1', '-vf', `scale=${GLANCE.width}:${GLANCE.height}:flags=area`]
+  return { program, args: [...input, ...picture, '-c:v', 'rawvideo', '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1'] }
+}
+
+function nothing(source: Child): string {
+  const said = lastWords(source.stderr())
+  return `nothing came within ${LIMIT_MS / 1_000} s${said === '' ? '' : `: ${said}`}`
+}

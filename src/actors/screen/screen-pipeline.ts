@@ -1,0 +1,215 @@
+import { type Fragment, FragmentAssembler, readBox, shortenFragment } from '../../media/fmp4.ts'
+import { Splitter } from '../../media/splitter.ts'
+import type { SourceCommand } from '../../platform/capture-backend.ts'
+import { captureFailed, deathOf, lastWords, problemOf } from '../../platform/capture-problem.ts'
+import type { ScreenWatch } from '../../platform/linux/x11-screen-watch.ts'
+import { type Child, startChild } from '../../processes/child-process.ts'
+import { terminate } from '../../processes/terminate.ts'
+import { within } from '../../time/within.ts'
+import type { RecorderClock } from '../capture.ts'
+import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
+import { BlackWatch } from './black-watch.ts'
+
+/** How long frames wait for the time of the first one to be read from ffmpeg's messages. */
+const ANCHOR_WAIT_MS = 250
+/** ffmpeg's dump of an input with a wall clock (x11grab, gdigrab): epoch seconds. Others count from something else. */
+const INPUT_START = /start: (-?\d+\.\d+|N\/A)/
+const EPOCH_SECONDS_MIN = 1e9
+/** A frame that ends later than this from now was timed by a clock that has been set. */
+const AHEAD_MAX_MS = 1_000
+/** How long the end waits for the watch to vouch for the last frames. */
+const VOUCH_MS = 300
+/** Without a frame for this long, nothing more is to be expected of ffmpeg: it hangs, or its display does. */
+const HANGS_MS = 1_200
+
+/** What a screen pipeline is made of. */
+export interface ScreenPipelineParts {
+  /** Delivers fragmented MP4 on stdout, one fragment a frame. */
+  command: Promise<SourceCommand>
+  env: NodeJS.ProcessEnv
+  clock: RecorderClock
+  /** How ffmpeg is asked to finish, and how long it has. */
+  quit: 'SIGINT' | 'q'
+  quitMs: number
+}
+
+/**
+ * A screen: one ffmpeg grabs and encodes; its MP4 is taken apart here into frames, so that it can be cut at a frame.
+ * A fragment comes when the next frame is there, so the one on screen at a cut always comes after it, and is shortened.
+ */
+export class ScreenPipeline implements Pipeline {
+  readonly ended: Promise<EndCause>
+  startedAtMs: number | undefined
+  readonly #parts: ScreenPipelineParts
+  readonly #events: PipelineEvents
+  readonly #boxes = new Splitter(readBox)
+  readonly #assembler = new FragmentAssembler()
+  readonly #black: BlackWatch
+  #child: Child | undefined
+  #watch: ScreenWatch | undefined
+  #cause: EndCause | undefined
+  #messages = ''
+  /** The input says that it does not tell the wall-clock time. */
+  #hasNoClock = false
+  /** Frames of which it is not yet known that they show what they should. */
+  #unvouched: Fragment[] = []
+  #vouching: Promise<void> | undefined
+  #waiting: Fragment[] = []
+  #anchorTimer: NodeJS.Timeout | undefined
+  #init: Buffer | undefined
+  #firstTick = 0
+  #isOver = false
+  /** By performance.now(). */
+  #lastFrameAt = 0
+
+  constructor(parts: ScreenPipelineParts, events: PipelineEvents) {
+    this.#parts = parts
+    this.#events = events
+    this.#black = new BlackWatch((present) =>
+      events.warning({ code: 'SCREEN_BLACK', present, detail: 'nothing but black has been captured for 3 s' }),
+    )
+    this.ended = this.#run().then(() => this.#cause!)
+  }
+
+  async #run(): Promise<void> {
+    let command: SourceCommand
+    try {
+      command = await this.#parts.command
+    } catch (error) {
+      return this.end({ kind: 'problem', problem: problemOf(error) })
+    }
+    if (this.#cause) return
+    this.#watch = command.watch?.((problem) => this.end({ kind: 'problem', problem }))
+    const unhear = this.#parts.clock.onJump((jump) => {
+      // ffmpeg takes the time of each frame from the system clock, and drops frames until one set back has caught up.
+      if (jump.type === 'stepped') this.end(this.#clockSet())
+    })
+    const child = startChild(command, {
+      env: this.#parts.env,
+      stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
+      onStdout: (chunk) => this.#take(chunk, command.vouched === true),
+      onStderr: (text) => this.#readAnchor(text),
+      onAside: (chunk) => this.#black.push(chunk),
+    })
+    this.#child = child
+    const exit = await child.exited
+    unhear()
+    this.#giveUpClock()
+    // The capture itself does not know why, or says it in words that nobody understands.
+    const why = this.#cause === undefined ? await this.#watch?.check() : undefined
+    this.end({ kind: 'problem', problem: why ?? deathOf('the screen capture', child, exit) })
+    if (this.#vouching) await within(this.#vouching, VOUCH_MS)
+    this.#isOver = true
+    this.#watch?.stop()
+  }
+
+  end(cause: EndCause): void {
+    if (this.#cause) return
+    this.#cause = cause
+    const child = this.#child
+    if (child === undefined) return
+    const ask = this.#parts.quit === 'q' ? () => child.stdin?.end('q') : ('SIGINT' as const)
+    // Before the first frame there is nothing to finish.
+    const finishes = this.startedAtMs !== undefined && performance.now() - this.#lastFrameAt < HANGS_MS
+    void terminate(child, finishes ? [{ ask, waitMs: this.#parts.quitMs }] : [])
+  }
+
+  kill(): void {
+    this.end({ kind: 'cut', at: this.#parts.clock.now() })
+    this.#child?.kill('SIGKILL')
+  }
+
+  #readAnchor(text: string): void {
+    if (this.startedAtMs !== undefined || this.#hasNoClock) return
+    this.#messages = (this.#messages + text).slice(-4_096)
+    const start = INPUT_START.exec(this.#messages)?.[1]
+    if (start === undefined) return
+    this.#hasNoClock = !(Number(start) >= EPOCH_SECONDS_MIN)
+    if (!this.#hasNoClock) this.startedAtMs = Number(start) * 1_000 - this.#parts.clock.wallAheadMs
+    this.#release()
+  }
+
+  #take(chunk: Buffer, vouched: boolean): void {
+    this.#lastFrameAt = performance.now()
+    try {
+      for (const box of this.#boxes.push(chunk)) {
+        const fragment = this.#assembler.take(box)
+        if (fragment) (vouched ? this.#unvouched : this.#waiting).push(fragment)
+      }
+      if (this.#unvouched.length > 0) this.#vouching ??= this.#vouch()
+      this.#release()
+    } catch (error) {
+      const said = lastWords(this.#child?.stderr() ?? '')
+      const detail = `the screen capture wrote no MP4 (${(error as Error).message})${said ? `: ${said}` : ''}`
+      this.end({ kind: 'problem', problem: captureFailed(detail) })
+      this.#child?.kill('SIGKILL')
+    }
+  }
+
+  /** Keeps what had come before the watch found everything as it was; the rest is something else's picture. */
+  async #vouch(): Promise<void> {
+    while (this.#unvouched.length > 0) {
+      const frames = this.#unvouched
+      this.#unvouched = []
+      if ((await this.#watch?.check()) !== undefined || this.#isOver) continue
+      this.#waiting.push(...frames)
+      this.#release()
+    }
+    this.#vouching = undefined
+  }
+
+  #clockSet(): EndCause {
+    return { kind: 'problem', problem: captureFailed('the system clock was set'), at: this.#parts.clock.now() }
+  }
+
+  #giveUpClock(): void {
+    this.#hasNoClock = true
+    this.#release()
+  }
+
+  /** For inputs that do not tell their wall-clock time: a fragment comes when its frame is over, so the first began this long ago. */
+  #waitingMs(): number {
+    return this.#ms(this.#waiting.reduce((sum, fragment) => sum + fragment.duration, 0))
+  }
+
+  #ms(ticks: number): number {
+    return (ticks / this.#assembler.timescale!) * 1_000
+  }
+
+  /** Gives on what waits, once the time of the first frame is known. */
+  #release(): void {
+    if (this.startedAtMs === undefined && this.#waiting.length > 0) {
+      if (this.#hasNoClock) this.startedAtMs = this.#parts.clock.now() - this.#waitingMs()
+      else this.#anchorTimer ??= setTimeout(() => this.#giveUpClock(), ANCHOR_WAIT_MS)
+    }
+    if (this.startedAtMs === undefined) return
+    clearTimeout(this.#anchorTimer)
+    const startedAtMs = this.startedAtMs
+    for (const fragment of this.#waiting) {
+      if (this.#init === undefined) this.#firstTick = fragment.start
+      const startMs = this.#ms(fragment.start - this.#firstTick)
+      const aheadMs = startedAtMs + startMs + this.#ms(fragment.duration) - this.#parts.clock.now()
+      if (aheadMs > AHEAD_MAX_MS) {
+        // It may have slept rather than been set; then the clock ends this capture, and says so.
+        this.#parts.clock.check()
+        this.end(this.#clockSet())
+      }
+      const cutMs = (this.#cause?.at ?? Number.POSITIVE_INFINITY) - startedAtMs
+      if (startMs > cutMs) continue
+      if (startMs + this.#ms(fragment.duration) > cutMs) {
+        fragment.duration = Math.max(1, Math.floor(((cutMs - startMs) / 1_000) * this.#assembler.timescale!))
+        shortenFragment(fragment.moof, fragment.duration)
+      }
+      const bytes = [fragment.moof, fragment.mdat]
+      if (this.#init === undefined) {
+        this.#init = this.#assembler.init
+        bytes.unshift(this.#init)
+      }
+      this.#events.unit({
+        bytes: Buffer.concat(bytes),
+        endMs: this.#ms(fragment.start - this.#firstTick + fragment.duration),
+      })
+    }
+    this.#waiting = []
+  }
+}

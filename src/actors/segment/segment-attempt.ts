@@ -1,0 +1,171 @@
+import { join } from 'node:path'
+import type { SegmentFacts } from '../../contract/events.ts'
+import type { Device } from '../../contract/media.ts'
+import type { Level } from '../../contract/resources.ts'
+import type { WarningCode } from '../../contract/warnings.ts'
+import { type CaptureProblem, captureFailed, storageProblem } from '../../platform/capture-problem.ts'
+import type { RecorderClock, SegmentPlan } from '../capture.ts'
+import type { CaptureLimits } from './capture-limits.ts'
+import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeline.ts'
+import { SegmentWriter, type StoredFile } from './segment-writer.ts'
+import { StallWatch } from './stall-watch.ts'
+
+/** File format of each medium. */
+export const FORMATS = {
+  mic: { container: 'ogg', codec: 'opus' },
+  speaker: { container: 'ogg', codec: 'opus' },
+  screen: { container: 'mp4', codec: 'h264' },
+} as const
+
+/** Name of a segment's file, in its recording's folder. */
+export function segmentFile(plan: Pick<SegmentPlan, 'medium' | 'number'>): string {
+  return `${plan.medium}-${String(plan.number).padStart(6, '0')}.${FORMATS[plan.medium].container}`
+}
+
+/** A segment's start as it is reported: rounded down, so that no rounding puts the end of its media behind a cut. */
+export function startOf(startedAtMs: number): string {
+  return new Date(Math.floor(startedAtMs)).toISOString()
+}
+
+/** What is to be known of a segment whose file is complete. */
+export function factsOf(
+  plan: Pick<SegmentPlan, 'medium' | 'number'>,
+  startedAtMs: number,
+  file: StoredFile & { durationMs: number },
+): SegmentFacts {
+  const { medium, number } = plan
+  const durationMs = Math.round(file.durationMs)
+  const startMs = Math.floor(startedAtMs)
+  return {
+    medium,
+    number,
+    startedAt: startOf(startedAtMs),
+    endedAt: new Date(startMs + durationMs).toISOString(),
+    durationMs,
+    bytes: file.bytes,
+    ...FORMATS[medium],
+    sha256: file.sha256,
+    file: segmentFile(plan),
+  }
+}
+
+/** What a try tells while it runs. */
+export interface SegmentTryEvents {
+  /** The first media are in the file. */
+  flowing(startedAtMs: number): void
+  level(level: Level): void
+  warning: PipelineEvents['warning']
+  /** Bytes in the file, about once a second. */
+  progress(bytes: number): void
+}
+
+type Warning = Parameters<PipelineEvents['warning']>[0]
+
+/** One try to capture a segment: a pipeline, the file it fills, and the watch over both. */
+export class SegmentTry {
+  /** Why it ended; resolves when no process is left. */
+  readonly ended: Promise<EndCause>
+  readonly path: string
+  readonly writer: SegmentWriter
+  readonly #pipeline: Pipeline
+  #durationMs = 0
+  #stall: StallWatch | undefined
+  #over = false
+
+  constructor(
+    parts: {
+      plan: SegmentPlan
+      device: Device
+      start: StartPipeline
+      limits: CaptureLimits
+      clock: RecorderClock
+      flowLimitMs: number
+    },
+    events: SegmentTryEvents,
+  ) {
+    // Media that nobody knows of yet cannot be warned of.
+    let hasFlowed = false
+    const early = new Map<WarningCode, Warning>()
+    this.path = join(parts.plan.folder, segmentFile(parts.plan))
+    this.writer = new SegmentWriter(
+      this.path,
+      {
+        started: () => {
+          // Too late: it has been given up while the disk hung.
+          if (this.#over) return
+          clearTimeout(deadline)
+          this.#stall ??= new StallWatch(parts.limits.stall, () => this.#fail(stalled(parts.limits.stall)))
+          events.flowing(this.#pipeline.startedAtMs!)
+          hasFlowed = true
+          for (const warning of early.values()) if (warning.present) events.warning(warning)
+        },
+        synced: events.progress,
+        failed: (error) => this.#fail(storageProblem(error)),
+      },
+      { operationMs: parts.limits.fileOperation },
+    )
+    this.#pipeline = parts.start({
+      unit: ({ bytes, endMs }) => {
+        this.#durationMs = endMs
+        this.#stall?.touch()
+        this.writer.write(bytes)
+      },
+      level: events.level,
+      warning: (warning) => {
+        if (hasFlowed) events.warning(warning)
+        else early.set(warning.code, warning)
+      },
+    })
+    const deadline = setTimeout(() => this.#fail(this.#notFlowing(parts.flowLimitMs)), parts.flowLimitMs)
+    const unwatch = parts.clock.onJump((jump) => {
+      if (jump.type === 'slept') this.#pipeline.end({ kind: 'problem', problem: SLEPT, at: jump.from })
+    })
+    this.ended = this.#pipeline.ended.finally(() => {
+      unwatch()
+      clearTimeout(deadline)
+      this.#stall?.stop()
+    })
+  }
+
+  /** Whether there is, or will be, something in the file. */
+  get hasMedia(): boolean {
+    return this.writer.acceptedBytes > 0
+  }
+
+  get startedAtMs(): number | undefined {
+    return this.#pipeline.startedAtMs
+  }
+
+  /** Duration of the media given to the file. */
+  get durationMs(): number {
+    return this.#durationMs
+  }
+
+  cut(at: number): void {
+    this.#pipeline.end({ kind: 'cut', at })
+  }
+
+  kill(): void {
+    this.#pipeline.kill()
+  }
+
+  #fail(problem: CaptureProblem): void {
+    this.#over = true
+    this.#stall?.stop()
+    this.#pipeline.end({ kind: 'problem', problem })
+  }
+
+  #notFlowing(limitMs: number): CaptureProblem {
+    // Media without a file: it is the disk that keeps us waiting.
+    if (this.hasMedia)
+      return { code: 'STORAGE_UNAVAILABLE', detail: 'the disk does not answer', reason: 'captureFailed' }
+    return captureFailed(`no media within ${limitMs} ms`)
+  }
+}
+
+/** What was captured before is good; nothing can have been since. */
+const SLEPT: CaptureProblem = { code: 'CAPTURE_FAILED', detail: 'the computer slept', reason: 'suspended' }
+
+function stalled(limitMs: number): CaptureProblem {
+  return captureFailed(`no media for ${limitMs} ms`)
+}

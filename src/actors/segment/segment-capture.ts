@@ -1,0 +1,191 @@
+import type { SegmentFacts } from '../../contract/events.ts'
+import type { Logger } from '../../contract/logger.ts'
+import type { Device } from '../../contract/media.ts'
+import type { Quality } from '../../contract/quality.ts'
+import { type CaptureProblem, problemOf } from '../../platform/capture-problem.ts'
+import { within } from '../../time/within.ts'
+import type { CaptureReport, RecorderClock, SegmentPlan } from '../capture.ts'
+import type { CaptureLimits } from './capture-limits.ts'
+import type { EndCause, StartPipeline } from './pipeline.ts'
+import { salvageFile } from './salvage.ts'
+import { FORMATS, factsOf, SegmentTry, segmentFile, startOf } from './segment-attempt.ts'
+import { removeSegment } from './segment-writer.ts'
+
+/** What a segment's capture needs of its surroundings. */
+export interface SegmentCaptureParts {
+  plan: SegmentPlan
+  /** Epoch ms: keep trying until then. */
+  retryUntil: number | undefined
+  /** Prepares a pipeline from a device. */
+  pipeline: (device: Device, quality: Quality) => StartPipeline
+  /** Finds the device again, as it is now; rejects when it is not there. */
+  resolve: (device: Device) => Promise<Device>
+  limits: CaptureLimits
+  clock: RecorderClock
+  logger: Logger
+  report: (report: CaptureReport) => void
+}
+
+type Cause = 'cut' | CaptureProblem
+
+/**
+ * One segment's life: tries until media flow, then runs until it is cut or dies, then has its file finished.
+ * Reports `capture.ended` once, whatever happens.
+ */
+export class SegmentCapture {
+  /** Resolves when `capture.ended` has been reported. */
+  readonly ended: Promise<void>
+  /** Resolves when nothing is written to its file any more. */
+  closed: Promise<unknown> = Promise.resolve()
+  readonly #parts: SegmentCaptureParts
+  /** The try under way. */
+  #try: SegmentTry | undefined
+  #cutAt: number | undefined
+  #discard = false
+  #abandoned = false
+  /** A file that is complete and reported. */
+  #storedPath: string | undefined
+  #wake: () => void = () => {}
+  readonly #woken: Promise<void>
+
+  constructor(parts: SegmentCaptureParts) {
+    this.#parts = parts
+    this.#woken = new Promise((resolve) => {
+      this.#wake = resolve
+    })
+    this.ended = this.#run()
+  }
+
+  /** Keeps nothing captured after `at`; with `discard` nothing at all, also when the segment has ended before. */
+  cut(at: number, discard: boolean): void {
+    this.#discard ||= discard
+    if (this.#discard && this.#storedPath) void this.#remove(this.#storedPath)
+    if (this.#cutAt !== undefined) return
+    this.#cutAt = at
+    this.#try?.cut(at)
+    this.#wake()
+  }
+
+  /** Ends the processes this instant; a file that cannot be finished then is left to salvage. */
+  abandon(): void {
+    this.#abandoned = true
+    this.#cutAt ??= this.#parts.clock.now()
+    this.#try?.kill()
+    this.#wake()
+  }
+
+  async #run(): Promise<void> {
+    const { plan, retryUntil, limits, clock, logger } = this.#parts
+    for (let pause = limits.retryFirst; ; pause = Math.min(2 * pause, limits.retryMax)) {
+      const cause = await this.#capture()
+      if (this.#try?.hasMedia) return this.#finish(this.#try, cause)
+      const over = retryUntil === undefined || clock.now() + pause >= retryUntil
+      if (cause === 'cut' || over) return this.#end(cause, null)
+      logger.debug({ medium: plan.medium, segment: plan.number, code: cause.code }, 'no media yet; trying again')
+      await within(this.#woken, pause)
+      if (this.#cutAt !== undefined) return this.#end('cut', null)
+    }
+  }
+
+  /** One try; resolves with why it ended, when no process is left. */
+  async #capture(): Promise<Cause> {
+    const { plan, retryUntil, limits, clock, pipeline, resolve, report } = this.#parts
+    this.#try = undefined
+    let device = plan.device
+    if (retryUntil !== undefined) {
+      const found = await Promise.race([resolve(device).catch(problemOf), this.#woken])
+      if (this.#cutAt !== undefined || found === undefined) return 'cut'
+      if ('code' in found) return found
+      device = found
+    }
+    const left = retryUntil === undefined ? limits.flow : Math.max(limits.retryFirst, retryUntil - clock.now())
+    this.#try = new SegmentTry(
+      { plan, device, start: pipeline(device, plan.quality), limits, clock, flowLimitMs: Math.min(limits.flow, left) },
+      {
+        flowing: (startedAtMs) => {
+          if (this.#cutAt !== undefined) return
+          const startedAt = startOf(startedAtMs)
+          const segment = plan.number
+          report({ type: 'capture.flowing', segment, startedAt, ...FORMATS[plan.medium], file: segmentFile(plan) })
+        },
+        level: (level) => {
+          if (this.#cutAt === undefined) report({ type: 'capture.level', level })
+        },
+        warning: (warning) => {
+          if (this.#cutAt === undefined) report({ type: 'capture.warning', segment: plan.number, ...warning })
+        },
+        progress: (bytes) => report({ type: 'capture.progress', segment: plan.number, bytes }),
+      },
+    )
+    return causeOf(await this.#try.ended)
+  }
+
+  async #finish(segment: SegmentTry, cause: Cause): Promise<void> {
+    const { plan, limits, report } = this.#parts
+    const closing = this.#closeInTheEnd(segment)
+    this.closed = closing
+    // Of a finished segment only its file is still of interest; the recording may have hundreds.
+    void closing.then(() => {
+      this.#try = undefined
+    })
+    const facts = await within(closing, limits.finish)
+    if (facts !== undefined) return this.#end(cause, facts)
+    this.#end(cause, null, !this.#discard)
+    void closing.then((late) => {
+      if (late) report({ type: 'capture.closed', segment: plan.number, facts: late })
+    })
+  }
+
+  /** The file may be out of reach for a while (a disk that is gone or read-only); it is tried again until it is finished. */
+  async #closeInTheEnd(segment: SegmentTry): Promise<SegmentFacts | null> {
+    const { plan, limits, logger } = this.#parts
+    for (;;) {
+      try {
+        return await this.#close(segment)
+      } catch (error) {
+        logger.error({ medium: plan.medium, segment: plan.number, err: error }, 'a segment cannot be finished yet')
+        if (this.#abandoned) return null
+        await new Promise((resolve) => setTimeout(resolve, limits.finish).unref())
+      }
+    }
+  }
+
+  /** Facts of the file on disk; null when it was discarded, or nothing whole is in it. */
+  async #close(segment: SegmentTry): Promise<SegmentFacts | null> {
+    const { plan } = this.#parts
+    if (this.#discard) {
+      await segment.writer.discard()
+      return null
+    }
+    const file = await segment.writer.finish().then(
+      (stored) => ({ ...stored, durationMs: segment.durationMs }),
+      // Not all of it could be written: what is there is made a proper file.
+      () => (segment.writer.hasFile ? salvageFile(segment.path, FORMATS[plan.medium].container) : null),
+    )
+    if (file === null) return null
+    if (this.#discard) {
+      await this.#remove(segment.path)
+      return null
+    }
+    this.#storedPath = segment.path
+    return factsOf(plan, segment.startedAtMs!, file)
+  }
+
+  async #remove(path: string): Promise<void> {
+    const { plan, logger } = this.#parts
+    try {
+      await removeSegment(path)
+    } catch (error) {
+      logger.error({ medium: plan.medium, segment: plan.number, err: error }, 'a segment could not be removed')
+    }
+  }
+
+  #end(cause: Cause, facts: SegmentFacts | null, unfinished = false): void {
+    const { plan, report } = this.#parts
+    report({ type: 'capture.ended', segment: plan.number, cause, facts, unfinished })
+  }
+}
+
+function causeOf(cause: EndCause): Cause {
+  return cause.kind === 'cut' ? 'cut' : cause.problem
+}

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, mkdir, open, rm, rmdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { RecorderError } from '../../contract/errors.ts'
+
+const SYNC_INTERVAL_MS = 1_000
+const DEFAULTS = { queueBytes: 16 * 1_048_576, operationMs: 10_000 }
+
+/** A file as it lies on disk. */
+export interface StoredFile {
+  bytes: number
+  /** Lower-case hex. */
+  sha256: string
+}
+
+/** What a writer tells while it writes. */
+export interface SegmentWriterEvents {
+  /** The first bytes are in the file. */
+  started(): void
+  /** So many bytes are forced to disk; about once a second. */
+  synced?(bytes: number): void
+  /** The file cannot be written (or not fast enough) and nothing more will be; `finish` will reject. Once. */
+  failed(error: Error): void
+}
+
+/**
+ * Writes one segment file: creates it with the first bytes, has one write in flight, forces it to disk each second and
+ * hashes what it has written. Memory is bounded: a disk that does not keep up is a failure, not a growing queue.
+ */
+export class SegmentWriter {
+  readonly #path: string
+  readonly #events: SegmentWriterEvents
+  readonly #limits: typeof DEFAULTS
+  readonly #hash = createHash('sha256')
+  #queue: Buffer[] = []
+  #queuedBytes = 0
+  #writtenBytes = 0
+  #syncedBytes = 0
+  #handle: FileHandle | undefined
+  #created = false
+  #writing: Promise<void> | undefined
+  #syncing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #failure: Error | undefined
+
+  constructor(path: string, events: SegmentWriterEvents, limits: Partial<typeof DEFAULTS> = {}) {
+    this.#path = path
+    this.#events = events
+    this.#limits = { ...DEFAULTS, ...limits }
+  }
+
+  /** Bytes given to `write` so far, written or not. */
+  get acceptedBytes(): number {
+    return this.#writtenBytes + this.#queuedBytes
+  }
+
+  /** Whether the file has been created. */
+  get hasFile(): boolean {
+    return this.#created
+  }
+
+  /** Takes bytes for the file; they are dropped when it has failed. */
+  write(bytes: Buffer): void {
+    if (this.#failure) return
+    this.#queue.push(bytes)
+    this.#queuedBytes += bytes.length
+    if (this.#queuedBytes > this.#limits.queueBytes) {
+      this.#fail(new RecorderError('STORAGE_UNAVAILABLE', 'the disk does not keep up with the media'))
+      return
+    }
+    this.#timer ??= setInterval(() => this.#syncNow(), SYNC_INTERVAL_MS)
+    this.#writing ??= this.#writeQueue()
+  }
+
+  /** Writes the rest, forces it and its folder to disk and closes. Rejects with what made the file fail. */
+  async finish(): Promise<StoredFile> {
+    await this.#settle()
+    try {
+      if (this.#failure) throw this.#failure
+      if (this.#handle === undefined) throw new Error('nothing was written')
+      if (this.#syncedBytes < this.#writtenBytes) await this.#handle.datasync()
+    } finally {
+      await this.#handle?.close()
+      this.#handle = undefined
+    }
+    await syncFolder(dirname(this.#path))
+    return { bytes: this.#writtenBytes, sha256: this.#hash.digest('hex') }
+  }
+
+  /** Removes the file, and its folder when that is empty then. */
+  async discard(): Promise<void> {
+    this.#failure ??= new Error('discarded')
+    this.#queue = []
+    await this.#settle()
+    await this.#handle?.close()
+    this.#handle = undefined
+    // Only what is ours: an older file in the way stays.
+    if (this.#created) await removeSegment(this.#path)
+  }
+
+  async #settle(): Promise<void> {
+    await this.#writing
+    clearInterval(this.#timer)
+    await this.#syncing
+  }
+
+  async #writeQueue(): Promise<void> {
+    // Not in the same turn: what arrives together is written together.
+    await null
+    try {
+      while (this.#queue.length > 0 && !this.#failure) {
+        const bytes = Buffer.concat(this.#queue)
+        this.#queue = []
+        this.#handle ??= await this.#timed(create(this.#path))
+        this.#created = true
+        await this.#timed(this.#handle.writeFile(bytes))
+        this.#hash.update(bytes)
+        this.#queuedBytes -= bytes.length
+        this.#writtenBytes += bytes.length
+        if (this.#writtenBytes === bytes.length && !this.#failure) this.#events.started()
+      }
+    } catch (error) {
+      this.#fail(error as Error)
+    } finally {
+      // In the same turn as the last look at the queue, so that no bytes can be left behind in it.
+      this.#writing = undefined
+    }
+  }
+
+  #syncNow(): void {
+    const handle = this.#handle
+    if (handle === undefined || this.#syncing || this.#failure || this.#syncedBytes === this.#writtenBytes) return
+    const upTo = this.#writtenBytes
+    this.#syncing = this.#timed(this.#sync(handle))
+      .then(
+        () => {
+          this.#syncedBytes = upTo
+          this.#events.synced?.(upTo)
+        },
+        (error: Error) => this.#fail(error),
+      )
+      .finally(() => {
+        this.#syncing = undefined
+      })
+  }
+
+  async #sync(handle: FileHandle): Promise<void> {
+    await handle.datasync()
+    // The first time the file's name too, and its folder's: else a power cut could lose the whole file.
+    if (this.#syncedBytes > 0) return
+    await syncFolder(dirname(this.#path))
+    await syncFolder(dirname(dirname(this.#path)))
+  }
+
+  /** Makes an operation that does not come back a failure at once; the operation itself is still waited for. */
+  async #timed<T>(operation: Promise<T>): Promise<T> {
+    const timer = setTimeout(
+      () => this.#fail(new RecorderError('STORAGE_UNAVAILABLE', 'the disk does not answer')),
+      this.#limits.operationMs,
+    )
+    try {
+      return await operation
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure) return
+    this.#failure = error
+    this.#queue = []
+    clearInterval(this.#timer)
+    this.#events.failed(error)
+  }
+}
+
+/** Creates a file nobody else may read; never an existing one: what has been recorded is not written over. */
+async function create(path: string): Promise<FileHandle> {
+  for (let attempt = 1; ; attempt++) {
+    await makeFolder(dirname(path))
+    try {
+      return await open(path, 'wx', 0o600)
+    } catch (error) {
+      // Another medium's discarded segment may have taken the empty folder away in between.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 3) throw error
+    }
+  }
+}
+
+/** Makes a folder, private, with those above it. Not by Node's `recursive`, which calls a full disk ENOENT. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, 0o700).catch(unless('EEXIST'))
+  try {
+    await make()
+  } catch (error) {
+    unless('ENOENT')(error as NodeJS.ErrnoException)
+    await makeFolder(dirname(path))
+    await make()
+  }
+}
+
+/** Passes over errors with one of these codes. */
+function unless(...codes: string[]): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (!codes.includes(error.code ?? '')) throw error
+  }
+}
+
+/** Forces a folder's entries to disk; where folders cannot be opened (Windows) the file system does it by itself. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Removes a segment's file, and the folder when that leaves it empty. */
+export async function removeSegment(path: string): Promise<void> {
+  await rm(path, { force: true })
+  await rmdir(dirname(path)).catch(unless('ENOTEMPTY', 'EEXIST', 'ENOENT'))
+}

@@ -1,0 +1,113 @@
+import { SAMPLE_RATE } from '../../ffmpeg/encoding.ts'
+
+/** What a stretch of arrivals is reduced to: the earliest of them. */
+const BUCKET_MS = 500
+/** How far back arrivals count: long enough to tell 5 ppm from a busy second. */
+const BUCKETS = 60
+/** No sound card is further off. */
+const SKEW_MAX = 2_500e-6
+/** So many buckets in a row that are all this late: the delay itself has changed, and what came before says nothing any more. */
+const STEP_BUCKETS = 10
+const STEP_MS = 10
+/** Later than this is more than a busy machine makes of it, when it lasts as long. */
+const LOSS_MS = 80
+const LOSS_LASTS_MS = 1_200
+
+interface Point {
+  /** Time of arrival, from the first one on, in ms. */
+  at: number
+  /** Arrival less the duration of all sound so far: the time at which the first sample seems to have been captured. */
+  origin: number
+}
+
+/**
+ * Tells sound's own clock from the recorder's. A chunk can only come late, never early, so the line that lies just below all arrivals
+ * of the last half minute is where they would be without delay; its slope is how wrong the sound card's clock is
+ * (Moon, Skelly, Towsley: Estimation and removal of clock skew from network delay measurements, 1999).
+ */
+export class DriftWatch {
+  #firstAt: number | undefined
+  #frames = 0
+  #points: Point[] = []
+  #bucket: Point | undefined
+  #bucketEnd = 0
+  #line = { origin: Number.POSITIVE_INFINITY, slope: 0 }
+  #lateBuckets = 0
+  #lastGoodAt = 0
+  #lateSince: number | undefined
+
+  /** Sound that arrived at `arrivedAt` (epoch ms, of a clock that does not jump). */
+  take(frames: number, arrivedAt: number): void {
+    this.#firstAt ??= arrivedAt
+    const at = arrivedAt - this.#firstAt
+    this.#frames += frames
+    const origin = at - (this.#frames * 1_000) / SAMPLE_RATE
+    if (this.#bucket && at >= this.#bucketEnd) this.#close(this.#bucket)
+    this.#bucketEnd = this.#bucket ? this.#bucketEnd : at + BUCKET_MS
+    if (this.#bucket === undefined || origin < this.#bucket.origin) this.#bucket = { at, origin }
+    if (this.#points.length === 0 && origin < this.#line.origin) this.#line.origin = origin
+    this.#judge(at, origin)
+  }
+
+  /** When the first sample was captured, as far as is known at a time: epoch ms. Moves as the sound's clock does. */
+  originAt(time: number): number {
+    return this.#firstAt! + this.#lineAt(time - this.#firstAt!)
+  }
+
+  /** Since when (epoch ms) sound comes so late that some of it may have been lost; undefined when it does not. */
+  get lateSince(): number | undefined {
+    return this.#lateSince === undefined ? undefined : this.#firstAt! + this.#lastGoodAt
+  }
+
+  /** Whether it has been late for too long to come back. */
+  isLost(time: number): boolean {
+    return this.#lateSince !== undefined && time - this.#firstAt! - this.#lateSince >= LOSS_LASTS_MS
+  }
+
+  #lineAt(at: number): number {
+    return this.#line.origin + this.#line.slope * at
+  }
+
+  #judge(at: number, origin: number): void {
+    if (origin - this.#lineAt(at) > LOSS_MS) {
+      this.#lateSince ??= at
+      return
+    }
+    this.#lateSince = undefined
+    this.#lastGoodAt = at
+  }
+
+  #close(bucket: Point): void {
+    this.#bucket = undefined
+    this.#lateBuckets = bucket.origin - this.#lineAt(bucket.at) > STEP_MS ? this.#lateBuckets + 1 : 0
+    this.#points.push(bucket)
+    if (this.#points.length > BUCKETS) this.#points.shift()
+    if (this.#lateBuckets >= STEP_BUCKETS) {
+      this.#points = this.#points.slice(-STEP_BUCKETS)
+      this.#lateBuckets = 0
+    }
+    this.#line = lineBelow(this.#points)
+  }
+}
+
+/** The line below all points that is nearest to them: the edge of their lower hull at the middle of their times. */
+function lineBelow(points: readonly Point[]): { origin: number; slope: number } {
+  const hull: Point[] = []
+  for (const point of points) {
+    while (hull.length >= 2 && !turnsUp(hull.at(-2)!, hull.at(-1)!, point)) hull.pop()
+    hull.push(point)
+  }
+  const middle = points.reduce((sum, { at }) => sum + at, 0) / points.length
+  const right = Math.max(
+    1,
+    hull.findIndex(({ at }) => at >= middle),
+  )
+  const [a, b] = [hull[right - 1]!, hull[right]]
+  const steep = b === undefined ? 0 : (b.origin - a.origin) / (b.at - a.at)
+  const slope = Math.max(-SKEW_MAX, Math.min(SKEW_MAX, steep))
+  return { slope, origin: Math.min(...points.map(({ at, origin }) => origin - slope * at)) }
+}
+
+function turnsUp(a: Point, b: Point, c: Point): boolean {
+  return (b.at - a.at) * (c.origin - a.origin) > (b.origin - a.origin) * (c.at - a.at)
+}

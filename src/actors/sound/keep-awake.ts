@@ -1,0 +1,44 @@
+import type { Logger } from '../../contract/logger.ts'
+import { deathOf } from '../../platform/capture-problem.ts'
+import { type Child, type ChildCommand, startChild } from '../../processes/child-process.ts'
+import { within } from '../../time/within.ts'
+import { feedSilence } from './silence.ts'
+
+const RESTART_FIRST_MS = 250
+const RESTART_MAX_MS = 4_000
+
+/** Plays the silence that keeps an idle device delivering, and starts its player again when that dies. */
+export class KeepAwake {
+  /** Resolves when it has been stopped and no process is left. */
+  readonly ended: Promise<void>
+  #player: Child | undefined
+  #isOver = false
+  #wake: () => void = () => {}
+
+  /** `command`: a player that takes the silence on its stdin. */
+  constructor(command: ChildCommand, env: NodeJS.ProcessEnv, logger: Logger) {
+    this.ended = this.#run(command, env, logger)
+  }
+
+  stop(): void {
+    this.#isOver = true
+    this.#player?.kill('SIGKILL')
+    this.#wake()
+  }
+
+  async #run(command: ChildCommand, env: NodeJS.ProcessEnv, logger: Logger): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    for (let pauseMs = RESTART_FIRST_MS; !this.#isOver; pauseMs = Math.min(2 * pauseMs, RESTART_MAX_MS)) {
+      const player = startChild(command, { env, stdin: 'pipe' })
+      this.#player = player
+      if (player.stdin) feedSilence(player.stdin)
+      const exit = await player.exited
+      if (this.#isOver) return
+      const { detail } = deathOf('the player of silence', player, exit)
+      logger.warn({ detail }, 'a speaker is not kept awake; trying again')
+      await within(stopped, pauseMs)
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import type { Logger } from '../../contract/logger.ts'
+import { type AudioFormat, opusArgs } from '../../ffmpeg/encoding.ts'
+import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
+import { OpusTimeline, readPage } from '../../media/ogg.ts'
+import { Splitter } from '../../media/splitter.ts'
+import type { SourceCommand } from '../../platform/capture-backend.ts'
+import { type CaptureProblem, captureFailed, deathOf, lastWords, problemOf } from '../../platform/capture-problem.ts'
+import type { SoundWatch } from '../../platform/sound-watch.ts'
+import { type Child, type ChildCommand, startChild } from '../../processes/child-process.ts'
+import { type TerminationStep, terminate } from '../../processes/terminate.ts'
+import type { RecorderClock } from '../capture.ts'
+import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
+import { DriftWatch } from './drift.ts'
+import { KeepAwake } from './keep-awake.ts'
+import { FrameAligner, LevelMeter, pcmFrames } from './pcm.ts'
+import { Quarantine } from './quarantine.ts'
+import { SilenceWatch } from './silence.ts'
+import { SampleSlipper } from './slip.ts'
+
+/** Sound that an encoder has not taken yet: five seconds in stereo, longer than any start. */
+const PENDING_MAX_BYTES = 1_048_576
+/** How long sound waits for news that it is not of its device: these come within some 30 ms, and later on a busy machine. */
+const QUARANTINE_MS = 250
+/** An encoder that has been given sound for this long and has written nothing hangs. */
+const HANGS_MS = 1_000
+
+/** What an audio pipeline is made of. */
+export interface AudioPipelineParts {
+  /** Delivers raw sound on stdout. */
+  source: Promise<SourceCommand>
+  /** Plays the silence on its stdin that keeps an idle device delivering. */
+  keepAwake?: ChildCommand | undefined
+  /** Whether digital silence is a fault: at a microphone, and not at a speaker that has nothing to play. */
+  isSilenceFault: boolean
+  ffmpeg: Promise<Ffmpeg>
+  format: AudioFormat
+  env: NodeJS.ProcessEnv
+  clock: Pick<RecorderClock, 'now' | 'check'>
+  logger: Logger
+  /** How long an encoder has to write what it holds when its input has ended, and then after a SIGTERM. */
+  encoderEndMs: readonly [finish: number, terminate: number]
+}
+
+/**
+ * Sound: capture helper → here (measured, kept at its time, held back until it is sure, cut) → ffmpeg → here, as Ogg pages. The helper
+ * starts at once and ffmpeg beside it; what is captured before ffmpeg reads waits here.
+ */
+export class AudioPipeline implements Pipeline {
+  readonly ended: Promise<EndCause>
+  startedAtMs: number | undefined
+  readonly #parts: AudioPipelineParts
+  readonly #events: PipelineEvents
+  readonly #aligner: FrameAligner
+  readonly #meter: LevelMeter
+  readonly #drift = new DriftWatch()
+  readonly #slipper: SampleSlipper
+  readonly #quarantine = new Quarantine<'device' | 'loss'>(QUARANTINE_MS, (pcm) => this.#feed(pcm))
+  readonly #silence = new SilenceWatch((silent) => {
+    this.#isSilent = silent
+    this.#tellSilence()
+  })
+  readonly #pages = new Splitter(readPage)
+  readonly #timeline = new OpusTimeline()
+  #source: Child | undefined
+  #keepAwake: KeepAwake | undefined
+  #watch: SoundWatch | undefined
+  #encoder: Child | undefined
+  #cause: EndCause | undefined
+  /** The time of the first sample is in use and must not change any more. */
+  #anchored = false
+  #pending: Buffer[] = []
+  #pendingBytes = 0
+  /** When the encoder was first given something after the last that it wrote; by performance.now(). */
+  #owingSince: number | undefined
+  #headers: Buffer[] = []
+  #isSilent = false
+  #muted: string | null = null
+  #isSilenceTold = false
+
+  constructor(parts: AudioPipelineParts, events: PipelineEvents) {
+    const { channels } = parts.format
+    this.#parts = parts
+    this.#events = events
+    this.#aligner = new FrameAligner(channels)
+    this.#slipper = new SampleSlipper(channels)
+    this.#meter = new LevelMeter(channels, (level) => {
+      events.level(level)
+      if (parts.isSilenceFault) this.#silence.push(level)
+    })
+    this.ended = Promise.all([this.#capture(), this.#encode()]).then(() => this.#cause!)
+  }
+
+  end(cause: EndCause): void {
+    if (this.#cause) return
+    this.#cause = cause
+    // A helper has nothing to finish, and SIGKILL also ends one whose server is frozen.
+    this.#source?.kill('SIGKILL')
+    this.#keepAwake?.stop()
+    this.#watch?.stop()
+    this.#quarantine.end(cause.at ?? Number.POSITIVE_INFINITY)
+    if (this.#encoder) void this.#endEncoder(this.#encoder)
+  }
+
+  kill(): void {
+    this.end({ kind: 'cut', at: this.#parts.clock.now() })
+    this.#pending = []
+    this.#encoder?.kill('SIGKILL')
+  }
+
+  #fail(problem: CaptureProblem, at?: number): void {
+    this.end({ kind: 'problem', problem, ...(at === undefined ? {} : { at }) })
+  }
+
+  #takeSound(chunk: Buffer): void {
+    const arrivedAt = this.#parts.clock.now()
+    // Whatever still comes after a cut must not go anywhere.
+    if (this.#cause) return
+    const pcm = this.#aligner.push(chunk)
+    if (pcm.length === 0) return
+    this.#drift.take(pcmFrames(pcm.length, this.#parts.format.channels), arrivedAt)
+    this.#meter.push(pcm)
+    if (this.#anchored) {
+      const lagMs = this.#drift.originAt(arrivedAt) - this.startedAtMs! - this.#slipper.shiftMs
+      this.#lookForLoss(arrivedAt)
+      this.#quarantine.push(this.#slipper.push(pcm, lagMs), arrivedAt)
+    } else {
+      // The first of it is let go at once, so that a start is soon confirmed.
+      this.startedAtMs = this.#drift.originAt(arrivedAt)
+      this.#feed(pcm)
+    }
+    if (this.#pendingBytes > PENDING_MAX_BYTES) this.#fail(captureFailed('the encoder does not keep up'))
+  }
+
+  #lookForLoss(arrivedAt: number): void {
+    const { lateSince } = this.#drift
+    if (lateSince === undefined) {
+      this.#quarantine.trust('loss')
+      return
+    }
+    this.#quarantine.doubt('loss', lateSince)
+    // It may be the machine that slept.
+    this.#parts.clock.check()
+    if (this.#drift.isLost(arrivedAt)) this.#fail(captureFailed('sound was lost'), lateSince)
+  }
+
+  #feed(pcm: Buffer): void {
+    this.#owingSince ??= performance.now()
+    if (this.#encoder?.stdin) {
+      this.#encoder.stdin.write(pcm)
+      this.#pendingBytes = this.#encoder.stdin.writableLength
+    } else {
+      this.#pending.push(pcm)
+      this.#pendingBytes += pcm.length
+    }
+  }
+
+  async #capture(): Promise<void> {
+    const { keepAwake, env, logger } = this.#parts
+    const command = await this.#available(this.#parts.source)
+    if (command === undefined || this.#cause) return
+    const source = startChild(command, { env, onStdout: (chunk) => this.#takeSound(chunk) })
+    this.#source = source
+    if (keepAwake) this.#keepAwake = new KeepAwake(keepAwake, env, logger)
+    if (source.pid !== undefined) this.#watch = this.#look(command, source.pid)
+    this.#fail(deathOf('the capture helper', source, await source.exited))
+    await this.#keepAwake?.ended
+  }
+
+  #look(command: SourceCommand, pid: number): SoundWatch | undefined {
+    return command.listen?.(pid, {
+      doubt: (fromMs) => {
+        if (fromMs === null) this.#quarantine.trust('device')
+        else this.#quarantine.doubt('device', fromMs)
+      },
+      lost: (problem, at) => this.#fail(problem, at),
+      muted: (detail) => {
+        this.#events.warning({
+          code: 'SOURCE_MUTED',
+          present: detail !== null,
+          detail: detail ?? 'the device is not muted',
+        })
+        this.#muted = detail
+        this.#tellSilence()
+      },
+    })
+  }
+
+  /** Not of a muted one: it is known already why it is silent. */
+  #tellSilence(): void {
+    const present = this.#isSilent && this.#muted === null
+    if (present === this.#isSilenceTold) return
+    this.#isSilenceTold = present
+    const detail = present ? 'nothing but digital silence has come for 4 s' : 'something can be heard again'
+    this.#events.warning({ code: 'SOURCE_SILENT', present, detail })
+  }
+
+  async #available<T>(part: Promise<T>): Promise<T | undefined> {
+    try {
+      return await part
+    } catch (error) {
+      this.#fail(problemOf(error))
+      return undefined
+    }
+  }
+
+  async #encode(): Promise<void> {
+    const path = (await this.#available(this.#parts.ffmpeg))?.path
+    if (path === undefined) return
+    if (this.#cause && this.#pending.length === 0) return
+    const encoder = startChild(
+      { program: path, args: opusArgs(this.#parts.format) },
+      { env: this.#parts.env, stdin: 'pipe', onStdout: (chunk) => this.#takeEncoded(chunk) },
+    )
+    this.#encoder = encoder
+    for (const pcm of this.#pending) encoder.stdin?.write(pcm)
+    this.#pending = []
+    if (this.#cause) void this.#endEncoder(encoder)
+    const exit = await encoder.exited
+    this.#fail(deathOf('the encoder', encoder, exit))
+  }
+
+  /** Lets the encoder write what it still holds; it ends by itself when its input does. */
+  async #endEncoder(encoder: Child): Promise<void> {
+    const [finish, ask] = this.#parts.encoderEndMs
+    const steps: TerminationStep[] = [
+      { ask: () => encoder.stdin?.end(), waitMs: finish },
+      { ask: 'SIGTERM', waitMs: ask },
+    ]
+    // With no sound at all there is nothing to wait for, nor for one that hangs.
+    const owing = this.#owingSince === undefined ? 0 : performance.now() - this.#owingSince
+    const hangs = this.#anchored && owing > HANGS_MS
+    await terminate(encoder, this.startedAtMs === undefined || hangs ? [] : steps)
+  }
+
+  #takeEncoded(chunk: Buffer): void {
+    this.#owingSince = undefined
+    try {
+      for (const page of this.#pages.push(chunk)) {
+        const endMs = this.#timeline.take(page)
+        this.#headers.push(page.bytes)
+        if (endMs === undefined) continue
+        this.#anchored = true
+        this.#events.unit({ bytes: Buffer.concat(this.#headers), endMs })
+        this.#headers = []
+      }
+    } catch (error) {
+      const said = lastWords(this.#encoder?.stderr() ?? '')
+      this.#fail(captureFailed(`the encoder wrote no Ogg Opus (${(error as Error).message})${said ? `: ${said}` : ''}`))
+      this.#encoder?.kill('SIGKILL')
+    }
+  }
+}

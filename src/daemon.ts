@@ -1,0 +1,271 @@
+/** The composition root: the one place that knows everybody. */
+import { statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { hostname, userInfo } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { createAccess } from './access/access.ts'
+import { readOrCreateHomeToken } from './access/home-token.ts'
+import { createPlatform } from './actors/capture-platform.ts'
+import { Composer } from './composition/composer.ts'
+import { RecorderError } from './contract/errors.ts'
+import type { SegmentFacts } from './contract/events.ts'
+import { type QualityPreset, resolveQuality } from './contract/quality.ts'
+import { screenArgs } from './ffmpeg/encoding.ts'
+import { createEncoder } from './ffmpeg/ffmpeg.ts'
+import {
+  type Home,
+  HomeError,
+  prepareHome,
+  readConfig,
+  removeDaemonFile,
+  resolveHome,
+  writeDaemonFile,
+} from './home.ts'
+import { startHttp } from './http/server.ts'
+import { createLogger } from './logging.ts'
+import { startChild } from './processes/child-process.ts'
+import { DEFAULT_RESERVE_BYTES } from './recorder/disk/disk-watch.ts'
+import { Recorder } from './recorder/recorder.ts'
+import { Ballast } from './store/ballast.ts'
+import { openEventLog } from './store/event-log.ts'
+import type { EventLog } from './store/types.ts'
+import { SteadyClock } from './time/steady-clock.ts'
+
+/** 0xF2F. */
+const DEFAULT_PORT = 3887
+/** A stop signal leaves 5 s in all. */
+const EXIT_LIMIT_MS = 4_800
+
+/** How to run the daemon. */
+export interface ServeOptions {
+  /** Home folder; else `F2F_HOME`, else the platform's place. */
+  home?: string
+  /** TCP port, 0 picks a free one; else `F2F_PORT`, config.json, 3887. */
+  port?: number
+  /** How closely starts that do not say it record; else that of config.json, else standard. */
+  quality?: QualityPreset
+  /** The machine's devices, or a test picture and tones. */
+  source: 'devices' | 'synthetic'
+  /** What is kept free on the disk of the recordings, in bytes; else config.json, 256 MB. */
+  reserveBytes?: number
+}
+
+/** A running daemon. */
+export interface Daemon {
+  url: string
+  /** Ends a recording properly, then everything else. */
+  stop(): Promise<void>
+}
+
+/**
+ * Runs the daemon: resolves when it is ready, and prints the ready line. SIGINT and SIGTERM finish the recording and end it.
+ * Rejects with an Error whose message tells a person what to do.
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  // LevelDB creates its files open to all that the mask lets through.
+  process.umask(0o077)
+  const logger = createLogger()
+  const daemon = await startDaemon(options, logger)
+  let stopping = false
+  const stop = (code: number): void => {
+    if (stopping) return
+    stopping = true
+    process.exitCode = code
+    setTimeout(() => process.exit(code || 1), EXIT_LIMIT_MS).unref()
+    daemon.stop().then(
+      () => process.exit(),
+      (error) => {
+        logger.fatal({ err: error }, 'the recorder did not end properly')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', () => stop(0))
+  process.on('SIGTERM', () => stop(0))
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'the recorder failed and ends')
+    stop(1)
+  })
+  process.stdout.write(`listening on ${daemon.url}\n`)
+}
+
+/** Starts a daemon in this process, without signal handlers. */
+export async function startDaemon(options: ServeOptions, logger: Logger): Promise<Daemon> {
+  const home = resolveHome(options.home)
+  await prepareHome(home)
+  const config = await readConfig(home)
+  const port = options.port ?? portOf(process.env) ?? config.port ?? DEFAULT_PORT
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+  const user = userInfo().username
+  const ballast = new Ballast(home.ballastFile)
+  const log = await openLog(home, logger, ballast)
+  const reserveBytes = options.reserveBytes ?? config.reserveBytes ?? DEFAULT_RESERVE_BYTES
+  const clock = new SteadyClock()
+  const platform = createPlatform({
+    source: options.source,
+    clock,
+    logger,
+    ...(config.ffmpegPath ? { ffmpegPath: config.ffmpegPath } : {}),
+  })
+  let recorder: Recorder
+  try {
+    recorder = await Recorder.open({
+      log,
+      platform,
+      clock,
+      recordingsFolder: home.recordingsFolder,
+      version,
+      user,
+      systemTags: systemTags(version, user),
+      quality: options.quality ?? config.quality,
+      logger,
+      reserveBytes,
+      builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
+      ballast,
+    })
+  } catch (error) {
+    clock.stop()
+    await log.close()
+    // With a little space left a log can be opened, and not take what is to be written then.
+    const isFull = error instanceof RecorderError && error.code === 'STORAGE_FULL'
+    if (isFull && (await ballast.drop())) return startDaemon(options, logger)
+    throw error
+  }
+  try {
+    const homeToken = await readOrCreateHomeToken(home.folder)
+    const access = createAccess({ homeToken, tokens: () => log.tokens() })
+    const allowedOrigins = config.allowedOrigins ?? []
+    const isReady = (): boolean => recorder.ready
+    const { ffmpegPath } = config
+    const compositions = await openComposer({ home, recorder, ffmpegPath, version, logger, reserveBytes })
+    recorder.bus.on('events', (events) => {
+      const isLow = events.some((event) => event.type === 'warning.raised' && event.data.code === 'STORAGE_LOW')
+      if (isLow) void compositions.giveWay()
+    })
+    const http = await startHttp({
+      recorder,
+      compositions,
+      access,
+      port,
+      version,
+      user,
+      allowedOrigins,
+      logger,
+      isReady,
+    })
+    try {
+      await writeDaemonFile(home, { pid: process.pid, url: http.url, startedAt: new Date().toISOString() })
+    } catch (error) {
+      await http.close()
+      throw error
+    }
+    return {
+      url: http.url,
+      async stop() {
+        await Promise.all([recorder.close(), compositions.close(), http.close()])
+        clock.stop()
+        await removeDaemonFile(home)
+      },
+    }
+  } catch (error) {
+    await recorder.close()
+    throw error
+  }
+}
+
+/** Lends the composer what starts programs and what tells of recordings. */
+function openComposer(options: {
+  home: Home
+  recorder: Recorder
+  ffmpegPath: string | undefined
+  version: string
+  logger: Logger
+  reserveBytes: number
+}): Promise<Composer> {
+  const { home, recorder, version, logger, reserveBytes } = options
+  const env = process.env
+  const encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: [] })
+  return Composer.open({
+    folder: home.exportsFolder,
+    version,
+    reserveBytes,
+    onFault: (what, error) => logger.error({ err: error }, what),
+    tools: {
+      ffmpeg: async () => (await encoder.ffmpeg()).path,
+      start: (command, io) => startChild(command, { ...io, env }),
+      screenArgs: async (input, quality) => screenArgs(input, quality, await encoder.ffmpeg()),
+    },
+    sources: {
+      recording: (id) => recorder.recording(id, 'api'),
+      segments: (id) => segmentsOf(recorder, id),
+      async quality(recordingId) {
+        const events = await recorder.log.events({ after: 0, limit: 16, recordingId })
+        const starting = events.find((event) => event.type === 'recording.starting')
+        return starting?.data.quality ?? resolveQuality()
+      },
+      file: (id, file) => recorder.file(id, file),
+    },
+  })
+}
+
+async function segmentsOf({ log }: Recorder, id: string): Promise<SegmentFacts[]> {
+  const segments: SegmentFacts[] = []
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await log.segments(id, { limit: 1_000, ...(cursor === undefined ? {} : { cursor }) })
+    segments.push(...page.items)
+    cursor = page.cursor
+  }
+  return segments
+}
+
+async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<EventLog> {
+  let said = performance.now()
+  try {
+    return await openEventLog({
+      folder: home.logFolder,
+      witnessFile: home.witnessFile,
+      onProblem: (error) => logger.warn({ err: error }, 'the log is well, but something beside it is not'),
+      onProgress: (events) => {
+        if (performance.now() - said < 1_000) return
+        said = performance.now()
+        logger.info({ events }, 'verifying the log')
+      },
+    })
+  } catch (error) {
+    // So that what was recorded can be looked at, and space be made.
+    if (error instanceof RecorderError && error.code === 'STORAGE_FULL' && (await ballast.drop()))
+      return openLog(home, logger, ballast)
+    if (error instanceof RecorderError && error.code === 'STORAGE_UNAVAILABLE' && !isLocked(error)) {
+      const remedy = `If its disk is well, put ${home.logFolder} back from a backup, or use another home folder (--home); what lies below ${home.recordingsFolder} can still be played.`
+      throw new HomeError(`${error.message} ${remedy}`, { cause: error })
+    }
+    if (!isLocked(error)) throw error
+    const message = `Another recorder runs on the home folder ${home.folder}. Use that one (f2f status), or end it first.`
+    throw new HomeError(message, { cause: error })
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'LEVEL_LOCKED') return true
+  }
+  return false
+}
+
+function portOf(env: NodeJS.ProcessEnv): number | undefined {
+  if (env.F2F_PORT === undefined || env.F2F_PORT === '') return undefined
+  const port = Number(env.F2F_PORT)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new RecorderError('INVALID_REQUEST', 'F2F_PORT must be a whole number from 0 to 65535.')
+}
+
+function systemTags(version: string, user: string) {
+  return {
+    'system.host': hostname(),
+    'system.user': user,
+    'system.platform': `${process.platform} ${process.arch}`,
+    'system.appVersion': version,
+    'system.timeZone': Intl.DateTimeFormat().resolvedOptions().timeZone,
+  }
+}

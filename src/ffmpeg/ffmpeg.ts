@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { RecorderError } from '../contract/errors.ts'
+import { findProgram } from '../processes/find-program.ts'
+import { runTool } from '../processes/run-tool.ts'
+
+/** As long as a start may take: on a busy computer a slow ffmpeg is not a missing one. */
+const PROBE_MS = 5_000
+const NEGATIVE_KEPT_MS = 5_000
+
+/** An ffmpeg that is there. */
+export interface Ffmpeg {
+  path: string
+  /** Null when it has no release number (built from a repository); then it is taken for new. */
+  version: { major: number; minor: number } | null
+}
+
+/** Where ffmpeg comes from, and what is missing when it cannot be used. */
+export interface Encoder {
+  /** Rejects with CAPTURE_FAILED, saying what to do, when there is none. Kept once found. */
+  ffmpeg(): Promise<Ffmpeg>
+  /** Null when ffmpeg is there with all that is needed; otherwise what is missing and what to do. Kept, a bad answer for 5 s. */
+  problem(): Promise<string | null>
+}
+
+const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
+  linux: 'install it (on Debian and Ubuntu: apt-get install ffmpeg)',
+  darwin: 'install it (brew install ffmpeg)',
+}
+const install = INSTALL[process.platform] ?? 'install it from ffmpeg.org'
+
+/** Looks for ffmpeg: the configured path, `FFMPEG_BIN`, the package ffmpeg-static if its file is there, `PATH`; in this order. */
+export function createEncoder(options: {
+  ffmpegPath?: string | undefined
+  env: NodeJS.ProcessEnv
+  /** Inputs that ffmpeg must have. */
+  inputs: readonly string[]
+}): Encoder {
+  const { env, inputs } = options
+  let found: Ffmpeg | undefined
+  let judged: { problem: string | null; at: number } | undefined
+
+  async function locate(): Promise<string> {
+    const configured = options.ffmpegPath ?? env.FFMPEG_BIN
+    if (configured) {
+      const path = findProgram(configured, env)
+      if (path === null)
+        throw new RecorderError('CAPTURE_FAILED', `the configured ffmpeg (${configured}) is not there or cannot be run`)
+      return path
+    }
+    const path = (await staticFfmpeg()) ?? findProgram('ffmpeg', env)
+    if (path === null) throw new RecorderError('CAPTURE_FAILED', `ffmpeg is not installed: ${install}`)
+    return path
+  }
+
+  async function ffmpeg(): Promise<Ffmpeg> {
+    if (found) return found
+    const path = await locate()
+    const { outcome, stdout } = await runTool({ program: path, args: ['-version'] }, { env, limitMs: PROBE_MS })
+    if (outcome !== 'done') throw new RecorderError('CAPTURE_FAILED', `ffmpeg (${path}) does not run: ${install}`)
+    found = { path, version: parseVersion(stdout) }
+    return found
+  }
+
+  async function judge(): Promise<string | null> {
+    let path: string
+    try {
+      path = (await ffmpeg()).path
+    } catch (error) {
+      return (error as Error).message
+    }
+    const [encoders, devices] = await Promise.all(
+      ['-encoders', '-devices'].map((what) =>
+        runTool({ program: path, args: ['-hide_banner', what] }, { env, limitMs: PROBE_MS }),
+      ),
+    )
+    if (encoders?.outcome !== 'done') return `ffmpeg (${path}) does not run: ${install}`
+    const missing = [
+      ...['libopus', 'libx264'].filter((name) => !lists(encoders.stdout, name)),
+      ...inputs.filter((name) => !lists(devices?.stdout ?? '', name)),
+    ]
+    return missing.length === 0 ? null : `this ffmpeg (${path}) lacks ${missing.join(', ')}: ${install}`
+  }
+
+  return {
+    ffmpeg,
+    async problem() {
+      const now = performance.now()
+      if (judged && (judged.problem === null || now - judged.at < NEGATIVE_KEPT_MS)) return judged.problem
+      judged = { problem: await judge(), at: now }
+      return judged.problem
+    },
+  }
+}
+
+/** Path of the optional package's binary; null when package or file is missing (its download may have been forbidden). */
+async function staticFfmpeg(): Promise<string | null> {
+  try {
+    // Not a literal, so that compiling does not need the optional package.
+    const name: string = 'ffmpeg-static'
+    const { default: path } = (await import(name)) as { default: string | null }
+    return path !== null && existsSync(path) ? path : null
+  } catch {
+    return null
+  }
+}
+
+/** The release number in the output of `ffmpeg -version`. */
+export function parseVersion(output: string): Ffmpeg['version'] {
+  const match = /^ffmpeg version n?(\d+)\.(\d+)/m.exec(output)
+  return match ? { major: Number(match[1]), minor: Number(match[2]) } : null
+}
+
+/** Whether ffmpeg's list (`-encoders`, `-devices`) has an entry of this name. */
+function lists(output: string, name: string): boolean {
+  return output.split('\n').some((line) => /^\s*\S+\s+(\S+)/.exec(line)?.[1]?.split(',').includes(name))
+}

@@ -1,0 +1,72 @@
+import type { ErrorCode } from '../contract/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
+import type { GapReason } from '../contract/media.ts'
+import type { Child, ChildExit } from '../processes/child-process.ts'
+
+const DETAIL_MAX_LENGTH = 200
+
+/** What went wrong with a capture: an error for those who asked, and the reason of the gap that it leaves. */
+export interface CaptureProblem {
+  code: ErrorCode
+  /** Shown to clients. */
+  detail: string
+  reason: GapReason
+}
+
+/** A problem with the capture itself: nothing is known to be wrong with device or disk. */
+export function captureFailed(detail: string): CaptureProblem {
+  return { code: 'CAPTURE_FAILED', detail, reason: 'captureFailed' }
+}
+
+/** A problem with the device, or with the server that gives access to it. */
+export function deviceLost(detail: string): CaptureProblem {
+  return { code: 'DEVICE_UNAVAILABLE', detail, reason: 'deviceLost' }
+}
+
+/** An error of the file system as a problem: full (ENOSPC, EDQUOT) or unusable. */
+export function storageProblem(error: unknown): CaptureProblem {
+  if (error instanceof RecorderError) return { code: error.code, detail: error.message, reason: 'captureFailed' }
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return { code: 'STORAGE_FULL', detail: `no space is left for the media (${code})`, reason: 'storageFull' }
+  return {
+    code: 'STORAGE_UNAVAILABLE',
+    detail: `the media cannot be written (${code ?? 'unknown error'})`,
+    reason: 'captureFailed',
+  }
+}
+
+/** Any error as a problem. */
+export function problemOf(error: unknown): CaptureProblem {
+  if (!(error instanceof RecorderError)) return captureFailed('the capture failed')
+  const make = error.code === 'DEVICE_UNAVAILABLE' ? deviceLost : captureFailed
+  return { ...make(error.message), code: error.code }
+}
+
+/**
+ * What parec (PulseAudio), x11grab (libxcb), dshow and avfoundation say when device or server is not there or goes away.
+ * x11grab has no other way to tell: its program exits with 0 when the display dies.
+ */
+const DEVICE_GONE =
+  /No such entity|No such device|Connection (refused|terminated|failure)|Cannot open display|Can't open display|get the image data|query xcb pointer|Generic error in an external|Could not find (audio|video)|I\/O error|Input\/output error|Entity killed|Device .* not found/i
+
+/** Why a process that should have run on is gone: by what it said last, and how it ended. `name`: what it is to the reader. */
+export function deathOf(name: string, child: Child, exit: ChildExit): CaptureProblem {
+  if (exit.error) return captureFailed(`${name} could not be started (${exit.error.code ?? exit.error.message})`)
+  const said = lastWords(child.stderr())
+  if (exit.signal !== null) return captureFailed(`${name} was ended by ${exit.signal}`)
+  const detail = `${name} ended by itself (code ${exit.code})${said === '' ? '' : `: ${said}`}`
+  return DEVICE_GONE.test(child.stderr()) ? deviceLost(detail) : captureFailed(detail)
+}
+
+/** The last line of a program's messages that says something, without addresses and control characters. */
+export function lastWords(stderr: string): string {
+  const lines = stderr
+    .split(/[\r\n]+/)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be removed
+    .map((line) => line.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/ @ 0x[0-9a-f]+/g, ''))
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const telling = lines.filter((line) => DEVICE_GONE.test(line)).at(-1) ?? lines.at(-1) ?? ''
+  return telling.slice(0, DETAIL_MAX_LENGTH)
+}

@@ -1,0 +1,57 @@
+import { RecorderError } from '../contract/errors.ts'
+import { type Device, MEDIA, type Medium } from '../contract/media.ts'
+import type { DeviceList } from '../contract/resources.ts'
+
+const KEPT_MS = 5_000
+
+/** Which devices there are, asked for at most every 5 s unless a fresh answer is wanted. */
+export class DeviceDirectory {
+  readonly #list: (medium: Medium) => Promise<DeviceList>
+  readonly #find: (medium: Medium, id: string) => Promise<Device | undefined>
+  readonly #kept = new Map<Medium, { list: Promise<DeviceList>; at: number; settled: boolean }>()
+
+  /** `find`: a device that is there without being listed. */
+  constructor(
+    list: (medium: Medium) => Promise<DeviceList>,
+    find: (medium: Medium, id: string) => Promise<Device | undefined> = async () => undefined,
+  ) {
+    this.#list = list
+    this.#find = find
+  }
+
+  async all(fresh: boolean): Promise<Record<Medium, DeviceList>> {
+    const lists = await Promise.all(MEDIA.map((medium) => this.#get(medium, fresh)))
+    return Object.fromEntries(MEDIA.map((medium, index) => [medium, lists[index]])) as Record<Medium, DeviceList>
+  }
+
+  /** The device with this id, or the default one. Throws DEVICE_UNAVAILABLE. */
+  async resolve(medium: Medium, id: string | undefined, fresh = false): Promise<Device> {
+    // Before saying no, look again: it may have been plugged in a moment ago.
+    const device = pick(await this.#get(medium, fresh), id) ?? pick(await this.#get(medium, true), id)
+    if (device) return { id: device.id, label: device.label }
+    const list = await this.#get(medium, false)
+    const hidden = id !== undefined && list.available ? await this.#find(medium, id) : undefined
+    if (hidden) return hidden
+    const why = list.available
+      ? `there is no ${medium} device with the id ${JSON.stringify(id)}; there are: ${list.devices.map((d) => d.id).join(', ')}`
+      : (list.reason ?? `no ${medium} is available`)
+    throw new RecorderError('DEVICE_UNAVAILABLE', why)
+  }
+
+  #get(medium: Medium, fresh: boolean): Promise<DeviceList> {
+    const now = performance.now()
+    const kept = this.#kept.get(medium)
+    // A question under way is fresh enough for anybody.
+    if (kept && (!kept.settled || (!fresh && now - kept.at < KEPT_MS))) return kept.list
+    const entry = { list: this.#list(medium), at: now, settled: false }
+    void entry.list.finally(() => {
+      entry.settled = true
+    })
+    this.#kept.set(medium, entry)
+    return entry.list
+  }
+}
+
+function pick(list: DeviceList, id: string | undefined): Device | undefined {
+  return list.devices.find((device) => (id === undefined ? device.default : device.id === id))
+}

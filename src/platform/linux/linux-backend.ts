@@ -1,0 +1,102 @@
+import type { Device, Medium } from '../../contract/media.ts'
+import type { Quality } from '../../contract/quality.ts'
+import { CHANNELS, glanceArgs, NO_PROBING, SAMPLE_RATE, screenArgs } from '../../ffmpeg/encoding.ts'
+import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
+import type { ChildCommand } from '../../processes/child-process.ts'
+import type { Monitor } from '../../x11/connection.ts'
+import type { CaptureBackend, SourceCommand } from '../capture-backend.ts'
+import { listPulseDevices } from './pulse-devices.ts'
+import { isPulseMuted } from './pulse-mute.ts'
+import { PulseWatch } from './pulse-watch.ts'
+import { X11ScreenWatch } from './x11-screen-watch.ts'
+import { findMonitor, listX11Screens, monitorDevice, parseScreenId, sessionProblem } from './x11-screens.ts'
+
+/** The source that stands for a device. */
+function sourceOf(medium: 'mic' | 'speaker', device: Device): string {
+  return medium === 'mic' ? device.id : `${device.id}.monitor`
+}
+
+/** parec starts within 10 ms, ffmpeg's own pulse input needs ten times that, and ffmpeg-static has none. */
+export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCommand {
+  return {
+    program: 'parec',
+    args: [
+      ...['--raw', '--format=s16le', `--rate=${SAMPLE_RATE}`, `--channels=${CHANNELS[medium]}`],
+      ...['--latency-msec=20', '--client-name=f2f-recorder', `--stream-name=${medium}`],
+      ...['-d', sourceOf(medium, device)],
+    ],
+  }
+}
+
+/** Plays the silence that keeps a sink from idling; an idle one delivers in blocks of two seconds, or not at all. */
+export function pacatCommand(device: Device): ChildCommand {
+  return {
+    program: 'pacat',
+    args: [
+      ...['--raw', '--playback', '--latency-msec=20', '--rate=8000', '--channels=1', '--format=s16le'],
+      ...['--client-name=f2f-recorder', '--stream-name=keep awake', '-d', device.id],
+    ],
+  }
+}
+
+/** ffmpeg on an X display, or on one monitor of it. */
+export function x11grabCommand(
+  display: string,
+  monitor: Monitor | undefined,
+  quality: Quality,
+  ffmpeg: Ffmpeg,
+): ChildCommand {
+  const area = monitor && [
+    ...['-video_size', `${monitor.width}x${monitor.height}`],
+    ...['-grab_x', String(monitor.x), '-grab_y', String(monitor.y)],
+  ]
+  const grab = ['-f', 'x11grab', '-framerate', String(quality.framesPerSecond), ...(area ?? []), '-i', display]
+  return {
+    program: ffmpeg.path,
+    args: [...screenArgs([...NO_PROBING, ...grab], quality, ffmpeg), ...glanceArgs(ffmpeg)],
+  }
+}
+
+async function screenCommand(
+  device: Device,
+  quality: Quality,
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+): Promise<SourceCommand> {
+  const { display } = parseScreenId(device.id)
+  // Where the monitor is now: it may have been moved since it was listed.
+  const [monitor, found] = await Promise.all([findMonitor(device.id, env), ffmpeg()])
+  return {
+    ...x11grabCommand(display, monitor, quality, found),
+    watch: (onProblem) => new X11ScreenWatch({ display, env, monitor }, onProblem),
+    vouched: monitor !== undefined,
+  }
+}
+
+/** Linux: sound by PulseAudio, or PipeWire through its pulse interface; the screen by X11. */
+export function linuxBackend(
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+  now: () => number = Date.now,
+): CaptureBackend {
+  const pulse = new PulseWatch(env, now)
+  function soundCommand(medium: 'mic' | 'speaker', device: Device): SourceCommand {
+    const place = { source: sourceOf(medium, device), ...(medium === 'speaker' ? { sink: device.id } : {}) }
+    return { ...parecCommand(medium, device), listen: (pid, events) => pulse.watch(place, pid, events) }
+  }
+  return {
+    list: (medium: Medium) => (medium === 'screen' ? listX11Screens(env, ffmpeg) : listPulseDevices(medium, env)),
+    async find(medium, id) {
+      const { display } = parseScreenId(id)
+      if (medium !== 'screen' || display !== env.DISPLAY || sessionProblem(env) !== null) return undefined
+      const monitor = await findMonitor(id, env)
+      return monitor && monitorDevice(display, monitor)
+    },
+    command: async (medium, device, quality, anyFfmpeg) =>
+      medium === 'screen' ? screenCommand(device, quality, env, anyFfmpeg) : soundCommand(medium, device),
+    keepAwake: (medium, device) => (medium === 'speaker' ? pacatCommand(device) : null),
+    isMuted: (medium, device) => isPulseMuted(medium, device, env),
+    quit: 'SIGINT',
+    ffmpegInputs: ['x11grab'],
+  }
+}

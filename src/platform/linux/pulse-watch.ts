@@ -1,0 +1,234 @@
+import { type Child, startChild } from '../../processes/child-process.ts'
+import { runTool } from '../../processes/run-tool.ts'
+import { deviceLost } from '../capture-problem.ts'
+import type { SoundWatch, SoundWatchEvents } from '../sound-watch.ts'
+import { type PulseEvent, type PulseState, parsePulseEvent, parsePulseState } from './pulse-state.ts'
+
+/** How late news of a move may come; less than sound waits for them. */
+const MARGIN_MS = 200
+/** From the start of the subscription to the first question, which comes back as an event too and so shows that it works. */
+const FIRST_CHECK_MS = 150
+/** Between two questions about where a stream is, about what is muted, and without any reason to ask. */
+const URGENT_MS = 100
+const CALM_MS = 500
+const IDLE_MS = 5_000
+/** Until a question is asked again that had no answer, or none about a stream that may still be connecting: first and longest. */
+const AGAIN_FIRST_MS = 100
+const AGAIN_MAX_MS = 2_000
+const ANSWER_MS = 1_500
+const RESTART_FIRST_MS = 250
+const RESTART_MAX_MS = 1_000
+
+/** What a stream is to be on: a source, and the sink whose monitor that is. */
+export interface PulsePlace {
+  source: string
+  sink?: string
+}
+
+interface Watched {
+  place: PulsePlace
+  pid: number
+  events: SoundWatchEvents
+  /** Known once it has been seen. */
+  stream: number | undefined
+  source: number | undefined
+  /** When its place was last asked for and found right. */
+  rightAt: number
+  /** Since when it may be elsewhere: by news before, and by news during the question under way. */
+  doubtedFrom: number | undefined
+  doubtedAgain: number | undefined
+  muted: string | null
+  againMs: number
+}
+
+/**
+ * Watches where a sound server lets streams capture, for it moves them silently when their source goes away or somebody asks it to.
+ * One `pactl subscribe` for all streams, which runs as long as there are any; news make it ask with `pactl list`.
+ */
+export class PulseWatch {
+  readonly #env: NodeJS.ProcessEnv
+  readonly #now: () => number
+  readonly #watched = new Set<Watched>()
+  #subscription: Child | undefined
+  #rest = ''
+  /** The subscription has told something. */
+  #isLive = false
+  #restartMs = RESTART_FIRST_MS
+  #restartTimer: NodeJS.Timeout | undefined
+  #checkTimer: NodeJS.Timeout | undefined
+  /** By performance.now(). */
+  #checkDueAt = Number.POSITIVE_INFINITY
+  #checkBegunAt = Number.NEGATIVE_INFINITY
+  #answeredAt = Number.NEGATIVE_INFINITY
+  #toldAt = Number.NEGATIVE_INFINITY
+  #isChecking = false
+
+  /** `now`: the recorder's clock. */
+  constructor(env: NodeJS.ProcessEnv, now: () => number) {
+    this.#env = env
+    this.#now = now
+  }
+
+  watch(place: PulsePlace, pid: number, events: SoundWatchEvents): SoundWatch {
+    const state = {
+      stream: undefined,
+      source: undefined,
+      doubtedFrom: undefined,
+      doubtedAgain: undefined,
+      muted: null,
+      againMs: AGAIN_FIRST_MS,
+    }
+    const watched: Watched = { place, pid, events, rightAt: this.#now(), ...state }
+    this.#watched.add(watched)
+    if (this.#subscription === undefined && this.#restartTimer === undefined) this.#subscribe()
+    this.#ask(FIRST_CHECK_MS)
+    return { stop: () => this.#forget(watched) }
+  }
+
+  #forget(watched: Watched): void {
+    this.#watched.delete(watched)
+    if (this.#watched.size > 0) return
+    clearTimeout(this.#restartTimer)
+    clearTimeout(this.#checkTimer)
+    this.#restartTimer = undefined
+    this.#checkDueAt = Number.POSITIVE_INFINITY
+    const subscription = this.#subscription
+    this.#subscription = undefined
+    subscription?.kill('SIGKILL')
+  }
+
+  #subscribe(): void {
+    this.#restartTimer = undefined
+    this.#rest = ''
+    this.#isLive = false
+    const subscription = startChild(
+      { program: 'pactl', args: ['subscribe'] },
+      { env: this.#env, onStdout: (chunk) => this.#hear(subscription, chunk.toString('latin1')) },
+    )
+    this.#subscription = subscription
+    void subscription.exited.then(() => {
+      if (this.#subscription !== subscription) return
+      this.#subscription = undefined
+      // What happens until it runs again is not told.
+      this.#doubt([...this.#watched])
+      this.#restartTimer = setTimeout(() => this.#subscribe(), this.#restartMs)
+      this.#restartMs = Math.min(2 * this.#restartMs, RESTART_MAX_MS)
+      this.#ask(this.#restartMs)
+    })
+  }
+
+  #hear(subscription: Child, text: string): void {
+    if (this.#subscription !== subscription) return
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = lines.pop()!
+    const events = lines.map(parsePulseEvent).filter((event) => event !== undefined)
+    if (events.length === 0) return
+    this.#toldAt = performance.now()
+    if (!this.#isLive) {
+      // What was asked before need not be so any more.
+      this.#isLive = true
+      this.#restartMs = RESTART_FIRST_MS
+      this.#ask(0)
+    }
+    for (const event of events) this.#take(event)
+  }
+
+  #take({ what, kind, index }: PulseEvent): void {
+    const isChange = what === 'change'
+    const isMove = (isChange && kind === 'source-output') || (what === 'remove' && kind === 'source')
+    if (isMove) {
+      const own = (known: number | undefined): boolean => known === undefined || known === index
+      this.#doubt([...this.#watched].filter(({ stream, source }) => own(kind === 'source' ? source : stream)))
+    } else if (isChange && (kind === 'source' || kind === 'sink')) {
+      this.#ask(Math.max(0, this.#checkBegunAt + CALM_MS - performance.now()))
+    }
+  }
+
+  #doubt(doubted: Watched[]): void {
+    const fromMs = this.#now() - MARGIN_MS
+    for (const watched of doubted) {
+      if (this.#isChecking) watched.doubtedAgain ??= fromMs
+      if (watched.doubtedFrom !== undefined) continue
+      watched.doubtedFrom = fromMs
+      watched.events.doubt(fromMs)
+    }
+    if (doubted.length > 0) this.#ask(Math.max(0, this.#checkBegunAt + URGENT_MS - performance.now()))
+  }
+
+  /** Asks in so many ms, or earlier if that was due anyway. */
+  #ask(inMs: number): void {
+    const dueAt = performance.now() + inMs
+    if (dueAt >= this.#checkDueAt || this.#watched.size === 0) return
+    this.#checkDueAt = dueAt
+    if (this.#isChecking) return
+    clearTimeout(this.#checkTimer)
+    this.#checkTimer = setTimeout(() => void this.#check(), inMs)
+  }
+
+  async #check(): Promise<void> {
+    this.#isChecking = true
+    this.#checkDueAt = Number.POSITIVE_INFINITY
+    this.#checkBegunAt = performance.now()
+    const begunAt = this.#now()
+    for (const watched of this.#watched) watched.doubtedAgain = undefined
+    const asked = [...this.#watched]
+    const { outcome, stdout } = await runTool(
+      { program: 'pactl', args: ['list'] },
+      { env: this.#env, limitMs: ANSWER_MS },
+    )
+    const state = outcome === 'done' ? parsePulseState(stdout) : undefined
+    for (const watched of asked) if (this.#watched.has(watched)) this.#judge(watched, state, begunAt)
+    this.#isChecking = false
+    if (state) this.#superviseSubscription()
+    const dueAt = Math.min(this.#checkDueAt, performance.now() + (this.#isLive ? IDLE_MS : this.#restartMs))
+    this.#checkDueAt = Number.POSITIVE_INFINITY
+    this.#ask(Math.max(0, dueAt - performance.now()))
+  }
+
+  /** Our own questions are news too: a subscription that has not told of the last one hangs. */
+  #superviseSubscription(): void {
+    if (this.#isLive && this.#toldAt < this.#answeredAt) this.#subscription?.kill('SIGKILL')
+    this.#answeredAt = this.#checkBegunAt
+  }
+
+  #judge(watched: Watched, state: PulseState | undefined, begunAt: number): void {
+    const stream = state?.streams.find(({ pid }) => pid === watched.pid)
+    const source = state?.sources.find(({ index }) => index === stream?.source)
+    if (state === undefined || stream === undefined || source === undefined) {
+      // No answer, or in the middle of a change, or a stream that is not there yet or any more: its helper tells of that.
+      this.#ask(watched.againMs)
+      watched.againMs = Math.min(2 * watched.againMs, AGAIN_MAX_MS)
+      return
+    }
+    watched.againMs = AGAIN_FIRST_MS
+    watched.stream = stream.index
+    const { place, events } = watched
+    if (source.name !== place.source) {
+      this.#forget(watched)
+      const problem = deviceLost(
+        `the device ${place.sink ?? place.source} is gone, or the sound server has switched to another`,
+      )
+      events.lost(problem, watched.doubtedFrom ?? watched.rightAt)
+      return
+    }
+    watched.source = source.index
+    watched.rightAt = begunAt
+    if (!this.#isLive) {
+      // Nobody tells of a switch now: nothing passes the moment for which the place is proven.
+      watched.doubtedFrom = begunAt
+      events.doubt(begunAt)
+    } else if (watched.doubtedFrom !== undefined) {
+      watched.doubtedFrom = watched.doubtedAgain
+      events.doubt(watched.doubtedAgain ?? null)
+    }
+    const sink = state.sinks.find(({ name }) => name === place.sink)
+    const muted = stream.muted
+      ? 'the recorder is muted in the sound settings'
+      : source.muted || sink?.muted
+        ? `the ${place.sink === undefined ? 'microphone' : 'speaker'} is muted`
+        : null
+    if (muted === watched.muted) return
+    watched.muted = muted
+    events.muted(muted)
+  }
+}

@@ -1,0 +1,122 @@
+import { type Area, type Layout, X11Connection, type X11Error } from '../../x11/connection.ts'
+import { type CaptureProblem, captureFailed, deviceLost } from '../capture-problem.ts'
+
+/** Looks after a screen while it is captured, for what the capture itself does not notice or cannot name. */
+export interface ScreenWatch {
+  /** Asks now: resolves with what is wrong, undefined when all is as it was at the start. Within 2 s; never rejects. */
+  check(): Promise<CaptureProblem | undefined>
+  stop(): void
+}
+
+/** Starts a watch, which calls back once, when something is wrong. */
+export type WatchScreen = (onProblem: (problem: CaptureProblem) => void) => ScreenWatch
+
+const TICK_MS = 250
+/** A question every half second; its answer has to come within 1.25 s. */
+const TICKS_BETWEEN = 2
+const TICKS_TO_ANSWER = 5
+const ANSWER_MS = TICKS_TO_ANSWER * TICK_MS
+
+/** What is captured of a display. */
+export interface WatchedScreen {
+  display: string
+  env: NodeJS.ProcessEnv
+  /** The monitor that is captured, as it was when the capture began; without it the whole screen is. */
+  monitor: (Area & { name: string }) | undefined
+}
+
+/**
+ * Asks an X server what its screen is like, over a connection of its own: a frozen server does not answer, one that is
+ * gone ends the connection, and a new size would leave x11grab with the old part of the screen, or with none. Counts
+ * ticks rather than reading a clock, so that neither a sleeping machine nor a busy event loop looks like a frozen server.
+ */
+export class X11ScreenWatch implements ScreenWatch {
+  readonly #watched: WatchedScreen
+  readonly #onProblem: (problem: CaptureProblem) => void
+  /** Undefined where the display does not let us in: then there is nothing to be known. */
+  readonly #connection: Promise<X11Connection | undefined>
+  readonly #timer: NodeJS.Timeout
+  #problem: CaptureProblem | undefined
+  #size: Pick<Area, 'width' | 'height'> | undefined
+  #over = false
+  #openQuestions = 0
+  #idleTicks = 0
+
+  constructor(watched: WatchedScreen, onProblem: (problem: CaptureProblem) => void) {
+    this.#watched = watched
+    this.#onProblem = onProblem
+    this.#connection = X11Connection.open(watched.display, watched.env, ANSWER_MS).then(
+      (connection) => {
+        connection.onChange = () => void this.#ask()
+        void connection.closed.then(() => this.#end(deviceLost(`the X display ${watched.display} is gone`)))
+        if (this.#over) connection.close()
+        return connection
+      },
+      (error: X11Error) => {
+        if (error.kind !== 'refused' || watched.monitor) this.#end(deviceLost(error.message))
+        return undefined
+      },
+    )
+    void this.#ask()
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  async check(): Promise<CaptureProblem | undefined> {
+    // Ends with the connection at the latest, and that with whatever is wrong.
+    await this.#ask()
+    return this.#problem
+  }
+
+  stop(): void {
+    this.#over = true
+    clearInterval(this.#timer)
+    void this.#connection.then((connection) => connection?.close())
+  }
+
+  #tick(): void {
+    this.#idleTicks++
+    if (this.#openQuestions === 0 && this.#idleTicks >= TICKS_BETWEEN) void this.#ask()
+    if (this.#openQuestions > 0 && this.#idleTicks >= TICKS_TO_ANSWER)
+      this.#end(deviceLost(`the X display ${this.#watched.display} does not answer`))
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#openQuestions++ === 0) this.#idleTicks = 0
+    try {
+      const connection = await this.#connection
+      if (connection === undefined || this.#over) return
+      const problem = this.#judge(await connection.layout())
+      if (problem) this.#end(problem)
+    } catch {
+      // The connection's end, which tells by itself; or a question that this server does not understand.
+    } finally {
+      this.#openQuestions--
+      this.#idleTicks = 0
+    }
+  }
+
+  #judge(layout: Layout): CaptureProblem | undefined {
+    const { monitor } = this.#watched
+    if (monitor) return judgeMonitor(monitor, layout)
+    const { width, height } = layout
+    this.#size ??= { width, height }
+    if (this.#size.width === width && this.#size.height === height) return undefined
+    return captureFailed(`the screen was resized to ${width}×${height}`)
+  }
+
+  #end(problem: CaptureProblem): void {
+    if (this.#over) return
+    this.#problem = problem
+    this.stop()
+    this.#onProblem(problem)
+  }
+}
+
+function judgeMonitor(was: Area & { name: string }, { monitors }: Layout): CaptureProblem | undefined {
+  const is = monitors.find(({ name }) => name === was.name)
+  if (is === undefined) return deviceLost(`the monitor ${was.name} is gone`)
+  if (is.width !== was.width || is.height !== was.height)
+    return captureFailed(`the monitor ${was.name} was resized to ${is.width}×${is.height}`)
+  if (is.x !== was.x || is.y !== was.y) return captureFailed(`the monitor ${was.name} was moved`)
+  return undefined
+}

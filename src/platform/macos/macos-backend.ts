@@ -1,0 +1,79 @@
+import type { Device, Medium } from '../../contract/media.ts'
+import type { Quality } from '../../contract/quality.ts'
+import type { DeviceList } from '../../contract/resources.ts'
+import { CHANNELS, NO_PROBING, pcmArgs, screenArgs } from '../../ffmpeg/encoding.ts'
+import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
+import type { ChildCommand } from '../../processes/child-process.ts'
+import { runTool } from '../../processes/run-tool.ts'
+import { type CaptureBackend, unavailable } from '../capture-backend.ts'
+
+// Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output only.
+
+const PROBE_MS = 1_500
+/** Virtual devices that carry what the computer plays. */
+const LOOPBACK = /blackhole|soundflower|loopback/i
+const SCREEN = /^Capture screen \d+$/
+
+/** Names in the output of `ffmpeg -f avfoundation -list_devices true -i ""`. */
+export function parseAvfoundation(output: string): { video: string[]; audio: string[] } {
+  const found: { video: string[]; audio: string[] } = { video: [], audio: [] }
+  let section: 'video' | 'audio' | undefined
+  for (const line of output.split('\n')) {
+    const heading = /AVFoundation (video|audio) devices:/.exec(line)
+    if (heading) section = heading[1] as 'video' | 'audio'
+    const name = /\] \[\d+\] (.+?)\s*$/.exec(line)?.[1]
+    if (name && section) found[section].push(name)
+  }
+  return found
+}
+
+/** ffmpeg by AVFoundation; devices by name, for their numbers change when one is plugged in. */
+export function macosCommand(medium: Medium, device: Device, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
+  if (medium === 'screen') {
+    const grab = ['-f', 'avfoundation', '-capture_cursor', '1', '-framerate', String(quality.framesPerSecond)]
+    return {
+      program: ffmpeg.path,
+      args: screenArgs([...NO_PROBING, ...grab, '-i', `${device.id}:none`], quality, ffmpeg),
+    }
+  }
+  const input = [...NO_PROBING, '-f', 'avfoundation', '-i', `none:${device.id}`]
+  return { program: ffmpeg.path, args: pcmArgs(input, CHANNELS[medium]) }
+}
+
+const NOTHING: Record<Medium, string> = {
+  mic: 'there is no microphone: connect one, and allow its use in System Settings › Privacy & Security › Microphone',
+  speaker: 'what the speaker plays cannot be captured: install a loopback device such as BlackHole',
+  screen: 'there is no screen: allow its recording in System Settings › Privacy & Security › Screen Recording',
+}
+
+/** Devices of a medium among all that AVFoundation names. */
+export function macosDevices(medium: Medium, output: string): DeviceList {
+  const { video, audio } = parseAvfoundation(output)
+  const names =
+    medium === 'screen'
+      ? video.filter((name) => SCREEN.test(name))
+      : audio.filter((name) => LOOPBACK.test(name) === (medium === 'speaker'))
+  if (names.length === 0) return unavailable(NOTHING[medium])
+  return { available: true, devices: names.map((name, index) => ({ id: name, label: name, default: index === 0 })) }
+}
+
+/** macOS. */
+export function macosBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpeg>): CaptureBackend {
+  return {
+    async list(medium) {
+      let path: string
+      try {
+        path = (await ffmpeg()).path
+      } catch (error) {
+        return unavailable((error as Error).message)
+      }
+      const args = ['-hide_banner', '-f', 'avfoundation', '-list_devices', 'true', '-i', '']
+      const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
+      return macosDevices(medium, stderr)
+    },
+    command: async (medium, device, quality, anyFfmpeg) => macosCommand(medium, device, quality, await anyFfmpeg()),
+    keepAwake: () => null,
+    quit: 'SIGINT',
+    ffmpegInputs: ['avfoundation'],
+  }
+}

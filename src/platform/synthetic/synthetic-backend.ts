@@ -1,0 +1,43 @@
+import type { Medium } from '../../contract/media.ts'
+import type { Quality } from '../../contract/quality.ts'
+import { CHANNELS, glanceArgs, pcmArgs, SAMPLE_RATE, screenArgs } from '../../ffmpeg/encoding.ts'
+import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
+import type { ChildCommand } from '../../processes/child-process.ts'
+import type { CaptureBackend } from '../capture-backend.ts'
+
+/** Pitch of the tone on each audio medium, in Hz. */
+export const SYNTHETIC_TONES = { mic: 440, speaker: 880 } as const
+
+const LABELS: Record<Medium, string> = {
+  mic: `Synthetic microphone (${SYNTHETIC_TONES.mic} Hz)`,
+  speaker: `Synthetic speaker (${SYNTHETIC_TONES.speaker} Hz)`,
+  screen: 'Synthetic screen (test picture 1280×720)',
+}
+
+/** ffmpeg's own generators at the speed of real devices. */
+export function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
+  const generator =
+    medium === 'screen'
+      ? `testsrc2=size=1280x720:rate=${quality.framesPerSecond}`
+      : `sine=frequency=${SYNTHETIC_TONES[medium]}:sample_rate=${SAMPLE_RATE},tremolo=f=0.5:d=0.4`
+  const input = ['-re', '-f', 'lavfi', '-i', generator]
+  const args =
+    medium === 'screen'
+      ? [...screenArgs(input, quality, ffmpeg), ...glanceArgs(ffmpeg)]
+      : pcmArgs(input, CHANNELS[medium])
+  return { program: ffmpeg.path, args }
+}
+
+/** Test picture and tones in place of devices, by the same path; only when asked for by name. */
+export function syntheticBackend(): CaptureBackend {
+  return {
+    list: async (medium) => ({
+      available: true,
+      devices: [{ id: `synthetic-${medium}`, label: LABELS[medium], default: true }],
+    }),
+    command: async (medium, _device, quality, ffmpeg) => syntheticCommand(medium, quality, await ffmpeg()),
+    keepAwake: () => null,
+    quit: process.platform === 'win32' ? 'q' : 'SIGINT',
+    ffmpegInputs: ['lavfi'],
+  }
+}

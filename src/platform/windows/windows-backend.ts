@@ -1,0 +1,72 @@
+import type { Device, Medium } from '../../contract/media.ts'
+import type { Quality } from '../../contract/quality.ts'
+import type { DeviceList, DeviceView } from '../../contract/resources.ts'
+import { CHANNELS, NO_PROBING, pcmArgs, screenArgs } from '../../ffmpeg/encoding.ts'
+import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
+import type { ChildCommand } from '../../processes/child-process.ts'
+import { runTool } from '../../processes/run-tool.ts'
+import { type CaptureBackend, unavailable } from '../capture-backend.ts'
+
+// Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output only.
+
+const PROBE_MS = 1_500
+/** Recording devices that carry what the computer plays; plain WASAPI loopback would need a helper program. */
+const LOOPBACK = /stereo ?mix|what u hear|virtual-audio-capturer|cable output/i
+
+/** Audio devices in the output of `ffmpeg -list_devices true -f dshow -i dummy`, in the form of version 5 and in the older one. */
+export function parseDshowAudio(output: string): string[] {
+  const names: string[] = []
+  let inAudioSection = false
+  for (const line of output.split(/\r?\n/)) {
+    const heading = /DirectShow (audio|video) devices/.exec(line)
+    if (heading) inAudioSection = heading[1] === 'audio'
+    const match = /\]\s+"([^"]+)"(?:\s+\((audio|video|none|audio, video)\))?\s*$/.exec(line)
+    if (match?.[1] && (match[2] ? match[2].includes('audio') : inAudioSection)) names.push(match[1])
+  }
+  return names
+}
+
+/** ffmpeg by DirectShow for sound, by GDI for the screen. */
+export function windowsCommand(medium: Medium, device: Device, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
+  if (medium === 'screen') {
+    const input = [...NO_PROBING, '-f', 'gdigrab', '-framerate', String(quality.framesPerSecond), '-i', device.id]
+    return { program: ffmpeg.path, args: screenArgs(input, quality, ffmpeg) }
+  }
+  const input = [...NO_PROBING, '-f', 'dshow', '-audio_buffer_size', '20', '-i', `audio=${device.id}`]
+  return { program: ffmpeg.path, args: pcmArgs(input, CHANNELS[medium]) }
+}
+
+/** Devices of an audio medium among all that DirectShow names: the speaker's are those that loop it back. */
+export function windowsAudioDevices(medium: Exclude<Medium, 'screen'>, names: readonly string[]): DeviceList {
+  const fitting = names.filter((name) => LOOPBACK.test(name) === (medium === 'speaker'))
+  const devices: DeviceView[] = fitting.map((name, index) => ({ id: name, label: name, default: index === 0 }))
+  if (devices.length > 0) return { available: true, devices }
+  return unavailable(
+    medium === 'mic'
+      ? 'there is no microphone: connect one, and allow desktop apps to use it in the privacy settings'
+      : 'what the speaker plays cannot be captured: switch on “Stereo Mix”, or install a loopback device such as VB-CABLE',
+  )
+}
+
+/** Windows. */
+export function windowsBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpeg>): CaptureBackend {
+  return {
+    async list(medium) {
+      if (medium === 'screen')
+        return { available: true, devices: [{ id: 'desktop', label: 'Whole desktop', default: true }] }
+      let path: string
+      try {
+        path = (await ffmpeg()).path
+      } catch (error) {
+        return unavailable((error as Error).message)
+      }
+      const args = ['-hide_banner', '-list_devices', 'true', '-f', 'dshow', '-i', 'dummy']
+      const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
+      return windowsAudioDevices(medium, parseDshowAudio(stderr))
+    },
+    command: async (medium, device, quality, anyFfmpeg) => windowsCommand(medium, device, quality, await anyFfmpeg()),
+    keepAwake: () => null,
+    quit: 'q',
+    ffmpegInputs: ['dshow', 'gdigrab'],
+  }
+}

@@ -1,0 +1,102 @@
+import type { ClockJump, RecorderClock } from '../actors/capture.ts'
+import type { EventData } from '../contract/events.ts'
+import type { By } from '../contract/media.ts'
+import type { Funnel } from './facts/fact-pipeline.ts'
+import { isCapturing } from './open-recordings.ts'
+
+/** What the time keeper works with. */
+export interface TimeKeeperOptions {
+  clock: RecorderClock
+  funnel: Funnel
+  system: By
+  onFault(what: string, error: unknown): void
+}
+
+type TimeFact = 'machine.slept' | 'clock.stepped' | 'warning.raised' | 'warning.cleared'
+
+/** Less than this is the reading of the clocks. */
+const WORTH_FOLLOWING_MS = 30
+/** Less than this is an event, and nothing that a person has to know. */
+const WORTH_WARNING_MS = 1_000
+
+/** Writes down what the machine's clocks have done, and takes a new time over when no recording can be torn apart by it. */
+export class TimeKeeper {
+  readonly #options: TimeKeeperOptions
+  readonly #stop: () => void
+  /** The warning is in the log. */
+  #warned = false
+  #telling = false
+
+  constructor(options: TimeKeeperOptions) {
+    this.#options = options
+    this.#stop = options.clock.onJump((jump) => this.#take(jump))
+  }
+
+  /** A new recording is about to begin: it begins at the true time, whatever is still in wrap-up. */
+  beforeStart(): void {
+    if (![...this.#options.funnel.world.values()].some(isCapturing)) this.#follow()
+  }
+
+  /** Facts are on disk; with the last recording closed nothing depends on the old time any more. */
+  afterCommit(): void {
+    if (this.#options.funnel.world.size === 0) this.#follow()
+  }
+
+  stop(): void {
+    this.#stop()
+  }
+
+  #follow(): void {
+    const { clock } = this.#options
+    // A step of this moment is told before it is forgotten.
+    clock.check()
+    if (Math.abs(clock.wallAheadMs) > WORTH_FOLLOWING_MS) clock.follow()
+    void this.#warn(null)
+  }
+
+  #take(jump: ClockJump): void {
+    const { clock, funnel } = this.#options
+    if (jump.type === 'slept') {
+      void this.#write('machine.slept', {
+        from: new Date(jump.from).toISOString(),
+        to: new Date(jump.to).toISOString(),
+      })
+      return
+    }
+    const { byMs } = jump
+    void this.#write('clock.stepped', { byMs })
+    if (funnel.world.size === 0) clock.follow()
+    else if (Math.abs(byMs) >= WORTH_WARNING_MS) {
+      const seconds = (Math.abs(byMs) / 1_000).toFixed(1)
+      const way = byMs < 0 ? 'back' : 'ahead'
+      void this.#warn(`The system clock was set ${way} by ${seconds} s; the recording keeps its own time.`)
+    }
+  }
+
+  /** Raises the warning, or with null clears it. What could not be written is told at the next occasion. */
+  async #warn(detail: string | null): Promise<void> {
+    const warned = detail !== null
+    if (warned === this.#warned || this.#telling || this.#options.funnel.failure) return
+    this.#telling = true
+    const done = warned
+      ? await this.#write('warning.raised', { code: 'CLOCK_STEPPED', detail })
+      : await this.#write('warning.cleared', { code: 'CLOCK_STEPPED' })
+    this.#telling = false
+    if (done) this.#warned = warned
+  }
+
+  /** Whether it is on disk. */
+  async #write<T extends TimeFact>(type: T, data: EventData[T]): Promise<boolean> {
+    const { funnel, system, onFault } = this.#options
+    try {
+      await funnel.transact({ by: system, commandId: null }, (tx) => {
+        tx.add(null, type, data)
+        return undefined
+      })
+      return true
+    } catch (error) {
+      onFault('the recorder’s clock', error)
+      return false
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import {
+  ALLOWED_COMMAND_OF,
+  type AllowedCommand,
+  COMMANDS,
+  type Command,
+  type CommandName,
+} from '../../contract/commands.ts'
+import type { ErrorCode } from '../../contract/errors.ts'
+import { MEDIA, type Medium, type RequestedMedium, resolveMedia, type Side } from '../../contract/media.ts'
+import { heldBy } from '../../machines/control-machine.ts'
+import { permits, type RecordingFold, recordingState, trackState } from '../../machines/recording-fold.ts'
+import { currentOf, type World } from '../open-recordings.ts'
+
+/** Why a command may not happen. */
+export interface Refusal {
+  code: ErrorCode
+  detail: string
+  /** The recording whose state stands in the way. */
+  recording?: RecordingFold
+}
+
+/** What a command may act on. */
+export interface Judgement {
+  recording?: RecordingFold
+  media: Medium[]
+}
+
+/** Whether a judgement is a refusal. */
+export function isRefusal(judged: Judgement | Refusal): judged is Refusal {
+  return 'code' in judged
+}
+
+/** Commands that act on media of a recording. */
+export const TRACK_COMMANDS = ['track.start', 'track.stop', 'track.pause', 'track.resume'] as const
+/** A command that acts on media of a recording. */
+export type TrackCommand = (typeof TRACK_COMMANDS)[number]
+
+/** Whether a command acts on media of a recording. */
+export function isTrackCommand(name: CommandName): name is TrackCommand {
+  return (TRACK_COMMANDS as readonly string[]).includes(name)
+}
+
+/**
+ * Decides whether a command may happen now: control first, then the expected version, then state. Pure.
+ * A recording that is closed is not in the world; the caller has looked it up before.
+ */
+export function judge(world: World, command: Command): Judgement | Refusal {
+  if (command.name === 'recording.start') return judgeStart(currentOf(world), command.by.side)
+  const recording = command.recordingId === 'current' ? currentOf(world) : world.get(command.recordingId ?? '')
+  if (!recording) return { code: 'NO_CURRENT_RECORDING', detail: 'Nothing is being recorded or wrapped up.' }
+  if (!permits(recording.control, command.name, command.by.side)) return controlHeld(recording)
+  if (command.expectedVersion !== undefined && command.expectedVersion !== recording.version) {
+    const detail = `The recording is at version ${recording.version}, not ${command.expectedVersion}.`
+    return { code: 'VERSION_MISMATCH', detail, recording }
+  }
+  if (!permits(recording.session, command.name, command.by.side)) return wrongState(recording, command.name)
+  if (!isTrackCommand(command.name)) return { recording, media: [] }
+  const requested = (command.request as { media?: RequestedMedium[] }).media
+  return judgeMedia(recording, command.name, command.by.side, requested)
+}
+
+function judgeStart(current: RecordingFold | undefined, side: Side): Judgement | Refusal {
+  if (!current) return { media: [] }
+  if (!permits(current.control, 'recording.start', side)) return controlHeld(current)
+  if (permits(current.session, 'recording.start', side)) return { media: [] }
+  return { code: 'ALREADY_RECORDING', detail: 'A recording is already under way.', recording: current }
+}
+
+function judgeMedia(
+  recording: RecordingFold,
+  name: TrackCommand,
+  side: Side,
+  requested: RequestedMedium[] | undefined,
+): Judgement | Refusal {
+  const fits = (medium: Medium): boolean => permits(recording.tracks[medium], name, side)
+  if (!requested) {
+    const media = MEDIA.filter(fits)
+    if (media.length > 0) return { recording, media }
+    return { code: 'INVALID_STATE', detail: `No track of the recording can be told to ${verb(name)}.`, recording }
+  }
+  const media = resolveMedia(requested, recording.session.context.recordingType)
+  const unfit = media.find((medium) => !fits(medium))
+  if (!unfit) return { recording, media }
+  const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])} and cannot be told to ${verb(name)}; nothing was changed.`
+  return { code: 'INVALID_STATE', detail, recording }
+}
+
+function controlHeld(recording: RecordingFold): Refusal {
+  const holder = recording.owner === 'ui' ? 'the recorder’s own page' : 'an API client'
+  return { code: heldBy(recording.owner), detail: `The recording is controlled by ${holder}.`, recording }
+}
+
+function wrongState(recording: RecordingFold, name: CommandName): Refusal {
+  const state = recordingState(recording.session)
+  const hint = name === 'recording.close' ? ' Stop it first.' : ''
+  return {
+    code: 'INVALID_STATE',
+    detail: `The recording is in state ${state}; it cannot ${verb(name)} now.${hint}`,
+    recording,
+  }
+}
+
+function verb(name: CommandName): string {
+  return name.slice(name.indexOf('.') + 1)
+}
+
+/** What a side may do, asked of the machines' states; `undefined` for no recording. */
+export function allowedCommands(
+  recording: Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined,
+  side: Side,
+): AllowedCommand[] {
+  if (!recording) return ['start']
+  return COMMANDS.filter(
+    (name) =>
+      permits(recording.control, name, side) &&
+      permits(recording.session, name, side) &&
+      (!isTrackCommand(name) || MEDIA.some((medium) => permits(recording.tracks[medium], name, side))),
+  ).map((name) => ALLOWED_COMMAND_OF[name])
+}

@@ -1,0 +1,130 @@
+import type { CommandName } from '../../contract/commands.ts'
+import type { EventData, EventType, NewEvent } from '../../contract/events.ts'
+import type { By, Medium } from '../../contract/media.ts'
+import { type RecordingFold, recordingState, stateOfTracks } from '../../machines/recording-fold.ts'
+import { evolveWorld, isCapturing, isUnconfirmed, type World } from '../open-recordings.ts'
+import type { OpenBooks, SelfCloseReason } from './segment-ledger.ts'
+
+/** Who and which command caused a fact. */
+export interface Cause {
+  by: By
+  commandId: string | null
+}
+
+/** Nothing captured after `at` (epoch ms) may be kept in a track's segment. */
+export interface Cut {
+  recordingId: string
+  medium: Medium
+  segment: number
+  at: number
+  discard: boolean
+}
+
+/** Why capture is over. */
+export type WrapUpReason = EventData['recording.wrapUpStarted']['reason']
+
+/** Facts on their way into one batch, with the world as it is after each of them. Pure but for the clock passed in. */
+export class Transaction {
+  world: World
+  readonly events: NewEvent[] = []
+  /** To be carried out at once, before the batch is on disk. */
+  readonly cuts: Cut[] = []
+  /** Recordings to close as soon as their files are finished. */
+  readonly closeLater: { id: string; reason: SelfCloseReason }[] = []
+  readonly atMs: number
+  readonly at: string
+  readonly #cause: Cause
+  readonly #books: Pick<OpenBooks, 'finished' | 'closingVersion'>
+  readonly #versions = new Map<string, number>()
+
+  constructor(world: World, cause: Cause, atMs: number, books: Pick<OpenBooks, 'finished' | 'closingVersion'>) {
+    this.world = world
+    this.#cause = cause
+    this.#books = books
+    this.atMs = atMs
+    this.at = new Date(atMs).toISOString()
+  }
+
+  /** Adds a fact. @throws RecorderError INTERNAL when a machine has no transition for it. */
+  add<T extends EventType>(recordingId: string | null, type: T, data: EventData[T], cause: Cause = this.#cause): void {
+    let version: number | null = null
+    if (recordingId !== null) {
+      // A recording leaves the world with the fact that closes it, and facts of its commands may follow.
+      const before =
+        this.#versions.get(recordingId) ??
+        this.world.get(recordingId)?.version ??
+        this.#books.closingVersion(recordingId)
+      version = (before ?? 0) + 1
+      this.#versions.set(recordingId, version)
+    }
+    const event = { type, recordingId, version, at: this.at, ...cause, data } as NewEvent
+    this.world = evolveWorld(this.world, event)
+    this.events.push(event)
+  }
+
+  /** Adds a refusal; it changes nothing, so it carries the recording's unchanged version. */
+  refuse(recording: { id: string; version: number } | null, data: EventData['command.refused']): void {
+    const { id: recordingId, version } = recording ?? { id: null, version: null }
+    this.events.push({ type: 'command.refused', recordingId, version, at: this.at, ...this.#cause, data })
+  }
+
+  accept(recordingId: string, command: CommandName, media?: Medium[]): void {
+    this.add(recordingId, 'command.accepted', media ? { command, media } : { command })
+  }
+
+  recording(id: string): RecordingFold {
+    const fold = this.world.get(id)
+    if (!fold) throw new TypeError(`recording ${id} is not open`)
+    return fold
+  }
+
+  /** Ends what a track captures: the fact, and the cut that does not wait for it to be on disk. */
+  cut(
+    recordingId: string,
+    medium: Medium,
+    how: 'pause' | 'command' | 'reverted' | 'storageFull',
+    overdueAt?: string,
+  ): void {
+    const segment = this.recording(recordingId).tracks[medium].context.segment
+    this.cuts.push({ recordingId, medium, segment, at: this.atMs, discard: how === 'reverted' })
+    const cutAt = this.at
+    if (how === 'pause')
+      this.add(recordingId, 'track.pausing', {
+        medium,
+        segment,
+        cutAt,
+        ...(overdueAt === undefined ? {} : { overdueAt }),
+      })
+    else this.add(recordingId, 'track.stopping', { medium, segment, cutAt, reason: how })
+  }
+
+  /** Confirms that a recording exists, once. */
+  confirm(id: string): void {
+    if (isUnconfirmed(this.recording(id))) this.add(id, 'recording.started', {})
+  }
+
+  /** Closes what is still in wrap-up beside a recording that goes on, or, while a slow disk finishes its files, after that. */
+  closeOthers(id: string): void {
+    for (const other of this.world.values()) {
+      if (other.id === id || recordingState(other.session) !== 'WrapUp') continue
+      if (this.#books.finished(other.id)) this.add(other.id, 'recording.closed', { reason: 'nextStart' })
+      else this.closeLater.push({ id: other.id, reason: 'nextStart' })
+    }
+  }
+
+  /** Adds the fact that a recording has become active, paused or over, when its tracks say so. */
+  derive(id: string, reason: WrapUpReason): void {
+    const fold = this.world.get(id)
+    if (!fold || !isCapturing(fold) || isUnconfirmed(fold)) return
+    const state = stateOfTracks(fold.tracks)
+    if (state === recordingState(fold.session)) return
+    if (state === 'Paused') this.add(id, 'recording.paused', {})
+    else if (state === 'Active') this.add(id, 'recording.resumed', {})
+    else this.wrapUp(id, reason)
+  }
+
+  wrapUp(id: string, reason: WrapUpReason): void {
+    const endsAt = new Date(this.atMs + this.recording(id).session.context.wrapUpSeconds * 1000).toISOString()
+    this.add(id, 'recording.wrapUpStarted', { endsAt, reason })
+  }
+}

@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises'
+import type { CapturePlatform } from '../../actors/capture.ts'
+import type { EventOf, LogEvent, SegmentFacts } from '../../contract/events.ts'
+import { type GapReason, MEDIA } from '../../contract/media.ts'
+import { trackState } from '../../machines/recording-fold.ts'
+import type { EventLog } from '../../store/types.ts'
+import { evolveWorld, isCapturing, isUnconfirmed, type World } from '../open-recordings.ts'
+import type { Transaction } from './event-batch.ts'
+
+/** What the log and the disk tell of the recordings that were not closed. */
+export interface Remains {
+  world: World
+  /** The events of each recording, for its live machines. */
+  replays: Map<string, LogEvent[]>
+  /** By recording: files that a dead daemon left unfinished, finished now; null where they hold no media. */
+  salvaged: Map<string, { opened: EventOf<'segment.opened'>; facts: SegmentFacts | null }[]>
+}
+
+const PAGE = 1000
+
+/** Folds the events of every recording that is not closed, and finishes the files that nobody finished. */
+export async function readRemains(
+  log: EventLog,
+  platform: Pick<CapturePlatform, 'salvage'>,
+  folderOf: (id: string) => string,
+  onFault: (what: string, error: unknown) => void,
+): Promise<Remains> {
+  const remains: Remains = { world: new Map(), replays: new Map(), salvaged: new Map() }
+  for (const { id } of log.open()) {
+    const events = await eventsOf(log, id)
+    remains.replays.set(id, events)
+    for (const event of events) remains.world = evolveWorld(remains.world, event)
+    const files: { opened: EventOf<'segment.opened'>; facts: SegmentFacts | null }[] = []
+    for (const opened of unfinishedSegments(events)) {
+      try {
+        files.push({ opened, facts: await platform.salvage(folderOf(id), opened.data) })
+      } catch (error) {
+        // One file that cannot be read must not keep the recorder from starting; it is tried again at the next start.
+        onFault(`finishing ${opened.data.file} of ${id}`, error)
+      }
+    }
+    remains.salvaged.set(id, files)
+  }
+  return remains
+}
+
+async function eventsOf(log: EventLog, recordingId: string): Promise<LogEvent[]> {
+  const events: LogEvent[] = []
+  for (;;) {
+    const page = await log.events({ after: events.at(-1)?.position ?? 0, limit: PAGE, recordingId })
+    events.push(...page)
+    if (page.length < PAGE) return events
+  }
+}
+
+function unfinishedSegments(events: LogEvent[]): EventOf<'segment.opened'>[] {
+  const open = new Map<string, EventOf<'segment.opened'>>()
+  for (const event of events) {
+    if (event.type === 'segment.opened') open.set(`${event.data.medium}/${event.data.number}`, event)
+    if (event.type === 'segment.closed' || event.type === 'segment.discarded') {
+      open.delete(`${event.data.medium}/${event.data.number}`)
+    }
+  }
+  return [...open.values()]
+}
+
+/** Adds what became of a recording whose recorder died, or lost its log: capture is over, and nothing starts by itself. */
+export function recoveryFacts(tx: Transaction, id: string, remains: Remains, reason: GapReason): void {
+  const events = remains.replays.get(id) ?? []
+  for (const { opened, facts } of remains.salvaged.get(id) ?? []) {
+    const { medium, number } = opened.data
+    if (facts) tx.add(id, 'segment.closed', { ...facts, salvaged: true })
+    else tx.add(id, 'segment.discarded', { medium, number })
+  }
+  const detail = 'The recorder ended before the outcome was known.'
+  for (const { by, commandId, data } of openCommands(events)) {
+    tx.add(id, 'command.failed', { command: data.command, code: 'INTERRUPTED', detail }, { by, commandId })
+  }
+  const recording = tx.recording(id)
+  if (isUnconfirmed(recording)) {
+    tx.add(id, 'recording.startFailed', { code: 'INTERRUPTED', detail })
+    return
+  }
+  const capturing = isCapturing(recording)
+  if (capturing) tx.add(id, 'recording.interrupted', { reason, lastSeenAt: lastSeen(tx, id, events) })
+  for (const medium of MEDIA) {
+    const track = recording.tracks[medium]
+    const over = ['off', 'failed'].includes(trackState(track)) || track.value === 'stopped'
+    if (!over) tx.add(id, 'track.stopped', { medium, reason: 'interrupted' })
+  }
+  if (capturing) tx.wrapUp(id, 'interrupted')
+}
+
+function openCommands(events: LogEvent[]): EventOf<'command.accepted'>[] {
+  const open = new Map<string | null, EventOf<'command.accepted'>>()
+  for (const event of events) {
+    if (event.type === 'command.accepted') open.set(event.commandId, event)
+    if (event.type === 'command.completed' || event.type === 'command.failed') open.delete(event.commandId)
+  }
+  return [...open.values()]
+}
+
+/** The end of the last media that survived, else the last event before the recorder was gone. */
+function lastSeen(tx: Transaction, id: string, events: LogEvent[]): string {
+  const ends = [...events, ...tx.events.filter(({ recordingId }) => recordingId === id)].flatMap((event) =>
+    event.type === 'segment.closed' ? [event.data.endedAt] : [],
+  )
+  return [...ends, events.at(-1)?.at ?? tx.at].reduce((latest, at) => (at > latest ? at : latest), '')
+}
+
+/** Removes what is on disk of recordings whose start was never confirmed. */
+export async function removeUnconfirmed(world: World, folderOf: (id: string) => string): Promise<void> {
+  for (const fold of world.values()) {
+    if (isUnconfirmed(fold)) await rm(folderOf(fold.id), { recursive: true, force: true })
+  }
+}

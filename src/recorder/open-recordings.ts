@@ -1,0 +1,41 @@
+import type { NewEvent } from '../contract/events.ts'
+import { absentRecording, evolve, type RecordingFold, recordingState } from '../machines/recording-fold.ts'
+
+/** The recordings that are not closed, oldest first, as folds of their events. Immutable. */
+export type World = ReadonlyMap<string, RecordingFold>
+
+/** Folds one event into the world; events that belong to no open recording change nothing. */
+export function evolveWorld(world: World, event: NewEvent): World {
+  const id = event.recordingId
+  if (id === null || event.type === 'command.refused') return world
+  const before =
+    world.get(id) ?? (startsRecording(event) ? absentRecording(id, event.by.side === 'ui' ? 'ui' : 'api') : undefined)
+  if (!before) return world
+  const after = evolve(before, event)
+  const next = new Map(world)
+  if (recordingState(after.session) === 'Closed') next.delete(id)
+  else next.set(id, after)
+  return next
+}
+
+/** Whether an event is a recording's first: the acceptance of the command that starts it. */
+export function startsRecording<E extends NewEvent>(event: E): event is E & { recordingId: string } {
+  return event.type === 'command.accepted' && event.data.command === 'recording.start' && event.recordingId !== null
+}
+
+/** The current recording: the newest that is not closed. */
+export function currentOf(world: World): RecordingFold | undefined {
+  let newest: RecordingFold | undefined
+  for (const fold of world.values()) newest = fold
+  return newest
+}
+
+/** Whether its start has not been confirmed yet. */
+export function isUnconfirmed(fold: RecordingFold): boolean {
+  return fold.session.matches({ capturing: 'starting' })
+}
+
+/** Whether capture is not over. */
+export function isCapturing(fold: RecordingFold): boolean {
+  return fold.session.matches('capturing')
+}

@@ -1,0 +1,55 @@
+import type { LogEvent } from '../../contract/events.ts'
+import { MEDIA } from '../../contract/media.ts'
+import type { ApplicationError } from '../../contract/resources.ts'
+
+/** Keeps what stands in the way of the current recording's tracks, or has to be known at once, and since when. */
+export class Troubles {
+  readonly #troubles = new Map<string, ApplicationError>()
+
+  take(event: LogEvent): void {
+    const { recordingId } = event
+    switch (event.type) {
+      case 'recording.closed':
+      case 'recording.startFailed':
+        this.#forget(`${recordingId}/`)
+        return
+      case 'warning.raised': {
+        const { code, medium, detail: message } = event.data
+        this.#troubles.set(keyOf(event), { code, ...(medium ? { medium } : {}), message, since: event.at })
+        return
+      }
+      case 'warning.cleared':
+        this.#troubles.delete(keyOf(event))
+        return
+    }
+    if (!event.type.startsWith('track.') || !('medium' in event.data) || event.data.medium === undefined) return
+    const track = `${recordingId}/${event.data.medium}/`
+    // A track's warnings are about its capture or its pause, and end with it; its confirmation ends only failures.
+    if (STILL_WARNED.has(event.type)) this.#troubles.delete(track)
+    else this.#forget(track)
+    if (event.type === 'track.failed' || event.type === 'track.recovering') {
+      const { medium, code, detail: message } = event.data
+      this.#troubles.set(track, { code, medium, message, since: event.at })
+    }
+  }
+
+  #forget(prefix: string): void {
+    for (const key of this.#troubles.keys()) if (key.startsWith(prefix)) this.#troubles.delete(key)
+  }
+
+  /** Those of a recording, and those of the recorder itself; by medium. */
+  of(recordingId: string | undefined): ApplicationError[] {
+    const troubles = [...this.#troubles].filter(([key]) => key.startsWith('/') || key.startsWith(`${recordingId}/`))
+    return troubles.map(([, trouble]) => trouble).sort((a, b) => placeOf(a) - placeOf(b))
+  }
+}
+
+const STILL_WARNED: ReadonlySet<string> = new Set(['track.started', 'track.resumed', 'track.recovered', 'track.paused'])
+
+function placeOf({ medium }: ApplicationError): number {
+  return medium === undefined ? -1 : MEDIA.indexOf(medium)
+}
+
+function keyOf({ recordingId, data }: LogEvent & { type: 'warning.raised' | 'warning.cleared' }): string {
+  return `${recordingId ?? ''}/${data.medium ?? ''}/${data.code}`
+}

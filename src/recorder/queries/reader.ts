@@ -1,0 +1,212 @@
+import type { CapturePlatform, CaptureReport } from '../../actors/capture.ts'
+import type { AllowedCommand } from '../../contract/commands.ts'
+import { RecorderError } from '../../contract/errors.ts'
+import type { LogEvent } from '../../contract/events.ts'
+import { type ClientSide, MEDIA, type Medium, type Side } from '../../contract/media.ts'
+import type {
+  ApplicationError,
+  ApplicationView,
+  Level,
+  RecordingAnswer,
+  RecordingView,
+  TagEntry,
+} from '../../contract/resources.ts'
+import type { EventLog } from '../../store/types.ts'
+import { allowedCommands } from '../commands/arbitration.ts'
+import type { StorageState, StorageWatch } from '../disk/disk-watch.ts'
+import type { Funnel } from '../facts/fact-pipeline.ts'
+import { currentOf, type World } from '../open-recordings.ts'
+import type { RecorderBus } from '../port.ts'
+import { Troubles } from './active-errors.ts'
+
+/** What the reader reads from. */
+export interface ReaderOptions {
+  log: EventLog
+  funnel: Funnel
+  platform: CapturePlatform
+  bus: RecorderBus
+  version: string
+  storage: Pick<StorageWatch, 'look' | 'shortage'>
+  now(): number
+  ready(): boolean
+}
+
+type RecordingWithHistory = RecordingAnswer & { tagHistory: TagEntry[] }
+
+interface Shown {
+  view: RecordingView
+  changes: number
+  failure: RecorderError | undefined
+  answer: RecordingWithHistory
+}
+
+/** Answers questions: from the durable projections, the live machines, and what is only of this moment. */
+export class Reader {
+  readonly #options: ReaderOptions
+  readonly #troubles = new Troubles()
+  readonly #levels = new Map<string, Level>()
+  /** Counts what may change an answer. */
+  #changes = 0
+  /** What each side was last shown of a recording, and of which moment that was. */
+  readonly #last = new Map<ClientSide, Shown>()
+  /** The history of tags that was read last; the very same array of tags has the very same history. */
+  #history: { id: string; tags: readonly TagEntry[]; entries: Promise<TagEntry[]> } | undefined
+
+  constructor(options: ReaderOptions) {
+    this.#options = options
+  }
+
+  /** Takes note of what has become durable. */
+  take(events: readonly LogEvent[]): void {
+    this.#changes++
+    for (const event of events) {
+      this.#troubles.take(event)
+      if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') continue
+      for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
+    }
+  }
+
+  /** Takes a report of how loud a track is, or that it has ended; neither is of the log. */
+  takeLevel(recordingId: string, medium: Medium, report: CaptureReport): void {
+    const key = `${recordingId}/${medium}`
+    this.#changes++
+    if (report.type === 'capture.ended') this.#levels.delete(key)
+    if (report.type !== 'capture.level') return
+    const { level } = report
+    this.#levels.set(key, level)
+    this.#options.bus.emit('level', { recordingId, medium, level, at: this.#at() })
+  }
+
+  #at(): string {
+    return new Date(this.#options.now()).toISOString()
+  }
+
+  /** The newest recording that is not closed. */
+  current(): RecordingView | undefined {
+    return this.#options.log.open().at(-1)
+  }
+
+  async recording(id: string, side: ClientSide): Promise<RecordingWithHistory> {
+    const { log } = this.#options
+    const view = id === 'current' ? this.current() : await log.recording(id)
+    if (view) return this.#whole(view, side)
+    throw id === 'current'
+      ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
+      : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
+  }
+
+  /** The very same object as the last time, as long as nothing has changed that is in it. */
+  async #whole(view: RecordingView, side: ClientSide): Promise<RecordingWithHistory> {
+    const { failure } = this.#options.funnel
+    const last = this.#last.get(side)
+    if (last?.view === view && last.changes === this.#changes && last.failure === failure) return last.answer
+    const changes = this.#changes
+    const answer = { ...this.dress(view, side), tagHistory: await this.#tagHistory(view) }
+    this.#last.set(side, { view, changes, failure, answer })
+    return answer
+  }
+
+  /** Clients read one recording again and again, and its history changes only when its tags do. */
+  #tagHistory({ id, tags }: RecordingView): Promise<TagEntry[]> {
+    if (this.#history?.id === id && this.#history.tags === tags) return this.#history.entries
+    const history = { id, tags, entries: this.#options.log.tagHistory(id) }
+    this.#history = history
+    history.entries.catch(() => {
+      if (this.#history === history) this.#history = undefined
+    })
+    return history.entries
+  }
+
+  dress(view: RecordingView, side: ClientSide): RecordingAnswer {
+    return this.#dress(view, this.allowedCommands(view.id, side))
+  }
+
+  /** The recording as a side is shown it in a world that is not on disk yet: for the answer that goes there with it. */
+  dressIn(world: World, view: RecordingView, side: Side): RecordingAnswer {
+    const fold = world.get(view.id)
+    return this.#dress(view, fold ? allowedCommands(fold, side) : onlyStart(allowedCommands(currentOf(world), side)))
+  }
+
+  #dress(durable: RecordingView, allowed: AllowedCommand[]): RecordingAnswer {
+    const { failure } = this.#options.funnel
+    const view = failure ? cutOff(durable, failure) : durable
+    const tracks: RecordingAnswer['tracks'] = {}
+    for (const medium of MEDIA) {
+      const track = view.tracks[medium]
+      if (!track) continue
+      const level = track.state === 'recording' ? this.#levels.get(`${view.id}/${medium}`) : undefined
+      tracks[medium] = { ...track, level: level ?? null }
+    }
+    return { ...view, tracks, allowedCommands: failure ? [] : allowed }
+  }
+
+  allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
+    const { live } = this.#options.funnel
+    const own = id === null ? undefined : live.get(id)
+    if (own) return allowedCommands(own.states, side)
+    return onlyStart(allowedCommands(live.get(this.current()?.id ?? '')?.states, side))
+  }
+
+  async application(side: ClientSide): Promise<ApplicationView> {
+    const { platform, version, funnel, log, ready, storage } = this.#options
+    const [devices, encoderProblem, disk] = await Promise.all([
+      platform.devices(),
+      platform.encoderProblem(),
+      storage.look(),
+    ])
+    const durable = this.current()
+    const current = durable && funnel.failure ? cutOff(durable, funnel.failure) : durable
+    const errors = this.#errors(current, encoderProblem, disk)
+    const capturing = current?.state === 'Active' || current?.state === 'Paused'
+    const media = {} as ApplicationView['media']
+    for (const medium of MEDIA) {
+      const { available, reason, devices: list } = devices[medium]
+      const found = list.find((device) => device.default) ?? list[0]
+      const device = current?.tracks[medium]?.device ?? (found ? { id: found.id, label: found.label } : null)
+      media[medium] = { available, device, ...(reason ? { reason } : {}) }
+    }
+    const { freeBytes = 0, recordableSeconds } = disk
+    return {
+      state: errors.length > 0 ? 'Error' : capturing ? 'Recording' : 'Idle',
+      version,
+      recording: current ? { id: current.id, state: current.state } : null,
+      controller: current?.controller ?? null,
+      errors,
+      media,
+      storage: { freeBytes, recordableSeconds, log: funnel.failure ? 'readOnly' : log.status },
+      allowedCommands: ready() ? this.allowedCommands(current?.id ?? null, side) : [],
+    }
+  }
+
+  #errors(current: RecordingView | undefined, encoderProblem: string | null, disk: StorageState): ApplicationError[] {
+    const since = this.#at()
+    const errors = this.#troubles.of(current?.id)
+    const { failure, failedAt } = this.#options.funnel
+    if (failure) errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
+    if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })
+    const { shortage } = this.#options.storage
+    if (shortage && failure?.code !== 'STORAGE_FULL')
+      errors.push({ code: shortage.code, message: shortage.message, since: disk.fullSince ?? since })
+    if (disk.freeBytes === undefined)
+      errors.push({ code: 'STORAGE_UNAVAILABLE', message: 'The folder of the recordings cannot be read.', since })
+    return errors
+  }
+}
+
+/** A recording whose log has failed, as it is: capture has ended, though the log cannot say so yet. */
+function cutOff(view: RecordingView, { code, message }: RecorderError): RecordingView {
+  if (view.state === 'WrapUp' || view.state === 'Closed') return view
+  const tracks = { ...view.tracks }
+  for (const medium of MEDIA) {
+    const track = tracks[medium]
+    if (track && track.state !== 'off' && track.state !== 'stopped') {
+      tracks[medium] = { ...track, state: 'failed', error: { code, message } }
+    }
+  }
+  return { ...view, state: 'WrapUp', tracks }
+}
+
+/** Nothing can be done with a closed recording but to start another. */
+function onlyStart(commands: AllowedCommand[]): AllowedCommand[] {
+  return commands.filter((command) => command === 'start')
+}

@@ -1,0 +1,224 @@
+import type { CapturePlatform, Probe } from '../../actors/capture.ts'
+import type { RecorderError } from '../../contract/errors.ts'
+import { type Device, MEDIA, type Medium, type TrackState } from '../../contract/media.ts'
+import type { Level, ReadinessCheck, ReadinessView, TrackView } from '../../contract/resources.ts'
+import { WARNINGS } from '../../contract/warnings.ts'
+import { trackState } from '../../machines/recording-fold.ts'
+import type { EventLog } from '../../store/types.ts'
+import { within } from '../../time/within.ts'
+import { currentOf, isCapturing, type World } from '../open-recordings.ts'
+import type { Reader } from '../queries/reader.ts'
+import { clockChecks, diskChecks, encoderChecks, logChecks, type SystemParts } from './system-checks.ts'
+
+/** An answer is given within 2 s, whatever does not answer. */
+const LIMIT_MS = 1_800
+
+/** A track of the recording that is under way. */
+export type LiveTrack = Pick<TrackView, 'device' | 'error' | 'warnings'> & { state: TrackState; level: Level | null }
+
+/** What readiness works with. */
+export interface ReadinessOptions extends SystemParts {
+  platform: Pick<CapturePlatform, 'devices' | 'probe' | 'encoderProblem' | 'encoderVersion'>
+  /** The tracks of the recording whose capture is not over; undefined when there is none. */
+  live(): Partial<Record<Medium, LiveTrack>> | undefined
+  log: Pick<EventLog, 'status' | 'position' | 'events'>
+  failure(): RecorderError | undefined
+}
+
+/** Looks, before somebody sits down, whether a recording would become one. Never touches what is being recorded or paused. */
+export class Readiness {
+  readonly #options: ReadinessOptions
+  /** Counts the commands that have come. */
+  #commands = 0
+  readonly #probes = new Map<string, { result: Promise<Probe>; stop: AbortController }>()
+
+  constructor(options: ReadinessOptions) {
+    this.#options = options
+  }
+
+  /** All checks, side by side, within 2 s. */
+  async check(media: readonly Medium[] = MEDIA): Promise<ReadinessView> {
+    const groups = await Promise.all([
+      ...media.map((medium) => inTime(this.#medium(medium), { id: 'delivering', medium })),
+      inTime(encoderChecks(this.#options), { id: 'encoder' }),
+      inTime(diskChecks(this.#options), { id: 'disk' }),
+      inTime(clockChecks(this.#options), { id: 'clock' }),
+      Promise.resolve(logChecks(this.#options)),
+    ])
+    const checks = groups.flat()
+    const ready = checks.every(({ result }) => result !== 'fail')
+    return { ready, at: new Date().toISOString(), checks }
+  }
+
+  /** A command is about to be carried out: nothing may listen or look beside it. Whoever looks now lets go at once. */
+  interrupt(): void {
+    this.#commands++
+    for (const { stop } of this.#probes.values()) stop.abort()
+  }
+
+  /** Resolves when nothing is being looked at any more. */
+  async close(): Promise<void> {
+    this.interrupt()
+    await Promise.all([...this.#probes.values()].map(({ result }) => result))
+  }
+
+  async #medium(medium: Medium): Promise<ReadinessCheck[]> {
+    const known = this.#known(medium)
+    if (known) return known
+    const commands = this.#commands
+    const list = (await this.#options.platform.devices())[medium]
+    const device = list.devices.find((one) => one.default) ?? list.devices[0]
+    if (!list.available || !device) {
+      const detail = `There is no ${medium}.`
+      const remedy = sentence(list.reason ?? 'connect one, or switch it on')
+      return [{ id: 'device', medium, result: 'fail', detail, remedy }]
+    }
+    const found: ReadinessCheck = { id: 'device', medium, result: 'pass', detail: device.label }
+    // Looking for devices took time: a command may have come, a recording may have begun, or have been paused.
+    const probe = () => (commands === this.#commands ? this.#probe(medium, device) : INTERRUPTED)
+    return [found, ...(this.#known(medium) ?? probeChecks(medium, await probe()))]
+  }
+
+  /** What can be said without opening the device; undefined where it may be opened. */
+  #known(medium: Medium): ReadinessCheck[] | undefined {
+    const live = this.#options.live()
+    if (!live) return undefined
+    const track = live[medium]
+    if (track && track.state !== 'off') return liveChecks(medium, track)
+    const isPaused = Object.values(live).some(({ state }) => state === 'paused')
+    if (!isPaused) return undefined
+    return [{ id: 'delivering', medium, result: 'pass', detail: 'Not looked at while a recording is paused.' }]
+  }
+
+  /** Who asks while somebody looks already sees the same. */
+  #probe(medium: Medium, device: Device): Promise<Probe> {
+    const key = `${medium}/${device.id}`
+    const underWay = this.#probes.get(key)
+    if (underWay) return underWay.result
+    const stop = new AbortController()
+    const result = this.#options.platform
+      .probe(medium, { id: device.id, label: device.label }, stop.signal)
+      .then((probe) => (stop.signal.aborted ? INTERRUPTED : probe))
+      .finally(() => this.#probes.delete(key))
+    this.#probes.set(key, { result, stop })
+    return result
+  }
+}
+
+/** The tracks of the recording whose capture is not over: their states as decided, the rest as it is shown. */
+export function liveTracks(
+  world: World,
+  reader: Pick<Reader, 'current' | 'dress'>,
+): Partial<Record<Medium, LiveTrack>> | undefined {
+  const fold = currentOf(world)
+  if (!fold || !isCapturing(fold)) return undefined
+  const shown = reader.current()
+  const view = shown?.id === fold.id ? reader.dress(shown, fold.owner) : undefined
+  const live: Partial<Record<Medium, LiveTrack>> = {}
+  for (const medium of MEDIA) {
+    const { device = null, error = null, warnings = [], level = null } = view?.tracks[medium] ?? {}
+    live[medium] = { state: trackState(fold.tracks[medium]), device, error, warnings, level }
+  }
+  return live
+}
+
+const INTERRUPTED: Probe = { problem: 'interrupted', level: null, empty: false, muted: null }
+
+async function inTime(
+  checks: Promise<ReadinessCheck[]>,
+  what: Pick<ReadinessCheck, 'id' | 'medium'>,
+): Promise<ReadinessCheck[]> {
+  try {
+    const done = await within(checks, LIMIT_MS)
+    if (done) return done
+    const detail = `No answer within ${LIMIT_MS / 1_000} s.`
+    const remedy = 'Ask again; if it stays so, restart what does not answer: the sound server, the desktop or the disk.'
+    return [{ ...what, result: 'fail', detail, remedy }]
+  } catch (error) {
+    const detail = `It could not be looked at: ${(error as Error).message}`
+    return [{ ...what, result: 'fail', detail, remedy: 'Ask again; if it stays so, look at the recorder’s log.' }]
+  }
+}
+
+function liveChecks(medium: Medium, { state, device, error, warnings, level }: LiveTrack): ReadinessCheck[] {
+  const at = { medium } as const
+  switch (state) {
+    case 'paused':
+      return [{ id: 'delivering', ...at, result: 'pass', detail: 'Paused: not listened to and not looked at.' }]
+    case 'stopped':
+      return [{ id: 'delivering', ...at, result: 'pass', detail: 'Stopped in the recording that is under way.' }]
+    case 'starting':
+      return [{ id: 'delivering', ...at, result: 'pass', detail: 'It is starting.' }]
+    case 'recovering':
+    case 'failed': {
+      const detail = error ? sentence(error.message) : 'It does not deliver.'
+      const remedy =
+        state === 'recovering'
+          ? 'Connect the device again; recording goes on by itself.'
+          : 'Check the device, then start it again in the recording.'
+      return [{ id: 'delivering', ...at, result: 'fail', detail, remedy }]
+    }
+  }
+  const warned = (code: keyof typeof WARNINGS) => warnings.some((warning) => warning.code === code)
+  const checks: ReadinessCheck[] = [
+    { id: 'device', ...at, result: 'pass', detail: device?.label ?? 'Known to the recording.' },
+    { id: 'delivering', ...at, result: 'pass', detail: 'It is being recorded.' },
+  ]
+  if (medium === 'screen') return [...checks, pictureCheck(warned('SCREEN_BLACK'))]
+  if (level) checks.push(levelCheck(medium, level, warned('SOURCE_SILENT')))
+  return [...checks, muteCheck(medium, warned('SOURCE_MUTED'))]
+}
+
+function probeChecks(medium: Medium, { problem, level, empty, muted }: Probe): ReadinessCheck[] {
+  if (problem === 'interrupted') {
+    const detail = 'Not looked at to the end, for a command came in between.'
+    return [{ id: 'delivering', medium, result: 'warn', detail, remedy: 'Ask again.' }]
+  }
+  const mute = muted === null ? [] : [muteCheck(medium, muted)]
+  if (problem !== null) {
+    const remedy =
+      medium === 'screen'
+        ? 'Check that the desktop session is still there and not locked, then ask again.'
+        : 'Connect the device again, or choose another in the sound settings; restart the sound server if none delivers.'
+    return [{ id: 'delivering', medium, result: 'fail', detail: `It does not deliver: ${problem}.`, remedy }, ...mute]
+  }
+  const delivering: ReadinessCheck = { id: 'delivering', medium, result: 'pass', detail: 'It delivers.' }
+  if (medium === 'screen' || level === null) return [delivering, pictureCheck(empty)]
+  // Silence that has a known reason: the cable need not be looked at.
+  if (empty && muted && medium === 'mic') return [delivering, ...mute]
+  return [delivering, levelCheck(medium, level, empty), ...mute]
+}
+
+function levelCheck(medium: Medium, level: Level, silent: boolean): ReadinessCheck {
+  const detail = `${level.rmsDb} dB, peak ${level.peakDb} dB`
+  const check = { id: 'level', medium, level } as const
+  // Nothing plays: that is how a speaker is most of the time.
+  if (silent && medium === 'speaker') return { ...check, result: 'pass', detail: 'Nothing is playing.' }
+  if (silent)
+    return { ...check, result: 'fail', detail: `${WARNINGS.SOURCE_SILENT[0]}.`, remedy: WARNINGS.SOURCE_SILENT[1] }
+  if (level.peakDb >= -0.5 && medium === 'mic')
+    return {
+      ...check,
+      result: 'warn',
+      detail: `${detail}: it is distorted.`,
+      remedy: 'Turn the microphone’s volume down.',
+    }
+  return { ...check, result: 'pass', detail }
+}
+
+function muteCheck(medium: Medium, muted: boolean): ReadinessCheck {
+  if (!muted) return { id: 'mute', medium, result: 'pass', detail: 'Not muted.' }
+  const [title, remedy] = WARNINGS.SOURCE_MUTED
+  // One may well want the speaker quiet; a microphone that is muted makes no recording.
+  return { id: 'mute', medium, result: medium === 'mic' ? 'fail' : 'warn', detail: `${title}.`, remedy }
+}
+
+function pictureCheck(black: boolean): ReadinessCheck {
+  if (!black) return { id: 'picture', medium: 'screen', result: 'pass', detail: 'Something can be seen.' }
+  const [title, remedy] = WARNINGS.SCREEN_BLACK
+  return { id: 'picture', medium: 'screen', result: 'fail', detail: `${title}.`, remedy }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+}

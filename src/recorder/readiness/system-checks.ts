@@ -1,0 +1,98 @@
+import type { CapturePlatform } from '../../actors/capture.ts'
+import { ERRORS, type RecorderError } from '../../contract/errors.ts'
+import type { ReadinessCheck } from '../../contract/resources.ts'
+import { WARNINGS } from '../../contract/warnings.ts'
+import type { EventLog } from '../../store/types.ts'
+import type { StorageWatch } from '../disk/disk-watch.ts'
+
+/** What the checks of the computer need. */
+export interface SystemParts {
+  platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
+  storage: Pick<StorageWatch, 'look' | 'shortage'>
+  log: Pick<EventLog, 'status' | 'position' | 'events'>
+  /** Why nothing can be written. */
+  failure(): RecorderError | undefined
+  /** When this version was built or installed, epoch ms. */
+  builtAt: number
+  /** Epoch ms of the system clock (default: it). */
+  wallClock?: () => number
+}
+
+/** The oldest release with all that is asked of it; tests run with 5.1. */
+const OLDEST_ENCODER = [4, 4] as const
+/** A working morning: less may well end in the middle of a conversation. */
+const AMPLE_SECONDS = 4 * 3_600
+const EARLIEST_MS = Date.UTC(2025, 0, 1)
+/** Events may be a little ahead, by the rounding of clocks that are being set right. */
+const CLOCK_TOLERANCE_MS = 2_000
+
+/** An encoder is there, of a version that is known to do. */
+export async function encoderChecks({ platform }: SystemParts): Promise<ReadinessCheck[]> {
+  const [problem, version] = await Promise.all([platform.encoderProblem(), platform.encoderVersion()])
+  const id = 'encoder'
+  if (problem !== null) {
+    const remedy = 'Install ffmpeg with libx264 and libopus, or name one in config.json (`ffmpegPath`).'
+    return [{ id, result: 'fail', detail: `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`, remedy }]
+  }
+  if (version === null) {
+    const remedy = 'A release of ffmpeg (4.4 or later) is what the recorder is tested with.'
+    return [{ id, result: 'warn', detail: 'This ffmpeg does not tell its version.', remedy }]
+  }
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const isOld = major < OLDEST_ENCODER[0] || (major === OLDEST_ENCODER[0] && minor < OLDEST_ENCODER[1])
+  if (isOld)
+    return [{ id, result: 'warn', detail: `ffmpeg ${version} is old.`, remedy: 'Install ffmpeg 4.4 or later.' }]
+  return [{ id, result: 'pass', detail: `ffmpeg ${version}` }]
+}
+
+/** There is room for a while. */
+export async function diskChecks({ storage }: SystemParts): Promise<ReadinessCheck[]> {
+  const { freeBytes, recordableSeconds } = await storage.look()
+  const id = 'disk'
+  if (freeBytes === undefined) {
+    const detail = 'The folder of the recordings cannot be read.'
+    return [{ id, result: 'fail', detail, remedy: 'Check the disk of the home folder.' }]
+  }
+  const { shortage } = storage
+  if (shortage) {
+    const remedy = 'Free space on the disk of the home folder, or choose another (--home).'
+    return [{ id, result: 'fail', detail: shortage.message, remedy }]
+  }
+  const left = `${(freeBytes / 1e9).toFixed(1)} GB are free: about ${time(recordableSeconds)} can be recorded.`
+  if (recordableSeconds >= AMPLE_SECONDS) return [{ id, result: 'pass', detail: left }]
+  return [{ id, result: 'warn', detail: left, remedy: WARNINGS.STORAGE_LOW[1] }]
+}
+
+function time(seconds: number): string {
+  if (seconds >= 48 * 3_600) return `${Math.floor(seconds / 86_400)} days`
+  return seconds >= 2 * 3_600 ? `${Math.floor(seconds / 3_600)} hours` : `${Math.floor(seconds / 60)} minutes`
+}
+
+/** The clock says a time that can be. */
+export async function clockChecks({ log, builtAt, wallClock = Date.now }: SystemParts): Promise<ReadinessCheck[]> {
+  const now = wallClock()
+  const newest = log.position === 0 ? undefined : (await log.events({ after: log.position - 1, limit: 1 }))[0]?.at
+  const shown = `${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const wrong =
+    now < EARLIEST_MS
+      ? 'which is long past'
+      : newest !== undefined && now + CLOCK_TOLERANCE_MS < Date.parse(newest)
+        ? `but the log already has an event of ${newest.slice(0, 16).replace('T', ' ')}`
+        : now + CLOCK_TOLERANCE_MS < builtAt
+          ? 'which is before this version was made'
+          : undefined
+  if (wrong === undefined) return [{ id: 'clock', result: 'pass', detail: shown }]
+  const remedy = 'Set date and time of the computer right, and let it keep them by itself (NTP).'
+  return [{ id: 'clock', result: 'fail', detail: `The system clock says ${shown}, ${wrong}.`, remedy }]
+}
+
+/** The log is verified and can be written. */
+export function logChecks({ log, failure }: SystemParts): ReadinessCheck[] {
+  const id = 'log'
+  const problem = failure()
+  if (problem) return [{ id, result: 'fail', detail: problem.message, remedy: ERRORS[problem.code][2] }]
+  if (log.status === 'verified') return [{ id, result: 'pass', detail: `Verified, ${log.position} events.` }]
+  if (log.status === 'verifying')
+    return [{ id, result: 'warn', detail: 'It is being verified.', remedy: 'Ask again in a moment.' }]
+  return [{ id, result: 'fail', detail: 'It cannot be written.', remedy: ERRORS.STORAGE_UNAVAILABLE[2] }]
+}

@@ -1,0 +1,112 @@
+import { uptime } from 'node:os'
+import type { ClockJump, RecorderClock } from '../actors/capture.ts'
+
+/** Where the time comes from, each in ms. */
+export interface TimeSources {
+  /** Epoch; jumps when somebody sets it. */
+  wall(): number
+  /** Never jumps, and stands still while the machine sleeps. */
+  monotonic(): number
+  /** Never jumps, and goes on while the machine sleeps. */
+  boot(): number
+}
+
+const SYSTEM: TimeSources = { wall: Date.now, monotonic: () => performance.now(), boot: () => uptime() * 1_000 }
+
+/** Less is the resolution of the clock that counts sleep too. */
+const SLEEP_MS = 1_000
+/** Less is the reading of two clocks one after the other; following network time by and by moves both alike. */
+const STEP_MS = 30
+/** Readings that took longer are made again, so often at most. */
+const READING_MS = 5
+const READINGS = 5
+/** Soon enough to end a capture before what came after a sleep is in its file; nothing waits for it when nobody captures. */
+const WATCHED_TICK_MS = 200
+const TICK_MS = 1_000
+
+/**
+ * The recorder's time: that of the wall clock at its start, counted on without a jump. Setting the system clock must not
+ * tear a recording apart or let its pieces overlap, so the new time is taken over only by {@link follow}. While the
+ * machine sleeps the count goes on, and the sleep is told, for nothing can have been captured in it.
+ */
+export class SteadyClock implements RecorderClock {
+  readonly #sources: TimeSources
+  readonly #listeners = new Set<(jump: ClockJump) => void>()
+  /** What the wall clock showed when the count of the monotonic one was 0. */
+  #origin: number
+  /** The readings at the last tick. */
+  #last: { monotonic: number; boot: number; ahead: number }
+  #timer: NodeJS.Timeout | undefined
+  #tickMs = TICK_MS
+
+  constructor(sources: TimeSources = SYSTEM) {
+    this.#sources = sources
+    this.#origin = sources.wall() - sources.monotonic()
+    this.#last = { monotonic: sources.monotonic(), boot: sources.boot(), ahead: 0 }
+    this.#arm()
+  }
+
+  now(): number {
+    return this.#origin + this.#sources.monotonic()
+  }
+
+  get wallAheadMs(): number {
+    for (let reading = 1; ; reading++) {
+      const before = this.now()
+      const wall = this.#sources.wall()
+      const after = this.now()
+      if (after - before <= READING_MS || reading === READINGS) return wall - (before + after) / 2
+    }
+  }
+
+  onJump(listener: (jump: ClockJump) => void): () => void {
+    this.#listeners.add(listener)
+    this.#arm()
+    return () => {
+      this.#listeners.delete(listener)
+      this.#arm()
+    }
+  }
+
+  follow(): void {
+    this.#origin += this.wallAheadMs
+    this.#last.ahead = 0
+  }
+
+  /** Ends the watch; the time can still be asked. */
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.#listeners.clear()
+  }
+
+  /** One listener is the recorder itself; any more of them capture. */
+  #arm(): void {
+    const tickMs = this.#listeners.size > 1 ? WATCHED_TICK_MS : TICK_MS
+    if (this.#timer !== undefined && this.#tickMs === tickMs) return
+    clearInterval(this.#timer)
+    this.#tickMs = tickMs
+    this.#timer = setInterval(() => this.check(), tickMs).unref()
+  }
+
+  check(): void {
+    const { monotonic, boot, ahead } = this.#last
+    const now = { monotonic: this.#sources.monotonic(), boot: this.#sources.boot() }
+    const sleptMs = now.boot - boot - (now.monotonic - monotonic)
+    if (sleptMs > SLEEP_MS) {
+      const from = this.#origin + monotonic
+      this.#origin += sleptMs
+      this.#last = { ...now, ahead }
+      this.#tell({ type: 'slept', from, to: this.now() })
+    }
+    const aheadNow = this.wallAheadMs
+    const byMs = Math.round(aheadNow - ahead)
+    const stepped = Math.abs(byMs) > STEP_MS
+    this.#last = { ...now, ahead: stepped ? aheadNow : ahead }
+    if (stepped) this.#tell({ type: 'stepped', byMs })
+  }
+
+  #tell(jump: ClockJump): void {
+    for (const listener of [...this.#listeners]) listener(jump)
+  }
+}

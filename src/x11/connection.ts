@@ -1,0 +1,231 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { Splitter } from '../media/splitter.ts'
+import { credentialFor, parseDisplay, socketsOf, type X11Address } from './address.ts'
+import { hello, type Message, pair, readMessage, readWelcome, request, rootOf } from './wire.ts'
+
+/** A part of a screen, in pixels from its upper left corner. */
+export interface Area {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+/** A monitor as RandR knows it. */
+export interface Monitor extends Area {
+  name: string
+  primary: boolean
+}
+
+/** What a screen is like at a moment. Without RandR 1.5 no monitor is known. */
+export interface Layout {
+  width: number
+  height: number
+  monitors: Monitor[]
+}
+
+/**
+ * Why a display could not be asked. `absent`: nobody listens there, or has stopped to. `silent`: it does not answer.
+ * `refused`: it does not let us in, or is named in a way that we do not understand: others may know better.
+ */
+export class X11Error extends Error {
+  readonly kind: 'absent' | 'silent' | 'refused'
+
+  constructor(kind: X11Error['kind'], message: string, options?: { cause: unknown }) {
+    super(message, options)
+    this.name = 'X11Error'
+    this.kind = kind
+  }
+}
+
+const GET_GEOMETRY = 14
+const GET_ATOM_NAME = 17
+const QUERY_EXTENSION = 98
+const RANDR = { queryVersion: 0, selectInput: 4, getMonitors: 42 }
+/** Screen, monitor and output changes. */
+const RANDR_EVENTS = 0x7
+const MONITOR_BYTES = 24
+
+/** A connection to an X display: asks what its screen is like, and sends what its owner wants sent. */
+export class X11Connection {
+  /** Resolves when the server has ended the connection, or we have. */
+  readonly closed: Promise<void>
+  /** Called when the server says that the screen or its monitors have changed. */
+  onChange: () => void = () => {}
+  readonly #socket: Socket
+  readonly #messages = new Splitter(readMessage)
+  readonly #questions = new Map<number, { resolve: (reply: Buffer) => void; reject: (error: X11Error) => void }>()
+  readonly #names = new Map<number, string>()
+  #sequence = 0
+  readonly root: number
+  /** The first of the ids that this client may give to what it creates. */
+  readonly ids: number
+  /** RandR's opcode, where it is new enough to know monitors. */
+  #randr: number | undefined
+
+  /** Connects as any X client does. Rejects with {@link X11Error}. */
+  static async open(display: string, env: NodeJS.ProcessEnv, limitMs: number): Promise<X11Connection> {
+    const address = parseDisplay(display)
+    if (address === null) throw new X11Error('refused', `the X display ${display} is named in an unknown way`)
+    let socket: Socket | undefined
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new X11Error('silent', `the X display ${display} does not answer`)), limitMs)
+    })
+    const opening = (async () => {
+      socket = await firstSocket(address, display)
+      return X11Connection.#greet(socket, address, env, display)
+    })()
+    try {
+      return await Promise.race([opening, late])
+    } catch (error) {
+      // Now, for a silent server lets the opening wait for ever; and one that connects only later.
+      socket?.destroy()
+      void opening.catch(() => {}).finally(() => socket?.destroy())
+      if (error instanceof X11Error) throw error
+      // The socket's own error: the server went away in the middle of it; or it said what no X server says.
+      const kind = error instanceof RangeError ? 'refused' : 'absent'
+      throw new X11Error(kind, `the X display ${display} is gone`, { cause: error })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  static async #greet(socket: Socket, address: X11Address, env: NodeJS.ProcessEnv, display: string) {
+    // What goes wrong with the socket is told by its end.
+    socket.on('error', () => {})
+    socket.write(hello(await credentialFor(address, env)))
+    let held = Buffer.alloc(0)
+    let welcome: ReturnType<typeof readWelcome>
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+      held = Buffer.concat([held, chunk as Buffer])
+      welcome = readWelcome(held)
+      if (welcome) break
+    }
+    if (welcome === undefined) throw new X11Error('absent', `the X display ${display} is gone`)
+    const root = welcome.accepted ? rootOf(welcome.body, address.screen) : undefined
+    if (root === undefined) throw new X11Error('refused', `the X display ${display} does not let us in`)
+    const connection = new X11Connection(socket, root, welcome.body.readUInt32LE(4))
+    await connection.#lookForRandr()
+    return connection
+  }
+
+  private constructor(socket: Socket, root: number, ids: number) {
+    this.#socket = socket
+    this.root = root
+    this.ids = ids
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        for (const { reject } of this.#questions.values()) reject(new X11Error('absent', 'the X server has gone'))
+        this.#questions.clear()
+        resolve()
+      })
+    })
+    socket.once('end', () => socket.destroy())
+    socket.on('data', (chunk: Buffer) => this.#take(chunk))
+  }
+
+  /** What the screen is like now. Rejects with {@link X11Error}; takes as long as the server does. */
+  async layout(): Promise<Layout> {
+    const [geometry, monitors] = await Promise.all([
+      this.ask(request(GET_GEOMETRY, 0, this.root)),
+      this.#randr === undefined ? undefined : this.ask(request(this.#randr, RANDR.getMonitors, this.root, 1)),
+    ])
+    return {
+      width: geometry.readUInt16LE(16),
+      height: geometry.readUInt16LE(18),
+      monitors: monitors ? await this.#readMonitors(monitors) : [],
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  async #lookForRandr(): Promise<void> {
+    const name = Buffer.from('RANDR')
+    const found = await this.ask(request(QUERY_EXTENSION, 0, pair(name.length, 0), name))
+    if (found[8] !== 1) return
+    const opcode = found[9]!
+    const version = await this.ask(request(opcode, RANDR.queryVersion, 1, 5))
+    const [major, minor] = [version.readUInt32LE(8), version.readUInt32LE(12)]
+    if (major < 1 || (major === 1 && minor < 5)) return
+    this.#randr = opcode
+    this.tell(request(opcode, RANDR.selectInput, this.root, RANDR_EVENTS))
+  }
+
+  async #readMonitors(reply: Buffer): Promise<Monitor[]> {
+    const monitors: Monitor[] = []
+    let offset = 32
+    for (let left = reply.readUInt32LE(12); left > 0; left--) {
+      monitors.push({
+        name: await this.#nameOf(reply.readUInt32LE(offset)),
+        primary: reply[offset + 4] === 1,
+        x: reply.readInt16LE(offset + 8),
+        y: reply.readInt16LE(offset + 10),
+        width: reply.readUInt16LE(offset + 12),
+        height: reply.readUInt16LE(offset + 14),
+      })
+      offset += MONITOR_BYTES + 4 * reply.readUInt16LE(offset + 6)
+    }
+    return monitors
+  }
+
+  /** Names of atoms never change while the server runs. */
+  async #nameOf(atom: number): Promise<string> {
+    let name = this.#names.get(atom)
+    if (name === undefined) {
+      const reply = await this.ask(request(GET_ATOM_NAME, 0, atom))
+      name = reply.toString('latin1', 32, 32 + reply.readUInt16LE(8))
+      this.#names.set(atom, name)
+    }
+    return name
+  }
+
+  /** Sends a request that has no reply; its number, modulo 65,536. */
+  tell(bytes: Buffer): number {
+    this.#sequence = (this.#sequence + 1) & 0xffff
+    this.#socket.write(bytes)
+    return this.#sequence
+  }
+
+  /** Sends a request and gives its reply. Rejects with {@link X11Error}. */
+  ask(bytes: Buffer): Promise<Buffer> {
+    if (this.#socket.destroyed) return Promise.reject(new X11Error('absent', 'the X server has gone'))
+    return new Promise((resolve, reject) => this.#questions.set(this.tell(bytes), { resolve, reject }))
+  }
+
+  #take(chunk: Buffer): void {
+    try {
+      for (const message of this.#messages.push(chunk)) this.#hand(message)
+    } catch {
+      this.#socket.destroy()
+    }
+  }
+
+  #hand({ kind, sequence, bytes }: Message): void {
+    if (kind === 'event') {
+      this.onChange()
+      return
+    }
+    const question = this.#questions.get(sequence)
+    this.#questions.delete(sequence)
+    if (kind === 'reply') question?.resolve(bytes)
+    else question?.reject(new X11Error('refused', `the X server refused a question (error ${bytes[1]})`))
+  }
+}
+
+async function firstSocket(address: X11Address, display: string): Promise<Socket> {
+  let cause: unknown
+  for (const options of socketsOf(address)) {
+    const socket = connect(options)
+    try {
+      await once(socket, 'connect')
+      return socket
+    } catch (error) {
+      cause = error
+    }
+  }
+  throw new X11Error('absent', `nobody listens at the X display ${display}`, { cause })
+}

@@ -1,0 +1,83 @@
+/** The X protocol as bytes, as far as needed (X Window System Protocol, X.Org version 11, appendix B; RandR 1.5). */
+import type { X11Credential } from './address.ts'
+
+const REPLY_BYTES = 32
+const REPLY = 1
+const GENERIC_EVENT = 35
+/** Nothing asked for is near as large; more is no X server. */
+const MESSAGE_MAX_BYTES = 1_048_576
+
+/** A request: opcode, a byte of data, and what follows in words of 32 bits. */
+export function request(opcode: number, data: number, ...body: (number | Buffer)[]): Buffer {
+  const parts = body.map((part) => (typeof part === 'number' ? word(part) : padded(part)))
+  const head = Buffer.from([opcode, data, 0, 0])
+  head.writeUInt16LE(1 + parts.reduce((sum, part) => sum + part.length, 0) / 4, 2)
+  return Buffer.concat([head, ...parts])
+}
+
+/** Two numbers of 16 bits in one word. */
+export function pair(low: number, high: number): number {
+  return (((high & 0xffff) << 16) | (low & 0xffff)) >>> 0
+}
+
+function word(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32LE(value >>> 0)
+  return bytes
+}
+
+function padded(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
+}
+
+/** The first words to a server, little-endian, version 11.0. */
+export function hello({ name, data }: X11Credential): Buffer {
+  const head = Buffer.alloc(12)
+  head.write('l', 0, 'latin1')
+  head.writeUInt16LE(11, 2)
+  head.writeUInt16LE(name.length, 6)
+  head.writeUInt16LE(data.length, 8)
+  return Buffer.concat([head, padded(Buffer.from(name, 'latin1')), padded(data)])
+}
+
+/** The server's answer to {@link hello}; undefined when it is not complete. */
+export function readWelcome(bytes: Buffer): { bytes: Buffer; accepted: boolean; body: Buffer } | undefined {
+  if (bytes.length < 8) return undefined
+  const length = 8 + 4 * bytes.readUInt16LE(6)
+  if (bytes.length < length) return undefined
+  return { bytes: bytes.subarray(0, length), accepted: bytes[0] === 1, body: bytes.subarray(8, length) }
+}
+
+/** The root window of a screen, from the body of the server's welcome; undefined when there is no such screen. */
+export function rootOf(body: Buffer, screen: number): number | undefined {
+  const screens = body.readUInt8(20)
+  if (screen >= screens) return undefined
+  let offset = 32 + 4 * Math.ceil(body.readUInt16LE(16) / 4) + 8 * body.readUInt8(21)
+  for (let passed = 0; passed < screen; passed++) {
+    // A screen lists its depths, each with its visuals of 24 bytes.
+    let depths = body.readUInt8(offset + 39)
+    offset += 40
+    for (; depths > 0; depths--) offset += 8 + 24 * body.readUInt16LE(offset + 2)
+  }
+  return body.readUInt32LE(offset)
+}
+
+/** A reply, an error or an event. */
+export interface Message {
+  bytes: Buffer
+  kind: 'reply' | 'error' | 'event'
+  /** Of the request that it answers: its number, modulo 65,536. */
+  sequence: number
+}
+
+/** The message at the start of `bytes`; undefined when it is not complete. Throws RangeError when it cannot be one. */
+export function readMessage(bytes: Buffer): Message | undefined {
+  if (bytes.length < REPLY_BYTES) return undefined
+  const code = bytes[0]!
+  const isLong = code === REPLY || (code & 0x7f) === GENERIC_EVENT
+  const length = REPLY_BYTES + (isLong ? 4 * bytes.readUInt32LE(4) : 0)
+  if (length > MESSAGE_MAX_BYTES) throw new RangeError('no X server speaks like this')
+  if (bytes.length < length) return undefined
+  const kind = code === REPLY ? 'reply' : code === 0 ? 'error' : 'event'
+  return { bytes: bytes.subarray(0, length), kind, sequence: bytes.readUInt16LE(2) }
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { BlackWatch, GLANCE, isBlack } from '../../../src/actors/screen/black-watch.ts'
+import { suite } from '../../support/suite.ts'
+
+const CELLS = GLANCE.width * GLANCE.height
+const BLACK = Buffer.alloc(CELLS)
+const DARK = Buffer.alloc(CELLS, 16)
+
+/** A black picture with something bright in some cells. */
+function black(brightCells: number): Buffer {
+  return Buffer.alloc(CELLS).fill(255, 0, brightCells)
+}
+
+suite('black screen', (test) => {
+  test('is one on which nothing but a pointer is to be seen', () => {
+    assert.equal(isBlack(BLACK), true)
+    assert.equal(isBlack(Buffer.alloc(CELLS, 4)), true)
+    assert.equal(isBlack(black(4)), true)
+    assert.equal(isBlack(black(5)), false)
+    assert.equal(isBlack(DARK), false)
+  })
+
+  test('is told once, after three seconds, and when it is over', () => {
+    const told: boolean[] = []
+    const watch = new BlackWatch((present) => told.push(present))
+    for (const picture of [BLACK, BLACK, BLACK, DARK, BLACK, BLACK, BLACK]) watch.push(picture)
+    assert.deepEqual(told, [])
+    watch.push(BLACK)
+    watch.push(BLACK)
+    assert.deepEqual(told, [true])
+    watch.push(DARK)
+    watch.push(DARK)
+    assert.deepEqual(told, [true, false])
+  })
+
+  test('is found however a pipe cuts the pictures', () => {
+    const told: boolean[] = []
+    const watch = new BlackWatch((present) => told.push(present))
+    const stream = Buffer.concat([DARK, BLACK, BLACK, BLACK, BLACK, DARK])
+    for (let at = 0; at < stream.length; at += 100) watch.push(stream.subarray(at, at + 100))
+    assert.deepEqual(told, [true, false])
+  })
+})

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../../lab/virtual-desktop.ts'
+import type { ClockJump, RecorderClock } from '../../../src/actors/capture.ts'
+import { suite } from '../../support/suite.ts'
+import { CaptureBench } from '../support/capture-bench.ts'
+import { containerMs } from '../support/media-files.ts'
+
+const problem = await virtualDesktopProblem()
+
+/** A recorder's time beside which the system clock can be set: ffmpeg goes by the real one. */
+class SetClock implements RecorderClock {
+  aheadMs = 0
+  #listeners = new Set<(jump: ClockJump) => void>()
+  get wallAheadMs(): number {
+    return this.aheadMs
+  }
+  now(): number {
+    return Date.now() - this.aheadMs
+  }
+  check(): void {}
+  follow(): void {}
+  onJump(listener: (jump: ClockJump) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+  tell(byMs: number): void {
+    for (const listener of [...this.#listeners]) listener({ type: 'stepped', byMs })
+  }
+}
+
+suite('screen and clock', (test) => {
+  let desktop: VirtualDesktop
+  const bench = new CaptureBench()
+  test.before(async () => {
+    if (problem === null) desktop = await startVirtualDesktop()
+  })
+  test.after(async () => {
+    await bench.close()
+    await desktop?.stop()
+  })
+
+  async function flowing(clock: SetClock) {
+    const platform = bench.platform({ env: { ...process.env, ...desktop.env }, clock })
+    const capture = bench.capture(platform, 'screen')
+    capture.open(await platform.resolve('screen', undefined))
+    return { capture, startedAt: (await capture.next('capture.flowing')).startedAt }
+  }
+
+  test.unless(problem, 'a screen that began after the clock was set has the recorder’s time', async () => {
+    const clock = new SetClock()
+    clock.aheadMs = 3_600_000
+    const { capture, startedAt } = await flowing(clock)
+    assert.ok(Math.abs(Date.parse(startedAt) - clock.now()) < 2_000, startedAt)
+    capture.cut()
+    await capture.next('capture.ended')
+  })
+
+  for (const [what, byMs] of [
+    ['forward', 60_000],
+    ['back', -60_000],
+  ] as const) {
+    test.unless(problem, `a clock that is set ${what} ends the piece, which keeps its real length`, async () => {
+      const clock = new SetClock()
+      const { capture, startedAt } = await flowing(clock)
+      // ffmpeg's frames are now timed a minute later than the recorder's time, or can no longer be trusted to come.
+      if (byMs > 0) clock.aheadMs = byMs
+      clock.tell(byMs)
+      const { cause, facts } = await capture.next('capture.ended')
+      assert.ok(cause !== 'cut' && facts)
+      assert.equal(cause.detail, 'the system clock was set')
+      const realMs = Date.now() - Date.parse(startedAt)
+      assert.ok(facts.durationMs <= realMs, `${facts.durationMs} ms of ${realMs}`)
+      assert.ok(Math.abs((await containerMs(join(capture.folder, facts.file))) - facts.durationMs) < 70)
+    })
+  }
+})

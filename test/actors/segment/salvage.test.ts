@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createPlatform } from '../../../src/actors/capture-platform.ts'
+import { resolveQuality } from '../../../src/contract/quality.ts'
+import { audioFormat, opusArgs, screenArgs } from '../../../src/ffmpeg/encoding.ts'
+import { suite } from '../../support/suite.ts'
+import { keepingLogger } from '../support/capture-bench.ts'
+import { decodeSound, frames, sha256Of } from '../support/media-files.ts'
+
+const STARTED_AT = '2026-01-02T03:04:05.678Z'
+const audio = {
+  medium: 'mic',
+  number: 1,
+  startedAt: STARTED_AT,
+  container: 'ogg',
+  codec: 'opus',
+  file: 'mic-000001.ogg',
+} as const
+const video = {
+  medium: 'screen',
+  number: 3,
+  startedAt: STARTED_AT,
+  container: 'mp4',
+  codec: 'h264',
+  file: 'screen-000003.mp4',
+} as const
+
+function encode(args: readonly string[], input?: Buffer): Buffer {
+  return execFileSync('ffmpeg', args, { input, stdio: ['pipe', 'pipe', 'ignore'], maxBuffer: 16 * 1_048_576 })
+}
+
+/** Repeatable numbers from 0 to 1, so that a failure can be looked at again. */
+function* pseudoRandom(): Generator<number, never> {
+  for (let state = 42; ; ) {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    yield state / 2 ** 32
+  }
+}
+
+suite('salvage', (test) => {
+  const platform = createPlatform({ source: 'synthetic', logger: keepingLogger() })
+  const folder = mkdtempSync(join(tmpdir(), 'f2f-salvage-'))
+  const recording = join(folder, 'recording')
+  const put = (file: string, bytes: Buffer): string => {
+    mkdirSync(recording, { recursive: true })
+    writeFileSync(join(recording, file), bytes)
+    return join(recording, file)
+  }
+  const sine = Buffer.alloc(2 * 48_000 * 3)
+  for (let i = 0; i < sine.length / 2; i++) sine.writeInt16LE(Math.round(8_000 * Math.sin(i / 20)), 2 * i)
+  const ogg = encode(opusArgs(audioFormat('mic', resolveQuality())), sine)
+  const mp4 = encode(
+    screenArgs(['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15:duration=2'], resolveQuality(), {
+      path: 'ffmpeg',
+      version: null,
+    }),
+  )
+  test.beforeEach(() => rmSync(recording, { recursive: true, force: true }))
+  test.after(() => rmSync(folder, { recursive: true }))
+
+  test('keeps a whole file as it is', async () => {
+    const path = put(audio.file, ogg)
+    const facts = await platform.salvage(recording, audio)
+    assert.deepEqual(facts, {
+      ...audio,
+      endedAt: '2026-01-02T03:04:08.678Z',
+      durationMs: 3_000,
+      bytes: ogg.length,
+      sha256: sha256Of(path),
+    })
+    assert.deepEqual(readFileSync(path), ogg)
+  })
+
+  test('cuts a file that ends anywhere behind its last whole page, with the duration of what is left', async () => {
+    const random = pseudoRandom()
+    for (let round = 0; round < 8; round++) {
+      const length = Math.floor(700 + random.next().value * (ogg.length - 700))
+      const path = put(audio.file, ogg.subarray(0, length))
+      const facts = (await platform.salvage(recording, audio))!
+      assert.equal(facts.bytes, statSync(path).size)
+      assert.ok(facts.bytes <= length)
+      assert.equal(facts.sha256, sha256Of(path))
+      const samples = (await decodeSound(path)).length
+      // A page is 100 ms; a decoder leaves up to a frame's tail of 6.5 ms (its pre-skip) at an end that is none.
+      assert.ok(Math.abs(samples / 48 - facts.durationMs) < 7, `${samples / 48} against ${facts.durationMs} ms`)
+      assert.ok(
+        facts.durationMs > (3_000 * (length - 700)) / ogg.length - 250,
+        `${facts.durationMs} ms of ${length} bytes`,
+      )
+    }
+  })
+
+  test('cuts a screen that ends anywhere behind its last whole frame', async () => {
+    const random = pseudoRandom()
+    for (let round = 0; round < 8; round++) {
+      const length = Math.floor(mp4.length * (0.2 + 0.8 * random.next().value))
+      const path = put(video.file, mp4.subarray(0, length))
+      const facts = (await platform.salvage(recording, video))!
+      const shown = await frames(path)
+      assert.equal(facts.durationMs, Math.round((shown.length * 1_000) / 15))
+      assert.equal(facts.bytes, statSync(path).size)
+      assert.equal(facts.sha256, sha256Of(path))
+      assert.equal(facts.number, 3)
+    }
+  })
+
+  test('cuts off the zeros that a power cut leaves, and pages that were changed', async () => {
+    for (const [opened, whole] of [
+      [audio, ogg],
+      [video, mp4],
+    ] as const) {
+      const half = whole.subarray(0, Math.floor(whole.length / 2))
+      put(opened.file, half)
+      const expected = (await platform.salvage(recording, opened))!
+      put(opened.file, Buffer.concat([half, Buffer.alloc(8_192)]))
+      assert.deepEqual(await platform.salvage(recording, opened), expected)
+    }
+    const changed = Buffer.from(ogg)
+    changed[Math.floor(ogg.length / 2)]! ^= 4
+    put(audio.file, changed)
+    const facts = (await platform.salvage(recording, audio))!
+    assert.ok(facts.durationMs > 1_000 && facts.durationMs < 2_000, `${facts.durationMs} ms`)
+  })
+
+  test('a frame whose bytes never reached the disk is no media', async () => {
+    const zeroed = Buffer.from(mp4)
+    const last = zeroed.lastIndexOf('mdat') + 4
+    zeroed.fill(0, last)
+    put(video.file, zeroed)
+    assert.equal((await platform.salvage(recording, video))!.durationMs, Math.round((29 * 1_000) / 15))
+  })
+
+  test('removes a file without media, and its folder with it', async () => {
+    for (const bytes of [ogg.subarray(0, 60), Buffer.alloc(0), Buffer.alloc(4_096)]) {
+      const path = put(audio.file, bytes)
+      assert.equal(await platform.salvage(recording, audio), null)
+      assert.equal(existsSync(path), false)
+      assert.equal(existsSync(recording), false)
+    }
+    assert.equal(await platform.salvage(recording, audio), null)
+  })
+
+  test('a salvaged file is salvaged to the same again', async () => {
+    put(video.file, mp4.subarray(0, mp4.length - 100))
+    const first = await platform.salvage(recording, video)
+    assert.deepEqual(await platform.salvage(recording, video), first)
+  })
+})

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SegmentWriter } from '../../../src/actors/segment/segment-writer.ts'
+import { RecorderError } from '../../../src/contract/errors.ts'
+import { suite } from '../../support/suite.ts'
+import { sha256Of } from '../support/media-files.ts'
+
+suite('segment writer', (test) => {
+  const scratch = mkdtempSync(join(tmpdir(), 'f2f-writer-'))
+  test.after(() => rmSync(scratch, { recursive: true }))
+
+  function writer(path: string, limits = {}) {
+    const told: (string | Error)[] = []
+    const events = { started: () => void told.push('started'), failed: (error: Error) => void told.push(error) }
+    return { told, writer: new SegmentWriter(path, events, limits) }
+  }
+
+  test('writes in order, whatever comes while a write is in flight, and hashes what it wrote', async () => {
+    const path = join(scratch, 'order', 'a', 'file.ogg')
+    const { writer: file, told } = writer(path)
+    const chunks = Array.from({ length: 200 }, () => randomBytes(1 + Math.floor(Math.random() * 5_000)))
+    for (const [index, chunk] of chunks.entries()) {
+      file.write(chunk)
+      if (index % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    const stored = await file.finish()
+    const whole = Buffer.concat(chunks)
+    assert.deepEqual(readFileSync(path), whole)
+    assert.deepEqual(stored, { bytes: whole.length, sha256: sha256Of(path) })
+    assert.deepEqual(told, ['started'])
+  })
+
+  test('creates the file with the first bytes, for its owner only', async () => {
+    const folder = join(scratch, 'modes', 'recording')
+    const { writer: file } = writer(join(folder, 'file.ogg'))
+    assert.equal(existsSync(folder), false)
+    file.write(Buffer.from('media'))
+    await file.finish()
+    assert.equal(statSync(folder).mode & 0o777, 0o700)
+    assert.equal(statSync(join(folder, 'file.ogg')).mode & 0o777, 0o600)
+  })
+
+  test('fails rather than hold more in memory than it may', async () => {
+    const { writer: file, told } = writer(join(scratch, 'bound', 'file.ogg'), { queueBytes: 1_000 })
+    file.write(Buffer.alloc(600))
+    file.write(Buffer.alloc(600))
+    const [error] = told
+    assert.ok(error instanceof RecorderError && error.code === 'STORAGE_UNAVAILABLE')
+    file.write(Buffer.alloc(600))
+    assert.equal(told.length, 1, 'it fails once')
+    await assert.rejects(file.finish(), (reason) => reason === error)
+  })
+
+  test('discards its file while it is being written, and the folder only when that is empty', async () => {
+    const folder = join(scratch, 'discard')
+    mkdirSync(folder)
+    const [first, second] = ['first', 'second'].map((name) => writer(join(folder, name)).writer)
+    first!.write(Buffer.alloc(100_000))
+    second!.write(Buffer.alloc(100_000))
+    await new Promise((resolve) => setImmediate(resolve))
+    await first!.discard()
+    await second!.finish()
+    assert.deepEqual(readdirSync(folder), ['second'])
+    await second!.discard()
+    assert.equal(existsSync(folder), false)
+  })
+})

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { DriftWatch } from '../../../src/actors/sound/drift.ts'
+import { SampleSlipper } from '../../../src/actors/sound/slip.ts'
+import { suite } from '../../support/suite.ts'
+
+const RATE = 48_000
+const CHUNK = 960
+const HOUR = 3_600
+/** An epoch time, as the recorder's clock gives it. */
+const START = 1_780_000_000_000.4
+
+/** Numbers 0–1 that are the same in each run. */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** How late each chunk comes, in ms: some tenths of a ms as a rule, and now and then a busy third of a second. */
+function jitter(seed: number): (at: number) => number {
+  const next = random(seed)
+  let busyUntil = 0
+  return (at) => {
+    if (at < busyUntil) return busyUntil - at
+    if (next() < 0.02) busyUntil = at + 300 * next()
+    return 2 * next() ** 3
+  }
+}
+
+interface Run {
+  /** Of the sound card, fast being above 0. */
+  ppm: number
+  seconds: number
+  /** Takes place at this second: so many ms are lost (or, below 0, doubled). */
+  loss?: { at: number; ms: number }
+  /** All sound comes so much later from this second on. */
+  delay?: { at: number; ms: number }
+}
+
+/** How far the kept sound was off its time, at the worst after the first 5 s, and at the end; in ms. */
+function keep({ ppm, seconds, loss, delay }: Run): { worst: number; last: number; lostAt: number | undefined } {
+  const drift = new DriftWatch()
+  const slipper = new SampleSlipper(1)
+  const late = jitter(7)
+  const pcm = Buffer.alloc(2 * CHUNK)
+  const clock = RATE * (1 + ppm / 1e6)
+  let kept = 0
+  let worst = 0
+  let last = 0
+  let arrivedBefore = 0
+  let startedAt: number | undefined
+  for (let frames = CHUNK; frames / clock < seconds; frames += CHUNK) {
+    const lost = loss && frames / clock > loss.at ? loss.ms : 0
+    // When the last sample of the chunk was captured.
+    const at = (frames / clock) * 1_000 + lost
+    const delayed = delay && at > delay.at * 1_000 ? delay.ms : 0
+    const arrivedAt = Math.max(arrivedBefore, at + delayed + late(at))
+    arrivedBefore = arrivedAt
+    drift.take(CHUNK, START + arrivedAt)
+    startedAt ??= drift.originAt(START + arrivedAt)
+    const lag = drift.originAt(START + arrivedAt) - startedAt - slipper.shiftMs
+    kept += slipper.push(pcm, lag).length / 2
+    if (drift.isLost(START + arrivedAt)) return { worst, last, lostAt: drift.lateSince! - START }
+    last = startedAt - START + (kept / RATE) * 1_000 - at
+    if (at > 5_000) worst = Math.max(worst, Math.abs(last))
+  }
+  return { worst, last, lostAt: undefined }
+}
+
+suite('drift of sound', (test) => {
+  for (const ppm of [0, 50, -50, 500, -500, 2_000, -2_000])
+    test(`a sound card that is off by ${ppm} ppm stays within 5 ms of the clock for an hour`, () => {
+      const { worst, lostAt } = keep({ ppm, seconds: HOUR })
+      assert.equal(lostAt, undefined)
+      assert.ok(worst <= 5, `${worst} ms off`)
+    })
+
+  test('sound that is lost for good is noticed within 2 s, with the time before it', () => {
+    const { lostAt } = keep({ ppm: 100, seconds: 60, loss: { at: 30, ms: 400 } })
+    assert.ok(lostAt !== undefined && lostAt <= 30_310 && lostAt > 29_650, `${lostAt}`)
+  })
+
+  test('a lot of sound that comes at once after a busy second is not lost', () => {
+    const drift = new DriftWatch()
+    let at = 0
+    const take = (arrivedAt: number) => {
+      drift.take(CHUNK, START + arrivedAt)
+      assert.equal(drift.isLost(START + arrivedAt), false)
+    }
+    for (; at < 10_000; at += 20) take(at)
+    for (let waiting = at; waiting < 12_000; waiting += 20) take(12_000)
+    assert.equal(drift.lateSince, undefined)
+    for (at = 12_000; at < 20_000; at += 20) take(at)
+    assert.ok(Math.abs(drift.originAt(START + at) - (START - 20)) < 0.01)
+  })
+
+  test('a few samples that are lost are made good', () => {
+    for (const ms of [30, 60]) {
+      const { last, lostAt } = keep({ ppm: 20, seconds: 120, loss: { at: 30, ms } })
+      assert.equal(lostAt, undefined)
+      assert.ok(Math.abs(last) <= 5, `${last} ms off after ${ms} ms were lost`)
+    }
+  })
+
+  test('a source that goes on delivering in blocks of 2 s is not lost', () => {
+    const drift = new DriftWatch()
+    for (let block = 2_000; block < 60_000; block += 2_000)
+      for (let frames = 0; frames < 2 * RATE; frames += 4_800) {
+        drift.take(4_800, START + block)
+        assert.equal(drift.isLost(START + block), false)
+      }
+    assert.equal(drift.lateSince, undefined)
+  })
+})
+
+/** Seconds of a sine at a peak of 0.5, in stereo with silence on the other channel. */
+function sine(hertz: number, seconds: number): Buffer {
+  const samples = new Int16Array(2 * RATE * seconds)
+  for (let frame = 0; frame < RATE * seconds; frame++)
+    samples[2 * frame] = Math.round(16_384 * Math.sin((2 * Math.PI * hertz * frame) / RATE))
+  return Buffer.from(samples.buffer)
+}
+
+/** Power at one frequency in the first channel, with a Hann window; and that of all (Parseval). */
+function powers(pcm: Buffer, hertz: number[]): { all: number; at: number } {
+  const samples = new Int16Array(pcm.buffer, pcm.byteOffset, pcm.length / 2).filter((_, index) => index % 2 === 0)
+  const { length } = samples
+  const windowed = Float64Array.from(samples, (s, i) => s * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length)))
+  const all = windowed.reduce((sum, sample) => sum + sample * sample, 0) * length
+  let at = 0
+  for (const one of hertz) {
+    const turn = 2 * Math.cos((2 * Math.PI * one) / RATE)
+    let [previous, before] = [0, 0]
+    for (const sample of windowed) [previous, before] = [sample + turn * previous - before, previous]
+    at += 2 * (previous * previous + before * before - turn * previous * before)
+  }
+  return { all, at }
+}
+
+suite('slipped samples', (test) => {
+  /** What comes of sound that is off by `ppm`, in chunks of 5 ms. */
+  function slipped(pcm: Buffer, ppm: number): Buffer {
+    const slipper = new SampleSlipper(2)
+    const pieces: Buffer[] = []
+    for (let at = 0; at < pcm.length; at += 960)
+      pieces.push(slipper.push(pcm.subarray(at, at + 960), (at / 4 / 48) * (ppm / 1e6) - slipper.shiftMs))
+    return Buffer.concat(pieces)
+  }
+
+  for (const ppm of [100, -100])
+    test(`a tone at ${ppm} ppm keeps 40 dB above all that is beside it`, () => {
+      const pcm = slipped(sine(1_000, 10), ppm)
+      assert.ok(Math.abs(pcm.length / 4 - (10 * RATE + 48 * (ppm / 100))) < 30, `${pcm.length / 4}`)
+      const second = pcm.subarray(4 * RATE * 6, 4 * RATE * 7)
+      const near = Array.from({ length: 101 }, (_, index) => 950 + index)
+      const { all, at } = powers(second, near)
+      const snr = 10 * Math.log10(at / Math.max(1, all - at))
+      assert.ok(snr > 40, `${snr} dB`)
+    })
+
+  test('the channels stay together, and at rest nothing is touched', () => {
+    const pcm = sine(440, 1)
+    const slipper = new SampleSlipper(2)
+    assert.equal(slipper.push(pcm, 0.1), pcm)
+    const out = slipped(pcm, 2_000)
+    assert.equal(out.length % 4, 0)
+    for (let at = 2; at < out.length; at += 4) assert.equal(out.readInt16LE(at), 0)
+  })
+
+  test('there is at most one slip each 5 ms', () => {
+    const slipper = new SampleSlipper(1)
+    const ramp = Buffer.from(Int16Array.from({ length: RATE / 10 }, (_, i) => i % 30_000).buffer)
+    for (let i = 0; i < 10; i++) slipper.push(ramp, 1_000)
+    const slips = slipper.shiftMs * 48
+    assert.ok(slips <= 200 && slips > 100, `${slips} a second`)
+  })
+})

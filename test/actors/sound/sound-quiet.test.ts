@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { pactl } from '../../../lab/microphones.ts'
+import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../../lab/virtual-desktop.ts'
+import type { CaptureReport } from '../../../src/actors/capture.ts'
+import { LevelMeter } from '../../../src/actors/sound/pcm.ts'
+import { SilenceWatch } from '../../../src/actors/sound/silence.ts'
+import type { Medium } from '../../../src/contract/media.ts'
+import type { WarningCode } from '../../../src/contract/warnings.ts'
+import { eventually, suite } from '../../support/suite.ts'
+import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
+
+const RATE = 48_000
+const TOLD_MS = 5_000
+
+suite('digital silence', (test) => {
+  /** What a watch tells of sound, with the second of the sound in which it does. */
+  function told(seconds: number, sample: (index: number) => number): [second: number, silent: boolean][] {
+    const found: [number, boolean][] = []
+    let second = 0
+    const watch = new SilenceWatch((silent) => found.push([second, silent]))
+    const meter = new LevelMeter(1, (level) => watch.push(level))
+    const chunk = new Int16Array(RATE / 10)
+    for (let tenth = 1; tenth <= seconds * 10; tenth++) {
+      for (let index = 0; index < chunk.length; index++) chunk[index] = sample((tenth - 1) * chunk.length + index)
+      second = tenth / 10
+      meter.push(Buffer.from(chunk.buffer))
+    }
+    return found
+  }
+
+  test('is told after 4 s, and its end within a tenth of a second', () => {
+    const beginsAt = 2 * RATE
+    const endsAt = 8 * RATE + 10
+    const found = told(12, (index) => (index < beginsAt || index === endsAt ? 1 : 0))
+    assert.deepEqual(found.slice(0, 2), [
+      [6, true],
+      [8.1, false],
+    ])
+  })
+
+  test('is not what a quiet room sounds like to a person who listens for 10 minutes', () => {
+    let state = 1
+    const noise = (peak: number) => () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+      return Math.round(((state / 2 ** 32) * 2 - 1) * peak)
+    }
+    // −70 dBFS; and no more than the dither of a converter.
+    assert.deepEqual(told(600, noise(18)), [])
+    assert.deepEqual(told(600, noise(1)), [])
+    // One click in 3.9 s is a sign of life too.
+    assert.deepEqual(
+      told(120, (index) => (index % (3.9 * RATE) === 0 ? -1 : 0)),
+      [],
+    )
+  })
+})
+
+const problem = await virtualDesktopProblem()
+
+suite('muted and silent devices', (test) => {
+  let desktop: VirtualDesktop
+  const bench = new CaptureBench()
+  test.beforeEach(async () => {
+    if (problem === null) desktop = await startVirtualDesktop({ quietRoom: false })
+  })
+  test.afterEach(async () => {
+    await bench.settle()
+    await desktop?.stop()
+  })
+  test.after(() => bench.close())
+
+  async function flowing(medium: Medium): Promise<ObservedCapture> {
+    const devices = bench.platform({ env: { ...process.env, ...desktop.env } })
+    const capture = bench.capture(devices, medium)
+    capture.open(await devices.resolve(medium, undefined))
+    await capture.next('capture.flowing')
+    return capture
+  }
+
+  const warnings = (capture: ObservedCapture) =>
+    capture.reports.filter(
+      (report): report is Extract<CaptureReport, { type: 'capture.warning' }> => report.type === 'capture.warning',
+    )
+  const warned = (capture: ObservedCapture, code: WarningCode, present: boolean) =>
+    eventually(
+      `${code} ${present}`,
+      () => warnings(capture).findLast((one) => one.code === code)?.present === present,
+      TOLD_MS,
+    )
+
+  test.unless(problem, 'a silent microphone is told of within 5 s, and until something is heard', async () => {
+    const capture = await flowing('mic')
+    await warned(capture, 'SOURCE_SILENT', true)
+    const sound = await desktop.play('mic', { toneHz: 440, seconds: 30, gain: 0.0005 })
+    await warned(capture, 'SOURCE_SILENT', false)
+    await sound.stop()
+    await warned(capture, 'SOURCE_SILENT', true)
+    assert.deepEqual(
+      warnings(capture).map(({ code }) => code),
+      ['SOURCE_SILENT', 'SOURCE_SILENT', 'SOURCE_SILENT'],
+    )
+  })
+
+  test.unless(
+    problem,
+    'a microphone that is muted is told of, also at the start; its silence is not told then',
+    async () => {
+      await pactl(desktop.env, 'set-source-mute', desktop.micSource, '1')
+      const capture = await flowing('mic')
+      await warned(capture, 'SOURCE_MUTED', true)
+      assert.equal(warnings(capture)[0]?.detail, 'the microphone is muted')
+      // Long enough for a silence to be told.
+      const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
+      await eventually('six seconds of sound', () => levels() >= 60, 10_000)
+      await pactl(desktop.env, 'set-source-mute', desktop.micSource, '0')
+      await warned(capture, 'SOURCE_MUTED', false)
+      await warned(capture, 'SOURCE_SILENT', true)
+      await pactl(desktop.env, 'set-source-mute', desktop.micSource, '1')
+      await warned(capture, 'SOURCE_MUTED', true)
+      assert.deepEqual(
+        warnings(capture).map(({ code, present }) => `${code} ${present}`),
+        ['SOURCE_MUTED true', 'SOURCE_MUTED false', 'SOURCE_SILENT true', 'SOURCE_MUTED true', 'SOURCE_SILENT false'],
+      )
+    },
+  )
+
+  test.unless(problem, 'a speaker that has nothing to play is no fault, one that is muted is', async () => {
+    const capture = await flowing('speaker')
+    const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
+    await eventually('six seconds of silence', () => levels() >= 60, 10_000)
+    assert.deepEqual(warnings(capture), [])
+    await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '1')
+    await warned(capture, 'SOURCE_MUTED', true)
+    assert.equal(warnings(capture)[0]?.detail, 'the speaker is muted')
+    await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '0')
+    await warned(capture, 'SOURCE_MUTED', false)
+  })
+
+  test.unless(problem, 'a quiet room is no fault', async () => {
+    const quiet = await startVirtualDesktop()
+    try {
+      const devices = bench.platform({ env: { ...process.env, ...quiet.env } })
+      const capture = bench.capture(devices, 'mic')
+      capture.open(await devices.resolve('mic', undefined))
+      const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
+      await eventually('eight seconds of a quiet room', () => levels() >= 80, 12_000)
+      assert.deepEqual(warnings(capture), [])
+      await bench.settle()
+    } finally {
+      await quiet.stop()
+    }
+  })
+})

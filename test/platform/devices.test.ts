@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import { RecorderError } from '../../src/contract/errors.ts'
+import type { DeviceList } from '../../src/contract/resources.ts'
+import { createEncoder } from '../../src/ffmpeg/ffmpeg.ts'
+import { DeviceDirectory } from '../../src/platform/device-directory.ts'
+import { parsePulseDevices } from '../../src/platform/linux/pulse-devices.ts'
+import {
+  listX11Screens,
+  parseDimensions,
+  parseInputSize,
+  sessionProblem,
+} from '../../src/platform/linux/x11-screens.ts'
+import { CaptureBench } from '../actors/support/capture-bench.ts'
+import { fakeProgram } from '../actors/support/fake-program.ts'
+import { suite } from '../support/suite.ts'
+
+const problem = await virtualDesktopProblem()
+
+const unavailable = (error: unknown) => error instanceof RecorderError && error.code === 'DEVICE_UNAVAILABLE'
+
+suite('devices', (test) => {
+  let desktop: VirtualDesktop
+  const bench = new CaptureBench()
+  test.before(async () => {
+    if (problem === null) desktop = await startVirtualDesktop()
+  })
+  test.after(async () => {
+    await bench.close()
+    await desktop?.stop()
+  })
+  const env = (changes: NodeJS.ProcessEnv = {}) => ({ ...process.env, ...desktop.env, ...changes })
+  const platform = (changes?: NodeJS.ProcessEnv) => bench.platform({ env: env(changes) })
+
+  test.unless(
+    problem,
+    'microphones are sources without the monitors, speakers are sinks, the screen tells its size',
+    async () => {
+      const { mic, speaker, screen } = await platform().devices()
+      assert.deepEqual(mic, {
+        available: true,
+        devices: [{ id: desktop.micSource, label: 'Virtual microphone', default: true }],
+      })
+      assert.equal(speaker.available, true)
+      assert.deepEqual(
+        speaker.devices.filter((device) => device.default),
+        [{ id: desktop.speakerSink, label: 'Virtual speaker', default: true }],
+      )
+      assert.deepEqual(screen.devices, [{ id: desktop.display, label: `${desktop.display} 1280×720`, default: true }])
+    },
+  )
+
+  test.unless(problem, 'resolve gives the default device, or the one with the id', async () => {
+    const devices = platform()
+    assert.deepEqual(await devices.resolve('speaker', undefined), { id: desktop.speakerSink, label: 'Virtual speaker' })
+    assert.equal((await devices.resolve('mic', desktop.micSource)).id, desktop.micSource)
+    await assert.rejects(devices.resolve('mic', 'nobody'), (error) => {
+      assert.ok(unavailable(error))
+      assert.match((error as Error).message, /no mic device with the id "nobody"; there are: microphone/)
+      return true
+    })
+  })
+
+  test.unless(problem, 'a missing server or display says what to do', async () => {
+    const { mic, speaker, screen } = await platform({ PULSE_SERVER: 'unix:/nowhere', DISPLAY: undefined }).devices()
+    for (const list of [mic, speaker]) {
+      assert.deepEqual([list.available, list.devices], [false, []])
+      assert.match(list.reason ?? '', /no sound server answers: start/)
+    }
+    assert.match(screen.reason ?? '', /no X display: DISPLAY is not set/)
+    await assert.rejects(platform({ DISPLAY: undefined }).resolve('screen', undefined), unavailable)
+    const gone = await platform({ DISPLAY: ':4999' }).devices()
+    assert.match(gone.screen.reason ?? '', /:4999 cannot be opened/)
+  })
+
+  test.unless(problem, 'without the PulseAudio programs it says which package to install', async () => {
+    const { mic } = await platform({ PATH: '/nowhere' }).devices()
+    assert.match(mic.reason ?? '', /install pulseaudio-utils/)
+  })
+
+  test.unless(problem, 'without xdpyinfo ffmpeg tells the size of the screen', async () => {
+    const ffmpeg = createEncoder({ env: process.env, inputs: [] }).ffmpeg
+    const list = await listX11Screens(env({ PATH: '/nowhere' }), async () => ({ ...(await ffmpeg()) }))
+    assert.deepEqual(list.devices, [{ id: desktop.display, label: `${desktop.display} 1280×720`, default: true }])
+  })
+
+  test.unless(problem, 'servers that hang cost at most 2 s, and say so', async () => {
+    process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
+    process.kill(desktop.pids.xvfb, 'SIGSTOP')
+    try {
+      const started = performance.now()
+      const { mic, speaker, screen } = await platform().devices()
+      assert.ok(performance.now() - started < 2_000, `${performance.now() - started} ms`)
+      for (const list of [mic, speaker, screen]) assert.match(list.reason ?? '', /does not answer/)
+    } finally {
+      process.kill(desktop.pids.pulseaudio, 'SIGCONT')
+      process.kill(desktop.pids.xvfb, 'SIGCONT')
+    }
+  })
+
+  test('on Wayland it says why the screen cannot be captured, also where XWayland answers', () => {
+    for (const env of [{ WAYLAND_DISPLAY: 'wayland-0' }, { DISPLAY: ':0', XDG_SESSION_TYPE: 'wayland' }])
+      assert.match(sessionProblem(env) ?? '', /Wayland session.*X11 \(Xorg\) session/)
+    assert.equal(sessionProblem({ DISPLAY: ':0', XDG_SESSION_TYPE: 'x11' }), null)
+  })
+
+  test('answers are kept for 5 s, asked for once at a time, and fresh on demand', async () => {
+    let asked = 0
+    const list: DeviceList = { available: true, devices: [{ id: 'one', label: 'One', default: true }] }
+    const directory = new DeviceDirectory(async () => {
+      asked++
+      return list
+    })
+    await Promise.all([directory.all(false), directory.all(false), directory.resolve('mic', undefined)])
+    assert.equal(asked, 3)
+    await directory.all(false)
+    assert.equal(asked, 3)
+    await directory.all(true)
+    assert.equal(asked, 6)
+    list.devices.push({ id: 'two', label: 'Two', default: false })
+    assert.equal((await directory.resolve('mic', 'one')).id, 'one')
+    assert.equal(asked, 6)
+    await assert.rejects(directory.resolve('mic', 'three'), unavailable)
+    assert.equal(asked, 7, 'it looks again before it says no')
+  })
+
+  test('understands what old and new servers print', () => {
+    const pipewire = `Source #56
+	State: SUSPENDED
+	Name: alsa_output.pci-0000_00_1f.3.analog-stereo.monitor
+	Description: Monitor of Built-in Audio Analog Stereo
+	Monitor of Sink: alsa_output.pci-0000_00_1f.3.analog-stereo
+Source #57
+	State: SUSPENDED
+	Name: alsa_input.pci-0000_00_1f.3.analog-stereo
+	Description: Built-in Audio Analog Stereo
+	Monitor of Sink: n/a
+Source #102
+	Name: bluez_input.AA_BB
+	Description: (null)
+	Monitor of Sink: n/a
+`
+    assert.deepEqual(parsePulseDevices(pipewire, 'bluez_input.AA_BB'), [
+      { id: 'alsa_input.pci-0000_00_1f.3.analog-stereo', label: 'Built-in Audio Analog Stereo', default: false },
+      { id: 'bluez_input.AA_BB', label: 'bluez_input.AA_BB', default: true },
+    ])
+    // A machine without microphone has a monitor as its default source: that is none.
+    assert.equal(parsePulseDevices(pipewire, 'alsa_output.pci-0000_00_1f.3.analog-stereo.monitor')[0]?.default, true)
+    assert.deepEqual(parsePulseDevices('', undefined), [])
+  })
+
+  test('understands xdpyinfo and ffmpeg', () => {
+    assert.deepEqual(parseDimensions('  dimensions:    3840x1080 pixels (1016x286 millimeters)'), [3840, 1080])
+    const input = '  Stream #0:0: Video: rawvideo (BGR[0] / 0x524742), bgr0, 1280x720, 442368 kb/s, 15 fps'
+    assert.deepEqual(parseInputSize(input), [1280, 720])
+    assert.equal(parseInputSize('Cannot open display :9, error 1.'), null)
+  })
+})
+
+suite('encoder', (test) => {
+  const bench = new CaptureBench()
+  test.after(() => bench.close())
+  const make = (name: string, script: string) => fakeProgram(join(bench.folder, name), 'ffmpeg', script)
+
+  test('is the configured one, then FFMPEG_BIN, then the one on PATH', async () => {
+    const [configured, named, onPath] = ['configured', 'named', 'onPath'].map((name) =>
+      make(name, 'echo "ffmpeg version 7.1 x"'),
+    )
+    const PATH = join(bench.folder, 'onPath')
+    const path = async (options: Partial<Parameters<typeof createEncoder>[0]>) =>
+      (await createEncoder({ env: { PATH }, inputs: [], ...options }).ffmpeg()).path
+    assert.equal(await path({ ffmpegPath: configured, env: { PATH, FFMPEG_BIN: named } }), configured)
+    assert.equal(await path({ env: { PATH, FFMPEG_BIN: named } }), named)
+    const found = await path({})
+    assert.ok(found === onPath || found.includes('ffmpeg-static'), found)
+    await assert.rejects(
+      path({ ffmpegPath: '/nowhere/ffmpeg' }),
+      /configured ffmpeg \(\/nowhere\/ffmpeg\) is not there/,
+    )
+  })
+
+  test('has no problem on a machine that is set up', async () => {
+    assert.equal(await bench.platform({ source: 'synthetic' }).encoderProblem(), null)
+  })
+
+  test('tells what is missing and what to do', async () => {
+    const poor = make(
+      'poor',
+      `case "$*" in *-encoders*) echo " V....D libx264  H.264";; *-devices*) echo " D  x11grab  X11";; esac`,
+    )
+    const lacking = await createEncoder({ ffmpegPath: poor, env: process.env, inputs: ['x11grab', 'pulse'] }).problem()
+    assert.match(lacking ?? '', /lacks libopus, pulse: install/)
+    const missing = await createEncoder({ ffmpegPath: '/nowhere/ffmpeg', env: process.env, inputs: [] }).problem()
+    assert.match(missing ?? '', /is not there/)
+    const broken = await createEncoder({ ffmpegPath: make('broken', 'exit 3'), env: process.env, inputs: [] }).problem()
+    assert.match(broken ?? '', /does not run/)
+  })
+})

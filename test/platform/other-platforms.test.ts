@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { resolveQuality } from '../../src/contract/quality.ts'
+import { parseVersion } from '../../src/ffmpeg/ffmpeg.ts'
+import { pacatCommand, parecCommand, x11grabCommand } from '../../src/platform/linux/linux-backend.ts'
+import { macosCommand, macosDevices, parseAvfoundation } from '../../src/platform/macos/macos-backend.ts'
+import { parseDshowAudio, windowsAudioDevices, windowsCommand } from '../../src/platform/windows/windows-backend.ts'
+import { suite } from '../support/suite.ts'
+
+const ffmpeg = { path: '/opt/ffmpeg', version: { major: 6, minor: 0 } }
+const quality = resolveQuality()
+const device = (id: string) => ({ id, label: id })
+const line = ({ args }: { args: readonly string[] }) => args.join(' ')
+
+suite('command lines', (test) => {
+  test('Linux: parec for sound, a monitor for the speaker, x11grab for the screen', () => {
+    assert.match(
+      line(parecCommand('mic', device('alsa_input.usb'))),
+      /--rate=48000 --channels=1 --latency-msec=20 .*-d alsa_input\.usb$/,
+    )
+    assert.match(
+      line(parecCommand('speaker', device('alsa_output.hdmi'))),
+      /--channels=2 .*-d alsa_output\.hdmi\.monitor$/,
+    )
+    assert.match(line(pacatCommand(device('alsa_output.hdmi'))), /--playback .*-d alsa_output\.hdmi$/)
+    const screen = x11grabCommand(':0', undefined, quality, ffmpeg)
+    assert.equal(screen.program, '/opt/ffmpeg')
+    assert.match(line(screen), /-f x11grab -framerate 15 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1 .*pipe:3$/)
+    const right = { name: 'HDMI-1', primary: false, x: 1920, y: 0, width: 1280, height: 1024 }
+    assert.match(
+      line(x11grabCommand(':0', right, resolveQuality('sharp'), ffmpeg)),
+      /-framerate 30 -video_size 1280x1024 -grab_x 1920 -grab_y 0 -i :0 .*-crf 17/,
+    )
+  })
+
+  test('frames keep their times with every version of ffmpeg', () => {
+    const flags = (version: typeof ffmpeg.version | null) =>
+      line(x11grabCommand(':0', undefined, quality, { path: 'ffmpeg', version }))
+    assert.match(flags({ major: 4, minor: 4 }), /-vsync vfr/)
+    for (const version of [{ major: 5, minor: 1 }, { major: 8, minor: 0 }, null])
+      assert.match(flags(version), /-fps_mode vfr/)
+    assert.deepEqual(parseVersion('ffmpeg version n4.4.2-0ubuntu Copyright'), { major: 4, minor: 4 })
+    assert.equal(parseVersion('ffmpeg version N-112-gabc Copyright'), null)
+  })
+
+  test('Windows: dshow for sound, gdigrab for the screen', () => {
+    assert.match(
+      line(windowsCommand('mic', device('Microphone (USB, 2)'), quality, ffmpeg)),
+      /-f dshow .*-i audio=Microphone \(USB, 2\) -f s16le -ar 48000 -ac 1/,
+    )
+    assert.match(
+      line(windowsCommand('screen', device('desktop'), quality, ffmpeg)),
+      /-f gdigrab -framerate 15 -i desktop/,
+    )
+  })
+
+  test('macOS: avfoundation, devices by name', () => {
+    assert.match(
+      line(macosCommand('mic', device('MacBook Pro Microphone'), quality, ffmpeg)),
+      /-f avfoundation -i none:MacBook Pro Microphone -f s16le/,
+    )
+    assert.match(
+      line(macosCommand('screen', device('Capture screen 0'), quality, ffmpeg)),
+      /-i Capture screen 0:none .*libx264/,
+    )
+  })
+})
+
+suite('device lists of other platforms', (test) => {
+  const dshow5 = `[dshow @ 000001] "Integrated Camera" (video)
+[dshow @ 000001]   Alternative name "@device_pnp_\\\\?\\usb#vid"
+[dshow @ 000001] "Microphone (Realtek(R) Audio)" (audio)
+[dshow @ 000001]   Alternative name "@device_cm_{33D9A762}\\wave_{A}"
+[dshow @ 000001] "Stereo Mix (Realtek(R) Audio)" (audio)
+dummy: Immediate exit requested`
+  const dshow4 = `[dshow @ 0001] DirectShow video devices (some may be both video and audio devices)
+[dshow @ 0001]  "Integrated Camera"
+[dshow @ 0001]     Alternative name "@device_pnp"
+[dshow @ 0001] DirectShow audio devices
+[dshow @ 0001]  "Microphone (Realtek(R) Audio)"
+[dshow @ 0001]     Alternative name "@device_cm"
+[dshow @ 0001]  "Stereo Mix (Realtek(R) Audio)"`
+
+  test('Windows: old and new ffmpeg name the same devices', () => {
+    const names = ['Microphone (Realtek(R) Audio)', 'Stereo Mix (Realtek(R) Audio)']
+    assert.deepEqual(parseDshowAudio(dshow5), names)
+    assert.deepEqual(parseDshowAudio(dshow4), names)
+    assert.deepEqual(
+      windowsAudioDevices('mic', names).devices.map(({ id }) => id),
+      [names[0]],
+    )
+    assert.deepEqual(
+      windowsAudioDevices('speaker', names).devices.map(({ id }) => id),
+      [names[1]],
+    )
+    assert.match(windowsAudioDevices('speaker', [names[0]!]).reason ?? '', /Stereo Mix/)
+  })
+
+  test('macOS: screens, microphones and loopback devices are told apart', () => {
+    const output = `[AVFoundation indev @ 0x7f8] AVFoundation video devices:
+[AVFoundation indev @ 0x7f8] [0] FaceTime HD Camera
+[AVFoundation indev @ 0x7f8] [1] Capture screen 0
+[AVFoundation indev @ 0x7f8] AVFoundation audio devices:
+[AVFoundation indev @ 0x7f8] [0] BlackHole 2ch
+[AVFoundation indev @ 0x7f8] [1] MacBook Pro Microphone
+: Input/output error`
+    assert.deepEqual(parseAvfoundation(output).video, ['FaceTime HD Camera', 'Capture screen 0'])
+    const ids = (medium: 'mic' | 'speaker' | 'screen') => macosDevices(medium, output).devices.map(({ id }) => id)
+    assert.deepEqual(
+      [ids('mic'), ids('speaker'), ids('screen')],
+      [['MacBook Pro Microphone'], ['BlackHole 2ch'], ['Capture screen 0']],
+    )
+    assert.match(macosDevices('speaker', '').reason ?? '', /BlackHole/)
+  })
+})

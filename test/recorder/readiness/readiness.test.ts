@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { MEDIA, type Medium } from '../../../src/contract/media.ts'
+import type { ReadinessCheck } from '../../../src/contract/resources.ts'
+import { DEFAULT_RESERVE_BYTES } from '../../../src/recorder/disk/disk-watch.ts'
+import {
+  clockChecks,
+  encoderChecks,
+  logChecks,
+  type SystemParts,
+} from '../../../src/recorder/readiness/system-checks.ts'
+import { RecorderBench } from '../../support/recorder-bench.ts'
+import { eventually, suite } from '../../support/suite.ts'
+
+suite('readiness', (test) => {
+  let bench: RecorderBench
+  let free: number
+
+  test.beforeEach(async () => {
+    free = 1e12
+    bench = await RecorderBench.create({ askDisk: async () => free })
+  })
+  test.afterEach(() => bench.dispose())
+
+  /** All checks, each held against what every check promises. */
+  async function look(media?: Medium[]) {
+    const at = performance.now()
+    const view = await bench.recorder.readiness(media)
+    assert.ok(performance.now() - at < 2_000, 'an answer within 2 s')
+    for (const { id, result, detail, remedy } of view.checks) {
+      assert.ok(detail.length > 2, id)
+      assert.ok(result === 'pass' || remedy, `${id} says what to do`)
+    }
+    assert.equal(view.ready, !view.checks.some(({ result }) => result === 'fail'))
+    const of = (id: string, medium?: Medium): ReadinessCheck | undefined =>
+      view.checks.find((check) => check.id === id && check.medium === medium)
+    return { ...view, of }
+  }
+
+  test('everything that is well passes, and a speaker may be silent', async () => {
+    const { ready, checks, of } = await look()
+    assert.equal(ready, true)
+    assert.deepEqual([...new Set(checks.map(({ result }) => result))], ['pass'])
+    assert.deepEqual(of('level', 'mic')?.level, { rmsDb: -42, peakDb: -30 })
+    assert.match(of('level', 'speaker')?.detail ?? '', /Nothing is playing/)
+    assert.ok(of('picture', 'screen') && of('encoder') && of('disk') && of('clock') && of('log'))
+    assert.deepEqual([...bench.platform.probed].sort(), [...MEDIA].sort())
+    assert.equal(bench.platform.probing, 0)
+  })
+
+  test('only the media that are asked for are looked at', async () => {
+    const { checks } = await look(['screen'])
+    assert.deepEqual(bench.platform.probed, ['screen'])
+    assert.deepEqual([...new Set(checks.flatMap(({ medium }) => medium ?? []))], ['screen'])
+  })
+
+  test('what is wrong with a device fails, and says what to do', async () => {
+    const nothing = { problem: null, level: { rmsDb: -120, peakDb: -120 }, empty: true, muted: true }
+    bench.platform.probes = {
+      mic: { ...nothing, muted: false },
+      speaker: nothing,
+      screen: { problem: null, level: null, empty: true, muted: null },
+    }
+    const wrong = await look()
+    assert.deepEqual(
+      wrong.checks.filter(({ result }) => result !== 'pass').map(({ id, medium, result }) => [medium, id, result]),
+      [
+        ['mic', 'level', 'fail'],
+        ['speaker', 'mute', 'warn'],
+        ['screen', 'picture', 'fail'],
+      ],
+    )
+    bench.platform.probes.mic = nothing
+    const muted = await look(['mic'])
+    assert.deepEqual(
+      [muted.of('mute', 'mic')?.result, muted.of('level', 'mic')],
+      ['fail', undefined],
+      'the reason alone',
+    )
+    bench.platform.probes.mic = { problem: 'nothing came within 1.3 s', level: null, empty: false, muted: null }
+    const { of } = await look(['mic'])
+    assert.equal(of('delivering', 'mic')?.result, 'fail')
+    bench.platform.missing.add('speaker')
+    const gone = await look(['speaker'])
+    assert.match(gone.of('device', 'speaker')?.remedy ?? '', /taken away on purpose/)
+    assert.equal(gone.of('delivering', 'speaker'), undefined)
+  })
+
+  test('a medium that is recorded answers from its track and is not opened again', async () => {
+    await bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
+    bench.platform.warn('mic', 'SOURCE_MUTED', true)
+    await eventually('the warning is there', async () => (await bench.recorder.application('api')).errors.length > 0)
+    const { of } = await look()
+    assert.deepEqual(bench.platform.probed, ['speaker'])
+    assert.match(of('delivering', 'mic')?.detail ?? '', /is being recorded/)
+    assert.equal(of('mute', 'mic')?.result, 'fail')
+    assert.equal(of('picture', 'screen')?.result, 'pass')
+  })
+
+  test('a medium that does not come back fails with its own words', async () => {
+    await bench.command('api', 'recording.start', { media: ['mic'] })
+    bench.platform.behaviour.mic = 'hang'
+    bench.platform.kill('mic')
+    const failed = await eventually('it fails', async () => {
+      const { of } = await look(['mic'])
+      return of('delivering', 'mic')?.result === 'fail' && of('delivering', 'mic')
+    })
+    assert.match(failed.detail, /The fake died/)
+    assert.deepEqual(bench.platform.probed, [])
+  })
+
+  test('in a pause nothing is opened, of whatever medium', async () => {
+    await bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
+    await bench.command('api', 'track.pause', { media: ['mic'] })
+    const { ready, of } = await look()
+    assert.equal(ready, true)
+    assert.deepEqual(bench.platform.probed, [])
+    assert.match(of('delivering', 'mic')?.detail ?? '', /Paused: not listened to/)
+    assert.match(of('delivering', 'speaker')?.detail ?? '', /Not looked at while/)
+    assert.match(of('delivering', 'screen')?.detail ?? '', /is being recorded/)
+    await bench.command('api', 'track.resume')
+    await look()
+    assert.deepEqual(bench.platform.probed, ['speaker'])
+  })
+
+  test('a pause lets go of what is being looked at, at once', async () => {
+    await bench.command('api', 'recording.start', { media: ['mic'] })
+    bench.platform.probes.speaker = 'hang'
+    const looking = look(['speaker'])
+    await eventually('the speaker is opened', () => bench.platform.probing === 1)
+    const paused = bench.command('api', 'track.pause')
+    await Promise.resolve()
+    await eventually('it is let go', () => bench.platform.probing === 0, 100)
+    await paused
+    const check = (await looking).of('delivering', 'speaker')
+    assert.deepEqual([check?.result, check?.remedy], ['warn', 'Ask again.'])
+  })
+
+  test('a start lets go too, and closing leaves nothing open', async () => {
+    bench.platform.probes.mic = 'hang'
+    const looking = look(['mic'])
+    await eventually('the microphone is opened', () => bench.platform.probing === 1)
+    const { probing } = bench.platform
+    const starting = bench.command('api', 'recording.start')
+    await eventually('it is let go', () => bench.platform.probing === 0, 100)
+    assert.equal(probing, 1)
+    await Promise.all([looking, starting])
+    await bench.command('api', 'track.stop')
+    const again = look(['mic'])
+    await eventually('it is opened', () => bench.platform.probing === 1)
+    await bench.recorder.close()
+    assert.equal(bench.platform.probing, 0)
+    await again
+  })
+
+  test('who asks at the same time gets the same, and devices are opened once', async () => {
+    const views = await Promise.all([look(), look(), look(['mic'])])
+    assert.deepEqual([...bench.platform.probed].sort(), [...MEDIA].sort())
+    assert.deepEqual(
+      views.map(({ ready }) => ready),
+      [true, true, true],
+    )
+  })
+
+  test('what does not answer fails in time and hides nothing else', async () => {
+    bench.platform.probes.mic = 'hang'
+    const { of } = await look()
+    assert.match(of('delivering', 'mic')?.detail ?? '', /No answer within 1.8 s/)
+    assert.equal(of('level', 'speaker')?.result, 'pass')
+  })
+
+  test('disk: fails below the reserve, warns below four hours', async () => {
+    free = DEFAULT_RESERVE_BYTES - 1
+    assert.equal((await look([])).of('disk')?.result, 'fail')
+    free = DEFAULT_RESERVE_BYTES + 700_000_000
+    const low = (await look([])).of('disk')
+    assert.equal(low?.result, 'warn')
+    assert.match(low?.detail ?? '', /about 2 hours/)
+    free = 1e12
+    assert.equal((await look([])).of('disk')?.result, 'pass')
+  })
+
+  const system = (more: Partial<SystemParts> = {}): SystemParts => ({
+    platform: bench.platform,
+    storage: {
+      look: async () => ({ freeBytes: free, recordableSeconds: 1, fullSince: undefined }),
+      shortage: undefined,
+    },
+    log: bench.recorder.log,
+    failure: () => undefined,
+    builtAt: 0,
+    ...more,
+  })
+
+  test('clock: not before 2025, the newest event, or the program itself', async () => {
+    const result = async (parts: Partial<SystemParts>) => (await clockChecks(system(parts)))[0]
+    assert.equal((await result({}))?.result, 'pass')
+    const year2020 = await result({ wallClock: () => Date.UTC(2020, 0, 1) })
+    assert.deepEqual([year2020?.result, /2020-01-01 00:00 UTC/.test(year2020?.detail ?? '')], ['fail', true])
+    assert.match((await result({ wallClock: () => Date.now() - 3_600_000 }))?.detail ?? '', /the log already has/)
+    assert.match((await result({ builtAt: Date.now() + 3_600_000 }))?.detail ?? '', /before this version was made/)
+  })
+
+  test('encoder: missing fails, an unknown or old version warns', async () => {
+    const result = async (problem: string | null, version: string | null) => {
+      bench.platform.encoder = { problem, version }
+      return (await encoderChecks(system()))[0]?.result
+    }
+    assert.equal(await result('ffmpeg is not installed', null), 'fail')
+    assert.equal(await result(null, null), 'warn')
+    assert.deepEqual(
+      [await result(null, '4.3'), await result(null, '3.9'), await result(null, '4.4'), await result(null, '7.1')],
+      ['warn', 'warn', 'pass', 'pass'],
+    )
+  })
+
+  test('log: one that cannot be written fails', () => {
+    const log = (status: 'verified' | 'verifying' | 'readOnly') =>
+      logChecks(system({ log: { ...bench.recorder.log, status, position: 3 } as never }))[0]?.result
+    assert.deepEqual([log('verified'), log('verifying'), log('readOnly')], ['pass', 'warn', 'fail'])
+  })
+})

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import type { ClockJump } from '../../src/actors/capture.ts'
+import { SteadyClock } from '../../src/time/steady-clock.ts'
+import { suite } from '../support/suite.ts'
+
+const NINE = Date.UTC(2026, 0, 5, 9)
+
+/** Clocks that a test turns by hand, in ms. */
+function machine() {
+  const at = { wall: NINE, monotonic: 5_000, boot: 70_000 }
+  const clock = new SteadyClock({ wall: () => at.wall, monotonic: () => at.monotonic, boot: () => at.boot })
+  const jumps: ClockJump[] = []
+  clock.onJump((jump) => jumps.push(jump))
+  return {
+    clock,
+    jumps,
+    /** Time goes by. */
+    pass(ms: number) {
+      at.wall += ms
+      at.monotonic += ms
+      at.boot += ms
+    },
+    sleep(ms: number) {
+      at.wall += ms
+      at.boot += ms
+    },
+    set(byMs: number) {
+      at.wall += byMs
+    },
+  }
+}
+
+suite('the recorder’s clock', (test) => {
+  test('counts as the wall clock does, and tells nothing', () => {
+    const { clock, jumps, pass } = machine()
+    for (let i = 0; i < 100; i++) {
+      pass(1_000)
+      clock.check()
+    }
+    assert.equal(clock.now(), NINE + 100_000)
+    assert.deepEqual(jumps, [])
+    clock.stop()
+  })
+
+  test('goes on over a sleep and tells it, from the last sign of life to now', () => {
+    const { clock, jumps, pass, sleep } = machine()
+    pass(1_000)
+    clock.check()
+    pass(100)
+    sleep(3_600_000)
+    pass(50)
+    clock.check()
+    assert.deepEqual(jumps, [{ type: 'slept', from: NINE + 1_000, to: NINE + 3_601_150 }])
+    assert.equal(clock.now(), NINE + 3_601_150)
+    clock.check()
+    assert.equal(jumps.length, 1)
+    clock.stop()
+  })
+
+  for (const byMs of [-3_600_000, -1_500, -400, 60, 1_500, 86_400_000]) {
+    test(`a clock set by ${byMs} ms is told once, and followed only when asked`, () => {
+      const { clock, jumps, pass, set } = machine()
+      pass(1_000)
+      clock.check()
+      set(byMs)
+      pass(200)
+      clock.check()
+      pass(200)
+      clock.check()
+      assert.deepEqual(jumps, [{ type: 'stepped', byMs }])
+      assert.equal(clock.now(), NINE + 1_400)
+      assert.equal(clock.wallAheadMs, byMs)
+      clock.follow()
+      assert.equal(clock.now(), NINE + 1_400 + byMs)
+      clock.check()
+      assert.equal(jumps.length, 1)
+      clock.stop()
+    })
+  }
+
+  test('a clock that is set during a sleep is told as both', () => {
+    const { clock, jumps, sleep, set } = machine()
+    sleep(60_000)
+    set(-7_200_000)
+    clock.check()
+    assert.deepEqual(
+      jumps.map((jump) => (jump.type === 'slept' ? jump.to - jump.from : jump.byMs)),
+      [60_000, -7_200_000],
+    )
+    clock.stop()
+  })
+
+  test('following network time by a little is no jump, and an unsubscribed listener is told nothing', () => {
+    const { clock, jumps, pass, set } = machine()
+    const others: ClockJump[] = []
+    const off = clock.onJump((jump) => others.push(jump))
+    set(20)
+    pass(1_000)
+    clock.check()
+    assert.deepEqual(jumps, [])
+    off()
+    set(-9_000)
+    clock.check()
+    assert.equal(jumps.length, 1)
+    assert.deepEqual(others, [])
+    clock.stop()
+  })
+
+  test('the machine’s own clocks agree', () => {
+    const clock = new SteadyClock()
+    const jumps: ClockJump[] = []
+    clock.onJump((jump) => jumps.push(jump))
+    clock.check()
+    assert.ok(Math.abs(clock.now() - Date.now()) < 50)
+    assert.deepEqual(jumps, [])
+    clock.stop()
+  })
+})
