@@ -11,7 +11,8 @@ const AT_ONCE = '-probesize 32 -analyzeduration 0'
 
 const screenInput = (desktop: VirtualDesktop): string =>
   `-f x11grab -framerate ${QUALITY_PRESETS.standard.framesPerSecond} ${AT_ONCE} -i ${desktop.display}`
-const H264 = '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -crf 23 -qcomp 1 -g 150'
+const H264 =
+  '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -crf 23 -qcomp 1 -g 150'
 const MATROSKA = '-f matroska -cluster_time_limit 100 -flush_packets 1'
 
 const sourceOf = (medium: 'mic' | 'speaker', desktop: VirtualDesktop): string =>
@@ -58,7 +59,8 @@ function shell(command: string, desktop: VirtualDesktop): ChildProcess {
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) throw new Error('a bare capture ended by itself')
+  if (child.exitCode !== null || child.signalCode !== null)
+    throw new Error('a bare capture ended by itself')
   process.kill(-child.pid!, 'SIGINT')
   await once(child, 'exit')
 }

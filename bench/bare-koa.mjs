@@ -5,7 +5,9 @@ import { ClassicLevel } from 'classic-level'
 import Koa from 'koa'
 
 const [size, folder] = process.argv.slice(2)
-const constant = JSON.stringify({ constant: 'x'.repeat(Math.max(0, Number(size) - '{"constant":""}'.length)) })
+const constant = JSON.stringify({
+  constant: 'x'.repeat(Math.max(0, Number(size) - '{"constant":""}'.length)),
+})
 
 const app = new Koa()
 if (folder !== undefined) {

@@ -48,20 +48,43 @@ async function benchStarts({ daemon, desktop }: Stage, rounds: number): Promise<
         of: 'ours',
         atMost: 60,
       }),
-      startRow('audio: first sample, devices just asked for, against bare ffmpeg', mic.warm, mic.bare, {
-        of: 'ours',
-        atMost: 60,
-      }),
-      startRow('screen: first frame after an idle time, against bare ffmpeg', screen.cold, screen.bare, {
-        of: 'ratio',
-        atMost: 1.1,
-      }),
-      startRow('screen: first frame, devices just asked for, against bare ffmpeg', screen.warm, screen.bare, {
-        of: 'ratio',
-        atMost: 1.1,
-      }),
-      answerRow('audio: start answered, after an idle time, against bare ffmpeg', mic.cold, mic.bare),
-      answerRow('screen: start answered, after an idle time, against bare ffmpeg', screen.cold, screen.bare),
+      startRow(
+        'audio: first sample, devices just asked for, against bare ffmpeg',
+        mic.warm,
+        mic.bare,
+        {
+          of: 'ours',
+          atMost: 60,
+        },
+      ),
+      startRow(
+        'screen: first frame after an idle time, against bare ffmpeg',
+        screen.cold,
+        screen.bare,
+        {
+          of: 'ratio',
+          atMost: 1.1,
+        },
+      ),
+      startRow(
+        'screen: first frame, devices just asked for, against bare ffmpeg',
+        screen.warm,
+        screen.bare,
+        {
+          of: 'ratio',
+          atMost: 1.1,
+        },
+      ),
+      answerRow(
+        'audio: start answered, after an idle time, against bare ffmpeg',
+        mic.cold,
+        mic.bare,
+      ),
+      answerRow(
+        'screen: start answered, after an idle time, against bare ffmpeg',
+        screen.cold,
+        screen.bare,
+      ),
     ],
     remarks: (['mic', 'screen'] as const).map((medium) => {
       const worst = (starts: { firstSampleMs: number }[]) =>

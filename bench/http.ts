@@ -42,7 +42,12 @@ export async function benchHttp(pace: Pace): Promise<Findings> {
       },
       {
         what: 'durable tag',
-        text: requestText(daemon, 'POST', '/v1/recordings/current/tags', '{"tags":{"customer":"4711"}}'),
+        text: requestText(
+          daemon,
+          'POST',
+          '/v1/recordings/current/tags',
+          '{"tags":{"customer":"4711"}}',
+        ),
         bare: [
           { name: 'Koa', durable: false, atLeast: 0.5 },
           { name: 'Koa with a synced put', durable: true },
@@ -79,8 +84,11 @@ export async function benchHttp(pace: Pace): Promise<Findings> {
 async function openRecording(daemon: Daemon): Promise<void> {
   const tags = { customer: '4711', account: 'DE02120300000000202051', branch: 12 }
   const started = await daemon.api('POST', '/recordings', { tags })
-  const paused = await daemon.api('POST', '/recordings/current/pause', { media: ['speaker', 'screen'] })
-  if (started.status !== 201 || paused.status !== 200) throw new Error('the recording for the HTTP bench did not start')
+  const paused = await daemon.api('POST', '/recordings/current/pause', {
+    media: ['speaker', 'screen'],
+  })
+  if (started.status !== 201 || paused.status !== 200)
+    throw new Error('the recording for the HTTP bench did not start')
 }
 
 function requestText(daemon: Daemon, method: string, path: string, body = ''): string {
@@ -88,7 +96,9 @@ function requestText(daemon: Daemon, method: string, path: string, body = ''): s
     `${method} ${path} HTTP/1.1`,
     `Host: ${new URL(daemon.url).host}`,
     `Authorization: Bearer ${daemon.token}`,
-    ...(body ? ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`] : []),
+    ...(body
+      ? ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]
+      : []),
   ]
   return `${head.join('\r\n')}\r\n\r\n${body}`
 }
@@ -130,7 +140,8 @@ async function compare(
   const ours = { ...job, port: Number(new URL(daemon.url).port) }
   const theirs = { ...job, port: bare.port }
   const rounds: Round[] = []
-  for (const warmUp of [theirs, ours]) await client.run({ ...warmUp, connections: 64, ms: WARM_UP_MS })
+  for (const warmUp of [theirs, ours])
+    await client.run({ ...warmUp, connections: 64, ms: WARM_UP_MS })
   for (let round = 0; round < pace.httpRounds; round++) {
     const bareResult = await measure(client, theirs, bare.child.pid!)
     rounds.push({ ours: await measure(client, ours, daemon.pid), bare: bareResult })

@@ -54,7 +54,13 @@ export async function commandRound(daemon: Daemon): Promise<Round> {
     )
     return Date.parse(opened.data.startedAt) - sentAt
   }
-  return { start: started.answeredMs, pause, resume, stop, firstOf: { mic: first('mic'), speaker: first('speaker') } }
+  return {
+    start: started.answeredMs,
+    pause,
+    resume,
+    stop,
+    firstOf: { mic: first('mic'), speaker: first('speaker') },
+  }
 }
 
 function rowsOf(name: string, values: number[]): Row[] {

@@ -52,7 +52,12 @@ async function open(port: number): Promise<Socket> {
 }
 
 /** One request after the other until `until`; rejects on any answer but a 2xx with a length. */
-function converse(socket: Socket, request: Buffer, until: number, latencies: number[]): Promise<void> {
+function converse(
+  socket: Socket,
+  request: Buffer,
+  until: number,
+  latencies: number[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let sentAt = 0
     let received: Buffer = Buffer.alloc(0)

@@ -30,7 +30,12 @@ const globalSettings = ({ port, password }: ObsSettings): Sections => ({
     BrowserHWAccel: false,
   },
   Basic: { Profile: BENCH, ProfileDir: BENCH, SceneCollection: BENCH, SceneCollectionFile: BENCH },
-  BasicWindow: { SysTrayEnabled: true, PreviewEnabled: false, ShowTransitions: false, WarnBeforeStoppingRecord: false },
+  BasicWindow: {
+    SysTrayEnabled: true,
+    PreviewEnabled: false,
+    ShowTransitions: false,
+    WarnBeforeStoppingRecord: false,
+  },
   OBSWebSocket: {
     FirstLoad: false,
     ServerEnabled: true,
@@ -72,17 +77,25 @@ type Sections = Record<string, Record<string, string | number | boolean>>
 
 function ini(sections: Sections): string {
   return Object.entries(sections)
-    .flatMap(([name, values]) => [`[${name}]`, ...Object.entries(values).map(([key, value]) => `${key}=${value}`), ''])
+    .flatMap(([name, values]) => [
+      `[${name}]`,
+      ...Object.entries(values).map(([key, value]) => `${key}=${value}`),
+      '',
+    ])
     .join('\n')
 }
 
 /** Writes the settings below a folder and returns the environment that makes OBS use them, and nothing of the user's. */
-export async function prepareObsHome(folder: string, settings: ObsSettings): Promise<NodeJS.ProcessEnv> {
+export async function prepareObsHome(
+  folder: string,
+  settings: ObsSettings,
+): Promise<NodeJS.ProcessEnv> {
   const config = join(folder, 'config')
   const obs = join(config, 'obs-studio')
   const profileFolder = join(obs, 'basic', 'profiles', BENCH)
   const scenesFolder = join(obs, 'basic', 'scenes')
-  for (const path of [profileFolder, scenesFolder, settings.recordings]) await mkdir(path, { recursive: true })
+  for (const path of [profileFolder, scenesFolder, settings.recordings])
+    await mkdir(path, { recursive: true })
   // The file has the password of the web socket, which listens on every interface.
   await writeFile(join(obs, 'global.ini'), ini(globalSettings(settings)), { mode: 0o600 })
   await writeFile(join(profileFolder, 'basic.ini'), ini(profile(settings)))

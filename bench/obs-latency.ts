@@ -30,11 +30,17 @@ export async function benchObs(pace: Pace): Promise<Findings> {
     }
     const row = (what: string, ours: number[], name: keyof ObsRound, aim: Aim | null) =>
       compared(what, 'ms', ours, missing ?? theirs.map((round) => round[name]), aim)
-    const later = (rounds: Round[]) => rounds.map(({ firstOf }) => Math.max(firstOf.mic, firstOf.speaker))
+    const later = (rounds: Round[]) =>
+      rounds.map(({ firstOf }) => Math.max(firstOf.mic, firstOf.speaker))
     const took = (name: keyof ObsRound) => cold.map((round) => round[name])
     const notSlower: Aim = { of: 'ratio', atMost: 1 }
     const rows = [
-      row('start after an idle time: both sounds flow, against OBS saying started', later(cold), 'start', notSlower),
+      row(
+        'start after an idle time: both sounds flow, against OBS saying started',
+        later(cold),
+        'start',
+        notSlower,
+      ),
       row(
         'start, devices just asked for: both sounds flow, against OBS saying started',
         later(warm),
@@ -46,7 +52,9 @@ export async function benchObs(pace: Pace): Promise<Findings> {
       row('resume of three media, against OBS', took('resume'), 'resume', null),
     ]
     const each = (medium: 'mic' | 'speaker') =>
-      [cold, warm].map((rounds) => median(rounds.map(({ firstOf }) => firstOf[medium])).toFixed(0)).join(' / ')
+      [cold, warm]
+        .map((rounds) => median(rounds.map(({ firstOf }) => firstOf[medium])).toFixed(0))
+        .join(' / ')
     const sounds = `start of three media, first sample after an idle time / else: mic ${each('mic')} ms, speaker ${each('speaker')} ms`
     const worst = (name: keyof ObsRound) =>
       percentile(
@@ -55,7 +63,10 @@ export async function benchObs(pace: Pace): Promise<Findings> {
       ).toFixed(0)
     const remarks = missing
       ? [sounds, `OBS: ${missing}; on Debian: apt-get install obs-studio`]
-      : [sounds, `OBS: p90 of ${theirs.length}: start ${worst('start')} ms, stop ${worst('stop')} ms`]
+      : [
+          sounds,
+          `OBS: p90 of ${theirs.length}: start ${worst('start')} ms, stop ${worst('stop')} ms`,
+        ]
     return { rows, remarks }
   })
 }
@@ -70,7 +81,12 @@ async function obsRound(desktop: VirtualDesktop): Promise<ObsRound> {
       await wait(FLOW_MS)
       return obs.tell(name)
     }
-    return { start, pause: await timed('pause'), resume: await timed('resume'), stop: await timed('stop') }
+    return {
+      start,
+      pause: await timed('pause'),
+      resume: await timed('resume'),
+      stop: await timed('stop'),
+    }
   } finally {
     await obs.end()
   }

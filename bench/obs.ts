@@ -87,9 +87,12 @@ export async function startObs(desktop: VirtualDesktop): Promise<Obs> {
     }
   } catch (error) {
     await end()
-    throw new Error(`OBS could not be started: ${(error as Error).message}\n${helper?.stderr() ?? ''}`, {
-      cause: error,
-    })
+    throw new Error(
+      `OBS could not be started: ${(error as Error).message}\n${helper?.stderr() ?? ''}`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -104,7 +107,11 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-async function connected(socket: OBSWebSocket, settings: ObsSettings, helper: HelperProcess): Promise<void> {
+async function connected(
+  socket: OBSWebSocket,
+  settings: ObsSettings,
+  helper: HelperProcess,
+): Promise<void> {
   const end = performance.now() + READY_LIMIT_MS
   for (;;) {
     try {
@@ -121,10 +128,18 @@ async function connected(socket: OBSWebSocket, settings: ObsSettings, helper: He
 
 async function addSources(socket: OBSWebSocket, desktop: VirtualDesktop): Promise<void> {
   const { inputKinds } = await socket.call('GetInputKindList')
-  const add = (inputName: string, inputKind: string, inputSettings: Record<string, string | number | boolean>) =>
-    socket.call('CreateInput', { sceneName: BENCH, inputName, inputKind, inputSettings })
+  const add = (
+    inputName: string,
+    inputKind: string,
+    inputSettings: Record<string, string | number | boolean>,
+  ) => socket.call('CreateInput', { sceneName: BENCH, inputName, inputKind, inputSettings })
   const screenKind = inputKinds.includes('xshm_input_v2') ? 'xshm_input_v2' : 'xshm_input'
-  await add('screen', screenKind, { screen: 0, show_cursor: true, server: desktop.display, advanced: true })
+  await add('screen', screenKind, {
+    screen: 0,
+    show_cursor: true,
+    server: desktop.display,
+    advanced: true,
+  })
   await add('microphone', 'pulse_input_capture', { device_id: desktop.micSource })
   await add('speaker', 'pulse_output_capture', { device_id: `${desktop.speakerSink}.monitor` })
 }
@@ -132,7 +147,10 @@ async function addSources(socket: OBSWebSocket, desktop: VirtualDesktop): Promis
 /** Resolves when the recording has reached a state, with the moment (performance.now()) and its file. */
 function reached(socket: OBSWebSocket, state: string): Promise<{ at: number; path: string }> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => done(() => reject(new Error(`no ${state} in ${EVENT_LIMIT_MS} ms`))), EVENT_LIMIT_MS)
+    const timer = setTimeout(
+      () => done(() => reject(new Error(`no ${state} in ${EVENT_LIMIT_MS} ms`))),
+      EVENT_LIMIT_MS,
+    )
     const listener = (event: { outputState: string; outputPath: string }): void => {
       const at = performance.now()
       if (event.outputState === state) done(() => resolve({ at, path: event.outputPath }))

@@ -48,7 +48,8 @@ function tree(roots: readonly number[]): [pid: number, stat: Stat][] {
     const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined
     if (stat) all.set(Number(name), stat)
   }
-  const belongs = (pid: number): boolean => roots.includes(pid) || (all.has(pid) && belongs(all.get(pid)!.parent))
+  const belongs = (pid: number): boolean =>
+    roots.includes(pid) || (all.has(pid) && belongs(all.get(pid)!.parent))
   return [...all].filter(([pid]) => belongs(pid))
 }
 

@@ -39,7 +39,11 @@ export async function benchRecording(pace: Pace): Promise<Findings> {
   return { rows: [...moving.rows, ...still.rows], remarks: [...moving.remarks, ...still.remarks] }
 }
 
-async function contest(stage: Stage, { recordingRounds, recordingMs }: Pace, screen: string): Promise<Findings> {
+async function contest(
+  stage: Stage,
+  { recordingRounds, recordingMs }: Pace,
+  screen: string,
+): Promise<Findings> {
   const { desktop, daemon } = stage
   const costs: Record<'ours' | 'bare' | 'obs', Cost[]> = { ours: [], bare: [], obs: [] }
   const own: number[] = []
@@ -56,10 +60,16 @@ async function contest(stage: Stage, { recordingRounds, recordingMs }: Pace, scr
       idling.push(idleCores)
     }
   }
-  const all = (who: keyof typeof costs, figure: keyof Cost) => costs[who].map((cost) => cost[figure])
+  const all = (who: keyof typeof costs, figure: keyof Cost) =>
+    costs[who].map((cost) => cost[figure])
   const cpu = `CPU while recording three media for ${recordingMs / 1_000} s, ${screen}`
   const memory = `memory (PSS) while recording three media, ${screen}`
-  const against = (what: string, unit: string, figure: 'cores' | 'mb', most: { bare: number; obs: number } | null) => [
+  const against = (
+    what: string,
+    unit: string,
+    figure: 'cores' | 'mb',
+    most: { bare: number; obs: number } | null,
+  ) => [
     compared(
       `${what}, against bare ffmpeg`,
       unit,
@@ -75,13 +85,20 @@ async function contest(stage: Stage, { recordingRounds, recordingMs }: Pace, scr
       most && { of: 'ratio', atMost: most.obs },
     ),
   ]
-  const servers = (['ours', 'bare', 'obs'] as const).map((who) => median(all(who, 'serverCores')).toFixed(3))
+  const servers = (['ours', 'bare', 'obs'] as const).map((who) =>
+    median(all(who, 'serverCores')).toFixed(3),
+  )
   return {
-    rows: [...against(cpu, 'core', 'cores', { bare: 1.1, obs: 0.4 }), ...against(memory, 'MB', 'mb', null)],
+    rows: [
+      ...against(cpu, 'core', 'cores', { bare: 1.1, obs: 0.4 }),
+      ...against(memory, 'MB', 'mb', null),
+    ],
     remarks: [
       `${screen}: of our ${median(all('ours', 'cores')).toFixed(3)} core the daemon itself took ${median(own).toFixed(3)}`,
       `${screen}: the X and the sound server took ${servers.slice(0, missing ? 2 : 3).join(' / ')} core meanwhile (f2f / bare${missing ? '' : ' / OBS'})`,
-      ...(missing ? [] : [`${screen}: OBS took ${median(idling).toFixed(3)} core before it was told to record`]),
+      ...(missing
+        ? []
+        : [`${screen}: OBS took ${median(idling).toFixed(3)} core before it was told to record`]),
     ],
   }
 }
@@ -93,7 +110,11 @@ async function record(contender: Contender, { pids }: VirtualDesktop, ms: number
   await wait(ms)
   const mb = contender.mb()
   await contender.stop()
-  return { cores: (contender.cpuMs() - before.cpu) / ms, mb, serverCores: (servers() - before.servers) / ms }
+  return {
+    cores: (contender.cpuMs() - before.cpu) / ms,
+    mb,
+    serverCores: (servers() - before.servers) / ms,
+  }
 }
 
 function ours({ daemon }: Stage): Contender {
@@ -109,7 +130,10 @@ function ours({ daemon }: Stage): Contender {
   }
 }
 
-async function withBare<T>(desktop: VirtualDesktop, use: (bare: Contender) => Promise<T>): Promise<T> {
+async function withBare<T>(
+  desktop: VirtualDesktop,
+  use: (bare: Contender) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-bare-'))
   let capture: ReturnType<typeof startBareCapture> | undefined
   const stop = async (): Promise<void> => {
@@ -135,7 +159,10 @@ async function withBare<T>(desktop: VirtualDesktop, use: (bare: Contender) => Pr
 const SETTLING_MS = 2_000
 
 /** OBS runs for its own turn only: its pipeline works all the time, and would disturb the others. */
-async function recordWithObs(desktop: VirtualDesktop, ms: number): Promise<{ cost: Cost; idleCores: number }> {
+async function recordWithObs(
+  desktop: VirtualDesktop,
+  ms: number,
+): Promise<{ cost: Cost; idleCores: number }> {
   const obs = await startObs(desktop)
   try {
     await wait(SETTLING_MS)

@@ -9,7 +9,10 @@ export interface Stage {
 }
 
 /** Runs a part of the bench on a stage of its own, whose screen moves unless told not to, and takes the stage down again. */
-export async function onStage<T>(play: (stage: Stage) => Promise<T>, { movement = true } = {}): Promise<T> {
+export async function onStage<T>(
+  play: (stage: Stage) => Promise<T>,
+  { movement = true } = {},
+): Promise<T> {
   const desktop = await startVirtualDesktop({ movement, voice: true, music: true })
   try {
     const daemon = await startDaemon({ env: desktop.env, source: 'devices' })
@@ -34,6 +37,7 @@ export async function command(
   const started = performance.now()
   const { status, body: answer } = await daemon.api('POST', path, body)
   const answeredMs = performance.now() - started
-  if (status >= 300) throw new Error(`${path} was answered with ${status}: ${JSON.stringify(answer)}`)
+  if (status >= 300)
+    throw new Error(`${path} was answered with ${status}: ${JSON.stringify(answer)}`)
   return { sentAt, answeredMs, id: answer.id }
 }

@@ -55,7 +55,8 @@ export async function benchStore(): Promise<Ratio[]> {
   }
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 function compare(name: string, rates: { ours: number; raw: number }[], unit = 'commands/s'): Ratio {
   return {
@@ -76,7 +77,11 @@ async function verifying(folder: string): Promise<Ratio> {
     let read = 0
     const raw = await perSecond(async () => {
       const records = db.iterator({ gte: 'event/', lt: 'event0', highWaterMarkBytes: 1024 * 1024 })
-      for (let chunk = await records.nextv(1_000); chunk.length > 0; chunk = await records.nextv(1_000))
+      for (
+        let chunk = await records.nextv(1_000);
+        chunk.length > 0;
+        chunk = await records.nextv(1_000)
+      )
         read += chunk.length
       await records.close()
       return read
@@ -118,7 +123,9 @@ async function sampleOf(folder: string): Promise<Sample> {
   await db.close()
   const events = entries.filter(([key]) => key.startsWith('event/')).slice(-3)
   const tags = entries.filter(([key]) => key.startsWith('view/tags/'))
-  const rest = entries.filter(([key]) => /^(view\/recording|view\/tag\/|meta\/(head|projections))/.test(key))
+  const rest = entries.filter(([key]) =>
+    /^(view\/recording|view\/tag\/|meta\/(head|projections))/.test(key),
+  )
   if (position !== 5 || events.length !== 3 || tags.length !== 1 || rest.length !== 4)
     throw new Error('The log writes something else than this bench knows of.')
   return { command: [...events, ...tags], group: rest }
@@ -137,7 +144,10 @@ function chainedBatch(db: ClassicLevel, entries: Entry[]): Promise<void> {
 }
 
 /** The least that a group commit can be: an array that fills while a batch is being written. */
-function rawWriter(sample: Sample, write: (entries: Entry[]) => Promise<void>): () => Promise<void> {
+function rawWriter(
+  sample: Sample,
+  write: (entries: Entry[]) => Promise<void>,
+): () => Promise<void> {
   let count = 0
   let waiting: Entry[] = []
   let next: Promise<void> | undefined
@@ -191,8 +201,18 @@ async function tagger(log: EventLog): Promise<() => Promise<void>> {
   let version = 2
   return () => {
     const events: NewEvent[] = [
-      { ...common, version: ++version, type: 'command.accepted', data: { command: 'recording.tag' } },
-      { ...common, version: ++version, type: 'recording.tagged', data: { tags: { account: `DE${version}` } } },
+      {
+        ...common,
+        version: ++version,
+        type: 'command.accepted',
+        data: { command: 'recording.tag' },
+      },
+      {
+        ...common,
+        version: ++version,
+        type: 'recording.tagged',
+        data: { tags: { account: `DE${version}` } },
+      },
       {
         ...common,
         version: ++version,

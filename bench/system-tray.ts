@@ -15,7 +15,9 @@ const ANSWER_LIMIT_MS = 5_000
 export async function openSystemTray(display: string): Promise<{ close(): void }> {
   const connection = await X11Connection.open(display, process.env, ANSWER_LIMIT_MS)
   const name = Buffer.from('_NET_SYSTEM_TRAY_S0')
-  const tray = (await connection.ask(request(INTERN_ATOM, 0, pair(name.length, 0), name))).readUInt32LE(8)
+  const tray = (
+    await connection.ask(request(INTERN_ATOM, 0, pair(name.length, 0), name))
+  ).readUInt32LE(8)
   const window = connection.ids
   const onePixel = [pair(0, 0), pair(1, 1), pair(0, INPUT_ONLY)]
   connection.tell(request(CREATE_WINDOW, 0, window, connection.root, ...onePixel, 0, 0))

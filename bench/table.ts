@@ -48,7 +48,10 @@ export function compared(
 export function reaches({ aim, ratio, ours, other }: Row): boolean | null {
   if (aim === null || (aim.of === 'ratio' && typeof other === 'string')) return null
   const figure = aim.of === 'ratio' ? (ratio ?? Number.NaN) : ours
-  return figure >= (aim.atLeast ?? Number.NEGATIVE_INFINITY) && figure <= (aim.atMost ?? Number.POSITIVE_INFINITY)
+  return (
+    figure >= (aim.atLeast ?? Number.NEGATIVE_INFINITY) &&
+    figure <= (aim.atMost ?? Number.POSITIVE_INFINITY)
+  )
 }
 
 const HEAD = ['', 'f2f', 'other', 'unit', 'ratio', 'aim', 'reached']
@@ -64,9 +67,14 @@ export function markdownTable(rows: readonly Row[]): string {
     aimText(row),
     { true: 'yes', false: '**no**', null: '' }[`${reaches(row)}`],
   ])
-  const widths = HEAD.map((title, column) => Math.max(3, title.length, ...cells.map((row) => row[column]!.length)))
-  const line = (row: readonly string[]) => `| ${row.map((cell, i) => aligned(cell, widths[i]!, i)).join(' | ')} |`
-  const rule = widths.map((width, column) => (isNumeric(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)))
+  const widths = HEAD.map((title, column) =>
+    Math.max(3, title.length, ...cells.map((row) => row[column]!.length)),
+  )
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, i) => aligned(cell, widths[i]!, i)).join(' | ')} |`
+  const rule = widths.map((width, column) =>
+    isNumeric(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
+  )
   return [line(HEAD), line(rule), ...cells.map(line)].join('\n')
 }
 

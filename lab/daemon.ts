@@ -49,7 +49,12 @@ export interface Daemon {
    * A request with the home token to a path below `/v1`, e.g. `/recordings`. `body` is sent as JSON, a string as it is.
    * `headers` go over the default ones; an undefined value takes one away.
    */
-  api(method: string, path: string, body?: unknown, headers?: Record<string, string | undefined>): Promise<Answer>
+  api(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string | undefined>,
+  ): Promise<Answer>
   /** Sends a signal (default SIGKILL) and waits for nothing. */
   kill(signal?: NodeJS.Signals): void
   /** SIGTERM, and SIGKILL after 10 s; resolves with the exit code. May be called again. */
@@ -60,9 +65,22 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'f2f-home-')))
   const source = options.source === 'devices' ? [] : ['--source', 'synthetic']
-  const serve = [process.execPath, MAIN, 'serve', '--home', home, '--port', '0', ...source, ...(options.args ?? [])]
+  const serve = [
+    process.execPath,
+    MAIN,
+    'serve',
+    '--home',
+    home,
+    '--port',
+    '0',
+    ...source,
+    ...(options.args ?? []),
+  ]
   const [program = '', ...args] = [...(options.launcher ?? []), ...serve]
-  const child = spawn(program, args, { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, {
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
@@ -99,7 +117,11 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   }
 }
 
-async function ready(child: ChildProcess, exited: Promise<number | null>, stderr: () => string): Promise<string> {
+async function ready(
+  child: ChildProcess,
+  exited: Promise<number | null>,
+  stderr: () => string,
+): Promise<string> {
   let stdout = ''
   let timer: NodeJS.Timeout | undefined
   const said = new Promise<string>((resolve) => {
@@ -110,10 +132,16 @@ async function ready(child: ChildProcess, exited: Promise<number | null>, stderr
     })
   })
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(failure(`was not ready after ${READY_LIMIT_MS} ms`)), READY_LIMIT_MS)
+    timer = setTimeout(
+      () => reject(failure(`was not ready after ${READY_LIMIT_MS} ms`)),
+      READY_LIMIT_MS,
+    )
   })
-  const failure = (what: string) => new Error(`the daemon ${what}\n${stderr().trim() || stdout.trim()}`)
-  const ended = exited.then((code) => Promise.reject(failure(`ended with code ${code} before it was ready`)))
+  const failure = (what: string) =>
+    new Error(`the daemon ${what}\n${stderr().trim() || stdout.trim()}`)
+  const ended = exited.then((code) =>
+    Promise.reject(failure(`ended with code ${code} before it was ready`)),
+  )
   try {
     return await Promise.race([said, late, ended])
   } finally {
@@ -143,5 +171,9 @@ async function call(
   })
   const text = await response.text()
   const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson ? JSON.parse(text) : text,
+  }
 }

@@ -2,7 +2,15 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Splitter } from '../src/media/splitter.ts'
-import { hello, type Message, pair, readMessage, readWelcome, request, rootOf } from '../src/x11/wire.ts'
+import {
+  hello,
+  type Message,
+  pair,
+  readMessage,
+  readWelcome,
+  request,
+  rootOf,
+} from '../src/x11/wire.ts'
 import type { Rectangle } from './x11-client.ts'
 
 const INTERN_ATOM = 16
@@ -10,7 +18,14 @@ const GRAB_SERVER = 36
 const UNGRAB_SERVER = 37
 const GET_INPUT_FOCUS = 43
 const QUERY_EXTENSION = 98
-const RANDR = { queryVersion: 0, setScreenSize: 7, setCrtcConfig: 21, resources: 25, setMonitor: 43, deleteMonitor: 44 }
+const RANDR = {
+  queryVersion: 0,
+  setScreenSize: 7,
+  setCrtcConfig: 21,
+  resources: 25,
+  setMonitor: 43,
+  deleteMonitor: 44,
+}
 const MM_PER_PIXEL = 0.25
 const ROTATE_0 = 1
 
@@ -43,7 +58,8 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
   socket.on('data', (chunk: Buffer) => {
     for (const message of messages.push(chunk)) {
       if (message.kind === 'reply') waiting.shift()?.resolve(message)
-      if (message.kind === 'error') waiting.shift()?.reject(new Error(`X error ${message.bytes[1]}`))
+      if (message.kind === 'error')
+        waiting.shift()?.reject(new Error(`X error ${message.bytes[1]}`))
     }
   })
   socket.once('close', () => {
@@ -57,7 +73,8 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
     })
   }
   /** For requests without a reply: one that has, behind them. */
-  const act = async (...requests: Buffer[]): Promise<void> => void (await ask(...requests, request(GET_INPUT_FOCUS, 0)))
+  const act = async (...requests: Buffer[]): Promise<void> =>
+    void (await ask(...requests, request(GET_INPUT_FOCUS, 0)))
   const named = (name: string): (number | Buffer)[] => [pair(name.length, 0), Buffer.from(name)]
   const atom = async (name: string): Promise<number> =>
     (await ask(request(INTERN_ATOM, 0, ...named(name)))).readUInt32LE(8)
@@ -78,7 +95,9 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
       const size = [pair(width, height), width * MM_PER_PIXEL, height * MM_PER_PIXEL]
       const flags = pair(primary ? 1 : 0, outputs.length)
       const monitor = [await atom(name), flags, pair(x, y), ...size, ...outputs]
-      const replaced = known.has(name) ? [request(opcode, RANDR.deleteMonitor, root, await atom(name))] : []
+      const replaced = known.has(name)
+        ? [request(opcode, RANDR.deleteMonitor, root, await atom(name))]
+        : []
       known.add(name)
       // Nobody sees what is between the two.
       const change = [...replaced, request(opcode, RANDR.setMonitor, root, ...monitor)]

@@ -47,9 +47,14 @@ export async function startHelper(
 }
 
 /** Resolves like `ready`, but rejects when the process ends before that or `limitMs` pass. */
-export async function readyOrFailed<T>(helper: HelperProcess, ready: Promise<T>, limitMs = 10_000): Promise<T> {
+export async function readyOrFailed<T>(
+  helper: HelperProcess,
+  ready: Promise<T>,
+  limitMs = 10_000,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const failure = (what: string) => new Error(`${helper.name} ${what}: ${helper.stderr() || 'it said nothing'}`)
+  const failure = (what: string) =>
+    new Error(`${helper.name} ${what}: ${helper.stderr() || 'it said nothing'}`)
   try {
     return await Promise.race([
       ready,
@@ -69,7 +74,10 @@ export async function output(
   args: readonly string[],
   options: { env?: NodeJS.ProcessEnv; input?: Buffer } = {},
 ): Promise<Buffer> {
-  const child = spawn(command, args, { env: options.env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    env: options.env ?? process.env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const chunks: Buffer[] = []
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))

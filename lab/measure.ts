@@ -49,7 +49,8 @@ const decibels = (amplitude: number): number => Math.max(-120, 20 * Math.log10(a
 
 /** Root mean square in dB relative to full scale; −120 stands for silence. */
 export function rmsDb(samples: Samples): number {
-  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length)
+  const power =
+    samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length)
   return decibels(Math.sqrt(power))
 }
 
@@ -117,7 +118,17 @@ export async function saveFrame(file: string, seconds: number, png: string): Pro
 
 /** Duration of a video file in seconds, by decoding it to its end. */
 export async function videoSeconds(file: string): Promise<number> {
-  const progress = await ffmpeg('-i', file, '-map', '0:v:0', '-f', 'null', '-progress', 'pipe:1', '-')
+  const progress = await ffmpeg(
+    '-i',
+    file,
+    '-map',
+    '0:v:0',
+    '-f',
+    'null',
+    '-progress',
+    'pipe:1',
+    '-',
+  )
   const times = [...progress.toString().matchAll(/^out_time_us=(\d+)/gm)]
   return Number(times.at(-1)?.[1] ?? 0) / 1_000_000
 }

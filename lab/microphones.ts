@@ -15,13 +15,26 @@ export interface Microphone {
 
 /** Runs `pactl` at a desktop's sound server. */
 export async function pactl(env: NodeJS.ProcessEnv, ...args: string[]): Promise<string> {
-  return (await output('pactl', args, { env: { ...process.env, ...env, LC_ALL: 'C' } })).toString().trim()
+  return (await output('pactl', args, { env: { ...process.env, ...env, LC_ALL: 'C' } }))
+    .toString()
+    .trim()
 }
 
 /** Adds a microphone into which a tone of −10 dBFS is played without end. */
-export async function addMicrophone(env: NodeJS.ProcessEnv, name: string, toneHz: number): Promise<Microphone> {
+export async function addMicrophone(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  toneHz: number,
+): Promise<Microphone> {
   const sink = `${name}_feed`
-  await pactl(env, 'load-module', 'module-null-sink', `sink_name=${sink}`, 'rate=48000', 'channels=1')
+  await pactl(
+    env,
+    'load-module',
+    'module-null-sink',
+    `sink_name=${sink}`,
+    'rate=48000',
+    'channels=1',
+  )
   const playing: Playing = await playInto(sink, tone({ toneHz, seconds: 1 }), { env, loop: true })
   const remap = [`source_name=${name}`, `master=${sink}.monitor`]
   const load = () => pactl(env, 'load-module', 'module-remap-source', ...remap)

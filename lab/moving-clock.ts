@@ -44,7 +44,12 @@ export function startMovingClock(screen: X11Client): { stop(): void } {
     const figures = now.toISOString().slice(11, 21).replace(/\D/g, '')
     const clock = [...figures].flatMap((figure, index) => {
       const gap = Math.floor(index / 2) * (step / 2)
-      return digit(Number(figure), Math.round(area.x + size / 2 + index * step * 0.9 + gap), area.y + size / 2, size)
+      return digit(
+        Number(figure),
+        Math.round(area.x + size / 2 + index * step * 0.9 + gap),
+        area.y + size / 2,
+        size,
+      )
     })
     const progress = (now.getTime() % 5_000) / 5_000
     const bar: Rectangle = {

@@ -53,10 +53,22 @@ async function accepting(socket: string, signal: AbortSignal): Promise<void> {
 const QUIET_ROOM = ['--volume=4130', '/dev/urandom']
 
 /** Keeps a sink awake: a null sink that nobody plays into delivers its monitor in blocks of 2 s. */
-async function keepAwake(sink: string, sound: string[], env: NodeJS.ProcessEnv): Promise<HelperProcess> {
+async function keepAwake(
+  sink: string,
+  sound: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<HelperProcess> {
   return startHelper(
     'pacat',
-    ['--playback', '--raw', '--rate=48000', '--channels=1', '--latency-msec=20', `--device=${sink}`, ...sound],
+    [
+      '--playback',
+      '--raw',
+      '--rate=48000',
+      '--channels=1',
+      '--latency-msec=20',
+      `--device=${sink}`,
+      ...sound,
+    ],
     {
       env: { ...process.env, ...env },
     },
@@ -65,10 +77,14 @@ async function keepAwake(sink: string, sound: string[], env: NodeJS.ProcessEnv):
 
 /** Resolves when a source delivers samples. */
 async function delivering(source: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const reader = await startHelper('pacat', ['--record', '--raw', '--latency-msec=20', `--device=${source}`], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const reader = await startHelper(
+    'pacat',
+    ['--record', '--raw', '--latency-msec=20', `--device=${source}`],
+    {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   try {
     await readyOrFailed(reader, once(reader.child.stdout!, 'data'))
   } finally {
@@ -80,7 +96,10 @@ async function delivering(source: string, env: NodeJS.ProcessEnv): Promise<void>
  * Starts PulseAudio in a folder of its own, untouched by the user's configuration and server; ready when both devices deliver samples.
  * `quietRoom`: the microphone hears one, not digital silence as no real microphone does.
  */
-export async function startPulseAudio(folder: string, { quietRoom }: { quietRoom: boolean }): Promise<PulseAudio> {
+export async function startPulseAudio(
+  folder: string,
+  { quietRoom }: { quietRoom: boolean },
+): Promise<PulseAudio> {
   const runtime = join(folder, 'pulse')
   await mkdir(runtime, { mode: 0o700, recursive: true })
   const socket = join(folder, 'native')
@@ -111,7 +130,13 @@ export async function startPulseAudio(folder: string, { quietRoom }: { quietRoom
         '--log-target=stderr',
       ],
       {
-        env: { ...process.env, ...privateFolders, HOME: folder, DISPLAY: undefined, DBUS_SESSION_BUS_ADDRESS: 'none:' },
+        env: {
+          ...process.env,
+          ...privateFolders,
+          HOME: folder,
+          DISPLAY: undefined,
+          DBUS_SESSION_BUS_ADDRESS: 'none:',
+        },
       },
     )
     helpers.push(server)

@@ -20,7 +20,20 @@ export interface Playing {
   stop(): Promise<void>
 }
 
-const RAW = ['-t', 'raw', '-r', String(RATE), '-c', '1', '-e', 'signed-integer', '-b', '16', '-L', '-']
+const RAW = [
+  '-t',
+  'raw',
+  '-r',
+  String(RATE),
+  '-c',
+  '1',
+  '-e',
+  'signed-integer',
+  '-b',
+  '16',
+  '-L',
+  '-',
+]
 
 /** The samples of a sine tone. */
 export function tone({ toneHz, seconds, gain = 0.3 }: Tone): Pcm {
@@ -39,14 +52,23 @@ export async function soundFile(path: string): Promise<Pcm> {
 export async function voice(text: string): Promise<Pcm> {
   const wav = await output('espeak-ng', ['-s', '150', '--stdout'], { input: Buffer.from(text) })
   // espeak-ng cannot know the length when it writes the header, so sox is told not to believe it.
-  return output('sox', ['-q', '--ignore-length', '-t', 'wav', '-', ...RAW, 'norm', '-6', 'pad', '0', '0.7'], {
-    input: wav,
-  })
+  return output(
+    'sox',
+    ['-q', '--ignore-length', '-t', 'wav', '-', ...RAW, 'norm', '-6', 'pad', '0', '0.7'],
+    {
+      input: wav,
+    },
+  )
 }
 
 /** A short melody of plucked strings. */
 export async function melody(): Promise<Pcm> {
-  const notes = ['C4', 'E4', 'G4', 'C5', 'A4', 'F4', 'G4', 'E4'].map((note) => ['synth', '0.4', 'pluck', note])
+  const notes = ['C4', 'E4', 'G4', 'C5', 'A4', 'F4', 'G4', 'E4'].map((note) => [
+    'synth',
+    '0.4',
+    'pluck',
+    note,
+  ])
   const bars = notes.flatMap((note, index) => (index === 0 ? note : [':', ...note]))
   return output('sox', ['-q', '-n', ...RAW, ...bars, 'gain', '-8'])
 }

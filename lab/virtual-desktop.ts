@@ -63,7 +63,9 @@ export interface VirtualDesktop {
 }
 
 /** Starts a virtual desktop: display and sound answer and deliver when it resolves; when it rejects, nothing is left of it. */
-export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): Promise<VirtualDesktop> {
+export async function startVirtualDesktop(
+  options: VirtualDesktopOptions = {},
+): Promise<VirtualDesktop> {
   const problem = await virtualDesktopProblem()
   if (problem !== null) throw new Error(`no virtual desktop: ${problem}`)
 
@@ -79,7 +81,8 @@ export async function startVirtualDesktop(options: VirtualDesktopOptions = {}): 
           failures.push(error)
         }
       }
-      if (failures.length > 0) throw new AggregateError(failures, 'the virtual desktop did not end cleanly')
+      if (failures.length > 0)
+        throw new AggregateError(failures, 'the virtual desktop did not end cleanly')
     })()
     return stopping
   }

@@ -19,7 +19,11 @@ export interface X11Client {
   /** Makes the whole screen one colour; resolves when the server has done it. */
   fill(color: Color): Promise<void>
   /** Paints rectangles over a background of one colour, at once as one picture, in an area of the screen. */
-  paint(area: Rectangle, background: Color, layers: readonly { color: Color; rectangles: readonly Rectangle[] }[]): void
+  paint(
+    area: Rectangle,
+    background: Color,
+    layers: readonly { color: Color; rectangles: readonly Rectangle[] }[],
+  ): void
   close(): void
 }
 
@@ -72,14 +76,18 @@ interface Screen {
   depth: number
 }
 
-async function handshake(socket: Socket, read: (length: number) => Promise<Buffer>): Promise<Screen> {
+async function handshake(
+  socket: Socket,
+  read: (length: number) => Promise<Buffer>,
+): Promise<Screen> {
   const hello = Buffer.alloc(12)
   hello.write('l', 0, 'latin1')
   hello.writeUInt16LE(11, 2)
   socket.write(hello)
   const head = await read(8)
   const body = await read(4 * head.readUInt16LE(6))
-  if (head[0] !== 1) throw new Error(`the display refused the connection: ${body.toString('latin1').trim()}`)
+  if (head[0] !== 1)
+    throw new Error(`the display refused the connection: ${body.toString('latin1').trim()}`)
   const vendorLength = body.readUInt16LE(16)
   const formats = body.readUInt8(21)
   const screen = 32 + 4 * Math.ceil(vendorLength / 4) + 8 * formats
@@ -125,7 +133,8 @@ export async function connectX11(display: string): Promise<X11Client> {
     const mine = turn.then(async () => {
       socket.write(Buffer.concat([requests, request(GET_INPUT_FOCUS)]))
       const reply = await read(32)
-      if (reply[0] === 0) throw new Error(`display ${display} refused a request with X error ${reply[1]}`)
+      if (reply[0] === 0)
+        throw new Error(`display ${display} refused a request with X error ${reply[1]}`)
     })
     turn = mine.catch(() => {})
     return mine
@@ -147,14 +156,22 @@ export async function connectX11(display: string): Promise<X11Client> {
       const parts = [foreground(background), rectangles([area])]
       for (const layer of layers) parts.push(foreground(layer.color), rectangles(layer.rectangles))
       const corner = pair(area.x, area.y)
-      parts.push(request(COPY_AREA, canvas, screen.root, gc, corner, corner, pair(area.width, area.height)))
+      parts.push(
+        request(COPY_AREA, canvas, screen.root, gc, corner, corner, pair(area.width, area.height)),
+      )
       socket.write(Buffer.concat(parts))
     },
     close: () => socket.destroy(),
   }
 }
 
-function createPixmap(depth: number, id: number, drawable: number, width: number, height: number): Buffer {
+function createPixmap(
+  depth: number,
+  id: number,
+  drawable: number,
+  width: number,
+  height: number,
+): Buffer {
   const buffer = request(CREATE_PIXMAP, id, drawable, pair(width, height))
   buffer.writeUInt8(depth, 1)
   return buffer

@@ -23,14 +23,23 @@ async function firstLine(stream: Readable): Promise<string> {
  */
 export async function startXvfb(
   size: { width: number; height: number },
-  options: { display?: string /** An Xauthority file: only who has its cookie is let in. */; authority?: string } = {},
+  options: {
+    display?: string /** An Xauthority file: only who has its cookie is let in. */
+    authority?: string
+  } = {},
 ): Promise<Xvfb> {
   const { display, authority } = options
   const server = await startHelper(
     'Xvfb',
     // Without -noreset it resets when its last client leaves, writes to the closed displayfd and dies.
     [
-      ...[...(display ? [display] : []), ...(authority ? ['-auth', authority] : []), '-displayfd', '3', '-noreset'],
+      ...[
+        ...(display ? [display] : []),
+        ...(authority ? ['-auth', authority] : []),
+        '-displayfd',
+        '3',
+        '-noreset',
+      ],
       ...['-nolisten', 'tcp', '-screen', '0', `${size.width}x${size.height}x24`],
     ],
     { env: process.env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },

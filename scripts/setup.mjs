@@ -15,13 +15,16 @@ function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   const [oldestMajor, oldestMinor] = OLDEST_NODE
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return
-  throw new Error(`Node ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.versions.node}.`)
+  throw new Error(
+    `Node ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.versions.node}.`,
+  )
 }
 
 const KNOWN = ['--devices', '--build']
 const wanted = new Set(process.argv.slice(2))
 try {
-  for (const argument of wanted) if (!KNOWN.includes(argument)) throw new Error(`unknown argument ${argument}`)
+  for (const argument of wanted)
+    if (!KNOWN.includes(argument)) throw new Error(`unknown argument ${argument}`)
   checkNode()
   // The system's ffmpeg first: with it there, npm need not download another.
   if (wanted.has('--devices')) installSystemPackages()

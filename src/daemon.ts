@@ -138,9 +138,18 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
     const allowedOrigins = config.allowedOrigins ?? []
     const isReady = (): boolean => recorder.ready
     const { ffmpegPath } = config
-    const compositions = await openComposer({ home, recorder, ffmpegPath, version, logger, reserveBytes })
+    const compositions = await openComposer({
+      home,
+      recorder,
+      ffmpegPath,
+      version,
+      logger,
+      reserveBytes,
+    })
     recorder.bus.on('events', (events) => {
-      const isLow = events.some((event) => event.type === 'warning.raised' && event.data.code === 'STORAGE_LOW')
+      const isLow = events.some(
+        (event) => event.type === 'warning.raised' && event.data.code === 'STORAGE_LOW',
+      )
       if (isLow) void compositions.giveWay()
     })
     const http = await startHttp({
@@ -155,7 +164,11 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
       isReady,
     })
     try {
-      await writeDaemonFile(home, { pid: process.pid, url: http.url, startedAt: new Date().toISOString() })
+      await writeDaemonFile(home, {
+        pid: process.pid,
+        url: http.url,
+        startedAt: new Date().toISOString(),
+      })
     } catch (error) {
       await http.close()
       throw error
@@ -212,7 +225,10 @@ function openComposer(options: {
 async function segmentsOf({ log }: Recorder, id: string): Promise<SegmentFacts[]> {
   const segments: SegmentFacts[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await log.segments(id, { limit: 1_000, ...(cursor === undefined ? {} : { cursor }) })
+    const page = await log.segments(id, {
+      limit: 1_000,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
     segments.push(...page.items)
     cursor = page.cursor
   }
@@ -225,7 +241,8 @@ async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<Ev
     return await openEventLog({
       folder: home.logFolder,
       witnessFile: home.witnessFile,
-      onProblem: (error) => logger.warn({ err: error }, 'the log is well, but something beside it is not'),
+      onProblem: (error) =>
+        logger.warn({ err: error }, 'the log is well, but something beside it is not'),
       onProgress: (events) => {
         if (performance.now() - said < 1_000) return
         said = performance.now()
@@ -236,7 +253,11 @@ async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<Ev
     // So that what was recorded can be looked at, and space be made.
     if (error instanceof RecorderError && error.code === 'STORAGE_FULL' && (await ballast.drop()))
       return openLog(home, logger, ballast)
-    if (error instanceof RecorderError && error.code === 'STORAGE_UNAVAILABLE' && !isLocked(error)) {
+    if (
+      error instanceof RecorderError &&
+      error.code === 'STORAGE_UNAVAILABLE' &&
+      !isLocked(error)
+    ) {
       const remedy = `If its disk is well, put ${home.logFolder} back from a backup, or use another home folder (--home); what lies below ${home.recordingsFolder} can still be played.`
       throw new HomeError(`${error.message} ${remedy}`, { cause: error })
     }

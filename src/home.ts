@@ -2,7 +2,12 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, isAbsolute, join, resolve } from 'node:path'
-import { QUALITY_PRESETS, QUALITY_RANGES, type Quality, type QualityChoice } from './contract/quality.ts'
+import {
+  QUALITY_PRESETS,
+  QUALITY_RANGES,
+  type Quality,
+  type QualityChoice,
+} from './contract/quality.ts'
 
 /** The paths of a home folder, all absolute. */
 export interface Home {
@@ -59,7 +64,11 @@ export type DaemonState =
  * Finds the home folder: the argument, else `F2F_HOME`, else the platform's place for application data
  * (Linux: XDG Base Directory Specification). Touches no disk.
  */
-export function resolveHome(folder?: string, env: NodeJS.ProcessEnv = process.env, platform = process.platform): Home {
+export function resolveHome(
+  folder?: string,
+  env: NodeJS.ProcessEnv = process.env,
+  platform = process.platform,
+): Home {
   const root = resolve(folder || env.F2F_HOME || platformDefault(env, platform))
   return {
     folder: root,
@@ -76,10 +85,14 @@ export function resolveHome(folder?: string, env: NodeJS.ProcessEnv = process.en
 
 function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   const user = env.HOME || homedir()
-  if (platform === 'win32') return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'f2f-recorder')
+  if (platform === 'win32')
+    return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'f2f-recorder')
   if (platform === 'darwin') return join(user, 'Library', 'Application Support', 'f2f-recorder')
   // The specification has relative paths in XDG_* ignored.
-  const data = env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME) ? env.XDG_DATA_HOME : join(user, '.local', 'share')
+  const data =
+    env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME)
+      ? env.XDG_DATA_HOME
+      : join(user, '.local', 'share')
   return join(data, 'f2f-recorder')
 }
 
@@ -143,16 +156,23 @@ const CONFIG_CHECKS: { [K in keyof Config]-?: (value: unknown) => string | null 
   allowedOrigins: (value) => {
     if (!Array.isArray(value)) return 'must be a list of origins'
     // An origin as browsers send it (RFC 6454): no path, no trailing slash; never `*` or `null`.
-    const bad = value.find((item) => typeof item !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item))
-    return bad === undefined ? null : `holds ${JSON.stringify(bad)}, which is no origin like "https://crm.example"`
+    const bad = value.find(
+      (item) => typeof item !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item),
+    )
+    return bad === undefined
+      ? null
+      : `holds ${JSON.stringify(bad)}, which is no origin like "https://crm.example"`
   },
   port: (value) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
       ? null
       : 'must be a whole number from 0 to 65535',
   reserveBytes: (value) =>
-    Number.isSafeInteger(value) && (value as number) >= 0 ? null : 'must be a whole number of bytes, 0 or more',
-  ffmpegPath: (value) => (typeof value === 'string' && isAbsolute(value) ? null : 'must be an absolute path'),
+    Number.isSafeInteger(value) && (value as number) >= 0
+      ? null
+      : 'must be a whole number of bytes, 0 or more',
+  ffmpegPath: (value) =>
+    typeof value === 'string' && isAbsolute(value) ? null : 'must be an absolute path',
   quality: qualityProblem,
 }
 
@@ -174,10 +194,12 @@ function qualityProblem(value: unknown): string | null {
 }
 
 function configProblems(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['must hold a JSON object']
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return ['must hold a JSON object']
   const known = Object.keys(CONFIG_CHECKS).join(', ')
   return Object.entries(value).flatMap(([key, entry]) => {
-    if (!Object.hasOwn(CONFIG_CHECKS, key)) return [`unknown key ${JSON.stringify(key)} (known: ${known})`]
+    if (!Object.hasOwn(CONFIG_CHECKS, key))
+      return [`unknown key ${JSON.stringify(key)} (known: ${known})`]
     const wrong = CONFIG_CHECKS[key as keyof Config](entry)
     return wrong === null ? [] : [`"${key}" ${wrong}`]
   })
@@ -213,7 +235,8 @@ export async function readDaemonFile(home: Home): Promise<DaemonState> {
 /** Takes the announcement back, if it is still the one of `pid`: a daemon must not remove its successor's. */
 export async function removeDaemonFile(home: Home, pid = process.pid): Promise<void> {
   const found = await readDaemonFile(home)
-  if (found.state !== 'absent' && found.daemon?.pid === pid) await rm(home.daemonFile, { force: true })
+  if (found.state !== 'absent' && found.daemon?.pid === pid)
+    await rm(home.daemonFile, { force: true })
 }
 
 function parseDaemon(text: string): DaemonInfo | null {

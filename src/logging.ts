@@ -27,6 +27,7 @@ export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
   }
-  if (process.stderr.isTTY) return pino(options, pretty({ destination: 2, sync: true, ignore: 'pid' }))
+  if (process.stderr.isTTY)
+    return pino(options, pretty({ destination: 2, sync: true, ignore: 'pid' }))
   return pino(options, pino.destination({ fd: 2, sync: true }))
 }

@@ -34,7 +34,8 @@ suite("the memory of a day of the daemon's", (test) => {
     return answer.body.id
   }
 
-  const probed = (): string[] => (existsSync(probeFile) ? readFileSync(probeFile, 'utf8').split('\n').slice(0, -1) : [])
+  const probed = (): string[] =>
+    existsSync(probeFile) ? readFileSync(probeFile, 'utf8').split('\n').slice(0, -1) : []
 
   async function memory(): Promise<MemorySample> {
     const before = probed().length
@@ -55,10 +56,15 @@ suite("the memory of a day of the daemon's", (test) => {
       const samples: MemorySample[] = []
       const pausesEach = Math.ceil(CYCLES / SAMPLES)
       for (let recording = 0; recording < SAMPLES; recording++) {
-        const id = await must('/recordings', { media: ['audio'], tags: { customer: `customer ${recording}` } })
+        const id = await must('/recordings', {
+          media: ['audio'],
+          tags: { customer: `customer ${recording}` },
+        })
         for (let pause = 0; pause < pausesEach; pause++) {
           await must(`/recordings/${id}/pause`, { media: ['mic'] })
-          await must(`/recordings/${id}/tags`, { tags: { step: `step ${pause}`, [`note${pause}`]: 'x'.repeat(200) } })
+          await must(`/recordings/${id}/tags`, {
+            tags: { step: `step ${pause}`, [`note${pause}`]: 'x'.repeat(200) },
+          })
           await must(`/recordings/${id}/resume`, { media: ['mic'] })
         }
         await must(`/recordings/${id}/stop`, {})
@@ -69,7 +75,9 @@ suite("the memory of a day of the daemon's", (test) => {
       const { items } = (await daemon.api('GET', `/recordings/${last}/events?limit=1000`)).body
       const { position } = items.at(-1)
       await eventually('the client has heard everything', () => heard.position === position)
-      console.log(`${SAMPLES * pausesEach} pauses; the client heard ${position} events and ${heard.levels} levels`)
+      console.log(
+        `${SAMPLES * pausesEach} pauses; the client heard ${position} events and ${heard.levels} levels`,
+      )
       assert.ok(heard.levels > CYCLES, `only ${heard.levels} levels`)
       assertFlat('the daemon', samples, MOST)
     },
@@ -78,7 +86,10 @@ suite("the memory of a day of the daemon's", (test) => {
 })
 
 /** Reads the event stream from now on: how far it has come, and how many levels it has had. */
-async function listen(daemon: TestDaemon, signal: AbortSignal): Promise<{ position: number; levels: number }> {
+async function listen(
+  daemon: TestDaemon,
+  signal: AbortSignal,
+): Promise<{ position: number; levels: number }> {
   const heard = { position: 0, levels: 0 }
   const headers = { Authorization: `Bearer ${daemon.token}` }
   const response = await fetch(`${daemon.url}/v1/events?levels=1`, { headers, signal })

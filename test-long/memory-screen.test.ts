@@ -53,12 +53,21 @@ exec "${await realFfmpeg()}" "$@"`,
       // How far it is is not told; by the clock, then, from when frames flow to their end.
       let timer: NodeJS.Timeout | undefined
       const reported = ({ type }: { type: string }): void => {
-        if (type === 'capture.flowing') timer = setInterval(() => samples.push(ownMemory()), SAMPLE_INTERVAL_MS)
+        if (type === 'capture.flowing')
+          timer = setInterval(() => samples.push(ownMemory()), SAMPLE_INTERVAL_MS)
       }
       try {
-        long = await captureLong('screen', { ffmpegPath, clock: clockOf(Date.now), folder, reported })
+        long = await captureLong('screen', {
+          ffmpegPath,
+          clock: clockOf(Date.now),
+          folder,
+          reported,
+        })
         const ended = await long.ended
-        assert.ok(Math.abs((ended.facts?.durationMs ?? 0) - RECORDED_MS) < 2_000, JSON.stringify(ended))
+        assert.ok(
+          Math.abs((ended.facts?.durationMs ?? 0) - RECORDED_MS) < 2_000,
+          JSON.stringify(ended),
+        )
       } finally {
         clearInterval(timer)
       }

@@ -67,7 +67,12 @@ exec "${real}" "$@"`,
       const clock = clockOf(() => begin + fed * CHUNK_MS)
       /** The next piece, once the last one has been measured and the encoder is not far behind. */
       const feed = (): void => {
-        if (source === undefined || heard < fed * LEVELS_A_CHUNK || fed - encoded > BEHIND_MAX_CHUNKS) return
+        if (
+          source === undefined ||
+          heard < fed * LEVELS_A_CHUNK ||
+          fed - encoded > BEHIND_MAX_CHUNKS
+        )
+          return
         if (fed >= chunks) {
           long?.capture.send({ type: 'capture.cut', segment: 1, at: clock.now() })
           return
@@ -95,10 +100,18 @@ exec "${real}" "$@"`,
           heard++
           feed()
         }
-        long = await captureLong('mic', { ffmpegPath: await pacedFfmpeg(socketPath), clock, folder, reported })
+        long = await captureLong('mic', {
+          ffmpegPath: await pacedFfmpeg(socketPath),
+          clock,
+          folder,
+          reported,
+        })
         const { cause, facts } = await long.ended
         assert.equal(cause, 'cut', JSON.stringify(cause))
-        assert.ok(Math.abs((facts?.durationMs ?? 0) - RECORDED_MS) < 10_000, `${facts?.durationMs} ms recorded`)
+        assert.ok(
+          Math.abs((facts?.durationMs ?? 0) - RECORDED_MS) < 10_000,
+          `${facts?.durationMs} ms recorded`,
+        )
       } finally {
         server.close()
         source?.destroy()

@@ -17,7 +17,11 @@ import { suite } from './support/suite.ts'
 const posix = process.platform === 'win32' ? 'file modes are not what Windows goes by' : null
 /** Larger than any process id of the platforms. */
 const NO_PROCESS = 2 ** 31 - 2
-const daemon = { pid: process.pid, url: 'http://127.0.0.1:3887', startedAt: '2026-01-31T09:00:00.000Z' }
+const daemon = {
+  pid: process.pid,
+  url: 'http://127.0.0.1:3887',
+  startedAt: '2026-01-31T09:00:00.000Z',
+}
 
 const freshFolder = () => mkdtemp(join(tmpdir(), 'f2f-home-'))
 const freshHome = async () => resolveHome(join(await freshFolder(), 'a', 'home'))
@@ -28,16 +32,29 @@ suite('where the home folder is', (test) => {
     const env = { F2F_HOME: '/b', XDG_DATA_HOME: '/c', HOME: '/home/anna' }
     assert.equal(resolveHome('a', env, 'linux').folder, resolve('a'))
     assert.equal(resolveHome(undefined, env, 'linux').folder, resolve('/b'))
-    assert.equal(resolveHome('', { ...env, F2F_HOME: '' }, 'linux').folder, resolve('/c/f2f-recorder'))
+    assert.equal(
+      resolveHome('', { ...env, F2F_HOME: '' }, 'linux').folder,
+      resolve('/c/f2f-recorder'),
+    )
   })
 
   test('each platform keeps application data in its own place', () => {
-    const folder = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform) => resolveHome(undefined, env, platform).folder
+    const folder = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform) =>
+      resolveHome(undefined, env, platform).folder
     const HOME = resolve('/home/anna')
     assert.equal(folder({ HOME }, 'linux'), join(HOME, '.local', 'share', 'f2f-recorder'))
-    assert.equal(folder({ HOME, XDG_DATA_HOME: 'relative' }, 'linux'), join(HOME, '.local', 'share', 'f2f-recorder'))
-    assert.equal(folder({ HOME }, 'darwin'), join(HOME, 'Library', 'Application Support', 'f2f-recorder'))
-    assert.equal(folder({ LOCALAPPDATA: resolve('/data') }, 'win32'), join(resolve('/data'), 'f2f-recorder'))
+    assert.equal(
+      folder({ HOME, XDG_DATA_HOME: 'relative' }, 'linux'),
+      join(HOME, '.local', 'share', 'f2f-recorder'),
+    )
+    assert.equal(
+      folder({ HOME }, 'darwin'),
+      join(HOME, 'Library', 'Application Support', 'f2f-recorder'),
+    )
+    assert.equal(
+      folder({ LOCALAPPDATA: resolve('/data') }, 'win32'),
+      join(resolve('/data'), 'f2f-recorder'),
+    )
   })
 
   test('everything lies inside of it', () => {
@@ -67,14 +84,18 @@ suite('preparing the home folder', (test) => {
     assert.equal(await readFile(home.tokenFile, 'utf8'), 'x')
   })
 
-  test.unless(posix, 'does not lock others out of a folder that is in use for something else', async () => {
-    const folder = await freshFolder()
-    await mkdir(join(folder, 'pictures'))
-    await chmod(folder, 0o755)
-    await assert.rejects(prepareHome(resolveHome(folder)), HomeError)
-    assert.equal(await modeOf(folder), 0o755)
-    assert.deepEqual(await readdir(folder), ['pictures'])
-  })
+  test.unless(
+    posix,
+    'does not lock others out of a folder that is in use for something else',
+    async () => {
+      const folder = await freshFolder()
+      await mkdir(join(folder, 'pictures'))
+      await chmod(folder, 0o755)
+      await assert.rejects(prepareHome(resolveHome(folder)), HomeError)
+      assert.equal(await modeOf(folder), 0o755)
+      assert.deepEqual(await readdir(folder), ['pictures'])
+    },
+  )
 
   test('says so where a file is in the way', async () => {
     const file = join(await freshFolder(), 'file')
@@ -107,24 +128,46 @@ suite('config.json', (test) => {
     const parts = ['config.json', 'unknown key "prot"', '"port" must be', 'unknown key "__proto__"']
     await assert.rejects(
       read('{"prot": 1, "port": "3887", "__proto__": 1}'),
-      (error: Error) => error instanceof HomeError && parts.every((part) => error.message.includes(part)),
+      (error: Error) =>
+        error instanceof HomeError && parts.every((part) => error.message.includes(part)),
     )
   })
 
   test('takes no origin that would let everybody in, nor what is none', async () => {
-    for (const origin of ['*', 'null', 'https://crm.example/', 'crm.example', 'https://*.example', '', 7])
-      await assert.rejects(read(JSON.stringify({ allowedOrigins: [origin] })), HomeError, String(origin))
+    for (const origin of [
+      '*',
+      'null',
+      'https://crm.example/',
+      'crm.example',
+      'https://*.example',
+      '',
+      7,
+    ])
+      await assert.rejects(
+        read(JSON.stringify({ allowedOrigins: [origin] })),
+        HomeError,
+        String(origin),
+      )
   })
 
   test('takes a reserve in bytes', async () => {
     for (const reserveBytes of [0, 2_000_000_000])
       assert.deepEqual(await read(JSON.stringify({ reserveBytes })), { reserveBytes })
     for (const reserveBytes of [-1, 1.5, '256MB', null])
-      await assert.rejects(read(JSON.stringify({ reserveBytes })), /"reserveBytes" must be a whole number of bytes/)
+      await assert.rejects(
+        read(JSON.stringify({ reserveBytes })),
+        /"reserveBytes" must be a whole number of bytes/,
+      )
   })
 
   test('takes a quality: a preset, or numbers of its own', async () => {
-    for (const quality of ['small', 'sharp', {}, { preset: 'small', framesPerSecond: 60 }, { screenCrf: 0 }])
+    for (const quality of [
+      'small',
+      'sharp',
+      {},
+      { preset: 'small', framesPerSecond: 60 },
+      { screenCrf: 0 },
+    ])
       assert.deepEqual(await read(JSON.stringify({ quality })), { quality })
     const refused: [unknown, string][] = [
       [
@@ -148,7 +191,16 @@ suite('config.json', (test) => {
   })
 
   test('takes nothing of the wrong kind', async () => {
-    const wrong = ['', '[]', 'null', '{', '{"port":65536}', '{"port":1.5}', '{"port":-1}', '{"ffmpegPath":"ffmpeg"}']
+    const wrong = [
+      '',
+      '[]',
+      'null',
+      '{',
+      '{"port":65536}',
+      '{"port":1.5}',
+      '{"port":-1}',
+      '{"ffmpegPath":"ffmpeg"}',
+    ]
     for (const text of [...wrong, '{"allowedOrigins":"https://crm.example"}'])
       await assert.rejects(read(text), HomeError, text)
   })
@@ -174,7 +226,10 @@ suite('daemon.json', (test) => {
   test('of a dead process is stale, and so is one that cannot be understood', async () => {
     const home = await prepared()
     await writeDaemonFile(home, { ...daemon, pid: NO_PROCESS })
-    assert.deepEqual(await readDaemonFile(home), { state: 'stale', daemon: { ...daemon, pid: NO_PROCESS } })
+    assert.deepEqual(await readDaemonFile(home), {
+      state: 'stale',
+      daemon: { ...daemon, pid: NO_PROCESS },
+    })
     for (const text of [
       '',
       '{"pid":1',

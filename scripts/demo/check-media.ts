@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeAudio, rmsDb, type Samples, saveFrame, secondsOf, videoSeconds } from '../../lab/measure.ts'
+import {
+  decodeAudio,
+  rmsDb,
+  type Samples,
+  saveFrame,
+  secondsOf,
+  videoSeconds,
+} from '../../lab/measure.ts'
 import type { SegmentView } from '../../src/contract/resources.ts'
 
 /** A finding about the recorded files. */
@@ -19,7 +26,10 @@ const DURATION_TOLERANCE_SECONDS = 0.25
 const AUDIBLE_DB = -50
 
 /** Finds the file of each segment by its SHA-256, so that found means unchanged. Throws when one is missing. */
-export async function findFiles(folder: string, segments: readonly SegmentView[]): Promise<StoredSegment[]> {
+export async function findFiles(
+  folder: string,
+  segments: readonly SegmentView[],
+): Promise<StoredSegment[]> {
   const byHash = new Map<string, string>()
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
@@ -32,7 +42,8 @@ export async function findFiles(folder: string, segments: readonly SegmentView[]
   }
   return segments.map((segment) => {
     const path = byHash.get(segment.sha256)
-    if (path === undefined) throw new Error(`no file in ${folder} has the hash of ${segment.medium} ${segment.number}`)
+    if (path === undefined)
+      throw new Error(`no file in ${folder} has the hash of ${segment.medium} ${segment.number}`)
     return { ...segment, path }
   })
 }
@@ -44,7 +55,11 @@ function durationCheck(segment: StoredSegment, seconds: number): Check[] {
   return [{ ok: false, text }]
 }
 
-async function checkAudio(medium: string, segments: StoredSegment[], mustBeHeard: boolean): Promise<Check[]> {
+async function checkAudio(
+  medium: string,
+  segments: StoredSegment[],
+  mustBeHeard: boolean,
+): Promise<Check[]> {
   const checks: Check[] = []
   const heard: Samples[] = []
   for (const segment of segments) {
@@ -62,7 +77,8 @@ async function checkAudio(medium: string, segments: StoredSegment[], mustBeHeard
 
 async function checkScreen(segments: StoredSegment[], pngFolder: string): Promise<Check[]> {
   const checks: Check[] = []
-  for (const segment of segments) checks.push(...durationCheck(segment, await videoSeconds(segment.path)))
+  for (const segment of segments)
+    checks.push(...durationCheck(segment, await videoSeconds(segment.path)))
   const [first] = segments
   if (first === undefined) return [{ ok: false, text: 'screen: nothing recorded' }]
   const seconds = (first.durationMs / 2000).toFixed(1)

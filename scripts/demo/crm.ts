@@ -5,7 +5,11 @@ import type { Terminal } from './terminal.ts'
 export interface Crm {
   get(path: string): Promise<Answer['body']>
   /** A command; shown with what came of it. */
-  command(path: string, body: unknown, outcome: (answer: Answer['body']) => string): Promise<Answer['body']>
+  command(
+    path: string,
+    body: unknown,
+    outcome: (answer: Answer['body']) => string,
+  ): Promise<Answer['body']>
 }
 
 function succeeded(method: string, path: string, { status, body }: Answer): Answer['body'] {

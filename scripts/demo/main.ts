@@ -13,6 +13,8 @@ try {
   else if (!(await play(options, terminal, interruption.signal))) process.exitCode = 1
 } catch (error) {
   const isInterrupted = interruption.signal.aborted
-  terminal.say(isInterrupted ? 'Interrupted; everything has been ended.' : `demo: ${(error as Error).message}`)
+  terminal.say(
+    isInterrupted ? 'Interrupted; everything has been ended.' : `demo: ${(error as Error).message}`,
+  )
   process.exitCode = isInterrupted ? 130 : 1
 }

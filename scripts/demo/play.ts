@@ -15,10 +15,13 @@ import type { Terminal } from './terminal.ts'
 
 async function isAgreed(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
   if (options.yes) return true
-  if (!process.stdin.isTTY) throw new Error('--real asks before it records; where nobody can answer, add --yes')
+  if (!process.stdin.isTTY)
+    throw new Error('--real asks before it records; where nobody can answer, add --yes')
   const prompt = createInterface({ input: process.stdin, output: process.stdout })
   try {
-    const answer = await prompt.question(`Record this for ${options.seconds} s now? [y/N] `, { signal })
+    const answer = await prompt.question(`Record this for ${options.seconds} s now? [y/N] `, {
+      signal,
+    })
     return /^y(es)?$/i.test(answer.trim())
   } finally {
     prompt.close()
@@ -32,22 +35,40 @@ async function readBack(crm: Crm, daemon: Daemon, id: string): Promise<Recorded>
 }
 
 /** Tells what was recorded and whether it is as it should be. */
-async function report(recorded: Recorded, events: LogEvent[], stage: Stage, pngFolder: string, terminal: Terminal) {
+async function report(
+  recorded: Recorded,
+  events: LogEvent[],
+  stage: Stage,
+  pngFolder: string,
+  terminal: Terminal,
+) {
   const { say, style } = terminal
   say(`\n${style.strong('Tracks')}\n${tracksTable(recorded)}`)
-  say(`\n${style.strong('Time line')}  = media  . none\n${timelineOf(recorded)}\n${gapsList(recorded)}`)
+  say(
+    `\n${style.strong('Time line')}  = media  . none\n${timelineOf(recorded)}\n${gapsList(recorded)}`,
+  )
   say(`\n${style.strong('Tags')}\n${tagsTable(recorded)}`)
-  say(`\n${style.strong('Log')}\n  ${events.length} events, from ${events.at(0)?.type} to ${events.at(-1)?.type}`)
+  say(
+    `\n${style.strong('Log')}\n  ${events.length} events, from ${events.at(0)?.type} to ${events.at(-1)?.type}`,
+  )
   const segments = recorded.segments as StoredSegment[]
   const checks = await checkMedia(segments, { mustBeHeard: stage.kind !== 'real', pngFolder })
-  checks.unshift({ ok: true, text: `all ${segments.length} files have the SHA-256 that the log has` })
+  checks.unshift({
+    ok: true,
+    text: `all ${segments.length} files have the SHA-256 that the log has`,
+  })
   say(`\n${style.strong('Checked')}`)
-  for (const { ok, text } of checks) say(`  ${ok ? style.good('ok') : style.bad('FAILED')}  ${text}`)
+  for (const { ok, text } of checks)
+    say(`  ${ok ? style.good('ok') : style.bad('FAILED')}  ${text}`)
   return checks.every((check) => check.ok)
 }
 
 /** Plays the demo; returns whether what was recorded is as it should be. What it started ends with it, whatever happens. */
-export async function play(options: DemoOptions, terminal: Terminal, signal: AbortSignal): Promise<boolean> {
+export async function play(
+  options: DemoOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { say, style } = terminal
   const cleanups: (() => Promise<unknown>)[] = []
   const home = await mkdtemp(join(tmpdir(), 'f2f-demo-'))
@@ -77,7 +98,12 @@ export async function play(options: DemoOptions, terminal: Terminal, signal: Abo
     }
     say()
     const recordingsFolder = join(home, 'recordings')
-    const id = await playSession(crm, terminal, { media, seconds: options.seconds, recordingsFolder, signal })
+    const id = await playSession(crm, terminal, {
+      media,
+      seconds: options.seconds,
+      recordingsFolder,
+      signal,
+    })
     isKept = !process.env.CI
     const recorded = await readBack(crm, daemon, id)
     const events = await daemon.api('GET', `/recordings/${id}/events?limit=1000`)

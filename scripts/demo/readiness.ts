@@ -30,6 +30,7 @@ export async function showReadiness(crm: Crm, terminal: Terminal): Promise<Mediu
     ),
   )
   const ready = MEDIA.filter((medium) => application.media[medium].available)
-  if (ready.length === 0) throw new Error('there is nothing to record from; the reasons stand above')
+  if (ready.length === 0)
+    throw new Error('there is nothing to record from; the reasons stand above')
   return ready
 }

@@ -14,7 +14,9 @@ const CUSTOMER = {
 const WRAP_UP = { 'visit.outcome': 'account opened', 'follow-up': false }
 
 function statesOf(recording: RecordingAnswer): string {
-  const states = Object.entries(recording.tracks).map(([medium, track]) => `${medium} ${track.state}`)
+  const states = Object.entries(recording.tracks).map(
+    ([medium, track]) => `${medium} ${track.state}`,
+  )
   return `${recording.state}: ${states.join(', ')}`
 }
 
@@ -27,7 +29,11 @@ export async function playSession(
   options: { media: Medium[]; seconds: number; recordingsFolder: string; signal: AbortSignal },
 ): Promise<string> {
   const { media, seconds, signal } = options
-  const started: RecordingAnswer = await crm.command('/recordings', { media, maxDurationSeconds: 900 }, statesOf)
+  const started: RecordingAnswer = await crm.command(
+    '/recordings',
+    { media, maxDurationSeconds: 900 },
+    statesOf,
+  )
   const from = Date.parse(started.startedAt)
   const folder = join(options.recordingsFolder, started.id)
   const passUntil = (share: number): Promise<void> =>
@@ -44,6 +50,10 @@ export async function playSession(
   await passUntil(1)
   await crm.command('/recordings/current/stop', {}, statesOf)
   await crm.command('/recordings/current/tags', { tags: WRAP_UP }, keysOf(WRAP_UP))
-  await crm.command('/recordings/current/close', undefined, (recording: RecordingAnswer) => recording.state)
+  await crm.command(
+    '/recordings/current/close',
+    undefined,
+    (recording: RecordingAnswer) => recording.state,
+  )
   return started.id
 }

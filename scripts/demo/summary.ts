@@ -22,7 +22,12 @@ export function tracksTable({ recording, segments }: Recorded): string {
     const track = recording.tracks[medium]
     if (!track) return []
     const own = segments.filter((segment) => segment.medium === medium)
-    const total = [medium, seconds(track.recordedMs), size(track.bytes), printable(track.device?.label ?? '')]
+    const total = [
+      medium,
+      seconds(track.recordedMs),
+      size(track.bytes),
+      printable(track.device?.label ?? ''),
+    ]
     const files = own.map((segment) => [
       '',
       seconds(segment.durationMs),

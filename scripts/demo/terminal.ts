@@ -9,7 +9,10 @@ export interface Terminal {
 }
 
 /** The demo's voice on a stream. */
-export function terminalOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = process.env): Terminal {
+export function terminalOn(
+  stream: NodeJS.WriteStream,
+  env: NodeJS.ProcessEnv = process.env,
+): Terminal {
   let isOpen = false
   const clear = (): string => {
     const before = isOpen ? '\r\u001b[2K' : ''

@@ -18,7 +18,8 @@ const NAME_WIDTH = 9
 /** Draws it: a scale, a line for each track (`=` media, dots and a word where there is a gap), a line for each mark. */
 export function drawTimeline({ span, tracks, marks }: Timeline, width = 64): string {
   const msPerCell = Math.max(1, span.to - span.from) / width
-  const cell = (at: number): number => Math.max(0, Math.min(width, Math.round((at - span.from) / msPerCell)))
+  const cell = (at: number): number =>
+    Math.max(0, Math.min(width, Math.round((at - span.from) / msPerCell)))
 
   const trackLine = (track: Timeline['tracks'][number]): string => {
     const cells: string[] = Array(width).fill(' ')
@@ -26,9 +27,14 @@ export function drawTimeline({ span, tracks, marks }: Timeline, width = 64): str
       const length = cell(gap.to) - cell(gap.from)
       const word = gap.reason.length + 2 <= length ? gap.reason : ''
       const left = Math.floor((length - word.length) / 2)
-      cells.splice(cell(gap.from), length, ...word.padStart(left + word.length, '.').padEnd(length, '.'))
+      cells.splice(
+        cell(gap.from),
+        length,
+        ...word.padStart(left + word.length, '.').padEnd(length, '.'),
+      )
     }
-    for (const media of track.media) cells.fill('=', cell(media.from), Math.max(cell(media.from) + 1, cell(media.to)))
+    for (const media of track.media)
+      cells.fill('=', cell(media.from), Math.max(cell(media.from) + 1, cell(media.to)))
     return cells.slice(0, width).join('')
   }
   const markLine = ({ at, label }: Timeline['marks'][number]): string => {

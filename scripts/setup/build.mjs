@@ -21,14 +21,18 @@ const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
 
 /** Files and folders of the sources; a folder's time tells of files that were removed. */
 function sources() {
-  const inSrc = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).map((name) => join(SRC, name))
+  const inSrc = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).map((name) =>
+    join(SRC, name),
+  )
   return [...inSrc, SRC, ...SETTINGS.map((name) => join(ROOT, name))]
 }
 
 function isStale() {
   if (!existsSync(join(DIST, MAIN))) return true
   const builtAt = statSync(join(DIST, MAIN)).mtimeMs
-  return sources().some((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > builtAt)
+  return sources().some(
+    (path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > builtAt,
+  )
 }
 
 function compile(folder) {
@@ -58,14 +62,16 @@ export function build() {
     copyAssets(fresh)
     const main = join(fresh, MAIN)
     if (!existsSync(main)) throw new Error(`the build has no ${MAIN}`)
-    if (!readFileSync(main, 'utf8').startsWith('#!')) throw new Error(`${MAIN} does not start with #!`)
+    if (!readFileSync(main, 'utf8').startsWith('#!'))
+      throw new Error(`${MAIN} does not start with #!`)
     chmodSync(main, 0o755)
     // What is changed while the compiler runs is newer than this.
     utimesSync(main, startedAt, startedAt)
     if (existsSync(DIST)) renameSync(DIST, old)
     renameSync(fresh, DIST)
   } finally {
-    for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    for (const folder of [fresh, old])
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 

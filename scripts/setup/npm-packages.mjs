@@ -32,7 +32,14 @@ function isInstalled() {
 export function installNpmPackages() {
   if (isInstalled()) return
   console.error('setup: installing npm packages')
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
+  const args = [
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]
   // Started by npm, this is the very npm that the user runs.
   const npm = process.env.npm_execpath
   const [command, all] = npm?.endsWith('.js') ? [process.execPath, [npm, ...args]] : ['npm', args]

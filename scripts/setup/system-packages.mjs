@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { findProgram } from './programs.mjs'
 
 /** Program → Debian package, for everything that the virtual devices run. The one list; lab/requirements.ts reads it too. */
-const PROGRAMS = JSON.parse(readFileSync(new URL('../../lab/programs.json', import.meta.url), 'utf8'))
+const PROGRAMS = JSON.parse(
+  readFileSync(new URL('../../lab/programs.json', import.meta.url), 'utf8'),
+)
 
 function missingPackages() {
   const missing = Object.keys(PROGRAMS).filter((program) => !findProgram(program))
@@ -53,5 +55,7 @@ export function installSystemPackages() {
 function adviseFfmpeg() {
   if (process.env.FFMPEG_BIN || findProgram('ffmpeg')) return
   const how = process.platform === 'darwin' ? 'brew install ffmpeg' : 'winget install Gyan.FFmpeg'
-  console.error(`setup: no ffmpeg on PATH; install it with: ${how} (until then the package ffmpeg-static is used)`)
+  console.error(
+    `setup: no ffmpeg on PATH; install it with: ${how} (until then the package ffmpeg-static is used)`,
+  )
 }

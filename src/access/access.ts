@@ -38,7 +38,11 @@ export interface Access {
    * `retryAfterSeconds`) after too many wrong ones, INVALID_REQUEST for two at once. `port`: the daemon's own, which
    * names the session cookie.
    */
-  authenticate(authorization: string | undefined, cookie: string | undefined, port: number): Credential
+  authenticate(
+    authorization: string | undefined,
+    cookie: string | undefined,
+    port: number,
+  ): Credential
   /** A launch code: one use, 60 s. */
   issueLaunchCode(): { code: string; expiresAt: string }
   /** Uses a launch code up and opens a session; its secret goes into the cookie. Throws UNAUTHENTICATED or RATE_LIMITED. */
@@ -54,7 +58,8 @@ function cookieValues(header: string, name: string): string[] {
   const values: string[] = []
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
-    if (equals > 0 && pair.slice(0, equals).trim() === name) values.push(pair.slice(equals + 1).trim())
+    if (equals > 0 && pair.slice(0, equals).trim() === name)
+      values.push(pair.slice(equals + 1).trim())
   }
   return values
 }
@@ -122,20 +127,30 @@ export function createAccess(options: {
 
   function byToken(authorization: string): Credential {
     const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
-    if (secret === undefined) return refuse('The Authorization header is not of the form `Bearer <token>`.')
+    if (secret === undefined)
+      return refuse('The Authorization header is not of the form `Bearer <token>`.')
     return credentialOf(secret) ?? refuse('The token is not valid, or it has been revoked.')
   }
 
-  function authenticate(authorization: string | undefined, cookie: string | undefined, port: number): Credential {
+  function authenticate(
+    authorization: string | undefined,
+    cookie: string | undefined,
+    port: number,
+  ): Credential {
     const secrets = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
     if (secrets.length + (authorization === undefined ? 0 : 1) > 1) {
       throw new RecorderError('INVALID_REQUEST', 'The request carries two credentials; send one.', {
-        members: { errors: [{ pointer: '', detail: 'Send either a bearer token or the session cookie, once.' }] },
+        members: {
+          errors: [
+            { pointer: '', detail: 'Send either a bearer token or the session cookie, once.' },
+          ],
+        },
       })
     }
     if (authorization !== undefined) return byToken(authorization)
     const secret = secrets[0]
-    if (secret === undefined) throw new RecorderError('UNAUTHENTICATED', 'The request carries no credential.')
+    if (secret === undefined)
+      throw new RecorderError('UNAUTHENTICATED', 'The request carries no credential.')
     if (!sessions.has(secret)) return refuse('The session is not valid, or it has ended.')
     return UI
   }
@@ -147,7 +162,10 @@ export function createAccess(options: {
       return { code, expiresAt: new Date(expiresAt).toISOString() }
     },
     redeemLaunchCode(code) {
-      return sessions.redeemCode(code) ?? refuse('The launch code is not valid, has been used, or is older than 60 s.')
+      return (
+        sessions.redeemCode(code) ??
+        refuse('The launch code is not valid, has been used, or is older than 60 s.')
+      )
     },
   }
 }

@@ -8,7 +8,11 @@ export interface FailureLimiter {
  * Makes guessing slow. Only wrong credentials are counted and only they are refused: whoever has a right one is never
  * locked out by somebody else's guesses. The count is the machine's, since every client has the same address.
  */
-export function createFailureLimiter(options: { limit: number; windowMs: number; now: () => number }): FailureLimiter {
+export function createFailureLimiter(options: {
+  limit: number
+  windowMs: number
+  now: () => number
+}): FailureLimiter {
   const failures: number[] = []
   return {
     fail() {

@@ -24,7 +24,9 @@ async function readToken(path: string): Promise<string | null> {
   }
   const token = text.trim()
   if (!TOKEN.test(token)) {
-    throw new Error(`${path} does not hold a token; remove the file, and the next start writes a new one`)
+    throw new Error(
+      `${path} does not hold a token; remove the file, and the next start writes a new one`,
+    )
   }
   if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600)
   return token

@@ -47,7 +47,11 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
     () => encoder.ffmpeg(),
     () => clock.now(),
   )
-  const encoder: Encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: backend.ffmpegInputs })
+  const encoder: Encoder = createEncoder({
+    ffmpegPath: options.ffmpegPath,
+    env,
+    inputs: backend.ffmpegInputs,
+  })
   const directory = new DeviceDirectory(
     (medium) => backend.list(medium),
     async (medium, id) => backend.find?.(medium, id),
@@ -57,7 +61,10 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
     const command = backend.command(medium, device, quality, encoder.ffmpeg)
     if (medium === 'screen')
       return (events) =>
-        new ScreenPipeline({ command, env, clock, quit: backend.quit, quitMs: limits.screenQuit }, events)
+        new ScreenPipeline(
+          { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit },
+          events,
+        )
     const parts = {
       source: command,
       keepAwake: backend.keepAwake(medium, device) ?? undefined,
@@ -76,7 +83,10 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
     devices: ({ fresh = false } = {}) => directory.all(fresh),
     async resolve(medium, id) {
       // ffmpeg is looked for here, so that opening a capture does not have to wait for it.
-      const [device] = await Promise.all([directory.resolve(medium, id), encoder.ffmpeg().catch(() => undefined)])
+      const [device] = await Promise.all([
+        directory.resolve(medium, id),
+        encoder.ffmpeg().catch(() => undefined),
+      ])
       return device
     },
     capture: (medium, report) =>
@@ -88,7 +98,8 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
         logger,
         report,
       }),
-    probe: (medium, device, signal) => probeDevice({ backend, ffmpeg: encoder.ffmpeg, env }, medium, device, signal),
+    probe: (medium, device, signal) =>
+      probeDevice({ backend, ffmpeg: encoder.ffmpeg, env }, medium, device, signal),
     encoderProblem: encoder.problem,
     async encoderVersion() {
       const { version } = await encoder.ffmpeg().catch(() => ({ version: null }))

@@ -6,7 +6,9 @@ import type { DeviceList, Level } from '../contract/resources.ts'
 import type { WarningCode } from '../contract/warnings.ts'
 
 /** What the clocks of the machine have done, in ms; `from` and `to` epoch ms of the recorder's own time. */
-export type ClockJump = { type: 'slept'; from: number; to: number } | { type: 'stepped'; byMs: number }
+export type ClockJump =
+  | { type: 'slept'; from: number; to: number }
+  | { type: 'stepped'; byMs: number }
 
 /** The time by which the recorder lives. */
 export interface RecorderClock {
@@ -70,7 +72,13 @@ export type CaptureReport =
   /** The file of a segment whose `capture.ended` was `unfinished` is on disk after all. */
   | { type: 'capture.closed'; segment: number; facts: SegmentFacts }
   /** Something about the flowing media that somebody has to know, or that it is over. Each is told once. */
-  | { type: 'capture.warning'; segment: number; code: WarningCode; present: boolean; detail: string }
+  | {
+      type: 'capture.warning'
+      segment: number
+      code: WarningCode
+      present: boolean
+      detail: string
+    }
   /** Loudness, about ten times a second; never written to the log. */
   | { type: 'capture.level'; level: Level }
   /** Bytes in the segment's file so far, about once a second; never written to the log. */

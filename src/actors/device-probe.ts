@@ -46,7 +46,11 @@ function failed(problem: string): Probe {
 }
 
 /** Resolves when `done`, when the time is over, when the process has ended, or when told to: and then nothing runs any more. */
-async function attend(children: Child[], done: Promise<unknown>, signal: AbortSignal): Promise<void> {
+async function attend(
+  children: Child[],
+  done: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
   const told = new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
@@ -99,7 +103,11 @@ function summed(levels: readonly Level[]): Level {
   }
 }
 
-async function probeScreen({ backend, ffmpeg, env }: ProbeParts, device: Device, signal: AbortSignal): Promise<Probe> {
+async function probeScreen(
+  { backend, ffmpeg, env }: ProbeParts,
+  device: Device,
+  signal: AbortSignal,
+): Promise<Probe> {
   const command = stillOf(await backend.command('screen', device, resolveQuality(), ffmpeg))
   if (signal.aborted) return failed('it was given up')
   const cells = GLANCE.width * GLANCE.height
@@ -124,7 +132,20 @@ async function probeScreen({ backend, ffmpeg, env }: ProbeParts, device: Device,
 export function stillOf({ program, args }: ChildCommand): ChildCommand {
   const input = args.slice(0, args.indexOf('-i') + 2)
   const picture = ['-frames:v', '1', '-vf', `scale=${GLANCE.width}:${GLANCE.height}:flags=area`]
-  return { program, args: [...input, ...picture, '-c:v', 'rawvideo', '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1'] }
+  return {
+    program,
+    args: [
+      ...input,
+      ...picture,
+      '-c:v',
+      'rawvideo',
+      '-pix_fmt',
+      'gray',
+      '-f',
+      'rawvideo',
+      'pipe:1',
+    ],
+  }
 }
 
 function nothing(source: Child): string {

@@ -25,7 +25,10 @@ export class TrackCapture implements Capture {
     }
     const { plan, retryUntil } = command
     if (this.#segments.has(plan.number)) {
-      this.#parts.logger.error({ medium: plan.medium, segment: plan.number }, 'a segment was opened twice')
+      this.#parts.logger.error(
+        { medium: plan.medium, segment: plan.number },
+        'a segment was opened twice',
+      )
       return
     }
     if (this.#cutEarly.delete(plan.number) || this.#disposed) {

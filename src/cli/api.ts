@@ -38,7 +38,14 @@ export function apiOf(home: Home, onWait: () => () => void = () => () => {}): Ap
     async open(path, query, signal) {
       const daemon = await findDaemon(home)
       const token = await readToken(home)
-      const answer = await send(daemon, token, 'GET', `/v1${path}${queryOf(query)}`, undefined, signal)
+      const answer = await send(
+        daemon,
+        token,
+        'GET',
+        `/v1${path}${queryOf(query)}`,
+        undefined,
+        signal,
+      )
       if (isGood(answer)) return answer
       throw await problemIn(daemon, answer)
     },
@@ -53,7 +60,8 @@ export function path(...parts: string[]): string {
 
 function queryOf(query: Record<string, string | number | undefined>): string {
   const given = new URLSearchParams()
-  for (const [key, value] of Object.entries(query)) if (value !== undefined) given.set(key, String(value))
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined) given.set(key, String(value))
   return given.size === 0 ? '' : `?${given}`
 }
 
@@ -71,13 +79,17 @@ function waiting(onWait: () => () => void): () => void {
 async function findDaemon(home: Home): Promise<DaemonInfo> {
   const found = await readDaemonFile(home)
   if (found.state === 'running') return found.daemon
-  throw noDaemon(home, found.state === 'stale' ? 'The last one has ended without tidying up.' : undefined)
+  throw noDaemon(
+    home,
+    found.state === 'stale' ? 'The last one has ended without tidying up.' : undefined,
+  )
 }
 
 function noDaemon(home: Home, more?: string, cause?: unknown): ProblemError {
   return localProblem('NO_DAEMON', 'No recorder is running', {
     detail: `None serves the home folder ${home.folder}.${more === undefined ? '' : ` ${more}`}`,
-    remedy: 'Start one with `f2f serve` (with the same --home or F2F_HOME, if you use one), or ask `f2f doctor`.',
+    remedy:
+      'Start one with `f2f serve` (with the same --home or F2F_HOME, if you use one), or ask `f2f doctor`.',
     cause,
   })
 }
@@ -88,7 +100,8 @@ async function readToken(home: Home): Promise<string> {
   } catch (cause) {
     throw localProblem('NO_TOKEN', 'The home token cannot be read', {
       detail: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Run this as the user who started the recorder; a restart of the recorder writes a missing token anew.',
+      remedy:
+        'Run this as the user who started the recorder; a restart of the recorder writes a missing token anew.',
       cause,
     })
   }
@@ -108,7 +121,8 @@ async function exchange(
   return parseAnswer(daemon, answer.statusCode ?? 0, await textOf(daemon, answer))
 }
 
-const isGood = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode < 300
+const isGood = ({ statusCode = 0 }: IncomingMessage): boolean =>
+  statusCode >= 200 && statusCode < 300
 
 async function textOf(daemon: DaemonInfo, answer: IncomingMessage): Promise<string> {
   return text(answer).catch((cause) => {
@@ -118,7 +132,9 @@ async function textOf(daemon: DaemonInfo, answer: IncomingMessage): Promise<stri
 
 async function problemIn(daemon: DaemonInfo, answer: IncomingMessage): Promise<ProblemError> {
   const status = answer.statusCode ?? 0
-  return new ProblemError(problemOf(daemon, status, parseAnswer(daemon, status, await textOf(daemon, answer))))
+  return new ProblemError(
+    problemOf(daemon, status, parseAnswer(daemon, status, await textOf(daemon, answer))),
+  )
 }
 
 /** Sends a request; resolves when its answer begins. */

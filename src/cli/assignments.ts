@@ -14,11 +14,14 @@ export function parseAssignment(text: string, where: string): [key: string, valu
   if (key === '') throw new UsageError(`${where} is not KEY=VALUE or KEY:=JSON`)
   try {
     const value: unknown = JSON.parse(text.slice(at + 1))
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [key, value]
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      return [key, value]
   } catch {
     // The parser's own message would repeat the value.
   }
-  throw new UsageError(`${where}: behind := stands a JSON number, true, false or a string in double quotes`)
+  throw new UsageError(
+    `${where}: behind := stands a JSON number, true, false or a string in double quotes`,
+  )
 }
 
 /** Tags from arguments; a single `-` stands for what {@link readTags} finds on stdin. Throws {@link UsageError}. */
@@ -33,7 +36,8 @@ export async function collectTags(
   }
   const keys = pairs.map(([key]) => key)
   const twice = keys.find((key, index) => keys.indexOf(key) !== index)
-  if (twice !== undefined) throw new UsageError(`the tag '${twice}' is given twice; one command sets a key once`)
+  if (twice !== undefined)
+    throw new UsageError(`the tag '${twice}' is given twice; one command sets a key once`)
   return Object.fromEntries(pairs)
 }
 
@@ -42,7 +46,8 @@ async function readTags(stdin: AsyncIterable<string | Uint8Array>): Promise<[str
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   try {
-    for await (const chunk of stdin) text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+    for await (const chunk of stdin)
+      text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
     text += decoder.decode()
   } catch (cause) {
     throw new UsageError('stdin is not valid UTF-8', { cause })

@@ -22,7 +22,8 @@ const AMPLE_BYTES = 1_400_000_000
 /** Node.js is new enough. */
 export function checkNode(version = process.versions.node): Check {
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  if (major > 20 || (major === 20 && minor >= 19)) return { name: 'Node.js', result: 'ok', detail: version }
+  if (major > 20 || (major === 20 && minor >= 19))
+    return { name: 'Node.js', result: 'ok', detail: version }
   return {
     name: 'Node.js',
     result: 'failed',
@@ -36,7 +37,11 @@ export async function checkHome(home: Home): Promise<Check> {
   const name = 'Home folder'
   const folder = await stat(home.folder).catch(() => null)
   if (folder === null)
-    return { name, result: 'note', detail: `${home.folder} does not exist yet; the first \`f2f serve\` creates it.` }
+    return {
+      name,
+      result: 'note',
+      detail: `${home.folder} does not exist yet; the first \`f2f serve\` creates it.`,
+    }
   if (!folder.isDirectory())
     return {
       name,
@@ -77,24 +82,37 @@ export async function checkConfig(home: Home): Promise<{ check: Check; config: C
     const config = await readConfig(home)
     const keys = Object.keys(config)
     return {
-      check: { name, result: 'ok', detail: keys.length === 0 ? 'none, all defaults' : `sets ${keys.join(', ')}` },
+      check: {
+        name,
+        result: 'ok',
+        detail: keys.length === 0 ? 'none, all defaults' : `sets ${keys.join(', ')}`,
+      },
       config,
     }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     return {
-      check: { name, result: 'failed', detail, remedy: `Correct ${home.configFile}, or delete it.` },
+      check: {
+        name,
+        result: 'failed',
+        detail,
+        remedy: `Correct ${home.configFile}, or delete it.`,
+      },
       config: {},
     }
   }
 }
 
 /** There is room on the disk of the home folder. */
-export async function checkDisk(home: Home, { reserveBytes = RESERVE_BYTES }: Config = {}): Promise<Check> {
+export async function checkDisk(
+  home: Home,
+  { reserveBytes = RESERVE_BYTES }: Config = {},
+): Promise<Check> {
   const name = 'Disk'
   const { bavail, bsize } = await statfs(await nearestFolder(home.folder))
   const free = bavail * bsize
-  if (free >= reserveBytes + AMPLE_BYTES) return { name, result: 'ok', detail: `${size(free)} free` }
+  if (free >= reserveBytes + AMPLE_BYTES)
+    return { name, result: 'ok', detail: `${size(free)} free` }
   const isFull = free < Math.max(1, reserveBytes)
   return {
     name,
@@ -118,10 +136,16 @@ export async function checkFfmpeg(config: Config, env: NodeJS.ProcessEnv): Promi
   if (named) {
     const source = config.ffmpegPath ? 'config.json' : 'FFMPEG_BIN'
     if (await isProgram(named)) return { name, result: 'ok', detail: `${named} (${source})` }
-    return { name, result: 'failed', detail: `${named}, which ${source} names, is no program.`, remedy }
+    return {
+      name,
+      result: 'failed',
+      detail: `${named}, which ${source} names, is no program.`,
+      remedy,
+    }
   }
   for (const candidate of [await packagedFfmpeg(), await onPath('ffmpeg', env)])
-    if (candidate !== null && (await isProgram(candidate))) return { name, result: 'ok', detail: candidate }
+    if (candidate !== null && (await isProgram(candidate)))
+      return { name, result: 'ok', detail: candidate }
   return { name, result: 'failed', detail: 'No ffmpeg was found.', remedy }
 }
 
@@ -143,7 +167,11 @@ export async function checkSession(
 ): Promise<Check[]> {
   if (platform !== 'linux') return []
   const sound: Check = (await onPath('parec', env))
-    ? { name: 'Sound', result: 'ok', detail: 'parec is there; the sound server is asked when the recorder runs' }
+    ? {
+        name: 'Sound',
+        result: 'ok',
+        detail: 'parec is there; the sound server is asked when the recorder runs',
+      }
     : {
         name: 'Sound',
         result: 'failed',

@@ -76,6 +76,8 @@ export interface CommandSpec<O extends Record<string, OptionSpec>> {
 export type Command = CommandSpec<any>
 
 /** Declares a command; the types of its values follow from its options. */
-export function defineCommand<const O extends Record<string, OptionSpec>>(spec: CommandSpec<O>): Command {
+export function defineCommand<const O extends Record<string, OptionSpec>>(
+  spec: CommandSpec<O>,
+): Command {
   return spec
 }

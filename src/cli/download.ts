@@ -38,7 +38,10 @@ export async function receive(
     }
     const digest = hash.digest()
     const told = answer.headers['repr-digest']
-    if (bytes !== expected || (told !== undefined && told !== `sha-256=:${digest.toString('base64')}:`))
+    if (
+      bytes !== expected ||
+      (told !== undefined && told !== `sha-256=:${digest.toString('base64')}:`)
+    )
       throw localProblem('FAILED', 'The file did not arrive whole', { remedy: 'Try again.' })
     await rename(part, path)
     return { bytes, sha256: digest.toString('hex') }

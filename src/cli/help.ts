@@ -7,7 +7,10 @@ const WIDTH = 100
 
 const EXIT_CODES = [
   ['0', 'done'],
-  ['1', 'refused or failed: title, detail, remedy and code are printed on stderr, or with --json as JSON on stdout'],
+  [
+    '1',
+    'refused or failed: title, detail, remedy and code are printed on stderr, or with --json as JSON on stdout',
+  ],
   ['2', 'wrong usage; nothing was asked of the recorder'],
 ]
 
@@ -26,11 +29,18 @@ export function commandHelp(command: Command, style: Style): string {
     ['', command.description.map((paragraph) => wrap(paragraph, WIDTH)).join('\n\n')],
     [
       'Options',
-      table(Object.entries(optionsOf(command)).map(([name, spec]) => [optionName(name, spec), describe(spec)])),
+      table(
+        Object.entries(optionsOf(command)).map(([name, spec]) => [
+          optionName(name, spec),
+          describe(spec),
+        ]),
+      ),
     ],
     [
       'Examples',
-      command.examples.map(({ line, does }) => `  ${style.strong(line)}\n${wrap(does, WIDTH, '      ')}`).join('\n'),
+      command.examples
+        .map(({ line, does }) => `  ${style.strong(line)}\n${wrap(does, WIDTH, '      ')}`)
+        .join('\n'),
     ],
     ['Exit codes', table(EXIT_CODES)],
     ['Environment', table(ENVIRONMENT)],
@@ -105,7 +115,10 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('\n')
 }
 
-function sections(style: Style, parts: readonly (readonly [title: string, body: string])[]): string {
+function sections(
+  style: Style,
+  parts: readonly (readonly [title: string, body: string])[],
+): string {
   return parts
     .filter(([, body]) => body !== '')
     .map(([title, body]) => (title === '' ? body : `${style.strong(title)}\n${body}`))

@@ -45,7 +45,8 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
   )
   const { usage, min, max } = command.args ?? { usage: '', min: 0, max: 0 }
   if (positionals.length < min) throw new UsageError(`${usage} is missing`)
-  if (positionals.length > max) throw new UsageError(max === 0 ? 'takes options only' : `takes only ${usage}`)
+  if (positionals.length > max)
+    throw new UsageError(max === 0 ? 'takes options only' : `takes only ${usage}`)
   return { options, args: positionals }
 }
 
@@ -77,11 +78,14 @@ function convert(name: string, spec: OptionSpec, raw: string | string[] | boolea
     case 'text':
       return oneOf(name, spec.choices, raw as string)
     case 'list':
-      return (raw as string[]).flatMap((part) => part.split(',')).map((part) => oneOf(name, spec.choices, part.trim()))
+      return (raw as string[])
+        .flatMap((part) => part.split(','))
+        .map((part) => oneOf(name, spec.choices, part.trim()))
     case 'number': {
       const value = /^\d+$/.test(raw as string) ? Number(raw) : Number.NaN
       const { min, max = Number.MAX_SAFE_INTEGER } = spec
-      if (!(value >= min && value <= max)) throw new UsageError(`--${name} takes a whole number ${rangeOf(spec)}`)
+      if (!(value >= min && value <= max))
+        throw new UsageError(`--${name} takes a whole number ${rangeOf(spec)}`)
       return value
     }
   }
@@ -94,6 +98,7 @@ export function rangeOf({ min, max }: { min: number; max?: number }): string {
 
 function oneOf(name: string, choices: readonly string[] | undefined, value: string): string {
   if (value === '') throw new UsageError(`--${name} is empty`)
-  if (choices && !choices.includes(value)) throw new UsageError(`--${name} takes ${choices.join(', ')}`)
+  if (choices && !choices.includes(value))
+    throw new UsageError(`--${name} takes ${choices.join(', ')}`)
   return value
 }

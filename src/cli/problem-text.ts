@@ -20,14 +20,19 @@ export function problemFrom(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof HomeError)
-    return localProblem('HOME_UNUSABLE', 'The home folder cannot be used', { detail: message }).problem
+    return localProblem('HOME_UNUSABLE', 'The home folder cannot be used', { detail: message })
+      .problem
   const because = causes(error)
   return localProblem('FAILED', message, because === '' ? {} : { detail: because }).problem
 }
 
 function causes(error: unknown): string {
   const messages: string[] = []
-  for (let cause = error instanceof Error ? error.cause : undefined; cause instanceof Error; cause = cause.cause)
+  for (
+    let cause = error instanceof Error ? error.cause : undefined;
+    cause instanceof Error;
+    cause = cause.cause
+  )
     messages.push(cause.message)
   return messages.join(': ')
 }
@@ -38,13 +43,19 @@ export function problemText(problem: Problem, style: Style): string {
   const title = sentence(problem.title)
   const remedy = REMEDIES[code] ?? problem.remedy
   const said = [
-    ...(problem.detail === undefined ? [] : [sentence(problem.detail)]).filter((detail) => detail !== title),
+    ...(problem.detail === undefined ? [] : [sentence(problem.detail)]).filter(
+      (detail) => detail !== title,
+    ),
     ...errors.map(({ pointer, detail }) => `  ${pointer || '/'}: ${detail}`),
     ...holderLine(problem.holder),
     ...allowedLine(problem.allowedCommands),
     ...(remedy === undefined ? [] : [`-> ${remedy}`]),
   ]
-  const lines = [style.bad(printable(title)), ...said.map(printable), style.weak(`(${printable(code)})`)]
+  const lines = [
+    style.bad(printable(title)),
+    ...said.map(printable),
+    style.weak(`(${printable(code)})`),
+  ]
   return `${lines.join('\n')}\n`
 }
 

@@ -53,7 +53,10 @@ export function levelBar(rmsDb: number): string {
  * its first moment, or with `wholeDay` the first moment after it. Null where it is none of these.
  */
 export function parseTime(text: string, wholeDay = false): Date | null {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?$/i.exec(text)
+  const parts =
+    /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?$/i.exec(
+      text,
+    )
   if (!parts) return null
   const [year, month, day] = [Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])]
   // Date rolls 31 February over to March; a typing error should be told instead.

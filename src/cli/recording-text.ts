@@ -34,7 +34,9 @@ export function stateText(state: RecordingState | TrackState, style: Style): str
 
 /** The recording in a few lines: what it is, then a line for each track, with what is wrong with it. */
 export function recordingText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
-  const wrapUp = recording.wrapUp ? `, closes by itself at ${localTime(recording.wrapUp.endsAt)}` : ''
+  const wrapUp = recording.wrapUp
+    ? `, closes by itself at ${localTime(recording.wrapUp.endsAt)}`
+    : ''
   const head = `Recording ${style.strong(recording.id)} is ${stateText(recording.state, style)}${wrapUp}.`
   return [head, tracksText(recording, style, now)].filter((part) => part !== '').join('\n')
 }
@@ -54,7 +56,9 @@ export function tracksText(recording: RecordingAnswer, style: Style, now = Date.
     error ? [`  ${style.bad(`${medium}: ${printable(error.message)} (${error.code})`)}`] : [],
   )
   const warnings = tracks.flatMap(([medium, track]) =>
-    track.warnings.map(({ code, message }) => `  ${style.warn(`${medium}: ${printable(message)} (${code})`)}`),
+    track.warnings.map(
+      ({ code, message }) => `  ${style.warn(`${medium}: ${printable(message)} (${code})`)}`,
+    ),
   )
   return [columns(withoutEmptyColumns(rows), { indent: '  ' }), ...errors, ...warnings]
     .filter((part) => part !== '')

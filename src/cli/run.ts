@@ -43,7 +43,12 @@ function help([first, second = '']: readonly string[], io: Io, style: Style): Ex
   return isGroup(first) ? print(io, overview(COMMANDS, style, first)) : unknownCommand(first, io)
 }
 
-async function runCommand(command: Command, argv: readonly string[], io: Io, style: Style): Promise<ExitCode> {
+async function runCommand(
+  command: Command,
+  argv: readonly string[],
+  io: Io,
+  style: Style,
+): Promise<ExitCode> {
   let json = false
   try {
     const { options, args } = parseCommandLine(command, argv)
@@ -92,9 +97,17 @@ function usageFailure({ stderr }: Io, what: string, more: string): ExitCode {
 
 function unknownCommand(word: string, io: Io): ExitCode {
   if (word.startsWith('-'))
-    return usageFailure(io, `unknown option ${word}`, 'The command comes first: f2f COMMAND [options]. See f2f --help')
+    return usageFailure(
+      io,
+      `unknown option ${word}`,
+      'The command comes first: f2f COMMAND [options]. See f2f --help',
+    )
   const close = COMMANDS.find(({ name }) => name.startsWith(word) || word.startsWith(name))
-  return usageFailure(io, `unknown command ${word}`, `${close ? `Did you mean f2f ${close.name}? ` : ''}See f2f --help`)
+  return usageFailure(
+    io,
+    `unknown command ${word}`,
+    `${close ? `Did you mean f2f ${close.name}? ` : ''}See f2f --help`,
+  )
 }
 
 async function version(): Promise<string> {

@@ -47,10 +47,14 @@ function width(text: string): number {
 }
 
 /** Rows as columns, two spaces apart, each line behind `indent`. Columns in `right` are flush right. */
-export function columns(rows: readonly string[][], options: { indent?: string; right?: number[] } = {}): string {
+export function columns(
+  rows: readonly string[][],
+  options: { indent?: string; right?: number[] } = {},
+): string {
   const widths: number[] = []
   for (const row of rows)
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, width(cell))
+    for (const [index, cell] of row.entries())
+      widths[index] = Math.max(widths[index] ?? 0, width(cell))
   return rows
     .map((row) => {
       const cells = row.map((cell, index) => {

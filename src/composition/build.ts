@@ -36,11 +36,23 @@ export async function build(
   for (const [at, line] of plan.sounds.entries()) {
     const length = (STEPS.sounds - STEPS.checked) / plan.sounds.length
     const part = step(STEPS.checked + at * length, STEPS.checked + (at + 1) * length)
-    sounds.push(await composeSound(line, plan.timeline.durationMs, join(work.folder, `${line.medium}.ogg`), part))
+    sounds.push(
+      await composeSound(
+        line,
+        plan.timeline.durationMs,
+        join(work.folder, `${line.medium}.ogg`),
+        part,
+      ),
+    )
   }
   const screen =
-    plan.screen && (await composeScreen(plan.screen, { ...how, ...plan }, step(STEPS.sounds, STEPS.screen)))
-  await joinParts(plan, { path, sounds, screen, version: how.version }, step(STEPS.screen, STEPS.joined))
+    plan.screen &&
+    (await composeScreen(plan.screen, { ...how, ...plan }, step(STEPS.sounds, STEPS.screen)))
+  await joinParts(
+    plan,
+    { path, sounds, screen, version: how.version },
+    step(STEPS.screen, STEPS.joined),
+  )
 }
 
 /** Whether every piece is what was recorded: better no file than one that is not what it says. */

@@ -146,7 +146,8 @@ export class Cache {
     await rename(path, join(folder, name))
     await syncFolder(folder)
     for (const other of await names(folder)) {
-      if (other !== name && NAME.exec(other)?.[1] === plan.name) await this.#remove(join(folder, other))
+      if (other !== name && NAME.exec(other)?.[1] === plan.name)
+        await this.#remove(join(folder, other))
     }
     return this.#file(plan, name, sha256)
   }
@@ -154,11 +155,21 @@ export class Cache {
   #file(plan: Plan, name: string, sha256: string): ComposedFile {
     const { recordingId, container } = plan
     const path = join(this.#folder, recordingId, name)
-    return { path, type: TYPES[container], name: `${recordingId}-${plan.name}.${container}`, sha256 }
+    return {
+      path,
+      type: TYPES[container],
+      name: `${recordingId}-${plan.name}.${container}`,
+      sha256,
+    }
   }
 
   async #lackingBytes(): Promise<number> {
-    return this.#claimed + this.#limits.reserveBytes + MARGIN_BYTES - (await this.#freeBytes(this.#folder))
+    return (
+      this.#claimed +
+      this.#limits.reserveBytes +
+      MARGIN_BYTES -
+      (await this.#freeBytes(this.#folder))
+    )
   }
 
   async #entries(): Promise<Entry[]> {
@@ -179,7 +190,10 @@ const keyOf = ({ key }: Plan): string => key.slice(0, KEY_LENGTH)
 
 function notRoomFor(lacking: number): RecorderError {
   const megabytes = Math.ceil(lacking / 1_000_000)
-  return new RecorderError('STORAGE_FULL', `The file does not fit on the disk: ${megabytes} MB more must be free.`)
+  return new RecorderError(
+    'STORAGE_FULL',
+    `The file does not fit on the disk: ${megabytes} MB more must be free.`,
+  )
 }
 
 async function askDisk(folder: string): Promise<number> {
@@ -197,7 +211,8 @@ async function names(folder: string): Promise<string[]> {
 
 async function hashOf(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: HASH_BYTES, signal })) hash.update(chunk as Buffer)
+  for await (const chunk of createReadStream(path, { highWaterMark: HASH_BYTES, signal }))
+    hash.update(chunk as Buffer)
   return hash.digest('hex')
 }
 

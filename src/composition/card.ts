@@ -32,7 +32,11 @@ export function drawCard({ width, height }: Size, reason: GapReason, since: stri
 
 const widthOf = (text: string): number => (CHARACTER.width + 1) * text.length - 1
 
-function write(pixels: Buffer, width: number, line: { text: string; dot: number; top: number; ink: Ink }): void {
+function write(
+  pixels: Buffer,
+  width: number,
+  line: { text: string; dot: number; top: number; ink: Ink },
+): void {
   const { text, dot, top, ink } = line
   const left = Math.floor((width - widthOf(text) * dot) / 2)
   const run = Buffer.concat(Array.from({ length: dot }, () => Buffer.from(ink)))
@@ -42,7 +46,11 @@ function write(pixels: Buffer, width: number, line: { text: string; dot: number;
       if (x < 0 || x + dot > width) continue
       for (let y = 0; y < CHARACTER.height * dot; y++) {
         const at = 4 * ((top + y) * width + x)
-        if (dotOf(character, column, Math.floor(y / dot)) && at >= 0 && at + run.length <= pixels.length)
+        if (
+          dotOf(character, column, Math.floor(y / dot)) &&
+          at >= 0 &&
+          at + run.length <= pixels.length
+        )
           run.copy(pixels, at)
       }
     }

@@ -30,7 +30,14 @@ export async function encodeCards(
   const boxes = new Splitter(readBox)
   const assembler = new FragmentAssembler()
   const fragments: Fragment[] = []
-  const raw = ['-f', 'rawvideo', '-pixel_format', 'bgr0', '-video_size', `${size.width}x${size.height}`]
+  const raw = [
+    '-f',
+    'rawvideo',
+    '-pixel_format',
+    'bgr0',
+    '-video_size',
+    `${size.width}x${size.height}`,
+  ]
   const args = await work.tools.screenArgs(
     [...raw, '-framerate', String(quality.framesPerSecond), '-i', 'pipe:0'],
     quality,

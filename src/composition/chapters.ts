@@ -20,18 +20,26 @@ const NAMES: Record<Medium, string> = { mic: 'Microphone', speaker: 'Speaker', s
  * The chapters of a recording, the first at 0, no two at the same time. `whole` is the uncut time line, `timeline` the one of
  * the file. Tags given at the start describe the recording and are no chapters, but those whose key begins with `marker`.
  */
-export function chaptersOf(whole: Timeline, timeline: Timeline, tags: readonly ChapterTag[]): Chapter[] {
+export function chaptersOf(
+  whole: Timeline,
+  timeline: Timeline,
+  tags: readonly ChapterTag[],
+): Chapter[] {
   const place = placeIn(timeline)
   const found: Chapter[] = [{ atMs: 0, title: 'Start' }]
   for (const { key, value, at } of tags) {
     const ms = Date.parse(at) - whole.startMs
     const counts = !key.startsWith('system.') && (ms > 0 || key.startsWith('marker'))
-    if (counts && ms < whole.durationMs) found.push({ atMs: place(Math.max(0, ms)), title: `${key}: ${value}` })
+    if (counts && ms < whole.durationMs)
+      found.push({ atMs: place(Math.max(0, ms)), title: `${key}: ${value}` })
   }
   if (timeline.cuts.length > 0) {
     for (const { atMs, fromMs, toMs, reason } of timeline.cuts)
       if (isTold(fromMs, toMs, whole))
-        found.push({ atMs, title: `${capital(REASON_WORDS[reason])} (cut, ${clock(toMs - fromMs)})` })
+        found.push({
+          atMs,
+          title: `${capital(REASON_WORDS[reason])} (cut, ${clock(toMs - fromMs)})`,
+        })
   } else found.push(...gapChapters(commonGaps(whole), '', whole))
   found.push(...trackGaps(whole, timeline))
   return merged(found.filter(({ atMs }) => atMs < timeline.durationMs))
@@ -41,7 +49,9 @@ export function chaptersOf(whole: Timeline, timeline: Timeline, tags: readonly C
 function trackGaps(whole: Timeline, timeline: Timeline): Chapter[] {
   const common = commonGaps(whole)
   return timeline.tracks.flatMap(({ medium, pieces }) => {
-    const gaps = pieces.flatMap((piece) => (isMedia(piece) ? [] : [{ ...piece, reason: piece.gap }]))
+    const gaps = pieces.flatMap((piece) =>
+      isMedia(piece) ? [] : [{ ...piece, reason: piece.gap }],
+    )
     // On the uncut time line a gap of all tracks is told once already.
     const own =
       timeline.cuts.length > 0
@@ -97,7 +107,9 @@ function clock(ms: number): string {
   const seconds = Math.round(ms / 1_000)
   const two = (value: number) => String(value).padStart(2, '0')
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60]
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
+    : `${minutes}:${two(seconds % 60)}`
 }
 
 /** One line, and no character cut in two. */
@@ -114,11 +126,24 @@ function shortened(title: string): string {
 }
 
 /** Metadata and chapters as ffmpeg reads them from a file (its format `ffmetadata`). */
-export function ffmetadata(metadata: Record<string, string>, chapters: readonly Chapter[], durationMs: number): string {
-  const lines = [';FFMETADATA1', ...Object.entries(metadata).map(([key, value]) => `${key}=${escaped(value)}`)]
+export function ffmetadata(
+  metadata: Record<string, string>,
+  chapters: readonly Chapter[],
+  durationMs: number,
+): string {
+  const lines = [
+    ';FFMETADATA1',
+    ...Object.entries(metadata).map(([key, value]) => `${key}=${escaped(value)}`),
+  ]
   for (const [at, { atMs, title }] of chapters.entries()) {
     const endMs = chapters[at + 1]?.atMs ?? durationMs
-    lines.push('[CHAPTER]', 'TIMEBASE=1/1000', `START=${atMs}`, `END=${endMs}`, `title=${escaped(title)}`)
+    lines.push(
+      '[CHAPTER]',
+      'TIMEBASE=1/1000',
+      `START=${atMs}`,
+      `END=${endMs}`,
+      `title=${escaped(title)}`,
+    )
   }
   return `${lines.join('\n')}\n`
 }

@@ -7,7 +7,12 @@ import { Cache } from './cache.ts'
 import { failureOf } from './failure.ts'
 import { finished } from './finished.ts'
 import { type Composable, type Plan, planOf } from './plan.ts'
-import type { ComposedFile, CompositionPort, CompositionProgress, CompositionRequest } from './port.ts'
+import type {
+  ComposedFile,
+  CompositionPort,
+  CompositionProgress,
+  CompositionRequest,
+} from './port.ts'
 import type { Sources, Tools, Work } from './tools.ts'
 import { Turns } from './turns.ts'
 
@@ -51,14 +56,20 @@ export class Composer implements CompositionPort {
   private constructor(options: ComposerOptions) {
     this.#limits = { ...LIMITS, ...options.limits }
     this.#options = options
-    this.#cache = new Cache(options.folder, { ...this.#limits, reserveBytes: options.reserveBytes }, options.onFault)
+    this.#cache = new Cache(
+      options.folder,
+      { ...this.#limits, reserveBytes: options.reserveBytes },
+      options.onFault,
+    )
     this.#turns = new Turns(this.#limits.builds)
   }
 
   /** Opens the folder and removes what was left half-made in it. What cannot be done there keeps nobody from recording. */
   static async open(options: ComposerOptions): Promise<Composer> {
     const composer = new Composer(options)
-    await composer.#tidy().catch((error) => options.onFault('tidying up the folder of exports', error))
+    await composer
+      .#tidy()
+      .catch((error) => options.onFault('tidying up the folder of exports', error))
     return composer
   }
 
@@ -81,10 +92,19 @@ export class Composer implements CompositionPort {
     return () => this.#progress.off('progress', listener)
   }
 
-  async compose(recording: Composable, request: CompositionRequest, signal: AbortSignal): Promise<ComposedFile> {
+  async compose(
+    recording: Composable,
+    request: CompositionRequest,
+    signal: AbortSignal,
+  ): Promise<ComposedFile> {
     const { sources, version } = this.#options
     const ends = AbortSignal.any([signal, this.#ending.signal])
-    const whole = await finished(recording, () => sources.recording(recording.id), this.#limits.finishMs, ends)
+    const whole = await finished(
+      recording,
+      () => sources.recording(recording.id),
+      this.#limits.finishMs,
+      ends,
+    )
     const plan = planOf(whole, await sources.segments(recording.id), request, version)
     signal.throwIfAborted()
     const id = `${plan.recordingId}/${plan.name}/${plan.key}`
@@ -155,7 +175,11 @@ export class Composer implements CompositionPort {
     }
   }
 
-  async #build(plan: Plan, signal: AbortSignal, progress: (part: number) => void): Promise<ComposedFile> {
+  async #build(
+    plan: Plan,
+    signal: AbortSignal,
+    progress: (part: number) => void,
+  ): Promise<ComposedFile> {
     await this.#tidy()
     const giveBack = await this.#cache.claim(bytesOf(plan))
     try {
@@ -176,7 +200,12 @@ export class Composer implements CompositionPort {
       const path = join(folder, `composed.${plan.container}.part`)
       const quality = await sources.quality(plan.recordingId)
       const pathOf: Work['path'] = ({ file }) => sources.file(plan.recordingId, file)
-      await build(plan, path, { quality, version }, { tools, signal, folder, path: pathOf, progress })
+      await build(
+        plan,
+        path,
+        { quality, version },
+        { tools, signal, folder, path: pathOf, progress },
+      )
       signal.throwIfAborted()
       return await this.#cache.keep(plan, path, signal)
     } finally {
@@ -185,12 +214,19 @@ export class Composer implements CompositionPort {
   }
 
   /** Tells of each whole percent once. */
-  #teller({ recordingId, request }: Plan): (percent: number, state: CompositionProgress['state']) => void {
+  #teller({
+    recordingId,
+    request,
+  }: Plan): (percent: number, state: CompositionProgress['state']) => void {
     const { kind, ...choices } = request.kind === 'track' ? { kind: request.medium } : request
     let told = -1
     return (exact, state) => {
       const percent =
-        state === 'building' ? Math.max(told, Math.floor(exact)) : state === 'done' ? 100 : Math.max(0, told)
+        state === 'building'
+          ? Math.max(told, Math.floor(exact))
+          : state === 'done'
+            ? 100
+            : Math.max(0, told)
       if (state === 'building' && percent === told) return
       told = percent
       const at = new Date().toISOString()
@@ -202,10 +238,14 @@ export class Composer implements CompositionPort {
 /** What the file and the work for it take at most, roughly. */
 function bytesOf({ segments, timeline, request, sounds }: Plan): number {
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
-  const sound = segments.filter(({ medium }) => medium !== 'screen').reduce((sum, segment) => sum + segment.bytes, 0)
+  const sound = segments
+    .filter(({ medium }) => medium !== 'screen')
+    .reduce((sum, segment) => sum + segment.bytes, 0)
   const seconds = timeline.durationMs / 1_000
   const mixed = request.kind === 'export' && request.audio === 'mix' && sounds.length > 0
-  return Math.ceil(bytes + sound + seconds * (2 * OVERHEAD_BYTES_A_SECOND + (mixed ? AAC_BYTES_A_SECOND : 0)))
+  return Math.ceil(
+    bytes + sound + seconds * (2 * OVERHEAD_BYTES_A_SECOND + (mixed ? AAC_BYTES_A_SECOND : 0)),
+  )
 }
 
 const ending = (): RecorderError => new RecorderError('NOT_READY', 'The recorder is ending.')

@@ -13,7 +13,9 @@ export function failureOf(error: unknown): RecorderError {
   const { code, message } = error as NodeJS.ErrnoException
   if (error instanceof RecorderError) return exportFailed(message, error)
   if (FULL.includes(code ?? '')) {
-    return new RecorderError('STORAGE_FULL', `No space is left for the file (${code}).`, { cause: error })
+    return new RecorderError('STORAGE_FULL', `No space is left for the file (${code}).`, {
+      cause: error,
+    })
   }
   return exportFailed(`The file could not be made${code === undefined ? '' : ` (${code})`}.`, error)
 }

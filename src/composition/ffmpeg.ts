@@ -32,7 +32,10 @@ export async function runFfmpeg(
     }
   }
   const running = work.tools.start(
-    { program, args: io.input ? QUIET.filter((arg) => arg !== '-nostdin').concat(args) : [...QUIET, ...args] },
+    {
+      program,
+      args: io.input ? QUIET.filter((arg) => arg !== '-nostdin').concat(args) : [...QUIET, ...args],
+    },
     { stdin: io.input ? 'pipe' : 'ignore', onStdout },
   )
   const kill = (): void => running.kill('SIGKILL')
@@ -47,7 +50,11 @@ export async function runFfmpeg(
     if (error === undefined && code === 0) return
     if (/No space left|Disk quota/.test(running.stderr()))
       throw Object.assign(new Error('ffmpeg found no space'), { code: 'ENOSPC' })
-    const how = error ? 'could not be started' : signal ? `was ended by ${signal}` : `failed with code ${code}`
+    const how = error
+      ? 'could not be started'
+      : signal
+        ? `was ended by ${signal}`
+        : `failed with code ${code}`
     throw exportFailed(`ffmpeg ${how}.`, new Error(running.stderr()))
   } finally {
     work.signal.removeEventListener('abort', kill)

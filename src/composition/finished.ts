@@ -55,8 +55,12 @@ export async function finished<T extends Composable>(
     const isGivenUp = !isCutOff && Date.now() - Date.parse(view.endedAt!) > GIVEN_UP_MS
     if (isGivenUp && (isOver || view.state === 'Closed')) throw neverFinished(open)
     if (isOver) {
-      if (isCutOff) throw new RecorderError('NOT_READY', 'The log cannot tell yet how the recording ended.')
-      throw new RecorderError('NOT_READY', 'The recording has ended; its files are still being finished.')
+      if (isCutOff)
+        throw new RecorderError('NOT_READY', 'The log cannot tell yet how the recording ended.')
+      throw new RecorderError(
+        'NOT_READY',
+        'The recording has ended; its files are still being finished.',
+      )
     }
     await delay(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
@@ -64,5 +68,7 @@ export async function finished<T extends Composable>(
 
 function neverFinished(open: readonly Unfinished[]): RecorderError {
   const which = open.map(({ medium, from }) => `of ${medium}, begun at ${from},`).join(' and ')
-  return exportFailed(`The piece ${which} was never finished: after the recorder had died its file could not be saved.`)
+  return exportFailed(
+    `The piece ${which} was never finished: after the recorder had died its file could not be saved.`,
+  )
 }

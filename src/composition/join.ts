@@ -43,9 +43,16 @@ export async function joinParts(plan: Plan, parts: Parts, work: Work): Promise<v
     ...sounds.flatMap(({ path }) => ['-i', path]),
     ...['-f', 'ffmetadata', '-i', about],
     // Parameter sets in the key frames: that is what `avc3` says (ISO/IEC 14496-15).
-    ...(screen ? ['-map', '0:v', '-c:v', 'copy', ...(screen.uniform ? [] : ['-tag:v', 'avc3'])] : []),
+    ...(screen
+      ? ['-map', '0:v', '-c:v', 'copy', ...(screen.uniform ? [] : ['-tag:v', 'avc3'])]
+      : []),
     ...soundArgs(plan, sounds, firstSound),
-    ...['-map_metadata', String(firstSound + sounds.length), '-map_chapters', String(firstSound + sounds.length)],
+    ...[
+      '-map_metadata',
+      String(firstSound + sounds.length),
+      '-map_chapters',
+      String(firstSound + sounds.length),
+    ],
     ...['-movflags', '+faststart', '-f', 'mp4', parts.path],
   ]
   const { durationMs } = plan.timeline
@@ -62,7 +69,12 @@ function soundArgs(plan: Plan, sounds: readonly SoundFile[], first: number): str
       ...['-c:a', 'copy'],
       ...plan.sounds.flatMap(({ medium }, at) => {
         const name = medium === 'mic' ? 'Microphone' : 'Speaker'
-        return [`-metadata:s:a:${at}`, `title=${name}`, `-metadata:s:a:${at}`, `handler_name=${name}`]
+        return [
+          `-metadata:s:a:${at}`,
+          `title=${name}`,
+          `-metadata:s:a:${at}`,
+          `handler_name=${name}`,
+        ]
       }),
     ]
   }

@@ -4,7 +4,14 @@ import { RecorderError } from '../contract/errors.ts'
 import type { SegmentFacts } from '../contract/events.ts'
 import { type Chapter, chaptersOf } from './chapters.ts'
 import type { CompositionPort, CompositionRequest } from './port.ts'
-import { cutGaps, isMedia, type Timeline, type TrackLine, timelineOf, withoutOutage } from './timeline.ts'
+import {
+  cutGaps,
+  isMedia,
+  type Timeline,
+  type TrackLine,
+  timelineOf,
+  withoutOutage,
+} from './timeline.ts'
 
 /** Raised whenever the same pieces give another file. */
 const FORMAT = 2
@@ -44,17 +51,30 @@ export function planOf(
   const recorded = timelineOf(recording, segments)
   const whole = isCut ? recorded : withoutOutage(recorded)
   const timeline = isCut ? cutGaps(whole) : whole
-  const lines = timeline.tracks.filter(({ medium }) => request.kind === 'export' || request.medium === medium)
+  const lines = timeline.tracks.filter(
+    ({ medium }) => request.kind === 'export' || request.medium === medium,
+  )
   if (lines.length === 0 && request.kind === 'track')
     throw new RecorderError('NOT_FOUND', 'The recording has no such track.')
   if (segments.length === 0 || timeline.durationMs === 0)
     throw new RecorderError('INVALID_STATE', 'Nothing was recorded, so there is nothing to play.')
   const { id, startedAt } = recording
   const used = lines.flatMap(({ pieces }) => pieces.filter(isMedia).map(({ media }) => media))
-  const chapters = request.kind === 'export' ? chaptersOf(whole, timeline, recording.tagHistory) : []
+  const chapters =
+    request.kind === 'export' ? chaptersOf(whole, timeline, recording.tagHistory) : []
   const timeZone = zoneOf(recording)
   const isSound = request.kind === 'track' && request.medium !== 'screen'
-  const inputs = [FORMAT, version, request, id, startedAt, timeZone, chapters, timeline.durationMs, lines]
+  const inputs = [
+    FORMAT,
+    version,
+    request,
+    id,
+    startedAt,
+    timeZone,
+    chapters,
+    timeline.durationMs,
+    lines,
+  ]
   return {
     recordingId: id,
     startedAt,
@@ -75,7 +95,8 @@ export function planOf(
 function zoneOf({ tagHistory }: Composable): string {
   const noted = tagHistory.findLast(({ key }) => key === 'system.timeZone')?.value
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: String(noted ?? 'UTC') }).resolvedOptions().timeZone
+    return new Intl.DateTimeFormat('en', { timeZone: String(noted ?? 'UTC') }).resolvedOptions()
+      .timeZone
   } catch {
     return 'UTC'
   }

@@ -42,7 +42,9 @@ export interface CompositionPort {
    * such track), STORAGE_FULL, NOT_READY (the recorder is ending, or its last pieces are) or EXPORT_FAILED; with the signal's reason when it is aborted.
    */
   compose(
-    recording: Pick<RecordingView, 'id' | 'state' | 'startedAt' | 'endedAt' | 'tracks'> & { tagHistory: ChapterTag[] },
+    recording: Pick<RecordingView, 'id' | 'state' | 'startedAt' | 'endedAt' | 'tracks'> & {
+      tagHistory: ChapterTag[]
+    },
     request: CompositionRequest,
     signal: AbortSignal,
   ): Promise<ComposedFile>

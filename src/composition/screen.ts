@@ -51,9 +51,16 @@ export async function composeScreen(
   for (const [index, piece] of pieces.entries()) {
     work.signal.throwIfAborted()
     work.progress(index / pieces.length)
-    const path = await fileOf(piece, { index, size, cards, quality: how.quality, format: formats }, work)
+    const path = await fileOf(
+      piece,
+      { index, size, cards, quality: how.quality, format: formats },
+      work,
+    )
     configurations.add((await readFormat(path)).configuration)
-    list.push(`file '${path.replaceAll("'", "'\\''")}'`, `duration ${seconds(piece.toMs - piece.fromMs)}`)
+    list.push(
+      `file '${path.replaceAll("'", "'\\''")}'`,
+      `duration ${seconds(piece.toMs - piece.fromMs)}`,
+    )
     if (isMedia(piece) && piece.media.durationMs > piece.toMs - piece.fromMs)
       list.push(`outpoint ${seconds(piece.toMs - piece.fromMs)}`)
   }
@@ -62,14 +69,16 @@ export async function composeScreen(
   return { path, startMs: pieces[0]!.fromMs, uniform: configurations.size === 1 }
 }
 
-const isFlash = (piece: Piece): boolean => !isMedia(piece) && piece.toMs - piece.fromMs < CARD_MIN_MS
+const isFlash = (piece: Piece): boolean =>
+  !isMedia(piece) && piece.toMs - piece.fromMs < CARD_MIN_MS
 
 /** Gaps that are hardly one go to the piece before them. */
 function withoutFlashes(pieces: readonly Piece[]): Piece[] {
   const kept: Piece[] = []
   for (const piece of pieces) {
     const last = kept.at(-1)
-    if (last && isMedia(last) && isFlash(piece)) kept[kept.length - 1] = { ...last, toMs: piece.toMs }
+    if (last && isMedia(last) && isFlash(piece))
+      kept[kept.length - 1] = { ...last, toMs: piece.toMs }
     else kept.push(piece)
   }
   return kept
@@ -108,7 +117,8 @@ async function fileOf(
     return own
   }
   const { width, height, timescale } = how.format.get(piece.media)!
-  if (width === how.size.width && height === how.size.height && timescale === 90_000) return work.path(piece.media)
+  if (width === how.size.width && height === how.size.height && timescale === 90_000)
+    return work.path(piece.media)
   await resize(piece, own, how, work)
   return own
 }
@@ -116,12 +126,22 @@ async function fileOf(
 async function resize(
   { media }: MediaPiece,
   path: string,
-  { size: { width, height }, quality }: { size: { width: number; height: number }; quality: Quality },
+  {
+    size: { width, height },
+    quality,
+  }: { size: { width: number; height: number }; quality: Quality },
   work: Work,
 ): Promise<void> {
   const args = await work.tools.screenArgs(['-i', work.path(media)], quality)
   const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease`
-  args.splice(-1, 1, '-an', '-vf', `${fit},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=0`, path)
+  args.splice(
+    -1,
+    1,
+    '-an',
+    '-vf',
+    `${fit},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=0`,
+    path,
+  )
   await runFfmpeg(work, args)
 }
 
@@ -137,14 +157,16 @@ async function formatOf(media: SegmentFacts, work: Work): Promise<VideoFormat> {
 async function readFormat(path: string): Promise<VideoFormat> {
   const boxes = new Splitter(readBox)
   for await (const chunk of createReadStream(path, { end: HEAD_BYTES - 1 })) {
-    for (const { type, bytes } of boxes.push(chunk as Buffer)) if (type === 'moov') return videoFormat(bytes)
+    for (const { type, bytes } of boxes.push(chunk as Buffer))
+      if (type === 'moov') return videoFormat(bytes)
   }
   throw new FormatError('MP4 without moov')
 }
 
 function largest(formats: readonly VideoFormat[]): VideoFormat | undefined {
   return formats.reduce<VideoFormat | undefined>(
-    (best, format) => (best && best.width * best.height >= format.width * format.height ? best : format),
+    (best, format) =>
+      best && best.width * best.height >= format.width * format.height ? best : format,
     undefined,
   )
 }

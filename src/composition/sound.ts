@@ -35,18 +35,32 @@ export interface SoundFile {
  * to 1.25 ms (silence comes in steps of 2.5 ms), or to 10 ms where the one before is hardly over; each from the recording's start, so
  * that no error adds up. Memory is bounded.
  */
-export async function composeSound(line: TrackLine, durationMs: number, path: string, work: Work): Promise<SoundFile> {
+export async function composeSound(
+  line: TrackLine,
+  durationMs: number,
+  path: string,
+  work: Work,
+): Promise<SoundFile> {
   const first = line.pieces.find(isMedia)
   const head = first && (await headOf(work.path(first.media)))
   const channels = head?.channels ?? (line.medium === 'mic' ? 1 : 2)
   const pages = soundPages(line, durationMs, { channels, preSkip: PRE_SKIP }, work)
-  await pipeline(Readable.from(pages, { objectMode: true }), createWriteStream(path, { mode: 0o600, flags: 'wx' }), {
-    signal: work.signal,
-  })
+  await pipeline(
+    Readable.from(pages, { objectMode: true }),
+    createWriteStream(path, { mode: 0o600, flags: 'wx' }),
+    {
+      signal: work.signal,
+    },
+  )
   return { path, channels }
 }
 
-async function* soundPages(line: TrackLine, durationMs: number, head: OpusHead, work: Work): AsyncGenerator<Buffer> {
+async function* soundPages(
+  line: TrackLine,
+  durationMs: number,
+  head: OpusHead,
+  work: Work,
+): AsyncGenerator<Buffer> {
   const writer = new OpusWriter(line.medium === 'mic' ? 1 : 2)
   yield writer.begin(head, 'f2f-recorder')
   const at = (ms: number): number => ms * SAMPLES_A_MS + head.preSkip
@@ -58,7 +72,8 @@ async function* soundPages(line: TrackLine, durationMs: number, head: OpusHead, 
   }
   /** Silence up to a segment's first packet, which is to be decoded as it was encoded: with nothing before it. */
   function* fillBefore(packet: Buffer, samples: number): Generator<Buffer> {
-    const fresh = isCelt(packet) && samples - writer.samples >= FRESH_START.samples ? FRESH_START : undefined
+    const fresh =
+      isCelt(packet) && samples - writer.samples >= FRESH_START.samples ? FRESH_START : undefined
     yield* fill(samples - (fresh?.samples ?? 0))
     const page = fresh && writer.write(fresh.packet, fresh.samples)
     if (page) yield page
@@ -87,7 +102,10 @@ async function* soundPages(line: TrackLine, durationMs: number, head: OpusHead, 
   yield writer.end(end)
 }
 
-async function* packetsOf(segment: SegmentFacts, work: Work): AsyncGenerator<{ packet: Buffer; preSkip: number }> {
+async function* packetsOf(
+  segment: SegmentFacts,
+  work: Work,
+): AsyncGenerator<{ packet: Buffer; preSkip: number }> {
   const pages = new Splitter(readPage)
   const reader = new OpusReader()
   try {
@@ -97,7 +115,10 @@ async function* packetsOf(segment: SegmentFacts, work: Work): AsyncGenerator<{ p
     }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
-    throw exportFailed(`Segment ${segment.number} of ${segment.medium} is damaged: ${error.message}.`, error)
+    throw exportFailed(
+      `Segment ${segment.number} of ${segment.medium} is damaged: ${error.message}.`,
+      error,
+    )
   }
 }
 

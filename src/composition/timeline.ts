@@ -60,7 +60,8 @@ export const isMedia = (piece: Piece): piece is MediaPiece => 'media' in piece
 export function timelineOf(recording: Told, segments: readonly SegmentFacts[]): Timeline {
   const startMs = Date.parse(recording.startedAt)
   const ends = segments.map(({ endedAt }) => Date.parse(endedAt))
-  const endMs = recording.endedAt === null ? Math.max(startMs, ...ends) : Date.parse(recording.endedAt)
+  const endMs =
+    recording.endedAt === null ? Math.max(startMs, ...ends) : Date.parse(recording.endedAt)
   const durationMs = Math.max(0, endMs - startMs)
   const tracks = MEDIA.flatMap((medium): TrackLine[] => {
     const own = segments.filter((segment) => segment.medium === medium)
@@ -72,17 +73,29 @@ export function timelineOf(recording: Told, segments: readonly SegmentFacts[]): 
   return { startMs, durationMs, tracks, cuts: [] }
 }
 
-function mediaSpans(segments: readonly SegmentFacts[], startMs: number, durationMs: number): MediaPiece[] {
+function mediaSpans(
+  segments: readonly SegmentFacts[],
+  startMs: number,
+  durationMs: number,
+): MediaPiece[] {
   const clip = (at: string): number => Math.min(durationMs, Math.max(0, Date.parse(at) - startMs))
   const spans = segments
     .map((media) => ({ fromMs: clip(media.startedAt), toMs: clip(media.endedAt), media }))
     .sort((a, b) => a.fromMs - b.fromMs || a.media.number - b.media.number)
   return spans
-    .map((span, at) => ({ ...span, toMs: Math.min(span.toMs, spans[at + 1]?.fromMs ?? durationMs) }))
+    .map((span, at) => ({
+      ...span,
+      toMs: Math.min(span.toMs, spans[at + 1]?.fromMs ?? durationMs),
+    }))
     .filter(({ fromMs, toMs }) => fromMs < toMs)
 }
 
-function withGaps(spans: readonly MediaPiece[], gaps: readonly Gap[], startMs: number, durationMs: number): Piece[] {
+function withGaps(
+  spans: readonly MediaPiece[],
+  gaps: readonly Gap[],
+  startMs: number,
+  durationMs: number,
+): Piece[] {
   const told = gaps.map(({ from, to, reason }) => ({
     fromMs: Date.parse(from) - startMs,
     toMs: to === null ? durationMs : Date.parse(to) - startMs,
@@ -112,8 +125,12 @@ function withGaps(spans: readonly MediaPiece[], gaps: readonly Gap[], startMs: n
 }
 
 /** The spans of which no track has media, with the reason of the first track that knows one. */
-export function commonGaps(timeline: Timeline): { fromMs: number; toMs: number; reason: GapReason }[] {
-  const media = timeline.tracks.flatMap(({ pieces }) => pieces.filter(isMedia)).sort((a, b) => a.fromMs - b.fromMs)
+export function commonGaps(
+  timeline: Timeline,
+): { fromMs: number; toMs: number; reason: GapReason }[] {
+  const media = timeline.tracks
+    .flatMap(({ pieces }) => pieces.filter(isMedia))
+    .sort((a, b) => a.fromMs - b.fromMs)
   const gaps: { fromMs: number; toMs: number; reason: GapReason }[] = []
   let cursor = 0
   const close = (toMs: number): void => {
@@ -171,7 +188,12 @@ export function cutGaps(timeline: Timeline): Timeline {
     }
     return { medium, pieces: kept }
   })
-  const cuts = gaps.map(({ fromMs, toMs, reason }) => ({ atMs: place(fromMs), fromMs, toMs, reason }))
+  const cuts = gaps.map(({ fromMs, toMs, reason }) => ({
+    atMs: place(fromMs),
+    fromMs,
+    toMs,
+    reason,
+  }))
   return { startMs: timeline.startMs, durationMs: place(timeline.durationMs), tracks, cuts }
 }
 
@@ -181,5 +203,6 @@ export function placeIn({ cuts }: Timeline): (ms: number) => number {
 }
 
 function placing(gaps: readonly { fromMs: number; toMs: number }[]): (ms: number) => number {
-  return (ms) => gaps.reduce((at, { fromMs, toMs }) => at - Math.max(0, Math.min(ms, toMs) - fromMs), ms)
+  return (ms) =>
+    gaps.reduce((at, { fromMs, toMs }) => at - Math.max(0, Math.min(ms, toMs) - fromMs), ms)
 }

@@ -44,7 +44,15 @@ export const COMMANDS: readonly CommandName[] = [
 ]
 
 /** What a client may do now, as `allowedCommands` spells it. */
-export const ALLOWED_COMMANDS = ['start', 'startMedia', 'stop', 'pause', 'resume', 'tag', 'close'] as const
+export const ALLOWED_COMMANDS = [
+  'start',
+  'startMedia',
+  'stop',
+  'pause',
+  'resume',
+  'tag',
+  'close',
+] as const
 /** What a client may do now, as `allowedCommands` spells it. */
 export type AllowedCommand = (typeof ALLOWED_COMMANDS)[number]
 

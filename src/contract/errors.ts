@@ -27,10 +27,26 @@ export const ERRORS = {
     'Add the origin to `allowedOrigins` in config.json of the home folder and restart the recorder.',
   ],
   NOT_FOUND: [404, 'There is nothing here', 'See GET /v1/openapi.json for the routes there are.'],
-  RECORDING_NOT_FOUND: [404, 'There is no recording with this id', 'List the recordings with GET /v1/recordings.'],
-  NO_CURRENT_RECORDING: [404, 'There is no current recording', 'Start one with POST /v1/recordings.'],
-  METHOD_NOT_ALLOWED: [405, 'The route does not have this method', 'Use a method named in the Allow header.'],
-  NOT_ACCEPTABLE: [406, 'The answer cannot be given in an accepted type', 'Accept application/json.'],
+  RECORDING_NOT_FOUND: [
+    404,
+    'There is no recording with this id',
+    'List the recordings with GET /v1/recordings.',
+  ],
+  NO_CURRENT_RECORDING: [
+    404,
+    'There is no current recording',
+    'Start one with POST /v1/recordings.',
+  ],
+  METHOD_NOT_ALLOWED: [
+    405,
+    'The route does not have this method',
+    'Use a method named in the Allow header.',
+  ],
+  NOT_ACCEPTABLE: [
+    406,
+    'The answer cannot be given in an accepted type',
+    'Accept application/json.',
+  ],
   CONTROL_HELD_BY_API: [
     409,
     'An API client controls the recording',
@@ -51,20 +67,48 @@ export const ERRORS = {
     'The command does not fit the present state',
     'Look at `state` and `allowedCommands` of the recording.',
   ],
-  RECORDING_CLOSED: [409, 'The recording is closed', 'A closed recording is final; start a new one.'],
+  RECORDING_CLOSED: [
+    409,
+    'The recording is closed',
+    'A closed recording is final; start a new one.',
+  ],
   IN_FLIGHT: [
     409,
     'The first request with this Idempotency-Key is still under way',
     'Repeat the request after the time in Retry-After.',
   ],
-  VERSION_MISMATCH: [412, 'The recording has moved on', 'Read the recording again and decide with its new ETag.'],
+  VERSION_MISMATCH: [
+    412,
+    'The recording has moved on',
+    'Read the recording again and decide with its new ETag.',
+  ],
   PAYLOAD_TOO_LARGE: [413, 'The body is too large', 'Send at most 65,536 bytes.'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The body is not JSON', 'Send Content-Type: application/json.'],
-  IDEMPOTENCY_MISMATCH: [422, 'The Idempotency-Key was used with another request', 'Use a new key for a new request.'],
-  RATE_LIMITED: [429, 'Too many wrong credentials', 'Wait for the time in Retry-After, then use a valid credential.'],
-  INTERNAL: [500, 'The recorder failed', 'Look at the recorder’s log for this request id, and report it.'],
-  DEVICE_UNAVAILABLE: [503, 'A device is not available', 'See GET /v1/devices; `detail` says what is missing.'],
-  CAPTURE_FAILED: [503, 'A medium does not deliver', 'Check that the device works; `f2f doctor` says what is wrong.'],
+  IDEMPOTENCY_MISMATCH: [
+    422,
+    'The Idempotency-Key was used with another request',
+    'Use a new key for a new request.',
+  ],
+  RATE_LIMITED: [
+    429,
+    'Too many wrong credentials',
+    'Wait for the time in Retry-After, then use a valid credential.',
+  ],
+  INTERNAL: [
+    500,
+    'The recorder failed',
+    'Look at the recorder’s log for this request id, and report it.',
+  ],
+  DEVICE_UNAVAILABLE: [
+    503,
+    'A device is not available',
+    'See GET /v1/devices; `detail` says what is missing.',
+  ],
+  CAPTURE_FAILED: [
+    503,
+    'A medium does not deliver',
+    'Check that the device works; `f2f doctor` says what is wrong.',
+  ],
   EXPORT_FAILED: [
     503,
     'The file could not be made',
@@ -103,7 +147,11 @@ export class RecorderError extends Error {
   /** Further members of the problem document (RFC 9457), e.g. `recordingId`, `errors`. */
   readonly members: Record<string, unknown>
 
-  constructor(code: ErrorCode, detail: string, options: { cause?: unknown; members?: Record<string, unknown> } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { cause?: unknown; members?: Record<string, unknown> } = {},
+  ) {
     super(detail, { cause: options.cause })
     this.name = 'RecorderError'
     this.code = code

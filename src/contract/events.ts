@@ -77,11 +77,22 @@ export interface EventData {
     giveUpAt: string
   }
   'track.recovered': { medium: Medium; segment: number }
-  'track.stopping': { medium: Medium; segment: number; cutAt: string; reason: 'command' | 'reverted' | 'storageFull' }
-  'track.stopped': { medium: Medium; reason: 'command' | 'reverted' | 'interrupted' | 'storageFull' }
+  'track.stopping': {
+    medium: Medium
+    segment: number
+    cutAt: string
+    reason: 'command' | 'reverted' | 'storageFull'
+  }
+  'track.stopped': {
+    medium: Medium
+    reason: 'command' | 'reverted' | 'interrupted' | 'storageFull'
+  }
   'track.failed': { medium: Medium; code: ErrorCode; detail: string; reason: GapReason }
   /** The first sample of a segment has been captured and its file exists. */
-  'segment.opened': Pick<SegmentFacts, 'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'> & {
+  'segment.opened': Pick<
+    SegmentFacts,
+    'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'
+  > & {
     device: Device
   }
   /** A segment is complete, hashed and on disk. `salvaged`: closed after a crash. */

@@ -20,7 +20,15 @@ export const RECORDING_STATES = ['Active', 'Paused', 'WrapUp', 'Closed'] as cons
 export type RecordingState = (typeof RECORDING_STATES)[number]
 
 /** States of a track as clients see them. */
-export const TRACK_STATES = ['off', 'starting', 'recording', 'paused', 'recovering', 'stopped', 'failed'] as const
+export const TRACK_STATES = [
+  'off',
+  'starting',
+  'recording',
+  'paused',
+  'recovering',
+  'stopped',
+  'failed',
+] as const
 /** State of a track as clients see it. */
 export type TrackState = (typeof TRACK_STATES)[number]
 

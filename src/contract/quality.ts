@@ -12,9 +12,24 @@ export interface Quality {
 
 /** Qualities for a purpose: long storage, the usual, small print and moving pictures. */
 export const QUALITY_PRESETS = {
-  small: { framesPerSecond: 5, screenCrf: 28, micBitsPerSecond: 24_000, speakerBitsPerSecond: 48_000 },
-  standard: { framesPerSecond: 15, screenCrf: 23, micBitsPerSecond: 48_000, speakerBitsPerSecond: 96_000 },
-  sharp: { framesPerSecond: 30, screenCrf: 17, micBitsPerSecond: 64_000, speakerBitsPerSecond: 128_000 },
+  small: {
+    framesPerSecond: 5,
+    screenCrf: 28,
+    micBitsPerSecond: 24_000,
+    speakerBitsPerSecond: 48_000,
+  },
+  standard: {
+    framesPerSecond: 15,
+    screenCrf: 23,
+    micBitsPerSecond: 48_000,
+    speakerBitsPerSecond: 96_000,
+  },
+  sharp: {
+    framesPerSecond: 30,
+    screenCrf: 17,
+    micBitsPerSecond: 64_000,
+    speakerBitsPerSecond: 128_000,
+  },
 } as const satisfies Record<string, Quality>
 
 /** Name of a preset. */
@@ -34,7 +49,10 @@ export const QUALITY_RANGES: Record<keyof Quality, readonly [min: number, max: n
 }
 
 /** The numbers that a choice stands for; those that it leaves open are the `usual` ones. */
-export function resolveQuality(choice: QualityChoice = {}, usual: Quality = QUALITY_PRESETS.standard): Quality {
+export function resolveQuality(
+  choice: QualityChoice = {},
+  usual: Quality = QUALITY_PRESETS.standard,
+): Quality {
   if (typeof choice === 'string') return { ...QUALITY_PRESETS[choice] }
   const { preset, ...own } = choice
   const given = Object.entries(own).filter(([, value]) => value !== undefined)

@@ -113,7 +113,11 @@ export interface ApplicationView {
   controller: ClientSide | null
   errors: ApplicationError[]
   media: Record<Medium, { available: boolean; device: Device | null; reason?: string }>
-  storage: { freeBytes: number; recordableSeconds: number; log: 'verified' | 'verifying' | 'readOnly' }
+  storage: {
+    freeBytes: number
+    recordableSeconds: number
+    log: 'verified' | 'verifying' | 'readOnly'
+  }
   allowedCommands: AllowedCommand[]
 }
 

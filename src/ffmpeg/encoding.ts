@@ -20,7 +20,11 @@ export const CHANNELS = { mic: 1, speaker: 2 } as const
 export function audioFormat(medium: 'mic' | 'speaker', quality: Quality): AudioFormat {
   return medium === 'mic'
     ? { channels: CHANNELS.mic, application: 'voip', bitsPerSecond: quality.micBitsPerSecond }
-    : { channels: CHANNELS.speaker, application: 'audio', bitsPerSecond: quality.speakerBitsPerSecond }
+    : {
+        channels: CHANNELS.speaker,
+        application: 'audio',
+        bitsPerSecond: quality.speakerBitsPerSecond,
+      }
 }
 
 /** Inputs that start at once: probing an input whose format is known only costs time. */
@@ -33,11 +37,26 @@ const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'info']
 
 /** Raw sound on stdin, Ogg Opus on stdout in pages of 100 ms, each handed out at once. */
 export function opusArgs(format: AudioFormat): string[] {
-  const input = ['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', String(format.channels), ...NO_PROBING]
+  const input = [
+    '-f',
+    's16le',
+    '-ar',
+    String(SAMPLE_RATE),
+    '-ac',
+    String(format.channels),
+    ...NO_PROBING,
+  ]
   return [
     ...QUIET,
     ...[...input, '-i', 'pipe:0'],
-    ...['-c:a', 'libopus', '-application', format.application, '-b:a', String(format.bitsPerSecond)],
+    ...[
+      '-c:a',
+      'libopus',
+      '-application',
+      format.application,
+      '-b:a',
+      String(format.bitsPerSecond),
+    ],
     ...['-f', 'ogg', '-page_duration', '100000', '-flush_packets', '1', 'pipe:1'],
   ]
 }
@@ -46,7 +65,17 @@ export function opusArgs(format: AudioFormat): string[] {
 export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
   return [
     ...['-nostdin', ...QUIET, ...input],
-    ...['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', String(channels), '-flush_packets', '1', 'pipe:1'],
+    ...[
+      '-f',
+      's16le',
+      '-ar',
+      String(SAMPLE_RATE),
+      '-ac',
+      String(channels),
+      '-flush_packets',
+      '1',
+      'pipe:1',
+    ],
   ]
 }
 
@@ -63,7 +92,13 @@ export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: F
     // Of a still screen the key frames are almost all that costs anything.
     ...['-g', String(KEY_FRAME_SECONDS * quality.framesPerSecond)],
     // 4:2:0 needs even sizes. Scaling costs nothing, for colours are converted in the same pass; padding costs an eighth.
-    ...['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2', ...ownTimes(ffmpeg), '-enc_time_base', '1:90000'],
+    ...[
+      '-vf',
+      'scale=trunc(iw/2)*2:trunc(ih/2)*2',
+      ...ownTimes(ffmpeg),
+      '-enc_time_base',
+      '1:90000',
+    ],
     ...['-movflags', '+frag_every_frame+empty_moov+default_base_moof+skip_trailer'],
     ...['-flush_packets', '1', '-f', 'mp4', 'pipe:1'],
   ]
@@ -73,7 +108,11 @@ export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: F
 export function glanceArgs(ffmpeg: Ffmpeg): string[] {
   const onceASecond = 'select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.99)'
   return [
-    ...['-vf', `${onceASecond},scale=${GLANCE.width}:${GLANCE.height}:flags=area`, ...ownTimes(ffmpeg)],
+    ...[
+      '-vf',
+      `${onceASecond},scale=${GLANCE.width}:${GLANCE.height}:flags=area`,
+      ...ownTimes(ffmpeg),
+    ],
     // More than one thread would hold each picture back until the next one.
     ...['-c:v', 'rawvideo', '-threads', '1', '-pix_fmt', 'gray'],
     ...['-flush_packets', '1', '-f', 'rawvideo', 'pipe:3'],

@@ -44,19 +44,27 @@ export function createEncoder(options: {
     if (configured) {
       const path = findProgram(configured, env)
       if (path === null)
-        throw new RecorderError('CAPTURE_FAILED', `the configured ffmpeg (${configured}) is not there or cannot be run`)
+        throw new RecorderError(
+          'CAPTURE_FAILED',
+          `the configured ffmpeg (${configured}) is not there or cannot be run`,
+        )
       return path
     }
     const path = (await staticFfmpeg()) ?? findProgram('ffmpeg', env)
-    if (path === null) throw new RecorderError('CAPTURE_FAILED', `ffmpeg is not installed: ${install}`)
+    if (path === null)
+      throw new RecorderError('CAPTURE_FAILED', `ffmpeg is not installed: ${install}`)
     return path
   }
 
   async function ffmpeg(): Promise<Ffmpeg> {
     if (found) return found
     const path = await locate()
-    const { outcome, stdout } = await runTool({ program: path, args: ['-version'] }, { env, limitMs: PROBE_MS })
-    if (outcome !== 'done') throw new RecorderError('CAPTURE_FAILED', `ffmpeg (${path}) does not run: ${install}`)
+    const { outcome, stdout } = await runTool(
+      { program: path, args: ['-version'] },
+      { env, limitMs: PROBE_MS },
+    )
+    if (outcome !== 'done')
+      throw new RecorderError('CAPTURE_FAILED', `ffmpeg (${path}) does not run: ${install}`)
     found = { path, version: parseVersion(stdout) }
     return found
   }
@@ -78,14 +86,17 @@ export function createEncoder(options: {
       ...['libopus', 'libx264'].filter((name) => !lists(encoders.stdout, name)),
       ...inputs.filter((name) => !lists(devices?.stdout ?? '', name)),
     ]
-    return missing.length === 0 ? null : `this ffmpeg (${path}) lacks ${missing.join(', ')}: ${install}`
+    return missing.length === 0
+      ? null
+      : `this ffmpeg (${path}) lacks ${missing.join(', ')}: ${install}`
   }
 
   return {
     ffmpeg,
     async problem() {
       const now = performance.now()
-      if (judged && (judged.problem === null || now - judged.at < NEGATIVE_KEPT_MS)) return judged.problem
+      if (judged && (judged.problem === null || now - judged.at < NEGATIVE_KEPT_MS))
+        return judged.problem
       judged = { problem: await judge(), at: now }
       return judged.problem
     },
@@ -112,5 +123,7 @@ export function parseVersion(output: string): Ffmpeg['version'] {
 
 /** Whether ffmpeg's list (`-encoders`, `-devices`) has an entry of this name. */
 function lists(output: string, name: string): boolean {
-  return output.split('\n').some((line) => /^\s*\S+\s+(\S+)/.exec(line)?.[1]?.split(',').includes(name))
+  return output
+    .split('\n')
+    .some((line) => /^\s*\S+\s+(\S+)/.exec(line)?.[1]?.split(',').includes(name))
 }

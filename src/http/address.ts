@@ -9,5 +9,9 @@ export interface Address {
 
 /** The address for a port. */
 export function addressOf(port: number): Address {
-  return { port, url: `http://127.0.0.1:${port}`, hosts: [`127.0.0.1:${port}`, `localhost:${port}`] }
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    hosts: [`127.0.0.1:${port}`, `localhost:${port}`],
+  }
 }

@@ -32,13 +32,24 @@ export function sendText(
   text: string,
   headers: readonly string[] = [],
 ): void {
-  sendHead(ctx, status, [...headers, 'Content-Type', type, 'Content-Length', String(Buffer.byteLength(text))])
+  sendHead(ctx, status, [
+    ...headers,
+    'Content-Type',
+    type,
+    'Content-Length',
+    String(Buffer.byteLength(text)),
+  ])
   // To HEAD Node itself sends no body.
   ctx.res.end(text)
 }
 
 /** Sends a value as JSON. */
-export function sendJson(ctx: HttpContext, status: number, value: unknown, headers?: readonly string[]): void {
+export function sendJson(
+  ctx: HttpContext,
+  status: number,
+  value: unknown,
+  headers?: readonly string[],
+): void {
   sendText(ctx, status, 'application/json', JSON.stringify(value), headers)
 }
 

@@ -42,7 +42,10 @@ export function createRoutes(services: Services): Route[] {
 }
 
 /** The application without its server: the gate, the routes, and what is left. */
-export function createApp(services: Services, allowedOrigins: readonly string[]): Koa<RequestState> {
+export function createApp(
+  services: Services,
+  allowedOrigins: readonly string[],
+): Koa<RequestState> {
   const router = new Router<RequestState>({ strict: true, sensitive: true })
   for (const route of createRoutes(services)) {
     router.register(route.path, [route.method], routeMiddleware(route))

@@ -13,11 +13,17 @@ const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
  * The body as JSON; `{}` where there is none. Throws RecorderError UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, INVALID_JSON or
  * INVALID_REQUEST, in this order, and {@link ClientGone}. How long a body may take is up to the server's `requestTimeout`.
  */
-export async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+export async function readJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<unknown> {
   if (!hasBody(request)) return {}
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
   if (!JSON_TYPE.test(type) || encoding !== 'identity') {
-    throw new RecorderError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json in UTF-8, not compressed.')
+    throw new RecorderError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The body must be application/json in UTF-8, not compressed.',
+    )
   }
   const bytes = await readBytes(request, response)
   if (bytes.length === 0) return {}

@@ -17,7 +17,13 @@ const NOT_HTTP = JSON.stringify(
 function answerText(status: number): string {
   // No code of ours means a slow or an overlong head: those answers are the status alone.
   const body = status === 400 ? NOT_HTTP : ''
-  const headers = [...SECURITY_HEADERS, 'Connection', 'close', 'Content-Length', String(Buffer.byteLength(body))]
+  const headers = [
+    ...SECURITY_HEADERS,
+    'Connection',
+    'close',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+  ]
   if (body !== '') headers.push('Content-Type', 'application/problem+json')
   const lines = headers.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${headers[i + 1]}`] : []))
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n')

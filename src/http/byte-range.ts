@@ -8,7 +8,10 @@ export interface ByteRange {
  * Reads a Range header (RFC 9110, 14.2) for a file of `size` bytes: the one range it asks for, null when the whole file is
  * to be sent (no header, several ranges, another unit, or nonsense, which are all to be ignored), or `unsatisfiable` (416).
  */
-export function readRange(header: string | undefined, size: number): ByteRange | null | 'unsatisfiable' {
+export function readRange(
+  header: string | undefined,
+  size: number,
+): ByteRange | null | 'unsatisfiable' {
   const match = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/i.exec(header ?? '')
   if (match === null) return null
   const [, from = '', to = ''] = match

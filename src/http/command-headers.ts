@@ -26,7 +26,11 @@ export function idempotencyOf(
   if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) {
     throw invalid([{ pointer: '', detail: 'Idempotency-Key: 1 to 128 visible ASCII characters.' }])
   }
-  return { client, key, fingerprint: sha256Hex(`${request.method}\n${path}\n${canonicalJson(body)}`) }
+  return {
+    client,
+    key,
+    fingerprint: sha256Hex(`${request.method}\n${path}\n${canonicalJson(body)}`),
+  }
 }
 
 /** The version that `If-Match` asks for, if it does. Throws INVALID_REQUEST for anything but one strong `"<version>"`. */
@@ -35,7 +39,9 @@ export function expectedVersionOf(request: IncomingMessage): number | undefined 
   if (tag === undefined) return undefined
   const version = STRONG_VERSION_TAG.exec(tag)?.[1]
   if (version === undefined) {
-    throw invalid([{ pointer: '', detail: 'If-Match: the ETag of the recording, in quotes, such as "12".' }])
+    throw invalid([
+      { pointer: '', detail: 'If-Match: the ETag of the recording, in quotes, such as "12".' },
+    ])
   }
   return Number(version)
 }

@@ -8,6 +8,7 @@ export function eventCursor(position: number): string {
 /** The position in a cursor of {@link eventCursor}; throws INVALID_REQUEST for anything else. */
 export function positionOf(cursor: string): number {
   const position = /^after (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1]
-  if (position === undefined) throw invalid([{ pointer: '/cursor', detail: 'This is not a cursor of this list.' }])
+  if (position === undefined)
+    throw invalid([{ pointer: '/cursor', detail: 'This is not a cursor of this list.' }])
   return Number(position)
 }

@@ -102,7 +102,8 @@ export function createEventStream(
   /** What is of this moment only; what comes late is worth nothing. */
   function aside(name: 'level' | 'export'): (data: unknown) => void {
     return (data) => {
-      if (blockedSince === null && !catchingUp) write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
+      if (blockedSince === null && !catchingUp)
+        write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
     }
   }
   const onLevel = aside('level')

@@ -17,7 +17,11 @@ export interface EventStreams {
 }
 
 /** Creates the register of streams. */
-export function createEventStreams(sources: StreamSources, limits: StreamLimits, logger: Logger): EventStreams {
+export function createEventStreams(
+  sources: StreamSources,
+  limits: StreamLimits,
+  logger: Logger,
+): EventStreams {
   const open = new Map<EventStream, string>()
   return {
     open(response, { clientId, ...choices }) {

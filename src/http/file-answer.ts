@@ -13,7 +13,12 @@ export const FILE_REQUEST_HEADERS: HeaderName[] = ['Range', 'If-Range', 'If-None
 export function fileOutcomes(...types: string[]): Outcome[] {
   const content = Object.fromEntries(types.map((type) => [type, null]))
   return [
-    { status: 200, description: 'The file', content, headers: ['Accept-Ranges', 'ETag', 'Repr-Digest'] },
+    {
+      status: 200,
+      description: 'The file',
+      content,
+      headers: ['Accept-Ranges', 'ETag', 'Repr-Digest'],
+    },
     {
       status: 206,
       description: 'The part of the file that Range asks for',
@@ -54,22 +59,37 @@ async function openFile(path: string): Promise<FileHandle> {
     return await open(path, 'r')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-    throw new RecorderError('NOT_FOUND', 'The file of this segment is missing from the disk.', { cause })
+    throw new RecorderError('NOT_FOUND', 'The file of this segment is missing from the disk.', {
+      cause,
+    })
   }
 }
 
-async function sendOpenFile(ctx: HttpContext, file: ImmutableFile, handle: FileHandle): Promise<void> {
+async function sendOpenFile(
+  ctx: HttpContext,
+  file: ImmutableFile,
+  handle: FileHandle,
+): Promise<void> {
   const { size } = await handle.stat()
   const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = ctx.req.headers
   const etag = `"${file.sha256}"`
-  const headers = ['ETag', etag, 'Repr-Digest', `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`]
+  const headers = [
+    'ETag',
+    etag,
+    'Repr-Digest',
+    `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
+  ]
   headers.push('Accept-Ranges', 'bytes')
   if (ifNoneMatch !== undefined && (ifNoneMatch === '*' || ifNoneMatch.includes(etag)))
     return sendEmpty(ctx, 304, headers)
 
   // Range is for GET (RFC 9110, 14.2), and with If-Range only for the very same file.
-  const wanted = ctx.method === 'GET' && (ifRange === undefined || ifRange === etag) ? readRange(range, size) : null
-  if (wanted === 'unsatisfiable') return sendEmpty(ctx, 416, [...headers, 'Content-Range', `bytes */${size}`])
+  const wanted =
+    ctx.method === 'GET' && (ifRange === undefined || ifRange === etag)
+      ? readRange(range, size)
+      : null
+  if (wanted === 'unsatisfiable')
+    return sendEmpty(ctx, 416, [...headers, 'Content-Range', `bytes */${size}`])
   const { first, last } = wanted ?? { first: 0, last: size - 1 }
   if (wanted !== null) headers.push('Content-Range', `bytes ${first}-${last}/${size}`)
   headers.push('Content-Type', file.type, 'Content-Length', String(last - first + 1))

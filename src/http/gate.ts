@@ -25,7 +25,10 @@ function checkCredentialCount(ctx: HttpContext): void {
  * What stands before every route. Its checks come in the order of what they trust: Host, Origin, credential. None reads
  * the body, so that strangers cannot make the daemon read. It is also where every error ends up and every request is logged.
  */
-export function createGate(services: Services, allowedOrigins: readonly string[]): Middleware<RequestState> {
+export function createGate(
+  services: Services,
+  allowedOrigins: readonly string[],
+): Middleware<RequestState> {
   const { access, address, logger } = services
   // Its lines have the fields named below and no others: looking in each for secrets costs more than writing it.
   const requestLog = logger.child({}, { redact: [] })
@@ -39,7 +42,9 @@ export function createGate(services: Services, allowedOrigins: readonly string[]
     return {
       requestId,
       credential: NOBODY,
-      headers: originCheck.varies ? ['X-Request-Id', requestId, 'Vary', 'Origin'] : ['X-Request-Id', requestId],
+      headers: originCheck.varies
+        ? ['X-Request-Id', requestId, 'Vary', 'Origin']
+        : ['X-Request-Id', requestId],
       route: '',
       notable: false,
       code: undefined,
@@ -70,7 +75,15 @@ export function createGate(services: Services, allowedOrigins: readonly string[]
     const durationMs = Math.round((performance.now() - startedAt) * 10) / 10
     const who = credential === NOBODY ? {} : { side: credential.side, client: credential.client }
     requestLog[level](
-      { requestId, method: ctx.method, route, status: ctx.res.statusCode, durationMs, ...who, code },
+      {
+        requestId,
+        method: ctx.method,
+        route,
+        status: ctx.res.statusCode,
+        durationMs,
+        ...who,
+        code,
+      },
       'request',
     )
   }

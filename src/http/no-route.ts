@@ -14,7 +14,9 @@ function withoutParameters(layers: Layer[]): Layer[] {
 
 function methodNotAllowed(layers: Layer[]): RecorderError {
   const allow = [...new Set(layers.flatMap((layer) => layer.methods))]
-  return new RecorderError('METHOD_NOT_ALLOWED', `This route has ${allow.join(', ')} only.`, { members: { allow } })
+  return new RecorderError('METHOD_NOT_ALLOWED', `This route has ${allow.join(', ')} only.`, {
+    members: { allow },
+  })
 }
 
 /** The error for a request that no route answers: METHOD_NOT_ALLOWED with the methods of its path, or NOT_FOUND. */

@@ -39,11 +39,18 @@ function schemaOf(schema: z.ZodType): Json {
 function componentSchemas(): Json {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(ANSWERS)) registry.add(schema, { id })
-  const { schemas } = z.toJSONSchema(registry, { io: 'input', uri: (id) => `#/components/schemas/${id}` })
-  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]))
+  const { schemas } = z.toJSONSchema(registry, {
+    io: 'input',
+    uri: (id) => `#/components/schemas/${id}`,
+  })
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
+  )
 }
 
-const NAMES = new Map<z.ZodType, string>(Object.entries(ANSWERS).map(([name, schema]) => [schema, name]))
+const NAMES = new Map<z.ZodType, string>(
+  Object.entries(ANSWERS).map(([name, schema]) => [schema, name]),
+)
 
 function contentOf(content: Outcome['content']): Json {
   if (content === undefined) return {}
@@ -59,7 +66,10 @@ function answerHeaders(names: readonly HeaderName[]): Json {
     name,
     { description: HEADERS[name], schema: { type: 'string' } },
   ])
-  headers.push(['X-Request-Id', { description: 'Names the request in the recorder’s log', schema: { type: 'string' } }])
+  headers.push([
+    'X-Request-Id',
+    { description: 'Names the request in the recorder’s log', schema: { type: 'string' } },
+  ])
   return Object.fromEntries(headers)
 }
 
@@ -67,7 +77,8 @@ function answerHeaders(names: readonly HeaderName[]): Json {
 export function errorCodesOf(route: Route): ErrorCode[] {
   const codes: ErrorCode[] = ['FORBIDDEN_HOST', 'FORBIDDEN_ORIGIN', 'INVALID_REQUEST', 'INTERNAL']
   if (route.scope !== null) codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'FORBIDDEN_SCOPE')
-  if (route.body !== undefined) codes.push('INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
+  if (route.body !== undefined)
+    codes.push('INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
   if (answersJson(route)) codes.push('NOT_ACCEPTABLE')
   return [...new Set([...codes, ...(route.errors ?? [])])]
 }
@@ -86,7 +97,10 @@ function errorResponses(route: Route): Json {
   const responses = [...byStatus].map(([status, codes]) => {
     const header = ERROR_HEADERS[status]
     const schema = {
-      allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { type: 'string', enum: codes } } }],
+      allOf: [
+        { $ref: '#/components/schemas/Problem' },
+        { properties: { code: { type: 'string', enum: codes } } },
+      ],
     }
     const response = {
       description: codes.map((code) => ERRORS[code][1]).join('; '),
@@ -114,7 +128,13 @@ function parametersOf(route: Route): Json[] {
     }
   }
   for (const name of route.requestHeaders ?? []) {
-    parameters.push({ name, in: 'header', required: false, description: HEADERS[name], schema: { type: 'string' } })
+    parameters.push({
+      name,
+      in: 'header',
+      required: false,
+      description: HEADERS[name],
+      schema: { type: 'string' },
+    })
   }
   return parameters
 }
@@ -133,7 +153,12 @@ function operationOf(route: Route): Json {
     parameters: parametersOf(route),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: 'required' in body, content: { 'application/json': { schema: body } } } }),
+      : {
+          requestBody: {
+            required: 'required' in body,
+            content: { 'application/json': { schema: body } },
+          },
+        }),
     responses: { ...Object.fromEntries(outcomes), ...errorResponses(route) },
   }
 }
@@ -169,7 +194,11 @@ export function openApiOf(
     components: {
       schemas: componentSchemas(),
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'API side: the home token, or one of POST /v1/tokens' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'API side: the home token, or one of POST /v1/tokens',
+        },
         session: {
           type: 'apiKey',
           in: 'cookie',

@@ -10,7 +10,10 @@ export function checkHost(request: IncomingMessage, address: Address): void {
   const [literal, name] = address.hosts
   const host = request.headers.host
   if ((host !== literal && host?.toLowerCase() !== name) || countHeader(request, 'host') !== 1) {
-    throw new RecorderError('FORBIDDEN_HOST', `The request must have exactly one Host header: ${literal} or ${name}.`)
+    throw new RecorderError(
+      'FORBIDDEN_HOST',
+      `The request must have exactly one Host header: ${literal} or ${name}.`,
+    )
   }
   checkTarget(request, host as string)
 }
@@ -21,7 +24,10 @@ function checkTarget(request: IncomingMessage, host: string): void {
   if (target.startsWith('/') || target === '*') return
   const prefix = `http://${host}/`
   if (!target.startsWith(prefix)) {
-    throw new RecorderError('FORBIDDEN_HOST', 'The request target names another host than the Host header.')
+    throw new RecorderError(
+      'FORBIDDEN_HOST',
+      'The request target names another host than the Host header.',
+    )
   }
   request.url = target.slice(prefix.length - 1)
 }
@@ -75,7 +81,10 @@ export function createOriginCheck(allowedOrigins: readonly string[]) {
       if (origin === undefined || isOwnOrigin(request)) return []
       const headers = corsHeaders.get(origin)
       if (headers === undefined) {
-        throw new RecorderError('FORBIDDEN_ORIGIN', 'Pages of this origin may not call the recorder.')
+        throw new RecorderError(
+          'FORBIDDEN_ORIGIN',
+          'Pages of this origin may not call the recorder.',
+        )
       }
       return headers
     },
@@ -84,7 +93,8 @@ export function createOriginCheck(allowedOrigins: readonly string[]) {
     /** The answer to a preflight of an allowed origin, or null where the request is none. */
     preflightHeaders(request: IncomingMessage): readonly string[] | null {
       const { headers } = request
-      if (request.method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return null
+      if (request.method !== 'OPTIONS' || headers['access-control-request-method'] === undefined)
+        return null
       if (headers.origin === undefined || !corsHeaders.has(headers.origin)) return null
       return headers['access-control-request-private-network'] === 'true'
         ? [...PREFLIGHT, 'Access-Control-Allow-Private-Network', 'true']

@@ -23,7 +23,10 @@ export interface Problem {
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof RecorderError)) {
     return problemOf(
-      new RecorderError('INTERNAL', 'Something went wrong inside; the log of the recorder has the details.'),
+      new RecorderError(
+        'INTERNAL',
+        'Something went wrong inside; the log of the recorder has the details.',
+      ),
     )
   }
   const [status, title, remedy] = ERRORS[error.code]
@@ -64,7 +67,8 @@ export function sendProblem(ctx: HttpContext, error: unknown, logger: Logger): v
   }
   const problem = problemOf(error)
   ctx.state.code = problem.code
-  if (problem.code === 'INTERNAL') logger.error({ requestId: ctx.state.requestId, err: error }, 'request failed')
+  if (problem.code === 'INTERNAL')
+    logger.error({ requestId: ctx.state.requestId, err: error }, 'request failed')
   if (ctx.res.headersSent) {
     // The answer is under way: cutting it off is the only way left to say that it is not whole.
     ctx.respond = false

@@ -13,7 +13,8 @@ export function queryReader<S extends z.ZodType>(schema: S): (querystring: strin
 function parse(querystring: string): Record<string, string> {
   const given: Record<string, string> = Object.create(null)
   for (const [name, value] of new URLSearchParams(querystring)) {
-    if (name in given) throw invalid([{ pointer: `/${name}`, detail: 'This query parameter may be given once.' }])
+    if (name in given)
+      throw invalid([{ pointer: `/${name}`, detail: 'This query parameter may be given once.' }])
     given[name] = value
   }
   return given

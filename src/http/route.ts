@@ -70,7 +70,9 @@ export interface Route<Query extends z.ZodType = z.ZodType, Body extends z.ZodTy
 }
 
 /** Types a route by its schemas, and then forgets them, so that routes of all types fit in one table. */
-export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(route: Route<Query, Body>): Route {
+export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(
+  route: Route<Query, Body>,
+): Route {
   return route as unknown as Route
 }
 
@@ -91,16 +93,23 @@ function checkAccept(ctx: HttpContext): void {
 
 function checkScope(scope: Scope, credential: Credential): void {
   if (!credential.scopes.has(scope)) {
-    throw new RecorderError('FORBIDDEN_SCOPE', `This needs a credential with the scope \`${scope}\`.`, {
-      members: { scope },
-    })
+    throw new RecorderError(
+      'FORBIDDEN_SCOPE',
+      `This needs a credential with the scope \`${scope}\`.`,
+      {
+        members: { scope },
+      },
+    )
   }
 }
 
 /** A session cookie goes along with whatever the browser sends here; the Origin says which page had it sent. */
 function checkOwnPage(ctx: HttpContext): void {
   if (ctx.state.credential.side === 'ui' && !isOwnOrigin(ctx.req)) {
-    throw new RecorderError('FORBIDDEN_ORIGIN', 'This needs an Origin header that names the recorder’s own page.')
+    throw new RecorderError(
+      'FORBIDDEN_ORIGIN',
+      'This needs an Origin header that names the recorder’s own page.',
+    )
   }
 }
 

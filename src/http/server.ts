@@ -62,7 +62,11 @@ export interface HttpApp {
 export function createHttpApp(options: HttpOptions): HttpApp {
   const { recorder, compositions, logger } = options
   let address = addressOf(0)
-  const streams = createEventStreams({ recorder, compositions }, { ...LIMITS, ...options.limits }, logger)
+  const streams = createEventStreams(
+    { recorder, compositions },
+    { ...LIMITS, ...options.limits },
+    logger,
+  )
   const app = createApp({ ...options, address: () => address, streams }, options.allowedOrigins)
   return {
     callback: app.callback(),
@@ -106,12 +110,17 @@ function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const reason =
-        cause.code === 'EADDRINUSE' ? 'is taken, perhaps by another recorder' : `cannot be used (${cause.code})`
-      const remedy = 'Stop that program, or choose another port with --port or F2F_PORT (0 picks a free one).'
+        cause.code === 'EADDRINUSE'
+          ? 'is taken, perhaps by another recorder'
+          : `cannot be used (${cause.code})`
+      const remedy =
+        'Stop that program, or choose another port with --port or F2F_PORT (0 picks a free one).'
       reject(new Error(`Port ${port} of 127.0.0.1 ${reason}. ${remedy}`, { cause }))
     })
     // The literal address: `localhost` may mean [::1] too, where others can listen on the same port.
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => resolve((server.address() as AddressInfo).port))
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () =>
+      resolve((server.address() as AddressInfo).port),
+    )
   })
 }
 

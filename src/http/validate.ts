@@ -5,9 +5,13 @@ const MAX_REPORTED = 32
 
 /** An INVALID_REQUEST that says what is wrong where. */
 export function invalid(errors: RequestError[]): RecorderError {
-  return new RecorderError('INVALID_REQUEST', 'The request is well-formed but not valid; `errors` says where.', {
-    members: { errors },
-  })
+  return new RecorderError(
+    'INVALID_REQUEST',
+    'The request is well-formed but not valid; `errors` says where.',
+    {
+      members: { errors },
+    },
+  )
 }
 
 /** A reference token of a JSON Pointer (RFC 6901). */
@@ -18,9 +22,13 @@ function token(key: PropertyKey): string {
 function describe(issue: z.core.$ZodIssue): RequestError[] {
   const pointer = issue.path.map(token).join('')
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointer + token(key), detail: 'There is no such field.' }))
+    return issue.keys.map((key) => ({
+      pointer: pointer + token(key),
+      detail: 'There is no such field.',
+    }))
   }
-  if (issue.code === 'invalid_key') return [{ pointer, detail: issue.issues[0]?.message ?? issue.message }]
+  if (issue.code === 'invalid_key')
+    return [{ pointer, detail: issue.issues[0]?.message ?? issue.message }]
   return [{ pointer, detail: issue.message }]
 }
 

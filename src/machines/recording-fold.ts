@@ -1,4 +1,10 @@
-import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition, type SnapshotFrom, transition } from 'xstate'
+import {
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  initialTransition,
+  type SnapshotFrom,
+  transition,
+} from 'xstate'
 import type { CommandName } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventType, NewEvent } from '../contract/events.ts'
@@ -30,7 +36,10 @@ export function machineFacts(event: NewEvent): MachineFacts {
     case 'recording.starting':
       return { control: claimedBy(event.by.side), session: { type: event.type, ...event.data } }
     case 'recording.wrapUpStarted':
-      return { control: { type: event.type }, session: { type: event.type, endsAt: event.data.endsAt } }
+      return {
+        control: { type: event.type },
+        session: { type: event.type, endsAt: event.data.endsAt },
+      }
     case 'recording.closed':
     case 'recording.startFailed':
       return { control: { type: event.type }, session: { type: event.type } }
@@ -79,7 +88,10 @@ export function evolve(fold: RecordingFold, event: NewEvent): RecordingFold {
   if (facts.session) next.session = step(sessionMachine, fold.session, facts.session, event.type)
   if (facts.track) {
     const { medium, fact } = facts.track
-    next.tracks = { ...fold.tracks, [medium]: step(trackMachine, fold.tracks[medium], fact, event.type) }
+    next.tracks = {
+      ...fold.tracks,
+      [medium]: step(trackMachine, fold.tracks[medium], fact, event.type),
+    }
   }
   return next
 }
@@ -101,7 +113,11 @@ function step<M extends AnyStateMachine>(
 }
 
 /** @throws RecorderError INTERNAL when the snapshot's machine has no transition for a fact. */
-export function assertTakes(snapshot: AnyMachineSnapshot, fact: { type: string }, name: string): void {
+export function assertTakes(
+  snapshot: AnyMachineSnapshot,
+  fact: { type: string },
+  name: string,
+): void {
   if (!snapshot.can(fact as never)) {
     throw new RecorderError(
       'INTERNAL',
@@ -145,6 +161,9 @@ export function recordingState(session: SnapshotFrom<typeof sessionMachine>): Re
 /** What the states of its tracks make of a recording whose capture is not over. */
 export function stateOfTracks(tracks: RecordingFold['tracks']): 'Active' | 'Paused' | 'WrapUp' {
   const states = Object.values(tracks).map(trackState)
-  if (states.some((state) => state === 'starting' || state === 'recording' || state === 'recovering')) return 'Active'
+  if (
+    states.some((state) => state === 'starting' || state === 'recording' || state === 'recovering')
+  )
+    return 'Active'
   return states.includes('paused') ? 'Paused' : 'WrapUp'
 }

@@ -65,7 +65,13 @@ export const sessionMachine = setup({
   },
 }).createMachine({
   id: 'session',
-  context: { recordingType: 'both', quality: resolveQuality(), wrapUpSeconds: 0, endsBy: '', endsAt: '' },
+  context: {
+    recordingType: 'both',
+    quality: resolveQuality(),
+    wrapUpSeconds: 0,
+    endsBy: '',
+    endsAt: '',
+  },
   initial: 'absent',
   states: {
     absent: {
@@ -92,7 +98,9 @@ export const sessionMachine = setup({
         'recording.wrapUpStarted': { target: 'wrapUp', actions: 'rememberWrapUp' },
       },
       states: {
-        starting: { on: { 'recording.started': 'active', 'recording.startFailed': '#session.abandoned' } },
+        starting: {
+          on: { 'recording.started': 'active', 'recording.startFailed': '#session.abandoned' },
+        },
         active: { on: { 'recording.paused': 'paused' } },
         paused: { on: { 'recording.resumed': 'active' } },
       },

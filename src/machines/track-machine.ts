@@ -8,7 +8,12 @@ export type TrackFact =
   | { type: 'track.starting' | 'track.resuming'; segment: number; device: Device }
   | { type: 'track.started' | 'track.resumed' | 'track.recovered'; segment: number }
   | { type: 'track.pausing'; segment: number; cutAt: string; overdueAt?: string }
-  | { type: 'track.stopping'; segment: number; cutAt: string; reason: 'command' | 'reverted' | 'storageFull' }
+  | {
+      type: 'track.stopping'
+      segment: number
+      cutAt: string
+      reason: 'command' | 'reverted' | 'storageFull'
+    }
   | { type: 'track.paused' | 'track.stopped' | 'track.failed' }
   | { type: 'track.recovering'; segment: number; giveUpAt: string }
 
@@ -71,10 +76,13 @@ export const trackMachine = setup({
         : context,
     ),
     assignRetry: assign(({ context, event }) =>
-      event.type === 'track.recovering' ? { segment: event.segment, giveUpAt: event.giveUpAt } : context,
+      event.type === 'track.recovering'
+        ? { segment: event.segment, giveUpAt: event.giveUpAt }
+        : context,
     ),
     rememberCut: assign(({ context, event }) => {
-      if (event.type === 'track.pausing') return { cutAt: event.cutAt, overdueAt: event.overdueAt ?? '' }
+      if (event.type === 'track.pausing')
+        return { cutAt: event.cutAt, overdueAt: event.overdueAt ?? '' }
       if (event.type === 'track.stopping') return { cutAt: event.cutAt, stoppedBy: event.reason }
       return context
     }),
@@ -171,7 +179,10 @@ export const trackMachine = setup({
     },
     stopping: { entry: 'cutSegment', on: { 'track.start': permit, ...stops } },
     stopped: {
-      on: { 'track.start': permit, 'track.starting': { target: 'starting', actions: 'assignSegment' } },
+      on: {
+        'track.start': permit,
+        'track.starting': { target: 'starting', actions: 'assignSegment' },
+      },
     },
     failed: {
       on: {

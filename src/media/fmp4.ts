@@ -73,7 +73,12 @@ const TRUN_SAMPLE_FIELDS = [TRUN_DURATION, 0x200, 0x400, 0x800]
 
 const flagsOf = (box: Buffer): number => box.readUInt32BE(8) & 0xff_ffff
 
-function durationFields(moof: Buffer): { box: Buffer; offsets: number[]; samples: number; perSample: boolean } {
+function durationFields(moof: Buffer): {
+  box: Buffer
+  offsets: number[]
+  samples: number
+  perSample: boolean
+} {
   const trun = required(moof, ['traf', 'trun'])
   const flags = flagsOf(trun)
   const samples = trun.readUInt32BE(12)
@@ -91,7 +96,8 @@ function durationFields(moof: Buffer): { box: Buffer; offsets: number[]; samples
   const tfhd = required(moof, ['traf', 'tfhd'])
   const present = flagsOf(tfhd)
   if (!(present & TFHD_DEFAULT_DURATION)) throw new FormatError('MP4 fragment without a duration')
-  const offset = 16 + (present & TFHD_BASE_OFFSET ? 8 : 0) + (present & TFHD_DESCRIPTION_INDEX ? 4 : 0)
+  const offset =
+    16 + (present & TFHD_BASE_OFFSET ? 8 : 0) + (present & TFHD_DESCRIPTION_INDEX ? 4 : 0)
   return { box: tfhd, offsets: [offset], samples, perSample: false }
 }
 

@@ -39,7 +39,8 @@ export function readPage(bytes: Buffer): OggPage | undefined {
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   let value = index << 24
-  for (let bit = 0; bit < 8; bit++) value = (value & 0x8000_0000 ? (value << 1) ^ 0x04c1_1db7 : value << 1) >>> 0
+  for (let bit = 0; bit < 8; bit++)
+    value = (value & 0x8000_0000 ? (value << 1) ^ 0x04c1_1db7 : value << 1) >>> 0
   return value
 })
 
@@ -66,7 +67,8 @@ export class OpusTimeline {
   take(page: OggPage): number | undefined {
     if (this.#preSkip === undefined) {
       const packet = page.bytes.subarray(HEADER_BYTES + page.bytes.readUInt8(26))
-      if (packet.toString('latin1', 0, 8) !== 'OpusHead' || packet.length < 19) throw new FormatError('not Opus')
+      if (packet.toString('latin1', 0, 8) !== 'OpusHead' || packet.length < 19)
+        throw new FormatError('not Opus')
       this.#preSkip = packet.readUInt16LE(10)
       return undefined
     }

@@ -52,7 +52,10 @@ const SILENCE = new Map(
 )
 
 /** Packets of silence as near to a length (in samples) as 2.5 ms allow, the longest first. */
-export function* silence(samples: number, channels: number): Generator<{ packet: Buffer; samples: number }> {
+export function* silence(
+  samples: number,
+  channels: number,
+): Generator<{ packet: Buffer; samples: number }> {
   let rest = samples + 60
   for (const silent of SILENCE.get(channels) ?? []) {
     for (; rest >= silent.samples; rest -= silent.samples) yield silent
@@ -96,7 +99,8 @@ export class OpusReader {
 
   #takeHeader(packet: Buffer): void {
     if (this.#headers++ > 0) return
-    if (packet.toString('latin1', 0, 8) !== 'OpusHead' || packet.length < 19) throw new FormatError('not Opus')
+    if (packet.toString('latin1', 0, 8) !== 'OpusHead' || packet.length < 19)
+      throw new FormatError('not Opus')
     this.head = { channels: packet.readUInt8(9), preSkip: packet.readUInt16LE(10) }
   }
 }

@@ -18,7 +18,8 @@ export function videoFormat(moov: Buffer): VideoFormat {
   // Behind the number of entries, the first entry; its boxes come behind 78 bytes of its own.
   const entry = stsd?.subarray(16)
   const avcC = entry && findBox(Buffer.concat([entry.subarray(0, 8), entry.subarray(86)]), ['avcC'])
-  if (mdhd === undefined || entry === undefined || avcC === undefined) throw new FormatError('MP4 without H.264')
+  if (mdhd === undefined || entry === undefined || avcC === undefined)
+    throw new FormatError('MP4 without H.264')
   return {
     width: entry.readUInt16BE(32),
     height: entry.readUInt16BE(34),

@@ -25,7 +25,12 @@ export interface CaptureBackend {
    * The program that captures from a device: raw sound (s16le, 48 kHz, channels as in CHANNELS) on stdout for audio,
    * fragmented MP4 for a screen, which may also write GLANCE pictures to descriptor 3. Rejects where ffmpeg is needed and missing. Where it is not needed, it is not waited for.
    */
-  command(medium: Medium, device: Device, quality: Quality, ffmpeg: () => Promise<Ffmpeg>): Promise<SourceCommand>
+  command(
+    medium: Medium,
+    device: Device,
+    quality: Quality,
+    ffmpeg: () => Promise<Ffmpeg>,
+  ): Promise<SourceCommand>
   /** The player whose silence, on its stdin, keeps a device delivering while nothing else plays; null where there is none. */
   keepAwake(medium: Medium, device: Device): ChildCommand | null
   /** Whether a sound device is muted; null where that cannot be told. Answers within 1 s; never rejects. */

@@ -25,10 +25,15 @@ export function deviceLost(detail: string): CaptureProblem {
 
 /** An error of the file system as a problem: full (ENOSPC, EDQUOT) or unusable. */
 export function storageProblem(error: unknown): CaptureProblem {
-  if (error instanceof RecorderError) return { code: error.code, detail: error.message, reason: 'captureFailed' }
+  if (error instanceof RecorderError)
+    return { code: error.code, detail: error.message, reason: 'captureFailed' }
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return { code: 'STORAGE_FULL', detail: `no space is left for the media (${code})`, reason: 'storageFull' }
+    return {
+      code: 'STORAGE_FULL',
+      detail: `no space is left for the media (${code})`,
+      reason: 'storageFull',
+    }
   return {
     code: 'STORAGE_UNAVAILABLE',
     detail: `the media cannot be written (${code ?? 'unknown error'})`,
@@ -52,7 +57,8 @@ const DEVICE_GONE =
 
 /** Why a process that should have run on is gone: by what it said last, and how it ended. `name`: what it is to the reader. */
 export function deathOf(name: string, child: Child, exit: ChildExit): CaptureProblem {
-  if (exit.error) return captureFailed(`${name} could not be started (${exit.error.code ?? exit.error.message})`)
+  if (exit.error)
+    return captureFailed(`${name} could not be started (${exit.error.code ?? exit.error.message})`)
   const said = lastWords(child.stderr())
   if (exit.signal !== null) return captureFailed(`${name} was ended by ${exit.signal}`)
   const detail = `${name} ended by itself (code ${exit.code})${said === '' ? '' : `: ${said}`}`

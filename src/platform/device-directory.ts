@@ -21,13 +21,17 @@ export class DeviceDirectory {
 
   async all(fresh: boolean): Promise<Record<Medium, DeviceList>> {
     const lists = await Promise.all(MEDIA.map((medium) => this.#get(medium, fresh)))
-    return Object.fromEntries(MEDIA.map((medium, index) => [medium, lists[index]])) as Record<Medium, DeviceList>
+    return Object.fromEntries(MEDIA.map((medium, index) => [medium, lists[index]])) as Record<
+      Medium,
+      DeviceList
+    >
   }
 
   /** The device with this id, or the default one. Throws DEVICE_UNAVAILABLE. */
   async resolve(medium: Medium, id: string | undefined, fresh = false): Promise<Device> {
     // Before saying no, look again: it may have been plugged in a moment ago.
-    const device = pick(await this.#get(medium, fresh), id) ?? pick(await this.#get(medium, true), id)
+    const device =
+      pick(await this.#get(medium, fresh), id) ?? pick(await this.#get(medium, true), id)
     if (device) return { id: device.id, label: device.label }
     const list = await this.#get(medium, false)
     const hidden = id !== undefined && list.available ? await this.#find(medium, id) : undefined

@@ -109,13 +109,22 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
 function open(command: ChildCommand, options: ChildOptions): ChildProcess | NodeJS.ErrnoException {
   // Looked up here, for behind setpriv a missing program would only be an exit code.
   const path = findProgram(command.program, options.env)
-  if (path === null) return Object.assign(new Error(`${command.program} is not installed`), { code: 'ENOENT' })
-  const [program, ...args] = [...parentDeathPrefix(), path, ...command.args] as [string, ...string[]]
+  if (path === null)
+    return Object.assign(new Error(`${command.program} is not installed`), { code: 'ENOENT' })
+  const [program, ...args] = [...parentDeathPrefix(), path, ...command.args] as [
+    string,
+    ...string[],
+  ]
   try {
     return spawn(program, args, {
       // The C locale, so that what programs print can be understood.
       env: { ...options.env, LC_ALL: 'C' },
-      stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe', ...(options.onAside ? ['pipe' as const] : [])],
+      stdio: [
+        options.stdin ?? 'ignore',
+        'pipe',
+        'pipe',
+        ...(options.onAside ? ['pipe' as const] : []),
+      ],
       detached: globalThis.process.platform !== 'win32',
       windowsHide: true,
     })

@@ -18,7 +18,10 @@ function findPrefix(): readonly string[] | undefined {
   if (setpriv === null) return []
   const command = [setpriv, '--pdeathsig', 'KILL', '--']
   // Tried, not assumed: busybox has a setpriv without the option.
-  const trial = spawnSync(setpriv, [...command.slice(1), 'true'], { stdio: 'ignore', timeout: 2_000 })
+  const trial = spawnSync(setpriv, [...command.slice(1), 'true'], {
+    stdio: 'ignore',
+    timeout: 2_000,
+  })
   if (trial.error) return undefined
   return trial.status === 0 ? command : []
 }

@@ -11,7 +11,10 @@ export interface TerminationStep {
  * Ends a process on purpose: asks as the steps say, one after the other, then SIGKILL, which also ends a stopped or hanging one.
  * Resolves when it is really gone.
  */
-export async function terminate(child: Child, steps: readonly TerminationStep[] = []): Promise<ChildExit> {
+export async function terminate(
+  child: Child,
+  steps: readonly TerminationStep[] = [],
+): Promise<ChildExit> {
   child.expectExit()
   for (const step of steps) {
     if (typeof step.ask === 'function') step.ask()

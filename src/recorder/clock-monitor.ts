@@ -69,7 +69,9 @@ export class TimeKeeper {
     else if (Math.abs(byMs) >= WORTH_WARNING_MS) {
       const seconds = (Math.abs(byMs) / 1_000).toFixed(1)
       const way = byMs < 0 ? 'back' : 'ahead'
-      void this.#warn(`The system clock was set ${way} by ${seconds} s; the recording keeps its own time.`)
+      void this.#warn(
+        `The system clock was set ${way} by ${seconds} s; the recording keeps its own time.`,
+      )
     }
   }
 

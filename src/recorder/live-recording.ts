@@ -159,7 +159,11 @@ export class LiveRecording {
     return {
       control: this.control.getSnapshot(),
       session: this.session.getSnapshot(),
-      tracks: { mic: mic.getSnapshot(), speaker: speaker.getSnapshot(), screen: screen.getSnapshot() },
+      tracks: {
+        mic: mic.getSnapshot(),
+        speaker: speaker.getSnapshot(),
+        screen: screen.getSnapshot(),
+      },
     }
   }
 

@@ -1,5 +1,10 @@
 import type { NewEvent } from '../contract/events.ts'
-import { absentRecording, evolve, type RecordingFold, recordingState } from '../machines/recording-fold.ts'
+import {
+  absentRecording,
+  evolve,
+  type RecordingFold,
+  recordingState,
+} from '../machines/recording-fold.ts'
 
 /** The recordings that are not closed, oldest first, as folds of their events. Immutable. */
 export type World = ReadonlyMap<string, RecordingFold>
@@ -9,7 +14,10 @@ export function evolveWorld(world: World, event: NewEvent): World {
   const id = event.recordingId
   if (id === null || event.type === 'command.refused') return world
   const before =
-    world.get(id) ?? (startsRecording(event) ? absentRecording(id, event.by.side === 'ui' ? 'ui' : 'api') : undefined)
+    world.get(id) ??
+    (startsRecording(event)
+      ? absentRecording(id, event.by.side === 'ui' ? 'ui' : 'api')
+      : undefined)
   if (!before) return world
   const after = evolve(before, event)
   const next = new Map(world)
@@ -19,8 +27,14 @@ export function evolveWorld(world: World, event: NewEvent): World {
 }
 
 /** Whether an event is a recording's first: the acceptance of the command that starts it. */
-export function startsRecording<E extends NewEvent>(event: E): event is E & { recordingId: string } {
-  return event.type === 'command.accepted' && event.data.command === 'recording.start' && event.recordingId !== null
+export function startsRecording<E extends NewEvent>(
+  event: E,
+): event is E & { recordingId: string } {
+  return (
+    event.type === 'command.accepted' &&
+    event.data.command === 'recording.start' &&
+    event.recordingId !== null
+  )
 }
 
 /** The current recording: the newest that is not closed. */

@@ -44,10 +44,17 @@ export interface RecorderPort {
   /** Looks whether a recording of these media would become one; all media where none are named. Answers within 2 s. */
   readiness(media?: readonly Medium[]): Promise<ReadinessView>
   /** Writes a fact that belongs to no recording; resolves when it is durable. */
-  note<T extends 'token.created' | 'token.revoked'>(type: T, data: EventData[T], by: By): Promise<void>
+  note<T extends 'token.created' | 'token.revoked'>(
+    type: T,
+    data: EventData[T],
+    by: By,
+  ): Promise<void>
   readonly bus: RecorderBus
   /** Reading only: events, recordings, segments. */
-  readonly log: Pick<EventLog, 'position' | 'events' | 'recordings' | 'segments' | 'segment' | 'tokens'>
+  readonly log: Pick<
+    EventLog,
+    'position' | 'events' | 'recordings' | 'segments' | 'segment' | 'tokens'
+  >
   /** Absolute path of a recording's file (`SegmentFacts.file`). */
   file(recordingId: string, file: string): string
 }

@@ -84,7 +84,12 @@ export class Recorder implements RecorderPort {
       onFailure: (error) => this.#logFailed(error),
       onFault,
     })
-    this.#time = new TimeKeeper({ clock: options.clock, funnel: this.#funnel, system: this.#system, onFault })
+    this.#time = new TimeKeeper({
+      clock: options.clock,
+      funnel: this.#funnel,
+      system: this.#system,
+      onFault,
+    })
     this.#storage = new StorageKeeper({
       funnel: this.#funnel,
       desk: () => this.#desk,
@@ -136,7 +141,11 @@ export class Recorder implements RecorderPort {
     const recorder = new Recorder(options)
     await recorder.#restore('interrupted')
     const { version } = options
-    await recorder.#note('daemon.started', { version, platform: process.platform, node: process.version })
+    await recorder.#note('daemon.started', {
+      version,
+      platform: process.platform,
+      node: process.version,
+    })
     recorder.#phase = 'ready'
     // The first start, too, is to be decided on what is so.
     await recorder.#storage.watch.look()
@@ -157,7 +166,11 @@ export class Recorder implements RecorderPort {
     return this.#desk.dispatch(command)
   }
 
-  async note<T extends 'token.created' | 'token.revoked'>(type: T, data: EventData[T], by: By): Promise<void> {
+  async note<T extends 'token.created' | 'token.revoked'>(
+    type: T,
+    data: EventData[T],
+    by: By,
+  ): Promise<void> {
     this.#assertReady()
     await this.#note(type, data, by)
   }
@@ -232,7 +245,8 @@ export class Recorder implements RecorderPort {
 
   #assertReady(): void {
     if (this.#funnel.failure) throw this.#funnel.failure
-    if (this.#phase !== 'ready') throw new RecorderError('NOT_READY', 'The recorder is starting or stopping.')
+    if (this.#phase !== 'ready')
+      throw new RecorderError('NOT_READY', 'The recorder is starting or stopping.')
   }
 
   async #note<T extends 'token.created' | 'token.revoked' | 'daemon.started' | 'daemon.stopped'>(

@@ -51,7 +51,10 @@ export class Beeper {
       this.#awake = () => resolve(true)
     })
     const args = [...RAW, '--latency-msec=20', '-d', `${sink}.monitor`]
-    this.#ears = startChild({ program: 'parec', args }, { env, onStdout: (chunk) => this.#hear(chunk) })
+    this.#ears = startChild(
+      { program: 'parec', args },
+      { env, onStdout: (chunk) => this.#hear(chunk) },
+    )
   }
 
   /** Beeps; gives the time (epoch ms) of its first sound. */
@@ -89,4 +92,10 @@ export class Beeper {
   }
 }
 
-const RAW = ['--raw', `--rate=${RATE}`, '--channels=1', '--format=s16le', '--client-name=f2f-selftest']
+const RAW = [
+  '--raw',
+  `--rate=${RATE}`,
+  '--channels=1',
+  '--format=s16le',
+  '--client-name=f2f-selftest',
+]

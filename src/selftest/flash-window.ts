@@ -30,7 +30,12 @@ export class FlashWindow {
     const connection = await X11Connection.open(display, env, LIMIT_MS)
     const { monitors, ...screen } = await connection.layout()
     const on = monitors.find(({ primary }) => primary) ?? monitors[0] ?? { x: 0, y: 0, ...screen }
-    const window = new FlashWindow(connection, { x: on.x + MARGIN, y: on.y + MARGIN, width: SIDE, height: SIDE })
+    const window = new FlashWindow(connection, {
+      x: on.x + MARGIN,
+      y: on.y + MARGIN,
+      width: SIDE,
+      height: SIDE,
+    })
     await window.#fill(BLACK)
     return window
   }
@@ -41,7 +46,9 @@ export class FlashWindow {
     const { ids, root } = connection
     const { x, y, width, height } = area
     const place = [pair(x, y), pair(width, height), pair(0, INPUT_OUTPUT), 0]
-    connection.tell(request(CREATE_WINDOW, 0, ids, root, ...place, BACK_PIXEL | OVERRIDE_REDIRECT, BLACK, 1))
+    connection.tell(
+      request(CREATE_WINDOW, 0, ids, root, ...place, BACK_PIXEL | OVERRIDE_REDIRECT, BLACK, 1),
+    )
     connection.tell(request(MAP_WINDOW, 0, ids))
     connection.tell(request(CONFIGURE_WINDOW, 0, ids, STACK_MODE, ABOVE))
   }

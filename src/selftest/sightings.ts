@@ -9,11 +9,16 @@ const QUIET_SECONDS = 0.2
 const BRIGHT = 125
 
 /** Decodes a file with ffmpeg; each piece of its output is handed on. Rejects with the last that it said. */
-async function decode(ffmpeg: string, args: readonly string[], take: (chunk: Buffer) => void): Promise<void> {
+async function decode(
+  ffmpeg: string,
+  args: readonly string[],
+  take: (chunk: Buffer) => void,
+): Promise<void> {
   const all = ['-nostdin', '-v', 'error', ...args]
   const child = startChild({ program: ffmpeg, args: all }, { env: process.env, onStdout: take })
   const { code } = await child.exited
-  if (code !== 0) throw new Error(`the exported file cannot be decoded: ${child.stderr().trim().slice(-200)}`)
+  if (code !== 0)
+    throw new Error(`the exported file cannot be decoded: ${child.stderr().trim().slice(-200)}`)
 }
 
 /** Seconds at which beeps begin in a media file. */
@@ -23,7 +28,17 @@ export async function beepsIn(file: string, ffmpeg: string): Promise<number[]> {
   let lastLoud = Number.NEGATIVE_INFINITY
   let rest = Buffer.alloc(0)
   // Sound that begins later than the file must stay where it is.
-  const output = ['-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(RATE), '-f', 's16le', 'pipe:1']
+  const output = [
+    '-af',
+    'aresample=async=1:first_pts=0',
+    '-ac',
+    '1',
+    '-ar',
+    String(RATE),
+    '-f',
+    's16le',
+    'pipe:1',
+  ]
   await decode(ffmpeg, ['-i', file, '-map', '0:a:0', ...output], (chunk) => {
     const bytes = Buffer.concat([rest, chunk])
     const whole = bytes.length & ~1
@@ -38,7 +53,11 @@ export async function beepsIn(file: string, ffmpeg: string): Promise<number[]> {
 }
 
 /** Seconds at which an area of the picture turns white in a media file. */
-export async function flashesIn(file: string, ffmpeg: string, { x, y, width, height }: Area): Promise<number[]> {
+export async function flashesIn(
+  file: string,
+  ffmpeg: string,
+  { x, y, width, height }: Area,
+): Promise<number[]> {
   const found: number[] = []
   let bright = false
   let seconds = 0

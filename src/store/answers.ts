@@ -36,7 +36,11 @@ export function answerOperations(owner: string, at: number, kept: KeptAnswer): O
 }
 
 /** When the newest answer for a client's key was kept; undefined when there is none or it is too old. */
-export function answerTime(times: AnswerTimes, { client, key }: ClientKey, now: number): number | undefined {
+export function answerTime(
+  times: AnswerTimes,
+  { client, key }: ClientKey,
+  now: number,
+): number | undefined {
   const at = times.get(answerOwner(client, key))
   return at === undefined || at <= now - ANSWER_LIFE_MS ? undefined : at
 }
@@ -59,7 +63,9 @@ export async function forgetExpired(
   now: number,
   limit: number,
 ): Promise<Operation[]> {
-  const expired = await reading(() => db.keys({ ...expiredRange(now - ANSWER_LIFE_MS), limit }).all())
+  const expired = await reading(() =>
+    db.keys({ ...expiredRange(now - ANSWER_LIFE_MS), limit }).all(),
+  )
   return expired.flatMap((key): Operation[] => {
     const { at, owner } = expiryOf(key)
     if (answers.get(owner) === at) answers.delete(owner)

@@ -69,7 +69,9 @@ function detailsOf(event: LogEvent): Operation[] {
       return [{ type: 'put', key, value: JSON.stringify(facts) }]
     }
     case 'segment.discarded':
-      return [{ type: 'del', key: segmentKey(id, segmentPlace(event.data.medium, event.data.number)) }]
+      return [
+        { type: 'del', key: segmentKey(id, segmentPlace(event.data.medium, event.data.number)) },
+      ]
     default:
       return []
   }
@@ -92,7 +94,10 @@ export async function changeOperations(db: Database, changes: Changes): Promise<
   return operations
 }
 
-function indexChanges(before: RecordingView | undefined, after: RecordingView | undefined): Operation[] {
+function indexChanges(
+  before: RecordingView | undefined,
+  after: RecordingView | undefined,
+): Operation[] {
   const view = after ?? before
   if (view === undefined) return []
   const at = place(view.startedAt, view.id)

@@ -12,7 +12,8 @@ export type Operation = { type: 'put'; key: string; value: string } | { type: 'd
 const FULL = /ENOSPC|EDQUOT|No space left|quota exceeded/i
 
 function* causes(error: unknown): Generator<unknown> {
-  for (let at = error; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause) yield at
+  for (let at = error; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause)
+    yield at
 }
 
 /** STORAGE_FULL when somewhere in the causes the disk is, otherwise STORAGE_UNAVAILABLE; `what` happened goes before the remedy. */
@@ -22,7 +23,9 @@ export function storageError(what: string, cause: unknown): RecorderError {
     if (FULL.test(`${code} ${message}`))
       return new RecorderError('STORAGE_FULL', `${what}: the disk is full.`, { cause })
     if (code === 'LEVEL_LOCKED') {
-      return new RecorderError('STORAGE_UNAVAILABLE', `${what}: another process has it open.`, { cause })
+      return new RecorderError('STORAGE_UNAVAILABLE', `${what}: another process has it open.`, {
+        cause,
+      })
     }
   }
   return new RecorderError('STORAGE_UNAVAILABLE', `${what}.`, { cause })
@@ -30,7 +33,8 @@ export function storageError(what: string, cause: unknown): RecorderError {
 
 /** Whether somewhere in the causes another process has the database open. */
 export function isLocked(error: unknown): boolean {
-  for (const at of causes(error)) if ((at as { code?: unknown }).code === 'LEVEL_LOCKED') return true
+  for (const at of causes(error))
+    if ((at as { code?: unknown }).code === 'LEVEL_LOCKED') return true
   return false
 }
 

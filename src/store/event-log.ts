@@ -134,7 +134,8 @@ class LevelEventLog implements EventLog {
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) throw new RecorderError('STORAGE_UNAVAILABLE', 'The log is closed.')
+    if (this.#closing !== undefined)
+      throw new RecorderError('STORAGE_UNAVAILABLE', 'The log is closed.')
   }
 
   #writerOf(log: OpenedLog): LogWriter {
@@ -173,7 +174,11 @@ class LevelEventLog implements EventLog {
   }
 
   async #clearSome(): Promise<void> {
-    while (this.#closing === undefined && this.#reopening === undefined && this.status === 'verified') {
+    while (
+      this.#closing === undefined &&
+      this.#reopening === undefined &&
+      this.status === 'verified'
+    ) {
       const operations = await forgetExpired(this.#log, this.#settings.now(), EXPIRED_AT_A_TIME)
       if (operations.length === 0) return
       await this.#writer.write(operations)

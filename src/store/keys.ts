@@ -44,9 +44,13 @@ export const PROBE_KEY = 'meta/probe'
 
 export const eventKey = (at: number): string => `event/${position(at)}`
 /** NaN for a key that is not one of an event. */
-export const eventPosition = (key: string): number => (/^event\/\d{16}$/.test(key) ? Number(key.slice(6)) : Number.NaN)
+export const eventPosition = (key: string): number =>
+  /^event\/\d{16}$/.test(key) ? Number(key.slice(6)) : Number.NaN
 /** Events from one position to another, both included. */
-export const eventRange = (from: number, to: number): KeyRange => ({ gte: eventKey(from), lt: eventKey(to + 1) })
+export const eventRange = (from: number, to: number): KeyRange => ({
+  gte: eventKey(from),
+  lt: eventKey(to + 1),
+})
 /** Everything under `event/`, whatever it is. */
 export const EVENTS: KeyRange = below('event/')
 
@@ -71,25 +75,33 @@ export const tagsKey = (id: string, at: number): string => `view/tags/${id}/${po
 /** Where in the log a recording was tagged, in order. */
 export const tagsRange = (id: string): KeyRange => below(`view/tags/${id}/`)
 /** The key of the event that an entry under `view/tags/` is about. */
-export const taggedEventKey = (key: string): string => `event/${key.slice(key.lastIndexOf('/') + 1)}`
+export const taggedEventKey = (key: string): string =>
+  `event/${key.slice(key.lastIndexOf('/') + 1)}`
 
 const mediumPlace = (medium: string): number => (MEDIA as readonly string[]).indexOf(medium)
 /** A segment's place among those of its recording: by medium, then number. */
-export const segmentPlace = (medium: string, number: number): string => `${mediumPlace(medium)}/${digits(number, 9)}`
+export const segmentPlace = (medium: string, number: number): string =>
+  `${mediumPlace(medium)}/${digits(number, 9)}`
 export const isSegmentPlace = (text: string): boolean => /^\d\/\d{9}$/.test(text)
 export const segmentKey = (id: string, at: string): string => `view/segment/${id}/${at}`
 /** A recording's closed segments in order. */
 export const segmentRange = (id: string): KeyRange => below(`view/segment/${id}/`)
 
 /** Whose answer it is: the client's name and its key are the client's own words, so they are hashed. */
-export const answerOwner = (client: string, key: string): string => hash('sha256', JSON.stringify([client, key]))
+export const answerOwner = (client: string, key: string): string =>
+  hash('sha256', JSON.stringify([client, key]))
 /** The instant is part of the key, so that clearing an old answer can never take a newer one with it. */
-export const answerKey = (owner: string, epochMs: number): string => `answer/${owner}/${instant(epochMs)}`
-export const expiryKey = (epochMs: number, owner: string): string => `expiry/${instant(epochMs)}/${owner}`
+export const answerKey = (owner: string, epochMs: number): string =>
+  `answer/${owner}/${instant(epochMs)}`
+export const expiryKey = (epochMs: number, owner: string): string =>
+  `expiry/${instant(epochMs)}/${owner}`
 /** Everything under `expiry/`. */
 export const EXPIRIES: KeyRange = below('expiry/')
 /** What was kept at an instant or before. */
-export const expiredRange = (epochMs: number): KeyRange => ({ gte: EXPIRIES.gte, lt: expiryKey(epochMs + 1, '') })
+export const expiredRange = (epochMs: number): KeyRange => ({
+  gte: EXPIRIES.gte,
+  lt: expiryKey(epochMs + 1, ''),
+})
 export function expiryOf(key: string): { at: number; owner: string } {
   const [, at = '', owner = ''] = key.split('/')
   return { at: Number(at), owner }

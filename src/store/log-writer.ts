@@ -42,7 +42,13 @@ export class LogWriter {
     this.#onCommitted = onCommitted
     this.#tip = log.head
     this.#commits = new GroupCommit<Group>({
-      create: () => ({ operations: [], changes: new Map(), events: [], answers: [], head: undefined }),
+      create: () => ({
+        operations: [],
+        changes: new Map(),
+        events: [],
+        answers: [],
+        head: undefined,
+      }),
       write: (group) => this.#write(group),
       committed: (group) => this.#committed(group),
       failed: (error) => this.fail(storageError('The log cannot be written', error)),
@@ -87,7 +93,9 @@ export class LogWriter {
       const now = this.#now()
       kept.push([owner, now])
       const answer = rendered[index] as StoredAnswer
-      operations.push(...answerOperations(owner, now, { fingerprint: idempotency.fingerprint, answer }))
+      operations.push(
+        ...answerOperations(owner, now, { fingerprint: idempotency.fingerprint, answer }),
+      )
     }
 
     const head = { position, hash }
@@ -131,7 +139,10 @@ export class LogWriter {
     const { db } = this.#log
     const batch = operations.concat(await changeOperations(db, changes))
     if (head !== undefined) {
-      batch.push({ type: 'put', key: HEAD_KEY, value: JSON.stringify(head) }, projectionsAt(head.position))
+      batch.push(
+        { type: 'put', key: HEAD_KEY, value: JSON.stringify(head) },
+        projectionsAt(head.position),
+      )
     }
     await writeBatch(db, batch)
   }
@@ -159,8 +170,12 @@ function placeEvent(event: NewEvent, position: number): LogEvent {
 /** A recording begins once, and its facts count up by one; a refusal does not count. */
 function assertFollows(before: RecordingProjection | undefined, { type, version }: NewEvent): void {
   if (before === undefined) return
-  if (type === 'recording.starting') throw new RecorderError('INTERNAL', 'A recording cannot begin twice.')
+  if (type === 'recording.starting')
+    throw new RecorderError('INTERNAL', 'A recording cannot begin twice.')
   const expected = before.view.version + (type === 'command.refused' ? 0 : 1)
   if (version !== expected)
-    throw new RecorderError('INTERNAL', `${type} has version ${version}, but the recording is at ${expected}.`)
+    throw new RecorderError(
+      'INTERNAL',
+      `${type} has version ${version}, but the recording is at ${expected}.`,
+    )
 }

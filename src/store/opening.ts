@@ -1,7 +1,14 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
-import { type Database, holdsDatabase, isLocked, openDatabase, reading, storageError } from './database.ts'
+import {
+  type Database,
+  holdsDatabase,
+  isLocked,
+  openDatabase,
+  reading,
+  storageError,
+} from './database.ts'
 import { keepFolder } from './kept-folder.ts'
 import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
@@ -94,11 +101,15 @@ async function openRecordings(db: Database, position: number, ids: ReadonlySet<s
   if (stored !== undefined) return stored
   await rebuildProjections(db, position)
   const rebuilt = load(db, ids)
-  if (rebuilt === undefined) throw new RecorderError('INTERNAL', 'The projections do not agree with the log.')
+  if (rebuilt === undefined)
+    throw new RecorderError('INTERNAL', 'The projections do not agree with the log.')
   return rebuilt
 }
 
-function load(db: Database, ids: ReadonlySet<string>): Map<string, RecordingProjection> | undefined {
+function load(
+  db: Database,
+  ids: ReadonlySet<string>,
+): Map<string, RecordingProjection> | undefined {
   const open = new Map<string, RecordingProjection>()
   try {
     for (const id of ids) {

@@ -10,7 +10,9 @@ export function decodeCursor(cursor: string, isPlace: (text: string) => boolean)
   const place = Buffer.from(cursor, 'base64url').toString()
   if (!isPlace(place) || encodeCursor(place) !== cursor) {
     const detail = 'The cursor is not one that this list has given.'
-    throw new RecorderError('INVALID_REQUEST', detail, { members: { errors: [{ pointer: '/cursor', detail }] } })
+    throw new RecorderError('INVALID_REQUEST', detail, {
+      members: { errors: [{ pointer: '/cursor', detail }] },
+    })
   }
   return place
 }

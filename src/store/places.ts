@@ -26,7 +26,11 @@ async function* walk(db: Database, prefix: string, bounds: PlaceBounds): AsyncGe
  * Places that are under every one of the prefixes, newest first. Each index is asked for its next place at or before
  * the last candidate, so a rare tag makes a common one cheap ("leapfrog" join).
  */
-export async function* commonPlaces(db: Database, prefixes: string[], bounds: PlaceBounds): AsyncGenerator<string> {
+export async function* commonPlaces(
+  db: Database,
+  prefixes: string[],
+  bounds: PlaceBounds,
+): AsyncGenerator<string> {
   const [only] = prefixes
   if (only !== undefined && prefixes.length === 1) {
     yield* walk(db, only, bounds)

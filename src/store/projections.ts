@@ -18,7 +18,10 @@ export async function areProjectionsCurrent(db: Database, position: number): Pro
 }
 
 /** A recording's stored projection. Rejects with STORAGE_UNAVAILABLE. */
-export async function readProjection(db: Database, id: string): Promise<RecordingProjection | undefined> {
+export async function readProjection(
+  db: Database,
+  id: string,
+): Promise<RecordingProjection | undefined> {
   return reading(async () => parse(await db.get(recordingKey(id))))
 }
 

@@ -31,7 +31,9 @@ export async function readEvents(
   const values = log.db.values({ ...eventRange(from, to), highWaterMarkBytes: CHUNK_BYTES })
   try {
     for (;;) {
-      const chunk = await values.nextv(id === undefined ? Math.min(limit - found.length, CHUNK) : CHUNK)
+      const chunk = await values.nextv(
+        id === undefined ? Math.min(limit - found.length, CHUNK) : CHUNK,
+      )
       if (chunk.length === 0) return found
       for (const value of chunk) {
         if (!value.includes(mark)) continue

@@ -16,7 +16,9 @@ export async function rebuildProjections(db: Database, position: number): Promis
     await db.clear(PROJECTIONS)
     for (let from = 1; from <= position; from += CHUNK) {
       const changes: Changes = new Map()
-      for (const value of await db.values(eventRange(from, Math.min(from + CHUNK - 1, position))).all())
+      for (const value of await db
+        .values(eventRange(from, Math.min(from + CHUNK - 1, position)))
+        .all())
         foldInto(changes, recordEvent(value), (id) => readProjectionSync(db, id))
       await writeBatch(db, await changeOperations(db, changes))
     }

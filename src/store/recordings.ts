@@ -18,7 +18,9 @@ export async function findRecordings(
 ): Promise<Page<RecordingView>> {
   const bounds = boundsOf(query)
   const candidates =
-    query.state === undefined || query.state === 'Closed' ? stored(db, open, query, bounds) : live(open, bounds)
+    query.state === undefined || query.state === 'Closed'
+      ? stored(db, open, query, bounds)
+      : live(open, bounds)
   const items: RecordingView[] = []
   for await (const { confirmed, view } of candidates) {
     if (!confirmed || !matches(view, query)) continue
@@ -33,24 +35,37 @@ const placeOf = (view: RecordingView): string => place(view.startedAt, view.id)
 function boundsOf({ from, to, cursor }: RecordingQuery): PlaceBounds {
   const end = to === undefined ? '~' : instant(to, 'to')
   const last = cursor === undefined ? '~' : decodeCursor(cursor, isPlace)
-  return { from: from === undefined ? '' : instant(from, 'from'), before: [last, end].sort()[0] as string }
+  return {
+    from: from === undefined ? '' : instant(from, 'from'),
+    before: [last, end].sort()[0] as string,
+  }
 }
 
 function instant(text: string, name: string): string {
   const epochMs = Date.parse(text)
   if (!Number.isNaN(epochMs)) return new Date(epochMs).toISOString()
   const detail = `${name} is not a time (RFC 3339).`
-  throw new RecorderError('INVALID_REQUEST', detail, { members: { errors: [{ pointer: `/${name}`, detail }] } })
+  throw new RecorderError('INVALID_REQUEST', detail, {
+    members: { errors: [{ pointer: `/${name}`, detail }] },
+  })
 }
 
 function matches(view: RecordingView, { state, tags = {} }: RecordingQuery): boolean {
   if (state !== undefined && view.state !== state) return false
-  return Object.entries(tags).every(([key, value]) => view.tags.some((tag) => tag.key === key && tag.value === value))
+  return Object.entries(tags).every(([key, value]) =>
+    view.tags.some((tag) => tag.key === key && tag.value === value),
+  )
 }
 
 /** What is not closed is in memory, however long the list has become. */
-function* live(open: OpenRecordings, { from, before }: PlaceBounds): Generator<RecordingProjection> {
-  const byPlace = [...open.values()].map((recording) => ({ recording, at: placeOf(recording.view) }))
+function* live(
+  open: OpenRecordings,
+  { from, before }: PlaceBounds,
+): Generator<RecordingProjection> {
+  const byPlace = [...open.values()].map((recording) => ({
+    recording,
+    at: placeOf(recording.view),
+  }))
   byPlace.sort((a, b) => (a.at < b.at ? 1 : -1))
   for (const { recording, at } of byPlace) if (at >= from && at < before) yield recording
 }
@@ -62,7 +77,8 @@ async function* stored(
   bounds: PlaceBounds,
 ): AsyncGenerator<RecordingProjection> {
   const wanted = Object.entries(tags) as [string, TagValue][]
-  const prefixes = wanted.length === 0 ? [LIST_PREFIX] : wanted.map(([key, value]) => tagPrefix(key, value))
+  const prefixes =
+    wanted.length === 0 ? [LIST_PREFIX] : wanted.map(([key, value]) => tagPrefix(key, value))
   let ids: string[] = []
   for await (const at of commonPlaces(db, prefixes, bounds)) {
     ids.push(placeId(at))
@@ -73,7 +89,11 @@ async function* stored(
   yield* await load(db, open, ids)
 }
 
-async function load(db: Database, open: OpenRecordings, ids: string[]): Promise<RecordingProjection[]> {
+async function load(
+  db: Database,
+  open: OpenRecordings,
+  ids: string[],
+): Promise<RecordingProjection[]> {
   // Those in memory are taken before waiting: one that is closed meanwhile is in neither place afterwards.
   const found = ids.map((id) => open.get(id))
   const closed = ids.filter((_, i) => found[i] === undefined)

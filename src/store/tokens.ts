@@ -8,6 +8,7 @@ export type Tokens = Map<string, Token>
 
 /** Folds an event into the tokens, in place. */
 export function foldToken(tokens: Tokens, event: LogEvent): void {
-  if (event.type === 'token.created') tokens.set(event.data.id, { ...event.data, createdAt: event.at })
+  if (event.type === 'token.created')
+    tokens.set(event.data.id, { ...event.data, createdAt: event.at })
   else if (event.type === 'token.revoked') tokens.delete(event.data.id)
 }

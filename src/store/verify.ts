@@ -40,7 +40,8 @@ export async function verifyLog(db: Database, options: VerifyOptions): Promise<H
     onProgress?.(last.position)
   }
   await compareHead(db, last)
-  if (witness !== undefined && witness.position > last.position) throw tailMissing(last.position, witness.position)
+  if (witness !== undefined && witness.position > last.position)
+    throw tailMissing(last.position, witness.position)
   return last
 }
 
@@ -76,28 +77,40 @@ function readable(value: string, position: number): LogEvent {
 async function compareHead(db: Database, last: Head): Promise<void> {
   const stored = await reading(() => db.get(HEAD_KEY))
   if (stored === undefined) {
-    if (last.position > 0) throw damaged(`nothing says which event is the last; ${last.position} were found`)
+    if (last.position > 0)
+      throw damaged(`nothing says which event is the last; ${last.position} were found`)
     return
   }
   let head: Head
   try {
     head = JSON.parse(stored)
   } catch (cause) {
-    throw damaged(`what says which event is the last cannot be read; ${last.position} were found`, cause)
+    throw damaged(
+      `what says which event is the last cannot be read; ${last.position} were found`,
+      cause,
+    )
   }
   if (head.position > last.position) throw tailMissing(last.position, head.position)
-  if (head.position !== last.position || head.hash !== last.hash) throw changed(last.position, undefined)
+  if (head.position !== last.position || head.hash !== last.hash)
+    throw changed(last.position, undefined)
 }
 
 function damaged(what: string, cause?: unknown): RecorderError {
-  return new RecorderError('STORAGE_UNAVAILABLE', `The log is damaged: ${what}. Nothing was changed.`, { cause })
+  return new RecorderError(
+    'STORAGE_UNAVAILABLE',
+    `The log is damaged: ${what}. Nothing was changed.`,
+    { cause },
+  )
 }
 
 function missing(expected: number, found: number): RecorderError {
-  if (Number.isNaN(found)) return damaged(`where event ${expected} should be there is something else`)
+  if (Number.isNaN(found))
+    return damaged(`where event ${expected} should be there is something else`)
   const count = found - expected
   return damaged(
-    count === 1 ? `event ${expected} is missing` : `${count} events from position ${expected} on are missing`,
+    count === 1
+      ? `event ${expected} is missing`
+      : `${count} events from position ${expected} on are missing`,
   )
 }
 

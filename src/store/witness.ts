@@ -25,9 +25,12 @@ export async function readWitness(file: string): Promise<Head | undefined> {
   }
   try {
     const { position, hash } = JSON.parse(text)
-    if (Number.isSafeInteger(position) && position > 0 && /^[0-9a-f]{64}$/.test(hash)) return { position, hash }
+    if (Number.isSafeInteger(position) && position > 0 && /^[0-9a-f]{64}$/.test(hash))
+      return { position, hash }
   } catch (cause) {
-    throw new RecorderError('STORAGE_UNAVAILABLE', 'The witness file of the log is not JSON.', { cause })
+    throw new RecorderError('STORAGE_UNAVAILABLE', 'The witness file of the log is not JSON.', {
+      cause,
+    })
   }
   throw new RecorderError('STORAGE_UNAVAILABLE', 'The witness file of the log names no event.')
 }
@@ -60,7 +63,8 @@ export class Witness {
     this.#timer = undefined
     const head = this.#head
     this.#head = undefined
-    if (head !== undefined) this.#writing = this.#writing.catch(() => undefined).then(() => this.#write(head))
+    if (head !== undefined)
+      this.#writing = this.#writing.catch(() => undefined).then(() => this.#write(head))
     return this.#writing
   }
 

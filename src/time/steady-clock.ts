@@ -11,7 +11,11 @@ export interface TimeSources {
   boot(): number
 }
 
-const SYSTEM: TimeSources = { wall: Date.now, monotonic: () => performance.now(), boot: () => uptime() * 1_000 }
+const SYSTEM: TimeSources = {
+  wall: Date.now,
+  monotonic: () => performance.now(),
+  boot: () => uptime() * 1_000,
+}
 
 /** Less is the resolution of the clock that counts sleep too. */
 const SLEEP_MS = 1_000

@@ -19,7 +19,11 @@ export function parseDisplay(name: string): X11Address | null {
   if (match === null) return null
   const [, host = '', display, screen = '0'] = match
   const isLocal = host === '' || host === 'unix'
-  return { host: isLocal ? null : host.replace(/[[\]]/g, ''), display: Number(display), screen: Number(screen) }
+  return {
+    host: isLocal ? null : host.replace(/[[\]]/g, ''),
+    display: Number(display),
+    screen: Number(screen),
+  }
 }
 
 /** The sockets at which a display is tried, in order. Sandboxes may have only one of the two local ones. */
@@ -41,7 +45,10 @@ const FAMILY_WILD = 65_535
 const NOBODY: X11Credential = { name: '', data: Buffer.alloc(0) }
 
 /** The cookie for a display, from the file of Xsecurity(7): `XAUTHORITY`, else `~/.Xauthority`. */
-export async function credentialFor(address: X11Address, env: NodeJS.ProcessEnv): Promise<X11Credential> {
+export async function credentialFor(
+  address: X11Address,
+  env: NodeJS.ProcessEnv,
+): Promise<X11Credential> {
   const file = env.XAUTHORITY || (env.HOME ? join(env.HOME, '.Xauthority') : undefined)
   if (file === undefined) return NOBODY
   const bytes = await readFile(file).catch(() => undefined)
@@ -84,7 +91,9 @@ function entriesOf(file: Buffer): Entry[] {
     while (offset < file.length) {
       const family = file.readUInt16BE(offset)
       offset += 2
-      const [host, number, name] = [field(), field(), field()].map((bytes) => bytes.toString('latin1'))
+      const [host, number, name] = [field(), field(), field()].map((bytes) =>
+        bytes.toString('latin1'),
+      )
       entries.push({ family, host: host!, number: number!, name: name!, data: field() })
     }
   } catch (error) {

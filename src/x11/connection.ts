@@ -55,7 +55,10 @@ export class X11Connection {
   onChange: () => void = () => {}
   readonly #socket: Socket
   readonly #messages = new Splitter(readMessage)
-  readonly #questions = new Map<number, { resolve: (reply: Buffer) => void; reject: (error: X11Error) => void }>()
+  readonly #questions = new Map<
+    number,
+    { resolve: (reply: Buffer) => void; reject: (error: X11Error) => void }
+  >()
   readonly #names = new Map<number, string>()
   #sequence = 0
   readonly root: number
@@ -65,13 +68,21 @@ export class X11Connection {
   #randr: number | undefined
 
   /** Connects as any X client does. Rejects with {@link X11Error}. */
-  static async open(display: string, env: NodeJS.ProcessEnv, limitMs: number): Promise<X11Connection> {
+  static async open(
+    display: string,
+    env: NodeJS.ProcessEnv,
+    limitMs: number,
+  ): Promise<X11Connection> {
     const address = parseDisplay(display)
-    if (address === null) throw new X11Error('refused', `the X display ${display} is named in an unknown way`)
+    if (address === null)
+      throw new X11Error('refused', `the X display ${display} is named in an unknown way`)
     let socket: Socket | undefined
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new X11Error('silent', `the X display ${display} does not answer`)), limitMs)
+      timer = setTimeout(
+        () => reject(new X11Error('silent', `the X display ${display} does not answer`)),
+        limitMs,
+      )
     })
     const opening = (async () => {
       socket = await firstSocket(address, display)
@@ -92,7 +103,12 @@ export class X11Connection {
     }
   }
 
-  static async #greet(socket: Socket, address: X11Address, env: NodeJS.ProcessEnv, display: string) {
+  static async #greet(
+    socket: Socket,
+    address: X11Address,
+    env: NodeJS.ProcessEnv,
+    display: string,
+  ) {
     // What goes wrong with the socket is told by its end.
     socket.on('error', () => {})
     socket.write(hello(await credentialFor(address, env)))
@@ -105,7 +121,8 @@ export class X11Connection {
     }
     if (welcome === undefined) throw new X11Error('absent', `the X display ${display} is gone`)
     const root = welcome.accepted ? rootOf(welcome.body, address.screen) : undefined
-    if (root === undefined) throw new X11Error('refused', `the X display ${display} does not let us in`)
+    if (root === undefined)
+      throw new X11Error('refused', `the X display ${display} does not let us in`)
     const connection = new X11Connection(socket, root, welcome.body.readUInt32LE(4))
     await connection.#lookForRandr()
     return connection
@@ -117,7 +134,8 @@ export class X11Connection {
     this.ids = ids
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
-        for (const { reject } of this.#questions.values()) reject(new X11Error('absent', 'the X server has gone'))
+        for (const { reject } of this.#questions.values())
+          reject(new X11Error('absent', 'the X server has gone'))
         this.#questions.clear()
         resolve()
       })
@@ -130,7 +148,9 @@ export class X11Connection {
   async layout(): Promise<Layout> {
     const [geometry, monitors] = await Promise.all([
       this.ask(request(GET_GEOMETRY, 0, this.root)),
-      this.#randr === undefined ? undefined : this.ask(request(this.#randr, RANDR.getMonitors, this.root, 1)),
+      this.#randr === undefined
+        ? undefined
+        : this.ask(request(this.#randr, RANDR.getMonitors, this.root, 1)),
     ])
     return {
       width: geometry.readUInt16LE(16),
@@ -192,8 +212,11 @@ export class X11Connection {
 
   /** Sends a request and gives its reply. Rejects with {@link X11Error}. */
   ask(bytes: Buffer): Promise<Buffer> {
-    if (this.#socket.destroyed) return Promise.reject(new X11Error('absent', 'the X server has gone'))
-    return new Promise((resolve, reject) => this.#questions.set(this.tell(bytes), { resolve, reject }))
+    if (this.#socket.destroyed)
+      return Promise.reject(new X11Error('absent', 'the X server has gone'))
+    return new Promise((resolve, reject) =>
+      this.#questions.set(this.tell(bytes), { resolve, reject }),
+    )
   }
 
   #take(chunk: Buffer): void {
@@ -212,7 +235,10 @@ export class X11Connection {
     const question = this.#questions.get(sequence)
     this.#questions.delete(sequence)
     if (kind === 'reply') question?.resolve(bytes)
-    else question?.reject(new X11Error('refused', `the X server refused a question (error ${bytes[1]})`))
+    else
+      question?.reject(
+        new X11Error('refused', `the X server refused a question (error ${bytes[1]})`),
+      )
   }
 }
 

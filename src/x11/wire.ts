@@ -41,11 +41,17 @@ export function hello({ name, data }: X11Credential): Buffer {
 }
 
 /** The server's answer to {@link hello}; undefined when it is not complete. */
-export function readWelcome(bytes: Buffer): { bytes: Buffer; accepted: boolean; body: Buffer } | undefined {
+export function readWelcome(
+  bytes: Buffer,
+): { bytes: Buffer; accepted: boolean; body: Buffer } | undefined {
   if (bytes.length < 8) return undefined
   const length = 8 + 4 * bytes.readUInt16LE(6)
   if (bytes.length < length) return undefined
-  return { bytes: bytes.subarray(0, length), accepted: bytes[0] === 1, body: bytes.subarray(8, length) }
+  return {
+    bytes: bytes.subarray(0, length),
+    accepted: bytes[0] === 1,
+    body: bytes.subarray(8, length),
+  }
 }
 
 /** The root window of a screen, from the body of the server's welcome; undefined when there is no such screen. */

@@ -39,7 +39,12 @@ export interface LongCapture {
 /** Captures one segment through a stand-in for ffmpeg; `reported` is told everything but the end. */
 export async function captureLong(
   medium: Medium,
-  options: { ffmpegPath: string; clock: RecorderClock; folder: string; reported: (report: CaptureReport) => void },
+  options: {
+    ffmpegPath: string
+    clock: RecorderClock
+    folder: string
+    reported: (report: CaptureReport) => void
+  },
 ): Promise<LongCapture> {
   const { ffmpegPath, clock, folder, reported } = options
   const logger = { debug() {}, info() {}, warn: console.error, error: console.error }
@@ -55,7 +60,13 @@ export async function captureLong(
     if (report.type === 'capture.ended') end(report)
     else reported(report)
   })
-  const plan = { medium, number: 1, folder: join(folder, medium), device, quality: resolveQuality() }
+  const plan = {
+    medium,
+    number: 1,
+    folder: join(folder, medium),
+    device,
+    quality: resolveQuality(),
+  }
   capture.send({ type: 'capture.open', plan })
   return { capture, ended }
 }

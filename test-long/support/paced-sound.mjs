@@ -15,7 +15,10 @@ socket.write(role === 'source' ? 's' : 'e')
 if (role === 'source') {
   const chunk = Buffer.alloc(CHUNK_BYTES)
   for (let frame = 0; frame < FRAMES; frame++) {
-    chunk.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * 440 * frame) / 48_000)), 2 * frame)
+    chunk.writeInt16LE(
+      Math.round(8_000 * Math.sin((2 * Math.PI * 440 * frame) / 48_000)),
+      2 * frame,
+    )
   }
   socket.on('data', (tokens) => {
     for (let left = tokens.length; left > 0; left--) process.stdout.write(chunk)

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
-import { createAccess, FAILURE_LIMIT, FAILURE_WINDOW_MS, type StoredToken } from '../../src/access/access.ts'
+import {
+  createAccess,
+  FAILURE_LIMIT,
+  FAILURE_WINDOW_MS,
+  type StoredToken,
+} from '../../src/access/access.ts'
 import { SCOPES, UI_SCOPES } from '../../src/access/scopes.ts'
 import { newToken, TOKEN_PREFIX } from '../../src/access/secrets.ts'
 import { LAUNCH_CODE_LIFETIME_MS, SESSION_LIFETIME_MS } from '../../src/access/ui-sessions.ts'
@@ -54,7 +59,9 @@ suite('access: tokens', (test) => {
     const { access, state } = setUp()
     const [a, b] = [storedToken(['read']), storedToken(['read'])]
     state.tokens = [a.stored, b.stored]
-    const ids = [a, b].map(({ secret }) => access.authenticate(`Bearer ${secret}`, undefined, PORT).clientId)
+    const ids = [a, b].map(
+      ({ secret }) => access.authenticate(`Bearer ${secret}`, undefined, PORT).clientId,
+    )
     assert.notEqual(ids[0], ids[1])
   })
 
@@ -118,7 +125,8 @@ suite('access: wrong credentials', (test) => {
 
   test('sessions and launch codes are guessed no faster; no credential at all is no guess', () => {
     const { access } = setUp()
-    for (let i = 0; i < FAILURE_LIMIT * 2; i++) codeOf(() => access.authenticate(undefined, undefined, PORT))
+    for (let i = 0; i < FAILURE_LIMIT * 2; i++)
+      codeOf(() => access.authenticate(undefined, undefined, PORT))
     for (let i = 0; i < FAILURE_LIMIT / 2; i++) {
       assert.equal(
         codeOf(() => access.redeemLaunchCode('wrong')),

@@ -96,7 +96,11 @@ suite('capture.cut', (test) => {
     assert.equal(cause, 'cut')
     assert.ok(facts)
     assert.ok(facts.durationMs >= 100 && facts.durationMs < 500, `${facts.durationMs} ms`)
-    assert.ok(Math.abs((await decodeSound(join(capture.folder, facts.file))).length / 48 - facts.durationMs) <= 1)
+    assert.ok(
+      Math.abs(
+        (await decodeSound(join(capture.folder, facts.file))).length / 48 - facts.durationMs,
+      ) <= 1,
+    )
     assert.deepEqual(
       capture.told().map(({ type }) => type),
       ['capture.ended'],
@@ -111,19 +115,29 @@ suite('capture.cut', (test) => {
         'ffmpeg',
         `trap '' INT; case "$*" in *lavfi*) ffmpeg "$@"; exit;; esac; exec ffmpeg "$@"`,
       )
-      const platform = bench.platform({ source: 'synthetic', ffmpegPath, limits: { screenQuit: 400 } })
+      const platform = bench.platform({
+        source: 'synthetic',
+        ffmpegPath,
+        limits: { screenQuit: 400 },
+      })
       const capture = bench.capture(platform, medium)
       capture.open(await platform.resolve(medium, undefined))
       await capture.next('capture.flowing')
       const at = capture.cut()
       const { facts } = await capture.next('capture.ended')
       assert.ok(facts)
-      assert.ok(Date.parse(facts.endedAt) <= at + 1, `ends ${Date.parse(facts.endedAt) - at} ms after the cut`)
+      assert.ok(
+        Date.parse(facts.endedAt) <= at + 1,
+        `ends ${Date.parse(facts.endedAt) - at} ms after the cut`,
+      )
       const path = join(capture.folder, facts.file)
       const startedAt = Date.parse(facts.startedAt)
       if (medium === 'screen') {
         const last = (await frames(path)).at(-1)
-        assert.ok(last && startedAt + last.atMs <= at, `a frame ${startedAt + last!.atMs - at} ms after the cut`)
+        assert.ok(
+          last && startedAt + last.atMs <= at,
+          `a frame ${startedAt + last!.atMs - at} ms after the cut`,
+        )
       } else assert.ok(startedAt + (await decodeSound(path)).length / 48 <= at + 1)
     })
   }
@@ -149,7 +163,10 @@ suite('capture.cut', (test) => {
   })
 
   test('of a stopped encoder keeps what had come before', async () => {
-    const platform = bench.platform({ source: 'synthetic', limits: { encoderFinish: 100, encoderTerminate: 50 } })
+    const platform = bench.platform({
+      source: 'synthetic',
+      limits: { encoderFinish: 100, encoderTerminate: 50 },
+    })
     const capture = bench.capture(platform, 'mic')
     capture.open(await platform.resolve('mic', undefined))
     await capture.next('capture.flowing')

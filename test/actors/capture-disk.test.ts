@@ -36,22 +36,26 @@ suite('capture and the disk', (test) => {
     return { capture, open: () => capture.open(device) }
   }
 
-  test.unless(problem, 'a full disk ends the capture as STORAGE_FULL, with a whole file of what fitted', async () => {
-    const capture = await opened('screen')
-    await capture.next('capture.flowing')
-    disk.fill()
-    const { cause, facts, unfinished } = await capture.next('capture.ended')
-    assert.ok(cause !== 'cut')
-    assert.deepEqual([cause.code, cause.reason], ['STORAGE_FULL', 'storageFull'])
-    assert.equal(unfinished, false)
-    assert.ok(facts)
-    const path = join(capture.folder, facts.file)
-    assert.equal(statSync(path).size, facts.bytes)
-    assert.equal(sha256Of(path), facts.sha256)
-    const shown = await frames(path)
-    assert.ok(shown.length > 0 && shown.every(({ atMs }) => atMs < facts.durationMs))
-    assert.deepEqual(childrenWith('ffmpeg'), [])
-  })
+  test.unless(
+    problem,
+    'a full disk ends the capture as STORAGE_FULL, with a whole file of what fitted',
+    async () => {
+      const capture = await opened('screen')
+      await capture.next('capture.flowing')
+      disk.fill()
+      const { cause, facts, unfinished } = await capture.next('capture.ended')
+      assert.ok(cause !== 'cut')
+      assert.deepEqual([cause.code, cause.reason], ['STORAGE_FULL', 'storageFull'])
+      assert.equal(unfinished, false)
+      assert.ok(facts)
+      const path = join(capture.folder, facts.file)
+      assert.equal(statSync(path).size, facts.bytes)
+      assert.equal(sha256Of(path), facts.sha256)
+      const shown = await frames(path)
+      assert.ok(shown.length > 0 && shown.every(({ atMs }) => atMs < facts.durationMs))
+      assert.deepEqual(childrenWith('ffmpeg'), [])
+    },
+  )
 
   test.unless(problem, 'a disk that is full from the start keeps no file', async () => {
     disk.fill()
@@ -65,25 +69,29 @@ suite('capture and the disk', (test) => {
     assert.equal(existsSync(join(capture.folder, 'screen-000001.mp4')), false)
   })
 
-  test.unless(problem, 'a cut ends the processes while the disk hangs, and the file when it is back', async () => {
-    const capture = await opened('mic')
-    await capture.next('capture.flowing')
-    disk.freeze()
-    const at = capture.cut()
-    await eventually('no process is left', () => childrenWith('ffmpeg').length === 0, 1_000)
-    assert.ok(Date.now() - at < 1_000)
-    const ended = await capture.next('capture.ended')
-    assert.deepEqual([ended.cause, ended.facts, ended.unfinished], ['cut', null, true])
-    disk.thaw()
-    const { facts } = await capture.next('capture.closed')
-    const path = join(capture.folder, facts.file)
-    assert.equal(sha256Of(path), facts.sha256)
-    assert.ok(Math.abs((await decodeSound(path)).length / 48 - facts.durationMs) <= 1)
-    assert.deepEqual(
-      capture.told().map(({ type }) => type),
-      ['capture.flowing', 'capture.ended', 'capture.closed'],
-    )
-  })
+  test.unless(
+    problem,
+    'a cut ends the processes while the disk hangs, and the file when it is back',
+    async () => {
+      const capture = await opened('mic')
+      await capture.next('capture.flowing')
+      disk.freeze()
+      const at = capture.cut()
+      await eventually('no process is left', () => childrenWith('ffmpeg').length === 0, 1_000)
+      assert.ok(Date.now() - at < 1_000)
+      const ended = await capture.next('capture.ended')
+      assert.deepEqual([ended.cause, ended.facts, ended.unfinished], ['cut', null, true])
+      disk.thaw()
+      const { facts } = await capture.next('capture.closed')
+      const path = join(capture.folder, facts.file)
+      assert.equal(sha256Of(path), facts.sha256)
+      assert.ok(Math.abs((await decodeSound(path)).length / 48 - facts.durationMs) <= 1)
+      assert.deepEqual(
+        capture.told().map(({ type }) => type),
+        ['capture.flowing', 'capture.ended', 'capture.closed'],
+      )
+    },
+  )
 
   test.unless(problem, 'with discard, a hanging disk only delays that the file goes', async () => {
     const capture = await opened('mic')
@@ -109,27 +117,35 @@ suite('capture and the disk', (test) => {
       assert.equal(unfinished, true)
       disk.thaw()
       const { facts } = await capture.next('capture.closed')
-      assert.ok(Math.abs((await decodeSound(join(capture.folder, facts.file))).length / 48 - facts.durationMs) < 7)
+      assert.ok(
+        Math.abs(
+          (await decodeSound(join(capture.folder, facts.file))).length / 48 - facts.durationMs,
+        ) < 7,
+      )
     },
   )
 
-  test.unless(problem, 'a disk that hangs from the start: the capture fails for it, or is cut', async () => {
-    const first = await prepared('mic', { flow: 2_500 })
-    const second = await prepared('mic')
-    disk.freeze()
-    first.open()
-    second.open()
-    const [failing, cut] = [first.capture, second.capture]
-    await cut.next('capture.level')
-    cut.cut()
-    assert.equal((await cut.next('capture.ended')).cause, 'cut')
-    const { cause } = await failing.next('capture.ended')
-    assert.equal(cause !== 'cut' && cause.code, 'STORAGE_UNAVAILABLE')
-    assert.deepEqual(
-      failing.told().map(({ type }) => type),
-      ['capture.ended'],
-    )
-  })
+  test.unless(
+    problem,
+    'a disk that hangs from the start: the capture fails for it, or is cut',
+    async () => {
+      const first = await prepared('mic', { flow: 2_500 })
+      const second = await prepared('mic')
+      disk.freeze()
+      first.open()
+      second.open()
+      const [failing, cut] = [first.capture, second.capture]
+      await cut.next('capture.level')
+      cut.cut()
+      assert.equal((await cut.next('capture.ended')).cause, 'cut')
+      const { cause } = await failing.next('capture.ended')
+      assert.equal(cause !== 'cut' && cause.code, 'STORAGE_UNAVAILABLE')
+      assert.deepEqual(
+        failing.told().map(({ type }) => type),
+        ['capture.ended'],
+      )
+    },
+  )
 
   test('a folder that cannot be made is STORAGE_UNAVAILABLE, also with time to retry', async () => {
     const blocked = join(bench.folder, 'blocked')

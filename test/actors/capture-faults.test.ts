@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import type { CapturePlatform } from '../../src/actors/capture.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { suite } from '../support/suite.ts'
@@ -31,7 +35,9 @@ suite('capture faults', (test) => {
   }
 
   /** The end that nobody asked for: everything that came is in a whole file, and no process is left. */
-  async function died(capture: ObservedCapture): Promise<{ code: string; detail: string; reason: string }> {
+  async function died(
+    capture: ObservedCapture,
+  ): Promise<{ code: string; detail: string; reason: string }> {
     const { cause, facts, unfinished } = await capture.next('capture.ended')
     assert.notEqual(cause, 'cut')
     assert.equal(unfinished, false)
@@ -39,7 +45,8 @@ suite('capture faults', (test) => {
     const path = join(capture.folder, facts.file)
     if (capture.medium === 'screen') assert.ok((await frames(path)).length > 0)
     else assert.ok(Math.abs((await decodeSound(path)).length / 48 - facts.durationMs) < 7)
-    for (const program of ['parec', 'pacat --raw', 'libopus', 'x11grab']) assert.deepEqual(childrenWith(program), [])
+    for (const program of ['parec', 'pacat --raw', 'libopus', 'x11grab'])
+      assert.deepEqual(childrenWith(program), [])
     return cause as Exclude<typeof cause, 'cut'>
   }
 
@@ -57,11 +64,15 @@ suite('capture faults', (test) => {
     assert.equal((await died(capture)).code, 'CAPTURE_FAILED')
   })
 
-  test.unless(problem, 'a capture that ends by itself as if all were well has failed too', async () => {
-    const capture = await flowing(platform(), 'screen')
-    process.kill(childWith('x11grab'), 'SIGINT')
-    assert.equal((await died(capture)).code, 'CAPTURE_FAILED')
-  })
+  test.unless(
+    problem,
+    'a capture that ends by itself as if all were well has failed too',
+    async () => {
+      const capture = await flowing(platform(), 'screen')
+      process.kill(childWith('x11grab'), 'SIGINT')
+      assert.equal((await died(capture)).code, 'CAPTURE_FAILED')
+    },
+  )
 
   test.unless(problem, 'a dead X server is a lost device, and disturbs no sound', async () => {
     const devices = platform()
@@ -151,9 +162,15 @@ suite('capture faults', (test) => {
     const real = `case "$*" in *lavfi*pipe:1*|*-version*) exec ffmpeg "$@";; esac`
     const faults: Record<string, [script: string, detail: RegExp]> = {
       ends: [`${real}; exit 0`, /ended by itself \(code 0\)/],
-      fails: [`${real}; echo "Unknown encoder 'libopus'" >&2; exit 1`, /code 1\): Unknown encoder 'libopus'/],
+      fails: [
+        `${real}; echo "Unknown encoder 'libopus'" >&2; exit 1`,
+        /code 1\): Unknown encoder 'libopus'/,
+      ],
       hangs: [`${real}; exec tail -f /dev/null`, /no media within 1500 ms/],
-      'writes garbage': [`${real}; head -c 100000 /dev/urandom; exec tail -f /dev/null`, /wrote no Ogg Opus/],
+      'writes garbage': [
+        `${real}; head -c 100000 /dev/urandom; exec tail -f /dev/null`,
+        /wrote no Ogg Opus/,
+      ],
       'writes headers only': [
         `${real}; ffmpeg -v error -f s16le -i /dev/null -c:a libopus -f ogg pipe:1; exec tail -f /dev/null`,
         /no media within 1500 ms/,
@@ -161,7 +178,11 @@ suite('capture faults', (test) => {
     }
     for (const [fault, [script, expected]] of Object.entries(faults)) {
       const ffmpegPath = fakeProgram(join(bench.folder, fault), 'ffmpeg', script)
-      const devices = bench.platform({ source: 'synthetic', ffmpegPath, limits: { ...limits, flow: 1_500 } })
+      const devices = bench.platform({
+        source: 'synthetic',
+        ffmpegPath,
+        limits: { ...limits, flow: 1_500 },
+      })
       const capture = bench.capture(devices, 'mic')
       capture.open(await devices.resolve('mic', undefined))
       const { cause, facts } = await capture.next('capture.ended')
@@ -172,7 +193,10 @@ suite('capture faults', (test) => {
       assert.equal(existsSync(capture.folder), false)
       assert.deepEqual(childrenWith('ffmpeg'), [])
     }
-    const devices = bench.platform({ source: 'synthetic', ffmpegPath: join(bench.folder, 'missing') })
+    const devices = bench.platform({
+      source: 'synthetic',
+      ffmpegPath: join(bench.folder, 'missing'),
+    })
     const capture = bench.capture(devices, 'mic')
     capture.open(await devices.resolve('mic', undefined))
     const { cause } = await capture.next('capture.ended')
@@ -189,7 +213,11 @@ suite('capture faults', (test) => {
         'ffmpeg',
         `case "$*" in *-version*) exit 0;; esac; ${script}`,
       )
-      const devices = bench.platform({ source: 'synthetic', ffmpegPath, limits: { ...limits, flow: 1_500 } })
+      const devices = bench.platform({
+        source: 'synthetic',
+        ffmpegPath,
+        limits: { ...limits, flow: 1_500 },
+      })
       const capture = bench.capture(devices, 'screen')
       capture.open(await devices.resolve('screen', undefined))
       const { cause } = await capture.next('capture.ended')

@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import { MEDIA } from '../../src/contract/media.ts'
 import type { Level } from '../../src/contract/resources.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
-import { colourAt, containerMs, decodeSound, frames, pitchDb, sha256Of } from './support/media-files.ts'
+import {
+  colourAt,
+  containerMs,
+  decodeSound,
+  frames,
+  pitchDb,
+  sha256Of,
+} from './support/media-files.ts'
 import { childrenWith } from './support/processes.ts'
 
 const problem = await virtualDesktopProblem()
@@ -25,48 +36,68 @@ suite('capture', (test) => {
   })
   const platform = () => bench.platform({ env: { ...process.env, ...desktop.env } })
 
-  test.unless(problem, 'each medium has its own sound or picture, and nothing of the others', async () => {
-    const devices = platform()
-    const mic = bench.capture(devices, 'mic')
-    const speaker = bench.capture(devices, 'speaker')
-    const screen = bench.capture(devices, 'screen')
-    const playing = await Promise.all([
-      desktop.play('mic', { toneHz: MIC_HZ, seconds: 30 }),
-      desktop.play('speaker', { toneHz: SPEAKER_HZ, seconds: 30 }),
-      desktop.fillScreen('#c02040'),
-    ])
-    const all = [mic, speaker, screen]
-    for (const capture of all) capture.open(await devices.resolve(capture.medium, undefined))
-    await Promise.all(all.map((capture) => capture.next('capture.flowing')))
-    // Levels come each tenth of a second.
-    const levels = () => mic.reports.flatMap((report) => (report.type === 'capture.level' ? [report.level] : []))
-    await eventually('sound for 1.5 s', () => levels().length >= 15)
-    for (const capture of all) capture.cut()
-    const [micFile, speakerFile, screenFile] = await Promise.all(
-      all.map(async (capture) => {
-        const { facts, cause } = await capture.next('capture.ended')
-        assert.equal(cause, 'cut')
-        assert.ok(facts)
-        return join(capture.folder, facts.file)
-      }),
-    )
-    await Promise.all(playing.slice(0, 2).map((sound) => sound?.stop()))
+  test.unless(
+    problem,
+    'each medium has its own sound or picture, and nothing of the others',
+    async () => {
+      const devices = platform()
+      const mic = bench.capture(devices, 'mic')
+      const speaker = bench.capture(devices, 'speaker')
+      const screen = bench.capture(devices, 'screen')
+      const playing = await Promise.all([
+        desktop.play('mic', { toneHz: MIC_HZ, seconds: 30 }),
+        desktop.play('speaker', { toneHz: SPEAKER_HZ, seconds: 30 }),
+        desktop.fillScreen('#c02040'),
+      ])
+      const all = [mic, speaker, screen]
+      for (const capture of all) capture.open(await devices.resolve(capture.medium, undefined))
+      await Promise.all(all.map((capture) => capture.next('capture.flowing')))
+      // Levels come each tenth of a second.
+      const levels = () =>
+        mic.reports.flatMap((report) => (report.type === 'capture.level' ? [report.level] : []))
+      await eventually('sound for 1.5 s', () => levels().length >= 15)
+      for (const capture of all) capture.cut()
+      const [micFile, speakerFile, screenFile] = await Promise.all(
+        all.map(async (capture) => {
+          const { facts, cause } = await capture.next('capture.ended')
+          assert.equal(cause, 'cut')
+          assert.ok(facts)
+          return join(capture.folder, facts.file)
+        }),
+      )
+      await Promise.all(playing.slice(0, 2).map((sound) => sound?.stop()))
 
-    const [heard, played] = [await decodeSound(micFile!), await decodeSound(speakerFile!)]
-    // Played at a peak of 0.3, −10.5 dB; what is not there is below −60.
-    assert.ok(Math.abs(pitchDb(heard, MIC_HZ) + 10.5) < 2, `${pitchDb(heard, MIC_HZ)} dB on the microphone`)
-    assert.ok(pitchDb(heard, SPEAKER_HZ) < -60, `${pitchDb(heard, SPEAKER_HZ)} dB of the speaker on the microphone`)
-    assert.ok(Math.abs(pitchDb(played, SPEAKER_HZ) + 10.5) < 2, `${pitchDb(played, SPEAKER_HZ)} dB on the speaker`)
-    assert.ok(pitchDb(played, MIC_HZ) < -60, `${pitchDb(played, MIC_HZ)} dB of the microphone on the speaker`)
-    const [red, green, blue] = await colourAt(screenFile!, 1_200, 700)
-    assert.ok(
-      Math.abs(red - 0xc0) < 12 && Math.abs(green - 0x20) < 12 && Math.abs(blue - 0x40) < 12,
-      `${red} ${green} ${blue}`,
-    )
+      const [heard, played] = [await decodeSound(micFile!), await decodeSound(speakerFile!)]
+      // Played at a peak of 0.3, −10.5 dB; what is not there is below −60.
+      assert.ok(
+        Math.abs(pitchDb(heard, MIC_HZ) + 10.5) < 2,
+        `${pitchDb(heard, MIC_HZ)} dB on the microphone`,
+      )
+      assert.ok(
+        pitchDb(heard, SPEAKER_HZ) < -60,
+        `${pitchDb(heard, SPEAKER_HZ)} dB of the speaker on the microphone`,
+      )
+      assert.ok(
+        Math.abs(pitchDb(played, SPEAKER_HZ) + 10.5) < 2,
+        `${pitchDb(played, SPEAKER_HZ)} dB on the speaker`,
+      )
+      assert.ok(
+        pitchDb(played, MIC_HZ) < -60,
+        `${pitchDb(played, MIC_HZ)} dB of the microphone on the speaker`,
+      )
+      const [red, green, blue] = await colourAt(screenFile!, 1_200, 700)
+      assert.ok(
+        Math.abs(red - 0xc0) < 12 && Math.abs(green - 0x20) < 12 && Math.abs(blue - 0x40) < 12,
+        `${red} ${green} ${blue}`,
+      )
 
-    const loud = levels().at(-1) as Level
-    assert.ok(Math.abs(loud.peakDb + 10.5) < 1 && Math.abs(loud.rmsDb + 13.5) < 1, JSON.stringify(loud))
-  })
+      const loud = levels().at(-1) as Level
+      assert.ok(
+        Math.abs(loud.peakDb + 10.5) < 1 && Math.abs(loud.rmsDb + 13.5) < 1,
+        JSON.stringify(loud),
+      )
+    },
+  )
 
   test.unless(problem, 'the facts of a segment agree with its file', async () => {
     const devices = platform()
@@ -123,37 +154,44 @@ suite('capture', (test) => {
         await capture.next('capture.flowing', number)
         capture.cut(number)
       }
-      const ended = await Promise.all([1, 2, 3].map((number) => capture.next('capture.ended', number)))
+      const ended = await Promise.all(
+        [1, 2, 3].map((number) => capture.next('capture.ended', number)),
+      )
       assert.deepEqual(
         readdirSync(capture.folder).sort(),
         ended.map(({ facts }) => facts?.file),
       )
       for (const [index, { facts }] of ended.entries())
-        if (index > 0) assert.ok(facts!.startedAt >= ended[index - 1]!.facts!.endedAt, 'segments do not overlap')
+        if (index > 0)
+          assert.ok(facts!.startedAt >= ended[index - 1]!.facts!.endedAt, 'segments do not overlap')
     },
   )
 
-  test.unless(problem, 'sound starts within 60 ms and ends within 300 ms, and nothing is left running', async () => {
-    const devices = platform()
-    const starts: number[] = []
-    const stops: number[] = []
-    // The best of three: the machine may be busy with other things, but not all the time.
-    for (const number of [1, 2, 3]) {
-      const capture = bench.capture(devices, 'mic')
-      const device = await devices.resolve('mic', undefined)
-      const openedAt = Date.now()
-      capture.open(device, number)
-      const { startedAt } = await capture.next('capture.flowing', number)
-      starts.push(Date.parse(startedAt) - openedAt)
-      const at = capture.cut(number)
-      await capture.next('capture.ended', number)
-      stops.push(Date.now() - at)
-    }
-    assert.ok(Math.min(...starts) <= 60, `first sample after ${starts} ms`)
-    assert.ok(Math.min(...stops) <= 300, `ended after ${stops} ms`)
-    assert.deepEqual(childrenWith('parec'), [])
-    assert.deepEqual(childrenWith('ffmpeg'), [])
-  })
+  test.unless(
+    problem,
+    'sound starts within 60 ms and ends within 300 ms, and nothing is left running',
+    async () => {
+      const devices = platform()
+      const starts: number[] = []
+      const stops: number[] = []
+      // The best of three: the machine may be busy with other things, but not all the time.
+      for (const number of [1, 2, 3]) {
+        const capture = bench.capture(devices, 'mic')
+        const device = await devices.resolve('mic', undefined)
+        const openedAt = Date.now()
+        capture.open(device, number)
+        const { startedAt } = await capture.next('capture.flowing', number)
+        starts.push(Date.parse(startedAt) - openedAt)
+        const at = capture.cut(number)
+        await capture.next('capture.ended', number)
+        stops.push(Date.now() - at)
+      }
+      assert.ok(Math.min(...starts) <= 60, `first sample after ${starts} ms`)
+      assert.ok(Math.min(...stops) <= 300, `ended after ${stops} ms`)
+      assert.deepEqual(childrenWith('parec'), [])
+      assert.deepEqual(childrenWith('ffmpeg'), [])
+    },
+  )
 
   test.unless(problem, 'the screen ends within 300 ms', async () => {
     const devices = platform()

@@ -5,14 +5,20 @@ import { suite } from '../support/suite.ts'
 
 suite('the table of the bench', (test) => {
   test('a ratio is that of the rounds, not that of the medians', () => {
-    const row = compared('stop, against OBS', 'ms', [10, 30, 20], [100, 100, 400], { of: 'ratio', atMost: 0.2 })
+    const row = compared('stop, against OBS', 'ms', [10, 30, 20], [100, 100, 400], {
+      of: 'ratio',
+      atMost: 0.2,
+    })
     assert.deepEqual([row.ours, row.other, row.ratio], [20, 100, 0.1])
     assert.equal(reaches(row), true)
     assert.equal(reaches({ ...row, ratio: 0.21 }), false)
   })
 
   test('what is not installed is named, and misses no aim', () => {
-    const row = compared('stop, against OBS', 'ms', [10], 'not installed', { of: 'ratio', atMost: 0.2 })
+    const row = compared('stop, against OBS', 'ms', [10], 'not installed', {
+      of: 'ratio',
+      atMost: 0.2,
+    })
     assert.equal(row.ratio, null)
     assert.equal(reaches(row), null)
     const [, , line] = markdownTable([row]).split('\n')

@@ -18,7 +18,15 @@ suite('commands that act', (test) => {
     const { home, last } = await api({ 'POST /v1/recordings': { status: 201, body: recording() } })
     const ran = await f2f(
       [
-        ...['start', '--media', 'mic,screen', '--recording-type', 'microphone', '--device', 'mic=hw=0'],
+        ...[
+          'start',
+          '--media',
+          'mic,screen',
+          '--recording-type',
+          'microphone',
+          '--device',
+          'mic=hw=0',
+        ],
         ...['--tag', 'desk=3', '--tag', 'visit:=17', '--tag', 'vip:=true'],
         ...['--wrap-up-seconds', '0', '--max-duration-seconds', '600', '--require', 'any'],
         ...['--quality', 'sharp'],
@@ -50,13 +58,20 @@ suite('commands that act', (test) => {
 
   test('start --in starts media in a recording that is there', async () => {
     const { home, last } = await api({ 'POST /v1/recordings/current/start': { body: recording() } })
-    const ran = await f2f(['start', '--in', 'current', '--media', 'screen', '--device', 'screen=:1'], { home })
+    const ran = await f2f(
+      ['start', '--in', 'current', '--media', 'screen', '--device', 'screen=:1'],
+      { home },
+    )
     assert.equal(ran.code, 0, ran.stderr)
     assert.deepEqual(last().body, { media: ['screen'], devices: { screen: ':1' } })
   })
 
   test('start --in takes nothing that belongs to a new recording, and needs media', async () => {
-    for (const argv of [['--media', 'mic', '--tag', 'a=1'], ['--media', 'mic', '--wrap-up-seconds', '0'], []]) {
+    for (const argv of [
+      ['--media', 'mic', '--tag', 'a=1'],
+      ['--media', 'mic', '--wrap-up-seconds', '0'],
+      [],
+    ]) {
       const ran = await f2f(['start', '--in', 'current', ...argv])
       assert.equal(ran.code, 2, argv.join(' '))
     }
@@ -66,7 +81,9 @@ suite('commands that act', (test) => {
     test(`${name} acts on the current recording, or on the one named, on all media or some`, async () => {
       const { home, last } = await api({
         [`POST /v1/recordings/current/${name}`]: { body: recording() },
-        [`POST /v1/recordings/rec_0002/${name}`]: { body: recording({ id: 'rec_0002', state: 'Paused' }) },
+        [`POST /v1/recordings/rec_0002/${name}`]: {
+          body: recording({ id: 'rec_0002', state: 'Paused' }),
+        },
       })
       assert.equal((await f2f([name], { home })).code, 0)
       assert.deepEqual(last().body, {})
@@ -93,7 +110,9 @@ suite('commands that act', (test) => {
         body: recording({
           state: 'WrapUp',
           wrapUp: { endsAt: '2026-01-31T10:00:30.000Z' },
-          tracks: { mic: track({ state: 'stopped', recordedMs: 3_661_000, bytes: 14_640_000, level: null }) },
+          tracks: {
+            mic: track({ state: 'stopped', recordedMs: 3_661_000, bytes: 14_640_000, level: null }),
+          },
         }),
       },
     })
@@ -106,7 +125,11 @@ suite('commands that act', (test) => {
 suite('tag', (test) => {
   let stub: Stub
   test.beforeEach(async () => {
-    const tags = [tagEntry('customer', '4711'), tagEntry('pages', 12), tagEntry('system.host', 'desk-3')]
+    const tags = [
+      tagEntry('customer', '4711'),
+      tagEntry('pages', 12),
+      tagEntry('system.host', 'desk-3'),
+    ]
     stub = await startStub({
       'POST /v1/recordings/current/tags': { body: recording({ tags }) },
       'POST /v1/recordings/rec_0002/tags': { body: recording({ id: 'rec_0002', tags }) },
@@ -115,9 +138,13 @@ suite('tag', (test) => {
   test.afterEach(() => stub.close())
 
   test('sets strings and typed values, and shows what was set', async () => {
-    const ran = await f2f(['tag', 'customer=4711', 'pages:=12', 'note=a=b', 'empty='], { home: stub.home })
+    const ran = await f2f(['tag', 'customer=4711', 'pages:=12', 'note=a=b', 'empty='], {
+      home: stub.home,
+    })
     assert.equal(ran.code, 0, ran.stderr)
-    assert.deepEqual(stub.last().body, { tags: { customer: '4711', pages: 12, note: 'a=b', empty: '' } })
+    assert.deepEqual(stub.last().body, {
+      tags: { customer: '4711', pages: 12, note: 'a=b', empty: '' },
+    })
     assert.match(ran.stdout, /customer +4711 .*api\/home/)
     assert.doesNotMatch(ran.stdout, /desk-3/)
   })
@@ -144,7 +171,10 @@ suite('tag', (test) => {
   })
 
   test('start takes tags from stdin too', async () => {
-    const ran = await f2f(['start', '--tag', '-', '--tag', 'desk=3'], { home: stub.home, stdin: ['customer=4711'] })
+    const ran = await f2f(['start', '--tag', '-', '--tag', 'desk=3'], {
+      home: stub.home,
+      stdin: ['customer=4711'],
+    })
     assert.deepEqual(stub.last().body, { tags: { customer: '4711', desk: '3' } })
     assert.equal(ran.code, 1)
   })
@@ -208,7 +238,10 @@ suite('commands that read', (test) => {
           state: 'Error',
           recording: { id: 'rec_0001', state: 'Active' },
           errors: [{ ...error, medium: 'speaker', since: startedAt }],
-          media: { ...application().media, screen: { available: false, device: null, reason: 'Wayland.' } },
+          media: {
+            ...application().media,
+            screen: { available: false, device: null, reason: 'Wayland.' },
+          },
         }),
       },
       'GET /v1/recordings/current': {
@@ -219,7 +252,13 @@ suite('commands that read', (test) => {
             mic: track({
               startedAt,
               recordedMs: 20_000,
-              gaps: [{ from: pausedAt, to: new Date(Date.now() - 15_000).toISOString(), reason: 'paused' }],
+              gaps: [
+                {
+                  from: pausedAt,
+                  to: new Date(Date.now() - 15_000).toISOString(),
+                  reason: 'paused',
+                },
+              ],
             }),
             speaker: track({ state: 'failed', recordedMs: 5_000, level: null, error }),
           },
@@ -240,7 +279,9 @@ suite('commands that read', (test) => {
 
   test('status is no failure when the recording closes between two questions', async () => {
     const { home } = await api({
-      'GET /v1/application': { body: application({ recording: { id: 'rec_0001', state: 'WrapUp' } }) },
+      'GET /v1/application': {
+        body: application({ recording: { id: 'rec_0001', state: 'WrapUp' } }),
+      },
       'GET /v1/recordings/current': problem(404, 'NO_CURRENT_RECORDING'),
     })
     assert.equal((await f2f(['status'], { home })).code, 0)
@@ -249,10 +290,23 @@ suite('commands that read', (test) => {
   test('list passes its conditions on, in UTC, and says how to go on', async () => {
     const { home, last } = await api({
       'GET /v1/recordings?state=Closed&from=2026-01-31T09%3A00%3A00.000Z&limit=5&cursor=abc': {
-        body: { items: [recording({ state: 'Closed', endedAt: '2026-01-31T09:20:05.000Z' })], nextCursor: 'def' },
+        body: {
+          items: [recording({ state: 'Closed', endedAt: '2026-01-31T09:20:05.000Z' })],
+          nextCursor: 'def',
+        },
       },
     })
-    const argv = ['list', '--state', 'Closed', '--from', '2026-01-31T10:00:00+01:00', '--limit', '5', '--cursor', 'abc']
+    const argv = [
+      'list',
+      '--state',
+      'Closed',
+      '--from',
+      '2026-01-31T10:00:00+01:00',
+      '--limit',
+      '5',
+      '--cursor',
+      'abc',
+    ]
     const ran = await f2f(argv, { home })
     assert.equal(ran.code, 0, ran.stderr)
     assert.match(ran.stdout, /rec_0001 .* 0:20:05 +Closed +api\/home +mic,screen/)
@@ -275,12 +329,25 @@ suite('commands that read', (test) => {
   })
 
   test('list refuses times that are none', async () => {
-    for (const time of ['yesterday', '2026-02-31', '2026-02-31T10:00', '2026-13-01', '10:00', '2026-01-31T25:00'])
+    for (const time of [
+      'yesterday',
+      '2026-02-31',
+      '2026-02-31T10:00',
+      '2026-13-01',
+      '10:00',
+      '2026-01-31T25:00',
+    ])
       assert.equal((await f2f(['list', '--from', time])).code, 2, time)
   })
 
   test('show tells tracks, gaps, tag history and the file of every piece, over several pages', async () => {
-    const gaps = [{ from: '2026-01-31T09:01:01.000Z', to: '2026-01-31T09:01:31.000Z', reason: 'paused' } as const]
+    const gaps = [
+      {
+        from: '2026-01-31T09:01:01.000Z',
+        to: '2026-01-31T09:01:31.000Z',
+        reason: 'paused',
+      } as const,
+    ]
     const whole = {
       ...recording({
         state: 'Closed',
@@ -295,14 +362,18 @@ suite('commands that read', (test) => {
     })
     const { home } = await api({
       'GET /v1/recordings/rec_0001': { body: whole },
-      'GET /v1/recordings/rec_0001/segments?limit=1000': { body: { items: [segment()], nextCursor: 'p2' } },
+      'GET /v1/recordings/rec_0001/segments?limit=1000': {
+        body: { items: [segment()], nextCursor: 'p2' },
+      },
       'GET /v1/recordings/rec_0001/segments?limit=1000&cursor=p2': {
         body: { items: [segment({ number: 2 })], nextCursor: null },
       },
       'GET /v1/recordings/rec_0001/events?limit=1000': {
         body: { items: [{ type: 'recording.started', data: {} }, closed(1)], nextCursor: 'e2' },
       },
-      'GET /v1/recordings/rec_0001/events?limit=1000&cursor=e2': { body: { items: [closed(2)], nextCursor: null } },
+      'GET /v1/recordings/rec_0001/events?limit=1000&cursor=e2': {
+        body: { items: [closed(2)], nextCursor: null },
+      },
     })
     const ran = await f2f(['show', 'rec_0001'], { home })
     assert.equal(ran.code, 0, ran.stderr)
@@ -323,7 +394,9 @@ suite('commands that read', (test) => {
   })
 
   test('show without an id shows the current recording, or that there is none', async () => {
-    const { home, asked } = await api({ 'GET /v1/recordings/current': problem(404, 'NO_CURRENT_RECORDING') })
+    const { home, asked } = await api({
+      'GET /v1/recordings/current': problem(404, 'NO_CURRENT_RECORDING'),
+    })
     const ran = await f2f(['show'], { home })
     assert.equal(ran.code, 1)
     assert.match(ran.stderr, /NO_CURRENT_RECORDING/)
@@ -354,7 +427,12 @@ suite('commands that read', (test) => {
   test('what others wrote cannot command the terminal', async () => {
     const { home } = await api({
       'GET /v1/devices': {
-        body: { mic: { available: true, devices: [{ id: 'a', label: '\u001b]0;x\u0007\u202eevil', default: true }] } },
+        body: {
+          mic: {
+            available: true,
+            devices: [{ id: 'a', label: '\u001b]0;x\u0007\u202eevil', default: true }],
+          },
+        },
       },
     })
     const ran = await f2f(['devices'], { home, terminal: true })
@@ -365,7 +443,12 @@ suite('commands that read', (test) => {
 suite('tokens and the page', (test) => {
   let stub: Stub
   test.beforeEach(async () => {
-    const token = { id: 'tok_00001', name: 'crm', scopes: ['read', 'tag'], createdAt: '2026-01-31T09:00:00.000Z' }
+    const token = {
+      id: 'tok_00001',
+      name: 'crm',
+      scopes: ['read', 'tag'],
+      createdAt: '2026-01-31T09:00:00.000Z',
+    }
     stub = await startStub({
       'POST /v1/tokens': { status: 201, body: { ...token, token: 'the-secret' } },
       'GET /v1/tokens': { body: { items: [token], nextCursor: null } },
@@ -378,7 +461,9 @@ suite('tokens and the page', (test) => {
   test.afterEach(() => stub.close())
 
   test('token create puts the token alone on stdout', async () => {
-    const ran = await f2f(['token', 'create', '--name', 'crm', '--scopes', 'read,tag'], { home: stub.home })
+    const ran = await f2f(['token', 'create', '--name', 'crm', '--scopes', 'read,tag'], {
+      home: stub.home,
+    })
     assert.equal(ran.code, 0, ran.stderr)
     assert.deepEqual(stub.last().body, { name: 'crm', scopes: ['read', 'tag'] })
     assert.equal(ran.stdout, 'the-secret\n')
@@ -387,11 +472,17 @@ suite('tokens and the page', (test) => {
 
   test('token create needs a name and scopes that exist', async () => {
     assert.equal((await f2f(['token', 'create', '--name', 'crm'])).code, 2)
-    assert.equal((await f2f(['token', 'create', '--name', 'crm', '--scopes', 'everything'])).code, 2)
+    assert.equal(
+      (await f2f(['token', 'create', '--name', 'crm', '--scopes', 'everything'])).code,
+      2,
+    )
   })
 
   test('token list and revoke', async () => {
-    assert.match((await f2f(['token', 'list'], { home: stub.home })).stdout, /tok_00001 +crm +read,tag +2026-/)
+    assert.match(
+      (await f2f(['token', 'list'], { home: stub.home })).stdout,
+      /tok_00001 +crm +read,tag +2026-/,
+    )
     const ran = await f2f(['token', 'revoke', 'tok_00001'], { home: stub.home })
     assert.equal(ran.code, 0, ran.stderr)
     assert.equal(stub.last().method, 'DELETE')

@@ -31,19 +31,23 @@ async function checks(home: Home, env: NodeJS.ProcessEnv) {
 }
 
 suite('doctor', (test) => {
-  test.unless(linux, 'is content with a computer that has everything, and says how to start', async () => {
-    const home = await freshHome()
-    const env = { PATH: await pathWith('ffmpeg', 'parec'), DISPLAY: ':7' }
-    const { ok, of } = await checks(home, env)
-    assert.equal(ok, true)
-    assert.equal(of('Recorder')?.result, 'note')
-    assert.match(of('Recorder')?.remedy ?? '', /f2f serve/)
-    assert.equal(of('Sound')?.result, 'ok')
-    assert.match(of('Devices')?.remedy ?? '', /f2f serve/)
-    const shown = await f2f(['doctor'], { home, env })
-    assert.equal(shown.code, 0)
-    assert.match(shown.stdout, /Nothing is wrong/)
-  })
+  test.unless(
+    linux,
+    'is content with a computer that has everything, and says how to start',
+    async () => {
+      const home = await freshHome()
+      const env = { PATH: await pathWith('ffmpeg', 'parec'), DISPLAY: ':7' }
+      const { ok, of } = await checks(home, env)
+      assert.equal(ok, true)
+      assert.equal(of('Recorder')?.result, 'note')
+      assert.match(of('Recorder')?.remedy ?? '', /f2f serve/)
+      assert.equal(of('Sound')?.result, 'ok')
+      assert.match(of('Devices')?.remedy ?? '', /f2f serve/)
+      const shown = await f2f(['doctor'], { home, env })
+      assert.equal(shown.code, 0)
+      assert.match(shown.stdout, /Nothing is wrong/)
+    },
+  )
 
   test('creates nothing', async () => {
     const home = resolveHome(join((await freshHome()).folder, 'not-yet'))
@@ -86,7 +90,11 @@ suite('doctor', (test) => {
     detail: `Detail of ${id}.`,
   })
   const readiness = (...checks: ReadinessCheck[]) => ({
-    body: { ready: checks.every(({ result }) => result !== 'fail'), at: '2026-01-31T09:00:00.000Z', checks },
+    body: {
+      ready: checks.every(({ result }) => result !== 'fail'),
+      at: '2026-01-31T09:00:00.000Z',
+      checks,
+    },
   })
 
   test('asks a running recorder whether it is ready, and shows its checks', async () => {
@@ -94,8 +102,20 @@ suite('doctor', (test) => {
       'GET /v1/application': { body: application() },
       'GET /v1/readiness': readiness(
         passed('device', 'mic'),
-        { id: 'level', medium: 'mic', result: 'fail', detail: 'Digital silence.', remedy: 'Check its cable.' },
-        { id: 'mute', medium: 'speaker', result: 'warn', detail: 'Muted.', remedy: 'Switch its mute off.' },
+        {
+          id: 'level',
+          medium: 'mic',
+          result: 'fail',
+          detail: 'Digital silence.',
+          remedy: 'Check its cable.',
+        },
+        {
+          id: 'mute',
+          medium: 'speaker',
+          result: 'warn',
+          detail: 'Muted.',
+          remedy: 'Switch its mute off.',
+        },
         passed('encoder'),
         passed('disk'),
         passed('log'),
@@ -112,7 +132,8 @@ suite('doctor', (test) => {
         remedy: 'Check its cable.',
       })
       assert.equal(of('speaker mute')?.result, 'note')
-      for (const name of ['Recorder', 'Encoder', 'Disk', 'Log']) assert.equal(of(name)?.result, 'ok', name)
+      for (const name of ['Recorder', 'Encoder', 'Disk', 'Log'])
+        assert.equal(of(name)?.result, 'ok', name)
       assert.equal(of('Sound'), undefined, 'the session’s environment is not asked')
       const { code, stdout } = await f2f(['doctor'], { home })
       assert.equal(code, 1)
@@ -132,12 +153,23 @@ suite('doctor', (test) => {
           errors: [
             { code: 'STORAGE_LOW', message: 'The disk is getting full.', since },
             { code: 'SOURCE_MUTED', medium: 'mic', message: 'It is muted.', since },
-            { code: 'PAUSE_OVERDUE', medium: 'screen', message: 'The pause was to be over.', since },
+            {
+              code: 'PAUSE_OVERDUE',
+              medium: 'screen',
+              message: 'The pause was to be over.',
+              since,
+            },
           ],
         }),
       },
       'GET /v1/readiness': readiness(
-        { id: 'mute', medium: 'mic', result: 'warn', detail: 'The device is muted.', remedy: 'Switch its mute off.' },
+        {
+          id: 'mute',
+          medium: 'mic',
+          result: 'warn',
+          detail: 'The device is muted.',
+          remedy: 'Switch its mute off.',
+        },
         passed('delivering', 'screen'),
         { id: 'disk', result: 'warn', detail: 'Little is free.', remedy: 'Free space.' },
       ),
@@ -147,7 +179,9 @@ suite('doctor', (test) => {
       assert.equal(ran.code, 0)
       const names = ran
         .json()
-        .checks.flatMap(({ name, result }: { name: string; result: string }) => (result === 'ok' ? [] : [name]))
+        .checks.flatMap(({ name, result }: { name: string; result: string }) =>
+          result === 'ok' ? [] : [name],
+        )
       assert.deepEqual(names.sort(), ['Disk', 'mic mute', 'screen'])
     } finally {
       await close()
@@ -195,7 +229,10 @@ suite('doctor', (test) => {
     )
     const screen = async (env: NodeJS.ProcessEnv) =>
       (await checkSession(env, 'linux')).find(({ name }) => name === 'Screen')
-    assert.match((await screen({ WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }))?.detail ?? '', /Wayland/)
+    assert.match(
+      (await screen({ WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }))?.detail ?? '',
+      /Wayland/,
+    )
     assert.match((await screen({}))?.detail ?? '', /DISPLAY/)
     assert.deepEqual(await checkSession({}, 'darwin'), [])
   })
@@ -205,13 +242,19 @@ suite('doctor', (test) => {
     assert.equal((await checkDisk(home, { reserveBytes: 1e15 })).result, 'failed')
     assert.equal((await checkDisk(home, { reserveBytes: 0 })).result, 'ok')
     const { bavail, bsize } = await statfs(home.folder)
-    assert.equal((await checkDisk(home, { reserveBytes: bavail * bsize - 500_000_000 })).result, 'note')
+    assert.equal(
+      (await checkDisk(home, { reserveBytes: bavail * bsize - 500_000_000 })).result,
+      'note',
+    )
   })
 
   test('a folder of the name of a program is none', async () => {
     const home = await freshHome()
     const folder = await pathWith()
     await mkdir(join(folder, 'ffmpeg'))
-    assert.notEqual((await checks(home, { PATH: folder })).of('ffmpeg')?.detail, join(folder, 'ffmpeg'))
+    assert.notEqual(
+      (await checks(home, { PATH: folder })).of('ffmpeg')?.detail,
+      join(folder, 'ffmpeg'),
+    )
   })
 })

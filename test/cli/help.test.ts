@@ -14,7 +14,8 @@ suite('help', (test) => {
       assert.match(ran.stdout, new RegExp(`^ {2}${name}\\b`, 'm'))
       assert.ok(ran.stdout.includes(summary))
     }
-    for (const word of ['F2F_HOME', 'F2F_PORT', 'NO_COLOR', 'wrong usage']) assert.ok(ran.stdout.includes(word), word)
+    for (const word of ['F2F_HOME', 'F2F_PORT', 'NO_COLOR', 'wrong usage'])
+      assert.ok(ran.stdout.includes(word), word)
     assert.equal((await f2f(['help'])).stdout, ran.stdout)
   })
 
@@ -40,27 +41,52 @@ suite('help', (test) => {
   }
 
   test('a group lists its commands; alone it is wrong usage', async () => {
-    assert.match((await f2f(['token', '--help'])).stdout, /token create[\s\S]*token list[\s\S]*token revoke ID/)
+    assert.match(
+      (await f2f(['token', '--help'])).stdout,
+      /token create[\s\S]*token list[\s\S]*token revoke ID/,
+    )
     assert.equal((await f2f(['help', 'token'])).code, 0)
     assert.equal((await f2f(['token'])).code, 2)
     assert.equal((await f2f(['token', 'steal'])).code, 2)
   })
 
   test('wrong usage ends with 2, on stderr, with where to look', async () => {
-    const lines = ['', 'strat', '--port 1', 'help strat', 'stop --foo', 'stop --media', 'stop --media=', 'stop a b']
-    for (const line of [...lines, 'status x', 'token revoke', 'start --media sound', 'start --wrap-up-seconds 3601']) {
+    const lines = [
+      '',
+      'strat',
+      '--port 1',
+      'help strat',
+      'stop --foo',
+      'stop --media',
+      'stop --media=',
+      'stop a b',
+    ]
+    for (const line of [
+      ...lines,
+      'status x',
+      'token revoke',
+      'start --media sound',
+      'start --wrap-up-seconds 3601',
+    ]) {
       const ran = await f2f(line === '' ? [] : line.split(' '))
       assert.equal(ran.code, 2, line)
       assert.equal(ran.stdout, '')
       assert.match(ran.stderr, /f2f/, line)
     }
-    for (const line of ['start --device laptop=1', 'start --device mic=', 'start --require most', 'list --limit 0'])
+    for (const line of [
+      'start --device laptop=1',
+      'start --device mic=',
+      'start --require most',
+      'list --limit 0',
+    ])
       assert.equal((await f2f(line.split(' '))).code, 2, line)
     assert.match((await f2f(['stat'])).stderr, /Did you mean f2f sta/)
   })
 
   test('f2f --version tells the package’s version', async () => {
-    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+    const { version } = JSON.parse(
+      await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+    )
     assert.equal((await f2f(['--version'])).stdout, `f2f-recorder ${version}\n`)
   })
 })

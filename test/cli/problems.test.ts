@@ -25,7 +25,10 @@ suite('problems', (test) => {
   test('a refusal is shown as title, detail, fields, remedy and code, and ends with 1', async () => {
     const errors = [{ pointer: '/tags/a b', detail: 'is no key' }]
     const { home } = await api({
-      'POST /v1/recordings/current/tags': problem(400, 'INVALID_REQUEST', { errors, remedy: 'Correct it.' }),
+      'POST /v1/recordings/current/tags': problem(400, 'INVALID_REQUEST', {
+        errors,
+        remedy: 'Correct it.',
+      }),
     })
     const ran = await f2f(['tag', 'a b=1'], { home })
     assert.equal(ran.code, 1)
@@ -39,17 +42,28 @@ suite('problems', (test) => {
   test('a conflict says who holds control and what may be done, in words of the command line', async () => {
     const holder = { side: 'ui', client: 'ui', since: '2026-01-31T09:00:30.000Z' }
     const { home } = await api({
-      'POST /v1/recordings/current/stop': problem(409, 'CONTROL_HELD_BY_UI', { holder, allowedCommands: ['tag'] }),
-      'POST /v1/recordings': problem(409, 'ALREADY_RECORDING', { allowedCommands: [], remedy: 'POST /v1/…' }),
+      'POST /v1/recordings/current/stop': problem(409, 'CONTROL_HELD_BY_UI', {
+        holder,
+        allowedCommands: ['tag'],
+      }),
+      'POST /v1/recordings': problem(409, 'ALREADY_RECORDING', {
+        allowedCommands: [],
+        remedy: 'POST /v1/…',
+      }),
     })
-    assert.match((await f2f(['stop'], { home })).stderr, /held by ui\/ui since .*:30\.\nAllowed now: tag\.\n/)
+    assert.match(
+      (await f2f(['stop'], { home })).stderr,
+      /held by ui\/ui since .*:30\.\nAllowed now: tag\.\n/,
+    )
     const { stderr } = await f2f(['start'], { home })
     assert.match(stderr, /-> Stop it first with `f2f stop`/)
     assert.doesNotMatch(stderr, /POST/)
   })
 
   test('with --json the problem document is the one thing on stdout', async () => {
-    const { home } = await api({ 'POST /v1/recordings': problem(409, 'CONTROL_HELD_BY_UI', { state: 'Active' }) })
+    const { home } = await api({
+      'POST /v1/recordings': problem(409, 'CONTROL_HELD_BY_UI', { state: 'Active' }),
+    })
     const ran = await f2f(['start', '--json'], { home })
     assert.equal(ran.code, 1)
     assert.deepEqual(ran.json(), problem(409, 'CONTROL_HELD_BY_UI', { state: 'Active' }).body)
@@ -57,15 +71,24 @@ suite('problems', (test) => {
   })
 
   test('with --json an answer is printed as the API gave it', async () => {
-    const { home } = await api({ 'POST /v1/recordings/current/stop': { body: { ...recording(), later: 'addition' } } })
-    assert.deepEqual((await f2f(['stop', '--json'], { home })).json(), { ...recording(), later: 'addition' })
+    const { home } = await api({
+      'POST /v1/recordings/current/stop': { body: { ...recording(), later: 'addition' } },
+    })
+    assert.deepEqual((await f2f(['stop', '--json'], { home })).json(), {
+      ...recording(),
+      later: 'addition',
+    })
   })
 
   test('colours only on a terminal, and not against NO_COLOR or on a dumb one', async () => {
     const { home } = await api({ 'POST /v1/recordings/current/stop': { body: recording() } })
     const stdout = async (options: object) => (await f2f(['stop'], { home, ...options })).stdout
     assert.ok((await stdout({ terminal: true })).includes('\u001b[32mActive'))
-    for (const plain of [{}, { terminal: true, env: { NO_COLOR: '1' } }, { terminal: true, env: { TERM: 'dumb' } }])
+    for (const plain of [
+      {},
+      { terminal: true, env: { NO_COLOR: '1' } },
+      { terminal: true, env: { TERM: 'dumb' } },
+    ])
       assert.ok(!(await stdout(plain)).includes('\u001b'), JSON.stringify(plain))
   })
 
@@ -115,7 +138,10 @@ suite('problems', (test) => {
   })
 
   test('a stranger on the port, or one that hangs up, is no success', async () => {
-    const { home } = await api({ 'GET /v1/devices': { raw: '<html>' }, 'GET /v1/tokens': { status: 500, body: {} } })
+    const { home } = await api({
+      'GET /v1/devices': { raw: '<html>' },
+      'GET /v1/tokens': { status: 500, body: {} },
+    })
     assert.equal((await f2f(['devices', '--json'], { home })).json().code, 'NO_ANSWER')
     assert.equal((await f2f(['token', 'list', '--json'], { home })).json().status, 500)
 
@@ -136,7 +162,11 @@ suite('problems', (test) => {
     const { home, asked } = await api({})
     const found = await readDaemonFile(home)
     const port = found.state === 'running' ? new URL(found.daemon.url).port : ''
-    for (const url of [`http://localhost:${port}`, `http://127.0.0.1:1@127.0.0.1:${port}`, `http://[::1]:${port}`]) {
+    for (const url of [
+      `http://localhost:${port}`,
+      `http://127.0.0.1:1@127.0.0.1:${port}`,
+      `http://[::1]:${port}`,
+    ]) {
       await writeFile(home.daemonFile, JSON.stringify({ pid: process.pid, url, startedAt }))
       assert.equal((await f2f(['status', '--json'], { home })).json().code, 'NO_DAEMON')
     }

@@ -15,7 +15,10 @@ function program(
   argv: string[],
   env: NodeJS.ProcessEnv,
 ): ChildProcess & { stdin: object; stdout: object; stderr: object } {
-  return spawn(process.execPath, ['--import', 'tsx', MAIN, ...argv], { env: { ...process.env, ...env }, stdio: 'pipe' })
+  return spawn(process.execPath, ['--import', 'tsx', MAIN, ...argv], {
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
+  })
 }
 
 /** Every module that is loaded with this file, without those of `import()` and `import type`; packages by their name. */
@@ -23,8 +26,11 @@ async function loadedWith(file: string, seen = new Set<string>()): Promise<Set<s
   if (seen.has(file)) return seen
   seen.add(file)
   const source = await readFile(file, 'utf8')
-  for (const [, name] of source.matchAll(/^(?:import|export) (?!type\b)(?:[^'"]*? from )?'([^']+)'/gm)) {
-    if (name!.startsWith('.')) await loadedWith(fileURLToPath(new URL(name!, pathToFileURL(file))), seen)
+  for (const [, name] of source.matchAll(
+    /^(?:import|export) (?!type\b)(?:[^'"]*? from )?'([^']+)'/gm,
+  )) {
+    if (name!.startsWith('.'))
+      await loadedWith(fileURLToPath(new URL(name!, pathToFileURL(file))), seen)
     else seen.add(name!)
   }
   return seen
@@ -33,7 +39,9 @@ async function loadedWith(file: string, seen = new Set<string>()): Promise<Set<s
 suite('the program', (test) => {
   test('reads tags from a real stdin, prints the answer and ends with its exit code', async () => {
     const stub = await startStub({
-      'POST /v1/recordings/current/tags': { body: recording({ tags: [tagEntry('customer', '4711')] }) },
+      'POST /v1/recordings/current/tags': {
+        body: recording({ tags: [tagEntry('customer', '4711')] }),
+      },
     })
     try {
       const child = program(['tag', '-', '--json'], { F2F_HOME: stub.home.folder })
@@ -63,7 +71,9 @@ suite('the program', (test) => {
     const modules = [...(await loadedWith(MAIN))]
     assert.ok(modules.length > 20)
     assert.deepEqual(
-      modules.filter((name) => !isBuiltin(name) && !/\/src\/(cli\/.*|home|events\/\w+)\.ts$/.test(name)),
+      modules.filter(
+        (name) => !isBuiltin(name) && !/\/src\/(cli\/.*|home|events\/\w+)\.ts$/.test(name),
+      ),
       [],
     )
   })

@@ -1,5 +1,10 @@
 /** Answers as the API gives them, for the stub. */
-import type { ApplicationView, RecordingAnswer, SegmentView, TagEntry } from '../../src/contract/resources.ts'
+import type {
+  ApplicationView,
+  RecordingAnswer,
+  SegmentView,
+  TagEntry,
+} from '../../src/contract/resources.ts'
 
 const BY = { side: 'api', client: 'home', user: 'anna' } as const
 
@@ -38,7 +43,10 @@ export function recording(over: Partial<RecordingAnswer> = {}): RecordingAnswer 
     endedAt: null,
     closedAt: null,
     version: 7,
-    tracks: { mic: track(), screen: track({ device: { id: ':0', label: 'Screen 1920x1080' }, level: null }) },
+    tracks: {
+      mic: track(),
+      screen: track({ device: { id: ':0', label: 'Screen 1920x1080' }, level: null }),
+    },
     tags: [],
     wrapUp: null,
     allowedCommands: ['stop', 'pause', 'tag'],

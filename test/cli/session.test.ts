@@ -19,7 +19,9 @@ suite('a session on the command line, against the real recorder', (test) => {
     'start, tag, pause, resume, stop, close; status, list and show tell what happened, and the files are there',
     async () => {
       assert.match((await cli('status')).stdout, /^State +Idle$/m)
-      const started = (await cli('start', '--media', 'mic,screen', '--tag', 'desk=3', '--json')).json()
+      const started = (
+        await cli('start', '--media', 'mic,screen', '--tag', 'desk=3', '--json')
+      ).json()
       assert.equal(started.state, 'Active')
       assert.match((await cli('status')).stdout, /mic +recording +0:00:\d\d .* dB/)
 
@@ -32,7 +34,11 @@ suite('a session on the command line, against the real recorder', (test) => {
       assert.match((await cli('resume')).stdout, /screen +recording/)
       assert.equal((await cli('tag', 'pages:=12', 'urgent:=true')).code, 0)
       assert.match((await cli('stop')).stdout, /is WrapUp, closes by itself at /)
-      assert.equal((await f2f(['tag', '-'], { home: resolveHome(daemon.home), stdin: ['outcome=signed'] })).code, 0)
+      assert.equal(
+        (await f2f(['tag', '-'], { home: resolveHome(daemon.home), stdin: ['outcome=signed'] }))
+          .code,
+        0,
+      )
       assert.equal((await cli('close', '--json')).json().state, 'Closed')
 
       const list = (await cli('list', '--state', 'Closed', '--from', '2020-01-01', '--json')).json()
@@ -41,10 +47,16 @@ suite('a session on the command line, against the real recorder', (test) => {
       const tags = Object.fromEntries(
         shown.recording.tags.map((tag: { key: string; value: unknown }) => [tag.key, tag.value]),
       )
-      for (const [key, value] of Object.entries({ desk: '3', pages: 12, urgent: true, outcome: 'signed' }))
+      for (const [key, value] of Object.entries({
+        desk: '3',
+        pages: 12,
+        urgent: true,
+        outcome: 'signed',
+      }))
         assert.equal(tags[key], value, key)
       assert.equal(shown.segments.length, 4)
-      for (const segment of shown.segments) assert.equal((await stat(segment.path)).size, segment.bytes)
+      for (const segment of shown.segments)
+        assert.equal((await stat(segment.path)).size, segment.bytes)
       assert.match((await cli('show', started.id)).stdout, /screen .* paused/)
     },
     { limitMs: 60_000 },
@@ -88,6 +100,9 @@ suite('a recorder that ends', (test) => {
     const ran = await f2f(['status'], { home })
     assert.equal(ran.code, 1)
     assert.match(ran.stderr, /ended without tidying up[\s\S]*f2f serve/)
-    assert.match((await f2f(['doctor'], { home })).stdout, /note +Recorder +Not running; the last one ended/)
+    assert.match(
+      (await f2f(['doctor'], { home })).stdout,
+      /note +Recorder +Not running; the last one ended/,
+    )
   })
 })

@@ -43,7 +43,9 @@ export async function freshHome(): Promise<Home> {
 }
 
 /** Starts the stub. `answers` maps `METHOD /path?query` to an answer; anything else is 404, a wrong token 401. */
-export async function startStub(answers: Record<string, Canned | ((asked: Asked) => Canned)>): Promise<Stub> {
+export async function startStub(
+  answers: Record<string, Canned | ((asked: Asked) => Canned)>,
+): Promise<Stub> {
   const home = await freshHome()
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
@@ -65,7 +67,10 @@ export async function startStub(answers: Record<string, Canned | ((asked: Asked)
     await canned.hold
     const { status = 200, body, raw } = canned
     response.statusCode = status
-    response.setHeader('content-type', status < 400 ? 'application/json' : 'application/problem+json')
+    response.setHeader(
+      'content-type',
+      status < 400 ? 'application/json' : 'application/problem+json',
+    )
     response.end(raw ?? (body === undefined ? '' : JSON.stringify(body)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -89,10 +94,21 @@ export async function startStub(answers: Record<string, Canned | ((asked: Asked)
 }
 
 /** A problem document. */
-export function problem(status: number, code: string, members: Record<string, unknown> = {}): Canned {
+export function problem(
+  status: number,
+  code: string,
+  members: Record<string, unknown> = {},
+): Canned {
   return {
     status,
-    body: { type: 'about:blank', title: `Title of ${code}`, status, detail: `Detail of ${code}`, code, ...members },
+    body: {
+      type: 'about:blank',
+      title: `Title of ${code}`,
+      status,
+      detail: `Detail of ${code}`,
+      code,
+      ...members,
+    },
   }
 }
 

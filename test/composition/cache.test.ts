@@ -12,7 +12,10 @@ import { recordingOf, segmentOf } from './support/recordings.ts'
 const SEGMENTS = [segmentOf('mic', 1, 0, 1_000)]
 const EXPORT: CompositionRequest = { kind: 'export', gaps: 'fill', audio: 'mix' }
 
-function plan(request: CompositionRequest = EXPORT, tags: { key: string; value: string; at: string }[] = []): Plan {
+function plan(
+  request: CompositionRequest = EXPORT,
+  tags: { key: string; value: string; at: string }[] = [],
+): Plan {
   const recording = recordingOf(SEGMENTS, 1_000)
   return planOf({ ...recording, tagHistory: tags }, SEGMENTS, request, '1.2.3')
 }
@@ -57,7 +60,11 @@ suite('the cache of composed files', (test) => {
     const kept = await keep(plan())
     assert.deepEqual(await cache.find(plan()), kept)
     assert.equal(kept.name, 'recording-1-export-fill-mix.mp4')
-    assert.equal(await cache.find(plan(EXPORT, marker('loan'))), undefined, 'other chapters, another file')
+    assert.equal(
+      await cache.find(plan(EXPORT, marker('loan'))),
+      undefined,
+      'other chapters, another file',
+    )
     assert.equal(await cache.find(plan({ ...EXPORT, gaps: 'cut' })), undefined)
     assert.equal((await stat(join(folder, 'recording-1'))).mode & 0o777, 0o700)
   })

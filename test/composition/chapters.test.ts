@@ -18,7 +18,8 @@ const tag = (key: string, value: ChapterTag['value'], ms: number): ChapterTag =>
   value,
   at: new Date(START + ms).toISOString(),
 })
-const chapters = (tags: ChapterTag[], timeline = whole): Chapter[] => chaptersOf(whole, timeline, tags)
+const chapters = (tags: ChapterTag[], timeline = whole): Chapter[] =>
+  chaptersOf(whole, timeline, tags)
 
 suite('chapters', (test) => {
   test('tell of gaps and of tags, the first at 0', () => {
@@ -33,12 +34,15 @@ suite('chapters', (test) => {
   })
 
   test('of a cut file lie at their cut places, and tell of what was cut', () => {
-    assert.deepEqual(chapters([tag('note', true, 40_000), tag('pages', 12, 75_000)], cutGaps(whole)), [
-      { atMs: 0, title: 'Start' },
-      { atMs: 10_000, title: 'note: true · Paused (cut, 1:00)' },
-      { atMs: 15_000, title: 'pages: 12' },
-      { atMs: 20_000, title: 'Screen: stopped' },
-    ])
+    assert.deepEqual(
+      chapters([tag('note', true, 40_000), tag('pages', 12, 75_000)], cutGaps(whole)),
+      [
+        { atMs: 0, title: 'Start' },
+        { atMs: 10_000, title: 'note: true · Paused (cut, 1:00)' },
+        { atMs: 15_000, title: 'pages: 12' },
+        { atMs: 20_000, title: 'Screen: stopped' },
+      ],
+    )
   })
 
   test('are not what was tagged at the start, after the end, or by the recorder, but markers are', () => {
@@ -78,7 +82,15 @@ suite('chapters', (test) => {
     assert.equal(
       text,
       [
-        ...[';FFMETADATA1', 'title=id', '[CHAPTER]', 'TIMEBASE=1/1000', 'START=0', 'END=5', 'title=a\\=b\\;c\\#d\\\\e'],
+        ...[
+          ';FFMETADATA1',
+          'title=id',
+          '[CHAPTER]',
+          'TIMEBASE=1/1000',
+          'START=0',
+          'END=5',
+          'title=a\\=b\\;c\\#d\\\\e',
+        ],
         ...['[CHAPTER]', 'TIMEBASE=1/1000', 'START=5', 'END=10', 'title=[CHAPTER]', ''],
       ].join('\n'),
     )

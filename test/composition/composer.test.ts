@@ -35,7 +35,18 @@ suite('the composer', (test) => {
       [2, 500],
     ] as const) {
       const path = join(root, `mic-${number}`)
-      const tone = ['-f', 'lavfi', '-i', `sine=f=1000:r=48000:d=0.5`, '-ac', '1', '-c:a', 'libopus', '-b:a', '24k']
+      const tone = [
+        '-f',
+        'lavfi',
+        '-i',
+        `sine=f=1000:r=48000:d=0.5`,
+        '-ac',
+        '1',
+        '-c:a',
+        'libopus',
+        '-b:a',
+        '24k',
+      ]
       await output('ffmpeg', ['-v', 'error', ...tone, '-f', 'ogg', path])
       const sha256 = createHash('sha256')
         .update(await readFile(path))
@@ -74,7 +85,11 @@ suite('the composer', (test) => {
 
   /** The recording as it is told while its second piece is being finished. */
   function unfinished(recording: Composable, change: Partial<Composable> = {}): Composable {
-    const mic = { ...recording.tracks.mic!, spans: recording.tracks.mic!.spans.slice(0, 1), gaps: [] }
+    const mic = {
+      ...recording.tracks.mic!,
+      spans: recording.tracks.mic!.spans.slice(0, 1),
+      gaps: [],
+    }
     return { ...recording, state: 'WrapUp', ...change, tracks: { mic } }
   }
 

@@ -25,7 +25,10 @@ function interrupted(durationMs: number, screenReason: GapReason = 'interrupted'
   return { recording, segments }
 }
 
-function plan({ recording, segments }: ReturnType<typeof interrupted>, request: CompositionRequest) {
+function plan(
+  { recording, segments }: ReturnType<typeof interrupted>,
+  request: CompositionRequest,
+) {
   return planOf(recording, segments, request, '1.2.3')
 }
 
@@ -47,7 +50,8 @@ suite('the plan of a file', (test) => {
   test('leaves every other end as it is', () => {
     assert.equal(plan(interrupted(29_000), FILL).timeline.durationMs, 29_000)
     const stopped = interrupted(DAY_MS)
-    for (const track of Object.values(stopped.recording.tracks)) track.gaps.at(-1)!.reason = 'stopped'
+    for (const track of Object.values(stopped.recording.tracks))
+      track.gaps.at(-1)!.reason = 'stopped'
     assert.equal(plan(stopped, FILL).timeline.durationMs, DAY_MS)
     const outage = interrupted(DAY_MS)
     const segments = [...outage.segments, segmentOf('mic', 2, DAY_MS - 1_000, DAY_MS)]
@@ -65,23 +69,38 @@ suite('the plan of a file', (test) => {
   test('says how long the outage really was where it is cut', () => {
     const { timeline, chapters } = plan(interrupted(3_620_000), CUT)
     assert.equal(timeline.durationMs, 20_000)
-    assert.deepEqual(timeline.cuts, [{ atMs: 20_000, fromMs: 20_000, toMs: 3_620_000, reason: 'interrupted' }])
+    assert.deepEqual(timeline.cuts, [
+      { atMs: 20_000, fromMs: 20_000, toMs: 3_620_000, reason: 'interrupted' },
+    ])
     assert.ok(chapters.every(({ atMs }) => atMs < 20_000))
   })
 
   test('is none where nothing was recorded, or there is no such track', () => {
-    const refused = (recording: Composable, request: CompositionRequest, code: string, said: RegExp) =>
+    const refused = (
+      recording: Composable,
+      request: CompositionRequest,
+      code: string,
+      said: RegExp,
+    ) =>
       assert.throws(
         () => planOf(recording, [], request, '1.2.3'),
-        (error) => error instanceof RecorderError && error.code === code && said.test(error.message),
+        (error) =>
+          error instanceof RecorderError && error.code === code && said.test(error.message),
       )
     const empty = recordingOf([], 1_000)
     refused(empty, FILL, 'INVALID_STATE', /^Nothing was recorded/)
     refused(empty, { kind: 'track', medium: 'mic' }, 'NOT_FOUND', /no such track/)
     const track = recordingOf([segmentOf('mic', 1, 0, 1)], 1_000).tracks.mic!
     const failed = { ...track, state: 'failed' as const, spans: [] }
-    failed.gaps = [{ from: empty.startedAt, to: new Date(START + 1_000).toISOString(), reason: 'captureFailed' }]
+    failed.gaps = [
+      { from: empty.startedAt, to: new Date(START + 1_000).toISOString(), reason: 'captureFailed' },
+    ]
     for (const request of [FILL, CUT, { kind: 'track', medium: 'mic' } as const])
-      refused({ ...empty, tracks: { mic: failed } }, request, 'INVALID_STATE', /^Nothing was recorded/)
+      refused(
+        { ...empty, tracks: { mic: failed } },
+        request,
+        'INVALID_STATE',
+        /^Nothing was recorded/,
+      )
   })
 })

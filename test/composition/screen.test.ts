@@ -43,14 +43,26 @@ suite('a composed screen', (test) => {
 
   /** Records a grey screen as the recorder would: x11grab's frames have no aspect ratio, like raw ones. */
   async function record(segment: SegmentFacts, width: number, height: number): Promise<void> {
-    const frames = Buffer.alloc(4 * width * height * Math.round((segment.durationMs * RATE) / 1_000), 0xc0)
+    const frames = Buffer.alloc(
+      4 * width * height * Math.round((segment.durationMs * RATE) / 1_000),
+      0xc0,
+    )
     const raw = ['-f', 'rawvideo', '-pixel_format', 'bgr0', '-video_size', `${width}x${height}`]
-    const args = screenArgs([...raw, '-framerate', String(RATE), '-i', 'pipe:0'], quality, await encoder.ffmpeg())
+    const args = screenArgs(
+      [...raw, '-framerate', String(RATE), '-i', 'pipe:0'],
+      quality,
+      await encoder.ffmpeg(),
+    )
     await writeFile(join(folder, segment.file), await output('ffmpeg', args, { input: frames }))
   }
 
   async function compose(segments: SegmentFacts[], durationMs: number) {
-    const plan = planOf(recordingOf(segments, durationMs), segments, { kind: 'track', medium: 'screen' }, '1.2.3')
+    const plan = planOf(
+      recordingOf(segments, durationMs),
+      segments,
+      { kind: 'track', medium: 'screen' },
+      '1.2.3',
+    )
     const path = join(folder, 'composed.mp4')
     const screen = await composeScreen(plan.screen!, { quality, timeZone: 'Europe/Vienna' }, work())
     await joinParts(plan, { path, sounds: [], screen, version: '1.2.3' }, work())
@@ -65,7 +77,9 @@ suite('a composed screen', (test) => {
     assert.ok(Math.abs(Number(probed.format.duration) - 16.5) < 0.002, probed.format.duration)
     const isCard = ({ rgb }: { rgb: number[] }): boolean => Math.max(...rgb) < 100
     for (const frame of frames) {
-      const inMedia = (frame.at > 0.299 - HALF && frame.at < 2.299) || (frame.at > 13.999 - HALF && frame.at < 14.999)
+      const inMedia =
+        (frame.at > 0.299 - HALF && frame.at < 2.299) ||
+        (frame.at > 13.999 - HALF && frame.at < 14.999)
       assert.equal(isCard(frame), !inMedia, `${frame.at}: ${frame.rgb}`)
     }
     for (const at of [0, 0.3 - HALF, 2.3, 14 - HALF, 15])
@@ -94,7 +108,8 @@ suite('a composed screen', (test) => {
     assert.deepEqual([video!.width, video!.height], [320, 180])
     assert.ok(Math.abs(Number(probed.format.duration) - 3) < 0.1, probed.format.duration)
     // The smaller picture stands between black margins; the gap of 50 ms is no card.
-    const light = (from: number, to: number) => frames.filter(({ at }) => at > from && at < to).map(({ rgb }) => rgb[0])
+    const light = (from: number, to: number) =>
+      frames.filter(({ at }) => at > from && at < to).map(({ rgb }) => rgb[0])
     assert.ok(
       light(0.1, 0.9).every((red) => red > 110 && red < 170),
       `${light(0.1, 0.9)}`,

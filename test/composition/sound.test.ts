@@ -49,9 +49,26 @@ suite('a composed sound track', (test) => {
     const tone = `sine=f=1000:r=${RATE}:d=${seconds},adelay=${silentMs}:all=1`
     const voice = segment.medium === 'mic'
     const sound = ['-f', 'lavfi', '-i', tone, '-af', 'volume=6', '-ac', voice ? '1' : '2']
-    const opus = ['-c:a', 'libopus', '-application', voice ? 'voip' : 'audio', '-b:a', voice ? '24k' : '96k']
+    const opus = [
+      '-c:a',
+      'libopus',
+      '-application',
+      voice ? 'voip' : 'audio',
+      '-b:a',
+      voice ? '24k' : '96k',
+    ]
     const path = join(folder, segment.file)
-    await output('ffmpeg', ['-v', 'error', ...sound, ...opus, '-f', 'ogg', '-page_duration', '100000', path])
+    await output('ffmpeg', [
+      '-v',
+      'error',
+      ...sound,
+      ...opus,
+      '-f',
+      'ogg',
+      '-page_duration',
+      '100000',
+      path,
+    ])
   }
 
   const work = (signal = new AbortController().signal): Work => ({
@@ -81,7 +98,10 @@ suite('a composed sound track', (test) => {
       assert.equal(samples.length, 7_031 * 48)
       for (const expected of [1_003, 4_017]) {
         const at = onsetMs(samples, expected - 500)
-        assert.ok(Math.abs(at - expected) <= PLACED_MS, `a tone at ${expected} ms is heard at ${at} ms`)
+        assert.ok(
+          Math.abs(at - expected) <= PLACED_MS,
+          `a tone at ${expected} ms is heard at ${at} ms`,
+        )
       }
       for (const [from, to] of [
         [1.1, 2.4],
@@ -96,24 +116,34 @@ suite('a composed sound track', (test) => {
         [6.56, 7.031],
       ] as const) {
         // ffmpeg's decoder ends in numbers too small for anything but a float.
-        const loudest = between(samples, from, to).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+        const loudest = between(samples, from, to).reduce(
+          (most, sample) => Math.max(most, Math.abs(sample)),
+          0,
+        )
         assert.ok(loudest < 1e-9, `${loudest} from ${from} to ${to}`)
       }
 
       const composed = packetsOf(await readFile(path))
       const made = [...silence(1_800, channels), FRESH_START]
       const silent = new Set(made.map(({ packet }) => packet.toString('hex')))
-      const kept = composed.map((packet) => packet.toString('hex')).filter((packet) => !silent.has(packet))
+      const kept = composed
+        .map((packet) => packet.toString('hex'))
+        .filter((packet) => !silent.has(packet))
       const recorded: string[] = []
       for (const { file } of segments)
-        recorded.push(...packetsOf(await readFile(join(folder, file))).map((packet) => packet.toString('hex')))
+        recorded.push(
+          ...packetsOf(await readFile(join(folder, file))).map((packet) => packet.toString('hex')),
+        )
       let at = 0
       for (const packet of kept) {
         at = recorded.indexOf(packet, at) + 1
         assert.ok(at > 0, 'no packet is made up, and none is in another place')
       }
       // At each seam the last packets reach over the end and may give way.
-      assert.ok(kept.length >= recorded.length - 2 * segments.length, `${kept.length} of ${recorded.length} packets`)
+      assert.ok(
+        kept.length >= recorded.length - 2 * segments.length,
+        `${kept.length} of ${recorded.length} packets`,
+      )
     })
   }
 
@@ -130,7 +160,10 @@ suite('a composed sound track', (test) => {
     await composeSound(timeline.tracks[0]!, durationMs, path, work())
     const samples = await decodeAudio(path)
     for (const expected of [1_007, 50 * 1_007, 99 * 1_007])
-      assert.ok(Math.abs(onsetMs(samples, expected - 300) - expected) <= PLACED_MS, `${expected} ms`)
+      assert.ok(
+        Math.abs(onsetMs(samples, expected - 300) - expected) <= PLACED_MS,
+        `${expected} ms`,
+      )
     const cut = cutGaps(timeline)
     assert.equal(cut.durationMs, 33_300)
     await composeSound(cut.tracks[0]!, cut.durationMs, join(folder, 'cut.ogg'), work())
@@ -142,7 +175,12 @@ suite('a composed sound track', (test) => {
     await record(segments[0]!)
     await record(segments[1]!, 300)
     const path = join(folder, 'composed.ogg')
-    await composeSound(timelineOf(recordingOf(segments, 1_503), segments).tracks[0]!, 1_503, path, work())
+    await composeSound(
+      timelineOf(recordingOf(segments, 1_503), segments).tracks[0]!,
+      1_503,
+      path,
+      work(),
+    )
     const at = onsetMs(await decodeAudio(path), 600)
     assert.ok(Math.abs(at - 803) <= 10 + PLACED_MS, `a tone at 803 ms is heard at ${at} ms`)
   })
@@ -170,7 +208,9 @@ suite('a composed sound track', (test) => {
     await assert.rejects(
       composeSound(timeline.tracks[0]!, 1_000, join(folder, 'composed.ogg'), work()),
       (error) =>
-        error instanceof RecorderError && error.code === 'EXPORT_FAILED' && /Segment 1 of mic/.test(error.message),
+        error instanceof RecorderError &&
+        error.code === 'EXPORT_FAILED' &&
+        /Segment 1 of mic/.test(error.message),
     )
   })
 })

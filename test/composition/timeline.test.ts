@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { commonGaps, cutGaps, isMedia, placeIn, type Timeline, timelineOf } from '../../src/composition/timeline.ts'
+import {
+  commonGaps,
+  cutGaps,
+  isMedia,
+  placeIn,
+  type Timeline,
+  timelineOf,
+} from '../../src/composition/timeline.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { GAP_REASONS, MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { TrackView } from '../../src/contract/resources.ts'
@@ -13,9 +20,16 @@ const tracks = fc.record(
     MEDIA.map((medium) => [
       medium,
       fc.option(
-        fc.array(fc.tuple(fc.nat(4_000), fc.integer({ min: 1, max: 4_000 }), fc.constantFrom(...GAP_REASONS)), {
-          maxLength: 6,
-        }),
+        fc.array(
+          fc.tuple(
+            fc.nat(4_000),
+            fc.integer({ min: 1, max: 4_000 }),
+            fc.constantFrom(...GAP_REASONS),
+          ),
+          {
+            maxLength: 6,
+          },
+        ),
         { nil: undefined },
       ),
     ]),
@@ -74,7 +88,8 @@ suite('the time line', (test) => {
         assertWhole(timeline)
         assertWhole(cutGaps(timeline))
         for (const { pieces } of timeline.tracks)
-          for (const { media, fromMs, toMs } of pieces.filter(isMedia)) assert.ok(toMs - fromMs <= media.durationMs)
+          for (const { media, fromMs, toMs } of pieces.filter(isMedia))
+            assert.ok(toMs - fromMs <= media.durationMs)
       }),
     )
   })
@@ -83,7 +98,8 @@ suite('the time line', (test) => {
     fc.assert(
       fc.property(tracks, fc.nat(3_000), (given, tail) => {
         const segments = segmentsOf(given)
-        const durationMs = Math.max(0, ...segments.map((one) => Date.parse(one.endedAt) - START)) + tail
+        const durationMs =
+          Math.max(0, ...segments.map((one) => Date.parse(one.endedAt) - START)) + tail
         const recording = recordingOf(segments, durationMs, given)
         const timeline = timelineOf(recording, segments)
         for (const { medium, pieces } of timeline.tracks) {
@@ -92,7 +108,9 @@ suite('the time line', (test) => {
               assert.equal(piece.fromMs, Date.parse(piece.media.startedAt) - START)
               assert.equal(piece.toMs, Date.parse(piece.media.endedAt) - START)
             } else {
-              const told = recording.tracks[medium]?.gaps.find(({ from }) => Date.parse(from) - START === piece.fromMs)
+              const told = recording.tracks[medium]?.gaps.find(
+                ({ from }) => Date.parse(from) - START === piece.fromMs,
+              )
               assert.equal(piece.gap, told?.reason)
               assert.equal(piece.sinceMs, START + piece.fromMs)
             }
@@ -106,13 +124,15 @@ suite('the time line', (test) => {
     fc.assert(
       fc.property(tracks, fc.nat(3_000), (given, tail) => {
         const segments = segmentsOf(given)
-        const durationMs = Math.max(0, ...segments.map((one) => Date.parse(one.endedAt) - START)) + tail
+        const durationMs =
+          Math.max(0, ...segments.map((one) => Date.parse(one.endedAt) - START)) + tail
         const whole = timelineOf(recordingOf(segments, durationMs, given), segments)
         const cut = cutGaps(whole)
         // Counted the slow way, millisecond by millisecond.
         const covered = new Set<number>()
         for (const { pieces } of whole.tracks)
-          for (const { fromMs, toMs } of pieces.filter(isMedia)) for (let ms = fromMs; ms < toMs; ms++) covered.add(ms)
+          for (const { fromMs, toMs } of pieces.filter(isMedia))
+            for (let ms = fromMs; ms < toMs; ms++) covered.add(ms)
         assert.equal(cut.durationMs, covered.size)
         assert.deepEqual(mediaOf(cut), mediaOf(whole))
         assert.deepEqual(commonGaps(cut), [])

@@ -47,27 +47,46 @@ suite('the application over HTTP', (test) => {
     const { api, ui } = clients
     const application = async (client = api) => (await client.get('/application')).body
     const idle = await application()
-    assert.deepEqual([idle.state, idle.recording, idle.controller, idle.errors], ['Idle', null, null, []])
+    assert.deepEqual(
+      [idle.state, idle.recording, idle.controller, idle.errors],
+      ['Idle', null, null, []],
+    )
     assert.deepEqual(idle.allowedCommands, ['start'])
     assert.equal(idle.storage.log, 'verified')
     assert.ok(idle.storage.freeBytes > 0 && idle.storage.recordableSeconds > 0)
 
-    const { id } = (await ui.start({ media: ['audio'], devices: { speaker: 'none' }, require: 'any' })).body
+    const { id } = (
+      await ui.start({ media: ['audio'], devices: { speaker: 'none' }, require: 'any' })
+    ).body
     const error = await application()
-    assert.deepEqual([error.state, error.recording, error.controller], ['Error', { id, state: 'Active' }, 'ui'])
+    assert.deepEqual(
+      [error.state, error.recording, error.controller],
+      ['Error', { id, state: 'Active' }, 'ui'],
+    )
     assert.deepEqual(
       error.errors.map(({ code, medium }: { code: string; medium: string }) => [code, medium]),
       [['DEVICE_UNAVAILABLE', 'speaker']],
     )
     assert.deepEqual(error.allowedCommands, ['tag'])
-    assert.deepEqual((await application(ui)).allowedCommands, ['startMedia', 'stop', 'pause', 'tag'])
+    assert.deepEqual((await application(ui)).allowedCommands, [
+      'startMedia',
+      'stop',
+      'pause',
+      'tag',
+    ])
 
     await ui.command('stop', { media: ['speaker'] })
     assert.equal((await application()).state, 'Recording')
     await ui.command('pause')
-    assert.deepEqual([(await application()).state, (await application()).recording.state], ['Recording', 'Paused'])
+    assert.deepEqual(
+      [(await application()).state, (await application()).recording.state],
+      ['Recording', 'Paused'],
+    )
     await ui.command('stop')
-    assert.deepEqual([(await application()).state, (await application()).recording.state], ['Idle', 'WrapUp'])
+    assert.deepEqual(
+      [(await application()).state, (await application()).recording.state],
+      ['Idle', 'WrapUp'],
+    )
     assert.deepEqual((await application()).media.mic, {
       available: true,
       device: { id: 'synthetic-mic', label: idle.media.mic.device.label },
@@ -77,7 +96,10 @@ suite('the application over HTTP', (test) => {
   test('devices are listed by medium, each with one default', async () => {
     const { body } = await clients.api.get('/devices')
     assert.deepEqual(Object.keys(body), ['mic', 'speaker', 'screen'])
-    for (const { available, devices } of Object.values<{ available: boolean; devices: { default: boolean }[] }>(body)) {
+    for (const { available, devices } of Object.values<{
+      available: boolean
+      devices: { default: boolean }[]
+    }>(body)) {
       assert.equal(available, true)
       assert.equal(devices.filter((device) => device.default).length, 1)
     }
@@ -93,7 +115,9 @@ suite('the application over HTTP', (test) => {
     const { openapi, paths } = clients.openapi
     assert.match(openapi, /^3\.1\./)
     const described = Object.entries(paths).flatMap(([path, item]) =>
-      Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace('{tokenId}', '{id}')}`),
+      Object.keys(item).map(
+        (method) => `${method.toUpperCase()} ${path.replace('{tokenId}', '{id}')}`,
+      ),
     )
     assert.deepEqual(
       ROUTES.filter((route) => !described.includes(route)),

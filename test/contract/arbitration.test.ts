@@ -55,8 +55,12 @@ suite('who may do what, over HTTP', (test) => {
     await clients.clear()
     if (standing === 'none') return
     const client = side(owner)
-    assert.equal((await client.start({ media: state === 'Active' ? ['mic', 'speaker'] : ['mic'] })).status, 201)
-    if (state === 'Active') assert.equal((await client.command('pause', { media: ['speaker'] })).status, 200)
+    assert.equal(
+      (await client.start({ media: state === 'Active' ? ['mic', 'speaker'] : ['mic'] })).status,
+      201,
+    )
+    if (state === 'Active')
+      assert.equal((await client.command('pause', { media: ['speaker'] })).status, 200)
     if (state === 'Paused') assert.equal((await client.command('pause')).status, 200)
     if (state === 'WrapUp') assert.equal((await client.command('stop')).status, 200)
   }
@@ -64,7 +68,8 @@ suite('who may do what, over HTTP', (test) => {
   /** What a command could change: the current recording, or that there is none. */
   async function situation(asking: Client): Promise<RecordingAnswer> {
     const { body } = await asking.get('/recordings/current')
-    for (const track of Object.values<object>(body.tracks ?? {})) Object.assign(track, { level: null })
+    for (const track of Object.values<object>(body.tracks ?? {}))
+      Object.assign(track, { level: null })
     return body
   }
 
@@ -89,7 +94,10 @@ suite('who may do what, over HTTP', (test) => {
     assert.deepEqual(answer.body.allowedCommands, before.allowedCommands)
     const { side: holder, client } = before.startedBy
     const held = cell.expected.startsWith('CONTROL_HELD')
-    assert.deepEqual(answer.body.holder, held ? { side: holder, client, since: before.startedAt } : undefined)
+    assert.deepEqual(
+      answer.body.holder,
+      held ? { side: holder, client, since: before.startedAt } : undefined,
+    )
   }
 
   async function assertRefused(cell: Cell): Promise<void> {
@@ -128,11 +136,13 @@ suite('who may do what, over HTTP', (test) => {
 
   const cells = arbitrationTable().map((cell) => {
     // The table speaks of control. When everything is paused already, no track is left that the owner could pause.
-    const idle = cell.command === 'track.pause' && cell.standing.endsWith('Paused') && cell.expected === 'yes'
+    const idle =
+      cell.command === 'track.pause' && cell.standing.endsWith('Paused') && cell.expected === 'yes'
     return idle ? { ...cell, expected: 'INVALID_STATE' } : cell
   })
   // Standing by standing, and refusals first: what is refused leaves the standing as it is.
-  const order = ({ standing, expected }: Cell): string => `${standing} ${expected === 'yes' ? 1 : 0}`
+  const order = ({ standing, expected }: Cell): string =>
+    `${standing} ${expected === 'yes' ? 1 : 0}`
   for (const cell of cells.sort((a, b) => order(a).localeCompare(order(b)))) {
     test(`${cell.side} ${cell.command}, ${cell.standing}: ${cell.expected}`, async () => {
       await bring(cell.standing)
@@ -156,10 +166,16 @@ suite('who may do what, over HTTP', (test) => {
         const refusal = await feed.until('the refusal', () => {
           const last = newest()
           return (
-            last.type === 'command.refused' && last.by.side === asking.side && last.data.command === command && last
+            last.type === 'command.refused' &&
+            last.by.side === asking.side &&
+            last.data.command === command &&
+            last
           )
         })
-        assert.deepEqual([refusal.recordingId, refusal.version, refusal.data.code], [id, version, 'RECORDING_CLOSED'])
+        assert.deepEqual(
+          [refusal.recordingId, refusal.version, refusal.data.code],
+          [id, version, 'RECORDING_CLOSED'],
+        )
       }
     }
     assert.equal((await clients.api.get(`/recordings/${id}`)).body.version, version)

@@ -37,7 +37,8 @@ suite('commands over HTTP', (test) => {
   })
   test.beforeEach(() => clients.clear())
 
-  const current = async (): Promise<RecordingAnswer> => recordingIn(await api.get('/recordings/current'))
+  const current = async (): Promise<RecordingAnswer> =>
+    recordingIn(await api.get('/recordings/current'))
 
   test('a start without a body records all media and answers with the new recording and where it is', async () => {
     const answer = await api.call('POST', '/recordings')
@@ -53,8 +54,14 @@ suite('commands over HTTP', (test) => {
     assert.equal(Object.hasOwn(recording, 'tagHistory'), false)
 
     assert.equal((await current()).id, recording.id)
-    const byPath = await fetch(new URL(answer.headers.get('location')!, daemon.url), { headers: headersOf(api) })
-    assert.equal(byPath.headers.get('etag'), answer.headers.get('etag'), 'a later fact than those of the answer')
+    const byPath = await fetch(new URL(answer.headers.get('location')!, daemon.url), {
+      headers: headersOf(api),
+    })
+    assert.equal(
+      byPath.headers.get('etag'),
+      answer.headers.get('etag'),
+      'a later fact than those of the answer',
+    )
 
     const over = recordingIn(await api.command('stop'))
     const wrapUpMs = Date.parse(over.wrapUp?.endsAt ?? '') - Date.parse(over.endedAt ?? '')
@@ -65,8 +72,14 @@ suite('commands over HTTP', (test) => {
 
   test('any mix of commands on media; left out, `media` means all that the command fits', async () => {
     recordingIn(await api.start({ media: ['audio', 'screen'] }), 201)
-    assert.equal(states(recordingIn(await api.command('pause', { media: ['screen'] }))), 'recording recording paused')
-    assert.equal(states(recordingIn(await api.command('stop', SPEAKER_ONLY))), 'recording stopped paused')
+    assert.equal(
+      states(recordingIn(await api.command('pause', { media: ['screen'] }))),
+      'recording recording paused',
+    )
+    assert.equal(
+      states(recordingIn(await api.command('stop', SPEAKER_ONLY))),
+      'recording stopped paused',
+    )
     const paused = recordingIn(await api.command('pause'))
     assert.equal(states(paused), 'paused stopped paused')
     assert.equal(paused.state, 'Paused')
@@ -86,16 +99,34 @@ suite('commands over HTTP', (test) => {
   })
 
   test('`audio` is what the recording’s own type says, at its start and ever after', async () => {
-    const started = recordingIn(await api.start({ media: ['audio'], recordingType: 'speaker' }), 201)
+    const started = recordingIn(
+      await api.start({ media: ['audio'], recordingType: 'speaker' }),
+      201,
+    )
     assert.equal(started.recordingType, 'speaker')
     assert.equal(states(started), 'off recording off')
     recordingIn(await api.command('start', { media: ['mic'] }))
-    assert.equal(states(recordingIn(await api.command('pause', { media: ['audio'] }))), 'recording paused off')
-    assert.equal(states(recordingIn(await api.command('resume', { media: ['audio'] }))), 'recording recording off')
-    assert.equal(states(recordingIn(await api.command('stop', { media: ['audio'] }))), 'recording stopped off')
-    assert.equal(states(recordingIn(await api.command('start', { media: ['audio'] }))), 'recording recording off')
+    assert.equal(
+      states(recordingIn(await api.command('pause', { media: ['audio'] }))),
+      'recording paused off',
+    )
+    assert.equal(
+      states(recordingIn(await api.command('resume', { media: ['audio'] }))),
+      'recording recording off',
+    )
+    assert.equal(
+      states(recordingIn(await api.command('stop', { media: ['audio'] }))),
+      'recording stopped off',
+    )
+    assert.equal(
+      states(recordingIn(await api.command('start', { media: ['audio'] }))),
+      'recording recording off',
+    )
     await clients.clear()
-    const microphone = recordingIn(await api.start({ media: ['audio'], recordingType: 'microphone' }), 201)
+    const microphone = recordingIn(
+      await api.start({ media: ['audio'], recordingType: 'microphone' }),
+      201,
+    )
     assert.equal(states(microphone), 'recording off off')
   })
 
@@ -139,7 +170,9 @@ suite('commands over HTTP', (test) => {
     assert.equal(states(recovered), 'recording recording off')
     assert.equal(recovered.tracks.speaker?.error, null)
     assert.equal((await api.get('/application')).body.state, 'Recording')
-    const none = await api.command('stop').then(() => api.start({ devices: { mic: 'none' }, require: 'any' }))
+    const none = await api
+      .command('stop')
+      .then(() => api.start({ devices: { mic: 'none' }, require: 'any' }))
     assert.equal(none.body.code, 'DEVICE_UNAVAILABLE', 'of the one medium of a start, any is all')
   })
 
@@ -156,7 +189,10 @@ suite('commands over HTTP', (test) => {
     const { id } = recordingIn(await api.start({ wrapUpSeconds: 0 }), 201)
     const feed = await openFeed(daemon)
     recordingIn(await api.command('stop'))
-    const closed = await feed.event('the end of the wrap-up', ({ type }) => type === 'recording.closed')
+    const closed = await feed.event(
+      'the end of the wrap-up',
+      ({ type }) => type === 'recording.closed',
+    )
     feed.close()
     assert.equal(closed.recordingId, id)
     assert.deepEqual(closed.data, { reason: 'timer' })
@@ -209,8 +245,13 @@ suite('commands over HTTP', (test) => {
 
   test('tags keep their type, their history and who set them; the recorder’s own are set by itself', async () => {
     const crm = await clients.thirdParty('crm', ['tag', 'read'])
-    const started = recordingIn(await clients.ui.start({ tags: { customer: '4711', urgent: false } }), 201)
-    const tagged = recordingIn(await crm.command('tags', { tags: { customer: 4711, note: 'äöü 日本 😀' } }))
+    const started = recordingIn(
+      await clients.ui.start({ tags: { customer: '4711', urgent: false } }),
+      201,
+    )
+    const tagged = recordingIn(
+      await crm.command('tags', { tags: { customer: 4711, note: 'äöü 日本 😀' } }),
+    )
     assert.equal(tagged.version, started.version + 3, 'accepted, tagged, completed')
     recordingIn(await clients.ui.command('tags', { tags: { customer: true } }))
 
@@ -225,7 +266,10 @@ suite('commands over HTTP', (test) => {
       ],
     )
     assert.deepEqual(ofKey(tags, 'customer'), ofKey(tagHistory, 'customer').slice(-1))
-    assert.deepEqual([ofKey(tags, 'urgent')[0]?.value, ofKey(tags, 'note')[0]?.value], [false, 'äöü 日本 😀'])
+    assert.deepEqual(
+      [ofKey(tags, 'urgent')[0]?.value, ofKey(tags, 'note')[0]?.value],
+      [false, 'äöü 日本 😀'],
+    )
     assert.deepEqual(
       tagHistory.map(({ at }) => at),
       tagHistory.map(({ at }) => at).sort(),
@@ -237,7 +281,8 @@ suite('commands over HTTP', (test) => {
     assert.equal(value('host'), hostname())
     assert.equal(value('user'), started.startedBy.user)
     assert.equal(value('device.mic'), started.tracks.mic?.device?.label)
-    for (const key of ['platform', 'appVersion', 'timeZone']) assert.equal(typeof value(key), 'string', key)
+    for (const key of ['platform', 'appVersion', 'timeZone'])
+      assert.equal(typeof value(key), 'string', key)
 
     const refused = await crm.command('tags', { tags: { fine: 1, 'system.host': 'elsewhere' } })
     assert.equal(refused.status, 400)
@@ -257,7 +302,9 @@ suite('commands over HTTP', (test) => {
       assert.equal(problem.recordingId, id)
     }
     assert.equal((await current()).version, now)
-    const paused = await api.command('pause', undefined, { 'If-Match': tagged.headers.get('etag')! })
+    const paused = await api.command('pause', undefined, {
+      'If-Match': tagged.headers.get('etag')!,
+    })
     assert.equal(states(recordingIn(paused)), 'paused off off')
   })
 
@@ -282,16 +329,24 @@ suite('commands over HTTP', (test) => {
     })
     leaving.on('error', () => {})
     leaving.end(JSON.stringify({ media: ['mic'] }))
-    const accepted = await feed.event('the start accepted', ({ type }) => type === 'command.accepted')
+    const accepted = await feed.event(
+      'the start accepted',
+      ({ type }) => type === 'command.accepted',
+    )
     leaving.destroy()
     const settled = await feed.event(
       'its outcome',
       ({ type, commandId }) =>
-        type.startsWith('command.') && type !== 'command.accepted' && commandId === accepted.commandId,
+        type.startsWith('command.') &&
+        type !== 'command.accepted' &&
+        commandId === accepted.commandId,
     )
     feed.close()
     assert.equal(settled.type, 'command.completed')
-    assert.deepEqual([(await current()).id, (await current()).state], [accepted.recordingId, 'Active'])
+    assert.deepEqual(
+      [(await current()).id, (await current()).state],
+      [accepted.recordingId, 'Active'],
+    )
   })
 })
 

@@ -51,7 +51,10 @@ suite('errors over HTTP', (test) => {
           const answer = await ask({ Accept })
           assert.equal(answer.body.code, code, JSON.stringify(answer.body))
           const plain = Accept === 'application/json' && code !== 'NOT_ACCEPTABLE'
-          assert.equal(answer.headers.get('content-type'), plain ? 'application/json' : 'application/problem+json')
+          assert.equal(
+            answer.headers.get('content-type'),
+            plain ? 'application/json' : 'application/problem+json',
+          )
           assertProblem(code, answer)
           assertTellsNothingInside(answer)
         }
@@ -79,7 +82,8 @@ function assertProblem(code: ErrorCode, { status, headers, body }: Answer): void
   assert.ok(headers.has('x-request-id'))
   if (status === 400) {
     assert.ok(body.errors.length > 0)
-    for (const { pointer, detail } of body.errors) assert.ok(/^(\/.*)?$/.test(pointer) && detail.length > 0)
+    for (const { pointer, detail } of body.errors)
+      assert.ok(/^(\/.*)?$/.test(pointer) && detail.length > 0)
   }
   // What is under way has no recording yet.
   if (status === 409 && code !== 'IN_FLIGHT') {
@@ -87,7 +91,8 @@ function assertProblem(code: ErrorCode, { status, headers, body }: Answer): void
     assert.equal(typeof body.state, 'string')
     assert.ok(Array.isArray(body.allowedCommands))
   }
-  if (code.startsWith('CONTROL_HELD')) assert.equal(body.holder.side, code.endsWith('API') ? 'api' : 'ui')
+  if (code.startsWith('CONTROL_HELD'))
+    assert.equal(body.holder.side, code.endsWith('API') ? 'api' : 'ui')
   if (['IN_FLIGHT', 'NOT_READY', 'RATE_LIMITED'].includes(code))
     assert.match(headers.get('retry-after') ?? '', /^[1-9]\d*$/)
   if (status === 401) assert.match(headers.get('www-authenticate') ?? '', /^Bearer/)

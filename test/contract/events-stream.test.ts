@@ -42,10 +42,16 @@ suite('the stream of events', (test) => {
 
   test('after position 0 it is the whole log, each event once, in order and as it is read elsewhere', async () => {
     const id = await session()
-    await fromTheStart.event('the end of the session', (event) => isEnd(event) && event.recordingId === id)
+    await fromTheStart.event(
+      'the end of the session',
+      (event) => isEnd(event) && event.recordingId === id,
+    )
     assertGapless(fromTheStart.events)
     const [started] = fromTheStart.events
-    assert.deepEqual([started!.type, started!.recordingId, started!.version], ['daemon.started', null, null])
+    assert.deepEqual(
+      [started!.type, started!.recordingId, started!.version],
+      ['daemon.started', null, null],
+    )
     assert.deepEqual(
       fromTheStart.events.filter(({ recordingId }) => recordingId === id),
       await eventsOf(daemon, id),
@@ -72,7 +78,8 @@ suite('the stream of events', (test) => {
   test('several readers get the same', async () => {
     const feeds = await Promise.all([1, 2, 3].map(() => openFeed(daemon, { after: 0 })))
     const id = await session()
-    for (const feed of feeds) await feed.event('the end', (event) => isEnd(event) && event.recordingId === id)
+    for (const feed of feeds)
+      await feed.event('the end', (event) => isEnd(event) && event.recordingId === id)
     for (const { events, close } of feeds) {
       close()
       assert.deepEqual(events, feeds[0]!.events)
@@ -86,11 +93,14 @@ suite('the stream of events', (test) => {
     const media = ['mic', 'speaker'] as const
     await loud.until('levels of both media', () =>
       media.every((medium) =>
-        loud.messages.some(({ event, data }) => event === 'level' && JSON.parse(data!).medium === medium),
+        loud.messages.some(
+          ({ event, data }) => event === 'level' && JSON.parse(data!).medium === medium,
+        ),
       ),
     )
     const { tracks } = (await clients.api.get('/recordings/current')).body
-    for (const medium of media) assert.ok(tracks[medium].level.rmsDb > -60, `the ${medium} is read with its level`)
+    for (const medium of media)
+      assert.ok(tracks[medium].level.rmsDb > -60, `the ${medium} is read with its level`)
     await clients.api.command('stop')
     await loud.event('the end', ({ type }) => type === 'recording.wrapUpStarted')
     await quiet.event('the end', ({ type }) => type === 'recording.wrapUpStarted')
@@ -115,7 +125,9 @@ suite('the stream of events', (test) => {
     async () => {
       const feed = await openFeed(daemon)
       const openedAt = performance.now()
-      await feed.until('a comment', () => feed.messages.some(({ comment }) => comment !== undefined))
+      await feed.until('a comment', () =>
+        feed.messages.some(({ comment }) => comment !== undefined),
+      )
       feed.close()
       assert.ok(performance.now() - openedAt <= 15_000)
       assert.deepEqual(feed.events, [])

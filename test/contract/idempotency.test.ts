@@ -13,12 +13,26 @@ interface Raw {
   etag: string | null
 }
 
-async function send({ credential }: Client, daemon: TestDaemon, path: string, body: object, key: string): Promise<Raw> {
+async function send(
+  { credential }: Client,
+  daemon: TestDaemon,
+  path: string,
+  body: object,
+  key: string,
+): Promise<Raw> {
   const { status, headers, text } = await fetch(`${daemon.url}/v1${path}`, {
     method: 'POST',
-    headers: { ...(credential as Record<string, string>), 'Content-Type': 'application/json', 'Idempotency-Key': key },
+    headers: {
+      ...(credential as Record<string, string>),
+      'Content-Type': 'application/json',
+      'Idempotency-Key': key,
+    },
     body: JSON.stringify(body),
-  }).then(async (response) => ({ status: response.status, headers: response.headers, text: await response.text() }))
+  }).then(async (response) => ({
+    status: response.status,
+    headers: response.headers,
+    text: await response.text(),
+  }))
   return { status, text, location: headers.get('location'), etag: headers.get('etag') }
 }
 
@@ -29,7 +43,8 @@ async function logOf(daemon: TestDaemon): Promise<string[]> {
   assert.equal(mark.status, 404)
   await feed.event(
     'the mark',
-    ({ type, data }) => type === 'command.refused' && 'code' in data && data.code === 'RECORDING_NOT_FOUND',
+    ({ type, data }) =>
+      type === 'command.refused' && 'code' in data && data.code === 'RECORDING_NOT_FOUND',
   )
   feed.close()
   return feed.events.map(({ type }) => type)
@@ -52,20 +67,36 @@ suite('Idempotency-Key', (test) => {
       const started = await send(api, daemon, '/recordings', body, 'start-1')
       assert.equal(started.status, 201)
       assert.equal(started.location, `/v1/recordings/${JSON.parse(started.text).id}`)
-      const tagged = await send(api, daemon, '/recordings/current/tags', { tags: { a: 1 } }, 'tag-1')
+      const tagged = await send(
+        api,
+        daemon,
+        '/recordings/current/tags',
+        { tags: { a: 1 } },
+        'tag-1',
+      )
       const stopped = await send(api, daemon, '/recordings/current/stop', {}, 'stop-1')
       assert.equal(JSON.parse(stopped.text).state, 'WrapUp')
 
       const assertKept = async (): Promise<void> => {
         const { api: again } = await connect(daemon)
         const before = (await again.get('/recordings/current')).body
-        assert.deepEqual(await send(again, daemon, '/recordings/current/stop', {}, 'stop-1'), stopped)
+        assert.deepEqual(
+          await send(again, daemon, '/recordings/current/stop', {}, 'stop-1'),
+          stopped,
+        )
         assert.deepEqual(await send(again, daemon, '/recordings', body, 'start-1'), started)
         // What the body says counts, not how it is written.
         const rewritten = Object.fromEntries(Object.entries(body).reverse())
         assert.deepEqual(await send(again, daemon, '/recordings', rewritten, 'start-1'), started)
-        assert.deepEqual(await send(again, daemon, '/recordings/current/tags', { tags: { a: 1 } }, 'tag-1'), tagged)
-        assert.deepEqual((await again.get('/recordings/current')).body, before, 'something was done again')
+        assert.deepEqual(
+          await send(again, daemon, '/recordings/current/tags', { tags: { a: 1 } }, 'tag-1'),
+          tagged,
+        )
+        assert.deepEqual(
+          (await again.get('/recordings/current')).body,
+          before,
+          'something was done again',
+        )
         assert.equal((await again.get('/recordings')).body.items.length, 1)
       }
       await assertKept()
@@ -85,7 +116,13 @@ suite('Idempotency-Key', (test) => {
       await daemon.exited
       daemon = await startDaemon({ home })
       assert.deepEqual(
-        await send((await connect(daemon)).api, daemon, '/recordings/current/tags', { tags: { b: 2 } }, 'tag-2'),
+        await send(
+          (await connect(daemon)).api,
+          daemon,
+          '/recordings/current/tags',
+          { tags: { b: 2 } },
+          'tag-2',
+        ),
         late,
       )
       await assertKept()
@@ -103,10 +140,14 @@ suite('Idempotency-Key', (test) => {
       await api.command('tags', { tags: { a: '1' } }, key),
       await api.command('pause', undefined, key),
     ]
-    for (const { status, body } of others) assert.deepEqual([status, body.code], [422, 'IDEMPOTENCY_MISMATCH'])
+    for (const { status, body } of others)
+      assert.deepEqual([status, body.code], [422, 'IDEMPOTENCY_MISMATCH'])
     const { body } = await api.get('/recordings/current')
     assert.deepEqual([body.version, body.state], [version, 'Active'])
-    assert.equal((await logOf(daemon)).filter((type) => type === 'command.refused').length, others.length + 1)
+    assert.equal(
+      (await logOf(daemon)).filter((type) => type === 'command.refused').length,
+      others.length + 1,
+    )
   })
 
   test('keys belong to their client: another one may use the same for something else', async () => {
@@ -130,7 +171,10 @@ suite('Idempotency-Key', (test) => {
   test('what is asked again is a refusal’s or a failure’s reason, not its answer: it runs again', async () => {
     const { api } = await connect(daemon)
     const key = { 'Idempotency-Key': 'again' }
-    assert.equal((await api.command('tags', { tags: { a: 1 } }, key)).body.code, 'NO_CURRENT_RECORDING')
+    assert.equal(
+      (await api.command('tags', { tags: { a: 1 } }, key)).body.code,
+      'NO_CURRENT_RECORDING',
+    )
     await api.start()
     assert.equal((await api.command('tags', { tags: { a: 1 } }, key)).status, 200)
     await api.command('stop')

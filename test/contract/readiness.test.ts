@@ -31,7 +31,8 @@ suite('readiness over HTTP', (test) => {
     const level = of(body.checks, 'level', 'mic')?.level
     assert.ok(level && level.rmsDb > -40 && level.rmsDb < -5, JSON.stringify(level))
     assert.equal(of(body.checks, 'picture', 'screen')?.result, 'pass')
-    for (const id of ['encoder', 'disk', 'clock', 'log']) assert.equal(of(body.checks, id)?.result, 'pass', id)
+    for (const id of ['encoder', 'disk', 'clock', 'log'])
+      assert.equal(of(body.checks, id)?.result, 'pass', id)
     assert.equal((await clients.ui.get('/readiness')).body.ready, true)
     assert.equal(daemon.stderr().slice(before.length).includes('"level":50'), false)
   })

@@ -35,7 +35,11 @@ suite('reading over HTTP', (test) => {
   })
   test.beforeEach(() => clients.clear())
 
-  async function record(media: string[], tags: object = {}, side: 'api' | 'ui' = 'api'): Promise<RecordingAnswer> {
+  async function record(
+    media: string[],
+    tags: object = {},
+    side: 'api' | 'ui' = 'api',
+  ): Promise<RecordingAnswer> {
     const client = clients[side]
     assert.equal((await client.start({ media, tags })).status, 201)
     await client.command('stop')
@@ -51,7 +55,9 @@ suite('reading over HTTP', (test) => {
     const items: T[] = []
     let cursor = ''
     for (;;) {
-      const { status, body } = await clients.api.get(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor}`)
+      const { status, body } = await clients.api.get(
+        `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor}`,
+      )
       assert.equal(status, 200, JSON.stringify(body))
       assert.ok(body.items.length <= limit)
       items.push(...body.items)
@@ -83,7 +89,10 @@ suite('reading over HTTP', (test) => {
     })
     assert.deepEqual(paged, before)
     assert.ok(arrived.length > 0)
-    assert.deepEqual(idsOf((await clients.api.get('/recordings')).body.items), [...arrived, ...idsOf(before)])
+    assert.deepEqual(idsOf((await clients.api.get('/recordings')).body.items), [
+      ...arrived,
+      ...idsOf(before),
+    ])
   })
 
   test('recordings are found by state and time', async () => {
@@ -93,7 +102,9 @@ suite('reading over HTTP', (test) => {
     assert.deepEqual(await list('state=WrapUp'), [])
     assert.ok(!(await list('state=Closed')).includes(current.id))
     assert.deepEqual(
-      await list(`from=${second.startedAt}&to=${current.startedAt}&state=Closed`).then((ids) => ids.slice(-1)),
+      await list(`from=${second.startedAt}&to=${current.startedAt}&state=Closed`).then((ids) =>
+        ids.slice(-1),
+      ),
       [second.id],
     )
     assert.deepEqual(await list(`to=${second.startedAt}`), [first.id])
@@ -114,7 +125,10 @@ suite('reading over HTTP', (test) => {
     assert.deepEqual(await found({ tags: { step: 'one' } }), [])
     assert.deepEqual(await found({ tags: { step: 'two' } }), [current.id])
     const page = (
-      await clients.api.call('POST', '/recordings/search', { tags: { 'system.host': String(hostOf(first)) }, limit: 1 })
+      await clients.api.call('POST', '/recordings/search', {
+        tags: { 'system.host': String(hostOf(first)) },
+        limit: 1,
+      })
     ).body
     assert.deepEqual(idsOf(page.items), [current.id])
     const rest = await clients.api.call('POST', '/recordings/search', {
@@ -131,13 +145,20 @@ suite('reading over HTTP', (test) => {
       assert.equal(headers.get('etag'), `"${version}"`)
       const { tagHistory, ...recording } = body
       assert.deepEqual(recording, first)
-      assert.deepEqual(tagHistory.map(({ key }: { key: string }) => key).slice(-2), ['customer', 'desk'])
+      assert.deepEqual(tagHistory.map(({ key }: { key: string }) => key).slice(-2), [
+        'customer',
+        'desk',
+      ])
     }
     await clients.ui.start()
-    const allowed = async (client: Clients['api']) => (await client.get('/recordings/current')).body.allowedCommands
+    const allowed = async (client: Clients['api']) =>
+      (await client.get('/recordings/current')).body.allowedCommands
     assert.deepEqual(await allowed(clients.ui), ['startMedia', 'stop', 'pause', 'tag'])
     assert.deepEqual(await allowed(clients.api), ['tag'])
-    assert.equal((await clients.api.get('/recordings/no-such-recording')).body.code, 'RECORDING_NOT_FOUND')
+    assert.equal(
+      (await clients.api.get('/recordings/no-such-recording')).body.code,
+      'RECORDING_NOT_FOUND',
+    )
     await clients.clear()
     assert.equal((await clients.api.get('/recordings/current')).body.code, 'NO_CURRENT_RECORDING')
   })
@@ -148,7 +169,10 @@ suite('reading over HTTP', (test) => {
       assert.match(gaps.map(({ reason }) => reason).join(' '), /^(notStarted )?paused( stopped)?$/)
       const gapMs = gaps.reduce((sum, { from, to }) => sum + Date.parse(to!) - Date.parse(from), 0)
       const lengthMs = Date.parse(first.endedAt!) - Date.parse(first.startedAt)
-      assert.ok(Math.abs(gapMs + recordedMs - lengthMs) <= 50, `${gapMs} + ${recordedMs} of ${lengthMs} ms`)
+      assert.ok(
+        Math.abs(gapMs + recordedMs - lengthMs) <= 50,
+        `${gapMs} + ${recordedMs} of ${lengthMs} ms`,
+      )
       assert.equal(segments, 2)
       const stored = (await all<SegmentView>(`/recordings/${first.id}/segments`, 100)).filter(
         (one) => one.medium === medium,
@@ -171,7 +195,8 @@ suite('reading over HTTP', (test) => {
       const closed = ofType(await eventsOf(daemon, first.id), 'segment.closed').map(
         ({ data: { file: _, ...facts } }) => facts,
       )
-      const byPlace = (a: SegmentView, b: SegmentView) => a.medium.localeCompare(b.medium) || a.number - b.number
+      const byPlace = (a: SegmentView, b: SegmentView) =>
+        a.medium.localeCompare(b.medium) || a.number - b.number
       assert.deepEqual([...segments].sort(byPlace), [...closed].sort(byPlace))
       assert.equal(segments.length, 4)
       for (const segment of segments) {
@@ -179,7 +204,10 @@ suite('reading over HTTP', (test) => {
         const headers = clients.api.credential as Record<string, string>
         const response = await fetch(path, { headers: { ...headers, Accept: 'application/json' } })
         assert.equal(response.status, 200)
-        assert.equal(response.headers.get('content-type'), segment.medium === 'screen' ? 'video/mp4' : 'audio/ogg')
+        assert.equal(
+          response.headers.get('content-type'),
+          segment.medium === 'screen' ? 'video/mp4' : 'audio/ogg',
+        )
         const bytes = Buffer.from(await response.arrayBuffer())
         assert.equal(bytes.length, segment.bytes)
         const digest = createHash('sha256').update(bytes)
@@ -203,8 +231,14 @@ suite('reading over HTTP', (test) => {
         await writeFile(copy, bytes)
         assert.ok(Math.abs((await decodedMs(copy)) - segment.durationMs) <= 70)
       }
-      assert.equal((await clients.api.get(`/recordings/${first.id}/segments/mic/9`)).body.code, 'NOT_FOUND')
-      assert.equal((await clients.api.get(`/recordings/${first.id}/segments/speaker/1`)).body.code, 'NOT_FOUND')
+      assert.equal(
+        (await clients.api.get(`/recordings/${first.id}/segments/mic/9`)).body.code,
+        'NOT_FOUND',
+      )
+      assert.equal(
+        (await clients.api.get(`/recordings/${first.id}/segments/speaker/1`)).body.code,
+        'NOT_FOUND',
+      )
     },
     { limitMs: 60_000 },
   )
@@ -229,9 +263,17 @@ suite('reading over HTTP', (test) => {
       [refusals[0]!.by.side, refusals[0]!.data.command, refusals[0]!.data.code],
       ['ui', 'track.stop', 'CONTROL_HELD_BY_API'],
     )
-    for (const word of ['track.pause', 'track.resume', 'track.stop', 'recording.close', 'recording.start']) {
+    for (const word of [
+      'track.pause',
+      'track.resume',
+      'track.stop',
+      'recording.close',
+      'recording.start',
+    ]) {
       const accepted = ofType(events, 'command.accepted').find(({ data }) => data.command === word)
-      const completed = ofType(events, 'command.completed').find(({ commandId }) => commandId === accepted?.commandId)
+      const completed = ofType(events, 'command.completed').find(
+        ({ commandId }) => commandId === accepted?.commandId,
+      )
       assert.equal(completed?.data.command, word)
     }
     const middle = positions[5]!

@@ -9,7 +9,10 @@ import { suite } from '../support/suite.ts'
 import { connect, signIn } from './support/clients.ts'
 import { openFeed } from './support/event-feed.ts'
 
-const LINUX_ONLY = process.platform === 'linux' ? null : `processes are looked at in /proc, this is ${process.platform}`
+const LINUX_ONLY =
+  process.platform === 'linux'
+    ? null
+    : `processes are looked at in /proc, this is ${process.platform}`
 const POSIX_ONLY = process.platform === 'win32' ? 'Windows has no permission bits' : null
 
 /** A file or folder below the home as it lies on the disk; of a file the bytes are there, as Latin-1. */
@@ -21,7 +24,9 @@ interface Entry {
 
 /** Files and folders below a folder, itself included. */
 function everythingBelow(folder: string): Entry[] {
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
+    join(folder, name),
+  )
   return [folder, ...paths].map((path) => {
     const entry = statSync(path)
     const bytes = entry.isDirectory() ? null : readFileSync(path, 'latin1')
@@ -53,7 +58,9 @@ suite('secrets and personal data', (test) => {
   test.before(async () => {
     // The daemon must see to its files itself, whatever the user's mask lets through.
     const mask = process.umask(0)
-    const daemon = await startObserved({ env: { F2F_LOG_LEVEL: 'trace' } }).finally(() => process.umask(mask))
+    const daemon = await startObserved({ env: { F2F_LOG_LEVEL: 'trace' } }).finally(() =>
+      process.umask(mask),
+    )
     try {
       await session(daemon)
     } finally {
@@ -98,7 +105,9 @@ suite('secrets and personal data', (test) => {
       await crm.call('POST', '/recordings/search', { tags: { customer: { [PERSON]: PERSON } } }),
       await crm.call('POST', '/tokens', { name: PERSON, scopes: ['read'] }),
       await crm.call('GET', '/application', undefined, { Cookie: ui.credential.Cookie! }),
-      await daemon.api('GET', '/application', undefined, { Authorization: `Bearer ${WRONG_TOKEN}` }),
+      await daemon.api('GET', '/application', undefined, {
+        Authorization: `Bearer ${WRONG_TOKEN}`,
+      }),
       await daemon.api('GET', `/${daemon.token}`),
       await crm.start({ tags: { customer: PERSON } }),
     ]
@@ -140,30 +149,43 @@ suite('secrets and personal data', (test) => {
       const text = JSON.stringify(body)
       assertNoSecret('an error', text)
       // The name of a field says where the error is.
-      assert.ok(!text.replaceAll(`${PERSON} is no key`, '').includes(PERSON), `${text} shows what was sent`)
+      assert.ok(
+        !text.replaceAll(`${PERSON} is no key`, '').includes(PERSON),
+        `${text} shows what was sent`,
+      )
     }
   })
 
-  test.unless(LINUX_ONLY, 'no credential and no tag value is on a command line, the daemon’s or a helper’s', () => {
-    const all = commandLines.join('\n')
-    assert.ok(commandLines.length > 3, 'there were helpers')
-    assertHolds('the command lines', all, 'serve', 'lavfi')
-    assertNoSecret('a command line', all)
-    assert.ok(!all.includes(PERSON), 'a tag value is on a command line')
-  })
+  test.unless(
+    LINUX_ONLY,
+    'no credential and no tag value is on a command line, the daemon’s or a helper’s',
+    () => {
+      const all = commandLines.join('\n')
+      assert.ok(commandLines.length > 3, 'there were helpers')
+      assertHolds('the command lines', all, 'serve', 'lavfi')
+      assertNoSecret('a command line', all)
+      assert.ok(!all.includes(PERSON), 'a tag value is on a command line')
+    },
+  )
 
-  test.unless(POSIX_ONLY, 'every file below the home is for the user only, and so is every folder', () => {
-    for (const { path, mode, bytes } of onDisk) assert.equal(mode, bytes === null ? '700' : '600', path)
-    for (const name of ['token', 'daemon.json', 'CURRENT', 'LOCK', '.ogg', '.mp4']) {
-      const found = onDisk.some(({ path }) => path.endsWith(name))
-      assert.ok(found, `there should be a ${name}`)
-    }
-  })
+  test.unless(
+    POSIX_ONLY,
+    'every file below the home is for the user only, and so is every folder',
+    () => {
+      for (const { path, mode, bytes } of onDisk)
+        assert.equal(mode, bytes === null ? '700' : '600', path)
+      for (const name of ['token', 'daemon.json', 'CURRENT', 'LOCK', '.ogg', '.mp4']) {
+        const found = onDisk.some(({ path }) => path.endsWith(name))
+        assert.ok(found, `there should be a ${name}`)
+      }
+    },
+  )
 
   test('no credential is in a file but the one that is there for it, and none in the log', () => {
     const bytes = onDisk.map((entry) => entry.bytes ?? '').join('\n')
     assertHolds('the files', bytes, tokenHash, PERSON, secrets['home token']!)
-    for (const entry of onDisk) if (!entry.path.endsWith('/token')) assertNoSecret(entry.path, entry.bytes ?? '')
+    for (const entry of onDisk)
+      if (!entry.path.endsWith('/token')) assertNoSecret(entry.path, entry.bytes ?? '')
     assertHolds('the log', logged, tokenHash, PERSON)
     assertNoSecret('the log', logged)
   })

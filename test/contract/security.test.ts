@@ -42,13 +42,22 @@ suite('what a credential is good for', (test) => {
   })
 
   /** The status of a request that changes nothing where it is let through. */
-  async function knock(credential: Client['credential'], route: { method: string; path: string }): Promise<number> {
+  async function knock(
+    credential: Client['credential'],
+    route: { method: string; path: string },
+  ): Promise<number> {
     const { method } = route
     const path = route.path.replace('{id}', 'current').replace(/\{\w+\}/g, '1')
     const posting =
-      method === 'POST' ? { body: '{"nonsense":true}', type: { 'Content-Type': 'application/json' } } : undefined
+      method === 'POST'
+        ? { body: '{"nonsense":true}', type: { 'Content-Type': 'application/json' } }
+        : undefined
     const headers = { ...(credential as Record<string, string>), ...posting?.type }
-    const response = await fetch(`${daemon.url}${path}`, { method, headers, ...(posting && { body: posting.body }) })
+    const response = await fetch(`${daemon.url}${path}`, {
+      method,
+      headers,
+      ...(posting && { body: posting.body }),
+    })
     // A stream would not end by itself.
     await response.body?.cancel()
     return response.status
@@ -80,7 +89,11 @@ suite('what a credential is good for', (test) => {
     for (const route of routes) {
       const changes = route.method !== 'GET' && !route.path.endsWith('/search')
       const status = await knock(clients.ui.credential, route)
-      assert.equal(status === 403, route.scope === 'admin', `${route.method} ${route.path}: ${status}`)
+      assert.equal(
+        status === 403,
+        route.scope === 'admin',
+        `${route.method} ${route.path}: ${status}`,
+      )
       assert.equal(
         (await knock({ Cookie }, route)) === 403,
         changes || route.scope === 'admin',
@@ -90,7 +103,11 @@ suite('what a credential is good for', (test) => {
   })
 
   test('without a credential there is nothing to be had, not even whether a route exists', async () => {
-    for (const route of [...routes, { method: 'GET', path: '/v1/nothing' }, { method: 'PUT', path: '/v1/recordings' }])
+    for (const route of [
+      ...routes,
+      { method: 'GET', path: '/v1/nothing' },
+      { method: 'PUT', path: '/v1/recordings' },
+    ])
       assert.equal(await knock({}, route), 401, `${route.method} ${route.path}`)
   })
 
@@ -122,7 +139,8 @@ suite('what a credential is good for', (test) => {
     const { home } = daemon
     await daemon.stop()
     daemon = await startDaemon({ home })
-    const answer = (client: Client) => daemon.api('GET', '/application', undefined, client.credential)
+    const answer = (client: Client) =>
+      daemon.api('GET', '/application', undefined, client.credential)
     assert.equal((await answer(revoked)).status, 401, 'after a restart too')
     assert.equal((await answer(staying)).status, 200)
     clients = await connect(daemon)
@@ -140,14 +158,19 @@ suite('connections', (test) => {
         const open = async (): Promise<Socket> => {
           const socket = connectSocket(Number(port), hostname)
           sockets.push(socket)
-          await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+          await new Promise((resolve, reject) =>
+            socket.once('connect', resolve).once('error', reject),
+          )
           return socket.on('error', () => {})
         }
         const idle = await Promise.all(Array.from({ length: 128 }, open))
         const tooMany = await open()
         await new Promise((resolve) => tooMany.once('close', resolve).resume())
         assert.equal(tooMany.bytesRead, 0)
-        assert.equal(idle.filter(({ destroyed, readableEnded }) => destroyed || readableEnded).length, 0)
+        assert.equal(
+          idle.filter(({ destroyed, readableEnded }) => destroyed || readableEnded).length,
+          0,
+        )
 
         idle.pop()!.destroy()
         const started = await eventually('a place that is free', () =>

@@ -12,7 +12,8 @@ interface Row {
 }
 
 const { text } = section(readPage('docs/architecture.md'), 'The life of a command')
-const types = (cell = ''): string[] => [...cell.matchAll(/`(\w+\.\w+)`/g)].map((match) => match[1] as string)
+const types = (cell = ''): string[] =>
+  [...cell.matchAll(/`(\w+\.\w+)`/g)].map((match) => match[1] as string)
 const rows = new Map<string, Row>()
 for (const [command = '', accept = '', reports, settle] of tableRows(text)) {
   const start = rows.get('start')
@@ -89,7 +90,9 @@ suite('docs/architecture.md: the life of a command', (test) => {
   for (const [command, scene] of Object.entries(SCENES)) {
     test(`${command}: the batches hold what the table says`, async () => {
       const batches: string[][] = []
-      await scene(bench, () => bench.recorder.bus.on('events', (events) => batches.push(typesOf(events))))
+      await scene(bench, () =>
+        bench.recorder.bus.on('events', (events) => batches.push(typesOf(events))),
+      )
       const { accept, reports, settle } = rows.get(command)!
       const [first, ...later] = batches
       assert.deepEqual(first, accept)

@@ -15,8 +15,10 @@ interface Entry {
 function described(page: string): Record<string, Entry> {
   const entries: Record<string, Entry> = {}
   for (const part of page.split(/^### /m).slice(1)) {
-    const [, code, status, title, text] = /^`([A-Z_]+)` \((\d{3})\): ([^\n]+)\n(.*?)(?=\n## |$)/s.exec(part) ?? []
-    if (code === undefined || text === undefined) throw new Error(`a heading that is no code: ${part.split('\n')[0]}`)
+    const [, code, status, title, text] =
+      /^`([A-Z_]+)` \((\d{3})\): ([^\n]+)\n(.*?)(?=\n## |$)/s.exec(part) ?? []
+    if (code === undefined || text === undefined)
+      throw new Error(`a heading that is no code: ${part.split('\n')[0]}`)
     if (entries[code]) throw new Error(`${code} is described twice`)
     const [cause = '', remedy = ''] = text.trim().split('\n\nRemedy: ')
     entries[code] = { status: Number(status), title: title as string, remedy, cause }

@@ -6,7 +6,9 @@ import { readPage, tableRows } from './support/markdown.ts'
 /** The names of the fields of a type in the source: types are gone when tests run. `?` marks those that may be missing. */
 function fieldsIn(definition: string, facts: string[]): string[] {
   const picked = /Pick<SegmentFacts, ([^>]+)>/.exec(definition)?.[1]
-  const inherited = picked ? [...picked.matchAll(/'(\w+)'/g)].map((match) => match[1] as string) : facts
+  const inherited = picked
+    ? [...picked.matchAll(/'(\w+)'/g)].map((match) => match[1] as string)
+    : facts
   const own = [...definition.matchAll(/\b(\w+\??):/g)].map((match) => match[1] as string)
   return [...(definition.includes('SegmentFacts') ? inherited : []), ...own]
 }
@@ -14,7 +16,8 @@ function fieldsIn(definition: string, facts: string[]): string[] {
 /** Each event's fields as src/contract/events.ts defines them. */
 function definedFields(): Record<string, string[]> {
   const source = readPage('src/contract/events.ts').replace(/\/\*\*.*?\*\//gs, '')
-  const body = (name: string) => new RegExp(`export interface ${name} \\{\\n(.*?)\\n\\}`, 's').exec(source)?.[1] ?? ''
+  const body = (name: string) =>
+    new RegExp(`export interface ${name} \\{\\n(.*?)\\n\\}`, 's').exec(source)?.[1] ?? ''
   const facts = fieldsIn(body('SegmentFacts'), [])
   const definitions = body('EventData')
     .split(/^ {2}'/m)
@@ -32,9 +35,15 @@ function describedFields(page: string): Record<string, string[]> {
   const rows = tableRows(page).filter(([type]) => /^`\w+\.\w+`$/.test(type ?? ''))
   const fields = rows.map(([type = '', , data = '']) => [
     type.slice(1, -1),
-    [...data.replace(/\([^)]*\)/g, '').matchAll(/`(\w+)`(\??)/g)].map((match) => `${match[1]}${match[2]}`).sort(),
+    [...data.replace(/\([^)]*\)/g, '').matchAll(/`(\w+)`(\??)/g)]
+      .map((match) => `${match[1]}${match[2]}`)
+      .sort(),
   ])
-  assert.equal(new Set(fields.map(([type]) => type)).size, fields.length, 'a type is described twice')
+  assert.equal(
+    new Set(fields.map(([type]) => type)).size,
+    fields.length,
+    'a type is described twice',
+  )
   return Object.fromEntries(fields)
 }
 

@@ -57,24 +57,30 @@ interface Edge {
   to: string
 }
 
-const files = readdirSync(fileURLToPath(new URL('src/', ROOT)), { recursive: true, encoding: 'utf8' })
+const files = readdirSync(fileURLToPath(new URL('src/', ROOT)), {
+  recursive: true,
+  encoding: 'utf8',
+})
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => /\.c?ts$/.test(path))
 
-const IMPORT = /^(?:import|export)\b[^;'"`]*?\bfrom '([^']+)'|^import '([^']+)'|^[^/\n]*\bimport\('([^']+)'\)/gm
+const IMPORT =
+  /^(?:import|export)\b[^;'"`]*?\bfrom '([^']+)'|^import '([^']+)'|^[^/\n]*\bimport\('([^']+)'\)/gm
 
 function edgesOf(from: string, source: string): Edge[] {
   return [...source.matchAll(IMPORT)].map((match) => {
     const name = (match[1] ?? match[2] ?? match[3]) as string
     // In CommonJS the name of the built file stands.
-    if (name.startsWith('.')) return { from, to: posix.join(posix.dirname(from), name.replace(/\.js$/, '.ts')) }
+    if (name.startsWith('.'))
+      return { from, to: posix.join(posix.dirname(from), name.replace(/\.js$/, '.ts')) }
     return { from, to: name.startsWith('node:') ? 'node:*' : name }
   })
 }
 
 /** Imports that the table does not allow, as `from → to`. */
 function wrongEdges(edges: readonly Edge[]): string[] {
-  const isIn = (path: string, part: string): boolean => path === part || (part.endsWith('/') && path.startsWith(part))
+  const isIn = (path: string, part: string): boolean =>
+    path === part || (part.endsWith('/') && path.startsWith(part))
   const partOf = (path: string): string | undefined =>
     Object.keys(MAY_IMPORT)
       .filter((part) => isIn(path, part))
@@ -82,7 +88,9 @@ function wrongEdges(edges: readonly Edge[]): string[] {
   return edges
     .filter(({ from, to }) => {
       const part = partOf(from)
-      return part === undefined || ![part, ...MAY_IMPORT[part]!].some((allowed) => isIn(to, allowed))
+      return (
+        part === undefined || ![part, ...MAY_IMPORT[part]!].some((allowed) => isIn(to, allowed))
+      )
     })
     .map(({ from, to }) => `${from} → ${to}`)
 }
@@ -122,13 +130,22 @@ suite('imports', (test) => {
   })
 
   test('a wrong import and a cycle would be noticed', () => {
-    const source = (names: string[]) => names.map((name) => `import { x } from '${name}'`).join('\n')
-    const machine = edgesOf('machines/a.ts', source(['../contract/events.ts', '../actors/capture.ts', 'node:fs', './b.ts']))
-    assert.deepEqual(wrongEdges(machine), ['machines/a.ts → actors/capture.ts', 'machines/a.ts → node:*'])
+    const source = (names: string[]) =>
+      names.map((name) => `import { x } from '${name}'`).join('\n')
+    const machine = edgesOf(
+      'machines/a.ts',
+      source(['../contract/events.ts', '../actors/capture.ts', 'node:fs', './b.ts']),
+    )
+    assert.deepEqual(wrongEdges(machine), [
+      'machines/a.ts → actors/capture.ts',
+      'machines/a.ts → node:*',
+    ])
     assert.deepEqual(wrongEdges(edgesOf('store/a.ts', `export * from '../actors/capture.ts'`)), [
       'store/a.ts → actors/capture.ts',
     ])
-    assert.deepEqual(wrongEdges(edgesOf('cli/run.ts', `await import('../daemon.ts')`)), ['cli/run.ts → daemon.ts'])
+    assert.deepEqual(wrongEdges(edgesOf('cli/run.ts', `await import('../daemon.ts')`)), [
+      'cli/run.ts → daemon.ts',
+    ])
     assert.deepEqual(wrongEdges([{ from: 'elsewhere/a.ts', to: 'contract/media.ts' }]).length, 1)
     assert.deepEqual(cycleIn([...machine, ...edgesOf('machines/b.ts', source(['./a.ts']))]), [
       ...['machines/a.ts', 'machines/b.ts', 'machines/a.ts'],
@@ -136,8 +153,12 @@ suite('imports', (test) => {
   })
 
   test('every package that is used is declared, and every declared one has its reason in docs/architecture.md', () => {
-    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readPage('package.json'))
-    const used = new Set(edges.map(({ to }) => to).filter((to) => !to.endsWith('.ts') && to !== 'node:*'))
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+      readPage('package.json'),
+    )
+    const used = new Set(
+      edges.map(({ to }) => to).filter((to) => !to.endsWith('.ts') && to !== 'node:*'),
+    )
     assert.deepEqual([...used].sort(), Object.keys(dependencies).sort())
     const architecture = readPage('docs/architecture.md')
     const all = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })

@@ -24,7 +24,9 @@ function anchors(page: string): string[] {
 
 /** The links of a page that lead nowhere. */
 function deadLinks(path: string): string[] {
-  const links = [...readPage(path).matchAll(/\]\((?![a-z]+:)([^)\s]+)\)/g)].map((match) => match[1] as string)
+  const links = [...readPage(path).matchAll(/\]\((?![a-z]+:)([^)\s]+)\)/g)].map(
+    (match) => match[1] as string,
+  )
   return links.filter((link) => {
     const [file = '', anchor] = link.split('#')
     const target = new URL(file, new URL(path, ROOT)).href.slice(ROOT.href.length) || path

@@ -33,17 +33,24 @@ const AFTERWARDS: Record<string, (daemon: TestDaemon) => Promise<void>> = {
   'Screen only': async (daemon) => {
     const { state, tracks } = await newest(daemon)
     assert.equal(state, 'Closed')
-    assert.deepEqual([tracks.mic?.segments, tracks.speaker?.segments, tracks.screen?.segments], [0, 0, 1])
+    assert.deepEqual(
+      [tracks.mic?.segments, tracks.speaker?.segments, tracks.screen?.segments],
+      [0, 0, 1],
+    )
   },
   'Pause for card data': async (daemon) => {
     const { id, tracks } = await newest(daemon)
     const events = await eventsOf(daemon, id)
-    const at = (type: string) => events.filter((event) => event.type === type).map((event) => event.at)
+    const at = (type: string) =>
+      events.filter((event) => event.type === type).map((event) => event.at)
     const [lastPaused] = at('track.paused').slice(-1)
     const [firstResuming] = at('track.resuming')
     for (const medium of MEDIA) {
       const gap = tracks[medium]?.gaps.find(({ reason }) => reason === 'paused')
-      assert.ok(gap?.to && gap.from <= lastPaused! && gap.to >= firstResuming!, `${medium}: ${JSON.stringify(gap)}`)
+      assert.ok(
+        gap?.to && gap.from <= lastPaused! && gap.to >= firstResuming!,
+        `${medium}: ${JSON.stringify(gap)}`,
+      )
     }
   },
   'Emergency stop when the CRM hangs': async (daemon) => {
@@ -60,7 +67,9 @@ const AFTERWARDS: Record<string, (daemon: TestDaemon) => Promise<void>> = {
   },
 }
 
-async function newest(daemon: TestDaemon): Promise<RecordingAnswer & Required<Pick<RecordingAnswer, 'tagHistory'>>> {
+async function newest(
+  daemon: TestDaemon,
+): Promise<RecordingAnswer & Required<Pick<RecordingAnswer, 'tagHistory'>>> {
   const { items } = (await daemon.api('GET', '/recordings?limit=1')).body
   return (await daemon.api('GET', `/recordings/${items[0].id}`)).body
 }

@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { output, readyOrFailed, startHelper } from '../../lab/helper-process.ts'
 import { decodeAudio, frameColor, type Samples, toneDb } from '../../lab/measure.ts'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import type { EventOf } from '../../src/contract/events.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { suite } from '../support/suite.ts'
@@ -48,7 +52,8 @@ suite('what is recorded', (test) => {
     await rm(daemon.home, { recursive: true, force: true })
   })
 
-  const command = async (path: string, body?: unknown): Promise<string> => (await daemon.command(path, body)).id
+  const command = async (path: string, body?: unknown): Promise<string> =>
+    (await daemon.command(path, body)).id
 
   const closedOf = async (): Promise<Closed[]> =>
     ofType(await eventsOf(daemon), 'segment.closed').map(({ data }) => data)
@@ -56,7 +61,15 @@ suite('what is recorded', (test) => {
 
   /** Listens to a source itself; `soundAt` is the wall-clock time (epoch ms) of the first sound there. */
   async function listenTo(source: string): Promise<{ soundAt: Promise<number> }> {
-    const args = ['--raw', '--format=s16le', `--rate=${RATE}`, '--channels=1', '--latency-msec=20', '-d', source]
+    const args = [
+      '--raw',
+      '--format=s16le',
+      `--rate=${RATE}`,
+      '--channels=1',
+      '--latency-msec=20',
+      '-d',
+      source,
+    ]
     const listener = await startHelper('parec', args, {
       env: { ...process.env, ...desktop.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,59 +92,72 @@ suite('what is recorded', (test) => {
     return { soundAt: readyOrFailed(listener, soundAt, 30_000).finally(() => listener.stop()) }
   }
 
-  test.unless(noDesktop, 'is what was there: each sound on its own track, each colour at its time', async () => {
-    await desktop.fillScreen(COLORS.red.hex)
-    const id = await command('/recordings', {})
-    const shown: { color: ColorName; from: number; to: number }[] = []
-    const heard = {
-      mic: await listenTo(desktop.micSource),
-      speaker: await listenTo(`${desktop.speakerSink}.monitor`),
-    }
-    const mic = await desktop.play('mic', { toneHz: MIC_HZ, seconds: 30 })
-    const speaker = await desktop.play('speaker', { toneHz: SPEAKER_HZ, seconds: 30 })
-    for (const color of ['green', 'blue', 'red'] as const) {
-      const from = Date.now()
-      await desktop.fillScreen(COLORS[color].hex)
-      shown.push({ color, from, to: Date.now() })
-      await delay(700)
-    }
-    await command('/recordings/current/stop')
-    await Promise.all([mic.stop(), speaker.stop()])
+  test.unless(
+    noDesktop,
+    'is what was there: each sound on its own track, each colour at its time',
+    async () => {
+      await desktop.fillScreen(COLORS.red.hex)
+      const id = await command('/recordings', {})
+      const shown: { color: ColorName; from: number; to: number }[] = []
+      const heard = {
+        mic: await listenTo(desktop.micSource),
+        speaker: await listenTo(`${desktop.speakerSink}.monitor`),
+      }
+      const mic = await desktop.play('mic', { toneHz: MIC_HZ, seconds: 30 })
+      const speaker = await desktop.play('speaker', { toneHz: SPEAKER_HZ, seconds: 30 })
+      for (const color of ['green', 'blue', 'red'] as const) {
+        const from = Date.now()
+        await desktop.fillScreen(COLORS[color].hex)
+        shown.push({ color, from, to: Date.now() })
+        await delay(700)
+      }
+      await command('/recordings/current/stop')
+      await Promise.all([mic.stop(), speaker.stop()])
 
-    const segments = await closedOf()
-    const segment = (medium: Medium): Closed => segments.find((one) => one.medium === medium)!
-    const sounds = {
-      mic: await decodeAudio(pathOf(id, segment('mic'))),
-      speaker: await decodeAudio(pathOf(id, segment('speaker'))),
-    }
-    const levels = {
-      micOwn: loudestDb(sounds.mic, MIC_HZ),
-      micOther: toneDb(sounds.mic, SPEAKER_HZ),
-      speakerOwn: loudestDb(sounds.speaker, SPEAKER_HZ),
-      speakerOther: toneDb(sounds.speaker, MIC_HZ),
-    }
-    const told = JSON.stringify(levels)
-    assert.ok(levels.micOwn > HEARD_DB && levels.speakerOwn > HEARD_DB, told)
-    assert.ok(levels.micOther < NOT_HEARD_DB && levels.speakerOther < NOT_HEARD_DB, told)
+      const segments = await closedOf()
+      const segment = (medium: Medium): Closed => segments.find((one) => one.medium === medium)!
+      const sounds = {
+        mic: await decodeAudio(pathOf(id, segment('mic'))),
+        speaker: await decodeAudio(pathOf(id, segment('speaker'))),
+      }
+      const levels = {
+        micOwn: loudestDb(sounds.mic, MIC_HZ),
+        micOther: toneDb(sounds.mic, SPEAKER_HZ),
+        speakerOwn: loudestDb(sounds.speaker, SPEAKER_HZ),
+        speakerOther: toneDb(sounds.speaker, MIC_HZ),
+      }
+      const told = JSON.stringify(levels)
+      assert.ok(levels.micOwn > HEARD_DB && levels.speakerOwn > HEARD_DB, told)
+      assert.ok(levels.micOther < NOT_HEARD_DB && levels.speakerOther < NOT_HEARD_DB, told)
 
-    const onsets = {
-      mic: Date.parse(segment('mic').startedAt) + onset(sounds.mic) * 1_000 - (await heard.mic.soundAt),
-      speaker: Date.parse(segment('speaker').startedAt) + onset(sounds.speaker) * 1_000 - (await heard.speaker.soundAt),
-    }
-    for (const [medium, offMs] of Object.entries(onsets))
-      assert.ok(Math.abs(offMs) <= CLOCK_MS, `${medium}: the tone is ${Math.round(offMs)} ms from its time`)
+      const onsets = {
+        mic:
+          Date.parse(segment('mic').startedAt) +
+          onset(sounds.mic) * 1_000 -
+          (await heard.mic.soundAt),
+        speaker:
+          Date.parse(segment('speaker').startedAt) +
+          onset(sounds.speaker) * 1_000 -
+          (await heard.speaker.soundAt),
+      }
+      for (const [medium, offMs] of Object.entries(onsets))
+        assert.ok(
+          Math.abs(offMs) <= CLOCK_MS,
+          `${medium}: the tone is ${Math.round(offMs)} ms from its time`,
+        )
 
-    const screen = segment('screen')
-    const secondOf = (at: number): number => (at - Date.parse(screen.startedAt)) / 1_000
-    let before: ColorName = 'red'
-    for (const { color, from, to } of shown) {
-      const earlier = await frameColor(pathOf(id, screen), secondOf(from - CLOCK_MS))
-      const later = await frameColor(pathOf(id, screen), secondOf(to + CLOCK_MS))
-      assert.ok(isColor(earlier, before), `${CLOCK_MS} ms before ${color} it was ${earlier}`)
-      assert.ok(isColor(later, color), `${CLOCK_MS} ms after ${color} it was ${later}`)
-      before = color
-    }
-  })
+      const screen = segment('screen')
+      const secondOf = (at: number): number => (at - Date.parse(screen.startedAt)) / 1_000
+      let before: ColorName = 'red'
+      for (const { color, from, to } of shown) {
+        const earlier = await frameColor(pathOf(id, screen), secondOf(from - CLOCK_MS))
+        const later = await frameColor(pathOf(id, screen), secondOf(to + CLOCK_MS))
+        assert.ok(isColor(earlier, before), `${CLOCK_MS} ms before ${color} it was ${earlier}`)
+        assert.ok(isColor(later, color), `${CLOCK_MS} ms after ${color} it was ${later}`)
+        before = color
+      }
+    },
+  )
 
   test.unless(noDesktop, 'can begin while the speaker is idle', async () => {
     const env = { ...process.env, ...desktop.env }
@@ -153,28 +179,36 @@ suite('what is recorded', (test) => {
 })
 
 suite('a screen that cannot be seen', (test) => {
-  test.unless(noDesktop, 'on Wayland is unavailable, with the reason, and the sound can be recorded', async () => {
-    const desktop = await startVirtualDesktop()
-    const wayland = { DISPLAY: undefined, WAYLAND_DISPLAY: 'wayland-0', XDG_SESSION_TYPE: 'wayland' }
-    const daemon = await startObserved({ source: 'devices', env: { ...desktop.env, ...wayland } })
-    try {
-      const refused = await daemon.api('POST', '/recordings', {})
-      assert.equal(refused.status, 503)
-      assert.equal(refused.body.code, 'DEVICE_UNAVAILABLE')
-      assert.equal(refused.body.medium, 'screen')
-      assert.match(refused.body.detail, /Wayland.*X11/)
-      assert.deepEqual(daemon.captures(), [])
-      const { body: devices } = await daemon.api('GET', '/devices')
-      assert.equal(devices.screen.available, false)
-      assert.match(devices.screen.reason, /Wayland/)
-      const { status, body } = await daemon.api('POST', '/recordings', { require: 'any' })
-      assert.equal(status, 201)
-      assert.equal(body.tracks.mic.state, 'recording')
-      assert.equal(body.tracks.screen.state, 'failed')
-    } finally {
-      await daemon.stop()
-      await desktop.stop()
-      await rm(daemon.home, { recursive: true, force: true })
-    }
-  })
+  test.unless(
+    noDesktop,
+    'on Wayland is unavailable, with the reason, and the sound can be recorded',
+    async () => {
+      const desktop = await startVirtualDesktop()
+      const wayland = {
+        DISPLAY: undefined,
+        WAYLAND_DISPLAY: 'wayland-0',
+        XDG_SESSION_TYPE: 'wayland',
+      }
+      const daemon = await startObserved({ source: 'devices', env: { ...desktop.env, ...wayland } })
+      try {
+        const refused = await daemon.api('POST', '/recordings', {})
+        assert.equal(refused.status, 503)
+        assert.equal(refused.body.code, 'DEVICE_UNAVAILABLE')
+        assert.equal(refused.body.medium, 'screen')
+        assert.match(refused.body.detail, /Wayland.*X11/)
+        assert.deepEqual(daemon.captures(), [])
+        const { body: devices } = await daemon.api('GET', '/devices')
+        assert.equal(devices.screen.available, false)
+        assert.match(devices.screen.reason, /Wayland/)
+        const { status, body } = await daemon.api('POST', '/recordings', { require: 'any' })
+        assert.equal(status, 201)
+        assert.equal(body.tracks.mic.state, 'recording')
+        assert.equal(body.tracks.screen.state, 'failed')
+      } finally {
+        await daemon.stop()
+        await desktop.stop()
+        await rm(daemon.home, { recursive: true, force: true })
+      }
+    },
+  )
 })

@@ -9,7 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { eventually, suite } from '../support/suite.ts'
-import { assertAcknowledgedIsThere, assertLogIsWhole, assertWrappedUp } from './support/aftermath.ts'
+import {
+  assertAcknowledgedIsThere,
+  assertLogIsWhole,
+  assertWrappedUp,
+} from './support/aftermath.ts'
 import { wholeLog } from './support/history.ts'
 import { assertFilesAreAsLogged } from './support/media-check.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
@@ -94,9 +98,13 @@ const MOMENTS: Record<string, (situation: Situation) => Promise<void>> = {
 /** Kills a daemon that is still starting up, while it does what the one before could not. */
 async function killWhileOpening(home: string, random: Random): Promise<void> {
   const main = fileURLToPath(new URL('../../dist/cli/f2f.cjs', import.meta.url))
-  const daemon = spawn(process.execPath, [main, 'serve', '--home', home, '--port', '0', '--source', 'synthetic'], {
-    stdio: 'ignore',
-  })
+  const daemon = spawn(
+    process.execPath,
+    [main, 'serve', '--home', home, '--port', '0', '--source', 'synthetic'],
+    {
+      stdio: 'ignore',
+    },
+  )
   await delay(random.between(150, 700))
   daemon.kill('SIGKILL')
   if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'exit')
@@ -104,7 +112,10 @@ async function killWhileOpening(home: string, random: Random): Promise<void> {
 
 /** The log below a home verifies as a whole, read by nobody but this test. */
 async function verifyLog(home: string): Promise<void> {
-  const log = await openEventLog({ folder: join(home, 'log'), witnessFile: join(home, 'log.witness') })
+  const log = await openEventLog({
+    folder: join(home, 'log'),
+    witnessFile: join(home, 'log.witness'),
+  })
   await log.close()
 }
 
@@ -133,7 +144,10 @@ suite('kill -9', (test) => {
             if (random.next() < 0.25) await killWhileOpening(home, random)
             const restartedAt = new Date().toISOString()
             daemon = await startObserved({ home })
-            const events = await wholeLog(daemon, ({ type, at }) => type === 'daemon.started' && at >= restartedAt)
+            const events = await wholeLog(
+              daemon,
+              ({ type, at }) => type === 'daemon.started' && at >= restartedAt,
+            )
             assertLogIsWhole(events)
             await assertWrappedUp(daemon, events, { client, killedAt, disturbed })
             await assertAcknowledgedIsThere(daemon, events, client)

@@ -37,14 +37,16 @@ suite('a disk that becomes full', (test) => {
   })
 
   const application = async () => (await daemon.api('GET', '/application')).body
-  const codes = async (): Promise<string[]> => (await application()).errors.map(({ code }: { code: string }) => code)
+  const codes = async (): Promise<string[]> =>
+    (await application()).errors.map(({ code }: { code: string }) => code)
   const recordedFor = (ms: number) =>
     eventually(`${ms} ms are recorded`, async () => {
       const { body } = await daemon.api('GET', '/recordings/current')
       return Date.now() - Date.parse(body.startedAt) > ms
     })
   const ballast = () => join(daemon.home, 'log.ballast')
-  const hasBallast = () => existsSync(ballast()) && statSync(ballast()).blocks * 512 >= BALLAST_BYTES
+  const hasBallast = () =>
+    existsSync(ballast()) && statSync(ballast()).blocks * 512 >= BALLAST_BYTES
 
   /** It has got over it: no error, every file as the log says, the ballast back, and it can record. */
   async function assertRecovered(): Promise<LogEvent[]> {
@@ -70,7 +72,11 @@ suite('a disk that becomes full', (test) => {
       const low = async () => ofType(await eventsOf(daemon), 'warning.raised')
       assert.deepEqual(await codes(), [])
       disk.fill(1.5 * DEFAULT_RESERVE_BYTES)
-      await eventually('the warning', async () => (await codes()).includes('STORAGE_LOW'), NOTICED_MS)
+      await eventually(
+        'the warning',
+        async () => (await codes()).includes('STORAGE_LOW'),
+        NOTICED_MS,
+      )
       assert.deepEqual(await low(), [], 'it is the recorder’s own')
       assert.equal((await application()).recording.state, 'Active')
 
@@ -79,11 +85,18 @@ suite('a disk that becomes full', (test) => {
       await eventually('capture ends', () => daemon.captures().length === 0, NOTICED_MS)
       const over = await eventually('the recording is over', async () => {
         const { body } = await daemon.api('GET', `/recordings/${id}`)
-        return body.state === 'WrapUp' && MEDIA.every((medium) => body.tracks[medium].segments === 1) && body
+        return (
+          body.state === 'WrapUp' &&
+          MEDIA.every((medium) => body.tracks[medium].segments === 1) &&
+          body
+        )
       })
       for (const medium of MEDIA) {
         assert.equal(over.tracks[medium].state, 'stopped')
-        assert.ok(over.tracks[medium].recordedMs > 1_000, `${medium}: ${JSON.stringify(over.tracks[medium])}`)
+        assert.ok(
+          over.tracks[medium].recordedMs > 1_000,
+          `${medium}: ${JSON.stringify(over.tracks[medium])}`,
+        )
       }
       const { state, storage } = await application()
       assert.deepEqual([state, storage.recordableSeconds, storage.log], ['Error', 0, 'verified'])
@@ -92,7 +105,10 @@ suite('a disk that becomes full', (test) => {
       assert.equal(refused.status, 507)
       assert.equal(refused.body.code, 'STORAGE_FULL')
       assert.match(refused.body.detail, /25\d MB are free.*256 MB.*reserve/)
-      assert.equal((await daemon.api('POST', '/recordings/current/tags', { tags: { late: true } })).status, 200)
+      assert.equal(
+        (await daemon.api('POST', '/recordings/current/tags', { tags: { late: true } })).status,
+        200,
+      )
 
       disk.free()
       const events = await assertRecovered()
@@ -144,7 +160,10 @@ suite('a disk that becomes full', (test) => {
       assert.equal(ofType(told, 'segment.closed').length, 3)
       for (const medium of MEDIA) {
         assert.equal(over.tracks[medium].state, 'stopped')
-        assert.ok(over.tracks[medium].recordedMs > 2_000, `${medium}: ${over.tracks[medium].recordedMs} ms`)
+        assert.ok(
+          over.tracks[medium].recordedMs > 2_000,
+          `${medium}: ${over.tracks[medium].recordedMs} ms`,
+        )
         assert.deepEqual(over.tracks[medium].warnings, [])
       }
       assert.ok((await codes()).includes('STORAGE_FULL'))
@@ -154,7 +173,9 @@ suite('a disk that becomes full', (test) => {
 
       disk.free()
       await assertRecovered()
-      const tags = (await daemon.api('GET', `/recordings/${id}`)).body.tags.map(({ key }: { key: string }) => key)
+      const tags = (await daemon.api('GET', `/recordings/${id}`)).body.tags.map(
+        ({ key }: { key: string }) => key,
+      )
       assert.deepEqual(
         acknowledged.filter((key) => !tags.includes(key)),
         [],
@@ -185,10 +206,14 @@ suite('a disk that becomes full', (test) => {
     )
   }
 
-  test.unless(noDisk, 'the reserve can be set, on the command line and in the configuration', async () => {
-    await startOn(createFaultDisk(), { args: ['--reserve', '1TB'] })
-    const refused = await daemon.api('POST', '/recordings', {})
-    assert.equal(refused.status, 507)
-    assert.match(refused.body.detail, /1000 GB/)
-  })
+  test.unless(
+    noDisk,
+    'the reserve can be set, on the command line and in the configuration',
+    async () => {
+      await startOn(createFaultDisk(), { args: ['--reserve', '1TB'] })
+      const refused = await daemon.api('POST', '/recordings', {})
+      assert.equal(refused.status, 507)
+      assert.match(refused.body.detail, /1000 GB/)
+    },
+  )
 })

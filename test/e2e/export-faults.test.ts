@@ -34,7 +34,10 @@ suite('an export that goes wrong', (test) => {
     if (notLinux) return
     ffmpeg = createStallingFfmpeg()
     await begin()
-    const { body } = await daemon.api('POST', '/recordings', { media: ['mic', 'screen'], wrapUpSeconds: 3600 })
+    const { body } = await daemon.api('POST', '/recordings', {
+      media: ['mic', 'screen'],
+      wrapUpSeconds: 3600,
+    })
     id = body.id
     await delay(600)
     await daemon.api('POST', '/recordings/current/pause')
@@ -53,9 +56,14 @@ suite('an export that goes wrong', (test) => {
   const kept = () => readdir(join(daemon.home, 'exports', id)).catch(() => [])
   const works = () => readdir(join(daemon.home, 'exports', '.work')).catch(() => [])
   const states = (): string[] =>
-    feed.messages.flatMap(({ event, data }) => (event === 'export' ? [JSON.parse(data!).state] : []))
+    feed.messages.flatMap(({ event, data }) =>
+      event === 'export' ? [JSON.parse(data!).state] : [],
+    )
   const nothingLeft = () =>
-    eventually('nothing of it is left', async () => joins().length === 0 && (await works()).length === 0)
+    eventually(
+      'nothing of it is left',
+      async () => joins().length === 0 && (await works()).length === 0,
+    )
 
   /** Asks for a file whose making hangs. */
   async function hanging(): Promise<FileRequest> {
@@ -99,7 +107,10 @@ suite('an export that goes wrong', (test) => {
       })
     }
     assert.equal((await daemon.api('POST', '/recordings/current/stop')).status, 200)
-    assert.equal((await problemOf(ask(daemon, `/recordings/${id}/media/speaker`))).code, 'NOT_FOUND')
+    assert.equal(
+      (await problemOf(ask(daemon, `/recordings/${id}/media/speaker`))).code,
+      'NOT_FOUND',
+    )
   })
 
   test.unless(notLinux, 'ends when the last who waits hangs up, and not before', async () => {
@@ -130,7 +141,10 @@ suite('an export that goes wrong', (test) => {
       for (const { pid } of joins()) process.kill(pid, 'SIGKILL')
       for (const request of requests) {
         const { status, code, detail } = await problemOf(request)
-        assert.deepEqual([status, code, detail], [503, 'EXPORT_FAILED', 'ffmpeg was ended by SIGKILL.'])
+        assert.deepEqual(
+          [status, code, detail],
+          [503, 'EXPORT_FAILED', 'ffmpeg was ended by SIGKILL.'],
+        )
       }
       await feed.until('it has failed', () => states().at(-1) === 'failed')
       await nothingLeft()
@@ -139,19 +153,23 @@ suite('an export that goes wrong', (test) => {
     },
   )
 
-  test.unless(notLinux, 'leaves nothing that is served when the recorder is killed in the middle', async () => {
-    const request = await hanging()
-    assert.equal((await works()).length, 1)
-    const { home } = daemon
-    daemon.kill()
-    await daemon.exited
-    await assert.rejects(request.answered)
-    await eventually('ffmpeg has gone too', () => joins().length === 0)
-    assert.deepEqual(await kept(), [])
-    await begin(home)
-    assert.deepEqual(await works(), [])
-    await assertWorks()
-  })
+  test.unless(
+    notLinux,
+    'leaves nothing that is served when the recorder is killed in the middle',
+    async () => {
+      const request = await hanging()
+      assert.equal((await works()).length, 1)
+      const { home } = daemon
+      daemon.kill()
+      await daemon.exited
+      await assert.rejects(request.answered)
+      await eventually('ffmpeg has gone too', () => joins().length === 0)
+      assert.deepEqual(await kept(), [])
+      await begin(home)
+      assert.deepEqual(await works(), [])
+      await assertWorks()
+    },
+  )
 
   test.unless(notLinux, 'does not keep the recorder from ending', async () => {
     const request = await hanging()
@@ -165,25 +183,29 @@ suite('an export that goes wrong', (test) => {
     await assertWorks()
   })
 
-  test.unless(notLinux, 'is refused when a piece has been changed, cut short or taken away', async () => {
-    const piece = join(daemon.home, 'recordings', id, 'screen-000001.mp4')
-    const whole = await readFile(piece)
-    const changed = Buffer.from(whole)
-    changed[whole.length - 5]! ^= 1
-    const damages: [() => Promise<void>, RegExp][] = [
-      [() => writeFile(piece, changed), /Segment 1 of screen is not what was recorded/],
-      [() => truncate(piece, whole.length - 1), /Segment 1 of screen is not what was recorded/],
-      [() => rm(piece), /Segment 1 of screen is missing/],
-    ]
-    for (const [damage, said] of damages) {
-      await damage()
-      const { code, detail } = await problemOf(ask(daemon, path()))
-      assert.equal(code, 'EXPORT_FAILED')
-      assert.match(detail, said)
-      await writeFile(piece, whole)
-    }
-    await assertWorks()
-  })
+  test.unless(
+    notLinux,
+    'is refused when a piece has been changed, cut short or taken away',
+    async () => {
+      const piece = join(daemon.home, 'recordings', id, 'screen-000001.mp4')
+      const whole = await readFile(piece)
+      const changed = Buffer.from(whole)
+      changed[whole.length - 5]! ^= 1
+      const damages: [() => Promise<void>, RegExp][] = [
+        [() => writeFile(piece, changed), /Segment 1 of screen is not what was recorded/],
+        [() => truncate(piece, whole.length - 1), /Segment 1 of screen is not what was recorded/],
+        [() => rm(piece), /Segment 1 of screen is missing/],
+      ]
+      for (const [damage, said] of damages) {
+        await damage()
+        const { code, detail } = await problemOf(ask(daemon, path()))
+        assert.equal(code, 'EXPORT_FAILED')
+        assert.match(detail, said)
+        await writeFile(piece, whole)
+      }
+      await assertWorks()
+    },
+  )
 
   /** Runs `f2f export` as a user does. */
   function f2f(...args: string[]) {
@@ -222,7 +244,10 @@ suite('an export that goes wrong', (test) => {
       assert.equal(good.code, 0, good.stderr)
       assert.equal(good.stderr, '')
       const told = JSON.parse(good.stdout)
-      assert.deepEqual([told.recordingId, told.file, told.gaps, told.audio], [id, file, 'fill', 'mix'])
+      assert.deepEqual(
+        [told.recordingId, told.file, told.gaps, told.audio],
+        [id, file, 'fill', 'mix'],
+      )
       assert.equal((await readFile(file)).length, told.bytes)
       assert.deepEqual(await readdir(folder), ['out.mp4'])
 

@@ -6,7 +6,11 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { between, decodeAudio, saveFrame, secondsOf, toneDb } from '../../lab/measure.ts'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import type { Gap, RecordingAnswer } from '../../src/contract/resources.ts'
 import { openFeed } from '../contract/support/event-feed.ts'
 import { suite } from '../support/suite.ts'
@@ -36,7 +40,8 @@ suite('an exported recording', (test) => {
   let taggedAt: number
   const pulses: Pulse[] = []
 
-  const command = (path: string, body?: unknown): Promise<RecordingAnswer> => daemon.command(path, body)
+  const command = (path: string, body?: unknown): Promise<RecordingAnswer> =>
+    daemon.command(path, body)
 
   async function pulse(): Promise<void> {
     await delay(400)
@@ -66,7 +71,9 @@ suite('an exported recording', (test) => {
     await command('/recordings/current/pause')
     await desktop.fillScreen('#ff0000')
     const sounds = await Promise.all(
-      (['mic', 'speaker'] as const).map((where) => desktop.play(where, { toneHz: PAUSED_HZ, seconds: 30 })),
+      (['mic', 'speaker'] as const).map((where) =>
+        desktop.play(where, { toneHz: PAUSED_HZ, seconds: 30 }),
+      ),
     )
     await delay(2_000)
     await Promise.all(sounds.map((sound) => sound.stop()))
@@ -99,8 +106,14 @@ suite('an exported recording', (test) => {
   }
 
   function assertLength({ streams, format }: Probed, seconds: number): void {
-    for (const { codec_name: name, duration } of [...streams, { codec_name: 'all', duration: format.duration }])
-      assert.ok(Math.abs(Number(duration) - seconds) <= LENGTH_S, `${name} is ${duration} s of ${seconds} s long`)
+    for (const { codec_name: name, duration } of [
+      ...streams,
+      { codec_name: 'all', duration: format.duration },
+    ])
+      assert.ok(
+        Math.abs(Number(duration) - seconds) <= LENGTH_S,
+        `${name} is ${duration} s of ${seconds} s long`,
+      )
   }
 
   /** How much later the sound is than the picture, for each pulse, beside what it was. */
@@ -110,9 +123,12 @@ suite('an exported recording', (test) => {
     return pulses.map(({ flashAt, beepAt }) => {
       const cut = flashAt > pausedAt ? cutMs : 0
       const near = (flashAt - startMs() - cut) / 1_000
-      const flash = frames.find(({ at, rgb }) => at > near - 0.3 && rgb.every((value) => value > 220))
+      const flash = frames.find(
+        ({ at, rgb }) => at > near - 0.3 && rgb.every((value) => value > 220),
+      )
       const from = Math.round(((beepAt - startMs() - cut) / 1_000 - 0.3) * RATE)
-      const beep = samples.findIndex((sample, index) => index > from && Math.abs(sample) > LOUD) / RATE
+      const beep =
+        samples.findIndex((sample, index) => index > from && Math.abs(sample) > LOUD) / RATE
       assert.ok(flash && beep > 0, `a flash and a beep at ${near} s`)
       return (beep - flash.at) * 1_000 - (beepAt - flashAt)
     })
@@ -127,53 +143,76 @@ suite('an exported recording', (test) => {
     )
   }
 
-  test.unless(noDesktop, 'is as long as the recording, in sync, with its metadata, and no customer in it', async () => {
-    const { file, probed } = await exported('audio=mix')
-    assert.deepEqual(
-      probed.streams.slice(0, 2).map(({ codec_name: name }) => name),
-      ['h264', 'aac'],
-    )
-    assert.equal(probed.streams[0]!.codec_tag_string, 'avc1', 'cards have the parameter sets of the screen')
-    assertLength(probed, lengthS())
-    assertInSync(await skews(file))
-    assert.equal(probed.format.tags.title, recording.id)
-    assert.equal(Date.parse(probed.format.tags.creation_time!), Math.floor(startMs() / 1_000) * 1_000)
-    assert.ok(!/4711|signed/.test((await readFile(file)).toString('latin1')))
-  })
+  test.unless(
+    noDesktop,
+    'is as long as the recording, in sync, with its metadata, and no customer in it',
+    async () => {
+      const { file, probed } = await exported('audio=mix')
+      assert.deepEqual(
+        probed.streams.slice(0, 2).map(({ codec_name: name }) => name),
+        ['h264', 'aac'],
+      )
+      assert.equal(
+        probed.streams[0]!.codec_tag_string,
+        'avc1',
+        'cards have the parameter sets of the screen',
+      )
+      assertLength(probed, lengthS())
+      assertInSync(await skews(file))
+      assert.equal(probed.format.tags.title, recording.id)
+      assert.equal(
+        Date.parse(probed.format.tags.creation_time!),
+        Math.floor(startMs() / 1_000) * 1_000,
+      )
+      assert.ok(!/4711|signed/.test((await readFile(file)).toString('latin1')))
+    },
+  )
 
-  test.unless(noDesktop, 'shows a card in the pause, is silent there, and has nothing of it', async () => {
-    const { file } = await exported('audio=mix')
-    const frames = await framesOf(file)
-    const { from, to } = pauseOf('screen')
-    // Pictures stand half a frame earlier than they were taken.
-    const inPause = frames.filter(({ at }) => at > secondOf(from) - 0.0006 && at < secondOf(to!) - 0.01)
-    assert.ok(
-      inPause.length > 0 && inPause.every(({ rgb }) => Math.max(...rgb) < 90 && Math.min(...rgb) > 20),
-      JSON.stringify(inPause),
-    )
-    assert.ok(
-      frames.every(({ rgb: [red, green] }) => !(red! > 100 && green! < 60)),
-      'no frame is red',
-    )
-    const samples = await decodeAudio(file)
-    for (let at = 0; at + 0.1 < secondsOf(samples); at += 0.05) {
-      const level = toneDb(between(samples, at, at + 0.1), PAUSED_HZ)
-      assert.ok(level < NOT_HEARD_DB, `${level} dB of the pause's tone at ${at} s`)
-    }
-    const pause = pauseOf('mic')
-    const silent = between(samples, secondOf(pause.from) + 0.1, secondOf(pause.to!) - 0.1)
-    const loudest = silent.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
-    assert.ok(loudest < 0.000_1, `${loudest} in the pause`)
-    if (process.env.F2F_KEEP_FRAME) await saveFrame(file, secondOf(from) + 1, process.env.F2F_KEEP_FRAME)
-  })
+  test.unless(
+    noDesktop,
+    'shows a card in the pause, is silent there, and has nothing of it',
+    async () => {
+      const { file } = await exported('audio=mix')
+      const frames = await framesOf(file)
+      const { from, to } = pauseOf('screen')
+      // Pictures stand half a frame earlier than they were taken.
+      const inPause = frames.filter(
+        ({ at }) => at > secondOf(from) - 0.0006 && at < secondOf(to!) - 0.01,
+      )
+      assert.ok(
+        inPause.length > 0 &&
+          inPause.every(({ rgb }) => Math.max(...rgb) < 90 && Math.min(...rgb) > 20),
+        JSON.stringify(inPause),
+      )
+      assert.ok(
+        frames.every(({ rgb: [red, green] }) => !(red! > 100 && green! < 60)),
+        'no frame is red',
+      )
+      const samples = await decodeAudio(file)
+      for (let at = 0; at + 0.1 < secondsOf(samples); at += 0.05) {
+        const level = toneDb(between(samples, at, at + 0.1), PAUSED_HZ)
+        assert.ok(level < NOT_HEARD_DB, `${level} dB of the pause's tone at ${at} s`)
+      }
+      const pause = pauseOf('mic')
+      const silent = between(samples, secondOf(pause.from) + 0.1, secondOf(pause.to!) - 0.1)
+      const loudest = silent.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+      assert.ok(loudest < 0.000_1, `${loudest} in the pause`)
+      if (process.env.F2F_KEEP_FRAME)
+        await saveFrame(file, secondOf(from) + 1, process.env.F2F_KEEP_FRAME)
+    },
+  )
 
   test.unless(noDesktop, 'has chapters for the tag and the pause', async () => {
     const { probed } = await exported('audio=mix')
-    const chapter = (title: string) => probed.chapters.find(({ tags }) => tags.title === title)?.start
+    const chapter = (title: string) =>
+      probed.chapters.find(({ tags }) => tags.title === title)?.start
     assert.equal(probed.chapters[0]?.start, 0)
     assert.ok(Math.abs(chapter('topic: a loan')! - (taggedAt - startMs())) < 200)
     const { from, to } = pauseOf('mic')
-    assert.ok(Math.abs(chapter('Paused')! - 1_000 * secondOf(from)) < 100, JSON.stringify(probed.chapters))
+    assert.ok(
+      Math.abs(chapter('Paused')! - 1_000 * secondOf(from)) < 100,
+      JSON.stringify(probed.chapters),
+    )
     assert.ok(Math.abs(chapter('Recording')! - 1_000 * secondOf(to!)) < 300)
   })
 
@@ -199,12 +238,15 @@ suite('an exported recording', (test) => {
     const from = Math.max(...all.map((gap) => Date.parse(gap.from)))
     const to = Math.min(...all.map((gap) => Date.parse(gap.to!)))
     const firstMs =
-      Math.min(...Object.values(recording.tracks).map(({ startedAt }) => Date.parse(startedAt!))) - startMs()
+      Math.min(...Object.values(recording.tracks).map(({ startedAt }) => Date.parse(startedAt!))) -
+      startMs()
     assertLength(probed, lengthS() - (to - from + firstMs) / 1_000)
     const frames = await framesOf(file)
     const cutAt = (from - startMs() - firstMs) / 1_000
     // Only what one track lacks for longer than another is left.
-    const cards = frames.filter(({ at, rgb }) => at > cutAt - 0.2 && at < cutAt + 1 && Math.max(...rgb) < 90)
+    const cards = frames.filter(
+      ({ at, rgb }) => at > cutAt - 0.2 && at < cutAt + 1 && Math.max(...rgb) < 90,
+    )
     assert.ok(cards.length <= 2, JSON.stringify(cards))
     const found = await skews(file, to - from)
     assertInSync(found)
@@ -214,37 +256,42 @@ suite('an exported recording', (test) => {
     )
   })
 
-  test.unless(noDesktop, 'is made once for two who ask at the same time, and told of on the event stream', async () => {
-    const feed = await openFeed(daemon, { exports: true })
-    const path = `/recordings/${recording.id}/export?gaps=cut&audio=split`
-    const answers = await Promise.all([ask(daemon, path).answered, ask(daemon, path).answered])
-    const [first, second] = await Promise.all(answers.map(buffer))
-    assert.ok(first!.length > 0 && first!.equals(second!))
-    const digest = createHash('sha256').update(first!).digest('base64')
-    assert.equal(answers[0]!.headers['repr-digest'], `sha-256=:${digest}:`)
-    const told = () => feed.messages.flatMap(({ event, data }) => (event === 'export' ? [JSON.parse(data!)] : []))
-    await feed.until('it is done', () => told().some(({ state }) => state === 'done'))
-    feed.close()
-    assert.equal(told().filter(({ state }) => state === 'done').length, 1)
-    const building = told()
-      .filter(({ state }) => state === 'building')
-      .map(({ percent }) => percent)
-    assert.equal(building[0], 0)
-    assert.deepEqual(
-      building,
-      [...new Set(building)].sort((a, b) => a - b),
-    )
-    const { recordingId, kind, gaps, audio } = told()[0]
-    assert.deepEqual(
-      { recordingId, kind, gaps, audio },
-      { recordingId: recording.id, kind: 'export', gaps: 'cut', audio: 'split' },
-    )
+  test.unless(
+    noDesktop,
+    'is made once for two who ask at the same time, and told of on the event stream',
+    async () => {
+      const feed = await openFeed(daemon, { exports: true })
+      const path = `/recordings/${recording.id}/export?gaps=cut&audio=split`
+      const answers = await Promise.all([ask(daemon, path).answered, ask(daemon, path).answered])
+      const [first, second] = await Promise.all(answers.map(buffer))
+      assert.ok(first!.length > 0 && first!.equals(second!))
+      const digest = createHash('sha256').update(first!).digest('base64')
+      assert.equal(answers[0]!.headers['repr-digest'], `sha-256=:${digest}:`)
+      const told = () =>
+        feed.messages.flatMap(({ event, data }) => (event === 'export' ? [JSON.parse(data!)] : []))
+      await feed.until('it is done', () => told().some(({ state }) => state === 'done'))
+      feed.close()
+      assert.equal(told().filter(({ state }) => state === 'done').length, 1)
+      const building = told()
+        .filter(({ state }) => state === 'building')
+        .map(({ percent }) => percent)
+      assert.equal(building[0], 0)
+      assert.deepEqual(
+        building,
+        [...new Set(building)].sort((a, b) => a - b),
+      )
+      const { recordingId, kind, gaps, audio } = told()[0]
+      assert.deepEqual(
+        { recordingId, kind, gaps, audio },
+        { recordingId: recording.id, kind: 'export', gaps: 'cut', audio: 'split' },
+      )
 
-    const part = await ask(daemon, path, { range: 'bytes=100-199' }).answered
-    assert.equal(part.statusCode, 206)
-    assert.equal(part.headers['content-range'], `bytes 100-199/${first!.length}`)
-    assert.ok((await buffer(part)).equals(first!.subarray(100, 200)))
-  })
+      const part = await ask(daemon, path, { range: 'bytes=100-199' }).answered
+      assert.equal(part.statusCode, 206)
+      assert.equal(part.headers['content-range'], `bytes 100-199/${first!.length}`)
+      assert.ok((await buffer(part)).equals(first!.subarray(100, 200)))
+    },
+  )
 
   test.unless(
     noDesktop,

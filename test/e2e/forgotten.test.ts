@@ -22,27 +22,37 @@ suite('what is forgotten', (test) => {
   })
 
   async function start(body: Record<string, unknown>): Promise<string> {
-    const { status, body: recording } = await daemon.api('POST', '/recordings', { media: ['mic'], ...body })
+    const { status, body: recording } = await daemon.api('POST', '/recordings', {
+      media: ['mic'],
+      ...body,
+    })
     assert.equal(status, 201, JSON.stringify(recording))
     return recording.id
   }
 
-  const stateOf = async (id: string): Promise<string> => (await daemon.api('GET', `/recordings/${id}`)).body.state
+  const stateOf = async (id: string): Promise<string> =>
+    (await daemon.api('GET', `/recordings/${id}`)).body.state
 
-  test.unless(notLinux, 'a recording that nobody stops is ended by the recorder, as an event', async () => {
-    const id = await start({ maxDurationSeconds: 4, wrapUpSeconds: 3600 })
-    await eventually('it is over', async () => (await stateOf(id)) === 'WrapUp', 10_000)
-    await eventually('no process captures any more', () => daemon.captures().length === 0)
-    const events = await eventsOf(daemon, id)
-    const [over] = ofType(events, 'recording.wrapUpStarted')
-    assert.equal(over?.data.reason, 'maxDuration')
-    assert.equal(over?.by.side, 'system')
-    const stop = ofType(events, 'command.accepted').find(({ data }) => data.command === 'track.stop')
-    assert.equal(stop?.by.side, 'system')
-    const [planned] = ofType(events, 'recording.starting')
-    const lateMs = Date.parse(over!.at) - Date.parse(planned!.data.endsBy)
-    assert.ok(lateMs >= 0 && lateMs < LATE_MS, `it was ended ${lateMs} ms after its time`)
-  })
+  test.unless(
+    notLinux,
+    'a recording that nobody stops is ended by the recorder, as an event',
+    async () => {
+      const id = await start({ maxDurationSeconds: 4, wrapUpSeconds: 3600 })
+      await eventually('it is over', async () => (await stateOf(id)) === 'WrapUp', 10_000)
+      await eventually('no process captures any more', () => daemon.captures().length === 0)
+      const events = await eventsOf(daemon, id)
+      const [over] = ofType(events, 'recording.wrapUpStarted')
+      assert.equal(over?.data.reason, 'maxDuration')
+      assert.equal(over?.by.side, 'system')
+      const stop = ofType(events, 'command.accepted').find(
+        ({ data }) => data.command === 'track.stop',
+      )
+      assert.equal(stop?.by.side, 'system')
+      const [planned] = ofType(events, 'recording.starting')
+      const lateMs = Date.parse(over!.at) - Date.parse(planned!.data.endsBy)
+      assert.ok(lateMs >= 0 && lateMs < LATE_MS, `it was ended ${lateMs} ms after its time`)
+    },
+  )
 
   test.unless(notLinux, 'a paused recording that nobody stops is ended too', async () => {
     const id = await start({ maxDurationSeconds: 4, wrapUpSeconds: 3600 })
@@ -85,7 +95,10 @@ suite('what is forgotten', (test) => {
       const stopped = await daemon.api('POST', '/recordings/current/stop')
       daemon.kill()
       await daemon.exited
-      await eventually('its time is over', () => Date.now() > Date.parse(stopped.body.wrapUp.endsAt))
+      await eventually(
+        'its time is over',
+        () => Date.now() > Date.parse(stopped.body.wrapUp.endsAt),
+      )
       daemon = await startObserved({ home })
       await eventually('it is closed', async () => (await stateOf(id)) === 'Closed')
       assert.equal(ofType(await eventsOf(daemon, id), 'recording.closed')[0]?.data.reason, 'timer')

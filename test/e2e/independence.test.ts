@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { Gap, RecordingAnswer } from '../../src/contract/resources.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -39,47 +43,56 @@ suite('media are independent', (test) => {
     return body
   }
 
-  const current = async (): Promise<RecordingAnswer> => (await daemon.api('GET', '/recordings/current')).body
+  const current = async (): Promise<RecordingAnswer> =>
+    (await daemon.api('GET', '/recordings/current')).body
 
   /** All that was recorded of a medium is one piece, without a gap but before its first sample. */
   async function assertUndisturbed(medium: Medium): Promise<void> {
     const { tracks } = await current()
     assert.equal(tracks[medium]?.segments, 1, `${medium}: segments`)
-    const gaps = tracks[medium]?.gaps.filter(({ reason }: Gap) => reason !== 'notStarted' && reason !== 'stopped')
+    const gaps = tracks[medium]?.gaps.filter(
+      ({ reason }: Gap) => reason !== 'notStarted' && reason !== 'stopped',
+    )
     assert.deepEqual(gaps, [], `${medium}: gaps`)
   }
 
   for (const { medium, what, command: victim } of VICTIMS) {
-    test.unless(noDesktop, `${what} dies: the ${medium} comes back by itself, the others notice nothing`, async () => {
-      await command('new')
-      await daemon.api('GET', '/application')
-      const pid = daemon.captures().filter((process) => victim.test(process.command))
-      assert.equal(pid.length, 1, JSON.stringify(daemon.captures()))
-      const states: string[] = []
-      process.kill(pid[0]!.pid, 'SIGKILL')
-      await eventually('it is back', async () => {
-        const { state, errors } = (await daemon.api('GET', '/application')).body
-        states.push(state)
-        if (state === 'Error')
-          assert.deepEqual(
-            errors.map((error: { medium: Medium }) => error.medium),
-            [medium],
-          )
-        return state === 'Recording' && states.includes('Error')
-      })
-      await command('stop')
-      const events = await eventsOf(daemon)
-      const [lost] = ofType(events, 'track.recovering')
-      assert.equal(lost?.data.medium, medium)
-      const back = ofType(events, 'track.recovered').map(({ data }) => data.medium)
-      assert.deepEqual(back, [medium])
-      for (const other of MEDIA) if (other !== medium) await assertUndisturbed(other)
-      const { tracks } = await current()
-      assert.equal(tracks[medium]?.segments, 2)
-      const gap = tracks[medium]?.gaps.find(({ reason }) => reason === 'captureFailed' || reason === 'deviceLost')
-      assert.ok(gap?.to, `gaps: ${JSON.stringify(tracks[medium]?.gaps)}`)
-      await assertFilesAreAsLogged(daemon.home, events)
-    })
+    test.unless(
+      noDesktop,
+      `${what} dies: the ${medium} comes back by itself, the others notice nothing`,
+      async () => {
+        await command('new')
+        await daemon.api('GET', '/application')
+        const pid = daemon.captures().filter((process) => victim.test(process.command))
+        assert.equal(pid.length, 1, JSON.stringify(daemon.captures()))
+        const states: string[] = []
+        process.kill(pid[0]!.pid, 'SIGKILL')
+        await eventually('it is back', async () => {
+          const { state, errors } = (await daemon.api('GET', '/application')).body
+          states.push(state)
+          if (state === 'Error')
+            assert.deepEqual(
+              errors.map((error: { medium: Medium }) => error.medium),
+              [medium],
+            )
+          return state === 'Recording' && states.includes('Error')
+        })
+        await command('stop')
+        const events = await eventsOf(daemon)
+        const [lost] = ofType(events, 'track.recovering')
+        assert.equal(lost?.data.medium, medium)
+        const back = ofType(events, 'track.recovered').map(({ data }) => data.medium)
+        assert.deepEqual(back, [medium])
+        for (const other of MEDIA) if (other !== medium) await assertUndisturbed(other)
+        const { tracks } = await current()
+        assert.equal(tracks[medium]?.segments, 2)
+        const gap = tracks[medium]?.gaps.find(
+          ({ reason }) => reason === 'captureFailed' || reason === 'deviceLost',
+        )
+        assert.ok(gap?.to, `gaps: ${JSON.stringify(tracks[medium]?.gaps)}`)
+        await assertFilesAreAsLogged(daemon.home, events)
+      },
+    )
   }
 
   test.unless(noDesktop, 'any order and mix of start, pause, resume and stop', async () => {
@@ -105,7 +118,9 @@ suite('media are independent', (test) => {
     )
     assert.equal((await command('stop')).state, 'WrapUp')
     const segments = await segmentsOf(daemon)
-    const counts = MEDIA.map((medium) => segments.filter((segment) => segment.medium === medium).length)
+    const counts = MEDIA.map(
+      (medium) => segments.filter((segment) => segment.medium === medium).length,
+    )
     assert.deepEqual(counts, [2, 2, 2])
     const { tracks } = await current()
     assert.ok(tracks.mic?.gaps.some(({ reason, to }) => reason === 'paused' && to !== null))
@@ -113,29 +128,33 @@ suite('media are independent', (test) => {
     await assertFilesAreAsLogged(daemon.home, await eventsOf(daemon))
   })
 
-  test.unless(noDesktop, 'the X server dies: microphone and speaker go on, the screen says what is wrong', async () => {
-    await command('new')
-    process.kill(desktop.pids.xvfb, 'SIGKILL')
-    const screen = await eventually('the screen is missed', async () => {
-      const { tracks } = await current()
-      return tracks.screen?.state === 'recovering' && tracks.screen
-    })
-    assert.equal(screen.error?.code, 'DEVICE_UNAVAILABLE')
-    assert.equal((await daemon.api('GET', '/application')).body.state, 'Error')
-    // Sound that is still there after the screen has been tried again.
-    const before = oneWith(daemon.captures(), '-d microphone').pid
-    await eventually(
-      'it has been tried again',
-      async () => ofType(await eventsOf(daemon), 'track.recovering').length > 0,
-    )
-    assert.equal(oneWith(daemon.captures(), '-d microphone').pid, before)
-    const paused = await command('pause', ['screen'])
-    assert.equal(paused.tracks.screen?.state, 'paused')
-    assert.equal(paused.tracks.mic?.state, 'recording')
-    assert.equal((await daemon.api('GET', '/application')).body.state, 'Recording')
-    await command('stop')
-    await assertUndisturbed('mic')
-    await assertUndisturbed('speaker')
-    await assertFilesAreAsLogged(daemon.home, await eventsOf(daemon))
-  })
+  test.unless(
+    noDesktop,
+    'the X server dies: microphone and speaker go on, the screen says what is wrong',
+    async () => {
+      await command('new')
+      process.kill(desktop.pids.xvfb, 'SIGKILL')
+      const screen = await eventually('the screen is missed', async () => {
+        const { tracks } = await current()
+        return tracks.screen?.state === 'recovering' && tracks.screen
+      })
+      assert.equal(screen.error?.code, 'DEVICE_UNAVAILABLE')
+      assert.equal((await daemon.api('GET', '/application')).body.state, 'Error')
+      // Sound that is still there after the screen has been tried again.
+      const before = oneWith(daemon.captures(), '-d microphone').pid
+      await eventually(
+        'it has been tried again',
+        async () => ofType(await eventsOf(daemon), 'track.recovering').length > 0,
+      )
+      assert.equal(oneWith(daemon.captures(), '-d microphone').pid, before)
+      const paused = await command('pause', ['screen'])
+      assert.equal(paused.tracks.screen?.state, 'paused')
+      assert.equal(paused.tracks.mic?.state, 'recording')
+      assert.equal((await daemon.api('GET', '/application')).body.state, 'Recording')
+      await command('stop')
+      await assertUndisturbed('mic')
+      await assertUndisturbed('speaker')
+      await assertFilesAreAsLogged(daemon.home, await eventsOf(daemon))
+    },
+  )
 })

@@ -4,7 +4,11 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeAudio } from '../../lab/measure.ts'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import { suite } from '../support/suite.ts'
 import { eventsOf, ofType } from './support/history.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
@@ -42,7 +46,8 @@ suite('a pause is proof', (test) => {
     await rm(daemon.home, { recursive: true, force: true })
   })
 
-  const command = async (path: string, body?: unknown): Promise<string> => (await daemon.command(path, body)).id
+  const command = async (path: string, body?: unknown): Promise<string> =>
+    (await daemon.command(path, body)).id
 
   /** What must not be recorded: a tone at both sound devices and a red screen, shown as long as `during` takes. */
   async function secretly(during: () => Promise<void>): Promise<void> {
@@ -58,7 +63,9 @@ suite('a pause is proof', (test) => {
 
   /** Every media file below the home shows green and nothing of what happened in the pauses; how many there are. */
   async function assertNoTrace(): Promise<number> {
-    const media = Object.keys(filesOf(daemon.home)).filter((path) => /\.(ogg|mp4|part|tmp)$/.test(path))
+    const media = Object.keys(filesOf(daemon.home)).filter((path) =>
+      /\.(ogg|mp4|part|tmp)$/.test(path),
+    )
     for (const path of media) {
       if (path.endsWith('.mp4')) {
         assert.deepEqual([...(await colorsIn(path))], ['green'], path)
@@ -91,9 +98,13 @@ suite('a pause is proof', (test) => {
       await delay(200)
       await command('/recordings/current/stop')
       assert.equal(await assertNoTrace(), 3 * (PAUSES + 1))
-      for (const { at, data } of ofType(await eventsOf(daemon), 'track.pausing')) assert.equal(data.cutAt, at)
+      for (const { at, data } of ofType(await eventsOf(daemon), 'track.pausing'))
+        assert.equal(data.cutAt, at)
       const median = tookMs.sort((a, b) => a - b)[Math.floor(PAUSES / 2)] as number
-      assert.ok(median <= PAUSE_LIMIT_MS, `half of the pauses took longer than ${Math.round(median)} ms`)
+      assert.ok(
+        median <= PAUSE_LIMIT_MS,
+        `half of the pauses took longer than ${Math.round(median)} ms`,
+      )
     },
     { limitMs: 30_000 + 5_000 * PAUSES },
   )
@@ -112,25 +123,29 @@ suite('a pause is proof', (test) => {
     assert.equal(await assertNoTrace(), 6)
   })
 
-  test.unless(impossible, 'also when the recorder is killed in one, and after it has recovered', async () => {
-    await desktop.fillScreen(COLORS.green.hex)
-    const id = await command('/recordings', {})
-    await delay(300)
-    await command('/recordings/current/pause', { maxPauseSeconds: 600 })
-    await secretly(async () => {
-      await delay(200)
-      daemon.kill('SIGKILL')
-      await daemon.exited
-      assert.deepEqual(daemon.captures(), [])
-      assert.equal(await assertNoTrace(), 3)
-      daemon = await startObserved({ source: 'devices', env: desktop.env, home: daemon.home })
+  test.unless(
+    impossible,
+    'also when the recorder is killed in one, and after it has recovered',
+    async () => {
+      await desktop.fillScreen(COLORS.green.hex)
+      const id = await command('/recordings', {})
       await delay(300)
-      assert.deepEqual(daemon.captures(), [], 'nothing starts by itself')
-    })
-    const { body } = await daemon.api('GET', `/recordings/${id}`)
-    assert.equal(body.state, 'WrapUp')
-    for (const track of Object.values(body.tracks) as { gaps: { reason: string }[] }[])
-      assert.equal(track.gaps.at(-1)?.reason, 'paused')
-    assert.equal(await assertNoTrace(), 3)
-  })
+      await command('/recordings/current/pause', { maxPauseSeconds: 600 })
+      await secretly(async () => {
+        await delay(200)
+        daemon.kill('SIGKILL')
+        await daemon.exited
+        assert.deepEqual(daemon.captures(), [])
+        assert.equal(await assertNoTrace(), 3)
+        daemon = await startObserved({ source: 'devices', env: desktop.env, home: daemon.home })
+        await delay(300)
+        assert.deepEqual(daemon.captures(), [], 'nothing starts by itself')
+      })
+      const { body } = await daemon.api('GET', `/recordings/${id}`)
+      assert.equal(body.state, 'WrapUp')
+      for (const track of Object.values(body.tracks) as { gaps: { reason: string }[] }[])
+        assert.equal(track.gaps.at(-1)?.reason, 'paused')
+      assert.equal(await assertNoTrace(), 3)
+    },
+  )
 })

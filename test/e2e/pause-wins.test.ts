@@ -4,7 +4,14 @@ import { eventually, suite } from '../support/suite.ts'
 import { eventsOf, ofType } from './support/history.ts'
 import { notLinux, type ObservedDaemon, oneWith, startObserved } from './support/observed-daemon.ts'
 import { createStallingFfmpeg } from './support/stalling-ffmpeg.ts'
-import { assertNothingLater, current, endsCapture, start, WINNERS, type Winner } from './support/winning.ts'
+import {
+  assertNothingLater,
+  current,
+  endsCapture,
+  start,
+  WINNERS,
+  type Winner,
+} from './support/winning.ts'
 
 suite('pause and stop win over a capture that does not deliver', (test) => {
   const ffmpeg = createStallingFfmpeg()

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import type { ReadinessCheck, ReadinessView } from '../../src/contract/resources.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -27,29 +31,38 @@ suite('readiness on a desktop', (test) => {
     await rm(daemon.home, { recursive: true, force: true })
   })
 
-  async function look(): Promise<ReadinessView & { of(id: string, medium?: Medium): ReadinessCheck | undefined }> {
+  async function look(): Promise<
+    ReadinessView & { of(id: string, medium?: Medium): ReadinessCheck | undefined }
+  > {
     const at = performance.now()
     const { status, body } = await daemon.api('GET', '/readiness')
     assert.ok(performance.now() - at < 2_000, `${Math.round(performance.now() - at)} ms`)
     assert.equal(status, 200)
     const checks: ReadinessCheck[] = body.checks
-    return { ...body, of: (id, medium) => checks.find((check) => check.id === id && check.medium === medium) }
+    return {
+      ...body,
+      of: (id, medium) => checks.find((check) => check.id === id && check.medium === medium),
+    }
   }
   const pactl = (...args: string[]) =>
     execFileSync('pactl', args, { env: { ...process.env, ...desktop.env }, stdio: 'ignore' })
   const probing = () => daemon.children().filter(({ command }) => PROBES.test(command))
 
-  test.unless(noDesktop, 'a microphone in a quiet room is ready, and nothing of it is kept', async () => {
-    const { ready, of, checks } = await look()
-    assert.equal(ready, true, JSON.stringify(checks))
-    const quiet = of('level', 'mic')?.level?.rmsDb ?? 0
-    assert.ok(quiet > -100 && quiet < -50, `${quiet} dB`)
-    const tone = await desktop.play('mic', { toneHz: 440, seconds: 30 })
-    assert.ok(((await look()).of('level', 'mic')?.level?.peakDb ?? -120) > -30)
-    await tone.stop()
-    assert.deepEqual(probing(), [])
-    assert.deepEqual(readdirSync(`${daemon.home}/recordings`), [])
-  })
+  test.unless(
+    noDesktop,
+    'a microphone in a quiet room is ready, and nothing of it is kept',
+    async () => {
+      const { ready, of, checks } = await look()
+      assert.equal(ready, true, JSON.stringify(checks))
+      const quiet = of('level', 'mic')?.level?.rmsDb ?? 0
+      assert.ok(quiet > -100 && quiet < -50, `${quiet} dB`)
+      const tone = await desktop.play('mic', { toneHz: 440, seconds: 30 })
+      assert.ok(((await look()).of('level', 'mic')?.level?.peakDb ?? -120) > -30)
+      await tone.stop()
+      assert.deepEqual(probing(), [])
+      assert.deepEqual(readdirSync(`${daemon.home}/recordings`), [])
+    },
+  )
 
   test.unless(noDesktop, 'a microphone that delivers digital silence is not ready', async () => {
     await daemon.stop()
@@ -78,7 +91,11 @@ suite('readiness on a desktop', (test) => {
     await desktop.fillScreen('#336699')
     const after = await look()
     assert.deepEqual(
-      [after.of('mute', 'mic')?.result, after.of('mute', 'speaker')?.result, after.of('picture', 'screen')?.result],
+      [
+        after.of('mute', 'mic')?.result,
+        after.of('mute', 'speaker')?.result,
+        after.of('picture', 'screen')?.result,
+      ],
       ['pass', 'pass', 'pass'],
     )
   })
@@ -94,7 +111,9 @@ suite('readiness on a desktop', (test) => {
         assert.equal(ready, false)
         for (const medium of ['mic', 'speaker', 'screen'] as const)
           assert.ok(
-            checks.some((check) => check.medium === medium && check.result === 'fail' && check.remedy),
+            checks.some(
+              (check) => check.medium === medium && check.result === 'fail' && check.remedy,
+            ),
             `${medium} fails: ${JSON.stringify(checks)}`,
           )
         assert.equal(of('disk')?.result, 'pass')
@@ -110,30 +129,40 @@ suite('readiness on a desktop', (test) => {
     },
   )
 
-  test.unless(noDesktop, 'nothing is opened in a pause, and a pause ends what is being looked at', async () => {
-    const { status } = await daemon.api('POST', '/recordings', { media: ['mic'] })
-    assert.equal(status, 201)
-    const looking = daemon.api('GET', '/readiness')
-    await eventually('the speaker is looked at', () => probing().some(({ command }) => command.includes('monitor')))
-    assert.equal((await daemon.api('POST', '/recordings/current/pause')).status, 200)
-    assert.deepEqual(probing(), [], 'nobody listens any more')
-    assert.equal((await looking).status, 200)
-    const seen: string[] = []
-    const watch = setInterval(() => seen.push(...probing().map(({ command }) => command)), 5)
-    try {
-      const paused = await look()
-      assert.match(paused.of('delivering', 'mic')?.detail ?? '', /Paused: not listened to/)
-    } finally {
-      clearInterval(watch)
-    }
-    assert.deepEqual(seen, [])
-  })
+  test.unless(
+    noDesktop,
+    'nothing is opened in a pause, and a pause ends what is being looked at',
+    async () => {
+      const { status } = await daemon.api('POST', '/recordings', { media: ['mic'] })
+      assert.equal(status, 201)
+      const looking = daemon.api('GET', '/readiness')
+      await eventually('the speaker is looked at', () =>
+        probing().some(({ command }) => command.includes('monitor')),
+      )
+      assert.equal((await daemon.api('POST', '/recordings/current/pause')).status, 200)
+      assert.deepEqual(probing(), [], 'nobody listens any more')
+      assert.equal((await looking).status, 200)
+      const seen: string[] = []
+      const watch = setInterval(() => seen.push(...probing().map(({ command }) => command)), 5)
+      try {
+        const paused = await look()
+        assert.match(paused.of('delivering', 'mic')?.detail ?? '', /Paused: not listened to/)
+      } finally {
+        clearInterval(watch)
+      }
+      assert.deepEqual(seen, [])
+    },
+  )
 
-  test.unless(noDesktop, 'a daemon that is killed in the middle of it leaves no process', async () => {
-    const looking = daemon.api('GET', '/readiness').catch(() => undefined)
-    await eventually('devices are opened', () => probing().length > 0)
-    daemon.kill('SIGKILL')
-    await looking
-    await eventually('nothing is left', () => daemon.children().length === 0)
-  })
+  test.unless(
+    noDesktop,
+    'a daemon that is killed in the middle of it leaves no process',
+    async () => {
+      const looking = daemon.api('GET', '/readiness').catch(() => undefined)
+      await eventually('devices are opened', () => probing().length > 0)
+      daemon.kill('SIGKILL')
+      await looking
+      await eventually('nothing is left', () => daemon.children().length === 0)
+    },
+  )
 })

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
 import type { ApplicationView, RecordingAnswer } from '../../src/contract/resources.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -106,8 +110,10 @@ suite('screen faults', (test) => {
 
   const command = (name: string, body: object = {}): Promise<RecordingAnswer> =>
     world.daemon.command(name === 'new' ? '/recordings' : `/recordings/current/${name}`, body)
-  const application = async (): Promise<ApplicationView> => (await world.daemon.api('GET', '/application')).body
-  const screenState = async () => (await world.daemon.api('GET', '/recordings/current')).body.tracks.screen.state
+  const application = async (): Promise<ApplicationView> =>
+    (await world.daemon.api('GET', '/application')).body
+  const screenState = async () =>
+    (await world.daemon.api('GET', '/recordings/current')).body.tracks.screen.state
   const happened = async <T extends LogEvent['type']>(type: T, limitMs: number) =>
     eventually(type, async () => ofType(await eventsOf(world.daemon), type)[0], limitMs)
 
@@ -116,34 +122,42 @@ suite('screen faults', (test) => {
     const since = performance.now()
     const stopped = await command('stop')
     assert.ok(performance.now() - since < STOP_MS, `stopped after ${performance.now() - since} ms`)
-    for (const medium of ['mic', 'speaker'] as const) assert.equal(stopped.tracks[medium]?.segments, 1, medium)
+    for (const medium of ['mic', 'speaker'] as const)
+      assert.equal(stopped.tracks[medium]?.segments, 1, medium)
     assertAccounted(stopped)
     await assertFilesAreAsLogged(world.daemon.home, await eventsOf(world.daemon))
     return stopped
   }
 
   for (const { what, strike, reason, detail } of FAULTS) {
-    test.unless(noDesktop, `${what}: told within 3 s, and the screen comes back by itself`, async () => {
-      await command('new')
-      const struckAt = Date.now()
-      const makeGood = await strike(world)
-      const { at, data } = await happened('track.recovering', EVENT_MS + 1_000)
-      assert.ok(Date.parse(at) - struckAt < EVENT_MS, `told after ${Date.parse(at) - struckAt} ms`)
-      assert.deepEqual([data.medium, data.reason], ['screen', reason])
-      assert.match(data.detail, detail)
-      if (makeGood) {
-        assert.equal(await screenState(), 'recovering')
-        const { state, errors } = await application()
-        assert.deepEqual([state, errors.map(({ medium }) => medium)], ['Error', ['screen']])
-        await makeGood()
-      }
-      await happened('track.recovered', 10_000)
-      assert.equal(await screenState(), 'recording')
-      assert.equal((await application()).state, 'Recording')
-      const { tracks } = await stopAndJudge()
-      assert.equal(tracks.screen?.segments, 2)
-      assert.equal(tracks.screen?.gaps.filter((gap) => gap.reason === reason).length, 1)
-    })
+    test.unless(
+      noDesktop,
+      `${what}: told within 3 s, and the screen comes back by itself`,
+      async () => {
+        await command('new')
+        const struckAt = Date.now()
+        const makeGood = await strike(world)
+        const { at, data } = await happened('track.recovering', EVENT_MS + 1_000)
+        assert.ok(
+          Date.parse(at) - struckAt < EVENT_MS,
+          `told after ${Date.parse(at) - struckAt} ms`,
+        )
+        assert.deepEqual([data.medium, data.reason], ['screen', reason])
+        assert.match(data.detail, detail)
+        if (makeGood) {
+          assert.equal(await screenState(), 'recovering')
+          const { state, errors } = await application()
+          assert.deepEqual([state, errors.map(({ medium }) => medium)], ['Error', ['screen']])
+          await makeGood()
+        }
+        await happened('track.recovered', 10_000)
+        assert.equal(await screenState(), 'recording')
+        assert.equal((await application()).state, 'Recording')
+        const { tracks } = await stopAndJudge()
+        assert.equal(tracks.screen?.segments, 2)
+        assert.equal(tracks.screen?.gaps.filter((gap) => gap.reason === reason).length, 1)
+      },
+    )
 
     test.unless(noDesktop, `${what}: a stop at once is done in time`, async () => {
       await command('new')
@@ -161,24 +175,28 @@ suite('screen faults', (test) => {
     process.kill(world.desktop.pids.xvfb, 'SIGCONT')
   })
 
-  test.unless(noDesktop, 'a black screen is a warning and an error of the application until it is over', async () => {
-    await command('new')
-    // A screen without the clock: that runs on top.
-    await world.desktop.restartDisplay()
-    await happened('track.recovered', 10_000)
-    await world.desktop.fillScreen('#000000')
-    const since = Date.now()
-    const { data, at } = await happened('warning.raised', 6_000)
-    assert.ok(Date.parse(at) - since < 5_000, `${Date.parse(at) - since} ms`)
-    assert.deepEqual([data.code, data.medium], ['SCREEN_BLACK', 'screen'])
-    const { state, errors } = await application()
-    assert.deepEqual([state, errors.map(({ code }) => code)], ['Error', ['SCREEN_BLACK']])
-    assert.equal(await screenState(), 'recording')
-    await world.desktop.fillScreen('#204060')
-    await happened('warning.cleared', 3_000)
-    assert.equal((await application()).state, 'Recording')
-    await stopAndJudge()
-  })
+  test.unless(
+    noDesktop,
+    'a black screen is a warning and an error of the application until it is over',
+    async () => {
+      await command('new')
+      // A screen without the clock: that runs on top.
+      await world.desktop.restartDisplay()
+      await happened('track.recovered', 10_000)
+      await world.desktop.fillScreen('#000000')
+      const since = Date.now()
+      const { data, at } = await happened('warning.raised', 6_000)
+      assert.ok(Date.parse(at) - since < 5_000, `${Date.parse(at) - since} ms`)
+      assert.deepEqual([data.code, data.medium], ['SCREEN_BLACK', 'screen'])
+      const { state, errors } = await application()
+      assert.deepEqual([state, errors.map(({ code }) => code)], ['Error', ['SCREEN_BLACK']])
+      assert.equal(await screenState(), 'recording')
+      await world.desktop.fillScreen('#204060')
+      await happened('warning.cleared', 3_000)
+      assert.equal((await application()).state, 'Recording')
+      await stopAndJudge()
+    },
+  )
 
   test.unless(
     noDesktop,
@@ -195,7 +213,10 @@ suite('screen faults', (test) => {
       assert.deepEqual(started.tracks.screen?.device, { id, label: right.label })
       await settings.removeMonitor('RIGHT')
       const { data } = await happened('track.recovering', EVENT_MS + 1_000)
-      assert.deepEqual([data.code, data.detail], ['DEVICE_UNAVAILABLE', 'the monitor RIGHT is gone'])
+      assert.deepEqual(
+        [data.code, data.detail],
+        ['DEVICE_UNAVAILABLE', 'the monitor RIGHT is gone'],
+      )
       await settings.setMonitor('RIGHT', { x: 320, y: 0, width: 320, height: 360 })
       await happened('track.recovered', 10_000)
       await stopAndJudge()

@@ -5,7 +5,11 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import { findProgram } from '../../src/processes/find-program.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
@@ -35,7 +39,10 @@ suite('f2f selftest', (test) => {
   })
   test.afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  async function on<T>(env: NodeJS.ProcessEnv, work: (daemon: ObservedDaemon) => Promise<T>): Promise<T> {
+  async function on<T>(
+    env: NodeJS.ProcessEnv,
+    work: (daemon: ObservedDaemon) => Promise<T>,
+  ): Promise<T> {
     const daemon = await startObserved({
       source: 'devices',
       env: { ...desktop.env, ...env },
@@ -86,7 +93,10 @@ suite('f2f selftest', (test) => {
     const parec = join(folder, 'parec')
     // Holds back a fifth of a second of sound: 16 bits, 48 kHz, two channels.
     const held = LATE_SECONDS * 48_000 * 4
-    await writeFile(parec, `#!/bin/sh\n{ head -c ${held} /dev/zero; ${findProgram('parec', process.env)} "$@"; }\n`)
+    await writeFile(
+      parec,
+      `#!/bin/sh\n{ head -c ${held} /dev/zero; ${findProgram('parec', process.env)} "$@"; }\n`,
+    )
     await chmod(parec, 0o755)
     await on({ PATH: `${folder}:${process.env.PATH}` }, async (daemon) => {
       const { code, json } = await selftest(daemon, '--pauses', '0', '--pulses', '3')

@@ -56,7 +56,10 @@ suite('a stop signal', (test) => {
   async function afterRestart() {
     const restartedAt = new Date().toISOString()
     daemon = await startObserved({ home })
-    const events = await wholeLog(daemon, ({ type, at }) => type === 'daemon.started' && at >= restartedAt)
+    const events = await wholeLog(
+      daemon,
+      ({ type, at }) => type === 'daemon.started' && at >= restartedAt,
+    )
     assertLogIsWhole(events)
     await assertFilesAreAsLogged(home, events)
     assert.equal(events.at(-2)?.type, 'daemon.stopped')
@@ -75,7 +78,8 @@ suite('a stop signal', (test) => {
     assert.equal(recording.wrapUp.endsAt, over?.data.endsAt)
     const closed = ofType(events, 'segment.closed')
     assert.equal(closed.length, media)
-    for (const { data } of closed) assert.equal(data.salvaged, undefined, `${data.file} was closed before the end`)
+    for (const { data } of closed)
+      assert.equal(data.salvaged, undefined, `${data.file} was closed before the end`)
     for (const track of Object.values(recording.tracks)) {
       assert.ok(['stopped', 'off'].includes((track as { state: string }).state))
     }
@@ -135,7 +139,11 @@ suite('a stop signal', (test) => {
       const acknowledged: string[] = []
       const refused: string[] = []
       daemon.kill('SIGTERM')
-      for (let number = 1; daemon.child.exitCode === null && daemon.child.signalCode === null; number++) {
+      for (
+        let number = 1;
+        daemon.child.exitCode === null && daemon.child.signalCode === null;
+        number++
+      ) {
         try {
           const { status, body } = await daemon.api('POST', '/recordings/current/tags', {
             tags: { [`t${number}`]: number },
@@ -170,19 +178,28 @@ suite('a start that cannot be', (test) => {
   })
   test.afterEach(() => rm(home, { recursive: true, force: true }))
 
-  test.unless(notLinux, 'a second recorder on the same home says so and leaves the first alone', async () => {
-    const first = await startObserved({ home })
-    try {
-      assert.equal((await first.api('POST', '/recordings', { media: ['mic'] })).status, 201)
-      assert.match(await refusal(startObserved({ home })), /another recorder runs on the home folder/i)
-      assert.equal(JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8')).pid, first.pid)
-      const { body } = await first.api('POST', '/recordings/current/tags', { tags: { still: 'here' } })
-      assert.equal(body.tracks.mic.state, 'recording')
-      assert.deepEqual(ofType(await eventsOf(first), 'recording.interrupted'), [])
-    } finally {
-      assert.equal(await first.stop(), 0)
-    }
-  })
+  test.unless(
+    notLinux,
+    'a second recorder on the same home says so and leaves the first alone',
+    async () => {
+      const first = await startObserved({ home })
+      try {
+        assert.equal((await first.api('POST', '/recordings', { media: ['mic'] })).status, 201)
+        assert.match(
+          await refusal(startObserved({ home })),
+          /another recorder runs on the home folder/i,
+        )
+        assert.equal(JSON.parse(readFileSync(join(home, 'daemon.json'), 'utf8')).pid, first.pid)
+        const { body } = await first.api('POST', '/recordings/current/tags', {
+          tags: { still: 'here' },
+        })
+        assert.equal(body.tracks.mic.state, 'recording')
+        assert.deepEqual(ofType(await eventsOf(first), 'recording.interrupted'), [])
+      } finally {
+        assert.equal(await first.stop(), 0)
+      }
+    },
+  )
 
   test.unless(notLinux, 'a port that is taken is named, with what to do', async () => {
     const other = await startObserved()
@@ -204,26 +221,30 @@ suite('a start that cannot be', (test) => {
     'a changed bit in older entries': (log) => flipBit(only(log, '.ldb'), 0.3),
   }
   for (const [what, damage] of Object.entries(damages)) {
-    test.unless(notLinux, `with ${what} the log is refused, with what to do, and nothing is touched`, async () => {
-      // Two runs, so that there are older entries and newer ones.
-      for (let run = 1; run <= 2; run++) {
-        const daemon = await startObserved({ home })
-        assert.equal((await daemon.api('POST', '/recordings', { media: ['mic'] })).status, 201)
-        for (let tag = 1; tag <= 10; tag++) {
-          const { status } = await daemon.api('POST', '/recordings/current/tags', {
-            tags: { [`t${run}-${tag}`]: tag },
-          })
-          assert.equal(status, 200)
+    test.unless(
+      notLinux,
+      `with ${what} the log is refused, with what to do, and nothing is touched`,
+      async () => {
+        // Two runs, so that there are older entries and newer ones.
+        for (let run = 1; run <= 2; run++) {
+          const daemon = await startObserved({ home })
+          assert.equal((await daemon.api('POST', '/recordings', { media: ['mic'] })).status, 201)
+          for (let tag = 1; tag <= 10; tag++) {
+            const { status } = await daemon.api('POST', '/recordings/current/tags', {
+              tags: { [`t${run}-${tag}`]: tag },
+            })
+            assert.equal(status, 200)
+          }
+          await daemon.stop()
         }
-        await daemon.stop()
-      }
-      damage(join(home, 'log'))
-      const before = contentsOf(home)
-      const said = await refusal(startObserved({ home }))
-      assert.match(said, /the log (is damaged|cannot be read)/i)
-      assert.match(said, /from a backup/)
-      assert.deepEqual(contentsOf(home), before)
-    })
+        damage(join(home, 'log'))
+        const before = contentsOf(home)
+        const said = await refusal(startObserved({ home }))
+        assert.match(said, /the log (is damaged|cannot be read)/i)
+        assert.match(said, /from a backup/)
+        assert.deepEqual(contentsOf(home), before)
+      },
+    )
   }
 })
 
@@ -243,9 +264,14 @@ function flipBit(path: string, where: number): void {
 
 /** Hash of every file below a folder, by path. */
 function contentsOf(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort()
   return Object.fromEntries(
-    paths.map((path) => [path.slice(folder.length), createHash('sha256').update(readFileSync(path)).digest('hex')]),
+    paths.map((path) => [
+      path.slice(folder.length),
+      createHash('sha256').update(readFileSync(path)).digest('hex'),
+    ]),
   )
 }

@@ -59,7 +59,8 @@ suite('sound faults', (test) => {
 
   const command = (name: string, body: object = {}): Promise<RecordingAnswer> =>
     world.daemon.command(name === 'new' ? '/recordings' : `/recordings/current/${name}`, body)
-  const application = async (): Promise<ApplicationView> => (await world.daemon.api('GET', '/application')).body
+  const application = async (): Promise<ApplicationView> =>
+    (await world.daemon.api('GET', '/application')).body
   const stateOf = async (medium: Medium) =>
     (await world.daemon.api('GET', '/recordings/current')).body.tracks[medium].state
   /** As many events of a type as are expected. */
@@ -79,7 +80,8 @@ suite('sound faults', (test) => {
     const stopped = await command('stop')
     assert.ok(performance.now() - since < STOP_MS, `stopped after ${performance.now() - since} ms`)
     for (const [medium, track] of Object.entries(stopped.tracks))
-      if (track.state !== 'off' && !faulty.includes(medium as Medium)) assert.equal(track.segments, 1, medium)
+      if (track.state !== 'off' && !faulty.includes(medium as Medium))
+        assert.equal(track.segments, 1, medium)
     assertAccounted(stopped)
     await assertFilesAreAsLogged(world.daemon.home, await eventsOf(world.daemon))
     return stopped
@@ -90,7 +92,11 @@ suite('sound faults', (test) => {
       await command('new')
       const struckAt = Date.now()
       const makeGood = await strike(world)
-      for (const { at, data } of await happened('track.recovering', EVENT_MS + 1_000, media.length)) {
+      for (const { at, data } of await happened(
+        'track.recovering',
+        EVENT_MS + 1_000,
+        media.length,
+      )) {
         const tookMs = Date.parse(at) - struckAt
         assert.ok(tookMs < EVENT_MS, `told after ${tookMs} ms`)
         assert.ok(media.includes(data.medium))
@@ -129,35 +135,54 @@ suite('sound faults', (test) => {
     process.kill(world.desktop.pids.pulseaudio, 'SIGCONT')
   })
 
-  test.unless(noDesktop, 'a speaker that is taken away is missed, and back when it is', async () => {
-    const { env } = world.desktop
-    const load = () => pactl(env, 'load-module', 'module-null-sink', 'sink_name=headset', 'rate=48000', 'channels=2')
-    const module = await load()
-    await command('new', { media: ['audio'], devices: { speaker: 'headset' } })
-    await pactl(env, 'unload-module', module)
-    const [{ data } = assert.fail()] = await happened('track.recovering', EVENT_MS)
-    assert.deepEqual([data.medium, data.code, data.reason], ['speaker', 'DEVICE_UNAVAILABLE', 'deviceLost'])
-    await load()
-    await happened('track.recovered', RETURN_MS)
-    await stopAndJudge(['speaker'])
-  })
-
-  test.unless(noDesktop, 'a sound server that hangs for a second loses none of its sound', async () => {
-    await command('new')
-    const { pulseaudio } = world.desktop.pids
-    process.kill(pulseaudio, 'SIGSTOP')
-    await delay(1_000)
-    process.kill(pulseaudio, 'SIGCONT')
-    // Longer than it takes to tell that sound was lost.
-    await delay(2_000)
-    const { tracks } = await stopAndJudge([])
-    const usual = ['notStarted', 'stopped']
-    for (const medium of ['mic', 'speaker'] as const)
+  test.unless(
+    noDesktop,
+    'a speaker that is taken away is missed, and back when it is',
+    async () => {
+      const { env } = world.desktop
+      const load = () =>
+        pactl(
+          env,
+          'load-module',
+          'module-null-sink',
+          'sink_name=headset',
+          'rate=48000',
+          'channels=2',
+        )
+      const module = await load()
+      await command('new', { media: ['audio'], devices: { speaker: 'headset' } })
+      await pactl(env, 'unload-module', module)
+      const [{ data } = assert.fail()] = await happened('track.recovering', EVENT_MS)
       assert.deepEqual(
-        tracks[medium]?.gaps.filter(({ reason }) => !usual.includes(reason)),
-        [],
+        [data.medium, data.code, data.reason],
+        ['speaker', 'DEVICE_UNAVAILABLE', 'deviceLost'],
       )
-  })
+      await load()
+      await happened('track.recovered', RETURN_MS)
+      await stopAndJudge(['speaker'])
+    },
+  )
+
+  test.unless(
+    noDesktop,
+    'a sound server that hangs for a second loses none of its sound',
+    async () => {
+      await command('new')
+      const { pulseaudio } = world.desktop.pids
+      process.kill(pulseaudio, 'SIGSTOP')
+      await delay(1_000)
+      process.kill(pulseaudio, 'SIGCONT')
+      // Longer than it takes to tell that sound was lost.
+      await delay(2_000)
+      const { tracks } = await stopAndJudge([])
+      const usual = ['notStarted', 'stopped']
+      for (const medium of ['mic', 'speaker'] as const)
+        assert.deepEqual(
+          tracks[medium]?.gaps.filter(({ reason }) => !usual.includes(reason)),
+          [],
+        )
+    },
+  )
 
   test.unless(
     noDesktop,
@@ -172,9 +197,14 @@ suite('sound faults', (test) => {
         for (let time = 1; time <= 3; time++) {
           const struckAt = Date.now()
           await own.unplug()
-          const [{ at, data } = assert.fail()] = (await happened('track.recovering', EVENT_MS, time)).slice(-1)
+          const [{ at, data } = assert.fail()] = (
+            await happened('track.recovering', EVENT_MS, time)
+          ).slice(-1)
           assert.ok(Date.parse(at) - struckAt < EVENT_MS)
-          assert.deepEqual([data.medium, data.code, data.reason], ['mic', 'DEVICE_UNAVAILABLE', 'deviceLost'])
+          assert.deepEqual(
+            [data.medium, data.code, data.reason],
+            ['mic', 'DEVICE_UNAVAILABLE', 'deviceLost'],
+          )
           const { state, errors } = await application()
           assert.deepEqual([state, errors.map(({ medium }) => medium)], ['Error', ['mic']])
           await own.plug()
@@ -184,8 +214,14 @@ suite('sound faults', (test) => {
         for (const { data } of ofType(await eventsOf(daemon), 'segment.closed')) {
           if (data.medium !== 'mic') continue
           const samples = await decodeAudio(join(daemon.home, 'recordings', id, data.file))
-          assert.ok(loudestDb(samples, OWN_HZ) > -14, `${data.file}: ${loudestDb(samples, OWN_HZ)} dB`)
-          assert.ok(loudestDb(samples, OTHER_HZ) < -60, `${data.file}: ${loudestDb(samples, OTHER_HZ)} dB`)
+          assert.ok(
+            loudestDb(samples, OWN_HZ) > -14,
+            `${data.file}: ${loudestDb(samples, OWN_HZ)} dB`,
+          )
+          assert.ok(
+            loudestDb(samples, OTHER_HZ) < -60,
+            `${data.file}: ${loudestDb(samples, OTHER_HZ)} dB`,
+          )
         }
       } finally {
         await own.stop()
@@ -194,21 +230,25 @@ suite('sound faults', (test) => {
     },
   )
 
-  test.unless(noDesktop, 'a muted microphone is a warning, an error of the application and not the end', async () => {
-    await command('new')
-    const since = Date.now()
-    await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '1')
-    const [{ at, data } = assert.fail()] = await happened('warning.raised', 6_000)
-    assert.ok(Date.parse(at) - since < 5_000)
-    assert.deepEqual([data.code, data.medium], ['SOURCE_MUTED', 'mic'])
-    const { state, errors } = await application()
-    assert.deepEqual([state, errors.map(({ code }) => code)], ['Error', ['SOURCE_MUTED']])
-    assert.equal(await stateOf('mic'), 'recording')
-    await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '0')
-    await happened('warning.cleared', 3_000)
-    assert.equal((await application()).state, 'Recording')
-    await stopAndJudge([])
-  })
+  test.unless(
+    noDesktop,
+    'a muted microphone is a warning, an error of the application and not the end',
+    async () => {
+      await command('new')
+      const since = Date.now()
+      await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '1')
+      const [{ at, data } = assert.fail()] = await happened('warning.raised', 6_000)
+      assert.ok(Date.parse(at) - since < 5_000)
+      assert.deepEqual([data.code, data.medium], ['SOURCE_MUTED', 'mic'])
+      const { state, errors } = await application()
+      assert.deepEqual([state, errors.map(({ code }) => code)], ['Error', ['SOURCE_MUTED']])
+      assert.equal(await stateOf('mic'), 'recording')
+      await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '0')
+      await happened('warning.cleared', 3_000)
+      assert.equal((await application()).state, 'Recording')
+      await stopAndJudge([])
+    },
+  )
 
   test.unless(noDesktop, 'a microphone that is muted before the start is told of too', async () => {
     await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '1')
@@ -218,43 +258,61 @@ suite('sound faults', (test) => {
     await stopAndJudge([])
   })
 
-  test.unless(noDesktop, 'levels go on, five a second and more, while it is loud, muted and unmuted', async () => {
-    await command('new')
-    const listener = new AbortController()
-    const levels: { medium: Medium; at: string }[] = []
-    const listening = readLevels(world.daemon, listener.signal, (level) => levels.push(level)).catch(() => {})
-    const lasting = async (seconds: number) => {
-      const since = Date.now()
-      await eventually(`levels for ${seconds} s`, () => Date.now() - since >= seconds * 1_000, 2_000 * seconds)
-      for (const medium of ['mic', 'speaker']) {
-        const count = levels.filter((level) => level.medium === medium && Date.parse(level.at) >= since).length
-        assert.ok(count >= 5 * seconds, `${count} levels of the ${medium} in ${seconds} s`)
+  test.unless(
+    noDesktop,
+    'levels go on, five a second and more, while it is loud, muted and unmuted',
+    async () => {
+      await command('new')
+      const listener = new AbortController()
+      const levels: { medium: Medium; at: string }[] = []
+      const listening = readLevels(world.daemon, listener.signal, (level) =>
+        levels.push(level),
+      ).catch(() => {})
+      const lasting = async (seconds: number) => {
+        const since = Date.now()
+        await eventually(
+          `levels for ${seconds} s`,
+          () => Date.now() - since >= seconds * 1_000,
+          2_000 * seconds,
+        )
+        for (const medium of ['mic', 'speaker']) {
+          const count = levels.filter(
+            (level) => level.medium === medium && Date.parse(level.at) >= since,
+          ).length
+          assert.ok(count >= 5 * seconds, `${count} levels of the ${medium} in ${seconds} s`)
+        }
       }
-    }
-    await eventually('the first levels', () => levels.length > 0)
-    await lasting(1)
-    await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '1')
-    await lasting(2)
-    await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '0')
-    const sound = await world.desktop.play('mic', { toneHz: OWN_HZ, seconds: 10 })
-    await lasting(2)
-    await sound.stop()
-    listener.abort()
-    await listening
-    // They are for the moment only.
-    assert.ok((await eventsOf(world.daemon)).every(({ type }) => !type.includes('level')))
-    await stopAndJudge([])
-  })
+      await eventually('the first levels', () => levels.length > 0)
+      await lasting(1)
+      await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '1')
+      await lasting(2)
+      await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '0')
+      const sound = await world.desktop.play('mic', { toneHz: OWN_HZ, seconds: 10 })
+      await lasting(2)
+      await sound.stop()
+      listener.abort()
+      await listening
+      // They are for the moment only.
+      assert.ok((await eventsOf(world.daemon)).every(({ type }) => !type.includes('level')))
+      await stopAndJudge([])
+    },
+  )
 
-  test.unless(noDesktop, 'the player that keeps the speaker awake is started again when it dies', async () => {
-    await command('new')
-    const { pid } = oneWith(world.daemon.captures(), 'keep awake')
-    process.kill(pid, 'SIGKILL')
-    await eventually('another one plays', () =>
-      world.daemon.captures().some((one) => one.command.includes('keep awake') && one.pid !== pid),
-    )
-    assert.match(world.daemon.stderr(), /a speaker is not kept awake/)
-    await stopAndJudge([])
-    assert.deepEqual(world.daemon.captures(), [])
-  })
+  test.unless(
+    noDesktop,
+    'the player that keeps the speaker awake is started again when it dies',
+    async () => {
+      await command('new')
+      const { pid } = oneWith(world.daemon.captures(), 'keep awake')
+      process.kill(pid, 'SIGKILL')
+      await eventually('another one plays', () =>
+        world.daemon
+          .captures()
+          .some((one) => one.command.includes('keep awake') && one.pid !== pid),
+      )
+      assert.match(world.daemon.stderr(), /a speaker is not kept awake/)
+      await stopAndJudge([])
+      assert.deepEqual(world.daemon.captures(), [])
+    },
+  )
 })

@@ -15,7 +15,12 @@ suite('Idempotency-Key', (test) => {
   async function keyOf(path: string, body: unknown, key: string, token?: string) {
     const headers = { 'idempotency-key': key, 'content-type': 'application/json' }
     const text = typeof body === 'string' ? body : JSON.stringify(body)
-    const answer = await daemon.call(path, { method: 'POST', headers, body: text, ...(token ? { token } : {}) })
+    const answer = await daemon.call(path, {
+      method: 'POST',
+      headers,
+      body: text,
+      ...(token ? { token } : {}),
+    })
     assert.ok(answer.ok, await answer.text())
     const idempotency = daemon.recorder.commands.at(-1)?.idempotency
     assert.ok(idempotency)
@@ -54,7 +59,11 @@ suite('Idempotency-Key', (test) => {
     await keyOf('/v1/recordings/current/pause', {}, `!~${'x'.repeat(126)}`)
     daemon.recorder.commands.length = 0
     for (const key of ['', 'x'.repeat(129), 'a b', 'ä', 'a\tb']) {
-      const answer = await daemon.post('/v1/recordings/current/pause', {}, { 'idempotency-key': key })
+      const answer = await daemon.post(
+        '/v1/recordings/current/pause',
+        {},
+        { 'idempotency-key': key },
+      )
       assert.deepEqual(await pointersOf(answer), [''], key)
     }
     assert.equal(daemon.recorder.commands.length, 0)
@@ -74,10 +83,27 @@ suite('Idempotency-Key', (test) => {
 
 suite('canonical JSON', (test) => {
   test('is the same for equal values, whatever the order of their keys', () => {
-    assert.equal(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true }), '{"a":true,"b":[1,{"c":"x","d":null}]}')
+    assert.equal(
+      canonicalJson({ b: [1, { d: null, c: 'x' }], a: true }),
+      '{"a":true,"b":[1,{"c":"x","d":null}]}',
+    )
   })
   test('keeps different values apart', () => {
-    const values = [1, '1', true, 'true', null, [], {}, [1, 2], [2, 1], { a: 1 }, { a: '1' }, [[1], 2], [1, [2]]]
+    const values = [
+      1,
+      '1',
+      true,
+      'true',
+      null,
+      [],
+      {},
+      [1, 2],
+      [2, 1],
+      { a: 1 },
+      { a: '1' },
+      [[1], 2],
+      [1, [2]],
+    ]
     assert.equal(new Set(values.map(canonicalJson)).size, values.length)
   })
 })
@@ -108,7 +134,9 @@ suite('If-Match', (test) => {
     daemon.recorder.commands.length = 0
     for (const tag of ['12', 'W/"12"', '"x"', '"12", "13"', '*', '""', '"-1"', '"1.5"']) {
       assert.deepEqual(
-        await pointersOf(await daemon.post('/v1/recordings/current/pause', {}, { 'if-match': tag })),
+        await pointersOf(
+          await daemon.post('/v1/recordings/current/pause', {}, { 'if-match': tag }),
+        ),
         [''],
         tag,
       )

@@ -48,7 +48,11 @@ suite('commands', (test) => {
       maxDurationSeconds: 60,
       require: 'any',
     }
-    assert.equal((await daemon.post('/v1/recordings', { ...request, media: ['screen', 'audio', 'mic'] })).status, 201)
+    assert.equal(
+      (await daemon.post('/v1/recordings', { ...request, media: ['screen', 'audio', 'mic'] }))
+        .status,
+      201,
+    )
     assert.deepEqual(lastCommand()?.request, { ...request, media: ['mic', 'screen'] })
   })
 
@@ -92,13 +96,22 @@ suite('commands', (test) => {
         authorization,
         'Connection: close',
       ]
-      assert.match(await daemon.raw([...head, ...lines, '', end].join('\r\n')), /^HTTP\/1.1 200/, lines.join())
+      assert.match(
+        await daemon.raw([...head, ...lines, '', end].join('\r\n')),
+        /^HTTP\/1.1 200/,
+        lines.join(),
+      )
     }
   })
 
   test('name the client in what they cause', async () => {
     const token = await daemon.tokenFor('tag')
-    const init = { method: 'POST', token, headers: { 'content-type': 'application/json' }, body: '{"tags":{"a":1}}' }
+    const init = {
+      method: 'POST',
+      token,
+      headers: { 'content-type': 'application/json' },
+      body: '{"tags":{"a":1}}',
+    }
     assert.equal((await daemon.call('/v1/recordings/current/tags', init)).status, 200)
     assert.deepEqual(lastCommand()?.by, { side: 'api', client: 'crm', user: 'tester' })
   })
@@ -113,9 +126,15 @@ suite('commands', (test) => {
       holder: { side: 'ui', client: 'ui', since: '2025-11-22T09:30:00.000Z' },
     }
     recorder.answer = async () => {
-      throw new RecorderError('CONTROL_HELD_BY_UI', 'The page started it.', { members, cause: new Error('inside') })
+      throw new RecorderError('CONTROL_HELD_BY_UI', 'The page started it.', {
+        members,
+        cause: new Error('inside'),
+      })
     }
-    const problem = await problemOf(await daemon.post('/v1/recordings/current/stop'), 'CONTROL_HELD_BY_UI')
+    const problem = await problemOf(
+      await daemon.post('/v1/recordings/current/stop'),
+      'CONTROL_HELD_BY_UI',
+    )
     recorder.answer = before
     assert.equal(problem.detail, 'The page started it.')
     for (const [name, value] of Object.entries(members)) assert.deepEqual(problem[name], value)
@@ -145,7 +164,9 @@ suite('commands', (test) => {
       }
     })
     const abort = new AbortController()
-    await assert.rejects(daemon.call('/v1/recordings/current/pause', { method: 'POST', signal: abort.signal }))
+    await assert.rejects(
+      daemon.call('/v1/recordings/current/pause', { method: 'POST', signal: abort.signal }),
+    )
     await done
     recorder.answer = before
     assert.equal(lastCommand()?.name, 'track.pause')
@@ -188,7 +209,11 @@ suite('commands: what is not valid', (test) => {
       ['/current/tags', {}, ['/tags']],
       ['/current/tags', { tags: {} }, ['/tags']],
       ['/current/tags', { tags: { '1st': 1, ä: 1 } }, ['/tags/1st', '/tags/ä']],
-      ['/current/tags', { tags: { constructor: 1, prototype: 2 } }, ['/tags/constructor', '/tags/prototype']],
+      [
+        '/current/tags',
+        { tags: { constructor: 1, prototype: 2 } },
+        ['/tags/constructor', '/tags/prototype'],
+      ],
       ['/current/tags', { tags: { [`k${'x'.repeat(64)}`]: 1 } }, [`/tags/k${'x'.repeat(64)}`]],
       [
         '/current/tags',
@@ -196,7 +221,11 @@ suite('commands: what is not valid', (test) => {
         ['/tags/a', '/tags/b', '/tags/c', '/tags/d'],
       ],
       ['/current/tags', '{"tags":{"a":1e999}}', ['/tags/a']],
-      ['/current/tags', { tags: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, i])) }, ['/tags']],
+      [
+        '/current/tags',
+        { tags: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, i])) },
+        ['/tags'],
+      ],
       ['/current/tags', '{"tags":{"__proto__":1}}', ['/tags/__proto__']],
       ['/current/tags', '{"tags":{"\\u005f_proto__":{"a":1}}}', ['/tags/__proto__']],
       ['/current/tags', '{"tags":{"a":1},"__proto__":{}}', ['/__proto__']],
@@ -251,7 +280,10 @@ suite('commands: what is not valid', (test) => {
       '',
     ]
     for (const type of types) {
-      await problemOf(await daemon.post('/v1/recordings', {}, { 'content-type': type }), 'UNSUPPORTED_MEDIA_TYPE')
+      await problemOf(
+        await daemon.post('/v1/recordings', {}, { 'content-type': type }),
+        'UNSUPPORTED_MEDIA_TYPE',
+      )
     }
     const packed = { 'content-encoding': 'gzip' }
     await problemOf(await daemon.post('/v1/recordings', {}, packed), 'UNSUPPORTED_MEDIA_TYPE')
@@ -262,14 +294,23 @@ suite('commands: what is not valid', (test) => {
     assert.deepEqual(await pointersOf(await daemon.post('/v1/recordings', body(65_536))), ['/x'])
     await problemOf(await daemon.post('/v1/recordings', body(65_537)), 'PAYLOAD_TOO_LARGE')
     const stream = new Blob([body(200_000)]).stream()
-    const init = { method: 'POST', body: stream, duplex: 'half', headers: { 'content-type': 'application/json' } }
+    const init = {
+      method: 'POST',
+      body: stream,
+      duplex: 'half',
+      headers: { 'content-type': 'application/json' },
+    }
     await problemOf(await daemon.call('/v1/recordings', init as RequestInit), 'PAYLOAD_TOO_LARGE')
   })
 
   test('is asked for only after the head has passed (Expect: 100-continue)', async () => {
     const ask = async (type: string) => {
       const token = await daemon.tokenFor('control')
-      const lines = [`Host: 127.0.0.1:${daemon.port}`, `Authorization: Bearer ${token}`, `Content-Type: ${type}`]
+      const lines = [
+        `Host: 127.0.0.1:${daemon.port}`,
+        `Authorization: Bearer ${token}`,
+        `Content-Type: ${type}`,
+      ]
       const head = [
         'POST /v1/recordings HTTP/1.1',
         ...lines,
@@ -284,7 +325,9 @@ suite('commands: what is not valid', (test) => {
   })
 
   test('a query where there is none', async () => {
-    assert.deepEqual(await pointersOf(await daemon.post('/v1/recordings?media=mic', {})), ['/media'])
+    assert.deepEqual(await pointersOf(await daemon.post('/v1/recordings?media=mic', {})), [
+      '/media',
+    ])
   })
 })
 
@@ -312,7 +355,10 @@ suite('commands: tags that are fine', (test) => {
   test('may be 64; the last of a repeated key counts', async () => {
     const tags = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`k${i}`, i]))
     assert.equal((await daemon.post('/v1/recordings/current/tags', { tags })).status, 200)
-    assert.equal((await daemon.post('/v1/recordings/current/tags', '{"tags":{"a":1,"a":2}}')).status, 200)
+    assert.equal(
+      (await daemon.post('/v1/recordings/current/tags', '{"tags":{"a":1,"a":2}}')).status,
+      200,
+    )
     assert.deepEqual(daemon.recorder.commands.at(-1)?.request, { tags: { a: 2 } })
   })
 })

@@ -70,7 +70,11 @@ suite('credentials', (test) => {
         const needed = SCOPE_OF[name]
         assert.notEqual(needed, undefined, `no scope known for ${name}`)
         if (needed === null) continue
-        const answer = await daemon.call(path, { method, token, signal: AbortSignal.timeout(5_000) })
+        const answer = await daemon.call(path, {
+          method,
+          token,
+          signal: AbortSignal.timeout(5_000),
+        })
         if (needed === scope) {
           assert.notEqual(answer.status, 403, name)
           await answer.body?.cancel()
@@ -93,23 +97,42 @@ suite('credentials', (test) => {
   })
 
   test('in the URL are none', async () => {
-    await problemOf(await daemon.call(`/v1/application?token=${HOME_TOKEN}`, { token: null }), 'UNAUTHENTICATED')
+    await problemOf(
+      await daemon.call(`/v1/application?token=${HOME_TOKEN}`, { token: null }),
+      'UNAUTHENTICATED',
+    )
   })
 
   test('may be one only', async () => {
     const cookie = await daemon.signIn()
-    await problemOf(await daemon.call('/v1/application', { headers: { cookie } }), 'INVALID_REQUEST')
-    const lines = [`Host: 127.0.0.1:${daemon.port}`, ...Array(2).fill(`Authorization: Bearer ${HOME_TOKEN}`)]
-    const raw = await daemon.raw(['GET /v1/application HTTP/1.1', ...lines, 'Connection: close', '', ''].join('\r\n'))
+    await problemOf(
+      await daemon.call('/v1/application', { headers: { cookie } }),
+      'INVALID_REQUEST',
+    )
+    const lines = [
+      `Host: 127.0.0.1:${daemon.port}`,
+      ...Array(2).fill(`Authorization: Bearer ${HOME_TOKEN}`),
+    ]
+    const raw = await daemon.raw(
+      ['GET /v1/application HTTP/1.1', ...lines, 'Connection: close', '', ''].join('\r\n'),
+    )
     assert.match(raw, /^HTTP\/1.1 400.*"code":"INVALID_REQUEST"/s)
   })
 
   test('are looked at before the body is read', async () => {
     // The body never comes; an answer shows that nobody waited for it.
-    const head = ['POST /v1/recordings HTTP/1.1', `Host: 127.0.0.1:${daemon.port}`, 'Content-Length: 10', '', '']
+    const head = [
+      'POST /v1/recordings HTTP/1.1',
+      `Host: 127.0.0.1:${daemon.port}`,
+      'Content-Length: 10',
+      '',
+      '',
+    ]
     const socket = await daemon.connect()
     socket.write(head.join('\r\n'))
-    const [chunk] = await new Promise<Buffer[]>((resolve) => socket.once('data', (data) => resolve([data])))
+    const [chunk] = await new Promise<Buffer[]>((resolve) =>
+      socket.once('data', (data) => resolve([data])),
+    )
     assert.match(String(chunk), /^HTTP\/1.1 401/)
     socket.destroy()
   })

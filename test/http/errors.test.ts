@@ -18,7 +18,9 @@ suite('errors', (test) => {
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       if (code === 'METHOD_NOT_ALLOWED') continue
       daemon.recorder.answer = async () => {
-        throw new RecorderError(code, 'As the recorder says.', { members: { retryAfterSeconds: 1 } })
+        throw new RecorderError(code, 'As the recorder says.', {
+          members: { retryAfterSeconds: 1 },
+        })
       }
       const problem = await problemOf(await daemon.post('/v1/recordings/current/pause'), code)
       assert.equal(problem.detail, 'As the recorder says.')
@@ -27,9 +29,14 @@ suite('errors', (test) => {
 
   test('cannot be dressed up by their members', async () => {
     daemon.recorder.answer = async () => {
-      throw new RecorderError('INVALID_STATE', 'No.', { members: { status: 200, code: 'OK', state: 'Paused' } })
+      throw new RecorderError('INVALID_STATE', 'No.', {
+        members: { status: 200, code: 'OK', state: 'Paused' },
+      })
     }
-    assert.equal((await problemOf(await daemon.post('/v1/recordings/current/pause'), 'INVALID_STATE')).state, 'Paused')
+    assert.equal(
+      (await problemOf(await daemon.post('/v1/recordings/current/pause'), 'INVALID_STATE')).state,
+      'Paused',
+    )
   })
 
   test('that nobody expected show nothing of the inside, and are in the log with their cause', async () => {
@@ -78,7 +85,9 @@ suite('the log', (test) => {
       [command, 30, '/v1/recordings/:id/tags'],
       [read, 20, '/v1/recordings'],
     ] as const) {
-      const entry = entries().find(({ requestId }) => requestId === answer.headers.get('x-request-id'))
+      const entry = entries().find(
+        ({ requestId }) => requestId === answer.headers.get('x-request-id'),
+      )
       assert.equal(entry.level, level)
       assert.equal(entry.route, route)
       assert.equal(entry.status, 200)
@@ -115,7 +124,9 @@ suite('the log', (test) => {
       headers: { cookie: `f2f_session_${daemon.port}=COOKIE-GUESS` },
     })
     secrets.push((await daemon.signIn()).split('=')[1] ?? 'none')
-    const { token } = (await (await daemon.post('/v1/tokens', { name: 'crm', scopes: ['read'] })).json()) as {
+    const { token } = (await (
+      await daemon.post('/v1/tokens', { name: 'crm', scopes: ['read'] })
+    ).json()) as {
       token: string
     }
     await daemon.call('/v1/application', { token })

@@ -32,7 +32,9 @@ suite('the event stream', (test) => {
 
   test('resumes after Last-Event-ID, from the beginning with 0', async () => {
     for (let i = 0; i < 600; i++) daemon.recorder.append()
-    const [all, some, none] = await Promise.all([0, 598, 600].map((lastEventId) => readEvents(daemon, { lastEventId })))
+    const [all, some, none] = await Promise.all(
+      [0, 598, 600].map((lastEventId) => readEvents(daemon, { lastEventId })),
+    )
     await all?.received(600)
     await some?.received(2)
     daemon.recorder.commit()
@@ -90,8 +92,16 @@ suite('the event stream', (test) => {
   })
 
   test('carries levels only where they are asked for, without an id', async () => {
-    const [quiet, loud] = await Promise.all([readEvents(daemon), readEvents(daemon, { levels: true })])
-    const level = { recordingId: 'rec_current', medium: 'mic', level: { rmsDb: -20, peakDb: -3 }, at: 'now' } as const
+    const [quiet, loud] = await Promise.all([
+      readEvents(daemon),
+      readEvents(daemon, { levels: true }),
+    ])
+    const level = {
+      recordingId: 'rec_current',
+      medium: 'mic',
+      level: { rmsDb: -20, peakDb: -3 },
+      at: 'now',
+    } as const
     daemon.recorder.bus.emit('level', level)
     daemon.recorder.commit()
     await Promise.all([quiet?.received(1), loud?.received(1)])
@@ -106,16 +116,25 @@ suite('the event stream', (test) => {
 
   test('is kept alive by comments', async () => {
     const reader = await readEvents(daemon)
-    await eventually('two comments', () => reader.blocks.filter(({ comment }) => comment).length >= 2)
+    await eventually(
+      'two comments',
+      () => reader.blocks.filter(({ comment }) => comment).length >= 2,
+    )
     reader.hangUp()
   })
 
   test('is ended with the daemon, and lets go of the recorder when the client hangs up', async () => {
     const { bus } = daemon.recorder
-    const [first, second] = await Promise.all([readEvents(daemon, { levels: true }), readEvents(daemon)])
+    const [first, second] = await Promise.all([
+      readEvents(daemon, { levels: true }),
+      readEvents(daemon),
+    ])
     assert.equal(bus.listenerCount('events'), 2)
     first?.hangUp()
-    await eventually('one is gone', () => bus.listenerCount('events') === 1 && bus.listenerCount('level') === 0)
+    await eventually(
+      'one is gone',
+      () => bus.listenerCount('events') === 1 && bus.listenerCount('level') === 0,
+    )
     await daemon.close()
     await second?.ended
     assert.equal(bus.listenerCount('events'), 0)
@@ -135,7 +154,11 @@ suite('the event stream', (test) => {
 
   test('of a reader who takes nothing buffers little, and is cut off', async () => {
     const socket = await daemon.connect()
-    const lines = ['GET /v1/events HTTP/1.1', `Host: 127.0.0.1:${daemon.port}`, `Authorization: Bearer ${HOME_TOKEN}`]
+    const lines = [
+      'GET /v1/events HTTP/1.1',
+      `Host: 127.0.0.1:${daemon.port}`,
+      `Authorization: Bearer ${HOME_TOKEN}`,
+    ]
     socket.write([...lines, 'Last-Event-ID: 0', '', ''].join('\r\n'))
     await once(socket, 'readable')
     // Unread from here on. What the daemon reads from the log is what it has buffered, in its own memory or the kernel's.
@@ -148,7 +171,11 @@ suite('the event stream', (test) => {
       return events(query)
     }
     daemon.recorder.commit()
-    await eventually('the daemon lets go', () => daemon.recorder.bus.listenerCount('events') === 0, 10_000)
+    await eventually(
+      'the daemon lets go',
+      () => daemon.recorder.bus.listenerCount('events') === 0,
+      10_000,
+    )
     assert.ok(highest < 50_000, `read up to ${highest} of 100,001`)
     socket.destroy()
   })

@@ -32,7 +32,10 @@ suite('composed files over HTTP', (test) => {
     const answer = await daemon.call(EXPORT, { headers: { accept: 'text/html' } })
     assert.equal(answer.status, 200)
     assert.equal(answer.headers.get('content-type'), 'video/mp4')
-    assert.equal(answer.headers.get('content-disposition'), 'inline; filename="rec_current-export.mp4"')
+    assert.equal(
+      answer.headers.get('content-disposition'),
+      'inline; filename="rec_current-export.mp4"',
+    )
     const digest = Buffer.from(sha256, 'hex').toString('base64')
     assert.equal(answer.headers.get('repr-digest'), `sha-256=:${digest}:`)
     assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes))
@@ -46,7 +49,8 @@ suite('composed files over HTTP', (test) => {
   })
 
   test('are what was asked for', async () => {
-    for (const path of [TRACK, EXPORT, `${EXPORT}?gaps=cut`, `${EXPORT}?audio=split&gaps=fill`]) await daemon.call(path)
+    for (const path of [TRACK, EXPORT, `${EXPORT}?gaps=cut`, `${EXPORT}?audio=split&gaps=fill`])
+      await daemon.call(path)
     assert.deepEqual(daemon.compositions.asked, [
       { kind: 'track', medium: 'mic' },
       { kind: 'export', gaps: 'fill', audio: 'mix' },
@@ -61,7 +65,8 @@ suite('composed files over HTTP', (test) => {
     await problemOf(await daemon.call('/v1/recordings/rec_current/media/camera'), 'NOT_FOUND')
     await problemOf(await daemon.call('/v1/recordings/rec_missing/export'), 'RECORDING_NOT_FOUND')
     const token = await daemon.tokenFor('tag', 'control', 'audit')
-    for (const path of [EXPORT, TRACK]) await problemOf(await daemon.call(path, { token }), 'FORBIDDEN_SCOPE')
+    for (const path of [EXPORT, TRACK])
+      await problemOf(await daemon.call(path, { token }), 'FORBIDDEN_SCOPE')
     assert.deepEqual(daemon.compositions.asked, [])
   })
 
@@ -102,7 +107,10 @@ suite('composed files over HTTP', (test) => {
     hangUp.abort()
     assert.equal(await asked, 'gone')
     await eventually('the client is missed', () => daemon.compositions.left.length === 1)
-    assert.ok(!daemon.logLines.some((line) => line.includes('request failed')), daemon.logLines.join(''))
+    assert.ok(
+      !daemon.logLines.some((line) => line.includes('request failed')),
+      daemon.logLines.join(''),
+    )
   })
 
   test('tell of their progress on the event stream to those who want to hear it', async () => {
@@ -111,9 +119,17 @@ suite('composed files over HTTP', (test) => {
     assert.equal(compositions.isHeard, false)
     const reader = await readEvents(daemon, { exports: true })
     await eventually('somebody listens', () => compositions.isHeard)
-    const progress = { recordingId: 'rec_current', kind: 'mic', percent: 7, state: 'building', at: AT } as const
+    const progress = {
+      recordingId: 'rec_current',
+      kind: 'mic',
+      percent: 7,
+      state: 'building',
+      at: AT,
+    } as const
     compositions.tell(progress)
-    const told = await eventually('it is told', () => reader.blocks.find(({ event }) => event === 'export'))
+    const told = await eventually('it is told', () =>
+      reader.blocks.find(({ event }) => event === 'export'),
+    )
     assert.deepEqual([told.data, told.id], [progress, null])
     assert.ok(!deaf.blocks.some(({ event }) => event === 'export'))
     reader.hangUp()

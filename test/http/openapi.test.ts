@@ -14,7 +14,9 @@ type Json = Record<string, any>
 function references(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(references)
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, member]) => (key === '$ref' ? [member as string] : references(member)))
+  return Object.entries(value).flatMap(([key, member]) =>
+    key === '$ref' ? [member as string] : references(member),
+  )
 }
 
 suite('openapi.json', (test) => {
@@ -28,7 +30,11 @@ suite('openapi.json', (test) => {
 
   const operations = () =>
     Object.entries(description.paths as Json).flatMap(([path, methods]) =>
-      Object.entries(methods as Json).map(([method, operation]) => ({ path, method, operation: operation as Json })),
+      Object.entries(methods as Json).map(([method, operation]) => ({
+        path,
+        method,
+        operation: operation as Json,
+      })),
     )
 
   test('is OpenAPI 3.1 of this version at this address', () => {
@@ -39,12 +45,20 @@ suite('openapi.json', (test) => {
   })
 
   test('describes every route that is mounted, and no other', () => {
-    const services = { address: () => ({}), logger: pino({ level: 'silent' }), access: {} } as unknown as Services
-    const router = createApp(services, []).middleware.find((middleware) => 'router' in middleware) as unknown as {
+    const services = {
+      address: () => ({}),
+      logger: pino({ level: 'silent' }),
+      access: {},
+    } as unknown as Services
+    const router = createApp(services, []).middleware.find(
+      (middleware) => 'router' in middleware,
+    ) as unknown as {
       router: { stack: { path: string; methods: string[] }[] }
     }
     const mounted = router.router.stack.flatMap(({ path, methods }) =>
-      methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${openApiPath(path)}`),
+      methods
+        .filter((method) => method !== 'HEAD')
+        .map((method) => `${method} ${openApiPath(path)}`),
     )
     const described = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`)
     assert.deepEqual(described.sort(), mounted.sort())
@@ -73,7 +87,8 @@ suite('openapi.json', (test) => {
     assert.ok(tag.responses['200'].headers.ETag)
     assert.ok(description.paths['/v1/recordings'].post.responses['201'].headers.Location)
     assert.ok(
-      description.paths['/v1/recordings/{id}/segments/{medium}/{number}'].get.responses['206'].headers['Repr-Digest'],
+      description.paths['/v1/recordings/{id}/segments/{medium}/{number}'].get.responses['206']
+        .headers['Repr-Digest'],
     )
   })
 
@@ -105,7 +120,10 @@ suite('openapi.json', (test) => {
     // Of paths and methods that are no route.
     seen.add('METHOD_NOT_ALLOWED')
     assert.deepEqual([...seen].sort(), Object.keys(ERRORS).sort())
-    assert.deepEqual(description.components.schemas.Problem.properties.code.enum.toSorted(), Object.keys(ERRORS).sort())
+    assert.deepEqual(
+      description.components.schemas.Problem.properties.code.enum.toSorted(),
+      Object.keys(ERRORS).sort(),
+    )
   })
 
   test('has a schema for everything it refers to, and operations of different names', () => {

@@ -19,7 +19,11 @@ suite('Host', (test) => {
     daemon.raw([`GET /healthz HTTP/${version}`, ...lines, 'Connection: close', '', ''].join('\r\n'))
 
   test('may be the literal address or localhost, with the port, in any case', async () => {
-    for (const host of [`127.0.0.1:${daemon.port}`, `localhost:${daemon.port}`, `LocalHost:${daemon.port}`]) {
+    for (const host of [
+      `127.0.0.1:${daemon.port}`,
+      `localhost:${daemon.port}`,
+      `LocalHost:${daemon.port}`,
+    ]) {
       assert.equal(statusOf(await ask([`Host: ${host}`])), '200', host)
     }
   })
@@ -63,9 +67,13 @@ suite('Host', (test) => {
 
   test('is what a target in absolute form must name too', async () => {
     const host = `127.0.0.1:${daemon.port}`
-    const get = (target: string) => daemon.raw(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    const get = (target: string) =>
+      daemon.raw(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
     assert.match(await get(`http://${host}/healthz`), /^HTTP\/1.1 200.*"status":"ok"/s)
-    assert.match(await get('http://evil.example/healthz'), /^HTTP\/1.1 403.*"code":"FORBIDDEN_HOST"/s)
+    assert.match(
+      await get('http://evil.example/healthz'),
+      /^HTTP\/1.1 403.*"code":"FORBIDDEN_HOST"/s,
+    )
   })
 
   test('is looked at before anything else', async () => {
@@ -75,7 +83,10 @@ suite('Host', (test) => {
       'Origin: https://evil.example',
       'Authorization: Bearer no',
     ]
-    assert.match(await daemon.raw([...request, 'Connection: close', '', ''].join('\r\n')), /"code":"FORBIDDEN_HOST"/)
+    assert.match(
+      await daemon.raw([...request, 'Connection: close', '', ''].join('\r\n')),
+      /"code":"FORBIDDEN_HOST"/,
+    )
   })
 })
 
@@ -97,7 +108,12 @@ suite('Origin', (test) => {
 
   test('of a stranger is refused everywhere, also with a good token, and without CORS headers', async () => {
     const own = new URL(daemon.url)
-    const strangers = ['https://evil.example', 'null', `${ALLOWED_ORIGIN}.evil.example`, `${ALLOWED_ORIGIN}:444`]
+    const strangers = [
+      'https://evil.example',
+      'null',
+      `${ALLOWED_ORIGIN}.evil.example`,
+      `${ALLOWED_ORIGIN}:444`,
+    ]
     strangers.push(
       `https://${own.host}`,
       `http://127.0.0.1:${Number(own.port) + 1}`,
@@ -115,7 +131,10 @@ suite('Origin', (test) => {
 
   test('is looked at before the credential', async () => {
     await problemOf(
-      await daemon.call('/v1/application', { token: null, headers: { origin: 'https://evil.example' } }),
+      await daemon.call('/v1/application', {
+        token: null,
+        headers: { origin: 'https://evil.example' },
+      }),
       'FORBIDDEN_ORIGIN',
     )
   })
@@ -146,7 +165,14 @@ suite('Origin', (test) => {
     assert.equal(answer.status, 204)
     assert.equal(answer.headers.get('access-control-allow-origin'), ALLOWED_ORIGIN)
     assert.match(answer.headers.get('access-control-allow-methods') ?? '', /POST/)
-    for (const name of ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'Last-Event-ID', 'Range']) {
+    for (const name of [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'Last-Event-ID',
+      'Range',
+    ]) {
       assert.ok(answer.headers.get('access-control-allow-headers')?.includes(name), name)
     }
     assert.equal(answer.headers.get('access-control-allow-private-network'), null)
@@ -160,11 +186,18 @@ suite('Origin', (test) => {
       await daemon.call('/v1/application', { token: null, headers: { origin: ALLOWED_ORIGIN } }),
       'UNAUTHENTICATED',
     )
-    await problemOf(await withOrigin(ALLOWED_ORIGIN, '/v1/recordings', { method: 'OPTIONS' }), 'METHOD_NOT_ALLOWED')
+    await problemOf(
+      await withOrigin(ALLOWED_ORIGIN, '/v1/recordings', { method: 'OPTIONS' }),
+      'METHOD_NOT_ALLOWED',
+    )
   })
 
   test('twice is refused', async () => {
-    const lines = [`Host: 127.0.0.1:${daemon.port}`, `Origin: ${daemon.url}`, `Origin: ${daemon.url}`]
+    const lines = [
+      `Host: 127.0.0.1:${daemon.port}`,
+      `Origin: ${daemon.url}`,
+      `Origin: ${daemon.url}`,
+    ]
     const text = [
       'GET /v1/application HTTP/1.1',
       ...lines,

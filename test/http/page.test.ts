@@ -14,9 +14,17 @@ suite('the page’s browser', (test) => {
   test.afterEach(() => daemon.close())
 
   /** As the browser sends it from the page itself, unless told otherwise. */
-  const asPage = (path: string, cookie: string, init: RequestInit & { origin?: string | null } = {}) => {
+  const asPage = (
+    path: string,
+    cookie: string,
+    init: RequestInit & { origin?: string | null } = {},
+  ) => {
     const origin = init.origin === undefined ? daemon.url : init.origin
-    const headers = { cookie, 'content-type': 'application/json', ...(origin === null ? {} : { origin }) }
+    const headers = {
+      cookie,
+      'content-type': 'application/json',
+      ...(origin === null ? {} : { origin }),
+    }
     return daemon.call(path, { ...init, token: null, headers })
   }
 
@@ -46,7 +54,10 @@ suite('the page’s browser', (test) => {
     const late = await launchUrl()
     daemon.clockOffset += 60_000
     await problemOf(await fetch(late, { redirect: 'manual' }), 'UNAUTHENTICATED')
-    await problemOf(await fetch(`${daemon.url}/launch/guess`, { redirect: 'manual' }), 'UNAUTHENTICATED')
+    await problemOf(
+      await fetch(`${daemon.url}/launch/guess`, { redirect: 'manual' }),
+      'UNAUTHENTICATED',
+    )
   })
 
   test('may look at a launch URL with HEAD and still use it', async () => {
@@ -59,7 +70,11 @@ suite('the page’s browser', (test) => {
 
   test('commands from the UI side', async () => {
     const cookie = await daemon.signIn()
-    await bodyOf(await asPage('/v1/recordings/current/pause', cookie, { method: 'POST' }), 200, 'Recording')
+    await bodyOf(
+      await asPage('/v1/recordings/current/pause', cookie, { method: 'POST' }),
+      200,
+      'Recording',
+    )
     assert.deepEqual(daemon.recorder.commands[0]?.by, { side: 'ui', client: 'ui', user: 'tester' })
     const { allowedCommands } = await bodyOf<{ allowedCommands: string[] }>(
       await asPage('/v1/recordings/current', cookie),
@@ -71,12 +86,24 @@ suite('the page’s browser', (test) => {
 
   test('changes nothing without the Origin of the page itself', async () => {
     const cookie = await daemon.signIn()
-    const post = (origin: string | null) => asPage('/v1/recordings', cookie, { method: 'POST', origin, body: '{}' })
-    for (const origin of [null, ALLOWED_ORIGIN, 'https://evil.example', 'null', `http://localhost:${daemon.port}`]) {
+    const post = (origin: string | null) =>
+      asPage('/v1/recordings', cookie, { method: 'POST', origin, body: '{}' })
+    for (const origin of [
+      null,
+      ALLOWED_ORIGIN,
+      'https://evil.example',
+      'null',
+      `http://localhost:${daemon.port}`,
+    ]) {
       await problemOf(await post(origin), 'FORBIDDEN_ORIGIN')
     }
     // A form of another page needs no preflight, and neither does a POST without a body.
-    const form = { method: 'POST', token: null, headers: { cookie, 'content-type': 'text/plain' }, body: '{}' }
+    const form = {
+      method: 'POST',
+      token: null,
+      headers: { cookie, 'content-type': 'text/plain' },
+      body: '{}',
+    }
     await problemOf(await daemon.call('/v1/recordings', form), 'FORBIDDEN_ORIGIN')
     assert.equal(daemon.recorder.commands.length, 0)
     assert.equal((await post(daemon.url)).status, 201)
@@ -103,14 +130,20 @@ suite('the page’s browser', (test) => {
 
   test('needs the admin scope to be launched', async () => {
     const token = await daemon.tokenFor('read', 'tag', 'control', 'audit')
-    await problemOf(await daemon.call('/v1/ui/launch', { method: 'POST', token }), 'FORBIDDEN_SCOPE')
+    await problemOf(
+      await daemon.call('/v1/ui/launch', { method: 'POST', token }),
+      'FORBIDDEN_SCOPE',
+    )
   })
 
   test('is shown a page that may load and run nothing from elsewhere', async () => {
     const answer = await fetch(`${daemon.url}/`)
     assert.equal(answer.status, 200)
     assert.equal(answer.headers.get('content-type'), 'text/html; charset=utf-8')
-    assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/)
+    assert.match(
+      answer.headers.get('content-security-policy') ?? '',
+      /default-src 'none'.*frame-ancestors 'none'/,
+    )
     const html = await answer.text()
     assert.doesNotMatch(html, /<script|style=|onclick/)
   })

@@ -30,10 +30,12 @@ suite('reading', (test) => {
   test.before(async () => {
     daemon = await startDaemon()
     const { recorder } = daemon
-    for (const id of ['rec_current', 'rec_older_1', 'rec_older_2']) recorder.recordings.set(id, recordingView(id))
+    for (const id of ['rec_current', 'rec_older_1', 'rec_older_2'])
+      recorder.recordings.set(id, recordingView(id))
     recorder.current = 'rec_current'
     recorder.segmentsOf.set('rec_current', [1, 2, 3].map(segment))
-    for (let i = 0; i < 5; i++) recorder.append('recording.paused', i === 2 ? 'rec_older_1' : 'rec_current')
+    for (let i = 0; i < 5; i++)
+      recorder.append('recording.paused', i === 2 ? 'rec_older_1' : 'rec_current')
   })
   test.after(() => daemon.close())
 
@@ -59,11 +61,19 @@ suite('reading', (test) => {
   })
 
   test('recordings, page by page, without history', async () => {
-    const all = await bodyOf<Page<Record<string, unknown>>>(await daemon.call('/v1/recordings'), 200, 'RecordingPage')
+    const all = await bodyOf<Page<Record<string, unknown>>>(
+      await daemon.call('/v1/recordings'),
+      200,
+      'RecordingPage',
+    )
     assert.equal(all.items.length, 3)
     assert.equal(all.nextCursor, null)
     assert.ok(all.items.every((item) => !('tagHistory' in item) && 'allowedCommands' in item))
-    const page = await bodyOf<Page<unknown>>(await daemon.call('/v1/recordings?limit=2'), 200, 'RecordingPage')
+    const page = await bodyOf<Page<unknown>>(
+      await daemon.call('/v1/recordings?limit=2'),
+      200,
+      'RecordingPage',
+    )
     assert.equal(page.items.length, 2)
     await daemon.call(`/v1/recordings?limit=2&cursor=${page.nextCursor}`)
     assert.deepEqual(daemon.recorder.queries.at(-1), { limit: 2, cursor: 'next-page' })
@@ -117,7 +127,10 @@ suite('reading', (test) => {
     const search = { limit: 0, state: 'x', tags: {}, from: 'x', query: 1 }
     const pointers = await pointersOf(await daemon.post('/v1/recordings/search', search))
     assert.deepEqual(pointers.sort(), ['/from', '/limit', '/query', '/state', '/tags'])
-    assert.deepEqual(await pointersOf(await daemon.post('/v1/recordings/search', { limit: '10' })), ['/limit'])
+    assert.deepEqual(
+      await pointersOf(await daemon.post('/v1/recordings/search', { limit: '10' })),
+      ['/limit'],
+    )
   })
 
   test('a recording’s events, and no others, page by page', async () => {
@@ -173,6 +186,8 @@ suite('reading', (test) => {
   test('the devices, and whether the daemon is there', async () => {
     const devices = await bodyOf(await daemon.call('/v1/devices'), 200, 'Devices')
     assert.deepEqual(Object.keys(devices), ['mic', 'speaker', 'screen'])
-    assert.deepEqual(await bodyOf(await daemon.call('/healthz', { token: null }), 200, 'Health'), { status: 'ok' })
+    assert.deepEqual(await bodyOf(await daemon.call('/healthz', { token: null }), 200, 'Health'), {
+      status: 'ok',
+    })
   })
 })

@@ -14,7 +14,15 @@ suite('routing', (test) => {
   test.after(() => daemon.close())
 
   test('knows its paths to the letter', async () => {
-    const paths = ['/nowhere', '/v1', '/v1/', '/v2/recordings', '/v1/recordings/', '/V1/recordings', '/v1//recordings']
+    const paths = [
+      '/nowhere',
+      '/v1',
+      '/v1/',
+      '/v2/recordings',
+      '/v1/recordings/',
+      '/V1/recordings',
+      '/v1//recordings',
+    ]
     for (const path of [
       ...paths,
       '/v1/recordings/current/fly',
@@ -45,7 +53,11 @@ suite('routing', (test) => {
     ] as const
     for (const [method, path, allow] of cases) {
       const answer = await daemon.call(path, { method })
-      assert.equal(answer.headers.get('allow')?.split(', ').sort().join(', '), allow, `${method} ${path}`)
+      assert.equal(
+        answer.headers.get('allow')?.split(', ').sort().join(', '),
+        allow,
+        `${method} ${path}`,
+      )
       if (method === 'HEAD') assert.equal(answer.status, 405)
       else await problemOf(answer, 'METHOD_NOT_ALLOWED')
     }
@@ -94,7 +106,8 @@ suite('routing', (test) => {
   })
 
   test('answers JSON only to those who accept it', async () => {
-    const ask = (accept: string, path = '/v1/application') => daemon.call(path, { headers: { accept } })
+    const ask = (accept: string, path = '/v1/application') =>
+      daemon.call(path, { headers: { accept } })
     for (const accept of [
       '*/*',
       'application/json',
@@ -104,7 +117,12 @@ suite('routing', (test) => {
     ]) {
       await bodyOf(await ask(accept), 200, 'Application')
     }
-    for (const accept of ['text/html', 'application/xml', 'application/json;q=0', 'application/problem+json']) {
+    for (const accept of [
+      'text/html',
+      'application/xml',
+      'application/json;q=0',
+      'application/problem+json',
+    ]) {
       const answer = await ask(accept)
       assert.equal(answer.status, 406, accept)
       assert.equal(JSON.parse(await answer.text()).code, 'NOT_ACCEPTABLE')

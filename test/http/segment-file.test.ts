@@ -23,16 +23,30 @@ suite('a segment’s file', (test) => {
     await mkdir(join(recorder.folder, 'rec_current'))
     await writeFile(join(recorder.folder, 'rec_current', 'mic-1.ogg'), bytes)
     await writeFile(join(recorder.folder, 'rec_current', 'screen-1.mp4'), bytes)
-    const facts = { startedAt: AT, endedAt: AT, durationMs: 1, bytes: bytes.length, sha256: sha256.toString('hex') }
+    const facts = {
+      startedAt: AT,
+      endedAt: AT,
+      durationMs: 1,
+      bytes: bytes.length,
+      sha256: sha256.toString('hex'),
+    }
     recorder.segmentsOf.set('rec_current', [
       { medium: 'mic', number: 1, ...facts, container: 'ogg', codec: 'opus', file: 'mic-1.ogg' },
       { medium: 'mic', number: 2, ...facts, container: 'ogg', codec: 'opus', file: 'gone.ogg' },
-      { medium: 'screen', number: 1, ...facts, container: 'mp4', codec: 'h264', file: 'screen-1.mp4' },
+      {
+        medium: 'screen',
+        number: 1,
+        ...facts,
+        container: 'mp4',
+        codec: 'h264',
+        file: 'screen-1.mp4',
+      },
     ])
   })
   test.after(() => daemon.close())
 
-  const get = (headers: Record<string, string> = {}, method = 'GET') => daemon.call(PATH, { headers, method })
+  const get = (headers: Record<string, string> = {}, method = 'GET') =>
+    daemon.call(PATH, { headers, method })
   const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer())
 
   test('comes whole, with its type and digest, whatever Accept says', async () => {
@@ -123,28 +137,36 @@ suite('a segment’s file', (test) => {
   async function closed(): Promise<void> {
     await eventually('no file of the recording is open', async () => {
       const names = await readdir('/proc/self/fd')
-      const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')))
+      const targets = await Promise.all(
+        names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')),
+      )
       return !targets.some((target) => target.endsWith('.ogg'))
     })
   }
 
-  test.unless(noProc, 'is closed when it has been answered, also where nothing of it was read', async () => {
-    // The garbage collector closes what was forgotten, sooner or later, and says so.
-    const forgotten: Error[] = []
-    const note = (warning: Error) => forgotten.push(warning)
-    process.on('warning', note)
-    await bytesOf(await get())
-    await get({}, 'HEAD')
-    await get({ range: 'bytes=300000-' })
-    await closed()
-    process.off('warning', note)
-    assert.deepEqual(forgotten, [])
-  })
+  test.unless(
+    noProc,
+    'is closed when it has been answered, also where nothing of it was read',
+    async () => {
+      // The garbage collector closes what was forgotten, sooner or later, and says so.
+      const forgotten: Error[] = []
+      const note = (warning: Error) => forgotten.push(warning)
+      process.on('warning', note)
+      await bytesOf(await get())
+      await get({}, 'HEAD')
+      await get({ range: 'bytes=300000-' })
+      await closed()
+      process.off('warning', note)
+      assert.deepEqual(forgotten, [])
+    },
+  )
 
   test.unless(noProc, 'is closed also when the reader hangs up', async () => {
     const token = await daemon.tokenFor('read')
     const socket = await daemon.connect()
-    socket.write(`GET ${PATH} HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    socket.write(
+      `GET ${PATH} HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+    )
     await new Promise((resolve) => socket.once('data', resolve))
     socket.destroy()
     await closed()

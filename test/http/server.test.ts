@@ -48,13 +48,20 @@ suite('the server', (test) => {
     assert.equal(daemon.url, `http://127.0.0.1:${daemon.port}`)
     // Only Linux has all of 127.0.0.0/8 on its loopback.
     for (const host of process.platform === 'linux' ? ['::1', '127.0.0.2'] : ['::1']) {
-      await assert.rejects(once(connect(daemon.port, host), 'connect'), /ECONNREFUSED|EADDRNOTAVAIL/, host)
+      await assert.rejects(
+        once(connect(daemon.port, host), 'connect'),
+        /ECONNREFUSED|EADDRNOTAVAIL/,
+        host,
+      )
     }
   })
 
   test('says what to do when its port is taken', async () => {
     await assert.rejects(startHttp({ ...options(), port: daemon.port }), (error: Error) => {
-      assert.match(error.message, new RegExp(`Port ${daemon.port} .*is taken.*choose another port with --port`))
+      assert.match(
+        error.message,
+        new RegExp(`Port ${daemon.port} .*is taken.*choose another port with --port`),
+      )
       return true
     })
   })
@@ -104,10 +111,19 @@ suite('the server', (test) => {
   })
 
   test('answers what is no HTTP with 400, and a head that is too long with 431', async () => {
-    assert.match(await daemon.raw('HELLO\r\n\r\n'), /^HTTP\/1.1 400 .*Connection: close.*"code":"INVALID_REQUEST"/s)
+    assert.match(
+      await daemon.raw('HELLO\r\n\r\n'),
+      /^HTTP\/1.1 400 .*Connection: close.*"code":"INVALID_REQUEST"/s,
+    )
     const smuggled = `Host: 127.0.0.1:${daemon.port}\r\nContent-Length: 4\r\nTransfer-Encoding: chunked`
-    assert.match(await daemon.raw(`POST /v1/recordings HTTP/1.1\r\n${smuggled}\r\n\r\n0\r\n\r\n`), /^HTTP\/1.1 400 /)
-    assert.match(await daemon.raw(`GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1.1 431 /)
+    assert.match(
+      await daemon.raw(`POST /v1/recordings HTTP/1.1\r\n${smuggled}\r\n\r\n0\r\n\r\n`),
+      /^HTTP\/1.1 400 /,
+    )
+    assert.match(
+      await daemon.raw(`GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
+      /^HTTP\/1.1 431 /,
+    )
   })
 
   test('can be mounted on a server of somebody else', async () => {
@@ -150,14 +166,23 @@ suite('limits', (test) => {
       `Host: 127.0.0.1:${daemon.port}`,
       `Authorization: Bearer ${HOME_TOKEN}`,
     ]
-    const slowBody = [...head, 'Content-Type: application/json', 'Content-Length: 10', '', '{"me'].join('\r\n')
+    const slowBody = [
+      ...head,
+      'Content-Type: application/json',
+      'Content-Length: 10',
+      '',
+      '{"me',
+    ].join('\r\n')
     const stream = await readEvents(daemon)
     assert.match(await daemon.raw(slowBody), /^HTTP\/1.1 408 /)
     assert.equal(daemon.recorder.commands.length, 0)
     daemon.recorder.commit()
     await stream.received(1)
     stream.hangUp()
-    assert.ok(!daemon.logLines.some((line) => JSON.parse(line).level >= 50), 'a client that goes away is no error')
+    assert.ok(
+      !daemon.logLines.some((line) => JSON.parse(line).level >= 50),
+      'a client that goes away is no error',
+    )
     await daemon.close()
   })
 
@@ -171,11 +196,16 @@ suite('limits', (test) => {
     extra.on('data', (chunk) => {
       answer += chunk
     })
-    extra.write(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nConnection: close\r\n\r\n`)
+    extra.write(
+      `GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nConnection: close\r\n\r\n`,
+    )
     await once(extra, 'close')
     assert.equal(answer, '')
     sockets[0]?.destroy()
-    await eventually('there is room again', async () => (await daemon.call('/healthz').catch(() => undefined))?.ok)
+    await eventually(
+      'there is room again',
+      async () => (await daemon.call('/healthz').catch(() => undefined))?.ok,
+    )
     await daemon.close()
   })
 })

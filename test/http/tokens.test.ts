@@ -21,7 +21,11 @@ suite('tokens', (test) => {
   const create = async (name: string, scopes: string[]) =>
     bodyOf<Token>(await daemon.post('/v1/tokens', { name, scopes }), 201, 'NewToken')
   const list = async (query = '') =>
-    bodyOf<{ items: Token[]; nextCursor: string | null }>(await daemon.call(`/v1/tokens${query}`), 200, 'TokenPage')
+    bodyOf<{ items: Token[]; nextCursor: string | null }>(
+      await daemon.call(`/v1/tokens${query}`),
+      200,
+      'TokenPage',
+    )
 
   test('are made, used, listed and revoked', async () => {
     const { id, token = '' } = await create('crm', ['read', 'tag'])
@@ -74,7 +78,11 @@ suite('tokens', (test) => {
       [{ name: 'system', scopes: ['read'] }, ['/name']],
     ]
     for (const [body, pointers] of cases) {
-      assert.deepEqual(await pointersOf(await daemon.post('/v1/tokens', body)), pointers, JSON.stringify(body))
+      assert.deepEqual(
+        await pointersOf(await daemon.post('/v1/tokens', body)),
+        pointers,
+        JSON.stringify(body),
+      )
     }
     assert.equal(daemon.recorder.notes.length, 0)
   })
@@ -83,6 +91,9 @@ suite('tokens', (test) => {
     daemon.recorder.note = async () => {
       throw new RecorderError('STORAGE_FULL', 'The disk is full.')
     }
-    await problemOf(await daemon.post('/v1/tokens', { name: 'crm', scopes: ['read'] }), 'STORAGE_FULL')
+    await problemOf(
+      await daemon.post('/v1/tokens', { name: 'crm', scopes: ['read'] }),
+      'STORAGE_FULL',
+    )
   })
 })

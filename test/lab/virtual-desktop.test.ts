@@ -7,7 +7,11 @@ import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { output } from '../../lab/helper-process.ts'
 import { decodeAudio, frameColor, rmsDb, screenColor, toneDb } from '../../lab/measure.ts'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import { eventually, suite } from '../support/suite.ts'
 
 const problem = await virtualDesktopProblem()
@@ -16,7 +20,11 @@ const problem = await virtualDesktopProblem()
 async function listen(desktop: VirtualDesktop, source: string): Promise<string> {
   const file = join(tmpdir(), `heard-${source}-${desktop.display.slice(1)}.wav`)
   const env = { ...process.env, ...desktop.env }
-  await output('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-f', 'pulse', '-i', source, '-t', '0.5', file], { env })
+  await output(
+    'ffmpeg',
+    ['-nostdin', '-v', 'error', '-y', '-f', 'pulse', '-i', source, '-t', '0.5', file],
+    { env },
+  )
   return file
 }
 
@@ -45,7 +53,9 @@ suite('virtual desktop', (test) => {
       await one.fillScreen('#ff0000')
       await two.fillScreen('#0000ff')
       const tone = await one.play('mic', { toneHz: 1000, seconds: 5 })
-      const [first, second] = await Promise.all([one, two].map((desktop) => listen(desktop, desktop.micSource)))
+      const [first, second] = await Promise.all(
+        [one, two].map((desktop) => listen(desktop, desktop.micSource)),
+      )
       assert.ok((await screenColor(one.display))[0] > 240)
       assert.ok((await screenColor(two.display))[2] > 240)
       assert.ok(rmsDb(await decodeAudio(first!)) > -20, 'one hears its tone')
@@ -57,21 +67,28 @@ suite('virtual desktop', (test) => {
     }
   })
 
-  test.unless(problem, 'what is played to one device is heard on it and not on the other', async () => {
-    const desktop = await startVirtualDesktop()
-    try {
-      await desktop.play('mic', { toneHz: 1000, seconds: 10, gain: 0.5 })
-      await desktop.play('speaker', { toneHz: 3000, seconds: 10, gain: 0.5 })
-      const mic = await decodeAudio(await listen(desktop, desktop.micSource))
-      const speaker = await decodeAudio(await listen(desktop, `${desktop.speakerSink}.monitor`))
-      assert.ok(Math.abs(toneDb(mic, 1000) + 6) < 1.5, `mic at 1 kHz: ${toneDb(mic, 1000)} dB`)
-      assert.ok(toneDb(mic, 3000) < -60, `mic at 3 kHz: ${toneDb(mic, 3000)} dB`)
-      assert.ok(Math.abs(toneDb(speaker, 3000) + 6) < 1.5, `speaker at 3 kHz: ${toneDb(speaker, 3000)} dB`)
-      assert.ok(toneDb(speaker, 1000) < -60, `speaker at 1 kHz: ${toneDb(speaker, 1000)} dB`)
-    } finally {
-      await desktop.stop()
-    }
-  })
+  test.unless(
+    problem,
+    'what is played to one device is heard on it and not on the other',
+    async () => {
+      const desktop = await startVirtualDesktop()
+      try {
+        await desktop.play('mic', { toneHz: 1000, seconds: 10, gain: 0.5 })
+        await desktop.play('speaker', { toneHz: 3000, seconds: 10, gain: 0.5 })
+        const mic = await decodeAudio(await listen(desktop, desktop.micSource))
+        const speaker = await decodeAudio(await listen(desktop, `${desktop.speakerSink}.monitor`))
+        assert.ok(Math.abs(toneDb(mic, 1000) + 6) < 1.5, `mic at 1 kHz: ${toneDb(mic, 1000)} dB`)
+        assert.ok(toneDb(mic, 3000) < -60, `mic at 3 kHz: ${toneDb(mic, 3000)} dB`)
+        assert.ok(
+          Math.abs(toneDb(speaker, 3000) + 6) < 1.5,
+          `speaker at 3 kHz: ${toneDb(speaker, 3000)} dB`,
+        )
+        assert.ok(toneDb(speaker, 1000) < -60, `speaker at 1 kHz: ${toneDb(speaker, 1000)} dB`)
+      } finally {
+        await desktop.stop()
+      }
+    },
+  )
 
   test.unless(
     problem,
@@ -80,7 +97,9 @@ suite('virtual desktop', (test) => {
       const desktop = await startVirtualDesktop()
       try {
         const sources = await listed(desktop, 'sources')
-        const mic = sources.split('Source #').find((text) => text.includes('Description: Virtual microphone\n'))
+        const mic = sources
+          .split('Source #')
+          .find((text) => text.includes('Description: Virtual microphone\n'))
         assert.match(mic ?? '', /Name: microphone\n/)
         assert.match(mic ?? '', /Monitor of Sink: n\/a/)
         assert.match(await listed(desktop, 'sinks'), /Description: Virtual speaker\n/)
@@ -95,45 +114,87 @@ suite('virtual desktop', (test) => {
     },
   )
 
-  test.unless(problem, 'a clock moves on the screen, a voice speaks and music plays when asked for', async () => {
-    const desktop = await startVirtualDesktop({ width: 640, height: 360, movement: true, voice: true, music: true })
-    try {
-      const film = join(tmpdir(), 'clock.mkv')
-      const grab = ['-f', 'x11grab', '-i', desktop.display, '-t', '1', '-c:v', 'libx264', '-preset', 'ultrafast', film]
-      await output('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...grab])
-      const changes = await output('ffmpeg', ['-v', 'error', '-i', film, '-vf', 'fps=10', '-f', 'framemd5', '-'])
-      const frames = changes
-        .toString()
-        .split('\n')
-        .filter((line) => line.startsWith('0,'))
-      const pictures = new Set(frames.map((line) => line.split(',').at(-1)))
-      assert.ok(pictures.size >= 5, `${pictures.size} different pictures in a second`)
-      assert.ok(rmsDb(await decodeAudio(await listen(desktop, 'speaker.monitor'))) > -40, 'no music')
-      await desktop.fillScreen('#00ff00')
-      const [red, green] = await screenColor(desktop.display)
-      assert.ok(green > 150 && red < 60, 'the background is green around the clock')
-      assert.ok((await frameColor(film, 0.5))[1] < 120, 'but was not before')
-      assert.ok(rmsDb(await decodeAudio(await listen(desktop, 'microphone'))) > -50, 'no voice')
-    } finally {
-      await desktop.stop()
-    }
-  })
+  test.unless(
+    problem,
+    'a clock moves on the screen, a voice speaks and music plays when asked for',
+    async () => {
+      const desktop = await startVirtualDesktop({
+        width: 640,
+        height: 360,
+        movement: true,
+        voice: true,
+        music: true,
+      })
+      try {
+        const film = join(tmpdir(), 'clock.mkv')
+        const grab = [
+          '-f',
+          'x11grab',
+          '-i',
+          desktop.display,
+          '-t',
+          '1',
+          '-c:v',
+          'libx264',
+          '-preset',
+          'ultrafast',
+          film,
+        ]
+        await output('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...grab])
+        const changes = await output('ffmpeg', [
+          '-v',
+          'error',
+          '-i',
+          film,
+          '-vf',
+          'fps=10',
+          '-f',
+          'framemd5',
+          '-',
+        ])
+        const frames = changes
+          .toString()
+          .split('\n')
+          .filter((line) => line.startsWith('0,'))
+        const pictures = new Set(frames.map((line) => line.split(',').at(-1)))
+        assert.ok(pictures.size >= 5, `${pictures.size} different pictures in a second`)
+        assert.ok(
+          rmsDb(await decodeAudio(await listen(desktop, 'speaker.monitor'))) > -40,
+          'no music',
+        )
+        await desktop.fillScreen('#00ff00')
+        const [red, green] = await screenColor(desktop.display)
+        assert.ok(green > 150 && red < 60, 'the background is green around the clock')
+        assert.ok((await frameColor(film, 0.5))[1] < 120, 'but was not before')
+        assert.ok(rmsDb(await decodeAudio(await listen(desktop, 'microphone'))) > -50, 'no voice')
+      } finally {
+        await desktop.stop()
+      }
+    },
+  )
 
-  test.unless(problem, 'stop leaves no process, no folder and no display behind, also the second time', async () => {
-    const desktop = await startVirtualDesktop({ movement: true })
-    process.kill(desktop.pids.xvfb, 'SIGSTOP')
-    process.kill(desktop.pids.pulseaudio, 'SIGKILL')
-    await desktop.stop()
-    await desktop.stop()
-    assert.not(isRunning(desktop.pids.xvfb))
-    assert.not(isRunning(desktop.pids.pulseaudio))
-    assert.not(existsSync(`/tmp/.X11-unix/X${desktop.display.slice(1)}`))
-    assert.is((await readdir(tmpdir())).filter((name) => name.startsWith('f2f-desktop-')).length, 0)
-    await desktop.fillScreen('#ffffff').then(
-      () => assert.unreachable('a stopped display cannot be filled'),
-      (error: Error) => assert.match(error.message, /is gone|closed|destroyed|premature/i),
-    )
-  })
+  test.unless(
+    problem,
+    'stop leaves no process, no folder and no display behind, also the second time',
+    async () => {
+      const desktop = await startVirtualDesktop({ movement: true })
+      process.kill(desktop.pids.xvfb, 'SIGSTOP')
+      process.kill(desktop.pids.pulseaudio, 'SIGKILL')
+      await desktop.stop()
+      await desktop.stop()
+      assert.not(isRunning(desktop.pids.xvfb))
+      assert.not(isRunning(desktop.pids.pulseaudio))
+      assert.not(existsSync(`/tmp/.X11-unix/X${desktop.display.slice(1)}`))
+      assert.is(
+        (await readdir(tmpdir())).filter((name) => name.startsWith('f2f-desktop-')).length,
+        0,
+      )
+      await desktop.fillScreen('#ffffff').then(
+        () => assert.unreachable('a stopped display cannot be filled'),
+        (error: Error) => assert.match(error.message, /is gone|closed|destroyed|premature/i),
+      )
+    },
+  )
 
   test.unless(problem, 'everything ends when the process that started it is killed', async () => {
     const source = `

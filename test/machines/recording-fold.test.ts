@@ -3,7 +3,12 @@ import { transition } from 'xstate'
 import { getShortestPaths } from 'xstate/graph'
 import { COMMANDS } from '../../src/contract/commands.ts'
 import { controlMachine } from '../../src/machines/control-machine.ts'
-import { absentRecording, evolve, recordingState, trackState } from '../../src/machines/recording-fold.ts'
+import {
+  absentRecording,
+  evolve,
+  recordingState,
+  trackState,
+} from '../../src/machines/recording-fold.ts'
 import { sessionMachine } from '../../src/machines/session-machine.ts'
 import { trackMachine } from '../../src/machines/track-machine.ts'
 import { Story } from '../support/fixtures.ts'
@@ -15,15 +20,24 @@ const cut = { segment: 1, cutAt: '2026-01-05T09:00:00.000Z' }
 suite('recording fold', (test) => {
   test('a fact for which a machine has no transition throws instead of being dropped', () => {
     const story = new Story('api').started()
-    assert.throws(() => story.tell('track.paused', { medium: 'screen' }), { name: 'RecorderError', code: 'INTERNAL' })
-    assert.throws(() => story.tell('recording.resumed', {}), { name: 'RecorderError', code: 'INTERNAL' })
+    assert.throws(() => story.tell('track.paused', { medium: 'screen' }), {
+      name: 'RecorderError',
+      code: 'INTERNAL',
+    })
+    assert.throws(() => story.tell('recording.resumed', {}), {
+      name: 'RecorderError',
+      code: 'INTERNAL',
+    })
   })
 
   test('folding changes nothing that was folded before', () => {
     const before = absentRecording('r', 'api')
     const text = JSON.stringify([before.session.value, before.tracks.mic.value, before.version])
     new Story('api').started().events.reduce(evolve, before)
-    assert.equal(JSON.stringify([before.session.value, before.tracks.mic.value, before.version]), text)
+    assert.equal(
+      JSON.stringify([before.session.value, before.tracks.mic.value, before.version]),
+      text,
+    )
   })
 
   test('no state is a dead end for pause and stop while a track captures, on every path to it', () => {
@@ -58,8 +72,13 @@ suite('recording fold', (test) => {
     ])
     for (const { state } of paths) {
       const captures = ['starting', 'recording', 'recovering'].includes(trackState(state))
-      assert.equal(state.can({ type: 'track.pause', side: 'api' }), captures, `pause in ${state.value}`)
-      if (captures) assert.ok(state.can({ type: 'track.stop', side: 'api' }), `stop in ${state.value}`)
+      assert.equal(
+        state.can({ type: 'track.pause', side: 'api' }),
+        captures,
+        `pause in ${state.value}`,
+      )
+      if (captures)
+        assert.ok(state.can({ type: 'track.stop', side: 'api' }), `stop in ${state.value}`)
       if (captures)
         assert.ok(
           state.can({ type: 'track.pausing', ...cut }) &&
@@ -75,7 +94,10 @@ suite('recording fold', (test) => {
       const asked = { type, side: 'api' } as const
       assert.deepEqual(transition(sessionMachine, fold.session, asked)[0].value, fold.session.value)
       assert.deepEqual(transition(controlMachine, fold.control, asked)[0].value, fold.control.value)
-      assert.deepEqual(transition(trackMachine, fold.tracks.mic, asked)[0].value, fold.tracks.mic.value)
+      assert.deepEqual(
+        transition(trackMachine, fold.tracks.mic, asked)[0].value,
+        fold.tracks.mic.value,
+      )
     }
     assert.equal(recordingState(fold.session), 'Active')
   })

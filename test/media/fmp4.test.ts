@@ -16,16 +16,23 @@ import { suite } from '../support/suite.ts'
 
 /** Fragmented MP4 of a test picture, as the recorder has it made. */
 function video(frames: number): Buffer {
-  const args = screenArgs(['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15'], resolveQuality(), {
-    path: 'ffmpeg',
-    version: null,
-  })
+  const args = screenArgs(
+    ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15'],
+    resolveQuality(),
+    {
+      path: 'ffmpeg',
+      version: null,
+    },
+  )
   return execFileSync('ffmpeg', [...args.slice(0, -1), '-frames:v', String(frames), args.at(-1)!], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
 }
 
-function fragmentsOf(file: Buffer, size = file.length): { fragments: Fragment[]; assembler: FragmentAssembler } {
+function fragmentsOf(
+  file: Buffer,
+  size = file.length,
+): { fragments: Fragment[]; assembler: FragmentAssembler } {
   const assembler = new FragmentAssembler()
   const splitter = new Splitter(readBox)
   const fragments: Fragment[] = []
@@ -43,7 +50,10 @@ suite('fmp4', (test) => {
     for (const size of [1, 13, 4_096, file.length]) {
       const { fragments, assembler } = fragmentsOf(file, size)
       assert.equal(fragments.length, 12)
-      assert.deepEqual(Buffer.concat([assembler.init, ...fragments.flatMap(({ moof, mdat }) => [moof, mdat])]), file)
+      assert.deepEqual(
+        Buffer.concat([assembler.init, ...fragments.flatMap(({ moof, mdat }) => [moof, mdat])]),
+        file,
+      )
     }
   })
 
@@ -74,6 +84,9 @@ suite('fmp4', (test) => {
   test('refuses what is not MP4', () => {
     assert.throws(() => readBox(Buffer.from('\0\0\0\0garbage, garbage')), FormatError)
     assert.throws(() => readBox(Buffer.from('OggS, that is no box at all')), FormatError)
-    assert.throws(() => new FragmentAssembler().take({ type: 'moof', bytes: Buffer.alloc(8) }), FormatError)
+    assert.throws(
+      () => new FragmentAssembler().take({ type: 'moof', bytes: Buffer.alloc(8) }),
+      FormatError,
+    )
   })
 })

@@ -30,7 +30,8 @@ suite('ogg', (test) => {
     for (const samples of [240, 48_000, 50_001, 123_456]) {
       const timeline = new OpusTimeline()
       let endMs: number | undefined
-      for (const page of new Splitter(readPage).push(opus(samples))) endMs = timeline.take(page) ?? endMs
+      for (const page of new Splitter(readPage).push(opus(samples)))
+        endMs = timeline.take(page) ?? endMs
       assert.equal(Math.round(endMs! * 48), samples)
     }
   })

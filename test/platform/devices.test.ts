@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { DeviceList } from '../../src/contract/resources.ts'
 import { createEncoder } from '../../src/ffmpeg/ffmpeg.ts'
@@ -18,7 +22,8 @@ import { suite } from '../support/suite.ts'
 
 const problem = await virtualDesktopProblem()
 
-const unavailable = (error: unknown) => error instanceof RecorderError && error.code === 'DEVICE_UNAVAILABLE'
+const unavailable = (error: unknown) =>
+  error instanceof RecorderError && error.code === 'DEVICE_UNAVAILABLE'
 
 suite('devices', (test) => {
   let desktop: VirtualDesktop
@@ -47,23 +52,34 @@ suite('devices', (test) => {
         speaker.devices.filter((device) => device.default),
         [{ id: desktop.speakerSink, label: 'Virtual speaker', default: true }],
       )
-      assert.deepEqual(screen.devices, [{ id: desktop.display, label: `${desktop.display} 1280×720`, default: true }])
+      assert.deepEqual(screen.devices, [
+        { id: desktop.display, label: `${desktop.display} 1280×720`, default: true },
+      ])
     },
   )
 
   test.unless(problem, 'resolve gives the default device, or the one with the id', async () => {
     const devices = platform()
-    assert.deepEqual(await devices.resolve('speaker', undefined), { id: desktop.speakerSink, label: 'Virtual speaker' })
+    assert.deepEqual(await devices.resolve('speaker', undefined), {
+      id: desktop.speakerSink,
+      label: 'Virtual speaker',
+    })
     assert.equal((await devices.resolve('mic', desktop.micSource)).id, desktop.micSource)
     await assert.rejects(devices.resolve('mic', 'nobody'), (error) => {
       assert.ok(unavailable(error))
-      assert.match((error as Error).message, /no mic device with the id "nobody"; there are: microphone/)
+      assert.match(
+        (error as Error).message,
+        /no mic device with the id "nobody"; there are: microphone/,
+      )
       return true
     })
   })
 
   test.unless(problem, 'a missing server or display says what to do', async () => {
-    const { mic, speaker, screen } = await platform({ PULSE_SERVER: 'unix:/nowhere', DISPLAY: undefined }).devices()
+    const { mic, speaker, screen } = await platform({
+      PULSE_SERVER: 'unix:/nowhere',
+      DISPLAY: undefined,
+    }).devices()
     for (const list of [mic, speaker]) {
       assert.deepEqual([list.available, list.devices], [false, []])
       assert.match(list.reason ?? '', /no sound server answers: start/)
@@ -74,15 +90,23 @@ suite('devices', (test) => {
     assert.match(gone.screen.reason ?? '', /:4999 cannot be opened/)
   })
 
-  test.unless(problem, 'without the PulseAudio programs it says which package to install', async () => {
-    const { mic } = await platform({ PATH: '/nowhere' }).devices()
-    assert.match(mic.reason ?? '', /install pulseaudio-utils/)
-  })
+  test.unless(
+    problem,
+    'without the PulseAudio programs it says which package to install',
+    async () => {
+      const { mic } = await platform({ PATH: '/nowhere' }).devices()
+      assert.match(mic.reason ?? '', /install pulseaudio-utils/)
+    },
+  )
 
   test.unless(problem, 'without xdpyinfo ffmpeg tells the size of the screen', async () => {
     const ffmpeg = createEncoder({ env: process.env, inputs: [] }).ffmpeg
-    const list = await listX11Screens(env({ PATH: '/nowhere' }), async () => ({ ...(await ffmpeg()) }))
-    assert.deepEqual(list.devices, [{ id: desktop.display, label: `${desktop.display} 1280×720`, default: true }])
+    const list = await listX11Screens(env({ PATH: '/nowhere' }), async () => ({
+      ...(await ffmpeg()),
+    }))
+    assert.deepEqual(list.devices, [
+      { id: desktop.display, label: `${desktop.display} 1280×720`, default: true },
+    ])
   })
 
   test.unless(problem, 'servers that hang cost at most 2 s, and say so', async () => {
@@ -100,19 +124,29 @@ suite('devices', (test) => {
   })
 
   test('on Wayland it says why the screen cannot be captured, also where XWayland answers', () => {
-    for (const env of [{ WAYLAND_DISPLAY: 'wayland-0' }, { DISPLAY: ':0', XDG_SESSION_TYPE: 'wayland' }])
+    for (const env of [
+      { WAYLAND_DISPLAY: 'wayland-0' },
+      { DISPLAY: ':0', XDG_SESSION_TYPE: 'wayland' },
+    ])
       assert.match(sessionProblem(env) ?? '', /Wayland session.*X11 \(Xorg\) session/)
     assert.equal(sessionProblem({ DISPLAY: ':0', XDG_SESSION_TYPE: 'x11' }), null)
   })
 
   test('answers are kept for 5 s, asked for once at a time, and fresh on demand', async () => {
     let asked = 0
-    const list: DeviceList = { available: true, devices: [{ id: 'one', label: 'One', default: true }] }
+    const list: DeviceList = {
+      available: true,
+      devices: [{ id: 'one', label: 'One', default: true }],
+    }
     const directory = new DeviceDirectory(async () => {
       asked++
       return list
     })
-    await Promise.all([directory.all(false), directory.all(false), directory.resolve('mic', undefined)])
+    await Promise.all([
+      directory.all(false),
+      directory.all(false),
+      directory.resolve('mic', undefined),
+    ])
     assert.equal(asked, 3)
     await directory.all(false)
     assert.equal(asked, 3)
@@ -142,17 +176,28 @@ Source #102
 	Monitor of Sink: n/a
 `
     assert.deepEqual(parsePulseDevices(pipewire, 'bluez_input.AA_BB'), [
-      { id: 'alsa_input.pci-0000_00_1f.3.analog-stereo', label: 'Built-in Audio Analog Stereo', default: false },
+      {
+        id: 'alsa_input.pci-0000_00_1f.3.analog-stereo',
+        label: 'Built-in Audio Analog Stereo',
+        default: false,
+      },
       { id: 'bluez_input.AA_BB', label: 'bluez_input.AA_BB', default: true },
     ])
     // A machine without microphone has a monitor as its default source: that is none.
-    assert.equal(parsePulseDevices(pipewire, 'alsa_output.pci-0000_00_1f.3.analog-stereo.monitor')[0]?.default, true)
+    assert.equal(
+      parsePulseDevices(pipewire, 'alsa_output.pci-0000_00_1f.3.analog-stereo.monitor')[0]?.default,
+      true,
+    )
     assert.deepEqual(parsePulseDevices('', undefined), [])
   })
 
   test('understands xdpyinfo and ffmpeg', () => {
-    assert.deepEqual(parseDimensions('  dimensions:    3840x1080 pixels (1016x286 millimeters)'), [3840, 1080])
-    const input = '  Stream #0:0: Video: rawvideo (BGR[0] / 0x524742), bgr0, 1280x720, 442368 kb/s, 15 fps'
+    assert.deepEqual(
+      parseDimensions('  dimensions:    3840x1080 pixels (1016x286 millimeters)'),
+      [3840, 1080],
+    )
+    const input =
+      '  Stream #0:0: Video: rawvideo (BGR[0] / 0x524742), bgr0, 1280x720, 442368 kb/s, 15 fps'
     assert.deepEqual(parseInputSize(input), [1280, 720])
     assert.equal(parseInputSize('Cannot open display :9, error 1.'), null)
   })
@@ -161,7 +206,8 @@ Source #102
 suite('encoder', (test) => {
   const bench = new CaptureBench()
   test.after(() => bench.close())
-  const make = (name: string, script: string) => fakeProgram(join(bench.folder, name), 'ffmpeg', script)
+  const make = (name: string, script: string) =>
+    fakeProgram(join(bench.folder, name), 'ffmpeg', script)
 
   test('is the configured one, then FFMPEG_BIN, then the one on PATH', async () => {
     const [configured, named, onPath] = ['configured', 'named', 'onPath'].map((name) =>
@@ -170,7 +216,10 @@ suite('encoder', (test) => {
     const PATH = join(bench.folder, 'onPath')
     const path = async (options: Partial<Parameters<typeof createEncoder>[0]>) =>
       (await createEncoder({ env: { PATH }, inputs: [], ...options }).ffmpeg()).path
-    assert.equal(await path({ ffmpegPath: configured, env: { PATH, FFMPEG_BIN: named } }), configured)
+    assert.equal(
+      await path({ ffmpegPath: configured, env: { PATH, FFMPEG_BIN: named } }),
+      configured,
+    )
     assert.equal(await path({ env: { PATH, FFMPEG_BIN: named } }), named)
     const found = await path({})
     assert.ok(found === onPath || found.includes('ffmpeg-static'), found)
@@ -189,11 +238,23 @@ suite('encoder', (test) => {
       'poor',
       `case "$*" in *-encoders*) echo " V....D libx264  H.264";; *-devices*) echo " D  x11grab  X11";; esac`,
     )
-    const lacking = await createEncoder({ ffmpegPath: poor, env: process.env, inputs: ['x11grab', 'pulse'] }).problem()
+    const lacking = await createEncoder({
+      ffmpegPath: poor,
+      env: process.env,
+      inputs: ['x11grab', 'pulse'],
+    }).problem()
     assert.match(lacking ?? '', /lacks libopus, pulse: install/)
-    const missing = await createEncoder({ ffmpegPath: '/nowhere/ffmpeg', env: process.env, inputs: [] }).problem()
+    const missing = await createEncoder({
+      ffmpegPath: '/nowhere/ffmpeg',
+      env: process.env,
+      inputs: [],
+    }).problem()
     assert.match(missing ?? '', /is not there/)
-    const broken = await createEncoder({ ffmpegPath: make('broken', 'exit 3'), env: process.env, inputs: [] }).problem()
+    const broken = await createEncoder({
+      ffmpegPath: make('broken', 'exit 3'),
+      env: process.env,
+      inputs: [],
+    }).problem()
     assert.match(broken ?? '', /does not run/)
   })
 })

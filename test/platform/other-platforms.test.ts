@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { parseVersion } from '../../src/ffmpeg/ffmpeg.ts'
-import { pacatCommand, parecCommand, x11grabCommand } from '../../src/platform/linux/linux-backend.ts'
-import { macosCommand, macosDevices, parseAvfoundation } from '../../src/platform/macos/macos-backend.ts'
-import { parseDshowAudio, windowsAudioDevices, windowsCommand } from '../../src/platform/windows/windows-backend.ts'
+import {
+  pacatCommand,
+  parecCommand,
+  x11grabCommand,
+} from '../../src/platform/linux/linux-backend.ts'
+import {
+  macosCommand,
+  macosDevices,
+  parseAvfoundation,
+} from '../../src/platform/macos/macos-backend.ts'
+import {
+  parseDshowAudio,
+  windowsAudioDevices,
+  windowsCommand,
+} from '../../src/platform/windows/windows-backend.ts'
 import { suite } from '../support/suite.ts'
 
 const ffmpeg = { path: '/opt/ffmpeg', version: { major: 6, minor: 0 } }
@@ -21,10 +33,16 @@ suite('command lines', (test) => {
       line(parecCommand('speaker', device('alsa_output.hdmi'))),
       /--channels=2 .*-d alsa_output\.hdmi\.monitor$/,
     )
-    assert.match(line(pacatCommand(device('alsa_output.hdmi'))), /--playback .*-d alsa_output\.hdmi$/)
+    assert.match(
+      line(pacatCommand(device('alsa_output.hdmi'))),
+      /--playback .*-d alsa_output\.hdmi$/,
+    )
     const screen = x11grabCommand(':0', undefined, quality, ffmpeg)
     assert.equal(screen.program, '/opt/ffmpeg')
-    assert.match(line(screen), /-f x11grab -framerate 15 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1 .*pipe:3$/)
+    assert.match(
+      line(screen),
+      /-f x11grab -framerate 15 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1 .*pipe:3$/,
+    )
     const right = { name: 'HDMI-1', primary: false, x: 1920, y: 0, width: 1280, height: 1024 }
     assert.match(
       line(x11grabCommand(':0', right, resolveQuality('sharp'), ffmpeg)),
@@ -38,7 +56,10 @@ suite('command lines', (test) => {
     assert.match(flags({ major: 4, minor: 4 }), /-vsync vfr/)
     for (const version of [{ major: 5, minor: 1 }, { major: 8, minor: 0 }, null])
       assert.match(flags(version), /-fps_mode vfr/)
-    assert.deepEqual(parseVersion('ffmpeg version n4.4.2-0ubuntu Copyright'), { major: 4, minor: 4 })
+    assert.deepEqual(parseVersion('ffmpeg version n4.4.2-0ubuntu Copyright'), {
+      major: 4,
+      minor: 4,
+    })
     assert.equal(parseVersion('ffmpeg version N-112-gabc Copyright'), null)
   })
 
@@ -104,7 +125,8 @@ dummy: Immediate exit requested`
 [AVFoundation indev @ 0x7f8] [1] MacBook Pro Microphone
 : Input/output error`
     assert.deepEqual(parseAvfoundation(output).video, ['FaceTime HD Camera', 'Capture screen 0'])
-    const ids = (medium: 'mic' | 'speaker' | 'screen') => macosDevices(medium, output).devices.map(({ id }) => id)
+    const ids = (medium: 'mic' | 'speaker' | 'screen') =>
+      macosDevices(medium, output).devices.map(({ id }) => id)
     assert.deepEqual(
       [ids('mic'), ids('speaker'), ids('screen')],
       [['MacBook Pro Microphone'], ['BlackHole 2ch'], ['Capture screen 0']],

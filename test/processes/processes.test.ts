@@ -49,25 +49,32 @@ suite('child processes', (test) => {
   })
 
   test('stderr is read to the end, and only its end is kept', async () => {
-    const child = startChild({ program: program('seq 1 100000 >&2; echo last >&2'), args: [] }, { env })
+    const child = startChild(
+      { program: program('seq 1 100000 >&2; echo last >&2'), args: [] },
+      { env },
+    )
     assert.equal((await child.exited).code, 0)
     assert.ok(child.stderr().length <= 4_096)
     assert.match(child.stderr(), /100000\nlast\n$/)
   })
 
-  test.unless(notLinux, 'terminate climbs from asking to SIGKILL, and answers when the process is gone', async () => {
-    const deaf = startChild(
-      { program: program(`trap '' TERM; echo up; ${IGNORES_SIGNALS}`), args: [] },
-      { env, onStdout: () => ready() },
-    )
-    let ready = () => {}
-    await new Promise<void>((resolve) => {
-      ready = resolve
-    })
-    const exit = await terminate(deaf, [{ ask: 'SIGTERM', waitMs: 100 }])
-    assert.deepEqual(exit, { code: null, signal: 'SIGKILL', deliberate: true })
-    assert.equal(isRunning(deaf.pid), false)
-  })
+  test.unless(
+    notLinux,
+    'terminate climbs from asking to SIGKILL, and answers when the process is gone',
+    async () => {
+      const deaf = startChild(
+        { program: program(`trap '' TERM; echo up; ${IGNORES_SIGNALS}`), args: [] },
+        { env, onStdout: () => ready() },
+      )
+      let ready = () => {}
+      await new Promise<void>((resolve) => {
+        ready = resolve
+      })
+      const exit = await terminate(deaf, [{ ask: 'SIGTERM', waitMs: 100 }])
+      assert.deepEqual(exit, { code: null, signal: 'SIGKILL', deliberate: true })
+      assert.equal(isRunning(deaf.pid), false)
+    },
+  )
 
   test.unless(notLinux, 'terminate ends a stopped process too', async () => {
     const child = startChild({ program: 'tail', args: ['-f', '/dev/null'] }, { env })
@@ -96,7 +103,10 @@ suite('child processes', (test) => {
   })
 
   test('a tool that hangs is ended when its time is over', async () => {
-    const result = await runTool({ program: program(IGNORES_SIGNALS), args: [] }, { env, limitMs: 100 })
+    const result = await runTool(
+      { program: program(IGNORES_SIGNALS), args: [] },
+      { env, limitMs: 100 },
+    )
     assert.equal(result.outcome, 'timeout')
     assert.equal(
       (await runTool({ program: 'no-such-program', args: [] }, { env, limitMs: 100 })).outcome,
@@ -105,26 +115,46 @@ suite('child processes', (test) => {
   })
 
   const noPrefix = parentDeathPrefix().length > 0 ? null : 'setpriv --pdeathsig is not there'
-  test.unless(noPrefix, 'a child dies with us, even one that is stopped when we are killed with -9', async () => {
-    const source = join(import.meta.dirname, '../../src/processes/child-process.ts')
-    const code = `import { startChild } from ${JSON.stringify(source)}
+  test.unless(
+    noPrefix,
+    'a child dies with us, even one that is stopped when we are killed with -9',
+    async () => {
+      const source = join(import.meta.dirname, '../../src/processes/child-process.ts')
+      const code = `import { startChild } from ${JSON.stringify(source)}
       const child = startChild({ program: 'tail', args: ['-f', '/dev/null'] }, { env: process.env })
       process.stdout.write(child.pid + '\\n')`
-    const daemon = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [line] = (await once(daemon.stdout, 'data')) as [Buffer]
-    const pid = Number(line.toString())
-    await eventually('the child is behind setpriv', () => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'tail\n')
-    process.kill(pid, 'SIGSTOP')
-    daemon.kill('SIGKILL')
-    await eventually('the child is gone', () => !existsSync(`/proc/${pid}`) || !isRunning(pid), 2_000)
-  })
+      const daemon = spawn(
+        process.execPath,
+        ['--import', 'tsx', '--input-type=module', '-e', code],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      )
+      const [line] = (await once(daemon.stdout, 'data')) as [Buffer]
+      const pid = Number(line.toString())
+      await eventually(
+        'the child is behind setpriv',
+        () => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'tail\n',
+      )
+      process.kill(pid, 'SIGSTOP')
+      daemon.kill('SIGKILL')
+      await eventually(
+        'the child is gone',
+        () => !existsSync(`/proc/${pid}`) || !isRunning(pid),
+        2_000,
+      )
+    },
+  )
 
-  test.unless(notLinux, 'with no file descriptor left a capture fails, and the daemon lives', async () => {
-    const platform = JSON.stringify(join(import.meta.dirname, '../../src/actors/capture-platform.ts'))
-    const quality = JSON.stringify(resolveQuality())
-    const code = `import { createPlatform } from ${platform}
+  test.unless(
+    notLinux,
+    'with no file descriptor left a capture fails, and the daemon lives',
+    async () => {
+      const platform = JSON.stringify(
+        join(import.meta.dirname, '../../src/actors/capture-platform.ts'),
+      )
+      const quality = JSON.stringify(resolveQuality())
+      const code = `import { createPlatform } from ${platform}
       import { openSync } from 'node:fs'
       const silent = () => {}
       const platform = createPlatform({ source: 'synthetic', logger: { debug: silent, info: silent, warn: silent, error: silent } })
@@ -132,24 +162,32 @@ suite('child processes', (test) => {
       const capture = platform.capture('mic', (report) => report.type === 'capture.ended' && console.log(report.cause.code))
       try { for (;;) openSync('/dev/null') } catch {}
       capture.send({ type: 'capture.open', plan: { medium: 'mic', number: 1, folder: '/nowhere', device, quality: ${quality} } })`
-    const args = ['--import', 'tsx', '--input-type=module', '-e', code]
-    const daemon = spawn('sh', ['-c', 'ulimit -n 200; exec "$@"', 'sh', process.execPath, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    let said = ''
-    daemon.stdout.on('data', (chunk: Buffer) => {
-      said += chunk
-    })
-    assert.deepEqual(await once(daemon, 'close'), [0, null])
-    assert.equal(said, 'CAPTURE_FAILED\n')
-  })
+      const args = ['--import', 'tsx', '--input-type=module', '-e', code]
+      const daemon = spawn(
+        'sh',
+        ['-c', 'ulimit -n 200; exec "$@"', 'sh', process.execPath, ...args],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      )
+      let said = ''
+      daemon.stdout.on('data', (chunk: Buffer) => {
+        said += chunk
+      })
+      assert.deepEqual(await once(daemon, 'close'), [0, null])
+      assert.equal(said, 'CAPTURE_FAILED\n')
+    },
+  )
 
   test('what a program said last becomes part of the error, without its addresses', async () => {
     const script = `echo "[x11grab @ 0x5581c0ffee] Cannot open display :9, error 1." >&2; echo ":9: Input/output error" >&2; exit 1`
     const child = startChild({ program: program(script), args: [] }, { env })
     const problem = deathOf('the screen capture', child, await child.exited)
     assert.deepEqual([problem.code, problem.reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
-    assert.equal(problem.detail, 'the screen capture ended by itself (code 1): :9: Input/output error')
+    assert.equal(
+      problem.detail,
+      'the screen capture ended by itself (code 1): :9: Input/output error',
+    )
     assert.equal(lastWords('[libopus @ 0x1f] bad \u001b[31mvalue\n\n'), '[libopus] bad  [31mvalue')
     assert.ok(lastWords('x'.repeat(10_000)).length <= 200)
   })

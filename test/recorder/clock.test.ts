@@ -5,8 +5,11 @@ import { eventually, suite } from '../support/suite.ts'
 suite('the machine’s clocks', (test) => {
   let bench: RecorderBench
   const told = async () =>
-    (await bench.events()).filter(({ type }) => /^(clock|machine|warning)\./.test(type)).map(({ type }) => type)
-  const errors = async () => (await bench.recorder.application('api')).errors.map(({ code }) => code)
+    (await bench.events())
+      .filter(({ type }) => /^(clock|machine|warning)\./.test(type))
+      .map(({ type }) => type)
+  const errors = async () =>
+    (await bench.recorder.application('api')).errors.map(({ code }) => code)
 
   test.beforeEach(async () => {
     bench = await RecorderBench.create()
@@ -59,7 +62,10 @@ suite('the machine’s clocks', (test) => {
     bench.clock.jump({ type: 'slept', from: to - 60_000, to })
     await eventually('it is told', async () => (await told()).includes('machine.slept'))
     const event = (await bench.events()).find(({ type }) => type === 'machine.slept')
-    assert.deepEqual(event?.data, { from: new Date(to - 60_000).toISOString(), to: new Date(to).toISOString() })
+    assert.deepEqual(event?.data, {
+      from: new Date(to - 60_000).toISOString(),
+      to: new Date(to).toISOString(),
+    })
     assert.deepEqual(event?.by, { side: 'system', client: 'recorder', user: 'tester' })
   })
 })

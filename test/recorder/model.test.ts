@@ -3,7 +3,11 @@ import fc from 'fast-check'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { type ClientSide, MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { RecordingView } from '../../src/contract/resources.ts'
-import { type RecordingFold, recordingState, trackState } from '../../src/machines/recording-fold.ts'
+import {
+  type RecordingFold,
+  recordingState,
+  trackState,
+} from '../../src/machines/recording-fold.ts'
 import { evolveWorld, type World } from '../../src/recorder/open-recordings.ts'
 import type { Behaviour } from '../support/fake-platform.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
@@ -11,7 +15,11 @@ import { eventually, suite } from '../support/suite.ts'
 
 type Step =
   | { do: 'start'; side: ClientSide; media: Medium[]; require: 'all' | 'any' }
-  | { do: 'track.start' | 'track.stop' | 'track.pause' | 'track.resume'; side: ClientSide; media: Medium[] }
+  | {
+      do: 'track.start' | 'track.stop' | 'track.pause' | 'track.resume'
+      side: ClientSide
+      media: Medium[]
+    }
   | { do: 'tag'; side: ClientSide }
   | { do: 'close'; side: ClientSide }
   | { do: 'behave'; medium: Medium; as: Behaviour }
@@ -55,13 +63,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), medium }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('restart' as const, 'crash' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('restart' as const, 'crash' as const) }),
+  },
 )
 
 async function carryOut(bench: RecorderBench, next: Step): Promise<void> {
   switch (next.do) {
     case 'start':
-      await bench.command(next.side, 'recording.start', { media: next.media, require: next.require })
+      await bench.command(next.side, 'recording.start', {
+        media: next.media,
+        require: next.require,
+      })
       break
     case 'track.start':
       await bench.command(next.side, next.do, { media: next.media, devices: {} })
@@ -99,8 +113,14 @@ function shown(view: RecordingView) {
   return { state: view.state, tracks }
 }
 
-function inside({ control, session, tracks }: Pick<RecordingFold, 'control' | 'session' | 'tracks'>) {
-  return [control, session, tracks.mic, tracks.speaker, tracks.screen].map(({ value, context }) => ({ value, context }))
+function inside({
+  control,
+  session,
+  tracks,
+}: Pick<RecordingFold, 'control' | 'session' | 'tracks'>) {
+  return [control, session, tracks.mic, tracks.speaker, tracks.screen].map(
+    ({ value, context }) => ({ value, context }),
+  )
 }
 
 async function agree(bench: RecorderBench): Promise<void> {
@@ -125,7 +145,10 @@ async function agree(bench: RecorderBench): Promise<void> {
 
 async function compare(bench: RecorderBench): Promise<void> {
   const events = await bench.events()
-  const world = events.reduce<World>((before, event: LogEvent) => evolveWorld(before, event), new Map())
+  const world = events.reduce<World>(
+    (before, event: LogEvent) => evolveWorld(before, event),
+    new Map(),
+  )
   const open = bench.recorder.log.open()
   assert.deepEqual(
     [...world.keys()],
@@ -144,8 +167,14 @@ async function compare(bench: RecorderBench): Promise<void> {
     assert.deepEqual(inside(live), inside(fold), 'live = fold')
     assert.equal(view.version, fold.version)
   }
-  const recording = open.flatMap(({ tracks }) => Object.values(tracks)).filter(({ state }) => state === 'recording')
-  assert.equal(bench.platform.capturing, recording.length, 'what is said to record is captured, and nothing else')
+  const recording = open
+    .flatMap(({ tracks }) => Object.values(tracks))
+    .filter(({ state }) => state === 'recording')
+  assert.equal(
+    bench.platform.capturing,
+    recording.length,
+    'what is said to record is captured, and nothing else',
+  )
   assert.ok(open.filter(({ state }) => state === 'Active' || state === 'Paused').length <= 1)
 }
 
@@ -190,7 +219,11 @@ suite('model', (test) => {
               const outcomes = await Promise.allSettled(steps.map((next) => carryOut(bench, next)))
               for (const outcome of outcomes) {
                 if (outcome.status === 'rejected')
-                  assert.notEqual(outcome.reason?.code ?? 'INTERNAL', 'INTERNAL', String(outcome.reason?.stack))
+                  assert.notEqual(
+                    outcome.reason?.code ?? 'INTERNAL',
+                    'INTERNAL',
+                    String(outcome.reason?.stack),
+                  )
               }
               await agree(bench)
             } finally {

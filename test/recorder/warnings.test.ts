@@ -5,9 +5,12 @@ import { eventually, suite } from '../support/suite.ts'
 
 suite('warnings', (test) => {
   let bench: RecorderBench
-  const errors = async () => (await bench.recorder.application('api')).errors.map(({ code, medium }) => [code, medium])
+  const errors = async () =>
+    (await bench.recorder.application('api')).errors.map(({ code, medium }) => [code, medium])
   const warnings = async (medium: Medium) =>
-    (await bench.recorder.recording('current', 'api')).tracks[medium]?.warnings.map(({ code }) => code)
+    (await bench.recorder.recording('current', 'api')).tracks[medium]?.warnings.map(
+      ({ code }) => code,
+    )
   const isWarned = (medium: Medium, code: string) => async () =>
     (await warnings(medium))?.includes(code as never) === true
 
@@ -27,7 +30,9 @@ suite('warnings', (test) => {
     await eventually('it is over', async () => (await warnings('mic'))?.length === 0)
     assert.deepEqual(await errors(), [])
     assert.equal((await bench.recorder.application('api')).state, 'Recording')
-    const types = (await bench.events()).map(({ type }) => type).filter((type) => type.startsWith('warning.'))
+    const types = (await bench.events())
+      .map(({ type }) => type)
+      .filter((type) => type.startsWith('warning.'))
     assert.deepEqual(types, ['warning.raised', 'warning.cleared'])
   })
 

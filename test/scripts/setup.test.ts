@@ -23,7 +23,14 @@ const problem = await virtualDesktopProblem()
 /** A checkout with sources of its own; everything else is this one's. */
 function checkout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'checkout-'))
-  const files = ['scripts', 'lab', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+  const files = [
+    'scripts',
+    'lab',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ]
   for (const name of files) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   write(join(folder, 'src/cli/f2f.cts'), "#!/usr/bin/env node\nimport('./main.js')\n")
@@ -38,7 +45,11 @@ function write(path: string, text: string): void {
   writeFileSync(path, text)
 }
 
-function setup(folder: string, args: string[], env: NodeJS.ProcessEnv = {}): { code: number | null; said: string } {
+function setup(
+  folder: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): { code: number | null; said: string } {
   const script = join(folder, 'scripts/setup.mjs')
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
     encoding: 'utf8',
@@ -86,12 +97,19 @@ suite('set-up', (test) => {
     assert.not(existsSync(join(folder, 'dist/old.js')))
   })
 
-  const notLinux = process.platform === 'linux' ? null : 'system packages are installed on Linux only'
-  test.unless(notLinux, 'where it cannot install the system packages it names them, and goes on', () => {
-    const { code, said } = setup(ROOT, ['--devices'], { PATH: mkdtempSync(join(tmpdir(), 'empty-')) })
-    assert.is(code, 0)
-    assert.match(said, /^setup: for virtual devices install .*xvfb.*pulseaudio/)
-  })
+  const notLinux =
+    process.platform === 'linux' ? null : 'system packages are installed on Linux only'
+  test.unless(
+    notLinux,
+    'where it cannot install the system packages it names them, and goes on',
+    () => {
+      const { code, said } = setup(ROOT, ['--devices'], {
+        PATH: mkdtempSync(join(tmpdir(), 'empty-')),
+      })
+      assert.is(code, 0)
+      assert.match(said, /^setup: for virtual devices install .*xvfb.*pulseaudio/)
+    },
+  )
 
   test.unless(problem, 'with everything there it says nothing', () => {
     assert.equal(setup(ROOT, ['--devices']), { code: 0, said: '' })

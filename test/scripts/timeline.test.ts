@@ -44,7 +44,13 @@ suite('time line', (test) => {
     const drawn = drawTimeline(
       {
         span: { from: 0, to: 60_000 },
-        tracks: [{ name: 'mic', media: [{ from: 30_000, to: 30_010 }], gaps: [{ from: -5, to: 99_000, reason: 'x' }] }],
+        tracks: [
+          {
+            name: 'mic',
+            media: [{ from: 30_000, to: 30_010 }],
+            gaps: [{ from: -5, to: 99_000, reason: 'x' }],
+          },
+        ],
         marks: [],
       },
       10,

@@ -7,8 +7,16 @@ import { behind, withFolder, withLog } from './support/scratch.ts'
 const HOUR = 60 * 60 * 1_000
 const START = Date.UTC(2026, 0, 5)
 
-function keep(log: EventLog, client: string, key: string, body: unknown, fingerprint = 'f'): Promise<void> {
-  const answers = [{ idempotency: { client, key, fingerprint }, render: () => ({ status: 200, body }) }]
+function keep(
+  log: EventLog,
+  client: string,
+  key: string,
+  body: unknown,
+  fingerprint = 'f',
+): Promise<void> {
+  const answers = [
+    { idempotency: { client, key, fingerprint }, render: () => ({ status: 200, body }) },
+  ]
   return log.append({ events: [daemonStarted()], answers }).committed
 }
 
@@ -90,7 +98,10 @@ suite('answers kept for retransmissions', (test) => {
       })
       await open(async (log) => {
         assert.is((await log.answer({ client: 'crm', key: 'old-7' }))?.answer.body, 'again')
-        assert.is((await log.answer({ client: 'crm', key: 'young' }))?.answer.body, 'a millisecond younger')
+        assert.is(
+          (await log.answer({ client: 'crm', key: 'young' }))?.answer.body,
+          'a millisecond younger',
+        )
         assert.is(log.position, 1_202)
       })
     }))

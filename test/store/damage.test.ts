@@ -15,8 +15,11 @@ const key = (position: number) => `event/${String(position).padStart(16, '0')}`
 async function write(folder: string): Promise<void> {
   await withLog(folder, async (log) => {
     const history = new History('recording-1')
-    await log.append({ events: [history.starting(), history.started(), history.tagged(0, { n: 0 })] }).committed
-    for (let i = 1; i < 100; i++) await log.append({ events: history.tagCommand(i, { n: i }) }).committed
+    await log.append({
+      events: [history.starting(), history.started(), history.tagged(0, { n: 0 })],
+    }).committed
+    for (let i = 1; i < 100; i++)
+      await log.append({ events: history.tagCommand(i, { n: i }) }).committed
   })
 }
 
@@ -29,7 +32,12 @@ async function verdict(folder: string): Promise<string> {
   return error.message
 }
 
-function damaged(how: string, damage: (db: Db) => Promise<void>, expected: RegExp, notWitness = true) {
+function damaged(
+  how: string,
+  damage: (db: Db) => Promise<void>,
+  expected: RegExp,
+  notWitness = true,
+) {
   return [
     how,
     () =>
@@ -54,8 +62,20 @@ suite('damage to the log', (test) => {
     const value = (await db.get(key(position))) as string
     await db.put(key(position), value.replace('2026', '2027'))
   }
-  test(...damaged('a changed event is found', flip(150), /event 150 is not the one to which event 151 is chained/))
-  test(...damaged('a changed last event is found', flip(300), /event 300 is not the one that was written last/))
+  test(
+    ...damaged(
+      'a changed event is found',
+      flip(150),
+      /event 150 is not the one to which event 151 is chained/,
+    ),
+  )
+  test(
+    ...damaged(
+      'a changed last event is found',
+      flip(300),
+      /event 300 is not the one that was written last/,
+    ),
+  )
   test(...damaged('a missing event is found', (db) => db.del(key(150)), /event 150 is missing/))
   test(...damaged('a missing first event is found', (db) => db.del(key(1)), /event 1 is missing/))
   test(
@@ -89,7 +109,8 @@ suite('damage to the log', (test) => {
   test(
     ...damaged(
       'an event in another’s place is found',
-      async (db) => db.put(key(1), ((await db.get(key(1))) as string).replace('"position":1', '"position":7')),
+      async (db) =>
+        db.put(key(1), ((await db.get(key(1))) as string).replace('"position":1', '"position":7')),
       /event 1 says that it is another/,
     ),
   )
@@ -133,14 +154,20 @@ suite('damage to the log', (test) => {
       await write(folder)
       const file = writeAheadLog(folder)
       truncateSync(file, readFileSync(file).length - 100)
-      assert.match(await verdict(folder), /ends at position 297, but event 300 was on disk: 3 events are missing/)
+      assert.match(
+        await verdict(folder),
+        /ends at position 297, but event 300 was on disk: 3 events are missing/,
+      )
     }))
 
   test('a write-ahead log that is gone is found', () =>
     withFolder(async (folder) => {
       await write(folder)
       rmSync(writeAheadLog(folder))
-      assert.match(await verdict(folder), /ends at position 0, but event 300 was on disk: 300 events are missing/)
+      assert.match(
+        await verdict(folder),
+        /ends at position 0, but event 300 was on disk: 300 events are missing/,
+      )
     }))
 
   test('a folder that is gone, or that LevelDB does not know any more, is not made anew', () =>

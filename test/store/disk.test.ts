@@ -21,7 +21,9 @@ async function appendUntilRefused(
   let acknowledged = 0
   for (let round = 0; refused.length === 0 && round < 1_000; round++) {
     const appends = Array.from({ length: 20 }, (_, i) => {
-      const { events, committed } = log.append({ events: history.tagCommand(round, { [`tag${i}`]: filler }) })
+      const { events, committed } = log.append({
+        events: history.tagCommand(round, { [`tag${i}`]: filler }),
+      })
       return committed.then(() => {
         acknowledged = Math.max(acknowledged, events.at(-1)!.position)
       })
@@ -59,11 +61,19 @@ suite('a full disk', (test) => {
         assert.is(log.status, 'readOnly')
         await refusal('STORAGE_FULL', () => log.append({ events: [daemonStarted()] }))
         assert.is(log.position, acknowledged)
-        assert.equal(await log.recording('recording-1'), await toldByEvents(log, 'recording-1'), 'it can still be read')
+        assert.equal(
+          await log.recording('recording-1'),
+          await toldByEvents(log, 'recording-1'),
+          'it can still be read',
+        )
 
         await refusal('STORAGE_FULL', () => log.reopen())
         assert.is(log.status, 'readOnly')
-        assert.is((await log.events({ after: 0, limit: 100_000 })).length, acknowledged, 'and still be read')
+        assert.is(
+          (await log.events({ after: 0, limit: 100_000 })).length,
+          acknowledged,
+          'and still be read',
+        )
 
         rmSync(ballast)
         await log.reopen()
@@ -99,7 +109,10 @@ suite('a power cut', (test) => {
       const log = await openEventLog({ folder, onProblem: () => {} })
       await log.append({ events: [history.starting(), history.started()] }).committed
       await Promise.all(
-        Array.from({ length: 50 }, (_, i) => log.append({ events: history.tagCommand(i, { n: i }) }).committed),
+        Array.from(
+          { length: 50 },
+          (_, i) => log.append({ events: history.tagCommand(i, { n: i }) }).committed,
+        ),
       )
       cutPower()
       const late = log.append({ events: history.tagCommand(60, { n: 60 }) })
@@ -131,7 +144,11 @@ suite('a disk that hangs', (test) => {
           await new Promise(setImmediate)
         }
         for (let i = 0; i < 50; i++) {
-          assert.is((await log.events({ after: 0, limit: 10 })).length, 2, 'reading goes on, of what is durable')
+          assert.is(
+            (await log.events({ after: 0, limit: 10 })).length,
+            2,
+            'reading goes on, of what is durable',
+          )
           assert.equal(log.open()[0]?.tags, [])
         }
         assert.equal(settled, [])

@@ -35,7 +35,11 @@ suite('the event log', (test) => {
     'gives the events back as they were, in order, after any position',
     inLog(async (log) => {
       const history = new History('recording-1')
-      const events = [daemonStarted(), history.starting(), history.tagged(5, { name: 'Žofia "\u0000" 😀', vip: true })]
+      const events = [
+        daemonStarted(),
+        history.starting(),
+        history.tagged(5, { name: 'Žofia "\u0000" 😀', vip: true }),
+      ]
       await log.append({ events }).committed
       const stored = events.map((event, i) => ({ ...event, position: i + 1 }))
       assert.equal(await log.events({ after: 0, limit: 10 }), stored)
@@ -50,12 +54,17 @@ suite('the event log', (test) => {
       const [one, two] = [new History('recording-1'), new History('recording-2')]
       const started = one.event(0, 'command.accepted', { command: 'recording.start' })
       const refused = { command: 'recording.close', code: 'RECORDING_CLOSED', detail: '' } as const
-      await log.append({ events: [daemonStarted(), started, one.starting(), one.started()] }).committed
-      await log.append({ events: [one.wrapUp(9), two.starting(), one.closed(10), two.started()] }).committed
+      await log.append({ events: [daemonStarted(), started, one.starting(), one.started()] })
+        .committed
+      await log.append({ events: [one.wrapUp(9), two.starting(), one.closed(10), two.started()] })
+        .committed
       await log.append({ events: [two.tagged(5, { recordingId: 'recording-1' })] }).committed
-      await log.append({ events: [one.event(20, 'command.refused', refused), two.wrapUp(20)] }).committed
+      await log.append({ events: [one.event(20, 'command.refused', refused), two.wrapUp(20)] })
+        .committed
       const positions = async (after: number, limit: number) =>
-        (await log.events({ after, limit, recordingId: 'recording-1' })).map(({ position }) => position)
+        (await log.events({ after, limit, recordingId: 'recording-1' })).map(
+          ({ position }) => position,
+        )
       assert.equal(await positions(0, 100), [2, 3, 4, 5, 7, 10])
       assert.equal(await positions(4, 2), [5, 7])
       assert.equal(await log.events({ after: 0, limit: 100, recordingId: 'recording-9' }), [])
@@ -93,11 +102,21 @@ suite('the event log', (test) => {
       const history = new History('recording-1')
       const appended = log.append({
         events: [history.starting(), history.tagged(1, { customer: 1 })],
-        answers: [{ idempotency: undefined, render: (view) => ({ status: 201, body: view('recording-1') }) }],
+        answers: [
+          {
+            idempotency: undefined,
+            render: (view) => ({ status: 201, body: view('recording-1') }),
+          },
+        ],
       })
       const later = log.append({
         events: [history.tagged(2, { customer: 2 })],
-        answers: [{ idempotency: undefined, render: (view) => ({ status: 200, body: view('recording-1')?.tags }) }],
+        answers: [
+          {
+            idempotency: undefined,
+            render: (view) => ({ status: 200, body: view('recording-1')?.tags }),
+          },
+        ],
       })
       assert.is((appended.answers[0]?.body as RecordingView | undefined)?.version, 2)
       assert.equal(later.answers[0]?.body, [{ key: 'customer', value: 2, at: at(2), by: CRM }])
@@ -116,7 +135,12 @@ suite('the event log', (test) => {
       const first = log.append({ events: [history.starting(), history.tagged(1, { customer: 1 })] })
       const second = log.append({
         events: [history.tagged(2, { branch: 5 })],
-        answers: [{ idempotency: undefined, render: (view) => ({ status: 200, body: view('recording-1') }) }],
+        answers: [
+          {
+            idempotency: undefined,
+            render: (view) => ({ status: 200, body: view('recording-1') }),
+          },
+        ],
       })
       assert.is(log.position, 0)
       assert.is((second.answers[0]?.body as RecordingView | undefined)?.tags.length, 2)
@@ -133,7 +157,10 @@ suite('the event log', (test) => {
       const render = () => {
         throw new TypeError('no answer')
       }
-      assert.throws(() => log.append({ events, answers: [{ idempotency: undefined, render }] }), 'no answer')
+      assert.throws(
+        () => log.append({ events, answers: [{ idempotency: undefined, render }] }),
+        'no answer',
+      )
       await refusal('INTERNAL', () => log.append({ events: [events[0]!, events[0]!] }))
       await refusal('INTERNAL', () => log.append({ events: [] }))
       const { committed, events: placed } = log.append({ events })
@@ -161,14 +188,22 @@ suite('the event log', (test) => {
       const [one, two] = [new History('recording-1'), new History('recording-2', 60_000)]
       const before = await withLog(folder, async (log) => {
         log.append({ events: [one.starting(), one.started(), one.wrapUp(5), one.closed(6)] })
-        log.append({ events: [two.starting(), two.started(), ...two.tagCommand(7, { customer: 1 })] })
+        log.append({
+          events: [two.starting(), two.started(), ...two.tagCommand(7, { customer: 1 })],
+        })
         await log.append({ events: two.tagCommand(8, { customer: 2 }) }).committed
         return [await log.recording('recording-1'), log.open(), await log.tagHistory('recording-2')]
       })
       await withLog(folder, async (log) => {
         assert.is(log.position, 12)
-        assert.equal([await log.recording('recording-1'), log.open(), await log.tagHistory('recording-2')], before)
-        assert.is(log.append({ events: two.tagCommand(9, { customer: 3 }) }).events[0]?.position, 13)
+        assert.equal(
+          [await log.recording('recording-1'), log.open(), await log.tagHistory('recording-2')],
+          before,
+        )
+        assert.is(
+          log.append({ events: two.tagCommand(9, { customer: 3 }) }).events[0]?.position,
+          13,
+        )
       })
     }))
 
@@ -176,7 +211,9 @@ suite('the event log', (test) => {
     'keeps every value of a tag',
     inLog(async (log) => {
       const history = new History('recording-1')
-      await log.append({ events: [history.starting(), history.tagged(1, { customer: 1, vip: true })] }).committed
+      await log.append({
+        events: [history.starting(), history.tagged(1, { customer: 1, vip: true })],
+      }).committed
       await log.append({ events: [history.tagged(2, { customer: '1' })] }).committed
       assert.equal(await log.tagHistory('recording-1'), [
         { key: 'customer', value: 1, at: at(1), by: CRM },
@@ -193,22 +230,37 @@ suite('the event log', (test) => {
         const render = () => {
           throw new TypeError('no answer')
         }
-        assert.throws(() => log.append({ events: [unborn.starting()], answers: [{ idempotency: undefined, render }] }))
+        assert.throws(() =>
+          log.append({
+            events: [unborn.starting()],
+            answers: [{ idempotency: undefined, render }],
+          }),
+        )
       }),
     ))
 
   test('knows the tokens that are valid, also when it is opened again', () =>
     withFolder(async (folder) => {
-      const token = (id: string) => ({ id, name: `crm-${id}`, scopes: ['tag'], sha256: 'ab'.repeat(32) })
+      const token = (id: string) => ({
+        id,
+        name: `crm-${id}`,
+        scopes: ['tag'],
+        sha256: 'ab'.repeat(32),
+      })
       const event = { recordingId: null, version: null, at: at(0), by: CRM, commandId: null }
       const valid = await withLog(folder, async (log) => {
         const created = log.append({
-          events: ['a', 'b'].map((id) => ({ ...event, type: 'token.created' as const, data: token(id) })),
+          events: ['a', 'b'].map((id) => ({
+            ...event,
+            type: 'token.created' as const,
+            data: token(id),
+          })),
         })
         assert.equal(log.tokens(), [])
         await created.committed
         assert.is(log.tokens().length, 2)
-        await log.append({ events: [{ ...event, type: 'token.revoked', data: { id: 'a' } }] }).committed
+        await log.append({ events: [{ ...event, type: 'token.revoked', data: { id: 'a' } }] })
+          .committed
         return log.tokens()
       })
       assert.equal(valid, [{ ...token('b'), createdAt: at(0) }])
@@ -247,7 +299,9 @@ suite('the event log', (test) => {
         await log.append({ events: Array.from({ length: 2500 }, () => daemonStarted()) }).committed
       })
       const seen: number[] = []
-      await withLog(folder, async (log) => assert.is(log.status, 'verified'), { onProgress: (done) => seen.push(done) })
+      await withLog(folder, async (log) => assert.is(log.status, 'verified'), {
+        onProgress: (done) => seen.push(done),
+      })
       assert.ok(seen.length > 1)
       assert.is(seen.at(-1), 2500)
     }))

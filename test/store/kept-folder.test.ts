@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
@@ -9,8 +17,11 @@ import { refusal, withFolder, withLog } from './support/scratch.ts'
 async function write(folder: string): Promise<void> {
   await withLog(folder, async (log) => {
     const history = new History('recording-1')
-    await log.append({ events: [history.starting(), history.started(), history.tagged(0, { n: 0 })] }).committed
-    for (let i = 1; i < 20; i++) await log.append({ events: history.tagCommand(i, { n: i }) }).committed
+    await log.append({
+      events: [history.starting(), history.started(), history.tagged(0, { n: 0 })],
+    }).committed
+    for (let i = 1; i < 20; i++)
+      await log.append({ events: history.tagCommand(i, { n: i }) }).committed
   })
 }
 
@@ -28,7 +39,8 @@ function contents(folder: string): Record<string, string> {
   )
 }
 
-const refused = (folder: string): Promise<Error> => refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+const refused = (folder: string): Promise<Error> =>
+  refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
 
 suite('a log that is opened', (test) => {
   test('and is not sound stays as it was, to the byte, however often it is tried', () =>

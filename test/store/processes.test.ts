@@ -11,7 +11,10 @@ import { refusal, withFolder, withLog } from './support/scratch.ts'
 const CHILD = fileURLToPath(new URL('./support/child.ts', import.meta.url))
 
 /** Starts the child, reads its lines until `enough`, and kills it with SIGKILL. */
-async function killedWhen(args: string[], enough: (line: string) => boolean | Promise<boolean>): Promise<string[]> {
+async function killedWhen(
+  args: string[],
+  enough: (line: string) => boolean | Promise<boolean>,
+): Promise<string[]> {
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', CHILD, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -35,7 +38,8 @@ suite('two processes', (test) => {
       await killedWhen(['hold', folder], async () => {
         const error = await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
         const codes: unknown[] = []
-        for (let at: unknown = error; at instanceof Error; at = at.cause) codes.push((at as { code?: unknown }).code)
+        for (let at: unknown = error; at instanceof Error; at = at.cause)
+          codes.push((at as { code?: unknown }).code)
         assert.ok(codes.includes('LEVEL_LOCKED'), codes.join())
         assert.match(error.message, /another process/)
         return true
@@ -52,17 +56,29 @@ suite('a process that is killed', (test) => {
         for (let round = 1; round <= 10; round++) {
           const wanted = 20 + Math.floor(Math.random() * 400)
           let count = 0
-          const lines = await killedWhen(['append', folder, `recording-${round}`], () => ++count >= wanted)
+          const lines = await killedWhen(
+            ['append', folder, `recording-${round}`],
+            () => ++count >= wanted,
+          )
           assert.ok(lines.length >= wanted, `round ${round}: ${lines.length} of ${wanted}`)
           // The last line may have been cut by the kill.
           const acknowledged = lines.slice(0, -1).map(Number)
           await withLog(folder, async (log) => {
             assert.ok(log.position >= Math.max(...acknowledged), `round ${round}`)
-            const there = await log.events({ after: 0, limit: 100_000, recordingId: `recording-${round}` })
+            const there = await log.events({
+              after: 0,
+              limit: 100_000,
+              recordingId: `recording-${round}`,
+            })
             const positions = new Set(there.map(({ position }) => position))
-            for (const position of acknowledged) assert.ok(positions.has(position), `round ${round}: ${position}`)
+            for (const position of acknowledged)
+              assert.ok(positions.has(position), `round ${round}: ${position}`)
             const view = await log.recording(`recording-${round}`)
-            assert.is(view?.version, there.at(-1)?.version, 'events and projections are of one piece')
+            assert.is(
+              view?.version,
+              there.at(-1)?.version,
+              'events and projections are of one piece',
+            )
           })
         }
       }),

@@ -14,14 +14,28 @@ async function write(folder: string): Promise<number> {
     const refused = { command: 'recording.close', code: 'RECORDING_CLOSED', detail: '' } as const
     const closed = new History('recording-closed')
     log.append({
-      events: [daemonStarted(), closed.starting(0, ['mic', 'screen']), closed.started(), closed.trackStarting(0, 1)],
+      events: [
+        daemonStarted(),
+        closed.starting(0, ['mic', 'screen']),
+        closed.started(),
+        closed.trackStarting(0, 1),
+      ],
     })
     log.append({ events: [closed.opened(50, 1, 40), closed.track(50, 'track.started', 1)] })
     for (let i = 0; i < 600; i++) {
-      const { committed } = log.append({ events: closed.tagCommand(i, { customer: i, [`tag${i % 50}`]: true }) })
+      const { committed } = log.append({
+        events: closed.tagCommand(i, { customer: i, [`tag${i % 50}`]: true }),
+      })
       if (i % 90 === 0) await committed
     }
-    log.append({ events: [closed.pausing(900, 1), closed.paused(905), closed.wrapUp(1000), closed.closed(2000)] })
+    log.append({
+      events: [
+        closed.pausing(900, 1),
+        closed.paused(905),
+        closed.wrapUp(1000),
+        closed.closed(2000),
+      ],
+    })
     await log.append({ events: [closed.segmentClosed(2500, 1, 40, 900)] }).committed
     const failed = new History('recording-failed')
     await log.append({ events: [failed.starting(), failed.tagged(1, { customer: 1 })] }).committed
@@ -32,7 +46,9 @@ async function write(folder: string): Promise<number> {
     log.append({ events: [closed.event(3000, 'command.refused', refused)] })
     const lost = { code: 'DEVICE_UNAVAILABLE', detail: 'gone', reason: 'deviceLost' } as const
     const recovering = { medium: 'mic', segment: 2, giveUpAt: at(9000), ...lost } as const
-    await log.append({ events: [live.trackStarting(2, 1), live.event(9, 'track.recovering', recovering)] }).committed
+    await log.append({
+      events: [live.trackStarting(2, 1), live.event(9, 'track.recovering', recovering)],
+    }).committed
     return log.position
   })
 }

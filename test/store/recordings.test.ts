@@ -28,9 +28,11 @@ async function ids(log: EventLog, query: Partial<RecordingQuery> = {}): Promise<
   return (await log.recordings({ limit: 100, ...query })).items.map(({ id }) => id)
 }
 
-const minutes = (...wanted: number[]) => wanted.map((minute) => `recording-${String(minute).padStart(4, '0')}`)
+const minutes = (...wanted: number[]) =>
+  wanted.map((minute) => `recording-${String(minute).padStart(4, '0')}`)
 
-const inLog = (body: (log: EventLog) => Promise<void>) => () => withFolder((folder) => withLog(folder, body))
+const inLog = (body: (log: EventLog) => Promise<void>) => () =>
+  withFolder((folder) => withLog(folder, body))
 
 suite('the list of recordings', (test) => {
   test(
@@ -40,7 +42,12 @@ suite('the list of recordings', (test) => {
       await record(log, 1, {}, 'Closed', 'recording-b')
       await record(log, 3, {}, 'Active')
       await record(log, 1, {}, 'Closed', 'recording-a')
-      assert.equal(await ids(log), ['recording-0003', 'recording-0002', 'recording-b', 'recording-a'])
+      assert.equal(await ids(log), [
+        'recording-0003',
+        'recording-0002',
+        'recording-b',
+        'recording-a',
+      ])
     }),
   )
 
@@ -57,7 +64,11 @@ suite('the list of recordings', (test) => {
         [minutes(5, 4), minutes(3, 2), minutes(1)],
       )
       assert.is(third.cursor, null)
-      assert.is((await log.recordings({ limit: 6 })).cursor, null, 'a page that is just full is the last')
+      assert.is(
+        (await log.recordings({ limit: 6 })).cursor,
+        null,
+        'a page that is just full is the last',
+      )
     }),
   )
 
@@ -77,12 +88,19 @@ suite('the list of recordings', (test) => {
   test(
     'is narrowed by time, from included, to excluded, in any zone',
     inLog(async (log) => {
-      for (const minute of [1, 2, 3, 4]) await record(log, minute, {}, minute === 3 ? 'Active' : 'Closed')
+      for (const minute of [1, 2, 3, 4])
+        await record(log, minute, {}, minute === 3 ? 'Active' : 'Closed')
       assert.equal(await ids(log, { from: at(2 * MINUTE), to: at(4 * MINUTE) }), minutes(3, 2))
-      assert.equal(await ids(log, { from: '2026-01-05T11:02:00+02:00', to: '2026-01-05T09:04:00Z' }), minutes(3, 2))
+      assert.equal(
+        await ids(log, { from: '2026-01-05T11:02:00+02:00', to: '2026-01-05T09:04:00Z' }),
+        minutes(3, 2),
+      )
       assert.equal(await ids(log, { state: 'Active', to: at(3 * MINUTE) }), [])
       const { cursor } = await log.recordings({ limit: 1, to: at(4 * MINUTE) })
-      assert.equal(await ids(log, { cursor: cursor!, from: at(2 * MINUTE), to: at(4 * MINUTE) }), minutes(2))
+      assert.equal(
+        await ids(log, { cursor: cursor!, from: at(2 * MINUTE), to: at(4 * MINUTE) }),
+        minutes(2),
+      )
     }),
   )
 
@@ -90,7 +108,13 @@ suite('the list of recordings', (test) => {
     'refuses a cursor that it has not given, and times that are none',
     inLog(async (log) => {
       await record(log, 1)
-      for (const cursor of ['', 'x', 'AAAA', Buffer.from('2026').toString('base64url'), '../../etc'])
+      for (const cursor of [
+        '',
+        'x',
+        'AAAA',
+        Buffer.from('2026').toString('base64url'),
+        '../../etc',
+      ])
         await refusal('INVALID_REQUEST', () => log.recordings({ limit: 1, cursor }))
       await refusal('INVALID_REQUEST', () => log.recordings({ limit: 1, from: 'yesterday' }))
     }),
@@ -119,8 +143,9 @@ suite('recordings by their tags', (test) => {
       await log.append({ events: [history.tagged(30, { customer: 'B' })] }).committed
       assert.equal(await ids(log, { tags: { customer: 'A' } }), [])
       assert.equal(await ids(log, { tags: { customer: 'B' } }), minutes(1))
-      await log.append({ events: [history.tagged(40, { customer: 'C' }), history.tagged(41, { customer: 'A' })] })
-        .committed
+      await log.append({
+        events: [history.tagged(40, { customer: 'C' }), history.tagged(41, { customer: 'A' })],
+      }).committed
       assert.equal(await ids(log, { tags: { customer: 'A', branch: 5 } }), minutes(1))
       assert.equal(await ids(log, { tags: { customer: 'C' } }), [])
     }),
@@ -130,10 +155,17 @@ suite('recordings by their tags', (test) => {
     'match all of several, page by page, the rare beside the common',
     inLog(async (log) => {
       for (let minute = 0; minute < 120; minute++) {
-        const tags = { branch: 5, day: minute % 2, third: minute % 3 === 0, ...(minute === 77 ? { rare: 'x' } : {}) }
+        const tags = {
+          branch: 5,
+          day: minute % 2,
+          third: minute % 3 === 0,
+          ...(minute === 77 ? { rare: 'x' } : {}),
+        }
         await record(log, minute, tags)
       }
-      const wanted = Array.from({ length: 120 }, (_, i) => 119 - i).filter((i) => i % 2 === 1 && i % 3 === 0)
+      const wanted = Array.from({ length: 120 }, (_, i) => 119 - i).filter(
+        (i) => i % 2 === 1 && i % 3 === 0,
+      )
       const found: string[] = []
       let cursor: string | undefined
       do {
@@ -148,7 +180,10 @@ suite('recordings by their tags', (test) => {
       assert.equal(found, minutes(...wanted))
       assert.equal(await ids(log, { tags: { branch: 5, rare: 'x', day: 1 } }), minutes(77))
       assert.equal(await ids(log, { tags: { branch: 5, rare: 'x', day: 0 } }), [])
-      assert.equal(await ids(log, { tags: { branch: 5, day: 1 }, from: at(116 * MINUTE) }), minutes(119, 117))
+      assert.equal(
+        await ids(log, { tags: { branch: 5, day: 1 }, from: at(116 * MINUTE) }),
+        minutes(119, 117),
+      )
     }),
   )
 

@@ -13,14 +13,27 @@ suite('a start that is rolled back', (test) => {
         await withLog(folder, async (log) => {
           const lives = [
             [history.starting(), history.tagged(0, { customer: 7 }), history.trackStarting(0, 1)],
-            [history.opened(40, 1), history.segmentClosed(50, 1, 40, 50), history.tagged(51, { customer: 8 })],
-            [history.event(60, 'recording.startFailed', { code: 'CAPTURE_FAILED', detail: 'no data' })],
+            [
+              history.opened(40, 1),
+              history.segmentClosed(50, 1, 40, 50),
+              history.tagged(51, { customer: 8 }),
+            ],
+            [
+              history.event(60, 'recording.startFailed', {
+                code: 'CAPTURE_FAILED',
+                detail: 'no data',
+              }),
+            ],
           ]
           for (const events of lives) {
             const { committed } = log.append({ events })
             if (!together) await committed
           }
-          const failed = { command: 'recording.start', code: 'CAPTURE_FAILED', detail: 'no data' } as const
+          const failed = {
+            command: 'recording.start',
+            code: 'CAPTURE_FAILED',
+            detail: 'no data',
+          } as const
           await log.append({ events: [history.event(61, 'command.failed', failed)] }).committed
           assert.equal(log.open(), [])
           assert.is(await log.recording('recording-1'), undefined)
@@ -38,7 +51,8 @@ suite('a start that is rolled back', (test) => {
     withFolder(async (folder) => {
       const history = new History('recording-1')
       await withLog(folder, async (log) => {
-        await log.append({ events: [history.starting(), history.tagged(0, { customer: 7 })] }).committed
+        await log.append({ events: [history.starting(), history.tagged(0, { customer: 7 })] })
+          .committed
         assert.is(log.open().length, 1)
         assert.is((await log.recording('recording-1'))?.state, 'Active')
         for (const query of [{}, { state: 'Active' as const }, { tags: { customer: 7 } }])

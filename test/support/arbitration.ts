@@ -15,7 +15,12 @@ export interface Cell {
 
 const COMMANDS: Record<string, CommandName[]> = {
   'start (new recording)': ['recording.start'],
-  'start / stop / pause / resume a medium': ['track.start', 'track.stop', 'track.pause', 'track.resume'],
+  'start / stop / pause / resume a medium': [
+    'track.start',
+    'track.stop',
+    'track.pause',
+    'track.resume',
+  ],
   tag: ['recording.tag'],
   close: ['recording.close'],
 }
@@ -37,10 +42,16 @@ export function arbitrationTable(): Cell[] {
       .slice(1, -1)
     const side: ClientSide = who.startsWith('API') ? 'api' : 'ui'
     const commands = COMMANDS[who.replace(/^(API|UI) /, '')]
-    if (!commands || texts.length !== COLUMNS.length) throw new Error(`the table has a row nobody knows: ${row}`)
+    if (!commands || texts.length !== COLUMNS.length)
+      throw new Error(`the table has a row nobody knows: ${row}`)
     return COLUMNS.flatMap((standings, column) =>
       standings.flatMap((standing) =>
-        commands.map((command) => ({ side, command, standing, expected: expectation(texts[column] ?? '', standing) })),
+        commands.map((command) => ({
+          side,
+          command,
+          standing,
+          expected: expectation(texts[column] ?? '', standing),
+        })),
       ),
     )
   })
@@ -50,7 +61,9 @@ export function arbitrationTable(): Cell[] {
 
 function expectation(text: string, standing: Standing): string {
   const owner = standing.startsWith('ui') ? 'UI' : 'API'
-  const part = text.includes('owner API:') ? (new RegExp(`owner ${owner}: ([^;]+)`).exec(text)?.[1] ?? '') : text
+  const part = text.includes('owner API:')
+    ? (new RegExp(`owner ${owner}: ([^;]+)`).exec(text)?.[1] ?? '')
+    : text
   if (/^\*{0,2}yes/.test(part)) return 'yes'
   if (part.startsWith('404')) return 'NO_CURRENT_RECORDING'
   const code = /409 `([A-Z_]+)`/.exec(part)?.[1]

@@ -1,5 +1,11 @@
 import { setImmediate } from 'node:timers'
-import type { Capture, CaptureCommand, CapturePlatform, CaptureReport, Probe } from '../../src/actors/capture.ts'
+import type {
+  Capture,
+  CaptureCommand,
+  CapturePlatform,
+  CaptureReport,
+  Probe,
+} from '../../src/actors/capture.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
@@ -66,7 +72,11 @@ class FakeCapture implements Capture {
     if (number <= this.cutThrough) this.end(number, 'cut', false)
     else if (behaviour === 'flow') this.flow(number)
     else if (behaviour === 'fail')
-      this.end(number, { code: 'CAPTURE_FAILED', detail: 'The fake fails.', reason: 'captureFailed' }, false)
+      this.end(
+        number,
+        { code: 'CAPTURE_FAILED', detail: 'The fake fails.', reason: 'captureFailed' },
+        false,
+      )
   }
 
   flow(number: number): void {
@@ -75,7 +85,12 @@ class FakeCapture implements Capture {
       if (!segment || segment.ended || segment.startedAt || number <= this.cutThrough) return
       segment.startedAt = new Date().toISOString()
       const { startedAt } = segment
-      this.report({ type: 'capture.flowing', segment: number, startedAt, ...formatOf(this.medium, number) })
+      this.report({
+        type: 'capture.flowing',
+        segment: number,
+        startedAt,
+        ...formatOf(this.medium, number),
+      })
     })
   }
 
@@ -86,12 +101,17 @@ class FakeCapture implements Capture {
     this.end(number, 'cut', discard)
   }
 
-  end(number: number, cause: Extract<CaptureReport, { type: 'capture.ended' }>['cause'], discard: boolean): void {
+  end(
+    number: number,
+    cause: Extract<CaptureReport, { type: 'capture.ended' }>['cause'],
+    discard: boolean,
+  ): void {
     const segment = this.segments.get(number)
     if (!segment || segment.ended) return
     segment.ended = true
     this.platform.later(() => {
-      const facts = segment.startedAt && !discard ? factsOf(this.medium, number, segment.startedAt) : null
+      const facts =
+        segment.startedAt && !discard ? factsOf(this.medium, number, segment.startedAt) : null
       this.report({ type: 'capture.ended', segment: number, cause, facts, unfinished: false })
     }, true)
   }
@@ -101,7 +121,10 @@ class FakeCapture implements Capture {
   }
 }
 
-function formatOf(medium: Medium, number: number): Pick<SegmentFacts, 'container' | 'codec' | 'file'> {
+function formatOf(
+  medium: Medium,
+  number: number,
+): Pick<SegmentFacts, 'container' | 'codec' | 'file'> {
   return medium === 'screen'
     ? { container: 'mp4', codec: 'h264', file: `${medium}-${number}.mp4` }
     : { container: 'ogg', codec: 'opus', file: `${medium}-${number}.ogg` }
@@ -131,8 +154,9 @@ class FakeHub implements FakePlatform {
   #held: (() => void)[] | undefined
 
   get capturing(): number {
-    return this.#captures.flatMap((capture) => [...capture.segments.values()]).filter((segment) => !segment.ended)
-      .length
+    return this.#captures
+      .flatMap((capture) => [...capture.segments.values()])
+      .filter((segment) => !segment.ended).length
   }
 
   later(work: () => void, end = false): void {
@@ -156,7 +180,11 @@ class FakeHub implements FakePlatform {
     for (const capture of this.#captures.filter((one) => one.medium === medium)) {
       for (const [number, { startedAt, ended }] of capture.segments) {
         if (!startedAt || ended) continue
-        capture.end(number, { code: 'CAPTURE_FAILED', detail: 'The fake died.', reason: 'captureFailed' }, false)
+        capture.end(
+          number,
+          { code: 'CAPTURE_FAILED', detail: 'The fake died.', reason: 'captureFailed' },
+          false,
+        )
         return true
       }
     }
@@ -166,7 +194,11 @@ class FakeHub implements FakePlatform {
   fail(medium: Medium): void {
     for (const capture of this.#captures.filter((one) => one.medium === medium)) {
       for (const [number, { startedAt }] of capture.segments) {
-        const cause = { code: 'CAPTURE_FAILED', detail: 'The fake fails late.', reason: 'captureFailed' } as const
+        const cause = {
+          code: 'CAPTURE_FAILED',
+          detail: 'The fake fails late.',
+          reason: 'captureFailed',
+        } as const
         if (!startedAt) capture.end(number, cause, false)
       }
     }
@@ -182,7 +214,13 @@ class FakeHub implements FakePlatform {
     for (const capture of this.#captures.filter((one) => one.medium === medium)) {
       for (const [segment, { startedAt, ended }] of capture.segments)
         if (startedAt && !ended)
-          capture.report({ type: 'capture.warning', segment, code, present, detail: `The fake says ${code}.` })
+          capture.report({
+            type: 'capture.warning',
+            segment,
+            code,
+            present,
+            detail: `The fake says ${code}.`,
+          })
     }
   }
 
@@ -202,7 +240,11 @@ class FakeHub implements FakePlatform {
   }
 
   outOfSpace(medium: Medium): void {
-    const cause = { code: 'STORAGE_FULL', detail: 'The fake’s disk is full.', reason: 'storageFull' } as const
+    const cause = {
+      code: 'STORAGE_FULL',
+      detail: 'The fake’s disk is full.',
+      reason: 'storageFull',
+    } as const
     for (const { capture, segment } of this.#flowing(medium)) capture.end(segment, cause, false)
   }
 
@@ -214,8 +256,14 @@ class FakeHub implements FakePlatform {
     const list = (medium: Medium): DeviceList =>
       this.missing.has(medium)
         ? { available: false, reason: 'It was taken away on purpose.', devices: [] }
-        : { available: true, devices: [{ id: `fake-${medium}`, label: `Fake ${medium}`, default: true }] }
-    return Object.fromEntries(MEDIA.map((medium) => [medium, list(medium)])) as Record<Medium, DeviceList>
+        : {
+            available: true,
+            devices: [{ id: `fake-${medium}`, label: `Fake ${medium}`, default: true }],
+          }
+    return Object.fromEntries(MEDIA.map((medium) => [medium, list(medium)])) as Record<
+      Medium,
+      DeviceList
+    >
   }
 
   async resolve(medium: Medium, id: string | undefined) {
@@ -249,7 +297,9 @@ class FakeHub implements FakePlatform {
       if (given !== 'hang') setImmediate(resolve)
     })
     this.probing--
-    return given === 'hang' ? { problem: 'nothing came', level: null, empty: false, muted: null } : given
+    return given === 'hang'
+      ? { problem: 'nothing came', level: null, empty: false, muted: null }
+      : given
   }
 
   async encoderProblem(): Promise<string | null> {
@@ -260,7 +310,10 @@ class FakeHub implements FakePlatform {
     return this.encoder.version
   }
 
-  async salvage(_folder: string, opened: Parameters<CapturePlatform['salvage']>[1]): Promise<SegmentFacts> {
+  async salvage(
+    _folder: string,
+    opened: Parameters<CapturePlatform['salvage']>[1],
+  ): Promise<SegmentFacts> {
     return { ...factsOf(opened.medium, opened.number, opened.startedAt) }
   }
 }

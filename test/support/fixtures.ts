@@ -31,7 +31,15 @@ export class Story {
   tell<T extends EventType>(type: T, data: EventData[T]): this {
     const by = { side: this.#side, client: this.#side, user: 'tester' }
     const version = this.events.length + 1
-    const event = { type, recordingId: this.#id, version, at: AT, by, commandId: null, data } as NewEvent
+    const event = {
+      type,
+      recordingId: this.#id,
+      version,
+      at: AT,
+      by,
+      commandId: null,
+      data,
+    } as NewEvent
     this.events.push(event)
     this.world = evolveWorld(this.world, event)
     return this

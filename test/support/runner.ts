@@ -35,7 +35,8 @@ const LEFTOVER_GRACE_MS = 3_000
 async function endLeftovers(mark: string): Promise<string[]> {
   if (process.platform !== 'linux') return []
   const end = performance.now() + LEFTOVER_GRACE_MS
-  while (marked(mark).length > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50))
+  while (marked(mark).length > 0 && performance.now() < end)
+    await new Promise((resolve) => setTimeout(resolve, 50))
   return marked(mark).map(({ pid, command }) => {
     try {
       process.kill(pid, 'SIGKILL')
@@ -114,12 +115,16 @@ async function runFile(file: string): Promise<FileResult> {
   console.log(
     `${failed === 0 ? 'ok  ' : 'FAIL'} ${relative('.', file)}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds} s`,
   )
-  for (const line of output.split('\n').filter((text) => text.startsWith('SKIPPED '))) console.log(`     ${line}`)
+  for (const line of output.split('\n').filter((text) => text.startsWith('SKIPPED ')))
+    console.log(`     ${line}`)
   if (failed > 0) console.log([...problems, output.trim()].join('\n').replace(/^/gm, '     '))
   return { passed, failed, skipped }
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } })
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' } },
+})
 const only = values.only
 const queue = positionals.flatMap(testFiles).filter((file) => !only || file.includes(only))
 const results = new Map<string, FileResult>()
@@ -136,7 +141,10 @@ if (failed.length > 0 && failed.length <= MOST_REPEATED) {
   for (const file of failed) results.set(file, await runFile(file))
 }
 
-const total = (key: keyof FileResult): number => [...results.values()].reduce((sum, result) => sum + result[key], 0)
+const total = (key: keyof FileResult): number =>
+  [...results.values()].reduce((sum, result) => sum + result[key], 0)
 const skipped = total('skipped')
-console.log(`${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+console.log(
+  `${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+)
 process.exitCode = total('failed') === 0 && total('passed') > 0 ? 0 : 1

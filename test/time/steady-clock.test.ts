@@ -8,7 +8,11 @@ const NINE = Date.UTC(2026, 0, 5, 9)
 /** Clocks that a test turns by hand, in ms. */
 function machine() {
   const at = { wall: NINE, monotonic: 5_000, boot: 70_000 }
-  const clock = new SteadyClock({ wall: () => at.wall, monotonic: () => at.monotonic, boot: () => at.boot })
+  const clock = new SteadyClock({
+    wall: () => at.wall,
+    monotonic: () => at.monotonic,
+    boot: () => at.boot,
+  })
   const jumps: ClockJump[] = []
   clock.onJump((jump) => jumps.push(jump))
   return {

@@ -3,7 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../lab/virtual-desktop.ts'
 import { startXvfb, type Xvfb } from '../../lab/xvfb.ts'
 import { listX11Screens, parseScreenId } from '../../src/platform/linux/x11-screens.ts'
 import { findCookie, parseDisplay, socketsOf } from '../../src/x11/address.ts'
@@ -14,7 +18,13 @@ import { suite } from '../support/suite.ts'
 const problem = await virtualDesktopProblem()
 
 /** One entry of an Xauthority file. */
-function entry(family: number, host: string, number: string, data: Buffer, name = 'MIT-MAGIC-COOKIE-1'): Buffer {
+function entry(
+  family: number,
+  host: string,
+  number: string,
+  data: Buffer,
+  name = 'MIT-MAGIC-COOKIE-1',
+): Buffer {
   const field = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from([0, bytes.length]), bytes])
   const fields = [host, number, name].map((text) => field(Buffer.from(text)))
   return Buffer.concat([Buffer.from([family >> 8, family & 255]), ...fields, field(data)])
@@ -28,7 +38,9 @@ suite('X11 addresses', (test) => {
     assert.deepEqual(parseDisplay('[::1]:2'), { host: '::1', display: 2, screen: 0 })
     for (const strange of ['', '0', '/private/tmp/launch/org.xquartz:0', 'node::0', ':x'])
       assert.equal(parseDisplay(strange), null, strange)
-    assert.deepEqual(socketsOf({ host: 'far', display: 3, screen: 0 }), [{ host: 'far', port: 6003 }])
+    assert.deepEqual(socketsOf({ host: 'far', display: 3, screen: 0 }), [
+      { host: 'far', port: 6003 },
+    ])
   })
 
   test('a screen’s id is a display, or a display and a monitor', () => {
@@ -38,7 +50,9 @@ suite('X11 addresses', (test) => {
   })
 
   test('the cookie is that of this computer and display; another computer is shown its own only', () => {
-    const [ours, wild, theirs, old] = ['ours', 'wild', 'theirs', 'old'].map((text) => Buffer.from(text)) as Buffer[]
+    const [ours, wild, theirs, old] = ['ours', 'wild', 'theirs', 'old'].map((text) =>
+      Buffer.from(text),
+    ) as Buffer[]
     const here = { host: null, display: 1, screen: 0 }
     const file = Buffer.concat([
       entry(256, 'desk', '0', wild!),
@@ -67,46 +81,65 @@ suite('X11 screens', (test) => {
   const env = (): NodeJS.ProcessEnv => ({ ...process.env, ...desktop.env })
   const noFfmpeg = () => Promise.reject(new Error('ffmpeg was asked'))
 
-  test.unless(problem, 'the whole display comes first; its monitors when there are several', async () => {
-    const { display } = desktop
-    const settings = await desktop.displaySettings()
-    await settings.setMonitor('LEFT', { x: 0, y: 0, width: 800, height: 720 })
-    const whole = { id: display, label: `${display} 1280×720`, default: true }
-    assert.deepEqual((await listX11Screens(env(), noFfmpeg)).devices, [whole])
-    await settings.setMonitor('RIGHT', { x: 800, y: 0, width: 480, height: 600 }, { primary: true })
-    const { devices } = await listX11Screens(env(), noFfmpeg)
-    assert.deepEqual(
-      devices.sort((a, b) => a.label.localeCompare(b.label)),
-      [
-        { ...whole, label: `${display} 1280×720 (all monitors)` },
-        { id: `${display}/LEFT`, label: 'LEFT 800×720 at 0,0', default: false },
-        { id: `${display}/RIGHT`, label: 'RIGHT 480×600 at 800,0 (primary)', default: false },
-      ],
-    )
-  })
+  test.unless(
+    problem,
+    'the whole display comes first; its monitors when there are several',
+    async () => {
+      const { display } = desktop
+      const settings = await desktop.displaySettings()
+      await settings.setMonitor('LEFT', { x: 0, y: 0, width: 800, height: 720 })
+      const whole = { id: display, label: `${display} 1280×720`, default: true }
+      assert.deepEqual((await listX11Screens(env(), noFfmpeg)).devices, [whole])
+      await settings.setMonitor(
+        'RIGHT',
+        { x: 800, y: 0, width: 480, height: 600 },
+        { primary: true },
+      )
+      const { devices } = await listX11Screens(env(), noFfmpeg)
+      assert.deepEqual(
+        devices.sort((a, b) => a.label.localeCompare(b.label)),
+        [
+          { ...whole, label: `${display} 1280×720 (all monitors)` },
+          { id: `${display}/LEFT`, label: 'LEFT 800×720 at 0,0', default: false },
+          { id: `${display}/RIGHT`, label: 'RIGHT 480×600 at 800,0 (primary)', default: false },
+        ],
+      )
+    },
+  )
 
-  test.unless(problem, 'a monitor that was chosen is found also when it is the only one left', async () => {
-    const settings = await desktop.displaySettings()
-    await settings.setMonitor('LEFT', { x: 0, y: 0, width: 800, height: 720 })
-    const platform = bench.platform({ env: env() })
-    const id = `${desktop.display}/LEFT`
-    assert.deepEqual(await platform.resolve('screen', id), { id, label: 'LEFT 800×720 at 0,0' })
-    await assert.rejects(platform.resolve('screen', `${desktop.display}/GONE`), /the monitor GONE is not there/)
-    await assert.rejects(platform.resolve('screen', ':4999/LEFT'), /no screen device with the id/)
-  })
+  test.unless(
+    problem,
+    'a monitor that was chosen is found also when it is the only one left',
+    async () => {
+      const settings = await desktop.displaySettings()
+      await settings.setMonitor('LEFT', { x: 0, y: 0, width: 800, height: 720 })
+      const platform = bench.platform({ env: env() })
+      const id = `${desktop.display}/LEFT`
+      assert.deepEqual(await platform.resolve('screen', id), { id, label: 'LEFT 800×720 at 0,0' })
+      await assert.rejects(
+        platform.resolve('screen', `${desktop.display}/GONE`),
+        /the monitor GONE is not there/,
+      )
+      await assert.rejects(platform.resolve('screen', ':4999/LEFT'), /no screen device with the id/)
+    },
+  )
 
-  test.unless(problem, 'a display that is gone ends the connection; a frozen one is silent', async () => {
-    const connection = await X11Connection.open(desktop.display, env(), 1_000)
-    process.kill(desktop.pids.xvfb, 'SIGSTOP')
-    const silent = (error: unknown) => error instanceof X11Error && error.kind === 'silent'
-    await assert.rejects(X11Connection.open(desktop.display, env(), 200), silent)
-    process.kill(desktop.pids.xvfb, 'SIGKILL')
-    const absent = (error: unknown) => error instanceof X11Error && error.kind === 'absent'
-    await assert.rejects(connection.layout(), absent)
-    await connection.closed
-    await assert.rejects(connection.layout(), absent)
-    await assert.rejects(X11Connection.open(desktop.display, env(), 1_000), absent)
-  })
+  test.unless(
+    problem,
+    'a display that is gone ends the connection; a frozen one is silent',
+    async () => {
+      const connection = await X11Connection.open(desktop.display, env(), 1_000)
+      process.kill(desktop.pids.xvfb, 'SIGSTOP')
+      const silent = (error: unknown) => error instanceof X11Error && error.kind === 'silent'
+      await assert.rejects(X11Connection.open(desktop.display, env(), 200), silent)
+      process.kill(desktop.pids.xvfb, 'SIGKILL')
+      const absent = (error: unknown) => error instanceof X11Error && error.kind === 'absent'
+      await assert.rejects(connection.layout(), absent)
+      await connection.closed
+      await assert.rejects(connection.layout(), absent)
+      await assert.rejects(X11Connection.open(desktop.display, env(), 1_000), absent)
+    },
+  )
 })
 
 suite('X11 authority', (test) => {
@@ -123,10 +156,18 @@ suite('X11 authority', (test) => {
     writeFileSync(right, entry(65_535, '', '', cookie))
     writeFileSync(wrong, entry(65_535, '', '', randomBytes(16)))
     server = await startXvfb({ width: 640, height: 480 }, { authority: right })
-    const env = (file: string) => ({ DISPLAY: server!.display, XAUTHORITY: file, PATH: process.env.PATH })
-    const list = (file: string) => listX11Screens(env(file), () => Promise.reject(new Error('no ffmpeg either')))
+    const env = (file: string) => ({
+      DISPLAY: server!.display,
+      XAUTHORITY: file,
+      PATH: process.env.PATH,
+    })
+    const list = (file: string) =>
+      listX11Screens(env(file), () => Promise.reject(new Error('no ffmpeg either')))
     assert.equal((await list(right)).devices[0]?.label, `${server.display} 640×480`)
     // Others may know better, but do not here: what they say is told.
-    assert.match((await list(wrong)).reason ?? '', /cannot be opened: check DISPLAY and XAUTHORITY|no ffmpeg either/)
+    assert.match(
+      (await list(wrong)).reason ?? '',
+      /cannot be opened: check DISPLAY and XAUTHORITY|no ffmpeg either/,
+    )
   })
 })

@@ -66,7 +66,11 @@ export class ScreenPipeline implements Pipeline {
     this.#parts = parts
     this.#events = events
     this.#black = new BlackWatch((present) =>
-      events.warning({ code: 'SCREEN_BLACK', present, detail: 'nothing but black has been captured for 3 s' }),
+      events.warning({
+        code: 'SCREEN_BLACK',
+        present,
+        detail: 'nothing but black has been captured for 3 s',
+      }),
     )
     this.ended = this.#run().then(() => this.#cause!)
   }
@@ -110,7 +114,8 @@ export class ScreenPipeline implements Pipeline {
     if (child === undefined) return
     const ask = this.#parts.quit === 'q' ? () => child.stdin?.end('q') : ('SIGINT' as const)
     // Before the first frame there is nothing to finish.
-    const finishes = this.startedAtMs !== undefined && performance.now() - this.#lastFrameAt < HANGS_MS
+    const finishes =
+      this.startedAtMs !== undefined && performance.now() - this.#lastFrameAt < HANGS_MS
     void terminate(child, finishes ? [{ ask, waitMs: this.#parts.quitMs }] : [])
   }
 
@@ -159,7 +164,11 @@ export class ScreenPipeline implements Pipeline {
   }
 
   #clockSet(): EndCause {
-    return { kind: 'problem', problem: captureFailed('the system clock was set'), at: this.#parts.clock.now() }
+    return {
+      kind: 'problem',
+      problem: captureFailed('the system clock was set'),
+      at: this.#parts.clock.now(),
+    }
   }
 
   #giveUpClock(): void {
@@ -197,7 +206,10 @@ export class ScreenPipeline implements Pipeline {
       const cutMs = (this.#cause?.at ?? Number.POSITIVE_INFINITY) - startedAtMs
       if (startMs > cutMs) continue
       if (startMs + this.#ms(fragment.duration) > cutMs) {
-        fragment.duration = Math.max(1, Math.floor(((cutMs - startMs) / 1_000) * this.#assembler.timescale!))
+        fragment.duration = Math.max(
+          1,
+          Math.floor(((cutMs - startMs) / 1_000) * this.#assembler.timescale!),
+        )
         shortenFragment(fragment.moof, fragment.duration)
       }
       const bytes = [fragment.moof, fragment.mdat]

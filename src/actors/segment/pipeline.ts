@@ -13,7 +13,9 @@ export interface MediaUnit {
  * Why a pipeline ends: told to keep nothing captured after `at` (epoch ms), or something went wrong; `at` where that was
  * before it was noticed, and nothing captured since may be kept.
  */
-export type EndCause = { kind: 'cut'; at: number } | { kind: 'problem'; problem: CaptureProblem; at?: number }
+export type EndCause =
+  | { kind: 'cut'; at: number }
+  | { kind: 'problem'; problem: CaptureProblem; at?: number }
 
 /** What a pipeline tells while it runs. */
 export interface PipelineEvents {

@@ -36,7 +36,8 @@ function readMp4(): Reading {
   return function* (chunk) {
     for (const box of boxes.push(chunk)) {
       const fragment = assembler.take(box)
-      if (fragment && !hasWholeSamples(fragment.mdat)) throw new FormatError('an MP4 frame that is not whole')
+      if (fragment && !hasWholeSamples(fragment.mdat))
+        throw new FormatError('an MP4 frame that is not whole')
       if (fragment) firstTick ??= fragment.start
       const ticks = fragment && fragment.start + fragment.duration - firstTick!
       yield { bytes: box.bytes, endMs: ticks && (ticks / assembler.timescale!) * 1_000 }
@@ -51,7 +52,10 @@ const READINGS: Record<SegmentFacts['container'], () => Reading> = { ogg: readOg
  * cuts it behind its last whole page or frame, forces it to disk, hashes it. Null, and the file is removed, when no media
  * are in it. Rejects with errors of the file system.
  */
-export async function salvageFile(path: string, container: SegmentFacts['container']): Promise<SalvagedFile | null> {
+export async function salvageFile(
+  path: string,
+  container: SegmentFacts['container'],
+): Promise<SalvagedFile | null> {
   const found = await scan(path, READINGS[container]())
   if (found === null || found.bytes === 0) {
     await removeSegment(path)

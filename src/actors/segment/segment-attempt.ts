@@ -3,7 +3,11 @@ import type { SegmentFacts } from '../../contract/events.ts'
 import type { Device } from '../../contract/media.ts'
 import type { Level } from '../../contract/resources.ts'
 import type { WarningCode } from '../../contract/warnings.ts'
-import { type CaptureProblem, captureFailed, storageProblem } from '../../platform/capture-problem.ts'
+import {
+  type CaptureProblem,
+  captureFailed,
+  storageProblem,
+} from '../../platform/capture-problem.ts'
 import type { RecorderClock, SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeline.ts'
@@ -94,7 +98,9 @@ export class SegmentTry {
           // Too late: it has been given up while the disk hung.
           if (this.#over) return
           clearTimeout(deadline)
-          this.#stall ??= new StallWatch(parts.limits.stall, () => this.#fail(stalled(parts.limits.stall)))
+          this.#stall ??= new StallWatch(parts.limits.stall, () =>
+            this.#fail(stalled(parts.limits.stall)),
+          )
           events.flowing(this.#pipeline.startedAtMs!)
           hasFlowed = true
           for (const warning of early.values()) if (warning.present) events.warning(warning)
@@ -116,9 +122,13 @@ export class SegmentTry {
         else early.set(warning.code, warning)
       },
     })
-    const deadline = setTimeout(() => this.#fail(this.#notFlowing(parts.flowLimitMs)), parts.flowLimitMs)
+    const deadline = setTimeout(
+      () => this.#fail(this.#notFlowing(parts.flowLimitMs)),
+      parts.flowLimitMs,
+    )
     const unwatch = parts.clock.onJump((jump) => {
-      if (jump.type === 'slept') this.#pipeline.end({ kind: 'problem', problem: SLEPT, at: jump.from })
+      if (jump.type === 'slept')
+        this.#pipeline.end({ kind: 'problem', problem: SLEPT, at: jump.from })
     })
     this.ended = this.#pipeline.ended.finally(() => {
       unwatch()
@@ -158,13 +168,21 @@ export class SegmentTry {
   #notFlowing(limitMs: number): CaptureProblem {
     // Media without a file: it is the disk that keeps us waiting.
     if (this.hasMedia)
-      return { code: 'STORAGE_UNAVAILABLE', detail: 'the disk does not answer', reason: 'captureFailed' }
+      return {
+        code: 'STORAGE_UNAVAILABLE',
+        detail: 'the disk does not answer',
+        reason: 'captureFailed',
+      }
     return captureFailed(`no media within ${limitMs} ms`)
   }
 }
 
 /** What was captured before is good; nothing can have been since. */
-const SLEPT: CaptureProblem = { code: 'CAPTURE_FAILED', detail: 'the computer slept', reason: 'suspended' }
+const SLEPT: CaptureProblem = {
+  code: 'CAPTURE_FAILED',
+  detail: 'the computer slept',
+  reason: 'suspended',
+}
 
 function stalled(limitMs: number): CaptureProblem {
   return captureFailed(`no media for ${limitMs} ms`)

@@ -81,7 +81,10 @@ export class SegmentCapture {
       if (this.#try?.hasMedia) return this.#finish(this.#try, cause)
       const over = retryUntil === undefined || clock.now() + pause >= retryUntil
       if (cause === 'cut' || over) return this.#end(cause, null)
-      logger.debug({ medium: plan.medium, segment: plan.number, code: cause.code }, 'no media yet; trying again')
+      logger.debug(
+        { medium: plan.medium, segment: plan.number, code: cause.code },
+        'no media yet; trying again',
+      )
       await within(this.#woken, pause)
       if (this.#cutAt !== undefined) return this.#end('cut', null)
     }
@@ -98,21 +101,36 @@ export class SegmentCapture {
       if ('code' in found) return found
       device = found
     }
-    const left = retryUntil === undefined ? limits.flow : Math.max(limits.retryFirst, retryUntil - clock.now())
+    const left =
+      retryUntil === undefined ? limits.flow : Math.max(limits.retryFirst, retryUntil - clock.now())
     this.#try = new SegmentTry(
-      { plan, device, start: pipeline(device, plan.quality), limits, clock, flowLimitMs: Math.min(limits.flow, left) },
+      {
+        plan,
+        device,
+        start: pipeline(device, plan.quality),
+        limits,
+        clock,
+        flowLimitMs: Math.min(limits.flow, left),
+      },
       {
         flowing: (startedAtMs) => {
           if (this.#cutAt !== undefined) return
           const startedAt = startOf(startedAtMs)
           const segment = plan.number
-          report({ type: 'capture.flowing', segment, startedAt, ...FORMATS[plan.medium], file: segmentFile(plan) })
+          report({
+            type: 'capture.flowing',
+            segment,
+            startedAt,
+            ...FORMATS[plan.medium],
+            file: segmentFile(plan),
+          })
         },
         level: (level) => {
           if (this.#cutAt === undefined) report({ type: 'capture.level', level })
         },
         warning: (warning) => {
-          if (this.#cutAt === undefined) report({ type: 'capture.warning', segment: plan.number, ...warning })
+          if (this.#cutAt === undefined)
+            report({ type: 'capture.warning', segment: plan.number, ...warning })
         },
         progress: (bytes) => report({ type: 'capture.progress', segment: plan.number, bytes }),
       },
@@ -143,7 +161,10 @@ export class SegmentCapture {
       try {
         return await this.#close(segment)
       } catch (error) {
-        logger.error({ medium: plan.medium, segment: plan.number, err: error }, 'a segment cannot be finished yet')
+        logger.error(
+          { medium: plan.medium, segment: plan.number, err: error },
+          'a segment cannot be finished yet',
+        )
         if (this.#abandoned) return null
         await new Promise((resolve) => setTimeout(resolve, limits.finish).unref())
       }
@@ -160,7 +181,8 @@ export class SegmentCapture {
     const file = await segment.writer.finish().then(
       (stored) => ({ ...stored, durationMs: segment.durationMs }),
       // Not all of it could be written: what is there is made a proper file.
-      () => (segment.writer.hasFile ? salvageFile(segment.path, FORMATS[plan.medium].container) : null),
+      () =>
+        segment.writer.hasFile ? salvageFile(segment.path, FORMATS[plan.medium].container) : null,
     )
     if (file === null) return null
     if (this.#discard) {
@@ -176,7 +198,10 @@ export class SegmentCapture {
     try {
       await removeSegment(path)
     } catch (error) {
-      logger.error({ medium: plan.medium, segment: plan.number, err: error }, 'a segment could not be removed')
+      logger.error(
+        { medium: plan.medium, segment: plan.number, err: error },
+        'a segment could not be removed',
+      )
     }
   }
 

@@ -65,7 +65,9 @@ export class SegmentWriter {
     this.#queue.push(bytes)
     this.#queuedBytes += bytes.length
     if (this.#queuedBytes > this.#limits.queueBytes) {
-      this.#fail(new RecorderError('STORAGE_UNAVAILABLE', 'the disk does not keep up with the media'))
+      this.#fail(
+        new RecorderError('STORAGE_UNAVAILABLE', 'the disk does not keep up with the media'),
+      )
       return
     }
     this.#timer ??= setInterval(() => this.#syncNow(), SYNC_INTERVAL_MS)
@@ -129,7 +131,13 @@ export class SegmentWriter {
 
   #syncNow(): void {
     const handle = this.#handle
-    if (handle === undefined || this.#syncing || this.#failure || this.#syncedBytes === this.#writtenBytes) return
+    if (
+      handle === undefined ||
+      this.#syncing ||
+      this.#failure ||
+      this.#syncedBytes === this.#writtenBytes
+    )
+      return
     const upTo = this.#writtenBytes
     this.#syncing = this.#timed(this.#sync(handle))
       .then(

@@ -79,7 +79,8 @@ export class DriftWatch {
 
   #close(bucket: Point): void {
     this.#bucket = undefined
-    this.#lateBuckets = bucket.origin - this.#lineAt(bucket.at) > STEP_MS ? this.#lateBuckets + 1 : 0
+    this.#lateBuckets =
+      bucket.origin - this.#lineAt(bucket.at) > STEP_MS ? this.#lateBuckets + 1 : 0
     this.#points.push(bucket)
     if (this.#points.length > BUCKETS) this.#points.shift()
     if (this.#lateBuckets >= STEP_BUCKETS) {

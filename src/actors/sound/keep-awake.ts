@@ -30,7 +30,11 @@ export class KeepAwake {
     const stopped = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    for (let pauseMs = RESTART_FIRST_MS; !this.#isOver; pauseMs = Math.min(2 * pauseMs, RESTART_MAX_MS)) {
+    for (
+      let pauseMs = RESTART_FIRST_MS;
+      !this.#isOver;
+      pauseMs = Math.min(2 * pauseMs, RESTART_MAX_MS)
+    ) {
       const player = startChild(command, { env, stdin: 'pipe' })
       this.#player = player
       if (player.stdin) feedSilence(player.stdin)

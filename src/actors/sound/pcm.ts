@@ -46,7 +46,11 @@ export class LevelMeter {
   push(pcm: Buffer): void {
     // A view of 16-bit words needs an even address; a chunk from a pipe may start anywhere.
     const even = pcm.byteOffset % SAMPLE_BYTES === 0 ? pcm : new Uint8Array(pcm)
-    const samples = new Int16Array(even.buffer, even.byteOffset, Math.floor(pcm.length / SAMPLE_BYTES))
+    const samples = new Int16Array(
+      even.buffer,
+      even.byteOffset,
+      Math.floor(pcm.length / SAMPLE_BYTES),
+    )
     for (let at = 0; at < samples.length; ) {
       const end = Math.min(samples.length, at + this.#windowSamples - this.#samples)
       this.#samples += end - at

@@ -26,7 +26,8 @@ export class Quarantine<Doubt extends string> {
   /** Takes a piece in, and lets go what has waited long enough. */
   push(pcm: Buffer, arrivedAt: number): void {
     this.#pieces.push({ pcm, arrivedAt })
-    if (arrivedAt - this.#pieces[0]!.arrivedAt >= this.#waitMs + TOGETHER_MS) this.#letGo(arrivedAt - this.#waitMs)
+    if (arrivedAt - this.#pieces[0]!.arrivedAt >= this.#waitMs + TOGETHER_MS)
+      this.#letGo(arrivedAt - this.#waitMs)
   }
 
   /** What came after `fromMs` (epoch ms) is in doubt until {@link trust}; asked again, the doubt is moved. */

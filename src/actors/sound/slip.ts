@@ -52,7 +52,10 @@ export class SampleSlipper {
     let from = 0
     while (this.#due >= 1) {
       // Not nearer to the last one than they may be; the next chunk is soon enough.
-      const first = Math.max(from, from === 0 ? SPACING_FRAMES - this.#sinceSlip : from + SPACING_FRAMES)
+      const first = Math.max(
+        from,
+        from === 0 ? SPACING_FRAMES - this.#sinceSlip : from + SPACING_FRAMES,
+      )
       const last = Math.min(frames, first + SPACING_FRAMES) - 2
       if (last <= first) break
       const at = this.#calmest(piece, first, last)
@@ -80,8 +83,12 @@ export class SampleSlipper {
     for (let frame = first; frame <= last && least > 0; frame++) {
       let change = 0
       for (let channel = 0; channel < this.#channels; channel++) {
-        const [a, b] = [this.#sample(piece, frame, channel), this.#sample(piece, frame + 1, channel)]
-        const c = frame + 2 < piece.length / this.#frameBytes ? this.#sample(piece, frame + 2, channel) : b
+        const [a, b] = [
+          this.#sample(piece, frame, channel),
+          this.#sample(piece, frame + 1, channel),
+        ]
+        const c =
+          frame + 2 < piece.length / this.#frameBytes ? this.#sample(piece, frame + 2, channel) : b
         change += Math.abs(b - a) + Math.abs(c - b)
       }
       if (change < least) [calmest, least] = [frame, change]

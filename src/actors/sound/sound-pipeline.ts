@@ -4,7 +4,13 @@ import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
 import { OpusTimeline, readPage } from '../../media/ogg.ts'
 import { Splitter } from '../../media/splitter.ts'
 import type { SourceCommand } from '../../platform/capture-backend.ts'
-import { type CaptureProblem, captureFailed, deathOf, lastWords, problemOf } from '../../platform/capture-problem.ts'
+import {
+  type CaptureProblem,
+  captureFailed,
+  deathOf,
+  lastWords,
+  problemOf,
+} from '../../platform/capture-problem.ts'
 import type { SoundWatch } from '../../platform/sound-watch.ts'
 import { type Child, type ChildCommand, startChild } from '../../processes/child-process.ts'
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
@@ -128,7 +134,8 @@ export class AudioPipeline implements Pipeline {
       this.startedAtMs = this.#drift.originAt(arrivedAt)
       this.#feed(pcm)
     }
-    if (this.#pendingBytes > PENDING_MAX_BYTES) this.#fail(captureFailed('the encoder does not keep up'))
+    if (this.#pendingBytes > PENDING_MAX_BYTES)
+      this.#fail(captureFailed('the encoder does not keep up'))
   }
 
   #lookForLoss(arrivedAt: number): void {
@@ -190,7 +197,9 @@ export class AudioPipeline implements Pipeline {
     const present = this.#isSilent && this.#muted === null
     if (present === this.#isSilenceTold) return
     this.#isSilenceTold = present
-    const detail = present ? 'nothing but digital silence has come for 4 s' : 'something can be heard again'
+    const detail = present
+      ? 'nothing but digital silence has come for 4 s'
+      : 'something can be heard again'
     this.#events.warning({ code: 'SOURCE_SILENT', present, detail })
   }
 
@@ -245,7 +254,11 @@ export class AudioPipeline implements Pipeline {
       }
     } catch (error) {
       const said = lastWords(this.#encoder?.stderr() ?? '')
-      this.#fail(captureFailed(`the encoder wrote no Ogg Opus (${(error as Error).message})${said ? `: ${said}` : ''}`))
+      this.#fail(
+        captureFailed(
+          `the encoder wrote no Ogg Opus (${(error as Error).message})${said ? `: ${said}` : ''}`,
+        ),
+      )
       this.#encoder?.kill('SIGKILL')
     }
   }

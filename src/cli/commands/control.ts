@@ -19,14 +19,24 @@ function mediaCommand(
     name,
     args: RECORDING_ARGUMENT,
     options: {
-      media: { kind: 'list', value: 'MEDIA', choices: MEDIA_CHOICES, help: `Which media. Default: ${standard}.` },
+      media: {
+        kind: 'list',
+        value: 'MEDIA',
+        choices: MEDIA_CHOICES,
+        help: `Which media. Default: ${standard}.`,
+      },
       ...limit,
     },
     async run({ options, args, api, style }) {
-      const recording = await api.post<RecordingAnswer>(path('recordings', args[0] ?? 'current', name), {
-        ...(options.media ? { media: options.media } : {}),
-        ...(options['max-pause-seconds'] ? { maxPauseSeconds: options['max-pause-seconds'] } : {}),
-      })
+      const recording = await api.post<RecordingAnswer>(
+        path('recordings', args[0] ?? 'current', name),
+        {
+          ...(options.media ? { media: options.media } : {}),
+          ...(options['max-pause-seconds']
+            ? { maxPauseSeconds: options['max-pause-seconds'] }
+            : {}),
+        },
+      )
       return { json: recording, text: recordingText(recording, style) }
     },
   })
@@ -80,7 +90,9 @@ export const pause = mediaCommand(
 export const resume = mediaCommand('resume', {
   summary: 'resume paused media, all or some',
   standard: 'every track that is paused',
-  description: ['Answers when media are really being recorded again. Without ID the current recording is meant.'],
+  description: [
+    'Answers when media are really being recorded again. Without ID the current recording is meant.',
+  ],
   examples: [
     { line: 'f2f resume', does: 'Resumes everything that is paused.' },
     { line: 'f2f resume --media audio', does: 'Resumes the sound; the screen stays paused.' },
@@ -96,9 +108,13 @@ export const close = defineCommand({
     'A closed recording is final: no media and no tags any more. Stop it first. Without ID the current recording is meant.',
   ],
   options: {},
-  examples: [{ line: 'f2f stop && f2f close', does: 'Ends a recording without waiting for late tags.' }],
+  examples: [
+    { line: 'f2f stop && f2f close', does: 'Ends a recording without waiting for late tags.' },
+  ],
   async run({ args, api, style }) {
-    const recording = await api.post<RecordingAnswer>(path('recordings', args[0] ?? 'current', 'close'))
+    const recording = await api.post<RecordingAnswer>(
+      path('recordings', args[0] ?? 'current', 'close'),
+    )
     return { json: recording, text: recordingText(recording, style) }
   },
 })

@@ -7,7 +7,9 @@ import { columns, printable, type Style } from '../style.ts'
 export const devices = defineCommand({
   name: 'devices',
   summary: 'list the devices that can be recorded',
-  description: ['The ids are what `f2f start --device MEDIUM=ID` takes; the default device is marked with a star.'],
+  description: [
+    'The ids are what `f2f start --device MEDIUM=ID` takes; the default device is marked with a star.',
+  ],
   options: {},
   examples: [
     { line: 'f2f devices', does: 'Lists microphones, speakers and screens.' },
@@ -15,13 +17,24 @@ export const devices = defineCommand({
   ],
   async run({ api, style }) {
     const found = await api.get<Record<Medium, DeviceList>>('/devices')
-    const text = Object.entries(found).map(([medium, list]) => `${style.strong(medium)}\n${listText(list, style)}`)
+    const text = Object.entries(found).map(
+      ([medium, list]) => `${style.strong(medium)}\n${listText(list, style)}`,
+    )
     return { json: found, text: text.join('\n') }
   },
 })
 
 function listText(list: DeviceList, style: Style): string {
-  const reason = list.available ? '' : style.warn(`  not available${list.reason ? `: ${printable(list.reason)}` : ''}`)
-  const rows = list.devices.map((device) => [device.default ? '*' : ' ', printable(device.id), printable(device.label)])
-  return [reason, columns(rows, { indent: '  ' })].filter((part) => part !== '').join('\n') || style.weak('  none')
+  const reason = list.available
+    ? ''
+    : style.warn(`  not available${list.reason ? `: ${printable(list.reason)}` : ''}`)
+  const rows = list.devices.map((device) => [
+    device.default ? '*' : ' ',
+    printable(device.id),
+    printable(device.label),
+  ])
+  return (
+    [reason, columns(rows, { indent: '  ' })].filter((part) => part !== '').join('\n') ||
+    style.weak('  none')
+  )
 }

@@ -3,7 +3,15 @@ import type { ApplicationView, ReadinessCheck, ReadinessView } from '../../contr
 import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
 import { type Home, readDaemonFile } from '../../home.ts'
 import type { Api } from '../api.ts'
-import { type Check, checkConfig, checkDisk, checkFfmpeg, checkHome, checkNode, checkSession } from '../checks.ts'
+import {
+  type Check,
+  checkConfig,
+  checkDisk,
+  checkFfmpeg,
+  checkHome,
+  checkNode,
+  checkSession,
+} from '../checks.ts'
 import { defineCommand } from '../command.ts'
 import { type Problem, ProblemError } from '../problem.ts'
 import { columns, printable, type Style, wrap } from '../style.ts'
@@ -25,7 +33,10 @@ export const doctor = defineCommand({
   options: {},
   examples: [
     { line: 'f2f doctor', does: 'Checks everything; works with and without a running recorder.' },
-    { line: 'f2f doctor --json | jq ".checks[] | select(.result==\\"failed\\")"', does: 'Shows a script what fails.' },
+    {
+      line: 'f2f doctor --json | jq ".checks[] | select(.result==\\"failed\\")"',
+      does: 'Shows a script what fails.',
+    },
   ],
   async run({ home, api, io, style }) {
     const { check: configuration, config } = await checkConfig(home)
@@ -34,7 +45,11 @@ export const doctor = defineCommand({
     if (Array.isArray(recorder)) checks.push(...recorder)
     else {
       checks.push(await checkDisk(home, config), await checkFfmpeg(config, io.env))
-      checks.push(recorder.code === 'NO_DAEMON' ? await absence(home, recorder) : failure('Recorder', recorder))
+      checks.push(
+        recorder.code === 'NO_DAEMON'
+          ? await absence(home, recorder)
+          : failure('Recorder', recorder),
+      )
       checks.push(...(await checkSession(io.env)), DEVICES_NOT_LOOKED_AT)
     }
     const ok = checks.every(({ result }) => result !== 'failed')
@@ -57,7 +72,11 @@ async function checkRecorder(api: Api): Promise<Check[] | Problem> {
     const { version, state } = application
     const detail = `version ${version} on ${daemon.url} (process ${daemon.pid}), ${state}`
     const { checks } = await api.get<ReadinessView>('/readiness')
-    return [{ name: 'Recorder', result: 'ok', detail }, ...otherErrors(application, checks), ...checks.map(checkOf)]
+    return [
+      { name: 'Recorder', result: 'ok', detail },
+      ...otherErrors(application, checks),
+      ...checks.map(checkOf),
+    ]
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
     return error.problem
@@ -78,7 +97,9 @@ function otherErrors({ errors }: ApplicationView, checks: readonly ReadinessChec
   return errors
     .filter(
       ({ code, medium }) =>
-        !bad.some((check) => check.medium === medium && (medium || TOLD_BY[code]?.includes(check.id))),
+        !bad.some(
+          (check) => check.medium === medium && (medium || TOLD_BY[code]?.includes(check.id)),
+        ),
     )
     .map(({ medium, message, code }) => ({
       name: medium ?? 'Error',
@@ -122,7 +143,8 @@ function checksText(checks: readonly Check[], style: Style): string {
   const paint = { ok: style.good, note: style.warn, failed: style.bad }
   const rows = checks.flatMap(({ name, result, detail, remedy }) => {
     const [first = '', ...more] = wrap(printable(detail), DETAIL_COLUMNS).split('\n')
-    const [todo, ...rest] = remedy === undefined ? [] : wrap(printable(remedy), DETAIL_COLUMNS - 3).split('\n')
+    const [todo, ...rest] =
+      remedy === undefined ? [] : wrap(printable(remedy), DETAIL_COLUMNS - 3).split('\n')
     return [
       [paint[result](MARKS[result]), name, first],
       ...more.map((line) => ['', '', line]),
@@ -131,6 +153,9 @@ function checksText(checks: readonly Check[], style: Style): string {
     ]
   })
   const failed = checks.filter(({ result }) => result === 'failed').length
-  const sum = failed === 0 ? style.good('Nothing is wrong.') : style.bad(`${failed} of ${checks.length} checks failed.`)
+  const sum =
+    failed === 0
+      ? style.good('Nothing is wrong.')
+      : style.bad(`${failed} of ${checks.length} checks failed.`)
   return `${columns(rows)}\n\n${sum}`
 }

@@ -23,8 +23,18 @@ export const exportRecording = defineCommand({
       '"bytes", "sha256", "gaps", "audio"}.',
   ],
   options: {
-    output: { kind: 'text', short: 'o', value: 'FILE', help: 'Where to write it. Default: ID.mp4 in this folder.' },
-    gaps: { kind: 'text', value: 'HOW', choices: ['fill', 'cut'], help: 'What becomes of gaps. Default: fill.' },
+    output: {
+      kind: 'text',
+      short: 'o',
+      value: 'FILE',
+      help: 'Where to write it. Default: ID.mp4 in this folder.',
+    },
+    gaps: {
+      kind: 'text',
+      value: 'HOW',
+      choices: ['fill', 'cut'],
+      help: 'What becomes of gaps. Default: fill.',
+    },
     audio: {
       kind: 'text',
       value: 'HOW',
@@ -34,8 +44,14 @@ export const exportRecording = defineCommand({
     force: { kind: 'flag', help: 'Write over a file that is there.' },
   },
   examples: [
-    { line: 'f2f export current -o interview.mp4', does: 'Writes what was just recorded and stopped.' },
-    { line: 'f2f export ID --gaps cut --audio split', does: 'Leaves out the pauses and keeps the voices apart.' },
+    {
+      line: 'f2f export current -o interview.mp4',
+      does: 'Writes what was just recorded and stopped.',
+    },
+    {
+      line: 'f2f export ID --gaps cut --audio split',
+      does: 'Leaves out the pauses and keeps the voices apart.',
+    },
   ],
   async run({ args, options, api, io, json }) {
     const { gaps = 'fill', audio = 'mix', force = false } = options
@@ -54,15 +70,25 @@ export const exportRecording = defineCommand({
     const making = (percent: number): void => meter?.show('making', percent)
     const followed = followExport(api, { recordingId: id, gaps, audio }, making, watching.signal)
     try {
-      const answer = await api.open(path('recordings', id, 'export'), { gaps, audio }, interrupt.signal)
+      const answer = await api.open(
+        path('recordings', id, 'export'),
+        { gaps, audio },
+        interrupt.signal,
+      )
       watching.abort()
       const received = await receive(answer, file, (percent) => meter?.show('receiving', percent))
       meter?.end()
-      return { json: { recordingId: id, file, ...received, gaps, audio }, text: `${file} (${size(received.bytes)})` }
+      return {
+        json: { recordingId: id, file, ...received, gaps, audio },
+        text: `${file} (${size(received.bytes)})`,
+      }
     } catch (error) {
       meter?.end()
       if (!interrupt.signal.aborted) throw error
-      throw localProblem('FAILED', 'The export was interrupted', { detail: 'Nothing was written.', cause: error })
+      throw localProblem('FAILED', 'The export was interrupted', {
+        detail: 'Nothing was written.',
+        cause: error,
+      })
     } finally {
       watching.abort()
       interrupt.forget()

@@ -12,7 +12,12 @@ export interface Page<T> {
   nextCursor: string | null
 }
 
-const STATE_CHOICES = ['Active', 'Paused', 'WrapUp', 'Closed'] as const satisfies readonly RecordingState[]
+const STATE_CHOICES = [
+  'Active',
+  'Paused',
+  'WrapUp',
+  'Closed',
+] as const satisfies readonly RecordingState[]
 
 /** Lists recordings. */
 export const list = defineCommand({
@@ -23,16 +28,37 @@ export const list = defineCommand({
       'is listed to its end.',
   ],
   options: {
-    state: { kind: 'text', value: 'STATE', choices: STATE_CHOICES, help: 'Only recordings in this state.' },
+    state: {
+      kind: 'text',
+      value: 'STATE',
+      choices: STATE_CHOICES,
+      help: 'Only recordings in this state.',
+    },
     from: { kind: 'text', value: 'TIME', help: 'Only recordings started at or after this.' },
     to: { kind: 'text', value: 'TIME', help: 'Only recordings started before this.' },
-    limit: { kind: 'number', value: 'NUMBER', min: 1, max: 1000, help: 'How many at most. Default: 20.' },
-    cursor: { kind: 'text', value: 'CURSOR', help: 'Where the page before ended, as printed below it.' },
+    limit: {
+      kind: 'number',
+      value: 'NUMBER',
+      min: 1,
+      max: 1000,
+      help: 'How many at most. Default: 20.',
+    },
+    cursor: {
+      kind: 'text',
+      value: 'CURSOR',
+      help: 'Where the page before ended, as printed below it.',
+    },
   },
   examples: [
     { line: 'f2f list', does: 'Lists the last 20 recordings.' },
-    { line: 'f2f list --state Closed --from 2026-01-31 --to 2026-01-31', does: 'Lists what was recorded on that day.' },
-    { line: 'f2f list --limit 1000 --json', does: 'Prints the API’s {"items": …, "nextCursor": …}.' },
+    {
+      line: 'f2f list --state Closed --from 2026-01-31 --to 2026-01-31',
+      does: 'Lists what was recorded on that day.',
+    },
+    {
+      line: 'f2f list --limit 1000 --json',
+      does: 'Prints the API’s {"items": …, "nextCursor": …}.',
+    },
   ],
   async run({ options, api, style }) {
     const page = await api.get<Page<RecordingAnswer>>('/recordings', {
@@ -50,7 +76,9 @@ function instant(name: 'from' | 'to', text: string | undefined): string | undefi
   if (text === undefined) return undefined
   const time = parseTime(text, name === 'to')
   if (time === null)
-    throw new UsageError(`--${name} takes a time like 2026-01-31, 2026-01-31T10:00 or 2026-01-31T10:00:00Z`)
+    throw new UsageError(
+      `--${name} takes a time like 2026-01-31, 2026-01-31T10:00 or 2026-01-31T10:00:00Z`,
+    )
   return time.toISOString()
 }
 
@@ -59,7 +87,9 @@ function listText(page: Page<RecordingAnswer>, style: Style): string {
   const rows = page.items.map((recording) => [
     recording.id,
     localTime(recording.startedAt),
-    duration(Date.parse(recording.endedAt ?? new Date().toISOString()) - Date.parse(recording.startedAt)),
+    duration(
+      Date.parse(recording.endedAt ?? new Date().toISOString()) - Date.parse(recording.startedAt),
+    ),
     stateText(recording.state, style),
     recording.startedBy.side === 'system'
       ? 'system'

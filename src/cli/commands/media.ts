@@ -4,13 +4,26 @@ import type { QualityPreset } from '../../contract/quality.ts'
 import { UsageError } from '../problem.ts'
 
 /** What `--media` takes. */
-export const MEDIA_CHOICES = ['audio', 'mic', 'speaker', 'screen'] as const satisfies readonly RequestedMedium[]
+export const MEDIA_CHOICES = [
+  'audio',
+  'mic',
+  'speaker',
+  'screen',
+] as const satisfies readonly RequestedMedium[]
 
 /** What `--recording-type` takes. */
-export const TYPE_CHOICES = ['microphone', 'speaker', 'both'] as const satisfies readonly RecordingType[]
+export const TYPE_CHOICES = [
+  'microphone',
+  'speaker',
+  'both',
+] as const satisfies readonly RecordingType[]
 
 /** What `--quality` takes. */
-export const QUALITY_CHOICES = ['small', 'standard', 'sharp'] as const satisfies readonly QualityPreset[]
+export const QUALITY_CHOICES = [
+  'small',
+  'standard',
+  'sharp',
+] as const satisfies readonly QualityPreset[]
 
 /** `mic=ID` of each `--device`, as the API takes it. Throws {@link UsageError}. */
 export function deviceMap(given: readonly string[]): Record<string, string> {
@@ -18,7 +31,9 @@ export function deviceMap(given: readonly string[]): Record<string, string> {
     const at = text.indexOf('=')
     const medium = text.slice(0, Math.max(0, at))
     if (!['mic', 'speaker', 'screen'].includes(medium) || at === text.length - 1)
-      throw new UsageError('--device takes mic=ID, speaker=ID or screen=ID; `f2f devices` lists the ids')
+      throw new UsageError(
+        '--device takes mic=ID, speaker=ID or screen=ID; `f2f devices` lists the ids',
+      )
     return [medium, text.slice(at + 1)]
   })
   return Object.fromEntries(pairs)

@@ -31,7 +31,13 @@ export const selftest: Command = defineCommand({
       '`selftest`. Needs X11 and PulseAudio (or PipeWire).',
   ],
   options: {
-    pulses: { kind: 'number', value: 'COUNT', min: 1, max: 100, help: 'How many flashes and beeps. Default: 8.' },
+    pulses: {
+      kind: 'number',
+      value: 'COUNT',
+      min: 1,
+      max: 100,
+      help: 'How many flashes and beeps. Default: 8.',
+    },
     pauses: {
       kind: 'number',
       value: 'COUNT',
@@ -53,7 +59,13 @@ export const selftest: Command = defineCommand({
     const { signal, forget } = interruption()
     const recording = await api.post<RecordingAnswer>('/recordings', RECORDING)
     try {
-      const stimulus = await stimulated(api, recording, { pulses, pauses, env: io.env, say, signal })
+      const stimulus = await stimulated(api, recording, {
+        pulses,
+        pauses,
+        env: io.env,
+        say,
+        signal,
+      })
       await api.post(path('recordings', recording.id, 'stop'))
       say('exporting')
       const measure = (file: string) => measureSync(file, stimulus, { env: io.env, ffmpegPath })
@@ -62,7 +74,11 @@ export const selftest: Command = defineCommand({
     } catch (cause) {
       if (cause instanceof ProblemError) throw cause
       throw localProblem('FAILED', 'The self-test could not be made', {
-        detail: signal.aborted ? 'It was interrupted.' : cause instanceof Error ? cause.message : String(cause),
+        detail: signal.aborted
+          ? 'It was interrupted.'
+          : cause instanceof Error
+            ? cause.message
+            : String(cause),
         remedy: 'Look at `f2f doctor`; then try again.',
         cause,
       })
@@ -73,7 +89,10 @@ export const selftest: Command = defineCommand({
   },
 })
 
-function outcomeOf(offsetsMs: number[], about: { limitMs: number; pauses: number; recordingId: string }): Outcome {
+function outcomeOf(
+  offsetsMs: number[],
+  about: { limitMs: number; pauses: number; recordingId: string },
+): Outcome {
   const worstMs = Math.max(...offsetsMs.map(Math.abs))
   const pass = worstMs <= about.limitMs
   const told = offsetsMs.map((ms) => `${ms > 0 ? '+' : ''}${ms.toFixed(0)}`).join(' ')
@@ -106,7 +125,13 @@ async function assertNothingOpen(api: Api): Promise<void> {
 async function stimulated(
   api: Api,
   { id, tracks }: RecordingAnswer,
-  how: { pulses: number; pauses: number; env: NodeJS.ProcessEnv; say: (what: string) => void; signal: AbortSignal },
+  how: {
+    pulses: number
+    pauses: number
+    env: NodeJS.ProcessEnv
+    say: (what: string) => void
+    signal: AbortSignal
+  },
 ): Promise<Stimulus> {
   const { pulses, pauses, env, say, signal } = how
   for (let pause = 1; pause <= pauses; pause++) {
@@ -115,9 +140,14 @@ async function stimulated(
     await api.post(path('recordings', id, 'pause'))
     await api.post(path('recordings', id, 'resume'))
   }
-  const devices = { sink: tracks.speaker?.device?.id ?? '', display: tracks.screen?.device?.id ?? '' }
+  const devices = {
+    sink: tracks.speaker?.device?.id ?? '',
+    display: tracks.screen?.device?.id ?? '',
+  }
   const { stimulateSync } = await import('../../selftest/selftest.ts')
-  const showing = stimulateSync(pulses, devices, env, (number) => say(`flash and beep ${number} of ${pulses}`))
+  const showing = stimulateSync(pulses, devices, env, (number) =>
+    say(`flash and beep ${number} of ${pulses}`),
+  )
   return unlessAborted(signal, showing)
 }
 
@@ -129,7 +159,12 @@ async function ended(api: Api, id: string): Promise<void> {
 }
 
 /** Exports a recording into a folder that is removed again. */
-async function exported<T>(api: Api, id: string, look: (file: string) => Promise<T>, signal: AbortSignal): Promise<T> {
+async function exported<T>(
+  api: Api,
+  id: string,
+  look: (file: string) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-selftest-'))
   try {
     const file = join(folder, 'selftest.mp4')

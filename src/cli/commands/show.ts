@@ -27,7 +27,10 @@ export const show = defineCommand({
   options: {},
   examples: [
     { line: 'f2f show', does: 'Shows the current recording.' },
-    { line: 'f2f show "$(f2f list --limit 1 --json | jq -r .items[0].id)"', does: 'Shows the last recording.' },
+    {
+      line: 'f2f show "$(f2f list --limit 1 --json | jq -r .items[0].id)"',
+      does: 'Shows the last recording.',
+    },
   ],
   async run({ args, api, home, style }) {
     const recording = await api.get<Detailed>(path('recordings', args[0] ?? 'current'))
@@ -36,7 +39,10 @@ export const show = defineCommand({
     const files = await segmentFiles(api, `${at}/events`)
     const placed = segments.map((segment): SegmentWithPath => {
       const file = files.get(`${segment.medium}/${segment.number}`)
-      return { ...segment, path: file === undefined ? null : join(home.recordingsFolder, recording.id, file) }
+      return {
+        ...segment,
+        path: file === undefined ? null : join(home.recordingsFolder, recording.id, file),
+      }
     })
     return { json: { recording, segments: placed }, text: showText(recording, placed, style) }
   },
@@ -55,7 +61,9 @@ async function pages<T>(api: Api, at: string): Promise<T[]> {
 /** The file names are told by the events only: reading media goes through the API, whatever the files are called. */
 async function segmentFiles(api: Api, at: string): Promise<Map<string, string>> {
   const events = await pages<LogEvent>(api, at)
-  const closed = events.flatMap((event): SegmentFacts[] => (event.type === 'segment.closed' ? [event.data] : []))
+  const closed = events.flatMap((event): SegmentFacts[] =>
+    event.type === 'segment.closed' ? [event.data] : [],
+  )
   return new Map(closed.map(({ medium, number, file }) => [`${medium}/${number}`, file]))
 }
 

@@ -7,7 +7,14 @@ import { recordingText } from '../recording-text.ts'
 import { deviceMap, MEDIA_CHOICES, QUALITY_CHOICES, TYPE_CHOICES } from './media.ts'
 
 /** What belongs to a new recording only. */
-const NEW_ONLY = ['recording-type', 'tag', 'wrap-up-seconds', 'max-duration-seconds', 'require', 'quality'] as const
+const NEW_ONLY = [
+  'recording-type',
+  'tag',
+  'wrap-up-seconds',
+  'max-duration-seconds',
+  'require',
+  'quality',
+] as const
 
 /** Starts a recording, or media in one. */
 export const start = defineCommand({
@@ -38,7 +45,11 @@ export const start = defineCommand({
       value: 'MEDIUM=ID',
       help: 'Device for mic, speaker or screen, by its id from `f2f devices`. Default: the system’s default device.',
     },
-    tag: { kind: 'many', value: 'KEY=VALUE', help: 'A tag for the new recording; - reads tags from stdin.' },
+    tag: {
+      kind: 'many',
+      value: 'KEY=VALUE',
+      help: 'A tag for the new recording; - reads tags from stdin.',
+    },
     'wrap-up-seconds': {
       kind: 'number',
       value: 'SECONDS',
@@ -67,7 +78,11 @@ export const start = defineCommand({
         'How closely. small: long storage, speech and slow screens; standard: small print stays readable; sharp: ' +
         'colours, details and movement. Default: that of the recorder, usually standard.',
     },
-    in: { kind: 'text', value: 'RECORDING', help: 'Start media in this recording: current, or an id.' },
+    in: {
+      kind: 'text',
+      value: 'RECORDING',
+      help: 'Start media in this recording: current, or an id.',
+    },
   },
   examples: [
     { line: 'f2f start', does: 'Records microphone, speaker and screen.' },
@@ -83,14 +98,20 @@ export const start = defineCommand({
       line: 'f2f start --media screen --device screen=:0/HDMI-1 --quality sharp',
       does: 'Records one of several monitors, closely; `f2f devices` lists them.',
     },
-    { line: 'f2f start --in current --media screen', does: 'Adds the screen to the recording under way.' },
+    {
+      line: 'f2f start --in current --media screen',
+      does: 'Adds the screen to the recording under way.',
+    },
   ],
   async run({ options, api, io, style }) {
     const devices = options.device && { devices: deviceMap(options.device) }
     const media = options.media && { media: options.media }
     if (options.in !== undefined) {
       const misplaced = NEW_ONLY.find((name) => options[name] !== undefined)
-      if (misplaced) throw new UsageError(`--${misplaced} belongs to a new recording, not to one under way (--in)`)
+      if (misplaced)
+        throw new UsageError(
+          `--${misplaced} belongs to a new recording, not to one under way (--in)`,
+        )
       if (!media) throw new UsageError('--in needs --media: what to start')
       const recording = await api.post<RecordingAnswer>(path('recordings', options.in, 'start'), {
         ...media,
@@ -103,8 +124,12 @@ export const start = defineCommand({
       ...devices,
       ...(options['recording-type'] && { recordingType: options['recording-type'] }),
       ...(options.tag && { tags: await collectTags(options.tag, io.stdin) }),
-      ...(options['wrap-up-seconds'] !== undefined && { wrapUpSeconds: options['wrap-up-seconds'] }),
-      ...(options['max-duration-seconds'] && { maxDurationSeconds: options['max-duration-seconds'] }),
+      ...(options['wrap-up-seconds'] !== undefined && {
+        wrapUpSeconds: options['wrap-up-seconds'],
+      }),
+      ...(options['max-duration-seconds'] && {
+        maxDurationSeconds: options['max-duration-seconds'],
+      }),
       ...(options.require && { require: options.require }),
       ...(options.quality && { quality: options.quality }),
     })

@@ -17,7 +17,10 @@ export const status = defineCommand({
   options: {},
   examples: [
     { line: 'f2f status', does: 'Shows it once.' },
-    { line: 'f2f status --json | jq -r .application.state', does: 'Prints Idle, Recording or Error for a script.' },
+    {
+      line: 'f2f status --json | jq -r .application.state',
+      does: 'Prints Idle, Recording or Error for a script.',
+    },
   ],
   async run({ api, style }) {
     const application = await api.get<ApplicationView>('/application')
@@ -36,7 +39,11 @@ async function current(api: Api): Promise<RecordingAnswer | null> {
   }
 }
 
-function statusText(application: ApplicationView, recording: RecordingAnswer | null, style: Style): string {
+function statusText(
+  application: ApplicationView,
+  recording: RecordingAnswer | null,
+  style: Style,
+): string {
   const paint = { Idle: style.strong, Recording: style.good, Error: style.bad }[application.state]
   const { freeBytes, recordableSeconds, log } = application.storage
   const missing = Object.entries(application.media).filter(([, medium]) => !medium.available)
@@ -44,13 +51,18 @@ function statusText(application: ApplicationView, recording: RecordingAnswer | n
     ['State', paint(application.state)],
     ...application.errors.map(({ code, medium, message, since }) => [
       'Error',
-      style.bad(`${medium ? `${medium}: ` : ''}${printable(message)} (${code}, since ${localTime(since)})`),
+      style.bad(
+        `${medium ? `${medium}: ` : ''}${printable(message)} (${code}, since ${localTime(since)})`,
+      ),
     ]),
     ...missing.map(([medium, { reason }]) => [
       'Missing',
       style.warn(`${medium}${reason === undefined ? '' : `: ${printable(reason)}`}`),
     ]),
-    ['Storage', `${size(freeBytes)} free, enough for ${duration(recordableSeconds * 1000)} (h:mm:ss); log ${log}`],
+    [
+      'Storage',
+      `${size(freeBytes)} free, enough for ${duration(recordableSeconds * 1000)} (h:mm:ss); log ${log}`,
+    ],
     ['Version', application.version],
     ...(recording === null ? [] : [['Control', controlText(recording)]]),
     ['You may', application.allowedCommands.join(', ') || 'only look'],

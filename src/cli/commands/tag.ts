@@ -18,12 +18,18 @@ export const tag = defineCommand({
   ],
   options: {},
   examples: [
-    { line: 'f2f tag outcome=signed pages:=12 urgent:=true', does: 'Sets a string, a number and a boolean.' },
+    {
+      line: 'f2f tag outcome=signed pages:=12 urgent:=true',
+      does: 'Sets a string, a number and a boolean.',
+    },
     {
       line: 'f2f tag - < customer.txt',
       does: 'Reads the tags from a file, so that no value stands in a command line.',
     },
-    { line: 'echo \'{"customer":"4711"}\' | f2f tag -', does: 'The same with JSON, as a program would send it.' },
+    {
+      line: 'echo \'{"customer":"4711"}\' | f2f tag -',
+      does: 'The same with JSON, as a program would send it.',
+    },
   ],
   async run({ args, api, io, style }) {
     const named = args[0] !== '-' && !args[0]!.includes('=')
@@ -31,10 +37,16 @@ export const tag = defineCommand({
     if (given.length === 0) throw new UsageError('KEY=VALUE or - is missing')
     const tags = await collectTags(given, io.stdin)
     if (Object.keys(tags).length === 0) throw new UsageError('there is no tag on stdin')
-    const recording = await api.post<RecordingAnswer>(path('recordings', named ? args[0]! : 'current', 'tags'), {
-      tags,
-    })
+    const recording = await api.post<RecordingAnswer>(
+      path('recordings', named ? args[0]! : 'current', 'tags'),
+      {
+        tags,
+      },
+    )
     const set = recording.tags.filter(({ key }) => Object.hasOwn(tags, key))
-    return { json: recording, text: `Recording ${style.strong(recording.id)} is tagged:\n${tagsText(set, style)}` }
+    return {
+      json: recording,
+      text: `Recording ${style.strong(recording.id)} is tagged:\n${tagsText(set, style)}`,
+    }
   },
 })

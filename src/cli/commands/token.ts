@@ -32,7 +32,10 @@ export const tokenCreate = defineCommand({
     },
   },
   examples: [
-    { line: 'f2f token create --name crm --scopes read,tag,control', does: 'For a CRM that drives the recorder.' },
+    {
+      line: 'f2f token create --name crm --scopes read,tag,control',
+      does: 'For a CRM that drives the recorder.',
+    },
     {
       line: '(umask 077; f2f token create --name crm --scopes read,tag > crm.token)',
       does: 'Puts the token into a file that only you can read.',
@@ -40,7 +43,8 @@ export const tokenCreate = defineCommand({
   ],
   async run({ options, api }) {
     const { name, scopes } = options
-    if (name === undefined || scopes === undefined) throw new UsageError('--name and --scopes must both be given')
+    if (name === undefined || scopes === undefined)
+      throw new UsageError('--name and --scopes must both be given')
     const created = await api.post<TokenAnswer & { token: string }>('/tokens', { name, scopes })
     return {
       json: created,
@@ -68,7 +72,10 @@ export const tokenList = defineCommand({
       localTime(createdAt),
     ])
     const head = ['ID', 'NAME', 'SCOPES', 'CREATED'].map(style.weak)
-    return { json: page, text: rows.length === 0 ? 'No tokens but the home token.' : columns([head, ...rows]) }
+    return {
+      json: page,
+      text: rows.length === 0 ? 'No tokens but the home token.' : columns([head, ...rows]),
+    }
   },
 })
 
@@ -79,7 +86,12 @@ export const tokenRevoke = defineCommand({
   args: { usage: 'ID', min: 1, max: 1 },
   description: ['The token is refused from now on. What was recorded with it stays as it is.'],
   options: {},
-  examples: [{ line: 'f2f token revoke 4fJq0Z8s', does: 'Ends the token with this id, from `f2f token list`.' }],
+  examples: [
+    {
+      line: 'f2f token revoke 4fJq0Z8s',
+      does: 'Ends the token with this id, from `f2f token list`.',
+    },
+  ],
   async run({ args, api }) {
     const answer = await api.delete<unknown>(path('tokens', args[0]!))
     return { json: answer ?? {}, text: `Token ${printable(args[0]!)} is revoked.` }

@@ -19,7 +19,12 @@ export const ui = defineCommand({
   async run({ options, json, api, io }) {
     const launch = await api.post<{ url: string }>('/ui/launch')
     if (options['print-url'] || json) return { json: launch, text: launch.url }
-    if (await openBrowser(launch.url, io.env)) return { json: launch, text: 'The page is opening in your browser.' }
-    return { json: launch, text: launch.url, note: 'No browser could be opened; open this URL within 60 seconds.' }
+    if (await openBrowser(launch.url, io.env))
+      return { json: launch, text: 'The page is opening in your browser.' }
+    return {
+      json: launch,
+      text: launch.url,
+      note: 'No browser could be opened; open this URL within 60 seconds.',
+    }
   },
 })

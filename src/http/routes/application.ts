@@ -12,7 +12,9 @@ export function applicationRoutes({ recorder }: Services): Route[] {
       operationId: 'health',
       summary: 'Whether the daemon answers',
       scope: null,
-      outcomes: [{ status: 200, description: 'It does', content: { 'application/json': ANSWERS.Health } }],
+      outcomes: [
+        { status: 200, description: 'It does', content: { 'application/json': ANSWERS.Health } },
+      ],
       handle({ ctx }) {
         sendJson(ctx, 200, { status: 'ok' })
       },
@@ -23,7 +25,13 @@ export function applicationRoutes({ recorder }: Services): Route[] {
       operationId: 'readApplication',
       summary: 'State of the recorder, its media and its storage',
       scope: 'read',
-      outcomes: [{ status: 200, description: 'The state', content: { 'application/json': ANSWERS.Application } }],
+      outcomes: [
+        {
+          status: 200,
+          description: 'The state',
+          content: { 'application/json': ANSWERS.Application },
+        },
+      ],
       async handle({ ctx, credential }) {
         sendJson(ctx, 200, await recorder.application(credential.side))
       },
@@ -35,7 +43,11 @@ export function applicationRoutes({ recorder }: Services): Route[] {
       summary: 'What each medium can be captured from',
       scope: 'read',
       outcomes: [
-        { status: 200, description: 'The devices by medium', content: { 'application/json': ANSWERS.Devices } },
+        {
+          status: 200,
+          description: 'The devices by medium',
+          content: { 'application/json': ANSWERS.Devices },
+        },
       ],
       async handle({ ctx }) {
         sendJson(ctx, 200, await recorder.devices())
@@ -52,7 +64,13 @@ export function openApiRoute(text: () => string): Route {
     operationId: 'readOpenApi',
     summary: 'This description (OpenAPI 3.1)',
     scope: 'read',
-    outcomes: [{ status: 200, description: 'The description', content: { 'application/json': ANSWERS.OpenApi } }],
+    outcomes: [
+      {
+        status: 200,
+        description: 'The description',
+        content: { 'application/json': ANSWERS.OpenApi },
+      },
+    ],
     handle({ ctx }) {
       sendText(ctx, 200, 'application/json', text())
     },

@@ -55,9 +55,17 @@ function commandRoute<N extends CommandName, Body extends z.ZodType>(
   definition: CommandRoute<N, Body>,
 ): Route {
   const onRecording = definition.path.includes(':id')
-  const requestHeaders: HeaderName[] = onRecording ? ['Idempotency-Key', 'If-Match'] : ['Idempotency-Key']
+  const requestHeaders: HeaderName[] = onRecording
+    ? ['Idempotency-Key', 'If-Match']
+    : ['Idempotency-Key']
 
-  function commandOf({ ctx, credential, params, body, sent }: Exchange<unknown, z.output<Body>>): Command {
+  function commandOf({
+    ctx,
+    credential,
+    params,
+    body,
+    sent,
+  }: Exchange<unknown, z.output<Body>>): Command {
     const { side, client, clientId } = credential
     const idempotency = idempotencyOf(ctx.req, clientId, ctx.path, sent)
     const expectedVersion = onRecording ? expectedVersionOf(ctx.req) : undefined
@@ -76,7 +84,8 @@ function commandRoute<N extends CommandName, Body extends z.ZodType>(
     path: definition.path,
     operationId: definition.operationId,
     summary: definition.summary,
-    description: 'Answers when the outcome is confirmed and durable. A client that hangs up cancels nothing.',
+    description:
+      'Answers when the outcome is confirmed and durable. A client that hangs up cancels nothing.',
     scope: definition.scope,
     changesState: true,
     body: definition.body,
@@ -125,7 +134,12 @@ export function commandRoutes(services: Services): Route[] {
       scope: 'control',
       body: startRequest,
       request: (body) => ({ ...body, media: resolveMedia(body.media, body.recordingType) }),
-      outcome: { ...RECORDING, status: 201, description: 'The new recording', headers: ['ETag', 'Location'] },
+      outcome: {
+        ...RECORDING,
+        status: 201,
+        description: 'The new recording',
+        headers: ['ETag', 'Location'],
+      },
       errors: ['ALREADY_RECORDING', ...CAPTURE_ERRORS],
     }),
     commandRoute(services, {

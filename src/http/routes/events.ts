@@ -26,7 +26,13 @@ export function eventRoutes({ recorder, streams }: Services): Route[] {
       summary: 'A recording’s events, refusals included, oldest first',
       scope: 'audit',
       query: eventsQuery,
-      outcomes: [{ status: 200, description: 'A page of events', content: { 'application/json': ANSWERS.EventPage } }],
+      outcomes: [
+        {
+          status: 200,
+          description: 'A page of events',
+          content: { 'application/json': ANSWERS.EventPage },
+        },
+      ],
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
       async handle({ ctx, credential, params, query }) {
         const { id } = await recorder.recording(params.id as string, credential.side)
@@ -35,7 +41,8 @@ export function eventRoutes({ recorder, streams }: Services): Route[] {
         const events = await recorder.log.events({ after, limit: query.limit + 1, recordingId: id })
         const items = events.slice(0, query.limit)
         const last = items.at(-1)
-        const nextCursor = last !== undefined && events.length > items.length ? eventCursor(last.position) : null
+        const nextCursor =
+          last !== undefined && events.length > items.length ? eventCursor(last.position) : null
         sendJson(ctx, 200, { items, nextCursor })
       },
     }),
@@ -49,7 +56,9 @@ export function eventRoutes({ recorder, streams }: Services): Route[] {
       scope: 'audit',
       query: streamQuery,
       requestHeaders: ['Last-Event-ID'],
-      outcomes: [{ status: 200, description: 'The stream', content: { 'text/event-stream': null } }],
+      outcomes: [
+        { status: 200, description: 'The stream', content: { 'text/event-stream': null } },
+      ],
       handle({ ctx, credential, query }) {
         const after = resumePosition(ctx.req.headers['last-event-id'], recorder.log.position)
         sendHead(ctx, 200, STREAM_HEADERS)

@@ -23,18 +23,24 @@ function isMissing(error: unknown): boolean {
 
 /** Whole tracks and whole recordings as one playable file. */
 export function mediaRoutes({ recorder, compositions }: Services): Route[] {
-  async function answer({ ctx, credential, params }: Exchange, request: CompositionRequest): Promise<void> {
+  async function answer(
+    { ctx, credential, params }: Exchange,
+    request: CompositionRequest,
+  ): Promise<void> {
     const gone = new AbortController()
     const leave = (): void => gone.abort(new ClientGone())
     ctx.res.once('close', leave)
     try {
       const recording = await recorder.recording(params.id as string, credential.side)
-      const send = async () => sendFile(ctx, await compositions.compose(recording, request, gone.signal))
+      const send = async () =>
+        sendFile(ctx, await compositions.compose(recording, request, gone.signal))
       // It may be removed for want of room just before it is opened; then it is made again, once.
       await send().catch((error) => (isMissing(error) ? send() : Promise.reject(error)))
     } catch (error) {
       if (!isMissing(error)) throw error
-      throw new RecorderError('EXPORT_FAILED', 'The file was removed before it could be sent.', { cause: error })
+      throw new RecorderError('EXPORT_FAILED', 'The file was removed before it could be sent.', {
+        cause: error,
+      })
     } finally {
       ctx.res.off('close', leave)
     }
@@ -61,7 +67,8 @@ export function mediaRoutes({ recorder, compositions }: Services): Route[] {
       method: 'GET',
       path: '/v1/recordings/:id/export',
       operationId: 'exportRecording',
-      summary: 'The recording as one MP4: screen, microphone and speaker in sync, tags and gaps as chapters',
+      summary:
+        'The recording as one MP4: screen, microphone and speaker in sync, tags and gaps as chapters',
       description: WAITS,
       scope: 'read',
       query: exportQuery,

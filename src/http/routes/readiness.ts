@@ -19,7 +19,13 @@ export function readinessRoutes({ recorder }: Services): Route[] {
       ].join(' '),
       scope: 'read',
       query: readinessQuery,
-      outcomes: [{ status: 200, description: 'The checks', content: { 'application/json': ANSWERS.Readiness } }],
+      outcomes: [
+        {
+          status: 200,
+          description: 'The checks',
+          content: { 'application/json': ANSWERS.Readiness },
+        },
+      ],
       async handle({ ctx, query }) {
         sendJson(ctx, 200, await recorder.readiness(query.media))
       },

@@ -24,7 +24,11 @@ export function recordingRoutes({ recorder }: Services): Route[] {
       scope: 'read',
       query: recordingsQuery,
       outcomes: [
-        { status: 200, description: 'A page of recordings', content: { 'application/json': ANSWERS.RecordingPage } },
+        {
+          status: 200,
+          description: 'A page of recordings',
+          content: { 'application/json': ANSWERS.RecordingPage },
+        },
       ],
       async handle({ ctx, credential, query }) {
         sendJson(ctx, 200, await listRecordings(recorder, query, credential.side))
@@ -35,11 +39,16 @@ export function recordingRoutes({ recorder }: Services): Route[] {
       path: '/v1/recordings/search',
       operationId: 'searchRecordings',
       summary: 'Recordings by tags, newest first',
-      description: 'Reads only. The conditions are in the body because personal data must stay out of URLs.',
+      description:
+        'Reads only. The conditions are in the body because personal data must stay out of URLs.',
       scope: 'read',
       body: searchRequest,
       outcomes: [
-        { status: 200, description: 'A page of recordings', content: { 'application/json': ANSWERS.RecordingPage } },
+        {
+          status: 200,
+          description: 'A page of recordings',
+          content: { 'application/json': ANSWERS.RecordingPage },
+        },
       ],
       async handle({ ctx, credential, body }) {
         sendJson(ctx, 200, await listRecordings(recorder, body, credential.side))

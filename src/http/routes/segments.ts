@@ -26,7 +26,11 @@ export function segmentRoutes({ recorder }: Services): Route[] {
       scope: 'read',
       query: pageQuery,
       outcomes: [
-        { status: 200, description: 'A page of segments', content: { 'application/json': ANSWERS.SegmentPage } },
+        {
+          status: 200,
+          description: 'A page of segments',
+          content: { 'application/json': ANSWERS.SegmentPage },
+        },
       ],
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
       async handle({ ctx, credential, params, query }) {
@@ -49,7 +53,8 @@ export function segmentRoutes({ recorder }: Services): Route[] {
         const { id } = await recorder.recording(params.id as string, credential.side)
         const known = MEDIA.some((name) => name === medium) && /^[1-9]\d{0,8}$/.test(number)
         const segment = known ? await recorder.log.segment(id, medium, Number(number)) : undefined
-        if (segment === undefined) throw new RecorderError('NOT_FOUND', 'The recording has no such segment.')
+        if (segment === undefined)
+          throw new RecorderError('NOT_FOUND', 'The recording has no such segment.')
         await sendFile(ctx, {
           path: recorder.file(id, segment.file),
           type: TYPES[segment.container],

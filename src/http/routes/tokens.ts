@@ -30,7 +30,13 @@ export function tokenRoutes({ recorder, streams, user, isReady }: Services): Rou
       summary: 'The tokens there are, oldest first, without their secrets',
       scope: 'admin',
       query: pageQuery,
-      outcomes: [{ status: 200, description: 'A page of tokens', content: { 'application/json': ANSWERS.TokenPage } }],
+      outcomes: [
+        {
+          status: 200,
+          description: 'A page of tokens',
+          content: { 'application/json': ANSWERS.TokenPage },
+        },
+      ],
       handle({ ctx, query: { limit, cursor } }) {
         const tokens = recorder.log.tokens()
         const from = cursor === undefined ? 0 : tokens.findIndex((token) => token.id === cursor) + 1
@@ -47,7 +53,13 @@ export function tokenRoutes({ recorder, streams, user, isReady }: Services): Rou
       scope: 'admin',
       changesState: true,
       body: tokenRequest,
-      outcomes: [{ status: 201, description: 'The token', content: { 'application/json': ANSWERS.NewToken } }],
+      outcomes: [
+        {
+          status: 201,
+          description: 'The token',
+          content: { 'application/json': ANSWERS.NewToken },
+        },
+      ],
       errors: ['NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
       async handle(exchange) {
         requireReady()
@@ -71,7 +83,8 @@ export function tokenRoutes({ recorder, streams, user, isReady }: Services): Rou
       async handle(exchange) {
         requireReady()
         const id = exchange.params.tokenId as string
-        if (find(id) === undefined) throw new RecorderError('NOT_FOUND', 'There is no token with this id.')
+        if (find(id) === undefined)
+          throw new RecorderError('NOT_FOUND', 'There is no token with this id.')
         await recorder.note('token.revoked', { id }, byOf(exchange))
         streams.end(`token:${id}`)
         sendEmpty(exchange.ctx, 204)

@@ -30,7 +30,9 @@ export function uiRoutes({ access, address, isReady }: Services): Route[] {
       scope: 'admin',
       changesState: true,
       body: emptyRequest,
-      outcomes: [{ status: 201, description: 'The URL', content: { 'application/json': ANSWERS.Launch } }],
+      outcomes: [
+        { status: 201, description: 'The URL', content: { 'application/json': ANSWERS.Launch } },
+      ],
       errors: ['NOT_READY'],
       handle({ ctx }) {
         if (!isReady()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
@@ -42,15 +44,20 @@ export function uiRoutes({ access, address, isReady }: Services): Route[] {
       method: 'GET',
       path: `${LAUNCH_PATH}:code`,
       operationId: 'openPage',
-      summary: 'Opens a session for the browser that follows a launch URL, and leads it to the page',
+      summary:
+        'Opens a session for the browser that follows a launch URL, and leads it to the page',
       scope: null,
-      outcomes: [{ status: 303, description: 'The session is open', headers: ['Location', 'Set-Cookie'] }],
+      outcomes: [
+        { status: 303, description: 'The session is open', headers: ['Location', 'Set-Cookie'] },
+      ],
       errors: ['UNAUTHENTICATED', 'RATE_LIMITED'],
       handle({ ctx, params }) {
         if (ctx.method === 'HEAD') {
           // Looking must not use the code up.
           const members = { allow: ['GET'] }
-          throw new RecorderError('METHOD_NOT_ALLOWED', 'A launch URL is followed with GET.', { members })
+          throw new RecorderError('METHOD_NOT_ALLOWED', 'A launch URL is followed with GET.', {
+            members,
+          })
         }
         const secret = access.redeemLaunchCode(params.code as string)
         const cookie = `${sessionCookieName(address().port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`

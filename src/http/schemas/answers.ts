@@ -4,7 +4,13 @@ import { SCOPES } from '../../access/scopes.ts'
 import { ALLOWED_COMMANDS } from '../../contract/commands.ts'
 import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
 import { EVENT_TYPES } from '../../contract/events.ts'
-import { GAP_REASONS, MEDIA, RECORDING_STATES, RECORDING_TYPES, TRACK_STATES } from '../../contract/media.ts'
+import {
+  GAP_REASONS,
+  MEDIA,
+  RECORDING_STATES,
+  RECORDING_TYPES,
+  TRACK_STATES,
+} from '../../contract/media.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/resources.ts'
 import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
 
@@ -13,7 +19,9 @@ const id = z.string().regex(/^[0-9A-Za-z_-]{8,64}$/)
 const count = z.int().min(0)
 const medium = z.enum(MEDIA)
 const side = z.enum(['api', 'ui'])
-const allowedCommands = z.array(z.enum(ALLOWED_COMMANDS)).describe('What the asking side may do now')
+const allowedCommands = z
+  .array(z.enum(ALLOWED_COMMANDS))
+  .describe('What the asking side may do now')
 const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
 const warningCode = z.enum(Object.keys(WARNINGS) as [WarningCode, ...WarningCode[]])
 
@@ -29,7 +37,12 @@ const by = z.object({
 
 const device = z.object({ id: z.string(), label: z.string() })
 
-const tag = z.object({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]), at: time, by })
+const tag = z.object({
+  key: z.string(),
+  value: z.union([z.string(), z.number(), z.boolean()]),
+  at: time,
+  by,
+})
 
 const track = z.object({
   state: z.enum(TRACK_STATES),
@@ -64,7 +77,9 @@ const recording = z.object({
   allowedCommands,
 })
 
-const recordingWithHistory = recording.extend({ tagHistory: z.array(tag).describe('All values, oldest first') })
+const recordingWithHistory = recording.extend({
+  tagHistory: z.array(tag).describe('All values, oldest first'),
+})
 
 const segment = z.object({
   medium,
@@ -95,9 +110,16 @@ const application = z.object({
   recording: z.object({ id, state: z.enum(RECORDING_STATES) }).nullable(),
   controller: side.nullable(),
   errors: z.array(
-    z.object({ code: z.union([errorCode, warningCode]), medium: medium.optional(), message: z.string(), since: time }),
+    z.object({
+      code: z.union([errorCode, warningCode]),
+      medium: medium.optional(),
+      message: z.string(),
+      since: time,
+    }),
   ),
-  media: byMedium(z.object({ available: z.boolean(), device: device.nullable(), reason: z.string().optional() })),
+  media: byMedium(
+    z.object({ available: z.boolean(), device: device.nullable(), reason: z.string().optional() }),
+  ),
   storage: z.object({
     freeBytes: count,
     recordableSeconds: count,
@@ -143,12 +165,17 @@ const problem = z
     code: errorCode,
     remedy: z.string(),
     errors: z
-      .array(z.object({ pointer: z.string().describe('JSON Pointer, RFC 6901'), detail: z.string() }))
+      .array(
+        z.object({ pointer: z.string().describe('JSON Pointer, RFC 6901'), detail: z.string() }),
+      )
       .optional(),
     recordingId: id.optional(),
     state: z.enum(RECORDING_STATES).optional(),
     allowedCommands: allowedCommands.optional(),
-    holder: z.object({ side, client: z.string(), since: time }).optional().describe('Who controls the recording'),
+    holder: z
+      .object({ side, client: z.string(), since: time })
+      .optional()
+      .describe('Who controls the recording'),
   })
   .describe('RFC 9457 problem document')
 

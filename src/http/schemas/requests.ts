@@ -9,7 +9,12 @@ import {
   type RequestedMedium,
   resolveMedia,
 } from '../../contract/media.ts'
-import { QUALITY_PRESETS, QUALITY_RANGES, type Quality, type QualityPreset } from '../../contract/quality.ts'
+import {
+  QUALITY_PRESETS,
+  QUALITY_RANGES,
+  type Quality,
+  type QualityPreset,
+} from '../../contract/quality.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
 const MAX_TAGS = 64
@@ -36,7 +41,10 @@ const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype']
 /** Those that the recorder sets itself can be looked for like any other. */
 const anyTagKey = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'A tag key is a letter and up to 63 letters, digits, `_`, `.` or `-`.')
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/,
+    'A tag key is a letter and up to 63 letters, digits, `_`, `.` or `-`.',
+  )
   .refine((key) => !RESERVED_NAMES.includes(key), 'This name cannot be used.')
 
 const tagKey = anyTagKey.refine(
@@ -114,8 +122,13 @@ export const startRequest = z.strictObject({
     .max(604_800)
     .default(14_400)
     .describe('Then the recorder stops a forgotten recording'),
-  require: z.enum(['all', 'any']).default('all').describe('`all`: if one medium cannot start, none does'),
-  quality: quality.optional().describe('A preset, or one with numbers of its own; the configured one otherwise'),
+  require: z
+    .enum(['all', 'any'])
+    .default('all')
+    .describe('`all`: if one medium cannot start, none does'),
+  quality: quality
+    .optional()
+    .describe('A preset, or one with numbers of its own; the configured one otherwise'),
 })
 
 /** Body of POST /recordings/{id}/start. */
@@ -142,7 +155,10 @@ export const tagRequest = z.strictObject({ tags: someTags })
 export const emptyRequest = z.strictObject({})
 
 const time = z.iso
-  .datetime({ offset: true, error: 'A time is written as in RFC 3339, e.g. 2025-11-22T09:30:00.000Z.' })
+  .datetime({
+    offset: true,
+    error: 'A time is written as in RFC 3339, e.g. 2025-11-22T09:30:00.000Z.',
+  })
   .transform((text) => new Date(text).toISOString())
 
 const cursor = z.string().min(1).max(1024).describe('`nextCursor` of the page before')
@@ -194,17 +210,27 @@ export const exportQuery = z.strictObject({
   gaps: z
     .enum(['fill', 'cut'])
     .default('fill')
-    .describe('`fill`: silence and a card in the gaps; `cut`: what no track has media of is left out'),
+    .describe(
+      '`fill`: silence and a card in the gaps; `cut`: what no track has media of is left out',
+    ),
   audio: z
     .enum(['mix', 'split'])
     .default('mix')
-    .describe('`mix`: one AAC track of both voices; `split`: microphone and speaker as they are, in Opus'),
+    .describe(
+      '`mix`: one AAC track of both voices; `split`: microphone and speaker as they are, in Opus',
+    ),
 })
 
 /** Query of GET /events. */
 export const streamQuery = z.strictObject({
-  exports: z.enum(['0', '1']).default('0').describe('`1`: how far exports are, too, as events named `export`'),
-  levels: z.enum(['0', '1']).default('0').describe('`1`: audio levels too, as events named `level`'),
+  exports: z
+    .enum(['0', '1'])
+    .default('0')
+    .describe('`1`: how far exports are, too, as events named `export`'),
+  levels: z
+    .enum(['0', '1'])
+    .default('0')
+    .describe('`1`: audio levels too, as events named `level`'),
 })
 
 /** Query of GET /readiness. */

@@ -9,7 +9,13 @@ import { listPulseDevices } from './pulse-devices.ts'
 import { isPulseMuted } from './pulse-mute.ts'
 import { PulseWatch } from './pulse-watch.ts'
 import { X11ScreenWatch } from './x11-screen-watch.ts'
-import { findMonitor, listX11Screens, monitorDevice, parseScreenId, sessionProblem } from './x11-screens.ts'
+import {
+  findMonitor,
+  listX11Screens,
+  monitorDevice,
+  parseScreenId,
+  sessionProblem,
+} from './x11-screens.ts'
 
 /** The source that stands for a device. */
 function sourceOf(medium: 'mic' | 'speaker', device: Device): string {
@@ -33,7 +39,14 @@ export function pacatCommand(device: Device): ChildCommand {
   return {
     program: 'pacat',
     args: [
-      ...['--raw', '--playback', '--latency-msec=20', '--rate=8000', '--channels=1', '--format=s16le'],
+      ...[
+        '--raw',
+        '--playback',
+        '--latency-msec=20',
+        '--rate=8000',
+        '--channels=1',
+        '--format=s16le',
+      ],
       ...['--client-name=f2f-recorder', '--stream-name=keep awake', '-d', device.id],
     ],
   }
@@ -50,7 +63,15 @@ export function x11grabCommand(
     ...['-video_size', `${monitor.width}x${monitor.height}`],
     ...['-grab_x', String(monitor.x), '-grab_y', String(monitor.y)],
   ]
-  const grab = ['-f', 'x11grab', '-framerate', String(quality.framesPerSecond), ...(area ?? []), '-i', display]
+  const grab = [
+    '-f',
+    'x11grab',
+    '-framerate',
+    String(quality.framesPerSecond),
+    ...(area ?? []),
+    '-i',
+    display,
+  ]
   return {
     program: ffmpeg.path,
     args: [...screenArgs([...NO_PROBING, ...grab], quality, ffmpeg), ...glanceArgs(ffmpeg)],
@@ -81,19 +102,29 @@ export function linuxBackend(
 ): CaptureBackend {
   const pulse = new PulseWatch(env, now)
   function soundCommand(medium: 'mic' | 'speaker', device: Device): SourceCommand {
-    const place = { source: sourceOf(medium, device), ...(medium === 'speaker' ? { sink: device.id } : {}) }
-    return { ...parecCommand(medium, device), listen: (pid, events) => pulse.watch(place, pid, events) }
+    const place = {
+      source: sourceOf(medium, device),
+      ...(medium === 'speaker' ? { sink: device.id } : {}),
+    }
+    return {
+      ...parecCommand(medium, device),
+      listen: (pid, events) => pulse.watch(place, pid, events),
+    }
   }
   return {
-    list: (medium: Medium) => (medium === 'screen' ? listX11Screens(env, ffmpeg) : listPulseDevices(medium, env)),
+    list: (medium: Medium) =>
+      medium === 'screen' ? listX11Screens(env, ffmpeg) : listPulseDevices(medium, env),
     async find(medium, id) {
       const { display } = parseScreenId(id)
-      if (medium !== 'screen' || display !== env.DISPLAY || sessionProblem(env) !== null) return undefined
+      if (medium !== 'screen' || display !== env.DISPLAY || sessionProblem(env) !== null)
+        return undefined
       const monitor = await findMonitor(id, env)
       return monitor && monitorDevice(display, monitor)
     },
     command: async (medium, device, quality, anyFfmpeg) =>
-      medium === 'screen' ? screenCommand(device, quality, env, anyFfmpeg) : soundCommand(medium, device),
+      medium === 'screen'
+        ? screenCommand(device, quality, env, anyFfmpeg)
+        : soundCommand(medium, device),
     keepAwake: (medium, device) => (medium === 'speaker' ? pacatCommand(device) : null),
     isMuted: (medium, device) => isPulseMuted(medium, device, env),
     quit: 'SIGINT',

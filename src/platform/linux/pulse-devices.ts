@@ -18,7 +18,10 @@ function serverProblem(result: ToolResult): string {
 }
 
 /** What the microphone or speaker can be captured from: sources that are not monitors, or sinks. */
-export async function listPulseDevices(medium: Exclude<Medium, 'screen'>, env: NodeJS.ProcessEnv): Promise<DeviceList> {
+export async function listPulseDevices(
+  medium: Exclude<Medium, 'screen'>,
+  env: NodeJS.ProcessEnv,
+): Promise<DeviceList> {
   const options = { env, limitMs: PROBE_MS }
   const [info, list] = await Promise.all([
     runTool({ program: 'pactl', args: ['info'] }, options),
@@ -53,7 +56,10 @@ export function parsePulseDevices(output: string, defaultName: string | undefine
       label: /^\s+Description: (.+)$/m.exec(block)?.[1]?.trim(),
       monitorOf: /^\s+Monitor of Sink: (.+)$/m.exec(block)?.[1]?.trim(),
     }))
-    .filter(({ id, monitorOf }) => id && (monitorOf === undefined || monitorOf === 'n/a') && !id.endsWith('.monitor'))
+    .filter(
+      ({ id, monitorOf }) =>
+        id && (monitorOf === undefined || monitorOf === 'n/a') && !id.endsWith('.monitor'),
+    )
   const standard = found.find(({ id }) => id === defaultName) ?? found[0]
   return found.map((device) => ({
     id: device.id!,

@@ -16,8 +16,13 @@ export async function isPulseMuted(
       : [['sources', `${device.id}.monitor`] as const, ['sinks', device.id] as const]
   const answers = await Promise.all(
     wanted.map(async ([kind, name]) => {
-      const { outcome, stdout } = await runTool({ program: 'pactl', args: ['list', kind] }, { env, limitMs: ANSWER_MS })
-      return outcome === 'done' ? parsePulseState(stdout)[kind].find((one) => one.name === name)?.muted : undefined
+      const { outcome, stdout } = await runTool(
+        { program: 'pactl', args: ['list', kind] },
+        { env, limitMs: ANSWER_MS },
+      )
+      return outcome === 'done'
+        ? parsePulseState(stdout)[kind].find((one) => one.name === name)?.muted
+        : undefined
     }),
   )
   if (answers.includes(true)) return true

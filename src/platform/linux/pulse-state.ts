@@ -35,7 +35,11 @@ export function parsePulseState(output: string): PulseState {
       state.streams.push({ index, pid: pid === undefined ? undefined : Number(pid), source, muted })
     }
     if (kind !== 'Source' && kind !== 'Sink') continue
-    state[kind === 'Source' ? 'sources' : 'sinks'].push({ index, name: field(block, 'Name') ?? '', muted })
+    state[kind === 'Source' ? 'sources' : 'sinks'].push({
+      index,
+      name: field(block, 'Name') ?? '',
+      muted,
+    })
   }
   return state
 }

@@ -2,7 +2,12 @@ import { type Child, startChild } from '../../processes/child-process.ts'
 import { runTool } from '../../processes/run-tool.ts'
 import { deviceLost } from '../capture-problem.ts'
 import type { SoundWatch, SoundWatchEvents } from '../sound-watch.ts'
-import { type PulseEvent, type PulseState, parsePulseEvent, parsePulseState } from './pulse-state.ts'
+import {
+  type PulseEvent,
+  type PulseState,
+  parsePulseEvent,
+  parsePulseState,
+} from './pulse-state.ts'
 
 /** How late news of a move may come; less than sound waits for them. */
 const MARGIN_MS = 200
@@ -135,10 +140,13 @@ export class PulseWatch {
 
   #take({ what, kind, index }: PulseEvent): void {
     const isChange = what === 'change'
-    const isMove = (isChange && kind === 'source-output') || (what === 'remove' && kind === 'source')
+    const isMove =
+      (isChange && kind === 'source-output') || (what === 'remove' && kind === 'source')
     if (isMove) {
       const own = (known: number | undefined): boolean => known === undefined || known === index
-      this.#doubt([...this.#watched].filter(({ stream, source }) => own(kind === 'source' ? source : stream)))
+      this.#doubt(
+        [...this.#watched].filter(({ stream, source }) => own(kind === 'source' ? source : stream)),
+      )
     } else if (isChange && (kind === 'source' || kind === 'sink')) {
       this.#ask(Math.max(0, this.#checkBegunAt + CALM_MS - performance.now()))
     }
@@ -152,7 +160,8 @@ export class PulseWatch {
       watched.doubtedFrom = fromMs
       watched.events.doubt(fromMs)
     }
-    if (doubted.length > 0) this.#ask(Math.max(0, this.#checkBegunAt + URGENT_MS - performance.now()))
+    if (doubted.length > 0)
+      this.#ask(Math.max(0, this.#checkBegunAt + URGENT_MS - performance.now()))
   }
 
   /** Asks in so many ms, or earlier if that was due anyway. */
@@ -177,10 +186,14 @@ export class PulseWatch {
       { env: this.#env, limitMs: ANSWER_MS },
     )
     const state = outcome === 'done' ? parsePulseState(stdout) : undefined
-    for (const watched of asked) if (this.#watched.has(watched)) this.#judge(watched, state, begunAt)
+    for (const watched of asked)
+      if (this.#watched.has(watched)) this.#judge(watched, state, begunAt)
     this.#isChecking = false
     if (state) this.#superviseSubscription()
-    const dueAt = Math.min(this.#checkDueAt, performance.now() + (this.#isLive ? IDLE_MS : this.#restartMs))
+    const dueAt = Math.min(
+      this.#checkDueAt,
+      performance.now() + (this.#isLive ? IDLE_MS : this.#restartMs),
+    )
     this.#checkDueAt = Number.POSITIVE_INFINITY
     this.#ask(Math.max(0, dueAt - performance.now()))
   }

@@ -48,7 +48,9 @@ export class X11ScreenWatch implements ScreenWatch {
     this.#connection = X11Connection.open(watched.display, watched.env, ANSWER_MS).then(
       (connection) => {
         connection.onChange = () => void this.#ask()
-        void connection.closed.then(() => this.#end(deviceLost(`the X display ${watched.display} is gone`)))
+        void connection.closed.then(() =>
+          this.#end(deviceLost(`the X display ${watched.display} is gone`)),
+        )
         if (this.#over) connection.close()
         return connection
       },
@@ -112,7 +114,10 @@ export class X11ScreenWatch implements ScreenWatch {
   }
 }
 
-function judgeMonitor(was: Area & { name: string }, { monitors }: Layout): CaptureProblem | undefined {
+function judgeMonitor(
+  was: Area & { name: string },
+  { monitors }: Layout,
+): CaptureProblem | undefined {
   const is = monitors.find(({ name }) => name === was.name)
   if (is === undefined) return deviceLost(`the monitor ${was.name} is gone`)
   if (is.width !== was.width || is.height !== was.height)

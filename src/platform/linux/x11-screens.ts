@@ -14,7 +14,8 @@ export function sessionProblem(env: NodeJS.ProcessEnv): string | null {
   // An X server within Wayland (XWayland) answers, but shows nothing of the desktop.
   if (env.XDG_SESSION_TYPE === 'wayland' || (env.WAYLAND_DISPLAY && !env.DISPLAY))
     return 'this is a Wayland session, whose screen cannot be captured: log in to an X11 (Xorg) session'
-  if (!env.DISPLAY) return 'no X display: DISPLAY is not set; start the recorder in the desktop session'
+  if (!env.DISPLAY)
+    return 'no X display: DISPLAY is not set; start the recorder in the desktop session'
   return null
 }
 
@@ -26,7 +27,10 @@ export function parseScreenId(id: string): { display: string; monitor: string | 
 }
 
 /** What there is of the session's display: all of it, and each monitor where there are several. */
-export async function listX11Screens(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpeg>): Promise<DeviceList> {
+export async function listX11Screens(
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+): Promise<DeviceList> {
   const problem = sessionProblem(env)
   if (problem !== null) return unavailable(problem)
   const display = env.DISPLAY!
@@ -35,12 +39,17 @@ export async function listX11Screens(env: NodeJS.ProcessEnv, ffmpeg: () => Promi
   } catch (error) {
     const kind = error instanceof X11Error ? error.kind : 'refused'
     if (kind === 'refused') return listByPrograms(display, env, ffmpeg)
-    return unavailable(kind === 'silent' ? `the X display ${display} does not answer` : cannotBeOpened(display))
+    return unavailable(
+      kind === 'silent' ? `the X display ${display} does not answer` : cannotBeOpened(display),
+    )
   }
 }
 
 /** A monitor by its id, also where it is not listed because it is the only one. Throws DEVICE_UNAVAILABLE. */
-export async function findMonitor(id: string, env: NodeJS.ProcessEnv): Promise<Monitor | undefined> {
+export async function findMonitor(
+  id: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Monitor | undefined> {
   const { display, monitor } = parseScreenId(id)
   if (monitor === undefined) return undefined
   try {
@@ -53,7 +62,10 @@ export async function findMonitor(id: string, env: NodeJS.ProcessEnv): Promise<M
 }
 
 /** The monitor as a device. */
-export function monitorDevice(display: string, { name, x, y, width, height, primary }: Monitor): Device {
+export function monitorDevice(
+  display: string,
+  { name, x, y, width, height, primary }: Monitor,
+): Device {
   const label = `${name} ${width}×${height} at ${x},${y}${primary ? ' (primary)' : ''}`
   return { id: `${display}/${name}`, label }
 }
@@ -66,7 +78,10 @@ function screensOf(display: string, { width, height, monitors }: Layout): Device
     default: true,
   }
   if (!several) return [whole]
-  return [whole, ...monitors.map((monitor) => ({ ...monitorDevice(display, monitor), default: false }))]
+  return [
+    whole,
+    ...monitors.map((monitor) => ({ ...monitorDevice(display, monitor), default: false })),
+  ]
 }
 
 async function askLayout(display: string, env: NodeJS.ProcessEnv): Promise<Layout> {
@@ -74,7 +89,8 @@ async function askLayout(display: string, env: NodeJS.ProcessEnv): Promise<Layou
   const connection = await X11Connection.open(display, env, PROBE_MS)
   try {
     const layout = await within(connection.layout(), until - performance.now())
-    if (layout === undefined) throw new X11Error('silent', `the X display ${display} does not answer`)
+    if (layout === undefined)
+      throw new X11Error('silent', `the X display ${display} does not answer`)
     return layout
   } finally {
     connection.close()
@@ -98,7 +114,10 @@ async function listByPrograms(
     }
   }
   if (size === null) return unavailable(cannotBeOpened(display))
-  return { available: true, devices: screensOf(display, { width: size[0], height: size[1], monitors: [] }) }
+  return {
+    available: true,
+    devices: screensOf(display, { width: size[0], height: size[1], monitors: [] }),
+  }
 }
 
 function cannotBeOpened(display: string): string {
@@ -106,7 +125,11 @@ function cannotBeOpened(display: string): string {
 }
 
 /** ffmpeg opens the input, tells its size, and ends with an error because there is no output. */
-async function sizeByFfmpeg(display: string, env: NodeJS.ProcessEnv, ffmpeg: Ffmpeg): Promise<Size | null> {
+async function sizeByFfmpeg(
+  display: string,
+  env: NodeJS.ProcessEnv,
+  ffmpeg: Ffmpeg,
+): Promise<Size | null> {
   const args = ['-hide_banner', '-nostdin', '-probesize', '32', '-f', 'x11grab', '-i', display]
   const { stderr } = await runTool({ program: ffmpeg.path, args }, { env, limitMs: PROBE_MS })
   return parseInputSize(stderr)

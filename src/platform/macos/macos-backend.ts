@@ -28,9 +28,21 @@ export function parseAvfoundation(output: string): { video: string[]; audio: str
 }
 
 /** ffmpeg by AVFoundation; devices by name, for their numbers change when one is plugged in. */
-export function macosCommand(medium: Medium, device: Device, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
+export function macosCommand(
+  medium: Medium,
+  device: Device,
+  quality: Quality,
+  ffmpeg: Ffmpeg,
+): ChildCommand {
   if (medium === 'screen') {
-    const grab = ['-f', 'avfoundation', '-capture_cursor', '1', '-framerate', String(quality.framesPerSecond)]
+    const grab = [
+      '-f',
+      'avfoundation',
+      '-capture_cursor',
+      '1',
+      '-framerate',
+      String(quality.framesPerSecond),
+    ]
     return {
       program: ffmpeg.path,
       args: screenArgs([...NO_PROBING, ...grab, '-i', `${device.id}:none`], quality, ffmpeg),
@@ -43,7 +55,8 @@ export function macosCommand(medium: Medium, device: Device, quality: Quality, f
 const NOTHING: Record<Medium, string> = {
   mic: 'there is no microphone: connect one, and allow its use in System Settings › Privacy & Security › Microphone',
   speaker: 'what the speaker plays cannot be captured: install a loopback device such as BlackHole',
-  screen: 'there is no screen: allow its recording in System Settings › Privacy & Security › Screen Recording',
+  screen:
+    'there is no screen: allow its recording in System Settings › Privacy & Security › Screen Recording',
 }
 
 /** Devices of a medium among all that AVFoundation names. */
@@ -54,11 +67,17 @@ export function macosDevices(medium: Medium, output: string): DeviceList {
       ? video.filter((name) => SCREEN.test(name))
       : audio.filter((name) => LOOPBACK.test(name) === (medium === 'speaker'))
   if (names.length === 0) return unavailable(NOTHING[medium])
-  return { available: true, devices: names.map((name, index) => ({ id: name, label: name, default: index === 0 })) }
+  return {
+    available: true,
+    devices: names.map((name, index) => ({ id: name, label: name, default: index === 0 })),
+  }
 }
 
 /** macOS. */
-export function macosBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpeg>): CaptureBackend {
+export function macosBackend(
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+): CaptureBackend {
   return {
     async list(medium) {
       let path: string
@@ -71,7 +90,8 @@ export function macosBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpe
       const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
       return macosDevices(medium, stderr)
     },
-    command: async (medium, device, quality, anyFfmpeg) => macosCommand(medium, device, quality, await anyFfmpeg()),
+    command: async (medium, device, quality, anyFfmpeg) =>
+      macosCommand(medium, device, quality, await anyFfmpeg()),
     keepAwake: () => null,
     quit: 'SIGINT',
     ffmpegInputs: ['avfoundation'],

@@ -35,7 +35,8 @@ export function syntheticBackend(): CaptureBackend {
       available: true,
       devices: [{ id: `synthetic-${medium}`, label: LABELS[medium], default: true }],
     }),
-    command: async (medium, _device, quality, ffmpeg) => syntheticCommand(medium, quality, await ffmpeg()),
+    command: async (medium, _device, quality, ffmpeg) =>
+      syntheticCommand(medium, quality, await ffmpeg()),
     keepAwake: () => null,
     quit: process.platform === 'win32' ? 'q' : 'SIGINT',
     ffmpegInputs: ['lavfi'],

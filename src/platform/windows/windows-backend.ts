@@ -27,19 +27,47 @@ export function parseDshowAudio(output: string): string[] {
 }
 
 /** ffmpeg by DirectShow for sound, by GDI for the screen. */
-export function windowsCommand(medium: Medium, device: Device, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
+export function windowsCommand(
+  medium: Medium,
+  device: Device,
+  quality: Quality,
+  ffmpeg: Ffmpeg,
+): ChildCommand {
   if (medium === 'screen') {
-    const input = [...NO_PROBING, '-f', 'gdigrab', '-framerate', String(quality.framesPerSecond), '-i', device.id]
+    const input = [
+      ...NO_PROBING,
+      '-f',
+      'gdigrab',
+      '-framerate',
+      String(quality.framesPerSecond),
+      '-i',
+      device.id,
+    ]
     return { program: ffmpeg.path, args: screenArgs(input, quality, ffmpeg) }
   }
-  const input = [...NO_PROBING, '-f', 'dshow', '-audio_buffer_size', '20', '-i', `audio=${device.id}`]
+  const input = [
+    ...NO_PROBING,
+    '-f',
+    'dshow',
+    '-audio_buffer_size',
+    '20',
+    '-i',
+    `audio=${device.id}`,
+  ]
   return { program: ffmpeg.path, args: pcmArgs(input, CHANNELS[medium]) }
 }
 
 /** Devices of an audio medium among all that DirectShow names: the speaker's are those that loop it back. */
-export function windowsAudioDevices(medium: Exclude<Medium, 'screen'>, names: readonly string[]): DeviceList {
+export function windowsAudioDevices(
+  medium: Exclude<Medium, 'screen'>,
+  names: readonly string[],
+): DeviceList {
   const fitting = names.filter((name) => LOOPBACK.test(name) === (medium === 'speaker'))
-  const devices: DeviceView[] = fitting.map((name, index) => ({ id: name, label: name, default: index === 0 }))
+  const devices: DeviceView[] = fitting.map((name, index) => ({
+    id: name,
+    label: name,
+    default: index === 0,
+  }))
   if (devices.length > 0) return { available: true, devices }
   return unavailable(
     medium === 'mic'
@@ -49,11 +77,17 @@ export function windowsAudioDevices(medium: Exclude<Medium, 'screen'>, names: re
 }
 
 /** Windows. */
-export function windowsBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffmpeg>): CaptureBackend {
+export function windowsBackend(
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+): CaptureBackend {
   return {
     async list(medium) {
       if (medium === 'screen')
-        return { available: true, devices: [{ id: 'desktop', label: 'Whole desktop', default: true }] }
+        return {
+          available: true,
+          devices: [{ id: 'desktop', label: 'Whole desktop', default: true }],
+        }
       let path: string
       try {
         path = (await ffmpeg()).path
@@ -64,7 +98,8 @@ export function windowsBackend(env: NodeJS.ProcessEnv, ffmpeg: () => Promise<Ffm
       const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
       return windowsAudioDevices(medium, parseDshowAudio(stderr))
     },
-    command: async (medium, device, quality, anyFfmpeg) => windowsCommand(medium, device, quality, await anyFfmpeg()),
+    command: async (medium, device, quality, anyFfmpeg) =>
+      windowsCommand(medium, device, quality, await anyFfmpeg()),
     keepAwake: () => null,
     quit: 'q',
     ffmpegInputs: ['dshow', 'gdigrab'],

@@ -6,9 +6,20 @@ import {
   type CommandName,
 } from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
-import { MEDIA, type Medium, type RequestedMedium, resolveMedia, type Side } from '../../contract/media.ts'
+import {
+  MEDIA,
+  type Medium,
+  type RequestedMedium,
+  resolveMedia,
+  type Side,
+} from '../../contract/media.ts'
 import { heldBy } from '../../machines/control-machine.ts'
-import { permits, type RecordingFold, recordingState, trackState } from '../../machines/recording-fold.ts'
+import {
+  permits,
+  type RecordingFold,
+  recordingState,
+  trackState,
+} from '../../machines/recording-fold.ts'
 import { currentOf, type World } from '../open-recordings.ts'
 
 /** Why a command may not happen. */
@@ -46,14 +57,17 @@ export function isTrackCommand(name: CommandName): name is TrackCommand {
  */
 export function judge(world: World, command: Command): Judgement | Refusal {
   if (command.name === 'recording.start') return judgeStart(currentOf(world), command.by.side)
-  const recording = command.recordingId === 'current' ? currentOf(world) : world.get(command.recordingId ?? '')
-  if (!recording) return { code: 'NO_CURRENT_RECORDING', detail: 'Nothing is being recorded or wrapped up.' }
+  const recording =
+    command.recordingId === 'current' ? currentOf(world) : world.get(command.recordingId ?? '')
+  if (!recording)
+    return { code: 'NO_CURRENT_RECORDING', detail: 'Nothing is being recorded or wrapped up.' }
   if (!permits(recording.control, command.name, command.by.side)) return controlHeld(recording)
   if (command.expectedVersion !== undefined && command.expectedVersion !== recording.version) {
     const detail = `The recording is at version ${recording.version}, not ${command.expectedVersion}.`
     return { code: 'VERSION_MISMATCH', detail, recording }
   }
-  if (!permits(recording.session, command.name, command.by.side)) return wrongState(recording, command.name)
+  if (!permits(recording.session, command.name, command.by.side))
+    return wrongState(recording, command.name)
   if (!isTrackCommand(command.name)) return { recording, media: [] }
   const requested = (command.request as { media?: RequestedMedium[] }).media
   return judgeMedia(recording, command.name, command.by.side, requested)
@@ -63,7 +77,11 @@ function judgeStart(current: RecordingFold | undefined, side: Side): Judgement |
   if (!current) return { media: [] }
   if (!permits(current.control, 'recording.start', side)) return controlHeld(current)
   if (permits(current.session, 'recording.start', side)) return { media: [] }
-  return { code: 'ALREADY_RECORDING', detail: 'A recording is already under way.', recording: current }
+  return {
+    code: 'ALREADY_RECORDING',
+    detail: 'A recording is already under way.',
+    recording: current,
+  }
 }
 
 function judgeMedia(
@@ -76,7 +94,11 @@ function judgeMedia(
   if (!requested) {
     const media = MEDIA.filter(fits)
     if (media.length > 0) return { recording, media }
-    return { code: 'INVALID_STATE', detail: `No track of the recording can be told to ${verb(name)}.`, recording }
+    return {
+      code: 'INVALID_STATE',
+      detail: `No track of the recording can be told to ${verb(name)}.`,
+      recording,
+    }
   }
   const media = resolveMedia(requested, recording.session.context.recordingType)
   const unfit = media.find((medium) => !fits(medium))
@@ -87,7 +109,11 @@ function judgeMedia(
 
 function controlHeld(recording: RecordingFold): Refusal {
   const holder = recording.owner === 'ui' ? 'the recorder’s own page' : 'an API client'
-  return { code: heldBy(recording.owner), detail: `The recording is controlled by ${holder}.`, recording }
+  return {
+    code: heldBy(recording.owner),
+    detail: `The recording is controlled by ${holder}.`,
+    recording,
+  }
 }
 
 function wrongState(recording: RecordingFold, name: CommandName): Refusal {
@@ -114,6 +140,7 @@ export function allowedCommands(
     (name) =>
       permits(recording.control, name, side) &&
       permits(recording.session, name, side) &&
-      (!isTrackCommand(name) || MEDIA.some((medium) => permits(recording.tracks[medium], name, side))),
+      (!isTrackCommand(name) ||
+        MEDIA.some((medium) => permits(recording.tracks[medium], name, side))),
   ).map((name) => ALLOWED_COMMAND_OF[name])
 }

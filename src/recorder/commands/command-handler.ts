@@ -50,10 +50,16 @@ export class CommandDesk {
     if (!idempotency) return this.#carryOut(command)
     const key = JSON.stringify([idempotency.client, idempotency.key])
     const first = this.#underWay.get(key)
-    if (first) return this.#refuse(command, sameRequest(first.fingerprint, idempotency) ?? this.#inFlight(command))
+    if (first)
+      return this.#refuse(
+        command,
+        sameRequest(first.fingerprint, idempotency) ?? this.#inFlight(command),
+      )
     this.#underWay.set(key, idempotency)
     try {
-      const kept = this.#options.log.hasAnswer(idempotency) ? await this.#options.log.answer(idempotency) : undefined
+      const kept = this.#options.log.hasAnswer(idempotency)
+        ? await this.#options.log.answer(idempotency)
+        : undefined
       if (!kept) return await this.#carryOut(command)
       const mismatch = sameRequest(kept.fingerprint, idempotency)
       return mismatch ? await this.#refuse(command, mismatch) : kept.answer
@@ -64,7 +70,8 @@ export class CommandDesk {
 
   #inFlight({ recordingId }: Command): Refusal {
     const { world } = this.#options.funnel
-    const recording = recordingId === null || recordingId === 'current' ? currentOf(world) : world.get(recordingId)
+    const recording =
+      recordingId === null || recordingId === 'current' ? currentOf(world) : world.get(recordingId)
     const detail = 'The first request with this Idempotency-Key has not been answered yet.'
     return { code: 'IN_FLIGHT', detail, ...(recording ? { recording } : {}) }
   }
@@ -133,7 +140,12 @@ export class CommandDesk {
     return this.#accept(command, judged, devices ?? new Map(), reason)
   }
 
-  #accept(command: Command, judged: Judgement, devices: FoundDevices, reason: WrapUpReason): Promise<StoredAnswer> {
+  #accept(
+    command: Command,
+    judged: Judgement,
+    devices: FoundDevices,
+    reason: WrapUpReason,
+  ): Promise<StoredAnswer> {
     const { funnel } = this.#options
     const cause: Cause = { by: command.by, commandId: randomUUID() }
     const id = judged.recording?.id ?? randomUUID()
@@ -143,7 +155,10 @@ export class CommandDesk {
       return flight
     })
     // `transact` builds before it waits; without a flight it has not accepted the command.
-    if (!flight) return durable.then(() => Promise.reject(new RecorderError('INTERNAL', 'The command was lost.')))
+    if (!flight)
+      return durable.then(() =>
+        Promise.reject(new RecorderError('INTERNAL', 'The command was lost.')),
+      )
     durable.catch(() => {
       // Whoever waits for the command has been told.
     })
@@ -185,8 +200,13 @@ export class CommandDesk {
         return new InFlight(command, cause, id, 'ended', this.#options.funnel.books.unfinished(id))
       default: {
         const found = devices as Map<Medium, Device>
-        const maxPauseSeconds = command.name === 'track.pause' ? command.request.maxPauseSeconds : undefined
-        const waits = planTracks(tx, id, command.name, media, { devices: found, reason, maxPauseSeconds })
+        const maxPauseSeconds =
+          command.name === 'track.pause' ? command.request.maxPauseSeconds : undefined
+        const waits = planTracks(tx, id, command.name, media, {
+          devices: found,
+          reason,
+          maxPauseSeconds,
+        })
         const flows = command.name === 'track.start' || command.name === 'track.resume'
         return new InFlight(command, cause, id, flows ? 'flowing' : 'ended', waits)
       }
@@ -204,7 +224,9 @@ export class CommandDesk {
           .catch((error) =>
             error instanceof RecorderError
               ? error
-              : new RecorderError('DEVICE_UNAVAILABLE', `The ${medium} could not be looked for.`, { cause: error }),
+              : new RecorderError('DEVICE_UNAVAILABLE', `The ${medium} could not be looked for.`, {
+                  cause: error,
+                }),
           )
         return [medium, device] as const
       }),
@@ -214,7 +236,8 @@ export class CommandDesk {
 
   /** Of a resume, what is known must do: were it to wait for the disk, a pause that comes after it could be done before it. */
   #withoutSpace({ name }: Command): Missing | undefined {
-    if (name !== 'recording.start' && name !== 'track.start' && name !== 'track.resume') return undefined
+    if (name !== 'recording.start' && name !== 'track.start' && name !== 'track.resume')
+      return undefined
     const { shortage } = this.#options.storage
     return shortage && { error: shortage }
   }
@@ -226,7 +249,12 @@ export class CommandDesk {
     const id = recording?.id ?? null
     await this.#options.funnel.transact({ by: command.by, commandId: randomUUID() }, (tx) => {
       tx.add(id, 'command.accepted', { command: command.name })
-      tx.add(id, 'command.failed', { command: command.name, code: error.code, detail: error.message, ...which })
+      tx.add(id, 'command.failed', {
+        command: command.name,
+        code: error.code,
+        detail: error.message,
+        ...which,
+      })
       return undefined
     })
     throw new RecorderError(error.code, error.message, { cause: error, members: which })
@@ -235,7 +263,11 @@ export class CommandDesk {
   async #refuseAbsent(command: Command, id: string): Promise<never> {
     const version = this.#options.funnel.books.closingVersion(id)
     const view = version === undefined ? await this.#options.log.recording(id) : { version }
-    if (!view) return this.#refuse(command, { code: 'RECORDING_NOT_FOUND', detail: 'No recording has this id.' })
+    if (!view)
+      return this.#refuse(command, {
+        code: 'RECORDING_NOT_FOUND',
+        detail: 'No recording has this id.',
+      })
     const refusal: Refusal = {
       code: 'RECORDING_CLOSED',
       detail: 'The recording is closed; nothing can be changed in it.',
@@ -244,7 +276,11 @@ export class CommandDesk {
   }
 
   /** Writes a refusal into the log, then throws it. */
-  async #refuse(command: Command, refusal: Refusal, closed?: { id: string; version: number }): Promise<never> {
+  async #refuse(
+    command: Command,
+    refusal: Refusal,
+    closed?: { id: string; version: number },
+  ): Promise<never> {
     const { funnel } = this.#options
     const { code, detail, recording } = refusal
     await funnel.transact({ by: command.by, commandId: randomUUID() }, (tx) => {
@@ -272,7 +308,11 @@ export class CommandDesk {
     if (!code.startsWith('CONTROL_HELD')) return members
     return {
       ...members,
-      holder: { side: owner, client: view?.startedBy.client ?? owner, since: view?.startedAt ?? null },
+      holder: {
+        side: owner,
+        client: view?.startedBy.client ?? owner,
+        since: view?.startedAt ?? null,
+      },
     }
   }
 
@@ -282,9 +322,15 @@ export class CommandDesk {
   }
 }
 
-function sameRequest(fingerprint: string, { fingerprint: now }: IdempotencyKey): Refusal | undefined {
+function sameRequest(
+  fingerprint: string,
+  { fingerprint: now }: IdempotencyKey,
+): Refusal | undefined {
   if (fingerprint === now) return undefined
-  return { code: 'IDEMPOTENCY_MISMATCH', detail: 'This Idempotency-Key was used with another request.' }
+  return {
+    code: 'IDEMPOTENCY_MISMATCH',
+    detail: 'This Idempotency-Key was used with another request.',
+  }
 }
 
 /** The medium for want of which a start cannot be carried out. */

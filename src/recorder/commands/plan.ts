@@ -18,7 +18,11 @@ export function planStart(
   id: string,
   request: StartRequest,
   found: FoundDevices,
-  system: { by: { side: 'system'; client: string; user: string }; tags: Record<string, TagValue>; quality: Quality },
+  system: {
+    by: { side: 'system'; client: string; user: string }
+    tags: Record<string, TagValue>
+    quality: Quality
+  },
 ): SegmentRef[] {
   tx.accept(id, 'recording.start', request.media)
   const { recordingType, media, require, wrapUpSeconds, maxDurationSeconds } = request
@@ -33,12 +37,22 @@ export function planStart(
     endsBy,
     quality,
   })
-  tx.add(id, 'recording.tagged', { tags: { ...system.tags, ...deviceTags(found) } }, { by: system.by, commandId: null })
+  tx.add(
+    id,
+    'recording.tagged',
+    { tags: { ...system.tags, ...deviceTags(found) } },
+    { by: system.by, commandId: null },
+  )
   if (Object.keys(request.tags).length > 0) tx.add(id, 'recording.tagged', { tags: request.tags })
   const waits: SegmentRef[] = []
   for (const [medium, device] of found) {
     if (device instanceof RecorderError) {
-      tx.add(id, 'track.failed', { medium, code: device.code, detail: device.message, reason: 'deviceLost' })
+      tx.add(id, 'track.failed', {
+        medium,
+        code: device.code,
+        detail: device.message,
+        reason: 'deviceLost',
+      })
     } else {
       tx.add(id, 'track.starting', { medium, segment: 1, device })
       waits.push({ medium, segment: 1 })
@@ -61,7 +75,11 @@ export function planTracks(
   id: string,
   name: TrackCommand,
   media: Medium[],
-  options: { devices?: Map<Medium, Device>; reason: WrapUpReason; maxPauseSeconds?: number | undefined },
+  options: {
+    devices?: Map<Medium, Device>
+    reason: WrapUpReason
+    maxPauseSeconds?: number | undefined
+  },
 ): SegmentRef[] {
   tx.accept(id, name, media)
   tx.confirm(id)
@@ -91,7 +109,9 @@ function planTrack(
     }
     case 'track.stop': {
       const how = reason === 'storageFull' ? reason : 'command'
-      const captures = track.value === 'pausing' || ['starting', 'recording', 'recovering'].includes(trackState(track))
+      const captures =
+        track.value === 'pausing' ||
+        ['starting', 'recording', 'recovering'].includes(trackState(track))
       if (captures) tx.cut(id, medium, how)
       else tx.add(id, 'track.stopped', { medium, reason: how })
       return captures ? segment : undefined
@@ -99,11 +119,19 @@ function planTrack(
     case 'track.resume':
       // The cut is long in force; only the old segment's processes are still going. It ends on its own.
       if (track.value === 'pausing') tx.add(id, 'track.paused', { medium })
-      tx.add(id, 'track.resuming', { medium, segment: segment + 1, device: track.context.device as Device })
+      tx.add(id, 'track.resuming', {
+        medium,
+        segment: segment + 1,
+        device: track.context.device as Device,
+      })
       return segment + 1
     case 'track.start':
       if (track.value === 'stopping') tx.add(id, 'track.stopped', { medium, reason: 'command' })
-      tx.add(id, 'track.starting', { medium, segment: segment + 1, device: devices?.get(medium) as Device })
+      tx.add(id, 'track.starting', {
+        medium,
+        segment: segment + 1,
+        device: devices?.get(medium) as Device,
+      })
       return segment + 1
   }
 }

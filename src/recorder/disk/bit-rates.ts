@@ -52,5 +52,9 @@ export function typicalRate(medium: Medium, quality: Quality): number {
   if (medium === 'mic') return (quality.micBitsPerSecond / 8) * AUDIO_OVERHEAD
   if (medium === 'speaker') return (quality.speakerBitsPerSecond / 8) * AUDIO_OVERHEAD
   // Frames closer together differ less; 6 of the rate factor halve what is written.
-  return SCREEN_BYTES_PER_SECOND * (quality.framesPerSecond / 15) ** 0.7 * 2 ** ((23 - quality.screenCrf) / 6)
+  return (
+    SCREEN_BYTES_PER_SECOND *
+    (quality.framesPerSecond / 15) ** 0.7 *
+    2 ** ((23 - quality.screenCrf) / 6)
+  )
 }

@@ -41,7 +41,9 @@ export class StorageKeeper {
     this.watch.take(id, medium, report)
     if (report.type === 'capture.level' || report.type === 'capture.progress') return
     const isOutOfSpace =
-      report.type === 'capture.ended' && report.cause !== 'cut' && report.cause.code === 'STORAGE_FULL'
+      report.type === 'capture.ended' &&
+      report.cause !== 'cut' &&
+      report.cause.code === 'STORAGE_FULL'
     if (isOutOfSpace) void this.#outOfSpace(id, medium, report)
     else this.#options.funnel.report(id, medium, report)
   }
@@ -67,8 +69,14 @@ export class StorageKeeper {
   #underWay(): ReturnType<StorageWatchOptions['recording']> {
     const fold = currentOf(this.#options.funnel.world)
     if (!fold || !isCapturing(fold)) return undefined
-    const media = MEDIA.filter((medium) => !['off', 'stopped', 'failed'].includes(trackState(fold.tracks[medium])))
-    return { active: recordingState(fold.session) === 'Active', media, quality: fold.session.context.quality }
+    const media = MEDIA.filter(
+      (medium) => !['off', 'stopped', 'failed'].includes(trackState(fold.tracks[medium])),
+    )
+    return {
+      active: recordingState(fold.session) === 'Active',
+      media,
+      quality: fold.session.context.quality,
+    }
   }
 
   async #low(low: boolean, detail: string): Promise<void> {

@@ -193,7 +193,8 @@ export class StorageWatch {
 
   async #keepBallast(free: number): Promise<void> {
     const { ballast } = this.#options
-    if (!ballast || this.#ballast !== 'unknown' || performance.now() < this.#ballastNotBefore) return
+    if (!ballast || this.#ballast !== 'unknown' || performance.now() < this.#ballastNotBefore)
+      return
     if (free < this.reserveBytes + 2 * ballast.bytes) return
     this.#ballast = 'making'
     const kept = await ballast.keep()
@@ -206,7 +207,10 @@ export class StorageWatch {
   #secondsLeft(free: number): number {
     const recording = this.#options.recording()
     const media = recording && recording.media.length > 0 ? recording.media : MEDIA
-    const rate = this.#rates.of(media, recording?.quality ?? this.#options.quality ?? resolveQuality())
+    const rate = this.#rates.of(
+      media,
+      recording?.quality ?? this.#options.quality ?? resolveQuality(),
+    )
     return Math.floor(Math.max(0, free - this.reserveBytes) / rate)
   }
 
@@ -228,5 +232,7 @@ function megabytes(bytes: number): string {
 
 function minutes(seconds: number): string {
   if (seconds < 60) return `${seconds} s`
-  return seconds < 7_200 ? `${Math.floor(seconds / 60)} minutes` : `${Math.floor(seconds / 3_600)} hours`
+  return seconds < 7_200
+    ? `${Math.floor(seconds / 60)} minutes`
+    : `${Math.floor(seconds / 3_600)} hours`
 }

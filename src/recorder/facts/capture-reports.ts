@@ -27,10 +27,19 @@ export function reportFacts(
     case 'capture.flowing': {
       const { startedAt, container, codec, file, segment } = report
       const device = track.context.device ?? { id: '', label: '' }
-      tx.add(id, 'segment.opened', { medium, number: segment, startedAt, container, codec, file, device })
+      tx.add(id, 'segment.opened', {
+        medium,
+        number: segment,
+        startedAt,
+        container,
+        codec,
+        file,
+        device,
+      })
       if (current && track.value === 'starting')
         tx.add(id, track.context.resuming ? 'track.resumed' : 'track.started', { medium, segment })
-      if (current && track.value === 'recovering') tx.add(id, 'track.recovered', { medium, segment })
+      if (current && track.value === 'recovering')
+        tx.add(id, 'track.recovered', { medium, segment })
       return 'flowing'
     }
     case 'capture.warning':
@@ -42,9 +51,11 @@ export function reportFacts(
       return 'ended'
     case 'capture.ended': {
       if (report.facts) closeSegment(tx, id, report.facts, opened)
-      else if (opened && !report.unfinished) tx.add(id, 'segment.discarded', { medium, number: report.segment })
+      else if (opened && !report.unfinished)
+        tx.add(id, 'segment.discarded', { medium, number: report.segment })
       if (current) settleTrack(tx, id, medium, report)
-      if (report.cause !== 'cut') return { code: report.cause.code, detail: report.cause.detail, medium }
+      if (report.cause !== 'cut')
+        return { code: report.cause.code, detail: report.cause.detail, medium }
       return report.unfinished ? 'unfinished' : 'ended'
     }
   }
@@ -90,7 +101,14 @@ function settleTrack(
   const { code, detail, reason } = report.cause
   if (track.value === 'recording') {
     const giveUpAt = new Date(tx.atMs + RECOVERY_MS).toISOString()
-    tx.add(id, 'track.recovering', { medium, segment: report.segment + 1, code, detail, reason, giveUpAt })
+    tx.add(id, 'track.recovering', {
+      medium,
+      segment: report.segment + 1,
+      code,
+      detail,
+      reason,
+      giveUpAt,
+    })
   } else if (track.value === 'starting' || track.value === 'recovering') {
     tx.add(id, 'track.failed', { medium, code, detail, reason })
   }

@@ -37,7 +37,12 @@ export class Transaction {
   readonly #books: Pick<OpenBooks, 'finished' | 'closingVersion'>
   readonly #versions = new Map<string, number>()
 
-  constructor(world: World, cause: Cause, atMs: number, books: Pick<OpenBooks, 'finished' | 'closingVersion'>) {
+  constructor(
+    world: World,
+    cause: Cause,
+    atMs: number,
+    books: Pick<OpenBooks, 'finished' | 'closingVersion'>,
+  ) {
     this.world = world
     this.#cause = cause
     this.#books = books
@@ -46,7 +51,12 @@ export class Transaction {
   }
 
   /** Adds a fact. @throws RecorderError INTERNAL when a machine has no transition for it. */
-  add<T extends EventType>(recordingId: string | null, type: T, data: EventData[T], cause: Cause = this.#cause): void {
+  add<T extends EventType>(
+    recordingId: string | null,
+    type: T,
+    data: EventData[T],
+    cause: Cause = this.#cause,
+  ): void {
     let version: number | null = null
     if (recordingId !== null) {
       // A recording leaves the world with the fact that closes it, and facts of its commands may follow.
@@ -63,9 +73,19 @@ export class Transaction {
   }
 
   /** Adds a refusal; it changes nothing, so it carries the recording's unchanged version. */
-  refuse(recording: { id: string; version: number } | null, data: EventData['command.refused']): void {
+  refuse(
+    recording: { id: string; version: number } | null,
+    data: EventData['command.refused'],
+  ): void {
     const { id: recordingId, version } = recording ?? { id: null, version: null }
-    this.events.push({ type: 'command.refused', recordingId, version, at: this.at, ...this.#cause, data })
+    this.events.push({
+      type: 'command.refused',
+      recordingId,
+      version,
+      at: this.at,
+      ...this.#cause,
+      data,
+    })
   }
 
   accept(recordingId: string, command: CommandName, media?: Medium[]): void {
@@ -107,7 +127,8 @@ export class Transaction {
   closeOthers(id: string): void {
     for (const other of this.world.values()) {
       if (other.id === id || recordingState(other.session) !== 'WrapUp') continue
-      if (this.#books.finished(other.id)) this.add(other.id, 'recording.closed', { reason: 'nextStart' })
+      if (this.#books.finished(other.id))
+        this.add(other.id, 'recording.closed', { reason: 'nextStart' })
       else this.closeLater.push({ id: other.id, reason: 'nextStart' })
     }
   }
@@ -124,7 +145,9 @@ export class Transaction {
   }
 
   wrapUp(id: string, reason: WrapUpReason): void {
-    const endsAt = new Date(this.atMs + this.recording(id).session.context.wrapUpSeconds * 1000).toISOString()
+    const endsAt = new Date(
+      this.atMs + this.recording(id).session.context.wrapUpSeconds * 1000,
+    ).toISOString()
     this.add(id, 'recording.wrapUpStarted', { endsAt, reason })
   }
 }

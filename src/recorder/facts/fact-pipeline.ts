@@ -7,7 +7,13 @@ import type { LiveRecording } from '../live-recording.ts'
 import { startsRecording, type World } from '../open-recordings.ts'
 import { reportFacts, type SegmentReport } from './capture-reports.ts'
 import { type Cause, type Cut, Transaction } from './event-batch.ts'
-import { conclude, failureError, type InFlight, type Verdict, verdictOf } from './pending-command.ts'
+import {
+  conclude,
+  failureError,
+  type InFlight,
+  type Verdict,
+  verdictOf,
+} from './pending-command.ts'
 import { OpenBooks } from './segment-ledger.ts'
 
 /** How long the disk may take for a batch before the log counts as failed: capture must not outlive it. */
@@ -21,7 +27,12 @@ export interface FunnelOptions {
   stallMs: number
   makeLive(id: string): LiveRecording
   /** The answer to a completed command, as its client is shown the recording in this world. */
-  render(flight: InFlight, status: number, view: RecordingView | undefined, world: World): StoredAnswer
+  render(
+    flight: InFlight,
+    status: number,
+    view: RecordingView | undefined,
+    world: World,
+  ): StoredAnswer
   onCommitted(events: readonly LogEvent[]): void
   /** A start was rolled back and its actors have ended: what is left of it on disk goes. */
   onAbandoned(id: string): Promise<void>
@@ -64,7 +75,8 @@ export class Funnel {
 
   /** Starts from what the log tells, after opening or reopening it. */
   reset(world: World, replays: ReadonlyMap<string, readonly LogEvent[]>): void {
-    if (this.live.size > 0) throw new RecorderError('INTERNAL', 'The old actors have not been ended.')
+    if (this.live.size > 0)
+      throw new RecorderError('INTERNAL', 'The old actors have not been ended.')
     this.#world = world
     this.#failure = undefined
     this.failedAt = undefined
@@ -146,7 +158,11 @@ export class Funnel {
   #overtake(tx: Transaction): void {
     for (const { recordingId, medium, segment } of tx.cuts) {
       for (const flight of this.#flights.values()) {
-        if (flight.goal === 'flowing' && !flight.reverting && flight.waitsFor(recordingId, medium, segment)) {
+        if (
+          flight.goal === 'flowing' &&
+          !flight.reverting &&
+          flight.waitsFor(recordingId, medium, segment)
+        ) {
           flight.note(medium, segment, 'overtaken')
         }
       }
@@ -221,7 +237,9 @@ export class Funnel {
     if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') return
     this.live.delete(id)
     const { onAbandoned, onFault } = this.#options
-    const ended = live.dispose().then(() => (event.type === 'recording.startFailed' ? onAbandoned(id) : undefined))
+    const ended = live
+      .dispose()
+      .then(() => (event.type === 'recording.startFailed' ? onAbandoned(id) : undefined))
     ended.catch((error) => onFault('ending a recording’s actors', error))
   }
 
@@ -229,13 +247,16 @@ export class Funnel {
   report(id: string, medium: Medium, report: SegmentReport): void {
     if (this.#failure || !this.#world.has(id)) return
     const ref = { medium, segment: report.segment }
-    const waiting = [...this.#flights.values()].filter((flight) => flight.waitsFor(id, medium, ref.segment))
+    const waiting = [...this.#flights.values()].filter((flight) =>
+      flight.waitsFor(id, medium, ref.segment),
+    )
     const cause = waiting[0]?.cause ?? { by: this.#options.system, commandId: null }
     this.transact(cause, (tx) => {
       const outcome = reportFacts(tx, id, medium, report, this.books.isOpened(id, ref))
       if (outcome) for (const flight of waiting) flight.note(medium, ref.segment, outcome)
       tx.derive(id, 'failed')
-      const over = report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)
+      const over =
+        report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)
       if (over) this.books.finish(id, ref)
       const due = this.books.dueClose(id)
       if (due) tx.add(id, 'recording.closed', { reason: due })
@@ -247,7 +268,9 @@ export class Funnel {
   expire(flight: InFlight): void {
     if (this.#failure || ![...this.#flights.values()].includes(flight)) return
     flight.expire()
-    this.transact(flight.cause, () => undefined).catch((error) => this.#options.onFault('an overdue command', error))
+    this.transact(flight.cause, () => undefined).catch((error) =>
+      this.#options.onFault('an overdue command', error),
+    )
   }
 
   /** The log cannot be written: capture ends now, and everybody who waits is told. */

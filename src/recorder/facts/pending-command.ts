@@ -31,7 +31,13 @@ export class InFlight {
   reject!: (error: unknown) => void
   #waits = new Map<string, { ref: SegmentRef; outcome: Outcome | undefined }>()
 
-  constructor(command: Command, cause: Cause, recordingId: string, goal: 'flowing' | 'ended', waits: SegmentRef[]) {
+  constructor(
+    command: Command,
+    cause: Cause,
+    recordingId: string,
+    goal: 'flowing' | 'ended',
+    waits: SegmentRef[],
+  ) {
     this.command = command
     this.cause = cause
     this.recordingId = recordingId
@@ -46,7 +52,9 @@ export class InFlight {
   }
 
   waitFor(refs: SegmentRef[]): void {
-    this.#waits = new Map(refs.map((ref) => [`${ref.medium}/${ref.segment}`, { ref, outcome: undefined }]))
+    this.#waits = new Map(
+      refs.map((ref) => [`${ref.medium}/${ref.segment}`, { ref, outcome: undefined }]),
+    )
   }
 
   waitsFor(recordingId: string, medium: Medium, segment: number): boolean {
@@ -63,7 +71,9 @@ export class InFlight {
     const ends = this.goal === 'ended' || this.reverting !== undefined
     if (ends && outcome === 'flowing') return
     if (ends && typeof outcome === 'object') wait.outcome = 'ended'
-    else wait.outcome = !ends && (outcome === 'ended' || outcome === 'unfinished') ? 'overtaken' : outcome
+    else
+      wait.outcome =
+        !ends && (outcome === 'ended' || outcome === 'unfinished') ? 'overtaken' : outcome
   }
 
   /** Gives up on what has not turned out yet. */
@@ -72,7 +82,12 @@ export class InFlight {
       if (wait.outcome !== undefined) continue
       const { medium } = wait.ref
       if (this.goal === 'ended' || this.reverting) wait.outcome = 'unfinished'
-      else wait.outcome = { code: 'CAPTURE_FAILED', detail: `The ${medium} did not deliver in time.`, medium }
+      else
+        wait.outcome = {
+          code: 'CAPTURE_FAILED',
+          detail: `The ${medium} did not deliver in time.`,
+          medium,
+        }
     }
   }
 
@@ -91,7 +106,10 @@ export type Verdict = { status: number } | { failure: Failure }
 
 const isFailure = (outcome: Outcome | undefined): outcome is Failure => typeof outcome === 'object'
 
-const OVERTAKEN: Failure = { code: 'INTERRUPTED', detail: 'A pause or stop arrived before the media flowed.' }
+const OVERTAKEN: Failure = {
+  code: 'INTERRUPTED',
+  detail: 'A pause or stop arrived before the media flowed.',
+}
 const UNFINISHED: Failure = {
   code: 'STORAGE_UNAVAILABLE',
   detail:

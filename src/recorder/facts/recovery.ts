@@ -56,7 +56,8 @@ async function eventsOf(log: EventLog, recordingId: string): Promise<LogEvent[]>
 function unfinishedSegments(events: LogEvent[]): EventOf<'segment.opened'>[] {
   const open = new Map<string, EventOf<'segment.opened'>>()
   for (const event of events) {
-    if (event.type === 'segment.opened') open.set(`${event.data.medium}/${event.data.number}`, event)
+    if (event.type === 'segment.opened')
+      open.set(`${event.data.medium}/${event.data.number}`, event)
     if (event.type === 'segment.closed' || event.type === 'segment.discarded') {
       open.delete(`${event.data.medium}/${event.data.number}`)
     }
@@ -65,7 +66,12 @@ function unfinishedSegments(events: LogEvent[]): EventOf<'segment.opened'>[] {
 }
 
 /** Adds what became of a recording whose recorder died, or lost its log: capture is over, and nothing starts by itself. */
-export function recoveryFacts(tx: Transaction, id: string, remains: Remains, reason: GapReason): void {
+export function recoveryFacts(
+  tx: Transaction,
+  id: string,
+  remains: Remains,
+  reason: GapReason,
+): void {
   const events = remains.replays.get(id) ?? []
   for (const { opened, facts } of remains.salvaged.get(id) ?? []) {
     const { medium, number } = opened.data
@@ -74,7 +80,12 @@ export function recoveryFacts(tx: Transaction, id: string, remains: Remains, rea
   }
   const detail = 'The recorder ended before the outcome was known.'
   for (const { by, commandId, data } of openCommands(events)) {
-    tx.add(id, 'command.failed', { command: data.command, code: 'INTERRUPTED', detail }, { by, commandId })
+    tx.add(
+      id,
+      'command.failed',
+      { command: data.command, code: 'INTERRUPTED', detail },
+      { by, commandId },
+    )
   }
   const recording = tx.recording(id)
   if (isUnconfirmed(recording)) {
@@ -82,7 +93,8 @@ export function recoveryFacts(tx: Transaction, id: string, remains: Remains, rea
     return
   }
   const capturing = isCapturing(recording)
-  if (capturing) tx.add(id, 'recording.interrupted', { reason, lastSeenAt: lastSeen(tx, id, events) })
+  if (capturing)
+    tx.add(id, 'recording.interrupted', { reason, lastSeenAt: lastSeen(tx, id, events) })
   for (const medium of MEDIA) {
     const track = recording.tracks[medium]
     const over = ['off', 'failed'].includes(trackState(track)) || track.value === 'stopped'
@@ -95,21 +107,28 @@ function openCommands(events: LogEvent[]): EventOf<'command.accepted'>[] {
   const open = new Map<string | null, EventOf<'command.accepted'>>()
   for (const event of events) {
     if (event.type === 'command.accepted') open.set(event.commandId, event)
-    if (event.type === 'command.completed' || event.type === 'command.failed') open.delete(event.commandId)
+    if (event.type === 'command.completed' || event.type === 'command.failed')
+      open.delete(event.commandId)
   }
   return [...open.values()]
 }
 
 /** The end of the last media that survived, else the last event before the recorder was gone. */
 function lastSeen(tx: Transaction, id: string, events: LogEvent[]): string {
-  const ends = [...events, ...tx.events.filter(({ recordingId }) => recordingId === id)].flatMap((event) =>
-    event.type === 'segment.closed' ? [event.data.endedAt] : [],
+  const ends = [...events, ...tx.events.filter(({ recordingId }) => recordingId === id)].flatMap(
+    (event) => (event.type === 'segment.closed' ? [event.data.endedAt] : []),
   )
-  return [...ends, events.at(-1)?.at ?? tx.at].reduce((latest, at) => (at > latest ? at : latest), '')
+  return [...ends, events.at(-1)?.at ?? tx.at].reduce(
+    (latest, at) => (at > latest ? at : latest),
+    '',
+  )
 }
 
 /** Removes what is on disk of recordings whose start was never confirmed. */
-export async function removeUnconfirmed(world: World, folderOf: (id: string) => string): Promise<void> {
+export async function removeUnconfirmed(
+  world: World,
+  folderOf: (id: string) => string,
+): Promise<void> {
   for (const fold of world.values()) {
     if (isUnconfirmed(fold)) await rm(folderOf(fold.id), { recursive: true, force: true })
   }

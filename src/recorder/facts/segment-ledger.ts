@@ -41,7 +41,9 @@ export class OpenBooks {
         break
       }
       case 'segment.opened': {
-        const segment = this.#books.get(id)?.segments.get(`${event.data.medium}/${event.data.number}`)
+        const segment = this.#books
+          .get(id)
+          ?.segments.get(`${event.data.medium}/${event.data.number}`)
         if (segment) segment.opened = true
         break
       }

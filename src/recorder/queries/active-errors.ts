@@ -15,14 +15,24 @@ export class Troubles {
         return
       case 'warning.raised': {
         const { code, medium, detail: message } = event.data
-        this.#troubles.set(keyOf(event), { code, ...(medium ? { medium } : {}), message, since: event.at })
+        this.#troubles.set(keyOf(event), {
+          code,
+          ...(medium ? { medium } : {}),
+          message,
+          since: event.at,
+        })
         return
       }
       case 'warning.cleared':
         this.#troubles.delete(keyOf(event))
         return
     }
-    if (!event.type.startsWith('track.') || !('medium' in event.data) || event.data.medium === undefined) return
+    if (
+      !event.type.startsWith('track.') ||
+      !('medium' in event.data) ||
+      event.data.medium === undefined
+    )
+      return
     const track = `${recordingId}/${event.data.medium}/`
     // A track's warnings are about its capture or its pause, and end with it; its confirmation ends only failures.
     if (STILL_WARNED.has(event.type)) this.#troubles.delete(track)
@@ -39,17 +49,27 @@ export class Troubles {
 
   /** Those of a recording, and those of the recorder itself; by medium. */
   of(recordingId: string | undefined): ApplicationError[] {
-    const troubles = [...this.#troubles].filter(([key]) => key.startsWith('/') || key.startsWith(`${recordingId}/`))
+    const troubles = [...this.#troubles].filter(
+      ([key]) => key.startsWith('/') || key.startsWith(`${recordingId}/`),
+    )
     return troubles.map(([, trouble]) => trouble).sort((a, b) => placeOf(a) - placeOf(b))
   }
 }
 
-const STILL_WARNED: ReadonlySet<string> = new Set(['track.started', 'track.resumed', 'track.recovered', 'track.paused'])
+const STILL_WARNED: ReadonlySet<string> = new Set([
+  'track.started',
+  'track.resumed',
+  'track.recovered',
+  'track.paused',
+])
 
 function placeOf({ medium }: ApplicationError): number {
   return medium === undefined ? -1 : MEDIA.indexOf(medium)
 }
 
-function keyOf({ recordingId, data }: LogEvent & { type: 'warning.raised' | 'warning.cleared' }): string {
+function keyOf({
+  recordingId,
+  data,
+}: LogEvent & { type: 'warning.raised' | 'warning.cleared' }): string {
   return `${recordingId ?? ''}/${data.medium ?? ''}/${data.code}`
 }

@@ -99,7 +99,8 @@ export class Reader {
   async #whole(view: RecordingView, side: ClientSide): Promise<RecordingWithHistory> {
     const { failure } = this.#options.funnel
     const last = this.#last.get(side)
-    if (last?.view === view && last.changes === this.#changes && last.failure === failure) return last.answer
+    if (last?.view === view && last.changes === this.#changes && last.failure === failure)
+      return last.answer
     const changes = this.#changes
     const answer = { ...this.dress(view, side), tagHistory: await this.#tagHistory(view) }
     this.#last.set(side, { view, changes, failure, answer })
@@ -124,7 +125,10 @@ export class Reader {
   /** The recording as a side is shown it in a world that is not on disk yet: for the answer that goes there with it. */
   dressIn(world: World, view: RecordingView, side: Side): RecordingAnswer {
     const fold = world.get(view.id)
-    return this.#dress(view, fold ? allowedCommands(fold, side) : onlyStart(allowedCommands(currentOf(world), side)))
+    return this.#dress(
+      view,
+      fold ? allowedCommands(fold, side) : onlyStart(allowedCommands(currentOf(world), side)),
+    )
   }
 
   #dress(durable: RecordingView, allowed: AllowedCommand[]): RecordingAnswer {
@@ -134,7 +138,8 @@ export class Reader {
     for (const medium of MEDIA) {
       const track = view.tracks[medium]
       if (!track) continue
-      const level = track.state === 'recording' ? this.#levels.get(`${view.id}/${medium}`) : undefined
+      const level =
+        track.state === 'recording' ? this.#levels.get(`${view.id}/${medium}`) : undefined
       tracks[medium] = { ...track, level: level ?? null }
     }
     return { ...view, tracks, allowedCommands: failure ? [] : allowed }
@@ -162,7 +167,8 @@ export class Reader {
     for (const medium of MEDIA) {
       const { available, reason, devices: list } = devices[medium]
       const found = list.find((device) => device.default) ?? list[0]
-      const device = current?.tracks[medium]?.device ?? (found ? { id: found.id, label: found.label } : null)
+      const device =
+        current?.tracks[medium]?.device ?? (found ? { id: found.id, label: found.label } : null)
       media[medium] = { available, device, ...(reason ? { reason } : {}) }
     }
     const { freeBytes = 0, recordableSeconds } = disk
@@ -178,17 +184,30 @@ export class Reader {
     }
   }
 
-  #errors(current: RecordingView | undefined, encoderProblem: string | null, disk: StorageState): ApplicationError[] {
+  #errors(
+    current: RecordingView | undefined,
+    encoderProblem: string | null,
+    disk: StorageState,
+  ): ApplicationError[] {
     const since = this.#at()
     const errors = this.#troubles.of(current?.id)
     const { failure, failedAt } = this.#options.funnel
-    if (failure) errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
+    if (failure)
+      errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
     if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })
     const { shortage } = this.#options.storage
     if (shortage && failure?.code !== 'STORAGE_FULL')
-      errors.push({ code: shortage.code, message: shortage.message, since: disk.fullSince ?? since })
+      errors.push({
+        code: shortage.code,
+        message: shortage.message,
+        since: disk.fullSince ?? since,
+      })
     if (disk.freeBytes === undefined)
-      errors.push({ code: 'STORAGE_UNAVAILABLE', message: 'The folder of the recordings cannot be read.', since })
+      errors.push({
+        code: 'STORAGE_UNAVAILABLE',
+        message: 'The folder of the recordings cannot be read.',
+        since,
+      })
     return errors
   }
 }

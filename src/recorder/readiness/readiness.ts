@@ -8,13 +8,22 @@ import type { EventLog } from '../../store/types.ts'
 import { within } from '../../time/within.ts'
 import { currentOf, isCapturing, type World } from '../open-recordings.ts'
 import type { Reader } from '../queries/reader.ts'
-import { clockChecks, diskChecks, encoderChecks, logChecks, type SystemParts } from './system-checks.ts'
+import {
+  clockChecks,
+  diskChecks,
+  encoderChecks,
+  logChecks,
+  type SystemParts,
+} from './system-checks.ts'
 
 /** An answer is given within 2 s, whatever does not answer. */
 const LIMIT_MS = 1_800
 
 /** A track of the recording that is under way. */
-export type LiveTrack = Pick<TrackView, 'device' | 'error' | 'warnings'> & { state: TrackState; level: Level | null }
+export type LiveTrack = Pick<TrackView, 'device' | 'error' | 'warnings'> & {
+  state: TrackState
+  level: Level | null
+}
 
 /** What readiness works with. */
 export interface ReadinessOptions extends SystemParts {
@@ -87,7 +96,14 @@ export class Readiness {
     if (track && track.state !== 'off') return liveChecks(medium, track)
     const isPaused = Object.values(live).some(({ state }) => state === 'paused')
     if (!isPaused) return undefined
-    return [{ id: 'delivering', medium, result: 'pass', detail: 'Not looked at while a recording is paused.' }]
+    return [
+      {
+        id: 'delivering',
+        medium,
+        result: 'pass',
+        detail: 'Not looked at while a recording is paused.',
+      },
+    ]
   }
 
   /** Who asks while somebody looks already sees the same. */
@@ -132,21 +148,46 @@ async function inTime(
     const done = await within(checks, LIMIT_MS)
     if (done) return done
     const detail = `No answer within ${LIMIT_MS / 1_000} s.`
-    const remedy = 'Ask again; if it stays so, restart what does not answer: the sound server, the desktop or the disk.'
+    const remedy =
+      'Ask again; if it stays so, restart what does not answer: the sound server, the desktop or the disk.'
     return [{ ...what, result: 'fail', detail, remedy }]
   } catch (error) {
     const detail = `It could not be looked at: ${(error as Error).message}`
-    return [{ ...what, result: 'fail', detail, remedy: 'Ask again; if it stays so, look at the recorder’s log.' }]
+    return [
+      {
+        ...what,
+        result: 'fail',
+        detail,
+        remedy: 'Ask again; if it stays so, look at the recorder’s log.',
+      },
+    ]
   }
 }
 
-function liveChecks(medium: Medium, { state, device, error, warnings, level }: LiveTrack): ReadinessCheck[] {
+function liveChecks(
+  medium: Medium,
+  { state, device, error, warnings, level }: LiveTrack,
+): ReadinessCheck[] {
   const at = { medium } as const
   switch (state) {
     case 'paused':
-      return [{ id: 'delivering', ...at, result: 'pass', detail: 'Paused: not listened to and not looked at.' }]
+      return [
+        {
+          id: 'delivering',
+          ...at,
+          result: 'pass',
+          detail: 'Paused: not listened to and not looked at.',
+        },
+      ]
     case 'stopped':
-      return [{ id: 'delivering', ...at, result: 'pass', detail: 'Stopped in the recording that is under way.' }]
+      return [
+        {
+          id: 'delivering',
+          ...at,
+          result: 'pass',
+          detail: 'Stopped in the recording that is under way.',
+        },
+      ]
     case 'starting':
       return [{ id: 'delivering', ...at, result: 'pass', detail: 'It is starting.' }]
     case 'recovering':
@@ -180,9 +221,23 @@ function probeChecks(medium: Medium, { problem, level, empty, muted }: Probe): R
       medium === 'screen'
         ? 'Check that the desktop session is still there and not locked, then ask again.'
         : 'Connect the device again, or choose another in the sound settings; restart the sound server if none delivers.'
-    return [{ id: 'delivering', medium, result: 'fail', detail: `It does not deliver: ${problem}.`, remedy }, ...mute]
+    return [
+      {
+        id: 'delivering',
+        medium,
+        result: 'fail',
+        detail: `It does not deliver: ${problem}.`,
+        remedy,
+      },
+      ...mute,
+    ]
   }
-  const delivering: ReadinessCheck = { id: 'delivering', medium, result: 'pass', detail: 'It delivers.' }
+  const delivering: ReadinessCheck = {
+    id: 'delivering',
+    medium,
+    result: 'pass',
+    detail: 'It delivers.',
+  }
   if (medium === 'screen' || level === null) return [delivering, pictureCheck(empty)]
   // Silence that has a known reason: the cable need not be looked at.
   if (empty && muted && medium === 'mic') return [delivering, ...mute]
@@ -193,9 +248,15 @@ function levelCheck(medium: Medium, level: Level, silent: boolean): ReadinessChe
   const detail = `${level.rmsDb} dB, peak ${level.peakDb} dB`
   const check = { id: 'level', medium, level } as const
   // Nothing plays: that is how a speaker is most of the time.
-  if (silent && medium === 'speaker') return { ...check, result: 'pass', detail: 'Nothing is playing.' }
+  if (silent && medium === 'speaker')
+    return { ...check, result: 'pass', detail: 'Nothing is playing.' }
   if (silent)
-    return { ...check, result: 'fail', detail: `${WARNINGS.SOURCE_SILENT[0]}.`, remedy: WARNINGS.SOURCE_SILENT[1] }
+    return {
+      ...check,
+      result: 'fail',
+      detail: `${WARNINGS.SOURCE_SILENT[0]}.`,
+      remedy: WARNINGS.SOURCE_SILENT[1],
+    }
   if (level.peakDb >= -0.5 && medium === 'mic')
     return {
       ...check,
@@ -210,11 +271,18 @@ function muteCheck(medium: Medium, muted: boolean): ReadinessCheck {
   if (!muted) return { id: 'mute', medium, result: 'pass', detail: 'Not muted.' }
   const [title, remedy] = WARNINGS.SOURCE_MUTED
   // One may well want the speaker quiet; a microphone that is muted makes no recording.
-  return { id: 'mute', medium, result: medium === 'mic' ? 'fail' : 'warn', detail: `${title}.`, remedy }
+  return {
+    id: 'mute',
+    medium,
+    result: medium === 'mic' ? 'fail' : 'warn',
+    detail: `${title}.`,
+    remedy,
+  }
 }
 
 function pictureCheck(black: boolean): ReadinessCheck {
-  if (!black) return { id: 'picture', medium: 'screen', result: 'pass', detail: 'Something can be seen.' }
+  if (!black)
+    return { id: 'picture', medium: 'screen', result: 'pass', detail: 'Something can be seen.' }
   const [title, remedy] = WARNINGS.SCREEN_BLACK
   return { id: 'picture', medium: 'screen', result: 'fail', detail: `${title}.`, remedy }
 }

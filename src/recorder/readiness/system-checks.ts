@@ -28,20 +28,39 @@ const CLOCK_TOLERANCE_MS = 2_000
 
 /** An encoder is there, of a version that is known to do. */
 export async function encoderChecks({ platform }: SystemParts): Promise<ReadinessCheck[]> {
-  const [problem, version] = await Promise.all([platform.encoderProblem(), platform.encoderVersion()])
+  const [problem, version] = await Promise.all([
+    platform.encoderProblem(),
+    platform.encoderVersion(),
+  ])
   const id = 'encoder'
   if (problem !== null) {
-    const remedy = 'Install ffmpeg with libx264 and libopus, or name one in config.json (`ffmpegPath`).'
-    return [{ id, result: 'fail', detail: `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`, remedy }]
+    const remedy =
+      'Install ffmpeg with libx264 and libopus, or name one in config.json (`ffmpegPath`).'
+    return [
+      {
+        id,
+        result: 'fail',
+        detail: `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`,
+        remedy,
+      },
+    ]
   }
   if (version === null) {
     const remedy = 'A release of ffmpeg (4.4 or later) is what the recorder is tested with.'
     return [{ id, result: 'warn', detail: 'This ffmpeg does not tell its version.', remedy }]
   }
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  const isOld = major < OLDEST_ENCODER[0] || (major === OLDEST_ENCODER[0] && minor < OLDEST_ENCODER[1])
+  const isOld =
+    major < OLDEST_ENCODER[0] || (major === OLDEST_ENCODER[0] && minor < OLDEST_ENCODER[1])
   if (isOld)
-    return [{ id, result: 'warn', detail: `ffmpeg ${version} is old.`, remedy: 'Install ffmpeg 4.4 or later.' }]
+    return [
+      {
+        id,
+        result: 'warn',
+        detail: `ffmpeg ${version} is old.`,
+        remedy: 'Install ffmpeg 4.4 or later.',
+      },
+    ]
   return [{ id, result: 'pass', detail: `ffmpeg ${version}` }]
 }
 
@@ -65,13 +84,22 @@ export async function diskChecks({ storage }: SystemParts): Promise<ReadinessChe
 
 function time(seconds: number): string {
   if (seconds >= 48 * 3_600) return `${Math.floor(seconds / 86_400)} days`
-  return seconds >= 2 * 3_600 ? `${Math.floor(seconds / 3_600)} hours` : `${Math.floor(seconds / 60)} minutes`
+  return seconds >= 2 * 3_600
+    ? `${Math.floor(seconds / 3_600)} hours`
+    : `${Math.floor(seconds / 60)} minutes`
 }
 
 /** The clock says a time that can be. */
-export async function clockChecks({ log, builtAt, wallClock = Date.now }: SystemParts): Promise<ReadinessCheck[]> {
+export async function clockChecks({
+  log,
+  builtAt,
+  wallClock = Date.now,
+}: SystemParts): Promise<ReadinessCheck[]> {
   const now = wallClock()
-  const newest = log.position === 0 ? undefined : (await log.events({ after: log.position - 1, limit: 1 }))[0]?.at
+  const newest =
+    log.position === 0
+      ? undefined
+      : (await log.events({ after: log.position - 1, limit: 1 }))[0]?.at
   const shown = `${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const wrong =
     now < EARLIEST_MS
@@ -83,16 +111,24 @@ export async function clockChecks({ log, builtAt, wallClock = Date.now }: System
           : undefined
   if (wrong === undefined) return [{ id: 'clock', result: 'pass', detail: shown }]
   const remedy = 'Set date and time of the computer right, and let it keep them by itself (NTP).'
-  return [{ id: 'clock', result: 'fail', detail: `The system clock says ${shown}, ${wrong}.`, remedy }]
+  return [
+    { id: 'clock', result: 'fail', detail: `The system clock says ${shown}, ${wrong}.`, remedy },
+  ]
 }
 
 /** The log is verified and can be written. */
 export function logChecks({ log, failure }: SystemParts): ReadinessCheck[] {
   const id = 'log'
   const problem = failure()
-  if (problem) return [{ id, result: 'fail', detail: problem.message, remedy: ERRORS[problem.code][2] }]
-  if (log.status === 'verified') return [{ id, result: 'pass', detail: `Verified, ${log.position} events.` }]
+  if (problem)
+    return [{ id, result: 'fail', detail: problem.message, remedy: ERRORS[problem.code][2] }]
+  if (log.status === 'verified')
+    return [{ id, result: 'pass', detail: `Verified, ${log.position} events.` }]
   if (log.status === 'verifying')
-    return [{ id, result: 'warn', detail: 'It is being verified.', remedy: 'Ask again in a moment.' }]
-  return [{ id, result: 'fail', detail: 'It cannot be written.', remedy: ERRORS.STORAGE_UNAVAILABLE[2] }]
+    return [
+      { id, result: 'warn', detail: 'It is being verified.', remedy: 'Ask again in a moment.' },
+    ]
+  return [
+    { id, result: 'fail', detail: 'It cannot be written.', remedy: ERRORS.STORAGE_UNAVAILABLE[2] },
+  ]
 }

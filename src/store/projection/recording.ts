@@ -22,7 +22,10 @@ export interface RecordingProjection {
  * The recording after an event; undefined when it is not there (any more): nobody has seen `recording.starting`, or
  * its start was rolled back. Pure.
  */
-export function project(before: RecordingProjection | undefined, event: LogEvent): RecordingProjection | undefined {
+export function project(
+  before: RecordingProjection | undefined,
+  event: LogEvent,
+): RecordingProjection | undefined {
   if (event.type === 'recording.starting') return begin(event)
   if (before === undefined || event.type === 'recording.startFailed') return undefined
   if (event.type === 'command.refused') return { ...before, last: event.position }
@@ -56,7 +59,9 @@ function begin(event: EventOf<'recording.starting'>): RecordingProjection {
       tracks: Object.fromEntries(
         MEDIA.map((medium) => [
           medium,
-          starting.has(medium) ? measured({ ...OFF, state: 'starting' }, [], { startedAt, endedAt: null }) : OFF,
+          starting.has(medium)
+            ? measured({ ...OFF, state: 'starting' }, [], { startedAt, endedAt: null })
+            : OFF,
         ]),
       ),
       tags: [],
@@ -110,7 +115,11 @@ function isTrackEvent(event: LogEvent): event is TrackEvent {
 function withTrack(before: RecordingProjection, event: TrackEvent): RecordingProjection {
   const { medium } = event.data
   const { view, trails } = before
-  const after = projectTrack({ track: view.tracks[medium] ?? OFF, trail: trails[medium] }, event, view)
+  const after = projectTrack(
+    { track: view.tracks[medium] ?? OFF, trail: trails[medium] },
+    event,
+    view,
+  )
   const { [medium]: _, ...others } = trails
   return {
     ...before,
@@ -119,7 +128,10 @@ function withTrack(before: RecordingProjection, event: TrackEvent): RecordingPro
   }
 }
 
-function withTrails(before: RecordingProjection, after: (trail: SegmentTrail) => SegmentTrail): RecordingProjection {
+function withTrails(
+  before: RecordingProjection,
+  after: (trail: SegmentTrail) => SegmentTrail,
+): RecordingProjection {
   const { view } = before
   const trails = { ...before.trails }
   const tracks = { ...view.tracks }

@@ -2,7 +2,14 @@ import type { EventOf, LogEvent } from '../../contract/events.ts'
 import type { GapReason } from '../../contract/media.ts'
 import type { RecordingView, TrackView } from '../../contract/resources.ts'
 import { gapsOf, spansOf } from './gaps.ts'
-import { captureEnded, type SegmentTrail, segmentClosed, segmentCut, segmentDiscarded, segmentOpened } from './trail.ts'
+import {
+  captureEnded,
+  type SegmentTrail,
+  segmentClosed,
+  segmentCut,
+  segmentDiscarded,
+  segmentOpened,
+} from './trail.ts'
 
 /** An event about one track. */
 export type TrackEvent = Extract<LogEvent, { type: `track.${string}` | `segment.${string}` }>
@@ -40,7 +47,10 @@ const ENDS_WARNINGS: ReadonlySet<string> = new Set([
 ] satisfies TrackEvent['type'][])
 
 /** The track after a warning about it was raised or cleared. */
-export function warned(track: TrackView, event: EventOf<'warning.raised' | 'warning.cleared'>): TrackView {
+export function warned(
+  track: TrackView,
+  event: EventOf<'warning.raised' | 'warning.cleared'>,
+): TrackView {
   const others = track.warnings.filter(({ code }) => code !== event.data.code)
   if (event.type === 'warning.cleared') return { ...track, warnings: others }
   const { code, detail: message } = event.data
@@ -101,7 +111,11 @@ function trackAfter(track: TrackView, trail: SegmentTrail, event: TrackEvent): P
     case 'track.stopped':
       return { state: 'stopped', stoppedAt: stoppedAt(track, trail, event), error: null }
     case 'track.failed':
-      return { state: 'failed', stoppedAt: event.at, error: { code: event.data.code, message: event.data.detail } }
+      return {
+        state: 'failed',
+        stoppedAt: event.at,
+        error: { code: event.data.code, message: event.data.detail },
+      }
     case 'segment.opened':
       return { device: event.data.device }
     default:

@@ -21,15 +21,29 @@ function change(trail: SegmentTrail, number: number, patch: Partial<SegmentStep>
   const at = trail.findIndex((step) => step.number >= number)
   const found = trail[at]
   if (found?.number === number) return trail.with(at, { ...found, ...patch })
-  const step = { number, startedAt: null, endedAt: null, durationMs: 0, bytes: 0, endedBy: null, ...patch }
+  const step = {
+    number,
+    startedAt: null,
+    endedAt: null,
+    durationMs: 0,
+    bytes: 0,
+    endedBy: null,
+    ...patch,
+  }
   return found === undefined ? [...trail, step] : trail.toSpliced(at, 0, step)
 }
 
-export function segmentOpened(trail: SegmentTrail, { number, startedAt }: EventData['segment.opened']): SegmentTrail {
+export function segmentOpened(
+  trail: SegmentTrail,
+  { number, startedAt }: EventData['segment.opened'],
+): SegmentTrail {
   return change(trail, number, { startedAt })
 }
 
-export function segmentClosed(trail: SegmentTrail, facts: EventData['segment.closed']): SegmentTrail {
+export function segmentClosed(
+  trail: SegmentTrail,
+  facts: EventData['segment.closed'],
+): SegmentTrail {
   const { number, startedAt, endedAt, durationMs, bytes } = facts
   return change(trail, number, { startedAt, endedAt, durationMs, bytes })
 }

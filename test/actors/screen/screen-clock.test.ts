@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../../lab/virtual-desktop.ts'
 import type { ClockJump, RecorderClock } from '../../../src/actors/capture.ts'
 import { suite } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
@@ -47,31 +51,41 @@ suite('screen and clock', (test) => {
     return { capture, startedAt: (await capture.next('capture.flowing')).startedAt }
   }
 
-  test.unless(problem, 'a screen that began after the clock was set has the recorder’s time', async () => {
-    const clock = new SetClock()
-    clock.aheadMs = 3_600_000
-    const { capture, startedAt } = await flowing(clock)
-    assert.ok(Math.abs(Date.parse(startedAt) - clock.now()) < 2_000, startedAt)
-    capture.cut()
-    await capture.next('capture.ended')
-  })
+  test.unless(
+    problem,
+    'a screen that began after the clock was set has the recorder’s time',
+    async () => {
+      const clock = new SetClock()
+      clock.aheadMs = 3_600_000
+      const { capture, startedAt } = await flowing(clock)
+      assert.ok(Math.abs(Date.parse(startedAt) - clock.now()) < 2_000, startedAt)
+      capture.cut()
+      await capture.next('capture.ended')
+    },
+  )
 
   for (const [what, byMs] of [
     ['forward', 60_000],
     ['back', -60_000],
   ] as const) {
-    test.unless(problem, `a clock that is set ${what} ends the piece, which keeps its real length`, async () => {
-      const clock = new SetClock()
-      const { capture, startedAt } = await flowing(clock)
-      // ffmpeg's frames are now timed a minute later than the recorder's time, or can no longer be trusted to come.
-      if (byMs > 0) clock.aheadMs = byMs
-      clock.tell(byMs)
-      const { cause, facts } = await capture.next('capture.ended')
-      assert.ok(cause !== 'cut' && facts)
-      assert.equal(cause.detail, 'the system clock was set')
-      const realMs = Date.now() - Date.parse(startedAt)
-      assert.ok(facts.durationMs <= realMs, `${facts.durationMs} ms of ${realMs}`)
-      assert.ok(Math.abs((await containerMs(join(capture.folder, facts.file))) - facts.durationMs) < 70)
-    })
+    test.unless(
+      problem,
+      `a clock that is set ${what} ends the piece, which keeps its real length`,
+      async () => {
+        const clock = new SetClock()
+        const { capture, startedAt } = await flowing(clock)
+        // ffmpeg's frames are now timed a minute later than the recorder's time, or can no longer be trusted to come.
+        if (byMs > 0) clock.aheadMs = byMs
+        clock.tell(byMs)
+        const { cause, facts } = await capture.next('capture.ended')
+        assert.ok(cause !== 'cut' && facts)
+        assert.equal(cause.detail, 'the system clock was set')
+        const realMs = Date.now() - Date.parse(startedAt)
+        assert.ok(facts.durationMs <= realMs, `${facts.durationMs} ms of ${realMs}`)
+        assert.ok(
+          Math.abs((await containerMs(join(capture.folder, facts.file))) - facts.durationMs) < 70,
+        )
+      },
+    )
   }
 })

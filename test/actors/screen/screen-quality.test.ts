@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../../lab/virtual-desktop.ts'
 import { QUALITY_PRESETS } from '../../../src/contract/quality.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
@@ -23,31 +27,41 @@ suite('screen quality', (test) => {
   })
 
   for (const [name, quality] of Object.entries(QUALITY_PRESETS)) {
-    test.unless(problem, `${name}: its frame rate, and a still screen full of small print costs little`, async () => {
-      // Black on white, strokes of a pixel, as in small print.
-      await desktop.fillScreen('#ffffff')
-      for (let index = 0; index < 2_000; index++) {
-        const [x, y] = [(index % 100) * 6, Math.floor(index / 100) * 14]
-        const isUpright = (index * 7) % 3 !== 0
-        const stroke = isUpright ? { x: x + (index % 4), y, width: 1, height: 9 } : { x, y: y + 4, width: 4, height: 1 }
-        desktop.fillArea(stroke, '#000000')
-      }
-      const platform = bench.platform({ env: { ...process.env, ...desktop.env } })
-      const capture = bench.capture(platform, 'screen')
-      capture.open(await platform.resolve('screen', undefined), 1, undefined, quality)
-      const seconds = () => capture.reports.filter((report) => report.type === 'capture.progress').length
-      await eventually('three seconds', () => seconds() >= 3, 10_000)
-      capture.cut()
-      const { facts } = await capture.next('capture.ended')
-      const path = join(capture.folder, facts!.file)
-      const shown = await frames(path)
-      const rate = (shown.length - 1) / ((shown.at(-1)!.atMs - shown[0]!.atMs) / 1_000)
-      assert.ok(Math.abs(rate / quality.framesPerSecond - 1) < 0.15, `${rate} frames a second`)
-      assert.equal(shown.filter(({ key }) => key).length, 1)
-      const args = ['-v', 'error', '-show_entries', 'packet=size', '-of', 'csv=p=0', path]
-      const sizes = execFileSync('ffprobe', args, { encoding: 'utf8' }).trim().split('\n').map(Number)
-      const late = sizes.slice(-5)
-      assert.ok(Math.max(...late) < STILL_FRAME_MAX, JSON.stringify(sizes))
-    })
+    test.unless(
+      problem,
+      `${name}: its frame rate, and a still screen full of small print costs little`,
+      async () => {
+        // Black on white, strokes of a pixel, as in small print.
+        await desktop.fillScreen('#ffffff')
+        for (let index = 0; index < 2_000; index++) {
+          const [x, y] = [(index % 100) * 6, Math.floor(index / 100) * 14]
+          const isUpright = (index * 7) % 3 !== 0
+          const stroke = isUpright
+            ? { x: x + (index % 4), y, width: 1, height: 9 }
+            : { x, y: y + 4, width: 4, height: 1 }
+          desktop.fillArea(stroke, '#000000')
+        }
+        const platform = bench.platform({ env: { ...process.env, ...desktop.env } })
+        const capture = bench.capture(platform, 'screen')
+        capture.open(await platform.resolve('screen', undefined), 1, undefined, quality)
+        const seconds = () =>
+          capture.reports.filter((report) => report.type === 'capture.progress').length
+        await eventually('three seconds', () => seconds() >= 3, 10_000)
+        capture.cut()
+        const { facts } = await capture.next('capture.ended')
+        const path = join(capture.folder, facts!.file)
+        const shown = await frames(path)
+        const rate = (shown.length - 1) / ((shown.at(-1)!.atMs - shown[0]!.atMs) / 1_000)
+        assert.ok(Math.abs(rate / quality.framesPerSecond - 1) < 0.15, `${rate} frames a second`)
+        assert.equal(shown.filter(({ key }) => key).length, 1)
+        const args = ['-v', 'error', '-show_entries', 'packet=size', '-of', 'csv=p=0', path]
+        const sizes = execFileSync('ffprobe', args, { encoding: 'utf8' })
+          .trim()
+          .split('\n')
+          .map(Number)
+        const late = sizes.slice(-5)
+        assert.ok(Math.max(...late) < STILL_FRAME_MAX, JSON.stringify(sizes))
+      },
+    )
   }
 })

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../../lab/virtual-desktop.ts'
 import type { CaptureReport } from '../../../src/actors/capture.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
@@ -38,13 +42,18 @@ suite('screen watch', (test) => {
     return capture
   }
 
-  const pathOf = (capture: ObservedCapture, { facts }: Extract<CaptureReport, { type: 'capture.ended' }>): string =>
-    join(capture.folder, facts!.file)
+  const pathOf = (
+    capture: ObservedCapture,
+    { facts }: Extract<CaptureReport, { type: 'capture.ended' }>,
+  ): string => join(capture.folder, facts!.file)
 
   /** The end that the watch brings about, in time. */
   async function ended(capture: ObservedCapture, since: number) {
     const end = await capture.next('capture.ended')
-    assert.ok(performance.now() - since < NOTICED_MS, `noticed after ${performance.now() - since} ms`)
+    assert.ok(
+      performance.now() - since < NOTICED_MS,
+      `noticed after ${performance.now() - since} ms`,
+    )
     assert.ok(end.cause !== 'cut' && end.facts)
     return { cause: end.cause, path: pathOf(capture, end) }
   }
@@ -53,28 +62,34 @@ suite('screen watch', (test) => {
   async function again(capture: ObservedCapture, id: string): Promise<string> {
     capture.open({ id, label: id }, 2, Date.now() + 20_000)
     await capture.next('capture.flowing', 2)
-    await eventually('a second of it', () => capture.reports.some((one) => one.type === 'capture.progress'))
+    await eventually('a second of it', () =>
+      capture.reports.some((one) => one.type === 'capture.progress'),
+    )
     capture.cut(2)
     return pathOf(capture, await capture.next('capture.ended', 2))
   }
 
-  test.unless(problem, 'a screen that gets smaller, or larger again, goes on in its new size', async () => {
-    const settings = await desktop.displaySettings()
-    for (const [width, height] of [
-      [640, 360],
-      [1280, 720],
-    ] as const) {
-      const capture = await flowing()
-      const since = performance.now()
-      await settings.resize(width, height)
-      const { cause } = await ended(capture, since)
-      assert.deepEqual(
-        [cause.code, cause.reason, cause.detail],
-        ['CAPTURE_FAILED', 'captureFailed', `the screen was resized to ${width}×${height}`],
-      )
-      assert.deepEqual(await sizeOf(await again(capture, desktop.display)), [width, height])
-    }
-  })
+  test.unless(
+    problem,
+    'a screen that gets smaller, or larger again, goes on in its new size',
+    async () => {
+      const settings = await desktop.displaySettings()
+      for (const [width, height] of [
+        [640, 360],
+        [1280, 720],
+      ] as const) {
+        const capture = await flowing()
+        const since = performance.now()
+        await settings.resize(width, height)
+        const { cause } = await ended(capture, since)
+        assert.deepEqual(
+          [cause.code, cause.reason, cause.detail],
+          ['CAPTURE_FAILED', 'captureFailed', `the screen was resized to ${width}×${height}`],
+        )
+        assert.deepEqual(await sizeOf(await again(capture, desktop.display)), [width, height])
+      }
+    },
+  )
 
   async function twoMonitors() {
     const settings = await desktop.displaySettings()
@@ -97,45 +112,61 @@ suite('screen watch', (test) => {
       assert.deepEqual(await sizeOf(path), [640, 720])
       for (const edge of ['8:720:0:0', '8:720:632:0']) {
         const seen = await colours(path, edge)
-        assert.ok(seen.length > 0 && seen.every((one) => near(one, colour)), `${name}: ${JSON.stringify(seen)}`)
+        assert.ok(
+          seen.length > 0 && seen.every((one) => near(one, colour)),
+          `${name}: ${JSON.stringify(seen)}`,
+        )
       }
     }
   })
 
-  test.unless(problem, 'of a monitor that is moved, no frame of its new place is in the old piece', async () => {
-    const settings = await twoMonitors()
-    const capture = await flowing(`${desktop.display}/LEFT`)
-    await eventually('a second of it', () => capture.reports.some((one) => one.type === 'capture.progress'))
-    const since = performance.now()
-    // What is at the old place from now on is another monitor's.
-    await settings.setMonitor('LEFT', RIGHT)
-    desktop.fillArea(LEFT, '#20d020')
-    const { cause, path } = await ended(capture, since)
-    assert.deepEqual([cause.reason, cause.detail], ['captureFailed', 'the monitor LEFT was moved'])
-    const before = await colours(path)
-    assert.ok(
-      before.every((one) => near(one, RED)),
-      JSON.stringify(before),
-    )
-    const after = await colours(await again(capture, `${desktop.display}/LEFT`))
-    assert.ok(
-      after.every((one) => near(one, BLUE)),
-      JSON.stringify(after),
-    )
-  })
+  test.unless(
+    problem,
+    'of a monitor that is moved, no frame of its new place is in the old piece',
+    async () => {
+      const settings = await twoMonitors()
+      const capture = await flowing(`${desktop.display}/LEFT`)
+      await eventually('a second of it', () =>
+        capture.reports.some((one) => one.type === 'capture.progress'),
+      )
+      const since = performance.now()
+      // What is at the old place from now on is another monitor's.
+      await settings.setMonitor('LEFT', RIGHT)
+      desktop.fillArea(LEFT, '#20d020')
+      const { cause, path } = await ended(capture, since)
+      assert.deepEqual(
+        [cause.reason, cause.detail],
+        ['captureFailed', 'the monitor LEFT was moved'],
+      )
+      const before = await colours(path)
+      assert.ok(
+        before.every((one) => near(one, RED)),
+        JSON.stringify(before),
+      )
+      const after = await colours(await again(capture, `${desktop.display}/LEFT`))
+      assert.ok(
+        after.every((one) => near(one, BLUE)),
+        JSON.stringify(after),
+      )
+    },
+  )
 
-  test.unless(problem, 'a monitor that is unplugged is a lost device until it is there again', async () => {
-    const settings = await twoMonitors()
-    const capture = await flowing(`${desktop.display}/RIGHT`)
-    const since = performance.now()
-    await settings.removeMonitor('RIGHT')
-    const { cause } = await ended(capture, since)
-    assert.deepEqual([cause.code, cause.reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
-    assert.equal(cause.detail, 'the monitor RIGHT is gone')
-    const path = again(capture, `${desktop.display}/RIGHT`)
-    await settings.setMonitor('RIGHT', { ...RIGHT, height: 480 })
-    assert.deepEqual(await sizeOf(await path), [640, 480])
-  })
+  test.unless(
+    problem,
+    'a monitor that is unplugged is a lost device until it is there again',
+    async () => {
+      const settings = await twoMonitors()
+      const capture = await flowing(`${desktop.display}/RIGHT`)
+      const since = performance.now()
+      await settings.removeMonitor('RIGHT')
+      const { cause } = await ended(capture, since)
+      assert.deepEqual([cause.code, cause.reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
+      assert.equal(cause.detail, 'the monitor RIGHT is gone')
+      const path = again(capture, `${desktop.display}/RIGHT`)
+      await settings.setMonitor('RIGHT', { ...RIGHT, height: 480 })
+      assert.deepEqual(await sizeOf(await path), [640, 480])
+    },
+  )
 
   test.unless(problem, 'a frozen X server is told from a screen that stands still', async () => {
     const capture = await flowing()
@@ -150,21 +181,26 @@ suite('screen watch', (test) => {
     }
   })
 
-  test.unless(problem, 'an X server that is gone is told in words that people understand', async () => {
-    const capture = await flowing()
-    const since = performance.now()
-    process.kill(desktop.pids.xvfb, 'SIGKILL')
-    const { cause } = await ended(capture, since)
-    assert.equal(cause.reason, 'deviceLost')
-    assert.match(cause.detail, /the X display :\d+ is gone/)
-  })
+  test.unless(
+    problem,
+    'an X server that is gone is told in words that people understand',
+    async () => {
+      const capture = await flowing()
+      const since = performance.now()
+      process.kill(desktop.pids.xvfb, 'SIGKILL')
+      const { cause } = await ended(capture, since)
+      assert.equal(cause.reason, 'deviceLost')
+      assert.match(cause.detail, /the X display :\d+ is gone/)
+    },
+  )
 
   test.unless(
     problem,
     'a black screen is told within 5 s and when it is over; a dark one that stands still is not',
     async () => {
       const capture = await flowing()
-      const warnings = () => capture.reports.flatMap((one) => (one.type === 'capture.warning' ? [one] : []))
+      const warnings = () =>
+        capture.reports.flatMap((one) => (one.type === 'capture.warning' ? [one] : []))
       const blackSince = performance.now()
       await desktop.fillScreen('#000000')
       await eventually('the warning', () => warnings().length === 1, 6_000)
@@ -176,7 +212,8 @@ suite('screen watch', (test) => {
       await eventually('it is over', () => warnings().length === 2)
       assert.equal(warnings()[1]?.present, false)
       const progressed = capture.reports.length
-      const seconds = () => capture.reports.slice(progressed).filter((one) => one.type === 'capture.progress').length
+      const seconds = () =>
+        capture.reports.slice(progressed).filter((one) => one.type === 'capture.progress').length
       await eventually('six seconds of a screen that stands still', () => seconds() >= 6, 9_000)
       assert.equal(warnings().length, 2)
     },

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPlatform } from '../../../src/actors/capture-platform.ts'
@@ -29,7 +37,11 @@ const video = {
 } as const
 
 function encode(args: readonly string[], input?: Buffer): Buffer {
-  return execFileSync('ffmpeg', args, { input, stdio: ['pipe', 'pipe', 'ignore'], maxBuffer: 16 * 1_048_576 })
+  return execFileSync('ffmpeg', args, {
+    input,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    maxBuffer: 16 * 1_048_576,
+  })
 }
 
 /** Repeatable numbers from 0 to 1, so that a failure can be looked at again. */
@@ -50,13 +62,18 @@ suite('salvage', (test) => {
     return join(recording, file)
   }
   const sine = Buffer.alloc(2 * 48_000 * 3)
-  for (let i = 0; i < sine.length / 2; i++) sine.writeInt16LE(Math.round(8_000 * Math.sin(i / 20)), 2 * i)
+  for (let i = 0; i < sine.length / 2; i++)
+    sine.writeInt16LE(Math.round(8_000 * Math.sin(i / 20)), 2 * i)
   const ogg = encode(opusArgs(audioFormat('mic', resolveQuality())), sine)
   const mp4 = encode(
-    screenArgs(['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15:duration=2'], resolveQuality(), {
-      path: 'ffmpeg',
-      version: null,
-    }),
+    screenArgs(
+      ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15:duration=2'],
+      resolveQuality(),
+      {
+        path: 'ffmpeg',
+        version: null,
+      },
+    ),
   )
   test.beforeEach(() => rmSync(recording, { recursive: true, force: true }))
   test.after(() => rmSync(folder, { recursive: true }))
@@ -85,7 +102,10 @@ suite('salvage', (test) => {
       assert.equal(facts.sha256, sha256Of(path))
       const samples = (await decodeSound(path)).length
       // A page is 100 ms; a decoder leaves up to a frame's tail of 6.5 ms (its pre-skip) at an end that is none.
-      assert.ok(Math.abs(samples / 48 - facts.durationMs) < 7, `${samples / 48} against ${facts.durationMs} ms`)
+      assert.ok(
+        Math.abs(samples / 48 - facts.durationMs) < 7,
+        `${samples / 48} against ${facts.durationMs} ms`,
+      )
       assert.ok(
         facts.durationMs > (3_000 * (length - 700)) / ogg.length - 250,
         `${facts.durationMs} ms of ${length} bytes`,
@@ -130,7 +150,10 @@ suite('salvage', (test) => {
     const last = zeroed.lastIndexOf('mdat') + 4
     zeroed.fill(0, last)
     put(video.file, zeroed)
-    assert.equal((await platform.salvage(recording, video))!.durationMs, Math.round((29 * 1_000) / 15))
+    assert.equal(
+      (await platform.salvage(recording, video))!.durationMs,
+      Math.round((29 * 1_000) / 15),
+    )
   })
 
   test('removes a file without media, and its folder with it', async () => {

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SegmentWriter } from '../../../src/actors/segment/segment-writer.ts'
@@ -14,14 +22,19 @@ suite('segment writer', (test) => {
 
   function writer(path: string, limits = {}) {
     const told: (string | Error)[] = []
-    const events = { started: () => void told.push('started'), failed: (error: Error) => void told.push(error) }
+    const events = {
+      started: () => void told.push('started'),
+      failed: (error: Error) => void told.push(error),
+    }
     return { told, writer: new SegmentWriter(path, events, limits) }
   }
 
   test('writes in order, whatever comes while a write is in flight, and hashes what it wrote', async () => {
     const path = join(scratch, 'order', 'a', 'file.ogg')
     const { writer: file, told } = writer(path)
-    const chunks = Array.from({ length: 200 }, () => randomBytes(1 + Math.floor(Math.random() * 5_000)))
+    const chunks = Array.from({ length: 200 }, () =>
+      randomBytes(1 + Math.floor(Math.random() * 5_000)),
+    )
     for (const [index, chunk] of chunks.entries()) {
       file.write(chunk)
       if (index % 10 === 0) await new Promise((resolve) => setImmediate(resolve))

@@ -5,7 +5,8 @@ import { suite } from '../../support/suite.ts'
 
 function sine(peak: number, samples: number): Buffer {
   const pcm = Buffer.alloc(2 * samples)
-  for (let i = 0; i < samples; i++) pcm.writeInt16LE(Math.round(peak * Math.sin((2 * Math.PI * i) / 48)), 2 * i)
+  for (let i = 0; i < samples; i++)
+    pcm.writeInt16LE(Math.round(peak * Math.sin((2 * Math.PI * i) / 48)), 2 * i)
   return pcm
 }
 
@@ -34,7 +35,8 @@ suite('pcm', (test) => {
     const aligner = new FrameAligner(2)
     // An odd address and odd lengths, as a pipe may give them.
     const odd = Buffer.concat([Buffer.alloc(1), second]).subarray(1)
-    for (let at = 0; at < odd.length; at += 1_001) pieces.push(aligner.push(odd.subarray(at, at + 1_001)))
+    for (let at = 0; at < odd.length; at += 1_001)
+      pieces.push(aligner.push(odd.subarray(at, at + 1_001)))
     assert.ok(pieces.every((piece) => piece.length % 4 === 0))
     assert.deepEqual(Buffer.concat(pieces), second)
     assert.deepEqual(levels(2, ...pieces), levels(2, second))

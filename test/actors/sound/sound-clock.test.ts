@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeAudio, type Samples } from '../../../lab/measure.ts'
 import { pactl } from '../../../lab/microphones.ts'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../../lab/virtual-desktop.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
 
@@ -91,7 +95,14 @@ suite('a sound card’s own clock', (test) => {
   async function flowing(name: string, ppm: number) {
     const path = join(folder, name)
     const format = ['format=s16le', `rate=${RATE}`, 'channels=1']
-    await pactl(desktop.env, 'load-module', 'module-pipe-source', `source_name=${name}`, `file=${path}`, ...format)
+    await pactl(
+      desktop.env,
+      'load-module',
+      'module-pipe-source',
+      `source_name=${name}`,
+      `file=${path}`,
+      ...format,
+    )
     const card = new WrongCard(path, ppm)
     cards.push(card)
     const devices = bench.platform({ env: { ...process.env, ...desktop.env } })
@@ -105,13 +116,19 @@ suite('a sound card’s own clock', (test) => {
     problem,
     `that is ${PPM} ppm fast or slow does not move the sound in ${SECONDS} s`,
     async () => {
-      const captures = [await flowing('fast', PPM), await flowing('slow', -PPM)].map(({ capture }) => capture)
-      const levels = () => captures[0]!.reports.filter(({ type }) => type === 'capture.level').length
+      const captures = [await flowing('fast', PPM), await flowing('slow', -PPM)].map(
+        ({ capture }) => capture,
+      )
+      const levels = () =>
+        captures[0]!.reports.filter(({ type }) => type === 'capture.level').length
       await eventually(`${SECONDS} s of sound`, () => levels() >= 10 * SECONDS, 2 * SECONDS * 1_000)
       for (const capture of captures) {
         capture.cut()
         const { facts } = await capture.next('capture.ended')
-        const found = offsets(await decodeAudio(join(capture.folder, facts!.file)), Date.parse(facts!.startedAt))
+        const found = offsets(
+          await decodeAudio(join(capture.folder, facts!.file)),
+          Date.parse(facts!.startedAt),
+        )
         const told = found.map((offset) => offset.toFixed(1)).join(' ')
         assert.ok(found.length >= SECONDS - 2, told)
         for (const offset of found) assert.ok(Math.abs(offset) <= WITHIN_MS, told)
@@ -120,17 +137,21 @@ suite('a sound card’s own clock', (test) => {
     { limitMs: 120_000 },
   )
 
-  test.unless(problem, 'and sound that it loses is missed: the segment ends before the loss', async () => {
-    const { card, capture } = await flowing('lossy', 0)
-    const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
-    await eventually('2 s of sound', () => levels() >= 20)
-    const lostAt = Date.now()
-    await card.lose(600)
-    const { cause, facts } = await capture.next('capture.ended')
-    assert.ok(Date.now() - lostAt < 3_000, `told after ${Date.now() - lostAt} ms`)
-    assert.ok(cause !== 'cut')
-    assert.deepEqual([cause.reason, cause.detail], ['captureFailed', 'sound was lost'])
-    const late = Date.parse(facts!.endedAt) - lostAt
-    assert.ok(Math.abs(late) < 100, `ends ${late} ms after the loss`)
-  })
+  test.unless(
+    problem,
+    'and sound that it loses is missed: the segment ends before the loss',
+    async () => {
+      const { card, capture } = await flowing('lossy', 0)
+      const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
+      await eventually('2 s of sound', () => levels() >= 20)
+      const lostAt = Date.now()
+      await card.lose(600)
+      const { cause, facts } = await capture.next('capture.ended')
+      assert.ok(Date.now() - lostAt < 3_000, `told after ${Date.now() - lostAt} ms`)
+      assert.ok(cause !== 'cut')
+      assert.deepEqual([cause.reason, cause.detail], ['captureFailed', 'sound was lost'])
+      const late = Date.parse(facts!.endedAt) - lostAt
+      assert.ok(Math.abs(late) < 100, `ends ${late} ms after the loss`)
+    },
+  )
 })

@@ -40,7 +40,11 @@ interface Run {
 }
 
 /** How far the kept sound was off its time, at the worst after the first 5 s, and at the end; in ms. */
-function keep({ ppm, seconds, loss, delay }: Run): { worst: number; last: number; lostAt: number | undefined } {
+function keep({ ppm, seconds, loss, delay }: Run): {
+  worst: number
+  last: number
+  lostAt: number | undefined
+} {
   const drift = new DriftWatch()
   const slipper = new SampleSlipper(1)
   const late = jitter(7)
@@ -125,15 +129,21 @@ function sine(hertz: number, seconds: number): Buffer {
 
 /** Power at one frequency in the first channel, with a Hann window; and that of all (Parseval). */
 function powers(pcm: Buffer, hertz: number[]): { all: number; at: number } {
-  const samples = new Int16Array(pcm.buffer, pcm.byteOffset, pcm.length / 2).filter((_, index) => index % 2 === 0)
+  const samples = new Int16Array(pcm.buffer, pcm.byteOffset, pcm.length / 2).filter(
+    (_, index) => index % 2 === 0,
+  )
   const { length } = samples
-  const windowed = Float64Array.from(samples, (s, i) => s * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length)))
+  const windowed = Float64Array.from(
+    samples,
+    (s, i) => s * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length)),
+  )
   const all = windowed.reduce((sum, sample) => sum + sample * sample, 0) * length
   let at = 0
   for (const one of hertz) {
     const turn = 2 * Math.cos((2 * Math.PI * one) / RATE)
     let [previous, before] = [0, 0]
-    for (const sample of windowed) [previous, before] = [sample + turn * previous - before, previous]
+    for (const sample of windowed)
+      [previous, before] = [sample + turn * previous - before, previous]
     at += 2 * (previous * previous + before * before - turn * previous * before)
   }
   return { all, at }
@@ -145,7 +155,9 @@ suite('slipped samples', (test) => {
     const slipper = new SampleSlipper(2)
     const pieces: Buffer[] = []
     for (let at = 0; at < pcm.length; at += 960)
-      pieces.push(slipper.push(pcm.subarray(at, at + 960), (at / 4 / 48) * (ppm / 1e6) - slipper.shiftMs))
+      pieces.push(
+        slipper.push(pcm.subarray(at, at + 960), (at / 4 / 48) * (ppm / 1e6) - slipper.shiftMs),
+      )
     return Buffer.concat(pieces)
   }
 

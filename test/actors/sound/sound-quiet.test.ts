@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { pactl } from '../../../lab/microphones.ts'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../../lab/virtual-desktop.ts'
 import type { CaptureReport } from '../../../src/actors/capture.ts'
 import { LevelMeter } from '../../../src/actors/sound/pcm.ts'
 import { SilenceWatch } from '../../../src/actors/sound/silence.ts'
@@ -14,14 +18,18 @@ const TOLD_MS = 5_000
 
 suite('digital silence', (test) => {
   /** What a watch tells of sound, with the second of the sound in which it does. */
-  function told(seconds: number, sample: (index: number) => number): [second: number, silent: boolean][] {
+  function told(
+    seconds: number,
+    sample: (index: number) => number,
+  ): [second: number, silent: boolean][] {
     const found: [number, boolean][] = []
     let second = 0
     const watch = new SilenceWatch((silent) => found.push([second, silent]))
     const meter = new LevelMeter(1, (level) => watch.push(level))
     const chunk = new Int16Array(RATE / 10)
     for (let tenth = 1; tenth <= seconds * 10; tenth++) {
-      for (let index = 0; index < chunk.length; index++) chunk[index] = sample((tenth - 1) * chunk.length + index)
+      for (let index = 0; index < chunk.length; index++)
+        chunk[index] = sample((tenth - 1) * chunk.length + index)
       second = tenth / 10
       meter.push(Buffer.from(chunk.buffer))
     }
@@ -79,7 +87,8 @@ suite('muted and silent devices', (test) => {
 
   const warnings = (capture: ObservedCapture) =>
     capture.reports.filter(
-      (report): report is Extract<CaptureReport, { type: 'capture.warning' }> => report.type === 'capture.warning',
+      (report): report is Extract<CaptureReport, { type: 'capture.warning' }> =>
+        report.type === 'capture.warning',
     )
   const warned = (capture: ObservedCapture, code: WarningCode, present: boolean) =>
     eventually(
@@ -88,18 +97,22 @@ suite('muted and silent devices', (test) => {
       TOLD_MS,
     )
 
-  test.unless(problem, 'a silent microphone is told of within 5 s, and until something is heard', async () => {
-    const capture = await flowing('mic')
-    await warned(capture, 'SOURCE_SILENT', true)
-    const sound = await desktop.play('mic', { toneHz: 440, seconds: 30, gain: 0.0005 })
-    await warned(capture, 'SOURCE_SILENT', false)
-    await sound.stop()
-    await warned(capture, 'SOURCE_SILENT', true)
-    assert.deepEqual(
-      warnings(capture).map(({ code }) => code),
-      ['SOURCE_SILENT', 'SOURCE_SILENT', 'SOURCE_SILENT'],
-    )
-  })
+  test.unless(
+    problem,
+    'a silent microphone is told of within 5 s, and until something is heard',
+    async () => {
+      const capture = await flowing('mic')
+      await warned(capture, 'SOURCE_SILENT', true)
+      const sound = await desktop.play('mic', { toneHz: 440, seconds: 30, gain: 0.0005 })
+      await warned(capture, 'SOURCE_SILENT', false)
+      await sound.stop()
+      await warned(capture, 'SOURCE_SILENT', true)
+      assert.deepEqual(
+        warnings(capture).map(({ code }) => code),
+        ['SOURCE_SILENT', 'SOURCE_SILENT', 'SOURCE_SILENT'],
+      )
+    },
+  )
 
   test.unless(
     problem,
@@ -119,22 +132,32 @@ suite('muted and silent devices', (test) => {
       await warned(capture, 'SOURCE_MUTED', true)
       assert.deepEqual(
         warnings(capture).map(({ code, present }) => `${code} ${present}`),
-        ['SOURCE_MUTED true', 'SOURCE_MUTED false', 'SOURCE_SILENT true', 'SOURCE_MUTED true', 'SOURCE_SILENT false'],
+        [
+          'SOURCE_MUTED true',
+          'SOURCE_MUTED false',
+          'SOURCE_SILENT true',
+          'SOURCE_MUTED true',
+          'SOURCE_SILENT false',
+        ],
       )
     },
   )
 
-  test.unless(problem, 'a speaker that has nothing to play is no fault, one that is muted is', async () => {
-    const capture = await flowing('speaker')
-    const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
-    await eventually('six seconds of silence', () => levels() >= 60, 10_000)
-    assert.deepEqual(warnings(capture), [])
-    await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '1')
-    await warned(capture, 'SOURCE_MUTED', true)
-    assert.equal(warnings(capture)[0]?.detail, 'the speaker is muted')
-    await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '0')
-    await warned(capture, 'SOURCE_MUTED', false)
-  })
+  test.unless(
+    problem,
+    'a speaker that has nothing to play is no fault, one that is muted is',
+    async () => {
+      const capture = await flowing('speaker')
+      const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
+      await eventually('six seconds of silence', () => levels() >= 60, 10_000)
+      assert.deepEqual(warnings(capture), [])
+      await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '1')
+      await warned(capture, 'SOURCE_MUTED', true)
+      assert.equal(warnings(capture)[0]?.detail, 'the speaker is muted')
+      await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '0')
+      await warned(capture, 'SOURCE_MUTED', false)
+    },
+  )
 
   test.unless(problem, 'a quiet room is no fault', async () => {
     const quiet = await startVirtualDesktop()

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { output } from '../../../lab/helper-process.ts'
-import { between, decodeAudio, rmsDb, type Samples, secondsOf, toneDb } from '../../../lab/measure.ts'
+import {
+  between,
+  decodeAudio,
+  rmsDb,
+  type Samples,
+  secondsOf,
+  toneDb,
+} from '../../../lab/measure.ts'
 import { addMicrophone, type Microphone, pactl } from '../../../lab/microphones.ts'
-import { startVirtualDesktop, type VirtualDesktop, virtualDesktopProblem } from '../../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../../lab/virtual-desktop.ts'
 import type { CapturePlatform } from '../../../src/actors/capture.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
@@ -69,7 +80,10 @@ suite('a source that is switched', (test) => {
   }
 
   async function switched(capture: ObservedCapture, strike: () => Promise<unknown>): Promise<void> {
-    await eventually('some sound', () => capture.reports.filter(({ type }) => type === 'capture.level').length > 6)
+    await eventually(
+      'some sound',
+      () => capture.reports.filter(({ type }) => type === 'capture.level').length > 6,
+    )
     const struckAt = Date.now()
     await strike()
     const { cause, facts } = await capture.next('capture.ended')
@@ -80,8 +94,14 @@ suite('a source that is switched', (test) => {
     const missing = struckAt - Date.parse(facts!.endedAt)
     assert.ok(missing < 500, `${missing} ms of the right device are missing`)
     const samples = await heard(capture, 1)
-    assert.ok(loudestDb(samples, OWN_HZ) > -14, `${loudestDb(samples, OWN_HZ)} dB of the right device`)
-    assert.ok(loudestDb(samples, OTHER_HZ) < NO_TRACE_DB, `${loudestDb(samples, OTHER_HZ)} dB of the wrong device`)
+    assert.ok(
+      loudestDb(samples, OWN_HZ) > -14,
+      `${loudestDb(samples, OWN_HZ)} dB of the right device`,
+    )
+    assert.ok(
+      loudestDb(samples, OTHER_HZ) < NO_TRACE_DB,
+      `${loudestDb(samples, OTHER_HZ)} dB of the wrong device`,
+    )
   }
 
   test.unless(
@@ -135,17 +155,21 @@ suite('a source that is switched', (test) => {
     }
   })
 
-  test.unless(problem, 'disturbs no capture of another device, which one look-out serves all', async () => {
-    const devices = platform()
-    const [mine, its] = [await flowing(devices, 'own'), await flowing(devices, 'other')]
-    assert.equal(childrenWith('pactl subscribe').length, 1)
-    await switched(mine, () => own.unplug())
-    assert.equal(its.told().length, 1)
-    await own.plug()
-    its.cut()
-    assert.equal((await its.next('capture.ended')).cause, 'cut')
-    assert.deepEqual(childrenWith('pactl subscribe'), [])
-  })
+  test.unless(
+    problem,
+    'disturbs no capture of another device, which one look-out serves all',
+    async () => {
+      const devices = platform()
+      const [mine, its] = [await flowing(devices, 'own'), await flowing(devices, 'other')]
+      assert.equal(childrenWith('pactl subscribe').length, 1)
+      await switched(mine, () => own.unplug())
+      assert.equal(its.told().length, 1)
+      await own.plug()
+      its.cut()
+      assert.equal((await its.next('capture.ended')).cause, 'cut')
+      assert.deepEqual(childrenWith('pactl subscribe'), [])
+    },
+  )
 
   test.unless(problem, 'is kept out also when the news of it come late', async () => {
     const folder = join(bench.folder, 'late')
@@ -172,15 +196,26 @@ suite('a source that is switched', (test) => {
     await switched(capture, () => pactl(desktop.env, 'move-source-output', stream, 'other'))
   })
 
-  test.unless(problem, 'is not confused with one whose volume is changed many times a second', async () => {
-    const capture = await flowing(platform(), 'own')
-    const stream = await streamOf(childWith('parec'))
-    const until = performance.now() + 4_000
-    for (let volume = 60_000; performance.now() < until; volume = volume === 60_000 ? 62_000 : 60_000)
-      await pactl(desktop.env, 'set-source-output-volume', stream, String(volume))
-    const at = capture.cut()
-    const { cause, facts } = await capture.next('capture.ended')
-    assert.equal(cause, 'cut')
-    assert.ok(at - Date.parse(facts!.endedAt) < 500, `${at - Date.parse(facts!.endedAt)} ms are missing`)
-  })
+  test.unless(
+    problem,
+    'is not confused with one whose volume is changed many times a second',
+    async () => {
+      const capture = await flowing(platform(), 'own')
+      const stream = await streamOf(childWith('parec'))
+      const until = performance.now() + 4_000
+      for (
+        let volume = 60_000;
+        performance.now() < until;
+        volume = volume === 60_000 ? 62_000 : 60_000
+      )
+        await pactl(desktop.env, 'set-source-output-volume', stream, String(volume))
+      const at = capture.cut()
+      const { cause, facts } = await capture.next('capture.ended')
+      assert.equal(cause, 'cut')
+      assert.ok(
+        at - Date.parse(facts!.endedAt) < 500,
+        `${at - Date.parse(facts!.endedAt)} ms are missing`,
+      )
+    },
+  )
 })

@@ -10,10 +10,19 @@ import { resolveQuality } from '../../../src/contract/quality.ts'
 const REPORT_LIMIT_MS = 10_000
 
 /** A logger that keeps what it is told. */
-export function keepingLogger(): Logger & { lines: { level: string; fields: object; message: string }[] } {
+export function keepingLogger(): Logger & {
+  lines: { level: string; fields: object; message: string }[]
+} {
   const lines: { level: string; fields: object; message: string }[] = []
-  const write = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message })
-  return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+  const write = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, fields, message })
+  return {
+    lines,
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  }
 }
 
 /** A capture with everything it reported. */
@@ -35,7 +44,11 @@ export class ObservedCapture {
 
   open(device: Device, number = 1, retryUntil?: number, quality = resolveQuality()): void {
     const plan = { medium: this.medium, number, folder: this.folder, device, quality }
-    this.#capture.send({ type: 'capture.open', plan, ...(retryUntil === undefined ? {} : { retryUntil }) })
+    this.#capture.send({
+      type: 'capture.open',
+      plan,
+      ...(retryUntil === undefined ? {} : { retryUntil }),
+    })
   }
 
   /** Cuts now; gives the time of the cut. */
@@ -63,7 +76,11 @@ export class ObservedCapture {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(look)
-        reject(new Error(`no ${type} of segment ${segment} within ${limitMs} ms: ${JSON.stringify(this.told())}`))
+        reject(
+          new Error(
+            `no ${type} of segment ${segment} within ${limitMs} ms: ${JSON.stringify(this.told())}`,
+          ),
+        )
       }, limitMs)
       const look = () => {
         const report = found()

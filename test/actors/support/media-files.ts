@@ -8,8 +8,24 @@ const RATE = 48_000
 
 /** The sound of a file, mono, as ffmpeg decodes it; rejects when ffmpeg finds anything wrong with it. */
 export async function decodeSound(path: string): Promise<Int16Array> {
-  const args = ['-v', 'error', '-xerror', '-i', path, '-f', 's16le', '-ac', '1', '-ar', String(RATE), 'pipe:1']
-  const { stdout, stderr } = await run('ffmpeg', args, { encoding: 'buffer', maxBuffer: 64 * 1_048_576 })
+  const args = [
+    '-v',
+    'error',
+    '-xerror',
+    '-i',
+    path,
+    '-f',
+    's16le',
+    '-ac',
+    '1',
+    '-ar',
+    String(RATE),
+    'pipe:1',
+  ]
+  const { stdout, stderr } = await run('ffmpeg', args, {
+    encoding: 'buffer',
+    maxBuffer: 64 * 1_048_576,
+  })
   if (stderr.length > 0) throw new Error(stderr.toString())
   return new Int16Array(new Uint8Array(stdout).buffer)
 }
@@ -54,12 +70,24 @@ export async function frames(path: string): Promise<{ atMs: number; key: boolean
 
 /** Duration in ms that a container claims. */
 export async function containerMs(path: string): Promise<number> {
-  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', path])
+  const { stdout } = await run('ffprobe', [
+    '-v',
+    'error',
+    '-show_entries',
+    'format=duration',
+    '-of',
+    'csv=p=0',
+    path,
+  ])
   return Number(stdout) * 1_000
 }
 
 /** Colour of a point of a video's first frame, as [red, green, blue]. */
-export async function colourAt(path: string, x: number, y: number): Promise<[number, number, number]> {
+export async function colourAt(
+  path: string,
+  x: number,
+  y: number,
+): Promise<[number, number, number]> {
   const filter = `format=rgb24,crop=1:1:${x}:${y}`
   const args = [
     '-v',
@@ -86,14 +114,39 @@ export type Rgb = [red: number, green: number, blue: number]
 /** Average colour of every frame of a video, or of a part of it (`width:height:x:y`). */
 export async function colours(path: string, crop?: string): Promise<Rgb[]> {
   const filter = `${crop === undefined ? '' : `crop=${crop},`}scale=1:1:flags=area,format=rgb24`
-  const args = ['-v', 'error', '-i', path, '-vf', filter, '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1']
+  const args = [
+    '-v',
+    'error',
+    '-i',
+    path,
+    '-vf',
+    filter,
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'rawvideo',
+    'pipe:1',
+  ]
   const { stdout } = await run('ffmpeg', args, { encoding: 'buffer' })
-  return Array.from({ length: stdout.length / 3 }, (_, frame) => [...stdout.subarray(3 * frame, 3 * frame + 3)] as Rgb)
+  return Array.from(
+    { length: stdout.length / 3 },
+    (_, frame) => [...stdout.subarray(3 * frame, 3 * frame + 3)] as Rgb,
+  )
 }
 
 /** Width and height of a video. */
 export async function sizeOf(path: string): Promise<[width: number, height: number]> {
-  const args = ['-v', 'error', '-select_streams', 'v', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', path]
+  const args = [
+    '-v',
+    'error',
+    '-select_streams',
+    'v',
+    '-show_entries',
+    'stream=width,height',
+    '-of',
+    'csv=p=0',
+    path,
+  ]
   const [width, height] = (await run('ffprobe', args)).stdout.trim().split(',').map(Number)
   return [width!, height!]
 }

@@ -9,7 +9,12 @@ export const START = Date.parse('2026-01-31T09:00:00.000Z')
 const at = (ms: number): string => new Date(START + ms).toISOString()
 
 /** A segment that lasts from one moment to another, in ms from the recording's start. */
-export function segmentOf(medium: Medium, number: number, fromMs: number, toMs: number): SegmentFacts {
+export function segmentOf(
+  medium: Medium,
+  number: number,
+  fromMs: number,
+  toMs: number,
+): SegmentFacts {
   return {
     medium,
     number,
@@ -17,7 +22,9 @@ export function segmentOf(medium: Medium, number: number, fromMs: number, toMs: 
     endedAt: at(toMs),
     durationMs: toMs - fromMs,
     bytes: 1,
-    ...(medium === 'screen' ? { container: 'mp4', codec: 'h264' } : { container: 'ogg', codec: 'opus' }),
+    ...(medium === 'screen'
+      ? { container: 'mp4', codec: 'h264' }
+      : { container: 'ogg', codec: 'opus' }),
     sha256: '0'.repeat(64),
     file: `${medium}-${number}`,
   }
@@ -32,14 +39,24 @@ export function recordingOf(
   const trackOf = (medium: Medium): TrackView => {
     const gaps: Gap[] = []
     let from = at(0)
-    for (const [index, { startedAt, endedAt }] of segments.filter((one) => one.medium === medium).entries()) {
-      if (from < startedAt) gaps.push({ from, to: startedAt, reason: reasons[medium]?.[index]?.[2] ?? 'paused' })
+    for (const [index, { startedAt, endedAt }] of segments
+      .filter((one) => one.medium === medium)
+      .entries()) {
+      if (from < startedAt)
+        gaps.push({ from, to: startedAt, reason: reasons[medium]?.[index]?.[2] ?? 'paused' })
       from = endedAt
     }
     if (from < at(durationMs)) gaps.push({ from, to: at(durationMs), reason: 'stopped' })
     const own = segments.filter((one) => one.medium === medium)
     const spans = own.map((one) => ({ from: one.startedAt, to: one.endedAt }))
-    const nothing = { device: null, startedAt: null, stoppedAt: null, recordedMs: 0, bytes: 0, error: null }
+    const nothing = {
+      device: null,
+      startedAt: null,
+      stoppedAt: null,
+      recordedMs: 0,
+      bytes: 0,
+      error: null,
+    }
     return { ...nothing, state: 'stopped', segments: 1, spans, gaps, warnings: [] }
   }
   const media = MEDIA.filter((medium) => segments.some((one) => one.medium === medium))

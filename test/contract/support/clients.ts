@@ -30,7 +30,10 @@ export interface Clients {
   /** With the session of a browser that followed a launch URL. */
   readonly ui: Client
   /** With a new token of these scopes. */
-  thirdParty(name: string, scopes: readonly Scope[]): Promise<Client & { id: string; secret: string }>
+  thirdParty(
+    name: string,
+    scopes: readonly Scope[],
+  ): Promise<Client & { id: string; secret: string }>
   /** Ends whatever there is, so that nothing is current. */
   clear(): Promise<void>
 }
@@ -40,8 +43,17 @@ export async function connect(daemon: TestDaemon): Promise<Clients> {
   const openapi: OpenApi = (await daemon.api('GET', '/openapi.json')).body
 
   function client(side: ClientSide, name: string, credential: Headers): Client {
-    async function call(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Answer> {
-      const answer = await daemon.api(method, path, body, { Authorization: undefined, ...credential, ...headers })
+    async function call(
+      method: string,
+      path: string,
+      body?: unknown,
+      headers: Headers = {},
+    ): Promise<Answer> {
+      const answer = await daemon.api(method, path, body, {
+        Authorization: undefined,
+        ...credential,
+        ...headers,
+      })
       assertDescribed(openapi, method, `/v1${path}`, answer)
       return answer
     }
@@ -51,8 +63,10 @@ export async function connect(daemon: TestDaemon): Promise<Clients> {
       credential,
       call,
       get: (path) => call('GET', path),
-      start: (body, headers) => call('POST', '/recordings', { media: ['mic'], wrapUpSeconds: 3600, ...body }, headers),
-      command: (word, body, headers, id = 'current') => call('POST', `/recordings/${id}/${word}`, body, headers),
+      start: (body, headers) =>
+        call('POST', '/recordings', { media: ['mic'], wrapUpSeconds: 3600, ...body }, headers),
+      command: (word, body, headers, id = 'current') =>
+        call('POST', `/recordings/${id}/${word}`, body, headers),
     }
   }
 
@@ -65,7 +79,11 @@ export async function connect(daemon: TestDaemon): Promise<Clients> {
     async thirdParty(name, scopes) {
       const { status, body } = await api.call('POST', '/tokens', { name, scopes })
       assert.equal(status, 201)
-      return { ...client('api', name, { Authorization: `Bearer ${body.token}` }), id: body.id, secret: body.token }
+      return {
+        ...client('api', name, { Authorization: `Bearer ${body.token}` }),
+        id: body.id,
+        secret: body.token,
+      }
     },
     async clear() {
       const { status, body } = await api.get('/recordings/current')

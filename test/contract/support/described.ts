@@ -6,7 +6,10 @@ import type { Answer } from '../../support/daemon.ts'
 
 interface Operation {
   security: Record<string, string[]>[]
-  responses: Record<string, { headers?: Record<string, unknown>; content?: Record<string, { schema?: object }> }>
+  responses: Record<
+    string,
+    { headers?: Record<string, unknown>; content?: Record<string, { schema?: object }> }
+  >
 }
 
 /** A daemon's openapi.json, as far as it is held against the daemon's answers. */
@@ -20,7 +23,10 @@ export function operationFor(openapi: OpenApi, method: string, path: string) {
   const wanted = path.split('?')[0]!.split('/')
   const fits = (template: string): boolean => {
     const parts = template.split('/')
-    return parts.length === wanted.length && parts.every((part, i) => part.startsWith('{') || part === wanted[i])
+    return (
+      parts.length === wanted.length &&
+      parts.every((part, i) => part.startsWith('{') || part === wanted[i])
+    )
   }
   // What is spelled out goes before what stands for anything.
   const [found] = Object.keys(openapi.paths)
@@ -31,7 +37,12 @@ export function operationFor(openapi: OpenApi, method: string, path: string) {
 }
 
 /** Fails unless openapi.json describes this answer to this request: status, code, headers and every member of the body. */
-export function assertDescribed(openapi: OpenApi, method: string, path: string, answer: Answer): void {
+export function assertDescribed(
+  openapi: OpenApi,
+  method: string,
+  path: string,
+  answer: Answer,
+): void {
   const found = operationFor(openapi, method, path)
   if (!found) return
   const what = `${method} ${found.path} → ${answer.status}`
@@ -41,24 +52,33 @@ export function assertDescribed(openapi: OpenApi, method: string, path: string, 
     assertProblem(what, response.content, answer)
     return
   }
-  for (const name of Object.keys(response.headers ?? {})) assert.ok(answer.headers.has(name), `${what} lacks ${name}`)
+  for (const name of Object.keys(response.headers ?? {}))
+    assert.ok(answer.headers.has(name), `${what} lacks ${name}`)
   const type = answer.headers.get('content-type')?.split(';')[0]
   const schema = type === undefined ? undefined : response.content?.[type]?.schema
   if (type !== undefined) assert.ok(response.content?.[type], `${what}: ${type}`)
   if (schema === undefined) return
   const name = (schema as { $ref: string }).$ref.split('/').at(-1) as keyof typeof ANSWERS
   // openapi.json may say what it likes of itself.
-  if (name !== 'OpenApi') assert.deepEqual(parsed(ANSWERS[name], answer.body, what), answer.body, what)
+  if (name !== 'OpenApi')
+    assert.deepEqual(parsed(ANSWERS[name], answer.body, what), answer.body, what)
 }
 
-function assertProblem(what: string, content: object | undefined, { body, headers, status }: Answer): void {
+function assertProblem(
+  what: string,
+  content: object | undefined,
+  { body, headers, status }: Answer,
+): void {
   assert.equal(body.status, status, what)
   assert.equal(ERRORS[body.code as ErrorCode]?.[0], status, `${what}: ${body.code}`)
   parsed(ANSWERS.Problem, body, what)
   const type = headers.get('content-type') ?? ''
-  const schema = (content as Record<string, { schema: { allOf: { properties?: { code: { enum: string[] } } }[] } }>)[
-    type
-  ]
+  const schema = (
+    content as Record<
+      string,
+      { schema: { allOf: { properties?: { code: { enum: string[] } } }[] } }
+    >
+  )[type]
   const codes = schema?.schema.allOf.flatMap(({ properties }) => properties?.code.enum ?? []) ?? []
   assert.ok(codes.includes(body.code), `${what}: openapi.json does not name ${body.code}`)
 }

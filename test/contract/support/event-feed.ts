@@ -37,14 +37,24 @@ export interface FeedOptions {
 
 /** Opens the stream; resolves when the daemon has sent its head. */
 export async function openFeed(daemon: TestDaemon, options: FeedOptions = {}): Promise<EventFeed> {
-  const { after, levels = false, exports = false, headers = { Authorization: `Bearer ${daemon.token}` } } = options
+  const {
+    after,
+    levels = false,
+    exports = false,
+    headers = { Authorization: `Bearer ${daemon.token}` },
+  } = options
   const stop = new AbortController()
-  const all = new Headers(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const all = new Headers(
+    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
   if (after !== undefined) all.set('Last-Event-ID', String(after))
-  const response = await fetch(`${daemon.url}/v1/events?levels=${levels ? 1 : 0}&exports=${exports ? 1 : 0}`, {
-    headers: all,
-    signal: stop.signal,
-  })
+  const response = await fetch(
+    `${daemon.url}/v1/events?levels=${levels ? 1 : 0}&exports=${exports ? 1 : 0}`,
+    {
+      headers: all,
+      signal: stop.signal,
+    },
+  )
   assert.equal(response.status, 200)
   assert.equal(response.headers.get('content-type'), 'text/event-stream')
 

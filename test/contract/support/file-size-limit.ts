@@ -11,7 +11,8 @@ export function limitFileSize(pid: number, bytes: number | null): void {
 
 /** Null when such limits can be set here; otherwise why not. */
 export function fileSizeLimitProblem(): string | null {
-  if (process.platform !== 'linux') return `limits for another process need Linux, this is ${process.platform}`
+  if (process.platform !== 'linux')
+    return `limits for another process need Linux, this is ${process.platform}`
   try {
     execFileSync('prlimit', ['--version'], { stdio: 'ignore' })
     return null

@@ -155,7 +155,11 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     return async (headers) => {
       const answer = await api.start({ media: ['mic', 'screen'] }, headers)
       assert.deepEqual((await api.get('/recordings')).body.items, [])
-      assert.deepEqual(await readdir(join(daemon.home, 'recordings')), [], 'the start was rolled back on disk too')
+      assert.deepEqual(
+        await readdir(join(daemon.home, 'recordings')),
+        [],
+        'the start was rolled back on disk too',
+      )
       return answer
     }
   },
@@ -258,6 +262,8 @@ function answerTo(daemon: TestDaemon, path: string, options: RequestOptions): Pr
 }
 
 async function answerOf(response: IncomingMessage): Promise<Answer> {
-  const headers = new Headers(Object.entries(response.headers).map(([name, value]) => [name, String(value)]))
+  const headers = new Headers(
+    Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+  )
   return { status: response.statusCode!, headers, body: await json(response) }
 }

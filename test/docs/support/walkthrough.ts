@@ -91,7 +91,9 @@ async function bash(script: string, folder: string, home: string): Promise<strin
     stream.setEncoding('utf8').on('data', (text: string) => {
       printed += text
     })
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+  const code = await new Promise((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  )
   // What the last command came to is known from the calls; only a script that bash gave up on ends otherwise.
   if (code === 2 || code === 127) throw new Error(`bash ended with ${code}\n${printed}`)
   return printed
@@ -109,18 +111,25 @@ async function compare(folder: string, promises: readonly string[]): Promise<str
   }
   const count = names.filter((name) => name.endsWith('.outcome')).length
   for (let i = 0; i < count; i++) {
-    const call = { outcome: (await text(`call-${i}.outcome`)).trim(), printed: await text(`call-${i}.printed`) }
+    const call = {
+      outcome: (await text(`call-${i}.outcome`)).trim(),
+      printed: await text(`call-${i}.printed`),
+    }
     const problem = problemOf(call, promised.get(i))
-    if (problem !== null) problems.push(`${problem}, but came ${call.outcome} ${call.printed.slice(0, 600)}`)
+    if (problem !== null)
+      problems.push(`${problem}, but came ${call.outcome} ${call.printed.slice(0, 600)}`)
   }
   return problems
 }
 
 function problemOf({ outcome, printed }: Call, promise: string | undefined): string | null {
-  if (promise === undefined) return /^([23]\d\d|exit 0)$/.test(outcome) ? null : 'success goes without saying'
+  if (promise === undefined)
+    return /^([23]\d\d|exit 0)$/.test(outcome) ? null : 'success goes without saying'
   const [, expected, rest = ''] = /^(exit \d|\d{3})\s*(.*)$/.exec(promise) ?? []
   if (expected === undefined) throw new Error(`a promise that nobody understands: ${promise}`)
-  const kept = outcome === expected && (outcome.startsWith('exit') ? printed.includes(rest) : holds(printed, rest))
+  const kept =
+    outcome === expected &&
+    (outcome.startsWith('exit') ? printed.includes(rest) : holds(printed, rest))
   return kept ? null : `promised: ${promise}`
 }
 
@@ -142,5 +151,7 @@ function includes(actual: unknown, expected: unknown): boolean {
   }
   if (typeof expected !== 'object' || expected === null) return actual === expected
   if (typeof actual !== 'object' || actual === null) return false
-  return Object.entries(expected).every(([key, value]) => includes((actual as Record<string, unknown>)[key], value))
+  return Object.entries(expected).every(([key, value]) =>
+    includes((actual as Record<string, unknown>)[key], value),
+  )
 }

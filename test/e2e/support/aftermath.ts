@@ -31,7 +31,11 @@ export function assertLogIsWhole(events: readonly LogEvent[]): void {
   for (const { recordingId, version, type } of events) {
     if (recordingId === null) continue
     const before = versions.get(recordingId) ?? 0
-    assert.equal(version, type === 'command.refused' ? before : before + 1, `${type} of ${recordingId}`)
+    assert.equal(
+      version,
+      type === 'command.refused' ? before : before + 1,
+      `${type} of ${recordingId}`,
+    )
     versions.set(recordingId, version as number)
   }
   const outcomes = [...ofType(events, 'command.completed'), ...ofType(events, 'command.failed')]
@@ -68,15 +72,23 @@ export async function assertAcknowledgedIsThere(
       assert.ok(tagged, `the tag ${key} of ${id} is not in the log`)
       const { tagHistory } = (await daemon.api('GET', `/recordings/${id}`)).body
       assert.ok(
-        tagHistory.some((tag: { key: string; value: unknown }) => tag.key === key && tag.value === value),
+        tagHistory.some(
+          (tag: { key: string; value: unknown }) => tag.key === key && tag.value === value,
+        ),
         `the tag ${key} is not in the recording ${id}`,
       )
     }
   }
   const last = client.acknowledged.at(-1)
   if (last === undefined) return
-  const again = await daemon.api('POST', last.path, last.body, { 'Idempotency-Key': last.idempotencyKey })
-  assert.deepEqual({ status: again.status, body: again.body }, last.answer, 'the answer kept for a retransmission')
+  const again = await daemon.api('POST', last.path, last.body, {
+    'Idempotency-Key': last.idempotencyKey,
+  })
+  assert.deepEqual(
+    { status: again.status, body: again.body },
+    last.answer,
+    'the answer kept for a retransmission',
+  )
 }
 
 /** What was so when the daemon was killed. */
@@ -89,18 +101,27 @@ export interface Kill {
 }
 
 /** Nothing starts by itself, and what was live is over, with the gap and the event that say why. */
-export async function assertWrappedUp(daemon: ObservedDaemon, events: readonly LogEvent[], kill: Kill): Promise<void> {
+export async function assertWrappedUp(
+  daemon: ObservedDaemon,
+  events: readonly LogEvent[],
+  kill: Kill,
+): Promise<void> {
   const { body: application } = await daemon.api('GET', '/application')
   assert.equal(application.state, 'Idle', JSON.stringify(application.errors))
   assert.equal(application.storage.log, 'verified')
   await eventually('no capture runs', () => daemon.captures().length === 0, 1_000)
   const { body: list } = await daemon.api('GET', '/recordings?limit=1000')
   for (const recording of list.items as RecordingAnswer[]) {
-    assert.ok(['WrapUp', 'Closed'].includes(recording.state), `${recording.id} is ${recording.state}`)
+    assert.ok(
+      ['WrapUp', 'Closed'].includes(recording.state),
+      `${recording.id} is ${recording.state}`,
+    )
   }
   for (const { recordingId } of ofType(events, 'recording.startFailed')) {
     assert.equal((await daemon.api('GET', `/recordings/${recordingId}`)).status, 404)
-    assert.throws(() => statSync(join(daemon.home, 'recordings', recordingId as string)), { code: 'ENOENT' })
+    assert.throws(() => statSync(join(daemon.home, 'recordings', recordingId as string)), {
+      code: 'ENOENT',
+    })
   }
   const told = kill.client.lastTold
   if (told) await assertEndOf(daemon, events, told, kill)
@@ -115,7 +136,8 @@ async function assertEndOf(
   const { body } = await daemon.api('GET', `/recordings/${told.id}`)
   const recording = body as RecordingAnswer
   const pending = client.unanswered.map(({ command }) => command)
-  const mayBeClosed = told.state === 'Closed' || pending.includes('close') || pending.includes('start')
+  const mayBeClosed =
+    told.state === 'Closed' || pending.includes('close') || pending.includes('start')
   if (told.state === 'Closed') assert.equal(recording.state, 'Closed')
   else if (!mayBeClosed) assert.equal(recording.state, 'WrapUp')
 
@@ -127,15 +149,23 @@ async function assertEndOf(
   if (interrupted.length === 0) return
   assert.equal(ofType(own, 'recording.wrapUpStarted').at(-1)?.data.reason, 'interrupted')
 
-  for (const [medium, before] of Object.entries(told.tracks) as [Medium, { state: TrackState; recordedMs: number }][]) {
+  for (const [medium, before] of Object.entries(told.tracks) as [
+    Medium,
+    { state: TrackState; recordedMs: number },
+  ][]) {
     const track = recording.tracks[medium]!
     if (before.state === 'off') continue
     assert.equal(track.state, 'stopped', `${medium} of ${told.id}`)
     assert.ok(track.recordedMs >= before.recordedMs, `${medium}: less than was acknowledged`)
     if (before.state !== 'recording' || disturbed.has(medium)) continue
     if (pending.some((command) => ['pause', 'stop'].includes(command))) continue
-    assert.equal(track.gaps.at(-1)?.reason, 'interrupted', `gaps of ${medium}: ${JSON.stringify(track.gaps)}`)
-    const end = ofType(own, 'segment.closed').findLast(({ data }) => data.medium === medium)?.data.endedAt
+    assert.equal(
+      track.gaps.at(-1)?.reason,
+      'interrupted',
+      `gaps of ${medium}: ${JSON.stringify(track.gaps)}`,
+    )
+    const end = ofType(own, 'segment.closed').findLast(({ data }) => data.medium === medium)?.data
+      .endedAt
     assert.ok(end, `${medium} has media`)
     const lostMs = killedAt - Date.parse(end)
     assert.ok(lostMs <= LOSS_MS, `${medium}: the last ${lostMs} ms before the kill are missing`)

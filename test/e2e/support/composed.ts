@@ -18,7 +18,11 @@ export interface FileRequest {
 }
 
 /** Asks for a file with the home token. */
-export function ask(daemon: TestDaemon, path: string, headers: Record<string, string> = {}): FileRequest {
+export function ask(
+  daemon: TestDaemon,
+  path: string,
+  headers: Record<string, string> = {},
+): FileRequest {
   const sent = request(`${daemon.url}/v1${path}`, {
     agent: false,
     headers: { authorization: `Bearer ${daemon.token}`, ...headers },
@@ -34,9 +38,14 @@ export function ask(daemon: TestDaemon, path: string, headers: Record<string, st
 }
 
 /** Saves a file; throws with the problem where there is none. */
-export async function save(daemon: TestDaemon, path: string, file: string): Promise<IncomingHttpHeaders> {
+export async function save(
+  daemon: TestDaemon,
+  path: string,
+  file: string,
+): Promise<IncomingHttpHeaders> {
   const answer = await ask(daemon, path).answered
-  if (answer.statusCode !== 200) throw new Error(`${path}: ${answer.statusCode} ${await text(answer)}`)
+  if (answer.statusCode !== 200)
+    throw new Error(`${path}: ${answer.statusCode} ${await text(answer)}`)
   await pipeline(answer, createWriteStream(file))
   return answer.headers
 }
@@ -57,7 +66,9 @@ export interface Probed {
 /** Asks ffprobe. */
 export async function probe(file: string): Promise<Probed> {
   const shown = ['-show_streams', '-show_chapters', '-show_format']
-  return JSON.parse((await output('ffprobe', ['-v', 'error', '-of', 'json', ...shown, file])).toString())
+  return JSON.parse(
+    (await output('ffprobe', ['-v', 'error', '-of', 'json', ...shown, file])).toString(),
+  )
 }
 
 /** Every frame of a video: when it is shown (seconds), and its average colour. */
@@ -70,7 +81,16 @@ export async function framesOf(file: string): Promise<{ at: number; rgb: Rgb }[]
     .map(Number.parseFloat)
   const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']
   const scaled = ['-vf', 'scale=1:1:flags=area', '-fps_mode', 'passthrough', ...raw]
-  const rgb = await output('ffmpeg', ['-nostdin', '-v', 'error', '-i', file, '-map', '0:v', ...scaled])
+  const rgb = await output('ffmpeg', [
+    '-nostdin',
+    '-v',
+    'error',
+    '-i',
+    file,
+    '-map',
+    '0:v',
+    ...scaled,
+  ])
   if (rgb.length !== 3 * times.length)
     throw new Error(`${times.length} frames, ${rgb.length / 3} of them can be decoded`)
   return times
@@ -79,8 +99,19 @@ export async function framesOf(file: string): Promise<{ at: number; rgb: Rgb }[]
 }
 
 /** Listens to a source itself; `soundAt` is the wall-clock time (epoch ms) of the first sound there. */
-export async function listenTo(source: string, env: NodeJS.ProcessEnv): Promise<{ soundAt: Promise<number> }> {
-  const args = ['--raw', '--format=s16le', `--rate=${RATE}`, '--channels=1', '--latency-msec=20', '-d', source]
+export async function listenTo(
+  source: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ soundAt: Promise<number> }> {
+  const args = [
+    '--raw',
+    '--format=s16le',
+    `--rate=${RATE}`,
+    '--channels=1',
+    '--latency-msec=20',
+    '-d',
+    source,
+  ]
   const listener = await startHelper('parec', args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 
 /** Null when a process can be shown another time on this machine; otherwise why not. */
 export function fakeTimeProblem(): string | null {
-  if (process.platform !== 'linux') return `clocks are faked by libfaketime, which ${process.platform} has not`
+  if (process.platform !== 'linux')
+    return `clocks are faked by libfaketime, which ${process.platform} has not`
   if (process.getuid?.() !== 0) return 'a sleep is faked by a mount, which takes root'
   return library() ? null : 'libfaketime not found; on Debian or Ubuntu: apt-get install faketime'
 }

@@ -104,7 +104,8 @@ function fillUp(path: string): void {
 
 /** Null when such disks can be had here; otherwise why not. */
 export async function faultDiskProblem(): Promise<string | null> {
-  if (process.platform !== 'linux') return `disks with faults need Linux, this is ${process.platform}`
+  if (process.platform !== 'linux')
+    return `disks with faults need Linux, this is ${process.platform}`
   if (process.getuid?.() !== 0) return 'mounting disks with faults needs root'
   try {
     const disk = createFaultDisk()

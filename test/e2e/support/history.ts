@@ -9,7 +9,10 @@ export async function eventsOf(daemon: TestDaemon, recordingId = 'current'): Pro
 }
 
 /** The stored pieces of a recording, by the API. */
-export async function segmentsOf(daemon: TestDaemon, recordingId = 'current'): Promise<SegmentView[]> {
+export async function segmentsOf(
+  daemon: TestDaemon,
+  recordingId = 'current',
+): Promise<SegmentView[]> {
   return allOf(daemon, `/recordings/${recordingId}/segments`)
 }
 
@@ -27,7 +30,10 @@ async function allOf<T>(daemon: TestDaemon, path: string): Promise<T[]> {
 }
 
 /** The events of the whole log from its beginning, by the event stream, up to one that `isLast`. */
-export async function wholeLog(daemon: TestDaemon, isLast: (event: LogEvent) => boolean): Promise<LogEvent[]> {
+export async function wholeLog(
+  daemon: TestDaemon,
+  isLast: (event: LogEvent) => boolean,
+): Promise<LogEvent[]> {
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)])
   const headers = { Authorization: `Bearer ${daemon.token}`, 'Last-Event-ID': '0' }

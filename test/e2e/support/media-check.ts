@@ -46,7 +46,9 @@ export async function assertFilesAreAsLogged(
   checked = new Set<string>(),
 ): Promise<void> {
   // Of a start that was taken back nothing is left.
-  const revoked = new Set(ofType(events, 'recording.startFailed').map(({ recordingId }) => recordingId))
+  const revoked = new Set(
+    ofType(events, 'recording.startFailed').map(({ recordingId }) => recordingId),
+  )
   const kept = events.filter(({ recordingId }) => !revoked.has(recordingId))
   const settled = new Set<string>()
   const expected: string[] = []
@@ -65,7 +67,10 @@ export async function assertFilesAreAsLogged(
     if (checked.has(data.sha256)) continue
     const playedMs = await decodedMs(path)
     const off = Math.abs(playedMs - data.durationMs)
-    assert.ok(off <= DURATION_TOLERANCE_MS, `${file} plays ${playedMs} ms, the log says ${data.durationMs}`)
+    assert.ok(
+      off <= DURATION_TOLERANCE_MS,
+      `${file} plays ${playedMs} ms, the log says ${data.durationMs}`,
+    )
     checked.add(data.sha256)
   }
   for (const { recordingId, data } of ofType(kept, 'segment.opened')) {

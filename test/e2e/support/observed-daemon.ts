@@ -23,7 +23,9 @@ export interface ObservedDaemon extends TestDaemon {
 
 /** Null on Linux; elsewhere why a test that watches or stalls the daemon's processes cannot be had. */
 export const notLinux =
-  process.platform === 'linux' ? null : `processes are watched by /proc, which ${process.platform} has not`
+  process.platform === 'linux'
+    ? null
+    : `processes are watched by /proc, which ${process.platform} has not`
 
 const CAPTURES = /\bpipe:1\b|\bparec\b|\bpacat\b/
 
@@ -32,13 +34,19 @@ export async function startObserved(options: DaemonOptions = {}): Promise<Observ
   const mark = `F2F_E2E_MARK=${randomUUID()}`
   const [name, value] = mark.split('=') as [string, string]
   const daemon = await startDaemon({ ...options, env: { ...options.env, [name]: value } })
-  const children = (): RunningProcess[] => processesWith(mark).filter(({ pid }) => pid !== daemon.pid)
+  const children = (): RunningProcess[] =>
+    processesWith(mark).filter(({ pid }) => pid !== daemon.pid)
   async function command(path: string, body?: unknown): Promise<RecordingAnswer> {
     const answer = await daemon.api('POST', path, body)
     assert.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`)
     return answer.body
   }
-  return { ...daemon, command, children, captures: () => children().filter(({ command }) => CAPTURES.test(command)) }
+  return {
+    ...daemon,
+    command,
+    children,
+    captures: () => children().filter(({ command }) => CAPTURES.test(command)),
+  }
 }
 
 /** The processes with a text in their environment. */
@@ -61,6 +69,7 @@ export function processesWith(mark: string): RunningProcess[] {
 /** The one process among some whose command line contains a text. */
 export function oneWith(processes: RunningProcess[], text: string): RunningProcess {
   const found = processes.filter(({ command }) => command.includes(text))
-  if (found.length !== 1) throw new Error(`${found.length} processes with ${text}: ${JSON.stringify(processes)}`)
+  if (found.length !== 1)
+    throw new Error(`${found.length} processes with ${text}: ${JSON.stringify(processes)}`)
   return found[0]!
 }

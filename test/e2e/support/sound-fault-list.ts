@@ -20,7 +20,8 @@ export interface SoundFault {
   detail: RegExp
 }
 
-const captureOf = ({ daemon }: SoundWorld, text: string): number => oneWith(daemon.captures(), text).pid
+const captureOf = ({ daemon }: SoundWorld, text: string): number =>
+  oneWith(daemon.captures(), text).pid
 /** The microphone's encoder: libopus for a voice. */
 const ENCODER = '-application voip'
 

@@ -25,7 +25,8 @@ export async function colorsIn(path: string): Promise<Set<ColorName>> {
   const shown = new Set<ColorName>()
   for (let at = 0; at < rgb.length; at += 3) {
     const average: Rgb = [rgb[at]!, rgb[at + 1]!, rgb[at + 2]!]
-    for (const name of Object.keys(COLORS) as ColorName[]) if (isColor(average, name)) shown.add(name)
+    for (const name of Object.keys(COLORS) as ColorName[])
+      if (isColor(average, name)) shown.add(name)
   }
   return shown
 }

@@ -33,7 +33,10 @@ export async function endsCapture(
 }
 
 /** Starts a recording that is confirmed. */
-export async function start(daemon: ObservedDaemon, body: Record<string, unknown> = {}): Promise<RecordingAnswer> {
+export async function start(
+  daemon: ObservedDaemon,
+  body: Record<string, unknown> = {},
+): Promise<RecordingAnswer> {
   const answer = await daemon.api('POST', '/recordings', { wrapUpSeconds: 3600, ...body })
   assert.equal(answer.status, 201, JSON.stringify(answer.body))
   return answer.body

@@ -27,7 +27,10 @@ export class WitnessClient {
   }
 
   /** A command on the current recording. */
-  command(command: 'pause' | 'resume' | 'stop' | 'close' | 'tags', body: Record<string, unknown> = {}): Promise<Asked> {
+  command(
+    command: 'pause' | 'resume' | 'stop' | 'close' | 'tags',
+    body: Record<string, unknown> = {},
+  ): Promise<Asked> {
     return this.#ask(command, `/recordings/current/${command}`, body)
   }
 

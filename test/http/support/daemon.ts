@@ -37,7 +37,9 @@ export interface Daemon extends HttpServer {
 }
 
 /** Starts a daemon of its own for a suite. */
-export async function startDaemon(options: { limits?: Partial<HttpLimits>; logLevel?: string } = {}): Promise<Daemon> {
+export async function startDaemon(
+  options: { limits?: Partial<HttpLimits>; logLevel?: string } = {},
+): Promise<Daemon> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-http-'))
   const recorder = new StubRecorder(folder)
   const compositions = new StubCompositions()
@@ -56,7 +58,10 @@ export async function startDaemon(options: { limits?: Partial<HttpLimits>; logLe
     version: '1.2.3',
     user: 'tester',
     allowedOrigins: [ALLOWED_ORIGIN],
-    logger: pino({ level: options.logLevel ?? 'trace' }, { write: (line: string) => logLines.push(line) }),
+    logger: pino(
+      { level: options.logLevel ?? 'trace' },
+      { write: (line: string) => logLines.push(line) },
+    ),
     isReady: () => daemon.ready,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   })
@@ -69,13 +74,17 @@ export async function startDaemon(options: { limits?: Partial<HttpLimits>; logLe
     clockOffset: 0,
     call(path, { token = HOME_TOKEN, ...init } = {}) {
       const headers = new Headers(init.headers)
-      if (token !== null && !headers.has('authorization')) headers.set('authorization', `Bearer ${token}`)
+      if (token !== null && !headers.has('authorization'))
+        headers.set('authorization', `Bearer ${token}`)
       return fetch(new URL(path, server.url), { redirect: 'manual', ...init, headers })
     },
     post(path, body, headers = {}) {
       if (body === undefined) return daemon.call(path, { method: 'POST', headers })
       const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } }
-      return daemon.call(path, { ...init, body: typeof body === 'string' ? body : JSON.stringify(body) })
+      return daemon.call(path, {
+        ...init,
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      })
     },
     async tokenFor(...scopes) {
       const { id, secret, sha256 } = newToken()

@@ -23,7 +23,8 @@ export interface EventReader {
 }
 
 function parse(text: string): Block {
-  const field = (name: string): string | null => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1] ?? null
+  const field = (name: string): string | null =>
+    new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1] ?? null
   const data = field('data')
   return {
     id: field('id'),
@@ -39,10 +40,13 @@ export async function readEvents(
   options: { lastEventId?: number; levels?: boolean; exports?: boolean; token?: string } = {},
 ): Promise<EventReader> {
   const abort = new AbortController()
-  const asides = [options.levels && 'levels=1', options.exports && 'exports=1'].filter((aside) => aside)
+  const asides = [options.levels && 'levels=1', options.exports && 'exports=1'].filter(
+    (aside) => aside,
+  )
   const path = `/v1/events${asides.length === 0 ? '' : `?${asides.join('&')}`}`
   const answer = await daemon.call(path, {
-    headers: options.lastEventId === undefined ? {} : { 'last-event-id': String(options.lastEventId) },
+    headers:
+      options.lastEventId === undefined ? {} : { 'last-event-id': String(options.lastEventId) },
     signal: abort.signal,
     ...(options.token === undefined ? {} : { token: options.token }),
   })

@@ -18,7 +18,10 @@ export async function bodyOf<T = Record<string, unknown>>(
 }
 
 /** The problem document of an answer, which must have this code. */
-export async function problemOf(answer: Response, code: ErrorCode): Promise<Record<string, unknown>> {
+export async function problemOf(
+  answer: Response,
+  code: ErrorCode,
+): Promise<Record<string, unknown>> {
   const text = await answer.text()
   const [status, title, remedy] = ERRORS[code]
   assert.equal(answer.status, status, text)
@@ -34,6 +37,8 @@ export async function problemOf(answer: Response, code: ErrorCode): Promise<Reco
 
 /** The pointers of an INVALID_REQUEST, in order. */
 export async function pointersOf(answer: Response): Promise<string[]> {
-  const { errors } = (await problemOf(answer, 'INVALID_REQUEST')) as { errors: { pointer: string }[] }
+  const { errors } = (await problemOf(answer, 'INVALID_REQUEST')) as {
+    errors: { pointer: string }[]
+  }
   return errors.map(({ pointer }) => pointer)
 }

@@ -16,7 +16,11 @@ export class StubCompositions implements CompositionPort {
   failure: RecorderError | undefined
   readonly #listeners = new Set<(progress: CompositionProgress) => void>()
 
-  async compose(_recording: unknown, request: CompositionRequest, signal: AbortSignal): Promise<ComposedFile> {
+  async compose(
+    _recording: unknown,
+    request: CompositionRequest,
+    signal: AbortSignal,
+  ): Promise<ComposedFile> {
     this.asked.push(request)
     if (this.failure) throw this.failure
     if (this.file) return this.file

@@ -67,15 +67,29 @@ export class StubRecorder implements RecorderPort {
   }
 
   /** Puts an event into the log and tells the bus, as a commit does. */
-  commit(type: 'recording.paused' | 'recording.resumed' = 'recording.paused', recordingId = 'rec_current'): LogEvent {
+  commit(
+    type: 'recording.paused' | 'recording.resumed' = 'recording.paused',
+    recordingId = 'rec_current',
+  ): LogEvent {
     const event = this.append(type, recordingId)
     this.bus.emit('events', [event])
     return event
   }
 
   /** Puts an event into the log and tells nobody. */
-  append(type: 'recording.paused' | 'recording.resumed' = 'recording.paused', recordingId = 'rec_current'): LogEvent {
-    const event: NewEvent = { type, recordingId, version: 1, at: AT, by: BY, commandId: null, data: {} }
+  append(
+    type: 'recording.paused' | 'recording.resumed' = 'recording.paused',
+    recordingId = 'rec_current',
+  ): LogEvent {
+    const event: NewEvent = {
+      type,
+      recordingId,
+      version: 1,
+      at: AT,
+      by: BY,
+      commandId: null,
+      data: {},
+    }
     const stored = { ...event, position: this.events.length + 1 }
     this.events.push(stored)
     return stored
@@ -89,15 +103,20 @@ export class StubRecorder implements RecorderPort {
   async recording(id: string, side: ClientSide) {
     if (this.failReading) throw this.failReading
     const wanted = id === 'current' ? this.current : id
-    if (wanted === null) throw new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded.')
+    if (wanted === null)
+      throw new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded.')
     const view = this.recordings.get(wanted)
-    if (view === undefined) throw new RecorderError('RECORDING_NOT_FOUND', 'There is no such recording.')
+    if (view === undefined)
+      throw new RecorderError('RECORDING_NOT_FOUND', 'There is no such recording.')
     return { ...this.dress(view, side), tagHistory: view.tags }
   }
 
   dress(view: RecordingView, side: ClientSide) {
     const tracks = Object.fromEntries(
-      Object.entries(view.tracks).map(([medium, track]) => [medium, { ...track, level: { rmsDb: -20, peakDb: -6 } }]),
+      Object.entries(view.tracks).map(([medium, track]) => [
+        medium,
+        { ...track, level: { rmsDb: -20, peakDb: -6 } },
+      ]),
     )
     return { ...view, tracks, allowedCommands: this.allowedCommands(view.id, side) }
   }
@@ -109,8 +128,14 @@ export class StubRecorder implements RecorderPort {
       version: '0.0.0',
       recording: null,
       controller: null,
-      errors: [{ code: 'CAPTURE_FAILED' as const, medium: 'mic' as const, message: 'gone', since: AT }],
-      media: { mic: medium, speaker: medium, screen: { available: false, device: null, reason: 'no display' } },
+      errors: [
+        { code: 'CAPTURE_FAILED' as const, medium: 'mic' as const, message: 'gone', since: AT },
+      ],
+      media: {
+        mic: medium,
+        speaker: medium,
+        screen: { available: false, device: null, reason: 'no display' },
+      },
       storage: { freeBytes: 1_000_000, recordableSeconds: 3600, log: 'verified' as const },
       allowedCommands: this.allowedCommands(null, side),
     }
@@ -122,11 +147,17 @@ export class StubRecorder implements RecorderPort {
 
   async devices(): Promise<Record<Medium, DeviceList>> {
     const list = { available: true, devices: [{ id: 'd', label: 'Device', default: true }] }
-    return { mic: list, speaker: list, screen: { available: false, reason: 'no display', devices: [] } }
+    return {
+      mic: list,
+      speaker: list,
+      screen: { available: false, reason: 'no display', devices: [] },
+    }
   }
 
   async readiness(media: readonly Medium[] = ['mic', 'speaker', 'screen']): Promise<ReadinessView> {
-    const checks = media.map((medium) => ({ id: 'device', medium, result: 'pass', detail: 'Device' }) as const)
+    const checks = media.map(
+      (medium) => ({ id: 'device', medium, result: 'pass', detail: 'Device' }) as const,
+    )
     return { ready: true, at: AT, checks }
   }
 
@@ -134,7 +165,10 @@ export class StubRecorder implements RecorderPort {
     this.notes.push({ type, data, by })
     this.tokens =
       type === 'token.created'
-        ? [...this.tokens, { ...(data as Omit<(typeof this.tokens)[0], 'createdAt'>), createdAt: AT }]
+        ? [
+            ...this.tokens,
+            { ...(data as Omit<(typeof this.tokens)[0], 'createdAt'>), createdAt: AT },
+          ]
         : this.tokens.filter((token) => token.id !== (data as { id: string }).id)
   }
 
@@ -155,7 +189,9 @@ function logOf(stub: StubRecorder): RecorderPort['log'] {
     events: async ({ after, limit, recordingId }) =>
       recordingId === undefined
         ? events.slice(after, after + limit)
-        : events.filter((event) => event.position > after && event.recordingId === recordingId).slice(0, limit),
+        : events
+            .filter((event) => event.position > after && event.recordingId === recordingId)
+            .slice(0, limit),
     recordings: async (query) => {
       queries.push(query)
       const items = [...recordings.values()].slice(0, query.limit)

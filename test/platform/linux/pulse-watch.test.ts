@@ -96,7 +96,10 @@ suite('a watch over streams of sound', (test) => {
       `if [ "$1" = subscribe ]; then ${count('subscribe')}; ${scripts.subscribe}\nelse ${count('list')}; ${scripts.list}\nfi`,
     )
     const told: unknown[] = []
-    const watch = new PulseWatch({ ...process.env, PATH: `${folder}:${process.env.PATH}` }, Date.now)
+    const watch = new PulseWatch(
+      { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+      Date.now,
+    )
     const watched = watch.watch({ source: 'microphone' }, PID, {
       doubt: (fromMs) => told.push(fromMs === null ? 'sure' : 'doubt'),
       lost: ({ code }) => told.push(code),
@@ -121,21 +124,28 @@ suite('a watch over streams of sound', (test) => {
     assert.deepEqual(told, ['doubt'])
   })
 
-  test.unless(noPulse(), 'asks at most twice a second when volumes change all the time', async () => {
-    const { runs, told, stop } = watching({ subscribe: CHANGES, list: says(listing()) })
-    await eventually('the first question', () => runs('list') >= 1)
-    const before = runs('list')
-    await delay(3_000)
-    const asked = runs('list') - before
-    stop()
-    assert.ok(asked >= 4 && asked <= 8, `${asked} questions in 3 s`)
-    assert.deepEqual(told, [])
-    await eventually('nothing is left running', () => childrenWith(folder).length === 0)
-  })
+  test.unless(
+    noPulse(),
+    'asks at most twice a second when volumes change all the time',
+    async () => {
+      const { runs, told, stop } = watching({ subscribe: CHANGES, list: says(listing()) })
+      await eventually('the first question', () => runs('list') >= 1)
+      const before = runs('list')
+      await delay(3_000)
+      const asked = runs('list') - before
+      stop()
+      assert.ok(asked >= 4 && asked <= 8, `${asked} questions in 3 s`)
+      assert.deepEqual(told, [])
+      await eventually('nothing is left running', () => childrenWith(folder).length === 0)
+    },
+  )
 
   test.unless(noPulse(), 'has one question under way, however slow the server is', async () => {
     const moves = `while :; do echo "Event 'change' on source-output #12"; sleep 0.02; done`
-    const { runs, told, stop } = watching({ subscribe: moves, list: `sleep 0.5; ${says(listing())}` })
+    const { runs, told, stop } = watching({
+      subscribe: moves,
+      list: `sleep 0.5; ${says(listing())}`,
+    })
     await delay(2_500)
     stop()
     assert.ok(runs('list') <= 6, `${runs('list')} questions`)
@@ -143,20 +153,34 @@ suite('a watch over streams of sound', (test) => {
     assert.ok(!told.includes('DEVICE_UNAVAILABLE'))
   })
 
-  test.unless(noPulse(), 'tells once that a stream is elsewhere, and nothing after that', async () => {
-    const { told, stop } = watching({ subscribe: CHANGES, list: says(listing({ source: 1, muted: true })) })
-    await eventually('it is lost', () => told.length > 0)
-    await delay(700)
-    stop()
-    assert.deepEqual(told, ['DEVICE_UNAVAILABLE'])
-  })
+  test.unless(
+    noPulse(),
+    'tells once that a stream is elsewhere, and nothing after that',
+    async () => {
+      const { told, stop } = watching({
+        subscribe: CHANGES,
+        list: says(listing({ source: 1, muted: true })),
+      })
+      await eventually('it is lost', () => told.length > 0)
+      await delay(700)
+      stop()
+      assert.deepEqual(told, ['DEVICE_UNAVAILABLE'])
+    },
+  )
 
-  test.unless(noPulse(), 'does not take a stream that has no source just now for one that is elsewhere', async () => {
-    const { told, runs, stop } = watching({ subscribe: CHANGES, list: says(listing({ source: 4_294_967_295 })) })
-    await eventually('it has asked again', () => runs('list') >= 3)
-    stop()
-    assert.deepEqual(told, [])
-  })
+  test.unless(
+    noPulse(),
+    'does not take a stream that has no source just now for one that is elsewhere',
+    async () => {
+      const { told, runs, stop } = watching({
+        subscribe: CHANGES,
+        list: says(listing({ source: 4_294_967_295 })),
+      })
+      await eventually('it has asked again', () => runs('list') >= 3)
+      stop()
+      assert.deepEqual(told, [])
+    },
+  )
 
   test.unless(noPulse(), 'ends a subscription that hangs, and starts another', async () => {
     const { runs, stop } = watching({

@@ -9,7 +9,9 @@ import { suite } from '../../support/suite.ts'
 /** A command of the table, made so that only control and the recording's state decide. */
 function ask({ side, command: name, standing }: Cell) {
   const paused = standing.endsWith('Paused')
-  const media: Partial<Record<CommandName, object>> = { 'track.start': { media: ['screen'], devices: {} } }
+  const media: Partial<Record<CommandName, object>> = {
+    'track.start': { media: ['screen'], devices: {} },
+  }
   const outcome = judge(worldOf(standing), command(side, name, media[name] ?? {}))
   // Nothing is paused that is active, and the other way round: the table speaks of control, these two of tracks.
   const idle = name === (paused ? 'track.pause' : 'track.resume') && !standing.endsWith('WrapUp')
@@ -63,12 +65,20 @@ suite('judgement', (test) => {
         endsBy: '2026-01-01T00:00:00.000Z',
       })
       .tell('track.starting', { medium: 'mic', segment: 1, device: { id: 'm', label: 'M' } })
-    assert.deepEqual(allowedCommands(currentOf(story.world), 'api'), ['startMedia', 'stop', 'pause', 'tag'])
+    assert.deepEqual(allowedCommands(currentOf(story.world), 'api'), [
+      'startMedia',
+      'stop',
+      'pause',
+      'tag',
+    ])
     assert.deepEqual(allowedCommands(currentOf(story.world), 'ui'), [])
   })
 
   test('audio stands for the audio media of the recording’s own type', () => {
-    const outcome = judge(worldOf('api Active'), command('api', 'track.start', { media: ['audio'], devices: {} }))
+    const outcome = judge(
+      worldOf('api Active'),
+      command('api', 'track.start', { media: ['audio'], devices: {} }),
+    )
     assert.equal((outcome as { code: string }).code, 'INVALID_STATE')
   })
 })

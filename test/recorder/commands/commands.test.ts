@@ -55,7 +55,10 @@ suite('commands', (test) => {
     bench.platform.behaviour.screen = 'fail'
     await assert.rejects(bench.command('api', 'recording.start'), refused('CAPTURE_FAILED'))
     assert.equal(bench.platform.capturing, 0)
-    await assert.rejects(bench.recorder.recording('current', 'api'), refused('NO_CURRENT_RECORDING'))
+    await assert.rejects(
+      bench.recorder.recording('current', 'api'),
+      refused('NO_CURRENT_RECORDING'),
+    )
     assert.deepEqual((await bench.recorder.log.recordings({ limit: 10 })).items, [])
   })
 
@@ -69,8 +72,12 @@ suite('commands', (test) => {
     const next = await bench.command('ui', 'recording.start')
     assert.equal((await bench.recorder.recording(old.id, 'api')).state, 'Closed')
     const events = await bench.events()
-    const confirmed = events.find((event) => event.recordingId === next.id && event.type === 'recording.started')
-    const closed = events.find((event) => event.recordingId === old.id && event.type === 'recording.closed')
+    const confirmed = events.find(
+      (event) => event.recordingId === next.id && event.type === 'recording.started',
+    )
+    const closed = events.find(
+      (event) => event.recordingId === old.id && event.type === 'recording.closed',
+    )
     assert.equal(closed?.position, (confirmed?.position ?? 0) + 1)
   })
 
@@ -148,7 +155,10 @@ suite('commands', (test) => {
     )
     bench.platform.behaviour.mic = 'hang'
     bench.platform.kill('mic')
-    await eventually('the track is recovering', () => bench.recorder.log.open()[0]?.tracks.mic?.state === 'recovering')
+    await eventually(
+      'the track is recovering',
+      () => bench.recorder.log.open()[0]?.tracks.mic?.state === 'recovering',
+    )
     assert.equal((await bench.recorder.application('api')).state, 'Error')
     const paused = await bench.command('api', 'track.pause', { media: ['mic'] })
     assert.equal(paused.tracks.mic?.state, 'paused')
@@ -160,7 +170,10 @@ suite('commands', (test) => {
   test('naming a medium that does not fit changes nothing for the others', async () => {
     await bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
     await bench.command('api', 'track.pause', { media: ['screen'] })
-    await assert.rejects(bench.command('api', 'track.pause', { media: ['mic', 'screen'] }), refused('INVALID_STATE'))
+    await assert.rejects(
+      bench.command('api', 'track.pause', { media: ['mic', 'screen'] }),
+      refused('INVALID_STATE'),
+    )
     assert.equal((await bench.recorder.recording('current', 'api')).tracks.mic?.state, 'recording')
     const last = (await bench.events()).at(-1)
     assert.equal(last?.type, 'command.refused')
@@ -169,15 +182,24 @@ suite('commands', (test) => {
   test('a kept answer is given again, also after a restart, and nothing is done twice', async () => {
     const idempotency = { client: 'crm', key: 'k1', fingerprint: 'f' }
     const first = await bench.command('api', 'recording.start', { media: ['mic'] }, { idempotency })
-    assert.deepEqual(await bench.command('api', 'recording.start', { media: ['mic'] }, { idempotency }), first)
+    assert.deepEqual(
+      await bench.command('api', 'recording.start', { media: ['mic'] }, { idempotency }),
+      first,
+    )
     await bench.restart()
-    assert.deepEqual(await bench.command('api', 'recording.start', { media: ['mic'] }, { idempotency }), first)
+    assert.deepEqual(
+      await bench.command('api', 'recording.start', { media: ['mic'] }, { idempotency }),
+      first,
+    )
     const other = { ...idempotency, fingerprint: 'g' }
     await assert.rejects(
       bench.command('api', 'recording.start', {}, { idempotency: other }),
       refused('IDEMPOTENCY_MISMATCH'),
     )
-    assert.equal((await bench.events()).filter((event) => event.type === 'recording.started').length, 1)
+    assert.equal(
+      (await bench.events()).filter((event) => event.type === 'recording.started').length,
+      1,
+    )
   })
 
   test('while the first request is under way its retransmission is told so', async () => {
@@ -220,7 +242,10 @@ suite('commands', (test) => {
     bench.command('api', 'recording.start', { media: ['mic'] }).catch(() => {})
     await eventually('a recording is starting', () => bench.recorder.log.open().length === 1)
     await bench.crash()
-    await assert.rejects(bench.recorder.recording('current', 'api'), refused('NO_CURRENT_RECORDING'))
+    await assert.rejects(
+      bench.recorder.recording('current', 'api'),
+      refused('NO_CURRENT_RECORDING'),
+    )
     const failed = (await bench.events()).find((event) => event.type === 'command.failed')
     assert.equal(failed?.data.code, 'INTERRUPTED')
   })

@@ -22,17 +22,29 @@ suite('bit rates', (test) => {
 
   test('are measured over the last minute, and kept when a medium ends', () => {
     const rates = new BitRates()
-    for (let second = 0; second <= 4; second++) rates.take('screen', 'a/1', second * 1_000_000, second * 1_000)
-    assert.equal(rates.of(['screen'], standard), typicalRate('screen', standard), 'four seconds say nothing yet')
+    for (let second = 0; second <= 4; second++)
+      rates.take('screen', 'a/1', second * 1_000_000, second * 1_000)
+    assert.equal(
+      rates.of(['screen'], standard),
+      typicalRate('screen', standard),
+      'four seconds say nothing yet',
+    )
     let bytes = 0
     for (let second = 5; second <= 120; second++) {
       bytes = second <= 60 ? second * 1_000_000 : 60_000_000 + (second - 60) * 10_000
       rates.take('screen', 'a/1', bytes, second * 1_000)
     }
-    assert.equal(Math.round(rates.of(['screen'], standard)), 10_000, 'the minute before does not count')
+    assert.equal(
+      Math.round(rates.of(['screen'], standard)),
+      10_000,
+      'the minute before does not count',
+    )
     rates.take('screen', 'a/2', 0, 200_000)
     assert.equal(Math.round(rates.of(['screen'], standard)), 10_000)
-    assert.equal(Math.round(rates.of(['screen', 'mic'], standard)), Math.round(10_000 + typicalRate('mic', standard)))
+    assert.equal(
+      Math.round(rates.of(['screen', 'mic'], standard)),
+      Math.round(10_000 + typicalRate('mic', standard)),
+    )
   })
 })
 
@@ -97,11 +109,14 @@ suite('storage', (test) => {
   test('below the reserve a start is refused with 507, told in the log, and nothing changes', async () => {
     free = DEFAULT_RESERVE_BYTES - 1
     await application()
-    await assert.rejects(bench.command('api', 'recording.start'), (error: { code: string; message: string }) => {
-      assert.equal(error.code, 'STORAGE_FULL')
-      assert.match(error.message, /256 MB are free.*256 MB.*reserve/)
-      return true
-    })
+    await assert.rejects(
+      bench.command('api', 'recording.start'),
+      (error: { code: string; message: string }) => {
+        assert.equal(error.code, 'STORAGE_FULL')
+        assert.match(error.message, /256 MB are free.*256 MB.*reserve/)
+        return true
+      },
+    )
     assert.equal(bench.platform.capturing, 0)
     const [failed] = await seen('command.failed')
     assert.deepEqual(
@@ -124,9 +139,12 @@ suite('storage', (test) => {
       ['track.resume', ['mic']],
       ['track.start', ['speaker']],
     ] as const)
-      await assert.rejects(bench.command('api', name, { media: [...media], devices: {} } as never), {
-        code: 'STORAGE_FULL',
-      })
+      await assert.rejects(
+        bench.command('api', name, { media: [...media], devices: {} } as never),
+        {
+          code: 'STORAGE_FULL',
+        },
+      )
     const after = await bench.recorder.recording('current', 'api')
     assert.equal(after.state, 'Paused')
     assert.deepEqual(after.tracks, paused.tracks)
@@ -137,13 +155,19 @@ suite('storage', (test) => {
   })
 
   test('a disk that is getting full is an event and an error, also when nothing is recorded, until there is clearly more', async () => {
-    const low = async () => [(await seen('warning.raised')).length, (await seen('warning.cleared')).length]
+    const low = async () => [
+      (await seen('warning.raised')).length,
+      (await seen('warning.cleared')).length,
+    ]
     assert.deepEqual(await low(), [0, 0])
     free = 2 * DEFAULT_RESERVE_BYTES - 1
     await eventually('the warning is raised', async () => (await low())[0] === 1)
     assert.deepEqual(await codes(), ['STORAGE_LOW'])
     assert.equal((await application()).state, 'Error')
-    assert.match((await seen('warning.raised'))[0]!.data.detail, /512 MB are free.*256 MB.*reserve.*minutes/)
+    assert.match(
+      (await seen('warning.raised'))[0]!.data.detail,
+      /512 MB are free.*256 MB.*reserve.*minutes/,
+    )
     free = 2.4 * DEFAULT_RESERVE_BYTES
     assert.deepEqual(await low(), [1, 0])
     assert.deepEqual(await low(), [1, 0])
@@ -193,13 +217,19 @@ suite('storage', (test) => {
         ['screen', 'storageFull', 'system'],
       ],
     )
-    assert.deepEqual([...new Set((await seen('track.stopped')).map(({ data }) => data.reason))], ['storageFull'])
+    assert.deepEqual(
+      [...new Set((await seen('track.stopped')).map(({ data }) => data.reason))],
+      ['storageFull'],
+    )
     assert.deepEqual(
       (await seen('recording.wrapUpStarted')).map(({ data }) => data.reason),
       ['storageFull'],
     )
     assert.ok((await codes()).includes('STORAGE_FULL'))
-    assert.equal((await bench.command('api', 'recording.tag', { tags: { late: 1 } })).tags.at(-1)?.value, 1)
+    assert.equal(
+      (await bench.command('api', 'recording.tag', { tags: { late: 1 } })).tags.at(-1)?.value,
+      1,
+    )
     free = 100 * GB
     await eventually('all is well', async () => (await codes()).length === 0)
     assert.equal((await application()).state, 'Idle')
@@ -216,7 +246,10 @@ suite('storage', (test) => {
     const over = await bench.recorder.recording(id, 'api')
     for (const medium of MEDIA)
       assert.deepEqual([over.tracks[medium]?.state, over.tracks[medium]?.segments], ['stopped', 1])
-    assert.deepEqual([...new Set((await seen('track.stopped')).map(({ data }) => data.reason))], ['storageFull'])
+    assert.deepEqual(
+      [...new Set((await seen('track.stopped')).map(({ data }) => data.reason))],
+      ['storageFull'],
+    )
     assert.ok(ballast.done.includes('drop'), 'and leaves room for the log')
   })
 
@@ -251,7 +284,11 @@ suite('storage', (test) => {
       first.errors.map(({ code }) => code),
       ['STORAGE_UNAVAILABLE'],
     )
-    assert.equal((await bench.command('api', 'recording.start')).state, 'Active', 'it may be slow only')
+    assert.equal(
+      (await bench.command('api', 'recording.start')).state,
+      'Active',
+      'it may be slow only',
+    )
     answer = undefined
     release(free)
     assert.deepEqual(await eventually('it answers', async () => (await codes()).length === 0), true)

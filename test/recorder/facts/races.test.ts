@@ -24,8 +24,10 @@ function latch(): { opened: Promise<void>; open: () => void } {
 suite('races', (test) => {
   let bench: RecorderBench
   const track = (medium: Medium) => bench.recorder.log.open().at(-1)?.tracks[medium]
-  const flows = (medium: Medium) => eventually(`${medium} flows`, () => track(medium)?.state === 'recording')
-  const has = (type: string) => async () => (await bench.events()).some((event) => event.type === type)
+  const flows = (medium: Medium) =>
+    eventually(`${medium} flows`, () => track(medium)?.state === 'recording')
+  const has = (type: string) => async () =>
+    (await bench.events()).some((event) => event.type === type)
 
   test.beforeEach(async () => {
     bench = await RecorderBench.create()
@@ -122,7 +124,10 @@ suite('races', (test) => {
     const tag = bench.command('api', 'recording.tag', { tags: { a: 1 } }, { recordingId: id })
     await assert.rejects(tag, code('RECORDING_CLOSED'))
     assert.equal((await close).state, 'Closed')
-    assert.equal((await bench.command('api', 'recording.start', { media: ['mic'] })).state, 'Active')
+    assert.equal(
+      (await bench.command('api', 'recording.start', { media: ['mic'] })).state,
+      'Active',
+    )
   })
 
   test('two closes, and the timer’s, are all answered', async () => {
@@ -134,7 +139,10 @@ suite('races', (test) => {
         (event) => event.type === 'command.accepted' && event.data.command === 'recording.close',
       ),
     )
-    const closes = [bench.command('api', 'recording.close'), bench.command('api', 'recording.close')]
+    const closes = [
+      bench.command('api', 'recording.close'),
+      bench.command('api', 'recording.close'),
+    ]
     release()
     await stop
     for (const close of await Promise.all(closes)) assert.equal(close.state, 'Closed')
@@ -162,7 +170,10 @@ suite('races', (test) => {
       events.length > 0 && failures-- > 0
         ? Promise.reject(new RecorderError('STORAGE_FULL', 'Full, on purpose.'))
         : undefined
-    await assert.rejects(bench.command('api', 'recording.tag', { tags: { a: 1 } }), code('STORAGE_FULL'))
+    await assert.rejects(
+      bench.command('api', 'recording.tag', { tags: { a: 1 } }),
+      code('STORAGE_FULL'),
+    )
     assert.equal(bench.platform.capturing, 0)
     const application = await bench.recorder.application('api')
     assert.equal(application.state, 'Error')
@@ -170,7 +181,10 @@ suite('races', (test) => {
     assert.equal(application.recording?.state, 'WrapUp')
     await eventually('the log is open again', () => has('log.reopened')().catch(() => false), 8_000)
     assert.equal((await bench.events()).filter(({ type }) => type === 'log.reopened').length, 1)
-    assert.equal((await bench.command('api', 'recording.start', { media: ['mic'] })).state, 'Active')
+    assert.equal(
+      (await bench.command('api', 'recording.start', { media: ['mic'] })).state,
+      'Active',
+    )
   })
 
   test('a start that still looks for its device when the recorder stops captures nothing', async () => {
@@ -196,6 +210,9 @@ suite('races', (test) => {
     bench.recorder.bus.on('events', () => {
       throw new TypeError('a broken reader')
     })
-    assert.equal((await bench.command('api', 'recording.start', { media: ['mic'] })).state, 'Active')
+    assert.equal(
+      (await bench.command('api', 'recording.start', { media: ['mic'] })).state,
+      'Active',
+    )
   })
 })

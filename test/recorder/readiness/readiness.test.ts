@@ -54,7 +54,12 @@ suite('readiness', (test) => {
   })
 
   test('what is wrong with a device fails, and says what to do', async () => {
-    const nothing = { problem: null, level: { rmsDb: -120, peakDb: -120 }, empty: true, muted: true }
+    const nothing = {
+      problem: null,
+      level: { rmsDb: -120, peakDb: -120 },
+      empty: true,
+      muted: true,
+    }
     bench.platform.probes = {
       mic: { ...nothing, muted: false },
       speaker: nothing,
@@ -62,7 +67,9 @@ suite('readiness', (test) => {
     }
     const wrong = await look()
     assert.deepEqual(
-      wrong.checks.filter(({ result }) => result !== 'pass').map(({ id, medium, result }) => [medium, id, result]),
+      wrong.checks
+        .filter(({ result }) => result !== 'pass')
+        .map(({ id, medium, result }) => [medium, id, result]),
       [
         ['mic', 'level', 'fail'],
         ['speaker', 'mute', 'warn'],
@@ -76,7 +83,12 @@ suite('readiness', (test) => {
       ['fail', undefined],
       'the reason alone',
     )
-    bench.platform.probes.mic = { problem: 'nothing came within 1.3 s', level: null, empty: false, muted: null }
+    bench.platform.probes.mic = {
+      problem: 'nothing came within 1.3 s',
+      level: null,
+      empty: false,
+      muted: null,
+    }
     const { of } = await look(['mic'])
     assert.equal(of('delivering', 'mic')?.result, 'fail')
     bench.platform.missing.add('speaker')
@@ -88,7 +100,10 @@ suite('readiness', (test) => {
   test('a medium that is recorded answers from its track and is not opened again', async () => {
     await bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
     bench.platform.warn('mic', 'SOURCE_MUTED', true)
-    await eventually('the warning is there', async () => (await bench.recorder.application('api')).errors.length > 0)
+    await eventually(
+      'the warning is there',
+      async () => (await bench.recorder.application('api')).errors.length > 0,
+    )
     const { of } = await look()
     assert.deepEqual(bench.platform.probed, ['speaker'])
     assert.match(of('delivering', 'mic')?.detail ?? '', /is being recorded/)
@@ -195,9 +210,18 @@ suite('readiness', (test) => {
     const result = async (parts: Partial<SystemParts>) => (await clockChecks(system(parts)))[0]
     assert.equal((await result({}))?.result, 'pass')
     const year2020 = await result({ wallClock: () => Date.UTC(2020, 0, 1) })
-    assert.deepEqual([year2020?.result, /2020-01-01 00:00 UTC/.test(year2020?.detail ?? '')], ['fail', true])
-    assert.match((await result({ wallClock: () => Date.now() - 3_600_000 }))?.detail ?? '', /the log already has/)
-    assert.match((await result({ builtAt: Date.now() + 3_600_000 }))?.detail ?? '', /before this version was made/)
+    assert.deepEqual(
+      [year2020?.result, /2020-01-01 00:00 UTC/.test(year2020?.detail ?? '')],
+      ['fail', true],
+    )
+    assert.match(
+      (await result({ wallClock: () => Date.now() - 3_600_000 }))?.detail ?? '',
+      /the log already has/,
+    )
+    assert.match(
+      (await result({ builtAt: Date.now() + 3_600_000 }))?.detail ?? '',
+      /before this version was made/,
+    )
   })
 
   test('encoder: missing fails, an unknown or old version warns', async () => {
@@ -208,7 +232,12 @@ suite('readiness', (test) => {
     assert.equal(await result('ffmpeg is not installed', null), 'fail')
     assert.equal(await result(null, null), 'warn')
     assert.deepEqual(
-      [await result(null, '4.3'), await result(null, '3.9'), await result(null, '4.4'), await result(null, '7.1')],
+      [
+        await result(null, '4.3'),
+        await result(null, '3.9'),
+        await result(null, '4.4'),
+        await result(null, '7.1'),
+      ],
       ['warn', 'warn', 'pass', 'pass'],
     )
   })

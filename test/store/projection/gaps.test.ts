@@ -27,7 +27,9 @@ function recordingSince40(): { history: History; events: NewEvent[] } {
 suite('gaps of a track', (test) => {
   test('a track that has not delivered has a gap since the start', () => {
     const history = new History('recording-1')
-    assert.equal(micOf([history.starting(), history.trackStarting(0, 1)]).gaps, [gap(0, null, 'notStarted')])
+    assert.equal(micOf([history.starting(), history.trackStarting(0, 1)]).gaps, [
+      gap(0, null, 'notStarted'),
+    ])
   })
 
   test('the first sample ends it', () => {
@@ -36,20 +38,35 @@ suite('gaps of a track', (test) => {
 
   test('a first sample at the very start leaves none', () => {
     const history = new History('recording-1')
-    assert.equal(micOf([history.starting(), history.trackStarting(0, 1), history.opened(50, 1, 0)]).gaps, [])
+    assert.equal(
+      micOf([history.starting(), history.trackStarting(0, 1), history.opened(50, 1, 0)]).gaps,
+      [],
+    )
   })
 
   test('a pause is a gap from the end of the media to the next first sample', () => {
     const { history, events } = recordingSince40()
-    events.push(history.pausing(1000, 1), history.segmentClosed(1010, 1, 40, 1000), history.paused(1010))
+    events.push(
+      history.pausing(1000, 1),
+      history.segmentClosed(1010, 1, 40, 1000),
+      history.paused(1010),
+    )
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, null, 'paused')])
-    events.push(history.resuming(2000, 2), history.opened(2060, 2, 2050), history.track(2060, 'track.resumed', 2))
+    events.push(
+      history.resuming(2000, 2),
+      history.opened(2060, 2, 2050),
+      history.track(2060, 'track.resumed', 2),
+    )
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 2050, 'paused')])
   })
 
   test('the same when the segment is closed after the pause has settled', () => {
     const { history, events } = recordingSince40()
-    events.push(history.pausing(1000, 1), history.paused(1005), history.segmentClosed(1500, 1, 40, 1000))
+    events.push(
+      history.pausing(1000, 1),
+      history.paused(1005),
+      history.segmentClosed(1500, 1, 40, 1000),
+    )
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, null, 'paused')])
   })
 
@@ -61,7 +78,11 @@ suite('gaps of a track', (test) => {
       history.resuming(1100, 2),
       history.opened(1150, 2, 1140),
     )
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')], 'nobody knows yet where the first segment ends')
+    assert.equal(
+      micOf(events).gaps,
+      [gap(0, 40, 'notStarted')],
+      'nobody knows yet where the first segment ends',
+    )
     events.push(history.track(1150, 'track.resumed', 2), history.segmentClosed(1600, 1, 40, 1000))
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 1140, 'paused')])
   })
@@ -74,14 +95,26 @@ suite('gaps of a track', (test) => {
 
   test('the same when the segment is closed before anything else is told', () => {
     const { history, events } = recordingSince40()
-    events.push(history.segmentClosed(1010, 1, 40, 1000), history.pausing(1011, 1), history.paused(1012))
+    events.push(
+      history.segmentClosed(1010, 1, 40, 1000),
+      history.pausing(1011, 1),
+      history.paused(1012),
+    )
     assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
   })
 
   test('a stopped track that is started again has a gap of that reason', () => {
     const { history, events } = recordingSince40()
-    events.push(history.stopping(1000, 1), history.stopped(1005), history.segmentClosed(1010, 1, 40, 1000))
-    events.push(history.trackStarting(3000, 2), history.opened(3050, 2, 3040), history.track(3050, 'track.started', 2))
+    events.push(
+      history.stopping(1000, 1),
+      history.stopped(1005),
+      history.segmentClosed(1010, 1, 40, 1000),
+    )
+    events.push(
+      history.trackStarting(3000, 2),
+      history.opened(3050, 2, 3040),
+      history.track(3050, 'track.started', 2),
+    )
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 3040, 'stopped')])
   })
 
@@ -89,20 +122,36 @@ suite('gaps of a track', (test) => {
     const { history, events } = recordingSince40()
     const lost = { code: 'DEVICE_UNAVAILABLE', detail: 'gone', reason: 'deviceLost' } as const
     events.push(
-      history.event(1000, 'track.recovering', { medium: 'mic', segment: 2, ...lost, giveUpAt: at(9000) }),
+      history.event(1000, 'track.recovering', {
+        medium: 'mic',
+        segment: 2,
+        ...lost,
+        giveUpAt: at(9000),
+      }),
       history.segmentClosed(1010, 1, 40, 990),
     )
     assert.equal(micOf(events).gaps[1], gap(990, null, 'deviceLost'))
     events.push(history.pausing(1500, 2), history.paused(1500))
-    assert.equal(micOf(events).gaps[1], gap(990, null, 'deviceLost'), 'what ended the media is the reason')
-    events.push(history.resuming(2000, 3), history.opened(2060, 3, 2050), history.track(2060, 'track.resumed', 3))
+    assert.equal(
+      micOf(events).gaps[1],
+      gap(990, null, 'deviceLost'),
+      'what ended the media is the reason',
+    )
+    events.push(
+      history.resuming(2000, 3),
+      history.opened(2060, 3, 2050),
+      history.track(2060, 'track.resumed', 3),
+    )
     assert.equal(micOf(events).gaps[1], gap(990, 2050, 'deviceLost'))
   })
 
   test('a failed track has a gap until the recording ends', () => {
     const { history, events } = recordingSince40()
     const why = { code: 'CAPTURE_FAILED', detail: 'no data', reason: 'captureFailed' } as const
-    events.push(history.segmentClosed(1010, 1, 40, 990), history.event(1010, 'track.failed', { medium: 'mic', ...why }))
+    events.push(
+      history.segmentClosed(1010, 1, 40, 990),
+      history.event(1010, 'track.failed', { medium: 'mic', ...why }),
+    )
     assert.equal(micOf(events).gaps[1], gap(990, null, 'captureFailed'))
     events.push(history.wrapUp(2000))
     assert.equal(micOf(events).gaps[1], gap(990, 2000, 'captureFailed'))
@@ -110,7 +159,12 @@ suite('gaps of a track', (test) => {
 
   test('a pause that comes while the track is starting keeps the first gap open', () => {
     const { history, events } = { history: new History('recording-1'), events: [] as NewEvent[] }
-    events.push(history.starting(), history.trackStarting(0, 1), history.pausing(30, 1), history.paused(40))
+    events.push(
+      history.starting(),
+      history.trackStarting(0, 1),
+      history.pausing(30, 1),
+      history.paused(40),
+    )
     assert.equal(micOf(events).gaps, [gap(0, null, 'notStarted')])
     events.push(history.resuming(500, 2), history.opened(560, 2, 550))
     assert.equal(micOf(events).gaps, [gap(0, 550, 'notStarted')])
@@ -130,7 +184,11 @@ suite('gaps of a track', (test) => {
 
   test('a discarded segment is as if it had never begun', () => {
     const { history, events } = recordingSince40()
-    events.push(history.pausing(1000, 1), history.paused(1005), history.segmentClosed(1006, 1, 40, 1000))
+    events.push(
+      history.pausing(1000, 1),
+      history.paused(1005),
+      history.segmentClosed(1006, 1, 40, 1000),
+    )
     events.push(history.resuming(2000, 2), history.opened(2050, 2, 2040))
     events.push(history.event(2100, 'segment.discarded', { medium: 'mic', number: 2 }))
     assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
@@ -139,7 +197,10 @@ suite('gaps of a track', (test) => {
   test('after a crash the gap lasts from the last media that survived', () => {
     const { history, events } = recordingSince40()
     events.push(
-      history.event(60_000, 'recording.interrupted', { reason: 'interrupted', lastSeenAt: at(5000) }),
+      history.event(60_000, 'recording.interrupted', {
+        reason: 'interrupted',
+        lastSeenAt: at(5000),
+      }),
       history.segmentClosed(60_000, 1, 40, 5000),
       history.stopped(60_000, 'interrupted'),
       history.wrapUp(60_000),
@@ -149,8 +210,17 @@ suite('gaps of a track', (test) => {
 
   test('an interruption does not change the reason of a pause before it', () => {
     const { history, events } = recordingSince40()
-    events.push(history.pausing(1000, 1), history.paused(1005), history.segmentClosed(1006, 1, 40, 1000))
-    events.push(history.event(60_000, 'recording.interrupted', { reason: 'storageFull', lastSeenAt: at(5000) }))
+    events.push(
+      history.pausing(1000, 1),
+      history.paused(1005),
+      history.segmentClosed(1006, 1, 40, 1000),
+    )
+    events.push(
+      history.event(60_000, 'recording.interrupted', {
+        reason: 'storageFull',
+        lastSeenAt: at(5000),
+      }),
+    )
     assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
   })
 
@@ -166,10 +236,22 @@ suite('gaps of a track', (test) => {
     const { history, events } = recordingSince40()
     const span = (fromMs: number, toMs: number) => ({ from: at(fromMs), to: at(toMs) })
     assert.equal(micOf(events).spans, [])
-    events.push(history.pausing(1000, 1), history.segmentClosed(1010, 1, 40, 1000), history.paused(1010))
+    events.push(
+      history.pausing(1000, 1),
+      history.segmentClosed(1010, 1, 40, 1000),
+      history.paused(1010),
+    )
     assert.equal(micOf(events).spans, [span(40, 1000)])
-    events.push(history.resuming(1000, 2), history.opened(1000, 2, 995), history.track(1010, 'track.resumed', 2))
-    events.push(history.stopping(2000, 2), history.wrapUp(2000), history.segmentClosed(2001, 2, 995, 2020))
+    events.push(
+      history.resuming(1000, 2),
+      history.opened(1000, 2, 995),
+      history.track(1010, 'track.resumed', 2),
+    )
+    events.push(
+      history.stopping(2000, 2),
+      history.wrapUp(2000),
+      history.segmentClosed(2001, 2, 995, 2020),
+    )
     events.push(history.stopped(2001))
     assert.equal(micOf(events).spans, [span(40, 1000), span(1000, 2000)])
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')])
@@ -177,9 +259,21 @@ suite('gaps of a track', (test) => {
 
   test('spans of no length, or less, are no gaps', () => {
     const { history, events } = recordingSince40()
-    events.push(history.stopping(1000, 1), history.stopped(1000), history.segmentClosed(1000, 1, 40, 1000))
-    events.push(history.trackStarting(1000, 2), history.opened(1000, 2, 1000), history.stopping(1500, 2))
-    events.push(history.segmentClosed(1500, 2, 1000, 1510), history.stopped(1500), history.wrapUp(1500))
+    events.push(
+      history.stopping(1000, 1),
+      history.stopped(1000),
+      history.segmentClosed(1000, 1, 40, 1000),
+    )
+    events.push(
+      history.trackStarting(1000, 2),
+      history.opened(1000, 2, 1000),
+      history.stopping(1500, 2),
+    )
+    events.push(
+      history.segmentClosed(1500, 2, 1000, 1510),
+      history.stopped(1500),
+      history.wrapUp(1500),
+    )
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')])
   })
 })

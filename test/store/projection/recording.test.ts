@@ -30,7 +30,11 @@ const off = {
 suite('a recording, folded from its events', (test) => {
   test('begins active, with every medium, those not asked for off', () => {
     const { events } = life()
-    const starting = { ...off, state: 'starting', gaps: [{ from: at(0), to: null, reason: 'notStarted' }] }
+    const starting = {
+      ...off,
+      state: 'starting',
+      gaps: [{ from: at(0), to: null, reason: 'notStarted' }],
+    }
     assert.equal(viewOf(events), {
       id: 'recording-1',
       state: 'Active',
@@ -84,7 +88,13 @@ suite('a recording, folded from its events', (test) => {
   test('a refusal changes nothing that clients see', () => {
     const { history, events } = life()
     const before = viewOf(events)
-    events.push(history.event(10, 'command.refused', { command: 'recording.close', code: 'INVALID_STATE', detail: '' }))
+    events.push(
+      history.event(10, 'command.refused', {
+        command: 'recording.close',
+        code: 'INVALID_STATE',
+        detail: '',
+      }),
+    )
     assert.equal(viewOf(events), before)
     assert.is(folded(events)?.last, 3, 'but it is among its events')
   })
@@ -93,18 +103,29 @@ suite('a recording, folded from its events', (test) => {
     const { history, events } = life()
     events.push(history.tagged(1, { customer: 7 }))
     events.push(
-      history.event(10, 'recording.startFailed', { code: 'CAPTURE_FAILED', detail: 'no data', medium: 'mic' }),
+      history.event(10, 'recording.startFailed', {
+        code: 'CAPTURE_FAILED',
+        detail: 'no data',
+        medium: 'mic',
+      }),
     )
     assert.is(folded(events), undefined)
     events.push(history.event(11, 'segment.discarded', { medium: 'mic', number: 1 }))
-    const failed = { command: 'recording.start', code: 'CAPTURE_FAILED', detail: 'no data' } as const
+    const failed = {
+      command: 'recording.start',
+      code: 'CAPTURE_FAILED',
+      detail: 'no data',
+    } as const
     events.push(history.event(12, 'command.failed', failed))
     assert.is(folded(events), undefined)
   })
 
   test('a tag has its latest value and the place at which it was first set', () => {
     const { history, events } = life()
-    events.push(history.tagged(1, { customer: 7, account: 'A' }), history.tagged(2, { branch: true, customer: '7' }))
+    events.push(
+      history.tagged(1, { customer: 7, account: 'A' }),
+      history.tagged(2, { branch: true, customer: '7' }),
+    )
     assert.equal(viewOf(events).tags, [
       { key: 'customer', value: '7', at: at(2), by: CRM },
       { key: 'account', value: 'A', at: at(1), by: CRM },
@@ -158,17 +179,28 @@ suite('a recording, folded from its events', (test) => {
   test('a failed track says why', () => {
     const { history, events } = life()
     const why = { code: 'CAPTURE_FAILED', detail: 'no data', reason: 'captureFailed' } as const
-    events.push(history.trackStarting(0, 1), history.event(5000, 'track.failed', { medium: 'mic', ...why }))
+    events.push(
+      history.trackStarting(0, 1),
+      history.event(5000, 'track.failed', { medium: 'mic', ...why }),
+    )
     const { state, stoppedAt, error } = micOf(events)
     assert.equal(
       { state, stoppedAt, error },
-      { state: 'failed', stoppedAt: at(5000), error: { code: 'CAPTURE_FAILED', message: 'no data' } },
+      {
+        state: 'failed',
+        stoppedAt: at(5000),
+        error: { code: 'CAPTURE_FAILED', message: 'no data' },
+      },
     )
   })
 
   test('a track sums up its closed segments', () => {
     const { history, events } = life()
-    events.push(history.trackStarting(0, 1), history.opened(50, 1, 40), history.track(50, 'track.started', 1))
+    events.push(
+      history.trackStarting(0, 1),
+      history.opened(50, 1, 40),
+      history.track(50, 'track.started', 1),
+    )
     events.push(
       history.segmentClosed(1000, 1, 40, 1000),
       history.opened(1100, 2),
@@ -186,7 +218,10 @@ suite('a recording, folded from its events', (test) => {
     const speaker = () => viewOf(events).tracks.speaker
     events.push(history.started(50), history.trackStarting(1000, 1, 'speaker'))
     assert.is(speaker()?.state, 'starting')
-    events.push(history.opened(1050, 1, 1040, 'speaker'), history.stopping(1100, 1, 'reverted', 'speaker'))
+    events.push(
+      history.opened(1050, 1, 1040, 'speaker'),
+      history.stopping(1100, 1, 'reverted', 'speaker'),
+    )
     events.push(history.stopped(1110, 'reverted', 'speaker'))
     assert.equal(speaker(), off)
     events.push(history.event(1120, 'segment.discarded', { medium: 'speaker', number: 1 }))
@@ -195,10 +230,18 @@ suite('a recording, folded from its events', (test) => {
 
   test('a rolled-back start leaves a track stopped that had media before', () => {
     const { history, events } = life()
-    events.push(history.trackStarting(0, 1), history.opened(50, 1), history.stopping(1000, 1), history.stopped(1010))
+    events.push(
+      history.trackStarting(0, 1),
+      history.opened(50, 1),
+      history.stopping(1000, 1),
+      history.stopped(1010),
+    )
     events.push(history.segmentClosed(1010, 1, 50, 1000), history.trackStarting(2000, 2))
     events.push(history.stopping(2100, 2, 'reverted'), history.stopped(2110, 'reverted'))
     const { state, segments, stoppedAt } = micOf(events)
-    assert.equal({ state, segments, stoppedAt }, { state: 'stopped', segments: 1, stoppedAt: at(1000) })
+    assert.equal(
+      { state, segments, stoppedAt },
+      { state: 'stopped', segments: 1, stoppedAt: at(1000) },
+    )
   })
 })

@@ -14,7 +14,9 @@ if (what === 'append') {
   let count = 0
   const client = async () => {
     for (;;) {
-      const { events, committed } = log.append({ events: history.tagCommand(1, { [`tag${count % 10}`]: ++count }) })
+      const { events, committed } = log.append({
+        events: history.tagCommand(1, { [`tag${count % 10}`]: ++count }),
+      })
       await committed
       writeSync(1, `${events[2]?.position}\n`)
     }

@@ -10,7 +10,8 @@ export function folded(events: NewEvent[]): RecordingProjection | undefined {
     const logged = { ...event, position: i + 1 } as LogEvent
     const before = structuredClone(recording)
     const after = project(recording, logged)
-    if (JSON.stringify(recording) !== JSON.stringify(before)) throw new Error(`${event.type} changed what was there`)
+    if (JSON.stringify(recording) !== JSON.stringify(before))
+      throw new Error(`${event.type} changed what was there`)
     recording = after
   }
   return recording
@@ -24,10 +25,12 @@ function assertAccounted({ view, trails }: RecordingProjection): void {
     const { spans = [], gaps = [] } = view.tracks[medium as Medium] ?? {}
     let until = view.startedAt
     for (const { from, to } of [...spans, ...gaps].sort((a, b) => (a.from < b.from ? -1 : 1))) {
-      if (from !== until || to === null) throw new Error(`${medium}: ${from}–${to} follows ${until}`)
+      if (from !== until || to === null)
+        throw new Error(`${medium}: ${from}–${to} follows ${until}`)
       until = to
     }
-    if (until !== view.endedAt) throw new Error(`${medium} is accounted for until ${until}, not ${view.endedAt}`)
+    if (until !== view.endedAt)
+      throw new Error(`${medium} is accounted for until ${until}, not ${view.endedAt}`)
   }
 }
 

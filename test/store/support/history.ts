@@ -66,7 +66,10 @@ export class History {
   }
 
   wrapUp(ms: number): NewEvent {
-    return this.event(ms, 'recording.wrapUpStarted', { endsAt: this.at(ms + 30_000), reason: 'stopped' })
+    return this.event(ms, 'recording.wrapUpStarted', {
+      endsAt: this.at(ms + 30_000),
+      reason: 'stopped',
+    })
   }
 
   closed(ms: number): NewEvent {
@@ -92,7 +95,13 @@ export class History {
     })
   }
 
-  segmentClosed(ms: number, number: number, fromMs: number, toMs: number, medium: Medium = 'mic'): NewEvent {
+  segmentClosed(
+    ms: number,
+    number: number,
+    fromMs: number,
+    toMs: number,
+    medium: Medium = 'mic',
+  ): NewEvent {
     return this.event(ms, 'segment.closed', {
       medium,
       number,
@@ -123,11 +132,20 @@ export class History {
     return this.event(ms, 'track.paused', { medium })
   }
 
-  stopping(ms: number, segment: number, reason: 'command' | 'reverted' = 'command', medium: Medium = 'mic'): NewEvent {
+  stopping(
+    ms: number,
+    segment: number,
+    reason: 'command' | 'reverted' = 'command',
+    medium: Medium = 'mic',
+  ): NewEvent {
     return this.event(ms, 'track.stopping', { medium, segment, cutAt: this.at(ms), reason })
   }
 
-  stopped(ms: number, reason: 'command' | 'reverted' | 'interrupted' = 'command', medium: Medium = 'mic'): NewEvent {
+  stopped(
+    ms: number,
+    reason: 'command' | 'reverted' | 'interrupted' = 'command',
+    medium: Medium = 'mic',
+  ): NewEvent {
     return this.event(ms, 'track.stopped', { medium, reason })
   }
 }
@@ -135,7 +153,9 @@ export class History {
 export const device = (medium: Medium) => ({ id: `${medium}-1`, label: `The ${medium}` })
 
 const format = (medium: Medium) =>
-  medium === 'screen' ? ({ container: 'mp4', codec: 'h264' } as const) : ({ container: 'ogg', codec: 'opus' } as const)
+  medium === 'screen'
+    ? ({ container: 'mp4', codec: 'h264' } as const)
+    : ({ container: 'ogg', codec: 'opus' } as const)
 
 /** An event that belongs to no recording. */
 export function daemonStarted(ms = 0): NewEvent {

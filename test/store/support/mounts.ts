@@ -3,10 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+const run = (command: string, ...args: string[]) =>
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
 
 /** Runs a test on a small memory disk of its own. */
-export async function withSmallDisk(bytes: number, body: (mount: string) => Promise<void>): Promise<void> {
+export async function withSmallDisk(
+  bytes: number,
+  body: (mount: string) => Promise<void>,
+): Promise<void> {
   const mount = mkdtempSync(join(tmpdir(), 'f2f-disk-'))
   try {
     run('mount', '-t', 'tmpfs', '-o', `size=${bytes}`, 'none', mount)

@@ -39,7 +39,10 @@ export async function withLog<T>(
 }
 
 /** Opens the LevelDB of a log that is closed, behind the log's back. */
-export async function behind<T>(folder: string, body: (db: Level<string, string>) => Promise<T>): Promise<T> {
+export async function behind<T>(
+  folder: string,
+  body: (db: Level<string, string>) => Promise<T>,
+): Promise<T> {
   const db = new Level<string, string>(folder)
   await db.open()
   try {
