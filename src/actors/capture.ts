@@ -2,27 +2,8 @@ import type { ErrorCode } from '../contract/errors.ts'
 import type { SegmentFacts } from '../contract/events.ts'
 import type { Device, GapReason, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
-import type { DeviceList, Level } from '../contract/resources.ts'
+import type { Level } from '../contract/resources.ts'
 import type { WarningCode } from '../contract/warnings.ts'
-
-/** What the clocks of the machine have done, in ms; `from` and `to` epoch ms of the recorder's own time. */
-export type ClockJump =
-  | { type: 'slept'; from: number; to: number }
-  | { type: 'stepped'; byMs: number }
-
-/** The time by which the recorder lives. */
-export interface RecorderClock {
-  /** Epoch ms; never jumps while anything is recorded. */
-  now(): number
-  /** How far the wall clock is ahead of {@link now}, in ms: about 0, unless somebody has set it. */
-  readonly wallAheadMs: number
-  /** Looks at the clocks at once, and tells of a jump: for whoever has seen a time that cannot be. */
-  check(): void
-  /** Takes the wall clock's time over: when nothing is being recorded. */
-  follow(): void
-  /** Tells of jumps within a second (0.2 s while something is captured), until the returned function is called. */
-  onJump(listener: (jump: ClockJump) => void): () => void
-}
 
 /** Where and from what a segment is to be captured. */
 export interface SegmentPlan {
@@ -89,46 +70,4 @@ export interface Capture {
   send(command: CaptureCommand): void
   /** Ends everything at once (the daemon is going); resolves when no process is left and nothing writes to a file. */
   dispose(): Promise<void>
-}
-
-/** What a short look at a device has shown. */
-export interface Probe {
-  /** Why it does not deliver; null when it does. */
-  problem: string | null
-  /** Loudness of all that came; null for a screen, or where nothing came. */
-  level: Level | null
-  /** Sound that is exactly zero throughout, or a screen on which there is nothing to be seen. */
-  empty: boolean
-  /** Null where that cannot be told. */
-  muted: boolean | null
-}
-
-/** What the recorder needs of a platform. */
-export interface CapturePlatform {
-  /** What there is to capture from. Answers within 2 s, from a cache of at most 5 s unless `fresh`. */
-  devices(options?: { fresh?: boolean }): Promise<Record<Medium, DeviceList>>
-  /**
-   * The device to capture a medium from: the one with this id, or the default one.
-   * Throws RecorderError DEVICE_UNAVAILABLE, saying why and what to do.
-   */
-  resolve(medium: Medium, id: string | undefined): Promise<Device>
-  /** A capture for one track of one recording. */
-  capture(medium: Medium, report: (report: CaptureReport) => void): Capture
-  /**
-   * Opens a device for about half a second to see whether it delivers, and keeps nothing of it. Answers within 1.6 s, and
-   * when told by `signal` at once; no process is left then. Never rejects.
-   */
-  probe(medium: Medium, device: Device, signal: AbortSignal): Promise<Probe>
-  /** Null when an encoder is there; otherwise why not. */
-  encoderProblem(): Promise<string | null>
-  /** The encoder's version, e.g. `5.1`; null where it has none, or there is no encoder. */
-  encoderVersion(): Promise<string | null>
-  /**
-   * Finishes a file that a dead daemon left: cuts it behind its last whole unit of media, forces it to disk, hashes it.
-   * Null when it holds no media (then the file is removed). `opened` is what the log knows of it.
-   */
-  salvage(
-    folder: string,
-    opened: Pick<SegmentFacts, 'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'>,
-  ): Promise<SegmentFacts | null>
 }

@@ -3,13 +3,14 @@ import { resolveQuality } from '../contract/quality.ts'
 import type { Level } from '../contract/resources.ts'
 import { CHANNELS } from '../ffmpeg/encoding.ts'
 import type { Encoder } from '../ffmpeg/ffmpeg.ts'
+import { THUMBNAIL } from '../ffmpeg/thumbnail.ts'
 import type { CaptureBackend } from '../platform/capture-backend.ts'
 import { lastWords } from '../platform/capture-problem.ts'
 import { type Child, type ChildCommand, startChild } from '../processes/child-process.ts'
 import { terminate } from '../processes/terminate.ts'
 import { within } from '../time/within.ts'
-import type { Probe } from './capture.ts'
-import { GLANCE, isBlack } from './screen/black-watch.ts'
+import type { Probe } from './port.ts'
+import { isBlack } from './screen/black-watch.ts'
 import { FrameAligner, LevelMeter, SILENCE_DB } from './sound/pcm.ts'
 import { feedSilence } from './sound/silence.ts'
 
@@ -110,7 +111,7 @@ async function probeScreen(
 ): Promise<Probe> {
   const command = stillOf(await backend.command('screen', device, resolveQuality(), ffmpeg))
   if (signal.aborted) return failed('it was given up')
-  const cells = GLANCE.width * GLANCE.height
+  const cells = THUMBNAIL.width * THUMBNAIL.height
   let picture: Buffer = Buffer.alloc(0)
   let enough = (): void => {}
   const done = new Promise<void>((resolve) => {
@@ -131,7 +132,12 @@ async function probeScreen(
 /** One small grey picture of the same input. */
 export function stillOf({ program, args }: ChildCommand): ChildCommand {
   const input = args.slice(0, args.indexOf('-i') + 2)
-  const picture = ['-frames:v', '1', '-vf', `scale=${GLANCE.width}:${GLANCE.height}:flags=area`]
+  const picture = [
+    '-frames:v',
+    '1',
+    '-vf',
+    `scale=${THUMBNAIL.width}:${THUMBNAIL.height}:flags=area`,
+  ]
   return {
     program,
     args: [

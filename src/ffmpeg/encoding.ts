@@ -1,6 +1,6 @@
-import { GLANCE } from '../actors/screen/black-watch.ts'
 import type { Quality } from '../contract/quality.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
+import { THUMBNAIL } from './thumbnail.ts'
 
 /** Samples a second, of each channel, everywhere: what Opus works with. */
 export const SAMPLE_RATE = 48_000
@@ -105,12 +105,12 @@ export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: F
 }
 
 /** A second output of the same ffmpeg: a small grey picture a second on descriptor 3, by which a black screen is noticed. */
-export function glanceArgs(ffmpeg: Ffmpeg): string[] {
+export function thumbnailArgs(ffmpeg: Ffmpeg): string[] {
   const onceASecond = 'select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.99)'
   return [
     ...[
       '-vf',
-      `${onceASecond},scale=${GLANCE.width}:${GLANCE.height}:flags=area`,
+      `${onceASecond},scale=${THUMBNAIL.width}:${THUMBNAIL.height}:flags=area`,
       ...ownTimes(ffmpeg),
     ],
     // More than one thread would hold each picture back until the next one.

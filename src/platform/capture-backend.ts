@@ -3,7 +3,7 @@ import type { Quality } from '../contract/quality.ts'
 import type { DeviceList } from '../contract/resources.ts'
 import type { Ffmpeg } from '../ffmpeg/ffmpeg.ts'
 import type { ChildCommand } from '../processes/child-process.ts'
-import type { WatchScreen } from './linux/x11-screen-watch.ts'
+import type { WatchScreen } from './screen-watch.ts'
 import type { WatchSound } from './sound-watch.ts'
 
 /** A program that captures, and what looks after its device meanwhile. */
@@ -23,7 +23,7 @@ export interface CaptureBackend {
   find?(medium: Medium, id: string): Promise<Device | undefined>
   /**
    * The program that captures from a device: raw sound (s16le, 48 kHz, channels as in CHANNELS) on stdout for audio,
-   * fragmented MP4 for a screen, which may also write GLANCE pictures to descriptor 3. Rejects where ffmpeg is needed and missing. Where it is not needed, it is not waited for.
+   * fragmented MP4 for a screen, which may also write THUMBNAIL pictures to descriptor 3. Rejects where ffmpeg is needed and missing. Where it is not needed, it is not waited for.
    */
   command(
     medium: Medium,

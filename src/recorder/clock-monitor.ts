@@ -1,6 +1,6 @@
-import type { ClockJump, RecorderClock } from '../actors/capture.ts'
 import type { EventData } from '../contract/events.ts'
 import type { By } from '../contract/media.ts'
+import type { ClockJump, RecorderClock } from '../time/recorder-clock.ts'
 import type { Funnel } from './facts/fact-pipeline.ts'
 import { isCapturing } from './open-recordings.ts'
 

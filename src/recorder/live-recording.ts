@@ -1,6 +1,7 @@
 import { type Actor, type AnyActorRef, createActor, fromCallback } from 'xstate'
-import type { Capture, CapturePlatform, CaptureReport } from '../actors/capture.ts'
+import type { Capture, CaptureReport } from '../actors/capture.ts'
 import { clockActor } from '../actors/clock-actor.ts'
+import type { CapturePlatform } from '../actors/port.ts'
 import type { LogEvent } from '../contract/events.ts'
 import { MEDIA, type Medium } from '../contract/media.ts'
 import { controlMachine } from '../machines/control-machine.ts'

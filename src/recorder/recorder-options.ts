@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
-import type { CapturePlatform, RecorderClock } from '../actors/capture.ts'
+import type { CapturePlatform } from '../actors/port.ts'
 import type { TagValue } from '../contract/commands.ts'
 import type { QualityChoice } from '../contract/quality.ts'
 import type { EventLog, LogBallast } from '../store/types.ts'
+import type { RecorderClock } from '../time/recorder-clock.ts'
 import type { AskDisk } from './disk/disk-watch.ts'
 
 /** What a recorder is made of. */

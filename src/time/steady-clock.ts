@@ -1,5 +1,5 @@
 import { uptime } from 'node:os'
-import type { ClockJump, RecorderClock } from '../actors/capture.ts'
+import type { ClockJump, RecorderClock } from './recorder-clock.ts'
 
 /** Where the time comes from, each in ms. */
 export interface TimeSources {

@@ -1,11 +1,12 @@
 /** Eight hours of one medium through the real captures, from a generator in place of a device. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import type { Capture, CaptureReport, RecorderClock } from '../../src/actors/capture.ts'
+import type { Capture, CaptureReport } from '../../src/actors/capture.ts'
 import { createPlatform } from '../../src/actors/capture-platform.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { createEncoder } from '../../src/ffmpeg/ffmpeg.ts'
+import type { RecorderClock } from '../../src/time/recorder-clock.ts'
 import { describeSamples, growthOfLastThird, type MemorySample } from './memory.ts'
 
 /** How long the recording is to be, in ms; F2F_MEMORY_HOURS for others than 8 hours. */

@@ -6,7 +6,7 @@ import {
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
-import type { CapturePlatform } from '../../src/actors/capture.ts'
+import type { CapturePlatform } from '../../src/actors/port.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { suite } from '../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'

@@ -1,11 +1,6 @@
 import { setImmediate } from 'node:timers'
-import type {
-  Capture,
-  CaptureCommand,
-  CapturePlatform,
-  CaptureReport,
-  Probe,
-} from '../../src/actors/capture.ts'
+import type { Capture, CaptureCommand, CaptureReport } from '../../src/actors/capture.ts'
+import type { CapturePlatform, Probe } from '../../src/actors/port.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'

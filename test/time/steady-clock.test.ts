@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ClockJump } from '../../src/actors/capture.ts'
+import type { ClockJump } from '../../src/time/recorder-clock.ts'
 import { SteadyClock } from '../../src/time/steady-clock.ts'
 import { suite } from '../support/suite.ts'
 

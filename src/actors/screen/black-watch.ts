@@ -1,7 +1,6 @@
-/** Size of the small grey pictures by which a black screen is noticed: one byte a cell. */
-export const GLANCE = { width: 32, height: 18 } as const
+import { THUMBNAIL } from '../../ffmpeg/thumbnail.ts'
 
-const CELLS = GLANCE.width * GLANCE.height
+const CELLS = THUMBNAIL.width * THUMBNAIL.height
 /** Brighter than this (of 255) is something to be seen. */
 const BLACK_MAX = 4
 /** As many cells as the mouse pointer, which is always painted, can touch. */

@@ -2,11 +2,11 @@ import { type Fragment, FragmentAssembler, readBox, shortenFragment } from '../.
 import { Splitter } from '../../media/splitter.ts'
 import type { SourceCommand } from '../../platform/capture-backend.ts'
 import { captureFailed, deathOf, lastWords, problemOf } from '../../platform/capture-problem.ts'
-import type { ScreenWatch } from '../../platform/linux/x11-screen-watch.ts'
+import type { ScreenWatch } from '../../platform/screen-watch.ts'
 import { type Child, startChild } from '../../processes/child-process.ts'
 import { terminate } from '../../processes/terminate.ts'
+import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { within } from '../../time/within.ts'
-import type { RecorderClock } from '../capture.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import { BlackWatch } from './black-watch.ts'
 

@@ -8,7 +8,8 @@ import {
   captureFailed,
   storageProblem,
 } from '../../platform/capture-problem.ts'
-import type { RecorderClock, SegmentPlan } from '../capture.ts'
+import type { RecorderClock } from '../../time/recorder-clock.ts'
+import type { SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeline.ts'
 import { SegmentWriter, type StoredFile } from './segment-writer.ts'

@@ -14,7 +14,7 @@ import {
 import type { SoundWatch } from '../../platform/sound-watch.ts'
 import { type Child, type ChildCommand, startChild } from '../../processes/child-process.ts'
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
-import type { RecorderClock } from '../capture.ts'
+import type { RecorderClock } from '../../time/recorder-clock.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import { DriftWatch } from './drift.ts'
 import { KeepAwake } from './keep-awake.ts'

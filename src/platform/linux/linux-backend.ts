@@ -1,6 +1,12 @@
 import type { Device, Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
-import { CHANNELS, glanceArgs, NO_PROBING, SAMPLE_RATE, screenArgs } from '../../ffmpeg/encoding.ts'
+import {
+  CHANNELS,
+  NO_PROBING,
+  SAMPLE_RATE,
+  screenArgs,
+  thumbnailArgs,
+} from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { Monitor } from '../../x11/connection.ts'
@@ -74,7 +80,7 @@ export function x11grabCommand(
   ]
   return {
     program: ffmpeg.path,
-    args: [...screenArgs([...NO_PROBING, ...grab], quality, ffmpeg), ...glanceArgs(ffmpeg)],
+    args: [...screenArgs([...NO_PROBING, ...grab], quality, ffmpeg), ...thumbnailArgs(ffmpeg)],
   }
 }
 

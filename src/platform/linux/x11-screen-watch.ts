@@ -1,15 +1,7 @@
 import { type Area, type Layout, X11Connection, type X11Error } from '../../x11/connection.ts'
 import { type CaptureProblem, captureFailed, deviceLost } from '../capture-problem.ts'
 
-/** Looks after a screen while it is captured, for what the capture itself does not notice or cannot name. */
-export interface ScreenWatch {
-  /** Asks now: resolves with what is wrong, undefined when all is as it was at the start. Within 2 s; never rejects. */
-  check(): Promise<CaptureProblem | undefined>
-  stop(): void
-}
-
-/** Starts a watch, which calls back once, when something is wrong. */
-export type WatchScreen = (onProblem: (problem: CaptureProblem) => void) => ScreenWatch
+import type { ScreenWatch } from '../screen-watch.ts'
 
 const TICK_MS = 250
 /** A question every half second; its answer has to come within 1.25 s. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CapturePlatform } from '../../actors/capture.ts'
+import type { CapturePlatform } from '../../actors/port.ts'
 import type { Command, IdempotencyKey, TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { By, ClientSide, Device, Medium } from '../../contract/media.ts'

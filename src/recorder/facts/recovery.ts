@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import type { CapturePlatform } from '../../actors/capture.ts'
+import type { CapturePlatform } from '../../actors/port.ts'
 import type { EventOf, LogEvent, SegmentFacts } from '../../contract/events.ts'
 import { type GapReason, MEDIA } from '../../contract/media.ts'
 import { trackState } from '../../machines/recording-fold.ts'

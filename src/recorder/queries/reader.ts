@@ -1,4 +1,5 @@
-import type { CapturePlatform, CaptureReport } from '../../actors/capture.ts'
+import type { CaptureReport } from '../../actors/capture.ts'
+import type { CapturePlatform } from '../../actors/port.ts'
 import type { AllowedCommand } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'

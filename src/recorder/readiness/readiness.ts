@@ -1,4 +1,4 @@
-import type { CapturePlatform, Probe } from '../../actors/capture.ts'
+import type { CapturePlatform, Probe } from '../../actors/port.ts'
 import type { RecorderError } from '../../contract/errors.ts'
 import { type Device, MEDIA, type Medium, type TrackState } from '../../contract/media.ts'
 import type { Level, ReadinessCheck, ReadinessView, TrackView } from '../../contract/resources.ts'

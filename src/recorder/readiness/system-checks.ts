@@ -1,4 +1,4 @@
-import type { CapturePlatform } from '../../actors/capture.ts'
+import type { CapturePlatform } from '../../actors/port.ts'
 import { ERRORS, type RecorderError } from '../../contract/errors.ts'
 import type { ReadinessCheck } from '../../contract/resources.ts'
 import { WARNINGS } from '../../contract/warnings.ts'

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { BlackWatch, GLANCE, isBlack } from '../../../src/actors/screen/black-watch.ts'
+import { BlackWatch, isBlack } from '../../../src/actors/screen/black-watch.ts'
+import { THUMBNAIL } from '../../../src/ffmpeg/thumbnail.ts'
 import { suite } from '../../support/suite.ts'
 
-const CELLS = GLANCE.width * GLANCE.height
+const CELLS = THUMBNAIL.width * THUMBNAIL.height
 const BLACK = Buffer.alloc(CELLS)
 const DARK = Buffer.alloc(CELLS, 16)
 

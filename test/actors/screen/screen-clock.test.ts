@@ -5,7 +5,7 @@ import {
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
-import type { ClockJump, RecorderClock } from '../../../src/actors/capture.ts'
+import type { ClockJump, RecorderClock } from '../../../src/time/recorder-clock.ts'
 import { suite } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
 import { containerMs } from '../support/media-files.ts'

@@ -15,7 +15,7 @@ import {
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
-import type { CapturePlatform } from '../../../src/actors/capture.ts'
+import type { CapturePlatform } from '../../../src/actors/port.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
 import { fakeProgram } from '../support/fake-program.ts'
