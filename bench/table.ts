@@ -20,7 +20,7 @@ export interface Row {
   aim: Aim | null
 }
 
-/** What a part of the bench found: its rows, and remarks that a reader needs to judge them. */
+/** What a part of the bench found: its rows, and remarks that a reader needs to arbitrate them. */
 export interface Findings {
   rows: Row[]
   remarks: string[]

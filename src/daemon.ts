@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
-import { createPlatform } from './actors/capture-platform.ts'
+import { createCapturePlatform } from './actors/capture-platform.ts'
 import { Composer } from './composition/composer.ts'
 import { RecorderError } from './contract/errors.ts'
 import type { SegmentFacts } from './contract/events.ts'
@@ -102,7 +102,7 @@ export async function startDaemon(options: ServeOptions, logger: Logger): Promis
   const log = await openLog(home, logger, ballast)
   const reserveBytes = options.reserveBytes ?? config.reserveBytes ?? DEFAULT_RESERVE_BYTES
   const clock = new SteadyClock()
-  const platform = createPlatform({
+  const platform = createCapturePlatform({
     source: options.source,
     clock,
     logger,

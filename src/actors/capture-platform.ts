@@ -19,11 +19,11 @@ import { CAPTURE_LIMITS, type CaptureLimits } from './segment/capture-limits.ts'
 import type { StartPipeline } from './segment/pipeline.ts'
 import { salvageFile } from './segment/salvage.ts'
 import { factsOf } from './segment/segment-attempt.ts'
-import { AudioPipeline } from './sound/sound-pipeline.ts'
+import { SoundPipeline } from './sound/sound-pipeline.ts'
 import { TrackCapture } from './track-capture.ts'
 
 /** How to capture. */
-export interface PlatformOptions {
+export interface CapturePlatformOptions {
   /** The machine's devices, or a test picture and tones. */
   source: 'devices' | 'synthetic'
   /** ffmpeg to use rather than look for one. */
@@ -38,7 +38,7 @@ export interface PlatformOptions {
 }
 
 /** What this machine can capture from, and the actors that do it. */
-export function createPlatform(options: PlatformOptions): CapturePlatform {
+export function createCapturePlatform(options: CapturePlatformOptions): CapturePlatform {
   const env = options.env ?? process.env
   const limits = { ...CAPTURE_LIMITS, ...options.limits }
   const { logger, clock = new SteadyClock() } = options
@@ -77,7 +77,7 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
       logger,
       encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
     }
-    return (events) => new AudioPipeline(parts, events)
+    return (events) => new SoundPipeline(parts, events)
   }
 
   return {
@@ -114,7 +114,7 @@ export function createPlatform(options: PlatformOptions): CapturePlatform {
 }
 
 function chooseBackend(
-  source: PlatformOptions['source'],
+  source: CapturePlatformOptions['source'],
   env: NodeJS.ProcessEnv,
   ffmpeg: Encoder['ffmpeg'],
   now: () => number,

@@ -9,7 +9,7 @@ import { lastWords } from '../platform/capture-problem.ts'
 import { type Child, type ChildCommand, startChild } from '../processes/child-process.ts'
 import { terminate } from '../processes/terminate.ts'
 import { within } from '../time/within.ts'
-import type { Probe } from './port.ts'
+import type { ProbeResult } from './port.ts'
 import { isBlack } from './screen/black-watch.ts'
 import { FrameAligner, LevelMeter, SILENCE_DB } from './sound/pcm.ts'
 import { feedSilence } from './sound/silence.ts'
@@ -32,7 +32,7 @@ export async function probeDevice(
   medium: Medium,
   device: Device,
   signal: AbortSignal,
-): Promise<Probe> {
+): Promise<ProbeResult> {
   try {
     return medium === 'screen'
       ? await probeScreen(parts, device, signal)
@@ -42,7 +42,7 @@ export async function probeDevice(
   }
 }
 
-function failed(problem: string): Probe {
+function failed(problem: string): ProbeResult {
   return { problem, level: null, empty: false, muted: null }
 }
 
@@ -65,7 +65,7 @@ async function probeSound(
   medium: 'mic' | 'speaker',
   device: Device,
   signal: AbortSignal,
-): Promise<Probe> {
+): Promise<ProbeResult> {
   const [command, isMuted] = [
     await backend.command(medium, device, resolveQuality(), ffmpeg),
     backend.isMuted?.(medium, device) ?? Promise.resolve(null),
@@ -108,7 +108,7 @@ async function probeScreen(
   { backend, ffmpeg, env }: ProbeParts,
   device: Device,
   signal: AbortSignal,
-): Promise<Probe> {
+): Promise<ProbeResult> {
   const command = stillOf(await backend.command('screen', device, resolveQuality(), ffmpeg))
   if (signal.aborted) return failed('it was given up')
   const cells = THUMBNAIL.width * THUMBNAIL.height

@@ -4,7 +4,7 @@ import type { DeviceList, Level } from '../contract/resources.ts'
 import type { Capture, CaptureReport } from './capture.ts'
 
 /** What a short look at a device has shown. */
-export interface Probe {
+export interface ProbeResult {
   /** Why it does not deliver; null when it does. */
   problem: string | null
   /** Loudness of all that came; null for a screen, or where nothing came. */
@@ -30,7 +30,7 @@ export interface CapturePlatform {
    * Opens a device for about half a second to see whether it delivers, and keeps nothing of it. Answers within 1.6 s, and
    * when told by `signal` at once; no process is left then. Never rejects.
    */
-  probe(medium: Medium, device: Device, signal: AbortSignal): Promise<Probe>
+  probe(medium: Medium, device: Device, signal: AbortSignal): Promise<ProbeResult>
   /** Null when an encoder is there; otherwise why not. */
   encoderProblem(): Promise<string | null>
   /** The encoder's version, e.g. `5.1`; null where it has none, or there is no encoder. */

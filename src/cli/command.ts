@@ -46,7 +46,7 @@ export interface Input<O extends Record<string, OptionSpec> = Record<string, Opt
 }
 
 /** What a command has to say: `json` for programs, `text` for people; `note` goes to stderr, for people only. */
-export interface Outcome {
+export interface CommandResult {
   json: unknown
   text: string
   note?: string
@@ -67,7 +67,7 @@ export interface CommandSpec<O extends Record<string, OptionSpec>> {
   /** Command lines that work as they stand, with what they do. */
   examples: { line: string; does: string }[]
   /** Prints an outcome of its own where null. */
-  run(input: Input<O>): Promise<Outcome | null>
+  run(input: Input<O>): Promise<CommandResult | null>
   /** False: the command has nothing to say to programs, and no `--json`. */
   json?: false
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolveHome } from '../home.ts'
 import { apiOf } from './api.ts'
-import type { Command, Io, Outcome } from './command.ts'
+import type { Command, CommandResult, Io } from './command.ts'
 import { COMMANDS } from './commands/table.ts'
 import { commandHelp, overview, usageLine } from './help.ts'
 import { parseCommandLine } from './parse.ts'
@@ -72,7 +72,11 @@ async function runCommand(
   }
 }
 
-function report({ json, text, note, exitCode = 0 }: Outcome, asJson: boolean, io: Io): ExitCode {
+function report(
+  { json, text, note, exitCode = 0 }: CommandResult,
+  asJson: boolean,
+  io: Io,
+): ExitCode {
   io.stdout.write(`${asJson ? JSON.stringify(json) : text}\n`)
   if (note !== undefined && !asJson) io.stderr.write(`${note}\n`)
   return exitCode

@@ -29,7 +29,7 @@ export interface TrackLine {
 }
 
 /** A span that was left out, by its place in what is left. */
-export interface Cut {
+export interface RemovedSpan {
   atMs: number
   /** Its place on the uncut time line. */
   fromMs: number
@@ -43,7 +43,7 @@ export interface Timeline {
   startMs: number
   durationMs: number
   tracks: TrackLine[]
-  cuts: Cut[]
+  cuts: RemovedSpan[]
 }
 
 /** How long an outage at the end is shown. */

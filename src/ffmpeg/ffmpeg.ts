@@ -69,7 +69,7 @@ export function createEncoder(options: {
     return found
   }
 
-  async function judge(): Promise<string | null> {
+  async function arbitrate(): Promise<string | null> {
     let path: string
     try {
       path = (await ffmpeg()).path
@@ -97,7 +97,7 @@ export function createEncoder(options: {
       const now = performance.now()
       if (judged && (judged.problem === null || now - judged.at < NEGATIVE_KEPT_MS))
         return judged.problem
-      judged = { problem: await judge(), at: now }
+      judged = { problem: await arbitrate(), at: now }
       return judged.problem
     },
   }

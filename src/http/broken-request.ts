@@ -2,12 +2,12 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RecorderError } from '../contract/errors.ts'
 import { SECURITY_HEADERS } from './answer.ts'
-import { problemOf } from './problem.ts'
+import { toProblem } from './problem.ts'
 
 const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
 const NOT_HTTP = JSON.stringify(
-  problemOf(
+  toProblem(
     new RecorderError('INVALID_REQUEST', 'This is not a request in HTTP/1.1.', {
       members: { errors: [{ pointer: '', detail: 'The request line or a header is malformed.' }] },
     }),

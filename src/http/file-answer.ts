@@ -4,13 +4,13 @@ import { RecorderError } from '../contract/errors.ts'
 import { sendEmpty, sendHead } from './answer.ts'
 import { readRange } from './byte-range.ts'
 import type { HttpContext } from './context.ts'
-import type { HeaderName, Outcome } from './route.ts'
+import type { HeaderName, RouteResponse } from './route.ts'
 
 /** What a request for a file may carry. */
 export const FILE_REQUEST_HEADERS: HeaderName[] = ['Range', 'If-Range', 'If-None-Match']
 
 /** The outcomes of a route that answers with {@link sendFile}, for files of these types. */
-export function fileOutcomes(...types: string[]): Outcome[] {
+export function fileOutcomes(...types: string[]): RouteResponse[] {
   const content = Object.fromEntries(types.map((type) => [type, null]))
   return [
     {

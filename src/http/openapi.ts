@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
-import { answersJson, type HeaderName, type Outcome, type Route } from './route.ts'
+import { answersJson, type HeaderName, type Route, type RouteResponse } from './route.ts'
 import { ANSWERS } from './schemas/answers.ts'
 import { pathId } from './schemas/requests.ts'
 
@@ -52,7 +52,7 @@ const NAMES = new Map<z.ZodType, string>(
   Object.entries(ANSWERS).map(([name, schema]) => [schema, name]),
 )
 
-function contentOf(content: Outcome['content']): Json {
+function contentOf(content: RouteResponse['content']): Json {
   if (content === undefined) return {}
   const media = Object.entries(content).map(([type, schema]) => [
     type,

@@ -20,9 +20,9 @@ export interface Problem {
 }
 
 /** The problem document of an error. What is not a RecorderError is INTERNAL, and nothing of it is shown. */
-export function problemOf(error: unknown): Problem {
+export function toProblem(error: unknown): Problem {
   if (!(error instanceof RecorderError)) {
-    return problemOf(
+    return toProblem(
       new RecorderError(
         'INTERNAL',
         'Something went wrong inside; the log of the recorder has the details.',
@@ -65,7 +65,7 @@ export function sendProblem(ctx: HttpContext, error: unknown, logger: Logger): v
     ctx.respond = false
     return
   }
-  const problem = problemOf(error)
+  const problem = toProblem(error)
   ctx.state.code = problem.code
   if (problem.code === 'INTERNAL')
     logger.error({ requestId: ctx.state.requestId, err: error }, 'request failed')

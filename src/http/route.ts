@@ -40,7 +40,7 @@ export type HeaderName =
   | 'Set-Cookie'
 
 /** An answer that a route gives when nothing is wrong. */
-export interface Outcome {
+export interface RouteResponse {
   status: number
   description: string
   /** By content type; JSON is described by its schema, anything else by null. */
@@ -63,7 +63,7 @@ export interface Route<Query extends z.ZodType = z.ZodType, Body extends z.ZodTy
   query?: Query
   body?: Body
   requestHeaders?: HeaderName[]
-  outcomes: Outcome[]
+  outcomes: RouteResponse[]
   /** Codes beyond those that every such route can answer. */
   errors?: ErrorCode[]
   handle(exchange: Exchange<z.output<Query>, z.output<Body>>): Promise<void> | void

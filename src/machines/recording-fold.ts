@@ -102,7 +102,7 @@ function step<M extends AnyStateMachine>(
   fact: { type: string },
   name: EventType,
 ): SnapshotFrom<M> {
-  assertTakes(from as AnyMachineSnapshot, fact, name)
+  assertAccepts(from as AnyMachineSnapshot, fact, name)
   const to = transition(machine, from, fact as never)[0] as SnapshotFrom<M>
   if ((to as AnyMachineSnapshot).status === 'error') {
     throw new RecorderError('INTERNAL', `The fact ${name} broke the ${machine.id} machine.`, {
@@ -113,7 +113,7 @@ function step<M extends AnyStateMachine>(
 }
 
 /** @throws RecorderError INTERNAL when the snapshot's machine has no transition for a fact. */
-export function assertTakes(
+export function assertAccepts(
   snapshot: AnyMachineSnapshot,
   fact: { type: string },
   name: string,

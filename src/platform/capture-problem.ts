@@ -42,7 +42,7 @@ export function storageProblem(error: unknown): CaptureProblem {
 }
 
 /** Any error as a problem. */
-export function problemOf(error: unknown): CaptureProblem {
+export function toCaptureProblem(error: unknown): CaptureProblem {
   if (!(error instanceof RecorderError)) return captureFailed('the capture failed')
   const make = error.code === 'DEVICE_UNAVAILABLE' ? deviceLost : captureFailed
   return { ...make(error.message), code: error.code }

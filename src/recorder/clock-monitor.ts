@@ -1,13 +1,13 @@
 import type { EventData } from '../contract/events.ts'
 import type { By } from '../contract/media.ts'
 import type { ClockJump, RecorderClock } from '../time/recorder-clock.ts'
-import type { Funnel } from './facts/fact-pipeline.ts'
+import type { FactPipeline } from './facts/fact-pipeline.ts'
 import { isCapturing } from './open-recordings.ts'
 
 /** What the time keeper works with. */
-export interface TimeKeeperOptions {
+export interface ClockMonitorOptions {
   clock: RecorderClock
-  funnel: Funnel
+  facts: FactPipeline
   system: By
   onFault(what: string, error: unknown): void
 }
@@ -20,26 +20,26 @@ const WORTH_FOLLOWING_MS = 30
 const WORTH_WARNING_MS = 1_000
 
 /** Writes down what the machine's clocks have done, and takes a new time over when no recording can be torn apart by it. */
-export class TimeKeeper {
-  readonly #options: TimeKeeperOptions
+export class ClockMonitor {
+  readonly #options: ClockMonitorOptions
   readonly #stop: () => void
   /** The warning is in the log. */
   #warned = false
   #telling = false
 
-  constructor(options: TimeKeeperOptions) {
+  constructor(options: ClockMonitorOptions) {
     this.#options = options
     this.#stop = options.clock.onJump((jump) => this.#take(jump))
   }
 
   /** A new recording is about to begin: it begins at the true time, whatever is still in wrap-up. */
   beforeStart(): void {
-    if (![...this.#options.funnel.world.values()].some(isCapturing)) this.#follow()
+    if (![...this.#options.facts.recordings.values()].some(isCapturing)) this.#follow()
   }
 
   /** Facts are on disk; with the last recording closed nothing depends on the old time any more. */
   afterCommit(): void {
-    if (this.#options.funnel.world.size === 0) this.#follow()
+    if (this.#options.facts.recordings.size === 0) this.#follow()
   }
 
   stop(): void {
@@ -55,7 +55,7 @@ export class TimeKeeper {
   }
 
   #take(jump: ClockJump): void {
-    const { clock, funnel } = this.#options
+    const { clock, facts } = this.#options
     if (jump.type === 'slept') {
       void this.#write('machine.slept', {
         from: new Date(jump.from).toISOString(),
@@ -65,7 +65,7 @@ export class TimeKeeper {
     }
     const { byMs } = jump
     void this.#write('clock.stepped', { byMs })
-    if (funnel.world.size === 0) clock.follow()
+    if (facts.recordings.size === 0) clock.follow()
     else if (Math.abs(byMs) >= WORTH_WARNING_MS) {
       const seconds = (Math.abs(byMs) / 1_000).toFixed(1)
       const way = byMs < 0 ? 'back' : 'ahead'
@@ -78,7 +78,7 @@ export class TimeKeeper {
   /** Raises the warning, or with null clears it. What could not be written is told at the next occasion. */
   async #warn(detail: string | null): Promise<void> {
     const warned = detail !== null
-    if (warned === this.#warned || this.#telling || this.#options.funnel.failure) return
+    if (warned === this.#warned || this.#telling || this.#options.facts.failure) return
     this.#telling = true
     const done = warned
       ? await this.#write('warning.raised', { code: 'CLOCK_STEPPED', detail })
@@ -89,10 +89,10 @@ export class TimeKeeper {
 
   /** Whether it is on disk. */
   async #write<T extends TimeFact>(type: T, data: EventData[T]): Promise<boolean> {
-    const { funnel, system, onFault } = this.#options
+    const { facts, system, onFault } = this.#options
     try {
-      await funnel.transact({ by: system, commandId: null }, (tx) => {
-        tx.add(null, type, data)
+      await facts.transact({ by: system, commandId: null }, (batch) => {
+        batch.add(null, type, data)
         return undefined
       })
       return true

@@ -5,16 +5,16 @@ import type { CapturePlatform } from '../actors/port.ts'
 import type { LogEvent } from '../contract/events.ts'
 import { MEDIA, type Medium } from '../contract/media.ts'
 import { controlMachine } from '../machines/control-machine.ts'
-import { assertTakes, machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
+import { assertAccepts, machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
 import { sessionMachine } from '../machines/session-machine.ts'
 import { type CaptureMessage, trackMachine } from '../machines/track-machine.ts'
-import type { Cut } from './facts/event-batch.ts'
+import type { CaptureCut } from './facts/event-batch.ts'
 
 /** What has a time limit: a forgotten recording, its wrap-up, a pause. */
 export type RecordingClock = 'maxDuration' | 'wrapUp' | 'pause'
 
 /** What a live recording needs of its surroundings. */
-export interface LiveOptions {
+export interface LiveRecordingOptions {
   id: string
   /** Absolute folder of the recording's files. */
   folder: string
@@ -34,11 +34,11 @@ export class LiveRecording {
   readonly session: Actor<typeof sessionMachine>
   readonly tracks: Record<Medium, Actor<typeof trackMachine>>
   readonly #captures = new Map<Medium, Capture>()
-  readonly #options: LiveOptions
+  readonly #options: LiveRecordingOptions
   #replaying = false
   #disposed = false
 
-  constructor(options: LiveOptions) {
+  constructor(options: LiveRecordingOptions) {
     const { id } = options
     this.id = id
     this.#options = options
@@ -129,7 +129,7 @@ export class LiveRecording {
   }
 
   #send(actor: AnyActorRef, fact: { type: string }, event: LogEvent): void {
-    assertTakes(actor.getSnapshot(), fact, event.type)
+    assertAccepts(actor.getSnapshot(), fact, event.type)
     actor.send(fact)
   }
 
@@ -141,7 +141,7 @@ export class LiveRecording {
   }
 
   /** Ends a segment at once, before the fact that says so is on disk; the machine tells the actor again after that. */
-  cut({ medium, segment, at, discard }: Cut): void {
+  cut({ medium, segment, at, discard }: CaptureCut): void {
     // Perhaps before the actor has heard of the segment: it must then never open it.
     this.#captureOf(medium).send({ type: 'capture.cut', segment, at, discard })
   }

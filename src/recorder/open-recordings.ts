@@ -7,20 +7,20 @@ import {
 } from '../machines/recording-fold.ts'
 
 /** The recordings that are not closed, oldest first, as folds of their events. Immutable. */
-export type World = ReadonlyMap<string, RecordingFold>
+export type OpenRecordings = ReadonlyMap<string, RecordingFold>
 
-/** Folds one event into the world; events that belong to no open recording change nothing. */
-export function evolveWorld(world: World, event: NewEvent): World {
+/** Folds one event into the recordings; events that belong to no open recording change nothing. */
+export function evolveRecordings(recordings: OpenRecordings, event: NewEvent): OpenRecordings {
   const id = event.recordingId
-  if (id === null || event.type === 'command.refused') return world
+  if (id === null || event.type === 'command.refused') return recordings
   const before =
-    world.get(id) ??
+    recordings.get(id) ??
     (startsRecording(event)
       ? absentRecording(id, event.by.side === 'ui' ? 'ui' : 'api')
       : undefined)
-  if (!before) return world
+  if (!before) return recordings
   const after = evolve(before, event)
-  const next = new Map(world)
+  const next = new Map(recordings)
   if (recordingState(after.session) === 'Closed') next.delete(id)
   else next.set(id, after)
   return next
@@ -38,9 +38,9 @@ export function startsRecording<E extends NewEvent>(
 }
 
 /** The current recording: the newest that is not closed. */
-export function currentOf(world: World): RecordingFold | undefined {
+export function currentRecording(recordings: OpenRecordings): RecordingFold | undefined {
   let newest: RecordingFold | undefined
-  for (const fold of world.values()) newest = fold
+  for (const fold of recordings.values()) newest = fold
   return newest
 }
 

@@ -36,7 +36,7 @@ export interface RecorderPort {
    */
   recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }>
   /** The recording's view dressed for a side. */
-  dress(view: RecordingView, side: ClientSide): RecordingAnswer
+  toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer
   application(side: ClientSide): Promise<ApplicationView>
   /** What this side may do with a recording, or, with null, when there is none. */
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]

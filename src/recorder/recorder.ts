@@ -18,11 +18,11 @@ import type {
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { EventLog, StoredAnswer } from '../store/types.ts'
 import { within } from '../time/within.ts'
-import { TimeKeeper } from './clock-monitor.ts'
-import { CommandDesk } from './commands/command-handler.ts'
-import { StorageKeeper } from './disk/disk-guard.ts'
-import { Funnel, LOG_STALL_MS } from './facts/fact-pipeline.ts'
-import { readRemains, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
+import { ClockMonitor } from './clock-monitor.ts'
+import { CommandHandler } from './commands/command-handler.ts'
+import { DiskGuard } from './disk/disk-guard.ts'
+import { FactPipeline, LOG_STALL_MS } from './facts/fact-pipeline.ts'
+import { findInterrupted, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
 import { LiveRecording } from './live-recording.ts'
 import { isCapturing } from './open-recordings.ts'
 import type { RecorderBus, RecorderPort } from './port.ts'
@@ -42,12 +42,12 @@ export class Recorder implements RecorderPort {
   readonly log: EventLog
   readonly #options: RecorderOptions
   readonly #system: By
-  readonly #funnel: Funnel
-  readonly #desk: CommandDesk
+  readonly #facts: FactPipeline
+  readonly #commands: CommandHandler
   readonly #reader: Reader
-  readonly #storage: StorageKeeper
+  readonly #storage: DiskGuard
   readonly #readiness: Readiness
-  readonly #time: TimeKeeper
+  readonly #time: ClockMonitor
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
   readonly #onFault = (what: string, error: unknown): void => {
@@ -60,7 +60,7 @@ export class Recorder implements RecorderPort {
     this.#system = { side: 'system', client: 'recorder', user: options.user }
     const now = (): number => options.clock.now()
     const onFault = this.#onFault
-    this.#funnel = new Funnel({
+    this.#facts = new FactPipeline({
       log: options.log,
       system: this.#system,
       now,
@@ -71,28 +71,28 @@ export class Recorder implements RecorderPort {
           folder: this.#folder(id),
           platform: options.platform,
           onReport: (medium, report) => this.#report(id, medium, report),
-          onClock: (clock, medium) => this.#desk.clockFired(id, clock, medium),
+          onClock: (clock, medium) => this.#commands.clockFired(id, clock, medium),
           onFault,
           now,
         }),
-      render: (flight, status, view, world) => ({
+      render: (pending, status, view, recordings) => ({
         status,
-        body: view ? this.#reader.dressIn(world, view, flight.cause.by.side) : {},
+        body: view ? this.#reader.toAnswerIn(recordings, view, pending.cause.by.side) : {},
       }),
       onCommitted: (events) => this.#committed(events),
       onAbandoned: (id) => rm(this.#folder(id), { recursive: true, force: true }),
       onFailure: (error) => this.#logFailed(error),
       onFault,
     })
-    this.#time = new TimeKeeper({
+    this.#time = new ClockMonitor({
       clock: options.clock,
-      funnel: this.#funnel,
+      facts: this.#facts,
       system: this.#system,
       onFault,
     })
-    this.#storage = new StorageKeeper({
-      funnel: this.#funnel,
-      desk: () => this.#desk,
+    this.#storage = new DiskGuard({
+      facts: this.#facts,
+      commands: () => this.#commands,
       system: this.#system,
       logger: options.logger,
       isReady: () => this.#phase === 'ready',
@@ -105,7 +105,7 @@ export class Recorder implements RecorderPort {
     })
     this.#reader = new Reader({
       log: options.log,
-      funnel: this.#funnel,
+      facts: this.#facts,
       platform: options.platform,
       bus: this.bus,
       version: options.version,
@@ -117,12 +117,12 @@ export class Recorder implements RecorderPort {
       platform: options.platform,
       storage: this.#storage.watch,
       log: options.log,
-      failure: () => this.#funnel.failure,
-      live: () => liveTracks(this.#funnel.world, this.#reader),
+      failure: () => this.#facts.failure,
+      live: () => liveTracks(this.#facts.recordings, this.#reader),
       builtAt: options.builtAt ?? 0,
     })
-    this.#desk = new CommandDesk({
-      funnel: this.#funnel,
+    this.#commands = new CommandHandler({
+      facts: this.#facts,
       log: options.log,
       platform: options.platform,
       storage: this.#storage.watch,
@@ -163,7 +163,7 @@ export class Recorder implements RecorderPort {
     if (command.name === 'recording.start') this.#time.beforeStart()
     // Before anything else: nobody may listen or look beside what a command says.
     this.#readiness.interrupt()
-    return this.#desk.dispatch(command)
+    return this.#commands.dispatch(command)
   }
 
   async note<T extends 'token.created' | 'token.revoked'>(
@@ -179,8 +179,8 @@ export class Recorder implements RecorderPort {
     return this.#reader.recording(id, side)
   }
 
-  dress(view: RecordingView, side: ClientSide): RecordingAnswer {
-    return this.#reader.dress(view, side)
+  toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer {
+    return this.#reader.toAnswer(view, side)
   }
 
   application(side: ClientSide): Promise<ApplicationView> {
@@ -193,7 +193,7 @@ export class Recorder implements RecorderPort {
 
   /** The live machines of a recording that is not closed, for those who look inside. */
   machines(id: string): Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined {
-    return this.#funnel.live.get(id)?.states
+    return this.#facts.live.get(id)?.states
   }
 
   devices(): Promise<Record<Medium, DeviceList>> {
@@ -230,21 +230,21 @@ export class Recorder implements RecorderPort {
       }
     }
     // Whatever still waits for a device or a medium is told, and cannot start anything any more.
-    this.#funnel.fail(new RecorderError('NOT_READY', 'The recorder is stopping.'))
-    await Promise.all([this.#funnel.dispose(), this.#readiness.close()])
+    this.#facts.fail(new RecorderError('NOT_READY', 'The recorder is stopping.'))
+    await Promise.all([this.#facts.dispose(), this.#readiness.close()])
     await this.#reopening
     await this.log.close()
   }
 
   async #stopForShutdown(): Promise<void> {
-    for (const fold of this.#funnel.world.values()) {
-      if (isCapturing(fold)) await this.#desk.systemStop(fold.id, 'shutdown')
+    for (const fold of this.#facts.recordings.values()) {
+      if (isCapturing(fold)) await this.#commands.systemStop(fold.id, 'shutdown')
     }
     await this.#note('daemon.stopped', { reason: 'signal' })
   }
 
   #assertReady(): void {
-    if (this.#funnel.failure) throw this.#funnel.failure
+    if (this.#facts.failure) throw this.#facts.failure
     if (this.#phase !== 'ready')
       throw new RecorderError('NOT_READY', 'The recorder is starting or stopping.')
   }
@@ -254,8 +254,8 @@ export class Recorder implements RecorderPort {
     data: EventData[T],
     by: By = this.#system,
   ): Promise<void> {
-    await this.#funnel.transact({ by, commandId: null }, (tx) => {
-      tx.add(null, type, data)
+    await this.#facts.transact({ by, commandId: null }, (batch) => {
+      batch.add(null, type, data)
       return undefined
     })
   }
@@ -278,13 +278,18 @@ export class Recorder implements RecorderPort {
   /** Folds the log, finishes what was left, and says so in the log. */
   async #restore(reason: 'interrupted' | 'storageFull'): Promise<void> {
     const folderOf = (id: string): string => this.#folder(id)
-    const remains = await readRemains(this.log, this.#options.platform, folderOf, this.#onFault)
+    const interrupted = await findInterrupted(
+      this.log,
+      this.#options.platform,
+      folderOf,
+      this.#onFault,
+    )
     // First of all: once the log says that they never were, nobody looks for them.
-    await removeUnconfirmed(remains.world, folderOf)
-    this.#funnel.reset(remains.world, remains.replays)
-    for (const events of remains.replays.values()) this.#reader.take(events)
-    await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {
-      for (const id of remains.world.keys()) recoveryFacts(tx, id, remains, reason)
+    await removeUnconfirmed(interrupted.recordings, folderOf)
+    this.#facts.reset(interrupted.recordings, interrupted.replays)
+    for (const events of interrupted.replays.values()) this.#reader.take(events)
+    await this.#facts.transact({ by: this.#system, commandId: null }, (batch) => {
+      for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
       return undefined
     })
   }
@@ -299,27 +304,27 @@ export class Recorder implements RecorderPort {
 
   /** Reopens and verifies the log until that works, then goes on as after a crash. */
   async #reopen(error: RecorderError): Promise<void> {
-    const failedAt = this.#funnel.failedAt ?? new Date(this.#options.clock.now()).toISOString()
-    await this.#funnel.dispose()
+    const failedAt = this.#facts.failedAt ?? new Date(this.#options.clock.now()).toISOString()
+    await this.#facts.dispose()
     // A disk that was only slow at first may turn out to be full.
     let { code } = error
     while (this.#phase === 'reopening') {
       try {
-        if (code === 'STORAGE_FULL') await this.#storage.watch.giveWay()
+        if (code === 'STORAGE_FULL') await this.#storage.watch.releaseBallast()
         await this.log.reopen()
         await this.#restore(code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted')
-        await this.#funnel.transact({ by: this.#system, commandId: null }, (tx) => {
-          tx.add(null, 'log.reopened', { code, failedAt })
+        await this.#facts.transact({ by: this.#system, commandId: null }, (batch) => {
+          batch.add(null, 'log.reopened', { code, failedAt })
           return undefined
         })
-        if (this.#funnel.failure) throw this.#funnel.failure
+        if (this.#facts.failure) throw this.#facts.failure
         if (this.#phase === 'reopening') this.#phase = 'ready'
         this.#options.logger.info('the log is open and verified again')
         return
       } catch (cause) {
         if (cause instanceof RecorderError) code = cause.code
         this.#options.logger.warn({ err: cause }, 'the log cannot be reopened yet')
-        await this.#funnel.dispose()
+        await this.#facts.dispose()
         await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS))
       }
     }

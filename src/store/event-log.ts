@@ -8,7 +8,7 @@ import { readProjection } from './projections.ts'
 import { readEvents, readTagHistory } from './read-events.ts'
 import { findRecordings } from './recordings.ts'
 import { findSegment, findSegments } from './segments.ts'
-import type { Appended, EventBatch, EventLog, LogStatus, RecordingQuery } from './types.ts'
+import type { Appended, AppendRequest, EventLog, LogStatus, RecordingQuery } from './types.ts'
 import { Witness } from './witness.ts'
 
 const HOUR_MS = 60 * 60 * 1_000
@@ -72,7 +72,7 @@ class LevelEventLog implements EventLog {
     return this.#log.head.position
   }
 
-  append(batch: EventBatch): Appended {
+  append(batch: AppendRequest): Appended {
     this.#assertOpen()
     if (this.#reopening !== undefined)
       throw new RecorderError('STORAGE_UNAVAILABLE', 'The log is being opened again and verified.')

@@ -10,7 +10,7 @@ import type { RecordingProjection } from './projection/recording.ts'
 import { projectionsAt, readProjectionSync } from './projections.ts'
 import { encodeRecord, recordHash } from './record.ts'
 import { foldToken } from './tokens.ts'
-import type { Appended, EventBatch, StoredAnswer } from './types.ts'
+import type { Appended, AppendRequest, StoredAnswer } from './types.ts'
 import type { Head } from './witness.ts'
 
 /** Everything that one LevelDB batch will hold. */
@@ -67,7 +67,7 @@ export class LogWriter {
   }
 
   /** See `EventLog.append`. Whatever throws here has changed nothing. */
-  append({ events, answers = [] }: EventBatch): Appended {
+  append({ events, answers = [] }: AppendRequest): Appended {
     this.#assertWritable()
     if (events.length === 0) throw new RecorderError('INTERNAL', 'A batch without events.')
     const staged: Changes = new Map()

@@ -9,11 +9,11 @@ import type { RecordingProjection } from './projection/recording.ts'
 import type { Page, RecordingQuery } from './types.ts'
 
 /** The durable recordings that are not closed, by id. */
-export type OpenRecordings = ReadonlyMap<string, RecordingProjection>
+export type OpenProjections = ReadonlyMap<string, RecordingProjection>
 
 /** Finds recordings, newest first. Rejects with INVALID_REQUEST (cursor, times). */
 export async function findRecordings(
-  { db, open }: { db: Database; open: OpenRecordings },
+  { db, open }: { db: Database; open: OpenProjections },
   query: RecordingQuery,
 ): Promise<Page<RecordingView>> {
   const bounds = boundsOf(query)
@@ -59,7 +59,7 @@ function matches(view: RecordingView, { state, tags = {} }: RecordingQuery): boo
 
 /** What is not closed is in memory, however long the list has become. */
 function* live(
-  open: OpenRecordings,
+  open: OpenProjections,
   { from, before }: PlaceBounds,
 ): Generator<RecordingProjection> {
   const byPlace = [...open.values()].map((recording) => ({
@@ -72,7 +72,7 @@ function* live(
 
 async function* stored(
   db: Database,
-  open: OpenRecordings,
+  open: OpenProjections,
   { tags = {}, limit }: RecordingQuery,
   bounds: PlaceBounds,
 ): AsyncGenerator<RecordingProjection> {
@@ -91,7 +91,7 @@ async function* stored(
 
 async function load(
   db: Database,
-  open: OpenRecordings,
+  open: OpenProjections,
   ids: string[],
 ): Promise<RecordingProjection[]> {
   // Those in memory are taken before waiting: one that is closed meanwhile is in neither place afterwards.

@@ -10,7 +10,7 @@ export interface StoredAnswer {
 }
 
 /** What goes into the log as one atomic batch: all of it, with its projections, or nothing. */
-export interface EventBatch {
+export interface AppendRequest {
   /** In order; the log gives each the next position. */
   events: NewEvent[]
   /** The answers to the commands that these events complete. */
@@ -68,7 +68,7 @@ export interface EventLog {
    * Takes a batch into the group commit. Batches become durable in the order of the calls.
    * Throws RecorderError STORAGE_UNAVAILABLE or STORAGE_FULL at once when the log is read-only. INTERNAL where an invariant is broken.
    */
-  append(batch: EventBatch): Appended
+  append(batch: AppendRequest): Appended
   /** Durable events after a position, oldest first. */
   events(query: { after: number; limit: number; recordingId?: string }): Promise<LogEvent[]>
   /** The recording as its durable events tell it; undefined when there is none (or its start was rolled back). Synchronous for those not closed. */

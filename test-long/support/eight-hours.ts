@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Capture, CaptureReport } from '../../src/actors/capture.ts'
-import { createPlatform } from '../../src/actors/capture-platform.ts'
+import { createCapturePlatform } from '../../src/actors/capture-platform.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { createEncoder } from '../../src/ffmpeg/ffmpeg.ts'
@@ -51,7 +51,7 @@ export async function captureLong(
   const logger = { debug() {}, info() {}, warn: console.error, error: console.error }
   // A machine with much to do is not what is tested here.
   const limits = { flow: 30_000, stall: 30_000, finish: 30_000 }
-  const platform = createPlatform({ source: 'synthetic', ffmpegPath, clock, logger, limits })
+  const platform = createCapturePlatform({ source: 'synthetic', ffmpegPath, clock, logger, limits })
   const device = await platform.resolve(medium, undefined)
   let end: (report: Extract<CaptureReport, { type: 'capture.ended' }>) => void = () => {}
   const ended: LongCapture['ended'] = new Promise((resolve) => {

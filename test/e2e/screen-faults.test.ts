@@ -21,18 +21,18 @@ const STOP_MS = 5_000
 interface Fault {
   what: string
   /** Makes it happen; what it returns makes it good again, where it does not pass by itself. */
-  strike(world: World): Promise<undefined | (() => Promise<void>)>
+  strike(world: OpenRecordings): Promise<undefined | (() => Promise<void>)>
   reason: 'deviceLost' | 'captureFailed'
   detail: RegExp
 }
 
-interface World {
+interface OpenRecordings {
   desktop: VirtualDesktop
   daemon: ObservedDaemon
   ffmpeg: StallingFfmpeg
 }
 
-const encoderOf = ({ daemon }: World): number => oneWith(daemon.captures(), 'x11grab').pid
+const encoderOf = ({ daemon }: OpenRecordings): number => oneWith(daemon.captures(), 'x11grab').pid
 
 const FAULTS: Fault[] = [
   {
@@ -93,7 +93,7 @@ const FAULTS: Fault[] = [
 ]
 
 suite('screen faults', (test) => {
-  let world: World
+  let world: OpenRecordings
   test.beforeEach(async () => {
     if (noDesktop) return
     const desktop = await startVirtualDesktop({ width: 640, height: 360, movement: true })

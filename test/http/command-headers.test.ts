@@ -3,7 +3,7 @@ import { RecorderError } from '../../src/contract/errors.ts'
 import { canonicalJson } from '../../src/http/command-headers.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
-import { pointersOf, problemOf } from './support/expect.ts'
+import { pointersOf, toProblem } from './support/expect.ts'
 
 suite('Idempotency-Key', (test) => {
   let daemon: Daemon
@@ -77,7 +77,7 @@ suite('Idempotency-Key', (test) => {
     const answer = await daemon.post('/v1/recordings/current/pause', {}, { 'idempotency-key': 'k' })
     daemon.recorder.answer = before
     assert.equal(answer.headers.get('retry-after'), '1')
-    await problemOf(answer, 'IN_FLIGHT')
+    await toProblem(answer, 'IN_FLIGHT')
   })
 })
 

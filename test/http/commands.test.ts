@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { RecorderError } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
-import { bodyOf, pointersOf, problemOf } from './support/expect.ts'
+import { bodyOf, pointersOf, toProblem } from './support/expect.ts'
 
 suite('commands', (test) => {
   let daemon: Daemon
@@ -131,7 +131,7 @@ suite('commands', (test) => {
         cause: new Error('inside'),
       })
     }
-    const problem = await problemOf(
+    const problem = await toProblem(
       await daemon.post('/v1/recordings/current/stop'),
       'CONTROL_HELD_BY_UI',
     )
@@ -143,11 +143,11 @@ suite('commands', (test) => {
   test('are not taken while the recorder is stopping; reading goes on', async () => {
     daemon.ready = false
     const answer = await daemon.post('/v1/recordings')
-    await problemOf(answer, 'NOT_READY')
+    await toProblem(answer, 'NOT_READY')
     assert.equal(answer.headers.get('retry-after'), '1')
-    await problemOf(await daemon.post('/v1/recordings/current/pause'), 'NOT_READY')
-    await problemOf(await daemon.post('/v1/tokens', { name: 'crm', scopes: ['read'] }), 'NOT_READY')
-    await problemOf(await daemon.post('/v1/ui/launch'), 'NOT_READY')
+    await toProblem(await daemon.post('/v1/recordings/current/pause'), 'NOT_READY')
+    await toProblem(await daemon.post('/v1/tokens', { name: 'crm', scopes: ['read'] }), 'NOT_READY')
+    await toProblem(await daemon.post('/v1/ui/launch'), 'NOT_READY')
     assert.equal(daemon.recorder.commands.length, 0)
     await bodyOf(await daemon.call('/v1/application'), 200, 'Application')
   })
@@ -250,20 +250,20 @@ suite('commands: what is not valid', (test) => {
       assert.ok(!text.includes(secret), text)
     }
     const broken = await daemon.post('/v1/recordings', `{"tags": {"iban": "${secret}", }`)
-    assert.ok(!JSON.stringify(await problemOf(broken, 'INVALID_JSON')).includes(secret))
+    assert.ok(!JSON.stringify(await toProblem(broken, 'INVALID_JSON')).includes(secret))
     assert.ok(!daemon.logLines.join('').includes(secret))
   })
 
   test('is not JSON', async () => {
     for (const body of ['{', 'x', "{'a':1}", '\ufeff{}', '{"a":1}}', 'NaN']) {
-      await problemOf(await daemon.post('/v1/recordings', body), 'INVALID_JSON')
+      await toProblem(await daemon.post('/v1/recordings', body), 'INVALID_JSON')
     }
     const latin1 = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: Buffer.from('{"é":1}', 'latin1'),
     }
-    await problemOf(await daemon.call('/v1/recordings', latin1), 'INVALID_JSON')
+    await toProblem(await daemon.call('/v1/recordings', latin1), 'INVALID_JSON')
   })
 
   test('is deeper than any stack', async () => {
@@ -280,19 +280,19 @@ suite('commands: what is not valid', (test) => {
       '',
     ]
     for (const type of types) {
-      await problemOf(
+      await toProblem(
         await daemon.post('/v1/recordings', {}, { 'content-type': type }),
         'UNSUPPORTED_MEDIA_TYPE',
       )
     }
     const packed = { 'content-encoding': 'gzip' }
-    await problemOf(await daemon.post('/v1/recordings', {}, packed), 'UNSUPPORTED_MEDIA_TYPE')
+    await toProblem(await daemon.post('/v1/recordings', {}, packed), 'UNSUPPORTED_MEDIA_TYPE')
   })
 
   test('is larger than 64 KiB, said beforehand or not', async () => {
     const body = (bytes: number) => `{"x":"${'y'.repeat(bytes - 8)}"}`
     assert.deepEqual(await pointersOf(await daemon.post('/v1/recordings', body(65_536))), ['/x'])
-    await problemOf(await daemon.post('/v1/recordings', body(65_537)), 'PAYLOAD_TOO_LARGE')
+    await toProblem(await daemon.post('/v1/recordings', body(65_537)), 'PAYLOAD_TOO_LARGE')
     const stream = new Blob([body(200_000)]).stream()
     const init = {
       method: 'POST',
@@ -300,7 +300,7 @@ suite('commands: what is not valid', (test) => {
       duplex: 'half',
       headers: { 'content-type': 'application/json' },
     }
-    await problemOf(await daemon.call('/v1/recordings', init as RequestInit), 'PAYLOAD_TOO_LARGE')
+    await toProblem(await daemon.call('/v1/recordings', init as RequestInit), 'PAYLOAD_TOO_LARGE')
   })
 
   test('is asked for only after the head has passed (Expect: 100-continue)', async () => {

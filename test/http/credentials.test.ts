@@ -5,7 +5,7 @@ import { createRoutes } from '../../src/http/app.ts'
 import type { Services } from '../../src/http/services.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
-import { bodyOf, problemOf } from './support/expect.ts'
+import { bodyOf, toProblem } from './support/expect.ts'
 
 /** What the contract says each route needs; a route that is missing here fails the test. */
 const SCOPE_OF: Record<string, Scope | null> = {
@@ -54,10 +54,10 @@ suite('credentials', (test) => {
   test('are needed for everything but health, the page and its launch URL', async () => {
     for (const { name, method, path } of ROUTES) {
       if (SCOPE_OF[name] === null) continue
-      await problemOf(await daemon.call(path, { method, token: null }), 'UNAUTHENTICATED')
+      await toProblem(await daemon.call(path, { method, token: null }), 'UNAUTHENTICATED')
     }
     for (const path of ['/v1/nowhere', '/nowhere', '/healthz/x', '/v1', '/favicon.ico']) {
-      await problemOf(await daemon.call(path, { token: null }), 'UNAUTHENTICATED')
+      await toProblem(await daemon.call(path, { token: null }), 'UNAUTHENTICATED')
     }
     await bodyOf(await daemon.call('/healthz', { token: null }), 200, 'Health')
     assert.equal((await daemon.call('/', { token: null })).status, 200)
@@ -79,7 +79,7 @@ suite('credentials', (test) => {
           assert.notEqual(answer.status, 403, name)
           await answer.body?.cancel()
         } else {
-          const problem = await problemOf(answer, 'FORBIDDEN_SCOPE')
+          const problem = await toProblem(answer, 'FORBIDDEN_SCOPE')
           assert.equal(problem.scope, needed)
           assert.match(problem.detail as string, new RegExp(`\`${needed}\``))
         }
@@ -91,13 +91,13 @@ suite('credentials', (test) => {
   test('that are missing or wrong are asked for', async () => {
     for (const token of [null, 'wrong', `${HOME_TOKEN}x`]) {
       const answer = await daemon.call('/v1/application', { token })
-      await problemOf(answer, 'UNAUTHENTICATED')
+      await toProblem(answer, 'UNAUTHENTICATED')
       assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer /)
     }
   })
 
   test('in the URL are none', async () => {
-    await problemOf(
+    await toProblem(
       await daemon.call(`/v1/application?token=${HOME_TOKEN}`, { token: null }),
       'UNAUTHENTICATED',
     )
@@ -105,7 +105,7 @@ suite('credentials', (test) => {
 
   test('may be one only', async () => {
     const cookie = await daemon.signIn()
-    await problemOf(
+    await toProblem(
       await daemon.call('/v1/application', { headers: { cookie } }),
       'INVALID_REQUEST',
     )
@@ -141,12 +141,12 @@ suite('credentials', (test) => {
     const guess = () => daemon.call('/v1/application', { token: 'wrong' })
     let last = await guess()
     for (let i = 0; i < FAILURE_LIMIT; i++) last = await guess()
-    await problemOf(last, 'RATE_LIMITED')
+    await toProblem(last, 'RATE_LIMITED')
     const seconds = Number(last.headers.get('retry-after'))
     assert.ok(Number.isInteger(seconds) && seconds >= 1 && seconds <= 60, String(seconds))
     await bodyOf(await daemon.call('/v1/application'), 200, 'Application')
-    await problemOf(await daemon.call('/v1/application', { token: null }), 'UNAUTHENTICATED')
+    await toProblem(await daemon.call('/v1/application', { token: null }), 'UNAUTHENTICATED')
     daemon.clockOffset += 61_000
-    await problemOf(await guess(), 'UNAUTHENTICATED')
+    await toProblem(await guess(), 'UNAUTHENTICATED')
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { ERRORS, type ErrorCode, RecorderError } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
-import { problemOf } from './support/expect.ts'
+import { toProblem } from './support/expect.ts'
 import { recordingView } from './support/stub-recorder.ts'
 
 suite('errors', (test) => {
@@ -22,7 +22,7 @@ suite('errors', (test) => {
           members: { retryAfterSeconds: 1 },
         })
       }
-      const problem = await problemOf(await daemon.post('/v1/recordings/current/pause'), code)
+      const problem = await toProblem(await daemon.post('/v1/recordings/current/pause'), code)
       assert.equal(problem.detail, 'As the recorder says.')
     }
   })
@@ -34,7 +34,7 @@ suite('errors', (test) => {
       })
     }
     assert.equal(
-      (await problemOf(await daemon.post('/v1/recordings/current/pause'), 'INVALID_STATE')).state,
+      (await toProblem(await daemon.post('/v1/recordings/current/pause'), 'INVALID_STATE')).state,
       'Paused',
     )
   })
@@ -56,7 +56,7 @@ suite('errors', (test) => {
       const answer = await daemon.call('/v1/recordings/current')
       daemon.recorder.recording = read
       const requestId = answer.headers.get('x-request-id')
-      const problem = JSON.stringify(await problemOf(answer, 'INTERNAL'))
+      const problem = JSON.stringify(await toProblem(answer, 'INTERNAL'))
       for (const word of ['fire', 'function', 'text', 'secret', 'stack', '.ts'])
         assert.ok(!problem.includes(word), word)
       const line = daemon.logLines

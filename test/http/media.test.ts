@@ -6,7 +6,7 @@ import { RecorderError } from '../../src/contract/errors.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { readEvents } from './support/event-reader.ts'
-import { problemOf } from './support/expect.ts'
+import { toProblem } from './support/expect.ts'
 import { AT, recordingView } from './support/stub-recorder.ts'
 
 const EXPORT = '/v1/recordings/rec_current/export'
@@ -61,12 +61,12 @@ suite('composed files over HTTP', (test) => {
 
   test('are refused where the question makes no sense, or is not allowed', async () => {
     for (const query of ['gaps=keep', 'audio=', 'gaps=cut&gaps=fill', 'codec=av1'])
-      await problemOf(await daemon.call(`${EXPORT}?${query}`), 'INVALID_REQUEST')
-    await problemOf(await daemon.call('/v1/recordings/rec_current/media/camera'), 'NOT_FOUND')
-    await problemOf(await daemon.call('/v1/recordings/rec_missing/export'), 'RECORDING_NOT_FOUND')
+      await toProblem(await daemon.call(`${EXPORT}?${query}`), 'INVALID_REQUEST')
+    await toProblem(await daemon.call('/v1/recordings/rec_current/media/camera'), 'NOT_FOUND')
+    await toProblem(await daemon.call('/v1/recordings/rec_missing/export'), 'RECORDING_NOT_FOUND')
     const token = await daemon.tokenFor('tag', 'control', 'audit')
     for (const path of [EXPORT, TRACK])
-      await problemOf(await daemon.call(path, { token }), 'FORBIDDEN_SCOPE')
+      await toProblem(await daemon.call(path, { token }), 'FORBIDDEN_SCOPE')
     assert.deepEqual(daemon.compositions.asked, [])
   })
 
@@ -74,7 +74,7 @@ suite('composed files over HTTP', (test) => {
     const said = 'Segment 1 of mic is missing from the disk.'
     const cause = Object.assign(new Error(said), { code: 'ENOENT' })
     daemon.compositions.failure = new RecorderError('EXPORT_FAILED', said, { cause })
-    const { detail } = await problemOf(await daemon.call(EXPORT), 'EXPORT_FAILED')
+    const { detail } = await toProblem(await daemon.call(EXPORT), 'EXPORT_FAILED')
     assert.equal(detail, said)
     assert.equal(daemon.compositions.asked.length, 1)
   })
@@ -94,7 +94,7 @@ suite('composed files over HTTP', (test) => {
     assert.equal(compositions.asked.length, 2)
     compositions.file = gone
     compositions.compose = compose
-    await problemOf(await daemon.call(EXPORT), 'EXPORT_FAILED')
+    await toProblem(await daemon.call(EXPORT), 'EXPORT_FAILED')
     assert.equal(compositions.asked.length, 4)
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite } from '../support/suite.ts'
 import { ALLOWED_ORIGIN, type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
-import { bodyOf, problemOf } from './support/expect.ts'
+import { bodyOf, toProblem } from './support/expect.ts'
 
 let daemon: Daemon
 
@@ -123,14 +123,14 @@ suite('Origin', (test) => {
     for (const origin of [...strangers, `http://localhost:${own.port}`]) {
       for (const path of ['/v1/application', '/healthz', '/', '/nowhere']) {
         const answer = await withOrigin(origin, path)
-        await problemOf(answer, 'FORBIDDEN_ORIGIN')
+        await toProblem(answer, 'FORBIDDEN_ORIGIN')
         assert.equal(answer.headers.get('access-control-allow-origin'), null)
       }
     }
   })
 
   test('is looked at before the credential', async () => {
-    await problemOf(
+    await toProblem(
       await daemon.call('/v1/application', {
         token: null,
         headers: { origin: 'https://evil.example' },
@@ -178,15 +178,15 @@ suite('Origin', (test) => {
     assert.equal(answer.headers.get('access-control-allow-private-network'), null)
     const privately = await ask({ 'access-control-request-private-network': 'true' })
     assert.equal(privately.headers.get('access-control-allow-private-network'), 'true')
-    await problemOf(await ask({ origin: 'https://evil.example' }), 'FORBIDDEN_ORIGIN')
+    await toProblem(await ask({ origin: 'https://evil.example' }), 'FORBIDDEN_ORIGIN')
   })
 
   test('of the configuration does not spare the credential', async () => {
-    await problemOf(
+    await toProblem(
       await daemon.call('/v1/application', { token: null, headers: { origin: ALLOWED_ORIGIN } }),
       'UNAUTHENTICATED',
     )
-    await problemOf(
+    await toProblem(
       await withOrigin(ALLOWED_ORIGIN, '/v1/recordings', { method: 'OPTIONS' }),
       'METHOD_NOT_ALLOWED',
     )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite } from '../support/suite.ts'
 import { ALLOWED_ORIGIN, type Daemon, startDaemon } from './support/daemon.ts'
-import { bodyOf, problemOf } from './support/expect.ts'
+import { bodyOf, toProblem } from './support/expect.ts'
 import { recordingView } from './support/stub-recorder.ts'
 
 suite('the page’s browser', (test) => {
@@ -50,11 +50,11 @@ suite('the page’s browser', (test) => {
     await fetch(url, { redirect: 'manual' })
     const again = await fetch(url, { redirect: 'manual' })
     assert.equal(again.headers.get('set-cookie'), null)
-    await problemOf(again, 'UNAUTHENTICATED')
+    await toProblem(again, 'UNAUTHENTICATED')
     const late = await launchUrl()
     daemon.clockOffset += 60_000
-    await problemOf(await fetch(late, { redirect: 'manual' }), 'UNAUTHENTICATED')
-    await problemOf(
+    await toProblem(await fetch(late, { redirect: 'manual' }), 'UNAUTHENTICATED')
+    await toProblem(
       await fetch(`${daemon.url}/launch/guess`, { redirect: 'manual' }),
       'UNAUTHENTICATED',
     )
@@ -95,7 +95,7 @@ suite('the page’s browser', (test) => {
       'null',
       `http://localhost:${daemon.port}`,
     ]) {
-      await problemOf(await post(origin), 'FORBIDDEN_ORIGIN')
+      await toProblem(await post(origin), 'FORBIDDEN_ORIGIN')
     }
     // A form of another page needs no preflight, and neither does a POST without a body.
     const form = {
@@ -104,7 +104,7 @@ suite('the page’s browser', (test) => {
       headers: { cookie, 'content-type': 'text/plain' },
       body: '{}',
     }
-    await problemOf(await daemon.call('/v1/recordings', form), 'FORBIDDEN_ORIGIN')
+    await toProblem(await daemon.call('/v1/recordings', form), 'FORBIDDEN_ORIGIN')
     assert.equal(daemon.recorder.commands.length, 0)
     assert.equal((await post(daemon.url)).status, 201)
   })
@@ -118,19 +118,19 @@ suite('the page’s browser', (test) => {
 
   test('is no administrator', async () => {
     const cookie = await daemon.signIn()
-    await problemOf(await asPage('/v1/tokens', cookie), 'FORBIDDEN_SCOPE')
-    await problemOf(await asPage('/v1/ui/launch', cookie, { method: 'POST' }), 'FORBIDDEN_SCOPE')
+    await toProblem(await asPage('/v1/tokens', cookie), 'FORBIDDEN_SCOPE')
+    await toProblem(await asPage('/v1/ui/launch', cookie, { method: 'POST' }), 'FORBIDDEN_SCOPE')
   })
 
   test('is signed out when its session has ended', async () => {
     const cookie = await daemon.signIn()
     daemon.clockOffset += 13 * 3_600_000
-    await problemOf(await asPage('/v1/application', cookie), 'UNAUTHENTICATED')
+    await toProblem(await asPage('/v1/application', cookie), 'UNAUTHENTICATED')
   })
 
   test('needs the admin scope to be launched', async () => {
     const token = await daemon.tokenFor('read', 'tag', 'control', 'audit')
-    await problemOf(
+    await toProblem(
       await daemon.call('/v1/ui/launch', { method: 'POST', token }),
       'FORBIDDEN_SCOPE',
     )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
-import { bodyOf, pointersOf, problemOf } from './support/expect.ts'
+import { bodyOf, pointersOf, toProblem } from './support/expect.ts'
 import { AT, recordingView } from './support/stub-recorder.ts'
 
 interface Page<T> {
@@ -51,11 +51,11 @@ suite('reading', (test) => {
 
   test('what is not there', async () => {
     for (const path of ['', '/events', '/segments', '/segments/mic/1']) {
-      await problemOf(await daemon.call(`/v1/recordings/rec_missing${path}`), 'RECORDING_NOT_FOUND')
+      await toProblem(await daemon.call(`/v1/recordings/rec_missing${path}`), 'RECORDING_NOT_FOUND')
     }
     daemon.recorder.current = null
     for (const path of ['', '/events', '/segments', '/segments/mic/1']) {
-      await problemOf(await daemon.call(`/v1/recordings/current${path}`), 'NO_CURRENT_RECORDING')
+      await toProblem(await daemon.call(`/v1/recordings/current${path}`), 'NO_CURRENT_RECORDING')
     }
     daemon.recorder.current = 'rec_current'
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
-import { bodyOf, problemOf } from './support/expect.ts'
+import { bodyOf, toProblem } from './support/expect.ts'
 import { recordingView } from './support/stub-recorder.ts'
 
 suite('routing', (test) => {
@@ -31,7 +31,7 @@ suite('routing', (test) => {
       '/launch/',
     ]) {
       const answer = await daemon.call(path)
-      await problemOf(answer, 'NOT_FOUND')
+      await toProblem(answer, 'NOT_FOUND')
     }
   })
 
@@ -59,7 +59,7 @@ suite('routing', (test) => {
         `${method} ${path}`,
       )
       if (method === 'HEAD') assert.equal(answer.status, 405)
-      else await problemOf(answer, 'METHOD_NOT_ALLOWED')
+      else await toProblem(answer, 'METHOD_NOT_ALLOWED')
     }
   })
 
@@ -78,9 +78,9 @@ suite('routing', (test) => {
         `/v1/recordings/${id}/events`,
         `/v1/recordings/${id}/segments/mic/1`,
       ]) {
-        await problemOf(await daemon.call(path), 'RECORDING_NOT_FOUND')
+        await toProblem(await daemon.call(path), 'RECORDING_NOT_FOUND')
       }
-      await problemOf(await daemon.post(`/v1/recordings/${id}/pause`), 'RECORDING_NOT_FOUND')
+      await toProblem(await daemon.post(`/v1/recordings/${id}/pause`), 'RECORDING_NOT_FOUND')
     }
     assert.equal(daemon.recorder.commands.length, 0)
   })
@@ -127,7 +127,7 @@ suite('routing', (test) => {
       assert.equal(answer.status, 406, accept)
       assert.equal(JSON.parse(await answer.text()).code, 'NOT_ACCEPTABLE')
     }
-    await problemOf(await ask('text/html', '/v1/nowhere'), 'NOT_FOUND')
+    await toProblem(await ask('text/html', '/v1/nowhere'), 'NOT_FOUND')
     assert.equal((await ask('application/json', '/')).status, 200)
     const post = await daemon.post('/v1/recordings/current/pause', {}, { accept: 'text/html' })
     assert.equal(post.status, 406)

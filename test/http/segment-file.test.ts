@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { readRange } from '../../src/http/byte-range.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
-import { problemOf } from './support/expect.ts'
+import { toProblem } from './support/expect.ts'
 import { AT, recordingView } from './support/stub-recorder.ts'
 
 const PATH = '/v1/recordings/current/segments/mic/1'
@@ -127,9 +127,9 @@ suite('a segment’s file', (test) => {
       'mic/..%2f1',
       'mic/1e0',
     ]) {
-      await problemOf(await daemon.call(`/v1/recordings/current/segments/${place}`), 'NOT_FOUND')
+      await toProblem(await daemon.call(`/v1/recordings/current/segments/${place}`), 'NOT_FOUND')
     }
-    await problemOf(await daemon.call('/v1/recordings/current/segments/mic/2'), 'NOT_FOUND')
+    await toProblem(await daemon.call('/v1/recordings/current/segments/mic/2'), 'NOT_FOUND')
   })
 
   const noProc = process.platform === 'linux' ? null : '/proc is Linux’s'

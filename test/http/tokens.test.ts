@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { RecorderError } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
-import { bodyOf, pointersOf, problemOf } from './support/expect.ts'
+import { bodyOf, pointersOf, toProblem } from './support/expect.ts'
 
 interface Token {
   id: string
@@ -38,9 +38,9 @@ suite('tokens', (test) => {
     const answer = await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' })
     assert.equal(answer.status, 204)
     assert.equal(await answer.text(), '')
-    await problemOf(await daemon.call('/v1/application', { token }), 'UNAUTHENTICATED')
+    await toProblem(await daemon.call('/v1/application', { token }), 'UNAUTHENTICATED')
     assert.deepEqual(await list(), { items: [], nextCursor: null })
-    await problemOf(await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' }), 'NOT_FOUND')
+    await toProblem(await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' }), 'NOT_FOUND')
   })
 
   test('are shown once and kept as a hash only', async () => {
@@ -91,7 +91,7 @@ suite('tokens', (test) => {
     daemon.recorder.note = async () => {
       throw new RecorderError('STORAGE_FULL', 'The disk is full.')
     }
-    await problemOf(
+    await toProblem(
       await daemon.post('/v1/tokens', { name: 'crm', scopes: ['read'] }),
       'STORAGE_FULL',
     )

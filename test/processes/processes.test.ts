@@ -154,10 +154,10 @@ suite('child processes', (test) => {
         join(import.meta.dirname, '../../src/actors/capture-platform.ts'),
       )
       const quality = JSON.stringify(resolveQuality())
-      const code = `import { createPlatform } from ${platform}
+      const code = `import { createCapturePlatform } from ${platform}
       import { openSync } from 'node:fs'
       const silent = () => {}
-      const platform = createPlatform({ source: 'synthetic', logger: { debug: silent, info: silent, warn: silent, error: silent } })
+      const platform = createCapturePlatform({ source: 'synthetic', logger: { debug: silent, info: silent, warn: silent, error: silent } })
       const device = await platform.resolve('mic', undefined)
       const capture = platform.capture('mic', (report) => report.type === 'capture.ended' && console.log(report.cause.code))
       try { for (;;) openSync('/dev/null') } catch {}

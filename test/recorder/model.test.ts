@@ -8,7 +8,7 @@ import {
   recordingState,
   trackState,
 } from '../../src/machines/recording-fold.ts'
-import { evolveWorld, type World } from '../../src/recorder/open-recordings.ts'
+import { evolveRecordings, type OpenRecordings } from '../../src/recorder/open-recordings.ts'
 import type { Behaviour } from '../support/fake-platform.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -145,8 +145,8 @@ async function agree(bench: RecorderBench): Promise<void> {
 
 async function compare(bench: RecorderBench): Promise<void> {
   const events = await bench.events()
-  const world = events.reduce<World>(
-    (before, event: LogEvent) => evolveWorld(before, event),
+  const world = events.reduce<OpenRecordings>(
+    (before, event: LogEvent) => evolveRecordings(before, event),
     new Map(),
   )
   const open = bench.recorder.log.open()

@@ -152,7 +152,7 @@ suite('a disk that hangs', (test) => {
           assert.equal(log.open()[0]?.tags, [])
         }
         assert.equal(settled, [])
-        assert.is(log.status, 'verified', 'whether it hangs is for its user to judge')
+        assert.is(log.status, 'verified', 'whether it hangs is for its user to arbitrate')
         goOn()
         await Promise.all(appends)
         assert.equal(settled, [0, 1, 2, 3, 4])

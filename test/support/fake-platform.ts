@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers'
 import type { Capture, CaptureCommand, CaptureReport } from '../../src/actors/capture.ts'
-import type { CapturePlatform, Probe } from '../../src/actors/port.ts'
+import type { CapturePlatform, ProbeResult } from '../../src/actors/port.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
@@ -27,7 +27,7 @@ export interface FakePlatform extends CapturePlatform {
   /** Lets the newest flowing capture of a medium end for want of space. */
   outOfSpace(medium: Medium): void
   /** What a probe of each medium finds; `hang`: nothing until it is told to let go. */
-  probes: Record<Medium, Probe | 'hang'>
+  probes: Record<Medium, ProbeResult | 'hang'>
   /** Devices that were opened by a probe, in order, and how many are open now. */
   readonly probed: Medium[]
   readonly probing: number
@@ -274,7 +274,7 @@ class FakeHub implements FakePlatform {
     return capture
   }
 
-  probes: Record<Medium, Probe | 'hang'> = {
+  probes: Record<Medium, ProbeResult | 'hang'> = {
     mic: { problem: null, level: { rmsDb: -42, peakDb: -30 }, empty: false, muted: false },
     speaker: { problem: null, level: { rmsDb: -120, peakDb: -120 }, empty: true, muted: false },
     screen: { problem: null, level: null, empty: false, muted: null },
@@ -283,7 +283,7 @@ class FakeHub implements FakePlatform {
   probing = 0
   encoder: { problem: string | null; version: string | null } = { problem: null, version: '5.1' }
 
-  async probe(medium: Medium, _device: unknown, signal: AbortSignal): Promise<Probe> {
+  async probe(medium: Medium, _device: unknown, signal: AbortSignal): Promise<ProbeResult> {
     this.probed.push(medium)
     this.probing++
     const given = this.probes[medium]

@@ -1,7 +1,7 @@
 import type { Command, CommandName, CommandRequests } from '../../src/contract/commands.ts'
 import type { EventData, EventType, NewEvent } from '../../src/contract/events.ts'
 import type { Side } from '../../src/contract/media.ts'
-import { evolveWorld, type World } from '../../src/recorder/open-recordings.ts'
+import { evolveRecordings, type OpenRecordings } from '../../src/recorder/open-recordings.ts'
 import type { Standing } from './arbitration.ts'
 
 const AT = '2026-01-05T09:00:00.000Z'
@@ -18,7 +18,7 @@ export function command<N extends CommandName>(
 
 /** Folds facts of one recording into a world, versions counted. */
 export class Story {
-  world: World = new Map()
+  world: OpenRecordings = new Map()
   readonly events: NewEvent[] = []
   readonly #id: string
   readonly #side: Side
@@ -41,7 +41,7 @@ export class Story {
       data,
     } as NewEvent
     this.events.push(event)
-    this.world = evolveWorld(this.world, event)
+    this.world = evolveRecordings(this.world, event)
     return this
   }
 
@@ -76,7 +76,7 @@ export class Story {
 }
 
 /** The world of a standing. */
-export function worldOf(standing: Standing): World {
+export function worldOf(standing: Standing): OpenRecordings {
   if (standing === 'none') return new Map()
   const story = new Story(standing.startsWith('ui') ? 'ui' : 'api').started()
   if (standing.endsWith('Paused')) story.paused()

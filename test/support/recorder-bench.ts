@@ -8,7 +8,7 @@ import type { ClientSide } from '../../src/contract/media.ts'
 import type { RecordingAnswer } from '../../src/contract/resources.ts'
 import { Recorder, type RecorderOptions } from '../../src/recorder/recorder.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
-import type { EventBatch, EventLog } from '../../src/store/types.ts'
+import type { AppendRequest, EventLog } from '../../src/store/types.ts'
 import type { ClockJump, RecorderClock } from '../../src/time/recorder-clock.ts'
 import { type FakePlatform, fakePlatform } from './fake-platform.ts'
 
@@ -86,7 +86,7 @@ export class RecorderBench {
   }
 
   #gated(log: EventLog): EventLog {
-    const append = (batch: EventBatch) => {
+    const append = (batch: AppendRequest) => {
       const appended = log.append(batch)
       const held = this.gate?.(batch.events)
       if (!held) return appended

@@ -1,7 +1,12 @@
 import { type Fragment, FragmentAssembler, readBox, shortenFragment } from '../../media/fmp4.ts'
 import { Splitter } from '../../media/splitter.ts'
 import type { SourceCommand } from '../../platform/capture-backend.ts'
-import { captureFailed, deathOf, lastWords, problemOf } from '../../platform/capture-problem.ts'
+import {
+  captureFailed,
+  deathOf,
+  lastWords,
+  toCaptureProblem,
+} from '../../platform/capture-problem.ts'
 import type { ScreenWatch } from '../../platform/screen-watch.ts'
 import { type Child, startChild } from '../../processes/child-process.ts'
 import { terminate } from '../../processes/terminate.ts'
@@ -80,7 +85,7 @@ export class ScreenPipeline implements Pipeline {
     try {
       command = await this.#parts.command
     } catch (error) {
-      return this.end({ kind: 'problem', problem: problemOf(error) })
+      return this.end({ kind: 'problem', problem: toCaptureProblem(error) })
     }
     if (this.#cause) return
     this.#watch = command.watch?.((problem) => this.end({ kind: 'problem', problem }))

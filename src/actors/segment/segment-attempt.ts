@@ -55,7 +55,7 @@ export function factsOf(
 }
 
 /** What a try tells while it runs. */
-export interface SegmentTryEvents {
+export interface SegmentAttemptEvents {
   /** The first media are in the file. */
   flowing(startedAtMs: number): void
   level(level: Level): void
@@ -67,7 +67,7 @@ export interface SegmentTryEvents {
 type Warning = Parameters<PipelineEvents['warning']>[0]
 
 /** One try to capture a segment: a pipeline, the file it fills, and the watch over both. */
-export class SegmentTry {
+export class SegmentAttempt {
   /** Why it ended; resolves when no process is left. */
   readonly ended: Promise<EndCause>
   readonly path: string
@@ -86,7 +86,7 @@ export class SegmentTry {
       clock: RecorderClock
       flowLimitMs: number
     },
-    events: SegmentTryEvents,
+    events: SegmentAttemptEvents,
   ) {
     // Media that nobody knows of yet cannot be warned of.
     let hasFlowed = false

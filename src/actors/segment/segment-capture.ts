@@ -2,14 +2,14 @@ import type { SegmentFacts } from '../../contract/events.ts'
 import type { Logger } from '../../contract/logger.ts'
 import type { Device } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
-import { type CaptureProblem, problemOf } from '../../platform/capture-problem.ts'
+import { type CaptureProblem, toCaptureProblem } from '../../platform/capture-problem.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { within } from '../../time/within.ts'
 import type { CaptureReport, SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, StartPipeline } from './pipeline.ts'
 import { salvageFile } from './salvage.ts'
-import { FORMATS, factsOf, SegmentTry, segmentFile, startOf } from './segment-attempt.ts'
+import { FORMATS, factsOf, SegmentAttempt, segmentFile, startOf } from './segment-attempt.ts'
 import { removeSegment } from './segment-writer.ts'
 
 /** What a segment's capture needs of its surroundings. */
@@ -40,7 +40,7 @@ export class SegmentCapture {
   closed: Promise<unknown> = Promise.resolve()
   readonly #parts: SegmentCaptureParts
   /** The try under way. */
-  #try: SegmentTry | undefined
+  #try: SegmentAttempt | undefined
   #cutAt: number | undefined
   #discard = false
   #abandoned = false
@@ -97,14 +97,14 @@ export class SegmentCapture {
     this.#try = undefined
     let device = plan.device
     if (retryUntil !== undefined) {
-      const found = await Promise.race([resolve(device).catch(problemOf), this.#woken])
+      const found = await Promise.race([resolve(device).catch(toCaptureProblem), this.#woken])
       if (this.#cutAt !== undefined || found === undefined) return 'cut'
       if ('code' in found) return found
       device = found
     }
     const left =
       retryUntil === undefined ? limits.flow : Math.max(limits.retryFirst, retryUntil - clock.now())
-    this.#try = new SegmentTry(
+    this.#try = new SegmentAttempt(
       {
         plan,
         device,
@@ -139,7 +139,7 @@ export class SegmentCapture {
     return causeOf(await this.#try.ended)
   }
 
-  async #finish(segment: SegmentTry, cause: Cause): Promise<void> {
+  async #finish(segment: SegmentAttempt, cause: Cause): Promise<void> {
     const { plan, limits, report } = this.#parts
     const closing = this.#closeInTheEnd(segment)
     this.closed = closing
@@ -156,7 +156,7 @@ export class SegmentCapture {
   }
 
   /** The file may be out of reach for a while (a disk that is gone or read-only); it is tried again until it is finished. */
-  async #closeInTheEnd(segment: SegmentTry): Promise<SegmentFacts | null> {
+  async #closeInTheEnd(segment: SegmentAttempt): Promise<SegmentFacts | null> {
     const { plan, limits, logger } = this.#parts
     for (;;) {
       try {
@@ -173,7 +173,7 @@ export class SegmentCapture {
   }
 
   /** Facts of the file on disk; null when it was discarded, or nothing whole is in it. */
-  async #close(segment: SegmentTry): Promise<SegmentFacts | null> {
+  async #close(segment: SegmentAttempt): Promise<SegmentFacts | null> {
     const { plan } = this.#parts
     if (this.#discard) {
       await segment.writer.discard()

@@ -46,7 +46,7 @@ export class DriftWatch {
     this.#bucketEnd = this.#bucket ? this.#bucketEnd : at + BUCKET_MS
     if (this.#bucket === undefined || origin < this.#bucket.origin) this.#bucket = { at, origin }
     if (this.#points.length === 0 && origin < this.#line.origin) this.#line.origin = origin
-    this.#judge(at, origin)
+    this.#arbitrate(at, origin)
   }
 
   /** When the first sample was captured, as far as is known at a time: epoch ms. Moves as the sound's clock does. */
@@ -68,7 +68,7 @@ export class DriftWatch {
     return this.#line.origin + this.#line.slope * at
   }
 
-  #judge(at: number, origin: number): void {
+  #arbitrate(at: number, origin: number): void {
     if (origin - this.#lineAt(at) > LOSS_MS) {
       this.#lateSince ??= at
       return

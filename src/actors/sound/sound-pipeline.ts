@@ -9,7 +9,7 @@ import {
   captureFailed,
   deathOf,
   lastWords,
-  problemOf,
+  toCaptureProblem,
 } from '../../platform/capture-problem.ts'
 import type { SoundWatch } from '../../platform/sound-watch.ts'
 import { type Child, type ChildCommand, startChild } from '../../processes/child-process.ts'
@@ -31,7 +31,7 @@ const QUARANTINE_MS = 250
 const HANGS_MS = 1_000
 
 /** What an audio pipeline is made of. */
-export interface AudioPipelineParts {
+export interface SoundPipelineParts {
   /** Delivers raw sound on stdout. */
   source: Promise<SourceCommand>
   /** Plays the silence on its stdin that keeps an idle device delivering. */
@@ -51,10 +51,10 @@ export interface AudioPipelineParts {
  * Sound: capture helper → here (measured, kept at its time, held back until it is sure, cut) → ffmpeg → here, as Ogg pages. The helper
  * starts at once and ffmpeg beside it; what is captured before ffmpeg reads waits here.
  */
-export class AudioPipeline implements Pipeline {
+export class SoundPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
   startedAtMs: number | undefined
-  readonly #parts: AudioPipelineParts
+  readonly #parts: SoundPipelineParts
   readonly #events: PipelineEvents
   readonly #aligner: FrameAligner
   readonly #meter: LevelMeter
@@ -83,7 +83,7 @@ export class AudioPipeline implements Pipeline {
   #muted: string | null = null
   #isSilenceTold = false
 
-  constructor(parts: AudioPipelineParts, events: PipelineEvents) {
+  constructor(parts: SoundPipelineParts, events: PipelineEvents) {
     const { channels } = parts.format
     this.#parts = parts
     this.#events = events
@@ -207,7 +207,7 @@ export class AudioPipeline implements Pipeline {
     try {
       return await part
     } catch (error) {
-      this.#fail(problemOf(error))
+      this.#fail(toCaptureProblem(error))
       return undefined
     }
   }

@@ -5,7 +5,7 @@ import type { ApplicationView, RecordingAnswer } from '../../contract/resources.
 import { readConfig } from '../../home.ts'
 import type { Stimulus } from '../../selftest/selftest.ts'
 import { type Api, path } from '../api.ts'
-import { type Command, defineCommand, type Io, type Outcome } from '../command.ts'
+import { type Command, type CommandResult, defineCommand, type Io } from '../command.ts'
 import { receive } from '../download.ts'
 import { interruption, unlessAborted } from '../interruption.ts'
 import { localProblem, ProblemError } from '../problem.ts'
@@ -92,7 +92,7 @@ export const selftest: Command = defineCommand({
 function outcomeOf(
   offsetsMs: number[],
   about: { limitMs: number; pauses: number; recordingId: string },
-): Outcome {
+): CommandResult {
   const worstMs = Math.max(...offsetsMs.map(Math.abs))
   const pass = worstMs <= about.limitMs
   const told = offsetsMs.map((ms) => `${ms > 0 ? '+' : ''}${ms.toFixed(0)}`).join(' ')

@@ -5,7 +5,13 @@ import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
 import { resolveMedia } from '../../contract/media.ts'
 import { sendJson } from '../answer.ts'
 import { expectedVersionOf, idempotencyOf } from '../command-headers.ts'
-import { defineRoute, type Exchange, type HeaderName, type Outcome, type Route } from '../route.ts'
+import {
+  defineRoute,
+  type Exchange,
+  type HeaderName,
+  type Route,
+  type RouteResponse,
+} from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import {
   emptyRequest,
@@ -46,7 +52,7 @@ interface CommandRoute<N extends CommandName, Body extends z.ZodType> {
   scope: Scope
   body: Body
   request(body: z.output<Body>): CommandRequests[N]
-  outcome: Outcome
+  outcome: RouteResponse
   errors: readonly ErrorCode[]
 }
 
@@ -104,7 +110,7 @@ function commandRoute<N extends CommandName, Body extends z.ZodType>(
   })
 }
 
-const RECORDING: Outcome = {
+const RECORDING: RouteResponse = {
   status: 200,
   description: 'The recording as it is now',
   content: { 'application/json': ANSWERS.Recording },

@@ -8,7 +8,7 @@ import type { Services } from '../services.ts'
 
 async function listRecordings(recorder: RecorderPort, query: RecordingQuery, side: ClientSide) {
   const { items, cursor } = await recorder.log.recordings(query)
-  return { items: items.map((view) => recorder.dress(view, side)), nextCursor: cursor }
+  return { items: items.map((view) => recorder.toAnswer(view, side)), nextCursor: cursor }
 }
 
 /** Reading recordings. */

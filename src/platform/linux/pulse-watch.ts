@@ -187,7 +187,7 @@ export class PulseWatch {
     )
     const state = outcome === 'done' ? parsePulseState(stdout) : undefined
     for (const watched of asked)
-      if (this.#watched.has(watched)) this.#judge(watched, state, begunAt)
+      if (this.#watched.has(watched)) this.#arbitrate(watched, state, begunAt)
     this.#isChecking = false
     if (state) this.#superviseSubscription()
     const dueAt = Math.min(
@@ -204,7 +204,7 @@ export class PulseWatch {
     this.#answeredAt = this.#checkBegunAt
   }
 
-  #judge(watched: Watched, state: PulseState | undefined, begunAt: number): void {
+  #arbitrate(watched: Watched, state: PulseState | undefined, begunAt: number): void {
     const stream = state?.streams.find(({ pid }) => pid === watched.pid)
     const source = state?.sources.find(({ index }) => index === stream?.source)
     if (state === undefined || stream === undefined || source === undefined) {

@@ -79,7 +79,7 @@ export class X11ScreenWatch implements ScreenWatch {
     try {
       const connection = await this.#connection
       if (connection === undefined || this.#over) return
-      const problem = this.#judge(await connection.layout())
+      const problem = this.#arbitrate(await connection.layout())
       if (problem) this.#end(problem)
     } catch {
       // The connection's end, which tells by itself; or a question that this server does not understand.
@@ -89,7 +89,7 @@ export class X11ScreenWatch implements ScreenWatch {
     }
   }
 
-  #judge(layout: Layout): CaptureProblem | undefined {
+  #arbitrate(layout: Layout): CaptureProblem | undefined {
     const { monitor } = this.#watched
     if (monitor) return judgeMonitor(monitor, layout)
     const { width, height } = layout

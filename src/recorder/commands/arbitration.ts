@@ -20,7 +20,7 @@ import {
   recordingState,
   trackState,
 } from '../../machines/recording-fold.ts'
-import { currentOf, type World } from '../open-recordings.ts'
+import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
 
 /** Why a command may not happen. */
 export interface Refusal {
@@ -31,14 +31,14 @@ export interface Refusal {
 }
 
 /** What a command may act on. */
-export interface Judgement {
+export interface Permission {
   recording?: RecordingFold
   media: Medium[]
 }
 
 /** Whether a judgement is a refusal. */
-export function isRefusal(judged: Judgement | Refusal): judged is Refusal {
-  return 'code' in judged
+export function isRefusal(permission: Permission | Refusal): permission is Refusal {
+  return 'code' in permission
 }
 
 /** Commands that act on media of a recording. */
@@ -53,12 +53,15 @@ export function isTrackCommand(name: CommandName): name is TrackCommand {
 
 /**
  * Decides whether a command may happen now: control first, then the expected version, then state. Pure.
- * A recording that is closed is not in the world; the caller has looked it up before.
+ * A recording that is closed is not in the recordings; the caller has looked it up before.
  */
-export function judge(world: World, command: Command): Judgement | Refusal {
-  if (command.name === 'recording.start') return judgeStart(currentOf(world), command.by.side)
+export function arbitrate(recordings: OpenRecordings, command: Command): Permission | Refusal {
+  if (command.name === 'recording.start')
+    return judgeStart(currentRecording(recordings), command.by.side)
   const recording =
-    command.recordingId === 'current' ? currentOf(world) : world.get(command.recordingId ?? '')
+    command.recordingId === 'current'
+      ? currentRecording(recordings)
+      : recordings.get(command.recordingId ?? '')
   if (!recording)
     return { code: 'NO_CURRENT_RECORDING', detail: 'Nothing is being recorded or wrapped up.' }
   if (!permits(recording.control, command.name, command.by.side)) return controlHeld(recording)
@@ -73,7 +76,7 @@ export function judge(world: World, command: Command): Judgement | Refusal {
   return judgeMedia(recording, command.name, command.by.side, requested)
 }
 
-function judgeStart(current: RecordingFold | undefined, side: Side): Judgement | Refusal {
+function judgeStart(current: RecordingFold | undefined, side: Side): Permission | Refusal {
   if (!current) return { media: [] }
   if (!permits(current.control, 'recording.start', side)) return controlHeld(current)
   if (permits(current.session, 'recording.start', side)) return { media: [] }
@@ -89,7 +92,7 @@ function judgeMedia(
   name: TrackCommand,
   side: Side,
   requested: RequestedMedium[] | undefined,
-): Judgement | Refusal {
+): Permission | Refusal {
   const fits = (medium: Medium): boolean => permits(recording.tracks[medium], name, side)
   if (!requested) {
     const media = MEDIA.filter(fits)

@@ -6,21 +6,27 @@ import type { By, ClientSide, Device, Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import { recordingState, trackState } from '../../machines/recording-fold.ts'
 import type { EventLog, StoredAnswer } from '../../store/types.ts'
-import type { StorageWatch } from '../disk/disk-watch.ts'
-import type { Cause, Transaction, WrapUpReason } from '../facts/event-batch.ts'
-import type { Funnel } from '../facts/fact-pipeline.ts'
-import { InFlight } from '../facts/pending-command.ts'
+import type { DiskWatch } from '../disk/disk-watch.ts'
+import type { EventBatch, FactCause, WrapUpReason } from '../facts/event-batch.ts'
+import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { PendingCommand } from '../facts/pending-command.ts'
 import type { RecordingClock } from '../live-recording.ts'
-import { currentOf } from '../open-recordings.ts'
-import { allowedCommands, isRefusal, type Judgement, judge, type Refusal } from './arbitration.ts'
+import { currentRecording } from '../open-recordings.ts'
+import {
+  allowedCommands,
+  arbitrate,
+  isRefusal,
+  type Permission,
+  type Refusal,
+} from './arbitration.ts'
 import { type FoundDevices, planStart, planTracks } from './plan.ts'
 
-/** What the desk works with. */
-export interface DeskOptions {
-  funnel: Funnel
+/** What the commands works with. */
+export interface CommandHandlerOptions {
+  facts: FactPipeline
   log: EventLog
   platform: Pick<CapturePlatform, 'resolve'>
-  storage: Pick<StorageWatch, 'isStale' | 'look' | 'shortage'>
+  storage: Pick<DiskWatch, 'isStale' | 'look' | 'shortage'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality: Quality }
   now(): number
   onFault(what: string, error: unknown): void
@@ -37,11 +43,11 @@ const START_LIMIT_MS = 12_000
 const END_LIMIT_MS = 6_000
 
 /** Where commands arrive: refuses them, or makes them facts, and answers when their outcome is confirmed and durable. */
-export class CommandDesk {
-  readonly #options: DeskOptions
+export class CommandHandler {
+  readonly #options: CommandHandlerOptions
   readonly #underWay = new Map<string, IdempotencyKey>()
 
-  constructor(options: DeskOptions) {
+  constructor(options: CommandHandlerOptions) {
     this.#options = options
   }
 
@@ -69,9 +75,11 @@ export class CommandDesk {
   }
 
   #inFlight({ recordingId }: Command): Refusal {
-    const { world } = this.#options.funnel
+    const { recordings } = this.#options.facts
     const recording =
-      recordingId === null || recordingId === 'current' ? currentOf(world) : world.get(recordingId)
+      recordingId === null || recordingId === 'current'
+        ? currentRecording(recordings)
+        : recordings.get(recordingId)
     const detail = 'The first request with this Idempotency-Key has not been answered yet.'
     return { code: 'IN_FLIGHT', detail, ...(recording ? { recording } : {}) }
   }
@@ -84,9 +92,9 @@ export class CommandDesk {
 
   /** A clock of a recording has fired: its time, or that of a track's pause, is over. */
   clockFired(id: string, clock: RecordingClock, medium?: Medium): void {
-    const { funnel, system, onFault } = this.#options
+    const { facts, system, onFault } = this.#options
     // With the log closed for now, recovery arms the clock again.
-    if (funnel.failure) return
+    if (facts.failure) return
     if (clock === 'pause') {
       this.#pauseOverdue(id, medium as Medium)
       return
@@ -96,124 +104,130 @@ export class CommandDesk {
         ? { name: 'track.stop', recordingId: id, request: {}, by: system.by }
         : { name: 'recording.close', recordingId: id, request: {}, by: system.by }
     // Somebody may have been faster; that is no refusal worth an entry in the log.
-    if (!funnel.world.has(id) || isRefusal(judge(funnel.world, command))) return
+    if (!facts.recordings.has(id) || isRefusal(arbitrate(facts.recordings, command))) return
     const done = this.#carryOut(command, 'maxDuration')
     done.catch((error) => onFault(`the ${clock} clock`, error))
   }
 
   /** Says loudly that a pause lasts too long. It never ends by itself: nobody knows what may be heard or seen now. */
   #pauseOverdue(id: string, medium: Medium): void {
-    const { funnel, system, onFault } = this.#options
-    const track = funnel.world.get(id)?.tracks[medium]
+    const { facts, system, onFault } = this.#options
+    const track = facts.recordings.get(id)?.tracks[medium]
     // Another pause may have begun meanwhile, with another limit or none.
     const isOver = Date.parse(track?.context.overdueAt ?? '') <= this.#options.now()
     if (track === undefined || trackState(track) !== 'paused' || !isOver) return
     const detail = `The pause of the ${medium} was to be over at ${track.context.overdueAt}.`
-    funnel
-      .transact({ by: system.by, commandId: null }, (tx) => {
-        tx.add(id, 'warning.raised', { code: 'PAUSE_OVERDUE', medium, detail })
+    facts
+      .transact({ by: system.by, commandId: null }, (batch) => {
+        batch.add(id, 'warning.raised', { code: 'PAUSE_OVERDUE', medium, detail })
         return undefined
       })
       .catch((error) => onFault('the pause clock', error))
   }
 
   async #carryOut(command: Command, reason: WrapUpReason = 'stopped'): Promise<StoredAnswer> {
-    const { funnel } = this.#options
+    const { facts } = this.#options
     const { recordingId } = command
-    if (recordingId !== null && recordingId !== 'current' && !funnel.world.has(recordingId)) {
+    if (recordingId !== null && recordingId !== 'current' && !facts.recordings.has(recordingId)) {
       return this.#refuseAbsent(command, recordingId)
     }
-    let judged = judge(funnel.world, command)
-    if (isRefusal(judged)) return this.#refuse(command, judged)
+    let permission = arbitrate(facts.recordings, command)
+    if (isRefusal(permission)) return this.#refuse(command, permission)
     let devices: FoundDevices | undefined
     if (command.name === 'recording.start' || command.name === 'track.start') {
       const { storage } = this.#options
       const looked = storage.isStale ? storage.look() : undefined
-      devices = await this.#findDevices(command, judged)
+      devices = await this.#findDevices(command, permission)
       if (looked) await looked
       // Looking for devices took time: what was allowed then may not be now.
-      judged = judge(funnel.world, command)
-      if (isRefusal(judged)) return this.#refuse(command, judged)
+      permission = arbitrate(facts.recordings, command)
+      if (isRefusal(permission)) return this.#refuse(command, permission)
     }
     const missing = this.#withoutSpace(command) ?? (devices && unavailable(command, devices))
-    if (missing) return this.#failAtOnce(command, judged, missing)
-    return this.#accept(command, judged, devices ?? new Map(), reason)
+    if (missing) return this.#failAtOnce(command, permission, missing)
+    return this.#accept(command, permission, devices ?? new Map(), reason)
   }
 
   #accept(
     command: Command,
-    judged: Judgement,
+    permission: Permission,
     devices: FoundDevices,
     reason: WrapUpReason,
   ): Promise<StoredAnswer> {
-    const { funnel } = this.#options
-    const cause: Cause = { by: command.by, commandId: randomUUID() }
-    const id = judged.recording?.id ?? randomUUID()
-    let flight: InFlight | undefined
-    const durable = funnel.transact(cause, (tx) => {
-      flight = this.#plan(tx, command, cause, id, judged, devices, reason)
-      return flight
+    const { facts } = this.#options
+    const cause: FactCause = { by: command.by, commandId: randomUUID() }
+    const id = permission.recording?.id ?? randomUUID()
+    let pending: PendingCommand | undefined
+    const durable = facts.transact(cause, (batch) => {
+      pending = this.#plan(batch, command, cause, id, permission, devices, reason)
+      return pending
     })
-    // `transact` builds before it waits; without a flight it has not accepted the command.
-    if (!flight)
+    // `transact` builds before it waits; without a pending it has not accepted the command.
+    if (!pending)
       return durable.then(() =>
         Promise.reject(new RecorderError('INTERNAL', 'The command was lost.')),
       )
     durable.catch(() => {
       // Whoever waits for the command has been told.
     })
-    return this.#answer(flight)
+    return this.#answer(pending)
   }
 
-  #answer(flight: InFlight): Promise<StoredAnswer> {
-    const limit = flight.goal === 'flowing' ? START_LIMIT_MS : END_LIMIT_MS
-    const timer = setTimeout(() => this.#options.funnel.expire(flight), limit)
+  #answer(pending: PendingCommand): Promise<StoredAnswer> {
+    const limit = pending.goal === 'flowing' ? START_LIMIT_MS : END_LIMIT_MS
+    const timer = setTimeout(() => this.#options.facts.expire(pending), limit)
     timer.unref()
-    return flight.answered.finally(() => clearTimeout(timer))
+    return pending.answered.finally(() => clearTimeout(timer))
   }
 
   #plan(
-    tx: Transaction,
+    batch: EventBatch,
     command: Command,
-    cause: Cause,
+    cause: FactCause,
     id: string,
-    { media }: Judgement,
+    { media }: Permission,
     devices: FoundDevices,
     reason: WrapUpReason,
-  ): InFlight {
+  ): PendingCommand {
     switch (command.name) {
       case 'recording.start':
-        return new InFlight(
+        return new PendingCommand(
           command,
           cause,
           id,
           'flowing',
-          planStart(tx, id, command.request, devices, this.#options.system),
+          planStart(batch, id, command.request, devices, this.#options.system),
         )
       case 'recording.tag':
-        tx.accept(id, command.name)
-        tx.confirm(id)
-        tx.add(id, 'recording.tagged', { tags: command.request.tags })
-        return new InFlight(command, cause, id, 'ended', [])
+        batch.accept(id, command.name)
+        batch.confirm(id)
+        batch.add(id, 'recording.tagged', { tags: command.request.tags })
+        return new PendingCommand(command, cause, id, 'ended', [])
       case 'recording.close':
-        tx.accept(id, command.name)
-        return new InFlight(command, cause, id, 'ended', this.#options.funnel.books.unfinished(id))
+        batch.accept(id, command.name)
+        return new PendingCommand(
+          command,
+          cause,
+          id,
+          'ended',
+          this.#options.facts.ledger.unfinished(id),
+        )
       default: {
         const found = devices as Map<Medium, Device>
         const maxPauseSeconds =
           command.name === 'track.pause' ? command.request.maxPauseSeconds : undefined
-        const waits = planTracks(tx, id, command.name, media, {
+        const waits = planTracks(batch, id, command.name, media, {
           devices: found,
           reason,
           maxPauseSeconds,
         })
         const flows = command.name === 'track.start' || command.name === 'track.resume'
-        return new InFlight(command, cause, id, flows ? 'flowing' : 'ended', waits)
+        return new PendingCommand(command, cause, id, flows ? 'flowing' : 'ended', waits)
       }
     }
   }
 
-  async #findDevices(command: Command, { recording, media }: Judgement): Promise<FoundDevices> {
+  async #findDevices(command: Command, { recording, media }: Permission): Promise<FoundDevices> {
     const { request } = command as Extract<Command, { name: 'recording.start' | 'track.start' }>
     const wanted = command.name === 'recording.start' ? command.request.media : media
     const found = await Promise.all(
@@ -243,13 +257,13 @@ export class CommandDesk {
   }
 
   /** Accepts a start that is bound to fail, so that the log tells of it, and says why it failed. */
-  async #failAtOnce(command: Command, { recording }: Judgement, missing: Missing): Promise<never> {
+  async #failAtOnce(command: Command, { recording }: Permission, missing: Missing): Promise<never> {
     const { error } = missing
     const which = missing.medium ? { medium: missing.medium } : {}
     const id = recording?.id ?? null
-    await this.#options.funnel.transact({ by: command.by, commandId: randomUUID() }, (tx) => {
-      tx.add(id, 'command.accepted', { command: command.name })
-      tx.add(id, 'command.failed', {
+    await this.#options.facts.transact({ by: command.by, commandId: randomUUID() }, (batch) => {
+      batch.add(id, 'command.accepted', { command: command.name })
+      batch.add(id, 'command.failed', {
         command: command.name,
         code: error.code,
         detail: error.message,
@@ -261,7 +275,7 @@ export class CommandDesk {
   }
 
   async #refuseAbsent(command: Command, id: string): Promise<never> {
-    const version = this.#options.funnel.books.closingVersion(id)
+    const version = this.#options.facts.ledger.closingVersion(id)
     const view = version === undefined ? await this.#options.log.recording(id) : { version }
     if (!view)
       return this.#refuse(command, {
@@ -281,10 +295,10 @@ export class CommandDesk {
     refusal: Refusal,
     closed?: { id: string; version: number },
   ): Promise<never> {
-    const { funnel } = this.#options
+    const { facts } = this.#options
     const { code, detail, recording } = refusal
-    await funnel.transact({ by: command.by, commandId: randomUUID() }, (tx) => {
-      tx.refuse(recording ?? closed ?? null, { command: command.name, code, detail })
+    await facts.transact({ by: command.by, commandId: randomUUID() }, (batch) => {
+      batch.refuse(recording ?? closed ?? null, { command: command.name, code, detail })
       return undefined
     })
     const members = recording
@@ -317,7 +331,10 @@ export class CommandDesk {
   }
 
   #closed(recordingId: string, side: ClientSide): Record<string, unknown> {
-    const mayStart = allowedCommands(currentOf(this.#options.funnel.world), side).includes('start')
+    const mayStart = allowedCommands(
+      currentRecording(this.#options.facts.recordings),
+      side,
+    ).includes('start')
     return { recordingId, state: 'Closed', allowedCommands: mayStart ? ['start'] : [] }
   }
 }

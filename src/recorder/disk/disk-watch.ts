@@ -33,7 +33,7 @@ const LOW_NO_MORE = { seconds: 45 * 60, reserves: 2.5 }
 export type AskDisk = (folder: string) => Promise<number>
 
 /** What the watch works with. */
-export interface StorageWatchOptions {
+export interface DiskWatchOptions {
   /** Where recordings are kept: whose disk is asked. */
   folder: string
   reserveBytes?: number | undefined
@@ -50,7 +50,7 @@ export interface StorageWatchOptions {
 }
 
 /** What is known of the disk. */
-export interface StorageState {
+export interface DiskState {
   /** Undefined when the disk has not answered. */
   freeBytes: number | undefined
   /** How long what is being recorded, or all media, may go on until the reserve is reached. */
@@ -60,9 +60,9 @@ export interface StorageState {
 }
 
 /** Keeps an eye on the disk: how long it will do, when somebody has to know, and when recording has to end. */
-export class StorageWatch {
+export class DiskWatch {
   readonly reserveBytes: number
-  readonly #options: StorageWatchOptions
+  readonly #options: DiskWatchOptions
   readonly #rates = new BitRates()
   #timer: NodeJS.Timeout | undefined
   #asking: Promise<number | undefined> | undefined
@@ -76,7 +76,7 @@ export class StorageWatch {
   #ballast: 'unknown' | 'kept' | 'making' = 'unknown'
   #ballastNotBefore = 0
 
-  constructor(options: StorageWatchOptions) {
+  constructor(options: DiskWatchOptions) {
     this.#options = options
     this.reserveBytes = options.reserveBytes ?? DEFAULT_RESERVE_BYTES
   }
@@ -98,7 +98,7 @@ export class StorageWatch {
   }
 
   /** What was known last. */
-  get state(): StorageState {
+  get state(): DiskState {
     return {
       freeBytes: this.#free,
       recordableSeconds: this.#secondsLeft(this.#free ?? 0),
@@ -107,7 +107,7 @@ export class StorageWatch {
   }
 
   /** Asks the disk now, for a second at most. One question at a time: a disk that hangs must not take all threads. */
-  async look(): Promise<StorageState> {
+  async look(): Promise<DiskState> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined
     })
@@ -127,7 +127,7 @@ export class StorageWatch {
   }
 
   /** The disk has refused media or log: gives up the ballast, so that the log can write what follows. */
-  async giveWay(): Promise<void> {
+  async releaseBallast(): Promise<void> {
     const { ballast } = this.#options
     if (!ballast) return
     this.#ballast = 'unknown'
@@ -152,11 +152,11 @@ export class StorageWatch {
       return undefined
     }
     this.#answeredAt = performance.now()
-    this.#judge(this.#free)
+    this.#arbitrate(this.#free)
     return this.#free
   }
 
-  #judge(free: number): void {
+  #arbitrate(free: number): void {
     // Without a reserve a disk is full when nothing is left.
     if (free >= Math.max(1, this.reserveBytes)) this.#fullSince = undefined
     else {

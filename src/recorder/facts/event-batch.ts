@@ -2,17 +2,22 @@ import type { CommandName } from '../../contract/commands.ts'
 import type { EventData, EventType, NewEvent } from '../../contract/events.ts'
 import type { By, Medium } from '../../contract/media.ts'
 import { type RecordingFold, recordingState, stateOfTracks } from '../../machines/recording-fold.ts'
-import { evolveWorld, isCapturing, isUnconfirmed, type World } from '../open-recordings.ts'
-import type { OpenBooks, SelfCloseReason } from './segment-ledger.ts'
+import {
+  evolveRecordings,
+  isCapturing,
+  isUnconfirmed,
+  type OpenRecordings,
+} from '../open-recordings.ts'
+import type { SegmentLedger, SelfCloseReason } from './segment-ledger.ts'
 
 /** Who and which command caused a fact. */
-export interface Cause {
+export interface FactCause {
   by: By
   commandId: string | null
 }
 
 /** Nothing captured after `at` (epoch ms) may be kept in a track's segment. */
-export interface Cut {
+export interface CaptureCut {
   recordingId: string
   medium: Medium
   segment: number
@@ -23,29 +28,29 @@ export interface Cut {
 /** Why capture is over. */
 export type WrapUpReason = EventData['recording.wrapUpStarted']['reason']
 
-/** Facts on their way into one batch, with the world as it is after each of them. Pure but for the clock passed in. */
-export class Transaction {
-  world: World
+/** Facts on their way into one batch, with the recordings as it is after each of them. Pure but for the clock passed in. */
+export class EventBatch {
+  recordings: OpenRecordings
   readonly events: NewEvent[] = []
   /** To be carried out at once, before the batch is on disk. */
-  readonly cuts: Cut[] = []
+  readonly cuts: CaptureCut[] = []
   /** Recordings to close as soon as their files are finished. */
   readonly closeLater: { id: string; reason: SelfCloseReason }[] = []
   readonly atMs: number
   readonly at: string
-  readonly #cause: Cause
-  readonly #books: Pick<OpenBooks, 'finished' | 'closingVersion'>
+  readonly #cause: FactCause
+  readonly #ledger: Pick<SegmentLedger, 'finished' | 'closingVersion'>
   readonly #versions = new Map<string, number>()
 
   constructor(
-    world: World,
-    cause: Cause,
+    recordings: OpenRecordings,
+    cause: FactCause,
     atMs: number,
-    books: Pick<OpenBooks, 'finished' | 'closingVersion'>,
+    ledger: Pick<SegmentLedger, 'finished' | 'closingVersion'>,
   ) {
-    this.world = world
+    this.recordings = recordings
     this.#cause = cause
-    this.#books = books
+    this.#ledger = ledger
     this.atMs = atMs
     this.at = new Date(atMs).toISOString()
   }
@@ -55,20 +60,20 @@ export class Transaction {
     recordingId: string | null,
     type: T,
     data: EventData[T],
-    cause: Cause = this.#cause,
+    cause: FactCause = this.#cause,
   ): void {
     let version: number | null = null
     if (recordingId !== null) {
-      // A recording leaves the world with the fact that closes it, and facts of its commands may follow.
+      // A recording leaves the recordings with the fact that closes it, and facts of its commands may follow.
       const before =
         this.#versions.get(recordingId) ??
-        this.world.get(recordingId)?.version ??
-        this.#books.closingVersion(recordingId)
+        this.recordings.get(recordingId)?.version ??
+        this.#ledger.closingVersion(recordingId)
       version = (before ?? 0) + 1
       this.#versions.set(recordingId, version)
     }
     const event = { type, recordingId, version, at: this.at, ...cause, data } as NewEvent
-    this.world = evolveWorld(this.world, event)
+    this.recordings = evolveRecordings(this.recordings, event)
     this.events.push(event)
   }
 
@@ -93,7 +98,7 @@ export class Transaction {
   }
 
   recording(id: string): RecordingFold {
-    const fold = this.world.get(id)
+    const fold = this.recordings.get(id)
     if (!fold) throw new TypeError(`recording ${id} is not open`)
     return fold
   }
@@ -125,9 +130,9 @@ export class Transaction {
 
   /** Closes what is still in wrap-up beside a recording that goes on, or, while a slow disk finishes its files, after that. */
   closeOthers(id: string): void {
-    for (const other of this.world.values()) {
+    for (const other of this.recordings.values()) {
       if (other.id === id || recordingState(other.session) !== 'WrapUp') continue
-      if (this.#books.finished(other.id))
+      if (this.#ledger.finished(other.id))
         this.add(other.id, 'recording.closed', { reason: 'nextStart' })
       else this.closeLater.push({ id: other.id, reason: 'nextStart' })
     }
@@ -135,7 +140,7 @@ export class Transaction {
 
   /** Adds the fact that a recording has become active, paused or over, when its tracks say so. */
   derive(id: string, reason: WrapUpReason): void {
-    const fold = this.world.get(id)
+    const fold = this.recordings.get(id)
     if (!fold || !isCapturing(fold) || isUnconfirmed(fold)) return
     const state = stateOfTracks(fold.tracks)
     if (state === recordingState(fold.session)) return

@@ -4,34 +4,34 @@ import type { By, Medium } from '../../contract/media.ts'
 import type { RecordingView } from '../../contract/resources.ts'
 import type { Appended, EventLog, StoredAnswer } from '../../store/types.ts'
 import type { LiveRecording } from '../live-recording.ts'
-import { startsRecording, type World } from '../open-recordings.ts'
+import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
 import { reportFacts, type SegmentReport } from './capture-reports.ts'
-import { type Cause, type Cut, Transaction } from './event-batch.ts'
+import { type CaptureCut, EventBatch, type FactCause } from './event-batch.ts'
 import {
   conclude,
   failureError,
-  type InFlight,
-  type Verdict,
-  verdictOf,
+  type PendingCommand,
+  type Settlement,
+  settlementOf,
 } from './pending-command.ts'
-import { OpenBooks } from './segment-ledger.ts'
+import { SegmentLedger } from './segment-ledger.ts'
 
 /** How long the disk may take for a batch before the log counts as failed: capture must not outlive it. */
 export const LOG_STALL_MS = 3_000
 
-/** What the funnel needs of its surroundings. */
-export interface FunnelOptions {
+/** What the facts needs of its surroundings. */
+export interface FactPipelineOptions {
   log: EventLog
   system: By
   now(): number
   stallMs: number
   makeLive(id: string): LiveRecording
-  /** The answer to a completed command, as its client is shown the recording in this world. */
+  /** The answer to a completed command, as its client is shown the recording in this recordings. */
   render(
-    flight: InFlight,
+    pending: PendingCommand,
     status: number,
     view: RecordingView | undefined,
-    world: World,
+    recordings: OpenRecordings,
   ): StoredAnswer
   onCommitted(events: readonly LogEvent[]): void
   /** A start was rolled back and its actors have ended: what is left of it on disk goes. */
@@ -42,27 +42,27 @@ export interface FunnelOptions {
 }
 
 /**
- * The one way into the log. Takes facts in batches, folds them into the pending world at once, and hands them on, in
+ * The one way into the log. Takes facts in batches, folds them into the pending recordings at once, and hands them on, in
  * log order, to the live machines and readers once they are on disk. Never waits for an effect.
  */
-export class Funnel {
+export class FactPipeline {
   readonly live = new Map<string, LiveRecording>()
-  readonly #options: FunnelOptions
-  readonly #flights = new Map<string, InFlight>()
-  readonly books = new OpenBooks()
+  readonly #options: FactPipelineOptions
+  readonly #pending = new Map<string, PendingCommand>()
+  readonly ledger = new SegmentLedger()
   readonly #waiters = new Set<(error: unknown) => void>()
-  #world: World = new Map()
+  #recordings: OpenRecordings = new Map()
   #failure: RecorderError | undefined
   #uncommitted = 0
   #stallTimer: NodeJS.Timeout | undefined
 
-  constructor(options: FunnelOptions) {
+  constructor(options: FactPipelineOptions) {
     this.#options = options
   }
 
-  /** The world as it will be when everything queued is on disk. Decisions are made on it. */
-  get world(): World {
-    return this.#world
+  /** The recordings as it will be when everything queued is on disk. Decisions are made on it. */
+  get recordings(): OpenRecordings {
+    return this.#recordings
   }
 
   /** Since when (RFC 3339) nothing can be taken. */
@@ -74,14 +74,14 @@ export class Funnel {
   }
 
   /** Starts from what the log tells, after opening or reopening it. */
-  reset(world: World, replays: ReadonlyMap<string, readonly LogEvent[]>): void {
+  reset(recordings: OpenRecordings, replays: ReadonlyMap<string, readonly LogEvent[]>): void {
     if (this.live.size > 0)
       throw new RecorderError('INTERNAL', 'The old actors have not been ended.')
-    this.#world = world
+    this.#recordings = recordings
     this.#failure = undefined
     this.failedAt = undefined
     this.#uncommitted = 0
-    this.books.clear()
+    this.ledger.clear()
     for (const [id, events] of replays) {
       const live = this.#options.makeLive(id)
       live.replay(events)
@@ -93,21 +93,24 @@ export class Funnel {
    * Makes a batch of facts at once. Cuts are carried out before anything else can go wrong. Resolves when the batch is
    * on disk; rejects with what made the log fail, or INTERNAL when a fact does not fit the state.
    */
-  async transact(cause: Cause, build: (tx: Transaction) => InFlight | undefined): Promise<void> {
+  async transact(
+    cause: FactCause,
+    build: (batch: EventBatch) => PendingCommand | undefined,
+  ): Promise<void> {
     if (this.#failure) throw this.#failure
-    const tx = new Transaction(this.#world, cause, this.#options.now(), this.books)
-    const flight = build(tx)
-    if (flight) this.#flights.set(cause.commandId ?? '', flight)
-    this.#carryOut(tx.cuts)
-    const asked = tx.cuts.length
-    let concluded: [InFlight, Verdict][]
+    const batch = new EventBatch(this.#recordings, cause, this.#options.now(), this.ledger)
+    const pending = build(batch)
+    if (pending) this.#pending.set(cause.commandId ?? '', pending)
+    this.#carryOut(batch.cuts)
+    const asked = batch.cuts.length
+    let settled: [PendingCommand, Settlement][]
     let appended: Appended
     try {
-      this.#overtake(tx)
-      concluded = this.#conclude(tx)
-      this.#carryOut(tx.cuts.slice(asked))
-      if (tx.events.length === 0) return
-      appended = this.#append(tx, concluded)
+      this.#overtake(batch)
+      settled = this.#conclude(batch)
+      this.#carryOut(batch.cuts.slice(asked))
+      if (batch.events.length === 0) return
+      appended = this.#append(batch, settled)
     } catch (error) {
       // Commands wait for what cannot be written down: nothing may go on.
       this.fail(error)
@@ -115,70 +118,70 @@ export class Funnel {
     }
     const durable = this.#durable(appended)
     durable.then(
-      () => this.#answer(concluded, appended.answers),
+      () => this.#answer(settled, appended.answers),
       (error) => {
-        for (const [done] of concluded) done.reject(error)
+        for (const [done] of settled) done.reject(error)
       },
     )
     return durable
   }
 
-  #carryOut(cuts: Cut[]): void {
+  #carryOut(cuts: CaptureCut[]): void {
     for (const cut of cuts) this.live.get(cut.recordingId)?.cut(cut)
   }
 
-  #answer(concluded: [InFlight, Verdict][], answers: StoredAnswer[]): void {
+  #answer(settled: [PendingCommand, Settlement][], answers: StoredAnswer[]): void {
     const left = [...answers]
-    for (const [flight, verdict] of concluded) {
-      if ('failure' in verdict) flight.reject(failureError(flight, verdict.failure))
-      else flight.resolve(left.shift() as StoredAnswer)
+    for (const [pending, settlement] of settled) {
+      if ('failure' in settlement) pending.reject(failureError(pending, settlement.failure))
+      else pending.resolve(left.shift() as StoredAnswer)
     }
   }
 
-  #append(tx: Transaction, concluded: [InFlight, Verdict][]): Appended {
+  #append(batch: EventBatch, settled: [PendingCommand, Settlement][]): Appended {
     const { log, render, makeLive } = this.#options
-    const answers = concluded.flatMap(([flight, verdict]) => {
-      if ('failure' in verdict) return []
+    const answers = settled.flatMap(([pending, settlement]) => {
+      if ('failure' in settlement) return []
       const answer = (view: (id: string) => RecordingView | undefined) =>
-        render(flight, verdict.status, view(flight.recordingId), tx.world)
-      return [{ idempotency: flight.command.idempotency, render: answer }]
+        render(pending, settlement.status, view(pending.recordingId), batch.recordings)
+      return [{ idempotency: pending.command.idempotency, render: answer }]
     })
-    const appended = log.append({ events: tx.events, answers })
-    this.#world = tx.world
+    const appended = log.append({ events: batch.events, answers })
+    this.#recordings = batch.recordings
     for (const event of appended.events) {
-      this.books.take(event)
+      this.ledger.take(event)
       // Before the batch is on disk: a pause may come earlier than that, and must find somebody to tell.
       if (startsRecording(event)) this.live.set(event.recordingId, makeLive(event.recordingId))
     }
-    for (const { id, reason } of tx.closeLater) this.books.closeLater(id, reason)
+    for (const { id, reason } of batch.closeLater) this.ledger.closeLater(id, reason)
     return appended
   }
 
   /** A start whose segment is cut by a pause or stop is not going to be confirmed. */
-  #overtake(tx: Transaction): void {
-    for (const { recordingId, medium, segment } of tx.cuts) {
-      for (const flight of this.#flights.values()) {
+  #overtake(batch: EventBatch): void {
+    for (const { recordingId, medium, segment } of batch.cuts) {
+      for (const pending of this.#pending.values()) {
         if (
-          flight.goal === 'flowing' &&
-          !flight.reverting &&
-          flight.waitsFor(recordingId, medium, segment)
+          pending.goal === 'flowing' &&
+          !pending.reverting &&
+          pending.waitsFor(recordingId, medium, segment)
         ) {
-          flight.note(medium, segment, 'overtaken')
+          pending.note(medium, segment, 'overtaken')
         }
       }
     }
   }
 
-  #conclude(tx: Transaction): [InFlight, Verdict][] {
-    const concluded: [InFlight, Verdict][] = []
-    for (const [id, flight] of this.#flights) {
-      const verdict = verdictOf(flight, tx)
-      if (!verdict) continue
-      this.#flights.delete(id)
-      concluded.push([flight, verdict])
-      conclude(flight, verdict, tx)
+  #conclude(batch: EventBatch): [PendingCommand, Settlement][] {
+    const settled: [PendingCommand, Settlement][] = []
+    for (const [id, pending] of this.#pending) {
+      const settlement = settlementOf(pending, batch)
+      if (!settlement) continue
+      this.#pending.delete(id)
+      settled.push([pending, settlement])
+      conclude(pending, settlement, batch)
     }
-    return concluded
+    return settled
   }
 
   /** Resolves when a batch is on disk and handed on; rejects when it is not, or the log has failed meanwhile. */
@@ -190,7 +193,7 @@ export class Funnel {
       appended.committed.then(
         () => {
           if (!this.#waiters.delete(reject)) return
-          if (--this.#uncommitted === 0) this.books.settled()
+          if (--this.#uncommitted === 0) this.ledger.settled()
           this.#watchStall()
           this.#handOn(appended.events)
           resolve()
@@ -245,30 +248,30 @@ export class Funnel {
 
   /** Takes what a capture actor reports about a segment. */
   report(id: string, medium: Medium, report: SegmentReport): void {
-    if (this.#failure || !this.#world.has(id)) return
+    if (this.#failure || !this.#recordings.has(id)) return
     const ref = { medium, segment: report.segment }
-    const waiting = [...this.#flights.values()].filter((flight) =>
-      flight.waitsFor(id, medium, ref.segment),
+    const waiting = [...this.#pending.values()].filter((pending) =>
+      pending.waitsFor(id, medium, ref.segment),
     )
     const cause = waiting[0]?.cause ?? { by: this.#options.system, commandId: null }
-    this.transact(cause, (tx) => {
-      const outcome = reportFacts(tx, id, medium, report, this.books.isOpened(id, ref))
-      if (outcome) for (const flight of waiting) flight.note(medium, ref.segment, outcome)
-      tx.derive(id, 'failed')
+    this.transact(cause, (batch) => {
+      const outcome = reportFacts(batch, id, medium, report, this.ledger.isOpened(id, ref))
+      if (outcome) for (const pending of waiting) pending.note(medium, ref.segment, outcome)
+      batch.derive(id, 'failed')
       const over =
         report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)
-      if (over) this.books.finish(id, ref)
-      const due = this.books.dueClose(id)
-      if (due) tx.add(id, 'recording.closed', { reason: due })
+      if (over) this.ledger.finish(id, ref)
+      const due = this.ledger.dueClose(id)
+      if (due) batch.add(id, 'recording.closed', { reason: due })
       return undefined
     }).catch((error) => this.#options.onFault('a capture’s report', error))
   }
 
   /** Concludes a command that has waited too long. */
-  expire(flight: InFlight): void {
-    if (this.#failure || ![...this.#flights.values()].includes(flight)) return
-    flight.expire()
-    this.transact(flight.cause, () => undefined).catch((error) =>
+  expire(pending: PendingCommand): void {
+    if (this.#failure || ![...this.#pending.values()].includes(pending)) return
+    pending.expire()
+    this.transact(pending.cause, () => undefined).catch((error) =>
       this.#options.onFault('an overdue command', error),
     )
   }
@@ -285,8 +288,8 @@ export class Funnel {
     const at = this.#options.now()
     this.failedAt = new Date(at).toISOString()
     for (const live of this.live.values()) live.cutAll(at)
-    for (const flight of this.#flights.values()) flight.reject(error)
-    this.#flights.clear()
+    for (const pending of this.#pending.values()) pending.reject(error)
+    this.#pending.clear()
     const waiters = [...this.#waiters]
     this.#waiters.clear()
     for (const reject of waiters) reject(error)

@@ -3,7 +3,7 @@ import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { StoredAnswer } from '../../store/types.ts'
 import { isUnconfirmed } from '../open-recordings.ts'
-import type { Cause, Transaction } from './event-batch.ts'
+import type { EventBatch, FactCause } from './event-batch.ts'
 import type { SegmentRef } from './segment-ledger.ts'
 
 /** What went wrong with a medium. */
@@ -14,12 +14,12 @@ export interface Failure {
 }
 
 /** How the segment that a command waits for turned out. `overtaken`: a pause or stop came before its media flowed. */
-export type Outcome = 'flowing' | 'ended' | 'unfinished' | 'overtaken' | Failure
+export type SegmentOutcome = 'flowing' | 'ended' | 'unfinished' | 'overtaken' | Failure
 
 /** An accepted command whose outcome is not confirmed yet. */
-export class InFlight {
+export class PendingCommand {
   readonly command: Command
-  readonly cause: Cause
+  readonly cause: FactCause
   readonly recordingId: string
   /** What its segments must do: media flow, or end. */
   readonly goal: 'flowing' | 'ended'
@@ -29,11 +29,11 @@ export class InFlight {
   readonly answered: Promise<StoredAnswer>
   resolve!: (answer: StoredAnswer) => void
   reject!: (error: unknown) => void
-  #waits = new Map<string, { ref: SegmentRef; outcome: Outcome | undefined }>()
+  #waits = new Map<string, { ref: SegmentRef; outcome: SegmentOutcome | undefined }>()
 
   constructor(
     command: Command,
-    cause: Cause,
+    cause: FactCause,
     recordingId: string,
     goal: 'flowing' | 'ended',
     waits: SegmentRef[],
@@ -65,7 +65,7 @@ export class InFlight {
     )
   }
 
-  note(medium: Medium, segment: number, outcome: Outcome): void {
+  note(medium: Medium, segment: number, outcome: SegmentOutcome): void {
     const wait = this.#waits.get(`${medium}/${segment}`)
     if (!wait || wait.outcome !== undefined) return
     const ends = this.goal === 'ended' || this.reverting !== undefined
@@ -96,15 +96,16 @@ export class InFlight {
     return [...this.#waits.values()].map((wait) => wait.ref.medium)
   }
 
-  get outcomes(): (Outcome | undefined)[] {
+  get outcomes(): (SegmentOutcome | undefined)[] {
     return [...this.#waits.values()].map((wait) => wait.outcome)
   }
 }
 
 /** How a command ended: with this status, or with this failure. */
-export type Verdict = { status: number } | { failure: Failure }
+export type Settlement = { status: number } | { failure: Failure }
 
-const isFailure = (outcome: Outcome | undefined): outcome is Failure => typeof outcome === 'object'
+const isFailure = (outcome: SegmentOutcome | undefined): outcome is Failure =>
+  typeof outcome === 'object'
 
 const OVERTAKEN: Failure = {
   code: 'INTERRUPTED',
@@ -117,20 +118,20 @@ const UNFINISHED: Failure = {
 }
 
 /** The outcome of a command, when it is known. Begins to roll a start back when that is what its failure asks for. */
-export function verdictOf(flight: InFlight, tx: Transaction): Verdict | undefined {
-  const { outcomes } = flight
+export function settlementOf(pending: PendingCommand, batch: EventBatch): Settlement | undefined {
+  const { outcomes } = pending
   const done = outcomes.every((outcome) => outcome !== undefined)
-  if (flight.reverting) return done ? { failure: flight.reverting } : undefined
-  if (flight.goal === 'ended') {
+  if (pending.reverting) return done ? { failure: pending.reverting } : undefined
+  if (pending.goal === 'ended') {
     if (!done) return undefined
     return outcomes.includes('unfinished') ? { failure: UNFINISHED } : { status: 200 }
   }
   const failure = outcomes.find(isFailure)
-  const { command } = flight
+  const { command } = pending
   if (command.name === 'recording.start') {
     const flows = outcomes.includes('flowing')
     const all = command.request.require === 'all'
-    if (failure && (all || (done && !flows))) return rollBack(flight, failure, tx)
+    if (failure && (all || (done && !flows))) return rollBack(pending, failure, batch)
     if (!done) return undefined
     return flows ? { status: 201 } : { failure: OVERTAKEN }
   }
@@ -143,64 +144,82 @@ export function verdictOf(flight: InFlight, tx: Transaction): Verdict | undefine
  * None of the media may go on: ends what this start has begun, and waits for that. What was captured is removed, unless
  * somebody else's command has been accepted on the recording meanwhile: then it stays, and what it holds.
  */
-function rollBack(flight: InFlight, failure: Failure, tx: Transaction): Verdict | undefined {
-  const { recordingId } = flight
-  const how = isUnconfirmed(tx.recording(recordingId)) ? 'reverted' : 'command'
+function rollBack(
+  pending: PendingCommand,
+  failure: Failure,
+  batch: EventBatch,
+): Settlement | undefined {
+  const { recordingId } = pending
+  const how = isUnconfirmed(batch.recording(recordingId)) ? 'reverted' : 'command'
   const begun: SegmentRef[] = []
-  for (const medium of flight.media) {
-    const { value, context } = tx.recording(recordingId).tracks[medium]
+  for (const medium of pending.media) {
+    const { value, context } = batch.recording(recordingId).tracks[medium]
     if (value !== 'starting' && value !== 'recording' && value !== 'recovering') continue
-    tx.cut(recordingId, medium, how)
+    batch.cut(recordingId, medium, how)
     begun.push({ medium, segment: context.segment })
   }
-  flight.reverting = failure
-  flight.waitFor(begun)
+  pending.reverting = failure
+  pending.waitFor(begun)
   return begun.length === 0 ? { failure } : undefined
 }
 
 /** Adds the facts with which a command ends. */
-export function conclude(flight: InFlight, verdict: Verdict, tx: Transaction): void {
-  const { command, recordingId, cause } = flight
-  if ('failure' in verdict) {
-    tx.add(recordingId, 'command.failed', { command: command.name, ...verdict.failure }, cause)
-    if (command.name === 'recording.start') concludeFailedStart(flight, verdict.failure, tx)
+export function conclude(pending: PendingCommand, settlement: Settlement, batch: EventBatch): void {
+  const { command, recordingId, cause } = pending
+  if ('failure' in settlement) {
+    batch.add(
+      recordingId,
+      'command.failed',
+      { command: command.name, ...settlement.failure },
+      cause,
+    )
+    if (command.name === 'recording.start') concludeFailedStart(pending, settlement.failure, batch)
     if (command.name === 'recording.close' && cause.by.side === 'system') {
-      tx.closeLater.push({ id: recordingId, reason: 'timer' })
+      batch.closeLater.push({ id: recordingId, reason: 'timer' })
     }
     return
   }
   // It may have been closed by the next start meanwhile.
-  if (tx.world.has(recordingId)) {
+  if (batch.recordings.has(recordingId)) {
     if (command.name === 'recording.start') {
-      tx.confirm(recordingId)
-      tx.closeOthers(recordingId)
+      batch.confirm(recordingId)
+      batch.closeOthers(recordingId)
     }
     if (command.name === 'recording.close')
-      tx.add(recordingId, 'recording.closed', { reason: closeReason(flight) }, cause)
-    else tx.derive(recordingId, 'stopped')
+      batch.add(recordingId, 'recording.closed', { reason: closeReason(pending) }, cause)
+    else batch.derive(recordingId, 'stopped')
   }
-  tx.add(recordingId, 'command.completed', { command: command.name, status: verdict.status }, cause)
+  batch.add(
+    recordingId,
+    'command.completed',
+    { command: command.name, status: settlement.status },
+    cause,
+  )
 }
 
-function concludeFailedStart(flight: InFlight, failure: Failure, tx: Transaction): void {
-  const { recordingId, cause } = flight
-  const recording = tx.world.get(recordingId)
+function concludeFailedStart(pending: PendingCommand, failure: Failure, batch: EventBatch): void {
+  const { recordingId, cause } = pending
+  const recording = batch.recordings.get(recordingId)
   if (!recording) return
-  if (isUnconfirmed(recording)) tx.add(recordingId, 'recording.startFailed', { ...failure }, cause)
-  else if (flight.reverting) tx.derive(recordingId, 'failed')
+  if (isUnconfirmed(recording))
+    batch.add(recordingId, 'recording.startFailed', { ...failure }, cause)
+  else if (pending.reverting) batch.derive(recordingId, 'failed')
   // Overtaken by a pause or stop: the recording goes on.
-  else tx.closeOthers(recordingId)
+  else batch.closeOthers(recordingId)
 }
 
-function closeReason(flight: InFlight): 'command' | 'timer' {
-  return flight.cause.by.side === 'system' ? 'timer' : 'command'
+function closeReason(pending: PendingCommand): 'command' | 'timer' {
+  return pending.cause.by.side === 'system' ? 'timer' : 'command'
 }
 
 /** The error that tells a client how its command failed. */
-export function failureError(flight: InFlight, { code, detail, medium }: Failure): RecorderError {
+export function failureError(
+  pending: PendingCommand,
+  { code, detail, medium }: Failure,
+): RecorderError {
   const members = {
     ...(medium ? { medium } : {}),
-    ...(flight.command.name === 'recording.start' ? {} : { recordingId: flight.recordingId }),
+    ...(pending.command.name === 'recording.start' ? {} : { recordingId: pending.recordingId }),
   }
   return new RecorderError(code, detail, { members })
 }

@@ -4,12 +4,17 @@ import type { EventOf, LogEvent, SegmentFacts } from '../../contract/events.ts'
 import { type GapReason, MEDIA } from '../../contract/media.ts'
 import { trackState } from '../../machines/recording-fold.ts'
 import type { EventLog } from '../../store/types.ts'
-import { evolveWorld, isCapturing, isUnconfirmed, type World } from '../open-recordings.ts'
-import type { Transaction } from './event-batch.ts'
+import {
+  evolveRecordings,
+  isCapturing,
+  isUnconfirmed,
+  type OpenRecordings,
+} from '../open-recordings.ts'
+import type { EventBatch } from './event-batch.ts'
 
 /** What the log and the disk tell of the recordings that were not closed. */
-export interface Remains {
-  world: World
+export interface InterruptedRecordings {
+  recordings: OpenRecordings
   /** The events of each recording, for its live machines. */
   replays: Map<string, LogEvent[]>
   /** By recording: files that a dead daemon left unfinished, finished now; null where they hold no media. */
@@ -19,17 +24,22 @@ export interface Remains {
 const PAGE = 1000
 
 /** Folds the events of every recording that is not closed, and finishes the files that nobody finished. */
-export async function readRemains(
+export async function findInterrupted(
   log: EventLog,
   platform: Pick<CapturePlatform, 'salvage'>,
   folderOf: (id: string) => string,
   onFault: (what: string, error: unknown) => void,
-): Promise<Remains> {
-  const remains: Remains = { world: new Map(), replays: new Map(), salvaged: new Map() }
+): Promise<InterruptedRecordings> {
+  const interrupted: InterruptedRecordings = {
+    recordings: new Map(),
+    replays: new Map(),
+    salvaged: new Map(),
+  }
   for (const { id } of log.open()) {
     const events = await eventsOf(log, id)
-    remains.replays.set(id, events)
-    for (const event of events) remains.world = evolveWorld(remains.world, event)
+    interrupted.replays.set(id, events)
+    for (const event of events)
+      interrupted.recordings = evolveRecordings(interrupted.recordings, event)
     const files: { opened: EventOf<'segment.opened'>; facts: SegmentFacts | null }[] = []
     for (const opened of unfinishedSegments(events)) {
       try {
@@ -39,9 +49,9 @@ export async function readRemains(
         onFault(`finishing ${opened.data.file} of ${id}`, error)
       }
     }
-    remains.salvaged.set(id, files)
+    interrupted.salvaged.set(id, files)
   }
-  return remains
+  return interrupted
 }
 
 async function eventsOf(log: EventLog, recordingId: string): Promise<LogEvent[]> {
@@ -67,40 +77,40 @@ function unfinishedSegments(events: LogEvent[]): EventOf<'segment.opened'>[] {
 
 /** Adds what became of a recording whose recorder died, or lost its log: capture is over, and nothing starts by itself. */
 export function recoveryFacts(
-  tx: Transaction,
+  batch: EventBatch,
   id: string,
-  remains: Remains,
+  interrupted: InterruptedRecordings,
   reason: GapReason,
 ): void {
-  const events = remains.replays.get(id) ?? []
-  for (const { opened, facts } of remains.salvaged.get(id) ?? []) {
+  const events = interrupted.replays.get(id) ?? []
+  for (const { opened, facts } of interrupted.salvaged.get(id) ?? []) {
     const { medium, number } = opened.data
-    if (facts) tx.add(id, 'segment.closed', { ...facts, salvaged: true })
-    else tx.add(id, 'segment.discarded', { medium, number })
+    if (facts) batch.add(id, 'segment.closed', { ...facts, salvaged: true })
+    else batch.add(id, 'segment.discarded', { medium, number })
   }
   const detail = 'The recorder ended before the outcome was known.'
   for (const { by, commandId, data } of openCommands(events)) {
-    tx.add(
+    batch.add(
       id,
       'command.failed',
       { command: data.command, code: 'INTERRUPTED', detail },
       { by, commandId },
     )
   }
-  const recording = tx.recording(id)
+  const recording = batch.recording(id)
   if (isUnconfirmed(recording)) {
-    tx.add(id, 'recording.startFailed', { code: 'INTERRUPTED', detail })
+    batch.add(id, 'recording.startFailed', { code: 'INTERRUPTED', detail })
     return
   }
   const capturing = isCapturing(recording)
   if (capturing)
-    tx.add(id, 'recording.interrupted', { reason, lastSeenAt: lastSeen(tx, id, events) })
+    batch.add(id, 'recording.interrupted', { reason, lastSeenAt: lastSeen(batch, id, events) })
   for (const medium of MEDIA) {
     const track = recording.tracks[medium]
     const over = ['off', 'failed'].includes(trackState(track)) || track.value === 'stopped'
-    if (!over) tx.add(id, 'track.stopped', { medium, reason: 'interrupted' })
+    if (!over) batch.add(id, 'track.stopped', { medium, reason: 'interrupted' })
   }
-  if (capturing) tx.wrapUp(id, 'interrupted')
+  if (capturing) batch.wrapUp(id, 'interrupted')
 }
 
 function openCommands(events: LogEvent[]): EventOf<'command.accepted'>[] {
@@ -114,11 +124,11 @@ function openCommands(events: LogEvent[]): EventOf<'command.accepted'>[] {
 }
 
 /** The end of the last media that survived, else the last event before the recorder was gone. */
-function lastSeen(tx: Transaction, id: string, events: LogEvent[]): string {
-  const ends = [...events, ...tx.events.filter(({ recordingId }) => recordingId === id)].flatMap(
+function lastSeen(batch: EventBatch, id: string, events: LogEvent[]): string {
+  const ends = [...events, ...batch.events.filter(({ recordingId }) => recordingId === id)].flatMap(
     (event) => (event.type === 'segment.closed' ? [event.data.endedAt] : []),
   )
-  return [...ends, events.at(-1)?.at ?? tx.at].reduce(
+  return [...ends, events.at(-1)?.at ?? batch.at].reduce(
     (latest, at) => (at > latest ? at : latest),
     '',
   )
@@ -126,10 +136,10 @@ function lastSeen(tx: Transaction, id: string, events: LogEvent[]): string {
 
 /** Removes what is on disk of recordings whose start was never confirmed. */
 export async function removeUnconfirmed(
-  world: World,
+  recordings: OpenRecordings,
   folderOf: (id: string) => string,
 ): Promise<void> {
-  for (const fold of world.values()) {
+  for (const fold of recordings.values()) {
     if (isUnconfirmed(fold)) await rm(folderOf(fold.id), { recursive: true, force: true })
   }
 }

@@ -17,14 +17,14 @@ interface Book {
   closeLater: SelfCloseReason | undefined
 }
 
-/** What the funnel keeps of recordings beside their folds, until it is of no more use. */
-export class OpenBooks {
-  readonly #books = new Map<string, Book>()
+/** What the facts keeps of recordings beside their folds, until it is of no more use. */
+export class SegmentLedger {
+  readonly #ledger = new Map<string, Book>()
   /** Versions of closed recordings, while their closing is not on disk yet. */
   readonly #closing = new Map<string, number>()
 
   clear(): void {
-    this.#books.clear()
+    this.#ledger.clear()
     this.#closing.clear()
   }
 
@@ -41,7 +41,7 @@ export class OpenBooks {
         break
       }
       case 'segment.opened': {
-        const segment = this.#books
+        const segment = this.#ledger
           .get(id)
           ?.segments.get(`${event.data.medium}/${event.data.number}`)
         if (segment) segment.opened = true
@@ -49,7 +49,7 @@ export class OpenBooks {
       }
       case 'recording.closed':
       case 'recording.startFailed':
-        this.#books.delete(id)
+        this.#ledger.delete(id)
         this.#closing.set(id, event.version ?? 0)
         break
       default:
@@ -69,11 +69,11 @@ export class OpenBooks {
   }
 
   isOpened(id: string, ref: SegmentRef): boolean {
-    return this.#books.get(id)?.segments.get(keyOf(ref))?.opened ?? false
+    return this.#ledger.get(id)?.segments.get(keyOf(ref))?.opened ?? false
   }
 
   finish(id: string, ref: SegmentRef): void {
-    const segment = this.#books.get(id)?.segments.get(keyOf(ref))
+    const segment = this.#ledger.get(id)?.segments.get(keyOf(ref))
     if (segment) segment.finished = true
   }
 
@@ -84,7 +84,7 @@ export class OpenBooks {
 
   /** The segments of a recording that are not finished. */
   unfinished(id: string): SegmentRef[] {
-    const segments = [...(this.#books.get(id)?.segments.values() ?? [])]
+    const segments = [...(this.#ledger.get(id)?.segments.values() ?? [])]
     return segments.filter(({ finished }) => !finished).map(({ ref }) => ref)
   }
 
@@ -94,12 +94,12 @@ export class OpenBooks {
 
   /** Why a recording is to be closed now that its files are finished. */
   dueClose(id: string): SelfCloseReason | undefined {
-    return this.finished(id) ? this.#books.get(id)?.closeLater : undefined
+    return this.finished(id) ? this.#ledger.get(id)?.closeLater : undefined
   }
 
   #book(id: string): Book {
-    const book = this.#books.get(id) ?? { segments: new Map(), closeLater: undefined }
-    this.#books.set(id, book)
+    const book = this.#ledger.get(id) ?? { segments: new Map(), closeLater: undefined }
+    this.#ledger.set(id, book)
     return book
   }
 }

@@ -3,8 +3,8 @@ import { MEDIA } from '../../contract/media.ts'
 import type { ApplicationError } from '../../contract/resources.ts'
 
 /** Keeps what stands in the way of the current recording's tracks, or has to be known at once, and since when. */
-export class Troubles {
-  readonly #troubles = new Map<string, ApplicationError>()
+export class ActiveErrors {
+  readonly #errors = new Map<string, ApplicationError>()
 
   take(event: LogEvent): void {
     const { recordingId } = event
@@ -15,7 +15,7 @@ export class Troubles {
         return
       case 'warning.raised': {
         const { code, medium, detail: message } = event.data
-        this.#troubles.set(keyOf(event), {
+        this.#errors.set(keyOf(event), {
           code,
           ...(medium ? { medium } : {}),
           message,
@@ -24,7 +24,7 @@ export class Troubles {
         return
       }
       case 'warning.cleared':
-        this.#troubles.delete(keyOf(event))
+        this.#errors.delete(keyOf(event))
         return
     }
     if (
@@ -35,24 +35,24 @@ export class Troubles {
       return
     const track = `${recordingId}/${event.data.medium}/`
     // A track's warnings are about its capture or its pause, and end with it; its confirmation ends only failures.
-    if (STILL_WARNED.has(event.type)) this.#troubles.delete(track)
+    if (STILL_WARNED.has(event.type)) this.#errors.delete(track)
     else this.#forget(track)
     if (event.type === 'track.failed' || event.type === 'track.recovering') {
       const { medium, code, detail: message } = event.data
-      this.#troubles.set(track, { code, medium, message, since: event.at })
+      this.#errors.set(track, { code, medium, message, since: event.at })
     }
   }
 
   #forget(prefix: string): void {
-    for (const key of this.#troubles.keys()) if (key.startsWith(prefix)) this.#troubles.delete(key)
+    for (const key of this.#errors.keys()) if (key.startsWith(prefix)) this.#errors.delete(key)
   }
 
   /** Those of a recording, and those of the recorder itself; by medium. */
   of(recordingId: string | undefined): ApplicationError[] {
-    const troubles = [...this.#troubles].filter(
+    const errors = [...this.#errors].filter(
       ([key]) => key.startsWith('/') || key.startsWith(`${recordingId}/`),
     )
-    return troubles.map(([, trouble]) => trouble).sort((a, b) => placeOf(a) - placeOf(b))
+    return errors.map(([, trouble]) => trouble).sort((a, b) => placeOf(a) - placeOf(b))
   }
 }
 

@@ -14,20 +14,20 @@ import type {
 } from '../../contract/resources.ts'
 import type { EventLog } from '../../store/types.ts'
 import { allowedCommands } from '../commands/arbitration.ts'
-import type { StorageState, StorageWatch } from '../disk/disk-watch.ts'
-import type { Funnel } from '../facts/fact-pipeline.ts'
-import { currentOf, type World } from '../open-recordings.ts'
+import type { DiskState, DiskWatch } from '../disk/disk-watch.ts'
+import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
 import type { RecorderBus } from '../port.ts'
-import { Troubles } from './active-errors.ts'
+import { ActiveErrors } from './active-errors.ts'
 
 /** What the reader reads from. */
 export interface ReaderOptions {
   log: EventLog
-  funnel: Funnel
+  facts: FactPipeline
   platform: CapturePlatform
   bus: RecorderBus
   version: string
-  storage: Pick<StorageWatch, 'look' | 'shortage'>
+  storage: Pick<DiskWatch, 'look' | 'shortage'>
   now(): number
   ready(): boolean
 }
@@ -44,7 +44,7 @@ interface Shown {
 /** Answers questions: from the durable projections, the live machines, and what is only of this moment. */
 export class Reader {
   readonly #options: ReaderOptions
-  readonly #troubles = new Troubles()
+  readonly #activeErrors = new ActiveErrors()
   readonly #levels = new Map<string, Level>()
   /** Counts what may change an answer. */
   #changes = 0
@@ -61,7 +61,7 @@ export class Reader {
   take(events: readonly LogEvent[]): void {
     this.#changes++
     for (const event of events) {
-      this.#troubles.take(event)
+      this.#activeErrors.take(event)
       if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') continue
       for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
     }
@@ -98,12 +98,12 @@ export class Reader {
 
   /** The very same object as the last time, as long as nothing has changed that is in it. */
   async #whole(view: RecordingView, side: ClientSide): Promise<RecordingWithHistory> {
-    const { failure } = this.#options.funnel
+    const { failure } = this.#options.facts
     const last = this.#last.get(side)
     if (last?.view === view && last.changes === this.#changes && last.failure === failure)
       return last.answer
     const changes = this.#changes
-    const answer = { ...this.dress(view, side), tagHistory: await this.#tagHistory(view) }
+    const answer = { ...this.toAnswer(view, side), tagHistory: await this.#tagHistory(view) }
     this.#last.set(side, { view, changes, failure, answer })
     return answer
   }
@@ -119,21 +119,23 @@ export class Reader {
     return history.entries
   }
 
-  dress(view: RecordingView, side: ClientSide): RecordingAnswer {
-    return this.#dress(view, this.allowedCommands(view.id, side))
+  toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer {
+    return this.#toAnswer(view, this.allowedCommands(view.id, side))
   }
 
-  /** The recording as a side is shown it in a world that is not on disk yet: for the answer that goes there with it. */
-  dressIn(world: World, view: RecordingView, side: Side): RecordingAnswer {
-    const fold = world.get(view.id)
-    return this.#dress(
+  /** The recording as a side is shown it in a recordings that is not on disk yet: for the answer that goes there with it. */
+  toAnswerIn(recordings: OpenRecordings, view: RecordingView, side: Side): RecordingAnswer {
+    const fold = recordings.get(view.id)
+    return this.#toAnswer(
       view,
-      fold ? allowedCommands(fold, side) : onlyStart(allowedCommands(currentOf(world), side)),
+      fold
+        ? allowedCommands(fold, side)
+        : onlyStart(allowedCommands(currentRecording(recordings), side)),
     )
   }
 
-  #dress(durable: RecordingView, allowed: AllowedCommand[]): RecordingAnswer {
-    const { failure } = this.#options.funnel
+  #toAnswer(durable: RecordingView, allowed: AllowedCommand[]): RecordingAnswer {
+    const { failure } = this.#options.facts
     const view = failure ? cutOff(durable, failure) : durable
     const tracks: RecordingAnswer['tracks'] = {}
     for (const medium of MEDIA) {
@@ -147,21 +149,21 @@ export class Reader {
   }
 
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
-    const { live } = this.#options.funnel
+    const { live } = this.#options.facts
     const own = id === null ? undefined : live.get(id)
     if (own) return allowedCommands(own.states, side)
     return onlyStart(allowedCommands(live.get(this.current()?.id ?? '')?.states, side))
   }
 
   async application(side: ClientSide): Promise<ApplicationView> {
-    const { platform, version, funnel, log, ready, storage } = this.#options
+    const { platform, version, facts, log, ready, storage } = this.#options
     const [devices, encoderProblem, disk] = await Promise.all([
       platform.devices(),
       platform.encoderProblem(),
       storage.look(),
     ])
     const durable = this.current()
-    const current = durable && funnel.failure ? cutOff(durable, funnel.failure) : durable
+    const current = durable && facts.failure ? cutOff(durable, facts.failure) : durable
     const errors = this.#errors(current, encoderProblem, disk)
     const capturing = current?.state === 'Active' || current?.state === 'Paused'
     const media = {} as ApplicationView['media']
@@ -180,7 +182,7 @@ export class Reader {
       controller: current?.controller ?? null,
       errors,
       media,
-      storage: { freeBytes, recordableSeconds, log: funnel.failure ? 'readOnly' : log.status },
+      storage: { freeBytes, recordableSeconds, log: facts.failure ? 'readOnly' : log.status },
       allowedCommands: ready() ? this.allowedCommands(current?.id ?? null, side) : [],
     }
   }
@@ -188,11 +190,11 @@ export class Reader {
   #errors(
     current: RecordingView | undefined,
     encoderProblem: string | null,
-    disk: StorageState,
+    disk: DiskState,
   ): ApplicationError[] {
     const since = this.#at()
-    const errors = this.#troubles.of(current?.id)
-    const { failure, failedAt } = this.#options.funnel
+    const errors = this.#activeErrors.of(current?.id)
+    const { failure, failedAt } = this.#options.facts
     if (failure)
       errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
     if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })

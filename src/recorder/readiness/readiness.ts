@@ -1,4 +1,4 @@
-import type { CapturePlatform, Probe } from '../../actors/port.ts'
+import type { CapturePlatform, ProbeResult } from '../../actors/port.ts'
 import type { RecorderError } from '../../contract/errors.ts'
 import { type Device, MEDIA, type Medium, type TrackState } from '../../contract/media.ts'
 import type { Level, ReadinessCheck, ReadinessView, TrackView } from '../../contract/resources.ts'
@@ -6,7 +6,7 @@ import { WARNINGS } from '../../contract/warnings.ts'
 import { trackState } from '../../machines/recording-fold.ts'
 import type { EventLog } from '../../store/types.ts'
 import { within } from '../../time/within.ts'
-import { currentOf, isCapturing, type World } from '../open-recordings.ts'
+import { currentRecording, isCapturing, type OpenRecordings } from '../open-recordings.ts'
 import type { Reader } from '../queries/reader.ts'
 import {
   clockChecks,
@@ -39,7 +39,7 @@ export class Readiness {
   readonly #options: ReadinessOptions
   /** Counts the commands that have come. */
   #commands = 0
-  readonly #probes = new Map<string, { result: Promise<Probe>; stop: AbortController }>()
+  readonly #probes = new Map<string, { result: Promise<ProbeResult>; stop: AbortController }>()
 
   constructor(options: ReadinessOptions) {
     this.#options = options
@@ -107,7 +107,7 @@ export class Readiness {
   }
 
   /** Who asks while somebody looks already sees the same. */
-  #probe(medium: Medium, device: Device): Promise<Probe> {
+  #probe(medium: Medium, device: Device): Promise<ProbeResult> {
     const key = `${medium}/${device.id}`
     const underWay = this.#probes.get(key)
     if (underWay) return underWay.result
@@ -123,13 +123,13 @@ export class Readiness {
 
 /** The tracks of the recording whose capture is not over: their states as decided, the rest as it is shown. */
 export function liveTracks(
-  world: World,
-  reader: Pick<Reader, 'current' | 'dress'>,
+  recordings: OpenRecordings,
+  reader: Pick<Reader, 'current' | 'toAnswer'>,
 ): Partial<Record<Medium, LiveTrack>> | undefined {
-  const fold = currentOf(world)
+  const fold = currentRecording(recordings)
   if (!fold || !isCapturing(fold)) return undefined
   const shown = reader.current()
-  const view = shown?.id === fold.id ? reader.dress(shown, fold.owner) : undefined
+  const view = shown?.id === fold.id ? reader.toAnswer(shown, fold.owner) : undefined
   const live: Partial<Record<Medium, LiveTrack>> = {}
   for (const medium of MEDIA) {
     const { device = null, error = null, warnings = [], level = null } = view?.tracks[medium] ?? {}
@@ -138,7 +138,7 @@ export function liveTracks(
   return live
 }
 
-const INTERRUPTED: Probe = { problem: 'interrupted', level: null, empty: false, muted: null }
+const INTERRUPTED: ProbeResult = { problem: 'interrupted', level: null, empty: false, muted: null }
 
 async function inTime(
   checks: Promise<ReadinessCheck[]>,
@@ -210,7 +210,10 @@ function liveChecks(
   return [...checks, muteCheck(medium, warned('SOURCE_MUTED'))]
 }
 
-function probeChecks(medium: Medium, { problem, level, empty, muted }: Probe): ReadinessCheck[] {
+function probeChecks(
+  medium: Medium,
+  { problem, level, empty, muted }: ProbeResult,
+): ReadinessCheck[] {
   if (problem === 'interrupted') {
     const detail = 'Not looked at to the end, for a command came in between.'
     return [{ id: 'delivering', medium, result: 'warn', detail, remedy: 'Ask again.' }]

@@ -3,12 +3,12 @@ import { ERRORS, type RecorderError } from '../../contract/errors.ts'
 import type { ReadinessCheck } from '../../contract/resources.ts'
 import { WARNINGS } from '../../contract/warnings.ts'
 import type { EventLog } from '../../store/types.ts'
-import type { StorageWatch } from '../disk/disk-watch.ts'
+import type { DiskWatch } from '../disk/disk-watch.ts'
 
 /** What the checks of the computer need. */
 export interface SystemParts {
   platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
-  storage: Pick<StorageWatch, 'look' | 'shortage'>
+  storage: Pick<DiskWatch, 'look' | 'shortage'>
   log: Pick<EventLog, 'status' | 'position' | 'events'>
   /** Why nothing can be written. */
   failure(): RecorderError | undefined

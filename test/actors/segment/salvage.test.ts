@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createPlatform } from '../../../src/actors/capture-platform.ts'
+import { createCapturePlatform } from '../../../src/actors/capture-platform.ts'
 import { resolveQuality } from '../../../src/contract/quality.ts'
 import { audioFormat, opusArgs, screenArgs } from '../../../src/ffmpeg/encoding.ts'
 import { suite } from '../../support/suite.ts'
@@ -53,7 +53,7 @@ function* pseudoRandom(): Generator<number, never> {
 }
 
 suite('salvage', (test) => {
-  const platform = createPlatform({ source: 'synthetic', logger: keepingLogger() })
+  const platform = createCapturePlatform({ source: 'synthetic', logger: keepingLogger() })
   const folder = mkdtempSync(join(tmpdir(), 'f2f-salvage-'))
   const recording = join(folder, 'recording')
   const put = (file: string, bytes: Buffer): string => {

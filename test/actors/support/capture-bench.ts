@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Capture, CaptureReport } from '../../../src/actors/capture.ts'
-import { createPlatform, type PlatformOptions } from '../../../src/actors/capture-platform.ts'
+import {
+  type CapturePlatformOptions,
+  createCapturePlatform,
+} from '../../../src/actors/capture-platform.ts'
 import type { CapturePlatform } from '../../../src/actors/port.ts'
 import type { Logger } from '../../../src/contract/logger.ts'
 import type { Device, Medium } from '../../../src/contract/media.ts'
@@ -108,9 +111,11 @@ export class CaptureBench {
   readonly #captures: ObservedCapture[] = []
 
   platform(
-    options: Omit<PlatformOptions, 'logger' | 'source'> & { source?: PlatformOptions['source'] },
+    options: Omit<CapturePlatformOptions, 'logger' | 'source'> & {
+      source?: CapturePlatformOptions['source']
+    },
   ): CapturePlatform {
-    return createPlatform({ source: 'devices', logger: this.logger, ...options })
+    return createCapturePlatform({ source: 'devices', logger: this.logger, ...options })
   }
 
   capture(

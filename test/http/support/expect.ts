@@ -18,7 +18,7 @@ export async function bodyOf<T = Record<string, unknown>>(
 }
 
 /** The problem document of an answer, which must have this code. */
-export async function problemOf(
+export async function toProblem(
   answer: Response,
   code: ErrorCode,
 ): Promise<Record<string, unknown>> {
@@ -37,7 +37,7 @@ export async function problemOf(
 
 /** The pointers of an INVALID_REQUEST, in order. */
 export async function pointersOf(answer: Response): Promise<string[]> {
-  const { errors } = (await problemOf(answer, 'INVALID_REQUEST')) as {
+  const { errors } = (await toProblem(answer, 'INVALID_REQUEST')) as {
     errors: { pointer: string }[]
   }
   return errors.map(({ pointer }) => pointer)

@@ -56,7 +56,7 @@ export class StubRecorder implements RecorderPort {
   /** How the next commands end. */
   answer: (command: Command) => Promise<StoredAnswer> = async (command) => ({
     status: command.name === 'recording.start' ? 201 : 200,
-    body: this.dress(recordingView('rec_started'), 'api'),
+    body: this.toAnswer(recordingView('rec_started'), 'api'),
   })
   /** How reading a recording goes wrong. */
   failReading: Error | undefined
@@ -108,10 +108,10 @@ export class StubRecorder implements RecorderPort {
     const view = this.recordings.get(wanted)
     if (view === undefined)
       throw new RecorderError('RECORDING_NOT_FOUND', 'There is no such recording.')
-    return { ...this.dress(view, side), tagHistory: view.tags }
+    return { ...this.toAnswer(view, side), tagHistory: view.tags }
   }
 
-  dress(view: RecordingView, side: ClientSide) {
+  toAnswer(view: RecordingView, side: ClientSide) {
     const tracks = Object.fromEntries(
       Object.entries(view.tracks).map(([medium, track]) => [
         medium,

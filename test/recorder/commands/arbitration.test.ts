@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import type { CommandName } from '../../../src/contract/commands.ts'
-import { allowedCommands, isRefusal, judge } from '../../../src/recorder/commands/arbitration.ts'
-import { currentOf } from '../../../src/recorder/open-recordings.ts'
+import {
+  allowedCommands,
+  arbitrate,
+  isRefusal,
+} from '../../../src/recorder/commands/arbitration.ts'
+import { currentRecording } from '../../../src/recorder/open-recordings.ts'
 import { arbitrationTable, type Cell } from '../../support/arbitration.ts'
 import { command, Story, worldOf } from '../../support/fixtures.ts'
 import { suite } from '../../support/suite.ts'
@@ -12,7 +16,7 @@ function ask({ side, command: name, standing }: Cell) {
   const media: Partial<Record<CommandName, object>> = {
     'track.start': { media: ['screen'], devices: {} },
   }
-  const outcome = judge(worldOf(standing), command(side, name, media[name] ?? {}))
+  const outcome = arbitrate(worldOf(standing), command(side, name, media[name] ?? {}))
   // Nothing is paused that is active, and the other way round: the table speaks of control, these two of tracks.
   const idle = name === (paused ? 'track.pause' : 'track.resume') && !standing.endsWith('WrapUp')
   return { code: isRefusal(outcome) ? outcome.code : 'yes', idle }
@@ -30,7 +34,7 @@ suite('judgement', (test) => {
     for (const { side, command: name, standing } of arbitrationTable()) {
       if (standing === 'none') continue
       const world = worldOf(standing)
-      const allowed = allowedCommands(currentOf(world), side)
+      const allowed = allowedCommands(currentRecording(world), side)
       const spelled = {
         'recording.start': 'start',
         'track.start': 'startMedia',
@@ -48,9 +52,9 @@ suite('judgement', (test) => {
   test('control is checked before the version, the version before the state', () => {
     const world = worldOf('ui WrapUp')
     const stale = { ...command('api', 'track.stop'), expectedVersion: 1 }
-    assert.equal((judge(world, stale) as { code: string }).code, 'CONTROL_HELD_BY_UI')
+    assert.equal((arbitrate(world, stale) as { code: string }).code, 'CONTROL_HELD_BY_UI')
     const own = { ...command('ui', 'track.stop'), expectedVersion: 1 }
-    assert.equal((judge(world, own) as { code: string }).code, 'VERSION_MISMATCH')
+    assert.equal((arbitrate(world, own) as { code: string }).code, 'VERSION_MISMATCH')
   })
 
   test('a recording that is starting can be paused, stopped and tagged, but not closed or started again', () => {
@@ -65,17 +69,17 @@ suite('judgement', (test) => {
         endsBy: '2026-01-01T00:00:00.000Z',
       })
       .tell('track.starting', { medium: 'mic', segment: 1, device: { id: 'm', label: 'M' } })
-    assert.deepEqual(allowedCommands(currentOf(story.world), 'api'), [
+    assert.deepEqual(allowedCommands(currentRecording(story.world), 'api'), [
       'startMedia',
       'stop',
       'pause',
       'tag',
     ])
-    assert.deepEqual(allowedCommands(currentOf(story.world), 'ui'), [])
+    assert.deepEqual(allowedCommands(currentRecording(story.world), 'ui'), [])
   })
 
   test('audio stands for the audio media of the recording’s own type', () => {
-    const outcome = judge(
+    const outcome = arbitrate(
       worldOf('api Active'),
       command('api', 'track.start', { media: ['audio'], devices: {} }),
     )
