@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
+import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
 import { RecorderError } from './contract/errors.ts'
 import type { SegmentFacts } from './contract/events.ts'
@@ -23,10 +24,9 @@ import {
   writeDaemonFile,
 } from './home.ts'
 import { startHttp } from './http/server.ts'
-import { createLogger } from './logging.ts'
 import { startChild } from './processes/child-process.ts'
 import { DEFAULT_RESERVE_BYTES } from './recorder/disk/disk-watch.ts'
-import { Recorder } from './recorder/recorder.ts'
+import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
 import { Ballast } from './store/ballast.ts'
 import { openEventLog } from './store/event-log.ts'
 import type { EventLog } from './store/types.ts'
@@ -34,11 +34,9 @@ import { SteadyClock } from './time/steady-clock.ts'
 
 /** 0xF2F. */
 const DEFAULT_PORT = 3887
-/** A stop signal leaves 5 s in all. */
-const EXIT_LIMIT_MS = 4_800
 
 /** How to run the daemon. */
-export interface ServeOptions {
+export interface DaemonOptions {
   /** Home folder; else `F2F_HOME`, else the platform's place. */
   home?: string
   /** TCP port, 0 picks a free one; else `F2F_PORT`, config.json, 3887. */
@@ -58,131 +56,104 @@ export interface Daemon {
   stop(): Promise<void>
 }
 
-/**
- * Runs the daemon: resolves when it is ready, and prints the ready line. SIGINT and SIGTERM finish the recording and end it.
- * Rejects with an Error whose message tells a person what to do.
- */
-export async function serve(options: ServeOptions): Promise<void> {
-  // LevelDB creates its files open to all that the mask lets through.
-  process.umask(0o077)
-  const logger = createLogger()
-  const daemon = await startDaemon(options, logger)
-  let stopping = false
-  const stop = (code: number): void => {
-    if (stopping) return
-    stopping = true
-    process.exitCode = code
-    setTimeout(() => process.exit(code || 1), EXIT_LIMIT_MS).unref()
-    daemon.stop().then(
-      () => process.exit(),
-      (error) => {
-        logger.fatal({ err: error }, 'the recorder did not end properly')
-        process.exit(1)
-      },
-    )
+/** Starts a daemon in this process, without signal handlers. Ends what it has begun when it fails. */
+export async function startDaemon(options: DaemonOptions, logger: Logger): Promise<Daemon> {
+  const cleanup = new CleanupStack()
+  try {
+    return await assemble(options, logger, cleanup)
+  } catch (error) {
+    await cleanup.run()
+    throw error
   }
-  process.on('SIGINT', () => stop(0))
-  process.on('SIGTERM', () => stop(0))
-  process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'the recorder failed and ends')
-    stop(1)
-  })
-  process.stdout.write(`listening on ${daemon.url}\n`)
 }
 
-/** Starts a daemon in this process, without signal handlers. */
-export async function startDaemon(options: ServeOptions, logger: Logger): Promise<Daemon> {
+async function assemble(
+  options: DaemonOptions,
+  logger: Logger,
+  cleanup: CleanupStack,
+): Promise<Daemon> {
   const home = resolveHome(options.home)
   await prepareHome(home)
   const config = await readConfig(home)
   const port = options.port ?? portOf(process.env) ?? config.port ?? DEFAULT_PORT
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
   const user = userInfo().username
+  const reserveBytes = options.reserveBytes ?? config.reserveBytes ?? DEFAULT_RESERVE_BYTES
+  const { ffmpegPath } = config
+  const clock = new SteadyClock()
+  cleanup.push(() => clock.stop())
+  const recorder = await openRecorder(home, logger, {
+    platform: createCapturePlatform({ source: options.source, clock, logger, ffmpegPath }),
+    clock,
+    recordingsFolder: home.recordingsFolder,
+    version,
+    user,
+    systemTags: systemTags(version, user),
+    quality: options.quality ?? config.quality,
+    logger,
+    reserveBytes,
+    builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
+  })
+  cleanup.push(() => recorder.close())
+  const homeToken = await readOrCreateHomeToken(home.folder)
+  const compositions = await openComposer({
+    home,
+    recorder,
+    ffmpegPath,
+    version,
+    logger,
+    reserveBytes,
+  })
+  cleanup.push(() => compositions.close())
+  recorder.bus.on('events', (events) => {
+    const isLow = events.some(
+      (event) => event.type === 'warning.raised' && event.data.code === 'STORAGE_LOW',
+    )
+    if (isLow) void compositions.giveWay()
+  })
+  const http = await startHttp({
+    recorder,
+    compositions,
+    access: createAccess({ homeToken, tokens: () => recorder.log.tokens() }),
+    port,
+    version,
+    user,
+    allowedOrigins: config.allowedOrigins ?? [],
+    logger,
+    isReady: () => recorder.ready,
+  })
+  cleanup.push(() => http.close())
+  await writeDaemonFile(home, {
+    pid: process.pid,
+    url: http.url,
+    startedAt: new Date().toISOString(),
+  })
+  return {
+    url: http.url,
+    async stop() {
+      // Side by side: requests under way are answered by what the recorder's end brings about.
+      await Promise.all([recorder.close(), compositions.close(), http.close()])
+      clock.stop()
+      await removeDaemonFile(home)
+    },
+  }
+}
+
+/** Opens log and recorder; a full disk gets the ballast back for it, once. */
+async function openRecorder(
+  home: Home,
+  logger: Logger,
+  parts: Omit<RecorderOptions, 'log' | 'ballast'>,
+): Promise<Recorder> {
   const ballast = new Ballast(home.ballastFile)
   const log = await openLog(home, logger, ballast)
-  const reserveBytes = options.reserveBytes ?? config.reserveBytes ?? DEFAULT_RESERVE_BYTES
-  const clock = new SteadyClock()
-  const platform = createCapturePlatform({
-    source: options.source,
-    clock,
-    logger,
-    ...(config.ffmpegPath ? { ffmpegPath: config.ffmpegPath } : {}),
-  })
-  let recorder: Recorder
   try {
-    recorder = await Recorder.open({
-      log,
-      platform,
-      clock,
-      recordingsFolder: home.recordingsFolder,
-      version,
-      user,
-      systemTags: systemTags(version, user),
-      quality: options.quality ?? config.quality,
-      logger,
-      reserveBytes,
-      builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
-      ballast,
-    })
+    return await Recorder.open({ ...parts, log, ballast })
   } catch (error) {
-    clock.stop()
     await log.close()
-    // With a little space left a log can be opened, and not take what is to be written then.
+    // A log that opens with a little space left may not be able to append what is due then.
     const isFull = error instanceof RecorderError && error.code === 'STORAGE_FULL'
-    if (isFull && (await ballast.drop())) return startDaemon(options, logger)
-    throw error
-  }
-  try {
-    const homeToken = await readOrCreateHomeToken(home.folder)
-    const access = createAccess({ homeToken, tokens: () => log.tokens() })
-    const allowedOrigins = config.allowedOrigins ?? []
-    const isReady = (): boolean => recorder.ready
-    const { ffmpegPath } = config
-    const compositions = await openComposer({
-      home,
-      recorder,
-      ffmpegPath,
-      version,
-      logger,
-      reserveBytes,
-    })
-    recorder.bus.on('events', (events) => {
-      const isLow = events.some(
-        (event) => event.type === 'warning.raised' && event.data.code === 'STORAGE_LOW',
-      )
-      if (isLow) void compositions.giveWay()
-    })
-    const http = await startHttp({
-      recorder,
-      compositions,
-      access,
-      port,
-      version,
-      user,
-      allowedOrigins,
-      logger,
-      isReady,
-    })
-    try {
-      await writeDaemonFile(home, {
-        pid: process.pid,
-        url: http.url,
-        startedAt: new Date().toISOString(),
-      })
-    } catch (error) {
-      await http.close()
-      throw error
-    }
-    return {
-      url: http.url,
-      async stop() {
-        await Promise.all([recorder.close(), compositions.close(), http.close()])
-        clock.stop()
-        await removeDaemonFile(home)
-      },
-    }
-  } catch (error) {
-    await recorder.close()
+    if (isFull && (await ballast.drop())) return openRecorder(home, logger, parts)
     throw error
   }
 }

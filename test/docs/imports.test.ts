@@ -38,17 +38,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'cli/': ['contract/', 'home.ts', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
-  'selftest/': ['processes/', 'ffmpeg/', 'time/', 'node:*'],
+  'selftest/': ['processes/', 'ffmpeg/', 'time/', 'x11/', 'node:*'],
   'cli/commands/selftest.ts': ['cli/', 'contract/', 'home.ts', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
   'home.ts': ['contract/', 'node:*'],
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [
-    ...['contract/', 'time/', 'actors/', 'store/', 'recorder/', 'access/', 'composition/', 'http/'],
-    ...['home.ts', 'logging.ts', 'pino', 'node:*'],
+    ...['contract/', 'time/', 'processes/', 'ffmpeg/', 'actors/', 'store/', 'recorder/', 'access/'],
+    ...['composition/', 'http/', 'home.ts', 'cleanup-stack.ts', 'pino', 'node:*'],
   ],
-  'serve.ts': ['contract/', 'daemon.ts', 'logging.ts'],
+  'cleanup-stack.ts': [],
+  'serve.ts': ['daemon.ts', 'logging.ts', 'node:*'],
 }
 
 /** One import of a file, both by their path below src; a package by its name. */

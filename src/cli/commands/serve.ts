@@ -54,8 +54,8 @@ export const serve = defineCommand({
     const reserveBytes = options.reserve === undefined ? undefined : parseSize(options.reserve)
     if (reserveBytes === null) throw new UsageError('--reserve takes a size such as 256MB or 1.5GB')
     // Only here: the other commands must start without loading the recorder.
-    const daemon = await import('../../daemon.ts')
-    await daemon.serve({
+    const { serve } = await import('../../serve.ts')
+    await serve({
       home: home.folder,
       source: options.source === 'synthetic' ? 'synthetic' : 'devices',
       ...(options.port === undefined ? {} : { port: options.port }),

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { startDaemon } from '../src/daemon.ts'
+import { SteadyClock } from '../src/time/steady-clock.ts'
+import { suite } from './support/suite.ts'
+
+suite('starting the daemon', (test) => {
+  let home: string
+  let taken: Server
+  test.beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'f2f-daemon-'))
+    taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  })
+  test.afterEach(async () => {
+    await new Promise((resolve) => taken.close(resolve))
+    await rm(home, { recursive: true, force: true })
+  })
+
+  test('a start that fails half-way stops its clock and leaves the home free for the next one', async () => {
+    const stopped: SteadyClock[] = []
+    const stop = SteadyClock.prototype.stop
+    SteadyClock.prototype.stop = function (this: SteadyClock) {
+      stopped.push(this)
+      stop.call(this)
+    }
+    const logger = pino({ level: 'silent' })
+    const options = { home, source: 'synthetic', quality: 'standard' } as const
+    try {
+      const { port } = taken.address() as AddressInfo
+      await assert.rejects(startDaemon({ ...options, port }, logger))
+      assert.equal(stopped.length, 1)
+    } finally {
+      SteadyClock.prototype.stop = stop
+    }
+    const daemon = await startDaemon({ ...options, port: 0 }, logger)
+    await daemon.stop()
+    assert.ok(!readdirSync(home).includes('daemon.json'))
+  })
+})
