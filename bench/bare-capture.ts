@@ -1,4 +1,7 @@
-/** The same capture without us: ffmpeg and parec as field notes have found them fastest, writing files directly. */
+/**
+ * The same capture without us: ffmpeg and parec as field notes have found them fastest, writing
+ * files directly.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -34,7 +37,10 @@ function recordCommand(medium: Medium, desktop: VirtualDesktop, folder: string):
   ].join(' ')
 }
 
-/** Records media into a folder until `stop`, which resolves when every process is gone and waited for. */
+/**
+ * Records media into a folder until `stop`, which resolves when every process is gone and waited
+ * for.
+ */
 export function startBareCapture(
   media: readonly Medium[],
   desktop: VirtualDesktop,

@@ -16,7 +16,10 @@ export async function benchCapture(pace: Pace): Promise<Findings> {
   return onStage((stage) => benchStarts(stage, pace.starts))
 }
 
-/** A start of ours: when the first sample was captured, and when the command was answered, in ms after it was sent. */
+/**
+ * A start of ours: when the first sample was captured, and when the command was answered, in ms
+ * after it was sent.
+ */
 interface Start {
   firstSampleMs: number
   answeredMs: number

@@ -1,6 +1,6 @@
 /**
- * Reads and durable tags of the real daemon against a bare Koa that answers a constant of the same size: each in a
- * process of its own, load from a third, rounds in turns.
+ * Reads and durable tags of the real daemon against a bare Koa that answers a constant of the same
+ * size: each in a process of its own, load from a third, rounds in turns.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -80,7 +80,10 @@ export async function benchHttp(pace: Pace): Promise<Findings> {
   }
 }
 
-/** A recording with all three tracks, of which only the microphone goes on: a picture being encoded would take a core from both servers. */
+/**
+ * A recording with all three tracks, of which only the microphone goes on: a picture being encoded
+ * would take a core from both servers.
+ */
 async function openRecording(daemon: Daemon): Promise<void> {
   const tags = { customer: '4711', account: 'DE02120300000000202051', branch: 12 }
   const started = await daemon.api('POST', '/recordings', { tags })
@@ -123,7 +126,10 @@ async function startBareKoa(bytes: number, folder?: string): Promise<BareKoa> {
   return { child, port: Number(port.toString()) }
 }
 
-/** A round of one server; `cpuUs`: CPU time of the server process for each request, which other programs do not change. */
+/**
+ * A round of one server; `cpuUs`: CPU time of the server process for each request, which other
+ * programs do not change.
+ */
 type Measured = LoadResult & { cpuUs: number }
 
 interface Round {

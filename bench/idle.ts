@@ -4,7 +4,10 @@ import { pssMb, treeCpuMs } from './processes.ts'
 import { command, onStage } from './stage.ts'
 import { alone, type Findings, type Row } from './table.ts'
 
-/** Some ten seconds after work V8 tidies its memory once, which takes a tenth of a second: that is no idling yet. */
+/**
+ * Some ten seconds after work V8 tidies its memory once, which takes a tenth of a second: that is
+ * no idling yet.
+ */
 const SETTLING_MS = 15_000
 const RECORDED_MS = 5_000
 

@@ -18,7 +18,10 @@ export interface Round {
   firstOf: { mic: number; speaker: number }
 }
 
-/** How long start, pause, resume and stop of all three media take to be answered: confirmed, and durable. */
+/**
+ * How long start, pause, resume and stop of all three media take to be answered: confirmed, and
+ * durable.
+ */
 export async function benchLatency(pace: Pace): Promise<Findings> {
   return onStage(async ({ daemon }) => {
     const rounds: Round[] = []

@@ -1,6 +1,7 @@
 /**
- * The client of the HTTP bench, in a process of its own (`fork` it and send it jobs). Speaks HTTP over plain sockets:
- * Node's own client costs more than the servers that are measured, and would be what is measured.
+ * The client of the HTTP bench, in a process of its own (`fork` it and send it jobs). Speaks HTTP
+ * over plain sockets: Node's own client costs more than the servers that are measured, and would be
+ * what is measured.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'

@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- --only http,append,capture,recording,latency,obs,idle] [--quick] [--paste]`: measures the recorder beside the
- * bare programs that it is made of and beside OBS, and writes one table to the terminal, to bench/out, and with `--paste` into
- * docs/performance.md.
+ * `npm run bench [-- --only http,append,capture,recording,latency,obs,idle] [--quick] [--paste]`:
+ * measures the recorder beside the bare programs that it is made of and beside OBS, and writes one
+ * table to the terminal, to bench/out, and with `--paste` into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** The home folder of an OBS for the bench: no wizard, no update, one profile that captures as the recorder does. */
+/**
+ * The home folder of an OBS for the bench: no wizard, no update, one profile that captures as the
+ * recorder does.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { QUALITY_PRESETS } from '../src/contract/quality.ts'
@@ -20,7 +23,8 @@ export interface ObsSettings {
 
 const { framesPerSecond } = QUALITY_PRESETS.standard
 
-// Written for OBS 29 (Debian 12), which is told that it has run before, so that it migrates and asks nothing.
+// Written for OBS 29 (Debian 12), which is told that it has run before, so that it migrates and
+// asks nothing.
 const globalSettings = ({ port, password }: ObsSettings): Sections => ({
   General: {
     FirstRun: true,
@@ -85,7 +89,10 @@ function ini(sections: Sections): string {
     .join('\n')
 }
 
-/** Writes the settings below a folder and returns the environment that makes OBS use them, and nothing of the user's. */
+/**
+ * Writes the settings below a folder and returns the environment that makes OBS use them, and
+ * nothing of the user's.
+ */
 export async function prepareObsHome(
   folder: string,
   settings: ObsSettings,

@@ -1,4 +1,7 @@
-/** Start, pause, resume and stop of three media: ours and those of OBS on the same virtual desktop, in turns. */
+/**
+ * Start, pause, resume and stop of three media: ours and those of OBS on the same virtual desktop,
+ * in turns.
+ */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { VirtualDesktop } from '../lab/virtual-desktop.ts'
 import { commandRound, FLOW_MS, type Round } from './latency.ts'

@@ -30,7 +30,10 @@ const COMMANDS = {
   stop: { request: 'StopRecord', state: 'OBS_WEBSOCKET_OUTPUT_STOPPED' },
 } as const
 
-/** A running OBS whose pipeline captures the whole screen, the microphone and the speaker: it only has to be told to record. */
+/**
+ * A running OBS whose pipeline captures the whole screen, the microphone and the speaker: it only
+ * has to be told to record.
+ */
 export interface Obs {
   readonly pid: number
   /** Tells it something; resolves with the time in ms until it says that this is done. */
@@ -41,7 +44,10 @@ export interface Obs {
   end(): Promise<void>
 }
 
-/** Starts OBS; resolves when it captures. What it cannot say about a failed start is in its last words. */
+/**
+ * Starts OBS; resolves when it captures. What it cannot say about a failed start is in its last
+ * words.
+ */
 export async function startObs(desktop: VirtualDesktop): Promise<Obs> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-obs-'))
   let helper: HelperProcess | undefined
@@ -144,7 +150,10 @@ async function addSources(socket: OBSWebSocket, desktop: VirtualDesktop): Promis
   await add('speaker', 'pulse_output_capture', { device_id: `${desktop.speakerSink}.monitor` })
 }
 
-/** Resolves when the recording has reached a state, with the moment (performance.now()) and its file. */
+/**
+ * Resolves when the recording has reached a state, with the moment (performance.now()) and its
+ * file.
+ */
 function reached(socket: OBSWebSocket, state: string): Promise<{ at: number; path: string }> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(

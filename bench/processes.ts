@@ -20,7 +20,8 @@ function statOf(pid: number): Stat | undefined {
     // It has ended meanwhile; whoever waited for it has its time.
     return undefined
   }
-  // The name is in parentheses and may hold anything; the third field (state) is the first one behind it.
+  // The name is in parentheses and may hold anything; the third field (state) is the first one
+  // behind it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const ms = (field: number) => Number(fields[field - 3]) * MS_PER_TICK
   return { parent: Number(fields[1]), ownMs: ms(14) + ms(15), endedMs: ms(16) + ms(17) }
@@ -36,7 +37,10 @@ export function endedChildrenCpuMs(pid: number): number {
   return statOf(pid)?.endedMs ?? Number.NaN
 }
 
-/** CPU time in ms that a process and all its descendants have used so far, those that have ended included. */
+/**
+ * CPU time in ms that a process and all its descendants have used so far, those that have ended
+ * included.
+ */
 export function treeCpuMs(root: number): number {
   return tree([root]).reduce((sum, [, stat]) => sum + stat.ownMs + stat.endedMs, 0)
 }
@@ -53,7 +57,10 @@ function tree(roots: readonly number[]): [pid: number, stat: Stat][] {
   return [...all].filter(([pid]) => belongs(pid))
 }
 
-/** Proportional set size in MB: a process's own memory and its share of what it has in common with others. */
+/**
+ * Proportional set size in MB: a process's own memory and its share of what it has in common with
+ * others.
+ */
 export function pssMb(pid: number): number {
   const kib = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1]
   return (Number(kib) * 1_024) / 1e6

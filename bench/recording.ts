@@ -1,4 +1,7 @@
-/** What recording three media costs: ours, bare ffmpeg and OBS on the same virtual desktop, in turns. */
+/**
+ * What recording three media costs: ours, bare ffmpeg and OBS on the same virtual desktop, in
+ * turns.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +35,9 @@ interface Contender {
   stop(): Promise<unknown>
 }
 
-/** CPU and memory while three media are recorded, of a screen that moves and of one that does not. */
+/**
+ * CPU and memory while three media are recorded, of a screen that moves and of one that does not.
+ */
 export async function benchRecording(pace: Pace): Promise<Findings> {
   const moving = await onStage((stage) => contest(stage, pace, 'moving screen'))
   const still = await onStage((stage) => contest(stage, pace, 'still screen'), { movement: false })
@@ -158,7 +163,9 @@ async function withBare<T>(
 
 const SETTLING_MS = 2_000
 
-/** OBS runs for its own turn only: its pipeline works all the time, and would disturb the others. */
+/**
+ * OBS runs for its own turn only: its pipeline works all the time, and would disturb the others.
+ */
 async function recordWithObs(
   desktop: VirtualDesktop,
   ms: number,

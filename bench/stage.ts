@@ -8,7 +8,10 @@ export interface Stage {
   daemon: Daemon
 }
 
-/** Runs a part of the bench on a stage of its own, whose screen moves unless told not to, and takes the stage down again. */
+/**
+ * Runs a part of the bench on a stage of its own, whose screen moves unless told not to, and takes
+ * the stage down again.
+ */
 export async function onStage<T>(
   play: (stage: Stage) => Promise<T>,
   { movement = true } = {},

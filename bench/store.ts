@@ -1,6 +1,6 @@
 /**
- * Durable appends through the event log against raw classic-level batches of the same bytes, side by side: rounds
- * alternate in one run, so that a disk that is slow for a while is slow for both.
+ * Durable appends through the event log against raw classic-level batches of the same bytes, side
+ * by side: rounds alternate in one run, so that a disk that is slow for a while is slow for both.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,9 @@ const ROUND_MS = 700
 const BY: By = { side: 'api', client: 'crm', user: 'clerk' }
 const AT = '2026-01-05T09:00:00.000Z'
 
-/** Tag commands (three events each) from 64 clients at a time and from one; verifying on opening. */
+/**
+ * Tag commands (three events each) from 64 clients at a time and from one; verifying on opening.
+ */
 export async function benchStore(): Promise<Ratio[]> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-store-'))
   const sample = await sampleOf(join(folder, 'sample'))
@@ -68,7 +70,9 @@ function compare(name: string, rates: { ours: number; raw: number }[], unit = 'c
   }
 }
 
-/** Opening with everything verified, against reading the same records and looking at none of them. */
+/**
+ * Opening with everything verified, against reading the same records and looking at none of them.
+ */
 async function verifying(folder: string): Promise<Ratio> {
   const rates: { ours: number; raw: number }[] = []
   for (let round = 0; round < 3; round++) {

@@ -9,8 +9,9 @@ const INPUT_ONLY = 2
 const ANSWER_LIMIT_MS = 5_000
 
 /**
- * Claims the system tray of a display and shows nothing in it. A program that is told to start there keeps its window
- * closed only where there is a tray, and an open window would stand in its own picture and cost its drawing.
+ * Claims the system tray of a display and shows nothing in it. A program that is told to start
+ * there keeps its window closed only where there is a tray, and an open window would stand in its
+ * own picture and cost its drawing.
  */
 export async function openSystemTray(display: string): Promise<{ close(): void }> {
   const connection = await X11Connection.open(display, process.env, ANSWER_LIMIT_MS)

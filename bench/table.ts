@@ -13,7 +13,10 @@ export interface Row {
   what: string
   unit: string
   ours: number
-  /** The same done by another program, which `what` names; null where there is none to compare with, a word where it is not here. */
+  /**
+   * The same done by another program, which `what` names; null where there is none to compare with,
+   * a word where it is not here.
+   */
   other: number | string | null
   /** Median of the rounds' ratios; null without another figure. */
   ratio: number | null
@@ -31,7 +34,9 @@ export function alone(what: string, unit: string, ours: number, aim: Aim | null 
   return { what, unit, ours, other: null, ratio: null, aim }
 }
 
-/** Rounds of ours and of another program's in turns, or the reason why there are none of the other. */
+/**
+ * Rounds of ours and of another program's in turns, or the reason why there are none of the other.
+ */
 export function compared(
   what: string,
   unit: string,

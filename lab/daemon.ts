@@ -1,4 +1,7 @@
-/** The real daemon as a child process on a home of its own, driven over real HTTP: for the tests, the demo and the bench. */
+/**
+ * The real daemon as a child process on a home of its own, driven over real HTTP: for the tests,
+ * the demo and the bench.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,7 +15,9 @@ const STOP_LIMIT_MS = 10_000
 
 /** How to start the daemon. */
 export interface DaemonOptions {
-  /** Home folder (default: a new one below the system's temporary folder; the caller removes it). */
+  /**
+   * Home folder (default: a new one below the system's temporary folder; the caller removes it).
+   */
   home?: string
   /** Spread over this process's environment, e.g. that of a virtual desktop. */
   env?: NodeJS.ProcessEnv
@@ -46,8 +51,8 @@ export interface Daemon {
   /** Everything it has written to stderr so far. */
   stderr(): string
   /**
-   * A request with the home token to a path below `/v1`, e.g. `/recordings`. `body` is sent as JSON, a string as it is.
-   * `headers` go over the default ones; an undefined value takes one away.
+   * A request with the home token to a path below `/v1`, e.g. `/recordings`. `body` is sent as
+   * JSON, a string as it is. `headers` go over the default ones; an undefined value takes one away.
    */
   api(
     method: string,
@@ -61,7 +66,10 @@ export interface Daemon {
   stop(): Promise<number | null>
 }
 
-/** Starts the built daemon (`npm run build` first) on a free port; resolves when it has said that it listens, rejects with its stderr when it ends before. */
+/**
+ * Starts the built daemon (`npm run build` first) on a free port; resolves when it has said that it
+ * listens, rejects with its stderr when it ends before.
+ */
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'f2f-home-')))
   const source = options.source === 'devices' ? [] : ['--source', 'synthetic']

@@ -1,4 +1,7 @@
-/** What a control panel does to an X display: its size and its monitors (RandR 1.5). Xvfb has one output, and can be made smaller than it began. */
+/**
+ * What a control panel does to an X display: its size and its monitors (RandR 1.5). Xvfb has one
+ * output, and can be made smaller than it began.
+ */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Splitter } from '../src/media/splitter.ts'

@@ -68,7 +68,10 @@ export async function readyOrFailed<T>(
   }
 }
 
-/** Runs a program to its end and returns what it wrote to stdout; throws with its stderr when it fails. */
+/**
+ * Runs a program to its end and returns what it wrote to stdout; throws with its stderr when it
+ * fails.
+ */
 export async function output(
   command: string,
   args: readonly string[],

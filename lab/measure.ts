@@ -1,4 +1,6 @@
-/** What can be heard and seen in a media file, in numbers: for tests and for the demo. Needs ffmpeg. */
+/**
+ * What can be heard and seen in a media file, in numbers: for tests and for the demo. Needs ffmpeg.
+ */
 import { createEncoder } from '../src/ffmpeg/ffmpeg.ts'
 import { output } from './helper-process.ts'
 
@@ -17,7 +19,10 @@ async function ffmpeg(...args: string[]): Promise<Buffer> {
   return output(path, ['-nostdin', '-v', 'error', ...args])
 }
 
-/** Decodes a media file's audio (its first channel: a downmix would change the level); throws when it has none. */
+/**
+ * Decodes a media file's audio (its first channel: a downmix would change the level); throws when
+ * it has none.
+ */
 export async function decodeAudio(file: string): Promise<Samples> {
   const raw = await ffmpeg(
     '-i',
@@ -55,8 +60,8 @@ export function rmsDb(samples: Samples): number {
 }
 
 /**
- * How strong one frequency is: the peak of a sine at it, in dB relative to full scale (−120 for none).
- * Goertzel's algorithm with a Hann window, so that loud neighbours do not leak in.
+ * How strong one frequency is: the peak of a sine at it, in dB relative to full scale (−120 for
+ * none). Goertzel's algorithm with a Hann window, so that loud neighbours do not leak in.
  */
 export function toneDb(samples: Samples, hertz: number): number {
   const { length } = samples
@@ -101,7 +106,10 @@ async function averageOf(...input: string[]): Promise<Rgb> {
   return [rgb[0]!, rgb[1]!, rgb[2]!]
 }
 
-/** Average colour of the frame that is shown at a time (seconds) of a video file; throws when there is none. */
+/**
+ * Average colour of the frame that is shown at a time (seconds) of a video file; throws when there
+ * is none.
+ */
 export async function frameColor(file: string, seconds: number): Promise<Rgb> {
   return averageOf('-ss', String(seconds), '-i', file)
 }

@@ -29,7 +29,10 @@ set-default-source ${MIC_SOURCE}
 load-module module-native-protocol-unix auth-anonymous=1 socket=${socket}
 `
 
-/** From version 16 on, null sinks can be told to work in blocks of 50 ms from the start, not after their first 2 s. */
+/**
+ * From version 16 on, null sinks can be told to work in blocks of 50 ms from the start, not after
+ * their first 2 s.
+ */
 async function shortBlocks(): Promise<string> {
   const version = (await output('pulseaudio', ['--version'])).toString()
   return Number(/(\d+)/.exec(version)?.[1]) >= 16 ? ' norewinds=1' : ''
@@ -93,8 +96,9 @@ async function delivering(source: string, env: NodeJS.ProcessEnv): Promise<void>
 }
 
 /**
- * Starts PulseAudio in a folder of its own, untouched by the user's configuration and server; ready when both devices deliver samples.
- * `quietRoom`: the microphone hears one, not digital silence as no real microphone does.
+ * Starts PulseAudio in a folder of its own, untouched by the user's configuration and server; ready
+ * when both devices deliver samples. `quietRoom`: the microphone hears one, not digital silence as
+ * no real microphone does.
  */
 export async function startPulseAudio(
   folder: string,

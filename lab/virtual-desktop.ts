@@ -1,6 +1,7 @@
 /**
- * A desktop of one's own to record from: a virtual display and a sound server with a speaker and a microphone.
- * Real capture from virtual hardware, for the tests, the demo and the bench; it touches nothing of the user's.
+ * A desktop of one's own to record from: a virtual display and a sound server with a speaker and a
+ * microphone. Real capture from virtual hardware, for the tests, the demo and the bench; it touches
+ * nothing of the user's.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -31,13 +32,19 @@ export interface VirtualDesktopOptions {
   voice?: boolean
   /** Music on the speaker. */
   music?: boolean
-  /** The microphone hears a very quiet room (−77 dBFS), as a real one would; false: digital silence (default true). */
+  /**
+   * The microphone hears a very quiet room (−77 dBFS), as a real one would; false: digital silence
+   * (default true).
+   */
   quietRoom?: boolean
 }
 
 /** A running virtual desktop. */
 export interface VirtualDesktop {
-  /** To be spread over `process.env` of what is to use the desktop; undefined values hide what the user's own session has. */
+  /**
+   * To be spread over `process.env` of what is to use the desktop; undefined values hide what the
+   * user's own session has.
+   */
   env: NodeJS.ProcessEnv
   /** e.g. `:3` */
   display: string
@@ -54,15 +61,24 @@ export interface VirtualDesktop {
   fillArea(area: Rectangle, color: Color): void
   /** The size and the monitors of the display; a connection that the desktop closes. */
   displaySettings(): Promise<DisplaySettings>
-  /** Starts a display again, under the same name, in place of one that has been killed; without a running clock. */
+  /**
+   * Starts a display again, under the same name, in place of one that has been killed; without a
+   * running clock.
+   */
   restartDisplay(): Promise<void>
-  /** Ends the sound server, if it still runs, and starts it again at the same place; what was played into it is gone. */
+  /**
+   * Ends the sound server, if it still runs, and starts it again at the same place; what was played
+   * into it is gone.
+   */
   restartSound(): Promise<void>
   /** Ends every process and removes the folder; may be called again. */
   stop(): Promise<void>
 }
 
-/** Starts a virtual desktop: display and sound answer and deliver when it resolves; when it rejects, nothing is left of it. */
+/**
+ * Starts a virtual desktop: display and sound answer and deliver when it resolves; when it rejects,
+ * nothing is left of it.
+ */
 export async function startVirtualDesktop(
   options: VirtualDesktopOptions = {},
 ): Promise<VirtualDesktop> {

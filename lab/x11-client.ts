@@ -18,7 +18,10 @@ export interface X11Client {
   readonly height: number
   /** Makes the whole screen one colour; resolves when the server has done it. */
   fill(color: Color): Promise<void>
-  /** Paints rectangles over a background of one colour, at once as one picture, in an area of the screen. */
+  /**
+   * Paints rectangles over a background of one colour, at once as one picture, in an area of the
+   * screen.
+   */
   paint(
     area: Rectangle,
     background: Color,
@@ -52,7 +55,10 @@ function request(opcode: number, ...words: number[]): Buffer {
 const pair = (low: number, high: number): number => ((high & 0xffff) << 16) | (low & 0xffff)
 const pixel = (color: Color): number => Number.parseInt(color.slice(1), 16)
 
-/** Collects a connection's bytes and hands them out in pieces of known length; throws when the connection ends. */
+/**
+ * Collects a connection's bytes and hands them out in pieces of known length; throws when the
+ * connection ends.
+ */
 function byteReader(socket: Socket, display: string): (length: number) => Promise<Buffer> {
   const chunks: AsyncIterator<Buffer> = socket[Symbol.asyncIterator]()
   let held = Buffer.alloc(0)
@@ -101,8 +107,8 @@ async function handshake(
 }
 
 /**
- * Connects to a display by its local socket. Speaks the protocol itself, so that neither start-up nor a colour
- * costs a process, and resolves only when the display has accepted a client.
+ * Connects to a display by its local socket. Speaks the protocol itself, so that neither start-up
+ * nor a colour costs a process, and resolves only when the display has accepted a client.
  */
 export async function connectX11(display: string): Promise<X11Client> {
   const socket = connect(`/tmp/.X11-unix/X${display.replace(':', '')}`)
@@ -117,7 +123,8 @@ export async function connectX11(display: string): Promise<X11Client> {
       createPixmap(screen.depth, canvas, screen.root, screen.width, screen.height),
     ]),
   )
-  // A display that dies under a test is the test's business; what needs an answer notices the closed socket.
+  // A display that dies under a test is the test's business; what needs an answer notices the
+  // closed socket.
   socket.on('error', () => {})
 
   function foreground(color: Color): Buffer {

@@ -18,8 +18,9 @@ async function firstLine(stream: Readable): Promise<string> {
 }
 
 /**
- * Starts Xvfb on a free display, or on one that a killed server has left. It has said that it listens; that it answers is for a client to see.
- * Killed, it leaves its socket file; the next server takes over the number, so there is nothing to clear up.
+ * Starts Xvfb on a free display, or on one that a killed server has left. It has said that it
+ * listens; that it answers is for a client to see. Killed, it leaves its socket file; the next
+ * server takes over the number, so there is nothing to clear up.
  */
 export async function startXvfb(
   size: { width: number; height: number },
@@ -31,7 +32,8 @@ export async function startXvfb(
   const { display, authority } = options
   const server = await startHelper(
     'Xvfb',
-    // Without -noreset it resets when its last client leaves, writes to the closed displayfd and dies.
+    // Without -noreset it resets when its last client leaves, writes to the closed displayfd and
+    // dies.
     [
       ...[
         ...(display ? [display] : []),

@@ -1,9 +1,11 @@
 /**
  * Gets this checkout ready to run: `setup.mjs [--devices] [--build]`.
  *   always     npm packages, when they are missing or not those of package-lock.json
- *   --devices  the system packages that the virtual devices are made of (installed on Debian/Ubuntu as root, else named)
+ *   --devices  the system packages that the virtual devices are made of (installed on Debian/Ubuntu
+ * as root, else named)
  *   --build    dist, when it is older than its sources
- * Says nothing and takes no time where nothing is to do. Runs before `npm install`, so: plain Node, no dependencies.
+ * Says nothing and takes no time where nothing is to do. Runs before `npm install`, so: plain Node,
+ * no dependencies.
  */
 import { buildIfStale } from './setup/build.mjs'
 import { installNpmPackages } from './setup/npm-packages.mjs'

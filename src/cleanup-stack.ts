@@ -6,7 +6,9 @@ export class CleanupStack {
     this.#steps.push(step)
   }
 
-  /** Runs every step, the last one first; a step that fails does not keep the others from running. */
+  /**
+   * Runs every step, the last one first; a step that fails does not keep the others from running.
+   */
   async run(): Promise<void> {
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
       try {

@@ -56,7 +56,9 @@ export interface Daemon {
   stop(): Promise<void>
 }
 
-/** Starts a daemon in this process, without signal handlers. Ends what it has begun when it fails. */
+/**
+ * Starts a daemon in this process, without signal handlers. Ends what it has begun when it fails.
+ */
 export async function startDaemon(options: DaemonOptions, logger: Logger): Promise<Daemon> {
   const cleanup = new CleanupStack()
   try {

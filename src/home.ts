@@ -1,4 +1,7 @@
-/** The home folder: where one user's recorder keeps everything, and the files by which its parts find each other. */
+/**
+ * The home folder: where one user's recorder keeps everything, and the files by which its parts
+ * find each other.
+ */
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, isAbsolute, join, resolve } from 'node:path'
@@ -54,15 +57,18 @@ export interface DaemonInfo {
   startedAt: string
 }
 
-/** What daemon.json tells. `stale`: left by a daemon that is gone; `daemon` is null where the file cannot be understood. */
+/**
+ * What daemon.json tells. `stale`: left by a daemon that is gone; `daemon` is null where the file
+ * cannot be understood.
+ */
 export type DaemonState =
   | { state: 'absent' }
   | { state: 'stale'; daemon: DaemonInfo | null }
   | { state: 'running'; daemon: DaemonInfo }
 
 /**
- * Finds the home folder: the argument, else `F2F_HOME`, else the platform's place for application data
- * (Linux: XDG Base Directory Specification). Touches no disk.
+ * Finds the home folder: the argument, else `F2F_HOME`, else the platform's place for application
+ * data (Linux: XDG Base Directory Specification). Touches no disk.
  */
 export function resolveHome(
   folder?: string,
@@ -97,8 +103,9 @@ function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): str
 }
 
 /**
- * Creates the home folder and its folders of recordings and exports, for the user only (0700), and narrows wider permissions.
- * Throws {@link HomeError} where that cannot be done or the folder plainly belongs to something else.
+ * Creates the home folder and its folders of recordings and exports, for the user only (0700), and
+ * narrows wider permissions. Throws {@link HomeError} where that cannot be done or the folder
+ * plainly belongs to something else.
  */
 export async function prepareHome(home: Home): Promise<void> {
   await privateFolder(home.folder, () => refuseForeignFolder(home))
@@ -132,7 +139,10 @@ async function refuseForeignFolder(home: Home): Promise<void> {
     )
 }
 
-/** Reads config.json; without the file an empty configuration. Throws {@link HomeError} naming everything that is wrong. */
+/**
+ * Reads config.json; without the file an empty configuration. Throws {@link HomeError} naming
+ * everything that is wrong.
+ */
 export async function readConfig(home: Home): Promise<Config> {
   let text: string
   try {
@@ -218,7 +228,9 @@ export async function writeDaemonFile(home: Home, daemon: DaemonInfo): Promise<v
   }
 }
 
-/** Tells whether a daemon serves this home, as far as its announcement and the process table know. */
+/**
+ * Tells whether a daemon serves this home, as far as its announcement and the process table know.
+ */
 export async function readDaemonFile(home: Home): Promise<DaemonState> {
   let text: string
   try {
@@ -232,7 +244,10 @@ export async function readDaemonFile(home: Home): Promise<DaemonState> {
   return { state: isAlive(daemon.pid) ? 'running' : 'stale', daemon }
 }
 
-/** Takes the announcement back, if it is still the one of `pid`: a daemon must not remove its successor's. */
+/**
+ * Takes the announcement back, if it is still the one of `pid`: a daemon must not remove its
+ * successor's.
+ */
 export async function removeDaemonFile(home: Home, pid = process.pid): Promise<void> {
   const found = await readDaemonFile(home)
   if (found.state !== 'absent' && found.daemon?.pid === pid)

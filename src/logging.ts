@@ -17,8 +17,9 @@ const REDACTED = [
 ]
 
 /**
- * The daemon's logger: JSON lines to stderr, readable on a terminal, with credentials and tag values taken out.
- * Written at once: what a dying daemon said last must not be lost. `F2F_LOG_LEVEL` (default info) is a pino level.
+ * The daemon's logger: JSON lines to stderr, readable on a terminal, with credentials and tag
+ * values taken out. Written at once: what a dying daemon said last must not be lost.
+ * `F2F_LOG_LEVEL` (default info) is a pino level.
  */
 export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
   const options = {

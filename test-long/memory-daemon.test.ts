@@ -1,7 +1,8 @@
 /**
- * A long day of the daemon's in minutes: recordings one after the other, each paused and resumed and tagged again and again, while a client
- * reads the event stream with levels. Sound is generated at the speed of real devices; what happens in hours (pauses, tags,
- * segments, recordings) happens all the time. F2F_MEMORY_CYCLES for others than 600 pauses.
+ * A long day of the daemon's in minutes: recordings one after the other, each paused and resumed
+ * and tagged again and again, while a client reads the event stream with levels. Sound is generated
+ * at the speed of real devices; what happens in hours (pauses, tags, segments, recordings) happens
+ * all the time. F2F_MEMORY_CYCLES for others than 600 pauses.
  */
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

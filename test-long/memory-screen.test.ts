@@ -1,6 +1,7 @@
 /**
- * Eight hours of frames through the real capture, faster than time: what it leaves in memory does not grow. The capture, the encoder and
- * the file are the real ones; the screen is a generator, and small, for frames are what counts.
+ * Eight hours of frames through the real capture, faster than time: what it leaves in memory does
+ * not grow. The capture, the encoder and the file are the real ones; the screen is a generator, and
+ * small, for frames are what counts.
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'

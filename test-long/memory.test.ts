@@ -1,6 +1,7 @@
 /**
- * Eight hours of sound through the real capture, faster than time: what it leaves in memory does not grow. The capture, the
- * encoder and the file are the real ones; the device is a generator, and the clock is the sound's own.
+ * Eight hours of sound through the real capture, faster than time: what it leaves in memory does
+ * not grow. The capture, the encoder and the file are the real ones; the device is a generator, and
+ * the clock is the sound's own.
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -38,7 +39,10 @@ suite('the memory of eight hours of sound', (test) => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** Both ends of the sound are paced; it is encoded with less care than usual, for how it sounds does not matter here. */
+  /**
+   * Both ends of the sound are paced; it is encoded with less care than usual, for how it sounds
+   * does not matter here.
+   */
   async function pacedFfmpeg(socketPath: string): Promise<string> {
     const real = await realFfmpeg()
     const paced = `exec "${process.execPath}" "${PACED_SOUND}"`

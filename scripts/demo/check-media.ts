@@ -25,7 +25,10 @@ export interface StoredSegment extends SegmentView {
 const DURATION_TOLERANCE_SECONDS = 0.25
 const AUDIBLE_DB = -50
 
-/** Finds the file of each segment by its SHA-256, so that found means unchanged. Throws when one is missing. */
+/**
+ * Finds the file of each segment by its SHA-256, so that found means unchanged. Throws when one is
+ * missing.
+ */
 export async function findFiles(
   folder: string,
   segments: readonly SegmentView[],
@@ -87,7 +90,10 @@ async function checkScreen(segments: StoredSegment[], pngFolder: string): Promis
   return [...checks, { ok: true, text: `screen: the picture at ${seconds} s is ${png}` }]
 }
 
-/** Plays every file to its end: as long as the log says, sound in the audio, a picture from the screen. */
+/**
+ * Plays every file to its end: as long as the log says, sound in the audio, a picture from the
+ * screen.
+ */
 export async function checkMedia(
   segments: readonly StoredSegment[],
   options: { mustBeHeard: boolean; pngFolder: string },

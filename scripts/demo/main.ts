@@ -1,4 +1,7 @@
-/** `npm run demo`: a CRM's session from start to close against a real daemon, over real HTTP, and what came of it. */
+/**
+ * `npm run demo`: a CRM's session from start to close against a real daemon, over real HTTP, and
+ * what came of it.
+ */
 import { demoOptions, USAGE } from './options.ts'
 import { play } from './play.ts'
 import { terminalOn } from './terminal.ts'

@@ -16,7 +16,10 @@ export const USAGE = `npm run demo [-- OPTIONS]
   --real        record this machine's own microphone, speaker and screen; asks first
   --yes         do not ask`
 
-/** Reads the demo's arguments; null when help is asked for. Throws with a message for people when they are wrong. */
+/**
+ * Reads the demo's arguments; null when help is asked for. Throws with a message for people when
+ * they are wrong.
+ */
 export function demoOptions(argv: readonly string[]): DemoOptions | null {
   const { values } = parseArgs({
     args: [...argv],

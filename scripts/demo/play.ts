@@ -63,7 +63,10 @@ async function report(
   return checks.every((check) => check.ok)
 }
 
-/** Plays the demo; returns whether what was recorded is as it should be. What it started ends with it, whatever happens. */
+/**
+ * Plays the demo; returns whether what was recorded is as it should be. What it started ends with
+ * it, whatever happens.
+ */
 export async function play(
   options: DemoOptions,
   terminal: Terminal,

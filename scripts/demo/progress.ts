@@ -22,7 +22,10 @@ function line(recording: RecordingAnswer, elapsedMs: number, bytes: number): str
   return `  ${(elapsedMs / 1000).toFixed(0).padStart(3)} s  ${tracks.join('  ')}  ${size(bytes)}`
 }
 
-/** Lets time pass until `until` (epoch ms) and says at each full second since `from` how the recording stands. */
+/**
+ * Lets time pass until `until` (epoch ms) and says at each full second since `from` how the
+ * recording stands.
+ */
 export async function watch(
   crm: Crm,
   terminal: Terminal,

@@ -5,7 +5,10 @@ import type { ApplicationView, DeviceList } from '../../src/contract/resources.t
 import type { Crm } from './crm.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Asks whether the recorder is ready and shows the answer; returns the media that can be recorded. Throws when there are none. */
+/**
+ * Asks whether the recorder is ready and shows the answer; returns the media that can be recorded.
+ * Throws when there are none.
+ */
 export async function showReadiness(crm: Crm, terminal: Terminal): Promise<Medium[]> {
   const application: ApplicationView = await crm.get('/application')
   const devices: Record<Medium, DeviceList> = await crm.get('/devices')

@@ -22,7 +22,10 @@ function statesOf(recording: RecordingAnswer): string {
 
 const keysOf = (tags: object) => (): string => Object.keys(tags).join(', ')
 
-/** Plays the CRM's part of a visit: start, tag, pause, resume, stop, wrap up, close. Returns the recording's id. */
+/**
+ * Plays the CRM's part of a visit: start, tag, pause, resume, stop, wrap up, close. Returns the
+ * recording's id.
+ */
 export async function playSession(
   crm: Crm,
   terminal: Terminal,
@@ -38,7 +41,8 @@ export async function playSession(
   const folder = join(options.recordingsFolder, started.id)
   const passUntil = (share: number): Promise<void> =>
     watch(crm, terminal, { folder, from, until: from + share * seconds * 1000, signal })
-  // Card data on the screen is what is paused in practice; without a screen the demo pauses what there is.
+  // Card data on the screen is what is paused in practice; without a screen the demo pauses what
+  // there is.
   const pausable = media.includes('screen') ? 'screen' : media[0]
 
   await passUntil(0.15)

@@ -13,7 +13,10 @@ export interface Stage {
 
 const nothingToStop = async (): Promise<void> => {}
 
-/** Sets the stage: a virtual desktop where one can be had, otherwise the synthetic source; this machine's own devices only when asked for. */
+/**
+ * Sets the stage: a virtual desktop where one can be had, otherwise the synthetic source; this
+ * machine's own devices only when asked for.
+ */
 export async function setStage(real: boolean): Promise<Stage> {
   if (real) {
     const description = "This machine's own microphone, speaker and screen."

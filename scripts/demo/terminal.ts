@@ -1,6 +1,9 @@
 import { type Style, styleFor } from '../../src/cli/style.ts'
 
-/** Where the demo tells its story: lines that stay, and one line that is written over as long as nothing else is said. */
+/**
+ * Where the demo tells its story: lines that stay, and one line that is written over as long as
+ * nothing else is said.
+ */
 export interface Terminal {
   readonly style: Style
   say(text?: string): void

@@ -15,7 +15,10 @@ export interface Timeline {
 
 const NAME_WIDTH = 9
 
-/** Draws it: a scale, a line for each track (`=` media, dots and a word where there is a gap), a line for each mark. */
+/**
+ * Draws it: a scale, a line for each track (`=` media, dots and a word where there is a gap), a
+ * line for each mark.
+ */
 export function drawTimeline({ span, tracks, marks }: Timeline, width = 64): string {
   const msPerCell = Math.max(1, span.to - span.from) / width
   const cell = (at: number): number =>

@@ -49,8 +49,9 @@ function copyAssets(folder) {
 }
 
 /**
- * Compiles src into dist; throws when the compiler finds errors, and then leaves dist as it was. The new dist takes the
- * old one's place whole, so that nothing of removed sources stays and a daemon never starts from half of it.
+ * Compiles src into dist; throws when the compiler finds errors, and then leaves dist as it was.
+ * The new dist takes the old one's place whole, so that nothing of removed sources stays and a
+ * daemon never starts from half of it.
  */
 export function build() {
   const startedAt = new Date()

@@ -10,8 +10,9 @@ function lockedPackages(file) {
 }
 
 /**
- * Whether node_modules is what package-lock.json says. Compared by content: file times change with every checkout.
- * Optional packages may be absent (other platforms; a download that failed) or come without their file.
+ * Whether node_modules is what package-lock.json says. Compared by content: file times change with
+ * every checkout. Optional packages may be absent (other platforms; a download that failed) or come
+ * without their file.
  */
 function isInstalled() {
   let installed

@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { findProgram } from './programs.mjs'
 
-/** Program → Debian package, for everything that the virtual devices run. The one list; lab/requirements.ts reads it too. */
+/**
+ * Program → Debian package, for everything that the virtual devices run. The one list;
+ * lab/requirements.ts reads it too.
+ */
 const PROGRAMS = JSON.parse(
   readFileSync(new URL('../../lab/programs.json', import.meta.url), 'utf8'),
 )
@@ -20,7 +23,10 @@ function aptGet(...args) {
   })
 }
 
-/** Installs with the package lists there are; where that fails, for lack of lists or with old ones, once more with new ones. */
+/**
+ * Installs with the package lists there are; where that fails, for lack of lists or with old ones,
+ * once more with new ones.
+ */
 function install(packages) {
   // Never at the price of another package: PulseAudio would displace a desktop's PipeWire.
   const args = ['install', '--no-install-recommends', '--no-remove', ...packages]
@@ -31,7 +37,10 @@ function install(packages) {
   return [second.error?.message, update.stderr, second.stderr].filter(Boolean).join('\n').trim()
 }
 
-/** Installs what the virtual devices need. Where that cannot be done it says so: without them tests are skipped, not failed. */
+/**
+ * Installs what the virtual devices need. Where that cannot be done it says so: without them tests
+ * are skipped, not failed.
+ */
 export function installSystemPackages() {
   if (process.platform !== 'linux') return adviseFfmpeg()
   const packages = missingPackages()

@@ -6,7 +6,10 @@ import { isScope, SCOPES, type Scope, UI_SCOPES } from './scopes.ts'
 import { sha256Hex } from './secrets.ts'
 import { createUiSessions } from './ui-sessions.ts'
 
-/** Wrong credentials that are answered with 401 within {@link FAILURE_WINDOW_MS}; further ones get 429. */
+/**
+ * Wrong credentials that are answered with 401 within {@link FAILURE_WINDOW_MS}; further ones get
+ * 429.
+ */
 export const FAILURE_LIMIT = 20
 /** See {@link FAILURE_LIMIT}. */
 export const FAILURE_WINDOW_MS = 60_000
@@ -14,7 +17,9 @@ export const FAILURE_WINDOW_MS = 60_000
 /** Who is asking, as the credential says. */
 export interface Credential {
   side: ClientSide
-  /** Stays the same for the life of the credential, over restarts: idempotency keys are kept by it. */
+  /**
+   * Stays the same for the life of the credential, over restarts: idempotency keys are kept by it.
+   */
   clientId: string
   /** For `by.client`: the token's name, `home` or `ui`. */
   client: string
@@ -34,9 +39,9 @@ export interface StoredToken {
 /** The one place that knows which credentials are good. */
 export interface Access {
   /**
-   * Who sent these headers. Throws RecorderError UNAUTHENTICATED without or with a wrong credential, RATE_LIMITED (member
-   * `retryAfterSeconds`) after too many wrong ones, INVALID_REQUEST for two at once. `port`: the daemon's own, which
-   * names the session cookie.
+   * Who sent these headers. Throws RecorderError UNAUTHENTICATED without or with a wrong
+   * credential, RATE_LIMITED (member `retryAfterSeconds`) after too many wrong ones,
+   * INVALID_REQUEST for two at once. `port`: the daemon's own, which names the session cookie.
    */
   authenticate(
     authorization: string | undefined,
@@ -45,11 +50,17 @@ export interface Access {
   ): Credential
   /** A launch code: one use, 60 s. */
   issueLaunchCode(): { code: string; expiresAt: string }
-  /** Uses a launch code up and opens a session; its secret goes into the cookie. Throws UNAUTHENTICATED or RATE_LIMITED. */
+  /**
+   * Uses a launch code up and opens a session; its secret goes into the cookie. Throws
+   * UNAUTHENTICATED or RATE_LIMITED.
+   */
   redeemLaunchCode(code: string): string
 }
 
-/** Name of the session cookie. Cookies do not know ports, so that the name has to: another daemon has its own. */
+/**
+ * Name of the session cookie. Cookies do not know ports, so that the name has to: another daemon
+ * has its own.
+ */
 export function sessionCookieName(port: number): string {
   return `f2f_session_${port}`
 }
@@ -78,8 +89,8 @@ const HOME: Credential = { side: 'api', clientId: 'home', client: 'home', scopes
 const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
 
 /**
- * Creates the check of credentials. `tokens` is asked at every request, so that a token is good from the moment it is stored
- * until the moment it is revoked. `now` in epoch milliseconds.
+ * Creates the check of credentials. `tokens` is asked at every request, so that a token is good
+ * from the moment it is stored until the moment it is revoked. `now` in epoch milliseconds.
  */
 export function createAccess(options: {
   homeToken: string

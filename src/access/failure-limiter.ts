@@ -1,12 +1,16 @@
 /** Counts wrong credentials in a sliding window. */
 export interface FailureLimiter {
-  /** Notes a wrong credential: null while there are few, otherwise after how many whole seconds to try again. */
+  /**
+   * Notes a wrong credential: null while there are few, otherwise after how many whole seconds to
+   * try again.
+   */
   fail(): number | null
 }
 
 /**
- * Makes guessing slow. Only wrong credentials are counted and only they are refused: whoever has a right one is never
- * locked out by somebody else's guesses. The count is the machine's, since every client has the same address.
+ * Makes guessing slow. Only wrong credentials are counted and only they are refused: whoever has a
+ * right one is never locked out by somebody else's guesses. The count is the machine's, since every
+ * client has the same address.
  */
 export function createFailureLimiter(options: {
   limit: number

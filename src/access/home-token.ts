@@ -5,9 +5,10 @@ import { newToken } from './secrets.ts'
 const TOKEN = /^[\w-]{40,128}$/
 
 /**
- * The home token, from the file `token` of the home folder (which must exist); made at the first start. The file is
- * readable by its owner only (0600; on Windows the folder's own permissions decide) and on disk, whole, before this
- * resolves. Rejects when the file holds something else: it is the user's, and not ours to overwrite.
+ * The home token, from the file `token` of the home folder (which must exist); made at the first
+ * start. The file is readable by its owner only (0600; on Windows the folder's own permissions
+ * decide) and on disk, whole, before this resolves. Rejects when the file holds something else: it
+ * is the user's, and not ours to overwrite.
  */
 export async function readOrCreateHomeToken(home: string): Promise<string> {
   const path = join(home, 'token')
@@ -47,7 +48,10 @@ async function createToken(home: string, path: string): Promise<string> {
   return secret
 }
 
-/** Without this a power cut may take the new name away again. Windows cannot open folders and needs no such thing. */
+/**
+ * Without this a power cut may take the new name away again. Windows cannot open folders and needs
+ * no such thing.
+ */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')

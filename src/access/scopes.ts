@@ -1,4 +1,7 @@
-/** What a credential may be good for. `read` is every GET but those of `audit` and `admin`; `control` is start, stop, pause, resume, close. */
+/**
+ * What a credential may be good for. `read` is every GET but those of `audit` and `admin`;
+ * `control` is start, stop, pause, resume, close.
+ */
 export const SCOPES = ['read', 'tag', 'control', 'audit', 'admin'] as const
 /** What a credential may be good for. */
 export type Scope = (typeof SCOPES)[number]

@@ -14,7 +14,10 @@ export function newToken(): { id: string; secret: string; sha256: string } {
   return { id: `tok_${randomBytes(12).toString('base64url')}`, secret, sha256: sha256Hex(secret) }
 }
 
-/** SHA-256 as lower-case hex. No salt and no stretching: what goes in are 256 random bits, which nobody can guess. */
+/**
+ * SHA-256 as lower-case hex. No salt and no stretching: what goes in are 256 random bits, which
+ * nobody can guess.
+ */
 export function sha256Hex(text: string): string {
   return hash('sha256', text, 'hex')
 }

@@ -2,7 +2,9 @@ import { newSecret, sha256Hex } from './secrets.ts'
 
 /** How long a launch code may wait for its one use. */
 export const LAUNCH_CODE_LIFETIME_MS = 60_000
-/** How long a browser stays signed in: a long working day. A restart of the daemon signs it out too. */
+/**
+ * How long a browser stays signed in: a long working day. A restart of the daemon signs it out too.
+ */
 export const SESSION_LIFETIME_MS = 12 * 3_600_000
 const MAX_LAUNCH_CODES = 32
 const MAX_SESSIONS = 64

@@ -18,17 +18,21 @@ export interface SegmentPlan {
 /** What a capture actor is told. */
 export type CaptureCommand =
   /**
-   * Start capturing a segment. `retryUntil` (epoch ms): keep trying with backoff, in silence, until media flow or the
-   * time is over; without it the only try must flow within 5 s.
+   * Start capturing a segment. `retryUntil` (epoch ms): keep trying with backoff, in silence, until
+   * media flow or the time is over; without it the only try must flow within 5 s.
    */
   | { type: 'capture.open'; plan: SegmentPlan; retryUntil?: number }
   /**
-   * Nothing captured after `at` (epoch ms) may be kept: discard from now, end the processes, finish the file.
-   * Idempotent. May come before the `capture.open` of its segment, which then captures nothing. `discard`: remove the file too.
+   * Nothing captured after `at` (epoch ms) may be kept: discard from now, end the processes, finish
+   * the file. Idempotent. May come before the `capture.open` of its segment, which then captures
+   * nothing. `discard`: remove the file too.
    */
   | { type: 'capture.cut'; segment: number; at: number; discard?: boolean }
 
-/** What a capture actor reports. Exactly one `capture.ended` follows every `capture.open`, whatever happens. */
+/**
+ * What a capture actor reports. Exactly one `capture.ended` follows every `capture.open`, whatever
+ * happens.
+ */
 export type CaptureReport =
   /** Encoded media of the segment are in its file. */
   | {
@@ -40,8 +44,9 @@ export type CaptureReport =
       file: string
     }
   /**
-   * The processes of the segment are gone. `cause` 'cut': as told; otherwise what went wrong. `facts`: the closed file;
-   * null when nothing was captured, it was discarded, or it is not yet on disk (`unfinished`; `capture.closed` follows).
+   * The processes of the segment are gone. `cause` 'cut': as told; otherwise what went wrong.
+   * `facts`: the closed file; null when nothing was captured, it was discarded, or it is not yet on
+   * disk (`unfinished`; `capture.closed` follows).
    */
   | {
       type: 'capture.ended'
@@ -52,7 +57,10 @@ export type CaptureReport =
     }
   /** The file of a segment whose `capture.ended` was `unfinished` is on disk after all. */
   | { type: 'capture.closed'; segment: number; facts: SegmentFacts }
-  /** Something about the flowing media that somebody has to know, or that it is over. Each is told once. */
+  /**
+   * Something about the flowing media that somebody has to know, or that it is over. Each is told
+   * once.
+   */
   | {
       type: 'capture.warning'
       segment: number
@@ -68,6 +76,9 @@ export type CaptureReport =
 /** One medium's capture, on its own: never throws, never touches another's. */
 export interface Capture {
   send(command: CaptureCommand): void
-  /** Ends everything at once (the daemon is going); resolves when no process is left and nothing writes to a file. */
+  /**
+   * Ends everything at once (the daemon is going); resolves when no process is left and nothing
+   * writes to a file.
+   */
   dispose(): Promise<void>
 }

@@ -1,9 +1,14 @@
 import { type EventObject, fromCallback } from 'xstate'
 
-/** Longest single wait: a machine that slept, or whose clock was set, is noticed within this time. */
+/**
+ * Longest single wait: a machine that slept, or whose clock was set, is noticed within this time.
+ */
 const CHECK_MS = 30_000
 
-/** An actor that calls `fire` once when the wall clock reaches `input.at` (RFC 3339), also when that time has already gone by; never when it is empty. */
+/**
+ * An actor that calls `fire` once when the wall clock reaches `input.at` (RFC 3339), also when that
+ * time has already gone by; never when it is empty.
+ */
 export function clockActor(fire: () => void, now: () => number = Date.now) {
   return fromCallback<EventObject, { at: string }>(({ input }) => {
     if (input.at === '') return

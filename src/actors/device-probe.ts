@@ -26,7 +26,10 @@ export interface ProbeParts {
   env: NodeJS.ProcessEnv
 }
 
-/** Sees whether a device delivers: see `CapturePlatform.probe`. What it delivers is measured as it comes and kept nowhere. */
+/**
+ * Sees whether a device delivers: see `CapturePlatform.probe`. What it delivers is measured as it
+ * comes and kept nowhere.
+ */
 export async function probeDevice(
   parts: ProbeParts,
   medium: Medium,
@@ -46,7 +49,10 @@ function failed(problem: string): ProbeResult {
   return { problem, level: null, empty: false, muted: null }
 }
 
-/** Resolves when `done`, when the time is over, when the process has ended, or when told to: and then nothing runs any more. */
+/**
+ * Resolves when `done`, when the time is over, when the process has ended, or when told to: and
+ * then nothing runs any more.
+ */
 async function attend(
   children: Child[],
   done: Promise<unknown>,

@@ -17,7 +17,9 @@ export interface ProbeResult {
 
 /** What the recorder needs of a platform. */
 export interface CapturePlatform {
-  /** What there is to capture from. Answers within 2 s, from a cache of at most 5 s unless `fresh`. */
+  /**
+   * What there is to capture from. Answers within 2 s, from a cache of at most 5 s unless `fresh`.
+   */
   devices(options?: { fresh?: boolean }): Promise<Record<Medium, DeviceList>>
   /**
    * The device to capture a medium from: the one with this id, or the default one.
@@ -27,8 +29,9 @@ export interface CapturePlatform {
   /** A capture for one track of one recording. */
   capture(medium: Medium, report: (report: CaptureReport) => void): Capture
   /**
-   * Opens a device for about half a second to see whether it delivers, and keeps nothing of it. Answers within 1.6 s, and
-   * when told by `signal` at once; no process is left then. Never rejects.
+   * Opens a device for about half a second to see whether it delivers, and keeps nothing of it.
+   * Answers within 1.6 s, and when told by `signal` at once; no process is left then. Never
+   * rejects.
    */
   probe(medium: Medium, device: Device, signal: AbortSignal): Promise<ProbeResult>
   /** Null when an encoder is there; otherwise why not. */
@@ -36,8 +39,9 @@ export interface CapturePlatform {
   /** The encoder's version, e.g. `5.1`; null where it has none, or there is no encoder. */
   encoderVersion(): Promise<string | null>
   /**
-   * Finishes a file that a dead daemon left: cuts it behind its last whole unit of media, forces it to disk, hashes it.
-   * Null when it holds no media (then the file is removed). `opened` is what the log knows of it.
+   * Finishes a file that a dead daemon left: cuts it behind its last whole unit of media, forces it
+   * to disk, hashes it. Null when it holds no media (then the file is removed). `opened` is what
+   * the log knows of it.
    */
   salvage(
     folder: string,

@@ -2,8 +2,8 @@ import type { Capture, CaptureCommand } from './capture.ts'
 import { SegmentCapture, type SegmentCaptureParts } from './segment/segment-capture.ts'
 
 /**
- * Routes a track's commands to its segments. An old segment may still be finishing its file while a new one captures,
- * so each is an object of its own.
+ * Routes a track's commands to its segments. An old segment may still be finishing its file while a
+ * new one captures, so each is an object of its own.
  */
 export class TrackCapture implements Capture {
   readonly #parts: Omit<SegmentCaptureParts, 'plan' | 'retryUntil'>

@@ -1,4 +1,7 @@
-/** The HTTP client of the commands: finds the daemon of the home folder and speaks with the home token. */
+/**
+ * The HTTP client of the commands: finds the daemon of the home folder and speaks with the home
+ * token.
+ */
 import { readFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -8,18 +11,29 @@ import { localProblem, type Problem, ProblemError } from './problem.ts'
 /** A command answers when its outcome is confirmed and on disk; longer than this it never takes. */
 const ANSWER_LIMIT_MS = 60_000
 
-/** Requests to the recorder of one home folder. Each throws {@link ProblemError}: the API's own, or that nobody answers. */
+/**
+ * Requests to the recorder of one home folder. Each throws {@link ProblemError}: the API's own, or
+ * that nobody answers.
+ */
 export interface Api {
   get<T>(path: string, query?: Record<string, string | number | undefined>): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
   delete<T>(path: string): Promise<T>
-  /** Asks for a file or a stream, however long it takes to be made: the answer as it comes. The signal ends it at any time. */
+  /**
+   * Asks for a file or a stream, however long it takes to be made: the answer as it comes. The
+   * signal ends it at any time.
+   */
   open(path: string, query: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage>
-  /** The daemon as it announces itself; throws {@link ProblemError} NO_DAEMON where there is none. */
+  /**
+   * The daemon as it announces itself; throws {@link ProblemError} NO_DAEMON where there is none.
+   */
   daemon(): Promise<DaemonInfo>
 }
 
-/** The API of a home's recorder. Nothing is read or asked before the first request. `onWait` is called when an answer takes over a second. */
+/**
+ * The API of a home's recorder. Nothing is read or asked before the first request. `onWait` is
+ * called when an answer takes over a second.
+ */
 export function apiOf(home: Home, onWait: () => () => void = () => () => {}): Api {
   async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const daemon = await findDaemon(home)
@@ -107,7 +121,10 @@ async function readToken(home: Home): Promise<string> {
   }
 }
 
-/** One request and its answer. Sends the token to the literal loopback address that {@link readDaemonFile} vouches for. */
+/**
+ * One request and its answer. Sends the token to the literal loopback address that {@link
+ * readDaemonFile} vouches for.
+ */
 async function exchange(
   daemon: DaemonInfo,
   token: string,

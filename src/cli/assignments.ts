@@ -1,10 +1,14 @@
-/** `KEY=VALUE` and `KEY:=JSON`, from the command line or, where values must not stand there, from stdin. */
+/**
+ * `KEY=VALUE` and `KEY:=JSON`, from the command line or, where values must not stand there, from
+ * stdin.
+ */
 import type { TagValue } from '../contract/commands.ts'
 import { UsageError } from './problem.ts'
 
 /**
  * Reads one assignment: `=` takes the rest as a string, `:=` as JSON (a number, boolean or string).
- * Throws {@link UsageError}; `where` names the place, because a value is personal data that no message may repeat.
+ * Throws {@link UsageError}; `where` names the place, because a value is personal data that no
+ * message may repeat.
  */
 export function parseAssignment(text: string, where: string): [key: string, value: TagValue] {
   const at = text.indexOf('=')
@@ -24,7 +28,10 @@ export function parseAssignment(text: string, where: string): [key: string, valu
   )
 }
 
-/** Tags from arguments; a single `-` stands for what {@link readTags} finds on stdin. Throws {@link UsageError}. */
+/**
+ * Tags from arguments; a single `-` stands for what {@link readTags} finds on stdin. Throws {@link
+ * UsageError}.
+ */
 export async function collectTags(
   args: readonly string[],
   stdin: AsyncIterable<string | Uint8Array>,
@@ -41,7 +48,10 @@ export async function collectTags(
   return Object.fromEntries(pairs)
 }
 
-/** Reads tags from stdin: a JSON object, or one assignment a line; empty lines and lines with `#` in front are left out. */
+/**
+ * Reads tags from stdin: a JSON object, or one assignment a line; empty lines and lines with `#` in
+ * front are left out.
+ */
 async function readTags(stdin: AsyncIterable<string | Uint8Array>): Promise<[string, TagValue][]> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''

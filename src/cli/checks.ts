@@ -1,4 +1,6 @@
-/** What can be checked from outside, with or without a running recorder. Asks no device anything. */
+/**
+ * What can be checked from outside, with or without a running recorder. Asks no device anything.
+ */
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
@@ -75,7 +77,9 @@ export async function checkHome(home: Home): Promise<Check> {
   return { name, result: 'ok', detail: `${home.folder}, for you only` }
 }
 
-/** config.json can be understood. The configuration comes along for the checks that depend on it. */
+/**
+ * config.json can be understood. The configuration comes along for the checks that depend on it.
+ */
 export async function checkConfig(home: Home): Promise<{ check: Check; config: Config }> {
   const name = 'Configuration'
   try {
@@ -160,7 +164,10 @@ async function packagedFfmpeg(): Promise<string | null> {
   }
 }
 
-/** There is something to capture from, as far as the session's environment tells. Linux only: elsewhere only the recorder itself can know. */
+/**
+ * There is something to capture from, as far as the session's environment tells. Linux only:
+ * elsewhere only the recorder itself can know.
+ */
 export async function checkSession(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,

@@ -45,7 +45,10 @@ export interface Input<O extends Record<string, OptionSpec> = Record<string, Opt
   style: Style
 }
 
-/** What a command has to say: `json` for programs, `text` for people; `note` goes to stderr, for people only. */
+/**
+ * What a command has to say: `json` for programs, `text` for people; `note` goes to stderr, for
+ * people only.
+ */
 export interface CommandResult {
   json: unknown
   text: string

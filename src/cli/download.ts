@@ -11,8 +11,8 @@ export interface Received {
 }
 
 /**
- * Writes an answer beside its place, for the user alone, checks its length and digest (RFC 9530), forces it to disk and gives
- * it its name. Whatever goes wrong, nothing of it stays.
+ * Writes an answer beside its place, for the user alone, checks its length and digest (RFC 9530),
+ * forces it to disk and gives it its name. Whatever goes wrong, nothing of it stays.
  */
 export async function receive(
   answer: IncomingMessage,

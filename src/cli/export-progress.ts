@@ -35,7 +35,10 @@ export function createMeter({ stderr }: Pick<Io, 'stderr'>): Meter {
   }
 }
 
-/** Calls `onPercent` as the wanted export is being made, until the signal ends it. Never rejects: without progress there is still a file. */
+/**
+ * Calls `onPercent` as the wanted export is being made, until the signal ends it. Never rejects:
+ * without progress there is still a file.
+ */
 export async function followExport(
   api: Api,
   wanted: { recordingId: string; gaps: string; audio: string },

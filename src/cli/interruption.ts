@@ -1,4 +1,7 @@
-/** A signal that is aborted by Ctrl-C, or when the program is asked to end; as long as it is not forgotten nothing else happens then. */
+/**
+ * A signal that is aborted by Ctrl-C, or when the program is asked to end; as long as it is not
+ * forgotten nothing else happens then.
+ */
 export function interruption(): { signal: AbortSignal; forget(): void } {
   const controller = new AbortController()
   const abort = (): void => controller.abort()

@@ -37,7 +37,10 @@ function causes(error: unknown): string {
   return messages.join(': ')
 }
 
-/** A problem in a few lines: title, detail, what is wrong in the request, who holds control, what to do, code. */
+/**
+ * A problem in a few lines: title, detail, what is wrong in the request, who holds control, what to
+ * do, code.
+ */
 export function problemText(problem: Problem, style: Style): string {
   const { code, errors = [] } = problem
   const title = sentence(problem.title)

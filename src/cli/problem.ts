@@ -1,4 +1,7 @@
-/** What went wrong, as the API says it (RFC 9457 with `code`), or in the same shape where the API was never reached. */
+/**
+ * What went wrong, as the API says it (RFC 9457 with `code`), or in the same shape where the API
+ * was never reached.
+ */
 export interface Problem {
   title: string
   detail?: string

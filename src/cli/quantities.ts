@@ -33,7 +33,9 @@ const UNITS: Record<string, number> = {
   ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
 }
 
-/** Reads a size such as `256MB`, `1.5 GB`, `512MiB` or `1000000`, in bytes; null where it is none. */
+/**
+ * Reads a size such as `256MB`, `1.5 GB`, `512MiB` or `1000000`, in bytes; null where it is none.
+ */
 export function parseSize(text: string): number | null {
   const parts = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim())
   const unit = UNITS[(parts?.[2] || 'b').toLowerCase()]
@@ -49,8 +51,9 @@ export function levelBar(rmsDb: number): string {
 }
 
 /**
- * Reads a point in time: RFC 3339 with zone, or local as `2026-01-31` or `2026-01-31T10:00`. A date alone means
- * its first moment, or with `wholeDay` the first moment after it. Null where it is none of these.
+ * Reads a point in time: RFC 3339 with zone, or local as `2026-01-31` or `2026-01-31T10:00`. A date
+ * alone means its first moment, or with `wholeDay` the first moment after it. Null where it is none
+ * of these.
  */
 export function parseTime(text: string, wholeDay = false): Date | null {
   const parts =

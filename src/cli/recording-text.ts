@@ -10,8 +10,8 @@ export type TrackAnswer = NonNullable<RecordingAnswer['tracks'][Medium]>
 const LIVE: readonly TrackState[] = ['recording', 'recovering', 'starting']
 
 /**
- * Media recorded of a track until `now` (epoch ms), in milliseconds. The API counts closed segments; while a track
- * records, its time less its gaps is what a person expects to see growing.
+ * Media recorded of a track until `now` (epoch ms), in milliseconds. The API counts closed
+ * segments; while a track records, its time less its gaps is what a person expects to see growing.
  */
 export function recordedMs(track: TrackView, now: number): number {
   if (!LIVE.includes(track.state) || track.startedAt === null) return track.recordedMs
@@ -32,7 +32,9 @@ export function stateText(state: RecordingState | TrackState, style: Style): str
   return state
 }
 
-/** The recording in a few lines: what it is, then a line for each track, with what is wrong with it. */
+/**
+ * The recording in a few lines: what it is, then a line for each track, with what is wrong with it.
+ */
 export function recordingText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
   const wrapUp = recording.wrapUp
     ? `, closes by itself at ${localTime(recording.wrapUp.endsAt)}`
@@ -41,7 +43,10 @@ export function recordingText(recording: RecordingAnswer, style: Style, now = Da
   return [head, tracksText(recording, style, now)].filter((part) => part !== '').join('\n')
 }
 
-/** A line for each track: state, time recorded, size, loudness, device; below it what is wrong with it. */
+/**
+ * A line for each track: state, time recorded, size, loudness, device; below it what is wrong with
+ * it.
+ */
 export function tracksText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
   const tracks = Object.entries(recording.tracks) as [Medium, TrackAnswer][]
   const rows = tracks.map(([medium, track]) => [

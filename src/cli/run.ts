@@ -1,4 +1,7 @@
-/** Runs one command line: finds the command, gives it what it needs, prints its outcome, and says how it went. */
+/**
+ * Runs one command line: finds the command, gives it what it needs, prints its outcome, and says
+ * how it went.
+ */
 import { readFile } from 'node:fs/promises'
 import { resolveHome } from '../home.ts'
 import { apiOf } from './api.ts'

@@ -1,4 +1,7 @@
-/** How text looks on a terminal: colours where they are wanted, columns, and nothing that a terminal would obey. */
+/**
+ * How text looks on a terminal: colours where they are wanted, columns, and nothing that a terminal
+ * would obey.
+ */
 import { styleText } from 'node:util'
 
 type Paint = (text: string) => string
@@ -29,8 +32,8 @@ export function styleFor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): S
 }
 
 /**
- * Shows control characters and changes of writing direction as escapes: tags and device names are written by others,
- * and a terminal would obey them.
+ * Shows control characters and changes of writing direction as escapes: tags and device names are
+ * written by others, and a terminal would obey them.
  */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
@@ -46,7 +49,9 @@ function width(text: string): number {
   return [...text.replace(COLOURS, '')].length
 }
 
-/** Rows as columns, two spaces apart, each line behind `indent`. Columns in `right` are flush right. */
+/**
+ * Rows as columns, two spaces apart, each line behind `indent`. Columns in `right` are flush right.
+ */
 export function columns(
   rows: readonly string[][],
   options: { indent?: string; right?: number[] } = {},

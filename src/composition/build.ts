@@ -1,4 +1,7 @@
-/** Makes one file. Media are copied; only cards, screens of another size and mixed sound are encoded. */
+/**
+ * Makes one file. Media are copied; only cards, screens of another size and mixed sound are
+ * encoded.
+ */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** The folder of composed files. Each is whole or not there; it can be emptied at any time, for all in it can be made again. */
+/**
+ * The folder of composed files. Each is whole or not there; it can be emptied at any time, for all
+ * in it can be made again.
+ */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises'
@@ -13,7 +16,9 @@ const KEY_LENGTH = 24
 const NAME = /^([a-z-]+)-([0-9a-f]{24})-([0-9a-f]{64})\.(mp4|ogg)$/
 const TYPES = { mp4: 'video/mp4', ogg: 'audio/ogg' } as const
 const HASH_BYTES = 1_048_576
-/** Beside the reserve: an estimate can be too small, and what is recorded meanwhile needs room too. */
+/**
+ * Beside the reserve: an estimate can be too small, and what is recorded meanwhile needs room too.
+ */
 const MARGIN_BYTES = 64 * 1_048_576
 
 /** What may be kept. */
@@ -83,9 +88,9 @@ export class Cache {
   }
 
   /**
-   * Makes sure that `bytes` more fit on the disk and into the cache beside what others are promised, if need be by removing
-   * files that were not used for longest. Resolves with what gives the promise back; throws STORAGE_FULL where they do not fit,
-   * and then removes nothing.
+   * Makes sure that `bytes` more fit on the disk and into the cache beside what others are
+   * promised, if need be by removing files that were not used for longest. Resolves with what gives
+   * the promise back; throws STORAGE_FULL where they do not fit, and then removes nothing.
    */
   async claim(bytes: number): Promise<() => void> {
     this.#claimed += bytes
@@ -115,7 +120,10 @@ export class Cache {
     if (lacking > 0) throw notRoomFor(lacking)
   }
 
-  /** Removes all finished files: what records needs the room. Whoever is reading one gets it to its end. Never rejects. */
+  /**
+   * Removes all finished files: what records needs the room. Whoever is reading one gets it to its
+   * end. Never rejects.
+   */
   async giveWay(): Promise<void> {
     const entries = await this.#entries().catch((error) => {
       this.#onFault('looking for composed files', error)
@@ -135,7 +143,10 @@ export class Cache {
     }
   }
 
-  /** Takes a finished file in: forces it to disk, hashes it, gives it its name, and removes older ones of the same kind. */
+  /**
+   * Takes a finished file in: forces it to disk, hashes it, gives it its name, and removes older
+   * ones of the same kind.
+   */
   async keep(plan: Plan, path: string, signal: AbortSignal): Promise<ComposedFile> {
     const sha256 = await hashOf(path, signal)
     await sync(path, 'r+')

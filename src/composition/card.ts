@@ -57,7 +57,10 @@ function write(
   }
 }
 
-/** A moment as people at the recorder's place read it, with the zone's distance from UTC: `2026-01-31 10:00:00 GMT+01:00`. */
+/**
+ * A moment as people at the recorder's place read it, with the zone's distance from UTC:
+ * `2026-01-31 10:00:00 GMT+01:00`.
+ */
 export function wallClock(ms: number, timeZone: string): string {
   const options = { timeZone, hourCycle: 'h23', timeZoneName: 'longOffset' } as const
   const digits = {

@@ -1,4 +1,7 @@
-/** Cards as little videos, encoded like a recorded screen, so that they can be joined with it as they are. */
+/**
+ * Cards as little videos, encoded like a recorded screen, so that they can be joined with it as
+ * they are.
+ */
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { Quality } from '../contract/quality.ts'
@@ -12,7 +15,10 @@ import type { Work } from './tools.ts'
 
 /** How long a frame of a card stands. */
 const FRAME_MS = 1_000
-/** Of each card two key frames, each with frames that change nothing: two key frames that follow each other must differ (14496-10, 7.4.3). */
+/**
+ * Of each card two key frames, each with frames that change nothing: two key frames that follow
+ * each other must differ (14496-10, 7.4.3).
+ */
 const FRAMES = 10
 const KEY_EVERY = FRAMES / 2
 const WRITE_FRAGMENTS = 256
@@ -42,7 +48,8 @@ export async function encodeCards(
     [...raw, '-framerate', String(quality.framesPerSecond), '-i', 'pipe:0'],
     quality,
   )
-  // The encoder must not know that it is a slide show, or its parameter sets would differ; the times are set afterwards.
+  // The encoder must not know that it is a slide show, or its parameter sets would differ; the
+  // times are set afterwards.
   args.splice(-1, 0, '-force_key_frames', `expr:not(mod(n,${KEY_EVERY}))`)
   function* pictures(): Generator<Buffer> {
     for (const { gap, sinceMs } of gaps) {

@@ -17,8 +17,9 @@ const TITLE_MAX_BYTES = 200
 const NAMES: Record<Medium, string> = { mic: 'Microphone', speaker: 'Speaker', screen: 'Screen' }
 
 /**
- * The chapters of a recording, the first at 0, no two at the same time. `whole` is the uncut time line, `timeline` the one of
- * the file. Tags given at the start describe the recording and are no chapters, but those whose key begins with `marker`.
+ * The chapters of a recording, the first at 0, no two at the same time. `whole` is the uncut time
+ * line, `timeline` the one of the file. Tags given at the start describe the recording and are no
+ * chapters, but those whose key begins with `marker`.
  */
 export function chaptersOf(
   whole: Timeline,

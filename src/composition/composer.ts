@@ -1,4 +1,7 @@
-/** Composed files for whoever asks: each made once, shared while it is made, kept, and given up when nobody waits any more. */
+/**
+ * Composed files for whoever asks: each made once, shared while it is made, kept, and given up when
+ * nobody waits any more.
+ */
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { RecorderError } from '../contract/errors.ts'
@@ -64,7 +67,10 @@ export class Composer implements CompositionPort {
     this.#turns = new Turns(this.#limits.builds)
   }
 
-  /** Opens the folder and removes what was left half-made in it. What cannot be done there keeps nobody from recording. */
+  /**
+   * Opens the folder and removes what was left half-made in it. What cannot be done there keeps
+   * nobody from recording.
+   */
   static async open(options: ComposerOptions): Promise<Composer> {
     const composer = new Composer(options)
     await composer
@@ -73,7 +79,10 @@ export class Composer implements CompositionPort {
     return composer
   }
 
-  /** Before anything is made: what is removed is never what is being made. Tried again by whoever wants a file. */
+  /**
+   * Before anything is made: what is removed is never what is being made. Tried again by whoever
+   * wants a file.
+   */
   #tidy(): Promise<void> {
     this.#tidied ??= this.#cache.tidy().catch((error) => {
       this.#tidied = undefined
@@ -82,7 +91,10 @@ export class Composer implements CompositionPort {
     return this.#tidied
   }
 
-  /** Removes all finished files, for what records needs their room: they can be made again. Never rejects. */
+  /**
+   * Removes all finished files, for what records needs their room: they can be made again. Never
+   * rejects.
+   */
   giveWay(): Promise<void> {
     return this.#cache.giveWay()
   }

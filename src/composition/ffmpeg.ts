@@ -10,8 +10,9 @@ const QUIET = ['-hide_banner', '-nostdin', '-y', '-loglevel', 'error']
 const PROGRESS = /^out_time_us=(\d+)/gm
 
 /**
- * Runs ffmpeg to its end, below everything else that the computer does. Rejects with EXPORT_FAILED when it fails, and when
- * the signal is aborted with its reason, after the process is gone. What ffmpeg says is in the error's cause only: it names paths.
+ * Runs ffmpeg to its end, below everything else that the computer does. Rejects with EXPORT_FAILED
+ * when it fails, and when the signal is aborted with its reason, after the process is gone. What
+ * ffmpeg says is in the error's cause only: it names paths.
  */
 export async function runFfmpeg(
   work: Work,

@@ -1,4 +1,7 @@
-/** Whether all that was recorded is in closed segments. While one is open, nobody knows what is behind it. */
+/**
+ * Whether all that was recorded is in closed segments. While one is open, nobody knows what is
+ * behind it.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
 import { RecorderError } from '../contract/errors.ts'
 import { MEDIA, type Medium } from '../contract/media.ts'
@@ -6,10 +9,15 @@ import { exportFailed } from './failure.ts'
 import type { Composable } from './plan.ts'
 
 const POLL_MS = 100
-/** What is still open so long after the end nobody is finishing any more: its file could not be saved after a crash. */
+/**
+ * What is still open so long after the end nobody is finishing any more: its file could not be
+ * saved after a crash.
+ */
 const GIVEN_UP_MS = 60_000
 
-/** A part of a track of which the log tells neither media nor a gap: a segment that is not closed. */
+/**
+ * A part of a track of which the log tells neither media nor a gap: a segment that is not closed.
+ */
 export interface Unfinished {
   medium: Medium
   /** RFC 3339. */
@@ -33,8 +41,9 @@ export function unfinishedOf({ startedAt, endedAt, tracks }: Composable): Unfini
 }
 
 /**
- * The recording when its last pieces are finished, which is waited for up to `limitMs`. Rejects with INVALID_STATE while it is
- * under way, NOT_READY when it takes longer or the log cannot tell of it now, EXPORT_FAILED when a piece stays unfinished.
+ * The recording when its last pieces are finished, which is waited for up to `limitMs`. Rejects
+ * with INVALID_STATE while it is under way, NOT_READY when it takes longer or the log cannot tell
+ * of it now, EXPORT_FAILED when a piece stays unfinished.
  */
 export async function finished<T extends Composable>(
   recording: T,

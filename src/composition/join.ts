@@ -1,4 +1,7 @@
-/** Puts sound, screen, chapters and metadata together as one MP4 that plays while it is being loaded. */
+/**
+ * Puts sound, screen, chapters and metadata together as one MP4 that plays while it is being
+ * loaded.
+ */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ffmetadata } from './chapters.ts'
@@ -18,7 +21,10 @@ export interface Parts {
   version: string
 }
 
-/** Writes the file. What is said of the recording goes through a private file: others can see a process's arguments. */
+/**
+ * Writes the file. What is said of the recording goes through a private file: others can see a
+ * process's arguments.
+ */
 export async function joinParts(plan: Plan, parts: Parts, work: Work): Promise<void> {
   const { screen, sounds } = parts
   const about = join(work.folder, 'about.txt')

@@ -5,7 +5,10 @@ import type { RecordingView } from '../contract/resources.ts'
 export type CompositionRequest =
   /** One track on the recording's own time line: silence, or a card, where it has no media. */
   | { kind: 'track'; medium: Medium }
-  /** All tracks as one MP4. `cut` leaves out what no track has media of; `mix` makes one sound track of two. */
+  /**
+   * All tracks as one MP4. `cut` leaves out what no track has media of; `mix` makes one sound track
+   * of two.
+   */
   | { kind: 'export'; gaps: 'fill' | 'cut'; audio: 'mix' | 'split' }
 
 /** A composed file; it never changes any more. */
@@ -37,9 +40,11 @@ export interface CompositionProgress {
 /** The port through which HTTP gets composed files. */
 export interface CompositionPort {
   /**
-   * The file, from the cache or made now; whoever asks for the same at the same time shares its making, which ends when
-   * the last of them aborts. Rejects with RecorderError INVALID_STATE (not stopped yet, or nothing recorded), NOT_FOUND (no
-   * such track), STORAGE_FULL, NOT_READY (the recorder is ending, or its last pieces are) or EXPORT_FAILED; with the signal's reason when it is aborted.
+   * The file, from the cache or made now; whoever asks for the same at the same time shares its
+   * making, which ends when the last of them aborts. Rejects with RecorderError INVALID_STATE (not
+   * stopped yet, or nothing recorded), NOT_FOUND (no such track), STORAGE_FULL, NOT_READY (the
+   * recorder is ending, or its last pieces are) or EXPORT_FAILED; with the signal's reason when it
+   * is aborted.
    */
   compose(
     recording: Pick<RecordingView, 'id' | 'state' | 'startedAt' | 'endedAt' | 'tracks'> & {

@@ -1,4 +1,7 @@
-/** The screen's track as a list for ffmpeg's `concat`: recorded segments as they are, and cards between them. */
+/**
+ * The screen's track as a list for ffmpeg's `concat`: recorded segments as they are, and cards
+ * between them.
+ */
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,7 +19,10 @@ import type { Work } from './tools.ts'
 
 /** Of a screen that never delivered a picture nobody knows the size. */
 const SIZE_UNKNOWN = { width: 1_280, height: 720 }
-/** A gap that is shorter is no card but the last picture a little longer: a flash would only startle. */
+/**
+ * A gap that is shorter is no card but the last picture a little longer: a flash would only
+ * startle.
+ */
 const CARD_MIN_MS = 100
 /** `moov` comes first and is small. */
 const HEAD_BYTES = 65_536
@@ -31,7 +37,10 @@ export interface ScreenList {
   uniform: boolean
 }
 
-/** Makes the list and every file in it that is not there yet. Only segments of another size than the largest are encoded anew. */
+/**
+ * Makes the list and every file in it that is not there yet. Only segments of another size than the
+ * largest are encoded anew.
+ */
 export async function composeScreen(
   line: TrackLine,
   how: { quality: Quality; timeZone: string },
@@ -39,7 +48,8 @@ export async function composeScreen(
 ): Promise<ScreenList> {
   const [first, ...others] = withoutFlashes(line.pieces)
   const centredPieces = centred([first!, ...others], 500 / how.quality.framesPerSecond)
-  // Before the first picture there is none to stand longer, and no piece may be shown earlier than its sound: it begins later.
+  // Before the first picture there is none to stand longer, and no piece may be shown earlier than
+  // its sound: it begins later.
   const pieces = others.length > 0 && isFlash(first!) ? centredPieces.slice(1) : centredPieces
   const formats = new Map<SegmentFacts, VideoFormat>()
   for (const { media } of pieces.filter(isMedia)) formats.set(media, await formatOf(media, work))
@@ -85,8 +95,9 @@ function withoutFlashes(pieces: readonly Piece[]): Piece[] {
 }
 
 /**
- * A picture shows what has changed since the one before it, so on average what is half a frame old: shown that much earlier,
- * no change is more than half a frame from its sound, instead of up to a whole one behind it.
+ * A picture shows what has changed since the one before it, so on average what is half a frame old:
+ * shown that much earlier, no change is more than half a frame from its sound, instead of up to a
+ * whole one behind it.
  */
 function centred(pieces: readonly Piece[], halfMs: number): Piece[] {
   const moved = pieces.map((piece) => ({ ...piece }))

@@ -1,4 +1,7 @@
-/** A sound track on the recording's time line: the very packets that were recorded, and packets of silence between them. */
+/**
+ * A sound track on the recording's time line: the very packets that were recorded, and packets of
+ * silence between them.
+ */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -31,9 +34,10 @@ export interface SoundFile {
 }
 
 /**
- * Writes the track as Ogg Opus of exactly `durationMs`. Nothing is decoded: each segment's packets are put where they belong
- * to 1.25 ms (silence comes in steps of 2.5 ms), or to 10 ms where the one before is hardly over; each from the recording's start, so
- * that no error adds up. Memory is bounded.
+ * Writes the track as Ogg Opus of exactly `durationMs`. Nothing is decoded: each segment's packets
+ * are put where they belong to 1.25 ms (silence comes in steps of 2.5 ms), or to 10 ms where the
+ * one before is hardly over; each from the recording's start, so that no error adds up. Memory is
+ * bounded.
  */
 export async function composeSound(
   line: TrackLine,
@@ -70,7 +74,10 @@ async function* soundPages(
       if (page) yield page
     }
   }
-  /** Silence up to a segment's first packet, which is to be decoded as it was encoded: with nothing before it. */
+  /**
+   * Silence up to a segment's first packet, which is to be decoded as it was encoded: with nothing
+   * before it.
+   */
   function* fillBefore(packet: Buffer, samples: number): Generator<Buffer> {
     const fresh =
       isCelt(packet) && samples - writer.samples >= FRESH_START.samples ? FRESH_START : undefined
@@ -83,7 +90,8 @@ async function* soundPages(
     if (!isMedia(piece)) continue
     let started = false
     const end = at(piece.toMs)
-    // The last packet reaches over the end of its segment; into the next segment it must not reach by more than a half of it.
+    // The last packet reaches over the end of its segment; into the next segment it must not reach
+    // by more than a half of it.
     const next = line.pieces.slice(index + 1, index + 3).find(isMedia)
     const limit = next ? at(next.fromMs) - head.preSkip : Number.POSITIVE_INFINITY
     for await (const { packet, preSkip } of packetsOf(piece.media, work)) {

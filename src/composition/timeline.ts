@@ -1,4 +1,7 @@
-/** Where each piece of each track lies on the recording's own time line, in whole milliseconds from its start. Pure. */
+/**
+ * Where each piece of each track lies on the recording's own time line, in whole milliseconds from
+ * its start. Pure.
+ */
 import type { SegmentFacts } from '../contract/events.ts'
 import { type GapReason, MEDIA, type Medium } from '../contract/media.ts'
 import type { Gap, RecordingView } from '../contract/resources.ts'
@@ -54,8 +57,9 @@ type Told = Pick<RecordingView, 'startedAt' | 'endedAt' | 'tracks'>
 export const isMedia = (piece: Piece): piece is MediaPiece => 'media' in piece
 
 /**
- * The time line of a recording whose capture is over, with every gap in its place. Tracks that were never started are left
- * out. Where segments overlap (a clock was set back) the earlier one gives way: video cannot begin in its middle.
+ * The time line of a recording whose capture is over, with every gap in its place. Tracks that were
+ * never started are left out. Where segments overlap (a clock was set back) the earlier one gives
+ * way: video cannot begin in its middle.
  */
 export function timelineOf(recording: Told, segments: readonly SegmentFacts[]): Timeline {
   const startMs = Date.parse(recording.startedAt)
@@ -156,8 +160,9 @@ function reasonAt({ tracks }: Timeline, fromMs: number, toMs: number): GapReason
 }
 
 /**
- * The time line without all but the first seconds of an outage at its end: after a crash the recording ends when the recorder is
- * started again, which may be the next day, and nobody wants to see a card until then.
+ * The time line without all but the first seconds of an outage at its end: after a crash the
+ * recording ends when the recorder is started again, which may be the next day, and nobody wants to
+ * see a card until then.
  */
 export function withoutOutage(timeline: Timeline): Timeline {
   const last = commonGaps(timeline).at(-1)
@@ -176,7 +181,10 @@ export function withoutOutage(timeline: Timeline): Timeline {
   return { ...timeline, durationMs, tracks }
 }
 
-/** The time line without what no track has media of. The tracks stay in sync; gaps of single tracks stay. */
+/**
+ * The time line without what no track has media of. The tracks stay in sync; gaps of single tracks
+ * stay.
+ */
 export function cutGaps(timeline: Timeline): Timeline {
   const gaps = commonGaps(timeline)
   const place = placing(gaps)
@@ -197,7 +205,9 @@ export function cutGaps(timeline: Timeline): Timeline {
   return { startMs: timeline.startMs, durationMs: place(timeline.durationMs), tracks, cuts }
 }
 
-/** Where a moment of the uncut time line lies in a cut one; a moment that was cut lies at the cut. */
+/**
+ * Where a moment of the uncut time line lies in a cut one; a moment that was cut lies at the cut.
+ */
 export function placeIn({ cuts }: Timeline): (ms: number) => number {
   return placing(cuts)
 }

@@ -13,7 +13,10 @@ export interface RunningProgram {
   stderr(): string
 }
 
-/** What the composition root lends: how programs are started so that they end with us, and how screens are encoded. */
+/**
+ * What the composition root lends: how programs are started so that they end with us, and how
+ * screens are encoded.
+ */
 export interface Tools {
   /** Path of ffmpeg. Rejects, saying what to do, when there is none. */
   ffmpeg(): Promise<string>
@@ -21,7 +24,10 @@ export interface Tools {
     command: { program: string; args: readonly string[] },
     options: { stdin: 'pipe' | 'ignore'; onStdout: (chunk: Buffer) => void },
   ): RunningProgram
-  /** The arguments by which ffmpeg encodes an input as screens are recorded: fragmented MP4 on stdout, which is the last argument. */
+  /**
+   * The arguments by which ffmpeg encodes an input as screens are recorded: fragmented MP4 on
+   * stdout, which is the last argument.
+   */
   screenArgs(input: readonly string[], quality: Quality): Promise<string[]>
 }
 

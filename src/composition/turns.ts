@@ -7,7 +7,10 @@ export class Turns {
     this.#free = most
   }
 
-  /** Resolves with what gives the turn back. Rejects with the signal's reason when it is aborted while waiting. */
+  /**
+   * Resolves with what gives the turn back. Rejects with the signal's reason when it is aborted
+   * while waiting.
+   */
   async take(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted()
     if (this.#free > 0) this.#free--

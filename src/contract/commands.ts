@@ -20,7 +20,10 @@ export interface CommandRequests {
   /** `audio` in `media` still stands for what the recording's own type says. */
   'track.start': { media: RequestedList; devices: Partial<Record<Medium, string>> }
   'track.stop': { media?: RequestedList }
-  /** `maxPauseSeconds`: after that a warning says that the pause is too long; it never ends by itself. */
+  /**
+   * `maxPauseSeconds`: after that a warning says that the pause is too long; it never ends by
+   * itself.
+   */
   'track.pause': { media?: RequestedList; maxPauseSeconds?: number | undefined }
   'track.resume': { media?: RequestedList }
   'recording.tag': { tags: Record<string, TagValue> }
@@ -67,11 +70,16 @@ export const ALLOWED_COMMAND_OF: Record<CommandName, AllowedCommand> = {
   'recording.close': 'close',
 }
 
-/** Identifies a retransmission: the same client, key and fingerprint get the first 2xx answer again for 24 h. */
+/**
+ * Identifies a retransmission: the same client, key and fingerprint get the first 2xx answer again
+ * for 24 h.
+ */
 export interface IdempotencyKey {
   client: string
   key: string
-  /** SHA-256 (hex) of route and canonical body; another fingerprint under the same key is refused. */
+  /**
+   * SHA-256 (hex) of route and canonical body; another fingerprint under the same key is refused.
+   */
   fingerprint: string
 }
 

@@ -1,4 +1,7 @@
-/** The one registry of errors: code → HTTP status, title, remedy. docs/errors.md says the same for readers, and a test compares them. */
+/**
+ * The one registry of errors: code → HTTP status, title, remedy. docs/errors.md says the same for
+ * readers, and a test compares them.
+ */
 export const ERRORS = {
   INVALID_JSON: [400, 'The body is not valid JSON', 'Send a JSON object, encoded in UTF-8.'],
   INVALID_REQUEST: [
@@ -141,7 +144,10 @@ export interface RequestError {
   detail: string
 }
 
-/** An error with a code of the registry. `detail` is shown to clients: no personal data, no inside of the program. */
+/**
+ * An error with a code of the registry. `detail` is shown to clients: no personal data, no inside
+ * of the program.
+ */
 export class RecorderError extends Error {
   readonly code: ErrorCode
   /** Further members of the problem document (RFC 9457), e.g. `recordingId`, `errors`. */

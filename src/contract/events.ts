@@ -24,8 +24,9 @@ export interface SegmentFacts {
 }
 
 /**
- * Every event the log can hold, by type, with its data. Past tense, `noun.verb`. A name is never used again for
- * another meaning; fields are only added. Described for readers in docs/events.md, which a test compares with {@link EVENT_TYPES}.
+ * Every event the log can hold, by type, with its data. Past tense, `noun.verb`. A name is never
+ * used again for another meaning; fields are only added. Described for readers in docs/events.md,
+ * which a test compares with {@link EVENT_TYPES}.
  */
 export interface EventData {
   'daemon.started': { version: string; platform: string; node: string }
@@ -58,7 +59,10 @@ export interface EventData {
     endsAt: string
     reason: 'stopped' | 'maxDuration' | 'interrupted' | 'failed' | 'shutdown' | 'storageFull'
   }
-  /** The recorder died, or lost its log, while this recording was live. `lastSeenAt`: end of the last media that survived. */
+  /**
+   * The recorder died, or lost its log, while this recording was live. `lastSeenAt`: end of the
+   * last media that survived.
+   */
   'recording.interrupted': { reason: GapReason; lastSeenAt: string }
   'recording.closed': { reason: 'command' | 'timer' | 'nextStart' }
   'track.starting': { medium: Medium; segment: number; device: Device }
@@ -97,11 +101,16 @@ export interface EventData {
   }
   /** A segment is complete, hashed and on disk. `salvaged`: closed after a crash. */
   'segment.closed': SegmentFacts & { salvaged?: boolean }
-  /** A segment that was never confirmed, or of a rolled-back start, has been removed from the disk. */
+  /**
+   * A segment that was never confirmed, or of a rolled-back start, has been removed from the disk.
+   */
   'segment.discarded': { medium: Medium; number: number }
   /** The log could not be written and has been reopened and verified. */
   'log.reopened': { code: ErrorCode; failedAt: string }
-  /** Somebody has to know at once; of a recording, or of the recorder itself. A track's warnings also end when its capture or its pause does. */
+  /**
+   * Somebody has to know at once; of a recording, or of the recorder itself. A track's warnings
+   * also end when its capture or its pause does.
+   */
   'warning.raised': { code: WarningCode; medium?: Medium; detail: string }
   'warning.cleared': { code: WarningCode; medium?: Medium }
   /** The system clock was set, by so much; what is being recorded goes on counting as before. */
@@ -121,7 +130,10 @@ export type NewEvent = {
     type: T
     /** Null for what belongs to no recording. */
     recordingId: string | null
-    /** The recording's own facts counted from 1; a refusal carries the unchanged version; null without recording. */
+    /**
+     * The recording's own facts counted from 1; a refusal carries the unchanged version; null
+     * without recording.
+     */
     version: number | null
     /** RFC 3339 UTC with milliseconds. */
     at: string

@@ -1,4 +1,7 @@
-/** The vocabulary of media and states: the words that every part of the recorder, its API and its log share. */
+/**
+ * The vocabulary of media and states: the words that every part of the recorder, its API and its
+ * log share.
+ */
 
 /** The media a recording can have, in the order in which they are shown. */
 export const MEDIA = ['mic', 'speaker', 'screen'] as const
@@ -55,7 +58,10 @@ export type ClientSide = 'api' | 'ui'
 /** Who acted: a client's side, or the recorder itself. */
 export type Side = ClientSide | 'system'
 
-/** Who caused an event. `client` names the credential (token name, `home`, `ui`), `user` the daemon's operating system account. */
+/**
+ * Who caused an event. `client` names the credential (token name, `home`, `ui`), `user` the
+ * daemon's operating system account.
+ */
 export interface By {
   side: Side
   client: string
@@ -74,7 +80,10 @@ const AUDIO_OF: Record<RecordingType, readonly Medium[]> = {
   both: ['mic', 'speaker'],
 }
 
-/** Turns requested media into tracks, `audio` by the recording's type; without repetition, in the order of {@link MEDIA}. */
+/**
+ * Turns requested media into tracks, `audio` by the recording's type; without repetition, in the
+ * order of {@link MEDIA}.
+ */
 export function resolveMedia(requested: readonly RequestedMedium[], type: RecordingType): Medium[] {
   const wanted = new Set<string>(requested.flatMap((m) => (m === 'audio' ? AUDIO_OF[type] : [m])))
   return MEDIA.filter((m) => wanted.has(m))

@@ -1,8 +1,14 @@
-/** How closely media are captured. Numbers rather than a preset's name stand in the log: a preset may mean something else tomorrow. */
+/**
+ * How closely media are captured. Numbers rather than a preset's name stand in the log: a preset
+ * may mean something else tomorrow.
+ */
 export interface Quality {
   /** Frames of the screen a second, 1–60. */
   framesPerSecond: number
-  /** Constant rate factor of x264, 0–51: 18 cannot be told from the original, each 6 more halve the size. */
+  /**
+   * Constant rate factor of x264, 0–51: 18 cannot be told from the original, each 6 more halve the
+   * size.
+   */
   screenCrf: number
   /** Opus, mono, 6,000–256,000. */
   micBitsPerSecond: number

@@ -28,7 +28,10 @@ export interface Span {
   to: string
 }
 
-/** Loudness of the last tenth of a second, in dB relative to full scale (0 is the loudest; −120 stands for silence). */
+/**
+ * Loudness of the last tenth of a second, in dB relative to full scale (0 is the loudest; −120
+ * stands for silence).
+ */
 export interface Level {
   rmsDb: number
   peakDb: number
@@ -45,7 +48,10 @@ export interface TrackView {
   bytes: number
   /** Number of closed segments. */
   segments: number
-  /** What its closed segments cover. With the gaps they add up to the time from the recording's start to the end of the last. */
+  /**
+   * What its closed segments cover. With the gaps they add up to the time from the recording's
+   * start to the end of the last.
+   */
   spans: Span[]
   gaps: Gap[]
   error: { code: ErrorCode; message: string } | null
@@ -68,7 +74,10 @@ export interface TagEntry {
   by: By
 }
 
-/** A recording as its events tell it; without what depends on the reader (`allowedCommands`) or the moment (`level`). */
+/**
+ * A recording as its events tell it; without what depends on the reader (`allowedCommands`) or the
+ * moment (`level`).
+ */
 export interface RecordingView {
   id: string
   state: RecordingState

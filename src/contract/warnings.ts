@@ -1,7 +1,8 @@
 /**
- * The one registry of warnings: code → title, remedy. A warning is a fact that somebody has to know at once while nothing has failed:
- * it is an event (`warning.raised`, `warning.cleared`) and an error of the application for as long as it lasts, and never the
- * answer to a request. docs/errors.md says the same for readers, and a test compares them.
+ * The one registry of warnings: code → title, remedy. A warning is a fact that somebody has to know
+ * at once while nothing has failed: it is an event (`warning.raised`, `warning.cleared`) and an
+ * error of the application for as long as it lasts, and never the answer to a request.
+ * docs/errors.md says the same for readers, and a test compares them.
  */
 export const WARNINGS = {
   SOURCE_MUTED: [

@@ -61,7 +61,10 @@ export function opusArgs(format: AudioFormat): string[] {
   ]
 }
 
-/** Raw sound on stdout: what an input of ffmpeg's own is turned into where there is no better capture helper. */
+/**
+ * Raw sound on stdout: what an input of ffmpeg's own is turned into where there is no better
+ * capture helper.
+ */
 export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
   return [
     ...['-nostdin', ...QUIET, ...input],
@@ -80,18 +83,21 @@ export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
 }
 
 /**
- * A screen as fragmented MP4 on stdout, one fragment a frame. The encoder's time base is fine enough to keep each
- * frame's own time; by default ffmpeg would move it to the nearest multiple of the frame duration.
+ * A screen as fragmented MP4 on stdout, one fragment a frame. The encoder's time base is fine
+ * enough to keep each frame's own time; by default ffmpeg would move it to the nearest multiple of
+ * the frame duration.
  */
 export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: Ffmpeg): string[] {
   return [
     ...[...QUIET, ...input],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
-    // The same quantiser for every frame: by default x264 spends on a still screen what a moving one would cost.
+    // The same quantiser for every frame: by default x264 spends on a still screen what a moving
+    // one would cost.
     ...['-crf', String(quality.screenCrf), '-qcomp', '1'],
     // Of a still screen the key frames are almost all that costs anything.
     ...['-g', String(KEY_FRAME_SECONDS * quality.framesPerSecond)],
-    // 4:2:0 needs even sizes. Scaling costs nothing, for colours are converted in the same pass; padding costs an eighth.
+    // 4:2:0 needs even sizes. Scaling costs nothing, for colours are converted in the same pass;
+    // padding costs an eighth.
     ...[
       '-vf',
       'scale=trunc(iw/2)*2:trunc(ih/2)*2',
@@ -104,7 +110,10 @@ export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: F
   ]
 }
 
-/** A second output of the same ffmpeg: a small grey picture a second on descriptor 3, by which a black screen is noticed. */
+/**
+ * A second output of the same ffmpeg: a small grey picture a second on descriptor 3, by which a
+ * black screen is noticed.
+ */
 export function thumbnailArgs(ffmpeg: Ffmpeg): string[] {
   const onceASecond = 'select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.99)'
   return [

@@ -18,7 +18,10 @@ export interface Ffmpeg {
 export interface Encoder {
   /** Rejects with CAPTURE_FAILED, saying what to do, when there is none. Kept once found. */
   ffmpeg(): Promise<Ffmpeg>
-  /** Null when ffmpeg is there with all that is needed; otherwise what is missing and what to do. Kept, a bad answer for 5 s. */
+  /**
+   * Null when ffmpeg is there with all that is needed; otherwise what is missing and what to do.
+   * Kept, a bad answer for 5 s.
+   */
   problem(): Promise<string | null>
 }
 
@@ -28,7 +31,10 @@ const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
 }
 const install = INSTALL[process.platform] ?? 'install it from ffmpeg.org'
 
-/** Looks for ffmpeg: the configured path, `FFMPEG_BIN`, the package ffmpeg-static if its file is there, `PATH`; in this order. */
+/**
+ * Looks for ffmpeg: the configured path, `FFMPEG_BIN`, the package ffmpeg-static if its file is
+ * there, `PATH`; in this order.
+ */
 export function createEncoder(options: {
   ffmpegPath?: string | undefined
   env: NodeJS.ProcessEnv
@@ -103,7 +109,10 @@ export function createEncoder(options: {
   }
 }
 
-/** Path of the optional package's binary; null when package or file is missing (its download may have been forbidden). */
+/**
+ * Path of the optional package's binary; null when package or file is missing (its download may
+ * have been forbidden).
+ */
 async function staticFfmpeg(): Promise<string | null> {
   try {
     // Not a literal, so that compiling does not need the optional package.

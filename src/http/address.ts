@@ -1,4 +1,7 @@
-/** Where the daemon listens; the checks of Host and Origin need the port, which is known only after listening. */
+/**
+ * Where the daemon listens; the checks of Host and Origin need the port, which is known only after
+ * listening.
+ */
 export interface Address {
   port: number
   /** `http://127.0.0.1:<port>`. */

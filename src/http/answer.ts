@@ -1,10 +1,14 @@
 /**
- * The one place where answers leave. They are written to Node's response directly, which Koa calls bypassing and allows
- * (`ctx.respond = false`): its setters for body, type and length cost more than everything else we do for a read.
+ * The one place where answers leave. They are written to Node's response directly, which Koa calls
+ * bypassing and allows (`ctx.respond = false`): its setters for body, type and length cost more
+ * than everything else we do for a read.
  */
 import type { HttpContext } from './context.ts'
 
-/** Headers of every answer, names and values in turns: nothing may be guessed, kept, framed, embedded or told to others. */
+/**
+ * Headers of every answer, names and values in turns: nothing may be guessed, kept, framed,
+ * embedded or told to others.
+ */
 export const SECURITY_HEADERS: readonly string[] = [
   'X-Content-Type-Options',
   'nosniff',

@@ -56,7 +56,8 @@ export function createApp(
   app.use((ctx) => {
     throw noRoute(ctx)
   })
-  // The gate answers every error; what still arrives here are connections that broke while an answer was written.
+  // The gate answers every error; what still arrives here are connections that broke while an
+  // answer was written.
   app.on('error', (error) => services.logger.debug({ err: error }, 'connection broke'))
   return app
 }

@@ -10,8 +10,9 @@ export const MAX_BODY_BYTES = 65_536
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
 /**
- * The body as JSON; `{}` where there is none. Throws RecorderError UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, INVALID_JSON or
- * INVALID_REQUEST, in this order, and {@link ClientGone}. How long a body may take is up to the server's `requestTimeout`.
+ * The body as JSON; `{}` where there is none. Throws RecorderError UNSUPPORTED_MEDIA_TYPE,
+ * PAYLOAD_TOO_LARGE, INVALID_JSON or INVALID_REQUEST, in this order, and {@link ClientGone}. How
+ * long a body may take is up to the server's `requestTimeout`.
  */
 export async function readJson(
   request: IncomingMessage,
@@ -76,7 +77,10 @@ function parse(bytes: Buffer): unknown {
   })
 }
 
-/** `JSON.parse` makes an own property of a `__proto__` key, which later copies then drop or obey; zod drops it in silence. */
+/**
+ * `JSON.parse` makes an own property of a `__proto__` key, which later copies then drop or obey;
+ * zod drops it in silence.
+ */
 function refusePrototypeKeys(body: unknown): void {
   // Not recursive: 64 KiB can be nested deeper than the stack.
   const open: [value: unknown, pointer: string][] = [[body, '']]

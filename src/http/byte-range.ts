@@ -5,8 +5,9 @@ export interface ByteRange {
 }
 
 /**
- * Reads a Range header (RFC 9110, 14.2) for a file of `size` bytes: the one range it asks for, null when the whole file is
- * to be sent (no header, several ranges, another unit, or nonsense, which are all to be ignored), or `unsatisfiable` (416).
+ * Reads a Range header (RFC 9110, 14.2) for a file of `size` bytes: the one range it asks for, null
+ * when the whole file is to be sent (no header, several ranges, another unit, or nonsense, which
+ * are all to be ignored), or `unsatisfiable` (416).
  */
 export function readRange(
   header: string | undefined,

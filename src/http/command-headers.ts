@@ -6,7 +6,10 @@ import { invalid } from './validate.ts'
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,128}$/
 const STRONG_VERSION_TAG = /^"(\d{1,15})"$/
 
-/** JSON with the keys of every object in order, so that equal bodies are equal texts. For values of bounded depth. */
+/**
+ * JSON with the keys of every object in order, so that equal bodies are equal texts. For values of
+ * bounded depth.
+ */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
@@ -14,7 +17,10 @@ export function canonicalJson(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
 }
 
-/** The request's Idempotency-Key with the fingerprint of what it is for, if it has one. Throws INVALID_REQUEST. */
+/**
+ * The request's Idempotency-Key with the fingerprint of what it is for, if it has one. Throws
+ * INVALID_REQUEST.
+ */
 export function idempotencyOf(
   request: IncomingMessage,
   client: string,
@@ -33,7 +39,10 @@ export function idempotencyOf(
   }
 }
 
-/** The version that `If-Match` asks for, if it does. Throws INVALID_REQUEST for anything but one strong `"<version>"`. */
+/**
+ * The version that `If-Match` asks for, if it does. Throws INVALID_REQUEST for anything but one
+ * strong `"<version>"`.
+ */
 export function expectedVersionOf(request: IncomingMessage): number | undefined {
   const tag = request.headers['if-match']
   if (tag === undefined) return undefined

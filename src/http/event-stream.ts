@@ -43,9 +43,10 @@ function eventText(event: LogEvent): string {
 }
 
 /**
- * Writes the log's events after a position, first those that are there, then those that come, each once and in order. The
- * bus only says that there is more: an event that does not follow the last one written, or comes while the client is behind,
- * is read from the log instead, so that nothing is buffered but what the socket takes.
+ * Writes the log's events after a position, first those that are there, then those that come, each
+ * once and in order. The bus only says that there is more: an event that does not follow the last
+ * one written, or comes while the client is behind, is read from the log instead, so that nothing
+ * is buffered but what the socket takes.
  */
 export function createEventStream(
   response: ServerResponse,

@@ -10,7 +10,10 @@ import {
 
 /** The open Server-Sent Events streams of the daemon. */
 export interface EventStreams {
-  /** Goes on answering on a response whose head has been sent. `after`: the last position the client has. */
+  /**
+   * Goes on answering on a response whose head has been sent. `after`: the last position the client
+   * has.
+   */
   open(response: ServerResponse, options: StreamChoices & { clientId: string }): void
   /** Ends the streams of a client whose credential is no longer good, or of all. */
   end(clientId?: string): void

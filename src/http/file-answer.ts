@@ -42,8 +42,9 @@ export interface ImmutableFile {
 }
 
 /**
- * Sends a file or the part of it that Range asks for, with its digest (RFC 9530), so that the receiver can check that it is
- * what was recorded. Throws NOT_FOUND when the file is missing; breaks the connection off when it cannot be read to its end.
+ * Sends a file or the part of it that Range asks for, with its digest (RFC 9530), so that the
+ * receiver can check that it is what was recorded. Throws NOT_FOUND when the file is missing;
+ * breaks the connection off when it cannot be read to its end.
  */
 export async function sendFile(ctx: HttpContext, file: ImmutableFile): Promise<void> {
   const handle = await openFile(file.path)

@@ -22,15 +22,17 @@ function checkCredentialCount(ctx: HttpContext): void {
 }
 
 /**
- * What stands before every route. Its checks come in the order of what they trust: Host, Origin, credential. None reads
- * the body, so that strangers cannot make the daemon read. It is also where every error ends up and every request is logged.
+ * What stands before every route. Its checks come in the order of what they trust: Host, Origin,
+ * credential. None reads the body, so that strangers cannot make the daemon read. It is also where
+ * every error ends up and every request is logged.
  */
 export function createGate(
   services: Services,
   allowedOrigins: readonly string[],
 ): Middleware<RequestState> {
   const { access, address, logger } = services
-  // Its lines have the fields named below and no others: looking in each for secrets costs more than writing it.
+  // Its lines have the fields named below and no others: looking in each for secrets costs more
+  // than writing it.
   const requestLog = logger.child({}, { redact: [] })
   const originCheck = createOriginCheck(allowedOrigins)
   // Unique over restarts by its first part, cheap by its second.

@@ -19,7 +19,10 @@ function methodNotAllowed(layers: Layer[]): RecorderError {
   })
 }
 
-/** The error for a request that no route answers: METHOD_NOT_ALLOWED with the methods of its path, or NOT_FOUND. */
+/**
+ * The error for a request that no route answers: METHOD_NOT_ALLOWED with the methods of its path,
+ * or NOT_FOUND.
+ */
 export function noRoute(ctx: HttpContext): RecorderError {
   const matched = matchedLayers(ctx)
   if (matched.length === 0) return new RecorderError('NOT_FOUND', 'There is no such route.')
@@ -27,7 +30,10 @@ export function noRoute(ctx: HttpContext): RecorderError {
   return methodNotAllowed(literal.length > 0 ? literal : matched)
 }
 
-/** The error for what stands in place of a recording's id but cannot be one; `search`, for example, is a route with another method. */
+/**
+ * The error for what stands in place of a recording's id but cannot be one; `search`, for example,
+ * is a route with another method.
+ */
 export function notAnId(ctx: HttpContext): RecorderError {
   const literal = withoutParameters(matchedLayers(ctx))
   return literal.length > 0

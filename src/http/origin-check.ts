@@ -3,8 +3,9 @@ import { RecorderError } from '../contract/errors.ts'
 import type { Address } from './address.ts'
 
 /**
- * Refuses what was not addressed to this daemon by name. A page of a stranger that points its own host name at 127.0.0.1
- * (DNS rebinding) sends that name here; it is the only thing that gives it away.
+ * Refuses what was not addressed to this daemon by name. A page of a stranger that points its own
+ * host name at 127.0.0.1 (DNS rebinding) sends that name here; it is the only thing that gives it
+ * away.
  */
 export function checkHost(request: IncomingMessage, address: Address): void {
   const [literal, name] = address.hosts
@@ -18,7 +19,9 @@ export function checkHost(request: IncomingMessage, address: Address): void {
   checkTarget(request, host as string)
 }
 
-/** In absolute form (RFC 9112, 3.2.2) the target names a host of its own, which outranks the header. */
+/**
+ * In absolute form (RFC 9112, 3.2.2) the target names a host of its own, which outranks the header.
+ */
 function checkTarget(request: IncomingMessage, host: string): void {
   const target = request.url as string
   if (target.startsWith('/') || target === '*') return
@@ -32,7 +35,10 @@ function checkTarget(request: IncomingMessage, host: string): void {
   request.url = target.slice(prefix.length - 1)
 }
 
-/** How often a header was sent: `headers` shows only the first of some, such as Host and Authorization. */
+/**
+ * How often a header was sent: `headers` shows only the first of some, such as Host and
+ * Authorization.
+ */
 export function countHeader(request: IncomingMessage, lowerCaseName: string): number {
   const { rawHeaders } = request
   let count = 0
@@ -44,8 +50,8 @@ export function countHeader(request: IncomingMessage, lowerCaseName: string): nu
 }
 
 /**
- * Whether the request's Origin is the daemon's own. It is compared with the Host it was called by: `localhost` may lead a
- * browser to [::1], where another program can serve pages on the same port.
+ * Whether the request's Origin is the daemon's own. It is compared with the Host it was called by:
+ * `localhost` may lead a browser to [::1], where another program can serve pages on the same port.
  */
 export function isOwnOrigin(request: IncomingMessage): boolean {
   return request.headers.origin === `http://${request.headers.host?.toLowerCase()}`
@@ -75,7 +81,9 @@ export function createOriginCheck(allowedOrigins: readonly string[]) {
     ]),
   )
   return {
-    /** Headers that the answer must have for its Origin; throws FORBIDDEN_ORIGIN for a foreign one. */
+    /**
+     * Headers that the answer must have for its Origin; throws FORBIDDEN_ORIGIN for a foreign one.
+     */
     headersFor(request: IncomingMessage): readonly string[] {
       const { origin } = request.headers
       if (origin === undefined || isOwnOrigin(request)) return []

@@ -19,7 +19,10 @@ export interface Problem {
   [member: string]: unknown
 }
 
-/** The problem document of an error. What is not a RecorderError is INTERNAL, and nothing of it is shown. */
+/**
+ * The problem document of an error. What is not a RecorderError is INTERNAL, and nothing of it is
+ * shown.
+ */
 export function toProblem(error: unknown): Problem {
   if (!(error instanceof RecorderError)) {
     return toProblem(

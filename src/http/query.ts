@@ -2,8 +2,9 @@ import type * as z from 'zod'
 import { invalid, validate } from './validate.ts'
 
 /**
- * Reads a route's query parameters, which are all optional, as their schema sees them; throws INVALID_REQUEST for unknown,
- * repeated and invalid ones. Without any the result is always the same object, not to be changed.
+ * Reads a route's query parameters, which are all optional, as their schema sees them; throws
+ * INVALID_REQUEST for unknown, repeated and invalid ones. Without any the result is always the same
+ * object, not to be changed.
  */
 export function queryReader<S extends z.ZodType>(schema: S): (querystring: string) => z.output<S> {
   const none = validate(schema, {})

@@ -69,7 +69,10 @@ export interface Route<Query extends z.ZodType = z.ZodType, Body extends z.ZodTy
   handle(exchange: Exchange<z.output<Query>, z.output<Body>>): Promise<void> | void
 }
 
-/** Types a route by its schemas, and then forgets them, so that routes of all types fit in one table. */
+/**
+ * Types a route by its schemas, and then forgets them, so that routes of all types fit in one
+ * table.
+ */
 export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(
   route: Route<Query, Body>,
 ): Route {
@@ -103,7 +106,10 @@ function checkScope(scope: Scope, credential: Credential): void {
   }
 }
 
-/** A session cookie goes along with whatever the browser sends here; the Origin says which page had it sent. */
+/**
+ * A session cookie goes along with whatever the browser sends here; the Origin says which page had
+ * it sent.
+ */
 function checkOwnPage(ctx: HttpContext): void {
   if (ctx.state.credential.side === 'ui' && !isOwnOrigin(ctx.req)) {
     throw new RecorderError(
@@ -113,7 +119,10 @@ function checkOwnPage(ctx: HttpContext): void {
   }
 }
 
-/** The middleware of a route: its checks in their order, each before the next looks at anything, then its handler. */
+/**
+ * The middleware of a route: its checks in their order, each before the next looks at anything,
+ * then its handler.
+ */
 export function routeMiddleware(route: Route): Middleware<RequestState> {
   const { scope, body: bodySchema, changesState = false } = route
   const json = answersJson(route)

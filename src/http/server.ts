@@ -32,7 +32,9 @@ export interface HttpOptions {
 export interface HttpLimits extends StreamLimits {
   /** How long a client may take for the head of a request. */
   headersTimeoutMs: number
-  /** How long a client may take for a whole request; what is answered may take as long as it likes. */
+  /**
+   * How long a client may take for a whole request; what is answered may take as long as it likes.
+   */
   requestTimeoutMs: number
   /** How long `close` waits for answers that are under way. */
   drainMs: number
@@ -46,7 +48,9 @@ const LIMITS: HttpLimits = {
   stallMs: 60_000,
 }
 const KEEP_ALIVE_MS = 30_000
-/** Far below the usual limit of 1,024 open files, so that recording can always start its processes. */
+/**
+ * Far below the usual limit of 1,024 open files, so that recording can always start its processes.
+ */
 const MAX_CONNECTIONS = 128
 
 /** The application with all that belongs to it, not listening. */
@@ -82,7 +86,10 @@ export interface HttpServer {
   /** `http://127.0.0.1:<port>`. */
   url: string
   port: number
-  /** Takes no more requests, ends event streams and idle connections, and waits up to 2 s for answers that are under way. */
+  /**
+   * Takes no more requests, ends event streams and idle connections, and waits up to 2 s for
+   * answers that are under way.
+   */
   close(): Promise<void>
 }
 
@@ -91,7 +98,8 @@ function createNodeServer(callback: RequestListener, limits: HttpLimits): Server
     {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
-      // Node looks for what took too long only this often; its default of 30 s would make the limits above a fiction.
+      // Node looks for what took too long only this often; its default of 30 s would make the
+      // limits above a fiction.
       connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       // A request without Host is ours to refuse, with our code.
@@ -117,7 +125,8 @@ function listen(server: Server, port: number): Promise<number> {
         'Stop that program, or choose another port with --port or F2F_PORT (0 picks a free one).'
       reject(new Error(`Port ${port} of 127.0.0.1 ${reason}. ${remedy}`, { cause }))
     })
-    // The literal address: `localhost` may mean [::1] too, where others can listen on the same port.
+    // The literal address: `localhost` may mean [::1] too, where others can listen on the same
+    // port.
     server.listen({ host: '127.0.0.1', port, exclusive: true }, () =>
       resolve((server.address() as AddressInfo).port),
     )
@@ -126,7 +135,8 @@ function listen(server: Server, port: number): Promise<number> {
 
 function closeServer(server: Server, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
-    // A connection whose answer has left stays open for the next request: idle ones are looked for until none is left.
+    // A connection whose answer has left stays open for the next request: idle ones are looked for
+    // until none is left.
     const idle = setInterval(() => server.closeIdleConnections(), 20)
     const deadline = setTimeout(() => server.closeAllConnections(), drainMs)
     server.close(() => {
@@ -137,7 +147,10 @@ function closeServer(server: Server, drainMs: number): Promise<void> {
   })
 }
 
-/** Listens on 127.0.0.1; `port` 0 picks a free one. Rejects, saying what to do, when the port cannot be had. */
+/**
+ * Listens on 127.0.0.1; `port` 0 picks a free one. Rejects, saying what to do, when the port cannot
+ * be had.
+ */
 export async function startHttp(options: HttpOptions & { port: number }): Promise<HttpServer> {
   const limits = { ...LIMITS, ...options.limits }
   const app = createHttpApp(options)

@@ -32,7 +32,10 @@ function describe(issue: z.core.$ZodIssue): RequestError[] {
   return [{ pointer, detail: issue.message }]
 }
 
-/** The value as its schema sees it; throws INVALID_REQUEST. The details name fields and rules, never the values sent. */
+/**
+ * The value as its schema sees it; throws INVALID_REQUEST. The details name fields and rules, never
+ * the values sent.
+ */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value)
   if (result.success) return result.data

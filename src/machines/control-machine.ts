@@ -2,7 +2,9 @@ import { setup } from 'xstate'
 import type { CommandName } from '../contract/commands.ts'
 import type { ClientSide, Side } from '../contract/media.ts'
 
-/** A command as the machines are asked about it: which one, and from which side. It is never sent. */
+/**
+ * A command as the machines are asked about it: which one, and from which side. It is never sent.
+ */
 export type AskedCommand = { type: CommandName; side: Side }
 
 /** The facts that change who controls a recording. */
@@ -27,12 +29,13 @@ const ownersCommands = (owner: typeof fromApi | typeof fromUi) => ({
 })
 
 /**
- * Which side controls a recording, and so whose commands are let through. What the API started, the UI can neither
- * control nor tag; what the UI started, the API can tag. A new recording can be started by either side once capture
- * is over. The recorder itself (`system`) is never in its own way.
+ * Which side controls a recording, and so whose commands are let through. What the API started, the
+ * UI can neither control nor tag; what the UI started, the API can tag. A new recording can be
+ * started by either side once capture is over. The recorder itself (`system`) is never in its own
+ * way.
  *
- * A transition for a command has no target and only the empty action `permit`: commands are asked about with
- * `snapshot.can`, which wants an action to say yes.
+ * A transition for a command has no target and only the empty action `permit`: commands are asked
+ * about with `snapshot.can`, which wants an action to say yes.
  */
 export const controlMachine = setup({
   types: { events: {} as AskedCommand | ControlFact },

@@ -23,7 +23,10 @@ export interface RecordingFold {
   readonly tracks: Readonly<Record<Medium, SnapshotFrom<typeof trackMachine>>>
 }
 
-/** The facts an event is to the machines; an event without any (a tag, a command, a segment) moves none. */
+/**
+ * The facts an event is to the machines; an event without any (a tag, a command, a segment) moves
+ * none.
+ */
 export interface MachineFacts {
   control?: ControlFact
   session?: SessionFact
@@ -128,7 +131,10 @@ export function assertAccepts(
 
 const asked = new WeakMap<AnyMachineSnapshot, Map<string, boolean>>()
 
-/** Whether a machine in this state lets a command of a side through. Remembered by snapshot, since readers ask about every command each time. */
+/**
+ * Whether a machine in this state lets a command of a side through. Remembered by snapshot, since
+ * readers ask about every command each time.
+ */
 export function permits(snapshot: AnyMachineSnapshot, command: CommandName, side: Side): boolean {
   let answers = asked.get(snapshot)
   if (!answers) {

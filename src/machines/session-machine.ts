@@ -29,7 +29,10 @@ export interface SessionContext {
   endsAt: string
 }
 
-/** What a clock actor is given: when to fire (RFC 3339). Its firing is a command of the recorder to itself, so it ends in the log. */
+/**
+ * What a clock actor is given: when to fire (RFC 3339). Its firing is a command of the recorder to
+ * itself, so it ends in the log.
+ */
 export interface ClockInput {
   at: string
 }
@@ -37,8 +40,9 @@ export interface ClockInput {
 const permit = { actions: 'permit' } as const
 
 /**
- * The life of one recording: starting (not yet confirmed) → active ⇄ paused → wrapUp → closed. Whether it is active or
- * paused follows from its tracks and comes as a fact like everything else; the clocks only report.
+ * The life of one recording: starting (not yet confirmed) → active ⇄ paused → wrapUp → closed.
+ * Whether it is active or paused follows from its tracks and comes as a fact like everything else;
+ * the clocks only report.
  */
 export const sessionMachine = setup({
   types: { context: {} as SessionContext, events: {} as AskedCommand | SessionFact },

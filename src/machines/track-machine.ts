@@ -47,11 +47,12 @@ const cuts = {
 const stops = { 'track.stopped': 'stopped' } as const
 
 /**
- * The life of one medium of a recording. `pausing` and `stopping` last from the moment of the cut until the processes
- * are gone; to clients they are `paused` and `stopped`, since nothing is captured any more.
+ * The life of one medium of a recording. `pausing` and `stopping` last from the moment of the cut
+ * until the processes are gone; to clients they are `paused` and `stopped`, since nothing is
+ * captured any more.
  *
- * The capture actor lives as long as the machine; it is told what to do when a state is entered, and what it reports
- * comes back as facts from the log.
+ * The capture actor lives as long as the machine; it is told what to do when a state is entered,
+ * and what it reports comes back as facts from the log.
  */
 export const trackMachine = setup({
   types: { context: {} as TrackContext, events: {} as AskedCommand | TrackFact },

@@ -1,4 +1,7 @@
-/** Fragmented MP4 (ISO/IEC 14496-12) with one track, as far as needed: whole boxes, and each fragment's place in time. */
+/**
+ * Fragmented MP4 (ISO/IEC 14496-12) with one track, as far as needed: whole boxes, and each
+ * fragment's place in time.
+ */
 import { FormatError } from './ogg.ts'
 
 const BOX_HEADER_BYTES = 8
@@ -12,7 +15,10 @@ export interface Box {
   bytes: Buffer
 }
 
-/** Type and length of the box at the start of `bytes`; undefined when more are needed to know. Throws FormatError when there is none. */
+/**
+ * Type and length of the box at the start of `bytes`; undefined when more are needed to know.
+ * Throws FormatError when there is none.
+ */
 export function boxHeader(bytes: Buffer): { type: string; length: number } | undefined {
   if (bytes.length < BOX_HEADER_BYTES) return undefined
   const length = bytes.readUInt32BE(0)
@@ -22,14 +28,20 @@ export function boxHeader(bytes: Buffer): { type: string; length: number } | und
   return { type, length }
 }
 
-/** The box at the start of `bytes`; undefined when it is not complete. Throws FormatError when there is none. */
+/**
+ * The box at the start of `bytes`; undefined when it is not complete. Throws FormatError when there
+ * is none.
+ */
 export function readBox(bytes: Buffer): Box | undefined {
   const header = boxHeader(bytes)
   if (header === undefined || bytes.length < header.length) return undefined
   return { type: header.type, bytes: bytes.subarray(0, header.length) }
 }
 
-/** The first box at a path below `box`, e.g. `['trak', 'mdia']`. Its bytes are a view: writing to them changes `box`. */
+/**
+ * The first box at a path below `box`, e.g. `['trak', 'mdia']`. Its bytes are a view: writing to
+ * them changes `box`.
+ */
 export function findBox(box: Buffer, path: readonly string[]): Buffer | undefined {
   const [type, ...rest] = path
   if (type === undefined) return box
@@ -110,7 +122,10 @@ export function fragmentTime(moof: Buffer): FragmentTime {
   return { start, duration: perSample ? sum : sum * samples }
 }
 
-/** Makes a fragment of one frame end earlier, in place: what it showed after a cut is not ours to keep. */
+/**
+ * Makes a fragment of one frame end earlier, in place: what it showed after a cut is not ours to
+ * keep.
+ */
 export function shortenFragment(moof: Buffer, duration: number): void {
   const { box, offsets, samples } = durationFields(moof)
   if (samples !== 1) throw new FormatError('MP4 fragment of more than one frame')
@@ -162,8 +177,9 @@ export class FragmentAssembler {
 }
 
 /**
- * Whether the H.264 frame in an `mdat` is as long as its NAL lengths say (14496-15) and not lost in zeros, which a power
- * cut leaves at the end of a file: the last byte of a NAL unit is never zero (14496-10, 7.4.1).
+ * Whether the H.264 frame in an `mdat` is as long as its NAL lengths say (14496-15) and not lost in
+ * zeros, which a power cut leaves at the end of a file: the last byte of a NAL unit is never zero
+ * (14496-10, 7.4.1).
  */
 export function hasWholeSamples(mdat: Buffer): boolean {
   let offset = BOX_HEADER_BYTES

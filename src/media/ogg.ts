@@ -1,4 +1,7 @@
-/** The Ogg container (RFC 3533) as far as Opus in it (RFC 7845) needs: whole pages, their checksum and their place in time. */
+/**
+ * The Ogg container (RFC 3533) as far as Opus in it (RFC 7845) needs: whole pages, their checksum
+ * and their place in time.
+ */
 
 const HEADER_BYTES = 27
 const GRANULES_A_MS = 48
@@ -13,11 +16,17 @@ export class FormatError extends Error {
 export interface OggPage {
   /** The whole page, header included. */
   bytes: Buffer
-  /** Samples of 48 kHz up to the end of the last packet that ends here, pre-skip included; −1 when none ends here. */
+  /**
+   * Samples of 48 kHz up to the end of the last packet that ends here, pre-skip included; −1 when
+   * none ends here.
+   */
   granule: bigint
 }
 
-/** Length of the page at the start of `bytes`; undefined when more bytes are needed to know. Throws FormatError when there is no page. */
+/**
+ * Length of the page at the start of `bytes`; undefined when more bytes are needed to know. Throws
+ * FormatError when there is no page.
+ */
 function pageLength(bytes: Buffer): number | undefined {
   const magic = bytes.toString('latin1', 0, Math.min(4, bytes.length))
   if (!'OggS'.startsWith(magic)) throw new FormatError('not an Ogg page')
@@ -30,7 +39,10 @@ function pageLength(bytes: Buffer): number | undefined {
   return length
 }
 
-/** The page at the start of `bytes`; undefined when it is not complete. Throws FormatError when there is none. */
+/**
+ * The page at the start of `bytes`; undefined when it is not complete. Throws FormatError when
+ * there is none.
+ */
 export function readPage(bytes: Buffer): OggPage | undefined {
   const length = pageLength(bytes)
   if (length === undefined || bytes.length < length) return undefined
@@ -63,7 +75,10 @@ export function isPageIntact(page: OggPage): boolean {
 export class OpusTimeline {
   #preSkip: number | undefined
 
-  /** Media time in ms at the end of this page; undefined for pages that hold no sound. Throws FormatError on another codec. */
+  /**
+   * Media time in ms at the end of this page; undefined for pages that hold no sound. Throws
+   * FormatError on another codec.
+   */
   take(page: OggPage): number | undefined {
     if (this.#preSkip === undefined) {
       const packet = page.bytes.subarray(HEADER_BYTES + page.bytes.readUInt8(26))

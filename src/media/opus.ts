@@ -1,4 +1,7 @@
-/** Opus packets (RFC 6716), and how they lie in an Ogg stream (RFC 7845): read, and written with nothing decoded. */
+/**
+ * Opus packets (RFC 6716), and how they lie in an Ogg stream (RFC 7845): read, and written with
+ * nothing decoded.
+ */
 import { FormatError, isPageIntact, type OggPage, pageChecksum } from './ogg.ts'
 
 /** Samples a second by which Opus counts. */
@@ -23,7 +26,10 @@ const FRAME_SAMPLES = {
   celt: [120, 240, 480, 960],
 }
 
-/** Samples that a packet decodes to, by its first byte or two (RFC 6716, 3.1). Throws FormatError when it is none. */
+/**
+ * Samples that a packet decodes to, by its first byte or two (RFC 6716, 3.1). Throws FormatError
+ * when it is none.
+ */
 export function packetSamples(packet: Buffer): number {
   const toc = packet[0]
   if (toc === undefined) throw new FormatError('an empty Opus packet')
@@ -62,12 +68,16 @@ export function* silence(
   }
 }
 
-/** Whether a packet is in CELT mode, which leans on what the decoder has played before (RFC 6716, 3.1). */
+/**
+ * Whether a packet is in CELT mode, which leans on what the decoder has played before (RFC 6716,
+ * 3.1).
+ */
 export const isCelt = (packet: Buffer): boolean => (packet[0] ?? 0) >> 3 >= 16
 
 /**
- * 10 ms of silence as SILK encodes it at its beginning. A decoder that goes from SILK to CELT forgets what it has played
- * (RFC 6716, 4.5.2), and so is where the encoder was at its first packet; from a silence in CELT it would fade in over 50 ms.
+ * 10 ms of silence as SILK encodes it at its beginning. A decoder that goes from SILK to CELT
+ * forgets what it has played (RFC 6716, 4.5.2), and so is where the encoder was at its first
+ * packet; from a silence in CELT it would fade in over 50 ms.
  */
 export const FRESH_START = { packet: Buffer.from('000be5f3b1c0', 'hex'), samples: 480 }
 
@@ -78,7 +88,10 @@ export class OpusReader {
   #pending: Buffer[] = []
   #headers = 0;
 
-  /** The packets of sound that end on this page. Throws FormatError on a damaged page or another codec. */
+  /**
+   * The packets of sound that end on this page. Throws FormatError on a damaged page or another
+   * codec.
+   */
   *take(page: OggPage): Generator<Buffer> {
     if (!isPageIntact(page)) throw new FormatError('an Ogg page with a wrong checksum')
     const { bytes } = page
@@ -155,7 +168,9 @@ export class OpusWriter {
     return page
   }
 
-  /** The last page; the stream ends at `samples` (pre-skip included), which lie in the last packet. */
+  /**
+   * The last page; the stream ends at `samples` (pre-skip included), which lie in the last packet.
+   */
   end(samples: number): Buffer {
     return this.#page(LAST, Math.min(samples, this.#granule))
   }

@@ -1,4 +1,7 @@
-/** Splits a stream of bytes into the units that `read` recognises at its start, however the bytes are cut into chunks. */
+/**
+ * Splits a stream of bytes into the units that `read` recognises at its start, however the bytes
+ * are cut into chunks.
+ */
 export class Splitter<T extends { bytes: Buffer }> {
   #rest: Buffer = Buffer.alloc(0)
   readonly #read: (bytes: Buffer) => T | undefined

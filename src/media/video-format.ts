@@ -11,7 +11,10 @@ export interface VideoFormat {
   configuration: string
 }
 
-/** The format of a file's first track, from its `moov` box (14496-12, 8.5.2 and 12.1.3). Throws FormatError where it is not H.264. */
+/**
+ * The format of a file's first track, from its `moov` box (14496-12, 8.5.2 and 12.1.3). Throws
+ * FormatError where it is not H.264.
+ */
 export function videoFormat(moov: Buffer): VideoFormat {
   const mdhd = findBox(moov, ['trak', 'mdia', 'mdhd'])
   const stsd = findBox(moov, ['trak', 'mdia', 'minf', 'stbl', 'stsd'])

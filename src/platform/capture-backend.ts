@@ -9,21 +9,32 @@ import type { WatchSound } from './sound-watch.ts'
 /** A program that captures, and what looks after its device meanwhile. */
 export interface SourceCommand extends ChildCommand {
   watch?: WatchScreen
-  /** What it captures is kept only once the watch has found everything as it was: else it might be something else's picture. */
+  /**
+   * What it captures is kept only once the watch has found everything as it was: else it might be
+   * something else's picture.
+   */
   vouched?: boolean
   /** Looks after the sound that it captures. */
   listen?: WatchSound
 }
 
-/** What is particular to an operating system: which devices there are, and which programs capture from them. */
+/**
+ * What is particular to an operating system: which devices there are, and which programs capture
+ * from them.
+ */
 export interface CaptureBackend {
   /** What a medium can be captured from. Answers within 2 s; never rejects. */
   list(medium: Medium): Promise<DeviceList>
-  /** A device by its id that may be there without being listed. Rejects with DEVICE_UNAVAILABLE where such a one is not there. */
+  /**
+   * A device by its id that may be there without being listed. Rejects with DEVICE_UNAVAILABLE
+   * where such a one is not there.
+   */
   find?(medium: Medium, id: string): Promise<Device | undefined>
   /**
-   * The program that captures from a device: raw sound (s16le, 48 kHz, channels as in CHANNELS) on stdout for audio,
-   * fragmented MP4 for a screen, which may also write THUMBNAIL pictures to descriptor 3. Rejects where ffmpeg is needed and missing. Where it is not needed, it is not waited for.
+   * The program that captures from a device: raw sound (s16le, 48 kHz, channels as in CHANNELS) on
+   * stdout for audio, fragmented MP4 for a screen, which may also write THUMBNAIL pictures to
+   * descriptor 3. Rejects where ffmpeg is needed and missing. Where it is not needed, it is not
+   * waited for.
    */
   command(
     medium: Medium,
@@ -31,9 +42,15 @@ export interface CaptureBackend {
     quality: Quality,
     ffmpeg: () => Promise<Ffmpeg>,
   ): Promise<SourceCommand>
-  /** The player whose silence, on its stdin, keeps a device delivering while nothing else plays; null where there is none. */
+  /**
+   * The player whose silence, on its stdin, keeps a device delivering while nothing else plays;
+   * null where there is none.
+   */
   keepAwake(medium: Medium, device: Device): ChildCommand | null
-  /** Whether a sound device is muted; null where that cannot be told. Answers within 1 s; never rejects. */
+  /**
+   * Whether a sound device is muted; null where that cannot be told. Answers within 1 s; never
+   * rejects.
+   */
   isMuted?(medium: 'mic' | 'speaker', device: Device): Promise<boolean | null>
   /** How ffmpeg is asked to finish a screen. */
   readonly quit: 'SIGINT' | 'q'

@@ -5,7 +5,10 @@ import type { Child, ChildExit } from '../processes/child-process.ts'
 
 const DETAIL_MAX_LENGTH = 200
 
-/** What went wrong with a capture: an error for those who asked, and the reason of the gap that it leaves. */
+/**
+ * What went wrong with a capture: an error for those who asked, and the reason of the gap that it
+ * leaves.
+ */
 export interface CaptureProblem {
   code: ErrorCode
   /** Shown to clients. */
@@ -49,13 +52,17 @@ export function toCaptureProblem(error: unknown): CaptureProblem {
 }
 
 /**
- * What parec (PulseAudio), x11grab (libxcb), dshow and avfoundation say when device or server is not there or goes away.
- * x11grab has no other way to tell: its program exits with 0 when the display dies.
+ * What parec (PulseAudio), x11grab (libxcb), dshow and avfoundation say when device or server is
+ * not there or goes away. x11grab has no other way to tell: its program exits with 0 when the
+ * display dies.
  */
 const DEVICE_GONE =
   /No such entity|No such device|Connection (refused|terminated|failure)|Cannot open display|Can't open display|get the image data|query xcb pointer|Generic error in an external|Could not find (audio|video)|I\/O error|Input\/output error|Entity killed|Device .* not found/i
 
-/** Why a process that should have run on is gone: by what it said last, and how it ended. `name`: what it is to the reader. */
+/**
+ * Why a process that should have run on is gone: by what it said last, and how it ended. `name`:
+ * what it is to the reader.
+ */
 export function deathOf(name: string, child: Child, exit: ChildExit): CaptureProblem {
   if (exit.error)
     return captureFailed(`${name} could not be started (${exit.error.code ?? exit.error.message})`)
@@ -65,7 +72,10 @@ export function deathOf(name: string, child: Child, exit: ChildExit): CapturePro
   return DEVICE_GONE.test(child.stderr()) ? deviceLost(detail) : captureFailed(detail)
 }
 
-/** The last line of a program's messages that says something, without addresses and control characters. */
+/**
+ * The last line of a program's messages that says something, without addresses and control
+ * characters.
+ */
 export function lastWords(stderr: string): string {
   const lines = stderr
     .split(/[\r\n]+/)

@@ -4,7 +4,10 @@ import { findProgram } from './find-program.ts'
 import { parentDeathPrefix } from './parent-death.ts'
 
 const STDERR_KEPT_BYTES = 4_096
-/** How long what a process left in its pipes is waited for; only a descendant that holds them open takes longer. */
+/**
+ * How long what a process left in its pipes is waited for; only a descendant that holds them open
+ * takes longer.
+ */
 const DRAIN_MS = 500
 
 /** A program and its arguments. */
@@ -27,7 +30,10 @@ export interface ChildExit {
 /** A child process. Nothing here throws: a failed spawn is an exit too. */
 export interface Child {
   readonly pid: number | undefined
-  /** Null unless asked for. Its errors are ignored: a process that no longer reads tells by its exit. */
+  /**
+   * Null unless asked for. Its errors are ignored: a process that no longer reads tells by its
+   * exit.
+   */
   readonly stdin: Writable | null
   /** Resolves when the process is gone and all it wrote has been delivered. Never rejects. */
   readonly exited: Promise<ChildExit>
@@ -49,7 +55,10 @@ export interface ChildOptions {
   onAside?: (chunk: Buffer) => void
 }
 
-/** Starts a program that ends with us, in a session of its own (a Ctrl-C at our terminal is ours to handle), and always reads its stderr. */
+/**
+ * Starts a program that ends with us, in a session of its own (a Ctrl-C at our terminal is ours to
+ * handle), and always reads its stderr.
+ */
 export function startChild(command: ChildCommand, options: ChildOptions): Child {
   let deliberate = false
   let stderr = ''

@@ -12,7 +12,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Absolute path of a program: itself if it is a path, else the first hit on `PATH`; null when there is none that may be run. */
+/**
+ * Absolute path of a program: itself if it is a path, else the first hit on `PATH`; null when there
+ * is none that may be run.
+ */
 export function findProgram(name: string, env: NodeJS.ProcessEnv): string | null {
   if (isAbsolute(name)) return isExecutable(name) ? name : null
   for (const folder of (env.PATH ?? '').split(delimiter)) {

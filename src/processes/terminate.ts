@@ -8,8 +8,8 @@ export interface TerminationStep {
 }
 
 /**
- * Ends a process on purpose: asks as the steps say, one after the other, then SIGKILL, which also ends a stopped or hanging one.
- * Resolves when it is really gone.
+ * Ends a process on purpose: asks as the steps say, one after the other, then SIGKILL, which also
+ * ends a stopped or hanging one. Resolves when it is really gone.
  */
 export async function terminate(
   child: Child,

@@ -4,7 +4,7 @@ import type { ClockJump, RecorderClock } from '../time/recorder-clock.ts'
 import type { FactPipeline } from './facts/fact-pipeline.ts'
 import { isCapturing } from './open-recordings.ts'
 
-/** What the time keeper works with. */
+/** The parts that a clock monitor works with. */
 export interface ClockMonitorOptions {
   clock: RecorderClock
   facts: FactPipeline
@@ -14,12 +14,15 @@ export interface ClockMonitorOptions {
 
 type TimeFact = 'machine.slept' | 'clock.stepped' | 'warning.raised' | 'warning.cleared'
 
-/** Less than this is the reading of the clocks. */
+/** Smaller differences are measurement noise. */
 const WORTH_FOLLOWING_MS = 30
-/** Less than this is an event, and nothing that a person has to know. */
+/** Smaller steps are an event but no warning. */
 const WORTH_WARNING_MS = 1_000
 
-/** Writes down what the machine's clocks have done, and takes a new time over when no recording can be torn apart by it. */
+/**
+ * Records sleeps and clock steps as events; adopts a new time only while no recording depends on
+ * the old one.
+ */
 export class ClockMonitor {
   readonly #options: ClockMonitorOptions
   readonly #stop: () => void
@@ -32,7 +35,9 @@ export class ClockMonitor {
     this.#stop = options.clock.onJump((jump) => this.#take(jump))
   }
 
-  /** A new recording is about to begin: it begins at the true time, whatever is still in wrap-up. */
+  /**
+   * A new recording is about to begin: it begins at the true time, whatever is still in wrap-up.
+   */
   beforeStart(): void {
     if (![...this.#options.facts.recordings.values()].some(isCapturing)) this.#follow()
   }
@@ -75,7 +80,9 @@ export class ClockMonitor {
     }
   }
 
-  /** Raises the warning, or with null clears it. What could not be written is told at the next occasion. */
+  /**
+   * Raises the warning, or with null clears it. A failed append is repeated at the next occasion.
+   */
   async #warn(detail: string | null): Promise<void> {
     const warned = detail !== null
     if (warned === this.#warned || this.#telling || this.#options.facts.failure) return

@@ -27,7 +27,10 @@ export interface LiveRecordingOptions {
   now(): number
 }
 
-/** The live actors of one recording: the machines with real captures and clocks, moved by committed facts only. */
+/**
+ * The live actors of one recording: the machines with real captures and clocks, moved by committed
+ * facts only.
+ */
 export class LiveRecording {
   readonly id: string
   readonly control: Actor<typeof controlMachine>
@@ -120,7 +123,10 @@ export class LiveRecording {
     })
   }
 
-  /** Moves the machines by a committed fact. @throws RecorderError INTERNAL when one has no transition for it. */
+  /**
+   * Moves the machines by a committed fact. @throws RecorderError INTERNAL when one has no
+   * transition for it.
+   */
   apply(event: LogEvent): void {
     const { control, session, track } = machineFacts(event)
     if (control) this.#send(this.control, control, event)
@@ -140,7 +146,10 @@ export class LiveRecording {
     this.#replaying = false
   }
 
-  /** Ends a segment at once, before the fact that says so is on disk; the machine tells the actor again after that. */
+  /**
+   * Ends a segment at once, before the fact that says so is on disk; the machine tells the actor
+   * again after that.
+   */
   cut({ medium, segment, at, discard }: CaptureCut): void {
     // Perhaps before the actor has heard of the segment: it must then never open it.
     this.#captureOf(medium).send({ type: 'capture.cut', segment, at, discard })

@@ -9,7 +9,7 @@ import {
 /** The recordings that are not closed, oldest first, as folds of their events. Immutable. */
 export type OpenRecordings = ReadonlyMap<string, RecordingFold>
 
-/** Folds one event into the recordings; events that belong to no open recording change nothing. */
+/** Folds one event into the open recordings. An event of no open recording changes nothing. */
 export function evolveRecordings(recordings: OpenRecordings, event: NewEvent): OpenRecordings {
   const id = event.recordingId
   if (id === null || event.type === 'command.refused') return recordings

@@ -23,7 +23,10 @@ export interface RecorderOptions {
   clock: RecorderClock
   /** How long the disk may take for the log before capture ends. Milliseconds, default 3,000. */
   stallMs?: number
-  /** What is kept free on the disk of the recordings, in bytes; default {@link DEFAULT_RESERVE_BYTES}. */
+  /**
+   * What is kept free on the disk of the recordings, in bytes; default {@link
+   * DEFAULT_RESERVE_BYTES}.
+   */
   reserveBytes?: number | undefined
   /** Room that the log gets when its disk is full. */
   ballast?: LogBallast

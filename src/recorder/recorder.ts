@@ -36,7 +36,10 @@ const REOPEN_DELAY_MS = 1_000
 /** Stop signals leave 5 s in all. */
 const SHUTDOWN_MS = 3_500
 
-/** The recorder: takes commands, moves its machines by committed facts only, and tells readers what is so. */
+/**
+ * The recorder: takes commands, moves its machines by committed facts only, and tells readers what
+ * is so.
+ */
 export class Recorder implements RecorderPort {
   readonly bus: RecorderBus = new EventEmitter()
   readonly log: EventLog
@@ -136,7 +139,10 @@ export class Recorder implements RecorderPort {
     })
   }
 
-  /** Opens a recorder on a verified log: what was live when the last one died is wrapped up, and nothing starts by itself. */
+  /**
+   * Opens a recorder on a verified log: what was live when the last one died is wrapped up, and
+   * nothing starts by itself.
+   */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const recorder = new Recorder(options)
     await recorder.#restore('interrupted')
@@ -153,7 +159,9 @@ export class Recorder implements RecorderPort {
     return recorder
   }
 
-  /** Whether it takes commands, or, with the log out of order, tells of each what stands in its way. */
+  /**
+   * Whether it takes commands, or, with the log out of order, tells of each what stands in its way.
+   */
   get ready(): boolean {
     return this.#phase === 'ready' || this.#phase === 'reopening'
   }
@@ -208,7 +216,10 @@ export class Recorder implements RecorderPort {
     return join(this.#folder(recordingId), file)
   }
 
-  /** Stops what is being recorded, leaves its wrap-up to the clock of the next start, and closes the log. Takes no more than 5 s. */
+  /**
+   * Stops what is being recorded, leaves its wrap-up to the clock of the next start, and closes the
+   * log. Takes no more than 5 s.
+   */
   async close(): Promise<void> {
     if (this.#phase === 'closing') return
     const wasReady = this.#phase === 'ready'
@@ -295,7 +306,8 @@ export class Recorder implements RecorderPort {
   }
 
   #logFailed(error: RecorderError): void {
-    // While opening or reopening, whoever does it sees the failure; while closing, nothing is to be done about it.
+    // While opening or reopening, whoever does it sees the failure; while closing, nothing is to be
+    // done about it.
     if (this.#phase !== 'ready') return
     this.#options.logger.error({ err: error }, 'the log cannot be continued: capture has ended')
     this.#phase = 'reopening'

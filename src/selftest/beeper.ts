@@ -11,7 +11,9 @@ const LOUD = 0.05
 const READY_LIMIT_MS = 5_000
 const HEARD_LIMIT_MS = 3_000
 
-/** A sound that should have been heard and was not, or the other way round: nothing can be measured. */
+/**
+ * A sound that should have been heard and was not, or the other way round: nothing can be measured.
+ */
 export class BeepError extends Error {
   override name = 'BeepError'
 }
@@ -75,7 +77,8 @@ export class Beeper {
   #hear(chunk: Buffer): void {
     const before = this.#samples
     this.#samples += chunk.length >> 1
-    // A sample can only come late, never early: the earliest beginning that any chunk points to is the nearest.
+    // A sample can only come late, never early: the earliest beginning that any chunk points to is
+    // the nearest.
     this.#beginning = Math.min(this.#beginning, Date.now() - (this.#samples / RATE) * 1_000)
     this.#awake()
     if (this.#listening === undefined) return

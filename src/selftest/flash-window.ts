@@ -19,7 +19,10 @@ const LIMIT_MS = 2_000
 const SIDE = 240
 const MARGIN = 40
 
-/** A black square above all other windows, which no window manager touches, that can turn white for a moment. */
+/**
+ * A black square above all other windows, which no window manager touches, that can turn white for
+ * a moment.
+ */
 export class FlashWindow {
   /** Where it is on the whole display. */
   readonly area: Area

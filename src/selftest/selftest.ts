@@ -51,8 +51,8 @@ export async function stimulateSync(
 }
 
 /**
- * How far the picture of each pulse is behind its sound in a file, in ms, beyond what it really was. Negative: ahead of it.
- * Rejects when the file does not show and sound all of them.
+ * How far the picture of each pulse is behind its sound in a file, in ms, beyond what it really
+ * was. Negative: ahead of it. Rejects when the file does not show and sound all of them.
  */
 export async function measureSync(
   file: string,

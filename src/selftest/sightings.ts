@@ -8,7 +8,10 @@ const QUIET_SECONDS = 0.2
 /** Between the black (16) and the white (235) of the flash window. */
 const BRIGHT = 125
 
-/** Decodes a file with ffmpeg; each piece of its output is handed on. Rejects with the last that it said. */
+/**
+ * Decodes a file with ffmpeg; each piece of its output is handed on. Rejects with the last that it
+ * said.
+ */
 async function decode(
   ffmpeg: string,
   args: readonly string[],

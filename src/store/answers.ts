@@ -14,7 +14,10 @@ export interface KeptAnswer {
   answer: StoredAnswer
 }
 
-/** When (epoch ms) the newest answer was kept, by owner: so that nobody waits for the disk to learn that there is none. */
+/**
+ * When (epoch ms) the newest answer was kept, by owner: so that nobody waits for the disk to learn
+ * that there is none.
+ */
 export type AnswerTimes = Map<string, number>
 
 /** Reads which answers there are. */
@@ -35,7 +38,10 @@ export function answerOperations(owner: string, at: number, kept: KeptAnswer): O
   ]
 }
 
-/** When the newest answer for a client's key was kept; undefined when there is none or it is too old. */
+/**
+ * When the newest answer for a client's key was kept; undefined when there is none or it is too
+ * old.
+ */
 export function answerTime(
   times: AnswerTimes,
   { client, key }: ClientKey,
@@ -57,7 +63,10 @@ export async function findAnswer(
   return kept === undefined ? undefined : JSON.parse(kept)
 }
 
-/** Forgets answers that are too old, at most `limit` of them, and says what removes them from the disk. */
+/**
+ * Forgets answers that are too old, at most `limit` of them, and says what removes them from the
+ * disk.
+ */
 export async function forgetExpired(
   { db, answers }: { db: Database; answers: AnswerTimes },
   now: number,

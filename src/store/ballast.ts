@@ -3,8 +3,8 @@ import { open, rm, stat } from 'node:fs/promises'
 import type { LogBallast } from './types.ts'
 
 /**
- * LevelDB's write-ahead log is at most 4 MB, is written anew as a table when the log is opened again, and lies there twice
- * meanwhile; then come the facts that end what was going on.
+ * LevelDB's write-ahead log is at most 4 MB, is written anew as a table when the log is opened
+ * again, and lies there twice meanwhile; then come the facts that end what was going on.
  */
 export const BALLAST_BYTES = 8 * 1_048_576
 
@@ -45,7 +45,8 @@ export class Ballast implements LogBallast {
     try {
       const handle = await open(this.#file, 'w', 0o600)
       try {
-        // Noise: a file of zeros takes no room where the file system compresses, and none where it keeps holes.
+        // Noise: a file of zeros takes no room where the file system compresses, and none where it
+        // keeps holes.
         const block = randomFillSync(Buffer.allocUnsafe(BLOCK_BYTES))
         for (let written = 0; written < this.bytes && this.#wanted; written += block.length)
           await handle.write(block, 0, Math.min(block.length, this.bytes - written))

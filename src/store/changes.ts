@@ -77,7 +77,10 @@ function detailsOf(event: LogEvent): Operation[] {
   }
 }
 
-/** What the changes write: each recording once, however many events have hit it. Reads only for recordings that were taken back. */
+/**
+ * What the changes write: each recording once, however many events have hit it. Reads only for
+ * recordings that were taken back.
+ */
 export async function changeOperations(db: Database, changes: Changes): Promise<Operation[]> {
   const operations: Operation[] = []
   for (const [id, { before, after, details }] of changes) {
@@ -106,7 +109,8 @@ function indexChanges(
   if (after === undefined) operations.push({ type: 'del', key: LIST_PREFIX + at })
   const old = before?.tags ?? []
   const current = after?.tags ?? []
-  // A key keeps its place, so equal places hold equal keys, and what no event has touched is the same object.
+  // A key keeps its place, so equal places hold equal keys, and what no event has touched is the
+  // same object.
   for (let i = 0; i < Math.max(old.length, current.length); i++) {
     if (old[i] === current[i] || (old[i] && old[i]?.value === current[i]?.value)) continue
     if (old[i]) operations.push({ type: 'del', key: tagKey(old[i]!, at) })

@@ -16,7 +16,10 @@ function* causes(error: unknown): Generator<unknown> {
     yield at
 }
 
-/** STORAGE_FULL when somewhere in the causes the disk is, otherwise STORAGE_UNAVAILABLE; `what` happened goes before the remedy. */
+/**
+ * STORAGE_FULL when somewhere in the causes the disk is, otherwise STORAGE_UNAVAILABLE; `what`
+ * happened goes before the remedy.
+ */
 export function storageError(what: string, cause: unknown): RecorderError {
   for (const at of causes(cause)) {
     const { code, message } = at as { code?: unknown; message?: unknown }
@@ -61,9 +64,10 @@ export async function holdsDatabase(folder: string): Promise<boolean> {
 }
 
 /**
- * Opens the folder, creating it when there is nothing in it. A folder that holds data but cannot be opened is never
- * created anew: LevelDB would delete the files that it does not know.
- * Rejects with STORAGE_UNAVAILABLE (LEVEL_LOCKED among the causes when another process has it open) or STORAGE_FULL.
+ * Opens the folder, creating it when there is nothing in it. A folder that holds data but cannot be
+ * opened is never created anew: LevelDB would delete the files that it does not know. Rejects with
+ * STORAGE_UNAVAILABLE (LEVEL_LOCKED among the causes when another process has it open) or
+ * STORAGE_FULL.
  */
 export async function openDatabase(folder: string): Promise<Database> {
   const createIfMissing = !(await holdsDatabase(folder))
@@ -79,7 +83,8 @@ export async function openDatabase(folder: string): Promise<Database> {
 
 /** Writes all or nothing, forced to disk. */
 export async function writeBatch(db: Database, operations: Iterable<Operation>): Promise<void> {
-  // A chained batch costs a tenth of an array of operations, which is read back member by member across Node-API.
+  // A chained batch costs a tenth of an array of operations, which is read back member by member
+  // across Node-API.
   const batch = db.batch()
   for (const operation of operations) {
     if (operation.type === 'put') batch.put(operation.key, operation.value)
@@ -92,8 +97,9 @@ export async function writeBatch(db: Database, operations: Iterable<Operation>):
 const MARGIN_BYTES = 1024 * 1024
 
 /**
- * Sees whether the disk would let LevelDB open: it writes its write-ahead logs anew as tables when it does. So as long
- * as this rejects (STORAGE_FULL, STORAGE_UNAVAILABLE), a database that is open had better stay so, for reading.
+ * Sees whether the disk would let LevelDB open: it writes its write-ahead logs anew as tables when
+ * it does. So as long as this rejects (STORAGE_FULL, STORAGE_UNAVAILABLE), a database that is open
+ * had better stay so, for reading.
  */
 export async function probeDisk(folder: string): Promise<void> {
   const probe = `${folder}.probe`

@@ -24,14 +24,17 @@ export interface EventLogOptions {
   onProgress?: (done: number) => void
   /** A file outside the folder that names a durable event (witness.ts); default `<folder>.head`. */
   witnessFile?: string
-  /** Told what went wrong in the background without harm to the log; default: a warning of the process. */
+  /**
+   * Told what went wrong in the background without harm to the log; default: a warning of the
+   * process.
+   */
   onProblem?: (problem: Error) => void
 }
 
 /**
- * Opens the event log of a folder, verified from its first event to its last, with its projections up to date.
- * Rejects with RecorderError STORAGE_UNAVAILABLE (damaged: the detail names the position; open elsewhere: LEVEL_LOCKED
- * among the causes; not readable) or STORAGE_FULL.
+ * Opens the event log of a folder, verified from its first event to its last, with its projections
+ * up to date. Rejects with RecorderError STORAGE_UNAVAILABLE (damaged: the detail names the
+ * position; open elsewhere: LEVEL_LOCKED among the causes; not readable) or STORAGE_FULL.
  */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
   const settings: Required<EventLogOptions> = {
@@ -147,7 +150,8 @@ class LevelEventLog implements EventLog {
     await this.#writer.idle()
     await this.#clearing
     try {
-      // As long as the disk is full LevelDB could not be opened again, so until then it stays open for reading.
+      // As long as the disk is full LevelDB could not be opened again, so until then it stays open
+      // for reading.
       await probeDisk(this.#settings.folder)
       await this.#log.db.close()
       this.#log = await openVerified(this.#settings)

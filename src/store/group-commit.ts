@@ -14,13 +14,16 @@ export interface GroupCommitSteps<G> {
   write(group: G): Promise<void>
   /** A group is on disk; called before its waiters learn of it. */
   committed(group: G): void
-  /** A group is not on disk, nor will be what waits. What it returns is what all of them are rejected with. */
+  /**
+   * A group is not on disk, nor will be what waits. What it returns is what all of them are
+   * rejected with.
+   */
   failed(error: unknown): Error
 }
 
 /**
- * Collects what comes while the disk is busy and writes it in one go, one write in flight at a time. So a synced write
- * costs next to nothing when many wait for it.
+ * Collects what comes while the disk is busy and writes it in one go, one write in flight at a
+ * time. So a synced write costs next to nothing when many wait for it.
  */
 export class GroupCommit<G> {
   readonly #steps: GroupCommitSteps<G>

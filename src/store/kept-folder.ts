@@ -4,7 +4,10 @@ import { storageError } from './database.ts'
 
 /** A folder's files as they were before a database was opened on them. */
 export interface KeptFolder {
-  /** The database is sound: what was kept is not needed any more. To be called before anything is written. */
+  /**
+   * The database is sound: what was kept is not needed any more. To be called before anything is
+   * written.
+   */
   discard(): Promise<void>
   /** The database is not sound, and closed: the folder is again as it was. */
   restore(): Promise<void>
@@ -13,12 +16,13 @@ export interface KeptFolder {
 }
 
 /**
- * Keeps the files of a database folder while it is opened and verified: on opening LevelDB writes its files anew, without
- * what it finds damaged, and deletes the old ones, though a person might have repaired them or needed them as evidence.
- * Costs next to nothing: the copies are hard links, since LevelDB on opening replaces files and changes none.
+ * Keeps the files of a database folder while it is opened and verified: on opening LevelDB writes
+ * its files anew, without what it finds damaged, and deletes the old ones, though a person might
+ * have repaired them or needed them as evidence. Costs next to nothing: the copies are hard links,
+ * since LevelDB on opening replaces files and changes none.
  *
- * What an opening that was killed had kept (`<folder>.opening`) stays until the database is found sound.
- * All of it rejects with STORAGE_UNAVAILABLE or STORAGE_FULL.
+ * What an opening that was killed had kept (`<folder>.opening`) stays until the database is found
+ * sound. All of it rejects with STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
 export async function keepFolder(folder: string): Promise<KeptFolder> {
   const kept = `${folder}.opening`
@@ -62,7 +66,8 @@ async function duplicate(folder: string, copy: string): Promise<boolean> {
   await mkdir(copy, { mode: 0o700 })
   for (const { name } of entries.filter((entry) => entry.isFile())) {
     const [from, to] = [join(folder, name), join(copy, name)]
-    // Some file systems have no hard links; and a file may be gone where another process is at work, which opening will tell.
+    // Some file systems have no hard links; and a file may be gone where another process is at
+    // work, which opening will tell.
     await link(from, to)
       .catch(() => copyFile(from, to))
       .catch(unless('ENOENT'))

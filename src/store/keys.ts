@@ -1,18 +1,22 @@
 /**
- * Every key of the LevelDB folder, encoder beside decoder. Keys are UTF-8 text, so a dump can be read.
+ * Every key of the LevelDB folder, encoder beside decoder. Keys are UTF-8 text, so a dump can be
+ * read.
  *
  *   event/<position>                   a record of the log (record.ts)
  *   view/recording/<id>                a recording's projection
  *   view/list/<startedAt>/<id>         the list of recordings, in time
- *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is the SHA-256 of key and value
+ *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is the SHA-256 of key and
+ * value
  *   view/tags/<id>/<position>          where in the log a recording was tagged
  *   view/segment/<id>/<medium>/<number>  closed segments; <medium> is its place in MEDIA
- *   answer/<owner>/<at>                answers kept for retransmissions; <owner> is the SHA-256 of client and key
+ *   answer/<owner>/<at>                answers kept for retransmissions; <owner> is the SHA-256 of
+ * client and key
  *   expiry/<at>/<owner>                the same, in time
  *   meta/<name>
  *
- * Positions have 16 decimal digits, instants in milliseconds 15, so that the order of keys is the order of numbers.
- * A recording's id has none of the separators (`^[0-9A-Za-z_-]{8,64}$`); what a client may spell freely is hashed.
+ * Positions have 16 decimal digits, instants in milliseconds 15, so that the order of keys is the
+ * order of numbers. A recording's id has none of the separators (`^[0-9A-Za-z_-]{8,64}$`); what a
+ * client may spell freely is hashed.
  */
 import { hash } from 'node:crypto'
 import type { TagValue } from '../contract/commands.ts'
@@ -67,7 +71,10 @@ export const isPlace = (text: string): boolean => PLACE.test(text)
 
 /** Prefix of the list of all recordings; a place follows. */
 export const LIST_PREFIX = 'view/list/'
-/** Prefix of the recordings that have a tag now; a place follows. The value's type counts: `"1"` is not `1`. */
+/**
+ * Prefix of the recordings that have a tag now; a place follows. The value's type counts: `"1"` is
+ * not `1`.
+ */
 export const tagPrefix = (key: string, value: TagValue): string =>
   `view/tag/${hash('sha256', JSON.stringify([key, value]))}/`
 
@@ -87,10 +94,15 @@ export const segmentKey = (id: string, at: string): string => `view/segment/${id
 /** A recording's closed segments in order. */
 export const segmentRange = (id: string): KeyRange => below(`view/segment/${id}/`)
 
-/** Whose answer it is: the client's name and its key are the client's own words, so they are hashed. */
+/**
+ * Whose answer it is: the client's name and its key are the client's own words, so they are hashed.
+ */
 export const answerOwner = (client: string, key: string): string =>
   hash('sha256', JSON.stringify([client, key]))
-/** The instant is part of the key, so that clearing an old answer can never take a newer one with it. */
+/**
+ * The instant is part of the key, so that clearing an old answer can never take a newer one with
+ * it.
+ */
 export const answerKey = (owner: string, epochMs: number): string =>
   `answer/${owner}/${instant(epochMs)}`
 export const expiryKey = (epochMs: number, owner: string): string =>

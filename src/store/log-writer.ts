@@ -24,9 +24,10 @@ interface Group {
 }
 
 /**
- * The one writer of an opened log. Gives events their places and hashes at once, keeps pending views of what is on its
- * way to the disk, and brings the opened log up to date when it is there. The first failed write ends it for good:
- * LevelDB would go on acknowledging what it will lose. A log that is opened again gets a new one.
+ * The one writer of an opened log. Gives events their places and hashes at once, keeps pending
+ * views of what is on its way to the disk, and brings the opened log up to date when it is there.
+ * The first failed write ends it for good: LevelDB would go on acknowledging what it will lose. A
+ * log that is opened again gets a new one.
  */
 export class LogWriter {
   readonly #log: OpenedLog

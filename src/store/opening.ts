@@ -32,9 +32,9 @@ export interface OpenedLog {
 }
 
 /**
- * Opens a log and verifies it before anything is made of it: order, chain, witness; then projections that lag behind
- * are made anew. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL, and leaves the folder closed, and a log that is not
- * sound as it was.
+ * Opens a log and verifies it before anything is made of it: order, chain, witness; then
+ * projections that lag behind are made anew. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL, and
+ * leaves the folder closed, and a log that is not sound as it was.
  */
 export async function openVerified(options: {
   folder: string
@@ -95,7 +95,10 @@ async function checkSchema(db: Database): Promise<void> {
   )
 }
 
-/** The projections of the recordings that are not closed; all projections are made anew where they cannot be used. */
+/**
+ * The projections of the recordings that are not closed; all projections are made anew where they
+ * cannot be used.
+ */
 async function openRecordings(db: Database, position: number, ids: ReadonlySet<string>) {
   const stored = (await areProjectionsCurrent(db, position)) ? load(db, ids) : undefined
   if (stored !== undefined) return stored

@@ -23,8 +23,8 @@ async function* walk(db: Database, prefix: string, bounds: PlaceBounds): AsyncGe
 }
 
 /**
- * Places that are under every one of the prefixes, newest first. Each index is asked for its next place at or before
- * the last candidate, so a rare tag makes a common one cheap ("leapfrog" join).
+ * Places that are under every one of the prefixes, newest first. Each index is asked for its next
+ * place at or before the last candidate, so a rare tag makes a common one cheap ("leapfrog" join).
  */
 export async function* commonPlaces(
   db: Database,

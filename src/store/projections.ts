@@ -26,8 +26,8 @@ export async function readProjection(
 }
 
 /**
- * The same at once, some microseconds: for folding, which must not wait. Throws STORAGE_UNAVAILABLE, or SyntaxError
- * when it is not JSON.
+ * The same at once, some microseconds: for folding, which must not wait. Throws
+ * STORAGE_UNAVAILABLE, or SyntaxError when it is not JSON.
  */
 export function readProjectionSync(db: Database, id: string): RecordingProjection | undefined {
   let value: string | undefined

@@ -10,7 +10,10 @@ import { recordEvent } from './record.ts'
 const CHUNK = 1_000
 const CHUNK_BYTES = 1024 * 1024
 
-/** Durable events after a position, oldest first. Those of a recording lie between its first and its last; there is no index. */
+/**
+ * Durable events after a position, oldest first. Those of a recording lie between its first and its
+ * last; there is no index.
+ */
 export async function readEvents(
   log: OpenedLog,
   query: { after: number; limit: number; recordingId?: string },

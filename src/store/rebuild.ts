@@ -7,8 +7,9 @@ import { recordEvent } from './record.ts'
 const CHUNK = 1_000
 
 /**
- * Drops all projections and folds them anew from the events up to a position. Should it be cut short, opening finds
- * no mark of how far they are, and begins again. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL.
+ * Drops all projections and folds them anew from the events up to a position. Should it be cut
+ * short, opening finds no mark of how far they are, and begins again. Rejects with
+ * STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
 export async function rebuildProjections(db: Database, position: number): Promise<void> {
   try {

@@ -4,10 +4,12 @@ import type { LogEvent } from '../contract/events.ts'
 /**
  * One event on disk. The stored value is UTF-8 JSON of exactly this shape, without white space:
  *
- *   {"prev":"<64 hexadecimal digits>","event":{"position":…,"recordingId":…,"version":…,"type":…,"at":…,"by":…,"commandId":…,"data":…}}
+ *   {"prev":"<64 hexadecimal
+ * digits>","event":{"position":…,"recordingId":…,"version":…,"type":…,"at":…,"by":…,"commandId":…,"data":…}}
  *
- * `prev` is the SHA-256 (FIPS 180-4, lower-case hex) of the stored value at the position before, byte for byte; at
- * position 1 it is 64 zeros. So a chain is verified over the bytes as they lie there, without parsing them.
+ * `prev` is the SHA-256 (FIPS 180-4, lower-case hex) of the stored value at the position before,
+ * byte for byte; at position 1 it is 64 zeros. So a chain is verified over the bytes as they lie
+ * there, without parsing them.
  */
 export interface EventRecord {
   prev: string

@@ -94,7 +94,8 @@ async function load(
   open: OpenProjections,
   ids: string[],
 ): Promise<RecordingProjection[]> {
-  // Those in memory are taken before waiting: one that is closed meanwhile is in neither place afterwards.
+  // Those in memory are taken before waiting: one that is closed meanwhile is in neither place
+  // afterwards.
   const found = ids.map((id) => open.get(id))
   const closed = ids.filter((_, i) => found[i] === undefined)
   const values = await db.getMany(closed.map(recordingKey))

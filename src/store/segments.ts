@@ -4,7 +4,10 @@ import { isSegmentPlace, segmentKey, segmentPlace, segmentRange } from './keys.t
 import { decodeCursor, encodeCursor } from './pages.ts'
 import type { Page } from './types.ts'
 
-/** A recording's closed segments, by medium (in the order of MEDIA), then number. Rejects with INVALID_REQUEST for a bad cursor. */
+/**
+ * A recording's closed segments, by medium (in the order of MEDIA), then number. Rejects with
+ * INVALID_REQUEST for a bad cursor.
+ */
 export async function findSegments(
   db: Database,
   id: string,

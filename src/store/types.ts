@@ -17,7 +17,10 @@ export interface AppendRequest {
   answers?: AnswerToKeep[]
 }
 
-/** An answer that is made from the recordings as they are after a batch, and kept with it for retransmissions. */
+/**
+ * An answer that is made from the recordings as they are after a batch, and kept with it for
+ * retransmissions.
+ */
 export interface AnswerToKeep {
   /** Undefined: the answer is made but not kept. */
   idempotency: IdempotencyKey | undefined
@@ -31,7 +34,10 @@ export interface Appended {
   events: LogEvent[]
   /** What each `render` returned, in order. */
   answers: StoredAnswer[]
-  /** Resolves when the batch is on disk (group commit, fsync); rejects with {@link RecorderError} STORAGE_UNAVAILABLE or STORAGE_FULL when it is not. */
+  /**
+   * Resolves when the batch is on disk (group commit, fsync); rejects with {@link RecorderError}
+   * STORAGE_UNAVAILABLE or STORAGE_FULL when it is not.
+   */
   committed: Promise<void>
 }
 
@@ -66,12 +72,16 @@ export interface EventLog {
   readonly position: number
   /**
    * Takes a batch into the group commit. Batches become durable in the order of the calls.
-   * Throws RecorderError STORAGE_UNAVAILABLE or STORAGE_FULL at once when the log is read-only. INTERNAL where an invariant is broken.
+   * Throws RecorderError STORAGE_UNAVAILABLE or STORAGE_FULL at once when the log is read-only.
+   * INTERNAL where an invariant is broken.
    */
   append(batch: AppendRequest): Appended
   /** Durable events after a position, oldest first. */
   events(query: { after: number; limit: number; recordingId?: string }): Promise<LogEvent[]>
-  /** The recording as its durable events tell it; undefined when there is none (or its start was rolled back). Synchronous for those not closed. */
+  /**
+   * The recording as its durable events tell it; undefined when there is none (or its start was
+   * rolled back). Synchronous for those not closed.
+   */
   recording(id: string): Promise<RecordingView | undefined>
   /** Durable views of recordings that are not closed, oldest first; also an unconfirmed one. */
   open(): RecordingView[]
@@ -88,18 +98,30 @@ export interface EventLog {
   ): Promise<{ fingerprint: string; answer: StoredAnswer } | undefined>
   /** The tokens that were created and not revoked, oldest first. */
   tokens(): (EventData['token.created'] & { createdAt: string })[]
-  /** Closes the database, opens it again and verifies order and chain; rejects when it still cannot be read or written. */
+  /**
+   * Closes the database, opens it again and verifies order and chain; rejects when it still cannot
+   * be read or written.
+   */
   reopen(): Promise<void>
   /** Waits for what is queued, then closes. */
   close(): Promise<void>
 }
 
-/** Room on the log's disk that is given up when the disk is full, so that the log can write how everything ended. */
+/**
+ * Room on the log's disk that is given up when the disk is full, so that the log can write how
+ * everything ended.
+ */
 export interface LogBallast {
   /** How much room it is. */
   readonly bytes: number
-  /** Sees to it that it is there. False when there is no room for it, or it was given up meanwhile. Never rejects. */
+  /**
+   * Sees to it that it is there. False when there is no room for it, or it was given up meanwhile.
+   * Never rejects.
+   */
   keep(): Promise<boolean>
-  /** Gives the room up. False when there was none to give. Never rejects; a disk that hangs keeps it waiting. */
+  /**
+   * Gives the room up. False when there was none to give. Never rejects; a disk that hangs keeps it
+   * waiting.
+   */
   drop(): Promise<boolean>
 }

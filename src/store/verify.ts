@@ -19,9 +19,10 @@ export interface VerifyOptions {
 }
 
 /**
- * Reads the whole log: positions from 1 without a gap, each record chained to the one before, JSON readable, the last
- * one as the database knows it, the witness's among them. Resolves with the last event's place (position 0 when there
- * is none); rejects with STORAGE_UNAVAILABLE, whose detail names the position. Changes nothing.
+ * Reads the whole log: positions from 1 without a gap, each record chained to the one before, JSON
+ * readable, the last one as the database knows it, the witness's among them. Resolves with the last
+ * event's place (position 0 when there is none); rejects with STORAGE_UNAVAILABLE, whose detail
+ * names the position. Changes nothing.
  */
 export async function verifyLog(db: Database, options: VerifyOptions): Promise<Head> {
   const { witness, onEvent, onProgress } = options
@@ -73,7 +74,9 @@ function readable(value: string, position: number): LogEvent {
   throw damaged(`event ${position} says that it is another`)
 }
 
-/** The head is written with the last event, so it shows a last event that was altered or taken out. */
+/**
+ * The head is written with the last event, so it shows a last event that was altered or taken out.
+ */
 async function compareHead(db: Database, last: Head): Promise<void> {
   const stored = await reading(() => db.get(HEAD_KEY))
   if (stored === undefined) {

@@ -12,8 +12,8 @@ export interface Head {
 const INTERVAL_MS = 1_000
 
 /**
- * What the witness file says; undefined when there is none. Rejects with STORAGE_UNAVAILABLE when it cannot be read
- * or understood: it is replaced as a whole, so half a file is no accident.
+ * What the witness file says; undefined when there is none. Rejects with STORAGE_UNAVAILABLE when
+ * it cannot be read or understood: it is replaced as a whole, so half a file is no accident.
  */
 export async function readWitness(file: string): Promise<Head | undefined> {
   let text: string
@@ -36,8 +36,8 @@ export async function readWitness(file: string): Promise<Head | undefined> {
 }
 
 /**
- * Keeps a file outside the LevelDB folder that names a durable event. A chain of hashes cannot see that its tail is
- * gone, and LevelDB drops a damaged tail in silence; this can.
+ * Keeps a file outside the LevelDB folder that names a durable event. A chain of hashes cannot see
+ * that its tail is gone, and LevelDB drops a damaged tail in silence; this can.
  */
 export class Witness {
   readonly #file: string
@@ -74,7 +74,8 @@ export class Witness {
       const handle = await open(next, 'w', 0o600)
       try {
         await handle.writeFile(`${JSON.stringify(head)}\n`)
-        // Without this a power cut may leave an empty file under the final name, and the log could not be opened.
+        // Without this a power cut may leave an empty file under the final name, and the log could
+        // not be opened.
         await handle.datasync()
       } finally {
         await handle.close()

@@ -19,19 +19,26 @@ const SYSTEM: TimeSources = {
 
 /** Less is the resolution of the clock that counts sleep too. */
 const SLEEP_MS = 1_000
-/** Less is the reading of two clocks one after the other; following network time by and by moves both alike. */
+/**
+ * Less is the reading of two clocks one after the other; following network time by and by moves
+ * both alike.
+ */
 const STEP_MS = 30
 /** Readings that took longer are made again, so often at most. */
 const READING_MS = 5
 const READINGS = 5
-/** Soon enough to end a capture before what came after a sleep is in its file; nothing waits for it when nobody captures. */
+/**
+ * Soon enough to end a capture before what came after a sleep is in its file; nothing waits for it
+ * when nobody captures.
+ */
 const WATCHED_TICK_MS = 200
 const TICK_MS = 1_000
 
 /**
- * The recorder's time: that of the wall clock at its start, counted on without a jump. Setting the system clock must not
- * tear a recording apart or let its pieces overlap, so the new time is taken over only by {@link follow}. While the
- * machine sleeps the count goes on, and the sleep is told, for nothing can have been captured in it.
+ * The recorder's time: that of the wall clock at its start, counted on without a jump. Setting the
+ * system clock must not tear a recording apart or let its pieces overlap, so the new time is taken
+ * over only by {@link follow}. While the machine sleeps the count goes on, and the sleep is told,
+ * for nothing can have been captured in it.
  */
 export class SteadyClock implements RecorderClock {
   readonly #sources: TimeSources

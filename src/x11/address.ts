@@ -13,7 +13,9 @@ export interface X11Address {
   screen: number
 }
 
-/** What `DISPLAY` names, X(7): `[host]:display[.screen]`. Null for forms of other times and systems. */
+/**
+ * What `DISPLAY` names, X(7): `[host]:display[.screen]`. Null for forms of other times and systems.
+ */
 export function parseDisplay(name: string): X11Address | null {
   const match = /^(unix|\[[0-9a-f:]+\]|[\w.-]*):(\d{1,5})(?:\.(\d{1,3}))?$/i.exec(name)
   if (match === null) return null
@@ -26,14 +28,20 @@ export function parseDisplay(name: string): X11Address | null {
   }
 }
 
-/** The sockets at which a display is tried, in order. Sandboxes may have only one of the two local ones. */
+/**
+ * The sockets at which a display is tried, in order. Sandboxes may have only one of the two local
+ * ones.
+ */
 export function socketsOf({ host, display }: X11Address): NetConnectOpts[] {
   if (host !== null) return [{ host, port: TCP_BASE_PORT + display }]
   const path = `/tmp/.X11-unix/X${display}`
   return process.platform === 'linux' ? [{ path: `\0${path}` }, { path }] : [{ path }]
 }
 
-/** What a client shows at the door: a protocol's name and its data; both empty where nothing is known. */
+/**
+ * What a client shows at the door: a protocol's name and its data; both empty where nothing is
+ * known.
+ */
 export interface X11Credential {
   name: string
   data: Buffer
@@ -55,7 +63,10 @@ export async function credentialFor(
   return bytes ? findCookie(bytes, address, hostname()) : NOBODY
 }
 
-/** The entry of an Xauthority file that fits a display. A remote display is shown no cookie but one under its own name. */
+/**
+ * The entry of an Xauthority file that fits a display. A remote display is shown no cookie but one
+ * under its own name.
+ */
 export function findCookie(file: Buffer, address: X11Address, ownName: string): X11Credential {
   const fitting = entriesOf(file).filter(
     ({ number, name }) => name === COOKIE && (number === '' || number === String(address.display)),
@@ -77,7 +88,10 @@ interface Entry {
   data: Buffer
 }
 
-/** The entries of an Xauthority file: a family, then four fields, each behind its length; all big-endian. */
+/**
+ * The entries of an Xauthority file: a family, then four fields, each behind its length; all
+ * big-endian.
+ */
 function entriesOf(file: Buffer): Entry[] {
   const entries: Entry[] = []
   let offset = 0

@@ -26,8 +26,9 @@ export interface Layout {
 }
 
 /**
- * Why a display could not be asked. `absent`: nobody listens there, or has stopped to. `silent`: it does not answer.
- * `refused`: it does not let us in, or is named in a way that we do not understand: others may know better.
+ * Why a display could not be asked. `absent`: nobody listens there, or has stopped to. `silent`: it
+ * does not answer. `refused`: it does not let us in, or is named in a way that we do not
+ * understand: others may know better.
  */
 export class X11Error extends Error {
   readonly kind: 'absent' | 'silent' | 'refused'
@@ -47,7 +48,9 @@ const RANDR = { queryVersion: 0, selectInput: 4, getMonitors: 42 }
 const RANDR_EVENTS = 0x7
 const MONITOR_BYTES = 24
 
-/** A connection to an X display: asks what its screen is like, and sends what its owner wants sent. */
+/**
+ * A connection to an X display: asks what its screen is like, and sends what its owner wants sent.
+ */
 export class X11Connection {
   /** Resolves when the server has ended the connection, or we have. */
   readonly closed: Promise<void>
@@ -95,7 +98,8 @@ export class X11Connection {
       socket?.destroy()
       void opening.catch(() => {}).finally(() => socket?.destroy())
       if (error instanceof X11Error) throw error
-      // The socket's own error: the server went away in the middle of it; or it said what no X server says.
+      // The socket's own error: the server went away in the middle of it; or it said what no X
+      // server says.
       const kind = error instanceof RangeError ? 'refused' : 'absent'
       throw new X11Error(kind, `the X display ${display} is gone`, { cause: error })
     } finally {
@@ -144,7 +148,9 @@ export class X11Connection {
     socket.on('data', (chunk: Buffer) => this.#take(chunk))
   }
 
-  /** What the screen is like now. Rejects with {@link X11Error}; takes as long as the server does. */
+  /**
+   * What the screen is like now. Rejects with {@link X11Error}; takes as long as the server does.
+   */
   async layout(): Promise<Layout> {
     const [geometry, monitors] = await Promise.all([
       this.ask(request(GET_GEOMETRY, 0, this.root)),

@@ -1,4 +1,7 @@
-/** The X protocol as bytes, as far as needed (X Window System Protocol, X.Org version 11, appendix B; RandR 1.5). */
+/**
+ * The X protocol as bytes, as far as needed (X Window System Protocol, X.Org version 11, appendix
+ * B; RandR 1.5).
+ */
 import type { X11Credential } from './address.ts'
 
 const REPLY_BYTES = 32
@@ -54,7 +57,10 @@ export function readWelcome(
   }
 }
 
-/** The root window of a screen, from the body of the server's welcome; undefined when there is no such screen. */
+/**
+ * The root window of a screen, from the body of the server's welcome; undefined when there is no
+ * such screen.
+ */
 export function rootOf(body: Buffer, screen: number): number | undefined {
   const screens = body.readUInt8(20)
   if (screen >= screens) return undefined
@@ -76,7 +82,10 @@ export interface Message {
   sequence: number
 }
 
-/** The message at the start of `bytes`; undefined when it is not complete. Throws RangeError when it cannot be one. */
+/**
+ * The message at the start of `bytes`; undefined when it is not complete. Throws RangeError when it
+ * cannot be one.
+ */
 export function readMessage(bytes: Buffer): Message | undefined {
   if (bytes.length < REPLY_BYTES) return undefined
   const code = bytes[0]!

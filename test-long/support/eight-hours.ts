@@ -37,7 +37,9 @@ export interface LongCapture {
   ended: Promise<Extract<CaptureReport, { type: 'capture.ended' }>>
 }
 
-/** Captures one segment through a stand-in for ffmpeg; `reported` is told everything but the end. */
+/**
+ * Captures one segment through a stand-in for ffmpeg; `reported` is told everything but the end.
+ */
 export async function captureLong(
   medium: Medium,
   options: {
@@ -72,7 +74,10 @@ export async function captureLong(
   return { capture, ended }
 }
 
-/** Fails where memory grew in the last third of the samples, which were taken at even distances; prints them. */
+/**
+ * Fails where memory grew in the last third of the samples, which were taken at even distances;
+ * prints them.
+ */
 export function assertFlat(what: string, samples: readonly MemorySample[], most = MOST): void {
   const growth = growthOfLastThird(samples)
   const grown = `the least of the last third is ${growth.usedMb.toFixed(2)} MB used, ${growth.pssMb.toFixed(2)} MB PSS above that of the second`

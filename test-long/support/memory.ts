@@ -36,8 +36,8 @@ export function ownMemory(): MemorySample {
 }
 
 /**
- * How much memory grew in the last third of the samples. Of each third its least counts: what is in flight at a moment, or what V8 and malloc
- * keep for a while, only adds to it, and a leak lifts it.
+ * How much memory grew in the last third of the samples. Of each third its least counts: what is in
+ * flight at a moment, or what V8 and malloc keep for a while, only adds to it, and a leak lifts it.
  */
 export function growthOfLastThird(samples: readonly MemorySample[]): Growth {
   const third = Math.floor(samples.length / 3)

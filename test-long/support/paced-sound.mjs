@@ -1,7 +1,8 @@
 /**
- * Both ends of a sound that goes as fast as the slower of the two, and not as fast as time. Each connects to a socket.
- * `paced-sound.mjs source SOCKET`: 500 ms of a tone on stdout for each byte that comes.
- * `paced-sound.mjs encode SOCKET PROGRAM ARGUMENT…`: hands stdin to a program, and tells each 500 ms of it by a byte.
+ * Both ends of a sound that goes as fast as the slower of the two, and not as fast as time. Each
+ * connects to a socket. `paced-sound.mjs source SOCKET`: 500 ms of a tone on stdout for each byte
+ * that comes. `paced-sound.mjs encode SOCKET PROGRAM ARGUMENT…`: hands stdin to a program, and
+ * tells each 500 ms of it by a byte.
  */
 import { spawn } from 'node:child_process'
 import { connect } from 'node:net'

@@ -109,7 +109,8 @@ suite('capture.cut', (test) => {
 
   for (const medium of ['mic', 'screen'] as const) {
     test(`of a ${medium} that goes on delivering keeps nothing of what comes after it`, async () => {
-      // Killing the shell leaves the real program behind it, which writes on until it cannot any more.
+      // Killing the shell leaves the real program behind it, which writes on until it cannot any
+      // more.
       const ffmpegPath = fakeProgram(
         join(bench.folder, `${medium}-goes-on`),
         'ffmpeg',

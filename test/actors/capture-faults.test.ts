@@ -34,7 +34,9 @@ suite('capture faults', (test) => {
     return capture
   }
 
-  /** The end that nobody asked for: everything that came is in a whole file, and no process is left. */
+  /**
+   * The end that nobody asked for: everything that came is in a whole file, and no process is left.
+   */
   async function died(
     capture: ObservedCapture,
   ): Promise<{ code: string; detail: string; reason: string }> {

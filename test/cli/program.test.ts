@@ -21,7 +21,10 @@ function program(
   })
 }
 
-/** Every module that is loaded with this file, without those of `import()` and `import type`; packages by their name. */
+/**
+ * Every module that is loaded with this file, without those of `import()` and `import type`;
+ * packages by their name.
+ */
 async function loadedWith(file: string, seen = new Set<string>()): Promise<Set<string>> {
   if (seen.has(file)) return seen
   seen.add(file)

@@ -1,4 +1,7 @@
-/** An API to speak to: a real HTTP server on a home folder of its own, with answers given by the test; and a way to run the command line against it. */
+/**
+ * An API to speak to: a real HTTP server on a home folder of its own, with answers given by the
+ * test; and a way to run the command line against it.
+ */
 import assert from 'node:assert/strict'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -42,7 +45,10 @@ export async function freshHome(): Promise<Home> {
   return home
 }
 
-/** Starts the stub. `answers` maps `METHOD /path?query` to an answer; anything else is 404, a wrong token 401. */
+/**
+ * Starts the stub. `answers` maps `METHOD /path?query` to an answer; anything else is 404, a wrong
+ * token 401.
+ */
 export async function startStub(
   answers: Record<string, Canned | ((asked: Asked) => Canned)>,
 ): Promise<Stub> {

@@ -171,7 +171,8 @@ suite('the composer', (test) => {
           killed.push(signal)
           exit({ code: null, signal })
         }
-        // As a child's `data` does, outside of whoever started it. A box that is shorter than its own head.
+        // As a child's `data` does, outside of whoever started it. A box that is shorter than its
+        // own head.
         process.nextTick(onStdout, Buffer.from([0, 0, 0, 3, ...Buffer.from('moof')]))
         return { pid: undefined, stdin: null, exited, kill, stderr: () => '' }
       },

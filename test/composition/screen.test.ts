@@ -41,7 +41,10 @@ suite('a composed screen', (test) => {
     progress: () => {},
   })
 
-  /** Records a grey screen as the recorder would: x11grab's frames have no aspect ratio, like raw ones. */
+  /**
+   * Records a grey screen as the recorder would: x11grab's frames have no aspect ratio, like raw
+   * ones.
+   */
   async function record(segment: SegmentFacts, width: number, height: number): Promise<void> {
     const frames = Buffer.alloc(
       4 * width * height * Math.round((segment.durationMs * RATE) / 1_000),

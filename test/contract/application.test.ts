@@ -3,7 +3,9 @@ import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { type Clients, connect } from './support/clients.ts'
 
-/** The routes of the contract, but for the track as one file, which is not part of this version yet. */
+/**
+ * The routes of the contract, but for the track as one file, which is not part of this version yet.
+ */
 const ROUTES = [
   'GET /healthz',
   'GET /v1/openapi.json',

@@ -19,7 +19,10 @@ const REQUESTS: Record<CommandName, [path: string, body?: object]> = {
   'recording.close': ['/recordings/current/close'],
 }
 
-/** The tracks' states in each standing. An active recording has a paused track too, so that there is something to resume. */
+/**
+ * The tracks' states in each standing. An active recording has a paused track too, so that there is
+ * something to resume.
+ */
 const TRACKS: Record<string, string> = {
   Active: 'recording paused off',
   Paused: 'paused off off',
@@ -135,7 +138,8 @@ suite('who may do what, over HTTP', (test) => {
   }
 
   const cells = arbitrationTable().map((cell) => {
-    // The table speaks of control. When everything is paused already, no track is left that the owner could pause.
+    // The table speaks of control. When everything is paused already, no track is left that the
+    // owner could pause.
     const idle =
       cell.command === 'track.pause' && cell.standing.endsWith('Paused') && cell.expected === 'yes'
     return idle ? { ...cell, expected: 'INVALID_STATE' } : cell

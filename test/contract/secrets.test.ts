@@ -15,7 +15,10 @@ const LINUX_ONLY =
     : `processes are looked at in /proc, this is ${process.platform}`
 const POSIX_ONLY = process.platform === 'win32' ? 'Windows has no permission bits' : null
 
-/** A file or folder below the home as it lies on the disk; of a file the bytes are there, as Latin-1. */
+/**
+ * A file or folder below the home as it lies on the disk; of a file the bytes are there, as
+ * Latin-1.
+ */
 interface Entry {
   path: string
   mode: string
@@ -34,7 +37,10 @@ function everythingBelow(folder: string): Entry[] {
   })
 }
 
-/** Keys and values of a log that nobody has open. What LevelDB has compressed cannot be searched in its files. */
+/**
+ * Keys and values of a log that nobody has open. What LevelDB has compressed cannot be searched in
+ * its files.
+ */
 async function entriesOf(folder: string): Promise<string> {
   const log = new Level(folder)
   const entries = await log.iterator().all()
@@ -47,7 +53,8 @@ suite('secrets and personal data', (test) => {
   const WRONG_TOKEN = 'f2f_of-another-recorder-0123456789012345678'
   let secrets: Record<string, string>
   let tokenHash: string
-  // What a session left behind: on the command lines while it recorded, in answers, on stderr, in the stream, on the disk.
+  // What a session left behind: on the command lines while it recorded, in answers, on stderr, in
+  // the stream, on the disk.
   let commandLines: string[] = []
   let problems: Answer[]
   let output: string

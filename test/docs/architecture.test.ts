@@ -4,7 +4,10 @@ import { RecorderBench } from '../support/recorder-bench.ts'
 import { suite } from '../support/suite.ts'
 import { readPage, section, tableRows } from './support/markdown.ts'
 
-/** What a row of the table says: the types that each batch of a command holds, in order, each named once. */
+/**
+ * What a row of the table says: the types that each batch of a command holds, in order, each named
+ * once.
+ */
 interface Row {
   accept: string[]
   reports: string[]

@@ -3,7 +3,10 @@ import { EVENT_TYPES } from '../../src/contract/events.ts'
 import { suite } from '../support/suite.ts'
 import { readPage, tableRows } from './support/markdown.ts'
 
-/** The names of the fields of a type in the source: types are gone when tests run. `?` marks those that may be missing. */
+/**
+ * The names of the fields of a type in the source: types are gone when tests run. `?` marks those
+ * that may be missing.
+ */
 function fieldsIn(definition: string, facts: string[]): string[] {
   const picked = /Pick<SegmentFacts, ([^>]+)>/.exec(definition)?.[1]
   const inherited = picked
@@ -30,7 +33,10 @@ function definedFields(): Record<string, string[]> {
   )
 }
 
-/** Each event's fields as the page's tables name them: words in code style, but not their values in brackets. */
+/**
+ * Each event's fields as the page's tables name them: words in code style, but not their values in
+ * brackets.
+ */
 function describedFields(page: string): Record<string, string[]> {
   const rows = tableRows(page).filter(([type]) => /^`\w+\.\w+`$/.test(type ?? ''))
   const fields = rows.map(([type = '', , data = '']) => [

@@ -6,8 +6,9 @@ import { suite } from '../support/suite.ts'
 import { ROOT, readPage } from './support/markdown.ts'
 
 /**
- * What each part of src may import: folders (with `/`), single files, packages, and `node:*`. A part may always import
- * from itself. docs/architecture.md says why; src/daemon.ts composes and knows everybody.
+ * What each part of src may import: folders (with `/`), single files, packages, and `node:*`. A
+ * part may always import from itself. docs/architecture.md says why; src/daemon.ts composes and
+ * knows everybody.
  */
 const MAY_IMPORT: Record<string, string[]> = {
   'contract/': [],

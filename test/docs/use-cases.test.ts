@@ -10,7 +10,9 @@ import { walkProblem, walkThrough } from './support/walkthrough.ts'
 const PAGE = readPage('docs/use-cases.md')
 const PREAMBLE = 'Before each of them'
 
-/** What must be so when a use case has been walked through, beyond what the page itself promises. */
+/**
+ * What must be so when a use case has been walked through, beyond what the page itself promises.
+ */
 const AFTERWARDS: Record<string, (daemon: TestDaemon) => Promise<void>> = {
   'The CRM is in control': async (daemon) => {
     const { state, tagHistory } = await newest(daemon)

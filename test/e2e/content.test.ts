@@ -59,7 +59,10 @@ suite('what is recorded', (test) => {
     ofType(await eventsOf(daemon), 'segment.closed').map(({ data }) => data)
   const pathOf = (id: string, { file }: Closed): string => join(daemon.home, 'recordings', id, file)
 
-  /** Listens to a source itself; `soundAt` is the wall-clock time (epoch ms) of the first sound there. */
+  /**
+   * Listens to a source itself; `soundAt` is the wall-clock time (epoch ms) of the first sound
+   * there.
+   */
   async function listenTo(source: string): Promise<{ soundAt: Promise<number> }> {
     const args = [
       '--raw',
@@ -74,7 +77,8 @@ suite('what is recorded', (test) => {
       env: { ...process.env, ...desktop.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    // A sample can only come late, never early: the earliest beginning that any of the pieces points to is the nearest.
+    // A sample can only come late, never early: the earliest beginning that any of the pieces
+    // points to is the nearest.
     let beginning = Number.POSITIVE_INFINITY
     let count = 0
     const soundAt = new Promise<number>((resolve) => {

@@ -33,7 +33,10 @@ interface Situation {
   disturbed: Set<Medium>
 }
 
-/** What is under way when the daemon is killed. Each leaves something unanswered, or comes back a random time after the last answer. */
+/**
+ * What is under way when the daemon is killed. Each leaves something unanswered, or comes back a
+ * random time after the last answer.
+ */
 const MOMENTS: Record<string, (situation: Situation) => Promise<void>> = {
   async starting({ client, random }) {
     void client.start({ media: random.some(MEDIA), tags: { customer: 'C-1' } })

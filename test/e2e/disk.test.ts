@@ -48,7 +48,9 @@ suite('a disk that becomes full', (test) => {
   const hasBallast = () =>
     existsSync(ballast()) && statSync(ballast()).blocks * 512 >= BALLAST_BYTES
 
-  /** It has got over it: no error, every file as the log says, the ballast back, and it can record. */
+  /**
+   * It has got over it: no error, every file as the log says, the ballast back, and it can record.
+   */
   async function assertRecovered(): Promise<LogEvent[]> {
     await eventually('no error is left', async () => (await application()).state === 'Idle', 20_000)
     const note = await daemon.api('POST', '/tokens', { name: 'end', scopes: ['read'] })
@@ -130,7 +132,8 @@ suite('a disk that becomes full', (test) => {
       await eventually('the ballast is there', hasBallast)
       const { id } = await start(daemon, { tags: { before: 1 } })
       await recordedFor(3_000)
-      // Faster than the daemon can see: else the other program takes the ballast's room too, as soon as it is given up.
+      // Faster than the daemon can see: else the other program takes the ballast's room too, as
+      // soon as it is given up.
       daemon.kill('SIGSTOP')
       disk.fill()
       daemon.kill('SIGCONT')

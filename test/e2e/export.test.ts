@@ -26,7 +26,9 @@ const SYNC_MS = 40
 const LENGTH_S = 0.1
 const RATE = 48_000
 
-/** A flash and a beep at almost one instant; both times are epoch ms, as others saw and heard them. */
+/**
+ * A flash and a beep at almost one instant; both times are epoch ms, as others saw and heard them.
+ */
 interface Pulse {
   flashAt: number
   beepAt: number

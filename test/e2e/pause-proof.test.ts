@@ -49,7 +49,10 @@ suite('a pause is proof', (test) => {
   const command = async (path: string, body?: unknown): Promise<string> =>
     (await daemon.command(path, body)).id
 
-  /** What must not be recorded: a tone at both sound devices and a red screen, shown as long as `during` takes. */
+  /**
+   * What must not be recorded: a tone at both sound devices and a red screen, shown as long as
+   * `during` takes.
+   */
   async function secretly(during: () => Promise<void>): Promise<void> {
     await desktop.fillScreen(COLORS.red.hex)
     const tone = { toneHz: TONE_HZ, seconds: 30 }
@@ -61,7 +64,10 @@ suite('a pause is proof', (test) => {
     await delay(200)
   }
 
-  /** Every media file below the home shows green and nothing of what happened in the pauses; how many there are. */
+  /**
+   * Every media file below the home shows green and nothing of what happened in the pauses; how
+   * many there are.
+   */
   async function assertNoTrace(): Promise<number> {
     const media = Object.keys(filesOf(daemon.home)).filter((path) =>
       /\.(ogg|mp4|part|tmp)$/.test(path),

@@ -20,7 +20,9 @@ import {
   WINNERS,
 } from './support/winning.ts'
 
-/** The recorder has got over its disk by itself: everything is in order, and it can record again. */
+/**
+ * The recorder has got over its disk by itself: everything is in order, and it can record again.
+ */
 async function assertRecovered(
   daemon: ObservedDaemon,
   expected: {
@@ -121,7 +123,8 @@ suite('pause and stop win over the disk', (test) => {
         assert.notEqual(application.storage.log, 'verified')
         assert.equal(recorder.captures().length, 0)
         disk?.thaw()
-        // What had reached the disk's door gets in: a stop that was not acknowledged has ended the recording all the same.
+        // What had reached the disk's door gets in: a stop that was not acknowledged has ended the
+        // recording all the same.
         const reason = winner === 'stop' ? null : 'interrupted'
         await assertRecovered(recorder, { recording, tags: ['before'], reason, arrivedBy })
       },

@@ -74,7 +74,9 @@ suite('sound faults', (test) => {
       limitMs,
     )
 
-  /** Stops in time, with every second accounted for, and one piece of each medium that had no fault. */
+  /**
+   * Stops in time, with every second accounted for, and one piece of each medium that had no fault.
+   */
   async function stopAndJudge(faulty: Medium[]): Promise<RecordingAnswer> {
     const since = performance.now()
     const stopped = await command('stop')

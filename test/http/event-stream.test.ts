@@ -53,7 +53,8 @@ suite('the event stream', (test) => {
     for (let i = 0; i < 500; i++) daemon.recorder.append()
     const { log } = daemon.recorder
     let reads = 0
-    // Every page that is read from the log is overtaken by a commit, while it is read and before it is written.
+    // Every page that is read from the log is overtaken by a commit, while it is read and before it
+    // is written.
     const { events } = log
     log.events = async (query) => {
       const page = await events(query)
@@ -161,7 +162,8 @@ suite('the event stream', (test) => {
     ]
     socket.write([...lines, 'Last-Event-ID: 0', '', ''].join('\r\n'))
     await once(socket, 'readable')
-    // Unread from here on. What the daemon reads from the log is what it has buffered, in its own memory or the kernel's.
+    // Unread from here on. What the daemon reads from the log is what it has buffered, in its own
+    // memory or the kernel's.
     for (let i = 0; i < 100_000; i++) daemon.recorder.append()
     const { log } = daemon.recorder
     let highest = 0

@@ -23,7 +23,10 @@ async function write(folder: string): Promise<void> {
   })
 }
 
-/** What the log says of its damage when it is opened; fails when it does not, or when that changes an event. */
+/**
+ * What the log says of its damage when it is opened; fails when it does not, or when that changes
+ * an event.
+ */
 async function verdict(folder: string): Promise<string> {
   const events = () => behind(folder, (db) => db.iterator({ gte: 'event/', lt: 'event0' }).all())
   const before = await events()

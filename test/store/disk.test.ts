@@ -140,7 +140,8 @@ suite('a disk that hangs', (test) => {
         for (let i = 0; i < 5; i++) {
           const { committed } = log.append({ events: history.tagCommand(i, { count: i }) })
           appends.push(committed.then(() => settled.push(i)))
-          // The first is being written now, and does not get anywhere; the others build on it all the same.
+          // The first is being written now, and does not get anywhere; the others build on it all
+          // the same.
           await new Promise(setImmediate)
         }
         for (let i = 0; i < 50; i++) {

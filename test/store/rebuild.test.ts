@@ -8,7 +8,10 @@ const PROJECTIONS = { gte: 'view/', lt: 'view0' }
 
 const dump = (folder: string) => behind(folder, (db) => db.iterator(PROJECTIONS).all())
 
-/** A log with recordings in every state, rolled-back ones, many tags, late segments: over 2,000 events. */
+/**
+ * A log with recordings in every state, rolled-back ones, many tags, late segments: over 2,000
+ * events.
+ */
 async function write(folder: string): Promise<number> {
   return withLog(folder, async (log) => {
     const refused = { command: 'recording.close', code: 'RECORDING_CLOSED', detail: '' } as const

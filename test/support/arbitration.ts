@@ -5,7 +5,10 @@ import type { ClientSide } from '../../src/contract/media.ts'
 /** Where a recording stands: none, or who started it and how far it has come. */
 export type Standing = 'none' | `${ClientSide} ${'Active' | 'Paused' | 'WrapUp'}`
 
-/** One cell of the table: a side gives a command in a standing, and gets `yes`, or the code of a refusal. */
+/**
+ * One cell of the table: a side gives a command in a standing, and gets `yes`, or the code of a
+ * refusal.
+ */
 export interface Cell {
   side: ClientSide
   command: CommandName

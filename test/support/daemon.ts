@@ -1,4 +1,7 @@
-/** How tests start the real daemon; homes lie below the test file's own temporary folder, which the runner removes. */
+/**
+ * How tests start the real daemon; homes lie below the test file's own temporary folder, which the
+ * runner removes.
+ */
 export {
   type Answer,
   type Daemon as TestDaemon,

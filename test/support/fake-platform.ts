@@ -10,7 +10,10 @@ import type { WarningCode } from '../../src/contract/warnings.ts'
 /** What a fake medium does when it is opened: deliver, never deliver (until cut), or fail. */
 export type Behaviour = 'flow' | 'hang' | 'fail'
 
-/** A platform whose captures do on purpose what devices do by chance. For faults and for many fast sequences; captures for real are tested elsewhere. */
+/**
+ * A platform whose captures do on purpose what devices do by chance. For faults and for many fast
+ * sequences; captures for real are tested elsewhere.
+ */
 export interface FakePlatform extends CapturePlatform {
   behaviour: Record<Medium, Behaviour>
   missing: Set<Medium>

@@ -52,7 +52,10 @@ export class FakeClock implements RecorderClock {
 export class RecorderBench {
   recorder!: Recorder
   platform!: FakePlatform
-  /** Holds batches back on their way to the disk, or lets their write fail: what it returns comes before `committed`. */
+  /**
+   * Holds batches back on their way to the disk, or lets their write fail: what it returns comes
+   * before `committed`.
+   */
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
   readonly clock = new FakeClock()
   readonly folder: string

@@ -2,7 +2,10 @@ import { suite as uvuSuite } from 'uvu'
 
 type Body = () => void | Promise<void>
 
-/** Defines one test. `limitMs` is its time limit (default 60 s, for the machine may be busy): uvu itself has none. */
+/**
+ * Defines one test. `limitMs` is its time limit (default 60 s, for the machine may be busy): uvu
+ * itself has none.
+ */
 export interface Test {
   (name: string, body: Body, options?: { limitMs?: number }): void
   /** Runs the test unless there is a reason not to, which is then reported and counted. */
@@ -27,7 +30,10 @@ function limited(what: string, body: Body, limitMs: number): Body {
   }
 }
 
-/** A suite of tests that always runs (uvu skips a suite whose `.run()` was forgotten) and must not be empty. */
+/**
+ * A suite of tests that always runs (uvu skips a suite whose `.run()` was forgotten) and must not
+ * be empty.
+ */
 export function suite(name: string, define: (test: Test) => void): void {
   const inner = uvuSuite(name)
   let count = 0
@@ -50,7 +56,10 @@ export function suite(name: string, define: (test: Test) => void): void {
   inner.run()
 }
 
-/** Waits until `probe` gives something other than undefined or false; throws after `limitMs`. For conditions that announce themselves by no event. */
+/**
+ * Waits until `probe` gives something other than undefined or false; throws after `limitMs`. For
+ * conditions that announce themselves by no event.
+ */
 export async function eventually<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,

@@ -8,7 +8,10 @@ const POINTER_CELLS = 4
 /** One a second: black for three seconds. Less may be a player that opens, or a mode being set. */
 const PICTURES = 4
 
-/** Tells when a screen has been captured as black for more than 3 s, and when something can be seen again. */
+/**
+ * Tells when a screen has been captured as black for more than 3 s, and when something can be seen
+ * again.
+ */
 export class BlackWatch {
   readonly #onChange: (black: boolean) => void
   #rest: Buffer = Buffer.alloc(0)

@@ -17,14 +17,20 @@ import { BlackWatch } from './black-watch.ts'
 
 /** How long frames wait for the time of the first one to be read from ffmpeg's messages. */
 const ANCHOR_WAIT_MS = 250
-/** ffmpeg's dump of an input with a wall clock (x11grab, gdigrab): epoch seconds. Others count from something else. */
+/**
+ * ffmpeg's dump of an input with a wall clock (x11grab, gdigrab): epoch seconds. Others count from
+ * something else.
+ */
 const INPUT_START = /start: (-?\d+\.\d+|N\/A)/
 const EPOCH_SECONDS_MIN = 1e9
 /** A frame that ends later than this from now was timed by a clock that has been set. */
 const AHEAD_MAX_MS = 1_000
 /** How long the end waits for the watch to vouch for the last frames. */
 const VOUCH_MS = 300
-/** Without a frame for this long, nothing more is to be expected of ffmpeg: it hangs, or its display does. */
+/**
+ * Without a frame for this long, nothing more is to be expected of ffmpeg: it hangs, or its display
+ * does.
+ */
 const HANGS_MS = 1_200
 
 /** What a screen pipeline is made of. */
@@ -39,8 +45,9 @@ export interface ScreenPipelineParts {
 }
 
 /**
- * A screen: one ffmpeg grabs and encodes; its MP4 is taken apart here into frames, so that it can be cut at a frame.
- * A fragment comes when the next frame is there, so the one on screen at a cut always comes after it, and is shortened.
+ * A screen: one ffmpeg grabs and encodes; its MP4 is taken apart here into frames, so that it can
+ * be cut at a frame. A fragment comes when the next frame is there, so the one on screen at a cut
+ * always comes after it, and is shortened.
  */
 export class ScreenPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
@@ -90,7 +97,8 @@ export class ScreenPipeline implements Pipeline {
     if (this.#cause) return
     this.#watch = command.watch?.((problem) => this.end({ kind: 'problem', problem }))
     const unhear = this.#parts.clock.onJump((jump) => {
-      // ffmpeg takes the time of each frame from the system clock, and drops frames until one set back has caught up.
+      // ffmpeg takes the time of each frame from the system clock, and drops frames until one set
+      // back has caught up.
       if (jump.type === 'stepped') this.end(this.#clockSet())
     })
     const child = startChild(command, {
@@ -156,7 +164,10 @@ export class ScreenPipeline implements Pipeline {
     }
   }
 
-  /** Keeps what had come before the watch found everything as it was; the rest is something else's picture. */
+  /**
+   * Keeps what had come before the watch found everything as it was; the rest is something else's
+   * picture.
+   */
   async #vouch(): Promise<void> {
     while (this.#unvouched.length > 0) {
       const frames = this.#unvouched
@@ -181,7 +192,10 @@ export class ScreenPipeline implements Pipeline {
     this.#release()
   }
 
-  /** For inputs that do not tell their wall-clock time: a fragment comes when its frame is over, so the first began this long ago. */
+  /**
+   * For inputs that do not tell their wall-clock time: a fragment comes when its frame is over, so
+   * the first began this long ago.
+   */
   #waitingMs(): number {
     return this.#ms(this.#waiting.reduce((sum, fragment) => sum + fragment.duration, 0))
   }

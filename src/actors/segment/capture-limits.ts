@@ -4,7 +4,9 @@ export interface CaptureLimits {
   flow: number
   /** Without media while they should flow; with what ending it takes, it is told within 3 s. */
   stall: number
-  /** From the end of the processes to a closed file; after that the file is reported as unfinished. */
+  /**
+   * From the end of the processes to a closed file; after that the file is reported as unfinished.
+   */
   finish: number
   /** First and longest pause between tries to get media again. */
   retryFirst: number

@@ -10,8 +10,8 @@ export interface MediaUnit {
 }
 
 /**
- * Why a pipeline ends: told to keep nothing captured after `at` (epoch ms), or something went wrong; `at` where that was
- * before it was noticed, and nothing captured since may be kept.
+ * Why a pipeline ends: told to keep nothing captured after `at` (epoch ms), or something went
+ * wrong; `at` where that was before it was noticed, and nothing captured since may be kept.
  */
 export type EndCause =
   | { kind: 'cut'; at: number }

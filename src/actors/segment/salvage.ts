@@ -15,7 +15,10 @@ export interface SalvagedFile extends StoredFile {
   durationMs: number
 }
 
-/** Reads chunk by chunk; gives for each unit its bytes and, where media are whole up to its end, the media time there. */
+/**
+ * Reads chunk by chunk; gives for each unit its bytes and, where media are whole up to its end, the
+ * media time there.
+ */
 type Reading = (chunk: Buffer) => Generator<{ bytes: Buffer; endMs: number | undefined }>
 
 function readOgg(): Reading {
@@ -48,9 +51,9 @@ function readMp4(): Reading {
 const READINGS: Record<SegmentFacts['container'], () => Reading> = { ogg: readOgg, mp4: readMp4 }
 
 /**
- * Finishes a file that was left in the middle of writing (by a dead process, a full disk, a power cut that left zeros):
- * cuts it behind its last whole page or frame, forces it to disk, hashes it. Null, and the file is removed, when no media
- * are in it. Rejects with errors of the file system.
+ * Finishes a file that was left in the middle of writing (by a dead process, a full disk, a power
+ * cut that left zeros): cuts it behind its last whole page or frame, forces it to disk, hashes it.
+ * Null, and the file is removed, when no media are in it. Rejects with errors of the file system.
  */
 export async function salvageFile(
   path: string,

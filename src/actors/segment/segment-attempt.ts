@@ -27,7 +27,10 @@ export function segmentFile(plan: Pick<SegmentPlan, 'medium' | 'number'>): strin
   return `${plan.medium}-${String(plan.number).padStart(6, '0')}.${FORMATS[plan.medium].container}`
 }
 
-/** A segment's start as it is reported: rounded down, so that no rounding puts the end of its media behind a cut. */
+/**
+ * A segment's start as it is reported: rounded down, so that no rounding puts the end of its media
+ * behind a cut.
+ */
 export function startOf(startedAtMs: number): string {
   return new Date(Math.floor(startedAtMs)).toISOString()
 }

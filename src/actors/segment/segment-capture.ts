@@ -30,8 +30,8 @@ export interface SegmentCaptureParts {
 type Cause = 'cut' | CaptureProblem
 
 /**
- * One segment's life: tries until media flow, then runs until it is cut or dies, then has its file finished.
- * Reports `capture.ended` once, whatever happens.
+ * One segment's life: tries until media flow, then runs until it is cut or dies, then has its file
+ * finished. Reports `capture.ended` once, whatever happens.
  */
 export class SegmentCapture {
   /** Resolves when `capture.ended` has been reported. */
@@ -57,7 +57,10 @@ export class SegmentCapture {
     this.ended = this.#run()
   }
 
-  /** Keeps nothing captured after `at`; with `discard` nothing at all, also when the segment has ended before. */
+  /**
+   * Keeps nothing captured after `at`; with `discard` nothing at all, also when the segment has
+   * ended before.
+   */
   cut(at: number, discard: boolean): void {
     this.#discard ||= discard
     if (this.#discard && this.#storedPath) void this.#remove(this.#storedPath)
@@ -155,7 +158,10 @@ export class SegmentCapture {
     })
   }
 
-  /** The file may be out of reach for a while (a disk that is gone or read-only); it is tried again until it is finished. */
+  /**
+   * The file may be out of reach for a while (a disk that is gone or read-only); it is tried again
+   * until it is finished.
+   */
   async #closeInTheEnd(segment: SegmentAttempt): Promise<SegmentFacts | null> {
     const { plan, limits, logger } = this.#parts
     for (;;) {

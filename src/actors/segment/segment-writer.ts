@@ -19,13 +19,17 @@ export interface SegmentWriterEvents {
   started(): void
   /** So many bytes are forced to disk; about once a second. */
   synced?(bytes: number): void
-  /** The file cannot be written (or not fast enough) and nothing more will be; `finish` will reject. Once. */
+  /**
+   * The file cannot be written (or not fast enough) and nothing more will be; `finish` will reject.
+   * Once.
+   */
   failed(error: Error): void
 }
 
 /**
- * Writes one segment file: creates it with the first bytes, has one write in flight, forces it to disk each second and
- * hashes what it has written. Memory is bounded: a disk that does not keep up is a failure, not a growing queue.
+ * Writes one segment file: creates it with the first bytes, has one write in flight, forces it to
+ * disk each second and hashes what it has written. Memory is bounded: a disk that does not keep up
+ * is a failure, not a growing queue.
  */
 export class SegmentWriter {
   readonly #path: string
@@ -74,7 +78,10 @@ export class SegmentWriter {
     this.#writing ??= this.#writeQueue()
   }
 
-  /** Writes the rest, forces it and its folder to disk and closes. Rejects with what made the file fail. */
+  /**
+   * Writes the rest, forces it and its folder to disk and closes. Rejects with what made the file
+   * fail.
+   */
   async finish(): Promise<StoredFile> {
     await this.#settle()
     try {
@@ -154,13 +161,17 @@ export class SegmentWriter {
 
   async #sync(handle: FileHandle): Promise<void> {
     await handle.datasync()
-    // The first time the file's name too, and its folder's: else a power cut could lose the whole file.
+    // The first time the file's name too, and its folder's: else a power cut could lose the whole
+    // file.
     if (this.#syncedBytes > 0) return
     await syncFolder(dirname(this.#path))
     await syncFolder(dirname(dirname(this.#path)))
   }
 
-  /** Makes an operation that does not come back a failure at once; the operation itself is still waited for. */
+  /**
+   * Makes an operation that does not come back a failure at once; the operation itself is still
+   * waited for.
+   */
   async #timed<T>(operation: Promise<T>): Promise<T> {
     const timer = setTimeout(
       () => this.#fail(new RecorderError('STORAGE_UNAVAILABLE', 'the disk does not answer')),
@@ -182,7 +193,10 @@ export class SegmentWriter {
   }
 }
 
-/** Creates a file nobody else may read; never an existing one: what has been recorded is not written over. */
+/**
+ * Creates a file nobody else may read; never an existing one: what has been recorded is not written
+ * over.
+ */
 async function create(path: string): Promise<FileHandle> {
   for (let attempt = 1; ; attempt++) {
     await makeFolder(dirname(path))
@@ -195,7 +209,10 @@ async function create(path: string): Promise<FileHandle> {
   }
 }
 
-/** Makes a folder, private, with those above it. Not by Node's `recursive`, which calls a full disk ENOENT. */
+/**
+ * Makes a folder, private, with those above it. Not by Node's `recursive`, which calls a full disk
+ * ENOENT.
+ */
 async function makeFolder(path: string): Promise<void> {
   const make = () => mkdir(path, 0o700).catch(unless('EEXIST'))
   try {
@@ -214,7 +231,10 @@ function unless(...codes: string[]): (error: NodeJS.ErrnoException) => void {
   }
 }
 
-/** Forces a folder's entries to disk; where folders cannot be opened (Windows) the file system does it by itself. */
+/**
+ * Forces a folder's entries to disk; where folders cannot be opened (Windows) the file system does
+ * it by itself.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')

@@ -1,8 +1,9 @@
 const TICKS = 10
 
 /**
- * Calls back, once, when nothing has happened for a while. Counts ticks rather than reading a clock, so that neither a
- * sleeping machine nor a busy event loop (data may be waiting behind it) looks like a stall.
+ * Calls back, once, when nothing has happened for a while. Counts ticks rather than reading a
+ * clock, so that neither a sleeping machine nor a busy event loop (data may be waiting behind it)
+ * looks like a stall.
  */
 export class StallWatch {
   #idleTicks = 0

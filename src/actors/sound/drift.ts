@@ -6,7 +6,10 @@ const BUCKET_MS = 500
 const BUCKETS = 60
 /** No sound card is further off. */
 const SKEW_MAX = 2_500e-6
-/** So many buckets in a row that are all this late: the delay itself has changed, and what came before says nothing any more. */
+/**
+ * So many buckets in a row that are all this late: the delay itself has changed, and what came
+ * before says nothing any more.
+ */
 const STEP_BUCKETS = 10
 const STEP_MS = 10
 /** Later than this is more than a busy machine makes of it, when it lasts as long. */
@@ -16,14 +19,18 @@ const LOSS_LASTS_MS = 1_200
 interface Point {
   /** Time of arrival, from the first one on, in ms. */
   at: number
-  /** Arrival less the duration of all sound so far: the time at which the first sample seems to have been captured. */
+  /**
+   * Arrival less the duration of all sound so far: the time at which the first sample seems to have
+   * been captured.
+   */
   origin: number
 }
 
 /**
- * Tells sound's own clock from the recorder's. A chunk can only come late, never early, so the line that lies just below all arrivals
- * of the last half minute is where they would be without delay; its slope is how wrong the sound card's clock is
- * (Moon, Skelly, Towsley: Estimation and removal of clock skew from network delay measurements, 1999).
+ * Tells sound's own clock from the recorder's. A chunk can only come late, never early, so the line
+ * that lies just below all arrivals of the last half minute is where they would be without delay;
+ * its slope is how wrong the sound card's clock is (Moon, Skelly, Towsley: Estimation and removal
+ * of clock skew from network delay measurements, 1999).
  */
 export class DriftWatch {
   #firstAt: number | undefined
@@ -49,12 +56,18 @@ export class DriftWatch {
     this.#arbitrate(at, origin)
   }
 
-  /** When the first sample was captured, as far as is known at a time: epoch ms. Moves as the sound's clock does. */
+  /**
+   * When the first sample was captured, as far as is known at a time: epoch ms. Moves as the
+   * sound's clock does.
+   */
   originAt(time: number): number {
     return this.#firstAt! + this.#lineAt(time - this.#firstAt!)
   }
 
-  /** Since when (epoch ms) sound comes so late that some of it may have been lost; undefined when it does not. */
+  /**
+   * Since when (epoch ms) sound comes so late that some of it may have been lost; undefined when it
+   * does not.
+   */
   get lateSince(): number | undefined {
     return this.#lateSince === undefined ? undefined : this.#firstAt! + this.#lastGoodAt
   }
@@ -91,7 +104,10 @@ export class DriftWatch {
   }
 }
 
-/** The line below all points that is nearest to them: the edge of their lower hull at the middle of their times. */
+/**
+ * The line below all points that is nearest to them: the edge of their lower hull at the middle of
+ * their times.
+ */
 function lineBelow(points: readonly Point[]): { origin: number; slope: number } {
   const hull: Point[] = []
   for (const point of points) {

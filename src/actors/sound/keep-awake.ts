@@ -7,7 +7,10 @@ import { feedSilence } from './silence.ts'
 const RESTART_FIRST_MS = 250
 const RESTART_MAX_MS = 4_000
 
-/** Plays the silence that keeps an idle device delivering, and starts its player again when that dies. */
+/**
+ * Plays the silence that keeps an idle device delivering, and starts its player again when that
+ * dies.
+ */
 export class KeepAwake {
   /** Resolves when it has been stopped and no process is left. */
   readonly ended: Promise<void>

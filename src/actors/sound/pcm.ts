@@ -30,7 +30,9 @@ export class FrameAligner {
   }
 }
 
-/** Measures the loudness of raw 16-bit little-endian sound, over all channels, ten times a second. */
+/**
+ * Measures the loudness of raw 16-bit little-endian sound, over all channels, ten times a second.
+ */
 export class LevelMeter {
   readonly #windowSamples: number
   readonly #report: (level: Level) => void

@@ -1,4 +1,6 @@
-/** Pieces come each 5 ms; written to an encoder one by one they would cost more than all else here. */
+/**
+ * Pieces come each 5 ms; written to an encoder one by one they would cost more than all else here.
+ */
 const TOGETHER_MS = 50
 
 /** A piece of sound, and when it came (epoch ms). */
@@ -8,8 +10,9 @@ interface Piece {
 }
 
 /**
- * Where sound waits before it goes to the encoder, for it may turn out that it is not what it should be: of another device, or
- * out of its time. Such news comes some milliseconds after the sound; while there is a doubt nothing is let go.
+ * Where sound waits before it goes to the encoder, for it may turn out that it is not what it
+ * should be: of another device, or out of its time. Such news comes some milliseconds after the
+ * sound; while there is a doubt nothing is let go.
  */
 export class Quarantine<Doubt extends string> {
   readonly #waitMs: number
@@ -30,7 +33,10 @@ export class Quarantine<Doubt extends string> {
       this.#letGo(arrivedAt - this.#waitMs)
   }
 
-  /** What came after `fromMs` (epoch ms) is in doubt until {@link trust}; asked again, the doubt is moved. */
+  /**
+   * What came after `fromMs` (epoch ms) is in doubt until {@link trust}; asked again, the doubt is
+   * moved.
+   */
   doubt(doubt: Doubt, fromMs: number): void {
     this.#doubts.set(doubt, fromMs)
   }

@@ -15,8 +15,9 @@ export function feedSilence(player: Writable): void {
 }
 
 /**
- * Tells when a microphone has delivered nothing but digital zero for 4 s, and when it delivers something again. The quietest room,
- * and even an amplifier without one, is never zero for as long as that: so a person who only listens is no fault.
+ * Tells when a microphone has delivered nothing but digital zero for 4 s, and when it delivers
+ * something again. The quietest room, and even an amplifier without one, is never zero for as long
+ * as that: so a person who only listens is no fault.
  */
 export class SilenceWatch {
   readonly #onChange: (silent: boolean) => void

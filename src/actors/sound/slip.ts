@@ -11,8 +11,9 @@ const PIECE_FRAMES = 960
 const SPACING_FRAMES = SAMPLE_RATE / SLIPS_MAX
 
 /**
- * Keeps raw 16-bit sound at its time by repeating or dropping single frames (one sample of each channel), where the sound changes
- * least, so that nobody hears it: what a crystal is off by (50 ppm) is two or three frames a second.
+ * Keeps raw 16-bit sound at its time by repeating or dropping single frames (one sample of each
+ * channel), where the sound changes least, so that nobody hears it: what a crystal is off by (50
+ * ppm) is two or three frames a second.
  */
 export class SampleSlipper {
   readonly #channels: number
@@ -32,7 +33,10 @@ export class SampleSlipper {
     return (this.#shifted * 1_000) / SAMPLE_RATE
   }
 
-  /** Whole frames as they are to be kept, when the sound lags its time by `lagMs` (less than 0: leads). */
+  /**
+   * Whole frames as they are to be kept, when the sound lags its time by `lagMs` (less than 0:
+   * leads).
+   */
   push(pcm: Buffer, lagMs: number): Buffer {
     if (Math.abs(lagMs) <= AT_REST_MS && this.#due < 1) {
       this.#sinceSlip += pcm.length / this.#frameBytes

@@ -25,7 +25,10 @@ import { SampleSlipper } from './slip.ts'
 
 /** Sound that an encoder has not taken yet: five seconds in stereo, longer than any start. */
 const PENDING_MAX_BYTES = 1_048_576
-/** How long sound waits for news that it is not of its device: these come within some 30 ms, and later on a busy machine. */
+/**
+ * How long sound waits for news that it is not of its device: these come within some 30 ms, and
+ * later on a busy machine.
+ */
 const QUARANTINE_MS = 250
 /** An encoder that has been given sound for this long and has written nothing hangs. */
 const HANGS_MS = 1_000
@@ -36,20 +39,27 @@ export interface SoundPipelineParts {
   source: Promise<SourceCommand>
   /** Plays the silence on its stdin that keeps an idle device delivering. */
   keepAwake?: ChildCommand | undefined
-  /** Whether digital silence is a fault: at a microphone, and not at a speaker that has nothing to play. */
+  /**
+   * Whether digital silence is a fault: at a microphone, and not at a speaker that has nothing to
+   * play.
+   */
   isSilenceFault: boolean
   ffmpeg: Promise<Ffmpeg>
   format: AudioFormat
   env: NodeJS.ProcessEnv
   clock: Pick<RecorderClock, 'now' | 'check'>
   logger: Logger
-  /** How long an encoder has to write what it holds when its input has ended, and then after a SIGTERM. */
+  /**
+   * How long an encoder has to write what it holds when its input has ended, and then after a
+   * SIGTERM.
+   */
   encoderEndMs: readonly [finish: number, terminate: number]
 }
 
 /**
- * Sound: capture helper → here (measured, kept at its time, held back until it is sure, cut) → ffmpeg → here, as Ogg pages. The helper
- * starts at once and ffmpeg beside it; what is captured before ffmpeg reads waits here.
+ * Sound: capture helper → here (measured, kept at its time, held back until it is sure, cut) →
+ * ffmpeg → here, as Ogg pages. The helper starts at once and ffmpeg beside it; what is captured
+ * before ffmpeg reads waits here.
  */
 export class SoundPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
@@ -76,7 +86,9 @@ export class SoundPipeline implements Pipeline {
   #anchored = false
   #pending: Buffer[] = []
   #pendingBytes = 0
-  /** When the encoder was first given something after the last that it wrote; by performance.now(). */
+  /**
+   * When the encoder was first given something after the last that it wrote; by performance.now().
+   */
   #owingSince: number | undefined
   #headers: Buffer[] = []
   #isSilent = false

@@ -12,7 +12,8 @@ import { localProblem, ProblemError } from '../problem.ts'
 
 const RECORDING = {
   media: ['speaker', 'screen'],
-  // A picture can be no nearer to its sound than half the time to the next, 33 ms at 15 a second: that is not to be measured here.
+  // A picture can be no nearer to its sound than half the time to the next, 33 ms at 15 a second:
+  // that is not to be measured here.
   quality: { framesPerSecond: 30 },
   wrapUpSeconds: 600,
   maxDurationSeconds: 600,

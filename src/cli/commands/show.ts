@@ -58,7 +58,10 @@ async function pages<T>(api: Api, at: string): Promise<T[]> {
   }
 }
 
-/** The file names are told by the events only: reading media goes through the API, whatever the files are called. */
+/**
+ * The file names are told by the events only: reading media goes through the API, whatever the
+ * files are called.
+ */
 async function segmentFiles(api: Api, at: string): Promise<Map<string, string>> {
   const events = await pages<LogEvent>(api, at)
   const closed = events.flatMap((event): SegmentFacts[] =>

@@ -13,7 +13,10 @@ async function listRecordings(recorder: RecorderPort, query: RecordingQuery, sid
 
 /** Reading recordings. */
 export function recordingRoutes({ recorder }: Services): Route[] {
-  /** Clients read the current recording again and again: while it is the same object, it is the same text. */
+  /**
+   * Clients read the current recording again and again: while it is the same object, it is the same
+   * text.
+   */
   const texts = new WeakMap<object, string>()
   return [
     defineRoute({

@@ -1,4 +1,7 @@
-/** What clients are told, for openapi.json and for the tests that hold real answers against it. Clients must bear unknown fields. */
+/**
+ * What clients are told, for openapi.json and for the tests that hold real answers against it.
+ * Clients must bear unknown fields.
+ */
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 import { ALLOWED_COMMANDS } from '../../contract/commands.ts'

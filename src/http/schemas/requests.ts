@@ -1,4 +1,7 @@
-/** What clients may send. Unknown fields and query parameters are refused: a misspelt one must not pass for its default. */
+/**
+ * What clients may send. Unknown fields and query parameters are refused: a misspelt one must not
+ * pass for its default.
+ */
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 import {

@@ -28,7 +28,10 @@ function sourceOf(medium: 'mic' | 'speaker', device: Device): string {
   return medium === 'mic' ? device.id : `${device.id}.monitor`
 }
 
-/** parec starts within 10 ms, ffmpeg's own pulse input needs ten times that, and ffmpeg-static has none. */
+/**
+ * parec starts within 10 ms, ffmpeg's own pulse input needs ten times that, and ffmpeg-static has
+ * none.
+ */
 export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCommand {
   return {
     program: 'parec',
@@ -40,7 +43,10 @@ export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCo
   }
 }
 
-/** Plays the silence that keeps a sink from idling; an idle one delivers in blocks of two seconds, or not at all. */
+/**
+ * Plays the silence that keeps a sink from idling; an idle one delivers in blocks of two seconds,
+ * or not at all.
+ */
 export function pacatCommand(device: Device): ChildCommand {
   return {
     program: 'pacat',

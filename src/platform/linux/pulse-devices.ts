@@ -45,8 +45,9 @@ export function parseDefault(info: string, medium: Exclude<Medium, 'screen'>): s
 }
 
 /**
- * Devices in the output of `pactl list sources` or `pactl list sinks` (the text form, which old versions have too),
- * monitors left out. One is always the default: the server's, or else the first.
+ * Devices in the output of `pactl list sources` or `pactl list sinks` (the text form, which old
+ * versions have too), monitors left out. One is always the default: the server's, or else the
+ * first.
  */
 export function parsePulseDevices(output: string, defaultName: string | undefined): DeviceView[] {
   const found = output

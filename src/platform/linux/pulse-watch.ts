@@ -11,13 +11,22 @@ import {
 
 /** How late news of a move may come; less than sound waits for them. */
 const MARGIN_MS = 200
-/** From the start of the subscription to the first question, which comes back as an event too and so shows that it works. */
+/**
+ * From the start of the subscription to the first question, which comes back as an event too and so
+ * shows that it works.
+ */
 const FIRST_CHECK_MS = 150
-/** Between two questions about where a stream is, about what is muted, and without any reason to ask. */
+/**
+ * Between two questions about where a stream is, about what is muted, and without any reason to
+ * ask.
+ */
 const URGENT_MS = 100
 const CALM_MS = 500
 const IDLE_MS = 5_000
-/** Until a question is asked again that had no answer, or none about a stream that may still be connecting: first and longest. */
+/**
+ * Until a question is asked again that had no answer, or none about a stream that may still be
+ * connecting: first and longest.
+ */
 const AGAIN_FIRST_MS = 100
 const AGAIN_MAX_MS = 2_000
 const ANSWER_MS = 1_500
@@ -47,8 +56,9 @@ interface Watched {
 }
 
 /**
- * Watches where a sound server lets streams capture, for it moves them silently when their source goes away or somebody asks it to.
- * One `pactl subscribe` for all streams, which runs as long as there are any; news make it ask with `pactl list`.
+ * Watches where a sound server lets streams capture, for it moves them silently when their source
+ * goes away or somebody asks it to. One `pactl subscribe` for all streams, which runs as long as
+ * there are any; news make it ask with `pactl list`.
  */
 export class PulseWatch {
   readonly #env: NodeJS.ProcessEnv
@@ -208,7 +218,8 @@ export class PulseWatch {
     const stream = state?.streams.find(({ pid }) => pid === watched.pid)
     const source = state?.sources.find(({ index }) => index === stream?.source)
     if (state === undefined || stream === undefined || source === undefined) {
-      // No answer, or in the middle of a change, or a stream that is not there yet or any more: its helper tells of that.
+      // No answer, or in the middle of a change, or a stream that is not there yet or any more: its
+      // helper tells of that.
       this.#ask(watched.againMs)
       watched.againMs = Math.min(2 * watched.againMs, AGAIN_MAX_MS)
       return

@@ -13,14 +13,17 @@ const ANSWER_MS = TICKS_TO_ANSWER * TICK_MS
 export interface WatchedScreen {
   display: string
   env: NodeJS.ProcessEnv
-  /** The monitor that is captured, as it was when the capture began; without it the whole screen is. */
+  /**
+   * The monitor that is captured, as it was when the capture began; without it the whole screen is.
+   */
   monitor: (Area & { name: string }) | undefined
 }
 
 /**
- * Asks an X server what its screen is like, over a connection of its own: a frozen server does not answer, one that is
- * gone ends the connection, and a new size would leave x11grab with the old part of the screen, or with none. Counts
- * ticks rather than reading a clock, so that neither a sleeping machine nor a busy event loop looks like a frozen server.
+ * Asks an X server what its screen is like, over a connection of its own: a frozen server does not
+ * answer, one that is gone ends the connection, and a new size would leave x11grab with the old
+ * part of the screen, or with none. Counts ticks rather than reading a clock, so that neither a
+ * sleeping machine nor a busy event loop looks like a frozen server.
  */
 export class X11ScreenWatch implements ScreenWatch {
   readonly #watched: WatchedScreen
@@ -82,7 +85,8 @@ export class X11ScreenWatch implements ScreenWatch {
       const problem = this.#arbitrate(await connection.layout())
       if (problem) this.#end(problem)
     } catch {
-      // The connection's end, which tells by itself; or a question that this server does not understand.
+      // The connection's end, which tells by itself; or a question that this server does not
+      // understand.
     } finally {
       this.#openQuestions--
       this.#idleTicks = 0

@@ -45,7 +45,10 @@ export async function listX11Screens(
   }
 }
 
-/** A monitor by its id, also where it is not listed because it is the only one. Throws DEVICE_UNAVAILABLE. */
+/**
+ * A monitor by its id, also where it is not listed because it is the only one. Throws
+ * DEVICE_UNAVAILABLE.
+ */
 export async function findMonitor(
   id: string,
   env: NodeJS.ProcessEnv,
@@ -97,7 +100,9 @@ async function askLayout(display: string, env: NodeJS.ProcessEnv): Promise<Layou
   }
 }
 
-/** Where the display lets others in, but not us: xdpyinfo answers fastest; without it ffmpeg tries. */
+/**
+ * Where the display lets others in, but not us: xdpyinfo answers fastest; without it ffmpeg tries.
+ */
 async function listByPrograms(
   display: string,
   env: NodeJS.ProcessEnv,

@@ -7,7 +7,8 @@ import type { ChildCommand } from '../../processes/child-process.ts'
 import { runTool } from '../../processes/run-tool.ts'
 import { type CaptureBackend, unavailable } from '../capture-backend.ts'
 
-// Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output only.
+// Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output
+// only.
 
 const PROBE_MS = 1_500
 /** Virtual devices that carry what the computer plays. */

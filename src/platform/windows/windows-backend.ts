@@ -7,13 +7,20 @@ import type { ChildCommand } from '../../processes/child-process.ts'
 import { runTool } from '../../processes/run-tool.ts'
 import { type CaptureBackend, unavailable } from '../capture-backend.ts'
 
-// Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output only.
+// Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output
+// only.
 
 const PROBE_MS = 1_500
-/** Recording devices that carry what the computer plays; plain WASAPI loopback would need a helper program. */
+/**
+ * Recording devices that carry what the computer plays; plain WASAPI loopback would need a helper
+ * program.
+ */
 const LOOPBACK = /stereo ?mix|what u hear|virtual-audio-capturer|cable output/i
 
-/** Audio devices in the output of `ffmpeg -list_devices true -f dshow -i dummy`, in the form of version 5 and in the older one. */
+/**
+ * Audio devices in the output of `ffmpeg -list_devices true -f dshow -i dummy`, in the form of
+ * version 5 and in the older one.
+ */
 export function parseDshowAudio(output: string): string[] {
   const names: string[] = []
   let inAudioSection = false
@@ -57,7 +64,10 @@ export function windowsCommand(
   return { program: ffmpeg.path, args: pcmArgs(input, CHANNELS[medium]) }
 }
 
-/** Devices of an audio medium among all that DirectShow names: the speaker's are those that loop it back. */
+/**
+ * Devices of an audio medium among all that DirectShow names: the speaker's are those that loop it
+ * back.
+ */
 export function windowsAudioDevices(
   medium: Exclude<Medium, 'screen'>,
   names: readonly string[],

@@ -52,8 +52,8 @@ export function isTrackCommand(name: CommandName): name is TrackCommand {
 }
 
 /**
- * Decides whether a command may happen now: control first, then the expected version, then state. Pure.
- * A recording that is closed is not in the recordings; the caller has looked it up before.
+ * Decides whether a command may happen now: control first, then the expected version, then state.
+ * Pure. Open recordings only: the caller has looked for a closed one before.
  */
 export function arbitrate(recordings: OpenRecordings, command: Command): Permission | Refusal {
   if (command.name === 'recording.start')

@@ -21,7 +21,7 @@ import {
 } from './arbitration.ts'
 import { type FoundDevices, planStart, planTracks } from './plan.ts'
 
-/** What the commands works with. */
+/** The parts that a command handler works with. */
 export interface CommandHandlerOptions {
   facts: FactPipeline
   log: EventLog
@@ -32,17 +32,20 @@ export interface CommandHandlerOptions {
   onFault(what: string, error: unknown): void
 }
 
-/** What a start lacks: a medium's device, or space. */
+/** Why a start cannot be carried out: a medium has no device, or the disk has no space. */
 interface Missing {
   medium?: Medium
   error: RecorderError
 }
 
-/** Captures and files have limits of their own, well below these; what exceeds them is a fault that must not leave a client waiting. */
+/**
+ * Captures and files have shorter limits of their own. Exceeding these is a fault, which must not
+ * leave a client waiting.
+ */
 const START_LIMIT_MS = 12_000
 const END_LIMIT_MS = 6_000
 
-/** Where commands arrive: refuses them, or makes them facts, and answers when their outcome is confirmed and durable. */
+/** Refuses commands or turns them into facts; answers when the outcome is confirmed and durable. */
 export class CommandHandler {
   readonly #options: CommandHandlerOptions
   readonly #underWay = new Map<string, IdempotencyKey>()
@@ -84,13 +87,13 @@ export class CommandHandler {
     return { code: 'IN_FLIGHT', detail, ...(recording ? { recording } : {}) }
   }
 
-  /** Ends capture on the recorder's own account. */
+  /** Stops a recording's capture in the name of the system. */
   async systemStop(recordingId: string, reason: WrapUpReason): Promise<void> {
     const { by } = this.#options.system
     await this.#carryOut({ name: 'track.stop', recordingId, request: {}, by }, reason)
   }
 
-  /** A clock of a recording has fired: its time, or that of a track's pause, is over. */
+  /** Acts on a clock of a recording that has fired. `medium`: the paused track, for a pause. */
   clockFired(id: string, clock: RecordingClock, medium?: Medium): void {
     const { facts, system, onFault } = this.#options
     // With the log closed for now, recovery arms the clock again.
@@ -103,20 +106,23 @@ export class CommandHandler {
       clock === 'maxDuration'
         ? { name: 'track.stop', recordingId: id, request: {}, by: system.by }
         : { name: 'recording.close', recordingId: id, request: {}, by: system.by }
-    // Somebody may have been faster; that is no refusal worth an entry in the log.
+    // Another command may have come first; that refusal is not worth an event.
     if (!facts.recordings.has(id) || isRefusal(arbitrate(facts.recordings, command))) return
     const done = this.#carryOut(command, 'maxDuration')
     done.catch((error) => onFault(`the ${clock} clock`, error))
   }
 
-  /** Says loudly that a pause lasts too long. It never ends by itself: nobody knows what may be heard or seen now. */
+  /**
+   * Warns that a pause has exceeded its limit. A pause never ends by itself: nobody knows what
+   * could be heard or seen now.
+   */
   #pauseOverdue(id: string, medium: Medium): void {
     const { facts, system, onFault } = this.#options
     const track = facts.recordings.get(id)?.tracks[medium]
     // Another pause may have begun meanwhile, with another limit or none.
     const isOver = Date.parse(track?.context.overdueAt ?? '') <= this.#options.now()
     if (track === undefined || trackState(track) !== 'paused' || !isOver) return
-    const detail = `The pause of the ${medium} was to be over at ${track.context.overdueAt}.`
+    const detail = `The pause of the ${medium} has exceeded its limit: it should have ended at ${track.context.overdueAt}.`
     facts
       .transact({ by: system.by, commandId: null }, (batch) => {
         batch.add(id, 'warning.raised', { code: 'PAUSE_OVERDUE', medium, detail })
@@ -139,7 +145,7 @@ export class CommandHandler {
       const looked = storage.isStale ? storage.look() : undefined
       devices = await this.#findDevices(command, permission)
       if (looked) await looked
-      // Looking for devices took time: what was allowed then may not be now.
+      // Finding devices takes time: what was allowed before may not be allowed now.
       permission = arbitrate(facts.recordings, command)
       if (isRefusal(permission)) return this.#refuse(command, permission)
     }
@@ -162,7 +168,7 @@ export class CommandHandler {
       pending = this.#plan(batch, command, cause, id, permission, devices, reason)
       return pending
     })
-    // `transact` builds before it waits; without a pending it has not accepted the command.
+    // `transact` builds before it waits; without a pending command it has not accepted this one.
     if (!pending)
       return durable.then(() =>
         Promise.reject(new RecorderError('INTERNAL', 'The command was lost.')),
@@ -248,7 +254,10 @@ export class CommandHandler {
     return new Map(found)
   }
 
-  /** Of a resume, what is known must do: were it to wait for the disk, a pause that comes after it could be done before it. */
+  /**
+   * Resume relies on the last known disk state: waiting for a fresh one would let a later pause
+   * overtake it.
+   */
   #withoutSpace({ name }: Command): Missing | undefined {
     if (name !== 'recording.start' && name !== 'track.start' && name !== 'track.resume')
       return undefined
@@ -256,7 +265,7 @@ export class CommandHandler {
     return shortage && { error: shortage }
   }
 
-  /** Accepts a start that is bound to fail, so that the log tells of it, and says why it failed. */
+  /** Records a start that is bound to fail as accepted and failed, then throws why. */
   async #failAtOnce(command: Command, { recording }: Permission, missing: Missing): Promise<never> {
     const { error } = missing
     const which = missing.medium ? { medium: missing.medium } : {}
@@ -289,7 +298,7 @@ export class CommandHandler {
     return this.#refuse(command, refusal, { id, version: view.version })
   }
 
-  /** Writes a refusal into the log, then throws it. */
+  /** Appends a refusal to the log, then throws it. */
   async #refuse(
     command: Command,
     refusal: Refusal,
@@ -309,7 +318,7 @@ export class CommandHandler {
     throw new RecorderError(code, detail, { members })
   }
 
-  /** What a refused client is told of the recording that stands in its way. */
+  /** The members of a 409 answer about the recording that prevents the command. */
   #standing({ code, recording }: Refusal, side: ClientSide): Record<string, unknown> {
     if (!recording) return {}
     const { id, owner } = recording
@@ -350,7 +359,7 @@ function sameRequest(
   }
 }
 
-/** The medium for want of which a start cannot be carried out. */
+/** The first medium whose missing device prevents a start. */
 function unavailable(command: Command, devices: FoundDevices): Missing | undefined {
   const any = command.name === 'recording.start' && command.request.require === 'any'
   const missing = [...devices].flatMap(([medium, device]) =>

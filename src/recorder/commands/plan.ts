@@ -118,7 +118,8 @@ function planTrack(
       return captures ? segment : undefined
     }
     case 'track.resume':
-      // The cut is long in force; only the old segment's processes are still going. It ends on its own.
+      // The cut is long in force; only the old segment's processes are still going. It ends on its
+      // own.
       if (track.value === 'pausing') batch.add(id, 'track.paused', { medium })
       batch.add(id, 'track.resuming', {
         medium,

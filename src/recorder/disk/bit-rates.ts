@@ -3,7 +3,10 @@ import type { Quality } from '../../contract/quality.ts'
 
 /** What is measured: the last minute. */
 const WINDOW_MS = 60_000
-/** A measurement over less than this says nothing: the first seconds of a screen hold its one whole picture. */
+/**
+ * A measurement over less than this says nothing: the first seconds of a screen hold its one whole
+ * picture.
+ */
 const SHORTEST_MS = 5_000
 /** What the containers add to sound. */
 const AUDIO_OVERHEAD = 1.06
@@ -16,7 +19,10 @@ interface Meter {
   points: { atMs: number; bytes: number }[]
 }
 
-/** How many bytes a second each medium takes: as measured over the last minute, else as last measured, else as is usual. */
+/**
+ * How many bytes a second each medium takes: as measured over the last minute, else as last
+ * measured, else as is usual.
+ */
 export class BitRates {
   readonly #meters = new Map<Medium, Meter>()
   readonly #measured = new Map<Medium, number>()

@@ -8,7 +8,7 @@ import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { currentRecording, isCapturing } from '../open-recordings.ts'
 import { DiskWatch, type DiskWatchOptions } from './disk-watch.ts'
 
-/** What the storage keeper works with. */
+/** The parts that a disk guard works with. */
 export interface DiskGuardOptions
   extends Pick<DiskWatchOptions, 'folder' | 'reserveBytes' | 'ballast' | 'ask' | 'quality'> {
   facts: FactPipeline
@@ -20,7 +20,10 @@ export interface DiskGuardOptions
   onFault(what: string, error: unknown): void
 }
 
-/** Acts on what the watch over the disk sees: warns in the log, and ends what is recorded while that can still be done well. */
+/**
+ * Acts on what the disk watch observes: raises a warning, and stops recordings while their files
+ * can still be finished.
+ */
 export class DiskGuard {
   readonly watch: DiskWatch
   readonly #options: DiskGuardOptions
@@ -36,7 +39,10 @@ export class DiskGuard {
     })
   }
 
-  /** Hands a capture's report on to the facts; one that ended for want of space ends the others too. */
+  /**
+   * Passes a capture's report on to the fact pipeline. A segment that found no space ends the
+   * others, too.
+   */
   report(id: string, medium: Medium, report: CaptureReport): void {
     this.watch.take(id, medium, report)
     if (report.type === 'capture.level' || report.type === 'capture.progress') return
@@ -48,12 +54,15 @@ export class DiskGuard {
     else this.#options.facts.report(id, medium, report)
   }
 
-  /** The disk took no more of a medium: the others will not fare better, and the log, on the same disk, has to tell of it. */
+  /**
+   * Releases the ballast before the report is appended: the log is on the same full disk. The other
+   * media would fail next, so the recording is stopped.
+   */
   async #outOfSpace(id: string, medium: Medium, report: SegmentReport): Promise<void> {
     const { facts, commands, onFault } = this.#options
     const live = facts.live.get(id)
     await this.watch.releaseBallast()
-    // With the log reopened meanwhile, recovery has told of this file already.
+    // If the log was reopened meanwhile, recovery has already recorded what became of this file.
     if (live === undefined || facts.live.get(id) !== live) return
     // A start that fails for want of space is rolled back as any other.
     if (facts.recordings.get(id)?.tracks[medium].value === 'recording') {
@@ -87,7 +96,7 @@ export class DiskGuard {
     })
   }
 
-  /** Ends what flows; what is paused takes no space. */
+  /** Stops active recordings. A paused one takes no space. */
   async #full(): Promise<void> {
     const { facts, commands, logger, isReady, onFault } = this.#options
     if (!isReady()) return

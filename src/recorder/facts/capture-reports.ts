@@ -11,8 +11,8 @@ export const RECOVERY_MS = 10 * 60_000
 export type SegmentReport = Exclude<CaptureReport, { type: 'capture.level' | 'capture.progress' }>
 
 /**
- * Adds what a capture actor's report means for its recording, whose track may have moved on meanwhile.
- * `opened`: whether the log already knows that this segment's file exists.
+ * Adds what a capture actor's report means for its recording, whose track may have moved on
+ * meanwhile. `opened`: whether the log already knows that this segment's file exists.
  */
 export function reportFacts(
   batch: EventBatch,

@@ -10,7 +10,7 @@ import {
 } from '../open-recordings.ts'
 import type { SegmentLedger, SelfCloseReason } from './segment-ledger.ts'
 
-/** Who and which command caused a fact. */
+/** Who caused a fact, and through which command. */
 export interface FactCause {
   by: By
   commandId: string | null
@@ -28,13 +28,16 @@ export interface CaptureCut {
 /** Why capture is over. */
 export type WrapUpReason = EventData['recording.wrapUpStarted']['reason']
 
-/** Facts on their way into one batch, with the recordings as it is after each of them. Pure but for the clock passed in. */
+/**
+ * Collects the facts of one batch and folds each into the open recordings at once. Pure: the time
+ * is passed in.
+ */
 export class EventBatch {
   recordings: OpenRecordings
   readonly events: NewEvent[] = []
-  /** To be carried out at once, before the batch is on disk. */
+  /** Cuts to carry out at once, before the batch is durable. */
   readonly cuts: CaptureCut[] = []
-  /** Recordings to close as soon as their files are finished. */
+  /** Recordings to close once their files are finished. */
   readonly closeLater: { id: string; reason: SelfCloseReason }[] = []
   readonly atMs: number
   readonly at: string
@@ -64,7 +67,7 @@ export class EventBatch {
   ): void {
     let version: number | null = null
     if (recordingId !== null) {
-      // A recording leaves the recordings with the fact that closes it, and facts of its commands may follow.
+      // The closing fact removes a recording; facts of its commands may still follow.
       const before =
         this.#versions.get(recordingId) ??
         this.recordings.get(recordingId)?.version ??
@@ -103,7 +106,7 @@ export class EventBatch {
     return fold
   }
 
-  /** Ends what a track captures: the fact, and the cut that does not wait for it to be on disk. */
+  /** Ends a track's segment: adds the fact, and a cut that does not wait for the disk. */
   cut(
     recordingId: string,
     medium: Medium,
@@ -128,7 +131,10 @@ export class EventBatch {
     if (isUnconfirmed(this.recording(id))) this.add(id, 'recording.started', {})
   }
 
-  /** Closes what is still in wrap-up beside a recording that goes on, or, while a slow disk finishes its files, after that. */
+  /**
+   * Closes the other recordings that are in wrap-up. One whose files a slow disk has not finished
+   * is closed after that.
+   */
   closeOthers(id: string): void {
     for (const other of this.recordings.values()) {
       if (other.id === id || recordingState(other.session) !== 'WrapUp') continue
@@ -138,7 +144,7 @@ export class EventBatch {
     }
   }
 
-  /** Adds the fact that a recording has become active, paused or over, when its tracks say so. */
+  /** Adds the recording's own change of state, when its tracks imply one. */
   derive(id: string, reason: WrapUpReason): void {
     const fold = this.recordings.get(id)
     if (!fold || !isCapturing(fold) || isUnconfirmed(fold)) return

@@ -16,17 +16,20 @@ import {
 } from './pending-command.ts'
 import { SegmentLedger } from './segment-ledger.ts'
 
-/** How long the disk may take for a batch before the log counts as failed: capture must not outlive it. */
+/**
+ * Longest time for one batch. After it the log has failed, and capture must not outlive it.
+ * Milliseconds.
+ */
 export const LOG_STALL_MS = 3_000
 
-/** What the facts needs of its surroundings. */
+/** What a fact pipeline needs from its surroundings. */
 export interface FactPipelineOptions {
   log: EventLog
   system: By
   now(): number
   stallMs: number
   makeLive(id: string): LiveRecording
-  /** The answer to a completed command, as its client is shown the recording in this recordings. */
+  /** Renders the answer to a completed command from these open recordings. */
   render(
     pending: PendingCommand,
     status: number,
@@ -34,16 +37,17 @@ export interface FactPipelineOptions {
     recordings: OpenRecordings,
   ): StoredAnswer
   onCommitted(events: readonly LogEvent[]): void
-  /** A start was rolled back and its actors have ended: what is left of it on disk goes. */
+  /** Removes the files of a start that was rolled back; its actors have ended. */
   onAbandoned(id: string): Promise<void>
-  /** The log has failed; everything waiting has been told, and all captures have been cut. */
+  /** Called once the log has failed, all captures are cut and all waiting commands are rejected. */
   onFailure(error: RecorderError): void
   onFault(what: string, error: unknown): void
 }
 
 /**
- * The one way into the log. Takes facts in batches, folds them into the pending recordings at once, and hands them on, in
- * log order, to the live machines and readers once they are on disk. Never waits for an effect.
+ * The one way into the log. Takes facts in batches, folds them into the pending recordings at once,
+ * and hands them on, in log order, to the live machines and readers once they are on disk. Never
+ * waits for an effect.
  */
 export class FactPipeline {
   readonly live = new Map<string, LiveRecording>()
@@ -60,20 +64,20 @@ export class FactPipeline {
     this.#options = options
   }
 
-  /** The recordings as it will be when everything queued is on disk. Decisions are made on it. */
+  /** The open recordings as they are once everything queued is durable. Arbitration uses them. */
   get recordings(): OpenRecordings {
     return this.#recordings
   }
 
-  /** Since when (RFC 3339) nothing can be taken. */
+  /** When the log failed, RFC 3339; undefined while it works. */
   failedAt: string | undefined
 
-  /** Why nothing can be taken now. */
+  /** Why the log failed; undefined while it works. */
   get failure(): RecorderError | undefined {
     return this.#failure
   }
 
-  /** Starts from what the log tells, after opening or reopening it. */
+  /** Starts from the folds of a log that has just been opened or reopened. */
   reset(recordings: OpenRecordings, replays: ReadonlyMap<string, readonly LogEvent[]>): void {
     if (this.live.size > 0)
       throw new RecorderError('INTERNAL', 'The old actors have not been ended.')
@@ -90,8 +94,9 @@ export class FactPipeline {
   }
 
   /**
-   * Makes a batch of facts at once. Cuts are carried out before anything else can go wrong. Resolves when the batch is
-   * on disk; rejects with what made the log fail, or INTERNAL when a fact does not fit the state.
+   * Makes a batch of facts at once. Cuts are carried out before anything else can go wrong.
+   * Resolves when the batch is on disk; rejects with what made the log fail, or INTERNAL when a
+   * fact does not fit the state.
    */
   async transact(
     cause: FactCause,
@@ -112,7 +117,7 @@ export class FactPipeline {
       if (batch.events.length === 0) return
       appended = this.#append(batch, settled)
     } catch (error) {
-      // Commands wait for what cannot be written down: nothing may go on.
+      // Commands wait for facts that cannot be appended: nothing may continue.
       this.fail(error)
       throw error
     }
@@ -150,14 +155,14 @@ export class FactPipeline {
     this.#recordings = batch.recordings
     for (const event of appended.events) {
       this.ledger.take(event)
-      // Before the batch is on disk: a pause may come earlier than that, and must find somebody to tell.
+      // Before the batch is durable: a pause may arrive earlier, and needs actors to cut.
       if (startsRecording(event)) this.live.set(event.recordingId, makeLive(event.recordingId))
     }
     for (const { id, reason } of batch.closeLater) this.ledger.closeLater(id, reason)
     return appended
   }
 
-  /** A start whose segment is cut by a pause or stop is not going to be confirmed. */
+  /** Marks pending starts whose segment is cut by a pause or stop: they cannot be confirmed. */
   #overtake(batch: EventBatch): void {
     for (const { recordingId, medium, segment } of batch.cuts) {
       for (const pending of this.#pending.values()) {
@@ -184,9 +189,9 @@ export class FactPipeline {
     return settled
   }
 
-  /** Resolves when a batch is on disk and handed on; rejects when it is not, or the log has failed meanwhile. */
+  /** Resolves when a batch is durable and handed on; rejects when the log fails. */
   #durable(appended: Appended): Promise<void> {
-    // What queues up behind does not start the watch anew: else a disk that hangs while facts keep coming is never noticed.
+    // Later batches do not restart the watch: a disk that hangs under load must be noticed, too.
     if (this.#uncommitted++ === 0) this.#watchStall()
     return new Promise((resolve, reject) => {
       this.#waiters.add(reject)
@@ -215,7 +220,7 @@ export class FactPipeline {
     try {
       for (const event of events) this.#applyLive(event)
     } catch (error) {
-      // Actors that do not follow the log must not go on capturing.
+      // Actors that diverge from the log must not continue to capture.
       onFault('live machines', error)
       this.fail(error)
     }
@@ -246,7 +251,7 @@ export class FactPipeline {
     ended.catch((error) => onFault('ending a recording’s actors', error))
   }
 
-  /** Takes what a capture actor reports about a segment. */
+  /** Turns a capture's report about a segment into facts. */
   report(id: string, medium: Medium, report: SegmentReport): void {
     if (this.#failure || !this.#recordings.has(id)) return
     const ref = { medium, segment: report.segment }
@@ -267,7 +272,7 @@ export class FactPipeline {
     }).catch((error) => this.#options.onFault('a capture’s report', error))
   }
 
-  /** Concludes a command that has waited too long. */
+  /** Settles a command that has waited too long. */
   expire(pending: PendingCommand): void {
     if (this.#failure || ![...this.#pending.values()].includes(pending)) return
     pending.expire()
@@ -276,7 +281,7 @@ export class FactPipeline {
     )
   }
 
-  /** The log cannot be written: capture ends now, and everybody who waits is told. */
+  /** Marks the log as failed: cuts all captures and rejects everything that waits. */
   fail(cause: unknown): void {
     if (this.#failure) return
     const error =

@@ -6,14 +6,17 @@ import { isUnconfirmed } from '../open-recordings.ts'
 import type { EventBatch, FactCause } from './event-batch.ts'
 import type { SegmentRef } from './segment-ledger.ts'
 
-/** What went wrong with a medium. */
+/** Why a medium, and with it a command, failed. */
 export interface Failure {
   code: ErrorCode
   detail: string
   medium?: Medium
 }
 
-/** How the segment that a command waits for turned out. `overtaken`: a pause or stop came before its media flowed. */
+/**
+ * How a segment that a command waits for ended. `overtaken`: a pause or stop came before its media
+ * flowed.
+ */
 export type SegmentOutcome = 'flowing' | 'ended' | 'unfinished' | 'overtaken' | Failure
 
 /** An accepted command whose outcome is not confirmed yet. */
@@ -46,7 +49,7 @@ export class PendingCommand {
       this.resolve = resolve
       this.reject = reject
     })
-    // Whoever asked may have hung up; that must not end the daemon.
+    // The client may have hung up; an unhandled rejection would end the daemon.
     this.answered.catch(() => {})
     this.waitFor(waits)
   }
@@ -76,7 +79,7 @@ export class PendingCommand {
         !ends && (outcome === 'ended' || outcome === 'unfinished') ? 'overtaken' : outcome
   }
 
-  /** Gives up on what has not turned out yet. */
+  /** Settles every segment that is still open as failed or unfinished. */
   expire(): void {
     for (const wait of this.#waits.values()) {
       if (wait.outcome !== undefined) continue
@@ -117,7 +120,10 @@ const UNFINISHED: Failure = {
     'Capture has ended, but its file could not be finished on the disk in time; it is finished as soon as the disk allows.',
 }
 
-/** The outcome of a command, when it is known. Begins to roll a start back when that is what its failure asks for. */
+/**
+ * The outcome of a command, when it is known. Begins to roll a start back when that is what its
+ * failure asks for.
+ */
 export function settlementOf(pending: PendingCommand, batch: EventBatch): Settlement | undefined {
   const { outcomes } = pending
   const done = outcomes.every((outcome) => outcome !== undefined)
@@ -141,8 +147,9 @@ export function settlementOf(pending: PendingCommand, batch: EventBatch): Settle
 }
 
 /**
- * None of the media may go on: ends what this start has begun, and waits for that. What was captured is removed, unless
- * somebody else's command has been accepted on the recording meanwhile: then it stays, and what it holds.
+ * None of the media may go on: ends what this start has begun, and waits for that. What was
+ * captured is removed, unless somebody else's command has been accepted on the recording meanwhile:
+ * then it stays, and what it holds.
  */
 function rollBack(
   pending: PendingCommand,
@@ -163,7 +170,7 @@ function rollBack(
   return begun.length === 0 ? { failure } : undefined
 }
 
-/** Adds the facts with which a command ends. */
+/** Adds the facts that end a command. */
 export function conclude(pending: PendingCommand, settlement: Settlement, batch: EventBatch): void {
   const { command, recordingId, cause } = pending
   if ('failure' in settlement) {
@@ -179,7 +186,7 @@ export function conclude(pending: PendingCommand, settlement: Settlement, batch:
     }
     return
   }
-  // It may have been closed by the next start meanwhile.
+  // The next start may have closed it meanwhile.
   if (batch.recordings.has(recordingId)) {
     if (command.name === 'recording.start') {
       batch.confirm(recordingId)
@@ -212,7 +219,7 @@ function closeReason(pending: PendingCommand): 'command' | 'timer' {
   return pending.cause.by.side === 'system' ? 'timer' : 'command'
 }
 
-/** The error that tells a client how its command failed. */
+/** The error for the client of a failed command. */
 export function failureError(
   pending: PendingCommand,
   { code, detail, medium }: Failure,

@@ -17,13 +17,19 @@ export interface InterruptedRecordings {
   recordings: OpenRecordings
   /** The events of each recording, for its live machines. */
   replays: Map<string, LogEvent[]>
-  /** By recording: files that a dead daemon left unfinished, finished now; null where they hold no media. */
+  /**
+   * By recording: files that a dead daemon left unfinished, finished now; null where they hold no
+   * media.
+   */
   salvaged: Map<string, { opened: EventOf<'segment.opened'>; facts: SegmentFacts | null }[]>
 }
 
 const PAGE = 1000
 
-/** Folds the events of every recording that is not closed, and finishes the files that nobody finished. */
+/**
+ * Folds the events of every recording that is not closed, and finishes the files that nobody
+ * finished.
+ */
 export async function findInterrupted(
   log: EventLog,
   platform: Pick<CapturePlatform, 'salvage'>,
@@ -45,7 +51,8 @@ export async function findInterrupted(
       try {
         files.push({ opened, facts: await platform.salvage(folderOf(id), opened.data) })
       } catch (error) {
-        // One file that cannot be read must not keep the recorder from starting; it is tried again at the next start.
+        // One file that cannot be read must not keep the recorder from starting; it is tried again
+        // at the next start.
         onFault(`finishing ${opened.data.file} of ${id}`, error)
       }
     }
@@ -75,7 +82,10 @@ function unfinishedSegments(events: LogEvent[]): EventOf<'segment.opened'>[] {
   return [...open.values()]
 }
 
-/** Adds what became of a recording whose recorder died, or lost its log: capture is over, and nothing starts by itself. */
+/**
+ * Adds what became of a recording whose recorder died, or lost its log: capture is over, and
+ * nothing starts by itself.
+ */
 export function recoveryFacts(
   batch: EventBatch,
   id: string,

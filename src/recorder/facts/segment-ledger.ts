@@ -7,20 +7,20 @@ export interface SegmentRef {
   segment: number
 }
 
-/** Why a recording is closed that nobody closes by command. */
+/** Why the recorder closes a recording by itself. */
 export type SelfCloseReason = Exclude<EventOf<'recording.closed'>['data']['reason'], 'command'>
 
 interface Book {
-  /** Each segment that was begun: whether the log knows its file, and whether it is finished. */
+  /** Each segment begun: whether the log knows its file, and whether the file is finished. */
   segments: Map<string, { ref: SegmentRef; opened: boolean; finished: boolean }>
-  /** Close it as soon as its files are finished. */
+  /** Why to close it once its files are finished. */
   closeLater: SelfCloseReason | undefined
 }
 
-/** What the facts keeps of recordings beside their folds, until it is of no more use. */
+/** Knows which segments of open recordings have begun, have a file, and are finished. */
 export class SegmentLedger {
   readonly #ledger = new Map<string, Book>()
-  /** Versions of closed recordings, while their closing is not on disk yet. */
+  /** Versions of recordings whose closing is not durable yet. */
   readonly #closing = new Map<string, number>()
 
   clear(): void {
@@ -28,7 +28,7 @@ export class SegmentLedger {
     this.#closing.clear()
   }
 
-  /** Takes note of an event on its way to the disk. */
+  /** Observes an event that is being appended. */
   take(event: LogEvent): void {
     const id = event.recordingId
     if (id === null) return
@@ -58,12 +58,12 @@ export class SegmentLedger {
     }
   }
 
-  /** Nothing is on its way to the disk any more: what was closing is closed for every reader. */
+  /** Forgets closing recordings: all batches are durable. */
   settled(): void {
     this.#closing.clear()
   }
 
-  /** The version of a recording whose closing is still on its way to the disk. */
+  /** The version of a recording whose closing is not durable yet. */
   closingVersion(id: string): number | undefined {
     return this.#closing.get(id)
   }
@@ -92,7 +92,7 @@ export class SegmentLedger {
     this.#book(id).closeLater ??= reason
   }
 
-  /** Why a recording is to be closed now that its files are finished. */
+  /** Why a recording is due to be closed; undefined while it is not. */
   dueClose(id: string): SelfCloseReason | undefined {
     return this.finished(id) ? this.#ledger.get(id)?.closeLater : undefined
   }

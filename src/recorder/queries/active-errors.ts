@@ -2,7 +2,7 @@ import type { LogEvent } from '../../contract/events.ts'
 import { MEDIA } from '../../contract/media.ts'
 import type { ApplicationError } from '../../contract/resources.ts'
 
-/** Keeps what stands in the way of the current recording's tracks, or has to be known at once, and since when. */
+/** Knows the errors and warnings in force, and since when. */
 export class ActiveErrors {
   readonly #errors = new Map<string, ApplicationError>()
 
@@ -34,7 +34,7 @@ export class ActiveErrors {
     )
       return
     const track = `${recordingId}/${event.data.medium}/`
-    // A track's warnings are about its capture or its pause, and end with it; its confirmation ends only failures.
+    // A track's warnings end with its capture or pause; a confirmation ends only its failure.
     if (STILL_WARNED.has(event.type)) this.#errors.delete(track)
     else this.#forget(track)
     if (event.type === 'track.failed' || event.type === 'track.recovering') {
@@ -47,7 +47,7 @@ export class ActiveErrors {
     for (const key of this.#errors.keys()) if (key.startsWith(prefix)) this.#errors.delete(key)
   }
 
-  /** Those of a recording, and those of the recorder itself; by medium. */
+  /** The errors of a recording and of the recorder itself, sorted by medium. */
   of(recordingId: string | undefined): ApplicationError[] {
     const errors = [...this.#errors].filter(
       ([key]) => key.startsWith('/') || key.startsWith(`${recordingId}/`),

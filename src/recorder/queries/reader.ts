@@ -20,7 +20,7 @@ import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
 import type { RecorderBus } from '../port.ts'
 import { ActiveErrors } from './active-errors.ts'
 
-/** What the reader reads from. */
+/** The parts that a reader reads from. */
 export interface ReaderOptions {
   log: EventLog
   facts: FactPipeline
@@ -41,7 +41,10 @@ interface Shown {
   answer: RecordingWithHistory
 }
 
-/** Answers questions: from the durable projections, the live machines, and what is only of this moment. */
+/**
+ * Answers questions: from the durable projections, the live machines, and what is only of this
+ * moment.
+ */
 export class Reader {
   readonly #options: ReaderOptions
   readonly #activeErrors = new ActiveErrors()
@@ -50,14 +53,16 @@ export class Reader {
   #changes = 0
   /** What each side was last shown of a recording, and of which moment that was. */
   readonly #last = new Map<ClientSide, Shown>()
-  /** The history of tags that was read last; the very same array of tags has the very same history. */
+  /**
+   * The history of tags that was read last; the very same array of tags has the very same history.
+   */
   #history: { id: string; tags: readonly TagEntry[]; entries: Promise<TagEntry[]> } | undefined
 
   constructor(options: ReaderOptions) {
     this.#options = options
   }
 
-  /** Takes note of what has become durable. */
+  /** Observes committed events. */
   take(events: readonly LogEvent[]): void {
     this.#changes++
     for (const event of events) {
@@ -67,7 +72,7 @@ export class Reader {
     }
   }
 
-  /** Takes a report of how loud a track is, or that it has ended; neither is of the log. */
+  /** Observes a track's level, or its end. Levels are not in the log. */
   takeLevel(recordingId: string, medium: Medium, report: CaptureReport): void {
     const key = `${recordingId}/${medium}`
     this.#changes++
@@ -108,7 +113,7 @@ export class Reader {
     return answer
   }
 
-  /** Clients read one recording again and again, and its history changes only when its tags do. */
+  /** Cached: clients read one recording repeatedly, and its history changes only with its tags. */
   #tagHistory({ id, tags }: RecordingView): Promise<TagEntry[]> {
     if (this.#history?.id === id && this.#history.tags === tags) return this.#history.entries
     const history = { id, tags, entries: this.#options.log.tagHistory(id) }
@@ -123,7 +128,10 @@ export class Reader {
     return this.#toAnswer(view, this.allowedCommands(view.id, side))
   }
 
-  /** The recording as a side is shown it in a recordings that is not on disk yet: for the answer that goes there with it. */
+  /**
+   * The recording as a side sees it in open recordings that are not durable yet: for the answer
+   * stored with them.
+   */
   toAnswerIn(recordings: OpenRecordings, view: RecordingView, side: Side): RecordingAnswer {
     const fold = recordings.get(view.id)
     return this.#toAnswer(
@@ -215,7 +223,9 @@ export class Reader {
   }
 }
 
-/** A recording whose log has failed, as it is: capture has ended, though the log cannot say so yet. */
+/**
+ * Shows a recording whose log has failed as ended: capture is over, though no event says so yet.
+ */
 function cutOff(view: RecordingView, { code, message }: RecorderError): RecordingView {
   if (view.state === 'WrapUp' || view.state === 'Closed') return view
   const tracks = { ...view.tracks }
@@ -228,7 +238,7 @@ function cutOff(view: RecordingView, { code, message }: RecorderError): Recordin
   return { ...view, state: 'WrapUp', tracks }
 }
 
-/** Nothing can be done with a closed recording but to start another. */
+/** A closed recording allows only starting another. */
 function onlyStart(commands: AllowedCommand[]): AllowedCommand[] {
   return commands.filter((command) => command === 'start')
 }

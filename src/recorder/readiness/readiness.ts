@@ -34,7 +34,10 @@ export interface ReadinessOptions extends SystemParts {
   failure(): RecorderError | undefined
 }
 
-/** Looks, before somebody sits down, whether a recording would become one. Never touches what is being recorded or paused. */
+/**
+ * Looks, before somebody sits down, whether a recording would become one. Never touches what is
+ * being recorded or paused.
+ */
 export class Readiness {
   readonly #options: ReadinessOptions
   /** Counts the commands that have come. */
@@ -59,7 +62,10 @@ export class Readiness {
     return { ready, at: new Date().toISOString(), checks }
   }
 
-  /** A command is about to be carried out: nothing may listen or look beside it. Whoever looks now lets go at once. */
+  /**
+   * A command is about to be carried out: nothing may listen or look beside it. Whoever looks now
+   * lets go at once.
+   */
   interrupt(): void {
     this.#commands++
     for (const { stop } of this.#probes.values()) stop.abort()
@@ -83,7 +89,8 @@ export class Readiness {
       return [{ id: 'device', medium, result: 'fail', detail, remedy }]
     }
     const found: ReadinessCheck = { id: 'device', medium, result: 'pass', detail: device.label }
-    // Looking for devices took time: a command may have come, a recording may have begun, or have been paused.
+    // Looking for devices took time: a command may have come, a recording may have begun, or have
+    // been paused.
     const probe = () => (commands === this.#commands ? this.#probe(medium, device) : INTERRUPTED)
     return [found, ...(this.#known(medium) ?? probeChecks(medium, await probe()))]
   }
@@ -121,7 +128,10 @@ export class Readiness {
   }
 }
 
-/** The tracks of the recording whose capture is not over: their states as decided, the rest as it is shown. */
+/**
+ * The tracks of the recording whose capture is not over: their states as decided, the rest as it is
+ * shown.
+ */
 export function liveTracks(
   recordings: OpenRecordings,
   reader: Pick<Reader, 'current' | 'toAnswer'>,

@@ -3,10 +3,10 @@ import type { Gap, Span } from '../../contract/resources.ts'
 import type { SegmentTrail } from './trail.ts'
 
 /**
- * The spans of a recording's time without media of a track: before the first sample, and from the end of each closed
- * segment to the next first sample, with the reason of what ended it. A gap that lasts has `to: null`; it ends when
- * capture of the recording is over. Spans of no length are left out. Times are RFC 3339 UTC with milliseconds, so they
- * compare as text.
+ * The spans of a recording's time without media of a track: before the first sample, and from the
+ * end of each closed segment to the next first sample, with the reason of what ended it. A gap that
+ * lasts has `to: null`; it ends when capture of the recording is over. Spans of no length are left
+ * out. Times are RFC 3339 UTC with milliseconds, so they compare as text.
  */
 export function gapsOf(trail: SegmentTrail, startedAt: string, endedAt: string | null): Gap[] {
   const gaps: Gap[] = []
@@ -28,8 +28,9 @@ export function gapsOf(trail: SegmentTrail, startedAt: string, endedAt: string |
 }
 
 /**
- * What the closed segments cover of a recording's time, oldest first. Clipped where one begins before the other is over, or
- * after capture was, so that spans and gaps add up to the time from start to end.
+ * What the closed segments cover of a recording's time, oldest first. Clipped where one begins
+ * before the other is over, or after capture was, so that spans and gaps add up to the time from
+ * start to end.
  */
 export function spansOf(trail: SegmentTrail, startedAt: string, endedAt: string | null): Span[] {
   const spans: Span[] = []

@@ -4,10 +4,16 @@ import type { RecordingView, TagEntry } from '../../contract/resources.ts'
 import { measured, OFF, projectTrack, type TrackEvent, warned } from './track.ts'
 import { captureEnded, type SegmentTrail } from './trail.ts'
 
-/** Raised whenever {@link project} tells the same events differently; the stored projections are then made anew. */
+/**
+ * Raised whenever {@link project} tells the same events differently; the stored projections are
+ * then made anew.
+ */
 export const PROJECTION_VERSION = 2
 
-/** A recording as its events tell it, with what clients do not see. Plain JSON, never changed in place. */
+/**
+ * A recording as its events tell it, with what clients do not see. Plain JSON, never changed in
+ * place.
+ */
 export interface RecordingProjection {
   /** Positions of the recording's first and last event, refusals included. */
   first: number
@@ -19,8 +25,8 @@ export interface RecordingProjection {
 }
 
 /**
- * The recording after an event; undefined when it is not there (any more): nobody has seen `recording.starting`, or
- * its start was rolled back. Pure.
+ * The recording after an event; undefined when it is not there (any more): nobody has seen
+ * `recording.starting`, or its start was rolled back. Pure.
  */
 export function project(
   before: RecordingProjection | undefined,
@@ -42,7 +48,8 @@ function begin(event: EventOf<'recording.starting'>): RecordingProjection {
   const starting = new Set(event.data.media)
   const startedAt = event.at
   return {
-    // What came before in the recording's own count (its command) stands right before it, in the same batch.
+    // What came before in the recording's own count (its command) stands right before it, in the
+    // same batch.
     first: event.position - (version - 1),
     last: event.position,
     confirmed: false,
@@ -91,7 +98,8 @@ function evolve(before: RecordingProjection, event: LogEvent): RecordingProjecti
         endedAt: event.at,
         wrapUp: { endsAt: event.data.endsAt },
       }
-      // Whatever comes to its end properly has been: it is listed even if the daemon died before it was confirmed.
+      // Whatever comes to its end properly has been: it is listed even if the daemon died before it
+      // was confirmed.
       return withTrails({ ...before, confirmed: true, view: ended }, (trail) => trail)
     }
     case 'recording.closed':

@@ -14,7 +14,10 @@ import {
 /** An event about one track. */
 export type TrackEvent = Extract<LogEvent, { type: `track.${string}` | `segment.${string}` }>
 
-/** A track as clients see it, and what that is derived from; no trail before its first `track.starting`. */
+/**
+ * A track as clients see it, and what that is derived from; no trail before its first
+ * `track.starting`.
+ */
 export interface TrackProjection {
   track: TrackView
   trail: SegmentTrail | undefined

@@ -1,7 +1,10 @@
 import type { EventData } from '../../contract/events.ts'
 import type { GapReason } from '../../contract/media.ts'
 
-/** What a track's gaps and sums are made of: one step for each segment that was opened, closed or cut. */
+/**
+ * What a track's gaps and sums are made of: one step for each segment that was opened, closed or
+ * cut.
+ */
 export interface SegmentStep {
   number: number
   /** First sample; null when the segment was cut before one was reported. */
@@ -14,7 +17,10 @@ export interface SegmentStep {
   endedBy: GapReason | null
 }
 
-/** The segments of a track by number. Facts about them may come in any order: a slow disk closes one after the next has begun. */
+/**
+ * The segments of a track by number. Facts about them may come in any order: a slow disk closes one
+ * after the next has begun.
+ */
 export type SegmentTrail = readonly SegmentStep[]
 
 function change(trail: SegmentTrail, number: number, patch: Partial<SegmentStep>): SegmentTrail {

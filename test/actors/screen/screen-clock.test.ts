@@ -74,7 +74,8 @@ suite('screen and clock', (test) => {
       async () => {
         const clock = new SetClock()
         const { capture, startedAt } = await flowing(clock)
-        // ffmpeg's frames are now timed a minute later than the recorder's time, or can no longer be trusted to come.
+        // ffmpeg's frames are now timed a minute later than the recorder's time, or can no longer
+        // be trusted to come.
         if (byMs > 0) clock.aheadMs = byMs
         clock.tell(byMs)
         const { cause, facts } = await capture.next('capture.ended')

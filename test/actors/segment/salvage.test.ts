@@ -101,7 +101,8 @@ suite('salvage', (test) => {
       assert.ok(facts.bytes <= length)
       assert.equal(facts.sha256, sha256Of(path))
       const samples = (await decodeSound(path)).length
-      // A page is 100 ms; a decoder leaves up to a frame's tail of 6.5 ms (its pre-skip) at an end that is none.
+      // A page is 100 ms; a decoder leaves up to a frame's tail of 6.5 ms (its pre-skip) at an end
+      // that is none.
       assert.ok(
         Math.abs(samples / 48 - facts.durationMs) < 7,
         `${samples / 48} against ${facts.durationMs} ms`,

@@ -20,7 +20,10 @@ const CLICK_FRAMES = 48
 const PPM = 1_000
 const WITHIN_MS = 20
 
-/** A sound card of its own clock: what it captures is written into PulseAudio's pipe source, a click each second of the wall clock. */
+/**
+ * A sound card of its own clock: what it captures is written into PulseAudio's pipe source, a click
+ * each second of the wall clock.
+ */
 class WrongCard {
   readonly #startedAt = Date.now()
   readonly #begun = performance.now()

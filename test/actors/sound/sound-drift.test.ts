@@ -18,7 +18,10 @@ function random(seed: number): () => number {
   }
 }
 
-/** How late each chunk comes, in ms: some tenths of a ms as a rule, and now and then a busy third of a second. */
+/**
+ * How late each chunk comes, in ms: some tenths of a ms as a rule, and now and then a busy third of
+ * a second.
+ */
 function jitter(seed: number): (at: number) => number {
   const next = random(seed)
   let busyUntil = 0
@@ -39,7 +42,9 @@ interface Run {
   delay?: { at: number; ms: number }
 }
 
-/** How far the kept sound was off its time, at the worst after the first 5 s, and at the end; in ms. */
+/**
+ * How far the kept sound was off its time, at the worst after the first 5 s, and at the end; in ms.
+ */
 function keep({ ppm, seconds, loss, delay }: Run): {
   worst: number
   last: number

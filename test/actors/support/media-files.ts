@@ -6,7 +6,10 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const RATE = 48_000
 
-/** The sound of a file, mono, as ffmpeg decodes it; rejects when ffmpeg finds anything wrong with it. */
+/**
+ * The sound of a file, mono, as ffmpeg decodes it; rejects when ffmpeg finds anything wrong with
+ * it.
+ */
 export async function decodeSound(path: string): Promise<Int16Array> {
   const args = [
     '-v',
@@ -30,7 +33,10 @@ export async function decodeSound(path: string): Promise<Int16Array> {
   return new Int16Array(new Uint8Array(stdout).buffer)
 }
 
-/** Level of a pitch in the loudest second of a sound, in dB relative to a sine of full scale (Goertzel). */
+/**
+ * Level of a pitch in the loudest second of a sound, in dB relative to a sine of full scale
+ * (Goertzel).
+ */
 export function pitchDb(samples: Int16Array, hz: number): number {
   const factor = 2 * Math.cos((2 * Math.PI * hz) / RATE)
   let loudest = 0
@@ -44,7 +50,10 @@ export function pitchDb(samples: Int16Array, hz: number): number {
   return 20 * Math.log10(Math.max(loudest, 1e-6))
 }
 
-/** Frames of a video as ffmpeg decodes it, with the time of each in ms; rejects when ffmpeg finds anything wrong. */
+/**
+ * Frames of a video as ffmpeg decodes it, with the time of each in ms; rejects when ffmpeg finds
+ * anything wrong.
+ */
 export async function frames(path: string): Promise<{ atMs: number; key: boolean }[]> {
   const args = [
     '-v',

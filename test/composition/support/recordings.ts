@@ -30,7 +30,10 @@ export function segmentOf(
   }
 }
 
-/** A closed recording of these segments; the gap before each has the reason that `reasons` gives for it (default `paused`). */
+/**
+ * A closed recording of these segments; the gap before each has the reason that `reasons` gives for
+ * it (default `paused`).
+ */
 export function recordingOf(
   segments: readonly SegmentFacts[],
   durationMs: number,

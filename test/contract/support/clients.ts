@@ -6,7 +6,10 @@ import { assertDescribed, type OpenApi } from './described.ts'
 
 type Headers = Record<string, string | undefined>
 
-/** One client of the API with a credential of its own. Every answer it gets is held against openapi.json. */
+/**
+ * One client of the API with a credential of its own. Every answer it gets is held against
+ * openapi.json.
+ */
 export interface Client {
   readonly side: ClientSide
   /** As events name it. */
@@ -22,7 +25,9 @@ export interface Client {
   command(word: string, body?: object, headers?: Headers, id?: string): Promise<Answer>
 }
 
-/** Those who can drive a daemon: one client of each side, and as many third parties as are wanted. */
+/**
+ * Those who can drive a daemon: one client of each side, and as many third parties as are wanted.
+ */
 export interface Clients {
   readonly openapi: OpenApi
   /** With the home token. */

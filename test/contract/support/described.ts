@@ -18,7 +18,10 @@ export interface OpenApi {
   paths: Record<string, Record<string, Operation>>
 }
 
-/** The operation that openapi.json has for a request, with its path there; undefined where it has none. */
+/**
+ * The operation that openapi.json has for a request, with its path there; undefined where it has
+ * none.
+ */
 export function operationFor(openapi: OpenApi, method: string, path: string) {
   const wanted = path.split('?')[0]!.split('/')
   const fits = (template: string): boolean => {
@@ -36,7 +39,10 @@ export function operationFor(openapi: OpenApi, method: string, path: string) {
   return operation && { path: found as string, operation }
 }
 
-/** Fails unless openapi.json describes this answer to this request: status, code, headers and every member of the body. */
+/**
+ * Fails unless openapi.json describes this answer to this request: status, code, headers and every
+ * member of the body.
+ */
 export function assertDescribed(
   openapi: OpenApi,
   method: string,

@@ -20,7 +20,9 @@ export interface EventFeed {
   readonly ended: Promise<void>
   /** The first event, also of those that came before, that fits. */
   event(what: string, fits: (event: LogEvent) => boolean): Promise<LogEvent>
-  /** Waits until something is so; asked anew at every message. Rejects when the stream ends first. */
+  /**
+   * Waits until something is so; asked anew at every message. Rejects when the stream ends first.
+   */
   until<T>(what: string, probe: () => T | undefined | false): Promise<T>
   close(): void
 }

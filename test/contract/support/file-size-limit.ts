@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 
 /**
- * Sets how long the files may become that a process writes, in bytes; null for no limit. With 0 the operating system refuses
- * whatever it writes, as it does on a disk that fails. Linux only; needs no privileges.
+ * Sets how long the files may become that a process writes, in bytes; null for no limit. With 0 the
+ * operating system refuses whatever it writes, as it does on a disk that fails. Linux only; needs
+ * no privileges.
  */
 export function limitFileSize(pid: number, bytes: number | null): void {
   // Only the soft limit: the hard one could not be raised again.

@@ -29,7 +29,10 @@ export interface Bench extends Clients {
 /** What both kinds of clients accept: any type there is, and plain JSON alone. */
 export const ACCEPTED = ['*/*', 'application/json'] as const
 
-/** How each error is had from the real daemon. Prepares what is needed, and returns how to ask for it. */
+/**
+ * How each error is had from the real daemon. Prepares what is needed, and returns how to ask for
+ * it.
+ */
 export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> = {
   INVALID_JSON:
     ({ api }) =>

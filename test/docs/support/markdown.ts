@@ -37,7 +37,9 @@ export function commands(text: string): string {
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1]).join('\n')
 }
 
-/** The rows of all tables in a text, heads left out: each cell's text without white space around it. */
+/**
+ * The rows of all tables in a text, heads left out: each cell's text without white space around it.
+ */
 export function tableRows(text: string): string[][] {
   const lines = text.split('\n')
   const isRow = (line: string | undefined) => line?.startsWith('|') === true

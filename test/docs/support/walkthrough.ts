@@ -1,8 +1,10 @@
 /**
- * Runs the commands of a page with bash, as a reader would type them, and compares what happens with what the page says.
+ * Runs the commands of a page with bash, as a reader would type them, and compares what happens
+ * with what the page says.
  *
  * A comment `# → …` in the page is about the last `curl` or `f2f` before it:
- *   # → 409 {"code":"INVALID_STATE"}    the answer's status, and members that it has; "…" stands for any text, and of a
+ *   # → 409 {"code":"INVALID_STATE"}    the answer's status, and members that it has; "…" stands
+ * for any text, and of a
  *                                       list some members may be left out
  *   # → exit 1 INVALID_STATE            f2f's exit code, and a text that it prints
  * A call without a comment must succeed, and so must every other command.
@@ -47,7 +49,9 @@ echo "exit $code" > "$call.outcome"
 exit "$code"
 `
 
-/** Runs a page's commands on a home folder; rejects with everything that is not as the page says. */
+/**
+ * Runs a page's commands on a home folder; rejects with everything that is not as the page says.
+ */
 export async function walkThrough(script: string, home: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-walk-'))
   await writeFile(join(folder, 'curl'), CURL, { mode: 0o700 })
@@ -94,7 +98,8 @@ async function bash(script: string, folder: string, home: string): Promise<strin
   const code = await new Promise((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   )
-  // What the last command came to is known from the calls; only a script that bash gave up on ends otherwise.
+  // What the last command came to is known from the calls; only a script that bash gave up on ends
+  // otherwise.
   if (code === 2 || code === 127) throw new Error(`bash ended with ${code}\n${printed}`)
   return printed
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import type { RecordingAnswer } from '../../../src/contract/resources.ts'
 
 /**
- * Every second is accounted for: spans and gaps of each track follow each other without overlap, from the recording's start to the
- * end of its capture, and each gap has a reason. For a recording that is stopped, with its files closed.
+ * Every second is accounted for: spans and gaps of each track follow each other without overlap,
+ * from the recording's start to the end of its capture, and each gap has a reason. For a recording
+ * that is stopped, with its files closed.
  */
 export function assertAccounted({ startedAt, endedAt, tracks }: RecordingAnswer): void {
   assert.ok(endedAt !== null, 'the recording is not stopped')

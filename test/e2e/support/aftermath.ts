@@ -21,7 +21,10 @@ const COMMAND_OF: Record<string, string> = {
 /** How much of the last second before a kill may be missing. */
 const LOSS_MS = 1_000
 
-/** The log is one story: positions from 1 without a gap, versions too, and every accepted command has one outcome. */
+/**
+ * The log is one story: positions from 1 without a gap, versions too, and every accepted command
+ * has one outcome.
+ */
 export function assertLogIsWhole(events: readonly LogEvent[]): void {
   assert.deepEqual(
     events.map(({ position }) => position),
@@ -45,7 +48,10 @@ export function assertLogIsWhole(events: readonly LogEvent[]): void {
   }
 }
 
-/** Every command that was acknowledged is in the log, carried out, and every tag is in its recording. */
+/**
+ * Every command that was acknowledged is in the log, carried out, and every tag is in its
+ * recording.
+ */
 export async function assertAcknowledgedIsThere(
   daemon: ObservedDaemon,
   events: readonly LogEvent[],

@@ -1,4 +1,7 @@
-/** What is in a composed file, as ffprobe and ffmpeg tell it; and requests that take as long as they take. */
+/**
+ * What is in a composed file, as ffprobe and ffmpeg tell it; and requests that take as long as they
+ * take.
+ */
 import { createWriteStream } from 'node:fs'
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -98,7 +101,9 @@ export async function framesOf(file: string): Promise<{ at: number; rgb: Rgb }[]
     .map((at, index) => ({ at, rgb: [rgb[3 * index]!, rgb[3 * index + 1]!, rgb[3 * index + 2]!] }))
 }
 
-/** Listens to a source itself; `soundAt` is the wall-clock time (epoch ms) of the first sound there. */
+/**
+ * Listens to a source itself; `soundAt` is the wall-clock time (epoch ms) of the first sound there.
+ */
 export async function listenTo(
   source: string,
   env: NodeJS.ProcessEnv,
@@ -116,7 +121,8 @@ export async function listenTo(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // A sample can only come late, never early: the earliest beginning that any of the pieces points to is the nearest.
+  // A sample can only come late, never early: the earliest beginning that any of the pieces points
+  // to is the nearest.
   let beginning = Number.POSITIVE_INFINITY
   let count = 0
   let ready = (): void => {}

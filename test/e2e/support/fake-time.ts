@@ -1,4 +1,7 @@
-/** A machine that sleeps, or whose clock is set, as one process and its children see it. Needs Linux, faketime, and to be root for the sleep. */
+/**
+ * A machine that sleeps, or whose clock is set, as one process and its children see it. Needs
+ * Linux, faketime, and to be root for the sleep.
+ */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -19,11 +22,16 @@ function library(): string | undefined {
 /** What a process has to be started with, and how its clocks are turned. */
 export interface FakeTime {
   env: NodeJS.ProcessEnv
-  /** Goes before the program: in a mount namespace of its own it sees another time since the machine's start. */
+  /**
+   * Goes before the program: in a mount namespace of its own it sees another time since the
+   * machine's start.
+   */
   launcher: string[]
   /** Sets its wall clock to so many seconds from the true time. */
   set(aheadSeconds: number): void
-  /** It has slept: time since the start and wall clock have gone on, the monotonic clock has not. */
+  /**
+   * It has slept: time since the start and wall clock have gone on, the monotonic clock has not.
+   */
   sleep(seconds: number): void
 }
 

@@ -4,7 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Ample, so that it has room for the recorder's reserve; the file behind it holds little more than what is written. */
+/**
+ * Ample, so that it has room for the recorder's reserve; the file behind it holds little more than
+ * what is written.
+ */
 const SIZE_BYTES = 1_024 * 1_048_576
 
 /** A small disk of its own, whose faults are real ones of a real file system. */
@@ -26,7 +29,8 @@ export interface FaultDisk {
   remove(): Promise<void>
 }
 
-// Waits for the end of its input, which comes when the test lets go of it, or dies, however it dies.
+// Waits for the end of its input, which comes when the test lets go of it, or dies, however it
+// dies.
 const GUARD = `
 trap '' INT TERM HUP
 read -r _
@@ -87,7 +91,10 @@ function fillBut(path: string, leaveBytes: number): void {
   run('fallocate', '--length', String(bavail * bsize - leaveBytes), path)
 }
 
-/** In steps that become smaller: what is free can be scattered, and files that others write grow meanwhile. */
+/**
+ * In steps that become smaller: what is free can be scattered, and files that others write grow
+ * meanwhile.
+ */
 function fillUp(path: string): void {
   let size = 0
   for (let step = SIZE_BYTES; step >= 1_024; ) {

@@ -11,9 +11,13 @@ const run = promisify(execFile)
 /** One frame of a screen is 67 ms, give or take what a busy machine makes of it. */
 const DURATION_TOLERANCE_MS = 90
 
-/** Duration in ms of all that can be decoded of a media file; rejects when ffmpeg finds anything wrong with it. */
+/**
+ * Duration in ms of all that can be decoded of a media file; rejects when ffmpeg finds anything
+ * wrong with it.
+ */
 export async function decodedMs(path: string): Promise<number> {
-  // Frames keep their own times: evened out, two that follow each other fast would be an error of the check.
+  // Frames keep their own times: evened out, two that follow each other fast would be an error of
+  // the check.
   const asTheyAre = ['-fps_mode', 'passthrough', '-enc_time_base:v', '1:90000']
   const args = [
     '-v',
@@ -37,8 +41,9 @@ export async function decodedMs(path: string): Promise<number> {
 }
 
 /**
- * Holds the log and the files below a home together: each segment is closed or discarded once; what is closed is a file with
- * just these bytes that plays for just this long; there is no other file. `checked`: files (by hash) known to play.
+ * Holds the log and the files below a home together: each segment is closed or discarded once; what
+ * is closed is a file with just these bytes that plays for just this long; there is no other file.
+ * `checked`: files (by hash) known to play.
  */
 export async function assertFilesAreAsLogged(
   home: string,

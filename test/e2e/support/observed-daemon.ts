@@ -13,15 +13,22 @@ export interface RunningProcess {
 
 /** The real daemon, with an eye on what it starts. Linux only. */
 export interface ObservedDaemon extends TestDaemon {
-  /** The processes that it, or one of them, has started and that still run, also after its own end. */
+  /**
+   * The processes that it, or one of them, has started and that still run, also after its own end.
+   */
   children(): RunningProcess[]
   /** Those of them that capture, encode or play; not those that only look for devices. */
   captures(): RunningProcess[]
-  /** Gives a command, which must succeed, to a path below `/v1`; the recording that it is answered with. */
+  /**
+   * Gives a command, which must succeed, to a path below `/v1`; the recording that it is answered
+   * with.
+   */
   command(path: string, body?: unknown): Promise<RecordingAnswer>
 }
 
-/** Null on Linux; elsewhere why a test that watches or stalls the daemon's processes cannot be had. */
+/**
+ * Null on Linux; elsewhere why a test that watches or stalls the daemon's processes cannot be had.
+ */
 export const notLinux =
   process.platform === 'linux'
     ? null

@@ -1,4 +1,7 @@
-/** A sequence of numbers from 0 to below 1 that a seed decides (mulberry32), so that a failure can be repeated. */
+/**
+ * A sequence of numbers from 0 to below 1 that a seed decides (mulberry32), so that a failure can
+ * be repeated.
+ */
 export class Random {
   #state: number
 

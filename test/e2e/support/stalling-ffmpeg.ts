@@ -13,7 +13,8 @@ export interface StallingFfmpeg {
   release(): void
 }
 
-// Opening a pipe that nobody writes to blocks the shell itself: no child of its own is left over when it is killed.
+// Opening a pipe that nobody writes to blocks the shell itself: no child of its own is left over
+// when it is killed.
 const SCRIPT = (ffmpeg: string): string => `#!/bin/sh
 if read -r argument < "$0.stall"; then
   case "$*" in *"$argument"*) read -r _ < "$0.pipe" ;; esac

@@ -8,7 +8,10 @@ import type { ObservedDaemon } from './observed-daemon.ts'
 
 /** How long after a pause or stop a process may take to end. */
 export const END_MS = 1_000
-/** Between what the daemon takes at the same time, and from a cut to the end of the sound or frame that it falls into. */
+/**
+ * Between what the daemon takes at the same time, and from a cut to the end of the sound or frame
+ * that it falls into.
+ */
 const TOLERANCE_MS = 100
 
 /** The two commands that always win. */
@@ -17,8 +20,8 @@ export const WINNERS = ['pause', 'stop'] as const
 export type Winner = (typeof WINNERS)[number]
 
 /**
- * Sends a pause or stop and sees that capture ends within a second of it, answered or not. `arrivedBy` (epoch ms): when a
- * request that was sent at the same time had an answer.
+ * Sends a pause or stop and sees that capture ends within a second of it, answered or not.
+ * `arrivedBy` (epoch ms): when a request that was sent at the same time had an answer.
  */
 export async function endsCapture(
   daemon: ObservedDaemon,

@@ -12,7 +12,10 @@ export interface Asked {
   answer?: { status: number; body: RecordingAnswer }
 }
 
-/** A client that remembers what it was promised, so that it can be held against what is there after a crash. */
+/**
+ * A client that remembers what it was promised, so that it can be held against what is there after
+ * a crash.
+ */
 export class WitnessClient {
   readonly asked: Asked[] = []
   readonly #daemon: TestDaemon

@@ -1,4 +1,7 @@
-/** A recorder that keeps everything in memory and carries nothing out, so that the tests of HTTP are tests of HTTP. */
+/**
+ * A recorder that keeps everything in memory and carries nothing out, so that the tests of HTTP are
+ * tests of HTTP.
+ */
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import type { Command } from '../../../src/contract/commands.ts'

@@ -17,7 +17,8 @@ function ask({ side, command: name, standing }: Cell) {
     'track.start': { media: ['screen'], devices: {} },
   }
   const outcome = arbitrate(worldOf(standing), command(side, name, media[name] ?? {}))
-  // Nothing is paused that is active, and the other way round: the table speaks of control, these two of tracks.
+  // Nothing is paused that is active, and the other way round: the table speaks of control, these
+  // two of tracks.
   const idle = name === (paused ? 'track.pause' : 'track.resume') && !standing.endsWith('WrapUp')
   return { code: isRefusal(outcome) ? outcome.code : 'yes', idle }
 }

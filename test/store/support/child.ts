@@ -1,6 +1,6 @@
 /**
- * A process with a log of its own, to be killed. `hold`: opens the log and waits. `append`: appends tag commands, 16 at
- * a time, and prints the last position of each as soon as it is acknowledged.
+ * A process with a log of its own, to be killed. `hold`: opens the log and waits. `append`: appends
+ * tag commands, 16 at a time, and prints the last position of each as soon as it is acknowledged.
  */
 import { writeSync } from 'node:fs'
 import { openEventLog } from '../../../src/store/event-log.ts'

@@ -17,7 +17,10 @@ export function folded(events: NewEvent[]): RecordingProjection | undefined {
   return recording
 }
 
-/** When capture is over and every file closed, spans and gaps cover a track's time, in turn, from the recording's start to its end. */
+/**
+ * When capture is over and every file closed, spans and gaps cover a track's time, in turn, from
+ * the recording's start to its end.
+ */
 function assertAccounted({ view, trails }: RecordingProjection): void {
   if (view.endedAt === null) return
   for (const [medium, trail] of Object.entries(trails)) {

@@ -8,7 +8,10 @@ export const CRM: By = { side: 'api', client: 'crm', user: 'clerk' }
 /** The instant `ms` after a recording's start in these tests. */
 export const at = (ms: number): string => new Date(Date.UTC(2026, 0, 5, 9, 0, 0) + ms).toISOString()
 
-/** Tells the life of one recording: each call gives an event with the recording's next version, `ms` after its start. */
+/**
+ * Tells the life of one recording: each call gives an event with the recording's next version, `ms`
+ * after its start.
+ */
 export class History {
   readonly id: string
   readonly #origin: number

@@ -30,7 +30,10 @@ export interface Disk {
   /** Writes block from now on, for 8 s at most, until {@link goOn}. */
   hang: () => void
   goOn: () => void
-  /** Loses everything that has not been forced to disk, as a power cut does; whoever has files open gets errors. */
+  /**
+   * Loses everything that has not been forced to disk, as a power cut does; whoever has files open
+   * gets errors.
+   */
   cutPower: () => void
   /** Mounts the disk again after the power was cut. */
   restorePower: () => void
