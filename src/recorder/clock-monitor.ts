@@ -98,9 +98,8 @@ export class ClockMonitor {
   async #write<T extends TimeFact>(type: T, data: EventData[T]): Promise<boolean> {
     const { facts, system, onFault } = this.#options
     try {
-      await facts.transact({ by: system, commandId: null }, (batch) => {
+      await facts.append({ by: system, commandId: null }, (batch) => {
         batch.add(null, type, data)
-        return undefined
       })
       return true
     } catch (error) {

@@ -265,9 +265,8 @@ export class Recorder implements RecorderPort {
     data: EventData[T],
     by: By = this.#system,
   ): Promise<void> {
-    await this.#facts.transact({ by, commandId: null }, (batch) => {
+    await this.#facts.append({ by, commandId: null }, (batch) => {
       batch.add(null, type, data)
-      return undefined
     })
   }
 
@@ -299,9 +298,8 @@ export class Recorder implements RecorderPort {
     await removeUnconfirmed(interrupted.recordings, folderOf)
     this.#facts.reset(interrupted.recordings, interrupted.replays)
     for (const events of interrupted.replays.values()) this.#reader.take(events)
-    await this.#facts.transact({ by: this.#system, commandId: null }, (batch) => {
+    await this.#facts.append({ by: this.#system, commandId: null }, (batch) => {
       for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
-      return undefined
     })
   }
 
@@ -325,9 +323,8 @@ export class Recorder implements RecorderPort {
         if (code === 'STORAGE_FULL') await this.#storage.watch.releaseBallast()
         await this.log.reopen()
         await this.#restore(code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted')
-        await this.#facts.transact({ by: this.#system, commandId: null }, (batch) => {
+        await this.#facts.append({ by: this.#system, commandId: null }, (batch) => {
           batch.add(null, 'log.reopened', { code, failedAt })
-          return undefined
         })
         if (this.#facts.failure) throw this.#facts.failure
         if (this.#phase === 'reopening') this.#phase = 'ready'

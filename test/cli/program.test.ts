@@ -75,7 +75,7 @@ suite('the program', (test) => {
     assert.ok(modules.length > 20)
     assert.deepEqual(
       modules.filter(
-        (name) => !isBuiltin(name) && !/\/src\/(cli\/.*|home|events\/\w+)\.ts$/.test(name),
+        (name) => !isBuiltin(name) && !/\/src\/(cli\/.*|home|contract\/\w+)\.ts$/.test(name),
       ),
       [],
     )

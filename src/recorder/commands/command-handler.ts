@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CapturePlatform } from '../../actors/port.ts'
 import type { Command, IdempotencyKey, TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import type { By, ClientSide, Device, Medium } from '../../contract/media.ts'
+import type { By, ClientSide, Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import { recordingState, trackState } from '../../machines/recording-fold.ts'
 import type { EventLog, StoredAnswer } from '../../store/types.ts'
@@ -10,6 +10,7 @@ import type { DiskWatch } from '../disk/disk-watch.ts'
 import type { EventBatch, FactCause, WrapUpReason } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { PendingCommand } from '../facts/pending-command.ts'
+import type { SegmentRef } from '../facts/segment-ledger.ts'
 import type { RecordingClock } from '../live-recording.ts'
 import { currentRecording } from '../open-recordings.ts'
 import {
@@ -19,7 +20,14 @@ import {
   type Permission,
   type Refusal,
 } from './arbitration.ts'
-import { type FoundDevices, planStart, planTracks } from './plan.ts'
+import { type FoundDevices, findDevices } from './find-devices.ts'
+import { planClose } from './plans/plan-close.ts'
+import { planPause } from './plans/plan-pause.ts'
+import { planResume } from './plans/plan-resume.ts'
+import { planStart } from './plans/plan-start.ts'
+import { planStop } from './plans/plan-stop.ts'
+import { planTag } from './plans/plan-tag.ts'
+import { planTrackStart } from './plans/plan-track-start.ts'
 
 /** The parts that a command handler works with. */
 export interface CommandHandlerOptions {
@@ -124,9 +132,8 @@ export class CommandHandler {
     if (track === undefined || trackState(track) !== 'paused' || !isOver) return
     const detail = `The pause of the ${medium} has exceeded its limit: it should have ended at ${track.context.overdueAt}.`
     facts
-      .transact({ by: system.by, commandId: null }, (batch) => {
+      .append({ by: system.by, commandId: null }, (batch) => {
         batch.add(id, 'warning.raised', { code: 'PAUSE_OVERDUE', medium, detail })
-        return undefined
       })
       .catch((error) => onFault('the pause clock', error))
   }
@@ -143,7 +150,10 @@ export class CommandHandler {
     if (command.name === 'recording.start' || command.name === 'track.start') {
       const { storage } = this.#options
       const looked = storage.isStale ? storage.look() : undefined
-      devices = await this.#findDevices(command, permission)
+      const { name, request } = command
+      const media = name === 'recording.start' ? request.media : permission.media
+      const { recording } = permission
+      devices = await findDevices(this.#options.platform, media, request.devices, recording)
       if (looked) await looked
       // Finding devices takes time: what was allowed before may not be allowed now.
       permission = arbitrate(facts.recordings, command)
@@ -160,21 +170,11 @@ export class CommandHandler {
     devices: FoundDevices,
     reason: WrapUpReason,
   ): Promise<StoredAnswer> {
-    const { facts } = this.#options
     const cause: FactCause = { by: command.by, commandId: randomUUID() }
     const id = permission.recording?.id ?? randomUUID()
-    let pending: PendingCommand | undefined
-    const durable = facts.transact(cause, (batch) => {
-      pending = this.#plan(batch, command, cause, id, permission, devices, reason)
-      return pending
-    })
-    // `transact` builds before it waits; without a pending command it has not accepted this one.
-    if (!pending)
-      return durable.then(() =>
-        Promise.reject(new RecorderError('INTERNAL', 'The command was lost.')),
-      )
-    durable.catch(() => {
-      // Whoever waits for the command has been told.
+    const pending = this.#options.facts.accept(cause, (batch) => {
+      const segments = this.#plan(batch, command, id, permission, devices, reason)
+      return new PendingCommand(command, cause, id, segments)
     })
     return this.#answer(pending)
   }
@@ -189,69 +189,27 @@ export class CommandHandler {
   #plan(
     batch: EventBatch,
     command: Command,
-    cause: FactCause,
     id: string,
     { media }: Permission,
     devices: FoundDevices,
     reason: WrapUpReason,
-  ): PendingCommand {
+  ): SegmentRef[] {
     switch (command.name) {
       case 'recording.start':
-        return new PendingCommand(
-          command,
-          cause,
-          id,
-          'flowing',
-          planStart(batch, id, command.request, devices, this.#options.system),
-        )
+        return planStart(batch, id, command.request, devices, this.#options.system)
       case 'recording.tag':
-        batch.accept(id, command.name)
-        batch.confirm(id)
-        batch.add(id, 'recording.tagged', { tags: command.request.tags })
-        return new PendingCommand(command, cause, id, 'ended', [])
+        return planTag(batch, id, command.request)
       case 'recording.close':
-        batch.accept(id, command.name)
-        return new PendingCommand(
-          command,
-          cause,
-          id,
-          'ended',
-          this.#options.facts.ledger.unfinished(id),
-        )
-      default: {
-        const found = devices as Map<Medium, Device>
-        const maxPauseSeconds =
-          command.name === 'track.pause' ? command.request.maxPauseSeconds : undefined
-        const waits = planTracks(batch, id, command.name, media, {
-          devices: found,
-          reason,
-          maxPauseSeconds,
-        })
-        const flows = command.name === 'track.start' || command.name === 'track.resume'
-        return new PendingCommand(command, cause, id, flows ? 'flowing' : 'ended', waits)
-      }
+        return planClose(batch, id, this.#options.facts.ledger)
+      case 'track.start':
+        return planTrackStart(batch, id, media, devices)
+      case 'track.resume':
+        return planResume(batch, id, media)
+      case 'track.pause':
+        return planPause(batch, id, media, command.request)
+      case 'track.stop':
+        return planStop(batch, id, media, reason)
     }
-  }
-
-  async #findDevices(command: Command, { recording, media }: Permission): Promise<FoundDevices> {
-    const { request } = command as Extract<Command, { name: 'recording.start' | 'track.start' }>
-    const wanted = command.name === 'recording.start' ? command.request.media : media
-    const found = await Promise.all(
-      wanted.map(async (medium) => {
-        const before = recording?.tracks[medium].context.device?.id
-        const device = await this.#options.platform
-          .resolve(medium, request.devices[medium] ?? before)
-          .catch((error) =>
-            error instanceof RecorderError
-              ? error
-              : new RecorderError('DEVICE_UNAVAILABLE', `The ${medium} could not be looked for.`, {
-                  cause: error,
-                }),
-          )
-        return [medium, device] as const
-      }),
-    )
-    return new Map(found)
   }
 
   /**
@@ -270,7 +228,7 @@ export class CommandHandler {
     const { error } = missing
     const which = missing.medium ? { medium: missing.medium } : {}
     const id = recording?.id ?? null
-    await this.#options.facts.transact({ by: command.by, commandId: randomUUID() }, (batch) => {
+    await this.#options.facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
       batch.add(id, 'command.accepted', { command: command.name })
       batch.add(id, 'command.failed', {
         command: command.name,
@@ -278,7 +236,6 @@ export class CommandHandler {
         detail: error.message,
         ...which,
       })
-      return undefined
     })
     throw new RecorderError(error.code, error.message, { cause: error, members: which })
   }
@@ -306,9 +263,8 @@ export class CommandHandler {
   ): Promise<never> {
     const { facts } = this.#options
     const { code, detail, recording } = refusal
-    await facts.transact({ by: command.by, commandId: randomUUID() }, (batch) => {
+    await facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
       batch.refuse(recording ?? closed ?? null, { command: command.name, code, detail })
-      return undefined
     })
     const members = recording
       ? this.#standing(refusal, command.by.side as ClientSide)

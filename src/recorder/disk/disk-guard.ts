@@ -89,10 +89,9 @@ export class DiskGuard {
   }
 
   async #low(low: boolean, detail: string): Promise<void> {
-    await this.#options.facts.transact({ by: this.#options.system, commandId: null }, (batch) => {
+    await this.#options.facts.append({ by: this.#options.system, commandId: null }, (batch) => {
       if (low) batch.add(null, 'warning.raised', { code: 'STORAGE_LOW', detail })
       else batch.add(null, 'warning.cleared', { code: 'STORAGE_LOW' })
-      return undefined
     })
   }
 

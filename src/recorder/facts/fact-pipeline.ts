@@ -8,10 +8,11 @@ import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
 import { reportFacts, type SegmentReport } from './capture-reports.ts'
 import { type CaptureCut, EventBatch, type FactCause } from './event-batch.ts'
 import {
-  conclude,
   failureError,
   type PendingCommand,
+  rollBack,
   type Settlement,
+  settle,
   settlementOf,
 } from './pending-command.ts'
 import { SegmentLedger } from './segment-ledger.ts'
@@ -94,26 +95,43 @@ export class FactPipeline {
   }
 
   /**
-   * Makes a batch of facts at once. Cuts are carried out before anything else can go wrong.
-   * Resolves when the batch is on disk; rejects with what made the log fail, or INTERNAL when a
-   * fact does not fit the state.
+   * Appends a batch of facts. Resolves when it is durable. Rejects with the reason why the log
+   * failed, or with INTERNAL when a fact does not fit the state.
    */
-  async transact(
-    cause: FactCause,
-    build: (batch: EventBatch) => PendingCommand | undefined,
-  ): Promise<void> {
-    if (this.#failure) throw this.#failure
-    const batch = new EventBatch(this.#recordings, cause, this.#options.now(), this.ledger)
+  async append(cause: FactCause, build: (batch: EventBatch) => void): Promise<void> {
+    const batch = this.#begin(cause)
+    build(batch)
+    await this.#commit(batch)
+  }
+
+  /**
+   * Appends the facts of an accepted command, which is pending from then on: its `answered` settles
+   * when its outcome is durable. Throws when the log has failed.
+   */
+  accept(cause: FactCause, build: (batch: EventBatch) => PendingCommand): PendingCommand {
+    const batch = this.#begin(cause)
     const pending = build(batch)
-    if (pending) this.#pending.set(cause.commandId ?? '', pending)
+    this.#pending.set(cause.commandId ?? '', pending)
+    // The pending command itself is rejected when the append fails.
+    this.#commit(batch).catch(() => {})
+    return pending
+  }
+
+  #begin(cause: FactCause): EventBatch {
+    if (this.#failure) throw this.#failure
+    return new EventBatch(this.#recordings, cause, this.#options.now(), this.ledger)
+  }
+
+  /** Carries out a batch's cuts before anything else can fail, then settles and appends. */
+  async #commit(batch: EventBatch): Promise<void> {
     this.#carryOut(batch.cuts)
-    const asked = batch.cuts.length
+    const carriedOut = batch.cuts.length
     let settled: [PendingCommand, Settlement][]
     let appended: Appended
     try {
       this.#overtake(batch)
-      settled = this.#conclude(batch)
-      this.#carryOut(batch.cuts.slice(asked))
+      settled = this.#settle(batch)
+      this.#carryOut(batch.cuts.slice(carriedOut))
       if (batch.events.length === 0) return
       appended = this.#append(batch, settled)
     } catch (error) {
@@ -177,14 +195,19 @@ export class FactPipeline {
     }
   }
 
-  #conclude(batch: EventBatch): [PendingCommand, Settlement][] {
+  /** Adds the closing facts of every pending command whose outcome is known now. */
+  #settle(batch: EventBatch): [PendingCommand, Settlement][] {
     const settled: [PendingCommand, Settlement][] = []
     for (const [id, pending] of this.#pending) {
-      const settlement = settlementOf(pending, batch)
-      if (!settlement) continue
+      let decision = settlementOf(pending)
+      if (decision && 'rollBack' in decision) {
+        rollBack(pending, decision.rollBack, batch)
+        decision = settlementOf(pending)
+      }
+      if (!decision || 'rollBack' in decision) continue
       this.#pending.delete(id)
-      settled.push([pending, settlement])
-      conclude(pending, settlement, batch)
+      settled.push([pending, decision])
+      settle(pending, decision, batch)
     }
     return settled
   }
@@ -259,7 +282,7 @@ export class FactPipeline {
       pending.waitsFor(id, medium, ref.segment),
     )
     const cause = waiting[0]?.cause ?? { by: this.#options.system, commandId: null }
-    this.transact(cause, (batch) => {
+    this.append(cause, (batch) => {
       const outcome = reportFacts(batch, id, medium, report, this.ledger.isOpened(id, ref))
       if (outcome) for (const pending of waiting) pending.note(medium, ref.segment, outcome)
       batch.derive(id, 'failed')
@@ -268,7 +291,6 @@ export class FactPipeline {
       if (over) this.ledger.finish(id, ref)
       const due = this.ledger.dueClose(id)
       if (due) batch.add(id, 'recording.closed', { reason: due })
-      return undefined
     }).catch((error) => this.#options.onFault('a capture’s report', error))
   }
 
@@ -276,7 +298,7 @@ export class FactPipeline {
   expire(pending: PendingCommand): void {
     if (this.#failure || ![...this.#pending.values()].includes(pending)) return
     pending.expire()
-    this.transact(pending.cause, () => undefined).catch((error) =>
+    this.append(pending.cause, () => {}).catch((error) =>
       this.#options.onFault('an overdue command', error),
     )
   }

@@ -1,4 +1,4 @@
-import type { Command } from '../../contract/commands.ts'
+import type { Command, CommandName } from '../../contract/commands.ts'
 import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { StoredAnswer } from '../../store/types.ts'
@@ -19,6 +19,13 @@ export interface Failure {
  */
 export type SegmentOutcome = 'flowing' | 'ended' | 'unfinished' | 'overtaken' | Failure
 
+/** Commands that are complete when media flow; the others, when their segments have ended. */
+const STARTING: ReadonlySet<CommandName> = new Set([
+  'recording.start',
+  'track.start',
+  'track.resume',
+])
+
 /** An accepted command whose outcome is not confirmed yet. */
 export class PendingCommand {
   readonly command: Command
@@ -34,17 +41,11 @@ export class PendingCommand {
   reject!: (error: unknown) => void
   #waits = new Map<string, { ref: SegmentRef; outcome: SegmentOutcome | undefined }>()
 
-  constructor(
-    command: Command,
-    cause: FactCause,
-    recordingId: string,
-    goal: 'flowing' | 'ended',
-    waits: SegmentRef[],
-  ) {
+  constructor(command: Command, cause: FactCause, recordingId: string, waits: SegmentRef[]) {
     this.command = command
     this.cause = cause
     this.recordingId = recordingId
-    this.goal = goal
+    this.goal = STARTING.has(command.name) ? 'flowing' : 'ended'
     this.answered = new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject
@@ -107,6 +108,9 @@ export class PendingCommand {
 /** How a command ended: with this status, or with this failure. */
 export type Settlement = { status: number } | { failure: Failure }
 
+/** What is known of a pending command: how it ended, or that its start has to be rolled back. */
+export type Decision = Settlement | { rollBack: Failure } | undefined
+
 const isFailure = (outcome: SegmentOutcome | undefined): outcome is Failure =>
   typeof outcome === 'object'
 
@@ -120,11 +124,8 @@ const UNFINISHED: Failure = {
     'Capture has ended, but its file could not be finished on the disk in time; it is finished as soon as the disk allows.',
 }
 
-/**
- * The outcome of a command, when it is known. Begins to roll a start back when that is what its
- * failure asks for.
- */
-export function settlementOf(pending: PendingCommand, batch: EventBatch): Settlement | undefined {
+/** How a command ended, or that it must be rolled back; undefined while that is open. Pure. */
+export function settlementOf(pending: PendingCommand): Decision {
   const { outcomes } = pending
   const done = outcomes.every((outcome) => outcome !== undefined)
   if (pending.reverting) return done ? { failure: pending.reverting } : undefined
@@ -137,7 +138,7 @@ export function settlementOf(pending: PendingCommand, batch: EventBatch): Settle
   if (command.name === 'recording.start') {
     const flows = outcomes.includes('flowing')
     const all = command.request.require === 'all'
-    if (failure && (all || (done && !flows))) return rollBack(pending, failure, batch)
+    if (failure && (all || (done && !flows))) return { rollBack: failure }
     if (!done) return undefined
     return flows ? { status: 201 } : { failure: OVERTAKEN }
   }
@@ -147,15 +148,10 @@ export function settlementOf(pending: PendingCommand, batch: EventBatch): Settle
 }
 
 /**
- * None of the media may go on: ends what this start has begun, and waits for that. What was
- * captured is removed, unless somebody else's command has been accepted on the recording meanwhile:
- * then it stays, and what it holds.
+ * Cuts everything that a failed start has begun; the command then waits for those segments to end.
+ * The files are removed, unless another command has been accepted on the recording meanwhile.
  */
-function rollBack(
-  pending: PendingCommand,
-  failure: Failure,
-  batch: EventBatch,
-): Settlement | undefined {
+export function rollBack(pending: PendingCommand, failure: Failure, batch: EventBatch): void {
   const { recordingId } = pending
   const how = isUnconfirmed(batch.recording(recordingId)) ? 'reverted' : 'command'
   const begun: SegmentRef[] = []
@@ -167,11 +163,10 @@ function rollBack(
   }
   pending.reverting = failure
   pending.waitFor(begun)
-  return begun.length === 0 ? { failure } : undefined
 }
 
 /** Adds the facts that end a command. */
-export function conclude(pending: PendingCommand, settlement: Settlement, batch: EventBatch): void {
+export function settle(pending: PendingCommand, settlement: Settlement, batch: EventBatch): void {
   const { command, recordingId, cause } = pending
   if ('failure' in settlement) {
     batch.add(
@@ -180,7 +175,7 @@ export function conclude(pending: PendingCommand, settlement: Settlement, batch:
       { command: command.name, ...settlement.failure },
       cause,
     )
-    if (command.name === 'recording.start') concludeFailedStart(pending, settlement.failure, batch)
+    if (command.name === 'recording.start') settleFailedStart(pending, settlement.failure, batch)
     if (command.name === 'recording.close' && cause.by.side === 'system') {
       batch.closeLater.push({ id: recordingId, reason: 'timer' })
     }
@@ -204,7 +199,7 @@ export function conclude(pending: PendingCommand, settlement: Settlement, batch:
   )
 }
 
-function concludeFailedStart(pending: PendingCommand, failure: Failure, batch: EventBatch): void {
+function settleFailedStart(pending: PendingCommand, failure: Failure, batch: EventBatch): void {
   const { recordingId, cause } = pending
   const recording = batch.recordings.get(recordingId)
   if (!recording) return

@@ -1,0 +1,27 @@
+import type { Medium } from '../../../contract/media.ts'
+import { trackState } from '../../../machines/recording-fold.ts'
+import type { EventBatch, WrapUpReason } from '../../facts/event-batch.ts'
+import type { SegmentRef } from '../../facts/segment-ledger.ts'
+
+/** Adds the facts of an accepted stop and cuts what flows. Returns the segments that must end. */
+export function planStop(
+  batch: EventBatch,
+  id: string,
+  media: Medium[],
+  reason: WrapUpReason,
+): SegmentRef[] {
+  batch.accept(id, 'track.stop', media)
+  batch.confirm(id)
+  const how = reason === 'storageFull' ? reason : 'command'
+  const cut = media.flatMap((medium) => {
+    const track = batch.recording(id).tracks[medium]
+    const isCapturing =
+      track.value === 'pausing' ||
+      ['starting', 'recording', 'recovering'].includes(trackState(track))
+    if (isCapturing) batch.cut(id, medium, how)
+    else batch.add(id, 'track.stopped', { medium, reason: how })
+    return isCapturing ? [{ medium, segment: track.context.segment }] : []
+  })
+  batch.derive(id, reason)
+  return cut
+}
