@@ -8,7 +8,7 @@ import { readPage, tableRows } from './support/markdown.ts'
  * that may be missing.
  */
 function fieldsIn(definition: string, facts: string[]): string[] {
-  const picked = /Pick<SegmentFacts, ([^>]+)>/.exec(definition)?.[1]
+  const picked = /Pick<\s*SegmentFacts,\s*([^>]+)>/.exec(definition)?.[1]
   const inherited = picked
     ? [...picked.matchAll(/'(\w+)'/g)].map((match) => match[1] as string)
     : facts

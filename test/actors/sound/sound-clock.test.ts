@@ -31,6 +31,7 @@ class WrongCard {
   readonly #file: number
   readonly #timer: NodeJS.Timeout
   #written = 0
+  readonly #unread: Buffer[] = []
   #isLost = false
 
   constructor(path: string, ppm: number) {
@@ -60,7 +61,21 @@ class WrongCard {
       pcm[index] = sinceClick < CLICK_FRAMES ? (index % 16 < 8 ? 12_000 : -12_000) : index % 5
     }
     this.#written = due
-    if (!this.#isLost) writeSync(this.#file, Buffer.from(pcm.buffer))
+    if (!this.#isLost) this.#unread.push(Buffer.from(pcm.buffer))
+    this.#flush()
+  }
+
+  /** A pipe that is full takes the rest later, as a sound card's buffer would. */
+  #flush(): void {
+    try {
+      for (let next = this.#unread[0]; next; next = this.#unread[0]) {
+        const written = writeSync(this.#file, next)
+        if (written === next.length) this.#unread.shift()
+        else this.#unread[0] = next.subarray(written)
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    }
   }
 }
 
