@@ -43,7 +43,7 @@ export function createEncoder(options: {
 }): Encoder {
   const { env, inputs } = options
   let found: Ffmpeg | undefined
-  let judged: { problem: string | null; at: number } | undefined
+  let examined: { problem: string | null; at: number } | undefined
 
   async function locate(): Promise<string> {
     const configured = options.ffmpegPath ?? env.FFMPEG_BIN
@@ -75,7 +75,7 @@ export function createEncoder(options: {
     return found
   }
 
-  async function arbitrate(): Promise<string | null> {
+  async function examine(): Promise<string | null> {
     let path: string
     try {
       path = (await ffmpeg()).path
@@ -101,10 +101,10 @@ export function createEncoder(options: {
     ffmpeg,
     async problem() {
       const now = performance.now()
-      if (judged && (judged.problem === null || now - judged.at < NEGATIVE_KEPT_MS))
-        return judged.problem
-      judged = { problem: await arbitrate(), at: now }
-      return judged.problem
+      if (examined && (examined.problem === null || now - examined.at < NEGATIVE_KEPT_MS))
+        return examined.problem
+      examined = { problem: await examine(), at: now }
+      return examined.problem
     },
   }
 }

@@ -153,7 +153,7 @@ suite('a disk that hangs', (test) => {
           assert.equal(log.open()[0]?.tags, [])
         }
         assert.equal(settled, [])
-        assert.is(log.status, 'verified', 'whether it hangs is for its user to arbitrate')
+        assert.is(log.status, 'verified', 'whether it hangs is for its user to judge')
         goOn()
         await Promise.all(appends)
         assert.equal(settled, [0, 1, 2, 3, 4])

@@ -6,12 +6,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 
 /** More failing files than this are no accident of timing. */
-const MOST_REPEATED = 5
+const MOST_REPEATED = 12
+const SLOWEST_SHOWN = 10
 const isLong = process.argv.includes('test-long')
 const FILE_LIMIT_MS = Number(process.env.F2F_TEST_FILE_LIMIT_MS ?? (isLong ? 900_000 : 420_000))
 
@@ -19,6 +20,7 @@ interface FileResult {
   passed: number
   failed: number
   skipped: number
+  seconds: number
 }
 
 function testFiles(folder: string): string[] {
@@ -68,7 +70,7 @@ function count(output: string, word: string): number {
   return [...counts].reduce((sum, [, number]) => sum + Number(number), 0)
 }
 
-async function runFile(file: string): Promise<FileResult> {
+async function runFile(file: string, tries = 1): Promise<FileResult> {
   const scratch = mkdtempSync(join(tmpdir(), 'f2f-test-'))
   const mark = `F2F_TEST_MARK=${randomUUID()}`
   const started = performance.now()
@@ -111,14 +113,15 @@ async function runFile(file: string): Promise<FileResult> {
   if (leftovers.length > 0) problems.push(`left running: ${leftovers.join('; ')}`)
   if (code !== 0 && total - passed - skipped === 0) problems.push(`ended with code ${code}`)
   const failed = Math.max(0, total - passed - skipped) + problems.length
-  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const seconds = (performance.now() - started) / 1000
+  const load = `load ${loadavg()[0]?.toFixed(1)}`
   console.log(
-    `${failed === 0 ? 'ok  ' : 'FAIL'} ${relative('.', file)}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds} s`,
+    `${failed === 0 ? 'ok  ' : 'FAIL'} ${relative('.', file)}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds.toFixed(1)} s  ${load}${tries > 1 ? `  try ${tries}` : ''}`,
   )
   for (const line of output.split('\n').filter((text) => text.startsWith('SKIPPED ')))
     console.log(`     ${line}`)
   if (failed > 0) console.log([...problems, output.trim()].join('\n').replace(/^/gm, '     '))
-  return { passed, failed, skipped }
+  return { passed, failed, skipped, seconds }
 }
 
 const { positionals, values } = parseArgs({
@@ -133,15 +136,20 @@ async function worker(): Promise<void> {
 }
 await Promise.all(Array.from({ length: Number(process.env.F2F_TEST_JOBS ?? 2) }, worker))
 
-// Real devices have real deadlines, which a machine with too much to do misses. What failed beside others is run once
-// more on its own, and that counts; a file that needs this is named, for it says something about the test or the machine.
+// A busy machine misses the deadlines of real devices. A file that failed beside others runs once
+// more on its own, and that run counts. Its line names the try: look at the test or the machine.
 const failed = [...results].filter(([, result]) => result.failed > 0).map(([file]) => file)
 if (failed.length > 0 && failed.length <= MOST_REPEATED) {
   console.log(`Once more, alone: ${failed.map((file) => relative('.', file)).join(', ')}`)
-  for (const file of failed) results.set(file, await runFile(file))
+  for (const file of failed) results.set(file, await runFile(file, 2))
 }
 
-const total = (key: keyof FileResult): number =>
+const slowest = [...results].sort(([, a], [, b]) => b.seconds - a.seconds).slice(0, SLOWEST_SHOWN)
+console.log('The slowest files:')
+for (const [file, { seconds }] of slowest)
+  console.log(`     ${seconds.toFixed(1)} s  ${relative('.', file)}`)
+
+const total = (key: 'passed' | 'failed' | 'skipped'): number =>
   [...results.values()].reduce((sum, result) => sum + result[key], 0)
 const skipped = total('skipped')
 console.log(

@@ -53,7 +53,7 @@ export class DriftWatch {
     this.#bucketEnd = this.#bucket ? this.#bucketEnd : at + BUCKET_MS
     if (this.#bucket === undefined || origin < this.#bucket.origin) this.#bucket = { at, origin }
     if (this.#points.length === 0 && origin < this.#line.origin) this.#line.origin = origin
-    this.#arbitrate(at, origin)
+    this.#evaluate(at, origin)
   }
 
   /**
@@ -81,7 +81,7 @@ export class DriftWatch {
     return this.#line.origin + this.#line.slope * at
   }
 
-  #arbitrate(at: number, origin: number): void {
+  #evaluate(at: number, origin: number): void {
     if (origin - this.#lineAt(at) > LOSS_MS) {
       this.#lateSince ??= at
       return

@@ -197,7 +197,7 @@ export class PulseWatch {
     )
     const state = outcome === 'done' ? parsePulseState(stdout) : undefined
     for (const watched of asked)
-      if (this.#watched.has(watched)) this.#arbitrate(watched, state, begunAt)
+      if (this.#watched.has(watched)) this.#examine(watched, state, begunAt)
     this.#isChecking = false
     if (state) this.#superviseSubscription()
     const dueAt = Math.min(
@@ -214,7 +214,7 @@ export class PulseWatch {
     this.#answeredAt = this.#checkBegunAt
   }
 
-  #arbitrate(watched: Watched, state: PulseState | undefined, begunAt: number): void {
+  #examine(watched: Watched, state: PulseState | undefined, begunAt: number): void {
     const stream = state?.streams.find(({ pid }) => pid === watched.pid)
     const source = state?.sources.find(({ index }) => index === stream?.source)
     if (state === undefined || stream === undefined || source === undefined) {

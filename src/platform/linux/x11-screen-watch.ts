@@ -82,7 +82,7 @@ export class X11ScreenWatch implements ScreenWatch {
     try {
       const connection = await this.#connection
       if (connection === undefined || this.#over) return
-      const problem = this.#arbitrate(await connection.layout())
+      const problem = this.#examine(await connection.layout())
       if (problem) this.#end(problem)
     } catch {
       // The connection's end, which tells by itself; or a question that this server does not
@@ -93,7 +93,7 @@ export class X11ScreenWatch implements ScreenWatch {
     }
   }
 
-  #arbitrate(layout: Layout): CaptureProblem | undefined {
+  #examine(layout: Layout): CaptureProblem | undefined {
     const { monitor } = this.#watched
     if (monitor) return judgeMonitor(monitor, layout)
     const { width, height } = layout

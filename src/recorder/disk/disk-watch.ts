@@ -15,7 +15,7 @@ export const DEFAULT_RESERVE_BYTES = 256_000_000
 
 /** How often the disk is asked: while something is recorded or paused, and otherwise. */
 const LOOK_MS = 2_000
-const IDLE_LOOK_MS = 5_000
+const IDLE_LOOK_MS = 4_000
 /** What is older than this is asked anew before it decides on a start. */
 const STALE_MS = 8_000
 /** How long a disk may take to tell its free space. */
@@ -139,6 +139,7 @@ export class DiskWatch {
     const hasBallast = this.#ballast === 'kept' || !this.#options.ballast
     const isWell = !this.#low && this.#fullSince === undefined && hasBallast
     const isCalm = this.#options.recording() === undefined && isWell
+    // Half a tick of tolerance: a timer that fires a moment early must not double the interval.
     if (isCalm && performance.now() - this.#askedAt < IDLE_LOOK_MS - LOOK_MS / 2) return
     void this.look()
   }
@@ -152,11 +153,11 @@ export class DiskWatch {
       return undefined
     }
     this.#answeredAt = performance.now()
-    this.#arbitrate(this.#free)
+    this.#evaluate(this.#free)
     return this.#free
   }
 
-  #arbitrate(free: number): void {
+  #evaluate(free: number): void {
     // Without a reserve a disk is full when nothing is left.
     if (free >= Math.max(1, this.reserveBytes)) this.#fullSince = undefined
     else {
