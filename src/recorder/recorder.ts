@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
-import type { CaptureReport } from '../actors/capture.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
@@ -73,7 +72,7 @@ export class Recorder implements RecorderPort {
           id,
           folder: this.#folder(id),
           platform: options.platform,
-          onReport: (medium, report) => this.#report(id, medium, report),
+          onReport: (medium, report) => this.#facts.report(id, medium, report),
           onClock: (clock, medium) => this.#commands.clockFired(id, clock, medium),
           onFault,
           now,
@@ -82,6 +81,10 @@ export class Recorder implements RecorderPort {
         status,
         body: view ? this.#reader.toAnswerIn(recordings, view, pending.cause.by.side) : {},
       }),
+      observeReport: (id, medium, report) => {
+        this.#reader.takeLevel(id, medium, report)
+        return this.#storage.observe(id, medium, report)
+      },
       onCommitted: (events) => this.#committed(events),
       onAbandoned: (id) => rm(this.#folder(id), { recursive: true, force: true }),
       onFailure: (error) => this.#logFailed(error),
@@ -272,11 +275,6 @@ export class Recorder implements RecorderPort {
 
   #folder(id: string): string {
     return join(this.#options.recordingsFolder, id)
-  }
-
-  #report(id: string, medium: Medium, report: CaptureReport): void {
-    this.#reader.takeLevel(id, medium, report)
-    this.#storage.report(id, medium, report)
   }
 
   #committed(events: readonly LogEvent[]): void {

@@ -3,7 +3,6 @@ import type { CaptureReport } from '../../actors/capture.ts'
 import { type By, MEDIA, type Medium } from '../../contract/media.ts'
 import { recordingState, trackState } from '../../machines/recording-fold.ts'
 import type { CommandHandler } from '../commands/command-handler.ts'
-import type { SegmentReport } from '../facts/capture-reports.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { currentRecording, isCapturing } from '../open-recordings.ts'
 import { DiskWatch, type DiskWatchOptions } from './disk-watch.ts'
@@ -40,38 +39,31 @@ export class DiskGuard {
   }
 
   /**
-   * Passes a capture's report on to the fact pipeline. A segment that found no space ends the
-   * others, too.
+   * Observes a capture's report. The returned promise delays its facts: a segment that found no space
+   * needs the ballast released first, because the log is on the same full disk.
    */
-  report(id: string, medium: Medium, report: CaptureReport): void {
+  observe(id: string, medium: Medium, report: CaptureReport): Promise<void> | undefined {
     this.watch.take(id, medium, report)
-    if (report.type === 'capture.level' || report.type === 'capture.progress') return
     const isOutOfSpace =
       report.type === 'capture.ended' &&
       report.cause !== 'cut' &&
       report.cause.code === 'STORAGE_FULL'
-    if (isOutOfSpace) void this.#outOfSpace(id, medium, report)
-    else this.#options.facts.report(id, medium, report)
+    return isOutOfSpace ? this.#outOfSpace(id, medium) : undefined
   }
 
-  /**
-   * Releases the ballast before the report is appended: the log is on the same full disk. The other
-   * media would fail next, so the recording is stopped.
-   */
-  async #outOfSpace(id: string, medium: Medium, report: SegmentReport): Promise<void> {
+  /** Releases the ballast, and stops the recording: its other media would find no space either. */
+  async #outOfSpace(id: string, medium: Medium): Promise<void> {
     const { facts, commands, onFault } = this.#options
     const live = facts.live.get(id)
     await this.watch.releaseBallast()
     // If the log was reopened meanwhile, recovery has already recorded what became of this file.
     if (live === undefined || facts.live.get(id) !== live) return
-    // A start that fails for want of space is rolled back as any other.
-    if (facts.recordings.get(id)?.tracks[medium].value === 'recording') {
-      commands()
-        .systemStop(id, 'storageFull')
-        .catch((error) => onFault('ending a recording without space', error))
-    }
-    facts.report(id, medium, report)
-    await this.watch.look()
+    void this.watch.look()
+    // A start that finds no space is rolled back like any other.
+    if (facts.recordings.get(id)?.tracks[medium].value !== 'recording') return
+    commands()
+      .systemStop(id, 'storageFull')
+      .catch((error) => onFault('ending a recording without space', error))
   }
 
   /** What is being recorded, or paused. */

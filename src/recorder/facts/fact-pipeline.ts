@@ -1,3 +1,4 @@
+import type { CaptureReport } from '../../actors/capture.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { By, Medium } from '../../contract/media.ts'
@@ -37,6 +38,8 @@ export interface FactPipelineOptions {
     view: RecordingView | undefined,
     recordings: OpenRecordings,
   ): StoredAnswer
+  /** Told of every report first; a promise delays the report's facts until it settles. */
+  observeReport(id: string, medium: Medium, report: CaptureReport): Promise<void> | undefined
   onCommitted(events: readonly LogEvent[]): void
   /** Removes the files of a start that was rolled back; its actors have ended. */
   onAbandoned(id: string): Promise<void>
@@ -274,8 +277,25 @@ export class FactPipeline {
     ended.catch((error) => onFault('ending a recording’s actors', error))
   }
 
-  /** Turns a capture's report about a segment into facts. */
-  report(id: string, medium: Medium, report: SegmentReport): void {
+  /** Turns what a capture reports into facts, unless it is only a level or a file's growth. */
+  report(id: string, medium: Medium, report: CaptureReport): void {
+    const { observeReport, onFault } = this.#options
+    const observed = observeReport(id, medium, report)
+    if (report.type === 'capture.level' || report.type === 'capture.progress') return
+    if (!observed) {
+      this.#report(id, medium, report)
+      return
+    }
+    const live = this.live.get(id)
+    observed
+      .then(() => {
+        // If the log was reopened meanwhile, recovery has already recorded what became of it.
+        if (live !== undefined && this.live.get(id) === live) this.#report(id, medium, report)
+      })
+      .catch((error) => onFault('an observer of reports', error))
+  }
+
+  #report(id: string, medium: Medium, report: SegmentReport): void {
     if (this.#failure || !this.#recordings.has(id)) return
     const ref = { medium, segment: report.segment }
     const waiting = [...this.#pending.values()].filter((pending) =>
