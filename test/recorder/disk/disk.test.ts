@@ -3,7 +3,7 @@ import type { EventOf, EventType } from '../../../src/contract/events.ts'
 import { MEDIA } from '../../../src/contract/media.ts'
 import { QUALITY_PRESETS } from '../../../src/contract/quality.ts'
 import { BitRates, typicalRate } from '../../../src/recorder/disk/bit-rates.ts'
-import { DEFAULT_RESERVE_BYTES } from '../../../src/recorder/disk/disk-watch.ts'
+import { DEFAULT_RESERVE_BYTES, DiskWatch } from '../../../src/recorder/disk/disk-watch.ts'
 import type { LogBallast } from '../../../src/store/types.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
@@ -63,6 +63,46 @@ class FakeBallast implements LogBallast {
     return true
   }
 }
+
+suite('the disk watch', (test) => {
+  // A timer may fire a moment early or late, which must not change the interval.
+  for (const earlyMs of [-3, 0, 3])
+    test(`looks every 4 s while idle, with ticks ${earlyMs} ms early`, async () => {
+      const { setInterval } = globalThis
+      const realNow = performance.now
+      const start = realNow.call(performance)
+      let tick = (): void => {}
+      let now = start
+      const looks: number[] = []
+      performance.now = () => now
+      globalThis.setInterval = ((run: () => void) => {
+        tick = run
+        return { unref: () => undefined }
+      }) as unknown as typeof setInterval
+      try {
+        new DiskWatch({
+          folder: '/',
+          ask: async () => {
+            looks.push(now - start)
+            return 100 * GB
+          },
+          recording: () => undefined,
+          onLow: async () => {},
+          onFull: async () => {},
+        }).start()
+        for (let count = 1; count <= 9; count++) {
+          now = start + count * (2_000 - earlyMs)
+          tick()
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      } finally {
+        performance.now = realNow
+        globalThis.setInterval = setInterval
+      }
+      const gaps = looks.slice(1).map((at, index) => Math.round((at - looks[index]!) / 1_000))
+      assert.deepEqual(gaps, [4, 4, 4, 4])
+    })
+})
 
 suite('storage', (test) => {
   let bench: RecorderBench
