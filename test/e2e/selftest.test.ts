@@ -18,7 +18,7 @@ const impossible = (await virtualDesktopProblem()) ?? notLinux
 const F2F = fileURLToPath(new URL('../../dist/cli/f2f.cjs', import.meta.url))
 /** `npm run test:long` makes 50. */
 const PAUSES = Number(process.env.F2F_PAUSES ?? 3)
-const LATE_SECONDS = 0.2
+const LATE_SECONDS = 0.5
 
 interface Ran {
   code: number
@@ -91,7 +91,7 @@ suite('f2f selftest', (test) => {
 
   test.unless(impossible, 'fails where the sound comes late', async () => {
     const parec = join(folder, 'parec')
-    // Holds back a fifth of a second of sound: 16 bits, 48 kHz, two channels.
+    // Holds back half a second of sound, more than parec takes to connect: 16 bits, 48 kHz, two channels.
     const held = LATE_SECONDS * 48_000 * 4
     await writeFile(
       parec,
