@@ -45,7 +45,7 @@ export interface DaemonOptions {
   quality?: QualityPreset
   /** The machine's devices, or a test picture and tones. */
   source: 'devices' | 'synthetic'
-  /** What is kept free on the disk of the recordings, in bytes; else config.json, 256 MB. */
+  /** Reserve: bytes to keep free on the disk of the recordings; else config.json, 256 MB. */
   reserveBytes?: number
 }
 

@@ -36,7 +36,7 @@ export class HomeError extends Error {
   override name = 'HomeError'
 }
 
-/** What config.json may hold. */
+/** The settings of config.json. */
 export interface Config {
   /** Origins of web pages that may call the API, e.g. `https://crm.example`. */
   allowedOrigins?: string[]
@@ -44,7 +44,7 @@ export interface Config {
   port?: number
   /** Absolute path of the ffmpeg program. */
   ffmpegPath?: string
-  /** What is kept free on the disk of the recordings, in bytes. */
+  /** Reserve: bytes to keep free on the disk of the recordings. */
   reserveBytes?: number
   /** How closely starts that do not say it record (default: standard). */
   quality?: QualityChoice
@@ -58,8 +58,8 @@ export interface DaemonInfo {
 }
 
 /**
- * What daemon.json tells. `stale`: left by a daemon that is gone; `daemon` is null where the file
- * cannot be understood.
+ * The content of daemon.json. `stale`: left by a daemon that is gone; `daemon` is null where the
+ * file cannot be understood.
  */
 export type DaemonState =
   | { state: 'absent' }

@@ -1,12 +1,12 @@
 /**
- * What a credential may be good for. `read` is every GET but those of `audit` and `admin`;
+ * All scopes of a credential. `read` is every GET but those of `audit` and `admin`;
  * `control` is start, stop, pause, resume, close.
  */
 export const SCOPES = ['read', 'tag', 'control', 'audit', 'admin'] as const
-/** What a credential may be good for. */
+/** A scope of a credential. */
 export type Scope = (typeof SCOPES)[number]
 
-/** What the person at the recorder's own page may do: everything but `admin`. */
+/** Scopes of the person at the recorder's own page: all but `admin`. */
 export const UI_SCOPES: readonly Scope[] = ['read', 'tag', 'control', 'audit']
 
 /** Whether a word names a scope; scopes of a later version in an old log are not ours to grant. */

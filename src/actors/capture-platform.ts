@@ -37,7 +37,7 @@ export interface CapturePlatformOptions {
   limits?: Partial<CaptureLimits>
 }
 
-/** What this machine can capture from, and the actors that do it. */
+/** Creates the capture platform of this machine: its devices, and the actors that capture them. */
 export function createCapturePlatform(options: CapturePlatformOptions): CapturePlatform {
   const env = options.env ?? process.env
   const limits = { ...CAPTURE_LIMITS, ...options.limits }

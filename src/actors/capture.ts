@@ -15,7 +15,7 @@ export interface SegmentPlan {
   quality: Quality
 }
 
-/** What a capture actor is told. */
+/** A message to a capture actor. */
 export type CaptureCommand =
   /**
    * Start capturing a segment. `retryUntil` (epoch ms): keep trying with backoff, in silence, until
@@ -30,7 +30,7 @@ export type CaptureCommand =
   | { type: 'capture.cut'; segment: number; at: number; discard?: boolean }
 
 /**
- * What a capture actor reports. Exactly one `capture.ended` follows every `capture.open`, whatever
+ * A report of a capture actor. Exactly one `capture.ended` follows every `capture.open`, whatever
  * happens.
  */
 export type CaptureReport =

@@ -19,7 +19,7 @@ const LEVELS = 4
 /** How long a device has to deliver them. */
 const LIMIT_MS = 1_300
 
-/** What a probe needs of its surroundings. */
+/** The parts that a probe works with. */
 export interface ProbeParts {
   backend: Pick<CaptureBackend, 'command' | 'keepAwake' | 'isMuted'>
   ffmpeg: Encoder['ffmpeg']

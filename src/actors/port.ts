@@ -3,7 +3,7 @@ import type { Device, Medium } from '../contract/media.ts'
 import type { DeviceList, Level } from '../contract/resources.ts'
 import type { Capture, CaptureReport } from './capture.ts'
 
-/** What a short look at a device has shown. */
+/** The result of opening a device for a moment. */
 export interface ProbeResult {
   /** Why it does not deliver; null when it does. */
   problem: string | null
@@ -15,10 +15,11 @@ export interface ProbeResult {
   muted: boolean | null
 }
 
-/** What the recorder needs of a platform. */
+/** The port through which the recorder captures. */
 export interface CapturePlatform {
   /**
-   * What there is to capture from. Answers within 2 s, from a cache of at most 5 s unless `fresh`.
+   * Lists the devices of each medium. Answers within 2 s, from a cache of at most 5 s unless
+   * `fresh`.
    */
   devices(options?: { fresh?: boolean }): Promise<Record<Medium, DeviceList>>
   /**

@@ -1,5 +1,5 @@
 /**
- * What can be checked from outside, with or without a running recorder. Asks no device anything.
+ * Checks that need no running recorder. They open no device.
  */
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
@@ -16,7 +16,7 @@ export interface Check {
   remedy?: string
 }
 
-/** What a recorder keeps in reserve unless it is told otherwise; below this nothing starts. */
+/** Default reserve of a recorder; below it nothing starts. */
 const RESERVE_BYTES = 256_000_000
 /** About four hours of all three media beyond the reserve. */
 const AMPLE_BYTES = 1_400_000_000

@@ -3,7 +3,7 @@ import type { Home } from '../home.ts'
 import type { Api } from './api.ts'
 import type { Style } from './style.ts'
 
-/** What an option takes. Each has a help text; `value` names what stands behind it. */
+/** Describes an option. Each has a help text; `value` names what stands behind it. */
 export type OptionSpec =
   | { kind: 'flag'; help: string; short?: string }
   | { kind: 'text'; value: string; help: string; choices?: readonly string[]; short?: string }
@@ -33,7 +33,7 @@ export interface Io {
   env: NodeJS.ProcessEnv
 }
 
-/** What a command is run with. */
+/** Input of a command. */
 export interface Input<O extends Record<string, OptionSpec> = Record<string, OptionSpec>> {
   options: OptionValues<O>
   args: string[]
@@ -46,7 +46,7 @@ export interface Input<O extends Record<string, OptionSpec> = Record<string, Opt
 }
 
 /**
- * What a command has to say: `json` for programs, `text` for people; `note` goes to stderr, for
+ * Output of a command: `json` for programs, `text` for people; `note` goes to stderr, for
  * people only.
  */
 export interface CommandResult {
@@ -62,7 +62,7 @@ export interface CommandSpec<O extends Record<string, OptionSpec>> {
   name: string
   /** One line for the list of commands. */
   summary: string
-  /** What stands behind the name besides options, as usage shows it, with how many there may be. */
+  /** Arguments besides options, as usage shows them, and how many there may be. */
   args?: { usage: string; min: number; max: number }
   /** Paragraphs. */
   description: string[]

@@ -6,7 +6,7 @@ const BAR_WIDTH = 30
 /** Where no terminal is, a line each so many percent. */
 const LINE_STEP = 10
 
-/** What is shown while somebody waits. */
+/** The progress display of a download. */
 export interface Meter {
   show(what: string, percent: number): void
   /** Takes the bar away. */

@@ -17,13 +17,13 @@ export const COMMON_OPTIONS = {
   help: { kind: 'flag', short: 'h', help: 'Show this help.' },
 } satisfies Record<string, OptionSpec>
 
-/** What a command takes, its own options before the common ones. */
+/** All options of a command, its own before the common ones. */
 export function optionsOf(command: Command): Record<string, OptionSpec> {
   const { json, ...others } = COMMON_OPTIONS
   return { ...command.options, ...(command.json === false ? {} : { json }), ...others }
 }
 
-/** What an option can be given. */
+/** The value of an option. */
 export type OptionValue = boolean | string | number | string[]
 
 /** The values of a command line. */

@@ -1,4 +1,4 @@
-/** What went wrong, as people read it. */
+/** Turns a problem into text for people. */
 import { HomeError } from '../home.ts'
 import { localProblem, type Problem, ProblemError } from './problem.ts'
 import { localTime } from './quantities.ts'

@@ -1,5 +1,5 @@
 /**
- * What went wrong, as the API says it (RFC 9457 with `code`), or in the same shape where the API
+ * A problem as the API describes it (RFC 9457 with `code`), or in the same shape where the API
  * was never reached.
  */
 export interface Problem {
@@ -8,11 +8,11 @@ export interface Problem {
   remedy?: string
   code: string
   status?: number
-  /** What is wrong with a request, by JSON Pointer (RFC 6901). */
+  /** Mistakes in a request, by JSON Pointer (RFC 6901). */
   errors?: { pointer: string; detail: string }[]
   /** Who controls the recording, where that is in the way. */
   holder?: { side: string; client: string; since: string | null }
-  /** What the asking side may do instead. */
+  /** Commands that the asking side may give instead. */
   allowedCommands?: string[]
   [member: string]: unknown
 }

@@ -21,7 +21,7 @@ const HASH_BYTES = 1_048_576
  */
 const MARGIN_BYTES = 64 * 1_048_576
 
-/** What may be kept. */
+/** Limits of the cache. */
 export interface CacheLimits {
   /** All composed files together; the one asked for last is always kept. */
   totalBytes: number
@@ -44,7 +44,7 @@ export class Cache {
   readonly #limits: CacheLimits
   readonly #onFault: (what: string, error: unknown) => void
   readonly #freeBytes: AskDisk
-  /** What the files that are being made may take. */
+  /** Bytes that the files being made may take. */
   #claimed = 0
 
   /** `onFault`: what does no harm to the file that is wanted. */

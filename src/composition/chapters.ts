@@ -88,7 +88,7 @@ function gapChapters(
 const isTold = (fromMs: number, toMs: number, { durationMs }: Timeline): boolean =>
   toMs - fromMs >= GAP_MIN_MS && fromMs < durationMs
 
-/** What begins at about the same moment is one chapter: a shorter one nobody could choose. */
+/** Events closer together than this share a chapter: nobody could choose a shorter one. */
 function merged(chapters: Chapter[]): Chapter[] {
   const groups: { atMs: number; all: string[] }[] = []
   for (const { atMs, title } of chapters.sort((a, b) => a.atMs - b.atMs)) {

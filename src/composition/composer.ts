@@ -24,17 +24,17 @@ const LIMITS = { totalBytes: 20_000_000_000, builds: 2, finishMs: 5_000 }
 const OVERHEAD_BYTES_A_SECOND = 2_000
 const AAC_BYTES_A_SECOND = 16_000
 
-/** What a composer works with. */
+/** The parts that a composer works with. */
 export interface ComposerOptions {
   tools: Tools
   sources: Sources
   /** Where composed files are kept; there already. */
   folder: string
-  /** Of the recorder. */
+  /** Version of the recorder. */
   version: string
   /** Called with what went wrong inside; the client is told less. */
   onFault: (what: string, error: unknown) => void
-  /** What is kept free on the disk, in bytes. */
+  /** Reserve: bytes to keep free on the disk. */
   reserveBytes: number
   limits?: Partial<typeof LIMITS>
 }
@@ -247,7 +247,7 @@ export class Composer implements CompositionPort {
   }
 }
 
-/** What the file and the work for it take at most, roughly. */
+/** Estimates the bytes that the file and the work for it take at most. */
 function bytesOf({ segments, timeline, request, sounds }: Plan): number {
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
   const sound = segments

@@ -11,13 +11,13 @@ import type { ScreenList } from './screen.ts'
 import type { SoundFile } from './sound.ts'
 import type { Work } from './tools.ts'
 
-/** What is to be put together. */
+/** The parts to join. */
 export interface Parts {
   path: string
-  /** Of a split file in the order of its tracks. */
+  /** For a split file, in the order of its tracks. */
   sounds: readonly SoundFile[]
   screen: ScreenList | undefined
-  /** Of the recorder. */
+  /** Version of the recorder. */
   version: string
 }
 

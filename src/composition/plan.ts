@@ -1,4 +1,4 @@
-/** What a file is to be made of, and the key under which it is kept. Pure. */
+/** Plans a composed file: its parts, and the key that identifies it. Pure. */
 import { createHash } from 'node:crypto'
 import { RecorderError } from '../contract/errors.ts'
 import type { SegmentFacts } from '../contract/events.ts'

@@ -25,9 +25,9 @@ export interface ComposedFile {
 /** How far the making of a file is; not kept anywhere. */
 export interface CompositionProgress {
   recordingId: string
-  /** What is being made: `export`, or the medium of a track. */
+  /** The file being made: `export`, or the medium of a track. */
   kind: 'export' | Medium
-  /** Of an export only. */
+  /** Only for an export. */
   gaps?: 'fill' | 'cut'
   audio?: 'mix' | 'split'
   /** 0–100. */

@@ -17,7 +17,7 @@ import { runFfmpeg } from './ffmpeg.ts'
 import { type GapPiece, isMedia, type MediaPiece, type Piece, type TrackLine } from './timeline.ts'
 import type { Work } from './tools.ts'
 
-/** Of a screen that never delivered a picture nobody knows the size. */
+/** The size of a screen that never delivered a picture is unknown. */
 const SIZE_UNKNOWN = { width: 1_280, height: 720 }
 /**
  * A gap that is shorter is no card but the last picture a little longer: a flash would only

@@ -23,7 +23,7 @@ import { isMedia, type TrackLine } from './timeline.ts'
 import type { Work } from './tools.ts'
 
 const READ_BYTES = 65_536
-/** What libopus asks for at 48 kHz, and so what recorded segments have. */
+/** Pre-skip that libopus asks for at 48 kHz; recorded segments have it, too. */
 const PRE_SKIP = 312
 const SAMPLES_A_MS = OPUS_RATE / 1_000
 

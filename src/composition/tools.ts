@@ -14,7 +14,7 @@ export interface RunningProgram {
 }
 
 /**
- * What the composition root lends: how programs are started so that they end with us, and how
+ * Tools that the composition root lends: how programs are started so that they end with us, and how
  * screens are encoded.
  */
 export interface Tools {
@@ -31,7 +31,7 @@ export interface Tools {
   screenArgs(input: readonly string[], quality: Quality): Promise<string[]>
 }
 
-/** What there is to read of recordings. */
+/** Reads recordings and their segments. */
 export interface Sources {
   /** The recording as it is now. */
   recording(id: string): Promise<Composable>
@@ -42,7 +42,7 @@ export interface Sources {
   file(id: string, file: string): string
 }
 
-/** What a piece of work is done with. */
+/** The context of one composition. */
 export interface Work {
   tools: Tools
   /** Aborted when nobody wants it any more. */

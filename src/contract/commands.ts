@@ -4,7 +4,7 @@ import type { QualityChoice } from './quality.ts'
 /** A tag's value: a string of at most 4,096 characters, a finite number, or a boolean. */
 export type TagValue = string | number | boolean
 
-/** What the commands of the API ask for, by the name under which the log keeps them. */
+/** The request of each command, by its name in the log. */
 export interface CommandRequests {
   'recording.start': {
     media: Medium[]
@@ -46,7 +46,7 @@ export const COMMANDS: readonly CommandName[] = [
   'recording.close',
 ]
 
-/** What a client may do now, as `allowedCommands` spells it. */
+/** A command that a client may give now, as `allowedCommands` spells it. */
 export const ALLOWED_COMMANDS = [
   'start',
   'startMedia',
@@ -56,7 +56,7 @@ export const ALLOWED_COMMANDS = [
   'tag',
   'close',
 ] as const
-/** What a client may do now, as `allowedCommands` spells it. */
+/** A command that a client may give now, as `allowedCommands` spells it. */
 export type AllowedCommand = (typeof ALLOWED_COMMANDS)[number]
 
 /** The spelling of each command in `allowedCommands`. */

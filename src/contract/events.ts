@@ -4,7 +4,7 @@ import type { By, Device, GapReason, Medium, RecordingType } from './media.ts'
 import type { Quality } from './quality.ts'
 import type { WarningCode } from './warnings.ts'
 
-/** What is known of one stored piece of a track. Times are RFC 3339 UTC with milliseconds. */
+/** The facts of one stored segment. Times are RFC 3339 UTC with milliseconds. */
 export interface SegmentFacts {
   medium: Medium
   /** Counts a track's segments from 1; a discarded number is not used again. */

@@ -7,7 +7,10 @@
 export const MEDIA = ['mic', 'speaker', 'screen'] as const
 /** One kind of source; a recording has at most one track of each. */
 export type Medium = (typeof MEDIA)[number]
-/** What a request may name: a medium, or `audio` for the audio media of the recording's type. */
+/**
+ * A medium as a request names it: one of the three, or `audio` for the audio media of the
+ * recording's type.
+ */
 export const REQUESTED_MEDIA = [...MEDIA, 'audio'] as const
 /** A medium as a request names it. */
 export type RequestedMedium = (typeof REQUESTED_MEDIA)[number]

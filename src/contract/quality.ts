@@ -41,7 +41,10 @@ export const QUALITY_PRESETS = {
 /** Name of a preset. */
 export type QualityPreset = keyof typeof QUALITY_PRESETS
 
-/** What a request or the configuration may say: a preset, or one with some numbers of its own. */
+/**
+ * Quality as a request or the configuration names it: a preset, or one with some numbers of its
+ * own.
+ */
 export type QualityChoice =
   | QualityPreset
   | ({ preset?: QualityPreset | undefined } & { [K in keyof Quality]?: Quality[K] | undefined })

@@ -1,4 +1,4 @@
-/** What clients read: the recording and what belongs to it, as the API's answers spell them. */
+/** Views: the recording and its parts as the API's answers spell them. */
 import type { AllowedCommand, TagValue } from './commands.ts'
 import type { ErrorCode } from './errors.ts'
 import type { SegmentFacts } from './events.ts'
@@ -49,17 +49,17 @@ export interface TrackView {
   /** Number of closed segments. */
   segments: number
   /**
-   * What its closed segments cover. With the gaps they add up to the time from the recording's
-   * start to the end of the last.
+   * Stretches that its closed segments cover. With the gaps they add up to the time from the
+   * recording's start to the end of the last.
    */
   spans: Span[]
   gaps: Gap[]
   error: { code: ErrorCode; message: string } | null
-  /** What somebody has to know of it right now. */
+  /** Warnings in force. */
   warnings: Warning[]
 }
 
-/** What somebody has to know at once while nothing has failed. */
+/** A condition that somebody must know although nothing has failed. */
 export interface Warning {
   code: WarningCode
   message: string
@@ -106,7 +106,7 @@ export interface RecordingAnswer extends Omit<RecordingView, 'tracks'> {
 /** A stored piece of a track as clients read it. */
 export type SegmentView = Omit<SegmentFacts, 'file'>
 
-/** What stands in the recorder's way right now. */
+/** An error or warning in force. */
 export interface ApplicationError {
   code: ErrorCode | WarningCode
   medium?: Medium
@@ -130,7 +130,7 @@ export interface ApplicationView {
   allowedCommands: AllowedCommand[]
 }
 
-/** What readiness looks at; the first five of each medium. */
+/** The readiness checks; the first five for each medium. */
 export const READINESS_CHECKS = [
   'device',
   'delivering',
@@ -151,7 +151,7 @@ export interface ReadinessCheck {
   medium?: Medium
   result: (typeof READINESS_RESULTS)[number]
   detail: string
-  /** What to do; with everything that is not `pass`. */
+  /** Remedy, with every result but `pass`. */
   remedy?: string
   level?: Level
 }
@@ -169,7 +169,7 @@ export interface DeviceView extends Device {
   default: boolean
 }
 
-/** What one medium can be captured from. */
+/** The devices of one medium. */
 export interface DeviceList {
   available: boolean
   /** Why nothing is available, in words that say what to do. */

@@ -8,7 +8,7 @@ export const SAMPLE_RATE = 48_000
 /** How a medium's sound is to be encoded. */
 export interface AudioFormat {
   channels: 1 | 2
-  /** What libopus is to optimise for. */
+  /** The kind of sound that libopus optimises for. */
   application: 'voip' | 'audio'
   bitsPerSecond: number
 }

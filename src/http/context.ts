@@ -2,7 +2,7 @@ import type { ParameterizedContext } from 'koa'
 import type { Credential } from '../access/access.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 
-/** What one request carries from check to check. */
+/** State that a request carries from check to check. */
 export interface RequestState {
   requestId: string
   credential: Credential

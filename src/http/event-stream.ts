@@ -12,13 +12,13 @@ export interface StreamLimits {
   stallMs: number
 }
 
-/** What streams tell of. */
+/** The sources of an event stream. */
 export interface StreamSources {
   recorder: RecorderPort
   compositions: Pick<CompositionPort, 'onProgress'>
 }
 
-/** What a client wants to hear. */
+/** The choices of a client. */
 export interface StreamChoices {
   /** The last position that it has. */
   after: number
@@ -100,7 +100,7 @@ export function createEventStream(
     else for (const event of events) writeEvent(event)
   }
 
-  /** What is of this moment only; what comes late is worth nothing. */
+  /** Sends what matters only now; a slow client does not get it later. */
   function aside(name: 'level' | 'export'): (data: unknown) => void {
     return (data) => {
       if (blockedSince === null && !catchingUp)

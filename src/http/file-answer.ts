@@ -6,7 +6,7 @@ import { readRange } from './byte-range.ts'
 import type { HttpContext } from './context.ts'
 import type { HeaderName, RouteResponse } from './route.ts'
 
-/** What a request for a file may carry. */
+/** Headers that a request for a file may carry. */
 export const FILE_REQUEST_HEADERS: HeaderName[] = ['Range', 'If-Range', 'If-None-Match']
 
 /** The outcomes of a route that answers with {@link sendFile}, for files of these types. */

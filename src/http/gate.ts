@@ -8,7 +8,7 @@ import { sendProblem } from './problem.ts'
 import { LAUNCH_PATH } from './routes/ui.ts'
 import type { Services } from './services.ts'
 
-/** What is answered without a credential. */
+/** Paths that need no credential. */
 function isPublic(path: string): boolean {
   return path === '/healthz' || path === '/' || path.startsWith(LAUNCH_PATH)
 }
@@ -22,9 +22,9 @@ function checkCredentialCount(ctx: HttpContext): void {
 }
 
 /**
- * What stands before every route. Its checks come in the order of what they trust: Host, Origin,
- * credential. None reads the body, so that strangers cannot make the daemon read. It is also where
- * every error ends up and every request is logged.
+ * Checks every request before its route. The checks come in the order of what they trust: Host,
+ * Origin, credential. None reads the body, so that strangers cannot make the daemon read. It is
+ * also where every error ends up and every request is logged.
  */
 export function createGate(
   services: Services,

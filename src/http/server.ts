@@ -10,7 +10,7 @@ import { answerBrokenRequest } from './broken-request.ts'
 import type { StreamLimits } from './event-stream.ts'
 import { createEventStreams } from './event-streams.ts'
 
-/** What the HTTP side needs. */
+/** The parts that the HTTP server works with. */
 export interface HttpOptions {
   recorder: RecorderPort
   /** Makes one playable file of a recording's pieces. */

@@ -5,7 +5,7 @@ import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
 import type { EventStreams } from './event-streams.ts'
 
-/** What the routes work with. */
+/** The services that the routes work with. */
 export interface Services {
   recorder: RecorderPort
   compositions: CompositionPort

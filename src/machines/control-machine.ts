@@ -19,7 +19,7 @@ const permit = { actions: 'permit' } as const
 const fromApi = { guard: 'fromApi', actions: 'permit' } as const
 const fromUi = { guard: 'fromUi', actions: 'permit' } as const
 
-/** What only the controlling side may ask for, from the start until the recording is closed. */
+/** Commands that only the controlling side may give until the recording is closed. */
 const ownersCommands = (owner: typeof fromApi | typeof fromUi) => ({
   'track.start': owner,
   'track.stop': owner,

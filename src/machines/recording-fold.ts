@@ -13,7 +13,7 @@ import { type ControlFact, claimedBy, controlMachine } from './control-machine.t
 import { type SessionFact, sessionMachine } from './session-machine.ts'
 import { type TrackFact, trackMachine } from './track-machine.ts'
 
-/** What the three kinds of machine have made of a recording's events. Immutable. */
+/** The states of a recording's machines, folded from its events. Immutable. */
 export interface RecordingFold {
   readonly id: string
   readonly version: number
@@ -164,7 +164,7 @@ export function recordingState(session: SnapshotFrom<typeof sessionMachine>): Re
   return session.matches({ capturing: 'paused' }) ? 'Paused' : 'Active'
 }
 
-/** What the states of its tracks make of a recording whose capture is not over. */
+/** Derives a capturing recording's state from its tracks. */
 export function stateOfTracks(tracks: RecordingFold['tracks']): 'Active' | 'Paused' | 'WrapUp' {
   const states = Object.values(tracks).map(trackState)
   if (

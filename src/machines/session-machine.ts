@@ -18,7 +18,7 @@ export type SessionFact =
   | { type: 'recording.wrapUpStarted'; endsAt: string }
   | { type: 'recording.closed' }
 
-/** What the machine remembers of its facts. */
+/** Context: the facts that the machine remembers. */
 export interface SessionContext {
   recordingType: RecordingType
   quality: Quality
@@ -30,7 +30,7 @@ export interface SessionContext {
 }
 
 /**
- * What a clock actor is given: when to fire (RFC 3339). Its firing is a command of the recorder to
+ * Input of a clock actor: when to fire (RFC 3339). Its firing is a command of the recorder to
  * itself, so it ends in the log.
  */
 export interface ClockInput {

@@ -17,7 +17,7 @@ export type TrackFact =
   | { type: 'track.paused' | 'track.stopped' | 'track.failed' }
   | { type: 'track.recovering'; segment: number; giveUpAt: string }
 
-/** What the machine remembers of its facts. */
+/** Context: the facts that the machine remembers. */
 export interface TrackContext {
   /** The newest segment's number; 0 before the first. */
   segment: number
@@ -34,7 +34,7 @@ export interface TrackContext {
   stoppedBy: 'command' | 'reverted' | 'storageFull'
 }
 
-/** What the machine tells the capture actor. */
+/** A message of the machine to its capture actor. */
 export type CaptureMessage =
   | { type: 'capture.open'; segment: number; device: Device | null; retryUntil: string }
   | { type: 'capture.cut'; segment: number; at: string; discard: boolean }

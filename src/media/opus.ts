@@ -13,7 +13,7 @@ const FIRST = 2
 const LAST = 4
 const LACES_MAX = 255
 
-/** What the first packet of a stream says (RFC 7845, 5.1). */
+/** The content of a stream's first packet (RFC 7845, 5.1). */
 export interface OpusHead {
   channels: number
   /** Samples to be left out at the beginning. */

@@ -1,7 +1,7 @@
 import { findBox } from './fmp4.ts'
 import { FormatError } from './ogg.ts'
 
-/** What has to be equal for two H.264 tracks to be joined as they are. */
+/** Properties that two H.264 tracks must share to be joined without encoding. */
 export interface VideoFormat {
   width: number
   height: number

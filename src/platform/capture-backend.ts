@@ -10,7 +10,7 @@ import type { WatchSound } from './sound-watch.ts'
 export interface SourceCommand extends ChildCommand {
   watch?: WatchScreen
   /**
-   * What it captures is kept only once the watch has found everything as it was: else it might be
+   * Keep media only once the watch has confirmed that everything is as it was: else it might be
    * something else's picture.
    */
   vouched?: boolean
@@ -19,11 +19,11 @@ export interface SourceCommand extends ChildCommand {
 }
 
 /**
- * What is particular to an operating system: which devices there are, and which programs capture
- * from them.
+ * The part of capturing that differs between operating systems: which devices there are, and which
+ * programs capture from them.
  */
 export interface CaptureBackend {
-  /** What a medium can be captured from. Answers within 2 s; never rejects. */
+  /** Lists a medium's devices. Answers within 2 s; never rejects. */
   list(medium: Medium): Promise<DeviceList>
   /**
    * A device by its id that may be there without being listed. Rejects with DEVICE_UNAVAILABLE

@@ -6,7 +6,7 @@ import type { Child, ChildExit } from '../processes/child-process.ts'
 const DETAIL_MAX_LENGTH = 200
 
 /**
- * What went wrong with a capture: an error for those who asked, and the reason of the gap that it
+ * Why a capture failed: an error for those who asked, and the reason of the gap that it
  * leaves.
  */
 export interface CaptureProblem {
@@ -52,7 +52,7 @@ export function toCaptureProblem(error: unknown): CaptureProblem {
 }
 
 /**
- * What parec (PulseAudio), x11grab (libxcb), dshow and avfoundation say when device or server is
+ * Messages of parec (PulseAudio), x11grab (libxcb), dshow and avfoundation when device or server is
  * not there or goes away. x11grab has no other way to tell: its program exits with 0 when the
  * display dies.
  */

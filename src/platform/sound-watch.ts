@@ -1,12 +1,12 @@
 import type { CaptureProblem } from './capture-problem.ts'
 
-/** What a watch over a stream of sound tells. Times are epoch ms of the recorder's clock. */
+/** The events of a watch over a sound stream. Times are epoch ms of the recorder's clock. */
 export interface SoundWatchEvents {
-  /** What came after `fromMs` may be of another device; null: what has come so far is not. */
+  /** Sound after `fromMs` may come from another device. Null: it has not so far. */
   doubt(fromMs: number | null): void
   /** Nothing that came after `at` is of the device. Once, and nothing after it. */
   lost(problem: CaptureProblem, at: number): void
-  /** What is muted, in words; null when nothing is. Told when it changes. */
+  /** Tells what is muted, in words; null when nothing is. Called on a change. */
   muted(detail: string | null): void
 }
 

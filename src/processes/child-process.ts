@@ -51,7 +51,7 @@ export interface ChildOptions {
   stdin?: 'pipe' | 'ignore'
   onStdout?: (chunk: Buffer) => void
   onStderr?: (text: string) => void
-  /** What it writes to descriptor 3, which it has only then. */
+  /** Receives what it writes to descriptor 3, which it has only then. */
   onAside?: (chunk: Buffer) => void
 }
 

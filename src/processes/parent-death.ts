@@ -4,9 +4,9 @@ import { findProgram } from './find-program.ts'
 let prefix: readonly string[] | undefined
 
 /**
- * What to put in front of a command so that the kernel kills it when this process dies, however it
- * dies: otherwise a capture helper that waits for a frozen sound server would outlive us. Empty
- * where `setpriv` (util-linux) cannot do it.
+ * Arguments to put in front of a command so that the kernel kills it when this process dies,
+ * however it dies: otherwise a capture helper that waits for a frozen sound server would outlive
+ * us. Empty where `setpriv` (util-linux) cannot do it.
  */
 export function parentDeathPrefix(): readonly string[] {
   prefix ??= findPrefix()

@@ -3,7 +3,7 @@ import { terminate } from './terminate.ts'
 
 const OUTPUT_KEPT_BYTES = 4 * 1_048_576
 
-/** What came of a short run of a program. */
+/** The result of a short run of a program. */
 export interface ToolResult {
   outcome: 'done' | 'failed' | 'notInstalled' | 'timeout'
   stdout: string

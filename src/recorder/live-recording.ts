@@ -10,10 +10,10 @@ import { sessionMachine } from '../machines/session-machine.ts'
 import { type CaptureMessage, trackMachine } from '../machines/track-machine.ts'
 import type { CaptureCut } from './facts/event-batch.ts'
 
-/** What has a time limit: a forgotten recording, its wrap-up, a pause. */
+/** A clock of a recording: its longest duration, its wrap-up, a pause. */
 export type RecordingClock = 'maxDuration' | 'wrapUp' | 'pause'
 
-/** What a live recording needs of its surroundings. */
+/** The parts that a live recording works with. */
 export interface LiveRecordingOptions {
   id: string
   /** Absolute folder of the recording's files. */

@@ -17,7 +17,7 @@ import type { EventLog, StoredAnswer } from '../store/types.ts'
 export type { RecordingQuery } from '../store/types.ts'
 
 /**
- * What the live readers (SSE, inspector, metrics) can listen to: `events` after each commit,
+ * Bus for live readers (SSE, inspector, metrics): `events` after each commit,
  * `level` about ten times a second a track.
  */
 export type RecorderBus = EventEmitter<{
@@ -43,7 +43,7 @@ export interface RecorderPort {
   /** The recording's view dressed for a side. */
   toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer
   application(side: ClientSide): Promise<ApplicationView>
-  /** What this side may do with a recording, or, with null, when there is none. */
+  /** Lists the commands that a side may give on a recording; with null, when there is none. */
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]
   devices(): Promise<Record<Medium, DeviceList>>
   /**

@@ -6,7 +6,7 @@ import type { EventLog, LogBallast } from '../store/types.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
 import type { AskDisk } from './disk/disk-watch.ts'
 
-/** What a recorder is made of. */
+/** The parts and settings of a recorder. */
 export interface RecorderOptions {
   log: EventLog
   platform: CapturePlatform
@@ -17,14 +17,14 @@ export interface RecorderOptions {
   user: string
   /** Tags that the recorder sets itself; keys start with `system.`. */
   systemTags: Record<string, TagValue>
-  /** What a start that says nothing of it records with (default: standard). */
+  /** Quality of a start that names none; default: standard. */
   quality?: QualityChoice | undefined
   logger: Logger
   clock: RecorderClock
   /** How long the disk may take for the log before capture ends. Milliseconds, default 3,000. */
   stallMs?: number
   /**
-   * What is kept free on the disk of the recordings, in bytes; default {@link
+   * Reserve: bytes to keep free on the disk of the recordings; default {@link
    * DEFAULT_RESERVE_BYTES}.
    */
   reserveBytes?: number | undefined

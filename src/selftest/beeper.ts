@@ -6,7 +6,7 @@ const RATE = 48_000
 const TONE_HZ = 1_000
 const BEEP_SECONDS = 0.15
 const AMPLITUDE = 0.4
-/** What counts as the beep's first sound, of full scale. */
+/** Level, of full scale, at which the beep's first sound counts. */
 const LOUD = 0.05
 const READY_LIMIT_MS = 5_000
 const HEARD_LIMIT_MS = 3_000

@@ -17,7 +17,7 @@ export interface Pulse {
   flashAt: number
 }
 
-/** What is shown and played, and where it is on the display. */
+/** The flash and beep to produce, and their place on the display. */
 export interface Stimulus {
   area: Area
   pulses: Pulse[]

@@ -30,7 +30,7 @@ export async function loadAnswerTimes(db: Database): Promise<AnswerTimes> {
   return times
 }
 
-/** What keeps an answer on disk. */
+/** The operations that store an answer. */
 export function answerOperations(owner: string, at: number, kept: KeptAnswer): Operation[] {
   return [
     { type: 'put', key: answerKey(owner, at), value: JSON.stringify(kept) },

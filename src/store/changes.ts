@@ -14,7 +14,7 @@ import {
 } from './keys.ts'
 import { project, type RecordingProjection } from './projection/recording.ts'
 
-/** What a run of events did to one recording. */
+/** The change that a run of events makes to one recording. */
 export interface Change {
   before: RecordingProjection | undefined
   after: RecordingProjection | undefined
@@ -78,8 +78,8 @@ function detailsOf(event: LogEvent): Operation[] {
 }
 
 /**
- * What the changes write: each recording once, however many events have hit it. Reads only for
- * recordings that were taken back.
+ * The operations of the changes: each recording once, however many events have hit it. Reads only
+ * for recordings that were taken back.
  */
 export async function changeOperations(db: Database, changes: Changes): Promise<Operation[]> {
   const operations: Operation[] = []

@@ -93,7 +93,7 @@ export async function writeBatch(db: Database, operations: Iterable<Operation>):
   await batch.write({ sync: true })
 }
 
-/** What LevelDB needs beyond its write-ahead logs to open and to take a first write. */
+/** Bytes that LevelDB needs beyond its write-ahead logs to open and for a first write. */
 const MARGIN_BYTES = 1024 * 1024
 
 /**

@@ -6,7 +6,7 @@ interface Round<G> {
   reject: (error: Error) => void
 }
 
-/** What a group commit needs to know of its groups. */
+/** The steps of a group commit. */
 export interface GroupCommitSteps<G> {
   /** A new empty group. */
   create(): G

@@ -21,8 +21,8 @@ export interface KeptFolder {
  * have repaired them or needed them as evidence. Costs next to nothing: the copies are hard links,
  * since LevelDB on opening replaces files and changes none.
  *
- * What an opening that was killed had kept (`<folder>.opening`) stays until the database is found
- * sound. All of it rejects with STORAGE_UNAVAILABLE or STORAGE_FULL.
+ * A folder kept by an opening that was killed (`<folder>.opening`) stays until the database is
+ * found sound. All of it rejects with STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
 export async function keepFolder(folder: string): Promise<KeptFolder> {
   const kept = `${folder}.opening`

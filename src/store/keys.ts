@@ -109,7 +109,7 @@ export const expiryKey = (epochMs: number, owner: string): string =>
   `expiry/${instant(epochMs)}/${owner}`
 /** Everything under `expiry/`. */
 export const EXPIRIES: KeyRange = below('expiry/')
-/** What was kept at an instant or before. */
+/** Range of the answers kept at an instant or before. */
 export const expiredRange = (epochMs: number): KeyRange => ({
   gte: EXPIRIES.gte,
   lt: expiryKey(epochMs + 1, ''),

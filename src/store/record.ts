@@ -16,7 +16,7 @@ export interface EventRecord {
   event: LogEvent
 }
 
-/** What position 1 is chained to. */
+/** The hash before position 1. */
 export const GENESIS = '0'.repeat(64)
 
 const PREV_AT = '{"prev":"'.length
@@ -33,7 +33,7 @@ export function recordHash(value: string): string {
   return hash('sha256', value)
 }
 
-/** What a record says the hash of the one before is; nonsense in, nonsense out. */
+/** Reads the hash of the previous record. Does not validate. */
 export function recordPrev(value: string): string {
   return value.slice(PREV_AT, PREV_END)
 }

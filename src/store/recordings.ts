@@ -57,7 +57,7 @@ function matches(view: RecordingView, { state, tags = {} }: RecordingQuery): boo
   )
 }
 
-/** What is not closed is in memory, however long the list has become. */
+/** Open recordings are in memory, however long the list has become. */
 function* live(
   open: OpenProjections,
   { from, before }: PlaceBounds,

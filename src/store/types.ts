@@ -9,7 +9,7 @@ export interface StoredAnswer {
   body: unknown
 }
 
-/** What goes into the log as one atomic batch: all of it, with its projections, or nothing. */
+/** One atomic append: all of it, with its projections, or nothing. */
 export interface AppendRequest {
   /** In order; the log gives each the next position. */
   events: NewEvent[]
@@ -32,7 +32,7 @@ export interface AnswerToKeep {
 export interface Appended {
   /** The events with their positions, known at once; not yet durable. */
   events: LogEvent[]
-  /** What each `render` returned, in order. */
+  /** The answers that each `render` returned, in order. */
   answers: StoredAnswer[]
   /**
    * Resolves when the batch is on disk (group commit, fsync); rejects with {@link RecorderError}

@@ -8,7 +8,7 @@ import type { Head } from './witness.ts'
 const CHUNK = 1_000
 const CHUNK_BYTES = 1024 * 1024
 
-/** What is checked beside the log itself, and who watches. */
+/** Inputs of a verification beside the log, and its observers. */
 export interface VerifyOptions {
   /** A durable event that must be there. */
   witness: Head | undefined

@@ -12,7 +12,7 @@ export interface Head {
 const INTERVAL_MS = 1_000
 
 /**
- * What the witness file says; undefined when there is none. Rejects with STORAGE_UNAVAILABLE when
+ * Reads the witness file; undefined when there is none. Rejects with STORAGE_UNAVAILABLE when
  * it cannot be read or understood: it is replaced as a whole, so half a file is no accident.
  */
 export async function readWitness(file: string): Promise<Head | undefined> {

@@ -1,5 +1,5 @@
 /**
- * What the clocks of the machine have done, in ms; `from` and `to` epoch ms of the recorder's own
+ * A jump of the machine's clocks, in ms; `from` and `to` epoch ms of the recorder's own
  * time.
  */
 export type ClockJump =

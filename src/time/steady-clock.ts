@@ -43,7 +43,7 @@ const TICK_MS = 1_000
 export class SteadyClock implements RecorderClock {
   readonly #sources: TimeSources
   readonly #listeners = new Set<(jump: ClockJump) => void>()
-  /** What the wall clock showed when the count of the monotonic one was 0. */
+  /** Wall-clock time at which the monotonic clock read 0. */
   #origin: number
   /** The readings at the last tick. */
   #last: { monotonic: number; boot: number; ahead: number }

@@ -14,7 +14,8 @@ export interface X11Address {
 }
 
 /**
- * What `DISPLAY` names, X(7): `[host]:display[.screen]`. Null for forms of other times and systems.
+ * The display that `DISPLAY` names, X(7): `[host]:display[.screen]`. Null for forms of other times
+ * and systems.
  */
 export function parseDisplay(name: string): X11Address | null {
   const match = /^(unix|\[[0-9a-f:]+\]|[\w.-]*):(\d{1,5})(?:\.(\d{1,3}))?$/i.exec(name)
@@ -39,8 +40,8 @@ export function socketsOf({ host, display }: X11Address): NetConnectOpts[] {
 }
 
 /**
- * What a client shows at the door: a protocol's name and its data; both empty where nothing is
- * known.
+ * Credential that a client sends when it connects: a protocol's name and its data; both empty where
+ * nothing is known.
  */
 export interface X11Credential {
   name: string

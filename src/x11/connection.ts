@@ -18,7 +18,7 @@ export interface Monitor extends Area {
   primary: boolean
 }
 
-/** What a screen is like at a moment. Without RandR 1.5 no monitor is known. */
+/** Size and monitors of a screen at one moment. Without RandR 1.5 no monitor is known. */
 export interface Layout {
   width: number
   height: number
@@ -149,7 +149,8 @@ export class X11Connection {
   }
 
   /**
-   * What the screen is like now. Rejects with {@link X11Error}; takes as long as the server does.
+   * Asks for the screen's present layout. Rejects with {@link X11Error}; takes as long as the
+   * server does.
    */
   async layout(): Promise<Layout> {
     const [geometry, monitors] = await Promise.all([

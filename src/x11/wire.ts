@@ -78,7 +78,7 @@ export function rootOf(body: Buffer, screen: number): number | undefined {
 export interface Message {
   bytes: Buffer
   kind: 'reply' | 'error' | 'event'
-  /** Of the request that it answers: its number, modulo 65,536. */
+  /** Number of the request that it answers, modulo 65,536. */
   sequence: number
 }
 

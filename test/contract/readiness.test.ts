@@ -30,7 +30,8 @@ suite('readiness over HTTP', (test) => {
     // The recorder's own limit is 1.8 s; the rest belongs to a busy machine.
     assert.ok(performance.now() - at < ANSWERED_MS)
     assert.equal(status, 200)
-    // The first programs of a cold machine may need longer than the limit: then it says so, and is asked again.
+    // The first programs of a cold machine may need longer than the limit: then it says so, and is
+    // asked again.
     const body = await eventually('everything is ready', async () => {
       const { body } = await clients.api.get('/readiness')
       return body.ready && body

@@ -91,8 +91,8 @@ suite('f2f selftest', (test) => {
 
   test.unless(impossible, 'fails where the sound comes late', async () => {
     const parec = join(folder, 'parec')
-    // Inserts a fifth of a second of silence (16 bits, 48 kHz, two channels) behind the first sample,
-    // so that how long parec takes to connect does not matter.
+    // Inserts a fifth of a second of silence (16 bits, 48 kHz, two channels) behind the first
+    // sample, so that how long parec takes to connect does not matter.
     const held = LATE_SECONDS * 48_000 * 4
     const real = findProgram('parec', process.env)
     await writeFile(

@@ -33,7 +33,7 @@ const VOUCH_MS = 300
  */
 const HANGS_MS = 1_200
 
-/** What a screen pipeline is made of. */
+/** The parts of a screen pipeline. */
 export interface ScreenPipelineParts {
   /** Delivers fragmented MP4 on stdout, one fragment a frame. */
   command: Promise<SourceCommand>

@@ -11,10 +11,10 @@ export interface CaptureLimits {
   /** First and longest pause between tries to get media again. */
   retryFirst: number
   retryMax: number
-  /** What an encoder is given to write the rest, and then after a SIGTERM. */
+  /** Time for an encoder to write the rest, and then to end after a SIGTERM. */
   encoderFinish: number
   encoderTerminate: number
-  /** What a screen capture is given to finish. */
+  /** Time for a screen capture to finish. */
   screenQuit: number
   /** Longest time a single file operation may take. */
   fileOperation: number

@@ -17,7 +17,7 @@ export type EndCause =
   | { kind: 'cut'; at: number }
   | { kind: 'problem'; problem: CaptureProblem; at?: number }
 
-/** What a pipeline tells while it runs. */
+/** The events of a running pipeline. */
 export interface PipelineEvents {
   /** Media, in order; the first unit brings the headers along. */
   unit(unit: MediaUnit): void

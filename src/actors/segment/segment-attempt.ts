@@ -35,7 +35,7 @@ export function startOf(startedAtMs: number): string {
   return new Date(Math.floor(startedAtMs)).toISOString()
 }
 
-/** What is to be known of a segment whose file is complete. */
+/** The facts of a segment whose file is complete. */
 export function factsOf(
   plan: Pick<SegmentPlan, 'medium' | 'number'>,
   startedAtMs: number,
@@ -57,7 +57,7 @@ export function factsOf(
   }
 }
 
-/** What a try tells while it runs. */
+/** The events of a running attempt. */
 export interface SegmentAttemptEvents {
   /** The first media are in the file. */
   flowing(startedAtMs: number): void
@@ -181,7 +181,7 @@ export class SegmentAttempt {
   }
 }
 
-/** What was captured before is good; nothing can have been since. */
+/** Keeps the media captured before; there can be none after. */
 const SLEPT: CaptureProblem = {
   code: 'CAPTURE_FAILED',
   detail: 'the computer slept',

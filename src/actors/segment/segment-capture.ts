@@ -12,7 +12,7 @@ import { salvageFile } from './salvage.ts'
 import { FORMATS, factsOf, SegmentAttempt, segmentFile, startOf } from './segment-attempt.ts'
 import { removeSegment } from './segment-writer.ts'
 
-/** What a segment's capture needs of its surroundings. */
+/** The parts that a segment's capture works with. */
 export interface SegmentCaptureParts {
   plan: SegmentPlan
   /** Epoch ms: keep trying until then. */

@@ -13,7 +13,7 @@ export interface StoredFile {
   sha256: string
 }
 
-/** What a writer tells while it writes. */
+/** The events of a segment writer. */
 export interface SegmentWriterEvents {
   /** The first bytes are in the file. */
   started(): void

@@ -1,6 +1,6 @@
 import { SAMPLE_RATE } from '../../ffmpeg/encoding.ts'
 
-/** What a stretch of arrivals is reduced to: the earliest of them. */
+/** The earliest arrival of a stretch, which stands for all of it. */
 const BUCKET_MS = 500
 /** How far back arrivals count: long enough to tell 5 ppm from a busy second. */
 const BUCKETS = 60

@@ -3,7 +3,7 @@ import { SAMPLE_RATE } from '../../ffmpeg/encoding.ts'
 
 const SAMPLE_BYTES = 2
 const FULL_SCALE = 32_768
-/** What stands for silence, in dBFS. */
+/** The level that stands for silence, in dBFS. */
 export const SILENCE_DB = -120
 /** Frames in one level: a tenth of a second. */
 const LEVEL_FRAMES = SAMPLE_RATE / 10

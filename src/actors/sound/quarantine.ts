@@ -34,8 +34,8 @@ export class Quarantine<Doubt extends string> {
   }
 
   /**
-   * What came after `fromMs` (epoch ms) is in doubt until {@link trust}; asked again, the doubt is
-   * moved.
+   * Doubts the sound that came after `fromMs` (epoch ms) until {@link trust}; asked again, the
+   * doubt is moved.
    */
   doubt(doubt: Doubt, fromMs: number): void {
     this.#doubts.set(doubt, fromMs)

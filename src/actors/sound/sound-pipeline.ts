@@ -33,7 +33,7 @@ const QUARANTINE_MS = 250
 /** An encoder that has been given sound for this long and has written nothing hangs. */
 const HANGS_MS = 1_000
 
-/** What an audio pipeline is made of. */
+/** The parts of a sound pipeline. */
 export interface SoundPipelineParts {
   /** Delivers raw sound on stdout. */
   source: Promise<SourceCommand>

@@ -64,7 +64,7 @@ const DEVICES_NOT_LOOKED_AT: Check = {
   remedy: 'Start the recorder (`f2f serve`), then ask again.',
 }
 
-/** What the running recorder says of itself, which knows best; or why it says nothing. */
+/** Asks the running recorder about itself; else says why it does not answer. */
 async function checkRecorder(api: Api): Promise<Check[] | Problem> {
   try {
     const daemon = await api.daemon()

@@ -3,7 +3,7 @@ import type { RecordingType, RequestedMedium } from '../../contract/media.ts'
 import type { QualityPreset } from '../../contract/quality.ts'
 import { UsageError } from '../problem.ts'
 
-/** What `--media` takes. */
+/** Values of `--media`. */
 export const MEDIA_CHOICES = [
   'audio',
   'mic',
@@ -11,14 +11,14 @@ export const MEDIA_CHOICES = [
   'screen',
 ] as const satisfies readonly RequestedMedium[]
 
-/** What `--recording-type` takes. */
+/** Values of `--recording-type`. */
 export const TYPE_CHOICES = [
   'microphone',
   'speaker',
   'both',
 ] as const satisfies readonly RecordingType[]
 
-/** What `--quality` takes. */
+/** Values of `--quality`. */
 export const QUALITY_CHOICES = [
   'small',
   'standard',

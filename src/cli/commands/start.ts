@@ -6,7 +6,7 @@ import { UsageError } from '../problem.ts'
 import { recordingText } from '../recording-text.ts'
 import { deviceMap, MEDIA_CHOICES, QUALITY_CHOICES, TYPE_CHOICES } from './media.ts'
 
-/** What belongs to a new recording only. */
+/** Options that only a new recording has. */
 const NEW_ONLY = [
   'recording-type',
   'tag',

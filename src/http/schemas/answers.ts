@@ -1,5 +1,5 @@
 /**
- * What clients are told, for openapi.json and for the tests that hold real answers against it.
+ * Schemas of all answers, for openapi.json and for the tests that hold real answers against it.
  * Clients must bear unknown fields.
  */
 import * as z from 'zod'

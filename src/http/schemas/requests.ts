@@ -1,5 +1,5 @@
 /**
- * What clients may send. Unknown fields and query parameters are refused: a misspelt one must not
+ * Schemas of all requests. Unknown fields and query parameters are refused: a misspelt one must not
  * pass for its default.
  */
 import * as z from 'zod'

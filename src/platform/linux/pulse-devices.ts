@@ -5,7 +5,10 @@ import { unavailable } from '../capture-backend.ts'
 
 const PROBE_MS = 1_500
 
-/** What to say when `pactl` does not answer. PipeWire answers it too, through pipewire-pulse. */
+/**
+ * The reason and remedy when `pactl` does not answer. PipeWire answers it too, through
+ * pipewire-pulse.
+ */
 function serverProblem(result: ToolResult): string {
   switch (result.outcome) {
     case 'notInstalled':
@@ -17,7 +20,7 @@ function serverProblem(result: ToolResult): string {
   }
 }
 
-/** What the microphone or speaker can be captured from: sources that are not monitors, or sinks. */
+/** Lists the devices of a microphone or speaker: sources that are not monitors, or sinks. */
 export async function listPulseDevices(
   medium: Exclude<Medium, 'screen'>,
   env: NodeJS.ProcessEnv,

@@ -1,7 +1,7 @@
 /** A stream that captures from a source. */
 export interface PulseStream {
   index: number
-  /** Of the program that captures; undefined for streams of the server's own. */
+  /** Process id of the capturing program; undefined for streams of the server's own. */
   pid: number | undefined
   /** Index of the source that it is on. */
   source: number
@@ -15,7 +15,7 @@ export interface PulseDevice {
   muted: boolean
 }
 
-/** What a sound server has, as far as it matters to a capture. */
+/** The sources, sinks and streams of a sound server. */
 export interface PulseState {
   sources: PulseDevice[]
   sinks: PulseDevice[]

@@ -33,7 +33,7 @@ const ANSWER_MS = 1_500
 const RESTART_FIRST_MS = 250
 const RESTART_MAX_MS = 1_000
 
-/** What a stream is to be on: a source, and the sink whose monitor that is. */
+/** Where a stream belongs: a source, and the sink whose monitor that is. */
 export interface PulsePlace {
   source: string
   sink?: string

@@ -9,7 +9,7 @@ const TICKS_BETWEEN = 2
 const TICKS_TO_ANSWER = 5
 const ANSWER_MS = TICKS_TO_ANSWER * TICK_MS
 
-/** What is captured of a display. */
+/** The captured part of a display. */
 export interface WatchedScreen {
   display: string
   env: NodeJS.ProcessEnv

@@ -26,7 +26,9 @@ export function parseScreenId(id: string): { display: string; monitor: string | 
   return match ? { display: match[1]!, monitor: match[2] } : { display: id, monitor: undefined }
 }
 
-/** What there is of the session's display: all of it, and each monitor where there are several. */
+/**
+ * Lists the screens of the session's display: all of it, and each monitor where there are several.
+ */
 export async function listX11Screens(
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,

@@ -30,7 +30,7 @@ export interface Refusal {
   recording?: RecordingFold
 }
 
-/** What a command may act on. */
+/** The recording and media that a permitted command acts on. */
 export interface Permission {
   recording?: RecordingFold
   media: Medium[]
@@ -133,7 +133,7 @@ function verb(name: CommandName): string {
   return name.slice(name.indexOf('.') + 1)
 }
 
-/** What a side may do, asked of the machines' states; `undefined` for no recording. */
+/** Lists the commands that a side may give in these states; `undefined`: no recording. */
 export function allowedCommands(
   recording: Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined,
   side: Side,

@@ -1,14 +1,14 @@
 import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 
-/** What is measured: the last minute. */
+/** Length of the measured window: the last minute. */
 const WINDOW_MS = 60_000
 /**
  * A measurement over less than this says nothing: the first seconds of a screen hold its one whole
  * picture.
  */
 const SHORTEST_MS = 5_000
-/** What the containers add to sound. */
+/** Overhead of the container for sound. */
 const AUDIO_OVERHEAD = 1.06
 /** A desktop at work, 15 frames a second, at a constant rate factor of 23. */
 const SCREEN_BYTES_PER_SECOND = 62_000

@@ -39,8 +39,8 @@ export class DiskGuard {
   }
 
   /**
-   * Observes a capture's report. The returned promise delays its facts: a segment that found no space
-   * needs the ballast released first, because the log is on the same full disk.
+   * Observes a capture's report. The returned promise delays its facts: a segment that found no
+   * space needs the ballast released first, because the log is on the same full disk.
    */
   observe(id: string, medium: Medium, report: CaptureReport): Promise<void> | undefined {
     this.watch.take(id, medium, report)
@@ -66,7 +66,7 @@ export class DiskGuard {
       .catch((error) => onFault('ending a recording without space', error))
   }
 
-  /** What is being recorded, or paused. */
+  /** The media being recorded or paused. */
   #underWay(): ReturnType<DiskWatchOptions['recording']> {
     const fold = currentRecording(this.#options.facts.recordings)
     if (!fold || !isCapturing(fold)) return undefined

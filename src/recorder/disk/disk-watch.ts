@@ -16,7 +16,7 @@ export const DEFAULT_RESERVE_BYTES = 256_000_000
 /** How often the disk is asked: while something is recorded or paused, and otherwise. */
 const LOOK_MS = 2_000
 const IDLE_LOOK_MS = 4_000
-/** What is older than this is asked anew before it decides on a start. */
+/** An older answer is refreshed before it decides about a start. */
 const STALE_MS = 8_000
 /** How long a disk may take to tell its free space. */
 const ANSWER_MS = 1_000
@@ -32,14 +32,14 @@ const LOW_NO_MORE = { seconds: 45 * 60, reserves: 2.5 }
 /** Free bytes on the disk of a folder, for those who are not root. */
 export type AskDisk = (folder: string) => Promise<number>
 
-/** What the watch works with. */
+/** The parts that a disk watch works with. */
 export interface DiskWatchOptions {
   /** Where recordings are kept: whose disk is asked. */
   folder: string
   reserveBytes?: number | undefined
   ballast?: LogBallast | undefined
   ask?: AskDisk | undefined
-  /** What is being recorded, or paused; undefined when nothing is. */
+  /** The media being recorded or paused; undefined when there are none. */
   recording(): { active: boolean; media: Medium[]; quality: Quality } | undefined
   /** Quality of what is recorded next. */
   quality?: Quality | undefined
@@ -49,7 +49,7 @@ export interface DiskWatchOptions {
   onFull(): Promise<void>
 }
 
-/** What is known of the disk. */
+/** The state of the disk. */
 export interface DiskState {
   /** Undefined when the disk has not answered. */
   freeBytes: number | undefined
@@ -97,7 +97,7 @@ export class DiskWatch {
     this.#rates.take(medium, `${recordingId}/${report.segment}`, report.bytes, performance.now())
   }
 
-  /** What was known last. */
+  /** The last known state. */
   get state(): DiskState {
     return {
       freeBytes: this.#free,

@@ -7,7 +7,7 @@ import type { SegmentOutcome } from './pending-command.ts'
 /** How long a track that lost its media tries to get them back before it has failed. */
 export const RECOVERY_MS = 10 * 60_000
 
-/** What a capture actor reports of a segment; loudness and growth go another way. */
+/** A capture's report about a segment; levels and file growth are no facts. */
 export type SegmentReport = Exclude<CaptureReport, { type: 'capture.level' | 'capture.progress' }>
 
 /**

@@ -24,7 +24,7 @@ import { SegmentLedger } from './segment-ledger.ts'
  */
 export const LOG_STALL_MS = 3_000
 
-/** What a fact pipeline needs from its surroundings. */
+/** The parts that a fact pipeline works with. */
 export interface FactPipelineOptions {
   log: EventLog
   system: By

@@ -31,7 +31,7 @@ export class PendingCommand {
   readonly command: Command
   readonly cause: FactCause
   readonly recordingId: string
-  /** What its segments must do: media flow, or end. */
+  /** The goal of its segments: media flow, or end. */
   readonly goal: 'flowing' | 'ended'
   /** Set while the start is being rolled back. */
   reverting: Failure | undefined
@@ -108,7 +108,7 @@ export class PendingCommand {
 /** How a command ended: with this status, or with this failure. */
 export type Settlement = { status: number } | { failure: Failure }
 
-/** What is known of a pending command: how it ended, or that its start has to be rolled back. */
+/** How a pending command ended, or that its start must be rolled back; undefined while open. */
 export type Decision = Settlement | { rollBack: Failure } | undefined
 
 const isFailure = (outcome: SegmentOutcome | undefined): outcome is Failure =>

@@ -12,7 +12,7 @@ import {
 } from '../open-recordings.ts'
 import type { EventBatch } from './event-batch.ts'
 
-/** What the log and the disk tell of the recordings that were not closed. */
+/** The recordings that were not closed, as log and disk show them. */
 export interface InterruptedRecordings {
   recordings: OpenRecordings
   /** The events of each recording, for its live machines. */

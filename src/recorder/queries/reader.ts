@@ -51,7 +51,7 @@ export class Reader {
   readonly #levels = new Map<string, Level>()
   /** Counts what may change an answer. */
   #changes = 0
-  /** What each side was last shown of a recording, and of which moment that was. */
+  /** The answer that each side got last, and the state that it was made from. */
   readonly #last = new Map<ClientSide, Shown>()
   /**
    * The history of tags that was read last; the very same array of tags has the very same history.

@@ -25,7 +25,7 @@ export type LiveTrack = Pick<TrackView, 'device' | 'error' | 'warnings'> & {
   level: Level | null
 }
 
-/** What readiness works with. */
+/** The parts that readiness works with. */
 export interface ReadinessOptions extends SystemParts {
   platform: Pick<CapturePlatform, 'devices' | 'probe' | 'encoderProblem' | 'encoderVersion'>
   /** The tracks of the recording whose capture is not over; undefined when there is none. */
@@ -95,7 +95,7 @@ export class Readiness {
     return [found, ...(this.#known(medium) ?? probeChecks(medium, await probe()))]
   }
 
-  /** What can be said without opening the device; undefined where it may be opened. */
+  /** The checks that need no open device; undefined where it may be opened. */
   #known(medium: Medium): ReadinessCheck[] | undefined {
     const live = this.#options.live()
     if (!live) return undefined

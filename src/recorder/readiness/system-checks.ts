@@ -5,7 +5,7 @@ import { WARNINGS } from '../../contract/warnings.ts'
 import type { EventLog } from '../../store/types.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 
-/** What the checks of the computer need. */
+/** The parts that the checks of the computer work with. */
 export interface SystemParts {
   platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
   storage: Pick<DiskWatch, 'look' | 'shortage'>

@@ -28,7 +28,7 @@ export function gapsOf(trail: SegmentTrail, startedAt: string, endedAt: string |
 }
 
 /**
- * What the closed segments cover of a recording's time, oldest first. Clipped where one begins
+ * Stretches of a recording that closed segments cover, oldest first. Clipped where one begins
  * before the other is over, or after capture was, so that spans and gaps add up to the time from
  * start to end.
  */

@@ -2,8 +2,8 @@ import type { EventData } from '../../contract/events.ts'
 import type { GapReason } from '../../contract/media.ts'
 
 /**
- * What a track's gaps and sums are made of: one step for each segment that was opened, closed or
- * cut.
+ * The trail from which a track's gaps and sums are computed: one step for each segment that was
+ * opened, closed or cut.
  */
 export interface SegmentStep {
   number: number

@@ -9,8 +9,8 @@ import { ofType } from './history.ts'
 
 const run = promisify(execFile)
 /**
- * Decoding ends with the last frame's time, not with its duration. That is 67 ms at 15 frames a second,
- * and several times that where a slow machine grabs fewer frames.
+ * Decoding ends with the last frame's time, not with its duration. That is 67 ms at 15 frames a
+ * second, and several times that where a slow machine grabs fewer frames.
  */
 const DURATION_TOLERANCE_MS = 300
 
