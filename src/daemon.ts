@@ -28,6 +28,7 @@ import { startChild } from './processes/child-process.ts'
 import { DEFAULT_RESERVE_BYTES } from './recorder/disk/disk-watch.ts'
 import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
 import { Ballast } from './store/ballast.ts'
+import { isLocked } from './store/database.ts'
 import { openEventLog } from './store/event-log.ts'
 import type { EventLog } from './store/types.ts'
 import { SteadyClock } from './time/steady-clock.ts'
@@ -238,13 +239,6 @@ async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<Ev
     const message = `Another recorder runs on the home folder ${home.folder}. Use that one (f2f status), or end it first.`
     throw new HomeError(message, { cause: error })
   }
-}
-
-function isLocked(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'LEVEL_LOCKED') return true
-  }
-  return false
 }
 
 function portOf(env: NodeJS.ProcessEnv): number | undefined {

@@ -1,9 +1,11 @@
 /**
  * Checks that need no running recorder. They open no device.
  */
+
 import { constants } from 'node:fs'
-import { access, stat, statfs } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
+import { freeBytes } from '../disk/free-space.ts'
 import { type Config, type Home, readConfig } from '../home.ts'
 import { size } from './quantities.ts'
 
@@ -113,8 +115,7 @@ export async function checkDisk(
   { reserveBytes = RESERVE_BYTES }: Config = {},
 ): Promise<Check> {
   const name = 'Disk'
-  const { bavail, bsize } = await statfs(await nearestFolder(home.folder))
-  const free = bavail * bsize
+  const free = await freeBytes(await nearestFolder(home.folder))
   if (free >= reserveBytes + AMPLE_BYTES)
     return { name, result: 'ok', detail: `${size(free)} free` }
   const isFull = free < Math.max(1, reserveBytes)

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RecorderError } from '../contract/errors.ts'
+import { freeBytes, type ReadFreeBytes } from '../disk/free-space.ts'
 import type { Plan } from './plan.ts'
 import type { ComposedFile } from './port.ts'
 
@@ -29,9 +30,6 @@ export interface CacheLimits {
   reserveBytes: number
 }
 
-/** Asks a disk for its free bytes. */
-export type AskDisk = (folder: string) => Promise<number>
-
 interface Entry {
   path: string
   bytes: number
@@ -43,7 +41,7 @@ export class Cache {
   readonly #folder: string
   readonly #limits: CacheLimits
   readonly #onFault: (what: string, error: unknown) => void
-  readonly #freeBytes: AskDisk
+  readonly #freeBytes: ReadFreeBytes
   /** Bytes that the files being made may take. */
   #claimed = 0
 
@@ -52,12 +50,12 @@ export class Cache {
     folder: string,
     limits: CacheLimits,
     onFault: (what: string, error: unknown) => void,
-    freeBytes: AskDisk = askDisk,
+    readFreeBytes: ReadFreeBytes = freeBytes,
   ) {
     this.#folder = folder
     this.#limits = limits
     this.#onFault = onFault
-    this.#freeBytes = freeBytes
+    this.#freeBytes = readFreeBytes
   }
 
   /** Removes what a killed recorder left half-made. */
@@ -205,11 +203,6 @@ function notRoomFor(lacking: number): RecorderError {
     'STORAGE_FULL',
     `The file does not fit on the disk: ${megabytes} MB more must be free.`,
   )
-}
-
-async function askDisk(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
 }
 
 /** Names in a folder; none where there is none. */

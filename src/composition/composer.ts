@@ -2,8 +2,8 @@
  * Composed files for whoever asks: each made once, shared while it is made, kept, and given up when
  * nobody waits any more.
  */
-import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
+import { EventEmitter } from 'eventemitter3'
 import { RecorderError } from '../contract/errors.ts'
 import { build } from './build.ts'
 import { Cache } from './cache.ts'
@@ -51,7 +51,7 @@ export class Composer implements CompositionPort {
   readonly #cache: Cache
   readonly #turns: Turns
   readonly #builds = new Map<string, Build>()
-  readonly #progress = new EventEmitter().setMaxListeners(0)
+  readonly #progress = new EventEmitter<{ progress: [CompositionProgress] }>()
   readonly #ending = new AbortController()
   readonly #limits: typeof LIMITS
   #tidied: Promise<void> | undefined

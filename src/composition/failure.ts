@@ -1,6 +1,5 @@
 import { RecorderError } from '../contract/errors.ts'
-
-const FULL = ['ENOSPC', 'EDQUOT']
+import { isDiskFull } from '../disk/disk-full.ts'
 
 /** A file cannot be composed. `detail` is shown to clients. */
 export function exportFailed(detail: string, cause?: unknown): RecorderError {
@@ -12,7 +11,7 @@ export function failureOf(error: unknown): RecorderError {
   if (error instanceof RecorderError && error.code !== 'CAPTURE_FAILED') return error
   const { code, message } = error as NodeJS.ErrnoException
   if (error instanceof RecorderError) return exportFailed(message, error)
-  if (FULL.includes(code ?? '')) {
+  if (isDiskFull(error)) {
     return new RecorderError('STORAGE_FULL', `No space is left for the file (${code}).`, {
       cause: error,
     })

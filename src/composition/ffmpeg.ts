@@ -2,6 +2,7 @@
 import { constants, setPriority } from 'node:os'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { isDiskFull } from '../disk/disk-full.ts'
 import { exportFailed } from './failure.ts'
 import type { Work } from './tools.ts'
 
@@ -49,7 +50,7 @@ export async function runFfmpeg(
     work.signal.throwIfAborted()
     if (misread) throw exportFailed('What ffmpeg wrote is not what was expected.', misread.error)
     if (error === undefined && code === 0) return
-    if (/No space left|Disk quota/.test(running.stderr()))
+    if (isDiskFull({ message: running.stderr() }))
       throw Object.assign(new Error('ffmpeg found no space'), { code: 'ENOSPC' })
     const how = error
       ? 'could not be started'

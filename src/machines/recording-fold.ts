@@ -157,6 +157,11 @@ export function trackState(track: SnapshotFrom<typeof trackMachine>): TrackState
   return track.value
 }
 
+/** Whether a track's media flow or should flow. */
+export function isCapturingTrack(track: SnapshotFrom<typeof trackMachine>): boolean {
+  return track.value === 'starting' || track.value === 'recording' || track.value === 'recovering'
+}
+
 /** A recording's state as clients see it; an unconfirmed one is Active. */
 export function recordingState(session: SnapshotFrom<typeof sessionMachine>): RecordingState {
   if (session.matches('wrapUp')) return 'WrapUp'
@@ -166,10 +171,7 @@ export function recordingState(session: SnapshotFrom<typeof sessionMachine>): Re
 
 /** Derives a capturing recording's state from its tracks. */
 export function stateOfTracks(tracks: RecordingFold['tracks']): 'Active' | 'Paused' | 'WrapUp' {
-  const states = Object.values(tracks).map(trackState)
-  if (
-    states.some((state) => state === 'starting' || state === 'recording' || state === 'recovering')
-  )
-    return 'Active'
-  return states.includes('paused') ? 'Paused' : 'WrapUp'
+  const all = Object.values(tracks)
+  if (all.some(isCapturingTrack)) return 'Active'
+  return all.map(trackState).includes('paused') ? 'Paused' : 'WrapUp'
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { GapReason } from '../contract/media.ts'
+import { isDiskFull } from '../disk/disk-full.ts'
 import type { Child, ChildExit } from '../processes/child-process.ts'
 
 const DETAIL_MAX_LENGTH = 200
@@ -31,7 +32,7 @@ export function storageProblem(error: unknown): CaptureProblem {
   if (error instanceof RecorderError)
     return { code: error.code, detail: error.message, reason: 'captureFailed' }
   const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  if (isDiskFull(error))
     return {
       code: 'STORAGE_FULL',
       detail: `no space is left for the media (${code})`,

@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import type { CapturePlatform } from '../actors/port.ts'
 import type { TagValue } from '../contract/commands.ts'
 import type { QualityChoice } from '../contract/quality.ts'
+import type { ReadFreeBytes } from '../disk/free-space.ts'
 import type { EventLog, LogBallast } from '../store/types.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
-import type { AskDisk } from './disk/disk-watch.ts'
 
 /** The parts and settings of a recorder. */
 export interface RecorderOptions {
@@ -31,7 +31,7 @@ export interface RecorderOptions {
   /** Room that the log gets when its disk is full. */
   ballast?: LogBallast
   /** Tells free space; default: the system. */
-  askDisk?: AskDisk
+  readFreeBytes?: ReadFreeBytes
   /** When this version was built or installed, epoch ms; no clock may be behind that. */
   builtAt?: number
 }

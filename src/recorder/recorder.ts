@@ -106,7 +106,7 @@ export class Recorder implements RecorderPort {
       folder: options.recordingsFolder,
       reserveBytes: options.reserveBytes,
       ballast: options.ballast,
-      ask: options.askDisk,
+      readFreeBytes: options.readFreeBytes,
       quality: resolveQuality(options.quality),
     })
     this.#reader = new Reader({

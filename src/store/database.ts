@@ -2,14 +2,13 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Level } from 'level'
 import { RecorderError } from '../contract/errors.ts'
+import { isDiskFull } from '../disk/disk-full.ts'
 
 /** The LevelDB folder, keys and values as UTF-8 text. */
 export type Database = Level<string, string>
 
 /** One change in a batch. */
 export type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string }
-
-const FULL = /ENOSPC|EDQUOT|No space left|quota exceeded/i
 
 function* causes(error: unknown): Generator<unknown> {
   for (let at = error; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause)
@@ -22,10 +21,9 @@ function* causes(error: unknown): Generator<unknown> {
  */
 export function storageError(what: string, cause: unknown): RecorderError {
   for (const at of causes(cause)) {
-    const { code, message } = at as { code?: unknown; message?: unknown }
-    if (FULL.test(`${code} ${message}`))
+    if (isDiskFull(at))
       return new RecorderError('STORAGE_FULL', `${what}: the disk is full.`, { cause })
-    if (code === 'LEVEL_LOCKED') {
+    if ((at as { code?: unknown }).code === 'LEVEL_LOCKED') {
       return new RecorderError('STORAGE_UNAVAILABLE', `${what}: another process has it open.`, {
         cause,
       })

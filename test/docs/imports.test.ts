@@ -15,20 +15,23 @@ const MAY_IMPORT: Record<string, string[]> = {
   'machines/': ['contract/', 'xstate'],
   'media/': [],
   'time/': ['node:*'],
+  'disk/': ['node:*'],
   'processes/': ['time/', 'node:*'],
   'ffmpeg/': ['contract/', 'processes/', 'node:*'],
   'x11/': ['media/', 'node:*'],
-  'platform/': ['contract/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
+  'platform/': ['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
     ...['xstate', 'node:*'],
   ],
   // The recorder tells it of recordings, through a port.
-  'composition/': ['contract/', 'media/', 'processes/', 'ffmpeg/', 'node:*'],
-  'store/': ['contract/', 'level', 'node:*'],
+  'composition/': [
+    ...['contract/', 'media/', 'disk/', 'processes/', 'ffmpeg/', 'eventemitter3', 'node:*'],
+  ],
+  'store/': ['contract/', 'disk/', 'level', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
-    ...['contract/', 'machines/', 'time/', 'actors/capture.ts', 'actors/port.ts'],
+    ...['contract/', 'machines/', 'disk/', 'time/', 'actors/capture.ts', 'actors/port.ts'],
     ...['actors/clock-actor.ts', 'store/types.ts'],
     ...['xstate', 'eventemitter3', 'pino', 'node:*'],
   ],
@@ -37,7 +40,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
     ...['koa', '@koa/router', 'zod', 'pino', 'node:*'],
   ],
-  'cli/': ['contract/', 'home.ts', 'node:*'],
+  'cli/': ['contract/', 'disk/', 'home.ts', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
   'selftest/': ['processes/', 'ffmpeg/', 'time/', 'x11/', 'node:*'],
   'cli/commands/selftest.ts': ['cli/', 'contract/', 'home.ts', 'selftest/', 'node:*'],

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { LogEvent, SegmentFacts } from '../../contract/events.ts'
 import type { RecordingAnswer, SegmentView, TagEntry } from '../../contract/resources.ts'
+import { segmentKey } from '../../contract/segment-key.ts'
 import { type Api, path } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { duration, localTime, size, span } from '../quantities.ts'
@@ -38,7 +39,7 @@ export const show = defineCommand({
     const segments = await pages<SegmentView>(api, `${at}/segments`)
     const files = await segmentFiles(api, `${at}/events`)
     const placed = segments.map((segment): SegmentWithPath => {
-      const file = files.get(`${segment.medium}/${segment.number}`)
+      const file = files.get(segmentKey(segment.medium, segment.number))
       return {
         ...segment,
         path: file === undefined ? null : join(home.recordingsFolder, recording.id, file),
@@ -67,7 +68,7 @@ async function segmentFiles(api: Api, at: string): Promise<Map<string, string>> 
   const closed = events.flatMap((event): SegmentFacts[] =>
     event.type === 'segment.closed' ? [event.data] : [],
   )
-  return new Map(closed.map(({ medium, number, file }) => [`${medium}/${number}`, file]))
+  return new Map(closed.map(({ medium, number, file }) => [segmentKey(medium, number), file]))
 }
 
 function showText(recording: Detailed, segments: readonly SegmentWithPath[], style: Style): string {

@@ -9,7 +9,10 @@ import { DiskWatch, type DiskWatchOptions } from './disk-watch.ts'
 
 /** The parts that a disk guard works with. */
 export interface DiskGuardOptions
-  extends Pick<DiskWatchOptions, 'folder' | 'reserveBytes' | 'ballast' | 'ask' | 'quality'> {
+  extends Pick<
+    DiskWatchOptions,
+    'folder' | 'reserveBytes' | 'ballast' | 'readFreeBytes' | 'quality'
+  > {
   facts: FactPipeline
   commands(): CommandHandler
   system: By
@@ -29,9 +32,9 @@ export class DiskGuard {
 
   constructor(options: DiskGuardOptions) {
     this.#options = options
-    const { folder, reserveBytes, ballast, ask, quality } = options
+    const { folder, reserveBytes, ballast, readFreeBytes, quality } = options
     this.watch = new DiskWatch({
-      ...{ folder, reserveBytes, ballast, ask, quality },
+      ...{ folder, reserveBytes, ballast, readFreeBytes, quality },
       recording: () => this.#underWay(),
       onLow: (low, detail) => this.#low(low, detail),
       onFull: () => this.#full(),

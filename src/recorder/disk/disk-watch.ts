@@ -1,8 +1,8 @@
-import { statfs } from 'node:fs/promises'
 import type { CaptureReport } from '../../actors/capture.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import { type Quality, resolveQuality } from '../../contract/quality.ts'
+import { freeBytes, type ReadFreeBytes } from '../../disk/free-space.ts'
 import type { LogBallast } from '../../store/types.ts'
 import { within } from '../../time/within.ts'
 import { BitRates } from './bit-rates.ts'
@@ -29,16 +29,13 @@ const GIVEN_UP_MS = 5_000
 const LOW = { seconds: 30 * 60, reserves: 2 }
 const LOW_NO_MORE = { seconds: 45 * 60, reserves: 2.5 }
 
-/** Free bytes on the disk of a folder, for those who are not root. */
-export type AskDisk = (folder: string) => Promise<number>
-
 /** The parts that a disk watch works with. */
 export interface DiskWatchOptions {
   /** Where recordings are kept: whose disk is asked. */
   folder: string
   reserveBytes?: number | undefined
   ballast?: LogBallast | undefined
-  ask?: AskDisk | undefined
+  readFreeBytes?: ReadFreeBytes | undefined
   /** The media being recorded or paused; undefined when there are none. */
   recording(): { active: boolean; media: Medium[]; quality: Quality } | undefined
   /** Quality of what is recorded next. */
@@ -147,7 +144,7 @@ export class DiskWatch {
   async #ask(): Promise<number | undefined> {
     this.#askedAt = performance.now()
     try {
-      this.#free = await (this.#options.ask ?? freeBytes)(this.#options.folder)
+      this.#free = await (this.#options.readFreeBytes ?? freeBytes)(this.#options.folder)
     } catch {
       this.#free = undefined
       return undefined
@@ -218,11 +215,6 @@ export class DiskWatch {
   #fullText(free: number): string {
     return `${megabytes(free)} are free on the disk of the recordings, and recording needs more than the ${megabytes(this.reserveBytes)} that are kept in reserve.`
   }
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
 }
 
 function megabytes(bytes: number): string {

@@ -1,6 +1,8 @@
 import type { Command, CommandName } from '../../contract/commands.ts'
 import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
+import { segmentKey } from '../../contract/segment-key.ts'
+import { isCapturingTrack } from '../../machines/recording-fold.ts'
 import type { StoredAnswer } from '../../store/types.ts'
 import { isUnconfirmed } from '../open-recordings.ts'
 import type { EventBatch, FactCause } from './event-batch.ts'
@@ -57,20 +59,20 @@ export class PendingCommand {
 
   waitFor(refs: SegmentRef[]): void {
     this.#waits = new Map(
-      refs.map((ref) => [`${ref.medium}/${ref.segment}`, { ref, outcome: undefined }]),
+      refs.map((ref) => [segmentKey(ref.medium, ref.segment), { ref, outcome: undefined }]),
     )
   }
 
   waitsFor(recordingId: string, medium: Medium, segment: number): boolean {
     return (
       this.recordingId === recordingId &&
-      this.#waits.get(`${medium}/${segment}`)?.outcome === undefined &&
-      this.#waits.has(`${medium}/${segment}`)
+      this.#waits.get(segmentKey(medium, segment))?.outcome === undefined &&
+      this.#waits.has(segmentKey(medium, segment))
     )
   }
 
   note(medium: Medium, segment: number, outcome: SegmentOutcome): void {
-    const wait = this.#waits.get(`${medium}/${segment}`)
+    const wait = this.#waits.get(segmentKey(medium, segment))
     if (!wait || wait.outcome !== undefined) return
     const ends = this.goal === 'ended' || this.reverting !== undefined
     if (ends && outcome === 'flowing') return
@@ -156,10 +158,10 @@ export function rollBack(pending: PendingCommand, failure: Failure, batch: Event
   const how = isUnconfirmed(batch.recording(recordingId)) ? 'reverted' : 'command'
   const begun: SegmentRef[] = []
   for (const medium of pending.media) {
-    const { value, context } = batch.recording(recordingId).tracks[medium]
-    if (value !== 'starting' && value !== 'recording' && value !== 'recovering') continue
+    const track = batch.recording(recordingId).tracks[medium]
+    if (!isCapturingTrack(track)) continue
     batch.cut(recordingId, medium, how)
-    begun.push({ medium, segment: context.segment })
+    begun.push({ medium, segment: track.context.segment })
   }
   pending.reverting = failure
   pending.waitFor(begun)

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { CapturePlatform } from '../../actors/port.ts'
 import type { EventOf, LogEvent, SegmentFacts } from '../../contract/events.ts'
 import { type GapReason, MEDIA } from '../../contract/media.ts'
+import { segmentKey } from '../../contract/segment-key.ts'
 import { trackState } from '../../machines/recording-fold.ts'
 import type { EventLog } from '../../store/types.ts'
 import {
@@ -74,9 +75,9 @@ function unfinishedSegments(events: LogEvent[]): EventOf<'segment.opened'>[] {
   const open = new Map<string, EventOf<'segment.opened'>>()
   for (const event of events) {
     if (event.type === 'segment.opened')
-      open.set(`${event.data.medium}/${event.data.number}`, event)
+      open.set(segmentKey(event.data.medium, event.data.number), event)
     if (event.type === 'segment.closed' || event.type === 'segment.discarded') {
-      open.delete(`${event.data.medium}/${event.data.number}`)
+      open.delete(segmentKey(event.data.medium, event.data.number))
     }
   }
   return [...open.values()]

@@ -1,5 +1,6 @@
 import type { EventOf, LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
+import { segmentKey } from '../../contract/segment-key.ts'
 
 /** One segment of one track. */
 export interface SegmentRef {
@@ -37,13 +38,17 @@ export class SegmentLedger {
       case 'track.resuming':
       case 'track.recovering': {
         const ref = { medium: event.data.medium, segment: event.data.segment }
-        this.#book(id).segments.set(keyOf(ref), { ref, opened: false, finished: false })
+        this.#book(id).segments.set(segmentKey(ref.medium, ref.segment), {
+          ref,
+          opened: false,
+          finished: false,
+        })
         break
       }
       case 'segment.opened': {
         const segment = this.#ledger
           .get(id)
-          ?.segments.get(`${event.data.medium}/${event.data.number}`)
+          ?.segments.get(segmentKey(event.data.medium, event.data.number))
         if (segment) segment.opened = true
         break
       }
@@ -69,11 +74,11 @@ export class SegmentLedger {
   }
 
   isOpened(id: string, ref: SegmentRef): boolean {
-    return this.#ledger.get(id)?.segments.get(keyOf(ref))?.opened ?? false
+    return this.#ledger.get(id)?.segments.get(segmentKey(ref.medium, ref.segment))?.opened ?? false
   }
 
   finish(id: string, ref: SegmentRef): void {
-    const segment = this.#ledger.get(id)?.segments.get(keyOf(ref))
+    const segment = this.#ledger.get(id)?.segments.get(segmentKey(ref.medium, ref.segment))
     if (segment) segment.finished = true
   }
 
@@ -102,8 +107,4 @@ export class SegmentLedger {
     this.#ledger.set(id, book)
     return book
   }
-}
-
-function keyOf({ medium, segment }: SegmentRef): string {
-  return `${medium}/${segment}`
 }

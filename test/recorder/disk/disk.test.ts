@@ -82,7 +82,7 @@ suite('the disk watch', (test) => {
       try {
         new DiskWatch({
           folder: '/',
-          ask: async () => {
+          readFreeBytes: async () => {
             looks.push(now - start)
             return 100 * GB
           },
@@ -118,7 +118,7 @@ suite('storage', (test) => {
     ballast = new FakeBallast()
     bench = await RecorderBench.create({
       ballast,
-      askDisk: () => {
+      readFreeBytes: () => {
         asked++
         return answer?.() ?? Promise.resolve(free)
       },

@@ -17,7 +17,7 @@ suite('readiness', (test) => {
 
   test.beforeEach(async () => {
     free = 1e12
-    bench = await RecorderBench.create({ askDisk: async () => free })
+    bench = await RecorderBench.create({ readFreeBytes: async () => free })
   })
   test.afterEach(() => bench.dispose())
 

@@ -1,5 +1,5 @@
 import type { Medium } from '../../../contract/media.ts'
-import { trackState } from '../../../machines/recording-fold.ts'
+import { isCapturingTrack } from '../../../machines/recording-fold.ts'
 import type { EventBatch, WrapUpReason } from '../../facts/event-batch.ts'
 import type { SegmentRef } from '../../facts/segment-ledger.ts'
 
@@ -15,12 +15,10 @@ export function planStop(
   const how = reason === 'storageFull' ? reason : 'command'
   const cut = media.flatMap((medium) => {
     const track = batch.recording(id).tracks[medium]
-    const isCapturing =
-      track.value === 'pausing' ||
-      ['starting', 'recording', 'recovering'].includes(trackState(track))
-    if (isCapturing) batch.cut(id, medium, how)
+    const mustEnd = track.value === 'pausing' || isCapturingTrack(track)
+    if (mustEnd) batch.cut(id, medium, how)
     else batch.add(id, 'track.stopped', { medium, reason: how })
-    return isCapturing ? [{ medium, segment: track.context.segment }] : []
+    return mustEnd ? [{ medium, segment: track.context.segment }] : []
   })
   batch.derive(id, reason)
   return cut
