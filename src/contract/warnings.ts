@@ -1,33 +1,30 @@
 /**
- * The one registry of warnings: code → title, remedy. A warning is a fact that somebody has to know
- * at once while nothing has failed: it is an event (`warning.raised`, `warning.cleared`) and an
- * error of the application for as long as it lasts, and never the answer to a request.
- * docs/errors.md says the same for readers, and a test compares them.
+ * The registry of warnings: code → title, remedy. A warning is a condition that somebody must know
+ * about although nothing has failed. It is an event (`warning.raised`, `warning.cleared`), and an
+ * error of the application while it lasts. It never answers a request. docs/errors.md describes the
+ * same codes for readers, and a test compares the two.
  */
 export const WARNINGS = {
-  SOURCE_MUTED: [
-    'The device is muted',
-    'Switch its mute off, at the device or in the sound settings.',
-  ],
+  SOURCE_MUTED: ['The device is muted.', 'Unmute it, at the device or in the sound settings.'],
   SOURCE_SILENT: [
-    'The microphone delivers digital silence',
-    'Check its cable, its switch and its battery, or choose another microphone: a quiet room sounds different.',
+    'The microphone delivers digital silence.',
+    'Check its cable, its switch and its battery, or choose another microphone. A quiet room does not sound like this.',
   ],
   SCREEN_BLACK: [
-    'The screen is captured as black',
-    'Wake or unlock the screen; a Wayland session cannot be captured, log in to an X11 (Xorg) session.',
+    'The screen is captured as black.',
+    'Wake or unlock the screen. A Wayland session cannot be captured: log in to an X11 (Xorg) session.',
   ],
   PAUSE_OVERDUE: [
-    'A pause lasts longer than it was to',
-    'Resume the medium, or stop it; nothing resumes by itself.',
+    'A pause has exceeded its limit.',
+    'Resume the medium or stop it. Nothing resumes by itself.',
   ],
   STORAGE_LOW: [
-    'The disk is getting full',
+    'The disk is getting full.',
     'Free space on the disk of the home folder before recording stops.',
   ],
   CLOCK_STEPPED: [
-    'The system clock was set',
-    'Nothing is lost: a recording keeps counting as before, and the new time holds from the next one on.',
+    'The system clock was set.',
+    'You need not do anything, and nothing is lost. The recording keeps its own time, and the next one uses the new time.',
   ],
 } as const satisfies Record<string, readonly [title: string, remedy: string]>
 

@@ -103,7 +103,7 @@ function errorResponses(route: Route): Json {
       ],
     }
     const response = {
-      description: codes.map((code) => ERRORS[code][1]).join('; '),
+      description: codes.map((code) => ERRORS[code][1]).join(' '),
       ...(header === undefined
         ? {}
         : { headers: { [header[0]]: { description: header[1], schema: { type: 'string' } } } }),
