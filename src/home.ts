@@ -1,6 +1,6 @@
 /**
- * The home folder: where one user's recorder keeps everything, and the files by which its parts
- * find each other.
+ * The home folder: it holds all state of one user's recorder, and the files by which its parts find
+ * each other.
  */
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -17,21 +17,21 @@ export interface Home {
   folder: string
   /** The home token, 0600: every scope, for the user's own command line. */
   tokenFile: string
-  /** Where the running daemon says who and where it is: {@link DaemonInfo}. */
+  /** The running daemon announces its process and URL in it: {@link DaemonInfo}. */
   daemonFile: string
   configFile: string
   /** LevelDB folder of the event log. */
   logFolder: string
-  /** How far the log had come, kept outside of it, so that a log that lost its end is noticed. */
+  /** Names the newest durable event, outside of the log, so that a lost tail is noticed. */
   witnessFile: string
-  /** Room that the log gets when the disk is full. */
+  /** Space reserved on the log's disk, released when the disk is full. */
   ballastFile: string
   recordingsFolder: string
-  /** Composed files; whatever is in it can be made again. */
+  /** Composed files. All of them can be made again. */
   exportsFolder: string
 }
 
-/** The home folder or a file in it cannot be used; the message says what and what to do. */
+/** The home folder or a file in it cannot be used. The message says why and what to do. */
 export class HomeError extends Error {
   override name = 'HomeError'
 }
@@ -46,11 +46,11 @@ export interface Config {
   ffmpegPath?: string
   /** Reserve: bytes to keep free on the disk of the recordings. */
   reserveBytes?: number
-  /** How closely starts that do not say it record (default: standard). */
+  /** Quality of recordings whose start names none (default: standard). */
   quality?: QualityChoice
 }
 
-/** A daemon as it announces itself. `startedAt` is RFC 3339 UTC with milliseconds. */
+/** A running daemon's announcement. `startedAt` is RFC 3339 UTC with milliseconds. */
 export interface DaemonInfo {
   pid: number
   url: string
@@ -58,8 +58,8 @@ export interface DaemonInfo {
 }
 
 /**
- * The content of daemon.json. `stale`: left by a daemon that is gone; `daemon` is null where the
- * file cannot be understood.
+ * The content of daemon.json. `stale`: the file was left by a daemon that is gone; `daemon` is null
+ * if the file cannot be parsed.
  */
 export type DaemonState =
   | { state: 'absent' }
@@ -67,8 +67,8 @@ export type DaemonState =
   | { state: 'running'; daemon: DaemonInfo }
 
 /**
- * Finds the home folder: the argument, else `F2F_HOME`, else the platform's place for application
- * data (Linux: XDG Base Directory Specification). Touches no disk.
+ * Returns the paths of the home folder: the argument, else `F2F_HOME`, else the platform's folder
+ * for application data (Linux: XDG Base Directory Specification). Does not access the disk.
  */
 export function resolveHome(
   folder?: string,
@@ -94,7 +94,7 @@ function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): str
   if (platform === 'win32')
     return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'f2f-recorder')
   if (platform === 'darwin') return join(user, 'Library', 'Application Support', 'f2f-recorder')
-  // The specification has relative paths in XDG_* ignored.
+  // The specification requires that relative paths in XDG_* are ignored.
   const data =
     env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME)
       ? env.XDG_DATA_HOME
@@ -104,44 +104,47 @@ function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): str
 
 /**
  * Creates the home folder and its folders of recordings and exports, for the user only (0700), and
- * narrows wider permissions. Throws {@link HomeError} where that cannot be done or the folder
- * plainly belongs to something else.
+ * narrows wider permissions. Throws {@link HomeError} if that fails or if the folder is clearly in
+ * use for something else.
  */
 export async function prepareHome(home: Home): Promise<void> {
-  await privateFolder(home.folder, () => refuseForeignFolder(home))
-  await privateFolder(home.recordingsFolder)
-  await privateFolder(home.exportsFolder)
+  await preparePrivateFolder(home.folder, () => refuseForeignFolder(home))
+  await preparePrivateFolder(home.recordingsFolder)
+  await preparePrivateFolder(home.exportsFolder)
 }
 
-async function privateFolder(folder: string, beforeRepair?: () => Promise<void>): Promise<void> {
+async function preparePrivateFolder(
+  folder: string,
+  beforeNarrowing?: () => Promise<void>,
+): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const { mode, uid } = await stat(folder)
     if (process.platform === 'win32') return
     if (uid !== process.getuid?.())
-      throw new HomeError(`${folder} belongs to another user; choose another home folder.`)
+      throw new HomeError(`${folder} belongs to another user. Choose another home folder.`)
     if ((mode & 0o777) === 0o700) return
-    await beforeRepair?.()
+    await beforeNarrowing?.()
     await chmod(folder, 0o700)
   } catch (cause) {
     if (cause instanceof HomeError) throw cause
-    throw new HomeError(`${folder} cannot be used as a folder: ${messageOf(cause)}`, { cause })
+    throw new HomeError(`${folder} cannot be used as a folder: ${messageOf(cause)}.`, { cause })
   }
 }
 
-/** `--home /tmp` typed as root must not lock everyone else out of /tmp. */
+/** Guards against `--home /tmp` typed as root, which would lock everyone else out of /tmp. */
 async function refuseForeignFolder(home: Home): Promise<void> {
-  const ours = new Set(Object.values(home).map((path) => basename(path)))
+  const ownNames = new Set(Object.values(home).map((path) => basename(path)))
   const entries = await readdir(home.folder)
-  if (entries.length > 0 && !entries.some((name) => ours.has(name)))
+  if (entries.length > 0 && !entries.some((name) => ownNames.has(name)))
     throw new HomeError(
-      `${home.folder} is in use for something else and open to other users; choose another home folder.`,
+      `${home.folder} is in use for something else and open to other users. Choose another home folder.`,
     )
 }
 
 /**
- * Reads config.json; without the file an empty configuration. Throws {@link HomeError} naming
- * everything that is wrong.
+ * Reads config.json. Returns an empty configuration if there is no such file. Throws {@link
+ * HomeError} naming every mistake.
  */
 export async function readConfig(home: Home): Promise<Config> {
   let text: string
@@ -149,29 +152,31 @@ export async function readConfig(home: Home): Promise<Config> {
     text = await readFile(home.configFile, 'utf8')
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return {}
-    throw new HomeError(`${home.configFile} cannot be read: ${messageOf(cause)}`, { cause })
+    throw new HomeError(`${home.configFile} cannot be read: ${messageOf(cause)}.`, { cause })
   }
   let value: unknown
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
-    throw new HomeError(`${home.configFile} is not valid JSON: ${messageOf(cause)}`, { cause })
+    throw new HomeError(`${home.configFile} is not valid JSON: ${messageOf(cause)}.`, { cause })
   }
-  const wrong = configProblems(value)
-  if (wrong.length > 0) throw new HomeError(`${home.configFile}: ${wrong.join('; ')}.`)
+  const mistakes = configMistakes(value)
+  if (mistakes.length > 0)
+    throw new HomeError(`${home.configFile} is not valid: ${mistakes.join('; ')}.`)
   return value as Config
 }
 
+/** The mistake in each setting's value, as the end of a sentence; null if there is none. */
 const CONFIG_CHECKS: { [K in keyof Config]-?: (value: unknown) => string | null } = {
   allowedOrigins: (value) => {
     if (!Array.isArray(value)) return 'must be a list of origins'
-    // An origin as browsers send it (RFC 6454): no path, no trailing slash; never `*` or `null`.
-    const bad = value.find(
+    // Browsers send origins (RFC 6454) without a path or trailing slash; never `*` or `null`.
+    const invalid = value.find(
       (item) => typeof item !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^/\s?#@*]+$/.test(item),
     )
-    return bad === undefined
+    return invalid === undefined
       ? null
-      : `holds ${JSON.stringify(bad)}, which is no origin like "https://crm.example"`
+      : `contains ${JSON.stringify(invalid)}, which is not an origin like "https://crm.example"`
   },
   port: (value) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
@@ -183,53 +188,56 @@ const CONFIG_CHECKS: { [K in keyof Config]-?: (value: unknown) => string | null 
       : 'must be a whole number of bytes, 0 or more',
   ffmpegPath: (value) =>
     typeof value === 'string' && isAbsolute(value) ? null : 'must be an absolute path',
-  quality: qualityProblem,
+  quality: qualityMistake,
 }
 
-function qualityProblem(value: unknown): string | null {
+function qualityMistake(value: unknown): string | null {
   const presets = Object.keys(QUALITY_PRESETS)
   const isPreset = (name: unknown): boolean => presets.includes(name as string)
   if (isPreset(value)) return null
-  const wanted = `${presets.slice(0, -1).join(', ')} or ${presets.at(-1)}`
+  const choices = `${presets.slice(0, -1).join(', ')} or ${presets.at(-1)}`
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return `must be ${wanted}, or an object like {"preset": "small", "framesPerSecond": 10}`
-  const wrong = Object.entries(value).flatMap(([key, entry]) => {
-    if (key === 'preset') return isPreset(entry) ? [] : [`"preset" must be ${wanted}`]
+    return `must be ${choices}, or an object like {"preset": "small", "framesPerSecond": 10}`
+  const mistakes = Object.entries(value).flatMap(([key, entry]) => {
+    if (key === 'preset') return isPreset(entry) ? [] : [`"preset" must be ${choices}`]
     if (!Object.hasOwn(QUALITY_RANGES, key)) return [`unknown key ${JSON.stringify(key)}`]
     const [min, max] = QUALITY_RANGES[key as keyof Quality]
-    const fits = Number.isInteger(entry) && entry >= min && entry <= max
-    return fits ? [] : [`"${key}" must be a whole number from ${min} to ${max}`]
+    const isInRange = Number.isInteger(entry) && entry >= min && entry <= max
+    return isInRange ? [] : [`"${key}" must be a whole number from ${min} to ${max}`]
   })
-  return wrong.length === 0 ? null : `is wrong: ${wrong.join(', ')}`
+  return mistakes.length === 0 ? null : `is not valid: ${mistakes.join(', ')}`
 }
 
-function configProblems(value: unknown): string[] {
+function configMistakes(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return ['must hold a JSON object']
+    return ['it must be a JSON object']
   const known = Object.keys(CONFIG_CHECKS).join(', ')
   return Object.entries(value).flatMap(([key, entry]) => {
     if (!Object.hasOwn(CONFIG_CHECKS, key))
       return [`unknown key ${JSON.stringify(key)} (known: ${known})`]
-    const wrong = CONFIG_CHECKS[key as keyof Config](entry)
-    return wrong === null ? [] : [`"${key}" ${wrong}`]
+    const mistake = CONFIG_CHECKS[key as keyof Config](entry)
+    return mistake === null ? [] : [`"${key}" ${mistake}`]
   })
 }
 
-/** Announces a daemon: written aside and renamed, so that nobody ever reads half of it; 0600. */
+/**
+ * Announces a daemon (mode 0600). Writes a temporary file and renames it, so that nobody ever reads
+ * half of it.
+ */
 export async function writeDaemonFile(home: Home, daemon: DaemonInfo): Promise<void> {
-  const aside = `${home.daemonFile}.${process.pid}.tmp`
+  const temporaryFile = `${home.daemonFile}.${process.pid}.tmp`
   try {
-    await rm(aside, { force: true })
-    await writeFile(aside, `${JSON.stringify(daemon)}\n`, { mode: 0o600, flag: 'wx' })
-    await rename(aside, home.daemonFile)
+    await rm(temporaryFile, { force: true })
+    await writeFile(temporaryFile, `${JSON.stringify(daemon)}\n`, { mode: 0o600, flag: 'wx' })
+    await rename(temporaryFile, home.daemonFile)
   } catch (cause) {
-    await rm(aside, { force: true }).catch(() => {})
-    throw new HomeError(`${home.daemonFile} cannot be written: ${messageOf(cause)}`, { cause })
+    await rm(temporaryFile, { force: true }).catch(() => {})
+    throw new HomeError(`${home.daemonFile} cannot be written: ${messageOf(cause)}.`, { cause })
   }
 }
 
 /**
- * Tells whether a daemon serves this home, as far as its announcement and the process table know.
+ * Reads whether a daemon serves this home, as far as its announcement and the process table show.
  */
 export async function readDaemonFile(home: Home): Promise<DaemonState> {
   let text: string
@@ -237,7 +245,7 @@ export async function readDaemonFile(home: Home): Promise<DaemonState> {
     text = await readFile(home.daemonFile, 'utf8')
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return { state: 'absent' }
-    throw new HomeError(`${home.daemonFile} cannot be read: ${messageOf(cause)}`, { cause })
+    throw new HomeError(`${home.daemonFile} cannot be read: ${messageOf(cause)}.`, { cause })
   }
   const daemon = parseDaemon(text)
   if (daemon === null) return { state: 'stale', daemon }
@@ -245,7 +253,7 @@ export async function readDaemonFile(home: Home): Promise<DaemonState> {
 }
 
 /**
- * Takes the announcement back, if it is still the one of `pid`: a daemon must not remove its
+ * Removes the announcement if it is still the one of `pid`. A daemon must not remove its
  * successor's.
  */
 export async function removeDaemonFile(home: Home, pid = process.pid): Promise<void> {
@@ -271,7 +279,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: there is such a process, of another user.
+    // EPERM: the process exists and belongs to another user.
     return codeOf(error) === 'EPERM'
   }
 }

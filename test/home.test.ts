@@ -14,7 +14,7 @@ import {
 } from '../src/home.ts'
 import { suite } from './support/suite.ts'
 
-const posix = process.platform === 'win32' ? 'file modes are not what Windows goes by' : null
+const posix = process.platform === 'win32' ? 'Windows does not use file modes' : null
 /** Larger than any process id of the platforms. */
 const NO_PROCESS = 2 ** 31 - 2
 const daemon = {
@@ -28,7 +28,7 @@ const freshHome = async () => resolveHome(join(await freshFolder(), 'a', 'home')
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777
 
 suite('where the home folder is', (test) => {
-  test('the argument comes before F2F_HOME, that before the platform’s place; relative ones become absolute', () => {
+  test('--home wins over F2F_HOME, and F2F_HOME over the platform’s folder; relative paths become absolute', () => {
     const env = { F2F_HOME: '/b', XDG_DATA_HOME: '/c', HOME: '/home/anna' }
     assert.equal(resolveHome('a', env, 'linux').folder, resolve('a'))
     assert.equal(resolveHome(undefined, env, 'linux').folder, resolve('/b'))
@@ -38,7 +38,7 @@ suite('where the home folder is', (test) => {
     )
   })
 
-  test('each platform keeps application data in its own place', () => {
+  test('each platform uses its own folder for application data', () => {
     const folder = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform) =>
       resolveHome(undefined, env, platform).folder
     const HOME = resolve('/home/anna')
@@ -57,7 +57,7 @@ suite('where the home folder is', (test) => {
     )
   })
 
-  test('everything lies inside of it', () => {
+  test('every file of the recorder lies inside it', () => {
     const { folder, ...files } = resolveHome('/a')
     for (const file of Object.values(files)) assert.ok(file.startsWith(folder), file)
     assert.equal(new Set(Object.values(files)).size, Object.keys(files).length)
@@ -65,14 +65,14 @@ suite('where the home folder is', (test) => {
 })
 
 suite('preparing the home folder', (test) => {
-  test.unless(posix, 'makes it and the recordings folder for the user alone', async () => {
+  test.unless(posix, 'only the user can read the home and recordings folders', async () => {
     const home = await freshHome()
     await prepareHome(home)
     assert.equal(await modeOf(home.folder), 0o700)
     assert.equal(await modeOf(home.recordingsFolder), 0o700)
   })
 
-  test.unless(posix, 'narrows what has become open, and leaves what is in it', async () => {
+  test.unless(posix, 'a folder that became open is closed again and keeps its files', async () => {
     const home = await freshHome()
     await prepareHome(home)
     await writeFile(home.tokenFile, 'x')
@@ -86,7 +86,7 @@ suite('preparing the home folder', (test) => {
 
   test.unless(
     posix,
-    'does not lock others out of a folder that is in use for something else',
+    'a folder in use for something else is refused and stays open to others',
     async () => {
       const folder = await freshFolder()
       await mkdir(join(folder, 'pictures'))
@@ -97,7 +97,7 @@ suite('preparing the home folder', (test) => {
     },
   )
 
-  test('says so where a file is in the way', async () => {
+  test('a file in the place of the home folder is named in the error', async () => {
     const file = join(await freshFolder(), 'file')
     await writeFile(file, '')
     await assert.rejects(
@@ -114,7 +114,7 @@ suite('config.json', (test) => {
     return readConfig(home)
   }
 
-  test('is optional, and may hold origins, port and ffmpeg', async () => {
+  test('is optional, and sets origins, port and ffmpeg', async () => {
     assert.deepEqual(await read(null), {})
     const config = {
       allowedOrigins: ['https://crm.example', 'chrome-extension://abc'],
@@ -124,7 +124,7 @@ suite('config.json', (test) => {
     assert.deepEqual(await read(`\uFEFF${JSON.stringify(config)}`), config)
   })
 
-  test('is refused with everything that is wrong in it', async () => {
+  test('is refused with every mistake in it named', async () => {
     const parts = ['config.json', 'unknown key "prot"', '"port" must be', 'unknown key "__proto__"']
     await assert.rejects(
       read('{"prot": 1, "port": "3887", "__proto__": 1}'),
@@ -133,7 +133,7 @@ suite('config.json', (test) => {
     )
   })
 
-  test('takes no origin that would let everybody in, nor what is none', async () => {
+  test('refuses origins that would admit everybody, and values that are not origins', async () => {
     for (const origin of [
       '*',
       'null',
@@ -150,7 +150,7 @@ suite('config.json', (test) => {
       )
   })
 
-  test('takes a reserve in bytes', async () => {
+  test('accepts a reserve in bytes only', async () => {
     for (const reserveBytes of [0, 2_000_000_000])
       assert.deepEqual(await read(JSON.stringify({ reserveBytes })), { reserveBytes })
     for (const reserveBytes of [-1, 1.5, '256MB', null])
@@ -160,7 +160,7 @@ suite('config.json', (test) => {
       )
   })
 
-  test('takes a quality: a preset, or numbers of its own', async () => {
+  test('accepts a quality: a preset, or single values in range', async () => {
     for (const quality of [
       'small',
       'sharp',
@@ -182,15 +182,15 @@ suite('config.json', (test) => {
         '"framesPerSecond" must be a whole number from 1 to 60, "screenCrf" must be a whole number from 0 to 51, unknown key "toString"',
       ],
     ]
-    for (const [quality, told] of refused)
+    for (const [quality, message] of refused)
       await assert.rejects(
         read(JSON.stringify({ quality })),
-        (error: Error) => error instanceof HomeError && error.message.includes(told),
+        (error: Error) => error instanceof HomeError && error.message.includes(message),
         JSON.stringify(quality),
       )
   })
 
-  test('takes nothing of the wrong kind', async () => {
+  test('refuses values of the wrong type', async () => {
     const wrong = [
       '',
       '[]',
@@ -213,7 +213,7 @@ suite('daemon.json', (test) => {
     return home
   }
 
-  test('announces a daemon, readable by the user alone, and leaves no other file', async () => {
+  test('announces a daemon to the user alone, and leaves no temporary file', async () => {
     const home = await prepared()
     assert.deepEqual(await readDaemonFile(home), { state: 'absent' })
     await writeDaemonFile(home, daemon)
@@ -223,7 +223,7 @@ suite('daemon.json', (test) => {
     assert.deepEqual((await readdir(home.folder)).sort(), ['daemon.json', 'exports', 'recordings'])
   })
 
-  test('of a dead process is stale, and so is one that cannot be understood', async () => {
+  test('is stale if its process has ended, or if it cannot be parsed', async () => {
     const home = await prepared()
     await writeDaemonFile(home, { ...daemon, pid: NO_PROCESS })
     assert.deepEqual(await readDaemonFile(home), {
@@ -242,7 +242,7 @@ suite('daemon.json', (test) => {
     }
   })
 
-  test('is taken back by its own daemon only', async () => {
+  test('is removed by its own daemon only', async () => {
     const home = await prepared()
     await writeDaemonFile(home, daemon)
     await removeDaemonFile(home, NO_PROCESS)
@@ -252,7 +252,7 @@ suite('daemon.json', (test) => {
     await removeDaemonFile(home)
   })
 
-  test('of a home that does not exist is absent; one that cannot be written is told', async () => {
+  test('is absent if the home does not exist; writing it there is an error', async () => {
     const home = await freshHome()
     assert.equal((await readDaemonFile(home)).state, 'absent')
     await assert.rejects(writeDaemonFile(home, daemon), HomeError)
