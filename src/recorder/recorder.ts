@@ -1,11 +1,9 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
 import type { By, ClientSide, Medium } from '../contract/media.ts'
-import { resolveQuality } from '../contract/quality.ts'
 import type {
   ApplicationView,
   DeviceList,
@@ -17,17 +15,11 @@ import type {
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { EventLog, StoredAnswer } from '../store/types.ts'
 import { within } from '../time/within.ts'
-import { ClockMonitor } from './clock-monitor.ts'
-import { CommandHandler } from './commands/command-handler.ts'
-import { DiskGuard } from './disk/disk-guard.ts'
-import { FactPipeline, LOG_STALL_MS } from './facts/fact-pipeline.ts'
 import { findInterrupted, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
-import { LiveRecording } from './live-recording.ts'
 import { isCapturing } from './open-recordings.ts'
 import type { RecorderBus, RecorderPort } from './port.ts'
-import { Reader } from './queries/reader.ts'
-import { liveTracks, Readiness } from './readiness/readiness.ts'
 import type { RecorderOptions } from './recorder-options.ts'
+import { createRecorderParts, type RecorderParts } from './recorder-parts.ts'
 
 export type { RecorderOptions } from './recorder-options.ts'
 
@@ -43,13 +35,8 @@ export class Recorder implements RecorderPort {
   readonly bus: RecorderBus = new EventEmitter()
   readonly log: EventLog
   readonly #options: RecorderOptions
-  readonly #system: By
-  readonly #facts: FactPipeline
-  readonly #commands: CommandHandler
-  readonly #reader: Reader
-  readonly #storage: DiskGuard
-  readonly #readiness: Readiness
-  readonly #time: ClockMonitor
+  readonly #system: By & { side: 'system' }
+  readonly #parts: RecorderParts
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
   readonly #onFault = (what: string, error: unknown): void => {
@@ -60,85 +47,13 @@ export class Recorder implements RecorderPort {
     this.#options = options
     this.log = options.log
     this.#system = { side: 'system', client: 'recorder', user: options.user }
-    const now = (): number => options.clock.now()
-    const onFault = this.#onFault
-    this.#facts = new FactPipeline({
-      log: options.log,
-      system: this.#system,
-      now,
-      stallMs: options.stallMs ?? LOG_STALL_MS,
-      makeLive: (id) =>
-        new LiveRecording({
-          id,
-          folder: this.#folder(id),
-          platform: options.platform,
-          onReport: (medium, report) => this.#facts.report(id, medium, report),
-          onClock: (clock, medium) => this.#commands.clockFired(id, clock, medium),
-          onFault,
-          now,
-        }),
-      render: (pending, status, view, recordings) => ({
-        status,
-        body: view ? this.#reader.toAnswerIn(recordings, view, pending.cause.by.side) : {},
-      }),
-      observeReport: (id, medium, report) => {
-        this.#reader.takeLevel(id, medium, report)
-        return this.#storage.observe(id, medium, report)
-      },
-      onCommitted: (events) => this.#committed(events),
-      onAbandoned: (id) => rm(this.#folder(id), { recursive: true, force: true }),
-      onFailure: (error) => this.#logFailed(error),
-      onFault,
-    })
-    this.#time = new ClockMonitor({
-      clock: options.clock,
-      facts: this.#facts,
-      system: this.#system,
-      onFault,
-    })
-    this.#storage = new DiskGuard({
-      facts: this.#facts,
-      commands: () => this.#commands,
-      system: this.#system,
-      logger: options.logger,
-      isReady: () => this.#phase === 'ready',
-      onFault,
-      folder: options.recordingsFolder,
-      reserveBytes: options.reserveBytes,
-      ballast: options.ballast,
-      readFreeBytes: options.readFreeBytes,
-      quality: resolveQuality(options.quality),
-    })
-    this.#reader = new Reader({
-      log: options.log,
-      facts: this.#facts,
-      platform: options.platform,
+    this.#parts = createRecorderParts(options, {
       bus: this.bus,
-      version: options.version,
-      storage: this.#storage.watch,
-      now,
-      ready: () => this.#phase === 'ready',
-    })
-    this.#readiness = new Readiness({
-      platform: options.platform,
-      storage: this.#storage.watch,
-      log: options.log,
-      failure: () => this.#facts.failure,
-      live: () => liveTracks(this.#facts.recordings, this.#reader),
-      builtAt: options.builtAt ?? 0,
-    })
-    this.#commands = new CommandHandler({
-      facts: this.#facts,
-      log: options.log,
-      platform: options.platform,
-      storage: this.#storage.watch,
-      system: {
-        by: this.#system as By & { side: 'system' },
-        tags: options.systemTags,
-        quality: resolveQuality(options.quality),
-      },
-      now,
-      onFault,
+      system: this.#system,
+      isReady: () => this.#phase === 'ready',
+      onCommitted: (events) => this.#committed(events),
+      onLogFailed: (error) => this.#logFailed(error),
+      onFault: this.#onFault,
     })
   }
 
@@ -157,8 +72,8 @@ export class Recorder implements RecorderPort {
     })
     recorder.#phase = 'ready'
     // The first start, too, is to be decided on what is so.
-    await recorder.#storage.watch.look()
-    recorder.#storage.watch.start()
+    await recorder.#parts.disk.watch.look()
+    recorder.#parts.disk.watch.start()
     return recorder
   }
 
@@ -171,10 +86,10 @@ export class Recorder implements RecorderPort {
 
   async dispatch(command: Command): Promise<StoredAnswer> {
     this.#assertReady()
-    if (command.name === 'recording.start') this.#time.beforeStart()
+    if (command.name === 'recording.start') this.#parts.clockMonitor.beforeStart()
     // Before anything else: nobody may listen or look beside what a command says.
-    this.#readiness.interrupt()
-    return this.#commands.dispatch(command)
+    this.#parts.readiness.interrupt()
+    return this.#parts.commands.dispatch(command)
   }
 
   async note<T extends 'token.created' | 'token.revoked'>(
@@ -187,24 +102,24 @@ export class Recorder implements RecorderPort {
   }
 
   recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }> {
-    return this.#reader.recording(id, side)
+    return this.#parts.reader.recording(id, side)
   }
 
   toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer {
-    return this.#reader.toAnswer(view, side)
+    return this.#parts.reader.toAnswer(view, side)
   }
 
   application(side: ClientSide): Promise<ApplicationView> {
-    return this.#reader.application(side)
+    return this.#parts.reader.application(side)
   }
 
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
-    return this.#reader.allowedCommands(id, side)
+    return this.#parts.reader.allowedCommands(id, side)
   }
 
   /** The live machines of a recording that is not closed, for those who look inside. */
   machines(id: string): Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined {
-    return this.#facts.live.get(id)?.states
+    return this.#parts.facts.live.get(id)?.states
   }
 
   devices(): Promise<Record<Medium, DeviceList>> {
@@ -212,7 +127,7 @@ export class Recorder implements RecorderPort {
   }
 
   readiness(media?: readonly Medium[]): Promise<ReadinessView> {
-    return this.#readiness.check(media)
+    return this.#parts.readiness.check(media)
   }
 
   file(recordingId: string, file: string): string {
@@ -227,8 +142,8 @@ export class Recorder implements RecorderPort {
     if (this.#phase === 'closing') return
     const wasReady = this.#phase === 'ready'
     this.#phase = 'closing'
-    this.#storage.watch.stop()
-    this.#time.stop()
+    this.#parts.disk.watch.stop()
+    this.#parts.clockMonitor.stop()
     if (wasReady) {
       try {
         const done = await within(
@@ -244,21 +159,21 @@ export class Recorder implements RecorderPort {
       }
     }
     // Whatever still waits for a device or a medium is told, and cannot start anything any more.
-    this.#facts.fail(new RecorderError('NOT_READY', 'The recorder is stopping.'))
-    await Promise.all([this.#facts.dispose(), this.#readiness.close()])
+    this.#parts.facts.fail(new RecorderError('NOT_READY', 'The recorder is stopping.'))
+    await Promise.all([this.#parts.facts.dispose(), this.#parts.readiness.close()])
     await this.#reopening
     await this.log.close()
   }
 
   async #stopForShutdown(): Promise<void> {
-    for (const fold of this.#facts.recordings.values()) {
-      if (isCapturing(fold)) await this.#commands.systemStop(fold.id, 'shutdown')
+    for (const fold of this.#parts.facts.recordings.values()) {
+      if (isCapturing(fold)) await this.#parts.commands.systemStop(fold.id, 'shutdown')
     }
     await this.#note('daemon.stopped', { reason: 'signal' })
   }
 
   #assertReady(): void {
-    if (this.#facts.failure) throw this.#facts.failure
+    if (this.#parts.facts.failure) throw this.#parts.facts.failure
     if (this.#phase !== 'ready')
       throw new RecorderError('NOT_READY', 'The recorder is starting or stopping.')
   }
@@ -268,7 +183,7 @@ export class Recorder implements RecorderPort {
     data: EventData[T],
     by: By = this.#system,
   ): Promise<void> {
-    await this.#facts.append({ by, commandId: null }, (batch) => {
+    await this.#parts.facts.append({ by, commandId: null }, (batch) => {
       batch.add(null, type, data)
     })
   }
@@ -278,9 +193,9 @@ export class Recorder implements RecorderPort {
   }
 
   #committed(events: readonly LogEvent[]): void {
-    this.#reader.take(events)
+    this.#parts.reader.observe(events)
     this.bus.emit('events', events)
-    this.#time.afterCommit()
+    this.#parts.clockMonitor.afterCommit()
   }
 
   /** Folds the log, finishes what was left, and says so in the log. */
@@ -294,9 +209,9 @@ export class Recorder implements RecorderPort {
     )
     // First of all: once the log says that they never were, nobody looks for them.
     await removeUnconfirmed(interrupted.recordings, folderOf)
-    this.#facts.reset(interrupted.recordings, interrupted.replays)
-    for (const events of interrupted.replays.values()) this.#reader.take(events)
-    await this.#facts.append({ by: this.#system, commandId: null }, (batch) => {
+    this.#parts.facts.reset(interrupted.recordings, interrupted.replays)
+    for (const events of interrupted.replays.values()) this.#parts.reader.observe(events)
+    await this.#parts.facts.append({ by: this.#system, commandId: null }, (batch) => {
       for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
     })
   }
@@ -312,26 +227,26 @@ export class Recorder implements RecorderPort {
 
   /** Reopens and verifies the log until that works, then goes on as after a crash. */
   async #reopen(error: RecorderError): Promise<void> {
-    const failedAt = this.#facts.failedAt ?? new Date(this.#options.clock.now()).toISOString()
-    await this.#facts.dispose()
+    const failedAt = this.#parts.facts.failedAt ?? new Date(this.#options.clock.now()).toISOString()
+    await this.#parts.facts.dispose()
     // A disk that was only slow at first may turn out to be full.
     let { code } = error
     while (this.#phase === 'reopening') {
       try {
-        if (code === 'STORAGE_FULL') await this.#storage.watch.releaseBallast()
+        if (code === 'STORAGE_FULL') await this.#parts.disk.watch.releaseBallast()
         await this.log.reopen()
         await this.#restore(code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted')
-        await this.#facts.append({ by: this.#system, commandId: null }, (batch) => {
+        await this.#parts.facts.append({ by: this.#system, commandId: null }, (batch) => {
           batch.add(null, 'log.reopened', { code, failedAt })
         })
-        if (this.#facts.failure) throw this.#facts.failure
+        if (this.#parts.facts.failure) throw this.#parts.facts.failure
         if (this.#phase === 'reopening') this.#phase = 'ready'
         this.#options.logger.info('the log is open and verified again')
         return
       } catch (cause) {
         if (cause instanceof RecorderError) code = cause.code
         this.#options.logger.warn({ err: cause }, 'the log cannot be reopened yet')
-        await this.#facts.dispose()
+        await this.#parts.facts.dispose()
         await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS))
       }
     }

@@ -13,7 +13,7 @@ export interface DiskGuardOptions
     DiskWatchOptions,
     'folder' | 'reserveBytes' | 'ballast' | 'readFreeBytes' | 'quality'
   > {
-  facts: FactPipeline
+  facts(): FactPipeline
   commands(): CommandHandler
   system: By
   logger: Logger
@@ -56,7 +56,8 @@ export class DiskGuard {
 
   /** Releases the ballast, and stops the recording: its other media would find no space either. */
   async #outOfSpace(id: string, medium: Medium): Promise<void> {
-    const { facts, commands, onFault } = this.#options
+    const { commands, onFault } = this.#options
+    const facts = this.#options.facts()
     const live = facts.live.get(id)
     await this.watch.releaseBallast()
     // If the log was reopened meanwhile, recovery has already recorded what became of this file.
@@ -71,7 +72,7 @@ export class DiskGuard {
 
   /** The media being recorded or paused. */
   #underWay(): ReturnType<DiskWatchOptions['recording']> {
-    const fold = currentRecording(this.#options.facts.recordings)
+    const fold = currentRecording(this.#options.facts().recordings)
     if (!fold || !isCapturing(fold)) return undefined
     const media = MEDIA.filter(
       (medium) => !['off', 'stopped', 'failed'].includes(trackState(fold.tracks[medium])),
@@ -84,7 +85,7 @@ export class DiskGuard {
   }
 
   async #low(low: boolean, detail: string): Promise<void> {
-    await this.#options.facts.append({ by: this.#options.system, commandId: null }, (batch) => {
+    await this.#options.facts().append({ by: this.#options.system, commandId: null }, (batch) => {
       if (low) batch.add(null, 'warning.raised', { code: 'STORAGE_LOW', detail })
       else batch.add(null, 'warning.cleared', { code: 'STORAGE_LOW' })
     })
@@ -94,7 +95,7 @@ export class DiskGuard {
   async #full(): Promise<void> {
     const { facts, commands, logger, isReady, onFault } = this.#options
     if (!isReady()) return
-    for (const { id, session } of facts.recordings.values()) {
+    for (const { id, session } of facts().recordings.values()) {
       if (recordingState(session) !== 'Active') continue
       logger.warn({ recordingId: id }, 'the disk has reached its reserve: the recording is ended')
       await commands()

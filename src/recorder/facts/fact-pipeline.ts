@@ -7,15 +7,10 @@ import type { Appended, EventLog, StoredAnswer } from '../../store/types.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
 import { reportFacts, type SegmentReport } from './capture-reports.ts'
-import { type CaptureCut, EventBatch, type FactCause } from './event-batch.ts'
-import {
-  failureError,
-  type PendingCommand,
-  rollBack,
-  type Settlement,
-  settle,
-  settlementOf,
-} from './pending-command.ts'
+import { EventBatch, type FactCause } from './event-batch.ts'
+import { LiveRecordings } from './live-recordings.ts'
+import { failureError, type PendingCommand, type Settlement } from './pending-command.ts'
+import { PendingCommands } from './pending-commands.ts'
 import { SegmentLedger } from './segment-ledger.ts'
 
 /**
@@ -30,7 +25,7 @@ export interface FactPipelineOptions {
   system: By
   now(): number
   stallMs: number
-  makeLive(id: string): LiveRecording
+  createLive(id: string): LiveRecording
   /** Renders the answer to a completed command from these open recordings. */
   render(
     pending: PendingCommand,
@@ -54,9 +49,9 @@ export interface FactPipelineOptions {
  * waits for an effect.
  */
 export class FactPipeline {
-  readonly live = new Map<string, LiveRecording>()
+  readonly live: LiveRecordings
   readonly #options: FactPipelineOptions
-  readonly #pending = new Map<string, PendingCommand>()
+  readonly #pending = new PendingCommands()
   readonly ledger = new SegmentLedger()
   readonly #waiters = new Set<(error: unknown) => void>()
   #recordings: OpenRecordings = new Map()
@@ -66,6 +61,8 @@ export class FactPipeline {
 
   constructor(options: FactPipelineOptions) {
     this.#options = options
+    const { createLive: create, onAbandoned, onFault } = options
+    this.live = new LiveRecordings({ create, onAbandoned, onFault })
   }
 
   /** The open recordings as they are once everything queued is durable. Arbitration uses them. */
@@ -83,18 +80,14 @@ export class FactPipeline {
 
   /** Starts from the folds of a log that has just been opened or reopened. */
   reset(recordings: OpenRecordings, replays: ReadonlyMap<string, readonly LogEvent[]>): void {
-    if (this.live.size > 0)
+    if (!this.live.isEmpty)
       throw new RecorderError('INTERNAL', 'The old actors have not been ended.')
     this.#recordings = recordings
     this.#failure = undefined
     this.failedAt = undefined
     this.#uncommitted = 0
     this.ledger.clear()
-    for (const [id, events] of replays) {
-      const live = this.#options.makeLive(id)
-      live.replay(events)
-      this.live.set(id, live)
-    }
+    for (const [id, events] of replays) this.live.create(id, events)
   }
 
   /**
@@ -114,7 +107,7 @@ export class FactPipeline {
   accept(cause: FactCause, build: (batch: EventBatch) => PendingCommand): PendingCommand {
     const batch = this.#begin(cause)
     const pending = build(batch)
-    this.#pending.set(cause.commandId ?? '', pending)
+    this.#pending.add(pending)
     // The pending command itself is rejected when the append fails.
     this.#commit(batch).catch(() => {})
     return pending
@@ -127,14 +120,14 @@ export class FactPipeline {
 
   /** Carries out a batch's cuts before anything else can fail, then settles and appends. */
   async #commit(batch: EventBatch): Promise<void> {
-    this.#carryOut(batch.cuts)
+    this.live.cut(batch.cuts)
     const carriedOut = batch.cuts.length
     let settled: [PendingCommand, Settlement][]
     let appended: Appended
     try {
-      this.#overtake(batch)
-      settled = this.#settle(batch)
-      this.#carryOut(batch.cuts.slice(carriedOut))
+      this.#pending.overtake(batch)
+      settled = this.#pending.settle(batch)
+      this.live.cut(batch.cuts.slice(carriedOut))
       if (batch.events.length === 0) return
       appended = this.#append(batch, settled)
     } catch (error) {
@@ -152,10 +145,6 @@ export class FactPipeline {
     return durable
   }
 
-  #carryOut(cuts: CaptureCut[]): void {
-    for (const cut of cuts) this.live.get(cut.recordingId)?.cut(cut)
-  }
-
   #answer(settled: [PendingCommand, Settlement][], answers: StoredAnswer[]): void {
     const left = [...answers]
     for (const [pending, settlement] of settled) {
@@ -165,7 +154,7 @@ export class FactPipeline {
   }
 
   #append(batch: EventBatch, settled: [PendingCommand, Settlement][]): Appended {
-    const { log, render, makeLive } = this.#options
+    const { log, render } = this.#options
     const answers = settled.flatMap(([pending, settlement]) => {
       if ('failure' in settlement) return []
       const answer = (view: (id: string) => RecordingView | undefined) =>
@@ -175,44 +164,12 @@ export class FactPipeline {
     const appended = log.append({ events: batch.events, answers })
     this.#recordings = batch.recordings
     for (const event of appended.events) {
-      this.ledger.take(event)
+      this.ledger.observe(event)
       // Before the batch is durable: a pause may arrive earlier, and needs actors to cut.
-      if (startsRecording(event)) this.live.set(event.recordingId, makeLive(event.recordingId))
+      if (startsRecording(event)) this.live.create(event.recordingId)
     }
     for (const { id, reason } of batch.closeLater) this.ledger.closeLater(id, reason)
     return appended
-  }
-
-  /** Marks pending starts whose segment is cut by a pause or stop: they cannot be confirmed. */
-  #overtake(batch: EventBatch): void {
-    for (const { recordingId, medium, segment } of batch.cuts) {
-      for (const pending of this.#pending.values()) {
-        if (
-          pending.goal === 'flowing' &&
-          !pending.reverting &&
-          pending.waitsFor(recordingId, medium, segment)
-        ) {
-          pending.note(medium, segment, 'overtaken')
-        }
-      }
-    }
-  }
-
-  /** Adds the closing facts of every pending command whose outcome is known now. */
-  #settle(batch: EventBatch): [PendingCommand, Settlement][] {
-    const settled: [PendingCommand, Settlement][] = []
-    for (const [id, pending] of this.#pending) {
-      let decision = settlementOf(pending)
-      if (decision && 'rollBack' in decision) {
-        rollBack(pending, decision.rollBack, batch)
-        decision = settlementOf(pending)
-      }
-      if (!decision || 'rollBack' in decision) continue
-      this.#pending.delete(id)
-      settled.push([pending, decision])
-      settle(pending, decision, batch)
-    }
-    return settled
   }
 
   /** Resolves when a batch is durable and handed on; rejects when the log fails. */
@@ -244,7 +201,7 @@ export class FactPipeline {
       onFault('a reader of events', error)
     }
     try {
-      for (const event of events) this.#applyLive(event)
+      for (const event of events) this.live.apply(event)
     } catch (error) {
       // Actors that diverge from the log must not continue to capture.
       onFault('live machines', error)
@@ -260,21 +217,6 @@ export class FactPipeline {
       () => this.fail(new RecorderError('STORAGE_UNAVAILABLE', detail)),
       this.#options.stallMs,
     )
-  }
-
-  #applyLive(event: LogEvent): void {
-    const id = event.recordingId
-    if (id === null || event.type === 'command.refused') return
-    const live = this.live.get(id)
-    if (!live) return
-    live.apply(event)
-    if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') return
-    this.live.delete(id)
-    const { onAbandoned, onFault } = this.#options
-    const ended = live
-      .dispose()
-      .then(() => (event.type === 'recording.startFailed' ? onAbandoned(id) : undefined))
-    ended.catch((error) => onFault('ending a recording’s actors', error))
   }
 
   /** Turns what a capture reports into facts, unless it is only a level or a file's growth. */
@@ -298,9 +240,7 @@ export class FactPipeline {
   #report(id: string, medium: Medium, report: SegmentReport): void {
     if (this.#failure || !this.#recordings.has(id)) return
     const ref = { medium, segment: report.segment }
-    const waiting = [...this.#pending.values()].filter((pending) =>
-      pending.waitsFor(id, medium, ref.segment),
-    )
+    const waiting = this.#pending.waitingFor(id, medium, ref.segment)
     const cause = waiting[0]?.cause ?? { by: this.#options.system, commandId: null }
     this.append(cause, (batch) => {
       const outcome = reportFacts(batch, id, medium, report, this.ledger.isOpened(id, ref))
@@ -316,7 +256,7 @@ export class FactPipeline {
 
   /** Settles a command that has waited too long. */
   expire(pending: PendingCommand): void {
-    if (this.#failure || ![...this.#pending.values()].includes(pending)) return
+    if (this.#failure || !this.#pending.has(pending)) return
     pending.expire()
     this.append(pending.cause, () => {}).catch((error) =>
       this.#options.onFault('an overdue command', error),
@@ -334,9 +274,8 @@ export class FactPipeline {
     clearTimeout(this.#stallTimer)
     const at = this.#options.now()
     this.failedAt = new Date(at).toISOString()
-    for (const live of this.live.values()) live.cutAll(at)
-    for (const pending of this.#pending.values()) pending.reject(error)
-    this.#pending.clear()
+    this.live.cutAll(at)
+    this.#pending.rejectAll(error)
     const waiters = [...this.#waiters]
     this.#waiters.clear()
     for (const reject of waiters) reject(error)
@@ -346,8 +285,6 @@ export class FactPipeline {
   /** Ends all live actors; resolves when no capture process is left. */
   async dispose(): Promise<void> {
     clearTimeout(this.#stallTimer)
-    const all = [...this.live.values()]
-    this.live.clear()
-    await Promise.all(all.map((live) => live.dispose()))
+    await this.live.dispose()
   }
 }

@@ -30,7 +30,7 @@ export class SegmentLedger {
   }
 
   /** Observes an event that is being appended. */
-  take(event: LogEvent): void {
+  observe(event: LogEvent): void {
     const id = event.recordingId
     if (id === null) return
     switch (event.type) {

@@ -6,7 +6,7 @@ import type { ApplicationError } from '../../contract/resources.ts'
 export class ActiveErrors {
   readonly #errors = new Map<string, ApplicationError>()
 
-  take(event: LogEvent): void {
+  observe(event: LogEvent): void {
     const { recordingId } = event
     switch (event.type) {
       case 'recording.closed':

@@ -63,17 +63,17 @@ export class Reader {
   }
 
   /** Observes committed events. */
-  take(events: readonly LogEvent[]): void {
+  observe(events: readonly LogEvent[]): void {
     this.#changes++
     for (const event of events) {
-      this.#activeErrors.take(event)
+      this.#activeErrors.observe(event)
       if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') continue
       for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
     }
   }
 
   /** Observes a track's level, or its end. Levels are not in the log. */
-  takeLevel(recordingId: string, medium: Medium, report: CaptureReport): void {
+  observeReport(recordingId: string, medium: Medium, report: CaptureReport): void {
     const key = `${recordingId}/${medium}`
     this.#changes++
     if (report.type === 'capture.ended') this.#levels.delete(key)

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import type { Command } from '../../contract/commands.ts'
+import { RecorderError } from '../../contract/errors.ts'
+import type { ClientSide } from '../../contract/media.ts'
+import { recordingState } from '../../machines/recording-fold.ts'
+import type { EventLog } from '../../store/types.ts'
+import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { currentRecording } from '../open-recordings.ts'
+import { allowedCommands, type Refusal } from './arbitration.ts'
+
+/** Records refusals and explains them to the client. */
+export class Refusals {
+  readonly #facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>
+  readonly #log: Pick<EventLog, 'open' | 'recording'>
+
+  constructor(
+    facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>,
+    log: Pick<EventLog, 'open' | 'recording'>,
+  ) {
+    this.#facts = facts
+    this.#log = log
+  }
+
+  /**
+   * Refuses a command on a recording that is not open: it is closed, or there never was one.
+   * @throws RecorderError always.
+   */
+  async refuseAbsent(command: Command, id: string): Promise<never> {
+    const version = this.#facts.ledger.closingVersion(id)
+    const view = version === undefined ? await this.#log.recording(id) : { version }
+    if (!view)
+      return this.refuse(command, {
+        code: 'RECORDING_NOT_FOUND',
+        detail: 'No recording has this id.',
+      })
+    const refusal: Refusal = {
+      code: 'RECORDING_CLOSED',
+      detail: 'The recording is closed; nothing can be changed in it.',
+    }
+    return this.refuse(command, refusal, { id, version: view.version })
+  }
+
+  /**
+   * Appends a refusal to the log, then throws it. `closed`: the recording, if it is closed already.
+   * @throws RecorderError always.
+   */
+  async refuse(
+    command: Command,
+    refusal: Refusal,
+    closed?: { id: string; version: number },
+  ): Promise<never> {
+    const { code, detail, recording } = refusal
+    await this.#facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
+      batch.refuse(recording ?? closed ?? null, { command: command.name, code, detail })
+    })
+    const members = recording
+      ? this.#standing(refusal, command.by.side as ClientSide)
+      : closed
+        ? this.#closed(closed.id, command.by.side as ClientSide)
+        : {}
+    throw new RecorderError(code, detail, { members })
+  }
+
+  /** The members of a 409 answer about the recording that prevents the command. */
+  #standing({ code, recording }: Refusal, side: ClientSide): Record<string, unknown> {
+    if (!recording) return {}
+    const { id, owner } = recording
+    const view = this.#log.open().find((open) => open.id === id)
+    const members = {
+      recordingId: id,
+      state: recordingState(recording.session),
+      allowedCommands: allowedCommands(recording, side),
+    }
+    if (!code.startsWith('CONTROL_HELD')) return members
+    return {
+      ...members,
+      holder: {
+        side: owner,
+        client: view?.startedBy.client ?? owner,
+        since: view?.startedAt ?? null,
+      },
+    }
+  }
+
+  #closed(recordingId: string, side: ClientSide): Record<string, unknown> {
+    const mayStart = allowedCommands(currentRecording(this.#facts.recordings), side).includes(
+      'start',
+    )
+    return { recordingId, state: 'Closed', allowedCommands: mayStart ? ['start'] : [] }
+  }
+}

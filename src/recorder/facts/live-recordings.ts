@@ -1,0 +1,72 @@
+import type { LogEvent } from '../../contract/events.ts'
+import type { LiveRecording } from '../live-recording.ts'
+import type { CaptureCut } from './event-batch.ts'
+
+/** The parts that live recordings work with. */
+export interface LiveRecordingsOptions {
+  create(id: string): LiveRecording
+  /** Removes the files of a start that was rolled back; its actors have ended. */
+  onAbandoned(id: string): Promise<void>
+  onFault(what: string, error: unknown): void
+}
+
+/** The live actors of every open recording. */
+export class LiveRecordings {
+  readonly #options: LiveRecordingsOptions
+  readonly #live = new Map<string, LiveRecording>()
+
+  constructor(options: LiveRecordingsOptions) {
+    this.#options = options
+  }
+
+  get isEmpty(): boolean {
+    return this.#live.size === 0
+  }
+
+  get(id: string): LiveRecording | undefined {
+    return this.#live.get(id)
+  }
+
+  /** Creates the actors of a recording. `past`: events to bring them up to date with. */
+  create(id: string, past: readonly LogEvent[] = []): void {
+    const live = this.#options.create(id)
+    live.replay(past)
+    this.#live.set(id, live)
+  }
+
+  /** Ends segments at once, before the fact that says so is durable. */
+  cut(cuts: readonly CaptureCut[]): void {
+    for (const cut of cuts) this.#live.get(cut.recordingId)?.cut(cut)
+  }
+
+  /** Ends everything that is being captured at `at` (epoch ms). */
+  cutAll(at: number): void {
+    for (const live of this.#live.values()) live.cutAll(at)
+  }
+
+  /**
+   * Moves a recording's machines by a committed fact; ends its actors with the last one.
+   * @throws RecorderError INTERNAL when a machine has no transition for it.
+   */
+  apply(event: LogEvent): void {
+    const id = event.recordingId
+    if (id === null || event.type === 'command.refused') return
+    const live = this.#live.get(id)
+    if (!live) return
+    live.apply(event)
+    if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') return
+    this.#live.delete(id)
+    const { onAbandoned, onFault } = this.#options
+    live
+      .dispose()
+      .then(() => (event.type === 'recording.startFailed' ? onAbandoned(id) : undefined))
+      .catch((error) => onFault('ending a recording’s actors', error))
+  }
+
+  /** Ends all actors; resolves when no capture process is left. */
+  async dispose(): Promise<void> {
+    const all = [...this.#live.values()]
+    this.#live.clear()
+    await Promise.all(all.map((live) => live.dispose()))
+  }
+}

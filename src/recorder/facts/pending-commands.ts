@@ -1,0 +1,63 @@
+import type { Medium } from '../../contract/media.ts'
+import type { EventBatch } from './event-batch.ts'
+import {
+  type PendingCommand,
+  rollBack,
+  type Settlement,
+  settle,
+  settlementOf,
+} from './pending-command.ts'
+
+/** The accepted commands whose outcome is not durable yet. */
+export class PendingCommands {
+  readonly #pending = new Set<PendingCommand>()
+
+  add(command: PendingCommand): void {
+    this.#pending.add(command)
+  }
+
+  has(command: PendingCommand): boolean {
+    return this.#pending.has(command)
+  }
+
+  /** The commands that wait for a segment. */
+  waitingFor(recordingId: string, medium: Medium, segment: number): PendingCommand[] {
+    return [...this.#pending].filter((command) => command.waitsFor(recordingId, medium, segment))
+  }
+
+  /** Marks the starts whose segment is cut by a pause or stop: they cannot be confirmed. */
+  overtake({ cuts }: EventBatch): void {
+    for (const { recordingId, medium, segment } of cuts) {
+      for (const command of this.waitingFor(recordingId, medium, segment)) {
+        if (command.goal === 'flowing' && !command.reverting)
+          command.note(medium, segment, 'overtaken')
+      }
+    }
+  }
+
+  /**
+   * Removes every command whose outcome is known now, and adds the facts that end it to the batch.
+   * Rolls failed starts back, which may add cuts.
+   */
+  settle(batch: EventBatch): [PendingCommand, Settlement][] {
+    const settled: [PendingCommand, Settlement][] = []
+    for (const command of this.#pending) {
+      let decision = settlementOf(command)
+      if (decision && 'rollBack' in decision) {
+        rollBack(command, decision.rollBack, batch)
+        decision = settlementOf(command)
+      }
+      if (!decision || 'rollBack' in decision) continue
+      this.#pending.delete(command)
+      settled.push([command, decision])
+      settle(command, decision, batch)
+    }
+    return settled
+  }
+
+  /** Rejects and removes all. */
+  rejectAll(error: unknown): void {
+    for (const command of this.#pending) command.reject(error)
+    this.#pending.clear()
+  }
+}

@@ -1,0 +1,118 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RecorderError } from '../contract/errors.ts'
+import type { LogEvent } from '../contract/events.ts'
+import type { By } from '../contract/media.ts'
+import { resolveQuality } from '../contract/quality.ts'
+import { ClockMonitor } from './clock-monitor.ts'
+import { ClockCommands } from './commands/clock-commands.ts'
+import { CommandHandler } from './commands/command-handler.ts'
+import { DiskGuard } from './disk/disk-guard.ts'
+import { FactPipeline, LOG_STALL_MS } from './facts/fact-pipeline.ts'
+import { LiveRecording } from './live-recording.ts'
+import type { RecorderBus } from './port.ts'
+import { Reader } from './queries/reader.ts'
+import { liveTracks, Readiness } from './readiness/readiness.ts'
+import type { RecorderOptions } from './recorder-options.ts'
+
+/** The parts of a recorder, connected with each other. */
+export interface RecorderParts {
+  facts: FactPipeline
+  commands: CommandHandler
+  clockCommands: ClockCommands
+  clockMonitor: ClockMonitor
+  reader: Reader
+  readiness: Readiness
+  disk: DiskGuard
+}
+
+/** The recorder as its parts see it. */
+export interface RecorderHost {
+  readonly bus: RecorderBus
+  readonly system: By & { side: 'system' }
+  /** Whether commands are carried out. */
+  isReady(): boolean
+  onCommitted(events: readonly LogEvent[]): void
+  onLogFailed(error: RecorderError): void
+  /** Logs that a part failed in a way that no client is told of. */
+  onFault(what: string, error: unknown): void
+}
+
+/** Creates the parts of a recorder. They refer to each other, so none is used before all exist. */
+export function createRecorderParts(options: RecorderOptions, host: RecorderHost): RecorderParts {
+  const { log, platform, clock, version } = options
+  const { system, bus, onFault } = host
+  const now = (): number => clock.now()
+  const facts = createFactPipeline(options, host, () => parts)
+  const disk = createDiskGuard(options, host, () => parts)
+  const { watch: storage } = disk
+  const reader = new Reader({
+    ...{ log, facts, platform, bus, version, storage, now },
+    ready: host.isReady,
+  })
+  const commands = new CommandHandler({
+    ...{ facts, log, platform, storage },
+    system: { by: system, tags: options.systemTags, quality: resolveQuality(options.quality) },
+  })
+  const parts: RecorderParts = {
+    facts,
+    commands,
+    clockCommands: new ClockCommands({ facts, commands, system, now, onFault }),
+    clockMonitor: new ClockMonitor({ clock, facts, system, onFault }),
+    reader,
+    readiness: new Readiness({
+      ...{ platform, storage, log },
+      failure: () => facts.failure,
+      live: () => liveTracks(facts.recordings, reader),
+      builtAt: options.builtAt ?? 0,
+    }),
+    disk,
+  }
+  return parts
+}
+
+function createFactPipeline(
+  options: RecorderOptions,
+  { system, onCommitted, onLogFailed, onFault }: RecorderHost,
+  parts: () => RecorderParts,
+): FactPipeline {
+  const { log, platform, clock } = options
+  const now = (): number => clock.now()
+  const folderOf = (id: string): string => join(options.recordingsFolder, id)
+  return new FactPipeline({
+    ...{ log, system, now, onCommitted, onFault },
+    stallMs: options.stallMs ?? LOG_STALL_MS,
+    createLive: (id) =>
+      new LiveRecording({
+        ...{ id, platform, onFault, now },
+        folder: folderOf(id),
+        onReport: (medium, report) => parts().facts.report(id, medium, report),
+        onClock: (timer, medium) => parts().clockCommands.fired(id, timer, medium),
+      }),
+    render: (pending, status, view, recordings) => ({
+      status,
+      body: view ? parts().reader.toAnswerIn(recordings, view, pending.cause.by.side) : {},
+    }),
+    observeReport: (id, medium, report) => {
+      parts().reader.observeReport(id, medium, report)
+      return parts().disk.observe(id, medium, report)
+    },
+    onAbandoned: (id) => rm(folderOf(id), { recursive: true, force: true }),
+    onFailure: onLogFailed,
+  })
+}
+
+function createDiskGuard(
+  options: RecorderOptions,
+  { system, isReady, onFault }: RecorderHost,
+  parts: () => RecorderParts,
+): DiskGuard {
+  const { logger, reserveBytes, ballast, readFreeBytes } = options
+  return new DiskGuard({
+    ...{ system, isReady, onFault, logger, reserveBytes, ballast, readFreeBytes },
+    facts: () => parts().facts,
+    commands: () => parts().commands,
+    folder: options.recordingsFolder,
+    quality: resolveQuality(options.quality),
+  })
+}
