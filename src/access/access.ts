@@ -139,7 +139,7 @@ export function createAccess(options: {
   function byToken(authorization: string): Credential {
     const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
     if (secret === undefined)
-      return refuse('The Authorization header is not of the form `Bearer <token>`.')
+      return refuse('The Authorization header does not have the form `Bearer <token>`.')
     return credentialOf(secret) ?? refuse('The token is not valid, or it has been revoked.')
   }
 
@@ -150,13 +150,17 @@ export function createAccess(options: {
   ): Credential {
     const secrets = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
     if (secrets.length + (authorization === undefined ? 0 : 1) > 1) {
-      throw new RecorderError('INVALID_REQUEST', 'The request carries two credentials; send one.', {
-        members: {
-          errors: [
-            { pointer: '', detail: 'Send either a bearer token or the session cookie, once.' },
-          ],
+      throw new RecorderError(
+        'INVALID_REQUEST',
+        'The request carries two credentials. Send only one.',
+        {
+          members: {
+            errors: [
+              { pointer: '', detail: 'Send either one bearer token or one session cookie.' },
+            ],
+          },
         },
-      })
+      )
     }
     if (authorization !== undefined) return byToken(authorization)
     const secret = secrets[0]

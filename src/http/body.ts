@@ -23,7 +23,7 @@ export async function readJson(
   if (!JSON_TYPE.test(type) || encoding !== 'identity') {
     throw new RecorderError(
       'UNSUPPORTED_MEDIA_TYPE',
-      'The body must be application/json in UTF-8, not compressed.',
+      'The body is compressed, or its Content-Type is not application/json in UTF-8.',
     )
   }
   const bytes = await readBytes(request, response)
@@ -73,7 +73,7 @@ function parse(bytes: Buffer): unknown {
     // The parser's own words quote the body, which may be personal: they go nowhere.
   }
   throw new RecorderError('INVALID_JSON', 'The body is not valid JSON in UTF-8.', {
-    members: { errors: [{ pointer: '', detail: 'This is not JSON.' }] },
+    members: { errors: [{ pointer: '', detail: 'This is not valid JSON.' }] },
   })
 }
 

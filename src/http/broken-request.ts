@@ -8,7 +8,7 @@ const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQU
 
 const NOT_HTTP = JSON.stringify(
   toProblem(
-    new RecorderError('INVALID_REQUEST', 'This is not a request in HTTP/1.1.', {
+    new RecorderError('INVALID_REQUEST', 'The request is not valid HTTP/1.1.', {
       members: { errors: [{ pointer: '', detail: 'The request line or a header is malformed.' }] },
     }),
   ),

@@ -30,7 +30,9 @@ export function idempotencyOf(
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
   if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) {
-    throw invalid([{ pointer: '', detail: 'Idempotency-Key: 1 to 128 visible ASCII characters.' }])
+    throw invalid([
+      { pointer: '', detail: 'Idempotency-Key must be 1 to 128 visible ASCII characters.' },
+    ])
   }
   return {
     client,
@@ -49,7 +51,10 @@ export function expectedVersionOf(request: IncomingMessage): number | undefined 
   const version = STRONG_VERSION_TAG.exec(tag)?.[1]
   if (version === undefined) {
     throw invalid([
-      { pointer: '', detail: 'If-Match: the ETag of the recording, in quotes, such as "12".' },
+      {
+        pointer: '',
+        detail: 'If-Match must be the ETag of the recording in quotes, such as "12".',
+      },
     ])
   }
   return Number(version)

@@ -15,9 +15,13 @@ function isPublic(path: string): boolean {
 
 function checkCredentialCount(ctx: HttpContext): void {
   if (countHeader(ctx.req, 'authorization') > 1) {
-    throw new RecorderError('INVALID_REQUEST', 'The request carries two credentials; send one.', {
-      members: { errors: [{ pointer: '', detail: 'Send one Authorization header.' }] },
-    })
+    throw new RecorderError(
+      'INVALID_REQUEST',
+      'The request carries two credentials. Send only one.',
+      {
+        members: { errors: [{ pointer: '', detail: 'Send only one Authorization header.' }] },
+      },
+    )
   }
 }
 

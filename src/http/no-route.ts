@@ -14,7 +14,7 @@ function withoutParameters(layers: Layer[]): Layer[] {
 
 function methodNotAllowed(layers: Layer[]): RecorderError {
   const allow = [...new Set(layers.flatMap((layer) => layer.methods))]
-  return new RecorderError('METHOD_NOT_ALLOWED', `This route has ${allow.join(', ')} only.`, {
+  return new RecorderError('METHOD_NOT_ALLOWED', `This route supports only ${allow.join(', ')}.`, {
     members: { allow },
   })
 }

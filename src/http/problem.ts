@@ -28,7 +28,7 @@ export function toProblem(error: unknown): Problem {
     return toProblem(
       new RecorderError(
         'INTERNAL',
-        'Something went wrong inside; the log of the recorder has the details.',
+        'An unexpected error occurred. The recorder’s log has the details.',
       ),
     )
   }

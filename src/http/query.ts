@@ -15,7 +15,9 @@ function parse(querystring: string): Record<string, string> {
   const given: Record<string, string> = Object.create(null)
   for (const [name, value] of new URLSearchParams(querystring)) {
     if (name in given)
-      throw invalid([{ pointer: `/${name}`, detail: 'This query parameter may be given once.' }])
+      throw invalid([
+        { pointer: `/${name}`, detail: 'This query parameter is repeated. Send it only once.' },
+      ])
     given[name] = value
   }
   return given

@@ -90,7 +90,7 @@ function checkAccept(ctx: HttpContext): void {
   const { accept } = ctx.req.headers
   if (accept === undefined || accept === '*/*' || accept === 'application/json') return
   if (!ctx.accepts('application/json')) {
-    throw new RecorderError('NOT_ACCEPTABLE', 'This route answers application/json only.')
+    throw new RecorderError('NOT_ACCEPTABLE', 'This route answers only in application/json.')
   }
 }
 
@@ -98,7 +98,7 @@ function checkScope(scope: Scope, credential: Credential): void {
   if (!credential.scopes.has(scope)) {
     throw new RecorderError(
       'FORBIDDEN_SCOPE',
-      `This needs a credential with the scope \`${scope}\`.`,
+      `The request needs a credential with the scope \`${scope}\`.`,
       {
         members: { scope },
       },
@@ -114,7 +114,7 @@ function checkOwnPage(ctx: HttpContext): void {
   if (ctx.state.credential.side === 'ui' && !isOwnOrigin(ctx.req)) {
     throw new RecorderError(
       'FORBIDDEN_ORIGIN',
-      'This needs an Origin header that names the recorder’s own page.',
+      'The request needs an Origin header that names the recorder’s own page.',
     )
   }
 }

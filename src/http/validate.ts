@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { RecorderError, type RequestError } from '../contract/errors.ts'
+import { validationMessage } from './validation-message.ts'
 
 const MAX_REPORTED = 32
 
@@ -7,7 +8,7 @@ const MAX_REPORTED = 32
 export function invalid(errors: RequestError[]): RecorderError {
   return new RecorderError(
     'INVALID_REQUEST',
-    'The request is well-formed but not valid; `errors` says where.',
+    'The request is well-formed but not valid. `errors` names every fault.',
     {
       members: { errors },
     },
@@ -37,7 +38,7 @@ function describe(issue: z.core.$ZodIssue): RequestError[] {
  * the values sent.
  */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { error: validationMessage })
   if (result.success) return result.data
   throw invalid(result.error.issues.flatMap(describe).slice(0, MAX_REPORTED))
 }

@@ -9,7 +9,7 @@ import { invalid } from '../validate.ts'
 function resumePosition(lastEventId: string | string[] | undefined, newest: number): number {
   if (lastEventId === undefined || lastEventId === '') return newest
   if (typeof lastEventId !== 'string' || !/^\d{1,15}$/.test(lastEventId)) {
-    throw invalid([{ pointer: '', detail: 'Last-Event-ID: the position of an event.' }])
+    throw invalid([{ pointer: '', detail: 'Last-Event-ID must be the position of an event.' }])
   }
   return Math.min(Number(lastEventId), newest)
 }

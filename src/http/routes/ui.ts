@@ -55,9 +55,13 @@ export function uiRoutes({ access, address, isReady }: Services): Route[] {
         if (ctx.method === 'HEAD') {
           // Looking must not use the code up.
           const members = { allow: ['GET'] }
-          throw new RecorderError('METHOD_NOT_ALLOWED', 'A launch URL is followed with GET.', {
-            members,
-          })
+          throw new RecorderError(
+            'METHOD_NOT_ALLOWED',
+            'A launch URL can be opened only with GET.',
+            {
+              members,
+            },
+          )
         }
         const secret = access.redeemLaunchCode(params.code as string)
         const cookie = `${sessionCookieName(address().port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`

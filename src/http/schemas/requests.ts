@@ -52,7 +52,7 @@ const anyTagKey = z
 
 const tagKey = anyTagKey.refine(
   (key) => !key.startsWith('system.'),
-  'Keys that start with `system.` are the recorder’s own.',
+  'The recorder reserves keys that start with `system.` for itself.',
 )
 
 const tagValue = z.union(
@@ -101,16 +101,19 @@ function inRange(name: keyof Quality) {
   return z.int().min(min).max(max).optional()
 }
 
-const quality = z.union([
-  preset,
-  z.strictObject({
-    preset: preset.optional(),
-    framesPerSecond: inRange('framesPerSecond'),
-    screenCrf: inRange('screenCrf'),
-    micBitsPerSecond: inRange('micBitsPerSecond'),
-    speakerBitsPerSecond: inRange('speakerBitsPerSecond'),
-  }),
-])
+const quality = z.union(
+  [
+    preset,
+    z.strictObject({
+      preset: preset.optional(),
+      framesPerSecond: inRange('framesPerSecond'),
+      screenCrf: inRange('screenCrf'),
+      micBitsPerSecond: inRange('micBitsPerSecond'),
+      speakerBitsPerSecond: inRange('speakerBitsPerSecond'),
+    }),
+  ],
+  { error: 'A quality is a preset, or an object with a preset and numbers in their ranges.' },
+)
 
 /** Body of POST /recordings. */
 export const startRequest = z.strictObject({
@@ -160,7 +163,7 @@ export const emptyRequest = z.strictObject({})
 const time = z.iso
   .datetime({
     offset: true,
-    error: 'A time is written as in RFC 3339, e.g. 2025-11-22T09:30:00.000Z.',
+    error: 'A time must follow RFC 3339, such as 2025-11-22T09:30:00.000Z.',
   })
   .transform((text) => new Date(text).toISOString())
 
@@ -172,7 +175,7 @@ const state = z.enum(RECORDING_STATES)
 function numberText(schema: z.ZodType<number, number>) {
   return z
     .string()
-    .regex(/^\d{1,16}$/, 'A whole number in decimal digits.')
+    .regex(/^\d{1,16}$/, 'This must be a whole number in decimal digits.')
     .transform(Number)
     .pipe(schema)
 }
@@ -242,7 +245,7 @@ export const readinessQuery = z.strictObject({
     .string()
     .regex(
       new RegExp(`^(?:${REQUESTED_MEDIA.join('|')})(?:,(?:${REQUESTED_MEDIA.join('|')}))*$`),
-      'Media, separated by commas.',
+      'This must be a list of media, separated by commas.',
     )
     .transform((text) => resolveMedia(text.split(',') as RequestedMedium[], 'both'))
     .optional()
@@ -256,6 +259,9 @@ export const tokenRequest = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'A name is 1 to 64 letters, digits, `_`, `.` or `-`.')
-    .refine((name) => !RESERVED_TOKEN_NAMES.includes(name), 'This name is the recorder’s own.'),
+    .refine(
+      (name) => !RESERVED_TOKEN_NAMES.includes(name),
+      'The recorder reserves this name for itself.',
+    ),
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
 })
