@@ -1,6 +1,6 @@
 /**
- * The real daemon as a child process on a home of its own, driven over real HTTP: for the tests,
- * the demo and the bench.
+ * Runs the real daemon as a child process on a home folder of its own and drives it over real HTTP.
+ * For the tests, the demo and the bench.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile } from 'node:fs/promises'
@@ -23,17 +23,17 @@ export interface DaemonOptions {
   env?: NodeJS.ProcessEnv
   /** Further arguments of `f2f serve`. */
   args?: readonly string[]
-  /** A program, with arguments, that starts it in its own place (`exec`). */
+  /** A program with arguments that replaces itself by the daemon (`exec`). */
   launcher?: readonly string[]
-  /** What it records from (default `synthetic`). */
+  /** The daemon records from this (default `synthetic`). */
   source?: 'synthetic' | 'devices'
 }
 
-/** An HTTP answer; `body` is parsed where it is JSON, otherwise text. */
+/** An HTTP answer. `body` is parsed if it is JSON, otherwise it is text. */
 export interface Answer {
   status: number
   headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is for the caller to check.
+  // biome-ignore lint/suspicious/noExplicitAny: the caller checks the content of an answer.
   body: any
 }
 
@@ -46,13 +46,13 @@ export interface Daemon {
   readonly token: string
   readonly pid: number
   readonly child: ChildProcess
-  /** Resolves when the process has ended: its exit code, or null when a signal ended it. */
+  /** Resolves when the process has ended, with its exit code, or null if a signal ended it. */
   readonly exited: Promise<number | null>
-  /** Everything it has written to stderr so far. */
+  /** Everything that the daemon has written to stderr so far. */
   stderr(): string
   /**
-   * A request with the home token to a path below `/v1`, e.g. `/recordings`. `body` is sent as
-   * JSON, a string as it is. `headers` go over the default ones; an undefined value takes one away.
+   * Sends a request with the home token to a path below `/v1`, e.g. `/recordings`. `body` is sent
+   * as JSON, a string as it is. `headers` override the default ones; an undefined value removes one.
    */
   api(
     method: string,
@@ -60,15 +60,15 @@ export interface Daemon {
     body?: unknown,
     headers?: Record<string, string | undefined>,
   ): Promise<Answer>
-  /** Sends a signal (default SIGKILL) and waits for nothing. */
+  /** Sends a signal (default SIGKILL) and does not wait. */
   kill(signal?: NodeJS.Signals): void
-  /** SIGTERM, and SIGKILL after 10 s; resolves with the exit code. May be called again. */
+  /** Sends SIGTERM, and SIGKILL after 10 s; resolves with the exit code. May be called again. */
   stop(): Promise<number | null>
 }
 
 /**
- * Starts the built daemon (`npm run build` first) on a free port; resolves when it has said that it
- * listens, rejects with its stderr when it ends before.
+ * Starts the built daemon (`npm run build` first) on a free port. Resolves when the daemon has
+ * printed that it listens. Rejects with its stderr when it ends before that, or after 20 s.
  */
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'f2f-home-')))
@@ -105,7 +105,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   }
 
   try {
-    const url = await ready(child, exited, () => stderr)
+    const url = await untilListening(child, exited, () => stderr)
     const token = (await readFile(join(home, 'token'), 'utf8')).trim()
     return {
       url,
@@ -115,7 +115,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
       child,
       exited,
       stderr: () => stderr,
-      api: (method, path, body, headers) => call(`${url}/v1${path}`, method, token, body, headers),
+      api: (method, path, body, headers) => send(`${url}/v1${path}`, method, token, body, headers),
       kill: (signal = 'SIGKILL') => void child.kill(signal),
       stop,
     }
@@ -125,21 +125,22 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   }
 }
 
-async function ready(
+/** Resolves with the daemon's address. */
+async function untilListening(
   child: ChildProcess,
   exited: Promise<number | null>,
   stderr: () => string,
 ): Promise<string> {
   let stdout = ''
   let timer: NodeJS.Timeout | undefined
-  const said = new Promise<string>((resolve) => {
+  const listening = new Promise<string>((resolve) => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
       const url = READY.exec(stdout)?.[1]
       if (url !== undefined) resolve(url)
     })
   })
-  const late = new Promise<never>((_, reject) => {
+  const timedOut = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(failure(`was not ready after ${READY_LIMIT_MS} ms`)),
       READY_LIMIT_MS,
@@ -151,13 +152,13 @@ async function ready(
     Promise.reject(failure(`ended with code ${code} before it was ready`)),
   )
   try {
-    return await Promise.race([said, late, ended])
+    return await Promise.race([listening, timedOut, ended])
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function call(
+async function send(
   url: string,
   method: string,
   token: string,
@@ -170,18 +171,18 @@ async function call(
     if (value === undefined) all.delete(name)
     else all.set(name, value)
   }
-  const sent = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
+  const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
   const response = await fetch(url, {
     method,
     headers: all,
     redirect: 'manual',
-    ...(sent === undefined ? {} : { body: sent }),
+    ...(text === undefined ? {} : { body: text }),
   })
-  const text = await response.text()
+  const received = await response.text()
   const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
   return {
     status: response.status,
     headers: response.headers,
-    body: isJson ? JSON.parse(text) : text,
+    body: isJson ? JSON.parse(received) : received,
   }
 }

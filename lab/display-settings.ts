@@ -1,6 +1,6 @@
 /**
- * What a control panel does to an X display: its size and its monitors (RandR 1.5). Xvfb has one
- * output, and can be made smaller than it began.
+ * Changes the size and the monitors of an X display (RandR 1.5), as a control panel does. Xvfb has
+ * one output and can be made smaller than its first size.
  */
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -32,27 +32,27 @@ const RANDR = {
 const MM_PER_PIXEL = 0.25
 const ROTATE_0 = 1
 
-/** The settings of one display. Each resolves when the server has done it. */
+/** The settings of one display. Each change resolves when the server has made it. */
 export interface DisplaySettings {
   setMonitor(name: string, area: Rectangle, options?: { primary?: boolean }): Promise<void>
   removeMonitor(name: string): Promise<void>
-  /** At most as large as it began. */
+  /** Changes the size of the screen, at most to its first size. */
   resize(width: number, height: number): Promise<void>
   close(): void
 }
 
-/** Connects to a local display that lets everybody in. */
+/** Connects to a local display that accepts every client. */
 export async function openDisplaySettings(display: string): Promise<DisplaySettings> {
   const socket = connect(`/tmp/.X11-unix/X${display.replace(':', '')}`)
   await once(socket, 'connect')
   socket.on('error', () => {})
   socket.write(hello({ name: '', data: Buffer.alloc(0) }))
-  let held = Buffer.alloc(0)
+  let received = Buffer.alloc(0)
   let welcome: ReturnType<typeof readWelcome>
   while (welcome === undefined) {
     const [chunk] = (await once(socket, 'data')) as [Buffer]
-    held = Buffer.concat([held, chunk])
-    welcome = readWelcome(held)
+    received = Buffer.concat([received, chunk])
+    welcome = readWelcome(received)
   }
   const root = rootOf(welcome.body, 0)!
 
@@ -68,23 +68,23 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
   socket.once('close', () => {
     for (const { reject } of waiting.splice(0)) reject(new Error(`display ${display} is gone`))
   })
-  /** The reply to the last of the requests, or the first error. */
-  function ask(...requests: Buffer[]): Promise<Buffer> {
+  /** Sends requests. Resolves with the reply to the last one, or rejects with the first error. */
+  function query(...requests: Buffer[]): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       waiting.push({ resolve: ({ bytes }) => resolve(bytes), reject })
       socket.write(Buffer.concat(requests))
     })
   }
-  /** For requests without a reply: one that has, behind them. */
-  const act = async (...requests: Buffer[]): Promise<void> =>
-    void (await ask(...requests, request(GET_INPUT_FOCUS, 0)))
+  /** Sends requests without a reply, and one with a reply behind them to know when they are done. */
+  const execute = async (...requests: Buffer[]): Promise<void> =>
+    void (await query(...requests, request(GET_INPUT_FOCUS, 0)))
   const named = (name: string): (number | Buffer)[] => [pair(name.length, 0), Buffer.from(name)]
   const atom = async (name: string): Promise<number> =>
-    (await ask(request(INTERN_ATOM, 0, ...named(name)))).readUInt32LE(8)
+    (await query(request(INTERN_ATOM, 0, ...named(name)))).readUInt32LE(8)
 
-  const opcode = (await ask(request(QUERY_EXTENSION, 0, ...named('RANDR'))))[9]!
-  await ask(request(opcode, RANDR.queryVersion, 1, 5))
-  const resources = await ask(request(opcode, RANDR.resources, root))
+  const opcode = (await query(request(QUERY_EXTENSION, 0, ...named('RANDR'))))[9]!
+  await query(request(opcode, RANDR.queryVersion, 1, 5))
+  const resources = await query(request(opcode, RANDR.resources, root))
   const crtcs = resources.readUInt16LE(16)
   const [crtc, output] = [resources.readUInt32LE(32), resources.readUInt32LE(32 + 4 * crtcs)]
   let outputOwner: string | undefined
@@ -92,7 +92,7 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
 
   return {
     async setMonitor(name, { x, y, width, height }, { primary = false } = {}) {
-      // A monitor of the only output takes the place of the one that the server makes up.
+      // A monitor of the only output replaces the one that the server makes up.
       outputOwner ??= name
       const outputs = outputOwner === name ? [output] : []
       const size = [pair(width, height), width * MM_PER_PIXEL, height * MM_PER_PIXEL]
@@ -102,20 +102,20 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
         ? [request(opcode, RANDR.deleteMonitor, root, await atom(name))]
         : []
       known.add(name)
-      // Nobody sees what is between the two.
+      // The grab hides the state between the two requests from other clients.
       const change = [...replaced, request(opcode, RANDR.setMonitor, root, ...monitor)]
-      await act(request(GRAB_SERVER, 0), ...change, request(UNGRAB_SERVER, 0))
+      await execute(request(GRAB_SERVER, 0), ...change, request(UNGRAB_SERVER, 0))
     },
     async removeMonitor(name) {
       if (outputOwner === name) outputOwner = undefined
       known.delete(name)
-      await act(request(opcode, RANDR.deleteMonitor, root, await atom(name)))
+      await execute(request(opcode, RANDR.deleteMonitor, root, await atom(name)))
     },
     async resize(width, height) {
-      // An output may not be larger than its screen: it is switched off, as for a change of mode.
-      await ask(request(opcode, RANDR.setCrtcConfig, crtc, 0, 0, 0, 0, ROTATE_0))
+      // An output may not be larger than its screen, so it is switched off, as for a change of mode.
+      await query(request(opcode, RANDR.setCrtcConfig, crtc, 0, 0, 0, 0, ROTATE_0))
       const millimetres = [width * MM_PER_PIXEL, height * MM_PER_PIXEL]
-      await act(request(opcode, RANDR.setScreenSize, root, pair(width, height), ...millimetres))
+      await execute(request(opcode, RANDR.setScreenSize, root, pair(width, height), ...millimetres))
     },
     close: () => socket.destroy(),
   }

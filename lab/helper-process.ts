@@ -9,11 +9,11 @@ export interface HelperProcess {
   readonly name: string
   readonly pid: number
   readonly child: ChildProcess
-  /** Resolves with the exit code (null: by a signal) when it has ended, for whatever reason. */
+  /** Resolves when the program has ended, with its exit code, or null if a signal ended it. */
   readonly exited: Promise<number | null>
-  /** The end of what it wrote to stderr. */
+  /** The last 4,000 characters that the program wrote to stderr. */
   stderr(): string
-  /** SIGTERM, then SIGKILL; resolves when the process is gone. */
+  /** Sends SIGTERM, and SIGKILL after 1.5 s; resolves when the process is gone. */
   stop(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ export async function startHelper(
   const pid = child.pid as number
 
   async function stop(): Promise<void> {
-    // A process that a test has frozen takes the SIGTERM only after SIGCONT.
+    // A process that a test has frozen receives the SIGTERM only after SIGCONT.
     child.kill('SIGTERM')
     child.kill('SIGCONT')
     const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
@@ -46,15 +46,15 @@ export async function startHelper(
   return { name: command, pid, child, exited, stderr: () => stderr.trim(), stop }
 }
 
-/** Resolves like `ready`, but rejects when the process ends before that or `limitMs` pass. */
-export async function readyOrFailed<T>(
+/** Resolves like `ready`, but rejects when the process ends first or after `limitMs`. */
+export async function untilReady<T>(
   helper: HelperProcess,
   ready: Promise<T>,
   limitMs = 10_000,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const failure = (what: string) =>
-    new Error(`${helper.name} ${what}: ${helper.stderr() || 'it said nothing'}`)
+    new Error(`${helper.name} ${what}: ${helper.stderr() || 'it wrote nothing to stderr'}`)
   try {
     return await Promise.race([
       ready,
@@ -68,10 +68,7 @@ export async function readyOrFailed<T>(
   }
 }
 
-/**
- * Runs a program to its end and returns what it wrote to stdout; throws with its stderr when it
- * fails.
- */
+/** Runs a program to its end and returns its stdout. Throws with its stderr when it fails. */
 export async function output(
   command: string,
   args: readonly string[],
@@ -87,7 +84,7 @@ export async function output(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT)
   })
-  // A program that does not read its input to the end is judged by its exit code.
+  // A program may exit without reading all its input. Only its exit code counts.
   child.stdin.on('error', () => {})
   child.stdin.end(options.input)
   const [code] = (await once(child, 'close')) as [number | null]

@@ -1,5 +1,5 @@
 /**
- * What can be heard and seen in a media file, in numbers: for tests and for the demo. Needs ffmpeg.
+ * Measures sound and pictures in a media file, for the tests, the demo and the bench. Needs ffmpeg.
  */
 import { createEncoder } from '../src/ffmpeg/ffmpeg.ts'
 import { output } from './helper-process.ts'
@@ -20,8 +20,8 @@ async function ffmpeg(...args: string[]): Promise<Buffer> {
 }
 
 /**
- * Decodes a media file's audio (its first channel: a downmix would change the level); throws when
- * it has none.
+ * Decodes the first audio channel of a media file; a downmix would change the level. Throws when
+ * the file has no audio.
  */
 export async function decodeAudio(file: string): Promise<Samples> {
   const raw = await ffmpeg(
@@ -45,14 +45,14 @@ export function secondsOf(samples: Samples): number {
   return samples.length / RATE
 }
 
-/** The part of decoded audio between two times in seconds. */
+/** The samples between two times in seconds. */
 export function between(samples: Samples, from: number, to: number): Samples {
   return samples.subarray(Math.round(from * RATE), Math.round(to * RATE))
 }
 
 const decibels = (amplitude: number): number => Math.max(-120, 20 * Math.log10(amplitude))
 
-/** Root mean square in dB relative to full scale; −120 stands for silence. */
+/** Root mean square in dB relative to full scale, at least −120. */
 export function rmsDb(samples: Samples): number {
   const power =
     samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length)
@@ -60,36 +60,36 @@ export function rmsDb(samples: Samples): number {
 }
 
 /**
- * How strong one frequency is: the peak of a sine at it, in dB relative to full scale (−120 for
- * none). Goertzel's algorithm with a Hann window, so that loud neighbours do not leak in.
+ * Strength of one frequency: the peak of its sine, in dB relative to full scale, at least −120.
+ * Uses Goertzel's algorithm with a Hann window, so that loud neighbours do not leak in.
  */
 export function toneDb(samples: Samples, hertz: number): number {
   const { length } = samples
-  const turn = 2 * Math.cos((2 * Math.PI * hertz) / RATE)
+  const coefficient = 2 * Math.cos((2 * Math.PI * hertz) / RATE)
   let previous = 0
   let beforeThat = 0
   for (let index = 0; index < length; index++) {
     const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * index) / length)
-    const next = samples[index]! * window + turn * previous - beforeThat
+    const next = samples[index]! * window + coefficient * previous - beforeThat
     beforeThat = previous
     previous = next
   }
-  const power = previous * previous + beforeThat * beforeThat - turn * previous * beforeThat
+  const power = previous * previous + beforeThat * beforeThat - coefficient * previous * beforeThat
   return decibels((4 * Math.sqrt(Math.max(0, power))) / Math.max(1, length))
 }
 
-/** The strongest frequency between two limits, to 10 Hz. */
+/** The strongest frequency of the first second between two limits, to 10 Hz. */
 export function dominantHz(samples: Samples, from = 100, to = 4_000): number {
-  const part = samples.subarray(0, RATE)
+  const firstSecond = samples.subarray(0, RATE)
   let best = { hertz: from, level: Number.NEGATIVE_INFINITY }
   for (let hertz = from; hertz <= to; hertz += 10) {
-    const level = toneDb(part, hertz)
+    const level = toneDb(firstSecond, hertz)
     if (level > best.level) best = { hertz, level }
   }
   return best.hertz
 }
 
-async function averageOf(...input: string[]): Promise<Rgb> {
+async function averageColor(...input: string[]): Promise<Rgb> {
   const rgb = await ffmpeg(
     ...input,
     '-frames:v',
@@ -102,29 +102,29 @@ async function averageOf(...input: string[]): Promise<Rgb> {
     'rawvideo',
     '-',
   )
-  if (rgb.length < 3) throw new Error('no frame there')
+  if (rgb.length < 3) throw new Error('there is no frame')
   return [rgb[0]!, rgb[1]!, rgb[2]!]
 }
 
 /**
- * Average colour of the frame that is shown at a time (seconds) of a video file; throws when there
- * is none.
+ * Average colour of the frame that a video file shows at a time in seconds. Throws when there is
+ * none.
  */
 export async function frameColor(file: string, seconds: number): Promise<Rgb> {
-  return averageOf('-ss', String(seconds), '-i', file)
+  return averageColor('-ss', String(seconds), '-i', file)
 }
 
 /** Average colour of an X display right now. */
 export async function screenColor(display: string): Promise<Rgb> {
-  return averageOf('-f', 'x11grab', '-i', display)
+  return averageColor('-f', 'x11grab', '-i', display)
 }
 
-/** Saves the frame that is shown at a time (seconds) of a video file as a PNG file. */
+/** Saves the frame that a video file shows at a time in seconds as a PNG file. */
 export async function saveFrame(file: string, seconds: number, png: string): Promise<void> {
   await ffmpeg('-y', '-ss', String(seconds), '-i', file, '-frames:v', '1', '-update', '1', png)
 }
 
-/** Duration of a video file in seconds, by decoding it to its end. */
+/** Duration of a video file in seconds. Decodes the file to its end. */
 export async function videoSeconds(file: string): Promise<number> {
   const progress = await ffmpeg(
     '-i',

@@ -2,24 +2,24 @@ import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { type HelperProcess, output, readyOrFailed, startHelper } from './helper-process.ts'
+import { type HelperProcess, output, startHelper, untilReady } from './helper-process.ts'
 
-/** Name of the virtual speaker's sink; `speaker.monitor` is what it plays. */
+/** Name of the virtual speaker's sink. Its source `speaker.monitor` delivers the sound it plays. */
 export const SPEAKER_SINK = 'speaker'
 /** Name of the virtual microphone's source. */
 export const MIC_SOURCE = 'microphone'
-/** What is played into this sink is heard by the virtual microphone. */
+/** Name of the sink that feeds the virtual microphone. */
 export const MIC_FEED_SINK = 'microphone_feed'
 
 /** A private sound server with a speaker and a microphone. */
 export interface PulseAudio {
-  /** What its clients need in their environment. */
+  /** Environment of its clients. */
   env: NodeJS.ProcessEnv
   pid: number
   stop(): Promise<void>
 }
 
-// The socket comes last: who can connect finds all devices there.
+// The socket comes last, so that a client that can connect finds all devices.
 const script = (socket: string, short: string) => `
 load-module module-null-sink sink_name=${SPEAKER_SINK} rate=48000 channels=2${short} sink_properties='device.description="Virtual speaker"'
 load-module module-null-sink sink_name=${MIC_FEED_SINK} rate=48000 channels=1${short} sink_properties='device.description="Virtual microphone input"'
@@ -30,15 +30,16 @@ load-module module-native-protocol-unix auth-anonymous=1 socket=${socket}
 `
 
 /**
- * From version 16 on, null sinks can be told to work in blocks of 50 ms from the start, not after
- * their first 2 s.
+ * The argument that makes null sinks work in blocks of 50 ms from the start, not only after their
+ * first 2 s. Empty before PulseAudio 16, which does not have it.
  */
-async function shortBlocks(): Promise<string> {
+async function shortBlocksArgument(): Promise<string> {
   const version = (await output('pulseaudio', ['--version'])).toString()
   return Number(/(\d+)/.exec(version)?.[1]) >= 16 ? ' norewinds=1' : ''
 }
 
-async function accepting(socket: string, signal: AbortSignal): Promise<void> {
+/** Resolves when a client can connect to a socket, or when the signal aborts. */
+async function untilAccepting(socket: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const client = connect(socket)
     try {
@@ -52,10 +53,10 @@ async function accepting(socket: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** White noise at this volume (of 65,536, cubed) has −77 dBFS: a very quiet room. */
+/** White noise at this volume (of 65,536, cubed) has −77 dBFS, like a very quiet room. */
 const QUIET_ROOM = ['--volume=4130', '/dev/urandom']
 
-/** Keeps a sink awake: a null sink that nobody plays into delivers its monitor in blocks of 2 s. */
+/** Plays into a null sink without end. Otherwise its monitor delivers in blocks of 2 s. */
 async function keepAwake(
   sink: string,
   sound: string[],
@@ -79,7 +80,7 @@ async function keepAwake(
 }
 
 /** Resolves when a source delivers samples. */
-async function delivering(source: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function untilDelivering(source: string, env: NodeJS.ProcessEnv): Promise<void> {
   const reader = await startHelper(
     'pacat',
     ['--record', '--raw', '--latency-msec=20', `--device=${source}`],
@@ -89,16 +90,16 @@ async function delivering(source: string, env: NodeJS.ProcessEnv): Promise<void>
     },
   )
   try {
-    await readyOrFailed(reader, once(reader.child.stdout!, 'data'))
+    await untilReady(reader, once(reader.child.stdout!, 'data'))
   } finally {
     await reader.stop()
   }
 }
 
 /**
- * Starts PulseAudio in a folder of its own, untouched by the user's configuration and server; ready
- * when both devices deliver samples. `quietRoom`: the microphone hears one, not digital silence as
- * no real microphone does.
+ * Starts PulseAudio in a folder of its own, apart from the user's configuration and server.
+ * Resolves when both devices deliver samples. With `quietRoom` the microphone hears the noise of a
+ * very quiet room, otherwise digital silence, which no real microphone delivers.
  */
 export async function startPulseAudio(
   folder: string,
@@ -108,7 +109,7 @@ export async function startPulseAudio(
   await mkdir(runtime, { mode: 0o700, recursive: true })
   const socket = join(folder, 'native')
   const scriptFile = join(folder, 'devices.pa')
-  await writeFile(scriptFile, script(socket, await shortBlocks()))
+  await writeFile(scriptFile, script(socket, await shortBlocksArgument()))
   const privateFolders = {
     XDG_RUNTIME_DIR: folder,
     PULSE_RUNTIME_PATH: runtime,
@@ -144,12 +145,15 @@ export async function startPulseAudio(
       },
     )
     helpers.push(server)
-    const giveUp = new AbortController()
-    await readyOrFailed(server, accepting(socket, giveUp.signal)).finally(() => giveUp.abort())
+    const waiting = new AbortController()
+    await untilReady(server, untilAccepting(socket, waiting.signal)).finally(() => waiting.abort())
     const silence = ['/dev/zero']
     helpers.push(await keepAwake(SPEAKER_SINK, silence, env))
     helpers.push(await keepAwake(MIC_FEED_SINK, quietRoom ? QUIET_ROOM : silence, env))
-    await Promise.all([delivering(MIC_SOURCE, env), delivering(`${SPEAKER_SINK}.monitor`, env)])
+    await Promise.all([
+      untilDelivering(MIC_SOURCE, env),
+      untilDelivering(`${SPEAKER_SINK}.monitor`, env),
+    ])
     return { env, pid: server.pid, stop }
   } catch (error) {
     await stop()

@@ -1,4 +1,4 @@
-import { output, readyOrFailed, startHelper } from './helper-process.ts'
+import { output, startHelper, untilReady } from './helper-process.ts'
 
 const RATE = 48_000
 
@@ -12,11 +12,11 @@ export interface Tone {
   gain?: number
 }
 
-/** A sound that is being played. */
-export interface Playing {
-  /** Resolves when all of it has been played or it was stopped. */
+/** A sound while it is played. */
+export interface Playback {
+  /** Resolves when all of the sound has been played or it was stopped. */
   readonly ended: Promise<void>
-  /** Silence at once; resolves when the player is gone. */
+  /** Ends the sound at once; resolves when the player is gone. */
   stop(): Promise<void>
 }
 
@@ -48,10 +48,10 @@ export async function soundFile(path: string): Promise<Pcm> {
   return output('sox', ['-q', path, ...RAW])
 }
 
-/** A voice that reads a text, with a pause at its end. */
+/** The samples of a voice that reads a text, with a pause of 0.7 s at the end. */
 export async function voice(text: string): Promise<Pcm> {
   const wav = await output('espeak-ng', ['-s', '150', '--stdout'], { input: Buffer.from(text) })
-  // espeak-ng cannot know the length when it writes the header, so sox is told not to believe it.
+  // espeak-ng writes the header before it knows the length, so sox has to ignore that length.
   return output(
     'sox',
     ['-q', '--ignore-length', '-t', 'wav', '-', ...RAW, 'norm', '-6', 'pad', '0', '0.7'],
@@ -61,7 +61,7 @@ export async function voice(text: string): Promise<Pcm> {
   )
 }
 
-/** A short melody of plucked strings. */
+/** The samples of a short melody of plucked strings. */
 export async function melody(): Promise<Pcm> {
   const notes = ['C4', 'E4', 'G4', 'C5', 'A4', 'F4', 'G4', 'E4'].map((note) => [
     'synth',
@@ -73,12 +73,12 @@ export async function melody(): Promise<Pcm> {
   return output('sox', ['-q', '-n', ...RAW, ...bars, 'gain', '-8'])
 }
 
-/** Plays samples into a sink, once or in a loop; resolves when the sound server plays them. */
+/** Plays samples into a sink, once or in a loop. Resolves when the sound server plays them. */
 export async function playInto(
   sink: string,
   pcm: Pcm,
   options: { env: NodeJS.ProcessEnv; loop?: boolean },
-): Promise<Playing> {
+): Promise<Playback> {
   const player = await startHelper(
     'pacat',
     [
@@ -94,7 +94,7 @@ export async function playInto(
     { env: { ...process.env, ...options.env, LC_ALL: 'C' }, stdio: ['pipe', 'ignore', 'pipe'] },
   )
   const input = player.child.stdin!
-  // A player that ends early is seen by its exit.
+  // The exit of a player that ends early is observed instead.
   input.on('error', () => {})
   const feed = (): void => {
     if (!options.loop) input.end(pcm)
@@ -103,16 +103,16 @@ export async function playInto(
   input.on('drain', feed)
   feed()
   const started = new Promise<void>((resolve) => {
-    let heard = ''
+    let log = ''
     player.child.stderr?.on('data', function listen(text: string) {
-      heard += text
-      if (!heard.includes('Stream started')) return
+      log += text
+      if (!log.includes('Stream started')) return
       player.child.stderr?.off('data', listen)
       resolve()
     })
   })
   try {
-    await readyOrFailed(player, started)
+    await untilReady(player, started)
   } catch (error) {
     await player.stop()
     throw error

@@ -1,7 +1,7 @@
 /**
- * A desktop of one's own to record from: a virtual display and a sound server with a speaker and a
- * microphone. Real capture from virtual hardware, for the tests, the demo and the bench; it touches
- * nothing of the user's.
+ * A private desktop to record from: a virtual display and a sound server with a speaker and a
+ * microphone. The tests, the demo and the bench capture from it as from real hardware. It does not
+ * touch the user's own devices.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,32 +9,32 @@ import { join } from 'node:path'
 import { type DisplaySettings, openDisplaySettings } from './display-settings.ts'
 import { startMovingClock } from './moving-clock.ts'
 import { MIC_FEED_SINK, MIC_SOURCE, SPEAKER_SINK, startPulseAudio } from './pulseaudio.ts'
-import { virtualDesktopProblem } from './requirements.ts'
-import { melody, type Playing, playInto, soundFile, type Tone, tone, voice } from './sound.ts'
+import { melody, type Playback, playInto, soundFile, type Tone, tone, voice } from './sound.ts'
+import { virtualDesktopProblem } from './virtual-desktop-problem.ts'
 import { type Color, connectX11, type Rectangle } from './x11-client.ts'
 import { startXvfb } from './xvfb.ts'
 
-export { virtualDesktopProblem } from './requirements.ts'
-export type { Playing, Tone } from './sound.ts'
+export type { Playback, Tone } from './sound.ts'
+export { virtualDesktopProblem } from './virtual-desktop-problem.ts'
 
 const BACKGROUND: Color = '#30475e'
 const SPOKEN = `Good morning, and welcome to the branch. How can I help you today?
 I would like to open a savings account, please. Of course. May I see your identity card?`
 
-/** What a virtual desktop has. All sounds and movement are off unless asked for. */
+/** The features of a virtual desktop. Sounds and movement are off by default. */
 export interface VirtualDesktopOptions {
   /** Size of the screen in pixels (default 1280 × 720). */
   width?: number
   height?: number
-  /** A running clock on the screen. */
+  /** A running clock is on the screen. */
   movement?: boolean
-  /** Somebody talks into the microphone. */
+  /** A voice speaks into the microphone. */
   voice?: boolean
-  /** Music on the speaker. */
+  /** Music plays on the speaker. */
   music?: boolean
   /**
-   * The microphone hears a very quiet room (−77 dBFS), as a real one would; false: digital silence
-   * (default true).
+   * The microphone hears a very quiet room (−77 dBFS), as a real one would (default true); false:
+   * digital silence.
    */
   quietRoom?: boolean
 }
@@ -42,8 +42,8 @@ export interface VirtualDesktopOptions {
 /** A running virtual desktop. */
 export interface VirtualDesktop {
   /**
-   * To be spread over `process.env` of what is to use the desktop; undefined values hide what the
-   * user's own session has.
+   * Environment of programs that use the desktop, to be spread over `process.env`. Undefined values
+   * hide those of the user's own session.
    */
   env: NodeJS.ProcessEnv
   /** e.g. `:3` */
@@ -51,33 +51,33 @@ export interface VirtualDesktop {
   /** PulseAudio names of the devices. */
   speakerSink: string
   micSource: string
-  /** For tests that freeze or kill them. */
+  /** Process ids of the servers, for tests that freeze or kill them. */
   readonly pids: { xvfb: number; pulseaudio: number }
-  /** Plays a sound file or a tone to one of the two; resolves when it can be heard there. */
-  play(where: 'mic' | 'speaker', sound: string | Tone): Promise<Playing>
-  /** Makes the screen one colour (a running clock stays on top); resolves when it is. */
+  /** Plays a sound file or a tone on a device; resolves when it can be heard there. */
+  play(where: 'mic' | 'speaker', sound: string | Tone): Promise<Playback>
+  /** Fills the screen with a colour and resolves when that is done. A running clock stays on top. */
   fillScreen(color: Color): Promise<void>
-  /** Makes a part of the screen one colour, until the whole screen is filled again. */
+  /** Fills a part of the screen with a colour, until the whole screen is filled again. */
   fillArea(area: Rectangle, color: Color): void
-  /** The size and the monitors of the display; a connection that the desktop closes. */
+  /** Opens the size and the monitors of the display for changes. The desktop closes them. */
   displaySettings(): Promise<DisplaySettings>
   /**
-   * Starts a display again, under the same name, in place of one that has been killed; without a
-   * running clock.
+   * Starts the display again under the same name, after it has been killed. The running clock does
+   * not come back.
    */
   restartDisplay(): Promise<void>
   /**
-   * Ends the sound server, if it still runs, and starts it again at the same place; what was played
-   * into it is gone.
+   * Ends the sound server if it still runs, and starts it again at the same place. Sounds that were
+   * playing do not come back.
    */
   restartSound(): Promise<void>
-  /** Ends every process and removes the folder; may be called again. */
+  /** Ends every process and removes the folder. May be called again. */
   stop(): Promise<void>
 }
 
 /**
- * Starts a virtual desktop: display and sound answer and deliver when it resolves; when it rejects,
- * nothing is left of it.
+ * Starts a virtual desktop. Resolves when the display answers and the sound server delivers. When
+ * it rejects, nothing of it is left.
  */
 export async function startVirtualDesktop(
   options: VirtualDesktopOptions = {},
@@ -122,10 +122,10 @@ export async function startVirtualDesktop(
       XAUTHORITY: undefined,
       WAYLAND_DISPLAY: undefined,
     }
-    async function start(sink: string, pcm: Buffer, loop: boolean): Promise<Playing> {
-      const playing = await playInto(sink, pcm, { env, loop })
-      cleanups.push(playing.stop)
-      return playing
+    async function start(sink: string, pcm: Buffer, loop: boolean): Promise<Playback> {
+      const playback = await playInto(sink, pcm, { env, loop })
+      cleanups.push(playback.stop)
+      return playback
     }
 
     await screen.fill(BACKGROUND)

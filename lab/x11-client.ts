@@ -12,16 +12,13 @@ export interface Rectangle {
 /** A colour of the screen: `#rrggbb`. */
 export type Color = `#${string}`
 
-/** As much of an X client as it takes to paint on the root window. */
+/** An X client that can only paint on the root window. */
 export interface X11Client {
   readonly width: number
   readonly height: number
-  /** Makes the whole screen one colour; resolves when the server has done it. */
+  /** Fills the whole screen with a colour; resolves when the server has done it. */
   fill(color: Color): Promise<void>
-  /**
-   * Paints rectangles over a background of one colour, at once as one picture, in an area of the
-   * screen.
-   */
+  /** Paints an area of the screen at once: rectangles over a background of one colour. */
   paint(
     area: Rectangle,
     background: Color,
@@ -41,7 +38,7 @@ const COPY_AREA = 62
 const POLY_FILL_RECTANGLE = 70
 const BACK_PIXEL = 0x2
 const FOREGROUND = 0x4
-// Off, or every copy would be answered with an event that nobody reads.
+// Switched off: the server would answer every copy with an event that nobody reads.
 const GRAPHICS_EXPOSURES = 0x10000
 
 function request(opcode: number, ...words: number[]): Buffer {
@@ -55,22 +52,19 @@ function request(opcode: number, ...words: number[]): Buffer {
 const pair = (low: number, high: number): number => ((high & 0xffff) << 16) | (low & 0xffff)
 const pixel = (color: Color): number => Number.parseInt(color.slice(1), 16)
 
-/**
- * Collects a connection's bytes and hands them out in pieces of known length; throws when the
- * connection ends.
- */
+/** Reads a given number of bytes from a connection. Throws when the connection ends. */
 function byteReader(socket: Socket, display: string): (length: number) => Promise<Buffer> {
   const chunks: AsyncIterator<Buffer> = socket[Symbol.asyncIterator]()
-  let held = Buffer.alloc(0)
+  let buffered = Buffer.alloc(0)
   return async (length) => {
-    while (held.length < length) {
+    while (buffered.length < length) {
       const { value, done } = await chunks.next()
       if (done) throw new Error(`display ${display} is gone`)
-      held = Buffer.concat([held, value])
+      buffered = Buffer.concat([buffered, value])
     }
-    const piece = held.subarray(0, length)
-    held = held.subarray(length)
-    return piece
+    const bytes = buffered.subarray(0, length)
+    buffered = buffered.subarray(length)
+    return bytes
   }
 }
 
@@ -107,8 +101,8 @@ async function handshake(
 }
 
 /**
- * Connects to a display by its local socket. Speaks the protocol itself, so that neither start-up
- * nor a colour costs a process, and resolves only when the display has accepted a client.
+ * Connects to a display by its local socket. Resolves when the display has accepted the client. It
+ * speaks the protocol itself, so that neither a start nor a colour costs a process.
  */
 export async function connectX11(display: string): Promise<X11Client> {
   const socket = connect(`/tmp/.X11-unix/X${display.replace(':', '')}`)
@@ -123,8 +117,7 @@ export async function connectX11(display: string): Promise<X11Client> {
       createPixmap(screen.depth, canvas, screen.root, screen.width, screen.height),
     ]),
   )
-  // A display that dies under a test is the test's business; what needs an answer notices the
-  // closed socket.
+  // A test may kill the display. A request that needs a reply notices the closed socket.
   socket.on('error', () => {})
 
   function foreground(color: Color): Buffer {
@@ -135,16 +128,16 @@ export async function connectX11(display: string): Promise<X11Client> {
     return request(POLY_FILL_RECTANGLE, canvas, gc, ...words)
   }
   // One round trip at a time, so that each caller gets its own reply.
-  let turn: Promise<unknown> = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
   function roundTrip(requests: Buffer): Promise<void> {
-    const mine = turn.then(async () => {
+    const next = last.then(async () => {
       socket.write(Buffer.concat([requests, request(GET_INPUT_FOCUS)]))
       const reply = await read(32)
       if (reply[0] === 0)
         throw new Error(`display ${display} refused a request with X error ${reply[1]}`)
     })
-    turn = mine.catch(() => {})
-    return mine
+    last = next.catch(() => {})
+    return next
   }
   await roundTrip(Buffer.alloc(0))
 
@@ -160,13 +153,14 @@ export async function connectX11(display: string): Promise<X11Client> {
       ),
     paint(area, background, layers) {
       if (socket.destroyed) return
-      const parts = [foreground(background), rectangles([area])]
-      for (const layer of layers) parts.push(foreground(layer.color), rectangles(layer.rectangles))
+      const requests = [foreground(background), rectangles([area])]
+      for (const layer of layers)
+        requests.push(foreground(layer.color), rectangles(layer.rectangles))
       const corner = pair(area.x, area.y)
-      parts.push(
+      requests.push(
         request(COPY_AREA, canvas, screen.root, gc, corner, corner, pair(area.width, area.height)),
       )
-      socket.write(Buffer.concat(parts))
+      socket.write(Buffer.concat(requests))
     },
     close: () => socket.destroy(),
   }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { readyOrFailed, startHelper } from './helper-process.ts'
+import { startHelper, untilReady } from './helper-process.ts'
 
 /** A private X display. */
 export interface Xvfb {
@@ -18,22 +18,23 @@ async function firstLine(stream: Readable): Promise<string> {
 }
 
 /**
- * Starts Xvfb on a free display, or on one that a killed server has left. It has said that it
- * listens; that it answers is for a client to see. Killed, it leaves its socket file; the next
- * server takes over the number, so there is nothing to clear up.
+ * Starts Xvfb on a free display, or on one that a killed server has left. Resolves when the server
+ * has written its display number; it may not answer a client yet. A killed server leaves its socket
+ * file. The next server reuses the number, so there is nothing to clear up.
  */
 export async function startXvfb(
   size: { width: number; height: number },
   options: {
-    display?: string /** An Xauthority file: only who has its cookie is let in. */
+    display?: string
+    /** An Xauthority file: the server accepts only clients that have its cookie. */
     authority?: string
   } = {},
 ): Promise<Xvfb> {
   const { display, authority } = options
   const server = await startHelper(
     'Xvfb',
-    // Without -noreset it resets when its last client leaves, writes to the closed displayfd and
-    // dies.
+    // Without -noreset it resets when its last client leaves: it then writes to the closed
+    // displayfd and dies.
     [
       ...[
         ...(display ? [display] : []),
@@ -47,7 +48,7 @@ export async function startXvfb(
     { env: process.env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
   )
   try {
-    const number = await readyOrFailed(server, firstLine(server.child.stdio[3] as Readable))
+    const number = await untilReady(server, firstLine(server.child.stdio[3] as Readable))
     return { display: display ?? `:${number}`, pid: server.pid, stop: server.stop }
   } catch (error) {
     await server.stop()

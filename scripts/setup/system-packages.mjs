@@ -4,7 +4,7 @@ import { findProgram } from './programs.mjs'
 
 /**
  * Program → Debian package, for everything that the virtual devices run. The one list;
- * lab/requirements.ts reads it too.
+ * lab/virtual-desktop-problem.ts reads it too.
  */
 const PROGRAMS = JSON.parse(
   readFileSync(new URL('../../lab/programs.json', import.meta.url), 'utf8'),

@@ -17,7 +17,7 @@ function sourceFiles(...folders: string[]): string[] {
   )
 }
 
-const COMMENT = /^\s*(?:\/\*|\*|\/\/)|\s\/\/ |\/\*\*? .*\*\/$/
+const COMMENT = /^\s*(?:\/\*|\*(?:\s|$)|\/\/)|\s\/\/ |\/\*\*? .*\*\/$/
 /** A comment of a single word cannot be wrapped. */
 const ONE_WORD = /^\s*(?:\/\*\*?|\*|\/\/)\s*\S+(?:\s*\*\/)?$/
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { output, readyOrFailed, startHelper } from '../../lab/helper-process.ts'
+import { output, startHelper, untilReady } from '../../lab/helper-process.ts'
 import { decodeAudio, frameColor, type Samples, toneDb } from '../../lab/measure.ts'
 import {
   startVirtualDesktop,
@@ -92,8 +92,8 @@ suite('what is recorded', (test) => {
         }
       })
     })
-    await readyOrFailed(listener, once(listener.child.stdout!, 'data'))
-    return { soundAt: readyOrFailed(listener, soundAt, 30_000).finally(() => listener.stop()) }
+    await untilReady(listener, once(listener.child.stdout!, 'data'))
+    return { soundAt: untilReady(listener, soundAt, 30_000).finally(() => listener.stop()) }
   }
 
   test.unless(

@@ -3,7 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeAudio, type Samples } from '../../../lab/measure.ts'
-import { pactl } from '../../../lab/microphones.ts'
+import { pactl } from '../../../lab/microphone.ts'
 import {
   startVirtualDesktop,
   type VirtualDesktop,
@@ -167,7 +167,7 @@ suite('a sound card’s own clock', (test) => {
       const { cause, facts } = await capture.next('capture.ended')
       assert.ok(Date.now() - lostAt < 3_000, `told after ${Date.now() - lostAt} ms`)
       assert.ok(cause !== 'cut')
-      assert.deepEqual([cause.reason, cause.detail], ['captureFailed', 'sound was lost'])
+      assert.deepEqual([cause.reason, cause.detail], ['captureFailed', 'Sound was lost.'])
       const late = Date.parse(facts!.endedAt) - lostAt
       assert.ok(Math.abs(late) < 100, `ends ${late} ms after the loss`)
     },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { pactl } from '../../../lab/microphones.ts'
+import { pactl } from '../../../lab/microphone.ts'
 import {
   startVirtualDesktop,
   type VirtualDesktop,
@@ -121,7 +121,7 @@ suite('muted and silent devices', (test) => {
       await pactl(desktop.env, 'set-source-mute', desktop.micSource, '1')
       const capture = await flowing('mic')
       await warned(capture, 'SOURCE_MUTED', true)
-      assert.equal(warnings(capture)[0]?.detail, 'the microphone is muted')
+      assert.equal(warnings(capture)[0]?.detail, 'The microphone is muted.')
       // Long enough for a silence to be told.
       const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
       await eventually('six seconds of sound', () => levels() >= 60, 10_000)
@@ -153,7 +153,7 @@ suite('muted and silent devices', (test) => {
       assert.deepEqual(warnings(capture), [])
       await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '1')
       await warned(capture, 'SOURCE_MUTED', true)
-      assert.equal(warnings(capture)[0]?.detail, 'the speaker is muted')
+      assert.equal(warnings(capture)[0]?.detail, 'The speaker is muted.')
       await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '0')
       await warned(capture, 'SOURCE_MUTED', false)
     },

@@ -9,7 +9,7 @@ import {
   secondsOf,
   toneDb,
 } from '../../../lab/measure.ts'
-import { addMicrophone, type Microphone, pactl } from '../../../lab/microphones.ts'
+import { addMicrophone, type Microphone, pactl } from '../../../lab/microphone.ts'
 import {
   startVirtualDesktop,
   type VirtualDesktop,

@@ -6,7 +6,7 @@ import { createWriteStream } from 'node:fs'
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { output, readyOrFailed, startHelper } from '../../../lab/helper-process.ts'
+import { output, startHelper, untilReady } from '../../../lab/helper-process.ts'
 import type { Rgb } from '../../../lab/measure.ts'
 import type { TestDaemon } from '../../support/daemon.ts'
 
@@ -141,6 +141,6 @@ export async function listenTo(
       }
     })
   })
-  await readyOrFailed(listener, began)
-  return { soundAt: readyOrFailed(listener, soundAt, 30_000).finally(() => listener.stop()) }
+  await untilReady(listener, began)
+  return { soundAt: untilReady(listener, soundAt, 30_000).finally(() => listener.stop()) }
 }

@@ -1,26 +1,26 @@
 import { output } from './helper-process.ts'
-import { type Playing, playInto, tone } from './sound.ts'
+import { playInto, tone } from './sound.ts'
 
-/** A further microphone at a desktop's sound server, which can be unplugged. */
+/** Another microphone at a desktop's sound server, which can be unplugged. */
 export interface Microphone {
-  /** Its name at the sound server. */
+  /** Name of its source at the sound server. */
   readonly name: string
-  /** Takes it away; the server moves who was listening to another one. */
+  /** Removes the microphone. The server moves its listeners to another one. */
   unplug(): Promise<void>
-  /** Brings it back under the same name. */
+  /** Adds the microphone again under the same name. */
   plug(): Promise<void>
-  /** Ends its sound; the server's end takes the rest. */
+  /** Ends its sound. Its devices remain until the sound server ends. */
   stop(): Promise<void>
 }
 
-/** Runs `pactl` at a desktop's sound server. */
+/** Runs `pactl` on a desktop's sound server and returns its output. */
 export async function pactl(env: NodeJS.ProcessEnv, ...args: string[]): Promise<string> {
   return (await output('pactl', args, { env: { ...process.env, ...env, LC_ALL: 'C' } }))
     .toString()
     .trim()
 }
 
-/** Adds a microphone into which a tone of −10 dBFS is played without end. */
+/** Adds a microphone that hears an endless tone of −10 dBFS. */
 export async function addMicrophone(
   env: NodeJS.ProcessEnv,
   name: string,
@@ -35,7 +35,7 @@ export async function addMicrophone(
     'rate=48000',
     'channels=1',
   )
-  const playing: Playing = await playInto(sink, tone({ toneHz, seconds: 1 }), { env, loop: true })
+  const playback = await playInto(sink, tone({ toneHz, seconds: 1 }), { env, loop: true })
   const remap = [`source_name=${name}`, `master=${sink}.monitor`]
   const load = () => pactl(env, 'load-module', 'module-remap-source', ...remap)
   let module = await load()
@@ -47,6 +47,6 @@ export async function addMicrophone(
     async plug() {
       module = await load()
     },
-    stop: () => playing.stop(),
+    stop: () => playback.stop(),
   }
 }

@@ -9,10 +9,7 @@ const PROGRAMS: Record<string, string> = JSON.parse(
   readFileSync(new URL('./programs.json', import.meta.url), 'utf8'),
 )
 
-/**
- * Null when a virtual desktop can be had on this machine; otherwise why not, in words that say what
- * to do.
- */
+/** Why this machine cannot run a virtual desktop, and what to install; null when it can. */
 export async function virtualDesktopProblem(): Promise<string | null> {
   if (process.platform !== 'linux') return `virtual devices need Linux, this is ${process.platform}`
   const missing = Object.keys(PROGRAMS).filter(
