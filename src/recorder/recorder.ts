@@ -27,10 +27,7 @@ const REOPEN_DELAY_MS = 1_000
 /** Stop signals leave 5 s in all. */
 const SHUTDOWN_MS = 3_500
 
-/**
- * The recorder: takes commands, moves its machines by committed facts only, and tells readers what
- * is so.
- */
+/** The recorder: executes commands, moves its machines by committed facts only, answers queries. */
 export class Recorder implements RecorderPort {
   readonly bus: RecorderBus = new EventEmitter()
   readonly log: EventLog
@@ -58,8 +55,8 @@ export class Recorder implements RecorderPort {
   }
 
   /**
-   * Opens a recorder on a verified log: what was live when the last one died is wrapped up, and
-   * nothing starts by itself.
+   * Opens a recorder on a verified log. Wraps up the recordings that were live when the last one
+   * died; nothing starts by itself.
    */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const recorder = new Recorder(options)
@@ -71,15 +68,13 @@ export class Recorder implements RecorderPort {
       node: process.version,
     })
     recorder.#phase = 'ready'
-    // The first start, too, is to be decided on what is so.
+    // The first start needs a known disk state, too.
     await recorder.#parts.disk.watch.look()
     recorder.#parts.disk.watch.start()
     return recorder
   }
 
-  /**
-   * Whether it takes commands, or, with the log out of order, tells of each what stands in its way.
-   */
+  /** Whether it answers commands; while the log is reopened, the answer is an error. */
   get ready(): boolean {
     return this.#phase === 'ready' || this.#phase === 'reopening'
   }
@@ -87,7 +82,7 @@ export class Recorder implements RecorderPort {
   async dispatch(command: Command): Promise<StoredAnswer> {
     this.#assertReady()
     if (command.name === 'recording.start') this.#parts.clockMonitor.beforeStart()
-    // Before anything else: nobody may listen or look beside what a command says.
+    // First of all: no probe may listen or look against a command.
     this.#parts.readiness.interrupt()
     return this.#parts.commands.dispatch(command)
   }
@@ -117,7 +112,7 @@ export class Recorder implements RecorderPort {
     return this.#parts.reader.allowedCommands(id, side)
   }
 
-  /** The live machines of a recording that is not closed, for those who look inside. */
+  /** The live machines of an open recording, for the inspector. */
   machines(id: string): Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined {
     return this.#parts.facts.live.get(id)?.states
   }
@@ -135,8 +130,8 @@ export class Recorder implements RecorderPort {
   }
 
   /**
-   * Stops what is being recorded, leaves its wrap-up to the clock of the next start, and closes the
-   * log. Takes no more than 5 s.
+   * Stops all capture and closes the log, within 5 s. A wrap-up goes on with the clock of the next
+   * start.
    */
   async close(): Promise<void> {
     if (this.#phase === 'closing') return
@@ -158,7 +153,7 @@ export class Recorder implements RecorderPort {
         )
       }
     }
-    // Whatever still waits for a device or a medium is told, and cannot start anything any more.
+    // Rejects commands that still wait for a device or a medium: they must start nothing now.
     this.#parts.facts.fail(new RecorderError('NOT_READY', 'The recorder is stopping.'))
     await Promise.all([this.#parts.facts.dispose(), this.#parts.readiness.close()])
     await this.#reopening
@@ -198,7 +193,7 @@ export class Recorder implements RecorderPort {
     this.#parts.clockMonitor.afterCommit()
   }
 
-  /** Folds the log, finishes what was left, and says so in the log. */
+  /** Folds the log, finishes the files of interrupted recordings, and records how they ended. */
   async #restore(reason: 'interrupted' | 'storageFull'): Promise<void> {
     const folderOf = (id: string): string => this.#folder(id)
     const interrupted = await findInterrupted(
@@ -207,7 +202,7 @@ export class Recorder implements RecorderPort {
       folderOf,
       this.#onFault,
     )
-    // First of all: once the log says that they never were, nobody looks for them.
+    // Before the facts: once the log says that they never existed, nobody looks for their files.
     await removeUnconfirmed(interrupted.recordings, folderOf)
     this.#parts.facts.reset(interrupted.recordings, interrupted.replays)
     for (const events of interrupted.replays.values()) this.#parts.reader.observe(events)
@@ -217,19 +212,18 @@ export class Recorder implements RecorderPort {
   }
 
   #logFailed(error: RecorderError): void {
-    // While opening or reopening, whoever does it sees the failure; while closing, nothing is to be
-    // done about it.
+    // While opening or reopening, the caller sees the failure. While closing, it does not matter.
     if (this.#phase !== 'ready') return
     this.#options.logger.error({ err: error }, 'the log cannot be continued: capture has ended')
     this.#phase = 'reopening'
     this.#reopening = this.#reopen(error)
   }
 
-  /** Reopens and verifies the log until that works, then goes on as after a crash. */
+  /** Reopens and verifies the log until that works, then recovers as after a crash. */
   async #reopen(error: RecorderError): Promise<void> {
     const failedAt = this.#parts.facts.failedAt ?? new Date(this.#options.clock.now()).toISOString()
     await this.#parts.facts.dispose()
-    // A disk that was only slow at first may turn out to be full.
+    // A disk that was only slow at first may be full in the end.
     let { code } = error
     while (this.#phase === 'reopening') {
       try {
