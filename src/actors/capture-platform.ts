@@ -129,8 +129,9 @@ function chooseBackend(
       return macosBackend(env, ffmpeg)
     default:
       return {
-        list: async () => unavailable(`capturing is not supported on ${process.platform}`),
-        command: () => Promise.reject(new Error(`no capture on ${process.platform}`)),
+        list: async () => unavailable(`Capturing is not supported on ${process.platform}.`),
+        command: () =>
+          Promise.reject(new Error(`Capturing is not supported on ${process.platform}.`)),
         keepAwake: () => null,
         quit: 'SIGINT',
         ffmpegInputs: [],

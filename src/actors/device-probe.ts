@@ -5,7 +5,7 @@ import { CHANNELS } from '../ffmpeg/encoding.ts'
 import type { Encoder } from '../ffmpeg/ffmpeg.ts'
 import { THUMBNAIL } from '../ffmpeg/thumbnail.ts'
 import type { CaptureBackend } from '../platform/capture-backend.ts'
-import { lastWords } from '../platform/capture-problem.ts'
+import { lastMessage } from '../platform/capture-problem.ts'
 import { type Child, type ChildCommand, startChild } from '../processes/child-process.ts'
 import { terminate } from '../processes/terminate.ts'
 import { within } from '../time/within.ts'
@@ -76,7 +76,7 @@ async function probeSound(
     await backend.command(medium, device, resolveQuality(), ffmpeg),
     backend.isMuted?.(medium, device) ?? Promise.resolve(null),
   ]
-  if (signal.aborted) return failed('it was given up')
+  if (signal.aborted) return failed('The check was interrupted.')
   const levels: Level[] = []
   let enough = (): void => {}
   const done = new Promise<void>((resolve) => {
@@ -95,7 +95,7 @@ async function probeSound(
     children.push(player)
   }
   const [muted] = await Promise.all([isMuted, attend(children, done, signal)])
-  if (levels.length === 0) return { ...failed(nothing(source)), muted }
+  if (levels.length === 0) return { ...failed(nothingCame(source)), muted }
   const level = summed(levels)
   return { problem: null, level, empty: level.peakDb <= SILENCE_DB, muted }
 }
@@ -116,7 +116,7 @@ async function probeScreen(
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const command = stillOf(await backend.command('screen', device, resolveQuality(), ffmpeg))
-  if (signal.aborted) return failed('it was given up')
+  if (signal.aborted) return failed('The check was interrupted.')
   const cells = THUMBNAIL.width * THUMBNAIL.height
   let picture: Buffer = Buffer.alloc(0)
   let enough = (): void => {}
@@ -131,7 +131,7 @@ async function probeScreen(
     },
   })
   await attend([source], done, signal)
-  if (picture.length < cells) return failed(nothing(source))
+  if (picture.length < cells) return failed(nothingCame(source))
   return { problem: null, level: null, empty: isBlack(picture.subarray(0, cells)), muted: null }
 }
 
@@ -160,7 +160,6 @@ export function stillOf({ program, args }: ChildCommand): ChildCommand {
   }
 }
 
-function nothing(source: Child): string {
-  const said = lastWords(source.stderr())
-  return `nothing came within ${LIMIT_MS / 1_000} s${said === '' ? '' : `: ${said}`}`
+function nothingCame(source: Child): string {
+  return `Nothing came within ${LIMIT_MS / 1_000} s.${lastMessage(source.stderr())}`
 }

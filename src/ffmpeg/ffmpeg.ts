@@ -26,10 +26,10 @@ export interface Encoder {
 }
 
 const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
-  linux: 'install it (on Debian and Ubuntu: apt-get install ffmpeg)',
-  darwin: 'install it (brew install ffmpeg)',
+  linux: 'Install it (on Debian and Ubuntu: apt-get install ffmpeg).',
+  darwin: 'Install it (brew install ffmpeg).',
 }
-const install = INSTALL[process.platform] ?? 'install it from ffmpeg.org'
+const install = INSTALL[process.platform] ?? 'Install it from ffmpeg.org.'
 
 /**
  * Looks for ffmpeg: the configured path, `FFMPEG_BIN`, the package ffmpeg-static if its file is
@@ -52,13 +52,13 @@ export function createEncoder(options: {
       if (path === null)
         throw new RecorderError(
           'CAPTURE_FAILED',
-          `the configured ffmpeg (${configured}) is not there or cannot be run`,
+          `The configured ffmpeg (${configured}) is not there or cannot be run.`,
         )
       return path
     }
     const path = (await staticFfmpeg()) ?? findProgram('ffmpeg', env)
     if (path === null)
-      throw new RecorderError('CAPTURE_FAILED', `ffmpeg is not installed: ${install}`)
+      throw new RecorderError('CAPTURE_FAILED', `The program ffmpeg is not installed. ${install}`)
     return path
   }
 
@@ -70,7 +70,10 @@ export function createEncoder(options: {
       { env, limitMs: PROBE_MS },
     )
     if (outcome !== 'done')
-      throw new RecorderError('CAPTURE_FAILED', `ffmpeg (${path}) does not run: ${install}`)
+      throw new RecorderError(
+        'CAPTURE_FAILED',
+        `The program ffmpeg (${path}) does not run. ${install}`,
+      )
     found = { path, version: parseVersion(stdout) }
     return found
   }
@@ -87,14 +90,14 @@ export function createEncoder(options: {
         runTool({ program: path, args: ['-hide_banner', what] }, { env, limitMs: PROBE_MS }),
       ),
     )
-    if (encoders?.outcome !== 'done') return `ffmpeg (${path}) does not run: ${install}`
+    if (encoders?.outcome !== 'done') return `The program ffmpeg (${path}) does not run. ${install}`
     const missing = [
       ...['libopus', 'libx264'].filter((name) => !lists(encoders.stdout, name)),
       ...inputs.filter((name) => !lists(devices?.stdout ?? '', name)),
     ]
     return missing.length === 0
       ? null
-      : `this ffmpeg (${path}) lacks ${missing.join(', ')}: ${install}`
+      : `This ffmpeg (${path}) lacks ${missing.join(', ')}. ${install}`
   }
 
   return {

@@ -35,19 +35,19 @@ export function storageProblem(error: unknown): CaptureProblem {
   if (isDiskFull(error))
     return {
       code: 'STORAGE_FULL',
-      detail: `no space is left for the media (${code})`,
+      detail: `No space is left for the media (${code}).`,
       reason: 'storageFull',
     }
   return {
     code: 'STORAGE_UNAVAILABLE',
-    detail: `the media cannot be written (${code ?? 'unknown error'})`,
+    detail: `The media cannot be written (${code ?? 'unknown error'}).`,
     reason: 'captureFailed',
   }
 }
 
 /** Any error as a problem. */
 export function toCaptureProblem(error: unknown): CaptureProblem {
-  if (!(error instanceof RecorderError)) return captureFailed('the capture failed')
+  if (!(error instanceof RecorderError)) return captureFailed('The capture failed.')
   const make = error.code === 'DEVICE_UNAVAILABLE' ? deviceLost : captureFailed
   return { ...make(error.message), code: error.code }
 }
@@ -66,18 +66,23 @@ const DEVICE_GONE =
  */
 export function deathOf(name: string, child: Child, exit: ChildExit): CaptureProblem {
   if (exit.error)
-    return captureFailed(`${name} could not be started (${exit.error.code ?? exit.error.message})`)
-  const said = lastWords(child.stderr())
-  if (exit.signal !== null) return captureFailed(`${name} was ended by ${exit.signal}`)
-  const detail = `${name} ended by itself (code ${exit.code})${said === '' ? '' : `: ${said}`}`
+    return captureFailed(`${name} could not be started (${exit.error.code ?? exit.error.message}).`)
+  if (exit.signal !== null) return captureFailed(`${name} was ended by ${exit.signal}.`)
+  const detail = `${name} ended by itself (code ${exit.code}).${lastMessage(child.stderr())}`
   return DEVICE_GONE.test(child.stderr()) ? deviceLost(detail) : captureFailed(detail)
 }
 
+/** A sentence that quotes a program's last message, after a space; empty when it wrote none. */
+export function lastMessage(stderr: string): string {
+  const line = lastLine(stderr)
+  return line === '' ? '' : ` Its last message: “${line}”.`
+}
+
 /**
- * The last line of a program's messages that says something, without addresses and control
- * characters.
+ * The last line of a program's messages that names a lost device, or else the last one. Addresses
+ * and control characters are removed; at most 200 characters are kept.
  */
-export function lastWords(stderr: string): string {
+export function lastLine(stderr: string): string {
   const lines = stderr
     .split(/[\r\n]+/)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be removed

@@ -37,8 +37,8 @@ export class DeviceDirectory {
     const hidden = id !== undefined && list.available ? await this.#find(medium, id) : undefined
     if (hidden) return hidden
     const why = list.available
-      ? `there is no ${medium} device with the id ${JSON.stringify(id)}; there are: ${list.devices.map((d) => d.id).join(', ')}`
-      : (list.reason ?? `no ${medium} is available`)
+      ? `There is no ${medium} device with the id ${JSON.stringify(id)}. There are: ${list.devices.map((d) => d.id).join(', ')}.`
+      : (list.reason ?? `No ${medium} is available.`)
     throw new RecorderError('DEVICE_UNAVAILABLE', why)
   }
 

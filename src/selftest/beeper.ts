@@ -43,7 +43,7 @@ export class Beeper {
     const beeper = new Beeper(sink, env)
     if (await within(beeper.#ready, READY_LIMIT_MS)) return beeper
     beeper.close()
-    throw new BeepError('the speaker cannot be listened to: does the sound server answer?')
+    throw new BeepError('The speaker cannot be listened to. Check that the sound server answers.')
   }
 
   private constructor(sink: string, env: NodeJS.ProcessEnv) {
@@ -70,7 +70,8 @@ export class Beeper {
     void player.exited.then(() => this.#players.delete(player))
     player.stdin?.end(beepPcm())
     const at = await within(heard, HEARD_LIMIT_MS)
-    if (at === undefined) throw new BeepError('the beep was not heard at the speaker: is it muted?')
+    if (at === undefined)
+      throw new BeepError('The beep was not heard at the speaker. Check that it is not muted.')
     return at
   }
 

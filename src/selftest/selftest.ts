@@ -63,8 +63,9 @@ export async function measureSync(
   const beeps = await beepsIn(file, path)
   const flashes = await flashesIn(file, path, area)
   if (beeps.length !== pulses.length || flashes.length !== pulses.length) {
-    const told = `${flashes.length} flashes and ${beeps.length} beeps of ${pulses.length} are in the file`
-    throw new Error(`${told}: something else was playing, or on top of the screen`)
+    throw new Error(
+      `The file has ${flashes.length} flashes and ${beeps.length} beeps of ${pulses.length}. Something else was playing, or was on top of the screen.`,
+    )
   }
   return pulses.map(({ beepAt, flashAt }, index) => {
     const recordedMs = (flashes[index]! - beeps[index]!) * 1_000

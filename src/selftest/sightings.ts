@@ -1,3 +1,4 @@
+import { lastMessage } from '../platform/capture-problem.ts'
 import { startChild } from '../processes/child-process.ts'
 import type { Area } from '../x11/connection.ts'
 
@@ -21,7 +22,7 @@ async function decode(
   const child = startChild({ program: ffmpeg, args: all }, { env: process.env, onStdout: take })
   const { code } = await child.exited
   if (code !== 0)
-    throw new Error(`the exported file cannot be decoded: ${child.stderr().trim().slice(-200)}`)
+    throw new Error(`The exported file cannot be decoded.${lastMessage(child.stderr())}`)
 }
 
 /** Seconds at which beeps begin in a media file. */

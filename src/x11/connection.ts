@@ -78,12 +78,12 @@ export class X11Connection {
   ): Promise<X11Connection> {
     const address = parseDisplay(display)
     if (address === null)
-      throw new X11Error('refused', `the X display ${display} is named in an unknown way`)
+      throw new X11Error('refused', `The X display ${display} is named in an unknown way.`)
     let socket: Socket | undefined
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(
-        () => reject(new X11Error('silent', `the X display ${display} does not answer`)),
+        () => reject(new X11Error('silent', `The X display ${display} does not answer.`)),
         limitMs,
       )
     })
@@ -101,7 +101,7 @@ export class X11Connection {
       // The socket's own error: the server went away in the middle of it; or it said what no X
       // server says.
       const kind = error instanceof RangeError ? 'refused' : 'absent'
-      throw new X11Error(kind, `the X display ${display} is gone`, { cause: error })
+      throw new X11Error(kind, `The X display ${display} is gone.`, { cause: error })
     } finally {
       clearTimeout(timer)
     }
@@ -123,10 +123,10 @@ export class X11Connection {
       welcome = readWelcome(held)
       if (welcome) break
     }
-    if (welcome === undefined) throw new X11Error('absent', `the X display ${display} is gone`)
+    if (welcome === undefined) throw new X11Error('absent', `The X display ${display} is gone.`)
     const root = welcome.accepted ? rootOf(welcome.body, address.screen) : undefined
     if (root === undefined)
-      throw new X11Error('refused', `the X display ${display} does not let us in`)
+      throw new X11Error('refused', `The X display ${display} does not let the recorder in.`)
     const connection = new X11Connection(socket, root, welcome.body.readUInt32LE(4))
     await connection.#lookForRandr()
     return connection
@@ -139,7 +139,7 @@ export class X11Connection {
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
         for (const { reject } of this.#questions.values())
-          reject(new X11Error('absent', 'the X server has gone'))
+          reject(new X11Error('absent', 'The X server is gone.'))
         this.#questions.clear()
         resolve()
       })
@@ -220,7 +220,7 @@ export class X11Connection {
   /** Sends a request and gives its reply. Rejects with {@link X11Error}. */
   ask(bytes: Buffer): Promise<Buffer> {
     if (this.#socket.destroyed)
-      return Promise.reject(new X11Error('absent', 'the X server has gone'))
+      return Promise.reject(new X11Error('absent', 'The X server is gone.'))
     return new Promise((resolve, reject) =>
       this.#questions.set(this.tell(bytes), { resolve, reject }),
     )
@@ -244,7 +244,7 @@ export class X11Connection {
     if (kind === 'reply') question?.resolve(bytes)
     else
       question?.reject(
-        new X11Error('refused', `the X server refused a question (error ${bytes[1]})`),
+        new X11Error('refused', `The X server refused a request (error ${bytes[1]}).`),
       )
   }
 }
@@ -260,5 +260,5 @@ async function firstSocket(address: X11Address, display: string): Promise<Socket
       cause = error
     }
   }
-  throw new X11Error('absent', `nobody listens at the X display ${display}`, { cause })
+  throw new X11Error('absent', `Nothing listens at the X display ${display}.`, { cause })
 }

@@ -117,7 +117,7 @@ suite('capture faults', (test) => {
     try {
       const { code, detail } = await died(capture)
       assert.equal(code, 'CAPTURE_FAILED')
-      assert.match(detail, /no media for 600 ms/)
+      assert.match(detail, /No media have come for 600 ms/)
     } finally {
       process.kill(desktop.pids.pulseaudio, 'SIGCONT')
     }
@@ -166,16 +166,16 @@ suite('capture faults', (test) => {
       ends: [`${real}; exit 0`, /ended by itself \(code 0\)/],
       fails: [
         `${real}; echo "Unknown encoder 'libopus'" >&2; exit 1`,
-        /code 1\): Unknown encoder 'libopus'/,
+        /code 1\)\. Its last message: “Unknown encoder 'libopus'”\./,
       ],
-      hangs: [`${real}; exec tail -f /dev/null`, /no media within 1500 ms/],
+      hangs: [`${real}; exec tail -f /dev/null`, /No media came within 1500 ms/],
       'writes garbage': [
         `${real}; head -c 100000 /dev/urandom; exec tail -f /dev/null`,
         /wrote no Ogg Opus/,
       ],
       'writes headers only': [
         `${real}; ffmpeg -v error -f s16le -i /dev/null -c:a libopus -f ogg pipe:1; exec tail -f /dev/null`,
-        /no media within 1500 ms/,
+        /No media came within 1500 ms/,
       ],
     }
     for (const [fault, [script, expected]] of Object.entries(faults)) {
@@ -208,7 +208,7 @@ suite('capture faults', (test) => {
   test('a screen capture that writes garbage or hangs is a failed capture', async () => {
     for (const [fault, script, expected] of [
       ['garbage', 'head -c 100000 /dev/urandom; exec tail -f /dev/null', /wrote no MP4/],
-      ['silent', 'exec tail -f /dev/null', /no media within 1500 ms/],
+      ['silent', 'exec tail -f /dev/null', /No media came within 1500 ms/],
     ] as const) {
       const ffmpegPath = fakeProgram(
         join(bench.folder, fault),

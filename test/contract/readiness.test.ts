@@ -75,8 +75,11 @@ suite('readiness over HTTP', (test) => {
     await api.command('pause', { media: ['mic'] })
     const paused = (await api.get('/readiness')).body
     assert.equal(paused.ready, true)
-    assert.match(of(paused.checks, 'delivering', 'mic')?.detail ?? '', /Paused: not listened to/)
-    assert.match(of(paused.checks, 'delivering', 'speaker')?.detail ?? '', /Not looked at while/)
+    assert.match(of(paused.checks, 'delivering', 'mic')?.detail ?? '', /It is paused/)
+    assert.match(
+      of(paused.checks, 'delivering', 'speaker')?.detail ?? '',
+      /It is not checked while/,
+    )
     assert.equal(of(paused.checks, 'level', 'mic'), undefined)
   })
 })

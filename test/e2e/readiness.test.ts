@@ -149,7 +149,7 @@ suite('readiness on a desktop', (test) => {
       const watch = setInterval(() => seen.push(...probing().map(({ command }) => command)), 5)
       try {
         const paused = await look()
-        assert.match(paused.of('delivering', 'mic')?.detail ?? '', /Paused: not listened to/)
+        assert.match(paused.of('delivering', 'mic')?.detail ?? '', /It is paused/)
       } finally {
         clearInterval(watch)
       }

@@ -60,7 +60,7 @@ const FAULTS: Fault[] = [
       return undefined
     },
     reason: 'captureFailed',
-    detail: /the screen was resized to 480×300/,
+    detail: /The screen was resized to 480×300/,
   },
   {
     what: 'the encoder is killed',
@@ -69,7 +69,7 @@ const FAULTS: Fault[] = [
       return undefined
     },
     reason: 'captureFailed',
-    detail: /the screen capture was ended by SIGKILL/,
+    detail: /The screen capture was ended by SIGKILL/,
   },
   {
     what: 'the encoder is frozen',
@@ -78,7 +78,7 @@ const FAULTS: Fault[] = [
       return undefined
     },
     reason: 'captureFailed',
-    detail: /no media for \d+ ms/,
+    detail: /No media have come for \d+ ms/,
   },
   {
     what: 'the encoder is killed and does not start again',
@@ -88,7 +88,7 @@ const FAULTS: Fault[] = [
       return async () => world.ffmpeg.release()
     },
     reason: 'captureFailed',
-    detail: /the screen capture was ended by SIGKILL/,
+    detail: /The screen capture was ended by SIGKILL/,
   },
 ]
 
@@ -215,7 +215,7 @@ suite('screen faults', (test) => {
       const { data } = await happened('track.recovering', EVENT_MS + 1_000)
       assert.deepEqual(
         [data.code, data.detail],
-        ['DEVICE_UNAVAILABLE', 'the monitor RIGHT is gone'],
+        ['DEVICE_UNAVAILABLE', 'The monitor RIGHT is gone.'],
       )
       await settings.setMonitor('RIGHT', { x: 320, y: 0, width: 320, height: 360 })
       await happened('track.recovered', 10_000)

@@ -69,7 +69,7 @@ suite('devices', (test) => {
       assert.ok(unavailable(error))
       assert.match(
         (error as Error).message,
-        /no mic device with the id "nobody"; there are: microphone/,
+        /no mic device with the id "nobody"\. There are: microphone/,
       )
       return true
     })
@@ -82,9 +82,9 @@ suite('devices', (test) => {
     }).devices()
     for (const list of [mic, speaker]) {
       assert.deepEqual([list.available, list.devices], [false, []])
-      assert.match(list.reason ?? '', /no sound server answers: start/)
+      assert.match(list.reason ?? '', /^No sound server answers\. Start/)
     }
-    assert.match(screen.reason ?? '', /no X display: DISPLAY is not set/)
+    assert.match(screen.reason ?? '', /no X display: DISPLAY is not set\./)
     await assert.rejects(platform({ DISPLAY: undefined }).resolve('screen', undefined), unavailable)
     const gone = await platform({ DISPLAY: ':4999' }).devices()
     assert.match(gone.screen.reason ?? '', /:4999 cannot be opened/)
@@ -95,7 +95,7 @@ suite('devices', (test) => {
     'without the PulseAudio programs it says which package to install',
     async () => {
       const { mic } = await platform({ PATH: '/nowhere' }).devices()
-      assert.match(mic.reason ?? '', /install pulseaudio-utils/)
+      assert.match(mic.reason ?? '', /Install pulseaudio-utils/)
     },
   )
 
@@ -243,7 +243,7 @@ suite('encoder', (test) => {
       env: process.env,
       inputs: ['x11grab', 'pulse'],
     }).problem()
-    assert.match(lacking ?? '', /lacks libopus, pulse: install/)
+    assert.match(lacking ?? '', /lacks libopus, pulse\. Install/)
     const missing = await createEncoder({
       ffmpegPath: '/nowhere/ffmpeg',
       env: process.env,

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolveQuality } from '../../src/contract/quality.ts'
-import { deathOf, lastWords } from '../../src/platform/capture-problem.ts'
+import { deathOf, lastLine } from '../../src/platform/capture-problem.ts'
 import { startChild } from '../../src/processes/child-process.ts'
 import { parentDeathPrefix } from '../../src/processes/parent-death.ts'
 import { runTool } from '../../src/processes/run-tool.ts'
@@ -182,13 +182,13 @@ suite('child processes', (test) => {
   test('what a program said last becomes part of the error, without its addresses', async () => {
     const script = `echo "[x11grab @ 0x5581c0ffee] Cannot open display :9, error 1." >&2; echo ":9: Input/output error" >&2; exit 1`
     const child = startChild({ program: program(script), args: [] }, { env })
-    const problem = deathOf('the screen capture', child, await child.exited)
+    const problem = deathOf('The screen capture', child, await child.exited)
     assert.deepEqual([problem.code, problem.reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
     assert.equal(
       problem.detail,
-      'the screen capture ended by itself (code 1): :9: Input/output error',
+      'The screen capture ended by itself (code 1). Its last message: “:9: Input/output error”.',
     )
-    assert.equal(lastWords('[libopus @ 0x1f] bad \u001b[31mvalue\n\n'), '[libopus] bad  [31mvalue')
-    assert.ok(lastWords('x'.repeat(10_000)).length <= 200)
+    assert.equal(lastLine('[libopus @ 0x1f] bad \u001b[31mvalue\n\n'), '[libopus] bad  [31mvalue')
+    assert.ok(lastLine('x'.repeat(10_000)).length <= 200)
   })
 })

@@ -296,7 +296,7 @@ class FakeHub implements FakePlatform {
     })
     this.probing--
     return given === 'hang'
-      ? { problem: 'nothing came', level: null, empty: false, muted: null }
+      ? { problem: 'Nothing came.', level: null, empty: false, muted: null }
       : given
   }
 

@@ -118,7 +118,7 @@ suite('X11 screens', (test) => {
       assert.deepEqual(await platform.resolve('screen', id), { id, label: 'LEFT 800×720 at 0,0' })
       await assert.rejects(
         platform.resolve('screen', `${desktop.display}/GONE`),
-        /the monitor GONE is not there/,
+        /The monitor GONE is not there/,
       )
       await assert.rejects(platform.resolve('screen', ':4999/LEFT'), /no screen device with the id/)
     },
@@ -167,7 +167,7 @@ suite('X11 authority', (test) => {
     // Others may know better, but do not here: what they say is told.
     assert.match(
       (await list(wrong)).reason ?? '',
-      /cannot be opened: check DISPLAY and XAUTHORITY|no ffmpeg either/,
+      /cannot be opened\. Check DISPLAY and XAUTHORITY|no ffmpeg either/,
     )
   })
 })

@@ -4,7 +4,7 @@ import type { SourceCommand } from '../../platform/capture-backend.ts'
 import {
   captureFailed,
   deathOf,
-  lastWords,
+  lastMessage,
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
 import type { ScreenWatch } from '../../platform/screen-watch.ts'
@@ -81,7 +81,7 @@ export class ScreenPipeline implements Pipeline {
       events.warning({
         code: 'SCREEN_BLACK',
         present,
-        detail: 'nothing but black has been captured for 3 s',
+        detail: 'Nothing but black has been captured for 3 s.',
       }),
     )
     this.ended = this.#run().then(() => this.#cause!)
@@ -114,7 +114,7 @@ export class ScreenPipeline implements Pipeline {
     this.#giveUpClock()
     // The capture itself does not know why, or says it in words that nobody understands.
     const why = this.#cause === undefined ? await this.#watch?.check() : undefined
-    this.end({ kind: 'problem', problem: why ?? deathOf('the screen capture', child, exit) })
+    this.end({ kind: 'problem', problem: why ?? deathOf('The screen capture', child, exit) })
     if (this.#vouching) await within(this.#vouching, VOUCH_MS)
     this.#isOver = true
     this.#watch?.stop()
@@ -157,8 +157,7 @@ export class ScreenPipeline implements Pipeline {
       if (this.#unvouched.length > 0) this.#vouching ??= this.#vouch()
       this.#release()
     } catch (error) {
-      const said = lastWords(this.#child?.stderr() ?? '')
-      const detail = `the screen capture wrote no MP4 (${(error as Error).message})${said ? `: ${said}` : ''}`
+      const detail = `The screen capture wrote no MP4 (${(error as Error).message}).${lastMessage(this.#child?.stderr() ?? '')}`
       this.end({ kind: 'problem', problem: captureFailed(detail) })
       this.#child?.kill('SIGKILL')
     }
@@ -182,7 +181,7 @@ export class ScreenPipeline implements Pipeline {
   #clockSet(): EndCause {
     return {
       kind: 'problem',
-      problem: captureFailed('the system clock was set'),
+      problem: captureFailed('The system clock was set.'),
       at: this.#parts.clock.now(),
     }
   }

@@ -174,20 +174,20 @@ export class SegmentAttempt {
     if (this.hasMedia)
       return {
         code: 'STORAGE_UNAVAILABLE',
-        detail: 'the disk does not answer',
+        detail: 'The disk does not answer.',
         reason: 'captureFailed',
       }
-    return captureFailed(`no media within ${limitMs} ms`)
+    return captureFailed(`No media came within ${limitMs} ms.`)
   }
 }
 
 /** Keeps the media captured before; there can be none after. */
 const SLEPT: CaptureProblem = {
   code: 'CAPTURE_FAILED',
-  detail: 'the computer slept',
+  detail: 'The computer slept.',
   reason: 'suspended',
 }
 
 function stalled(limitMs: number): CaptureProblem {
-  return captureFailed(`no media for ${limitMs} ms`)
+  return captureFailed(`No media have come for ${limitMs} ms.`)
 }

@@ -70,7 +70,7 @@ export class SegmentWriter {
     this.#queuedBytes += bytes.length
     if (this.#queuedBytes > this.#limits.queueBytes) {
       this.#fail(
-        new RecorderError('STORAGE_UNAVAILABLE', 'the disk does not keep up with the media'),
+        new RecorderError('STORAGE_UNAVAILABLE', 'The disk does not keep up with the media.'),
       )
       return
     }
@@ -174,7 +174,7 @@ export class SegmentWriter {
    */
   async #timed<T>(operation: Promise<T>): Promise<T> {
     const timer = setTimeout(
-      () => this.#fail(new RecorderError('STORAGE_UNAVAILABLE', 'the disk does not answer')),
+      () => this.#fail(new RecorderError('STORAGE_UNAVAILABLE', 'The disk does not answer.')),
       this.#limits.operationMs,
     )
     try {

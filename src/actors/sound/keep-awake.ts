@@ -43,7 +43,7 @@ export class KeepAwake {
       if (player.stdin) feedSilence(player.stdin)
       const exit = await player.exited
       if (this.#isOver) return
-      const { detail } = deathOf('the player of silence', player, exit)
+      const { detail } = deathOf('The player of silence', player, exit)
       logger.warn({ detail }, 'a speaker is not kept awake; trying again')
       await within(stopped, pauseMs)
     }

@@ -8,7 +8,7 @@ import {
   type CaptureProblem,
   captureFailed,
   deathOf,
-  lastWords,
+  lastMessage,
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
 import type { SoundWatch } from '../../platform/sound-watch.ts'
@@ -147,7 +147,7 @@ export class SoundPipeline implements Pipeline {
       this.#feed(pcm)
     }
     if (this.#pendingBytes > PENDING_MAX_BYTES)
-      this.#fail(captureFailed('the encoder does not keep up'))
+      this.#fail(captureFailed('The encoder does not keep up.'))
   }
 
   #lookForLoss(arrivedAt: number): void {
@@ -159,7 +159,7 @@ export class SoundPipeline implements Pipeline {
     this.#quarantine.doubt('loss', lateSince)
     // It may be the machine that slept.
     this.#parts.clock.check()
-    if (this.#drift.isLost(arrivedAt)) this.#fail(captureFailed('sound was lost'), lateSince)
+    if (this.#drift.isLost(arrivedAt)) this.#fail(captureFailed('Sound was lost.'), lateSince)
   }
 
   #feed(pcm: Buffer): void {
@@ -181,7 +181,7 @@ export class SoundPipeline implements Pipeline {
     this.#source = source
     if (keepAwake) this.#keepAwake = new KeepAwake(keepAwake, env, logger)
     if (source.pid !== undefined) this.#watch = this.#look(command, source.pid)
-    this.#fail(deathOf('the capture helper', source, await source.exited))
+    this.#fail(deathOf('The capture helper', source, await source.exited))
     await this.#keepAwake?.ended
   }
 
@@ -196,7 +196,7 @@ export class SoundPipeline implements Pipeline {
         this.#events.warning({
           code: 'SOURCE_MUTED',
           present: detail !== null,
-          detail: detail ?? 'the device is not muted',
+          detail: detail ?? 'The device is not muted.',
         })
         this.#muted = detail
         this.#tellSilence()
@@ -210,8 +210,8 @@ export class SoundPipeline implements Pipeline {
     if (present === this.#isSilenceTold) return
     this.#isSilenceTold = present
     const detail = present
-      ? 'nothing but digital silence has come for 4 s'
-      : 'something can be heard again'
+      ? 'Nothing but digital silence has come for 4 s.'
+      : 'Something can be heard again.'
     this.#events.warning({ code: 'SOURCE_SILENT', present, detail })
   }
 
@@ -237,7 +237,7 @@ export class SoundPipeline implements Pipeline {
     this.#pending = []
     if (this.#cause) void this.#endEncoder(encoder)
     const exit = await encoder.exited
-    this.#fail(deathOf('the encoder', encoder, exit))
+    this.#fail(deathOf('The encoder', encoder, exit))
   }
 
   /** Lets the encoder write what it still holds; it ends by itself when its input does. */
@@ -265,12 +265,8 @@ export class SoundPipeline implements Pipeline {
         this.#headers = []
       }
     } catch (error) {
-      const said = lastWords(this.#encoder?.stderr() ?? '')
-      this.#fail(
-        captureFailed(
-          `the encoder wrote no Ogg Opus (${(error as Error).message})${said ? `: ${said}` : ''}`,
-        ),
-      )
+      const detail = `The encoder wrote no Ogg Opus (${(error as Error).message}).${lastMessage(this.#encoder?.stderr() ?? '')}`
+      this.#fail(captureFailed(detail))
       this.#encoder?.kill('SIGKILL')
     }
   }

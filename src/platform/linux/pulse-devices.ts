@@ -12,11 +12,11 @@ const PROBE_MS = 1_500
 function serverProblem(result: ToolResult): string {
   switch (result.outcome) {
     case 'notInstalled':
-      return 'pactl is not installed: install pulseaudio-utils'
+      return 'The program pactl is not installed. Install pulseaudio-utils.'
     case 'timeout':
-      return 'the sound server (PulseAudio or PipeWire) does not answer: restart it'
+      return 'The sound server (PulseAudio or PipeWire) does not answer. Restart it.'
     default:
-      return 'no sound server answers: start PulseAudio, or PipeWire with pipewire-pulse, in this session'
+      return 'No sound server answers. Start PulseAudio, or PipeWire with pipewire-pulse, in this session.'
   }
 }
 
@@ -36,8 +36,8 @@ export async function listPulseDevices(
   if (devices.length > 0) return { available: true, devices }
   return unavailable(
     medium === 'mic'
-      ? 'there is no microphone: connect one, or switch it on in the sound settings'
-      : 'there is no speaker: connect one, or switch it on in the sound settings',
+      ? 'There is no microphone. Connect one, or switch it on in the sound settings.'
+      : 'There is no speaker. Connect one, or switch it on in the sound settings.',
   )
 }
 

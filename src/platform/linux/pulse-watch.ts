@@ -230,7 +230,7 @@ export class PulseWatch {
     if (source.name !== place.source) {
       this.#forget(watched)
       const problem = deviceLost(
-        `the device ${place.sink ?? place.source} is gone, or the sound server has switched to another`,
+        `The device ${place.sink ?? place.source} is gone, or the sound server has switched to another.`,
       )
       events.lost(problem, watched.doubtedFrom ?? watched.rightAt)
       return
@@ -247,9 +247,9 @@ export class PulseWatch {
     }
     const sink = state.sinks.find(({ name }) => name === place.sink)
     const muted = stream.muted
-      ? 'the recorder is muted in the sound settings'
+      ? 'The recorder is muted in the sound settings.'
       : source.muted || sink?.muted
-        ? `the ${place.sink === undefined ? 'microphone' : 'speaker'} is muted`
+        ? `The ${place.sink === undefined ? 'microphone' : 'speaker'} is muted.`
         : null
     if (muted === watched.muted) return
     watched.muted = muted

@@ -44,7 +44,7 @@ export class X11ScreenWatch implements ScreenWatch {
       (connection) => {
         connection.onChange = () => void this.#ask()
         void connection.closed.then(() =>
-          this.#end(deviceLost(`the X display ${watched.display} is gone`)),
+          this.#end(deviceLost(`The X display ${watched.display} is gone.`)),
         )
         if (this.#over) connection.close()
         return connection
@@ -74,7 +74,7 @@ export class X11ScreenWatch implements ScreenWatch {
     this.#idleTicks++
     if (this.#openQuestions === 0 && this.#idleTicks >= TICKS_BETWEEN) void this.#ask()
     if (this.#openQuestions > 0 && this.#idleTicks >= TICKS_TO_ANSWER)
-      this.#end(deviceLost(`the X display ${this.#watched.display} does not answer`))
+      this.#end(deviceLost(`The X display ${this.#watched.display} does not answer.`))
   }
 
   async #ask(): Promise<void> {
@@ -99,7 +99,7 @@ export class X11ScreenWatch implements ScreenWatch {
     const { width, height } = layout
     this.#size ??= { width, height }
     if (this.#size.width === width && this.#size.height === height) return undefined
-    return captureFailed(`the screen was resized to ${width}×${height}`)
+    return captureFailed(`The screen was resized to ${width}×${height}.`)
   }
 
   #end(problem: CaptureProblem): void {
@@ -115,9 +115,9 @@ function judgeMonitor(
   { monitors }: Layout,
 ): CaptureProblem | undefined {
   const is = monitors.find(({ name }) => name === was.name)
-  if (is === undefined) return deviceLost(`the monitor ${was.name} is gone`)
+  if (is === undefined) return deviceLost(`The monitor ${was.name} is gone.`)
   if (is.width !== was.width || is.height !== was.height)
-    return captureFailed(`the monitor ${was.name} was resized to ${is.width}×${is.height}`)
-  if (is.x !== was.x || is.y !== was.y) return captureFailed(`the monitor ${was.name} was moved`)
+    return captureFailed(`The monitor ${was.name} was resized to ${is.width}×${is.height}.`)
+  if (is.x !== was.x || is.y !== was.y) return captureFailed(`The monitor ${was.name} was moved.`)
   return undefined
 }

@@ -13,9 +13,9 @@ const PROBE_MS = 1_500
 export function sessionProblem(env: NodeJS.ProcessEnv): string | null {
   // An X server within Wayland (XWayland) answers, but shows nothing of the desktop.
   if (env.XDG_SESSION_TYPE === 'wayland' || (env.WAYLAND_DISPLAY && !env.DISPLAY))
-    return 'this is a Wayland session, whose screen cannot be captured: log in to an X11 (Xorg) session'
+    return 'The screen of a Wayland session cannot be captured. Log in to an X11 (Xorg) session.'
   if (!env.DISPLAY)
-    return 'no X display: DISPLAY is not set; start the recorder in the desktop session'
+    return 'There is no X display: DISPLAY is not set. Start the recorder in the desktop session.'
   return null
 }
 
@@ -42,7 +42,7 @@ export async function listX11Screens(
     const kind = error instanceof X11Error ? error.kind : 'refused'
     if (kind === 'refused') return listByPrograms(display, env, ffmpeg)
     return unavailable(
-      kind === 'silent' ? `the X display ${display} does not answer` : cannotBeOpened(display),
+      kind === 'silent' ? `The X display ${display} does not answer.` : cannotBeOpened(display),
     )
   }
 }
@@ -63,7 +63,7 @@ export async function findMonitor(
   } catch (error) {
     throw new RecorderError('DEVICE_UNAVAILABLE', (error as Error).message, { cause: error })
   }
-  throw new RecorderError('DEVICE_UNAVAILABLE', `the monitor ${monitor} is not there`)
+  throw new RecorderError('DEVICE_UNAVAILABLE', `The monitor ${monitor} is not there.`)
 }
 
 /** The monitor as a device. */
@@ -95,7 +95,7 @@ async function askLayout(display: string, env: NodeJS.ProcessEnv): Promise<Layou
   try {
     const layout = await within(connection.layout(), until - performance.now())
     if (layout === undefined)
-      throw new X11Error('silent', `the X display ${display} does not answer`)
+      throw new X11Error('silent', `The X display ${display} does not answer.`)
     return layout
   } finally {
     connection.close()
@@ -111,7 +111,7 @@ async function listByPrograms(
   ffmpeg: () => Promise<Ffmpeg>,
 ): Promise<DeviceList> {
   const info = await runTool({ program: 'xdpyinfo', args: [] }, { env, limitMs: PROBE_MS })
-  if (info.outcome === 'timeout') return unavailable(`the X display ${display} does not answer`)
+  if (info.outcome === 'timeout') return unavailable(`The X display ${display} does not answer.`)
   let size = parseDimensions(info.stdout)
   if (info.outcome === 'notInstalled') {
     try {
@@ -128,7 +128,7 @@ async function listByPrograms(
 }
 
 function cannotBeOpened(display: string): string {
-  return `the X display ${display} cannot be opened: check DISPLAY and XAUTHORITY`
+  return `The X display ${display} cannot be opened. Check DISPLAY and XAUTHORITY.`
 }
 
 /** ffmpeg opens the input, tells its size, and ends with an error because there is no output. */

@@ -54,10 +54,11 @@ export function macosCommand(
 }
 
 const NOTHING: Record<Medium, string> = {
-  mic: 'there is no microphone: connect one, and allow its use in System Settings › Privacy & Security › Microphone',
-  speaker: 'what the speaker plays cannot be captured: install a loopback device such as BlackHole',
+  mic: 'There is no microphone. Connect one, and allow its use in System Settings › Privacy & Security › Microphone.',
+  speaker:
+    'The sound of the speaker cannot be captured. Install a loopback device such as BlackHole.',
   screen:
-    'there is no screen: allow its recording in System Settings › Privacy & Security › Screen Recording',
+    'There is no screen. Allow its recording in System Settings › Privacy & Security › Screen Recording.',
 }
 
 /** Devices of a medium among all that AVFoundation names. */

@@ -81,8 +81,8 @@ export function windowsAudioDevices(
   if (devices.length > 0) return { available: true, devices }
   return unavailable(
     medium === 'mic'
-      ? 'there is no microphone: connect one, and allow desktop apps to use it in the privacy settings'
-      : 'what the speaker plays cannot be captured: switch on “Stereo Mix”, or install a loopback device such as VB-CABLE',
+      ? 'There is no microphone. Connect one, and allow desktop apps to use it in the privacy settings.'
+      : 'The sound of the speaker cannot be captured. Switch on “Stereo Mix”, or install a loopback device such as VB-CABLE.',
   )
 }
 

@@ -85,7 +85,7 @@ export class Readiness {
     const device = list.devices.find((one) => one.default) ?? list.devices[0]
     if (!list.available || !device) {
       const detail = `There is no ${medium}.`
-      const remedy = sentence(list.reason ?? 'connect one, or switch it on')
+      const remedy = list.reason ?? 'Connect one, or switch it on.'
       return [{ id: 'device', medium, result: 'fail', detail, remedy }]
     }
     const found: ReadinessCheck = { id: 'device', medium, result: 'pass', detail: device.label }
@@ -108,7 +108,7 @@ export class Readiness {
         id: 'delivering',
         medium,
         result: 'pass',
-        detail: 'Not looked at while a recording is paused.',
+        detail: 'It is not checked while a recording is paused.',
       },
     ]
   }
@@ -157,18 +157,18 @@ async function inTime(
   try {
     const done = await within(checks, LIMIT_MS)
     if (done) return done
-    const detail = `No answer within ${LIMIT_MS / 1_000} s.`
+    const detail = `It has not answered within ${LIMIT_MS / 1_000} s.`
     const remedy =
-      'Ask again; if it stays so, restart what does not answer: the sound server, the desktop or the disk.'
+      'Ask again. If this persists, restart the part that does not answer: the sound server, the desktop or the disk.'
     return [{ ...what, result: 'fail', detail, remedy }]
   } catch (error) {
-    const detail = `It could not be looked at: ${(error as Error).message}`
+    const detail = `The check failed (${(error as Error).message}).`
     return [
       {
         ...what,
         result: 'fail',
         detail,
-        remedy: 'Ask again; if it stays so, look at the recorder’s log.',
+        remedy: 'Ask again. If this persists, look at the recorder’s log.',
       },
     ]
   }
@@ -186,7 +186,7 @@ function liveChecks(
           id: 'delivering',
           ...at,
           result: 'pass',
-          detail: 'Paused: not listened to and not looked at.',
+          detail: 'It is paused, and so it is not checked.',
         },
       ]
     case 'stopped':
@@ -195,24 +195,24 @@ function liveChecks(
           id: 'delivering',
           ...at,
           result: 'pass',
-          detail: 'Stopped in the recording that is under way.',
+          detail: 'It has been stopped in the recording under way.',
         },
       ]
     case 'starting':
       return [{ id: 'delivering', ...at, result: 'pass', detail: 'It is starting.' }]
     case 'recovering':
     case 'failed': {
-      const detail = error ? sentence(error.message) : 'It does not deliver.'
+      const detail = error?.message ?? 'It does not deliver.'
       const remedy =
         state === 'recovering'
-          ? 'Connect the device again; recording goes on by itself.'
+          ? 'Connect the device again. Recording then goes on by itself.'
           : 'Check the device, then start it again in the recording.'
       return [{ id: 'delivering', ...at, result: 'fail', detail, remedy }]
     }
   }
   const warned = (code: keyof typeof WARNINGS) => warnings.some((warning) => warning.code === code)
   const checks: ReadinessCheck[] = [
-    { id: 'device', ...at, result: 'pass', detail: device?.label ?? 'Known to the recording.' },
+    { id: 'device', ...at, result: 'pass', detail: device?.label ?? 'The recording uses it.' },
     { id: 'delivering', ...at, result: 'pass', detail: 'It is being recorded.' },
   ]
   if (medium === 'screen') return [...checks, pictureCheck(warned('SCREEN_BLACK'))]
@@ -225,7 +225,7 @@ function probeChecks(
   { problem, level, empty, muted }: ProbeResult,
 ): ReadinessCheck[] {
   if (problem === 'interrupted') {
-    const detail = 'Not looked at to the end, for a command came in between.'
+    const detail = 'The check was interrupted by a command.'
     return [{ id: 'delivering', medium, result: 'warn', detail, remedy: 'Ask again.' }]
   }
   const mute = muted === null ? [] : [muteCheck(medium, muted)]
@@ -233,13 +233,13 @@ function probeChecks(
     const remedy =
       medium === 'screen'
         ? 'Check that the desktop session is still there and not locked, then ask again.'
-        : 'Connect the device again, or choose another in the sound settings; restart the sound server if none delivers.'
+        : 'Connect the device again, or choose another in the sound settings. Restart the sound server if none delivers.'
     return [
       {
         id: 'delivering',
         medium,
         result: 'fail',
-        detail: `It does not deliver: ${problem}.`,
+        detail: problem,
         remedy,
       },
       ...mute,
@@ -267,7 +267,7 @@ function levelCheck(medium: Medium, level: Level, silent: boolean): ReadinessChe
     return {
       ...check,
       result: 'fail',
-      detail: `${WARNINGS.SOURCE_SILENT[0]}.`,
+      detail: WARNINGS.SOURCE_SILENT[0],
       remedy: WARNINGS.SOURCE_SILENT[1],
     }
   if (level.peakDb >= -0.5 && medium === 'mic')
@@ -288,7 +288,7 @@ function muteCheck(medium: Medium, muted: boolean): ReadinessCheck {
     id: 'mute',
     medium,
     result: medium === 'mic' ? 'fail' : 'warn',
-    detail: `${title}.`,
+    detail: title,
     remedy,
   }
 }
@@ -297,9 +297,5 @@ function pictureCheck(black: boolean): ReadinessCheck {
   if (!black)
     return { id: 'picture', medium: 'screen', result: 'pass', detail: 'Something can be seen.' }
   const [title, remedy] = WARNINGS.SCREEN_BLACK
-  return { id: 'picture', medium: 'screen', result: 'fail', detail: `${title}.`, remedy }
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+  return { id: 'picture', medium: 'screen', result: 'fail', detail: title, remedy }
 }

@@ -40,14 +40,14 @@ export async function encoderChecks({ platform }: SystemParts): Promise<Readines
       {
         id,
         result: 'fail',
-        detail: `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`,
+        detail: problem,
         remedy,
       },
     ]
   }
   if (version === null) {
-    const remedy = 'A release of ffmpeg (4.4 or later) is what the recorder is tested with.'
-    return [{ id, result: 'warn', detail: 'This ffmpeg does not tell its version.', remedy }]
+    const remedy = 'Install a release of ffmpeg (4.4 or later); the recorder is tested with those.'
+    return [{ id, result: 'warn', detail: 'This ffmpeg does not report its version.', remedy }]
   }
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const isOld =
@@ -57,7 +57,7 @@ export async function encoderChecks({ platform }: SystemParts): Promise<Readines
       {
         id,
         result: 'warn',
-        detail: `ffmpeg ${version} is old.`,
+        detail: `The version of ffmpeg (${version}) is too old.`,
         remedy: 'Install ffmpeg 4.4 or later.',
       },
     ]
@@ -110,7 +110,7 @@ export async function clockChecks({
           ? 'which is before this version was made'
           : undefined
   if (wrong === undefined) return [{ id: 'clock', result: 'pass', detail: shown }]
-  const remedy = 'Set date and time of the computer right, and let it keep them by itself (NTP).'
+  const remedy = 'Correct the date and time of the computer, and let it keep them by itself (NTP).'
   return [
     { id: 'clock', result: 'fail', detail: `The system clock says ${shown}, ${wrong}.`, remedy },
   ]
@@ -123,7 +123,7 @@ export function logChecks({ log, failure }: SystemParts): ReadinessCheck[] {
   if (problem)
     return [{ id, result: 'fail', detail: problem.message, remedy: ERRORS[problem.code][2] }]
   if (log.status === 'verified')
-    return [{ id, result: 'pass', detail: `Verified, ${log.position} events.` }]
+    return [{ id, result: 'pass', detail: `It is verified and has ${log.position} events.` }]
   if (log.status === 'verifying')
     return [
       { id, result: 'warn', detail: 'It is being verified.', remedy: 'Ask again in a moment.' },

@@ -80,7 +80,7 @@ suite('screen and clock', (test) => {
         clock.tell(byMs)
         const { cause, facts } = await capture.next('capture.ended')
         assert.ok(cause !== 'cut' && facts)
-        assert.equal(cause.detail, 'the system clock was set')
+        assert.equal(cause.detail, 'The system clock was set.')
         const realMs = Date.now() - Date.parse(startedAt)
         assert.ok(facts.durationMs <= realMs, `${facts.durationMs} ms of ${realMs}`)
         assert.ok(

@@ -84,7 +84,7 @@ suite('screen watch', (test) => {
         const { cause } = await ended(capture, since)
         assert.deepEqual(
           [cause.code, cause.reason, cause.detail],
-          ['CAPTURE_FAILED', 'captureFailed', `the screen was resized to ${width}×${height}`],
+          ['CAPTURE_FAILED', 'captureFailed', `The screen was resized to ${width}×${height}.`],
         )
         assert.deepEqual(await sizeOf(await again(capture, desktop.display)), [width, height])
       }
@@ -136,7 +136,7 @@ suite('screen watch', (test) => {
       const { cause, path } = await ended(capture, since)
       assert.deepEqual(
         [cause.reason, cause.detail],
-        ['captureFailed', 'the monitor LEFT was moved'],
+        ['captureFailed', 'The monitor LEFT was moved.'],
       )
       const before = await colours(path)
       assert.ok(
@@ -161,7 +161,7 @@ suite('screen watch', (test) => {
       await settings.removeMonitor('RIGHT')
       const { cause } = await ended(capture, since)
       assert.deepEqual([cause.code, cause.reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
-      assert.equal(cause.detail, 'the monitor RIGHT is gone')
+      assert.equal(cause.detail, 'The monitor RIGHT is gone.')
       const path = again(capture, `${desktop.display}/RIGHT`)
       await settings.setMonitor('RIGHT', { ...RIGHT, height: 480 })
       assert.deepEqual(await sizeOf(await path), [640, 480])
@@ -175,7 +175,7 @@ suite('screen watch', (test) => {
     try {
       const { cause } = await ended(capture, since)
       assert.equal(cause.reason, 'deviceLost')
-      assert.match(cause.detail, /the X display :\d+ does not answer/)
+      assert.match(cause.detail, /^The X display :\d+ does not answer\.$/)
     } finally {
       process.kill(desktop.pids.xvfb, 'SIGCONT')
     }
@@ -190,7 +190,7 @@ suite('screen watch', (test) => {
       process.kill(desktop.pids.xvfb, 'SIGKILL')
       const { cause } = await ended(capture, since)
       assert.equal(cause.reason, 'deviceLost')
-      assert.match(cause.detail, /the X display :\d+ is gone/)
+      assert.match(cause.detail, /^The X display :\d+ is gone\.$/)
     },
   )
 

@@ -45,7 +45,7 @@ export const SOUND_FAULTS: SoundFault[] = [
       return async () => void process.kill(desktop.pids.pulseaudio, 'SIGCONT')
     },
     reason: 'captureFailed',
-    detail: /no media for \d+ ms/,
+    detail: /No media have come for \d+ ms/,
   },
   {
     what: 'the sound server is restarted',
@@ -65,7 +65,7 @@ export const SOUND_FAULTS: SoundFault[] = [
       return undefined
     },
     reason: 'captureFailed',
-    detail: /the capture helper was ended by SIGKILL/,
+    detail: /The capture helper was ended by SIGKILL/,
   },
   {
     what: 'the capture helper is frozen',
@@ -75,7 +75,7 @@ export const SOUND_FAULTS: SoundFault[] = [
       return undefined
     },
     reason: 'captureFailed',
-    detail: /no media for \d+ ms/,
+    detail: /No media have come for \d+ ms/,
   },
   {
     what: 'the encoder is killed',
@@ -85,7 +85,7 @@ export const SOUND_FAULTS: SoundFault[] = [
       return undefined
     },
     reason: 'captureFailed',
-    detail: /the encoder was ended by SIGKILL/,
+    detail: /The encoder was ended by SIGKILL/,
   },
   {
     what: 'the encoder is frozen',
@@ -95,7 +95,7 @@ export const SOUND_FAULTS: SoundFault[] = [
       return undefined
     },
     reason: 'captureFailed',
-    detail: /no media for \d+ ms/,
+    detail: /No media have come for \d+ ms/,
   },
   {
     what: 'the encoder is killed and does not start again',
@@ -106,6 +106,6 @@ export const SOUND_FAULTS: SoundFault[] = [
       return async () => world.ffmpeg.release()
     },
     reason: 'captureFailed',
-    detail: /the encoder was ended by SIGKILL/,
+    detail: /The encoder was ended by SIGKILL/,
   },
 ]

@@ -84,7 +84,7 @@ suite('readiness', (test) => {
       'the reason alone',
     )
     bench.platform.probes.mic = {
-      problem: 'nothing came within 1.3 s',
+      problem: 'Nothing came within 1.3 s.',
       level: null,
       empty: false,
       muted: null,
@@ -129,8 +129,8 @@ suite('readiness', (test) => {
     const { ready, of } = await look()
     assert.equal(ready, true)
     assert.deepEqual(bench.platform.probed, [])
-    assert.match(of('delivering', 'mic')?.detail ?? '', /Paused: not listened to/)
-    assert.match(of('delivering', 'speaker')?.detail ?? '', /Not looked at while/)
+    assert.match(of('delivering', 'mic')?.detail ?? '', /It is paused/)
+    assert.match(of('delivering', 'speaker')?.detail ?? '', /It is not checked while/)
     assert.match(of('delivering', 'screen')?.detail ?? '', /is being recorded/)
     await bench.command('api', 'track.resume')
     await look()
@@ -179,7 +179,7 @@ suite('readiness', (test) => {
   test('what does not answer fails in time and hides nothing else', async () => {
     bench.platform.probes.mic = 'hang'
     const { of } = await look()
-    assert.match(of('delivering', 'mic')?.detail ?? '', /No answer within 1.8 s/)
+    assert.match(of('delivering', 'mic')?.detail ?? '', /not answered within 1.8 s/)
     assert.equal(of('level', 'speaker')?.result, 'pass')
   })
 
@@ -229,7 +229,7 @@ suite('readiness', (test) => {
       bench.platform.encoder = { problem, version }
       return (await encoderChecks(system()))[0]?.result
     }
-    assert.equal(await result('ffmpeg is not installed', null), 'fail')
+    assert.equal(await result('The program ffmpeg is not installed.', null), 'fail')
     assert.equal(await result(null, null), 'warn')
     assert.deepEqual(
       [
