@@ -1,7 +1,7 @@
 import { benchStore } from './store.ts'
 import type { Findings } from './table.ts'
 
-/** Durable appends through the event log against raw classic-level batches of the same bytes. */
+/** Compares durable appends through the event log with raw classic-level batches. */
 export async function benchAppend(): Promise<Findings> {
   const ratios = await benchStore()
   const rows = ratios.map(({ name, unit, ours, raw, ratio }) => ({
@@ -10,7 +10,7 @@ export async function benchAppend(): Promise<Findings> {
     ours,
     other: raw,
     ratio,
-    // The aim is about appending; the other rows are there to be watched.
+    // The aim is about appends. The other rows have none.
     aim: unit === 'commands/s' ? ({ of: 'ratio', atLeast: 0.7 } as const) : null,
   }))
   return { rows, remarks: [] }

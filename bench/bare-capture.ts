@@ -1,6 +1,6 @@
 /**
- * The same capture without us: ffmpeg and parec as field notes have found them fastest, writing
- * files directly.
+ * Captures the same media without the recorder: ffmpeg and parec write files directly, with the
+ * fastest settings that the field notes have found.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,10 +10,10 @@ import type { Medium } from '../src/contract/media.ts'
 import { QUALITY_PRESETS } from '../src/contract/quality.ts'
 import { audioFormat } from '../src/ffmpeg/encoding.ts'
 
-const AT_ONCE = '-probesize 32 -analyzeduration 0'
+const WITHOUT_PROBING = '-probesize 32 -analyzeduration 0'
 
 const screenInput = (desktop: VirtualDesktop): string =>
-  `-f x11grab -framerate ${QUALITY_PRESETS.standard.framesPerSecond} ${AT_ONCE} -i ${desktop.display}`
+  `-f x11grab -framerate ${QUALITY_PRESETS.standard.framesPerSecond} ${WITHOUT_PROBING} -i ${desktop.display}`
 const H264 =
   '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -crf 23 -qcomp 1 -g 150'
 const MATROSKA = '-f matroska -cluster_time_limit 100 -flush_packets 1'
@@ -33,13 +33,13 @@ function recordCommand(medium: Medium, desktop: VirtualDesktop, folder: string):
   const raw = `--raw --format=s16le --rate=48000 --channels=${channels} --latency-msec=20`
   return [
     `parec ${raw} -d ${sourceOf(medium, desktop)} |`,
-    `ffmpeg -v error -f s16le -ar 48000 -ac ${channels} ${AT_ONCE} -i pipe:0 ${opus(medium)} ${join(folder, medium)}.ogg`,
+    `ffmpeg -v error -f s16le -ar 48000 -ac ${channels} ${WITHOUT_PROBING} -i pipe:0 ${opus(medium)} ${join(folder, medium)}.ogg`,
   ].join(' ')
 }
 
 /**
- * Records media into a folder until `stop`, which resolves when every process is gone and waited
- * for.
+ * Records media into a folder until `stop`. `stop` resolves when every process has exited and its
+ * CPU time is counted.
  */
 export function startBareCapture(
   media: readonly Medium[],
@@ -56,7 +56,7 @@ export function startBareCapture(
 }
 
 function shell(command: string, desktop: VirtualDesktop): ChildProcess {
-  // A process group of its own, so that both ends of a pipe can be told to end.
+  // A process group of its own, so that one signal reaches both ends of a pipe.
   return spawn('sh', ['-c', command], {
     env: { ...process.env, ...desktop.env, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,15 +71,15 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-/** When a bare capture began, in ms after its command. */
+/** The start of a bare capture, in ms after its command. */
 export interface BareStart {
-  /** Its first sample, as ffmpeg tells it. */
+  /** ffmpeg captured its first sample, by its own log. */
   firstSampleMs: number
-  /** Its first encoded media came out. */
+  /** ffmpeg wrote its first encoded media. */
   firstOutputMs: number
 }
 
-/** Enough to be media and not only the head of a file. */
+/** Bytes of output that must contain media, not only the head of a file. */
 const MEDIA_BYTES = { mic: 300, speaker: 300, screen: 4_096 }
 const INPUT_START = /Input #0.*start: (\d+\.\d+)/s
 
@@ -88,29 +88,29 @@ export async function bareStart(medium: Medium, desktop: VirtualDesktop): Promis
   const args =
     medium === 'screen'
       ? `${screenInput(desktop)} ${H264} ${MATROSKA}`
-      : `-f pulse -fragment_size 1920 ${AT_ONCE} -i ${sourceOf(medium, desktop)} ${opus(medium)}`
+      : `-f pulse -fragment_size 1920 ${WITHOUT_PROBING} -i ${sourceOf(medium, desktop)} ${opus(medium)}`
   const sentAt = Date.now()
   const child = shell(`exec ffmpeg -nostdin -hide_banner ${args} pipe:1`, desktop)
-  let said = ''
+  let log = ''
   let bytes = 0
   try {
     return await new Promise((resolve, reject) => {
       let firstOutputMs: number | undefined
-      const look = (): void => {
-        const start = INPUT_START.exec(said)?.[1]
+      const resolveWhenStarted = (): void => {
+        const start = INPUT_START.exec(log)?.[1]
         if (start && firstOutputMs !== undefined)
           resolve({ firstSampleMs: Number(start) * 1_000 - sentAt, firstOutputMs })
       }
       child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-        said += text
-        look()
+        log += text
+        resolveWhenStarted()
       })
       child.stdout!.on('data', (chunk: Buffer) => {
         bytes += chunk.length
         if (bytes >= MEDIA_BYTES[medium]) firstOutputMs ??= Date.now() - sentAt
-        look()
+        resolveWhenStarted()
       })
-      child.once('exit', (code) => reject(new Error(`ffmpeg ended with ${code}: ${said}`)))
+      child.once('exit', (code) => reject(new Error(`ffmpeg ended with ${code}: ${log}`)))
     })
   } finally {
     child.removeAllListeners('exit')

@@ -1,7 +1,7 @@
-// The least that a Koa application can be: a constant JSON of the size given as first argument,
-// whatever is asked. With a folder as second argument it puts that JSON into a LevelDB there before
-// it answers, forced to disk. Plain JavaScript, so that it runs as the built daemon does, without a
-// compiler in its process.
+// The smallest Koa application: answers every request with a constant JSON of the size in its first
+// argument. With a folder as second argument it first writes that JSON into a LevelDB there, forced
+// to disk. It is plain JavaScript, so that it runs without a compiler in its process, like the built
+// daemon.
 import { ClassicLevel } from 'classic-level'
 import Koa from 'koa'
 

@@ -1,4 +1,4 @@
-/** Starting against bare ffmpeg on the same virtual desktop, in turns. */
+/** Compares starts with those of bare ffmpeg on the same virtual desktop, in alternating rounds. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Daemon } from '../lab/daemon.ts'
 import type { Medium } from '../src/contract/media.ts'
@@ -8,18 +8,15 @@ import { command, onStage, type Stage } from './stage.ts'
 import { percentile } from './statistics.ts'
 import { type Aim, compared, type Findings, type Row } from './table.ts'
 
-/** The daemon remembers what devices there are for 5 s: a start after that has to ask. */
-const FORGETTING_MS = 5_300
+/** The daemon caches its list of devices for 5 s; a start after that has to query them. */
+const CACHE_EXPIRED_MS = 5_300
 
-/** Time from command to first sample. */
+/** Measures the time from the command to the first sample. */
 export async function benchCapture(pace: Pace): Promise<Findings> {
   return onStage((stage) => benchStarts(stage, pace.starts))
 }
 
-/**
- * A start of ours: when the first sample was captured, and when the command was answered, in ms
- * after it was sent.
- */
+/** A start of the recorder: its first sample and its answer, in ms after the command was sent. */
 interface Start {
   firstSampleMs: number
   answeredMs: number
@@ -37,7 +34,7 @@ async function benchStarts({ daemon, desktop }: Stage, rounds: number): Promise<
     screen: { cold: [], warm: [], bare: [] },
   }
   for (let round = 0; round < rounds; round++) {
-    await wait(FORGETTING_MS)
+    await wait(CACHE_EXPIRED_MS)
     for (const medium of ['mic', 'screen'] as const) {
       found[medium].cold.push(await start(daemon, medium))
       found[medium].bare.push(await bareStart(medium, desktop))

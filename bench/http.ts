@@ -1,6 +1,7 @@
 /**
- * Reads and durable tags of the real daemon against a bare Koa that answers a constant of the same
- * size: each in a process of its own, load from a third, rounds in turns.
+ * Compares reads and durable tags of the real daemon with a bare Koa that answers a constant of the
+ * same size. Each runs in a process of its own, and a third process sends the load. Rounds
+ * alternate.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,25 +17,25 @@ import { ownCpuMs } from './processes.ts'
 import { median } from './statistics.ts'
 import type { Findings, Row } from './table.ts'
 
-/** For Node's compiler: a daemon that has run for a while is what is measured. */
+/** Gives Node's compiler time: the bench measures a daemon that has run for a while. */
 const WARM_UP_MS = 3_000
 const BARE_KOA = fileURLToPath(new URL('./bare-koa.mjs', import.meta.url))
 
-/** A kind of request, and the bare servers that it is compared with. */
-interface Contest {
+/** A kind of request, and the bare servers to compare it with. */
+interface Comparison {
   what: string
   text: string
   bare: { name: string; durable: boolean; atLeast?: number }[]
 }
 
-/** Requests a second, at 1 and 64 connections. */
+/** Measures requests a second, at 1 and 64 connections. */
 export async function benchHttp(pace: Pace): Promise<Findings> {
   const daemon = await startDaemon()
   const client = startLoadClient()
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-http-'))
   try {
     await openRecording(daemon)
-    const contests: Contest[] = [
+    const comparisons: Comparison[] = [
       {
         what: 'read the current recording',
         text: requestText(daemon, 'GET', '/v1/recordings/current'),
@@ -55,7 +56,7 @@ export async function benchHttp(pace: Pace): Promise<Findings> {
       },
     ]
     const findings: Findings = { rows: [], remarks: [] }
-    for (const { what, text, bare } of contests) {
+    for (const { what, text, bare } of comparisons) {
       const bytes = await answerBytes(daemon, text)
       for (const { name, durable, atLeast } of bare) {
         const server = await startBareKoa(bytes, durable ? join(folder, 'bare') : undefined)
@@ -76,12 +77,12 @@ export async function benchHttp(pace: Pace): Promise<Findings> {
   } finally {
     await client.stop()
     await daemon.stop()
-    for (const used of [daemon.home, folder]) await rm(used, { recursive: true, force: true })
+    for (const path of [daemon.home, folder]) await rm(path, { recursive: true, force: true })
   }
 }
 
 /**
- * A recording with all three tracks, of which only the microphone goes on: a picture being encoded
+ * Starts a recording with all three tracks and pauses all but the microphone: encoding a picture
  * would take a core from both servers.
  */
 async function openRecording(daemon: Daemon): Promise<void> {
@@ -127,8 +128,8 @@ async function startBareKoa(bytes: number, folder?: string): Promise<BareKoa> {
 }
 
 /**
- * A round of one server; `cpuUs`: CPU time of the server process for each request, which other
- * programs do not change.
+ * A round of one server. `cpuUs` is the CPU time of the server process for each request; other
+ * programs do not change it.
  */
 type Measured = LoadResult & { cpuUs: number }
 
@@ -146,8 +147,8 @@ async function compare(
   const ours = { ...job, port: Number(new URL(daemon.url).port) }
   const theirs = { ...job, port: bare.port }
   const rounds: Round[] = []
-  for (const warmUp of [theirs, ours])
-    await client.run({ ...warmUp, connections: 64, ms: WARM_UP_MS })
+  for (const target of [theirs, ours])
+    await client.run({ ...target, connections: 64, ms: WARM_UP_MS })
   for (let round = 0; round < pace.httpRounds; round++) {
     const bareResult = await measure(client, theirs, bare.child.pid!)
     rounds.push({ ours: await measure(client, ours, daemon.pid), bare: bareResult })

@@ -5,13 +5,13 @@ import { command, onStage } from './stage.ts'
 import { alone, type Findings, type Row } from './table.ts'
 
 /**
- * Some ten seconds after work V8 tidies its memory once, which takes a tenth of a second: that is
- * no idling yet.
+ * Time until the daemon is idle. V8 collects garbage once about ten seconds after work, which takes
+ * a tenth of a second.
  */
 const SETTLING_MS = 15_000
 const RECORDED_MS = 5_000
 
-/** What the daemon costs while it waits: just started, and after a recording. */
+/** Measures the daemon's CPU and memory while it is idle: just started, and after a recording. */
 export async function benchIdle(pace: Pace): Promise<Findings> {
   return onStage(async ({ daemon }) => {
     await wait(SETTLING_MS)

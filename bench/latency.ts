@@ -5,22 +5,22 @@ import { command, onStage } from './stage.ts'
 import { percentile } from './statistics.ts'
 import { alone, type Findings, type Row } from './table.ts'
 
-/** Media flow, or are paused, for this long before the next command. */
+/** Time that media flow or are paused before the next command. */
 export const FLOW_MS = 400
 
-/** How long the four commands took to be answered, ms. */
+/** Time from each of the four commands to its answer, ms. */
 export interface Round {
   start: number
   pause: number
   resume: number
   stop: number
   /** The first sample of each sound, ms after the start was sent. */
-  firstOf: { mic: number; speaker: number }
+  firstSampleMs: { mic: number; speaker: number }
 }
 
 /**
- * How long start, pause, resume and stop of all three media take to be answered: confirmed, and
- * durable.
+ * Measures the time from start, pause, resume and stop of all three media to their answers. An
+ * answer means that the command is confirmed and durable.
  */
 export async function benchLatency(pace: Pace): Promise<Findings> {
   return onStage(async ({ daemon }) => {
@@ -39,7 +39,7 @@ export async function benchLatency(pace: Pace): Promise<Findings> {
   })
 }
 
-/** A recording of three media that is started, paused, resumed, stopped and closed. */
+/** Starts, pauses, resumes, stops and closes a recording of three media. */
 export async function commandRound(daemon: Daemon): Promise<Round> {
   const started = await command(daemon, '/recordings')
   const { id, sentAt } = started
@@ -62,7 +62,7 @@ export async function commandRound(daemon: Daemon): Promise<Round> {
     pause,
     resume,
     stop,
-    firstOf: { mic: first('mic'), speaker: first('speaker') },
+    firstSampleMs: { mic: first('mic'), speaker: first('speaker') },
   }
 }
 

@@ -5,9 +5,9 @@ import type { LoadJob, LoadResult } from './load.ts'
 
 const LOAD = fileURLToPath(new URL('./load.ts', import.meta.url))
 
-/** Drives the load process. */
+/** Controls the load process. */
 export interface LoadClient {
-  /** Carries a job out; rejects when any answer is not a 2xx. One at a time. */
+  /** Runs one job at a time. Rejects when any answer is not a 2xx. */
   run(job: LoadJob): Promise<LoadResult>
   stop(): Promise<void>
 }

@@ -1,39 +1,39 @@
 /**
- * The client of the HTTP bench, in a process of its own (`fork` it and send it jobs). Speaks HTTP
- * over plain sockets: Node's own client costs more than the servers that are measured, and would be
- * what is measured.
+ * Sends the requests of the HTTP bench from a process of its own (`fork` it and send it jobs). It
+ * speaks HTTP over plain sockets, because Node's own client costs more than the measured servers
+ * and the bench would measure the client.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { percentile } from './statistics.ts'
 
-/** What to send, and how. */
+/** A request and how often to send it. */
 export interface LoadJob {
   port: number
   /** The whole request: head and body. */
   request: string
-  /** Each sends its next request when it has the answer to the last. */
+  /** Number of connections. Each sends its next request when it has the answer to the last. */
   connections: number
   ms: number
 }
 
-/** What came of it. */
+/** The result of a job. */
 export interface LoadResult {
   requests: number
   perSecond: number
   p50Ms: number
   p99Ms: number
-  /** Share of one core that this process needed; near 1 it was the client that was measured. */
+  /** Share of one core that this process used. Near 1 the client was the bottleneck. */
   clientCores: number
 }
 
-async function carryOut({ port, request, connections, ms }: LoadJob): Promise<LoadResult> {
+async function runJob({ port, request, connections, ms }: LoadJob): Promise<LoadResult> {
   const bytes = Buffer.from(request)
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)))
   const latencies: number[] = []
   const cpu = process.cpuUsage()
   const started = performance.now()
-  await Promise.all(sockets.map((socket) => converse(socket, bytes, started + ms, latencies)))
+  await Promise.all(sockets.map((socket) => sendUntil(socket, bytes, started + ms, latencies)))
   const elapsed = performance.now() - started
   const { user, system } = process.cpuUsage(cpu)
   for (const socket of sockets) socket.destroy()
@@ -52,8 +52,8 @@ async function open(port: number): Promise<Socket> {
   return socket
 }
 
-/** One request after the other until `until`; rejects on any answer but a 2xx with a length. */
-function converse(
+/** Sends one request after the other until `until`. Rejects on any answer but a 2xx with a length. */
+function sendUntil(
   socket: Socket,
   request: Buffer,
   until: number,
@@ -88,7 +88,7 @@ function converse(
 }
 
 process.on('message', (job: LoadJob) => {
-  carryOut(job).then(
+  runJob(job).then(
     (result) => process.send?.({ result }),
     (error: Error) => process.send?.({ error: error.message }),
   )

@@ -1,10 +1,9 @@
-/** The machine that was measured on, and how busy it was: without it no figure means anything. */
-
+/** Describes the machine and its load, without which no figure means anything. */
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createEncoder } from '../src/ffmpeg/ffmpeg.ts'
 
-/** The machine in one line. */
+/** Describes the machine in one line. */
 export async function describeMachine(): Promise<string> {
   const { version } = await createEncoder({ env: process.env, inputs: [] }).ffmpeg()
   const [cpu] = cpus()
@@ -19,7 +18,7 @@ export async function describeMachine(): Promise<string> {
 
 const SAMPLE_MS = 3_000
 
-/** How busy all processors are together, in percent of what they could do; takes 3 s. */
+/** Measures for 3 s how busy all processors are together, in percent. */
 export async function busyPercent(): Promise<number> {
   const sum = () =>
     cpus()
@@ -37,7 +36,7 @@ export async function busyPercent(): Promise<number> {
   return Math.round(100 * (1 - (after.idle - before.idle) / (after.all - before.all)))
 }
 
-/** Load average of the last minute, for how far other programs may have disturbed. */
+/** Load average of the last minute, which shows whether other programs disturbed the bench. */
 export function load(): string {
   return loadavg()[0]!.toFixed(1)
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --only http,append,capture,recording,latency,obs,idle] [--quick] [--paste]`:
- * measures the recorder beside the bare programs that it is made of and beside OBS, and writes one
- * table to the terminal, to bench/out, and with `--paste` into docs/performance.md.
+ * compares the recorder with the bare programs that it is made of and with OBS. Writes one table to
+ * the terminal, to bench/out, and with `--paste` into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ import { type Findings, markdownTable, type Row } from './table.ts'
 
 const OUT = fileURLToPath(new URL('./out/', import.meta.url))
 const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
-/** Where the page has the table of the last run that was pasted. */
+/** Finds the table of the last pasted run in the page. */
 const MEASURED = /(<!-- measured -->).*(<!-- \/measured -->)/s
 
 const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
@@ -43,7 +43,9 @@ const { values } = parseArgs({
 const wanted = values.only?.split(',') ?? Object.keys(PARTS)
 for (const name of wanted) {
   if (!Object.hasOwn(PARTS, name))
-    throw new Error(`there is no part ${name}; there are: ${Object.keys(PARTS).join(', ')}`)
+    throw new Error(
+      `The bench has no part “${name}”. Choose from ${Object.keys(PARTS).join(', ')}.`,
+    )
 }
 
 const rows: Row[] = []
@@ -72,7 +74,7 @@ await writeFile(join(OUT, 'bench.md'), `${text}\n`)
 await writeFile(join(OUT, 'bench.json'), JSON.stringify({ rows, remarks, loads }, null, 2))
 if (values.paste) {
   const page = await readFile(PAGE, 'utf8')
-  // A function, for the text may hold what means something in a replacement.
+  // A function, because the text may contain replacement patterns such as `$&`.
   await writeFile(
     PAGE,
     page.replace(MEASURED, (_all, start, end) => `${start}\n${text}\n${end}`),

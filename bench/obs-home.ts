@@ -1,6 +1,6 @@
 /**
- * The home folder of an OBS for the bench: no wizard, no update, one profile that captures as the
- * recorder does.
+ * Prepares the home folder of an OBS for the bench: no wizard, no update, one profile that captures
+ * as the recorder does.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,22 +9,22 @@ import { QUALITY_PRESETS } from '../src/contract/quality.ts'
 /** Name of the profile, the scene collection and the scene. */
 export const BENCH = 'Bench'
 
-/** How OBS is to be set up. */
+/** Settings of the OBS. */
 export interface ObsSettings {
   /** Port and password of its web socket. */
   port: number
   password: string
-  /** Where recordings go. */
+  /** Folder of its recordings. */
   recordings: string
-  /** Of the screen, in pixels. */
+  /** Size of the screen, in pixels. */
   width: number
   height: number
 }
 
 const { framesPerSecond } = QUALITY_PRESETS.standard
 
-// Written for OBS 29 (Debian 12), which is told that it has run before, so that it migrates and
-// asks nothing.
+// Written for OBS 29 (Debian 12). LastVersion makes OBS believe that it has run before, so that it
+// migrates and asks nothing.
 const globalSettings = ({ port, password }: ObsSettings): Sections => ({
   General: {
     FirstRun: true,
@@ -68,7 +68,7 @@ const profile = ({ recordings, width, height }: ObsSettings): Sections => ({
   Audio: { SampleRate: 48_000, ChannelSetup: 'Stereo' },
 })
 
-// Without the devices that a new collection would have by itself: the bench adds its own.
+// Leaves out the devices of a new collection, because the bench adds its own.
 const scenes = {
   name: BENCH,
   current_scene: BENCH,
@@ -90,8 +90,8 @@ function ini(sections: Sections): string {
 }
 
 /**
- * Writes the settings below a folder and returns the environment that makes OBS use them, and
- * nothing of the user's.
+ * Writes the settings below a folder. Returns the environment that makes OBS use them and not the
+ * user's.
  */
 export async function prepareObsHome(
   folder: string,
@@ -103,7 +103,7 @@ export async function prepareObsHome(
   const scenesFolder = join(obs, 'basic', 'scenes')
   for (const path of [profileFolder, scenesFolder, settings.recordings])
     await mkdir(path, { recursive: true })
-  // The file has the password of the web socket, which listens on every interface.
+  // The file contains the password of the web socket, which listens on every interface.
   await writeFile(join(obs, 'global.ini'), ini(globalSettings(settings)), { mode: 0o600 })
   await writeFile(join(profileFolder, 'basic.ini'), ini(profile(settings)))
   await writeFile(join(scenesFolder, `${BENCH}.json`), JSON.stringify(scenes))

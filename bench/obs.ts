@@ -1,4 +1,4 @@
-/** OBS Studio on a virtual desktop, with settings of its own, driven through its web socket. */
+/** Runs OBS Studio on a virtual desktop, with settings of its own, and controls it by web socket. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -12,17 +12,17 @@ import { findProgram } from '../src/processes/find-program.ts'
 import { BENCH, type ObsSettings, prepareObsHome } from './obs-home.ts'
 import { openSystemTray } from './system-tray.ts'
 
-/** Why there is nothing to compare with; null where OBS is installed. */
+/** Why OBS cannot be compared with; null where it is installed. */
 export function obsProblem(): string | null {
   return findProgram('obs', process.env) === null ? 'not installed' : null
 }
 
 const SCREEN = { width: 1280, height: 720 }
-/** A first start without a graphics card makes llvmpipe compile its shaders. */
+/** Limit of a start. The first one without a graphics card makes llvmpipe compile its shaders. */
 const READY_LIMIT_MS = 30_000
 const EVENT_LIMIT_MS = 15_000
 
-/** What a recording of OBS can be told, with the state in which it is done. */
+/** The commands of OBS, each with the state that it ends in. */
 const COMMANDS = {
   start: { request: 'StartRecord', state: 'OBS_WEBSOCKET_OUTPUT_STARTED' },
   pause: { request: 'PauseRecord', state: 'OBS_WEBSOCKET_OUTPUT_PAUSED' },
@@ -30,24 +30,18 @@ const COMMANDS = {
   stop: { request: 'StopRecord', state: 'OBS_WEBSOCKET_OUTPUT_STOPPED' },
 } as const
 
-/**
- * A running OBS whose pipeline captures the whole screen, the microphone and the speaker: it only
- * has to be told to record.
- */
+/** A running OBS whose pipeline already captures the whole screen, the microphone and the speaker. */
 export interface Obs {
   readonly pid: number
-  /** Tells it something; resolves with the time in ms until it says that this is done. */
-  tell(command: keyof typeof COMMANDS): Promise<number>
-  /** Path of the last recording that was stopped. */
+  /** Runs a command; resolves with the time in ms until OBS reports that it is done. */
+  run(command: keyof typeof COMMANDS): Promise<number>
+  /** Path of the last stopped recording. */
   readonly file: string
-  /** Ends it and removes its folder; may be called again. */
+  /** Ends OBS and removes its folder. May be called again. */
   end(): Promise<void>
 }
 
-/**
- * Starts OBS; resolves when it captures. What it cannot say about a failed start is in its last
- * words.
- */
+/** Starts OBS. Resolves when it captures; rejects with its stderr when the start fails. */
 export async function startObs(desktop: VirtualDesktop): Promise<Obs> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-obs-'))
   let helper: HelperProcess | undefined
@@ -74,14 +68,14 @@ export async function startObs(desktop: VirtualDesktop): Promise<Obs> {
       ['--multi', '--minimize-to-tray', '--disable-updater', '--disable-missing-files-check'],
       { env },
     )
-    await connected(socket, settings, helper)
+    await connect(socket, settings, helper)
     await addSources(socket, desktop)
     return {
       pid: helper.pid,
-      async tell(command) {
+      async run(command) {
         const { request, state } = COMMANDS[command]
         const sentAt = performance.now()
-        const done = reached(socket, state)
+        const done = untilState(socket, state)
         const [output] = await Promise.all([done, socket.call(request)])
         if (command === 'stop') file = output.path
         return output.at - sentAt
@@ -93,16 +87,13 @@ export async function startObs(desktop: VirtualDesktop): Promise<Obs> {
     }
   } catch (error) {
     await end()
-    throw new Error(
-      `OBS could not be started: ${(error as Error).message}\n${helper?.stderr() ?? ''}`,
-      {
-        cause: error,
-      },
-    )
+    throw new Error(`OBS did not start: ${(error as Error).message}\n${helper?.stderr() ?? ''}`, {
+      cause: error,
+    })
   }
 }
 
-/** A port that nothing listens on: OBS cannot choose one by itself. */
+/** Finds a port that nothing listens on. OBS cannot choose one by itself. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -113,7 +104,8 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-async function connected(
+/** Resolves when OBS accepts requests about its scenes. */
+async function connect(
   socket: OBSWebSocket,
   settings: ObsSettings,
   helper: HelperProcess,
@@ -122,7 +114,7 @@ async function connected(
   for (;;) {
     try {
       await socket.connect(`ws://127.0.0.1:${settings.port}`, settings.password)
-      // It accepts connections before its scenes are there, and says so.
+      // OBS accepts connections before its scenes exist, and answers this request with an error.
       await socket.call('GetSceneItemList', { sceneName: BENCH })
       return
     } catch (error) {
@@ -151,10 +143,10 @@ async function addSources(socket: OBSWebSocket, desktop: VirtualDesktop): Promis
 }
 
 /**
- * Resolves when the recording has reached a state, with the moment (performance.now()) and its
- * file.
+ * Resolves when the recording has reached a state, with the time (performance.now()) and the path
+ * of its file. Rejects after 15 s.
  */
-function reached(socket: OBSWebSocket, state: string): Promise<{ at: number; path: string }> {
+function untilState(socket: OBSWebSocket, state: string): Promise<{ at: number; path: string }> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => done(() => reject(new Error(`no ${state} in ${EVENT_LIMIT_MS} ms`))),

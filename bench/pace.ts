@@ -1,4 +1,4 @@
-/** How long to measure. */
+/** The number of rounds and the length of each. */
 export interface Pace {
   /** Rounds of the HTTP bench for each row, and how long each is. */
   httpRounds: number
@@ -10,12 +10,12 @@ export interface Pace {
   recordingMs: number
   /** Rounds of start, pause, resume and stop. */
   latencyRounds: number
-  /** The same in turns with OBS. */
+  /** The same, alternating with OBS. */
   obsRounds: number
   idleMs: number
 }
 
-/** For figures that are to be kept. */
+/** For figures to keep. */
 export const FULL: Pace = {
   httpRounds: 9,
   httpRoundMs: 1_500,

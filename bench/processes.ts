@@ -1,4 +1,4 @@
-/** What processes cost, from /proc (Linux). */
+/** Reads the CPU time and memory of processes from /proc (Linux). */
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** Linux counts in hundredths of a second, whatever the kernel's own clock. */
@@ -17,11 +17,10 @@ function statOf(pid: number): Stat | undefined {
   try {
     text = readFileSync(`/proc/${pid}/stat`, 'latin1')
   } catch {
-    // It has ended meanwhile; whoever waited for it has its time.
+    // The process has ended meanwhile. Its time is added to the parent that waited for it.
     return undefined
   }
-  // The name is in parentheses and may hold anything; the third field (state) is the first one
-  // behind it.
+  // The name is in parentheses and may contain any character. The third field (state) follows it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const ms = (field: number) => Number(fields[field - 3]) * MS_PER_TICK
   return { parent: Number(fields[1]), ownMs: ms(14) + ms(15), endedMs: ms(16) + ms(17) }
@@ -32,29 +31,26 @@ export function ownCpuMs(pid: number): number {
   return statOf(pid)?.ownMs ?? Number.NaN
 }
 
-/** CPU time in ms that those children of a process have used that it has waited for. */
+/** CPU time in ms of the children that a process has waited for. */
 export function endedChildrenCpuMs(pid: number): number {
   return statOf(pid)?.endedMs ?? Number.NaN
 }
 
-/**
- * CPU time in ms that a process and all its descendants have used so far, those that have ended
- * included.
- */
+/** CPU time in ms of a process and all its descendants so far, including those that have ended. */
 export function treeCpuMs(root: number): number {
   return tree([root]).reduce((sum, [, stat]) => sum + stat.ownMs + stat.endedMs, 0)
 }
 
-/** The living ones of some processes and of all their descendants. */
+/** Finds those of some processes and all their descendants that still run. */
 function tree(roots: readonly number[]): [pid: number, stat: Stat][] {
   const all = new Map<number, Stat>()
   for (const name of readdirSync('/proc')) {
     const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined
     if (stat) all.set(Number(name), stat)
   }
-  const belongs = (pid: number): boolean =>
-    roots.includes(pid) || (all.has(pid) && belongs(all.get(pid)!.parent))
-  return [...all].filter(([pid]) => belongs(pid))
+  const isInTree = (pid: number): boolean =>
+    roots.includes(pid) || (all.has(pid) && isInTree(all.get(pid)!.parent))
+  return [...all].filter(([pid]) => isInTree(pid))
 }
 
 /**
@@ -66,7 +62,7 @@ export function pssMb(pid: number): number {
   return (Number(kib) * 1_024) / 1e6
 }
 
-/** That of some processes and all their descendants together: what they share is counted once. */
+/** PSS in MB of some processes and all their descendants together. Counts shared memory once. */
 export function treePssMb(roots: readonly number[]): number {
   return tree(roots).reduce((sum, [pid]) => sum + pssMb(pid), 0)
 }

@@ -1,6 +1,6 @@
 /**
- * What recording three media costs: ours, bare ffmpeg and OBS on the same virtual desktop, in
- * turns.
+ * Compares CPU and memory of recording three media with bare ffmpeg and OBS on the same virtual
+ * desktop, in alternating rounds.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,34 +17,34 @@ import { command, onStage, type Stage } from './stage.ts'
 import { median } from './statistics.ts'
 import { compared, type Findings } from './table.ts'
 
-/** What one recording took. */
+/** The cost of one recording. */
 interface Cost {
   /** CPU of all its processes, from before its start until after its stop. */
   cores: number
   /** PSS of all its processes just before the stop. */
   mb: number
-  /** CPU that the X and the sound server spent meanwhile, for whoever asked them. */
+  /** CPU that the X and the sound server used meanwhile, for any client. */
   serverCores: number
 }
 
-/** A recorder's CPU so far (ms), its memory now, and its recording. */
-interface Contender {
+/** A program that records: its CPU time so far (ms), its memory now, and its commands. */
+interface MeasuredRecorder {
   cpuMs(): number
   mb(): number
   start(): Promise<unknown>
   stop(): Promise<unknown>
 }
 
-/**
- * CPU and memory while three media are recorded, of a screen that moves and of one that does not.
- */
+/** Measures CPU and memory while three media are recorded, with a moving and with a still screen. */
 export async function benchRecording(pace: Pace): Promise<Findings> {
-  const moving = await onStage((stage) => contest(stage, pace, 'moving screen'))
-  const still = await onStage((stage) => contest(stage, pace, 'still screen'), { movement: false })
+  const moving = await onStage((stage) => compareRecorders(stage, pace, 'moving screen'))
+  const still = await onStage((stage) => compareRecorders(stage, pace, 'still screen'), {
+    movement: false,
+  })
   return { rows: [...moving.rows, ...still.rows], remarks: [...moving.remarks, ...still.remarks] }
 }
 
-async function contest(
+async function compareRecorders(
   stage: Stage,
   { recordingRounds, recordingMs }: Pace,
   screen: string,
@@ -65,8 +65,8 @@ async function contest(
       idling.push(idleCores)
     }
   }
-  const all = (who: keyof typeof costs, figure: keyof Cost) =>
-    costs[who].map((cost) => cost[figure])
+  const all = (recorder: keyof typeof costs, figure: keyof Cost) =>
+    costs[recorder].map((cost) => cost[figure])
   const cpu = `CPU while recording three media for ${recordingMs / 1_000} s, ${screen}`
   const memory = `memory (PSS) while recording three media, ${screen}`
   const against = (
@@ -90,8 +90,8 @@ async function contest(
       most && { of: 'ratio', atMost: most.obs },
     ),
   ]
-  const servers = (['ours', 'bare', 'obs'] as const).map((who) =>
-    median(all(who, 'serverCores')).toFixed(3),
+  const servers = (['ours', 'bare', 'obs'] as const).map((recorder) =>
+    median(all(recorder, 'serverCores')).toFixed(3),
   )
   return {
     rows: [
@@ -108,21 +108,25 @@ async function contest(
   }
 }
 
-async function record(contender: Contender, { pids }: VirtualDesktop, ms: number): Promise<Cost> {
+async function record(
+  recorder: MeasuredRecorder,
+  { pids }: VirtualDesktop,
+  ms: number,
+): Promise<Cost> {
   const servers = () => ownCpuMs(pids.xvfb) + ownCpuMs(pids.pulseaudio)
-  const before = { cpu: contender.cpuMs(), servers: servers() }
-  await contender.start()
+  const before = { cpu: recorder.cpuMs(), servers: servers() }
+  await recorder.start()
   await wait(ms)
-  const mb = contender.mb()
-  await contender.stop()
+  const mb = recorder.mb()
+  await recorder.stop()
   return {
-    cores: (contender.cpuMs() - before.cpu) / ms,
+    cores: (recorder.cpuMs() - before.cpu) / ms,
     mb,
     serverCores: (servers() - before.servers) / ms,
   }
 }
 
-function ours({ daemon }: Stage): Contender {
+function ours({ daemon }: Stage): MeasuredRecorder {
   let id = ''
   return {
     cpuMs: () => treeCpuMs(daemon.pid),
@@ -137,7 +141,7 @@ function ours({ daemon }: Stage): Contender {
 
 async function withBare<T>(
   desktop: VirtualDesktop,
-  use: (bare: Contender) => Promise<T>,
+  use: (bare: MeasuredRecorder) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-bare-'))
   let capture: ReturnType<typeof startBareCapture> | undefined
@@ -163,9 +167,7 @@ async function withBare<T>(
 
 const SETTLING_MS = 2_000
 
-/**
- * OBS runs for its own turn only: its pipeline works all the time, and would disturb the others.
- */
+/** Runs OBS for this round only: its pipeline works all the time and would disturb the others. */
 async function recordWithObs(
   desktop: VirtualDesktop,
   ms: number,
@@ -176,14 +178,14 @@ async function recordWithObs(
     const before = treeCpuMs(obs.pid)
     await wait(SETTLING_MS)
     const idleCores = (treeCpuMs(obs.pid) - before) / SETTLING_MS
-    const contender: Contender = {
+    const recorder: MeasuredRecorder = {
       cpuMs: () => treeCpuMs(obs.pid),
       mb: () => treePssMb([obs.pid]),
-      start: () => obs.tell('start'),
-      stop: () => obs.tell('stop'),
+      start: () => obs.run('start'),
+      stop: () => obs.run('stop'),
     }
-    const cost = await record(contender, desktop, ms)
-    await mustBeRecording(obs.file, ms / 1_000)
+    const cost = await record(recorder, desktop, ms)
+    await assertRecorded(obs.file, ms / 1_000)
     return { cost, idleCores }
   } finally {
     await obs.end()
@@ -194,8 +196,8 @@ const MISSING_SECONDS = 1
 const SILENT_DB = -60
 const BLACK = 16
 
-/** A recorder that records nothing is easily the cheapest. */
-async function mustBeRecording(file: string, seconds: number): Promise<void> {
+/** Throws when the file lacks picture or sound: a recorder that records nothing is the cheapest. */
+async function assertRecorded(file: string, seconds: number): Promise<void> {
   const sound = rmsDb(await decodeAudio(file))
   const shown = await videoSeconds(file)
   const color = await frameColor(file, shown / 2)

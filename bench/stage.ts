@@ -2,25 +2,25 @@ import { rm } from 'node:fs/promises'
 import { type Daemon, startDaemon } from '../lab/daemon.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../lab/virtual-desktop.ts'
 
-/** A desktop with something to record, and the real daemon on it. */
+/** A desktop with media to record, and the real daemon on it. */
 export interface Stage {
   desktop: VirtualDesktop
   daemon: Daemon
 }
 
 /**
- * Runs a part of the bench on a stage of its own, whose screen moves unless told not to, and takes
- * the stage down again.
+ * Runs a part of the bench with a desktop and a daemon of its own, and ends both afterwards. The
+ * screen moves unless `movement` is false.
  */
 export async function onStage<T>(
-  play: (stage: Stage) => Promise<T>,
+  run: (stage: Stage) => Promise<T>,
   { movement = true } = {},
 ): Promise<T> {
   const desktop = await startVirtualDesktop({ movement, voice: true, music: true })
   try {
     const daemon = await startDaemon({ env: desktop.env, source: 'devices' })
     try {
-      return await play({ desktop, daemon })
+      return await run({ desktop, daemon })
     } finally {
       await daemon.stop()
       await rm(daemon.home, { recursive: true, force: true })
@@ -30,7 +30,7 @@ export async function onStage<T>(
   }
 }
 
-/** A command that must succeed, with the wall clock when it was sent and the time to its answer. */
+/** Sends a command. Returns the wall clock when it was sent, and the time to its answer in ms. */
 export async function command(
   daemon: Daemon,
   path: string,

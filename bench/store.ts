@@ -1,6 +1,6 @@
 /**
- * Durable appends through the event log against raw classic-level batches of the same bytes, side
- * by side: rounds alternate in one run, so that a disk that is slow for a while is slow for both.
+ * Compares durable appends through the event log with raw classic-level batches of the same bytes.
+ * Rounds alternate in one run, so that a disk that is slow for a while is slow for both.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import type { By } from '../src/contract/media.ts'
 import { openEventLog } from '../src/store/event-log.ts'
 import type { EventLog } from '../src/store/types.ts'
 
-/** One line of the table: how fast we are, how fast without us. */
+/** One line of the table: the rate of the event log, and that of plain LevelDB. */
 export interface Ratio {
   name: string
   ours: number
@@ -25,9 +25,7 @@ const ROUND_MS = 700
 const BY: By = { side: 'api', client: 'crm', user: 'clerk' }
 const AT = '2026-01-05T09:00:00.000Z'
 
-/**
- * Tag commands (three events each) from 64 clients at a time and from one; verifying on opening.
- */
+/** Measures tag commands (three events each) from 64 clients and from one, and verification. */
 export async function benchStore(): Promise<Ratio[]> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-store-'))
   const sample = await sampleOf(join(folder, 'sample'))
@@ -48,7 +46,7 @@ export async function benchStore(): Promise<Ratio[]> {
       }
     }
     await log.close()
-    results.push(await verifying(join(folder, 'ours')))
+    results.push(await benchVerification(join(folder, 'ours')))
     return results
   } finally {
     await log.close()
@@ -70,10 +68,8 @@ function compare(name: string, rates: { ours: number; raw: number }[], unit = 'c
   }
 }
 
-/**
- * Opening with everything verified, against reading the same records and looking at none of them.
- */
-async function verifying(folder: string): Promise<Ratio> {
+/** Compares opening a log with verification with reading the same records unchecked. */
+async function benchVerification(folder: string): Promise<Ratio> {
   const rates: { ours: number; raw: number }[] = []
   for (let round = 0; round < 3; round++) {
     const db = new ClassicLevel(folder)
@@ -108,7 +104,7 @@ async function perSecond(work: () => Promise<number>): Promise<number> {
   return (done / (performance.now() - started)) * 1_000
 }
 
-/** What one command writes, and what one group commit writes besides. */
+/** The entries that one command writes, and those that one group commit adds. */
 interface Sample {
   command: Entry[]
   group: Entry[]
@@ -131,7 +127,7 @@ async function sampleOf(folder: string): Promise<Sample> {
     /^(view\/recording|view\/tag\/|meta\/(head|projections))/.test(key),
   )
   if (position !== 5 || events.length !== 3 || tags.length !== 1 || rest.length !== 4)
-    throw new Error('The log writes something else than this bench knows of.')
+    throw new Error('The log writes entries that this bench does not know.')
   return { command: [...events, ...tags], group: rest }
 }
 
@@ -147,7 +143,7 @@ function chainedBatch(db: ClassicLevel, entries: Entry[]): Promise<void> {
   return batch.write({ sync: true })
 }
 
-/** The least that a group commit can be: an array that fills while a batch is being written. */
+/** Writes with the simplest group commit: an array that fills while a batch is being written. */
 function rawWriter(
   sample: Sample,
   write: (entries: Entry[]) => Promise<void>,
@@ -170,7 +166,7 @@ function rawWriter(
   }
 }
 
-/** Commands a second, each client sending its next when the last is durable. */
+/** Measures commands a second. Each client sends its next command when the last one is durable. */
 async function rate(clients: number, send: () => Promise<void>): Promise<number> {
   let done = 0
   const started = performance.now()

@@ -9,9 +9,8 @@ const INPUT_ONLY = 2
 const ANSWER_LIMIT_MS = 5_000
 
 /**
- * Claims the system tray of a display and shows nothing in it. A program that is told to start
- * there keeps its window closed only where there is a tray, and an open window would stand in its
- * own picture and cost its drawing.
+ * Claims the system tray of a display and shows nothing in it. OBS starts with its window closed
+ * only if there is a tray. An open window would be in its own picture and cost time to draw.
  */
 export async function openSystemTray(display: string): Promise<{ close(): void }> {
   const connection = await X11Connection.open(display, process.env, ANSWER_LIMIT_MS)
@@ -24,6 +23,6 @@ export async function openSystemTray(display: string): Promise<{ close(): void }
   connection.tell(request(CREATE_WINDOW, 0, window, connection.root, ...onePixel, 0, 0))
   connection.tell(request(SET_SELECTION_OWNER, 0, window, tray, 0))
   const owner = (await connection.ask(request(GET_SELECTION_OWNER, 0, tray))).readUInt32LE(8)
-  if (owner !== window) throw new Error('the system tray of the display belongs to somebody else')
+  if (owner !== window) throw new Error('another client owns the system tray of the display')
   return connection
 }

@@ -1,21 +1,21 @@
-/** What is measured, as rows of one table. */
+/** Builds the table of the results. */
 import { median } from './statistics.ts'
 
-/** What a figure is to reach; `ratio` is ours divided by the other. */
+/** The aim of a figure. `ratio` is ours divided by the other. */
 export interface Aim {
   of: 'ratio' | 'ours'
   atLeast?: number
   atMost?: number
 }
 
-/** One row. */
+/** One row of the table. */
 export interface Row {
   what: string
   unit: string
   ours: number
   /**
-   * The same done by another program, which `what` names; null where there is none to compare with,
-   * a word where it is not here.
+   * The figure of the other program that `what` names; null without a comparison, a text where
+   * that program is not installed.
    */
   other: number | string | null
   /** Median of the rounds' ratios; null without another figure. */
@@ -23,19 +23,20 @@ export interface Row {
   aim: Aim | null
 }
 
-/** What a part of the bench found: its rows, and remarks that a reader needs to arbitrate them. */
+/** The results of a part of the bench: its rows, and remarks that explain them. */
 export interface Findings {
   rows: Row[]
   remarks: string[]
 }
 
-/** A figure of ours on its own. */
+/** Makes a row without a comparison. */
 export function alone(what: string, unit: string, ours: number, aim: Aim | null = null): Row {
   return { what, unit, ours, other: null, ratio: null, aim }
 }
 
 /**
- * Rounds of ours and of another program's in turns, or the reason why there are none of the other.
+ * Makes a row that compares the rounds of the recorder with those of another program. `other` is
+ * the reason where that program has no rounds.
  */
 export function compared(
   what: string,
@@ -49,7 +50,7 @@ export function compared(
   return { what, unit, ours: median(ours), other: median(other), ratio, aim }
 }
 
-/** Whether a row reaches its aim; null where it has none, or nothing to compare with. */
+/** Whether a row reaches its aim; null without an aim, or without the other program. */
 export function reaches({ aim, ratio, ours, other }: Row): boolean | null {
   if (aim === null || (aim.of === 'ratio' && typeof other === 'string')) return null
   const figure = aim.of === 'ratio' ? (ratio ?? Number.NaN) : ours
@@ -61,7 +62,7 @@ export function reaches({ aim, ratio, ours, other }: Row): boolean | null {
 
 const HEAD = ['', 'f2f', 'other', 'unit', 'ratio', 'aim', 'reached']
 
-/** The rows as a table in Markdown. */
+/** Renders the rows as a table in Markdown. */
 export function markdownTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.what,
