@@ -33,7 +33,7 @@ export class FakeClock implements RecorderClock {
 
   check(): void {}
 
-  follow(): void {
+  adoptWallClock(): void {
     this.wallAheadMs = 0
   }
 

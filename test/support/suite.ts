@@ -1,4 +1,5 @@
 import { suite as uvuSuite } from 'uvu'
+import { slowness } from './machine.ts'
 
 type Body = () => void | Promise<void>
 
@@ -57,19 +58,21 @@ export function suite(name: string, define: (test: Test) => void): void {
 }
 
 /**
- * Waits until `probe` gives something other than undefined or false; throws after `limitMs`. For
- * conditions that announce themselves by no event.
+ * Waits until `probe` returns something other than undefined or false. Throws after `limitMs`, or
+ * later on a machine that is slower than an idle one. For conditions that no event announces.
  */
 export async function eventually<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   limitMs = 5_000,
 ): Promise<T> {
-  const end = performance.now() + limitMs
+  const begun = performance.now()
   for (;;) {
     const value = await probe()
     if (value !== undefined && value !== false) return value
-    if (performance.now() > end) throw new Error(`${what}: not so after ${limitMs} ms`)
+    const waited = performance.now() - begun
+    if (waited > limitMs && waited > limitMs * slowness(waited))
+      throw new Error(`${what}: not so after ${Math.round(waited)} ms`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

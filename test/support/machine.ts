@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { Worker } from 'node:worker_threads'
+
+/**
+ * Measures what the machine itself costs while tests run, so that a promised time is asserted with
+ * that taken out. A thread of its own samples how late a timer fires, how long the smallest program
+ * takes to start, and how long work waits for a core. A product that blocks its own loop does not
+ * excuse itself by this.
+ */
+
+const SLOT_MS = 100
+/** A minute is kept. */
+const SLOTS = 600
+/** A timer that is late by this, or a program that takes this long to start, doubles a limit. */
+const DOUBLING_MS = 50
+/** An idle machine starts the smallest program in less. */
+const IDLE_SPAWN_MS = 8
+/** Work that is timed on a core. A queue for the cores shows only when there is some. */
+const WORK_MS = 15
+/** No machine excuses more. */
+const MOST = 8
+
+/** Per slot: its number, and the worst factor sampled in it; last, when the next sample is due. */
+const samples = new Float64Array(new SharedArrayBuffer(8 * (2 * SLOTS + 1)))
+
+const SAMPLER = `
+const { workerData: samples } = require('node:worker_threads')
+const { spawn } = require('node:child_process')
+const { readFileSync } = require('node:fs')
+const [SLOT_MS, SLOTS, IDLE_SPAWN_MS, DOUBLING_MS, WORK_MS] =
+  [${SLOT_MS}, ${SLOTS}, ${IDLE_SPAWN_MS}, ${DOUBLING_MS}, ${WORK_MS}]
+const now = () => Number(process.hrtime.bigint() / 1000n) / 1000
+const note = (factor) => {
+  const slot = Math.floor(now() / SLOT_MS)
+  const at = 2 * (slot % SLOTS)
+  if (samples[at] !== slot) { samples[at + 1] = 1; samples[at] = slot }
+  samples[at + 1] = Math.max(samples[at + 1], factor)
+}
+const late = (ms) => note(1 + ms / DOUBLING_MS)
+const tick = (due) => {
+  late(now() - due)
+  samples[2 * SLOTS] = now() + 20
+  setTimeout(tick, 20, now() + 20)
+}
+const start = () => {
+  const at = now()
+  spawn('true', { stdio: 'ignore' }).on('error', () => {}).on('exit', () => {
+    late(Math.max(0, now() - at - IDLE_SPAWN_MS))
+    setTimeout(start, 500)
+  })
+}
+// Time on a core, and time waiting for one: /proc/thread-self/schedstat, in ns (Linux).
+const scheduled = () => readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ').map(Number)
+const work = () => {
+  try {
+    const [ranBefore, waitedBefore] = scheduled()
+    const end = now() + WORK_MS
+    while (now() < end);
+    const [ran, waited] = scheduled()
+    note((ran - ranBefore + waited - waitedBefore) / Math.max(1, ran - ranBefore))
+  } catch {
+    return
+  }
+  setTimeout(work, 400)
+}
+tick(now())
+if (process.platform !== 'win32') start()
+work()
+`
+
+let sampler: Worker | undefined
+
+function sampling(): void {
+  if (sampler) return
+  samples[2 * SLOTS] = now()
+  sampler = new Worker(SAMPLER, { eval: true, workerData: samples })
+  sampler.unref()
+}
+
+/** Milliseconds of a clock that all threads share. */
+function now(): number {
+  return Number(process.hrtime.bigint() / 1_000n) / 1_000
+}
+
+/**
+ * How many times slower than an idle machine this one was in the last `pastMs`: 1 (idle) to 8.
+ */
+export function slowness(pastMs: number): number {
+  sampling()
+  const newest = Math.floor(now() / SLOT_MS)
+  const oldest = newest - Math.ceil(pastMs / SLOT_MS)
+  // A sampler that does not get its turn is the strongest sign of all.
+  let worst = 1 + Math.max(0, now() - (samples[2 * SLOTS] ?? 0) - WORK_MS) / DOUBLING_MS
+  for (let slot = Math.max(oldest, newest - SLOTS + 1); slot <= newest; slot++) {
+    const at = 2 * (slot % SLOTS)
+    if (samples[at] === slot) worst = Math.max(worst, samples[at + 1] ?? 0)
+  }
+  return Math.min(MOST, worst)
+}
+
+/** Asserts that something took no longer than promised, with the machine's own cost taken out. */
+export function assertWithin(tookMs: number, promisedMs: number, what: string): void {
+  const factor = slowness(Math.max(tookMs, promisedMs) + 1_000)
+  assert.ok(
+    tookMs <= promisedMs * factor,
+    `${what}: ${Math.round(tookMs)} ms, promised ${promisedMs} ms (machine ${factor.toFixed(1)} × slower than idle)`,
+  )
+}
+
+sampling()
