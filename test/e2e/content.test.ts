@@ -12,6 +12,7 @@ import {
 } from '../../lab/virtual-desktop.ts'
 import type { EventOf } from '../../src/contract/events.ts'
 import type { Medium } from '../../src/contract/media.ts'
+import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { eventsOf, ofType } from './support/history.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
@@ -145,10 +146,7 @@ suite('what is recorded', (test) => {
           (await heard.speaker.soundAt),
       }
       for (const [medium, offMs] of Object.entries(onsets))
-        assert.ok(
-          Math.abs(offMs) <= CLOCK_MS,
-          `${medium}: the tone is ${Math.round(offMs)} ms from its time`,
-        )
+        assertWithin(Math.abs(offMs), CLOCK_MS, `${medium}: the tone from its time`)
 
       const screen = segment('screen')
       const secondOf = (at: number): number => (at - Date.parse(screen.startedAt)) / 1_000
@@ -171,7 +169,7 @@ suite('what is recorded', (test) => {
       const askedAt = performance.now()
       await command('/recordings', { media: ['speaker'], devices: { speaker: 'idle_speaker' } })
       const tookMs = performance.now() - askedAt
-      assert.ok(tookMs < 3_000, `the start took ${Math.round(tookMs)} ms`)
+      assertWithin(tookMs, 3_000, 'the start')
       await delay(500)
       await command('/recordings/current/stop')
       const [segment] = await closedOf()

@@ -8,6 +8,7 @@ import { buffer, json } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type EventFeed, openFeed } from '../contract/support/event-feed.ts'
+import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { ask, type FileRequest } from './support/composed.ts'
 import { decodedMs } from './support/media-check.ts'
@@ -90,7 +91,7 @@ suite('an export that goes wrong', (test) => {
     await writeFile(file, await buffer(answer))
     const { body } = await daemon.api('GET', `/recordings/${id}`)
     const lengthMs = Date.parse(body.endedAt) - Date.parse(body.startedAt)
-    assert.ok(Math.abs((await decodedMs(file)) - lengthMs) < 100)
+    assertWithin(Math.abs((await decodedMs(file)) - lengthMs), 100, 'length of the file')
     assert.deepEqual(await works(), [])
     const [name, ...others] = await kept()
     assert.deepEqual(others, [])

@@ -13,6 +13,7 @@ import {
 } from '../../lab/virtual-desktop.ts'
 import type { Gap, RecordingAnswer } from '../../src/contract/resources.ts'
 import { openFeed } from '../contract/support/event-feed.ts'
+import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { ask, framesOf, LOUD, listenTo, type Probed, probe, save } from './support/composed.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
@@ -209,13 +210,17 @@ suite('an exported recording', (test) => {
     const chapter = (title: string) =>
       probed.chapters.find(({ tags }) => tags.title === title)?.start
     assert.equal(probed.chapters[0]?.start, 0)
-    assert.ok(Math.abs(chapter('topic: a loan')! - (taggedAt - startMs())) < 200)
+    assertWithin(
+      Math.abs(chapter('topic: a loan')! - (taggedAt - startMs())),
+      200,
+      'tag to chapter',
+    )
     const { from, to } = pauseOf('mic')
     assert.ok(
       Math.abs(chapter('Paused')! - 1_000 * secondOf(from)) < 100,
       JSON.stringify(probed.chapters),
     )
-    assert.ok(Math.abs(chapter('Recording')! - 1_000 * secondOf(to!)) < 300)
+    assertWithin(Math.abs(chapter('Recording')! - 1_000 * secondOf(to!)), 300, 'resume to chapter')
   })
 
   test.unless(noDesktop, 'can have the voices apart, copied', async () => {

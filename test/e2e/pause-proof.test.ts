@@ -9,6 +9,7 @@ import {
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
+import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { eventsOf, ofType } from './support/history.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
@@ -107,10 +108,7 @@ suite('a pause is proof', (test) => {
       for (const { at, data } of ofType(await eventsOf(daemon), 'track.pausing'))
         assert.equal(data.cutAt, at)
       const median = tookMs.sort((a, b) => a - b)[Math.floor(PAUSES / 2)] as number
-      assert.ok(
-        median <= PAUSE_LIMIT_MS,
-        `half of the pauses took longer than ${Math.round(median)} ms`,
-      )
+      assertWithin(median, PAUSE_LIMIT_MS, 'half of the pauses')
     },
     { limitMs: 30_000 + 5_000 * PAUSES },
   )

@@ -7,6 +7,7 @@ import {
 } from '../../lab/virtual-desktop.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
 import type { ApplicationView, RecordingAnswer } from '../../src/contract/resources.ts'
+import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { assertAccounted } from './support/accounting.ts'
 import { eventsOf, ofType } from './support/history.ts'
@@ -121,7 +122,7 @@ suite('screen faults', (test) => {
   async function stopAndJudge(): Promise<RecordingAnswer> {
     const since = performance.now()
     const stopped = await command('stop')
-    assert.ok(performance.now() - since < STOP_MS, `stopped after ${performance.now() - since} ms`)
+    assertWithin(performance.now() - since, STOP_MS, 'the stop')
     for (const medium of ['mic', 'speaker'] as const)
       assert.equal(stopped.tracks[medium]?.segments, 1, medium)
     assertAccounted(stopped)
@@ -138,10 +139,7 @@ suite('screen faults', (test) => {
         const struckAt = Date.now()
         const makeGood = await strike(world)
         const { at, data } = await happened('track.recovering', EVENT_MS + 1_000)
-        assert.ok(
-          Date.parse(at) - struckAt < EVENT_MS,
-          `told after ${Date.parse(at) - struckAt} ms`,
-        )
+        assertWithin(Date.parse(at) - struckAt, EVENT_MS, 'the event')
         assert.deepEqual([data.medium, data.reason], ['screen', reason])
         assert.match(data.detail, detail)
         if (makeGood) {
@@ -186,7 +184,7 @@ suite('screen faults', (test) => {
       await world.desktop.fillScreen('#000000')
       const since = Date.now()
       const { data, at } = await happened('warning.raised', 6_000)
-      assert.ok(Date.parse(at) - since < 5_000, `${Date.parse(at) - since} ms`)
+      assertWithin(Date.parse(at) - since, 5_000, 'the warning')
       assert.deepEqual([data.code, data.medium], ['SCREEN_BLACK', 'screen'])
       const { state, errors } = await application()
       assert.deepEqual([state, errors.map(({ code }) => code)], ['Error', ['SCREEN_BLACK']])

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { assertLogIsWhole } from './support/aftermath.ts'
 import { eventsOf, ofType, wholeLog } from './support/history.ts'
@@ -19,7 +20,7 @@ async function end(daemon: ObservedDaemon, ...signals: NodeJS.Signals[]): Promis
   for (const signal of signals) daemon.kill(signal)
   const code = await daemon.exited
   const tookMs = performance.now() - sentAt
-  assert.ok(tookMs <= EXIT_MS, `it took ${Math.round(tookMs)} ms to end`)
+  assertWithin(tookMs, EXIT_MS, 'the end')
   assert.deepEqual(daemon.children(), [], 'nothing is left running')
   assert.ok(!existsSync(join(daemon.home, 'daemon.json')), 'daemon.json is gone')
   return code

@@ -8,6 +8,7 @@ import { startVirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-de
 import type { LogEvent } from '../../src/contract/events.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import type { ApplicationView, RecordingAnswer } from '../../src/contract/resources.ts'
+import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { assertAccounted } from './support/accounting.ts'
 import { eventsOf, ofType } from './support/history.ts'
@@ -80,7 +81,7 @@ suite('sound faults', (test) => {
   async function stopAndJudge(faulty: Medium[]): Promise<RecordingAnswer> {
     const since = performance.now()
     const stopped = await command('stop')
-    assert.ok(performance.now() - since < STOP_MS, `stopped after ${performance.now() - since} ms`)
+    assertWithin(performance.now() - since, STOP_MS, 'the stop')
     for (const [medium, track] of Object.entries(stopped.tracks))
       if (track.state !== 'off' && !faulty.includes(medium as Medium))
         assert.equal(track.segments, 1, medium)
@@ -100,7 +101,7 @@ suite('sound faults', (test) => {
         media.length,
       )) {
         const tookMs = Date.parse(at) - struckAt
-        assert.ok(tookMs < EVENT_MS, `told after ${tookMs} ms`)
+        assertWithin(tookMs, EVENT_MS, 'the event')
         assert.ok(media.includes(data.medium))
         assert.equal(data.reason, reason)
         assert.match(data.detail, detail)
@@ -202,7 +203,7 @@ suite('sound faults', (test) => {
           const [{ at, data } = assert.fail()] = (
             await happened('track.recovering', EVENT_MS, time)
           ).slice(-1)
-          assert.ok(Date.parse(at) - struckAt < EVENT_MS)
+          assertWithin(Date.parse(at) - struckAt, EVENT_MS, 'the event')
           assert.deepEqual(
             [data.medium, data.code, data.reason],
             ['mic', 'DEVICE_UNAVAILABLE', 'deviceLost'],
@@ -240,7 +241,7 @@ suite('sound faults', (test) => {
       const since = Date.now()
       await pactl(world.desktop.env, 'set-source-mute', world.desktop.micSource, '1')
       const [{ at, data } = assert.fail()] = await happened('warning.raised', 6_000)
-      assert.ok(Date.parse(at) - since < 5_000)
+      assertWithin(Date.parse(at) - since, 5_000, 'the warning')
       assert.deepEqual([data.code, data.medium], ['SOURCE_MUTED', 'mic'])
       const { state, errors } = await application()
       assert.deepEqual([state, errors.map(({ code }) => code)], ['Error', ['SOURCE_MUTED']])

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { LogEvent } from '../../../src/contract/events.ts'
 import type { Medium, TrackState } from '../../../src/contract/media.ts'
 import type { RecordingAnswer } from '../../../src/contract/resources.ts'
+import { assertWithin } from '../../support/machine.ts'
 import { eventually } from '../../support/suite.ts'
 import { ofType } from './history.ts'
 import type { ObservedDaemon } from './observed-daemon.ts'
@@ -174,6 +175,6 @@ async function assertEndOf(
       .endedAt
     assert.ok(end, `${medium} has media`)
     const lostMs = killedAt - Date.parse(end)
-    assert.ok(lostMs <= LOSS_MS, `${medium}: the last ${lostMs} ms before the kill are missing`)
+    assertWithin(lostMs, LOSS_MS, `${medium}: missing before the kill`)
   }
 }

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { LogEvent } from '../../../src/contract/events.ts'
+import { assertWithin } from '../../support/machine.ts'
 import { ofType } from './history.ts'
 
 const run = promisify(execFile)
@@ -75,8 +76,9 @@ export async function assertFilesAreAsLogged(
     if (checked.has(data.sha256)) continue
     const playedMs = await decodedMs(path)
     const off = Math.abs(playedMs - data.durationMs)
-    assert.ok(
-      off <= DURATION_TOLERANCE_MS,
+    assertWithin(
+      off,
+      DURATION_TOLERANCE_MS,
       `${file} plays ${playedMs} ms, the log says ${data.durationMs}`,
     )
     checked.add(data.sha256)

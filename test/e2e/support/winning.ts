@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { LogEvent } from '../../../src/contract/events.ts'
 import type { RecordingAnswer } from '../../../src/contract/resources.ts'
 import type { Answer } from '../../support/daemon.ts'
+import { assertWithin } from '../../support/machine.ts'
 import { eventually } from '../../support/suite.ts'
 import { ofType } from './history.ts'
 import type { ObservedDaemon } from './observed-daemon.ts'
@@ -54,6 +55,6 @@ export async function current(daemon: ObservedDaemon): Promise<RecordingAnswer> 
 export function assertNothingLater(events: readonly LogEvent[], arrivedBy: number): void {
   for (const { data } of ofType(events, 'segment.closed')) {
     const lateMs = Date.parse(data.endedAt) - arrivedBy
-    assert.ok(lateMs <= TOLERANCE_MS, `${data.file} goes on for ${lateMs} ms after the request`)
+    assertWithin(lateMs, TOLERANCE_MS, `${data.file} goes on after the request`)
   }
 }
