@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { MEDIA } from '../../src/contract/media.ts'
+import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
 import { fakeProgram, IGNORES_SIGNALS } from './support/fake-program.ts'
@@ -31,7 +32,7 @@ suite('capture.cut', (test) => {
       capture.open(await synthetic.resolve(medium, undefined))
       const at = capture.cut()
       const { cause, facts } = await capture.next('capture.ended')
-      assert.ok(Date.now() - at < 1_000)
+      assertWithin(Date.now() - at, 1_000, 'the end')
       assert.equal(cause, 'cut')
       assert.equal(facts, null)
       assert.equal(capture.told().length, 1)
@@ -159,7 +160,7 @@ suite('capture.cut', (test) => {
     const deaf = childWith('tail -f')
     const at = capture.cut()
     await capture.next('capture.ended')
-    assert.ok(Date.now() - at < 1_000)
+    assertWithin(Date.now() - at, 1_000, 'the end')
     assert.equal(existsSync(`/proc/${deaf}`), false)
   })
 
@@ -186,7 +187,7 @@ suite('capture.cut', (test) => {
     process.kill(childWith('testsrc2'), 'SIGSTOP')
     const at = capture.cut()
     const { facts } = await capture.next('capture.ended')
-    assert.ok(Date.now() - at < 600)
+    assertWithin(Date.now() - at, 600, 'the end')
     assert.ok(facts && facts.durationMs > 0)
   })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFaultDisk, type FaultDisk, faultDiskProblem } from '../e2e/support/fault-disk.ts'
+import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
 import { decodeSound, frames, sha256Of } from './support/media-files.ts'
@@ -78,7 +79,7 @@ suite('capture and the disk', (test) => {
       disk.freeze()
       const at = capture.cut()
       await eventually('no process is left', () => childrenWith('ffmpeg').length === 0, 1_000)
-      assert.ok(Date.now() - at < 1_000)
+      assertWithin(Date.now() - at, 1_000, 'the end')
       const ended = await capture.next('capture.ended')
       assert.deepEqual([ended.cause, ended.facts, ended.unfinished], ['cut', null, true])
       disk.thaw()

@@ -8,6 +8,7 @@ import {
 } from '../../lab/virtual-desktop.ts'
 import type { CapturePlatform } from '../../src/actors/port.ts'
 import type { Medium } from '../../src/contract/media.ts'
+import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
 import { fakeProgram } from './support/fake-program.ts'
@@ -139,7 +140,7 @@ suite('capture faults', (test) => {
     try {
       const at = capture.cut()
       const { cause, facts } = await capture.next('capture.ended')
-      assert.ok(Date.now() - at < 500)
+      assertWithin(Date.now() - at, 500, 'the end')
       assert.equal(cause, 'cut')
       assert.ok(facts)
     } finally {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
 import { fakeProgram } from './support/fake-program.ts'
@@ -52,7 +53,7 @@ suite('capture with retryUntil', (test) => {
     const until = Date.now() + 700
     capture.open(await platform.resolve('mic', undefined), 1, until)
     const { cause, facts } = await capture.next('capture.ended')
-    assert.ok(Math.abs(Date.now() - until) < 600)
+    assertWithin(Math.abs(Date.now() - until), 600, 'the last attempt')
     assert.equal(cause !== 'cut' && cause.code, 'CAPTURE_FAILED')
     assert.equal(facts, null)
     assert.equal(capture.told().length, 1)
@@ -67,7 +68,7 @@ suite('capture with retryUntil', (test) => {
     await eventually('a failed try', () => bench.logger.lines.length > before)
     const at = capture.cut()
     const { cause, facts } = await capture.next('capture.ended')
-    assert.ok(Date.now() - at < 100)
+    assertWithin(Date.now() - at, 100, 'the end')
     assert.equal(cause, 'cut')
     assert.equal(facts, null)
   })
@@ -90,7 +91,7 @@ suite('capture with retryUntil', (test) => {
     await capture.next('capture.level')
     const at = capture.cut()
     await capture.next('capture.ended')
-    assert.ok(Date.now() - at < 1_000)
+    assertWithin(Date.now() - at, 1_000, 'the end')
     assert.deepEqual(childrenWith('tail'), [])
   })
 

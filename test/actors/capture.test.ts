@@ -8,6 +8,7 @@ import {
 } from '../../lab/virtual-desktop.ts'
 import { MEDIA } from '../../src/contract/media.ts'
 import type { Level } from '../../src/contract/resources.ts'
+import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
 import {
@@ -186,8 +187,8 @@ suite('capture', (test) => {
         await capture.next('capture.ended', number)
         stops.push(Date.now() - at)
       }
-      assert.ok(Math.min(...starts) <= 60, `first sample after ${starts} ms`)
-      assert.ok(Math.min(...stops) <= 300, `ended after ${stops} ms`)
+      assertWithin(Math.min(...starts), 60, 'the first sample')
+      assertWithin(Math.min(...stops), 300, 'the end')
       assert.deepEqual(childrenWith('parec'), [])
       assert.deepEqual(childrenWith('ffmpeg'), [])
     },
@@ -200,7 +201,7 @@ suite('capture', (test) => {
     await capture.next('capture.flowing')
     const at = capture.cut()
     const { facts } = await capture.next('capture.ended')
-    assert.ok(Date.now() - at <= 300, `ended after ${Date.now() - at} ms`)
+    assertWithin(Date.now() - at, 300, 'the end')
     assert.ok(facts)
     assert.deepEqual(childrenWith('x11grab'), [])
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { eventsOf } from '../e2e/support/history.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { type Clients, connect } from './support/clients.ts'
 import { type EventFeed, openFeed } from './support/event-feed.ts'
@@ -129,7 +130,7 @@ suite('the stream of events', (test) => {
         feed.messages.some(({ comment }) => comment !== undefined),
       )
       feed.close()
-      assert.ok(performance.now() - openedAt <= 15_000)
+      assertWithin(performance.now() - openedAt, 15_000, 'the heartbeat')
       assert.deepEqual(feed.events, [])
     },
     { limitMs: 25_000 },

@@ -7,6 +7,7 @@ import type { RecordingAnswer, SegmentView } from '../../src/contract/resources.
 import { eventsOf, ofType } from '../e2e/support/history.ts'
 import { decodedMs } from '../e2e/support/media-check.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { type Clients, connect } from './support/clients.ts'
 
@@ -229,7 +230,11 @@ suite('reading over HTTP', (test) => {
 
         const copy = join(daemon.home, `${segment.medium}-${segment.number}`)
         await writeFile(copy, bytes)
-        assert.ok(Math.abs((await decodedMs(copy)) - segment.durationMs) <= 70)
+        assertWithin(
+          Math.abs((await decodedMs(copy)) - segment.durationMs),
+          70,
+          'length of the copy',
+        )
       }
       assert.equal(
         (await clients.api.get(`/recordings/${first.id}/segments/mic/9`)).body.code,

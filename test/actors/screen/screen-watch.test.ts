@@ -6,6 +6,7 @@ import {
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
 import type { CaptureReport } from '../../../src/actors/capture.ts'
+import { assertWithin } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
 import { colours, type Rgb, sizeOf } from '../support/media-files.ts'
@@ -204,7 +205,7 @@ suite('screen watch', (test) => {
       const blackSince = performance.now()
       await desktop.fillScreen('#000000')
       await eventually('the warning', () => warnings().length === 1, 6_000)
-      assert.ok(performance.now() - blackSince < 5_000, `${performance.now() - blackSince} ms`)
+      assertWithin(performance.now() - blackSince, 5_000, 'the warning')
       assert.ok(performance.now() - blackSince > 2_900, 'too early for a player that opens')
       assert.deepEqual([warnings()[0]?.code, warnings()[0]?.present], ['SCREEN_BLACK', true])
       // A terminal: black but for two lines of text.

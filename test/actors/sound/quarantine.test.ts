@@ -11,9 +11,9 @@ suite('the quarantine of sound', (test) => {
     })
     const push = (from: number, to: number) => {
       for (let at = from; at < to; at += 10) {
-        const piece = Buffer.alloc(4)
-        piece.writeUInt32LE(at)
-        quarantine.push(piece, at)
+        const chunk = Buffer.alloc(4)
+        chunk.writeUInt32LE(at)
+        quarantine.push(chunk, at)
       }
     }
     return { out, quarantine, push }
@@ -32,32 +32,32 @@ suite('the quarantine of sound', (test) => {
   test('ends with what came until then', () => {
     const { out, quarantine, push } = held()
     push(0, 1_000)
-    quarantine.end(900)
+    quarantine.flush(900)
     assert.deepEqual(out, upTo(900))
-    quarantine.end(2_000)
+    quarantine.flush(2_000)
     assert.deepEqual(out, upTo(900))
   })
 
   test('lets nothing go that is in doubt, also at the end', () => {
     const { out, quarantine, push } = held()
     push(0, 500)
-    quarantine.doubt('device', 450)
+    quarantine.suspect('device', 450)
     push(500, 2_000)
     assert.deepEqual(out, upTo(450))
-    quarantine.end(Number.POSITIVE_INFINITY)
+    quarantine.flush(Number.POSITIVE_INFINITY)
     assert.deepEqual(out, upTo(450))
   })
 
   test('trusts again, one doubt at a time', () => {
     const { out, quarantine, push } = held()
     push(0, 500)
-    quarantine.doubt('device', 450)
-    quarantine.doubt('loss', 600)
+    quarantine.suspect('device', 450)
+    quarantine.suspect('loss', 600)
     push(500, 2_000)
-    quarantine.trust('device')
+    quarantine.clear('device')
     push(2_000, 2_010)
     assert.deepEqual(out, upTo(600))
-    quarantine.trust('loss')
+    quarantine.clear('loss')
     push(2_010, 2_020)
     assert.deepEqual(out, upTo(1_760))
   })

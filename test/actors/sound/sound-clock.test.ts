@@ -9,6 +9,7 @@ import {
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
+import { assertWithin } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
 
@@ -165,11 +166,11 @@ suite('a sound card’s own clock', (test) => {
       const lostAt = Date.now()
       await card.lose(600)
       const { cause, facts } = await capture.next('capture.ended')
-      assert.ok(Date.now() - lostAt < 3_000, `told after ${Date.now() - lostAt} ms`)
+      assertWithin(Date.now() - lostAt, 3_000, 'the end after the loss')
       assert.ok(cause !== 'cut')
       assert.deepEqual([cause.reason, cause.detail], ['captureFailed', 'Sound was lost.'])
       const late = Date.parse(facts!.endedAt) - lostAt
-      assert.ok(Math.abs(late) < 100, `ends ${late} ms after the loss`)
+      assertWithin(Math.abs(late), 100, 'the end of the sound')
     },
   )
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { DriftWatch } from '../../../src/actors/sound/drift.ts'
-import { SampleSlipper } from '../../../src/actors/sound/slip.ts'
+import { DriftMeter } from '../../../src/actors/sound/drift-meter.ts'
+import { SampleSlipper } from '../../../src/actors/sound/sample-slipper.ts'
 import { suite } from '../../support/suite.ts'
 
 const RATE = 48_000
@@ -50,7 +50,7 @@ function keep({ ppm, seconds, loss, delay }: Run): {
   last: number
   lostAt: number | undefined
 } {
-  const drift = new DriftWatch()
+  const drift = new DriftMeter()
   const slipper = new SampleSlipper(1)
   const late = jitter(7)
   const pcm = Buffer.alloc(2 * CHUNK)
@@ -67,7 +67,7 @@ function keep({ ppm, seconds, loss, delay }: Run): {
     const delayed = delay && at > delay.at * 1_000 ? delay.ms : 0
     const arrivedAt = Math.max(arrivedBefore, at + delayed + late(at))
     arrivedBefore = arrivedAt
-    drift.take(CHUNK, START + arrivedAt)
+    drift.push(CHUNK, START + arrivedAt)
     startedAt ??= drift.originAt(START + arrivedAt)
     const lag = drift.originAt(START + arrivedAt) - startedAt - slipper.shiftMs
     kept += slipper.push(pcm, lag).length / 2
@@ -92,10 +92,10 @@ suite('drift of sound', (test) => {
   })
 
   test('a lot of sound that comes at once after a busy second is not lost', () => {
-    const drift = new DriftWatch()
+    const drift = new DriftMeter()
     let at = 0
     const take = (arrivedAt: number) => {
-      drift.take(CHUNK, START + arrivedAt)
+      drift.push(CHUNK, START + arrivedAt)
       assert.equal(drift.isLost(START + arrivedAt), false)
     }
     for (; at < 10_000; at += 20) take(at)
@@ -114,10 +114,10 @@ suite('drift of sound', (test) => {
   })
 
   test('a source that goes on delivering in blocks of 2 s is not lost', () => {
-    const drift = new DriftWatch()
+    const drift = new DriftMeter()
     for (let block = 2_000; block < 60_000; block += 2_000)
       for (let frames = 0; frames < 2 * RATE; frames += 4_800) {
-        drift.take(4_800, START + block)
+        drift.push(4_800, START + block)
         assert.equal(drift.isLost(START + block), false)
       }
     assert.equal(drift.lateSince, undefined)

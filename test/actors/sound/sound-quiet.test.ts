@@ -7,7 +7,7 @@ import {
 } from '../../../lab/virtual-desktop.ts'
 import type { CaptureReport } from '../../../src/actors/capture.ts'
 import { LevelMeter } from '../../../src/actors/sound/pcm.ts'
-import { SilenceWatch } from '../../../src/actors/sound/silence.ts'
+import { SilenceWatch } from '../../../src/actors/sound/silence-watch.ts'
 import type { Medium } from '../../../src/contract/media.ts'
 import type { WarningCode } from '../../../src/contract/warnings.ts'
 import { eventually, suite } from '../../support/suite.ts'

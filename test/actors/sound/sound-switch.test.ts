@@ -16,6 +16,7 @@ import {
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
 import type { CapturePlatform } from '../../../src/actors/port.ts'
+import { assertWithin } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
 import { fakeProgram } from '../support/fake-program.ts'
@@ -87,12 +88,12 @@ suite('a source that is switched', (test) => {
     const struckAt = Date.now()
     await strike()
     const { cause, facts } = await capture.next('capture.ended')
-    assert.ok(Date.now() - struckAt < 1_000, `told after ${Date.now() - struckAt} ms`)
+    assertWithin(Date.now() - struckAt, 1_000, 'the end after the switch')
     assert.ok(cause !== 'cut')
     assert.deepEqual([cause.code, cause.reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
     assert.match(cause.detail, /own/)
     const missing = struckAt - Date.parse(facts!.endedAt)
-    assert.ok(missing < 500, `${missing} ms of the right device are missing`)
+    assertWithin(missing, 500, 'what is missing of the right device')
     const samples = await heard(capture, 1)
     assert.ok(
       loudestDb(samples, OWN_HZ) > -14,
