@@ -13,7 +13,7 @@ const run = promisify(execFile)
  * Decoding ends with the last frame's time, not with its duration. That is 67 ms at 15 frames a
  * second, and several times that where a slow machine grabs fewer frames.
  */
-const DURATION_TOLERANCE_MS = 300
+const DURATION_TOLERANCE_MS = 130
 
 /**
  * Duration in ms of all that can be decoded of a media file; rejects when ffmpeg finds anything
