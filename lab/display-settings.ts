@@ -6,13 +6,13 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Splitter } from '../src/media/splitter.ts'
 import {
-  hello,
+  encodeRequest,
+  encodeSetup,
   type Message,
   pair,
   readMessage,
-  readWelcome,
-  request,
-  rootOf,
+  readSetupReply,
+  rootWindow,
 } from '../src/x11/wire.ts'
 import type { Rectangle } from './x11-client.ts'
 
@@ -46,15 +46,15 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
   const socket = connect(`/tmp/.X11-unix/X${display.replace(':', '')}`)
   await once(socket, 'connect')
   socket.on('error', () => {})
-  socket.write(hello({ name: '', data: Buffer.alloc(0) }))
+  socket.write(encodeSetup({ name: '', data: Buffer.alloc(0) }))
   let received = Buffer.alloc(0)
-  let welcome: ReturnType<typeof readWelcome>
+  let welcome: ReturnType<typeof readSetupReply>
   while (welcome === undefined) {
     const [chunk] = (await once(socket, 'data')) as [Buffer]
     received = Buffer.concat([received, chunk])
-    welcome = readWelcome(received)
+    welcome = readSetupReply(received)
   }
-  const root = rootOf(welcome.body, 0)!
+  const root = rootWindow(welcome.body, 0)!
 
   const messages = new Splitter(readMessage)
   const waiting: { resolve: (message: Message) => void; reject: (error: Error) => void }[] = []
@@ -75,16 +75,18 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
       socket.write(Buffer.concat(requests))
     })
   }
-  /** Sends requests without a reply, and one with a reply behind them to know when they are done. */
+  /**
+   * Sends requests without a reply, and one with a reply behind them to know when they are done.
+   */
   const execute = async (...requests: Buffer[]): Promise<void> =>
-    void (await query(...requests, request(GET_INPUT_FOCUS, 0)))
+    void (await query(...requests, encodeRequest(GET_INPUT_FOCUS, 0)))
   const named = (name: string): (number | Buffer)[] => [pair(name.length, 0), Buffer.from(name)]
   const atom = async (name: string): Promise<number> =>
-    (await query(request(INTERN_ATOM, 0, ...named(name)))).readUInt32LE(8)
+    (await query(encodeRequest(INTERN_ATOM, 0, ...named(name)))).readUInt32LE(8)
 
-  const opcode = (await query(request(QUERY_EXTENSION, 0, ...named('RANDR'))))[9]!
-  await query(request(opcode, RANDR.queryVersion, 1, 5))
-  const resources = await query(request(opcode, RANDR.resources, root))
+  const opcode = (await query(encodeRequest(QUERY_EXTENSION, 0, ...named('RANDR'))))[9]!
+  await query(encodeRequest(opcode, RANDR.queryVersion, 1, 5))
+  const resources = await query(encodeRequest(opcode, RANDR.resources, root))
   const crtcs = resources.readUInt16LE(16)
   const [crtc, output] = [resources.readUInt32LE(32), resources.readUInt32LE(32 + 4 * crtcs)]
   let outputOwner: string | undefined
@@ -99,23 +101,26 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
       const flags = pair(primary ? 1 : 0, outputs.length)
       const monitor = [await atom(name), flags, pair(x, y), ...size, ...outputs]
       const replaced = known.has(name)
-        ? [request(opcode, RANDR.deleteMonitor, root, await atom(name))]
+        ? [encodeRequest(opcode, RANDR.deleteMonitor, root, await atom(name))]
         : []
       known.add(name)
       // The grab hides the state between the two requests from other clients.
-      const change = [...replaced, request(opcode, RANDR.setMonitor, root, ...monitor)]
-      await execute(request(GRAB_SERVER, 0), ...change, request(UNGRAB_SERVER, 0))
+      const change = [...replaced, encodeRequest(opcode, RANDR.setMonitor, root, ...monitor)]
+      await execute(encodeRequest(GRAB_SERVER, 0), ...change, encodeRequest(UNGRAB_SERVER, 0))
     },
     async removeMonitor(name) {
       if (outputOwner === name) outputOwner = undefined
       known.delete(name)
-      await execute(request(opcode, RANDR.deleteMonitor, root, await atom(name)))
+      await execute(encodeRequest(opcode, RANDR.deleteMonitor, root, await atom(name)))
     },
     async resize(width, height) {
-      // An output may not be larger than its screen, so it is switched off, as for a change of mode.
-      await query(request(opcode, RANDR.setCrtcConfig, crtc, 0, 0, 0, 0, ROTATE_0))
+      // An output may not be larger than its screen, so it is switched off, as for a change of
+      // mode.
+      await query(encodeRequest(opcode, RANDR.setCrtcConfig, crtc, 0, 0, 0, 0, ROTATE_0))
       const millimetres = [width * MM_PER_PIXEL, height * MM_PER_PIXEL]
-      await execute(request(opcode, RANDR.setScreenSize, root, pair(width, height), ...millimetres))
+      await execute(
+        encodeRequest(opcode, RANDR.setScreenSize, root, pair(width, height), ...millimetres),
+      )
     },
     close: () => socket.destroy(),
   }

@@ -12,13 +12,13 @@ import { syntheticBackend } from '../platform/synthetic/synthetic-backend.ts'
 import { windowsBackend } from '../platform/windows/windows-backend.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
 import { SteadyClock } from '../time/steady-clock.ts'
-import { probeDevice } from './device-probe.ts'
 import type { CapturePlatform } from './port.ts'
+import { probeDevice } from './probe-device.ts'
 import { ScreenPipeline } from './screen/screen-pipeline.ts'
 import { CAPTURE_LIMITS, type CaptureLimits } from './segment/capture-limits.ts'
 import type { StartPipeline } from './segment/pipeline.ts'
-import { salvageFile } from './segment/salvage.ts'
-import { factsOf } from './segment/segment-attempt.ts'
+import { salvageFile } from './segment/salvage-file.ts'
+import { segmentFacts } from './segment/segment-attempt.ts'
 import { SoundPipeline } from './sound/sound-pipeline.ts'
 import { TrackCapture } from './track-capture.ts'
 
@@ -108,7 +108,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
     },
     async salvage(folder, opened) {
       const file = await salvageFile(join(folder, opened.file), opened.container)
-      return file && factsOf(opened, Date.parse(opened.startedAt), file)
+      return file && segmentFacts(opened, Date.parse(opened.startedAt), file)
     },
   }
 }

@@ -101,7 +101,7 @@ export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: F
     ...[
       '-vf',
       'scale=trunc(iw/2)*2:trunc(ih/2)*2',
-      ...ownTimes(ffmpeg),
+      ...variableFrameRate(ffmpeg),
       '-enc_time_base',
       '1:90000',
     ],
@@ -120,7 +120,7 @@ export function thumbnailArgs(ffmpeg: Ffmpeg): string[] {
     ...[
       '-vf',
       `${onceASecond},scale=${THUMBNAIL.width}:${THUMBNAIL.height}:flags=area`,
-      ...ownTimes(ffmpeg),
+      ...variableFrameRate(ffmpeg),
     ],
     // More than one thread would hold each picture back until the next one.
     ...['-c:v', 'rawvideo', '-threads', '1', '-pix_fmt', 'gray'],
@@ -129,7 +129,7 @@ export function thumbnailArgs(ffmpeg: Ffmpeg): string[] {
 }
 
 /** Frames as and when they come, none doubled and none invented. */
-function ownTimes({ version }: Ffmpeg): string[] {
+function variableFrameRate({ version }: Ffmpeg): string[] {
   const isOld = version && (version.major < 5 || (version.major === 5 && version.minor < 1))
   return [isOld ? '-vsync' : '-fps_mode', 'vfr']
 }

@@ -5,7 +5,7 @@ import { runTool } from '../processes/run-tool.ts'
 
 /** As long as a start may take: on a busy computer a slow ffmpeg is not a missing one. */
 const PROBE_MS = 5_000
-const NEGATIVE_KEPT_MS = 5_000
+const PROBLEM_CACHE_MS = 5_000
 
 /** An ffmpeg that is there. */
 export interface Ffmpeg {
@@ -43,7 +43,7 @@ export function createEncoder(options: {
 }): Encoder {
   const { env, inputs } = options
   let found: Ffmpeg | undefined
-  let examined: { problem: string | null; at: number } | undefined
+  let checked: { problem: string | null; at: number } | undefined
 
   async function locate(): Promise<string> {
     const configured = options.ffmpegPath ?? env.FFMPEG_BIN
@@ -78,7 +78,7 @@ export function createEncoder(options: {
     return found
   }
 
-  async function examine(): Promise<string | null> {
+  async function check(): Promise<string | null> {
     let path: string
     try {
       path = (await ffmpeg()).path
@@ -104,10 +104,10 @@ export function createEncoder(options: {
     ffmpeg,
     async problem() {
       const now = performance.now()
-      if (examined && (examined.problem === null || now - examined.at < NEGATIVE_KEPT_MS))
-        return examined.problem
-      examined = { problem: await examine(), at: now }
-      return examined.problem
+      if (checked && (checked.problem === null || now - checked.at < PROBLEM_CACHE_MS))
+        return checked.problem
+      checked = { problem: await check(), at: now }
+      return checked.problem
     },
   }
 }

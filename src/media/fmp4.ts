@@ -158,7 +158,7 @@ export class FragmentAssembler {
   }
 
   /** A fragment when this box completes one. Throws FormatError on a box out of place. */
-  take(box: Box): Fragment | undefined {
+  push(box: Box): Fragment | undefined {
     if (this.#init.length === 0 && box.type !== 'ftyp') throw new FormatError('not an MP4 file')
     if (box.type === 'moof' && this.timescale !== undefined) {
       this.#moof = box.bytes

@@ -79,7 +79,7 @@ export class OpusTimeline {
    * Media time in ms at the end of this page; undefined for pages that hold no sound. Throws
    * FormatError on another codec.
    */
-  take(page: OggPage): number | undefined {
+  push(page: OggPage): number | undefined {
     if (this.#preSkip === undefined) {
       const packet = page.bytes.subarray(HEADER_BYTES + page.bytes.readUInt8(26))
       if (packet.toString('latin1', 0, 8) !== 'OpusHead' || packet.length < 19)

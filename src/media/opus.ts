@@ -92,7 +92,7 @@ export class OpusReader {
    * The packets of sound that end on this page. Throws FormatError on a damaged page or another
    * codec.
    */
-  *take(page: OggPage): Generator<Buffer> {
+  *push(page: OggPage): Generator<Buffer> {
     if (!isPageIntact(page)) throw new FormatError('an Ogg page with a wrong checksum')
     const { bytes } = page
     const laces = bytes.readUInt8(26)
@@ -106,11 +106,11 @@ export class OpusReader {
       const packet = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
       this.#pending = []
       if (this.#headers === 2) yield packet
-      else this.#takeHeader(packet)
+      else this.#readHeader(packet)
     }
   }
 
-  #takeHeader(packet: Buffer): void {
+  #readHeader(packet: Buffer): void {
     if (this.#headers++ > 0) return
     if (packet.toString('latin1', 0, 8) !== 'OpusHead' || packet.length < 19)
       throw new FormatError('not Opus')

@@ -3,19 +3,19 @@ import type { Quality } from '../contract/quality.ts'
 import type { DeviceList } from '../contract/resources.ts'
 import type { Ffmpeg } from '../ffmpeg/ffmpeg.ts'
 import type { ChildCommand } from '../processes/child-process.ts'
-import type { WatchScreen } from './screen-watch.ts'
-import type { WatchSound } from './sound-watch.ts'
+import type { StartScreenWatch } from './screen-watch.ts'
+import type { StartSoundWatch } from './sound-watch.ts'
 
 /** A program that captures, and what looks after its device meanwhile. */
 export interface SourceCommand extends ChildCommand {
-  watch?: WatchScreen
+  watchScreen?: StartScreenWatch
   /**
    * Keep media only once the watch has confirmed that everything is as it was: else it might be
    * something else's picture.
    */
-  vouched?: boolean
+  needsConfirmation?: boolean
   /** Looks after the sound that it captures. */
-  listen?: WatchSound
+  watchSound?: StartSoundWatch
 }
 
 /**

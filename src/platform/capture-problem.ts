@@ -64,7 +64,7 @@ const DEVICE_GONE =
  * Why a process that should have run on is gone: by what it said last, and how it ended. `name`:
  * what it is to the reader.
  */
-export function deathOf(name: string, child: Child, exit: ChildExit): CaptureProblem {
+export function exitProblem(name: string, child: Child, exit: ChildExit): CaptureProblem {
   if (exit.error)
     return captureFailed(`${name} could not be started (${exit.error.code ?? exit.error.message}).`)
   if (exit.signal !== null) return captureFailed(`${name} was ended by ${exit.signal}.`)

@@ -2,13 +2,13 @@ import { RecorderError } from '../contract/errors.ts'
 import { type Device, MEDIA, type Medium } from '../contract/media.ts'
 import type { DeviceList } from '../contract/resources.ts'
 
-const KEPT_MS = 5_000
+const CACHE_MS = 5_000
 
 /** Which devices there are, asked for at most every 5 s unless a fresh answer is wanted. */
 export class DeviceDirectory {
   readonly #list: (medium: Medium) => Promise<DeviceList>
   readonly #find: (medium: Medium, id: string) => Promise<Device | undefined>
-  readonly #kept = new Map<Medium, { list: Promise<DeviceList>; at: number; settled: boolean }>()
+  readonly #cache = new Map<Medium, { list: Promise<DeviceList>; at: number; settled: boolean }>()
 
   /** `find`: a device that is there without being listed. */
   constructor(
@@ -44,14 +44,14 @@ export class DeviceDirectory {
 
   #get(medium: Medium, fresh: boolean): Promise<DeviceList> {
     const now = performance.now()
-    const kept = this.#kept.get(medium)
+    const cached = this.#cache.get(medium)
     // A question under way is fresh enough for anybody.
-    if (kept && (!kept.settled || (!fresh && now - kept.at < KEPT_MS))) return kept.list
+    if (cached && (!cached.settled || (!fresh && now - cached.at < CACHE_MS))) return cached.list
     const entry = { list: this.#list(medium), at: now, settled: false }
     void entry.list.finally(() => {
       entry.settled = true
     })
-    this.#kept.set(medium, entry)
+    this.#cache.set(medium, entry)
     return entry.list
   }
 }

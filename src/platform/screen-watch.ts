@@ -14,4 +14,4 @@ export interface ScreenWatch {
 }
 
 /** Starts a watch, which calls back once, when something is wrong. */
-export type WatchScreen = (onProblem: (problem: CaptureProblem) => void) => ScreenWatch
+export type StartScreenWatch = (onProblem: (problem: CaptureProblem) => void) => ScreenWatch

@@ -3,7 +3,7 @@ import type { CaptureProblem } from './capture-problem.ts'
 /** The events of a watch over a sound stream. Times are epoch ms of the recorder's clock. */
 export interface SoundWatchEvents {
   /** Sound after `fromMs` may come from another device. Null: it has not so far. */
-  doubt(fromMs: number | null): void
+  suspected(fromMs: number | null): void
   /** Nothing that came after `at` is of the device. Once, and nothing after it. */
   lost(problem: CaptureProblem, at: number): void
   /** Tells what is muted, in words; null when nothing is. Called on a change. */
@@ -16,4 +16,4 @@ export interface SoundWatch {
 }
 
 /** Begins to watch the stream of a capture helper, by its process id. */
-export type WatchSound = (pid: number, events: SoundWatchEvents) => SoundWatch
+export type StartSoundWatch = (pid: number, events: SoundWatchEvents) => SoundWatch

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { findProgram } from './find-program.ts'
-import { parentDeathPrefix } from './parent-death.ts'
+import { parentDeathPrefix } from './parent-death-prefix.ts'
 
 const STDERR_KEPT_BYTES = 4_096
 /**
@@ -52,7 +52,7 @@ export interface ChildOptions {
   onStdout?: (chunk: Buffer) => void
   onStderr?: (text: string) => void
   /** Receives what it writes to descriptor 3, which it has only then. */
-  onAside?: (chunk: Buffer) => void
+  onDescriptor3?: (chunk: Buffer) => void
 }
 
 /**
@@ -70,9 +70,9 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
   process?.stdout?.on('data', options.onStdout ?? (() => {}))
   // There are no pipes at all where no descriptor was left for them.
   const pipes = process?.stdio as ChildProcess['stdio'] | undefined
-  const aside = pipes?.[3] as Readable | null | undefined
-  aside?.on('error', () => {})
-  aside?.on('data', options.onAside ?? (() => {}))
+  const descriptor3 = pipes?.[3] as Readable | null | undefined
+  descriptor3?.on('error', () => {})
+  descriptor3?.on('data', options.onDescriptor3 ?? (() => {}))
   process?.stderr?.on('error', () => {})
   process?.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT_BYTES)
@@ -91,7 +91,7 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
       const drained = setTimeout(() => {
         opened.stdout?.destroy()
         opened.stderr?.destroy()
-        aside?.destroy()
+        descriptor3?.destroy()
       }, DRAIN_MS)
       opened.once('close', () => {
         clearTimeout(drained)
@@ -132,7 +132,7 @@ function open(command: ChildCommand, options: ChildOptions): ChildProcess | Node
         options.stdin ?? 'ignore',
         'pipe',
         'pipe',
-        ...(options.onAside ? ['pipe' as const] : []),
+        ...(options.onDescriptor3 ? ['pipe' as const] : []),
       ],
       detached: globalThis.process.platform !== 'win32',
       windowsHide: true,

@@ -55,7 +55,7 @@ export class ClockMonitor {
     const { clock } = this.#options
     // A step of this moment is told before it is forgotten.
     clock.check()
-    if (Math.abs(clock.wallAheadMs) > WORTH_FOLLOWING_MS) clock.follow()
+    if (Math.abs(clock.wallAheadMs) > WORTH_FOLLOWING_MS) clock.adoptWallClock()
     void this.#warn(null)
   }
 
@@ -70,7 +70,7 @@ export class ClockMonitor {
     }
     const { byMs } = jump
     void this.#write('clock.stepped', { byMs })
-    if (facts.recordings.size === 0) clock.follow()
+    if (facts.recordings.size === 0) clock.adoptWallClock()
     else if (Math.abs(byMs) >= WORTH_WARNING_MS) {
       const seconds = (Math.abs(byMs) / 1_000).toFixed(1)
       const way = byMs < 0 ? 'back' : 'ahead'

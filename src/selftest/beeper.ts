@@ -30,12 +30,12 @@ function beepPcm(): Buffer {
 export class Beeper {
   readonly #sink: string
   readonly #env: NodeJS.ProcessEnv
-  readonly #ears: Child
+  readonly #monitor: Child
   readonly #players = new Set<Child>()
   #samples = 0
   #beginning = Number.POSITIVE_INFINITY
-  #listening: ((at: number) => void) | undefined
-  #awake: () => void = () => {}
+  #onBeep: ((at: number) => void) | undefined
+  #markReady: () => void = () => {}
   readonly #ready: Promise<true>
 
   /** Rejects with {@link BeepError} when nothing can be heard of the speaker. */
@@ -50,19 +50,19 @@ export class Beeper {
     this.#sink = sink
     this.#env = env
     this.#ready = new Promise((resolve) => {
-      this.#awake = () => resolve(true)
+      this.#markReady = () => resolve(true)
     })
     const args = [...RAW, '--latency-msec=20', '-d', `${sink}.monitor`]
-    this.#ears = startChild(
+    this.#monitor = startChild(
       { program: 'parec', args },
-      { env, onStdout: (chunk) => this.#hear(chunk) },
+      { env, onStdout: (chunk) => this.#onSound(chunk) },
     )
   }
 
   /** Beeps; gives the time (epoch ms) of its first sound. */
   async beep(): Promise<number> {
     const heard = new Promise<number>((resolve) => {
-      this.#listening = resolve
+      this.#onBeep = resolve
     })
     const args = ['--playback', ...RAW, '--latency-msec=40', '-d', this.#sink]
     const player = startChild({ program: 'pacat', args }, { env: this.#env, stdin: 'pipe' })
@@ -75,24 +75,24 @@ export class Beeper {
     return at
   }
 
-  #hear(chunk: Buffer): void {
+  #onSound(chunk: Buffer): void {
     const before = this.#samples
     this.#samples += chunk.length >> 1
     // A sample can only come late, never early: the earliest beginning that any chunk points to is
     // the nearest.
     this.#beginning = Math.min(this.#beginning, Date.now() - (this.#samples / RATE) * 1_000)
-    this.#awake()
-    if (this.#listening === undefined) return
+    this.#markReady()
+    if (this.#onBeep === undefined) return
     for (let index = 0; index + 1 < chunk.length; index += 2) {
       if (Math.abs(chunk.readInt16LE(index)) <= LOUD * 32_768) continue
-      this.#listening(this.#beginning + ((before + index / 2) / RATE) * 1_000)
-      this.#listening = undefined
+      this.#onBeep(this.#beginning + ((before + index / 2) / RATE) * 1_000)
+      this.#onBeep = undefined
       return
     }
   }
 
   close(): void {
-    for (const child of [this.#ears, ...this.#players]) child.kill('SIGKILL')
+    for (const child of [this.#monitor, ...this.#players]) child.kill('SIGKILL')
   }
 }
 

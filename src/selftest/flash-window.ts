@@ -1,5 +1,5 @@
 import { type Area, X11Connection } from '../x11/connection.ts'
-import { pair, request } from '../x11/wire.ts'
+import { encodeRequest, pair } from '../x11/wire.ts'
 
 const CREATE_WINDOW = 1
 const CHANGE_ATTRIBUTES = 2
@@ -49,11 +49,20 @@ export class FlashWindow {
     const { ids, root } = connection
     const { x, y, width, height } = area
     const place = [pair(x, y), pair(width, height), pair(0, INPUT_OUTPUT), 0]
-    connection.tell(
-      request(CREATE_WINDOW, 0, ids, root, ...place, BACK_PIXEL | OVERRIDE_REDIRECT, BLACK, 1),
+    connection.send(
+      encodeRequest(
+        CREATE_WINDOW,
+        0,
+        ids,
+        root,
+        ...place,
+        BACK_PIXEL | OVERRIDE_REDIRECT,
+        BLACK,
+        1,
+      ),
     )
-    connection.tell(request(MAP_WINDOW, 0, ids))
-    connection.tell(request(CONFIGURE_WINDOW, 0, ids, STACK_MODE, ABOVE))
+    connection.send(encodeRequest(MAP_WINDOW, 0, ids))
+    connection.send(encodeRequest(CONFIGURE_WINDOW, 0, ids, STACK_MODE, ABOVE))
   }
 
   /** Turns white for so long; gives the time (epoch ms) at which the display had done it. */
@@ -68,10 +77,10 @@ export class FlashWindow {
 
   async #fill(pixel: number): Promise<void> {
     const { ids } = this.#connection
-    this.#connection.tell(request(CHANGE_ATTRIBUTES, 0, ids, BACK_PIXEL, pixel))
-    this.#connection.tell(request(CLEAR_AREA, 0, ids, 0, 0))
+    this.#connection.send(encodeRequest(CHANGE_ATTRIBUTES, 0, ids, BACK_PIXEL, pixel))
+    this.#connection.send(encodeRequest(CLEAR_AREA, 0, ids, 0, 0))
     // A reply comes when everything before it has been done.
-    await this.#connection.ask(request(GET_INPUT_FOCUS, 0))
+    await this.#connection.request(encodeRequest(GET_INPUT_FOCUS, 0))
   }
 
   close(): void {

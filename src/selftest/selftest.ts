@@ -1,8 +1,8 @@
 import { createEncoder } from '../ffmpeg/ffmpeg.ts'
 import type { Area } from '../x11/connection.ts'
 import { Beeper } from './beeper.ts'
+import { findBeeps, findFlashes } from './find-pulses.ts'
 import { FlashWindow } from './flash-window.ts'
-import { beepsIn, flashesIn } from './sightings.ts'
 
 /** Sound and picture of one instant may be this far apart, in ms. */
 export const SYNC_LIMIT_MS = 40
@@ -60,8 +60,8 @@ export async function measureSync(
   options: { env: NodeJS.ProcessEnv; ffmpegPath?: string | undefined },
 ): Promise<number[]> {
   const { path } = await createEncoder({ ...options, inputs: [] }).ffmpeg()
-  const beeps = await beepsIn(file, path)
-  const flashes = await flashesIn(file, path, area)
+  const beeps = await findBeeps(file, path)
+  const flashes = await findFlashes(file, path, area)
   if (beeps.length !== pulses.length || flashes.length !== pulses.length) {
     throw new Error(
       `The file has ${flashes.length} flashes and ${beeps.length} beeps of ${pulses.length}. Something else was playing, or was on top of the screen.`,

@@ -17,7 +17,7 @@ export interface RecorderClock {
    */
   check(): void
   /** Takes the wall clock's time over: when nothing is being recorded. */
-  follow(): void
+  adoptWallClock(): void
   /**
    * Tells of jumps within a second (0.2 s while something is captured), until the returned function
    * is called.

@@ -37,7 +37,7 @@ const TICK_MS = 1_000
 /**
  * The recorder's time: that of the wall clock at its start, counted on without a jump. Setting the
  * system clock must not tear a recording apart or let its pieces overlap, so the new time is taken
- * over only by {@link follow}. While the machine sleeps the count goes on, and the sleep is told,
+ * over only by {@link adoptWallClock}. While the machine sleeps the count goes on, and the sleep is told,
  * for nothing can have been captured in it.
  */
 export class SteadyClock implements RecorderClock {
@@ -54,7 +54,7 @@ export class SteadyClock implements RecorderClock {
     this.#sources = sources
     this.#origin = sources.wall() - sources.monotonic()
     this.#last = { monotonic: sources.monotonic(), boot: sources.boot(), ahead: 0 }
-    this.#arm()
+    this.#schedule()
   }
 
   now(): number {
@@ -72,14 +72,14 @@ export class SteadyClock implements RecorderClock {
 
   onJump(listener: (jump: ClockJump) => void): () => void {
     this.#listeners.add(listener)
-    this.#arm()
+    this.#schedule()
     return () => {
       this.#listeners.delete(listener)
-      this.#arm()
+      this.#schedule()
     }
   }
 
-  follow(): void {
+  adoptWallClock(): void {
     this.#origin += this.wallAheadMs
     this.#last.ahead = 0
   }
@@ -92,7 +92,7 @@ export class SteadyClock implements RecorderClock {
   }
 
   /** One listener is the recorder itself; any more of them capture. */
-  #arm(): void {
+  #schedule(): void {
     const tickMs = this.#listeners.size > 1 ? WATCHED_TICK_MS : TICK_MS
     if (this.#timer !== undefined && this.#tickMs === tickMs) return
     clearInterval(this.#timer)
@@ -108,16 +108,16 @@ export class SteadyClock implements RecorderClock {
       const from = this.#origin + monotonic
       this.#origin += sleptMs
       this.#last = { ...now, ahead }
-      this.#tell({ type: 'slept', from, to: this.now() })
+      this.#notify({ type: 'slept', from, to: this.now() })
     }
     const aheadNow = this.wallAheadMs
     const byMs = Math.round(aheadNow - ahead)
     const stepped = Math.abs(byMs) > STEP_MS
     this.#last = { ...now, ahead: stepped ? aheadNow : ahead }
-    if (stepped) this.#tell({ type: 'stepped', byMs })
+    if (stepped) this.#notify({ type: 'stepped', byMs })
   }
 
-  #tell(jump: ClockJump): void {
+  #notify(jump: ClockJump): void {
     for (const listener of [...this.#listeners]) listener(jump)
   }
 }

@@ -33,7 +33,7 @@ export function parseDisplay(name: string): X11Address | null {
  * The sockets at which a display is tried, in order. Sandboxes may have only one of the two local
  * ones.
  */
-export function socketsOf({ host, display }: X11Address): NetConnectOpts[] {
+export function socketAddresses({ host, display }: X11Address): NetConnectOpts[] {
   if (host !== null) return [{ host, port: TCP_BASE_PORT + display }]
   const path = `/tmp/.X11-unix/X${display}`
   return process.platform === 'linux' ? [{ path: `\0${path}` }, { path }] : [{ path }]
@@ -51,17 +51,17 @@ export interface X11Credential {
 const COOKIE = 'MIT-MAGIC-COOKIE-1'
 const FAMILY_LOCAL = 256
 const FAMILY_WILD = 65_535
-const NOBODY: X11Credential = { name: '', data: Buffer.alloc(0) }
+const NO_CREDENTIAL: X11Credential = { name: '', data: Buffer.alloc(0) }
 
 /** The cookie for a display, from the file of Xsecurity(7): `XAUTHORITY`, else `~/.Xauthority`. */
-export async function credentialFor(
+export async function findCredential(
   address: X11Address,
   env: NodeJS.ProcessEnv,
 ): Promise<X11Credential> {
   const file = env.XAUTHORITY || (env.HOME ? join(env.HOME, '.Xauthority') : undefined)
-  if (file === undefined) return NOBODY
+  if (file === undefined) return NO_CREDENTIAL
   const bytes = await readFile(file).catch(() => undefined)
-  return bytes ? findCookie(bytes, address, hostname()) : NOBODY
+  return bytes ? findCookie(bytes, address, hostname()) : NO_CREDENTIAL
 }
 
 /**
@@ -69,7 +69,7 @@ export async function credentialFor(
  * under its own name.
  */
 export function findCookie(file: Buffer, address: X11Address, ownName: string): X11Credential {
-  const fitting = entriesOf(file).filter(
+  const fitting = parseEntries(file).filter(
     ({ number, name }) => name === COOKIE && (number === '' || number === String(address.display)),
   )
   const names = address.host === null || address.host === 'localhost' ? [ownName] : [address.host]
@@ -78,7 +78,7 @@ export function findCookie(file: Buffer, address: X11Address, ownName: string): 
     fitting.find(({ family }) => family === FAMILY_WILD) ??
     // The computer has changed its name since the session began: it is still this computer.
     fitting.find(({ family }) => family === FAMILY_LOCAL && address.host === null)
-  return entry ? { name: entry.name, data: entry.data } : NOBODY
+  return entry ? { name: entry.name, data: entry.data } : NO_CREDENTIAL
 }
 
 interface Entry {
@@ -93,7 +93,7 @@ interface Entry {
  * The entries of an Xauthority file: a family, then four fields, each behind its length; all
  * big-endian.
  */
-function entriesOf(file: Buffer): Entry[] {
+function parseEntries(file: Buffer): Entry[] {
   const entries: Entry[] = []
   let offset = 0
   const field = (): Buffer => {

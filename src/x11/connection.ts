@@ -1,8 +1,16 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { Splitter } from '../media/splitter.ts'
-import { credentialFor, parseDisplay, socketsOf, type X11Address } from './address.ts'
-import { hello, type Message, pair, readMessage, readWelcome, request, rootOf } from './wire.ts'
+import { findCredential, parseDisplay, socketAddresses, type X11Address } from './address.ts'
+import {
+  encodeRequest,
+  encodeSetup,
+  type Message,
+  pair,
+  readMessage,
+  readSetupReply,
+  rootWindow,
+} from './wire.ts'
 
 /** A part of a screen, in pixels from its upper left corner. */
 export interface Area {
@@ -58,7 +66,7 @@ export class X11Connection {
   onChange: () => void = () => {}
   readonly #socket: Socket
   readonly #messages = new Splitter(readMessage)
-  readonly #questions = new Map<
+  readonly #pendingReplies = new Map<
     number,
     { resolve: (reply: Buffer) => void; reject: (error: X11Error) => void }
   >()
@@ -88,8 +96,8 @@ export class X11Connection {
       )
     })
     const opening = (async () => {
-      socket = await firstSocket(address, display)
-      return X11Connection.#greet(socket, address, env, display)
+      socket = await connectSocket(address, display)
+      return X11Connection.#setUp(socket, address, env, display)
     })()
     try {
       return await Promise.race([opening, late])
@@ -107,7 +115,7 @@ export class X11Connection {
     }
   }
 
-  static async #greet(
+  static async #setUp(
     socket: Socket,
     address: X11Address,
     env: NodeJS.ProcessEnv,
@@ -115,20 +123,20 @@ export class X11Connection {
   ) {
     // What goes wrong with the socket is told by its end.
     socket.on('error', () => {})
-    socket.write(hello(await credentialFor(address, env)))
-    let held = Buffer.alloc(0)
-    let welcome: ReturnType<typeof readWelcome>
+    socket.write(encodeSetup(await findCredential(address, env)))
+    let received = Buffer.alloc(0)
+    let reply: ReturnType<typeof readSetupReply>
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-      held = Buffer.concat([held, chunk as Buffer])
-      welcome = readWelcome(held)
-      if (welcome) break
+      received = Buffer.concat([received, chunk as Buffer])
+      reply = readSetupReply(received)
+      if (reply) break
     }
-    if (welcome === undefined) throw new X11Error('absent', `The X display ${display} is gone.`)
-    const root = welcome.accepted ? rootOf(welcome.body, address.screen) : undefined
+    if (reply === undefined) throw new X11Error('absent', `The X display ${display} is gone.`)
+    const root = reply.accepted ? rootWindow(reply.body, address.screen) : undefined
     if (root === undefined)
       throw new X11Error('refused', `The X display ${display} does not let the recorder in.`)
-    const connection = new X11Connection(socket, root, welcome.body.readUInt32LE(4))
-    await connection.#lookForRandr()
+    const connection = new X11Connection(socket, root, reply.body.readUInt32LE(4))
+    await connection.#detectRandr()
     return connection
   }
 
@@ -138,14 +146,14 @@ export class X11Connection {
     this.ids = ids
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
-        for (const { reject } of this.#questions.values())
+        for (const { reject } of this.#pendingReplies.values())
           reject(new X11Error('absent', 'The X server is gone.'))
-        this.#questions.clear()
+        this.#pendingReplies.clear()
         resolve()
       })
     })
     socket.once('end', () => socket.destroy())
-    socket.on('data', (chunk: Buffer) => this.#take(chunk))
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
   }
 
   /**
@@ -154,10 +162,10 @@ export class X11Connection {
    */
   async layout(): Promise<Layout> {
     const [geometry, monitors] = await Promise.all([
-      this.ask(request(GET_GEOMETRY, 0, this.root)),
+      this.request(encodeRequest(GET_GEOMETRY, 0, this.root)),
       this.#randr === undefined
         ? undefined
-        : this.ask(request(this.#randr, RANDR.getMonitors, this.root, 1)),
+        : this.request(encodeRequest(this.#randr, RANDR.getMonitors, this.root, 1)),
     ])
     return {
       width: geometry.readUInt16LE(16),
@@ -170,16 +178,16 @@ export class X11Connection {
     this.#socket.destroy()
   }
 
-  async #lookForRandr(): Promise<void> {
+  async #detectRandr(): Promise<void> {
     const name = Buffer.from('RANDR')
-    const found = await this.ask(request(QUERY_EXTENSION, 0, pair(name.length, 0), name))
+    const found = await this.request(encodeRequest(QUERY_EXTENSION, 0, pair(name.length, 0), name))
     if (found[8] !== 1) return
     const opcode = found[9]!
-    const version = await this.ask(request(opcode, RANDR.queryVersion, 1, 5))
+    const version = await this.request(encodeRequest(opcode, RANDR.queryVersion, 1, 5))
     const [major, minor] = [version.readUInt32LE(8), version.readUInt32LE(12)]
     if (major < 1 || (major === 1 && minor < 5)) return
     this.#randr = opcode
-    this.tell(request(opcode, RANDR.selectInput, this.root, RANDR_EVENTS))
+    this.send(encodeRequest(opcode, RANDR.selectInput, this.root, RANDR_EVENTS))
   }
 
   async #readMonitors(reply: Buffer): Promise<Monitor[]> {
@@ -187,7 +195,7 @@ export class X11Connection {
     let offset = 32
     for (let left = reply.readUInt32LE(12); left > 0; left--) {
       monitors.push({
-        name: await this.#nameOf(reply.readUInt32LE(offset)),
+        name: await this.#atomName(reply.readUInt32LE(offset)),
         primary: reply[offset + 4] === 1,
         x: reply.readInt16LE(offset + 8),
         y: reply.readInt16LE(offset + 10),
@@ -200,10 +208,10 @@ export class X11Connection {
   }
 
   /** Names of atoms never change while the server runs. */
-  async #nameOf(atom: number): Promise<string> {
+  async #atomName(atom: number): Promise<string> {
     let name = this.#names.get(atom)
     if (name === undefined) {
-      const reply = await this.ask(request(GET_ATOM_NAME, 0, atom))
+      const reply = await this.request(encodeRequest(GET_ATOM_NAME, 0, atom))
       name = reply.toString('latin1', 32, 32 + reply.readUInt16LE(8))
       this.#names.set(atom, name)
     }
@@ -211,47 +219,47 @@ export class X11Connection {
   }
 
   /** Sends a request that has no reply; its number, modulo 65,536. */
-  tell(bytes: Buffer): number {
+  send(bytes: Buffer): number {
     this.#sequence = (this.#sequence + 1) & 0xffff
     this.#socket.write(bytes)
     return this.#sequence
   }
 
-  /** Sends a request and gives its reply. Rejects with {@link X11Error}. */
-  ask(bytes: Buffer): Promise<Buffer> {
+  /** Sends a request and returns its reply. Rejects with {@link X11Error}. */
+  request(bytes: Buffer): Promise<Buffer> {
     if (this.#socket.destroyed)
       return Promise.reject(new X11Error('absent', 'The X server is gone.'))
     return new Promise((resolve, reject) =>
-      this.#questions.set(this.tell(bytes), { resolve, reject }),
+      this.#pendingReplies.set(this.send(bytes), { resolve, reject }),
     )
   }
 
-  #take(chunk: Buffer): void {
+  #onData(chunk: Buffer): void {
     try {
-      for (const message of this.#messages.push(chunk)) this.#hand(message)
+      for (const message of this.#messages.push(chunk)) this.#dispatch(message)
     } catch {
       this.#socket.destroy()
     }
   }
 
-  #hand({ kind, sequence, bytes }: Message): void {
+  #dispatch({ kind, sequence, bytes }: Message): void {
     if (kind === 'event') {
       this.onChange()
       return
     }
-    const question = this.#questions.get(sequence)
-    this.#questions.delete(sequence)
-    if (kind === 'reply') question?.resolve(bytes)
+    const pending = this.#pendingReplies.get(sequence)
+    this.#pendingReplies.delete(sequence)
+    if (kind === 'reply') pending?.resolve(bytes)
     else
-      question?.reject(
+      pending?.reject(
         new X11Error('refused', `The X server refused a request (error ${bytes[1]}).`),
       )
   }
 }
 
-async function firstSocket(address: X11Address, display: string): Promise<Socket> {
+async function connectSocket(address: X11Address, display: string): Promise<Socket> {
   let cause: unknown
-  for (const options of socketsOf(address)) {
+  for (const options of socketAddresses(address)) {
     const socket = connect(options)
     try {
       await once(socket, 'connect')

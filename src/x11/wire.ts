@@ -11,7 +11,7 @@ const GENERIC_EVENT = 35
 const MESSAGE_MAX_BYTES = 1_048_576
 
 /** A request: opcode, a byte of data, and what follows in words of 32 bits. */
-export function request(opcode: number, data: number, ...body: (number | Buffer)[]): Buffer {
+export function encodeRequest(opcode: number, data: number, ...body: (number | Buffer)[]): Buffer {
   const parts = body.map((part) => (typeof part === 'number' ? word(part) : padded(part)))
   const head = Buffer.from([opcode, data, 0, 0])
   head.writeUInt16LE(1 + parts.reduce((sum, part) => sum + part.length, 0) / 4, 2)
@@ -34,7 +34,7 @@ function padded(bytes: Buffer): Buffer {
 }
 
 /** The first words to a server, little-endian, version 11.0. */
-export function hello({ name, data }: X11Credential): Buffer {
+export function encodeSetup({ name, data }: X11Credential): Buffer {
   const head = Buffer.alloc(12)
   head.write('l', 0, 'latin1')
   head.writeUInt16LE(11, 2)
@@ -43,8 +43,8 @@ export function hello({ name, data }: X11Credential): Buffer {
   return Buffer.concat([head, padded(Buffer.from(name, 'latin1')), padded(data)])
 }
 
-/** The server's answer to {@link hello}; undefined when it is not complete. */
-export function readWelcome(
+/** The server's answer to {@link encodeSetup}; undefined when it is not complete. */
+export function readSetupReply(
   bytes: Buffer,
 ): { bytes: Buffer; accepted: boolean; body: Buffer } | undefined {
   if (bytes.length < 8) return undefined
@@ -61,7 +61,7 @@ export function readWelcome(
  * The root window of a screen, from the body of the server's welcome; undefined when there is no
  * such screen.
  */
-export function rootOf(body: Buffer, screen: number): number | undefined {
+export function rootWindow(body: Buffer, screen: number): number | undefined {
   const screens = body.readUInt8(20)
   if (screen >= screens) return undefined
   let offset = 32 + 4 * Math.ceil(body.readUInt16LE(16) / 4) + 8 * body.readUInt8(21)

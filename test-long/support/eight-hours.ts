@@ -28,7 +28,7 @@ export async function realFfmpeg(): Promise<string> {
 
 /** A clock that tells what it is told, and that nobody sets. */
 export function clockOf(now: () => number): RecorderClock {
-  return { now, wallAheadMs: 0, check() {}, follow() {}, onJump: () => () => {} }
+  return { now, wallAheadMs: 0, check() {}, adoptWallClock() {}, onJump: () => () => {} }
 }
 
 /** A capture that runs. */

@@ -38,7 +38,7 @@ function fragmentsOf(
   const fragments: Fragment[] = []
   for (let at = 0; at < file.length; at += size)
     for (const box of splitter.push(file.subarray(at, at + size))) {
-      const fragment = assembler.take(box)
+      const fragment = assembler.push(box)
       if (fragment) fragments.push(fragment)
     }
   return { fragments, assembler }
@@ -85,7 +85,7 @@ suite('fmp4', (test) => {
     assert.throws(() => readBox(Buffer.from('\0\0\0\0garbage, garbage')), FormatError)
     assert.throws(() => readBox(Buffer.from('OggS, that is no box at all')), FormatError)
     assert.throws(
-      () => new FragmentAssembler().take({ type: 'moof', bytes: Buffer.alloc(8) }),
+      () => new FragmentAssembler().push({ type: 'moof', bytes: Buffer.alloc(8) }),
       FormatError,
     )
   })

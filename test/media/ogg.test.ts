@@ -31,7 +31,7 @@ suite('ogg', (test) => {
       const timeline = new OpusTimeline()
       let endMs: number | undefined
       for (const page of new Splitter(readPage).push(opus(samples)))
-        endMs = timeline.take(page) ?? endMs
+        endMs = timeline.push(page) ?? endMs
       assert.equal(Math.round(endMs! * 48), samples)
     }
   })
@@ -51,6 +51,6 @@ suite('ogg', (test) => {
     const page = readPage(opus(240))!
     const vorbis = Buffer.from(page.bytes)
     vorbis.write('\x01vorbis', vorbis.indexOf('OpusHead'), 'latin1')
-    assert.throws(() => new OpusTimeline().take({ bytes: vorbis, granule: 0n }), FormatError)
+    assert.throws(() => new OpusTimeline().push({ bytes: vorbis, granule: 0n }), FormatError)
   })
 })

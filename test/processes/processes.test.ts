@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolveQuality } from '../../src/contract/quality.ts'
-import { deathOf, lastLine } from '../../src/platform/capture-problem.ts'
+import { exitProblem, lastLine } from '../../src/platform/capture-problem.ts'
 import { startChild } from '../../src/processes/child-process.ts'
-import { parentDeathPrefix } from '../../src/processes/parent-death.ts'
+import { parentDeathPrefix } from '../../src/processes/parent-death-prefix.ts'
 import { runTool } from '../../src/processes/run-tool.ts'
 import { terminate } from '../../src/processes/terminate.ts'
 import { CaptureBench } from '../actors/support/capture-bench.ts'
@@ -182,7 +182,7 @@ suite('child processes', (test) => {
   test('what a program said last becomes part of the error, without its addresses', async () => {
     const script = `echo "[x11grab @ 0x5581c0ffee] Cannot open display :9, error 1." >&2; echo ":9: Input/output error" >&2; exit 1`
     const child = startChild({ program: program(script), args: [] }, { env })
-    const problem = deathOf('The screen capture', child, await child.exited)
+    const problem = exitProblem('The screen capture', child, await child.exited)
     assert.deepEqual([problem.code, problem.reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
     assert.equal(
       problem.detail,

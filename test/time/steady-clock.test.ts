@@ -74,7 +74,7 @@ suite('the recorder’s clock', (test) => {
       assert.deepEqual(jumps, [{ type: 'stepped', byMs }])
       assert.equal(clock.now(), NINE + 1_400)
       assert.equal(clock.wallAheadMs, byMs)
-      clock.follow()
+      clock.adoptWallClock()
       assert.equal(clock.now(), NINE + 1_400 + byMs)
       clock.check()
       assert.equal(jumps.length, 1)

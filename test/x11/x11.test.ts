@@ -10,7 +10,7 @@ import {
 } from '../../lab/virtual-desktop.ts'
 import { startXvfb, type Xvfb } from '../../lab/xvfb.ts'
 import { listX11Screens, parseScreenId } from '../../src/platform/linux/x11-screens.ts'
-import { findCookie, parseDisplay, socketsOf } from '../../src/x11/address.ts'
+import { findCookie, parseDisplay, socketAddresses } from '../../src/x11/address.ts'
 import { X11Connection, X11Error } from '../../src/x11/connection.ts'
 import { CaptureBench } from '../actors/support/capture-bench.ts'
 import { suite } from '../support/suite.ts'
@@ -38,7 +38,7 @@ suite('X11 addresses', (test) => {
     assert.deepEqual(parseDisplay('[::1]:2'), { host: '::1', display: 2, screen: 0 })
     for (const strange of ['', '0', '/private/tmp/launch/org.xquartz:0', 'node::0', ':x'])
       assert.equal(parseDisplay(strange), null, strange)
-    assert.deepEqual(socketsOf({ host: 'far', display: 3, screen: 0 }), [
+    assert.deepEqual(socketAddresses({ host: 'far', display: 3, screen: 0 }), [
       { host: 'far', port: 6003 },
     ])
   })

@@ -6,7 +6,7 @@ const BLACK_MAX = 4
 /** As many cells as the mouse pointer, which is always painted, can touch. */
 const POINTER_CELLS = 4
 /** One a second: black for three seconds. Less may be a player that opens, or a mode being set. */
-const PICTURES = 4
+const BLACK_PICTURES = 4
 
 /**
  * Tells when a screen has been captured as black for more than 3 s, and when something can be seen
@@ -25,17 +25,17 @@ export class BlackWatch {
   push(chunk: Buffer): void {
     this.#rest = Buffer.concat([this.#rest, chunk])
     for (; this.#rest.length >= CELLS; this.#rest = this.#rest.subarray(CELLS))
-      this.#look(this.#rest.subarray(0, CELLS))
+      this.#check(this.#rest.subarray(0, CELLS))
   }
 
-  #look(picture: Buffer): void {
+  #check(picture: Buffer): void {
     if (isBlack(picture)) {
-      if (++this.#blackPictures === PICTURES) this.#onChange(true)
+      if (++this.#blackPictures === BLACK_PICTURES) this.#onChange(true)
       return
     }
-    const wasTold = this.#blackPictures >= PICTURES
+    const wasBlack = this.#blackPictures >= BLACK_PICTURES
     this.#blackPictures = 0
-    if (wasTold) this.#onChange(false)
+    if (wasBlack) this.#onChange(false)
   }
 }
 

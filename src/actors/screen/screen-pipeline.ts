@@ -3,7 +3,7 @@ import { Splitter } from '../../media/splitter.ts'
 import type { SourceCommand } from '../../platform/capture-backend.ts'
 import {
   captureFailed,
-  deathOf,
+  exitProblem,
   lastMessage,
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
@@ -16,7 +16,7 @@ import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import { BlackWatch } from './black-watch.ts'
 
 /** How long frames wait for the time of the first one to be read from ffmpeg's messages. */
-const ANCHOR_WAIT_MS = 250
+const START_TIME_WAIT_MS = 250
 /**
  * ffmpeg's dump of an input with a wall clock (x11grab, gdigrab): epoch seconds. Others count from
  * something else.
@@ -26,12 +26,12 @@ const EPOCH_SECONDS_MIN = 1e9
 /** A frame that ends later than this from now was timed by a clock that has been set. */
 const AHEAD_MAX_MS = 1_000
 /** How long the end waits for the watch to vouch for the last frames. */
-const VOUCH_MS = 300
+const CONFIRM_MS = 300
 /**
  * Without a frame for this long, nothing more is to be expected of ffmpeg: it hangs, or its display
  * does.
  */
-const HANGS_MS = 1_200
+const HANG_MS = 1_200
 
 /** The parts of a screen pipeline. */
 export interface ScreenPipelineParts {
@@ -64,10 +64,10 @@ export class ScreenPipeline implements Pipeline {
   /** The input says that it does not tell the wall-clock time. */
   #hasNoClock = false
   /** Frames of which it is not yet known that they show what they should. */
-  #unvouched: Fragment[] = []
-  #vouching: Promise<void> | undefined
+  #unconfirmed: Fragment[] = []
+  #confirming: Promise<void> | undefined
   #waiting: Fragment[] = []
-  #anchorTimer: NodeJS.Timeout | undefined
+  #startTimeTimer: NodeJS.Timeout | undefined
   #init: Buffer | undefined
   #firstTick = 0
   #isOver = false
@@ -95,27 +95,30 @@ export class ScreenPipeline implements Pipeline {
       return this.end({ kind: 'problem', problem: toCaptureProblem(error) })
     }
     if (this.#cause) return
-    this.#watch = command.watch?.((problem) => this.end({ kind: 'problem', problem }))
-    const unhear = this.#parts.clock.onJump((jump) => {
+    this.#watch = command.watchScreen?.((problem) => this.end({ kind: 'problem', problem }))
+    const unsubscribe = this.#parts.clock.onJump((jump) => {
       // ffmpeg takes the time of each frame from the system clock, and drops frames until one set
       // back has caught up.
-      if (jump.type === 'stepped') this.end(this.#clockSet())
+      if (jump.type === 'stepped') this.end(this.#clockSetCause())
     })
     const child = startChild(command, {
       env: this.#parts.env,
       stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
-      onStdout: (chunk) => this.#take(chunk, command.vouched === true),
-      onStderr: (text) => this.#readAnchor(text),
-      onAside: (chunk) => this.#black.push(chunk),
+      onStdout: (chunk) => this.#onOutput(chunk, command.needsConfirmation === true),
+      onStderr: (text) => this.#readStartTime(text),
+      onDescriptor3: (chunk) => this.#black.push(chunk),
     })
     this.#child = child
     const exit = await child.exited
-    unhear()
-    this.#giveUpClock()
+    unsubscribe()
+    this.#useArrivalTime()
     // The capture itself does not know why, or says it in words that nobody understands.
-    const why = this.#cause === undefined ? await this.#watch?.check() : undefined
-    this.end({ kind: 'problem', problem: why ?? deathOf('The screen capture', child, exit) })
-    if (this.#vouching) await within(this.#vouching, VOUCH_MS)
+    const problem = this.#cause === undefined ? await this.#watch?.check() : undefined
+    this.end({
+      kind: 'problem',
+      problem: problem ?? exitProblem('The screen capture', child, exit),
+    })
+    if (this.#confirming) await within(this.#confirming, CONFIRM_MS)
     this.#isOver = true
     this.#watch?.stop()
   }
@@ -128,7 +131,7 @@ export class ScreenPipeline implements Pipeline {
     const ask = this.#parts.quit === 'q' ? () => child.stdin?.end('q') : ('SIGINT' as const)
     // Before the first frame there is nothing to finish.
     const finishes =
-      this.startedAtMs !== undefined && performance.now() - this.#lastFrameAt < HANGS_MS
+      this.startedAtMs !== undefined && performance.now() - this.#lastFrameAt < HANG_MS
     void terminate(child, finishes ? [{ ask, waitMs: this.#parts.quitMs }] : [])
   }
 
@@ -137,25 +140,25 @@ export class ScreenPipeline implements Pipeline {
     this.#child?.kill('SIGKILL')
   }
 
-  #readAnchor(text: string): void {
+  #readStartTime(text: string): void {
     if (this.startedAtMs !== undefined || this.#hasNoClock) return
     this.#messages = (this.#messages + text).slice(-4_096)
     const start = INPUT_START.exec(this.#messages)?.[1]
     if (start === undefined) return
     this.#hasNoClock = !(Number(start) >= EPOCH_SECONDS_MIN)
     if (!this.#hasNoClock) this.startedAtMs = Number(start) * 1_000 - this.#parts.clock.wallAheadMs
-    this.#release()
+    this.#emitFrames()
   }
 
-  #take(chunk: Buffer, vouched: boolean): void {
+  #onOutput(chunk: Buffer, needsConfirmation: boolean): void {
     this.#lastFrameAt = performance.now()
     try {
       for (const box of this.#boxes.push(chunk)) {
-        const fragment = this.#assembler.take(box)
-        if (fragment) (vouched ? this.#unvouched : this.#waiting).push(fragment)
+        const fragment = this.#assembler.push(box)
+        if (fragment) (needsConfirmation ? this.#unconfirmed : this.#waiting).push(fragment)
       }
-      if (this.#unvouched.length > 0) this.#vouching ??= this.#vouch()
-      this.#release()
+      if (this.#unconfirmed.length > 0) this.#confirming ??= this.#confirm()
+      this.#emitFrames()
     } catch (error) {
       const detail = `The screen capture wrote no MP4 (${(error as Error).message}).${lastMessage(this.#child?.stderr() ?? '')}`
       this.end({ kind: 'problem', problem: captureFailed(detail) })
@@ -167,18 +170,18 @@ export class ScreenPipeline implements Pipeline {
    * Keeps what had come before the watch found everything as it was; the rest is something else's
    * picture.
    */
-  async #vouch(): Promise<void> {
-    while (this.#unvouched.length > 0) {
-      const frames = this.#unvouched
-      this.#unvouched = []
+  async #confirm(): Promise<void> {
+    while (this.#unconfirmed.length > 0) {
+      const frames = this.#unconfirmed
+      this.#unconfirmed = []
       if ((await this.#watch?.check()) !== undefined || this.#isOver) continue
       this.#waiting.push(...frames)
-      this.#release()
+      this.#emitFrames()
     }
-    this.#vouching = undefined
+    this.#confirming = undefined
   }
 
-  #clockSet(): EndCause {
+  #clockSetCause(): EndCause {
     return {
       kind: 'problem',
       problem: captureFailed('The system clock was set.'),
@@ -186,9 +189,9 @@ export class ScreenPipeline implements Pipeline {
     }
   }
 
-  #giveUpClock(): void {
+  #useArrivalTime(): void {
     this.#hasNoClock = true
-    this.#release()
+    this.#emitFrames()
   }
 
   /**
@@ -204,13 +207,13 @@ export class ScreenPipeline implements Pipeline {
   }
 
   /** Gives on what waits, once the time of the first frame is known. */
-  #release(): void {
+  #emitFrames(): void {
     if (this.startedAtMs === undefined && this.#waiting.length > 0) {
       if (this.#hasNoClock) this.startedAtMs = this.#parts.clock.now() - this.#waitingMs()
-      else this.#anchorTimer ??= setTimeout(() => this.#giveUpClock(), ANCHOR_WAIT_MS)
+      else this.#startTimeTimer ??= setTimeout(() => this.#useArrivalTime(), START_TIME_WAIT_MS)
     }
     if (this.startedAtMs === undefined) return
-    clearTimeout(this.#anchorTimer)
+    clearTimeout(this.#startTimeTimer)
     const startedAtMs = this.startedAtMs
     for (const fragment of this.#waiting) {
       if (this.#init === undefined) this.#firstTick = fragment.start
@@ -219,7 +222,7 @@ export class ScreenPipeline implements Pipeline {
       if (aheadMs > AHEAD_MAX_MS) {
         // It may have slept rather than been set; then the clock ends this capture, and says so.
         this.#parts.clock.check()
-        this.end(this.#clockSet())
+        this.end(this.#clockSetCause())
       }
       const cutMs = (this.#cause?.at ?? Number.POSITIVE_INFINITY) - startedAtMs
       if (startMs > cutMs) continue

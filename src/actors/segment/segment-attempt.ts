@@ -31,12 +31,12 @@ export function segmentFile(plan: Pick<SegmentPlan, 'medium' | 'number'>): strin
  * A segment's start as it is reported: rounded down, so that no rounding puts the end of its media
  * behind a cut.
  */
-export function startOf(startedAtMs: number): string {
+export function segmentStart(startedAtMs: number): string {
   return new Date(Math.floor(startedAtMs)).toISOString()
 }
 
 /** The facts of a segment whose file is complete. */
-export function factsOf(
+export function segmentFacts(
   plan: Pick<SegmentPlan, 'medium' | 'number'>,
   startedAtMs: number,
   file: StoredFile & { durationMs: number },
@@ -47,7 +47,7 @@ export function factsOf(
   return {
     medium,
     number,
-    startedAt: startOf(startedAtMs),
+    startedAt: segmentStart(startedAtMs),
     endedAt: new Date(startMs + durationMs).toISOString(),
     durationMs,
     bytes: file.bytes,
@@ -78,7 +78,7 @@ export class SegmentAttempt {
   readonly #pipeline: Pipeline
   #durationMs = 0
   #stall: StallWatch | undefined
-  #over = false
+  #hasFailed = false
 
   constructor(
     parts: {
@@ -93,21 +93,21 @@ export class SegmentAttempt {
   ) {
     // Media that nobody knows of yet cannot be warned of.
     let hasFlowed = false
-    const early = new Map<WarningCode, Warning>()
+    const earlyWarnings = new Map<WarningCode, Warning>()
     this.path = join(parts.plan.folder, segmentFile(parts.plan))
     this.writer = new SegmentWriter(
       this.path,
       {
         started: () => {
           // Too late: it has been given up while the disk hung.
-          if (this.#over) return
-          clearTimeout(deadline)
+          if (this.#hasFailed) return
+          clearTimeout(flowTimer)
           this.#stall ??= new StallWatch(parts.limits.stall, () =>
             this.#fail(stalled(parts.limits.stall)),
           )
           events.flowing(this.#pipeline.startedAtMs!)
           hasFlowed = true
-          for (const warning of early.values()) if (warning.present) events.warning(warning)
+          for (const warning of earlyWarnings.values()) if (warning.present) events.warning(warning)
         },
         synced: events.progress,
         failed: (error) => this.#fail(storageProblem(error)),
@@ -117,26 +117,26 @@ export class SegmentAttempt {
     this.#pipeline = parts.start({
       unit: ({ bytes, endMs }) => {
         this.#durationMs = endMs
-        this.#stall?.touch()
+        this.#stall?.reset()
         this.writer.write(bytes)
       },
       level: events.level,
       warning: (warning) => {
         if (hasFlowed) events.warning(warning)
-        else early.set(warning.code, warning)
+        else earlyWarnings.set(warning.code, warning)
       },
     })
-    const deadline = setTimeout(
+    const flowTimer = setTimeout(
       () => this.#fail(this.#notFlowing(parts.flowLimitMs)),
       parts.flowLimitMs,
     )
-    const unwatch = parts.clock.onJump((jump) => {
+    const unsubscribe = parts.clock.onJump((jump) => {
       if (jump.type === 'slept')
         this.#pipeline.end({ kind: 'problem', problem: SLEPT, at: jump.from })
     })
     this.ended = this.#pipeline.ended.finally(() => {
-      unwatch()
-      clearTimeout(deadline)
+      unsubscribe()
+      clearTimeout(flowTimer)
       this.#stall?.stop()
     })
   }
@@ -164,7 +164,7 @@ export class SegmentAttempt {
   }
 
   #fail(problem: CaptureProblem): void {
-    this.#over = true
+    this.#hasFailed = true
     this.#stall?.stop()
     this.#pipeline.end({ kind: 'problem', problem })
   }

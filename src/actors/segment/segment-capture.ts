@@ -8,8 +8,14 @@ import { within } from '../../time/within.ts'
 import type { CaptureReport, SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, StartPipeline } from './pipeline.ts'
-import { salvageFile } from './salvage.ts'
-import { FORMATS, factsOf, SegmentAttempt, segmentFile, startOf } from './segment-attempt.ts'
+import { salvageFile } from './salvage-file.ts'
+import {
+  FORMATS,
+  SegmentAttempt,
+  segmentFacts,
+  segmentFile,
+  segmentStart,
+} from './segment-attempt.ts'
 import { removeSegment } from './segment-writer.ts'
 
 /** The parts that a segment's capture works with. */
@@ -40,19 +46,19 @@ export class SegmentCapture {
   closed: Promise<unknown> = Promise.resolve()
   readonly #parts: SegmentCaptureParts
   /** The try under way. */
-  #try: SegmentAttempt | undefined
+  #attempt: SegmentAttempt | undefined
   #cutAt: number | undefined
   #discard = false
   #abandoned = false
   /** A file that is complete and reported. */
   #storedPath: string | undefined
-  #wake: () => void = () => {}
-  readonly #woken: Promise<void>
+  #interrupt: () => void = () => {}
+  readonly #interrupted: Promise<void>
 
   constructor(parts: SegmentCaptureParts) {
     this.#parts = parts
-    this.#woken = new Promise((resolve) => {
-      this.#wake = resolve
+    this.#interrupted = new Promise((resolve) => {
+      this.#interrupt = resolve
     })
     this.ended = this.#run()
   }
@@ -66,30 +72,30 @@ export class SegmentCapture {
     if (this.#discard && this.#storedPath) void this.#remove(this.#storedPath)
     if (this.#cutAt !== undefined) return
     this.#cutAt = at
-    this.#try?.cut(at)
-    this.#wake()
+    this.#attempt?.cut(at)
+    this.#interrupt()
   }
 
   /** Ends the processes this instant; a file that cannot be finished then is left to salvage. */
   abandon(): void {
     this.#abandoned = true
     this.#cutAt ??= this.#parts.clock.now()
-    this.#try?.kill()
-    this.#wake()
+    this.#attempt?.kill()
+    this.#interrupt()
   }
 
   async #run(): Promise<void> {
     const { plan, retryUntil, limits, clock, logger } = this.#parts
     for (let pause = limits.retryFirst; ; pause = Math.min(2 * pause, limits.retryMax)) {
       const cause = await this.#capture()
-      if (this.#try?.hasMedia) return this.#finish(this.#try, cause)
+      if (this.#attempt?.hasMedia) return this.#finish(this.#attempt, cause)
       const over = retryUntil === undefined || clock.now() + pause >= retryUntil
       if (cause === 'cut' || over) return this.#end(cause, null)
       logger.debug(
         { medium: plan.medium, segment: plan.number, code: cause.code },
         'no media yet; trying again',
       )
-      await within(this.#woken, pause)
+      await within(this.#interrupted, pause)
       if (this.#cutAt !== undefined) return this.#end('cut', null)
     }
   }
@@ -97,17 +103,17 @@ export class SegmentCapture {
   /** One try; resolves with why it ended, when no process is left. */
   async #capture(): Promise<Cause> {
     const { plan, retryUntil, limits, clock, pipeline, resolve, report } = this.#parts
-    this.#try = undefined
+    this.#attempt = undefined
     let device = plan.device
     if (retryUntil !== undefined) {
-      const found = await Promise.race([resolve(device).catch(toCaptureProblem), this.#woken])
+      const found = await Promise.race([resolve(device).catch(toCaptureProblem), this.#interrupted])
       if (this.#cutAt !== undefined || found === undefined) return 'cut'
       if ('code' in found) return found
       device = found
     }
     const left =
       retryUntil === undefined ? limits.flow : Math.max(limits.retryFirst, retryUntil - clock.now())
-    this.#try = new SegmentAttempt(
+    this.#attempt = new SegmentAttempt(
       {
         plan,
         device,
@@ -119,7 +125,7 @@ export class SegmentCapture {
       {
         flowing: (startedAtMs) => {
           if (this.#cutAt !== undefined) return
-          const startedAt = startOf(startedAtMs)
+          const startedAt = segmentStart(startedAtMs)
           const segment = plan.number
           report({
             type: 'capture.flowing',
@@ -139,16 +145,16 @@ export class SegmentCapture {
         progress: (bytes) => report({ type: 'capture.progress', segment: plan.number, bytes }),
       },
     )
-    return causeOf(await this.#try.ended)
+    return toCause(await this.#attempt.ended)
   }
 
   async #finish(segment: SegmentAttempt, cause: Cause): Promise<void> {
     const { plan, limits, report } = this.#parts
-    const closing = this.#closeInTheEnd(segment)
+    const closing = this.#closeWithRetries(segment)
     this.closed = closing
     // Of a finished segment only its file is still of interest; the recording may have hundreds.
     void closing.then(() => {
-      this.#try = undefined
+      this.#attempt = undefined
     })
     const facts = await within(closing, limits.finish)
     if (facts !== undefined) return this.#end(cause, facts)
@@ -162,7 +168,7 @@ export class SegmentCapture {
    * The file may be out of reach for a while (a disk that is gone or read-only); it is tried again
    * until it is finished.
    */
-  async #closeInTheEnd(segment: SegmentAttempt): Promise<SegmentFacts | null> {
+  async #closeWithRetries(segment: SegmentAttempt): Promise<SegmentFacts | null> {
     const { plan, limits, logger } = this.#parts
     for (;;) {
       try {
@@ -197,7 +203,7 @@ export class SegmentCapture {
       return null
     }
     this.#storedPath = segment.path
-    return factsOf(plan, segment.startedAtMs!, file)
+    return segmentFacts(plan, segment.startedAtMs!, file)
   }
 
   async #remove(path: string): Promise<void> {
@@ -218,6 +224,6 @@ export class SegmentCapture {
   }
 }
 
-function causeOf(cause: EndCause): Cause {
+function toCause(cause: EndCause): Cause {
   return cause.kind === 'cut' ? 'cut' : cause.problem
 }

@@ -18,7 +18,7 @@ export class StallWatch {
   }
 
   /** Something has happened. */
-  touch(): void {
+  reset(): void {
     this.#idleTicks = 0
   }
 

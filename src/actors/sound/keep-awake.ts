@@ -1,8 +1,8 @@
 import type { Logger } from '../../contract/logger.ts'
-import { deathOf } from '../../platform/capture-problem.ts'
+import { exitProblem } from '../../platform/capture-problem.ts'
 import { type Child, type ChildCommand, startChild } from '../../processes/child-process.ts'
 import { within } from '../../time/within.ts'
-import { feedSilence } from './silence.ts'
+import { feedSilence } from './feed-silence.ts'
 
 const RESTART_FIRST_MS = 250
 const RESTART_MAX_MS = 4_000
@@ -16,7 +16,7 @@ export class KeepAwake {
   readonly ended: Promise<void>
   #player: Child | undefined
   #isOver = false
-  #wake: () => void = () => {}
+  #interrupt: () => void = () => {}
 
   /** `command`: a player that takes the silence on its stdin. */
   constructor(command: ChildCommand, env: NodeJS.ProcessEnv, logger: Logger) {
@@ -26,12 +26,12 @@ export class KeepAwake {
   stop(): void {
     this.#isOver = true
     this.#player?.kill('SIGKILL')
-    this.#wake()
+    this.#interrupt()
   }
 
   async #run(command: ChildCommand, env: NodeJS.ProcessEnv, logger: Logger): Promise<void> {
     const stopped = new Promise<void>((resolve) => {
-      this.#wake = resolve
+      this.#interrupt = resolve
     })
     for (
       let pauseMs = RESTART_FIRST_MS;
@@ -43,7 +43,7 @@ export class KeepAwake {
       if (player.stdin) feedSilence(player.stdin)
       const exit = await player.exited
       if (this.#isOver) return
-      const { detail } = deathOf('The player of silence', player, exit)
+      const { detail } = exitProblem('The player of silence', player, exit)
       logger.warn({ detail }, 'a speaker is not kept awake; trying again')
       await within(stopped, pauseMs)
     }

@@ -1,10 +1,10 @@
 /**
  * Pieces come each 5 ms; written to an encoder one by one they would cost more than all else here.
  */
-const TOGETHER_MS = 50
+const BATCH_MS = 50
 
 /** A piece of sound, and when it came (epoch ms). */
-interface Piece {
+interface Chunk {
   pcm: Buffer
   arrivedAt: number
 }
@@ -14,47 +14,47 @@ interface Piece {
  * should be: of another device, or out of its time. Such news comes some milliseconds after the
  * sound; while there is a doubt nothing is let go.
  */
-export class Quarantine<Doubt extends string> {
+export class Quarantine<Cause extends string> {
   readonly #waitMs: number
-  readonly #release: (pcm: Buffer) => void
-  readonly #doubts = new Map<Doubt, number>()
-  #pieces: Piece[] = []
+  readonly #onRelease: (pcm: Buffer) => void
+  readonly #suspicions = new Map<Cause, number>()
+  #chunks: Chunk[] = []
 
   /** `waitMs`: how long each piece waits at least. */
-  constructor(waitMs: number, release: (pcm: Buffer) => void) {
+  constructor(waitMs: number, onRelease: (pcm: Buffer) => void) {
     this.#waitMs = waitMs
-    this.#release = release
+    this.#onRelease = onRelease
   }
 
   /** Takes a piece in, and lets go what has waited long enough. */
   push(pcm: Buffer, arrivedAt: number): void {
-    this.#pieces.push({ pcm, arrivedAt })
-    if (arrivedAt - this.#pieces[0]!.arrivedAt >= this.#waitMs + TOGETHER_MS)
-      this.#letGo(arrivedAt - this.#waitMs)
+    this.#chunks.push({ pcm, arrivedAt })
+    if (arrivedAt - this.#chunks[0]!.arrivedAt >= this.#waitMs + BATCH_MS)
+      this.#release(arrivedAt - this.#waitMs)
   }
 
   /**
-   * Doubts the sound that came after `fromMs` (epoch ms) until {@link trust}; asked again, the
+   * Doubts the sound that came after `fromMs` (epoch ms) until {@link clear}; asked again, the
    * doubt is moved.
    */
-  doubt(doubt: Doubt, fromMs: number): void {
-    this.#doubts.set(doubt, fromMs)
+  suspect(cause: Cause, fromMs: number): void {
+    this.#suspicions.set(cause, fromMs)
   }
 
-  trust(doubt: Doubt): void {
-    this.#doubts.delete(doubt)
+  clear(cause: Cause): void {
+    this.#suspicions.delete(cause)
   }
 
   /** Lets go at once what came until `untilMs` and is in no doubt; forgets the rest. */
-  end(untilMs: number): void {
-    this.#letGo(untilMs)
-    this.#pieces = []
+  flush(untilMs: number): void {
+    this.#release(untilMs)
+    this.#chunks = []
   }
 
-  #letGo(untilMs: number): void {
-    const limit = Math.min(untilMs, ...this.#doubts.values())
-    const kept = this.#pieces.findIndex(({ arrivedAt }) => arrivedAt > limit)
-    const sure = this.#pieces.splice(0, kept === -1 ? this.#pieces.length : kept)
-    if (sure.length > 0) this.#release(Buffer.concat(sure.map(({ pcm }) => pcm)))
+  #release(untilMs: number): void {
+    const limit = Math.min(untilMs, ...this.#suspicions.values())
+    const kept = this.#chunks.findIndex(({ arrivedAt }) => arrivedAt > limit)
+    const sure = this.#chunks.splice(0, kept === -1 ? this.#chunks.length : kept)
+    if (sure.length > 0) this.#onRelease(Buffer.concat(sure.map(({ pcm }) => pcm)))
   }
 }

@@ -7,7 +7,7 @@ import type { SourceCommand } from '../../platform/capture-backend.ts'
 import {
   type CaptureProblem,
   captureFailed,
-  deathOf,
+  exitProblem,
   lastMessage,
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
@@ -16,12 +16,12 @@ import { type Child, type ChildCommand, startChild } from '../../processes/child
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
-import { DriftWatch } from './drift.ts'
+import { DriftMeter } from './drift-meter.ts'
 import { KeepAwake } from './keep-awake.ts'
 import { FrameAligner, LevelMeter, pcmFrames } from './pcm.ts'
 import { Quarantine } from './quarantine.ts'
-import { SilenceWatch } from './silence.ts'
-import { SampleSlipper } from './slip.ts'
+import { SampleSlipper } from './sample-slipper.ts'
+import { SilenceWatch } from './silence-watch.ts'
 
 /** Sound that an encoder has not taken yet: five seconds in stereo, longer than any start. */
 const PENDING_MAX_BYTES = 1_048_576
@@ -30,8 +30,8 @@ const PENDING_MAX_BYTES = 1_048_576
  * later on a busy machine.
  */
 const QUARANTINE_MS = 250
-/** An encoder that has been given sound for this long and has written nothing hangs. */
-const HANGS_MS = 1_000
+/** An encoder that has been given sound for this long and has written nothing isHanging. */
+const ENCODER_HANG_MS = 1_000
 
 /** The parts of a sound pipeline. */
 export interface SoundPipelineParts {
@@ -68,12 +68,14 @@ export class SoundPipeline implements Pipeline {
   readonly #events: PipelineEvents
   readonly #aligner: FrameAligner
   readonly #meter: LevelMeter
-  readonly #drift = new DriftWatch()
+  readonly #drift = new DriftMeter()
   readonly #slipper: SampleSlipper
-  readonly #quarantine = new Quarantine<'device' | 'loss'>(QUARANTINE_MS, (pcm) => this.#feed(pcm))
+  readonly #quarantine = new Quarantine<'device' | 'loss'>(QUARANTINE_MS, (pcm) =>
+    this.#writeToEncoder(pcm),
+  )
   readonly #silence = new SilenceWatch((silent) => {
     this.#isSilent = silent
-    this.#tellSilence()
+    this.#reportSilence()
   })
   readonly #pages = new Splitter(readPage)
   readonly #timeline = new OpusTimeline()
@@ -83,17 +85,17 @@ export class SoundPipeline implements Pipeline {
   #encoder: Child | undefined
   #cause: EndCause | undefined
   /** The time of the first sample is in use and must not change any more. */
-  #anchored = false
+  #isAnchored = false
   #pending: Buffer[] = []
   #pendingBytes = 0
   /**
    * When the encoder was first given something after the last that it wrote; by performance.now().
    */
-  #owingSince: number | undefined
+  #awaitingEncoderSince: number | undefined
   #headers: Buffer[] = []
   #isSilent = false
   #muted: string | null = null
-  #isSilenceTold = false
+  #isSilenceReported = false
 
   constructor(parts: SoundPipelineParts, events: PipelineEvents) {
     const { channels } = parts.format
@@ -115,7 +117,7 @@ export class SoundPipeline implements Pipeline {
     this.#source?.kill('SIGKILL')
     this.#keepAwake?.stop()
     this.#watch?.stop()
-    this.#quarantine.end(cause.at ?? Number.POSITIVE_INFINITY)
+    this.#quarantine.flush(cause.at ?? Number.POSITIVE_INFINITY)
     if (this.#encoder) void this.#endEncoder(this.#encoder)
   }
 
@@ -129,41 +131,41 @@ export class SoundPipeline implements Pipeline {
     this.end({ kind: 'problem', problem, ...(at === undefined ? {} : { at }) })
   }
 
-  #takeSound(chunk: Buffer): void {
+  #onSound(chunk: Buffer): void {
     const arrivedAt = this.#parts.clock.now()
     // Whatever still comes after a cut must not go anywhere.
     if (this.#cause) return
     const pcm = this.#aligner.push(chunk)
     if (pcm.length === 0) return
-    this.#drift.take(pcmFrames(pcm.length, this.#parts.format.channels), arrivedAt)
+    this.#drift.push(pcmFrames(pcm.length, this.#parts.format.channels), arrivedAt)
     this.#meter.push(pcm)
-    if (this.#anchored) {
+    if (this.#isAnchored) {
       const lagMs = this.#drift.originAt(arrivedAt) - this.startedAtMs! - this.#slipper.shiftMs
-      this.#lookForLoss(arrivedAt)
+      this.#checkForLoss(arrivedAt)
       this.#quarantine.push(this.#slipper.push(pcm, lagMs), arrivedAt)
     } else {
       // The first of it is let go at once, so that a start is soon confirmed.
       this.startedAtMs = this.#drift.originAt(arrivedAt)
-      this.#feed(pcm)
+      this.#writeToEncoder(pcm)
     }
     if (this.#pendingBytes > PENDING_MAX_BYTES)
       this.#fail(captureFailed('The encoder does not keep up.'))
   }
 
-  #lookForLoss(arrivedAt: number): void {
+  #checkForLoss(arrivedAt: number): void {
     const { lateSince } = this.#drift
     if (lateSince === undefined) {
-      this.#quarantine.trust('loss')
+      this.#quarantine.clear('loss')
       return
     }
-    this.#quarantine.doubt('loss', lateSince)
+    this.#quarantine.suspect('loss', lateSince)
     // It may be the machine that slept.
     this.#parts.clock.check()
     if (this.#drift.isLost(arrivedAt)) this.#fail(captureFailed('Sound was lost.'), lateSince)
   }
 
-  #feed(pcm: Buffer): void {
-    this.#owingSince ??= performance.now()
+  #writeToEncoder(pcm: Buffer): void {
+    this.#awaitingEncoderSince ??= performance.now()
     if (this.#encoder?.stdin) {
       this.#encoder.stdin.write(pcm)
       this.#pendingBytes = this.#encoder.stdin.writableLength
@@ -175,21 +177,21 @@ export class SoundPipeline implements Pipeline {
 
   async #capture(): Promise<void> {
     const { keepAwake, env, logger } = this.#parts
-    const command = await this.#available(this.#parts.source)
+    const command = await this.#valueOrFail(this.#parts.source)
     if (command === undefined || this.#cause) return
-    const source = startChild(command, { env, onStdout: (chunk) => this.#takeSound(chunk) })
+    const source = startChild(command, { env, onStdout: (chunk) => this.#onSound(chunk) })
     this.#source = source
     if (keepAwake) this.#keepAwake = new KeepAwake(keepAwake, env, logger)
-    if (source.pid !== undefined) this.#watch = this.#look(command, source.pid)
-    this.#fail(deathOf('The capture helper', source, await source.exited))
+    if (source.pid !== undefined) this.#watch = this.#watchSource(command, source.pid)
+    this.#fail(exitProblem('The capture helper', source, await source.exited))
     await this.#keepAwake?.ended
   }
 
-  #look(command: SourceCommand, pid: number): SoundWatch | undefined {
-    return command.listen?.(pid, {
-      doubt: (fromMs) => {
-        if (fromMs === null) this.#quarantine.trust('device')
-        else this.#quarantine.doubt('device', fromMs)
+  #watchSource(command: SourceCommand, pid: number): SoundWatch | undefined {
+    return command.watchSound?.(pid, {
+      suspected: (fromMs) => {
+        if (fromMs === null) this.#quarantine.clear('device')
+        else this.#quarantine.suspect('device', fromMs)
       },
       lost: (problem, at) => this.#fail(problem, at),
       muted: (detail) => {
@@ -199,23 +201,23 @@ export class SoundPipeline implements Pipeline {
           detail: detail ?? 'The device is not muted.',
         })
         this.#muted = detail
-        this.#tellSilence()
+        this.#reportSilence()
       },
     })
   }
 
   /** Not of a muted one: it is known already why it is silent. */
-  #tellSilence(): void {
+  #reportSilence(): void {
     const present = this.#isSilent && this.#muted === null
-    if (present === this.#isSilenceTold) return
-    this.#isSilenceTold = present
+    if (present === this.#isSilenceReported) return
+    this.#isSilenceReported = present
     const detail = present
       ? 'Nothing but digital silence has come for 4 s.'
       : 'Something can be heard again.'
     this.#events.warning({ code: 'SOURCE_SILENT', present, detail })
   }
 
-  async #available<T>(part: Promise<T>): Promise<T | undefined> {
+  async #valueOrFail<T>(part: Promise<T>): Promise<T | undefined> {
     try {
       return await part
     } catch (error) {
@@ -225,19 +227,19 @@ export class SoundPipeline implements Pipeline {
   }
 
   async #encode(): Promise<void> {
-    const path = (await this.#available(this.#parts.ffmpeg))?.path
+    const path = (await this.#valueOrFail(this.#parts.ffmpeg))?.path
     if (path === undefined) return
     if (this.#cause && this.#pending.length === 0) return
     const encoder = startChild(
       { program: path, args: opusArgs(this.#parts.format) },
-      { env: this.#parts.env, stdin: 'pipe', onStdout: (chunk) => this.#takeEncoded(chunk) },
+      { env: this.#parts.env, stdin: 'pipe', onStdout: (chunk) => this.#onEncoded(chunk) },
     )
     this.#encoder = encoder
     for (const pcm of this.#pending) encoder.stdin?.write(pcm)
     this.#pending = []
     if (this.#cause) void this.#endEncoder(encoder)
     const exit = await encoder.exited
-    this.#fail(deathOf('The encoder', encoder, exit))
+    this.#fail(exitProblem('The encoder', encoder, exit))
   }
 
   /** Lets the encoder write what it still holds; it ends by itself when its input does. */
@@ -247,20 +249,21 @@ export class SoundPipeline implements Pipeline {
       { ask: () => encoder.stdin?.end(), waitMs: finish },
       { ask: 'SIGTERM', waitMs: ask },
     ]
-    // With no sound at all there is nothing to wait for, nor for one that hangs.
-    const owing = this.#owingSince === undefined ? 0 : performance.now() - this.#owingSince
-    const hangs = this.#anchored && owing > HANGS_MS
-    await terminate(encoder, this.startedAtMs === undefined || hangs ? [] : steps)
+    // With no sound at all there is nothing to wait for, nor for one that isHanging.
+    const waitedMs =
+      this.#awaitingEncoderSince === undefined ? 0 : performance.now() - this.#awaitingEncoderSince
+    const isHanging = this.#isAnchored && waitedMs > ENCODER_HANG_MS
+    await terminate(encoder, this.startedAtMs === undefined || isHanging ? [] : steps)
   }
 
-  #takeEncoded(chunk: Buffer): void {
-    this.#owingSince = undefined
+  #onEncoded(chunk: Buffer): void {
+    this.#awaitingEncoderSince = undefined
     try {
       for (const page of this.#pages.push(chunk)) {
-        const endMs = this.#timeline.take(page)
+        const endMs = this.#timeline.push(page)
         this.#headers.push(page.bytes)
         if (endMs === undefined) continue
-        this.#anchored = true
+        this.#isAnchored = true
         this.#events.unit({ bytes: Buffer.concat(this.#headers), endMs })
         this.#headers = []
       }

@@ -11,8 +11,8 @@ import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { Monitor } from '../../x11/connection.ts'
 import type { CaptureBackend, SourceCommand } from '../capture-backend.ts'
+import { isPulseMuted } from './is-pulse-muted.ts'
 import { listPulseDevices } from './pulse-devices.ts'
-import { isPulseMuted } from './pulse-mute.ts'
 import { PulseWatch } from './pulse-watch.ts'
 import { X11ScreenWatch } from './x11-screen-watch.ts'
 import {
@@ -101,8 +101,8 @@ async function screenCommand(
   const [monitor, found] = await Promise.all([findMonitor(device.id, env), ffmpeg()])
   return {
     ...x11grabCommand(display, monitor, quality, found),
-    watch: (onProblem) => new X11ScreenWatch({ display, env, monitor }, onProblem),
-    vouched: monitor !== undefined,
+    watchScreen: (onProblem) => new X11ScreenWatch({ display, env, monitor }, onProblem),
+    needsConfirmation: monitor !== undefined,
   }
 }
 
@@ -120,7 +120,7 @@ export function linuxBackend(
     }
     return {
       ...parecCommand(medium, device),
-      listen: (pid, events) => pulse.watch(place, pid, events),
+      watchSound: (pid, events) => pulse.watch(place, pid, events),
     }
   }
   return {

@@ -20,15 +20,15 @@ const FIRST_CHECK_MS = 150
  * Between two questions about where a stream is, about what is muted, and without any reason to
  * ask.
  */
-const URGENT_MS = 100
-const CALM_MS = 500
-const IDLE_MS = 5_000
+const URGENT_CHECK_MS = 100
+const MUTE_CHECK_MS = 500
+const IDLE_CHECK_MS = 5_000
 /**
  * Until a question is asked again that had no answer, or none about a stream that may still be
  * connecting: first and longest.
  */
-const AGAIN_FIRST_MS = 100
-const AGAIN_MAX_MS = 2_000
+const RETRY_FIRST_MS = 100
+const RETRY_MAX_MS = 2_000
 const ANSWER_MS = 1_500
 const RESTART_FIRST_MS = 250
 const RESTART_MAX_MS = 1_000
@@ -39,7 +39,7 @@ export interface PulsePlace {
   sink?: string
 }
 
-interface Watched {
+interface WatchedStream {
   place: PulsePlace
   pid: number
   events: SoundWatchEvents
@@ -47,12 +47,12 @@ interface Watched {
   stream: number | undefined
   source: number | undefined
   /** When its place was last asked for and found right. */
-  rightAt: number
+  confirmedAt: number
   /** Since when it may be elsewhere: by news before, and by news during the question under way. */
-  doubtedFrom: number | undefined
-  doubtedAgain: number | undefined
+  suspectFrom: number | undefined
+  suspectAgainFrom: number | undefined
   muted: string | null
-  againMs: number
+  retryMs: number
 }
 
 /**
@@ -63,7 +63,7 @@ interface Watched {
 export class PulseWatch {
   readonly #env: NodeJS.ProcessEnv
   readonly #now: () => number
-  readonly #watched = new Set<Watched>()
+  readonly #watched = new Set<WatchedStream>()
   #subscription: Child | undefined
   #rest = ''
   /** The subscription has told something. */
@@ -75,7 +75,7 @@ export class PulseWatch {
   #checkDueAt = Number.POSITIVE_INFINITY
   #checkBegunAt = Number.NEGATIVE_INFINITY
   #answeredAt = Number.NEGATIVE_INFINITY
-  #toldAt = Number.NEGATIVE_INFINITY
+  #lastEventAt = Number.NEGATIVE_INFINITY
   #isChecking = false
 
   /** `now`: the recorder's clock. */
@@ -88,19 +88,19 @@ export class PulseWatch {
     const state = {
       stream: undefined,
       source: undefined,
-      doubtedFrom: undefined,
-      doubtedAgain: undefined,
+      suspectFrom: undefined,
+      suspectAgainFrom: undefined,
       muted: null,
-      againMs: AGAIN_FIRST_MS,
+      retryMs: RETRY_FIRST_MS,
     }
-    const watched: Watched = { place, pid, events, rightAt: this.#now(), ...state }
+    const watched: WatchedStream = { place, pid, events, confirmedAt: this.#now(), ...state }
     this.#watched.add(watched)
     if (this.#subscription === undefined && this.#restartTimer === undefined) this.#subscribe()
-    this.#ask(FIRST_CHECK_MS)
-    return { stop: () => this.#forget(watched) }
+    this.#scheduleCheck(FIRST_CHECK_MS)
+    return { stop: () => this.#remove(watched) }
   }
 
-  #forget(watched: Watched): void {
+  #remove(watched: WatchedStream): void {
     this.#watched.delete(watched)
     if (this.#watched.size > 0) return
     clearTimeout(this.#restartTimer)
@@ -118,64 +118,67 @@ export class PulseWatch {
     this.#isLive = false
     const subscription = startChild(
       { program: 'pactl', args: ['subscribe'] },
-      { env: this.#env, onStdout: (chunk) => this.#hear(subscription, chunk.toString('latin1')) },
+      {
+        env: this.#env,
+        onStdout: (chunk) => this.#onOutput(subscription, chunk.toString('latin1')),
+      },
     )
     this.#subscription = subscription
     void subscription.exited.then(() => {
       if (this.#subscription !== subscription) return
       this.#subscription = undefined
       // What happens until it runs again is not told.
-      this.#doubt([...this.#watched])
+      this.#suspect([...this.#watched])
       this.#restartTimer = setTimeout(() => this.#subscribe(), this.#restartMs)
       this.#restartMs = Math.min(2 * this.#restartMs, RESTART_MAX_MS)
-      this.#ask(this.#restartMs)
+      this.#scheduleCheck(this.#restartMs)
     })
   }
 
-  #hear(subscription: Child, text: string): void {
+  #onOutput(subscription: Child, text: string): void {
     if (this.#subscription !== subscription) return
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop()!
     const events = lines.map(parsePulseEvent).filter((event) => event !== undefined)
     if (events.length === 0) return
-    this.#toldAt = performance.now()
+    this.#lastEventAt = performance.now()
     if (!this.#isLive) {
       // What was asked before need not be so any more.
       this.#isLive = true
       this.#restartMs = RESTART_FIRST_MS
-      this.#ask(0)
+      this.#scheduleCheck(0)
     }
-    for (const event of events) this.#take(event)
+    for (const event of events) this.#onEvent(event)
   }
 
-  #take({ what, kind, index }: PulseEvent): void {
+  #onEvent({ what, kind, index }: PulseEvent): void {
     const isChange = what === 'change'
     const isMove =
       (isChange && kind === 'source-output') || (what === 'remove' && kind === 'source')
     if (isMove) {
       const own = (known: number | undefined): boolean => known === undefined || known === index
-      this.#doubt(
+      this.#suspect(
         [...this.#watched].filter(({ stream, source }) => own(kind === 'source' ? source : stream)),
       )
     } else if (isChange && (kind === 'source' || kind === 'sink')) {
-      this.#ask(Math.max(0, this.#checkBegunAt + CALM_MS - performance.now()))
+      this.#scheduleCheck(Math.max(0, this.#checkBegunAt + MUTE_CHECK_MS - performance.now()))
     }
   }
 
-  #doubt(doubted: Watched[]): void {
+  #suspect(suspected: WatchedStream[]): void {
     const fromMs = this.#now() - MARGIN_MS
-    for (const watched of doubted) {
-      if (this.#isChecking) watched.doubtedAgain ??= fromMs
-      if (watched.doubtedFrom !== undefined) continue
-      watched.doubtedFrom = fromMs
-      watched.events.doubt(fromMs)
+    for (const watched of suspected) {
+      if (this.#isChecking) watched.suspectAgainFrom ??= fromMs
+      if (watched.suspectFrom !== undefined) continue
+      watched.suspectFrom = fromMs
+      watched.events.suspected(fromMs)
     }
-    if (doubted.length > 0)
-      this.#ask(Math.max(0, this.#checkBegunAt + URGENT_MS - performance.now()))
+    if (suspected.length > 0)
+      this.#scheduleCheck(Math.max(0, this.#checkBegunAt + URGENT_CHECK_MS - performance.now()))
   }
 
   /** Asks in so many ms, or earlier if that was due anyway. */
-  #ask(inMs: number): void {
+  #scheduleCheck(inMs: number): void {
     const dueAt = performance.now() + inMs
     if (dueAt >= this.#checkDueAt || this.#watched.size === 0) return
     this.#checkDueAt = dueAt
@@ -189,7 +192,7 @@ export class PulseWatch {
     this.#checkDueAt = Number.POSITIVE_INFINITY
     this.#checkBegunAt = performance.now()
     const begunAt = this.#now()
-    for (const watched of this.#watched) watched.doubtedAgain = undefined
+    for (const watched of this.#watched) watched.suspectAgainFrom = undefined
     const asked = [...this.#watched]
     const { outcome, stdout } = await runTool(
       { program: 'pactl', args: ['list'] },
@@ -197,53 +200,53 @@ export class PulseWatch {
     )
     const state = outcome === 'done' ? parsePulseState(stdout) : undefined
     for (const watched of asked)
-      if (this.#watched.has(watched)) this.#examine(watched, state, begunAt)
+      if (this.#watched.has(watched)) this.#evaluate(watched, state, begunAt)
     this.#isChecking = false
-    if (state) this.#superviseSubscription()
+    if (state) this.#endHangingSubscription()
     const dueAt = Math.min(
       this.#checkDueAt,
-      performance.now() + (this.#isLive ? IDLE_MS : this.#restartMs),
+      performance.now() + (this.#isLive ? IDLE_CHECK_MS : this.#restartMs),
     )
     this.#checkDueAt = Number.POSITIVE_INFINITY
-    this.#ask(Math.max(0, dueAt - performance.now()))
+    this.#scheduleCheck(Math.max(0, dueAt - performance.now()))
   }
 
   /** Our own questions are news too: a subscription that has not told of the last one hangs. */
-  #superviseSubscription(): void {
-    if (this.#isLive && this.#toldAt < this.#answeredAt) this.#subscription?.kill('SIGKILL')
+  #endHangingSubscription(): void {
+    if (this.#isLive && this.#lastEventAt < this.#answeredAt) this.#subscription?.kill('SIGKILL')
     this.#answeredAt = this.#checkBegunAt
   }
 
-  #examine(watched: Watched, state: PulseState | undefined, begunAt: number): void {
+  #evaluate(watched: WatchedStream, state: PulseState | undefined, begunAt: number): void {
     const stream = state?.streams.find(({ pid }) => pid === watched.pid)
     const source = state?.sources.find(({ index }) => index === stream?.source)
     if (state === undefined || stream === undefined || source === undefined) {
       // No answer, or in the middle of a change, or a stream that is not there yet or any more: its
       // helper tells of that.
-      this.#ask(watched.againMs)
-      watched.againMs = Math.min(2 * watched.againMs, AGAIN_MAX_MS)
+      this.#scheduleCheck(watched.retryMs)
+      watched.retryMs = Math.min(2 * watched.retryMs, RETRY_MAX_MS)
       return
     }
-    watched.againMs = AGAIN_FIRST_MS
+    watched.retryMs = RETRY_FIRST_MS
     watched.stream = stream.index
     const { place, events } = watched
     if (source.name !== place.source) {
-      this.#forget(watched)
+      this.#remove(watched)
       const problem = deviceLost(
         `The device ${place.sink ?? place.source} is gone, or the sound server has switched to another.`,
       )
-      events.lost(problem, watched.doubtedFrom ?? watched.rightAt)
+      events.lost(problem, watched.suspectFrom ?? watched.confirmedAt)
       return
     }
     watched.source = source.index
-    watched.rightAt = begunAt
+    watched.confirmedAt = begunAt
     if (!this.#isLive) {
       // Nobody tells of a switch now: nothing passes the moment for which the place is proven.
-      watched.doubtedFrom = begunAt
-      events.doubt(begunAt)
-    } else if (watched.doubtedFrom !== undefined) {
-      watched.doubtedFrom = watched.doubtedAgain
-      events.doubt(watched.doubtedAgain ?? null)
+      watched.suspectFrom = begunAt
+      events.suspected(begunAt)
+    } else if (watched.suspectFrom !== undefined) {
+      watched.suspectFrom = watched.suspectAgainFrom
+      events.suspected(watched.suspectAgainFrom ?? null)
     }
     const sink = state.sinks.find(({ name }) => name === place.sink)
     const muted = stream.muted

@@ -5,9 +5,9 @@ import type { ScreenWatch } from '../screen-watch.ts'
 
 const TICK_MS = 250
 /** A question every half second; its answer has to come within 1.25 s. */
-const TICKS_BETWEEN = 2
-const TICKS_TO_ANSWER = 5
-const ANSWER_MS = TICKS_TO_ANSWER * TICK_MS
+const QUERY_TICKS = 2
+const ANSWER_TICKS = 5
+const ANSWER_MS = ANSWER_TICKS * TICK_MS
 
 /** The captured part of a display. */
 export interface WatchedScreen {
@@ -33,8 +33,8 @@ export class X11ScreenWatch implements ScreenWatch {
   readonly #timer: NodeJS.Timeout
   #problem: CaptureProblem | undefined
   #size: Pick<Area, 'width' | 'height'> | undefined
-  #over = false
-  #openQuestions = 0
+  #isOver = false
+  #pendingQueries = 0
   #idleTicks = 0
 
   constructor(watched: WatchedScreen, onProblem: (problem: CaptureProblem) => void) {
@@ -42,11 +42,11 @@ export class X11ScreenWatch implements ScreenWatch {
     this.#onProblem = onProblem
     this.#connection = X11Connection.open(watched.display, watched.env, ANSWER_MS).then(
       (connection) => {
-        connection.onChange = () => void this.#ask()
+        connection.onChange = () => void this.#query()
         void connection.closed.then(() =>
           this.#end(deviceLost(`The X display ${watched.display} is gone.`)),
         )
-        if (this.#over) connection.close()
+        if (this.#isOver) connection.close()
         return connection
       },
       (error: X11Error) => {
@@ -54,48 +54,48 @@ export class X11ScreenWatch implements ScreenWatch {
         return undefined
       },
     )
-    void this.#ask()
+    void this.#query()
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
   }
 
   async check(): Promise<CaptureProblem | undefined> {
     // Ends with the connection at the latest, and that with whatever is wrong.
-    await this.#ask()
+    await this.#query()
     return this.#problem
   }
 
   stop(): void {
-    this.#over = true
+    this.#isOver = true
     clearInterval(this.#timer)
     void this.#connection.then((connection) => connection?.close())
   }
 
   #tick(): void {
     this.#idleTicks++
-    if (this.#openQuestions === 0 && this.#idleTicks >= TICKS_BETWEEN) void this.#ask()
-    if (this.#openQuestions > 0 && this.#idleTicks >= TICKS_TO_ANSWER)
+    if (this.#pendingQueries === 0 && this.#idleTicks >= QUERY_TICKS) void this.#query()
+    if (this.#pendingQueries > 0 && this.#idleTicks >= ANSWER_TICKS)
       this.#end(deviceLost(`The X display ${this.#watched.display} does not answer.`))
   }
 
-  async #ask(): Promise<void> {
-    if (this.#openQuestions++ === 0) this.#idleTicks = 0
+  async #query(): Promise<void> {
+    if (this.#pendingQueries++ === 0) this.#idleTicks = 0
     try {
       const connection = await this.#connection
-      if (connection === undefined || this.#over) return
-      const problem = this.#examine(await connection.layout())
+      if (connection === undefined || this.#isOver) return
+      const problem = this.#layoutProblem(await connection.layout())
       if (problem) this.#end(problem)
     } catch {
       // The connection's end, which tells by itself; or a question that this server does not
       // understand.
     } finally {
-      this.#openQuestions--
+      this.#pendingQueries--
       this.#idleTicks = 0
     }
   }
 
-  #examine(layout: Layout): CaptureProblem | undefined {
+  #layoutProblem(layout: Layout): CaptureProblem | undefined {
     const { monitor } = this.#watched
-    if (monitor) return judgeMonitor(monitor, layout)
+    if (monitor) return monitorProblem(monitor, layout)
     const { width, height } = layout
     this.#size ??= { width, height }
     if (this.#size.width === width && this.#size.height === height) return undefined
@@ -103,14 +103,14 @@ export class X11ScreenWatch implements ScreenWatch {
   }
 
   #end(problem: CaptureProblem): void {
-    if (this.#over) return
+    if (this.#isOver) return
     this.#problem = problem
     this.stop()
     this.#onProblem(problem)
   }
 }
 
-function judgeMonitor(
+function monitorProblem(
   was: Area & { name: string },
   { monitors }: Layout,
 ): CaptureProblem | undefined {

@@ -37,12 +37,12 @@ export async function listX11Screens(
   if (problem !== null) return unavailable(problem)
   const display = env.DISPLAY!
   try {
-    return { available: true, devices: screensOf(display, await askLayout(display, env)) }
+    return { available: true, devices: screensOf(display, await queryLayout(display, env)) }
   } catch (error) {
     const kind = error instanceof X11Error ? error.kind : 'refused'
     if (kind === 'refused') return listByPrograms(display, env, ffmpeg)
     return unavailable(
-      kind === 'silent' ? `The X display ${display} does not answer.` : cannotBeOpened(display),
+      kind === 'silent' ? `The X display ${display} does not answer.` : notOpened(display),
     )
   }
 }
@@ -58,7 +58,7 @@ export async function findMonitor(
   const { display, monitor } = parseScreenId(id)
   if (monitor === undefined) return undefined
   try {
-    const found = (await askLayout(display, env)).monitors.find(({ name }) => name === monitor)
+    const found = (await queryLayout(display, env)).monitors.find(({ name }) => name === monitor)
     if (found) return found
   } catch (error) {
     throw new RecorderError('DEVICE_UNAVAILABLE', (error as Error).message, { cause: error })
@@ -89,7 +89,7 @@ function screensOf(display: string, { width, height, monitors }: Layout): Device
   ]
 }
 
-async function askLayout(display: string, env: NodeJS.ProcessEnv): Promise<Layout> {
+async function queryLayout(display: string, env: NodeJS.ProcessEnv): Promise<Layout> {
   const until = performance.now() + PROBE_MS
   const connection = await X11Connection.open(display, env, PROBE_MS)
   try {
@@ -120,14 +120,14 @@ async function listByPrograms(
       return unavailable((error as Error).message)
     }
   }
-  if (size === null) return unavailable(cannotBeOpened(display))
+  if (size === null) return unavailable(notOpened(display))
   return {
     available: true,
     devices: screensOf(display, { width: size[0], height: size[1], monitors: [] }),
   }
 }
 
-function cannotBeOpened(display: string): string {
+function notOpened(display: string): string {
   return `The X display ${display} cannot be opened. Check DISPLAY and XAUTHORITY.`
 }
 

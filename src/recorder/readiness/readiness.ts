@@ -51,10 +51,12 @@ export class Readiness {
   /** All checks, side by side, within 2 s. */
   async check(media: readonly Medium[] = MEDIA): Promise<ReadinessView> {
     const groups = await Promise.all([
-      ...media.map((medium) => inTime(this.#medium(medium), { id: 'delivering', medium })),
-      inTime(encoderChecks(this.#options), { id: 'encoder' }),
-      inTime(diskChecks(this.#options), { id: 'disk' }),
-      inTime(clockChecks(this.#options), { id: 'clock' }),
+      ...media.map((medium) =>
+        withinLimit(this.#checkMedium(medium), { id: 'delivering', medium }),
+      ),
+      withinLimit(encoderChecks(this.#options), { id: 'encoder' }),
+      withinLimit(diskChecks(this.#options), { id: 'disk' }),
+      withinLimit(clockChecks(this.#options), { id: 'clock' }),
       Promise.resolve(logChecks(this.#options)),
     ])
     const checks = groups.flat()
@@ -77,8 +79,8 @@ export class Readiness {
     await Promise.all([...this.#probes.values()].map(({ result }) => result))
   }
 
-  async #medium(medium: Medium): Promise<ReadinessCheck[]> {
-    const known = this.#known(medium)
+  async #checkMedium(medium: Medium): Promise<ReadinessCheck[]> {
+    const known = this.#knownChecks(medium)
     if (known) return known
     const commands = this.#commands
     const list = (await this.#options.platform.devices())[medium]
@@ -92,11 +94,11 @@ export class Readiness {
     // Looking for devices took time: a command may have come, a recording may have begun, or have
     // been paused.
     const probe = () => (commands === this.#commands ? this.#probe(medium, device) : INTERRUPTED)
-    return [found, ...(this.#known(medium) ?? probeChecks(medium, await probe()))]
+    return [found, ...(this.#knownChecks(medium) ?? probeChecks(medium, await probe()))]
   }
 
   /** The checks that need no open device; undefined where it may be opened. */
-  #known(medium: Medium): ReadinessCheck[] | undefined {
+  #knownChecks(medium: Medium): ReadinessCheck[] | undefined {
     const live = this.#options.live()
     if (!live) return undefined
     const track = live[medium]
@@ -150,7 +152,7 @@ export function liveTracks(
 
 const INTERRUPTED: ProbeResult = { problem: 'interrupted', level: null, empty: false, muted: null }
 
-async function inTime(
+async function withinLimit(
   checks: Promise<ReadinessCheck[]>,
   what: Pick<ReadinessCheck, 'id' | 'medium'>,
 ): Promise<ReadinessCheck[]> {

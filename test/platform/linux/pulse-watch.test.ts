@@ -101,7 +101,7 @@ suite('a watch over streams of sound', (test) => {
       Date.now,
     )
     const watched = watch.watch({ source: 'microphone' }, PID, {
-      doubt: (fromMs) => told.push(fromMs === null ? 'sure' : 'doubt'),
+      suspected: (fromMs) => told.push(fromMs === null ? 'sure' : 'doubt'),
       lost: ({ code }) => told.push(code),
       muted: (detail) => told.push(detail),
     })

@@ -11,8 +11,8 @@ import { terminate } from '../processes/terminate.ts'
 import { within } from '../time/within.ts'
 import type { ProbeResult } from './port.ts'
 import { isBlack } from './screen/black-watch.ts'
+import { feedSilence } from './sound/feed-silence.ts'
 import { FrameAligner, LevelMeter, SILENCE_DB } from './sound/pcm.ts'
-import { feedSilence } from './sound/silence.ts'
 
 /** Windows of a tenth of a second that are listened to. */
 const LEVELS = 4
@@ -50,19 +50,19 @@ function failed(problem: string): ProbeResult {
 }
 
 /**
- * Resolves when `done`, when the time is over, when the process has ended, or when told to: and
+ * Resolves when `done`, when the time is over, when the process has ended, or when aborted to: and
  * then nothing runs any more.
  */
-async function attend(
+async function runUntil(
   children: Child[],
   done: Promise<unknown>,
   signal: AbortSignal,
 ): Promise<void> {
-  const told = new Promise<void>((resolve) => {
+  const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  await within(Promise.race([done, told, children[0]!.exited]), LIMIT_MS)
+  await within(Promise.race([done, aborted, children[0]!.exited]), LIMIT_MS)
   await Promise.all(children.map((child) => terminate(child)))
 }
 
@@ -78,13 +78,13 @@ async function probeSound(
   ]
   if (signal.aborted) return failed('The check was interrupted.')
   const levels: Level[] = []
-  let enough = (): void => {}
+  let finish = (): void => {}
   const done = new Promise<void>((resolve) => {
-    enough = resolve
+    finish = resolve
   })
   const aligner = new FrameAligner(CHANNELS[medium])
   const meter = new LevelMeter(CHANNELS[medium], (level) => {
-    if (levels.push(level) >= LEVELS) enough()
+    if (levels.push(level) >= LEVELS) finish()
   })
   const source = startChild(command, { env, onStdout: (chunk) => meter.push(aligner.push(chunk)) })
   const children = [source]
@@ -94,14 +94,14 @@ async function probeSound(
     if (player.stdin) feedSilence(player.stdin)
     children.push(player)
   }
-  const [muted] = await Promise.all([isMuted, attend(children, done, signal)])
+  const [muted] = await Promise.all([isMuted, runUntil(children, done, signal)])
   if (levels.length === 0) return { ...failed(nothingCame(source)), muted }
-  const level = summed(levels)
+  const level = combineLevels(levels)
   return { problem: null, level, empty: level.peakDb <= SILENCE_DB, muted }
 }
 
 /** The loudness of all windows together. */
-function summed(levels: readonly Level[]): Level {
+function combineLevels(levels: readonly Level[]): Level {
   const powers = levels.map(({ rmsDb }) => (rmsDb <= SILENCE_DB ? 0 : 10 ** (rmsDb / 10)))
   const power = powers.reduce((sum, one) => sum + one, 0) / levels.length
   return {
@@ -115,28 +115,28 @@ async function probeScreen(
   device: Device,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
-  const command = stillOf(await backend.command('screen', device, resolveQuality(), ffmpeg))
+  const command = stillCommand(await backend.command('screen', device, resolveQuality(), ffmpeg))
   if (signal.aborted) return failed('The check was interrupted.')
   const cells = THUMBNAIL.width * THUMBNAIL.height
   let picture: Buffer = Buffer.alloc(0)
-  let enough = (): void => {}
+  let finish = (): void => {}
   const done = new Promise<void>((resolve) => {
-    enough = resolve
+    finish = resolve
   })
   const source = startChild(command, {
     env,
     onStdout: (chunk) => {
       picture = Buffer.concat([picture, chunk])
-      if (picture.length >= cells) enough()
+      if (picture.length >= cells) finish()
     },
   })
-  await attend([source], done, signal)
+  await runUntil([source], done, signal)
   if (picture.length < cells) return failed(nothingCame(source))
   return { problem: null, level: null, empty: isBlack(picture.subarray(0, cells)), muted: null }
 }
 
 /** One small grey picture of the same input. */
-export function stillOf({ program, args }: ChildCommand): ChildCommand {
+export function stillCommand({ program, args }: ChildCommand): ChildCommand {
   const input = args.slice(0, args.indexOf('-i') + 2)
   const picture = [
     '-frames:v',

@@ -16,17 +16,17 @@ const BRIGHT = 125
 async function decode(
   ffmpeg: string,
   args: readonly string[],
-  take: (chunk: Buffer) => void,
+  onOutput: (chunk: Buffer) => void,
 ): Promise<void> {
   const all = ['-nostdin', '-v', 'error', ...args]
-  const child = startChild({ program: ffmpeg, args: all }, { env: process.env, onStdout: take })
+  const child = startChild({ program: ffmpeg, args: all }, { env: process.env, onStdout: onOutput })
   const { code } = await child.exited
   if (code !== 0)
     throw new Error(`The exported file cannot be decoded.${lastMessage(child.stderr())}`)
 }
 
 /** Seconds at which beeps begin in a media file. */
-export async function beepsIn(file: string, ffmpeg: string): Promise<number[]> {
+export async function findBeeps(file: string, ffmpeg: string): Promise<number[]> {
   const found: number[] = []
   let index = 0
   let lastLoud = Number.NEGATIVE_INFINITY
@@ -57,7 +57,7 @@ export async function beepsIn(file: string, ffmpeg: string): Promise<number[]> {
 }
 
 /** Seconds at which an area of the picture turns white in a media file. */
-export async function flashesIn(
+export async function findFlashes(
   file: string,
   ffmpeg: string,
   { x, y, width, height }: Area,

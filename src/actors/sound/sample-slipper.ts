@@ -62,9 +62,9 @@ export class SampleSlipper {
       )
       const last = Math.min(frames, first + SPACING_FRAMES) - 2
       if (last <= first) break
-      const at = this.#calmest(piece, first, last)
+      const at = this.#quietestFrame(piece, first, last)
       pieces.push(piece.subarray(from * this.#frameBytes, (at + 1) * this.#frameBytes))
-      if (lagMs > 0) pieces.push(this.#between(piece, at))
+      if (lagMs > 0) pieces.push(this.#interpolate(piece, at))
       const next = lagMs > 0 ? at + 1 : at + 2
       this.#sinceSlip = -next
       this.#shifted += lagMs > 0 ? 1 : -1
@@ -81,8 +81,8 @@ export class SampleSlipper {
   }
 
   /** The frame around which the sound changes least: the crest of a wave, or a pause. */
-  #calmest(piece: Buffer, first: number, last: number): number {
-    let calmest = first
+  #quietestFrame(piece: Buffer, first: number, last: number): number {
+    let quietest = first
     let least = Number.POSITIVE_INFINITY
     for (let frame = first; frame <= last && least > 0; frame++) {
       let change = 0
@@ -95,13 +95,13 @@ export class SampleSlipper {
           frame + 2 < piece.length / this.#frameBytes ? this.#sample(piece, frame + 2, channel) : b
         change += Math.abs(b - a) + Math.abs(c - b)
       }
-      if (change < least) [calmest, least] = [frame, change]
+      if (change < least) [quietest, least] = [frame, change]
     }
-    return calmest
+    return quietest
   }
 
   /** A frame half-way to the next one. */
-  #between(piece: Buffer, frame: number): Buffer {
+  #interpolate(piece: Buffer, frame: number): Buffer {
     const made = Buffer.alloc(this.#frameBytes)
     for (let channel = 0; channel < this.#channels; channel++) {
       const [a, b] = [this.#sample(piece, frame, channel), this.#sample(piece, frame + 1, channel)]

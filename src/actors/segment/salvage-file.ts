@@ -19,26 +19,26 @@ export interface SalvagedFile extends StoredFile {
  * Reads chunk by chunk; gives for each unit its bytes and, where media are whole up to its end, the
  * media time there.
  */
-type Reading = (chunk: Buffer) => Generator<{ bytes: Buffer; endMs: number | undefined }>
+type UnitReader = (chunk: Buffer) => Generator<{ bytes: Buffer; endMs: number | undefined }>
 
-function readOgg(): Reading {
+function oggReader(): UnitReader {
   const pages = new Splitter(readPage)
   const timeline = new OpusTimeline()
   return function* (chunk) {
     for (const page of pages.push(chunk)) {
       if (!isPageIntact(page)) throw new FormatError('an Ogg page with a wrong checksum')
-      yield { bytes: page.bytes, endMs: timeline.take(page) }
+      yield { bytes: page.bytes, endMs: timeline.push(page) }
     }
   }
 }
 
-function readMp4(): Reading {
+function mp4Reader(): UnitReader {
   const boxes = new Splitter(readBox)
   const assembler = new FragmentAssembler()
   let firstTick: number | undefined
   return function* (chunk) {
     for (const box of boxes.push(chunk)) {
-      const fragment = assembler.take(box)
+      const fragment = assembler.push(box)
       if (fragment && !hasWholeSamples(fragment.mdat))
         throw new FormatError('an MP4 frame that is not whole')
       if (fragment) firstTick ??= fragment.start
@@ -48,7 +48,10 @@ function readMp4(): Reading {
   }
 }
 
-const READINGS: Record<SegmentFacts['container'], () => Reading> = { ogg: readOgg, mp4: readMp4 }
+const UNIT_READERS: Record<SegmentFacts['container'], () => UnitReader> = {
+  ogg: oggReader,
+  mp4: mp4Reader,
+}
 
 /**
  * Finishes a file that was left in the middle of writing (by a dead process, a full disk, a power
@@ -59,7 +62,7 @@ export async function salvageFile(
   path: string,
   container: SegmentFacts['container'],
 ): Promise<SalvagedFile | null> {
-  const found = await scan(path, READINGS[container]())
+  const found = await scan(path, UNIT_READERS[container]())
   if (found === null || found.bytes === 0) {
     await removeSegment(path)
     return null
@@ -75,7 +78,7 @@ export async function salvageFile(
   return found
 }
 
-async function scan(path: string, read: Reading): Promise<SalvagedFile | null> {
+async function scan(path: string, read: UnitReader): Promise<SalvagedFile | null> {
   const hash = createHash('sha256')
   let bytes = 0
   let durationMs = 0

@@ -32,7 +32,7 @@ interface Point {
  * its slope is how wrong the sound card's clock is (Moon, Skelly, Towsley: Estimation and removal
  * of clock skew from network delay measurements, 1999).
  */
-export class DriftWatch {
+export class DriftMeter {
   #firstAt: number | undefined
   #frames = 0
   #points: Point[] = []
@@ -44,7 +44,7 @@ export class DriftWatch {
   #lateSince: number | undefined
 
   /** Sound that arrived at `arrivedAt` (epoch ms, of a clock that does not jump). */
-  take(frames: number, arrivedAt: number): void {
+  push(frames: number, arrivedAt: number): void {
     this.#firstAt ??= arrivedAt
     const at = arrivedAt - this.#firstAt
     this.#frames += frames

@@ -1,18 +1,8 @@
-import type { Writable } from 'node:stream'
 import type { Level } from '../../contract/resources.ts'
 import { SILENCE_DB } from './pcm.ts'
 
-const SILENCE = Buffer.alloc(4_096)
 /** Levels, ten a second, that make a silence: told after 4 s, so that it is known within 5. */
 const SILENT_LEVELS = 40
-
-/** Writes silence into a player as fast as it takes it, until it is gone. */
-export function feedSilence(player: Writable): void {
-  // The next block only when the last one has been taken: bounded by the player's own buffer.
-  player.write(SILENCE, (error) => {
-    if (!error && player.writable) feedSilence(player)
-  })
-}
 
 /**
  * Tells when a microphone has delivered nothing but digital zero for 4 s, and when it delivers
@@ -33,8 +23,8 @@ export class SilenceWatch {
       if (++this.#silentLevels === SILENT_LEVELS) this.#onChange(true)
       return
     }
-    const wasTold = this.#silentLevels >= SILENT_LEVELS
+    const wasSilent = this.#silentLevels >= SILENT_LEVELS
     this.#silentLevels = 0
-    if (wasTold) this.#onChange(false)
+    if (wasSilent) this.#onChange(false)
   }
 }
