@@ -14,16 +14,13 @@ export interface CommandRequests {
     wrapUpSeconds: number
     maxDurationSeconds: number
     require: 'all' | 'any'
-    /** Else the configured one. */
+    /** Defaults to the configured quality. */
     quality?: QualityChoice | undefined
   }
-  /** `audio` in `media` still stands for what the recording's own type says. */
+  /** `audio` in `media` stands for the audio media of the recording's own type. */
   'track.start': { media: RequestedList; devices: Partial<Record<Medium, string>> }
   'track.stop': { media?: RequestedList }
-  /**
-   * `maxPauseSeconds`: after that a warning says that the pause is too long; it never ends by
-   * itself.
-   */
+  /** `maxPauseSeconds`: a longer pause raises a warning, but never ends by itself. */
   'track.pause': { media?: RequestedList; maxPauseSeconds?: number | undefined }
   'track.resume': { media?: RequestedList }
   'recording.tag': { tags: Record<string, TagValue> }
@@ -35,7 +32,7 @@ type RequestedList = (Medium | 'audio')[]
 /** The name of a command. */
 export type CommandName = keyof CommandRequests
 
-/** Names of all commands. */
+/** The names of all commands. */
 export const COMMANDS: readonly CommandName[] = [
   'recording.start',
   'track.start',
@@ -46,7 +43,7 @@ export const COMMANDS: readonly CommandName[] = [
   'recording.close',
 ]
 
-/** A command that a client may give now, as `allowedCommands` spells it. */
+/** Every spelling that `allowedCommands` uses. */
 export const ALLOWED_COMMANDS = [
   'start',
   'startMedia',
@@ -56,7 +53,7 @@ export const ALLOWED_COMMANDS = [
   'tag',
   'close',
 ] as const
-/** A command that a client may give now, as `allowedCommands` spells it. */
+/** A command that a client may send now, as `allowedCommands` spells it. */
 export type AllowedCommand = (typeof ALLOWED_COMMANDS)[number]
 
 /** The spelling of each command in `allowedCommands`. */
@@ -71,14 +68,14 @@ export const ALLOWED_COMMAND_OF: Record<CommandName, AllowedCommand> = {
 }
 
 /**
- * Identifies a retransmission: the same client, key and fingerprint get the first 2xx answer again
+ * Identifies a retransmission. The same client, key and fingerprint get the first 2xx answer again
  * for 24 h.
  */
 export interface IdempotencyKey {
   client: string
   key: string
   /**
-   * SHA-256 (hex) of route and canonical body; another fingerprint under the same key is refused.
+   * SHA-256 (hex) of route and canonical body. The same key with another fingerprint is refused.
    */
   fingerprint: string
 }

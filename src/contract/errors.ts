@@ -142,15 +142,15 @@ export const ERRORS = {
 /** The code of an error. */
 export type ErrorCode = keyof typeof ERRORS
 
-/** One thing wrong in a request, at a JSON Pointer (RFC 6901). */
+/** One fault of a request, at a JSON Pointer (RFC 6901). */
 export interface RequestError {
   pointer: string
   detail: string
 }
 
 /**
- * An error with a code of the registry. `detail` is shown to clients: no personal data, no inside
- * of the program.
+ * An error with a code of the registry. Clients see `detail`, so it contains no personal data and no
+ * internals of the program.
  */
 export class RecorderError extends Error {
   readonly code: ErrorCode

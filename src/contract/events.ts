@@ -7,7 +7,7 @@ import type { WarningCode } from './warnings.ts'
 /** The facts of one stored segment. Times are RFC 3339 UTC with milliseconds. */
 export interface SegmentFacts {
   medium: Medium
-  /** Counts a track's segments from 1; a discarded number is not used again. */
+  /** Counts a track's segments from 1. The number of a discarded segment is not used again. */
   number: number
   /** Wall-clock time of the first sample. */
   startedAt: string
@@ -24,9 +24,9 @@ export interface SegmentFacts {
 }
 
 /**
- * Every event the log can hold, by type, with its data. Past tense, `noun.verb`. A name is never
- * used again for another meaning; fields are only added. Described for readers in docs/events.md,
- * which a test compares with {@link EVENT_TYPES}.
+ * The data of every event, by type. A type is `noun.verb` in the past tense. A name is never used
+ * again for another meaning, and fields are only added. docs/events.md describes them for readers,
+ * and a test compares it with {@link EVENT_TYPES}.
  */
 export interface EventData {
   'daemon.started': { version: string; platform: string; node: string }
@@ -35,7 +35,7 @@ export interface EventData {
   'command.completed': { command: CommandName; status: number }
   'command.failed': { command: CommandName; code: ErrorCode; detail: string; medium?: Medium }
   'command.refused': { command: CommandName; code: ErrorCode; detail: string }
-  /** A new recording exists and its tracks are starting; not yet confirmed. */
+  /** A new recording exists and its tracks are starting. It is not confirmed yet. */
   'recording.starting': {
     recordingType: RecordingType
     media: Medium[]
@@ -44,30 +44,30 @@ export interface EventData {
     maxDurationSeconds: number
     /** When the recorder ends a forgotten recording. */
     endsBy: string
-    /** Missing in logs of 0.1: standard. */
+    /** Missing in logs of 0.1, which means `standard`. */
     quality?: Quality
   }
   /** The recording is confirmed: media flow, or another command was accepted on it. */
   'recording.started': Record<never, never>
-  /** The start was rolled back, on disk too; to clients the recording never was. */
+  /** The start was rolled back, on disk too. To clients the recording never existed. */
   'recording.startFailed': { code: ErrorCode; detail: string; medium?: Medium }
   'recording.paused': Record<never, never>
   'recording.resumed': Record<never, never>
   'recording.tagged': { tags: Record<string, TagValue> }
-  /** Capture is over. `endsAt`: when the wrap-up closes by its timer. */
+  /** Capture is over. The timer closes the wrap-up at `endsAt`. */
   'recording.wrapUpStarted': {
     endsAt: string
     reason: 'stopped' | 'maxDuration' | 'interrupted' | 'failed' | 'shutdown' | 'storageFull'
   }
   /**
-   * The recorder died, or lost its log, while this recording was live. `lastSeenAt`: end of the
-   * last media that survived.
+   * The recorder died, or lost its log, while this recording was live. `lastSeenAt` is the end of
+   * the last media that survived.
    */
   'recording.interrupted': { reason: GapReason; lastSeenAt: string }
   'recording.closed': { reason: 'command' | 'timer' | 'nextStart' }
   'track.starting': { medium: Medium; segment: number; device: Device }
   'track.started': { medium: Medium; segment: number }
-  /** `overdueAt`: from then on the pause is too long, and a warning says so. */
+  /** At `overdueAt` the pause exceeds its limit, and a warning is raised. */
   'track.pausing': { medium: Medium; segment: number; cutAt: string; overdueAt?: string }
   'track.paused': { medium: Medium }
   'track.resuming': { medium: Medium; segment: number; device: Device }
@@ -99,23 +99,23 @@ export interface EventData {
   > & {
     device: Device
   }
-  /** A segment is complete, hashed and on disk. `salvaged`: closed after a crash. */
+  /** A segment is complete, hashed and on disk. A `salvaged` one was closed after a crash. */
   'segment.closed': SegmentFacts & { salvaged?: boolean }
   /**
-   * A segment that was never confirmed, or of a rolled-back start, has been removed from the disk.
+   * A segment has been removed from the disk. It was never confirmed, or its start was rolled back.
    */
   'segment.discarded': { medium: Medium; number: number }
   /** The log could not be written and has been reopened and verified. */
   'log.reopened': { code: ErrorCode; failedAt: string }
   /**
-   * Somebody has to know at once; of a recording, or of the recorder itself. A track's warnings
-   * also end when its capture or its pause does.
+   * A condition began that somebody must know at once. It concerns a recording or the recorder
+   * itself. A track's warnings also end with its capture or its pause.
    */
   'warning.raised': { code: WarningCode; medium?: Medium; detail: string }
   'warning.cleared': { code: WarningCode; medium?: Medium }
-  /** The system clock was set, by so much; what is being recorded goes on counting as before. */
+  /** The system clock was set, by `byMs`. Running recordings keep their own time. */
   'clock.stepped': { byMs: number }
-  /** The machine slept; nothing could be captured meanwhile. */
+  /** The machine slept. Nothing was captured meanwhile. */
   'machine.slept': { from: string; to: string }
   'token.created': { id: string; name: string; scopes: string[]; sha256: string }
   'token.revoked': { id: string }
@@ -128,11 +128,11 @@ export type EventType = keyof EventData
 export type NewEvent = {
   [T in EventType]: {
     type: T
-    /** Null for what belongs to no recording. */
+    /** Null for an event that belongs to no recording. */
     recordingId: string | null
     /**
-     * The recording's own facts counted from 1; a refusal carries the unchanged version; null
-     * without recording.
+     * Counts the recording's own facts from 1. A refusal carries the unchanged version. Null
+     * without a recording.
      */
     version: number | null
     /** RFC 3339 UTC with milliseconds. */
@@ -143,10 +143,10 @@ export type NewEvent = {
   }
 }[EventType]
 
-/** An event as the log holds it. `position` counts the whole log from 1 without a gap. */
+/** An event of the log. `position` counts the whole log from 1 without a gap. */
 export type LogEvent = NewEvent & { position: number }
 
-/** A recorder event of one type, e.g. `EventOf<'track.started'>`. */
+/** An event of one type, such as `EventOf<'track.started'>`. */
 export type EventOf<T extends EventType> = Extract<LogEvent, { type: T }>
 
 const EVENT_TYPE_SET: Record<EventType, true> = {

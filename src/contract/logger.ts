@@ -1,6 +1,6 @@
 type Write = (fields: object, message: string) => void
 
-/** As much of a logger (pino's shape) as the actors need. */
+/** The part of a pino logger that the actors use. */
 export interface Logger {
   debug: Write
   info: Write

@@ -1,31 +1,28 @@
-/**
- * The vocabulary of media and states: the words that every part of the recorder, its API and its
- * log share.
- */
+/** The names of media, states and sides, shared by the recorder, its API and its log. */
 
 /** The media a recording can have, in the order in which they are shown. */
 export const MEDIA = ['mic', 'speaker', 'screen'] as const
-/** One kind of source; a recording has at most one track of each. */
+/** A kind of media. A recording has at most one track of each. */
 export type Medium = (typeof MEDIA)[number]
 /**
- * A medium as a request names it: one of the three, or `audio` for the audio media of the
+ * The media that a request can name: one of the three, or `audio` for the audio media of the
  * recording's type.
  */
 export const REQUESTED_MEDIA = [...MEDIA, 'audio'] as const
 /** A medium as a request names it. */
 export type RequestedMedium = (typeof REQUESTED_MEDIA)[number]
 
-/** Which audio media `audio` stands for in a recording. */
+/** The choices of audio media that `audio` can stand for. */
 export const RECORDING_TYPES = ['microphone', 'speaker', 'both'] as const
-/** Which audio media `audio` stands for in a recording. */
+/** Decides which audio media `audio` stands for in a recording. */
 export type RecordingType = (typeof RECORDING_TYPES)[number]
 
-/** States of a recording as clients see them. */
+/** The states of a recording as clients see them. */
 export const RECORDING_STATES = ['Active', 'Paused', 'WrapUp', 'Closed'] as const
-/** State of a recording as clients see it. */
+/** The state of a recording as clients see it. */
 export type RecordingState = (typeof RECORDING_STATES)[number]
 
-/** States of a track as clients see them. */
+/** The states of a track as clients see them. */
 export const TRACK_STATES = [
   'off',
   'starting',
@@ -35,13 +32,13 @@ export const TRACK_STATES = [
   'stopped',
   'failed',
 ] as const
-/** State of a track as clients see it. */
+/** The state of a track as clients see it. */
 export type TrackState = (typeof TRACK_STATES)[number]
 
-/** State of the application as clients see it; `Error` outranks `Recording`. */
+/** The state of the application as clients see it. `Error` outranks `Recording`. */
 export type ApplicationState = 'Idle' | 'Recording' | 'Error'
 
-/** Why a span of a recording's time has no media of a track. */
+/** The reasons why a track has no media for a stretch of the recording. */
 export const GAP_REASONS = [
   'notStarted',
   'stopped',
@@ -53,16 +50,16 @@ export const GAP_REASONS = [
   'locked',
   'storageFull',
 ] as const
-/** Why a span of a recording's time has no media of a track. */
+/** The reason why a track has no media for a stretch of the recording. */
 export type GapReason = (typeof GAP_REASONS)[number]
 
-/** The side a client stands on; decided by its credential. */
+/** The side of a client, which its credential decides. */
 export type ClientSide = 'api' | 'ui'
-/** Who acted: a client's side, or the recorder itself. */
+/** The side that acted: a client's, or the recorder itself. */
 export type Side = ClientSide | 'system'
 
 /**
- * Who caused an event. `client` names the credential (token name, `home`, `ui`), `user` the
+ * Names who caused an event. `client` is the credential (token name, `home`, `ui`), and `user` the
  * daemon's operating system account.
  */
 export interface By {
@@ -84,8 +81,8 @@ const AUDIO_OF: Record<RecordingType, readonly Medium[]> = {
 }
 
 /**
- * Turns requested media into tracks, `audio` by the recording's type; without repetition, in the
- * order of {@link MEDIA}.
+ * Resolves requested media: replaces `audio` by the media of the recording's type, and removes
+ * repetitions. The result has the order of {@link MEDIA}.
  */
 export function resolveMedia(requested: readonly RequestedMedium[], type: RecordingType): Medium[] {
   const wanted = new Set<string>(requested.flatMap((m) => (m === 'audio' ? AUDIO_OF[type] : [m])))

@@ -1,22 +1,22 @@
 /**
- * How closely media are captured. Numbers rather than a preset's name stand in the log: a preset
- * may mean something else tomorrow.
+ * Describes how closely media are encoded. The log has these numbers rather than a preset's name,
+ * because a later version may change what a preset means.
  */
 export interface Quality {
-  /** Frames of the screen a second, 1–60. */
+  /** Frames of the screen per second, 1–60. */
   framesPerSecond: number
   /**
-   * Constant rate factor of x264, 0–51: 18 cannot be told from the original, each 6 more halve the
+   * Constant rate factor of x264, 0–51. 18 looks like the original, and each further 6 halve the
    * size.
    */
   screenCrf: number
-  /** Opus, mono, 6,000–256,000. */
+  /** Bit rate of mono Opus, 6,000–256,000. */
   micBitsPerSecond: number
-  /** Opus, stereo, 6,000–256,000. */
+  /** Bit rate of stereo Opus, 6,000–256,000. */
   speakerBitsPerSecond: number
 }
 
-/** Qualities for a purpose: long storage, the usual, small print and moving pictures. */
+/** The presets: for long storage, for most uses, and for small print or moving pictures. */
 export const QUALITY_PRESETS = {
   small: {
     framesPerSecond: 5,
@@ -38,18 +38,15 @@ export const QUALITY_PRESETS = {
   },
 } as const satisfies Record<string, Quality>
 
-/** Name of a preset. */
+/** The name of a preset. */
 export type QualityPreset = keyof typeof QUALITY_PRESETS
 
-/**
- * Quality as a request or the configuration names it: a preset, or one with some numbers of its
- * own.
- */
+/** A quality as a request or the configuration names it: a preset, or a preset with changes. */
 export type QualityChoice =
   | QualityPreset
   | ({ preset?: QualityPreset | undefined } & { [K in keyof Quality]?: Quality[K] | undefined })
 
-/** Range of each number, both ends included. */
+/** The range of each number, both ends included. */
 export const QUALITY_RANGES: Record<keyof Quality, readonly [min: number, max: number]> = {
   framesPerSecond: [1, 60],
   screenCrf: [0, 51],
@@ -57,13 +54,16 @@ export const QUALITY_RANGES: Record<keyof Quality, readonly [min: number, max: n
   speakerBitsPerSecond: [6_000, 256_000],
 }
 
-/** The numbers that a choice stands for; those that it leaves open are the `usual` ones. */
+/**
+ * Resolves a choice to its numbers. A number that the choice leaves open comes from its preset, or
+ * from `fallback` if it names none.
+ */
 export function resolveQuality(
   choice: QualityChoice = {},
-  usual: Quality = QUALITY_PRESETS.standard,
+  fallback: Quality = QUALITY_PRESETS.standard,
 ): Quality {
   if (typeof choice === 'string') return { ...QUALITY_PRESETS[choice] }
   const { preset, ...own } = choice
   const given = Object.entries(own).filter(([, value]) => value !== undefined)
-  return { ...(preset ? QUALITY_PRESETS[preset] : usual), ...Object.fromEntries(given) }
+  return { ...(preset ? QUALITY_PRESETS[preset] : fallback), ...Object.fromEntries(given) }
 }

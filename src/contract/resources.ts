@@ -1,4 +1,4 @@
-/** Views: the recording and its parts as the API's answers spell them. */
+/** The recording, its parts and the application as the API's answers spell them. */
 import type { AllowedCommand, TagValue } from './commands.ts'
 import type { ErrorCode } from './errors.ts'
 import type { SegmentFacts } from './events.ts'
@@ -15,29 +15,29 @@ import type {
 } from './media.ts'
 import type { WarningCode } from './warnings.ts'
 
-/** A span of the recording's time without media; `to` is null while it lasts. */
+/** A stretch of the recording in which a track has no media. `to` is null while it lasts. */
 export interface Gap {
   from: string
   to: string | null
   reason: GapReason
 }
 
-/** A span of the recording's time of which a track has media. */
+/** A stretch of the recording in which a track has media. */
 export interface Span {
   from: string
   to: string
 }
 
 /**
- * Loudness of the last tenth of a second, in dB relative to full scale (0 is the loudest; −120
- * stands for silence).
+ * The loudness of the last tenth of a second, in dB relative to full scale. 0 is the loudest, and
+ * −120 stands for silence.
  */
 export interface Level {
   rmsDb: number
   peakDb: number
 }
 
-/** One medium of a recording. */
+/** One track of a recording. */
 export interface TrackView {
   state: TrackState
   device: Device | null
@@ -46,20 +46,20 @@ export interface TrackView {
   /** Media in closed segments, in milliseconds. */
   recordedMs: number
   bytes: number
-  /** Number of closed segments. */
+  /** The number of closed segments. */
   segments: number
   /**
-   * Stretches that its closed segments cover. With the gaps they add up to the time from the
-   * recording's start to the end of the last.
+   * The stretches that the closed segments cover. With the gaps they add up to the time from the
+   * recording's start to the end of the last span.
    */
   spans: Span[]
   gaps: Gap[]
   error: { code: ErrorCode; message: string } | null
-  /** Warnings in force. */
+  /** The warnings in force. */
   warnings: Warning[]
 }
 
-/** A condition that somebody must know although nothing has failed. */
+/** A condition that somebody must know about although nothing has failed. */
 export interface Warning {
   code: WarningCode
   message: string
@@ -75,8 +75,8 @@ export interface TagEntry {
 }
 
 /**
- * A recording as its events tell it; without what depends on the reader (`allowedCommands`) or the
- * moment (`level`).
+ * A recording derived from its events alone. It lacks what depends on the reader
+ * (`allowedCommands`) or on the moment (`level`).
  */
 export interface RecordingView {
   id: string
@@ -85,7 +85,7 @@ export interface RecordingView {
   recordingType: RecordingType
   startedBy: By
   startedAt: string
-  /** When capture was over. */
+  /** The time at which capture was over. */
   endedAt: string | null
   closedAt: string | null
   version: number
@@ -95,15 +95,15 @@ export interface RecordingView {
   wrapUp: { endsAt: string } | null
 }
 
-/** A recording as one side is shown it. */
+/** A recording as the API shows it to one side. */
 export interface RecordingAnswer extends Omit<RecordingView, 'tracks'> {
   tracks: Partial<Record<Medium, TrackView & { level: Level | null }>>
   allowedCommands: AllowedCommand[]
-  /** Every value ever set, oldest first; only where one recording is read. */
+  /** Every value ever set, oldest first. Only in the answer for a single recording. */
   tagHistory?: TagEntry[]
 }
 
-/** A stored piece of a track as clients read it. */
+/** A segment as clients see it. */
 export type SegmentView = Omit<SegmentFacts, 'file'>
 
 /** An error or warning in force. */
@@ -130,7 +130,7 @@ export interface ApplicationView {
   allowedCommands: AllowedCommand[]
 }
 
-/** The readiness checks; the first five for each medium. */
+/** The readiness checks. The first five are made for each medium. */
 export const READINESS_CHECKS = [
   'device',
   'delivering',
@@ -142,23 +142,23 @@ export const READINESS_CHECKS = [
   'clock',
   'log',
 ] as const
-/** `warn`: worth knowing, and recording will do all the same. */
+/** The results of a readiness check. `warn` is worth knowing, but does not prevent recording. */
 export const READINESS_RESULTS = ['pass', 'warn', 'fail'] as const
 
-/** One thing that was looked at before a recording. */
+/** The result of one check before a recording. */
 export interface ReadinessCheck {
   id: (typeof READINESS_CHECKS)[number]
   medium?: Medium
   result: (typeof READINESS_RESULTS)[number]
   detail: string
-  /** Remedy, with every result but `pass`. */
+  /** What to do. Present with every result except `pass`. */
   remedy?: string
   level?: Level
 }
 
 /** The answer to GET /readiness. */
 export interface ReadinessView {
-  /** No check has failed. */
+  /** True when no check has failed. */
   ready: boolean
   at: string
   checks: ReadinessCheck[]
@@ -172,7 +172,7 @@ export interface DeviceView extends Device {
 /** The devices of one medium. */
 export interface DeviceList {
   available: boolean
-  /** Why nothing is available, in words that say what to do. */
+  /** Why nothing is available, with what to do about it. */
   reason?: string
   devices: DeviceView[]
 }
