@@ -1,7 +1,7 @@
 // The smallest Koa application: answers every request with a constant JSON of the size in its first
 // argument. With a folder as second argument it first writes that JSON into a LevelDB there, forced
-// to disk. It is plain JavaScript, so that it runs without a compiler in its process, like the built
-// daemon.
+// to disk. It is plain JavaScript, so that it runs without a compiler in its process, like the
+// built daemon.
 import { ClassicLevel } from 'classic-level'
 import Koa from 'koa'
 

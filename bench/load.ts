@@ -52,7 +52,9 @@ async function open(port: number): Promise<Socket> {
   return socket
 }
 
-/** Sends one request after the other until `until`. Rejects on any answer but a 2xx with a length. */
+/**
+ * Sends one request after the other until `until`. Rejects on any answer but a 2xx with a length.
+ */
 function sendUntil(
   socket: Socket,
   request: Buffer,

@@ -1,4 +1,6 @@
-/** Runs OBS Studio on a virtual desktop, with settings of its own, and controls it by web socket. */
+/**
+ * Runs OBS Studio on a virtual desktop, with settings of its own, and controls it by web socket.
+ */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -30,7 +32,9 @@ const COMMANDS = {
   stop: { request: 'StopRecord', state: 'OBS_WEBSOCKET_OUTPUT_STOPPED' },
 } as const
 
-/** A running OBS whose pipeline already captures the whole screen, the microphone and the speaker. */
+/**
+ * A running OBS whose pipeline already captures the whole screen, the microphone and the speaker.
+ */
 export interface Obs {
   readonly pid: number
   /** Runs a command; resolves with the time in ms until OBS reports that it is done. */

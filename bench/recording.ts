@@ -35,7 +35,9 @@ interface MeasuredRecorder {
   stop(): Promise<unknown>
 }
 
-/** Measures CPU and memory while three media are recorded, with a moving and with a still screen. */
+/**
+ * Measures CPU and memory while three media are recorded, with a moving and with a still screen.
+ */
 export async function benchRecording(pace: Pace): Promise<Findings> {
   const moving = await onStage((stage) => compareRecorders(stage, pace, 'moving screen'))
   const still = await onStage((stage) => compareRecorders(stage, pace, 'still screen'), {

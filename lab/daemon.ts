@@ -52,7 +52,8 @@ export interface Daemon {
   stderr(): string
   /**
    * Sends a request with the home token to a path below `/v1`, e.g. `/recordings`. `body` is sent
-   * as JSON, a string as it is. `headers` override the default ones; an undefined value removes one.
+   * as JSON, a string as it is. `headers` override the default ones; an undefined value removes
+   * one.
    */
   api(
     method: string,

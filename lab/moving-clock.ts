@@ -33,7 +33,9 @@ function digit(figure: number, x: number, y: number, size: number): Rectangle[] 
   return segments.filter((_, index) => DIGITS[figure]?.[index] === '1')
 }
 
-/** Paints the time of day (UTC, tenths of a second) and a moving bar below it ten times a second. */
+/**
+ * Paints the time of day (UTC, tenths of a second) and a moving bar below it ten times a second.
+ */
 export function startMovingClock(screen: X11Client): { stop(): void } {
   const size = Math.max(10, 5 * Math.floor(screen.width / 110))
   const step = size * 1.5

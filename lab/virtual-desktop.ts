@@ -55,7 +55,9 @@ export interface VirtualDesktop {
   readonly pids: { xvfb: number; pulseaudio: number }
   /** Plays a sound file or a tone on a device; resolves when it can be heard there. */
   play(where: 'mic' | 'speaker', sound: string | Tone): Promise<Playback>
-  /** Fills the screen with a colour and resolves when that is done. A running clock stays on top. */
+  /**
+   * Fills the screen with a colour and resolves when that is done. A running clock stays on top.
+   */
   fillScreen(color: Color): Promise<void>
   /** Fills a part of the screen with a colour, until the whole screen is filled again. */
   fillArea(area: Rectangle, color: Color): void

@@ -1,11 +1,11 @@
 /**
- * Gets this checkout ready to run: `setup.mjs [--devices] [--build]`.
- *   always     npm packages, when they are missing or not those of package-lock.json
- *   --devices  the system packages that the virtual devices are made of (installed on Debian/Ubuntu
- * as root, else named)
- *   --build    dist, when it is older than its sources
- * Says nothing and takes no time where nothing is to do. Runs before `npm install`, so: plain Node,
- * no dependencies.
+ * Prepares this checkout to run: `setup.mjs [--devices] [--build]`.
+ *   always     installs npm packages when they differ from package-lock.json or are missing
+ *   --devices  installs the system packages of the virtual devices on Debian and Ubuntu as root;
+ *              elsewhere it names them
+ *   --build    builds dist when it is older than its sources
+ * Prints nothing when nothing has to be done. Uses plain Node without dependencies, because it runs
+ * before `npm install`.
  */
 import { buildIfStale } from './setup/build.mjs'
 import { installNpmPackages } from './setup/npm-packages.mjs'
@@ -18,20 +18,21 @@ function checkNode() {
   const [oldestMajor, oldestMinor] = OLDEST_NODE
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return
   throw new Error(
-    `Node ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.versions.node}.`,
+    `This is Node ${process.versions.node}. Install Node ${OLDEST_NODE.join('.')} or newer.`,
   )
 }
 
-const KNOWN = ['--devices', '--build']
-const wanted = new Set(process.argv.slice(2))
+const OPTIONS = ['--devices', '--build']
+const args = new Set(process.argv.slice(2))
 try {
-  for (const argument of wanted)
-    if (!KNOWN.includes(argument)) throw new Error(`unknown argument ${argument}`)
+  for (const argument of args)
+    if (!OPTIONS.includes(argument))
+      throw new Error(`The argument ${argument} is unknown. Use ${OPTIONS.join(' or ')}.`)
   checkNode()
-  // The system's ffmpeg first: with it there, npm need not download another.
-  if (wanted.has('--devices')) installSystemPackages()
+  // The system's ffmpeg comes first, so that npm does not download another one.
+  if (args.has('--devices')) installSystemPackages()
   installNpmPackages()
-  if (wanted.has('--build')) buildIfStale()
+  if (args.has('--build')) buildIfStale()
 } catch (error) {
   console.error(`setup: ${error.message}`)
   process.exitCode = 1

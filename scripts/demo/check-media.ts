@@ -11,13 +11,13 @@ import {
 } from '../../lab/measure.ts'
 import type { SegmentView } from '../../src/contract/resources.ts'
 
-/** A finding about the recorded files. */
+/** The result of one check of the recorded files. */
 export interface Check {
   ok: boolean
   text: string
 }
 
-/** A segment and the file that holds it. */
+/** A segment and the path of its file. */
 export interface StoredSegment extends SegmentView {
   path: string
 }
@@ -25,10 +25,7 @@ export interface StoredSegment extends SegmentView {
 const DURATION_TOLERANCE_SECONDS = 0.25
 const AUDIBLE_DB = -50
 
-/**
- * Finds the file of each segment by its SHA-256, so that found means unchanged. Throws when one is
- * missing.
- */
+/** Finds the unchanged file of each segment by its SHA-256. Throws when one is missing. */
 export async function findFiles(
   folder: string,
   segments: readonly SegmentView[],
@@ -46,7 +43,7 @@ export async function findFiles(
   return segments.map((segment) => {
     const path = byHash.get(segment.sha256)
     if (path === undefined)
-      throw new Error(`no file in ${folder} has the hash of ${segment.medium} ${segment.number}`)
+      throw new Error(`No file in ${folder} has the hash of ${segment.medium} ${segment.number}.`)
     return { ...segment, path }
   })
 }
@@ -54,28 +51,28 @@ export async function findFiles(
 function durationCheck(segment: StoredSegment, seconds: number): Check[] {
   const expected = segment.durationMs / 1000
   if (Math.abs(seconds - expected) <= DURATION_TOLERANCE_SECONDS) return []
-  const text = `${segment.medium} ${segment.number} plays ${seconds.toFixed(2)} s, its segment.closed says ${expected.toFixed(2)} s`
+  const text = `${segment.medium} ${segment.number} plays for ${seconds.toFixed(2)} s, but lasts ${expected.toFixed(2)} s in the log`
   return [{ ok: false, text }]
 }
 
 async function checkAudio(
   medium: string,
   segments: StoredSegment[],
-  mustBeHeard: boolean,
+  mustBeAudible: boolean,
 ): Promise<Check[]> {
   const checks: Check[] = []
-  const heard: Samples[] = []
+  const decoded: Samples[] = []
   for (const segment of segments) {
     const samples = await decodeAudio(segment.path)
     checks.push(...durationCheck(segment, secondsOf(samples)))
-    heard.push(samples)
+    decoded.push(samples)
   }
-  const level = Math.max(...heard.map(rmsDb))
+  const level = Math.max(...decoded.map(rmsDb))
   const isAudible = level > AUDIBLE_DB
   const text = isAudible
     ? `${medium}: sound at ${level.toFixed(0)} dB`
-    : `${medium}: nothing to be heard (${level.toFixed(0)} dB)`
-  return [...checks, { ok: isAudible || !mustBeHeard, text }]
+    : `${medium}: no audible sound (${level.toFixed(0)} dB)`
+  return [...checks, { ok: isAudible || !mustBeAudible, text }]
 }
 
 async function checkScreen(segments: StoredSegment[], pngFolder: string): Promise<Check[]> {
@@ -91,12 +88,12 @@ async function checkScreen(segments: StoredSegment[], pngFolder: string): Promis
 }
 
 /**
- * Plays every file to its end: as long as the log says, sound in the audio, a picture from the
- * screen.
+ * Decodes every file to its end. Checks that it is as long as in the log and that sound is audible,
+ * and saves a picture of the screen.
  */
 export async function checkMedia(
   segments: readonly StoredSegment[],
-  options: { mustBeHeard: boolean; pngFolder: string },
+  options: { mustBeAudible: boolean; pngFolder: string },
 ): Promise<Check[]> {
   const checks: Check[] = []
   for (const medium of new Set(segments.map((segment) => segment.medium))) {
@@ -104,7 +101,7 @@ export async function checkMedia(
     checks.push(
       ...(medium === 'screen'
         ? await checkScreen(own, options.pngFolder)
-        : await checkAudio(medium, own, options.mustBeHeard)),
+        : await checkAudio(medium, own, options.mustBeAudible)),
     )
   }
   return checks

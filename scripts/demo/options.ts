@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 
-/** What the demo is asked to do. */
+/** The options of the demo. */
 export interface DemoOptions {
-  /** Record this machine's own devices. */
+  /** Records this machine's own devices. */
   real: boolean
-  /** Do not ask before that. */
+  /** Does not ask before that. */
   yes: boolean
-  /** How long it records. */
+  /** Length of the recording. */
   seconds: number
 }
 
@@ -17,7 +17,7 @@ export const USAGE = `npm run demo [-- OPTIONS]
   --yes         do not ask`
 
 /**
- * Reads the demo's arguments; null when help is asked for. Throws with a message for people when
+ * Parses the demo's arguments. Returns null for `--help`. Throws with a message for people when
  * they are wrong.
  */
 export function demoOptions(argv: readonly string[]): DemoOptions | null {
@@ -32,6 +32,7 @@ export function demoOptions(argv: readonly string[]): DemoOptions | null {
   })
   if (values.help) return null
   const seconds = Number(values.seconds)
-  if (!(seconds >= 5 && seconds <= 600)) throw new Error('--seconds takes a number from 5 to 600')
+  if (!(seconds >= 5 && seconds <= 600))
+    throw new Error('The value of --seconds is wrong. Use a number from 5 to 600.')
   return { real: values.real, yes: values.yes, seconds }
 }

@@ -4,9 +4,9 @@ import { columns, printable } from '../../src/cli/style.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { RecordingAnswer, TagEntry } from '../../src/contract/resources.ts'
 import type { StoredSegment } from './check-media.ts'
-import { drawTimeline } from './timeline.ts'
+import { drawTimeline } from './draw-timeline.ts'
 
-/** A recording with everything that the summary tells of it. */
+/** A recording with everything that the summary shows. */
 export interface Recorded {
   recording: RecordingAnswer & { tagHistory: TagEntry[] }
   segments: readonly StoredSegment[]
@@ -16,7 +16,7 @@ const NOTABLE_MS = 100
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-/** Each track with its files. */
+/** A table of the tracks with their files. */
 export function tracksTable({ recording, segments }: Recorded): string {
   const rows = MEDIA.flatMap((medium) => {
     const track = recording.tracks[medium]
@@ -39,7 +39,7 @@ export function tracksTable({ recording, segments }: Recorded): string {
   return columns(rows, { indent: '  ', right: [1, 2] })
 }
 
-/** The current tags. */
+/** A table of the current tags. */
 export function tagsTable({ recording }: Recorded): string {
   return columns(
     recording.tags.map((tag) => [tag.key, printable(String(tag.value))]),
@@ -47,7 +47,7 @@ export function tagsTable({ recording }: Recorded): string {
   )
 }
 
-/** Each span without media that is long enough to be told, with its reason. */
+/** A table of the gaps of 100 ms or more, with their reasons. */
 export function gapsList({ recording }: Recorded): string {
   const since = (at: string | null): string =>
     at === null ? 'the end' : seconds(Date.parse(at) - Date.parse(recording.startedAt))
@@ -59,7 +59,7 @@ export function gapsList({ recording }: Recorded): string {
   return columns(rows, { indent: '  ' })
 }
 
-/** The tags that were set at one moment are one mark. */
+/** Makes one mark of the tags that were set at the same time. */
 function marks(history: readonly TagEntry[]): { at: number; label: string }[] {
   const byTime = new Map<string, string[]>()
   for (const tag of history) {

@@ -1,18 +1,15 @@
 import { type Style, styleFor } from '../../src/cli/style.ts'
 
-/**
- * Where the demo tells its story: lines that stay, and one line that is written over as long as
- * nothing else is said.
- */
+/** Prints lines that stay, and a progress line that the next line overwrites. */
 export interface Terminal {
   readonly style: Style
-  say(text?: string): void
-  /** Shows how things stand; an ordinary line where the output is no terminal. */
+  print(text?: string): void
+  /** Overwrites the progress line. Prints an ordinary line when the output is not a terminal. */
   progress(text: string): void
 }
 
-/** The demo's voice on a stream. */
-export function terminalOn(
+/** Creates a terminal that writes to a stream. */
+export function createTerminal(
   stream: NodeJS.WriteStream,
   env: NodeJS.ProcessEnv = process.env,
 ): Terminal {
@@ -24,7 +21,7 @@ export function terminalOn(
   }
   return {
     style: styleFor(stream, env),
-    say(text = '') {
+    print(text = '') {
       stream.write(`${clear()}${text}\n`)
     },
     progress(text) {

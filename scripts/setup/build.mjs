@@ -19,7 +19,7 @@ const SRC = join(ROOT, 'src')
 const MAIN = join('cli', 'f2f.cjs')
 const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
 
-/** Files and folders of the sources; a folder's time tells of files that were removed. */
+/** Lists the files and folders of the sources. A folder's time changes when a file is removed. */
 function sources() {
   const inSrc = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).map((name) =>
     join(SRC, name),
@@ -39,19 +39,19 @@ function compile(folder) {
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
   const args = [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', folder, '--noEmitOnError']
   const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-  if (status !== 0) throw new Error('the build failed: the compiler found errors')
+  if (status !== 0) throw new Error('The build failed because the compiler found errors.')
 }
 
-/** Whatever is no TypeScript goes along as it is: pages, styles, pictures. */
+/** Copies every file that is not TypeScript: pages, styles, pictures. */
 function copyAssets(folder) {
   const isAsset = (path) => statSync(path).isDirectory() || !/\.[cm]?tsx?$/.test(path)
   cpSync(SRC, folder, { recursive: true, filter: isAsset })
 }
 
 /**
- * Compiles src into dist; throws when the compiler finds errors, and then leaves dist as it was.
- * The new dist takes the old one's place whole, so that nothing of removed sources stays and a
- * daemon never starts from half of it.
+ * Compiles src into dist. Throws when the compiler finds errors, and then leaves dist as it was.
+ * The new dist replaces the old one at once: no output of removed sources remains, and a daemon
+ * never starts from an incomplete build.
  */
 export function build() {
   const startedAt = new Date()
@@ -62,11 +62,11 @@ export function build() {
     compile(fresh)
     copyAssets(fresh)
     const main = join(fresh, MAIN)
-    if (!existsSync(main)) throw new Error(`the build has no ${MAIN}`)
+    if (!existsSync(main)) throw new Error(`The build has no ${MAIN}.`)
     if (!readFileSync(main, 'utf8').startsWith('#!'))
-      throw new Error(`${MAIN} does not start with #!`)
+      throw new Error(`${MAIN} does not start with “#!”.`)
     chmodSync(main, 0o755)
-    // What is changed while the compiler runs is newer than this.
+    // A source that changes while the compiler runs is newer than this time.
     utimesSync(main, startedAt, startedAt)
     if (existsSync(DIST)) renameSync(DIST, old)
     renameSync(fresh, DIST)

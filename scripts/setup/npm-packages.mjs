@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { findProgram } from './programs.mjs'
+import { findProgram } from './find-program.mjs'
 
 const ROOT = new URL('../../', import.meta.url)
 
@@ -10,9 +10,9 @@ function lockedPackages(file) {
 }
 
 /**
- * Whether node_modules is what package-lock.json says. Compared by content: file times change with
- * every checkout. Optional packages may be absent (other platforms; a download that failed) or come
- * without their file.
+ * Whether node_modules matches package-lock.json. Compares the content, because file times change
+ * with every checkout. Optional packages may be absent (other platforms, a failed download) or lack
+ * their file.
  */
 function isInstalled() {
   let installed
@@ -29,7 +29,7 @@ function isInstalled() {
   })
 }
 
-/** Runs `npm ci` when node_modules is missing or not up to date; throws when it fails. */
+/** Runs `npm ci` when node_modules is missing or not up to date. Throws when that fails. */
 export function installNpmPackages() {
   if (isInstalled()) return
   console.error('setup: installing npm packages')
@@ -41,7 +41,7 @@ export function installNpmPackages() {
     '--no-fund',
     '--loglevel=error',
   ]
-  // Started by npm, this is the very npm that the user runs.
+  // When npm runs this script, use that same npm.
   const npm = process.env.npm_execpath
   const [command, all] = npm?.endsWith('.js') ? [process.execPath, [npm, ...args]] : ['npm', args]
   const ffmpeg = process.env.FFMPEG_BIN ?? findProgram('ffmpeg')
@@ -50,11 +50,11 @@ export function installNpmPackages() {
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
     shell: process.platform === 'win32' && command === 'npm',
-    // ffmpeg-static then takes the ffmpeg that is there as installed and downloads none.
+    // With FFMPEG_BIN set, ffmpeg-static uses the existing ffmpeg and downloads none.
     env: { ...process.env, ...(ffmpeg === undefined ? {} : { FFMPEG_BIN: ffmpeg }) },
   })
   if (result.status === 0) return
-  // npm puts what happened first and pages of usage after it.
+  // npm prints the reason first and pages of usage after it.
   const reason = result.error?.message ?? result.stderr.split('\n').slice(0, 15).join('\n')
-  throw new Error(`npm ci failed:\n${reason}`)
+  throw new Error(`The installation with npm ci failed:\n${reason}`)
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { findProgram } from './programs.mjs'
+import { findProgram } from './find-program.mjs'
 
 /**
- * Program → Debian package, for everything that the virtual devices run. The one list;
- * lab/virtual-desktop-problem.ts reads it too.
+ * The programs that the virtual devices run, each with its Debian package.
+ * lab/virtual-desktop-problem.ts reads the same list.
  */
 const PROGRAMS = JSON.parse(
   readFileSync(new URL('../../lab/programs.json', import.meta.url), 'utf8'),
@@ -24,11 +24,11 @@ function aptGet(...args) {
 }
 
 /**
- * Installs with the package lists there are; where that fails, for lack of lists or with old ones,
- * once more with new ones.
+ * Installs packages. When that fails, because package lists are missing or old, it updates the
+ * lists and tries once more. Returns the reason of a failure, or null.
  */
 function install(packages) {
-  // Never at the price of another package: PulseAudio would displace a desktop's PipeWire.
+  // Never removes another package: PulseAudio would replace a desktop's PipeWire.
   const args = ['install', '--no-install-recommends', '--no-remove', ...packages]
   if (aptGet(...args).status === 0) return null
   const update = aptGet('update')
@@ -38,8 +38,8 @@ function install(packages) {
 }
 
 /**
- * Installs what the virtual devices need. Where that cannot be done it says so: without them tests
- * are skipped, not failed.
+ * Installs the packages of the virtual devices. Where it cannot, it prints their names and returns:
+ * tests without virtual devices are skipped, they do not fail. On a build server (`CI`) it throws.
  */
 export function installSystemPackages() {
   if (process.platform !== 'linux') return adviseFfmpeg()
@@ -48,23 +48,23 @@ export function installSystemPackages() {
   const list = packages.join(' ')
   const isDebian = findProgram('apt-get') !== undefined
   if (!isDebian || process.getuid() !== 0) {
-    const how = isDebian ? `run: sudo apt-get install ${list}` : `install (Debian's names): ${list}`
-    console.error(`setup: for virtual devices ${how}`)
+    const how = isDebian ? `Run: sudo apt-get install ${list}` : `Install (Debian's names): ${list}`
+    console.error(`setup: Packages of the virtual devices are missing. ${how}`)
     return
   }
   console.error(`setup: installing system packages: ${list}`)
   const problem = install(packages)
   if (problem === null) return
   const text = `apt-get install ${list} failed:\n${problem}`
-  // A build server that cannot test on devices must not pass for one that did.
+  // A build server that cannot test on devices must not look like one that has.
   if (process.env.CI) throw new Error(text)
-  console.error(`setup: ${text}\nsetup: going on without virtual devices`)
+  console.error(`setup: ${text}\nsetup: Going on without virtual devices.`)
 }
 
 function adviseFfmpeg() {
   if (process.env.FFMPEG_BIN || findProgram('ffmpeg')) return
   const how = process.platform === 'darwin' ? 'brew install ffmpeg' : 'winget install Gyan.FFmpeg'
   console.error(
-    `setup: no ffmpeg on PATH; install it with: ${how} (until then the package ffmpeg-static is used)`,
+    `setup: There is no ffmpeg on PATH, so the package ffmpeg-static is used. Run: ${how}`,
   )
 }

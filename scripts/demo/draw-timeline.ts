@@ -1,12 +1,10 @@
-/** A recording's time line in plain characters. */
-
 /** A span of time, epoch ms. */
 export interface Span {
   from: number
   to: number
 }
 
-/** What the time line shows. Times are epoch ms. */
+/** The content of a time line. Times are epoch ms. */
 export interface Timeline {
   span: Span
   tracks: { name: string; media: Span[]; gaps: (Span & { reason: string })[] }[]
@@ -16,8 +14,8 @@ export interface Timeline {
 const NAME_WIDTH = 9
 
 /**
- * Draws it: a scale, a line for each track (`=` media, dots and a word where there is a gap), a
- * line for each mark.
+ * Draws a time line in plain characters: a scale, a line for each track (`=` for media, dots and
+ * the reason for a gap), and a line for each mark.
  */
 export function drawTimeline({ span, tracks, marks }: Timeline, width = 64): string {
   const msPerCell = Math.max(1, span.to - span.from) / width
@@ -42,7 +40,7 @@ export function drawTimeline({ span, tracks, marks }: Timeline, width = 64): str
   }
   const markLine = ({ at, label }: Timeline['marks'][number]): string => {
     const position = Math.min(width - 1, cell(at))
-    // On whichever side of its mark there is more room.
+    // The label is on the side of its mark that has more room.
     if (position < width / 2) return `${' '.repeat(position)}^ ${label}`
     return `${`${label} `.padStart(position)}^`
   }

@@ -7,7 +7,7 @@ import type { RecordingAnswer } from '../../src/contract/resources.ts'
 import type { Crm } from './crm.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What a recording takes on disk, with the files that are still growing. */
+/** Size of a recording on disk in bytes, including files that still grow. */
 export async function bytesIn(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])
   const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => null)))
@@ -16,17 +16,14 @@ export async function bytesIn(folder: string): Promise<number> {
 
 function line(recording: RecordingAnswer, elapsedMs: number, bytes: number): string {
   const tracks = Object.entries(recording.tracks).map(([medium, track]) => {
-    const how = track.level === null ? track.state : levelBar(track.level.rmsDb)
-    return `${medium as Medium} ${how.padEnd(17)}`
+    const status = track.level === null ? track.state : levelBar(track.level.rmsDb)
+    return `${medium as Medium} ${status.padEnd(17)}`
   })
   return `  ${(elapsedMs / 1000).toFixed(0).padStart(3)} s  ${tracks.join('  ')}  ${size(bytes)}`
 }
 
-/**
- * Lets time pass until `until` (epoch ms) and says at each full second since `from` how the
- * recording stands.
- */
-export async function watch(
+/** Shows the recording's progress at each full second since `from`, until `until` (epoch ms). */
+export async function showProgress(
   crm: Crm,
   terminal: Terminal,
   options: { folder: string; from: number; until: number; signal: AbortSignal },

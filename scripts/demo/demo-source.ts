@@ -1,11 +1,11 @@
 import { startVirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
 
-/** What is recorded in the demo. */
-export interface Stage {
+/** The devices that the demo records from. */
+export interface DemoSource {
   kind: 'virtual' | 'synthetic' | 'real'
-  /** In a sentence, for the person who watches. */
+  /** Describes the source in a sentence, for the person who watches. */
   description: string
-  /** For the daemon. */
+  /** Environment of the daemon. */
   env: NodeJS.ProcessEnv
   source: 'devices' | 'synthetic'
   stop(): Promise<void>
@@ -14,17 +14,17 @@ export interface Stage {
 const nothingToStop = async (): Promise<void> => {}
 
 /**
- * Sets the stage: a virtual desktop where one can be had, otherwise the synthetic source; this
- * machine's own devices only when asked for.
+ * Opens a virtual desktop where this machine can run one, otherwise the synthetic source. With
+ * `real`, uses this machine's own devices.
  */
-export async function setStage(real: boolean): Promise<Stage> {
+export async function openDemoSource(real: boolean): Promise<DemoSource> {
   if (real) {
     const description = "This machine's own microphone, speaker and screen."
     return { kind: 'real', description, env: {}, source: 'devices', stop: nothingToStop }
   }
   const problem = await virtualDesktopProblem()
   if (problem !== null) {
-    const description = `A test picture and tones: no virtual devices here (${problem}).`
+    const description = `A test picture and tones, because there are no virtual devices here (${problem}).`
     return { kind: 'synthetic', description, env: {}, source: 'synthetic', stop: nothingToStop }
   }
   const desktop = await startVirtualDesktop({ movement: true, voice: true, music: true })

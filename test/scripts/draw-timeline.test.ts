@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import { drawTimeline } from '../../scripts/demo/timeline.ts'
+import { drawTimeline } from '../../scripts/demo/draw-timeline.ts'
 import { suite } from '../support/suite.ts'
 
 suite('time line', (test) => {
-  test('shows media, a gap with its reason, and each tag at its moment', () => {
+  test('the time line shows media, each gap with its reason, and each tag at its time', () => {
     const drawn = drawTimeline(
       {
         span: { from: 1_000, to: 11_000 },
@@ -40,7 +40,7 @@ suite('time line', (test) => {
     )
   })
 
-  test('keeps its width when times lie outside or a segment is shorter than a character', () => {
+  test('the time line keeps its width with times outside of it and very short segments', () => {
     const drawn = drawTimeline(
       {
         span: { from: 0, to: 60_000 },

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import type { Medium } from '../../src/contract/media.ts'
 import type { RecordingAnswer } from '../../src/contract/resources.ts'
 import type { Crm } from './crm.ts'
-import { watch } from './progress.ts'
+import { showProgress } from './show-progress.ts'
 import type { Terminal } from './terminal.ts'
 
-/** A customer who exists only here. */
+/** The tags of a fictitious customer. */
 const CUSTOMER = {
   'customer.number': 'C-4711-0815',
   'account.number': 'DEMO-0012345',
@@ -23,7 +23,7 @@ function statesOf(recording: RecordingAnswer): string {
 const keysOf = (tags: object) => (): string => Object.keys(tags).join(', ')
 
 /**
- * Plays the CRM's part of a visit: start, tag, pause, resume, stop, wrap up, close. Returns the
+ * Sends the commands of a visit: start, tag, pause, resume, stop, tag, close. Returns the
  * recording's id.
  */
 export async function playSession(
@@ -39,19 +39,19 @@ export async function playSession(
   )
   const from = Date.parse(started.startedAt)
   const folder = join(options.recordingsFolder, started.id)
-  const passUntil = (share: number): Promise<void> =>
-    watch(crm, terminal, { folder, from, until: from + share * seconds * 1000, signal })
-  // Card data on the screen is what is paused in practice; without a screen the demo pauses what
-  // there is.
+  const waitUntil = (share: number): Promise<void> =>
+    showProgress(crm, terminal, { folder, from, until: from + share * seconds * 1000, signal })
+  // In practice card data on the screen is paused. Without a screen the demo pauses its first
+  // medium.
   const pausable = media.includes('screen') ? 'screen' : media[0]
 
-  await passUntil(0.15)
+  await waitUntil(0.15)
   await crm.command('/recordings/current/tags', { tags: CUSTOMER }, keysOf(CUSTOMER))
-  await passUntil(0.4)
+  await waitUntil(0.4)
   await crm.command('/recordings/current/pause', { media: [pausable] }, statesOf)
-  await passUntil(0.65)
+  await waitUntil(0.65)
   await crm.command('/recordings/current/resume', { media: [pausable] }, statesOf)
-  await passUntil(1)
+  await waitUntil(1)
   await crm.command('/recordings/current/stop', {}, statesOf)
   await crm.command('/recordings/current/tags', { tags: WRAP_UP }, keysOf(WRAP_UP))
   await crm.command(
