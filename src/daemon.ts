@@ -10,10 +10,7 @@ import { createCapturePlatform } from './actors/capture-platform.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
 import { RecorderError } from './contract/errors.ts'
-import type { SegmentFacts } from './contract/events.ts'
-import { type QualityPreset, resolveQuality } from './contract/quality.ts'
-import { screenArgs } from './ffmpeg/encoding.ts'
-import { createEncoder } from './ffmpeg/ffmpeg.ts'
+import type { QualityPreset } from './contract/quality.ts'
 import {
   type Home,
   HomeError,
@@ -24,7 +21,6 @@ import {
   writeDaemonFile,
 } from './home.ts'
 import { startHttp } from './http/server.ts'
-import { startChild } from './processes/child-process.ts'
 import { DEFAULT_RESERVE_BYTES } from './recorder/disk/disk-watch.ts'
 import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
 import { Ballast } from './store/ballast.ts'
@@ -99,20 +95,21 @@ async function assemble(
   })
   cleanup.push(() => recorder.close())
   const homeToken = await readOrCreateHomeToken(home.folder)
-  const compositions = await openComposer({
-    home,
-    recorder,
+  const compositions = await Composer.open({
+    folder: home.exportsFolder,
+    recordings: recorder,
     ffmpegPath,
+    env: process.env,
     version,
-    logger,
     reserveBytes,
+    onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
   recorder.bus.on('events', (events) => {
     const isLow = events.some(
       (event) => event.type === 'warning.raised' && event.data.code === 'STORAGE_LOW',
     )
-    if (isLow) void compositions.giveWay()
+    if (isLow) void compositions.clearCache()
   })
   const http = await startHttp({
     recorder,
@@ -159,54 +156,6 @@ async function openRecorder(
     if (isFull && (await ballast.drop())) return openRecorder(home, logger, parts)
     throw error
   }
-}
-
-/** Lends the composer what starts programs and what tells of recordings. */
-function openComposer(options: {
-  home: Home
-  recorder: Recorder
-  ffmpegPath: string | undefined
-  version: string
-  logger: Logger
-  reserveBytes: number
-}): Promise<Composer> {
-  const { home, recorder, version, logger, reserveBytes } = options
-  const env = process.env
-  const encoder = createEncoder({ ffmpegPath: options.ffmpegPath, env, inputs: [] })
-  return Composer.open({
-    folder: home.exportsFolder,
-    version,
-    reserveBytes,
-    onFault: (what, error) => logger.error({ err: error }, what),
-    tools: {
-      ffmpeg: async () => (await encoder.ffmpeg()).path,
-      start: (command, io) => startChild(command, { ...io, env }),
-      screenArgs: async (input, quality) => screenArgs(input, quality, await encoder.ffmpeg()),
-    },
-    sources: {
-      recording: (id) => recorder.recording(id, 'api'),
-      segments: (id) => segmentsOf(recorder, id),
-      async quality(recordingId) {
-        const events = await recorder.log.events({ after: 0, limit: 16, recordingId })
-        const starting = events.find((event) => event.type === 'recording.starting')
-        return starting?.data.quality ?? resolveQuality()
-      },
-      file: (id, file) => recorder.file(id, file),
-    },
-  })
-}
-
-async function segmentsOf({ log }: Recorder, id: string): Promise<SegmentFacts[]> {
-  const segments: SegmentFacts[] = []
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await log.segments(id, {
-      limit: 1_000,
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    segments.push(...page.items)
-    cursor = page.cursor
-  }
-  return segments
 }
 
 async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<EventLog> {

@@ -1,49 +1,49 @@
 /**
- * Makes one file. Media are copied; only cards, screens of another size and mixed sound are
- * encoded.
+ * Builds one composed file. Media are copied; only cards, screens of another size and mixed sound
+ * are encoded.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { SegmentFacts } from '../contract/events.ts'
 import type { Quality } from '../contract/quality.ts'
-import { exportFailed } from './failure.ts'
-import { joinParts } from './join.ts'
-import type { Plan } from './plan.ts'
-import { composeScreen } from './screen.ts'
-import { composeSound, type SoundFile } from './sound.ts'
-import type { Work } from './tools.ts'
+import type { BuildContext } from './build-context.ts'
+import { composeScreen } from './compose-screen.ts'
+import { composeSound, type SoundFile } from './compose-sound.ts'
+import type { CompositionPlan } from './composition-plan.ts'
+import { exportError } from './export-error.ts'
+import { mux } from './mux.ts'
 
 const HASH_BYTES = 1_048_576
-/** Up to where of the whole each step comes: checking, sound, screen, putting together. */
-const STEPS = { checked: 0.1, sounds: 0.25, screen: 0.35, joined: 0.98 }
+/** The share of the whole that is done after each step: checking, sound, screen, muxing. */
+const STEPS = { checked: 0.1, sounds: 0.25, screen: 0.35, muxed: 0.98 }
 
-/** Makes the planned file at `path`, in the work's folder. */
+/** Builds the planned file at `path`, in the context's folder. */
 export async function build(
-  plan: Plan,
+  plan: CompositionPlan,
   path: string,
   how: { quality: Quality; version: string },
-  work: Work,
+  context: BuildContext,
 ): Promise<void> {
-  const step = (from: number, to: number): Work => ({
-    ...work,
-    progress: (part) => work.progress(from + (to - from) * Math.min(1, part)),
+  const step = (from: number, to: number): BuildContext => ({
+    ...context,
+    progress: (part) => context.progress(from + (to - from) * Math.min(1, part)),
   })
-  await check(plan.segments, step(0, STEPS.checked))
+  await checkSegments(plan.segments, step(0, STEPS.checked))
   const [only] = plan.sounds
   if (plan.container === 'ogg' && only) {
     await composeSound(only, plan.timeline.durationMs, path, step(STEPS.checked, 1))
     return
   }
   const sounds: SoundFile[] = []
-  for (const [at, line] of plan.sounds.entries()) {
+  for (const [at, track] of plan.sounds.entries()) {
     const length = (STEPS.sounds - STEPS.checked) / plan.sounds.length
     const part = step(STEPS.checked + at * length, STEPS.checked + (at + 1) * length)
     sounds.push(
       await composeSound(
-        line,
+        track,
         plan.timeline.durationMs,
-        join(work.folder, `${line.medium}.ogg`),
+        join(context.folder, `${track.medium}.ogg`),
         part,
       ),
     )
@@ -51,38 +51,37 @@ export async function build(
   const screen =
     plan.screen &&
     (await composeScreen(plan.screen, { ...how, ...plan }, step(STEPS.sounds, STEPS.screen)))
-  await joinParts(
-    plan,
-    { path, sounds, screen, version: how.version },
-    step(STEPS.screen, STEPS.joined),
-  )
+  await mux(plan, { path, sounds, screen, version: how.version }, step(STEPS.screen, STEPS.muxed))
 }
 
-/** Whether every piece is what was recorded: better no file than one that is not what it says. */
-async function check(segments: readonly SegmentFacts[], work: Work): Promise<void> {
+/** Checks every segment against its SHA-256. Throws EXPORT_FAILED for a missing or changed one. */
+async function checkSegments(
+  segments: readonly SegmentFacts[],
+  context: BuildContext,
+): Promise<void> {
   const total = segments.reduce((sum, { bytes }) => sum + bytes, 0)
   let checked = 0
   for (const segment of segments) {
     const name = `Segment ${segment.number} of ${segment.medium}`
     const hash = createHash('sha256')
     try {
-      for await (const chunk of createReadStream(work.path(segment), {
+      for await (const chunk of createReadStream(context.path(segment), {
         highWaterMark: HASH_BYTES,
-        signal: work.signal,
+        signal: context.signal,
       })) {
         hash.update(chunk as Buffer)
         checked += (chunk as Buffer).length
-        work.progress(checked / total)
+        context.progress(checked / total)
       }
     } catch (error) {
-      work.signal.throwIfAborted()
+      context.signal.throwIfAborted()
       const { code } = error as NodeJS.ErrnoException
-      throw exportFailed(
+      throw exportError(
         `${name} ${code === 'ENOENT' ? 'is missing from the disk' : `cannot be read (${code})`}.`,
         error,
       )
     }
     if (hash.digest('hex') !== segment.sha256)
-      throw exportFailed(`${name} is not what was recorded: its file has changed.`)
+      throw exportError(`${name} is not what was recorded: its file has changed.`)
   }
 }

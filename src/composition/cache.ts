@@ -1,6 +1,6 @@
 /**
- * The folder of composed files. Each is whole or not there; it can be emptied at any time, for all
- * in it can be made again.
+ * The folder of composed files. A file in it is always whole. The folder can be emptied at any
+ * time, since every file can be made again.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -8,25 +8,26 @@ import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes } from 'node:fs
 import { join } from 'node:path'
 import { RecorderError } from '../contract/errors.ts'
 import { freeBytes, type ReadFreeBytes } from '../disk/free-space.ts'
-import type { Plan } from './plan.ts'
+import type { CompositionPlan } from './composition-plan.ts'
 import type { ComposedFile } from './port.ts'
 
-const WORK = '.work'
+const WORK_FOLDER = '.work'
 const KEY_LENGTH = 24
-/** A file's name says all there is to know of it, so that one renaming makes it known. */
+/** A file's name holds all of its metadata, so that one rename publishes both. */
 const NAME = /^([a-z-]+)-([0-9a-f]{24})-([0-9a-f]{64})\.(mp4|ogg)$/
 const TYPES = { mp4: 'video/mp4', ogg: 'audio/ogg' } as const
 const HASH_BYTES = 1_048_576
 /**
- * Beside the reserve: an estimate can be too small, and what is recorded meanwhile needs room too.
+ * Free space required beside the reserve: an estimate can be too small, and recording goes on
+ * meanwhile.
  */
 const MARGIN_BYTES = 64 * 1_048_576
 
 /** Limits of the cache. */
 export interface CacheLimits {
-  /** All composed files together; the one asked for last is always kept. */
+  /** Size of all composed files together. The newest file is always kept. */
   totalBytes: number
-  /** Never taken by a composed file: what records needs it more. */
+  /** Free space that composed files leave for recording. */
   reserveBytes: number
 }
 
@@ -42,10 +43,10 @@ export class Cache {
   readonly #limits: CacheLimits
   readonly #onFault: (what: string, error: unknown) => void
   readonly #freeBytes: ReadFreeBytes
-  /** Bytes that the files being made may take. */
+  /** Bytes claimed by the files being made. */
   #claimed = 0
 
-  /** `onFault`: what does no harm to the file that is wanted. */
+  /** `onFault` receives errors that do not affect the requested file. */
   constructor(
     folder: string,
     limits: CacheLimits,
@@ -58,79 +59,78 @@ export class Cache {
     this.#freeBytes = readFreeBytes
   }
 
-  /** Removes what a killed recorder left half-made. */
-  async tidy(): Promise<void> {
-    await rm(join(this.#folder, WORK), { recursive: true, force: true })
+  /** Removes the unfinished files of a killed recorder. */
+  async removeUnfinished(): Promise<void> {
+    await rm(join(this.#folder, WORK_FOLDER), { recursive: true, force: true })
   }
 
-  /** The planned file, if it is there. */
-  async find(plan: Plan): Promise<ComposedFile | undefined> {
+  /** Returns the planned file if it is cached, and marks it as the one used last. */
+  async get(plan: CompositionPlan): Promise<ComposedFile | undefined> {
     const folder = join(this.#folder, plan.recordingId)
     for (const name of await names(folder)) {
-      const [, what, key, sha256] = NAME.exec(name) ?? []
-      if (what !== plan.name || key !== keyOf(plan)) continue
+      const [, planName, key, sha256] = NAME.exec(name) ?? []
+      if (planName !== plan.name || key !== keyOf(plan)) continue
       const now = new Date()
-      // Files that have been used last go last.
       await utimes(join(folder, name), now, now).catch(() => {})
       return this.#file(plan, name, sha256!)
     }
     return undefined
   }
 
-  /** A private folder to work in; `release` removes it with all that is in it. */
-  async workFolder(): Promise<{ folder: string; release(): Promise<void> }> {
-    const root = join(this.#folder, WORK)
+  /** Creates a private working folder. `release` removes it with everything in it. */
+  async createWorkFolder(): Promise<{ folder: string; release(): Promise<void> }> {
+    const root = join(this.#folder, WORK_FOLDER)
     await mkdir(root, { recursive: true, mode: 0o700 })
     const folder = await mkdtemp(join(root, 'w-'))
     return { folder, release: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }) }
   }
 
   /**
-   * Makes sure that `bytes` more fit on the disk and into the cache beside what others are
-   * promised, if need be by removing files that were not used for longest. Resolves with what gives
-   * the promise back; throws STORAGE_FULL where they do not fit, and then removes nothing.
+   * Claims `bytes` on the disk and in the cache, beside the claims of others. Removes the least
+   * recently used files where necessary. Resolves with the function that releases the claim. Rejects
+   * with STORAGE_FULL where the bytes do not fit, and then removes nothing.
    */
   async claim(bytes: number): Promise<() => void> {
     this.#claimed += bytes
-    const giveBack = (): void => {
+    const release = (): void => {
       this.#claimed -= bytes
     }
     try {
       await this.#makeRoom()
     } catch (error) {
-      giveBack()
+      release()
       throw error
     }
-    return giveBack
+    return release
   }
 
   async #makeRoom(): Promise<void> {
     const entries = (await this.#entries()).sort((a, b) => a.usedAt - b.usedAt)
     let total = entries.reduce((sum, entry) => sum + entry.bytes, 0)
-    let lacking = await this.#lackingBytes()
-    if (lacking > total) throw notRoomFor(lacking - total)
+    let missing = await this.#missingBytes()
+    if (missing > total) throw noSpace(missing - total)
     for (const entry of entries) {
-      if (total + this.#claimed <= this.#limits.totalBytes && lacking <= 0) return
+      if (total + this.#claimed <= this.#limits.totalBytes && missing <= 0) return
       if (!(await this.#remove(entry.path))) continue
       total -= entry.bytes
-      lacking = await this.#lackingBytes()
+      missing = await this.#missingBytes()
     }
-    if (lacking > 0) throw notRoomFor(lacking)
+    if (missing > 0) throw noSpace(missing)
   }
 
   /**
-   * Removes all finished files: what records needs the room. Whoever is reading one gets it to its
-   * end. Never rejects.
+   * Removes all finished files, to leave their space to recording. A file that is being read can be
+   * read to its end. Never rejects.
    */
-  async giveWay(): Promise<void> {
+  async clear(): Promise<void> {
     const entries = await this.#entries().catch((error) => {
-      this.#onFault('looking for composed files', error)
+      this.#onFault('listing the composed files', error)
       return []
     })
     for (const { path } of entries) await this.#remove(path)
   }
 
-  /** Windows does not let go of a file that is being read. */
+  /** Returns whether the file is gone. Windows does not remove a file that is being read. */
   async #remove(path: string): Promise<boolean> {
     try {
       await rm(path, { force: true })
@@ -142,10 +142,10 @@ export class Cache {
   }
 
   /**
-   * Takes a finished file in: forces it to disk, hashes it, gives it its name, and removes older
-   * ones of the same kind.
+   * Moves a finished file into the cache: forces it to disk, hashes and renames it, and removes
+   * older ones of the same name.
    */
-  async keep(plan: Plan, path: string, signal: AbortSignal): Promise<ComposedFile> {
+  async put(plan: CompositionPlan, path: string, signal: AbortSignal): Promise<ComposedFile> {
     const sha256 = await hashOf(path, signal)
     await sync(path, 'r+')
     signal.throwIfAborted()
@@ -161,7 +161,7 @@ export class Cache {
     return this.#file(plan, name, sha256)
   }
 
-  #file(plan: Plan, name: string, sha256: string): ComposedFile {
+  #file(plan: CompositionPlan, name: string, sha256: string): ComposedFile {
     const { recordingId, container } = plan
     const path = join(this.#folder, recordingId, name)
     return {
@@ -172,7 +172,7 @@ export class Cache {
     }
   }
 
-  async #lackingBytes(): Promise<number> {
+  async #missingBytes(): Promise<number> {
     return (
       this.#claimed +
       this.#limits.reserveBytes +
@@ -184,7 +184,7 @@ export class Cache {
   async #entries(): Promise<Entry[]> {
     const entries: Entry[] = []
     for (const recording of await names(this.#folder)) {
-      if (recording === WORK) continue
+      if (recording === WORK_FOLDER) continue
       for (const name of await names(join(this.#folder, recording))) {
         const path = join(this.#folder, recording, name)
         const found = NAME.test(name) ? await stat(path).catch(() => undefined) : undefined
@@ -195,17 +195,17 @@ export class Cache {
   }
 }
 
-const keyOf = ({ key }: Plan): string => key.slice(0, KEY_LENGTH)
+const keyOf = ({ key }: CompositionPlan): string => key.slice(0, KEY_LENGTH)
 
-function notRoomFor(lacking: number): RecorderError {
-  const megabytes = Math.ceil(lacking / 1_000_000)
+function noSpace(missing: number): RecorderError {
+  const megabytes = Math.ceil(missing / 1_000_000)
   return new RecorderError(
     'STORAGE_FULL',
-    `The file does not fit on the disk: ${megabytes} MB more must be free.`,
+    `The file does not fit on the disk. Free at least ${megabytes} MB more.`,
   )
 }
 
-/** Names in a folder; none where there is none. */
+/** Returns the names in a folder, or none when the folder does not exist. */
 async function names(folder: string): Promise<string[]> {
   return readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
@@ -229,7 +229,7 @@ async function sync(path: string, flags: string): Promise<void> {
   }
 }
 
-/** Where folders cannot be opened (Windows) the file system does it by itself. */
+/** Forces a folder's entries to disk. Windows cannot open folders and does so by itself. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform !== 'win32') await sync(folder, 'r')
 }

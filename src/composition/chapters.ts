@@ -1,61 +1,60 @@
-/** Chapters: what was noted while it was recorded, and where something is missing. Pure. */
-import type { Medium } from '../contract/media.ts'
-import { type ChapterTag, REASON_WORDS } from './port.ts'
-import { commonGaps, isMedia, placeIn, type Timeline } from './timeline.ts'
+/** Builds a file's chapters from the tags of its recording and from its gaps. Pure. */
+import type { GapReason, Medium } from '../contract/media.ts'
+import { GAP_TITLES } from './gap-titles.ts'
+import type { ChapterTag } from './port.ts'
+import { commonGaps, isMedia, type Timeline, timeMapping } from './timeline.ts'
 
-/** A chapter; it ends where the next begins. */
+/** A chapter. It ends where the next begins. */
 export interface Chapter {
   atMs: number
   title: string
 }
 
-/** Shorter gaps are only the seams between pieces. */
+/** Shorter gaps are only the seams between segments. */
 const GAP_MIN_MS = 1_000
 const CHAPTER_MIN_MS = 500
-/** Players keep a title's length in one byte. */
+/** Some players store a title's length in one byte. */
 const TITLE_MAX_BYTES = 200
 const NAMES: Record<Medium, string> = { mic: 'Microphone', speaker: 'Speaker', screen: 'Screen' }
 
 /**
- * The chapters of a recording, the first at 0, no two at the same time. `whole` is the uncut time
- * line, `timeline` the one of the file. Tags given at the start describe the recording and are no
- * chapters, but those whose key begins with `marker`.
+ * Returns the chapters of a file: the first at 0, no two at the same time. `whole` is the complete
+ * time line, `timeline` the one of the file. Tags set at the start describe the recording; they are
+ * chapters only when their key begins with `marker`.
  */
-export function chaptersOf(
+export function buildChapters(
   whole: Timeline,
   timeline: Timeline,
   tags: readonly ChapterTag[],
 ): Chapter[] {
-  const place = placeIn(timeline)
+  const toFileTime = timeMapping(timeline)
   const found: Chapter[] = [{ atMs: 0, title: 'Start' }]
   for (const { key, value, at } of tags) {
     const ms = Date.parse(at) - whole.startMs
-    const counts = !key.startsWith('system.') && (ms > 0 || key.startsWith('marker'))
-    if (counts && ms < whole.durationMs)
-      found.push({ atMs: place(Math.max(0, ms)), title: `${key}: ${value}` })
+    const isChapter = !key.startsWith('system.') && (ms > 0 || key.startsWith('marker'))
+    if (isChapter && ms < whole.durationMs)
+      found.push({ atMs: toFileTime(Math.max(0, ms)), title: `${key}: ${value}` })
   }
-  if (timeline.cuts.length > 0) {
-    for (const { atMs, fromMs, toMs, reason } of timeline.cuts)
-      if (isTold(fromMs, toMs, whole))
+  if (timeline.removedSpans.length > 0) {
+    for (const { atMs, fromMs, toMs, reason } of timeline.removedSpans)
+      if (isLongEnough(fromMs, toMs, whole))
         found.push({
           atMs,
-          title: `${capital(REASON_WORDS[reason])} (cut, ${clock(toMs - fromMs)})`,
+          title: `${GAP_TITLES[reason].alone} (cut, ${clock(toMs - fromMs)})`,
         })
-  } else found.push(...gapChapters(commonGaps(whole), '', whole))
+  } else found.push(...gapChapters(commonGaps(whole), allTracksTitles, whole))
   found.push(...trackGaps(whole, timeline))
   return merged(found.filter(({ atMs }) => atMs < timeline.durationMs))
 }
 
-/** Gaps of one track while others go on. */
+/** Returns the chapters of gaps of one track while others have media. */
 function trackGaps(whole: Timeline, timeline: Timeline): Chapter[] {
   const common = commonGaps(whole)
-  return timeline.tracks.flatMap(({ medium, pieces }) => {
-    const gaps = pieces.flatMap((piece) =>
-      isMedia(piece) ? [] : [{ ...piece, reason: piece.gap }],
-    )
-    // On the uncut time line a gap of all tracks is told once already.
+  return timeline.tracks.flatMap(({ medium, items }) => {
+    const gaps = items.flatMap((item) => (isMedia(item) ? [] : [{ ...item, reason: item.gap }]))
+    // On the complete time line a gap of all tracks has its chapter already.
     const own =
-      timeline.cuts.length > 0
+      timeline.removedSpans.length > 0
         ? gaps
         : gaps.filter(
             (gap) =>
@@ -66,29 +65,43 @@ function trackGaps(whole: Timeline, timeline: Timeline): Chapter[] {
                   gap.fromMs < all.toMs,
               ),
           )
-    return gapChapters(own, NAMES[medium], timeline)
+    return gapChapters(own, trackTitles(NAMES[medium]), timeline)
   })
 }
 
+/** The titles of the chapters at the beginning and at the end of a gap. */
+interface ChapterTitles {
+  gap(reason: GapReason): string
+  recording: string
+}
+
+const allTracksTitles: ChapterTitles = {
+  gap: (reason) => GAP_TITLES[reason].alone,
+  recording: 'Recording',
+}
+
+const trackTitles = (track: string): ChapterTitles => ({
+  gap: (reason) => `${track}: ${GAP_TITLES[reason].ofTrack}`,
+  recording: `${track}: recording`,
+})
+
 function gapChapters(
-  gaps: readonly { fromMs: number; toMs: number; reason: keyof typeof REASON_WORDS }[],
-  name: string,
+  gaps: readonly { fromMs: number; toMs: number; reason: GapReason }[],
+  titles: ChapterTitles,
   timeline: Timeline,
 ): Chapter[] {
   return gaps.flatMap(({ fromMs, toMs, reason }) => {
-    if (!isTold(fromMs, toMs, timeline)) return []
-    const words = REASON_WORDS[reason]
-    const chapters = [{ atMs: fromMs, title: name === '' ? capital(words) : `${name}: ${words}` }]
-    if (toMs < timeline.durationMs)
-      chapters.push({ atMs: toMs, title: name === '' ? 'Recording' : `${name}: recording` })
+    if (!isLongEnough(fromMs, toMs, timeline)) return []
+    const chapters = [{ atMs: fromMs, title: titles.gap(reason) }]
+    if (toMs < timeline.durationMs) chapters.push({ atMs: toMs, title: titles.recording })
     return chapters
   })
 }
 
-const isTold = (fromMs: number, toMs: number, { durationMs }: Timeline): boolean =>
+const isLongEnough = (fromMs: number, toMs: number, { durationMs }: Timeline): boolean =>
   toMs - fromMs >= GAP_MIN_MS && fromMs < durationMs
 
-/** Events closer together than this share a chapter: nobody could choose a shorter one. */
+/** Joins chapters less than half a second apart: a shorter one could not be selected. */
 function merged(chapters: Chapter[]): Chapter[] {
   const groups: { atMs: number; all: string[] }[] = []
   for (const { atMs, title } of chapters.sort((a, b) => a.atMs - b.atMs)) {
@@ -102,8 +115,6 @@ function merged(chapters: Chapter[]): Chapter[] {
   })
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-
 function clock(ms: number): string {
   const seconds = Math.round(ms / 1_000)
   const two = (value: number) => String(value).padStart(2, '0')
@@ -113,9 +124,9 @@ function clock(ms: number): string {
     : `${minutes}:${two(seconds % 60)}`
 }
 
-/** One line, and no character cut in two. */
+/** Returns the title as one line of limited length, without splitting a character. */
 function shortened(title: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be removed
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are removed here
   const line = title.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim()
   if (Buffer.byteLength(line) <= TITLE_MAX_BYTES) return line
   let kept = ''
@@ -126,7 +137,7 @@ function shortened(title: string): string {
   return `${kept}…`
 }
 
-/** Metadata and chapters as ffmpeg reads them from a file (its format `ffmetadata`). */
+/** Formats metadata and chapters as ffmpeg's `ffmetadata` file. */
 export function ffmetadata(
   metadata: Record<string, string>,
   chapters: readonly Chapter[],

@@ -1,42 +1,52 @@
 /**
- * Composed files for whoever asks: each made once, shared while it is made, kept, and given up when
- * nobody waits any more.
+ * Composes files on request. Each file is made once, shared by all who wait for it, kept in the
+ * cache, and cancelled when no client waits any more.
  */
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import { RecorderError } from '../contract/errors.ts'
 import { build } from './build.ts'
+import type { BuildContext } from './build-context.ts'
 import { Cache } from './cache.ts'
-import { failureOf } from './failure.ts'
-import { finished } from './finished.ts'
-import { type Composable, type Plan, planOf } from './plan.ts'
+import {
+  type ComposableRecording,
+  type CompositionPlan,
+  planComposition,
+} from './composition-plan.ts'
+import { toExportError } from './export-error.ts'
 import type {
   ComposedFile,
   CompositionPort,
   CompositionProgress,
   CompositionRequest,
 } from './port.ts'
-import type { Sources, Tools, Work } from './tools.ts'
-import { Turns } from './turns.ts'
+import { type RecordingSource, readQuality, readSegments } from './recording-source.ts'
+import { Semaphore } from './semaphore.ts'
+import { createTools, type Tools } from './tools.ts'
+import { waitUntilFinished } from './wait-until-finished.ts'
 
 const LIMITS = { totalBytes: 20_000_000_000, builds: 2, finishMs: 5_000 }
 /** Beside the recorded media: cards, silence, tables of the container. */
 const OVERHEAD_BYTES_A_SECOND = 2_000
 const AAC_BYTES_A_SECOND = 16_000
 
-/** The parts that a composer works with. */
+/** How to open a composer. */
 export interface ComposerOptions {
-  tools: Tools
-  sources: Sources
-  /** Where composed files are kept; there already. */
+  recordings: RecordingSource
+  /** Folder of the composed files. It exists already. */
   folder: string
+  /** Path of ffmpeg from the configuration; else it is looked for. */
+  ffmpegPath?: string | undefined
+  env: NodeJS.ProcessEnv
   /** Version of the recorder. */
   version: string
-  /** Called with what went wrong inside; the client is told less. */
+  /** Receives internal errors. Clients see less of them. */
   onFault: (what: string, error: unknown) => void
   /** Reserve: bytes to keep free on the disk. */
   reserveBytes: number
   limits?: Partial<typeof LIMITS>
+  /** Default: the tools of this computer. */
+  tools?: Tools
 }
 
 interface Build {
@@ -48,55 +58,54 @@ interface Build {
 /** See {@link CompositionPort}. */
 export class Composer implements CompositionPort {
   readonly #options: ComposerOptions
+  readonly #tools: Tools
   readonly #cache: Cache
-  readonly #turns: Turns
+  readonly #slots: Semaphore
   readonly #builds = new Map<string, Build>()
   readonly #progress = new EventEmitter<{ progress: [CompositionProgress] }>()
-  readonly #ending = new AbortController()
+  readonly #closing = new AbortController()
   readonly #limits: typeof LIMITS
-  #tidied: Promise<void> | undefined
+  #cleanup: Promise<void> | undefined
 
   private constructor(options: ComposerOptions) {
     this.#limits = { ...LIMITS, ...options.limits }
     this.#options = options
+    this.#tools = options.tools ?? createTools(options)
     this.#cache = new Cache(
       options.folder,
       { ...this.#limits, reserveBytes: options.reserveBytes },
       options.onFault,
     )
-    this.#turns = new Turns(this.#limits.builds)
+    this.#slots = new Semaphore(this.#limits.builds)
   }
 
   /**
-   * Opens the folder and removes what was left half-made in it. What cannot be done there keeps
-   * nobody from recording.
+   * Opens the folder and removes the unfinished files in it. Never rejects: a folder that cannot be
+   * used prevents no recording.
    */
   static async open(options: ComposerOptions): Promise<Composer> {
     const composer = new Composer(options)
     await composer
-      .#tidy()
-      .catch((error) => options.onFault('tidying up the folder of exports', error))
+      .#removeUnfinished()
+      .catch((error) => options.onFault('removing unfinished exports', error))
     return composer
   }
 
   /**
-   * Before anything is made: what is removed is never what is being made. Tried again by whoever
-   * wants a file.
+   * Removes unfinished files once, before the first build, so that it never removes a file being
+   * made. Every build tries again until it has succeeded.
    */
-  #tidy(): Promise<void> {
-    this.#tidied ??= this.#cache.tidy().catch((error) => {
-      this.#tidied = undefined
+  #removeUnfinished(): Promise<void> {
+    this.#cleanup ??= this.#cache.removeUnfinished().catch((error) => {
+      this.#cleanup = undefined
       throw error
     })
-    return this.#tidied
+    return this.#cleanup
   }
 
-  /**
-   * Removes all finished files, for what records needs their room: they can be made again. Never
-   * rejects.
-   */
-  giveWay(): Promise<void> {
-    return this.#cache.giveWay()
+  /** Removes all finished files, to leave their space to recording. Never rejects. */
+  clearCache(): Promise<void> {
+    return this.#cache.clear()
   }
 
   onProgress(listener: (progress: CompositionProgress) => void): () => void {
@@ -105,150 +114,155 @@ export class Composer implements CompositionPort {
   }
 
   async compose(
-    recording: Composable,
+    recording: ComposableRecording,
     request: CompositionRequest,
     signal: AbortSignal,
   ): Promise<ComposedFile> {
-    const { sources, version } = this.#options
-    const ends = AbortSignal.any([signal, this.#ending.signal])
-    const whole = await finished(
+    const { recordings, version } = this.#options
+    const { id } = recording
+    const finished = await waitUntilFinished(
       recording,
-      () => sources.recording(recording.id),
+      () => recordings.recording(id, 'api'),
       this.#limits.finishMs,
-      ends,
+      AbortSignal.any([signal, this.#closing.signal]),
     )
-    const plan = planOf(whole, await sources.segments(recording.id), request, version)
+    const segments = await readSegments(recordings, id)
+    const plan = planComposition(finished, segments, request, version)
     signal.throwIfAborted()
-    const id = `${plan.recordingId}/${plan.name}/${plan.key}`
-    const running = this.#builds.get(id)
-    if (running && !running.cancel.signal.aborted) return this.#wait(running, signal)
-    // One that was given up must have tidied up before it begins anew.
-    await running?.file.catch(() => {})
-    this.#ending.signal.throwIfAborted()
-    const begun = this.#builds.get(id) ?? this.#begin(id, plan)
-    return this.#wait(begun, signal)
+    return this.#joinOrStart(plan, signal)
   }
 
-  /** Ends everything that is being made; resolves when no process is left. */
+  /** Ends all builds. Resolves when no process is left. */
   async close(): Promise<void> {
-    this.#ending.abort(ending())
+    this.#closing.abort(closing())
     const builds = [...this.#builds.values()]
-    for (const { cancel } of builds) cancel.abort(ending())
+    for (const { cancel } of builds) cancel.abort(closing())
     await Promise.all(builds.map(({ file }) => file.catch(() => {})))
   }
 
-  #begin(id: string, plan: Plan): Build {
+  async #joinOrStart(plan: CompositionPlan, signal: AbortSignal): Promise<ComposedFile> {
+    const id = `${plan.recordingId}/${plan.name}/${plan.key}`
+    const running = this.#builds.get(id)
+    if (running && !running.cancel.signal.aborted) return this.#wait(running, signal)
+    // A cancelled build cleans up before the same file is built again.
+    await running?.file.catch(() => {})
+    this.#closing.signal.throwIfAborted()
+    return this.#wait(this.#builds.get(id) ?? this.#start(id, plan), signal)
+  }
+
+  #start(id: string, plan: CompositionPlan): Build {
     const cancel = new AbortController()
-    const file = this.#make(plan, cancel.signal).finally(() => this.#builds.delete(id))
-    // Whoever waits is told; it may be that nobody does any more.
+    const file = this.#getOrBuild(plan, cancel.signal).finally(() => this.#builds.delete(id))
+    // Waiters get the rejection. There may be none left, which must not end the process.
     file.catch(() => {})
-    const begun = { file, cancel, waiters: 0 }
-    this.#builds.set(id, begun)
-    return begun
+    const started = { file, cancel, waiters: 0 }
+    this.#builds.set(id, started)
+    return started
   }
 
   async #wait(running: Build, signal: AbortSignal): Promise<ComposedFile> {
     running.waiters++
-    let leave = (): void => {}
-    const left = new Promise<never>((_, reject) => {
-      leave = () => reject(signal.reason)
-      signal.addEventListener('abort', leave)
-      if (signal.aborted) leave()
+    let abort = (): void => {}
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => reject(signal.reason)
+      signal.addEventListener('abort', abort)
+      if (signal.aborted) abort()
     })
     try {
-      return await Promise.race([running.file, left])
+      return await Promise.race([running.file, aborted])
     } finally {
-      signal.removeEventListener('abort', leave)
+      signal.removeEventListener('abort', abort)
       running.waiters--
-      if (running.waiters === 0) running.cancel.abort(new Error('nobody waits any more'))
+      if (running.waiters === 0) running.cancel.abort(new Error('no client waits any more'))
     }
   }
 
-  async #make(plan: Plan, signal: AbortSignal): Promise<ComposedFile> {
-    const tell = this.#teller(plan)
+  async #getOrBuild(plan: CompositionPlan, signal: AbortSignal): Promise<ComposedFile> {
+    const report = this.#progressReporter(plan)
     try {
-      const kept = await this.#cache.find(plan)
-      if (kept) return kept
-      const done = await this.#turns.take(signal)
+      const cached = await this.#cache.get(plan)
+      if (cached) return cached
+      const releaseSlot = await this.#slots.acquire(signal)
       try {
-        tell(0, 'building')
-        const file = await this.#build(plan, signal, (part) => tell(100 * part, 'building'))
-        tell(100, 'done')
+        report(0, 'building')
+        const file = await this.#build(plan, signal, (part) => report(100 * part, 'building'))
+        report(100, 'done')
         return file
       } finally {
-        done()
+        releaseSlot()
       }
     } catch (error) {
-      tell(0, signal.aborted ? 'cancelled' : 'failed')
+      report(0, signal.aborted ? 'cancelled' : 'failed')
       if (signal.aborted) throw signal.reason
-      const failure = failureOf(error)
+      const failure = toExportError(error)
       this.#options.onFault(`composing ${plan.name} of ${plan.recordingId}`, failure)
       throw failure
     }
   }
 
   async #build(
-    plan: Plan,
+    plan: CompositionPlan,
     signal: AbortSignal,
     progress: (part: number) => void,
   ): Promise<ComposedFile> {
-    await this.#tidy()
-    const giveBack = await this.#cache.claim(bytesOf(plan))
+    await this.#removeUnfinished()
+    const releaseClaim = await this.#cache.claim(estimateBytes(plan))
     try {
-      return await this.#buildIn(await this.#cache.workFolder(), plan, signal, progress)
+      return await this.#buildIn(await this.#cache.createWorkFolder(), plan, signal, progress)
     } finally {
-      giveBack()
+      releaseClaim()
     }
   }
 
   async #buildIn(
-    { folder, release }: Awaited<ReturnType<Cache['workFolder']>>,
-    plan: Plan,
+    { folder, release }: Awaited<ReturnType<Cache['createWorkFolder']>>,
+    plan: CompositionPlan,
     signal: AbortSignal,
     progress: (part: number) => void,
   ): Promise<ComposedFile> {
-    const { tools, sources, version } = this.#options
+    const { recordings, version } = this.#options
     try {
       const path = join(folder, `composed.${plan.container}.part`)
-      const quality = await sources.quality(plan.recordingId)
-      const pathOf: Work['path'] = ({ file }) => sources.file(plan.recordingId, file)
-      await build(
-        plan,
-        path,
-        { quality, version },
-        { tools, signal, folder, path: pathOf, progress },
-      )
+      const quality = await readQuality(recordings, plan.recordingId)
+      const context: BuildContext = {
+        tools: this.#tools,
+        signal,
+        folder,
+        path: ({ file }) => recordings.file(plan.recordingId, file),
+        progress,
+      }
+      await build(plan, path, { quality, version }, context)
       signal.throwIfAborted()
-      return await this.#cache.keep(plan, path, signal)
+      return await this.#cache.put(plan, path, signal)
     } finally {
-      await release().catch((error) => this.#options.onFault('tidying up after composing', error))
+      await release().catch((error) => this.#options.onFault('cleaning up after composing', error))
     }
   }
 
-  /** Tells of each whole percent once. */
-  #teller({
+  /** Creates a function that emits each whole percent once. */
+  #progressReporter({
     recordingId,
     request,
-  }: Plan): (percent: number, state: CompositionProgress['state']) => void {
+  }: CompositionPlan): (percent: number, state: CompositionProgress['state']) => void {
     const { kind, ...choices } = request.kind === 'track' ? { kind: request.medium } : request
-    let told = -1
+    let emitted = -1
     return (exact, state) => {
       const percent =
         state === 'building'
-          ? Math.max(told, Math.floor(exact))
+          ? Math.max(emitted, Math.floor(exact))
           : state === 'done'
             ? 100
-            : Math.max(0, told)
-      if (state === 'building' && percent === told) return
-      told = percent
+            : Math.max(0, emitted)
+      if (state === 'building' && percent === emitted) return
+      emitted = percent
       const at = new Date().toISOString()
       this.#progress.emit('progress', { recordingId, kind, ...choices, percent, state, at })
     }
   }
 }
 
-/** Estimates the bytes that the file and the work for it take at most. */
-function bytesOf({ segments, timeline, request, sounds }: Plan): number {
+/** Estimates the most bytes that the file and its working files take. */
+function estimateBytes({ segments, timeline, request, sounds }: CompositionPlan): number {
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
   const sound = segments
     .filter(({ medium }) => medium !== 'screen')
@@ -260,4 +274,4 @@ function bytesOf({ segments, timeline, request, sounds }: Plan): number {
   )
 }
 
-const ending = (): RecorderError => new RecorderError('NOT_READY', 'The recorder is ending.')
+const closing = (): RecorderError => new RecorderError('NOT_READY', 'The recorder is ending.')

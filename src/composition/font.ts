@@ -1,6 +1,6 @@
-/** A small font of our own: not every ffmpeg can draw text, and not every computer has fonts. */
+/** A built-in font: not every ffmpeg can draw text, and not every computer has fonts. */
 
-/** Width and height of a character in dots, without the space behind it. */
+/** Width and height of a character in dots, without the space after it. */
 export const CHARACTER = { width: 5, height: 7 }
 
 /** Five columns a character, two hex digits each, the lowest bit on top. */
@@ -46,8 +46,8 @@ const COLUMNS: Record<string, string> = {
   ':': '0036360000',
 }
 
-/** Whether a dot of a character is set. Characters that the font lacks are blank. */
-export function dotOf(character: string, column: number, row: number): boolean {
+/** Returns whether a dot of a character is set. Characters missing from the font are blank. */
+export function hasDot(character: string, column: number, row: number): boolean {
   const bits = COLUMNS[character]
   if (bits === undefined) return false
   return ((Number.parseInt(bits.slice(2 * column, 2 * column + 2), 16) >> row) & 1) === 1

@@ -1,28 +1,28 @@
-import type { GapReason, Medium } from '../contract/media.ts'
+import type { Medium } from '../contract/media.ts'
 import type { RecordingView } from '../contract/resources.ts'
 
-/** Which file is wanted of a recording. */
+/** Which composed file of a recording a client requests. */
 export type CompositionRequest =
-  /** One track on the recording's own time line: silence, or a card, where it has no media. */
+  /** One track on the recording's own time line. Its gaps are silence or cards. */
   | { kind: 'track'; medium: Medium }
   /**
-   * All tracks as one MP4. `cut` leaves out what no track has media of; `mix` makes one sound track
-   * of two.
+   * All tracks as one MP4. `cut` leaves out the time in which no track has media. `mix` makes one
+   * sound track of two.
    */
   | { kind: 'export'; gaps: 'fill' | 'cut'; audio: 'mix' | 'split' }
 
-/** A composed file; it never changes any more. */
+/** A composed file. It never changes. */
 export interface ComposedFile {
   path: string
   /** Content type. */
   type: 'video/mp4' | 'audio/ogg'
-  /** Name under which it may be saved: nothing personal. */
+  /** Suggested file name, without personal data. */
   name: string
   /** SHA-256, lower-case hex. */
   sha256: string
 }
 
-/** How far the making of a file is; not kept anywhere. */
+/** The progress of composing a file. It is not stored. */
 export interface CompositionProgress {
   recordingId: string
   /** The file being made: `export`, or the medium of a track. */
@@ -40,11 +40,11 @@ export interface CompositionProgress {
 /** The port through which HTTP gets composed files. */
 export interface CompositionPort {
   /**
-   * The file, from the cache or made now; whoever asks for the same at the same time shares its
-   * making, which ends when the last of them aborts. Rejects with RecorderError INVALID_STATE (not
+   * Returns the file from the cache, or makes it. Simultaneous requests for the same file share one
+   * build, which ends when the last of them aborts. Rejects with RecorderError INVALID_STATE (not
    * stopped yet, or nothing recorded), NOT_FOUND (no such track), STORAGE_FULL, NOT_READY (the
-   * recorder is ending, or its last pieces are) or EXPORT_FAILED; with the signal's reason when it
-   * is aborted.
+   * recorder is ending, or its last segments are not finished) or EXPORT_FAILED; with the signal's
+   * reason when it is aborted.
    */
   compose(
     recording: Pick<RecordingView, 'id' | 'state' | 'startedAt' | 'endedAt' | 'tracks'> & {
@@ -53,26 +53,13 @@ export interface CompositionPort {
     request: CompositionRequest,
     signal: AbortSignal,
   ): Promise<ComposedFile>
-  /** Calls the listener as files are being made; returns what stops that. */
+  /** Subscribes to the progress of all files being made. Returns the function that unsubscribes. */
   onProgress(listener: (progress: CompositionProgress) => void): () => void
 }
 
-/** As much of a tag as a chapter needs. */
+/** The fields of a tag that a chapter needs. */
 export interface ChapterTag {
   key: string
   value: string | number | boolean
   at: string
-}
-
-/** Titles of gap reasons, for people. */
-export const REASON_WORDS: Record<GapReason, string> = {
-  notStarted: 'not started',
-  stopped: 'stopped',
-  paused: 'paused',
-  deviceLost: 'device lost',
-  captureFailed: 'capture failed',
-  interrupted: 'interrupted',
-  suspended: 'computer asleep',
-  locked: 'locked',
-  storageFull: 'storage full',
 }

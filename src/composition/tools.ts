@@ -1,56 +1,34 @@
-import type { Writable } from 'node:stream'
-import type { SegmentFacts } from '../contract/events.ts'
 import type { Quality } from '../contract/quality.ts'
-import type { Composable } from './plan.ts'
+import { screenArgs } from '../ffmpeg/encoding.ts'
+import { createEncoder } from '../ffmpeg/ffmpeg.ts'
+import { type Child, type ChildCommand, startChild } from '../processes/child-process.ts'
 
-/** A program that runs. */
-export interface RunningProgram {
-  readonly pid: number | undefined
-  readonly stdin: Writable | null
-  readonly exited: Promise<{ error?: Error; code: number | null; signal: NodeJS.Signals | null }>
-  kill(signal: NodeJS.Signals): void
-  /** The end of what it wrote to stderr. */
-  stderr(): string
-}
-
-/**
- * Tools that the composition root lends: how programs are started so that they end with us, and how
- * screens are encoded.
- */
+/** The programs that composing needs, and how they are started so that they end with us. */
 export interface Tools {
-  /** Path of ffmpeg. Rejects, saying what to do, when there is none. */
+  /** Returns the path of ffmpeg. Rejects with CAPTURE_FAILED and a remedy when there is none. */
   ffmpeg(): Promise<string>
+  /** Starts a program. */
   start(
-    command: { program: string; args: readonly string[] },
+    command: ChildCommand,
     options: { stdin: 'pipe' | 'ignore'; onStdout: (chunk: Buffer) => void },
-  ): RunningProgram
+  ): Child
   /**
-   * The arguments by which ffmpeg encodes an input as screens are recorded: fragmented MP4 on
-   * stdout, which is the last argument.
+   * Returns the arguments with which ffmpeg encodes an input the way screens are recorded:
+   * fragmented MP4 on stdout, which is the last argument.
    */
   screenArgs(input: readonly string[], quality: Quality): Promise<string[]>
 }
 
-/** Reads recordings and their segments. */
-export interface Sources {
-  /** The recording as it is now. */
-  recording(id: string): Promise<Composable>
-  segments(id: string): Promise<SegmentFacts[]>
-  /** How closely the recording was captured. */
-  quality(id: string): Promise<Quality>
-  /** Absolute path of a recording's file. */
-  file(id: string, file: string): string
-}
-
-/** The context of one composition. */
-export interface Work {
-  tools: Tools
-  /** Aborted when nobody wants it any more. */
-  signal: AbortSignal
-  /** A private folder of its own, removed afterwards. */
-  folder: string
-  /** Absolute path of a segment's file. */
-  path(segment: SegmentFacts): string
-  /** How much of the present step is done, 0–1. */
-  progress(part: number): void
+/** Creates the tools of this computer. */
+export function createTools(options: {
+  ffmpegPath?: string | undefined
+  env: NodeJS.ProcessEnv
+}): Tools {
+  const { ffmpegPath, env } = options
+  const encoder = createEncoder({ ffmpegPath, env, inputs: [] })
+  return {
+    ffmpeg: async () => (await encoder.ffmpeg()).path,
+    start: (command, io) => startChild(command, { ...io, env }),
+    screenArgs: async (input, quality) => screenArgs(input, quality, await encoder.ffmpeg()),
+  }
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Cache } from '../../src/composition/cache.ts'
-import { type Plan, planOf } from '../../src/composition/plan.ts'
+import { type CompositionPlan, planComposition } from '../../src/composition/composition-plan.ts'
 import type { ComposedFile, CompositionRequest } from '../../src/composition/port.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
@@ -15,9 +15,9 @@ const EXPORT: CompositionRequest = { kind: 'export', gaps: 'fill', audio: 'mix' 
 function plan(
   request: CompositionRequest = EXPORT,
   tags: { key: string; value: string; at: string }[] = [],
-): Plan {
+): CompositionPlan {
   const recording = recordingOf(SEGMENTS, 1_000)
-  return planOf({ ...recording, tagHistory: tags }, SEGMENTS, request, '1.2.3')
+  return planComposition({ ...recording, tagHistory: tags }, SEGMENTS, request, '1.2.3')
 }
 
 const marker = (value: string) => [{ key: 'marker', value, at: '2026-01-31T09:00:00.500Z' }]
@@ -41,12 +41,12 @@ suite('the cache of composed files', (test) => {
   })
   test.afterEach(() => rm(folder, { recursive: true }))
 
-  async function keep(wanted: Plan, bytes = 400): Promise<ComposedFile> {
-    const work = await cache.workFolder()
-    const path = join(work.folder, 'composed.part')
+  async function put(wanted: CompositionPlan, bytes = 400): Promise<ComposedFile> {
+    const context = await cache.createWorkFolder()
+    const path = join(context.folder, 'composed.part')
     await writeFile(path, Buffer.alloc(bytes, wanted.key))
-    const file = await cache.keep(wanted, path, new AbortController().signal)
-    await work.release()
+    const file = await cache.put(wanted, path, new AbortController().signal)
+    await context.release()
     return file
   }
 
@@ -55,52 +55,52 @@ suite('the cache of composed files', (test) => {
     return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
   }
 
-  test('finds what it keeps, under a name without anything personal, and nothing else', async () => {
-    assert.equal(await cache.find(plan()), undefined)
-    const kept = await keep(plan())
-    assert.deepEqual(await cache.find(plan()), kept)
+  test('finds a stored file by its plan, private to the user, under a name without personal data', async () => {
+    assert.equal(await cache.get(plan()), undefined)
+    const kept = await put(plan())
+    assert.deepEqual(await cache.get(plan()), kept)
     assert.equal(kept.name, 'recording-1-export-fill-mix.mp4')
     assert.equal(
-      await cache.find(plan(EXPORT, marker('loan'))),
+      await cache.get(plan(EXPORT, marker('loan'))),
       undefined,
       'other chapters, another file',
     )
-    assert.equal(await cache.find(plan({ ...EXPORT, gaps: 'cut' })), undefined)
+    assert.equal(await cache.get(plan({ ...EXPORT, gaps: 'cut' })), undefined)
     assert.equal((await stat(join(folder, 'recording-1'))).mode & 0o777, 0o700)
   })
 
-  test('replaces an older version of the same file, and leaves others', async () => {
-    await keep(plan({ ...EXPORT, gaps: 'cut' }), 100)
-    await keep(plan(), 100)
-    const newer = await keep(plan(EXPORT, marker('loan')), 100)
+  test('replaces an older version of the same file, and keeps other files', async () => {
+    await put(plan({ ...EXPORT, gaps: 'cut' }), 100)
+    await put(plan(), 100)
+    const newer = await put(plan(EXPORT, marker('loan')), 100)
     assert.equal((await names()).length, 2)
-    assert.deepEqual(await cache.find(plan(EXPORT, marker('loan'))), newer)
-    assert.equal(await cache.find(plan()), undefined)
+    assert.deepEqual(await cache.get(plan(EXPORT, marker('loan'))), newer)
+    assert.equal(await cache.get(plan()), undefined)
   })
 
-  test('makes room by giving up what was not used for longest', async () => {
-    const old = await keep(plan())
-    const used = await keep(plan({ kind: 'track', medium: 'mic' }))
+  test('makes room by removing the least recently used file', async () => {
+    const old = await put(plan())
+    const used = await put(plan({ kind: 'track', medium: 'mic' }))
     await utimes(old.path, 1, 1)
     await utimes(used.path, 2, 2)
-    // Whoever asks for the older one makes it the one that was used last.
-    await cache.find(plan())
+    // A request for the older one makes it the one used last.
+    await cache.get(plan())
     await cache.claim(500)
-    assert.deepEqual(await cache.find(plan()), old)
-    assert.equal(await cache.find(plan({ kind: 'track', medium: 'mic' })), undefined)
+    assert.deepEqual(await cache.get(plan()), old)
+    assert.equal(await cache.get(plan({ kind: 'track', medium: 'mic' })), undefined)
   })
 
-  test('leaves the reserve and a margin free, and removes nothing where that would not do', async () => {
-    const kept = await keep(plan())
+  test('leaves the reserve and a margin free, and removes nothing where that would not be enough', async () => {
+    const kept = await put(plan())
     const least = 5_000_000 + 64 * 1_048_576
     freeBytes = least + 499
     const none = (error: unknown) => error instanceof RecorderError && error.code === 'STORAGE_FULL'
     await assert.rejects(cache.claim(1_000), none)
-    assert.deepEqual(await cache.find(plan()), kept, 'its 400 bytes would not have been enough')
-    const giveBack = await cache.claim(499)
-    assert.deepEqual(await cache.find(plan()), kept)
+    assert.deepEqual(await cache.get(plan()), kept, 'its 400 bytes would not have been enough')
+    const release = await cache.claim(499)
+    assert.deepEqual(await cache.get(plan()), kept)
     await assert.rejects(cache.claim(450), none)
-    giveBack()
+    release()
     await cache.claim(450)
     freeBytes = 0
     await assert.rejects(
@@ -109,41 +109,41 @@ suite('the cache of composed files', (test) => {
     )
   })
 
-  test('gives way to what records, and never is the reason that it does not', async () => {
-    const kept = await keep(plan())
-    await cache.giveWay()
-    assert.equal(await cache.find(plan()), undefined)
+  test('leaves its space to recording when it is cleared, and never fails at it', async () => {
+    const kept = await put(plan())
+    await cache.clear()
+    assert.equal(await cache.get(plan()), undefined)
     await assert.rejects(stat(kept.path))
     await rm(folder, { recursive: true })
     await writeFile(folder, 'no folder')
-    await cache.giveWay()
+    await cache.clear()
   })
 
-  test('takes a file in though an older one cannot be removed', async () => {
-    const old = await keep(plan())
+  test('stores a file although an older one cannot be removed', async () => {
+    const old = await put(plan())
     await rm(old.path)
-    // What is a folder is not removed as a file is.
+    // A folder cannot be removed like a file.
     await mkdir(old.path)
-    const newer = await keep(plan(EXPORT, marker('loan')))
-    assert.deepEqual(await cache.find(plan(EXPORT, marker('loan'))), newer)
+    const newer = await put(plan(EXPORT, marker('loan')))
+    assert.deepEqual(await cache.get(plan(EXPORT, marker('loan'))), newer)
     assert.deepEqual(faults, ['removing a composed file'])
   })
 
-  test('takes nothing in that nobody wants any more', async () => {
-    const { folder: work } = await cache.workFolder()
-    const path = join(work, 'composed.part')
+  test('stores no file that no client waits for any more', async () => {
+    const { folder: context } = await cache.createWorkFolder()
+    const path = join(context, 'composed.part')
     await writeFile(path, Buffer.alloc(400))
-    await assert.rejects(cache.keep(plan(), path, AbortSignal.abort(new Error('gone'))))
+    await assert.rejects(cache.put(plan(), path, AbortSignal.abort(new Error('gone'))))
     assert.deepEqual(await names(), ['composed.part'])
-    const gone = cache.keep(plan(), join(work, 'not read'), AbortSignal.abort())
+    const gone = cache.put(plan(), join(context, 'not read'), AbortSignal.abort())
     await assert.rejects(gone, { name: 'AbortError' })
   })
 
-  test('removes what a killed recorder left half-made', async () => {
-    const work = await cache.workFolder()
-    await writeFile(join(work.folder, 'composed.part'), 'half')
-    const kept = await keep(plan())
-    await cache.tidy()
+  test('removes the unfinished files of a killed recorder', async () => {
+    const context = await cache.createWorkFolder()
+    await writeFile(join(context.folder, 'composed.part'), 'half')
+    const kept = await put(plan())
+    await cache.removeUnfinished()
     assert.deepEqual(await names(), [kept.path.split('/').at(-1)])
   })
 })

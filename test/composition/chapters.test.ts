@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { type Chapter, chaptersOf, ffmetadata } from '../../src/composition/chapters.ts'
+import { buildChapters, type Chapter, ffmetadata } from '../../src/composition/chapters.ts'
 import type { ChapterTag } from '../../src/composition/port.ts'
-import { cutGaps, timelineOf } from '../../src/composition/timeline.ts'
+import { buildTimeline, removeCommonGaps } from '../../src/composition/timeline.ts'
 import { suite } from '../support/suite.ts'
 import { recordingOf, START, segmentOf } from './support/recordings.ts'
 
@@ -11,7 +11,7 @@ const segments = [
   segmentOf('mic', 2, 70_000, 90_000),
   segmentOf('screen', 2, 70_004, 80_000),
 ]
-const whole = timelineOf(recordingOf(segments, 90_000), segments)
+const whole = buildTimeline(recordingOf(segments, 90_000), segments)
 
 const tag = (key: string, value: ChapterTag['value'], ms: number): ChapterTag => ({
   key,
@@ -19,10 +19,10 @@ const tag = (key: string, value: ChapterTag['value'], ms: number): ChapterTag =>
   at: new Date(START + ms).toISOString(),
 })
 const chapters = (tags: ChapterTag[], timeline = whole): Chapter[] =>
-  chaptersOf(whole, timeline, tags)
+  buildChapters(whole, timeline, tags)
 
 suite('chapters', (test) => {
-  test('tell of gaps and of tags, the first at 0', () => {
+  test('name gaps and tags, the first at 0', () => {
     assert.deepEqual(chapters([tag('topic', 'loan', 5_000), tag('pages', 12, 75_000)]), [
       { atMs: 0, title: 'Start' },
       { atMs: 5_000, title: 'topic: loan' },
@@ -33,9 +33,9 @@ suite('chapters', (test) => {
     ])
   })
 
-  test('of a cut file lie at their cut places, and tell of what was cut', () => {
+  test('in a file without gaps are at the shortened times, and name what was cut', () => {
     assert.deepEqual(
-      chapters([tag('note', true, 40_000), tag('pages', 12, 75_000)], cutGaps(whole)),
+      chapters([tag('note', true, 40_000), tag('pages', 12, 75_000)], removeCommonGaps(whole)),
       [
         { atMs: 0, title: 'Start' },
         { atMs: 10_000, title: 'note: true · Paused (cut, 1:00)' },
@@ -45,7 +45,7 @@ suite('chapters', (test) => {
     )
   })
 
-  test('are not what was tagged at the start, after the end, or by the recorder, but markers are', () => {
+  test('exclude tags set at the start, after the end, or by the recorder, but include markers', () => {
     const tags = [
       tag('customer', '4711', 0),
       tag('system.host', 'pc', 5_000),
@@ -56,7 +56,7 @@ suite('chapters', (test) => {
     assert.ok(!JSON.stringify(chapters(tags)).match(/4711|host|signed/))
   })
 
-  test('within half a second are one', () => {
+  test('less than half a second apart are joined', () => {
     const tags = [tag('a', 1, 5_000), tag('b', 2, 5_000), tag('c', 3, 5_400), tag('d', 4, 5_600)]
     assert.deepEqual(chapters(tags).slice(1, 3), [
       { atMs: 5_000, title: 'a: 1 · b: 2 · c: 3' },
@@ -64,13 +64,13 @@ suite('chapters', (test) => {
     ])
   })
 
-  test('have titles of one line that no player cuts in the middle of a character', () => {
+  test('have titles of one line, short enough for every player', () => {
     const [, chapter] = chapters([tag('long', `a\nb\u0000${'ü'.repeat(300)}`, 5_000)])
     assert.match(chapter!.title, /^long: a b ü+…$/)
     assert.ok(Buffer.byteLength(chapter!.title) <= 200)
   })
 
-  test('are written as ffmpeg reads them, whatever stands in them', () => {
+  test('survive ffmpeg’s metadata format whatever their titles contain', () => {
     const text = ffmetadata(
       { title: 'id' },
       [

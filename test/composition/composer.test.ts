@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
 import { Composer, type ComposerOptions } from '../../src/composition/composer.ts'
-import type { Composable } from '../../src/composition/plan.ts'
+import type { ComposableRecording } from '../../src/composition/composition-plan.ts'
 import type { CompositionRequest } from '../../src/composition/port.ts'
-import type { RunningProgram, Tools } from '../../src/composition/tools.ts'
+import type { Tools } from '../../src/composition/tools.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
-import { resolveQuality } from '../../src/contract/quality.ts'
+import type { ChildExit } from '../../src/processes/child-process.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { recordingOf, START, segmentOf } from './support/recordings.ts'
 
@@ -20,14 +20,14 @@ suite('the composer', (test) => {
   let root: string
   let composer: Composer
   let segments: SegmentFacts[]
-  /** What the recorder tells when it is asked again. */
-  let now: Composable
-  let asked: number
+  /** The recording that the composer reads again. */
+  let now: ComposableRecording
+  let reads: number
   let faults: string[]
 
   test.beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'f2f-composer-'))
-    asked = 0
+    reads = 0
     faults = []
     segments = []
     for (const [number, fromMs] of [
@@ -60,6 +60,14 @@ suite('the composer', (test) => {
     await rm(root, { recursive: true })
   })
 
+  /** Returns the closed segments, one a page. */
+  async function readPage(_: string, { cursor = '0' }: { cursor?: string }) {
+    const closed = segments.slice(0, now.tracks.mic!.spans.length)
+    const at = Number(cursor)
+    const isLast = at + 1 >= closed.length
+    return { items: closed.slice(at, at + 1), cursor: isLast ? null : String(at + 1) }
+  }
+
   async function open(options: Partial<ComposerOptions> = {}): Promise<void> {
     composer = await Composer.open({
       folder: root,
@@ -67,24 +75,30 @@ suite('the composer', (test) => {
       reserveBytes: 0,
       onFault: (what) => faults.push(what),
       tools: {} as Tools,
-      sources: {
+      env: process.env,
+      recordings: {
         recording: async () => {
-          asked++
+          reads++
           return now
         },
-        segments: async () => segments.slice(0, now.tracks.mic!.spans.length),
-        quality: async () => resolveQuality(),
         file: (_, file) => join(root, file),
+        log: { events: async () => [], segments: readPage },
       },
       ...options,
     })
   }
 
-  const compose = (recording: Composable, request = MIC, signal = new AbortController().signal) =>
-    composer.compose(recording, request, signal)
+  const compose = (
+    recording: ComposableRecording,
+    request = MIC,
+    signal = new AbortController().signal,
+  ) => composer.compose(recording, request, signal)
 
-  /** The recording as it is told while its second piece is being finished. */
-  function unfinished(recording: Composable, change: Partial<Composable> = {}): Composable {
+  /** The recording while its second segment is being finished. */
+  function unfinished(
+    recording: ComposableRecording,
+    change: Partial<ComposableRecording> = {},
+  ): ComposableRecording {
     const mic = {
       ...recording.tracks.mic!,
       spans: recording.tracks.mic!.spans.slice(0, 1),
@@ -93,15 +107,15 @@ suite('the composer', (test) => {
     return { ...recording, state: 'WrapUp', ...change, tracks: { mic } }
   }
 
-  const isError = (code: string, said: RegExp) => (error: unknown) =>
-    error instanceof RecorderError && error.code === code && said.test(error.message)
+  const isError = (code: string, detail: RegExp) => (error: unknown) =>
+    error instanceof RecorderError && error.code === code && detail.test(error.message)
 
-  test('waits for the last pieces of a stop that is finishing, and serves none without them', async () => {
+  test('waits for the last segments after a stop, so that no file lacks them', async () => {
     await open()
     const whole = now
     now = unfinished(whole)
     const file = compose(now)
-    await eventually('the recording is read again', () => asked > 1)
+    await eventually('the recording is read again', () => reads > 1)
     assert.deepEqual(await readdir(root), ['mic-1', 'mic-2'])
     now = whole
     const { path } = await file
@@ -109,7 +123,7 @@ suite('the composer', (test) => {
     assert.equal(path, late.path, 'the file is that of the whole recording')
   })
 
-  test('says that it is too early when the last pieces take too long, or the log cannot tell', async () => {
+  test('answers NOT_READY while the last segments are being finished, or while the log lacks the end', async () => {
     await open({ limits: { finishMs: 150 } })
     const endedAt = new Date(Date.now() - 1_000).toISOString()
     now = unfinished(now, { endedAt })
@@ -117,21 +131,21 @@ suite('the composer', (test) => {
     now = { ...now, state: 'Closed' }
     await assert.rejects(compose(now), isError('NOT_READY', /still being finished/))
     now = unfinished(now, { endedAt: null })
-    await assert.rejects(compose(now), isError('NOT_READY', /log cannot tell/))
-    assert.ok(asked >= 3)
+    await assert.rejects(compose(now), isError('NOT_READY', /log does not know/))
+    assert.ok(reads >= 3)
   })
 
-  test('names the piece that was never finished', async () => {
+  test('names the segment that was never finished', async () => {
     await open({ limits: { finishMs: 150 } })
-    const said = /of mic, begun at 2026-01-31T09:00:00.500Z, was never finished/
+    const detail = /of mic that began at 2026-01-31T09:00:00.500Z was never finished/
     now = unfinished(now, { state: 'Closed', endedAt: new Date(START + 1_000).toISOString() })
-    await assert.rejects(compose(now), isError('EXPORT_FAILED', said))
-    assert.equal(asked, 0, 'nobody finishes it any more')
+    await assert.rejects(compose(now), isError('EXPORT_FAILED', detail))
+    assert.equal(reads, 0, 'the recording is closed, so nothing finishes it any more')
     now = { ...now, state: 'WrapUp' }
-    await assert.rejects(compose(now), isError('EXPORT_FAILED', said))
+    await assert.rejects(compose(now), isError('EXPORT_FAILED', detail))
   })
 
-  test('gives the waiting up with who asked, and when the recorder ends', async () => {
+  test('stops waiting when the client leaves, and when the recorder ends', async () => {
     await open()
     now = unfinished(now)
     const gone = new AbortController()
@@ -143,11 +157,11 @@ suite('the composer', (test) => {
     await assert.rejects(other, isError('NOT_READY', /ending/))
   })
 
-  test('opens with a folder that cannot be used, says so when it is asked, and works when it can', async () => {
+  test('opens although its folder cannot be used, answers EXPORT_FAILED until it can, and works then', async () => {
     const folder = join(root, 'exports')
     await writeFile(folder, 'no folder')
     await open({ folder })
-    assert.deepEqual(faults, ['tidying up the folder of exports'])
+    assert.deepEqual(faults, ['removing unfinished exports'])
     await assert.rejects(compose(now), isError('EXPORT_FAILED', /^The file could not be made/))
     await rm(folder)
     await mkdir(join(folder, '.work', 'w-left'), { recursive: true })
@@ -155,7 +169,7 @@ suite('the composer', (test) => {
     assert.deepEqual(await readdir(join(folder, '.work')), [])
   })
 
-  test('survives output that it does not understand: the program is killed, and the file refused', async () => {
+  test('survives unexpected output of ffmpeg: ffmpeg is killed, and the file is refused', async () => {
     const killed: unknown[] = []
     const screen = { ...now.tracks.mic!, state: 'failed' as const, spans: [] }
     screen.gaps = [{ from: now.startedAt, to: now.endedAt, reason: 'deviceLost' }]
@@ -163,18 +177,25 @@ suite('the composer', (test) => {
       ffmpeg: async () => 'ffmpeg',
       screenArgs: async () => ['-'],
       start(_, { onStdout }) {
-        let exit = (_: Awaited<RunningProgram['exited']>): void => {}
-        const exited = new Promise<Awaited<RunningProgram['exited']>>((resolve) => {
+        let exit = (_: ChildExit): void => {}
+        const exited = new Promise<ChildExit>((resolve) => {
           exit = resolve
         })
         const kill = (signal: NodeJS.Signals): void => {
           killed.push(signal)
-          exit({ code: null, signal })
+          exit({ code: null, signal, deliberate: true })
         }
-        // As a child's `data` does, outside of whoever started it. A box that is shorter than its
-        // own head.
+        // Like a child's `data`, outside of the call that started it. The box is shorter than its own
+        // head.
         process.nextTick(onStdout, Buffer.from([0, 0, 0, 3, ...Buffer.from('moof')]))
-        return { pid: undefined, stdin: null, exited, kill, stderr: () => '' }
+        return {
+          pid: undefined,
+          stdin: null,
+          exited,
+          kill,
+          expectExit: () => {},
+          stderr: () => '',
+        }
       },
     }
     await open({ tools })

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {
+  buildTimeline,
   commonGaps,
-  cutGaps,
   isMedia,
-  placeIn,
+  removeCommonGaps,
   type Timeline,
-  timelineOf,
+  timeMapping,
 } from '../../src/composition/timeline.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { GAP_REASONS, MEDIA, type Medium } from '../../src/contract/media.ts'
@@ -37,7 +37,7 @@ const tracks = fc.record(
 )
 
 /** Segments anywhere, overlapping too, before the start and after the end. */
-const strewn = fc.array(
+const scattered = fc.array(
   fc.record({
     medium: fc.constantFrom(...MEDIA),
     fromMs: fc.integer({ min: -2_000, max: 20_000 }),
@@ -58,10 +58,10 @@ function segmentsOf(given: Record<Medium, [number, number, string][] | undefined
 }
 
 /** Pieces follow each other without a hole from 0 to the duration. */
-function assertWhole({ tracks: lines, durationMs }: Timeline): void {
-  for (const { medium, pieces } of lines) {
+function assertWhole({ tracks, durationMs }: Timeline): void {
+  for (const { medium, items } of tracks) {
     let at = 0
-    for (const { fromMs, toMs } of pieces) {
+    for (const { fromMs, toMs } of items) {
       assert.equal(fromMs, at, medium)
       assert.ok(toMs > fromMs, medium)
       at = toMs
@@ -71,48 +71,50 @@ function assertWhole({ tracks: lines, durationMs }: Timeline): void {
 }
 
 /** Lengths of a track's media by segment. */
-const mediaOf = ({ tracks: lines }: Timeline) =>
-  lines.flatMap(({ medium, pieces }) =>
-    pieces.filter(isMedia).map(({ media, fromMs, toMs }) => [medium, media.number, toMs - fromMs]),
+const mediaOf = ({ tracks }: Timeline) =>
+  tracks.flatMap(({ medium, items }) =>
+    items
+      .filter(isMedia)
+      .map(({ segment, fromMs, toMs }) => [medium, segment.number, toMs - fromMs]),
   )
 
 suite('the time line', (test) => {
-  test('of any segments adds up to the recording’s duration exactly, and shows no segment longer than it is', () => {
+  test('adds up to the recording’s exact duration, and shows no segment longer than it is', () => {
     fc.assert(
-      fc.property(strewn, fc.nat(20_000), (given, durationMs) => {
+      fc.property(scattered, fc.nat(20_000), (given, durationMs) => {
         const segments = given.map(({ medium, fromMs, lengthMs }, index) =>
           segmentOf(medium, index + 1, fromMs, fromMs + lengthMs),
         )
-        const timeline = timelineOf(recordingOf(segments, durationMs), segments)
+        const timeline = buildTimeline(recordingOf(segments, durationMs), segments)
         assert.equal(timeline.durationMs, durationMs)
         assertWhole(timeline)
-        assertWhole(cutGaps(timeline))
-        for (const { pieces } of timeline.tracks)
-          for (const { media, fromMs, toMs } of pieces.filter(isMedia))
-            assert.ok(toMs - fromMs <= media.durationMs)
+        assertWhole(removeCommonGaps(timeline))
+        for (const { items } of timeline.tracks)
+          for (const { segment, fromMs, toMs } of items.filter(isMedia))
+            assert.ok(toMs - fromMs <= segment.durationMs)
       }),
     )
   })
 
-  test('has each piece where it was recorded, and each gap with its reason', () => {
+  test('has each segment at the time it was recorded, and each gap with its reason', () => {
     fc.assert(
       fc.property(tracks, fc.nat(3_000), (given, tail) => {
         const segments = segmentsOf(given)
         const durationMs =
           Math.max(0, ...segments.map((one) => Date.parse(one.endedAt) - START)) + tail
         const recording = recordingOf(segments, durationMs, given)
-        const timeline = timelineOf(recording, segments)
-        for (const { medium, pieces } of timeline.tracks) {
-          for (const piece of pieces) {
-            if (isMedia(piece)) {
-              assert.equal(piece.fromMs, Date.parse(piece.media.startedAt) - START)
-              assert.equal(piece.toMs, Date.parse(piece.media.endedAt) - START)
+        const timeline = buildTimeline(recording, segments)
+        for (const { medium, items } of timeline.tracks) {
+          for (const item of items) {
+            if (isMedia(item)) {
+              assert.equal(item.fromMs, Date.parse(item.segment.startedAt) - START)
+              assert.equal(item.toMs, Date.parse(item.segment.endedAt) - START)
             } else {
-              const told = recording.tracks[medium]?.gaps.find(
-                ({ from }) => Date.parse(from) - START === piece.fromMs,
+              const known = recording.tracks[medium]?.gaps.find(
+                ({ from }) => Date.parse(from) - START === item.fromMs,
               )
-              assert.equal(piece.gap, told?.reason)
-              assert.equal(piece.sinceMs, START + piece.fromMs)
+              assert.equal(item.gap, known?.reason)
+              assert.equal(item.sinceMs, START + item.fromMs)
             }
           }
         }
@@ -120,28 +122,28 @@ suite('the time line', (test) => {
     )
   })
 
-  test('cut is shorter by just what no track has media of; media keep their length and their distance from each other', () => {
+  test('without common gaps is shorter by exactly them; media keep their length and stay in sync', () => {
     fc.assert(
       fc.property(tracks, fc.nat(3_000), (given, tail) => {
         const segments = segmentsOf(given)
         const durationMs =
           Math.max(0, ...segments.map((one) => Date.parse(one.endedAt) - START)) + tail
-        const whole = timelineOf(recordingOf(segments, durationMs, given), segments)
-        const cut = cutGaps(whole)
+        const whole = buildTimeline(recordingOf(segments, durationMs, given), segments)
+        const cut = removeCommonGaps(whole)
         // Counted the slow way, millisecond by millisecond.
         const covered = new Set<number>()
-        for (const { pieces } of whole.tracks)
-          for (const { fromMs, toMs } of pieces.filter(isMedia))
+        for (const { items } of whole.tracks)
+          for (const { fromMs, toMs } of items.filter(isMedia))
             for (let ms = fromMs; ms < toMs; ms++) covered.add(ms)
         assert.equal(cut.durationMs, covered.size)
         assert.deepEqual(mediaOf(cut), mediaOf(whole))
         assert.deepEqual(commonGaps(cut), [])
-        const place = placeIn(cut)
-        for (const [line, { pieces }] of whole.tracks.entries()) {
-          const moved = cut.tracks[line]!.pieces.filter(isMedia)
-          for (const [index, piece] of pieces.filter(isMedia).entries()) {
-            assert.equal(moved[index]!.fromMs, place(piece.fromMs))
-            assert.equal(place(piece.toMs) - place(piece.fromMs), piece.toMs - piece.fromMs)
+        const toShortened = timeMapping(cut)
+        for (const [trackIndex, { items }] of whole.tracks.entries()) {
+          const moved = cut.tracks[trackIndex]!.items.filter(isMedia)
+          for (const [index, item] of items.filter(isMedia).entries()) {
+            assert.equal(moved[index]!.fromMs, toShortened(item.fromMs))
+            assert.equal(toShortened(item.toMs) - toShortened(item.fromMs), item.toMs - item.fromMs)
           }
         }
       }),
@@ -149,21 +151,21 @@ suite('the time line', (test) => {
     )
   })
 
-  test('leaves out tracks that were never started, and shows those that never delivered', () => {
+  test('leaves out tracks that were never started, and shows tracks without media', () => {
     const segments = [segmentOf('mic', 1, 0, 1_000)]
     const recording = recordingOf(segments, 1_000)
     const failed = { ...recording.tracks.mic!, state: 'failed' as const, segments: 0 }
     failed.gaps = [{ from: recording.startedAt, to: recording.endedAt, reason: 'notStarted' }]
     const off = { ...failed, state: 'off' as const, gaps: [] }
     const tracksOf = (screen: TrackView) =>
-      timelineOf({ ...recording, tracks: { ...recording.tracks, screen } }, segments).tracks
+      buildTimeline({ ...recording, tracks: { ...recording.tracks, screen } }, segments).tracks
     assert.deepEqual(
       tracksOf(off).map(({ medium }) => medium),
       ['mic'],
     )
     assert.deepEqual(tracksOf(failed).at(-1), {
       medium: 'screen',
-      pieces: [{ fromMs: 0, toMs: 1_000, gap: 'notStarted', sinceMs: START }],
+      items: [{ fromMs: 0, toMs: 1_000, gap: 'notStarted', sinceMs: START }],
     })
   })
 })

@@ -104,7 +104,7 @@ suite('an export that goes wrong', (test) => {
       assert.deepEqual(await problemOf(ask(daemon, path())), {
         status: 409,
         code: 'INVALID_STATE',
-        detail: 'The recording is under way; stop it first.',
+        detail: 'The recording is under way. Stop it first.',
       })
     }
     assert.equal((await daemon.api('POST', '/recordings/current/stop')).status, 200)
@@ -144,7 +144,7 @@ suite('an export that goes wrong', (test) => {
         const { status, code, detail } = await problemOf(request)
         assert.deepEqual(
           [status, code, detail],
-          [503, 'EXPORT_FAILED', 'ffmpeg was ended by SIGKILL.'],
+          [503, 'EXPORT_FAILED', 'The program ffmpeg was ended by SIGKILL.'],
         )
       }
       await feed.until('it has failed', () => states().at(-1) === 'failed')

@@ -1,4 +1,4 @@
-import type { Composable } from '../../../src/composition/plan.ts'
+import type { ComposableRecording } from '../../../src/composition/composition-plan.ts'
 import type { SegmentFacts } from '../../../src/contract/events.ts'
 import { type GapReason, MEDIA, type Medium } from '../../../src/contract/media.ts'
 import type { Gap, TrackView } from '../../../src/contract/resources.ts'
@@ -38,7 +38,7 @@ export function recordingOf(
   segments: readonly SegmentFacts[],
   durationMs: number,
   reasons: Partial<Record<Medium, [number, number, GapReason][] | undefined>> = {},
-): Composable {
+): ComposableRecording {
   const trackOf = (medium: Medium): TrackView => {
     const gaps: Gap[] = []
     let from = at(0)

@@ -1,20 +1,17 @@
-/**
- * Puts sound, screen, chapters and metadata together as one MP4 that plays while it is being
- * loaded.
- */
+/** Muxes sound, screen, chapters and metadata into one MP4 that plays while it is loading. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { BuildContext } from './build-context.ts'
 import { ffmetadata } from './chapters.ts'
-import { progressReader, runFfmpeg } from './ffmpeg.ts'
-import type { Plan } from './plan.ts'
-import type { ScreenList } from './screen.ts'
-import type { SoundFile } from './sound.ts'
-import type { Work } from './tools.ts'
+import type { ScreenList } from './compose-screen.ts'
+import type { SoundFile } from './compose-sound.ts'
+import type { CompositionPlan } from './composition-plan.ts'
+import { progressReader, runFfmpeg } from './run-ffmpeg.ts'
 
-/** The parts to join. */
-export interface Parts {
+/** The inputs of the muxer, and where its output goes. */
+export interface MuxInputs {
   path: string
-  /** For a split file, in the order of its tracks. */
+  /** In the order of the tracks in a split file. */
   sounds: readonly SoundFile[]
   screen: ScreenList | undefined
   /** Version of the recorder. */
@@ -22,13 +19,17 @@ export interface Parts {
 }
 
 /**
- * Writes the file. What is said of the recording goes through a private file: others can see a
- * process's arguments.
+ * Writes the MP4. Metadata goes through a private file, because other users can see a process's
+ * arguments.
  */
-export async function joinParts(plan: Plan, parts: Parts, work: Work): Promise<void> {
-  const { screen, sounds } = parts
-  const about = join(work.folder, 'about.txt')
-  await writeFile(about, aboutText(plan, parts.version), { mode: 0o600 })
+export async function mux(
+  plan: CompositionPlan,
+  inputs: MuxInputs,
+  context: BuildContext,
+): Promise<void> {
+  const { screen, sounds } = inputs
+  const metadataPath = join(context.folder, 'metadata.txt')
+  await writeFile(metadataPath, metadataText(plan, inputs.version), { mode: 0o600 })
   const screenInput = screen
     ? [
         '-itsoffset',
@@ -47,8 +48,8 @@ export async function joinParts(plan: Plan, parts: Parts, work: Work): Promise<v
   const args = [
     ...['-progress', 'pipe:1', ...screenInput],
     ...sounds.flatMap(({ path }) => ['-i', path]),
-    ...['-f', 'ffmetadata', '-i', about],
-    // Parameter sets in the key frames: that is what `avc3` says (ISO/IEC 14496-15).
+    ...['-f', 'ffmetadata', '-i', metadataPath],
+    // `avc3` means that parameter sets are in the key frames (ISO/IEC 14496-15).
     ...(screen
       ? ['-map', '0:v', '-c:v', 'copy', ...(screen.uniform ? [] : ['-tag:v', 'avc3'])]
       : []),
@@ -59,15 +60,15 @@ export async function joinParts(plan: Plan, parts: Parts, work: Work): Promise<v
       '-map_chapters',
       String(firstSound + sounds.length),
     ],
-    ...['-movflags', '+faststart', '-f', 'mp4', parts.path],
+    ...['-movflags', '+faststart', '-f', 'mp4', inputs.path],
   ]
   const { durationMs } = plan.timeline
-  await runFfmpeg(work, args, {
-    onStdout: progressReader((seconds) => work.progress((seconds * 1_000) / durationMs)),
+  await runFfmpeg(context, args, {
+    onStdout: progressReader((seconds) => context.progress((seconds * 1_000) / durationMs)),
   })
 }
 
-function soundArgs(plan: Plan, sounds: readonly SoundFile[], first: number): string[] {
+function soundArgs(plan: CompositionPlan, sounds: readonly SoundFile[], first: number): string[] {
   if (sounds.length === 0) return []
   if (plan.request.kind === 'export' && plan.request.audio === 'split') {
     return [
@@ -85,7 +86,7 @@ function soundArgs(plan: Plan, sounds: readonly SoundFile[], first: number): str
     ]
   }
   const inputs = sounds.map(({ channels }, at) => {
-    // One voice on both sides, as loud as it was.
+    // Play one voice on both sides, at its recorded loudness.
     const stereo = channels === 1 ? 'pan=stereo|c0=c0|c1=c0' : 'anull'
     return `[${first + at}:a]${stereo}[s${at}]`
   })
@@ -93,7 +94,8 @@ function soundArgs(plan: Plan, sounds: readonly SoundFile[], first: number): str
   const sum =
     sounds.length === 1
       ? `${labels}anull[mix]`
-      : // Added up, not averaged, so that a voice is as loud as it was; the limiter acts only where both are at their loudest.
+      : // The voices are added up, not averaged, so that each keeps its loudness. The limiter acts only
+        // where both are at their loudest.
         `${labels}amerge=inputs=2,pan=stereo|c0=c0+c2|c1=c1+c3,alimiter=limit=0.97:level=0[mix]`
   return [
     ...['-filter_complex', [...inputs, sum].join(';'), '-map', '[mix]'],
@@ -101,7 +103,10 @@ function soundArgs(plan: Plan, sounds: readonly SoundFile[], first: number): str
   ]
 }
 
-function aboutText({ recordingId, startedAt, chapters, timeline }: Plan, version: string): string {
+function metadataText(
+  { recordingId, startedAt, chapters, timeline }: CompositionPlan,
+  version: string,
+): string {
   const metadata = {
     title: recordingId,
     creation_time: startedAt,

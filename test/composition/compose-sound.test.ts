@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
 import { between, decodeAudio, type Samples, secondsOf, toneDb } from '../../lab/measure.ts'
-import { composeSound } from '../../src/composition/sound.ts'
-import { cutGaps, timelineOf } from '../../src/composition/timeline.ts'
-import type { Tools, Work } from '../../src/composition/tools.ts'
+import type { BuildContext } from '../../src/composition/build-context.ts'
+import { composeSound } from '../../src/composition/compose-sound.ts'
+import { buildTimeline, removeCommonGaps } from '../../src/composition/timeline.ts'
+import type { Tools } from '../../src/composition/tools.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { readPage } from '../../src/media/ogg.ts'
@@ -23,7 +24,7 @@ function packetsOf(file: Buffer): Buffer[] {
   const reader = new OpusReader()
   const packets: Buffer[] = []
   for (let page = readPage(file); page; page = readPage(file)) {
-    packets.push(...reader.take(page))
+    packets.push(...reader.push(page))
     file = file.subarray(page.bytes.length)
   }
   assert.equal(file.length, 0)
@@ -71,7 +72,7 @@ suite('a composed sound track', (test) => {
     ])
   }
 
-  const work = (signal = new AbortController().signal): Work => ({
+  const context = (signal = new AbortController().signal): BuildContext => ({
     tools: {} as Tools,
     signal,
     folder,
@@ -80,7 +81,7 @@ suite('a composed sound track', (test) => {
   })
 
   for (const medium of ['mic', 'speaker'] as const) {
-    test(`of the ${medium} has each packet that was recorded, at its time, and nothing elsewhere`, async () => {
+    test(`of the ${medium} plays each recorded packet at its time, and silence elsewhere`, async () => {
       const segments = [
         segmentOf(medium, 1, 1_003, 2_503),
         segmentOf(medium, 2, 4_017, 5_017),
@@ -89,9 +90,9 @@ suite('a composed sound track', (test) => {
         segmentOf(medium, 4, 6_003, 6_500),
       ]
       for (const segment of segments) await record(segment)
-      const timeline = timelineOf(recordingOf(segments, 7_031), segments)
+      const timeline = buildTimeline(recordingOf(segments, 7_031), segments)
       const path = join(folder, 'composed.ogg')
-      const { channels } = await composeSound(timeline.tracks[0]!, 7_031, path, work())
+      const { channels } = await composeSound(timeline.tracks[0]!, 7_031, path, context())
       assert.equal(channels, medium === 'mic' ? 1 : 2)
 
       const samples = await decodeAudio(path)
@@ -147,7 +148,7 @@ suite('a composed sound track', (test) => {
     })
   }
 
-  test('does not drift: the last of a hundred pieces is as well placed as the first', async () => {
+  test('does not drift: the last of a hundred segments is as exact as the first', async () => {
     const first = segmentOf('mic', 1, 0, 333)
     await record(first)
     const segments = Array.from({ length: 100 }, (_, index) => ({
@@ -155,58 +156,58 @@ suite('a composed sound track', (test) => {
       file: first.file,
     }))
     const durationMs = 100 * 1_007
-    const timeline = timelineOf(recordingOf(segments, durationMs), segments)
+    const timeline = buildTimeline(recordingOf(segments, durationMs), segments)
     const path = join(folder, 'composed.ogg')
-    await composeSound(timeline.tracks[0]!, durationMs, path, work())
+    await composeSound(timeline.tracks[0]!, durationMs, path, context())
     const samples = await decodeAudio(path)
     for (const expected of [1_007, 50 * 1_007, 99 * 1_007])
       assert.ok(
         Math.abs(onsetMs(samples, expected - 300) - expected) <= PLACED_MS,
         `${expected} ms`,
       )
-    const cut = cutGaps(timeline)
+    const cut = removeCommonGaps(timeline)
     assert.equal(cut.durationMs, 33_300)
-    await composeSound(cut.tracks[0]!, cut.durationMs, join(folder, 'cut.ogg'), work())
+    await composeSound(cut.tracks[0]!, cut.durationMs, join(folder, 'cut.ogg'), context())
     assert.equal(secondsOf(await decodeAudio(join(folder, 'cut.ogg'))), 33.3)
   })
 
-  test('puts a piece that begins right behind another to half a packet', async () => {
+  test('places a segment right after another to half a packet', async () => {
     const segments = [segmentOf('speaker', 1, 0, 501), segmentOf('speaker', 2, 503, 1_503)]
     await record(segments[0]!)
     await record(segments[1]!, 300)
     const path = join(folder, 'composed.ogg')
     await composeSound(
-      timelineOf(recordingOf(segments, 1_503), segments).tracks[0]!,
+      buildTimeline(recordingOf(segments, 1_503), segments).tracks[0]!,
       1_503,
       path,
-      work(),
+      context(),
     )
     const at = onsetMs(await decodeAudio(path), 600)
     assert.ok(Math.abs(at - 803) <= 10 + PLACED_MS, `a tone at 803 ms is heard at ${at} ms`)
   })
 
-  test('without any media is silence, as long as the recording', async () => {
+  test('without media is silence, as long as the recording', async () => {
     const path = join(folder, 'composed.ogg')
     const line = {
       medium: 'mic' as const,
-      pieces: [{ fromMs: 0, toMs: 3_001, gap: 'notStarted' as const, sinceMs: 0 }],
+      items: [{ fromMs: 0, toMs: 3_001, gap: 'notStarted' as const, sinceMs: 0 }],
     }
-    await composeSound(line, 3_001, path, work())
+    await composeSound(line, 3_001, path, context())
     const samples = await decodeAudio(path)
     assert.equal(samples.length, 3_001 * 48)
     assert.ok(samples.every((sample) => sample === 0))
   })
 
-  test('of a damaged piece is none', async () => {
+  test('is refused when a segment is damaged', async () => {
     const segment = segmentOf('mic', 1, 0, 1_000)
     await record(segment)
     const path = join(folder, segment.file)
     const bytes = await readFile(path)
     bytes[bytes.length - 10]! ^= 1
     await writeFile(path, bytes)
-    const timeline = timelineOf(recordingOf([segment], 1_000), [segment])
+    const timeline = buildTimeline(recordingOf([segment], 1_000), [segment])
     await assert.rejects(
-      composeSound(timeline.tracks[0]!, 1_000, join(folder, 'composed.ogg'), work()),
+      composeSound(timeline.tracks[0]!, 1_000, join(folder, 'composed.ogg'), context()),
       (error) =>
         error instanceof RecorderError &&
         error.code === 'EXPORT_FAILED' &&
@@ -216,7 +217,7 @@ suite('a composed sound track', (test) => {
 })
 
 suite('an Opus packet', (test) => {
-  test('tells how long it is (RFC 6716, 3.1)', () => {
+  test('has the length that its header states (RFC 6716, 3.1)', () => {
     const samples = (config: number, code: number, second = 0) =>
       packetSamples(Buffer.from([(config << 3) | code, second]))
     assert.equal(samples(1, 0), 960)
@@ -228,7 +229,7 @@ suite('an Opus packet', (test) => {
     assert.throws(() => packetSamples(Buffer.alloc(0)))
   })
 
-  test('of silence is as long as is wanted, to 1.25 ms', () => {
+  test('of silence has the requested length, to 1.25 ms', () => {
     for (const wanted of [0, 59, 60, 119, 960, 1_000, 48_017, 333]) {
       const packets = [...silence(wanted, 2)]
       const total = packets.reduce((sum, { samples }) => sum + samples, 0)

@@ -1,37 +1,34 @@
-/**
- * Cards as little videos, encoded like a recorded screen, so that they can be joined with it as
- * they are.
- */
+/** Encodes cards as short videos, in the format of a recorded screen, so that both can be joined. */
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { Quality } from '../contract/quality.ts'
 import { type Fragment, FragmentAssembler, moveFragment, readBox } from '../media/fmp4.ts'
 import { Splitter } from '../media/splitter.ts'
-import { drawCard, type Size, wallClock } from './card.ts'
-import { exportFailed } from './failure.ts'
-import { runFfmpeg } from './ffmpeg.ts'
-import type { GapPiece } from './timeline.ts'
-import type { Work } from './tools.ts'
+import type { BuildContext } from './build-context.ts'
+import { drawCard, formatWallClock, type Size } from './draw-card.ts'
+import { exportError } from './export-error.ts'
+import { runFfmpeg } from './run-ffmpeg.ts'
+import type { GapItem } from './timeline.ts'
 
-/** How long a frame of a card stands. */
+/** How long each frame of a card is shown. */
 const FRAME_MS = 1_000
 /**
- * Of each card two key frames, each with frames that change nothing: two key frames that follow
- * each other must differ (14496-10, 7.4.3).
+ * Each card has two key frames, each followed by frames without a change: two key frames in a row
+ * must differ (14496-10, 7.4.3).
  */
 const FRAMES = 10
 const KEY_EVERY = FRAMES / 2
-const WRITE_FRAGMENTS = 256
+const BUFFERED_MAX = 256
 
-/** Makes the video file of a gap, exactly as long as the gap. */
-export type CardMaker = (gap: GapPiece, path: string) => Promise<void>
+/** Writes the video file of a gap, exactly as long as the gap. */
+export type CardWriter = (gap: GapItem, path: string) => Promise<void>
 
-/** Encodes the cards of all these gaps in one go, each once however long its gap is. */
+/** Encodes the cards of all gaps in one run of ffmpeg, each once, whatever the gap's length. */
 export async function encodeCards(
-  gaps: readonly GapPiece[],
+  gaps: readonly GapItem[],
   how: { size: Size; quality: Quality; timeZone: string },
-  work: Work,
-): Promise<CardMaker> {
+  context: BuildContext,
+): Promise<CardWriter> {
   const { size, quality } = how
   const boxes = new Splitter(readBox)
   const assembler = new FragmentAssembler()
@@ -44,30 +41,30 @@ export async function encodeCards(
     '-video_size',
     `${size.width}x${size.height}`,
   ]
-  const args = await work.tools.screenArgs(
+  const args = await context.tools.screenArgs(
     [...raw, '-framerate', String(quality.framesPerSecond), '-i', 'pipe:0'],
     quality,
   )
-  // The encoder must not know that it is a slide show, or its parameter sets would differ; the
-  // times are set afterwards.
+  // Cards are encoded at the frame rate of the screen, or their parameter sets would differ. The
+  // final times are set afterwards.
   args.splice(-1, 0, '-force_key_frames', `expr:not(mod(n,${KEY_EVERY}))`)
   function* pictures(): Generator<Buffer> {
     for (const { gap, sinceMs } of gaps) {
-      const picture = drawCard(size, gap, wallClock(sinceMs, how.timeZone))
+      const picture = drawCard(size, gap, formatWallClock(sinceMs, how.timeZone))
       for (let frame = 0; frame < FRAMES; frame++) yield picture
     }
   }
-  await runFfmpeg(work, args, {
+  await runFfmpeg(context, args, {
     input: Readable.from(pictures(), { objectMode: true, highWaterMark: 1 }),
     onStdout(chunk) {
       for (const box of boxes.push(chunk)) {
-        const fragment = assembler.take(box)
+        const fragment = assembler.push(box)
         if (fragment) fragments.push(fragment)
       }
     },
   })
   if (fragments.length !== FRAMES * gaps.length || assembler.timescale === undefined)
-    throw exportFailed('The cards for the gaps could not be encoded.')
+    throw exportError('The cards for the gaps could not be encoded.')
   const timescale = assembler.timescale
   return async (gap, path) => {
     const at = gaps.indexOf(gap) * FRAMES
@@ -87,22 +84,22 @@ async function writeCard(
 ): Promise<void> {
   const handle = await open(path, 'wx', 0o600)
   try {
-    let waiting = [init]
+    let buffered = [init]
     let end = 0
     for (let at = 0; end < ticks.total; at++) {
       const { moof, mdat } = fragments[at % fragments.length]!
       const moved = Buffer.from(moof)
       const start = end
       const rest = ticks.total - start
-      // ffmpeg 5 takes the last frame of a file for as long as any other: it is made so.
+      // ffmpeg 5 assumes that the last frame of a file lasts as long as any other, so it does.
       end = rest <= ticks.last ? ticks.total : start + Math.min(ticks.frame, rest - ticks.last)
       moveFragment(moved, { start, duration: end - start })
-      waiting.push(moved, mdat)
-      if (waiting.length < WRITE_FRAGMENTS) continue
-      await handle.writeFile(Buffer.concat(waiting))
-      waiting = []
+      buffered.push(moved, mdat)
+      if (buffered.length < BUFFERED_MAX) continue
+      await handle.writeFile(Buffer.concat(buffered))
+      buffered = []
     }
-    await handle.writeFile(Buffer.concat(waiting))
+    await handle.writeFile(Buffer.concat(buffered))
   } finally {
     await handle.close()
   }

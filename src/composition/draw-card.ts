@@ -1,14 +1,14 @@
-/** The picture that stands for a gap: why nothing was recorded, and since when. */
+/** Draws the card of a gap: why nothing was recorded, and since when. */
 import type { GapReason } from '../contract/media.ts'
-import { CHARACTER, dotOf } from './font.ts'
-import { REASON_WORDS } from './port.ts'
+import { CHARACTER, hasDot } from './font.ts'
+import { GAP_TITLES } from './gap-titles.ts'
 
 /** Blue, green, red, unused. */
 type Ink = readonly [number, number, number, number]
 const PAPER: Ink = [0x30, 0x24, 0x1c, 0]
 const TITLE: Ink = [0xf2, 0xf0, 0xee, 0]
 const NOTE: Ink = [0xb8, 0xa8, 0x98, 0]
-/** How much of the picture's width the longest title may take. */
+/** The share of the picture's width that a title may take. */
 const TITLE_WIDTH = 0.7
 
 /** A picture in pixels. */
@@ -17,11 +17,11 @@ export interface Size {
   height: number
 }
 
-/** Draws a card as raw pixels (ffmpeg's `bgr0`). `since` is shown as it is, in capitals. */
+/** Draws a card as raw pixels (ffmpeg's `bgr0`), with the reason and `since` in capitals. */
 export function drawCard({ width, height }: Size, reason: GapReason, since: string): Buffer {
   const pixels = Buffer.alloc(4 * width * height)
   pixels.fill(Buffer.from(PAPER))
-  const title = REASON_WORDS[reason].toUpperCase()
+  const title = GAP_TITLES[reason].alone.toUpperCase()
   const dot = Math.max(1, Math.floor(Math.min((TITLE_WIDTH * width) / widthOf(title), height / 60)))
   const small = Math.max(1, Math.floor(Math.min(dot / 2, (0.9 * width) / widthOf(since))))
   const top = Math.floor(height / 2) - 8 * dot
@@ -47,7 +47,7 @@ function write(
       for (let y = 0; y < CHARACTER.height * dot; y++) {
         const at = 4 * ((top + y) * width + x)
         if (
-          dotOf(character, column, Math.floor(y / dot)) &&
+          hasDot(character, column, Math.floor(y / dot)) &&
           at >= 0 &&
           at + run.length <= pixels.length
         )
@@ -57,11 +57,8 @@ function write(
   }
 }
 
-/**
- * A moment as people at the recorder's place read it, with the zone's distance from UTC:
- * `2026-01-31 10:00:00 GMT+01:00`.
- */
-export function wallClock(ms: number, timeZone: string): string {
+/** Formats a time in the recorder's zone, with its offset: `2026-01-31 10:00:00 GMT+01:00`. */
+export function formatWallClock(ms: number, timeZone: string): string {
   const options = { timeZone, hourCycle: 'h23', timeZoneName: 'longOffset' } as const
   const digits = {
     year: 'numeric',

@@ -1,5 +1,5 @@
 /**
- * A sound track on the recording's time line: the very packets that were recorded, and packets of
+ * Composes a sound track on the recording's time track, from the recorded packets and packets of
  * silence between them.
  */
 import { createReadStream, createWriteStream } from 'node:fs'
@@ -18,54 +18,54 @@ import {
   silence,
 } from '../media/opus.ts'
 import { Splitter } from '../media/splitter.ts'
-import { exportFailed } from './failure.ts'
-import { isMedia, type TrackLine } from './timeline.ts'
-import type { Work } from './tools.ts'
+import type { BuildContext } from './build-context.ts'
+import { exportError } from './export-error.ts'
+import { isMedia, type TrackTimeline } from './timeline.ts'
 
 const READ_BYTES = 65_536
-/** Pre-skip that libopus asks for at 48 kHz; recorded segments have it, too. */
+/** The pre-skip of libopus at 48 kHz, which recorded segments have, too. */
 const PRE_SKIP = 312
 const SAMPLES_A_MS = OPUS_RATE / 1_000
 
-/** How a composed sound track is made up. */
+/** A composed sound track. */
 export interface SoundFile {
   path: string
   channels: number
 }
 
 /**
- * Writes the track as Ogg Opus of exactly `durationMs`. Nothing is decoded: each segment's packets
- * are put where they belong to 1.25 ms (silence comes in steps of 2.5 ms), or to 10 ms where the
- * one before is hardly over; each from the recording's start, so that no error adds up. Memory is
- * bounded.
+ * Writes the track as Ogg Opus of exactly `durationMs`, without decoding. Packets are placed to
+ * 1.25 ms (silence comes in steps of 2.5 ms), or to 10 ms where a segment begins right after
+ * another. Each place is counted from the recording's start, so that errors do not add up. Memory
+ * is bounded.
  */
 export async function composeSound(
-  line: TrackLine,
+  track: TrackTimeline,
   durationMs: number,
   path: string,
-  work: Work,
+  context: BuildContext,
 ): Promise<SoundFile> {
-  const first = line.pieces.find(isMedia)
-  const head = first && (await headOf(work.path(first.media)))
-  const channels = head?.channels ?? (line.medium === 'mic' ? 1 : 2)
-  const pages = soundPages(line, durationMs, { channels, preSkip: PRE_SKIP }, work)
+  const first = track.items.find(isMedia)
+  const head = first && (await headOf(context.path(first.segment)))
+  const channels = head?.channels ?? (track.medium === 'mic' ? 1 : 2)
+  const pages = soundPages(track, durationMs, { channels, preSkip: PRE_SKIP }, context)
   await pipeline(
     Readable.from(pages, { objectMode: true }),
     createWriteStream(path, { mode: 0o600, flags: 'wx' }),
     {
-      signal: work.signal,
+      signal: context.signal,
     },
   )
   return { path, channels }
 }
 
 async function* soundPages(
-  line: TrackLine,
+  track: TrackTimeline,
   durationMs: number,
   head: OpusHead,
-  work: Work,
+  context: BuildContext,
 ): AsyncGenerator<Buffer> {
-  const writer = new OpusWriter(line.medium === 'mic' ? 1 : 2)
+  const writer = new OpusWriter(track.medium === 'mic' ? 1 : 2)
   yield writer.begin(head, 'f2f-recorder')
   const at = (ms: number): number => ms * SAMPLES_A_MS + head.preSkip
   function* fill(samples: number): Generator<Buffer> {
@@ -75,8 +75,8 @@ async function* soundPages(
     }
   }
   /**
-   * Silence up to a segment's first packet, which is to be decoded as it was encoded: with nothing
-   * before it.
+   * Fills with silence up to a segment's first packet, so that a decoder starts that packet afresh,
+   * as the encoder did.
    */
   function* fillBefore(packet: Buffer, samples: number): Generator<Buffer> {
     const fresh =
@@ -85,17 +85,17 @@ async function* soundPages(
     const page = fresh && writer.write(fresh.packet, fresh.samples)
     if (page) yield page
   }
-  for (const [index, piece] of line.pieces.entries()) {
-    work.progress(piece.fromMs / durationMs)
-    if (!isMedia(piece)) continue
+  for (const [index, item] of track.items.entries()) {
+    context.progress(item.fromMs / durationMs)
+    if (!isMedia(item)) continue
     let started = false
-    const end = at(piece.toMs)
-    // The last packet reaches over the end of its segment; into the next segment it must not reach
-    // by more than a half of it.
-    const next = line.pieces.slice(index + 1, index + 3).find(isMedia)
+    const end = at(item.toMs)
+    // The last packet of a segment may reach beyond the segment's end, but at most half of it into
+    // the next segment.
+    const next = track.items.slice(index + 1, index + 3).find(isMedia)
     const limit = next ? at(next.fromMs) - head.preSkip : Number.POSITIVE_INFINITY
-    for await (const { packet, preSkip } of packetsOf(piece.media, work)) {
-      if (!started) yield* fillBefore(packet, at(piece.fromMs) - preSkip)
+    for await (const { packet, preSkip } of packetsOf(item.segment, context)) {
+      if (!started) yield* fillBefore(packet, at(item.fromMs) - preSkip)
       started = true
       const samples = packetSamples(packet)
       if (writer.samples >= end || writer.samples + samples / 2 >= limit) break
@@ -105,25 +105,27 @@ async function* soundPages(
   }
   const end = at(durationMs)
   yield* fill(end)
-  // Silence is rounded to the nearest 2.5 ms; the last packet has to reach the end.
+  // Silence is rounded to the nearest 2.5 ms, but the last packet must reach the end.
   if (writer.samples < end) yield* fill(writer.samples + 120)
   yield writer.end(end)
 }
 
 async function* packetsOf(
   segment: SegmentFacts,
-  work: Work,
+  context: BuildContext,
 ): AsyncGenerator<{ packet: Buffer; preSkip: number }> {
   const pages = new Splitter(readPage)
   const reader = new OpusReader()
   try {
-    for await (const chunk of createReadStream(work.path(segment), { highWaterMark: READ_BYTES })) {
+    for await (const chunk of createReadStream(context.path(segment), {
+      highWaterMark: READ_BYTES,
+    })) {
       for (const page of pages.push(chunk as Buffer))
-        for (const packet of reader.take(page)) yield { packet, preSkip: reader.head!.preSkip }
+        for (const packet of reader.push(page)) yield { packet, preSkip: reader.head!.preSkip }
     }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
-    throw exportFailed(
+    throw exportError(
       `Segment ${segment.number} of ${segment.medium} is damaged: ${error.message}.`,
       error,
     )
@@ -135,7 +137,7 @@ async function headOf(path: string): Promise<OpusHead | undefined> {
   const reader = new OpusReader()
   for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
     for (const page of pages.push(chunk as Buffer)) {
-      for (const _ of reader.take(page)) break
+      for (const _ of reader.push(page)) break
       if (reader.head) return reader.head
     }
   }

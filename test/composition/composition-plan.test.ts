@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { type Composable, planOf } from '../../src/composition/plan.ts'
+import {
+  type ComposableRecording,
+  planComposition,
+} from '../../src/composition/composition-plan.ts'
 import type { CompositionRequest } from '../../src/composition/port.ts'
 import { isMedia } from '../../src/composition/timeline.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
@@ -11,7 +14,7 @@ const FILL: CompositionRequest = { kind: 'export', gaps: 'fill', audio: 'mix' }
 const CUT: CompositionRequest = { ...FILL, gaps: 'cut' }
 const DAY_MS = 86_400_000
 
-/** Microphone and screen end within a second of each other; the recorder comes back much later. */
+/** Microphone and screen end within a second of each other. The recorder restarts much later. */
 function interrupted(durationMs: number, screenReason: GapReason = 'interrupted') {
   const segments = [segmentOf('mic', 1, 0, 20_000), segmentOf('screen', 1, 500, 19_500)]
   const recording = recordingOf(segments, durationMs)
@@ -29,14 +32,14 @@ function plan(
   { recording, segments }: ReturnType<typeof interrupted>,
   request: CompositionRequest,
 ) {
-  return planOf(recording, segments, request, '1.2.3')
+  return planComposition(recording, segments, request, '1.2.3')
 }
 
 suite('the plan of a file', (test) => {
-  test('shows an outage at the end for ten seconds; chapters, tracks and the length follow', () => {
+  test('shows ten seconds of an outage at the end, in chapters, tracks and length alike', () => {
     const { timeline, chapters } = plan(interrupted(DAY_MS), FILL)
     assert.equal(timeline.durationMs, 30_000)
-    for (const { pieces } of timeline.tracks) assert.equal(pieces.at(-1)!.toMs, 30_000)
+    for (const { items } of timeline.tracks) assert.equal(items.at(-1)!.toMs, 30_000)
     assert.deepEqual(chapters.at(-1), { atMs: 20_000, title: 'Interrupted' })
     const mic = plan(interrupted(DAY_MS), { kind: 'track', medium: 'mic' })
     assert.equal(mic.timeline.durationMs, 30_000, 'a track is as long as the export')
@@ -47,7 +50,7 @@ suite('the plan of a file', (test) => {
     )
   })
 
-  test('leaves every other end as it is', () => {
+  test('keeps every other end at its full length', () => {
     assert.equal(plan(interrupted(29_000), FILL).timeline.durationMs, 29_000)
     const stopped = interrupted(DAY_MS)
     for (const track of Object.values(stopped.recording.tracks))
@@ -63,29 +66,29 @@ suite('the plan of a file', (test) => {
     })
     const { timeline } = plan({ recording, segments }, FILL)
     assert.equal(timeline.durationMs, DAY_MS, 'an outage in the middle')
-    assert.ok(isMedia(timeline.tracks[0]!.pieces.at(-1)!))
+    assert.ok(isMedia(timeline.tracks[0]!.items.at(-1)!))
   })
 
-  test('says how long the outage really was where it is cut', () => {
+  test('knows the real length of an outage that is cut', () => {
     const { timeline, chapters } = plan(interrupted(3_620_000), CUT)
     assert.equal(timeline.durationMs, 20_000)
-    assert.deepEqual(timeline.cuts, [
+    assert.deepEqual(timeline.removedSpans, [
       { atMs: 20_000, fromMs: 20_000, toMs: 3_620_000, reason: 'interrupted' },
     ])
     assert.ok(chapters.every(({ atMs }) => atMs < 20_000))
   })
 
-  test('is none where nothing was recorded, or there is no such track', () => {
+  test('is refused where nothing was recorded, or the recording has no such track', () => {
     const refused = (
-      recording: Composable,
+      recording: ComposableRecording,
       request: CompositionRequest,
       code: string,
-      said: RegExp,
+      detail: RegExp,
     ) =>
       assert.throws(
-        () => planOf(recording, [], request, '1.2.3'),
+        () => planComposition(recording, [], request, '1.2.3'),
         (error) =>
-          error instanceof RecorderError && error.code === code && said.test(error.message),
+          error instanceof RecorderError && error.code === code && detail.test(error.message),
       )
     const empty = recordingOf([], 1_000)
     refused(empty, FILL, 'INVALID_STATE', /^Nothing was recorded/)

@@ -3,15 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
-import { joinParts } from '../../src/composition/join.ts'
-import { planOf } from '../../src/composition/plan.ts'
-import { composeScreen } from '../../src/composition/screen.ts'
-import type { Work } from '../../src/composition/tools.ts'
+import type { BuildContext } from '../../src/composition/build-context.ts'
+import { composeScreen } from '../../src/composition/compose-screen.ts'
+import { planComposition } from '../../src/composition/composition-plan.ts'
+import { mux } from '../../src/composition/mux.ts'
+import { createTools } from '../../src/composition/tools.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { screenArgs } from '../../src/ffmpeg/encoding.ts'
 import { createEncoder } from '../../src/ffmpeg/ffmpeg.ts'
-import { startChild } from '../../src/processes/child-process.ts'
 import { framesOf, probe } from '../e2e/support/composed.ts'
 import { suite } from '../support/suite.ts'
 import { recordingOf, segmentOf } from './support/recordings.ts'
@@ -19,32 +19,25 @@ import { recordingOf, segmentOf } from './support/recordings.ts'
 const encoder = createEncoder({ env: process.env, inputs: [] })
 const quality = resolveQuality()
 const RATE = quality.framesPerSecond
-/** A picture is shown so much earlier than it was taken: it stands for the time around it. */
+/** A picture is shown half a frame earlier than it was taken. */
 const HALF = 0.5 / RATE
 
-suite('a composed screen', (test) => {
+suite('a composed screen track', (test) => {
   let folder: string
   test.beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'f2f-screen-'))
   })
   test.afterEach(() => rm(folder, { recursive: true }))
 
-  const work = (): Work => ({
-    tools: {
-      ffmpeg: async () => (await encoder.ffmpeg()).path,
-      start: (command, io) => startChild(command, { ...io, env: process.env }),
-      screenArgs: async (input, wanted) => screenArgs(input, wanted, await encoder.ffmpeg()),
-    },
+  const context = (): BuildContext => ({
+    tools: createTools({ env: process.env }),
     signal: new AbortController().signal,
     folder,
     path: ({ file }) => join(folder, file),
     progress: () => {},
   })
 
-  /**
-   * Records a grey screen as the recorder would: x11grab's frames have no aspect ratio, like raw
-   * ones.
-   */
+  /** Records a grey screen like the recorder: frames of x11grab, like raw ones, have no aspect ratio. */
   async function record(segment: SegmentFacts, width: number, height: number): Promise<void> {
     const frames = Buffer.alloc(
       4 * width * height * Math.round((segment.durationMs * RATE) / 1_000),
@@ -60,19 +53,23 @@ suite('a composed screen', (test) => {
   }
 
   async function compose(segments: SegmentFacts[], durationMs: number) {
-    const plan = planOf(
+    const plan = planComposition(
       recordingOf(segments, durationMs),
       segments,
       { kind: 'track', medium: 'screen' },
       '1.2.3',
     )
     const path = join(folder, 'composed.mp4')
-    const screen = await composeScreen(plan.screen!, { quality, timeZone: 'Europe/Vienna' }, work())
-    await joinParts(plan, { path, sounds: [], screen, version: '1.2.3' }, work())
+    const screen = await composeScreen(
+      plan.screen!,
+      { quality, timeZone: 'Europe/Vienna' },
+      context(),
+    )
+    await mux(plan, { path, sounds: [], screen, version: '1.2.3' }, context())
     return { uniform: screen.uniform, frames: await framesOf(path), probed: await probe(path) }
   }
 
-  test('has its pieces and its cards in their places, and no second set of parameters', async () => {
+  test('shows every segment and every card at its time, and cards are encoded like the screen', async () => {
     const segments = [segmentOf('screen', 1, 300, 2_300), segmentOf('screen', 2, 14_000, 15_000)]
     for (const segment of segments) await record(segment, 320, 180)
     const { uniform, frames, probed } = await compose(segments, 16_500)
@@ -92,7 +89,7 @@ suite('a composed screen', (test) => {
       )
   })
 
-  test('of a screen that was resized has the largest size throughout', async () => {
+  test('a screen that was resized has its largest size throughout', async () => {
     const segments = [
       segmentOf('screen', 1, 0, 1_000),
       segmentOf('screen', 2, 1_000, 2_000),
@@ -110,7 +107,7 @@ suite('a composed screen', (test) => {
     const [video] = probed.streams as unknown as { width: number; height: number }[]
     assert.deepEqual([video!.width, video!.height], [320, 180])
     assert.ok(Math.abs(Number(probed.format.duration) - 3) < 0.1, probed.format.duration)
-    // The smaller picture stands between black margins; the gap of 50 ms is no card.
+    // The smaller picture has black margins. The gap of 50 ms has no card.
     const light = (from: number, to: number) =>
       frames.filter(({ at }) => at > from && at < to).map(({ rgb }) => rgb[0])
     assert.ok(
@@ -127,7 +124,7 @@ suite('a composed screen', (test) => {
     )
   })
 
-  test('that begins a moment after the recording begins with its first picture, and is in its place', async () => {
+  test('a screen that begins a moment after the recording shows its first picture at the right time, without a card', async () => {
     const segments = [segmentOf('screen', 1, 70, 1_070), segmentOf('screen', 2, 2_070, 3_000)]
     for (const segment of segments) await record(segment, 320, 180)
     const { frames, probed } = await compose(segments, 3_000)
@@ -142,7 +139,7 @@ suite('a composed screen', (test) => {
       )
   })
 
-  test('that never delivered is a card', async () => {
+  test('a screen without a single picture is a card', async () => {
     const { probed, frames } = await composeFailed()
     assert.ok(Math.abs(Number(probed.format.duration) - 2.5) < 0.002)
     assert.ok(frames.every(({ rgb }) => Math.max(...rgb) < 100))
@@ -153,11 +150,11 @@ suite('a composed screen', (test) => {
     const recording = recordingOf([mic], 2_500)
     const screen = { ...recording.tracks.mic!, state: 'failed' as const }
     screen.gaps = [{ from: recording.startedAt, to: recording.endedAt, reason: 'deviceLost' }]
-    const told = { ...recording, tracks: { ...recording.tracks, screen } }
-    const plan = planOf(told, [mic], { kind: 'track', medium: 'screen' }, '1.2.3')
+    const recorded = { ...recording, tracks: { ...recording.tracks, screen } }
+    const plan = planComposition(recorded, [mic], { kind: 'track', medium: 'screen' }, '1.2.3')
     const path = join(folder, 'composed.mp4')
-    const list = await composeScreen(plan.screen!, { quality, timeZone: 'UTC' }, work())
-    await joinParts(plan, { path, sounds: [], screen: list, version: '1.2.3' }, work())
+    const list = await composeScreen(plan.screen!, { quality, timeZone: 'UTC' }, context())
+    await mux(plan, { path, sounds: [], screen: list, version: '1.2.3' }, context())
     return { frames: await framesOf(path), probed: await probe(path) }
   }
 })

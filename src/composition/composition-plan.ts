@@ -1,67 +1,67 @@
-/** Plans a composed file: its parts, and the key that identifies it. Pure. */
+/** Plans a composed file: its contents, and the key that identifies it. Pure. */
 import { createHash } from 'node:crypto'
 import { RecorderError } from '../contract/errors.ts'
 import type { SegmentFacts } from '../contract/events.ts'
-import { type Chapter, chaptersOf } from './chapters.ts'
+import { buildChapters, type Chapter } from './chapters.ts'
 import type { CompositionPort, CompositionRequest } from './port.ts'
 import {
-  cutGaps,
+  buildTimeline,
   isMedia,
+  removeCommonGaps,
   type Timeline,
-  type TrackLine,
-  timelineOf,
-  withoutOutage,
+  type TrackTimeline,
+  trimOutage,
 } from './timeline.ts'
 
-/** Raised whenever the same pieces give another file. */
+/** Increased whenever the same segments give another file. */
 const FORMAT = 2
 
-/** A recording as it is composed. */
-export type Composable = Parameters<CompositionPort['compose']>[0]
+/** The fields of a recording that composing needs. */
+export type ComposableRecording = Parameters<CompositionPort['compose']>[0]
 
-/** A file to be made. */
-export interface Plan {
+/** A file to be built. */
+export interface CompositionPlan {
   recordingId: string
   /** RFC 3339. */
   startedAt: string
   request: CompositionRequest
   timeline: Timeline
-  /** Only those that go into the file. */
-  sounds: TrackLine[]
-  screen: TrackLine | undefined
+  /** Only the tracks that go into the file. */
+  sounds: TrackTimeline[]
+  screen: TrackTimeline | undefined
   chapters: Chapter[]
   segments: SegmentFacts[]
-  /** IANA name of the zone in which cards tell the time. */
+  /** IANA name of the time zone of cards. */
   timeZone: string
-  /** Says what is in the file; part of its name. */
+  /** What is in the file; part of its name. */
   name: string
   container: 'ogg' | 'mp4'
-  /** SHA-256 (hex) of all that the file depends on. */
+  /** SHA-256 (hex) of everything that the file depends on. */
   key: string
 }
 
-/** Plans the file that is asked for. Throws INVALID_STATE or NOT_FOUND where there can be none. */
-export function planOf(
-  recording: Composable,
+/** Plans the requested file. Throws INVALID_STATE or NOT_FOUND where it cannot exist. */
+export function planComposition(
+  recording: ComposableRecording,
   segments: readonly SegmentFacts[],
   request: CompositionRequest,
   version: string,
-): Plan {
+): CompositionPlan {
   const isCut = request.kind === 'export' && request.gaps === 'cut'
-  const recorded = timelineOf(recording, segments)
-  const whole = isCut ? recorded : withoutOutage(recorded)
-  const timeline = isCut ? cutGaps(whole) : whole
-  const lines = timeline.tracks.filter(
+  const recorded = buildTimeline(recording, segments)
+  const whole = isCut ? recorded : trimOutage(recorded)
+  const timeline = isCut ? removeCommonGaps(whole) : whole
+  const tracks = timeline.tracks.filter(
     ({ medium }) => request.kind === 'export' || request.medium === medium,
   )
-  if (lines.length === 0 && request.kind === 'track')
+  if (tracks.length === 0 && request.kind === 'track')
     throw new RecorderError('NOT_FOUND', 'The recording has no such track.')
   if (segments.length === 0 || timeline.durationMs === 0)
     throw new RecorderError('INVALID_STATE', 'Nothing was recorded, so there is nothing to play.')
   const { id, startedAt } = recording
-  const used = lines.flatMap(({ pieces }) => pieces.filter(isMedia).map(({ media }) => media))
+  const used = tracks.flatMap(({ items }) => items.filter(isMedia).map(({ segment }) => segment))
   const chapters =
-    request.kind === 'export' ? chaptersOf(whole, timeline, recording.tagHistory) : []
+    request.kind === 'export' ? buildChapters(whole, timeline, recording.tagHistory) : []
   const timeZone = zoneOf(recording)
   const isSound = request.kind === 'track' && request.medium !== 'screen'
   const inputs = [
@@ -73,15 +73,15 @@ export function planOf(
     timeZone,
     chapters,
     timeline.durationMs,
-    lines,
+    tracks,
   ]
   return {
     recordingId: id,
     startedAt,
     request,
     timeline,
-    sounds: lines.filter(({ medium }) => medium !== 'screen'),
-    screen: lines.find(({ medium }) => medium === 'screen'),
+    sounds: tracks.filter(({ medium }) => medium !== 'screen'),
+    screen: tracks.find(({ medium }) => medium === 'screen'),
     chapters,
     segments: used,
     timeZone,
@@ -91,8 +91,8 @@ export function planOf(
   }
 }
 
-/** The zone that the recorder noted, if this computer knows it. */
-function zoneOf({ tagHistory }: Composable): string {
+/** Returns the zone in which the recording was made if this computer knows it, else UTC. */
+function zoneOf({ tagHistory }: ComposableRecording): string {
   const noted = tagHistory.findLast(({ key }) => key === 'system.timeZone')?.value
   try {
     return new Intl.DateTimeFormat('en', { timeZone: String(noted ?? 'UTC') }).resolvedOptions()
