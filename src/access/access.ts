@@ -7,26 +7,27 @@ import { sha256Hex } from './secrets.ts'
 import { createUiSessions } from './ui-sessions.ts'
 
 /**
- * Wrong credentials that are answered with 401 within {@link FAILURE_WINDOW_MS}; further ones get
+ * The number of wrong credentials that get 401 within {@link FAILURE_WINDOW_MS}. Further ones get
  * 429.
  */
 export const FAILURE_LIMIT = 20
-/** See {@link FAILURE_LIMIT}. */
+/** The window in which wrong credentials are counted, see {@link FAILURE_LIMIT}. */
 export const FAILURE_WINDOW_MS = 60_000
 
-/** Who is asking, as the credential says. */
+/** The client that a credential stands for, and its rights. */
 export interface Credential {
   side: ClientSide
   /**
-   * Stays the same for the life of the credential, over restarts: idempotency keys are kept by it.
+   * Identifies the credential for its whole life, across restarts. Idempotency keys are stored
+   * under it.
    */
   clientId: string
-  /** For `by.client`: the token's name, `home` or `ui`. */
+  /** The value of `by.client`: the token's name, `home` or `ui`. */
   client: string
   scopes: ReadonlySet<Scope>
 }
 
-/** A token as the log keeps it. */
+/** A token as the log stores it. */
 export interface StoredToken {
   id: string
   name: string
@@ -36,30 +37,30 @@ export interface StoredToken {
   createdAt: string
 }
 
-/** The one place that knows which credentials are good. */
+/** Authenticates clients. No other part knows which credentials are valid. */
 export interface Access {
   /**
-   * Who sent these headers. Throws RecorderError UNAUTHENTICATED without or with a wrong
-   * credential, RATE_LIMITED (member `retryAfterSeconds`) after too many wrong ones,
-   * INVALID_REQUEST for two at once. `port`: the daemon's own, which names the session cookie.
+   * Returns the credential in these headers. `port` is the daemon's own, which names the session
+   * cookie. Throws RecorderError UNAUTHENTICATED for a missing or wrong credential, RATE_LIMITED
+   * (member `retryAfterSeconds`) after too many wrong ones, and INVALID_REQUEST for two at once.
    */
   authenticate(
     authorization: string | undefined,
     cookie: string | undefined,
     port: number,
   ): Credential
-  /** A launch code: one use, 60 s. */
+  /** Issues a launch code that is valid for one use within 60 s. */
   issueLaunchCode(): { code: string; expiresAt: string }
   /**
-   * Uses a launch code up and opens a session; its secret goes into the cookie. Throws
-   * UNAUTHENTICATED or RATE_LIMITED.
+   * Consumes a launch code, opens a session and returns its secret, which goes into the cookie.
+   * Throws UNAUTHENTICATED or RATE_LIMITED.
    */
   redeemLaunchCode(code: string): string
 }
 
 /**
- * Name of the session cookie. Cookies do not know ports, so that the name has to: another daemon
- * has its own.
+ * Names the session cookie. The name contains the port, because browsers share cookies between the
+ * ports of a host, and every daemon needs a cookie of its own.
  */
 export function sessionCookieName(port: number): string {
   return `f2f_session_${port}`
@@ -80,7 +81,7 @@ interface KnownToken {
   credential: Credential
 }
 
-/** The hash as the characters of its hex form: Node makes those in half the time of a buffer. */
+/** Hashes to the characters of the hex form, which takes Node half the time of a binary digest. */
 function digestOf(secret: string): Buffer {
   return Buffer.from(sha256Hex(secret), 'latin1')
 }
@@ -89,8 +90,8 @@ const HOME: Credential = { side: 'api', clientId: 'home', client: 'home', scopes
 const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
 
 /**
- * Creates the check of credentials. `tokens` is asked at every request, so that a token is good
- * from the moment it is stored until the moment it is revoked. `now` in epoch milliseconds.
+ * Creates the authentication. It calls `tokens` at every request, so a token is valid from the
+ * moment it is stored until the moment it is revoked. `now` returns epoch milliseconds.
  */
 export function createAccess(options: {
   homeToken: string
@@ -128,19 +129,21 @@ export function createAccess(options: {
     return undefined
   }
 
-  function refuse(detail: string): never {
-    const retryAfterSeconds = limiter.fail()
+  function rejectCredential(detail: string): never {
+    const retryAfterSeconds = limiter.recordFailure()
     if (retryAfterSeconds === null) throw new RecorderError('UNAUTHENTICATED', detail)
     throw new RecorderError('RATE_LIMITED', 'There were too many wrong credentials.', {
       members: { retryAfterSeconds },
     })
   }
 
-  function byToken(authorization: string): Credential {
+  function authenticateToken(authorization: string): Credential {
     const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
     if (secret === undefined)
-      return refuse('The Authorization header does not have the form `Bearer <token>`.')
-    return credentialOf(secret) ?? refuse('The token is not valid, or it has been revoked.')
+      return rejectCredential('The Authorization header does not have the form `Bearer <token>`.')
+    return (
+      credentialOf(secret) ?? rejectCredential('The token is not valid, or it has been revoked.')
+    )
   }
 
   function authenticate(
@@ -162,11 +165,11 @@ export function createAccess(options: {
         },
       )
     }
-    if (authorization !== undefined) return byToken(authorization)
+    if (authorization !== undefined) return authenticateToken(authorization)
     const secret = secrets[0]
     if (secret === undefined)
       throw new RecorderError('UNAUTHENTICATED', 'The request carries no credential.')
-    if (!sessions.has(secret)) return refuse('The session is not valid, or it has ended.')
+    if (!sessions.has(secret)) return rejectCredential('The session is not valid, or it has ended.')
     return UI
   }
 
@@ -179,7 +182,7 @@ export function createAccess(options: {
     redeemLaunchCode(code) {
       return (
         sessions.redeemCode(code) ??
-        refuse('The launch code is not valid, has been used, or is older than 60 s.')
+        rejectCredential('The launch code is not valid, has been used, or is older than 60 s.')
       )
     },
   }

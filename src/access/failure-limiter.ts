@@ -1,16 +1,16 @@
-/** Counts wrong credentials in a sliding window. */
+/** Limits wrong credentials in a sliding window. */
 export interface FailureLimiter {
   /**
-   * Notes a wrong credential: null while there are few, otherwise after how many whole seconds to
-   * try again.
+   * Records a wrong credential. Returns null below the limit, otherwise the whole seconds after
+   * which to try again.
    */
-  fail(): number | null
+  recordFailure(): number | null
 }
 
 /**
- * Makes guessing slow. Only wrong credentials are counted and only they are refused: whoever has a
- * right one is never locked out by somebody else's guesses. The count is the machine's, since every
- * client has the same address.
+ * Creates the limiter that slows down guessing. Only wrong credentials are counted and refused, so
+ * nobody's guesses lock out a client with a valid one. The machine has one count, because all
+ * clients have the same address.
  */
 export function createFailureLimiter(options: {
   limit: number
@@ -19,7 +19,7 @@ export function createFailureLimiter(options: {
 }): FailureLimiter {
   const failures: number[] = []
   return {
-    fail() {
+    recordFailure() {
       const now = options.now()
       while (failures.length > 0 && failures[0]! <= now - options.windowMs) failures.shift()
       if (failures.length < options.limit) {

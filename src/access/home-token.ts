@@ -5,10 +5,10 @@ import { newToken } from './secrets.ts'
 const TOKEN = /^[\w-]{40,128}$/
 
 /**
- * The home token, from the file `token` of the home folder (which must exist); made at the first
- * start. The file is readable by its owner only (0600; on Windows the folder's own permissions
- * decide) and on disk, whole, before this resolves. Rejects when the file holds something else: it
- * is the user's, and not ours to overwrite.
+ * Reads the home token from the file `token` of the home folder, and creates it at the first start.
+ * The folder must exist. The file is readable by its owner only (0600; on Windows the folder's own
+ * permissions decide), and is complete and on disk before this resolves. Rejects when the file
+ * contains something else: it belongs to the user, so it is never overwritten.
  */
 export async function readOrCreateHomeToken(home: string): Promise<string> {
   const path = join(home, 'token')
@@ -26,7 +26,7 @@ async function readToken(path: string): Promise<string | null> {
   const token = text.trim()
   if (!TOKEN.test(token)) {
     throw new Error(
-      `${path} does not hold a token; remove the file, and the next start writes a new one`,
+      `${path} does not contain a token. Remove the file; the next start writes a new one.`,
     )
   }
   if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600)
@@ -49,8 +49,8 @@ async function createToken(home: string, path: string): Promise<string> {
 }
 
 /**
- * Without this a power cut may take the new name away again. Windows cannot open folders and needs
- * no such thing.
+ * Makes the new name in a folder durable, so that it survives a power cut. Windows cannot open
+ * folders and does not need this.
  */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return

@@ -1,6 +1,6 @@
 /**
- * All scopes of a credential. `read` is every GET but those of `audit` and `admin`;
- * `control` is start, stop, pause, resume, close.
+ * All scopes of a credential. `read` is every GET but those of `audit` and `admin`; `control` is
+ * start, stop, pause, resume, close.
  */
 export const SCOPES = ['read', 'tag', 'control', 'audit', 'admin'] as const
 /** A scope of a credential. */
@@ -9,7 +9,10 @@ export type Scope = (typeof SCOPES)[number]
 /** Scopes of the person at the recorder's own page: all but `admin`. */
 export const UI_SCOPES: readonly Scope[] = ['read', 'tag', 'control', 'audit']
 
-/** Whether a word names a scope; scopes of a later version in an old log are not ours to grant. */
+/**
+ * Whether a word names a scope of this version. A log may contain scopes of a later version, which
+ * are not granted.
+ */
 export function isScope(word: string): word is Scope {
   return (SCOPES as readonly string[]).includes(word)
 }

@@ -1,48 +1,48 @@
 import { newSecret, sha256Hex } from './secrets.ts'
 
-/** How long a launch code may wait for its one use. */
+/** The time within which a launch code can be used. */
 export const LAUNCH_CODE_LIFETIME_MS = 60_000
-/**
- * How long a browser stays signed in: a long working day. A restart of the daemon signs it out too.
- */
+/** The time a browser stays signed in: a long working day. A restart of the daemon ends it, too. */
 export const SESSION_LIFETIME_MS = 12 * 3_600_000
 const MAX_LAUNCH_CODES = 32
 const MAX_SESSIONS = 64
 
-/** Launch codes and the browser sessions they open. In memory only, and only as hashes. */
+/** Keeps launch codes and the browser sessions they open, in memory and only as hashes. */
 export interface UiSessions {
-  /** A code for one browser; `expiresAt` in epoch milliseconds. */
+  /** Issues a code for one browser. `expiresAt` is in epoch milliseconds. */
   issueCode(): { code: string; expiresAt: number }
-  /** Uses a code up: the secret of a new session, or null when there is no such code (any more). */
+  /** Consumes a code and returns the secret of a new session, or null for an invalid code. */
   redeemCode(code: string): string | null
+  /** Whether a session with this secret is open. */
   has(secret: string): boolean
 }
 
-/** Hashes of secrets, each with the time at which it ends; the oldest makes room for the newest. */
+/** Creates a set of hashed secrets, each with its end. A full set drops the oldest one. */
 function createExpiringSet(lifetimeMs: number, capacity: number, now: () => number) {
-  const ends = new Map<string, number>()
-  const alive = (hash: string): boolean => (ends.get(hash) ?? 0) > now()
+  const expiries = new Map<string, number>()
+  const alive = (hash: string): boolean => (expiries.get(hash) ?? 0) > now()
   return {
     add(secret: string): number {
-      for (const [hash] of ends) {
-        if (ends.size < capacity && alive(hash)) break
-        ends.delete(hash)
+      for (const [hash] of expiries) {
+        if (expiries.size < capacity && alive(hash)) break
+        expiries.delete(hash)
       }
-      const end = now() + lifetimeMs
-      ends.set(sha256Hex(secret), end)
-      return end
+      const expiresAt = now() + lifetimeMs
+      expiries.set(sha256Hex(secret), expiresAt)
+      return expiresAt
     },
     has: (secret: string): boolean => alive(sha256Hex(secret)),
-    take(secret: string): boolean {
+    /** Removes a secret. Returns whether it was still valid. */
+    consume(secret: string): boolean {
       const hash = sha256Hex(secret)
-      const found = alive(hash)
-      ends.delete(hash)
-      return found
+      const wasAlive = alive(hash)
+      expiries.delete(hash)
+      return wasAlive
     },
   }
 }
 
-/** Creates the launch codes and sessions of one daemon; `now` in epoch milliseconds. */
+/** Creates the launch codes and sessions of one daemon. `now` returns epoch milliseconds. */
 export function createUiSessions(now: () => number): UiSessions {
   const codes = createExpiringSet(LAUNCH_CODE_LIFETIME_MS, MAX_LAUNCH_CODES, now)
   const sessions = createExpiringSet(SESSION_LIFETIME_MS, MAX_SESSIONS, now)
@@ -52,7 +52,7 @@ export function createUiSessions(now: () => number): UiSessions {
       return { code, expiresAt: codes.add(code) }
     },
     redeemCode(code) {
-      if (!codes.take(code)) return null
+      if (!codes.consume(code)) return null
       const secret = newSecret()
       sessions.add(secret)
       return secret

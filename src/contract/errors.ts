@@ -149,8 +149,8 @@ export interface RequestError {
 }
 
 /**
- * An error with a code of the registry. Clients see `detail`, so it contains no personal data and no
- * internals of the program.
+ * An error with a code of the registry. Clients see `detail`, so it contains no personal data and
+ * no internals of the program.
  */
 export class RecorderError extends Error {
   readonly code: ErrorCode

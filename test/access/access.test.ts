@@ -44,7 +44,7 @@ suite('access: tokens', (test) => {
     assert.deepEqual([...credential.scopes].sort(), [...SCOPES].sort())
   })
 
-  test('a token has its name, its own scopes and an identity that outlives the process', () => {
+  test('a token keeps its name, its scopes and its identity across restarts', () => {
     const { stored, secret } = storedToken(['read', 'tag', 'fly'])
     const [first, second] = [setUp(), setUp()].map(({ state, access }) => {
       state.tokens = [stored]
@@ -55,7 +55,7 @@ suite('access: tokens', (test) => {
     assert.equal(first?.clientId, second?.clientId)
   })
 
-  test('tokens of one name are two clients', () => {
+  test('two tokens with the same name are two clients', () => {
     const { access, state } = setUp()
     const [a, b] = [storedToken(['read']), storedToken(['read'])]
     state.tokens = [a.stored, b.stored]
@@ -65,7 +65,7 @@ suite('access: tokens', (test) => {
     assert.notEqual(ids[0], ids[1])
   })
 
-  test('a token is good from the moment it is stored until the moment it is revoked', () => {
+  test('a token is valid from the moment it is stored until the moment it is revoked', () => {
     const { access, state } = setUp()
     const { stored, secret } = storedToken(['read'])
     const ask = () => codeOf(() => access.authenticate(`Bearer ${secret}`, undefined, PORT))
@@ -76,7 +76,7 @@ suite('access: tokens', (test) => {
     assert.equal(ask(), 'UNAUTHENTICATED')
   })
 
-  test('the scheme is written in any case; every other form is refused', () => {
+  test('Bearer may be written in any case; every other form is refused', () => {
     const { access } = setUp()
     assert.equal(access.authenticate(`bearer  ${HOME} `, undefined, PORT).client, 'home')
     for (const header of [
@@ -96,7 +96,7 @@ suite('access: tokens', (test) => {
     }
   })
 
-  test('secrets are 256 random bits, recognisable as ours', () => {
+  test('a token is 256 random bits with a prefix that scanners recognise', () => {
     const { secret } = newToken()
     assert.ok(secret.startsWith(TOKEN_PREFIX))
     assert.equal(Buffer.from(secret.slice(TOKEN_PREFIX.length), 'base64url').length, 32)
@@ -105,7 +105,7 @@ suite('access: tokens', (test) => {
 })
 
 suite('access: wrong credentials', (test) => {
-  test('after too many only wrong ones are refused, until the window has passed', () => {
+  test('after too many wrong credentials only wrong ones are refused, until the window has passed', () => {
     const { access, clock } = setUp()
     const guess = () => codeOf(() => access.authenticate('Bearer wrong', undefined, PORT))
     for (let i = 0; i < FAILURE_LIMIT; i++) assert.equal(guess(), 'UNAUTHENTICATED')
@@ -115,7 +115,7 @@ suite('access: wrong credentials', (test) => {
     assert.equal(guess(), 'UNAUTHENTICATED')
   })
 
-  test('the refusal says after how many seconds to come again', () => {
+  test('the refusal names the seconds after which to try again', () => {
     const { access, clock } = setUp()
     const guess = () => access.authenticate('Bearer wrong', undefined, PORT)
     for (let i = 0; i < FAILURE_LIMIT; i++) codeOf(guess)
@@ -123,7 +123,7 @@ suite('access: wrong credentials', (test) => {
     assert.throws(guess, (error: RecorderError) => error.members.retryAfterSeconds === 2)
   })
 
-  test('sessions and launch codes are guessed no faster; no credential at all is no guess', () => {
+  test('guesses at sessions and launch codes count too; a request without a credential does not', () => {
     const { access } = setUp()
     for (let i = 0; i < FAILURE_LIMIT * 2; i++)
       codeOf(() => access.authenticate(undefined, undefined, PORT))
@@ -151,7 +151,7 @@ suite('access: wrong credentials', (test) => {
 suite('access: the page', (test) => {
   const cookie = (secret: string, port = PORT) => `theme=dark; f2f_session_${port}=${secret}; x=y`
 
-  test('a launch code opens one session, on the UI side, without admin', () => {
+  test('a launch code opens one session, on the UI side and without the admin scope', () => {
     const { access } = setUp()
     const { code } = access.issueLaunchCode()
     const credential = access.authenticate(undefined, cookie(access.redeemLaunchCode(code)), PORT)
@@ -165,7 +165,7 @@ suite('access: the page', (test) => {
     )
   })
 
-  test('a launch code waits for 60 s and says until when', () => {
+  test('a launch code is valid for 60 s and names its end', () => {
     const { access, clock } = setUp()
     const { code, expiresAt } = access.issueLaunchCode()
     assert.equal(Date.parse(expiresAt), clock.now + 60_000)
@@ -179,7 +179,7 @@ suite('access: the page', (test) => {
     )
   })
 
-  test('a session ends after a long day', () => {
+  test('a session ends after 12 hours', () => {
     const { access, clock } = setUp()
     const secret = access.redeemLaunchCode(access.issueLaunchCode().code)
     clock.now += SESSION_LIFETIME_MS - 1
@@ -191,7 +191,7 @@ suite('access: the page', (test) => {
     )
   })
 
-  test('the cookie of another port’s daemon is none of ours', () => {
+  test('the cookie of a daemon on another port is ignored', () => {
     const { access } = setUp()
     const secret = access.redeemLaunchCode(access.issueLaunchCode().code)
     assert.throws(() => access.authenticate(undefined, cookie(secret, 4000), PORT), {
@@ -199,7 +199,7 @@ suite('access: the page', (test) => {
     })
   })
 
-  test('many launch codes do not pile up, and the newest works', () => {
+  test('unused launch codes do not accumulate, and the newest works', () => {
     const { access } = setUp()
     const codes = Array.from({ length: 100 }, () => access.issueLaunchCode().code)
     assert.equal(
@@ -209,7 +209,7 @@ suite('access: the page', (test) => {
     access.redeemLaunchCode(codes[99] as string)
   })
 
-  test('two credentials at once are refused, even good ones', () => {
+  test('two credentials at once are refused, even valid ones', () => {
     const { access } = setUp()
     const secret = access.redeemLaunchCode(access.issueLaunchCode().code)
     assert.equal(

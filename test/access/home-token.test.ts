@@ -20,7 +20,7 @@ suite('home token', (test) => {
     await rm(home, { recursive: true })
   })
 
-  test('is made at the first start and stays the same', async () => {
+  test('is created at the first start and stays the same', async () => {
     const token = await readOrCreateHomeToken(home)
     assert.match(token, /^f2f_[\w-]{43}$/)
     assert.equal(await readOrCreateHomeToken(home), token)
@@ -28,7 +28,7 @@ suite('home token', (test) => {
     assert.deepEqual(await readdir(home), ['token'])
   })
 
-  test('is another one in another home', async () => {
+  test('differs from home to home', async () => {
     const token = await readOrCreateHomeToken(home)
     await rm(join(home, 'token'))
     assert.notEqual(await readOrCreateHomeToken(home), token)
@@ -51,10 +51,10 @@ suite('home token', (test) => {
     },
   )
 
-  test('is not guessed from a file that holds something else', async () => {
+  test('is never read from, or written over, a file with other content', async () => {
     for (const text of ['', 'short', `${'a'.repeat(43)} b`]) {
       await writeFile(join(home, 'token'), text)
-      await assert.rejects(readOrCreateHomeToken(home), /does not hold a token; remove the file/)
+      await assert.rejects(readOrCreateHomeToken(home), /does not contain a token. Remove the file/)
       assert.equal(await readFile(join(home, 'token'), 'utf8'), text)
     }
   })
