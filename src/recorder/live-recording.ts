@@ -11,7 +11,9 @@ import { type CaptureMessage, trackMachine } from '../machines/track-machine.ts'
 import type { CaptureCut } from './facts/event-batch.ts'
 
 /** A clock of a recording: its longest duration, its wrap-up, a pause. */
-export type RecordingClock = 'maxDuration' | 'wrapUp' | 'pause'
+export type RecordingClock =
+  | { clock: 'maxDuration' | 'wrapUp' }
+  | { clock: 'pause'; medium: Medium }
 
 /** The parts that a live recording works with. */
 export interface LiveRecordingOptions {
@@ -21,7 +23,7 @@ export interface LiveRecordingOptions {
   platform: Pick<CapturePlatform, 'capture'>
   onReport(medium: Medium, report: CaptureReport): void
   /** A clock has fired: the session's, or, with a medium, that of a track's pause. */
-  onClock(clock: RecordingClock, medium?: Medium): void
+  onClock(fired: RecordingClock): void
   /** An actor has failed that must not. */
   onFault(what: string, error: unknown): void
   now(): number
@@ -49,8 +51,8 @@ export class LiveRecording {
     this.session = createActor(
       sessionMachine.provide({
         actors: {
-          durationClock: clockActor(() => options.onClock('maxDuration'), options.now),
-          wrapUpClock: clockActor(() => options.onClock('wrapUp'), options.now),
+          durationClock: clockActor(() => options.onClock({ clock: 'maxDuration' }), options.now),
+          wrapUpClock: clockActor(() => options.onClock({ clock: 'wrapUp' }), options.now),
         },
         actions: { reportClockFailure: ({ event }) => options.onFault('clock', event) },
       }),
@@ -61,7 +63,7 @@ export class LiveRecording {
         trackMachine.provide({
           actors: {
             capture: this.#captureLogic(medium, options.folder),
-            pauseClock: clockActor(() => options.onClock('pause', medium), options.now),
+            pauseClock: clockActor(() => options.onClock({ clock: 'pause', medium }), options.now),
           },
           actions: {
             reportClockFailure: ({ event }) => options.onFault(`pause clock of ${medium}`, event),

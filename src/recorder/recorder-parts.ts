@@ -87,7 +87,7 @@ function createFactPipeline(
         ...{ id, platform, onFault, now },
         folder: folderOf(id),
         onReport: (medium, report) => parts().facts.report(id, medium, report),
-        onClock: (timer, medium) => parts().clockCommands.fired(id, timer, medium),
+        onClock: (fired) => parts().clockCommands.fired(id, fired),
       }),
     render: (pending, status, view, recordings) => ({
       status,

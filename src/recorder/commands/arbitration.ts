@@ -72,7 +72,7 @@ export function arbitrate(recordings: OpenRecordings, command: Command): Permiss
   if (!permits(recording.session, command.name, command.by.side))
     return wrongState(recording, command.name)
   if (!isTrackCommand(command.name)) return { recording, media: [] }
-  const requested = (command.request as { media?: RequestedMedium[] }).media
+  const requested = 'media' in command.request ? command.request.media : undefined
   return judgeMedia(recording, command.name, command.by.side, requested)
 }
 

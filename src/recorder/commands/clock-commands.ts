@@ -23,15 +23,16 @@ export class ClockCommands {
     this.#options = options
   }
 
-  /** Acts on a clock of a recording that has fired. `medium`: the paused track, for a pause. */
-  fired(id: string, clock: RecordingClock, medium?: Medium): void {
+  /** Acts on a clock of a recording that has fired. */
+  fired(id: string, fired: RecordingClock): void {
     const { facts, commands, system, onFault } = this.#options
     // With the log closed for now, recovery arms the clock again.
     if (facts.failure) return
-    if (clock === 'pause') {
-      this.#pauseOverdue(id, medium as Medium)
+    if (fired.clock === 'pause') {
+      this.#pauseOverdue(id, fired.medium)
       return
     }
+    const { clock } = fired
     const name = clock === 'maxDuration' ? 'track.stop' : 'recording.close'
     const command: Command = { name, recordingId: id, request: {}, by: system }
     // Another command may have come first; that refusal is not worth an event.

@@ -28,6 +28,16 @@ export async function findDevices(
   return new Map(found)
 }
 
+/**
+ * The device of a medium whose absence would have ended the command before.
+ * @throws RecorderError INTERNAL when there is none.
+ */
+export function foundDevice(devices: FoundDevices, medium: Medium): Device {
+  const device = devices.get(medium)
+  if (device !== undefined && !(device instanceof RecorderError)) return device
+  throw new RecorderError('INTERNAL', `No device was found for the ${medium}.`)
+}
+
 function toDeviceError(medium: Medium, cause: unknown): RecorderError {
   if (cause instanceof RecorderError) return cause
   return new RecorderError('DEVICE_UNAVAILABLE', `The ${medium} could not be looked for.`, {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import type { ClientSide } from '../../contract/media.ts'
+import type { Side } from '../../contract/media.ts'
 import { recordingState } from '../../machines/recording-fold.ts'
 import type { EventLog } from '../../store/types.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -54,15 +54,15 @@ export class Refusals {
       batch.refuse(recording ?? closed ?? null, { command: command.name, code, detail })
     })
     const members = recording
-      ? this.#standing(refusal, command.by.side as ClientSide)
+      ? this.#standing(refusal, command.by.side)
       : closed
-        ? this.#closed(closed.id, command.by.side as ClientSide)
+        ? this.#closed(closed.id, command.by.side)
         : {}
     throw new RecorderError(code, detail, { members })
   }
 
   /** The members of a 409 answer about the recording that prevents the command. */
-  #standing({ code, recording }: Refusal, side: ClientSide): Record<string, unknown> {
+  #standing({ code, recording }: Refusal, side: Side): Record<string, unknown> {
     if (!recording) return {}
     const { id, owner } = recording
     const view = this.#log.open().find((open) => open.id === id)
@@ -82,7 +82,7 @@ export class Refusals {
     }
   }
 
-  #closed(recordingId: string, side: ClientSide): Record<string, unknown> {
+  #closed(recordingId: string, side: Side): Record<string, unknown> {
     const mayStart = allowedCommands(currentRecording(this.#facts.recordings), side).includes(
       'start',
     )

@@ -1,7 +1,7 @@
-import type { Device, Medium } from '../../../contract/media.ts'
+import type { Medium } from '../../../contract/media.ts'
 import type { EventBatch } from '../../facts/event-batch.ts'
 import type { SegmentRef } from '../../facts/segment-ledger.ts'
-import type { FoundDevices } from '../find-devices.ts'
+import { type FoundDevices, foundDevice } from '../find-devices.ts'
 
 /** Adds the facts of an accepted start of tracks. Returns the segments whose media must flow. */
 export function planTrackStart(
@@ -16,7 +16,7 @@ export function planTrackStart(
     const track = batch.recording(id).tracks[medium]
     const segment = track.context.segment + 1
     if (track.value === 'stopping') batch.add(id, 'track.stopped', { medium, reason: 'command' })
-    batch.add(id, 'track.starting', { medium, segment, device: devices.get(medium) as Device })
+    batch.add(id, 'track.starting', { medium, segment, device: foundDevice(devices, medium) })
     return { medium, segment }
   })
   batch.derive(id, 'stopped')
