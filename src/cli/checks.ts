@@ -1,6 +1,4 @@
-/**
- * Checks that need no running recorder. They open no device.
- */
+/** Checks that need no running recorder. They open no device. */
 
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
@@ -9,34 +7,34 @@ import { freeBytes } from '../disk/free-space.ts'
 import { type Config, type Home, readConfig } from '../home.ts'
 import { size } from './quantities.ts'
 
-/** One thing that was looked at. `note`: worth knowing, no failure. `remedy`: what to do. */
+/** Result of one check. `note`: worth knowing, but no failure. `remedy`: what to do. */
 export interface Check {
-  /** For what the recorder has looked at: a medium, or a medium and what of it (`mic level`). */
+  /** The checked thing. For the recorder's own checks a medium, or a medium and a check (`mic level`). */
   name: string
   result: 'ok' | 'note' | 'failed'
   detail: string
   remedy?: string
 }
 
-/** Default reserve of a recorder; below it nothing starts. */
+/** Default reserve of a recorder. Below it nothing starts. */
 const RESERVE_BYTES = 256_000_000
 /** About four hours of all three media beyond the reserve. */
 const AMPLE_BYTES = 1_400_000_000
 
-/** Node.js is new enough. */
+/** Checks that Node.js is new enough. */
 export function checkNode(version = process.versions.node): Check {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major > 20 || (major === 20 && minor >= 19))
-    return { name: 'Node.js', result: 'ok', detail: version }
+    return { name: 'Node.js', result: 'ok', detail: `Version ${version} is installed.` }
   return {
     name: 'Node.js',
     result: 'failed',
-    detail: `${version} is too old.`,
+    detail: `Version ${version} is too old.`,
     remedy: 'Install Node.js 20.19 or later.',
   }
 }
 
-/** The home folder and the token in it are the user's alone. */
+/** Checks that nobody but the user can read the home folder and the token in it. */
 export async function checkHome(home: Home): Promise<Check> {
   const name = 'Home folder'
   const folder = await stat(home.folder).catch(() => null)
@@ -44,16 +42,17 @@ export async function checkHome(home: Home): Promise<Check> {
     return {
       name,
       result: 'note',
-      detail: `${home.folder} does not exist yet; the first \`f2f serve\` creates it.`,
+      detail: `${home.folder} does not exist yet. The first \`f2f serve\` creates it.`,
     }
   if (!folder.isDirectory())
     return {
       name,
       result: 'failed',
-      detail: `${home.folder} is no folder.`,
+      detail: `${home.folder} is not a folder.`,
       remedy: 'Choose another with --home or F2F_HOME.',
     }
-  if (process.platform === 'win32') return { name, result: 'ok', detail: home.folder }
+  if (process.platform === 'win32')
+    return { name, result: 'ok', detail: `The home folder is ${home.folder}.` }
   if (folder.uid !== process.getuid?.())
     return {
       name,
@@ -66,7 +65,7 @@ export async function checkHome(home: Home): Promise<Check> {
       name,
       result: 'failed',
       detail: `${home.folder} is open to other users (mode ${(folder.mode & 0o777).toString(8)}).`,
-      remedy: `chmod 700 '${home.folder}', or restart the recorder, which does the same.`,
+      remedy: `Run chmod 700 '${home.folder}', or restart the recorder, which does the same.`,
     }
   const token = await stat(home.tokenFile).catch(() => null)
   if (token !== null && token.mode & 0o077)
@@ -74,14 +73,12 @@ export async function checkHome(home: Home): Promise<Check> {
       name,
       result: 'failed',
       detail: `The home token is open to other users (mode ${(token.mode & 0o777).toString(8)}).`,
-      remedy: `Stop the recorder, delete '${home.tokenFile}' and start again: that makes a new one.`,
+      remedy: `Stop the recorder, delete '${home.tokenFile}' and start the recorder again. It makes a new token.`,
     }
-  return { name, result: 'ok', detail: `${home.folder}, for you only` }
+  return { name, result: 'ok', detail: `${home.folder} is open to you only.` }
 }
 
-/**
- * config.json can be understood. The configuration comes along for the checks that depend on it.
- */
+/** Checks that config.json is valid. Also returns the configuration, for checks that depend on it. */
 export async function checkConfig(home: Home): Promise<{ check: Check; config: Config }> {
   const name = 'Configuration'
   try {
@@ -91,7 +88,10 @@ export async function checkConfig(home: Home): Promise<{ check: Check; config: C
       check: {
         name,
         result: 'ok',
-        detail: keys.length === 0 ? 'none, all defaults' : `sets ${keys.join(', ')}`,
+        detail:
+          keys.length === 0
+            ? 'config.json sets nothing. The defaults apply.'
+            : `config.json sets ${keys.join(', ')}.`,
       },
       config,
     }
@@ -109,7 +109,7 @@ export async function checkConfig(home: Home): Promise<{ check: Check; config: C
   }
 }
 
-/** There is room on the disk of the home folder. */
+/** Checks that the disk of the home folder has enough free space. */
 export async function checkDisk(
   home: Home,
   { reserveBytes = RESERVE_BYTES }: Config = {},
@@ -117,12 +117,12 @@ export async function checkDisk(
   const name = 'Disk'
   const free = await freeBytes(await nearestFolder(home.folder))
   if (free >= reserveBytes + AMPLE_BYTES)
-    return { name, result: 'ok', detail: `${size(free)} free` }
+    return { name, result: 'ok', detail: `${size(free)} are free.` }
   const isFull = free < Math.max(1, reserveBytes)
   return {
     name,
     result: isFull ? 'failed' : 'note',
-    detail: `Only ${size(free)} are free on the disk of ${home.folder}; ${size(reserveBytes)} are kept in reserve.`,
+    detail: `Only ${size(free)} are free on the disk of ${home.folder}, and ${size(reserveBytes)} of them are the reserve.`,
     remedy: 'Free some space, or choose a home folder on another disk.',
   }
 }
@@ -132,31 +132,32 @@ async function nearestFolder(folder: string): Promise<string> {
   return found !== null || dirname(folder) === folder ? folder : nearestFolder(dirname(folder))
 }
 
-/** An ffmpeg is there: configured, FFMPEG_BIN, ffmpeg-static, or on the PATH, in this order. */
+/** Checks that there is an ffmpeg: configured, FFMPEG_BIN, ffmpeg-static or on the PATH, in order. */
 export async function checkFfmpeg(config: Config, env: NodeJS.ProcessEnv): Promise<Check> {
   const name = 'ffmpeg'
   const remedy =
     'Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg), or set `ffmpegPath` in config.json or FFMPEG_BIN.'
-  const named = config.ffmpegPath ?? env.FFMPEG_BIN
-  if (named) {
+  const configured = config.ffmpegPath ?? env.FFMPEG_BIN
+  if (configured) {
     const source = config.ffmpegPath ? 'config.json' : 'FFMPEG_BIN'
-    if (await isProgram(named)) return { name, result: 'ok', detail: `${named} (${source})` }
+    if (await isProgram(configured))
+      return { name, result: 'ok', detail: `${source} names ${configured}.` }
     return {
       name,
       result: 'failed',
-      detail: `${named}, which ${source} names, is no program.`,
+      detail: `${source} names ${configured}, which is not a program.`,
       remedy,
     }
   }
   for (const candidate of [await packagedFfmpeg(), await onPath('ffmpeg', env)])
     if (candidate !== null && (await isProgram(candidate)))
-      return { name, result: 'ok', detail: candidate }
+      return { name, result: 'ok', detail: `${candidate} is installed.` }
   return { name, result: 'failed', detail: 'No ffmpeg was found.', remedy }
 }
 
 async function packagedFfmpeg(): Promise<string | null> {
   try {
-    // A variable, because the package is optional and may have no types.
+    // TypeScript does not resolve a variable: the package is optional and may have no types.
     const optional = 'ffmpeg-static'
     const { default: file } = await import(optional)
     return typeof file === 'string' ? file : null
@@ -166,8 +167,8 @@ async function packagedFfmpeg(): Promise<string | null> {
 }
 
 /**
- * There is something to capture from, as far as the session's environment tells. Linux only:
- * elsewhere only the recorder itself can know.
+ * Checks that sound and screen can be captured, as far as the session's environment shows. Returns
+ * nothing except on Linux: elsewhere only the recorder itself can check this.
  */
 export async function checkSession(
   env: NodeJS.ProcessEnv,
@@ -178,14 +179,14 @@ export async function checkSession(
     ? {
         name: 'Sound',
         result: 'ok',
-        detail: 'parec is there; the sound server is asked when the recorder runs',
+        detail: 'parec is installed. A running recorder also checks the sound server.',
       }
     : {
         name: 'Sound',
         result: 'failed',
-        detail: 'parec was not found: microphone and speaker cannot be recorded.',
+        detail: 'parec was not found. Microphone and speaker cannot be recorded.',
         remedy:
-          'Install the PulseAudio tools (Debian, Ubuntu: apt-get install pulseaudio-utils); they serve PipeWire too.',
+          'Install the PulseAudio tools (Debian, Ubuntu: apt-get install pulseaudio-utils). They work with PipeWire, too.',
       }
   return [sound, screenCheck(env)]
 }
@@ -196,14 +197,14 @@ function screenCheck(env: NodeJS.ProcessEnv): Check {
     return {
       name,
       result: 'failed',
-      detail: 'This is a Wayland session: the screen cannot be recorded.',
+      detail: 'This is a Wayland session. The screen cannot be recorded.',
       remedy: 'Log in to an X11 session (“on Xorg” on the login screen).',
     }
-  if (env.DISPLAY) return { name, result: 'ok', detail: `X11 display ${env.DISPLAY}` }
+  if (env.DISPLAY) return { name, result: 'ok', detail: `The X11 display is ${env.DISPLAY}.` }
   return {
     name,
     result: 'failed',
-    detail: 'DISPLAY is not set: there is no screen to record.',
+    detail: 'DISPLAY is not set. There is no screen to record.',
     remedy: 'Run the recorder inside the desktop session, or set DISPLAY.',
   }
 }

@@ -1,17 +1,17 @@
-/** How a command is declared: one table entry from which parsing, help and running are made. */
+/** Declares commands. Parsing, help and running all follow from a command's declaration. */
 import type { Home } from '../home.ts'
 import type { Api } from './api.ts'
 import type { Style } from './style.ts'
 
-/** Describes an option. Each has a help text; `value` names what stands behind it. */
+/** Declares an option. `value` is the placeholder of its value in help texts. */
 export type OptionSpec =
   | { kind: 'flag'; help: string; short?: string }
   | { kind: 'text'; value: string; help: string; choices?: readonly string[]; short?: string }
   /** A whole number of at least `min`, at most `max`. */
   | { kind: 'number'; value: string; help: string; min: number; max?: number }
-  /** Comma-separated, and may be given more than once. */
+  /** Comma-separated values. The option may be given several times. */
   | { kind: 'list'; value: string; help: string; choices?: readonly string[] }
-  /** May be given more than once; commas belong to the value. */
+  /** One value; commas belong to it. The option may be given several times. */
   | { kind: 'many'; value: string; help: string }
 
 type ValueOf<S extends OptionSpec> = S['kind'] extends 'flag'
@@ -22,10 +22,10 @@ type ValueOf<S extends OptionSpec> = S['kind'] extends 'flag'
       ? number
       : string[]
 
-/** The values of a command's options; what was not given is absent. */
+/** The values of a command's options. An option that was not given is absent. */
 export type OptionValues<O extends Record<string, OptionSpec>> = { [K in keyof O]?: ValueOf<O[K]> }
 
-/** The world outside of a command, so that tests can give it another. */
+/** Streams and environment of a command. Tests replace them. */
 export interface Io {
   stdout: { write(text: string): unknown; isTTY?: boolean }
   stderr: { write(text: string): unknown; isTTY?: boolean }
@@ -37,7 +37,7 @@ export interface Io {
 export interface Input<O extends Record<string, OptionSpec> = Record<string, OptionSpec>> {
   options: OptionValues<O>
   args: string[]
-  /** The answer is for a program. */
+  /** The output is for a program. */
   json: boolean
   home: Home
   api: Api
@@ -45,10 +45,7 @@ export interface Input<O extends Record<string, OptionSpec> = Record<string, Opt
   style: Style
 }
 
-/**
- * Output of a command: `json` for programs, `text` for people; `note` goes to stderr, for
- * people only.
- */
+/** Output of a command: `json` for programs, `text` for people, `note` for people on stderr. */
 export interface CommandResult {
   json: unknown
   text: string
@@ -56,29 +53,29 @@ export interface CommandResult {
   exitCode?: 0 | 1
 }
 
-/** A command as it is declared. */
+/** Declaration of a command. */
 export interface CommandSpec<O extends Record<string, OptionSpec>> {
   /** One word, or two for a group (`token create`). */
   name: string
-  /** One line for the list of commands. */
+  /** One sentence for the list of commands. */
   summary: string
-  /** Arguments besides options, as usage shows them, and how many there may be. */
+  /** Arguments besides options: their usage text, and how many are allowed. */
   args?: { usage: string; min: number; max: number }
   /** Paragraphs. */
   description: string[]
   options: O
-  /** Command lines that work as they stand, with what they do. */
+  /** Complete command lines, each with what it does. */
   examples: { line: string; does: string }[]
-  /** Prints an outcome of its own where null. */
+  /** Runs the command. Returns null if it has printed its own output. */
   run(input: Input<O>): Promise<CommandResult | null>
-  /** False: the command has nothing to say to programs, and no `--json`. */
+  /** False: the command has no output for programs, and no `--json`. */
   json?: false
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table holds commands of different options; `defineCommand` has checked each.
 export type Command = CommandSpec<any>
 
-/** Declares a command; the types of its values follow from its options. */
+/** Declares a command. The types of its values follow from its options. */
 export function defineCommand<const O extends Record<string, OptionSpec>>(
   spec: CommandSpec<O>,
 ): Command {

@@ -1,30 +1,30 @@
-/** Help, made from the table of commands. */
+/** Builds the help texts from the declarations of the commands. */
 import type { Command, OptionSpec } from './command.ts'
-import { optionsOf, rangeOf } from './parse.ts'
+import { optionsOf, rangeText } from './parse-command-line.ts'
 import { type Style, wrap } from './style.ts'
 
 const WIDTH = 100
 
 const EXIT_CODES = [
-  ['0', 'done'],
+  ['0', 'The command succeeded.'],
   [
     '1',
-    'refused or failed: title, detail, remedy and code are printed on stderr, or with --json as JSON on stdout',
+    'The command was refused or failed. stderr explains what happened and what to do; with --json, stdout has it as JSON.',
   ],
-  ['2', 'wrong usage; nothing was asked of the recorder'],
+  ['2', 'The command line has a mistake (wrong usage). Nothing was sent to the recorder.'],
 ]
 
 const ENVIRONMENT = [
-  ['F2F_HOME', 'home folder of the recorder, where --home is not given'],
-  ['F2F_PORT', 'port of `f2f serve`, where --port is not given'],
-  ['FFMPEG_BIN', 'ffmpeg program, where config.json names none'],
-  ['NO_COLOR', 'with any value: no colours'],
+  ['F2F_HOME', 'Home folder of the recorder, unless --home is given.'],
+  ['F2F_PORT', 'Port of `f2f serve`, unless --port is given.'],
+  ['FFMPEG_BIN', 'The ffmpeg program, unless config.json names one.'],
+  ['NO_COLOR', 'Any value turns colours off.'],
 ]
 
-/** Help for one command. */
+/** Returns the help for one command. */
 export function commandHelp(command: Command, style: Style): string {
   return sections(style, [
-    ['', wrap(`f2f ${command.name}: ${command.summary}`, WIDTH)],
+    ['', wrap(command.summary, WIDTH)],
     ['Usage', `  ${usageLine(command)}`],
     ['', command.description.map((paragraph) => wrap(paragraph, WIDTH)).join('\n\n')],
     [
@@ -32,7 +32,7 @@ export function commandHelp(command: Command, style: Style): string {
       table(
         Object.entries(optionsOf(command)).map(([name, spec]) => [
           optionName(name, spec),
-          describe(spec),
+          optionText(spec),
         ]),
       ),
     ],
@@ -47,20 +47,20 @@ export function commandHelp(command: Command, style: Style): string {
   ])
 }
 
-/** Help for the whole, or for a group of commands. */
+/** Returns the help for all commands, or for a group of them. */
 export function overview(commands: readonly Command[], style: Style, group?: string): string {
   const shown = group ? commands.filter(({ name }) => name.startsWith(`${group} `)) : commands
   return sections(style, [
-    ['', group ? '' : 'f2f: record microphone, speaker and screen, and tag what was recorded'],
+    ['', group ? '' : 'Records microphone, speaker and screen, and tags the recordings.'],
     ['Usage', `  f2f ${group ? `${group} ` : ''}COMMAND [options]`],
     ['Commands', table(shown.map((command) => [commandLine(command), command.summary]))],
     [
-      'A first session',
+      'Your first recording',
       group
         ? ''
         : [
-            '  f2f serve                                   in one terminal; the others talk to it',
-            '  f2f start --media mic,screen --tag desk=3   in another',
+            '  f2f serve                                   Run this in one terminal and leave it open.',
+            '  f2f start --media mic,screen --tag desk=3   Run this and the rest in another terminal.',
             '  f2f status',
             '  f2f stop && f2f tag outcome=signed && f2f close',
           ].join('\n'),
@@ -69,12 +69,15 @@ export function overview(commands: readonly Command[], style: Style, group?: str
     ['Environment', table(ENVIRONMENT)],
     [
       '',
-      'f2f help COMMAND, or f2f COMMAND --help, shows a command with its options and examples; f2f --version the version.',
+      wrap(
+        'Run f2f help COMMAND or f2f COMMAND --help for the options and examples of a command, and f2f --version for the version.',
+        WIDTH,
+      ),
     ],
   ])
 }
 
-/** A command's usage, on one line. */
+/** Returns a command's usage, on one line. */
 export function usageLine(command: Command): string {
   return `f2f ${commandLine(command)} [options]`
 }
@@ -88,7 +91,7 @@ function optionName(name: string, spec: OptionSpec): string {
   return spec.kind === 'flag' ? `${short}--${name}` : `${short}--${name} ${spec.value}`
 }
 
-function describe(spec: OptionSpec): string {
+function optionText(spec: OptionSpec): string {
   const choices = 'choices' in spec && spec.choices ? spec.choices.join(', ') : null
   switch (spec.kind) {
     case 'flag':
@@ -96,9 +99,9 @@ function describe(spec: OptionSpec): string {
     case 'text':
       return choices === null ? spec.help : `${spec.help} One of ${choices}.`
     case 'number':
-      return `${spec.help} A whole number ${rangeOf(spec)}.`
+      return `${spec.help} A whole number ${rangeText(spec)}.`
     case 'list':
-      return `${spec.help} ${choices === null ? 'Several' : `Of ${choices}; several`} are separated by commas.`
+      return `${spec.help} ${choices === null ? '' : `One or more of ${choices}. `}Separate several with commas.`
     case 'many':
       return `${spec.help} May be given several times.`
   }

@@ -1,10 +1,10 @@
-/** The program `f2f`; f2f.cts starts it. */
+/** The program `f2f`. f2f.cts starts it. */
 import { run } from './run.ts'
 
-// `f2f list | head`: the reader has seen enough.
+// In `f2f list | head`, the reader closes the pipe early. This is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
-// Not `process.exit`: output to a pipe would be cut off, and a daemon would not live.
+// Not `process.exit`: it would cut off output to a pipe, and end a daemon.
 process.exitCode = await run(process.argv.slice(2), process)

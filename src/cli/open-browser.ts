@@ -1,10 +1,9 @@
-/** The platform's way to open a web page. */
 import { spawn } from 'node:child_process'
 
-/** An opener that still runs after this has a browser to wait for. */
+/** An opener that still runs after this time has opened a browser and waits for it. */
 const OPENER_LIMIT_MS = 3_000
 
-/** Opens a URL in the user's browser; false where that cannot be done. */
+/** Opens a URL in the user's browser, with the platform's own command. Resolves to false if it fails. */
 export async function openBrowser(
   url: string,
   env: NodeJS.ProcessEnv,
@@ -21,14 +20,14 @@ export async function openBrowser(
     }
     opener.on('error', () => settle(false))
     opener.on('exit', (code) => settle(code === 0))
-    // The browser stays when the command ends.
+    // The browser stays open when the command ends.
     opener.unref()
   })
 }
 
 function openerOf(url: string, platform: NodeJS.Platform): [command: string, ...args: string[]] {
   if (platform === 'darwin') return ['open', url]
-  // Not `start`: the command interpreter would read `&` in a URL.
+  // Not `start`: the command interpreter would interpret `&` in a URL.
   if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler', url]
   return ['xdg-open', url]
 }

@@ -1,32 +1,34 @@
-/** Turns a problem into text for people. */
+/** Turns errors into problems, and problems into text for people. */
 import { HomeError } from '../home.ts'
 import { localProblem, type Problem, ProblemError } from './problem.ts'
 import { localTime } from './quantities.ts'
 import { printable, type Style } from './style.ts'
 
-/** The remedies of the API speak of routes; whoever typed a command is helped by commands. */
+/** Remedies in commands, by error code. The API's own remedies name routes instead. */
 const REMEDIES: Record<string, string> = {
   UNAUTHENTICATED: 'Run this as the user who started the recorder, with the same home folder.',
   RECORDING_NOT_FOUND: 'List the recordings with `f2f list`.',
-  NO_CURRENT_RECORDING: 'Start one with `f2f start`, or name one: `f2f list` shows their ids.',
+  NO_CURRENT_RECORDING:
+    'Start one with `f2f start`, or name one by its id. `f2f list` shows the ids.',
   ALREADY_RECORDING:
     'Stop it first with `f2f stop`, or start further media in it with `f2f start --in current --media …`.',
-  INVALID_STATE: 'Look with `f2f status`.',
-  DEVICE_UNAVAILABLE: 'Look with `f2f devices` and `f2f doctor`.',
+  INVALID_STATE: 'Check the state with `f2f status`.',
+  DEVICE_UNAVAILABLE: 'Check the devices with `f2f devices` and `f2f doctor`.',
 }
 
-/** Any error as a problem. */
-export function problemFrom(error: unknown): Problem {
+/** Turns any error into a problem. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof HomeError)
-    return localProblem('HOME_UNUSABLE', 'The home folder cannot be used', { detail: message })
+    return localProblem('HOME_UNUSABLE', 'The home folder cannot be used.', { detail: message })
       .problem
-  const because = causes(error)
-  return localProblem('FAILED', message, because === '' ? {} : { detail: because }).problem
+  const causes = causeMessages(error)
+  const detail = causes === '' ? message : `${message} (${causes})`
+  return localProblem('FAILED', 'The command failed.', { detail }).problem
 }
 
-function causes(error: unknown): string {
+function causeMessages(error: unknown): string {
   const messages: string[] = []
   for (
     let cause = error instanceof Error ? error.cause : undefined;
@@ -38,39 +40,31 @@ function causes(error: unknown): string {
 }
 
 /**
- * A problem in a few lines: title, detail, what is wrong in the request, who holds control, what to
- * do, code.
+ * Shows a problem in a few lines: title, detail, mistakes in the request, holder of control, allowed
+ * commands, remedy and code.
  */
 export function problemText(problem: Problem, style: Style): string {
-  const { code, errors = [] } = problem
-  const title = sentence(problem.title)
+  const { code, title, detail, errors = [] } = problem
   const remedy = REMEDIES[code] ?? problem.remedy
-  const said = [
-    ...(problem.detail === undefined ? [] : [sentence(problem.detail)]).filter(
-      (detail) => detail !== title,
-    ),
-    ...errors.map(({ pointer, detail }) => `  ${pointer || '/'}: ${detail}`),
+  const explanation = [
+    ...(detail === undefined || detail === title ? [] : [detail]),
+    ...errors.map((mistake) => `  ${mistake.pointer || '/'}: ${mistake.detail}`),
     ...holderLine(problem.holder),
     ...allowedLine(problem.allowedCommands),
     ...(remedy === undefined ? [] : [`-> ${remedy}`]),
   ]
   const lines = [
     style.bad(printable(title)),
-    ...said.map(printable),
+    ...explanation.map(printable),
     style.weak(`(${printable(code)})`),
   ]
   return `${lines.join('\n')}\n`
 }
 
-function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`
-}
-
 function holderLine(holder: Problem['holder']): string[] {
   if (holder === undefined) return []
-  return [
-    `Control is held by ${holder.side}/${holder.client}${holder.since ? ` since ${localTime(holder.since)}` : ''}.`,
-  ]
+  const since = holder.since ? ` since ${localTime(holder.since)}` : ''
+  return [`Control is held by ${holder.side}/${holder.client}${since}.`]
 }
 
 function allowedLine(allowed: Problem['allowedCommands']): string[] {

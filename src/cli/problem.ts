@@ -1,6 +1,6 @@
 /**
- * A problem as the API describes it (RFC 9457 with `code`), or in the same shape where the API
- * was never reached.
+ * A problem document of the API (RFC 9457 with `code`), or a problem of the command line's own in
+ * the same shape.
  */
 export interface Problem {
   title: string
@@ -10,17 +10,17 @@ export interface Problem {
   status?: number
   /** Mistakes in a request, by JSON Pointer (RFC 6901). */
   errors?: { pointer: string; detail: string }[]
-  /** Who controls the recording, where that is in the way. */
+  /** The controller of the recording, if it is the reason of the refusal. */
   holder?: { side: string; client: string; since: string | null }
-  /** Commands that the asking side may give instead. */
+  /** Commands that are allowed instead. */
   allowedCommands?: string[]
   [member: string]: unknown
 }
 
-/** The codes of problems that the command line finds itself; none of them is a code of the API. */
+/** Codes of problems that the command line finds itself. None of them is a code of the API. */
 export type LocalCode = 'NO_DAEMON' | 'NO_TOKEN' | 'NO_ANSWER' | 'HOME_UNUSABLE' | 'FAILED'
 
-/** A command was refused or failed: exit code 1. */
+/** A command was refused or failed. The exit code is 1. */
 export class ProblemError extends Error {
   override name = 'ProblemError'
   readonly problem: Problem
@@ -31,17 +31,20 @@ export class ProblemError extends Error {
   }
 }
 
-/** A problem of the command line's own. */
+/**
+ * Creates a problem of the command line's own. Title, detail and remedy are whole sentences: what
+ * happened, then what to do.
+ */
 export function localProblem(
   code: LocalCode,
   title: string,
   more: { detail?: string; remedy?: string; cause?: unknown } = {},
 ): ProblemError {
-  const { cause, ...said } = more
-  return new ProblemError({ title, ...said, code }, { cause })
+  const { cause, ...members } = more
+  return new ProblemError({ title, ...members, code }, { cause })
 }
 
-/** The command line itself is wrong: exit code 2. */
+/** The command line is not valid. The message is whole sentences. The exit code is 2. */
 export class UsageError extends Error {
   override name = 'UsageError'
 }

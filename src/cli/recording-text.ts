@@ -1,17 +1,18 @@
-/** A recording as people read it. */
+/** Formats a recording for people. */
 import type { Medium, RecordingState, TrackState } from '../contract/media.ts'
 import type { RecordingAnswer, TagEntry, TrackView } from '../contract/resources.ts'
 import { duration, levelBar, localTime, size } from './quantities.ts'
 import { columns, printable, type Style } from './style.ts'
 
-/** A track as the API answers it. */
+/** A track in an answer of the API. */
 export type TrackAnswer = NonNullable<RecordingAnswer['tracks'][Medium]>
 
 const LIVE: readonly TrackState[] = ['recording', 'recovering', 'starting']
 
 /**
- * Media recorded of a track until `now` (epoch ms), in milliseconds. The API counts closed
- * segments; while a track records, its time less its gaps is what a person expects to see growing.
+ * Computes how much of a track is recorded until `now` (epoch ms), in milliseconds. The API counts
+ * closed segments only. People expect the time to grow while a track records, so this counts the
+ * time since its start, less its gaps.
  */
 export function recordedMs(track: TrackView, now: number): number {
   if (!LIVE.includes(track.state) || track.startedAt === null) return track.recordedMs
@@ -23,7 +24,7 @@ export function recordedMs(track: TrackView, now: number): number {
   return Math.max(track.recordedMs, now - from - gaps)
 }
 
-/** A state in the colour of its meaning. */
+/** Colours a state by its meaning. */
 export function stateText(state: RecordingState | TrackState, style: Style): string {
   if (state === 'Active' || state === 'recording') return style.good(state)
   if (state === 'failed') return style.bad(state)
@@ -32,20 +33,18 @@ export function stateText(state: RecordingState | TrackState, style: Style): str
   return state
 }
 
-/**
- * The recording in a few lines: what it is, then a line for each track, with what is wrong with it.
- */
+/** Formats a recording in a few lines: its state, then {@link tracksText}. */
 export function recordingText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
   const wrapUp = recording.wrapUp
-    ? `, closes by itself at ${localTime(recording.wrapUp.endsAt)}`
+    ? ` It closes by itself at ${localTime(recording.wrapUp.endsAt)}.`
     : ''
-  const head = `Recording ${style.strong(recording.id)} is ${stateText(recording.state, style)}${wrapUp}.`
+  const head = `Recording ${style.strong(recording.id)} is ${stateText(recording.state, style)}.${wrapUp}`
   return [head, tracksText(recording, style, now)].filter((part) => part !== '').join('\n')
 }
 
 /**
- * A line for each track: state, time recorded, size, loudness, device; below it what is wrong with
- * it.
+ * Formats a line for each track: state, time recorded, size, level, device. Errors and warnings
+ * follow below.
  */
 export function tracksText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
   const tracks = Object.entries(recording.tracks) as [Medium, TrackAnswer][]
@@ -70,12 +69,12 @@ export function tracksText(recording: RecordingAnswer, style: Style, now = Date.
     .join('\n')
 }
 
-/** The tags that people and programs have set, without the recorder's own. */
-export function givenTags(tags: readonly TagEntry[]): TagEntry[] {
+/** Returns the tags that clients have set, without the recorder's own. */
+export function clientTags(tags: readonly TagEntry[]): TagEntry[] {
   return tags.filter(({ key }) => !key.startsWith('system.'))
 }
 
-/** Tags as columns: key, value, when, by whom. */
+/** Formats tags in columns: key, value, time, client. */
 export function tagsText(tags: readonly TagEntry[], style: Style): string {
   return columns(
     tags.map(({ key, value, at, by }) => [

@@ -1,16 +1,16 @@
 /**
- * Runs one command line: finds the command, gives it what it needs, prints its outcome, and says
- * how it went.
+ * Runs one command line: finds the command, passes it its input, prints its result and returns the
+ * exit code.
  */
 import { readFile } from 'node:fs/promises'
 import { resolveHome } from '../home.ts'
-import { apiOf } from './api.ts'
+import { createApi } from './api.ts'
 import type { Command, CommandResult, Io } from './command.ts'
-import { COMMANDS } from './commands/table.ts'
+import { COMMANDS } from './commands/commands.ts'
 import { commandHelp, overview, usageLine } from './help.ts'
-import { parseCommandLine } from './parse.ts'
+import { parseCommandLine } from './parse-command-line.ts'
 import { UsageError } from './problem.ts'
-import { problemFrom, problemText } from './problem-text.ts'
+import { problemText, toProblem } from './problem-text.ts'
 import { type Style, styleFor } from './style.ts'
 
 /** 0 done, 1 refused or failed, 2 wrong usage. */
@@ -20,7 +20,7 @@ export type ExitCode = 0 | 1 | 2
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const style = styleFor(io.stdout, io.env)
   const [first = '', second = ''] = argv
-  if (first === '') return usageFailure(io, 'no command', overview(COMMANDS, style))
+  if (first === '') return usageError(io, 'f2f needs a command.', overview(COMMANDS, style))
   if (first === '--version' || first === '-V') return print(io, await version())
   if (first === '--help' || first === '-h') return print(io, overview(COMMANDS, style))
   if (first === 'help') return help(argv.slice(1), io, style)
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   if (command) return runCommand(command, argv.slice(command.name.split(' ').length), io, style)
   if (!isGroup(first)) return unknownCommand(first, io)
   if (second === '--help' || second === '-h') return print(io, overview(COMMANDS, style, first))
-  return usageFailure(io, `${first} needs to know what to do`, overview(COMMANDS, style, first))
+  return usageError(io, `f2f ${first} needs a command.`, overview(COMMANDS, style, first))
 }
 
 function find(first: string, second: string): Command | undefined {
@@ -58,24 +58,24 @@ async function runCommand(
     if (options.help === true) return print(io, commandHelp(command, style))
     json = options.json === true
     const home = resolveHome(options.home as string | undefined, io.env)
-    const api = apiOf(home, () => (json ? () => {} : sayWaiting(io)))
-    const outcome = await command.run({ options, args, home, api, io, style, json })
-    return outcome === null ? 0 : report(outcome, json, io)
+    const api = createApi(home, () => (json ? () => {} : showWaiting(io)))
+    const result = await command.run({ options, args, home, api, io, style, json })
+    return result === null ? 0 : printResult(result, json, io)
   } catch (error) {
     if (error instanceof UsageError)
-      return usageFailure(
+      return usageError(
         io,
         `f2f ${command.name}: ${error.message}`,
-        `Usage: ${usageLine(command)}\nSee f2f help ${command.name}`,
+        `Usage: ${usageLine(command)}\nSee f2f help ${command.name}.`,
       )
-    const problem = problemFrom(error)
+    const problem = toProblem(error)
     if (json) io.stdout.write(`${JSON.stringify(problem)}\n`)
     else io.stderr.write(problemText(problem, styleFor(io.stderr, io.env)))
     return 1
   }
 }
 
-function report(
+function printResult(
   { json, text, note, exitCode = 0 }: CommandResult,
   asJson: boolean,
   io: Io,
@@ -85,8 +85,8 @@ function report(
   return exitCode
 }
 
-/** Tells a person that the answer is awaited, and takes it back when it comes. */
-function sayWaiting({ stderr }: Io): () => void {
+/** Shows on a terminal that the answer is awaited. Returns a function that removes the text. */
+function showWaiting({ stderr }: Io): () => void {
   if (!stderr.isTTY) return () => {}
   stderr.write('Waiting for the recorder…')
   return () => stderr.write('\r\u001b[K')
@@ -97,23 +97,23 @@ function print(io: Io, text: string): ExitCode {
   return 0
 }
 
-function usageFailure({ stderr }: Io, what: string, more: string): ExitCode {
-  stderr.write(`${what}\n${more}\n`)
+function usageError({ stderr }: Io, message: string, advice: string): ExitCode {
+  stderr.write(`${message}\n${advice}\n`)
   return 2
 }
 
 function unknownCommand(word: string, io: Io): ExitCode {
   if (word.startsWith('-'))
-    return usageFailure(
+    return usageError(
       io,
-      `unknown option ${word}`,
-      'The command comes first: f2f COMMAND [options]. See f2f --help',
+      `There is no option ${word} of f2f itself.`,
+      'The command comes first: f2f COMMAND [options]. See f2f --help.',
     )
-  const close = COMMANDS.find(({ name }) => name.startsWith(word) || word.startsWith(name))
-  return usageFailure(
+  const similar = COMMANDS.find(({ name }) => name.startsWith(word) || word.startsWith(name))
+  return usageError(
     io,
-    `unknown command ${word}`,
-    `${close ? `Did you mean f2f ${close.name}? ` : ''}See f2f --help`,
+    `There is no command ${word}.`,
+    `${similar ? `Did you mean f2f ${similar.name}? ` : ''}See f2f --help.`,
   )
 }
 

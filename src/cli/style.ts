@@ -1,12 +1,9 @@
-/**
- * How text looks on a terminal: colours where they are wanted, columns, and nothing that a terminal
- * would obey.
- */
+/** Formats text for a terminal: colours, columns, and no control characters from others. */
 import { styleText } from 'node:util'
 
 type Paint = (text: string) => string
 
-/** Marks for meaning; each leaves the text as it is where colours are not wanted. */
+/** Colours text by its meaning. Returns it unchanged if colours are off. */
 export interface Style {
   strong: Paint
   weak: Paint
@@ -15,13 +12,13 @@ export interface Style {
   bad: Paint
 }
 
-/** Colours only on a terminal that can show them, and not against NO_COLOR (no-color.org). */
+/** Turns colours on for a terminal that can show them, unless NO_COLOR is set (no-color.org). */
 export function styleFor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): Style {
-  const wanted = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+  const isColoured = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
   const paint =
     (format: Parameters<typeof styleText>[0]): Paint =>
     (text) =>
-      wanted && text !== '' ? styleText(format, text, { validateStream: false }) : text
+      isColoured && text !== '' ? styleText(format, text, { validateStream: false }) : text
   return {
     strong: paint('bold'),
     weak: paint('gray'),
@@ -32,8 +29,8 @@ export function styleFor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): S
 }
 
 /**
- * Shows control characters and changes of writing direction as escapes: tags and device names are
- * written by others, and a terminal would obey them.
+ * Shows control characters and changes of writing direction as escapes. Tags and device names come
+ * from others, and a terminal would obey such characters.
  */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
@@ -42,7 +39,7 @@ export function printable(text: string): string {
   })
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the colours that `styleFor` has put in.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: `styleFor` has inserted these colours.
 const COLOURS = /\u001b\[\d+m/g
 
 function width(text: string): number {
@@ -50,7 +47,8 @@ function width(text: string): number {
 }
 
 /**
- * Rows as columns, two spaces apart, each line behind `indent`. Columns in `right` are flush right.
+ * Formats rows as columns, two spaces apart. Each line starts with `indent`. Columns in `right` are
+ * aligned right.
  */
 export function columns(
   rows: readonly string[][],
@@ -71,7 +69,7 @@ export function columns(
     .join('\n')
 }
 
-/** Breaks a paragraph into lines of at most `limit` characters, each behind `indent`. */
+/** Breaks a paragraph into lines of at most `limit` characters. Each line starts with `indent`. */
 export function wrap(text: string, limit: number, indent = ''): string {
   const lines: string[] = []
   let line = ''

@@ -45,7 +45,7 @@ suite('doctor', (test) => {
       assert.match(of('Devices')?.remedy ?? '', /f2f serve/)
       const shown = await f2f(['doctor'], { home, env })
       assert.equal(shown.code, 0)
-      assert.match(shown.stdout, /Nothing is wrong/)
+      assert.match(shown.stdout, /No check failed/)
     },
   )
 
@@ -252,9 +252,7 @@ suite('doctor', (test) => {
     const home = await freshHome()
     const folder = await pathWith()
     await mkdir(join(folder, 'ffmpeg'))
-    assert.notEqual(
-      (await checks(home, { PATH: folder })).of('ffmpeg')?.detail,
-      join(folder, 'ffmpeg'),
-    )
+    const detail = (await checks(home, { PATH: folder })).of('ffmpeg')?.detail ?? ''
+    assert.ok(!detail.includes(join(folder, 'ffmpeg')), detail)
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { COMMANDS } from '../../src/cli/commands/table.ts'
+import { COMMANDS } from '../../src/cli/commands/commands.ts'
 import { suite } from '../support/suite.ts'
 import { f2f } from './stub.ts'
 

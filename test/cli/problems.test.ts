@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { apiOf } from '../../src/cli/api.ts'
+import { createApi } from '../../src/cli/api.ts'
 import { readDaemonFile, writeDaemonFile } from '../../src/home.ts'
 import { suite } from '../support/suite.ts'
 import { recording } from './samples.ts'
@@ -23,7 +23,7 @@ suite('problems', (test) => {
   }
 
   test('a refusal is shown as title, detail, fields, remedy and code, and ends with 1', async () => {
-    const errors = [{ pointer: '/tags/a b', detail: 'is no key' }]
+    const errors = [{ pointer: '/tags/a b', detail: 'This is not a key.' }]
     const { home } = await api({
       'POST /v1/recordings/current/tags': problem(400, 'INVALID_REQUEST', {
         errors,
@@ -35,7 +35,7 @@ suite('problems', (test) => {
     assert.equal(ran.stdout, '')
     assert.equal(
       ran.stderr,
-      'Title of INVALID_REQUEST.\nDetail of INVALID_REQUEST.\n  /tags/a b: is no key\n-> Correct it.\n(INVALID_REQUEST)\n',
+      'Title of INVALID_REQUEST.\nDetail of INVALID_REQUEST.\n  /tags/a b: This is not a key.\n-> Correct it.\n(INVALID_REQUEST)\n',
     )
   })
 
@@ -108,7 +108,7 @@ suite('problems', (test) => {
     await writeDaemonFile(home, { pid: NO_PROCESS, url: 'http://127.0.0.1:1', startedAt })
     const ran = await f2f(['status'], { home })
     assert.equal(ran.code, 1)
-    assert.match(ran.stderr, /ended without tidying up/)
+    assert.match(ran.stderr, /The last one crashed or was killed\./)
   })
 
   test('a process id that lives again, with nobody listening, is no recorder', async () => {
@@ -152,7 +152,7 @@ suite('problems', (test) => {
       await writeDaemonFile(home, { pid: process.pid, url: `http://127.0.0.1:${port}`, startedAt })
       const ran = await f2f(['stop'], { home })
       assert.equal(ran.code, 1)
-      assert.match(ran.stderr, /may have been done all the same[\s\S]*NO_ANSWER/)
+      assert.match(ran.stderr, /may have taken effect all the same[\s\S]*NO_ANSWER/)
     } finally {
       rude.close()
     }
@@ -180,7 +180,7 @@ suite('problems', (test) => {
     })
     const { home } = await api({ 'POST /v1/recordings': { status: 201, body: recording(), hold } })
     const told: string[] = []
-    await apiOf(home, () => {
+    await createApi(home, () => {
       told.push('waiting')
       release()
       return () => told.push('done')

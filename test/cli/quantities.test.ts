@@ -21,6 +21,6 @@ suite('sizes on the command line', (test) => {
   test('a reserve that is none is wrong usage, and starts nothing', async () => {
     const ran = await f2f(['serve', '--reserve', 'much'], { home: await freshHome() })
     assert.equal(ran.code, 2)
-    assert.match(ran.stderr, /--reserve takes a size such as 256MB/)
+    assert.match(ran.stderr, /The option --reserve needs a size such as 256MB/)
   })
 })

@@ -33,7 +33,7 @@ suite('a session on the command line, against the real recorder', (test) => {
       assert.match((await cli('pause', '--media', 'screen')).stdout, /screen +paused/)
       assert.match((await cli('resume')).stdout, /screen +recording/)
       assert.equal((await cli('tag', 'pages:=12', 'urgent:=true')).code, 0)
-      assert.match((await cli('stop')).stdout, /is WrapUp, closes by itself at /)
+      assert.match((await cli('stop')).stdout, /is WrapUp\. It closes by itself at /)
       assert.equal(
         (await f2f(['tag', '-'], { home: resolveHome(daemon.home), stdin: ['outcome=signed'] }))
           .code,
@@ -74,7 +74,7 @@ suite('a session on the command line, against the real recorder', (test) => {
 
   test('devices, doctor and ui get their answers', async () => {
     assert.match((await cli('devices')).stdout, /screen\n +\* +\S+ +\S/)
-    assert.match((await cli('doctor')).stdout, /ok +Recorder +version/)
+    assert.match((await cli('doctor')).stdout, /ok +Recorder +Version/)
     assert.ok((await cli('ui', '--print-url')).stdout.startsWith(`${daemon.url}/`))
   })
 
@@ -99,10 +99,10 @@ suite('a recorder that ends', (test) => {
     await daemon.exited
     const ran = await f2f(['status'], { home })
     assert.equal(ran.code, 1)
-    assert.match(ran.stderr, /ended without tidying up[\s\S]*f2f serve/)
+    assert.match(ran.stderr, /The last one crashed or was killed\.[\s\S]*f2f serve/)
     assert.match(
       (await f2f(['doctor'], { home })).stdout,
-      /note +Recorder +Not running; the last one ended/,
+      /note +Recorder +No recorder is running\. The last one crashed/,
     )
   })
 })

@@ -109,9 +109,9 @@ export function problem(
     status,
     body: {
       type: 'about:blank',
-      title: `Title of ${code}`,
+      title: `Title of ${code}.`,
       status,
-      detail: `Detail of ${code}`,
+      detail: `Detail of ${code}.`,
       code,
       ...members,
     },

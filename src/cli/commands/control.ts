@@ -1,21 +1,21 @@
-/** The commands that act on media under way: stop, pause, resume; and close. */
+/** The commands that act on a recording under way: stop, pause, resume and close. */
 import type { RecordingAnswer } from '../../contract/resources.ts'
 import { path } from '../api.ts'
 import { type Command, defineCommand, type OptionSpec } from '../command.ts'
 import { recordingText } from '../recording-text.ts'
-import { MEDIA_CHOICES } from './media.ts'
+import { MEDIA_CHOICES } from './media-options.ts'
 
-/** The recording a command acts on, where none is named. */
+/** Optional id of the recording that a command acts on. Default: the current one. */
 export const RECORDING_ARGUMENT = { usage: '[ID]', min: 0, max: 1 } as const
 
 function mediaCommand(
   name: 'stop' | 'pause' | 'resume',
-  told: Pick<Command, 'summary' | 'description' | 'examples'> & { standard: string },
-  limit: { 'max-pause-seconds'?: OptionSpec & { kind: 'number' } } = {},
+  texts: Pick<Command, 'summary' | 'description' | 'examples'> & { defaultMedia: string },
+  limitOption: { 'max-pause-seconds'?: OptionSpec & { kind: 'number' } } = {},
 ): Command {
-  const { standard, ...rest } = told
+  const { defaultMedia, ...declared } = texts
   return defineCommand({
-    ...rest,
+    ...declared,
     name,
     args: RECORDING_ARGUMENT,
     options: {
@@ -23,9 +23,9 @@ function mediaCommand(
         kind: 'list',
         value: 'MEDIA',
         choices: MEDIA_CHOICES,
-        help: `Which media. Default: ${standard}.`,
+        help: `Media to ${name}. Default: ${defaultMedia}.`,
       },
-      ...limit,
+      ...limitOption,
     },
     async run({ options, args, api, style }) {
       const recording = await api.post<RecordingAnswer>(
@@ -42,36 +42,42 @@ function mediaCommand(
   })
 }
 
-/** Ends capture of some or all media. */
+/** Ends the capture of some or all media. */
 export const stop = mediaCommand('stop', {
-  summary: 'stop recording, all media or some',
-  standard: 'every track that is not off or stopped',
+  summary: 'Stop recording all media, or some of them.',
+  defaultMedia: 'every track that is not off or stopped',
   description: [
-    'Takes effect at once, also while a track is starting or recovering. When no track is left, the recording takes ' +
-      'tags for its wrap-up time and then closes. Without ID the current recording is meant.',
+    'Takes effect at once, also while a track is starting or recovering. After the last track has stopped, you can ' +
+      'still add tags for the wrap-up time; then the recording closes. Without ID, the command stops the current recording.',
   ],
   examples: [
     { line: 'f2f stop', does: 'Stops everything.' },
-    { line: 'f2f stop --media screen', does: 'Stops the screen; sound goes on.' },
+    { line: 'f2f stop --media screen', does: 'Stops the screen; the sound is still recorded.' },
   ],
 })
 
-/** Interrupts capture of some or all media. */
+/** Interrupts the capture of some or all media. */
 export const pause = mediaCommand(
   'pause',
   {
-    summary: 'pause all media or some',
-    standard: 'every track that is starting, recording or recovering',
+    summary: 'Pause all media, or some of them.',
+    defaultMedia: 'every track that is starting, recording or recovering',
     description: [
-      'Takes effect at once. Nothing captured between pause and resume is kept anywhere, and a paused track never ' +
-        'resumes by itself. Without ID the current recording is meant.',
+      'Takes effect at once. Nothing between pause and resume is kept anywhere. A paused track never resumes by itself: ' +
+        'use `f2f resume`. Without ID, the command pauses the current recording.',
     ],
     examples: [
-      { line: 'f2f pause', does: 'Pauses everything, for instance while card data are told.' },
-      { line: 'f2f pause --media screen', does: 'Pauses the screen only.' },
+      {
+        line: 'f2f pause',
+        does: 'Pauses everything, for example while the customer reads out card details.',
+      },
+      {
+        line: 'f2f pause --media screen',
+        does: 'Pauses the screen only; the sound is still recorded.',
+      },
       {
         line: 'f2f pause --max-pause-seconds 120',
-        does: 'Pauses everything, and warns when that lasts longer than 2 minutes.',
+        does: 'Pauses everything, and warns if the pause lasts longer than 2 minutes.',
       },
     ],
   },
@@ -81,17 +87,17 @@ export const pause = mediaCommand(
       value: 'S',
       min: 1,
       max: 86_400,
-      help: 'Warn when the pause lasts longer. It never ends by itself.',
+      help: 'Warn if the pause lasts longer than this. The pause never ends by itself.',
     },
   },
 )
 
-/** Goes on with paused media. */
+/** Resumes the capture of paused media. */
 export const resume = mediaCommand('resume', {
-  summary: 'resume paused media, all or some',
-  standard: 'every track that is paused',
+  summary: 'Resume all paused media, or some of them.',
+  defaultMedia: 'every track that is paused',
   description: [
-    'Answers when media are really being recorded again. Without ID the current recording is meant.',
+    'Returns when the media are really being recorded again. Without ID, the command resumes the current recording.',
   ],
   examples: [
     { line: 'f2f resume', does: 'Resumes everything that is paused.' },
@@ -99,17 +105,20 @@ export const resume = mediaCommand('resume', {
   ],
 })
 
-/** Ends a recording's wrap-up. */
+/** Ends the wrap-up of a recording. */
 export const close = defineCommand({
   name: 'close',
-  summary: 'close a stopped recording before its wrap-up time is over',
+  summary: 'Close a stopped recording before its wrap-up time is over.',
   args: RECORDING_ARGUMENT,
   description: [
-    'A closed recording is final: no media and no tags any more. Stop it first. Without ID the current recording is meant.',
+    'A closed recording is final: you can add neither media nor tags. Stop it first with `f2f stop`. Without ID, the command closes the current recording.',
   ],
   options: {},
   examples: [
-    { line: 'f2f stop && f2f close', does: 'Ends a recording without waiting for late tags.' },
+    {
+      line: 'f2f stop && f2f close',
+      does: 'Ends a recording at once, without time for late tags.',
+    },
   ],
   async run({ args, api, style }) {
     const recording = await api.post<RecordingAnswer>(

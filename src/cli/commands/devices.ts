@@ -3,17 +3,17 @@ import type { DeviceList } from '../../contract/resources.ts'
 import { defineCommand } from '../command.ts'
 import { columns, printable, type Style } from '../style.ts'
 
-/** Lists what can be captured from. */
+/** Lists the devices that can be captured. */
 export const devices = defineCommand({
   name: 'devices',
-  summary: 'list the devices that can be recorded',
+  summary: 'List the microphones, speakers and screens that can be recorded.',
   description: [
-    'The ids are what `f2f start --device MEDIUM=ID` takes; the default device is marked with a star.',
+    'Use the ids with `f2f start --device MEDIUM=ID`. A star marks the default device.',
   ],
   options: {},
   examples: [
     { line: 'f2f devices', does: 'Lists microphones, speakers and screens.' },
-    { line: 'f2f devices --json', does: 'Prints the API’s answer.' },
+    { line: 'f2f devices --json', does: 'Prints the API’s answer as JSON.' },
   ],
   async run({ api, style }) {
     const found = await api.get<Record<Medium, DeviceList>>('/devices')

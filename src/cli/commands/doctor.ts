@@ -16,26 +16,26 @@ import { defineCommand } from '../command.ts'
 import { type Problem, ProblemError } from '../problem.ts'
 import { columns, printable, type Style, wrap } from '../style.ts'
 
-/** Width of what a check tells; with result and name it fits a line of 100. */
+/** Width of a check's detail. With result and name, it fits a line of 100. */
 const DETAIL_COLUMNS = 76
 
-/** Says what is wrong, and what to do. */
+/** Checks what the recorder needs, and shows what to do. */
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'check what the recorder needs, and say what to do',
+  summary: 'Check whether this computer is ready to record, and what to do if not.',
   description: [
-    'Asks a running recorder whether it is ready: its devices are opened for about half a second to see whether they ' +
-      'deliver, how loud, whether muted or black; those of a recording under way are never opened. Besides: ffmpeg, disk, ' +
-      'clock and log. Without a recorder it checks the disk, ffmpeg and what the session’s environment tells. In any case: ' +
-      'Node.js, the home folder and the configuration.',
-    'Exits 1 when a check fails. With --json: {"ok": …, "checks": [{name, result, detail, remedy}]}, result ok, note or failed.',
+    'Always checks Node.js, the home folder and the configuration. A running recorder also checks itself: its devices, ' +
+      'ffmpeg, disk, clock and log. It opens each device for about half a second to see whether it delivers, how loud it is, ' +
+      'and whether it is muted or black. It never opens devices of a recording under way. Without a running recorder, ' +
+      'doctor checks the disk, ffmpeg and the environment of the session.',
+    'The exit code is 1 if a check fails. With --json: {"ok": …, "checks": [{name, result, detail, remedy}]}; result is ok, note or failed.',
   ],
   options: {},
   examples: [
     { line: 'f2f doctor', does: 'Checks everything; works with and without a running recorder.' },
     {
       line: 'f2f doctor --json | jq ".checks[] | select(.result==\\"failed\\")"',
-      does: 'Shows a script what fails.',
+      does: 'Prints the failed checks for a script.',
     },
   ],
   async run({ home, api, io, style }) {
@@ -47,35 +47,35 @@ export const doctor = defineCommand({
       checks.push(await checkDisk(home, config), await checkFfmpeg(config, io.env))
       checks.push(
         recorder.code === 'NO_DAEMON'
-          ? await absence(home, recorder)
-          : failure('Recorder', recorder),
+          ? await notRunning(home, recorder)
+          : failedCheck('Recorder', recorder),
       )
-      checks.push(...(await checkSession(io.env)), DEVICES_NOT_LOOKED_AT)
+      checks.push(...(await checkSession(io.env)), DEVICES_NOT_CHECKED)
     }
     const ok = checks.every(({ result }) => result !== 'failed')
     return { json: { ok, checks }, text: checksText(checks, style), exitCode: ok ? 0 : 1 }
   },
 })
 
-const DEVICES_NOT_LOOKED_AT: Check = {
+const DEVICES_NOT_CHECKED: Check = {
   name: 'Devices',
   result: 'note',
-  detail: 'Not looked at: only the recorder opens devices.',
-  remedy: 'Start the recorder (`f2f serve`), then ask again.',
+  detail: 'The devices were not checked. Only a running recorder opens them.',
+  remedy: 'Start the recorder with `f2f serve`, then run `f2f doctor` again.',
 }
 
-/** Asks the running recorder about itself; else says why it does not answer. */
+/** Returns the checks of the running recorder, or the problem if it does not answer. */
 async function checkRecorder(api: Api): Promise<Check[] | Problem> {
   try {
     const daemon = await api.daemon()
     const application = await api.get<ApplicationView>('/application')
     const { version, state } = application
-    const detail = `version ${version} on ${daemon.url} (process ${daemon.pid}), ${state}`
+    const detail = `Version ${version} runs on ${daemon.url} (process ${daemon.pid}). Its state is ${state}.`
     const { checks } = await api.get<ReadinessView>('/readiness')
     return [
       { name: 'Recorder', result: 'ok', detail },
-      ...otherErrors(application, checks),
-      ...checks.map(checkOf),
+      ...uncheckedErrors(application, checks),
+      ...checks.map(toCheck),
     ]
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
@@ -83,22 +83,22 @@ async function checkRecorder(api: Api): Promise<Check[] | Problem> {
   }
 }
 
-/** Which check tells of an error of the application that belongs to no medium. */
-const TOLD_BY: Partial<Record<string, readonly ReadinessCheck['id'][]>> = {
+/** The checks that report an error of the application without a medium. */
+const REPORTED_BY: Partial<Record<string, readonly ReadinessCheck['id'][]>> = {
   STORAGE_FULL: ['disk', 'log'],
   STORAGE_LOW: ['disk'],
   STORAGE_UNAVAILABLE: ['disk', 'log'],
   CAPTURE_FAILED: ['encoder'],
 }
 
-/** Errors of the application that no check tells of. */
-function otherErrors({ errors }: ApplicationView, checks: readonly ReadinessCheck[]): Check[] {
-  const bad = checks.filter(({ result }) => result !== 'pass')
+/** Returns the errors of the application that no check reports. */
+function uncheckedErrors({ errors }: ApplicationView, checks: readonly ReadinessCheck[]): Check[] {
+  const findings = checks.filter(({ result }) => result !== 'pass')
   return errors
     .filter(
       ({ code, medium }) =>
-        !bad.some(
-          (check) => check.medium === medium && (medium || TOLD_BY[code]?.includes(check.id)),
+        !findings.some(
+          (check) => check.medium === medium && (medium || REPORTED_BY[code]?.includes(check.id)),
         ),
     )
     .map(({ medium, message, code }) => ({
@@ -112,27 +112,29 @@ function otherErrors({ errors }: ApplicationView, checks: readonly ReadinessChec
 const RESULTS = { pass: 'ok', warn: 'note', fail: 'failed' } as const
 const NAMES = { encoder: 'Encoder', disk: 'Disk', clock: 'Clock', log: 'Log' } as const
 
-function checkOf({ id, medium, result, detail, remedy }: ReadinessCheck): Check {
-  const what = id in NAMES ? NAMES[id as keyof typeof NAMES] : id
-  const name = medium === undefined ? what : id === 'device' ? medium : `${medium} ${what}`
+function toCheck({ id, medium, result, detail, remedy }: ReadinessCheck): Check {
+  const aspect = id in NAMES ? NAMES[id as keyof typeof NAMES] : id
+  const name = medium === undefined ? aspect : id === 'device' ? medium : `${medium} ${aspect}`
   return { name, result: RESULTS[result], detail, ...(remedy === undefined ? {} : { remedy }) }
 }
 
-async function absence(home: Home, problem: Problem): Promise<Check> {
+async function notRunning(home: Home, problem: Problem): Promise<Check> {
   const crashed = (await readDaemonFile(home)).state !== 'absent'
   return {
     name: 'Recorder',
     result: 'note',
-    detail: crashed ? 'Not running; the last one ended without tidying up.' : 'Not running.',
+    detail: crashed
+      ? 'No recorder is running. The last one crashed or was killed.'
+      : 'No recorder is running.',
     ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
   }
 }
 
-function failure(name: string, { title, detail, remedy, code }: Problem): Check {
+function failedCheck(name: string, { title, detail, remedy, code }: Problem): Check {
   return {
     name,
     result: 'failed',
-    detail: `${title}${detail ? `: ${detail}` : ''} (${code})`,
+    detail: `${title}${detail ? ` ${detail}` : ''} (${code})`,
     ...(remedy === undefined ? {} : { remedy }),
   }
 }
@@ -143,19 +145,19 @@ function checksText(checks: readonly Check[], style: Style): string {
   const paint = { ok: style.good, note: style.warn, failed: style.bad }
   const rows = checks.flatMap(({ name, result, detail, remedy }) => {
     const [first = '', ...more] = wrap(printable(detail), DETAIL_COLUMNS).split('\n')
-    const [todo, ...rest] =
+    const [firstRemedy, ...moreRemedy] =
       remedy === undefined ? [] : wrap(printable(remedy), DETAIL_COLUMNS - 3).split('\n')
     return [
       [paint[result](MARKS[result]), name, first],
       ...more.map((line) => ['', '', line]),
-      ...(todo === undefined ? [] : [['', '', `-> ${todo}`]]),
-      ...rest.map((line) => ['', '', `   ${line}`]),
+      ...(firstRemedy === undefined ? [] : [['', '', `-> ${firstRemedy}`]]),
+      ...moreRemedy.map((line) => ['', '', `   ${line}`]),
     ]
   })
   const failed = checks.filter(({ result }) => result === 'failed').length
-  const sum =
+  const summary =
     failed === 0
-      ? style.good('Nothing is wrong.')
+      ? style.good('No check failed.')
       : style.bad(`${failed} of ${checks.length} checks failed.`)
-  return `${columns(rows)}\n\n${sum}`
+  return `${columns(rows)}\n\n${summary}`
 }

@@ -3,10 +3,10 @@ import type { RecordingAnswer } from '../../contract/resources.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { duration, localTime, parseTime } from '../quantities.ts'
-import { givenTags, stateText } from '../recording-text.ts'
+import { clientTags, stateText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
 
-/** A page of a list, as the API answers it. */
+/** A page of a list, in an answer of the API. */
 export interface Page<T> {
   items: T[]
   nextCursor: string | null
@@ -22,49 +22,53 @@ const STATE_CHOICES = [
 /** Lists recordings. */
 export const list = defineCommand({
   name: 'list',
-  summary: 'list recordings, newest first',
+  summary: 'List recordings, newest first.',
   description: [
-    'Times are RFC 3339 (2026-01-31T10:00:00Z), or local: 2026-01-31 or 2026-01-31T10:00. A day given to --to ' +
-      'is listed to its end.',
+    'Times are local (2026-01-31 or 2026-01-31T10:00), or RFC 3339 (2026-01-31T10:00:00Z). A day given to --to ' +
+      'is included to its end.',
   ],
   options: {
     state: {
       kind: 'text',
       value: 'STATE',
       choices: STATE_CHOICES,
-      help: 'Only recordings in this state.',
+      help: 'List only recordings in this state.',
     },
-    from: { kind: 'text', value: 'TIME', help: 'Only recordings started at or after this.' },
-    to: { kind: 'text', value: 'TIME', help: 'Only recordings started before this.' },
+    from: {
+      kind: 'text',
+      value: 'TIME',
+      help: 'List only recordings started at or after this time.',
+    },
+    to: { kind: 'text', value: 'TIME', help: 'List only recordings started before this time.' },
     limit: {
       kind: 'number',
       value: 'NUMBER',
       min: 1,
       max: 1000,
-      help: 'How many at most. Default: 20.',
+      help: 'List at most so many recordings. Default: 20.',
     },
     cursor: {
       kind: 'text',
       value: 'CURSOR',
-      help: 'Where the page before ended, as printed below it.',
+      help: 'Continue the list after an earlier page, which shows the cursor at its end.',
     },
   },
   examples: [
     { line: 'f2f list', does: 'Lists the last 20 recordings.' },
     {
       line: 'f2f list --state Closed --from 2026-01-31 --to 2026-01-31',
-      does: 'Lists what was recorded on that day.',
+      does: 'Lists the closed recordings of that day.',
     },
     {
       line: 'f2f list --limit 1000 --json',
-      does: 'Prints the API’s {"items": …, "nextCursor": …}.',
+      does: 'Prints the API’s answer as JSON: {"items": …, "nextCursor": …}.',
     },
   ],
   async run({ options, api, style }) {
     const page = await api.get<Page<RecordingAnswer>>('/recordings', {
       state: options.state,
-      from: instant('from', options.from),
-      to: instant('to', options.to),
+      from: toUtc('from', options.from),
+      to: toUtc('to', options.to),
       limit: options.limit ?? 20,
       cursor: options.cursor,
     })
@@ -72,18 +76,18 @@ export const list = defineCommand({
   },
 })
 
-function instant(name: 'from' | 'to', text: string | undefined): string | undefined {
+function toUtc(name: 'from' | 'to', text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const time = parseTime(text, name === 'to')
   if (time === null)
     throw new UsageError(
-      `--${name} takes a time like 2026-01-31, 2026-01-31T10:00 or 2026-01-31T10:00:00Z`,
+      `The option --${name} needs a time like 2026-01-31, 2026-01-31T10:00 or 2026-01-31T10:00:00Z.`,
     )
   return time.toISOString()
 }
 
 function listText(page: Page<RecordingAnswer>, style: Style): string {
-  if (page.items.length === 0) return 'No recordings.'
+  if (page.items.length === 0) return 'There are no recordings.'
   const rows = page.items.map((recording) => [
     recording.id,
     localTime(recording.startedAt),
@@ -95,9 +99,12 @@ function listText(page: Page<RecordingAnswer>, style: Style): string {
       ? 'system'
       : `${recording.startedBy.side}/${printable(recording.startedBy.client)}`,
     Object.keys(recording.tracks).join(','),
-    givenTags(recording.tags).length === 0 ? '' : String(givenTags(recording.tags).length),
+    clientTags(recording.tags).length === 0 ? '' : String(clientTags(recording.tags).length),
   ])
   const head = ['ID', 'STARTED', 'LENGTH', 'STATE', 'BY', 'MEDIA', 'TAGS'].map(style.weak)
-  const more = page.nextCursor === null ? '' : `\n\nThere are more: add --cursor ${page.nextCursor}`
+  const more =
+    page.nextCursor === null
+      ? ''
+      : `\n\nThere are more recordings. Add --cursor ${page.nextCursor} to list them.`
   return columns([head, ...rows], { right: [2, 6] }) + more
 }

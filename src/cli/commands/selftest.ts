@@ -6,30 +6,30 @@ import { readConfig } from '../../home.ts'
 import type { Stimulus } from '../../selftest/selftest.ts'
 import { type Api, path } from '../api.ts'
 import { type Command, type CommandResult, defineCommand, type Io } from '../command.ts'
-import { receive } from '../download.ts'
-import { interruption, unlessAborted } from '../interruption.ts'
+import { saveDownload } from '../download.ts'
+import { createInterruptSignal, rejectOnAbort } from '../interrupt-signal.ts'
 import { localProblem, ProblemError } from '../problem.ts'
 
 const RECORDING = {
   media: ['speaker', 'screen'],
-  // A picture can be no nearer to its sound than half the time to the next, 33 ms at 15 a second:
-  // that is not to be measured here.
+  // At 15 pictures a second, a picture can be 33 ms away from its sound: half the time to the next.
+  // 30 a second keep this out of the measurement.
   quality: { framesPerSecond: 30 },
   wrapUpSeconds: 600,
   maxDurationSeconds: 600,
   tags: { selftest: true },
 }
 
-/** Measures on the user's own machine whether sound and picture belong together. */
+/** Measures on the user's own machine whether sound and picture are in sync. */
 export const selftest: Command = defineCommand({
   name: 'selftest',
-  summary: 'measure on this machine how far sound and picture are apart',
+  summary: 'Measure whether sound and picture are in sync on this computer.',
   description: [
-    'Records speaker and screen for a few seconds while a square flashes on the screen and the speaker beeps, exports the ' +
-      'recording and measures in the file how far the two are apart. Up to 40 ms passes: less is not noticed. ' +
-      'It records 30 pictures a second, so that half the time from one to the next does not count.',
-    'Play nothing else meanwhile, and leave the upper left corner of the screen free. The recording stays, with the tag ' +
-      '`selftest`. Needs X11 and PulseAudio (or PipeWire).',
+    'Records speaker and screen for a few seconds, while a square flashes on the screen and the speaker beeps. Then ' +
+      'exports the recording and measures how far flashes and beeps are apart. Up to 40 ms passes: nobody notices less. ' +
+      'It records 30 pictures a second, so that half the time from one picture to the next does not count.',
+    'Play no other sound during the test, and keep the upper left corner of the screen free. The recording stays, with ' +
+      'the tag `selftest`. The test needs X11 and PulseAudio (or PipeWire).',
   ],
   options: {
     pulses: {
@@ -37,107 +37,110 @@ export const selftest: Command = defineCommand({
       value: 'COUNT',
       min: 1,
       max: 100,
-      help: 'How many flashes and beeps. Default: 8.',
+      help: 'Number of flashes and beeps. Default: 8.',
     },
     pauses: {
       kind: 'number',
       value: 'COUNT',
       min: 0,
       max: 1_000,
-      help: 'Pause and resume so many times before measuring. Default: 1.',
+      help: 'Number of times to pause and resume before the measurement. Default: 1.',
     },
   },
   examples: [
-    { line: 'f2f selftest', does: 'Takes about fifteen seconds and says pass or fail.' },
-    { line: 'f2f selftest --pauses 50 --json', does: 'The same after 50 pauses, for a program.' },
+    { line: 'f2f selftest', does: 'Tests for about fifteen seconds and shows PASS or FAIL.' },
+    {
+      line: 'f2f selftest --pauses 50 --json',
+      does: 'Tests after 50 pauses and prints the result as JSON.',
+    },
   ],
   async run({ options, api, home, io, json }) {
     const { ffmpegPath } = await readConfig(home)
     const { measureSync, SYNC_LIMIT_MS } = await import('../../selftest/selftest.ts')
     const { pulses = 8, pauses = 1 } = options
-    const say = json ? () => {} : progress(io)
-    await assertNothingOpen(api)
-    const { signal, forget } = interruption()
+    const showStep = json ? () => {} : stepPrinter(io)
+    await assertNoWrapUp(api)
+    const { signal, release } = createInterruptSignal()
     const recording = await api.post<RecordingAnswer>('/recordings', RECORDING)
     try {
-      const stimulus = await stimulated(api, recording, {
+      const stimulus = await stimulate(api, recording, {
         pulses,
         pauses,
         env: io.env,
-        say,
+        showStep,
         signal,
       })
       await api.post(path('recordings', recording.id, 'stop'))
-      say('exporting')
+      showStep('Exporting.')
       const measure = (file: string) => measureSync(file, stimulus, { env: io.env, ffmpegPath })
-      const offsetsMs = await exported(api, recording.id, measure, signal)
-      return outcomeOf(offsetsMs, { limitMs: SYNC_LIMIT_MS, pauses, recordingId: recording.id })
+      const offsetsMs = await measureExport(api, recording.id, measure, signal)
+      return toResult(offsetsMs, { limitMs: SYNC_LIMIT_MS, pauses, recordingId: recording.id })
     } catch (cause) {
       if (cause instanceof ProblemError) throw cause
-      throw localProblem('FAILED', 'The self-test could not be made', {
+      throw localProblem('FAILED', 'The self-test failed to run.', {
         detail: signal.aborted
           ? 'It was interrupted.'
           : cause instanceof Error
             ? cause.message
             : String(cause),
-        remedy: 'Look at `f2f doctor`; then try again.',
+        remedy: 'Run `f2f doctor`, then try again.',
         cause,
       })
     } finally {
-      await ended(api, recording.id)
-      forget()
+      await endRecording(api, recording.id)
+      release()
     }
   },
 })
 
-function outcomeOf(
+function toResult(
   offsetsMs: number[],
-  about: { limitMs: number; pauses: number; recordingId: string },
+  conditions: { limitMs: number; pauses: number; recordingId: string },
 ): CommandResult {
   const worstMs = Math.max(...offsetsMs.map(Math.abs))
-  const pass = worstMs <= about.limitMs
-  const told = offsetsMs.map((ms) => `${ms > 0 ? '+' : ''}${ms.toFixed(0)}`).join(' ')
-  const verdict = pass ? 'PASS' : 'FAIL'
+  const pass = worstMs <= conditions.limitMs
+  const offsets = offsetsMs.map((ms) => `${ms > 0 ? '+' : ''}${ms.toFixed(0)}`).join(' ')
+  const outcome = pass ? 'PASS' : 'FAIL'
   return {
-    json: { pass, worstMs, offsetsMs, ...about },
+    json: { pass, worstMs, offsetsMs, ...conditions },
     text: [
-      `Picture against sound, in ms: ${told}`,
-      `${verdict}: ${worstMs.toFixed(0)} ms apart at the most, ${about.limitMs} are allowed.`,
+      `Picture behind sound, in ms: ${offsets}`,
+      `${outcome}: Sound and picture are at most ${worstMs.toFixed(0)} ms apart; ${conditions.limitMs} ms are allowed.`,
     ].join('\n'),
     exitCode: pass ? 0 : 1,
   }
 }
 
-function progress(io: Io): (what: string) => void {
-  return (what) => void io.stderr.write(`selftest: ${what}\n`)
+function stepPrinter(io: Io): (step: string) => void {
+  return (step) => void io.stderr.write(`selftest: ${step}\n`)
 }
 
-/** A start would close it, and whoever wraps it up could not tag it any more. */
-async function assertNothingOpen(api: Api): Promise<void> {
+/** Throws during a wrap-up: a start would close that recording, and nobody could tag it any more. */
+async function assertNoWrapUp(api: Api): Promise<void> {
   const { recording } = await api.get<ApplicationView>('/application')
   if (recording?.state !== 'WrapUp') return
-  throw localProblem('FAILED', 'Another recording is still taking tags', {
-    detail: `Recording ${recording.id} is in its wrap-up, which a new recording would end.`,
+  throw localProblem('FAILED', 'Another recording is in its wrap-up.', {
+    detail: `A new recording would close ${recording.id}, and nobody could add tags to it any more.`,
     remedy: 'Close it first with `f2f close`, or wait until it closes by itself.',
   })
 }
 
-/** Pauses, then flashes and beeps. */
-async function stimulated(
+/** Pauses and resumes, then flashes and beeps. */
+async function stimulate(
   api: Api,
   { id, tracks }: RecordingAnswer,
-  how: {
+  options: {
     pulses: number
     pauses: number
     env: NodeJS.ProcessEnv
-    say: (what: string) => void
+    showStep: (step: string) => void
     signal: AbortSignal
   },
 ): Promise<Stimulus> {
-  const { pulses, pauses, env, say, signal } = how
+  const { pulses, pauses, env, showStep, signal } = options
   for (let pause = 1; pause <= pauses; pause++) {
     signal.throwIfAborted()
-    say(`pause ${pause} of ${pauses}`)
+    showStep(`Pause ${pause} of ${pauses}.`)
     await api.post(path('recordings', id, 'pause'))
     await api.post(path('recordings', id, 'resume'))
   }
@@ -146,24 +149,24 @@ async function stimulated(
     display: tracks.screen?.device?.id ?? '',
   }
   const { stimulateSync } = await import('../../selftest/selftest.ts')
-  const showing = stimulateSync(pulses, devices, env, (number) =>
-    say(`flash and beep ${number} of ${pulses}`),
+  const stimulus = stimulateSync(pulses, devices, env, (number) =>
+    showStep(`Flash and beep ${number} of ${pulses}.`),
   )
-  return unlessAborted(signal, showing)
+  return rejectOnAbort(signal, stimulus)
 }
 
-/** Leaves nothing recording, whatever has happened. */
-async function ended(api: Api, id: string): Promise<void> {
+/** Stops and closes the recording, whatever its state. */
+async function endRecording(api: Api, id: string): Promise<void> {
   const { state } = await api.get<RecordingAnswer>(path('recordings', id))
   if (state === 'Active' || state === 'Paused') await api.post(path('recordings', id, 'stop'))
   if (state !== 'Closed') await api.post(path('recordings', id, 'close'))
 }
 
-/** Exports a recording into a folder that is removed again. */
-async function exported<T>(
+/** Exports a recording into a temporary folder, measures the file and removes the folder. */
+async function measureExport<T>(
   api: Api,
   id: string,
-  look: (file: string) => Promise<T>,
+  measure: (file: string) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-selftest-'))
@@ -171,8 +174,8 @@ async function exported<T>(
     const file = join(folder, 'selftest.mp4')
     const query = { gaps: 'fill', audio: 'mix' }
     const answer = await api.open(path('recordings', id, 'export'), query, signal)
-    await receive(answer, file, () => {})
-    return await unlessAborted(signal, look(file))
+    await saveDownload(answer, file, () => {})
+    return await rejectOnAbort(signal, measure(file))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

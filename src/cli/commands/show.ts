@@ -4,25 +4,25 @@ import type { RecordingAnswer, SegmentView, TagEntry } from '../../contract/reso
 import { segmentKey } from '../../contract/segment-key.ts'
 import { type Api, path } from '../api.ts'
 import { defineCommand } from '../command.ts'
-import { duration, localTime, size, span } from '../quantities.ts'
+import { duration, localTime, shortDuration, size } from '../quantities.ts'
 import { recordingText, type TrackAnswer, tagsText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
 import type { Page } from './list.ts'
 
-/** A segment with the place of its file. */
+/** A segment with the path of its file. */
 type SegmentWithPath = SegmentView & { path: string | null }
 
-type Detailed = RecordingAnswer & { tagHistory: TagEntry[] }
+type DetailedRecording = RecordingAnswer & { tagHistory: TagEntry[] }
 
-/** Shows all there is to know of a recording. */
+/** Shows everything about a recording. */
 export const show = defineCommand({
   name: 'show',
-  summary: 'show a recording: tracks, gaps, tags, files',
+  summary: 'Show a recording: tracks, gaps, tags and files.',
   args: RECORDING_ARGUMENT,
   description: [
-    'Shows who recorded what and when, what is missing in between and why, the tags with their history, and each ' +
-      'stored piece with its file. Without ID the current recording is meant. With --json: {"recording": …, ' +
+    'Shows who recorded what and when, each gap with its reason, the tags with their history, and each segment ' +
+      'with its file. Without ID, the command shows the current recording. With --json: {"recording": …, ' +
       '"segments": […]}, each segment with the path of its file.',
   ],
   options: {},
@@ -30,26 +30,29 @@ export const show = defineCommand({
     { line: 'f2f show', does: 'Shows the current recording.' },
     {
       line: 'f2f show "$(f2f list --limit 1 --json | jq -r .items[0].id)"',
-      does: 'Shows the last recording.',
+      does: 'Shows the newest recording.',
     },
   ],
   async run({ args, api, home, style }) {
-    const recording = await api.get<Detailed>(path('recordings', args[0] ?? 'current'))
+    const recording = await api.get<DetailedRecording>(path('recordings', args[0] ?? 'current'))
     const at = path('recordings', recording.id)
-    const segments = await pages<SegmentView>(api, `${at}/segments`)
-    const files = await segmentFiles(api, `${at}/events`)
-    const placed = segments.map((segment): SegmentWithPath => {
+    const segments = await fetchAllPages<SegmentView>(api, `${at}/segments`)
+    const files = await fetchSegmentFiles(api, `${at}/events`)
+    const segmentsWithPaths = segments.map((segment): SegmentWithPath => {
       const file = files.get(segmentKey(segment.medium, segment.number))
       return {
         ...segment,
         path: file === undefined ? null : join(home.recordingsFolder, recording.id, file),
       }
     })
-    return { json: { recording, segments: placed }, text: showText(recording, placed, style) }
+    return {
+      json: { recording, segments: segmentsWithPaths },
+      text: showText(recording, segmentsWithPaths, style),
+    }
   },
 })
 
-async function pages<T>(api: Api, at: string): Promise<T[]> {
+async function fetchAllPages<T>(api: Api, at: string): Promise<T[]> {
   const items: T[] = []
   for (let cursor: string | undefined; ; ) {
     const page = await api.get<Page<T>>(at, { limit: 1000, cursor })
@@ -60,18 +63,22 @@ async function pages<T>(api: Api, at: string): Promise<T[]> {
 }
 
 /**
- * The file names are told by the events only: reading media goes through the API, whatever the
- * files are called.
+ * Fetches the file name of each segment, by its key. Only the events name files: clients read media
+ * through the API, whatever the files are called.
  */
-async function segmentFiles(api: Api, at: string): Promise<Map<string, string>> {
-  const events = await pages<LogEvent>(api, at)
+async function fetchSegmentFiles(api: Api, at: string): Promise<Map<string, string>> {
+  const events = await fetchAllPages<LogEvent>(api, at)
   const closed = events.flatMap((event): SegmentFacts[] =>
     event.type === 'segment.closed' ? [event.data] : [],
   )
   return new Map(closed.map(({ medium, number, file }) => [segmentKey(medium, number), file]))
 }
 
-function showText(recording: Detailed, segments: readonly SegmentWithPath[], style: Style): string {
+function showText(
+  recording: DetailedRecording,
+  segments: readonly SegmentWithPath[],
+  style: Style,
+): string {
   const { startedBy } = recording
   const facts = [
     [
@@ -82,7 +89,7 @@ function showText(recording: Detailed, segments: readonly SegmentWithPath[], sty
     ...(recording.closedAt ? [['Closed', localTime(recording.closedAt)]] : []),
     ['Audio', recording.recordingType],
     ['Version', String(recording.version)],
-    ['You may', recording.allowedCommands.join(', ') || 'only look'],
+    ['You may', recording.allowedCommands.join(', ') || 'only read'],
   ]
   const gaps = Object.entries(recording.tracks).flatMap(([medium, track]) => gapRows(medium, track))
   return [
@@ -100,7 +107,7 @@ function gapRows(medium: string, { gaps }: TrackAnswer): string[][] {
   return gaps.map(({ from, to, reason }) => [
     medium,
     localTime(from),
-    to === null ? 'until now' : `for ${span(Date.parse(to) - Date.parse(from))}`,
+    to === null ? 'until now' : `for ${shortDuration(Date.parse(to) - Date.parse(from))}`,
     reason,
   ])
 }
@@ -112,7 +119,7 @@ function filesText(segments: readonly SegmentWithPath[]): string {
     duration(segment.durationMs),
     size(segment.bytes),
     segment.codec,
-    segment.path ?? '(not known)',
+    segment.path ?? '(unknown)',
   ])
   return columns(rows, { indent: '  ', right: [2, 3] })
 }

@@ -3,20 +3,20 @@ import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { ProblemError } from '../problem.ts'
 import { duration, localTime, size } from '../quantities.ts'
-import { givenTags, recordingText, tagsText } from '../recording-text.ts'
+import { clientTags, recordingText, tagsText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
 
 /** Shows the application and the current recording. */
 export const status = defineCommand({
   name: 'status',
-  summary: 'show what the recorder is doing',
+  summary: 'Show what the recorder is doing.',
   description: [
-    'Shows the state of the recorder, what stands in its way, and the current recording: each track with the time ' +
-      'recorded and how loud it is. With --json: {"application": …, "recording": … or null}.',
+    'Shows the state of the recorder, its errors and missing media, and the current recording: each track with its ' +
+      'recorded time and its level. With --json: {"application": …, "recording": … or null}.',
   ],
   options: {},
   examples: [
-    { line: 'f2f status', does: 'Shows it once.' },
+    { line: 'f2f status', does: 'Shows the state at this moment.' },
     {
       line: 'f2f status --json | jq -r .application.state',
       does: 'Prints Idle, Recording or Error for a script.',
@@ -24,13 +24,13 @@ export const status = defineCommand({
   ],
   async run({ api, style }) {
     const application = await api.get<ApplicationView>('/application')
-    const recording = application.recording && (await current(api))
+    const recording = application.recording && (await fetchCurrentRecording(api))
     return { json: { application, recording }, text: statusText(application, recording, style) }
   },
 })
 
-/** The current recording; null when it has closed since it was heard of. */
-async function current(api: Api): Promise<RecordingAnswer | null> {
+/** Fetches the current recording. Returns null if it has closed in the meantime. */
+async function fetchCurrentRecording(api: Api): Promise<RecordingAnswer | null> {
   try {
     return await api.get<RecordingAnswer>('/recordings/current')
   } catch (error) {
@@ -65,11 +65,11 @@ function statusText(
     ],
     ['Version', application.version],
     ...(recording === null ? [] : [['Control', controlText(recording)]]),
-    ['You may', application.allowedCommands.join(', ') || 'only look'],
+    ['You may', application.allowedCommands.join(', ') || 'only read'],
   ]
   const parts = [columns(facts)]
   if (recording !== null) parts.push(recordingText(recording, style))
-  const tags = givenTags(recording?.tags ?? [])
+  const tags = clientTags(recording?.tags ?? [])
   if (tags.length > 0) parts.push(`Tags\n${tagsText(tags, style)}`)
   return parts.join('\n\n')
 }

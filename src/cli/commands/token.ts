@@ -5,7 +5,7 @@ import { localTime } from '../quantities.ts'
 import { columns, printable } from '../style.ts'
 import type { Page } from './list.ts'
 
-/** A token as the API lists it; the secret itself is in the answer to its creation only. */
+/** A token in an answer of the API. The secret itself is only in the answer to its creation. */
 interface TokenAnswer {
   id: string
   name: string
@@ -13,38 +13,42 @@ interface TokenAnswer {
   createdAt: string
 }
 
-/** Makes a credential for a third-party program. */
+/** Creates a credential for a third-party program. */
 export const tokenCreate = defineCommand({
   name: 'token create',
-  summary: 'make a token for another program',
+  summary: 'Create a token for another program.',
   description: [
-    'Prints the token alone on stdout, this one time: the recorder keeps only its hash. Give every program a token ' +
-      'of its own, with no more scopes than it needs, so that the log says who did what and one can be revoked.',
+    'Prints the token on stdout and shows it only this once, because the recorder keeps only its hash. Give each program ' +
+      'its own token, with no more scopes than it needs. Then the log shows who did what, and you can revoke one token alone.',
     'Scopes: read (everything but the log), tag, control (start, stop, pause, resume, close), audit (events), admin (tokens).',
   ],
   options: {
-    name: { kind: 'text', value: 'NAME', help: 'Who uses it; events name it. Required.' },
+    name: {
+      kind: 'text',
+      value: 'NAME',
+      help: 'Name of the program that uses the token. Events show it. Required.',
+    },
     scopes: {
       kind: 'list',
       value: 'SCOPES',
       choices: ['read', 'tag', 'control', 'audit', 'admin'],
-      help: 'What it may do. Required.',
+      help: 'What the program may do. Required.',
     },
   },
   examples: [
     {
       line: 'f2f token create --name crm --scopes read,tag,control',
-      does: 'For a CRM that drives the recorder.',
+      does: 'Creates a token for a CRM that controls the recorder.',
     },
     {
       line: '(umask 077; f2f token create --name crm --scopes read,tag > crm.token)',
-      does: 'Puts the token into a file that only you can read.',
+      does: 'Writes the token into a file that only you can read.',
     },
   ],
   async run({ options, api }) {
     const { name, scopes } = options
     if (name === undefined || scopes === undefined)
-      throw new UsageError('--name and --scopes must both be given')
+      throw new UsageError('The options --name and --scopes are both required.')
     const created = await api.post<TokenAnswer & { token: string }>('/tokens', { name, scopes })
     return {
       json: created,
@@ -54,15 +58,15 @@ export const tokenCreate = defineCommand({
   },
 })
 
-/** Lists the tokens there are. */
+/** Lists the valid tokens. */
 export const tokenList = defineCommand({
   name: 'token list',
-  summary: 'list the tokens that are valid',
+  summary: 'List the valid tokens.',
   description: [
-    'Lists who may use the API, with which scopes; not the tokens themselves, which nobody can show again.',
+    'Lists the programs that may use the API, and their scopes. The tokens themselves cannot be shown again.',
   ],
   options: {},
-  examples: [{ line: 'f2f token list', does: 'Lists ids, names and scopes.' }],
+  examples: [{ line: 'f2f token list', does: 'Lists the id, name and scopes of each token.' }],
   async run({ api, style }) {
     const page = await api.get<Page<TokenAnswer>>('/tokens')
     const rows = page.items.map(({ id, name, scopes, createdAt }) => [
@@ -74,22 +78,25 @@ export const tokenList = defineCommand({
     const head = ['ID', 'NAME', 'SCOPES', 'CREATED'].map(style.weak)
     return {
       json: page,
-      text: rows.length === 0 ? 'No tokens but the home token.' : columns([head, ...rows]),
+      text:
+        rows.length === 0 ? 'There are no tokens except the home token.' : columns([head, ...rows]),
     }
   },
 })
 
-/** Ends a token. */
+/** Revokes a token. */
 export const tokenRevoke = defineCommand({
   name: 'token revoke',
-  summary: 'end a token',
+  summary: 'Revoke a token.',
   args: { usage: 'ID', min: 1, max: 1 },
-  description: ['The token is refused from now on. What was recorded with it stays as it is.'],
+  description: [
+    'The recorder refuses the token from now on. Recordings made with it stay as they are.',
+  ],
   options: {},
   examples: [
     {
       line: 'f2f token revoke 4fJq0Z8s',
-      does: 'Ends the token with this id, from `f2f token list`.',
+      does: 'Revokes the token with this id. `f2f token list` shows the ids.',
     },
   ],
   async run({ args, api }) {

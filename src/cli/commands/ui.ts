@@ -4,16 +4,16 @@ import { openBrowser } from '../open-browser.ts'
 /** Opens the recorder's page. */
 export const ui = defineCommand({
   name: 'ui',
-  summary: 'open the recorder’s page in the browser',
+  summary: 'Open the recorder’s page in the browser.',
   description: [
-    'The page is opened by a URL that is good for one use within 60 seconds. Where no browser can be opened, the ' +
-      'URL is printed.',
+    'Opens the page with a URL that works once, within 60 seconds. If no browser can be opened, the command prints ' +
+      'the URL.',
   ],
   options: {
-    'print-url': { kind: 'flag', help: 'Print the URL and open nothing.' },
+    'print-url': { kind: 'flag', help: 'Print the URL, and open no browser.' },
   },
   examples: [
-    { line: 'f2f ui', does: 'Opens the page.' },
+    { line: 'f2f ui', does: 'Opens the page in your browser.' },
     { line: 'f2f ui --print-url', does: 'Prints the URL, for a browser of your choice.' },
   ],
   async run({ options, json, api, io }) {
@@ -24,7 +24,7 @@ export const ui = defineCommand({
     return {
       json: launch,
       text: launch.url,
-      note: 'No browser could be opened; open this URL within 60 seconds.',
+      note: 'No browser could be opened. Please open this URL within 60 seconds.',
     }
   },
 })

@@ -1,4 +1,4 @@
-/** Options about media that several commands share. */
+/** Values of the media options that several commands share. */
 import type { RecordingType, RequestedMedium } from '../../contract/media.ts'
 import type { QualityPreset } from '../../contract/quality.ts'
 import { UsageError } from '../problem.ts'
@@ -25,14 +25,14 @@ export const QUALITY_CHOICES = [
   'sharp',
 ] as const satisfies readonly QualityPreset[]
 
-/** `mic=ID` of each `--device`, as the API takes it. Throws {@link UsageError}. */
-export function deviceMap(given: readonly string[]): Record<string, string> {
-  const pairs = given.map((text) => {
+/** Parses each `--device` (`mic=ID`) into the API's `devices`. Throws {@link UsageError}. */
+export function parseDevices(values: readonly string[]): Record<string, string> {
+  const pairs = values.map((text) => {
     const at = text.indexOf('=')
     const medium = text.slice(0, Math.max(0, at))
     if (!['mic', 'speaker', 'screen'].includes(medium) || at === text.length - 1)
       throw new UsageError(
-        '--device takes mic=ID, speaker=ID or screen=ID; `f2f devices` lists the ids',
+        'The option --device needs mic=ID, speaker=ID or screen=ID. `f2f devices` lists the ids.',
       )
     return [medium, text.slice(at + 1)]
   })

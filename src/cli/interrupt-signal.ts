@@ -1,21 +1,21 @@
 /**
- * A signal that is aborted by Ctrl-C, or when the program is asked to end; as long as it is not
- * forgotten nothing else happens then.
+ * Returns a signal that aborts on Ctrl-C (SIGINT) or SIGTERM. The two do nothing else until
+ * `release` is called.
  */
-export function interruption(): { signal: AbortSignal; forget(): void } {
+export function createInterruptSignal(): { signal: AbortSignal; release(): void } {
   const controller = new AbortController()
   const abort = (): void => controller.abort()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, abort)
   return {
     signal: controller.signal,
-    forget() {
+    release() {
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, abort)
     },
   }
 }
 
-/** The work's outcome; rejects as soon as the signal is aborted, whatever becomes of the work. */
-export function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/** Awaits the work; rejects as soon as the signal aborts. Does not stop the work itself. */
+export function rejectOnAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   work.catch(() => {})
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason)

@@ -1,4 +1,4 @@
-/** From argv to a command's values, by its table entry. */
+/** Parses argv into a command's values, as its declaration says. */
 import { parseArgs } from 'node:util'
 import type { Command, OptionSpec } from './command.ts'
 import { UsageError } from './problem.ts'
@@ -8,7 +8,7 @@ export const COMMON_OPTIONS = {
   home: {
     kind: 'text',
     value: 'FOLDER',
-    help: 'Home folder of the recorder. Default: F2F_HOME, else the platform’s place for application data.',
+    help: 'Home folder of the recorder. Default: F2F_HOME, else the platform’s folder for application data.',
   },
   json: {
     kind: 'flag',
@@ -17,7 +17,7 @@ export const COMMON_OPTIONS = {
   help: { kind: 'flag', short: 'h', help: 'Show this help.' },
 } satisfies Record<string, OptionSpec>
 
-/** All options of a command, its own before the common ones. */
+/** Returns all options of a command, its own before the common ones. */
 export function optionsOf(command: Command): Record<string, OptionSpec> {
   const { json, ...others } = COMMON_OPTIONS
   return { ...command.options, ...(command.json === false ? {} : { json }), ...others }
@@ -26,16 +26,16 @@ export function optionsOf(command: Command): Record<string, OptionSpec> {
 /** The value of an option. */
 export type OptionValue = boolean | string | number | string[]
 
-/** The values of a command line. */
-export interface Parsed {
+/** The values on a command line. */
+export interface ParsedCommandLine {
   options: Record<string, OptionValue>
   args: string[]
 }
 
-/** Reads a command's arguments. Throws {@link UsageError}, without repeating values. */
-export function parseCommandLine(command: Command, argv: readonly string[]): Parsed {
+/** Parses a command's arguments. Throws {@link UsageError}, whose message repeats no value. */
+export function parseCommandLine(command: Command, argv: readonly string[]): ParsedCommandLine {
   const specs = optionsOf(command)
-  const { values, positionals } = strictly(specs, argv)
+  const { values, positionals } = parseStrictly(specs, argv)
   if (values.help === true) return { options: { help: true }, args: [] }
   const options = Object.fromEntries(
     Object.entries(values).map(([name, raw]) => [
@@ -44,13 +44,17 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
     ]),
   )
   const { usage, min, max } = command.args ?? { usage: '', min: 0, max: 0 }
-  if (positionals.length < min) throw new UsageError(`${usage} is missing`)
+  if (positionals.length < min) throw new UsageError(`The argument ${usage} is missing.`)
   if (positionals.length > max)
-    throw new UsageError(max === 0 ? 'takes options only' : `takes only ${usage}`)
+    throw new UsageError(
+      max === 0
+        ? 'There are arguments, but this command has options only.'
+        : `There are too many arguments; this command accepts ${usage}.`,
+    )
   return { options, args: positionals }
 }
 
-function strictly(specs: Record<string, OptionSpec>, argv: readonly string[]) {
+function parseStrictly(specs: Record<string, OptionSpec>, argv: readonly string[]) {
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [
       name,
@@ -64,10 +68,14 @@ function strictly(specs: Record<string, OptionSpec>, argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
   } catch (cause) {
-    // Node adds advice for programmers behind the first sentence.
-    const message = cause instanceof Error ? cause.message.split(/\. |\n/)[0]! : String(cause)
-    throw new UsageError(message.replace(/\.$/, ''), { cause })
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(firstSentence(message), { cause })
   }
+}
+
+/** Node's message, without the advice for programmers that follows its first sentence. */
+function firstSentence(message: string): string {
+  return `${message.split(/\. |\.?\n|\.$/)[0]}.`
 }
 
 function convert(name: string, spec: OptionSpec, raw: string | string[] | boolean): OptionValue {
@@ -85,20 +93,20 @@ function convert(name: string, spec: OptionSpec, raw: string | string[] | boolea
       const value = /^\d+$/.test(raw as string) ? Number(raw) : Number.NaN
       const { min, max = Number.MAX_SAFE_INTEGER } = spec
       if (!(value >= min && value <= max))
-        throw new UsageError(`--${name} takes a whole number ${rangeOf(spec)}`)
+        throw new UsageError(`The option --${name} needs a whole number ${rangeText(spec)}.`)
       return value
     }
   }
 }
 
-/** The range of a number, in words. */
-export function rangeOf({ min, max }: { min: number; max?: number }): string {
+/** Describes the range of a number. */
+export function rangeText({ min, max }: { min: number; max?: number }): string {
   return max === undefined ? `from ${min}` : `from ${min} to ${max}`
 }
 
 function oneOf(name: string, choices: readonly string[] | undefined, value: string): string {
-  if (value === '') throw new UsageError(`--${name} is empty`)
+  if (value === '') throw new UsageError(`The option --${name} has an empty value.`)
   if (choices && !choices.includes(value))
-    throw new UsageError(`--${name} takes ${choices.join(', ')}`)
+    throw new UsageError(`The option --${name} accepts ${choices.join(', ')}.`)
   return value
 }

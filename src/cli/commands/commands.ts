@@ -1,4 +1,3 @@
-/** Every command there is, in the order in which help shows them. */
 import type { Command } from '../command.ts'
 import { close, pause, resume, stop } from './control.ts'
 import { devices } from './devices.ts'
@@ -14,7 +13,7 @@ import { tag } from './tag.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './token.ts'
 import { ui } from './ui.ts'
 
-/** Every command there is, in the order in which help shows them. */
+/** All commands, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
   serve,
   start,
