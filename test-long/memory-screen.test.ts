@@ -1,7 +1,7 @@
 /**
- * Eight hours of frames through the real capture, faster than time: what it leaves in memory does
- * not grow. The capture, the encoder and the file are the real ones; the screen is a generator, and
- * small, for frames are what counts.
+ * Sends eight hours of frames through the real capture, faster than time, and checks that memory
+ * does not grow. Capture, encoder and file are real. The screen is a generator of small pictures,
+ * because the number of frames is what counts.
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { suite } from '../test/support/suite.ts'
 import {
   assertFlat,
   captureLong,
-  clockOf,
+  createClock,
   LIMIT_MS,
   type LongCapture,
   notLinux,
@@ -23,7 +23,7 @@ import { type MemorySample, ownMemory } from './support/memory.ts'
 
 const SAMPLE_INTERVAL_MS = 500
 
-suite('the memory of eight hours of a screen', (test) => {
+suite('memory of the capture of a screen', (test) => {
   const folder = mkdtempSync(join(tmpdir(), 'f2f-memory-'))
   let long: LongCapture | undefined
   test.after(async () => {
@@ -31,8 +31,8 @@ suite('the memory of eight hours of a screen', (test) => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** Says that it began so long ago, so that no frame is of the future. */
-  async function hurriedFfmpeg(startedAt: number): Promise<string> {
+  /** Writes a stand-in for ffmpeg that reports a start in the past, so that no frame is early. */
+  async function fastFfmpeg(startedAt: number): Promise<string> {
     const generator = `testsrc=size=160x90:rate=15:duration=${RECORDED_MS / 1_000}`
     return fakeProgram(
       folder,
@@ -47,22 +47,22 @@ exec "${await realFfmpeg()}" "$@"`,
 
   test.unless(
     notLinux,
-    'does not grow',
+    'eight hours of a screen do not make memory grow',
     async () => {
       const samples: MemorySample[] = []
-      const ffmpegPath = await hurriedFfmpeg(Math.floor((Date.now() - RECORDED_MS) / 1_000) - 60)
-      // How far it is is not told; by the clock, then, from when frames flow to their end.
+      const ffmpegPath = await fastFfmpeg(Math.floor((Date.now() - RECORDED_MS) / 1_000) - 60)
+      // The capture reports no progress, so samples follow the clock while frames flow.
       let timer: NodeJS.Timeout | undefined
-      const reported = ({ type }: { type: string }): void => {
+      const onReport = ({ type }: { type: string }): void => {
         if (type === 'capture.flowing')
           timer = setInterval(() => samples.push(ownMemory()), SAMPLE_INTERVAL_MS)
       }
       try {
         long = await captureLong('screen', {
           ffmpegPath,
-          clock: clockOf(Date.now),
+          clock: createClock(Date.now),
           folder,
-          reported,
+          onReport,
         })
         const ended = await long.ended
         assert.ok(

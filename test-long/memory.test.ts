@@ -1,7 +1,7 @@
 /**
- * Eight hours of sound through the real capture, faster than time: what it leaves in memory does
- * not grow. The capture, the encoder and the file are the real ones; the device is a generator, and
- * the clock is the sound's own.
+ * Sends eight hours of sound through the real capture, faster than time, and checks that memory
+ * does not grow. Capture, encoder and file are real. The device is a generator, and the clock
+ * follows the sound.
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { suite } from '../test/support/suite.ts'
 import {
   assertFlat,
   captureLong,
-  clockOf,
+  createClock,
   LIMIT_MS,
   type LongCapture,
   notLinux,
@@ -25,13 +25,13 @@ import {
 import { type MemorySample, ownMemory } from './support/memory.ts'
 
 const PACED_SOUND = fileURLToPath(new URL('./support/paced-sound.mjs', import.meta.url))
-/** Sound comes in pieces that a pipe takes whole; each is measured five times. */
+/** Length of a chunk of sound, which fits into a pipe. The capture reports five levels of each. */
 const CHUNK_MS = 500
 const LEVELS_A_CHUNK = 5
-/** Sound that the encoder may be behind: well below what would be a fault. */
-const BEHIND_MAX_CHUNKS = 8
+/** Chunks that the encoder may lag behind; the capture reports a fault only at far more. */
+const MAX_LAG_CHUNKS = 8
 
-suite('the memory of eight hours of sound', (test) => {
+suite('memory of the capture of sound', (test) => {
   const folder = mkdtempSync(join(tmpdir(), 'f2f-memory-'))
   let long: LongCapture | undefined
   test.after(async () => {
@@ -40,8 +40,8 @@ suite('the memory of eight hours of sound', (test) => {
   })
 
   /**
-   * Both ends of the sound are paced; it is encoded with less care than usual, for how it sounds
-   * does not matter here.
+   * Writes a stand-in for ffmpeg that paces both ends of the sound. It encodes with less effort
+   * than usual, because the quality does not matter here.
    */
   async function pacedFfmpeg(socketPath: string): Promise<string> {
     const real = await realFfmpeg()
@@ -60,55 +60,55 @@ exec "${real}" "$@"`,
 
   test.unless(
     notLinux,
-    'does not grow',
+    'eight hours of sound do not make memory grow',
     async () => {
       const socketPath = join(folder, 'pace')
       const begin = Date.now()
       const chunks = Math.round(RECORDED_MS / CHUNK_MS)
       const samples: MemorySample[] = []
-      let [fed, heard, encoded] = [0, 0, 0]
+      let [sent, levels, encoded] = [0, 0, 0]
       let source: Socket | undefined
-      const clock = clockOf(() => begin + fed * CHUNK_MS)
-      /** The next piece, once the last one has been measured and the encoder is not far behind. */
-      const feed = (): void => {
+      const clock = createClock(() => begin + sent * CHUNK_MS)
+      /** Sends the next chunk once the last one is measured and the encoder does not lag. */
+      const sendChunk = (): void => {
         if (
           source === undefined ||
-          heard < fed * LEVELS_A_CHUNK ||
-          fed - encoded > BEHIND_MAX_CHUNKS
+          levels < sent * LEVELS_A_CHUNK ||
+          sent - encoded > MAX_LAG_CHUNKS
         )
           return
-        if (fed >= chunks) {
+        if (sent >= chunks) {
           long?.capture.send({ type: 'capture.cut', segment: 1, at: clock.now() })
           return
         }
-        if (fed % Math.floor(chunks / SAMPLES) === 0 && fed > 0) samples.push(ownMemory())
-        fed++
+        if (sent % Math.floor(chunks / SAMPLES) === 0 && sent > 0) samples.push(ownMemory())
+        sent++
         source.write('+')
       }
       const server = createServer((socket) => {
         socket.on('error', () => {})
-        // The first byte says who it is, each further one of the encoder that it has taken a piece.
+        // The first byte names the sender. Each later byte means that the encoder has read a chunk.
         socket.once('data', (first: Buffer) => {
           if (first.toString('latin1', 0, 1) === 's') source = socket
           encoded += first.length - 1
-          socket.on('data', (told: Buffer) => {
-            encoded += told.length
-            feed()
+          socket.on('data', (bytes: Buffer) => {
+            encoded += bytes.length
+            sendChunk()
           })
-          feed()
+          sendChunk()
         })
       }).listen(socketPath)
       try {
-        const reported = ({ type }: { type: string }): void => {
+        const onReport = ({ type }: { type: string }): void => {
           if (type !== 'capture.level') return
-          heard++
-          feed()
+          levels++
+          sendChunk()
         }
         long = await captureLong('mic', {
           ffmpegPath: await pacedFfmpeg(socketPath),
           clock,
           folder,
-          reported,
+          onReport,
         })
         const { cause, facts } = await long.ended
         assert.equal(cause, 'cut', JSON.stringify(cause))

@@ -1,17 +1,17 @@
-/** How much memory a process holds, and whether it grows. */
+/** Measures the memory of a process, and its growth. */
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Memory at a moment, in MB. */
+/** Memory at one time, in MB. */
 export interface MemorySample {
-  /** What cannot be collected: JavaScript's heap and the buffers outside it. */
+  /** Memory in use: JavaScript's heap and the buffers outside it. */
   usedMb: number
   /** Proportional set size of the process. */
   pssMb: number
 }
 
-/** How much more there is in the last third of the samples than in the one before it; MB. */
+/** Growth from the second third of the samples to the last, in MB. */
 export interface Growth {
   usedMb: number
   pssMb: number
@@ -28,7 +28,7 @@ export function pssMbOf(pid: number): number {
 setFlagsFromString('--expose-gc')
 const collect: (options: object) => void = runInNewContext('gc')
 
-/** This process's memory, after everything that can be collected has been, and given back. */
+/** Collects all garbage and returns the memory that this process still uses. */
 export function ownMemory(): MemorySample {
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   const { heapUsed, external } = process.memoryUsage()
@@ -36,8 +36,9 @@ export function ownMemory(): MemorySample {
 }
 
 /**
- * How much memory grew in the last third of the samples. Of each third its least counts: what is in
- * flight at a moment, or what V8 and malloc keep for a while, only adds to it, and a leak lifts it.
+ * Computes how much memory grew in the last third of the samples. Compares the least sample of each
+ * third: work in progress, and memory that V8 and malloc keep for a while, only add to a sample,
+ * but a leak raises the least one.
  */
 export function growthOfLastThird(samples: readonly MemorySample[]): Growth {
   const third = Math.floor(samples.length / 3)
@@ -48,7 +49,7 @@ export function growthOfLastThird(samples: readonly MemorySample[]): Growth {
   return { usedMb: growth(({ usedMb }) => usedMb), pssMb: growth(({ pssMb }) => pssMb) }
 }
 
-/** The samples in a few words, for a log. */
+/** Renders about ten of the samples for a log. */
 export function describeSamples(samples: readonly MemorySample[]): string {
   const tenth = Math.max(1, Math.floor(samples.length / 10))
   const some = samples.filter((_sample, at) => at % tenth === 0 || at === samples.length - 1)

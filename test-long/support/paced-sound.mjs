@@ -1,8 +1,8 @@
 /**
- * Both ends of a sound that goes as fast as the slower of the two, and not as fast as time. Each
- * connects to a socket. `paced-sound.mjs source SOCKET`: 500 ms of a tone on stdout for each byte
- * that comes. `paced-sound.mjs encode SOCKET PROGRAM ARGUMENT…`: hands stdin to a program, and
- * tells each 500 ms of it by a byte.
+ * Paces both ends of a sound, so that it flows as fast as the slower end and not in real time. Each
+ * end connects to a socket. `paced-sound.mjs source SOCKET` writes 500 ms of a tone to stdout for
+ * each byte that it receives. `paced-sound.mjs encode SOCKET PROGRAM ARGUMENT…` passes stdin to a
+ * program and sends a byte for each 500 ms of it.
  */
 import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
@@ -26,13 +26,13 @@ if (role === 'source') {
   })
 } else {
   const child = spawn(program, args, { stdio: ['pipe', 'inherit', 'inherit'] })
-  let taken = 0
-  // Its end tells; until then the next sound would only be lost.
+  let passed = 0
+  // The exit of the program is observed instead. Sound that arrives until then is lost anyway.
   child.stdin.on('error', () => {})
   process.stdin.on('data', (pcm) => {
-    const before = Math.floor(taken / CHUNK_BYTES)
-    taken += pcm.length
-    const whole = Math.floor(taken / CHUNK_BYTES) - before
+    const before = Math.floor(passed / CHUNK_BYTES)
+    passed += pcm.length
+    const whole = Math.floor(passed / CHUNK_BYTES) - before
     if (whole > 0) socket.write(Buffer.alloc(whole))
     if (child.stdin.write(pcm)) return
     process.stdin.pause()
