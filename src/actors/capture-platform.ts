@@ -26,10 +26,10 @@ import { TrackCapture } from './track-capture.ts'
 export interface CapturePlatformOptions {
   /** The machine's devices, or a test picture and tones. */
   source: 'devices' | 'synthetic'
-  /** ffmpeg to use rather than look for one. */
+  /** The ffmpeg to use; without it one is looked for. */
   ffmpegPath?: string | undefined
   logger: Logger
-  /** The recorder's time (default: the wall clock's at the start, counted on). */
+  /** The recorder's time (default: the wall clock's time at the start, counted on). */
   clock?: RecorderClock
   /** Where display, sound server and `PATH` are looked up (default: the process's own). */
   env?: NodeJS.ProcessEnv
@@ -83,7 +83,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
   return {
     devices: ({ fresh = false } = {}) => directory.all(fresh),
     async resolve(medium, id) {
-      // ffmpeg is looked for here, so that opening a capture does not have to wait for it.
+      // Looks for ffmpeg already now, so that opening a capture need not wait for it.
       const [device] = await Promise.all([
         directory.resolve(medium, id),
         encoder.ffmpeg().catch(() => undefined),

@@ -5,7 +5,7 @@ import type { Quality } from '../contract/quality.ts'
 import type { Level } from '../contract/resources.ts'
 import type { WarningCode } from '../contract/warnings.ts'
 
-/** Where and from what a segment is to be captured. */
+/** The segment to capture: its place, its device and its quality. */
 export interface SegmentPlan {
   medium: Medium
   number: number
@@ -18,14 +18,15 @@ export interface SegmentPlan {
 /** A message to a capture actor. */
 export type CaptureCommand =
   /**
-   * Start capturing a segment. `retryUntil` (epoch ms): keep trying with backoff, in silence, until
-   * media flow or the time is over; without it the only try must flow within 5 s.
+   * Starts capturing a segment. With `retryUntil` (epoch ms) it retries with backoff, without
+   * reports, until media flow or the time is over. Without it the only attempt must flow within 5
+   * s.
    */
   | { type: 'capture.open'; plan: SegmentPlan; retryUntil?: number }
   /**
-   * Nothing captured after `at` (epoch ms) may be kept: discard from now, end the processes, finish
-   * the file. Idempotent. May come before the `capture.open` of its segment, which then captures
-   * nothing. `discard`: remove the file too.
+   * Keeps nothing captured after `at` (epoch ms): drops media from now on, ends the processes and
+   * finishes the file. Idempotent. May come before the `capture.open` of its segment, which then
+   * captures nothing. With `discard` the file is removed too.
    */
   | { type: 'capture.cut'; segment: number; at: number; discard?: boolean }
 
@@ -44,9 +45,9 @@ export type CaptureReport =
       file: string
     }
   /**
-   * The processes of the segment are gone. `cause` 'cut': as told; otherwise what went wrong.
-   * `facts`: the closed file; null when nothing was captured, it was discarded, or it is not yet on
-   * disk (`unfinished`; `capture.closed` follows).
+   * The processes of the segment are gone. `cause` is 'cut' after a cut, otherwise the problem.
+   * `facts` describes the closed file. It is null when nothing was captured, when the file was
+   * discarded, or when it is not yet on disk (`unfinished`; `capture.closed` follows).
    */
   | {
       type: 'capture.ended'
@@ -55,12 +56,9 @@ export type CaptureReport =
       facts: SegmentFacts | null
       unfinished: boolean
     }
-  /** The file of a segment whose `capture.ended` was `unfinished` is on disk after all. */
+  /** The file of a segment whose `capture.ended` was `unfinished` is on disk now. */
   | { type: 'capture.closed'; segment: number; facts: SegmentFacts }
-  /**
-   * Something about the flowing media that somebody has to know, or that it is over. Each is told
-   * once.
-   */
+  /** A warning about the flowing media begins or ends (`present`). Each change is reported once. */
   | {
       type: 'capture.warning'
       segment: number
@@ -73,11 +71,11 @@ export type CaptureReport =
   /** Bytes in the segment's file so far, about once a second; never written to the log. */
   | { type: 'capture.progress'; segment: number; bytes: number }
 
-/** One medium's capture, on its own: never throws, never touches another's. */
+/** The capture of one medium. It never throws and never touches another medium's capture. */
 export interface Capture {
   send(command: CaptureCommand): void
   /**
-   * Ends everything at once (the daemon is going); resolves when no process is left and nothing
+   * Ends everything at once, because the daemon ends. Resolves when no process is left and nothing
    * writes to a file.
    */
   dispose(): Promise<void>

@@ -7,11 +7,11 @@ import type { Capture, CaptureReport } from './capture.ts'
 export interface ProbeResult {
   /** Why it does not deliver; null when it does. */
   problem: string | null
-  /** Loudness of all that came; null for a screen, or where nothing came. */
+  /** Loudness of all sound that came; null for a screen, or when nothing came. */
   level: Level | null
-  /** Sound that is exactly zero throughout, or a screen on which there is nothing to be seen. */
+  /** The sound was exactly zero throughout, or the screen was black. */
   empty: boolean
-  /** Null where that cannot be told. */
+  /** Null when it is not known. */
   muted: boolean | null
 }
 
@@ -23,26 +23,26 @@ export interface CapturePlatform {
    */
   devices(options?: { fresh?: boolean }): Promise<Record<Medium, DeviceList>>
   /**
-   * The device to capture a medium from: the one with this id, or the default one.
-   * Throws RecorderError DEVICE_UNAVAILABLE, saying why and what to do.
+   * Finds the device to capture a medium from: the one with this id, or the default one.
+   * Throws RecorderError DEVICE_UNAVAILABLE with the reason and the remedy.
    */
   resolve(medium: Medium, id: string | undefined): Promise<Device>
-  /** A capture for one track of one recording. */
+  /** Creates the capture of one track of one recording. */
   capture(medium: Medium, report: (report: CaptureReport) => void): Capture
   /**
-   * Opens a device for about half a second to see whether it delivers, and keeps nothing of it.
-   * Answers within 1.6 s, and when told by `signal` at once; no process is left then. Never
+   * Opens a device for about half a second to check whether it delivers, and keeps nothing.
+   * Resolves within 1.6 s, and at once when `signal` is aborted; no process is left then. Never
    * rejects.
    */
   probe(medium: Medium, device: Device, signal: AbortSignal): Promise<ProbeResult>
-  /** Null when an encoder is there; otherwise why not. */
+  /** Why no encoder can be used; null when one can. */
   encoderProblem(): Promise<string | null>
   /** The encoder's version, e.g. `5.1`; null where it has none, or there is no encoder. */
   encoderVersion(): Promise<string | null>
   /**
-   * Finishes a file that a dead daemon left: cuts it behind its last whole unit of media, forces it
-   * to disk, hashes it. Null when it holds no media (then the file is removed). `opened` is what
-   * the log knows of it.
+   * Finishes a file that a dead daemon left: cuts it after its last whole unit of media, forces it
+   * to disk and hashes it. Null when it holds no media; then the file is removed. `opened` holds
+   * the facts that the log has of it.
    */
   salvage(
     folder: string,

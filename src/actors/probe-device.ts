@@ -14,9 +14,9 @@ import { isBlack } from './screen/black-watch.ts'
 import { feedSilence } from './sound/feed-silence.ts'
 import { FrameAligner, LevelMeter, SILENCE_DB } from './sound/pcm.ts'
 
-/** Windows of a tenth of a second that are listened to. */
+/** Levels to measure, each over a tenth of a second. */
 const LEVELS = 4
-/** How long a device has to deliver them. */
+/** Limit for a device to deliver them. */
 const LIMIT_MS = 1_300
 
 /** The parts that a probe works with. */
@@ -27,8 +27,8 @@ export interface ProbeParts {
 }
 
 /**
- * Sees whether a device delivers: see `CapturePlatform.probe`. What it delivers is measured as it
- * comes and kept nowhere.
+ * Checks whether a device delivers; see `CapturePlatform.probe`. Measures the media as they come
+ * and keeps none.
  */
 export async function probeDevice(
   parts: ProbeParts,
@@ -50,8 +50,8 @@ function failed(problem: string): ProbeResult {
 }
 
 /**
- * Resolves when `done`, when the time is over, when the process has ended, or when aborted to: and
- * then nothing runs any more.
+ * Waits for `done`, the limit, the end of the first process or the abort of `signal`, whichever
+ * comes first. Then ends all processes, and resolves when none is left.
  */
 async function runUntil(
   children: Child[],
@@ -100,7 +100,7 @@ async function probeSound(
   return { problem: null, level, empty: level.peakDb <= SILENCE_DB, muted }
 }
 
-/** The loudness of all windows together. */
+/** Combines levels: the RMS of all, and the highest peak. */
 function combineLevels(levels: readonly Level[]): Level {
   const powers = levels.map(({ rmsDb }) => (rmsDb <= SILENCE_DB ? 0 : 10 ** (rmsDb / 10)))
   const power = powers.reduce((sum, one) => sum + one, 0) / levels.length
@@ -135,7 +135,7 @@ async function probeScreen(
   return { problem: null, level: null, empty: isBlack(picture.subarray(0, cells)), muted: null }
 }
 
-/** One small grey picture of the same input. */
+/** The command that captures one small grey picture from the same input. */
 export function stillCommand({ program, args }: ChildCommand): ChildCommand {
   const input = args.slice(0, args.indexOf('-i') + 2)
   const picture = [

@@ -2,8 +2,8 @@ import type { Capture, CaptureCommand } from './capture.ts'
 import { SegmentCapture, type SegmentCaptureParts } from './segment/segment-capture.ts'
 
 /**
- * Routes a track's commands to its segments. An old segment may still be finishing its file while a
- * new one captures, so each is an object of its own.
+ * Routes a track's commands to its segments. Each segment is an object of its own, because an old
+ * one may still finish its file while a new one captures.
  */
 export class TrackCapture implements Capture {
   readonly #parts: Omit<SegmentCaptureParts, 'plan' | 'retryUntil'>
@@ -39,7 +39,7 @@ export class TrackCapture implements Capture {
         facts: null,
         unfinished: false,
       } as const
-      // Never from within `send`: whoever commands does not expect an answer in the middle of it.
+      // Reports after `send` has returned: callers do not expect a report from within it.
       queueMicrotask(() => this.#parts.report(ended))
       return
     }

@@ -2,10 +2,10 @@ import type { Quality } from '../contract/quality.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 import { THUMBNAIL } from './thumbnail.ts'
 
-/** Samples a second, of each channel, everywhere: what Opus works with. */
+/** Samples a second of each channel, everywhere; Opus works at this rate. */
 export const SAMPLE_RATE = 48_000
 
-/** How a medium's sound is to be encoded. */
+/** How a medium's sound is encoded. */
 export interface AudioFormat {
   channels: 1 | 2
   /** The kind of sound that libopus optimises for. */
@@ -13,7 +13,7 @@ export interface AudioFormat {
   bitsPerSecond: number
 }
 
-/** A voice near the microphone; whatever the computer plays. */
+/** Channels of each sound medium: one for a voice, two for the sound that the computer plays. */
 export const CHANNELS = { mic: 1, speaker: 2 } as const
 
 /** How a medium's sound is encoded at a quality. */
@@ -27,15 +27,18 @@ export function audioFormat(medium: 'mic' | 'speaker', quality: Quality): AudioF
       }
 }
 
-/** Inputs that start at once: probing an input whose format is known only costs time. */
+/** Options of inputs that start at once: probing a known format only costs time. */
 export const NO_PROBING = ['-probesize', '32', '-analyzeduration', '0']
 
-/** A player that jumps has to decode as much as this, at the most. */
+/** The longest stretch that a player has to decode when it jumps. */
 const KEY_FRAME_SECONDS = 10
 
 const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'info']
 
-/** Raw sound on stdin, Ogg Opus on stdout in pages of 100 ms, each handed out at once. */
+/**
+ * Arguments to read raw sound on stdin and write Ogg Opus on stdout, in pages of 100 ms without
+ * delay.
+ */
 export function opusArgs(format: AudioFormat): string[] {
   const input = [
     '-f',
@@ -62,7 +65,7 @@ export function opusArgs(format: AudioFormat): string[] {
 }
 
 /**
- * Raw sound on stdout: what an input of ffmpeg's own is turned into where there is no better
+ * Arguments to write an input of ffmpeg as raw sound on stdout; used where there is no better
  * capture helper.
  */
 export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
@@ -83,9 +86,9 @@ export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
 }
 
 /**
- * A screen as fragmented MP4 on stdout, one fragment a frame. The encoder's time base is fine
- * enough to keep each frame's own time; by default ffmpeg would move it to the nearest multiple of
- * the frame duration.
+ * Arguments to write a screen as fragmented MP4 on stdout, one fragment a frame. The encoder's time
+ * base is fine enough to keep each frame's own time; by default ffmpeg would move it to the nearest
+ * multiple of the frame duration.
  */
 export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: Ffmpeg): string[] {
   return [
@@ -94,10 +97,10 @@ export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: F
     // The same quantiser for every frame: by default x264 spends on a still screen what a moving
     // one would cost.
     ...['-crf', String(quality.screenCrf), '-qcomp', '1'],
-    // Of a still screen the key frames are almost all that costs anything.
+    // Key frames cost almost all of a still screen.
     ...['-g', String(KEY_FRAME_SECONDS * quality.framesPerSecond)],
-    // 4:2:0 needs even sizes. Scaling costs nothing, for colours are converted in the same pass;
-    // padding costs an eighth.
+    // 4:2:0 needs even sizes. Scaling costs nothing, because colours are converted in the same
+    // pass; padding costs an eighth.
     ...[
       '-vf',
       'scale=trunc(iw/2)*2:trunc(ih/2)*2',
@@ -111,8 +114,8 @@ export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: F
 }
 
 /**
- * A second output of the same ffmpeg: a small grey picture a second on descriptor 3, by which a
- * black screen is noticed.
+ * Arguments for a second output of the same ffmpeg: a thumbnail a second on descriptor 3, by which
+ * a black screen is noticed.
  */
 export function thumbnailArgs(ffmpeg: Ffmpeg): string[] {
   const onceASecond = 'select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.99)'
@@ -122,13 +125,13 @@ export function thumbnailArgs(ffmpeg: Ffmpeg): string[] {
       `${onceASecond},scale=${THUMBNAIL.width}:${THUMBNAIL.height}:flags=area`,
       ...variableFrameRate(ffmpeg),
     ],
-    // More than one thread would hold each picture back until the next one.
+    // More than one thread would delay each picture until the next one.
     ...['-c:v', 'rawvideo', '-threads', '1', '-pix_fmt', 'gray'],
     ...['-flush_packets', '1', '-f', 'rawvideo', 'pipe:3'],
   ]
 }
 
-/** Frames as and when they come, none doubled and none invented. */
+/** Keeps frames as they come, without doubling or inventing any. */
 function variableFrameRate({ version }: Ffmpeg): string[] {
   const isOld = version && (version.major < 5 || (version.major === 5 && version.minor < 1))
   return [isOld ? '-vsync' : '-fps_mode', 'vfr']

@@ -3,24 +3,27 @@ import { RecorderError } from '../contract/errors.ts'
 import { findProgram } from '../processes/find-program.ts'
 import { runTool } from '../processes/run-tool.ts'
 
-/** As long as a start may take: on a busy computer a slow ffmpeg is not a missing one. */
+/**
+ * Limit of an ffmpeg that is asked about itself: as long as a start may take. A slow one is not
+ * missing.
+ */
 const PROBE_MS = 5_000
 const PROBLEM_CACHE_MS = 5_000
 
-/** An ffmpeg that is there. */
+/** An ffmpeg that can be run. */
 export interface Ffmpeg {
   path: string
-  /** Null when it has no release number (built from a repository); then it is taken for new. */
+  /** Null when it has no release number (built from a repository); it then counts as new. */
   version: { major: number; minor: number } | null
 }
 
-/** Where ffmpeg comes from, and what is missing when it cannot be used. */
+/** Finds ffmpeg, and says what is missing when it cannot be used. */
 export interface Encoder {
-  /** Rejects with CAPTURE_FAILED, saying what to do, when there is none. Kept once found. */
+  /** Finds ffmpeg once. Rejects with CAPTURE_FAILED and the remedy when there is none. */
   ffmpeg(): Promise<Ffmpeg>
   /**
-   * Null when ffmpeg is there with all that is needed; otherwise what is missing and what to do.
-   * Kept, a bad answer for 5 s.
+   * What is missing and what to do about it; null when ffmpeg has all that is needed. Cached: a
+   * problem for 5 s, a good answer for ever.
    */
   problem(): Promise<string | null>
 }
@@ -32,8 +35,8 @@ const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
 const install = INSTALL[process.platform] ?? 'Install it from ffmpeg.org.'
 
 /**
- * Looks for ffmpeg: the configured path, `FFMPEG_BIN`, the package ffmpeg-static if its file is
- * there, `PATH`; in this order.
+ * Creates an encoder that looks for ffmpeg in this order: the configured path, `FFMPEG_BIN`, the
+ * package ffmpeg-static if its file is there, `PATH`.
  */
 export function createEncoder(options: {
   ffmpegPath?: string | undefined
@@ -113,12 +116,12 @@ export function createEncoder(options: {
 }
 
 /**
- * Path of the optional package's binary; null when package or file is missing (its download may
- * have been forbidden).
+ * The path of the optional package's binary; null when the package or the file is missing (its
+ * download may have been forbidden).
  */
 async function staticFfmpeg(): Promise<string | null> {
   try {
-    // Not a literal, so that compiling does not need the optional package.
+    // A variable instead of a literal, so that compiling does not need the optional package.
     const name: string = 'ffmpeg-static'
     const { default: path } = (await import(name)) as { default: string | null }
     return path !== null && existsSync(path) ? path : null

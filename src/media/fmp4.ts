@@ -1,11 +1,11 @@
 /**
- * Fragmented MP4 (ISO/IEC 14496-12) with one track, as far as needed: whole boxes, and each
- * fragment's place in time.
+ * Reads fragmented MP4 (ISO/IEC 14496-12) with one track: whole boxes, and each fragment's place in
+ * time.
  */
 import { FormatError } from './ogg.ts'
 
 const BOX_HEADER_BYTES = 8
-/** No box of ours comes near; a larger one is no MP4. */
+/** Larger than any box that the recorder writes; a larger one is not MP4. */
 const BOX_MAX_BYTES = 64 * 1_048_576
 
 /** One box. */
@@ -16,8 +16,8 @@ export interface Box {
 }
 
 /**
- * Type and length of the box at the start of `bytes`; undefined when more are needed to know.
- * Throws FormatError when there is none.
+ * Reads the type and length of the box at the start of `bytes`; undefined when more bytes are
+ * needed. Throws FormatError when there is no box.
  */
 export function boxHeader(bytes: Buffer): { type: string; length: number } | undefined {
   if (bytes.length < BOX_HEADER_BYTES) return undefined
@@ -29,8 +29,8 @@ export function boxHeader(bytes: Buffer): { type: string; length: number } | und
 }
 
 /**
- * The box at the start of `bytes`; undefined when it is not complete. Throws FormatError when there
- * is none.
+ * Reads the box at the start of `bytes`; undefined when it is not complete. Throws FormatError when
+ * there is none.
  */
 export function readBox(bytes: Buffer): Box | undefined {
   const header = boxHeader(bytes)
@@ -39,8 +39,8 @@ export function readBox(bytes: Buffer): Box | undefined {
 }
 
 /**
- * The first box at a path below `box`, e.g. `['trak', 'mdia']`. Its bytes are a view: writing to
- * them changes `box`.
+ * Finds the first box at a path below `box`, e.g. `['trak', 'mdia']`. Its bytes are a view: writing
+ * to them changes `box`.
  */
 export function findBox(box: Buffer, path: readonly string[]): Buffer | undefined {
   const [type, ...rest] = path
@@ -60,7 +60,7 @@ function required(box: Buffer, path: readonly string[]): Buffer {
   return found
 }
 
-/** Ticks a second of the first track, from the `moov` box. */
+/** Reads the ticks a second of the first track from the `moov` box. */
 export function timescaleOf(moov: Buffer): number {
   const mdhd = required(moov, ['trak', 'mdia', 'mdhd'])
   const timescale = mdhd.readUInt32BE(mdhd[8] === 1 ? 28 : 20)
@@ -113,7 +113,7 @@ function durationFields(moof: Buffer): {
   return { box: tfhd, offsets: [offset], samples, perSample: false }
 }
 
-/** The time of a fragment, from its `moof` box. */
+/** Reads the time of a fragment from its `moof` box. */
 export function fragmentTime(moof: Buffer): FragmentTime {
   const tfdt = required(moof, ['traf', 'tfdt'])
   const start = tfdt[8] === 1 ? Number(tfdt.readBigUInt64BE(12)) : tfdt.readUInt32BE(12)
@@ -123,8 +123,8 @@ export function fragmentTime(moof: Buffer): FragmentTime {
 }
 
 /**
- * Makes a fragment of one frame end earlier, in place: what it showed after a cut is not ours to
- * keep.
+ * Makes a fragment of one frame end earlier, in place: nothing that it showed after a cut may be
+ * kept.
  */
 export function shortenFragment(moof: Buffer, duration: number): void {
   const { box, offsets, samples } = durationFields(moof)
@@ -132,7 +132,7 @@ export function shortenFragment(moof: Buffer, duration: number): void {
   box.writeUInt32BE(duration, offsets[0]!)
 }
 
-/** Puts a fragment of one frame at another time, in place. */
+/** Moves a fragment of one frame to another time, in place. */
 export function moveFragment(moof: Buffer, { start, duration }: FragmentTime): void {
   const tfdt = required(moof, ['traf', 'tfdt'])
   if (tfdt[8] === 1) tfdt.writeBigUInt64BE(BigInt(start), 12)
@@ -140,24 +140,26 @@ export function moveFragment(moof: Buffer, { start, duration }: FragmentTime): v
   shortenFragment(moof, duration)
 }
 
-/** A fragment: `moof` and `mdat`. */
+/** A fragment: its `moof`, its `mdat` and its time. */
 export interface Fragment extends FragmentTime {
   moof: Buffer
   mdat: Buffer
 }
 
-/** Puts a stream's boxes together: first `ftyp` and `moov`, then fragments. */
+/** Assembles a stream's boxes: first `ftyp` and `moov`, then fragments. */
 export class FragmentAssembler {
   #init: Buffer[] = []
   #moof: Buffer | undefined
   timescale: number | undefined
 
-  /** The beginning of the file, up to and with `moov`. */
+  /** The beginning of the file, `moov` included. */
   get init(): Buffer {
     return Buffer.concat(this.#init)
   }
 
-  /** A fragment when this box completes one. Throws FormatError on a box out of place. */
+  /**
+   * Adds a box. Returns the fragment that it completes. Throws FormatError on a box out of place.
+   */
   push(box: Box): Fragment | undefined {
     if (this.#init.length === 0 && box.type !== 'ftyp') throw new FormatError('not an MP4 file')
     if (box.type === 'moof' && this.timescale !== undefined) {

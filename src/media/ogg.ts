@@ -1,13 +1,13 @@
 /**
- * The Ogg container (RFC 3533) as far as Opus in it (RFC 7845) needs: whole pages, their checksum
- * and their place in time.
+ * Reads the Ogg container (RFC 3533) with Opus in it (RFC 7845): whole pages, their checksum and
+ * their place in time.
  */
 
 const HEADER_BYTES = 27
 const GRANULES_A_MS = 48
 const NO_GRANULE = -1n
 
-/** Something that is not what the format says. */
+/** The error of bytes that violate their format. */
 export class FormatError extends Error {
   override readonly name = 'FormatError'
 }
@@ -24,8 +24,8 @@ export interface OggPage {
 }
 
 /**
- * Length of the page at the start of `bytes`; undefined when more bytes are needed to know. Throws
- * FormatError when there is no page.
+ * Reads the length of the page at the start of `bytes`; undefined when more bytes are needed.
+ * Throws FormatError when there is no page.
  */
 function pageLength(bytes: Buffer): number | undefined {
   const magic = bytes.toString('latin1', 0, Math.min(4, bytes.length))
@@ -40,8 +40,8 @@ function pageLength(bytes: Buffer): number | undefined {
 }
 
 /**
- * The page at the start of `bytes`; undefined when it is not complete. Throws FormatError when
- * there is none.
+ * Reads the page at the start of `bytes`; undefined when it is not complete. Throws FormatError
+ * when there is none.
  */
 export function readPage(bytes: Buffer): OggPage | undefined {
   const length = pageLength(bytes)
@@ -56,7 +56,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   return value
 })
 
-/** The checksum of a page (RFC 3533 section 6, field 7), whatever stands in its field. */
+/** Computes the checksum of a page (RFC 3533 section 6, field 7), whatever its field holds. */
 export function pageChecksum(page: Buffer): number {
   let crc = 0
   for (let i = 0; i < page.length; i++) {
@@ -71,12 +71,12 @@ export function isPageIntact(page: OggPage): boolean {
   return pageChecksum(page.bytes) === page.bytes.readUInt32LE(22)
 }
 
-/** Follows the pages of one Opus stream and tells the time at which the media end so far. */
+/** Follows the pages of one Opus stream and computes the time at which each one ends. */
 export class OpusTimeline {
   #preSkip: number | undefined
 
   /**
-   * Media time in ms at the end of this page; undefined for pages that hold no sound. Throws
+   * Adds a page. Returns the media time in ms at its end; undefined for pages without sound. Throws
    * FormatError on another codec.
    */
   push(page: OggPage): number | undefined {

@@ -1,10 +1,7 @@
-/**
- * Opus packets (RFC 6716), and how they lie in an Ogg stream (RFC 7845): read, and written with
- * nothing decoded.
- */
+/** Reads and writes Opus packets (RFC 6716) in an Ogg stream (RFC 7845) without decoding. */
 import { FormatError, isPageIntact, type OggPage, pageChecksum } from './ogg.ts'
 
-/** Samples a second by which Opus counts. */
+/** The rate by which Opus counts, in samples a second. */
 export const OPUS_RATE = 48_000
 
 const HEADER_BYTES = 27
@@ -16,7 +13,7 @@ const LACES_MAX = 255
 /** The content of a stream's first packet (RFC 7845, 5.1). */
 export interface OpusHead {
   channels: number
-  /** Samples to be left out at the beginning. */
+  /** Samples that a player leaves out at the beginning. */
   preSkip: number
 }
 
@@ -27,8 +24,8 @@ const FRAME_SAMPLES = {
 }
 
 /**
- * Samples that a packet decodes to, by its first byte or two (RFC 6716, 3.1). Throws FormatError
- * when it is none.
+ * The number of samples that a packet decodes to, by its first byte or two (RFC 6716, 3.1). Throws
+ * FormatError when it is no packet.
  */
 export function packetSamples(packet: Buffer): number {
   const toc = packet[0]
@@ -46,7 +43,7 @@ export function packetSamples(packet: Buffer): number {
 
 /** The lengths for which there is a packet of silence: 20, 10, 5 and 2.5 ms. */
 const SILENT_LENGTHS = [960, 480, 240, 120]
-/** CELT, fullband, with the flag of silence as all there is. */
+/** CELT, fullband, with nothing but the flag of silence. */
 const SILENCE = new Map(
   [1, 2].map((channels) => [
     channels,
@@ -57,7 +54,9 @@ const SILENCE = new Map(
   ]),
 )
 
-/** Packets of silence as near to a length (in samples) as 2.5 ms allow, the longest first. */
+/**
+ * Yields packets of silence, the longest first. Together they fit a length (in samples) to 2.5 ms.
+ */
 export function* silence(
   samples: number,
   channels: number,
@@ -69,19 +68,18 @@ export function* silence(
 }
 
 /**
- * Whether a packet is in CELT mode, which leans on what the decoder has played before (RFC 6716,
- * 3.1).
+ * Whether a packet is in CELT mode, which depends on the packets decoded before (RFC 6716, 3.1).
  */
 export const isCelt = (packet: Buffer): boolean => (packet[0] ?? 0) >> 3 >= 16
 
 /**
  * 10 ms of silence as SILK encodes it at its beginning. A decoder that goes from SILK to CELT
- * forgets what it has played (RFC 6716, 4.5.2), and so is where the encoder was at its first
- * packet; from a silence in CELT it would fade in over 50 ms.
+ * resets its state (RFC 6716, 4.5.2), and so has the state of the encoder at its first packet.
+ * After a silence in CELT it would fade in over 50 ms.
  */
 export const FRESH_START = { packet: Buffer.from('000be5f3b1c0', 'hex'), samples: 480 }
 
-/** Takes an Opus stream's pages apart into packets. */
+/** Splits an Opus stream's pages into packets. */
 export class OpusReader {
   /** Known after the first page. */
   head: OpusHead | undefined
@@ -89,8 +87,8 @@ export class OpusReader {
   #headers = 0;
 
   /**
-   * The packets of sound that end on this page. Throws FormatError on a damaged page or another
-   * codec.
+   * Adds a page. Yields the packets of sound that end on it. Throws FormatError on a damaged page
+   * or another codec.
    */
   *push(page: OggPage): Generator<Buffer> {
     if (!isPageIntact(page)) throw new FormatError('an Ogg page with a wrong checksum')
@@ -136,7 +134,7 @@ export class OpusWriter {
     return this.#granule
   }
 
-  /** The two pages of headers. `channels` is 1 or 2; the sound is not changed in volume. */
+  /** Writes the two pages of headers. `channels` is 1 or 2; the volume is not changed. */
   begin({ channels, preSkip }: OpusHead, vendor: string): Buffer {
     const head = Buffer.alloc(19)
     head.write('OpusHead', 'latin1')
@@ -157,7 +155,7 @@ export class OpusWriter {
     )
   }
 
-  /** Adds a packet; gives the page before it when that is full. */
+  /** Adds a packet. Returns the page before it when that is full. */
   write(packet: Buffer, samples: number): Buffer | undefined {
     const full =
       this.#granule - this.#pageStart >= OPUS_RATE ||
@@ -169,7 +167,7 @@ export class OpusWriter {
   }
 
   /**
-   * The last page; the stream ends at `samples` (pre-skip included), which lie in the last packet.
+   * Writes the last page. The stream ends at `samples` (pre-skip included), within the last packet.
    */
   end(samples: number): Buffer {
     return this.#page(LAST, Math.min(samples, this.#granule))

@@ -1,17 +1,14 @@
-/**
- * Splits a stream of bytes into the units that `read` recognises at its start, however the bytes
- * are cut into chunks.
- */
+/** Splits a stream of bytes, in chunks of any size, into the units that `read` recognises. */
 export class Splitter<T extends { bytes: Buffer }> {
   #rest: Buffer = Buffer.alloc(0)
   readonly #read: (bytes: Buffer) => T | undefined
 
-  /** `read`: the unit at the start of these bytes; undefined when it is not complete. */
+  /** `read` returns the unit at the start of its bytes; undefined when it is not complete. */
   constructor(read: (bytes: Buffer) => T | undefined) {
     this.#read = read
   }
 
-  /** The units that are complete with this chunk. Throws what `read` throws. */
+  /** Adds a chunk. Yields the units that it completes. Throws the errors of `read`. */
   *push(chunk: Buffer): Generator<T> {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     for (let unit = this.#read(this.#rest); unit !== undefined; unit = this.#read(this.#rest)) {

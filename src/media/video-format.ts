@@ -1,7 +1,7 @@
 import { findBox } from './fmp4.ts'
 import { FormatError } from './ogg.ts'
 
-/** Properties that two H.264 tracks must share to be joined without encoding. */
+/** The properties that two H.264 tracks must share to be joined without encoding. */
 export interface VideoFormat {
   width: number
   height: number
@@ -12,13 +12,13 @@ export interface VideoFormat {
 }
 
 /**
- * The format of a file's first track, from its `moov` box (14496-12, 8.5.2 and 12.1.3). Throws
- * FormatError where it is not H.264.
+ * Reads the format of a file's first track from its `moov` box (14496-12, 8.5.2 and 12.1.3). Throws
+ * FormatError when it is not H.264.
  */
 export function videoFormat(moov: Buffer): VideoFormat {
   const mdhd = findBox(moov, ['trak', 'mdia', 'mdhd'])
   const stsd = findBox(moov, ['trak', 'mdia', 'minf', 'stbl', 'stsd'])
-  // Behind the number of entries, the first entry; its boxes come behind 78 bytes of its own.
+  // The first entry follows the number of entries; its boxes follow 78 bytes of its own.
   const entry = stsd?.subarray(16)
   const avcC = entry && findBox(Buffer.concat([entry.subarray(0, 8), entry.subarray(86)]), ['avcC'])
   if (mdhd === undefined || entry === undefined || avcC === undefined)

@@ -6,18 +6,15 @@ import type { Child, ChildExit } from '../processes/child-process.ts'
 
 const DETAIL_MAX_LENGTH = 200
 
-/**
- * Why a capture failed: an error for those who asked, and the reason of the gap that it
- * leaves.
- */
+/** Why a capture failed: the error for the client, and the reason of the gap that it leaves. */
 export interface CaptureProblem {
   code: ErrorCode
-  /** Shown to clients. */
+  /** Whole sentences, shown to clients. */
   detail: string
   reason: GapReason
 }
 
-/** A problem with the capture itself: nothing is known to be wrong with device or disk. */
+/** A problem with the capture itself, not known to be one of the device or the disk. */
 export function captureFailed(detail: string): CaptureProblem {
   return { code: 'CAPTURE_FAILED', detail, reason: 'captureFailed' }
 }
@@ -27,7 +24,7 @@ export function deviceLost(detail: string): CaptureProblem {
   return { code: 'DEVICE_UNAVAILABLE', detail, reason: 'deviceLost' }
 }
 
-/** An error of the file system as a problem: full (ENOSPC, EDQUOT) or unusable. */
+/** Converts an error of the file system: the disk is full (ENOSPC, EDQUOT) or unusable. */
 export function storageProblem(error: unknown): CaptureProblem {
   if (error instanceof RecorderError)
     return { code: error.code, detail: error.message, reason: 'captureFailed' }
@@ -45,7 +42,7 @@ export function storageProblem(error: unknown): CaptureProblem {
   }
 }
 
-/** Any error as a problem. */
+/** Converts any error. */
 export function toCaptureProblem(error: unknown): CaptureProblem {
   if (!(error instanceof RecorderError)) return captureFailed('The capture failed.')
   const make = error.code === 'DEVICE_UNAVAILABLE' ? deviceLost : captureFailed
@@ -53,16 +50,16 @@ export function toCaptureProblem(error: unknown): CaptureProblem {
 }
 
 /**
- * Messages of parec (PulseAudio), x11grab (libxcb), dshow and avfoundation when device or server is
- * not there or goes away. x11grab has no other way to tell: its program exits with 0 when the
+ * Messages of parec (PulseAudio), x11grab (libxcb), dshow and avfoundation when the device or the
+ * server is missing or goes away. x11grab gives no other sign: its program exits with 0 when the
  * display dies.
  */
 const DEVICE_GONE =
   /No such entity|No such device|Connection (refused|terminated|failure)|Cannot open display|Can't open display|get the image data|query xcb pointer|Generic error in an external|Could not find (audio|video)|I\/O error|Input\/output error|Entity killed|Device .* not found/i
 
 /**
- * Why a process that should have run on is gone: by what it said last, and how it ended. `name`:
- * what it is to the reader.
+ * Why a process ended that should still run, from its exit and its last message. `name` begins the
+ * sentence, such as "The encoder".
  */
 export function exitProblem(name: string, child: Child, exit: ChildExit): CaptureProblem {
   if (exit.error)

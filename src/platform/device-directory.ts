@@ -4,13 +4,13 @@ import type { DeviceList } from '../contract/resources.ts'
 
 const CACHE_MS = 5_000
 
-/** Which devices there are, asked for at most every 5 s unless a fresh answer is wanted. */
+/** Lists and finds devices. Keeps each list for 5 s, unless a fresh one is wanted. */
 export class DeviceDirectory {
   readonly #list: (medium: Medium) => Promise<DeviceList>
   readonly #find: (medium: Medium, id: string) => Promise<Device | undefined>
   readonly #cache = new Map<Medium, { list: Promise<DeviceList>; at: number; settled: boolean }>()
 
-  /** `find`: a device that is there without being listed. */
+  /** `find` finds a device that exists without being listed. */
   constructor(
     list: (medium: Medium) => Promise<DeviceList>,
     find: (medium: Medium, id: string) => Promise<Device | undefined> = async () => undefined,
@@ -27,9 +27,9 @@ export class DeviceDirectory {
     >
   }
 
-  /** The device with this id, or the default one. Throws DEVICE_UNAVAILABLE. */
+  /** Finds the device with this id, or the default one. Throws DEVICE_UNAVAILABLE. */
   async resolve(medium: Medium, id: string | undefined, fresh = false): Promise<Device> {
-    // Before saying no, look again: it may have been plugged in a moment ago.
+    // A missing device may have been plugged in a moment ago, so it is looked for again.
     const device =
       pick(await this.#get(medium, fresh), id) ?? pick(await this.#get(medium, true), id)
     if (device) return { id: device.id, label: device.label }
@@ -45,7 +45,7 @@ export class DeviceDirectory {
   #get(medium: Medium, fresh: boolean): Promise<DeviceList> {
     const now = performance.now()
     const cached = this.#cache.get(medium)
-    // A question under way is fresh enough for anybody.
+    // A listing under way is always fresh enough.
     if (cached && (!cached.settled || (!fresh && now - cached.at < CACHE_MS))) return cached.list
     const entry = { list: this.#list(medium), at: now, settled: false }
     void entry.list.finally(() => {

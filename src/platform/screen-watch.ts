@@ -1,17 +1,17 @@
 import type { CaptureProblem } from './capture-problem.ts'
 
 /**
- * Looks after a screen while it is captured, for what the capture itself does not notice or cannot
- * name.
+ * Watches a screen while it is captured, for problems that the capture itself does not notice or
+ * cannot name.
  */
 export interface ScreenWatch {
   /**
-   * Asks now: resolves with what is wrong, undefined when all is as it was at the start. Within 2
-   * s; never rejects.
+   * Checks now. Resolves within 2 s with the problem, or undefined when nothing has changed since
+   * the start. Never rejects.
    */
   check(): Promise<CaptureProblem | undefined>
   stop(): void
 }
 
-/** Starts a watch, which calls back once, when something is wrong. */
+/** Starts a watch, which calls back once, when it finds a problem. */
 export type StartScreenWatch = (onProblem: (problem: CaptureProblem) => void) => ScreenWatch

@@ -5,43 +5,43 @@ import { parentDeathPrefix } from './parent-death-prefix.ts'
 
 const STDERR_KEPT_BYTES = 4_096
 /**
- * How long what a process left in its pipes is waited for; only a descendant that holds them open
- * takes longer.
+ * Limit for reading the rest of a process's pipes after its exit. Only a descendant that keeps them
+ * open takes longer.
  */
 const DRAIN_MS = 500
 
 /** A program and its arguments. */
 export interface ChildCommand {
-  /** A path, or a name to be looked up on `PATH`. */
+  /** A path, or a name that is looked up on `PATH`. */
   program: string
   args: readonly string[]
 }
 
 /** How a child process ended. */
 export interface ChildExit {
-  /** Why it never ran. */
+  /** The error when it could not be started. */
   error?: NodeJS.ErrnoException
   code: number | null
   signal: NodeJS.Signals | null
-  /** We asked it to end before it did; otherwise it died. */
+  /** It was asked to end before it did; otherwise it died. */
   deliberate: boolean
 }
 
-/** A child process. Nothing here throws: a failed spawn is an exit too. */
+/** A child process. Nothing here throws; a failed start counts as an exit. */
 export interface Child {
   readonly pid: number | undefined
   /**
-   * Null unless asked for. Its errors are ignored: a process that no longer reads tells by its
-   * exit.
+   * Null unless asked for. Its errors are ignored: the exit of a process that no longer reads is
+   * enough.
    */
   readonly stdin: Writable | null
-  /** Resolves when the process is gone and all it wrote has been delivered. Never rejects. */
+  /** Resolves when the process is gone and all its output has been delivered. Never rejects. */
   readonly exited: Promise<ChildExit>
-  /** Sends a signal, if it still runs; its exit counts as deliberate from now on. */
+  /** Sends a signal if it still runs. Its exit counts as deliberate from now on. */
   kill(signal: NodeJS.Signals): void
   /** Its exit counts as deliberate from now on. */
   expectExit(): void
-  /** The end of what it wrote to stderr. */
+  /** The end of its output on stderr. */
   stderr(): string
 }
 
@@ -51,13 +51,13 @@ export interface ChildOptions {
   stdin?: 'pipe' | 'ignore'
   onStdout?: (chunk: Buffer) => void
   onStderr?: (text: string) => void
-  /** Receives what it writes to descriptor 3, which it has only then. */
+  /** Receives its output on descriptor 3, which exists only with this option. */
   onDescriptor3?: (chunk: Buffer) => void
 }
 
 /**
- * Starts a program that ends with us, in a session of its own (a Ctrl-C at our terminal is ours to
- * handle), and always reads its stderr.
+ * Starts a program that ends when this process does, and always reads its stderr. It gets a session
+ * of its own, so that a Ctrl-C at the terminal reaches only this process.
  */
 export function startChild(command: ChildCommand, options: ChildOptions): Child {
   let deliberate = false
@@ -68,7 +68,7 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
   process?.stdin?.on('error', () => {})
   process?.stdout?.on('error', () => {})
   process?.stdout?.on('data', options.onStdout ?? (() => {}))
-  // There are no pipes at all where no descriptor was left for them.
+  // There are no pipes at all when no descriptor was left for them.
   const pipes = process?.stdio as ChildProcess['stdio'] | undefined
   const descriptor3 = pipes?.[3] as Readable | null | undefined
   descriptor3?.on('error', () => {})
@@ -116,7 +116,7 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
 }
 
 function open(command: ChildCommand, options: ChildOptions): ChildProcess | NodeJS.ErrnoException {
-  // Looked up here, for behind setpriv a missing program would only be an exit code.
+  // Looked up here, because with setpriv a missing program would only be an exit code.
   const path = findProgram(command.program, options.env)
   if (path === null)
     return Object.assign(new Error(`${command.program} is not installed`), { code: 'ENOENT' })
@@ -126,7 +126,7 @@ function open(command: ChildCommand, options: ChildOptions): ChildProcess | Node
   ]
   try {
     return spawn(program, args, {
-      // The C locale, so that what programs print can be understood.
+      // The C locale, so that the programs' messages can be parsed.
       env: { ...options.env, LC_ALL: 'C' },
       stdio: [
         options.stdin ?? 'ignore',

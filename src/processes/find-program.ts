@@ -13,8 +13,8 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * Absolute path of a program: itself if it is a path, else the first hit on `PATH`; null when there
- * is none that may be run.
+ * Finds the absolute path of a program: the name itself if it is an absolute path, else the first
+ * match on `PATH`. Null when there is none that may be run.
  */
 export function findProgram(name: string, env: NodeJS.ProcessEnv): string | null {
   if (isAbsolute(name)) return isExecutable(name) ? name : null

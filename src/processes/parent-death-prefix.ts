@@ -4,21 +4,21 @@ import { findProgram } from './find-program.ts'
 let prefix: readonly string[] | undefined
 
 /**
- * Arguments to put in front of a command so that the kernel kills it when this process dies,
- * however it dies: otherwise a capture helper that waits for a frozen sound server would outlive
- * us. Empty where `setpriv` (util-linux) cannot do it.
+ * Arguments to put before a command so that the kernel kills it when this process dies, however it
+ * dies. A capture helper that waits for a frozen sound server would otherwise outlive this process.
+ * Empty when `setpriv` (util-linux) cannot do it.
  */
 export function parentDeathPrefix(): readonly string[] {
   prefix ??= findPrefix()
   return prefix ?? []
 }
 
-/** Undefined when it cannot be told just now (no process or file descriptor is left). */
+/** Undefined when it cannot be found out now (no process or file descriptor is left). */
 function findPrefix(): readonly string[] | undefined {
   const setpriv = process.platform === 'linux' ? findProgram('setpriv', process.env) : null
   if (setpriv === null) return []
   const command = [setpriv, '--pdeathsig', 'KILL', '--']
-  // Tried, not assumed: busybox has a setpriv without the option.
+  // Tries it, because busybox has a setpriv without the option.
   const trial = spawnSync(setpriv, [...command.slice(1), 'true'], {
     stdio: 'ignore',
     timeout: 2_000,

@@ -1,15 +1,15 @@
 import { within } from '../time/within.ts'
 import type { Child, ChildExit } from './child-process.ts'
 
-/** A way to ask a process to end, and how long it is given to do so. */
+/** A way to ask a process to end, and its limit to do so. */
 export interface TerminationStep {
   ask: NodeJS.Signals | (() => void)
   waitMs: number
 }
 
 /**
- * Ends a process on purpose: asks as the steps say, one after the other, then SIGKILL, which also
- * ends a stopped or hanging one. Resolves when it is really gone.
+ * Ends a process: takes the steps one after the other, then sends SIGKILL, which also ends a
+ * stopped or hanging process. Resolves when it is really gone.
  */
 export async function terminate(
   child: Child,

@@ -2,18 +2,16 @@ import { type Child, startChild } from '../processes/child-process.ts'
 import { within } from '../time/within.ts'
 
 const RATE = 48_000
-/** Clear of a voice's lowest, and audible on any loudspeaker. */
+/** Above the lowest pitch of a voice, and audible on any loudspeaker. */
 const TONE_HZ = 1_000
 const BEEP_SECONDS = 0.15
 const AMPLITUDE = 0.4
-/** Level, of full scale, at which the beep's first sound counts. */
+/** Part of full scale from which sound counts as the beep. */
 const LOUD = 0.05
 const READY_LIMIT_MS = 5_000
-const HEARD_LIMIT_MS = 3_000
+const BEEP_LIMIT_MS = 3_000
 
-/**
- * A sound that should have been heard and was not, or the other way round: nothing can be measured.
- */
+/** The speaker or its beep could not be heard, so nothing can be measured. */
 export class BeepError extends Error {
   override name = 'BeepError'
 }
@@ -26,7 +24,7 @@ function beepPcm(): Buffer {
   return Buffer.from(samples.buffer)
 }
 
-/** Plays beeps into a speaker and hears itself, with ears of its own, when each really sounds. */
+/** Plays beeps into a speaker, and listens to the speaker's monitor to time each one. */
 export class Beeper {
   readonly #sink: string
   readonly #env: NodeJS.ProcessEnv
@@ -38,7 +36,7 @@ export class Beeper {
   #markReady: () => void = () => {}
   readonly #ready: Promise<true>
 
-  /** Rejects with {@link BeepError} when nothing can be heard of the speaker. */
+  /** Opens a beeper. Rejects with {@link BeepError} when the speaker cannot be listened to. */
   static async open(sink: string, env: NodeJS.ProcessEnv): Promise<Beeper> {
     const beeper = new Beeper(sink, env)
     if (await within(beeper.#ready, READY_LIMIT_MS)) return beeper
@@ -59,7 +57,9 @@ export class Beeper {
     )
   }
 
-  /** Beeps; gives the time (epoch ms) of its first sound. */
+  /**
+   * Beeps. Resolves with the time (epoch ms) of its first sound. Rejects with {@link BeepError}.
+   */
   async beep(): Promise<number> {
     const heard = new Promise<number>((resolve) => {
       this.#onBeep = resolve
@@ -69,7 +69,7 @@ export class Beeper {
     this.#players.add(player)
     void player.exited.then(() => this.#players.delete(player))
     player.stdin?.end(beepPcm())
-    const at = await within(heard, HEARD_LIMIT_MS)
+    const at = await within(heard, BEEP_LIMIT_MS)
     if (at === undefined)
       throw new BeepError('The beep was not heard at the speaker. Check that it is not muted.')
     return at
@@ -78,8 +78,8 @@ export class Beeper {
   #onSound(chunk: Buffer): void {
     const before = this.#samples
     this.#samples += chunk.length >> 1
-    // A sample can only come late, never early: the earliest beginning that any chunk points to is
-    // the nearest.
+    // A sample can only come late, never early, so the earliest beginning that any chunk implies is
+    // the most accurate.
     this.#beginning = Math.min(this.#beginning, Date.now() - (this.#samples / RATE) * 1_000)
     this.#markReady()
     if (this.#onBeep === undefined) return

@@ -4,14 +4,14 @@ import type { Area } from '../x11/connection.ts'
 
 const RATE = 48_000
 const LOUD = 0.05 * 32_768
-/** A beep is over when nothing was loud for so long. */
+/** A beep is over when nothing is loud for this long. */
 const QUIET_SECONDS = 0.2
 /** Between the black (16) and the white (235) of the flash window. */
 const BRIGHT = 125
 
 /**
- * Decodes a file with ffmpeg; each piece of its output is handed on. Rejects with the last that it
- * said.
+ * Decodes a file with ffmpeg and passes on each chunk of the output. Rejects with ffmpeg's last
+ * message.
  */
 async function decode(
   ffmpeg: string,
@@ -25,7 +25,7 @@ async function decode(
     throw new Error(`The exported file cannot be decoded.${lastMessage(child.stderr())}`)
 }
 
-/** Seconds at which beeps begin in a media file. */
+/** Finds the times, in seconds, at which beeps begin in a media file. */
 export async function findBeeps(file: string, ffmpeg: string): Promise<number[]> {
   const found: number[] = []
   let index = 0
@@ -56,7 +56,7 @@ export async function findBeeps(file: string, ffmpeg: string): Promise<number[]>
   return found
 }
 
-/** Seconds at which an area of the picture turns white in a media file. */
+/** Finds the times, in seconds, at which an area of the picture turns white in a media file. */
 export async function findFlashes(
   file: string,
   ffmpeg: string,

@@ -20,15 +20,15 @@ const SIDE = 240
 const MARGIN = 40
 
 /**
- * A black square above all other windows, which no window manager touches, that can turn white for
- * a moment.
+ * A black square that can turn white for a moment. It is above all other windows, and no window
+ * manager touches it.
  */
 export class FlashWindow {
-  /** Where it is on the whole display. */
+  /** Its area on the whole display. */
   readonly area: Area
   readonly #connection: X11Connection
 
-  /** Shows it. Rejects with {@link X11Error}. */
+  /** Shows the window. Rejects with {@link X11Error}. */
   static async open(display: string, env: NodeJS.ProcessEnv): Promise<FlashWindow> {
     const connection = await X11Connection.open(display, env, LIMIT_MS)
     const { monitors, ...screen } = await connection.layout()
@@ -65,7 +65,7 @@ export class FlashWindow {
     connection.send(encodeRequest(CONFIGURE_WINDOW, 0, ids, STACK_MODE, ABOVE))
   }
 
-  /** Turns white for so long; gives the time (epoch ms) at which the display had done it. */
+  /** Turns white for `ms`. Resolves with the time (epoch ms) at which the display showed it. */
   async flash(ms: number): Promise<number> {
     const before = Date.now()
     await this.#fill(WHITE)

@@ -8,22 +8,22 @@ import { FlashWindow } from './flash-window.ts'
 export const SYNC_LIMIT_MS = 40
 
 const FLASH_MS = 300
-/** Uneven, so that the flashes fall on every part of a frame's time. */
+/** Uneven pauses, so that the flashes fall on every part of a frame's time. */
 const REST_MS = [610, 733, 577, 691, 649]
 
-/** One beep and one flash, as they really were: epoch ms. */
+/** The measured times of one beep and one flash, epoch ms. */
 export interface Pulse {
   beepAt: number
   flashAt: number
 }
 
-/** The flash and beep to produce, and their place on the display. */
+/** The flashes and beeps that were produced, and the place of the flashes on the display. */
 export interface Stimulus {
   area: Area
   pulses: Pulse[]
 }
 
-/** Beeps and flashes so many times. Rejects with BeepError or X11Error when that cannot be. */
+/** Beeps and flashes `count` times. Rejects with BeepError or X11Error. */
 export async function stimulateSync(
   count: number,
   { display, sink }: { display: string; sink: string },
@@ -51,8 +51,8 @@ export async function stimulateSync(
 }
 
 /**
- * How far the picture of each pulse is behind its sound in a file, in ms, beyond what it really
- * was. Negative: ahead of it. Rejects when the file does not show and sound all of them.
+ * Measures how far each pulse's picture lags its sound in a file, in ms, less the real lag.
+ * Negative means ahead. Rejects when the file does not contain every flash and beep.
  */
 export async function measureSync(
   file: string,

@@ -1,26 +1,24 @@
-/**
- * A jump of the machine's clocks, in ms; `from` and `to` epoch ms of the recorder's own
- * time.
- */
+/** A jump of the machine's clocks, in ms. `from` and `to` are epoch ms of the recorder's time. */
 export type ClockJump =
   | { type: 'slept'; from: number; to: number }
   | { type: 'stepped'; byMs: number }
 
-/** The time by which the recorder lives. */
+/** The recorder's time. */
 export interface RecorderClock {
   /** Epoch ms; never jumps while anything is recorded. */
   now(): number
-  /** How far the wall clock is ahead of {@link now}, in ms: about 0, unless somebody has set it. */
+  /** How far the wall clock is ahead of {@link now}, in ms: about 0, unless it has been set. */
   readonly wallAheadMs: number
   /**
-   * Looks at the clocks at once, and tells of a jump: for whoever has seen a time that cannot be.
+   * Checks the clocks at once and notifies the listeners of a jump. Used when an impossible time
+   * has been seen.
    */
   check(): void
-  /** Takes the wall clock's time over: when nothing is being recorded. */
+  /** Adopts the wall clock's time. Called only when nothing is recorded. */
   adoptWallClock(): void
   /**
-   * Tells of jumps within a second (0.2 s while something is captured), until the returned function
-   * is called.
+   * Subscribes to jumps, which are noticed within a second (0.2 s while something is captured). The
+   * returned function ends the subscription.
    */
   onJump(listener: (jump: ClockJump) => void): () => void
 }

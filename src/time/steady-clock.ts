@@ -1,7 +1,7 @@
 import { uptime } from 'node:os'
 import type { ClockJump, RecorderClock } from './recorder-clock.ts'
 
-/** Where the time comes from, each in ms. */
+/** The sources of the time, each in ms. */
 export interface TimeSources {
   /** Epoch; jumps when somebody sets it. */
   wall(): number
@@ -17,28 +17,28 @@ const SYSTEM: TimeSources = {
   boot: () => uptime() * 1_000,
 }
 
-/** Less is the resolution of the clock that counts sleep too. */
+/** A shorter sleep is within the resolution of the clock that counts sleep. */
 const SLEEP_MS = 1_000
 /**
- * Less is the reading of two clocks one after the other; following network time by and by moves
- * both alike.
+ * A smaller step comes from reading two clocks one after the other. Gradual adjustment to network
+ * time moves both clocks alike.
  */
 const STEP_MS = 30
-/** Readings that took longer are made again, so often at most. */
+/** A reading that takes longer is repeated, up to this many readings. */
 const READING_MS = 5
 const READINGS = 5
 /**
- * Soon enough to end a capture before what came after a sleep is in its file; nothing waits for it
- * when nobody captures.
+ * Between two checks while something is captured: soon enough to end a capture before media from
+ * after a sleep are in its file.
  */
 const WATCHED_TICK_MS = 200
 const TICK_MS = 1_000
 
 /**
- * The recorder's time: that of the wall clock at its start, counted on without a jump. Setting the
- * system clock must not tear a recording apart or let its pieces overlap, so the new time is taken
- * over only by {@link adoptWallClock}. While the machine sleeps the count goes on, and the sleep is told,
- * for nothing can have been captured in it.
+ * The recorder's time: the wall clock's time at the start, counted on without a jump. Setting the
+ * system clock must not tear a recording apart or let its segments overlap. The new time is
+ * therefore adopted only by {@link adoptWallClock}. During a sleep of the machine the count goes
+ * on. Listeners are notified of the sleep, because nothing can have been captured in it.
  */
 export class SteadyClock implements RecorderClock {
   readonly #sources: TimeSources
@@ -84,14 +84,14 @@ export class SteadyClock implements RecorderClock {
     this.#last.ahead = 0
   }
 
-  /** Ends the watch; the time can still be asked. */
+  /** Ends the checks and all subscriptions. The time can still be read. */
   stop(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
     this.#listeners.clear()
   }
 
-  /** One listener is the recorder itself; any more of them capture. */
+  /** The first listener is the recorder itself; further ones are captures. */
   #schedule(): void {
     const tickMs = this.#listeners.size > 1 ? WATCHED_TICK_MS : TICK_MS
     if (this.#timer !== undefined && this.#tickMs === tickMs) return

@@ -5,17 +5,17 @@ import { join } from 'node:path'
 
 const TCP_BASE_PORT = 6_000
 
-/** An X display: where its server listens, and which of its screens is meant. */
+/** The address of an X display: its server and the number of its screen. */
 export interface X11Address {
-  /** Null: this computer, by a local socket. */
+  /** Null for this computer, by a local socket. */
   host: string | null
   display: number
   screen: number
 }
 
 /**
- * The display that `DISPLAY` names, X(7): `[host]:display[.screen]`. Null for forms of other times
- * and systems.
+ * Parses the value of `DISPLAY`, X(7): `[host]:display[.screen]`. Null for obsolete forms and those
+ * of other systems.
  */
 export function parseDisplay(name: string): X11Address | null {
   const match = /^(unix|\[[0-9a-f:]+\]|[\w.-]*):(\d{1,5})(?:\.(\d{1,3}))?$/i.exec(name)
@@ -30,8 +30,7 @@ export function parseDisplay(name: string): X11Address | null {
 }
 
 /**
- * The sockets at which a display is tried, in order. Sandboxes may have only one of the two local
- * ones.
+ * The sockets to try for a display, in order. A sandbox may have only one of the two local ones.
  */
 export function socketAddresses({ host, display }: X11Address): NetConnectOpts[] {
   if (host !== null) return [{ host, port: TCP_BASE_PORT + display }]
@@ -40,8 +39,8 @@ export function socketAddresses({ host, display }: X11Address): NetConnectOpts[]
 }
 
 /**
- * Credential that a client sends when it connects: a protocol's name and its data; both empty where
- * nothing is known.
+ * The credential that a client sends when it connects: a protocol's name and its data. Both are
+ * empty when none is known.
  */
 export interface X11Credential {
   name: string
@@ -53,7 +52,9 @@ const FAMILY_LOCAL = 256
 const FAMILY_WILD = 65_535
 const NO_CREDENTIAL: X11Credential = { name: '', data: Buffer.alloc(0) }
 
-/** The cookie for a display, from the file of Xsecurity(7): `XAUTHORITY`, else `~/.Xauthority`. */
+/**
+ * Finds the cookie for a display in the file of Xsecurity(7): `XAUTHORITY`, else `~/.Xauthority`.
+ */
 export async function findCredential(
   address: X11Address,
   env: NodeJS.ProcessEnv,
@@ -65,7 +66,7 @@ export async function findCredential(
 }
 
 /**
- * The entry of an Xauthority file that fits a display. A remote display is shown no cookie but one
+ * Finds the entry of an Xauthority file that fits a display. A remote display gets only a cookie
  * under its own name.
  */
 export function findCookie(file: Buffer, address: X11Address, ownName: string): X11Credential {
@@ -76,7 +77,7 @@ export function findCookie(file: Buffer, address: X11Address, ownName: string): 
   const entry =
     fitting.find(({ family, host }) => family === FAMILY_LOCAL && names.includes(host)) ??
     fitting.find(({ family }) => family === FAMILY_WILD) ??
-    // The computer has changed its name since the session began: it is still this computer.
+    // The computer may have changed its name since the session began.
     fitting.find(({ family }) => family === FAMILY_LOCAL && address.host === null)
   return entry ? { name: entry.name, data: entry.data } : NO_CREDENTIAL
 }
@@ -90,7 +91,7 @@ interface Entry {
 }
 
 /**
- * The entries of an Xauthority file: a family, then four fields, each behind its length; all
+ * Parses the entries of an Xauthority file: a family, then four fields, each after its length; all
  * big-endian.
  */
 function parseEntries(file: Buffer): Entry[] {
@@ -112,7 +113,7 @@ function parseEntries(file: Buffer): Entry[] {
       entries.push({ family, host: host!, number: number!, name: name!, data: field() })
     }
   } catch (error) {
-    // A torn file: what is before the tear counts.
+    // A truncated file: the entries before its end count.
     if (!(error instanceof RangeError)) throw error
   }
   return entries

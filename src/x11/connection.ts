@@ -12,7 +12,7 @@ import {
   rootWindow,
 } from './wire.ts'
 
-/** A part of a screen, in pixels from its upper left corner. */
+/** An area of a screen, in pixels from its upper left corner. */
 export interface Area {
   x: number
   y: number
@@ -20,13 +20,13 @@ export interface Area {
   height: number
 }
 
-/** A monitor as RandR knows it. */
+/** A monitor as RandR reports it. */
 export interface Monitor extends Area {
   name: string
   primary: boolean
 }
 
-/** Size and monitors of a screen at one moment. Without RandR 1.5 no monitor is known. */
+/** The size and monitors of a screen at one moment. Without RandR 1.5 the monitors are empty. */
 export interface Layout {
   width: number
   height: number
@@ -34,9 +34,9 @@ export interface Layout {
 }
 
 /**
- * Why a display could not be asked. `absent`: nobody listens there, or has stopped to. `silent`: it
- * does not answer. `refused`: it does not let us in, or is named in a way that we do not
- * understand: others may know better.
+ * Why a display could not be queried. `absent`: nothing listens there, or no longer. `silent`: it
+ * does not answer. `refused`: it does not let us in, or its name cannot be parsed; other programs
+ * may succeed then.
  */
 export class X11Error extends Error {
   readonly kind: 'absent' | 'silent' | 'refused'
@@ -57,12 +57,12 @@ const RANDR_EVENTS = 0x7
 const MONITOR_BYTES = 24
 
 /**
- * A connection to an X display: asks what its screen is like, and sends what its owner wants sent.
+ * A connection to an X display. Queries the layout of its screen, and sends requests of its owner.
  */
 export class X11Connection {
-  /** Resolves when the server has ended the connection, or we have. */
+  /** Resolves when either side has ended the connection. */
   readonly closed: Promise<void>
-  /** Called when the server says that the screen or its monitors have changed. */
+  /** Called when the screen or its monitors have changed. */
   onChange: () => void = () => {}
   readonly #socket: Socket
   readonly #messages = new Splitter(readMessage)
@@ -73,9 +73,9 @@ export class X11Connection {
   readonly #names = new Map<number, string>()
   #sequence = 0
   readonly root: number
-  /** The first of the ids that this client may give to what it creates. */
+  /** The first id that this client may give to a resource it creates. */
   readonly ids: number
-  /** RandR's opcode, where it is new enough to know monitors. */
+  /** RandR's opcode; undefined when it is too old to know monitors. */
   #randr: number | undefined
 
   /** Connects as any X client does. Rejects with {@link X11Error}. */
@@ -102,12 +102,13 @@ export class X11Connection {
     try {
       return await Promise.race([opening, late])
     } catch (error) {
-      // Now, for a silent server lets the opening wait for ever; and one that connects only later.
+      // Destroyed twice: now, because a silent server would never end the opening, and after it, in
+      // case the socket connects only later.
       socket?.destroy()
       void opening.catch(() => {}).finally(() => socket?.destroy())
       if (error instanceof X11Error) throw error
-      // The socket's own error: the server went away in the middle of it; or it said what no X
-      // server says.
+      // A RangeError means that this is no X server; the socket's own error, that the server went
+      // away meanwhile.
       const kind = error instanceof RangeError ? 'refused' : 'absent'
       throw new X11Error(kind, `The X display ${display} is gone.`, { cause: error })
     } finally {
@@ -121,7 +122,7 @@ export class X11Connection {
     env: NodeJS.ProcessEnv,
     display: string,
   ) {
-    // What goes wrong with the socket is told by its end.
+    // Errors of the socket are handled at its end.
     socket.on('error', () => {})
     socket.write(encodeSetup(await findCredential(address, env)))
     let received = Buffer.alloc(0)
@@ -157,8 +158,7 @@ export class X11Connection {
   }
 
   /**
-   * Asks for the screen's present layout. Rejects with {@link X11Error}; takes as long as the
-   * server does.
+   * Queries the screen's present layout. Rejects with {@link X11Error}. Has no limit of its own.
    */
   async layout(): Promise<Layout> {
     const [geometry, monitors] = await Promise.all([
@@ -218,7 +218,7 @@ export class X11Connection {
     return name
   }
 
-  /** Sends a request that has no reply; its number, modulo 65,536. */
+  /** Sends a request without a reply. Returns its number, modulo 65,536. */
   send(bytes: Buffer): number {
     this.#sequence = (this.#sequence + 1) & 0xffff
     this.#socket.write(bytes)

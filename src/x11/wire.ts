@@ -1,16 +1,16 @@
 /**
- * The X protocol as bytes, as far as needed (X Window System Protocol, X.Org version 11, appendix
- * B; RandR 1.5).
+ * Encodes and decodes the parts of the X protocol that the recorder needs (X Window System
+ * Protocol, X.Org version 11, appendix B; RandR 1.5).
  */
 import type { X11Credential } from './address.ts'
 
 const REPLY_BYTES = 32
 const REPLY = 1
 const GENERIC_EVENT = 35
-/** Nothing asked for is near as large; more is no X server. */
+/** Larger than any reply to our requests; a larger message is not from an X server. */
 const MESSAGE_MAX_BYTES = 1_048_576
 
-/** A request: opcode, a byte of data, and what follows in words of 32 bits. */
+/** Encodes a request: opcode, a byte of data, and a body in words of 32 bits. */
 export function encodeRequest(opcode: number, data: number, ...body: (number | Buffer)[]): Buffer {
   const parts = body.map((part) => (typeof part === 'number' ? word(part) : padded(part)))
   const head = Buffer.from([opcode, data, 0, 0])
@@ -18,7 +18,7 @@ export function encodeRequest(opcode: number, data: number, ...body: (number | B
   return Buffer.concat([head, ...parts])
 }
 
-/** Two numbers of 16 bits in one word. */
+/** Packs two numbers of 16 bits into one word. */
 export function pair(low: number, high: number): number {
   return (((high & 0xffff) << 16) | (low & 0xffff)) >>> 0
 }
@@ -33,7 +33,7 @@ function padded(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
 }
 
-/** The first words to a server, little-endian, version 11.0. */
+/** Encodes the setup request that opens a connection: little-endian, version 11.0. */
 export function encodeSetup({ name, data }: X11Credential): Buffer {
   const head = Buffer.alloc(12)
   head.write('l', 0, 'latin1')
@@ -43,7 +43,7 @@ export function encodeSetup({ name, data }: X11Credential): Buffer {
   return Buffer.concat([head, padded(Buffer.from(name, 'latin1')), padded(data)])
 }
 
-/** The server's answer to {@link encodeSetup}; undefined when it is not complete. */
+/** Reads the server's reply to {@link encodeSetup}; undefined when it is not complete. */
 export function readSetupReply(
   bytes: Buffer,
 ): { bytes: Buffer; accepted: boolean; body: Buffer } | undefined {
@@ -58,7 +58,7 @@ export function readSetupReply(
 }
 
 /**
- * The root window of a screen, from the body of the server's welcome; undefined when there is no
+ * Reads the root window of a screen from the body of the setup reply; undefined when there is no
  * such screen.
  */
 export function rootWindow(body: Buffer, screen: number): number | undefined {
@@ -83,15 +83,15 @@ export interface Message {
 }
 
 /**
- * The message at the start of `bytes`; undefined when it is not complete. Throws RangeError when it
- * cannot be one.
+ * Reads the message at the start of `bytes`; undefined when it is not complete. Throws RangeError
+ * when it cannot be one.
  */
 export function readMessage(bytes: Buffer): Message | undefined {
   if (bytes.length < REPLY_BYTES) return undefined
   const code = bytes[0]!
   const isLong = code === REPLY || (code & 0x7f) === GENERIC_EVENT
   const length = REPLY_BYTES + (isLong ? 4 * bytes.readUInt32LE(4) : 0)
-  if (length > MESSAGE_MAX_BYTES) throw new RangeError('no X server speaks like this')
+  if (length > MESSAGE_MAX_BYTES) throw new RangeError('not a message of an X server')
   if (bytes.length < length) return undefined
   const kind = code === REPLY ? 'reply' : code === 0 ? 'error' : 'event'
   return { bytes: bytes.subarray(0, length), kind, sequence: bytes.readUInt16LE(2) }

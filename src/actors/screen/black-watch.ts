@@ -1,16 +1,19 @@
 import { THUMBNAIL } from '../../ffmpeg/thumbnail.ts'
 
 const CELLS = THUMBNAIL.width * THUMBNAIL.height
-/** Brighter than this (of 255) is something to be seen. */
+/** The brightest value (of 255) that counts as black. */
 const BLACK_MAX = 4
-/** As many cells as the mouse pointer, which is always painted, can touch. */
+/** Most cells that the mouse pointer can touch; it is always painted. */
 const POINTER_CELLS = 4
-/** One a second: black for three seconds. Less may be a player that opens, or a mode being set. */
+/**
+ * Pictures, one a second, that make a black screen: three seconds. A player that opens, or a change
+ * of the display mode, is black for less.
+ */
 const BLACK_PICTURES = 4
 
 /**
- * Tells when a screen has been captured as black for more than 3 s, and when something can be seen
- * again.
+ * Calls back when a screen has been captured as black for more than 3 s, and when something can be
+ * seen again.
  */
 export class BlackWatch {
   readonly #onChange: (black: boolean) => void
@@ -21,7 +24,7 @@ export class BlackWatch {
     this.#onChange = onChange
   }
 
-  /** Takes pictures, one a second, however a pipe cuts them. */
+  /** Consumes pictures, one a second, in chunks of any size. */
   push(chunk: Buffer): void {
     this.#rest = Buffer.concat([this.#rest, chunk])
     for (; this.#rest.length >= CELLS; this.#rest = this.#rest.subarray(CELLS))
@@ -39,7 +42,7 @@ export class BlackWatch {
   }
 }
 
-/** Whether nothing but a mouse pointer is to be seen. */
+/** Whether a picture shows nothing but a mouse pointer. */
 export function isBlack(picture: Uint8Array): boolean {
   let bright = 0
   for (const cell of picture) if (cell > BLACK_MAX && ++bright > POINTER_CELLS) return false

@@ -15,21 +15,21 @@ import { within } from '../../time/within.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import { BlackWatch } from './black-watch.ts'
 
-/** How long frames wait for the time of the first one to be read from ffmpeg's messages. */
+/** How long frames wait until the time of the first one is read from ffmpeg's messages. */
 const START_TIME_WAIT_MS = 250
 /**
- * ffmpeg's dump of an input with a wall clock (x11grab, gdigrab): epoch seconds. Others count from
- * something else.
+ * The start of an input in ffmpeg's messages. Inputs with a wall clock (x11grab, gdigrab) give
+ * epoch seconds; others count from another origin.
  */
 const INPUT_START = /start: (-?\d+\.\d+|N\/A)/
 const EPOCH_SECONDS_MIN = 1e9
-/** A frame that ends later than this from now was timed by a clock that has been set. */
+/** A frame that ends further ahead than this was timed by a clock that has been set. */
 const AHEAD_MAX_MS = 1_000
-/** How long the end waits for the watch to vouch for the last frames. */
+/** How long the end waits until the watch confirms the last frames. */
 const CONFIRM_MS = 300
 /**
- * Without a frame for this long, nothing more is to be expected of ffmpeg: it hangs, or its display
- * does.
+ * Without a frame for this long, ffmpeg or its display hangs, and finishing it would only cost
+ * time.
  */
 const HANG_MS = 1_200
 
@@ -39,15 +39,15 @@ export interface ScreenPipelineParts {
   command: Promise<SourceCommand>
   env: NodeJS.ProcessEnv
   clock: RecorderClock
-  /** How ffmpeg is asked to finish, and how long it has. */
+  /** How ffmpeg is asked to finish, and its limit for it. */
   quit: 'SIGINT' | 'q'
   quitMs: number
 }
 
 /**
- * A screen: one ffmpeg grabs and encodes; its MP4 is taken apart here into frames, so that it can
- * be cut at a frame. A fragment comes when the next frame is there, so the one on screen at a cut
- * always comes after it, and is shortened.
+ * The pipeline of a screen. One ffmpeg grabs and encodes. Its MP4 is split here into frames, so
+ * that it can be cut at a frame. A fragment comes when the next frame is there. The frame on screen
+ * at a cut therefore always comes after the cut, and is shortened.
  */
 export class ScreenPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
@@ -61,9 +61,9 @@ export class ScreenPipeline implements Pipeline {
   #watch: ScreenWatch | undefined
   #cause: EndCause | undefined
   #messages = ''
-  /** The input says that it does not tell the wall-clock time. */
+  /** The input does not report the wall-clock time. */
   #hasNoClock = false
-  /** Frames of which it is not yet known that they show what they should. */
+  /** Frames that the watch has not yet confirmed. */
   #unconfirmed: Fragment[] = []
   #confirming: Promise<void> | undefined
   #waiting: Fragment[] = []
@@ -97,8 +97,8 @@ export class ScreenPipeline implements Pipeline {
     if (this.#cause) return
     this.#watch = command.watchScreen?.((problem) => this.end({ kind: 'problem', problem }))
     const unsubscribe = this.#parts.clock.onJump((jump) => {
-      // ffmpeg takes the time of each frame from the system clock, and drops frames until one set
-      // back has caught up.
+      // ffmpeg times each frame by the system clock. After a step back it drops frames until the
+      // clock has caught up.
       if (jump.type === 'stepped') this.end(this.#clockSetCause())
     })
     const child = startChild(command, {
@@ -112,7 +112,7 @@ export class ScreenPipeline implements Pipeline {
     const exit = await child.exited
     unsubscribe()
     this.#useArrivalTime()
-    // The capture itself does not know why, or says it in words that nobody understands.
+    // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
     const problem = this.#cause === undefined ? await this.#watch?.check() : undefined
     this.end({
       kind: 'problem',
@@ -167,8 +167,8 @@ export class ScreenPipeline implements Pipeline {
   }
 
   /**
-   * Keeps what had come before the watch found everything as it was; the rest is something else's
-   * picture.
+   * Keeps the frames that came before the watch found everything unchanged. The others may show
+   * something else and are dropped.
    */
   async #confirm(): Promise<void> {
     while (this.#unconfirmed.length > 0) {
@@ -195,8 +195,8 @@ export class ScreenPipeline implements Pipeline {
   }
 
   /**
-   * For inputs that do not tell their wall-clock time: a fragment comes when its frame is over, so
-   * the first began this long ago.
+   * The duration of all waiting frames. A fragment comes when its frame is over, so the first frame
+   * began this long ago. Used for inputs that do not report the wall-clock time.
    */
   #waitingMs(): number {
     return this.#ms(this.#waiting.reduce((sum, fragment) => sum + fragment.duration, 0))
@@ -206,7 +206,7 @@ export class ScreenPipeline implements Pipeline {
     return (ticks / this.#assembler.timescale!) * 1_000
   }
 
-  /** Gives on what waits, once the time of the first frame is known. */
+  /** Passes on the waiting frames once the time of the first one is known. */
   #emitFrames(): void {
     if (this.startedAtMs === undefined && this.#waiting.length > 0) {
       if (this.#hasNoClock) this.startedAtMs = this.#parts.clock.now() - this.#waitingMs()
@@ -220,7 +220,7 @@ export class ScreenPipeline implements Pipeline {
       const startMs = this.#ms(fragment.start - this.#firstTick)
       const aheadMs = startedAtMs + startMs + this.#ms(fragment.duration) - this.#parts.clock.now()
       if (aheadMs > AHEAD_MAX_MS) {
-        // It may have slept rather than been set; then the clock ends this capture, and says so.
+        // The machine may have slept instead; then the clock's check ends this capture.
         this.#parts.clock.check()
         this.end(this.#clockSetCause())
       }

@@ -1,22 +1,20 @@
-/** Times a capture goes by, in ms. */
+/** Time limits of a capture, in ms. */
 export interface CaptureLimits {
   /** From open to the first media in the file. */
   flow: number
-  /** Without media while they should flow; with what ending it takes, it is told within 3 s. */
+  /** Without media while they should flow. A stall is reported within 3 s, the end included. */
   stall: number
-  /**
-   * From the end of the processes to a closed file; after that the file is reported as unfinished.
-   */
+  /** From the end of the processes to a closed file; then the file is reported as unfinished. */
   finish: number
-  /** First and longest pause between tries to get media again. */
+  /** First and longest pause between attempts to get media again. */
   retryFirst: number
   retryMax: number
-  /** Time for an encoder to write the rest, and then to end after a SIGTERM. */
+  /** For an encoder to write the rest, and then to end after a SIGTERM. */
   encoderFinish: number
   encoderTerminate: number
-  /** Time for a screen capture to finish. */
+  /** For a screen capture to finish. */
   screenQuit: number
-  /** Longest time a single file operation may take. */
+  /** For a single file operation. */
   fileOperation: number
 }
 

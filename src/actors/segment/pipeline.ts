@@ -2,7 +2,7 @@ import type { Level } from '../../contract/resources.ts'
 import type { WarningCode } from '../../contract/warnings.ts'
 import type { CaptureProblem } from '../../platform/capture-problem.ts'
 
-/** A whole piece of encoded media: as much as makes sense in a file. */
+/** The smallest amount of encoded media that is whole in a file: a page or a fragment. */
 export interface MediaUnit {
   bytes: Buffer
   /** Media time in ms, from the first sample, at which this unit ends. */
@@ -10,8 +10,8 @@ export interface MediaUnit {
 }
 
 /**
- * Why a pipeline ends: told to keep nothing captured after `at` (epoch ms), or something went
- * wrong; `at` where that was before it was noticed, and nothing captured since may be kept.
+ * Why a pipeline ends: a cut, which keeps nothing captured after `at` (epoch ms), or a problem. A
+ * problem has `at` when it began before it was noticed; nothing captured since may be kept.
  */
 export type EndCause =
   | { kind: 'cut'; at: number }
@@ -22,7 +22,7 @@ export interface PipelineEvents {
   /** Media, in order; the first unit brings the headers along. */
   unit(unit: MediaUnit): void
   level(level: Level): void
-  /** Something to be known about the flowing media; told when it begins and when it is over. */
+  /** A warning about the flowing media; called when it begins and when it ends. */
   warning(warning: { code: WarningCode; present: boolean; detail: string }): void
 }
 
@@ -32,9 +32,11 @@ export interface Pipeline {
   readonly startedAtMs: number | undefined
   /** Ends the processes, keeping what was captured before. The first cause wins. */
   end(cause: EndCause): void
-  /** Ends the processes this instant. */
+  /** Ends the processes at once. */
   kill(): void
-  /** Why it ended; resolves when every process is gone and every unit delivered. Never rejects. */
+  /**
+   * Resolves with why it ended, when no process is left and every unit is delivered. Never rejects.
+   */
   readonly ended: Promise<EndCause>
 }
 

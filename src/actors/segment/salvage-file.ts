@@ -10,14 +10,14 @@ import { removeSegment, type StoredFile, syncFolder } from './segment-writer.ts'
 
 const READ_BYTES = 1_048_576
 
-/** A file cut behind its last whole unit of media. */
+/** A file cut after its last whole unit of media. */
 export interface SalvagedFile extends StoredFile {
   durationMs: number
 }
 
 /**
- * Reads chunk by chunk; gives for each unit its bytes and, where media are whole up to its end, the
- * media time there.
+ * Reads a file chunk by chunk. Yields each unit's bytes and, when the media are whole up to its
+ * end, the media time there.
  */
 type UnitReader = (chunk: Buffer) => Generator<{ bytes: Buffer; endMs: number | undefined }>
 
@@ -54,9 +54,9 @@ const UNIT_READERS: Record<SegmentFacts['container'], () => UnitReader> = {
 }
 
 /**
- * Finishes a file that was left in the middle of writing (by a dead process, a full disk, a power
- * cut that left zeros): cuts it behind its last whole page or frame, forces it to disk, hashes it.
- * Null, and the file is removed, when no media are in it. Rejects with errors of the file system.
+ * Finishes a file whose writing was interrupted (by a dead process, a full disk, a power cut that
+ * left zeros): cuts it after its last whole page or frame, forces it to disk and hashes it. Null
+ * when it holds no media; then the file is removed. Rejects with errors of the file system.
  */
 export async function salvageFile(
   path: string,
@@ -98,7 +98,7 @@ async function scan(path: string, read: UnitReader): Promise<SalvagedFile | null
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    // What is behind the first damage is not media any more; what is before it counts.
+    // Only the media before the first damage count.
     if (!(error instanceof FormatError)) throw error
   }
   return { bytes, durationMs, sha256: hash.digest('hex') }

@@ -15,21 +15,21 @@ import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeli
 import { SegmentWriter, type StoredFile } from './segment-writer.ts'
 import { StallWatch } from './stall-watch.ts'
 
-/** File format of each medium. */
+/** The file format of each medium. */
 export const FORMATS = {
   mic: { container: 'ogg', codec: 'opus' },
   speaker: { container: 'ogg', codec: 'opus' },
   screen: { container: 'mp4', codec: 'h264' },
 } as const
 
-/** Name of a segment's file, in its recording's folder. */
+/** The name of a segment's file in its recording's folder. */
 export function segmentFile(plan: Pick<SegmentPlan, 'medium' | 'number'>): string {
   return `${plan.medium}-${String(plan.number).padStart(6, '0')}.${FORMATS[plan.medium].container}`
 }
 
 /**
- * A segment's start as it is reported: rounded down, so that no rounding puts the end of its media
- * behind a cut.
+ * A segment's start as it is reported. It is rounded down, so that no rounding puts the end of its
+ * media after a cut.
  */
 export function segmentStart(startedAtMs: number): string {
   return new Date(Math.floor(startedAtMs)).toISOString()
@@ -69,9 +69,9 @@ export interface SegmentAttemptEvents {
 
 type Warning = Parameters<PipelineEvents['warning']>[0]
 
-/** One try to capture a segment: a pipeline, the file it fills, and the watch over both. */
+/** One attempt to capture a segment: a pipeline, its file, and the watch over both. */
 export class SegmentAttempt {
-  /** Why it ended; resolves when no process is left. */
+  /** Resolves with why it ended, when no process is left. */
   readonly ended: Promise<EndCause>
   readonly path: string
   readonly writer: SegmentWriter
@@ -91,7 +91,7 @@ export class SegmentAttempt {
     },
     events: SegmentAttemptEvents,
   ) {
-    // Media that nobody knows of yet cannot be warned of.
+    // A warning before the first media waits until `flowing` has been reported.
     let hasFlowed = false
     const earlyWarnings = new Map<WarningCode, Warning>()
     this.path = join(parts.plan.folder, segmentFile(parts.plan))
@@ -99,7 +99,7 @@ export class SegmentAttempt {
       this.path,
       {
         started: () => {
-          // Too late: it has been given up while the disk hung.
+          // Too late: the attempt has failed while the disk hung.
           if (this.#hasFailed) return
           clearTimeout(flowTimer)
           this.#stall ??= new StallWatch(parts.limits.stall, () =>
@@ -141,7 +141,7 @@ export class SegmentAttempt {
     })
   }
 
-  /** Whether there is, or will be, something in the file. */
+  /** Whether the file holds media, or will. */
   get hasMedia(): boolean {
     return this.writer.acceptedBytes > 0
   }
@@ -150,7 +150,7 @@ export class SegmentAttempt {
     return this.#pipeline.startedAtMs
   }
 
-  /** Duration of the media given to the file. */
+  /** Duration of the media written to the file, in ms. */
   get durationMs(): number {
     return this.#durationMs
   }
@@ -170,7 +170,7 @@ export class SegmentAttempt {
   }
 
   #notFlowing(limitMs: number): CaptureProblem {
-    // Media without a file: it is the disk that keeps us waiting.
+    // Media without a file: the disk is what hangs.
     if (this.hasMedia)
       return {
         code: 'STORAGE_UNAVAILABLE',
@@ -181,7 +181,7 @@ export class SegmentAttempt {
   }
 }
 
-/** Keeps the media captured before; there can be none after. */
+/** The problem of a sleep. Media captured before it are kept; there can be none after it. */
 const SLEPT: CaptureProblem = {
   code: 'CAPTURE_FAILED',
   detail: 'The computer slept.',

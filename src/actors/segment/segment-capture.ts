@@ -21,9 +21,9 @@ import { removeSegment } from './segment-writer.ts'
 /** The parts that a segment's capture works with. */
 export interface SegmentCaptureParts {
   plan: SegmentPlan
-  /** Epoch ms: keep trying until then. */
+  /** Retries until then (epoch ms). */
   retryUntil: number | undefined
-  /** Prepares a pipeline from a device. */
+  /** Prepares the pipeline of a device. */
   pipeline: (device: Device, quality: Quality) => StartPipeline
   /** Finds the device again, as it is now; rejects when it is not there. */
   resolve: (device: Device) => Promise<Device>
@@ -36,16 +36,16 @@ export interface SegmentCaptureParts {
 type Cause = 'cut' | CaptureProblem
 
 /**
- * One segment's life: tries until media flow, then runs until it is cut or dies, then has its file
- * finished. Reports `capture.ended` once, whatever happens.
+ * Captures one segment: attempts it until media flow, runs until a cut or a failure, then finishes
+ * the file. Always reports `capture.ended` exactly once.
  */
 export class SegmentCapture {
   /** Resolves when `capture.ended` has been reported. */
   readonly ended: Promise<void>
-  /** Resolves when nothing is written to its file any more. */
+  /** Resolves when nothing writes to its file any more. */
   closed: Promise<unknown> = Promise.resolve()
   readonly #parts: SegmentCaptureParts
-  /** The try under way. */
+  /** The attempt under way. */
   #attempt: SegmentAttempt | undefined
   #cutAt: number | undefined
   #discard = false
@@ -64,8 +64,8 @@ export class SegmentCapture {
   }
 
   /**
-   * Keeps nothing captured after `at`; with `discard` nothing at all, also when the segment has
-   * ended before.
+   * Keeps nothing captured after `at` (epoch ms). With `discard` it keeps nothing at all, also when
+   * the segment has ended before.
    */
   cut(at: number, discard: boolean): void {
     this.#discard ||= discard
@@ -76,7 +76,7 @@ export class SegmentCapture {
     this.#interrupt()
   }
 
-  /** Ends the processes this instant; a file that cannot be finished then is left to salvage. */
+  /** Ends the processes at once. A file that cannot be finished then is left to salvage. */
   abandon(): void {
     this.#abandoned = true
     this.#cutAt ??= this.#parts.clock.now()
@@ -100,7 +100,7 @@ export class SegmentCapture {
     }
   }
 
-  /** One try; resolves with why it ended, when no process is left. */
+  /** Makes one attempt; resolves with why it ended, when no process is left. */
   async #capture(): Promise<Cause> {
     const { plan, retryUntil, limits, clock, pipeline, resolve, report } = this.#parts
     this.#attempt = undefined
@@ -152,7 +152,7 @@ export class SegmentCapture {
     const { plan, limits, report } = this.#parts
     const closing = this.#closeWithRetries(segment)
     this.closed = closing
-    // Of a finished segment only its file is still of interest; the recording may have hundreds.
+    // Frees the attempt: a recording may have hundreds of finished segments.
     void closing.then(() => {
       this.#attempt = undefined
     })
@@ -165,8 +165,8 @@ export class SegmentCapture {
   }
 
   /**
-   * The file may be out of reach for a while (a disk that is gone or read-only); it is tried again
-   * until it is finished.
+   * Finishes the file, and retries until it succeeds: the disk may be gone or read-only for a
+   * while.
    */
   async #closeWithRetries(segment: SegmentAttempt): Promise<SegmentFacts | null> {
     const { plan, limits, logger } = this.#parts
@@ -184,7 +184,7 @@ export class SegmentCapture {
     }
   }
 
-  /** Facts of the file on disk; null when it was discarded, or nothing whole is in it. */
+  /** Finishes the file. Null when it was discarded, or holds no whole unit of media. */
   async #close(segment: SegmentAttempt): Promise<SegmentFacts | null> {
     const { plan } = this.#parts
     if (this.#discard) {
@@ -193,7 +193,7 @@ export class SegmentCapture {
     }
     const file = await segment.writer.finish().then(
       (stored) => ({ ...stored, durationMs: segment.durationMs }),
-      // Not all of it could be written: what is there is made a proper file.
+      // Not all of it could be written; the rest is salvaged.
       () =>
         segment.writer.hasFile ? salvageFile(segment.path, FORMATS[plan.medium].container) : null,
     )

@@ -6,7 +6,7 @@ import { RecorderError } from '../../contract/errors.ts'
 const SYNC_INTERVAL_MS = 1_000
 const DEFAULTS = { queueBytes: 16 * 1_048_576, operationMs: 10_000 }
 
-/** A file as it lies on disk. */
+/** The size and hash of a file on disk. */
 export interface StoredFile {
   bytes: number
   /** Lower-case hex. */
@@ -17,19 +17,19 @@ export interface StoredFile {
 export interface SegmentWriterEvents {
   /** The first bytes are in the file. */
   started(): void
-  /** So many bytes are forced to disk; about once a second. */
+  /** This many bytes are forced to disk; about once a second. */
   synced?(bytes: number): void
   /**
-   * The file cannot be written (or not fast enough) and nothing more will be; `finish` will reject.
-   * Once.
+   * The file cannot be written, or not fast enough. Nothing more is written, and `finish` rejects.
+   * Called once.
    */
   failed(error: Error): void
 }
 
 /**
- * Writes one segment file: creates it with the first bytes, has one write in flight, forces it to
- * disk each second and hashes what it has written. Memory is bounded: a disk that does not keep up
- * is a failure, not a growing queue.
+ * Writes one segment file and hashes it as it goes. Creates it with the first bytes, makes one
+ * write at a time, and forces it to disk each second. Memory is bounded: a disk that does not keep
+ * up is a failure, not a growing queue.
  */
 export class SegmentWriter {
   readonly #path: string
@@ -53,7 +53,7 @@ export class SegmentWriter {
     this.#limits = { ...DEFAULTS, ...limits }
   }
 
-  /** Bytes given to `write` so far, written or not. */
+  /** Bytes passed to `write` so far, written or not. */
   get acceptedBytes(): number {
     return this.#writtenBytes + this.#queuedBytes
   }
@@ -63,7 +63,7 @@ export class SegmentWriter {
     return this.#created
   }
 
-  /** Takes bytes for the file; they are dropped when it has failed. */
+  /** Queues bytes for the file; drops them when it has failed. */
   write(bytes: Buffer): void {
     if (this.#failure) return
     this.#queue.push(bytes)
@@ -79,8 +79,8 @@ export class SegmentWriter {
   }
 
   /**
-   * Writes the rest, forces it and its folder to disk and closes. Rejects with what made the file
-   * fail.
+   * Writes the rest, forces the file and its folder to disk and closes it. Rejects with the error
+   * that made the file fail.
    */
   async finish(): Promise<StoredFile> {
     await this.#settle()
@@ -96,14 +96,14 @@ export class SegmentWriter {
     return { bytes: this.#writtenBytes, sha256: this.#hash.digest('hex') }
   }
 
-  /** Removes the file, and its folder when that is empty then. */
+  /** Removes the file, and its folder when that is then empty. */
   async discard(): Promise<void> {
     this.#failure ??= new Error('discarded')
     this.#queue = []
     await this.#settle()
     await this.#handle?.close()
     this.#handle = undefined
-    // Only what is ours: an older file in the way stays.
+    // Removes only a file of its own: an older file in the way stays.
     if (this.#created) await removeSegment(this.#path)
   }
 
@@ -114,7 +114,7 @@ export class SegmentWriter {
   }
 
   async #writeQueue(): Promise<void> {
-    // Not in the same turn: what arrives together is written together.
+    // Waits a turn, so that bytes that arrive together are written together.
     await null
     try {
       while (this.#queue.length > 0 && !this.#failure) {
@@ -131,7 +131,7 @@ export class SegmentWriter {
     } catch (error) {
       this.#fail(error as Error)
     } finally {
-      // In the same turn as the last look at the queue, so that no bytes can be left behind in it.
+      // In the same turn as the last check of the queue, so that no bytes are left in it.
       this.#writing = undefined
     }
   }
@@ -161,16 +161,15 @@ export class SegmentWriter {
 
   async #sync(handle: FileHandle): Promise<void> {
     await handle.datasync()
-    // The first time the file's name too, and its folder's: else a power cut could lose the whole
-    // file.
+    // The first sync also covers the names of the file and its folder; a power cut could otherwise
+    // lose the whole file.
     if (this.#syncedBytes > 0) return
     await syncFolder(dirname(this.#path))
     await syncFolder(dirname(dirname(this.#path)))
   }
 
   /**
-   * Makes an operation that does not come back a failure at once; the operation itself is still
-   * waited for.
+   * Waits for an operation. Reports a failure when it takes longer than the limit, and still waits.
    */
   async #timed<T>(operation: Promise<T>): Promise<T> {
     const timer = setTimeout(
@@ -194,8 +193,8 @@ export class SegmentWriter {
 }
 
 /**
- * Creates a file nobody else may read; never an existing one: what has been recorded is not written
- * over.
+ * Creates a file that no other user may read. Rejects when it exists: recorded media are never
+ * overwritten.
  */
 async function create(path: string): Promise<FileHandle> {
   for (let attempt = 1; ; attempt++) {
@@ -203,15 +202,15 @@ async function create(path: string): Promise<FileHandle> {
     try {
       return await open(path, 'wx', 0o600)
     } catch (error) {
-      // Another medium's discarded segment may have taken the empty folder away in between.
+      // Another medium's discarded segment may have removed the empty folder in between.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 3) throw error
     }
   }
 }
 
 /**
- * Makes a folder, private, with those above it. Not by Node's `recursive`, which calls a full disk
- * ENOENT.
+ * Makes a private folder and its parents. Does not use Node's `recursive`, which reports a full
+ * disk as ENOENT.
  */
 async function makeFolder(path: string): Promise<void> {
   const make = () => mkdir(path, 0o700).catch(unless('EEXIST'))
@@ -224,7 +223,7 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Passes over errors with one of these codes. */
+/** Ignores errors with one of these codes and throws others. */
 function unless(...codes: string[]): (error: NodeJS.ErrnoException) => void {
   return (error) => {
     if (!codes.includes(error.code ?? '')) throw error
@@ -232,8 +231,8 @@ function unless(...codes: string[]): (error: NodeJS.ErrnoException) => void {
 }
 
 /**
- * Forces a folder's entries to disk; where folders cannot be opened (Windows) the file system does
- * it by itself.
+ * Forces a folder's entries to disk. On Windows, where folders cannot be opened, the file system
+ * does it by itself.
  */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return

@@ -1,9 +1,8 @@
 const TICKS = 10
 
 /**
- * Calls back, once, when nothing has happened for a while. Counts ticks rather than reading a
- * clock, so that neither a sleeping machine nor a busy event loop (data may be waiting behind it)
- * looks like a stall.
+ * Calls back once when it has not been reset for a time. Counts ticks instead of reading a clock:
+ * neither a sleeping machine nor a busy event loop, behind which data may wait, looks like a stall.
  */
 export class StallWatch {
   #idleTicks = 0
@@ -17,7 +16,7 @@ export class StallWatch {
     }, limitMs / TICKS)
   }
 
-  /** Something has happened. */
+  /** Starts the time again. */
   reset(): void {
     this.#idleTicks = 0
   }

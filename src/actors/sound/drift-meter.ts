@@ -1,18 +1,18 @@
 import { SAMPLE_RATE } from '../../ffmpeg/encoding.ts'
 
-/** The earliest arrival of a stretch, which stands for all of it. */
+/** The length of a bucket. Its earliest arrival stands for all arrivals in it. */
 const BUCKET_MS = 500
-/** How far back arrivals count: long enough to tell 5 ppm from a busy second. */
+/** Buckets that count: enough to tell 5 ppm from a busy second. */
 const BUCKETS = 60
 /** No sound card is further off. */
 const SKEW_MAX = 2_500e-6
 /**
- * So many buckets in a row that are all this late: the delay itself has changed, and what came
- * before says nothing any more.
+ * After this many late buckets in a row the delay itself has changed, and earlier buckets are
+ * dropped.
  */
 const STEP_BUCKETS = 10
 const STEP_MS = 10
-/** Later than this is more than a busy machine makes of it, when it lasts as long. */
+/** Sound this late for this long has lost samples: a busy machine delays it less. */
 const LOSS_MS = 80
 const LOSS_LASTS_MS = 1_200
 
@@ -20,17 +20,16 @@ interface Point {
   /** Time of arrival, from the first one on, in ms. */
   at: number
   /**
-   * Arrival less the duration of all sound so far: the time at which the first sample seems to have
-   * been captured.
+   * Arrival less the duration of all sound so far: the apparent capture time of the first sample.
    */
   origin: number
 }
 
 /**
- * Tells sound's own clock from the recorder's. A chunk can only come late, never early, so the line
- * that lies just below all arrivals of the last half minute is where they would be without delay;
- * its slope is how wrong the sound card's clock is (Moon, Skelly, Towsley: Estimation and removal
- * of clock skew from network delay measurements, 1999).
+ * Measures how far a sound card's clock drifts from the recorder's. A chunk can only come late,
+ * never early. The line just below all arrivals of the last half minute is therefore where they
+ * would be without delay, and its slope is the error of the sound card's clock (Moon, Skelly,
+ * Towsley: Estimation and removal of clock skew from network delay measurements, 1999).
  */
 export class DriftMeter {
   #firstAt: number | undefined
@@ -43,7 +42,7 @@ export class DriftMeter {
   #lastGoodAt = 0
   #lateSince: number | undefined
 
-  /** Sound that arrived at `arrivedAt` (epoch ms, of a clock that does not jump). */
+  /** Observes frames that arrived at `arrivedAt` (epoch ms, by a clock that does not jump). */
   push(frames: number, arrivedAt: number): void {
     this.#firstAt ??= arrivedAt
     const at = arrivedAt - this.#firstAt
@@ -57,22 +56,22 @@ export class DriftMeter {
   }
 
   /**
-   * When the first sample was captured, as far as is known at a time: epoch ms. Moves as the
-   * sound's clock does.
+   * The capture time of the first sample (epoch ms), as estimated at a time. Moves with the sound's
+   * clock.
    */
   originAt(time: number): number {
     return this.#firstAt! + this.#lineAt(time - this.#firstAt!)
   }
 
   /**
-   * Since when (epoch ms) sound comes so late that some of it may have been lost; undefined when it
-   * does not.
+   * The time (epoch ms) since which sound is so late that some may have been lost; undefined when
+   * it is not late.
    */
   get lateSince(): number | undefined {
     return this.#lateSince === undefined ? undefined : this.#firstAt! + this.#lastGoodAt
   }
 
-  /** Whether it has been late for too long to come back. */
+  /** Whether sound has been late for too long to catch up. */
   isLost(time: number): boolean {
     return this.#lateSince !== undefined && time - this.#firstAt! - this.#lateSince >= LOSS_LASTS_MS
   }
@@ -105,8 +104,8 @@ export class DriftMeter {
 }
 
 /**
- * The line below all points that is nearest to them: the edge of their lower hull at the middle of
- * their times.
+ * The line below all points that is nearest to them: the edge of their lower convex hull at the
+ * mean of their times.
  */
 function lineBelow(points: readonly Point[]): { origin: number; slope: number } {
   const hull: Point[] = []

@@ -8,17 +8,16 @@ const RESTART_FIRST_MS = 250
 const RESTART_MAX_MS = 4_000
 
 /**
- * Plays the silence that keeps an idle device delivering, and starts its player again when that
- * dies.
+ * Plays the silence that keeps an idle device delivering, and restarts its player when that dies.
  */
 export class KeepAwake {
-  /** Resolves when it has been stopped and no process is left. */
+  /** Resolves when `stop` has been called and no process is left. */
   readonly ended: Promise<void>
   #player: Child | undefined
   #isOver = false
   #interrupt: () => void = () => {}
 
-  /** `command`: a player that takes the silence on its stdin. */
+  /** `command`: a player that reads the silence from its stdin. */
   constructor(command: ChildCommand, env: NodeJS.ProcessEnv, logger: Logger) {
     this.ended = this.#run(command, env, logger)
   }

@@ -13,7 +13,7 @@ export function pcmFrames(bytes: number, channels: number): number {
   return bytes / (SAMPLE_BYTES * channels)
 }
 
-/** Gives raw sound on in whole frames (one sample of each channel), however a pipe cuts it. */
+/** Splits raw sound into whole frames (one sample of each channel), in chunks of any size. */
 export class FrameAligner {
   readonly #frameBytes: number
   #rest: Buffer = Buffer.alloc(0)

@@ -1,18 +1,19 @@
 /**
- * Pieces come each 5 ms; written to an encoder one by one they would cost more than all else here.
+ * Chunks come every 5 ms. They are released in batches, because writing each one to the encoder
+ * would cost more than everything else here.
  */
 const BATCH_MS = 50
 
-/** A piece of sound, and when it came (epoch ms). */
+/** Some sound and its time of arrival (epoch ms). */
 interface Chunk {
   pcm: Buffer
   arrivedAt: number
 }
 
 /**
- * Where sound waits before it goes to the encoder, for it may turn out that it is not what it
- * should be: of another device, or out of its time. Such news comes some milliseconds after the
- * sound; while there is a doubt nothing is let go.
+ * Holds sound back before it goes to the encoder, because it may prove wrong: from another device,
+ * or out of its time. Such news comes some milliseconds after the sound. Nothing suspect is
+ * released.
  */
 export class Quarantine<Cause extends string> {
   readonly #waitMs: number
@@ -20,13 +21,13 @@ export class Quarantine<Cause extends string> {
   readonly #suspicions = new Map<Cause, number>()
   #chunks: Chunk[] = []
 
-  /** `waitMs`: how long each piece waits at least. */
+  /** `waitMs`: how long each chunk waits at least. */
   constructor(waitMs: number, onRelease: (pcm: Buffer) => void) {
     this.#waitMs = waitMs
     this.#onRelease = onRelease
   }
 
-  /** Takes a piece in, and lets go what has waited long enough. */
+  /** Adds a chunk, and releases those that have waited long enough. */
   push(pcm: Buffer, arrivedAt: number): void {
     this.#chunks.push({ pcm, arrivedAt })
     if (arrivedAt - this.#chunks[0]!.arrivedAt >= this.#waitMs + BATCH_MS)
@@ -34,18 +35,19 @@ export class Quarantine<Cause extends string> {
   }
 
   /**
-   * Doubts the sound that came after `fromMs` (epoch ms) until {@link clear}; asked again, the
-   * doubt is moved.
+   * Suspects the sound that came after `fromMs` (epoch ms) until {@link clear}. A second call for
+   * the same cause replaces the time.
    */
   suspect(cause: Cause, fromMs: number): void {
     this.#suspicions.set(cause, fromMs)
   }
 
+  /** Ends the suspicion of one cause. */
   clear(cause: Cause): void {
     this.#suspicions.delete(cause)
   }
 
-  /** Lets go at once what came until `untilMs` and is in no doubt; forgets the rest. */
+  /** Releases at once what came until `untilMs` and is not suspect; drops the rest. */
   flush(untilMs: number): void {
     this.#release(untilMs)
     this.#chunks = []

@@ -1,19 +1,19 @@
 import { SAMPLE_RATE } from '../../ffmpeg/encoding.ts'
 
 const SAMPLE_BYTES = 2
-/** Within this of its time sound is left alone: no clock is read more exactly. */
+/** A smaller lag is left alone: no clock is read more exactly. */
 const AT_REST_MS = 0.2
-/** Frames slipped a second for each ms that is to be made good, and at most: one every 5 ms. */
+/** Frames slipped a second for each ms of lag, and at most: one every 5 ms. */
 const SLIPS_A_MS = 48
 const SLIPS_MAX = 200
-/** A slip is looked for in pieces of this many frames (20 ms), each of which has at most four. */
-const PIECE_FRAMES = 960
+/** Slips are placed in blocks of this many frames (20 ms), each of which has at most four. */
+const BLOCK_FRAMES = 960
 const SPACING_FRAMES = SAMPLE_RATE / SLIPS_MAX
 
 /**
- * Keeps raw 16-bit sound at its time by repeating or dropping single frames (one sample of each
- * channel), where the sound changes least, so that nobody hears it: what a crystal is off by (50
- * ppm) is two or three frames a second.
+ * Keeps raw 16-bit sound in time by repeating or dropping single frames (one sample of each
+ * channel). It does so where the sound changes least, so that nobody hears it. A crystal that is
+ * off by 50 ppm needs two or three frames a second.
  */
 export class SampleSlipper {
   readonly #channels: number
@@ -28,14 +28,14 @@ export class SampleSlipper {
     this.#frameBytes = SAMPLE_BYTES * channels
   }
 
-  /** By how much the sound has become longer so far, in ms. */
+  /** How much longer the sound has become so far, in ms. */
   get shiftMs(): number {
     return (this.#shifted * 1_000) / SAMPLE_RATE
   }
 
   /**
-   * Whole frames as they are to be kept, when the sound lags its time by `lagMs` (less than 0:
-   * leads).
+   * Returns the frames to keep when the sound lags its time by `lagMs` (negative: leads). `pcm`
+   * holds whole frames.
    */
   push(pcm: Buffer, lagMs: number): Buffer {
     if (Math.abs(lagMs) <= AT_REST_MS && this.#due < 1) {
@@ -43,28 +43,28 @@ export class SampleSlipper {
       return pcm
     }
     const pieces: Buffer[] = []
-    for (let at = 0; at < pcm.length; at += PIECE_FRAMES * this.#frameBytes)
-      pieces.push(...this.#pushPiece(pcm.subarray(at, at + PIECE_FRAMES * this.#frameBytes), lagMs))
+    for (let at = 0; at < pcm.length; at += BLOCK_FRAMES * this.#frameBytes)
+      pieces.push(...this.#pushBlock(pcm.subarray(at, at + BLOCK_FRAMES * this.#frameBytes), lagMs))
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
   }
 
-  #pushPiece(piece: Buffer, lagMs: number): Buffer[] {
+  #pushBlock(block: Buffer, lagMs: number): Buffer[] {
     const pieces: Buffer[] = []
-    const frames = piece.length / this.#frameBytes
+    const frames = block.length / this.#frameBytes
     const rate = Math.min(SLIPS_MAX, SLIPS_A_MS * Math.max(0, Math.abs(lagMs) - AT_REST_MS))
     this.#due = Math.min(4, this.#due + (rate * frames) / SAMPLE_RATE)
     let from = 0
     while (this.#due >= 1) {
-      // Not nearer to the last one than they may be; the next chunk is soon enough.
+      // Keeps the least distance to the last slip; the rest waits for the next chunk.
       const first = Math.max(
         from,
         from === 0 ? SPACING_FRAMES - this.#sinceSlip : from + SPACING_FRAMES,
       )
       const last = Math.min(frames, first + SPACING_FRAMES) - 2
       if (last <= first) break
-      const at = this.#quietestFrame(piece, first, last)
-      pieces.push(piece.subarray(from * this.#frameBytes, (at + 1) * this.#frameBytes))
-      if (lagMs > 0) pieces.push(this.#interpolate(piece, at))
+      const at = this.#steadiestFrame(block, first, last)
+      pieces.push(block.subarray(from * this.#frameBytes, (at + 1) * this.#frameBytes))
+      if (lagMs > 0) pieces.push(this.#interpolate(block, at))
       const next = lagMs > 0 ? at + 1 : at + 2
       this.#sinceSlip = -next
       this.#shifted += lagMs > 0 ? 1 : -1
@@ -72,39 +72,39 @@ export class SampleSlipper {
       from = next
     }
     this.#sinceSlip += frames
-    pieces.push(piece.subarray(from * this.#frameBytes))
+    pieces.push(block.subarray(from * this.#frameBytes))
     return pieces
   }
 
-  #sample(piece: Buffer, frame: number, channel: number): number {
-    return piece.readInt16LE(frame * this.#frameBytes + SAMPLE_BYTES * channel)
+  #sample(block: Buffer, frame: number, channel: number): number {
+    return block.readInt16LE(frame * this.#frameBytes + SAMPLE_BYTES * channel)
   }
 
-  /** The frame around which the sound changes least: the crest of a wave, or a pause. */
-  #quietestFrame(piece: Buffer, first: number, last: number): number {
-    let quietest = first
+  /** Finds the frame around which the sound changes least: the crest of a wave, or a pause. */
+  #steadiestFrame(block: Buffer, first: number, last: number): number {
+    let steadiest = first
     let least = Number.POSITIVE_INFINITY
     for (let frame = first; frame <= last && least > 0; frame++) {
       let change = 0
       for (let channel = 0; channel < this.#channels; channel++) {
         const [a, b] = [
-          this.#sample(piece, frame, channel),
-          this.#sample(piece, frame + 1, channel),
+          this.#sample(block, frame, channel),
+          this.#sample(block, frame + 1, channel),
         ]
         const c =
-          frame + 2 < piece.length / this.#frameBytes ? this.#sample(piece, frame + 2, channel) : b
+          frame + 2 < block.length / this.#frameBytes ? this.#sample(block, frame + 2, channel) : b
         change += Math.abs(b - a) + Math.abs(c - b)
       }
-      if (change < least) [quietest, least] = [frame, change]
+      if (change < least) [steadiest, least] = [frame, change]
     }
-    return quietest
+    return steadiest
   }
 
-  /** A frame half-way to the next one. */
-  #interpolate(piece: Buffer, frame: number): Buffer {
+  /** Makes a frame half-way between a frame and the next one. */
+  #interpolate(block: Buffer, frame: number): Buffer {
     const made = Buffer.alloc(this.#frameBytes)
     for (let channel = 0; channel < this.#channels; channel++) {
-      const [a, b] = [this.#sample(piece, frame, channel), this.#sample(piece, frame + 1, channel)]
+      const [a, b] = [this.#sample(block, frame, channel), this.#sample(block, frame + 1, channel)]
       made.writeInt16LE(Math.round((a + b) / 2), SAMPLE_BYTES * channel)
     }
     return made

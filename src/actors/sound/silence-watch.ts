@@ -1,13 +1,13 @@
 import type { Level } from '../../contract/resources.ts'
 import { SILENCE_DB } from './pcm.ts'
 
-/** Levels, ten a second, that make a silence: told after 4 s, so that it is known within 5. */
+/** Levels, ten a second, that make a silence: 4 s, so that it is reported within 5. */
 const SILENT_LEVELS = 40
 
 /**
- * Tells when a microphone has delivered nothing but digital zero for 4 s, and when it delivers
- * something again. The quietest room, and even an amplifier without one, is never zero for as long
- * as that: so a person who only listens is no fault.
+ * Calls back when a microphone has delivered nothing but digital zero for 4 s, and when it delivers
+ * something again. Neither the quietest room nor an amplifier without a microphone is zero for that
+ * long, so a person who only listens is no fault.
  */
 export class SilenceWatch {
   readonly #onChange: (silent: boolean) => void
@@ -17,7 +17,7 @@ export class SilenceWatch {
     this.#onChange = onChange
   }
 
-  /** Takes each level, ten a second. */
+  /** Observes a level; they come ten a second. */
   push({ peakDb }: Level): void {
     if (peakDb <= SILENCE_DB) {
       if (++this.#silentLevels === SILENT_LEVELS) this.#onChange(true)

@@ -23,25 +23,25 @@ import { Quarantine } from './quarantine.ts'
 import { SampleSlipper } from './sample-slipper.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
-/** Sound that an encoder has not taken yet: five seconds in stereo, longer than any start. */
+/** Most sound that waits for the encoder: five seconds in stereo, longer than any start. */
 const PENDING_MAX_BYTES = 1_048_576
 /**
- * How long sound waits for news that it is not of its device: these come within some 30 ms, and
+ * How long sound waits for news that it is not from its device. They come within some 30 ms, and
  * later on a busy machine.
  */
 const QUARANTINE_MS = 250
-/** An encoder that has been given sound for this long and has written nothing isHanging. */
+/** An encoder that gets sound for this long and writes nothing hangs. */
 const ENCODER_HANG_MS = 1_000
 
 /** The parts of a sound pipeline. */
 export interface SoundPipelineParts {
   /** Delivers raw sound on stdout. */
   source: Promise<SourceCommand>
-  /** Plays the silence on its stdin that keeps an idle device delivering. */
+  /** Plays the silence on its stdin, which keeps an idle device delivering. */
   keepAwake?: ChildCommand | undefined
   /**
-   * Whether digital silence is a fault: at a microphone, and not at a speaker that has nothing to
-   * play.
+   * Whether digital silence is a fault. It is one of a microphone, but not of a speaker with
+   * nothing to play.
    */
   isSilenceFault: boolean
   ffmpeg: Promise<Ffmpeg>
@@ -50,16 +50,16 @@ export interface SoundPipelineParts {
   clock: Pick<RecorderClock, 'now' | 'check'>
   logger: Logger
   /**
-   * How long an encoder has to write what it holds when its input has ended, and then after a
+   * Limits of an encoder to write its rest after its input has ended, and then to end after a
    * SIGTERM.
    */
   encoderEndMs: readonly [finish: number, terminate: number]
 }
 
 /**
- * Sound: capture helper → here (measured, kept at its time, held back until it is sure, cut) →
- * ffmpeg → here, as Ogg pages. The helper starts at once and ffmpeg beside it; what is captured
- * before ffmpeg reads waits here.
+ * The pipeline of sound: capture helper → here (measured, kept in time, quarantined, cut) → ffmpeg
+ * → here, as Ogg pages. The helper and ffmpeg start at the same time. Sound captured before ffmpeg
+ * reads waits here.
  */
 export class SoundPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
@@ -89,7 +89,8 @@ export class SoundPipeline implements Pipeline {
   #pending: Buffer[] = []
   #pendingBytes = 0
   /**
-   * When the encoder was first given something after the last that it wrote; by performance.now().
+   * When the encoder first got sound after its last output, by performance.now(); undefined when it
+   * owes none.
    */
   #awaitingEncoderSince: number | undefined
   #headers: Buffer[] = []
@@ -113,7 +114,7 @@ export class SoundPipeline implements Pipeline {
   end(cause: EndCause): void {
     if (this.#cause) return
     this.#cause = cause
-    // A helper has nothing to finish, and SIGKILL also ends one whose server is frozen.
+    // A helper has nothing to finish. SIGKILL also ends one whose server is frozen.
     this.#source?.kill('SIGKILL')
     this.#keepAwake?.stop()
     this.#watch?.stop()
@@ -133,7 +134,7 @@ export class SoundPipeline implements Pipeline {
 
   #onSound(chunk: Buffer): void {
     const arrivedAt = this.#parts.clock.now()
-    // Whatever still comes after a cut must not go anywhere.
+    // Sound that comes after a cut is dropped.
     if (this.#cause) return
     const pcm = this.#aligner.push(chunk)
     if (pcm.length === 0) return
@@ -144,7 +145,7 @@ export class SoundPipeline implements Pipeline {
       this.#checkForLoss(arrivedAt)
       this.#quarantine.push(this.#slipper.push(pcm, lagMs), arrivedAt)
     } else {
-      // The first of it is let go at once, so that a start is soon confirmed.
+      // The first sound skips the quarantine, so that a start is soon confirmed.
       this.startedAtMs = this.#drift.originAt(arrivedAt)
       this.#writeToEncoder(pcm)
     }
@@ -159,7 +160,7 @@ export class SoundPipeline implements Pipeline {
       return
     }
     this.#quarantine.suspect('loss', lateSince)
-    // It may be the machine that slept.
+    // The machine may have slept.
     this.#parts.clock.check()
     if (this.#drift.isLost(arrivedAt)) this.#fail(captureFailed('Sound was lost.'), lateSince)
   }
@@ -206,7 +207,9 @@ export class SoundPipeline implements Pipeline {
     })
   }
 
-  /** Not of a muted one: it is known already why it is silent. */
+  /**
+   * Reports silence, or its end. A mute already explains the silence, so it is not reported then.
+   */
   #reportSilence(): void {
     const present = this.#isSilent && this.#muted === null
     if (present === this.#isSilenceReported) return
@@ -242,14 +245,14 @@ export class SoundPipeline implements Pipeline {
     this.#fail(exitProblem('The encoder', encoder, exit))
   }
 
-  /** Lets the encoder write what it still holds; it ends by itself when its input does. */
+  /** Lets the encoder write its rest; it ends by itself when its input does. */
   async #endEncoder(encoder: Child): Promise<void> {
     const [finish, ask] = this.#parts.encoderEndMs
     const steps: TerminationStep[] = [
       { ask: () => encoder.stdin?.end(), waitMs: finish },
       { ask: 'SIGTERM', waitMs: ask },
     ]
-    // With no sound at all there is nothing to wait for, nor for one that isHanging.
+    // An encoder that got no sound, or that hangs, is not waited for.
     const waitedMs =
       this.#awaitingEncoderSince === undefined ? 0 : performance.now() - this.#awaitingEncoderSince
     const isHanging = this.#isAnchored && waitedMs > ENCODER_HANG_MS

@@ -5,8 +5,8 @@ import { parsePulseState } from './pulse-state.ts'
 const ANSWER_MS = 1_000
 
 /**
- * Whether the sound server has a microphone muted, or a speaker or what it is recorded from; null
- * when it does not tell.
+ * Whether the sound server mutes a microphone, or a speaker or its monitor; null when it does not
+ * answer.
  */
 export async function isPulseMuted(
   medium: 'mic' | 'speaker',

@@ -23,14 +23,14 @@ import {
   sessionProblem,
 } from './x11-screens.ts'
 
-/** The source that stands for a device. */
+/** The name of the source that captures a device. */
 function sourceOf(medium: 'mic' | 'speaker', device: Device): string {
   return medium === 'mic' ? device.id : `${device.id}.monitor`
 }
 
 /**
- * parec starts within 10 ms, ffmpeg's own pulse input needs ten times that, and ffmpeg-static has
- * none.
+ * The command that captures sound. parec starts within 10 ms; ffmpeg's own pulse input takes ten
+ * times as long, and ffmpeg-static has none.
  */
 export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCommand {
   return {
@@ -44,8 +44,8 @@ export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCo
 }
 
 /**
- * Plays the silence that keeps a sink from idling; an idle one delivers in blocks of two seconds,
- * or not at all.
+ * The command that plays silence, which keeps a sink from idling. An idle sink delivers in blocks
+ * of two seconds, or not at all.
  */
 export function pacatCommand(device: Device): ChildCommand {
   return {
@@ -64,7 +64,7 @@ export function pacatCommand(device: Device): ChildCommand {
   }
 }
 
-/** ffmpeg on an X display, or on one monitor of it. */
+/** The command that captures an X display, or one monitor of it. */
 export function x11grabCommand(
   display: string,
   monitor: Monitor | undefined,
@@ -97,7 +97,7 @@ async function screenCommand(
   ffmpeg: () => Promise<Ffmpeg>,
 ): Promise<SourceCommand> {
   const { display } = parseScreenId(device.id)
-  // Where the monitor is now: it may have been moved since it was listed.
+  // Finds the monitor again: it may have been moved since it was listed.
   const [monitor, found] = await Promise.all([findMonitor(device.id, env), ffmpeg()])
   return {
     ...x11grabCommand(display, monitor, quality, found),
@@ -106,7 +106,10 @@ async function screenCommand(
   }
 }
 
-/** Linux: sound by PulseAudio, or PipeWire through its pulse interface; the screen by X11. */
+/**
+ * The backend of Linux: sound by PulseAudio, or PipeWire through its pulse interface; the screen by
+ * X11.
+ */
 export function linuxBackend(
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,

@@ -6,8 +6,7 @@ import { unavailable } from '../capture-backend.ts'
 const PROBE_MS = 1_500
 
 /**
- * The reason and remedy when `pactl` does not answer. PipeWire answers it too, through
- * pipewire-pulse.
+ * Why `pactl` gave no answer, and the remedy. PipeWire answers `pactl` too, through pipewire-pulse.
  */
 function serverProblem(result: ToolResult): string {
   switch (result.outcome) {
@@ -41,16 +40,16 @@ export async function listPulseDevices(
   )
 }
 
-/** Name of the default source or sink in the output of `pactl info`. */
+/** Reads the name of the default source or sink from the output of `pactl info`. */
 export function parseDefault(info: string, medium: Exclude<Medium, 'screen'>): string | undefined {
   const line = medium === 'mic' ? /^\s*Default Source: (.+)$/m : /^\s*Default Sink: (.+)$/m
   return line.exec(info)?.[1]?.trim()
 }
 
 /**
- * Devices in the output of `pactl list sources` or `pactl list sinks` (the text form, which old
- * versions have too), monitors left out. One is always the default: the server's, or else the
- * first.
+ * Reads the devices from the output of `pactl list sources` or `pactl list sinks` (the text form,
+ * which old versions have too), without monitors. One is always the default: the server's, or else
+ * the first.
  */
 export function parsePulseDevices(output: string, defaultName: string | undefined): DeviceView[] {
   const found = output

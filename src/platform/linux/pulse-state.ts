@@ -1,9 +1,9 @@
 /** A stream that captures from a source. */
 export interface PulseStream {
   index: number
-  /** Process id of the capturing program; undefined for streams of the server's own. */
+  /** Process id of the capturing program; undefined for the server's own streams. */
   pid: number | undefined
-  /** Index of the source that it is on. */
+  /** Index of the source that it captures from. */
   source: number
   muted: boolean
 }

@@ -9,23 +9,22 @@ import {
   parsePulseState,
 } from './pulse-state.ts'
 
-/** How late news of a move may come; less than sound waits for them. */
+/** How late news of a move may come; shorter than the quarantine of sound. */
 const MARGIN_MS = 200
 /**
- * From the start of the subscription to the first question, which comes back as an event too and so
- * shows that it works.
+ * From the start of the subscription to the first check. The check causes an event itself, which
+ * shows that the subscription works.
  */
 const FIRST_CHECK_MS = 150
 /**
- * Between two questions about where a stream is, about what is muted, and without any reason to
- * ask.
+ * Between two checks: after news about a stream's source, after news about mute, and without news.
  */
 const URGENT_CHECK_MS = 100
 const MUTE_CHECK_MS = 500
 const IDLE_CHECK_MS = 5_000
 /**
- * Until a question is asked again that had no answer, or none about a stream that may still be
- * connecting: first and longest.
+ * First and longest pause until a check is repeated that had no answer, or that missed a stream
+ * which may still be connecting.
  */
 const RETRY_FIRST_MS = 100
 const RETRY_MAX_MS = 2_000
@@ -33,7 +32,7 @@ const ANSWER_MS = 1_500
 const RESTART_FIRST_MS = 250
 const RESTART_MAX_MS = 1_000
 
-/** Where a stream belongs: a source, and the sink whose monitor that is. */
+/** The source that a stream belongs to, and the sink when the source is its monitor. */
 export interface PulsePlace {
   source: string
   sink?: string
@@ -43,12 +42,12 @@ interface WatchedStream {
   place: PulsePlace
   pid: number
   events: SoundWatchEvents
-  /** Known once it has been seen. */
+  /** Known after the first check that found it. */
   stream: number | undefined
   source: number | undefined
-  /** When its place was last asked for and found right. */
+  /** When the last check began that found it at its place. */
   confirmedAt: number
-  /** Since when it may be elsewhere: by news before, and by news during the question under way. */
+  /** Since when it may be elsewhere: by news before, and by news during the check under way. */
   suspectFrom: number | undefined
   suspectAgainFrom: number | undefined
   muted: string | null
@@ -56,9 +55,9 @@ interface WatchedStream {
 }
 
 /**
- * Watches where a sound server lets streams capture, for it moves them silently when their source
- * goes away or somebody asks it to. One `pactl subscribe` for all streams, which runs as long as
- * there are any; news make it ask with `pactl list`.
+ * Watches the sources of streams, because a sound server moves streams silently when their source
+ * goes away, or on request. One `pactl subscribe` serves all streams and runs as long as there are
+ * any. Its events cause checks with `pactl list`.
  */
 export class PulseWatch {
   readonly #env: NodeJS.ProcessEnv
@@ -66,7 +65,7 @@ export class PulseWatch {
   readonly #watched = new Set<WatchedStream>()
   #subscription: Child | undefined
   #rest = ''
-  /** The subscription has told something. */
+  /** The subscription has delivered an event. */
   #isLive = false
   #restartMs = RESTART_FIRST_MS
   #restartTimer: NodeJS.Timeout | undefined
@@ -127,7 +126,7 @@ export class PulseWatch {
     void subscription.exited.then(() => {
       if (this.#subscription !== subscription) return
       this.#subscription = undefined
-      // What happens until it runs again is not told.
+      // Nothing reports moves until it runs again.
       this.#suspect([...this.#watched])
       this.#restartTimer = setTimeout(() => this.#subscribe(), this.#restartMs)
       this.#restartMs = Math.min(2 * this.#restartMs, RESTART_MAX_MS)
@@ -143,7 +142,7 @@ export class PulseWatch {
     if (events.length === 0) return
     this.#lastEventAt = performance.now()
     if (!this.#isLive) {
-      // What was asked before need not be so any more.
+      // Earlier checks may be out of date.
       this.#isLive = true
       this.#restartMs = RESTART_FIRST_MS
       this.#scheduleCheck(0)
@@ -177,7 +176,7 @@ export class PulseWatch {
       this.#scheduleCheck(Math.max(0, this.#checkBegunAt + URGENT_CHECK_MS - performance.now()))
   }
 
-  /** Asks in so many ms, or earlier if that was due anyway. */
+  /** Schedules a check in `inMs`, or keeps an earlier one. */
   #scheduleCheck(inMs: number): void {
     const dueAt = performance.now() + inMs
     if (dueAt >= this.#checkDueAt || this.#watched.size === 0) return
@@ -211,7 +210,9 @@ export class PulseWatch {
     this.#scheduleCheck(Math.max(0, dueAt - performance.now()))
   }
 
-  /** Our own questions are news too: a subscription that has not told of the last one hangs. */
+  /**
+   * Ends a subscription that hangs: our own checks cause events, and it has not delivered the last.
+   */
   #endHangingSubscription(): void {
     if (this.#isLive && this.#lastEventAt < this.#answeredAt) this.#subscription?.kill('SIGKILL')
     this.#answeredAt = this.#checkBegunAt
@@ -221,8 +222,8 @@ export class PulseWatch {
     const stream = state?.streams.find(({ pid }) => pid === watched.pid)
     const source = state?.sources.find(({ index }) => index === stream?.source)
     if (state === undefined || stream === undefined || source === undefined) {
-      // No answer, or in the middle of a change, or a stream that is not there yet or any more: its
-      // helper tells of that.
+      // There is no answer, or a change is under way, or the stream is not there yet or any more.
+      // The end of its helper reports the last case.
       this.#scheduleCheck(watched.retryMs)
       watched.retryMs = Math.min(2 * watched.retryMs, RETRY_MAX_MS)
       return
@@ -241,7 +242,7 @@ export class PulseWatch {
     watched.source = source.index
     watched.confirmedAt = begunAt
     if (!this.#isLive) {
-      // Nobody tells of a switch now: nothing passes the moment for which the place is proven.
+      // Without a subscription no move is noticed, so sound is trusted only up to this check.
       watched.suspectFrom = begunAt
       events.suspected(begunAt)
     } else if (watched.suspectFrom !== undefined) {

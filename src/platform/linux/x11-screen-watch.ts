@@ -4,7 +4,7 @@ import { type CaptureProblem, captureFailed, deviceLost } from '../capture-probl
 import type { ScreenWatch } from '../screen-watch.ts'
 
 const TICK_MS = 250
-/** A question every half second; its answer has to come within 1.25 s. */
+/** A query every half second; its reply must come within 1.25 s. */
 const QUERY_TICKS = 2
 const ANSWER_TICKS = 5
 const ANSWER_MS = ANSWER_TICKS * TICK_MS
@@ -13,22 +13,20 @@ const ANSWER_MS = ANSWER_TICKS * TICK_MS
 export interface WatchedScreen {
   display: string
   env: NodeJS.ProcessEnv
-  /**
-   * The monitor that is captured, as it was when the capture began; without it the whole screen is.
-   */
+  /** The captured monitor, as it was when the capture began; undefined when the whole screen is. */
   monitor: (Area & { name: string }) | undefined
 }
 
 /**
- * Asks an X server what its screen is like, over a connection of its own: a frozen server does not
- * answer, one that is gone ends the connection, and a new size would leave x11grab with the old
- * part of the screen, or with none. Counts ticks rather than reading a clock, so that neither a
- * sleeping machine nor a busy event loop looks like a frozen server.
+ * Queries the layout of an X screen, over a connection of its own. A frozen server does not reply;
+ * a dead one ends the connection; a new size would leave x11grab with the old part of the screen,
+ * or with none. Counts ticks instead of reading a clock, so that neither a sleeping machine nor a
+ * busy event loop looks like a frozen server.
  */
 export class X11ScreenWatch implements ScreenWatch {
   readonly #watched: WatchedScreen
   readonly #onProblem: (problem: CaptureProblem) => void
-  /** Undefined where the display does not let us in: then there is nothing to be known. */
+  /** Undefined when the display does not let us in; nothing can be watched then. */
   readonly #connection: Promise<X11Connection | undefined>
   readonly #timer: NodeJS.Timeout
   #problem: CaptureProblem | undefined
@@ -59,7 +57,7 @@ export class X11ScreenWatch implements ScreenWatch {
   }
 
   async check(): Promise<CaptureProblem | undefined> {
-    // Ends with the connection at the latest, and that with whatever is wrong.
+    // The query ends with the connection at the latest, whose end sets the problem.
     await this.#query()
     return this.#problem
   }
@@ -85,8 +83,7 @@ export class X11ScreenWatch implements ScreenWatch {
       const problem = this.#layoutProblem(await connection.layout())
       if (problem) this.#end(problem)
     } catch {
-      // The connection's end, which tells by itself; or a question that this server does not
-      // understand.
+      // The connection has ended, which is handled there, or this server does not know the request.
     } finally {
       this.#pendingQueries--
       this.#idleTicks = 0

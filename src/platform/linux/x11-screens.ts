@@ -9,7 +9,7 @@ import { unavailable } from '../capture-backend.ts'
 
 const PROBE_MS = 1_500
 
-/** Why x11grab cannot see this session's screen; null when it may. */
+/** Why x11grab cannot capture this session's screen; null when it may. */
 export function sessionProblem(env: NodeJS.ProcessEnv): string | null {
   // An X server within Wayland (XWayland) answers, but shows nothing of the desktop.
   if (env.XDG_SESSION_TYPE === 'wayland' || (env.WAYLAND_DISPLAY && !env.DISPLAY))
@@ -19,15 +19,16 @@ export function sessionProblem(env: NodeJS.ProcessEnv): string | null {
   return null
 }
 
-/** The parts of a device's id: a display, and a monitor of it where not all of it is meant. */
+/** Splits a device's id into a display and, unless the whole display is meant, a monitor. */
 export function parseScreenId(id: string): { display: string; monitor: string | undefined } {
-  // The display comes first, and its name ends in numbers; a monitor's name may hold anything.
+  // The display comes first and ends in numbers; a monitor's name may contain anything.
   const match = /^(.*?:\d+(?:\.\d+)?)\/(.+)$/s.exec(id)
   return match ? { display: match[1]!, monitor: match[2] } : { display: id, monitor: undefined }
 }
 
 /**
- * Lists the screens of the session's display: all of it, and each monitor where there are several.
+ * Lists the screens of the session's display: the whole display, and each monitor if there are
+ * several.
  */
 export async function listX11Screens(
   env: NodeJS.ProcessEnv,
@@ -48,7 +49,7 @@ export async function listX11Screens(
 }
 
 /**
- * A monitor by its id, also where it is not listed because it is the only one. Throws
+ * Finds a monitor by its id, also when it is not listed because it is the only one. Throws
  * DEVICE_UNAVAILABLE.
  */
 export async function findMonitor(
@@ -66,7 +67,7 @@ export async function findMonitor(
   throw new RecorderError('DEVICE_UNAVAILABLE', `The monitor ${monitor} is not there.`)
 }
 
-/** The monitor as a device. */
+/** Describes a monitor as a device. */
 export function monitorDevice(
   display: string,
   { name, x, y, width, height, primary }: Monitor,
@@ -103,7 +104,8 @@ async function queryLayout(display: string, env: NodeJS.ProcessEnv): Promise<Lay
 }
 
 /**
- * Where the display lets others in, but not us: xdpyinfo answers fastest; without it ffmpeg tries.
+ * Lists the screen by other programs, in case the display lets them in but not us. xdpyinfo answers
+ * fastest; without it ffmpeg tries.
  */
 async function listByPrograms(
   display: string,
@@ -131,7 +133,9 @@ function notOpened(display: string): string {
   return `The X display ${display} cannot be opened. Check DISPLAY and XAUTHORITY.`
 }
 
-/** ffmpeg opens the input, tells its size, and ends with an error because there is no output. */
+/**
+ * Reads the size from ffmpeg, which opens the input and ends with an error for lack of an output.
+ */
 async function sizeByFfmpeg(
   display: string,
   env: NodeJS.ProcessEnv,
@@ -148,12 +152,12 @@ function size(match: RegExpExecArray | null): Size | null {
   return match ? [Number(match[1]), Number(match[2])] : null
 }
 
-/** Size of the first screen in the output of `xdpyinfo`, in pixels. */
+/** Reads the size of the first screen from the output of `xdpyinfo`, in pixels. */
 export function parseDimensions(output: string): Size | null {
   return size(/^\s*dimensions:\s+(\d+)x(\d+) pixels/m.exec(output))
 }
 
-/** Size of the video stream in ffmpeg's description of an input, in pixels. */
+/** Reads the size of the video stream from ffmpeg's description of an input, in pixels. */
 export function parseInputSize(output: string): Size | null {
   return size(/Stream #0:0.*: Video: .*?, (\d+)x(\d+)/.exec(output))
 }

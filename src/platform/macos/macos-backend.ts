@@ -11,11 +11,11 @@ import { type CaptureBackend, unavailable } from '../capture-backend.ts'
 // only.
 
 const PROBE_MS = 1_500
-/** Virtual devices that carry what the computer plays. */
+/** Virtual devices that carry the sound that the computer plays. */
 const LOOPBACK = /blackhole|soundflower|loopback/i
 const SCREEN = /^Capture screen \d+$/
 
-/** Names in the output of `ffmpeg -f avfoundation -list_devices true -i ""`. */
+/** Reads the names from the output of `ffmpeg -f avfoundation -list_devices true -i ""`. */
 export function parseAvfoundation(output: string): { video: string[]; audio: string[] } {
   const found: { video: string[]; audio: string[] } = { video: [], audio: [] }
   let section: 'video' | 'audio' | undefined
@@ -28,7 +28,10 @@ export function parseAvfoundation(output: string): { video: string[]; audio: str
   return found
 }
 
-/** ffmpeg by AVFoundation; devices by name, for their numbers change when one is plugged in. */
+/**
+ * The command that captures by AVFoundation. Devices go by name, because their numbers change when
+ * one is plugged in.
+ */
 export function macosCommand(
   medium: Medium,
   device: Device,
@@ -61,7 +64,7 @@ const NOTHING: Record<Medium, string> = {
     'There is no screen. Allow its recording in System Settings › Privacy & Security › Screen Recording.',
 }
 
-/** Devices of a medium among all that AVFoundation names. */
+/** Selects the devices of a medium from all that AVFoundation lists. */
 export function macosDevices(medium: Medium, output: string): DeviceList {
   const { video, audio } = parseAvfoundation(output)
   const names =
@@ -75,7 +78,7 @@ export function macosDevices(medium: Medium, output: string): DeviceList {
   }
 }
 
-/** macOS. */
+/** The backend of macOS. */
 export function macosBackend(
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,

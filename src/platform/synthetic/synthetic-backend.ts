@@ -14,7 +14,7 @@ const LABELS: Record<Medium, string> = {
   screen: 'Synthetic screen (test picture 1280×720)',
 }
 
-/** ffmpeg's own generators at the speed of real devices. */
+/** The command that runs ffmpeg's own generators at the speed of real devices. */
 export function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
   const generator =
     medium === 'screen'
@@ -28,7 +28,7 @@ export function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpe
   return { program: ffmpeg.path, args }
 }
 
-/** Test picture and tones in place of devices, by the same path; only when asked for by name. */
+/** The backend of a test picture and tones in place of devices; used only when chosen by name. */
 export function syntheticBackend(): CaptureBackend {
   return {
     list: async (medium) => ({

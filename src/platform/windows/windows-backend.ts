@@ -12,14 +12,14 @@ import { type CaptureBackend, unavailable } from '../capture-backend.ts'
 
 const PROBE_MS = 1_500
 /**
- * Recording devices that carry what the computer plays; plain WASAPI loopback would need a helper
- * program.
+ * Recording devices that carry the sound that the computer plays. Plain WASAPI loopback would need
+ * a helper program.
  */
 const LOOPBACK = /stereo ?mix|what u hear|virtual-audio-capturer|cable output/i
 
 /**
- * Audio devices in the output of `ffmpeg -list_devices true -f dshow -i dummy`, in the form of
- * version 5 and in the older one.
+ * Reads the audio devices from the output of `ffmpeg -list_devices true -f dshow -i dummy`, in the
+ * form of version 5 and in the older one.
  */
 export function parseDshowAudio(output: string): string[] {
   const names: string[] = []
@@ -33,7 +33,7 @@ export function parseDshowAudio(output: string): string[] {
   return names
 }
 
-/** ffmpeg by DirectShow for sound, by GDI for the screen. */
+/** The command that captures sound by DirectShow, and the screen by GDI. */
 export function windowsCommand(
   medium: Medium,
   device: Device,
@@ -65,8 +65,8 @@ export function windowsCommand(
 }
 
 /**
- * Devices of an audio medium among all that DirectShow names: the speaker's are those that loop it
- * back.
+ * Selects the devices of an audio medium from all that DirectShow lists. The speaker's are the
+ * loopback devices.
  */
 export function windowsAudioDevices(
   medium: Exclude<Medium, 'screen'>,
@@ -86,7 +86,7 @@ export function windowsAudioDevices(
   )
 }
 
-/** Windows. */
+/** The backend of Windows. */
 export function windowsBackend(
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,

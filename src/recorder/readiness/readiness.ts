@@ -16,10 +16,10 @@ import {
   type SystemParts,
 } from './system-checks.ts'
 
-/** An answer is given within 2 s, whatever does not answer. */
+/** Limit of each group of checks, so that every answer comes within 2 s. */
 const LIMIT_MS = 1_800
 
-/** A track of the recording that is under way. */
+/** A track of the recording under way. */
 export type LiveTrack = Pick<TrackView, 'device' | 'error' | 'warnings'> & {
   state: TrackState
   level: Level | null
@@ -28,19 +28,19 @@ export type LiveTrack = Pick<TrackView, 'device' | 'error' | 'warnings'> & {
 /** The parts that readiness works with. */
 export interface ReadinessOptions extends SystemParts {
   platform: Pick<CapturePlatform, 'devices' | 'probe' | 'encoderProblem' | 'encoderVersion'>
-  /** The tracks of the recording whose capture is not over; undefined when there is none. */
+  /** The tracks of the recording that is capturing; undefined when there is none. */
   live(): Partial<Record<Medium, LiveTrack>> | undefined
   log: Pick<EventLog, 'status' | 'position' | 'events'>
   failure(): RecorderError | undefined
 }
 
 /**
- * Looks, before somebody sits down, whether a recording would become one. Never touches what is
- * being recorded or paused.
+ * Checks before a recording whether it would succeed. Never touches a device that is recorded or
+ * paused.
  */
 export class Readiness {
   readonly #options: ReadinessOptions
-  /** Counts the commands that have come. */
+  /** Counts the commands so far. */
   #commands = 0
   readonly #probes = new Map<string, { result: Promise<ProbeResult>; stop: AbortController }>()
 
@@ -48,7 +48,7 @@ export class Readiness {
     this.#options = options
   }
 
-  /** All checks, side by side, within 2 s. */
+  /** Makes all checks at the same time, within 2 s. */
   async check(media: readonly Medium[] = MEDIA): Promise<ReadinessView> {
     const groups = await Promise.all([
       ...media.map((medium) =>
@@ -65,15 +65,15 @@ export class Readiness {
   }
 
   /**
-   * A command is about to be carried out: nothing may listen or look beside it. Whoever looks now
-   * lets go at once.
+   * Ends all probes at once, because a command is about to be carried out and no probe may run
+   * beside it.
    */
   interrupt(): void {
     this.#commands++
     for (const { stop } of this.#probes.values()) stop.abort()
   }
 
-  /** Resolves when nothing is being looked at any more. */
+  /** Ends all probes; resolves when none is left. */
   async close(): Promise<void> {
     this.interrupt()
     await Promise.all([...this.#probes.values()].map(({ result }) => result))
@@ -91,13 +91,13 @@ export class Readiness {
       return [{ id: 'device', medium, result: 'fail', detail, remedy }]
     }
     const found: ReadinessCheck = { id: 'device', medium, result: 'pass', detail: device.label }
-    // Looking for devices took time: a command may have come, a recording may have begun, or have
-    // been paused.
+    // Listing devices took time: meanwhile a command may have come, and a recording may have begun
+    // or been paused.
     const probe = () => (commands === this.#commands ? this.#probe(medium, device) : INTERRUPTED)
     return [found, ...(this.#knownChecks(medium) ?? probeChecks(medium, await probe()))]
   }
 
-  /** The checks that need no open device; undefined where it may be opened. */
+  /** The checks that need no open device; undefined when the device may be opened. */
   #knownChecks(medium: Medium): ReadinessCheck[] | undefined {
     const live = this.#options.live()
     if (!live) return undefined
@@ -115,7 +115,7 @@ export class Readiness {
     ]
   }
 
-  /** Who asks while somebody looks already sees the same. */
+  /** Probes a device. Callers at the same time share one probe. */
   #probe(medium: Medium, device: Device): Promise<ProbeResult> {
     const key = `${medium}/${device.id}`
     const underWay = this.#probes.get(key)
@@ -131,8 +131,8 @@ export class Readiness {
 }
 
 /**
- * The tracks of the recording whose capture is not over: their states as decided, the rest as it is
- * shown.
+ * The tracks of the recording that is capturing. Their states come from the open recordings, the
+ * rest from the view that clients see.
  */
 export function liveTracks(
   recordings: OpenRecordings,
@@ -254,7 +254,7 @@ function probeChecks(
     detail: 'It delivers.',
   }
   if (medium === 'screen' || level === null) return [delivering, pictureCheck(empty)]
-  // Silence that has a known reason: the cable need not be looked at.
+  // Mute already explains the silence.
   if (empty && muted && medium === 'mic') return [delivering, ...mute]
   return [delivering, levelCheck(medium, level, empty), ...mute]
 }
@@ -262,7 +262,7 @@ function probeChecks(
 function levelCheck(medium: Medium, level: Level, silent: boolean): ReadinessCheck {
   const detail = `${level.rmsDb} dB, peak ${level.peakDb} dB`
   const check = { id: 'level', medium, level } as const
-  // Nothing plays: that is how a speaker is most of the time.
+  // A speaker has nothing to play most of the time.
   if (silent && medium === 'speaker')
     return { ...check, result: 'pass', detail: 'Nothing is playing.' }
   if (silent)
@@ -285,7 +285,7 @@ function levelCheck(medium: Medium, level: Level, silent: boolean): ReadinessChe
 function muteCheck(medium: Medium, muted: boolean): ReadinessCheck {
   if (!muted) return { id: 'mute', medium, result: 'pass', detail: 'Not muted.' }
   const [title, remedy] = WARNINGS.SOURCE_MUTED
-  // One may well want the speaker quiet; a microphone that is muted makes no recording.
+  // A muted speaker may be wanted; a muted microphone makes no recording.
   return {
     id: 'mute',
     medium,

@@ -5,28 +5,28 @@ import { WARNINGS } from '../../contract/warnings.ts'
 import type { EventLog } from '../../store/types.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 
-/** The parts that the checks of the computer work with. */
+/** The parts that the system checks work with. */
 export interface SystemParts {
   platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
   storage: Pick<DiskWatch, 'look' | 'shortage'>
   log: Pick<EventLog, 'status' | 'position' | 'events'>
-  /** Why nothing can be written. */
+  /** Why nothing can be written; undefined when all is well. */
   failure(): RecorderError | undefined
   /** When this version was built or installed, epoch ms. */
   builtAt: number
-  /** Epoch ms of the system clock (default: it). */
+  /** Epoch ms, for tests (default: the system clock's). */
   wallClock?: () => number
 }
 
-/** The oldest release with all that is asked of it; tests run with 5.1. */
+/** The oldest release with all needed features; tests run with 5.1. */
 const OLDEST_ENCODER = [4, 4] as const
-/** A working morning: less may well end in the middle of a conversation. */
+/** A working morning; with less a conversation may not fit. */
 const AMPLE_SECONDS = 4 * 3_600
 const EARLIEST_MS = Date.UTC(2025, 0, 1)
-/** Events may be a little ahead, by the rounding of clocks that are being set right. */
+/** Events may be this far ahead, because clocks that are being adjusted are rounded. */
 const CLOCK_TOLERANCE_MS = 2_000
 
-/** An encoder is there, of a version that is known to do. */
+/** Checks that there is an encoder of a supported version. */
 export async function encoderChecks({ platform }: SystemParts): Promise<ReadinessCheck[]> {
   const [problem, version] = await Promise.all([
     platform.encoderProblem(),
@@ -64,7 +64,7 @@ export async function encoderChecks({ platform }: SystemParts): Promise<Readines
   return [{ id, result: 'pass', detail: `ffmpeg ${version}` }]
 }
 
-/** There is room for a while. */
+/** Checks that a working morning fits on the disk. */
 export async function diskChecks({ storage }: SystemParts): Promise<ReadinessCheck[]> {
   const { freeBytes, recordableSeconds } = await storage.look()
   const id = 'disk'
@@ -89,7 +89,7 @@ function time(seconds: number): string {
     : `${Math.floor(seconds / 60)} minutes`
 }
 
-/** The clock says a time that can be. */
+/** Checks that the clock shows a possible time. */
 export async function clockChecks({
   log,
   builtAt,
@@ -116,7 +116,7 @@ export async function clockChecks({
   ]
 }
 
-/** The log is verified and can be written. */
+/** Checks that the log is verified and can be written. */
 export function logChecks({ log, failure }: SystemParts): ReadinessCheck[] {
   const id = 'log'
   const problem = failure()
