@@ -22,7 +22,7 @@ export interface Encoder {
   /** Finds ffmpeg once. Rejects with CAPTURE_FAILED and the remedy when there is none. */
   ffmpeg(): Promise<Ffmpeg>
   /**
-   * What is missing and what to do about it; null when ffmpeg has all that is needed. Cached: a
+   * Names what is missing and the remedy; null when ffmpeg has all that is needed. Cached: a
    * problem for 5 s, a good answer for ever.
    */
   problem(): Promise<string | null>

@@ -1,4 +1,4 @@
-/** The promise's value, or undefined when it takes longer. */
+/** Resolves with the value of a promise, or with undefined when it takes longer than `limitMs`. */
 export async function within<T>(promise: Promise<T>, limitMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<undefined>((resolve) => {
