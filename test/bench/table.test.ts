@@ -4,7 +4,7 @@ import { alone, compared, markdownTable, reaches } from '../../bench/table.ts'
 import { suite } from '../support/suite.ts'
 
 suite('the table of the bench', (test) => {
-  test('a ratio is that of the rounds, not that of the medians', () => {
+  test('a ratio is the median of the ratios of the rounds, not the ratio of the medians', () => {
     const row = compared('stop, against OBS', 'ms', [10, 30, 20], [100, 100, 400], {
       of: 'ratio',
       atMost: 0.2,
@@ -14,7 +14,7 @@ suite('the table of the bench', (test) => {
     assert.equal(reaches({ ...row, ratio: 0.21 }), false)
   })
 
-  test('what is not installed is named, and misses no aim', () => {
+  test('a program that is not installed is named so and counts as no missed aim', () => {
     const row = compared('stop, against OBS', 'ms', [10], 'not installed', {
       of: 'ratio',
       atMost: 0.2,
@@ -28,16 +28,16 @@ suite('the table of the bench', (test) => {
     )
   })
 
-  test('a figure on its own is held against its aim', () => {
+  test('a figure without a comparison is checked against its own aim', () => {
     assert.equal(reaches(alone('idle memory', 'MB', 120, { of: 'ours', atMost: 110 })), false)
     assert.equal(reaches(alone('idle memory', 'MB', 120)), null)
-    // A ratio that could not be had reaches nothing.
+    // A missing ratio misses its aim.
     assert.equal(reaches({ ...alone('stop', 'ms', 1), aim: { of: 'ratio', atMost: 1 } }), false)
   })
 
   test.unless(
     process.platform === 'linux' ? null : 'memory is read from /proc',
-    'memory is that of the whole tree',
+    'memory includes all descendants of a process',
     () => {
       const own = treePssMb([process.pid])
       assert.ok(own > 10 && own < 1_000, `${own} MB`)

@@ -4,10 +4,7 @@ import { RecorderBench } from '../support/recorder-bench.ts'
 import { suite } from '../support/suite.ts'
 import { readPage, section, tableRows } from './support/markdown.ts'
 
-/**
- * What a row of the table says: the types that each batch of a command holds, in order, each named
- * once.
- */
+/** A row of the table: the event types of each batch of a command, in order, each named once. */
 interface Row {
   accept: string[]
   reports: string[]
@@ -27,7 +24,7 @@ for (const [command = '', accept = '', reports, settle] of tableRows(text)) {
   })
 }
 
-/** What leads to each row's command, and the command itself. */
+/** The commands of each row. `watch` is called before the command that the row describes. */
 const SCENES: Record<string, (bench: RecorderBench, watch: () => void) => Promise<unknown>> = {
   async start(bench, watch) {
     await bench.command('api', 'recording.start')
@@ -74,7 +71,7 @@ const SCENES: Record<string, (bench: RecorderBench, watch: () => void) => Promis
   },
 }
 
-/** The types of a batch, those that follow on themselves named once. */
+/** The event types of a batch. Repeats of the same type count once. */
 function typesOf(batch: readonly LogEvent[]): string[] {
   return batch.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1])
 }
@@ -91,7 +88,7 @@ suite('docs/architecture.md: the life of a command', (test) => {
   })
 
   for (const [command, scene] of Object.entries(SCENES)) {
-    test(`${command}: the batches hold what the table says`, async () => {
+    test(`${command}: the batches contain the events of the table`, async () => {
       const batches: string[][] = []
       await scene(bench, () =>
         bench.recorder.bus.on('events', (events) => batches.push(typesOf(events))),

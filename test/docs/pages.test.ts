@@ -6,13 +6,15 @@ import { suite } from '../support/suite.ts'
 import { ROOT, readPage, section, tableRows } from './support/markdown.ts'
 
 const PAGES = [
-  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'],
-  ...readdirSync(fileURLToPath(new URL('docs/', ROOT)))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  ...['docs/', 'docs/decisions/'].flatMap((folder) =>
+    readdirSync(fileURLToPath(new URL(folder, ROOT)))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => folder + name),
+  ),
 ]
 
-/** The anchors of a page, as GitHub makes them of its headings. */
+/** The anchors of a page, as GitHub derives them from its headings. */
 function anchors(page: string): string[] {
   return [...page.replace(/^```.*?^```$/gms, '').matchAll(/^#+ (.+)$/gm)].map((match) =>
     (match[1] as string)
@@ -22,7 +24,7 @@ function anchors(page: string): string[] {
   )
 }
 
-/** The links of a page that lead nowhere. */
+/** The links of a page whose target does not exist. */
 function deadLinks(path: string): string[] {
   const links = [...readPage(path).matchAll(/\]\((?![a-z]+:)([^)\s]+)\)/g)].map(
     (match) => match[1] as string,
@@ -37,12 +39,12 @@ function deadLinks(path: string): string[] {
 
 suite('pages', (test) => {
   for (const path of PAGES) {
-    test(`${path}: its links lead somewhere`, () => {
+    test(`${path}: every link has a target`, () => {
       assert.deepEqual(deadLinks(path), [])
     })
   }
 
-  test('docs/authentication.md has every scope and no other, and says which the page lacks', () => {
+  test('docs/authentication.md lists every scope, and those of the page', () => {
     const { text } = section(readPage('docs/authentication.md'), 'Scopes')
     const named = tableRows(text).map(([scope]) => scope?.replaceAll('`', ''))
     assert.deepEqual(named, [...SCOPES])
@@ -53,7 +55,16 @@ suite('pages', (test) => {
     assert.match(text, /the page all but `admin`/)
   })
 
-  test('docs/prerequisites.md names every package that the set-up installs, and its programs', () => {
+  test('docs/architecture.md links every decision', () => {
+    const { text } = section(readPage('docs/architecture.md'), 'Decisions')
+    const decisions = PAGES.filter((path) => path.startsWith('docs/decisions/'))
+    assert.deepEqual(
+      decisions.filter((path) => !text.includes(`](${path.slice('docs/'.length)})`)),
+      [],
+    )
+  })
+
+  test('docs/prerequisites.md names every package and program that the set-up installs', () => {
     const { text } = section(readPage('docs/prerequisites.md'), 'Packages on Linux')
     const programs: Record<string, string> = JSON.parse(readPage('lab/programs.json'))
     const named = [...Object.keys(programs), ...Object.values(programs)]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { commands, readPage, section } from './support/markdown.ts'
-import { walkProblem, walkThrough } from './support/walkthrough.ts'
+import { runWalkthrough, walkthroughProblem } from './support/walkthrough.ts'
 
 const README = readPage('README.md')
 
@@ -11,11 +11,11 @@ suite('README', (test) => {
   test.after(async () => void (await daemon?.stop()))
 
   test.unless(
-    walkProblem(),
-    'the first session over REST goes as it says',
+    walkthroughProblem(),
+    'the first session over REST works as shown',
     async () => {
       daemon = await startDaemon()
-      await walkThrough(commands(section(README, 'A first session over REST').text), daemon.home)
+      await runWalkthrough(commands(section(README, 'A first session over REST').text), daemon.home)
       const { items } = (await daemon.api('GET', '/recordings')).body
       assert.deepEqual(
         items.map(({ state }: { state: string }) => state),
@@ -25,7 +25,7 @@ suite('README', (test) => {
     { limitMs: 120_000 },
   )
 
-  test('the scripts it names are those of package.json', () => {
+  test('package.json has every script that the README names', () => {
     const { scripts } = JSON.parse(readPage('package.json'))
     const named = [...README.matchAll(/\bnpm (?:run )?(demo|test|start|bench|build)\b/g)].map(
       (match) => match[1] as string,

@@ -5,15 +5,13 @@ import type { RecordingAnswer } from '../../src/contract/resources.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { commands, readPage, section, sections } from './support/markdown.ts'
-import { walkProblem, walkThrough } from './support/walkthrough.ts'
+import { runWalkthrough, walkthroughProblem } from './support/walkthrough.ts'
 
 const PAGE = readPage('docs/use-cases.md')
 const PREAMBLE = 'Before each of them'
 
-/**
- * What must be so when a use case has been walked through, beyond what the page itself promises.
- */
-const AFTERWARDS: Record<string, (daemon: TestDaemon) => Promise<void>> = {
+/** Checks the state after each use case, beyond the answers that the page shows. */
+const CHECKS: Record<string, (daemon: TestDaemon) => Promise<void>> = {
   'The CRM is in control': async (daemon) => {
     const { state, tagHistory } = await newest(daemon)
     assert.equal(state, 'Closed')
@@ -89,21 +87,21 @@ suite('docs/use-cases.md', (test) => {
     daemon = undefined
   })
 
-  test('every use case has a check of what is so afterwards', () => {
+  test('every use case has a check of its result', () => {
     assert.deepEqual(
       cases.map(({ title }) => title),
-      Object.keys(AFTERWARDS),
+      Object.keys(CHECKS),
     )
   })
 
   for (const { title, text } of cases) {
     test.unless(
-      walkProblem(),
-      `${title}: the commands do what the page says`,
+      walkthroughProblem(),
+      `${title}: the commands return what the page shows`,
       async () => {
         daemon = await startDaemon()
-        await walkThrough(`${preamble}\n${commands(text)}`, daemon.home)
-        await AFTERWARDS[title]!(daemon)
+        await runWalkthrough(`${preamble}\n${commands(text)}`, daemon.home)
+        await CHECKS[title]!(daemon)
       },
       { limitMs: 120_000 },
     )

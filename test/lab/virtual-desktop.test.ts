@@ -16,8 +16,8 @@ import { eventually, suite } from '../support/suite.ts'
 
 const problem = await virtualDesktopProblem()
 
-/** Records half a second of a source into a file. */
-async function listen(desktop: VirtualDesktop, source: string): Promise<string> {
+/** Records half a second of a source into a file and returns its path. */
+async function recordSource(desktop: VirtualDesktop, source: string): Promise<string> {
   const file = join(tmpdir(), `heard-${source}-${desktop.display.slice(1)}.wav`)
   const env = { ...process.env, ...desktop.env }
   await output(
@@ -28,7 +28,7 @@ async function listen(desktop: VirtualDesktop, source: string): Promise<string> 
   return file
 }
 
-async function listed(desktop: VirtualDesktop, what: 'sinks' | 'sources'): Promise<string> {
+async function listDevices(desktop: VirtualDesktop, what: 'sinks' | 'sources'): Promise<string> {
   const env = { ...process.env, ...desktop.env, LC_ALL: 'C' }
   return (await output('pactl', ['list', what], { env })).toString()
 }
@@ -39,13 +39,13 @@ suite('virtual desktop', (test) => {
   test.unless(problem, 'without a quiet room the microphone delivers digital silence', async () => {
     const desktop = await startVirtualDesktop({ quietRoom: false })
     try {
-      assert.is(rmsDb(await decodeAudio(await listen(desktop, desktop.micSource))), -120)
+      assert.is(rmsDb(await decodeAudio(await recordSource(desktop, desktop.micSource))), -120)
     } finally {
       await desktop.stop()
     }
   })
 
-  test.unless(problem, 'two run side by side and are not mixed up', async () => {
+  test.unless(problem, 'two desktops run side by side without affecting each other', async () => {
     const [one, two] = await Promise.all([startVirtualDesktop(), startVirtualDesktop()])
     try {
       assert.is.not(one.display, two.display)
@@ -54,7 +54,7 @@ suite('virtual desktop', (test) => {
       await two.fillScreen('#0000ff')
       const tone = await one.play('mic', { toneHz: 1000, seconds: 5 })
       const [first, second] = await Promise.all(
-        [one, two].map((desktop) => listen(desktop, desktop.micSource)),
+        [one, two].map((desktop) => recordSource(desktop, desktop.micSource)),
       )
       assert.ok((await screenColor(one.display))[0] > 240)
       assert.ok((await screenColor(two.display))[2] > 240)
@@ -69,14 +69,16 @@ suite('virtual desktop', (test) => {
 
   test.unless(
     problem,
-    'what is played to one device is heard on it and not on the other',
+    'sound that is played to one device is heard there and not on the other',
     async () => {
       const desktop = await startVirtualDesktop()
       try {
         await desktop.play('mic', { toneHz: 1000, seconds: 10, gain: 0.5 })
         await desktop.play('speaker', { toneHz: 3000, seconds: 10, gain: 0.5 })
-        const mic = await decodeAudio(await listen(desktop, desktop.micSource))
-        const speaker = await decodeAudio(await listen(desktop, `${desktop.speakerSink}.monitor`))
+        const mic = await decodeAudio(await recordSource(desktop, desktop.micSource))
+        const speaker = await decodeAudio(
+          await recordSource(desktop, `${desktop.speakerSink}.monitor`),
+        )
         assert.ok(Math.abs(toneDb(mic, 1000) + 6) < 1.5, `mic at 1 kHz: ${toneDb(mic, 1000)} dB`)
         assert.ok(toneDb(mic, 3000) < -60, `mic at 3 kHz: ${toneDb(mic, 3000)} dB`)
         assert.ok(
@@ -92,17 +94,17 @@ suite('virtual desktop', (test) => {
 
   test.unless(
     problem,
-    'the microphone is a source of its own, both devices are the default ones and carry names',
+    'microphone and speaker are separate default devices with names',
     async () => {
       const desktop = await startVirtualDesktop()
       try {
-        const sources = await listed(desktop, 'sources')
+        const sources = await listDevices(desktop, 'sources')
         const mic = sources
           .split('Source #')
           .find((text) => text.includes('Description: Virtual microphone\n'))
         assert.match(mic ?? '', /Name: microphone\n/)
         assert.match(mic ?? '', /Monitor of Sink: n\/a/)
-        assert.match(await listed(desktop, 'sinks'), /Description: Virtual speaker\n/)
+        assert.match(await listDevices(desktop, 'sinks'), /Description: Virtual speaker\n/)
         const info = (
           await output('pactl', ['info'], { env: { ...process.env, ...desktop.env, LC_ALL: 'C' } })
         ).toString()
@@ -116,7 +118,7 @@ suite('virtual desktop', (test) => {
 
   test.unless(
     problem,
-    'a clock moves on the screen, a voice speaks and music plays when asked for',
+    'on request a clock moves on the screen, a voice speaks and music plays',
     async () => {
       const desktop = await startVirtualDesktop({
         width: 640,
@@ -159,14 +161,17 @@ suite('virtual desktop', (test) => {
         const pictures = new Set(frames.map((line) => line.split(',').at(-1)))
         assert.ok(pictures.size >= 5, `${pictures.size} different pictures in a second`)
         assert.ok(
-          rmsDb(await decodeAudio(await listen(desktop, 'speaker.monitor'))) > -40,
+          rmsDb(await decodeAudio(await recordSource(desktop, 'speaker.monitor'))) > -40,
           'no music',
         )
         await desktop.fillScreen('#00ff00')
         const [red, green] = await screenColor(desktop.display)
         assert.ok(green > 150 && red < 60, 'the background is green around the clock')
         assert.ok((await frameColor(film, 0.5))[1] < 120, 'but was not before')
-        assert.ok(rmsDb(await decodeAudio(await listen(desktop, 'microphone'))) > -50, 'no voice')
+        assert.ok(
+          rmsDb(await decodeAudio(await recordSource(desktop, 'microphone'))) > -50,
+          'no voice',
+        )
       } finally {
         await desktop.stop()
       }
@@ -175,7 +180,7 @@ suite('virtual desktop', (test) => {
 
   test.unless(
     problem,
-    'stop leaves no process, no folder and no display behind, also the second time',
+    'stop leaves no process, no folder and no display, also when called twice',
     async () => {
       const desktop = await startVirtualDesktop({ movement: true })
       process.kill(desktop.pids.xvfb, 'SIGSTOP')
@@ -196,7 +201,7 @@ suite('virtual desktop', (test) => {
     },
   )
 
-  test.unless(problem, 'everything ends when the process that started it is killed', async () => {
+  test.unless(problem, 'a desktop ends when the process that started it is killed', async () => {
     const source = `
       import { startVirtualDesktop } from ${JSON.stringify(resolve('lab/virtual-desktop.ts'))}
       const { pids } = await startVirtualDesktop({ voice: true })
@@ -207,8 +212,8 @@ suite('virtual desktop', (test) => {
     const owner = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    const [said] = await once(owner.stdout, 'data')
-    const pids = Object.values(JSON.parse(String(said)) as VirtualDesktop['pids'])
+    const [printed] = await once(owner.stdout, 'data')
+    const pids = Object.values(JSON.parse(String(printed)) as VirtualDesktop['pids'])
     assert.ok(pids.every(isRunning))
     owner.kill('SIGKILL')
     await eventually('both servers are gone', () => !pids.some(isRunning))

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs'
 
-/** The project's own folder, with a slash at its end. */
+/** The project's folder, with a slash at its end. */
 export const ROOT = new URL('../../../', import.meta.url)
 
-/** A page of the documentation, by its path from the project's folder. */
+/** Reads a page of the documentation by its path from the project's folder. */
 export function readPage(path: string): string {
   return readFileSync(new URL(path, ROOT), 'utf8')
 }
 
-/** A heading of the second level with what stands below it. */
+/** A heading of the second level with the text below it. */
 export interface Section {
   title: string
   text: string
 }
 
-/** The parts of a page below its headings of the second level. */
+/** Splits a page at its headings of the second level. */
 export function sections(page: string): Section[] {
   return page
     .split(/^## /m)
@@ -25,21 +25,19 @@ export function sections(page: string): Section[] {
     })
 }
 
-/** The section with this title. Throws when the page has none. */
+/** Finds the section with this title. Throws when the page has none. */
 export function section(page: string, title: string): Section {
   const found = sections(page).find((candidate) => candidate.title === title)
-  if (!found) throw new Error(`there is no section “${title}”`)
+  if (!found) throw new Error(`the page has no section “${title}”`)
   return found
 }
 
-/** The commands in a text: all its fenced `sh` blocks, in order. */
+/** Returns the commands of a text: all its fenced `sh` blocks, in order. */
 export function commands(text: string): string {
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1]).join('\n')
 }
 
-/**
- * The rows of all tables in a text, heads left out: each cell's text without white space around it.
- */
+/** Returns the rows of all tables in a text without their heads, each cell trimmed. */
 export function tableRows(text: string): string[][] {
   const lines = text.split('\n')
   const isRow = (line: string | undefined) => line?.startsWith('|') === true

@@ -1,11 +1,10 @@
 /**
- * Runs the commands of a page with bash, as a reader would type them, and compares what happens
- * with what the page says.
+ * Runs the commands of a page with bash, as a reader would type them, and compares the results with
+ * the page.
  *
  * A comment `# → …` in the page is about the last `curl` or `f2f` before it:
- *   # → 409 {"code":"INVALID_STATE"}    the answer's status, and members that it has; "…" stands
- * for any text, and of a
- *                                       list some members may be left out
+ *   # → 409 {"code":"INVALID_STATE"}    the answer's status, and some of its members; "…" stands
+ *                                       for any text, and a list may leave out members
  *   # → exit 1 INVALID_STATE            f2f's exit code, and a text that it prints
  * A call without a comment must succeed, and so must every other command.
  */
@@ -17,13 +16,13 @@ import { fileURLToPath } from 'node:url'
 import { findProgram } from '../../../src/processes/find-program.ts'
 import { ROOT, readPage } from './markdown.ts'
 
-/** Why pages cannot be walked through here; null where they can. */
-export function walkProblem(): string | null {
+/** Why the commands of a page cannot run here; null where they can. */
+export function walkthroughProblem(): string | null {
   const missing = ['bash', 'curl'].filter((program) => findProgram(program, process.env) === null)
   return missing.length === 0 ? null : `there is no ${missing.join(' and no ')}`
 }
 
-/** What a command of the page came to. */
+/** The result of a command of the page. */
 interface Call {
   /** `201`, or `exit 0`. */
   outcome: string
@@ -49,10 +48,8 @@ echo "exit $code" > "$call.outcome"
 exit "$code"
 `
 
-/**
- * Runs a page's commands on a home folder; rejects with everything that is not as the page says.
- */
-export async function walkThrough(script: string, home: string): Promise<void> {
+/** Runs a page's commands on a home folder. Rejects with all differences from the page. */
+export async function runWalkthrough(script: string, home: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-walk-'))
   await writeFile(join(folder, 'curl'), CURL, { mode: 0o700 })
   await writeFile(join(folder, 'f2f'), F2F, { mode: 0o700 })
@@ -63,13 +60,13 @@ export async function walkThrough(script: string, home: string): Promise<void> {
     promises.push(promise)
     return `ls "$WALK" | grep -c '\\.outcome$' > "$WALK/promise-${promises.length - 1}"`
   })
-  if (promises.length === 0) throw new Error('the page promises nothing')
+  if (promises.length === 0) throw new Error('the page has no comment “# → …”')
   const printed = await bash([...PROLOGUE, ...lines].join('\n'), folder, home)
   const problems = await compare(folder, promises)
   if (problems.length > 0) throw new Error(`${problems.join('\n')}\n${printed}`)
 }
 
-// A call says itself how it went; anything else that fails is noted.
+// The wrappers record the results of curl and f2f. The trap records any other failed command.
 const PROLOGUE = [
   'set -u -E',
   `trap 'case "$BASH_COMMAND" in f2f*|*curl*) ;; *) echo "$BASH_COMMAND" >> "$WALK/failed" ;; esac' ERR`,
@@ -98,8 +95,7 @@ async function bash(script: string, folder: string, home: string): Promise<strin
   const code = await new Promise((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   )
-  // What the last command came to is known from the calls; only a script that bash gave up on ends
-  // otherwise.
+  // The wrappers know the result of the last command. Only these codes mean that bash gave up.
   if (code === 2 || code === 127) throw new Error(`bash ended with ${code}\n${printed}`)
   return printed
 }
@@ -122,23 +118,23 @@ async function compare(folder: string, promises: readonly string[]): Promise<str
     }
     const problem = problemOf(call, promised.get(i))
     if (problem !== null)
-      problems.push(`${problem}, but came ${call.outcome} ${call.printed.slice(0, 600)}`)
+      problems.push(`${problem}, but the result was ${call.outcome} ${call.printed.slice(0, 600)}`)
   }
   return problems
 }
 
 function problemOf({ outcome, printed }: Call, promise: string | undefined): string | null {
   if (promise === undefined)
-    return /^([23]\d\d|exit 0)$/.test(outcome) ? null : 'success goes without saying'
+    return /^([23]\d\d|exit 0)$/.test(outcome) ? null : 'a call without a comment must succeed'
   const [, expected, rest = ''] = /^(exit \d|\d{3})\s*(.*)$/.exec(promise) ?? []
-  if (expected === undefined) throw new Error(`a promise that nobody understands: ${promise}`)
+  if (expected === undefined) throw new Error(`this promise has an unknown form: ${promise}`)
   const kept =
     outcome === expected &&
-    (outcome.startsWith('exit') ? printed.includes(rest) : holds(printed, rest))
+    (outcome.startsWith('exit') ? printed.includes(rest) : matches(printed, rest))
   return kept ? null : `promised: ${promise}`
 }
 
-function holds(printed: string, promised: string): boolean {
+function matches(printed: string, promised: string): boolean {
   if (promised === '') return true
   const expected: unknown = JSON.parse(promised)
   try {
