@@ -1,21 +1,23 @@
 import assert from 'node:assert/strict'
 import { suite } from '../support/suite.ts'
 import { application, recording, segment, tagEntry, track } from './samples.ts'
-import { type Canned, f2f, problem, type Stub, startStub } from './stub.ts'
+import { f2f, problem, type Stub, type StubAnswer, startStub } from './stub.ts'
 
-suite('commands that act', (test) => {
+suite('commands that control a recording', (test) => {
   let stub: Stub | undefined
   test.afterEach(async () => {
     await stub?.close()
     stub = undefined
   })
-  const api = async (answers: Record<string, Canned>) => {
+  const api = async (answers: Record<string, StubAnswer>) => {
     stub = await startStub(answers)
     return stub
   }
 
-  test('start asks for what the options say, with numbers as numbers, and shows what runs', async () => {
-    const { home, last } = await api({ 'POST /v1/recordings': { status: 201, body: recording() } })
+  test('start sends every option to the recorder and shows the running tracks', async () => {
+    const { home, lastRequest } = await api({
+      'POST /v1/recordings': { status: 201, body: recording() },
+    })
     const ran = await f2f(
       [
         ...[
@@ -34,7 +36,7 @@ suite('commands that act', (test) => {
       { home },
     )
     assert.equal(ran.code, 0, ran.stderr)
-    assert.deepEqual(last().body, {
+    assert.deepEqual(lastRequest().body, {
       media: ['mic', 'screen'],
       recordingType: 'microphone',
       devices: { mic: 'hw=0' },
@@ -49,24 +51,28 @@ suite('commands that act', (test) => {
     assert.equal(ran.stderr, '')
   })
 
-  test('start leaves out what was not said, so that the recorder’s own defaults hold', async () => {
-    const { home, last } = await api({ 'POST /v1/recordings': { status: 201, body: recording() } })
+  test('start without options leaves every default to the recorder', async () => {
+    const { home, lastRequest } = await api({
+      'POST /v1/recordings': { status: 201, body: recording() },
+    })
     assert.equal((await f2f(['start'], { home })).code, 0)
-    assert.deepEqual(last().body, {})
-    assert.equal(last().headers['content-type'], 'application/json')
+    assert.deepEqual(lastRequest().body, {})
+    assert.equal(lastRequest().headers['content-type'], 'application/json')
   })
 
-  test('start --in starts media in a recording that is there', async () => {
-    const { home, last } = await api({ 'POST /v1/recordings/current/start': { body: recording() } })
+  test('start --in starts media in an existing recording', async () => {
+    const { home, lastRequest } = await api({
+      'POST /v1/recordings/current/start': { body: recording() },
+    })
     const ran = await f2f(
       ['start', '--in', 'current', '--media', 'screen', '--device', 'screen=:1'],
       { home },
     )
     assert.equal(ran.code, 0, ran.stderr)
-    assert.deepEqual(last().body, { media: ['screen'], devices: { screen: ':1' } })
+    assert.deepEqual(lastRequest().body, { media: ['screen'], devices: { screen: ':1' } })
   })
 
-  test('start --in takes nothing that belongs to a new recording, and needs media', async () => {
+  test('start --in refuses options of a new recording, and needs media', async () => {
     for (const argv of [
       ['--media', 'mic', '--tag', 'a=1'],
       ['--media', 'mic', '--wrap-up-seconds', '0'],
@@ -78,33 +84,33 @@ suite('commands that act', (test) => {
   })
 
   for (const name of ['stop', 'pause', 'resume']) {
-    test(`${name} acts on the current recording, or on the one named, on all media or some`, async () => {
-      const { home, last } = await api({
+    test(`${name} acts on the current or the named recording, on all media or some`, async () => {
+      const { home, lastRequest } = await api({
         [`POST /v1/recordings/current/${name}`]: { body: recording() },
         [`POST /v1/recordings/rec_0002/${name}`]: {
           body: recording({ id: 'rec_0002', state: 'Paused' }),
         },
       })
       assert.equal((await f2f([name], { home })).code, 0)
-      assert.deepEqual(last().body, {})
+      assert.deepEqual(lastRequest().body, {})
       const ran = await f2f([name, 'rec_0002', '--media', 'mic', '--media', 'screen'], { home })
       assert.equal(ran.code, 0)
-      assert.deepEqual(last().body, { media: ['mic', 'screen'] })
+      assert.deepEqual(lastRequest().body, { media: ['mic', 'screen'] })
       assert.match(ran.stdout, /rec_0002 is Paused/)
     })
   }
 
-  test('close closes, and an id is escaped on its way into the path', async () => {
-    const { home, asked } = await api({
+  test('close closes the recording, and an id cannot address another route', async () => {
+    const { home, requests } = await api({
       'POST /v1/recordings/current/close': { body: recording({ state: 'Closed' }) },
       'POST /v1/recordings/..%2Ftokens/close': problem(404, 'RECORDING_NOT_FOUND'),
     })
     assert.match((await f2f(['close'], { home })).stdout, /is Closed/)
     assert.match((await f2f(['close', '../tokens'], { home })).stderr, /RECORDING_NOT_FOUND/)
-    assert.equal(asked.length, 2)
+    assert.equal(requests.length, 2)
   })
 
-  test('after stop, it is said until when the recording takes tags', async () => {
+  test('stop shows until when tags can be added', async () => {
     const { home } = await api({
       'POST /v1/recordings/current/stop': {
         body: recording({
@@ -140,49 +146,53 @@ suite('tag', (test) => {
   })
   test.afterEach(() => stub.close())
 
-  test('sets strings and typed values, and shows what was set', async () => {
+  test('sets strings and typed values, and shows them', async () => {
     const ran = await f2f(['tag', 'customer=4711', 'pages:=12', 'note=a=b', 'empty='], {
       home: stub.home,
     })
     assert.equal(ran.code, 0, ran.stderr)
-    assert.deepEqual(stub.last().body, {
+    assert.deepEqual(stub.lastRequest().body, {
       tags: { customer: '4711', pages: 12, note: 'a=b', empty: '' },
     })
     assert.match(ran.stdout, /customer +4711 .*api\/home/)
     assert.doesNotMatch(ran.stdout, /desk-3/)
   })
 
-  test('takes the recording first', async () => {
+  test('accepts the id of a recording before the tags', async () => {
     const ran = await f2f(['tag', 'rec_0002', 'customer=4711'], { home: stub.home })
     assert.equal(ran.code, 0, ran.stderr)
-    assert.equal(stub.last().url, '/v1/recordings/rec_0002/tags')
+    assert.equal(stub.lastRequest().url, '/v1/recordings/rec_0002/tags')
   })
 
-  test('reads lines from stdin', async () => {
+  test('reads one tag per line from stdin', async () => {
     const stdin = ['# a comment\ncustomer=47', '11\r\n\npages:=12\nname=Zoë \n']
     const ran = await f2f(['tag', '-'], { home: stub.home, stdin })
     assert.equal(ran.code, 0, ran.stderr)
-    assert.deepEqual(stub.last().body, { tags: { customer: '4711', pages: 12, name: 'Zoë ' } })
+    assert.deepEqual(stub.lastRequest().body, {
+      tags: { customer: '4711', pages: 12, name: 'Zoë ' },
+    })
   })
 
-  test('reads a JSON object from stdin, whatever the pieces it comes in', async () => {
+  test('reads a JSON object from stdin, however it is split into chunks', async () => {
     const bytes = Buffer.from(' {"customer":"4711","name":"Zoë","vip":false}')
     const stdin = [...bytes].map((byte) => Uint8Array.of(byte))
     const ran = await f2f(['tag', 'rec_0002', '-'], { home: stub.home, stdin })
     assert.equal(ran.code, 0, ran.stderr)
-    assert.deepEqual(stub.last().body, { tags: { customer: '4711', name: 'Zoë', vip: false } })
+    assert.deepEqual(stub.lastRequest().body, {
+      tags: { customer: '4711', name: 'Zoë', vip: false },
+    })
   })
 
-  test('start takes tags from stdin too', async () => {
+  test('start reads tags from stdin, too', async () => {
     const ran = await f2f(['start', '--tag', '-', '--tag', 'desk=3'], {
       home: stub.home,
       stdin: ['customer=4711'],
     })
-    assert.deepEqual(stub.last().body, { tags: { customer: '4711', desk: '3' } })
+    assert.deepEqual(stub.lastRequest().body, { tags: { customer: '4711', desk: '3' } })
     assert.equal(ran.code, 1)
   })
 
-  test('what is no tag is wrong usage, asks nothing of the recorder, and no value is repeated', async () => {
+  test('an invalid tag is wrong usage: nothing is sent, and no value is printed', async () => {
     const wrong: [argv: string[], stdin?: (string | Uint8Array)[]][] = [
       [['tag']],
       [['tag', 'rec_0002']],
@@ -203,7 +213,7 @@ suite('tag', (test) => {
       assert.match(ran.stderr, /f2f tag: .+\nUsage: f2f tag/)
       assert.doesNotMatch(ran.stdout + ran.stderr, /secret/)
     }
-    assert.equal(stub.asked.length, 0)
+    assert.equal(stub.requests.length, 0)
   })
 })
 
@@ -213,12 +223,12 @@ suite('commands that read', (test) => {
     await stub?.close()
     stub = undefined
   })
-  const api = async (answers: Record<string, Canned>) => {
+  const api = async (answers: Record<string, StubAnswer>) => {
     stub = await startStub(answers)
     return stub
   }
 
-  test('status of an idle recorder', async () => {
+  test('status shows an idle recorder', async () => {
     const { home } = await api({ 'GET /v1/application': { body: application() } })
     const ran = await f2f(['status'], { home })
     assert.equal(ran.code, 0, ran.stderr)
@@ -231,7 +241,7 @@ suite('commands that read', (test) => {
     })
   })
 
-  test('status of a recording shows who, how long, how loud, what is wrong and the tags', async () => {
+  test('status shows a recording’s controller, time, levels, errors and tags', async () => {
     const startedAt = new Date(Date.now() - 65_000).toISOString()
     const pausedAt = new Date(Date.now() - 45_000).toISOString()
     const error = { code: 'CAPTURE_FAILED', message: 'Nothing comes.' } as const
@@ -280,7 +290,7 @@ suite('commands that read', (test) => {
     assert.doesNotMatch(ran.stdout, /desk-3/)
   })
 
-  test('status is no failure when the recording closes between two questions', async () => {
+  test('status succeeds when the recording closes between its two requests', async () => {
     const { home } = await api({
       'GET /v1/application': {
         body: application({ recording: { id: 'rec_0001', state: 'WrapUp' } }),
@@ -290,8 +300,8 @@ suite('commands that read', (test) => {
     assert.equal((await f2f(['status'], { home })).code, 0)
   })
 
-  test('list passes its conditions on, in UTC, and says how to go on', async () => {
-    const { home, last } = await api({
+  test('list sends its filters in UTC and shows how to get the next page', async () => {
+    const { home, lastRequest } = await api({
       'GET /v1/recordings?state=Closed&from=2026-01-31T09%3A00%3A00.000Z&limit=5&cursor=abc': {
         body: {
           items: [recording({ state: 'Closed', endedAt: '2026-01-31T09:20:05.000Z' })],
@@ -315,10 +325,10 @@ suite('commands that read', (test) => {
     assert.match(ran.stdout, /rec_0001 .* 0:20:05 +Closed +api\/home +mic,screen/)
     assert.match(ran.stdout, /--cursor def/)
     assert.equal((await f2f([...argv, '--json'], { home })).json().nextCursor, 'def')
-    assert.equal(last().headers.accept, 'application/json, application/problem+json')
+    assert.equal(lastRequest().headers.accept, 'application/json, application/problem+json')
   })
 
-  test('list takes a day as the user’s own, to its end', async () => {
+  test('list includes a local day to its end', async () => {
     const from = new Date(2026, 0, 31).toISOString()
     const to = new Date(2026, 1, 1).toISOString()
     const { home } = await api({
@@ -331,7 +341,7 @@ suite('commands that read', (test) => {
     assert.match(ran.stdout, /There are no recordings\./)
   })
 
-  test('list refuses times that are none', async () => {
+  test('list refuses invalid times', async () => {
     for (const time of [
       'yesterday',
       '2026-02-31',
@@ -343,7 +353,7 @@ suite('commands that read', (test) => {
       assert.equal((await f2f(['list', '--from', time])).code, 2, time)
   })
 
-  test('show tells tracks, gaps, tag history and the file of every piece, over several pages', async () => {
+  test('show lists tracks, gaps, tag history and the file of every segment, over several pages', async () => {
     const gaps = [
       {
         from: '2026-01-31T09:01:01.000Z',
@@ -396,17 +406,17 @@ suite('commands that read', (test) => {
     assert.equal(shown.segments.length, 2)
   })
 
-  test('show without an id shows the current recording, or that there is none', async () => {
-    const { home, asked } = await api({
+  test('show without an id reports that there is no current recording', async () => {
+    const { home, requests } = await api({
       'GET /v1/recordings/current': problem(404, 'NO_CURRENT_RECORDING'),
     })
     const ran = await f2f(['show'], { home })
     assert.equal(ran.code, 1)
     assert.match(ran.stderr, /NO_CURRENT_RECORDING/)
-    assert.equal(asked.length, 1)
+    assert.equal(requests.length, 1)
   })
 
-  test('devices marks the default one, and gives the reason where there is none', async () => {
+  test('devices marks the default device and gives the reason for a missing medium', async () => {
     const body = {
       mic: {
         available: true,
@@ -427,7 +437,7 @@ suite('commands that read', (test) => {
     assert.deepEqual((await f2f(['devices', '--json'], { home })).json(), body)
   })
 
-  test('what others wrote cannot command the terminal', async () => {
+  test('names and tags from others cannot control the terminal', async () => {
     const { home } = await api({
       'GET /v1/devices': {
         body: {
@@ -463,17 +473,17 @@ suite('tokens and the page', (test) => {
   })
   test.afterEach(() => stub.close())
 
-  test('token create puts the token alone on stdout', async () => {
+  test('token create prints only the token on stdout', async () => {
     const ran = await f2f(['token', 'create', '--name', 'crm', '--scopes', 'read,tag'], {
       home: stub.home,
     })
     assert.equal(ran.code, 0, ran.stderr)
-    assert.deepEqual(stub.last().body, { name: 'crm', scopes: ['read', 'tag'] })
+    assert.deepEqual(stub.lastRequest().body, { name: 'crm', scopes: ['read', 'tag'] })
     assert.equal(ran.stdout, 'the-secret\n')
     assert.match(ran.stderr, /tok_00001 for crm/)
   })
 
-  test('token create needs a name and scopes that exist', async () => {
+  test('token create needs a name and valid scopes', async () => {
     assert.equal((await f2f(['token', 'create', '--name', 'crm'])).code, 2)
     assert.equal(
       (await f2f(['token', 'create', '--name', 'crm', '--scopes', 'everything'])).code,
@@ -481,23 +491,23 @@ suite('tokens and the page', (test) => {
     )
   })
 
-  test('token list and revoke', async () => {
+  test('token list shows the tokens, and token revoke revokes one', async () => {
     assert.match(
       (await f2f(['token', 'list'], { home: stub.home })).stdout,
       /tok_00001 +crm +read,tag +2026-/,
     )
     const ran = await f2f(['token', 'revoke', 'tok_00001'], { home: stub.home })
     assert.equal(ran.code, 0, ran.stderr)
-    assert.equal(stub.last().method, 'DELETE')
-    assert.equal(stub.last().body, undefined)
+    assert.equal(stub.lastRequest().method, 'DELETE')
+    assert.equal(stub.lastRequest().body, undefined)
   })
 
-  test('ui --print-url prints the launch URL and opens nothing', async () => {
+  test('ui --print-url prints the launch URL and opens no browser', async () => {
     const ran = await f2f(['ui', '--print-url'], { home: stub.home })
     assert.equal(ran.stdout, 'http://127.0.0.1:1/ui/launch/abc\n')
   })
 
-  test('ui prints the URL where no browser can be opened', async () => {
+  test('ui prints the URL if no browser can be opened', async () => {
     const env = { PATH: stub.home.folder, DISPLAY: ':0' }
     const ran = await f2f(['ui'], { home: stub.home, env })
     assert.equal(ran.code, 0)

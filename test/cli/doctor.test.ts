@@ -10,10 +10,10 @@ import { suite } from '../support/suite.ts'
 import { application } from './samples.ts'
 import { f2f, freshHome, problem, startStub } from './stub.ts'
 
-const posix = process.platform === 'win32' ? 'file modes are not what Windows goes by' : null
-const linux = process.platform === 'linux' ? null : 'the environment tells this on Linux only'
+const posix = process.platform === 'win32' ? 'Windows does not use file modes' : null
+const linux = process.platform === 'linux' ? null : 'the environment shows this on Linux only'
 
-/** A PATH with programs of these names. */
+/** Creates a folder for PATH with programs of these names. */
 async function pathWith(...programs: string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-path-'))
   for (const program of programs) await symlink(process.execPath, join(folder, program))
@@ -26,14 +26,14 @@ async function checks(home: Home, env: NodeJS.ProcessEnv) {
   assert.equal(ran.code, ok ? 0 : 1)
   type Line = { name: string; result: string; detail: string; remedy?: string }
   for (const line of list as Line[])
-    if (line.result === 'failed') assert.ok(line.remedy, `${line.name} says what to do`)
+    if (line.result === 'failed') assert.ok(line.remedy, `${line.name} has a remedy`)
   return { ok, of: (name: string) => (list as Line[]).find((line) => line.name === name) }
 }
 
 suite('doctor', (test) => {
   test.unless(
     linux,
-    'is content with a computer that has everything, and says how to start',
+    'nothing fails on a complete computer, and the remedy explains how to start the recorder',
     async () => {
       const home = await freshHome()
       const env = { PATH: await pathWith('ffmpeg', 'parec'), DISPLAY: ':7' }
@@ -49,14 +49,14 @@ suite('doctor', (test) => {
     },
   )
 
-  test('creates nothing', async () => {
+  test('creates no file or folder', async () => {
     const home = resolveHome(join((await freshHome()).folder, 'not-yet'))
     const { of } = await checks(home, {})
     assert.equal(of('Home folder')?.result, 'note')
     await assert.rejects(stat(home.folder), { code: 'ENOENT' })
   })
 
-  test('a configured ffmpeg that is none fails, whatever the PATH has', async () => {
+  test('a configured ffmpeg that is not a program fails, even with another on the PATH', async () => {
     const home = await freshHome()
     const env = { PATH: await pathWith('ffmpeg'), FFMPEG_BIN: join(home.folder, 'nothing') }
     assert.match((await checks(home, env)).of('ffmpeg')?.detail ?? '', /FFMPEG_BIN/)
@@ -64,7 +64,7 @@ suite('doctor', (test) => {
     assert.equal((await checks(home, env)).of('ffmpeg')?.result, 'ok')
   })
 
-  test('a broken configuration fails and does not hide the rest', async () => {
+  test('a broken configuration fails, and the other checks still run', async () => {
     const home = await freshHome()
     await writeFile(home.configFile, '{"prot": 1}')
     const { ok, of } = await checks(home, {})
@@ -73,7 +73,7 @@ suite('doctor', (test) => {
     assert.ok(of('Disk'))
   })
 
-  test.unless(posix, 'a home folder or token that others can read fails', async () => {
+  test.unless(posix, 'a home folder or token that other users can read fails', async () => {
     const home = await freshHome()
     await writeFile(home.tokenFile, 'x', { mode: 0o600 })
     assert.equal((await checks(home, {})).of('Home folder')?.result, 'ok')
@@ -97,7 +97,7 @@ suite('doctor', (test) => {
     },
   })
 
-  test('asks a running recorder whether it is ready, and shows its checks', async () => {
+  test('shows the checks of a running recorder', async () => {
     const { home, close } = await startStub({
       'GET /v1/application': { body: application() },
       'GET /v1/readiness': readiness(
@@ -134,7 +134,7 @@ suite('doctor', (test) => {
       assert.equal(of('speaker mute')?.result, 'note')
       for (const name of ['Recorder', 'Encoder', 'Disk', 'Log'])
         assert.equal(of(name)?.result, 'ok', name)
-      assert.equal(of('Sound'), undefined, 'the session’s environment is not asked')
+      assert.equal(of('Sound'), undefined, 'the session’s environment is not checked')
       const { code, stdout } = await f2f(['doctor'], { home })
       assert.equal(code, 1)
       assert.match(stdout, /^FAILED {2}mic level +Digital silence\.\n +-> Check its cable\.$/m)
@@ -144,7 +144,7 @@ suite('doctor', (test) => {
     }
   })
 
-  test('warnings do not fail, and what a check tells is not told twice', async () => {
+  test('warnings do not fail, and each condition is reported once', async () => {
     const since = '2026-01-31T09:00:00.000Z'
     const { home, close } = await startStub({
       'GET /v1/application': {
@@ -188,7 +188,7 @@ suite('doctor', (test) => {
     }
   })
 
-  test('a long detail is broken into lines below each other', async () => {
+  test('a long detail is broken into lines', async () => {
     const long = 'It does not deliver: '.repeat(12).trim()
     const { home, close } = await startStub({
       'GET /v1/application': { body: application() },
@@ -222,7 +222,7 @@ suite('doctor', (test) => {
     }
   })
 
-  test('an old Node.js is told, and Wayland, and no display', async () => {
+  test('an old Node.js, a Wayland session and a missing display fail', async () => {
     assert.deepEqual(
       ['20.18.9', '18.20.0', '20.19.0', '24.0.0'].map((version) => checkNode(version).result),
       ['failed', 'failed', 'ok', 'ok'],
@@ -237,7 +237,7 @@ suite('doctor', (test) => {
     assert.deepEqual(await checkSession({}, 'darwin'), [])
   })
 
-  test('a disk below the reserve fails, one that is close to it is noted', async () => {
+  test('a disk below the reserve fails; one close to it is a note', async () => {
     const home = await freshHome()
     assert.equal((await checkDisk(home, { reserveBytes: 1e15 })).result, 'failed')
     assert.equal((await checkDisk(home, { reserveBytes: 0 })).result, 'ok')
@@ -248,7 +248,7 @@ suite('doctor', (test) => {
     )
   })
 
-  test('a folder of the name of a program is none', async () => {
+  test('a folder with the name of a program is not taken for it', async () => {
     const home = await freshHome()
     const folder = await pathWith()
     await mkdir(join(folder, 'ffmpeg'))

@@ -40,7 +40,7 @@ suite('help', (test) => {
     })
   }
 
-  test('a group lists its commands; alone it is wrong usage', async () => {
+  test('a group of commands lists them; the group alone is wrong usage', async () => {
     assert.match(
       (await f2f(['token', '--help'])).stdout,
       /token create[\s\S]*token list[\s\S]*token revoke ID/,
@@ -50,7 +50,7 @@ suite('help', (test) => {
     assert.equal((await f2f(['token', 'steal'])).code, 2)
   })
 
-  test('wrong usage ends with 2, on stderr, with where to look', async () => {
+  test('wrong usage ends with exit code 2 and points to the help on stderr', async () => {
     const lines = [
       '',
       'strat',
@@ -83,7 +83,7 @@ suite('help', (test) => {
     assert.match((await f2f(['stat'])).stderr, /Did you mean f2f sta/)
   })
 
-  test('f2f --version tells the package’s version', async () => {
+  test('f2f --version prints the version of the package', async () => {
     const { version } = JSON.parse(
       await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
     )

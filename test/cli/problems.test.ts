@@ -5,7 +5,7 @@ import { createApi } from '../../src/cli/api.ts'
 import { readDaemonFile, writeDaemonFile } from '../../src/home.ts'
 import { suite } from '../support/suite.ts'
 import { recording } from './samples.ts'
-import { type Canned, f2f, freshHome, problem, type Stub, startStub } from './stub.ts'
+import { f2f, freshHome, problem, type Stub, type StubAnswer, startStub } from './stub.ts'
 
 const startedAt = '2026-01-31T09:00:00.000Z'
 /** Larger than any process id of the platforms. */
@@ -17,12 +17,12 @@ suite('problems', (test) => {
     await stub?.close()
     stub = undefined
   })
-  const api = async (answers: Record<string, Canned>) => {
+  const api = async (answers: Record<string, StubAnswer>) => {
     stub = await startStub(answers)
     return stub
   }
 
-  test('a refusal is shown as title, detail, fields, remedy and code, and ends with 1', async () => {
+  test('a refusal shows title, detail, mistakes, remedy and code, and ends with exit code 1', async () => {
     const errors = [{ pointer: '/tags/a b', detail: 'This is not a key.' }]
     const { home } = await api({
       'POST /v1/recordings/current/tags': problem(400, 'INVALID_REQUEST', {
@@ -39,7 +39,7 @@ suite('problems', (test) => {
     )
   })
 
-  test('a conflict says who holds control and what may be done, in words of the command line', async () => {
+  test('a conflict names the controller and the allowed commands, and its remedy is a command', async () => {
     const holder = { side: 'ui', client: 'ui', since: '2026-01-31T09:00:30.000Z' }
     const { home } = await api({
       'POST /v1/recordings/current/stop': problem(409, 'CONTROL_HELD_BY_UI', {
@@ -60,7 +60,7 @@ suite('problems', (test) => {
     assert.doesNotMatch(stderr, /POST/)
   })
 
-  test('with --json the problem document is the one thing on stdout', async () => {
+  test('with --json, stdout is exactly the problem document', async () => {
     const { home } = await api({
       'POST /v1/recordings': problem(409, 'CONTROL_HELD_BY_UI', { state: 'Active' }),
     })
@@ -70,7 +70,7 @@ suite('problems', (test) => {
     assert.equal(ran.stderr, '')
   })
 
-  test('with --json an answer is printed as the API gave it', async () => {
+  test('with --json, stdout is exactly the API’s answer', async () => {
     const { home } = await api({
       'POST /v1/recordings/current/stop': { body: { ...recording(), later: 'addition' } },
     })
@@ -80,7 +80,7 @@ suite('problems', (test) => {
     })
   })
 
-  test('colours only on a terminal, and not against NO_COLOR or on a dumb one', async () => {
+  test('colours appear only on a terminal that can show them, and never against NO_COLOR', async () => {
     const { home } = await api({ 'POST /v1/recordings/current/stop': { body: recording() } })
     const stdout = async (options: object) => (await f2f(['stop'], { home, ...options })).stdout
     assert.ok((await stdout({ terminal: true })).includes('\u001b[32mActive'))
@@ -92,7 +92,7 @@ suite('problems', (test) => {
       assert.ok(!(await stdout(plain)).includes('\u001b'), JSON.stringify(plain))
   })
 
-  test('with no recorder running it is said how to start one', async () => {
+  test('without a running recorder, every command explains how to start one', async () => {
     const home = await freshHome()
     for (const argv of [['status'], ['start'], ['token', 'list'], ['ui']]) {
       const ran = await f2f(argv, { home })
@@ -103,7 +103,7 @@ suite('problems', (test) => {
     assert.equal((await f2f(['status', '--json'], { home })).json().code, 'NO_DAEMON')
   })
 
-  test('a recorder that was killed is told apart', async () => {
+  test('a recorder that was killed is reported as such', async () => {
     const home = await freshHome()
     await writeDaemonFile(home, { pid: NO_PROCESS, url: 'http://127.0.0.1:1', startedAt })
     const ran = await f2f(['status'], { home })
@@ -111,7 +111,7 @@ suite('problems', (test) => {
     assert.match(ran.stderr, /The last one crashed or was killed\./)
   })
 
-  test('a process id that lives again, with nobody listening, is no recorder', async () => {
+  test('a reused process id without a listener is not taken for a recorder', async () => {
     const { home, close } = await api({})
     await close()
     stub = undefined
@@ -120,15 +120,15 @@ suite('problems', (test) => {
     assert.match(ran.stderr, /No recorder is running[\s\S]*Nothing listens/)
   })
 
-  test('a missing token says who must run this', async () => {
-    const { home, asked } = await api({})
+  test('a missing home token is reported, and nothing is sent', async () => {
+    const { home, requests } = await api({})
     await rm(home.tokenFile)
     const ran = await f2f(['status', '--json'], { home })
     assert.equal(ran.json().code, 'NO_TOKEN')
-    assert.equal(asked.length, 0)
+    assert.equal(requests.length, 0)
   })
 
-  test('a wrong token is refused without being shown', async () => {
+  test('a wrong token is refused and never printed', async () => {
     const { home } = await api({})
     await writeFile(home.tokenFile, 'another-token')
     const ran = await f2f(['status'], { home })
@@ -137,7 +137,7 @@ suite('problems', (test) => {
     assert.doesNotMatch(ran.stderr, /another-token/)
   })
 
-  test('a stranger on the port, or one that hangs up, is no success', async () => {
+  test('another program on the port, or one that hangs up, is an error', async () => {
     const { home } = await api({
       'GET /v1/devices': { raw: '<html>' },
       'GET /v1/tokens': { status: 500, body: {} },
@@ -158,8 +158,8 @@ suite('problems', (test) => {
     }
   })
 
-  test('the token goes to the loopback address only', async () => {
-    const { home, asked } = await api({})
+  test('the home token is sent to the loopback address only', async () => {
+    const { home, requests } = await api({})
     const found = await readDaemonFile(home)
     const port = found.state === 'running' ? new URL(found.daemon.url).port : ''
     for (const url of [
@@ -170,21 +170,21 @@ suite('problems', (test) => {
       await writeFile(home.daemonFile, JSON.stringify({ pid: process.pid, url, startedAt }))
       assert.equal((await f2f(['status', '--json'], { home })).json().code, 'NO_DAEMON')
     }
-    assert.equal(asked.length, 0)
+    assert.equal(requests.length, 0)
   })
 
-  test('an answer that takes over a second is announced, once', async () => {
+  test('a person is told once when an answer takes over a second', async () => {
     let release = () => {}
     const hold = new Promise<void>((resolve) => {
       release = resolve
     })
     const { home } = await api({ 'POST /v1/recordings': { status: 201, body: recording(), hold } })
-    const told: string[] = []
+    const calls: string[] = []
     await createApi(home, () => {
-      told.push('waiting')
+      calls.push('waiting')
       release()
-      return () => told.push('done')
+      return () => calls.push('done')
     }).post('/recordings')
-    assert.deepEqual(told, ['waiting', 'done'])
+    assert.deepEqual(calls, ['waiting', 'done'])
   })
 })

@@ -22,8 +22,8 @@ function program(
 }
 
 /**
- * Every module that is loaded with this file, without those of `import()` and `import type`;
- * packages by their name.
+ * Returns every module that is loaded with this file, packages by name. Leaves out `import()` and
+ * `import type`.
  */
 async function loadedWith(file: string, seen = new Set<string>()): Promise<Set<string>> {
   if (seen.has(file)) return seen
@@ -55,14 +55,14 @@ suite('the program', (test) => {
         once(child, 'exit'),
       ])
       assert.equal(code, 0, stderr)
-      assert.deepEqual(stub.last().body, { tags: { customer: '4711' } })
+      assert.deepEqual(stub.lastRequest().body, { tags: { customer: '4711' } })
       assert.equal(JSON.parse(stdout).id, 'rec_0001')
     } finally {
       await stub.close()
     }
   })
 
-  test('a reader that has seen enough is no error', async () => {
+  test('a reader that closes the pipe early causes no error', async () => {
     const child = program(['help', 'start'], {})
     child.stdout?.destroy()
     const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'exit')])
@@ -70,7 +70,7 @@ suite('the program', (test) => {
     assert.doesNotMatch(stderr, /EPIPE/)
   })
 
-  test('loads nothing but itself, the vocabulary and Node before it is told to serve', async () => {
+  test('starts without loading the recorder or any package', async () => {
     const modules = [...(await loadedWith(MAIN))]
     assert.ok(modules.length > 20)
     assert.deepEqual(

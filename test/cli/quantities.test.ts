@@ -4,7 +4,7 @@ import { suite } from '../support/suite.ts'
 import { f2f, freshHome } from './stub.ts'
 
 suite('sizes on the command line', (test) => {
-  test('are read with decimal and binary units, or in bytes', () => {
+  test('may have decimal or binary units, or be in bytes', () => {
     const sizes: [string, number | null][] = [
       ['256MB', 256_000_000],
       ['1.5 GB', 1_500_000_000],
@@ -18,7 +18,7 @@ suite('sizes on the command line', (test) => {
       assert.equal(parseSize(text), null, text)
   })
 
-  test('a reserve that is none is wrong usage, and starts nothing', async () => {
+  test('an invalid reserve is wrong usage, and no recorder starts', async () => {
     const ran = await f2f(['serve', '--reserve', 'much'], { home: await freshHome() })
     assert.equal(ran.code, 2)
     assert.match(ran.stderr, /The option --reserve needs a size such as 256MB/)

@@ -1,4 +1,4 @@
-/** Answers as the API gives them, for the stub. */
+/** Sample answers of the API, for the stub. */
 import type {
   ApplicationView,
   RecordingAnswer,

@@ -16,7 +16,7 @@ suite('a session on the command line, against the real recorder', (test) => {
   const cli = (...argv: string[]) => f2f(argv, { home: resolveHome(daemon.home) })
 
   test(
-    'start, tag, pause, resume, stop, close; status, list and show tell what happened, and the files are there',
+    'a recording is started, tagged, paused, resumed, stopped and closed; status, list and show report it, with its files',
     async () => {
       assert.match((await cli('status')).stdout, /^State +Idle$/m)
       const started = (
@@ -62,7 +62,7 @@ suite('a session on the command line, against the real recorder', (test) => {
     { limitMs: 60_000 },
   )
 
-  test('a token made here opens the API, until it is revoked', async () => {
+  test('a token from the command line opens the API until it is revoked', async () => {
     const created = await cli('token', 'create', '--name', 'crm', '--scopes', 'read')
     const headers = { Authorization: `Bearer ${created.stdout.trim()}` }
     assert.equal((await daemon.api('GET', '/application', undefined, headers)).status, 200)
@@ -72,27 +72,27 @@ suite('a session on the command line, against the real recorder', (test) => {
     assert.equal((await daemon.api('GET', '/application', undefined, headers)).status, 401)
   })
 
-  test('devices, doctor and ui get their answers', async () => {
+  test('devices, doctor and ui work against the real recorder', async () => {
     assert.match((await cli('devices')).stdout, /screen\n +\* +\S+ +\S/)
     assert.match((await cli('doctor')).stdout, /ok +Recorder +Version/)
     assert.ok((await cli('ui', '--print-url')).stdout.startsWith(`${daemon.url}/`))
   })
 
-  test('what the API finds wrong is shown field by field', async () => {
+  test('mistakes in a request are shown field by field', async () => {
     const ran = await cli('tag', 'no key=1')
     assert.equal(ran.code, 1)
     assert.match(ran.stderr, /INVALID_REQUEST/)
     assert.match(ran.stderr, /^ {2}\/tags/m)
   })
 
-  test('a second recorder on the same home is refused, with what to do', async () => {
+  test('a second recorder on the same home folder is refused and does not disturb the first', async () => {
     await assert.rejects(startDaemon({ home: daemon.home }), /Another recorder runs/)
     assert.equal((await cli('status')).code, 0)
   })
 })
 
-suite('a recorder that ends', (test) => {
-  test('after kill -9 the command line says that it is gone and how to start it', async () => {
+suite('a killed recorder', (test) => {
+  test('after kill -9, the command line reports the crash and how to start again', async () => {
     const daemon = await startDaemon()
     const home = resolveHome(daemon.home)
     daemon.kill('SIGKILL')

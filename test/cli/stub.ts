@@ -1,6 +1,6 @@
 /**
- * An API to speak to: a real HTTP server on a home folder of its own, with answers given by the
- * test; and a way to run the command line against it.
+ * A stub of the API: a real HTTP server on a home folder of its own, with answers from the test. Also
+ * runs the command line against it.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, writeFile } from 'node:fs/promises'
@@ -14,16 +14,16 @@ import { type Home, prepareHome, resolveHome, writeDaemonFile } from '../../src/
 
 export const TOKEN = 'home-token-of-the-test'
 
-/** What the stub was asked. */
-export interface Asked {
+/** A request that the stub received. */
+export interface StubRequest {
   method: string
   url: string
   headers: Record<string, string | string[] | undefined>
   body: unknown
 }
 
-/** An answer: status and body; `hold` is awaited before it leaves. */
-export interface Canned {
+/** An answer: status and body. It is sent when `hold` resolves. */
+export interface StubAnswer {
   status?: number
   body?: unknown
   raw?: string
@@ -32,13 +32,13 @@ export interface Canned {
 
 export interface Stub {
   home: Home
-  asked: Asked[]
-  /** What the last request was. */
-  last(): Asked
+  requests: StubRequest[]
+  /** Returns the last request. */
+  lastRequest(): StubRequest
   close(): Promise<void>
 }
 
-/** A fresh home folder, prepared. */
+/** Creates and prepares a home folder. */
 export async function freshHome(): Promise<Home> {
   const home = resolveHome(join(await mkdtemp(join(tmpdir(), 'f2f-cli-')), 'home'))
   await prepareHome(home)
@@ -46,38 +46,38 @@ export async function freshHome(): Promise<Home> {
 }
 
 /**
- * Starts the stub. `answers` maps `METHOD /path?query` to an answer; anything else is 404, a wrong
+ * Starts the stub. `answers` maps `METHOD /path?query` to an answer. Other requests get 404, a wrong
  * token 401.
  */
 export async function startStub(
-  answers: Record<string, Canned | ((asked: Asked) => Canned)>,
+  answers: Record<string, StubAnswer | ((request: StubRequest) => StubAnswer)>,
 ): Promise<Stub> {
   const home = await freshHome()
-  const asked: Asked[] = []
+  const requests: StubRequest[] = []
   const server = createServer(async (request, response) => {
-    const received = await text(request)
-    const one: Asked = {
+    const body = await text(request)
+    const received: StubRequest = {
       method: request.method ?? '',
       url: request.url ?? '',
       headers: request.headers,
-      body: received === '' ? undefined : JSON.parse(received),
+      body: body === '' ? undefined : JSON.parse(body),
     }
-    asked.push(one)
-    const given = answers[`${one.method} ${one.url}`]
-    const canned =
+    requests.push(received)
+    const match = answers[`${received.method} ${received.url}`]
+    const answer =
       request.headers.authorization === `Bearer ${TOKEN}`
-        ? typeof given === 'function'
-          ? given(one)
-          : (given ?? problem(404, 'NOT_FOUND'))
+        ? typeof match === 'function'
+          ? match(received)
+          : (match ?? problem(404, 'NOT_FOUND'))
         : problem(401, 'UNAUTHENTICATED')
-    await canned.hold
-    const { status = 200, body, raw } = canned
+    await answer.hold
+    const { status = 200, raw } = answer
     response.statusCode = status
     response.setHeader(
       'content-type',
       status < 400 ? 'application/json' : 'application/problem+json',
     )
-    response.end(raw ?? (body === undefined ? '' : JSON.stringify(body)))
+    response.end(raw ?? (answer.body === undefined ? '' : JSON.stringify(answer.body)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -89,22 +89,22 @@ export async function startStub(
   })
   return {
     home,
-    asked,
-    last() {
-      const one = asked.at(-1)
-      assert.ok(one, 'the recorder was asked')
-      return one
+    requests,
+    lastRequest() {
+      const request = requests.at(-1)
+      assert.ok(request, 'the recorder received a request')
+      return request
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
 
-/** A problem document. */
+/** Builds a problem document. */
 export function problem(
   status: number,
   code: string,
   members: Record<string, unknown> = {},
-): Canned {
+): StubAnswer {
   return {
     status,
     body: {
@@ -122,12 +122,12 @@ export interface Ran {
   code: number
   stdout: string
   stderr: string
-  /** stdout as the one JSON document that it is. */
-  // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for.
+  /** Parses stdout, which must be one JSON document. */
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows the type of its answer.
   json(): any
 }
 
-/** Runs a command line in this process. `home` is given through F2F_HOME. */
+/** Runs a command line in this process. Passes `home` in F2F_HOME. */
 export async function f2f(
   argv: string[],
   {
