@@ -9,13 +9,13 @@ import { fakeProgram, IGNORES_SIGNALS } from './support/fake-program.ts'
 import { decodeSound, frames } from './support/media-files.ts'
 import { childrenWith, childWith } from './support/processes.ts'
 
-suite('capture.cut', (test) => {
+suite('a cut of a capture', (test) => {
   const bench = new CaptureBench()
   test.after(() => bench.close())
   const synthetic = bench.platform({ source: 'synthetic' })
 
   for (const medium of MEDIA) {
-    test(`before the open: ${medium} captures nothing`, async () => {
+    test(`that comes before the start captures nothing of ${medium}`, async () => {
       const capture = bench.capture(synthetic, medium)
       capture.cut(1)
       capture.open(await synthetic.resolve(medium, undefined))
@@ -27,7 +27,7 @@ suite('capture.cut', (test) => {
       assert.equal(existsSync(capture.folder), false)
     })
 
-    test(`in the same turn as the open: ${medium} ends at once and never flows`, async () => {
+    test(`that comes with the start ends ${medium} at once, before any media`, async () => {
       const capture = bench.capture(synthetic, medium)
       capture.open(await synthetic.resolve(medium, undefined))
       const at = capture.cut()
@@ -38,7 +38,7 @@ suite('capture.cut', (test) => {
       assert.equal(capture.told().length, 1)
     })
 
-    test(`twice: ${medium} ends once`, async () => {
+    test(`that comes twice ends ${medium} once`, async () => {
       const capture = bench.capture(synthetic, medium)
       capture.open(await synthetic.resolve(medium, undefined))
       await capture.next('capture.flowing')
@@ -50,7 +50,7 @@ suite('capture.cut', (test) => {
       assert.equal(capture.told().filter(({ type }) => type === 'capture.ended').length, 1)
     })
 
-    test(`with discard: nothing of ${medium} is left`, async () => {
+    test(`with discard leaves nothing of ${medium} on disk`, async () => {
       const capture = bench.capture(synthetic, medium)
       capture.open(await synthetic.resolve(medium, undefined))
       const { file } = await capture.next('capture.flowing')
@@ -63,7 +63,7 @@ suite('capture.cut', (test) => {
     })
   }
 
-  test('with discard after the end: the file goes too, but not the folder of others', async () => {
+  test('with discard removes a finished file too, but not the folder of other files', async () => {
     const capture = bench.capture(synthetic, 'mic')
     const device = await synthetic.resolve('mic', undefined)
     for (const number of [1, 2]) {
@@ -79,7 +79,7 @@ suite('capture.cut', (test) => {
     await removed(capture.folder)
   })
 
-  test('during starting: what was heard before it is kept, to the millisecond, and it never flows', async () => {
+  test('during the start keeps the sound from before it, to the millisecond, and reports no media', async () => {
     // An encoder that is slow to start: the sound has to wait for it.
     const ffmpegPath = fakeProgram(
       join(bench.folder, 'slow'),
@@ -109,7 +109,7 @@ suite('capture.cut', (test) => {
   })
 
   for (const medium of ['mic', 'screen'] as const) {
-    test(`of a ${medium} that goes on delivering keeps nothing of what comes after it`, async () => {
+    test(`keeps nothing that ${medium} delivers after it`, async () => {
       // Killing the shell leaves the real program behind it, which writes on until it cannot any
       // more.
       const ffmpegPath = fakeProgram(
@@ -164,7 +164,7 @@ suite('capture.cut', (test) => {
     assert.equal(existsSync(`/proc/${deaf}`), false)
   })
 
-  test('of a stopped encoder keeps what had come before', async () => {
+  test('keeps the media from before it when the encoder is frozen', async () => {
     const platform = bench.platform({
       source: 'synthetic',
       limits: { encoderFinish: 100, encoderTerminate: 50 },
@@ -179,7 +179,7 @@ suite('capture.cut', (test) => {
     await decodeSound(join(capture.folder, facts.file))
   })
 
-  test('of a stopped screen capture keeps what had come before', async () => {
+  test('keeps the media from before it when the screen capture is frozen', async () => {
     const platform = bench.platform({ source: 'synthetic', limits: { screenQuit: 100 } })
     const capture = bench.capture(platform, 'screen')
     capture.open(await platform.resolve('screen', undefined))
@@ -191,7 +191,7 @@ suite('capture.cut', (test) => {
     assert.ok(facts && facts.durationMs > 0)
   })
 
-  test('dispose ends everything at once, also what nobody cut', async () => {
+  test('is not needed for dispose, which ends everything at once', async () => {
     const captures = await Promise.all(
       MEDIA.map(async (medium) => {
         const capture = bench.capture(synthetic, medium)

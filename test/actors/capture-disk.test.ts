@@ -39,7 +39,7 @@ suite('capture and the disk', (test) => {
 
   test.unless(
     problem,
-    'a full disk ends the capture as STORAGE_FULL, with a whole file of what fitted',
+    'a full disk ends the capture as STORAGE_FULL and leaves a playable file of what fitted',
     async () => {
       const capture = await opened('screen')
       await capture.next('capture.flowing')
@@ -72,7 +72,7 @@ suite('capture and the disk', (test) => {
 
   test.unless(
     problem,
-    'a cut ends the processes while the disk hangs, and the file when it is back',
+    'a cut ends the processes while the disk hangs, and finishes the file when the disk is back',
     async () => {
       const capture = await opened('mic')
       await capture.next('capture.flowing')
@@ -94,7 +94,7 @@ suite('capture and the disk', (test) => {
     },
   )
 
-  test.unless(problem, 'with discard, a hanging disk only delays that the file goes', async () => {
+  test.unless(problem, 'a hanging disk only delays the removal of a discarded file', async () => {
     const capture = await opened('mic')
     const { file } = await capture.next('capture.flowing')
     disk.freeze()
@@ -108,7 +108,7 @@ suite('capture and the disk', (test) => {
 
   test.unless(
     problem,
-    'a disk that hangs while recording ends the capture, and loses nothing that came before',
+    'a disk that hangs while recording ends the capture, and nothing from before is lost',
     async () => {
       const capture = await opened('mic', { fileOperation: 500 })
       await capture.next('capture.flowing')
@@ -128,7 +128,7 @@ suite('capture and the disk', (test) => {
 
   test.unless(
     problem,
-    'a disk that hangs from the start: the capture fails for it, or is cut',
+    'a disk that hangs from the start fails the capture, unless a cut comes first',
     async () => {
       const first = await prepared('mic', { flow: 2_500 })
       const second = await prepared('mic')
@@ -162,7 +162,7 @@ suite('capture and the disk', (test) => {
     }
   })
 
-  test('what has been recorded is never written over, nor discarded by another', async () => {
+  test('a recorded file is never overwritten, nor removed by another segment', async () => {
     const platform = bench.platform({ source: 'synthetic' })
     const capture = bench.capture(platform, 'mic')
     mkdirSync(capture.folder)

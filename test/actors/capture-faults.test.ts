@@ -69,7 +69,7 @@ suite('capture faults', (test) => {
 
   test.unless(
     problem,
-    'a capture that ends by itself as if all were well has failed too',
+    'a capture that ends by itself without an error is a failed capture too',
     async () => {
       const capture = await flowing(platform(), 'screen')
       process.kill(childWith('x11grab'), 'SIGINT')
@@ -134,7 +134,7 @@ suite('capture faults', (test) => {
     }
   })
 
-  test.unless(problem, 'a cut of a frozen sound server’s capture ends as fast as any', async () => {
+  test.unless(problem, 'a cut ends as fast as usual when the sound server is frozen', async () => {
     const capture = await flowing(platform(), 'mic')
     process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
     try {
@@ -148,7 +148,7 @@ suite('capture faults', (test) => {
     }
   })
 
-  test.unless(problem, 'a device that is not there says so at once', async () => {
+  test.unless(problem, 'a missing device is reported at once', async () => {
     const devices = platform()
     const capture = bench.capture(devices, 'mic')
     capture.open({ id: 'unplugged', label: 'Unplugged' })

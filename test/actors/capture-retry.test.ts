@@ -7,7 +7,7 @@ import { CaptureBench } from './support/capture-bench.ts'
 import { fakeProgram } from './support/fake-program.ts'
 import { childrenWith } from './support/processes.ts'
 
-suite('capture with retryUntil', (test) => {
+suite('a capture with retryUntil', (test) => {
   const bench = new CaptureBench()
   test.after(() => bench.close())
 
@@ -30,7 +30,7 @@ suite('capture with retryUntil', (test) => {
     return { platform, repair: () => rmSync(join(folder, 'broken')) }
   }
 
-  test('tries again in silence until media flow, under the same number', async () => {
+  test('retries without reports until media flow, under the same segment number', async () => {
     const { platform, repair } = failing('repaired')
     const capture = bench.capture(platform, 'mic')
     const before = bench.logger.lines.length
@@ -47,7 +47,7 @@ suite('capture with retryUntil', (test) => {
     assert.equal(capture.told().length, 2)
   })
 
-  test('gives up when the time is over, with the last cause', async () => {
+  test('fails with the last cause when its time is over', async () => {
     const { platform } = failing('hopeless')
     const capture = bench.capture(platform, 'mic')
     const until = Date.now() + 700
@@ -60,7 +60,7 @@ suite('capture with retryUntil', (test) => {
     assert.deepEqual(childrenWith('ffmpeg'), [])
   })
 
-  test('a cut ends it at once, between two tries', async () => {
+  test('is ended by a cut at once between two attempts', async () => {
     const { platform } = failing('cut', { retryFirst: 60_000, retryMax: 60_000 })
     const capture = bench.capture(platform, 'mic')
     const before = bench.logger.lines.length
@@ -73,7 +73,7 @@ suite('capture with retryUntil', (test) => {
     assert.equal(facts, null)
   })
 
-  test('a cut ends it at once, within a try that hangs', async () => {
+  test('is ended by a cut at once during an attempt that hangs', async () => {
     const ffmpegPath = fakeProgram(
       join(bench.folder, 'hangs'),
       'ffmpeg',
@@ -95,7 +95,7 @@ suite('capture with retryUntil', (test) => {
     assert.deepEqual(childrenWith('tail'), [])
   })
 
-  test('looks for the device anew each time, and waits for one that is not there', async () => {
+  test('looks for the device before each attempt, and waits for a missing one', async () => {
     const platform = bench.platform({ source: 'synthetic', limits: { retryFirst: 50 } })
     const capture = bench.capture(platform, 'mic')
     capture.open({ id: 'unplugged', label: 'Unplugged' }, 1, Date.now() + 300)

@@ -39,7 +39,7 @@ suite('capture', (test) => {
 
   test.unless(
     problem,
-    'each medium has its own sound or picture, and nothing of the others',
+    'each file has its own medium’s sound or picture, and nothing of the others',
     async () => {
       const devices = platform()
       const mic = bench.capture(devices, 'mic')
@@ -145,7 +145,7 @@ suite('capture', (test) => {
 
   test.unless(
     problem,
-    'a track has as many segments as it was paused, the old one ending while the new one starts',
+    'a resume starts a new segment while the old one may still be ending',
     async () => {
       const devices = platform()
       const capture = bench.capture(devices, 'mic')

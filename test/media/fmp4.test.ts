@@ -45,7 +45,7 @@ function fragmentsOf(
 }
 
 suite('fmp4', (test) => {
-  test('puts frames together however the stream is cut, and loses no byte', () => {
+  test('assembles frames from chunks of any size, and loses no byte', () => {
     const file = video(12)
     for (const size of [1, 13, 4_096, file.length]) {
       const { fragments, assembler } = fragmentsOf(file, size)
@@ -74,14 +74,14 @@ suite('fmp4', (test) => {
     assert.deepEqual(fragmentTime(moof), { start: 12_000, duration: 1_234 })
   })
 
-  test('tells whole frames from zeros and halves', () => {
+  test('distinguishes whole frames from zeros and halves', () => {
     const { mdat } = fragmentsOf(video(1)).fragments[0]!
     assert.ok(hasWholeSamples(mdat))
     assert.equal(hasWholeSamples(mdat.subarray(0, -1)), false)
     assert.equal(hasWholeSamples(Buffer.concat([mdat.subarray(0, 8), Buffer.alloc(64)])), false)
   })
 
-  test('refuses what is not MP4', () => {
+  test('refuses bytes that are not MP4', () => {
     assert.throws(() => readBox(Buffer.from('\0\0\0\0garbage, garbage')), FormatError)
     assert.throws(() => readBox(Buffer.from('OggS, that is no box at all')), FormatError)
     assert.throws(

@@ -14,7 +14,7 @@ function opus(samples: number): Buffer {
 }
 
 suite('ogg', (test) => {
-  test('puts pages together however the stream is cut', () => {
+  test('assembles pages from chunks of any size', () => {
     const file = opus(48_000)
     for (const size of [1, 7, 27, 1_000, file.length]) {
       const splitter = new Splitter(readPage)
@@ -46,7 +46,7 @@ suite('ogg', (test) => {
     }
   })
 
-  test('refuses what is not Ogg, and Ogg that is not Opus', () => {
+  test('refuses bytes that are not Ogg, and Ogg that is not Opus', () => {
     assert.throws(() => readPage(Buffer.from('RIFF....WAVE')), FormatError)
     const page = readPage(opus(240))!
     const vorbis = Buffer.from(page.bytes)

@@ -40,7 +40,7 @@ suite('devices', (test) => {
 
   test.unless(
     problem,
-    'microphones are sources without the monitors, speakers are sinks, the screen tells its size',
+    'microphones are sources without monitors, speakers are sinks, a screen has its size',
     async () => {
       const { mic, speaker, screen } = await platform().devices()
       assert.deepEqual(mic, {
@@ -58,7 +58,7 @@ suite('devices', (test) => {
     },
   )
 
-  test.unless(problem, 'resolve gives the default device, or the one with the id', async () => {
+  test.unless(problem, 'the default device is found, or the one with the id', async () => {
     const devices = platform()
     assert.deepEqual(await devices.resolve('speaker', undefined), {
       id: desktop.speakerSink,
@@ -75,7 +75,7 @@ suite('devices', (test) => {
     })
   })
 
-  test.unless(problem, 'a missing server or display says what to do', async () => {
+  test.unless(problem, 'a missing server or display comes with a remedy', async () => {
     const { mic, speaker, screen } = await platform({
       PULSE_SERVER: 'unix:/nowhere',
       DISPLAY: undefined,
@@ -90,16 +90,12 @@ suite('devices', (test) => {
     assert.match(gone.screen.reason ?? '', /:4999 cannot be opened/)
   })
 
-  test.unless(
-    problem,
-    'without the PulseAudio programs it says which package to install',
-    async () => {
-      const { mic } = await platform({ PATH: '/nowhere' }).devices()
-      assert.match(mic.reason ?? '', /Install pulseaudio-utils/)
-    },
-  )
+  test.unless(problem, 'missing PulseAudio programs come with the package to install', async () => {
+    const { mic } = await platform({ PATH: '/nowhere' }).devices()
+    assert.match(mic.reason ?? '', /Install pulseaudio-utils/)
+  })
 
-  test.unless(problem, 'without xdpyinfo ffmpeg tells the size of the screen', async () => {
+  test.unless(problem, 'the size of the screen is known without xdpyinfo, by ffmpeg', async () => {
     const ffmpeg = createEncoder({ env: process.env, inputs: [] }).ffmpeg
     const list = await listX11Screens(env({ PATH: '/nowhere' }), async () => ({
       ...(await ffmpeg()),
@@ -109,7 +105,7 @@ suite('devices', (test) => {
     ])
   })
 
-  test.unless(problem, 'servers that hang cost at most 2 s, and say so', async () => {
+  test.unless(problem, 'servers that hang cost at most 2 s and are named', async () => {
     process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
     process.kill(desktop.pids.xvfb, 'SIGSTOP')
     try {
@@ -123,7 +119,7 @@ suite('devices', (test) => {
     }
   })
 
-  test('on Wayland it says why the screen cannot be captured, also where XWayland answers', () => {
+  test('a Wayland session is named as the reason, also when XWayland answers', () => {
     for (const env of [
       { WAYLAND_DISPLAY: 'wayland-0' },
       { DISPLAY: ':0', XDG_SESSION_TYPE: 'wayland' },
@@ -132,7 +128,7 @@ suite('devices', (test) => {
     assert.equal(sessionProblem({ DISPLAY: ':0', XDG_SESSION_TYPE: 'x11' }), null)
   })
 
-  test('answers are kept for 5 s, asked for once at a time, and fresh on demand', async () => {
+  test('lists are cached for 5 s, made once at a time, and fresh on demand', async () => {
     let asked = 0
     const list: DeviceList = {
       available: true,
@@ -159,7 +155,7 @@ suite('devices', (test) => {
     assert.equal(asked, 7, 'it looks again before it says no')
   })
 
-  test('understands what old and new servers print', () => {
+  test('the output of old and new servers is understood', () => {
     const pipewire = `Source #56
 	State: SUSPENDED
 	Name: alsa_output.pci-0000_00_1f.3.analog-stereo.monitor
@@ -191,7 +187,7 @@ Source #102
     assert.deepEqual(parsePulseDevices('', undefined), [])
   })
 
-  test('understands xdpyinfo and ffmpeg', () => {
+  test('the output of xdpyinfo and ffmpeg is understood', () => {
     assert.deepEqual(
       parseDimensions('  dimensions:    3840x1080 pixels (1016x286 millimeters)'),
       [3840, 1080],
@@ -233,7 +229,7 @@ suite('encoder', (test) => {
     assert.equal(await bench.platform({ source: 'synthetic' }).encoderProblem(), null)
   })
 
-  test('tells what is missing and what to do', async () => {
+  test('names what is missing and what to do', async () => {
     const poor = make(
       'poor',
       `case "$*" in *-encoders*) echo " V....D libx264  H.264";; *-devices*) echo " D  x11grab  X11";; esac`,

@@ -116,7 +116,7 @@ dummy: Immediate exit requested`
     assert.match(windowsAudioDevices('speaker', [names[0]!]).reason ?? '', /Stereo Mix/)
   })
 
-  test('macOS: screens, microphones and loopback devices are told apart', () => {
+  test('macOS: screens, microphones and loopback devices are distinguished', () => {
     const output = `[AVFoundation indev @ 0x7f8] AVFoundation video devices:
 [AVFoundation indev @ 0x7f8] [0] FaceTime HD Camera
 [AVFoundation indev @ 0x7f8] [1] Capture screen 0

@@ -29,7 +29,7 @@ suite('child processes', (test) => {
   const program = (script: string) =>
     fakeProgram(bench.folder, `program-${Math.random().toString(36).slice(2)}`, script)
 
-  test('all that a process wrote has been delivered when it is reported gone', async () => {
+  test('all output of a process is delivered before its exit is reported', async () => {
     let bytes = 0
     const child = startChild(
       { program: 'head', args: ['-c', '5000000', '/dev/zero'] },
@@ -39,7 +39,7 @@ suite('child processes', (test) => {
     assert.equal(bytes, 5_000_000)
   })
 
-  test('a program that is not there, or cannot be run, is an exit and no exception', async () => {
+  test('a program that is missing or cannot be run is an exit, not an exception', async () => {
     const missing = startChild({ program: 'no-such-program', args: [] }, { env })
     assert.equal((await missing.exited).error?.code, 'ENOENT')
     assert.equal(missing.stdin, null)
@@ -60,7 +60,7 @@ suite('child processes', (test) => {
 
   test.unless(
     notLinux,
-    'terminate climbs from asking to SIGKILL, and answers when the process is gone',
+    'terminate goes from asking to SIGKILL, and resolves when the process is gone',
     async () => {
       const deaf = startChild(
         { program: program(`trap '' TERM; echo up; ${IGNORES_SIGNALS}`), args: [] },
@@ -89,20 +89,20 @@ suite('child processes', (test) => {
     assert.deepEqual(exit, { code: 0, signal: null, deliberate: true })
   })
 
-  test('a process that died before it was asked to end has died', async () => {
+  test('a process that dies before it is asked to end does not count as ended on purpose', async () => {
     const child = startChild({ program: program('exit 3'), args: [] }, { env })
     await child.exited
     assert.equal((await terminate(child)).deliberate, false)
   })
 
-  test('a descendant that holds the pipes open does not keep us waiting', async () => {
+  test('a descendant that keeps the pipes open does not delay the exit', async () => {
     const child = startChild({ program: program('sleep 3 & echo started'), args: [] }, { env })
     const started = performance.now()
     await child.exited
     assert.ok(performance.now() - started < 2_000)
   })
 
-  test('a tool that hangs is ended when its time is over', async () => {
+  test('a tool that hangs is ended at its limit', async () => {
     const result = await runTool(
       { program: program(IGNORES_SIGNALS), args: [] },
       { env, limitMs: 100 },
@@ -117,7 +117,7 @@ suite('child processes', (test) => {
   const noPrefix = parentDeathPrefix().length > 0 ? null : 'setpriv --pdeathsig is not there'
   test.unless(
     noPrefix,
-    'a child dies with us, even one that is stopped when we are killed with -9',
+    'a child dies with its parent, even a stopped one when the parent gets kill -9',
     async () => {
       const source = join(import.meta.dirname, '../../src/processes/child-process.ts')
       const code = `import { startChild } from ${JSON.stringify(source)}
@@ -148,7 +148,7 @@ suite('child processes', (test) => {
 
   test.unless(
     notLinux,
-    'with no file descriptor left a capture fails, and the daemon lives',
+    'a capture without a free file descriptor fails, and the daemon goes on',
     async () => {
       const platform = JSON.stringify(
         join(import.meta.dirname, '../../src/actors/capture-platform.ts'),
@@ -179,7 +179,7 @@ suite('child processes', (test) => {
     },
   )
 
-  test('what a program said last becomes part of the error, without its addresses', async () => {
+  test('the last message of a program is part of the error, without addresses', async () => {
     const script = `echo "[x11grab @ 0x5581c0ffee] Cannot open display :9, error 1." >&2; echo ":9: Input/output error" >&2; exit 1`
     const child = startChild({ program: program(script), args: [] }, { env })
     const problem = exitProblem('The screen capture', child, await child.exited)

@@ -35,7 +35,7 @@ function machine() {
 }
 
 suite('the recorder’s clock', (test) => {
-  test('counts as the wall clock does, and tells nothing', () => {
+  test('counts as the wall clock does, without a jump', () => {
     const { clock, jumps, pass } = machine()
     for (let i = 0; i < 100; i++) {
       pass(1_000)
@@ -46,7 +46,7 @@ suite('the recorder’s clock', (test) => {
     clock.stop()
   })
 
-  test('goes on over a sleep and tells it, from the last sign of life to now', () => {
+  test('goes on over a sleep and reports it, from the last check to now', () => {
     const { clock, jumps, pass, sleep } = machine()
     pass(1_000)
     clock.check()
@@ -62,7 +62,7 @@ suite('the recorder’s clock', (test) => {
   })
 
   for (const byMs of [-3_600_000, -1_500, -400, 60, 1_500, 86_400_000]) {
-    test(`a clock set by ${byMs} ms is told once, and followed only when asked`, () => {
+    test(`a clock set by ${byMs} ms is reported once, and adopted only on request`, () => {
       const { clock, jumps, pass, set } = machine()
       pass(1_000)
       clock.check()
@@ -82,7 +82,7 @@ suite('the recorder’s clock', (test) => {
     })
   }
 
-  test('a clock that is set during a sleep is told as both', () => {
+  test('a clock that is set during a sleep is reported as both', () => {
     const { clock, jumps, sleep, set } = machine()
     sleep(60_000)
     set(-7_200_000)
@@ -94,7 +94,7 @@ suite('the recorder’s clock', (test) => {
     clock.stop()
   })
 
-  test('following network time by a little is no jump, and an unsubscribed listener is told nothing', () => {
+  test('a small adjustment to network time is no jump, and an unsubscribed listener is not called', () => {
     const { clock, jumps, pass, set } = machine()
     const others: ClockJump[] = []
     const off = clock.onJump((jump) => others.push(jump))

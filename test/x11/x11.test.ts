@@ -49,7 +49,7 @@ suite('X11 addresses', (test) => {
     assert.deepEqual(parseScreenId('[::1]:0.0/a/b:1'), { display: '[::1]:0.0', monitor: 'a/b:1' })
   })
 
-  test('the cookie is that of this computer and display; another computer is shown its own only', () => {
+  test('the cookie is that of this computer and display; another computer gets only its own', () => {
     const [ours, wild, theirs, old] = ['ours', 'wild', 'theirs', 'old'].map((text) =>
       Buffer.from(text),
     ) as Buffer[]
@@ -83,7 +83,7 @@ suite('X11 screens', (test) => {
 
   test.unless(
     problem,
-    'the whole display comes first; its monitors when there are several',
+    'the whole display is listed first, then its monitors if there are several',
     async () => {
       const { display } = desktop
       const settings = await desktop.displaySettings()
@@ -107,26 +107,22 @@ suite('X11 screens', (test) => {
     },
   )
 
-  test.unless(
-    problem,
-    'a monitor that was chosen is found also when it is the only one left',
-    async () => {
-      const settings = await desktop.displaySettings()
-      await settings.setMonitor('LEFT', { x: 0, y: 0, width: 800, height: 720 })
-      const platform = bench.platform({ env: env() })
-      const id = `${desktop.display}/LEFT`
-      assert.deepEqual(await platform.resolve('screen', id), { id, label: 'LEFT 800×720 at 0,0' })
-      await assert.rejects(
-        platform.resolve('screen', `${desktop.display}/GONE`),
-        /The monitor GONE is not there/,
-      )
-      await assert.rejects(platform.resolve('screen', ':4999/LEFT'), /no screen device with the id/)
-    },
-  )
+  test.unless(problem, 'a chosen monitor is found also when it is the only one left', async () => {
+    const settings = await desktop.displaySettings()
+    await settings.setMonitor('LEFT', { x: 0, y: 0, width: 800, height: 720 })
+    const platform = bench.platform({ env: env() })
+    const id = `${desktop.display}/LEFT`
+    assert.deepEqual(await platform.resolve('screen', id), { id, label: 'LEFT 800×720 at 0,0' })
+    await assert.rejects(
+      platform.resolve('screen', `${desktop.display}/GONE`),
+      /The monitor GONE is not there/,
+    )
+    await assert.rejects(platform.resolve('screen', ':4999/LEFT'), /no screen device with the id/)
+  })
 
   test.unless(
     problem,
-    'a display that is gone ends the connection; a frozen one is silent',
+    'a dead display ends the connection; a frozen one is reported as silent',
     async () => {
       const connection = await X11Connection.open(desktop.display, env(), 1_000)
       process.kill(desktop.pids.xvfb, 'SIGSTOP')

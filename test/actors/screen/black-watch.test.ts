@@ -12,8 +12,8 @@ function black(brightCells: number): Buffer {
   return Buffer.alloc(CELLS).fill(255, 0, brightCells)
 }
 
-suite('black screen', (test) => {
-  test('is one on which nothing but a pointer is to be seen', () => {
+suite('a black screen', (test) => {
+  test('shows nothing but a pointer', () => {
     assert.equal(isBlack(BLACK), true)
     assert.equal(isBlack(Buffer.alloc(CELLS, 4)), true)
     assert.equal(isBlack(black(4)), true)
@@ -21,7 +21,7 @@ suite('black screen', (test) => {
     assert.equal(isBlack(DARK), false)
   })
 
-  test('is told once, after three seconds, and when it is over', () => {
+  test('is reported once, after three seconds, and when it ends', () => {
     const told: boolean[] = []
     const watch = new BlackWatch((present) => told.push(present))
     for (const picture of [BLACK, BLACK, BLACK, DARK, BLACK, BLACK, BLACK]) watch.push(picture)
@@ -34,7 +34,7 @@ suite('black screen', (test) => {
     assert.deepEqual(told, [true, false])
   })
 
-  test('is found however a pipe cuts the pictures', () => {
+  test('is found in chunks of any size', () => {
     const told: boolean[] = []
     const watch = new BlackWatch((present) => told.push(present))
     const stream = Buffer.concat([DARK, BLACK, BLACK, BLACK, BLACK, DARK])

@@ -54,7 +54,7 @@ suite('screen and clock', (test) => {
 
   test.unless(
     problem,
-    'a screen that began after the clock was set has the recorder’s time',
+    'a screen that starts after the clock was set has the recorder’s time',
     async () => {
       const clock = new SetClock()
       clock.aheadMs = 3_600_000
@@ -71,7 +71,7 @@ suite('screen and clock', (test) => {
   ] as const) {
     test.unless(
       problem,
-      `a clock that is set ${what} ends the piece, which keeps its real length`,
+      `a clock that is set ${what} ends the segment, which keeps its real length`,
       async () => {
         const clock = new SetClock()
         const { capture, startedAt } = await flowing(clock)

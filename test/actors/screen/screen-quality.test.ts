@@ -29,7 +29,7 @@ suite('screen quality', (test) => {
   for (const [name, quality] of Object.entries(QUALITY_PRESETS)) {
     test.unless(
       problem,
-      `${name}: its frame rate, and a still screen full of small print costs little`,
+      `${name} has its frame rate, and a still screen full of small print takes little space`,
       async () => {
         // Black on white, strokes of a pixel, as in small print.
         await desktop.fillScreen('#ffffff')

@@ -70,27 +70,23 @@ suite('screen watch', (test) => {
     return pathOf(capture, await capture.next('capture.ended', 2))
   }
 
-  test.unless(
-    problem,
-    'a screen that gets smaller, or larger again, goes on in its new size',
-    async () => {
-      const settings = await desktop.displaySettings()
-      for (const [width, height] of [
-        [640, 360],
-        [1280, 720],
-      ] as const) {
-        const capture = await flowing()
-        const since = performance.now()
-        await settings.resize(width, height)
-        const { cause } = await ended(capture, since)
-        assert.deepEqual(
-          [cause.code, cause.reason, cause.detail],
-          ['CAPTURE_FAILED', 'captureFailed', `The screen was resized to ${width}×${height}.`],
-        )
-        assert.deepEqual(await sizeOf(await again(capture, desktop.display)), [width, height])
-      }
-    },
-  )
+  test.unless(problem, 'a screen that is resized is recorded further in its new size', async () => {
+    const settings = await desktop.displaySettings()
+    for (const [width, height] of [
+      [640, 360],
+      [1280, 720],
+    ] as const) {
+      const capture = await flowing()
+      const since = performance.now()
+      await settings.resize(width, height)
+      const { cause } = await ended(capture, since)
+      assert.deepEqual(
+        [cause.code, cause.reason, cause.detail],
+        ['CAPTURE_FAILED', 'captureFailed', `The screen was resized to ${width}×${height}.`],
+      )
+      assert.deepEqual(await sizeOf(await again(capture, desktop.display)), [width, height])
+    }
+  })
 
   async function twoMonitors() {
     const settings = await desktop.displaySettings()
@@ -101,7 +97,7 @@ suite('screen watch', (test) => {
     return settings
   }
 
-  test.unless(problem, 'a monitor is recorded exactly, and nothing of the other', async () => {
+  test.unless(problem, 'one monitor is recorded exactly, and nothing of the other', async () => {
     await twoMonitors()
     for (const [name, colour] of [
       ['LEFT', RED],
@@ -123,7 +119,7 @@ suite('screen watch', (test) => {
 
   test.unless(
     problem,
-    'of a monitor that is moved, no frame of its new place is in the old piece',
+    'a monitor that is moved leaves no frame of its new place in the old segment',
     async () => {
       const settings = await twoMonitors()
       const capture = await flowing(`${desktop.display}/LEFT`)
@@ -169,7 +165,7 @@ suite('screen watch', (test) => {
     },
   )
 
-  test.unless(problem, 'a frozen X server is told from a screen that stands still', async () => {
+  test.unless(problem, 'a frozen X server is not taken for a still screen', async () => {
     const capture = await flowing()
     const since = performance.now()
     process.kill(desktop.pids.xvfb, 'SIGSTOP')
@@ -182,22 +178,18 @@ suite('screen watch', (test) => {
     }
   })
 
-  test.unless(
-    problem,
-    'an X server that is gone is told in words that people understand',
-    async () => {
-      const capture = await flowing()
-      const since = performance.now()
-      process.kill(desktop.pids.xvfb, 'SIGKILL')
-      const { cause } = await ended(capture, since)
-      assert.equal(cause.reason, 'deviceLost')
-      assert.match(cause.detail, /^The X display :\d+ is gone\.$/)
-    },
-  )
+  test.unless(problem, 'a dead X server is reported in words that people understand', async () => {
+    const capture = await flowing()
+    const since = performance.now()
+    process.kill(desktop.pids.xvfb, 'SIGKILL')
+    const { cause } = await ended(capture, since)
+    assert.equal(cause.reason, 'deviceLost')
+    assert.match(cause.detail, /^The X display :\d+ is gone\.$/)
+  })
 
   test.unless(
     problem,
-    'a black screen is told within 5 s and when it is over; a dark one that stands still is not',
+    'a black screen is reported within 5 s and when it ends; a dark still one is not',
     async () => {
       const capture = await flowing()
       const warnings = () =>

@@ -91,7 +91,7 @@ suite('salvage', (test) => {
     assert.deepEqual(readFileSync(path), ogg)
   })
 
-  test('cuts a file that ends anywhere behind its last whole page, with the duration of what is left', async () => {
+  test('cuts a torn sound file after its last whole page, and knows the duration of the rest', async () => {
     const random = pseudoRandom()
     for (let round = 0; round < 8; round++) {
       const length = Math.floor(700 + random.next().value * (ogg.length - 700))
@@ -114,7 +114,7 @@ suite('salvage', (test) => {
     }
   })
 
-  test('cuts a screen that ends anywhere behind its last whole frame', async () => {
+  test('cuts a torn screen file after its last whole frame', async () => {
     const random = pseudoRandom()
     for (let round = 0; round < 8; round++) {
       const length = Math.floor(mp4.length * (0.2 + 0.8 * random.next().value))
@@ -128,7 +128,7 @@ suite('salvage', (test) => {
     }
   })
 
-  test('cuts off the zeros that a power cut leaves, and pages that were changed', async () => {
+  test('removes the zeros that a power cut leaves, and damaged pages', async () => {
     for (const [opened, whole] of [
       [audio, ogg],
       [video, mp4],
@@ -146,7 +146,7 @@ suite('salvage', (test) => {
     assert.ok(facts.durationMs > 1_000 && facts.durationMs < 2_000, `${facts.durationMs} ms`)
   })
 
-  test('a frame whose bytes never reached the disk is no media', async () => {
+  test('drops a frame whose bytes never reached the disk', async () => {
     const zeroed = Buffer.from(mp4)
     const last = zeroed.lastIndexOf('mdat') + 4
     zeroed.fill(0, last)
@@ -157,7 +157,7 @@ suite('salvage', (test) => {
     )
   })
 
-  test('removes a file without media, and its folder with it', async () => {
+  test('removes a file without media, and its empty folder', async () => {
     for (const bytes of [ogg.subarray(0, 60), Buffer.alloc(0), Buffer.alloc(4_096)]) {
       const path = put(audio.file, bytes)
       assert.equal(await platform.salvage(recording, audio), null)
@@ -167,7 +167,7 @@ suite('salvage', (test) => {
     assert.equal(await platform.salvage(recording, audio), null)
   })
 
-  test('a salvaged file is salvaged to the same again', async () => {
+  test('does not change a salvaged file a second time', async () => {
     put(video.file, mp4.subarray(0, mp4.length - 100))
     const first = await platform.salvage(recording, video)
     assert.deepEqual(await platform.salvage(recording, video), first)

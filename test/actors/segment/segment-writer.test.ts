@@ -16,7 +16,7 @@ import { RecorderError } from '../../../src/contract/errors.ts'
 import { suite } from '../../support/suite.ts'
 import { sha256Of } from '../support/media-files.ts'
 
-suite('segment writer', (test) => {
+suite('a segment writer', (test) => {
   const scratch = mkdtempSync(join(tmpdir(), 'f2f-writer-'))
   test.after(() => rmSync(scratch, { recursive: true }))
 
@@ -29,7 +29,7 @@ suite('segment writer', (test) => {
     return { told, writer: new SegmentWriter(path, events, limits) }
   }
 
-  test('writes in order, whatever comes while a write is in flight, and hashes what it wrote', async () => {
+  test('writes everything in order and hashes it, also what comes during a write', async () => {
     const path = join(scratch, 'order', 'a', 'file.ogg')
     const { writer: file, told } = writer(path)
     const chunks = Array.from({ length: 200 }, () =>
@@ -56,7 +56,7 @@ suite('segment writer', (test) => {
     assert.equal(statSync(join(folder, 'file.ogg')).mode & 0o777, 0o600)
   })
 
-  test('fails rather than hold more in memory than it may', async () => {
+  test('fails when the disk is too slow, instead of filling the memory', async () => {
     const { writer: file, told } = writer(join(scratch, 'bound', 'file.ogg'), { queueBytes: 1_000 })
     file.write(Buffer.alloc(600))
     file.write(Buffer.alloc(600))
@@ -67,7 +67,7 @@ suite('segment writer', (test) => {
     await assert.rejects(file.finish(), (reason) => reason === error)
   })
 
-  test('discards its file while it is being written, and the folder only when that is empty', async () => {
+  test('discards its file during a write, and the folder only when that is empty', async () => {
     const folder = join(scratch, 'discard')
     mkdirSync(folder)
     const [first, second] = ['first', 'second'].map((name) => writer(join(folder, name)).writer)

@@ -17,18 +17,18 @@ function levels(channels: number, ...chunks: Buffer[]): Level[] {
   return found
 }
 
-suite('pcm', (test) => {
-  test('silence is −120 dB, a sine of full scale peaks at 0 dB with an RMS 3 dB below', () => {
+suite('levels of sound', (test) => {
+  test('are −120 dB for silence; a sine of full scale peaks at 0 dB with an RMS 3 dB below', () => {
     assert.deepEqual(levels(1, Buffer.alloc(9_600)), [{ rmsDb: -120, peakDb: -120 }])
     assert.deepEqual(levels(1, sine(32_767, 4_800)), [{ rmsDb: -3, peakDb: 0 }])
     assert.deepEqual(levels(1, sine(3_276.7, 4_800)), [{ rmsDb: -23, peakDb: -20 }])
   })
 
-  test('the most negative sample is full scale too', () => {
+  test('count the most negative sample as full scale too', () => {
     assert.equal(levels(1, Buffer.alloc(9_600, Buffer.from([0x00, 0x80])))[0]?.peakDb, 0)
   })
 
-  test('there are ten a second of sound, whatever the channels and however it is cut', () => {
+  test('come ten times a second of sound, for any channels and chunks', () => {
     const second = sine(10_000, 96_000)
     assert.equal(levels(2, second).length, 10)
     const pieces: Buffer[] = []
@@ -42,7 +42,7 @@ suite('pcm', (test) => {
     assert.deepEqual(levels(2, ...pieces), levels(2, second))
   })
 
-  test('duration follows from bytes and channels', () => {
+  test('go with a duration that follows from bytes and channels', () => {
     assert.equal(pcmFrames(96_000, 1), 48_000)
     assert.equal(pcmFrames(96_000, 2), 24_000)
   })

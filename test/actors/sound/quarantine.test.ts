@@ -20,7 +20,7 @@ suite('the quarantine of sound', (test) => {
   }
   const upTo = (limit: number) => Array.from({ length: limit / 10 + 1 }, (_, index) => index * 10)
 
-  test('lets nothing go before its time, and everything in its order soon after', () => {
+  test('releases nothing before its time, and everything in order soon after', () => {
     const { out, push } = held()
     push(0, 250)
     assert.deepEqual(out, [])
@@ -29,7 +29,7 @@ suite('the quarantine of sound', (test) => {
     assert.deepEqual(out, upTo(out.at(-1)!))
   })
 
-  test('ends with what came until then', () => {
+  test('releases at its end only the sound that came until then', () => {
     const { out, quarantine, push } = held()
     push(0, 1_000)
     quarantine.flush(900)
@@ -38,7 +38,7 @@ suite('the quarantine of sound', (test) => {
     assert.deepEqual(out, upTo(900))
   })
 
-  test('lets nothing go that is in doubt, also at the end', () => {
+  test('releases no suspect sound, also not at its end', () => {
     const { out, quarantine, push } = held()
     push(0, 500)
     quarantine.suspect('device', 450)
@@ -48,7 +48,7 @@ suite('the quarantine of sound', (test) => {
     assert.deepEqual(out, upTo(450))
   })
 
-  test('trusts again, one doubt at a time', () => {
+  test('clears one suspicion at a time', () => {
     const { out, quarantine, push } = held()
     push(0, 500)
     quarantine.suspect('device', 450)

@@ -91,7 +91,7 @@ suite('drift of sound', (test) => {
     assert.ok(lostAt !== undefined && lostAt <= 30_310 && lostAt > 29_650, `${lostAt}`)
   })
 
-  test('a lot of sound that comes at once after a busy second is not lost', () => {
+  test('sound that comes late, all at once, after a busy second is not taken for lost', () => {
     const drift = new DriftMeter()
     let at = 0
     const take = (arrivedAt: number) => {
@@ -105,7 +105,7 @@ suite('drift of sound', (test) => {
     assert.ok(Math.abs(drift.originAt(START + at) - (START - 20)) < 0.01)
   })
 
-  test('a few samples that are lost are made good', () => {
+  test('a few lost samples are replaced', () => {
     for (const ms of [30, 60]) {
       const { last, lostAt } = keep({ ppm: 20, seconds: 120, loss: { at: 30, ms } })
       assert.equal(lostAt, undefined)
@@ -113,7 +113,7 @@ suite('drift of sound', (test) => {
     }
   })
 
-  test('a source that goes on delivering in blocks of 2 s is not lost', () => {
+  test('a source that delivers in blocks of 2 s is not taken for lost', () => {
     const drift = new DriftMeter()
     for (let block = 2_000; block < 60_000; block += 2_000)
       for (let frames = 0; frames < 2 * RATE; frames += 4_800) {
@@ -167,7 +167,7 @@ suite('slipped samples', (test) => {
   }
 
   for (const ppm of [100, -100])
-    test(`a tone at ${ppm} ppm keeps 40 dB above all that is beside it`, () => {
+    test(`a tone at ${ppm} ppm stays 40 dB above every artefact`, () => {
       const pcm = slipped(sine(1_000, 10), ppm)
       assert.ok(Math.abs(pcm.length / 4 - (10 * RATE + 48 * (ppm / 100))) < 30, `${pcm.length / 4}`)
       const second = pcm.subarray(4 * RATE * 6, 4 * RATE * 7)
@@ -177,7 +177,7 @@ suite('slipped samples', (test) => {
       assert.ok(snr > 40, `${snr} dB`)
     })
 
-  test('the channels stay together, and at rest nothing is touched', () => {
+  test('the channels stay together, and sound in time is not changed', () => {
     const pcm = sine(440, 1)
     const slipper = new SampleSlipper(2)
     assert.equal(slipper.push(pcm, 0.1), pcm)
@@ -186,7 +186,7 @@ suite('slipped samples', (test) => {
     for (let at = 2; at < out.length; at += 4) assert.equal(out.readInt16LE(at), 0)
   })
 
-  test('there is at most one slip each 5 ms', () => {
+  test('there is at most one slip every 5 ms', () => {
     const slipper = new SampleSlipper(1)
     const ramp = Buffer.from(Int16Array.from({ length: RATE / 10 }, (_, i) => i % 30_000).buffer)
     for (let i = 0; i < 10; i++) slipper.push(ramp, 1_000)

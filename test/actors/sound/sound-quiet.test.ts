@@ -36,7 +36,7 @@ suite('digital silence', (test) => {
     return found
   }
 
-  test('is told after 4 s, and its end within a tenth of a second', () => {
+  test('is reported after 4 s, and its end within a tenth of a second', () => {
     const beginsAt = 2 * RATE
     const endsAt = 8 * RATE + 10
     const found = told(12, (index) => (index < beginsAt || index === endsAt ? 1 : 0))
@@ -46,7 +46,7 @@ suite('digital silence', (test) => {
     ])
   })
 
-  test('is not what a quiet room sounds like to a person who listens for 10 minutes', () => {
+  test('is not reported for a quiet room in which a person only listens for 10 minutes', () => {
     let state = 1
     const noise = (peak: number) => () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
@@ -99,7 +99,7 @@ suite('muted and silent devices', (test) => {
 
   test.unless(
     problem,
-    'a silent microphone is told of within 5 s, and until something is heard',
+    'a silent microphone is reported within 5 s, until something is heard',
     async () => {
       const capture = await flowing('mic')
       await warned(capture, 'SOURCE_SILENT', true)
@@ -116,7 +116,7 @@ suite('muted and silent devices', (test) => {
 
   test.unless(
     problem,
-    'a microphone that is muted is told of, also at the start; its silence is not told then',
+    'a muted microphone is reported, also at the start, and its silence is not',
     async () => {
       await pactl(desktop.env, 'set-source-mute', desktop.micSource, '1')
       const capture = await flowing('mic')
@@ -143,21 +143,17 @@ suite('muted and silent devices', (test) => {
     },
   )
 
-  test.unless(
-    problem,
-    'a speaker that has nothing to play is no fault, one that is muted is',
-    async () => {
-      const capture = await flowing('speaker')
-      const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
-      await eventually('six seconds of silence', () => levels() >= 60, 10_000)
-      assert.deepEqual(warnings(capture), [])
-      await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '1')
-      await warned(capture, 'SOURCE_MUTED', true)
-      assert.equal(warnings(capture)[0]?.detail, 'The speaker is muted.')
-      await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '0')
-      await warned(capture, 'SOURCE_MUTED', false)
-    },
-  )
+  test.unless(problem, 'a speaker with nothing to play is no fault, a muted one is', async () => {
+    const capture = await flowing('speaker')
+    const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
+    await eventually('six seconds of silence', () => levels() >= 60, 10_000)
+    assert.deepEqual(warnings(capture), [])
+    await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '1')
+    await warned(capture, 'SOURCE_MUTED', true)
+    assert.equal(warnings(capture)[0]?.detail, 'The speaker is muted.')
+    await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '0')
+    await warned(capture, 'SOURCE_MUTED', false)
+  })
 
   test.unless(problem, 'a quiet room is no fault', async () => {
     const quiet = await startVirtualDesktop()

@@ -38,7 +38,7 @@ function loudestDb(samples: Samples, hertz: number): number {
   return loudest
 }
 
-suite('a source that is switched', (test) => {
+suite('a sound server that switches the source', (test) => {
   let desktop: VirtualDesktop
   let own: Microphone
   let other: Microphone
@@ -107,7 +107,7 @@ suite('a source that is switched', (test) => {
 
   test.unless(
     problem,
-    `because it is gone is lost, with nothing of another kept, and is recorded again when it is back, ${TIMES} times`,
+    `of an unplugged device leaves no sound of another on disk; the device is recorded again when it is back, ${TIMES} times`,
     async () => {
       const devices = platform()
       for (let time = 1; time <= TIMES; time++) {
@@ -131,7 +131,7 @@ suite('a source that is switched', (test) => {
 
   test.unless(
     problem,
-    `because somebody moved the stream is lost, with nothing of another kept, ${TIMES} times`,
+    `on request leaves no sound of another device on disk, ${TIMES} times`,
     async () => {
       const devices = platform()
       for (let time = 1; time <= TIMES; time++) {
@@ -143,22 +143,26 @@ suite('a source that is switched', (test) => {
     { limitMs: 120_000 },
   )
 
-  test.unless(problem, 'while it is being told of is not kept by a cut in between', async () => {
-    const devices = platform()
-    for (const afterMs of [0, 3, 6, 10, 15, 20, 30, 40]) {
-      const capture = await flowing(devices, 'own')
-      const stream = await streamOf(childWith('parec'))
-      await pactl(desktop.env, 'move-source-output', stream, 'other')
-      if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
-      capture.cut()
-      const level = loudestDb(await heard(capture, 1), OTHER_HZ)
-      assert.ok(level < NO_TRACE_DB, `${level} dB of the wrong device, cut after ${afterMs} ms`)
-    }
-  })
+  test.unless(
+    problem,
+    'leaves no sound of another device on disk, also when a cut comes first',
+    async () => {
+      const devices = platform()
+      for (const afterMs of [0, 3, 6, 10, 15, 20, 30, 40]) {
+        const capture = await flowing(devices, 'own')
+        const stream = await streamOf(childWith('parec'))
+        await pactl(desktop.env, 'move-source-output', stream, 'other')
+        if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
+        capture.cut()
+        const level = loudestDb(await heard(capture, 1), OTHER_HZ)
+        assert.ok(level < NO_TRACE_DB, `${level} dB of the wrong device, cut after ${afterMs} ms`)
+      }
+    },
+  )
 
   test.unless(
     problem,
-    'disturbs no capture of another device, which one look-out serves all',
+    'disturbs no capture of another device; one subscription serves all',
     async () => {
       const devices = platform()
       const [mine, its] = [await flowing(devices, 'own'), await flowing(devices, 'other')]
@@ -172,23 +176,27 @@ suite('a source that is switched', (test) => {
     },
   )
 
-  test.unless(problem, 'is kept out also when the news of it come late', async () => {
-    const folder = join(bench.folder, 'late')
-    const real = (await output('which', ['pactl'])).toString().trim()
-    const relay = `require('child_process').spawn('${real}', ['subscribe']).stdout
+  test.unless(
+    problem,
+    'leaves no sound of another device on disk, also when the news comes late',
+    async () => {
+      const folder = join(bench.folder, 'late')
+      const real = (await output('which', ['pactl'])).toString().trim()
+      const relay = `require('child_process').spawn('${real}', ['subscribe']).stdout
       .on('data', (text) => setTimeout(() => process.stdout.write(text), ${NEWS_LATE_MS}))`
-    const script = `[ "$1" = subscribe ] || exec '${real}' "$@"\nexec '${process.execPath}' -e "${relay}"`
-    fakeProgram(folder, 'pactl', script)
-    const PATH = `${folder}:${process.env.PATH}`
-    const devices = bench.platform({ env: { ...process.env, ...desktop.env, PATH } })
-    for (let time = 1; time <= 3; time++) {
-      const capture = await flowing(devices, 'own')
-      const stream = await streamOf(childWith('parec'))
-      await switched(capture, () => pactl(desktop.env, 'move-source-output', stream, 'other'))
-    }
-  })
+      const script = `[ "$1" = subscribe ] || exec '${real}' "$@"\nexec '${process.execPath}' -e "${relay}"`
+      fakeProgram(folder, 'pactl', script)
+      const PATH = `${folder}:${process.env.PATH}`
+      const devices = bench.platform({ env: { ...process.env, ...desktop.env, PATH } })
+      for (let time = 1; time <= 3; time++) {
+        const capture = await flowing(devices, 'own')
+        const stream = await streamOf(childWith('parec'))
+        await switched(capture, () => pactl(desktop.env, 'move-source-output', stream, 'other'))
+      }
+    },
+  )
 
-  test.unless(problem, 'is noticed also when the look-out has just died', async () => {
+  test.unless(problem, 'is noticed also when the subscription has just died', async () => {
     const capture = await flowing(platform(), 'own')
     const stream = await streamOf(childWith('parec'))
     const lookOut = childWith('pactl subscribe')
@@ -197,26 +205,22 @@ suite('a source that is switched', (test) => {
     await switched(capture, () => pactl(desktop.env, 'move-source-output', stream, 'other'))
   })
 
-  test.unless(
-    problem,
-    'is not confused with one whose volume is changed many times a second',
-    async () => {
-      const capture = await flowing(platform(), 'own')
-      const stream = await streamOf(childWith('parec'))
-      const until = performance.now() + 4_000
-      for (
-        let volume = 60_000;
-        performance.now() < until;
-        volume = volume === 60_000 ? 62_000 : 60_000
-      )
-        await pactl(desktop.env, 'set-source-output-volume', stream, String(volume))
-      const at = capture.cut()
-      const { cause, facts } = await capture.next('capture.ended')
-      assert.equal(cause, 'cut')
-      assert.ok(
-        at - Date.parse(facts!.endedAt) < 500,
-        `${at - Date.parse(facts!.endedAt)} ms are missing`,
-      )
-    },
-  )
+  test.unless(problem, 'is not suspected when a volume changes many times a second', async () => {
+    const capture = await flowing(platform(), 'own')
+    const stream = await streamOf(childWith('parec'))
+    const until = performance.now() + 4_000
+    for (
+      let volume = 60_000;
+      performance.now() < until;
+      volume = volume === 60_000 ? 62_000 : 60_000
+    )
+      await pactl(desktop.env, 'set-source-output-volume', stream, String(volume))
+    const at = capture.cut()
+    const { cause, facts } = await capture.next('capture.ended')
+    assert.equal(cause, 'cut')
+    assert.ok(
+      at - Date.parse(facts!.endedAt) < 500,
+      `${at - Date.parse(facts!.endedAt)} ms are missing`,
+    )
+  })
 })

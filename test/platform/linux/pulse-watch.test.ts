@@ -54,7 +54,7 @@ Client #3
 		application.process.id = "${PID}"
 `
 
-suite('what pactl says', (test) => {
+suite('the output of pactl', (test) => {
   test('is read as sources, sinks and the streams on them', () => {
     assert.deepEqual(parsePulseState(listing()), {
       sinks: [{ index: 1, name: 'speaker', muted: true }],
@@ -80,7 +80,7 @@ suite('what pactl says', (test) => {
   })
 })
 
-suite('a watch over streams of sound', (test) => {
+suite('a watch over sound streams', (test) => {
   let folder: string
   test.beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'f2f-pactl-'))
@@ -126,7 +126,7 @@ suite('a watch over streams of sound', (test) => {
 
   test.unless(
     noPulse(),
-    'asks at most twice a second when volumes change all the time',
+    'checks at most twice a second when volumes change all the time',
     async () => {
       const { runs, told, stop } = watching({ subscribe: CHANGES, list: says(listing()) })
       await eventually('the first question', () => runs('list') >= 1)
@@ -140,7 +140,7 @@ suite('a watch over streams of sound', (test) => {
     },
   )
 
-  test.unless(noPulse(), 'has one question under way, however slow the server is', async () => {
+  test.unless(noPulse(), 'makes one check at a time, however slow the server is', async () => {
     const moves = `while :; do echo "Event 'change' on source-output #12"; sleep 0.02; done`
     const { runs, told, stop } = watching({
       subscribe: moves,
@@ -153,34 +153,26 @@ suite('a watch over streams of sound', (test) => {
     assert.ok(!told.includes('DEVICE_UNAVAILABLE'))
   })
 
-  test.unless(
-    noPulse(),
-    'tells once that a stream is elsewhere, and nothing after that',
-    async () => {
-      const { told, stop } = watching({
-        subscribe: CHANGES,
-        list: says(listing({ source: 1, muted: true })),
-      })
-      await eventually('it is lost', () => told.length > 0)
-      await delay(700)
-      stop()
-      assert.deepEqual(told, ['DEVICE_UNAVAILABLE'])
-    },
-  )
+  test.unless(noPulse(), 'reports a moved stream once, and nothing after that', async () => {
+    const { told, stop } = watching({
+      subscribe: CHANGES,
+      list: says(listing({ source: 1, muted: true })),
+    })
+    await eventually('it is lost', () => told.length > 0)
+    await delay(700)
+    stop()
+    assert.deepEqual(told, ['DEVICE_UNAVAILABLE'])
+  })
 
-  test.unless(
-    noPulse(),
-    'does not take a stream that has no source just now for one that is elsewhere',
-    async () => {
-      const { told, runs, stop } = watching({
-        subscribe: CHANGES,
-        list: says(listing({ source: 4_294_967_295 })),
-      })
-      await eventually('it has asked again', () => runs('list') >= 3)
-      stop()
-      assert.deepEqual(told, [])
-    },
-  )
+  test.unless(noPulse(), 'does not take a stream without a source for a moved one', async () => {
+    const { told, runs, stop } = watching({
+      subscribe: CHANGES,
+      list: says(listing({ source: 4_294_967_295 })),
+    })
+    await eventually('it has asked again', () => runs('list') >= 3)
+    stop()
+    assert.deepEqual(told, [])
+  })
 
   test.unless(noPulse(), 'ends a subscription that hangs, and starts another', async () => {
     const { runs, stop } = watching({

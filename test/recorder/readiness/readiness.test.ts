@@ -36,7 +36,7 @@ suite('readiness', (test) => {
     return { ...view, of }
   }
 
-  test('everything that is well passes, and a speaker may be silent', async () => {
+  test('every check of a healthy computer passes, and a speaker may be silent', async () => {
     const { ready, checks, of } = await look()
     assert.equal(ready, true)
     assert.deepEqual([...new Set(checks.map(({ result }) => result))], ['pass'])
@@ -47,13 +47,13 @@ suite('readiness', (test) => {
     assert.equal(bench.platform.probing, 0)
   })
 
-  test('only the media that are asked for are looked at', async () => {
+  test('only the requested media are checked', async () => {
     const { checks } = await look(['screen'])
     assert.deepEqual(bench.platform.probed, ['screen'])
     assert.deepEqual([...new Set(checks.flatMap(({ medium }) => medium ?? []))], ['screen'])
   })
 
-  test('what is wrong with a device fails, and says what to do', async () => {
+  test('a device with a fault fails, with a remedy', async () => {
     const nothing = {
       problem: null,
       level: { rmsDb: -120, peakDb: -120 },
@@ -97,7 +97,7 @@ suite('readiness', (test) => {
     assert.equal(gone.of('delivering', 'speaker'), undefined)
   })
 
-  test('a medium that is recorded answers from its track and is not opened again', async () => {
+  test('a recorded medium is checked by its track and not opened again', async () => {
     await bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
     bench.platform.warn('mic', 'SOURCE_MUTED', true)
     await eventually(
@@ -111,7 +111,7 @@ suite('readiness', (test) => {
     assert.equal(of('picture', 'screen')?.result, 'pass')
   })
 
-  test('a medium that does not come back fails with its own words', async () => {
+  test('a medium that does not recover fails with its own error', async () => {
     await bench.command('api', 'recording.start', { media: ['mic'] })
     bench.platform.behaviour.mic = 'hang'
     bench.platform.kill('mic')
@@ -123,7 +123,7 @@ suite('readiness', (test) => {
     assert.deepEqual(bench.platform.probed, [])
   })
 
-  test('in a pause nothing is opened, of whatever medium', async () => {
+  test('a pause keeps every device closed', async () => {
     await bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
     await bench.command('api', 'track.pause', { media: ['mic'] })
     const { ready, of } = await look()
@@ -137,7 +137,7 @@ suite('readiness', (test) => {
     assert.deepEqual(bench.platform.probed, ['speaker'])
   })
 
-  test('a pause lets go of what is being looked at, at once', async () => {
+  test('a pause closes the device of a check at once', async () => {
     await bench.command('api', 'recording.start', { media: ['mic'] })
     bench.platform.probes.speaker = 'hang'
     const looking = look(['speaker'])
@@ -150,7 +150,7 @@ suite('readiness', (test) => {
     assert.deepEqual([check?.result, check?.remedy], ['warn', 'Ask again.'])
   })
 
-  test('a start lets go too, and closing leaves nothing open', async () => {
+  test('a start closes it too, and the end of the recorder leaves nothing open', async () => {
     bench.platform.probes.mic = 'hang'
     const looking = look(['mic'])
     await eventually('the microphone is opened', () => bench.platform.probing === 1)
@@ -167,7 +167,7 @@ suite('readiness', (test) => {
     await again
   })
 
-  test('who asks at the same time gets the same, and devices are opened once', async () => {
+  test('checks at the same time share one result, and devices are opened once', async () => {
     const views = await Promise.all([look(), look(), look(['mic'])])
     assert.deepEqual([...bench.platform.probed].sort(), [...MEDIA].sort())
     assert.deepEqual(
@@ -176,14 +176,14 @@ suite('readiness', (test) => {
     )
   })
 
-  test('what does not answer fails in time and hides nothing else', async () => {
+  test('a part that does not answer fails in time and hides no other check', async () => {
     bench.platform.probes.mic = 'hang'
     const { of } = await look()
     assert.match(of('delivering', 'mic')?.detail ?? '', /not answered within 1.8 s/)
     assert.equal(of('level', 'speaker')?.result, 'pass')
   })
 
-  test('disk: fails below the reserve, warns below four hours', async () => {
+  test('the disk fails below the reserve and warns below four hours', async () => {
     free = DEFAULT_RESERVE_BYTES - 1
     assert.equal((await look([])).of('disk')?.result, 'fail')
     free = DEFAULT_RESERVE_BYTES + 700_000_000
@@ -206,7 +206,7 @@ suite('readiness', (test) => {
     ...more,
   })
 
-  test('clock: not before 2025, the newest event, or the program itself', async () => {
+  test('the clock fails before 2025, before the newest event and before the program itself', async () => {
     const result = async (parts: Partial<SystemParts>) => (await clockChecks(system(parts)))[0]
     assert.equal((await result({}))?.result, 'pass')
     const year2020 = await result({ wallClock: () => Date.UTC(2020, 0, 1) })
@@ -224,7 +224,7 @@ suite('readiness', (test) => {
     )
   })
 
-  test('encoder: missing fails, an unknown or old version warns', async () => {
+  test('a missing encoder fails, an unknown or old version warns', async () => {
     const result = async (problem: string | null, version: string | null) => {
       bench.platform.encoder = { problem, version }
       return (await encoderChecks(system()))[0]?.result
@@ -242,7 +242,7 @@ suite('readiness', (test) => {
     )
   })
 
-  test('log: one that cannot be written fails', () => {
+  test('a log that cannot be written fails', () => {
     const log = (status: 'verified' | 'verifying' | 'readOnly') =>
       logChecks(system({ log: { ...bench.recorder.log, status, position: 3 } as never }))[0]?.result
     assert.deepEqual([log('verified'), log('verifying'), log('readOnly')], ['pass', 'warn', 'fail'])
