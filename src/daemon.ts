@@ -153,7 +153,7 @@ async function openRecorder(
     await log.close()
     // A log that opens with a little space left may not be able to append what is due then.
     const isFull = error instanceof RecorderError && error.code === 'STORAGE_FULL'
-    if (isFull && (await ballast.drop())) return openRecorder(home, logger, parts)
+    if (isFull && (await ballast.release())) return openRecorder(home, logger, parts)
     throw error
   }
 }
@@ -174,7 +174,7 @@ async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<Ev
     })
   } catch (error) {
     // So that what was recorded can be looked at, and space be made.
-    if (error instanceof RecorderError && error.code === 'STORAGE_FULL' && (await ballast.drop()))
+    if (error instanceof RecorderError && error.code === 'STORAGE_FULL' && (await ballast.release()))
       return openLog(home, logger, ballast)
     if (
       error instanceof RecorderError &&

@@ -1,5 +1,5 @@
 import type { IdempotencyKey } from '../contract/commands.ts'
-import { type Database, type Operation, reading } from './database.ts'
+import { type Database, type Operation, wrapReadErrors } from './database.ts'
 import { answerKey, answerOwner, EXPIRIES, expiredRange, expiryKey, expiryOf } from './keys.ts'
 import type { StoredAnswer } from './types.ts'
 
@@ -8,29 +8,29 @@ export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1_000
 
 type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
 
-/** An answer with the fingerprint of the request that it was given to. */
+/** An answer with the fingerprint of the request that it answers. */
 export interface KeptAnswer {
   fingerprint: string
   answer: StoredAnswer
 }
 
 /**
- * When (epoch ms) the newest answer was kept, by owner: so that nobody waits for the disk to learn
- * that there is none.
+ * When (epoch ms) the newest answer was kept, by owner. In memory, so that finding no answer needs
+ * no disk access.
  */
 export type AnswerTimes = Map<string, number>
 
-/** Reads which answers there are. */
+/** Reads when each answer was kept. */
 export async function loadAnswerTimes(db: Database): Promise<AnswerTimes> {
   const times: AnswerTimes = new Map()
-  for (const key of await reading(() => db.keys(EXPIRIES).all())) {
+  for (const key of await wrapReadErrors(() => db.keys(EXPIRIES).all())) {
     const { at, owner } = expiryOf(key)
     times.set(owner, at)
   }
   return times
 }
 
-/** The operations that store an answer. */
+/** Returns the operations that store an answer. */
 export function answerOperations(owner: string, at: number, kept: KeptAnswer): Operation[] {
   return [
     { type: 'put', key: answerKey(owner, at), value: JSON.stringify(kept) },
@@ -39,8 +39,8 @@ export function answerOperations(owner: string, at: number, kept: KeptAnswer): O
 }
 
 /**
- * When the newest answer for a client's key was kept; undefined when there is none or it is too
- * old.
+ * Returns when the newest answer for a client's key was kept; undefined when there is none or it is
+ * too old.
  */
 export function answerTime(
   times: AnswerTimes,
@@ -51,7 +51,7 @@ export function answerTime(
   return at === undefined || at <= now - ANSWER_LIFE_MS ? undefined : at
 }
 
-/** The newest answer for a client's key, unless it is too old. */
+/** Returns the newest answer for a client's key, unless it is too old. */
 export async function findAnswer(
   { db, answers }: { db: Database; answers: AnswerTimes },
   clientKey: ClientKey,
@@ -64,15 +64,15 @@ export async function findAnswer(
 }
 
 /**
- * Forgets answers that are too old, at most `limit` of them, and says what removes them from the
- * disk.
+ * Evicts up to `limit` answers that are too old from memory. Returns the operations that delete them
+ * from the disk.
  */
-export async function forgetExpired(
+export async function evictExpired(
   { db, answers }: { db: Database; answers: AnswerTimes },
   now: number,
   limit: number,
 ): Promise<Operation[]> {
-  const expired = await reading(() =>
+  const expired = await wrapReadErrors(() =>
     db.keys({ ...expiredRange(now - ANSWER_LIFE_MS), limit }).all(),
   )
   return expired.flatMap((key): Operation[] => {

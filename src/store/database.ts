@@ -4,26 +4,26 @@ import { Level } from 'level'
 import { RecorderError } from '../contract/errors.ts'
 import { isDiskFull } from '../disk/disk-full.ts'
 
-/** The LevelDB folder, keys and values as UTF-8 text. */
+/** The LevelDB database. Keys and values are UTF-8 text. */
 export type Database = Level<string, string>
 
 /** One change in a batch. */
 export type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string }
 
-function* causes(error: unknown): Generator<unknown> {
+function* causesOf(error: unknown): Generator<unknown> {
   for (let at = error; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause)
     yield at
 }
 
 /**
- * STORAGE_FULL when somewhere in the causes the disk is, otherwise STORAGE_UNAVAILABLE; `what`
- * happened goes before the remedy.
+ * Creates the error for a failure of the database: STORAGE_FULL when one of the causes is a full
+ * disk, otherwise STORAGE_UNAVAILABLE. `what` happened begins the detail.
  */
 export function storageError(what: string, cause: unknown): RecorderError {
-  for (const at of causes(cause)) {
-    if (isDiskFull(at))
+  for (const one of causesOf(cause)) {
+    if (isDiskFull(one))
       return new RecorderError('STORAGE_FULL', `${what}: the disk is full.`, { cause })
-    if ((at as { code?: unknown }).code === 'LEVEL_LOCKED') {
+    if ((one as { code?: unknown }).code === 'LEVEL_LOCKED') {
       return new RecorderError('STORAGE_UNAVAILABLE', `${what}: another process has it open.`, {
         cause,
       })
@@ -32,15 +32,15 @@ export function storageError(what: string, cause: unknown): RecorderError {
   return new RecorderError('STORAGE_UNAVAILABLE', `${what}.`, { cause })
 }
 
-/** Whether somewhere in the causes another process has the database open. */
+/** Returns whether one of the causes is that another process has the database open. */
 export function isLocked(error: unknown): boolean {
-  for (const at of causes(error))
-    if ((at as { code?: unknown }).code === 'LEVEL_LOCKED') return true
+  for (const one of causesOf(error))
+    if ((one as { code?: unknown }).code === 'LEVEL_LOCKED') return true
   return false
 }
 
-/** Reads; what LevelDB throws becomes STORAGE_UNAVAILABLE. */
-export async function reading<T>(read: () => Promise<T>): Promise<T> {
+/** Runs a read and converts errors of LevelDB to STORAGE_UNAVAILABLE. */
+export async function wrapReadErrors<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
@@ -48,27 +48,27 @@ export async function reading<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-async function files(folder: string): Promise<string[]> {
+async function listFiles(folder: string): Promise<string[]> {
   return readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw error
   })
 }
 
-/** Whether there is something of a database in the folder. Rejects with STORAGE_UNAVAILABLE. */
-export async function holdsDatabase(folder: string): Promise<boolean> {
-  const names = await reading(() => files(folder))
+/** Returns whether the folder has files of a database. Rejects with STORAGE_UNAVAILABLE. */
+export async function hasDatabase(folder: string): Promise<boolean> {
+  const names = await wrapReadErrors(() => listFiles(folder))
   return names.some((name) => /^CURRENT$|\.(ldb|sst|log)$/.test(name))
 }
 
 /**
- * Opens the folder, creating it when there is nothing in it. A folder that holds data but cannot be
- * opened is never created anew: LevelDB would delete the files that it does not know. Rejects with
- * STORAGE_UNAVAILABLE (LEVEL_LOCKED among the causes when another process has it open) or
- * STORAGE_FULL.
+ * Opens the database in the folder, or creates it when the folder has no files of one. A folder with
+ * data that cannot be opened is never created again: LevelDB would delete files that it does not
+ * know. Rejects with STORAGE_UNAVAILABLE (LEVEL_LOCKED among the causes when another process has it
+ * open) or STORAGE_FULL.
  */
 export async function openDatabase(folder: string): Promise<Database> {
-  const createIfMissing = !(await holdsDatabase(folder))
+  const createIfMissing = !(await hasDatabase(folder))
   try {
     if (createIfMissing) await mkdir(folder, { recursive: true, mode: 0o700 })
     const db: Database = new Level(folder, { createIfMissing })
@@ -79,10 +79,10 @@ export async function openDatabase(folder: string): Promise<Database> {
   }
 }
 
-/** Writes all or nothing, forced to disk. */
+/** Writes a batch atomically and forces it to disk. */
 export async function writeBatch(db: Database, operations: Iterable<Operation>): Promise<void> {
-  // A chained batch costs a tenth of an array of operations, which is read back member by member
-  // across Node-API.
+  // A chained batch costs a tenth of an array of operations, whose members LevelDB would read back
+  // one by one through Node-API.
   const batch = db.batch()
   for (const operation of operations) {
     if (operation.type === 'put') batch.put(operation.key, operation.value)
@@ -91,18 +91,18 @@ export async function writeBatch(db: Database, operations: Iterable<Operation>):
   await batch.write({ sync: true })
 }
 
-/** Bytes that LevelDB needs beyond its write-ahead logs to open and for a first write. */
+/** Bytes that LevelDB needs beside its write-ahead logs to open and for a first write. */
 const MARGIN_BYTES = 1024 * 1024
 
 /**
- * Sees whether the disk would let LevelDB open: it writes its write-ahead logs anew as tables when
- * it does. So as long as this rejects (STORAGE_FULL, STORAGE_UNAVAILABLE), a database that is open
- * had better stay so, for reading.
+ * Checks whether the disk has the space that LevelDB needs to open: it rewrites its write-ahead logs
+ * as tables. Rejects with STORAGE_FULL or STORAGE_UNAVAILABLE; then an open database should stay
+ * open for reading.
  */
 export async function probeDisk(folder: string): Promise<void> {
   const probe = `${folder}.probe`
   try {
-    const logs = (await files(folder)).filter((name) => name.endsWith('.log'))
+    const logs = (await listFiles(folder)).filter((name) => name.endsWith('.log'))
     const sizes = await Promise.all(logs.map(async (name) => (await stat(join(folder, name))).size))
     const bytes = sizes.reduce((sum, size) => sum + size, MARGIN_BYTES)
     const handle = await open(probe, 'w', 0o600)

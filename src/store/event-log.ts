@@ -1,39 +1,36 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { TagEntry } from '../contract/resources.ts'
-import { answerTime, findAnswer, forgetExpired } from './answers.ts'
-import { probeDisk, reading } from './database.ts'
+import { answerTime, evictExpired, findAnswer } from './answers.ts'
+import { probeDisk, wrapReadErrors } from './database.ts'
+import { findRecordings } from './find-recordings.ts'
+import { findSegment, findSegments } from './find-segments.ts'
 import { LogWriter } from './log-writer.ts'
-import { type OpenedLog, openVerified, probeWrite } from './opening.ts'
-import { readProjection } from './projections.ts'
+import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
 import { readEvents, readTagHistory } from './read-events.ts'
-import { findRecordings } from './recordings.ts'
-import { findSegment, findSegments } from './segments.ts'
+import { readProjection } from './stored-projections.ts'
 import type { Appended, AppendRequest, EventLog, LogStatus, RecordingQuery } from './types.ts'
 import { Witness } from './witness.ts'
 
 const HOUR_MS = 60 * 60 * 1_000
-const EXPIRED_AT_A_TIME = 500
+const EVICTED_AT_A_TIME = 500
 
 /** How to open an event log. */
 export interface EventLogOptions {
   /** The LevelDB folder; created when it is missing. */
   folder: string
-  /** Milliseconds since the epoch; for the age of kept answers. */
+  /** Returns milliseconds since the epoch, for the age of kept answers. */
   now?: () => number
-  /** Told now and then, while opening, how many events have been verified. */
+  /** Called from time to time during verification with the number of verified events. */
   onProgress?: (done: number) => void
   /** A file outside the folder that names a durable event (witness.ts); default `<folder>.head`. */
   witnessFile?: string
-  /**
-   * Told what went wrong in the background without harm to the log; default: a warning of the
-   * process.
-   */
+  /** Called with background errors that do not harm the log. Default: a process warning. */
   onProblem?: (problem: Error) => void
 }
 
 /**
- * Opens the event log of a folder, verified from its first event to its last, with its projections
- * up to date. Rejects with RecorderError STORAGE_UNAVAILABLE (damaged: the detail names the
+ * Opens the event log of a folder, verifies it from its first event to its last, and brings its
+ * projections up to date. Rejects with RecorderError STORAGE_UNAVAILABLE (damaged: the detail names the
  * position; open elsewhere: LEVEL_LOCKED among the causes; not readable) or STORAGE_FULL.
  */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
@@ -44,7 +41,7 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
     witnessFile: options.witnessFile ?? `${options.folder}.head`,
     onProblem: options.onProblem ?? ((problem) => process.emitWarning(problem)),
   }
-  return new LevelEventLog(settings, await openVerified(settings))
+  return new LevelEventLog(settings, await openVerifiedLog(settings))
 }
 
 class LevelEventLog implements EventLog {
@@ -53,7 +50,7 @@ class LevelEventLog implements EventLog {
   readonly #hourly: NodeJS.Timeout
   #log: OpenedLog
   #writer: LogWriter
-  #clearing: Promise<void> = Promise.resolve()
+  #evicting: Promise<void> = Promise.resolve()
   #reopening: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -61,9 +58,9 @@ class LevelEventLog implements EventLog {
     this.#settings = settings
     this.#witness = new Witness(settings.witnessFile, settings.onProblem)
     this.#log = log
-    this.#writer = this.#writerOf(log)
-    this.#hourly = setInterval(() => this.#clearAnswers(), HOUR_MS).unref()
-    this.#clearAnswers()
+    this.#writer = this.#createWriter(log)
+    this.#hourly = setInterval(() => this.#evictAnswers(), HOUR_MS).unref()
+    this.#evictAnswers()
   }
 
   get status(): LogStatus {
@@ -83,7 +80,7 @@ class LevelEventLog implements EventLog {
   }
 
   events(query: { after: number; limit: number; recordingId?: string }) {
-    return reading(() => readEvents(this.#log, query))
+    return wrapReadErrors(() => readEvents(this.#log, query))
   }
 
   async recording(id: string) {
@@ -96,23 +93,23 @@ class LevelEventLog implements EventLog {
   }
 
   recordings(query: RecordingQuery) {
-    return reading(() => findRecordings(this.#log, query))
+    return wrapReadErrors(() => findRecordings(this.#log, query))
   }
 
   tagHistory(id: string): Promise<TagEntry[]> {
-    return reading(() => readTagHistory(this.#log.db, id))
+    return wrapReadErrors(() => readTagHistory(this.#log.db, id))
   }
 
   segments(id: string, query: { limit: number; cursor?: string }) {
-    return reading(() => findSegments(this.#log.db, id, query))
+    return wrapReadErrors(() => findSegments(this.#log.db, id, query))
   }
 
   segment(id: string, medium: string, number: number) {
-    return reading(() => findSegment(this.#log.db, id, medium, number))
+    return wrapReadErrors(() => findSegment(this.#log.db, id, medium, number))
   }
 
   answer(key: { client: string; key: string }) {
-    return reading(() => findAnswer(this.#log, key, this.#settings.now()))
+    return wrapReadErrors(() => findAnswer(this.#log, key, this.#settings.now()))
   }
 
   hasAnswer(key: { client: string; key: string }) {
@@ -141,49 +138,48 @@ class LevelEventLog implements EventLog {
       throw new RecorderError('STORAGE_UNAVAILABLE', 'The log is closed.')
   }
 
-  #writerOf(log: OpenedLog): LogWriter {
-    if (log.head.position > 0) this.#witness.note(log.head)
-    return new LogWriter(log, this.#settings.now, (head) => this.#witness.note(head))
+  #createWriter(log: OpenedLog): LogWriter {
+    if (log.head.position > 0) this.#witness.update(log.head)
+    return new LogWriter(log, this.#settings.now, (head) => this.#witness.update(head))
   }
 
   async #reopen(): Promise<void> {
     await this.#writer.idle()
-    await this.#clearing
+    await this.#evicting
     try {
-      // As long as the disk is full LevelDB could not be opened again, so until then it stays open
-      // for reading.
+      // LevelDB cannot open on a full disk. Until there is space it stays open for reading.
       await probeDisk(this.#settings.folder)
       await this.#log.db.close()
-      this.#log = await openVerified(this.#settings)
+      this.#log = await openVerifiedLog(this.#settings)
       await probeWrite(this.#log.db, this.#settings.now())
-      this.#writer = this.#writerOf(this.#log)
+      this.#writer = this.#createWriter(this.#log)
     } catch (error) {
       this.#writer.fail(error as RecorderError)
       throw error
     }
-    this.#clearAnswers()
+    this.#evictAnswers()
   }
 
   async #close(): Promise<void> {
     clearInterval(this.#hourly)
     await this.#reopening?.catch(() => undefined)
     await this.#writer.idle()
-    await this.#clearing
+    await this.#evicting
     await this.#witness.flush().catch(this.#settings.onProblem)
     await this.#log.db.close()
   }
 
-  #clearAnswers(): void {
-    this.#clearing = this.#clearing.then(() => this.#clearSome()).catch(this.#settings.onProblem)
+  #evictAnswers(): void {
+    this.#evicting = this.#evicting.then(() => this.#evictExpired()).catch(this.#settings.onProblem)
   }
 
-  async #clearSome(): Promise<void> {
+  async #evictExpired(): Promise<void> {
     while (
       this.#closing === undefined &&
       this.#reopening === undefined &&
       this.status === 'verified'
     ) {
-      const operations = await forgetExpired(this.#log, this.#settings.now(), EXPIRED_AT_A_TIME)
+      const operations = await evictExpired(this.#log, this.#settings.now(), EVICTED_AT_A_TIME)
       if (operations.length === 0) return
       await this.#writer.write(operations)
     }

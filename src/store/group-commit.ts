@@ -1,4 +1,4 @@
-/** One round of the group commit: what waits while the round before is written. */
+/** One round of the group commit: a group that is written with one sync. */
 interface Round<G> {
   group: G
   committed: Promise<void>
@@ -10,20 +10,20 @@ interface Round<G> {
 export interface GroupCommitSteps<G> {
   /** A new empty group. */
   create(): G
-  /** Puts a whole group on disk. Never called before the one before is settled. */
+  /** Writes a whole group to disk. Called only after the write before has settled. */
   write(group: G): Promise<void>
-  /** A group is on disk; called before its waiters learn of it. */
+  /** Called when a group is on disk, before its promises resolve. */
   committed(group: G): void
   /**
-   * A group is not on disk, nor will be what waits. What it returns is what all of them are
-   * rejected with.
+   * Called when a write has failed. The waiting group fails with it. Returns the error with which
+   * both are rejected.
    */
   failed(error: unknown): Error
 }
 
 /**
- * Collects what comes while the disk is busy and writes it in one go, one write in flight at a
- * time. So a synced write costs next to nothing when many wait for it.
+ * Collects operations while the disk is busy and writes them together, one write at a time. Many
+ * callers share the cost of one synced write.
  */
 export class GroupCommit<G> {
   readonly #steps: GroupCommitSteps<G>
@@ -36,7 +36,7 @@ export class GroupCommit<G> {
     this.#steps = steps
   }
 
-  /** The group that the next write will take, if any. */
+  /** The group of the next write, if any. */
   get waiting(): G | undefined {
     return this.#waiting?.group
   }
@@ -46,7 +46,7 @@ export class GroupCommit<G> {
     return this.#writing?.group
   }
 
-  /** Adds to the group that the next write will take, and settles with it. `add` must not throw. */
+  /** Adds to the group of the next write and settles with it. `add` must not throw. */
   join(add: (group: G) => void): Promise<void> {
     this.#waiting ??= this.#round()
     add(this.#waiting.group)
@@ -70,7 +70,7 @@ export class GroupCommit<G> {
     return { group: this.#steps.create(), committed, resolve, reject }
   }
 
-  // Not at once: what other sockets have brought in the same turn of the event loop comes along.
+  // Writes in the next turn of the event loop, so that requests of other sockets join the group.
   #schedule(): void {
     if (this.#scheduled || this.#writing !== undefined) return
     this.#scheduled = true
@@ -98,12 +98,12 @@ export class GroupCommit<G> {
   }
 
   #fail(round: Round<G>, error: unknown): void {
-    const behind = this.#waiting
+    const waiting = this.#waiting
     this.#waiting = undefined
     this.#writing = undefined
     const reason = this.#steps.failed(error)
     round.reject(reason)
-    behind?.reject(reason)
+    waiting?.reject(reason)
     this.#next()
   }
 

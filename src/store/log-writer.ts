@@ -1,47 +1,52 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent, NewEvent } from '../contract/events.ts'
 import { answerOperations } from './answers.ts'
-import { type Changes, changeOperations, foldInto, mergeChanges } from './changes.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import { answerOwner, eventKey, HEAD_KEY } from './keys.ts'
-import type { OpenedLog } from './opening.ts'
+import type { OpenedLog } from './opened-log.ts'
 import type { RecordingProjection } from './projection/recording.ts'
-import { projectionsAt, readProjectionSync } from './projections.ts'
-import { encodeRecord, recordHash } from './record.ts'
-import { foldToken } from './tokens.ts'
+import {
+  applyEvent,
+  changeOperations,
+  mergeChanges,
+  type ProjectionChanges,
+} from './projection-changes.ts'
+import { encodeRecord, hashRecord } from './record.ts'
+import { projectionsEntry, readProjectionSync } from './stored-projections.ts'
+import { applyTokenEvent } from './tokens.ts'
 import type { Appended, AppendRequest, StoredAnswer } from './types.ts'
 import type { Head } from './witness.ts'
 
-/** Everything that one LevelDB batch will hold. */
+/** The contents of one LevelDB batch. */
 interface Group {
   operations: Operation[]
-  changes: Changes
+  changes: ProjectionChanges
   events: LogEvent[]
-  /** Whose answers are kept, and since when. */
+  /** The answers that are kept, by owner and time. */
   answers: [owner: string, at: number][]
   head: Head | undefined
 }
 
 /**
- * The one writer of an opened log. Gives events their places and hashes at once, keeps pending
- * views of what is on its way to the disk, and brings the opened log up to date when it is there.
- * The first failed write ends it for good: LevelDB would go on acknowledging what it will lose. A
- * log that is opened again gets a new one.
+ * The only writer of an opened log. Assigns positions and hashes to events at once, keeps pending
+ * views of batches that are not durable yet, and updates the opened log when they are. The first
+ * failed write ends it permanently: LevelDB would acknowledge writes that it loses. A log that is
+ * opened again gets a new writer.
  */
 export class LogWriter {
   readonly #log: OpenedLog
   readonly #now: () => number
   readonly #onCommitted: (head: Head) => void
   readonly #commits: GroupCommit<Group>
-  #tip: Head
+  #lastHead: Head
   #failure: RecorderError | undefined
 
   constructor(log: OpenedLog, now: () => number, onCommitted: (head: Head) => void) {
     this.#log = log
     this.#now = now
     this.#onCommitted = onCommitted
-    this.#tip = log.head
+    this.#lastHead = log.head
     this.#commits = new GroupCommit<Group>({
       create: () => ({
         operations: [],
@@ -56,34 +61,34 @@ export class LogWriter {
     })
   }
 
-  /** Why nothing can be written any more. */
+  /** Why nothing can be written any more; undefined while writing works. */
   get failure(): RecorderError | undefined {
     return this.#failure
   }
 
-  /** Ends writing for good; the first reason counts, and is returned. */
+  /** Ends writing permanently. Keeps and returns the first reason. */
   fail(reason: RecorderError): RecorderError {
     this.#failure ??= reason
     return this.#failure
   }
 
-  /** See `EventLog.append`. Whatever throws here has changed nothing. */
+  /** See `EventLog.append`. Changes nothing when it throws. */
   append({ events, answers = [] }: AppendRequest): Appended {
     this.#assertWritable()
-    if (events.length === 0) throw new RecorderError('INTERNAL', 'A batch without events.')
-    const staged: Changes = new Map()
+    if (events.length === 0) throw new RecorderError('INTERNAL', 'The batch has no events.')
+    const staged: ProjectionChanges = new Map()
     const current = (id: string) => this.#pending(id)
     const latest = (id: string) => (staged.has(id) ? staged.get(id)?.after : current(id))
     const operations: Operation[] = []
-    const placed: LogEvent[] = []
-    let { position, hash } = this.#tip
+    const positioned: LogEvent[] = []
+    let { position, hash } = this.#lastHead
     for (const event of events) {
-      if (event.recordingId !== null) assertFollows(latest(event.recordingId), event)
-      const logged = placeEvent(event, ++position)
+      if (event.recordingId !== null) assertNextVersion(latest(event.recordingId), event)
+      const logged = assignPosition(event, ++position)
       const value = encodeRecord(hash, logged)
-      hash = recordHash(value)
-      foldInto(staged, logged, current)
-      placed.push(logged)
+      hash = hashRecord(value)
+      applyEvent(staged, logged, current)
+      positioned.push(logged)
       operations.push({ type: 'put', key: eventKey(position), value })
     }
     const rendered = answers.map(({ render }) => render((id) => latest(id)?.view))
@@ -100,24 +105,24 @@ export class LogWriter {
     }
 
     const head = { position, hash }
-    this.#tip = head
+    this.#lastHead = head
     const committed = this.#commits.join((group) => {
       group.operations.push(...operations)
-      group.events.push(...placed)
+      group.events.push(...positioned)
       group.answers.push(...kept)
       mergeChanges(group.changes, staged)
       group.head = head
     })
-    return { events: placed, answers: rendered, committed }
+    return { events: positioned, answers: rendered, committed }
   }
 
-  /** Writes what is no event, in its turn. */
+  /** Writes operations other than events with the next group. */
   write(operations: readonly Operation[]): Promise<void> {
     this.#assertWritable()
     return this.#commits.join((group) => group.operations.push(...operations))
   }
 
-  /** Resolves when nothing is on its way to the disk. */
+  /** Resolves when nothing is waiting or being written. */
   idle(): Promise<void> {
     return this.#commits.idle()
   }
@@ -127,7 +132,7 @@ export class LogWriter {
     if (failure) throw new RecorderError(failure.code, failure.message, { cause: failure })
   }
 
-  /** The recording as it is after everything that was appended. */
+  /** Returns the recording after everything that was appended. */
   #pending(id: string): RecordingProjection | undefined {
     for (const group of [this.#commits.waiting, this.#commits.writing]) {
       const change = group?.changes.get(id)
@@ -142,7 +147,7 @@ export class LogWriter {
     if (head !== undefined) {
       batch.push(
         { type: 'put', key: HEAD_KEY, value: JSON.stringify(head) },
-        projectionsAt(head.position),
+        projectionsEntry(head.position),
       )
     }
     await writeBatch(db, batch)
@@ -154,7 +159,7 @@ export class LogWriter {
       if (after === undefined || after.view.state === 'Closed') open.delete(id)
       else open.set(id, after)
     }
-    for (const event of events) foldToken(tokens, event)
+    for (const event of events) applyTokenEvent(tokens, event)
     for (const [owner, at] of answers) this.#log.answers.set(owner, at)
     if (head === undefined) return
     this.#log.head = head
@@ -162,14 +167,20 @@ export class LogWriter {
   }
 }
 
-/** The event at its place, with its members in the order of the canonical form (record.ts). */
-function placeEvent(event: NewEvent, position: number): LogEvent {
+/** Returns the event with its position, its members in canonical order (record.ts). */
+function assignPosition(event: NewEvent, position: number): LogEvent {
   const { recordingId, version, type, at, by, commandId, data } = event
   return { position, recordingId, version, type, at, by, commandId, data } as LogEvent
 }
 
-/** A recording begins once, and its facts count up by one; a refusal does not count. */
-function assertFollows(before: RecordingProjection | undefined, { type, version }: NewEvent): void {
+/**
+ * Checks that a recording begins once, and that its version increases by one with each fact. A
+ * refusal does not increase it.
+ */
+function assertNextVersion(
+  before: RecordingProjection | undefined,
+  { type, version }: NewEvent,
+): void {
   if (before === undefined) return
   if (type === 'recording.starting')
     throw new RecorderError('INTERNAL', 'A recording cannot begin twice.')

@@ -2,17 +2,17 @@ import type { LogEvent } from '../contract/events.ts'
 import type { TagEntry } from '../contract/resources.ts'
 import type { Database } from './database.ts'
 import { eventRange, taggedEventKey, tagsRange } from './keys.ts'
-import type { OpenedLog } from './opening.ts'
+import type { OpenedLog } from './opened-log.ts'
 import { tagEntries } from './projection/recording.ts'
-import { readProjection } from './projections.ts'
-import { recordEvent } from './record.ts'
+import { decodeRecord } from './record.ts'
+import { readProjection } from './stored-projections.ts'
 
 const CHUNK = 1_000
 const CHUNK_BYTES = 1024 * 1024
 
 /**
- * Durable events after a position, oldest first. Those of a recording lie between its first and its
- * last; there is no index.
+ * Reads durable events after a position, oldest first. Events of one recording are found by a scan
+ * from its first to its last event; there is no index.
  */
 export async function readEvents(
   log: OpenedLog,
@@ -28,8 +28,8 @@ export async function readEvents(
     to = Math.min(to, recording.last)
   }
   if (from > to || limit < 1) return []
-  // Parsing is what costs: most events of other recordings are passed over unparsed.
-  const mark = id === undefined ? '' : `"recordingId":${JSON.stringify(id)}`
+  // Parsing is expensive, so most events of other recordings are skipped unparsed.
+  const needle = id === undefined ? '' : `"recordingId":${JSON.stringify(id)}`
   const found: LogEvent[] = []
   const values = log.db.values({ ...eventRange(from, to), highWaterMarkBytes: CHUNK_BYTES })
   try {
@@ -39,8 +39,8 @@ export async function readEvents(
       )
       if (chunk.length === 0) return found
       for (const value of chunk) {
-        if (!value.includes(mark)) continue
-        const event = recordEvent(value)
+        if (!value.includes(needle)) continue
+        const event = decodeRecord(value)
         if (id !== undefined && event.recordingId !== id) continue
         found.push(event)
         if (found.length === limit) return found
@@ -51,12 +51,12 @@ export async function readEvents(
   }
 }
 
-/** Every tag that a recording was ever given, oldest first, out of the events themselves. */
+/** Reads every tag that was ever set on a recording from its events, oldest first. */
 export async function readTagHistory(db: Database, id: string): Promise<TagEntry[]> {
-  const places = await db.keys(tagsRange(id)).all()
-  const records = await db.getMany(places.map(taggedEventKey))
+  const keys = await db.keys(tagsRange(id)).all()
+  const records = await db.getMany(keys.map(taggedEventKey))
   return records.flatMap((record) => {
-    const event = record === undefined ? undefined : recordEvent(record)
+    const event = record === undefined ? undefined : decodeRecord(record)
     return event?.type === 'recording.tagged' ? tagEntries(event) : []
   })
 }

@@ -3,51 +3,48 @@ import type { EventData, LogEvent, NewEvent, SegmentFacts } from '../contract/ev
 import type { RecordingState } from '../contract/media.ts'
 import type { RecordingView, TagEntry } from '../contract/resources.ts'
 
-/** An HTTP answer as it was first given, kept for retransmissions. */
+/** The first HTTP answer to a command, kept for retransmissions. */
 export interface StoredAnswer {
   status: number
   body: unknown
 }
 
-/** One atomic append: all of it, with its projections, or nothing. */
+/** One atomic append of events with their answers and projections. */
 export interface AppendRequest {
-  /** In order; the log gives each the next position. */
+  /** In order. The log assigns each the next position. */
   events: NewEvent[]
   /** The answers to the commands that these events complete. */
   answers?: AnswerToKeep[]
 }
 
-/**
- * An answer that is made from the recordings as they are after a batch, and kept with it for
- * retransmissions.
- */
+/** An answer rendered from the recordings after a batch, and kept with it for retransmissions. */
 export interface AnswerToKeep {
-  /** Undefined: the answer is made but not kept. */
+  /** Undefined: the answer is rendered but not kept. */
   idempotency: IdempotencyKey | undefined
-  /** Called at once, in `append`. */
+  /** Called synchronously in `append`. */
   render(view: (id: string) => RecordingView | undefined): StoredAnswer
 }
 
-/** A batch on its way to the disk. */
+/** A batch that is being written. */
 export interface Appended {
-  /** The events with their positions, known at once; not yet durable. */
+  /** The events with their positions. They are not durable yet. */
   events: LogEvent[]
   /** The answers that each `render` returned, in order. */
   answers: StoredAnswer[]
   /**
    * Resolves when the batch is on disk (group commit, fsync); rejects with {@link RecorderError}
-   * STORAGE_UNAVAILABLE or STORAGE_FULL when it is not.
+   * STORAGE_UNAVAILABLE or STORAGE_FULL when it cannot be written.
    */
   committed: Promise<void>
 }
 
-/** A page of a list. `cursor`: where the next page starts, null at the end. */
+/** A page of a list. `cursor` is where the next page starts, null at the end. */
 export interface Page<T> {
   items: T[]
   cursor: string | null
 }
 
-/** Which recordings to list. All conditions must hold. */
+/** Which recordings to list. All conditions must be met. */
 export interface RecordingQuery {
   state?: RecordingState
   /** Started at or after / before (RFC 3339). */
@@ -59,69 +56,69 @@ export interface RecordingQuery {
   cursor?: string
 }
 
-/** How far the log can be trusted. */
+/** Whether the log is verified, and whether it can be written. */
 export type LogStatus = 'verifying' | 'verified' | 'readOnly'
 
 /**
  * The event log and its projections in one LevelDB folder with one writer.
- * The first failed write makes it read-only; `reopen` closes, opens, and verifies it again.
+ * The first failed write makes it read-only. `reopen` closes, opens and verifies it again.
  */
 export interface EventLog {
   readonly status: LogStatus
   /** Position of the last durable event; 0 when there is none. */
   readonly position: number
   /**
-   * Takes a batch into the group commit. Batches become durable in the order of the calls.
-   * Throws RecorderError STORAGE_UNAVAILABLE or STORAGE_FULL at once when the log is read-only.
-   * INTERNAL where an invariant is broken.
+   * Adds a batch to the group commit. Batches become durable in the order of the calls. Throws
+   * RecorderError STORAGE_UNAVAILABLE or STORAGE_FULL when the log is read-only, INTERNAL when an
+   * invariant is broken.
    */
   append(batch: AppendRequest): Appended
-  /** Durable events after a position, oldest first. */
+  /** Reads durable events after a position, oldest first. */
   events(query: { after: number; limit: number; recordingId?: string }): Promise<LogEvent[]>
   /**
-   * The recording as its durable events tell it; undefined when there is none (or its start was
-   * rolled back). Synchronous for those not closed.
+   * Returns the recording according to its durable events; undefined when there is none, or its
+   * start was rolled back. One that is not closed is read from memory.
    */
   recording(id: string): Promise<RecordingView | undefined>
-  /** Durable views of recordings that are not closed, oldest first; also an unconfirmed one. */
+  /** Returns durable views of the recordings that are not closed, oldest first, unconfirmed too. */
   open(): RecordingView[]
-  /** Newest first. Unconfirmed and rolled-back recordings are not listed. */
+  /** Lists recordings, newest first, without unconfirmed and rolled-back ones. */
   recordings(query: RecordingQuery): Promise<Page<RecordingView>>
   tagHistory(id: string): Promise<TagEntry[]>
   segments(id: string, query: { limit: number; cursor?: string }): Promise<Page<SegmentFacts>>
   segment(id: string, medium: string, number: number): Promise<SegmentFacts | undefined>
-  /** Whether there is a kept answer; from memory, so that a pause need not wait for the disk. */
+  /** Returns whether an answer is kept. Reads memory only, so that a pause never waits for the disk. */
   hasAnswer(key: Pick<IdempotencyKey, 'client' | 'key'>): boolean
-  /** The kept answer for a client's key: undefined when there is none, or it is older than 24 h. */
+  /** Returns the kept answer for a client's key; undefined when there is none in the last 24 h. */
   answer(
     key: Pick<IdempotencyKey, 'client' | 'key'>,
   ): Promise<{ fingerprint: string; answer: StoredAnswer } | undefined>
-  /** The tokens that were created and not revoked, oldest first. */
+  /** Returns the tokens that are not revoked, oldest first. */
   tokens(): (EventData['token.created'] & { createdAt: string })[]
   /**
-   * Closes the database, opens it again and verifies order and chain; rejects when it still cannot
+   * Closes the database, opens it again, and verifies order and chain. Rejects when it still cannot
    * be read or written.
    */
   reopen(): Promise<void>
-  /** Waits for what is queued, then closes. */
+  /** Waits for queued batches, then closes. */
   close(): Promise<void>
 }
 
 /**
- * Room on the log's disk that is given up when the disk is full, so that the log can write how
- * everything ended.
+ * Space reserved on the log's disk. It is released when the disk is full, so that the log can write
+ * how everything ended.
  */
 export interface LogBallast {
-  /** How much room it is. */
+  /** Its size. */
   readonly bytes: number
   /**
-   * Sees to it that it is there. False when there is no room for it, or it was given up meanwhile.
-   * Never rejects.
+   * Creates the ballast if it is missing. Resolves with false when there is no space for it, or when
+   * it was released meanwhile. Never rejects.
    */
-  keep(): Promise<boolean>
+  ensure(): Promise<boolean>
   /**
-   * Gives the room up. False when there was none to give. Never rejects; a disk that hangs keeps it
-   * waiting.
+   * Releases the space. Resolves with false when there was none. Never rejects. Waits as long as the
+   * disk hangs.
    */
-  drop(): Promise<boolean>
+  release(): Promise<boolean>
 }

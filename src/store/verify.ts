@@ -1,28 +1,28 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
-import { type Database, reading } from './database.ts'
+import { type Database, wrapReadErrors } from './database.ts'
 import { EVENTS, eventPosition, HEAD_KEY } from './keys.ts'
-import { GENESIS, recordEvent, recordHash, recordPrev } from './record.ts'
+import { decodeRecord, GENESIS, hashRecord, previousHash } from './record.ts'
 import type { Head } from './witness.ts'
 
 const CHUNK = 1_000
 const CHUNK_BYTES = 1024 * 1024
 
-/** Inputs of a verification beside the log, and its observers. */
+/** Options of a verification. */
 export interface VerifyOptions {
-  /** A durable event that must be there. */
+  /** A durable event that must be in the log. */
   witness: Head | undefined
-  /** Each event, in order, once it is known to be sound. */
+  /** Called with each verified event, in order. */
   onEvent?: (event: LogEvent) => void
-  /** Called now and then with the number of events checked. */
+  /** Called from time to time with the number of verified events. */
   onProgress?: (done: number) => void
 }
 
 /**
- * Reads the whole log: positions from 1 without a gap, each record chained to the one before, JSON
- * readable, the last one as the database knows it, the witness's among them. Resolves with the last
- * event's place (position 0 when there is none); rejects with STORAGE_UNAVAILABLE, whose detail
- * names the position. Changes nothing.
+ * Verifies the whole log: positions from 1 without a gap, each record chained to the one before,
+ * valid JSON, the stored head as the last event, and the witness's event among them. Resolves with
+ * the last event's position and hash (position 0 when there is none). Rejects with
+ * STORAGE_UNAVAILABLE, whose detail names the position. Changes nothing.
  */
 export async function verifyLog(db: Database, options: VerifyOptions): Promise<Head> {
   const { witness, onEvent, onProgress } = options
@@ -31,31 +31,31 @@ export async function verifyLog(db: Database, options: VerifyOptions): Promise<H
     for (const [key, value] of chunk) {
       const position = eventPosition(key)
       if (position !== last.position + 1) throw missing(last.position + 1, position)
-      if (recordPrev(value) !== last.hash) throw changed(Math.max(1, last.position), position)
-      const event = readable(value, position)
+      if (previousHash(value) !== last.hash) throw changed(Math.max(1, last.position), position)
+      const event = parseEvent(value, position)
       last.position = position
-      last.hash = recordHash(value)
+      last.hash = hashRecord(value)
       if (position === witness?.position && last.hash !== witness.hash) throw unwitnessed(position)
       onEvent?.(event)
     }
     onProgress?.(last.position)
   }
-  await compareHead(db, last)
+  await verifyHead(db, last)
   if (witness !== undefined && witness.position > last.position)
     throw tailMissing(last.position, witness.position)
   return last
 }
 
-/** The next chunk is read while this one is checked. */
+/** Yields the records in chunks. Reads the next chunk while the current one is verified. */
 async function* chunks(db: Database): AsyncGenerator<[string, string][]> {
   const iterator = db.iterator({ ...EVENTS, highWaterMarkBytes: CHUNK_BYTES })
   try {
-    let ahead = reading(() => iterator.nextv(CHUNK))
+    let ahead = wrapReadErrors(() => iterator.nextv(CHUNK))
     for (;;) {
       const chunk = await ahead
       if (chunk.length === 0) return
-      ahead = reading(() => iterator.nextv(CHUNK))
-      // Should the reader stop here, nobody is left to hear of it.
+      ahead = wrapReadErrors(() => iterator.nextv(CHUNK))
+      // The consumer may stop here; then a failed read must not go unhandled.
       ahead.catch(() => undefined)
       yield chunk
     }
@@ -64,24 +64,22 @@ async function* chunks(db: Database): AsyncGenerator<[string, string][]> {
   }
 }
 
-function readable(value: string, position: number): LogEvent {
+function parseEvent(value: string, position: number): LogEvent {
   try {
-    const event = recordEvent(value)
+    const event = decodeRecord(value)
     if (event.position === position) return event
   } catch (cause) {
     throw damaged(`event ${position} cannot be read`, cause)
   }
-  throw damaged(`event ${position} says that it is another`)
+  throw damaged(`event ${position} has the position of another`)
 }
 
-/**
- * The head is written with the last event, so it shows a last event that was altered or taken out.
- */
-async function compareHead(db: Database, last: Head): Promise<void> {
-  const stored = await reading(() => db.get(HEAD_KEY))
+/** Compares the last event with the stored head, which shows a changed or removed last event. */
+async function verifyHead(db: Database, last: Head): Promise<void> {
+  const stored = await wrapReadErrors(() => db.get(HEAD_KEY))
   if (stored === undefined) {
     if (last.position > 0)
-      throw damaged(`nothing says which event is the last; ${last.position} were found`)
+      throw damaged(`the name of the last event is missing; ${last.position} events were found`)
     return
   }
   let head: Head
@@ -89,7 +87,7 @@ async function compareHead(db: Database, last: Head): Promise<void> {
     head = JSON.parse(stored)
   } catch (cause) {
     throw damaged(
-      `what says which event is the last cannot be read; ${last.position} were found`,
+      `the name of the last event cannot be read; ${last.position} events were found`,
       cause,
     )
   }
@@ -107,8 +105,7 @@ function damaged(what: string, cause?: unknown): RecorderError {
 }
 
 function missing(expected: number, found: number): RecorderError {
-  if (Number.isNaN(found))
-    return damaged(`where event ${expected} should be there is something else`)
+  if (Number.isNaN(found)) return damaged(`another entry is in the place of event ${expected}`)
   const count = found - expected
   return damaged(
     count === 1
@@ -117,7 +114,7 @@ function missing(expected: number, found: number): RecorderError {
   )
 }
 
-/** The error for a log whose last events are gone. */
+/** Creates the error for a log whose last events are missing. */
 export function tailMissing(last: number, expected: number): RecorderError {
   const count = expected - last
   return damaged(

@@ -8,12 +8,12 @@ export interface Head {
   hash: string
 }
 
-/** How often the file is written at most, in milliseconds. */
+/** Shortest time between two writes of the file, in milliseconds. */
 const INTERVAL_MS = 1_000
 
 /**
  * Reads the witness file; undefined when there is none. Rejects with STORAGE_UNAVAILABLE when
- * it cannot be read or understood: it is replaced as a whole, so half a file is no accident.
+ * it cannot be read or parsed: the file is replaced as a whole, so a crash never leaves half of it.
  */
 export async function readWitness(file: string): Promise<Head | undefined> {
   let text: string
@@ -36,8 +36,8 @@ export async function readWitness(file: string): Promise<Head | undefined> {
 }
 
 /**
- * Keeps a file outside the LevelDB folder that names a durable event. A chain of hashes cannot see
- * that its tail is gone, and LevelDB drops a damaged tail in silence; this can.
+ * Writes a file outside the LevelDB folder that names a durable event. It shows a lost tail, which a
+ * chain of hashes cannot, and which LevelDB drops silently.
  */
 export class Witness {
   readonly #file: string
@@ -51,13 +51,13 @@ export class Witness {
     this.#onProblem = onProblem
   }
 
-  /** An event is durable. Cheap: the file follows within a second. */
-  note(head: Head): void {
+  /** Sets the newest durable event. The file is written within a second. */
+  update(head: Head): void {
     this.#head = head
     this.#timer ??= setTimeout(() => void this.flush().catch(this.#onProblem), INTERVAL_MS).unref()
   }
 
-  /** Writes what was noted. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL. */
+  /** Writes the newest event now. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL. */
   flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -74,8 +74,8 @@ export class Witness {
       const handle = await open(next, 'w', 0o600)
       try {
         await handle.writeFile(`${JSON.stringify(head)}\n`)
-        // Without this a power cut may leave an empty file under the final name, and the log could
-        // not be opened.
+        // Without this sync a power cut may leave an empty file under the final name, and the log
+        // could not be opened.
         await handle.datasync()
       } finally {
         await handle.close()

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import type { EventLog } from '../../src/store/types.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { daemonStarted } from './support/history.ts'
-import { behind, withFolder, withLog } from './support/scratch.ts'
+import { withDatabase, withFolder, withLog } from './support/scratch.ts'
 
 const HOUR = 60 * 60 * 1_000
 const START = Date.UTC(2026, 0, 5)
@@ -22,7 +22,7 @@ function keep(
 
 /** Keys of kept answers in the database. */
 const stored = (folder: string) =>
-  behind(folder, async (db) =>
+  withDatabase(folder, async (db) =>
     (await db.keys().all()).filter((key) => key.startsWith('answer/') || key.startsWith('expiry/')),
   )
 

@@ -15,42 +15,42 @@ suite('the ballast', (test) => {
 
   test('really takes its room, for the user only, and gives it back', async () => {
     const ballast = new Ballast(file, MB)
-    assert.is(await ballast.keep(), true)
+    assert.is(await ballast.ensure(), true)
     const { size, blocks, mode } = statSync(file)
     assert.is(size, MB)
     if (process.platform !== 'win32') {
       assert.ok(blocks * 512 >= MB, `${blocks} blocks`)
       assert.is(mode & 0o777, 0o600)
     }
-    assert.is(await ballast.drop(), true)
+    assert.is(await ballast.release(), true)
     assert.throws(() => statSync(file), /ENOENT/)
-    assert.is(await ballast.drop(), false, 'there is no more to give')
+    assert.is(await ballast.release(), false, 'there is no more to give')
   })
 
   test('that is too short, or a hole, is made anew', async () => {
     writeFileSync(file, 'short')
-    assert.is(await new Ballast(file, MB).keep(), true)
+    assert.is(await new Ballast(file, MB).ensure(), true)
     assert.is(statSync(file).size, MB)
     rmSync(file)
     writeFileSync(file, '')
     truncateSync(file, MB)
-    assert.is(await new Ballast(file, MB).keep(), true)
+    assert.is(await new Ballast(file, MB).ensure(), true)
     if (process.platform !== 'win32') assert.ok(statSync(file).blocks * 512 >= MB)
   })
 
   test('that is given up while it is being made is not there afterwards', async () => {
     rmSync(file, { force: true })
     const ballast = new Ballast(file, 8 * MB)
-    const kept = ballast.keep()
-    const dropped = ballast.drop()
-    assert.is(await kept, false)
-    await dropped
+    const ensured = ballast.ensure()
+    const released = ballast.release()
+    assert.is(await ensured, false)
+    await released
     assert.throws(() => statSync(file), /ENOENT/)
   })
 
   test.unless(noSmallDisk, 'for which there is no room leaves nothing behind', () =>
     withSmallDisk(MB, async (mount) => {
-      assert.is(await new Ballast(join(mount, 'log.ballast'), 2 * MB).keep(), false)
+      assert.is(await new Ballast(join(mount, 'log.ballast'), 2 * MB).ensure(), false)
       assert.throws(() => statSync(join(mount, 'log.ballast')), /ENOENT/)
     }),
   )

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
 import { daemonStarted, History } from './support/history.ts'
-import { behind, refusal, withFolder, withLog } from './support/scratch.ts'
+import { refusal, withDatabase, withFolder, withLog } from './support/scratch.ts'
 
 type Db = Level<string, string>
 
@@ -28,7 +28,8 @@ async function write(folder: string): Promise<void> {
  * an event.
  */
 async function verdict(folder: string): Promise<string> {
-  const events = () => behind(folder, (db) => db.iterator({ gte: 'event/', lt: 'event0' }).all())
+  const events = () =>
+    withDatabase(folder, (db) => db.iterator({ gte: 'event/', lt: 'event0' }).all())
   const before = await events()
   const error = await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
   assert.equal(await events(), before, 'opening has changed the log')
@@ -46,7 +47,7 @@ function damaged(
     () =>
       withFolder(async (folder) => {
         await write(folder)
-        await behind(folder, damage)
+        await withDatabase(folder, damage)
         if (notWitness) rmSync(`${folder}.head`)
         assert.match(await verdict(folder), expected)
       }),
@@ -99,7 +100,7 @@ suite('damage to the log', (test) => {
     ...damaged(
       'something that is no event is found',
       (db) => db.put('event/x', 'y'),
-      /where event 301 should be there is something else/,
+      /another entry is in the place of event 301/,
     ),
   )
   test(
@@ -114,7 +115,7 @@ suite('damage to the log', (test) => {
       'an event in another’s place is found',
       async (db) =>
         db.put(key(1), ((await db.get(key(1))) as string).replace('"position":1', '"position":7')),
-      /event 1 says that it is another/,
+      /event 1 has the position of another/,
     ),
   )
   test(
@@ -253,7 +254,7 @@ suite('the layout of the folder', (test) => {
   test('of a newer recorder is left alone', () =>
     withFolder(async (folder) => {
       await write(folder)
-      await behind(folder, (db) => db.put('meta/schema', '2'))
+      await withDatabase(folder, (db) => db.put('meta/schema', '2'))
       assert.match(await verdict(folder), /layout 2/)
     }))
 })

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../support/suite.ts'
 import { History } from './support/history.ts'
-import { behind, withFolder, withLog } from './support/scratch.ts'
+import { withDatabase, withFolder, withLog } from './support/scratch.ts'
 
 const PROJECTIONS = { gte: 'view/', lt: 'view0' }
 
@@ -42,7 +42,7 @@ suite('a start that is rolled back', (test) => {
           assert.equal((await log.segments('recording-1', { limit: 10 })).items, [])
           assert.is(log.position, 8)
         })
-        assert.equal(await behind(folder, (db) => db.keys(PROJECTIONS).all()), [])
+        assert.equal(await withDatabase(folder, (db) => db.keys(PROJECTIONS).all()), [])
         await withLog(folder, async (log) => assert.equal(log.open(), []))
       }))
   }

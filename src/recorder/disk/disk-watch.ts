@@ -129,7 +129,7 @@ export class DiskWatch {
     if (!ballast) return
     this.#ballast = 'unknown'
     this.#ballastNotBefore = performance.now() + GIVEN_UP_MS
-    await within(ballast.drop(), DROP_MS)
+    await within(ballast.release(), DROP_MS)
   }
 
   #tick(): void {
@@ -195,7 +195,7 @@ export class DiskWatch {
       return
     if (free < this.reserveBytes + 2 * ballast.bytes) return
     this.#ballast = 'making'
-    const kept = await ballast.keep()
+    const kept = await ballast.ensure()
     // It may have been given up meanwhile.
     if (this.#ballast !== 'making') return
     this.#ballast = kept ? 'kept' : 'unknown'

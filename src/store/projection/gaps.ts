@@ -1,44 +1,47 @@
 import type { GapReason } from '../../contract/media.ts'
 import type { Gap, Span } from '../../contract/resources.ts'
-import type { SegmentTrail } from './trail.ts'
+import type { SegmentHistory } from './segment-history.ts'
 
 /**
- * The spans of a recording's time without media of a track: before the first sample, and from the
- * end of each closed segment to the next first sample, with the reason of what ended it. A gap that
- * lasts has `to: null`; it ends when capture of the recording is over. Spans of no length are left
- * out. Times are RFC 3339 UTC with milliseconds, so they compare as text.
+ * Computes the gaps of a track: before the first sample, and from the end of each closed segment to
+ * the next first sample, with the reason why the segment ended. A gap that lasts has `to: null`. It
+ * ends when capture of the recording is over. Gaps of no length are left out. Times are RFC 3339 UTC
+ * with milliseconds, so they compare as text.
  */
-export function gapsOf(trail: SegmentTrail, startedAt: string, endedAt: string | null): Gap[] {
+export function gapsOf(history: SegmentHistory, startedAt: string, endedAt: string | null): Gap[] {
   const gaps: Gap[] = []
-  // Null while a segment is not closed: nobody knows yet where the gap behind it begins.
+  // Null while a segment is not closed: the beginning of the gap after it is not known yet.
   let from: string | null = startedAt
   let reason: GapReason = 'notStarted'
   const endGap = (to: string | null) => {
     if (from !== null && (to === null || from < to)) gaps.push({ from, to, reason })
   }
-  for (const step of trail) {
-    if (step.startedAt === null) continue
-    endGap(step.startedAt)
-    // One that overlaps the one before does not take back what is covered already.
-    from = step.endedAt !== null && from !== null && step.endedAt < from ? from : step.endedAt
-    reason = step.endedBy ?? 'captureFailed'
+  for (const entry of history) {
+    if (entry.startedAt === null) continue
+    endGap(entry.startedAt)
+    // A segment that ends before the one before it does not move the gap back.
+    from = entry.endedAt !== null && from !== null && entry.endedAt < from ? from : entry.endedAt
+    reason = entry.endedBy ?? 'captureFailed'
   }
   endGap(endedAt)
   return gaps
 }
 
 /**
- * Stretches of a recording that closed segments cover, oldest first. Clipped where one begins
- * before the other is over, or after capture was, so that spans and gaps add up to the time from
- * start to end.
+ * Computes the spans of a track from its closed segments, oldest first. Overlaps and everything
+ * after the end of capture are clipped, so that spans and gaps add up to the time from start to end.
  */
-export function spansOf(trail: SegmentTrail, startedAt: string, endedAt: string | null): Span[] {
+export function spansOf(
+  history: SegmentHistory,
+  startedAt: string,
+  endedAt: string | null,
+): Span[] {
   const spans: Span[] = []
   let cursor = startedAt
-  for (const step of trail) {
-    if (step.startedAt === null || step.endedAt === null) continue
-    const from = step.startedAt > cursor ? step.startedAt : cursor
-    const to = endedAt !== null && endedAt < step.endedAt ? endedAt : step.endedAt
+  for (const entry of history) {
+    if (entry.startedAt === null || entry.endedAt === null) continue
+    const from = entry.startedAt > cursor ? entry.startedAt : cursor
+    const to = endedAt !== null && endedAt < entry.endedAt ? endedAt : entry.endedAt
     if (from >= to) continue
     spans.push({ from, to })
     cursor = to

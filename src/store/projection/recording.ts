@@ -1,38 +1,36 @@
 import type { EventOf, LogEvent } from '../../contract/events.ts'
 import { type ClientSide, MEDIA, type Medium } from '../../contract/media.ts'
 import type { RecordingView, TagEntry } from '../../contract/resources.ts'
-import { measured, OFF, projectTrack, type TrackEvent, warned } from './track.ts'
-import { captureEnded, type SegmentTrail } from './trail.ts'
+import { captureEnded, type SegmentHistory } from './segment-history.ts'
+import { projectTrack, TRACK_OFF, type TrackEvent, withTotals, withWarning } from './track.ts'
 
 /**
- * Raised whenever {@link project} tells the same events differently; the stored projections are
- * then made anew.
+ * Increased whenever {@link project} folds the same events differently. The stored projections are
+ * then rebuilt.
  */
 export const PROJECTION_VERSION = 2
 
-/**
- * A recording as its events tell it, with what clients do not see. Plain JSON, never changed in
- * place.
- */
+/** A recording folded from its events, with internal data. Plain JSON, never changed in place. */
 export interface RecordingProjection {
   /** Positions of the recording's first and last event, refusals included. */
   first: number
   last: number
-  /** False until `recording.started`: not listed yet. */
+  /** False until `recording.started`. Until then the recording is not listed. */
   confirmed: boolean
   view: RecordingView
-  trails: Partial<Record<Medium, SegmentTrail>>
+  /** The segment history of each medium. The name is the one on disk. */
+  trails: Partial<Record<Medium, SegmentHistory>>
 }
 
 /**
- * The recording after an event; undefined when it is not there (any more): nobody has seen
- * `recording.starting`, or its start was rolled back. Pure.
+ * Folds an event into a recording. Returns undefined without a `recording.starting`, and after its
+ * start was rolled back. Pure.
  */
 export function project(
   before: RecordingProjection | undefined,
   event: LogEvent,
 ): RecordingProjection | undefined {
-  if (event.type === 'recording.starting') return begin(event)
+  if (event.type === 'recording.starting') return initialProjection(event)
   if (before === undefined || event.type === 'recording.startFailed') return undefined
   if (event.type === 'command.refused') return { ...before, last: event.position }
   const after = evolve(before, event)
@@ -43,13 +41,12 @@ export function project(
   }
 }
 
-function begin(event: EventOf<'recording.starting'>): RecordingProjection {
+function initialProjection(event: EventOf<'recording.starting'>): RecordingProjection {
   const version = event.version ?? 1
   const starting = new Set(event.data.media)
   const startedAt = event.at
   return {
-    // What came before in the recording's own count (its command) stands right before it, in the
-    // same batch.
+    // The command that starts the recording is right before this event, in the same batch.
     first: event.position - (version - 1),
     last: event.position,
     confirmed: false,
@@ -67,8 +64,8 @@ function begin(event: EventOf<'recording.starting'>): RecordingProjection {
         MEDIA.map((medium) => [
           medium,
           starting.has(medium)
-            ? measured({ ...OFF, state: 'starting' }, [], { startedAt, endedAt: null })
-            : OFF,
+            ? withTotals({ ...TRACK_OFF, state: 'starting' }, [], { startedAt, endedAt: null })
+            : TRACK_OFF,
         ]),
       ),
       tags: [],
@@ -88,9 +85,9 @@ function evolve(before: RecordingProjection, event: LogEvent): RecordingProjecti
     case 'recording.paused':
       return { ...before, view: { ...view, state: 'Paused' } }
     case 'recording.tagged':
-      return { ...before, view: { ...view, tags: retagged(view.tags, tagEntries(event)) } }
+      return { ...before, view: { ...view, tags: mergeTags(view.tags, tagEntries(event)) } }
     case 'recording.interrupted':
-      return withTrails(before, (trail) => captureEnded(trail, event.data.reason))
+      return withHistories(before, (history) => captureEnded(history, event.data.reason))
     case 'recording.wrapUpStarted': {
       const ended: RecordingView = {
         ...view,
@@ -98,9 +95,8 @@ function evolve(before: RecordingProjection, event: LogEvent): RecordingProjecti
         endedAt: event.at,
         wrapUp: { endsAt: event.data.endsAt },
       }
-      // Whatever comes to its end properly has been: it is listed even if the daemon died before it
-      // was confirmed.
-      return withTrails({ ...before, confirmed: true, view: ended }, (trail) => trail)
+      // A recording that ends properly is listed, even if the daemon died before it was confirmed.
+      return withHistories({ ...before, confirmed: true, view: ended }, (history) => history)
     }
     case 'recording.closed':
       return { ...before, view: { ...view, state: 'Closed', closedAt: event.at, wrapUp: null } }
@@ -108,7 +104,10 @@ function evolve(before: RecordingProjection, event: LogEvent): RecordingProjecti
     case 'warning.cleared': {
       const { medium } = event.data
       if (medium === undefined) return before
-      const tracks = { ...view.tracks, [medium]: warned(view.tracks[medium] ?? OFF, event) }
+      const tracks = {
+        ...view.tracks,
+        [medium]: withWarning(view.tracks[medium] ?? TRACK_OFF, event),
+      }
       return { ...before, view: { ...view, tracks } }
     }
     default:
@@ -124,7 +123,7 @@ function withTrack(before: RecordingProjection, event: TrackEvent): RecordingPro
   const { medium } = event.data
   const { view, trails } = before
   const after = projectTrack(
-    { track: view.tracks[medium] ?? OFF, trail: trails[medium] },
+    { track: view.tracks[medium] ?? TRACK_OFF, history: trails[medium] },
     event,
     view,
   )
@@ -132,34 +131,34 @@ function withTrack(before: RecordingProjection, event: TrackEvent): RecordingPro
   return {
     ...before,
     view: { ...view, tracks: { ...view.tracks, [medium]: after.track } },
-    trails: after.trail === undefined ? others : { ...trails, [medium]: after.trail },
+    trails: after.history === undefined ? others : { ...trails, [medium]: after.history },
   }
 }
 
-function withTrails(
+function withHistories(
   before: RecordingProjection,
-  after: (trail: SegmentTrail) => SegmentTrail,
+  after: (history: SegmentHistory) => SegmentHistory,
 ): RecordingProjection {
   const { view } = before
   const trails = { ...before.trails }
   const tracks = { ...view.tracks }
   for (const medium of MEDIA) {
-    const trail = trails[medium]
-    if (trail === undefined) continue
-    trails[medium] = after(trail)
-    tracks[medium] = measured(tracks[medium] ?? OFF, trails[medium], view)
+    const history = trails[medium]
+    if (history === undefined) continue
+    trails[medium] = after(history)
+    tracks[medium] = withTotals(tracks[medium] ?? TRACK_OFF, trails[medium], view)
   }
   return { ...before, view: { ...view, tracks }, trails }
 }
 
-/** The tags that an event sets, in its order. */
+/** Returns the tags that an event sets, in its order. */
 export function tagEntries(event: EventOf<'recording.tagged'>): TagEntry[] {
   const { at, by } = event
   return Object.entries(event.data.tags).map(([key, value]) => ({ key, value, at, by }))
 }
 
-/** A key keeps the place at which it was first set; the index of tags relies on it. */
-function retagged(current: readonly TagEntry[], entries: readonly TagEntry[]): TagEntry[] {
+/** Merges new tags into current ones. A key keeps its index, on which the index of tags relies. */
+function mergeTags(current: readonly TagEntry[], entries: readonly TagEntry[]): TagEntry[] {
   const tags = [...current]
   for (const entry of entries) {
     const at = tags.findIndex(({ key }) => key === entry.key)

@@ -4,27 +4,27 @@ import type { RecordingView, TrackView } from '../../contract/resources.ts'
 import { gapsOf, spansOf } from './gaps.ts'
 import {
   captureEnded,
-  type SegmentTrail,
+  type SegmentHistory,
   segmentClosed,
   segmentCut,
   segmentDiscarded,
   segmentOpened,
-} from './trail.ts'
+} from './segment-history.ts'
 
 /** An event about one track. */
 export type TrackEvent = Extract<LogEvent, { type: `track.${string}` | `segment.${string}` }>
 
 /**
- * A track as clients see it, and what that is derived from; no trail before its first
- * `track.starting`.
+ * A track as clients see it, and the history from which it is computed. There is no history before
+ * the first `track.starting`.
  */
 export interface TrackProjection {
   track: TrackView
-  trail: SegmentTrail | undefined
+  history: SegmentHistory | undefined
 }
 
 /** A track that was never started. */
-export const OFF: TrackView = {
+export const TRACK_OFF: TrackView = {
   state: 'off',
   device: null,
   startedAt: null,
@@ -38,7 +38,7 @@ export const OFF: TrackView = {
   warnings: [],
 }
 
-/** With these the capture, or the pause, that a warning was about is over. */
+/** Events that end the capture, or the pause, that a warning is about. */
 const ENDS_WARNINGS: ReadonlySet<string> = new Set([
   'track.starting',
   'track.pausing',
@@ -49,8 +49,8 @@ const ENDS_WARNINGS: ReadonlySet<string> = new Set([
   'track.failed',
 ] satisfies TrackEvent['type'][])
 
-/** The track after a warning about it was raised or cleared. */
-export function warned(
+/** Returns the track after a warning about it was raised or cleared. */
+export function withWarning(
   track: TrackView,
   event: EventOf<'warning.raised' | 'warning.cleared'>,
 ): TrackView {
@@ -60,42 +60,46 @@ export function warned(
   return { ...track, warnings: [...others, { code, message, since: event.at }] }
 }
 
-/** The track after an event, with sums and gaps of the recording's time so far. */
+/** Folds an event into a track, with sums and gaps of the recording's time so far. */
 export function projectTrack(
   before: TrackProjection,
   event: TrackEvent,
   recording: Pick<RecordingView, 'startedAt' | 'endedAt'>,
 ): TrackProjection {
-  const { track, trail = [] } = before
+  const { track, history = [] } = before
   if (event.type === 'track.stopped' && event.data.reason === 'reverted' && track.segments === 0)
-    return { track: OFF, trail: undefined }
-  // The files of a reverted start may go after the track is off again.
-  if (event.type === 'segment.discarded' && before.trail === undefined) return before
-  const nextTrail = trailAfter(trail, event)
+    return { track: TRACK_OFF, history: undefined }
+  // The files of a reverted start may be discarded after the track is off again.
+  if (event.type === 'segment.discarded' && before.history === undefined) return before
+  const nextHistory = historyAfter(history, event)
   const warnings = ENDS_WARNINGS.has(event.type) ? [] : track.warnings
-  const nextTrack = { ...track, ...trackAfter(track, trail, event), warnings }
-  return { track: measured(nextTrack, nextTrail, recording), trail: nextTrail }
+  const nextTrack = { ...track, ...trackAfter(track, history, event), warnings }
+  return { track: withTotals(nextTrack, nextHistory, recording), history: nextHistory }
 }
 
-/** The track with what its trail says: first sample, sums, gaps. */
-export function measured(
+/** Returns the track with values from its history: first sample, sums, spans, gaps. */
+export function withTotals(
   track: TrackView,
-  trail: SegmentTrail,
+  history: SegmentHistory,
   recording: Pick<RecordingView, 'startedAt' | 'endedAt'>,
 ): TrackView {
-  const closed = trail.filter((step) => step.endedAt !== null)
+  const closed = history.filter((entry) => entry.endedAt !== null)
   return {
     ...track,
-    startedAt: trail.find((step) => step.startedAt !== null)?.startedAt ?? null,
-    recordedMs: closed.reduce((sum, step) => sum + step.durationMs, 0),
-    bytes: closed.reduce((sum, step) => sum + step.bytes, 0),
+    startedAt: history.find((entry) => entry.startedAt !== null)?.startedAt ?? null,
+    recordedMs: closed.reduce((sum, entry) => sum + entry.durationMs, 0),
+    bytes: closed.reduce((sum, entry) => sum + entry.bytes, 0),
     segments: closed.length,
-    spans: spansOf(trail, recording.startedAt, recording.endedAt),
-    gaps: gapsOf(trail, recording.startedAt, recording.endedAt),
+    spans: spansOf(history, recording.startedAt, recording.endedAt),
+    gaps: gapsOf(history, recording.startedAt, recording.endedAt),
   }
 }
 
-function trackAfter(track: TrackView, trail: SegmentTrail, event: TrackEvent): Partial<TrackView> {
+function trackAfter(
+  track: TrackView,
+  history: SegmentHistory,
+  event: TrackEvent,
+): Partial<TrackView> {
   switch (event.type) {
     case 'track.starting':
     case 'track.resuming':
@@ -112,7 +116,7 @@ function trackAfter(track: TrackView, trail: SegmentTrail, event: TrackEvent): P
     case 'track.stopping':
       return { state: 'stopped', stoppedAt: event.data.cutAt, error: null }
     case 'track.stopped':
-      return { state: 'stopped', stoppedAt: stoppedAt(track, trail, event), error: null }
+      return { state: 'stopped', stoppedAt: stoppedAt(track, history, event), error: null }
     case 'track.failed':
       return {
         state: 'failed',
@@ -126,9 +130,13 @@ function trackAfter(track: TrackView, trail: SegmentTrail, event: TrackEvent): P
   }
 }
 
-function stoppedAt(track: TrackView, trail: SegmentTrail, event: EventOf<'track.stopped'>): string {
-  // What was reverted never was: the track is as stopped as it was when its last media ended.
-  const lastEnd = trail.findLast((step) => step.endedAt !== null)?.endedAt
+function stoppedAt(
+  track: TrackView,
+  history: SegmentHistory,
+  event: EventOf<'track.stopped'>,
+): string {
+  // A reverted start leaves no trace: the track stopped when its last media ended.
+  const lastEnd = history.findLast((entry) => entry.endedAt !== null)?.endedAt
   if (event.data.reason === 'reverted' && lastEnd) return lastEnd
   return track.stoppedAt ?? event.at
 }
@@ -140,26 +148,26 @@ const STOP_GAPS = {
   storageFull: 'storageFull',
 } as const satisfies Record<EventOf<'track.stopped'>['data']['reason'], GapReason>
 
-function trailAfter(trail: SegmentTrail, event: TrackEvent): SegmentTrail {
+function historyAfter(history: SegmentHistory, event: TrackEvent): SegmentHistory {
   switch (event.type) {
     case 'segment.opened':
-      return segmentOpened(trail, event.data)
+      return segmentOpened(history, event.data)
     case 'segment.closed':
-      return segmentClosed(trail, event.data)
+      return segmentClosed(history, event.data)
     case 'segment.discarded':
-      return segmentDiscarded(trail, event.data.number)
+      return segmentDiscarded(history, event.data.number)
     case 'track.pausing':
-      return segmentCut(trail, event.data.segment, 'paused')
+      return segmentCut(history, event.data.segment, 'paused')
     case 'track.stopping':
-      return segmentCut(trail, event.data.segment, STOP_GAPS[event.data.reason])
+      return segmentCut(history, event.data.segment, STOP_GAPS[event.data.reason])
     case 'track.paused':
-      return captureEnded(trail, 'paused')
+      return captureEnded(history, 'paused')
     case 'track.stopped':
-      return captureEnded(trail, STOP_GAPS[event.data.reason])
+      return captureEnded(history, STOP_GAPS[event.data.reason])
     case 'track.recovering':
     case 'track.failed':
-      return captureEnded(trail, event.data.reason)
+      return captureEnded(history, event.data.reason)
     default:
-      return trail
+      return history
   }
 }

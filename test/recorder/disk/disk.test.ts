@@ -53,12 +53,12 @@ class FakeBallast implements LogBallast {
   readonly bytes = 1_000_000
   readonly done: string[] = []
 
-  async keep(): Promise<boolean> {
+  async ensure(): Promise<boolean> {
     this.done.push('keep')
     return true
   }
 
-  async drop(): Promise<boolean> {
+  async release(): Promise<boolean> {
     this.done.push('drop')
     return true
   }

@@ -136,7 +136,7 @@ suite('a recording, folded from its events', (test) => {
   test('a track follows its events', () => {
     const { history, events } = life()
     const states: string[] = []
-    const step = (...more: NewEvent[]) => {
+    const entry = (...more: NewEvent[]) => {
       events.push(...more)
       states.push(micOf(events).state)
     }
@@ -147,18 +147,18 @@ suite('a recording, folded from its events', (test) => {
       detail: 'gone',
       reason: 'deviceLost',
     } as const
-    step(history.trackStarting(0, 1))
-    step(history.opened(40, 1), history.track(50, 'track.started', 1))
-    step(history.event(100, 'track.recovering', { ...lost, giveUpAt: at(900) }))
+    entry(history.trackStarting(0, 1))
+    entry(history.opened(40, 1), history.track(50, 'track.started', 1))
+    entry(history.event(100, 'track.recovering', { ...lost, giveUpAt: at(900) }))
     assert.equal(micOf(events).error, { code: 'DEVICE_UNAVAILABLE', message: 'gone' })
-    step(history.track(200, 'track.recovered', 2))
+    entry(history.track(200, 'track.recovered', 2))
     assert.is(micOf(events).error, null)
-    step(history.pausing(300, 2))
-    step(history.paused(310))
-    step(history.resuming(400, 3))
-    step(history.track(450, 'track.resumed', 3))
-    step(history.stopping(500, 3))
-    step(history.stopped(510))
+    entry(history.pausing(300, 2))
+    entry(history.paused(310))
+    entry(history.resuming(400, 3))
+    entry(history.track(450, 'track.resumed', 3))
+    entry(history.stopping(500, 3))
+    entry(history.stopped(510))
     assert.equal(states, [
       'starting',
       'recording',
@@ -172,7 +172,7 @@ suite('a recording, folded from its events', (test) => {
       'stopped',
     ])
     assert.is(micOf(events).stoppedAt, at(500), 'nothing later was captured')
-    step(history.trackStarting(600, 4))
+    entry(history.trackStarting(600, 4))
     assert.is(micOf(events).stoppedAt, null)
   })
 

@@ -23,8 +23,8 @@ export function folded(events: NewEvent[]): RecordingProjection | undefined {
  */
 function assertAccounted({ view, trails }: RecordingProjection): void {
   if (view.endedAt === null) return
-  for (const [medium, trail] of Object.entries(trails)) {
-    if (trail.some((step) => step.startedAt !== null && step.endedAt === null)) continue
+  for (const [medium, history] of Object.entries(trails)) {
+    if (history.some((entry) => entry.startedAt !== null && entry.endedAt === null)) continue
     const { spans = [], gaps = [] } = view.tracks[medium as Medium] ?? {}
     let until = view.startedAt
     for (const { from, to } of [...spans, ...gaps].sort((a, b) => (a.from < b.from ? -1 : 1))) {

@@ -38,8 +38,8 @@ export async function withLog<T>(
   }
 }
 
-/** Opens the LevelDB of a log that is closed, behind the log's back. */
-export async function behind<T>(
+/** Opens the LevelDB of a closed log directly. */
+export async function withDatabase<T>(
   folder: string,
   body: (db: Level<string, string>) => Promise<T>,
 ): Promise<T> {

@@ -1,17 +1,17 @@
 import * as assert from 'uvu/assert'
-import { commonPlaces } from '../../src/store/places.ts'
+import { intersectIndexes } from '../../src/store/intersect-indexes.ts'
 import { suite } from '../support/suite.ts'
-import { behind, withFolder } from './support/scratch.ts'
+import { withDatabase, withFolder } from './support/scratch.ts'
 
 /** What is common to the indexes, each a text of places of one letter. */
 async function common(indexes: string[], bounds = { from: '', before: '~' }): Promise<string> {
   let found = ''
   await withFolder((folder) =>
-    behind(folder, async (db) => {
+    withDatabase(folder, async (db) => {
       const prefixes = indexes.map((_, i) => `index/${i}/`)
       for (const [i, places] of indexes.entries())
         for (const place of places) await db.put(`${prefixes[i]}${place}`, '')
-      for await (const place of commonPlaces(db, prefixes, bounds)) found += place
+      for await (const place of intersectIndexes(db, prefixes, bounds)) found += place
     }),
   )
   return found

@@ -1,10 +1,10 @@
 import type { TagValue } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { RecordingView } from '../contract/resources.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
-import { isPlace, LIST_PREFIX, place, placeId, recordingKey, tagPrefix } from './keys.ts'
-import { decodeCursor, encodeCursor } from './pages.ts'
-import { commonPlaces, type PlaceBounds } from './places.ts'
+import { intersectIndexes, type SortKeyBounds } from './intersect-indexes.ts'
+import { isSortKey, LIST_PREFIX, recordingIdOf, recordingKey, sortKey, tagPrefix } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import type { Page, RecordingQuery } from './types.ts'
 
@@ -24,17 +24,18 @@ export async function findRecordings(
   const items: RecordingView[] = []
   for await (const { confirmed, view } of candidates) {
     if (!confirmed || !matches(view, query)) continue
-    if (items.length === query.limit) return { items, cursor: encodeCursor(placeOf(items.at(-1)!)) }
+    if (items.length === query.limit)
+      return { items, cursor: encodeCursor(sortKeyOf(items.at(-1)!)) }
     items.push(view)
   }
   return { items, cursor: null }
 }
 
-const placeOf = (view: RecordingView): string => place(view.startedAt, view.id)
+const sortKeyOf = (view: RecordingView): string => sortKey(view.startedAt, view.id)
 
-function boundsOf({ from, to, cursor }: RecordingQuery): PlaceBounds {
+function boundsOf({ from, to, cursor }: RecordingQuery): SortKeyBounds {
   const end = to === undefined ? '~' : instant(to, 'to')
-  const last = cursor === undefined ? '~' : decodeCursor(cursor, isPlace)
+  const last = cursor === undefined ? '~' : decodeCursor(cursor, isSortKey)
   return {
     from: from === undefined ? '' : instant(from, 'from'),
     before: [last, end].sort()[0] as string,
@@ -57,31 +58,31 @@ function matches(view: RecordingView, { state, tags = {} }: RecordingQuery): boo
   )
 }
 
-/** Open recordings are in memory, however long the list has become. */
+/** Yields open recordings from memory, newest first. */
 function* live(
   open: OpenProjections,
-  { from, before }: PlaceBounds,
+  { from, before }: SortKeyBounds,
 ): Generator<RecordingProjection> {
-  const byPlace = [...open.values()].map((recording) => ({
+  const sorted = [...open.values()].map((recording) => ({
     recording,
-    at: placeOf(recording.view),
+    key: sortKeyOf(recording.view),
   }))
-  byPlace.sort((a, b) => (a.at < b.at ? 1 : -1))
-  for (const { recording, at } of byPlace) if (at >= from && at < before) yield recording
+  sorted.sort((a, b) => (a.key < b.key ? 1 : -1))
+  for (const { recording, key } of sorted) if (key >= from && key < before) yield recording
 }
 
 async function* stored(
   db: Database,
   open: OpenProjections,
   { tags = {}, limit }: RecordingQuery,
-  bounds: PlaceBounds,
+  bounds: SortKeyBounds,
 ): AsyncGenerator<RecordingProjection> {
   const wanted = Object.entries(tags) as [string, TagValue][]
   const prefixes =
     wanted.length === 0 ? [LIST_PREFIX] : wanted.map(([key, value]) => tagPrefix(key, value))
   let ids: string[] = []
-  for await (const at of commonPlaces(db, prefixes, bounds)) {
-    ids.push(placeId(at))
+  for await (const key of intersectIndexes(db, prefixes, bounds)) {
+    ids.push(recordingIdOf(key))
     if (ids.length <= limit) continue
     yield* await load(db, open, ids)
     ids = []
@@ -94,8 +95,7 @@ async function load(
   open: OpenProjections,
   ids: string[],
 ): Promise<RecordingProjection[]> {
-  // Those in memory are taken before waiting: one that is closed meanwhile is in neither place
-  // afterwards.
+  // Read those in memory before waiting: a recording that closes meanwhile would be missed in both.
   const found = ids.map((id) => open.get(id))
   const closed = ids.filter((_, i) => found[i] === undefined)
   const values = await db.getMany(closed.map(recordingKey))

@@ -3,31 +3,31 @@ import type { RecordingView, TagEntry } from '../contract/resources.ts'
 import type { Database, Operation } from './database.ts'
 import {
   LIST_PREFIX,
-  place,
   recordingKey,
   segmentKey,
-  segmentPlace,
   segmentRange,
+  segmentSortKey,
+  sortKey,
   tagPrefix,
   tagsKey,
   tagsRange,
 } from './keys.ts'
 import { project, type RecordingProjection } from './projection/recording.ts'
 
-/** The change that a run of events makes to one recording. */
-export interface Change {
+/** The change that a series of events makes to the projection of one recording. */
+export interface ProjectionChange {
   before: RecordingProjection | undefined
   after: RecordingProjection | undefined
-  /** The tags and segments that the events added, each under a key of its own. */
+  /** Operations for tags and segments, each of which has its own key. */
   details: Operation[]
 }
 
-/** Changes by recording, on their way to the disk together. */
-export type Changes = Map<string, Change>
+/** Changes by recording that are written together. */
+export type ProjectionChanges = Map<string, ProjectionChange>
 
-/** Folds an event into the changes. `current` finds the recording as it was before them. */
-export function foldInto(
-  changes: Changes,
+/** Applies an event to the changes. `current` returns the projection before them. */
+export function applyEvent(
+  changes: ProjectionChanges,
   event: LogEvent,
   current: (id: string) => RecordingProjection | undefined,
 ): void {
@@ -45,8 +45,8 @@ export function foldInto(
   }
 }
 
-/** Puts later changes behind earlier ones, in place. */
-export function mergeChanges(into: Changes, later: Changes): void {
+/** Merges later changes into earlier ones, in place. */
+export function mergeChanges(into: ProjectionChanges, later: ProjectionChanges): void {
   for (const [id, { before, after, details }] of later) {
     const earlier = into.get(id)
     if (earlier === undefined) into.set(id, { before, after, details })
@@ -65,12 +65,12 @@ function detailsOf(event: LogEvent): Operation[] {
       return [{ type: 'put', key: tagsKey(id, event.position), value: '' }]
     case 'segment.closed': {
       const { salvaged: _, ...facts } = event.data
-      const key = segmentKey(id, segmentPlace(facts.medium, facts.number))
+      const key = segmentKey(id, segmentSortKey(facts.medium, facts.number))
       return [{ type: 'put', key, value: JSON.stringify(facts) }]
     }
     case 'segment.discarded':
       return [
-        { type: 'del', key: segmentKey(id, segmentPlace(event.data.medium, event.data.number)) },
+        { type: 'del', key: segmentKey(id, segmentSortKey(event.data.medium, event.data.number)) },
       ]
     default:
       return []
@@ -78,10 +78,13 @@ function detailsOf(event: LogEvent): Operation[] {
 }
 
 /**
- * The operations of the changes: each recording once, however many events have hit it. Reads only
- * for recordings that were taken back.
+ * Returns the operations of the changes, each recording once, however many events it had. Reads the
+ * database only for recordings that were rolled back.
  */
-export async function changeOperations(db: Database, changes: Changes): Promise<Operation[]> {
+export async function changeOperations(
+  db: Database,
+  changes: ProjectionChanges,
+): Promise<Operation[]> {
   const operations: Operation[] = []
   for (const [id, { before, after, details }] of changes) {
     const key = recordingKey(id)
@@ -103,20 +106,20 @@ function indexChanges(
 ): Operation[] {
   const view = after ?? before
   if (view === undefined) return []
-  const at = place(view.startedAt, view.id)
+  const suffix = sortKey(view.startedAt, view.id)
   const operations: Operation[] = []
-  if (before === undefined) operations.push({ type: 'put', key: LIST_PREFIX + at, value: '' })
-  if (after === undefined) operations.push({ type: 'del', key: LIST_PREFIX + at })
+  if (before === undefined) operations.push({ type: 'put', key: LIST_PREFIX + suffix, value: '' })
+  if (after === undefined) operations.push({ type: 'del', key: LIST_PREFIX + suffix })
   const old = before?.tags ?? []
   const current = after?.tags ?? []
-  // A key keeps its place, so equal places hold equal keys, and what no event has touched is the
-  // same object.
+  // A tag key keeps its index, so equal indexes have equal keys. A tag that no event has changed is
+  // the same object.
   for (let i = 0; i < Math.max(old.length, current.length); i++) {
     if (old[i] === current[i] || (old[i] && old[i]?.value === current[i]?.value)) continue
-    if (old[i]) operations.push({ type: 'del', key: tagKey(old[i]!, at) })
-    if (current[i]) operations.push({ type: 'put', key: tagKey(current[i]!, at), value: '' })
+    if (old[i]) operations.push({ type: 'del', key: tagKey(old[i]!, suffix) })
+    if (current[i]) operations.push({ type: 'put', key: tagKey(current[i]!, suffix), value: '' })
   }
   return operations
 }
 
-const tagKey = ({ key, value }: TagEntry, at: string): string => tagPrefix(key, value) + at
+const tagKey = ({ key, value }: TagEntry, suffix: string): string => tagPrefix(key, value) + suffix

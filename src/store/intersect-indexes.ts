@@ -2,14 +2,18 @@ import type { Database } from './database.ts'
 
 const CHUNK = 200
 
-/** Which part of an order of places to walk: from `from` on, up to but without `before`. */
-export interface PlaceBounds {
+/** The bounds of an index scan: `from` included, `before` excluded. */
+export interface SortKeyBounds {
   from: string
   before: string
 }
 
-/** Places under a prefix, newest first. */
-async function* walk(db: Database, prefix: string, bounds: PlaceBounds): AsyncGenerator<string> {
+/** Yields the sort keys under a prefix, newest first. */
+async function* scanIndex(
+  db: Database,
+  prefix: string,
+  bounds: SortKeyBounds,
+): AsyncGenerator<string> {
   const iterator = db.keys({ gte: prefix + bounds.from, lt: prefix + bounds.before, reverse: true })
   try {
     for (;;) {
@@ -23,17 +27,17 @@ async function* walk(db: Database, prefix: string, bounds: PlaceBounds): AsyncGe
 }
 
 /**
- * Places that are under every one of the prefixes, newest first. Each index is asked for its next
- * place at or before the last candidate, so a rare tag makes a common one cheap ("leapfrog" join).
+ * Yields the sort keys that are under every prefix, newest first. It is a leapfrog join: each index
+ * seeks its next key at or before the last candidate, so a rare tag makes a common one cheap.
  */
-export async function* commonPlaces(
+export async function* intersectIndexes(
   db: Database,
   prefixes: string[],
-  bounds: PlaceBounds,
+  bounds: SortKeyBounds,
 ): AsyncGenerator<string> {
   const [only] = prefixes
   if (only !== undefined && prefixes.length === 1) {
-    yield* walk(db, only, bounds)
+    yield* scanIndex(db, only, bounds)
     return
   }
   const indexes = prefixes.map((prefix) => ({
@@ -42,20 +46,20 @@ export async function* commonPlaces(
   }))
   try {
     let candidate: string | undefined
-    for (let agreed = 0, turn = 0; ; turn = (turn + 1) % indexes.length) {
-      const { prefix, keys } = indexes[turn]!
+    for (let matching = 0, at = 0; ; at = (at + 1) % indexes.length) {
+      const { prefix, keys } = indexes[at]!
       if (candidate !== undefined) keys.seek(prefix + candidate)
       const found = (await keys.next())?.slice(prefix.length)
       if (found === undefined) return
-      agreed = found === candidate ? agreed + 1 : 1
+      matching = found === candidate ? matching + 1 : 1
       candidate = found
-      if (agreed < indexes.length) continue
+      if (matching < indexes.length) continue
       yield candidate
-      // This index goes on to its next place, which becomes the candidate for the others.
+      // The next key of this index becomes the candidate for the others.
       const next = (await keys.next())?.slice(prefix.length)
       if (next === undefined) return
       candidate = next
-      agreed = 1
+      matching = 1
     }
   } finally {
     await Promise.all(indexes.map(({ keys }) => keys.close()))

@@ -3,25 +3,25 @@ import type { LogEvent } from '../contract/events.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
 import {
   type Database,
-  holdsDatabase,
+  hasDatabase,
   isLocked,
   openDatabase,
-  reading,
   storageError,
+  wrapReadErrors,
 } from './database.ts'
-import { keepFolder } from './kept-folder.ts'
+import { snapshotFolder } from './folder-snapshot.ts'
 import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
-import { areProjectionsCurrent, readProjectionSync } from './projections.ts'
-import { rebuildProjections } from './rebuild.ts'
-import { foldToken, type Tokens } from './tokens.ts'
+import { rebuildProjections } from './rebuild-projections.ts'
+import { areProjectionsCurrent, readProjectionSync } from './stored-projections.ts'
+import { applyTokenEvent, type Tokens } from './tokens.ts'
 import { tailMissing, verifyLog } from './verify.ts'
 import { type Head, readWitness } from './witness.ts'
 
 /** The version of the layout in keys.ts and record.ts. */
 const SCHEMA_VERSION = '1'
 
-/** A log that has been verified, with what is kept of it in memory. */
+/** A verified log with its state in memory. */
 export interface OpenedLog {
   db: Database
   head: Head
@@ -32,24 +32,24 @@ export interface OpenedLog {
 }
 
 /**
- * Opens a log and verifies it before anything is made of it: order, chain, witness; then
- * projections that lag behind are made anew. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL, and
- * leaves the folder closed, and a log that is not sound as it was.
+ * Opens a log and verifies order, chain and witness before using it. Rebuilds projections that are
+ * out of date. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL; then the database is closed, and
+ * the files of a damaged log are unchanged.
  */
-export async function openVerified(options: {
+export async function openVerifiedLog(options: {
   folder: string
   witnessFile: string
   onProgress: (done: number) => void
 }): Promise<OpenedLog> {
   const { folder, witnessFile, onProgress } = options
   const witness = await readWitness(witnessFile)
-  const kept = await keepFolder(folder)
-  if (witness !== undefined && !(await holdsDatabase(folder))) {
-    await kept.abandon()
+  const snapshot = await snapshotFolder(folder)
+  if (witness !== undefined && !(await hasDatabase(folder))) {
+    await snapshot.abandon()
     throw tailMissing(0, witness.position)
   }
   const db = await openDatabase(folder).catch(async (error) => {
-    await (isLocked(error) ? kept.abandon() : kept.restore())
+    await (isLocked(error) ? snapshot.abandon() : snapshot.restore())
     throw error
   })
   try {
@@ -57,37 +57,38 @@ export async function openVerified(options: {
     const openIds = new Set<string>()
     const tokens: Tokens = new Map()
     const onEvent = (event: LogEvent) => {
-      foldToken(tokens, event)
+      applyTokenEvent(tokens, event)
       if (event.recordingId === null) return
       if (event.type === 'recording.starting') openIds.add(event.recordingId)
       else if (event.type === 'recording.startFailed' || event.type === 'recording.closed')
         openIds.delete(event.recordingId)
     }
     const head = await verifyLog(db, { witness, onEvent, onProgress })
-    await kept.discard()
-    if (head.position === 0) await writable(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
+    await snapshot.discard()
+    if (head.position === 0)
+      await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
     const open = await openRecordings(db, head.position, openIds)
     return { db, head, tokens, open, answers: await loadAnswerTimes(db) }
   } catch (error) {
     await db.close()
-    await kept.restore()
+    await snapshot.restore()
     throw error
   }
 }
 
-/** Sees whether a synced write works. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL. */
+/** Checks whether a synced write works. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL. */
 export async function probeWrite(db: Database, now: number): Promise<void> {
-  await writable(db.put(PROBE_KEY, new Date(now).toISOString(), { sync: true }))
+  await wrapWriteErrors(db.put(PROBE_KEY, new Date(now).toISOString(), { sync: true }))
 }
 
-async function writable(write: Promise<void>): Promise<void> {
+async function wrapWriteErrors(write: Promise<void>): Promise<void> {
   await write.catch((error: unknown) => {
     throw storageError('The log cannot be written', error)
   })
 }
 
 async function checkSchema(db: Database): Promise<void> {
-  const schema = await reading(() => db.get(SCHEMA_KEY))
+  const schema = await wrapReadErrors(() => db.get(SCHEMA_KEY))
   if (schema === undefined || schema === SCHEMA_VERSION) return
   throw new RecorderError(
     'STORAGE_UNAVAILABLE',
@@ -96,7 +97,7 @@ async function checkSchema(db: Database): Promise<void> {
 }
 
 /**
- * The projections of the recordings that are not closed; all projections are made anew where they
+ * Reads the projections of the recordings that are not closed. Rebuilds all projections where they
  * cannot be used.
  */
 async function openRecordings(db: Database, position: number, ids: ReadonlySet<string>) {
@@ -121,7 +122,7 @@ function load(
       open.set(id, projection)
     }
   } catch (error) {
-    // What LevelDB cannot read cannot be made anew either; what is not JSON can.
+    // Invalid JSON can be rebuilt. A read error of LevelDB would only repeat.
     if (error instanceof SyntaxError) return undefined
     throw error
   }

@@ -1,9 +1,9 @@
-import { type Database, type Operation, reading, storageError } from './database.ts'
+import { type Database, type Operation, storageError, wrapReadErrors } from './database.ts'
 import { PROJECTIONS_KEY, recordingKey } from './keys.ts'
 import { PROJECTION_VERSION, type RecordingProjection } from './projection/recording.ts'
 
-/** The entry that says how far the stored projections are folded. */
-export function projectionsAt(position: number) {
+/** Returns the operation that stores up to which position the projections are folded. */
+export function projectionsEntry(position: number) {
   return {
     type: 'put',
     key: PROJECTIONS_KEY,
@@ -11,23 +11,23 @@ export function projectionsAt(position: number) {
   } as const satisfies Operation
 }
 
-/** Whether the stored projections are of this version and folded up to a position. */
+/** Returns whether the stored projections have this version and are folded up to a position. */
 export async function areProjectionsCurrent(db: Database, position: number): Promise<boolean> {
-  const stored = await reading(() => db.get(PROJECTIONS_KEY))
-  return stored === undefined ? position === 0 : stored === projectionsAt(position).value
+  const stored = await wrapReadErrors(() => db.get(PROJECTIONS_KEY))
+  return stored === undefined ? position === 0 : stored === projectionsEntry(position).value
 }
 
-/** A recording's stored projection. Rejects with STORAGE_UNAVAILABLE. */
+/** Reads a recording's stored projection. Rejects with STORAGE_UNAVAILABLE. */
 export async function readProjection(
   db: Database,
   id: string,
 ): Promise<RecordingProjection | undefined> {
-  return reading(async () => parse(await db.get(recordingKey(id))))
+  return wrapReadErrors(async () => parse(await db.get(recordingKey(id))))
 }
 
 /**
- * The same at once, some microseconds: for folding, which must not wait. Throws
- * STORAGE_UNAVAILABLE, or SyntaxError when it is not JSON.
+ * Reads the same synchronously, in some microseconds, for folding. Throws STORAGE_UNAVAILABLE, or
+ * SyntaxError when it is not JSON.
  */
 export function readProjectionSync(db: Database, id: string): RecordingProjection | undefined {
   let value: string | undefined

@@ -1,11 +1,11 @@
 import type { SegmentFacts } from '../contract/events.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
-import { isSegmentPlace, segmentKey, segmentPlace, segmentRange } from './keys.ts'
-import { decodeCursor, encodeCursor } from './pages.ts'
+import { isSegmentSortKey, segmentKey, segmentRange, segmentSortKey } from './keys.ts'
 import type { Page } from './types.ts'
 
 /**
- * A recording's closed segments, by medium (in the order of MEDIA), then number. Rejects with
+ * Finds a recording's closed segments, by medium (in the order of MEDIA), then number. Rejects with
  * INVALID_REQUEST for a bad cursor.
  */
 export async function findSegments(
@@ -14,22 +14,22 @@ export async function findSegments(
   { limit, cursor }: { limit: number; cursor?: string },
 ): Promise<Page<SegmentFacts>> {
   const { gte, lt } = segmentRange(id)
-  // Beside `gte`, LevelDB's iterators do not look at `gt`.
-  const gt = cursor === undefined ? gte : segmentKey(id, decodeCursor(cursor, isSegmentPlace))
+  // LevelDB's iterators ignore `gt` beside `gte`, so only one is used.
+  const gt = cursor === undefined ? gte : segmentKey(id, decodeCursor(cursor, isSegmentSortKey))
   const values = await db.values({ gt, lt, limit: limit + 1 }).all()
   const items = values.slice(0, limit).map((value): SegmentFacts => JSON.parse(value))
   const last = items.at(-1)
   if (last === undefined || values.length <= limit) return { items, cursor: null }
-  return { items, cursor: encodeCursor(segmentPlace(last.medium, last.number)) }
+  return { items, cursor: encodeCursor(segmentSortKey(last.medium, last.number)) }
 }
 
-/** One closed segment of a recording. */
+/** Finds one closed segment of a recording. */
 export async function findSegment(
   db: Database,
   id: string,
   medium: string,
   number: number,
 ): Promise<SegmentFacts | undefined> {
-  const value = await db.get(segmentKey(id, segmentPlace(medium, number)))
+  const value = await db.get(segmentKey(id, segmentSortKey(medium, number)))
   return value === undefined ? undefined : JSON.parse(value)
 }

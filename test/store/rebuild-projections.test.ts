@@ -1,12 +1,12 @@
 import * as assert from 'uvu/assert'
-import { rebuildProjections } from '../../src/store/rebuild.ts'
+import { rebuildProjections } from '../../src/store/rebuild-projections.ts'
 import { suite } from '../support/suite.ts'
 import { at, daemonStarted, History } from './support/history.ts'
-import { behind, withFolder, withLog } from './support/scratch.ts'
+import { withDatabase, withFolder, withLog } from './support/scratch.ts'
 
 const PROJECTIONS = { gte: 'view/', lt: 'view0' }
 
-const dump = (folder: string) => behind(folder, (db) => db.iterator(PROJECTIONS).all())
+const dump = (folder: string) => withDatabase(folder, (db) => db.iterator(PROJECTIONS).all())
 
 /**
  * A log with recordings in every state, rolled-back ones, many tags, late segments: over 2,000
@@ -63,7 +63,7 @@ suite('projections', (test) => {
       assert.ok(position > 1_800)
       const before = await dump(folder)
       assert.ok(before.length > 600)
-      await behind(folder, async (db) => {
+      await withDatabase(folder, async (db) => {
         await db.clear(PROJECTIONS)
         await rebuildProjections(db, position)
       })
@@ -79,7 +79,7 @@ suite('projections', (test) => {
       withFolder(async (folder) => {
         await write(folder)
         const before = await dump(folder)
-        await behind(folder, async (db) => {
+        await withDatabase(folder, async (db) => {
           await db.clear({ ...PROJECTIONS, limit: 300 })
           await db.put('view/list/nonsense', 'x')
           if (mark === undefined) await db.del('meta/projections')
@@ -103,7 +103,7 @@ suite('projections', (test) => {
       withFolder(async (folder) => {
         await write(folder)
         const before = await dump(folder)
-        await behind(folder, (db) =>
+        await withDatabase(folder, (db) =>
           value === undefined
             ? db.del('view/recording/recording-live')
             : db.put('view/recording/recording-live', value),
