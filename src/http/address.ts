@@ -1,16 +1,16 @@
 /**
- * Where the daemon listens; the checks of Host and Origin need the port, which is known only after
- * listening.
+ * The address on which the daemon listens. The checks of Host and Origin need its port, which is
+ * known only once the daemon listens.
  */
 export interface Address {
   port: number
   /** `http://127.0.0.1:<port>`. */
   url: string
-  /** The two Host headers by which the daemon may be called. */
+  /** The two values that a Host header may have. */
   hosts: readonly [literal: string, name: string]
 }
 
-/** The address for a port. */
+/** Returns the address for a port. */
 export function addressOf(port: number): Address {
   return {
     port,

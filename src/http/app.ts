@@ -17,7 +17,7 @@ import { tokenRoutes } from './routes/tokens.ts'
 import { uiRoutes } from './routes/ui.ts'
 import type { Services } from './services.ts'
 
-/** Every route there is. */
+/** Returns all routes. */
 export function createRoutes(services: Services): Route[] {
   let description: string | undefined
   const routes: Route[] = [
@@ -41,7 +41,7 @@ export function createRoutes(services: Services): Route[] {
   return routes
 }
 
-/** The application without its server: the gate, the routes, and what is left. */
+/** Creates the Koa application without its server: the gate, the routes, and the 404. */
 export function createApp(
   services: Services,
   allowedOrigins: readonly string[],
@@ -56,8 +56,7 @@ export function createApp(
   app.use((ctx) => {
     throw noRoute(ctx)
   })
-  // The gate answers every error; what still arrives here are connections that broke while an
-  // answer was written.
+  // The gate answers every error. Only connections that broke during an answer arrive here.
   app.on('error', (error) => services.logger.debug({ err: error }, 'connection broke'))
   return app
 }

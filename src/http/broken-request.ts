@@ -1,8 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RecorderError } from '../contract/errors.ts'
-import { SECURITY_HEADERS } from './answer.ts'
 import { toProblem } from './problem.ts'
+import { SECURITY_HEADERS } from './send-answer.ts'
 
 const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
@@ -15,7 +15,7 @@ const NOT_HTTP = JSON.stringify(
 )
 
 function answerText(status: number): string {
-  // No code of ours means a slow or an overlong head: those answers are the status alone.
+  // 408 and 431 have no error code, so they are sent as the status alone.
   const body = status === 400 ? NOT_HTTP : ''
   const headers = [
     ...SECURITY_HEADERS,
@@ -29,9 +29,9 @@ function answerText(status: number): string {
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n')
 }
 
-/** Answers what Node's parser could not make a request of, or did not get in time. */
+/** Answers a request that Node could not parse or did not receive in time. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // As Node's own handler does: into an answer that has begun nothing may be written.
+  // Like Node's own handler, this must not write into an answer that has begun.
   const answer = (socket as Duplex & { _httpMessage?: ServerResponse | null })._httpMessage
   if (socket.writable && error.code !== 'ECONNRESET' && !answer?.headersSent) {
     socket.write(answerText(STATUS[error.code ?? ''] ?? 400))

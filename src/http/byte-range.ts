@@ -1,15 +1,15 @@
-/** A part of a file; both ends count. */
+/** A range of a file's bytes, both ends included. */
 export interface ByteRange {
   first: number
   last: number
 }
 
 /**
- * Reads a Range header (RFC 9110, 14.2) for a file of `size` bytes: the one range it asks for, null
- * when the whole file is to be sent (no header, several ranges, another unit, or nonsense, which
- * are all to be ignored), or `unsatisfiable` (416).
+ * Parses a Range header (RFC 9110, 14.2) for a file of `size` bytes. Returns the one range it asks
+ * for, or `unsatisfiable` (416). Returns null when the whole file must be sent: a missing header,
+ * several ranges, another unit and nonsense are ignored.
  */
-export function readRange(
+export function parseRange(
   header: string | undefined,
   size: number,
 ): ByteRange | null | 'unsatisfiable' {

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { sha256Hex } from '../access/secrets.ts'
 import type { IdempotencyKey } from '../contract/commands.ts'
-import { invalid } from './validate.ts'
+import { invalidRequest } from './validate.ts'
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,128}$/
 const STRONG_VERSION_TAG = /^"(\d{1,15})"$/
 
 /**
- * JSON with the keys of every object in order, so that equal bodies are equal texts. For values of
- * bounded depth.
+ * Serialises a value with sorted keys, so that equal bodies are equal texts. It recurses, so the
+ * depth of the value must be bounded.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
@@ -18,8 +18,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * The request's Idempotency-Key with the fingerprint of what it is for, if it has one. Throws
- * INVALID_REQUEST.
+ * Returns the request's Idempotency-Key, if it has one, with the fingerprint of route and body.
+ * Throws INVALID_REQUEST for a malformed key.
  */
 export function idempotencyOf(
   request: IncomingMessage,
@@ -30,7 +30,7 @@ export function idempotencyOf(
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
   if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) {
-    throw invalid([
+    throw invalidRequest([
       { pointer: '', detail: 'Idempotency-Key must be 1 to 128 visible ASCII characters.' },
     ])
   }
@@ -42,15 +42,15 @@ export function idempotencyOf(
 }
 
 /**
- * The version that `If-Match` asks for, if it does. Throws INVALID_REQUEST for anything but one
- * strong `"<version>"`.
+ * Returns the version that `If-Match` names, if the request has the header. Throws INVALID_REQUEST
+ * for anything but one strong `"<version>"`.
  */
 export function expectedVersionOf(request: IncomingMessage): number | undefined {
   const tag = request.headers['if-match']
   if (tag === undefined) return undefined
   const version = STRONG_VERSION_TAG.exec(tag)?.[1]
   if (version === undefined) {
-    throw invalid([
+    throw invalidRequest([
       {
         pointer: '',
         detail: 'If-Match must be the ETag of the recording in quotes, such as "12".',

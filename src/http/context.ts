@@ -2,22 +2,22 @@ import type { ParameterizedContext } from 'koa'
 import type { Credential } from '../access/access.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 
-/** State that a request carries from check to check. */
+/** The state of a request, which its checks fill in. */
 export interface RequestState {
   requestId: string
   credential: Credential
-  /** Names and values, in turns, of headers that whatever answers this request must have. */
+  /** Headers that every answer to this request must have, names and values alternating. */
   headers: string[]
-  /** Pattern of the route, for the log: the path itself could hold a launch code. */
+  /** The route's pattern, for the log. The path itself could contain a launch code. */
   route: string
-  /** Whether to log at info; reading is logged at debug. */
-  notable: boolean
-  /** Code of the error that answered the request. */
+  /** Whether to log the request at info. Reading is logged at debug. */
+  logAtInfo: boolean
+  /** The code of the error that answered the request. */
   code: ErrorCode | undefined
 }
 
-/** Koa's context with our state. */
+/** Koa's context with the state of a request. */
 export type HttpContext = ParameterizedContext<RequestState>
 
-/** Stands for the credential of those who need none. */
+/** The credential of a request that needs none. */
 export const NOBODY: Credential = { side: 'api', clientId: '', client: '', scopes: new Set() }

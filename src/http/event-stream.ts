@@ -4,11 +4,13 @@ import type { CompositionPort } from '../composition/port.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 
-/** Times of a stream, in milliseconds. */
+/** The time limits of a stream, in milliseconds. */
 export interface StreamLimits {
-  /** Between two comments that keep the connection alive; the contract says at most 15 s. */
+  /**
+   * The time between two comments that keep the connection alive. The API promises at most 15 s.
+   */
   heartbeatMs: number
-  /** How long a reader may take nothing before it is cut off. */
+  /** The time after which a reader that accepts nothing is disconnected. */
   stallMs: number
 }
 
@@ -18,35 +20,35 @@ export interface StreamSources {
   compositions: Pick<CompositionPort, 'onProgress'>
 }
 
-/** The choices of a client. */
+/** The choices of a stream's client. */
 export interface StreamChoices {
-  /** The last position that it has. */
+  /** The last position that the client has. */
   after: number
-  /** Audio levels too. */
+  /** Whether to send audio levels. */
   levels: boolean
-  /** How far exports are, too. */
+  /** Whether to send the progress of exports. */
   exports: boolean
 }
 
 /** One client's stream. */
 export interface EventStream {
-  /** Ends the answer; the client will come again. */
+  /** Ends the answer. The client will reconnect. */
   end(): void
-  /** Lets go of everything once the connection is closed. */
-  stop(): void
+  /** Removes all listeners and timers, once the connection is closed. */
+  dispose(): void
 }
 
-const PAGE = 256
+const PAGE_SIZE = 256
 
 function eventText(event: LogEvent): string {
   return `id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
 }
 
 /**
- * Writes the log's events after a position, first those that are there, then those that come, each
- * once and in order. The bus only says that there is more: an event that does not follow the last
- * one written, or comes while the client is behind, is read from the log instead, so that nothing
- * is buffered but what the socket takes.
+ * Writes the log's events after a position, each once and in order: first the stored ones, then new
+ * ones as they arrive. An event from the bus is written directly only if it follows the last one
+ * and the client is not behind. Otherwise the stream reads it from the log, so that it buffers
+ * nothing beyond the socket.
  */
 export function createEventStream(
   response: ServerResponse,
@@ -56,7 +58,7 @@ export function createEventStream(
   const { log, bus } = recorder
   const { limits, logger } = options
   let position = options.after
-  /** Highest position that the bus has told of. */
+  /** The highest position that the bus has announced. */
   let announced = position
   let catchingUp = false
   let blockedSince: number | null = null
@@ -78,7 +80,7 @@ export function createEventStream(
     catchingUp = true
     try {
       while (!ended && blockedSince === null && isBehind()) {
-        const events = await log.events({ after: position, limit: PAGE })
+        const events = await log.events({ after: position, limit: PAGE_SIZE })
         if (events.length === 0) break
         for (const event of events) {
           if (ended || blockedSince !== null) break
@@ -100,47 +102,49 @@ export function createEventStream(
     else for (const event of events) writeEvent(event)
   }
 
-  /** Sends what matters only now; a slow client does not get it later. */
-  function aside(name: 'level' | 'export'): (data: unknown) => void {
+  /** Creates a listener that sends transient messages. A client that is behind misses them. */
+  function transientWriter(name: 'level' | 'export'): (data: unknown) => void {
     return (data) => {
       if (blockedSince === null && !catchingUp)
         write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
     }
   }
-  const onLevel = aside('level')
+  const onLevel = transientWriter('level')
 
   function onDrain(): void {
     blockedSince = null
     void catchUp()
   }
 
-  function beat(): void {
+  function onHeartbeat(): void {
     if (blockedSince === null) {
       write(':\n\n')
       void catchUp()
     } else if (performance.now() - blockedSince > limits.stallMs) response.destroy()
   }
 
-  const heartbeat = setInterval(beat, limits.heartbeatMs)
+  const heartbeat = setInterval(onHeartbeat, limits.heartbeatMs)
   response.on('drain', onDrain)
   bus.on('events', onEvents)
   if (options.levels) bus.on('level', onLevel)
-  const offProgress = options.exports ? compositions.onProgress(aside('export')) : () => {}
+  const unsubscribeProgress = options.exports
+    ? compositions.onProgress(transientWriter('export'))
+    : () => {}
   write('retry: 1000\n\n')
   void catchUp()
 
-  function stop(): void {
+  function dispose(): void {
     ended = true
     clearInterval(heartbeat)
     bus.off('events', onEvents)
     bus.off('level', onLevel)
-    offProgress()
+    unsubscribeProgress()
   }
   return {
     end() {
-      stop()
+      dispose()
       response.end()
     },
-    stop,
+    dispose,
   }
 }

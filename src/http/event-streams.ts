@@ -8,18 +8,18 @@ import {
   type StreamSources,
 } from './event-stream.ts'
 
-/** The open Server-Sent Events streams of the daemon. */
+/** Tracks the daemon's open Server-Sent Events streams. */
 export interface EventStreams {
   /**
-   * Goes on answering on a response whose head has been sent. `after`: the last position the client
-   * has.
+   * Opens a stream on a response whose head has been sent. `after` is the last position that the
+   * client has.
    */
   open(response: ServerResponse, options: StreamChoices & { clientId: string }): void
-  /** Ends the streams of a client whose credential is no longer good, or of all. */
+  /** Ends the streams of one client, whose credential was revoked, or of all clients. */
   end(clientId?: string): void
 }
 
-/** Creates the register of streams. */
+/** Creates the streams of a daemon, none of which is open yet. */
 export function createEventStreams(
   sources: StreamSources,
   limits: StreamLimits,
@@ -32,7 +32,7 @@ export function createEventStreams(
       open.set(stream, clientId)
       response.on('close', () => {
         open.delete(stream)
-        stream.stop()
+        stream.dispose()
       })
     },
     end(clientId) {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Middleware } from 'koa'
 import { RecorderError } from '../contract/errors.ts'
-import { sendEmpty } from './answer.ts'
 import { type HttpContext, NOBODY, type RequestState } from './context.ts'
 import { checkHost, countHeader, createOriginCheck } from './origin-check.ts'
 import { sendProblem } from './problem.ts'
 import { LAUNCH_PATH } from './routes/ui.ts'
+import { sendEmpty } from './send-answer.ts'
 import type { Services } from './services.ts'
 
-/** Paths that need no credential. */
+/** Whether a path needs no credential. */
 function isPublic(path: string): boolean {
   return path === '/healthz' || path === '/' || path.startsWith(LAUNCH_PATH)
 }
@@ -26,20 +26,19 @@ function checkCredentialCount(ctx: HttpContext): void {
 }
 
 /**
- * Checks every request before its route. The checks come in the order of what they trust: Host,
- * Origin, credential. None reads the body, so that strangers cannot make the daemon read. It is
- * also where every error ends up and every request is logged.
+ * Creates the middleware that checks every request before its route: first Host, then Origin, then
+ * the credential. No check reads the body, so strangers cannot make the daemon read. It also
+ * answers every error and logs every request.
  */
 export function createGate(
   services: Services,
   allowedOrigins: readonly string[],
 ): Middleware<RequestState> {
   const { access, address, logger } = services
-  // Its lines have the fields named below and no others: looking in each for secrets costs more
-  // than writing it.
+  // These lines have only the fields named below, so they skip the costly search for secrets.
   const requestLog = logger.child({}, { redact: [] })
   const originCheck = createOriginCheck(allowedOrigins)
-  // Unique over restarts by its first part, cheap by its second.
+  // The random prefix keeps ids unique across restarts, and the counter is cheap.
   const idPrefix = randomBytes(6).toString('hex')
   let requests = 0
 
@@ -52,13 +51,13 @@ export function createGate(
         ? ['X-Request-Id', requestId, 'Vary', 'Origin']
         : ['X-Request-Id', requestId],
       route: '',
-      notable: false,
+      logAtInfo: false,
       code: undefined,
     }
   }
 
-  /** True when the request has been answered. */
-  function admit(ctx: HttpContext): boolean {
+  /** Checks a request. Answers a preflight, and returns true only then. */
+  function checkRequest(ctx: HttpContext): boolean {
     checkHost(ctx.req, address())
     ctx.state.headers.push(...originCheck.headersFor(ctx.req))
     const preflight = originCheck.preflightHeaders(ctx.req)
@@ -75,11 +74,11 @@ export function createGate(
   }
 
   function logRequest(ctx: HttpContext, startedAt: number): void {
-    const level = ctx.state.notable ? 'info' : 'debug'
+    const level = ctx.state.logAtInfo ? 'info' : 'debug'
     if (!requestLog.isLevelEnabled(level)) return
     const { requestId, route, credential, code } = ctx.state
     const durationMs = Math.round((performance.now() - startedAt) * 10) / 10
-    const who = credential === NOBODY ? {} : { side: credential.side, client: credential.client }
+    const client = credential === NOBODY ? {} : { side: credential.side, client: credential.client }
     requestLog[level](
       {
         requestId,
@@ -87,7 +86,7 @@ export function createGate(
         route,
         status: ctx.res.statusCode,
         durationMs,
-        ...who,
+        ...client,
         code,
       },
       'request',
@@ -98,7 +97,7 @@ export function createGate(
     const startedAt = performance.now()
     ctx.state = newState()
     try {
-      if (!admit(ctx)) await next()
+      if (!checkRequest(ctx)) await next()
     } catch (error) {
       sendProblem(ctx, error, logger)
     }

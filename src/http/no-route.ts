@@ -20,8 +20,8 @@ function methodNotAllowed(layers: Layer[]): RecorderError {
 }
 
 /**
- * The error for a request that no route answers: METHOD_NOT_ALLOWED with the methods of its path,
- * or NOT_FOUND.
+ * Returns the error for a request that no route answers: METHOD_NOT_ALLOWED with the methods of its
+ * path, or NOT_FOUND.
  */
 export function noRoute(ctx: HttpContext): RecorderError {
   const matched = matchedLayers(ctx)
@@ -31,8 +31,8 @@ export function noRoute(ctx: HttpContext): RecorderError {
 }
 
 /**
- * The error for what stands in place of a recording's id but cannot be one; `search`, for example,
- * is a route with another method.
+ * Returns the error for a path whose `:id` cannot be one. Another route may have that path with
+ * another method, as `search` has.
  */
 export function notAnId(ctx: HttpContext): RecorderError {
   const literal = withoutParameters(matchedLayers(ctx))

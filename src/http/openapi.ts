@@ -8,16 +8,16 @@ type Json = Record<string, unknown>
 
 const HEADERS: Record<HeaderName, string> = {
   'Accept-Ranges': '`bytes`',
-  'Content-Range': 'Which part of the file this is',
+  'Content-Range': 'The part of the file that the answer contains',
   ETag: 'For a recording its version in quotes, for `If-Match`; for a file its SHA-256',
   'Idempotency-Key':
-    '1 to 128 visible ASCII characters, kept 24 h for each client: the same key and body give the first 2xx answer again',
-  'If-Match': 'The ETag the recording must have',
+    '1 to 128 visible ASCII characters, kept for 24 h per client. The same key and body get the first 2xx answer again.',
+  'If-Match': 'The ETag that the recording must have',
   'If-None-Match': 'The ETag of the file that the client has',
-  'If-Range': 'The ETag of the file of which the client has a part',
-  'Last-Event-ID': 'Position of the last event that the client has',
-  Location: 'Where the new resource is, or where to go on',
-  Range: 'One range of bytes; several are answered with the whole file',
+  'If-Range': 'The ETag of the file that the client has in part',
+  'Last-Event-ID': 'The position of the last event that the client has',
+  Location: 'The URL of the new resource, or the URL to open next',
+  Range: 'One range of bytes. A request for several gets the whole file.',
   'Repr-Digest': 'SHA-256 of the whole file (RFC 9530)',
   'Set-Cookie': 'The session',
 }
@@ -30,7 +30,10 @@ const PATH_PARAMETERS: Record<string, Json> = {
   code: { type: 'string' },
 }
 
-/** JSON Schema of what may be sent (input side: defaults are not required, answers may grow). */
+/**
+ * Returns the JSON Schema of a schema's input side: fields with defaults are optional, and answers
+ * may have more fields.
+ */
 function schemaOf(schema: z.ZodType): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' }) as Json
   return json
@@ -68,12 +71,12 @@ function answerHeaders(names: readonly HeaderName[]): Json {
   ])
   headers.push([
     'X-Request-Id',
-    { description: 'Names the request in the recorder’s log', schema: { type: 'string' } },
+    { description: 'Identifies the request in the recorder’s log', schema: { type: 'string' } },
   ])
   return Object.fromEntries(headers)
 }
 
-/** Every code that a route can answer with. */
+/** Returns every code that a route can answer with. */
 export function errorCodesOf(route: Route): ErrorCode[] {
   const codes: ErrorCode[] = ['FORBIDDEN_HOST', 'FORBIDDEN_ORIGIN', 'INVALID_REQUEST', 'INTERNAL']
   if (route.scope !== null) codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'FORBIDDEN_SCOPE')
@@ -163,7 +166,7 @@ function operationOf(route: Route): Json {
   }
 }
 
-/** The path in OpenAPI's notation. */
+/** Converts a path to OpenAPI's notation. */
 export function openApiPath(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}')
 }
@@ -185,8 +188,8 @@ export function openApiOf(
       version: daemon.version,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       description: [
-        'Every GET route answers HEAD too. Another method than those of a path is answered with 405 `METHOD_NOT_ALLOWED` and `Allow`,',
-        'another path with 404 `NOT_FOUND`. All errors are problem documents (RFC 9457), as `application/json` where `Accept` names only that.',
+        'Every GET route also answers HEAD. A method that a path does not support gets 405 `METHOD_NOT_ALLOWED` with `Allow`.',
+        'An unknown path gets 404 `NOT_FOUND`. All errors are problem documents (RFC 9457), sent as `application/json` where `Accept` names only that.',
       ].join(' '),
     },
     servers: [{ url: daemon.url }],
@@ -197,13 +200,14 @@ export function openApiOf(
         token: {
           type: 'http',
           scheme: 'bearer',
-          description: 'API side: the home token, or one of POST /v1/tokens',
+          description: 'API side: the home token, or a token from POST /v1/tokens',
         },
         session: {
           type: 'apiKey',
           in: 'cookie',
           name: daemon.cookieName,
-          description: 'UI side: the recorder’s own page; what changes state needs its Origin',
+          description:
+            'UI side: the recorder’s own page. Requests that change state need its Origin.',
         },
       },
     },

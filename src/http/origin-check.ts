@@ -3,9 +3,8 @@ import { RecorderError } from '../contract/errors.ts'
 import type { Address } from './address.ts'
 
 /**
- * Refuses what was not addressed to this daemon by name. A page of a stranger that points its own
- * host name at 127.0.0.1 (DNS rebinding) sends that name here; it is the only thing that gives it
- * away.
+ * Refuses a request whose Host is not this daemon. A stranger's page that points its own host name
+ * at 127.0.0.1 (DNS rebinding) sends that name, and nothing else reveals it.
  */
 export function checkHost(request: IncomingMessage, address: Address): void {
   const [literal, name] = address.hosts
@@ -20,7 +19,8 @@ export function checkHost(request: IncomingMessage, address: Address): void {
 }
 
 /**
- * In absolute form (RFC 9112, 3.2.2) the target names a host of its own, which outranks the header.
+ * Checks a target in absolute form (RFC 9112, 3.2.2). It names a host of its own, which overrides
+ * the header.
  */
 function checkTarget(request: IncomingMessage, host: string): void {
   const target = request.url as string
@@ -36,7 +36,7 @@ function checkTarget(request: IncomingMessage, host: string): void {
 }
 
 /**
- * How often a header was sent: `headers` shows only the first of some, such as Host and
+ * Counts how often a header was sent. Node's `headers` has only the first of some, such as Host and
  * Authorization.
  */
 export function countHeader(request: IncomingMessage, lowerCaseName: string): number {
@@ -50,14 +50,14 @@ export function countHeader(request: IncomingMessage, lowerCaseName: string): nu
 }
 
 /**
- * Whether the request's Origin is the daemon's own. It is compared with the Host it was called by:
+ * Whether the request's Origin is the daemon's own. It must equal the request's Host, because
  * `localhost` may lead a browser to [::1], where another program can serve pages on the same port.
  */
 export function isOwnOrigin(request: IncomingMessage): boolean {
   return request.headers.origin === `http://${request.headers.host?.toLowerCase()}`
 }
 
-/** Methods and headers that pages of allowed origins may use. */
+/** The methods and headers that pages of allowed origins may use. */
 const PREFLIGHT: readonly string[] = [
   'Access-Control-Allow-Methods',
   'GET, HEAD, POST, DELETE',
@@ -67,7 +67,7 @@ const PREFLIGHT: readonly string[] = [
   '600',
 ]
 
-/** The check of Origin for a configuration's `allowedOrigins`. */
+/** Creates the check of Origin for the `allowedOrigins` of the configuration. */
 export function createOriginCheck(allowedOrigins: readonly string[]) {
   const corsHeaders = new Map(
     allowedOrigins.map((origin) => [
@@ -82,7 +82,8 @@ export function createOriginCheck(allowedOrigins: readonly string[]) {
   )
   return {
     /**
-     * Headers that the answer must have for its Origin; throws FORBIDDEN_ORIGIN for a foreign one.
+     * Returns the headers that the answer needs for its Origin. Throws FORBIDDEN_ORIGIN for a
+     * foreign one.
      */
     headersFor(request: IncomingMessage): readonly string[] {
       const { origin } = request.headers
@@ -96,9 +97,9 @@ export function createOriginCheck(allowedOrigins: readonly string[]) {
       }
       return headers
     },
-    /** Whether the same URL is answered differently to different origins. */
+    /** Whether answers to the same URL differ by origin. */
     varies: allowedOrigins.length > 0,
-    /** The answer to a preflight of an allowed origin, or null where the request is none. */
+    /** Returns the headers for a preflight of an allowed origin, or null for any other request. */
     preflightHeaders(request: IncomingMessage): readonly string[] | null {
       const { headers } = request
       if (request.method !== 'OPTIONS' || headers['access-control-request-method'] === undefined)

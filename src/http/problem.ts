@@ -1,14 +1,14 @@
 import type { Logger } from 'pino'
 import { ERRORS, type ErrorCode, RecorderError } from '../contract/errors.ts'
-import { sendText } from './answer.ts'
 import type { HttpContext } from './context.ts'
+import { sendText } from './send-answer.ts'
 
-/** The client went away before its request was whole: there is nobody to answer. */
+/** Thrown when the client disconnected, so that nobody is left to answer. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone'
 }
 
-/** An error as clients read it (RFC 9457 and `code`). */
+/** An error as clients see it: RFC 9457 with `code`. */
 export interface Problem {
   type: string
   title: string
@@ -20,8 +20,8 @@ export interface Problem {
 }
 
 /**
- * The problem document of an error. What is not a RecorderError is INTERNAL, and nothing of it is
- * shown.
+ * Converts an error to its problem document. An error that is not a RecorderError becomes INTERNAL,
+ * which shows nothing of it.
  */
 export function toProblem(error: unknown): Problem {
   if (!(error instanceof RecorderError)) {
@@ -44,7 +44,7 @@ export function toProblem(error: unknown): Problem {
   }
 }
 
-const UNAVAILABLE: readonly string[] = ['Retry-After', '1']
+const RETRY_SOON: readonly string[] = ['Retry-After', '1']
 
 function headersOf(problem: Problem): readonly string[] {
   switch (problem.code) {
@@ -56,13 +56,13 @@ function headersOf(problem: Problem): readonly string[] {
       return ['Retry-After', String(problem.retryAfterSeconds)]
     case 'IN_FLIGHT':
     case 'NOT_READY':
-      return UNAVAILABLE
+      return RETRY_SOON
     default:
       return []
   }
 }
 
-/** The one funnel of errors: answers with the problem document, and logs what nobody expected. */
+/** Answers with the problem document of an error, and logs an unexpected error. */
 export function sendProblem(ctx: HttpContext, error: unknown, logger: Logger): void {
   if (error instanceof ClientGone) {
     ctx.respond = false
@@ -73,12 +73,12 @@ export function sendProblem(ctx: HttpContext, error: unknown, logger: Logger): v
   if (problem.code === 'INTERNAL')
     logger.error({ requestId: ctx.state.requestId, err: error }, 'request failed')
   if (ctx.res.headersSent) {
-    // The answer is under way: cutting it off is the only way left to say that it is not whole.
+    // The answer has begun. Breaking it off is the only way to show that it is incomplete.
     ctx.respond = false
     ctx.res.destroy()
     return
   }
-  // Only who names application/json and nothing that admits the better type gets that.
+  // A client gets application/json only if it accepts that but not application/problem+json.
   const plain = !ctx.accepts('application/problem+json') && ctx.accepts('application/json')
   sendText(
     ctx,

@@ -4,11 +4,11 @@ import * as z from 'zod'
 import type { Credential } from '../access/access.ts'
 import type { Scope } from '../access/scopes.ts'
 import { type ErrorCode, RecorderError } from '../contract/errors.ts'
-import { readJson } from './body.ts'
 import type { HttpContext, RequestState } from './context.ts'
+import { readJson } from './json-body.ts'
 import { notAnId } from './no-route.ts'
 import { isOwnOrigin } from './origin-check.ts'
-import { queryReader } from './query.ts'
+import { queryReader } from './query-reader.ts'
 import { isPathId } from './schemas/requests.ts'
 import { validate } from './validate.ts'
 
@@ -16,11 +16,11 @@ import { validate } from './validate.ts'
 export interface Exchange<Query = unknown, Body = unknown> {
   ctx: HttpContext
   credential: Credential
-  /** From the path, as it was sent: `id` is `current` or has the form of an id. */
+  /** The path parameters as they were sent. `id` is `current` or has the form of an id. */
   params: Readonly<Record<string, string>>
   query: Query
   body: Body
-  /** The body before defaults. */
+  /** The body as it was sent, without defaults. */
   sent: unknown
 }
 
@@ -39,38 +39,38 @@ export type HeaderName =
   | 'Repr-Digest'
   | 'Set-Cookie'
 
-/** An answer that a route gives when nothing is wrong. */
+/** A successful answer of a route. */
 export interface RouteResponse {
   status: number
   description: string
-  /** By content type; JSON is described by its schema, anything else by null. */
+  /** The schema by content type: null for anything but JSON. */
   content?: Record<string, z.ZodType | null>
   headers?: HeaderName[]
 }
 
-/** All there is to know of a route: the router, the checks and openapi.json are made from it. */
+/** Describes a route. The router, the checks and openapi.json are derived from it. */
 export interface Route<Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType> {
   method: 'GET' | 'POST' | 'DELETE'
-  /** In the router's notation, e.g. `/v1/recordings/:id`. */
+  /** The path in the router's notation, such as `/v1/recordings/:id`. */
   path: string
   operationId: string
   summary: string
   description?: string
-  /** The scope it needs; null: no credential either. */
+  /** The scope it needs. Null means that it needs no credential either. */
   scope: Scope | null
-  /** Whether the page must prove with its Origin that it is the daemon's own. */
+  /** Whether a UI request must prove with its Origin that the page is the daemon's own. */
   changesState?: boolean
   query?: Query
   body?: Body
   requestHeaders?: HeaderName[]
   outcomes: RouteResponse[]
-  /** Codes beyond those that every such route can answer. */
+  /** The codes it can answer beyond those of all such routes. */
   errors?: ErrorCode[]
   handle(exchange: Exchange<z.output<Query>, z.output<Body>>): Promise<void> | void
 }
 
 /**
- * Types a route by its schemas, and then forgets them, so that routes of all types fit in one
+ * Checks a route's types against its schemas, then widens them, so that all routes fit in one
  * table.
  */
 export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(
@@ -79,7 +79,7 @@ export function defineRoute<Query extends z.ZodType, Body extends z.ZodType>(
   return route as unknown as Route
 }
 
-/** Whether a route answers in JSON; only then does Accept matter. */
+/** Whether a route answers in JSON. `Accept` matters only then. */
 export function answersJson(route: Route): boolean {
   return route.outcomes.some((outcome) => outcome.content?.['application/json'] !== undefined)
 }
@@ -107,8 +107,8 @@ function checkScope(scope: Scope, credential: Credential): void {
 }
 
 /**
- * A session cookie goes along with whatever the browser sends here; the Origin says which page had
- * it sent.
+ * Refuses a UI request of a foreign page. The browser adds the session cookie to every request, and
+ * only the Origin names the page that sent it.
  */
 function checkOwnPage(ctx: HttpContext): void {
   if (ctx.state.credential.side === 'ui' && !isOwnOrigin(ctx.req)) {
@@ -119,10 +119,7 @@ function checkOwnPage(ctx: HttpContext): void {
   }
 }
 
-/**
- * The middleware of a route: its checks in their order, each before the next looks at anything,
- * then its handler.
- */
+/** Creates the middleware of a route: its checks, in their order, then its handler. */
 export function routeMiddleware(route: Route): Middleware<RequestState> {
   const { scope, body: bodySchema, changesState = false } = route
   const json = answersJson(route)
@@ -130,7 +127,7 @@ export function routeMiddleware(route: Route): Middleware<RequestState> {
   return async function handleRoute(context) {
     const ctx = context as unknown as HttpContext & RouterContext<RequestState>
     ctx.state.route = route.path
-    ctx.state.notable = changesState
+    ctx.state.logAtInfo = changesState
     if (ctx.params.id !== undefined && !isPathId(ctx.params.id)) throw notAnId(ctx)
     if (json) checkAccept(ctx)
     if (scope !== null) checkScope(scope, ctx.state.credential)

@@ -10,33 +10,31 @@ import { answerBrokenRequest } from './broken-request.ts'
 import type { StreamLimits } from './event-stream.ts'
 import { createEventStreams } from './event-streams.ts'
 
-/** The parts that the HTTP server works with. */
+/** The dependencies and settings of the HTTP server. */
 export interface HttpOptions {
   recorder: RecorderPort
-  /** Makes one playable file of a recording's pieces. */
+  /** Composes a recording's segments into one playable file. */
   compositions: CompositionPort
   access: Access
-  /** Version of the recorder. */
+  /** The version of the recorder. */
   version: string
-  /** Operating system account of the daemon, for `by.user`. */
+  /** The operating system account of the daemon, for `by.user`. */
   user: string
-  /** Origins whose pages may call the recorder, such as `https://crm.example`. */
+  /** The origins whose pages may call the recorder, such as `https://crm.example`. */
   allowedOrigins: readonly string[]
   logger: Logger
-  /** False while the daemon is stopping: commands are then answered with NOT_READY. */
+  /** Returns false while the daemon is stopping. Commands then get NOT_READY. */
   isReady: () => boolean
   limits?: Partial<HttpLimits>
 }
 
-/** Times in milliseconds. */
+/** The time limits of the server, in milliseconds. */
 export interface HttpLimits extends StreamLimits {
-  /** How long a client may take for the head of a request. */
+  /** The longest time a client may take to send the head of a request. */
   headersTimeoutMs: number
-  /**
-   * How long a client may take for a whole request; what is answered may take as long as it likes.
-   */
+  /** The longest time a client may take to send a whole request. Answers have no limit. */
   requestTimeoutMs: number
-  /** How long `close` waits for answers that are under way. */
+  /** The longest time `close` waits for unfinished answers. */
   drainMs: number
 }
 
@@ -49,20 +47,20 @@ const LIMITS: HttpLimits = {
 }
 const KEEP_ALIVE_MS = 30_000
 /**
- * Far below the usual limit of 1,024 open files, so that recording can always start its processes.
+ * Far below the usual limit of 1,024 open files, so that capture can always start its processes.
  */
 const MAX_CONNECTIONS = 128
 
-/** The application with all that belongs to it, not listening. */
+/** The application with its event streams, not listening. */
 export interface HttpApp {
   callback: RequestListener
-  /** The address that Host and Origin are checked against; to be told once it is known. */
-  listensOn(address: Address): void
+  /** Sets the address against which Host and Origin are checked, once it is known. */
+  setAddress(address: Address): void
   /** Ends the open event streams. */
   endStreams(): void
 }
 
-/** Creates the application; tests may mount its callback wherever they like. */
+/** Creates the application. Its callback can be mounted on any Node server. */
 export function createHttpApp(options: HttpOptions): HttpApp {
   const { recorder, compositions, logger } = options
   let address = addressOf(0)
@@ -74,21 +72,21 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const app = createApp({ ...options, address: () => address, streams }, options.allowedOrigins)
   return {
     callback: app.callback(),
-    listensOn(known) {
-      address = known
+    setAddress(newAddress) {
+      address = newAddress
     },
     endStreams: () => streams.end(),
   }
 }
 
-/** A listening HTTP side. */
+/** A listening HTTP server. */
 export interface HttpServer {
   /** `http://127.0.0.1:<port>`. */
   url: string
   port: number
   /**
-   * Takes no more requests, ends event streams and idle connections, and waits up to 2 s for
-   * answers that are under way.
+   * Accepts no more requests, ends event streams and idle connections, and waits up to 2 s for
+   * unfinished answers.
    */
   close(): Promise<void>
 }
@@ -98,17 +96,16 @@ function createNodeServer(callback: RequestListener, limits: HttpLimits): Server
     {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
-      // Node looks for what took too long only this often; its default of 30 s would make the
-      // limits above a fiction.
+      // Node checks the limits above only this often. Its default of 30 s would defeat them.
       connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
-      // A request without Host is ours to refuse, with our code.
+      // The gate refuses a request without Host, with an error code.
       requireHostHeader: false,
     },
     callback,
   )
   server.maxConnections = MAX_CONNECTIONS
-  // Without this Node asks for the body before anybody has looked at the head.
+  // Otherwise Node would ask for the body before the head has been checked.
   server.on('checkContinue', callback)
   server.on('clientError', answerBrokenRequest)
   return server
@@ -125,8 +122,7 @@ function listen(server: Server, port: number): Promise<number> {
         'Stop that program, or choose another port with --port or F2F_PORT (0 picks a free one).'
       reject(new Error(`Port ${port} of 127.0.0.1 ${reason}. ${remedy}`, { cause }))
     })
-    // The literal address: `localhost` may mean [::1] too, where others can listen on the same
-    // port.
+    // `localhost` may also mean [::1], where another program can listen on the same port.
     server.listen({ host: '127.0.0.1', port, exclusive: true }, () =>
       resolve((server.address() as AddressInfo).port),
     )
@@ -135,28 +131,27 @@ function listen(server: Server, port: number): Promise<number> {
 
 function closeServer(server: Server, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
-    // A connection whose answer has left stays open for the next request: idle ones are looked for
-    // until none is left.
-    const idle = setInterval(() => server.closeIdleConnections(), 20)
-    const deadline = setTimeout(() => server.closeAllConnections(), drainMs)
+    // A connection stays open after its answer. The timer closes idle ones until none is left.
+    const idleTimer = setInterval(() => server.closeIdleConnections(), 20)
+    const drainTimer = setTimeout(() => server.closeAllConnections(), drainMs)
     server.close(() => {
-      clearInterval(idle)
-      clearTimeout(deadline)
+      clearInterval(idleTimer)
+      clearTimeout(drainTimer)
       resolve()
     })
   })
 }
 
 /**
- * Listens on 127.0.0.1; `port` 0 picks a free one. Rejects, saying what to do, when the port cannot
- * be had.
+ * Starts the server on 127.0.0.1. `port` 0 picks a free port. Rejects with a remedy when the port
+ * cannot be used.
  */
 export async function startHttp(options: HttpOptions & { port: number }): Promise<HttpServer> {
   const limits = { ...LIMITS, ...options.limits }
   const app = createHttpApp(options)
   const server = createNodeServer(app.callback, limits)
   const address = addressOf(await listen(server, options.port))
-  app.listensOn(address)
+  app.setAddress(address)
   let closed: Promise<void> | undefined
   return {
     url: address.url,

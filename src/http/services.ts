@@ -5,18 +5,18 @@ import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
 import type { EventStreams } from './event-streams.ts'
 
-/** The services that the routes work with. */
+/** The services that the routes use. */
 export interface Services {
   recorder: RecorderPort
   compositions: CompositionPort
   access: Access
-  /** Version of the recorder. */
+  /** The version of the recorder. */
   version: string
-  /** Operating system account of the daemon, for `by.user`. */
+  /** The operating system account of the daemon, for `by.user`. */
   user: string
-  /** Where it listens; known only once it does. */
+  /** Returns the daemon's address, which is known only once it listens. */
   address: () => Address
-  /** False while the daemon is stopping: commands are then answered with NOT_READY. */
+  /** Returns false while the daemon is stopping. Commands then get NOT_READY. */
   isReady: () => boolean
   logger: Logger
   streams: EventStreams

@@ -4,8 +4,8 @@ import { validationMessage } from './validation-message.ts'
 
 const MAX_REPORTED = 32
 
-/** An INVALID_REQUEST that says what is wrong where. */
-export function invalid(errors: RequestError[]): RecorderError {
+/** Returns an INVALID_REQUEST error with the faults of the request. */
+export function invalidRequest(errors: RequestError[]): RecorderError {
   return new RecorderError(
     'INVALID_REQUEST',
     'The request is well-formed but not valid. `errors` names every fault.',
@@ -15,16 +15,16 @@ export function invalid(errors: RequestError[]): RecorderError {
   )
 }
 
-/** A reference token of a JSON Pointer (RFC 6901). */
-function token(key: PropertyKey): string {
+/** Escapes a key as a reference token of a JSON Pointer (RFC 6901). */
+function referenceToken(key: PropertyKey): string {
   return `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
-function describe(issue: z.core.$ZodIssue): RequestError[] {
-  const pointer = issue.path.map(token).join('')
+function requestErrorsOf(issue: z.core.$ZodIssue): RequestError[] {
+  const pointer = issue.path.map(referenceToken).join('')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      pointer: pointer + token(key),
+      pointer: pointer + referenceToken(key),
       detail: 'There is no such field.',
     }))
   }
@@ -34,11 +34,11 @@ function describe(issue: z.core.$ZodIssue): RequestError[] {
 }
 
 /**
- * The value as its schema sees it; throws INVALID_REQUEST. The details name fields and rules, never
- * the values sent.
+ * Validates a value and returns it as its schema parses it. Throws INVALID_REQUEST, whose details
+ * name fields and rules, never the values sent.
  */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value, { error: validationMessage })
   if (result.success) return result.data
-  throw invalid(result.error.issues.flatMap(describe).slice(0, MAX_REPORTED))
+  throw invalidRequest(result.error.issues.flatMap(requestErrorsOf).slice(0, MAX_REPORTED))
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readRange } from '../../src/http/byte-range.ts'
+import { parseRange } from '../../src/http/byte-range.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { toProblem } from './support/expect.ts'
@@ -176,8 +176,8 @@ suite('a segment’s file', (test) => {
 
 suite('Range', (test) => {
   test('of an empty file can never be satisfied', () => {
-    assert.equal(readRange('bytes=0-', 0), 'unsatisfiable')
-    assert.equal(readRange('bytes=-5', 0), 'unsatisfiable')
-    assert.equal(readRange(undefined, 0), null)
+    assert.equal(parseRange('bytes=0-', 0), 'unsatisfiable')
+    assert.equal(parseRange('bytes=-5', 0), 'unsatisfiable')
+    assert.equal(parseRange(undefined, 0), null)
   })
 })

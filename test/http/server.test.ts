@@ -132,7 +132,7 @@ suite('the server', (test) => {
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const url = `http://127.0.0.1:${port}`
-    app.listensOn(addressOf(port))
+    app.setAddress(addressOf(port))
     await bodyOf(await fetch(`${url}/healthz`, { headers: { connection: 'close' } }), 200, 'Health')
     server.close()
   })

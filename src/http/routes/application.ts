@@ -1,19 +1,19 @@
-import { sendJson, sendText } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
+import { sendJson, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
-/** The application as a whole. */
+/** Returns the routes for health, the application and its devices. */
 export function applicationRoutes({ recorder }: Services): Route[] {
   return [
     defineRoute({
       method: 'GET',
       path: '/healthz',
       operationId: 'health',
-      summary: 'Whether the daemon answers',
+      summary: 'Checks that the daemon answers',
       scope: null,
       outcomes: [
-        { status: 200, description: 'It does', content: { 'application/json': ANSWERS.Health } },
+        { status: 200, description: 'It answers', content: { 'application/json': ANSWERS.Health } },
       ],
       handle({ ctx }) {
         sendJson(ctx, 200, { status: 'ok' })
@@ -23,7 +23,7 @@ export function applicationRoutes({ recorder }: Services): Route[] {
       method: 'GET',
       path: '/v1/application',
       operationId: 'readApplication',
-      summary: 'State of the recorder, its media and its storage',
+      summary: 'The state of the recorder, its media and its storage',
       scope: 'read',
       outcomes: [
         {
@@ -40,7 +40,7 @@ export function applicationRoutes({ recorder }: Services): Route[] {
       method: 'GET',
       path: '/v1/devices',
       operationId: 'listDevices',
-      summary: 'What each medium can be captured from',
+      summary: 'The devices of each medium',
       scope: 'read',
       outcomes: [
         {
@@ -56,7 +56,7 @@ export function applicationRoutes({ recorder }: Services): Route[] {
   ]
 }
 
-/** The description of the API; `text` makes it at the first request. */
+/** Returns the route for openapi.json. It calls `text` at every request. */
 export function openApiRoute(text: () => string): Route {
   return defineRoute({
     method: 'GET',

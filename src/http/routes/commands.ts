@@ -3,7 +3,6 @@ import type { Scope } from '../../access/scopes.ts'
 import type { Command, CommandName, CommandRequests } from '../../contract/commands.ts'
 import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
 import { resolveMedia } from '../../contract/media.ts'
-import { sendJson } from '../answer.ts'
 import { expectedVersionOf, idempotencyOf } from '../command-headers.ts'
 import {
   defineRoute,
@@ -21,9 +20,10 @@ import {
   startRequest,
   tagRequest,
 } from '../schemas/requests.ts'
+import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
-/** Codes that any command can be answered with. */
+/** The codes that any command can answer with. */
 const COMMAND_ERRORS: readonly ErrorCode[] = [
   'CONTROL_HELD_BY_API',
   'CONTROL_HELD_BY_UI',
@@ -35,7 +35,7 @@ const COMMAND_ERRORS: readonly ErrorCode[] = [
   'STORAGE_FULL',
 ]
 const CAPTURE_ERRORS: readonly ErrorCode[] = ['DEVICE_UNAVAILABLE', 'CAPTURE_FAILED']
-/** Codes of commands on a recording that there is. */
+/** The further codes of commands on an existing recording. */
 const RECORDING_ERRORS: readonly ErrorCode[] = [
   'RECORDING_NOT_FOUND',
   'NO_CURRENT_RECORDING',
@@ -91,7 +91,7 @@ function commandRoute<N extends CommandName, Body extends z.ZodType>(
     operationId: definition.operationId,
     summary: definition.summary,
     description:
-      'Answers when the outcome is confirmed and durable. A client that hangs up cancels nothing.',
+      'Answers once the outcome is confirmed and durable. A client that disconnects cancels nothing.',
     scope: definition.scope,
     changesState: true,
     body: definition.body,
@@ -117,13 +117,13 @@ const RECORDING: RouteResponse = {
   headers: ['ETag'],
 }
 
-/** The commands. */
+/** Returns the routes of all commands. */
 export function commandRoutes(services: Services): Route[] {
-  const onMedia = (name: 'track.stop' | 'track.resume', word: string, summary: string) =>
+  const mediaCommand = (name: 'track.stop' | 'track.resume', verb: string, summary: string) =>
     commandRoute(services, {
       name,
-      path: `/v1/recordings/:id/${word}`,
-      operationId: `${word}Media`,
+      path: `/v1/recordings/:id/${verb}`,
+      operationId: `${verb}Media`,
       summary,
       scope: 'control',
       body: mediaRequest,
@@ -159,24 +159,24 @@ export function commandRoutes(services: Services): Route[] {
       outcome: RECORDING,
       errors: [...RECORDING_ERRORS, ...CAPTURE_ERRORS],
     }),
-    onMedia('track.stop', 'stop', 'Stops media; by default all that are not off or stopped'),
+    mediaCommand('track.stop', 'stop', 'Stops media: by default all that are not off or stopped'),
     commandRoute(services, {
       name: 'track.pause',
       path: '/v1/recordings/:id/pause',
       operationId: 'pauseMedia',
-      summary: 'Pauses media; by default all that are starting, recording or recovering',
+      summary: 'Pauses media: by default all that are starting, recording or recovering',
       scope: 'control',
       body: pauseRequest,
       request: (body) => body,
       outcome: RECORDING,
       errors: RECORDING_ERRORS,
     }),
-    onMedia('track.resume', 'resume', 'Resumes media; by default all that are paused'),
+    mediaCommand('track.resume', 'resume', 'Resumes media: by default all that are paused'),
     commandRoute(services, {
       name: 'recording.tag',
       path: '/v1/recordings/:id/tags',
       operationId: 'tagRecording',
-      summary: 'Sets tags; earlier values stay in the history',
+      summary: 'Sets tags, and keeps earlier values in the history',
       scope: 'tag',
       body: tagRequest,
       request: (body) => body,

@@ -1,22 +1,24 @@
-import { sendHead, sendJson } from '../answer.ts'
 import { eventCursor, positionOf } from '../event-cursor.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { eventsQuery, streamQuery } from '../schemas/requests.ts'
+import { sendHead, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
-import { invalid } from '../validate.ts'
+import { invalidRequest } from '../validate.ts'
 
 function resumePosition(lastEventId: string | string[] | undefined, newest: number): number {
   if (lastEventId === undefined || lastEventId === '') return newest
   if (typeof lastEventId !== 'string' || !/^\d{1,15}$/.test(lastEventId)) {
-    throw invalid([{ pointer: '', detail: 'Last-Event-ID must be the position of an event.' }])
+    throw invalidRequest([
+      { pointer: '', detail: 'Last-Event-ID must be the position of an event.' },
+    ])
   }
   return Math.min(Number(lastEventId), newest)
 }
 
 const STREAM_HEADERS = ['Content-Type', 'text/event-stream']
 
-/** The log as clients read it. */
+/** Returns the routes for reading and following the log. */
 export function eventRoutes({ recorder, streams }: Services): Route[] {
   return [
     defineRoute({
@@ -37,7 +39,7 @@ export function eventRoutes({ recorder, streams }: Services): Route[] {
       async handle({ ctx, credential, params, query }) {
         const { id } = await recorder.recording(params.id as string, credential.side)
         const after = query.cursor === undefined ? query.after : positionOf(query.cursor)
-        // One more than asked for tells whether there is a next page.
+        // One extra event shows whether there is a next page.
         const events = await recorder.log.events({ after, limit: query.limit + 1, recordingId: id })
         const items = events.slice(0, query.limit)
         const last = items.at(-1)
@@ -52,7 +54,7 @@ export function eventRoutes({ recorder, streams }: Services): Route[] {
       operationId: 'streamEvents',
       summary: 'All events of the log as they happen (Server-Sent Events)',
       description:
-        '`id` is the position, `event` the type, `data` the event. Begins after `Last-Event-ID` (`0`: the whole log), without it with what happens from now on. A comment comes at least every 15 s. Readers that are too slow for too long are cut off; they resume by `Last-Event-ID`.',
+        '`id` is the position, `event` the type, `data` the event. The stream begins after `Last-Event-ID` (`0`: the whole log). Without it, the stream begins with the next event. A comment comes at least every 15 s. A reader that is too slow for too long is disconnected, and resumes with `Last-Event-ID`.',
       scope: 'audit',
       query: streamQuery,
       requestHeaders: ['Last-Event-ID'],

@@ -1,10 +1,10 @@
 import type { CompositionRequest } from '../../composition/port.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
-import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../file-answer.ts'
 import { ClientGone } from '../problem.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { exportQuery } from '../schemas/requests.ts'
+import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../send-file.ts'
 import type { Services } from '../services.ts'
 
 const ERRORS = [
@@ -12,29 +12,29 @@ const ERRORS = [
   ...(['EXPORT_FAILED', 'STORAGE_FULL', 'NOT_READY'] as const),
 ]
 
-const WAITS =
-  'Made at the first request, which is answered when it is whole, and kept. Hanging up ends the making, unless somebody else waits for it too. Progress: `GET /v1/events?exports=1`.'
+const COMPOSED_ON_DEMAND =
+  'The file is composed at the first request, which waits until it is complete, and is kept. A client that disconnects ends the composition, unless another client waits for it. `GET /v1/events?exports=1` reports progress.'
 
-/** A file was made, and is not there any more. */
+/** Whether an error means that a composed file no longer exists. */
 function isMissing(error: unknown): boolean {
   if (!(error instanceof RecorderError) || error.code !== 'NOT_FOUND') return false
   return (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 }
 
-/** Whole tracks and whole recordings as one playable file. */
+/** Returns the routes for tracks and recordings as one composed file. */
 export function mediaRoutes({ recorder, compositions }: Services): Route[] {
   async function answer(
     { ctx, credential, params }: Exchange,
     request: CompositionRequest,
   ): Promise<void> {
-    const gone = new AbortController()
-    const leave = (): void => gone.abort(new ClientGone())
-    ctx.res.once('close', leave)
+    const aborter = new AbortController()
+    const onClose = (): void => aborter.abort(new ClientGone())
+    ctx.res.once('close', onClose)
     try {
       const recording = await recorder.recording(params.id as string, credential.side)
       const send = async () =>
-        sendFile(ctx, await compositions.compose(recording, request, gone.signal))
-      // It may be removed for want of room just before it is opened; then it is made again, once.
+        sendFile(ctx, await compositions.compose(recording, request, aborter.signal))
+      // The cache may remove the file just before it is opened. It is then composed once more.
       await send().catch((error) => (isMissing(error) ? send() : Promise.reject(error)))
     } catch (error) {
       if (!isMissing(error)) throw error
@@ -42,7 +42,7 @@ export function mediaRoutes({ recorder, compositions }: Services): Route[] {
         cause: error,
       })
     } finally {
-      ctx.res.off('close', leave)
+      ctx.res.off('close', onClose)
     }
   }
 
@@ -51,8 +51,8 @@ export function mediaRoutes({ recorder, compositions }: Services): Route[] {
       method: 'GET',
       path: '/v1/recordings/:id/media/:medium',
       operationId: 'readTrack',
-      summary: 'A track as one playable file on the recording’s own time line',
-      description: `Where the track has no media, there is silence or a card that names the reason. ${WAITS}`,
+      summary: 'A track as one playable file on the recording’s own timeline',
+      description: `Gaps are filled with silence, or with a card that names the reason. ${COMPOSED_ON_DEMAND}`,
       scope: 'read',
       requestHeaders: FILE_REQUEST_HEADERS,
       outcomes: fileOutcomes('audio/ogg', 'video/mp4'),
@@ -69,7 +69,7 @@ export function mediaRoutes({ recorder, compositions }: Services): Route[] {
       operationId: 'exportRecording',
       summary:
         'The recording as one MP4: screen, microphone and speaker in sync, tags and gaps as chapters',
-      description: WAITS,
+      description: COMPOSED_ON_DEMAND,
       scope: 'read',
       query: exportQuery,
       requestHeaders: FILE_REQUEST_HEADERS,

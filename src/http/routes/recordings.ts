@@ -1,9 +1,9 @@
 import type { ClientSide } from '../../contract/media.ts'
 import type { RecorderPort, RecordingQuery } from '../../recorder/port.ts'
-import { sendJson, sendText } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { recordingsQuery, searchRequest } from '../schemas/requests.ts'
+import { sendJson, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 async function listRecordings(recorder: RecorderPort, query: RecordingQuery, side: ClientSide) {
@@ -11,13 +11,13 @@ async function listRecordings(recorder: RecorderPort, query: RecordingQuery, sid
   return { items: items.map((view) => recorder.toAnswer(view, side)), nextCursor: cursor }
 }
 
-/** Reading recordings. */
+/** Returns the routes for reading recordings. */
 export function recordingRoutes({ recorder }: Services): Route[] {
   /**
-   * Clients read the current recording again and again: while it is the same object, it is the same
-   * text.
+   * The JSON of recordings, which never changes for the same object. It saves work, because clients
+   * read the current recording again and again.
    */
-  const texts = new WeakMap<object, string>()
+  const jsonOf = new WeakMap<object, string>()
   return [
     defineRoute({
       method: 'GET',
@@ -43,7 +43,7 @@ export function recordingRoutes({ recorder }: Services): Route[] {
       operationId: 'searchRecordings',
       summary: 'Recordings by tags, newest first',
       description:
-        'Reads only. The conditions are in the body because personal data must stay out of URLs.',
+        'Changes nothing. The conditions are in the body, because personal data must stay out of URLs.',
       scope: 'read',
       body: searchRequest,
       outcomes: [
@@ -74,10 +74,10 @@ export function recordingRoutes({ recorder }: Services): Route[] {
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
       async handle({ ctx, credential, params }) {
         const recording = await recorder.recording(params.id as string, credential.side)
-        let text = texts.get(recording)
+        let text = jsonOf.get(recording)
         if (text === undefined) {
           text = JSON.stringify(recording)
-          texts.set(recording, text)
+          jsonOf.set(recording, text)
         }
         sendText(ctx, 200, 'application/json', text, ['ETag', `"${recording.version}"`])
       },

@@ -2,11 +2,11 @@ import { RecorderError } from '../../contract/errors.ts'
 import type { SegmentFacts } from '../../contract/events.ts'
 import { MEDIA } from '../../contract/media.ts'
 import type { SegmentView } from '../../contract/resources.ts'
-import { sendJson } from '../answer.ts'
-import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../file-answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { pageQuery } from '../schemas/requests.ts'
+import { sendJson } from '../send-answer.ts'
+import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../send-file.ts'
 import type { Services } from '../services.ts'
 
 const TYPES: Record<SegmentFacts['container'], string> = { ogg: 'audio/ogg', mp4: 'video/mp4' }
@@ -15,14 +15,14 @@ function viewOf({ file: _, ...view }: SegmentFacts): SegmentView {
   return view
 }
 
-/** The stored pieces of a recording. */
+/** Returns the routes for the segments of a recording. */
 export function segmentRoutes({ recorder }: Services): Route[] {
   return [
     defineRoute({
       method: 'GET',
       path: '/v1/recordings/:id/segments',
       operationId: 'listSegments',
-      summary: 'Every stored piece of a recording',
+      summary: 'All stored segments of a recording',
       scope: 'read',
       query: pageQuery,
       outcomes: [
@@ -43,7 +43,7 @@ export function segmentRoutes({ recorder }: Services): Route[] {
       method: 'GET',
       path: '/v1/recordings/:id/segments/:medium/:number',
       operationId: 'readSegment',
-      summary: 'One stored piece as a playable file',
+      summary: 'One segment as a playable file',
       scope: 'read',
       requestHeaders: FILE_REQUEST_HEADERS,
       outcomes: fileOutcomes('audio/ogg', 'video/mp4'),

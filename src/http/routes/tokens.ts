@@ -3,17 +3,17 @@ import { isScope } from '../../access/scopes.ts'
 import { newToken } from '../../access/secrets.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { By } from '../../contract/media.ts'
-import { sendEmpty, sendJson } from '../answer.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { pageQuery, tokenRequest } from '../schemas/requests.ts'
+import { sendEmpty, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 function viewOf({ id, name, scopes, createdAt }: StoredToken) {
   return { id, name, scopes: scopes.filter(isScope), createdAt }
 }
 
-/** Tokens for third parties. */
+/** Returns the routes for the tokens of third parties. */
 export function tokenRoutes({ recorder, streams, user, isReady }: Services): Route[] {
   const byOf = ({ credential: { side, client } }: Exchange): By => ({ side, client, user })
   const find = (id: string) => recorder.log.tokens().find((token) => token.id === id)
@@ -27,7 +27,7 @@ export function tokenRoutes({ recorder, streams, user, isReady }: Services): Rou
       method: 'GET',
       path: '/v1/tokens',
       operationId: 'listTokens',
-      summary: 'The tokens there are, oldest first, without their secrets',
+      summary: 'All tokens, oldest first, without their secrets',
       scope: 'admin',
       query: pageQuery,
       outcomes: [
@@ -49,7 +49,7 @@ export function tokenRoutes({ recorder, streams, user, isReady }: Services): Rou
       method: 'POST',
       path: '/v1/tokens',
       operationId: 'createToken',
-      summary: 'Makes a token for a third party; its secret is shown this once',
+      summary: 'Creates a token for a third party, and shows its secret once',
       scope: 'admin',
       changesState: true,
       body: tokenRequest,
@@ -75,10 +75,10 @@ export function tokenRoutes({ recorder, streams, user, isReady }: Services): Rou
       method: 'DELETE',
       path: '/v1/tokens/:tokenId',
       operationId: 'revokeToken',
-      summary: 'Revokes a token: it and its streams end at once',
+      summary: 'Revokes a token, and ends its streams at once',
       scope: 'admin',
       changesState: true,
-      outcomes: [{ status: 204, description: 'It is revoked' }],
+      outcomes: [{ status: 204, description: 'The token is revoked' }],
       errors: ['NOT_FOUND', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
       async handle(exchange) {
         requireReady()

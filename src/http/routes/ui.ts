@@ -1,12 +1,12 @@
 import { sessionCookieName } from '../../access/access.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import { sendEmpty, sendJson, sendText } from '../answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { emptyRequest } from '../schemas/requests.ts'
+import { sendEmpty, sendJson, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
-/** Launch URLs lie below this path. */
+/** The path below which launch URLs lie. */
 export const LAUNCH_PATH = '/launch/'
 
 const PAGE = `<!doctype html>
@@ -19,14 +19,14 @@ const PAGE = `<!doctype html>
 </html>
 `
 
-/** How a browser becomes the recorder's own page. */
+/** Returns the routes by which a browser becomes the recorder's own page. */
 export function uiRoutes({ access, address, isReady }: Services): Route[] {
   return [
     defineRoute({
       method: 'POST',
       path: '/v1/ui/launch',
       operationId: 'launchPage',
-      summary: 'Makes a URL that signs one browser in: one use, 60 s',
+      summary: 'Creates a URL that signs one browser in, once and within 60 s',
       scope: 'admin',
       changesState: true,
       body: emptyRequest,
@@ -45,7 +45,7 @@ export function uiRoutes({ access, address, isReady }: Services): Route[] {
       path: `${LAUNCH_PATH}:code`,
       operationId: 'openPage',
       summary:
-        'Opens a session for the browser that follows a launch URL, and leads it to the page',
+        'Opens a session for the browser that follows a launch URL, and redirects it to the page',
       scope: null,
       outcomes: [
         { status: 303, description: 'The session is open', headers: ['Location', 'Set-Cookie'] },
@@ -53,7 +53,7 @@ export function uiRoutes({ access, address, isReady }: Services): Route[] {
       errors: ['UNAUTHENTICATED', 'RATE_LIMITED'],
       handle({ ctx, params }) {
         if (ctx.method === 'HEAD') {
-          // Looking must not use the code up.
+          // HEAD must not consume the code.
           const members = { allow: ['GET'] }
           throw new RecorderError(
             'METHOD_NOT_ALLOWED',

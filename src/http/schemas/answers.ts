@@ -1,6 +1,6 @@
 /**
- * Schemas of all answers, for openapi.json and for the tests that hold real answers against it.
- * Clients must bear unknown fields.
+ * The schemas of all answers, for openapi.json and for the tests that check answers against it.
+ * Clients must tolerate unknown fields.
  */
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
@@ -24,7 +24,7 @@ const medium = z.enum(MEDIA)
 const side = z.enum(['api', 'ui'])
 const allowedCommands = z
   .array(z.enum(ALLOWED_COMMANDS))
-  .describe('What the asking side may do now')
+  .describe('The commands that the asking side may send now')
 const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
 const warningCode = z.enum(Object.keys(WARNINGS) as [WarningCode, ...WarningCode[]])
 
@@ -34,8 +34,8 @@ function byMedium<S extends z.ZodType>(schema: S) {
 
 const by = z.object({
   side: z.enum(['api', 'ui', 'system']),
-  client: z.string().describe('Name of the token, `home` or `ui`'),
-  user: z.string().describe('Operating system account of the daemon'),
+  client: z.string().describe('The name of the token, `home` or `ui`'),
+  user: z.string().describe('The operating system account of the daemon'),
 })
 
 const device = z.object({ id: z.string(), label: z.string() })
@@ -54,10 +54,10 @@ const track = z.object({
   stoppedAt: time.nullable(),
   recordedMs: z.number().min(0),
   bytes: count,
-  segments: count.describe('Number of closed segments'),
+  segments: count.describe('The number of closed segments'),
   spans: z
     .array(z.object({ from: time, to: time }))
-    .describe('Closed segments; with the gaps they add up to the recording’s time'),
+    .describe('The closed segments. With the gaps they add up to the recording’s time.'),
   gaps: z.array(z.object({ from: time, to: time.nullable(), reason: z.enum(GAP_REASONS) })),
   level: z.object({ rmsDb: z.number(), peakDb: z.number() }).nullable(),
   error: z.object({ code: errorCode, message: z.string() }).nullable(),
@@ -75,19 +75,19 @@ const recording = z.object({
   closedAt: time.nullable(),
   version: z.int().min(1),
   tracks: byMedium(track),
-  tags: z.array(tag).describe('Current values'),
+  tags: z.array(tag).describe('The current values'),
   wrapUp: z.object({ endsAt: time }).nullable(),
   allowedCommands,
 })
 
 const recordingWithHistory = recording.extend({
-  tagHistory: z.array(tag).describe('All values, oldest first'),
+  tagHistory: z.array(tag).describe('All values ever set, oldest first'),
 })
 
 const segment = z.object({
   medium,
   number: z.int().min(1),
-  startedAt: time.describe('Wall-clock time of the first sample'),
+  startedAt: time.describe('The wall-clock time of the first sample'),
   endedAt: time,
   durationMs: z.number().min(0),
   bytes: count,
@@ -100,7 +100,7 @@ const event = z.object({
   position: z.int().min(1).describe('Counts the whole log without a gap'),
   recordingId: id.nullable(),
   version: z.int().nullable(),
-  type: z.string().describe(`One of, in this version: ${EVENT_TYPES.join(', ')}`),
+  type: z.string().describe(`In this version one of: ${EVENT_TYPES.join(', ')}`),
   at: time,
   by,
   commandId: z.string().nullable(),
@@ -140,7 +140,7 @@ const devices = byMedium(
 )
 
 const readiness = z.object({
-  ready: z.boolean().describe('No check has failed'),
+  ready: z.boolean().describe('Whether no check has failed'),
   at: time,
   checks: z.array(
     z.object({
@@ -148,14 +148,17 @@ const readiness = z.object({
       medium: medium.optional(),
       result: z.enum(READINESS_RESULTS),
       detail: z.string(),
-      remedy: z.string().optional().describe('What to do; with everything that is not `pass`'),
+      remedy: z
+        .string()
+        .optional()
+        .describe('What to do. Present with every result except `pass`.'),
       level: z.object({ rmsDb: z.number(), peakDb: z.number() }).optional(),
     }),
   ),
 })
 
 const token = z.object({ id, name: z.string(), scopes: z.array(z.enum(SCOPES)), createdAt: time })
-const newToken = token.extend({ token: z.string().describe('The secret, shown this once') })
+const newToken = token.extend({ token: z.string().describe('The secret, shown only once') })
 const launch = z.object({ url: z.url(), expiresAt: time })
 const health = z.object({ status: z.literal('ok') })
 
@@ -178,7 +181,7 @@ const problem = z
     holder: z
       .object({ side, client: z.string(), since: time })
       .optional()
-      .describe('Who controls the recording'),
+      .describe('The client that controls the recording'),
   })
   .describe('RFC 9457 problem document')
 
@@ -186,7 +189,7 @@ function pageOf<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 }
 
-/** The schemas of answers, by the names they have in openapi.json. */
+/** The schemas of all answers, by their names in openapi.json. */
 export const ANSWERS = {
   Application: application,
   By: by,

@@ -1,6 +1,6 @@
 /**
- * Schemas of all requests. Unknown fields and query parameters are refused: a misspelt one must not
- * pass for its default.
+ * The schemas of all requests. They refuse unknown fields and query parameters, so that a misspelt
+ * one does not silently become its default.
  */
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
@@ -26,22 +26,22 @@ const DEFAULT_LIMIT = 100
 
 const PATH_ID = /^(?:current|[0-9A-Za-z_-]{8,64})$/
 
-/** Whether a path names a recording: by an id, or as `current`. */
+/** Whether a part of a path can name a recording: by id, or as `current`. */
 export function isPathId(text: string): boolean {
   return PATH_ID.test(text)
 }
 
-/** A recording in a path. */
+/** The parameter of a path that names a recording. */
 export const pathId = z.string().regex(PATH_ID).describe('`current`, or the id of a recording')
 
-/** Longer in code units is not always longer in characters. */
+/** Counts characters, of which there may be fewer than code units. */
 function hasAtMostCharacters(text: string, limit: number): boolean {
   return text.length <= limit || [...text].length <= limit
 }
 
 const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype']
 
-/** Those that the recorder sets itself can be looked for like any other. */
+/** A tag key of a search, which may be one of the recorder's own. */
 const anyTagKey = z
   .string()
   .regex(
@@ -77,22 +77,22 @@ function tagsBetween(minimum: number, key = tagKey) {
     .meta({ minProperties: minimum, maxProperties: MAX_TAGS })
 }
 
-/** Tags that a new recording gets: none is fine. */
+/** The tags of a new recording, which may be empty. */
 const startTags = tagsBetween(0)
-/** Tags to set. */
-const someTags = tagsBetween(1)
-/** Tags to look for. */
-const wantedTags = tagsBetween(1, anyTagKey)
+/** The tags of a tag command. */
+const newTags = tagsBetween(1)
+/** The tags of a search. */
+const searchTags = tagsBetween(1, anyTagKey)
 
 const media = z
   .array(z.enum(REQUESTED_MEDIA))
   .min(1, 'Name at least one medium, or leave `media` out.')
   .max(16)
-  .describe('`audio` stands for the audio media of the recordingType')
+  .describe('`audio` stands for the audio media of the `recordingType`')
 
 const devices = z
   .partialRecord(z.enum(MEDIA), z.string().min(1).max(512))
-  .describe('Device ids by medium; the default devices otherwise')
+  .describe('Device ids by medium. A medium without one uses its default device.')
 
 const preset = z.enum(Object.keys(QUALITY_PRESETS) as [QualityPreset, ...QualityPreset[]])
 
@@ -115,7 +115,7 @@ const quality = z.union(
   { error: 'A quality is a preset, or an object with a preset and numbers in their ranges.' },
 )
 
-/** Body of POST /recordings. */
+/** The body of POST /recordings. */
 export const startRequest = z.strictObject({
   media: media.default(['audio', 'screen']),
   recordingType: z.enum(RECORDING_TYPES).default('both'),
@@ -127,23 +127,23 @@ export const startRequest = z.strictObject({
     .min(1)
     .max(604_800)
     .default(14_400)
-    .describe('Then the recorder stops a forgotten recording'),
+    .describe('The time after which the recorder stops a forgotten recording'),
   require: z
     .enum(['all', 'any'])
     .default('all')
     .describe('`all`: if one medium cannot start, none does'),
   quality: quality
     .optional()
-    .describe('A preset, or one with numbers of its own; the configured one otherwise'),
+    .describe('A preset, or a preset with numbers of its own. Defaults to the configured quality.'),
 })
 
-/** Body of POST /recordings/{id}/start. */
+/** The body of POST /recordings/{id}/start. */
 export const startMediaRequest = z.strictObject({ media, devices: devices.default({}) })
 
-/** Body of stop and resume. */
+/** The body of stop and resume. */
 export const mediaRequest = z.strictObject({ media: media.optional() })
 
-/** Body of POST /recordings/{id}/pause. */
+/** The body of POST /recordings/{id}/pause. */
 export const pauseRequest = z.strictObject({
   media: media.optional(),
   maxPauseSeconds: z
@@ -151,13 +151,13 @@ export const pauseRequest = z.strictObject({
     .min(1)
     .max(86_400)
     .optional()
-    .describe('After that a warning says that the pause is too long; it never ends by itself'),
+    .describe('A longer pause raises a warning, but never ends by itself'),
 })
 
-/** Body of POST /recordings/{id}/tags. */
-export const tagRequest = z.strictObject({ tags: someTags })
+/** The body of POST /recordings/{id}/tags. */
+export const tagRequest = z.strictObject({ tags: newTags })
 
-/** Body of a command that takes none. */
+/** The body of a command without fields. */
 export const emptyRequest = z.strictObject({})
 
 const time = z.iso
@@ -167,11 +167,11 @@ const time = z.iso
   })
   .transform((text) => new Date(text).toISOString())
 
-const cursor = z.string().min(1).max(1024).describe('`nextCursor` of the page before')
+const cursor = z.string().min(1).max(1024).describe('The `nextCursor` of the previous page')
 const limit = z.int().min(1).max(MAX_LIMIT)
 const state = z.enum(RECORDING_STATES)
 
-/** A whole number in a query parameter. */
+/** Parses a whole number of a query parameter. */
 function numberText(schema: z.ZodType<number, number>) {
   return z
     .string()
@@ -182,10 +182,10 @@ function numberText(schema: z.ZodType<number, number>) {
 
 const limitText = numberText(limit).default(DEFAULT_LIMIT)
 
-/** Query of lists that only turn pages. */
+/** The query of a list that has pages and no filters. */
 export const pageQuery = z.strictObject({ limit: limitText, cursor: cursor.optional() })
 
-/** Query of GET /recordings. */
+/** The query of GET /recordings. */
 export const recordingsQuery = z.strictObject({
   state: state.optional(),
   from: time.optional().describe('Started at or after'),
@@ -194,9 +194,9 @@ export const recordingsQuery = z.strictObject({
   cursor: cursor.optional(),
 })
 
-/** Body of POST /recordings/search. */
+/** The body of POST /recordings/search. */
 export const searchRequest = z.strictObject({
-  tags: wantedTags.optional().describe('All must match, type included'),
+  tags: searchTags.optional().describe('All must match, type included'),
   state: state.optional(),
   from: time.optional().describe('Started at or after'),
   to: time.optional().describe('Started before'),
@@ -204,42 +204,42 @@ export const searchRequest = z.strictObject({
   cursor: cursor.optional(),
 })
 
-/** Query of GET /recordings/{id}/events. */
+/** The query of GET /recordings/{id}/events. */
 export const eventsQuery = z.strictObject({
-  after: numberText(z.int().min(0)).default(0).describe('Only events at higher positions'),
+  after: numberText(z.int().min(0)).default(0).describe('Only events after this position'),
   limit: limitText,
   cursor: cursor.optional(),
 })
 
-/** Query of GET /recordings/{id}/export. */
+/** The query of GET /recordings/{id}/export. */
 export const exportQuery = z.strictObject({
   gaps: z
     .enum(['fill', 'cut'])
     .default('fill')
     .describe(
-      '`fill`: silence and a card in the gaps; `cut`: what no track has media of is left out',
+      '`fill`: gaps have silence and a card. `cut`: stretches in which no track has media are left out.',
     ),
   audio: z
     .enum(['mix', 'split'])
     .default('mix')
     .describe(
-      '`mix`: one AAC track of both voices; `split`: microphone and speaker as they are, in Opus',
+      '`mix`: one AAC track with both voices. `split`: microphone and speaker as recorded, in Opus.',
     ),
 })
 
-/** Query of GET /events. */
+/** The query of GET /events. */
 export const streamQuery = z.strictObject({
   exports: z
     .enum(['0', '1'])
     .default('0')
-    .describe('`1`: how far exports are, too, as events named `export`'),
+    .describe('`1`: also sends the progress of exports, as events named `export`'),
   levels: z
     .enum(['0', '1'])
     .default('0')
-    .describe('`1`: audio levels too, as events named `level`'),
+    .describe('`1`: also sends audio levels, as events named `level`'),
 })
 
-/** Query of GET /readiness. */
+/** The query of GET /readiness. */
 export const readinessQuery = z.strictObject({
   media: z
     .string()
@@ -249,12 +249,12 @@ export const readinessQuery = z.strictObject({
     )
     .transform((text) => resolveMedia(text.split(',') as RequestedMedium[], 'both'))
     .optional()
-    .describe('Media, separated by commas; all where it is missing'),
+    .describe('Media, separated by commas. Defaults to all.'),
 })
 
 const RESERVED_TOKEN_NAMES = ['home', 'ui', 'system']
 
-/** Body of POST /tokens. */
+/** The body of POST /tokens. */
 export const tokenRequest = z.strictObject({
   name: z
     .string()

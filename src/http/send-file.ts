@@ -1,15 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { RecorderError } from '../contract/errors.ts'
-import { sendEmpty, sendHead } from './answer.ts'
-import { readRange } from './byte-range.ts'
+import { parseRange } from './byte-range.ts'
 import type { HttpContext } from './context.ts'
 import type { HeaderName, RouteResponse } from './route.ts'
+import { sendEmpty, sendHead } from './send-answer.ts'
 
-/** Headers that a request for a file may carry. */
+/** The headers that a request for a file may carry. */
 export const FILE_REQUEST_HEADERS: HeaderName[] = ['Range', 'If-Range', 'If-None-Match']
 
-/** The outcomes of a route that answers with {@link sendFile}, for files of these types. */
+/** Returns the outcomes of a route that sends files of these types with {@link sendFile}. */
 export function fileOutcomes(...types: string[]): RouteResponse[] {
   const content = Object.fromEntries(types.map((type) => [type, null]))
   return [
@@ -30,21 +30,21 @@ export function fileOutcomes(...types: string[]): RouteResponse[] {
   ]
 }
 
-/** A file that never changes any more. */
+/** A file that no longer changes. */
 export interface ImmutableFile {
   path: string
-  /** Content type. */
+  /** The content type. */
   type: string
-  /** Name under which a browser saves it; ASCII without quotes. */
+  /** The name under which a browser saves it, in ASCII without quotes. */
   name: string
   /** SHA-256, lower-case hex. */
   sha256: string
 }
 
 /**
- * Sends a file or the part of it that Range asks for, with its digest (RFC 9530), so that the
- * receiver can check that it is what was recorded. Throws NOT_FOUND when the file is missing;
- * breaks the connection off when it cannot be read to its end.
+ * Sends a file, or the part that Range asks for, with its digest (RFC 9530). The digest lets the
+ * receiver check that the file is what was recorded. Throws NOT_FOUND when the file is missing.
+ * Rejects when the file cannot be read to its end; the connection is then broken off.
  */
 export async function sendFile(ctx: HttpContext, file: ImmutableFile): Promise<void> {
   const handle = await openFile(file.path)
@@ -72,7 +72,7 @@ async function sendOpenFile(
   handle: FileHandle,
 ): Promise<void> {
   const { size } = await handle.stat()
-  const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = ctx.req.headers
+  const { range: rangeHeader, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = ctx.req.headers
   const etag = `"${file.sha256}"`
   const headers = [
     'ETag',
@@ -84,18 +84,18 @@ async function sendOpenFile(
   if (ifNoneMatch !== undefined && (ifNoneMatch === '*' || ifNoneMatch.includes(etag)))
     return sendEmpty(ctx, 304, headers)
 
-  // Range is for GET (RFC 9110, 14.2), and with If-Range only for the very same file.
-  const wanted =
+  // Range applies to GET only (RFC 9110, 14.2), and with If-Range only to the same file.
+  const range =
     ctx.method === 'GET' && (ifRange === undefined || ifRange === etag)
-      ? readRange(range, size)
+      ? parseRange(rangeHeader, size)
       : null
-  if (wanted === 'unsatisfiable')
+  if (range === 'unsatisfiable')
     return sendEmpty(ctx, 416, [...headers, 'Content-Range', `bytes */${size}`])
-  const { first, last } = wanted ?? { first: 0, last: size - 1 }
-  if (wanted !== null) headers.push('Content-Range', `bytes ${first}-${last}/${size}`)
+  const { first, last } = range ?? { first: 0, last: size - 1 }
+  if (range !== null) headers.push('Content-Range', `bytes ${first}-${last}/${size}`)
   headers.push('Content-Type', file.type, 'Content-Length', String(last - first + 1))
   headers.push('Content-Disposition', `inline; filename="${file.name}"`)
-  sendHead(ctx, wanted === null ? 200 : 206, headers)
+  sendHead(ctx, range === null ? 200 : 206, headers)
   if (ctx.method === 'HEAD' || size === 0) {
     ctx.res.end()
     return
@@ -104,7 +104,7 @@ async function sendOpenFile(
   try {
     await pipeline(source, ctx.res)
   } catch (error) {
-    // Whoever hangs up in the middle has what they wanted; a disk that fails is another matter.
+    // A client may hang up at any time. Any other failure is an error, such as a failing disk.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   }
 }

@@ -1,21 +1,21 @@
 import type * as z from 'zod'
-import { invalid, validate } from './validate.ts'
+import { invalidRequest, validate } from './validate.ts'
 
 /**
- * Reads a route's query parameters, which are all optional, as their schema sees them; throws
- * INVALID_REQUEST for unknown, repeated and invalid ones. Without any the result is always the same
- * object, not to be changed.
+ * Creates the parser of a route's query parameters, all of which are optional. It throws
+ * INVALID_REQUEST for unknown, repeated and invalid parameters. Without parameters it always
+ * returns the same object, which must not be changed.
  */
 export function queryReader<S extends z.ZodType>(schema: S): (querystring: string) => z.output<S> {
-  const none = validate(schema, {})
-  return (querystring) => (querystring === '' ? none : validate(schema, parse(querystring)))
+  const defaults = validate(schema, {})
+  return (querystring) => (querystring === '' ? defaults : validate(schema, parse(querystring)))
 }
 
 function parse(querystring: string): Record<string, string> {
   const given: Record<string, string> = Object.create(null)
   for (const [name, value] of new URLSearchParams(querystring)) {
     if (name in given)
-      throw invalid([
+      throw invalidRequest([
         { pointer: `/${name}`, detail: 'This query parameter is repeated. Send it only once.' },
       ])
     given[name] = value

@@ -1,13 +1,12 @@
 /**
- * The one place where answers leave. They are written to Node's response directly, which Koa calls
- * bypassing and allows (`ctx.respond = false`): its setters for body, type and length cost more
- * than everything else we do for a read.
+ * Sends answers. They bypass Koa and go to Node's response directly, which Koa allows (`ctx.respond
+ * = false`). Koa's setters for body, type and length cost more than the rest of a read.
  */
 import type { HttpContext } from './context.ts'
 
 /**
- * Headers of every answer, names and values in turns: nothing may be guessed, kept, framed,
- * embedded or told to others.
+ * The security headers of every answer, names and values alternating. They forbid browsers to guess
+ * the type, to cache, to frame, to embed and to send a referrer.
  */
 export const SECURITY_HEADERS: readonly string[] = [
   'X-Content-Type-Options',
@@ -22,7 +21,7 @@ export const SECURITY_HEADERS: readonly string[] = [
   'no-referrer',
 ]
 
-/** Sends status and headers (names and values in turns); the body is the caller's. */
+/** Sends status and headers (names and values alternating). The caller sends the body. */
 export function sendHead(ctx: HttpContext, status: number, headers: readonly string[]): void {
   ctx.respond = false
   ctx.res.writeHead(status, [...SECURITY_HEADERS, ...ctx.state.headers, ...headers])
@@ -43,7 +42,7 @@ export function sendText(
     'Content-Length',
     String(Buffer.byteLength(text)),
   ])
-  // To HEAD Node itself sends no body.
+  // Node omits the body in an answer to HEAD.
   ctx.res.end(text)
 }
 

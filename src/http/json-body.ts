@@ -2,17 +2,17 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RecorderError } from '../contract/errors.ts'
 import { ClientGone } from './problem.ts'
-import { invalid } from './validate.ts'
+import { invalidRequest } from './validate.ts'
 
-/** The longest body there may be, in bytes. */
+/** The longest body that is accepted, in bytes. */
 export const MAX_BODY_BYTES = 65_536
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
 /**
- * The body as JSON; `{}` where there is none. Throws RecorderError UNSUPPORTED_MEDIA_TYPE,
- * PAYLOAD_TOO_LARGE, INVALID_JSON or INVALID_REQUEST, in this order, and {@link ClientGone}. How
- * long a body may take is up to the server's `requestTimeout`.
+ * Reads the body as JSON. A missing body is `{}`. Throws RecorderError UNSUPPORTED_MEDIA_TYPE,
+ * PAYLOAD_TOO_LARGE, INVALID_JSON or INVALID_REQUEST, checked in this order, and {@link
+ * ClientGone}. The server's `requestTimeout` limits the time a body may take.
  */
 export async function readJson(
   request: IncomingMessage,
@@ -50,17 +50,18 @@ function readBytes(request: IncomingMessage, response: ServerResponse): Promise<
     request.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length > MAX_BODY_BYTES) {
-        // Node discards the rest once the answer is out, and its time limit ends what never ends.
+        // Node discards the rest once the answer has left. Its request timeout ends an endless
+        // body.
         request.removeAllListeners('data')
         reject(tooLarge())
       } else chunks.push(chunk)
     })
-    const breakOff = (): void => reject(new ClientGone('the request broke off'))
-    request.on('close', breakOff)
+    const onClose = (): void => reject(new ClientGone('the request broke off'))
+    request.on('close', onClose)
     request.on('error', (cause) => reject(new ClientGone('the request broke off', { cause })))
     request.on('end', () => {
-      // Every request closes in the end, and an error that nobody waits for is dear.
-      request.off('close', breakOff)
+      // Every request closes in the end, and creating an unused error is expensive.
+      request.off('close', onClose)
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
     })
   })
@@ -70,7 +71,7 @@ function parse(bytes: Buffer): unknown {
   try {
     if (isUtf8(bytes)) return JSON.parse(bytes.toString('utf8'))
   } catch {
-    // The parser's own words quote the body, which may be personal: they go nowhere.
+    // The parser's message is dropped, because it quotes the body, which may be personal.
   }
   throw new RecorderError('INVALID_JSON', 'The body is not valid JSON in UTF-8.', {
     members: { errors: [{ pointer: '', detail: 'This is not valid JSON.' }] },
@@ -78,20 +79,22 @@ function parse(bytes: Buffer): unknown {
 }
 
 /**
- * `JSON.parse` makes an own property of a `__proto__` key, which later copies then drop or obey;
- * zod drops it in silence.
+ * Refuses `__proto__` keys. `JSON.parse` makes them own properties, which later copies drop or
+ * obey, and zod drops them silently.
  */
 function refusePrototypeKeys(body: unknown): void {
-  // Not recursive: 64 KiB can be nested deeper than the stack.
-  const open: [value: unknown, pointer: string][] = [[body, '']]
-  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+  // This is not recursive, because 64 KiB can be nested deeper than the stack.
+  const pending: [value: unknown, pointer: string][] = [[body, '']]
+  for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
     const [value, pointer] = entry
     if (typeof value !== 'object' || value === null) continue
     if (Object.hasOwn(value, '__proto__')) {
-      throw invalid([{ pointer: `${pointer}/__proto__`, detail: 'This name cannot be used.' }])
+      throw invalidRequest([
+        { pointer: `${pointer}/__proto__`, detail: 'This name cannot be used.' },
+      ])
     }
     for (const [key, member] of Object.entries(value)) {
-      if (typeof member === 'object') open.push([member, `${pointer}/${key}`])
+      if (typeof member === 'object') pending.push([member, `${pointer}/${key}`])
     }
   }
 }
