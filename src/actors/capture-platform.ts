@@ -58,28 +58,6 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
     async (medium, id) => backend.find?.(medium, id),
   )
 
-  function pipeline(medium: Medium, device: Device, quality: Quality): StartPipeline {
-    const command = backend.command(medium, device, quality, encoder.ffmpeg)
-    if (medium === 'screen')
-      return (events) =>
-        new ScreenPipeline(
-          { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit },
-          events,
-        )
-    const parts = {
-      source: command,
-      keepAwake: backend.keepAwake(medium, device) ?? undefined,
-      ffmpeg: encoder.ffmpeg(),
-      isSilenceFault: medium === 'mic',
-      format: audioFormat(medium, quality),
-      env,
-      clock,
-      logger,
-      encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
-    }
-    return (events) => new SoundPipeline(parts, events)
-  }
-
   return {
     devices: ({ fresh = false } = {}) => directory.all(fresh),
     async resolve(medium, id) {
@@ -92,7 +70,13 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
     },
     capture: (medium, report) =>
       new TrackCapture({
-        pipeline: (device, quality) => pipeline(medium, device, quality),
+        pipeline: (device, quality) =>
+          preparePipeline(
+            { backend, encoder, env, clock, logger, limits },
+            medium,
+            device,
+            quality,
+          ),
         resolve: (device) => directory.resolve(medium, device.id, true),
         limits,
         clock,
@@ -111,6 +95,44 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
       return file && segmentFacts(opened, Date.parse(opened.startedAt), file)
     },
   }
+}
+
+/** The parts that every pipeline works with. */
+interface PipelineParts {
+  backend: CaptureBackend
+  encoder: Encoder
+  env: NodeJS.ProcessEnv
+  clock: RecorderClock
+  logger: Logger
+  limits: CaptureLimits
+}
+
+/** Prepares the pipeline of a device: looks up its command and ffmpeg, but starts no process. */
+function preparePipeline(
+  { backend, encoder, env, clock, logger, limits }: PipelineParts,
+  medium: Medium,
+  device: Device,
+  quality: Quality,
+): StartPipeline {
+  const command = backend.command(medium, device, quality, encoder.ffmpeg)
+  if (medium === 'screen')
+    return (events) =>
+      new ScreenPipeline(
+        { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit },
+        events,
+      )
+  const parts = {
+    source: command,
+    keepAwake: backend.keepAwake(medium, device) ?? undefined,
+    ffmpeg: encoder.ffmpeg(),
+    isSilenceFault: medium === 'mic',
+    format: audioFormat(medium, quality),
+    env,
+    clock,
+    logger,
+    encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
+  }
+  return (events) => new SoundPipeline(parts, events)
 }
 
 function chooseBackend(
