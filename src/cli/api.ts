@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { type DaemonInfo, type Home, readDaemonFile } from '../home.ts'
 import { localProblem, type Problem, ProblemError } from './problem.ts'
 
-/** A command answers once its outcome is confirmed and on disk, and never takes longer than this. */
+/** A command answers once its outcome is confirmed and on disk, which never lasts longer. */
 const ANSWER_LIMIT_MS = 60_000
 
 /**
@@ -30,7 +30,8 @@ export interface Api {
 
 /**
  * Creates the client of a home's recorder. Reads and sends nothing before the first request. Calls
- * `onWait` when an answer takes over a second, and the function it returns when the answer is there.
+ * `onWait` when an answer takes over a second, and the function it returns when the answer has
+ * come.
  */
 export function createApi(home: Home, onWait: () => () => void = () => () => {}): Api {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {

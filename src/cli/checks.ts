@@ -9,7 +9,7 @@ import { size } from './quantities.ts'
 
 /** Result of one check. `note`: worth knowing, but no failure. `remedy`: what to do. */
 export interface Check {
-  /** The checked thing. For the recorder's own checks a medium, or a medium and a check (`mic level`). */
+  /** The checked thing. A running recorder also checks media, e.g. `mic` and `mic level`. */
   name: string
   result: 'ok' | 'note' | 'failed'
   detail: string
@@ -78,7 +78,7 @@ export async function checkHome(home: Home): Promise<Check> {
   return { name, result: 'ok', detail: `${home.folder} is open to you only.` }
 }
 
-/** Checks that config.json is valid. Also returns the configuration, for checks that depend on it. */
+/** Checks that config.json is valid. Also returns it, for the checks that depend on it. */
 export async function checkConfig(home: Home): Promise<{ check: Check; config: Config }> {
   const name = 'Configuration'
   try {
@@ -132,7 +132,10 @@ async function nearestFolder(folder: string): Promise<string> {
   return found !== null || dirname(folder) === folder ? folder : nearestFolder(dirname(folder))
 }
 
-/** Checks that there is an ffmpeg: configured, FFMPEG_BIN, ffmpeg-static or on the PATH, in order. */
+/**
+ * Checks that there is an ffmpeg: configured, FFMPEG_BIN, ffmpeg-static or on the PATH, in this
+ * order.
+ */
 export async function checkFfmpeg(config: Config, env: NodeJS.ProcessEnv): Promise<Check> {
   const name = 'ffmpeg'
   const remedy =

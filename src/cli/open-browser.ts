@@ -3,7 +3,10 @@ import { spawn } from 'node:child_process'
 /** An opener that still runs after this time has opened a browser and waits for it. */
 const OPENER_LIMIT_MS = 3_000
 
-/** Opens a URL in the user's browser, with the platform's own command. Resolves to false if it fails. */
+/**
+ * Opens a URL in the user's browser, with the platform's own command. Resolves to false if that
+ * fails.
+ */
 export async function openBrowser(
   url: string,
   env: NodeJS.ProcessEnv,

@@ -40,8 +40,8 @@ function causeMessages(error: unknown): string {
 }
 
 /**
- * Shows a problem in a few lines: title, detail, mistakes in the request, holder of control, allowed
- * commands, remedy and code.
+ * Formats a problem in a few lines: title, detail, mistakes in the request, holder of control,
+ * allowed commands, remedy and code.
  */
 export function problemText(problem: Problem, style: Style): string {
   const { code, title, detail, errors = [] } = problem

@@ -33,7 +33,10 @@ const UNITS: Record<string, number> = {
   ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
 }
 
-/** Parses a size such as `256MB`, `1.5 GB`, `512MiB` or `1000000` (bytes). Returns null if invalid. */
+/**
+ * Parses a size such as `256MB`, `1.5 GB`, `512MiB` or `1000000`, in bytes. Returns null for
+ * anything else.
+ */
 export function parseSize(text: string): number | null {
   const parts = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim())
   const unit = UNITS[(parts?.[2] || 'b').toLowerCase()]
@@ -49,8 +52,8 @@ export function levelBar(rmsDb: number): string {
 }
 
 /**
- * Parses a point in time: RFC 3339 with zone, or local as `2026-01-31` or `2026-01-31T10:00`. A date
- * alone means its first moment, or with `wholeDay` the first moment after it. Returns null for
+ * Parses a point in time: RFC 3339 with zone, or local as `2026-01-31` or `2026-01-31T10:00`. A
+ * date alone means its first moment, or with `wholeDay` the first moment after it. Returns null for
  * anything else.
  */
 export function parseTime(text: string, wholeDay = false): Date | null {

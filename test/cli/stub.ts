@@ -1,6 +1,6 @@
 /**
- * A stub of the API: a real HTTP server on a home folder of its own, with answers from the test. Also
- * runs the command line against it.
+ * A stub of the API: a real HTTP server on a home folder of its own, with answers from the test.
+ * `f2f` runs the command line against it.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, writeFile } from 'node:fs/promises'
@@ -46,8 +46,8 @@ export async function freshHome(): Promise<Home> {
 }
 
 /**
- * Starts the stub. `answers` maps `METHOD /path?query` to an answer. Other requests get 404, a wrong
- * token 401.
+ * Starts the stub. `answers` maps `METHOD /path?query` to an answer. Other requests get 404, a
+ * wrong token gets 401.
  */
 export async function startStub(
   answers: Record<string, StubAnswer | ((request: StubRequest) => StubAnswer)>,

@@ -115,7 +115,7 @@ function stepPrinter(io: Io): (step: string) => void {
   return (step) => void io.stderr.write(`selftest: ${step}\n`)
 }
 
-/** Throws during a wrap-up: a start would close that recording, and nobody could tag it any more. */
+/** Throws during a wrap-up: a start would close that recording and prevent its last tags. */
 async function assertNoWrapUp(api: Api): Promise<void> {
   const { recording } = await api.get<ApplicationView>('/application')
   if (recording?.state !== 'WrapUp') return
