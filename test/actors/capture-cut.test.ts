@@ -19,9 +19,9 @@ suite('a cut of a capture', (test) => {
       const capture = bench.capture(synthetic, medium)
       capture.cut(1)
       capture.open(await synthetic.resolve(medium, undefined))
-      assert.deepEqual(capture.told(), [], 'nothing is reported from within send')
+      assert.deepEqual(capture.reportsWithoutLevels(), [], 'nothing is reported from within send')
       await capture.next('capture.ended')
-      assert.deepEqual(capture.told(), [
+      assert.deepEqual(capture.reportsWithoutLevels(), [
         { type: 'capture.ended', segment: 1, cause: 'cut', facts: null, unfinished: false },
       ])
       assert.equal(existsSync(capture.folder), false)
@@ -35,7 +35,7 @@ suite('a cut of a capture', (test) => {
       assertWithin(Date.now() - at, 1_000, 'the end')
       assert.equal(cause, 'cut')
       assert.equal(facts, null)
-      assert.equal(capture.told().length, 1)
+      assert.equal(capture.reportsWithoutLevels().length, 1)
     })
 
     test(`that comes twice ends ${medium} once`, async () => {
@@ -47,7 +47,10 @@ suite('a cut of a capture', (test) => {
       await capture.next('capture.ended')
       capture.cut()
       await capture.dispose()
-      assert.equal(capture.told().filter(({ type }) => type === 'capture.ended').length, 1)
+      assert.equal(
+        capture.reportsWithoutLevels().filter(({ type }) => type === 'capture.ended').length,
+        1,
+      )
     })
 
     test(`with discard leaves nothing of ${medium} on disk`, async () => {
@@ -103,7 +106,7 @@ suite('a cut of a capture', (test) => {
       ) <= 1,
     )
     assert.deepEqual(
-      capture.told().map(({ type }) => type),
+      capture.reportsWithoutLevels().map(({ type }) => type),
       ['capture.ended'],
     )
   })

@@ -88,7 +88,7 @@ suite('capture and the disk', (test) => {
       assert.equal(sha256Of(path), facts.sha256)
       assert.ok(Math.abs((await decodeSound(path)).length / 48 - facts.durationMs) <= 1)
       assert.deepEqual(
-        capture.told().map(({ type }) => type),
+        capture.reportsWithoutLevels().map(({ type }) => type),
         ['capture.flowing', 'capture.ended', 'capture.closed'],
       )
     },
@@ -103,7 +103,7 @@ suite('capture and the disk', (test) => {
     assert.deepEqual([ended.cause, ended.facts, ended.unfinished], ['cut', null, false])
     disk.thaw()
     await eventually('the file is gone', () => !existsSync(join(capture.folder, file)))
-    assert.equal(capture.told().length, 2)
+    assert.equal(capture.reportsWithoutLevels().length, 2)
   })
 
   test.unless(
@@ -142,7 +142,7 @@ suite('capture and the disk', (test) => {
       const { cause } = await failing.next('capture.ended')
       assert.equal(cause !== 'cut' && cause.code, 'STORAGE_UNAVAILABLE')
       assert.deepEqual(
-        failing.told().map(({ type }) => type),
+        failing.reportsWithoutLevels().map(({ type }) => type),
         ['capture.ended'],
       )
     },

@@ -36,7 +36,7 @@ suite('a capture with retryUntil', (test) => {
     const before = bench.logger.lines.length
     capture.open(await platform.resolve('mic', undefined), 4, Date.now() + 10_000)
     await eventually('two failed tries', () => bench.logger.lines.length >= before + 2)
-    assert.deepEqual(capture.told(), [])
+    assert.deepEqual(capture.reportsWithoutLevels(), [])
     repair()
     const { file } = await capture.next('capture.flowing', 4)
     assert.equal(file, 'mic-000004.ogg')
@@ -44,7 +44,7 @@ suite('a capture with retryUntil', (test) => {
     const { cause, facts } = await capture.next('capture.ended', 4)
     assert.equal(cause, 'cut')
     assert.ok(facts)
-    assert.equal(capture.told().length, 2)
+    assert.equal(capture.reportsWithoutLevels().length, 2)
   })
 
   test('fails with the last cause when its time is over', async () => {
@@ -56,7 +56,7 @@ suite('a capture with retryUntil', (test) => {
     assertWithin(Math.abs(Date.now() - until), 600, 'the last attempt')
     assert.equal(cause !== 'cut' && cause.code, 'CAPTURE_FAILED')
     assert.equal(facts, null)
-    assert.equal(capture.told().length, 1)
+    assert.equal(capture.reportsWithoutLevels().length, 1)
     assert.deepEqual(childrenWith('ffmpeg'), [])
   })
 

@@ -160,7 +160,7 @@ suite('X11 authority', (test) => {
     const list = (file: string) =>
       listX11Screens(env(file), () => Promise.reject(new Error('no ffmpeg either')))
     assert.equal((await list(right)).devices[0]?.label, `${server.display} 640×480`)
-    // Others may know better, but do not here: what they say is told.
+    // Other programs may succeed, but do not here: their message is the reason.
     assert.match(
       (await list(wrong)).reason ?? '',
       /cannot be opened\. Check DISPLAY and XAUTHORITY|no ffmpeg either/,

@@ -22,23 +22,23 @@ suite('a black screen', (test) => {
   })
 
   test('is reported once, after three seconds, and when it ends', () => {
-    const told: boolean[] = []
-    const watch = new BlackWatch((present) => told.push(present))
+    const reported: boolean[] = []
+    const watch = new BlackWatch((present) => reported.push(present))
     for (const picture of [BLACK, BLACK, BLACK, DARK, BLACK, BLACK, BLACK]) watch.push(picture)
-    assert.deepEqual(told, [])
+    assert.deepEqual(reported, [])
     watch.push(BLACK)
     watch.push(BLACK)
-    assert.deepEqual(told, [true])
+    assert.deepEqual(reported, [true])
     watch.push(DARK)
     watch.push(DARK)
-    assert.deepEqual(told, [true, false])
+    assert.deepEqual(reported, [true, false])
   })
 
   test('is found in chunks of any size', () => {
-    const told: boolean[] = []
-    const watch = new BlackWatch((present) => told.push(present))
+    const reported: boolean[] = []
+    const watch = new BlackWatch((present) => reported.push(present))
     const stream = Buffer.concat([DARK, BLACK, BLACK, BLACK, BLACK, DARK])
     for (let at = 0; at < stream.length; at += 100) watch.push(stream.subarray(at, at + 100))
-    assert.deepEqual(told, [true, false])
+    assert.deepEqual(reported, [true, false])
   })
 })

@@ -29,7 +29,7 @@ class SetClock implements RecorderClock {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
-  tell(byMs: number): void {
+  step(byMs: number): void {
     for (const listener of [...this.#listeners]) listener({ type: 'stepped', byMs })
   }
 }
@@ -78,7 +78,7 @@ suite('screen and clock', (test) => {
         // ffmpeg's frames are now timed a minute later than the recorder's time, or can no longer
         // be trusted to come.
         if (byMs > 0) clock.aheadMs = byMs
-        clock.tell(byMs)
+        clock.step(byMs)
         const { cause, facts } = await capture.next('capture.ended')
         assert.ok(cause !== 'cut' && facts)
         assert.equal(cause.detail, 'The system clock was set.')

@@ -21,17 +21,17 @@ suite('a segment writer', (test) => {
   test.after(() => rmSync(scratch, { recursive: true }))
 
   function writer(path: string, limits = {}) {
-    const told: (string | Error)[] = []
+    const reported: (string | Error)[] = []
     const events = {
-      started: () => void told.push('started'),
-      failed: (error: Error) => void told.push(error),
+      started: () => void reported.push('started'),
+      failed: (error: Error) => void reported.push(error),
     }
-    return { told, writer: new SegmentWriter(path, events, limits) }
+    return { reported, writer: new SegmentWriter(path, events, limits) }
   }
 
   test('writes everything in order and hashes it, also what comes during a write', async () => {
     const path = join(scratch, 'order', 'a', 'file.ogg')
-    const { writer: file, told } = writer(path)
+    const { writer: file, reported } = writer(path)
     const chunks = Array.from({ length: 200 }, () =>
       randomBytes(1 + Math.floor(Math.random() * 5_000)),
     )
@@ -43,7 +43,7 @@ suite('a segment writer', (test) => {
     const whole = Buffer.concat(chunks)
     assert.deepEqual(readFileSync(path), whole)
     assert.deepEqual(stored, { bytes: whole.length, sha256: sha256Of(path) })
-    assert.deepEqual(told, ['started'])
+    assert.deepEqual(reported, ['started'])
   })
 
   test('creates the file with the first bytes, for its owner only', async () => {
@@ -57,13 +57,15 @@ suite('a segment writer', (test) => {
   })
 
   test('fails when the disk is too slow, instead of filling the memory', async () => {
-    const { writer: file, told } = writer(join(scratch, 'bound', 'file.ogg'), { queueBytes: 1_000 })
+    const { writer: file, reported } = writer(join(scratch, 'bound', 'file.ogg'), {
+      queueBytes: 1_000,
+    })
     file.write(Buffer.alloc(600))
     file.write(Buffer.alloc(600))
-    const [error] = told
+    const [error] = reported
     assert.ok(error instanceof RecorderError && error.code === 'STORAGE_UNAVAILABLE')
     file.write(Buffer.alloc(600))
-    assert.equal(told.length, 1, 'it fails once')
+    assert.equal(reported.length, 1, 'it fails once')
     await assert.rejects(file.finish(), (reason) => reason === error)
   })
 

@@ -31,15 +31,15 @@ suite('levels of sound', (test) => {
   test('come ten times a second of sound, for any channels and chunks', () => {
     const second = sine(10_000, 96_000)
     assert.equal(levels(2, second).length, 10)
-    const pieces: Buffer[] = []
+    const chunks: Buffer[] = []
     const aligner = new FrameAligner(2)
     // An odd address and odd lengths, as a pipe may give them.
     const odd = Buffer.concat([Buffer.alloc(1), second]).subarray(1)
     for (let at = 0; at < odd.length; at += 1_001)
-      pieces.push(aligner.push(odd.subarray(at, at + 1_001)))
-    assert.ok(pieces.every((piece) => piece.length % 4 === 0))
-    assert.deepEqual(Buffer.concat(pieces), second)
-    assert.deepEqual(levels(2, ...pieces), levels(2, second))
+      chunks.push(aligner.push(odd.subarray(at, at + 1_001)))
+    assert.ok(chunks.every((chunk) => chunk.length % 4 === 0))
+    assert.deepEqual(Buffer.concat(chunks), second)
+    assert.deepEqual(levels(2, ...chunks), levels(2, second))
   })
 
   test('go with a duration that follows from bytes and channels', () => {

@@ -94,14 +94,14 @@ suite('drift of sound', (test) => {
   test('sound that comes late, all at once, after a busy second is not taken for lost', () => {
     const drift = new DriftMeter()
     let at = 0
-    const take = (arrivedAt: number) => {
+    const push = (arrivedAt: number) => {
       drift.push(CHUNK, START + arrivedAt)
       assert.equal(drift.isLost(START + arrivedAt), false)
     }
-    for (; at < 10_000; at += 20) take(at)
-    for (let waiting = at; waiting < 12_000; waiting += 20) take(12_000)
+    for (; at < 10_000; at += 20) push(at)
+    for (let waiting = at; waiting < 12_000; waiting += 20) push(12_000)
     assert.equal(drift.lateSince, undefined)
-    for (at = 12_000; at < 20_000; at += 20) take(at)
+    for (at = 12_000; at < 20_000; at += 20) push(at)
     assert.ok(Math.abs(drift.originAt(START + at) - (START - 20)) < 0.01)
   })
 
@@ -158,12 +158,12 @@ suite('slipped samples', (test) => {
   /** What comes of sound that is off by `ppm`, in chunks of 5 ms. */
   function slipped(pcm: Buffer, ppm: number): Buffer {
     const slipper = new SampleSlipper(2)
-    const pieces: Buffer[] = []
+    const blocks: Buffer[] = []
     for (let at = 0; at < pcm.length; at += 960)
-      pieces.push(
+      blocks.push(
         slipper.push(pcm.subarray(at, at + 960), (at / 4 / 48) * (ppm / 1e6) - slipper.shiftMs),
       )
-    return Buffer.concat(pieces)
+    return Buffer.concat(blocks)
   }
 
   for (const ppm of [100, -100])

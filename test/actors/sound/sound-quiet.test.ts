@@ -17,8 +17,8 @@ const RATE = 48_000
 const TOLD_MS = 5_000
 
 suite('digital silence', (test) => {
-  /** What a watch tells of sound, with the second of the sound in which it does. */
-  function told(
+  /** The changes that a watch reports, each with its second of the sound. */
+  function changes(
     seconds: number,
     sample: (index: number) => number,
   ): [second: number, silent: boolean][] {
@@ -39,7 +39,7 @@ suite('digital silence', (test) => {
   test('is reported after 4 s, and its end within a tenth of a second', () => {
     const beginsAt = 2 * RATE
     const endsAt = 8 * RATE + 10
-    const found = told(12, (index) => (index < beginsAt || index === endsAt ? 1 : 0))
+    const found = changes(12, (index) => (index < beginsAt || index === endsAt ? 1 : 0))
     assert.deepEqual(found.slice(0, 2), [
       [6, true],
       [8.1, false],
@@ -53,11 +53,11 @@ suite('digital silence', (test) => {
       return Math.round(((state / 2 ** 32) * 2 - 1) * peak)
     }
     // −70 dBFS; and no more than the dither of a converter.
-    assert.deepEqual(told(600, noise(18)), [])
-    assert.deepEqual(told(600, noise(1)), [])
+    assert.deepEqual(changes(600, noise(18)), [])
+    assert.deepEqual(changes(600, noise(1)), [])
     // One click in 3.9 s is a sign of life too.
     assert.deepEqual(
-      told(120, (index) => (index % (3.9 * RATE) === 0 ? -1 : 0)),
+      changes(120, (index) => (index % (3.9 * RATE) === 0 ? -1 : 0)),
       [],
     )
   })
@@ -122,7 +122,7 @@ suite('muted and silent devices', (test) => {
       const capture = await flowing('mic')
       await warned(capture, 'SOURCE_MUTED', true)
       assert.equal(warnings(capture)[0]?.detail, 'The microphone is muted.')
-      // Long enough for a silence to be told.
+      // Long enough for a silence to be reported.
       const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
       await eventually('six seconds of sound', () => levels() >= 60, 10_000)
       await pactl(desktop.env, 'set-source-mute', desktop.micSource, '0')

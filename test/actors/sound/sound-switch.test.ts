@@ -67,7 +67,7 @@ suite('a sound server that switches the source', (test) => {
     return capture
   }
 
-  async function heard(capture: ObservedCapture, segment: number): Promise<Samples> {
+  async function samplesOf(capture: ObservedCapture, segment: number): Promise<Samples> {
     const { facts } = await capture.next('capture.ended', segment)
     return decodeAudio(join(capture.folder, facts!.file))
   }
@@ -94,7 +94,7 @@ suite('a sound server that switches the source', (test) => {
     assert.match(cause.detail, /own/)
     const missing = struckAt - Date.parse(facts!.endedAt)
     assertWithin(missing, 500, 'what is missing of the right device')
-    const samples = await heard(capture, 1)
+    const samples = await samplesOf(capture, 1)
     assert.ok(
       loudestDb(samples, OWN_HZ) > -14,
       `${loudestDb(samples, OWN_HZ)} dB of the right device`,
@@ -121,7 +121,7 @@ suite('a sound server that switches the source', (test) => {
         await own.plug()
         await capture.next('capture.flowing', 2)
         capture.cut(2)
-        const samples = await heard(capture, 2)
+        const samples = await samplesOf(capture, 2)
         assert.ok(loudestDb(samples, OTHER_HZ) < NO_TRACE_DB)
         assert.ok(rmsDb(samples) > -20)
       }
@@ -154,7 +154,7 @@ suite('a sound server that switches the source', (test) => {
         await pactl(desktop.env, 'move-source-output', stream, 'other')
         if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
         capture.cut()
-        const level = loudestDb(await heard(capture, 1), OTHER_HZ)
+        const level = loudestDb(await samplesOf(capture, 1), OTHER_HZ)
         assert.ok(level < NO_TRACE_DB, `${level} dB of the wrong device, cut after ${afterMs} ms`)
       }
     },
@@ -168,7 +168,7 @@ suite('a sound server that switches the source', (test) => {
       const [mine, its] = [await flowing(devices, 'own'), await flowing(devices, 'other')]
       assert.equal(childrenWith('pactl subscribe').length, 1)
       await switched(mine, () => own.unplug())
-      assert.equal(its.told().length, 1)
+      assert.equal(its.reportsWithoutLevels().length, 1)
       await own.plug()
       its.cut()
       assert.equal((await its.next('capture.ended')).cause, 'cut')
@@ -199,9 +199,9 @@ suite('a sound server that switches the source', (test) => {
   test.unless(problem, 'is noticed also when the subscription has just died', async () => {
     const capture = await flowing(platform(), 'own')
     const stream = await streamOf(childWith('parec'))
-    const lookOut = childWith('pactl subscribe')
-    process.kill(lookOut, 'SIGKILL')
-    await eventually('it is gone', () => !childrenWith('pactl subscribe').includes(lookOut))
+    const subscription = childWith('pactl subscribe')
+    process.kill(subscription, 'SIGKILL')
+    await eventually('it is gone', () => !childrenWith('pactl subscribe').includes(subscription))
     await switched(capture, () => pactl(desktop.env, 'move-source-output', stream, 'other'))
   })
 

@@ -13,7 +13,7 @@ import { resolveQuality } from '../../../src/contract/quality.ts'
 
 const REPORT_LIMIT_MS = 10_000
 
-/** A logger that keeps what it is told. */
+/** A logger that keeps its lines. */
 export function keepingLogger(): Logger & {
   lines: { level: string; fields: object; message: string }[]
 } {
@@ -42,7 +42,7 @@ export class ObservedCapture {
     this.folder = folder
     this.#capture = platform.capture(medium, (report) => {
       this.reports.push(report)
-      for (const look of this.#waiting) look()
+      for (const check of this.#waiting) check()
     })
   }
 
@@ -55,7 +55,7 @@ export class ObservedCapture {
     })
   }
 
-  /** Cuts now; gives the time of the cut. */
+  /** Cuts now. Returns the time of the cut. */
   cut(segment = 1, options: { discard?: boolean } = {}): number {
     const at = Date.now()
     this.#capture.send({ type: 'capture.cut', segment, at, ...options })
@@ -66,7 +66,7 @@ export class ObservedCapture {
     return this.#capture.dispose()
   }
 
-  /** The first report of a type for a segment, that came or comes; `which` picks among several. */
+  /** Resolves with the first report of a type for a segment, which has come or will come. */
   next<T extends CaptureReport['type']>(
     type: T,
     segment = 1,
@@ -79,27 +79,27 @@ export class ObservedCapture {
       )
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#waiting.delete(look)
+        this.#waiting.delete(check)
         reject(
           new Error(
-            `no ${type} of segment ${segment} within ${limitMs} ms: ${JSON.stringify(this.told())}`,
+            `no ${type} of segment ${segment} within ${limitMs} ms: ${JSON.stringify(this.reportsWithoutLevels())}`,
           ),
         )
       }, limitMs)
-      const look = () => {
+      const check = () => {
         const report = found()
         if (report === undefined) return
         clearTimeout(timer)
-        this.#waiting.delete(look)
+        this.#waiting.delete(check)
         resolve(report)
       }
-      this.#waiting.add(look)
-      look()
+      this.#waiting.add(check)
+      check()
     })
   }
 
   /** The reports without the levels. */
-  told(): CaptureReport[] {
+  reportsWithoutLevels(): CaptureReport[] {
     return this.reports.filter((report) => report.type !== 'capture.level')
   }
 }

@@ -95,83 +95,83 @@ suite('a watch over sound streams', (test) => {
       'pactl',
       `if [ "$1" = subscribe ]; then ${count('subscribe')}; ${scripts.subscribe}\nelse ${count('list')}; ${scripts.list}\nfi`,
     )
-    const told: unknown[] = []
+    const reported: unknown[] = []
     const watch = new PulseWatch(
       { ...process.env, PATH: `${folder}:${process.env.PATH}` },
       Date.now,
     )
     const watched = watch.watch({ source: 'microphone' }, PID, {
-      suspected: (fromMs) => told.push(fromMs === null ? 'sure' : 'doubt'),
-      lost: ({ code }) => told.push(code),
-      muted: (detail) => told.push(detail),
+      suspected: (fromMs) => reported.push(fromMs === null ? 'clear' : 'suspect'),
+      lost: ({ code }) => reported.push(code),
+      muted: (detail) => reported.push(detail),
     })
     const runs = (what: 'subscribe' | 'list') => {
       const path = join(folder, what)
       return existsSync(path) ? readFileSync(path, 'utf8').length / 2 : 0
     }
-    return { told, runs, stop: watched.stop }
+    return { reported, runs, stop: watched.stop }
   }
 
   const says = (text: string) => `cat <<'END'\n${text}\nEND\n`
   const CHANGES = `while :; do echo "Event 'change' on sink #1"; sleep 0.02; done`
 
   test.unless(noPulse(), 'does not spin when the sound server is dead', async () => {
-    const { runs, told, stop } = watching({ subscribe: 'exit 1', list: 'exit 1' })
+    const { runs, reported, stop } = watching({ subscribe: 'exit 1', list: 'exit 1' })
     await delay(3_000)
     stop()
     assert.ok(runs('subscribe') <= 5, `${runs('subscribe')} subscriptions`)
     assert.ok(runs('list') <= 12, `${runs('list')} questions`)
-    assert.deepEqual(told, ['doubt'])
+    assert.deepEqual(reported, ['suspect'])
   })
 
   test.unless(
     noPulse(),
     'checks at most twice a second when volumes change all the time',
     async () => {
-      const { runs, told, stop } = watching({ subscribe: CHANGES, list: says(listing()) })
+      const { runs, reported, stop } = watching({ subscribe: CHANGES, list: says(listing()) })
       await eventually('the first question', () => runs('list') >= 1)
       const before = runs('list')
       await delay(3_000)
       const asked = runs('list') - before
       stop()
       assert.ok(asked >= 4 && asked <= 8, `${asked} questions in 3 s`)
-      assert.deepEqual(told, [])
+      assert.deepEqual(reported, [])
       await eventually('nothing is left running', () => childrenWith(folder).length === 0)
     },
   )
 
   test.unless(noPulse(), 'makes one check at a time, however slow the server is', async () => {
     const moves = `while :; do echo "Event 'change' on source-output #12"; sleep 0.02; done`
-    const { runs, told, stop } = watching({
+    const { runs, reported, stop } = watching({
       subscribe: moves,
       list: `sleep 0.5; ${says(listing())}`,
     })
     await delay(2_500)
     stop()
     assert.ok(runs('list') <= 6, `${runs('list')} questions`)
-    assert.equal(told[0], 'doubt')
-    assert.ok(!told.includes('DEVICE_UNAVAILABLE'))
+    assert.equal(reported[0], 'suspect')
+    assert.ok(!reported.includes('DEVICE_UNAVAILABLE'))
   })
 
   test.unless(noPulse(), 'reports a moved stream once, and nothing after that', async () => {
-    const { told, stop } = watching({
+    const { reported, stop } = watching({
       subscribe: CHANGES,
       list: says(listing({ source: 1, muted: true })),
     })
-    await eventually('it is lost', () => told.length > 0)
+    await eventually('it is lost', () => reported.length > 0)
     await delay(700)
     stop()
-    assert.deepEqual(told, ['DEVICE_UNAVAILABLE'])
+    assert.deepEqual(reported, ['DEVICE_UNAVAILABLE'])
   })
 
   test.unless(noPulse(), 'does not take a stream without a source for a moved one', async () => {
-    const { told, runs, stop } = watching({
+    const { reported, runs, stop } = watching({
       subscribe: CHANGES,
       list: says(listing({ source: 4_294_967_295 })),
     })
     await eventually('it has asked again', () => runs('list') >= 3)
     stop()
-    assert.deepEqual(told, [])
+    assert.deepEqual(reported, [])
   })
 
   test.unless(noPulse(), 'ends a subscription that hangs, and starts another', async () => {

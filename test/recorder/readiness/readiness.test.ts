@@ -21,8 +21,8 @@ suite('readiness', (test) => {
   })
   test.afterEach(() => bench.dispose())
 
-  /** All checks, each held against what every check promises. */
-  async function look(media?: Medium[]) {
+  /** Makes the checks, and verifies what every check promises. */
+  async function check(media?: Medium[]) {
     const at = performance.now()
     const view = await bench.recorder.readiness(media)
     assert.ok(performance.now() - at < 2_000, 'an answer within 2 s')
@@ -37,7 +37,7 @@ suite('readiness', (test) => {
   }
 
   test('every check of a healthy computer passes, and a speaker may be silent', async () => {
-    const { ready, checks, of } = await look()
+    const { ready, checks, of } = await check()
     assert.equal(ready, true)
     assert.deepEqual([...new Set(checks.map(({ result }) => result))], ['pass'])
     assert.deepEqual(of('level', 'mic')?.level, { rmsDb: -42, peakDb: -30 })
@@ -48,7 +48,7 @@ suite('readiness', (test) => {
   })
 
   test('only the requested media are checked', async () => {
-    const { checks } = await look(['screen'])
+    const { checks } = await check(['screen'])
     assert.deepEqual(bench.platform.probed, ['screen'])
     assert.deepEqual([...new Set(checks.flatMap(({ medium }) => medium ?? []))], ['screen'])
   })
@@ -65,7 +65,7 @@ suite('readiness', (test) => {
       speaker: nothing,
       screen: { problem: null, level: null, empty: true, muted: null },
     }
-    const wrong = await look()
+    const wrong = await check()
     assert.deepEqual(
       wrong.checks
         .filter(({ result }) => result !== 'pass')
@@ -77,7 +77,7 @@ suite('readiness', (test) => {
       ],
     )
     bench.platform.probes.mic = nothing
-    const muted = await look(['mic'])
+    const muted = await check(['mic'])
     assert.deepEqual(
       [muted.of('mute', 'mic')?.result, muted.of('level', 'mic')],
       ['fail', undefined],
@@ -89,10 +89,10 @@ suite('readiness', (test) => {
       empty: false,
       muted: null,
     }
-    const { of } = await look(['mic'])
+    const { of } = await check(['mic'])
     assert.equal(of('delivering', 'mic')?.result, 'fail')
     bench.platform.missing.add('speaker')
-    const gone = await look(['speaker'])
+    const gone = await check(['speaker'])
     assert.match(gone.of('device', 'speaker')?.remedy ?? '', /taken away on purpose/)
     assert.equal(gone.of('delivering', 'speaker'), undefined)
   })
@@ -104,7 +104,7 @@ suite('readiness', (test) => {
       'the warning is there',
       async () => (await bench.recorder.application('api')).errors.length > 0,
     )
-    const { of } = await look()
+    const { of } = await check()
     assert.deepEqual(bench.platform.probed, ['speaker'])
     assert.match(of('delivering', 'mic')?.detail ?? '', /is being recorded/)
     assert.equal(of('mute', 'mic')?.result, 'fail')
@@ -116,7 +116,7 @@ suite('readiness', (test) => {
     bench.platform.behaviour.mic = 'hang'
     bench.platform.kill('mic')
     const failed = await eventually('it fails', async () => {
-      const { of } = await look(['mic'])
+      const { of } = await check(['mic'])
       return of('delivering', 'mic')?.result === 'fail' && of('delivering', 'mic')
     })
     assert.match(failed.detail, /The fake died/)
@@ -126,41 +126,41 @@ suite('readiness', (test) => {
   test('a pause keeps every device closed', async () => {
     await bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
     await bench.command('api', 'track.pause', { media: ['mic'] })
-    const { ready, of } = await look()
+    const { ready, of } = await check()
     assert.equal(ready, true)
     assert.deepEqual(bench.platform.probed, [])
     assert.match(of('delivering', 'mic')?.detail ?? '', /It is paused/)
     assert.match(of('delivering', 'speaker')?.detail ?? '', /It is not checked while/)
     assert.match(of('delivering', 'screen')?.detail ?? '', /is being recorded/)
     await bench.command('api', 'track.resume')
-    await look()
+    await check()
     assert.deepEqual(bench.platform.probed, ['speaker'])
   })
 
   test('a pause closes the device of a check at once', async () => {
     await bench.command('api', 'recording.start', { media: ['mic'] })
     bench.platform.probes.speaker = 'hang'
-    const looking = look(['speaker'])
+    const checking = check(['speaker'])
     await eventually('the speaker is opened', () => bench.platform.probing === 1)
     const paused = bench.command('api', 'track.pause')
     await Promise.resolve()
     await eventually('it is let go', () => bench.platform.probing === 0, 100)
     await paused
-    const check = (await looking).of('delivering', 'speaker')
-    assert.deepEqual([check?.result, check?.remedy], ['warn', 'Ask again.'])
+    const result = (await checking).of('delivering', 'speaker')
+    assert.deepEqual([result?.result, result?.remedy], ['warn', 'Ask again.'])
   })
 
   test('a start closes it too, and the end of the recorder leaves nothing open', async () => {
     bench.platform.probes.mic = 'hang'
-    const looking = look(['mic'])
+    const checking = check(['mic'])
     await eventually('the microphone is opened', () => bench.platform.probing === 1)
     const { probing } = bench.platform
     const starting = bench.command('api', 'recording.start')
     await eventually('it is let go', () => bench.platform.probing === 0, 100)
     assert.equal(probing, 1)
-    await Promise.all([looking, starting])
+    await Promise.all([checking, starting])
     await bench.command('api', 'track.stop')
-    const again = look(['mic'])
+    const again = check(['mic'])
     await eventually('it is opened', () => bench.platform.probing === 1)
     await bench.recorder.close()
     assert.equal(bench.platform.probing, 0)
@@ -168,7 +168,7 @@ suite('readiness', (test) => {
   })
 
   test('checks at the same time share one result, and devices are opened once', async () => {
-    const views = await Promise.all([look(), look(), look(['mic'])])
+    const views = await Promise.all([check(), check(), check(['mic'])])
     assert.deepEqual([...bench.platform.probed].sort(), [...MEDIA].sort())
     assert.deepEqual(
       views.map(({ ready }) => ready),
@@ -178,20 +178,20 @@ suite('readiness', (test) => {
 
   test('a part that does not answer fails in time and hides no other check', async () => {
     bench.platform.probes.mic = 'hang'
-    const { of } = await look()
+    const { of } = await check()
     assert.match(of('delivering', 'mic')?.detail ?? '', /not answered within 1.8 s/)
     assert.equal(of('level', 'speaker')?.result, 'pass')
   })
 
   test('the disk fails below the reserve and warns below four hours', async () => {
     free = DEFAULT_RESERVE_BYTES - 1
-    assert.equal((await look([])).of('disk')?.result, 'fail')
+    assert.equal((await check([])).of('disk')?.result, 'fail')
     free = DEFAULT_RESERVE_BYTES + 700_000_000
-    const low = (await look([])).of('disk')
+    const low = (await check([])).of('disk')
     assert.equal(low?.result, 'warn')
     assert.match(low?.detail ?? '', /about 2 hours/)
     free = 1e12
-    assert.equal((await look([])).of('disk')?.result, 'pass')
+    assert.equal((await check([])).of('disk')?.result, 'pass')
   })
 
   const system = (more: Partial<SystemParts> = {}): SystemParts => ({
