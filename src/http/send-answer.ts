@@ -1,6 +1,7 @@
 /**
- * Sends answers. They bypass Koa and go to Node's response directly, which Koa allows (`ctx.respond
- * = false`). Koa's setters for body, type and length cost more than the rest of a read.
+ * Sends answers. They bypass Koa and go to Node's response directly, which Koa allows
+ * (`ctx.respond = false`). Koa's setters for body, type and length cost more than the rest of a
+ * read.
  */
 import type { HttpContext } from './context.ts'
 

@@ -45,7 +45,7 @@ suite('the application over HTTP', (test) => {
   })
   test.beforeEach(() => clients.clear())
 
-  test('the application’s state: idle, recording, and in error while a track of the current recording failed', async () => {
+  test('the application is Idle, Recording, or in Error while a track of the current recording has failed', async () => {
     const { api, ui } = clients
     const application = async (client = api) => (await client.get('/application')).body
     const idle = await application()
@@ -107,7 +107,7 @@ suite('the application over HTTP', (test) => {
     }
   })
 
-  test('healthz tells those without a credential that the daemon answers, and nothing more', async () => {
+  test('healthz shows without a credential that the daemon answers, and nothing more', async () => {
     const response = await fetch(`${daemon.url}/healthz`)
     assert.equal(response.status, 200)
     assert.equal(await response.text(), '{"status":"ok"}')

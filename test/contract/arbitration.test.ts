@@ -154,7 +154,7 @@ suite('who may do what, over HTTP', (test) => {
     })
   }
 
-  test('on a closed recording every command of either side is refused, whoever started it', async () => {
+  test('every command on a closed recording is refused, for both sides and either controller', async () => {
     await bring('api WrapUp')
     const { id, version } = (await clients.api.command('close')).body
     for (const asking of [clients.api, clients.ui]) {

@@ -40,7 +40,7 @@ suite('commands over HTTP', (test) => {
   const current = async (): Promise<RecordingAnswer> =>
     recordingIn(await api.get('/recordings/current'))
 
-  test('a start without a body records all media and answers with the new recording and where it is', async () => {
+  test('a start without a body records all media and answers with the new recording and its location', async () => {
     const answer = await api.call('POST', '/recordings')
     const recording = recordingIn(answer, 201)
     assert.equal(states(recording), 'recording recording recording')
@@ -70,7 +70,7 @@ suite('commands over HTTP', (test) => {
     assert.equal(starting!.data.maxDurationSeconds, 14_400)
   })
 
-  test('any mix of commands on media; left out, `media` means all that the command fits', async () => {
+  test('media can be commanded one by one; without `media` a command affects all that it fits', async () => {
     recordingIn(await api.start({ media: ['audio', 'screen'] }), 201)
     assert.equal(
       states(recordingIn(await api.command('pause', { media: ['screen'] }))),
@@ -98,7 +98,7 @@ suite('commands over HTTP', (test) => {
     )
   })
 
-  test('`audio` is what the recording’s own type says, at its start and ever after', async () => {
+  test('`audio` always means the audio media of the recording’s own type', async () => {
     const started = recordingIn(
       await api.start({ media: ['audio'], recordingType: 'speaker' }),
       201,
@@ -130,7 +130,7 @@ suite('commands over HTTP', (test) => {
     assert.equal(states(microphone), 'recording off off')
   })
 
-  test('one medium that is not in a state for the command: 409, and nothing changes for the others', async () => {
+  test('one medium in the wrong state refuses the whole command, and nothing changes for the others', async () => {
     recordingIn(await api.start(), 201)
     const refused: [word: string, media: string[] | undefined][] = [
       ['pause', ['mic', 'speaker']],
@@ -149,7 +149,7 @@ suite('commands over HTTP', (test) => {
     }
   })
 
-  test('with `require: all` one device that is missing takes the whole start back, with `any` the others record', async () => {
+  test('a missing device rolls the whole start back with `require: all`; with `any` the others record', async () => {
     const devices = { speaker: 'no such speaker' }
     const { items } = (await api.get('/recordings')).body
     const all = await api.start({ media: ['audio'], devices })
@@ -176,7 +176,7 @@ suite('commands over HTTP', (test) => {
     assert.equal(none.body.code, 'DEVICE_UNAVAILABLE', 'of the one medium of a start, any is all')
   })
 
-  test('a recording is made from the devices that were named', async () => {
+  test('a recording uses the requested devices', async () => {
     const { mic } = (await api.get('/devices')).body
     const { id, label } = mic.devices[0]
     const recording = recordingIn(await api.start({ devices: { mic: id } }), 201)
@@ -185,7 +185,7 @@ suite('commands over HTTP', (test) => {
     assert.deepEqual(opened!.data.device, { id, label })
   })
 
-  test('the wrap-up ends by its timer, as an act of the recorder', async () => {
+  test('the recorder closes the wrap-up by its timer', async () => {
     const { id } = recordingIn(await api.start({ wrapUpSeconds: 0 }), 201)
     const feed = await openFeed(daemon)
     recordingIn(await api.command('stop'))
@@ -202,7 +202,7 @@ suite('commands over HTTP', (test) => {
     assert.equal(recording.closedAt, closed.at)
   })
 
-  test('a forgotten recording is stopped by the recorder, which says so', async () => {
+  test('the recorder stops a forgotten recording and records the reason', async () => {
     const feed = await openFeed(daemon)
     // Counted from the command, so that there must be time for the start too.
     const { id } = recordingIn(await api.start({ maxDurationSeconds: 3 }), 201)
@@ -243,7 +243,7 @@ suite('commands over HTTP', (test) => {
     assert.deepEqual([state, closedAt], ['Closed', closed.at])
   })
 
-  test('tags keep their type, their history and who set them; the recorder’s own are set by itself', async () => {
+  test('tags keep their type, their history and their author; the recorder sets its own', async () => {
     const crm = await clients.thirdParty('crm', ['tag', 'read'])
     const started = recordingIn(
       await clients.ui.start({ tags: { customer: '4711', urgent: false } }),
@@ -289,7 +289,7 @@ suite('commands over HTTP', (test) => {
     assert.equal((await current()).version, tagged.version + 3, 'nothing of it was set')
   })
 
-  test('`If-Match` lets only those decide who have seen the present version', async () => {
+  test('`If-Match` refuses a command from a client that has not seen the current version', async () => {
     const { id, version } = recordingIn(await api.start(), 201)
     const at = (seen: number) => ({ 'If-Match': `"${seen}"` })
     const tagged = await api.command('tags', { tags: { a: 1 } }, at(version))
@@ -308,7 +308,7 @@ suite('commands over HTTP', (test) => {
     assert.equal(states(recordingIn(paused)), 'paused off off')
   })
 
-  test('a recording is addressed by its id as well as by `current`; one there is not is 404', async () => {
+  test('a recording is addressed by its id or by `current`; an unknown one is 404', async () => {
     const { id } = recordingIn(await api.start(), 201)
     assert.equal(recordingIn(await api.command('pause', {}, {}, id)).state, 'Paused')
     for (const word of ['pause', 'stop', 'resume', 'close']) {
@@ -321,7 +321,7 @@ suite('commands over HTTP', (test) => {
     assert.notEqual(recordingIn(closed).closedAt, null)
   })
 
-  test('a client that hangs up cancels nothing', async () => {
+  test('a client that disconnects cancels nothing', async () => {
     const feed = await openFeed(daemon)
     const leaving = request(`${daemon.url}/v1/recordings`, {
       method: 'POST',

@@ -44,7 +44,7 @@ suite('errors over HTTP', (test) => {
   for (const code of Object.keys(ERRORS) as ErrorCode[]) {
     test.unless(
       SKIPPED[code] ?? null,
-      `${code} is what its registry says, in the type that is accepted`,
+      `${code} has its registered status, title and remedy, in the accepted type`,
       async () => {
         const ask = await PROVOKED[code](bench())
         for (const Accept of ACCEPTED) {

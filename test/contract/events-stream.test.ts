@@ -41,7 +41,7 @@ suite('the stream of events', (test) => {
     return id
   }
 
-  test('after position 0 it is the whole log, each event once, in order and as it is read elsewhere', async () => {
+  test('after position 0 it delivers the whole log, each event once and in order', async () => {
     const id = await session()
     await fromTheStart.event(
       'the end of the session',
@@ -59,7 +59,7 @@ suite('the stream of events', (test) => {
     )
   })
 
-  test('without a position it begins with what happens from now on', async () => {
+  test('without a position it begins with the next event', async () => {
     const id = await session()
     const feed = await openFeed(daemon)
     const token = await clients.thirdParty('late', ['read'])
@@ -76,7 +76,7 @@ suite('the stream of events', (test) => {
     )
   })
 
-  test('several readers get the same', async () => {
+  test('several readers get the same events', async () => {
     const feeds = await Promise.all([1, 2, 3].map(() => openFeed(daemon, { after: 0 })))
     const id = await session()
     for (const feed of feeds)
@@ -87,7 +87,7 @@ suite('the stream of events', (test) => {
     }
   })
 
-  test('levels come only to those who ask for them, and are no events of the log', async () => {
+  test('levels come only on request, and are not in the log', async () => {
     const quiet = await openFeed(daemon)
     const loud = await openFeed(daemon, { levels: true })
     const { id } = (await clients.api.start({ media: ['audio'] })).body
@@ -122,7 +122,7 @@ suite('the stream of events', (test) => {
   })
 
   test(
-    'a stream on which nothing happens shows that it is alive at least every 15 s',
+    'an idle stream shows that it is alive at least every 15 s',
     async () => {
       const feed = await openFeed(daemon)
       const openedAt = performance.now()
@@ -139,7 +139,7 @@ suite('the stream of events', (test) => {
 
 suite('the stream of events over the end of the daemon', (test) => {
   test(
-    'who resumes after the last event it has misses none and gets none twice, also after kill -9',
+    'a client that resumes after its last event misses none and gets none twice, even after kill -9',
     async () => {
       let daemon = await startDaemon()
       const { home } = daemon

@@ -60,7 +60,7 @@ suite('Idempotency-Key', (test) => {
   })
 
   test(
-    'the same key and body give the same answer byte for byte: at once, after a restart and after kill -9',
+    'the same key and body get the same answer byte for byte: at once, after a restart and after kill -9',
     async () => {
       const body = { media: ['mic'], wrapUpSeconds: 3600, tags: { customer: '4711' } }
       const { api } = await connect(daemon)
@@ -150,7 +150,7 @@ suite('Idempotency-Key', (test) => {
     )
   })
 
-  test('keys belong to their client: another one may use the same for something else', async () => {
+  test('keys belong to their client: another client may use the same key for another request', async () => {
     const { api, ui, thirdParty } = await connect(daemon)
     const crm = await thirdParty('crm', ['tag'])
     // The same name, yet not the same client.
@@ -168,7 +168,7 @@ suite('Idempotency-Key', (test) => {
     assert.ok(body.version < version, 'its own answer again')
   })
 
-  test('what is asked again is a refusal’s or a failure’s reason, not its answer: it runs again', async () => {
+  test('after a refusal or a failure the same key runs the command again', async () => {
     const { api } = await connect(daemon)
     const key = { 'Idempotency-Key': 'again' }
     assert.equal(
@@ -187,8 +187,8 @@ suite('Idempotency-Key', (test) => {
   })
 })
 
-suite('Idempotency-Key while the first request is under way', (test) => {
-  test('409 with Retry-After until it has its answer; after its failure the same key runs again', async () => {
+suite('Idempotency-Key of an unfinished request', (test) => {
+  test('gets 409 with Retry-After until the answer; after a failure the same key runs again', async () => {
     const ffmpeg = createStallingFfmpeg()
     const daemon = await startDaemon({ env: { FFMPEG_BIN: ffmpeg.path } })
     try {

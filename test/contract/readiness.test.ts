@@ -21,7 +21,7 @@ suite('readiness over HTTP', (test) => {
   const of = (checks: ReadinessCheck[], id: string, medium?: string) =>
     checks.find((check) => check.id === id && check.medium === medium)
 
-  test('tells of every medium and of the computer, within 2 s, to either side', async () => {
+  test('checks every medium and the computer within 2 s, for both sides', async () => {
     const before = daemon.stderr()
     const at = performance.now()
     const { status } = await clients.api.get('/readiness')
@@ -43,7 +43,7 @@ suite('readiness over HTTP', (test) => {
     assert.equal(daemon.stderr().slice(before.length).includes('"level":50'), false)
   })
 
-  test('media can be named; what is none is refused', async () => {
+  test('checks only the named media, and refuses an unknown one', async () => {
     const { body } = await clients.api.get('/readiness?media=mic,screen')
     assert.deepEqual(
       [...new Set((body.checks as ReadinessCheck[]).flatMap(({ medium }) => medium ?? []))],
@@ -58,12 +58,12 @@ suite('readiness over HTTP', (test) => {
       assert.equal((await clients.api.get(`/readiness?${query}`)).status, 400, query)
   })
 
-  test('needs the scope read', async () => {
+  test('needs the scope `read`', async () => {
     const tagger = await clients.thirdParty('tagger', ['tag'])
     assert.equal((await tagger.get('/readiness')).status, 403)
   })
 
-  test('what is recorded tells from its track; what is paused is left alone', async () => {
+  test('reads recorded media from their tracks, and never opens a paused device', async () => {
     const { api } = clients
     await api.start({ media: ['mic', 'screen'] })
     const live = (await api.get('/readiness')).body.checks

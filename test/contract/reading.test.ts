@@ -72,7 +72,7 @@ suite('reading over HTTP', (test) => {
   const found = async (search: object) =>
     idsOf((await clients.api.call('POST', '/recordings/search', search)).body.items)
 
-  test('recordings are listed newest first; what is new meanwhile does not disturb who turns the pages', async () => {
+  test('recordings are listed newest first, and new ones do not disturb the pages', async () => {
     const before: RecordingAnswer[] = (await clients.api.get('/recordings')).body.items
     assert.deepEqual(
       before.map(({ startedAt }) => startedAt),
@@ -114,7 +114,7 @@ suite('reading over HTTP', (test) => {
     assert.deepEqual(await list('state=Paused'), [current.id])
   })
 
-  test('recordings are found by all of some tags at their present values, type included', async () => {
+  test('recordings are found by the current values of several tags, type included', async () => {
     assert.deepEqual(await found({ tags: { customer: '4711' } }), [first.id])
     assert.deepEqual(await found({ tags: { customer: 4711 } }), [second.id])
     assert.deepEqual(await found({ tags: { customer: 4711, vip: true } }), [second.id])
@@ -139,7 +139,7 @@ suite('reading over HTTP', (test) => {
     assert.deepEqual(idsOf(rest.body.items).slice(-2), [second.id, first.id])
   })
 
-  test('one recording is read by either side with its history, its version, and what that side may do', async () => {
+  test('both sides read a recording with its history, its version and their own allowed commands', async () => {
     const { id, version } = first
     for (const client of [clients.api, clients.ui]) {
       const { body, headers } = await client.get(`/recordings/${id}`)
@@ -164,7 +164,7 @@ suite('reading over HTTP', (test) => {
     assert.equal((await clients.api.get('/recordings/current')).body.code, 'NO_CURRENT_RECORDING')
   })
 
-  test('its time line says when nothing was recorded and why, and how much was', async () => {
+  test('its timeline shows every gap with its reason, and the recorded time', async () => {
     for (const medium of ['mic', 'screen'] as const) {
       const { gaps, recordedMs, bytes, segments } = first.tracks[medium]!
       assert.match(gaps.map(({ reason }) => reason).join(' '), /^(notStarted )?paused( stopped)?$/)
@@ -190,7 +190,7 @@ suite('reading over HTTP', (test) => {
   })
 
   test(
-    'segments are listed as their events tell them, and come as files that play and are what was hashed',
+    'segments are listed as in their events, and their files play and match their hashes',
     async () => {
       const segments = await all<SegmentView>(`/recordings/${first.id}/segments`, 3)
       const closed = ofType(await eventsOf(daemon, first.id), 'segment.closed').map(
@@ -248,7 +248,7 @@ suite('reading over HTTP', (test) => {
     { limitMs: 60_000 },
   )
 
-  test('a recording’s events: each once and in order, versions without a gap, refusals between them', async () => {
+  test('a recording’s events come once and in order, with refusals and without a gap in the versions', async () => {
     const events = await all<LogEvent>(`/recordings/${first.id}/events`, 4)
     const positions = events.map(({ position }) => position)
     assert.deepEqual(

@@ -136,22 +136,22 @@ suite('secrets and personal data', (test) => {
       assert.ok(!text.includes(secret), `the ${what} is in ${where}`)
   }
 
-  test('no credential is in what the daemon says, however much it says', () => {
+  test('no credential is in the daemon’s output, not even at debug level', () => {
     assertHolds('the output', output, '"level":20', '/launch/:code', '"client":"crm"')
     assertNoSecret('the output', output)
   })
 
-  test('no tag value is in what the daemon says', () => {
+  test('no tag value is in the daemon’s output', () => {
     assertHolds('the output', output, '/v1/recordings/:id/tags')
     assert.ok(!output.includes(PERSON), 'a tag value is in the output')
   })
 
-  test('no credential is in an event; of tokens there are hashes, of tags what was set', () => {
+  test('no credential is in an event: tokens appear as hashes', () => {
     assertHolds('the events', streamed, tokenHash, PERSON)
     assertNoSecret('the events', streamed)
   })
 
-  test('no error shows a credential, or what was sent', () => {
+  test('no error shows a credential or a value of the request', () => {
     for (const { body } of problems) {
       const text = JSON.stringify(body)
       assertNoSecret('an error', text)
@@ -165,7 +165,7 @@ suite('secrets and personal data', (test) => {
 
   test.unless(
     LINUX_ONLY,
-    'no credential and no tag value is on a command line, the daemon’s or a helper’s',
+    'no credential and no tag value is on a command line of the daemon or its helpers',
     () => {
       const all = commandLines.join('\n')
       assert.ok(commandLines.length > 3, 'there were helpers')
@@ -175,20 +175,16 @@ suite('secrets and personal data', (test) => {
     },
   )
 
-  test.unless(
-    POSIX_ONLY,
-    'every file below the home is for the user only, and so is every folder',
-    () => {
-      for (const { path, mode, bytes } of onDisk)
-        assert.equal(mode, bytes === null ? '700' : '600', path)
-      for (const name of ['token', 'daemon.json', 'CURRENT', 'LOCK', '.ogg', '.mp4']) {
-        const found = onDisk.some(({ path }) => path.endsWith(name))
-        assert.ok(found, `there should be a ${name}`)
-      }
-    },
-  )
+  test.unless(POSIX_ONLY, 'every file and folder below the home belongs to the user only', () => {
+    for (const { path, mode, bytes } of onDisk)
+      assert.equal(mode, bytes === null ? '700' : '600', path)
+    for (const name of ['token', 'daemon.json', 'CURRENT', 'LOCK', '.ogg', '.mp4']) {
+      const found = onDisk.some(({ path }) => path.endsWith(name))
+      assert.ok(found, `there should be a ${name}`)
+    }
+  })
 
-  test('no credential is in a file but the one that is there for it, and none in the log', () => {
+  test('no credential is in any file except the token file, and none is in the log', () => {
     const bytes = onDisk.map((entry) => entry.bytes ?? '').join('\n')
     assertHolds('the files', bytes, tokenHash, PERSON, secrets['home token']!)
     for (const entry of onDisk)

@@ -14,7 +14,7 @@ function scopeOf(method: string, path: string): Scope {
   return method === 'GET' || path.endsWith('/search') ? 'read' : 'control'
 }
 
-suite('what a credential is good for', (test) => {
+suite('the rights of a credential', (test) => {
   let daemon: TestDaemon
   let clients: Clients
   let routes: { method: string; path: string; scope: Scope; described: string[] }[]
@@ -63,13 +63,13 @@ suite('what a credential is good for', (test) => {
     return response.status
   }
 
-  test('each route wants the scope of the contract, and says so in openapi.json', async () => {
+  test('each route needs the promised scope, and openapi.json names it', async () => {
     for (const { method, path, scope, described } of routes)
       assert.deepEqual([...new Set(described)], [scope], `${method} ${path}`)
   })
 
   for (const scope of SCOPES) {
-    test(`a token with the scope ${scope} opens just its routes, one with all others just the others`, async () => {
+    test(`a token with the scope ${scope} opens only its routes, and a token with all others only the others`, async () => {
       const only = await clients.thirdParty(`only-${scope}`, [scope])
       const without = await clients.thirdParty(
         `without-${scope}`,
@@ -84,7 +84,7 @@ suite('what a credential is good for', (test) => {
     })
   }
 
-  test('the page may do everything but administer; what changes something needs its own origin', async () => {
+  test('the page can do everything but administer, and changes need its own origin', async () => {
     const { Cookie } = clients.ui.credential
     for (const route of routes) {
       const changes = route.method !== 'GET' && !route.path.endsWith('/search')
@@ -102,7 +102,7 @@ suite('what a credential is good for', (test) => {
     }
   })
 
-  test('without a credential there is nothing to be had, not even whether a route exists', async () => {
+  test('without a credential nothing is revealed, not even whether a route exists', async () => {
     for (const route of [
       ...routes,
       { method: 'GET', path: '/v1/nothing' },
@@ -111,7 +111,7 @@ suite('what a credential is good for', (test) => {
       assert.equal(await knock({}, route), 401, `${route.method} ${route.path}`)
   })
 
-  test('tokens are listed by name and scopes, and never shown again', async () => {
+  test('tokens are listed by name and scopes, and their secrets are never shown again', async () => {
     const { id, name, secret } = await clients.thirdParty('listed', ['read', 'tag'])
     const { items } = (await clients.api.get('/tokens?limit=1000')).body
     const found = items.find((item: { id: string }) => item.id === id)
@@ -122,7 +122,7 @@ suite('what a credential is good for', (test) => {
     assert.ok(!left.some((item: { id: string }) => item.id === id))
   })
 
-  test('a revoked token ends at once, its streams with it, and no other', async () => {
+  test('a revoked token and its streams end at once, and no others', async () => {
     const revoked = await clients.thirdParty('leaving', ['read', 'audit'])
     const staying = await clients.thirdParty('staying', ['read', 'audit'])
     const [ending, going] = [
@@ -149,7 +149,7 @@ suite('what a credential is good for', (test) => {
 
 suite('connections', (test) => {
   test(
-    '128 that say nothing keep nobody from recording: one more is turned away, and they themselves do not stay',
+    '128 idle connections do not prevent recording: one more is refused, and the idle ones are closed',
     async () => {
       const daemon = await startDaemon()
       const sockets: Socket[] = []

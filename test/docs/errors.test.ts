@@ -11,7 +11,7 @@ interface Entry {
   cause: string
 }
 
-/** What the page says of each code; a code that stands there twice is an error. */
+/** Parses the page's entry of each code. Throws when a code is described twice. */
 function described(page: string): Record<string, Entry> {
   const entries: Record<string, Entry> = {}
   for (const part of page.split(/^### /m).slice(1)) {
@@ -37,14 +37,14 @@ suite('docs/errors.md', (test) => {
 
   test('describes every warning and no other, with its title and remedy', () => {
     const rows = tableRows(section(readPage('docs/errors.md'), 'Warnings').text)
-    const told = rows.map(([code, title, cause = '', remedy]) => {
+    const described = rows.map(([code, title, cause = '', remedy]) => {
       assert.ok(cause.length > 20, code)
       return [code?.slice(1, -1), [title, remedy]]
     })
-    assert.deepEqual(Object.fromEntries(told), WARNINGS)
+    assert.deepEqual(Object.fromEntries(described), WARNINGS)
   })
 
-  test('tells the cause of each', () => {
+  test('names the cause of each', () => {
     for (const [code, { cause }] of Object.entries(page)) assert.ok(cause.length > 20, code)
   })
 })

@@ -4,8 +4,8 @@ import { suite } from '../support/suite.ts'
 import { readPage, tableRows } from './support/markdown.ts'
 
 /**
- * The names of the fields of a type in the source: types are gone when tests run. `?` marks those
- * that may be missing.
+ * Reads the fields of a type from its source, because types do not exist at run time. `?` marks
+ * optional fields.
  */
 function fieldsIn(definition: string, facts: string[]): string[] {
   const picked = /Pick<\s*SegmentFacts,\s*([^>]+)>/.exec(definition)?.[1]
@@ -16,7 +16,7 @@ function fieldsIn(definition: string, facts: string[]): string[] {
   return [...(definition.includes('SegmentFacts') ? inherited : []), ...own]
 }
 
-/** Each event's fields as src/contract/events.ts defines them. */
+/** Reads the fields of each event from src/contract/events.ts. */
 function definedFields(): Record<string, string[]> {
   const source = readPage('src/contract/events.ts').replace(/\/\*\*.*?\*\//gs, '')
   const body = (name: string) =>
@@ -34,7 +34,7 @@ function definedFields(): Record<string, string[]> {
 }
 
 /**
- * Each event's fields as the page's tables name them: words in code style, but not their values in
+ * Reads the fields of each event from the page's tables: the words in code style, without values in
  * brackets.
  */
 function describedFields(page: string): Record<string, string[]> {

@@ -27,7 +27,7 @@ suite('Idempotency-Key', (test) => {
     return idempotency
   }
 
-  test('goes to the recorder with its client, and a fingerprint that is the same for the same request only', async () => {
+  test('identifies a retransmission by client, key and a fingerprint of the request', async () => {
     const path = '/v1/recordings/current/tags'
     const first = await keyOf(path, '{"tags":{"a":1,"b":"x"}}', 'k-1')
     assert.equal(first.key, 'k-1')
@@ -46,7 +46,7 @@ suite('Idempotency-Key', (test) => {
     assert.equal(fingerprints.size, others.length + 1)
   })
 
-  test('of another client is another key', async () => {
+  test('belongs to its client: another client may use the same key', async () => {
     const home = await keyOf('/v1/recordings/current/pause', {}, 'k')
     const token = await daemon.tokenFor('control')
     const crm = await keyOf('/v1/recordings/current/pause', {}, 'k', token)
@@ -55,7 +55,7 @@ suite('Idempotency-Key', (test) => {
     assert.equal((await keyOf('/v1/recordings/current/pause', {}, 'k', token)).client, crm.client)
   })
 
-  test('is 1 to 128 visible ASCII characters', async () => {
+  test('must be 1 to 128 visible ASCII characters', async () => {
     await keyOf('/v1/recordings/current/pause', {}, `!~${'x'.repeat(126)}`)
     daemon.recorder.commands.length = 0
     for (const key of ['', 'x'.repeat(129), 'a b', 'ä', 'a\tb']) {
@@ -69,7 +69,7 @@ suite('Idempotency-Key', (test) => {
     assert.equal(daemon.recorder.commands.length, 0)
   })
 
-  test('that is in flight is answered with when to come again', async () => {
+  test('of an unfinished request is answered with the time to retry', async () => {
     const before = daemon.recorder.answer
     daemon.recorder.answer = async () => {
       throw new RecorderError('IN_FLIGHT', 'The first one is still under way.')
@@ -88,7 +88,7 @@ suite('canonical JSON', (test) => {
       '{"a":true,"b":[1,{"c":"x","d":null}]}',
     )
   })
-  test('keeps different values apart', () => {
+  test('differs for different values', () => {
     const values = [
       1,
       '1',
@@ -115,7 +115,7 @@ suite('If-Match', (test) => {
   })
   test.after(() => daemon.close())
 
-  test('is the version that the recorder is to expect', async () => {
+  test('passes the expected version to the recorder', async () => {
     for (const word of ['pause', 'stop', 'resume', 'close']) {
       await daemon.post(`/v1/recordings/current/${word}`, undefined, { 'if-match': '"12"' })
       assert.equal(daemon.recorder.commands.at(-1)?.expectedVersion, 12)
@@ -124,13 +124,13 @@ suite('If-Match', (test) => {
     assert.equal(daemon.recorder.commands.at(-1)?.expectedVersion, undefined)
   })
 
-  test('is the ETag of what was answered', async () => {
+  test('accepts the ETag of an earlier answer', async () => {
     const etag = (await daemon.post('/v1/recordings/current/pause')).headers.get('etag') ?? ''
     await daemon.post('/v1/recordings/current/resume', {}, { 'if-match': etag })
     assert.equal(daemon.recorder.commands.at(-1)?.expectedVersion, 3)
   })
 
-  test('has no other form', async () => {
+  test('must be one strong ETag', async () => {
     daemon.recorder.commands.length = 0
     for (const tag of ['12', 'W/"12"', '"x"', '"12", "13"', '*', '""', '"-1"', '"1.5"']) {
       assert.deepEqual(

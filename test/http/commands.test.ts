@@ -18,7 +18,7 @@ suite('commands', (test) => {
   const lastCommand = () => daemon.recorder.commands.at(-1)
   const by = { side: 'api', client: 'home', user: 'tester' }
 
-  test('start a recording: 201, where it is, and its version', async () => {
+  test('a start answers 201 with the location and the version of the new recording', async () => {
     const answer = await daemon.post('/v1/recordings')
     const { id, version } = await bodyOf(answer, 201, 'Recording')
     assert.equal(answer.headers.get('location'), `/v1/recordings/${id}`)
@@ -39,7 +39,7 @@ suite('commands', (test) => {
     })
   })
 
-  test('start what is asked for', async () => {
+  test('a start uses the media, devices and settings of the request', async () => {
     const request = {
       recordingType: 'microphone',
       devices: { screen: ':0' },
@@ -56,7 +56,7 @@ suite('commands', (test) => {
     assert.deepEqual(lastCommand()?.request, { ...request, media: ['mic', 'screen'] })
   })
 
-  test('on a recording go to the recorder as they were asked, and answer 200 with its version', async () => {
+  test('a command on a recording reaches the recorder unchanged and answers 200 with the version', async () => {
     const cases = [
       [
         'start',
@@ -83,7 +83,7 @@ suite('commands', (test) => {
     }
   })
 
-  test('without a body mean {}, however it is said that there is none', async () => {
+  test('a command without a body has the defaults', async () => {
     const { port } = daemon
     const variants = [[], ['Content-Length: 0'], ['Content-Length: 0', 'Content-Type: text/plain']]
     variants.push(['Content-Type: application/json', 'Transfer-Encoding: chunked'])
@@ -104,7 +104,7 @@ suite('commands', (test) => {
     }
   })
 
-  test('name the client in what they cause', async () => {
+  test('a command names its client as the cause of its events', async () => {
     const token = await daemon.tokenFor('tag')
     const init = {
       method: 'POST',
@@ -116,7 +116,7 @@ suite('commands', (test) => {
     assert.deepEqual(lastCommand()?.by, { side: 'api', client: 'crm', user: 'tester' })
   })
 
-  test('that are refused answer with the recorder’s own words and members', async () => {
+  test('a refusal has the recorder’s own detail and members', async () => {
     const { recorder } = daemon
     const before = recorder.answer
     const members = {
@@ -140,7 +140,7 @@ suite('commands', (test) => {
     for (const [name, value] of Object.entries(members)) assert.deepEqual(problem[name], value)
   })
 
-  test('are not taken while the recorder is stopping; reading goes on', async () => {
+  test('a stopping recorder accepts no commands but still answers reads', async () => {
     daemon.ready = false
     const answer = await daemon.post('/v1/recordings')
     await toProblem(answer, 'NOT_READY')
@@ -152,7 +152,7 @@ suite('commands', (test) => {
     await bodyOf(await daemon.call('/v1/application'), 200, 'Application')
   })
 
-  test('are carried out also when the client hangs up', async () => {
+  test('a command is carried out even if the client disconnects', async () => {
     const { recorder } = daemon
     const before = recorder.answer
     const done = new Promise<void>((resolve) => {
@@ -173,7 +173,7 @@ suite('commands', (test) => {
   })
 })
 
-suite('commands: what is not valid', (test) => {
+suite('invalid commands', (test) => {
   let daemon: Daemon
   test.before(async () => {
     daemon = await startDaemon()
@@ -183,7 +183,7 @@ suite('commands: what is not valid', (test) => {
     await daemon.close()
   })
 
-  test('is named with its place', async () => {
+  test('every fault is reported with its place in the request', async () => {
     const cases: [path: string, body: unknown, pointers: string[]][] = [
       ['', { media: [] }, ['/media']],
       ['', { media: ['mic', 'camera'] }, ['/media/1']],
@@ -236,7 +236,7 @@ suite('commands: what is not valid', (test) => {
     }
   })
 
-  test('is described without its values', async () => {
+  test('no error quotes the values of the request', async () => {
     const secret = 'DE89370400440532013000'
     const bodies = [
       { tags: { iban: [secret] } },
@@ -254,7 +254,7 @@ suite('commands: what is not valid', (test) => {
     assert.ok(!daemon.logLines.join('').includes(secret))
   })
 
-  test('is not JSON', async () => {
+  test('a body that is not JSON is refused', async () => {
     for (const body of ['{', 'x', "{'a':1}", '\ufeff{}', '{"a":1}}', 'NaN']) {
       await toProblem(await daemon.post('/v1/recordings', body), 'INVALID_JSON')
     }
@@ -266,12 +266,12 @@ suite('commands: what is not valid', (test) => {
     await toProblem(await daemon.call('/v1/recordings', latin1), 'INVALID_JSON')
   })
 
-  test('is deeper than any stack', async () => {
+  test('a very deeply nested body is refused without a crash', async () => {
     const deep = `{"tags":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`
     assert.deepEqual(await pointersOf(await daemon.post('/v1/recordings', deep)), ['/tags/a'])
   })
 
-  test('is of another type', async () => {
+  test('a body of another content type is refused', async () => {
     const types = [
       'text/plain',
       'application/x-www-form-urlencoded',
@@ -289,7 +289,7 @@ suite('commands: what is not valid', (test) => {
     await toProblem(await daemon.post('/v1/recordings', {}, packed), 'UNSUPPORTED_MEDIA_TYPE')
   })
 
-  test('is larger than 64 KiB, said beforehand or not', async () => {
+  test('a body larger than 64 KiB is refused, with or without a declared length', async () => {
     const body = (bytes: number) => `{"x":"${'y'.repeat(bytes - 8)}"}`
     assert.deepEqual(await pointersOf(await daemon.post('/v1/recordings', body(65_536))), ['/x'])
     await toProblem(await daemon.post('/v1/recordings', body(65_537)), 'PAYLOAD_TOO_LARGE')
@@ -303,7 +303,7 @@ suite('commands: what is not valid', (test) => {
     await toProblem(await daemon.call('/v1/recordings', init as RequestInit), 'PAYLOAD_TOO_LARGE')
   })
 
-  test('is asked for only after the head has passed (Expect: 100-continue)', async () => {
+  test('a body is requested only after its head was accepted (Expect: 100-continue)', async () => {
     const ask = async (type: string) => {
       const token = await daemon.tokenFor('control')
       const lines = [
@@ -324,21 +324,21 @@ suite('commands: what is not valid', (test) => {
     assert.match(await ask('application/json'), /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 400/)
   })
 
-  test('a query where there is none', async () => {
+  test('a query on a command is refused', async () => {
     assert.deepEqual(await pointersOf(await daemon.post('/v1/recordings?media=mic', {})), [
       '/media',
     ])
   })
 })
 
-suite('commands: tags that are fine', (test) => {
+suite('valid tags', (test) => {
   let daemon: Daemon
   test.before(async () => {
     daemon = await startDaemon()
   })
   test.after(() => daemon.close())
 
-  test('reach the recorder unchanged', async () => {
+  test('tags reach the recorder unchanged', async () => {
     const tags = {
       a: '',
       'Z9_.-': 0,
@@ -352,7 +352,7 @@ suite('commands: tags that are fine', (test) => {
     assert.deepEqual(daemon.recorder.commands[0]?.request, { tags })
   })
 
-  test('may be 64; the last of a repeated key counts', async () => {
+  test('a command may set 64 tags, and the last value of a repeated key counts', async () => {
     const tags = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`k${i}`, i]))
     assert.equal((await daemon.post('/v1/recordings/current/tags', { tags })).status, 200)
     assert.equal(

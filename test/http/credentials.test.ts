@@ -51,7 +51,7 @@ suite('credentials', (test) => {
   })
   test.after(() => daemon.close())
 
-  test('are needed for everything but health, the page and its launch URL', async () => {
+  test('everything but health, the page and its launch URL needs a credential', async () => {
     for (const { name, method, path } of ROUTES) {
       if (SCOPE_OF[name] === null) continue
       await toProblem(await daemon.call(path, { method, token: null }), 'UNAUTHENTICATED')
@@ -63,7 +63,7 @@ suite('credentials', (test) => {
     assert.equal((await daemon.call('/', { token: null })).status, 200)
   })
 
-  test('of a scope open exactly the routes of that scope', async () => {
+  test('a scope opens exactly its own routes', async () => {
     for (const scope of ['read', 'tag', 'control', 'audit', 'admin'] as const) {
       const token = await daemon.tokenFor(scope)
       for (const { name, method, path } of ROUTES) {
@@ -88,7 +88,7 @@ suite('credentials', (test) => {
     assert.equal(Object.keys(SCOPE_OF).length, ROUTES.length)
   })
 
-  test('that are missing or wrong are asked for', async () => {
+  test('a missing or wrong credential gets 401 with the scheme to use', async () => {
     for (const token of [null, 'wrong', `${HOME_TOKEN}x`]) {
       const answer = await daemon.call('/v1/application', { token })
       await toProblem(answer, 'UNAUTHENTICATED')
@@ -96,14 +96,14 @@ suite('credentials', (test) => {
     }
   })
 
-  test('in the URL are none', async () => {
+  test('a credential in the URL is ignored', async () => {
     await toProblem(
       await daemon.call(`/v1/application?token=${HOME_TOKEN}`, { token: null }),
       'UNAUTHENTICATED',
     )
   })
 
-  test('may be one only', async () => {
+  test('two credentials in one request are refused', async () => {
     const cookie = await daemon.signIn()
     await toProblem(
       await daemon.call('/v1/application', { headers: { cookie } }),
@@ -119,7 +119,7 @@ suite('credentials', (test) => {
     assert.match(raw, /^HTTP\/1.1 400.*"code":"INVALID_REQUEST"/s)
   })
 
-  test('are looked at before the body is read', async () => {
+  test('a stranger’s body is never read', async () => {
     // The body never comes; an answer shows that nobody waited for it.
     const head = [
       'POST /v1/recordings HTTP/1.1',
@@ -137,7 +137,7 @@ suite('credentials', (test) => {
     socket.destroy()
   })
 
-  test('that are good are never limited by wrong ones, which are', async () => {
+  test('wrong credentials are limited, and never lock out a valid one', async () => {
     const guess = () => daemon.call('/v1/application', { token: 'wrong' })
     let last = await guess()
     for (let i = 0; i < FAILURE_LIMIT; i++) last = await guess()

@@ -14,7 +14,7 @@ suite('errors', (test) => {
   })
   test.afterEach(() => daemon.close())
 
-  test('of the recorder come with status, title and remedy of the registry, whatever the code', async () => {
+  test('every error has the status, title and remedy of its code', async () => {
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       if (code === 'METHOD_NOT_ALLOWED') continue
       daemon.recorder.answer = async () => {
@@ -27,7 +27,7 @@ suite('errors', (test) => {
     }
   })
 
-  test('cannot be dressed up by their members', async () => {
+  test('the members of an error never replace its status or code', async () => {
     daemon.recorder.answer = async () => {
       throw new RecorderError('INVALID_STATE', 'No.', {
         members: { status: 200, code: 'OK', state: 'Paused' },
@@ -39,7 +39,7 @@ suite('errors', (test) => {
     )
   })
 
-  test('that nobody expected show nothing of the inside, and are in the log with their cause', async () => {
+  test('an unexpected error reveals nothing to the client, and is in the log with its cause', async () => {
     const cause = new Error('LEVEL_CORRUPTION /home/tester/secret')
     const failures: unknown[] = [
       new Error('disk on fire', { cause }),
@@ -78,7 +78,7 @@ suite('the log', (test) => {
 
   const entries = () => daemon.logLines.map((line) => JSON.parse(line))
 
-  test('has commands at info and reading at debug, under the id that the answer has', async () => {
+  test('has commands at info and reads at debug, under the request id of the answer', async () => {
     const command = await daemon.post('/v1/recordings/current/tags', { tags: { a: 1 } })
     const read = await daemon.call('/v1/recordings?limit=5')
     for (const [answer, level, route] of [
@@ -96,12 +96,12 @@ suite('the log', (test) => {
     }
   })
 
-  test('says why a request was refused', async () => {
+  test('names the reason of a refused request', async () => {
     await daemon.call('/v1/application', { token: null })
     assert.equal(entries().at(-1).code, 'UNAUTHENTICATED')
   })
 
-  test('has no credential, body, query or path value in it', async () => {
+  test('contains no credential and no value from a body, query or path', async () => {
     const secrets = [
       'IBAN-4711',
       'CUSTOMER-QUERY',

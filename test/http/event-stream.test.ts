@@ -17,7 +17,7 @@ suite('the event stream', (test) => {
   })
   test.afterEach(() => daemon.close())
 
-  test('is of the right type, and tells what happens from now on', async () => {
+  test('is text/event-stream and begins with the next event', async () => {
     daemon.recorder.commit()
     const reader = await readEvents(daemon)
     assert.equal(reader.answer.headers.get('content-type'), 'text/event-stream')
@@ -30,7 +30,7 @@ suite('the event stream', (test) => {
     reader.hangUp()
   })
 
-  test('resumes after Last-Event-ID, from the beginning with 0', async () => {
+  test('resumes after Last-Event-ID, and from the beginning with 0', async () => {
     for (let i = 0; i < 600; i++) daemon.recorder.append()
     const [all, some, none] = await Promise.all(
       [0, 598, 600].map((lastEventId) => readEvents(daemon, { lastEventId })),
@@ -49,7 +49,7 @@ suite('the event stream', (test) => {
     }
   })
 
-  test('has no gap and no repetition between what was and what comes', async () => {
+  test('has no gap and no repetition between stored and new events', async () => {
     for (let i = 0; i < 500; i++) daemon.recorder.append()
     const { log } = daemon.recorder
     let reads = 0
@@ -80,7 +80,7 @@ suite('the event stream', (test) => {
     reader.hangUp()
   })
 
-  test('reads what the bus left out from the log', async () => {
+  test('delivers events that the bus left out', async () => {
     const reader = await readEvents(daemon)
     daemon.recorder.append()
     daemon.recorder.append()
@@ -92,7 +92,7 @@ suite('the event stream', (test) => {
     reader.hangUp()
   })
 
-  test('carries levels only where they are asked for, without an id', async () => {
+  test('carries levels only on request, and without an id', async () => {
     const [quiet, loud] = await Promise.all([
       readEvents(daemon),
       readEvents(daemon, { levels: true }),
@@ -124,7 +124,7 @@ suite('the event stream', (test) => {
     reader.hangUp()
   })
 
-  test('is ended with the daemon, and lets go of the recorder when the client hangs up', async () => {
+  test('ends with the daemon, and leaves no listener when the client disconnects', async () => {
     const { bus } = daemon.recorder
     const [first, second] = await Promise.all([
       readEvents(daemon, { levels: true }),
@@ -142,7 +142,7 @@ suite('the event stream', (test) => {
     daemon = await startDaemon()
   })
 
-  test('of a revoked token is ended', async () => {
+  test('ends when its token is revoked', async () => {
     const token = await daemon.tokenFor('audit')
     const [theirs, ours] = [await readEvents(daemon, { token }), await readEvents(daemon)]
     const id = daemon.recorder.tokens[0]?.id
@@ -153,7 +153,7 @@ suite('the event stream', (test) => {
     ours.hangUp()
   })
 
-  test('of a reader who takes nothing buffers little, and is cut off', async () => {
+  test('buffers little for a stalled reader, and disconnects it', async () => {
     const socket = await daemon.connect()
     const lines = [
       'GET /v1/events HTTP/1.1',
@@ -182,7 +182,7 @@ suite('the event stream', (test) => {
     socket.destroy()
   })
 
-  test('takes no Last-Event-ID but a position', async () => {
+  test('accepts only a position as Last-Event-ID', async () => {
     for (const id of ['x', '-1', '1.5', '1, 2']) {
       assert.deepEqual(
         await pointersOf(await daemon.call('/v1/events', { headers: { 'last-event-id': id } })),
@@ -192,14 +192,14 @@ suite('the event stream', (test) => {
     }
   })
 
-  test('goes on for a client that is ahead of the log', async () => {
+  test('continues for a client that is ahead of the log', async () => {
     const reader = await readEvents(daemon, { lastEventId: 999 })
     daemon.recorder.commit()
     await reader.received(1)
     reader.hangUp()
   })
 
-  test('is only begun for HEAD', async () => {
+  test('answers HEAD without a body', async () => {
     const answer = await daemon.call('/v1/events', { method: 'HEAD' })
     assert.equal(answer.status, 200)
     assert.equal(answer.headers.get('content-type'), 'text/event-stream')

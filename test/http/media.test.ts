@@ -28,7 +28,7 @@ suite('composed files over HTTP', (test) => {
   })
   test.afterEach(() => daemon.close())
 
-  test('come whole and in parts, with digest and a name that says nothing personal', async () => {
+  test('are sent whole or in ranges, with a digest and a name without personal data', async () => {
     const answer = await daemon.call(EXPORT, { headers: { accept: 'text/html' } })
     assert.equal(answer.status, 200)
     assert.equal(answer.headers.get('content-type'), 'video/mp4')
@@ -48,7 +48,7 @@ suite('composed files over HTTP', (test) => {
     assert.equal(head.headers.get('content-length'), String(bytes.length))
   })
 
-  test('are what was asked for', async () => {
+  test('are composed as requested', async () => {
     for (const path of [TRACK, EXPORT, `${EXPORT}?gaps=cut`, `${EXPORT}?audio=split&gaps=fill`])
       await daemon.call(path)
     assert.deepEqual(daemon.compositions.asked, [
@@ -59,7 +59,7 @@ suite('composed files over HTTP', (test) => {
     ])
   })
 
-  test('are refused where the question makes no sense, or is not allowed', async () => {
+  test('are refused for invalid or forbidden requests', async () => {
     for (const query of ['gaps=keep', 'audio=', 'gaps=cut&gaps=fill', 'codec=av1'])
       await toProblem(await daemon.call(`${EXPORT}?${query}`), 'INVALID_REQUEST')
     await toProblem(await daemon.call('/v1/recordings/rec_current/media/camera'), 'NOT_FOUND')
@@ -70,7 +70,7 @@ suite('composed files over HTTP', (test) => {
     assert.deepEqual(daemon.compositions.asked, [])
   })
 
-  test('that cannot be made are a problem', async () => {
+  test('that cannot be composed are answered with a problem', async () => {
     const said = 'Segment 1 of mic is missing from the disk.'
     const cause = Object.assign(new Error(said), { code: 'ENOENT' })
     daemon.compositions.failure = new RecorderError('EXPORT_FAILED', said, { cause })
@@ -79,7 +79,7 @@ suite('composed files over HTTP', (test) => {
     assert.equal(daemon.compositions.asked.length, 1)
   })
 
-  test('that are removed just before they are sent are made once more', async () => {
+  test('that vanish just before they are sent are composed once more', async () => {
     const { compositions } = daemon
     const good = compositions.file!
     const gone = { ...good, path: `${good.path}-gone` }
@@ -98,7 +98,7 @@ suite('composed files over HTTP', (test) => {
     assert.equal(compositions.asked.length, 4)
   })
 
-  test('are given up when the client hangs up, which is no error', async () => {
+  test('are abandoned without an error when the client disconnects', async () => {
     daemon.compositions.file = undefined
     const hangUp = new AbortController()
     const asked = daemon.call(EXPORT, { signal: hangUp.signal }).catch(() => 'gone')
@@ -113,7 +113,7 @@ suite('composed files over HTTP', (test) => {
     )
   })
 
-  test('tell of their progress on the event stream to those who want to hear it', async () => {
+  test('report their progress on the event stream to clients that ask for it', async () => {
     const { compositions } = daemon
     const deaf = await readEvents(daemon)
     assert.equal(compositions.isHeard, false)

@@ -44,7 +44,7 @@ suite('openapi.json', (test) => {
     assert.equal(description.components.securitySchemes.session.name, `f2f_session_${daemon.port}`)
   })
 
-  test('describes every route that is mounted, and no other', () => {
+  test('describes exactly the mounted routes', () => {
     const services = {
       address: () => ({}),
       logger: pino({ level: 'silent' }),
@@ -78,7 +78,7 @@ suite('openapi.json', (test) => {
     }
   })
 
-  test('names the headers of commands, and which answers carry a version', () => {
+  test('names the headers of commands and the answers that carry a version', () => {
     const { post: tag } = description.paths['/v1/recordings/{id}/tags']
     assert.deepEqual(
       tag.parameters.map(({ name }: Json) => name),
@@ -92,7 +92,7 @@ suite('openapi.json', (test) => {
     )
   })
 
-  test('says what a body must be, and which routes need none', () => {
+  test('describes required and optional bodies', () => {
     const { post: start } = description.paths['/v1/recordings']
     assert.equal(start.requestBody.required, false)
     const { schema } = start.requestBody.content['application/json']
@@ -106,7 +106,7 @@ suite('openapi.json', (test) => {
     assert.equal(tags.additionalProperties.anyOf[0].maxLength, 4096)
   })
 
-  test('names every code of the registry at the routes that answer it', () => {
+  test('names every error code at the routes that answer it', () => {
     const seen = new Set<ErrorCode>()
     for (const { operation } of operations()) {
       for (const [status, response] of Object.entries(operation.responses as Json)) {
@@ -126,7 +126,7 @@ suite('openapi.json', (test) => {
     )
   })
 
-  test('has a schema for everything it refers to, and operations of different names', () => {
+  test('defines every schema it refers to, and names operations uniquely', () => {
     const names = references(description)
     assert.ok(names.length > 50)
     for (const name of names) {
@@ -140,7 +140,7 @@ suite('openapi.json', (test) => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
-  test('asks for the credential that the route asks for', () => {
+  test('names the credential that each route needs', () => {
     for (const route of createRoutes({} as Services)) {
       const { security } = description.paths[openApiPath(route.path)][route.method.toLowerCase()]
       if (route.scope === null) assert.deepEqual(security, [])

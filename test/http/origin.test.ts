@@ -28,7 +28,7 @@ suite('Host', (test) => {
     }
   })
 
-  test('may be nothing else: DNS rebinding shows only here', async () => {
+  test('of any other name is refused, which stops DNS rebinding', async () => {
     const { port } = daemon
     const hosts = [
       'evil.example',
@@ -51,7 +51,7 @@ suite('Host', (test) => {
     }
   })
 
-  test('must be there, exactly once, in HTTP/1.0 too', async () => {
+  test('must be sent exactly once, in HTTP/1.0 too', async () => {
     const own = `Host: 127.0.0.1:${daemon.port}`
     assert.match(await ask([]), /^HTTP\/1.1 403.*"code":"FORBIDDEN_HOST"/s)
     assert.match(await ask([], '1.0'), /^HTTP\/1.1 403.*"code":"FORBIDDEN_HOST"/s)
@@ -65,7 +65,7 @@ suite('Host', (test) => {
     }
   })
 
-  test('is what a target in absolute form must name too', async () => {
+  test('must match a request target in absolute form', async () => {
     const host = `127.0.0.1:${daemon.port}`
     const get = (target: string) =>
       daemon.raw(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
@@ -76,7 +76,7 @@ suite('Host', (test) => {
     )
   })
 
-  test('is looked at before anything else', async () => {
+  test('is checked before anything else', async () => {
     const request = [
       'POST /nowhere HTTP/1.1',
       'Host: evil.example',
@@ -106,7 +106,7 @@ suite('Origin', (test) => {
     assert.equal(answer.headers.get('access-control-allow-origin'), null)
   })
 
-  test('of a stranger is refused everywhere, also with a good token, and without CORS headers', async () => {
+  test('of a stranger is refused everywhere, even with a valid token, and without CORS headers', async () => {
     const own = new URL(daemon.url)
     const strangers = [
       'https://evil.example',
@@ -129,7 +129,7 @@ suite('Origin', (test) => {
     }
   })
 
-  test('is looked at before the credential', async () => {
+  test('is checked before the credential', async () => {
     await toProblem(
       await daemon.call('/v1/application', {
         token: null,
@@ -139,7 +139,7 @@ suite('Origin', (test) => {
     )
   })
 
-  test('of the configuration gets CORS headers for itself, also with errors', async () => {
+  test('of the configuration gets CORS headers for itself, on errors too', async () => {
     for (const [path, status] of [
       ['/v1/application', 200],
       ['/v1/nowhere', 404],
@@ -154,7 +154,7 @@ suite('Origin', (test) => {
     }
   })
 
-  test('of the configuration may ask beforehand, without a credential', async () => {
+  test('of the configuration gets a preflight answer without a credential', async () => {
     const ask = (headers: Record<string, string>) =>
       daemon.call('/v1/recordings', {
         method: 'OPTIONS',
@@ -181,7 +181,7 @@ suite('Origin', (test) => {
     await toProblem(await ask({ origin: 'https://evil.example' }), 'FORBIDDEN_ORIGIN')
   })
 
-  test('of the configuration does not spare the credential', async () => {
+  test('of the configuration still needs a credential', async () => {
     await toProblem(
       await daemon.call('/v1/application', { token: null, headers: { origin: ALLOWED_ORIGIN } }),
       'UNAUTHENTICATED',
@@ -192,7 +192,7 @@ suite('Origin', (test) => {
     )
   })
 
-  test('twice is refused', async () => {
+  test('is refused if sent twice', async () => {
     const lines = [
       `Host: 127.0.0.1:${daemon.port}`,
       `Origin: ${daemon.url}`,

@@ -33,7 +33,7 @@ suite('the page’s browser', (test) => {
     return url
   }
 
-  test('is signed in by a launch URL: a cookie that no script and no other site can use', async () => {
+  test('is signed in by a launch URL, with a cookie that no script and no other site can use', async () => {
     const url = await launchUrl()
     assert.ok(url.startsWith(`${daemon.url}/`))
     const answer = await fetch(url, { redirect: 'manual' })
@@ -45,7 +45,7 @@ suite('the page’s browser', (test) => {
     await bodyOf(await asPage('/v1/application', pair ?? ''), 200, 'Application')
   })
 
-  test('is signed in once with each launch URL, within 60 s', async () => {
+  test('is signed in only once by each launch URL, within 60 s', async () => {
     const url = await launchUrl()
     await fetch(url, { redirect: 'manual' })
     const again = await fetch(url, { redirect: 'manual' })
@@ -60,7 +60,7 @@ suite('the page’s browser', (test) => {
     )
   })
 
-  test('may look at a launch URL with HEAD and still use it', async () => {
+  test('can send HEAD to a launch URL without using it up', async () => {
     const url = await launchUrl()
     const look = await fetch(url, { method: 'HEAD', redirect: 'manual' })
     assert.equal(look.status, 405)
@@ -68,7 +68,7 @@ suite('the page’s browser', (test) => {
     assert.equal((await fetch(url, { redirect: 'manual' })).status, 303)
   })
 
-  test('commands from the UI side', async () => {
+  test('sends commands from the UI side', async () => {
     const cookie = await daemon.signIn()
     await bodyOf(
       await asPage('/v1/recordings/current/pause', cookie, { method: 'POST' }),
@@ -109,20 +109,20 @@ suite('the page’s browser', (test) => {
     assert.equal((await post(daemon.url)).status, 201)
   })
 
-  test('reads without an Origin, by POST too where that changes nothing', async () => {
+  test('reads without an Origin, even by POST where nothing changes', async () => {
     const cookie = await daemon.signIn()
     await bodyOf(await asPage('/v1/recordings', cookie, { origin: null }), 200, 'RecordingPage')
     const search = { method: 'POST', origin: null, body: '{}' }
     await bodyOf(await asPage('/v1/recordings/search', cookie, search), 200, 'RecordingPage')
   })
 
-  test('is no administrator', async () => {
+  test('has no admin scope', async () => {
     const cookie = await daemon.signIn()
     await toProblem(await asPage('/v1/tokens', cookie), 'FORBIDDEN_SCOPE')
     await toProblem(await asPage('/v1/ui/launch', cookie, { method: 'POST' }), 'FORBIDDEN_SCOPE')
   })
 
-  test('is signed out when its session has ended', async () => {
+  test('is signed out when its session ends', async () => {
     const cookie = await daemon.signIn()
     daemon.clockOffset += 13 * 3_600_000
     await toProblem(await asPage('/v1/application', cookie), 'UNAUTHENTICATED')
@@ -136,7 +136,7 @@ suite('the page’s browser', (test) => {
     )
   })
 
-  test('is shown a page that may load and run nothing from elsewhere', async () => {
+  test('gets a page that can load and run nothing from elsewhere', async () => {
     const answer = await fetch(`${daemon.url}/`)
     assert.equal(answer.status, 200)
     assert.equal(answer.headers.get('content-type'), 'text/html; charset=utf-8')

@@ -39,7 +39,7 @@ suite('reading', (test) => {
   })
   test.after(() => daemon.close())
 
-  test('one recording, with its history, its version and what the asking side may do', async () => {
+  test('one recording has its history, its version and the commands of the asking side', async () => {
     for (const id of ['current', 'rec_current']) {
       const answer = await daemon.call(`/v1/recordings/${id}`)
       const recording = await bodyOf(answer, 200, 'RecordingWithHistory')
@@ -49,7 +49,7 @@ suite('reading', (test) => {
     }
   })
 
-  test('what is not there', async () => {
+  test('an unknown recording, or no current one, is 404', async () => {
     for (const path of ['', '/events', '/segments', '/segments/mic/1']) {
       await toProblem(await daemon.call(`/v1/recordings/rec_missing${path}`), 'RECORDING_NOT_FOUND')
     }
@@ -60,7 +60,7 @@ suite('reading', (test) => {
     daemon.recorder.current = 'rec_current'
   })
 
-  test('recordings, page by page, without history', async () => {
+  test('recordings are listed page by page, without history', async () => {
     const all = await bodyOf<Page<Record<string, unknown>>>(
       await daemon.call('/v1/recordings'),
       200,
@@ -79,7 +79,7 @@ suite('reading', (test) => {
     assert.deepEqual(daemon.recorder.queries.at(-1), { limit: 2, cursor: 'next-page' })
   })
 
-  test('recordings by state and time, which may carry any offset', async () => {
+  test('recordings are filtered by state and by times with any offset', async () => {
     const query = new URLSearchParams({
       state: 'Closed',
       from: '2025-11-22T10:30:00+01:00',
@@ -90,7 +90,7 @@ suite('reading', (test) => {
     assert.deepEqual(daemon.recorder.queries.at(-1), { state: 'Closed', ...times, limit: 100 })
   })
 
-  test('recordings by tags, whose values stay out of the URL', async () => {
+  test('recordings are found by tags, whose values stay out of the URL', async () => {
     const tags = { customer: 'C-1', account: 42, vip: true }
     const body = { tags, state: 'WrapUp', from: AT, to: AT, limit: 1000, cursor: 'c' }
     await bodyOf(await daemon.post('/v1/recordings/search', body), 200, 'RecordingPage')
@@ -99,7 +99,7 @@ suite('reading', (test) => {
     assert.deepEqual(daemon.recorder.queries.at(-1), { limit: 100 })
   })
 
-  test('with a query that is not valid', async () => {
+  test('an invalid query names the faulty parameters', async () => {
     const cases: [path: string, pointers: string[]][] = [
       ['/v1/recordings?limit=0', ['/limit']],
       ['/v1/recordings?limit=1001', ['/limit']],
@@ -133,7 +133,7 @@ suite('reading', (test) => {
     )
   })
 
-  test('a recording’s events, and no others, page by page', async () => {
+  test('a recording’s own events are listed page by page', async () => {
     const seen: number[] = []
     let query = '?limit=2'
     for (let pages = 1; ; pages++) {
@@ -161,7 +161,7 @@ suite('reading', (test) => {
     )
   })
 
-  test('a recording’s segments, without the places of their files', async () => {
+  test('a recording’s segments are listed without their file paths', async () => {
     const answer = await daemon.call('/v1/recordings/current/segments?limit=2')
     const page = await bodyOf<Page<Record<string, unknown>>>(answer, 200, 'SegmentPage')
     const { file: _, ...view } = segment(1)
@@ -175,7 +175,7 @@ suite('reading', (test) => {
     assert.equal(last.nextCursor, null)
   })
 
-  test('the application, as the asking side sees it', async () => {
+  test('the application is shown as the asking side sees it', async () => {
     const application = await bodyOf(await daemon.call('/v1/application'), 200, 'Application')
     assert.deepEqual(application.allowedCommands, ['start', 'tag'])
     const cookie = await daemon.signIn()
@@ -183,7 +183,7 @@ suite('reading', (test) => {
     assert.deepEqual((await bodyOf(page, 200, 'Application')).allowedCommands, ['start'])
   })
 
-  test('the devices, and whether the daemon is there', async () => {
+  test('devices are listed, and health answers', async () => {
     const devices = await bodyOf(await daemon.call('/v1/devices'), 200, 'Devices')
     assert.deepEqual(Object.keys(devices), ['mic', 'speaker', 'screen'])
     assert.deepEqual(await bodyOf(await daemon.call('/healthz', { token: null }), 200, 'Health'), {

@@ -13,7 +13,7 @@ suite('routing', (test) => {
   })
   test.after(() => daemon.close())
 
-  test('knows its paths to the letter', async () => {
+  test('matches paths exactly', async () => {
     const paths = [
       '/nowhere',
       '/v1',
@@ -35,7 +35,7 @@ suite('routing', (test) => {
     }
   })
 
-  test('says which methods a path has', async () => {
+  test('names the methods of a path', async () => {
     const cases = [
       ['PUT', '/v1/recordings', 'GET, HEAD, POST'],
       ['DELETE', '/v1/recordings/current', 'GET, HEAD'],
@@ -63,7 +63,7 @@ suite('routing', (test) => {
     }
   })
 
-  test('takes for an id only what can be one', async () => {
+  test('accepts only a well-formed id', async () => {
     for (const id of [
       'short',
       'x'.repeat(65),
@@ -85,7 +85,7 @@ suite('routing', (test) => {
     assert.equal(daemon.recorder.commands.length, 0)
   })
 
-  test('answers HEAD as GET, without the body', async () => {
+  test('answers HEAD like GET, without the body', async () => {
     for (const path of [
       '/v1/recordings',
       '/v1/recordings/current',
@@ -105,7 +105,7 @@ suite('routing', (test) => {
     assert.equal((await daemon.call('/v1/recordings/rec_missing', { method: 'HEAD' })).status, 404)
   })
 
-  test('answers JSON only to those who accept it', async () => {
+  test('refuses a request that does not accept JSON', async () => {
     const ask = (accept: string, path = '/v1/application') =>
       daemon.call(path, { headers: { accept } })
     for (const accept of [
@@ -134,7 +134,7 @@ suite('routing', (test) => {
     assert.equal(daemon.recorder.commands.length, 0)
   })
 
-  test('gives problems as application/json to those who accept that only', async () => {
+  test('sends problems as application/json to clients that accept only that', async () => {
     const typeFor = async (accept: string) =>
       (await daemon.call('/v1/nowhere', { headers: { accept } })).headers.get('content-type')
     assert.equal(await typeFor('application/json'), 'application/json')
@@ -150,7 +150,7 @@ suite('routing', (test) => {
     }
   })
 
-  test('puts headers on every answer that leave browsers nothing to guess, keep or embed', async () => {
+  test('forbids browsers to guess, cache or embed any answer', async () => {
     const answers = [
       await daemon.call('/v1/application'),
       await daemon.call('/v1/nowhere'),

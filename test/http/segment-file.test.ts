@@ -49,7 +49,7 @@ suite('a segment’s file', (test) => {
     daemon.call(PATH, { headers, method })
   const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer())
 
-  test('comes whole, with its type and digest, whatever Accept says', async () => {
+  test('is sent whole, with its type and digest, whatever Accept says', async () => {
     const answer = await get({ accept: 'text/html' })
     assert.equal(answer.status, 200)
     assert.equal(answer.headers.get('content-type'), 'audio/ogg')
@@ -63,7 +63,7 @@ suite('a segment’s file', (test) => {
     assert.ok((await bytesOf(screen)).equals(bytes))
   })
 
-  test('comes in parts', async () => {
+  test('is sent in ranges', async () => {
     const size = bytes.length
     const cases = [
       ['bytes=0-0', 0, 0],
@@ -83,7 +83,7 @@ suite('a segment’s file', (test) => {
     }
   })
 
-  test('comes whole where the range is none', async () => {
+  test('is sent whole if the range is invalid', async () => {
     for (const range of ['bytes=5-1', 'bytes=a-b', 'lines=1-2', 'bytes=0-1,5-6', 'bytes=-']) {
       const answer = await get({ range })
       assert.equal(answer.status, 200, range)
@@ -91,7 +91,7 @@ suite('a segment’s file', (test) => {
     }
   })
 
-  test('has nothing outside of itself', async () => {
+  test('answers 416 to a range outside of the file', async () => {
     for (const range of ['bytes=300000-', 'bytes=300000-300001', 'bytes=-0']) {
       const answer = await get({ range })
       assert.equal(answer.status, 416, range)
@@ -100,7 +100,7 @@ suite('a segment’s file', (test) => {
     }
   })
 
-  test('comes in parts only of the file that the client began with', async () => {
+  test('is sent in ranges only if it is the file that the client has', async () => {
     const etag = `"${sha256.toString('hex')}"`
     assert.equal((await get({ range: 'bytes=0-9', 'if-range': etag })).status, 206)
     assert.equal((await get({ range: 'bytes=0-9', 'if-range': '"other"' })).status, 200)
@@ -108,14 +108,14 @@ suite('a segment’s file', (test) => {
     assert.equal((await get({ 'if-none-match': '"other"' })).status, 200)
   })
 
-  test('can be looked at with HEAD', async () => {
+  test('answers HEAD without the body', async () => {
     const answer = await get({ range: 'bytes=0-9' }, 'HEAD')
     assert.equal(answer.status, 200)
     assert.equal(answer.headers.get('content-length'), String(bytes.length))
     assert.equal(await answer.text(), '')
   })
 
-  test('is not there', async () => {
+  test('is 404 if it does not exist', async () => {
     for (const place of [
       'mic/3',
       'speaker/1',
@@ -144,22 +144,18 @@ suite('a segment’s file', (test) => {
     })
   }
 
-  test.unless(
-    noProc,
-    'is closed when it has been answered, also where nothing of it was read',
-    async () => {
-      // The garbage collector closes what was forgotten, sooner or later, and says so.
-      const forgotten: Error[] = []
-      const note = (warning: Error) => forgotten.push(warning)
-      process.on('warning', note)
-      await bytesOf(await get())
-      await get({}, 'HEAD')
-      await get({ range: 'bytes=300000-' })
-      await closed()
-      process.off('warning', note)
-      assert.deepEqual(forgotten, [])
-    },
-  )
+  test.unless(noProc, 'is closed after the answer, even if nothing was read', async () => {
+    // The garbage collector closes what was forgotten, sooner or later, and says so.
+    const forgotten: Error[] = []
+    const note = (warning: Error) => forgotten.push(warning)
+    process.on('warning', note)
+    await bytesOf(await get())
+    await get({}, 'HEAD')
+    await get({ range: 'bytes=300000-' })
+    await closed()
+    process.off('warning', note)
+    assert.deepEqual(forgotten, [])
+  })
 
   test.unless(noProc, 'is closed also when the reader hangs up', async () => {
     const token = await daemon.tokenFor('read')

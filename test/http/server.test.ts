@@ -44,7 +44,7 @@ suite('the server', (test) => {
   })
   test.afterEach(() => daemon.close())
 
-  test('listens on the literal 127.0.0.1 and says where', async () => {
+  test('listens on 127.0.0.1 and reports its address', async () => {
     assert.equal(daemon.url, `http://127.0.0.1:${daemon.port}`)
     // Only Linux has all of 127.0.0.0/8 on its loopback.
     for (const host of process.platform === 'linux' ? ['::1', '127.0.0.2'] : ['::1']) {
@@ -56,7 +56,7 @@ suite('the server', (test) => {
     }
   })
 
-  test('says what to do when its port is taken', async () => {
+  test('names a remedy when its port is taken', async () => {
     await assert.rejects(startHttp({ ...options(), port: daemon.port }), (error: Error) => {
       assert.match(
         error.message,
@@ -66,7 +66,7 @@ suite('the server', (test) => {
     })
   })
 
-  test('ends its streams and idle connections when it closes, and lets answers under way finish', async () => {
+  test('ends streams and idle connections when it closes, and completes running answers', async () => {
     const { recorder } = daemon
     const idle = await daemon.connect()
     const stream = await readEvents(daemon)
@@ -92,7 +92,7 @@ suite('the server', (test) => {
     daemon = await startDaemon()
   })
 
-  test('does not wait for ever for an answer when it closes', async () => {
+  test('closes in time even if an answer never ends', async () => {
     const other = await startDaemon({ limits: { drainMs: 50 } })
     const started = signal()
     other.recorder.answer = () => {
@@ -110,7 +110,7 @@ suite('the server', (test) => {
     await Promise.all([server.close(), server.close()])
   })
 
-  test('answers what is no HTTP with 400, and a head that is too long with 431', async () => {
+  test('answers malformed HTTP with 400, and too long a head with 431', async () => {
     assert.match(
       await daemon.raw('HELLO\r\n\r\n'),
       /^HTTP\/1.1 400 .*Connection: close.*"code":"INVALID_REQUEST"/s,
@@ -126,7 +126,7 @@ suite('the server', (test) => {
     )
   })
 
-  test('can be mounted on a server of somebody else', async () => {
+  test('can be mounted on another server', async () => {
     const app = createHttpApp(options())
     const server = createServer(app.callback).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -139,7 +139,7 @@ suite('the server', (test) => {
 })
 
 suite('limits', (test) => {
-  test('a head must be there within 5 s, however slowly it drips', async () => {
+  test('a head must be complete within 5 s, however slowly it arrives', async () => {
     const daemon = await startDaemon()
     const [silent, dripping] = [await daemon.connect(), await daemon.connect()]
     let received = ''
@@ -159,7 +159,7 @@ suite('limits', (test) => {
     await daemon.close()
   })
 
-  test('a body must be there in time; an answer may take longer', async () => {
+  test('a body must arrive in time; an answer may take longer', async () => {
     const daemon = await startDaemon({ limits: { headersTimeoutMs: 100, requestTimeoutMs: 200 } })
     const head = [
       'POST /v1/recordings HTTP/1.1',
@@ -186,7 +186,7 @@ suite('limits', (test) => {
     await daemon.close()
   })
 
-  test('there are at most 128 connections; when one ends there is room again', async () => {
+  test('at most 128 connections are open; when one ends, another may open', async () => {
     const daemon = await startDaemon()
     const sockets: Socket[] = []
     for (let i = 0; i < 128; i++) sockets.push(await daemon.connect())

@@ -27,7 +27,7 @@ suite('tokens', (test) => {
       'TokenPage',
     )
 
-  test('are made, used, listed and revoked', async () => {
+  test('can be created, used, listed and revoked', async () => {
     const { id, token = '' } = await create('crm', ['read', 'tag'])
     assert.match(token, /^f2f_[\w-]{43}$/)
     await bodyOf(await daemon.call('/v1/application', { token }), 200, 'Application')
@@ -43,7 +43,7 @@ suite('tokens', (test) => {
     await toProblem(await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' }), 'NOT_FOUND')
   })
 
-  test('are shown once and kept as a hash only', async () => {
+  test('are shown once, and stored only as a hash', async () => {
     const { token = '' } = await create('crm', ['read', 'read'])
     const everything = JSON.stringify([await list(), daemon.recorder.notes, daemon.logLines])
     assert.ok(!everything.includes(token))
@@ -54,7 +54,7 @@ suite('tokens', (test) => {
     assert.ok(!/[0-9a-f]{64}/.test(JSON.stringify(await list())), 'nor is the hash shown')
   })
 
-  test('come page by page', async () => {
+  test('are listed page by page', async () => {
     const ids: string[] = []
     for (const name of ['a', 'b', 'c']) ids.push((await create(name, ['read'])).id)
     const first = await list('?limit=2')
@@ -66,7 +66,7 @@ suite('tokens', (test) => {
     assert.equal(second.nextCursor, null)
   })
 
-  test('have a name of their own and scopes that there are', async () => {
+  test('need a valid name and known scopes', async () => {
     const cases: [body: unknown, pointers: string[]][] = [
       [{}, ['/name', '/scopes']],
       [{ name: '', scopes: [] }, ['/name', '/scopes']],
@@ -87,7 +87,7 @@ suite('tokens', (test) => {
     assert.equal(daemon.recorder.notes.length, 0)
   })
 
-  test('exist only once they are on disk', async () => {
+  test('are valid only once they are on disk', async () => {
     daemon.recorder.note = async () => {
       throw new RecorderError('STORAGE_FULL', 'The disk is full.')
     }
