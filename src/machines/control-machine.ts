@@ -3,9 +3,10 @@ import type { CommandName } from '../contract/commands.ts'
 import type { ClientSide, Side } from '../contract/media.ts'
 
 /**
- * A command as the machines are asked about it: which one, and from which side. It is never sent.
+ * A command that a machine is asked about with `snapshot.can`: its name and the side that gives it.
+ * It is never sent.
  */
-export type AskedCommand = { type: CommandName; side: Side }
+export type ProposedCommand = { type: CommandName; side: Side }
 
 /** The facts that change who controls a recording. */
 export type ControlFact =
@@ -19,26 +20,26 @@ const permit = { actions: 'permit' } as const
 const fromApi = { guard: 'fromApi', actions: 'permit' } as const
 const fromUi = { guard: 'fromUi', actions: 'permit' } as const
 
-/** Commands that only the controlling side may give until the recording is closed. */
-const ownersCommands = (owner: typeof fromApi | typeof fromUi) => ({
-  'track.start': owner,
-  'track.stop': owner,
-  'track.pause': owner,
-  'track.resume': owner,
-  'recording.close': owner,
+/** Permits commands that only the controller may give until the recording is closed. */
+const controllerCommands = (controller: typeof fromApi | typeof fromUi) => ({
+  'track.start': controller,
+  'track.stop': controller,
+  'track.pause': controller,
+  'track.resume': controller,
+  'recording.close': controller,
 })
 
 /**
- * Which side controls a recording, and so whose commands are let through. What the API started, the
- * UI can neither control nor tag; what the UI started, the API can tag. A new recording can be
- * started by either side once capture is over. The recorder itself (`system`) is never in its own
- * way.
+ * Tracks which side controls a recording and so whose commands are permitted. The UI can neither
+ * control nor tag a recording that the API started. The API can tag a recording that the UI started.
+ * Either side can start a new recording once capture is over. Commands of the recorder itself
+ * (`system`) are always permitted.
  *
- * A transition for a command has no target and only the empty action `permit`: commands are asked
- * about with `snapshot.can`, which wants an action to say yes.
+ * A transition for a command has no target and only the empty action `permit`: `snapshot.can` is
+ * true only for a transition with a target or an action.
  */
 export const controlMachine = setup({
-  types: { events: {} as AskedCommand | ControlFact },
+  types: { events: {} as ProposedCommand | ControlFact },
   actions: { permit: () => {} },
   guards: {
     fromApi: ({ event }) => 'side' in event && event.side !== 'ui',
@@ -58,7 +59,7 @@ export const controlMachine = setup({
     heldByApi: {
       initial: 'capturing',
       on: {
-        ...ownersCommands(fromApi),
+        ...controllerCommands(fromApi),
         'recording.tag': fromApi,
         'recording.startFailed': 'released',
         'recording.closed': 'released',
@@ -71,7 +72,7 @@ export const controlMachine = setup({
     heldByUi: {
       initial: 'capturing',
       on: {
-        ...ownersCommands(fromUi),
+        ...controllerCommands(fromUi),
         'recording.tag': permit,
         'recording.startFailed': 'released',
         'recording.closed': 'released',
@@ -81,7 +82,7 @@ export const controlMachine = setup({
         wrapUp: { on: { 'recording.start': permit } },
       },
     },
-    /** Nobody's any more: that it is closed is for the session machine to say. */
+    /** No side controls the recording. The session machine refuses commands to a closed one. */
     released: {
       on: {
         'recording.start': permit,
@@ -96,12 +97,14 @@ export const controlMachine = setup({
   },
 })
 
-/** The fact with which a side takes control of the recording that it starts. */
-export function claimedBy(side: Side): ControlFact {
+/** Returns the fact by which a side gets control of the recording that it starts. */
+export function controlClaim(side: Side): ControlFact {
   return { type: side === 'ui' ? 'control.claimedByUi' : 'control.claimedByApi' }
 }
 
-/** The error that tells a side who holds control. */
-export function heldBy(owner: ClientSide): 'CONTROL_HELD_BY_API' | 'CONTROL_HELD_BY_UI' {
-  return owner === 'ui' ? 'CONTROL_HELD_BY_UI' : 'CONTROL_HELD_BY_API'
+/** Returns the error code for a command of a side that does not have control. */
+export function controlHeldError(
+  controller: ClientSide,
+): 'CONTROL_HELD_BY_API' | 'CONTROL_HELD_BY_UI' {
+  return controller === 'ui' ? 'CONTROL_HELD_BY_UI' : 'CONTROL_HELD_BY_API'
 }

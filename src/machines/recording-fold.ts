@@ -9,7 +9,7 @@ import type { CommandName } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventType, NewEvent } from '../contract/events.ts'
 import type { ClientSide, Medium, RecordingState, Side, TrackState } from '../contract/media.ts'
-import { type ControlFact, claimedBy, controlMachine } from './control-machine.ts'
+import { type ControlFact, controlClaim, controlMachine } from './control-machine.ts'
 import { type SessionFact, sessionMachine } from './session-machine.ts'
 import { type TrackFact, trackMachine } from './track-machine.ts'
 
@@ -17,27 +17,24 @@ import { type TrackFact, trackMachine } from './track-machine.ts'
 export interface RecordingFold {
   readonly id: string
   readonly version: number
-  readonly owner: ClientSide
+  readonly controller: ClientSide
   readonly control: SnapshotFrom<typeof controlMachine>
   readonly session: SnapshotFrom<typeof sessionMachine>
   readonly tracks: Readonly<Record<Medium, SnapshotFrom<typeof trackMachine>>>
 }
 
-/**
- * The facts an event is to the machines; an event without any (a tag, a command, a segment) moves
- * none.
- */
+/** The facts of an event for the machines. A tag, a command or a segment has none. */
 export interface MachineFacts {
   control?: ControlFact
   session?: SessionFact
   track?: { medium: Medium; fact: TrackFact }
 }
 
-/** Tells what an event means to the machines. */
+/** Returns the facts of an event for the machines. */
 export function machineFacts(event: NewEvent): MachineFacts {
   switch (event.type) {
     case 'recording.starting':
-      return { control: claimedBy(event.by.side), session: { type: event.type, ...event.data } }
+      return { control: controlClaim(event.by.side), session: { type: event.type, ...event.data } }
     case 'recording.wrapUpStarted':
       return {
         control: { type: event.type },
@@ -70,42 +67,45 @@ export function machineFacts(event: NewEvent): MachineFacts {
   }
 }
 
-const controlStart = initialTransition(controlMachine)[0]
-const sessionStart = initialTransition(sessionMachine)[0]
-const trackStart = initialTransition(trackMachine)[0]
+const initialControl = initialTransition(controlMachine)[0]
+const initialSession = initialTransition(sessionMachine)[0]
+const initialTrack = initialTransition(trackMachine)[0]
 
-/** A recording before its first event; `owner` is the side that starts it. */
-export function absentRecording(id: string, owner: ClientSide): RecordingFold {
-  const tracks = { mic: trackStart, speaker: trackStart, screen: trackStart }
-  return { id, version: 0, owner, control: controlStart, session: sessionStart, tracks }
+/** Returns the fold of a recording before its first event. `controller` is the side that starts it. */
+export function initialRecording(id: string, controller: ClientSide): RecordingFold {
+  const tracks = { mic: initialTrack, speaker: initialTrack, screen: initialTrack }
+  return { id, version: 0, controller, control: initialControl, session: initialSession, tracks }
 }
 
 /**
- * Folds one event into a recording: pure, for the pending state and for replay.
- * @throws RecorderError INTERNAL when a machine has no transition for the fact: XState would drop it in silence.
+ * Folds one event into a recording, for the pending state and for recovery. Pure. Throws
+ * RecorderError INTERNAL when a machine has no transition for the fact, which XState would drop
+ * silently.
  */
 export function evolve(fold: RecordingFold, event: NewEvent): RecordingFold {
   const facts = machineFacts(event)
   const next = { ...fold, version: event.version ?? fold.version }
-  if (facts.control) next.control = step(controlMachine, fold.control, facts.control, event.type)
-  if (facts.session) next.session = step(sessionMachine, fold.session, facts.session, event.type)
+  if (facts.control)
+    next.control = applyFact(controlMachine, fold.control, facts.control, event.type)
+  if (facts.session)
+    next.session = applyFact(sessionMachine, fold.session, facts.session, event.type)
   if (facts.track) {
     const { medium, fact } = facts.track
     next.tracks = {
       ...fold.tracks,
-      [medium]: step(trackMachine, fold.tracks[medium], fact, event.type),
+      [medium]: applyFact(trackMachine, fold.tracks[medium], fact, event.type),
     }
   }
   return next
 }
 
-function step<M extends AnyStateMachine>(
+function applyFact<M extends AnyStateMachine>(
   machine: M,
   from: SnapshotFrom<M>,
   fact: { type: string },
   name: EventType,
 ): SnapshotFrom<M> {
-  assertAccepts(from as AnyMachineSnapshot, fact, name)
+  assertTransition(from as AnyMachineSnapshot, fact, name)
   const to = transition(machine, from, fact as never)[0] as SnapshotFrom<M>
   if ((to as AnyMachineSnapshot).status === 'error') {
     throw new RecorderError('INTERNAL', `The fact ${name} broke the ${machine.id} machine.`, {
@@ -115,8 +115,8 @@ function step<M extends AnyStateMachine>(
   return to
 }
 
-/** @throws RecorderError INTERNAL when the snapshot's machine has no transition for a fact. */
-export function assertAccepts(
+/** Throws RecorderError INTERNAL when the snapshot's machine has no transition for a fact. */
+export function assertTransition(
   snapshot: AnyMachineSnapshot,
   fact: { type: string },
   name: string,
@@ -129,40 +129,40 @@ export function assertAccepts(
   }
 }
 
-const asked = new WeakMap<AnyMachineSnapshot, Map<string, boolean>>()
+const permissions = new WeakMap<AnyMachineSnapshot, Map<string, boolean>>()
 
 /**
- * Whether a machine in this state lets a command of a side through. Remembered by snapshot, since
- * readers ask about every command each time.
+ * Returns whether a machine in this state permits a command of a side. Cached by snapshot, since
+ * every read asks about all commands.
  */
 export function permits(snapshot: AnyMachineSnapshot, command: CommandName, side: Side): boolean {
-  let answers = asked.get(snapshot)
-  if (!answers) {
-    answers = new Map()
-    asked.set(snapshot, answers)
+  let cached = permissions.get(snapshot)
+  if (!cached) {
+    cached = new Map()
+    permissions.set(snapshot, cached)
   }
   const key = `${side} ${command}`
-  let answer = answers.get(key)
-  if (answer === undefined) {
-    answer = snapshot.can({ type: command, side } as never)
-    answers.set(key, answer)
+  let isPermitted = cached.get(key)
+  if (isPermitted === undefined) {
+    isPermitted = snapshot.can({ type: command, side } as never)
+    cached.set(key, isPermitted)
   }
-  return answer
+  return isPermitted
 }
 
-/** A track's state as clients see it. */
+/** Returns a track's state as clients see it. */
 export function trackState(track: SnapshotFrom<typeof trackMachine>): TrackState {
   if (track.value === 'pausing') return 'paused'
   if (track.value === 'stopping') return 'stopped'
   return track.value
 }
 
-/** Whether a track's media flow or should flow. */
+/** Returns whether a track has media now, or should have. */
 export function isCapturingTrack(track: SnapshotFrom<typeof trackMachine>): boolean {
   return track.value === 'starting' || track.value === 'recording' || track.value === 'recovering'
 }
 
-/** A recording's state as clients see it; an unconfirmed one is Active. */
+/** Returns a recording's state as clients see it. An unconfirmed recording is Active. */
 export function recordingState(session: SnapshotFrom<typeof sessionMachine>): RecordingState {
   if (session.matches('wrapUp')) return 'WrapUp'
   if (session.matches('closed') || session.matches('abandoned')) return 'Closed'

@@ -2,9 +2,9 @@ import { assign, type EventObject, fromCallback, setup } from 'xstate'
 import type { EventData } from '../contract/events.ts'
 import type { RecordingType } from '../contract/media.ts'
 import { type Quality, resolveQuality } from '../contract/quality.ts'
-import type { AskedCommand } from './control-machine.ts'
+import type { ProposedCommand } from './control-machine.ts'
 
-/** The facts that move a recording through its life. */
+/** The facts that change the state of a recording. */
 export type SessionFact =
   | ({ type: 'recording.starting' } & Pick<
       EventData['recording.starting'],
@@ -18,20 +18,20 @@ export type SessionFact =
   | { type: 'recording.wrapUpStarted'; endsAt: string }
   | { type: 'recording.closed' }
 
-/** Context: the facts that the machine remembers. */
+/** The context of the session machine, assigned from facts. */
 export interface SessionContext {
   recordingType: RecordingType
   quality: Quality
   wrapUpSeconds: number
-  /** When a forgotten recording is ended. */
+  /** When the recording reaches its maximum duration and is ended (RFC 3339). */
   endsBy: string
-  /** When the wrap-up is over; empty before it. */
+  /** When the wrap-up ends (RFC 3339); empty before it. */
   endsAt: string
 }
 
 /**
- * Input of a clock actor: when to fire (RFC 3339). Its firing is a command of the recorder to
- * itself, so it ends in the log.
+ * Input of a clock actor: when to fire (RFC 3339). When it fires, the recorder gives itself a
+ * command, which is recorded in the log.
  */
 export interface ClockInput {
   at: string
@@ -40,12 +40,11 @@ export interface ClockInput {
 const permit = { actions: 'permit' } as const
 
 /**
- * The life of one recording: starting (not yet confirmed) → active ⇄ paused → wrapUp → closed.
- * Whether it is active or paused follows from its tracks and comes as a fact like everything else;
- * the clocks only report.
+ * The lifecycle of one recording: starting (not yet confirmed) → active ⇄ paused → wrapUp → closed.
+ * Its tracks determine whether it is active or paused, and a fact says so. The clocks only report.
  */
 export const sessionMachine = setup({
-  types: { context: {} as SessionContext, events: {} as AskedCommand | SessionFact },
+  types: { context: {} as SessionContext, events: {} as ProposedCommand | SessionFact },
   actors: {
     durationClock: fromCallback<EventObject, ClockInput>(() => {}),
     wrapUpClock: fromCallback<EventObject, ClockInput>(() => {}),
@@ -53,7 +52,7 @@ export const sessionMachine = setup({
   actions: {
     permit: () => {},
     reportClockFailure: () => {},
-    rememberPlan: assign(({ context, event }) =>
+    assignStart: assign(({ context, event }) =>
       event.type === 'recording.starting'
         ? {
             recordingType: event.recordingType,
@@ -63,7 +62,7 @@ export const sessionMachine = setup({
           }
         : context,
     ),
-    rememberWrapUp: assign(({ context, event }) =>
+    assignWrapUp: assign(({ context, event }) =>
       event.type === 'recording.wrapUpStarted' ? { endsAt: event.endsAt } : context,
     ),
   },
@@ -81,7 +80,7 @@ export const sessionMachine = setup({
     absent: {
       on: {
         'recording.start': permit,
-        'recording.starting': { target: 'capturing', actions: 'rememberPlan' },
+        'recording.starting': { target: 'capturing', actions: 'assignStart' },
       },
     },
     capturing: {
@@ -99,7 +98,7 @@ export const sessionMachine = setup({
         'track.resume': permit,
         'recording.tag': permit,
         'recording.interrupted': { actions: 'permit' },
-        'recording.wrapUpStarted': { target: 'wrapUp', actions: 'rememberWrapUp' },
+        'recording.wrapUpStarted': { target: 'wrapUp', actions: 'assignWrapUp' },
       },
       states: {
         starting: {
@@ -124,7 +123,7 @@ export const sessionMachine = setup({
       },
     },
     closed: {},
-    /** The start was rolled back: to clients it never was. */
+    /** The start was rolled back. Clients never see the recording. */
     abandoned: { on: { 'recording.start': permit } },
   },
 })

@@ -1,9 +1,9 @@
 import { assign, type EventObject, fromCallback, sendTo, setup } from 'xstate'
 import type { Device } from '../contract/media.ts'
-import type { AskedCommand } from './control-machine.ts'
+import type { ProposedCommand } from './control-machine.ts'
 import type { ClockInput } from './session-machine.ts'
 
-/** The facts that move a track through its life. */
+/** The facts that change the state of a track. */
 export type TrackFact =
   | { type: 'track.starting' | 'track.resuming'; segment: number; device: Device }
   | { type: 'track.started' | 'track.resumed' | 'track.recovered'; segment: number }
@@ -17,45 +17,44 @@ export type TrackFact =
   | { type: 'track.paused' | 'track.stopped' | 'track.failed' }
   | { type: 'track.recovering'; segment: number; giveUpAt: string }
 
-/** Context: the facts that the machine remembers. */
+/** The context of the track machine, assigned from facts. */
 export interface TrackContext {
   /** The newest segment's number; 0 before the first. */
   segment: number
   device: Device | null
-  /** The newest segment was begun by a resume. */
+  /** Whether a resume began the newest segment. */
   resuming: boolean
-  /** A recovering track tries until then. */
+  /** Until when a recovering track tries again (RFC 3339). */
   giveUpAt: string
-  /** Where the newest segment ends (RFC 3339); empty while it flows. */
+  /** The cut of the newest segment (RFC 3339); empty while it is captured. */
   cutAt: string
-  /** From then on the pause is too long (RFC 3339); empty where it may last. */
+  /** When the pause exceeds its limit (RFC 3339); empty where it has none. */
   overdueAt: string
   /** Why the newest segment was stopped. */
   stoppedBy: 'command' | 'reverted' | 'storageFull'
 }
 
-/** A message of the machine to its capture actor. */
+/** A message from the machine to its capture actor. */
 export type CaptureMessage =
   | { type: 'capture.open'; segment: number; device: Device | null; retryUntil: string }
   | { type: 'capture.cut'; segment: number; at: string; discard: boolean }
 
 const permit = { actions: 'permit' } as const
 const cuts = {
-  'track.pausing': { target: 'pausing', actions: 'rememberCut' },
-  'track.stopping': { target: 'stopping', actions: 'rememberCut' },
+  'track.pausing': { target: 'pausing', actions: 'assignCut' },
+  'track.stopping': { target: 'stopping', actions: 'assignCut' },
 } as const
 const stops = { 'track.stopped': 'stopped' } as const
 
 /**
- * The life of one medium of a recording. `pausing` and `stopping` last from the moment of the cut
- * until the processes are gone; to clients they are `paused` and `stopped`, since nothing is
- * captured any more.
+ * The lifecycle of one track. `pausing` and `stopping` last from the cut until the processes are
+ * gone. Clients see `paused` and `stopped`, since nothing is captured any more.
  *
- * The capture actor lives as long as the machine; it is told what to do when a state is entered,
- * and what it reports comes back as facts from the log.
+ * The capture actor lives as long as the machine. It gets a message when a state is entered. Its
+ * reports come back as facts from the log.
  */
 export const trackMachine = setup({
-  types: { context: {} as TrackContext, events: {} as AskedCommand | TrackFact },
+  types: { context: {} as TrackContext, events: {} as ProposedCommand | TrackFact },
   actors: {
     capture: fromCallback<CaptureMessage>(() => {}),
     pauseClock: fromCallback<EventObject, ClockInput>(() => {}),
@@ -81,7 +80,7 @@ export const trackMachine = setup({
         ? { segment: event.segment, giveUpAt: event.giveUpAt }
         : context,
     ),
-    rememberCut: assign(({ context, event }) => {
+    assignCut: assign(({ context, event }) => {
       if (event.type === 'track.pausing')
         return { cutAt: event.cutAt, overdueAt: event.overdueAt ?? '' }
       if (event.type === 'track.stopping') return { cutAt: event.cutAt, stoppedBy: event.reason }
@@ -97,7 +96,7 @@ export const trackMachine = setup({
       type: 'capture.cut' as const,
       segment: context.segment,
       at: context.cutAt,
-      // What was reverted never was.
+      // A reverted start keeps no media.
       discard: context.stoppedBy === 'reverted',
     })),
   },

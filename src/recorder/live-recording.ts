@@ -5,7 +5,7 @@ import type { CapturePlatform } from '../actors/port.ts'
 import type { LogEvent } from '../contract/events.ts'
 import { MEDIA, type Medium } from '../contract/media.ts'
 import { controlMachine } from '../machines/control-machine.ts'
-import { assertAccepts, machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
+import { assertTransition, machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
 import { sessionMachine } from '../machines/session-machine.ts'
 import { type CaptureMessage, trackMachine } from '../machines/track-machine.ts'
 import type { CaptureCut } from './facts/event-batch.ts'
@@ -137,7 +137,7 @@ export class LiveRecording {
   }
 
   #send(actor: AnyActorRef, fact: { type: string }, event: LogEvent): void {
-    assertAccepts(actor.getSnapshot(), fact, event.type)
+    assertTransition(actor.getSnapshot(), fact, event.type)
     actor.send(fact)
   }
 

@@ -1,7 +1,7 @@
 import type { NewEvent } from '../contract/events.ts'
 import {
-  absentRecording,
   evolve,
+  initialRecording,
   type RecordingFold,
   recordingState,
 } from '../machines/recording-fold.ts'
@@ -16,7 +16,7 @@ export function evolveRecordings(recordings: OpenRecordings, event: NewEvent): O
   const before =
     recordings.get(id) ??
     (startsRecording(event)
-      ? absentRecording(id, event.by.side === 'ui' ? 'ui' : 'api')
+      ? initialRecording(id, event.by.side === 'ui' ? 'ui' : 'api')
       : undefined)
   if (!before) return recordings
   const after = evolve(before, event)

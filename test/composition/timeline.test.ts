@@ -57,7 +57,7 @@ function segmentsOf(given: Record<Medium, [number, number, string][] | undefined
   })
 }
 
-/** Pieces follow each other without a hole from 0 to the duration. */
+/** Asserts that items follow each other without interruption from 0 to the duration. */
 function assertWhole({ tracks, durationMs }: Timeline): void {
   for (const { medium, items } of tracks) {
     let at = 0
@@ -70,7 +70,7 @@ function assertWhole({ tracks, durationMs }: Timeline): void {
   }
 }
 
-/** Lengths of a track's media by segment. */
+/** Returns the length of each segment on the time line. */
 const mediaOf = ({ tracks }: Timeline) =>
   tracks.flatMap(({ medium, items }) =>
     items

@@ -4,8 +4,8 @@ import { getShortestPaths } from 'xstate/graph'
 import { COMMANDS } from '../../src/contract/commands.ts'
 import { controlMachine } from '../../src/machines/control-machine.ts'
 import {
-  absentRecording,
   evolve,
+  initialRecording,
   recordingState,
   trackState,
 } from '../../src/machines/recording-fold.ts'
@@ -17,8 +17,8 @@ import { suite } from '../support/suite.ts'
 const device = { id: 'm', label: 'M' }
 const cut = { segment: 1, cutAt: '2026-01-05T09:00:00.000Z' }
 
-suite('recording fold', (test) => {
-  test('a fact for which a machine has no transition throws instead of being dropped', () => {
+suite('the state of a recording', (test) => {
+  test('an impossible fact is an error instead of being dropped silently', () => {
     const story = new Story('api').started()
     assert.throws(() => story.tell('track.paused', { medium: 'screen' }), {
       name: 'RecorderError',
@@ -30,8 +30,8 @@ suite('recording fold', (test) => {
     })
   })
 
-  test('folding changes nothing that was folded before', () => {
-    const before = absentRecording('r', 'api')
+  test('a new event never changes an earlier state', () => {
+    const before = initialRecording('r', 'api')
     const text = JSON.stringify([before.session.value, before.tracks.mic.value, before.version])
     new Story('api').started().events.reduce(evolve, before)
     assert.equal(
@@ -40,7 +40,7 @@ suite('recording fold', (test) => {
     )
   })
 
-  test('no state is a dead end for pause and stop while a track captures, on every path to it', () => {
+  test('a track that captures can always be paused and stopped, however it got there', () => {
     const facts = [
       { type: 'track.starting', segment: 1, device },
       { type: 'track.started', segment: 1 },
@@ -87,7 +87,7 @@ suite('recording fold', (test) => {
     }
   })
 
-  test('commands are asked about and never move a machine', () => {
+  test('a command alone never changes a state; only facts do', () => {
     const fold = new Story('api').started().world.get('recording-1')
     assert.ok(fold)
     for (const type of COMMANDS) {

@@ -13,7 +13,7 @@ import {
   resolveMedia,
   type Side,
 } from '../../contract/media.ts'
-import { heldBy } from '../../machines/control-machine.ts'
+import { controlHeldError } from '../../machines/control-machine.ts'
 import {
   permits,
   type RecordingFold,
@@ -111,9 +111,9 @@ function judgeMedia(
 }
 
 function controlHeld(recording: RecordingFold): Refusal {
-  const holder = recording.owner === 'ui' ? 'the recorder’s own page' : 'an API client'
+  const holder = recording.controller === 'ui' ? 'the recorder’s own page' : 'an API client'
   return {
-    code: heldBy(recording.owner),
+    code: controlHeldError(recording.controller),
     detail: `The recording is controlled by ${holder}.`,
     recording,
   }

@@ -64,7 +64,7 @@ export class Refusals {
   /** The members of a 409 answer about the recording that prevents the command. */
   #standing({ code, recording }: Refusal, side: Side): Record<string, unknown> {
     if (!recording) return {}
-    const { id, owner } = recording
+    const { id, controller } = recording
     const view = this.#log.open().find((open) => open.id === id)
     const members = {
       recordingId: id,
@@ -75,8 +75,8 @@ export class Refusals {
     return {
       ...members,
       holder: {
-        side: owner,
-        client: view?.startedBy.client ?? owner,
+        side: controller,
+        client: view?.startedBy.client ?? controller,
         since: view?.startedAt ?? null,
       },
     }

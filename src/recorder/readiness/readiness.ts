@@ -135,7 +135,7 @@ export function liveTracks(
   const fold = currentRecording(recordings)
   if (!fold || !isCapturing(fold)) return undefined
   const shown = reader.current()
-  const view = shown?.id === fold.id ? reader.toAnswer(shown, fold.owner) : undefined
+  const view = shown?.id === fold.id ? reader.toAnswer(shown, fold.controller) : undefined
   const live: Partial<Record<Medium, LiveTrack>> = {}
   for (const medium of MEDIA) {
     const { device = null, error = null, warnings = [], level = null } = view?.tracks[medium] ?? {}
