@@ -30,14 +30,6 @@ export interface StreamChoices {
   exports: boolean
 }
 
-/** One client's stream. */
-export interface EventStream {
-  /** Ends the answer. The client will reconnect. */
-  end(): void
-  /** Removes all listeners and timers, once the connection is closed. */
-  dispose(): void
-}
-
 const PAGE_SIZE = 256
 
 function eventText(event: LogEvent): string {
@@ -50,101 +42,125 @@ function eventText(event: LogEvent): string {
  * and the client is not behind. Otherwise the stream reads it from the log, so that it buffers
  * nothing beyond the socket.
  */
-export function createEventStream(
-  response: ServerResponse,
-  { recorder, compositions }: StreamSources,
-  options: StreamChoices & { limits: StreamLimits; logger: Logger },
-): EventStream {
-  const { log, bus } = recorder
-  const { limits, logger } = options
-  let position = options.after
+export class EventStream {
+  readonly #response: ServerResponse
+  readonly #sources: StreamSources
+  readonly #limits: StreamLimits
+  readonly #logger: Logger
+  readonly #heartbeat: NodeJS.Timeout
+  readonly #unsubscribe: (() => void)[] = []
+  /** The position of the last event that was written. */
+  #position: number
   /** The highest position that the bus has announced. */
-  let announced = position
-  let catchingUp = false
-  let blockedSince: number | null = null
-  let ended = false
+  #announced: number
+  #catchingUp = false
+  #blockedSince: number | null = null
+  #ended = false
 
-  function write(text: string): void {
-    if (!response.write(text)) blockedSince ??= performance.now()
+  constructor(
+    response: ServerResponse,
+    sources: StreamSources,
+    options: StreamChoices & { limits: StreamLimits; logger: Logger },
+  ) {
+    this.#response = response
+    this.#sources = sources
+    this.#limits = options.limits
+    this.#logger = options.logger
+    this.#position = options.after
+    this.#announced = options.after
+    this.#heartbeat = setInterval(() => this.#onHeartbeat(), options.limits.heartbeatMs)
+    response.on('drain', () => this.#onDrain())
+    this.#subscribe(options)
+    this.#write('retry: 1000\n\n')
+    void this.#catchUp()
   }
 
-  function writeEvent(event: LogEvent): void {
-    position = event.position
-    write(eventText(event))
+  /** Ends the answer. The client will reconnect. */
+  end(): void {
+    this.dispose()
+    this.#response.end()
   }
 
-  const isBehind = (): boolean => position < Math.max(announced, log.position)
+  /** Removes all listeners and timers, once the connection is closed. */
+  dispose(): void {
+    this.#ended = true
+    clearInterval(this.#heartbeat)
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
+  }
 
-  async function catchUp(): Promise<void> {
-    if (catchingUp) return
-    catchingUp = true
+  #subscribe({ levels, exports }: StreamChoices): void {
+    const { bus } = this.#sources.recorder
+    const onEvents = (events: readonly LogEvent[]): void => this.#onEvents(events)
+    bus.on('events', onEvents)
+    this.#unsubscribe.push(() => bus.off('events', onEvents))
+    if (levels) {
+      const onLevel = (data: unknown): void => this.#writeTransient('level', data)
+      bus.on('level', onLevel)
+      this.#unsubscribe.push(() => bus.off('level', onLevel))
+    }
+    if (exports) {
+      const onProgress = (data: unknown): void => this.#writeTransient('export', data)
+      this.#unsubscribe.push(this.#sources.compositions.onProgress(onProgress))
+    }
+  }
+
+  #write(text: string): void {
+    if (!this.#response.write(text)) this.#blockedSince ??= performance.now()
+  }
+
+  #writeEvent(event: LogEvent): void {
+    this.#position = event.position
+    this.#write(eventText(event))
+  }
+
+  /** Sends a transient message. A client that is behind misses it. */
+  #writeTransient(name: 'level' | 'export', data: unknown): void {
+    if (this.#blockedSince === null && !this.#catchingUp)
+      this.#write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
+  }
+
+  #isBehind(): boolean {
+    return this.#position < Math.max(this.#announced, this.#sources.recorder.log.position)
+  }
+
+  async #catchUp(): Promise<void> {
+    if (this.#catchingUp) return
+    this.#catchingUp = true
+    const { log } = this.#sources.recorder
     try {
-      while (!ended && blockedSince === null && isBehind()) {
-        const events = await log.events({ after: position, limit: PAGE_SIZE })
+      while (!this.#ended && this.#blockedSince === null && this.#isBehind()) {
+        const events = await log.events({ after: this.#position, limit: PAGE_SIZE })
         if (events.length === 0) break
         for (const event of events) {
-          if (ended || blockedSince !== null) break
-          writeEvent(event)
+          if (this.#ended || this.#blockedSince !== null) break
+          this.#writeEvent(event)
         }
       }
     } catch (error) {
-      logger.error({ err: error }, 'event stream cannot read the log')
-      response.destroy()
+      this.#logger.error({ err: error }, 'event stream cannot read the log')
+      this.#response.destroy()
     } finally {
-      catchingUp = false
+      this.#catchingUp = false
     }
   }
 
-  function onEvents(events: readonly LogEvent[]): void {
-    announced = Math.max(announced, events.at(-1)?.position ?? 0)
-    if (blockedSince !== null || catchingUp) return
-    if (events[0]?.position !== position + 1) void catchUp()
-    else for (const event of events) writeEvent(event)
+  #onEvents(events: readonly LogEvent[]): void {
+    this.#announced = Math.max(this.#announced, events.at(-1)?.position ?? 0)
+    if (this.#blockedSince !== null || this.#catchingUp) return
+    if (events[0]?.position !== this.#position + 1) void this.#catchUp()
+    else for (const event of events) this.#writeEvent(event)
   }
 
-  /** Creates a listener that sends transient messages. A client that is behind misses them. */
-  function transientWriter(name: 'level' | 'export'): (data: unknown) => void {
-    return (data) => {
-      if (blockedSince === null && !catchingUp)
-        write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
-    }
-  }
-  const onLevel = transientWriter('level')
-
-  function onDrain(): void {
-    blockedSince = null
-    void catchUp()
+  #onDrain(): void {
+    this.#blockedSince = null
+    void this.#catchUp()
   }
 
-  function onHeartbeat(): void {
-    if (blockedSince === null) {
-      write(':\n\n')
-      void catchUp()
-    } else if (performance.now() - blockedSince > limits.stallMs) response.destroy()
-  }
-
-  const heartbeat = setInterval(onHeartbeat, limits.heartbeatMs)
-  response.on('drain', onDrain)
-  bus.on('events', onEvents)
-  if (options.levels) bus.on('level', onLevel)
-  const unsubscribeProgress = options.exports
-    ? compositions.onProgress(transientWriter('export'))
-    : () => {}
-  write('retry: 1000\n\n')
-  void catchUp()
-
-  function dispose(): void {
-    ended = true
-    clearInterval(heartbeat)
-    bus.off('events', onEvents)
-    bus.off('level', onLevel)
-    unsubscribeProgress()
-  }
-  return {
-    end() {
-      dispose()
-      response.end()
-    },
-    dispose,
+  #onHeartbeat(): void {
+    if (this.#blockedSince === null) {
+      this.#write(':\n\n')
+      void this.#catchUp()
+    } else if (performance.now() - this.#blockedSince > this.#limits.stallMs)
+      this.#response.destroy()
   }
 }

@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import {
-  createEventStream,
-  type EventStream,
+  EventStream,
   type StreamChoices,
   type StreamLimits,
   type StreamSources,
@@ -28,7 +27,7 @@ export function createEventStreams(
   const open = new Map<EventStream, string>()
   return {
     open(response, { clientId, ...choices }) {
-      const stream = createEventStream(response, sources, { ...choices, limits, logger })
+      const stream = new EventStream(response, sources, { ...choices, limits, logger })
       open.set(stream, clientId)
       response.on('close', () => {
         open.delete(stream)

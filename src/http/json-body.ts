@@ -12,7 +12,8 @@ const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 /**
  * Reads the body as JSON. A missing body is `{}`. Throws RecorderError UNSUPPORTED_MEDIA_TYPE,
  * PAYLOAD_TOO_LARGE, INVALID_JSON or INVALID_REQUEST, checked in this order. Throws
- * {@link ClientGone} when the client disconnects. The server's `requestTimeout` limits the time a body may take.
+ * {@link ClientGone} when the client disconnects. The server's `requestTimeout` limits the time a
+ * body may take.
  */
 export async function readJson(
   request: IncomingMessage,
