@@ -69,7 +69,7 @@ export class Recorder implements RecorderPort {
     })
     recorder.#phase = 'ready'
     // The first start needs a known disk state, too.
-    await recorder.#parts.disk.watch.look()
+    await recorder.#parts.disk.watch.check()
     recorder.#parts.disk.watch.start()
     return recorder
   }

@@ -6,9 +6,9 @@ import { suite } from '../support/suite.ts'
 import { ROOT, readPage } from './support/markdown.ts'
 
 /**
- * What each part of src may import: folders (with `/`), single files, packages, and `node:*`. A
- * part may always import from itself. docs/architecture.md says why; src/daemon.ts composes and
- * knows everybody.
+ * The imports that each part of src may have: folders (with `/`), single files, packages, and
+ * `node:*`. A part may always import from itself. docs/architecture.md says why; src/daemon.ts
+ * composes and knows everybody.
  */
 const MAY_IMPORT: Record<string, string[]> = {
   'contract/': [],
@@ -42,7 +42,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'cli/': ['contract/', 'disk/', 'home.ts', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
-  'selftest/': ['processes/', 'ffmpeg/', 'time/', 'x11/', 'node:*'],
+  'selftest/': ['platform/', 'processes/', 'ffmpeg/', 'time/', 'x11/', 'node:*'],
   'cli/commands/selftest.ts': ['cli/', 'contract/', 'home.ts', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],

@@ -34,7 +34,7 @@ interface Situation {
 }
 
 /**
- * What is under way when the daemon is killed. Each leaves something unanswered, or comes back a
+ * The activity during which the daemon is killed. Each leaves something unanswered, or comes back a
  * random time after the last answer.
  */
 const MOMENTS: Record<string, (situation: Situation) => Promise<void>> = {

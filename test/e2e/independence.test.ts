@@ -14,7 +14,7 @@ import { type ObservedDaemon, oneWith, startObserved } from './support/observed-
 
 const noDesktop = await virtualDesktopProblem()
 
-/** What captures or encodes each medium, by a part of its command line. */
+/** The programs of each medium, by a part of their command line. */
 const VICTIMS: { medium: Medium; what: string; command: RegExp }[] = [
   { medium: 'mic', what: 'the helper of the microphone', command: /parec .*-d microphone$/ },
   { medium: 'speaker', what: 'the encoder of the speaker', command: /-ac 2 .*libopus/ },

@@ -51,8 +51,8 @@ suite('a pause is proof', (test) => {
     (await daemon.command(path, body)).id
 
   /**
-   * What must not be recorded: a tone at both sound devices and a red screen, shown as long as
-   * `during` takes.
+   * Does what must not be recorded: plays a tone at both sound devices and a red screen, shown as
+   * long as `during` takes.
    */
   async function secretly(during: () => Promise<void>): Promise<void> {
     await desktop.fillScreen(COLORS.red.hex)

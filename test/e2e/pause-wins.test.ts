@@ -75,7 +75,7 @@ suite('pause and stop win over a capture that does not deliver', (test) => {
   }
 })
 
-/** What was paused or stopped can be recorded again, when it is asked for. */
+/** Asserts that paused or stopped media can be recorded again. */
 async function assertStillWorks(daemon: ObservedDaemon, winner: Winner): Promise<void> {
   if (winner === 'pause') {
     const resumed = await daemon.api('POST', '/recordings/current/resume', { media: ['screen'] })

@@ -14,7 +14,7 @@ suite('quality', (test) => {
     daemon = undefined
   })
 
-  /** What is asked for is in the log, in numbers, and in the command lines of what captures. */
+  /** Asserts that log and command lines have the requested quality, in numbers. */
   async function assertRecordsWith(
     running: ObservedDaemon,
     quality: QualityChoice | undefined,

@@ -14,7 +14,7 @@ import { eventually, suite } from '../support/suite.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 
 const noDesktop = await virtualDesktopProblem()
-/** What a probe starts, by its command line. */
+/** The programs of a probe, by their command line. */
 const PROBES = /\bparec\b|\bpacat\b|-frames:v/
 
 suite('readiness on a desktop', (test) => {

@@ -26,7 +26,7 @@ async function end(daemon: ObservedDaemon, ...signals: NodeJS.Signals[]): Promis
   return code
 }
 
-/** What a start of the daemon that does not come to be ready says. */
+/** Resolves with the message of a daemon that refuses to start. */
 async function refusal(start: Promise<ObservedDaemon>): Promise<string> {
   const outcome = await start.then(
     async (daemon) => {

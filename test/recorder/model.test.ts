@@ -102,7 +102,7 @@ async function carryOut(bench: RecorderBench, next: Step): Promise<void> {
   }
 }
 
-/** What a recording is, told in one way from each of the three derivations. */
+/** Describes a recording in one way, from each of the three derivations. */
 function told(fold: Pick<RecordingFold, 'session' | 'tracks'>) {
   const tracks = Object.fromEntries(MEDIA.map((one) => [one, trackState(fold.tracks[one])]))
   return { state: recordingState(fold.session), tracks }

@@ -7,7 +7,7 @@ import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { DeviceList } from '../../src/contract/resources.ts'
 import type { WarningCode } from '../../src/contract/warnings.ts'
 
-/** What a fake medium does when it is opened: deliver, never deliver (until cut), or fail. */
+/** Behaviour of a fake medium when it is opened: deliver, never deliver (until cut), or fail. */
 export type Behaviour = 'flow' | 'hang' | 'fail'
 
 /**
@@ -29,12 +29,12 @@ export interface FakePlatform extends CapturePlatform {
   progress(medium: Medium, bytes: number): void
   /** Lets the newest flowing capture of a medium end for want of space. */
   outOfSpace(medium: Medium): void
-  /** What a probe of each medium finds; `hang`: nothing until it is told to let go. */
+  /** Result of a probe of each medium; `hang`: none until it is aborted. */
   probes: Record<Medium, ProbeResult | 'hang'>
   /** Devices that were opened by a probe, in order, and how many are open now. */
   readonly probed: Medium[]
   readonly probing: number
-  /** What the encoder's problem and version are. */
+  /** The encoder's problem and version. */
   encoder: { problem: string | null; version: string | null }
   /** From now on nobody reports anything: the daemon is dead. */
   die(): void

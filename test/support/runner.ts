@@ -1,7 +1,8 @@
 /**
- * Runs every *.test.ts below the given folders, each file in a process of its own, and ends with `N passed, N failed`.
- * Guards what uvu does not: a file that runs no test, that does not end, or that leaves processes behind, has failed.
- * Usage: runner.ts FOLDER… [--only SUBSTRING]. F2F_TEST_JOBS: files at a time (default 2).
+ * Runs every *.test.ts below the given folders, each file in a process of its own, and ends with `N
+ * passed, N failed`. Guards what uvu does not: a file that runs no test, that does not end, or that
+ * leaves processes behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING]. F2F_TEST_JOBS:
+ * files at a time (default 2).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -30,10 +31,13 @@ function testFiles(folder: string): string[] {
     .sort()
 }
 
-/** What ends with its parent needs a moment for it, on a busy machine more than one. */
+/** Time for processes that end with their parent; a busy machine needs some. */
 const LEFTOVER_GRACE_MS = 3_000
 
-/** Ends processes that carry this run's mark in their environment and names them. Linux only; elsewhere there is no cheap way to know. */
+/**
+ * Ends processes that carry this run's mark in their environment and names them. Linux only;
+ * elsewhere there is no cheap way to know.
+ */
 async function endLeftovers(mark: string): Promise<string[]> {
   if (process.platform !== 'linux') return []
   const end = performance.now() + LEFTOVER_GRACE_MS

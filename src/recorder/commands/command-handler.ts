@@ -27,7 +27,7 @@ export interface CommandHandlerOptions {
   facts: FactPipeline
   log: EventLog
   platform: Pick<CapturePlatform, 'resolve'>
-  storage: Pick<DiskWatch, 'isStale' | 'look' | 'shortage'>
+  storage: Pick<DiskWatch, 'isStale' | 'check' | 'shortage'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality: Quality }
 }
 
@@ -94,12 +94,12 @@ export class CommandHandler {
     let devices: FoundDevices | undefined
     if (command.name === 'recording.start' || command.name === 'track.start') {
       const { storage } = this.#options
-      const looked = storage.isStale ? storage.look() : undefined
+      const checked = storage.isStale ? storage.check() : undefined
       const { name, request } = command
       const media = name === 'recording.start' ? request.media : permission.media
       const { recording } = permission
       devices = await findDevices(this.#options.platform, media, request.devices, recording)
-      if (looked) await looked
+      if (checked) await checked
       // Finding devices takes time: what was allowed before may not be allowed now.
       permission = arbitrate(facts.recordings, command)
       if (isRefusal(permission)) return this.#refusals.refuse(command, permission)

@@ -40,7 +40,7 @@ export function foundDevice(devices: FoundDevices, medium: Medium): Device {
 
 function toDeviceError(medium: Medium, cause: unknown): RecorderError {
   if (cause instanceof RecorderError) return cause
-  return new RecorderError('DEVICE_UNAVAILABLE', `The ${medium} could not be looked for.`, {
+  return new RecorderError('DEVICE_UNAVAILABLE', `The ${medium} could not be searched for.`, {
     cause,
   })
 }

@@ -46,7 +46,7 @@ export class DiskGuard {
    * space needs the ballast released first, because the log is on the same full disk.
    */
   observe(id: string, medium: Medium, report: CaptureReport): Promise<void> | undefined {
-    this.watch.take(id, medium, report)
+    this.watch.observe(id, medium, report)
     const isOutOfSpace =
       report.type === 'capture.ended' &&
       report.cause !== 'cut' &&
@@ -62,7 +62,7 @@ export class DiskGuard {
     await this.watch.releaseBallast()
     // If the log was reopened meanwhile, recovery has already recorded what became of this file.
     if (live === undefined || facts.live.get(id) !== live) return
-    void this.watch.look()
+    void this.watch.check()
     // A start that finds no space is rolled back like any other.
     if (facts.recordings.get(id)?.tracks[medium].value !== 'recording') return
     commands()

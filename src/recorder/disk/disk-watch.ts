@@ -8,41 +8,43 @@ import { within } from '../../time/within.ts'
 import { BitRates } from './bit-rates.ts'
 
 /**
- * What is kept free, in bytes. Between two looks at the disk a full screen of moving pictures takes some 5 MB, finishing files
- * and LevelDB's compaction some 50, and a desktop whose disk is quite full fails in ways that nobody connects with the recorder.
+ * Bytes to keep free. Between two checks a full screen of moving pictures takes about 5 MB;
+ * finishing files and LevelDB's compaction take about 50 MB. A desktop whose disk is quite full
+ * fails in ways that nobody connects with the recorder.
  */
 export const DEFAULT_RESERVE_BYTES = 256_000_000
 
-/** How often the disk is asked: while something is recorded or paused, and otherwise. */
-const LOOK_MS = 2_000
-const IDLE_LOOK_MS = 4_000
+/** Interval of the checks while something is recorded or paused, and while nothing is. */
+const CHECK_MS = 2_000
+const IDLE_CHECK_MS = 4_000
 /** An older answer is refreshed before it decides about a start. */
 const STALE_MS = 8_000
-/** How long a disk may take to tell its free space. */
+/** Longest time that a disk may take to answer. */
 const ANSWER_MS = 1_000
-/** How long giving the ballast up may take before the log is tried without. */
+/** Longest time to release the ballast; then the log is tried without it. */
 const DROP_MS = 500
 const BALLAST_RETRY_MS = 60_000
-/** A quota is not seen by asking the disk: what was just given up is not taken back at once. */
-const GIVEN_UP_MS = 5_000
-/** When the disk counts as getting full, and when no longer. */
+/** A check does not see quotas: ballast that was just released is not taken back at once. */
+const RELEASED_MS = 5_000
+/** Below this the disk is low: seconds left, or free space in multiples of the reserve. */
 const LOW = { seconds: 30 * 60, reserves: 2 }
+/** Above this it is no longer low. */
 const LOW_NO_MORE = { seconds: 45 * 60, reserves: 2.5 }
 
 /** The parts that a disk watch works with. */
 export interface DiskWatchOptions {
-  /** Where recordings are kept: whose disk is asked. */
+  /** Folder of the recordings, whose disk is watched. */
   folder: string
   reserveBytes?: number | undefined
   ballast?: LogBallast | undefined
   readFreeBytes?: ReadFreeBytes | undefined
   /** The media being recorded or paused; undefined when there are none. */
   recording(): { active: boolean; media: Medium[]; quality: Quality } | undefined
-  /** Quality of what is recorded next. */
+  /** Quality of the next recording. */
   quality?: Quality | undefined
-  /** The disk is getting full, or has room again; settles when that is in the log. */
+  /** Called when the disk becomes low or has room again. Settles when that is in the log. */
   onLow(low: boolean, detail: string): Promise<void>
-  /** Media are flowing and the reserve is reached: they are to be stopped. Settles when they are. */
+  /** Called when media flow and the reserve is reached. Settles when they are stopped. */
   onFull(): Promise<void>
 }
 
@@ -50,26 +52,26 @@ export interface DiskWatchOptions {
 export interface DiskState {
   /** Undefined when the disk has not answered. */
   freeBytes: number | undefined
-  /** How long what is being recorded, or all media, may go on until the reserve is reached. */
+  /** Recording time left until the reserve is reached: of the current media, else of all. */
   recordableSeconds: number
-  /** RFC 3339: since when nothing can be recorded for want of space. */
+  /** RFC 3339: since when there is too little space to record. */
   fullSince: string | undefined
 }
 
-/** Keeps an eye on the disk: how long it will do, when somebody has to know, and when recording has to end. */
+/** Watches the disk: recording time left, when it is low, and when recording has to end. */
 export class DiskWatch {
   readonly reserveBytes: number
   readonly #options: DiskWatchOptions
   readonly #rates = new BitRates()
   #timer: NodeJS.Timeout | undefined
-  #asking: Promise<number | undefined> | undefined
-  #askedAt = Number.NEGATIVE_INFINITY
+  #reading: Promise<number | undefined> | undefined
+  #readAt = Number.NEGATIVE_INFINITY
   #answeredAt = Number.NEGATIVE_INFINITY
   #free: number | undefined
   #fullSince: string | undefined
   #low = false
-  #telling = false
-  #stopping = false
+  #isReporting = false
+  #isStopping = false
   #ballast: 'unknown' | 'kept' | 'making' = 'unknown'
   #ballastNotBefore = 0
 
@@ -78,9 +80,9 @@ export class DiskWatch {
     this.reserveBytes = options.reserveBytes ?? DEFAULT_RESERVE_BYTES
   }
 
-  /** Begins to look at the disk by itself. */
+  /** Starts to check the disk regularly. */
   start(): void {
-    this.#timer ??= setInterval(() => this.#tick(), LOOK_MS).unref()
+    this.#timer ??= setInterval(() => this.#tick(), CHECK_MS).unref()
   }
 
   stop(): void {
@@ -88,8 +90,8 @@ export class DiskWatch {
     this.#timer = undefined
   }
 
-  /** Takes a capture's report of how long its file has become. */
-  take(recordingId: string, medium: Medium, report: CaptureReport): void {
+  /** Observes a capture's report about the size of its file. */
+  observe(recordingId: string, medium: Medium, report: CaptureReport): void {
     if (report.type !== 'capture.progress') return
     this.#rates.take(medium, `${recordingId}/${report.segment}`, report.bytes, performance.now())
   }
@@ -103,16 +105,19 @@ export class DiskWatch {
     }
   }
 
-  /** Asks the disk now, for a second at most. One question at a time: a disk that hangs must not take all threads. */
-  async look(): Promise<DiskState> {
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined
+  /**
+   * Reads the free space now, within a second. One read at a time: a disk that hangs must not
+   * occupy all threads.
+   */
+  async check(): Promise<DiskState> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined
     })
-    const freeBytes = await within(this.#asking, ANSWER_MS)
+    const freeBytes = await within(this.#reading, ANSWER_MS)
     return { ...this.state, freeBytes }
   }
 
-  /** Whether what is known is too old to decide on a start. */
+  /** Whether the last known state is too old to decide about a start. */
   get isStale(): boolean {
     return performance.now() - this.#answeredAt > STALE_MS
   }
@@ -123,12 +128,12 @@ export class DiskWatch {
     return new RecorderError('STORAGE_FULL', this.#fullText(this.#free))
   }
 
-  /** The disk has refused media or log: gives up the ballast, so that the log can write what follows. */
+  /** Releases the ballast after the disk has refused media or log: the log needs the space. */
   async releaseBallast(): Promise<void> {
     const { ballast } = this.#options
     if (!ballast) return
     this.#ballast = 'unknown'
-    this.#ballastNotBefore = performance.now() + GIVEN_UP_MS
+    this.#ballastNotBefore = performance.now() + RELEASED_MS
     await within(ballast.release(), DROP_MS)
   }
 
@@ -137,12 +142,12 @@ export class DiskWatch {
     const isWell = !this.#low && this.#fullSince === undefined && hasBallast
     const isCalm = this.#options.recording() === undefined && isWell
     // Half a tick of tolerance: a timer that fires a moment early must not double the interval.
-    if (isCalm && performance.now() - this.#askedAt < IDLE_LOOK_MS - LOOK_MS / 2) return
-    void this.look()
+    if (isCalm && performance.now() - this.#readAt < IDLE_CHECK_MS - CHECK_MS / 2) return
+    void this.check()
   }
 
-  async #ask(): Promise<number | undefined> {
-    this.#askedAt = performance.now()
+  async #read(): Promise<number | undefined> {
+    this.#readAt = performance.now()
     try {
       this.#free = await (this.#options.readFreeBytes ?? freeBytes)(this.#options.folder)
     } catch {
@@ -161,32 +166,32 @@ export class DiskWatch {
       this.#fullSince ??= new Date().toISOString()
       if (this.#options.recording()?.active) void this.#end()
     }
-    void this.#tellLow(free)
+    void this.#reportLow(free)
     void this.#keepBallast(free)
   }
 
   async #end(): Promise<void> {
-    if (this.#stopping) return
-    this.#stopping = true
+    if (this.#isStopping) return
+    this.#isStopping = true
     await this.#options.onFull().catch(() => {})
-    this.#stopping = false
+    this.#isStopping = false
   }
 
-  async #tellLow(free: number): Promise<void> {
+  async #reportLow(free: number): Promise<void> {
     const { seconds, reserves } = this.#low ? LOW_NO_MORE : LOW
     const left = this.#secondsLeft(free)
     const low = left < seconds || free < reserves * this.reserveBytes
-    if (low === this.#low || this.#telling) return
-    this.#telling = true
+    if (low === this.#low || this.#isReporting) return
+    this.#isReporting = true
     const detail = `${megabytes(free)} are free, of which ${megabytes(this.reserveBytes)} are kept in reserve: about ${minutes(left)} can be recorded.`
-    // Only when it is in the log: else it is told again at the next look.
+    // Only when it is in the log: else it is reported again at the next check.
     await this.#options.onLow(low, detail).then(
       () => {
         this.#low = low
       },
       () => {},
     )
-    this.#telling = false
+    this.#isReporting = false
   }
 
   async #keepBallast(free: number): Promise<void> {

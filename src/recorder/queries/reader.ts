@@ -27,7 +27,7 @@ export interface ReaderOptions {
   platform: CapturePlatform
   bus: RecorderBus
   version: string
-  storage: Pick<DiskWatch, 'look' | 'shortage'>
+  storage: Pick<DiskWatch, 'check' | 'shortage'>
   now(): number
   ready(): boolean
 }
@@ -168,7 +168,7 @@ export class Reader {
     const [devices, encoderProblem, disk] = await Promise.all([
       platform.devices(),
       platform.encoderProblem(),
-      storage.look(),
+      storage.check(),
     ])
     const durable = this.current()
     const current = durable && facts.failure ? cutOff(durable, facts.failure) : durable

@@ -8,7 +8,7 @@ import type { DiskWatch } from '../disk/disk-watch.ts'
 /** The parts that the system checks work with. */
 export interface SystemParts {
   platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
-  storage: Pick<DiskWatch, 'look' | 'shortage'>
+  storage: Pick<DiskWatch, 'check' | 'shortage'>
   log: Pick<EventLog, 'status' | 'position' | 'events'>
   /** Why nothing can be written; undefined when all is well. */
   failure(): RecorderError | undefined
@@ -66,7 +66,7 @@ export async function encoderChecks({ platform }: SystemParts): Promise<Readines
 
 /** Checks that a working morning fits on the disk. */
 export async function diskChecks({ storage }: SystemParts): Promise<ReadinessCheck[]> {
-  const { freeBytes, recordableSeconds } = await storage.look()
+  const { freeBytes, recordableSeconds } = await storage.check()
   const id = 'disk'
   if (freeBytes === undefined) {
     const detail = 'The folder of the recordings cannot be read.'

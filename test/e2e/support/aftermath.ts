@@ -98,7 +98,7 @@ export async function assertAcknowledgedIsThere(
   )
 }
 
-/** What was so when the daemon was killed. */
+/** The situation when the daemon was killed. */
 export interface Kill {
   client: WitnessClient
   /** Epoch ms. */

@@ -1,5 +1,5 @@
 /**
- * What is in a composed file, as ffprobe and ffmpeg tell it; and requests that take as long as they
+ * Reads a composed file with ffprobe and ffmpeg, and makes requests that take as long as they
  * take.
  */
 import { createWriteStream } from 'node:fs'

@@ -19,7 +19,7 @@ function library(): string | undefined {
     .find((path) => existsSync(path))
 }
 
-/** What a process has to be started with, and how its clocks are turned. */
+/** The environment of a process with a fake time, and how to turn its clocks. */
 export interface FakeTime {
   env: NodeJS.ProcessEnv
   /**

@@ -3,7 +3,7 @@ import type { Medium } from '../../../src/contract/media.ts'
 import { type ObservedDaemon, oneWith } from './observed-daemon.ts'
 import type { StallingFfmpeg } from './stalling-ffmpeg.ts'
 
-/** What a fault can strike. */
+/** The parts that a fault can strike. */
 export interface SoundWorld {
   desktop: VirtualDesktop
   daemon: ObservedDaemon

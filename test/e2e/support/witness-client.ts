@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RecordingAnswer } from '../../../src/contract/resources.ts'
 import type { TestDaemon } from '../../support/daemon.ts'
 
-/** What is asked of a recorder, and, where an answer came, what it was. */
+/** A request to a recorder, and its answer if there was one. */
 export interface Asked {
   /** `start` a recording, `tags`, `pause`, … */
   command: string
@@ -47,14 +47,14 @@ export class WitnessClient {
     return this.#underWay === 0
   }
 
-  /** What was answered with 2xx. */
+  /** The requests that were answered with 2xx. */
   get acknowledged(): (Asked & { answer: NonNullable<Asked['answer']> })[] {
     return this.asked.filter((asked): asked is Asked & { answer: NonNullable<Asked['answer']> } => {
       return asked.answer !== undefined && asked.answer.status < 300
     })
   }
 
-  /** What got no answer: the daemon was gone. */
+  /** The requests without an answer: the daemon was gone. */
   get unanswered(): Asked[] {
     return this.asked.filter(({ answer }) => answer === undefined)
   }

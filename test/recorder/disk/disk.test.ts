@@ -128,7 +128,9 @@ suite('storage', (test) => {
 
   const application = () => bench.recorder.application('api')
   const codes = async () => (await application()).errors.map(({ code }) => code)
-  /** Looks at the disk, as the watch does by itself every other second; the events of a type so far. */
+  /**
+   * Looks at the disk, as the watch does by itself every other second; the events of a type so far.
+   */
   async function seen<T extends EventType>(type: T): Promise<EventOf<T>[]> {
     await application()
     return (await bench.events()).filter((event): event is EventOf<T> => event.type === type)

@@ -197,7 +197,7 @@ suite('readiness', (test) => {
   const system = (more: Partial<SystemParts> = {}): SystemParts => ({
     platform: bench.platform,
     storage: {
-      look: async () => ({ freeBytes: free, recordableSeconds: 1, fullSince: undefined }),
+      check: async () => ({ freeBytes: free, recordableSeconds: 1, fullSince: undefined }),
       shortage: undefined,
     },
     log: bench.recorder.log,
