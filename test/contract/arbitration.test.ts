@@ -68,7 +68,7 @@ suite('who may do what, over HTTP', (test) => {
     if (state === 'WrapUp') assert.equal((await client.command('stop')).status, 200)
   }
 
-  /** What a command could change: the current recording, or that there is none. */
+  /** The state that a command could change: the current recording, or none. */
   async function situation(asking: Client): Promise<RecordingAnswer> {
     const { body } = await asking.get('/recordings/current')
     for (const track of Object.values<object>(body.tracks ?? {}))

@@ -7,7 +7,7 @@ import { suite } from '../support/suite.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { bodyOf, toProblem } from './support/expect.ts'
 
-/** What the contract says each route needs; a route that is missing here fails the test. */
+/** The scope of each route by the contract; a route that is missing here fails the test. */
 const SCOPE_OF: Record<string, Scope | null> = {
   'GET /': null,
   'GET /healthz': null,

@@ -6,22 +6,19 @@ import { assertDescribed, type OpenApi } from './described.ts'
 
 type Headers = Record<string, string | undefined>
 
-/**
- * One client of the API with a credential of its own. Every answer it gets is held against
- * openapi.json.
- */
+/** A client of the API with its own credential. It checks every answer against openapi.json. */
 export interface Client {
   readonly side: ClientSide
   /** As events name it. */
   readonly name: string
   /** The headers that make it this client. */
   readonly credential: Headers
-  /** A request to a path below `/v1`. */
+  /** Sends a request to a path below `/v1`. */
   call(method: string, path: string, body?: unknown, headers?: Headers): Promise<Answer>
   get(path: string): Promise<Answer>
   /** Starts a recording, by default of the microphone only, which is the quickest. */
   start(body?: object, headers?: Headers): Promise<Answer>
-  /** A command on a recording: `start`, `stop`, `pause`, `resume`, `tags` or `close`. */
+  /** Sends a command on a recording: `start`, `stop`, `pause`, `resume`, `tags` or `close`. */
   command(word: string, body?: object, headers?: Headers, id?: string): Promise<Answer>
 }
 
@@ -34,12 +31,12 @@ export interface Clients {
   readonly api: Client
   /** With the session of a browser that followed a launch URL. */
   readonly ui: Client
-  /** With a new token of these scopes. */
+  /** Creates a client with a new token of these scopes. */
   thirdParty(
     name: string,
     scopes: readonly Scope[],
   ): Promise<Client & { id: string; secret: string }>
-  /** Ends whatever there is, so that nothing is current. */
+  /** Ends the current recording, if there is one. */
   clear(): Promise<void>
 }
 
@@ -100,7 +97,7 @@ export async function connect(daemon: TestDaemon): Promise<Clients> {
   }
 }
 
-/** Opens a launch URL as a browser does; the cookie it is given. */
+/** Opens a launch URL as a browser does, and returns the cookie. */
 export async function signIn(daemon: TestDaemon): Promise<string> {
   const { body } = await daemon.api('POST', '/ui/launch')
   const answer = await fetch(body.url, { redirect: 'manual' })

@@ -12,22 +12,22 @@ export interface Message {
 
 /** An open stream of a daemon's events. */
 export interface EventFeed {
-  /** Everything that came. */
+  /** Every message received. */
   readonly messages: readonly Message[]
-  /** The log's events that came, in the order in which they came. */
+  /** The log's events received, in order. */
   readonly events: readonly LogEvent[]
   /** Resolves when the daemon has ended the stream. */
   readonly ended: Promise<void>
-  /** The first event, also of those that came before, that fits. */
+  /** Resolves with the first matching event, including earlier ones. */
   event(what: string, fits: (event: LogEvent) => boolean): Promise<LogEvent>
   /**
-   * Waits until something is so; asked anew at every message. Rejects when the stream ends first.
+   * Waits for a condition, checked at every message. Rejects when the stream ends first.
    */
   until<T>(what: string, probe: () => T | undefined | false): Promise<T>
   close(): void
 }
 
-/** How to open a stream; without `after` it begins with what happens from now on. */
+/** The options of a stream. Without `after` it begins with the next event. */
 export interface FeedOptions {
   /** Position of the last event that is not wanted. */
   after?: number
@@ -71,16 +71,16 @@ export async function openFeed(daemon: TestDaemon, options: FeedOptions = {}): P
       for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
         const blocks = (text + chunk).split('\n\n')
         text = blocks.pop()!
-        for (const block of blocks) take(messageOf(block))
+        for (const block of blocks) onMessage(messageOf(block))
       }
     } catch {
-      // Closed from here, or the daemon was killed.
+      // The test closed the stream, or the daemon was killed.
     }
     over = true
     for (const probe of [...probes]) probe()
   }
 
-  function take(message: Message): void {
+  function onMessage(message: Message): void {
     messages.push(message)
     if (message.id !== undefined) {
       const event: LogEvent = JSON.parse(message.data!)

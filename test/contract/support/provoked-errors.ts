@@ -14,25 +14,22 @@ import { openFeed } from './event-feed.ts'
 import { limitFileSize } from './file-size-limit.ts'
 
 type Headers = Record<string, string>
-/** Asks for an error, with these headers besides. */
+/** Sends a request that provokes the error, with additional headers. */
 type Ask = (headers: Headers) => Promise<Answer>
 
-/** A daemon with nothing wrong, and a way to get others. */
+/** A healthy daemon with its clients, and a way to start others. */
 export interface Bench extends Clients {
   daemon: TestDaemon
-  /** Another daemon, which ends with the test. */
+  /** Starts another daemon, which ends with the test. */
   another(options: DaemonOptions): Promise<Clients & { daemon: TestDaemon }>
   /** Runs when the test is over, the last one first. */
   afterwards(work: () => unknown): void
 }
 
-/** What both kinds of clients accept: any type there is, and plain JSON alone. */
+/** `Accept` of both kinds of clients: any type, and plain JSON alone. */
 export const ACCEPTED = ['*/*', 'application/json'] as const
 
-/**
- * How each error is had from the real daemon. Prepares what is needed, and returns how to ask for
- * it.
- */
+/** Provokes each error of the real daemon: prepares it, and returns the request that gets it. */
 export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> = {
   INVALID_JSON:
     ({ api }) =>

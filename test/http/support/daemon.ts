@@ -1,4 +1,4 @@
-/** Starts the HTTP side over a stub recorder, and talks to it. */
+/** Starts the HTTP server with a stub recorder, and sends requests to it. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,22 +17,22 @@ export const ALLOWED_ORIGIN = 'https://crm.example'
 export interface Daemon extends HttpServer {
   recorder: StubRecorder
   compositions: StubCompositions
-  /** Lines of the log, as they were written. */
+  /** The lines of the log as they were written. */
   logLines: string[]
-  /** Whether commands are taken. */
+  /** Whether commands are accepted. */
   ready: boolean
   /** Added to the clock of credentials, in milliseconds. */
   clockOffset: number
-  /** A request with the home token, unless `init` says otherwise. */
+  /** Sends a request with the home token, unless `init` has another. */
   call(path: string, init?: RequestInit & { token?: string | null }): Promise<Response>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
-  /** A token with these scopes. */
+  /** Creates a token with these scopes. */
   tokenFor(...scopes: Scope[]): Promise<string>
-  /** The cookie of a browser that followed a launch URL. */
+  /** Follows a launch URL like a browser, and returns the cookie. */
   signIn(): Promise<string>
-  /** Sends bytes and resolves with all that came back until the daemon closed the connection. */
+  /** Sends bytes, and resolves with everything received until the daemon closed the connection. */
   raw(text: string): Promise<string>
-  /** An open connection, which is closed with the daemon at the latest. */
+  /** Opens a connection, which is closed with the daemon at the latest. */
   connect(): Promise<Socket>
 }
 

@@ -13,9 +13,9 @@ export interface Block {
 export interface EventReader {
   answer: Response
   blocks: Block[]
-  /** Positions of the events so far. */
+  /** The positions of the events so far. */
   positions(): number[]
-  /** Waits until as many events have come. */
+  /** Waits until this many events have arrived. */
   received(count: number): Promise<void>
   /** Resolves when the daemon has ended the stream. */
   ended: Promise<void>
@@ -61,7 +61,7 @@ export async function readEvents(
         blocks.push(...parts.map(parse))
       }
     } catch {
-      // Hung up, or cut off.
+      // The client or the daemon closed the connection.
     }
   }
   const positions = () => blocks.filter(({ id }) => id !== null).map(({ id }) => Number(id))

@@ -1,9 +1,9 @@
-/** What tests ask of answers. */
+/** Assertions about answers. */
 import assert from 'node:assert/strict'
 import { ERRORS, type ErrorCode } from '../../../src/contract/errors.ts'
 import { ANSWERS } from '../../../src/http/schemas/answers.ts'
 
-/** The body of an answer, which must be of the schema that openapi.json names for it. */
+/** Returns the body of an answer, which must match its schema in openapi.json. */
 export async function bodyOf<T = Record<string, unknown>>(
   answer: Response,
   status: number,
@@ -17,7 +17,7 @@ export async function bodyOf<T = Record<string, unknown>>(
   return body as T
 }
 
-/** The problem document of an answer, which must have this code. */
+/** Returns the problem document of an answer, which must have this code. */
 export async function toProblem(
   answer: Response,
   code: ErrorCode,
@@ -35,7 +35,7 @@ export async function toProblem(
   return JSON.parse(text)
 }
 
-/** The pointers of an INVALID_REQUEST, in order. */
+/** Returns the pointers of an INVALID_REQUEST, in order. */
 export async function pointersOf(answer: Response): Promise<string[]> {
   const { errors } = (await toProblem(answer, 'INVALID_REQUEST')) as {
     errors: { pointer: string }[]

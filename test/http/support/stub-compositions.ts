@@ -6,12 +6,12 @@ import type {
 } from '../../../src/composition/port.ts'
 import type { RecorderError } from '../../../src/contract/errors.ts'
 
-/** Stands for the composer: gives what the test put there, and notes what it was asked. */
+/** Replaces the composer: returns the answer of the test, and records the requests. */
 export class StubCompositions implements CompositionPort {
   readonly asked: CompositionRequest[] = []
-  /** Reasons with which askers left. */
+  /** The reasons with which requests were aborted. */
   readonly left: unknown[] = []
-  /** The answer to every request; without one they are never answered. */
+  /** The answer to every request. Without one, requests are never answered. */
   file: ComposedFile | undefined
   failure: RecorderError | undefined
   readonly #listeners = new Set<(progress: CompositionProgress) => void>()
@@ -37,7 +37,7 @@ export class StubCompositions implements CompositionPort {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Whether anybody wants to hear of progress. */
+  /** Whether anybody has subscribed to progress. */
   get isHeard(): boolean {
     return this.#listeners.size > 0
   }

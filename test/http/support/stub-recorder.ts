@@ -1,7 +1,4 @@
-/**
- * A recorder that keeps everything in memory and carries nothing out, so that the tests of HTTP are
- * tests of HTTP.
- */
+/** A recorder that keeps everything in memory and captures nothing, to test HTTP alone. */
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import type { Command } from '../../../src/contract/commands.ts'
@@ -56,12 +53,12 @@ export class StubRecorder implements RecorderPort {
   readonly segmentsOf = new Map<string, SegmentFacts[]>()
   readonly folder: string
   current: string | null = null
-  /** How the next commands end. */
+  /** Answers the next commands. */
   answer: (command: Command) => Promise<StoredAnswer> = async (command) => ({
     status: command.name === 'recording.start' ? 201 : 200,
     body: this.toAnswer(recordingView('rec_started'), 'api'),
   })
-  /** How reading a recording goes wrong. */
+  /** The error with which reading a recording fails. */
   failReading: Error | undefined
   tokens: ReturnType<RecorderPort['log']['tokens']> = []
 
@@ -69,7 +66,7 @@ export class StubRecorder implements RecorderPort {
     this.folder = folder
   }
 
-  /** Puts an event into the log and tells the bus, as a commit does. */
+  /** Appends an event to the log and announces it on the bus, as a commit does. */
   commit(
     type: 'recording.paused' | 'recording.resumed' = 'recording.paused',
     recordingId = 'rec_current',
@@ -79,7 +76,7 @@ export class StubRecorder implements RecorderPort {
     return event
   }
 
-  /** Puts an event into the log and tells nobody. */
+  /** Appends an event to the log without announcing it. */
   append(
     type: 'recording.paused' | 'recording.resumed' = 'recording.paused',
     recordingId = 'rec_current',
