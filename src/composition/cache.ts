@@ -87,8 +87,8 @@ export class Cache {
 
   /**
    * Claims `bytes` on the disk and in the cache, beside the claims of others. Removes the least
-   * recently used files where necessary. Resolves with the function that releases the claim. Rejects
-   * with STORAGE_FULL where the bytes do not fit, and then removes nothing.
+   * recently used files where necessary. Resolves with the function that releases the claim.
+   * Rejects with STORAGE_FULL where the bytes do not fit, and then removes nothing.
    */
   async claim(bytes: number): Promise<() => void> {
     this.#claimed += bytes

@@ -99,8 +99,8 @@ function withoutFlashes(items: readonly TimelineItem[]): TimelineItem[] {
 
 /**
  * Moves segments half a frame earlier. A picture shows the changes since the one before it, which
- * are half a frame old on average. Shown that much earlier, no change is more than half a frame from
- * its sound, instead of up to a whole frame behind it.
+ * are half a frame old on average. Shown that much earlier, no change is more than half a frame
+ * from its sound, instead of up to a whole frame behind it.
  */
 function centreFrames(items: readonly TimelineItem[], halfMs: number): TimelineItem[] {
   const moved = items.map((item) => ({ ...item }))

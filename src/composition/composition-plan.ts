@@ -33,7 +33,7 @@ export interface CompositionPlan {
   segments: SegmentFacts[]
   /** IANA name of the time zone of cards. */
   timeZone: string
-  /** What is in the file; part of its name. */
+  /** The contents of the file in short; part of its name. */
   name: string
   container: 'ogg' | 'mp4'
   /** SHA-256 (hex) of everything that the file depends on. */

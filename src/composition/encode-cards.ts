@@ -1,4 +1,6 @@
-/** Encodes cards as short videos, in the format of a recorded screen, so that both can be joined. */
+/**
+ * Encodes cards as short videos, in the format of a recorded screen, so that both can be joined.
+ */
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { Quality } from '../contract/quality.ts'

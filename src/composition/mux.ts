@@ -94,8 +94,8 @@ function soundArgs(plan: CompositionPlan, sounds: readonly SoundFile[], first: n
   const sum =
     sounds.length === 1
       ? `${labels}anull[mix]`
-      : // The voices are added up, not averaged, so that each keeps its loudness. The limiter acts only
-        // where both are at their loudest.
+      : // The voices are added up, not averaged, so that each keeps its loudness. The limiter
+        // acts only where both are at their loudest.
         `${labels}amerge=inputs=2,pan=stereo|c0=c0+c2|c1=c1+c3,alimiter=limit=0.97:level=0[mix]`
   return [
     ...['-filter_complex', [...inputs, sum].join(';'), '-map', '[mix]'],

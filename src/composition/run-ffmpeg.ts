@@ -46,7 +46,7 @@ export async function runFfmpeg(
   context.signal.addEventListener('abort', kill)
   try {
     lowerPriority(child.pid)
-    // When ffmpeg stops reading, its exit tells why.
+    // When ffmpeg stops reading, its exit has the reason.
     if (io.input && child.stdin) await pipeline(io.input, child.stdin).catch(() => {})
     const exit = await child.exited
     context.signal.throwIfAborted()

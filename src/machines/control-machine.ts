@@ -31,9 +31,9 @@ const controllerCommands = (controller: typeof fromApi | typeof fromUi) => ({
 
 /**
  * Tracks which side controls a recording and so whose commands are permitted. The UI can neither
- * control nor tag a recording that the API started. The API can tag a recording that the UI started.
- * Either side can start a new recording once capture is over. Commands of the recorder itself
- * (`system`) are always permitted.
+ * control nor tag a recording that the API started. The API can tag a recording that the UI
+ * started. Either side can start a new recording once capture is over. Commands of the recorder
+ * itself (`system`) are always permitted.
  *
  * A transition for a command has no target and only the empty action `permit`: `snapshot.can` is
  * true only for a transition with a target or an action.

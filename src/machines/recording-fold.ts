@@ -71,7 +71,9 @@ const initialControl = initialTransition(controlMachine)[0]
 const initialSession = initialTransition(sessionMachine)[0]
 const initialTrack = initialTransition(trackMachine)[0]
 
-/** Returns the fold of a recording before its first event. `controller` is the side that starts it. */
+/**
+ * Returns the fold of a recording before its first event. `controller` is the side that starts it.
+ */
 export function initialRecording(id: string, controller: ClientSide): RecordingFold {
   const tracks = { mic: initialTrack, speaker: initialTrack, screen: initialTrack }
   return { id, version: 0, controller, control: initialControl, session: initialSession, tracks }

@@ -40,8 +40,8 @@ export interface ClockInput {
 const permit = { actions: 'permit' } as const
 
 /**
- * The lifecycle of one recording: starting (not yet confirmed) → active ⇄ paused → wrapUp → closed.
- * Its tracks determine whether it is active or paused, and a fact says so. The clocks only report.
+ * The lifecycle of one recording: starting (unconfirmed) → active ⇄ paused → wrapUp → closed. Its
+ * tracks determine whether it is active or paused, and a fact says so. The clocks only report.
  */
 export const sessionMachine = setup({
   types: { context: {} as SessionContext, events: {} as ProposedCommand | SessionFact },

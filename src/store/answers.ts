@@ -64,8 +64,8 @@ export async function findAnswer(
 }
 
 /**
- * Evicts up to `limit` answers that are too old from memory. Returns the operations that delete them
- * from the disk.
+ * Evicts up to `limit` answers that are too old from memory. Returns the operations that delete
+ * them from the disk.
  */
 export async function evictExpired(
   { db, answers }: { db: Database; answers: AnswerTimes },

@@ -62,10 +62,10 @@ export async function hasDatabase(folder: string): Promise<boolean> {
 }
 
 /**
- * Opens the database in the folder, or creates it when the folder has no files of one. A folder with
- * data that cannot be opened is never created again: LevelDB would delete files that it does not
- * know. Rejects with STORAGE_UNAVAILABLE (LEVEL_LOCKED among the causes when another process has it
- * open) or STORAGE_FULL.
+ * Opens the database in the folder, or creates it when the folder has no files of one. A folder
+ * with data that cannot be opened is never created again: LevelDB would delete files that it does
+ * not know. Rejects with STORAGE_UNAVAILABLE (LEVEL_LOCKED among the causes when another process
+ * has it open) or STORAGE_FULL.
  */
 export async function openDatabase(folder: string): Promise<Database> {
   const createIfMissing = !(await hasDatabase(folder))
@@ -95,9 +95,9 @@ export async function writeBatch(db: Database, operations: Iterable<Operation>):
 const MARGIN_BYTES = 1024 * 1024
 
 /**
- * Checks whether the disk has the space that LevelDB needs to open: it rewrites its write-ahead logs
- * as tables. Rejects with STORAGE_FULL or STORAGE_UNAVAILABLE; then an open database should stay
- * open for reading.
+ * Checks whether the disk has the space that LevelDB needs to open: it rewrites its write-ahead
+ * logs as tables. Rejects with STORAGE_FULL or STORAGE_UNAVAILABLE; then an open database should
+ * stay open for reading.
  */
 export async function probeDisk(folder: string): Promise<void> {
   const probe = `${folder}.probe`

@@ -30,8 +30,8 @@ export interface EventLogOptions {
 
 /**
  * Opens the event log of a folder, verifies it from its first event to its last, and brings its
- * projections up to date. Rejects with RecorderError STORAGE_UNAVAILABLE (damaged: the detail names the
- * position; open elsewhere: LEVEL_LOCKED among the causes; not readable) or STORAGE_FULL.
+ * projections up to date. Rejects with RecorderError STORAGE_UNAVAILABLE (damaged: the detail names
+ * the position; open elsewhere: LEVEL_LOCKED among the causes; not readable) or STORAGE_FULL.
  */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
   const settings: Required<EventLogOptions> = {

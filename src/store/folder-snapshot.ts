@@ -63,8 +63,8 @@ async function linkFiles(folder: string, copy: string): Promise<boolean> {
   await mkdir(copy, { mode: 0o700 })
   for (const { name } of entries.filter((entry) => entry.isFile())) {
     const [from, to] = [join(folder, name), join(copy, name)]
-    // Some file systems have no hard links. A file may be gone when another process has the database
-    // open; opening it detects that.
+    // Some file systems have no hard links. A file may be gone when another process has the
+    // database open; opening it detects that.
     await link(from, to)
       .catch(() => copyFile(from, to))
       .catch(ignore('ENOENT'))

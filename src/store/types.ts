@@ -87,7 +87,9 @@ export interface EventLog {
   tagHistory(id: string): Promise<TagEntry[]>
   segments(id: string, query: { limit: number; cursor?: string }): Promise<Page<SegmentFacts>>
   segment(id: string, medium: string, number: number): Promise<SegmentFacts | undefined>
-  /** Returns whether an answer is kept. Reads memory only, so that a pause never waits for the disk. */
+  /**
+   * Returns whether an answer is kept. Reads memory only, so that a pause never waits for the disk.
+   */
   hasAnswer(key: Pick<IdempotencyKey, 'client' | 'key'>): boolean
   /** Returns the kept answer for a client's key; undefined when there is none in the last 24 h. */
   answer(
@@ -112,13 +114,13 @@ export interface LogBallast {
   /** Its size. */
   readonly bytes: number
   /**
-   * Creates the ballast if it is missing. Resolves with false when there is no space for it, or when
-   * it was released meanwhile. Never rejects.
+   * Creates the ballast if it is missing. Resolves with false when there is no space for it, or
+   * when it was released meanwhile. Never rejects.
    */
   ensure(): Promise<boolean>
   /**
-   * Releases the space. Resolves with false when there was none. Never rejects. Waits as long as the
-   * disk hangs.
+   * Releases the space. Resolves with false when there was none. Never rejects. Waits as long as
+   * the disk hangs.
    */
   release(): Promise<boolean>
 }

@@ -36,8 +36,8 @@ export async function readWitness(file: string): Promise<Head | undefined> {
 }
 
 /**
- * Writes a file outside the LevelDB folder that names a durable event. It shows a lost tail, which a
- * chain of hashes cannot, and which LevelDB drops silently.
+ * Writes a file outside the LevelDB folder that names a durable event. It shows a lost tail, which
+ * a chain of hashes cannot, and which LevelDB drops silently.
  */
 export class Witness {
   readonly #file: string

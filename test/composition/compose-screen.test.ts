@@ -37,7 +37,10 @@ suite('a composed screen track', (test) => {
     progress: () => {},
   })
 
-  /** Records a grey screen like the recorder: frames of x11grab, like raw ones, have no aspect ratio. */
+  /**
+   * Records a grey screen like the recorder: frames of x11grab, like raw ones, have no aspect
+   * ratio.
+   */
   async function record(segment: SegmentFacts, width: number, height: number): Promise<void> {
     const frames = Buffer.alloc(
       4 * width * height * Math.round((segment.durationMs * RATE) / 1_000),

@@ -185,8 +185,8 @@ suite('the composer', (test) => {
           killed.push(signal)
           exit({ code: null, signal, deliberate: true })
         }
-        // Like a child's `data`, outside of the call that started it. The box is shorter than its own
-        // head.
+        // Like a child's `data`, outside of the call that started it. The box is shorter than its
+        // own head.
         process.nextTick(onStdout, Buffer.from([0, 0, 0, 3, ...Buffer.from('moof')]))
         return {
           pid: undefined,

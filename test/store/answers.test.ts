@@ -27,7 +27,7 @@ const stored = (folder: string) =>
   )
 
 suite('answers kept for retransmissions', (test) => {
-  test('are had again by client and key, once they are durable', () =>
+  test('are found by client and key once they are durable', () =>
     withFolder((folder) =>
       withLog(folder, async (log) => {
         const kept = keep(log, 'crm', 'key-1', { id: 1 })
@@ -47,7 +47,7 @@ suite('answers kept for retransmissions', (test) => {
       }),
     ))
 
-  test('are not kept without a key', () =>
+  test('are not kept without an idempotency key', () =>
     withFolder(async (folder) => {
       await withLog(folder, async (log) => {
         const answers = [{ idempotency: undefined, render: () => ({ status: 200, body: 1 }) }]
@@ -58,7 +58,7 @@ suite('answers kept for retransmissions', (test) => {
       assert.equal(await stored(folder), [])
     }))
 
-  test('outlive the process for 24 h, not a moment longer', () =>
+  test('survive a restart and last exactly 24 h', () =>
     withFolder(async (folder) => {
       let time = START
       const now = () => time
@@ -79,7 +79,7 @@ suite('answers kept for retransmissions', (test) => {
       )
     }))
 
-  test('that are too old are removed on opening, the others stay', () =>
+  test('are removed on opening when they are too old; newer ones stay', () =>
     withFolder(async (folder) => {
       let time = START
       const now = () => time

@@ -13,7 +13,7 @@ suite('the ballast', (test) => {
   const file = join(folder, 'log.ballast')
   test.after(() => rmSync(folder, { recursive: true }))
 
-  test('really takes its room, for the user only, and gives it back', async () => {
+  test('occupies real disk space, for the user only, and frees it on release', async () => {
     const ballast = new Ballast(file, MB)
     assert.is(await ballast.ensure(), true)
     const { size, blocks, mode } = statSync(file)
@@ -24,10 +24,10 @@ suite('the ballast', (test) => {
     }
     assert.is(await ballast.release(), true)
     assert.throws(() => statSync(file), /ENOENT/)
-    assert.is(await ballast.release(), false, 'there is no more to give')
+    assert.is(await ballast.release(), false, 'nothing is left to release')
   })
 
-  test('that is too short, or a hole, is made anew', async () => {
+  test('is written again when its file is too short or has holes', async () => {
     writeFileSync(file, 'short')
     assert.is(await new Ballast(file, MB).ensure(), true)
     assert.is(statSync(file).size, MB)
@@ -38,7 +38,7 @@ suite('the ballast', (test) => {
     if (process.platform !== 'win32') assert.ok(statSync(file).blocks * 512 >= MB)
   })
 
-  test('that is given up while it is being made is not there afterwards', async () => {
+  test('leaves no file when it is released while being written', async () => {
     rmSync(file, { force: true })
     const ballast = new Ballast(file, 8 * MB)
     const ensured = ballast.ensure()
@@ -48,7 +48,7 @@ suite('the ballast', (test) => {
     assert.throws(() => statSync(file), /ENOENT/)
   })
 
-  test.unless(noSmallDisk, 'for which there is no room leaves nothing behind', () =>
+  test.unless(noSmallDisk, 'leaves no file when there is no space for it', () =>
     withSmallDisk(MB, async (mount) => {
       assert.is(await new Ballast(join(mount, 'log.ballast'), 2 * MB).ensure(), false)
       assert.throws(() => statSync(join(mount, 'log.ballast')), /ENOENT/)

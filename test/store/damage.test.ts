@@ -24,10 +24,10 @@ async function write(folder: string): Promise<void> {
 }
 
 /**
- * What the log says of its damage when it is opened; fails when it does not, or when that changes
+ * Opens a damaged log and returns its message; fails when it does not, or when that changes
  * an event.
  */
-async function verdict(folder: string): Promise<string> {
+async function openingError(folder: string): Promise<string> {
   const events = () =>
     withDatabase(folder, (db) => db.iterator({ gte: 'event/', lt: 'event0' }).all())
   const before = await events()
@@ -49,7 +49,7 @@ function damaged(
         await write(folder)
         await withDatabase(folder, damage)
         if (notWitness) rmSync(`${folder}.head`)
-        assert.match(await verdict(folder), expected)
+        assert.match(await openingError(folder), expected)
       }),
   ] as const
 }
@@ -68,14 +68,14 @@ suite('damage to the log', (test) => {
   }
   test(
     ...damaged(
-      'a changed event is found',
+      'a changed event is detected',
       flip(150),
       /event 150 is not the one to which event 151 is chained/,
     ),
   )
   test(
     ...damaged(
-      'a changed last event is found',
+      'a changed last event is detected',
       flip(300),
       /event 300 is not the one that was written last/,
     ),
@@ -84,7 +84,7 @@ suite('damage to the log', (test) => {
   test(...damaged('a missing first event is found', (db) => db.del(key(1)), /event 1 is missing/))
   test(
     ...damaged(
-      'a missing last event is found',
+      'a missing last event is detected',
       (db) => db.del(key(300)),
       /ends at position 299, but event 300 was on disk: 1 event is missing/,
     ),
@@ -98,21 +98,21 @@ suite('damage to the log', (test) => {
   )
   test(
     ...damaged(
-      'something that is no event is found',
+      'something that is no event is detected',
       (db) => db.put('event/x', 'y'),
       /another entry is in the place of event 301/,
     ),
   )
   test(
     ...damaged(
-      'an event that cannot be read is found',
+      'an event that cannot be read is detected',
       (db) => db.put(key(1), `{"prev":"${'0'.repeat(64)}","event":{oops}}`),
       /event 1 cannot be read/,
     ),
   )
   test(
     ...damaged(
-      'an event in another’s place is found',
+      'an event in another’s place is detected',
       async (db) =>
         db.put(key(1), ((await db.get(key(1))) as string).replace('"position":1', '"position":7')),
       /event 1 has the position of another/,
@@ -142,7 +142,7 @@ suite('damage to the log', (test) => {
     ),
   )
 
-  test('a flipped bit in the write-ahead log is found, though LevelDB passes over it', () =>
+  test('a flipped bit in the write-ahead log is detected, although LevelDB ignores it', () =>
     withFolder(async (folder) => {
       await write(folder)
       const file = writeAheadLog(folder)
@@ -150,31 +150,31 @@ suite('damage to the log', (test) => {
       const middle = Math.floor(bytes.length / 2)
       bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle)
       writeFileSync(file, bytes)
-      assert.match(await verdict(folder), /events? .*(is|are) missing/)
+      assert.match(await openingError(folder), /events? .*(is|are) missing/)
     }))
 
-  test('a write-ahead log that was cut short is found', () =>
+  test('a truncated write-ahead log is detected', () =>
     withFolder(async (folder) => {
       await write(folder)
       const file = writeAheadLog(folder)
       truncateSync(file, readFileSync(file).length - 100)
       assert.match(
-        await verdict(folder),
+        await openingError(folder),
         /ends at position 297, but event 300 was on disk: 3 events are missing/,
       )
     }))
 
-  test('a write-ahead log that is gone is found', () =>
+  test('a missing write-ahead log is detected', () =>
     withFolder(async (folder) => {
       await write(folder)
       rmSync(writeAheadLog(folder))
       assert.match(
-        await verdict(folder),
+        await openingError(folder),
         /ends at position 0, but event 300 was on disk: 300 events are missing/,
       )
     }))
 
-  test('a folder that is gone, or that LevelDB does not know any more, is not made anew', () =>
+  test('a missing or unrecognisable folder is never replaced by an empty log', () =>
     withFolder(async (folder) => {
       await write(folder)
       rmSync(join(folder, 'CURRENT'))
@@ -188,7 +188,7 @@ suite('damage to the log', (test) => {
       )
     }))
 
-  test('a log that is gone altogether is missed', () =>
+  test('a log that is missing completely is detected', () =>
     withFolder(async (folder) => {
       await write(folder)
       rmSync(folder, { recursive: true })
@@ -223,7 +223,7 @@ suite('the witness file', (test) => {
       ),
     ))
 
-  test('that cannot be understood is not passed over', () =>
+  test('is an error when it cannot be parsed', () =>
     withFolder(async (folder) => {
       await write(folder)
       for (const content of ['', '{', '{}', '{"position":-1,"hash":"x"}']) {
@@ -232,7 +232,7 @@ suite('the witness file', (test) => {
       }
     }))
 
-  test('that is missing is written again', () =>
+  test('is written again when it is missing', () =>
     withFolder(async (folder) => {
       await write(folder)
       rmSync(`${folder}.head`)
@@ -251,10 +251,10 @@ suite('the witness file', (test) => {
 })
 
 suite('the layout of the folder', (test) => {
-  test('of a newer recorder is left alone', () =>
+  test('of a newer recorder is not touched', () =>
     withFolder(async (folder) => {
       await write(folder)
       await withDatabase(folder, (db) => db.put('meta/schema', '2'))
-      assert.match(await verdict(folder), /layout 2/)
+      assert.match(await openingError(folder), /layout 2/)
     }))
 })

@@ -43,7 +43,7 @@ async function toldByEvents(log: EventLog, id: string) {
 }
 
 suite('a full disk', (test) => {
-  test.unless(noSmallDisk, 'ends writing at once, and nothing that was acknowledged is lost', () =>
+  test.unless(noSmallDisk, 'ends writing at once and loses nothing that was acknowledged', () =>
     withSmallDisk(16 * MB, async (mount) => {
       const ballast = join(mount, 'ballast')
       const history = new History('recording-1')
@@ -129,7 +129,7 @@ suite('a power cut', (test) => {
 })
 
 suite('a disk that hangs', (test) => {
-  test.unless(noDisk, 'delays what is appended, and loses and reorders nothing', () =>
+  test.unless(noDisk, 'delays events but loses and reorders none', () =>
     withDisk(({ mount, hang, goOn }) =>
       withLog(join(mount, 'log'), async (log) => {
         const history = new History('recording-1')

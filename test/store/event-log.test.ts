@@ -13,7 +13,7 @@ const inLog = (body: Parameters<typeof withLog>[1]) => () =>
 
 suite('the event log', (test) => {
   test(
-    'gives positions from 1 without a gap, at once',
+    'assigns positions from 1 without a gap, synchronously',
     inLog(async (log) => {
       const first = log.append({ events: [daemonStarted(), daemonStarted()] })
       const second = log.append({ events: [daemonStarted()] })
@@ -32,7 +32,7 @@ suite('the event log', (test) => {
   )
 
   test(
-    'gives the events back as they were, in order, after any position',
+    'returns events unchanged and in order, after any position',
     inLog(async (log) => {
       const history = new History('recording-1')
       const events = [
@@ -49,7 +49,7 @@ suite('the event log', (test) => {
   )
 
   test(
-    'gives the events of one recording, its starting command and refusals included',
+    'returns the events of one recording, including its starting command and refusals',
     inLog(async (log) => {
       const [one, two] = [new History('recording-1'), new History('recording-2')]
       const started = one.event(0, 'command.accepted', { command: 'recording.start' })
@@ -72,7 +72,7 @@ suite('the event log', (test) => {
   )
 
   test(
-    'writes what waits together, and answers in order',
+    'writes waiting batches together and resolves them in order',
     inLog(async (log) => {
       const history = new History('recording-1')
       await log.append({ events: [history.starting(), history.started()] }).committed
@@ -97,7 +97,7 @@ suite('the event log', (test) => {
   )
 
   test(
-    'shows what is durable, and only to `render` what is on its way',
+    'shows durable events only; `render` alone sees batches not yet durable',
     inLog(async (log) => {
       const history = new History('recording-1')
       const appended = log.append({
@@ -129,7 +129,7 @@ suite('the event log', (test) => {
   )
 
   test(
-    'builds on what is on its way to the disk',
+    'appends on top of batches that are not durable yet',
     inLog(async (log) => {
       const history = new History('recording-1')
       const first = log.append({ events: [history.starting(), history.tagged(1, { customer: 1 })] })
@@ -150,7 +150,7 @@ suite('the event log', (test) => {
   )
 
   test(
-    'takes all of a batch or nothing',
+    'appends a whole batch or nothing',
     inLog(async (log) => {
       const history = new History('recording-1')
       const events = [history.starting(), history.started()]
@@ -183,7 +183,7 @@ suite('the event log', (test) => {
     }),
   )
 
-  test('finds everything again when it is opened again', () =>
+  test('has all its events, recordings and tags when it is opened again', () =>
     withFolder(async (folder) => {
       const [one, two] = [new History('recording-1'), new History('recording-2', 60_000)]
       const before = await withLog(folder, async (log) => {
@@ -223,7 +223,7 @@ suite('the event log', (test) => {
     }),
   )
 
-  test('can be closed after it has refused something', () =>
+  test('can be closed after it has refused a batch', () =>
     withFolder((folder) =>
       withLog(folder, async (log) => {
         const unborn = new History('recording-1')
@@ -239,7 +239,7 @@ suite('the event log', (test) => {
       }),
     ))
 
-  test('knows the tokens that are valid, also when it is opened again', () =>
+  test('knows the valid tokens, also when it is opened again', () =>
     withFolder(async (folder) => {
       const token = (id: string) => ({
         id,
@@ -267,7 +267,7 @@ suite('the event log', (test) => {
       await withLog(folder, async (log) => assert.equal(log.tokens(), valid))
     }))
 
-  test('closing waits for what is queued; afterwards nothing is taken', () =>
+  test('closing waits for queued batches; a closed log accepts none', () =>
     withFolder(async (folder) => {
       const log = await openEventLog({ folder })
       const { committed } = log.append({ events: [daemonStarted()] })
@@ -281,7 +281,7 @@ suite('the event log', (test) => {
     }))
 
   test(
-    'takes nothing while it is opened again, and goes on afterwards',
+    'accepts no batch while it is opened again, and works afterwards',
     inLog(async (log) => {
       const queued = log.append({ events: [daemonStarted()] })
       const reopened = log.reopen()
@@ -293,7 +293,7 @@ suite('the event log', (test) => {
     }),
   )
 
-  test('tells its progress while it verifies', () =>
+  test('reports its progress during verification', () =>
     withFolder(async (folder) => {
       await withLog(folder, async (log) => {
         await log.append({ events: Array.from({ length: 2500 }, () => daemonStarted()) }).committed

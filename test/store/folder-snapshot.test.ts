@@ -25,7 +25,7 @@ async function write(folder: string): Promise<void> {
   })
 }
 
-/** Cuts the newest entries off; LevelDB would go on without them. */
+/** Removes the newest entries. LevelDB would continue without them. */
 function damage(folder: string): void {
   const name = readdirSync(folder).find((file) => file.endsWith('.log'))!
   truncateSync(join(folder, name), readFileSync(join(folder, name)).length - 100)
@@ -42,8 +42,8 @@ function contents(folder: string): Record<string, string> {
 const refused = (folder: string): Promise<Error> =>
   refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
 
-suite('a log that is opened', (test) => {
-  test('and is not sound stays as it was, to the byte, however often it is tried', () =>
+suite('opening a log', (test) => {
+  test('leaves a damaged log unchanged to the byte, however often it is tried', () =>
     withFolder(async (folder) => {
       await write(folder)
       damage(folder)
@@ -55,7 +55,7 @@ suite('a log that is opened', (test) => {
       assert.ok(!existsSync(`${folder}.opening`))
     }))
 
-  test('and is sound leaves nothing beside it', () =>
+  test('leaves no snapshot of a sound log', () =>
     withFolder(async (folder) => {
       await write(folder)
       await reopened(folder)
@@ -65,7 +65,7 @@ suite('a log that is opened', (test) => {
       )
     }))
 
-  test('while another has it open is not touched, and nothing is left beside it', () =>
+  test('leaves a log alone that another process has open, and no snapshot of it', () =>
     withFolder(async (folder) => {
       await write(folder)
       await withLog(folder, async () => {
@@ -75,7 +75,7 @@ suite('a log that is opened', (test) => {
       await reopened(folder)
     }))
 
-  test('keeps what a killed opening had kept until it is sound', () =>
+  test('keeps the snapshot of a killed opening until the log is sound', () =>
     withFolder(async (folder) => {
       await write(folder)
       cpSync(folder, `${folder}.opening`, { recursive: true })
@@ -91,7 +91,7 @@ suite('a log that is opened', (test) => {
       assert.ok(!existsSync(`${folder}.opening`))
     }))
 
-  test('is put back where a kill came between the two steps of doing so', () =>
+  test('completes a restore that was killed halfway', () =>
     withFolder(async (folder) => {
       await write(folder)
       renameSync(folder, `${folder}.opening`)

@@ -47,7 +47,7 @@ function deferred(): PromiseWithResolvers<void> {
 }
 
 suite('group commit', (test) => {
-  test('writes one group at a time, and what came meanwhile in one go', async () => {
+  test('writes one group at a time, and everything that came meanwhile together', async () => {
     const { log, writes, commits, add, nextWrite } = words()
     const first = nextWrite()
     const answers = [add('a'), add('b')]
@@ -73,7 +73,7 @@ suite('group commit', (test) => {
     await commits.idle()
   })
 
-  test('a failed write takes with it what waits behind it, in order', async () => {
+  test('a failed write rejects everything that waits after it, in order', async () => {
     const { log, writes, commits, add, nextWrite } = words()
     const first = nextWrite()
     const answers = [add('a'), add('b')]
@@ -86,7 +86,7 @@ suite('group commit', (test) => {
     assert.is(writes.length, 1)
   })
 
-  test('is idle when nothing waits and nothing is being written', async () => {
+  test('is idle when nothing is waiting or being written', async () => {
     const { writes, commits, add, nextWrite } = words()
     await commits.idle()
     const first = nextWrite()

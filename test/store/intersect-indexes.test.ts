@@ -3,7 +3,7 @@ import { intersectIndexes } from '../../src/store/intersect-indexes.ts'
 import { suite } from '../support/suite.ts'
 import { withDatabase, withFolder } from './support/scratch.ts'
 
-/** What is common to the indexes, each a text of places of one letter. */
+/** Returns the common sort keys of the indexes, each a text of one-letter keys. */
 async function common(indexes: string[], bounds = { from: '', before: '~' }): Promise<string> {
   let found = ''
   await withFolder((folder) =>
@@ -17,7 +17,7 @@ async function common(indexes: string[], bounds = { from: '', before: '~' }): Pr
   return found
 }
 
-suite('places common to several indexes', (test) => {
+suite('the intersection of indexes', (test) => {
   for (const [indexes, expected] of [
     [['abc'], 'cba'],
     [['abcdef', 'ace'], 'eca'],
@@ -28,11 +28,11 @@ suite('places common to several indexes', (test) => {
     [['abc', 'abc', 'abc'], 'cba'],
     [['bd', 'abcd', 'acd', 'abd'], 'd'],
   ] as const)
-    test(`of ${indexes.join(' and ')} are ${expected || 'none'}`, async () => {
+    test(`of ${indexes.join(' and ')} is ${expected || 'empty'}`, async () => {
       assert.is(await common([...indexes]), expected)
     })
 
-  test('lie within the bounds', async () => {
+  test('stays within the bounds', async () => {
     assert.is(await common(['abcdef', 'abcdef'], { from: 'b', before: 'e' }), 'dcb')
     assert.is(await common(['abcdef'], { from: 'b', before: 'e' }), 'dcb')
   })

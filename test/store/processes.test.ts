@@ -33,7 +33,7 @@ async function killedWhen(
 }
 
 suite('two processes', (test) => {
-  test('cannot have the same log', () =>
+  test('cannot open the same log', () =>
     withFolder(async (folder) => {
       await killedWhen(['hold', folder], async () => {
         const error = await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
@@ -74,11 +74,7 @@ suite('a process that is killed', (test) => {
             for (const position of acknowledged)
               assert.ok(positions.has(position), `round ${round}: ${position}`)
             const view = await log.recording(`recording-${round}`)
-            assert.is(
-              view?.version,
-              there.at(-1)?.version,
-              'events and projections are of one piece',
-            )
+            assert.is(view?.version, there.at(-1)?.version, 'events and projections agree')
           })
         }
       }),

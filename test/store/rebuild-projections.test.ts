@@ -57,7 +57,7 @@ async function write(folder: string): Promise<number> {
 }
 
 suite('projections', (test) => {
-  test('are the same when they are made anew from the events', () =>
+  test('are the same after a rebuild from the events', () =>
     withFolder(async (folder) => {
       const position = await write(folder)
       assert.ok(position > 1_800)
@@ -75,7 +75,7 @@ suite('projections', (test) => {
     ['are of another version', '{"version":0,"position":1821}'],
     ['have no mark', undefined],
   ] as const)
-    test(`are made anew on opening when they ${what}`, () =>
+    test(`are rebuilt on opening when they ${what}`, () =>
       withFolder(async (folder) => {
         await write(folder)
         const before = await dump(folder)
@@ -99,7 +99,7 @@ suite('projections', (test) => {
     ['is missing', undefined],
     ['is not JSON', '{"first":'],
   ] as const)
-    test(`are made anew on opening when that of a recording under way ${what}`, () =>
+    test(`are rebuilt on opening when that of a recording under way ${what}`, () =>
       withFolder(async (folder) => {
         await write(folder)
         const before = await dump(folder)

@@ -36,7 +36,7 @@ const inLog = (body: (log: EventLog) => Promise<void>) => () =>
 
 suite('the list of recordings', (test) => {
   test(
-    'is newest first, those of the same instant by id',
+    'is newest first, and by id within the same instant',
     inLog(async (log) => {
       await record(log, 2)
       await record(log, 1, {}, 'Closed', 'recording-b')
@@ -52,7 +52,7 @@ suite('the list of recordings', (test) => {
   )
 
   test(
-    'pages stay right when recordings are added meanwhile',
+    'has correct pages when recordings are added meanwhile',
     inLog(async (log) => {
       for (const minute of [1, 2, 3, 4, 5]) await record(log, minute)
       const first = await log.recordings({ limit: 2 })
@@ -67,13 +67,13 @@ suite('the list of recordings', (test) => {
       assert.is(
         (await log.recordings({ limit: 6 })).cursor,
         null,
-        'a page that is just full is the last',
+        'a page that is exactly full is the last',
       )
     }),
   )
 
   test(
-    'is narrowed by state, wherever the recordings are kept',
+    'can be filtered by state, for open and closed recordings',
     inLog(async (log) => {
       await record(log, 1)
       await record(log, 2, {}, 'WrapUp')
@@ -86,7 +86,7 @@ suite('the list of recordings', (test) => {
   )
 
   test(
-    'is narrowed by time, from included, to excluded, in any zone',
+    'can be filtered by time: from included, to excluded, in any zone',
     inLog(async (log) => {
       for (const minute of [1, 2, 3, 4])
         await record(log, minute, {}, minute === 3 ? 'Active' : 'Closed')
@@ -105,7 +105,7 @@ suite('the list of recordings', (test) => {
   )
 
   test(
-    'refuses a cursor that it has not given, and times that are none',
+    'refuses a cursor that it has not issued, and invalid times',
     inLog(async (log) => {
       await record(log, 1)
       for (const cursor of [
@@ -152,7 +152,7 @@ suite('recordings by their tags', (test) => {
   )
 
   test(
-    'match all of several, page by page, the rare beside the common',
+    'match all of several tags, page by page, rare and common ones',
     inLog(async (log) => {
       for (let minute = 0; minute < 120; minute++) {
         const tags = {
@@ -188,7 +188,7 @@ suite('recordings by their tags', (test) => {
   )
 
   test(
-    'may hold anything, however long',
+    'may contain any text of any length',
     inLog(async (log) => {
       const odd = { path: 'a/b/0~', long: 'ß'.repeat(4096), empty: '', zero: 0, part: 0.1 }
       await record(log, 1, odd)
@@ -200,7 +200,7 @@ suite('recordings by their tags', (test) => {
 
 suite('the segments of a recording', (test) => {
   test(
-    'are listed by medium and number, page by page, without what was discarded',
+    'are listed by medium and number, page by page, without discarded ones',
     inLog(async (log) => {
       const history = await record(log, 1, {}, 'Active')
       await log.append({

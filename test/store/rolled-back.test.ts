@@ -7,7 +7,7 @@ const PROJECTIONS = { gte: 'view/', lt: 'view0' }
 
 suite('a start that is rolled back', (test) => {
   for (const together of [true, false]) {
-    test(`leaves nothing but its events, ${together ? 'in one write' : 'over several writes'}`, () =>
+    test(`leaves only its events, ${together ? 'in one write' : 'over several writes'}`, () =>
       withFolder(async (folder) => {
         const history = new History('recording-1')
         await withLog(folder, async (log) => {
@@ -47,7 +47,7 @@ suite('a start that is rolled back', (test) => {
       }))
   }
 
-  test('is seen nowhere but among the open ones until it is confirmed', () =>
+  test('appears only among the open recordings until it is confirmed', () =>
     withFolder(async (folder) => {
       const history = new History('recording-1')
       await withLog(folder, async (log) => {

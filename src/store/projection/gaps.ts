@@ -5,8 +5,8 @@ import type { SegmentHistory } from './segment-history.ts'
 /**
  * Computes the gaps of a track: before the first sample, and from the end of each closed segment to
  * the next first sample, with the reason why the segment ended. A gap that lasts has `to: null`. It
- * ends when capture of the recording is over. Gaps of no length are left out. Times are RFC 3339 UTC
- * with milliseconds, so they compare as text.
+ * ends when capture of the recording is over. Gaps of no length are left out. Times are RFC 3339
+ * UTC with milliseconds, so they compare as text.
  */
 export function gapsOf(history: SegmentHistory, startedAt: string, endedAt: string | null): Gap[] {
   const gaps: Gap[] = []
@@ -29,7 +29,8 @@ export function gapsOf(history: SegmentHistory, startedAt: string, endedAt: stri
 
 /**
  * Computes the spans of a track from its closed segments, oldest first. Overlaps and everything
- * after the end of capture are clipped, so that spans and gaps add up to the time from start to end.
+ * after the end of capture are clipped, so that spans and gaps add up to the time from start to
+ * end.
  */
 export function spansOf(
   history: SegmentHistory,

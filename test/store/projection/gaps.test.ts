@@ -25,18 +25,18 @@ function recordingSince40(): { history: History; events: NewEvent[] } {
 }
 
 suite('gaps of a track', (test) => {
-  test('a track that has not delivered has a gap since the start', () => {
+  test('a track without media has a gap since the start', () => {
     const history = new History('recording-1')
     assert.equal(micOf([history.starting(), history.trackStarting(0, 1)]).gaps, [
       gap(0, null, 'notStarted'),
     ])
   })
 
-  test('the first sample ends it', () => {
+  test('the first sample ends the first gap', () => {
     assert.equal(micOf(recordingSince40().events).gaps, [gap(0, 40, 'notStarted')])
   })
 
-  test('a first sample at the very start leaves none', () => {
+  test('a first sample at the very start leaves no gap', () => {
     const history = new History('recording-1')
     assert.equal(
       micOf([history.starting(), history.trackStarting(0, 1), history.opened(50, 1, 0)]).gaps,
@@ -60,7 +60,7 @@ suite('gaps of a track', (test) => {
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 2050, 'paused')])
   })
 
-  test('the same when the segment is closed after the pause has settled', () => {
+  test('a pause is the same gap when its segment is closed after the pause has settled', () => {
     const { history, events } = recordingSince40()
     events.push(
       history.pausing(1000, 1),
@@ -70,7 +70,7 @@ suite('gaps of a track', (test) => {
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, null, 'paused')])
   })
 
-  test('the same when the disk is so slow that the next segment has begun', () => {
+  test('a pause is the same gap when the disk is so slow that the next segment has begun', () => {
     const { history, events } = recordingSince40()
     events.push(
       history.pausing(1000, 1),
@@ -87,13 +87,13 @@ suite('gaps of a track', (test) => {
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 1140, 'paused')])
   })
 
-  test('the same when only the settled pause is told', () => {
+  test('a pause is the same gap when only the settled pause is in the log', () => {
     const { history, events } = recordingSince40()
     events.push(history.paused(1005), history.segmentClosed(1010, 1, 40, 1000))
     assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
   })
 
-  test('the same when the segment is closed before anything else is told', () => {
+  test('a pause is the same gap when its segment is closed first', () => {
     const { history, events } = recordingSince40()
     events.push(
       history.segmentClosed(1010, 1, 40, 1000),
@@ -170,7 +170,7 @@ suite('gaps of a track', (test) => {
     assert.equal(micOf(events).gaps, [gap(0, 550, 'notStarted')])
   })
 
-  test('a first sample that is reported after the pause counts, and the pause is why it ended', () => {
+  test('a first sample that is reported after the pause counts, and the pause is the reason of the gap', () => {
     const history = new History('recording-1')
     const events = [
       history.starting(),
@@ -182,7 +182,7 @@ suite('gaps of a track', (test) => {
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(100, null, 'paused')])
   })
 
-  test('a discarded segment is as if it had never begun', () => {
+  test('a discarded segment leaves no trace', () => {
     const { history, events } = recordingSince40()
     events.push(
       history.pausing(1000, 1),
@@ -232,7 +232,7 @@ suite('gaps of a track', (test) => {
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(990, 1005, 'stopped')])
   })
 
-  test('spans are what closed segments cover, clipped where they overlap or go on after the end', () => {
+  test('spans are what closed segments cover, clipped at overlaps and at the end', () => {
     const { history, events } = recordingSince40()
     const span = (fromMs: number, toMs: number) => ({ from: at(fromMs), to: at(toMs) })
     assert.equal(micOf(events).spans, [])
@@ -257,7 +257,7 @@ suite('gaps of a track', (test) => {
     assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')])
   })
 
-  test('spans of no length, or less, are no gaps', () => {
+  test('a gap of no length, or less, is left out', () => {
     const { history, events } = recordingSince40()
     events.push(
       history.stopping(1000, 1),

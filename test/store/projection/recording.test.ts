@@ -27,8 +27,8 @@ const off = {
   warnings: [],
 }
 
-suite('a recording, folded from its events', (test) => {
-  test('begins active, with every medium, those not asked for off', () => {
+suite('a recording folded from its events', (test) => {
+  test('begins active, with every medium; those not requested are off', () => {
     const { events } = life()
     const starting = {
       ...off,
@@ -79,7 +79,7 @@ suite('a recording, folded from its events', (test) => {
     assert.equal(viewOf(events.slice(0, -1)).wrapUp, { endsAt: at(33_000) })
   })
 
-  test('is not confirmed before it has started', () => {
+  test('is not listed before its start is confirmed', () => {
     const { history, events } = life()
     assert.is(folded(events)?.confirmed, false)
     assert.is(folded([...events, history.started(50)])?.confirmed, true)
@@ -99,7 +99,7 @@ suite('a recording, folded from its events', (test) => {
     assert.is(folded(events)?.last, 3, 'but it is among its events')
   })
 
-  test('a start that was rolled back never was, whatever follows', () => {
+  test('a start that was rolled back leaves no recording, whatever follows', () => {
     const { history, events } = life()
     events.push(history.tagged(1, { customer: 7 }))
     events.push(
@@ -176,7 +176,7 @@ suite('a recording, folded from its events', (test) => {
     assert.is(micOf(events).stoppedAt, null)
   })
 
-  test('a failed track says why', () => {
+  test('a failed track has its error', () => {
     const { history, events } = life()
     const why = { code: 'CAPTURE_FAILED', detail: 'no data', reason: 'captureFailed' } as const
     events.push(
@@ -194,7 +194,7 @@ suite('a recording, folded from its events', (test) => {
     )
   })
 
-  test('a track sums up its closed segments', () => {
+  test('a track has the sums of its closed segments', () => {
     const { history, events } = life()
     events.push(
       history.trackStarting(0, 1),
@@ -228,7 +228,7 @@ suite('a recording, folded from its events', (test) => {
     assert.equal(speaker(), off)
   })
 
-  test('a rolled-back start leaves a track stopped that had media before', () => {
+  test('a rolled-back start leaves a track with earlier media stopped', () => {
     const { history, events } = life()
     events.push(
       history.trackStarting(0, 1),

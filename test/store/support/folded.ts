@@ -37,7 +37,7 @@ function assertAccounted({ view, trails }: RecordingProjection): void {
   }
 }
 
-/** What clients see after the events. */
+/** Returns the view of a recording after the events. */
 export function viewOf(events: NewEvent[]): RecordingView {
   const recording = folded(events)
   if (recording === undefined) throw new Error('There is no recording.')
