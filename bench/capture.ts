@@ -42,60 +42,30 @@ async function benchStarts({ daemon, desktop }: Stage, rounds: number): Promise<
     }
   }
   const { mic, screen } = found
+  const audioAim: Aim = { of: 'ours', atMost: 60 }
+  const screenAim: Aim = { of: 'ratio', atMost: 1.1 }
+  const row = (what: string, starts: Start[], bare: BareStart[], aim: Aim) =>
+    startRow(`${what}, against bare ffmpeg`, starts, bare, aim)
+  const answered = 'start answered, after an idle time, against bare ffmpeg'
   return {
     rows: [
-      startRow('audio: first sample after an idle time, against bare ffmpeg', mic.cold, mic.bare, {
-        of: 'ours',
-        atMost: 60,
-      }),
-      startRow(
-        'audio: first sample, devices just asked for, against bare ffmpeg',
-        mic.warm,
-        mic.bare,
-        {
-          of: 'ours',
-          atMost: 60,
-        },
-      ),
-      startRow(
-        'screen: first frame after an idle time, against bare ffmpeg',
-        screen.cold,
-        screen.bare,
-        {
-          of: 'ratio',
-          atMost: 1.1,
-        },
-      ),
-      startRow(
-        'screen: first frame, devices just asked for, against bare ffmpeg',
-        screen.warm,
-        screen.bare,
-        {
-          of: 'ratio',
-          atMost: 1.1,
-        },
-      ),
-      answerRow(
-        'audio: start answered, after an idle time, against bare ffmpeg',
-        mic.cold,
-        mic.bare,
-      ),
-      answerRow(
-        'screen: start answered, after an idle time, against bare ffmpeg',
-        screen.cold,
-        screen.bare,
-      ),
+      row('audio: first sample after an idle time', mic.cold, mic.bare, audioAim),
+      row('audio: first sample, devices just asked for', mic.warm, mic.bare, audioAim),
+      row('screen: first frame after an idle time', screen.cold, screen.bare, screenAim),
+      row('screen: first frame, devices just asked for', screen.warm, screen.bare, screenAim),
+      answerRow(`audio: ${answered}`, mic.cold, mic.bare),
+      answerRow(`screen: ${answered}`, screen.cold, screen.bare),
     ],
-    remarks: (['mic', 'screen'] as const).map((medium) => {
-      const worst = (starts: { firstSampleMs: number }[]) =>
-        percentile(
-          starts.map(({ firstSampleMs }) => firstSampleMs),
-          0.9,
-        ).toFixed(0)
-      const { cold, warm, bare } = found[medium]
-      return `${medium}: first sample, p90 of ${rounds}: ${worst(cold)} ms after an idle time, ${worst(warm)} ms else, ${worst(bare)} ms bare`
-    }),
+    remarks: [remark('mic', mic), remark('screen', screen)],
   }
+}
+
+function remark(medium: string, { cold, warm, bare }: Starts): string {
+  const p90 = (starts: readonly { firstSampleMs: number }[]) => {
+    const values = starts.map(({ firstSampleMs }) => firstSampleMs)
+    return percentile(values, 0.9).toFixed(0)
+  }
+  return `${medium}: first sample, p90 of ${cold.length}: ${p90(cold)} ms after an idle time, ${p90(warm)} ms else, ${p90(bare)} ms bare`
 }
 
 /** Starts one medium in a recording of its own and ends it again. */

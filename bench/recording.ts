@@ -15,7 +15,7 @@ import type { Pace } from './pace.ts'
 import { endedChildrenCpuMs, ownCpuMs, treeCpuMs, treePssMb } from './processes.ts'
 import { command, onStage, type Stage } from './stage.ts'
 import { median } from './statistics.ts'
-import { compared, type Findings } from './table.ts'
+import { type Aim, compared, type Findings, type Row } from './table.ts'
 
 /** The cost of one recording. */
 interface Cost {
@@ -52,7 +52,7 @@ async function compareRecorders(
   screen: string,
 ): Promise<Findings> {
   const { desktop, daemon } = stage
-  const costs: Record<'ours' | 'bare' | 'obs', Cost[]> = { ours: [], bare: [], obs: [] }
+  const costs: Costs = { ours: [], bare: [], obs: [] }
   const own: number[] = []
   const idling: number[] = []
   const missing = obsProblem()
@@ -67,47 +67,53 @@ async function compareRecorders(
       idling.push(idleCores)
     }
   }
-  const all = (recorder: keyof typeof costs, figure: keyof Cost) =>
-    costs[recorder].map((cost) => cost[figure])
-  const cpu = `CPU while recording three media for ${recordingMs / 1_000} s, ${screen}`
-  const memory = `memory (PSS) while recording three media, ${screen}`
+  return {
+    rows: rowsOf(costs, missing, recordingMs, screen),
+    remarks: remarksOf(costs, own, idling, screen),
+  }
+}
+
+type Costs = Record<'ours' | 'bare' | 'obs', Cost[]>
+
+/** Makes the rows of a screen. `missing` is the reason where OBS has no costs. */
+function rowsOf(costs: Costs, missing: string | null, recordingMs: number, screen: string): Row[] {
   const against = (
     what: string,
     unit: string,
     figure: 'cores' | 'mb',
     most: { bare: number; obs: number } | null,
-  ) => [
-    compared(
-      `${what}, against bare ffmpeg`,
-      unit,
-      all('ours', figure),
-      all('bare', figure),
-      most && { of: 'ratio', atMost: most.bare },
-    ),
-    compared(
-      `${what}, against OBS`,
-      unit,
-      all('ours', figure),
-      missing ?? all('obs', figure),
-      most && { of: 'ratio', atMost: most.obs },
-    ),
-  ]
-  const servers = (['ours', 'bare', 'obs'] as const).map((recorder) =>
-    median(all(recorder, 'serverCores')).toFixed(3),
-  )
-  return {
-    rows: [
-      ...against(cpu, 'core', 'cores', { bare: 1.1, obs: 0.4 }),
-      ...against(memory, 'MB', 'mb', null),
-    ],
-    remarks: [
-      `${screen}: of our ${median(all('ours', 'cores')).toFixed(3)} core the daemon itself took ${median(own).toFixed(3)}`,
-      `${screen}: the X and the sound server took ${servers.slice(0, missing ? 2 : 3).join(' / ')} core meanwhile (f2f / bare${missing ? '' : ' / OBS'})`,
-      ...(missing
-        ? []
-        : [`${screen}: OBS took ${median(idling).toFixed(3)} core before it was told to record`]),
-    ],
+  ) => {
+    const all = (recorder: keyof Costs) => costs[recorder].map((cost) => cost[figure])
+    const aim = (atMost: number | undefined): Aim | null =>
+      atMost === undefined ? null : { of: 'ratio', atMost }
+    return [
+      compared(`${what}, against bare ffmpeg`, unit, all('ours'), all('bare'), aim(most?.bare)),
+      compared(`${what}, against OBS`, unit, all('ours'), missing ?? all('obs'), aim(most?.obs)),
+    ]
   }
+  const cpu = `CPU while recording three media for ${recordingMs / 1_000} s, ${screen}`
+  const memory = `memory (PSS) while recording three media, ${screen}`
+  return [
+    ...against(cpu, 'core', 'cores', { bare: 1.1, obs: 0.4 }),
+    ...against(memory, 'MB', 'mb', null),
+  ]
+}
+
+/** Describes the CPU of the daemon alone, of the servers, and of OBS before it records. */
+function remarksOf(costs: Costs, own: number[], idling: number[], screen: string): string[] {
+  const cores = (values: readonly number[]) => median(values).toFixed(3)
+  const hasObs = idling.length > 0
+  const recorders = hasObs ? (['ours', 'bare', 'obs'] as const) : (['ours', 'bare'] as const)
+  const servers = recorders.map((recorder) =>
+    cores(costs[recorder].map(({ serverCores }) => serverCores)),
+  )
+  const recording = cores(costs.ours.map((cost) => cost.cores))
+  const remarks = [
+    `${screen}: of our ${recording} core the daemon itself took ${cores(own)}`,
+    `${screen}: the X and the sound server took ${servers.join(' / ')} core meanwhile (f2f / bare${hasObs ? ' / OBS' : ''})`,
+  ]
+  if (hasObs) remarks.push(`${screen}: OBS took ${cores(idling)} core before it was told to record`)
+  return remarks
 }
 
 async function record(
