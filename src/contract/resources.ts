@@ -151,7 +151,7 @@ export interface ReadinessCheck {
   medium?: Medium
   result: (typeof READINESS_RESULTS)[number]
   detail: string
-  /** What to do. Present with every result except `pass`. */
+  /** The remedy. Present with every result except `pass`. */
   remedy?: string
   level?: Level
 }
