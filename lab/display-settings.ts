@@ -43,38 +43,7 @@ export interface DisplaySettings {
 
 /** Connects to a local display that accepts every client. */
 export async function openDisplaySettings(display: string): Promise<DisplaySettings> {
-  const socket = connect(`/tmp/.X11-unix/X${display.replace(':', '')}`)
-  await once(socket, 'connect')
-  socket.on('error', () => {})
-  socket.write(encodeSetup({ name: '', data: Buffer.alloc(0) }))
-  let received = Buffer.alloc(0)
-  let welcome: ReturnType<typeof readSetupReply>
-  while (welcome === undefined) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer]
-    received = Buffer.concat([received, chunk])
-    welcome = readSetupReply(received)
-  }
-  const root = rootWindow(welcome.body, 0)!
-
-  const messages = new Splitter(readMessage)
-  const waiting: { resolve: (message: Message) => void; reject: (error: Error) => void }[] = []
-  socket.on('data', (chunk: Buffer) => {
-    for (const message of messages.push(chunk)) {
-      if (message.kind === 'reply') waiting.shift()?.resolve(message)
-      if (message.kind === 'error')
-        waiting.shift()?.reject(new Error(`X error ${message.bytes[1]}`))
-    }
-  })
-  socket.once('close', () => {
-    for (const { reject } of waiting.splice(0)) reject(new Error(`display ${display} is gone`))
-  })
-  /** Sends requests. Resolves with the reply to the last one, or rejects with the first error. */
-  function query(...requests: Buffer[]): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      waiting.push({ resolve: ({ bytes }) => resolve(bytes), reject })
-      socket.write(Buffer.concat(requests))
-    })
-  }
+  const { root, query, close } = await connectTo(display)
   /**
    * Sends requests without a reply, and one with a reply behind them to know when they are done.
    */
@@ -122,6 +91,49 @@ export async function openDisplaySettings(display: string): Promise<DisplaySetti
         encodeRequest(opcode, RANDR.setScreenSize, root, pair(width, height), ...millimetres),
       )
     },
-    close: () => socket.destroy(),
+    close,
   }
+}
+
+/** A connection to an X server. */
+interface Connection {
+  readonly root: number
+  /** Sends requests. Resolves with the reply to the last one, or rejects with the first error. */
+  query(...requests: Buffer[]): Promise<Buffer>
+  close(): void
+}
+
+async function connectTo(display: string): Promise<Connection> {
+  const socket = connect(`/tmp/.X11-unix/X${display.replace(':', '')}`)
+  await once(socket, 'connect')
+  socket.on('error', () => {})
+  socket.write(encodeSetup({ name: '', data: Buffer.alloc(0) }))
+  let received = Buffer.alloc(0)
+  let welcome: ReturnType<typeof readSetupReply>
+  while (welcome === undefined) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer]
+    received = Buffer.concat([received, chunk])
+    welcome = readSetupReply(received)
+  }
+  const root = rootWindow(welcome.body, 0)!
+
+  const messages = new Splitter(readMessage)
+  const waiting: { resolve: (message: Message) => void; reject: (error: Error) => void }[] = []
+  socket.on('data', (chunk: Buffer) => {
+    for (const message of messages.push(chunk)) {
+      if (message.kind === 'reply') waiting.shift()?.resolve(message)
+      if (message.kind === 'error')
+        waiting.shift()?.reject(new Error(`X error ${message.bytes[1]}`))
+    }
+  })
+  socket.once('close', () => {
+    for (const { reject } of waiting.splice(0)) reject(new Error(`display ${display} is gone`))
+  })
+  function query(...requests: Buffer[]): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ resolve: ({ bytes }) => resolve(bytes), reject })
+      socket.write(Buffer.concat(requests))
+    })
+  }
+  return { root, query, close: () => socket.destroy() }
 }

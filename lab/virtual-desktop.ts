@@ -90,86 +90,98 @@ export async function startVirtualDesktop(
   const cleanups: (() => unknown)[] = []
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => {
-    stopping ??= (async () => {
-      const failures: unknown[] = []
-      for (const cleanup of cleanups.reverse()) {
-        try {
-          await cleanup()
-        } catch (error) {
-          failures.push(error)
-        }
-      }
-      if (failures.length > 0)
-        throw new AggregateError(failures, 'the virtual desktop did not end cleanly')
-    })()
+    stopping ??= runCleanups(cleanups)
     return stopping
   }
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'f2f-desktop-'))
-    cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
-
-    const size = { width: options.width ?? 1280, height: options.height ?? 720 }
-    let xvfb = await startXvfb(size)
-    cleanups.push(() => xvfb.stop())
-    let screen = await connectX11(xvfb.display)
-    cleanups.push(() => screen.close())
-    const room = { quietRoom: options.quietRoom ?? true }
-    let sound = await startPulseAudio(folder, room)
-    cleanups.push(() => sound.stop())
-
-    const env: NodeJS.ProcessEnv = {
-      ...sound.env,
-      DISPLAY: xvfb.display,
-      XDG_SESSION_TYPE: 'x11',
-      XAUTHORITY: undefined,
-      WAYLAND_DISPLAY: undefined,
-    }
-    async function start(sink: string, pcm: Buffer, loop: boolean): Promise<Playback> {
-      const playback = await playInto(sink, pcm, { env, loop })
-      cleanups.push(playback.stop)
-      return playback
-    }
-
-    await screen.fill(BACKGROUND)
-    if (options.movement) cleanups.push(startMovingClock(screen).stop)
-    if (options.voice) await start(MIC_FEED_SINK, await voice(SPOKEN), true)
-    if (options.music) await start(SPEAKER_SINK, await melody(), true)
-
-    return {
-      env,
-      display: xvfb.display,
-      speakerSink: SPEAKER_SINK,
-      micSource: MIC_SOURCE,
-      get pids() {
-        return { xvfb: xvfb.pid, pulseaudio: sound.pid }
-      },
-      play: async (where, played) =>
-        start(
-          where === 'mic' ? MIC_FEED_SINK : SPEAKER_SINK,
-          typeof played === 'string' ? await soundFile(played) : tone(played),
-          false,
-        ),
-      fillScreen: (color) => screen.fill(color),
-      fillArea: (area, color) => screen.paint(area, color, []),
-      async displaySettings() {
-        const settings = await openDisplaySettings(xvfb.display)
-        cleanups.push(settings.close)
-        return settings
-      },
-      async restartDisplay() {
-        await xvfb.stop()
-        xvfb = await startXvfb(size, { display: xvfb.display })
-        screen = await connectX11(xvfb.display)
-        await screen.fill(BACKGROUND)
-      },
-      async restartSound() {
-        await sound.stop()
-        sound = await startPulseAudio(folder, room)
-      },
-      stop,
-    }
+    return await openDesktop(options, cleanups, stop)
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** Starts the servers and sounds of a desktop, and adds a cleanup for each. */
+async function openDesktop(
+  options: VirtualDesktopOptions,
+  cleanups: (() => unknown)[],
+  stop: () => Promise<void>,
+): Promise<VirtualDesktop> {
+  const folder = await mkdtemp(join(tmpdir(), 'f2f-desktop-'))
+  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const size = { width: options.width ?? 1280, height: options.height ?? 720 }
+  let xvfb = await startXvfb(size)
+  cleanups.push(() => xvfb.stop())
+  let screen = await connectX11(xvfb.display)
+  cleanups.push(() => screen.close())
+  const room = { quietRoom: options.quietRoom ?? true }
+  let sound = await startPulseAudio(folder, room)
+  cleanups.push(() => sound.stop())
+
+  const env = { ...sound.env, ...displayEnv(xvfb.display) }
+  async function start(sink: string, pcm: Buffer, loop: boolean): Promise<Playback> {
+    const playback = await playInto(sink, pcm, { env, loop })
+    cleanups.push(playback.stop)
+    return playback
+  }
+
+  await screen.fill(BACKGROUND)
+  if (options.movement) cleanups.push(startMovingClock(screen).stop)
+  if (options.voice) await start(MIC_FEED_SINK, await voice(SPOKEN), true)
+  if (options.music) await start(SPEAKER_SINK, await melody(), true)
+
+  return {
+    env,
+    display: xvfb.display,
+    speakerSink: SPEAKER_SINK,
+    micSource: MIC_SOURCE,
+    get pids() {
+      return { xvfb: xvfb.pid, pulseaudio: sound.pid }
+    },
+    async play(where, played) {
+      const pcm = typeof played === 'string' ? await soundFile(played) : tone(played)
+      return start(where === 'mic' ? MIC_FEED_SINK : SPEAKER_SINK, pcm, false)
+    },
+    fillScreen: (color) => screen.fill(color),
+    fillArea: (area, color) => screen.paint(area, color, []),
+    async displaySettings() {
+      const settings = await openDisplaySettings(xvfb.display)
+      cleanups.push(settings.close)
+      return settings
+    },
+    async restartDisplay() {
+      await xvfb.stop()
+      xvfb = await startXvfb(size, { display: xvfb.display })
+      screen = await connectX11(xvfb.display)
+      await screen.fill(BACKGROUND)
+    },
+    async restartSound() {
+      await sound.stop()
+      sound = await startPulseAudio(folder, room)
+    },
+    stop,
+  }
+}
+
+/** Runs every cleanup, the last one first. Throws the errors of those that fail. */
+async function runCleanups(cleanups: (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const cleanup of cleanups.reverse()) {
+    try {
+      await cleanup()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0)
+    throw new AggregateError(failures, 'the virtual desktop did not end cleanly')
+}
+
+function displayEnv(display: string): NodeJS.ProcessEnv {
+  return {
+    DISPLAY: display,
+    XDG_SESSION_TYPE: 'x11',
+    XAUTHORITY: undefined,
+    WAYLAND_DISPLAY: undefined,
   }
 }

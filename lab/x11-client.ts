@@ -127,18 +127,7 @@ export async function connectX11(display: string): Promise<X11Client> {
     const words = list.flatMap(({ x, y, width, height }) => [pair(x, y), pair(width, height)])
     return request(POLY_FILL_RECTANGLE, canvas, gc, ...words)
   }
-  // One round trip at a time, so that each caller gets its own reply.
-  let last: Promise<unknown> = Promise.resolve()
-  function roundTrip(requests: Buffer): Promise<void> {
-    const next = last.then(async () => {
-      socket.write(Buffer.concat([requests, request(GET_INPUT_FOCUS)]))
-      const reply = await read(32)
-      if (reply[0] === 0)
-        throw new Error(`display ${display} refused a request with X error ${reply[1]}`)
-    })
-    last = next.catch(() => {})
-    return next
-  }
+  const roundTrip = roundTrips(socket, read, display)
   await roundTrip(Buffer.alloc(0))
 
   return {
@@ -176,4 +165,24 @@ function createPixmap(
   const buffer = request(CREATE_PIXMAP, id, drawable, pair(width, height))
   buffer.writeUInt8(depth, 1)
   return buffer
+}
+
+/** Returns a function that sends requests and resolves when the server has handled them. */
+function roundTrips(
+  socket: Socket,
+  read: (length: number) => Promise<Buffer>,
+  display: string,
+): (requests: Buffer) => Promise<void> {
+  // One round trip at a time, so that each caller gets its own reply.
+  let last: Promise<unknown> = Promise.resolve()
+  return (requests) => {
+    const next = last.then(async () => {
+      socket.write(Buffer.concat([requests, request(GET_INPUT_FOCUS)]))
+      const reply = await read(32)
+      if (reply[0] === 0)
+        throw new Error(`display ${display} refused a request with X error ${reply[1]}`)
+    })
+    last = next.catch(() => {})
+    return next
+  }
 }
