@@ -174,7 +174,11 @@ async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<Ev
     })
   } catch (error) {
     // So that what was recorded can be looked at, and space be made.
-    if (error instanceof RecorderError && error.code === 'STORAGE_FULL' && (await ballast.release()))
+    if (
+      error instanceof RecorderError &&
+      error.code === 'STORAGE_FULL' &&
+      (await ballast.release())
+    )
       return openLog(home, logger, ballast)
     if (
       error instanceof RecorderError &&

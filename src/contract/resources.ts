@@ -54,7 +54,8 @@ export interface TrackView {
    */
   spans: Span[]
   gaps: Gap[]
-  error: { code: ErrorCode; message: string } | null
+  /** Why the track failed or is recovering, and since when. */
+  error: { code: ErrorCode; message: string; since: string } | null
   /** The warnings in force. */
   warnings: Warning[]
 }

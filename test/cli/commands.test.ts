@@ -244,7 +244,11 @@ suite('commands that read', (test) => {
   test('status shows a recording’s controller, time, levels, errors and tags', async () => {
     const startedAt = new Date(Date.now() - 65_000).toISOString()
     const pausedAt = new Date(Date.now() - 45_000).toISOString()
-    const error = { code: 'CAPTURE_FAILED', message: 'Nothing comes.' } as const
+    const error = {
+      code: 'CAPTURE_FAILED',
+      message: 'Nothing comes.',
+      since: '2026-01-31T09:00:00.000Z',
+    } as const
     const { home } = await api({
       'GET /v1/application': {
         body: application({

@@ -1,10 +1,10 @@
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import * as assert from 'uvu/assert'
 import { output } from '../../lab/helper-process.ts'
 import { decodeAudio, frameColor, rmsDb, screenColor, toneDb } from '../../lab/measure.ts'
 import {
@@ -39,7 +39,7 @@ suite('virtual desktop', (test) => {
   test.unless(problem, 'without a quiet room the microphone delivers digital silence', async () => {
     const desktop = await startVirtualDesktop({ quietRoom: false })
     try {
-      assert.is(rmsDb(await decodeAudio(await recordSource(desktop, desktop.micSource))), -120)
+      assert.equal(rmsDb(await decodeAudio(await recordSource(desktop, desktop.micSource))), -120)
     } finally {
       await desktop.stop()
     }
@@ -48,8 +48,8 @@ suite('virtual desktop', (test) => {
   test.unless(problem, 'two desktops run side by side without affecting each other', async () => {
     const [one, two] = await Promise.all([startVirtualDesktop(), startVirtualDesktop()])
     try {
-      assert.is.not(one.display, two.display)
-      assert.is.not(one.env.PULSE_SERVER, two.env.PULSE_SERVER)
+      assert.notEqual(one.display, two.display)
+      assert.notEqual(one.env.PULSE_SERVER, two.env.PULSE_SERVER)
       await one.fillScreen('#ff0000')
       await two.fillScreen('#0000ff')
       const tone = await one.play('mic', { toneHz: 1000, seconds: 5 })
@@ -187,15 +187,15 @@ suite('virtual desktop', (test) => {
       process.kill(desktop.pids.pulseaudio, 'SIGKILL')
       await desktop.stop()
       await desktop.stop()
-      assert.not(isRunning(desktop.pids.xvfb))
-      assert.not(isRunning(desktop.pids.pulseaudio))
-      assert.not(existsSync(`/tmp/.X11-unix/X${desktop.display.slice(1)}`))
-      assert.is(
+      assert.equal(isRunning(desktop.pids.xvfb), false)
+      assert.equal(isRunning(desktop.pids.pulseaudio), false)
+      assert.equal(existsSync(`/tmp/.X11-unix/X${desktop.display.slice(1)}`), false)
+      assert.equal(
         (await readdir(tmpdir())).filter((name) => name.startsWith('f2f-desktop-')).length,
         0,
       )
       await desktop.fillScreen('#ffffff').then(
-        () => assert.unreachable('a stopped display cannot be filled'),
+        () => assert.fail('a stopped display cannot be filled'),
         (error: Error) => assert.match(error.message, /is gone|closed|destroyed|premature/i),
       )
     },

@@ -1,4 +1,4 @@
-import * as assert from 'uvu/assert'
+import assert from 'node:assert/strict'
 import { drawTimeline } from '../../scripts/demo/draw-timeline.ts'
 import { suite } from '../support/suite.ts'
 
@@ -28,7 +28,7 @@ suite('time line', (test) => {
       },
       20,
     )
-    assert.is(
+    assert.equal(
       drawn,
       [
         '         0 s           10.0 s',
@@ -55,6 +55,6 @@ suite('time line', (test) => {
       },
       10,
     )
-    assert.is(drawn.split('\n')[1], `mic      ....x=....`)
+    assert.equal(drawn.split('\n')[1], `mic      ....x=....`)
   })
 })

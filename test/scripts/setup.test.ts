@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
@@ -13,7 +14,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import * as assert from 'uvu/assert'
 import { virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
 import { suite } from '../support/suite.ts'
 
@@ -64,37 +64,37 @@ const runBuilt = (folder: string): string =>
 suite('set-up', (test) => {
   test('set-up builds when sources are newer than the build, and otherwise prints nothing', () => {
     const folder = checkout()
-    assert.is(setup(folder, ['--build']).code, 0)
-    assert.is(runBuilt(folder), 'first\n')
-    assert.is(readFileSync(join(folder, 'dist/page/index.html'), 'utf8'), '<p>page</p>')
+    assert.equal(setup(folder, ['--build']).code, 0)
+    assert.equal(runBuilt(folder), 'first\n')
+    assert.equal(readFileSync(join(folder, 'dist/page/index.html'), 'utf8'), '<p>page</p>')
     assert.ok(statSync(join(folder, 'dist/cli/f2f.cjs')).mode & 0o100, 'executable')
-    assert.equal(setup(folder, ['--build']), { code: 0, printed: '' })
+    assert.deepEqual(setup(folder, ['--build']), { code: 0, printed: '' })
 
     write(join(folder, 'src/word.ts'), "export const word = 'second'\n")
     const later = new Date(Date.now() + 2_000)
     utimesSync(join(folder, 'src/word.ts'), later, later)
-    assert.is(setup(folder, ['--build']).code, 0)
-    assert.is(runBuilt(folder), 'second\n')
+    assert.equal(setup(folder, ['--build']).code, 0)
+    assert.equal(runBuilt(folder), 'second\n')
   })
 
   test('a build with errors names them, fails, and keeps the last good build', () => {
     const folder = checkout()
-    assert.is(setup(folder, ['--build']).code, 0)
+    assert.equal(setup(folder, ['--build']).code, 0)
     write(join(folder, 'src/word.ts'), 'export const word: string = 7\n')
     const { code, printed } = setup(folder, ['--build'])
-    assert.is(code, 1)
+    assert.equal(code, 1)
     assert.match(printed, /word\.ts/)
-    assert.is(runBuilt(folder), 'first\n')
+    assert.equal(runBuilt(folder), 'first\n')
   })
 
   test('a build contains nothing of sources that were removed', () => {
     const folder = checkout()
     write(join(folder, 'src/old.ts'), 'export const old = 1\n')
-    assert.is(setup(folder, ['--build']).code, 0)
+    assert.equal(setup(folder, ['--build']).code, 0)
     assert.ok(existsSync(join(folder, 'dist/old.js')))
     rmSync(join(folder, 'src/old.ts'))
-    assert.is(setup(folder, ['--build']).code, 0)
-    assert.not(existsSync(join(folder, 'dist/old.js')))
+    assert.equal(setup(folder, ['--build']).code, 0)
+    assert.equal(existsSync(join(folder, 'dist/old.js')), false)
   })
 
   const notLinux =
@@ -106,7 +106,7 @@ suite('set-up', (test) => {
       const { code, printed } = setup(ROOT, ['--devices'], {
         PATH: mkdtempSync(join(tmpdir(), 'empty-')),
       })
-      assert.is(code, 0)
+      assert.equal(code, 0)
       assert.match(
         printed,
         /^setup: Packages of the virtual devices are missing\. Install .*xvfb.*pulseaudio/,
@@ -115,12 +115,12 @@ suite('set-up', (test) => {
   )
 
   test.unless(problem, 'set-up prints nothing when all packages are installed', () => {
-    assert.equal(setup(ROOT, ['--devices']), { code: 0, printed: '' })
+    assert.deepEqual(setup(ROOT, ['--devices']), { code: 0, printed: '' })
   })
 
   test('set-up refuses unknown arguments', () => {
     const { code, printed } = setup(ROOT, ['--device'])
-    assert.is(code, 1)
+    assert.equal(code, 1)
     assert.match(printed, /--device/)
   })
 })

@@ -1,4 +1,4 @@
-import * as assert from 'uvu/assert'
+import assert from 'node:assert/strict'
 import type { EventLog } from '../../src/store/types.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { daemonStarted } from './support/history.ts'
@@ -31,18 +31,18 @@ suite('answers kept for retransmissions', (test) => {
     withFolder((folder) =>
       withLog(folder, async (log) => {
         const kept = keep(log, 'crm', 'key-1', { id: 1 })
-        assert.not(log.hasAnswer({ client: 'crm', key: 'key-1' }))
+        assert.equal(log.hasAnswer({ client: 'crm', key: 'key-1' }), false)
         await kept
         assert.ok(log.hasAnswer({ client: 'crm', key: 'key-1' }))
         const expected = { fingerprint: 'f', answer: { status: 200, body: { id: 1 } } }
-        assert.equal(await log.answer({ client: 'crm', key: 'key-1' }), expected)
+        assert.deepEqual(await log.answer({ client: 'crm', key: 'key-1' }), expected)
         for (const other of [
           { client: 'crm', key: 'key-2' },
           { client: 'CRM', key: 'key-1' },
           { client: 'crm/key-1', key: '' },
         ]) {
-          assert.is(await log.answer(other), undefined)
-          assert.not(log.hasAnswer(other))
+          assert.equal(await log.answer(other), undefined)
+          assert.equal(log.hasAnswer(other), false)
         }
       }),
     ))
@@ -52,10 +52,10 @@ suite('answers kept for retransmissions', (test) => {
       await withLog(folder, async (log) => {
         const answers = [{ idempotency: undefined, render: () => ({ status: 200, body: 1 }) }]
         const appended = log.append({ events: [daemonStarted()], answers })
-        assert.equal(appended.answers, [{ status: 200, body: 1 }])
+        assert.deepEqual(appended.answers, [{ status: 200, body: 1 }])
         await appended.committed
       })
-      assert.equal(await stored(folder), [])
+      assert.deepEqual(await stored(folder), [])
     }))
 
   test('survive a restart and last exactly 24 h', () =>
@@ -68,12 +68,12 @@ suite('answers kept for retransmissions', (test) => {
       await withLog(
         folder,
         async (log) => {
-          assert.is((await log.answer(key))?.answer.body, 'first')
+          assert.equal((await log.answer(key))?.answer.body, 'first')
           time = START + 24 * HOUR
-          assert.is(await log.answer(key), undefined)
-          assert.not(log.hasAnswer(key))
+          assert.equal(await log.answer(key), undefined)
+          assert.equal(log.hasAnswer(key), false)
           await keep(log, 'crm', 'key-1', 'second')
-          assert.is((await log.answer(key))?.answer.body, 'second')
+          assert.equal((await log.answer(key))?.answer.body, 'second')
         },
         { now },
       )
@@ -97,12 +97,12 @@ suite('answers kept for retransmissions', (test) => {
         return (await stored(folder)).length === 4
       })
       await open(async (log) => {
-        assert.is((await log.answer({ client: 'crm', key: 'old-7' }))?.answer.body, 'again')
-        assert.is(
+        assert.equal((await log.answer({ client: 'crm', key: 'old-7' }))?.answer.body, 'again')
+        assert.equal(
           (await log.answer({ client: 'crm', key: 'young' }))?.answer.body,
           'a millisecond younger',
         )
-        assert.is(log.position, 1_202)
+        assert.equal(log.position, 1_202)
       })
     }))
 })

@@ -1,7 +1,7 @@
+import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as assert from 'uvu/assert'
 import { Ballast } from '../../src/store/ballast.ts'
 import { suite } from '../support/suite.ts'
 import { noSmallDisk, withSmallDisk } from './support/mounts.ts'
@@ -15,26 +15,26 @@ suite('the ballast', (test) => {
 
   test('occupies real disk space, for the user only, and frees it on release', async () => {
     const ballast = new Ballast(file, MB)
-    assert.is(await ballast.ensure(), true)
+    assert.equal(await ballast.ensure(), true)
     const { size, blocks, mode } = statSync(file)
-    assert.is(size, MB)
+    assert.equal(size, MB)
     if (process.platform !== 'win32') {
       assert.ok(blocks * 512 >= MB, `${blocks} blocks`)
-      assert.is(mode & 0o777, 0o600)
+      assert.equal(mode & 0o777, 0o600)
     }
-    assert.is(await ballast.release(), true)
+    assert.equal(await ballast.release(), true)
     assert.throws(() => statSync(file), /ENOENT/)
-    assert.is(await ballast.release(), false, 'nothing is left to release')
+    assert.equal(await ballast.release(), false, 'nothing is left to release')
   })
 
   test('is written again when its file is too short or has holes', async () => {
     writeFileSync(file, 'short')
-    assert.is(await new Ballast(file, MB).ensure(), true)
-    assert.is(statSync(file).size, MB)
+    assert.equal(await new Ballast(file, MB).ensure(), true)
+    assert.equal(statSync(file).size, MB)
     rmSync(file)
     writeFileSync(file, '')
     truncateSync(file, MB)
-    assert.is(await new Ballast(file, MB).ensure(), true)
+    assert.equal(await new Ballast(file, MB).ensure(), true)
     if (process.platform !== 'win32') assert.ok(statSync(file).blocks * 512 >= MB)
   })
 
@@ -43,14 +43,14 @@ suite('the ballast', (test) => {
     const ballast = new Ballast(file, 8 * MB)
     const ensured = ballast.ensure()
     const released = ballast.release()
-    assert.is(await ensured, false)
+    assert.equal(await ensured, false)
     await released
     assert.throws(() => statSync(file), /ENOENT/)
   })
 
   test.unless(noSmallDisk, 'leaves no file when there is no space for it', () =>
     withSmallDisk(MB, async (mount) => {
-      assert.is(await new Ballast(join(mount, 'log.ballast'), 2 * MB).ensure(), false)
+      assert.equal(await new Ballast(join(mount, 'log.ballast'), 2 * MB).ensure(), false)
       assert.throws(() => statSync(join(mount, 'log.ballast')), /ENOENT/)
     }),
   )

@@ -1,7 +1,7 @@
+import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Level } from 'level'
-import * as assert from 'uvu/assert'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
 import { daemonStarted, History } from './support/history.ts'
@@ -32,7 +32,7 @@ async function openingError(folder: string): Promise<string> {
     withDatabase(folder, (db) => db.iterator({ gte: 'event/', lt: 'event0' }).all())
   const before = await events()
   const error = await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
-  assert.equal(await events(), before, 'opening has changed the log')
+  assert.deepEqual(await events(), before, 'opening has changed the log')
   return error.message
 }
 
@@ -57,7 +57,7 @@ function damaged(
 /** The write-ahead log of LevelDB; the fixture is too small to have been moved to a table. */
 function writeAheadLog(folder: string): string {
   const names = readdirSync(folder).filter((name) => name.endsWith('.log'))
-  assert.is(names.length, 1)
+  assert.equal(names.length, 1)
   return join(folder, names[0]!)
 }
 
@@ -182,7 +182,7 @@ suite('damage to the log', (test) => {
       await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
       rmSync(`${folder}.head`)
       await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
-      assert.equal(
+      assert.deepEqual(
         readdirSync(folder).filter((name) => !name.startsWith('LOG')),
         before,
       )
@@ -194,7 +194,7 @@ suite('damage to the log', (test) => {
       rmSync(folder, { recursive: true })
       const { message } = await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
       assert.match(message, /300 events are missing/)
-      assert.not(existsSync(folder))
+      assert.equal(existsSync(folder), false)
     }))
 })
 
@@ -203,7 +203,7 @@ suite('the witness file', (test) => {
     withFolder(async (folder) => {
       await write(folder)
       const { position, hash } = JSON.parse(readFileSync(`${folder}.head`, 'utf8'))
-      assert.is(position, 300)
+      assert.equal(position, 300)
       assert.match(hash, /^[0-9a-f]{64}$/)
     }))
 
@@ -217,7 +217,10 @@ suite('the witness file', (test) => {
           const limit = AbortSignal.timeout(5_000)
           for await (const { filename } of watch(join(folder, '..'), { signal: limit }))
             if (filename === 'witness.json') break
-          assert.is(JSON.parse(readFileSync(join(folder, '../witness.json'), 'utf8')).position, 1)
+          assert.equal(
+            JSON.parse(readFileSync(join(folder, '../witness.json'), 'utf8')).position,
+            1,
+          )
         },
         { witnessFile: join(folder, '../witness.json') },
       ),
@@ -236,8 +239,8 @@ suite('the witness file', (test) => {
     withFolder(async (folder) => {
       await write(folder)
       rmSync(`${folder}.head`)
-      await withLog(folder, async (log) => assert.is(log.position, 300))
-      assert.is(JSON.parse(readFileSync(`${folder}.head`, 'utf8')).position, 300)
+      await withLog(folder, async (log) => assert.equal(log.position, 300))
+      assert.equal(JSON.parse(readFileSync(`${folder}.head`, 'utf8')).position, 300)
     }))
 
   test('may lag behind the log', () =>
@@ -246,7 +249,7 @@ suite('the witness file', (test) => {
       const before = readFileSync(`${folder}.head`)
       await withLog(folder, (log) => log.append({ events: [daemonStarted()] }).committed)
       writeFileSync(`${folder}.head`, before)
-      await withLog(folder, async (log) => assert.is(log.position, 301))
+      await withLog(folder, async (log) => assert.equal(log.position, 301))
     }))
 })
 

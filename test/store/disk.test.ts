@@ -1,6 +1,6 @@
+import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as assert from 'uvu/assert'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { project, type RecordingProjection } from '../../src/store/projection/recording.ts'
 import type { EventLog } from '../../src/store/types.ts'
@@ -58,18 +58,18 @@ suite('a full disk', (test) => {
         )
         for (const error of refused) await refusal('STORAGE_FULL', () => Promise.reject(error))
 
-        assert.is(log.status, 'readOnly')
+        assert.equal(log.status, 'readOnly')
         await refusal('STORAGE_FULL', () => log.append({ events: [daemonStarted()] }))
-        assert.is(log.position, acknowledged)
-        assert.equal(
+        assert.equal(log.position, acknowledged)
+        assert.deepEqual(
           await log.recording('recording-1'),
           await toldByEvents(log, 'recording-1'),
           'it can still be read',
         )
 
         await refusal('STORAGE_FULL', () => log.reopen())
-        assert.is(log.status, 'readOnly')
-        assert.is(
+        assert.equal(log.status, 'readOnly')
+        assert.equal(
           (await log.events({ after: 0, limit: 100_000 })).length,
           acknowledged,
           'and still be read',
@@ -77,18 +77,18 @@ suite('a full disk', (test) => {
 
         rmSync(ballast)
         await log.reopen()
-        assert.is(log.status, 'verified')
+        assert.equal(log.status, 'verified')
         assert.ok(log.position >= acknowledged, `${log.position} of ${acknowledged} events`)
         const view = await toldByEvents(log, 'recording-1')
-        assert.equal(log.open(), [view])
+        assert.deepEqual(log.open(), [view])
         const next = { ...history.tagged(1, { after: true }), version: view!.version + 1 }
         await log.append({ events: [next] }).committed
-        assert.is(log.open()[0]?.tags.at(-1)?.value, true)
+        assert.equal(log.open()[0]?.tags.at(-1)?.value, true)
       } finally {
         await log.close()
       }
       await withLog(join(mount, 'log'), async (again) =>
-        assert.equal(again.open(), [await toldByEvents(again, 'recording-1')]),
+        assert.deepEqual(again.open(), [await toldByEvents(again, 'recording-1')]),
       )
     }),
   )
@@ -117,12 +117,12 @@ suite('a power cut', (test) => {
       cutPower()
       const late = log.append({ events: history.tagCommand(60, { n: 60 }) })
       await refusal('STORAGE_UNAVAILABLE', () => late.committed)
-      assert.is(log.status, 'readOnly')
+      assert.equal(log.status, 'readOnly')
       await log.close()
       restorePower()
       await withLog(folder, async (again) => {
-        assert.is(again.position, 152)
-        assert.is(again.open()[0]?.tags[0]?.value, 49)
+        assert.equal(again.position, 152)
+        assert.equal(again.open()[0]?.tags[0]?.value, 49)
       })
     }),
   )
@@ -145,19 +145,19 @@ suite('a disk that hangs', (test) => {
           await new Promise(setImmediate)
         }
         for (let i = 0; i < 50; i++) {
-          assert.is(
+          assert.equal(
             (await log.events({ after: 0, limit: 10 })).length,
             2,
             'reading goes on, of what is durable',
           )
-          assert.equal(log.open()[0]?.tags, [])
+          assert.deepEqual(log.open()[0]?.tags, [])
         }
-        assert.equal(settled, [])
-        assert.is(log.status, 'verified', 'whether it hangs is for its user to judge')
+        assert.deepEqual(settled, [])
+        assert.equal(log.status, 'verified', 'whether it hangs is for its user to judge')
         goOn()
         await Promise.all(appends)
-        assert.equal(settled, [0, 1, 2, 3, 4])
-        assert.is(log.open()[0]?.tags[0]?.value, 4)
+        assert.deepEqual(settled, [0, 1, 2, 3, 4])
+        assert.equal(log.open()[0]?.tags[0]?.value, 4)
       }),
     ),
   )

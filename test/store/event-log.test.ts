@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import * as assert from 'uvu/assert'
 import type { RecordingView } from '../../src/contract/resources.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
@@ -17,17 +17,17 @@ suite('the event log', (test) => {
     inLog(async (log) => {
       const first = log.append({ events: [daemonStarted(), daemonStarted()] })
       const second = log.append({ events: [daemonStarted()] })
-      assert.equal(
+      assert.deepEqual(
         first.events.map(({ position }) => position),
         [1, 2],
       )
-      assert.equal(
+      assert.deepEqual(
         second.events.map(({ position }) => position),
         [3],
       )
-      assert.is(log.position, 0, 'nothing is durable yet')
+      assert.equal(log.position, 0, 'nothing is durable yet')
       await second.committed
-      assert.is(log.position, 3)
+      assert.equal(log.position, 3)
     }),
   )
 
@@ -42,9 +42,9 @@ suite('the event log', (test) => {
       ]
       await log.append({ events }).committed
       const stored = events.map((event, i) => ({ ...event, position: i + 1 }))
-      assert.equal(await log.events({ after: 0, limit: 10 }), stored)
-      assert.equal(await log.events({ after: 1, limit: 1 }), stored.slice(1, 2))
-      assert.equal(await log.events({ after: 3, limit: 10 }), [])
+      assert.deepEqual(await log.events({ after: 0, limit: 10 }), stored)
+      assert.deepEqual(await log.events({ after: 1, limit: 1 }), stored.slice(1, 2))
+      assert.deepEqual(await log.events({ after: 3, limit: 10 }), [])
     }),
   )
 
@@ -65,9 +65,9 @@ suite('the event log', (test) => {
         (await log.events({ after, limit, recordingId: 'recording-1' })).map(
           ({ position }) => position,
         )
-      assert.equal(await positions(0, 100), [2, 3, 4, 5, 7, 10])
-      assert.equal(await positions(4, 2), [5, 7])
-      assert.equal(await log.events({ after: 0, limit: 100, recordingId: 'recording-9' }), [])
+      assert.deepEqual(await positions(0, 100), [2, 3, 4, 5, 7, 10])
+      assert.deepEqual(await positions(4, 2), [5, 7])
+      assert.deepEqual(await log.events({ after: 0, limit: 100, recordingId: 'recording-9' }), [])
     }),
   )
 
@@ -87,12 +87,12 @@ suite('the event log', (test) => {
         })
       })
       await Promise.all(appends)
-      assert.equal(
+      assert.deepEqual(
         answered,
         Array.from({ length: 500 }, (_, i) => i),
       )
       assert.ok(durable.size <= 2, `${durable.size} writes for 500 commands`)
-      assert.is((await log.events({ after: 0, limit: 2000 })).length, 1502)
+      assert.equal((await log.events({ after: 0, limit: 2000 })).length, 1502)
     }),
   )
 
@@ -118,13 +118,13 @@ suite('the event log', (test) => {
           },
         ],
       })
-      assert.is((appended.answers[0]?.body as RecordingView | undefined)?.version, 2)
-      assert.equal(later.answers[0]?.body, [{ key: 'customer', value: 2, at: at(2), by: CRM }])
-      assert.equal(log.open(), [])
-      assert.is(await log.recording('recording-1'), undefined)
+      assert.equal((appended.answers[0]?.body as RecordingView | undefined)?.version, 2)
+      assert.deepEqual(later.answers[0]?.body, [{ key: 'customer', value: 2, at: at(2), by: CRM }])
+      assert.deepEqual(log.open(), [])
+      assert.equal(await log.recording('recording-1'), undefined)
       await later.committed
-      assert.is(log.open()[0]?.version, 3)
-      assert.equal(await log.recording('recording-1'), log.open()[0])
+      assert.equal(log.open()[0]?.version, 3)
+      assert.deepEqual(await log.recording('recording-1'), log.open()[0])
     }),
   )
 
@@ -142,10 +142,10 @@ suite('the event log', (test) => {
           },
         ],
       })
-      assert.is(log.position, 0)
-      assert.is((second.answers[0]?.body as RecordingView | undefined)?.tags.length, 2)
+      assert.equal(log.position, 0)
+      assert.equal((second.answers[0]?.body as RecordingView | undefined)?.tags.length, 2)
       await Promise.all([first.committed, second.committed])
-      assert.is(log.open()[0]?.tags.length, 2)
+      assert.equal(log.open()[0]?.tags.length, 2)
     }),
   )
 
@@ -159,14 +159,14 @@ suite('the event log', (test) => {
       }
       assert.throws(
         () => log.append({ events, answers: [{ idempotency: undefined, render }] }),
-        'no answer',
+        /no answer/,
       )
       await refusal('INTERNAL', () => log.append({ events: [events[0]!, events[0]!] }))
       await refusal('INTERNAL', () => log.append({ events: [] }))
       const { committed, events: placed } = log.append({ events })
-      assert.is(placed[0]?.position, 1)
+      assert.equal(placed[0]?.position, 1)
       await committed
-      assert.is((await log.events({ after: 0, limit: 10 })).length, 2)
+      assert.equal((await log.events({ after: 0, limit: 10 })).length, 2)
     }),
   )
 
@@ -179,7 +179,7 @@ suite('the event log', (test) => {
       await refusal('INTERNAL', () => log.append({ events: [{ ...tagged, version: 2 }] }))
       await refusal('INTERNAL', () => log.append({ events: [{ ...tagged, version: 4 }] }))
       await log.append({ events: [tagged] }).committed
-      assert.is(log.position, 3)
+      assert.equal(log.position, 3)
     }),
   )
 
@@ -195,12 +195,12 @@ suite('the event log', (test) => {
         return [await log.recording('recording-1'), log.open(), await log.tagHistory('recording-2')]
       })
       await withLog(folder, async (log) => {
-        assert.is(log.position, 12)
-        assert.equal(
+        assert.equal(log.position, 12)
+        assert.deepEqual(
           [await log.recording('recording-1'), log.open(), await log.tagHistory('recording-2')],
           before,
         )
-        assert.is(
+        assert.equal(
           log.append({ events: two.tagCommand(9, { customer: 3 }) }).events[0]?.position,
           13,
         )
@@ -215,7 +215,7 @@ suite('the event log', (test) => {
         events: [history.starting(), history.tagged(1, { customer: 1, vip: true })],
       }).committed
       await log.append({ events: [history.tagged(2, { customer: '1' })] }).committed
-      assert.equal(await log.tagHistory('recording-1'), [
+      assert.deepEqual(await log.tagHistory('recording-1'), [
         { key: 'customer', value: 1, at: at(1), by: CRM },
         { key: 'vip', value: true, at: at(1), by: CRM },
         { key: 'customer', value: '1', at: at(2), by: CRM },
@@ -256,15 +256,15 @@ suite('the event log', (test) => {
             data: token(id),
           })),
         })
-        assert.equal(log.tokens(), [])
+        assert.deepEqual(log.tokens(), [])
         await created.committed
-        assert.is(log.tokens().length, 2)
+        assert.equal(log.tokens().length, 2)
         await log.append({ events: [{ ...event, type: 'token.revoked', data: { id: 'a' } }] })
           .committed
         return log.tokens()
       })
-      assert.equal(valid, [{ ...token('b'), createdAt: at(0) }])
-      await withLog(folder, async (log) => assert.equal(log.tokens(), valid))
+      assert.deepEqual(valid, [{ ...token('b'), createdAt: at(0) }])
+      await withLog(folder, async (log) => assert.deepEqual(log.tokens(), valid))
     }))
 
   test('closing waits for queued batches; a closed log accepts none', () =>
@@ -273,11 +273,11 @@ suite('the event log', (test) => {
       const { committed } = log.append({ events: [daemonStarted()] })
       await Promise.all([log.close(), log.close()])
       await committed
-      assert.is(JSON.parse(readFileSync(`${folder}.head`, 'utf8')).position, 1)
+      assert.equal(JSON.parse(readFileSync(`${folder}.head`, 'utf8')).position, 1)
       await refusal('STORAGE_UNAVAILABLE', () => log.append({ events: [daemonStarted()] }))
       await refusal('STORAGE_UNAVAILABLE', () => log.reopen())
       await refusal('STORAGE_UNAVAILABLE', () => log.events({ after: 0, limit: 1 }))
-      await withLog(folder, async (again) => assert.is(again.position, 1))
+      await withLog(folder, async (again) => assert.equal(again.position, 1))
     }))
 
   test(
@@ -285,11 +285,11 @@ suite('the event log', (test) => {
     inLog(async (log) => {
       const queued = log.append({ events: [daemonStarted()] })
       const reopened = log.reopen()
-      assert.is(log.status, 'verifying')
+      assert.equal(log.status, 'verifying')
       await refusal('STORAGE_UNAVAILABLE', () => log.append({ events: [daemonStarted()] }))
       await Promise.all([reopened, log.reopen(), queued.committed])
-      assert.is(log.status, 'verified')
-      assert.is(log.append({ events: [daemonStarted()] }).events[0]?.position, 2)
+      assert.equal(log.status, 'verified')
+      assert.equal(log.append({ events: [daemonStarted()] }).events[0]?.position, 2)
     }),
   )
 
@@ -299,10 +299,10 @@ suite('the event log', (test) => {
         await log.append({ events: Array.from({ length: 2500 }, () => daemonStarted()) }).committed
       })
       const seen: number[] = []
-      await withLog(folder, async (log) => assert.is(log.status, 'verified'), {
+      await withLog(folder, async (log) => assert.equal(log.status, 'verified'), {
         onProgress: (done) => seen.push(done),
       })
       assert.ok(seen.length > 1)
-      assert.is(seen.at(-1), 2500)
+      assert.equal(seen.at(-1), 2500)
     }))
 })

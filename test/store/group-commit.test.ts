@@ -1,4 +1,4 @@
-import * as assert from 'uvu/assert'
+import assert from 'node:assert/strict'
 import { GroupCommit } from '../../src/store/group-commit.ts'
 import { suite } from '../support/suite.ts'
 
@@ -54,13 +54,13 @@ suite('group commit', (test) => {
     await first
     answers.push(add('c'), add('d'))
     await new Promise(setImmediate)
-    assert.is(writes.length, 1)
+    assert.equal(writes.length, 1)
     const second = nextWrite()
     writes[0]?.resolve()
     await second
     writes[1]?.resolve()
     await Promise.all(answers)
-    assert.equal(log, [
+    assert.deepEqual(log, [
       'write a,b',
       'committed a,b',
       'a answered',
@@ -81,9 +81,9 @@ suite('group commit', (test) => {
     answers.push(add('c'))
     writes[0]?.reject(new Error('failed'))
     await Promise.all(answers)
-    assert.equal(log, ['write a,b', 'a failed', 'b failed', 'c failed'])
+    assert.deepEqual(log, ['write a,b', 'a failed', 'b failed', 'c failed'])
     await commits.idle()
-    assert.is(writes.length, 1)
+    assert.equal(writes.length, 1)
   })
 
   test('is idle when nothing is waiting or being written', async () => {
@@ -96,7 +96,7 @@ suite('group commit', (test) => {
       idle = true
     })
     await first
-    assert.not(idle)
+    assert.equal(idle, false)
     writes[0]?.resolve()
     await Promise.all([answer, waiting])
   })

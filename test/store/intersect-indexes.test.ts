@@ -1,4 +1,4 @@
-import * as assert from 'uvu/assert'
+import assert from 'node:assert/strict'
 import { intersectIndexes } from '../../src/store/intersect-indexes.ts'
 import { suite } from '../support/suite.ts'
 import { withDatabase, withFolder } from './support/scratch.ts'
@@ -29,11 +29,11 @@ suite('the intersection of indexes', (test) => {
     [['bd', 'abcd', 'acd', 'abd'], 'd'],
   ] as const)
     test(`of ${indexes.join(' and ')} is ${expected || 'empty'}`, async () => {
-      assert.is(await common([...indexes]), expected)
+      assert.equal(await common([...indexes]), expected)
     })
 
   test('stays within the bounds', async () => {
-    assert.is(await common(['abcdef', 'abcdef'], { from: 'b', before: 'e' }), 'dcb')
-    assert.is(await common(['abcdef'], { from: 'b', before: 'e' }), 'dcb')
+    assert.equal(await common(['abcdef', 'abcdef'], { from: 'b', before: 'e' }), 'dcb')
+    assert.equal(await common(['abcdef'], { from: 'b', before: 'e' }), 'dcb')
   })
 })

@@ -1,8 +1,8 @@
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import * as assert from 'uvu/assert'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
 import { daemonStarted } from './support/history.ts'
@@ -74,7 +74,7 @@ suite('a process that is killed', (test) => {
             for (const position of acknowledged)
               assert.ok(positions.has(position), `round ${round}: ${position}`)
             const view = await log.recording(`recording-${round}`)
-            assert.is(view?.version, there.at(-1)?.version, 'events and projections agree')
+            assert.equal(view?.version, there.at(-1)?.version, 'events and projections agree')
           })
         }
       }),

@@ -1,4 +1,4 @@
-import * as assert from 'uvu/assert'
+import assert from 'node:assert/strict'
 import { rebuildProjections } from '../../src/store/rebuild-projections.ts'
 import { suite } from '../support/suite.ts'
 import { at, daemonStarted, History } from './support/history.ts'
@@ -67,7 +67,7 @@ suite('projections', (test) => {
         await db.clear(PROJECTIONS)
         await rebuildProjections(db, position)
       })
-      assert.equal(await dump(folder), before)
+      assert.deepEqual(await dump(folder), before)
     }))
 
   for (const [what, mark] of [
@@ -86,13 +86,13 @@ suite('projections', (test) => {
           else await db.put('meta/projections', mark)
         })
         await withLog(folder, async (log) => {
-          assert.equal(
+          assert.deepEqual(
             log.open().map(({ id }) => id),
             ['recording-live'],
           )
-          assert.is((await log.tagHistory('recording-closed')).length, 1_200)
+          assert.equal((await log.tagHistory('recording-closed')).length, 1_200)
         })
-        assert.equal(await dump(folder), before)
+        assert.deepEqual(await dump(folder), before)
       }))
 
   for (const [what, value] of [
@@ -108,7 +108,7 @@ suite('projections', (test) => {
             ? db.del('view/recording/recording-live')
             : db.put('view/recording/recording-live', value),
         )
-        await withLog(folder, async (log) => assert.is(log.open().length, 1))
-        assert.equal(await dump(folder), before)
+        await withLog(folder, async (log) => assert.equal(log.open().length, 1))
+        assert.deepEqual(await dump(folder), before)
       }))
 })

@@ -1,4 +1,4 @@
-import * as assert from 'uvu/assert'
+import assert from 'node:assert/strict'
 import type { TagValue } from '../../src/contract/commands.ts'
 import type { EventLog, RecordingQuery } from '../../src/store/types.ts'
 import { suite } from '../support/suite.ts'
@@ -42,7 +42,7 @@ suite('the list of recordings', (test) => {
       await record(log, 1, {}, 'Closed', 'recording-b')
       await record(log, 3, {}, 'Active')
       await record(log, 1, {}, 'Closed', 'recording-a')
-      assert.equal(await ids(log), [
+      assert.deepEqual(await ids(log), [
         'recording-0003',
         'recording-0002',
         'recording-b',
@@ -59,12 +59,12 @@ suite('the list of recordings', (test) => {
       await record(log, 6, {}, 'Active')
       const second = await log.recordings({ limit: 2, cursor: first.cursor! })
       const third = await log.recordings({ limit: 2, cursor: second.cursor! })
-      assert.equal(
+      assert.deepEqual(
         [first, second, third].map(({ items }) => items.map(({ id }) => id)),
         [minutes(5, 4), minutes(3, 2), minutes(1)],
       )
-      assert.is(third.cursor, null)
-      assert.is(
+      assert.equal(third.cursor, null)
+      assert.equal(
         (await log.recordings({ limit: 6 })).cursor,
         null,
         'a page that is exactly full is the last',
@@ -78,10 +78,10 @@ suite('the list of recordings', (test) => {
       await record(log, 1)
       await record(log, 2, {}, 'WrapUp')
       await record(log, 3, {}, 'Active')
-      assert.equal(await ids(log, { state: 'Closed' }), minutes(1))
-      assert.equal(await ids(log, { state: 'WrapUp' }), minutes(2))
-      assert.equal(await ids(log, { state: 'Active' }), minutes(3))
-      assert.equal(await ids(log, { state: 'Paused' }), [])
+      assert.deepEqual(await ids(log, { state: 'Closed' }), minutes(1))
+      assert.deepEqual(await ids(log, { state: 'WrapUp' }), minutes(2))
+      assert.deepEqual(await ids(log, { state: 'Active' }), minutes(3))
+      assert.deepEqual(await ids(log, { state: 'Paused' }), [])
     }),
   )
 
@@ -90,14 +90,14 @@ suite('the list of recordings', (test) => {
     inLog(async (log) => {
       for (const minute of [1, 2, 3, 4])
         await record(log, minute, {}, minute === 3 ? 'Active' : 'Closed')
-      assert.equal(await ids(log, { from: at(2 * MINUTE), to: at(4 * MINUTE) }), minutes(3, 2))
-      assert.equal(
+      assert.deepEqual(await ids(log, { from: at(2 * MINUTE), to: at(4 * MINUTE) }), minutes(3, 2))
+      assert.deepEqual(
         await ids(log, { from: '2026-01-05T11:02:00+02:00', to: '2026-01-05T09:04:00Z' }),
         minutes(3, 2),
       )
-      assert.equal(await ids(log, { state: 'Active', to: at(3 * MINUTE) }), [])
+      assert.deepEqual(await ids(log, { state: 'Active', to: at(3 * MINUTE) }), [])
       const { cursor } = await log.recordings({ limit: 1, to: at(4 * MINUTE) })
-      assert.equal(
+      assert.deepEqual(
         await ids(log, { cursor: cursor!, from: at(2 * MINUTE), to: at(4 * MINUTE) }),
         minutes(2),
       )
@@ -129,10 +129,10 @@ suite('recordings by their tags', (test) => {
       await record(log, 2, { customer: '1' })
       await record(log, 3, { customer: true })
       await record(log, 4, { customer: 'true' })
-      assert.equal(await ids(log, { tags: { customer: 1 } }), minutes(1))
-      assert.equal(await ids(log, { tags: { customer: '1' } }), minutes(2))
-      assert.equal(await ids(log, { tags: { customer: true } }), minutes(3))
-      assert.equal(await ids(log, { tags: { Customer: 1 } }), [])
+      assert.deepEqual(await ids(log, { tags: { customer: 1 } }), minutes(1))
+      assert.deepEqual(await ids(log, { tags: { customer: '1' } }), minutes(2))
+      assert.deepEqual(await ids(log, { tags: { customer: true } }), minutes(3))
+      assert.deepEqual(await ids(log, { tags: { Customer: 1 } }), [])
     }),
   )
 
@@ -141,13 +141,13 @@ suite('recordings by their tags', (test) => {
     inLog(async (log) => {
       const history = await record(log, 1, { customer: 'A', branch: 5 }, 'Active')
       await log.append({ events: [history.tagged(30, { customer: 'B' })] }).committed
-      assert.equal(await ids(log, { tags: { customer: 'A' } }), [])
-      assert.equal(await ids(log, { tags: { customer: 'B' } }), minutes(1))
+      assert.deepEqual(await ids(log, { tags: { customer: 'A' } }), [])
+      assert.deepEqual(await ids(log, { tags: { customer: 'B' } }), minutes(1))
       await log.append({
         events: [history.tagged(40, { customer: 'C' }), history.tagged(41, { customer: 'A' })],
       }).committed
-      assert.equal(await ids(log, { tags: { customer: 'A', branch: 5 } }), minutes(1))
-      assert.equal(await ids(log, { tags: { customer: 'C' } }), [])
+      assert.deepEqual(await ids(log, { tags: { customer: 'A', branch: 5 } }), minutes(1))
+      assert.deepEqual(await ids(log, { tags: { customer: 'C' } }), [])
     }),
   )
 
@@ -177,10 +177,10 @@ suite('recordings by their tags', (test) => {
         found.push(...page.items.map(({ id }) => id))
         cursor = page.cursor ?? undefined
       } while (cursor !== undefined)
-      assert.equal(found, minutes(...wanted))
-      assert.equal(await ids(log, { tags: { branch: 5, rare: 'x', day: 1 } }), minutes(77))
-      assert.equal(await ids(log, { tags: { branch: 5, rare: 'x', day: 0 } }), [])
-      assert.equal(
+      assert.deepEqual(found, minutes(...wanted))
+      assert.deepEqual(await ids(log, { tags: { branch: 5, rare: 'x', day: 1 } }), minutes(77))
+      assert.deepEqual(await ids(log, { tags: { branch: 5, rare: 'x', day: 0 } }), [])
+      assert.deepEqual(
         await ids(log, { tags: { branch: 5, day: 1 }, from: at(116 * MINUTE) }),
         minutes(119, 117),
       )
@@ -193,7 +193,7 @@ suite('recordings by their tags', (test) => {
       const odd = { path: 'a/b/0~', long: 'ß'.repeat(4096), empty: '', zero: 0, part: 0.1 }
       await record(log, 1, odd)
       await record(log, 2, { ...odd, long: `${odd.long.slice(1)}s` })
-      assert.equal(await ids(log, { tags: odd }), minutes(1))
+      assert.deepEqual(await ids(log, { tags: odd }), minutes(1))
     }),
   )
 })
@@ -220,10 +220,10 @@ suite('the segments of a recording', (test) => {
         listed.push(...page.items.map(({ medium, number }) => `${medium} ${number}`))
         cursor = page.cursor
       } while (cursor !== null)
-      assert.equal(listed, ['mic 1', 'mic 2', 'mic 10', 'screen 1'])
-      assert.is((await log.segment(history.id, 'mic', 2))?.durationMs, 40)
-      assert.is(await log.segment(history.id, 'mic', 3), undefined)
-      assert.is(await log.segment(history.id, 'smell', 1), undefined)
+      assert.deepEqual(listed, ['mic 1', 'mic 2', 'mic 10', 'screen 1'])
+      assert.equal((await log.segment(history.id, 'mic', 2))?.durationMs, 40)
+      assert.equal(await log.segment(history.id, 'mic', 3), undefined)
+      assert.equal(await log.segment(history.id, 'smell', 1), undefined)
       await refusal('INVALID_REQUEST', () => log.segments(history.id, { limit: 2, cursor: 'x' }))
     }),
   )

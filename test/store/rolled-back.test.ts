@@ -1,4 +1,4 @@
-import * as assert from 'uvu/assert'
+import assert from 'node:assert/strict'
 import { suite } from '../support/suite.ts'
 import { History } from './support/history.ts'
 import { withDatabase, withFolder, withLog } from './support/scratch.ts'
@@ -35,15 +35,15 @@ suite('a start that is rolled back', (test) => {
             detail: 'no data',
           } as const
           await log.append({ events: [history.event(61, 'command.failed', failed)] }).committed
-          assert.equal(log.open(), [])
-          assert.is(await log.recording('recording-1'), undefined)
-          assert.equal((await log.recordings({ tags: { customer: 8 }, limit: 10 })).items, [])
-          assert.equal(await log.tagHistory('recording-1'), [])
-          assert.equal((await log.segments('recording-1', { limit: 10 })).items, [])
-          assert.is(log.position, 8)
+          assert.deepEqual(log.open(), [])
+          assert.equal(await log.recording('recording-1'), undefined)
+          assert.deepEqual((await log.recordings({ tags: { customer: 8 }, limit: 10 })).items, [])
+          assert.deepEqual(await log.tagHistory('recording-1'), [])
+          assert.deepEqual((await log.segments('recording-1', { limit: 10 })).items, [])
+          assert.equal(log.position, 8)
         })
-        assert.equal(await withDatabase(folder, (db) => db.keys(PROJECTIONS).all()), [])
-        await withLog(folder, async (log) => assert.equal(log.open(), []))
+        assert.deepEqual(await withDatabase(folder, (db) => db.keys(PROJECTIONS).all()), [])
+        await withLog(folder, async (log) => assert.deepEqual(log.open(), []))
       }))
   }
 
@@ -53,13 +53,13 @@ suite('a start that is rolled back', (test) => {
       await withLog(folder, async (log) => {
         await log.append({ events: [history.starting(), history.tagged(0, { customer: 7 })] })
           .committed
-        assert.is(log.open().length, 1)
-        assert.is((await log.recording('recording-1'))?.state, 'Active')
+        assert.equal(log.open().length, 1)
+        assert.equal((await log.recording('recording-1'))?.state, 'Active')
         for (const query of [{}, { state: 'Active' as const }, { tags: { customer: 7 } }])
-          assert.equal((await log.recordings({ ...query, limit: 10 })).items, [])
+          assert.deepEqual((await log.recordings({ ...query, limit: 10 })).items, [])
         await log.append({ events: [history.started(50)] }).committed
         for (const query of [{}, { state: 'Active' as const }, { tags: { customer: 7 } }])
-          assert.is((await log.recordings({ ...query, limit: 10 })).items.length, 1)
+          assert.equal((await log.recordings({ ...query, limit: 10 })).items.length, 1)
       })
     }))
 })

@@ -60,7 +60,7 @@ const track = z.object({
     .describe('The closed segments. With the gaps they add up to the recording’s time.'),
   gaps: z.array(z.object({ from: time, to: time.nullable(), reason: z.enum(GAP_REASONS) })),
   level: z.object({ rmsDb: z.number(), peakDb: z.number() }).nullable(),
-  error: z.object({ code: errorCode, message: z.string() }).nullable(),
+  error: z.object({ code: errorCode, message: z.string(), since: time }).nullable(),
   warnings: z.array(z.object({ code: warningCode, message: z.string(), since: time })),
 })
 

@@ -1,75 +1,28 @@
 import type { LogEvent } from '../../contract/events.ts'
 import { MEDIA } from '../../contract/media.ts'
-import type { ApplicationError } from '../../contract/resources.ts'
+import type { ApplicationError, RecordingView } from '../../contract/resources.ts'
+import type { WarningCode } from '../../contract/warnings.ts'
 
-/** Knows the errors and warnings in force, and since when. */
+/**
+ * The errors and warnings in force. Those of a recording are in its view; only the recorder's own
+ * warnings are kept here.
+ */
 export class ActiveErrors {
-  readonly #errors = new Map<string, ApplicationError>()
+  readonly #warnings = new Map<WarningCode, ApplicationError>()
 
-  observe(event: LogEvent): void {
-    const { recordingId } = event
-    switch (event.type) {
-      case 'recording.closed':
-      case 'recording.startFailed':
-        this.#forget(`${recordingId}/`)
-        return
-      case 'warning.raised': {
-        const { code, medium, detail: message } = event.data
-        this.#errors.set(keyOf(event), {
-          code,
-          ...(medium ? { medium } : {}),
-          message,
-          since: event.at,
-        })
-        return
-      }
-      case 'warning.cleared':
-        this.#errors.delete(keyOf(event))
-        return
-    }
-    if (
-      !event.type.startsWith('track.') ||
-      !('medium' in event.data) ||
-      event.data.medium === undefined
-    )
-      return
-    const track = `${recordingId}/${event.data.medium}/`
-    // A track's warnings end with its capture or pause; a confirmation ends only its failure.
-    if (STILL_WARNED.has(event.type)) this.#errors.delete(track)
-    else this.#forget(track)
-    if (event.type === 'track.failed' || event.type === 'track.recovering') {
-      const { medium, code, detail: message } = event.data
-      this.#errors.set(track, { code, medium, message, since: event.at })
-    }
+  observe({ type, recordingId, at, data }: LogEvent): void {
+    if (recordingId !== null) return
+    if (type === 'warning.raised')
+      this.#warnings.set(data.code, { code: data.code, message: data.detail, since: at })
+    if (type === 'warning.cleared') this.#warnings.delete(data.code)
   }
 
-  #forget(prefix: string): void {
-    for (const key of this.#errors.keys()) if (key.startsWith(prefix)) this.#errors.delete(key)
+  /** The recorder's own warnings, then the errors and warnings of a recording, by medium. */
+  of(recording: RecordingView | undefined): ApplicationError[] {
+    const ofTracks = MEDIA.flatMap((medium) => {
+      const { error = null, warnings = [] } = recording?.tracks[medium] ?? {}
+      return [...(error ? [error] : []), ...warnings].map((one) => ({ ...one, medium }))
+    })
+    return [...this.#warnings.values(), ...ofTracks]
   }
-
-  /** The errors of a recording and of the recorder itself, sorted by medium. */
-  of(recordingId: string | undefined): ApplicationError[] {
-    const errors = [...this.#errors].filter(
-      ([key]) => key.startsWith('/') || key.startsWith(`${recordingId}/`),
-    )
-    return errors.map(([, trouble]) => trouble).sort((a, b) => placeOf(a) - placeOf(b))
-  }
-}
-
-const STILL_WARNED: ReadonlySet<string> = new Set([
-  'track.started',
-  'track.resumed',
-  'track.recovered',
-  'track.paused',
-])
-
-function placeOf({ medium }: ApplicationError): number {
-  return medium === undefined ? -1 : MEDIA.indexOf(medium)
-}
-
-function keyOf({
-  recordingId,
-  data,
-}: LogEvent & { type: 'warning.raised' | 'warning.cleared' }): string {
-  return `${recordingId ?? ''}/${data.medium ?? ''}/${data.code}`
 }

@@ -142,9 +142,14 @@ export class Reader {
     )
   }
 
+  /** The view, shown as ended when the log has failed: capture is over, though no event says so. */
+  #asItIs(view: RecordingView): RecordingView {
+    const { failure, failedAt } = this.#options.facts
+    return failure ? cutOff(view, failure, failedAt ?? this.#at()) : view
+  }
+
   #toAnswer(durable: RecordingView, allowed: AllowedCommand[]): RecordingAnswer {
-    const { failure } = this.#options.facts
-    const view = failure ? cutOff(durable, failure) : durable
+    const view = this.#asItIs(durable)
     const tracks: RecordingAnswer['tracks'] = {}
     for (const medium of MEDIA) {
       const track = view.tracks[medium]
@@ -153,7 +158,7 @@ export class Reader {
         track.state === 'recording' ? this.#levels.get(`${view.id}/${medium}`) : undefined
       tracks[medium] = { ...track, level: level ?? null }
     }
-    return { ...view, tracks, allowedCommands: failure ? [] : allowed }
+    return { ...view, tracks, allowedCommands: this.#options.facts.failure ? [] : allowed }
   }
 
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
@@ -171,8 +176,8 @@ export class Reader {
       storage.check(),
     ])
     const durable = this.current()
-    const current = durable && facts.failure ? cutOff(durable, facts.failure) : durable
-    const errors = this.#errors(current, encoderProblem, disk)
+    const current = durable && this.#asItIs(durable)
+    const errors = this.#errors(durable, encoderProblem, disk)
     const capturing = current?.state === 'Active' || current?.state === 'Paused'
     const media = {} as ApplicationView['media']
     for (const medium of MEDIA) {
@@ -201,7 +206,7 @@ export class Reader {
     disk: DiskState,
   ): ApplicationError[] {
     const since = this.#at()
-    const errors = this.#activeErrors.of(current?.id)
+    const errors = this.#activeErrors.of(current)
     const { failure, failedAt } = this.#options.facts
     if (failure)
       errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
@@ -226,13 +231,17 @@ export class Reader {
 /**
  * Shows a recording whose log has failed as ended: capture is over, though no event says so yet.
  */
-function cutOff(view: RecordingView, { code, message }: RecorderError): RecordingView {
+function cutOff(
+  view: RecordingView,
+  { code, message }: RecorderError,
+  since: string,
+): RecordingView {
   if (view.state === 'WrapUp' || view.state === 'Closed') return view
   const tracks = { ...view.tracks }
   for (const medium of MEDIA) {
     const track = tracks[medium]
     if (track && track.state !== 'off' && track.state !== 'stopped') {
-      tracks[medium] = { ...track, state: 'failed', error: { code, message } }
+      tracks[medium] = { ...track, state: 'failed', error: { code, message, since } }
     }
   }
   return { ...view, state: 'WrapUp', tracks }

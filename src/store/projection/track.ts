@@ -95,6 +95,10 @@ export function withTotals(
   }
 }
 
+function errorOf({ at, data }: EventOf<'track.recovering' | 'track.failed'>): TrackView['error'] {
+  return { code: data.code, message: data.detail, since: at }
+}
+
 function trackAfter(
   track: TrackView,
   history: SegmentHistory,
@@ -112,7 +116,7 @@ function trackAfter(
     case 'track.paused':
       return { state: 'paused', error: null }
     case 'track.recovering':
-      return { state: 'recovering', error: { code: event.data.code, message: event.data.detail } }
+      return { state: 'recovering', error: errorOf(event) }
     case 'track.stopping':
       return { state: 'stopped', stoppedAt: event.data.cutAt, error: null }
     case 'track.stopped':
@@ -121,7 +125,7 @@ function trackAfter(
       return {
         state: 'failed',
         stoppedAt: event.at,
-        error: { code: event.data.code, message: event.data.detail },
+        error: errorOf(event),
       }
     case 'segment.opened':
       return { device: event.data.device }

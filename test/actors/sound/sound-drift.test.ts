@@ -33,7 +33,7 @@ function jitter(seed: number): (at: number) => number {
 }
 
 interface Run {
-  /** Of the sound card, fast being above 0. */
+  /** Error of the sound card's clock; above 0 it is fast. */
   ppm: number
   seconds: number
   /** Takes place at this second: so many ms are lost (or, below 0, doubled). */
@@ -155,7 +155,7 @@ function powers(pcm: Buffer, hertz: number[]): { all: number; at: number } {
 }
 
 suite('slipped samples', (test) => {
-  /** What comes of sound that is off by `ppm`, in chunks of 5 ms. */
+  /** Corrects sound that is off by `ppm`, in chunks of 5 ms. */
   function slipped(pcm: Buffer, ppm: number): Buffer {
     const slipper = new SampleSlipper(2)
     const blocks: Buffer[] = []

@@ -1,4 +1,4 @@
-import * as assert from 'uvu/assert'
+import assert from 'node:assert/strict'
 import type { NewEvent } from '../../../src/contract/events.ts'
 import type { GapReason } from '../../../src/contract/media.ts'
 import { suite } from '../../support/suite.ts'
@@ -27,18 +27,18 @@ function recordingSince40(): { history: History; events: NewEvent[] } {
 suite('gaps of a track', (test) => {
   test('a track without media has a gap since the start', () => {
     const history = new History('recording-1')
-    assert.equal(micOf([history.starting(), history.trackStarting(0, 1)]).gaps, [
+    assert.deepEqual(micOf([history.starting(), history.trackStarting(0, 1)]).gaps, [
       gap(0, null, 'notStarted'),
     ])
   })
 
   test('the first sample ends the first gap', () => {
-    assert.equal(micOf(recordingSince40().events).gaps, [gap(0, 40, 'notStarted')])
+    assert.deepEqual(micOf(recordingSince40().events).gaps, [gap(0, 40, 'notStarted')])
   })
 
   test('a first sample at the very start leaves no gap', () => {
     const history = new History('recording-1')
-    assert.equal(
+    assert.deepEqual(
       micOf([history.starting(), history.trackStarting(0, 1), history.opened(50, 1, 0)]).gaps,
       [],
     )
@@ -51,13 +51,13 @@ suite('gaps of a track', (test) => {
       history.segmentClosed(1010, 1, 40, 1000),
       history.paused(1010),
     )
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, null, 'paused')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, null, 'paused')])
     events.push(
       history.resuming(2000, 2),
       history.opened(2060, 2, 2050),
       history.track(2060, 'track.resumed', 2),
     )
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 2050, 'paused')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 2050, 'paused')])
   })
 
   test('a pause is the same gap when its segment is closed after the pause has settled', () => {
@@ -67,7 +67,7 @@ suite('gaps of a track', (test) => {
       history.paused(1005),
       history.segmentClosed(1500, 1, 40, 1000),
     )
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, null, 'paused')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, null, 'paused')])
   })
 
   test('a pause is the same gap when the disk is so slow that the next segment has begun', () => {
@@ -78,19 +78,19 @@ suite('gaps of a track', (test) => {
       history.resuming(1100, 2),
       history.opened(1150, 2, 1140),
     )
-    assert.equal(
+    assert.deepEqual(
       micOf(events).gaps,
       [gap(0, 40, 'notStarted')],
       'nobody knows yet where the first segment ends',
     )
     events.push(history.track(1150, 'track.resumed', 2), history.segmentClosed(1600, 1, 40, 1000))
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 1140, 'paused')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 1140, 'paused')])
   })
 
   test('a pause is the same gap when only the settled pause is in the log', () => {
     const { history, events } = recordingSince40()
     events.push(history.paused(1005), history.segmentClosed(1010, 1, 40, 1000))
-    assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
+    assert.deepEqual(micOf(events).gaps[1], gap(1000, null, 'paused'))
   })
 
   test('a pause is the same gap when its segment is closed first', () => {
@@ -100,7 +100,7 @@ suite('gaps of a track', (test) => {
       history.pausing(1011, 1),
       history.paused(1012),
     )
-    assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
+    assert.deepEqual(micOf(events).gaps[1], gap(1000, null, 'paused'))
   })
 
   test('a stopped track that is started again has a gap of that reason', () => {
@@ -115,7 +115,7 @@ suite('gaps of a track', (test) => {
       history.opened(3050, 2, 3040),
       history.track(3050, 'track.started', 2),
     )
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 3040, 'stopped')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(1000, 3040, 'stopped')])
   })
 
   test('a lost device is a gap until the track has recovered, also when it was paused meanwhile', () => {
@@ -130,9 +130,9 @@ suite('gaps of a track', (test) => {
       }),
       history.segmentClosed(1010, 1, 40, 990),
     )
-    assert.equal(micOf(events).gaps[1], gap(990, null, 'deviceLost'))
+    assert.deepEqual(micOf(events).gaps[1], gap(990, null, 'deviceLost'))
     events.push(history.pausing(1500, 2), history.paused(1500))
-    assert.equal(
+    assert.deepEqual(
       micOf(events).gaps[1],
       gap(990, null, 'deviceLost'),
       'what ended the media is the reason',
@@ -142,7 +142,7 @@ suite('gaps of a track', (test) => {
       history.opened(2060, 3, 2050),
       history.track(2060, 'track.resumed', 3),
     )
-    assert.equal(micOf(events).gaps[1], gap(990, 2050, 'deviceLost'))
+    assert.deepEqual(micOf(events).gaps[1], gap(990, 2050, 'deviceLost'))
   })
 
   test('a failed track has a gap until the recording ends', () => {
@@ -152,9 +152,9 @@ suite('gaps of a track', (test) => {
       history.segmentClosed(1010, 1, 40, 990),
       history.event(1010, 'track.failed', { medium: 'mic', ...why }),
     )
-    assert.equal(micOf(events).gaps[1], gap(990, null, 'captureFailed'))
+    assert.deepEqual(micOf(events).gaps[1], gap(990, null, 'captureFailed'))
     events.push(history.wrapUp(2000))
-    assert.equal(micOf(events).gaps[1], gap(990, 2000, 'captureFailed'))
+    assert.deepEqual(micOf(events).gaps[1], gap(990, 2000, 'captureFailed'))
   })
 
   test('a pause that comes while the track is starting keeps the first gap open', () => {
@@ -165,9 +165,9 @@ suite('gaps of a track', (test) => {
       history.pausing(30, 1),
       history.paused(40),
     )
-    assert.equal(micOf(events).gaps, [gap(0, null, 'notStarted')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, null, 'notStarted')])
     events.push(history.resuming(500, 2), history.opened(560, 2, 550))
-    assert.equal(micOf(events).gaps, [gap(0, 550, 'notStarted')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 550, 'notStarted')])
   })
 
   test('a first sample that is reported after the pause counts, and the pause is the reason of the gap', () => {
@@ -179,7 +179,7 @@ suite('gaps of a track', (test) => {
       history.opened(101, 1, 40),
     ]
     events.push(history.segmentClosed(110, 1, 40, 100), history.paused(111))
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(100, null, 'paused')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(100, null, 'paused')])
   })
 
   test('a discarded segment leaves no trace', () => {
@@ -191,7 +191,7 @@ suite('gaps of a track', (test) => {
     )
     events.push(history.resuming(2000, 2), history.opened(2050, 2, 2040))
     events.push(history.event(2100, 'segment.discarded', { medium: 'mic', number: 2 }))
-    assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
+    assert.deepEqual(micOf(events).gaps[1], gap(1000, null, 'paused'))
   })
 
   test('after a crash the gap lasts from the last media that survived', () => {
@@ -205,7 +205,10 @@ suite('gaps of a track', (test) => {
       history.stopped(60_000, 'interrupted'),
       history.wrapUp(60_000),
     )
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(5000, 60_000, 'interrupted')])
+    assert.deepEqual(micOf(events).gaps, [
+      gap(0, 40, 'notStarted'),
+      gap(5000, 60_000, 'interrupted'),
+    ])
   })
 
   test('an interruption does not change the reason of a pause before it', () => {
@@ -221,27 +224,27 @@ suite('gaps of a track', (test) => {
         lastSeenAt: at(5000),
       }),
     )
-    assert.equal(micOf(events).gaps[1], gap(1000, null, 'paused'))
+    assert.deepEqual(micOf(events).gaps[1], gap(1000, null, 'paused'))
   })
 
   test('a segment that is closed during wrap-up still gets its gap', () => {
     const { history, events } = recordingSince40()
     events.push(history.stopping(1000, 1), history.stopped(1005), history.wrapUp(1005))
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted')])
     events.push(history.segmentClosed(3000, 1, 40, 990))
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(990, 1005, 'stopped')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted'), gap(990, 1005, 'stopped')])
   })
 
   test('spans are what closed segments cover, clipped at overlaps and at the end', () => {
     const { history, events } = recordingSince40()
     const span = (fromMs: number, toMs: number) => ({ from: at(fromMs), to: at(toMs) })
-    assert.equal(micOf(events).spans, [])
+    assert.deepEqual(micOf(events).spans, [])
     events.push(
       history.pausing(1000, 1),
       history.segmentClosed(1010, 1, 40, 1000),
       history.paused(1010),
     )
-    assert.equal(micOf(events).spans, [span(40, 1000)])
+    assert.deepEqual(micOf(events).spans, [span(40, 1000)])
     events.push(
       history.resuming(1000, 2),
       history.opened(1000, 2, 995),
@@ -253,8 +256,8 @@ suite('gaps of a track', (test) => {
       history.segmentClosed(2001, 2, 995, 2020),
     )
     events.push(history.stopped(2001))
-    assert.equal(micOf(events).spans, [span(40, 1000), span(1000, 2000)])
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')])
+    assert.deepEqual(micOf(events).spans, [span(40, 1000), span(1000, 2000)])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted')])
   })
 
   test('a gap of no length, or less, is left out', () => {
@@ -274,6 +277,6 @@ suite('gaps of a track', (test) => {
       history.stopped(1500),
       history.wrapUp(1500),
     )
-    assert.equal(micOf(events).gaps, [gap(0, 40, 'notStarted')])
+    assert.deepEqual(micOf(events).gaps, [gap(0, 40, 'notStarted')])
   })
 })
