@@ -193,7 +193,7 @@ suite('a recording folded from its events', (test) => {
       {
         state: 'failed',
         stoppedAt: at(5000),
-        error: { code: 'CAPTURE_FAILED', message: 'no data', since: at(100) },
+        error: { code: 'CAPTURE_FAILED', message: 'no data', since: at(5000) },
       },
     )
   })
