@@ -1,9 +1,8 @@
-import { timingSafeEqual } from 'node:crypto'
 import { RecorderError } from '../contract/errors.ts'
-import type { ClientSide } from '../contract/media.ts'
+import type { Credential, StoredToken } from './credential.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
-import { isScope, SCOPES, type Scope, UI_SCOPES } from './scopes.ts'
-import { sha256Hex } from './secrets.ts'
+import { UI_SCOPES } from './scopes.ts'
+import { createTokenLookup } from './token-lookup.ts'
 import { createUiSessions } from './ui-sessions.ts'
 
 /**
@@ -13,29 +12,6 @@ import { createUiSessions } from './ui-sessions.ts'
 export const FAILURE_LIMIT = 20
 /** The window in which wrong credentials are counted, see {@link FAILURE_LIMIT}. */
 export const FAILURE_WINDOW_MS = 60_000
-
-/** The client that a credential stands for, and its rights. */
-export interface Credential {
-  side: ClientSide
-  /**
-   * Identifies the credential for its whole life, across restarts. Idempotency keys are stored
-   * under it.
-   */
-  clientId: string
-  /** The value of `by.client`: the token's name, `home` or `ui`. */
-  client: string
-  scopes: ReadonlySet<Scope>
-}
-
-/** A token as the log stores it. */
-export interface StoredToken {
-  id: string
-  name: string
-  scopes: string[]
-  /** SHA-256 of the secret, lower-case hex. */
-  sha256: string
-  createdAt: string
-}
 
 /** Authenticates clients. No other part knows which credentials are valid. */
 export interface Access {
@@ -76,17 +52,6 @@ function cookieValues(header: string, name: string): string[] {
   return values
 }
 
-interface KnownToken {
-  digest: Buffer
-  credential: Credential
-}
-
-/** Hashes to the characters of the hex form, which takes Node half the time of a binary digest. */
-function digestOf(secret: string): Buffer {
-  return Buffer.from(sha256Hex(secret), 'latin1')
-}
-
-const HOME: Credential = { side: 'api', clientId: 'home', client: 'home', scopes: new Set(SCOPES) }
 const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
 
 /**
@@ -101,33 +66,7 @@ export function createAccess(options: {
   const now = options.now ?? Date.now
   const limiter = createFailureLimiter({ limit: FAILURE_LIMIT, windowMs: FAILURE_WINDOW_MS, now })
   const sessions = createUiSessions(now)
-  const homeDigest = digestOf(options.homeToken)
-  const known = new WeakMap<StoredToken, KnownToken>()
-
-  function knownToken(stored: StoredToken): KnownToken {
-    const found = known.get(stored)
-    if (found !== undefined) return found
-    const { id, name, scopes } = stored
-    const credential: Credential = {
-      side: 'api',
-      clientId: `token:${id}`,
-      client: name,
-      scopes: new Set(scopes.filter(isScope)),
-    }
-    const token = { digest: Buffer.from(stored.sha256, 'latin1'), credential }
-    known.set(stored, token)
-    return token
-  }
-
-  function credentialOf(secret: string): Credential | undefined {
-    const digest = digestOf(secret)
-    if (timingSafeEqual(digest, homeDigest)) return HOME
-    for (const stored of options.tokens()) {
-      const token = knownToken(stored)
-      if (timingSafeEqual(digest, token.digest)) return token.credential
-    }
-    return undefined
-  }
+  const findCredential = createTokenLookup(options.homeToken, options.tokens)
 
   function rejectCredential(detail: string): never {
     const retryAfterSeconds = limiter.recordFailure()
@@ -142,7 +81,7 @@ export function createAccess(options: {
     if (secret === undefined)
       return rejectCredential('The Authorization header does not have the form `Bearer <token>`.')
     return (
-      credentialOf(secret) ?? rejectCredential('The token is not valid, or it has been revoked.')
+      findCredential(secret) ?? rejectCredential('The token is not valid, or it has been revoked.')
     )
   }
 

@@ -1,5 +1,5 @@
 import type { ParameterizedContext } from 'koa'
-import type { Credential } from '../access/access.ts'
+import type { Credential } from '../access/credential.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 
 /** The state of a request, which its checks fill in. */

@@ -1,7 +1,7 @@
 import type { RouterContext } from '@koa/router'
 import type { Middleware } from 'koa'
 import * as z from 'zod'
-import type { Credential } from '../access/access.ts'
+import type { Credential } from '../access/credential.ts'
 import type { Scope } from '../access/scopes.ts'
 import { type ErrorCode, RecorderError } from '../contract/errors.ts'
 import type { HttpContext, RequestState } from './context.ts'

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  createAccess,
-  FAILURE_LIMIT,
-  FAILURE_WINDOW_MS,
-  type StoredToken,
-} from '../../src/access/access.ts'
+import { createAccess, FAILURE_LIMIT, FAILURE_WINDOW_MS } from '../../src/access/access.ts'
+import type { StoredToken } from '../../src/access/credential.ts'
 import { SCOPES, UI_SCOPES } from '../../src/access/scopes.ts'
 import { newToken, TOKEN_PREFIX } from '../../src/access/secrets.ts'
 import { LAUNCH_CODE_LIFETIME_MS, SESSION_LIFETIME_MS } from '../../src/access/ui-sessions.ts'

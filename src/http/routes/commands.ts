@@ -119,18 +119,10 @@ const RECORDING: RouteResponse = {
 
 /** Returns the routes of all commands. */
 export function commandRoutes(services: Services): Route[] {
-  const mediaCommand = (name: 'track.stop' | 'track.resume', verb: string, summary: string) =>
-    commandRoute(services, {
-      name,
-      path: `/v1/recordings/:id/${verb}`,
-      operationId: `${verb}Media`,
-      summary,
-      scope: 'control',
-      body: mediaRequest,
-      request: ({ media }) => (media === undefined ? {} : { media }),
-      outcome: RECORDING,
-      errors: name === 'track.resume' ? [...RECORDING_ERRORS, ...CAPTURE_ERRORS] : RECORDING_ERRORS,
-    })
+  return [...recordingCommandRoutes(services), ...trackCommandRoutes(services)]
+}
+
+function recordingCommandRoutes(services: Services): Route[] {
   return [
     commandRoute(services, {
       name: 'recording.start',
@@ -148,6 +140,45 @@ export function commandRoutes(services: Services): Route[] {
       },
       errors: ['ALREADY_RECORDING', ...CAPTURE_ERRORS],
     }),
+    commandRoute(services, {
+      name: 'recording.tag',
+      path: '/v1/recordings/:id/tags',
+      operationId: 'tagRecording',
+      summary: 'Sets tags, and keeps earlier values in the history',
+      scope: 'tag',
+      body: tagRequest,
+      request: (body) => body,
+      outcome: RECORDING,
+      errors: RECORDING_ERRORS,
+    }),
+    commandRoute(services, {
+      name: 'recording.close',
+      path: '/v1/recordings/:id/close',
+      operationId: 'closeRecording',
+      summary: 'Ends the wrap-up',
+      scope: 'control',
+      body: emptyRequest,
+      request: () => ({}),
+      outcome: RECORDING,
+      errors: RECORDING_ERRORS,
+    }),
+  ]
+}
+
+function trackCommandRoutes(services: Services): Route[] {
+  const mediaCommand = (name: 'track.stop' | 'track.resume', verb: string, summary: string) =>
+    commandRoute(services, {
+      name,
+      path: `/v1/recordings/:id/${verb}`,
+      operationId: `${verb}Media`,
+      summary,
+      scope: 'control',
+      body: mediaRequest,
+      request: ({ media }) => (media === undefined ? {} : { media }),
+      outcome: RECORDING,
+      errors: name === 'track.resume' ? [...RECORDING_ERRORS, ...CAPTURE_ERRORS] : RECORDING_ERRORS,
+    })
+  return [
     commandRoute(services, {
       name: 'track.start',
       path: '/v1/recordings/:id/start',
@@ -172,27 +203,5 @@ export function commandRoutes(services: Services): Route[] {
       errors: RECORDING_ERRORS,
     }),
     mediaCommand('track.resume', 'resume', 'Resumes media: by default all that are paused'),
-    commandRoute(services, {
-      name: 'recording.tag',
-      path: '/v1/recordings/:id/tags',
-      operationId: 'tagRecording',
-      summary: 'Sets tags, and keeps earlier values in the history',
-      scope: 'tag',
-      body: tagRequest,
-      request: (body) => body,
-      outcome: RECORDING,
-      errors: RECORDING_ERRORS,
-    }),
-    commandRoute(services, {
-      name: 'recording.close',
-      path: '/v1/recordings/:id/close',
-      operationId: 'closeRecording',
-      summary: 'Ends the wrap-up',
-      scope: 'control',
-      body: emptyRequest,
-      request: () => ({}),
-      outcome: RECORDING,
-      errors: RECORDING_ERRORS,
-    }),
   ]
 }

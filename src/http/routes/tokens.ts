@@ -1,4 +1,4 @@
-import type { StoredToken } from '../../access/access.ts'
+import type { StoredToken } from '../../access/credential.ts'
 import { isScope } from '../../access/scopes.ts'
 import { newToken } from '../../access/secrets.ts'
 import { RecorderError } from '../../contract/errors.ts'
@@ -14,81 +14,94 @@ function viewOf({ id, name, scopes, createdAt }: StoredToken) {
 }
 
 /** Returns the routes for the tokens of third parties. */
-export function tokenRoutes({ recorder, streams, user, isReady }: Services): Route[] {
-  const byOf = ({ credential: { side, client } }: Exchange): By => ({ side, client, user })
-  const find = (id: string) => recorder.log.tokens().find((token) => token.id === id)
+export function tokenRoutes(services: Services): Route[] {
+  return [listTokens(services), createToken(services), revokeToken(services)]
+}
 
-  function requireReady(): void {
-    if (!isReady()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
-  }
+function byOf({ credential: { side, client } }: Exchange, user: string): By {
+  return { side, client, user }
+}
 
-  return [
-    defineRoute({
-      method: 'GET',
-      path: '/v1/tokens',
-      operationId: 'listTokens',
-      summary: 'All tokens, oldest first, without their secrets',
-      scope: 'admin',
-      query: pageQuery,
-      outcomes: [
-        {
-          status: 200,
-          description: 'A page of tokens',
-          content: { 'application/json': ANSWERS.TokenPage },
-        },
-      ],
-      handle({ ctx, query: { limit, cursor } }) {
-        const tokens = recorder.log.tokens()
-        const from = cursor === undefined ? 0 : tokens.findIndex((token) => token.id === cursor) + 1
-        const items = tokens.slice(from, from + limit).map(viewOf)
-        const nextCursor = from + limit < tokens.length ? (items.at(-1)?.id ?? null) : null
-        sendJson(ctx, 200, { items, nextCursor })
+function findToken(recorder: Services['recorder'], id: string): StoredToken | undefined {
+  return recorder.log.tokens().find((token) => token.id === id)
+}
+
+function requireReady(isReady: Services['isReady']): void {
+  if (!isReady()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
+}
+
+function listTokens({ recorder }: Services): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/v1/tokens',
+    operationId: 'listTokens',
+    summary: 'All tokens, oldest first, without their secrets',
+    scope: 'admin',
+    query: pageQuery,
+    outcomes: [
+      {
+        status: 200,
+        description: 'A page of tokens',
+        content: { 'application/json': ANSWERS.TokenPage },
       },
-    }),
-    defineRoute({
-      method: 'POST',
-      path: '/v1/tokens',
-      operationId: 'createToken',
-      summary: 'Creates a token for a third party, and shows its secret once',
-      scope: 'admin',
-      changesState: true,
-      body: tokenRequest,
-      outcomes: [
-        {
-          status: 201,
-          description: 'The token',
-          content: { 'application/json': ANSWERS.NewToken },
-        },
-      ],
-      errors: ['NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
-      async handle(exchange) {
-        requireReady()
-        const { name } = exchange.body
-        const scopes = [...new Set(exchange.body.scopes)]
-        const { id, secret, sha256 } = newToken()
-        await recorder.note('token.created', { id, name, scopes, sha256 }, byOf(exchange))
-        const createdAt = find(id)?.createdAt ?? new Date().toISOString()
-        sendJson(exchange.ctx, 201, { id, name, scopes, createdAt, token: secret })
+    ],
+    handle({ ctx, query: { limit, cursor } }) {
+      const tokens = recorder.log.tokens()
+      const from = cursor === undefined ? 0 : tokens.findIndex((token) => token.id === cursor) + 1
+      const items = tokens.slice(from, from + limit).map(viewOf)
+      const nextCursor = from + limit < tokens.length ? (items.at(-1)?.id ?? null) : null
+      sendJson(ctx, 200, { items, nextCursor })
+    },
+  })
+}
+
+function createToken({ recorder, user, isReady }: Services): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/v1/tokens',
+    operationId: 'createToken',
+    summary: 'Creates a token for a third party, and shows its secret once',
+    scope: 'admin',
+    changesState: true,
+    body: tokenRequest,
+    outcomes: [
+      {
+        status: 201,
+        description: 'The token',
+        content: { 'application/json': ANSWERS.NewToken },
       },
-    }),
-    defineRoute({
-      method: 'DELETE',
-      path: '/v1/tokens/:tokenId',
-      operationId: 'revokeToken',
-      summary: 'Revokes a token, and ends its streams at once',
-      scope: 'admin',
-      changesState: true,
-      outcomes: [{ status: 204, description: 'The token is revoked' }],
-      errors: ['NOT_FOUND', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
-      async handle(exchange) {
-        requireReady()
-        const id = exchange.params.tokenId as string
-        if (find(id) === undefined)
-          throw new RecorderError('NOT_FOUND', 'There is no token with this id.')
-        await recorder.note('token.revoked', { id }, byOf(exchange))
-        streams.end(`token:${id}`)
-        sendEmpty(exchange.ctx, 204)
-      },
-    }),
-  ]
+    ],
+    errors: ['NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
+    async handle(exchange) {
+      requireReady(isReady)
+      const { name } = exchange.body
+      const scopes = [...new Set(exchange.body.scopes)]
+      const { id, secret, sha256 } = newToken()
+      await recorder.note('token.created', { id, name, scopes, sha256 }, byOf(exchange, user))
+      const createdAt = findToken(recorder, id)?.createdAt ?? new Date().toISOString()
+      sendJson(exchange.ctx, 201, { id, name, scopes, createdAt, token: secret })
+    },
+  })
+}
+
+function revokeToken({ recorder, streams, user, isReady }: Services): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/v1/tokens/:tokenId',
+    operationId: 'revokeToken',
+    summary: 'Revokes a token, and ends its streams at once',
+    scope: 'admin',
+    changesState: true,
+    outcomes: [{ status: 204, description: 'The token is revoked' }],
+    errors: ['NOT_FOUND', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
+    async handle(exchange) {
+      requireReady(isReady)
+      const id = exchange.params.tokenId as string
+      if (findToken(recorder, id) === undefined)
+        throw new RecorderError('NOT_FOUND', 'There is no token with this id.')
+      await recorder.note('token.revoked', { id }, byOf(exchange, user))
+      streams.end(`token:${id}`)
+      sendEmpty(exchange.ctx, 204)
+    },
+  })
 }

@@ -1,0 +1,25 @@
+import type { ClientSide } from '../contract/media.ts'
+import type { Scope } from './scopes.ts'
+
+/** The client that a credential stands for, and its rights. */
+export interface Credential {
+  side: ClientSide
+  /**
+   * Identifies the credential for its whole life, across restarts. Idempotency keys are stored
+   * under it.
+   */
+  clientId: string
+  /** The value of `by.client`: the token's name, `home` or `ui`. */
+  client: string
+  scopes: ReadonlySet<Scope>
+}
+
+/** A token as the log stores it. */
+export interface StoredToken {
+  id: string
+  name: string
+  scopes: string[]
+  /** SHA-256 of the secret, lower-case hex. */
+  sha256: string
+  createdAt: string
+}

@@ -1,0 +1,53 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Credential, StoredToken } from './credential.ts'
+import { isScope, SCOPES } from './scopes.ts'
+import { sha256Hex } from './secrets.ts'
+
+interface KnownToken {
+  digest: Buffer
+  credential: Credential
+}
+
+/** Hashes to the characters of the hex form, which takes Node half the time of a binary digest. */
+function digestOf(secret: string): Buffer {
+  return Buffer.from(sha256Hex(secret), 'latin1')
+}
+
+const HOME: Credential = { side: 'api', clientId: 'home', client: 'home', scopes: new Set(SCOPES) }
+
+/**
+ * Creates the look-up of a credential by the secret of a bearer token. It calls `tokens` each time.
+ * Comparing takes the same time for right and wrong secrets.
+ */
+export function createTokenLookup(
+  homeToken: string,
+  tokens: () => readonly StoredToken[],
+): (secret: string) => Credential | undefined {
+  const homeDigest = digestOf(homeToken)
+  const known = new WeakMap<StoredToken, KnownToken>()
+
+  function knownToken(stored: StoredToken): KnownToken {
+    const found = known.get(stored)
+    if (found !== undefined) return found
+    const { id, name, scopes } = stored
+    const credential: Credential = {
+      side: 'api',
+      clientId: `token:${id}`,
+      client: name,
+      scopes: new Set(scopes.filter(isScope)),
+    }
+    const token = { digest: Buffer.from(stored.sha256, 'latin1'), credential }
+    known.set(stored, token)
+    return token
+  }
+
+  return (secret) => {
+    const digest = digestOf(secret)
+    if (timingSafeEqual(digest, homeDigest)) return HOME
+    for (const stored of tokens()) {
+      const token = knownToken(stored)
+      if (timingSafeEqual(digest, token.digest)) return token.credential
+    }
+    return undefined
+  }
+}
