@@ -34,22 +34,22 @@ const DEFAULT_PORT = 3887
 
 /** How to run the daemon. */
 export interface DaemonOptions {
-  /** Home folder; else `F2F_HOME`, else the platform's place. */
+  /** Home folder. Falls back to `F2F_HOME`, then to the platform's default. */
   home?: string
-  /** TCP port, 0 picks a free one; else `F2F_PORT`, config.json, 3887. */
+  /** TCP port; 0 picks a free one. Falls back to `F2F_PORT`, config.json, 3887. */
   port?: number
-  /** How closely starts that do not say it record; else that of config.json, else standard. */
+  /** Default quality of a recording. Falls back to config.json, then to `standard`. */
   quality?: QualityPreset
   /** The machine's devices, or a test picture and tones. */
   source: 'devices' | 'synthetic'
-  /** Reserve: bytes to keep free on the disk of the recordings; else config.json, 256 MB. */
+  /** Bytes to keep free on the disk of the recordings. Falls back to config.json, then 256 MB. */
   reserveBytes?: number
 }
 
 /** A running daemon. */
 export interface Daemon {
   url: string
-  /** Ends a recording properly, then everything else. */
+  /** Stops a recording properly, then ends everything else. */
   stop(): Promise<void>
 }
 
@@ -131,7 +131,7 @@ async function assemble(
   return {
     url: http.url,
     async stop() {
-      // Side by side: requests under way are answered by what the recorder's end brings about.
+      // In parallel: closing the recorder completes pending requests.
       await Promise.all([recorder.close(), compositions.close(), http.close()])
       clock.stop()
       await removeDaemonFile(home)
@@ -139,7 +139,7 @@ async function assemble(
   }
 }
 
-/** Opens log and recorder; a full disk gets the ballast back for it, once. */
+/** Opens log and recorder. Releases the ballast once if the disk is full. */
 async function openRecorder(
   home: Home,
   logger: Logger,
@@ -151,7 +151,7 @@ async function openRecorder(
     return await Recorder.open({ ...parts, log, ballast })
   } catch (error) {
     await log.close()
-    // A log that opens with a little space left may not be able to append what is due then.
+    // With a little space left a log may open, yet not take the events of the recovery.
     const isFull = error instanceof RecorderError && error.code === 'STORAGE_FULL'
     if (isFull && (await ballast.release())) return openRecorder(home, logger, parts)
     throw error
@@ -159,21 +159,20 @@ async function openRecorder(
 }
 
 async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<EventLog> {
-  let said = performance.now()
+  let reportedAt = performance.now()
   try {
     return await openEventLog({
       folder: home.logFolder,
       witnessFile: home.witnessFile,
-      onProblem: (error) =>
-        logger.warn({ err: error }, 'the log is well, but something beside it is not'),
+      onProblem: (error) => logger.warn({ err: error }, 'a background task of the log failed'),
       onProgress: (events) => {
-        if (performance.now() - said < 1_000) return
-        said = performance.now()
+        if (performance.now() - reportedAt < 1_000) return
+        reportedAt = performance.now()
         logger.info({ events }, 'verifying the log')
       },
     })
   } catch (error) {
-    // So that what was recorded can be looked at, and space be made.
+    // Release the ballast so that the log can open and recordings can be read.
     if (
       error instanceof RecorderError &&
       error.code === 'STORAGE_FULL' &&
@@ -185,7 +184,7 @@ async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<Ev
       error.code === 'STORAGE_UNAVAILABLE' &&
       !isLocked(error)
     ) {
-      const remedy = `If its disk is well, put ${home.logFolder} back from a backup, or use another home folder (--home); what lies below ${home.recordingsFolder} can still be played.`
+      const remedy = `Check the disk. Restore ${home.logFolder} from a backup, or use another home folder (--home). The files in ${home.recordingsFolder} can still be played.`
       throw new HomeError(`${error.message} ${remedy}`, { cause: error })
     }
     if (!isLocked(error)) throw error

@@ -64,7 +64,8 @@ export function problemText(problem: Problem, style: Style): string {
 function holderLine(holder: Problem['holder']): string[] {
   if (holder === undefined) return []
   const since = holder.since ? ` since ${localTime(holder.since)}` : ''
-  return [`Control is held by ${holder.side}/${holder.client}${since}.`]
+  const side = holder.side === 'ui' ? 'The recorder’s own page' : `The API client ${holder.client}`
+  return [`${side} controls the recording${since}.`]
 }
 
 function allowedLine(allowed: Problem['allowedCommands']): string[] {

@@ -19,7 +19,7 @@ const NAMES: Record<Medium, string> = { mic: 'Microphone', speaker: 'Speaker', s
 
 /**
  * Returns the chapters of a file: the first at 0, no two at the same time. `whole` is the complete
- * time line, `timeline` the one of the file. Tags set at the start describe the recording; they are
+ * timeline, `timeline` the one of the file. Tags set at the start describe the recording; they are
  * chapters only when their key begins with `marker`.
  */
 export function buildChapters(
@@ -52,7 +52,7 @@ function trackGaps(whole: Timeline, timeline: Timeline): Chapter[] {
   const common = commonGaps(whole)
   return timeline.tracks.flatMap(({ medium, items }) => {
     const gaps = items.flatMap((item) => (isMedia(item) ? [] : [{ ...item, reason: item.gap }]))
-    // On the complete time line a gap of all tracks has its chapter already.
+    // On the complete timeline a gap of all tracks has its chapter already.
     const own =
       timeline.removedSpans.length > 0
         ? gaps

@@ -1,5 +1,5 @@
 /**
- * Composes a sound track on the recording's time track, from the recorded packets and packets of
+ * Composes a sound track on the recording's timeline, from the recorded packets and packets of
  * silence between them.
  */
 import { createReadStream, createWriteStream } from 'node:fs'

@@ -3,7 +3,7 @@ import type { RecordingView } from '../contract/resources.ts'
 
 /** Which composed file of a recording a client requests. */
 export type CompositionRequest =
-  /** One track on the recording's own time line. Its gaps are silence or cards. */
+  /** One track on the recording's own timeline. Its gaps are silence or cards. */
   | { kind: 'track'; medium: Medium }
   /**
    * All tracks as one MP4. `cut` leaves out the time in which no track has media. `mix` makes one

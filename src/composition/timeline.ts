@@ -1,12 +1,12 @@
 /**
- * Builds the time line of a recording: the place of every segment and gap, in whole milliseconds
+ * Builds the timeline of a recording: the place of every segment and gap, in whole milliseconds
  * from the recording's start. Pure.
  */
 import type { SegmentFacts } from '../contract/events.ts'
 import { type GapReason, MEDIA, type Medium } from '../contract/media.ts'
 import type { Gap, RecordingView } from '../contract/resources.ts'
 
-/** An item of a track's time line: a segment, played from its beginning, or a gap. */
+/** An item of a track's timeline: a segment, played from its beginning, or a gap. */
 export type TimelineItem = MediaItem | GapItem
 
 /** An item with media. It may be shorter than its segment, never longer. */
@@ -31,11 +31,11 @@ export interface TrackTimeline {
   items: TimelineItem[]
 }
 
-/** A stretch that was removed from a time line. */
+/** A stretch that was removed from a timeline. */
 export interface RemovedSpan {
-  /** Its place on the shortened time line. */
+  /** Its place on the shortened timeline. */
   atMs: number
-  /** Its place on the complete time line. */
+  /** Its place on the complete timeline. */
   fromMs: number
   toMs: number
   reason: GapReason
@@ -58,7 +58,7 @@ type TimelineSource = Pick<RecordingView, 'startedAt' | 'endedAt' | 'tracks'>
 export const isMedia = (item: TimelineItem): item is MediaItem => 'segment' in item
 
 /**
- * Builds the complete time line of a recording whose capture is over. Tracks that were never
+ * Builds the complete timeline of a recording whose capture is over. Tracks that were never
  * started are left out. Where segments overlap (a clock was set back) the earlier one is shortened,
  * because video cannot begin in its middle.
  */
@@ -219,7 +219,7 @@ export function removeCommonGaps(timeline: Timeline): Timeline {
 }
 
 /**
- * Maps a time on the complete time line to its time on the shortened one. A time within a removed
+ * Maps a time on the complete timeline to its time on the shortened one. A time within a removed
  * span maps to the place of its removal.
  */
 export function timeMapping({ removedSpans }: Timeline): (ms: number) => number {

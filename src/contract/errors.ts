@@ -125,12 +125,12 @@ export const ERRORS = {
   INTERRUPTED: [
     503,
     'The command was interrupted.',
-    'Read the recording to see its current state. A pause, a stop or the end of the recorder came first.',
+    'Read the recording to see its current state, then repeat the command if it is still wanted.',
   ],
   STORAGE_UNAVAILABLE: [
     503,
     'The recorder cannot write to its storage.',
-    'Check the disk of the home folder. Capture has ended, and the recorder reopens its log by itself.',
+    'Check the disk of the home folder. If the log failed, the recorder reopens it by itself.',
   ],
   STORAGE_FULL: [
     507,

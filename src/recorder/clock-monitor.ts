@@ -15,7 +15,7 @@ export interface ClockMonitorOptions {
 type TimeFact = 'machine.slept' | 'clock.stepped' | 'warning.raised' | 'warning.cleared'
 
 /** Smaller differences are measurement noise. */
-const WORTH_FOLLOWING_MS = 30
+const NOISE_MS = 30
 /** Smaller steps are an event but no warning. */
 const WORTH_WARNING_MS = 1_000
 
@@ -28,38 +28,36 @@ export class ClockMonitor {
   readonly #stop: () => void
   /** The warning is in the log. */
   #warned = false
-  #telling = false
+  #isWriting = false
 
   constructor(options: ClockMonitorOptions) {
     this.#options = options
-    this.#stop = options.clock.onJump((jump) => this.#take(jump))
+    this.#stop = options.clock.onJump((jump) => this.#onJump(jump))
   }
 
-  /**
-   * A new recording is about to begin: it begins at the true time, whatever is still in wrap-up.
-   */
+  /** Adopts the system's time before a new recording, even if another is still in wrap-up. */
   beforeStart(): void {
-    if (![...this.#options.facts.recordings.values()].some(isCapturing)) this.#follow()
+    if (![...this.#options.facts.recordings.values()].some(isCapturing)) this.#adoptWallClock()
   }
 
-  /** Facts are on disk; with the last recording closed nothing depends on the old time any more. */
+  /** Adopts the system's time once no recording depends on the old one. */
   afterCommit(): void {
-    if (this.#options.facts.recordings.size === 0) this.#follow()
+    if (this.#options.facts.recordings.size === 0) this.#adoptWallClock()
   }
 
   stop(): void {
     this.#stop()
   }
 
-  #follow(): void {
+  #adoptWallClock(): void {
     const { clock } = this.#options
-    // A step of this moment is told before it is forgotten.
+    // Record a pending step before adopting the new time.
     clock.check()
-    if (Math.abs(clock.wallAheadMs) > WORTH_FOLLOWING_MS) clock.adoptWallClock()
+    if (Math.abs(clock.wallAheadMs) > NOISE_MS) clock.adoptWallClock()
     void this.#warn(null)
   }
 
-  #take(jump: ClockJump): void {
+  #onJump(jump: ClockJump): void {
     const { clock, facts } = this.#options
     if (jump.type === 'slept') {
       void this.#write('machine.slept', {
@@ -85,16 +83,16 @@ export class ClockMonitor {
    */
   async #warn(detail: string | null): Promise<void> {
     const warned = detail !== null
-    if (warned === this.#warned || this.#telling || this.#options.facts.failure) return
-    this.#telling = true
+    if (warned === this.#warned || this.#isWriting || this.#options.facts.failure) return
+    this.#isWriting = true
     const done = warned
       ? await this.#write('warning.raised', { code: 'CLOCK_STEPPED', detail })
       : await this.#write('warning.cleared', { code: 'CLOCK_STEPPED' })
-    this.#telling = false
+    this.#isWriting = false
     if (done) this.#warned = warned
   }
 
-  /** Whether it is on disk. */
+  /** Appends an event. Resolves with whether it is durable. */
   async #write<T extends TimeFact>(type: T, data: EventData[T]): Promise<boolean> {
     const { facts, system, onFault } = this.#options
     try {

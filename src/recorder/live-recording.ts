@@ -94,7 +94,7 @@ export class LiveRecording {
     if (!capture) {
       const { platform, onReport } = this.#options
       capture = platform.capture(medium, (report) => {
-        // After the end of all actors the log tells another story of these files.
+        // Recovery now owns these files.
         if (!this.#disposed) onReport(medium, report)
       })
       this.#captures.set(medium, capture)
@@ -105,7 +105,7 @@ export class LiveRecording {
   #captureLogic(medium: Medium, folder: string) {
     return fromCallback<CaptureMessage>(({ receive }) => {
       receive((message) => {
-        // What the log says of the past is not to be captured again.
+        // Replay starts no captures.
         if (this.#replaying) return
         const capture = this.#captureOf(medium)
         if (message.type === 'capture.cut') {
@@ -126,8 +126,8 @@ export class LiveRecording {
   }
 
   /**
-   * Moves the machines by a committed fact. @throws RecorderError INTERNAL when one has no
-   * transition for it.
+   * Moves the machines by a committed fact.
+   * @throws RecorderError INTERNAL when one has no transition for it.
    */
   apply(event: LogEvent): void {
     const { control, session, track } = machineFacts(event)
@@ -148,12 +148,9 @@ export class LiveRecording {
     this.#replaying = false
   }
 
-  /**
-   * Ends a segment at once, before the fact that says so is on disk; the machine tells the actor
-   * again after that.
-   */
+  /** Ends a segment at once, before its fact is durable. The machine repeats the cut after that. */
   cut({ medium, segment, at, discard }: CaptureCut): void {
-    // Perhaps before the actor has heard of the segment: it must then never open it.
+    // The cut may arrive before `capture.open`: then the segment must never open.
     this.#captureOf(medium).send({ type: 'capture.cut', segment, at, discard })
   }
 

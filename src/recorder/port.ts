@@ -28,31 +28,29 @@ export type RecorderBus = EventEmitter<{
 /** The port through which HTTP talks to the recorder. */
 export interface RecorderPort {
   /**
-   * Carries a command out and answers when its outcome is confirmed and durable: status and
+   * Executes a command. Resolves when its outcome is confirmed and durable, with status and
    * recording (without tagHistory). Rejects with a RecorderError; a refusal is in the log before
-   * that. A kept answer of the same idempotency key is given again. Whoever hangs up cancels
+   * that. A repeated idempotency key gets its kept answer. A client that disconnects cancels
    * nothing.
    */
   dispatch(command: Command): Promise<StoredAnswer>
   /**
-   * The recording as this side is shown it, `current` or by id. Rejects with RECORDING_NOT_FOUND or
-   * NO_CURRENT_RECORDING. Not to be changed: it may be the very same object as the last time, as
-   * long as nothing that is in it has changed.
+   * Reads a recording for one side, by id or `current`. Rejects with RECORDING_NOT_FOUND or
+   * NO_CURRENT_RECORDING. Do not mutate the answer: an unchanged recording returns the same object.
    */
   recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }>
-  /** The recording's view dressed for a side. */
+  /** Converts a view to the answer for one side. */
   toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer
   application(side: ClientSide): Promise<ApplicationView>
   /** Lists the commands that a side may give on a recording; with null, when there is none. */
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]
   devices(): Promise<Record<Medium, DeviceList>>
   /**
-   * Looks whether a recording of these media would become one; all media where none are named.
-   * Answers within 2 s.
+   * Checks whether these media can be recorded; default: all. Answers within 2 s.
    */
   readiness(media?: readonly Medium[]): Promise<ReadinessView>
-  /** Writes a fact that belongs to no recording; resolves when it is durable. */
-  note<T extends 'token.created' | 'token.revoked'>(
+  /** Appends an event about a token. Resolves when it is durable. */
+  appendTokenEvent<T extends 'token.created' | 'token.revoked'>(
     type: T,
     data: EventData[T],
     by: By,

@@ -21,17 +21,17 @@ export interface RecorderOptions {
   quality?: QualityChoice | undefined
   logger: Logger
   clock: RecorderClock
-  /** How long the disk may take for the log before capture ends. Milliseconds, default 3,000. */
+  /** Longest time for one write of the log before capture ends. Milliseconds; default 3,000. */
   stallMs?: number
   /**
    * Reserve: bytes to keep free on the disk of the recordings; default {@link
    * DEFAULT_RESERVE_BYTES}.
    */
   reserveBytes?: number | undefined
-  /** Room that the log gets when its disk is full. */
+  /** The log's ballast. */
   ballast?: LogBallast
-  /** Tells free space; default: the system. */
+  /** Reads the free space; default: from the file system. */
   readFreeBytes?: ReadFreeBytes
-  /** When this version was built or installed, epoch ms; no clock may be behind that. */
+  /** When this version was built or installed, epoch ms. An earlier system clock is wrong. */
   builtAt?: number
 }

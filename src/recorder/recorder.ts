@@ -62,7 +62,7 @@ export class Recorder implements RecorderPort {
     const recorder = new Recorder(options)
     await recorder.#restore('interrupted')
     const { version } = options
-    await recorder.#note('daemon.started', {
+    await recorder.#append('daemon.started', {
       version,
       platform: process.platform,
       node: process.version,
@@ -82,18 +82,18 @@ export class Recorder implements RecorderPort {
   async dispatch(command: Command): Promise<StoredAnswer> {
     this.#assertReady()
     if (command.name === 'recording.start') this.#parts.clockMonitor.beforeStart()
-    // First of all: no probe may listen or look against a command.
+    // Interrupt probes first: none may run beside a command.
     this.#parts.readiness.interrupt()
     return this.#parts.commands.dispatch(command)
   }
 
-  async note<T extends 'token.created' | 'token.revoked'>(
+  async appendTokenEvent<T extends 'token.created' | 'token.revoked'>(
     type: T,
     data: EventData[T],
     by: By,
   ): Promise<void> {
     this.#assertReady()
-    await this.#note(type, data, by)
+    await this.#append(type, data, by)
   }
 
   recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }> {
@@ -164,7 +164,7 @@ export class Recorder implements RecorderPort {
     for (const fold of this.#parts.facts.recordings.values()) {
       if (isCapturing(fold)) await this.#parts.commands.systemStop(fold.id, 'shutdown')
     }
-    await this.#note('daemon.stopped', { reason: 'signal' })
+    await this.#append('daemon.stopped', { reason: 'signal' })
   }
 
   #assertReady(): void {
@@ -173,7 +173,7 @@ export class Recorder implements RecorderPort {
       throw new RecorderError('NOT_READY', 'The recorder is starting or stopping.')
   }
 
-  async #note<T extends 'token.created' | 'token.revoked' | 'daemon.started' | 'daemon.stopped'>(
+  async #append<T extends 'token.created' | 'token.revoked' | 'daemon.started' | 'daemon.stopped'>(
     type: T,
     data: EventData[T],
     by: By = this.#system,

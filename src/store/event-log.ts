@@ -88,7 +88,7 @@ class LevelEventLog implements EventLog {
     return (open.get(id) ?? (await readProjection(db, id)))?.view
   }
 
-  open() {
+  openRecordings() {
     return [...this.#log.open.values()].map(({ view }) => view)
   }
 

@@ -81,7 +81,7 @@ export interface EventLog {
    */
   recording(id: string): Promise<RecordingView | undefined>
   /** Returns durable views of the recordings that are not closed, oldest first, unconfirmed too. */
-  open(): RecordingView[]
+  openRecordings(): RecordingView[]
   /** Lists recordings, newest first, without unconfirmed and rolled-back ones. */
   recordings(query: RecordingQuery): Promise<Page<RecordingView>>
   tagHistory(id: string): Promise<TagEntry[]>

@@ -53,7 +53,7 @@ suite('problems', (test) => {
     })
     assert.match(
       (await f2f(['stop'], { home })).stderr,
-      /held by ui\/ui since .*:30\.\nAllowed now: tag\.\n/,
+      /The recorder’s own page controls the recording since .*:30\.\nAllowed now: tag\.\n/,
     )
     const { stderr } = await f2f(['start'], { home })
     assert.match(stderr, /-> Stop it first with `f2f stop`/)

@@ -88,7 +88,7 @@ suite('tokens', (test) => {
   })
 
   test('are valid only once they are on disk', async () => {
-    daemon.recorder.note = async () => {
+    daemon.recorder.appendTokenEvent = async () => {
       throw new RecorderError('STORAGE_FULL', 'The disk is full.')
     }
     await toProblem(

@@ -149,7 +149,7 @@ async function compare(bench: RecorderBench): Promise<void> {
     (before, event: LogEvent) => evolveRecordings(before, event),
     new Map(),
   )
-  const open = bench.recorder.log.open()
+  const open = bench.recorder.log.openRecordings()
   assert.deepEqual(
     [...world.keys()],
     open.map(({ id }) => id),

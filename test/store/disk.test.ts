@@ -80,15 +80,15 @@ suite('a full disk', (test) => {
         assert.equal(log.status, 'verified')
         assert.ok(log.position >= acknowledged, `${log.position} of ${acknowledged} events`)
         const view = await toldByEvents(log, 'recording-1')
-        assert.deepEqual(log.open(), [view])
+        assert.deepEqual(log.openRecordings(), [view])
         const next = { ...history.tagged(1, { after: true }), version: view!.version + 1 }
         await log.append({ events: [next] }).committed
-        assert.equal(log.open()[0]?.tags.at(-1)?.value, true)
+        assert.equal(log.openRecordings()[0]?.tags.at(-1)?.value, true)
       } finally {
         await log.close()
       }
       await withLog(join(mount, 'log'), async (again) =>
-        assert.deepEqual(again.open(), [await toldByEvents(again, 'recording-1')]),
+        assert.deepEqual(again.openRecordings(), [await toldByEvents(again, 'recording-1')]),
       )
     }),
   )
@@ -122,7 +122,7 @@ suite('a power cut', (test) => {
       restorePower()
       await withLog(folder, async (again) => {
         assert.equal(again.position, 152)
-        assert.equal(again.open()[0]?.tags[0]?.value, 49)
+        assert.equal(again.openRecordings()[0]?.tags[0]?.value, 49)
       })
     }),
   )
@@ -150,14 +150,14 @@ suite('a disk that hangs', (test) => {
             2,
             'reading goes on, of what is durable',
           )
-          assert.deepEqual(log.open()[0]?.tags, [])
+          assert.deepEqual(log.openRecordings()[0]?.tags, [])
         }
         assert.deepEqual(settled, [])
         assert.equal(log.status, 'verified', 'whether it hangs is for its user to judge')
         goOn()
         await Promise.all(appends)
         assert.deepEqual(settled, [0, 1, 2, 3, 4])
-        assert.equal(log.open()[0]?.tags[0]?.value, 4)
+        assert.equal(log.openRecordings()[0]?.tags[0]?.value, 4)
       }),
     ),
   )

@@ -120,11 +120,11 @@ suite('the event log', (test) => {
       })
       assert.equal((appended.answers[0]?.body as RecordingView | undefined)?.version, 2)
       assert.deepEqual(later.answers[0]?.body, [{ key: 'customer', value: 2, at: at(2), by: CRM }])
-      assert.deepEqual(log.open(), [])
+      assert.deepEqual(log.openRecordings(), [])
       assert.equal(await log.recording('recording-1'), undefined)
       await later.committed
-      assert.equal(log.open()[0]?.version, 3)
-      assert.deepEqual(await log.recording('recording-1'), log.open()[0])
+      assert.equal(log.openRecordings()[0]?.version, 3)
+      assert.deepEqual(await log.recording('recording-1'), log.openRecordings()[0])
     }),
   )
 
@@ -145,7 +145,7 @@ suite('the event log', (test) => {
       assert.equal(log.position, 0)
       assert.equal((second.answers[0]?.body as RecordingView | undefined)?.tags.length, 2)
       await Promise.all([first.committed, second.committed])
-      assert.equal(log.open()[0]?.tags.length, 2)
+      assert.equal(log.openRecordings()[0]?.tags.length, 2)
     }),
   )
 
@@ -192,12 +192,20 @@ suite('the event log', (test) => {
           events: [two.starting(), two.started(), ...two.tagCommand(7, { customer: 1 })],
         })
         await log.append({ events: two.tagCommand(8, { customer: 2 }) }).committed
-        return [await log.recording('recording-1'), log.open(), await log.tagHistory('recording-2')]
+        return [
+          await log.recording('recording-1'),
+          log.openRecordings(),
+          await log.tagHistory('recording-2'),
+        ]
       })
       await withLog(folder, async (log) => {
         assert.equal(log.position, 12)
         assert.deepEqual(
-          [await log.recording('recording-1'), log.open(), await log.tagHistory('recording-2')],
+          [
+            await log.recording('recording-1'),
+            log.openRecordings(),
+            await log.tagHistory('recording-2'),
+          ],
           before,
         )
         assert.equal(

@@ -87,7 +87,7 @@ suite('projections', (test) => {
         })
         await withLog(folder, async (log) => {
           assert.deepEqual(
-            log.open().map(({ id }) => id),
+            log.openRecordings().map(({ id }) => id),
             ['recording-live'],
           )
           assert.equal((await log.tagHistory('recording-closed')).length, 1_200)
@@ -108,7 +108,7 @@ suite('projections', (test) => {
             ? db.del('view/recording/recording-live')
             : db.put('view/recording/recording-live', value),
         )
-        await withLog(folder, async (log) => assert.equal(log.open().length, 1))
+        await withLog(folder, async (log) => assert.equal(log.openRecordings().length, 1))
         assert.deepEqual(await dump(folder), before)
       }))
 })

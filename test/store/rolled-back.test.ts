@@ -35,7 +35,7 @@ suite('a start that is rolled back', (test) => {
             detail: 'no data',
           } as const
           await log.append({ events: [history.event(61, 'command.failed', failed)] }).committed
-          assert.deepEqual(log.open(), [])
+          assert.deepEqual(log.openRecordings(), [])
           assert.equal(await log.recording('recording-1'), undefined)
           assert.deepEqual((await log.recordings({ tags: { customer: 8 }, limit: 10 })).items, [])
           assert.deepEqual(await log.tagHistory('recording-1'), [])
@@ -43,7 +43,7 @@ suite('a start that is rolled back', (test) => {
           assert.equal(log.position, 8)
         })
         assert.deepEqual(await withDatabase(folder, (db) => db.keys(PROJECTIONS).all()), [])
-        await withLog(folder, async (log) => assert.deepEqual(log.open(), []))
+        await withLog(folder, async (log) => assert.deepEqual(log.openRecordings(), []))
       }))
   }
 
@@ -53,7 +53,7 @@ suite('a start that is rolled back', (test) => {
       await withLog(folder, async (log) => {
         await log.append({ events: [history.starting(), history.tagged(0, { customer: 7 })] })
           .committed
-        assert.equal(log.open().length, 1)
+        assert.equal(log.openRecordings().length, 1)
         assert.equal((await log.recording('recording-1'))?.state, 'Active')
         for (const query of [{}, { state: 'Active' as const }, { tags: { customer: 7 } }])
           assert.deepEqual((await log.recordings({ ...query, limit: 10 })).items, [])

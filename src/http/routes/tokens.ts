@@ -77,7 +77,11 @@ function createToken({ recorder, user, isReady }: Services): Route {
       const { name } = exchange.body
       const scopes = [...new Set(exchange.body.scopes)]
       const { id, secret, sha256 } = newToken()
-      await recorder.note('token.created', { id, name, scopes, sha256 }, byOf(exchange, user))
+      await recorder.appendTokenEvent(
+        'token.created',
+        { id, name, scopes, sha256 },
+        byOf(exchange, user),
+      )
       const createdAt = findToken(recorder, id)?.createdAt ?? new Date().toISOString()
       sendJson(exchange.ctx, 201, { id, name, scopes, createdAt, token: secret })
     },
@@ -99,7 +103,7 @@ function revokeToken({ recorder, streams, user, isReady }: Services): Route {
       const id = exchange.params.tokenId as string
       if (findToken(recorder, id) === undefined)
         throw new RecorderError('NOT_FOUND', 'There is no token with this id.')
-      await recorder.note('token.revoked', { id }, byOf(exchange, user))
+      await recorder.appendTokenEvent('token.revoked', { id }, byOf(exchange, user))
       streams.end(`token:${id}`)
       sendEmpty(exchange.ctx, 204)
     },

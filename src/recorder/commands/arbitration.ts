@@ -36,7 +36,7 @@ export interface Permission {
   media: Medium[]
 }
 
-/** Whether a judgement is a refusal. */
+/** Whether arbitration refused the command. */
 export function isRefusal(permission: Permission | Refusal): permission is Refusal {
   return 'code' in permission
 }
@@ -57,7 +57,7 @@ export function isTrackCommand(name: CommandName): name is TrackCommand {
  */
 export function arbitrate(recordings: OpenRecordings, command: Command): Permission | Refusal {
   if (command.name === 'recording.start')
-    return judgeStart(currentRecording(recordings), command.by.side)
+    return arbitrateStart(currentRecording(recordings), command.by.side)
   const recording =
     command.recordingId === 'current'
       ? currentRecording(recordings)
@@ -73,21 +73,21 @@ export function arbitrate(recordings: OpenRecordings, command: Command): Permiss
     return wrongState(recording, command.name)
   if (!isTrackCommand(command.name)) return { recording, media: [] }
   const requested = 'media' in command.request ? command.request.media : undefined
-  return judgeMedia(recording, command.name, command.by.side, requested)
+  return arbitrateMedia(recording, command.name, command.by.side, requested)
 }
 
-function judgeStart(current: RecordingFold | undefined, side: Side): Permission | Refusal {
+function arbitrateStart(current: RecordingFold | undefined, side: Side): Permission | Refusal {
   if (!current) return { media: [] }
   if (!permits(current.control, 'recording.start', side)) return controlHeld(current)
   if (permits(current.session, 'recording.start', side)) return { media: [] }
   return {
     code: 'ALREADY_RECORDING',
-    detail: 'A recording is already under way.',
+    detail: 'A recording is in progress.',
     recording: current,
   }
 }
 
-function judgeMedia(
+function arbitrateMedia(
   recording: RecordingFold,
   name: TrackCommand,
   side: Side,
@@ -99,14 +99,14 @@ function judgeMedia(
     if (media.length > 0) return { recording, media }
     return {
       code: 'INVALID_STATE',
-      detail: `No track of the recording can be told to ${verb(name)}.`,
+      detail: `No track can be ${DONE[name]} now.`,
       recording,
     }
   }
   const media = resolveMedia(requested, recording.session.context.recordingType)
   const unfit = media.find((medium) => !fits(medium))
   if (!unfit) return { recording, media }
-  const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])} and cannot be told to ${verb(name)}; nothing was changed.`
+  const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])}, so it cannot be ${DONE[name]}. Nothing was changed.`
   return { code: 'INVALID_STATE', detail, recording }
 }
 
@@ -121,16 +121,23 @@ function controlHeld(recording: RecordingFold): Refusal {
 
 function wrongState(recording: RecordingFold, name: CommandName): Refusal {
   const state = recordingState(recording.session)
-  const hint = name === 'recording.close' ? ' Stop it first.' : ''
+  const remedy = name === 'recording.close' ? ' Stop it first.' : ''
   return {
     code: 'INVALID_STATE',
-    detail: `The recording is in state ${state}; it cannot ${verb(name)} now.${hint}`,
+    detail: `The recording is in state ${state} and cannot be ${DONE[name]} now.${remedy}`,
     recording,
   }
 }
 
-function verb(name: CommandName): string {
-  return name.slice(name.indexOf('.') + 1)
+/** Each command as a participle, for sentences. */
+const DONE: Record<CommandName, string> = {
+  'recording.start': 'started',
+  'track.start': 'started',
+  'track.stop': 'stopped',
+  'track.pause': 'paused',
+  'track.resume': 'resumed',
+  'recording.tag': 'tagged',
+  'recording.close': 'closed',
 }
 
 /** Lists the commands that a side may give in these states; `undefined`: no recording. */

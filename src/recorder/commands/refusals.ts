@@ -11,11 +11,11 @@ import { allowedCommands, type Refusal } from './arbitration.ts'
 /** Records refusals and explains them to the client. */
 export class Refusals {
   readonly #facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>
-  readonly #log: Pick<EventLog, 'open' | 'recording'>
+  readonly #log: Pick<EventLog, 'openRecordings' | 'recording'>
 
   constructor(
     facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>,
-    log: Pick<EventLog, 'open' | 'recording'>,
+    log: Pick<EventLog, 'openRecordings' | 'recording'>,
   ) {
     this.#facts = facts
     this.#log = log
@@ -65,7 +65,7 @@ export class Refusals {
   #standing({ code, recording }: Refusal, side: Side): Record<string, unknown> {
     if (!recording) return {}
     const { id, controller } = recording
-    const view = this.#log.open().find((open) => open.id === id)
+    const view = this.#log.openRecordings().find((open) => open.id === id)
     const members = {
       recordingId: id,
       state: recordingState(recording.session),

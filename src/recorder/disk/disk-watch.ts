@@ -5,7 +5,7 @@ import { type Quality, resolveQuality } from '../../contract/quality.ts'
 import { freeBytes, type ReadFreeBytes } from '../../disk/free-space.ts'
 import type { LogBallast } from '../../store/types.ts'
 import { within } from '../../time/within.ts'
-import { BitRates } from './bit-rates.ts'
+import { ByteRates } from './byte-rates.ts'
 
 /**
  * Bytes to keep free. Between two checks a full screen of moving pictures takes about 5 MB;
@@ -62,7 +62,7 @@ export interface DiskState {
 export class DiskWatch {
   readonly reserveBytes: number
   readonly #options: DiskWatchOptions
-  readonly #rates = new BitRates()
+  readonly #rates = new ByteRates()
   #timer: NodeJS.Timeout | undefined
   #reading: Promise<number | undefined> | undefined
   #readAt = Number.NEGATIVE_INFINITY
@@ -93,7 +93,7 @@ export class DiskWatch {
   /** Observes a capture's report about the size of its file. */
   observe(recordingId: string, medium: Medium, report: CaptureReport): void {
     if (report.type !== 'capture.progress') return
-    this.#rates.take(medium, `${recordingId}/${report.segment}`, report.bytes, performance.now())
+    this.#rates.observe(medium, `${recordingId}/${report.segment}`, report.bytes, performance.now())
   }
 
   /** The last known state. */
@@ -210,7 +210,7 @@ export class DiskWatch {
   #secondsLeft(free: number): number {
     const recording = this.#options.recording()
     const media = recording && recording.media.length > 0 ? recording.media : MEDIA
-    const rate = this.#rates.of(
+    const rate = this.#rates.bytesPerSecond(
       media,
       recording?.quality ?? this.#options.quality ?? resolveQuality(),
     )

@@ -46,7 +46,7 @@ export function reportFacts(
       return 'flowing'
     }
     case 'capture.warning':
-      // Of a segment that is over, nobody wants to know any more.
+      // Ignore warnings from segments that have ended.
       if (current && track.value === 'recording') warn(batch, id, medium, report)
       return undefined
     case 'capture.closed':

@@ -42,14 +42,14 @@ export class EventBatch {
   readonly atMs: number
   readonly at: string
   readonly #cause: FactCause
-  readonly #ledger: Pick<SegmentLedger, 'finished' | 'closingVersion'>
+  readonly #ledger: Pick<SegmentLedger, 'isFinished' | 'closingVersion'>
   readonly #versions = new Map<string, number>()
 
   constructor(
     recordings: OpenRecordings,
     cause: FactCause,
     atMs: number,
-    ledger: Pick<SegmentLedger, 'finished' | 'closingVersion'>,
+    ledger: Pick<SegmentLedger, 'isFinished' | 'closingVersion'>,
   ) {
     this.recordings = recordings
     this.#cause = cause
@@ -138,7 +138,7 @@ export class EventBatch {
   closeOthers(id: string): void {
     for (const other of this.recordings.values()) {
       if (other.id === id || recordingState(other.session) !== 'WrapUp') continue
-      if (this.#ledger.finished(other.id))
+      if (this.#ledger.isFinished(other.id))
         this.add(other.id, 'recording.closed', { reason: 'nextStart' })
       else this.closeLater.push({ id: other.id, reason: 'nextStart' })
     }

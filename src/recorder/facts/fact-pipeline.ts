@@ -33,7 +33,7 @@ export interface FactPipelineOptions {
     view: RecordingView | undefined,
     recordings: OpenRecordings,
   ): StoredAnswer
-  /** Told of every report first; a promise delays the report's facts until it settles. */
+  /** Called first with every report. A promise delays the report's facts until it settles. */
   observeReport(id: string, medium: Medium, report: CaptureReport): Promise<void> | undefined
   onCommitted(events: readonly LogEvent[]): void
   /** Removes the files of a start that was rolled back; its actors have ended. */
@@ -181,7 +181,7 @@ export class FactPipeline {
       appended.committed.then(
         () => {
           if (!this.#waiters.delete(reject)) return
-          if (--this.#uncommitted === 0) this.ledger.settled()
+          if (--this.#uncommitted === 0) this.ledger.forgetClosing()
           this.#watchStall()
           this.#handOn(appended.events)
           resolve()
@@ -212,7 +212,7 @@ export class FactPipeline {
   #watchStall(): void {
     clearTimeout(this.#stallTimer)
     if (this.#uncommitted === 0) return
-    const detail = `The disk has not taken the log's entries for ${this.#options.stallMs} ms.`
+    const detail = `The disk has not confirmed a write of the log within ${this.#options.stallMs} ms.`
     this.#stallTimer = setTimeout(
       () => this.fail(new RecorderError('STORAGE_UNAVAILABLE', detail)),
       this.#options.stallMs,
@@ -244,7 +244,8 @@ export class FactPipeline {
     const cause = waiting[0]?.cause ?? { by: this.#options.system, commandId: null }
     this.append(cause, (batch) => {
       const outcome = reportFacts(batch, id, medium, report, this.ledger.isOpened(id, ref))
-      if (outcome) for (const pending of waiting) pending.note(medium, ref.segment, outcome)
+      if (outcome)
+        for (const pending of waiting) pending.recordOutcome(medium, ref.segment, outcome)
       batch.derive(id, 'failed')
       const over =
         report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)

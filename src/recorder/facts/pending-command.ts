@@ -54,16 +54,16 @@ export class PendingCommand {
     })
     // The client may have hung up; an unhandled rejection would end the daemon.
     this.answered.catch(() => {})
-    this.waitFor(waits)
+    this.expectSegments(waits)
   }
 
-  waitFor(refs: SegmentRef[]): void {
+  expectSegments(refs: SegmentRef[]): void {
     this.#waits = new Map(
       refs.map((ref) => [segmentKey(ref.medium, ref.segment), { ref, outcome: undefined }]),
     )
   }
 
-  waitsFor(recordingId: string, medium: Medium, segment: number): boolean {
+  expects(recordingId: string, medium: Medium, segment: number): boolean {
     return (
       this.recordingId === recordingId &&
       this.#waits.get(segmentKey(medium, segment))?.outcome === undefined &&
@@ -71,7 +71,7 @@ export class PendingCommand {
     )
   }
 
-  note(medium: Medium, segment: number, outcome: SegmentOutcome): void {
+  recordOutcome(medium: Medium, segment: number, outcome: SegmentOutcome): void {
     const wait = this.#waits.get(segmentKey(medium, segment))
     if (!wait || wait.outcome !== undefined) return
     const ends = this.goal === 'ended' || this.reverting !== undefined
@@ -164,7 +164,7 @@ export function rollBack(pending: PendingCommand, failure: Failure, batch: Event
     begun.push({ medium, segment: track.context.segment })
   }
   pending.reverting = failure
-  pending.waitFor(begun)
+  pending.expectSegments(begun)
 }
 
 /** Adds the facts that end a command. */

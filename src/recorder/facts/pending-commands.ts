@@ -22,7 +22,7 @@ export class PendingCommands {
 
   /** The commands that wait for a segment. */
   waitingFor(recordingId: string, medium: Medium, segment: number): PendingCommand[] {
-    return [...this.#pending].filter((command) => command.waitsFor(recordingId, medium, segment))
+    return [...this.#pending].filter((command) => command.expects(recordingId, medium, segment))
   }
 
   /** Marks the starts whose segment is cut by a pause or stop: they cannot be confirmed. */
@@ -30,7 +30,7 @@ export class PendingCommands {
     for (const { recordingId, medium, segment } of cuts) {
       for (const command of this.waitingFor(recordingId, medium, segment)) {
         if (command.goal === 'flowing' && !command.reverting)
-          command.note(medium, segment, 'overtaken')
+          command.recordOutcome(medium, segment, 'overtaken')
       }
     }
   }

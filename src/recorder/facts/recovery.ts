@@ -42,7 +42,7 @@ export async function findInterrupted(
     replays: new Map(),
     salvaged: new Map(),
   }
-  for (const { id } of log.open()) {
+  for (const { id } of log.openRecordings()) {
     const events = await eventsOf(log, id)
     interrupted.replays.set(id, events)
     for (const event of events)

@@ -11,7 +11,7 @@ export interface SegmentRef {
 /** Why the recorder closes a recording by itself. */
 export type SelfCloseReason = Exclude<EventOf<'recording.closed'>['data']['reason'], 'command'>
 
-interface Book {
+interface RecordingSegments {
   /** Each segment begun: whether the log knows its file, and whether the file is finished. */
   segments: Map<string, { ref: SegmentRef; opened: boolean; finished: boolean }>
   /** Why to close it once its files are finished. */
@@ -20,7 +20,7 @@ interface Book {
 
 /** Knows which segments of open recordings have begun, have a file, and are finished. */
 export class SegmentLedger {
-  readonly #ledger = new Map<string, Book>()
+  readonly #ledger = new Map<string, RecordingSegments>()
   /** Versions of recordings whose closing is not durable yet. */
   readonly #closing = new Map<string, number>()
 
@@ -38,7 +38,7 @@ export class SegmentLedger {
       case 'track.resuming':
       case 'track.recovering': {
         const ref = { medium: event.data.medium, segment: event.data.segment }
-        this.#book(id).segments.set(segmentKey(ref.medium, ref.segment), {
+        this.#segmentsOf(id).segments.set(segmentKey(ref.medium, ref.segment), {
           ref,
           opened: false,
           finished: false,
@@ -64,7 +64,7 @@ export class SegmentLedger {
   }
 
   /** Forgets closing recordings: all batches are durable. */
-  settled(): void {
+  forgetClosing(): void {
     this.#closing.clear()
   }
 
@@ -83,7 +83,7 @@ export class SegmentLedger {
   }
 
   /** Whether all files of a recording are finished. */
-  finished(id: string): boolean {
+  isFinished(id: string): boolean {
     return this.unfinished(id).length === 0
   }
 
@@ -94,17 +94,17 @@ export class SegmentLedger {
   }
 
   closeLater(id: string, reason: SelfCloseReason): void {
-    this.#book(id).closeLater ??= reason
+    this.#segmentsOf(id).closeLater ??= reason
   }
 
   /** Why a recording is due to be closed; undefined while it is not. */
   dueClose(id: string): SelfCloseReason | undefined {
-    return this.finished(id) ? this.#ledger.get(id)?.closeLater : undefined
+    return this.isFinished(id) ? this.#ledger.get(id)?.closeLater : undefined
   }
 
-  #book(id: string): Book {
-    const book = this.#ledger.get(id) ?? { segments: new Map(), closeLater: undefined }
-    this.#ledger.set(id, book)
-    return book
+  #segmentsOf(id: string): RecordingSegments {
+    const own = this.#ledger.get(id) ?? { segments: new Map(), closeLater: undefined }
+    this.#ledger.set(id, own)
+    return own
   }
 }

@@ -41,10 +41,7 @@ interface Shown {
   answer: RecordingWithHistory
 }
 
-/**
- * Answers questions: from the durable projections, the live machines, and what is only of this
- * moment.
- */
+/** Answers queries from the durable projections, the live machines, current levels and the disk. */
 export class Reader {
   readonly #options: ReaderOptions
   readonly #activeErrors = new ActiveErrors()
@@ -53,9 +50,7 @@ export class Reader {
   #changes = 0
   /** The answer that each side got last, and the state that it was made from. */
   readonly #last = new Map<ClientSide, Shown>()
-  /**
-   * The history of tags that was read last; the very same array of tags has the very same history.
-   */
+  /** The tag history that was read last, cached by the identity of `view.tags`. */
   #history: { id: string; tags: readonly TagEntry[]; entries: Promise<TagEntry[]> } | undefined
 
   constructor(options: ReaderOptions) {
@@ -89,20 +84,20 @@ export class Reader {
 
   /** The newest recording that is not closed. */
   current(): RecordingView | undefined {
-    return this.#options.log.open().at(-1)
+    return this.#options.log.openRecordings().at(-1)
   }
 
   async recording(id: string, side: ClientSide): Promise<RecordingWithHistory> {
     const { log } = this.#options
     const view = id === 'current' ? this.current() : await log.recording(id)
-    if (view) return this.#whole(view, side)
+    if (view) return this.#withHistory(view, side)
     throw id === 'current'
       ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
       : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
   }
 
-  /** The very same object as the last time, as long as nothing has changed that is in it. */
-  async #whole(view: RecordingView, side: ClientSide): Promise<RecordingWithHistory> {
+  /** Returns the same object as before while nothing in it has changed. */
+  async #withHistory(view: RecordingView, side: ClientSide): Promise<RecordingWithHistory> {
     const { failure } = this.#options.facts
     const last = this.#last.get(side)
     if (last?.view === view && last.changes === this.#changes && last.failure === failure)
@@ -143,13 +138,13 @@ export class Reader {
   }
 
   /** The view, shown as ended when the log has failed: capture is over, though no event says so. */
-  #asItIs(view: RecordingView): RecordingView {
+  #withLogFailure(view: RecordingView): RecordingView {
     const { failure, failedAt } = this.#options.facts
     return failure ? cutOff(view, failure, failedAt ?? this.#at()) : view
   }
 
   #toAnswer(durable: RecordingView, allowed: AllowedCommand[]): RecordingAnswer {
-    const view = this.#asItIs(durable)
+    const view = this.#withLogFailure(durable)
     const tracks: RecordingAnswer['tracks'] = {}
     for (const medium of MEDIA) {
       const track = view.tracks[medium]
@@ -176,7 +171,7 @@ export class Reader {
       storage.check(),
     ])
     const durable = this.current()
-    const current = durable && this.#asItIs(durable)
+    const current = durable && this.#withLogFailure(durable)
     const errors = this.#errors(durable, encoderProblem, disk)
     const capturing = current?.state === 'Active' || current?.state === 'Paused'
     const media = {} as ApplicationView['media']

@@ -88,7 +88,7 @@ export async function startDaemon(
     },
     async tokenFor(...scopes) {
       const { id, secret, sha256 } = newToken()
-      await recorder.note('token.created', { id, name: 'crm', scopes, sha256 }, BY)
+      await recorder.appendTokenEvent('token.created', { id, name: 'crm', scopes, sha256 }, BY)
       return secret
     },
     async signIn() {

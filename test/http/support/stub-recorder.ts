@@ -161,7 +161,11 @@ export class StubRecorder implements RecorderPort {
     return { ready: true, at: AT, checks }
   }
 
-  async note(type: 'token.created' | 'token.revoked', data: object, by: By): Promise<void> {
+  async appendTokenEvent(
+    type: 'token.created' | 'token.revoked',
+    data: object,
+    by: By,
+  ): Promise<void> {
     this.notes.push({ type, data, by })
     this.tokens =
       type === 'token.created'

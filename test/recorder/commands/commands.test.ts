@@ -94,7 +94,10 @@ suite('commands', (test) => {
   test('a pause overtakes a start that is still waiting for media', async () => {
     bench.platform.behaviour.mic = 'hang'
     const start = bench.command('api', 'recording.start', { media: ['mic'] })
-    await eventually('a recording is starting', () => bench.recorder.log.open().length === 1)
+    await eventually(
+      'a recording is starting',
+      () => bench.recorder.log.openRecordings().length === 1,
+    )
     const paused = await bench.command('api', 'track.pause')
     assert.equal(paused.state, 'Paused')
     assert.equal(paused.tracks.mic?.state, 'paused')
@@ -108,7 +111,7 @@ suite('commands', (test) => {
     const start = bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
     await eventually(
       'a recording is starting',
-      () => bench.recorder.log.open()[0]?.tracks.screen?.state === 'recording',
+      () => bench.recorder.log.openRecordings()[0]?.tracks.screen?.state === 'recording',
     )
     assert.equal((await bench.command('api', 'track.stop')).state, 'WrapUp')
     await start.then((body) => assert.equal(body.state, 'WrapUp'), refused('INTERRUPTED'))
@@ -120,7 +123,7 @@ suite('commands', (test) => {
     start.catch(() => {})
     await eventually(
       'a recording is starting',
-      () => bench.recorder.log.open()[0]?.tracks.screen?.state === 'recording',
+      () => bench.recorder.log.openRecordings()[0]?.tracks.screen?.state === 'recording',
     )
     await bench.command('api', 'recording.tag', { tags: { account: '42' } })
     await bench.command('api', 'track.stop')
@@ -150,14 +153,14 @@ suite('commands', (test) => {
     await eventually(
       'the track is back',
       () =>
-        bench.recorder.log.open()[0]?.tracks.mic?.segments === 1 &&
-        bench.recorder.log.open()[0]?.tracks.mic?.state === 'recording',
+        bench.recorder.log.openRecordings()[0]?.tracks.mic?.segments === 1 &&
+        bench.recorder.log.openRecordings()[0]?.tracks.mic?.state === 'recording',
     )
     bench.platform.behaviour.mic = 'hang'
     bench.platform.kill('mic')
     await eventually(
       'the track is recovering',
-      () => bench.recorder.log.open()[0]?.tracks.mic?.state === 'recovering',
+      () => bench.recorder.log.openRecordings()[0]?.tracks.mic?.state === 'recovering',
     )
     assert.equal((await bench.recorder.application('api')).state, 'Error')
     const paused = await bench.command('api', 'track.pause', { media: ['mic'] })
@@ -210,7 +213,10 @@ suite('commands', (test) => {
       bench.command('api', 'recording.start', { media: ['mic'] }, { idempotency }),
       refused('IN_FLIGHT'),
     )
-    await eventually('a recording is starting', () => bench.recorder.log.open().length === 1)
+    await eventually(
+      'a recording is starting',
+      () => bench.recorder.log.openRecordings().length === 1,
+    )
     bench.platform.release('mic')
     await first
   })
@@ -240,7 +246,10 @@ suite('commands', (test) => {
   test('a crash before the start was confirmed leaves no recording, and its command has failed', async () => {
     bench.platform.behaviour.mic = 'hang'
     bench.command('api', 'recording.start', { media: ['mic'] }).catch(() => {})
-    await eventually('a recording is starting', () => bench.recorder.log.open().length === 1)
+    await eventually(
+      'a recording is starting',
+      () => bench.recorder.log.openRecordings().length === 1,
+    )
     await bench.crash()
     await assert.rejects(
       bench.recorder.recording('current', 'api'),

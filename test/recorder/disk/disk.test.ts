@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { EventOf, EventType } from '../../../src/contract/events.ts'
 import { MEDIA } from '../../../src/contract/media.ts'
 import { QUALITY_PRESETS } from '../../../src/contract/quality.ts'
-import { BitRates, typicalRate } from '../../../src/recorder/disk/bit-rates.ts'
+import { ByteRates, typicalRate } from '../../../src/recorder/disk/byte-rates.ts'
 import { DEFAULT_RESERVE_BYTES, DiskWatch } from '../../../src/recorder/disk/disk-watch.ts'
 import type { LogBallast } from '../../../src/store/types.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
@@ -13,36 +13,39 @@ const { standard, sharp, small } = QUALITY_PRESETS
 
 suite('bit rates', (test) => {
   test('are as is usual for the quality until something is measured', () => {
-    const rates = new BitRates()
-    assert.equal(rates.of(['mic'], standard), typicalRate('mic', standard))
-    assert.ok(rates.of(MEDIA, standard) > 60_000 && rates.of(MEDIA, standard) < 120_000)
-    assert.ok(rates.of(MEDIA, small) < rates.of(MEDIA, standard))
-    assert.ok(rates.of(MEDIA, sharp) > 2 * rates.of(MEDIA, standard))
+    const rates = new ByteRates()
+    assert.equal(rates.bytesPerSecond(['mic'], standard), typicalRate('mic', standard))
+    assert.ok(
+      rates.bytesPerSecond(MEDIA, standard) > 60_000 &&
+        rates.bytesPerSecond(MEDIA, standard) < 120_000,
+    )
+    assert.ok(rates.bytesPerSecond(MEDIA, small) < rates.bytesPerSecond(MEDIA, standard))
+    assert.ok(rates.bytesPerSecond(MEDIA, sharp) > 2 * rates.bytesPerSecond(MEDIA, standard))
   })
 
   test('are measured over the last minute, and kept when a medium ends', () => {
-    const rates = new BitRates()
+    const rates = new ByteRates()
     for (let second = 0; second <= 4; second++)
-      rates.take('screen', 'a/1', second * 1_000_000, second * 1_000)
+      rates.observe('screen', 'a/1', second * 1_000_000, second * 1_000)
     assert.equal(
-      rates.of(['screen'], standard),
+      rates.bytesPerSecond(['screen'], standard),
       typicalRate('screen', standard),
       'four seconds say nothing yet',
     )
     let bytes = 0
     for (let second = 5; second <= 120; second++) {
       bytes = second <= 60 ? second * 1_000_000 : 60_000_000 + (second - 60) * 10_000
-      rates.take('screen', 'a/1', bytes, second * 1_000)
+      rates.observe('screen', 'a/1', bytes, second * 1_000)
     }
     assert.equal(
-      Math.round(rates.of(['screen'], standard)),
+      Math.round(rates.bytesPerSecond(['screen'], standard)),
       10_000,
       'the minute before does not count',
     )
-    rates.take('screen', 'a/2', 0, 200_000)
-    assert.equal(Math.round(rates.of(['screen'], standard)), 10_000)
+    rates.observe('screen', 'a/2', 0, 200_000)
+    assert.equal(Math.round(rates.bytesPerSecond(['screen'], standard)), 10_000)
     assert.equal(
-      Math.round(rates.of(['screen', 'mic'], standard)),
+      Math.round(rates.bytesPerSecond(['screen', 'mic'], standard)),
       Math.round(10_000 + typicalRate('mic', standard)),
     )
   })
@@ -140,7 +143,7 @@ suite('storage', (test) => {
     const { storage } = await application()
     assert.equal(storage.freeBytes, free)
     const left = (media: typeof MEDIA | ['mic']) =>
-      Math.floor((free - DEFAULT_RESERVE_BYTES) / new BitRates().of(media, standard))
+      Math.floor((free - DEFAULT_RESERVE_BYTES) / new ByteRates().bytesPerSecond(media, standard))
     assert.equal(storage.recordableSeconds, left(MEDIA))
     await bench.command('api', 'recording.start', { media: ['mic'] })
     assert.equal((await application()).storage.recordableSeconds, left(['mic']))

@@ -23,7 +23,7 @@ function latch(): { opened: Promise<void>; open: () => void } {
 
 suite('races', (test) => {
   let bench: RecorderBench
-  const track = (medium: Medium) => bench.recorder.log.open().at(-1)?.tracks[medium]
+  const track = (medium: Medium) => bench.recorder.log.openRecordings().at(-1)?.tracks[medium]
   const flows = (medium: Medium) =>
     eventually(`${medium} flows`, () => track(medium)?.state === 'recording')
   const has = (type: string) => async () =>
@@ -69,7 +69,7 @@ suite('races', (test) => {
     const start = bench.command('api', 'recording.start', { media: ['mic', 'screen'] })
     start.catch(() => {})
     await flows('mic')
-    const id = bench.recorder.log.open()[0]?.id ?? ''
+    const id = bench.recorder.log.openRecordings()[0]?.id ?? ''
     const folder = join(bench.folder, 'recordings', id)
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, 'mic-1.ogg'), 'media')
@@ -154,12 +154,15 @@ suite('races', (test) => {
     const release = bench.platform.holdEnds()
     const pause = bench.command('api', 'track.pause')
     const stop = bench.command('api', 'track.stop')
-    await eventually('wrap-up', () => bench.recorder.log.open()[0]?.state === 'WrapUp')
+    await eventually('wrap-up', () => bench.recorder.log.openRecordings()[0]?.state === 'WrapUp')
     const next = await bench.command('api', 'recording.start', { media: ['mic'] })
     release()
     await Promise.all([pause, stop])
-    await eventually('the old one is closed', () => bench.recorder.log.open().length === 1)
-    assert.equal(bench.recorder.log.open()[0]?.id, next.id)
+    await eventually(
+      'the old one is closed',
+      () => bench.recorder.log.openRecordings().length === 1,
+    )
+    assert.equal(bench.recorder.log.openRecordings()[0]?.id, next.id)
     assert.equal(bench.platform.capturing, 1)
   })
 

@@ -3,10 +3,7 @@ import type { Quality } from '../../contract/quality.ts'
 
 /** Length of the measured window: the last minute. */
 const WINDOW_MS = 60_000
-/**
- * A measurement over less than this says nothing: the first seconds of a screen hold its one whole
- * picture.
- */
+/** Shortest measurement: the first seconds of a screen hold its one whole picture. */
 const SHORTEST_MS = 5_000
 /** Overhead of the container for sound. */
 const AUDIO_OVERHEAD = 1.06
@@ -20,15 +17,15 @@ interface Meter {
 }
 
 /**
- * How many bytes a second each medium takes: as measured over the last minute, else as last
- * measured, else as is usual.
+ * Estimates the bytes per second of each medium: from the last minute, else from the last
+ * measurement, else from a typical value.
  */
-export class BitRates {
+export class ByteRates {
   readonly #meters = new Map<Medium, Meter>()
   readonly #measured = new Map<Medium, number>()
 
-  /** Takes how long a segment's file has become. `atMs`: of a clock that is never set. */
-  take(medium: Medium, source: string, bytes: number, atMs: number): void {
+  /** Observes the size of a segment's file. `atMs`: time of a monotonic clock. */
+  observe(medium: Medium, source: string, bytes: number, atMs: number): void {
     let meter = this.#meters.get(medium)
     if (meter?.source !== source) {
       meter = { source, points: [] }
@@ -36,15 +33,15 @@ export class BitRates {
     }
     const { points } = meter
     points.push({ atMs, bytes })
-    // The oldest that is kept is a minute old, or a little less.
+    // The oldest point is a minute old, or a little less.
     while (points[0] !== undefined && atMs - points[0].atMs > WINDOW_MS) points.shift()
     const first = points[0]
     if (first === undefined || atMs - first.atMs < SHORTEST_MS) return
     this.#measured.set(medium, ((bytes - first.bytes) / (atMs - first.atMs)) * 1_000)
   }
 
-  /** Bytes a second of some media together, at least 1. */
-  of(media: readonly Medium[], quality: Quality): number {
+  /** Bytes per second of some media together, at least 1. */
+  bytesPerSecond(media: readonly Medium[], quality: Quality): number {
     const rates = media.map((medium) => this.#measured.get(medium) ?? typicalRate(medium, quality))
     return Math.max(
       1,
@@ -53,11 +50,11 @@ export class BitRates {
   }
 }
 
-/** Bytes a second that a medium usually takes at a quality. */
+/** Typical bytes per second of a medium at a quality. */
 export function typicalRate(medium: Medium, quality: Quality): number {
   if (medium === 'mic') return (quality.micBitsPerSecond / 8) * AUDIO_OVERHEAD
   if (medium === 'speaker') return (quality.speakerBitsPerSecond / 8) * AUDIO_OVERHEAD
-  // Frames closer together differ less; 6 of the rate factor halve what is written.
+  // Frames closer together differ less; adding 6 to the rate factor halves the size.
   return (
     SCREEN_BYTES_PER_SECOND *
     (quality.framesPerSecond / 15) ** 0.7 *
