@@ -92,11 +92,10 @@ suite('capture', (test) => {
         `${red} ${green} ${blue}`,
       )
 
-      const loud = levels().at(-1) as Level
-      assert.ok(
-        Math.abs(loud.peakDb + 10.5) < 1 && Math.abs(loud.rmsDb + 13.5) < 1,
-        JSON.stringify(loud),
-      )
+      // A busy machine may starve the player of the tone for a moment.
+      const isTone = ({ peakDb, rmsDb }: Level) =>
+        Math.abs(peakDb + 10.5) < 1 && Math.abs(rmsDb + 13.5) < 1
+      assert.ok(levels().some(isTone), JSON.stringify(levels()))
     },
   )
 

@@ -216,10 +216,7 @@ suite('an exported recording', (test) => {
       'tag to chapter',
     )
     const { from, to } = pauseOf('mic')
-    assert.ok(
-      Math.abs(chapter('Paused')! - 1_000 * secondOf(from)) < 100,
-      JSON.stringify(probed.chapters),
-    )
+    assertWithin(Math.abs(chapter('Paused')! - 1_000 * secondOf(from)), 100, 'pause to chapter')
     assertWithin(Math.abs(chapter('Recording')! - 1_000 * secondOf(to!)), 300, 'resume to chapter')
   })
 

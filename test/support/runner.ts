@@ -7,13 +7,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 
 /** More failing files than this are no accident of timing. */
 const MOST_REPEATED = 12
 const SLOWEST_SHOWN = 10
+/** Share of the last 10 s in which something waited for a core; above it, one file at a time. */
+const BUSY_PERCENT = 40
 const isLong = process.argv.includes('test-long')
 const FILE_LIMIT_MS = Number(process.env.F2F_TEST_FILE_LIMIT_MS ?? (isLong ? 900_000 : 420_000))
 
@@ -135,8 +137,31 @@ const { positionals, values } = parseArgs({
 const only = values.only
 const queue = positionals.flatMap(testFiles).filter((file) => !only || file.includes(only))
 const results = new Map<string, FileResult>()
+let running = 0
+
+/** Whether a further file would starve those that run: devices of real time need their turn. */
+function isBusy(): boolean {
+  try {
+    const avg10 = /^some avg10=([\d.]+)/.exec(readFileSync('/proc/pressure/cpu', 'utf8'))?.[1]
+    if (avg10 !== undefined) return Number(avg10) > BUSY_PERCENT
+  } catch {
+    // No pressure information: Linux before 4.20, or another system.
+  }
+  return (loadavg()[0] ?? 0) > 1.5 * availableParallelism()
+}
+
 async function worker(): Promise<void> {
-  for (let file = queue.shift(); file; file = queue.shift()) results.set(file, await runFile(file))
+  while (queue.length > 0) {
+    if (running > 0 && isBusy()) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      continue
+    }
+    const file = queue.shift()
+    if (file === undefined) return
+    running++
+    results.set(file, await runFile(file))
+    running--
+  }
 }
 await Promise.all(Array.from({ length: Number(process.env.F2F_TEST_JOBS ?? 2) }, worker))
 

@@ -68,7 +68,7 @@ export function createFaultDisk(mountPoint?: string): FaultDisk {
     fill: (leaveBytes = 0) => (leaveBytes > 0 ? fillBut(filler, leaveBytes) : fillUp(filler)),
     free: () => rmSync(filler),
     protect: (path) => void run('chattr', '-R', '+i', path),
-    unprotect: (path) => void run('chattr', '-R', '-i', path),
+    unprotect: (path) => unprotect(path),
     heal() {
       for (const args of [
         ['fsfreeze', '--unfreeze', folder],
@@ -83,6 +83,18 @@ export function createFaultDisk(mountPoint?: string): FaultDisk {
       await gone
       rmSync(place, { recursive: true, force: true })
     },
+  }
+}
+
+/** LevelDB may remove a file while chattr walks the folder: then once more. */
+function unprotect(path: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      run('chattr', '-R', '-i', path)
+      return
+    } catch (error) {
+      if (attempt === 5) throw error
+    }
   }
 }
 
