@@ -1,11 +1,11 @@
 /** Describes the machine and its load, without which no figure means anything. */
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createEncoder } from '../src/ffmpeg/ffmpeg.ts'
+import { createFfmpegLocator } from '../src/ffmpeg/ffmpeg-locator.ts'
 
 /** Describes the machine in one line. */
 export async function describeMachine(): Promise<string> {
-  const { version } = await createEncoder({ env: process.env, inputs: [] }).ffmpeg()
+  const { version } = await createFfmpegLocator({ env: process.env, inputs: [] }).ffmpeg()
   const [cpu] = cpus()
   return [
     `${cpus().length} × ${cpu?.model.trim()}`,

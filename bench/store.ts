@@ -9,7 +9,7 @@ import { ClassicLevel } from 'classic-level'
 import type { NewEvent } from '../src/contract/events.ts'
 import type { By } from '../src/contract/media.ts'
 import { openEventLog } from '../src/store/event-log.ts'
-import type { EventLog } from '../src/store/types.ts'
+import type { EventLog } from '../src/store/port.ts'
 
 /** One line of the table: the rate of the event log, and that of plain LevelDB. */
 export interface Ratio {

@@ -1,7 +1,7 @@
 /**
  * Measures sound and pictures in a media file, for the tests, the demo and the bench. Needs ffmpeg.
  */
-import { createEncoder } from '../src/ffmpeg/ffmpeg.ts'
+import { createFfmpegLocator } from '../src/ffmpeg/ffmpeg-locator.ts'
 import { output } from './helper-process.ts'
 
 const RATE = 48_000
@@ -12,7 +12,7 @@ export type Samples = Float32Array
 /** A colour as three numbers 0–255. */
 export type Rgb = [red: number, green: number, blue: number]
 
-const encoder = createEncoder({ env: process.env, inputs: [] })
+const encoder = createFfmpegLocator({ env: process.env, inputs: [] })
 
 async function ffmpeg(...args: string[]): Promise<Buffer> {
   const { path } = await encoder.ffmpeg()

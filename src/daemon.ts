@@ -11,6 +11,7 @@ import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
 import { RecorderError } from './contract/errors.ts'
 import type { QualityPreset } from './contract/quality.ts'
+import { DEFAULT_RESERVE_BYTES } from './disk/default-reserve.ts'
 import {
   type Home,
   HomeError,
@@ -21,12 +22,11 @@ import {
   writeDaemonFile,
 } from './home.ts'
 import { startHttp } from './http/server.ts'
-import { DEFAULT_RESERVE_BYTES } from './recorder/disk/disk-watch.ts'
 import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
 import { Ballast } from './store/ballast.ts'
 import { isLocked } from './store/database.ts'
 import { openEventLog } from './store/event-log.ts'
-import type { EventLog } from './store/types.ts'
+import type { EventLog } from './store/port.ts'
 import { SteadyClock } from './time/steady-clock.ts'
 
 /** 0xF2F. */

@@ -9,7 +9,7 @@ import {
   secondsOf,
   videoSeconds,
 } from '../../lab/measure.ts'
-import type { SegmentView } from '../../src/contract/resources.ts'
+import type { SegmentView } from '../../src/contract/views.ts'
 
 /** The result of one check of the recorded files. */
 export interface Check {

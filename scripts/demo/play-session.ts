@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Medium } from '../../src/contract/media.ts'
-import type { RecordingAnswer } from '../../src/contract/resources.ts'
+import type { RecordingAnswer } from '../../src/contract/views.ts'
 import type { Crm } from './crm.ts'
 import { showProgress } from './show-progress.ts'
 import type { Terminal } from './terminal.ts'

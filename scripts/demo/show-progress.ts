@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { levelBar, size } from '../../src/cli/quantities.ts'
 import type { Medium } from '../../src/contract/media.ts'
-import type { RecordingAnswer } from '../../src/contract/resources.ts'
+import type { RecordingAnswer } from '../../src/contract/views.ts'
 import type { Crm } from './crm.ts'
 import type { Terminal } from './terminal.ts'
 

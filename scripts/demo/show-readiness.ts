@@ -1,7 +1,7 @@
 import { size } from '../../src/cli/quantities.ts'
 import { columns, printable } from '../../src/cli/style.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
-import type { ApplicationView, DeviceList } from '../../src/contract/resources.ts'
+import type { ApplicationView, DeviceList } from '../../src/contract/views.ts'
 import type { Crm } from './crm.ts'
 import type { Terminal } from './terminal.ts'
 

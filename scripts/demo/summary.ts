@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { size } from '../../src/cli/quantities.ts'
 import { columns, printable } from '../../src/cli/style.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
-import type { RecordingAnswer, TagEntry } from '../../src/contract/resources.ts'
+import type { RecordingAnswer, TagEntry } from '../../src/contract/views.ts'
 import type { StoredSegment } from './check-media.ts'
 import { drawTimeline } from './draw-timeline.ts'
 

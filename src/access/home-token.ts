@@ -1,5 +1,6 @@
 import { chmod, open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../disk/sync-folder.ts'
 import { newToken } from './secrets.ts'
 
 const TOKEN = /^[\w-]{40,128}$/
@@ -46,18 +47,4 @@ async function createToken(home: string, path: string): Promise<string> {
   await rename(draft, path)
   await syncFolder(home)
   return secret
-}
-
-/**
- * Makes the new name in a folder durable, so that it survives a power cut. Windows cannot open
- * folders and does not need this.
- */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

@@ -3,13 +3,10 @@ import type { Logger } from '../contract/logger.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
 import { audioFormat } from '../ffmpeg/encoding.ts'
-import { createEncoder, type Encoder } from '../ffmpeg/ffmpeg.ts'
-import { type CaptureBackend, unavailable } from '../platform/capture-backend.ts'
+import { createFfmpegLocator, type FfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
+import type { CaptureBackend } from '../platform/capture-backend.ts'
+import { chooseBackend } from '../platform/choose-backend.ts'
 import { DeviceDirectory } from '../platform/device-directory.ts'
-import { linuxBackend } from '../platform/linux/linux-backend.ts'
-import { macosBackend } from '../platform/macos/macos-backend.ts'
-import { syntheticBackend } from '../platform/synthetic/synthetic-backend.ts'
-import { windowsBackend } from '../platform/windows/windows-backend.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
 import { SteadyClock } from '../time/steady-clock.ts'
 import type { CapturePlatform } from './port.ts'
@@ -48,7 +45,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
     () => encoder.ffmpeg(),
     () => clock.now(),
   )
-  const encoder: Encoder = createEncoder({
+  const encoder: FfmpegLocator = createFfmpegLocator({
     ffmpegPath: options.ffmpegPath,
     env,
     inputs: backend.ffmpegInputs,
@@ -100,7 +97,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
 /** The parts that every pipeline works with. */
 interface PipelineParts {
   backend: CaptureBackend
-  encoder: Encoder
+  encoder: FfmpegLocator
   env: NodeJS.ProcessEnv
   clock: RecorderClock
   logger: Logger
@@ -133,30 +130,4 @@ function preparePipeline(
     encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
   }
   return (events) => new SoundPipeline(parts, events)
-}
-
-function chooseBackend(
-  source: CapturePlatformOptions['source'],
-  env: NodeJS.ProcessEnv,
-  ffmpeg: Encoder['ffmpeg'],
-  now: () => number,
-): CaptureBackend {
-  if (source === 'synthetic') return syntheticBackend()
-  switch (process.platform) {
-    case 'linux':
-      return linuxBackend(env, ffmpeg, now)
-    case 'win32':
-      return windowsBackend(env, ffmpeg)
-    case 'darwin':
-      return macosBackend(env, ffmpeg)
-    default:
-      return {
-        list: async () => unavailable(`Capturing is not supported on ${process.platform}.`),
-        command: () =>
-          Promise.reject(new Error(`Capturing is not supported on ${process.platform}.`)),
-        keepAwake: () => null,
-        quit: 'SIGINT',
-        ffmpegInputs: [],
-      }
-  }
 }

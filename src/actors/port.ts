@@ -1,6 +1,6 @@
 import type { SegmentFacts } from '../contract/events.ts'
 import type { Device, Medium } from '../contract/media.ts'
-import type { DeviceList, Level } from '../contract/resources.ts'
+import type { DeviceList, Level } from '../contract/views.ts'
 import type { Capture, CaptureReport } from './capture.ts'
 
 /** The result of opening a device for a moment. */

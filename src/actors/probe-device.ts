@@ -1,8 +1,8 @@
 import type { Device, Medium } from '../contract/media.ts'
 import { resolveQuality } from '../contract/quality.ts'
-import type { Level } from '../contract/resources.ts'
+import type { Level } from '../contract/views.ts'
 import { CHANNELS } from '../ffmpeg/encoding.ts'
-import type { Encoder } from '../ffmpeg/ffmpeg.ts'
+import type { FfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
 import { THUMBNAIL } from '../ffmpeg/thumbnail.ts'
 import type { CaptureBackend } from '../platform/capture-backend.ts'
 import { lastMessage } from '../platform/capture-problem.ts'
@@ -22,7 +22,7 @@ const LIMIT_MS = 1_300
 /** The parts that a probe works with. */
 export interface ProbeParts {
   backend: Pick<CaptureBackend, 'command' | 'keepAwake' | 'isMuted'>
-  ffmpeg: Encoder['ffmpeg']
+  ffmpeg: FfmpegLocator['ffmpeg']
   env: NodeJS.ProcessEnv
 }
 

@@ -3,6 +3,7 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
+import { DEFAULT_RESERVE_BYTES } from '../disk/default-reserve.ts'
 import { freeBytes } from '../disk/free-space.ts'
 import { type Config, type Home, readConfig } from '../home.ts'
 import { size } from './quantities.ts'
@@ -16,8 +17,6 @@ export interface Check {
   remedy?: string
 }
 
-/** Default reserve of a recorder. Below it nothing starts. */
-const RESERVE_BYTES = 256_000_000
 /** About four hours of all three media beyond the reserve. */
 const AMPLE_BYTES = 1_400_000_000
 
@@ -112,7 +111,7 @@ export async function checkConfig(home: Home): Promise<{ check: Check; config: C
 /** Checks that the disk of the home folder has enough free space. */
 export async function checkDisk(
   home: Home,
-  { reserveBytes = RESERVE_BYTES }: Config = {},
+  { reserveBytes = DEFAULT_RESERVE_BYTES }: Config = {},
 ): Promise<Check> {
   const name = 'Disk'
   const free = await freeBytes(await nearestFolder(home.folder))

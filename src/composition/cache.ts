@@ -2,12 +2,14 @@
  * The folder of composed files. A file in it is always whole. The folder can be emptied at any
  * time, since every file can be made again.
  */
+
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RecorderError } from '../contract/errors.ts'
 import { freeBytes, type ReadFreeBytes } from '../disk/free-space.ts'
+import { syncFolder } from '../disk/sync-folder.ts'
 import type { CompositionPlan } from './composition-plan.ts'
 import type { ComposedFile } from './port.ts'
 
@@ -227,9 +229,4 @@ async function sync(path: string, flags: string): Promise<void> {
   } finally {
     await handle.close()
   }
-}
-
-/** Forces a folder's entries to disk. Windows cannot open folders and does so by itself. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform !== 'win32') await sync(folder, 'r')
 }

@@ -40,7 +40,7 @@ export function buildChapters(
       if (isLongEnough(fromMs, toMs, whole))
         found.push({
           atMs,
-          title: `${GAP_TITLES[reason].alone} (cut, ${clock(toMs - fromMs)})`,
+          title: `${GAP_TITLES[reason]} (cut, ${clock(toMs - fromMs)})`,
         })
   } else found.push(...gapChapters(commonGaps(whole), allTracksTitles, whole))
   found.push(...trackGaps(whole, timeline))
@@ -76,12 +76,12 @@ interface ChapterTitles {
 }
 
 const allTracksTitles: ChapterTitles = {
-  gap: (reason) => GAP_TITLES[reason].alone,
+  gap: (reason) => GAP_TITLES[reason],
   recording: 'Recording',
 }
 
 const trackTitles = (track: string): ChapterTitles => ({
-  gap: (reason) => `${track}: ${GAP_TITLES[reason].ofTrack}`,
+  gap: (reason) => `${track}: ${GAP_TITLES[reason].toLowerCase()}`,
   recording: `${track}: recording`,
 })
 

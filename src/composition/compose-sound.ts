@@ -6,7 +6,8 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { SegmentFacts } from '../contract/events.ts'
-import { FormatError, readPage } from '../media/ogg.ts'
+import { FormatError } from '../media/format-error.ts'
+import { readPage } from '../media/ogg.ts'
 import {
   FRESH_START,
   isCelt,

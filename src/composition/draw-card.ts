@@ -21,7 +21,7 @@ export interface Size {
 export function drawCard({ width, height }: Size, reason: GapReason, since: string): Buffer {
   const pixels = Buffer.alloc(4 * width * height)
   pixels.fill(Buffer.from(PAPER))
-  const title = GAP_TITLES[reason].alone.toUpperCase()
+  const title = GAP_TITLES[reason].toUpperCase()
   const dot = Math.max(1, Math.floor(Math.min((TITLE_WIDTH * width) / widthOf(title), height / 60)))
   const small = Math.max(1, Math.floor(Math.min(dot / 2, (0.9 * width) / widthOf(since))))
   const top = Math.floor(height / 2) - 8 * dot

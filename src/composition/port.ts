@@ -1,5 +1,5 @@
 import type { Medium } from '../contract/media.ts'
-import type { RecordingView } from '../contract/resources.ts'
+import type { RecordingView } from '../contract/views.ts'
 
 /** Which composed file of a recording a client requests. */
 export type CompositionRequest =

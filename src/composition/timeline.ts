@@ -4,7 +4,7 @@
  */
 import type { SegmentFacts } from '../contract/events.ts'
 import { type GapReason, MEDIA, type Medium } from '../contract/media.ts'
-import type { Gap, RecordingView } from '../contract/resources.ts'
+import type { Gap, RecordingView } from '../contract/views.ts'
 
 /** An item of a track's timeline: a segment, played from its beginning, or a gap. */
 export type TimelineItem = MediaItem | GapItem

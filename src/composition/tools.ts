@@ -1,6 +1,6 @@
 import type { Quality } from '../contract/quality.ts'
 import { screenArgs } from '../ffmpeg/encoding.ts'
-import { createEncoder } from '../ffmpeg/ffmpeg.ts'
+import { createFfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
 import { type Child, type ChildCommand, startChild } from '../processes/child-process.ts'
 
 /** The programs that composing needs, and how they are started so that they end with us. */
@@ -25,7 +25,7 @@ export function createTools(options: {
   env: NodeJS.ProcessEnv
 }): Tools {
   const { ffmpegPath, env } = options
-  const encoder = createEncoder({ ffmpegPath, env, inputs: [] })
+  const encoder = createFfmpegLocator({ ffmpegPath, env, inputs: [] })
   return {
     ffmpeg: async () => (await encoder.ffmpeg()).path,
     start: (command, io) => startChild(command, { ...io, env }),

@@ -1,5 +1,5 @@
 import type { Quality } from '../contract/quality.ts'
-import type { Ffmpeg } from './ffmpeg.ts'
+import type { Ffmpeg } from './ffmpeg-locator.ts'
 import { THUMBNAIL } from './thumbnail.ts'
 
 /** Samples a second of each channel, everywhere; Opus works at this rate. */

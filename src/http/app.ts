@@ -8,8 +8,8 @@ import { openApiOf } from './openapi.ts'
 import { type Route, routeMiddleware } from './route.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { commandRoutes } from './routes/commands.ts'
+import { composedFileRoutes } from './routes/composed-files.ts'
 import { eventRoutes } from './routes/events.ts'
-import { mediaRoutes } from './routes/media.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { segmentRoutes } from './routes/segments.ts'
@@ -24,7 +24,7 @@ export function createRoutes(services: Services): Route[] {
     ...recordingRoutes(services),
     ...commandRoutes(services),
     ...segmentRoutes(services),
-    ...mediaRoutes(services),
+    ...composedFileRoutes(services),
     ...eventRoutes(services),
     ...applicationRoutes(services),
     ...readinessRoutes(services),

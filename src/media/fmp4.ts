@@ -2,7 +2,7 @@
  * Reads fragmented MP4 (ISO/IEC 14496-12) with one track: whole boxes, and each fragment's place in
  * time.
  */
-import { FormatError } from './ogg.ts'
+import { FormatError } from './format-error.ts'
 
 const BOX_HEADER_BYTES = 8
 /** Larger than any box that the recorder writes; a larger one is not MP4. */

@@ -1,3 +1,5 @@
+import { FormatError } from './format-error.ts'
+
 /**
  * Reads the Ogg container (RFC 3533) with Opus in it (RFC 7845): whole pages, their checksum and
  * their place in time.
@@ -6,11 +8,6 @@
 const HEADER_BYTES = 27
 const GRANULES_A_MS = 48
 const NO_GRANULE = -1n
-
-/** The error of bytes that violate their format. */
-export class FormatError extends Error {
-  override readonly name = 'FormatError'
-}
 
 /** One page of an Ogg stream. */
 export interface OggPage {

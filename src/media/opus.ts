@@ -1,5 +1,6 @@
 /** Reads and writes Opus packets (RFC 6716) in an Ogg stream (RFC 7845) without decoding. */
-import { FormatError, isPageIntact, type OggPage, pageChecksum } from './ogg.ts'
+import { FormatError } from './format-error.ts'
+import { isPageIntact, type OggPage, pageChecksum } from './ogg.ts'
 
 /** The rate by which Opus counts, in samples a second. */
 export const OPUS_RATE = 48_000

@@ -1,5 +1,5 @@
 import { findBox } from './fmp4.ts'
-import { FormatError } from './ogg.ts'
+import { FormatError } from './format-error.ts'
 
 /** The properties that two H.264 tracks must share to be joined without encoding. */
 export interface VideoFormat {

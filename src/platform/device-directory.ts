@@ -1,6 +1,6 @@
 import { RecorderError } from '../contract/errors.ts'
 import { type Device, MEDIA, type Medium } from '../contract/media.ts'
-import type { DeviceList } from '../contract/resources.ts'
+import type { DeviceList } from '../contract/views.ts'
 
 const CACHE_MS = 5_000
 

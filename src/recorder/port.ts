@@ -10,11 +10,11 @@ import type {
   RecordingAnswer,
   RecordingView,
   TagEntry,
-} from '../contract/resources.ts'
-import type { EventLog, StoredAnswer } from '../store/types.ts'
+} from '../contract/views.ts'
+import type { EventLog, StoredAnswer } from '../store/port.ts'
 
 /** Part of the port: what `log.recordings` is asked. */
-export type { RecordingQuery } from '../store/types.ts'
+export type { RecordingQuery } from '../store/port.ts'
 
 /**
  * Bus for live readers (SSE, inspector, metrics): `events` after each commit,

@@ -3,7 +3,7 @@ import type { CapturePlatform } from '../actors/port.ts'
 import type { TagValue } from '../contract/commands.ts'
 import type { QualityChoice } from '../contract/quality.ts'
 import type { ReadFreeBytes } from '../disk/free-space.ts'
-import type { EventLog, LogBallast } from '../store/types.ts'
+import type { EventLog, LogBallast } from '../store/port.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
 
 /** The parts and settings of a recorder. */

@@ -11,9 +11,9 @@ import type {
   RecordingAnswer,
   RecordingView,
   TagEntry,
-} from '../contract/resources.ts'
+} from '../contract/views.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
-import type { EventLog, StoredAnswer } from '../store/types.ts'
+import type { EventLog, StoredAnswer } from '../store/port.ts'
 import { within } from '../time/within.ts'
 import { findInterrupted, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
 import { isCapturing } from './open-recordings.ts'

@@ -1,4 +1,4 @@
-import { createEncoder } from '../ffmpeg/ffmpeg.ts'
+import { createFfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
 import type { Area } from '../x11/connection.ts'
 import { Beeper } from './beeper.ts'
 import { findBeeps, findFlashes } from './find-pulses.ts'
@@ -59,7 +59,7 @@ export async function measureSync(
   { area, pulses }: Stimulus,
   options: { env: NodeJS.ProcessEnv; ffmpegPath?: string | undefined },
 ): Promise<number[]> {
-  const { path } = await createEncoder({ ...options, inputs: [] }).ffmpeg()
+  const { path } = await createFfmpegLocator({ ...options, inputs: [] }).ffmpeg()
   const beeps = await findBeeps(file, path)
   const flashes = await findFlashes(file, path, area)
   if (beeps.length !== pulses.length || flashes.length !== pulses.length) {

@@ -1,7 +1,7 @@
 import type { IdempotencyKey } from '../contract/commands.ts'
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
 import { answerKey, answerOwner, EXPIRIES, expiredRange, expiryKey, expiryOf } from './keys.ts'
-import type { StoredAnswer } from './types.ts'
+import type { StoredAnswer } from './port.ts'
 
 /** How long an answer is kept for retransmissions, in milliseconds. */
 export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1_000

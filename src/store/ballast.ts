@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import { open, rm, stat } from 'node:fs/promises'
-import type { LogBallast } from './types.ts'
+import type { LogBallast } from './port.ts'
 
 /**
  * LevelDB's write-ahead log is at most 4 MB. When the log is opened again, LevelDB rewrites it as a

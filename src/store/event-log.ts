@@ -1,14 +1,14 @@
 import { RecorderError } from '../contract/errors.ts'
-import type { TagEntry } from '../contract/resources.ts'
+import type { TagEntry } from '../contract/views.ts'
 import { answerTime, evictExpired, findAnswer } from './answers.ts'
 import { probeDisk, wrapReadErrors } from './database.ts'
 import { findRecordings } from './find-recordings.ts'
 import { findSegment, findSegments } from './find-segments.ts'
 import { LogWriter } from './log-writer.ts'
 import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
+import type { Appended, AppendRequest, EventLog, LogStatus, RecordingQuery } from './port.ts'
 import { readEvents, readTagHistory } from './read-events.ts'
 import { readProjection } from './stored-projections.ts'
-import type { Appended, AppendRequest, EventLog, LogStatus, RecordingQuery } from './types.ts'
 import { Witness } from './witness.ts'
 
 const HOUR_MS = 60 * 60 * 1_000

@@ -1,12 +1,12 @@
 import type { TagValue } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
-import type { RecordingView } from '../contract/resources.ts'
+import type { RecordingView } from '../contract/views.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { intersectIndexes, type SortKeyBounds } from './intersect-indexes.ts'
 import { isSortKey, LIST_PREFIX, recordingIdOf, recordingKey, sortKey, tagPrefix } from './keys.ts'
+import type { Page, RecordingQuery } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
-import type { Page, RecordingQuery } from './types.ts'
 
 /** The durable recordings that are not closed, by id. */
 export type OpenProjections = ReadonlyMap<string, RecordingProjection>

@@ -2,7 +2,7 @@ import type { SegmentFacts } from '../contract/events.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { isSegmentSortKey, segmentKey, segmentRange, segmentSortKey } from './keys.ts'
-import type { Page } from './types.ts'
+import type { Page } from './port.ts'
 
 /**
  * Finds a recording's closed segments, by medium (in the order of MEDIA), then number. Rejects with

@@ -5,6 +5,7 @@ import { type Operation, storageError, writeBatch } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import { answerOwner, eventKey, HEAD_KEY } from './keys.ts'
 import type { OpenedLog } from './opened-log.ts'
+import type { Appended, AppendRequest, StoredAnswer } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import {
   applyEvent,
@@ -15,7 +16,6 @@ import {
 import { encodeRecord, hashRecord } from './record.ts'
 import { projectionsEntry, readProjectionSync } from './stored-projections.ts'
 import { applyTokenEvent } from './tokens.ts'
-import type { Appended, AppendRequest, StoredAnswer } from './types.ts'
 import type { Head } from './witness.ts'
 
 /** The contents of one LevelDB batch. */

@@ -1,5 +1,5 @@
 import type { LogEvent } from '../contract/events.ts'
-import type { RecordingView, TagEntry } from '../contract/resources.ts'
+import type { RecordingView, TagEntry } from '../contract/views.ts'
 import type { Database, Operation } from './database.ts'
 import {
   LIST_PREFIX,

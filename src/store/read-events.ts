@@ -1,5 +1,5 @@
 import type { LogEvent } from '../contract/events.ts'
-import type { TagEntry } from '../contract/resources.ts'
+import type { TagEntry } from '../contract/views.ts'
 import type { Database } from './database.ts'
 import { eventRange, taggedEventKey, tagsRange } from './keys.ts'
 import type { OpenedLog } from './opened-log.ts'

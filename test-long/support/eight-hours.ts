@@ -7,7 +7,7 @@ import type { Capture, CaptureReport } from '../../src/actors/capture.ts'
 import { createCapturePlatform } from '../../src/actors/capture-platform.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
-import { createEncoder } from '../../src/ffmpeg/ffmpeg.ts'
+import { createFfmpegLocator } from '../../src/ffmpeg/ffmpeg-locator.ts'
 import type { RecorderClock } from '../../src/time/recorder-clock.ts'
 import { describeSamples, growthOfLastThird, type MemorySample } from './memory.ts'
 
@@ -25,7 +25,7 @@ export const notLinux = process.platform === 'linux' ? null : 'memory is read fr
 
 /** Path of the machine's ffmpeg. */
 export async function realFfmpeg(): Promise<string> {
-  return (await createEncoder({ env: process.env, inputs: [] }).ffmpeg()).path
+  return (await createFfmpegLocator({ env: process.env, inputs: [] }).ffmpeg()).path
 }
 
 /** Creates a clock that returns the given time and never jumps. */

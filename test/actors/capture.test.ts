@@ -7,7 +7,7 @@ import {
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
 import { MEDIA } from '../../src/contract/media.ts'
-import type { Level } from '../../src/contract/resources.ts'
+import type { Level } from '../../src/contract/views.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'

@@ -4,7 +4,7 @@ import type {
   RecordingAnswer,
   SegmentView,
   TagEntry,
-} from '../../src/contract/resources.ts'
+} from '../../src/contract/views.ts'
 
 const BY = { side: 'api', client: 'home', user: 'anna' } as const
 

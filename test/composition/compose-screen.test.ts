@@ -11,12 +11,12 @@ import { createTools } from '../../src/composition/tools.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { screenArgs } from '../../src/ffmpeg/encoding.ts'
-import { createEncoder } from '../../src/ffmpeg/ffmpeg.ts'
+import { createFfmpegLocator } from '../../src/ffmpeg/ffmpeg-locator.ts'
 import { framesOf, probe } from '../e2e/support/composed.ts'
 import { suite } from '../support/suite.ts'
 import { recordingOf, segmentOf } from './support/recordings.ts'
 
-const encoder = createEncoder({ env: process.env, inputs: [] })
+const encoder = createFfmpegLocator({ env: process.env, inputs: [] })
 const quality = resolveQuality()
 const RATE = quality.framesPerSecond
 /** A picture is shown half a frame earlier than it was taken. */

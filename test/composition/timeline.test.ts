@@ -10,7 +10,7 @@ import {
 } from '../../src/composition/timeline.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { GAP_REASONS, MEDIA, type Medium } from '../../src/contract/media.ts'
-import type { TrackView } from '../../src/contract/resources.ts'
+import type { TrackView } from '../../src/contract/views.ts'
 import { suite } from '../support/suite.ts'
 import { recordingOf, START, segmentOf } from './support/recordings.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CommandName } from '../../src/contract/commands.ts'
 import type { ClientSide } from '../../src/contract/media.ts'
-import type { RecordingAnswer } from '../../src/contract/resources.ts'
+import type { RecordingAnswer } from '../../src/contract/views.ts'
 import { arbitrationTable, type Cell, type Standing } from '../support/arbitration.ts'
 import { type Answer, startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'

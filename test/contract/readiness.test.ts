@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ReadinessCheck } from '../../src/contract/resources.ts'
+import type { ReadinessCheck } from '../../src/contract/views.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'

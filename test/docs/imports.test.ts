@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'platform/': ['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
-    ...['xstate', 'node:*'],
+    ...['disk/', 'xstate', 'node:*'],
   ],
   // The recorder tells it of recordings, through a port.
   'composition/': [
@@ -32,10 +32,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
     ...['contract/', 'machines/', 'disk/', 'time/', 'actors/capture.ts', 'actors/port.ts'],
-    ...['actors/clock-actor.ts', 'store/types.ts'],
+    ...['actors/clock-actor.ts', 'store/port.ts'],
     ...['xstate', 'eventemitter3', 'pino', 'node:*'],
   ],
-  'access/': ['contract/', 'node:*'],
+  'access/': ['contract/', 'disk/', 'node:*'],
   'http/': [
     ...['contract/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
     ...['koa', '@koa/router', 'zod', 'pino', 'node:*'],
@@ -49,7 +49,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'home.ts': ['contract/', 'node:*'],
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [
-    ...['contract/', 'time/', 'processes/', 'ffmpeg/', 'actors/', 'store/', 'recorder/', 'access/'],
+    ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
     ...['composition/', 'http/', 'home.ts', 'cleanup-stack.ts', 'pino', 'node:*'],
   ],
   'cleanup-stack.ts': [],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { MEDIA } from '../../src/contract/media.ts'
-import type { RecordingAnswer } from '../../src/contract/resources.ts'
+import type { RecordingAnswer } from '../../src/contract/views.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { commands, readPage, section, sections } from './support/markdown.ts'

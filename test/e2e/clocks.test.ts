@@ -10,7 +10,7 @@ import {
 } from '../../lab/virtual-desktop.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
-import type { RecordingAnswer } from '../../src/contract/resources.ts'
+import type { RecordingAnswer } from '../../src/contract/views.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { assertAccounted } from './support/accounting.ts'
 import { type FakeTime, fakeTime, fakeTimeProblem } from './support/fake-time.ts'

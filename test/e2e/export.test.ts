@@ -11,7 +11,7 @@ import {
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
-import type { Gap, RecordingAnswer } from '../../src/contract/resources.ts'
+import type { Gap, RecordingAnswer } from '../../src/contract/views.ts'
 import { openFeed } from '../contract/support/event-feed.ts'
 import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'

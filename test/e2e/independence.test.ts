@@ -6,7 +6,7 @@ import {
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
-import type { Gap, RecordingAnswer } from '../../src/contract/resources.ts'
+import type { Gap, RecordingAnswer } from '../../src/contract/views.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { eventsOf, ofType, segmentsOf } from './support/history.ts'
 import { assertFilesAreAsLogged } from './support/media-check.ts'

@@ -8,7 +8,7 @@ import {
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
 import type { Medium } from '../../src/contract/media.ts'
-import type { ReadinessCheck, ReadinessView } from '../../src/contract/resources.ts'
+import type { ReadinessCheck, ReadinessView } from '../../src/contract/views.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'

@@ -6,7 +6,7 @@ import {
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
-import type { ApplicationView, RecordingAnswer } from '../../src/contract/resources.ts'
+import type { ApplicationView, RecordingAnswer } from '../../src/contract/views.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { assertAccounted } from './support/accounting.ts'

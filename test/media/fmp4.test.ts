@@ -10,7 +10,7 @@ import {
   readBox,
   shortenFragment,
 } from '../../src/media/fmp4.ts'
-import { FormatError } from '../../src/media/ogg.ts'
+import { FormatError } from '../../src/media/format-error.ts'
 import { Splitter } from '../../src/media/splitter.ts'
 import { suite } from '../support/suite.ts'
 

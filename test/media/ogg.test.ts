@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { FormatError, isPageIntact, OpusTimeline, readPage } from '../../src/media/ogg.ts'
+import { FormatError } from '../../src/media/format-error.ts'
+import { isPageIntact, OpusTimeline, readPage } from '../../src/media/ogg.ts'
 import { Splitter } from '../../src/media/splitter.ts'
 import { suite } from '../support/suite.ts'
 

@@ -6,8 +6,8 @@ import {
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
-import type { DeviceList } from '../../src/contract/resources.ts'
-import { createEncoder } from '../../src/ffmpeg/ffmpeg.ts'
+import type { DeviceList } from '../../src/contract/views.ts'
+import { createFfmpegLocator } from '../../src/ffmpeg/ffmpeg-locator.ts'
 import { DeviceDirectory } from '../../src/platform/device-directory.ts'
 import { parsePulseDevices } from '../../src/platform/linux/pulse-devices.ts'
 import {
@@ -96,7 +96,7 @@ suite('devices', (test) => {
   })
 
   test.unless(problem, 'the size of the screen is known without xdpyinfo, by ffmpeg', async () => {
-    const ffmpeg = createEncoder({ env: process.env, inputs: [] }).ffmpeg
+    const ffmpeg = createFfmpegLocator({ env: process.env, inputs: [] }).ffmpeg
     const list = await listX11Screens(env({ PATH: '/nowhere' }), async () => ({
       ...(await ffmpeg()),
     }))
@@ -210,8 +210,8 @@ suite('encoder', (test) => {
       make(name, 'echo "ffmpeg version 7.1 x"'),
     )
     const PATH = join(bench.folder, 'onPath')
-    const path = async (options: Partial<Parameters<typeof createEncoder>[0]>) =>
-      (await createEncoder({ env: { PATH }, inputs: [], ...options }).ffmpeg()).path
+    const path = async (options: Partial<Parameters<typeof createFfmpegLocator>[0]>) =>
+      (await createFfmpegLocator({ env: { PATH }, inputs: [], ...options }).ffmpeg()).path
     assert.equal(
       await path({ ffmpegPath: configured, env: { PATH, FFMPEG_BIN: named } }),
       configured,
@@ -234,19 +234,19 @@ suite('encoder', (test) => {
       'poor',
       `case "$*" in *-encoders*) echo " V....D libx264  H.264";; *-devices*) echo " D  x11grab  X11";; esac`,
     )
-    const lacking = await createEncoder({
+    const lacking = await createFfmpegLocator({
       ffmpegPath: poor,
       env: process.env,
       inputs: ['x11grab', 'pulse'],
     }).problem()
     assert.match(lacking ?? '', /lacks libopus, pulse\. Install/)
-    const missing = await createEncoder({
+    const missing = await createFfmpegLocator({
       ffmpegPath: '/nowhere/ffmpeg',
       env: process.env,
       inputs: [],
     }).problem()
     assert.match(missing ?? '', /is not there/)
-    const broken = await createEncoder({
+    const broken = await createFfmpegLocator({
       ffmpegPath: make('broken', 'exit 3'),
       env: process.env,
       inputs: [],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { resolveQuality } from '../../src/contract/quality.ts'
-import { parseVersion } from '../../src/ffmpeg/ffmpeg.ts'
+import { parseVersion } from '../../src/ffmpeg/ffmpeg-locator.ts'
 import {
   pacatCommand,
   parecCommand,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { type ClientSide, MEDIA, type Medium } from '../../src/contract/media.ts'
-import type { RecordingView } from '../../src/contract/resources.ts'
+import type { RecordingView } from '../../src/contract/views.ts'
 import {
   type RecordingFold,
   recordingState,

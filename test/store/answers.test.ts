@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { EventLog } from '../../src/store/types.ts'
+import type { EventLog } from '../../src/store/port.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { daemonStarted } from './support/history.ts'
 import { withDatabase, withFolder, withLog } from './support/scratch.ts'

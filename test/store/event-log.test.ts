@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import type { RecordingView } from '../../src/contract/resources.ts'
+import type { RecordingView } from '../../src/contract/views.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
 import { at, CRM, daemonStarted, History } from './support/history.ts'

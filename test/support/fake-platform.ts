@@ -4,7 +4,7 @@ import type { CapturePlatform, ProbeResult } from '../../src/actors/port.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
-import type { DeviceList } from '../../src/contract/resources.ts'
+import type { DeviceList } from '../../src/contract/views.ts'
 import type { WarningCode } from '../../src/contract/warnings.ts'
 
 /** Behaviour of a fake medium when it is opened: deliver, never deliver (until cut), or fail. */

@@ -1,4 +1,4 @@
-import type { Level } from '../../contract/resources.ts'
+import type { Level } from '../../contract/views.ts'
 import type { WarningCode } from '../../contract/warnings.ts'
 import type { CaptureProblem } from '../../platform/capture-problem.ts'
 

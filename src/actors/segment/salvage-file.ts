@@ -3,10 +3,12 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { SegmentFacts } from '../../contract/events.ts'
+import { syncFolder } from '../../disk/sync-folder.ts'
 import { FragmentAssembler, hasWholeSamples, readBox } from '../../media/fmp4.ts'
-import { FormatError, isPageIntact, OpusTimeline, readPage } from '../../media/ogg.ts'
+import { FormatError } from '../../media/format-error.ts'
+import { isPageIntact, OpusTimeline, readPage } from '../../media/ogg.ts'
 import { Splitter } from '../../media/splitter.ts'
-import { removeSegment, type StoredFile, syncFolder } from './segment-writer.ts'
+import { removeSegment, type StoredFile } from './segment-writer.ts'
 
 const READ_BYTES = 1_048_576
 

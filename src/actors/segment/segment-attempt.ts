@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { SegmentFacts } from '../../contract/events.ts'
 import type { Device } from '../../contract/media.ts'
-import type { Level } from '../../contract/resources.ts'
+import type { Level } from '../../contract/views.ts'
 import type { WarningCode } from '../../contract/warnings.ts'
 import {
   type CaptureProblem,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
+import { syncFolder } from '../../disk/sync-folder.ts'
 
 const SYNC_INTERVAL_MS = 1_000
 const DEFAULTS = { queueBytes: 16 * 1_048_576, operationMs: 10_000 }
@@ -227,20 +228,6 @@ async function makeFolder(path: string): Promise<void> {
 function unless(...codes: string[]): (error: NodeJS.ErrnoException) => void {
   return (error) => {
     if (!codes.includes(error.code ?? '')) throw error
-  }
-}
-
-/**
- * Forces a folder's entries to disk. On Windows, where folders cannot be opened, the file system
- * does it by itself.
- */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Level } from '../../contract/resources.ts'
+import type { Level } from '../../contract/views.ts'
 import { SAMPLE_RATE } from '../../ffmpeg/encoding.ts'
 
 const SAMPLE_BYTES = 2

@@ -1,4 +1,4 @@
-import type { Level } from '../../contract/resources.ts'
+import type { Level } from '../../contract/views.ts'
 import { SILENCE_DB } from './pcm.ts'
 
 /** Levels, ten a second, that make a silence: 4 s, so that it is reported within 5. */

@@ -1,6 +1,6 @@
 import type { Logger } from '../../contract/logger.ts'
 import { type AudioFormat, opusArgs } from '../../ffmpeg/encoding.ts'
-import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
+import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import { OpusTimeline, readPage } from '../../media/ogg.ts'
 import { Splitter } from '../../media/splitter.ts'
 import type { SourceCommand } from '../../platform/capture-backend.ts'

@@ -1,5 +1,5 @@
 /** The commands that act on a recording under way: stop, pause, resume and close. */
-import type { RecordingAnswer } from '../../contract/resources.ts'
+import type { RecordingAnswer } from '../../contract/views.ts'
 import { path } from '../api.ts'
 import { type Command, defineCommand, type OptionSpec } from '../command.ts'
 import { recordingText } from '../recording-text.ts'

@@ -1,5 +1,5 @@
 import type { Medium } from '../../contract/media.ts'
-import type { DeviceList } from '../../contract/resources.ts'
+import type { DeviceList } from '../../contract/views.ts'
 import { defineCommand } from '../command.ts'
 import { columns, printable, type Style } from '../style.ts'
 

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
-import type { ApplicationView, ReadinessCheck, ReadinessView } from '../../contract/resources.ts'
+import type { ApplicationView, ReadinessCheck, ReadinessView } from '../../contract/views.ts'
 import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
 import { type Home, readDaemonFile } from '../../home.ts'
 import type { Api } from '../api.ts'
@@ -110,7 +110,7 @@ function uncheckedErrors({ errors }: ApplicationView, checks: readonly Readiness
 }
 
 const RESULTS = { pass: 'ok', warn: 'note', fail: 'failed' } as const
-const NAMES = { encoder: 'Encoder', disk: 'Disk', clock: 'Clock', log: 'Log' } as const
+const NAMES = { encoder: 'FfmpegLocator', disk: 'Disk', clock: 'Clock', log: 'Log' } as const
 
 function toCheck({ id, medium, result, detail, remedy }: ReadinessCheck): Check {
   const aspect = id in NAMES ? NAMES[id as keyof typeof NAMES] : id

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import type { RecordingAnswer } from '../../contract/resources.ts'
+import type { RecordingAnswer } from '../../contract/views.ts'
 import { path } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { saveDownload } from '../download.ts'

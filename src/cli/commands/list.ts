@@ -1,5 +1,5 @@
 import type { RecordingState } from '../../contract/media.ts'
-import type { RecordingAnswer } from '../../contract/resources.ts'
+import type { RecordingAnswer } from '../../contract/views.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { duration, localTime, parseTime } from '../quantities.ts'

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ApplicationView, RecordingAnswer } from '../../contract/resources.ts'
+import type { ApplicationView, RecordingAnswer } from '../../contract/views.ts'
 import { readConfig } from '../../home.ts'
 import type { Stimulus } from '../../selftest/selftest.ts'
 import { type Api, path } from '../api.ts'

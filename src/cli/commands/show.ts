@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LogEvent, SegmentFacts } from '../../contract/events.ts'
-import type { RecordingAnswer, SegmentView, TagEntry } from '../../contract/resources.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
+import type { RecordingAnswer, SegmentView, TagEntry } from '../../contract/views.ts'
 import { type Api, path } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { duration, localTime, shortDuration, size } from '../quantities.ts'

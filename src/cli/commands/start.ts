@@ -1,4 +1,4 @@
-import type { RecordingAnswer } from '../../contract/resources.ts'
+import type { RecordingAnswer } from '../../contract/views.ts'
 import { path } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'

@@ -1,4 +1,4 @@
-import type { ApplicationView, RecordingAnswer } from '../../contract/resources.ts'
+import type { ApplicationView, RecordingAnswer } from '../../contract/views.ts'
 import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { ProblemError } from '../problem.ts'

@@ -1,7 +1,7 @@
 import { RecorderError } from '../../contract/errors.ts'
 import type { SegmentFacts } from '../../contract/events.ts'
 import { MEDIA } from '../../contract/media.ts'
-import type { SegmentView } from '../../contract/resources.ts'
+import type { SegmentView } from '../../contract/views.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { pageQuery } from '../schemas/requests.ts'

@@ -14,7 +14,7 @@ import {
   RECORDING_TYPES,
   TRACK_STATES,
 } from '../../contract/media.ts'
-import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/resources.ts'
+import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
 import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
 
 const time = z.iso.datetime({ precision: 3 }).describe('RFC 3339 UTC with milliseconds')

@@ -7,7 +7,7 @@ import {
   screenArgs,
   thumbnailArgs,
 } from '../../ffmpeg/encoding.ts'
-import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
+import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { Monitor } from '../../x11/connection.ts'
 import type { CaptureBackend, SourceCommand } from '../capture-backend.ts'

@@ -1,5 +1,5 @@
 import type { Medium } from '../../contract/media.ts'
-import type { DeviceList, DeviceView } from '../../contract/resources.ts'
+import type { DeviceList, DeviceView } from '../../contract/views.ts'
 import { runTool, type ToolResult } from '../../processes/run-tool.ts'
 import { unavailable } from '../capture-backend.ts'
 

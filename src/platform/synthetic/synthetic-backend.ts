@@ -1,7 +1,7 @@
 import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import { CHANNELS, pcmArgs, SAMPLE_RATE, screenArgs, thumbnailArgs } from '../../ffmpeg/encoding.ts'
-import type { Ffmpeg } from '../../ffmpeg/ffmpeg.ts'
+import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { CaptureBackend } from '../capture-backend.ts'
 

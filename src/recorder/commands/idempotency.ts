@@ -1,5 +1,5 @@
 import type { Command, IdempotencyKey } from '../../contract/commands.ts'
-import type { EventLog, StoredAnswer } from '../../store/types.ts'
+import type { EventLog, StoredAnswer } from '../../store/port.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { currentRecording } from '../open-recordings.ts'
 import type { Refusal } from './arbitration.ts'

@@ -2,17 +2,11 @@ import type { CaptureReport } from '../../actors/capture.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import { type Quality, resolveQuality } from '../../contract/quality.ts'
+import { DEFAULT_RESERVE_BYTES } from '../../disk/default-reserve.ts'
 import { freeBytes, type ReadFreeBytes } from '../../disk/free-space.ts'
-import type { LogBallast } from '../../store/types.ts'
+import type { LogBallast } from '../../store/port.ts'
 import { within } from '../../time/within.ts'
 import { ByteRates } from './byte-rates.ts'
-
-/**
- * Bytes to keep free. Between two checks a full screen of moving pictures takes about 5 MB;
- * finishing files and LevelDB's compaction take about 50 MB. A desktop whose disk is quite full
- * fails in ways that nobody connects with the recorder.
- */
-export const DEFAULT_RESERVE_BYTES = 256_000_000
 
 /** Interval of the checks while something is recorded or paused, and while nothing is. */
 const CHECK_MS = 2_000

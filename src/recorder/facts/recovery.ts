@@ -4,7 +4,7 @@ import type { EventOf, LogEvent, SegmentFacts } from '../../contract/events.ts'
 import { type GapReason, MEDIA } from '../../contract/media.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
 import { trackState } from '../../machines/recording-fold.ts'
-import type { EventLog } from '../../store/types.ts'
+import type { EventLog } from '../../store/port.ts'
 import {
   evolveRecordings,
   isCapturing,

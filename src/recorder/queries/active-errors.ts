@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../contract/events.ts'
 import { MEDIA } from '../../contract/media.ts'
-import type { ApplicationError, RecordingView } from '../../contract/resources.ts'
+import type { ApplicationError, RecordingView } from '../../contract/views.ts'
 import type { WarningCode } from '../../contract/warnings.ts'
 
 /**

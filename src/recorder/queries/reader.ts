@@ -11,8 +11,8 @@ import type {
   RecordingAnswer,
   RecordingView,
   TagEntry,
-} from '../../contract/resources.ts'
-import type { EventLog } from '../../store/types.ts'
+} from '../../contract/views.ts'
+import type { EventLog } from '../../store/port.ts'
 import { allowedCommands } from '../commands/arbitration.ts'
 import type { DiskState, DiskWatch } from '../disk/disk-watch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'

@@ -1,6 +1,6 @@
 import type { ProbeResult } from '../../actors/port.ts'
 import type { Medium, TrackState } from '../../contract/media.ts'
-import type { Level, ReadinessCheck, TrackView } from '../../contract/resources.ts'
+import type { Level, ReadinessCheck, TrackView } from '../../contract/views.ts'
 import { WARNINGS } from '../../contract/warnings.ts'
 
 /** A track of the recording under way. */

@@ -1,8 +1,8 @@
 import type { CapturePlatform } from '../../actors/port.ts'
 import { ERRORS, type RecorderError } from '../../contract/errors.ts'
-import type { ReadinessCheck } from '../../contract/resources.ts'
+import type { ReadinessCheck } from '../../contract/views.ts'
 import { WARNINGS } from '../../contract/warnings.ts'
-import type { EventLog } from '../../store/types.ts'
+import type { EventLog } from '../../store/port.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 
 /** The parts that the system checks work with. */

@@ -1,5 +1,5 @@
 import type { GapReason } from '../../contract/media.ts'
-import type { Gap, Span } from '../../contract/resources.ts'
+import type { Gap, Span } from '../../contract/views.ts'
 import type { SegmentHistory } from './segment-history.ts'
 
 /**

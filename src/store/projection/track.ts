@@ -1,6 +1,6 @@
 import type { EventOf, LogEvent } from '../../contract/events.ts'
 import type { GapReason } from '../../contract/media.ts'
-import type { RecordingView, TrackView } from '../../contract/resources.ts'
+import type { RecordingView, TrackView } from '../../contract/views.ts'
 import { gapsOf, spansOf } from './gaps.ts'
 import {
   captureEnded,

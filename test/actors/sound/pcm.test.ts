@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { FrameAligner, LevelMeter, pcmFrames } from '../../../src/actors/sound/pcm.ts'
-import type { Level } from '../../../src/contract/resources.ts'
+import type { Level } from '../../../src/contract/views.ts'
 import { suite } from '../../support/suite.ts'
 
 function sine(peak: number, samples: number): Buffer {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { RecordingAnswer } from '../../../src/contract/resources.ts'
+import type { RecordingAnswer } from '../../../src/contract/views.ts'
 
 /**
  * Every second is accounted for: spans and gaps of each track follow each other without overlap,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { EventOf, EventType, LogEvent } from '../../../src/contract/events.ts'
-import type { SegmentView } from '../../../src/contract/resources.ts'
+import type { SegmentView } from '../../../src/contract/views.ts'
 import type { TestDaemon } from '../../support/daemon.ts'
 
 /** The events of a recording, oldest first, by the API. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import type { RecordingAnswer } from '../../../src/contract/resources.ts'
+import type { RecordingAnswer } from '../../../src/contract/views.ts'
 import { type DaemonOptions, startDaemon, type TestDaemon } from '../../support/daemon.ts'
 
 /** A process that runs. */

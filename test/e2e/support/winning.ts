@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LogEvent } from '../../../src/contract/events.ts'
-import type { RecordingAnswer } from '../../../src/contract/resources.ts'
+import type { RecordingAnswer } from '../../../src/contract/views.ts'
 import type { Answer } from '../../support/daemon.ts'
 import { assertWithin } from '../../support/machine.ts'
 import { eventually } from '../../support/suite.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { RecordingAnswer } from '../../../src/contract/resources.ts'
+import type { RecordingAnswer } from '../../../src/contract/views.ts'
 import type { TestDaemon } from '../../support/daemon.ts'
 
 /** A request to a recorder, and its answer if there was one. */

@@ -5,9 +5,9 @@ import type { Command } from '../../../src/contract/commands.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import type { LogEvent, NewEvent, SegmentFacts } from '../../../src/contract/events.ts'
 import type { By, ClientSide, Medium } from '../../../src/contract/media.ts'
-import type { DeviceList, ReadinessView, RecordingView } from '../../../src/contract/resources.ts'
+import type { DeviceList, ReadinessView, RecordingView } from '../../../src/contract/views.ts'
 import type { RecorderBus, RecorderPort } from '../../../src/recorder/port.ts'
-import type { RecordingQuery, StoredAnswer } from '../../../src/store/types.ts'
+import type { RecordingQuery, StoredAnswer } from '../../../src/store/port.ts'
 
 export const AT = '2025-11-22T09:30:00.000Z'
 export const BY: By = { side: 'api', client: 'home', user: 'tester' }

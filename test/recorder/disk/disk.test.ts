@@ -2,16 +2,17 @@ import assert from 'node:assert/strict'
 import type { EventOf, EventType } from '../../../src/contract/events.ts'
 import { MEDIA } from '../../../src/contract/media.ts'
 import { QUALITY_PRESETS } from '../../../src/contract/quality.ts'
+import { DEFAULT_RESERVE_BYTES } from '../../../src/disk/default-reserve.ts'
 import { ByteRates, typicalRate } from '../../../src/recorder/disk/byte-rates.ts'
-import { DEFAULT_RESERVE_BYTES, DiskWatch } from '../../../src/recorder/disk/disk-watch.ts'
-import type { LogBallast } from '../../../src/store/types.ts'
+import { DiskWatch } from '../../../src/recorder/disk/disk-watch.ts'
+import type { LogBallast } from '../../../src/store/port.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
 const GB = 1_000_000_000
 const { standard, sharp, small } = QUALITY_PRESETS
 
-suite('bit rates', (test) => {
+suite('byte rates', (test) => {
   test('are as is usual for the quality until something is measured', () => {
     const rates = new ByteRates()
     assert.equal(rates.bytesPerSecond(['mic'], standard), typicalRate('mic', standard))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { MEDIA, type Medium } from '../../../src/contract/media.ts'
-import type { ReadinessCheck } from '../../../src/contract/resources.ts'
-import { DEFAULT_RESERVE_BYTES } from '../../../src/recorder/disk/disk-watch.ts'
+import type { ReadinessCheck } from '../../../src/contract/views.ts'
+import { DEFAULT_RESERVE_BYTES } from '../../../src/disk/default-reserve.ts'
 import {
   clockChecks,
   encoderChecks,

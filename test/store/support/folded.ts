@@ -1,6 +1,6 @@
 import type { LogEvent, NewEvent } from '../../../src/contract/events.ts'
 import type { Medium } from '../../../src/contract/media.ts'
-import type { RecordingView, TrackView } from '../../../src/contract/resources.ts'
+import type { RecordingView, TrackView } from '../../../src/contract/views.ts'
 import { project, type RecordingProjection } from '../../../src/store/projection/recording.ts'
 
 /** The recording after its events, as the log would number them. */

@@ -5,7 +5,7 @@ import { Level } from 'level'
 import type { ErrorCode } from '../../../src/contract/errors.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import { type EventLogOptions, openEventLog } from '../../../src/store/event-log.ts'
-import type { EventLog } from '../../../src/store/types.ts'
+import type { EventLog } from '../../../src/store/port.ts'
 
 /** Runs a test with a path for a log of its own; nothing of it stays. */
 export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {

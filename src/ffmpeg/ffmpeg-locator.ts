@@ -18,7 +18,7 @@ export interface Ffmpeg {
 }
 
 /** Finds ffmpeg, and says what is missing when it cannot be used. */
-export interface Encoder {
+export interface FfmpegLocator {
   /** Finds ffmpeg once. Rejects with CAPTURE_FAILED and the remedy when there is none. */
   ffmpeg(): Promise<Ffmpeg>
   /**
@@ -38,12 +38,12 @@ const install = INSTALL[process.platform] ?? 'Install it from ffmpeg.org.'
  * Creates an encoder that looks for ffmpeg in this order: the configured path, `FFMPEG_BIN`, the
  * package ffmpeg-static if its file is there, `PATH`.
  */
-export function createEncoder(options: {
+export function createFfmpegLocator(options: {
   ffmpegPath?: string | undefined
   env: NodeJS.ProcessEnv
   /** Inputs that ffmpeg must have. */
   inputs: readonly string[]
-}): Encoder {
+}): FfmpegLocator {
   const { env, inputs } = options
   let found: Ffmpeg | undefined
   let checked: { problem: string | null; at: number } | undefined

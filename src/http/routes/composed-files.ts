@@ -22,7 +22,7 @@ function isMissing(error: unknown): boolean {
 }
 
 /** Returns the routes for tracks and recordings as one composed file. */
-export function mediaRoutes({ recorder, compositions }: Services): Route[] {
+export function composedFileRoutes({ recorder, compositions }: Services): Route[] {
   async function answer(
     { ctx, credential, params }: Exchange,
     request: CompositionRequest,

@@ -1,7 +1,7 @@
 import type { IdempotencyKey, TagValue } from '../contract/commands.ts'
 import type { EventData, LogEvent, NewEvent, SegmentFacts } from '../contract/events.ts'
 import type { RecordingState } from '../contract/media.ts'
-import type { RecordingView, TagEntry } from '../contract/resources.ts'
+import type { RecordingView, TagEntry } from '../contract/views.ts'
 
 /** The first HTTP answer to a command, kept for retransmissions. */
 export interface StoredAnswer {
