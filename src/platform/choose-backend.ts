@@ -5,7 +5,9 @@ import { macosBackend } from './macos/macos-backend.ts'
 import { syntheticBackend } from './synthetic/synthetic-backend.ts'
 import { windowsBackend } from './windows/windows-backend.ts'
 
-/** Chooses the backend of this system, or the synthetic one. `now`: the recorder's time, epoch ms. */
+/**
+ * Chooses the backend of this system, or the synthetic one. `now`: the recorder's time, epoch ms.
+ */
 export function chooseBackend(
   source: 'devices' | 'synthetic',
   env: NodeJS.ProcessEnv,

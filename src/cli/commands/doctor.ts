@@ -110,7 +110,7 @@ function uncheckedErrors({ errors }: ApplicationView, checks: readonly Readiness
 }
 
 const RESULTS = { pass: 'ok', warn: 'note', fail: 'failed' } as const
-const NAMES = { encoder: 'FfmpegLocator', disk: 'Disk', clock: 'Clock', log: 'Log' } as const
+const NAMES = { encoder: 'Encoder', disk: 'Disk', clock: 'Clock', log: 'Log' } as const
 
 function toCheck({ id, medium, result, detail, remedy }: ReadinessCheck): Check {
   const aspect = id in NAMES ? NAMES[id as keyof typeof NAMES] : id
