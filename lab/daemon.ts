@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../dist/cli/f2f.cjs', import.meta.url))
+/** The built `f2f`. */
+export const F2F = fileURLToPath(new URL('../dist/cli/f2f.cjs', import.meta.url))
 const READY = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/m
 const READY_LIMIT_MS = 20_000
 const STOP_LIMIT_MS = 10_000
@@ -76,7 +77,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const source = options.source === 'devices' ? [] : ['--source', 'synthetic']
   const serve = [
     process.execPath,
-    MAIN,
+    F2F,
     'serve',
     '--home',
     home,

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { F2F } from '../../lab/daemon.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -100,10 +100,9 @@ const MOMENTS: Record<string, (situation: Situation) => Promise<void>> = {
 
 /** Kills a daemon that is still starting up, while it does what the one before could not. */
 async function killWhileOpening(home: string, random: Random): Promise<void> {
-  const main = fileURLToPath(new URL('../../dist/cli/f2f.cjs', import.meta.url))
   const daemon = spawn(
     process.execPath,
-    [main, 'serve', '--home', home, '--port', '0', '--source', 'synthetic'],
+    [F2F, 'serve', '--home', home, '--port', '0', '--source', 'synthetic'],
     {
       stdio: 'ignore',
     },

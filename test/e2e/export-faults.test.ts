@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer, json } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { F2F } from '../../lab/daemon.ts'
 import { type EventFeed, openFeed } from '../contract/support/event-feed.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -15,7 +15,6 @@ import { decodedMs } from './support/media-check.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 import { createStallingFfmpeg, type StallingFfmpeg } from './support/stalling-ffmpeg.ts'
 
-const F2F = fileURLToPath(new URL('../../dist/cli/f2f.cjs', import.meta.url))
 /** Among the arguments of what puts a file together, and of nothing else. */
 const JOINING = 'faststart'
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { F2F } from '../../lab/daemon.ts'
 import {
   startVirtualDesktop,
   type VirtualDesktop,
@@ -15,7 +15,6 @@ import { eventually, suite } from '../support/suite.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 
 const impossible = (await virtualDesktopProblem()) ?? notLinux
-const F2F = fileURLToPath(new URL('../../dist/cli/f2f.cjs', import.meta.url))
 /** `npm run test:long` makes 50. */
 const PAUSES = Number(process.env.F2F_PAUSES ?? 3)
 const LATE_MS = 200
@@ -123,7 +122,7 @@ real.on('exit', () => setTimeout(() => process.exit(1), ${LATE_MS}))
         said += text
       })
       const exited = once(child, 'exit')
-      await eventually('it flashes', () => said.includes('flash and beep 2'), 15_000)
+      await eventually('it flashes', () => said.includes('Flash and beep 2'), 15_000)
       child.kill('SIGINT')
       assert.deepEqual(await exited, [1, null])
       assert.match(said, /interrupted/)
@@ -143,7 +142,7 @@ real.on('exit', () => setTimeout(() => process.exit(1), ${LATE_MS}))
       assert.equal(code, 1)
       assert.equal(json.code, 'ALREADY_RECORDING')
       await daemon.api('POST', '/recordings/current/stop')
-      assert.match((await selftest(daemon)).json.detail, /wrap-up/)
+      assert.match((await selftest(daemon)).json.title, /wrap-up/)
     }),
   )
 })

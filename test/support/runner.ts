@@ -4,7 +4,7 @@
  * leaves processes behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING]. F2F_TEST_JOBS:
  * files at a time (default 2).
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
@@ -135,6 +135,9 @@ const { positionals, values } = parseArgs({
   options: { only: { type: 'string' } },
 })
 const only = values.only
+// Tests through the built program would otherwise test yesterday's.
+const build = spawnSync(process.execPath, ['scripts/setup.mjs', '--build'], { stdio: 'inherit' })
+if (build.status !== 0) process.exit(1)
 const queue = positionals.flatMap(testFiles).filter((file) => !only || file.includes(only))
 const results = new Map<string, FileResult>()
 let running = 0
