@@ -12,15 +12,10 @@ import { Composer } from './composition/composer.ts'
 import { RecorderError } from './contract/errors.ts'
 import type { QualityPreset } from './contract/quality.ts'
 import { DEFAULT_RESERVE_BYTES } from './disk/default-reserve.ts'
-import {
-  type Home,
-  HomeError,
-  prepareHome,
-  readConfig,
-  removeDaemonFile,
-  resolveHome,
-  writeDaemonFile,
-} from './home.ts'
+import { readConfig } from './home/config.ts'
+import { removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts'
+import { type Home, prepareHome, resolveHome } from './home/home.ts'
+import { HomeError } from './home/home-error.ts'
 import { startHttp } from './http/server.ts'
 import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
 import { Ballast } from './store/ballast.ts'

@@ -1,4 +1,4 @@
-import type { ClientSide } from '../contract/media.ts'
+import type { ClientSide } from '../contract/by.ts'
 import type { Scope } from './scopes.ts'
 
 /** The client that a credential stands for, and its rights. */

@@ -15,7 +15,7 @@ import { ScreenPipeline } from './screen/screen-pipeline.ts'
 import { CAPTURE_LIMITS, type CaptureLimits } from './segment/capture-limits.ts'
 import type { StartPipeline } from './segment/pipeline.ts'
 import { salvageFile } from './segment/salvage-file.ts'
-import { segmentFacts } from './segment/segment-attempt.ts'
+import { segmentFacts } from './segment/segment-facts.ts'
 import { SoundPipeline } from './sound/sound-pipeline.ts'
 import { TrackCapture } from './track-capture.ts'
 

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { SegmentFacts } from '../contract/events.ts'
-import type { Device, GapReason, Medium } from '../contract/media.ts'
+import type { GapReason } from '../contract/gap-reason.ts'
+import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
 import type { Level } from '../contract/views.ts'
 import type { WarningCode } from '../contract/warnings.ts'

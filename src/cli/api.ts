@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { type DaemonInfo, type Home, readDaemonFile } from '../home.ts'
+import { type DaemonInfo, readDaemonFile } from '../home/daemon-file.ts'
+import type { Home } from '../home/home.ts'
 import { localProblem, type Problem, ProblemError } from './problem.ts'
 
 /** A command answers once its outcome is confirmed and on disk, which never lasts longer. */

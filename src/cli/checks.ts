@@ -5,7 +5,8 @@ import { access, stat } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { DEFAULT_RESERVE_BYTES } from '../disk/default-reserve.ts'
 import { freeBytes } from '../disk/free-space.ts'
-import { type Config, type Home, readConfig } from '../home.ts'
+import { type Config, readConfig } from '../home/config.ts'
+import type { Home } from '../home/home.ts'
 import { size } from './quantities.ts'
 
 /** Result of one check. `note`: worth knowing, but no failure. `remedy`: what to do. */

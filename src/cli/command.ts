@@ -1,5 +1,5 @@
 /** Declares commands. Parsing, help and running all follow from a command's declaration. */
-import type { Home } from '../home.ts'
+import type { Home } from '../home/home.ts'
 import type { Api } from './api.ts'
 import type { Style } from './style.ts'
 

@@ -1,5 +1,5 @@
 /** Turns errors into problems, and problems into text for people. */
-import { HomeError } from '../home.ts'
+import { HomeError } from '../home/home-error.ts'
 import { localProblem, type Problem, ProblemError } from './problem.ts'
 import { localTime } from './quantities.ts'
 import { printable, type Style } from './style.ts'

@@ -1,5 +1,6 @@
 /** Formats a recording for people. */
-import type { Medium, RecordingState, TrackState } from '../contract/media.ts'
+import type { Medium } from '../contract/media.ts'
+import type { RecordingState, TrackState } from '../contract/states.ts'
 import type { RecordingAnswer, TagEntry, TrackView } from '../contract/views.ts'
 import { duration, levelBar, localTime, size } from './quantities.ts'
 import { columns, printable, type Style } from './style.ts'

@@ -3,7 +3,7 @@
  * exit code.
  */
 import { readFile } from 'node:fs/promises'
-import { resolveHome } from '../home.ts'
+import { resolveHome } from '../home/home.ts'
 import { createApi } from './api.ts'
 import type { Command, CommandResult, Io } from './command.ts'
 import { COMMANDS } from './commands/commands.ts'

@@ -1,5 +1,6 @@
 /** Builds a file's chapters from the tags of its recording and from its gaps. Pure. */
-import type { GapReason, Medium } from '../contract/media.ts'
+import type { GapReason } from '../contract/gap-reason.ts'
+import type { Medium } from '../contract/media.ts'
 import { GAP_TITLES } from './gap-titles.ts'
 import type { ChapterTag } from './port.ts'
 import { commonGaps, isMedia, type Timeline, timeMapping } from './timeline.ts'

@@ -1,5 +1,5 @@
 /** Draws the card of a gap: why nothing was recorded, and since when. */
-import type { GapReason } from '../contract/media.ts'
+import type { GapReason } from '../contract/gap-reason.ts'
 import { CHARACTER, hasDot } from './font.ts'
 import { GAP_TITLES } from './gap-titles.ts'
 

@@ -1,4 +1,4 @@
-import type { GapReason } from '../contract/media.ts'
+import type { GapReason } from '../contract/gap-reason.ts'
 
 /** The title of a gap on cards and in chapters. */
 export const GAP_TITLES: Record<GapReason, string> = {

@@ -3,7 +3,8 @@
  * from the recording's start. Pure.
  */
 import type { SegmentFacts } from '../contract/events.ts'
-import { type GapReason, MEDIA, type Medium } from '../contract/media.ts'
+import type { GapReason } from '../contract/gap-reason.ts'
+import { MEDIA, type Medium } from '../contract/media.ts'
 import type { Gap, RecordingView } from '../contract/views.ts'
 
 /** An item of a track's timeline: a segment, played from its beginning, or a gap. */

@@ -1,4 +1,5 @@
-import type { By, Medium, RecordingType } from './media.ts'
+import type { By } from './by.ts'
+import type { Medium, RecordingType } from './media.ts'
 import type { QualityChoice } from './quality.ts'
 
 /** A tag's value: a string of at most 4,096 characters, a finite number, or a boolean. */

@@ -1,6 +1,8 @@
+import type { By } from './by.ts'
 import type { CommandName, TagValue } from './commands.ts'
 import type { ErrorCode } from './errors.ts'
-import type { By, Device, GapReason, Medium, RecordingType } from './media.ts'
+import type { GapReason } from './gap-reason.ts'
+import type { Device, Medium, RecordingType } from './media.ts'
 import type { Quality } from './quality.ts'
 import type { WarningCode } from './warnings.ts'
 

@@ -1,18 +1,12 @@
 /** The recording, its parts and the application as the API's answers spell them. */
+
+import type { By, ClientSide } from './by.ts'
 import type { AllowedCommand, TagValue } from './commands.ts'
 import type { ErrorCode } from './errors.ts'
 import type { SegmentFacts } from './events.ts'
-import type {
-  ApplicationState,
-  By,
-  ClientSide,
-  Device,
-  GapReason,
-  Medium,
-  RecordingState,
-  RecordingType,
-  TrackState,
-} from './media.ts'
+import type { GapReason } from './gap-reason.ts'
+import type { Device, Medium, RecordingType } from './media.ts'
+import type { ApplicationState, RecordingState, TrackState } from './states.ts'
 import type { WarningCode } from './warnings.ts'
 
 /** A stretch of the recording in which a track has no media. `to` is null while it lasts. */

@@ -1,6 +1,6 @@
 import { setup } from 'xstate'
+import type { ClientSide, Side } from '../contract/by.ts'
 import type { CommandName } from '../contract/commands.ts'
-import type { ClientSide, Side } from '../contract/media.ts'
 
 /**
  * A command that a machine is asked about with `snapshot.can`: its name and the side that gives it.

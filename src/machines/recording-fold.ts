@@ -5,10 +5,12 @@ import {
   type SnapshotFrom,
   transition,
 } from 'xstate'
+import type { ClientSide, Side } from '../contract/by.ts'
 import type { CommandName } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventType, NewEvent } from '../contract/events.ts'
-import type { ClientSide, Medium, RecordingState, Side, TrackState } from '../contract/media.ts'
+import type { Medium } from '../contract/media.ts'
+import type { RecordingState, TrackState } from '../contract/states.ts'
 import { type ControlFact, controlClaim, controlMachine } from './control-machine.ts'
 import { type SessionFact, sessionMachine } from './session-machine.ts'
 import { type TrackFact, trackMachine } from './track-machine.ts'

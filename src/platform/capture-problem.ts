@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import { RecorderError } from '../contract/errors.ts'
-import type { GapReason } from '../contract/media.ts'
+import type { GapReason } from '../contract/gap-reason.ts'
 import { isDiskFull } from '../disk/disk-full.ts'
 import type { Child, ChildExit } from '../processes/child-process.ts'
 

@@ -1,5 +1,5 @@
+import type { By } from '../contract/by.ts'
 import type { EventData } from '../contract/events.ts'
-import type { By } from '../contract/media.ts'
 import type { ClockJump, RecorderClock } from '../time/recorder-clock.ts'
 import type { FactPipeline } from './facts/fact-pipeline.ts'
 import { isCapturing } from './open-recordings.ts'

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
+import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
-import type { By, ClientSide, Medium } from '../contract/media.ts'
+import type { Medium } from '../contract/media.ts'
 import type {
   ApplicationView,
   DeviceList,

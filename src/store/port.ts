@@ -1,6 +1,6 @@
 import type { IdempotencyKey, TagValue } from '../contract/commands.ts'
 import type { EventData, LogEvent, NewEvent, SegmentFacts } from '../contract/events.ts'
-import type { RecordingState } from '../contract/media.ts'
+import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 
 /** The first HTTP answer to a command, kept for retransmissions. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
-import { resolveHome } from '../../src/home.ts'
+import { resolveHome } from '../../src/home/home.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { f2f } from './stub.ts'

@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { run } from '../../src/cli/run.ts'
-import { type Home, prepareHome, resolveHome, writeDaemonFile } from '../../src/home.ts'
+import { writeDaemonFile } from '../../src/home/daemon-file.ts'
+import { type Home, prepareHome, resolveHome } from '../../src/home/home.ts'
 
 export const TOKEN = 'home-token-of-the-test'
 

@@ -6,7 +6,7 @@ import {
 import type { CompositionRequest } from '../../src/composition/port.ts'
 import { isMedia } from '../../src/composition/timeline.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
-import type { GapReason } from '../../src/contract/media.ts'
+import type { GapReason } from '../../src/contract/gap-reason.ts'
 import { suite } from '../support/suite.ts'
 import { recordingOf, START, segmentOf } from './support/recordings.ts'
 

@@ -9,7 +9,8 @@ import {
   timeMapping,
 } from '../../src/composition/timeline.ts'
 import type { SegmentFacts } from '../../src/contract/events.ts'
-import { GAP_REASONS, MEDIA, type Medium } from '../../src/contract/media.ts'
+import { GAP_REASONS } from '../../src/contract/gap-reason.ts'
+import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { TrackView } from '../../src/contract/views.ts'
 import { suite } from '../support/suite.ts'
 import { recordingOf, START, segmentOf } from './support/recordings.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import type { ClientSide } from '../../src/contract/by.ts'
 import type { CommandName } from '../../src/contract/commands.ts'
-import type { ClientSide } from '../../src/contract/media.ts'
 import type { RecordingAnswer } from '../../src/contract/views.ts'
 import { arbitrationTable, type Cell, type Standing } from '../support/arbitration.ts'
 import { type Answer, startDaemon, type TestDaemon } from '../support/daemon.ts'

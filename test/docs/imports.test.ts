@@ -40,17 +40,17 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
     ...['koa', '@koa/router', 'zod', 'pino', 'node:*'],
   ],
-  'cli/': ['contract/', 'disk/', 'home.ts', 'node:*'],
+  'cli/': ['contract/', 'disk/', 'home/', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
   'selftest/': ['platform/', 'processes/', 'ffmpeg/', 'time/', 'x11/', 'node:*'],
-  'cli/commands/selftest.ts': ['cli/', 'contract/', 'home.ts', 'selftest/', 'node:*'],
+  'cli/commands/selftest.ts': ['cli/', 'contract/', 'home/', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
-  'home.ts': ['contract/', 'node:*'],
+  'home/': ['contract/', 'node:*'],
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
-    ...['composition/', 'http/', 'home.ts', 'cleanup-stack.ts', 'pino', 'node:*'],
+    ...['composition/', 'http/', 'home/', 'cleanup-stack.ts', 'pino', 'node:*'],
   ],
   'cleanup-stack.ts': [],
   'serve.ts': ['daemon.ts', 'logging.ts', 'node:*'],

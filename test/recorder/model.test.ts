@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import type { ClientSide } from '../../src/contract/by.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
-import { type ClientSide, MEDIA, type Medium } from '../../src/contract/media.ts'
+import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { RecordingView } from '../../src/contract/views.ts'
 import {
   type RecordingFold,

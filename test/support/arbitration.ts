@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import type { ClientSide } from '../../src/contract/by.ts'
 import type { CommandName } from '../../src/contract/commands.ts'
-import type { ClientSide } from '../../src/contract/media.ts'
 
 /** Where a recording stands: none, or who started it and how far it has come. */
 export type Standing = 'none' | `${ClientSide} ${'Active' | 'Paused' | 'WrapUp'}`

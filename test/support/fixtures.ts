@@ -1,6 +1,6 @@
+import type { Side } from '../../src/contract/by.ts'
 import type { Command, CommandName, CommandRequests } from '../../src/contract/commands.ts'
 import type { EventData, EventType, NewEvent } from '../../src/contract/events.ts'
-import type { Side } from '../../src/contract/media.ts'
 import { evolveRecordings, type OpenRecordings } from '../../src/recorder/open-recordings.ts'
 import type { Standing } from './arbitration.ts'
 

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { SegmentFacts } from '../../contract/events.ts'
 import type { Device } from '../../contract/media.ts'
 import type { Level } from '../../contract/views.ts'
 import type { WarningCode } from '../../contract/warnings.ts'
@@ -12,50 +11,9 @@ import type { RecorderClock } from '../../time/recorder-clock.ts'
 import type { SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeline.ts'
-import { SegmentWriter, type StoredFile } from './segment-writer.ts'
+import { segmentFile } from './segment-facts.ts'
+import { SegmentWriter } from './segment-writer.ts'
 import { StallWatch } from './stall-watch.ts'
-
-/** The file format of each medium. */
-export const FORMATS = {
-  mic: { container: 'ogg', codec: 'opus' },
-  speaker: { container: 'ogg', codec: 'opus' },
-  screen: { container: 'mp4', codec: 'h264' },
-} as const
-
-/** The name of a segment's file in its recording's folder. */
-export function segmentFile(plan: Pick<SegmentPlan, 'medium' | 'number'>): string {
-  return `${plan.medium}-${String(plan.number).padStart(6, '0')}.${FORMATS[plan.medium].container}`
-}
-
-/**
- * A segment's start as it is reported. It is rounded down, so that no rounding puts the end of its
- * media after a cut.
- */
-export function segmentStart(startedAtMs: number): string {
-  return new Date(Math.floor(startedAtMs)).toISOString()
-}
-
-/** The facts of a segment whose file is complete. */
-export function segmentFacts(
-  plan: Pick<SegmentPlan, 'medium' | 'number'>,
-  startedAtMs: number,
-  file: StoredFile & { durationMs: number },
-): SegmentFacts {
-  const { medium, number } = plan
-  const durationMs = Math.round(file.durationMs)
-  const startMs = Math.floor(startedAtMs)
-  return {
-    medium,
-    number,
-    startedAt: segmentStart(startedAtMs),
-    endedAt: new Date(startMs + durationMs).toISOString(),
-    durationMs,
-    bytes: file.bytes,
-    ...FORMATS[medium],
-    sha256: file.sha256,
-    file: segmentFile(plan),
-  }
-}
 
 /** The events of a running attempt. */
 export interface SegmentAttemptEvents {

@@ -9,13 +9,8 @@ import type { CaptureReport, SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, StartPipeline } from './pipeline.ts'
 import { salvageFile } from './salvage-file.ts'
-import {
-  FORMATS,
-  SegmentAttempt,
-  segmentFacts,
-  segmentFile,
-  segmentStart,
-} from './segment-attempt.ts'
+import { SegmentAttempt } from './segment-attempt.ts'
+import { FORMATS, segmentFacts, segmentFile, segmentStart } from './segment-facts.ts'
 import { removeSegment } from './segment-writer.ts'
 
 /** The parts that a segment's capture works with. */

@@ -1,7 +1,8 @@
 import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
 import type { ApplicationView, ReadinessCheck, ReadinessView } from '../../contract/views.ts'
 import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
-import { type Home, readDaemonFile } from '../../home.ts'
+import { readDaemonFile } from '../../home/daemon-file.ts'
+import type { Home } from '../../home/home.ts'
 import type { Api } from '../api.ts'
 import {
   type Check,

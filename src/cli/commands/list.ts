@@ -1,4 +1,4 @@
-import type { RecordingState } from '../../contract/media.ts'
+import type { RecordingState } from '../../contract/states.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'

@@ -1,4 +1,4 @@
-import type { ClientSide } from '../../contract/media.ts'
+import type { ClientSide } from '../../contract/by.ts'
 import type { RecorderPort, RecordingQuery } from '../../recorder/port.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'

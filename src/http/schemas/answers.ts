@@ -7,13 +7,9 @@ import { SCOPES } from '../../access/scopes.ts'
 import { ALLOWED_COMMANDS } from '../../contract/commands.ts'
 import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
 import { EVENT_TYPES } from '../../contract/events.ts'
-import {
-  GAP_REASONS,
-  MEDIA,
-  RECORDING_STATES,
-  RECORDING_TYPES,
-  TRACK_STATES,
-} from '../../contract/media.ts'
+import { GAP_REASONS } from '../../contract/gap-reason.ts'
+import { MEDIA, RECORDING_TYPES } from '../../contract/media.ts'
+import { RECORDING_STATES, TRACK_STATES } from '../../contract/states.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
 import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
 

@@ -6,7 +6,6 @@ import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 import {
   MEDIA,
-  RECORDING_STATES,
   RECORDING_TYPES,
   REQUESTED_MEDIA,
   type RequestedMedium,
@@ -18,6 +17,7 @@ import {
   type Quality,
   type QualityPreset,
 } from '../../contract/quality.ts'
+import { RECORDING_STATES } from '../../contract/states.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
 const MAX_TAGS = 64

@@ -1,3 +1,4 @@
+import type { Side } from '../../contract/by.ts'
 import {
   ALLOWED_COMMAND_OF,
   type AllowedCommand,
@@ -6,13 +7,7 @@ import {
   type CommandName,
 } from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
-import {
-  MEDIA,
-  type Medium,
-  type RequestedMedium,
-  resolveMedia,
-  type Side,
-} from '../../contract/media.ts'
+import { MEDIA, type Medium, type RequestedMedium, resolveMedia } from '../../contract/media.ts'
 import { controlHeldError } from '../../machines/control-machine.ts'
 import {
   permits,

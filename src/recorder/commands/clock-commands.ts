@@ -1,5 +1,6 @@
+import type { By } from '../../contract/by.ts'
 import type { Command } from '../../contract/commands.ts'
-import type { By, Medium } from '../../contract/media.ts'
+import type { Medium } from '../../contract/media.ts'
 import { trackState } from '../../machines/recording-fold.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import type { RecordingClock } from '../live-recording.ts'

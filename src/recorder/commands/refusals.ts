@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { Side } from '../../contract/by.ts'
 import type { Command } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import type { Side } from '../../contract/media.ts'
 import { recordingState } from '../../machines/recording-fold.ts'
 import type { EventLog } from '../../store/port.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { CaptureReport } from '../../actors/capture.ts'
-import { type By, MEDIA, type Medium } from '../../contract/media.ts'
+import type { By } from '../../contract/by.ts'
+import { MEDIA, type Medium } from '../../contract/media.ts'
 import { recordingState, trackState } from '../../machines/recording-fold.ts'
 import type { CommandHandler } from '../commands/command-handler.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'

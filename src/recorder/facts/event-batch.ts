@@ -1,6 +1,7 @@
+import type { By } from '../../contract/by.ts'
 import type { CommandName } from '../../contract/commands.ts'
 import type { EventData, EventType, NewEvent } from '../../contract/events.ts'
-import type { By, Medium } from '../../contract/media.ts'
+import type { Medium } from '../../contract/media.ts'
 import { type RecordingFold, recordingState, stateOfTracks } from '../../machines/recording-fold.ts'
 import {
   evolveRecordings,

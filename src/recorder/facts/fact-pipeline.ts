@@ -1,7 +1,8 @@
 import type { CaptureReport } from '../../actors/capture.ts'
+import type { By } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
-import type { By, Medium } from '../../contract/media.ts'
+import type { Medium } from '../../contract/media.ts'
 import type { RecordingView } from '../../contract/views.ts'
 import type { Appended, EventLog, StoredAnswer } from '../../store/port.ts'
 import type { LiveRecording } from '../live-recording.ts'
@@ -9,9 +10,10 @@ import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
 import { reportFacts, type SegmentReport } from './capture-reports.ts'
 import { EventBatch, type FactCause } from './event-batch.ts'
 import { LiveRecordings } from './live-recordings.ts'
-import { failureError, type PendingCommand, type Settlement } from './pending-command.ts'
+import type { PendingCommand } from './pending-command.ts'
 import { PendingCommands } from './pending-commands.ts'
 import { SegmentLedger } from './segment-ledger.ts'
+import { failureError, type Settlement } from './settlement.ts'
 
 /**
  * Longest time for one batch. After it the log has failed, and capture must not outlive it.

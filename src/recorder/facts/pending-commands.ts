@@ -1,12 +1,7 @@
 import type { Medium } from '../../contract/media.ts'
 import type { EventBatch } from './event-batch.ts'
-import {
-  type PendingCommand,
-  rollBack,
-  type Settlement,
-  settle,
-  settlementOf,
-} from './pending-command.ts'
+import type { PendingCommand } from './pending-command.ts'
+import { rollBack, type Settlement, settle, settlementOf } from './settlement.ts'
 
 /** The accepted commands whose outcome is not durable yet. */
 export class PendingCommands {

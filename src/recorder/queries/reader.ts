@@ -1,9 +1,10 @@
 import type { CaptureReport } from '../../actors/capture.ts'
 import type { CapturePlatform } from '../../actors/port.ts'
+import type { ClientSide, Side } from '../../contract/by.ts'
 import type { AllowedCommand } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
-import { type ClientSide, MEDIA, type Medium, type Side } from '../../contract/media.ts'
+import { MEDIA, type Medium } from '../../contract/media.ts'
 import type {
   ApplicationError,
   ApplicationView,

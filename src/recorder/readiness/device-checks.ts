@@ -1,5 +1,6 @@
 import type { ProbeResult } from '../../actors/port.ts'
-import type { Medium, TrackState } from '../../contract/media.ts'
+import type { Medium } from '../../contract/media.ts'
+import type { TrackState } from '../../contract/states.ts'
 import type { Level, ReadinessCheck, TrackView } from '../../contract/views.ts'
 import { WARNINGS } from '../../contract/warnings.ts'
 

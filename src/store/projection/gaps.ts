@@ -1,4 +1,4 @@
-import type { GapReason } from '../../contract/media.ts'
+import type { GapReason } from '../../contract/gap-reason.ts'
 import type { Gap, Span } from '../../contract/views.ts'
 import type { SegmentHistory } from './segment-history.ts'
 

@@ -1,5 +1,6 @@
+import type { ClientSide } from '../../contract/by.ts'
 import type { EventOf, LogEvent } from '../../contract/events.ts'
-import { type ClientSide, MEDIA, type Medium } from '../../contract/media.ts'
+import { MEDIA, type Medium } from '../../contract/media.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
 import { captureEnded, type SegmentHistory } from './segment-history.ts'
 import { projectTrack, TRACK_OFF, type TrackEvent, withTotals, withWarning } from './track.ts'

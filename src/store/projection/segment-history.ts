@@ -1,5 +1,5 @@
 import type { EventData } from '../../contract/events.ts'
-import type { GapReason } from '../../contract/media.ts'
+import type { GapReason } from '../../contract/gap-reason.ts'
 
 /** One segment in a track's history: it was opened, closed or cut. */
 export interface SegmentEntry {

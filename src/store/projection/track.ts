@@ -1,5 +1,5 @@
 import type { EventOf, LogEvent } from '../../contract/events.ts'
-import type { GapReason } from '../../contract/media.ts'
+import type { GapReason } from '../../contract/gap-reason.ts'
 import type { RecordingView, TrackView } from '../../contract/views.ts'
 import { gapsOf, spansOf } from './gaps.ts'
 import {

@@ -1,6 +1,7 @@
 import type { ComposableRecording } from '../../../src/composition/composition-plan.ts'
 import type { SegmentFacts } from '../../../src/contract/events.ts'
-import { type GapReason, MEDIA, type Medium } from '../../../src/contract/media.ts'
+import type { GapReason } from '../../../src/contract/gap-reason.ts'
+import { MEDIA, type Medium } from '../../../src/contract/media.ts'
 import type { Gap, TrackView } from '../../../src/contract/views.ts'
 
 /** When the recordings of these tests begin. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Scope } from '../../../src/access/scopes.ts'
-import type { ClientSide } from '../../../src/contract/media.ts'
+import type { ClientSide } from '../../../src/contract/by.ts'
 import type { Answer, TestDaemon } from '../../support/daemon.ts'
 import { assertDescribed, type OpenApi } from './described.ts'
 

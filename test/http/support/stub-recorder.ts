@@ -1,10 +1,11 @@
 /** A recorder that keeps everything in memory and captures nothing, to test HTTP alone. */
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
+import type { By, ClientSide } from '../../../src/contract/by.ts'
 import type { Command } from '../../../src/contract/commands.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import type { LogEvent, NewEvent, SegmentFacts } from '../../../src/contract/events.ts'
-import type { By, ClientSide, Medium } from '../../../src/contract/media.ts'
+import type { Medium } from '../../../src/contract/media.ts'
 import type { DeviceList, ReadinessView, RecordingView } from '../../../src/contract/views.ts'
 import type { RecorderBus, RecorderPort } from '../../../src/recorder/port.ts'
 import type { RecordingQuery, StoredAnswer } from '../../../src/store/port.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { NewEvent } from '../../../src/contract/events.ts'
-import type { GapReason } from '../../../src/contract/media.ts'
+import type { GapReason } from '../../../src/contract/gap-reason.ts'
 import { suite } from '../../support/suite.ts'
 import { micOf } from '../support/folded.ts'
 import { at, History } from '../support/history.ts'

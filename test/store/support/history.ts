@@ -1,6 +1,7 @@
+import type { By } from '../../../src/contract/by.ts'
 import type { TagValue } from '../../../src/contract/commands.ts'
 import type { EventData, EventType, NewEvent } from '../../../src/contract/events.ts'
-import type { By, Medium } from '../../../src/contract/media.ts'
+import type { Medium } from '../../../src/contract/media.ts'
 
 /** The client in these tests. */
 export const CRM: By = { side: 'api', client: 'crm', user: 'clerk' }

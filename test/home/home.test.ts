@@ -2,17 +2,11 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import {
-  type Home,
-  HomeError,
-  prepareHome,
-  readConfig,
-  readDaemonFile,
-  removeDaemonFile,
-  resolveHome,
-  writeDaemonFile,
-} from '../src/home.ts'
-import { suite } from './support/suite.ts'
+import { readConfig } from '../../src/home/config.ts'
+import { readDaemonFile, removeDaemonFile, writeDaemonFile } from '../../src/home/daemon-file.ts'
+import { type Home, prepareHome, resolveHome } from '../../src/home/home.ts'
+import { HomeError } from '../../src/home/home-error.ts'
+import { suite } from '../support/suite.ts'
 
 const posix = process.platform === 'win32' ? 'Windows does not use file modes' : null
 /** Larger than any process id of the platforms. */

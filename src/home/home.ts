@@ -1,0 +1,103 @@
+/**
+ * The home folder: it holds all state of one user's recorder, and the files by which its parts find
+ * each other.
+ */
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, isAbsolute, join, resolve } from 'node:path'
+import { HomeError, messageOf } from './home-error.ts'
+
+/** The paths of a home folder, all absolute. */
+export interface Home {
+  folder: string
+  /** The home token, 0600: every scope, for the user's own command line. */
+  tokenFile: string
+  /** The running daemon announces its process and URL in it: `DaemonInfo`. */
+  daemonFile: string
+  configFile: string
+  /** LevelDB folder of the event log. */
+  logFolder: string
+  /** Names the newest durable event, outside of the log, so that a lost tail is noticed. */
+  witnessFile: string
+  /** Space reserved on the log's disk, released when the disk is full. */
+  ballastFile: string
+  recordingsFolder: string
+  /** Composed files. All of them can be made again. */
+  exportsFolder: string
+}
+
+/**
+ * Returns the paths of the home folder: the argument, else `F2F_HOME`, else the platform's folder
+ * for application data (Linux: XDG Base Directory Specification). Does not access the disk.
+ */
+export function resolveHome(
+  folder?: string,
+  env: NodeJS.ProcessEnv = process.env,
+  platform = process.platform,
+): Home {
+  const root = resolve(folder || env.F2F_HOME || platformDefault(env, platform))
+  return {
+    folder: root,
+    tokenFile: join(root, 'token'),
+    daemonFile: join(root, 'daemon.json'),
+    configFile: join(root, 'config.json'),
+    logFolder: join(root, 'log'),
+    witnessFile: join(root, 'log.witness'),
+    ballastFile: join(root, 'log.ballast'),
+    recordingsFolder: join(root, 'recordings'),
+    exportsFolder: join(root, 'exports'),
+  }
+}
+
+function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  const user = env.HOME || homedir()
+  if (platform === 'win32')
+    return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'f2f-recorder')
+  if (platform === 'darwin') return join(user, 'Library', 'Application Support', 'f2f-recorder')
+  // The specification requires that relative paths in XDG_* are ignored.
+  const data =
+    env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME)
+      ? env.XDG_DATA_HOME
+      : join(user, '.local', 'share')
+  return join(data, 'f2f-recorder')
+}
+
+/**
+ * Creates the home folder and its folders of recordings and exports, for the user only (0700), and
+ * narrows wider permissions. Throws {@link HomeError} if that fails or if the folder is clearly in
+ * use for something else.
+ */
+export async function prepareHome(home: Home): Promise<void> {
+  await preparePrivateFolder(home.folder, () => refuseForeignFolder(home))
+  await preparePrivateFolder(home.recordingsFolder)
+  await preparePrivateFolder(home.exportsFolder)
+}
+
+async function preparePrivateFolder(
+  folder: string,
+  beforeNarrowing?: () => Promise<void>,
+): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const { mode, uid } = await stat(folder)
+    if (process.platform === 'win32') return
+    if (uid !== process.getuid?.())
+      throw new HomeError(`${folder} belongs to another user. Choose another home folder.`)
+    if ((mode & 0o777) === 0o700) return
+    await beforeNarrowing?.()
+    await chmod(folder, 0o700)
+  } catch (cause) {
+    if (cause instanceof HomeError) throw cause
+    throw new HomeError(`${folder} cannot be used as a folder: ${messageOf(cause)}.`, { cause })
+  }
+}
+
+/** Guards against `--home /tmp` typed as root, which would lock everyone else out of /tmp. */
+async function refuseForeignFolder(home: Home): Promise<void> {
+  const ownNames = new Set(Object.values(home).map((path) => basename(path)))
+  const entries = await readdir(home.folder)
+  if (entries.length > 0 && !entries.some((name) => ownNames.has(name)))
+    throw new HomeError(
+      `${home.folder} is in use for something else and open to other users. Choose another home folder.`,
+    )
+}
