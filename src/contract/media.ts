@@ -21,6 +21,9 @@ export interface Device {
   label: string
 }
 
+/** Stands for the device of a track that has none, e.g. when no device was found. */
+export const NO_DEVICE: Device = { id: '', label: '' }
+
 const AUDIO_OF: Record<RecordingType, readonly Medium[]> = {
   microphone: ['mic'],
   speaker: ['speaker'],

@@ -3,7 +3,7 @@ import type { Capture, CaptureReport } from '../actors/capture.ts'
 import { clockActor } from '../actors/clock-actor.ts'
 import type { CapturePlatform } from '../actors/port.ts'
 import type { LogEvent } from '../contract/events.ts'
-import { MEDIA, type Medium } from '../contract/media.ts'
+import { MEDIA, type Medium, NO_DEVICE } from '../contract/media.ts'
 import { controlMachine } from '../machines/control-machine.ts'
 import { assertTransition, machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
 import { sessionMachine } from '../machines/session-machine.ts'
@@ -113,7 +113,7 @@ export class LiveRecording {
           capture.send({ type: 'capture.cut', segment, at: Date.parse(message.at), discard })
           return
         }
-        const device = message.device ?? { id: '', label: '' }
+        const device = message.device ?? NO_DEVICE
         const { quality } = this.session.getSnapshot().context
         const retryUntil = message.retryUntil === '' ? undefined : Date.parse(message.retryUntil)
         capture.send({

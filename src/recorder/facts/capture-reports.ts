@@ -1,6 +1,6 @@
 import type { CaptureReport } from '../../actors/capture.ts'
 import type { SegmentFacts } from '../../contract/events.ts'
-import type { Medium } from '../../contract/media.ts'
+import { type Medium, NO_DEVICE } from '../../contract/media.ts'
 import type { EventBatch } from './event-batch.ts'
 import type { SegmentOutcome } from './pending-command.ts'
 
@@ -26,7 +26,7 @@ export function reportFacts(
   switch (report.type) {
     case 'capture.flowing': {
       const { startedAt, container, codec, file, segment } = report
-      const device = track.context.device ?? { id: '', label: '' }
+      const device = track.context.device ?? NO_DEVICE
       batch.add(id, 'segment.opened', {
         medium,
         number: segment,
@@ -78,7 +78,7 @@ function warn(
 function closeSegment(batch: EventBatch, id: string, facts: SegmentFacts, opened: boolean): void {
   if (!opened) {
     const { medium, number, startedAt, container, codec, file } = facts
-    const device = batch.recording(id).tracks[medium].context.device ?? { id: '', label: '' }
+    const device = batch.recording(id).tracks[medium].context.device ?? NO_DEVICE
     batch.add(id, 'segment.opened', { medium, number, startedAt, container, codec, file, device })
   }
   batch.add(id, 'segment.closed', facts)
