@@ -7,7 +7,7 @@ export interface Microphone {
   readonly name: string
   /** Removes the microphone. The server moves its listeners to another one. */
   unplug(): Promise<void>
-  /** Adds the microphone again under the same name. */
+  /** Adds the microphone again under the same name, if it is unplugged. */
   plug(): Promise<void>
   /** Ends its sound. Its devices remain until the sound server ends. */
   stop(): Promise<void>
@@ -38,14 +38,15 @@ export async function addMicrophone(
   const playback = await playInto(sink, tone({ toneHz, seconds: 1 }), { env, loop: true })
   const remap = [`source_name=${name}`, `master=${sink}.monitor`]
   const load = () => pactl(env, 'load-module', 'module-remap-source', ...remap)
-  let module = await load()
+  let module: string | undefined = await load()
   return {
     name,
     async unplug() {
-      await pactl(env, 'unload-module', module)
+      if (module !== undefined) await pactl(env, 'unload-module', module)
+      module = undefined
     },
     async plug() {
-      module = await load()
+      module ??= await load()
     },
     stop: () => playback.stop(),
   }

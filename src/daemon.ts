@@ -1,4 +1,4 @@
-/** The composition root: the one place that knows everybody. */
+/** Creates the top-level parts and connects them. */
 import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { hostname, userInfo } from 'node:os'
@@ -115,7 +115,7 @@ async function assemble(
     user,
     allowedOrigins: config.allowedOrigins ?? [],
     logger,
-    isReady: () => recorder.ready,
+    isRunning: () => recorder.isRunning,
   })
   cleanup.push(() => http.close())
   await writeDaemonFile(home, {

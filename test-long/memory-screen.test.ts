@@ -66,7 +66,7 @@ exec "${await realFfmpeg()}" "$@"`,
         })
         const ended = await long.ended
         assert.ok(
-          Math.abs((ended.facts?.durationMs ?? 0) - RECORDED_MS) < 2_000,
+          Math.abs((ended.description?.durationMs ?? 0) - RECORDED_MS) < 2_000,
           JSON.stringify(ended),
         )
       } finally {

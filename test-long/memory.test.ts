@@ -110,11 +110,11 @@ exec "${real}" "$@"`,
           folder,
           onReport,
         })
-        const { cause, facts } = await long.ended
+        const { cause, description } = await long.ended
         assert.equal(cause, 'cut', JSON.stringify(cause))
         assert.ok(
-          Math.abs((facts?.durationMs ?? 0) - RECORDED_MS) < 10_000,
-          `${facts?.durationMs} ms recorded`,
+          Math.abs((description?.durationMs ?? 0) - RECORDED_MS) < 10_000,
+          `${description?.durationMs} ms recorded`,
         )
       } finally {
         server.close()

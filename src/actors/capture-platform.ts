@@ -15,7 +15,7 @@ import { ScreenPipeline } from './screen/screen-pipeline.ts'
 import { CAPTURE_LIMITS, type CaptureLimits } from './segment/capture-limits.ts'
 import type { StartPipeline } from './segment/pipeline.ts'
 import { salvageFile } from './segment/salvage-file.ts'
-import { segmentFacts } from './segment/segment-facts.ts'
+import { describeSegment } from './segment/segment-description.ts'
 import { SoundPipeline } from './sound/sound-pipeline.ts'
 import { TrackCapture } from './track-capture.ts'
 
@@ -89,7 +89,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
     },
     async salvage(folder, opened) {
       const file = await salvageFile(join(folder, opened.file), opened.container)
-      return file && segmentFacts(opened, Date.parse(opened.startedAt), file)
+      return file && describeSegment(opened, Date.parse(opened.startedAt), file)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../contract/errors.ts'
-import type { SegmentFacts } from '../contract/events.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import type { GapReason } from '../contract/gap-reason.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
@@ -17,7 +17,7 @@ export interface SegmentPlan {
 }
 
 /** A message to a capture actor. */
-export type CaptureCommand =
+export type CaptureInstruction =
   /**
    * Starts capturing a segment. With `retryUntil` (epoch ms) it retries with backoff, without
    * reports, until media flow or the time is over. Without it the only attempt must flow within 5
@@ -41,8 +41,8 @@ export type CaptureReport =
       type: 'capture.flowing'
       segment: number
       startedAt: string
-      container: SegmentFacts['container']
-      codec: SegmentFacts['codec']
+      container: SegmentDescription['container']
+      codec: SegmentDescription['codec']
       file: string
     }
   /**
@@ -54,11 +54,11 @@ export type CaptureReport =
       type: 'capture.ended'
       segment: number
       cause: 'cut' | { code: ErrorCode; detail: string; reason: GapReason }
-      facts: SegmentFacts | null
+      description: SegmentDescription | null
       unfinished: boolean
     }
   /** The file of a segment whose `capture.ended` was `unfinished` is on disk now. */
-  | { type: 'capture.closed'; segment: number; facts: SegmentFacts }
+  | { type: 'capture.closed'; segment: number; description: SegmentDescription }
   /** A warning about the flowing media begins or ends (`present`). Each change is reported once. */
   | {
       type: 'capture.warning'
@@ -74,7 +74,7 @@ export type CaptureReport =
 
 /** The capture of one medium. It never throws and never touches another medium's capture. */
 export interface Capture {
-  send(command: CaptureCommand): void
+  send(command: CaptureInstruction): void
   /**
    * Ends everything at once, because the daemon ends. Resolves when no process is left and nothing
    * writes to a file.

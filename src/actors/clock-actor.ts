@@ -4,10 +4,10 @@ import { type EventObject, fromCallback } from 'xstate'
 const CHECK_MS = 30_000
 
 /**
- * Creates an actor that calls `fire` once when the wall clock reaches `input.at` (RFC 3339), also
- * when that time is already over. It never calls it when `input.at` is empty.
+ * Creates an actor that calls `fire` once when the clock `now` (epoch ms) reaches `input.at` (RFC
+ * 3339), also when that time is already over. It never calls it when `input.at` is empty.
  */
-export function clockActor(fire: () => void, now: () => number = Date.now) {
+export function clockActor(fire: () => void, now: () => number) {
   return fromCallback<EventObject, { at: string }>(({ input }) => {
     if (input.at === '') return
     const at = Date.parse(input.at)

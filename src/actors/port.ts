@@ -1,4 +1,4 @@
-import type { SegmentFacts } from '../contract/events.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { DeviceList, Level } from '../contract/views.ts'
 import type { Capture, CaptureReport } from './capture.ts'
@@ -46,6 +46,9 @@ export interface CapturePlatform {
    */
   salvage(
     folder: string,
-    opened: Pick<SegmentFacts, 'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'>,
-  ): Promise<SegmentFacts | null>
+    opened: Pick<
+      SegmentDescription,
+      'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'
+    >,
+  ): Promise<SegmentDescription | null>
 }

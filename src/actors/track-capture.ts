@@ -1,4 +1,4 @@
-import type { Capture, CaptureCommand } from './capture.ts'
+import type { Capture, CaptureInstruction } from './capture.ts'
 import { SegmentCapture, type SegmentCaptureParts } from './segment/segment-capture.ts'
 
 /**
@@ -16,7 +16,7 @@ export class TrackCapture implements Capture {
     this.#parts = parts
   }
 
-  send(command: CaptureCommand): void {
+  send(command: CaptureInstruction): void {
     if (command.type === 'capture.cut') {
       const segment = this.#segments.get(command.segment)
       if (segment) segment.cut(command.at, command.discard ?? false)
@@ -36,7 +36,7 @@ export class TrackCapture implements Capture {
         type: 'capture.ended',
         segment: plan.number,
         cause: 'cut',
-        facts: null,
+        description: null,
         unfinished: false,
       } as const
       // Reports after `send` has returned: callers do not expect a report from within it.
@@ -49,7 +49,7 @@ export class TrackCapture implements Capture {
   async dispose(): Promise<void> {
     this.#disposed = true
     const segments = [...this.#segments.values()]
-    for (const segment of segments) segment.abandon()
+    for (const segment of segments) segment.dispose()
     await Promise.all(segments.map((segment) => segment.ended.then(() => segment.closed)))
   }
 }

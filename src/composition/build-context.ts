@@ -1,4 +1,4 @@
-import type { SegmentFacts } from '../contract/events.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import type { Tools } from './tools.ts'
 
 /** The context in which one file is composed. */
@@ -9,7 +9,7 @@ export interface BuildContext {
   /** A private folder, removed afterwards. */
   folder: string
   /** Returns the absolute path of a segment's file. */
-  path(segment: SegmentFacts): string
+  path(segment: SegmentDescription): string
   /** Reports how much of the current step is done, 0–1. */
   progress(part: number): void
 }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import type { SegmentFacts } from '../contract/events.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import type { Quality } from '../contract/quality.ts'
 import type { BuildContext } from './build-context.ts'
 import { composeScreen } from './compose-screen.ts'
@@ -56,7 +56,7 @@ export async function build(
 
 /** Checks every segment against its SHA-256. Throws EXPORT_FAILED for a missing or changed one. */
 async function checkSegments(
-  segments: readonly SegmentFacts[],
+  segments: readonly SegmentDescription[],
   context: BuildContext,
 ): Promise<void> {
   const total = segments.reduce((sum, { bytes }) => sum + bytes, 0)

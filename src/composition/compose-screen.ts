@@ -5,7 +5,7 @@
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SegmentFacts } from '../contract/events.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import type { Quality } from '../contract/quality.ts'
 import { readBox } from '../media/fmp4.ts'
 import { FormatError } from '../media/format-error.ts'
@@ -54,7 +54,7 @@ export async function composeScreen(
   // A flash at the start has no picture before it that could stay, and no segment may be shown
   // earlier than its sound. So the track begins later.
   const items = others.length > 0 && isFlash(first!) ? centredItems.slice(1) : centredItems
-  const formats = new Map<SegmentFacts, VideoFormat>()
+  const formats = new Map<SegmentDescription, VideoFormat>()
   for (const { segment } of items.filter(isMedia))
     formats.set(segment, await formatOf(segment, context))
   const size = largest([...formats.values()]) ?? SIZE_UNKNOWN
@@ -121,7 +121,7 @@ async function prepareFile(
     size: { width: number; height: number }
     writeCard: CardWriter | undefined
     quality: Quality
-    format: Map<SegmentFacts, VideoFormat>
+    format: Map<SegmentDescription, VideoFormat>
   },
   context: BuildContext,
 ): Promise<string> {
@@ -159,7 +159,7 @@ async function resize(
   await runFfmpeg(context, args)
 }
 
-async function formatOf(segment: SegmentFacts, context: BuildContext): Promise<VideoFormat> {
+async function formatOf(segment: SegmentDescription, context: BuildContext): Promise<VideoFormat> {
   try {
     return await readFormat(context.path(segment))
   } catch (error) {

@@ -5,7 +5,7 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { SegmentFacts } from '../contract/events.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import { FormatError } from '../media/format-error.ts'
 import { readPage } from '../media/ogg.ts'
 import {
@@ -112,7 +112,7 @@ async function* soundPages(
 }
 
 async function* packetsOf(
-  segment: SegmentFacts,
+  segment: SegmentDescription,
   context: BuildContext,
 ): AsyncGenerator<{ packet: Buffer; preSkip: number }> {
   const pages = new Splitter(readPage)

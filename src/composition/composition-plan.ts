@@ -1,7 +1,7 @@
 /** Plans a composed file: its contents, and the key that identifies it. Pure. */
 import { createHash } from 'node:crypto'
 import { RecorderError } from '../contract/errors.ts'
-import type { SegmentFacts } from '../contract/events.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import { buildChapters, type Chapter } from './chapters.ts'
 import type { CompositionPort, CompositionRequest } from './port.ts'
 import {
@@ -30,7 +30,7 @@ export interface CompositionPlan {
   sounds: TrackTimeline[]
   screen: TrackTimeline | undefined
   chapters: Chapter[]
-  segments: SegmentFacts[]
+  segments: SegmentDescription[]
   /** IANA name of the time zone of cards. */
   timeZone: string
   /** The contents of the file in short; part of its name. */
@@ -43,7 +43,7 @@ export interface CompositionPlan {
 /** Plans the requested file. Throws INVALID_STATE or NOT_FOUND where it cannot exist. */
 export function planComposition(
   recording: ComposableRecording,
-  segments: readonly SegmentFacts[],
+  segments: readonly SegmentDescription[],
   request: CompositionRequest,
   version: string,
 ): CompositionPlan {

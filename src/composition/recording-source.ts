@@ -1,5 +1,5 @@
 /** Reads the recordings that are composed. */
-import type { LogEvent, SegmentFacts } from '../contract/events.ts'
+import type { LogEvent, SegmentDescription } from '../contract/events.ts'
 import { type Quality, resolveQuality } from '../contract/quality.ts'
 import type { ComposableRecording } from './composition-plan.ts'
 
@@ -18,13 +18,16 @@ export interface RecordingSource {
     segments(
       id: string,
       query: { limit: number; cursor?: string },
-    ): Promise<{ items: SegmentFacts[]; cursor: string | null }>
+    ): Promise<{ items: SegmentDescription[]; cursor: string | null }>
   }
 }
 
 /** Reads all closed segments of a recording. */
-export async function readSegments({ log }: RecordingSource, id: string): Promise<SegmentFacts[]> {
-  const segments: SegmentFacts[] = []
+export async function readSegments(
+  { log }: RecordingSource,
+  id: string,
+): Promise<SegmentDescription[]> {
+  const segments: SegmentDescription[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const page = await log.segments(id, {
       limit: SEGMENTS_PER_PAGE,

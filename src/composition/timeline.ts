@@ -2,7 +2,7 @@
  * Builds the timeline of a recording: the place of every segment and gap, in whole milliseconds
  * from the recording's start. Pure.
  */
-import type { SegmentFacts } from '../contract/events.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import type { GapReason } from '../contract/gap-reason.ts'
 import { MEDIA, type Medium } from '../contract/media.ts'
 import type { Gap, RecordingView } from '../contract/views.ts'
@@ -14,7 +14,7 @@ export type TimelineItem = MediaItem | GapItem
 export interface MediaItem {
   fromMs: number
   toMs: number
-  segment: SegmentFacts
+  segment: SegmentDescription
 }
 
 /** An item without media. */
@@ -65,7 +65,7 @@ export const isMedia = (item: TimelineItem): item is MediaItem => 'segment' in i
  */
 export function buildTimeline(
   recording: TimelineSource,
-  segments: readonly SegmentFacts[],
+  segments: readonly SegmentDescription[],
 ): Timeline {
   const startMs = Date.parse(recording.startedAt)
   const ends = segments.map(({ endedAt }) => Date.parse(endedAt))
@@ -83,7 +83,7 @@ export function buildTimeline(
 }
 
 function mediaSpans(
-  segments: readonly SegmentFacts[],
+  segments: readonly SegmentDescription[],
   startMs: number,
   durationMs: number,
 ): MediaItem[] {

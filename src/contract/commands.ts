@@ -1,5 +1,5 @@
 import type { By } from './by.ts'
-import type { Medium, RecordingType } from './media.ts'
+import type { Medium, RecordingType, RequestedMedium } from './media.ts'
 import type { QualityChoice } from './quality.ts'
 
 /** A tag's value: a string of at most 4,096 characters, a finite number, or a boolean. */
@@ -19,30 +19,17 @@ export interface CommandRequests {
     quality?: QualityChoice | undefined
   }
   /** `audio` in `media` stands for the audio media of the recording's own type. */
-  'track.start': { media: RequestedList; devices: Partial<Record<Medium, string>> }
-  'track.stop': { media?: RequestedList }
+  'track.start': { media: RequestedMedium[]; devices: Partial<Record<Medium, string>> }
+  'track.stop': { media?: RequestedMedium[] }
   /** `maxPauseSeconds`: a longer pause raises a warning, but never ends by itself. */
-  'track.pause': { media?: RequestedList; maxPauseSeconds?: number | undefined }
-  'track.resume': { media?: RequestedList }
+  'track.pause': { media?: RequestedMedium[]; maxPauseSeconds?: number | undefined }
+  'track.resume': { media?: RequestedMedium[] }
   'recording.tag': { tags: Record<string, TagValue> }
   'recording.close': Record<never, never>
 }
 
-type RequestedList = (Medium | 'audio')[]
-
 /** The name of a command. */
 export type CommandName = keyof CommandRequests
-
-/** The names of all commands. */
-export const COMMANDS: readonly CommandName[] = [
-  'recording.start',
-  'track.start',
-  'track.stop',
-  'track.pause',
-  'track.resume',
-  'recording.tag',
-  'recording.close',
-]
 
 /** Every spelling that `allowedCommands` uses. */
 export const ALLOWED_COMMANDS = [
@@ -67,6 +54,9 @@ export const ALLOWED_COMMAND_OF: Record<CommandName, AllowedCommand> = {
   'recording.tag': 'tag',
   'recording.close': 'close',
 }
+
+/** The names of all commands. */
+export const COMMANDS = Object.keys(ALLOWED_COMMAND_OF) as CommandName[]
 
 /**
  * Identifies a retransmission. The same client, key and fingerprint get the first 2xx answer again

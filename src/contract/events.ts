@@ -7,7 +7,7 @@ import type { Quality } from './quality.ts'
 import type { WarningCode } from './warnings.ts'
 
 /** The facts of one stored segment. Times are RFC 3339 UTC with milliseconds. */
-export interface SegmentFacts {
+export interface SegmentDescription {
   medium: Medium
   /** Counts a track's segments from 1. The number of a discarded segment is not used again. */
   number: number
@@ -96,13 +96,13 @@ export interface EventData {
   'track.failed': { medium: Medium; code: ErrorCode; detail: string; reason: GapReason }
   /** The first sample of a segment has been captured and its file exists. */
   'segment.opened': Pick<
-    SegmentFacts,
+    SegmentDescription,
     'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'
   > & {
     device: Device
   }
   /** A segment is complete, hashed and on disk. A `salvaged` one was closed after a crash. */
-  'segment.closed': SegmentFacts & { salvaged?: boolean }
+  'segment.closed': SegmentDescription & { salvaged?: boolean }
   /**
    * A segment has been removed from the disk. It was never confirmed, or its start was rolled back.
    */

@@ -3,7 +3,7 @@
 import type { By, ClientSide } from './by.ts'
 import type { AllowedCommand, TagValue } from './commands.ts'
 import type { ErrorCode } from './errors.ts'
-import type { SegmentFacts } from './events.ts'
+import type { SegmentDescription } from './events.ts'
 import type { GapReason } from './gap-reason.ts'
 import type { Device, Medium, RecordingType } from './media.ts'
 import type { ApplicationState, RecordingState, TrackState } from './states.ts'
@@ -99,7 +99,7 @@ export interface RecordingAnswer extends Omit<RecordingView, 'tracks'> {
 }
 
 /** A segment as clients see it. */
-export type SegmentView = Omit<SegmentFacts, 'file'>
+export type SegmentView = Omit<SegmentDescription, 'file'>
 
 /** An error or warning in force. */
 export interface ApplicationError {

@@ -27,8 +27,8 @@ function checkCredentialCount(ctx: HttpContext): void {
 
 /**
  * Creates the middleware that checks every request before its route: first Host, then Origin, then
- * the credential. No check reads the body, so strangers cannot make the daemon read. It also
- * answers every error and logs every request.
+ * the credential. No check reads the body, so a client without a credential cannot make the daemon
+ * read one. It also answers every error and logs every request.
  */
 export function createGate(
   services: Services,
@@ -56,7 +56,7 @@ export function createGate(
     }
   }
 
-  /** Checks a request. Answers a preflight, and returns true only then. */
+  /** Checks a request. Returns whether it has answered it, which it does for a preflight. */
   function checkRequest(ctx: HttpContext): boolean {
     checkHost(ctx.req, address())
     ctx.state.headers.push(...originCheck.headersFor(ctx.req))

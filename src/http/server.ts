@@ -24,7 +24,7 @@ export interface HttpOptions {
   allowedOrigins: readonly string[]
   logger: Logger
   /** Returns false while the daemon is stopping. Commands then get NOT_READY. */
-  isReady: () => boolean
+  isRunning: () => boolean
   limits?: Partial<HttpLimits>
 }
 

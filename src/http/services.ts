@@ -17,7 +17,7 @@ export interface Services {
   /** Returns the daemon's address, which is known only once it listens. */
   address: () => Address
   /** Returns false while the daemon is stopping. Commands then get NOT_READY. */
-  isReady: () => boolean
+  isRunning: () => boolean
   logger: Logger
   streams: EventStreams
 }

@@ -169,7 +169,7 @@ export function isCapturingTrack(track: SnapshotFrom<typeof trackMachine>): bool
 /** Returns a recording's state as clients see it. An unconfirmed recording is Active. */
 export function recordingState(session: SnapshotFrom<typeof sessionMachine>): RecordingState {
   if (session.matches('wrapUp')) return 'WrapUp'
-  if (session.matches('closed') || session.matches('abandoned')) return 'Closed'
+  if (session.matches('closed') || session.matches('rolledBack')) return 'Closed'
   return session.matches({ capturing: 'paused' }) ? 'Paused' : 'Active'
 }
 

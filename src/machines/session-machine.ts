@@ -30,8 +30,7 @@ export interface SessionContext {
 }
 
 /**
- * Input of a clock actor: when to fire (RFC 3339). When it fires, the recorder gives itself a
- * command, which is recorded in the log.
+ * Input of a clock actor: when to fire (RFC 3339); empty: never.
  */
 export interface ClockInput {
   at: string
@@ -102,7 +101,7 @@ export const sessionMachine = setup({
       },
       states: {
         starting: {
-          on: { 'recording.started': 'active', 'recording.startFailed': '#session.abandoned' },
+          on: { 'recording.started': 'active', 'recording.startFailed': '#session.rolledBack' },
         },
         active: { on: { 'recording.paused': 'paused' } },
         paused: { on: { 'recording.resumed': 'active' } },
@@ -124,6 +123,6 @@ export const sessionMachine = setup({
     },
     closed: {},
     /** The start was rolled back. Clients never see the recording. */
-    abandoned: { on: { 'recording.start': permit } },
+    rolledBack: { on: { 'recording.start': permit } },
   },
 })

@@ -35,7 +35,7 @@ export interface TrackContext {
 }
 
 /** A message from the machine to its capture actor. */
-export type CaptureMessage =
+export type CaptureRequest =
   | { type: 'capture.open'; segment: number; device: Device | null; retryUntil: string }
   | { type: 'capture.cut'; segment: number; at: string; discard: boolean }
 
@@ -56,7 +56,7 @@ const stops = { 'track.stopped': 'stopped' } as const
 export const trackMachine = setup({
   types: { context: {} as TrackContext, events: {} as ProposedCommand | TrackFact },
   actors: {
-    capture: fromCallback<CaptureMessage>(() => {}),
+    capture: fromCallback<CaptureRequest>(() => {}),
     pauseClock: fromCallback<EventObject, ClockInput>(() => {}),
   },
   actions: {

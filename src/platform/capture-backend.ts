@@ -7,7 +7,7 @@ import type { StartScreenWatch } from './screen-watch.ts'
 import type { StartSoundWatch } from './sound-watch.ts'
 
 /** A program that captures, and the watches over its device. */
-export interface SourceCommand extends ChildCommand {
+export interface CaptureHelper extends ChildCommand {
   watchScreen?: StartScreenWatch
   /**
    * Media are kept only after the watch has confirmed that nothing has changed; they might
@@ -39,7 +39,7 @@ export interface CaptureBackend {
     device: Device,
     quality: Quality,
     ffmpeg: () => Promise<Ffmpeg>,
-  ): Promise<SourceCommand>
+  ): Promise<CaptureHelper>
   /**
    * The player whose silence, on its stdin, keeps a device delivering while nothing else plays;
    * null when there is none.

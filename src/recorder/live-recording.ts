@@ -7,7 +7,7 @@ import { MEDIA, type Medium, NO_DEVICE } from '../contract/media.ts'
 import { controlMachine } from '../machines/control-machine.ts'
 import { assertTransition, machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
 import { sessionMachine } from '../machines/session-machine.ts'
-import { type CaptureMessage, trackMachine } from '../machines/track-machine.ts'
+import { type CaptureRequest, trackMachine } from '../machines/track-machine.ts'
 import type { CaptureCut } from './facts/event-batch.ts'
 
 /** A clock of a recording: its longest duration, its wrap-up, a pause. */
@@ -24,7 +24,7 @@ export interface LiveRecordingOptions {
   onReport(medium: Medium, report: CaptureReport): void
   /** A clock has fired: the session's, or, with a medium, that of a track's pause. */
   onClock(fired: RecordingClock): void
-  /** An actor has failed that must not. */
+  /** Called when an actor fails that must never fail. */
   onFault(what: string, error: unknown): void
   now(): number
 }
@@ -40,7 +40,7 @@ export class LiveRecording {
   readonly tracks: Record<Medium, Actor<typeof trackMachine>>
   readonly #captures = new Map<Medium, Capture>()
   readonly #options: LiveRecordingOptions
-  #replaying = false
+  #restoring = false
   #disposed = false
 
   constructor(options: LiveRecordingOptions) {
@@ -78,7 +78,7 @@ export class LiveRecording {
                 type: 'capture.ended',
                 segment: context.segment,
                 cause,
-                facts: null,
+                description: null,
                 unfinished: false,
               })
             },
@@ -103,10 +103,10 @@ export class LiveRecording {
   }
 
   #captureLogic(medium: Medium, folder: string) {
-    return fromCallback<CaptureMessage>(({ receive }) => {
+    return fromCallback<CaptureRequest>(({ receive }) => {
       receive((message) => {
-        // Replay starts no captures.
-        if (this.#replaying) return
+        // Restoring starts no captures.
+        if (this.#restoring) return
         const capture = this.#captureOf(medium)
         if (message.type === 'capture.cut') {
           const { segment, discard } = message
@@ -142,10 +142,10 @@ export class LiveRecording {
   }
 
   /** Moves the machines by facts of the past: clocks are armed again, captures are not started. */
-  replay(events: readonly LogEvent[]): void {
-    this.#replaying = true
+  restore(events: readonly LogEvent[]): void {
+    this.#restoring = true
     for (const event of events) this.apply(event)
-    this.#replaying = false
+    this.#restoring = false
   }
 
   /** Ends a segment at once, before its fact is durable. The machine repeats the cut after that. */

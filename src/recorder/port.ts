@@ -12,7 +12,7 @@ import type {
   RecordingView,
   TagEntry,
 } from '../contract/views.ts'
-import type { EventLog, StoredAnswer } from '../store/port.ts'
+import type { CommandAnswer, EventLog } from '../store/port.ts'
 
 /** Part of the port: what `log.recordings` is asked. */
 export type { RecordingQuery } from '../store/port.ts'
@@ -34,7 +34,7 @@ export interface RecorderPort {
    * that. A repeated idempotency key gets its kept answer. A client that disconnects cancels
    * nothing.
    */
-  dispatch(command: Command): Promise<StoredAnswer>
+  dispatch(command: Command): Promise<CommandAnswer>
   /**
    * Reads a recording for one side, by id or `current`. Rejects with RECORDING_NOT_FOUND or
    * NO_CURRENT_RECORDING. Do not mutate the answer: an unchanged recording returns the same object.
@@ -62,6 +62,6 @@ export interface RecorderPort {
     EventLog,
     'position' | 'events' | 'recordings' | 'segments' | 'segment' | 'tokens'
   >
-  /** Absolute path of a recording's file (`SegmentFacts.file`). */
+  /** Absolute path of a recording's file (`SegmentDescription.file`). */
   file(recordingId: string, file: string): string
 }

@@ -23,10 +23,7 @@ export interface RecorderOptions {
   clock: RecorderClock
   /** Longest time for one write of the log before capture ends. Milliseconds; default 3,000. */
   stallMs?: number
-  /**
-   * Reserve: bytes to keep free on the disk of the recordings; default {@link
-   * DEFAULT_RESERVE_BYTES}.
-   */
+  /** Reserve: bytes to keep free on the disk of the recordings; default 256 MB. */
   reserveBytes?: number | undefined
   /** The log's ballast. */
   ballast?: LogBallast

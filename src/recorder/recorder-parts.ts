@@ -31,7 +31,7 @@ export interface RecorderHost {
   readonly bus: RecorderBus
   readonly system: By & { side: 'system' }
   /** Whether commands are carried out. */
-  isReady(): boolean
+  acceptsCommands(): boolean
   onCommitted(events: readonly LogEvent[]): void
   onLogFailed(error: RecorderError): void
   /** Logs that a part failed in a way that no client is told of. */
@@ -45,13 +45,13 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   const now = (): number => clock.now()
   const facts = createFactPipeline(options, host, () => parts)
   const disk = createDiskGuard(options, host, () => parts)
-  const { watch: storage } = disk
+  const { watch: diskWatch } = disk
   const reader = new Reader({
-    ...{ log, facts, platform, bus, version, storage, now },
-    ready: host.isReady,
+    ...{ log, facts, platform, bus, version, diskWatch, now },
+    ready: host.acceptsCommands,
   })
   const commands = new CommandHandler({
-    ...{ facts, log, platform, storage },
+    ...{ facts, log, platform, diskWatch },
     system: { by: system, tags: options.systemTags, quality: resolveQuality(options.quality) },
   })
   const parts: RecorderParts = {
@@ -61,7 +61,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     clockMonitor: new ClockMonitor({ clock, facts, system, onFault }),
     reader,
     readiness: new Readiness({
-      ...{ platform, storage, log },
+      ...{ platform, diskWatch, log },
       failure: () => facts.failure,
       live: () => liveTracks(facts.recordings, reader),
       builtAt: options.builtAt ?? 0,
@@ -97,19 +97,19 @@ function createFactPipeline(
       parts().reader.observeReport(id, medium, report)
       return parts().disk.observe(id, medium, report)
     },
-    onAbandoned: (id) => rm(folderOf(id), { recursive: true, force: true }),
+    onRolledBack: (id) => rm(folderOf(id), { recursive: true, force: true }),
     onFailure: onLogFailed,
   })
 }
 
 function createDiskGuard(
   options: RecorderOptions,
-  { system, isReady, onFault }: RecorderHost,
+  { system, acceptsCommands, onFault }: RecorderHost,
   parts: () => RecorderParts,
 ): DiskGuard {
   const { logger, reserveBytes, ballast, readFreeBytes } = options
   return new DiskGuard({
-    ...{ system, isReady, onFault, logger, reserveBytes, ballast, readFreeBytes },
+    ...{ system, acceptsCommands, onFault, logger, reserveBytes, ballast, readFreeBytes },
     facts: () => parts().facts,
     commands: () => parts().commands,
     folder: options.recordingsFolder,

@@ -14,7 +14,7 @@ import type {
   TagEntry,
 } from '../contract/views.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
-import type { EventLog, StoredAnswer } from '../store/port.ts'
+import type { CommandAnswer, EventLog } from '../store/port.ts'
 import { within } from '../time/within.ts'
 import { findInterrupted, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
 import { isCapturing } from './open-recordings.ts'
@@ -48,7 +48,7 @@ export class Recorder implements RecorderPort {
     this.#parts = createRecorderParts(options, {
       bus: this.bus,
       system: this.#system,
-      isReady: () => this.#phase === 'ready',
+      acceptsCommands: () => this.#phase === 'ready',
       onCommitted: (events) => this.#committed(events),
       onLogFailed: (error) => this.#logFailed(error),
       onFault: this.#onFault,
@@ -75,12 +75,12 @@ export class Recorder implements RecorderPort {
     return recorder
   }
 
-  /** Whether it answers commands; while the log is reopened, the answer is an error. */
-  get ready(): boolean {
+  /** False while the daemon starts or stops. While the log is reopened, commands get an error. */
+  get isRunning(): boolean {
     return this.#phase === 'ready' || this.#phase === 'reopening'
   }
 
-  async dispatch(command: Command): Promise<StoredAnswer> {
+  async dispatch(command: Command): Promise<CommandAnswer> {
     this.#assertReady()
     if (command.name === 'recording.start') this.#parts.clockMonitor.beforeStart()
     // Interrupt probes first: none may run beside a command.
@@ -205,8 +205,8 @@ export class Recorder implements RecorderPort {
     )
     // Before the facts: once the log says that they never existed, nobody looks for their files.
     await removeUnconfirmed(interrupted.recordings, folderOf)
-    this.#parts.facts.reset(interrupted.recordings, interrupted.replays)
-    for (const events of interrupted.replays.values()) this.#parts.reader.observe(events)
+    this.#parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
+    for (const events of interrupted.pastEvents.values()) this.#parts.reader.observe(events)
     await this.#parts.facts.append({ by: this.#system, commandId: null }, (batch) => {
       for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
     })

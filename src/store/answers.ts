@@ -1,18 +1,12 @@
 import type { IdempotencyKey } from '../contract/commands.ts'
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
 import { answerKey, answerOwner, EXPIRIES, expiredRange, expiryKey, expiryOf } from './keys.ts'
-import type { StoredAnswer } from './port.ts'
+import type { KeptAnswer } from './port.ts'
 
 /** How long an answer is kept for retransmissions, in milliseconds. */
 export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1_000
 
 type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
-
-/** An answer with the fingerprint of the request that it answers. */
-export interface KeptAnswer {
-  fingerprint: string
-  answer: StoredAnswer
-}
 
 /**
  * When (epoch ms) the newest answer was kept, by owner. In memory, so that finding no answer needs

@@ -1,4 +1,4 @@
-import type { SegmentFacts } from '../contract/events.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { isSegmentSortKey, segmentKey, segmentRange, segmentSortKey } from './keys.ts'
@@ -12,12 +12,12 @@ export async function findSegments(
   db: Database,
   id: string,
   { limit, cursor }: { limit: number; cursor?: string },
-): Promise<Page<SegmentFacts>> {
+): Promise<Page<SegmentDescription>> {
   const { gte, lt } = segmentRange(id)
   // LevelDB's iterators ignore `gt` beside `gte`, so only one is used.
   const gt = cursor === undefined ? gte : segmentKey(id, decodeCursor(cursor, isSegmentSortKey))
   const values = await db.values({ gt, lt, limit: limit + 1 }).all()
-  const items = values.slice(0, limit).map((value): SegmentFacts => JSON.parse(value))
+  const items = values.slice(0, limit).map((value): SegmentDescription => JSON.parse(value))
   const last = items.at(-1)
   if (last === undefined || values.length <= limit) return { items, cursor: null }
   return { items, cursor: encodeCursor(segmentSortKey(last.medium, last.number)) }
@@ -29,7 +29,7 @@ export async function findSegment(
   id: string,
   medium: string,
   number: number,
-): Promise<SegmentFacts | undefined> {
+): Promise<SegmentDescription | undefined> {
   const value = await db.get(segmentKey(id, segmentSortKey(medium, number)))
   return value === undefined ? undefined : JSON.parse(value)
 }

@@ -5,7 +5,7 @@ import { type Operation, storageError, writeBatch } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import { answerOwner, eventKey, HEAD_KEY } from './keys.ts'
 import type { OpenedLog } from './opened-log.ts'
-import type { Appended, AppendRequest, StoredAnswer } from './port.ts'
+import type { Appended, AppendRequest, CommandAnswer } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import {
   applyEvent,
@@ -98,7 +98,7 @@ export class LogWriter {
       const owner = answerOwner(idempotency.client, idempotency.key)
       const now = this.#now()
       kept.push([owner, now])
-      const answer = rendered[index] as StoredAnswer
+      const answer = rendered[index] as CommandAnswer
       operations.push(
         ...answerOperations(owner, now, { fingerprint: idempotency.fingerprint, answer }),
       )

@@ -1,13 +1,22 @@
 import type { IdempotencyKey, TagValue } from '../contract/commands.ts'
-import type { EventData, LogEvent, NewEvent, SegmentFacts } from '../contract/events.ts'
+import type { EventData, LogEvent, NewEvent, SegmentDescription } from '../contract/events.ts'
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 
-/** The first HTTP answer to a command, kept for retransmissions. */
-export interface StoredAnswer {
+/** The HTTP status and body that a command returns. */
+export interface CommandAnswer {
   status: number
   body: unknown
 }
+
+/** An answer that is kept for retransmissions, with the fingerprint of its request. */
+export interface KeptAnswer {
+  fingerprint: string
+  answer: CommandAnswer
+}
+
+/** A token in the log. */
+export type Token = EventData['token.created'] & { createdAt: string }
 
 /** One atomic append of events with their answers and projections. */
 export interface AppendRequest {
@@ -22,7 +31,7 @@ export interface AnswerToKeep {
   /** Undefined: the answer is rendered but not kept. */
   idempotency: IdempotencyKey | undefined
   /** Called synchronously in `append`. */
-  render(view: (id: string) => RecordingView | undefined): StoredAnswer
+  render(view: (id: string) => RecordingView | undefined): CommandAnswer
 }
 
 /** A batch that is being written. */
@@ -30,7 +39,7 @@ export interface Appended {
   /** The events with their positions. They are not durable yet. */
   events: LogEvent[]
   /** The answers that each `render` returned, in order. */
-  answers: StoredAnswer[]
+  answers: CommandAnswer[]
   /**
    * Resolves when the batch is on disk (group commit, fsync); rejects with {@link RecorderError}
    * STORAGE_UNAVAILABLE or STORAGE_FULL when it cannot be written.
@@ -85,18 +94,16 @@ export interface EventLog {
   /** Lists recordings, newest first, without unconfirmed and rolled-back ones. */
   recordings(query: RecordingQuery): Promise<Page<RecordingView>>
   tagHistory(id: string): Promise<TagEntry[]>
-  segments(id: string, query: { limit: number; cursor?: string }): Promise<Page<SegmentFacts>>
-  segment(id: string, medium: string, number: number): Promise<SegmentFacts | undefined>
+  segments(id: string, query: { limit: number; cursor?: string }): Promise<Page<SegmentDescription>>
+  segment(id: string, medium: string, number: number): Promise<SegmentDescription | undefined>
   /**
    * Returns whether an answer is kept. Reads memory only, so that a pause never waits for the disk.
    */
   hasAnswer(key: Pick<IdempotencyKey, 'client' | 'key'>): boolean
   /** Returns the kept answer for a client's key; undefined when there is none in the last 24 h. */
-  answer(
-    key: Pick<IdempotencyKey, 'client' | 'key'>,
-  ): Promise<{ fingerprint: string; answer: StoredAnswer } | undefined>
+  answer(key: Pick<IdempotencyKey, 'client' | 'key'>): Promise<KeptAnswer | undefined>
   /** Returns the tokens that are not revoked, oldest first. */
-  tokens(): (EventData['token.created'] & { createdAt: string })[]
+  tokens(): Token[]
   /**
    * Closes the database, opens it again, and verifies order and chain. Rejects when it still cannot
    * be read or written.

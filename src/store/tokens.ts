@@ -1,7 +1,5 @@
-import type { EventData, LogEvent } from '../contract/events.ts'
-
-/** A token in the log. */
-export type Token = EventData['token.created'] & { createdAt: string }
+import type { LogEvent } from '../contract/events.ts'
+import type { Token } from './port.ts'
 
 /** The valid tokens by id, in the order of their creation. */
 export type Tokens = Map<string, Token>

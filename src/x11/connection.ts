@@ -227,8 +227,11 @@ export class X11Connection {
 
   /** Sends a request and returns its reply. Rejects with {@link X11Error}. */
   request(bytes: Buffer): Promise<Buffer> {
+    // Never before `closed`: its owner learns there why the connection has ended.
     if (this.#socket.destroyed)
-      return Promise.reject(new X11Error('absent', 'The X server is gone.'))
+      return this.closed.then(() => {
+        throw new X11Error('absent', 'The X server is gone.')
+      })
     return new Promise((resolve, reject) =>
       this.#pendingReplies.set(this.send(bytes), { resolve, reject }),
     )

@@ -31,10 +31,10 @@ suite('a cut of a capture', (test) => {
       const capture = bench.capture(synthetic, medium)
       capture.open(await synthetic.resolve(medium, undefined))
       const at = capture.cut()
-      const { cause, facts } = await capture.next('capture.ended')
+      const { cause, description } = await capture.next('capture.ended')
       assertWithin(Date.now() - at, 1_000, 'the end')
       assert.equal(cause, 'cut')
-      assert.equal(facts, null)
+      assert.equal(description, null)
       assert.equal(capture.reportsWithoutLevels().length, 1)
     })
 
@@ -59,8 +59,8 @@ suite('a cut of a capture', (test) => {
       const { file } = await capture.next('capture.flowing')
       assert.ok(existsSync(join(capture.folder, file)))
       capture.cut(1, { discard: true })
-      const { facts, unfinished } = await capture.next('capture.ended')
-      assert.equal(facts, null)
+      const { description, unfinished } = await capture.next('capture.ended')
+      assert.equal(description, null)
       assert.equal(unfinished, false)
       assert.equal(existsSync(capture.folder), false)
     })
@@ -96,13 +96,17 @@ suite('a cut of a capture', (test) => {
     capture.open(await platform.resolve('mic', undefined))
     await capture.next('capture.level')
     capture.cut()
-    const { facts, cause } = await capture.next('capture.ended')
+    const { description, cause } = await capture.next('capture.ended')
     assert.equal(cause, 'cut')
-    assert.ok(facts)
-    assert.ok(facts.durationMs >= 100 && facts.durationMs < 500, `${facts.durationMs} ms`)
+    assert.ok(description)
+    assert.ok(
+      description.durationMs >= 100 && description.durationMs < 500,
+      `${description.durationMs} ms`,
+    )
     assert.ok(
       Math.abs(
-        (await decodeSound(join(capture.folder, facts.file))).length / 48 - facts.durationMs,
+        (await decodeSound(join(capture.folder, description.file))).length / 48 -
+          description.durationMs,
       ) <= 1,
     )
     assert.deepEqual(
@@ -129,14 +133,14 @@ suite('a cut of a capture', (test) => {
       capture.open(await platform.resolve(medium, undefined))
       await capture.next('capture.flowing')
       const at = capture.cut()
-      const { facts } = await capture.next('capture.ended')
-      assert.ok(facts)
+      const { description } = await capture.next('capture.ended')
+      assert.ok(description)
       assert.ok(
-        Date.parse(facts.endedAt) <= at + 1,
-        `ends ${Date.parse(facts.endedAt) - at} ms after the cut`,
+        Date.parse(description.endedAt) <= at + 1,
+        `ends ${Date.parse(description.endedAt) - at} ms after the cut`,
       )
-      const path = join(capture.folder, facts.file)
-      const startedAt = Date.parse(facts.startedAt)
+      const path = join(capture.folder, description.file)
+      const startedAt = Date.parse(description.startedAt)
       if (medium === 'screen') {
         const last = (await frames(path)).at(-1)
         assert.ok(
@@ -177,9 +181,9 @@ suite('a cut of a capture', (test) => {
     await capture.next('capture.flowing')
     process.kill(childWith('libopus'), 'SIGSTOP')
     capture.cut()
-    const { facts } = await capture.next('capture.ended')
-    assert.ok(facts && facts.durationMs >= 80)
-    await decodeSound(join(capture.folder, facts.file))
+    const { description } = await capture.next('capture.ended')
+    assert.ok(description && description.durationMs >= 80)
+    await decodeSound(join(capture.folder, description.file))
   })
 
   test('keeps the media from before it when the screen capture is frozen', async () => {
@@ -189,9 +193,9 @@ suite('a cut of a capture', (test) => {
     await capture.next('capture.flowing')
     process.kill(childWith('testsrc2'), 'SIGSTOP')
     const at = capture.cut()
-    const { facts } = await capture.next('capture.ended')
+    const { description } = await capture.next('capture.ended')
     assertWithin(Date.now() - at, 600, 'the end')
-    assert.ok(facts && facts.durationMs > 0)
+    assert.ok(description && description.durationMs > 0)
   })
 
   test('is not needed for dispose, which ends everything at once', async () => {
@@ -208,7 +212,7 @@ suite('a cut of a capture', (test) => {
     for (const capture of captures) {
       assert.equal((await capture.next('capture.ended')).cause, 'cut')
       capture.open({ id: 'any', label: 'any' }, 2)
-      assert.equal((await capture.next('capture.ended', 2)).facts, null)
+      assert.equal((await capture.next('capture.ended', 2)).description, null)
     }
   })
 })

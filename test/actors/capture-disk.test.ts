@@ -44,16 +44,16 @@ suite('capture and the disk', (test) => {
       const capture = await opened('screen')
       await capture.next('capture.flowing')
       disk.fill()
-      const { cause, facts, unfinished } = await capture.next('capture.ended')
+      const { cause, description, unfinished } = await capture.next('capture.ended')
       assert.ok(cause !== 'cut')
       assert.deepEqual([cause.code, cause.reason], ['STORAGE_FULL', 'storageFull'])
       assert.equal(unfinished, false)
-      assert.ok(facts)
-      const path = join(capture.folder, facts.file)
-      assert.equal(statSync(path).size, facts.bytes)
-      assert.equal(sha256Of(path), facts.sha256)
+      assert.ok(description)
+      const path = join(capture.folder, description.file)
+      assert.equal(statSync(path).size, description.bytes)
+      assert.equal(sha256Of(path), description.sha256)
       const shown = await frames(path)
-      assert.ok(shown.length > 0 && shown.every(({ atMs }) => atMs < facts.durationMs))
+      assert.ok(shown.length > 0 && shown.every(({ atMs }) => atMs < description.durationMs))
       assert.deepEqual(childrenWith('ffmpeg'), [])
     },
   )
@@ -64,9 +64,9 @@ suite('capture and the disk', (test) => {
     const capture = bench.capture(platform, 'screen', disk.folder)
     // With time to retry too: a full disk is no matter of the device.
     capture.open(await platform.resolve('screen', undefined), 1, Date.now() + 60_000)
-    const { cause, facts } = await capture.next('capture.ended')
+    const { cause, description } = await capture.next('capture.ended')
     assert.equal(cause !== 'cut' && cause.code, 'STORAGE_FULL')
-    assert.equal(facts, null)
+    assert.equal(description, null)
     assert.equal(existsSync(join(capture.folder, 'screen-000001.mp4')), false)
   })
 
@@ -81,12 +81,12 @@ suite('capture and the disk', (test) => {
       await eventually('no process is left', () => childrenWith('ffmpeg').length === 0, 1_000)
       assertWithin(Date.now() - at, 1_000, 'the end')
       const ended = await capture.next('capture.ended')
-      assert.deepEqual([ended.cause, ended.facts, ended.unfinished], ['cut', null, true])
+      assert.deepEqual([ended.cause, ended.description, ended.unfinished], ['cut', null, true])
       disk.thaw()
-      const { facts } = await capture.next('capture.closed')
-      const path = join(capture.folder, facts.file)
-      assert.equal(sha256Of(path), facts.sha256)
-      assert.ok(Math.abs((await decodeSound(path)).length / 48 - facts.durationMs) <= 1)
+      const { description } = await capture.next('capture.closed')
+      const path = join(capture.folder, description.file)
+      assert.equal(sha256Of(path), description.sha256)
+      assert.ok(Math.abs((await decodeSound(path)).length / 48 - description.durationMs) <= 1)
       assert.deepEqual(
         capture.reportsWithoutLevels().map(({ type }) => type),
         ['capture.flowing', 'capture.ended', 'capture.closed'],
@@ -100,7 +100,7 @@ suite('capture and the disk', (test) => {
     disk.freeze()
     capture.cut(1, { discard: true })
     const ended = await capture.next('capture.ended')
-    assert.deepEqual([ended.cause, ended.facts, ended.unfinished], ['cut', null, false])
+    assert.deepEqual([ended.cause, ended.description, ended.unfinished], ['cut', null, false])
     disk.thaw()
     await eventually('the file is gone', () => !existsSync(join(capture.folder, file)))
     assert.equal(capture.reportsWithoutLevels().length, 2)
@@ -117,10 +117,11 @@ suite('capture and the disk', (test) => {
       assert.equal(cause !== 'cut' && cause.code, 'STORAGE_UNAVAILABLE')
       assert.equal(unfinished, true)
       disk.thaw()
-      const { facts } = await capture.next('capture.closed')
+      const { description } = await capture.next('capture.closed')
       assert.ok(
         Math.abs(
-          (await decodeSound(join(capture.folder, facts.file))).length / 48 - facts.durationMs,
+          (await decodeSound(join(capture.folder, description.file))).length / 48 -
+            description.durationMs,
         ) < 7,
       )
     },
@@ -155,9 +156,9 @@ suite('capture and the disk', (test) => {
     for (const retryUntil of [undefined, Date.now() + 60_000]) {
       const capture = bench.capture(platform, 'mic', blocked)
       capture.open(await platform.resolve('mic', undefined), 1, retryUntil)
-      const { cause, facts, unfinished } = await capture.next('capture.ended')
+      const { cause, description, unfinished } = await capture.next('capture.ended')
       assert.equal(cause !== 'cut' && cause.code, 'STORAGE_UNAVAILABLE')
-      assert.equal(facts, null)
+      assert.equal(description, null)
       assert.equal(unfinished, false)
     }
   })
@@ -170,8 +171,8 @@ suite('capture and the disk', (test) => {
     writeFileSync(path, 'an older recording')
     capture.open(await platform.resolve('mic', undefined))
     capture.next('capture.level').then(() => capture.cut(1, { discard: true }))
-    const { facts } = await capture.next('capture.ended')
-    assert.equal(facts, null)
+    const { description } = await capture.next('capture.ended')
+    assert.equal(description, null)
     assert.equal(readFileSync(path, 'utf8'), 'an older recording')
   })
 })

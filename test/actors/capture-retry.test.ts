@@ -41,9 +41,9 @@ suite('a capture with retryUntil', (test) => {
     const { file } = await capture.next('capture.flowing', 4)
     assert.equal(file, 'mic-000004.ogg')
     capture.cut(4)
-    const { cause, facts } = await capture.next('capture.ended', 4)
+    const { cause, description } = await capture.next('capture.ended', 4)
     assert.equal(cause, 'cut')
-    assert.ok(facts)
+    assert.ok(description)
     assert.equal(capture.reportsWithoutLevels().length, 2)
   })
 
@@ -52,10 +52,10 @@ suite('a capture with retryUntil', (test) => {
     const capture = bench.capture(platform, 'mic')
     const until = Date.now() + 700
     capture.open(await platform.resolve('mic', undefined), 1, until)
-    const { cause, facts } = await capture.next('capture.ended')
+    const { cause, description } = await capture.next('capture.ended')
     assertWithin(Math.abs(Date.now() - until), 600, 'the last attempt')
     assert.equal(cause !== 'cut' && cause.code, 'CAPTURE_FAILED')
-    assert.equal(facts, null)
+    assert.equal(description, null)
     assert.equal(capture.reportsWithoutLevels().length, 1)
     assert.deepEqual(childrenWith('ffmpeg'), [])
   })
@@ -67,10 +67,10 @@ suite('a capture with retryUntil', (test) => {
     capture.open(await platform.resolve('mic', undefined), 1, Date.now() + 600_000)
     await eventually('a failed try', () => bench.logger.lines.length > before)
     const at = capture.cut()
-    const { cause, facts } = await capture.next('capture.ended')
+    const { cause, description } = await capture.next('capture.ended')
     assertWithin(Date.now() - at, 100, 'the end')
     assert.equal(cause, 'cut')
-    assert.equal(facts, null)
+    assert.equal(description, null)
   })
 
   test('is ended by a cut at once during an attempt that hangs', async () => {

@@ -60,10 +60,10 @@ suite('capture', (test) => {
       for (const capture of all) capture.cut()
       const [micFile, speakerFile, screenFile] = await Promise.all(
         all.map(async (capture) => {
-          const { facts, cause } = await capture.next('capture.ended')
+          const { description, cause } = await capture.next('capture.ended')
           assert.equal(cause, 'cut')
-          assert.ok(facts)
-          return join(capture.folder, facts.file)
+          assert.ok(description)
+          return join(capture.folder, description.file)
         }),
       )
       await Promise.all(playing.slice(0, 2).map((sound) => sound?.stop()))
@@ -107,37 +107,40 @@ suite('capture', (test) => {
       capture.open(await devices.resolve(medium, undefined), 7)
       const flowing = await capture.next('capture.flowing', 7)
       const at = capture.cut(7)
-      const { facts, cause, unfinished } = await capture.next('capture.ended', 7)
+      const { description, cause, unfinished } = await capture.next('capture.ended', 7)
       assert.equal(cause, 'cut')
       assert.equal(unfinished, false)
-      assert.ok(facts)
-      assert.equal(facts.startedAt, flowing.startedAt)
-      assert.equal(facts.file, flowing.file)
-      assert.equal(facts.file, medium === 'screen' ? 'screen-000007.mp4' : `${medium}-000007.ogg`)
-      assert.deepEqual([facts.medium, facts.number], [medium, 7])
+      assert.ok(description)
+      assert.equal(description.startedAt, flowing.startedAt)
+      assert.equal(description.file, flowing.file)
+      assert.equal(
+        description.file,
+        medium === 'screen' ? 'screen-000007.mp4' : `${medium}-000007.ogg`,
+      )
+      assert.deepEqual([description.medium, description.number], [medium, 7])
 
-      const path = join(capture.folder, facts.file)
-      assert.equal(statSync(path).size, facts.bytes)
-      assert.equal(sha256Of(path), facts.sha256)
+      const path = join(capture.folder, description.file)
+      assert.equal(statSync(path).size, description.bytes)
+      assert.equal(sha256Of(path), description.sha256)
       assert.equal(statSync(path).mode & 0o777, 0o600)
       assert.equal(statSync(capture.folder).mode & 0o777, 0o700)
 
       // Everything up to the cut and nothing after it; sound is on its way for some 20 ms.
-      const startedAt = Date.parse(facts.startedAt)
+      const startedAt = Date.parse(description.startedAt)
       assert.ok(startedAt >= openedAt && startedAt < openedAt + 3_000)
-      assert.equal(Date.parse(facts.endedAt) - startedAt, facts.durationMs)
-      const short = at - Date.parse(facts.endedAt)
+      assert.equal(Date.parse(description.endedAt) - startedAt, description.durationMs)
+      const short = at - Date.parse(description.endedAt)
       assert.ok(short >= -2 && short < 150, `${medium} ends ${short} ms before the cut`)
       if (medium === 'screen') {
         const shown = await frames(path)
         assert.equal(shown[0]?.key, true)
         assert.ok(
-          shown.every(({ atMs }) => atMs <= facts.durationMs),
+          shown.every(({ atMs }) => atMs <= description.durationMs),
           'no frame after the cut',
         )
-        assert.ok(Math.abs((await containerMs(path)) - facts.durationMs) <= 1)
+        assert.ok(Math.abs((await containerMs(path)) - description.durationMs) <= 1)
       } else {
-        assert.ok(Math.abs((await decodeSound(path)).length / 48 - facts.durationMs) <= 1)
+        assert.ok(Math.abs((await decodeSound(path)).length / 48 - description.durationMs) <= 1)
       }
     }
   })
@@ -159,11 +162,14 @@ suite('capture', (test) => {
       )
       assert.deepEqual(
         readdirSync(capture.folder).sort(),
-        ended.map(({ facts }) => facts?.file),
+        ended.map(({ description }) => description?.file),
       )
-      for (const [index, { facts }] of ended.entries())
+      for (const [index, { description }] of ended.entries())
         if (index > 0)
-          assert.ok(facts!.startedAt >= ended[index - 1]!.facts!.endedAt, 'segments do not overlap')
+          assert.ok(
+            description!.startedAt >= ended[index - 1]!.description!.endedAt,
+            'segments do not overlap',
+          )
     },
   )
 
@@ -199,9 +205,9 @@ suite('capture', (test) => {
     capture.open(await devices.resolve('screen', undefined))
     await capture.next('capture.flowing')
     const at = capture.cut()
-    const { facts } = await capture.next('capture.ended')
+    const { description } = await capture.next('capture.ended')
     assertWithin(Date.now() - at, 300, 'the end')
-    assert.ok(facts)
+    assert.ok(description)
     assert.deepEqual(childrenWith('x11grab'), [])
   })
 
@@ -215,8 +221,8 @@ suite('capture', (test) => {
       capture.open(device)
       await capture.next('capture.flowing')
       capture.cut()
-      const { facts } = await capture.next('capture.ended')
-      assert.ok((await frames(join(capture.folder, facts!.file))).length > 0)
+      const { description } = await capture.next('capture.ended')
+      assert.ok((await frames(join(capture.folder, description!.file))).length > 0)
     } finally {
       await odd.stop()
     }

@@ -76,7 +76,7 @@ suite('the program', (test) => {
     assert.deepEqual(
       modules.filter(
         (name) =>
-          !isBuiltin(name) && !/\/src\/(cli\/.*|home|(contract|disk)\/[\w-]+)\.ts$/.test(name),
+          !isBuiltin(name) && !/\/src\/(cli\/.*|(contract|disk|home)\/[\w-]+)\.ts$/.test(name),
       ),
       [],
     )

@@ -8,7 +8,7 @@ import { composeScreen } from '../../src/composition/compose-screen.ts'
 import { planComposition } from '../../src/composition/composition-plan.ts'
 import { mux } from '../../src/composition/mux.ts'
 import { createTools } from '../../src/composition/tools.ts'
-import type { SegmentFacts } from '../../src/contract/events.ts'
+import type { SegmentDescription } from '../../src/contract/events.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { screenArgs } from '../../src/ffmpeg/encoding.ts'
 import { createFfmpegLocator } from '../../src/ffmpeg/ffmpeg-locator.ts'
@@ -41,7 +41,7 @@ suite('a composed screen track', (test) => {
    * Records a grey screen like the recorder: frames of x11grab, like raw ones, have no aspect
    * ratio.
    */
-  async function record(segment: SegmentFacts, width: number, height: number): Promise<void> {
+  async function record(segment: SegmentDescription, width: number, height: number): Promise<void> {
     const frames = Buffer.alloc(
       4 * width * height * Math.round((segment.durationMs * RATE) / 1_000),
       0xc0,
@@ -55,7 +55,7 @@ suite('a composed screen track', (test) => {
     await writeFile(join(folder, segment.file), await output('ffmpeg', args, { input: frames }))
   }
 
-  async function compose(segments: SegmentFacts[], durationMs: number) {
+  async function compose(segments: SegmentDescription[], durationMs: number) {
     const plan = planComposition(
       recordingOf(segments, durationMs),
       segments,

@@ -9,7 +9,7 @@ import { composeSound } from '../../src/composition/compose-sound.ts'
 import { buildTimeline, removeCommonGaps } from '../../src/composition/timeline.ts'
 import type { Tools } from '../../src/composition/tools.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
-import type { SegmentFacts } from '../../src/contract/events.ts'
+import type { SegmentDescription } from '../../src/contract/events.ts'
 import { readPage } from '../../src/media/ogg.ts'
 import { FRESH_START, OpusReader, packetSamples, silence } from '../../src/media/opus.ts'
 import { suite } from '../support/suite.ts'
@@ -45,7 +45,7 @@ suite('a composed sound track', (test) => {
   test.afterEach(() => rm(folder, { recursive: true }))
 
   /** Records a tone as the recorder would, after some silence. */
-  async function record(segment: SegmentFacts, silentMs = 0): Promise<void> {
+  async function record(segment: SegmentDescription, silentMs = 0): Promise<void> {
     const seconds = (segment.durationMs - silentMs) / 1_000
     const tone = `sine=f=1000:r=${RATE}:d=${seconds},adelay=${silentMs}:all=1`
     const voice = segment.medium === 'mic'

@@ -9,7 +9,7 @@ import type { ComposableRecording } from '../../src/composition/composition-plan
 import type { CompositionRequest } from '../../src/composition/port.ts'
 import type { Tools } from '../../src/composition/tools.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
-import type { SegmentFacts } from '../../src/contract/events.ts'
+import type { SegmentDescription } from '../../src/contract/events.ts'
 import type { ChildExit } from '../../src/processes/child-process.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { recordingOf, START, segmentOf } from './support/recordings.ts'
@@ -19,7 +19,7 @@ const MIC: CompositionRequest = { kind: 'track', medium: 'mic' }
 suite('the composer', (test) => {
   let root: string
   let composer: Composer
-  let segments: SegmentFacts[]
+  let segments: SegmentDescription[]
   /** The recording that the composer reads again. */
   let now: ComposableRecording
   let reads: number

@@ -8,7 +8,7 @@ import {
   type Timeline,
   timeMapping,
 } from '../../src/composition/timeline.ts'
-import type { SegmentFacts } from '../../src/contract/events.ts'
+import type { SegmentDescription } from '../../src/contract/events.ts'
 import { GAP_REASONS } from '../../src/contract/gap-reason.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { TrackView } from '../../src/contract/views.ts'
@@ -47,7 +47,9 @@ const scattered = fc.array(
   { maxLength: 12 },
 )
 
-function segmentsOf(given: Record<Medium, [number, number, string][] | undefined>): SegmentFacts[] {
+function segmentsOf(
+  given: Record<Medium, [number, number, string][] | undefined>,
+): SegmentDescription[] {
   return MEDIA.flatMap((medium) => {
     let at = 0
     return (given[medium] ?? []).map(([gap, length], index) => {

@@ -37,6 +37,16 @@ const SCENES: Record<string, (bench: RecorderBench, watch: () => void) => Promis
     watch()
     await assert.rejects(bench.command('api', 'recording.start', { tags: { customer: '4711' } }))
   },
+  async 'start of a medium'(bench, watch) {
+    await bench.command('api', 'recording.start', { media: ['mic'] })
+    watch()
+    await bench.command('api', 'track.start', { media: ['screen'] })
+  },
+  async 'start or resume without device or space'(bench, watch) {
+    bench.platform.missing.add('mic')
+    watch()
+    await assert.rejects(bench.command('api', 'recording.start', { media: ['mic'] }))
+  },
   async pause(bench, watch) {
     await bench.command('api', 'recording.start')
     watch()

@@ -8,12 +8,12 @@ import { readPage, tableRows } from './support/markdown.ts'
  * optional fields.
  */
 function fieldsIn(definition: string, facts: string[]): string[] {
-  const picked = /Pick<\s*SegmentFacts,\s*([^>]+)>/.exec(definition)?.[1]
+  const picked = /Pick<\s*SegmentDescription,\s*([^>]+)>/.exec(definition)?.[1]
   const inherited = picked
     ? [...picked.matchAll(/'(\w+)'/g)].map((match) => match[1] as string)
     : facts
   const own = [...definition.matchAll(/\b(\w+\??):/g)].map((match) => match[1] as string)
-  return [...(definition.includes('SegmentFacts') ? inherited : []), ...own]
+  return [...(definition.includes('SegmentDescription') ? inherited : []), ...own]
 }
 
 /** Reads the fields of each event from src/contract/events.ts. */
@@ -21,7 +21,7 @@ function definedFields(): Record<string, string[]> {
   const source = readPage('src/contract/events.ts').replace(/\/\*\*.*?\*\//gs, '')
   const body = (name: string) =>
     new RegExp(`export interface ${name} \\{\\n(.*?)\\n\\}`, 's').exec(source)?.[1] ?? ''
-  const facts = fieldsIn(body('SegmentFacts'), [])
+  const facts = fieldsIn(body('SegmentDescription'), [])
   const definitions = body('EventData')
     .split(/^ {2}'/m)
     .slice(1)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { SegmentFacts } from '../../src/contract/events.ts'
+import type { SegmentDescription } from '../../src/contract/events.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { bodyOf, pointersOf, toProblem } from './support/expect.ts'
@@ -10,7 +10,7 @@ interface Page<T> {
   nextCursor: string | null
 }
 
-function segment(number: number): SegmentFacts {
+function segment(number: number): SegmentDescription {
   const sha256 = 'a'.repeat(64)
   const times = { startedAt: AT, endedAt: AT, durationMs: 1000.5 }
   return {

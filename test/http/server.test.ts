@@ -24,7 +24,7 @@ function options(): HttpOptions {
     user: 'tester',
     allowedOrigins: [],
     logger: pino({ level: 'silent' }),
-    isReady: () => true,
+    isRunning: () => true,
   }
 }
 

@@ -63,9 +63,9 @@ export function arbitrationTable(): Cell[] {
 }
 
 function expectation(text: string, standing: Standing): string {
-  const owner = standing.startsWith('ui') ? 'UI' : 'API'
-  const part = text.includes('owner API:')
-    ? (new RegExp(`owner ${owner}: ([^;]+)`).exec(text)?.[1] ?? '')
+  const controller = standing.startsWith('ui') ? 'UI' : 'API'
+  const part = text.includes('controller API:')
+    ? (new RegExp(`controller ${controller}: ([^;]+)`).exec(text)?.[1] ?? '')
     : text
   if (/^\*{0,2}yes/.test(part)) return 'yes'
   if (part.startsWith('404')) return 'NO_CURRENT_RECORDING'

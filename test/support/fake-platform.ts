@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers'
-import type { Capture, CaptureCommand, CaptureReport } from '../../src/actors/capture.ts'
+import type { Capture, CaptureInstruction, CaptureReport } from '../../src/actors/capture.ts'
 import type { CapturePlatform, ProbeResult } from '../../src/actors/port.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
-import type { SegmentFacts } from '../../src/contract/events.ts'
+import type { SegmentDescription } from '../../src/contract/events.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { DeviceList } from '../../src/contract/views.ts'
 import type { WarningCode } from '../../src/contract/warnings.ts'
@@ -59,7 +59,7 @@ class FakeCapture implements Capture {
     this.report = report
   }
 
-  send(command: CaptureCommand): void {
+  send(command: CaptureInstruction): void {
     if (command.type === 'capture.cut') this.cut(command.segment, command.discard === true)
     else this.open(command.plan.number)
   }
@@ -108,9 +108,9 @@ class FakeCapture implements Capture {
     if (!segment || segment.ended) return
     segment.ended = true
     this.platform.later(() => {
-      const facts =
+      const description =
         segment.startedAt && !discard ? factsOf(this.medium, number, segment.startedAt) : null
-      this.report({ type: 'capture.ended', segment: number, cause, facts, unfinished: false })
+      this.report({ type: 'capture.ended', segment: number, cause, description, unfinished: false })
     }, true)
   }
 
@@ -122,13 +122,13 @@ class FakeCapture implements Capture {
 function formatOf(
   medium: Medium,
   number: number,
-): Pick<SegmentFacts, 'container' | 'codec' | 'file'> {
+): Pick<SegmentDescription, 'container' | 'codec' | 'file'> {
   return medium === 'screen'
     ? { container: 'mp4', codec: 'h264', file: `${medium}-${number}.mp4` }
     : { container: 'ogg', codec: 'opus', file: `${medium}-${number}.ogg` }
 }
 
-function factsOf(medium: Medium, number: number, startedAt: string): SegmentFacts {
+function factsOf(medium: Medium, number: number, startedAt: string): SegmentDescription {
   const endedAt = new Date().toISOString()
   const durationMs = Date.parse(endedAt) - Date.parse(startedAt)
   return {
@@ -311,7 +311,7 @@ class FakeHub implements FakePlatform {
   async salvage(
     _folder: string,
     opened: Parameters<CapturePlatform['salvage']>[1],
-  ): Promise<SegmentFacts> {
+  ): Promise<SegmentDescription> {
     return { ...factsOf(opened.medium, opened.number, opened.startedAt) }
   }
 }

@@ -136,6 +136,17 @@ suite('X11 screens', (test) => {
       await assert.rejects(X11Connection.open(desktop.display, env(), 1_000), absent)
     },
   )
+
+  test.unless(problem, 'a request on an ended connection fails after the end is told', async () => {
+    const connection = await X11Connection.open(desktop.display, env(), 1_000)
+    let isTold = false
+    void connection.closed.then(() => {
+      isTold = true
+    })
+    connection.close()
+    await assert.rejects(connection.layout(), X11Error)
+    assert.ok(isTold)
+  })
 })
 
 suite('X11 authority', (test) => {

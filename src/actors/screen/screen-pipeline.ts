@@ -1,6 +1,6 @@
 import { type Fragment, FragmentAssembler, readBox, shortenFragment } from '../../media/fmp4.ts'
 import { Splitter } from '../../media/splitter.ts'
-import type { SourceCommand } from '../../platform/capture-backend.ts'
+import type { CaptureHelper } from '../../platform/capture-backend.ts'
 import {
   captureFailed,
   exitProblem,
@@ -36,7 +36,7 @@ const HANG_MS = 1_200
 /** The parts of a screen pipeline. */
 export interface ScreenPipelineParts {
   /** Delivers fragmented MP4 on stdout, one fragment a frame. */
-  command: Promise<SourceCommand>
+  command: Promise<CaptureHelper>
   env: NodeJS.ProcessEnv
   clock: RecorderClock
   /** How ffmpeg is asked to finish, and its limit for it. */
@@ -88,7 +88,7 @@ export class ScreenPipeline implements Pipeline {
   }
 
   async #run(): Promise<void> {
-    let command: SourceCommand
+    let command: CaptureHelper
     try {
       command = await this.#parts.command
     } catch (error) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { SegmentFacts } from '../../contract/events.ts'
+import type { SegmentDescription } from '../../contract/events.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 import { FragmentAssembler, hasWholeSamples, readBox } from '../../media/fmp4.ts'
 import { FormatError } from '../../media/format-error.ts'
@@ -50,7 +50,7 @@ function mp4Reader(): UnitReader {
   }
 }
 
-const UNIT_READERS: Record<SegmentFacts['container'], () => UnitReader> = {
+const UNIT_READERS: Record<SegmentDescription['container'], () => UnitReader> = {
   ogg: oggReader,
   mp4: mp4Reader,
 }
@@ -62,7 +62,7 @@ const UNIT_READERS: Record<SegmentFacts['container'], () => UnitReader> = {
  */
 export async function salvageFile(
   path: string,
-  container: SegmentFacts['container'],
+  container: SegmentDescription['container'],
 ): Promise<SalvagedFile | null> {
   const found = await scan(path, UNIT_READERS[container]())
   if (found === null || found.bytes === 0) {

@@ -11,7 +11,7 @@ import type { RecorderClock } from '../../time/recorder-clock.ts'
 import type { SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeline.ts'
-import { segmentFile } from './segment-facts.ts'
+import { segmentFile } from './segment-description.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import { StallWatch } from './stall-watch.ts'
 

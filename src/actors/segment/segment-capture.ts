@@ -1,4 +1,4 @@
-import type { SegmentFacts } from '../../contract/events.ts'
+import type { SegmentDescription } from '../../contract/events.ts'
 import type { Logger } from '../../contract/logger.ts'
 import type { Device } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
@@ -10,7 +10,7 @@ import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, StartPipeline } from './pipeline.ts'
 import { salvageFile } from './salvage-file.ts'
 import { SegmentAttempt } from './segment-attempt.ts'
-import { FORMATS, segmentFacts, segmentFile, segmentStart } from './segment-facts.ts'
+import { describeSegment, FORMATS, segmentFile, segmentStart } from './segment-description.ts'
 import { removeSegment } from './segment-writer.ts'
 
 /** The parts that a segment's capture works with. */
@@ -44,7 +44,7 @@ export class SegmentCapture {
   #attempt: SegmentAttempt | undefined
   #cutAt: number | undefined
   #discard = false
-  #abandoned = false
+  #disposed = false
   /** A file that is complete and reported. */
   #storedPath: string | undefined
   #interrupt: () => void = () => {}
@@ -72,8 +72,8 @@ export class SegmentCapture {
   }
 
   /** Ends the processes at once. A file that cannot be finished then is left to salvage. */
-  abandon(): void {
-    this.#abandoned = true
+  dispose(): void {
+    this.#disposed = true
     this.#cutAt ??= this.#parts.clock.now()
     this.#attempt?.kill()
     this.#interrupt()
@@ -155,7 +155,7 @@ export class SegmentCapture {
     if (facts !== undefined) return this.#end(cause, facts)
     this.#end(cause, null, !this.#discard)
     void closing.then((late) => {
-      if (late) report({ type: 'capture.closed', segment: plan.number, facts: late })
+      if (late) report({ type: 'capture.closed', segment: plan.number, description: late })
     })
   }
 
@@ -163,7 +163,7 @@ export class SegmentCapture {
    * Finishes the file, and retries until it succeeds: the disk may be gone or read-only for a
    * while.
    */
-  async #closeWithRetries(segment: SegmentAttempt): Promise<SegmentFacts | null> {
+  async #closeWithRetries(segment: SegmentAttempt): Promise<SegmentDescription | null> {
     const { plan, limits, logger } = this.#parts
     for (;;) {
       try {
@@ -173,14 +173,14 @@ export class SegmentCapture {
           { medium: plan.medium, segment: plan.number, err: error },
           'a segment cannot be finished yet',
         )
-        if (this.#abandoned) return null
+        if (this.#disposed) return null
         await new Promise((resolve) => setTimeout(resolve, limits.finish).unref())
       }
     }
   }
 
   /** Finishes the file. Null when it was discarded, or holds no whole unit of media. */
-  async #close(segment: SegmentAttempt): Promise<SegmentFacts | null> {
+  async #close(segment: SegmentAttempt): Promise<SegmentDescription | null> {
     const { plan } = this.#parts
     if (this.#discard) {
       await segment.writer.discard()
@@ -198,7 +198,7 @@ export class SegmentCapture {
       return null
     }
     this.#storedPath = segment.path
-    return segmentFacts(plan, segment.startedAtMs!, file)
+    return describeSegment(plan, segment.startedAtMs!, file)
   }
 
   async #remove(path: string): Promise<void> {
@@ -213,9 +213,9 @@ export class SegmentCapture {
     }
   }
 
-  #end(cause: Cause, facts: SegmentFacts | null, unfinished = false): void {
+  #end(cause: Cause, description: SegmentDescription | null, unfinished = false): void {
     const { plan, report } = this.#parts
-    report({ type: 'capture.ended', segment: plan.number, cause, facts, unfinished })
+    report({ type: 'capture.ended', segment: plan.number, cause, description, unfinished })
   }
 }
 

@@ -3,7 +3,7 @@ import { type AudioFormat, opusArgs } from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import { OpusTimeline, readPage } from '../../media/ogg.ts'
 import { Splitter } from '../../media/splitter.ts'
-import type { SourceCommand } from '../../platform/capture-backend.ts'
+import type { CaptureHelper } from '../../platform/capture-backend.ts'
 import {
   type CaptureProblem,
   captureFailed,
@@ -36,7 +36,7 @@ const ENCODER_HANG_MS = 1_000
 /** The parts of a sound pipeline. */
 export interface SoundPipelineParts {
   /** Delivers raw sound on stdout. */
-  source: Promise<SourceCommand>
+  source: Promise<CaptureHelper>
   /** Plays the silence on its stdin, which keeps an idle device delivering. */
   keepAwake?: ChildCommand | undefined
   /**
@@ -188,7 +188,7 @@ export class SoundPipeline implements Pipeline {
     await this.#keepAwake?.ended
   }
 
-  #watchSource(command: SourceCommand, pid: number): SoundWatch | undefined {
+  #watchSource(command: CaptureHelper, pid: number): SoundWatch | undefined {
     return command.watchSound?.(pid, {
       suspected: (fromMs) => {
         if (fromMs === null) this.#quarantine.clear('device')

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { LogEvent, SegmentFacts } from '../../contract/events.ts'
+import type { LogEvent, SegmentDescription } from '../../contract/events.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
 import type { RecordingAnswer, SegmentView, TagEntry } from '../../contract/views.ts'
 import { type Api, path } from '../api.ts'
@@ -68,7 +68,7 @@ async function fetchAllPages<T>(api: Api, at: string): Promise<T[]> {
  */
 async function fetchSegmentFiles(api: Api, at: string): Promise<Map<string, string>> {
   const events = await fetchAllPages<LogEvent>(api, at)
-  const closed = events.flatMap((event): SegmentFacts[] =>
+  const closed = events.flatMap((event): SegmentDescription[] =>
     event.type === 'segment.closed' ? [event.data] : [],
   )
   return new Map(closed.map(({ medium, number, file }) => [segmentKey(medium, number), file]))

@@ -57,7 +57,7 @@ interface CommandRoute<N extends CommandName, Body extends z.ZodType> {
 }
 
 function commandRoute<N extends CommandName, Body extends z.ZodType>(
-  { recorder, user, isReady }: Services,
+  { recorder, user, isRunning }: Services,
   definition: CommandRoute<N, Body>,
 ): Route {
   const onRecording = definition.path.includes(':id')
@@ -100,7 +100,7 @@ function commandRoute<N extends CommandName, Body extends z.ZodType>(
     errors: [...COMMAND_ERRORS, ...definition.errors],
     async handle(exchange: Exchange<unknown, z.output<Body>>) {
       const command = commandOf(exchange)
-      if (!isReady()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
+      if (!isRunning()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
       const { status, body } = await recorder.dispatch(command)
       const { id, version } = body as { id: string; version: number }
       const headers = ['ETag', `"${version}"`]

@@ -1,5 +1,5 @@
 import { RecorderError } from '../../contract/errors.ts'
-import type { SegmentFacts } from '../../contract/events.ts'
+import type { SegmentDescription } from '../../contract/events.ts'
 import { MEDIA } from '../../contract/media.ts'
 import type { SegmentView } from '../../contract/views.ts'
 import { defineRoute, type Route } from '../route.ts'
@@ -9,9 +9,12 @@ import { sendJson } from '../send-answer.ts'
 import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../send-file.ts'
 import type { Services } from '../services.ts'
 
-const TYPES: Record<SegmentFacts['container'], string> = { ogg: 'audio/ogg', mp4: 'video/mp4' }
+const TYPES: Record<SegmentDescription['container'], string> = {
+  ogg: 'audio/ogg',
+  mp4: 'video/mp4',
+}
 
-function viewOf({ file: _, ...view }: SegmentFacts): SegmentView {
+function viewOf({ file: _, ...view }: SegmentDescription): SegmentView {
   return view
 }
 

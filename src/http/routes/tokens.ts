@@ -26,8 +26,8 @@ function findToken(recorder: Services['recorder'], id: string): StoredToken | un
   return recorder.log.tokens().find((token) => token.id === id)
 }
 
-function requireReady(isReady: Services['isReady']): void {
-  if (!isReady()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
+function requireReady(isRunning: Services['isRunning']): void {
+  if (!isRunning()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
 }
 
 function listTokens({ recorder }: Services): Route {
@@ -55,7 +55,7 @@ function listTokens({ recorder }: Services): Route {
   })
 }
 
-function createToken({ recorder, user, isReady }: Services): Route {
+function createToken({ recorder, user, isRunning }: Services): Route {
   return defineRoute({
     method: 'POST',
     path: '/v1/tokens',
@@ -73,7 +73,7 @@ function createToken({ recorder, user, isReady }: Services): Route {
     ],
     errors: ['NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
     async handle(exchange) {
-      requireReady(isReady)
+      requireReady(isRunning)
       const { name } = exchange.body
       const scopes = [...new Set(exchange.body.scopes)]
       const { id, secret, sha256 } = newToken()
@@ -88,7 +88,7 @@ function createToken({ recorder, user, isReady }: Services): Route {
   })
 }
 
-function revokeToken({ recorder, streams, user, isReady }: Services): Route {
+function revokeToken({ recorder, streams, user, isRunning }: Services): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/v1/tokens/:tokenId',
@@ -99,7 +99,7 @@ function revokeToken({ recorder, streams, user, isReady }: Services): Route {
     outcomes: [{ status: 204, description: 'The token is revoked' }],
     errors: ['NOT_FOUND', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
     async handle(exchange) {
-      requireReady(isReady)
+      requireReady(isRunning)
       const id = exchange.params.tokenId as string
       if (findToken(recorder, id) === undefined)
         throw new RecorderError('NOT_FOUND', 'There is no token with this id.')

@@ -20,7 +20,7 @@ const PAGE = `<!doctype html>
 `
 
 /** Returns the routes by which a browser becomes the recorder's own page. */
-export function uiRoutes({ access, address, isReady }: Services): Route[] {
+export function uiRoutes({ access, address, isRunning }: Services): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -35,7 +35,7 @@ export function uiRoutes({ access, address, isReady }: Services): Route[] {
       ],
       errors: ['NOT_READY'],
       handle({ ctx }) {
-        if (!isReady()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
+        if (!isRunning()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
         const { code, expiresAt } = access.issueLaunchCode()
         sendJson(ctx, 201, { url: `${address().url}${LAUNCH_PATH}${code}`, expiresAt })
       },

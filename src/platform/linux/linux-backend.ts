@@ -10,7 +10,7 @@ import {
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { Monitor } from '../../x11/connection.ts'
-import type { CaptureBackend, SourceCommand } from '../capture-backend.ts'
+import type { CaptureBackend, CaptureHelper } from '../capture-backend.ts'
 import { isPulseMuted } from './is-pulse-muted.ts'
 import { listPulseDevices } from './pulse-devices.ts'
 import { PulseWatch } from './pulse-watch.ts'
@@ -95,7 +95,7 @@ async function screenCommand(
   quality: Quality,
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,
-): Promise<SourceCommand> {
+): Promise<CaptureHelper> {
   const { display } = parseScreenId(device.id)
   // Finds the monitor again: it may have been moved since it was listed.
   const [monitor, found] = await Promise.all([findMonitor(device.id, env), ffmpeg()])
@@ -116,7 +116,7 @@ export function linuxBackend(
   now: () => number = Date.now,
 ): CaptureBackend {
   const pulse = new PulseWatch(env, now)
-  function soundCommand(medium: 'mic' | 'speaker', device: Device): SourceCommand {
+  function soundCommand(medium: 'mic' | 'speaker', device: Device): CaptureHelper {
     const place = {
       source: sourceOf(medium, device),
       ...(medium === 'speaker' ? { sink: device.id } : {}),

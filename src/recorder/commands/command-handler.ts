@@ -5,7 +5,7 @@ import type { Command, TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
-import type { EventLog, StoredAnswer } from '../../store/port.ts'
+import type { CommandAnswer, EventLog } from '../../store/port.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 import type { EventBatch, FactCause, WrapUpReason } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -28,12 +28,12 @@ export interface CommandHandlerOptions {
   facts: FactPipeline
   log: EventLog
   platform: Pick<CapturePlatform, 'resolve'>
-  storage: Pick<DiskWatch, 'isStale' | 'check' | 'shortage'>
+  diskWatch: Pick<DiskWatch, 'isStale' | 'check' | 'shortage'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality: Quality }
 }
 
-/** Why a start cannot be carried out: a medium has no device, or the disk has no space. */
-interface Missing {
+/** Why a start or resume cannot be carried out: a medium has no device, or the disk no space. */
+interface StartObstacle {
   medium?: Medium
   error: RecorderError
 }
@@ -68,7 +68,7 @@ export class CommandHandler {
    * repeated idempotency key gets the first answer. Rejects with a RecorderError; a refusal is in
    * the log before that.
    */
-  dispatch(command: Command): Promise<StoredAnswer> {
+  dispatch(command: Command): Promise<CommandAnswer> {
     return this.#idempotency.dispatch(command)
   }
 
@@ -84,7 +84,7 @@ export class CommandHandler {
     await this.#execute({ name: 'recording.close', recordingId, request: {}, by })
   }
 
-  async #execute(command: Command, reason: WrapUpReason = 'stopped'): Promise<StoredAnswer> {
+  async #execute(command: Command, reason: WrapUpReason = 'stopped'): Promise<CommandAnswer> {
     const { facts } = this.#options
     const { recordingId } = command
     if (recordingId !== null && recordingId !== 'current' && !facts.recordings.has(recordingId)) {
@@ -94,8 +94,8 @@ export class CommandHandler {
     if (isRefusal(permission)) return this.#refusals.refuse(command, permission)
     let devices: FoundDevices | undefined
     if (command.name === 'recording.start' || command.name === 'track.start') {
-      const { storage } = this.#options
-      const checked = storage.isStale ? storage.check() : undefined
+      const { diskWatch } = this.#options
+      const checked = diskWatch.isStale ? diskWatch.check() : undefined
       const { name, request } = command
       const media = name === 'recording.start' ? request.media : permission.media
       const { recording } = permission
@@ -105,7 +105,7 @@ export class CommandHandler {
       permission = arbitrate(facts.recordings, command)
       if (isRefusal(permission)) return this.#refusals.refuse(command, permission)
     }
-    const missing = this.#withoutSpace(command) ?? (devices && unavailable(command, devices))
+    const missing = this.#spaceObstacle(command) ?? (devices && deviceObstacle(command, devices))
     if (missing) return this.#failAtOnce(command, permission, missing)
     return this.#accept(command, permission, devices ?? new Map(), reason)
   }
@@ -115,17 +115,17 @@ export class CommandHandler {
     permission: Permission,
     devices: FoundDevices,
     reason: WrapUpReason,
-  ): Promise<StoredAnswer> {
+  ): Promise<CommandAnswer> {
     const cause: FactCause = { by: command.by, commandId: randomUUID() }
     const id = permission.recording?.id ?? randomUUID()
     const pending = this.#options.facts.accept(cause, (batch) => {
       const segments = this.#plan(batch, command, id, permission, devices, reason)
       return new PendingCommand(command, cause, id, segments)
     })
-    return this.#answer(pending)
+    return this.#answerWithinLimit(pending)
   }
 
-  #answer(pending: PendingCommand): Promise<StoredAnswer> {
+  #answerWithinLimit(pending: PendingCommand): Promise<CommandAnswer> {
     const limit = pending.goal === 'flowing' ? START_LIMIT_MS : END_LIMIT_MS
     const timer = setTimeout(() => this.#options.facts.expire(pending), limit)
     timer.unref()
@@ -162,17 +162,21 @@ export class CommandHandler {
    * Resume relies on the last known disk state: waiting for a fresh one would let a later pause
    * overtake it.
    */
-  #withoutSpace({ name }: Command): Missing | undefined {
+  #spaceObstacle({ name }: Command): StartObstacle | undefined {
     if (name !== 'recording.start' && name !== 'track.start' && name !== 'track.resume')
       return undefined
-    const { shortage } = this.#options.storage
+    const { shortage } = this.#options.diskWatch
     return shortage && { error: shortage }
   }
 
-  /** Records a start that is bound to fail as accepted and failed, then throws why. */
-  async #failAtOnce(command: Command, { recording }: Permission, missing: Missing): Promise<never> {
-    const { error } = missing
-    const which = missing.medium ? { medium: missing.medium } : {}
+  /** Records a start or resume that cannot succeed as accepted and failed, then throws why. */
+  async #failAtOnce(
+    command: Command,
+    { recording }: Permission,
+    obstacle: StartObstacle,
+  ): Promise<never> {
+    const { error } = obstacle
+    const which = obstacle.medium ? { medium: obstacle.medium } : {}
     const id = recording?.id ?? null
     await this.#options.facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
       batch.add(id, 'command.accepted', { command: command.name })
@@ -188,7 +192,7 @@ export class CommandHandler {
 }
 
 /** The first medium whose missing device prevents a start. */
-function unavailable(command: Command, devices: FoundDevices): Missing | undefined {
+function deviceObstacle(command: Command, devices: FoundDevices): StartObstacle | undefined {
   const any = command.name === 'recording.start' && command.request.require === 'any'
   const missing = [...devices].flatMap(([medium, device]) =>
     device instanceof RecorderError ? [{ medium, error: device }] : [],

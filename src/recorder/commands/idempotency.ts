@@ -1,5 +1,5 @@
 import type { Command, IdempotencyKey } from '../../contract/commands.ts'
-import type { EventLog, StoredAnswer } from '../../store/port.ts'
+import type { CommandAnswer, EventLog } from '../../store/port.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { currentRecording } from '../open-recordings.ts'
 import type { Refusal } from './arbitration.ts'
@@ -10,7 +10,7 @@ export interface IdempotencyOptions {
   facts: Pick<FactPipeline, 'recordings'>
   log: Pick<EventLog, 'hasAnswer' | 'answer'>
   refusals: Pick<Refusals, 'refuse'>
-  execute(command: Command): Promise<StoredAnswer>
+  execute(command: Command): Promise<CommandAnswer>
 }
 
 /**
@@ -25,7 +25,7 @@ export class Idempotency {
     this.#options = options
   }
 
-  async dispatch(command: Command): Promise<StoredAnswer> {
+  async dispatch(command: Command): Promise<CommandAnswer> {
     const { idempotency } = command
     const { log, refusals, execute } = this.#options
     if (!idempotency) return execute(command)

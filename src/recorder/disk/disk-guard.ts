@@ -19,7 +19,7 @@ export interface DiskGuardOptions
   system: By
   logger: Logger
   /** Whether commands are carried out. */
-  isReady(): boolean
+  acceptsCommands(): boolean
   onFault(what: string, error: unknown): void
 }
 
@@ -94,8 +94,8 @@ export class DiskGuard {
 
   /** Stops active recordings. A paused one takes no space. */
   async #full(): Promise<void> {
-    const { facts, commands, logger, isReady, onFault } = this.#options
-    if (!isReady()) return
+    const { facts, commands, logger, acceptsCommands, onFault } = this.#options
+    if (!acceptsCommands()) return
     for (const { id, session } of facts().recordings.values()) {
       if (recordingState(session) !== 'Active') continue
       logger.warn({ recordingId: id }, 'the disk has reached its reserve: the recording is ended')

@@ -16,10 +16,10 @@ const STALE_MS = 8_000
 /** Longest time that a disk may take to answer. */
 const ANSWER_MS = 1_000
 /** Longest time to release the ballast; then the log is tried without it. */
-const DROP_MS = 500
+const RELEASE_LIMIT_MS = 500
 const BALLAST_RETRY_MS = 60_000
 /** A check does not see quotas: ballast that was just released is not taken back at once. */
-const RELEASED_MS = 5_000
+const RELEASE_HOLD_MS = 5_000
 /** Below this the disk is low: seconds left, or free space in multiples of the reserve. */
 const LOW = { seconds: 30 * 60, reserves: 2 }
 /** Above this it is no longer low. */
@@ -127,8 +127,8 @@ export class DiskWatch {
     const { ballast } = this.#options
     if (!ballast) return
     this.#ballast = 'unknown'
-    this.#ballastNotBefore = performance.now() + RELEASED_MS
-    await within(ballast.release(), DROP_MS)
+    this.#ballastNotBefore = performance.now() + RELEASE_HOLD_MS
+    await within(ballast.release(), RELEASE_LIMIT_MS)
   }
 
   #tick(): void {

@@ -1,5 +1,5 @@
 import type { CaptureReport } from '../../actors/capture.ts'
-import type { SegmentFacts } from '../../contract/events.ts'
+import type { SegmentDescription } from '../../contract/events.ts'
 import { type Medium, NO_DEVICE } from '../../contract/media.ts'
 import type { EventBatch } from './event-batch.ts'
 import type { SegmentOutcome } from './pending-command.ts'
@@ -50,13 +50,13 @@ export function reportFacts(
       if (current && track.value === 'recording') warn(batch, id, medium, report)
       return undefined
     case 'capture.closed':
-      closeSegment(batch, id, report.facts, opened)
+      closeSegment(batch, id, report.description, opened)
       return 'ended'
     case 'capture.ended': {
-      if (report.facts) closeSegment(batch, id, report.facts, opened)
+      if (report.description) closeSegment(batch, id, report.description, opened)
       else if (opened && !report.unfinished)
         batch.add(id, 'segment.discarded', { medium, number: report.segment })
-      if (current) settleTrack(batch, id, medium, report)
+      if (current) addTrackEnd(batch, id, medium, report)
       if (report.cause !== 'cut')
         return { code: report.cause.code, detail: report.cause.detail, medium }
       return report.unfinished ? 'unfinished' : 'ended'
@@ -75,17 +75,22 @@ function warn(
   else batch.add(id, 'warning.cleared', { code, medium })
 }
 
-function closeSegment(batch: EventBatch, id: string, facts: SegmentFacts, opened: boolean): void {
+function closeSegment(
+  batch: EventBatch,
+  id: string,
+  description: SegmentDescription,
+  opened: boolean,
+): void {
   if (!opened) {
-    const { medium, number, startedAt, container, codec, file } = facts
+    const { medium, number, startedAt, container, codec, file } = description
     const device = batch.recording(id).tracks[medium].context.device ?? NO_DEVICE
     batch.add(id, 'segment.opened', { medium, number, startedAt, container, codec, file, device })
   }
-  batch.add(id, 'segment.closed', facts)
+  batch.add(id, 'segment.closed', description)
 }
 
 /** The newest segment of a track has ended: as it was told to, or by a fault. */
-function settleTrack(
+function addTrackEnd(
   batch: EventBatch,
   id: string,
   medium: Medium,

@@ -146,7 +146,7 @@ export class EventBatch {
   }
 
   /** Adds the recording's own change of state, when its tracks imply one. */
-  derive(id: string, reason: WrapUpReason): void {
+  addRecordingState(id: string, reason: WrapUpReason): void {
     const fold = this.recordings.get(id)
     if (!fold || !isCapturing(fold) || isUnconfirmed(fold)) return
     const state = stateOfTracks(fold.tracks)

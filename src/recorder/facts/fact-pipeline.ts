@@ -4,7 +4,7 @@ import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { RecordingView } from '../../contract/views.ts'
-import type { Appended, EventLog, StoredAnswer } from '../../store/port.ts'
+import type { Appended, CommandAnswer, EventLog } from '../../store/port.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
 import { reportFacts, type SegmentReport } from './capture-reports.ts'
@@ -34,12 +34,12 @@ export interface FactPipelineOptions {
     status: number,
     view: RecordingView | undefined,
     recordings: OpenRecordings,
-  ): StoredAnswer
+  ): CommandAnswer
   /** Called first with every report. A promise delays the report's facts until it settles. */
   observeReport(id: string, medium: Medium, report: CaptureReport): Promise<void> | undefined
   onCommitted(events: readonly LogEvent[]): void
   /** Removes the files of a start that was rolled back; its actors have ended. */
-  onAbandoned(id: string): Promise<void>
+  onRolledBack(id: string): Promise<void>
   /** Called once the log has failed, all captures are cut and all waiting commands are rejected. */
   onFailure(error: RecorderError): void
   onFault(what: string, error: unknown): void
@@ -63,8 +63,8 @@ export class FactPipeline {
 
   constructor(options: FactPipelineOptions) {
     this.#options = options
-    const { createLive: create, onAbandoned, onFault } = options
-    this.live = new LiveRecordings({ create, onAbandoned, onFault })
+    const { createLive: create, onRolledBack, onFault } = options
+    this.live = new LiveRecordings({ create, onRolledBack, onFault })
   }
 
   /** The open recordings as they are once everything queued is durable. Arbitration uses them. */
@@ -81,7 +81,7 @@ export class FactPipeline {
   }
 
   /** Starts from the folds of a log that has just been opened or reopened. */
-  reset(recordings: OpenRecordings, replays: ReadonlyMap<string, readonly LogEvent[]>): void {
+  reset(recordings: OpenRecordings, pastEvents: ReadonlyMap<string, readonly LogEvent[]>): void {
     if (!this.live.isEmpty)
       throw new RecorderError('INTERNAL', 'The old actors have not been ended.')
     this.#recordings = recordings
@@ -89,7 +89,7 @@ export class FactPipeline {
     this.failedAt = undefined
     this.#uncommitted = 0
     this.ledger.clear()
-    for (const [id, events] of replays) this.live.create(id, events)
+    for (const [id, events] of pastEvents) this.live.create(id, events)
   }
 
   /**
@@ -123,13 +123,13 @@ export class FactPipeline {
   /** Carries out a batch's cuts before anything else can fail, then settles and appends. */
   async #commit(batch: EventBatch): Promise<void> {
     this.live.cut(batch.cuts)
-    const carriedOut = batch.cuts.length
+    const cutsCarriedOut = batch.cuts.length
     let settled: [PendingCommand, Settlement][]
     let appended: Appended
     try {
       this.#pending.overtake(batch)
       settled = this.#pending.settle(batch)
-      this.live.cut(batch.cuts.slice(carriedOut))
+      this.live.cut(batch.cuts.slice(cutsCarriedOut))
       if (batch.events.length === 0) return
       appended = this.#append(batch, settled)
     } catch (error) {
@@ -137,7 +137,7 @@ export class FactPipeline {
       this.fail(error)
       throw error
     }
-    const durable = this.#durable(appended)
+    const durable = this.#whenDurable(appended)
     durable.then(
       () => this.#answer(settled, appended.answers),
       (error) => {
@@ -147,11 +147,11 @@ export class FactPipeline {
     return durable
   }
 
-  #answer(settled: [PendingCommand, Settlement][], answers: StoredAnswer[]): void {
+  #answer(settled: [PendingCommand, Settlement][], answers: CommandAnswer[]): void {
     const left = [...answers]
     for (const [pending, settlement] of settled) {
       if ('failure' in settlement) pending.reject(failureError(pending, settlement.failure))
-      else pending.resolve(left.shift() as StoredAnswer)
+      else pending.resolve(left.shift() as CommandAnswer)
     }
   }
 
@@ -175,7 +175,7 @@ export class FactPipeline {
   }
 
   /** Resolves when a batch is durable and handed on; rejects when the log fails. */
-  #durable(appended: Appended): Promise<void> {
+  #whenDurable(appended: Appended): Promise<void> {
     // Later batches do not restart the watch: a disk that hangs under load must be noticed, too.
     if (this.#uncommitted++ === 0) this.#watchStall()
     return new Promise((resolve, reject) => {
@@ -248,7 +248,7 @@ export class FactPipeline {
       const outcome = reportFacts(batch, id, medium, report, this.ledger.isOpened(id, ref))
       if (outcome)
         for (const pending of waiting) pending.recordOutcome(medium, ref.segment, outcome)
-      batch.derive(id, 'failed')
+      batch.addRecordingState(id, 'failed')
       const over =
         report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)
       if (over) this.ledger.finish(id, ref)

@@ -6,7 +6,7 @@ import type { CaptureCut } from './event-batch.ts'
 export interface LiveRecordingsOptions {
   create(id: string): LiveRecording
   /** Removes the files of a start that was rolled back; its actors have ended. */
-  onAbandoned(id: string): Promise<void>
+  onRolledBack(id: string): Promise<void>
   onFault(what: string, error: unknown): void
 }
 
@@ -30,7 +30,7 @@ export class LiveRecordings {
   /** Creates the actors of a recording. `past`: events to bring them up to date with. */
   create(id: string, past: readonly LogEvent[] = []): void {
     const live = this.#options.create(id)
-    live.replay(past)
+    live.restore(past)
     this.#live.set(id, live)
   }
 
@@ -56,10 +56,10 @@ export class LiveRecordings {
     live.apply(event)
     if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') return
     this.#live.delete(id)
-    const { onAbandoned, onFault } = this.#options
+    const { onRolledBack, onFault } = this.#options
     live
       .dispose()
-      .then(() => (event.type === 'recording.startFailed' ? onAbandoned(id) : undefined))
+      .then(() => (event.type === 'recording.startFailed' ? onRolledBack(id) : undefined))
       .catch((error) => onFault('ending a recording’s actors', error))
   }
 

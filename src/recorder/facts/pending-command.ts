@@ -2,7 +2,7 @@ import type { Command, CommandName } from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
-import type { StoredAnswer } from '../../store/port.ts'
+import type { CommandAnswer } from '../../store/port.ts'
 import type { FactCause } from './event-batch.ts'
 import type { SegmentRef } from './segment-ledger.ts'
 
@@ -14,12 +14,15 @@ export interface Failure {
 }
 
 /**
- * How a segment that a command waits for ended. `overtaken`: a pause or stop came before its media
- * flowed.
+ * The outcome of a segment that a command waits for. `overtaken`: a pause or stop came before its
+ * media flowed.
  */
 export type SegmentOutcome = 'flowing' | 'ended' | 'unfinished' | 'overtaken' | Failure
 
-/** Commands that are complete when media flow; the others, when their segments have ended. */
+/**
+ * The commands that are complete when media flow. All others are complete when their segments have
+ * ended.
+ */
 const STARTING: ReadonlySet<CommandName> = new Set([
   'recording.start',
   'track.start',
@@ -34,10 +37,10 @@ export class PendingCommand {
   /** The goal of its segments: media flow, or end. */
   readonly goal: 'flowing' | 'ended'
   /** Set while the start is being rolled back. */
-  reverting: Failure | undefined
+  rollingBack: Failure | undefined
   /** The answer to its client, when the outcome is on disk. */
-  readonly answered: Promise<StoredAnswer>
-  resolve!: (answer: StoredAnswer) => void
+  readonly answered: Promise<CommandAnswer>
+  resolve!: (answer: CommandAnswer) => void
   reject!: (error: unknown) => void
   #waits = new Map<string, { ref: SegmentRef; outcome: SegmentOutcome | undefined }>()
 
@@ -72,7 +75,7 @@ export class PendingCommand {
   recordOutcome(medium: Medium, segment: number, outcome: SegmentOutcome): void {
     const wait = this.#waits.get(segmentKey(medium, segment))
     if (!wait || wait.outcome !== undefined) return
-    const ends = this.goal === 'ended' || this.reverting !== undefined
+    const ends = this.goal === 'ended' || this.rollingBack !== undefined
     if (ends && outcome === 'flowing') return
     if (ends && typeof outcome === 'object') wait.outcome = 'ended'
     else
@@ -85,7 +88,7 @@ export class PendingCommand {
     for (const wait of this.#waits.values()) {
       if (wait.outcome !== undefined) continue
       const { medium } = wait.ref
-      if (this.goal === 'ended' || this.reverting) wait.outcome = 'unfinished'
+      if (this.goal === 'ended' || this.rollingBack) wait.outcome = 'unfinished'
       else
         wait.outcome = {
           code: 'CAPTURE_FAILED',
@@ -95,7 +98,7 @@ export class PendingCommand {
     }
   }
 
-  /** The media that it acts on. */
+  /** The media of the segments that it waits for. */
   get media(): Medium[] {
     return [...this.#waits.values()].map((wait) => wait.ref.medium)
   }

@@ -1,7 +1,7 @@
 import type { Medium } from '../../contract/media.ts'
 import type { EventBatch } from './event-batch.ts'
 import type { PendingCommand } from './pending-command.ts'
-import { rollBack, type Settlement, settle, settlementOf } from './settlement.ts'
+import { nextStep, rollBack, type Settlement, settle } from './settlement.ts'
 
 /** The accepted commands whose outcome is not durable yet. */
 export class PendingCommands {
@@ -24,7 +24,7 @@ export class PendingCommands {
   overtake({ cuts }: EventBatch): void {
     for (const { recordingId, medium, segment } of cuts) {
       for (const command of this.waitingFor(recordingId, medium, segment)) {
-        if (command.goal === 'flowing' && !command.reverting)
+        if (command.goal === 'flowing' && !command.rollingBack)
           command.recordOutcome(medium, segment, 'overtaken')
       }
     }
@@ -37,10 +37,10 @@ export class PendingCommands {
   settle(batch: EventBatch): [PendingCommand, Settlement][] {
     const settled: [PendingCommand, Settlement][] = []
     for (const command of this.#pending) {
-      let decision = settlementOf(command)
+      let decision = nextStep(command)
       if (decision && 'rollBack' in decision) {
         rollBack(command, decision.rollBack, batch)
-        decision = settlementOf(command)
+        decision = nextStep(command)
       }
       if (!decision || 'rollBack' in decision) continue
       this.#pending.delete(command)

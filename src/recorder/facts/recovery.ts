@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { CapturePlatform } from '../../actors/port.ts'
-import type { EventOf, LogEvent, SegmentFacts } from '../../contract/events.ts'
+import type { EventOf, LogEvent, SegmentDescription } from '../../contract/events.ts'
 import type { GapReason } from '../../contract/gap-reason.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
@@ -18,12 +18,15 @@ import type { EventBatch } from './event-batch.ts'
 export interface InterruptedRecordings {
   recordings: OpenRecordings
   /** The events of each recording, for its live machines. */
-  replays: Map<string, LogEvent[]>
+  pastEvents: Map<string, LogEvent[]>
   /**
    * By recording: files that a dead daemon left unfinished, finished now; null where they hold no
    * media.
    */
-  salvaged: Map<string, { opened: EventOf<'segment.opened'>; facts: SegmentFacts | null }[]>
+  salvaged: Map<
+    string,
+    { opened: EventOf<'segment.opened'>; description: SegmentDescription | null }[]
+  >
 }
 
 const PAGE = 1000
@@ -40,18 +43,19 @@ export async function findInterrupted(
 ): Promise<InterruptedRecordings> {
   const interrupted: InterruptedRecordings = {
     recordings: new Map(),
-    replays: new Map(),
+    pastEvents: new Map(),
     salvaged: new Map(),
   }
   for (const { id } of log.openRecordings()) {
     const events = await eventsOf(log, id)
-    interrupted.replays.set(id, events)
+    interrupted.pastEvents.set(id, events)
     for (const event of events)
       interrupted.recordings = evolveRecordings(interrupted.recordings, event)
-    const files: { opened: EventOf<'segment.opened'>; facts: SegmentFacts | null }[] = []
+    const files: { opened: EventOf<'segment.opened'>; description: SegmentDescription | null }[] =
+      []
     for (const opened of unfinishedSegments(events)) {
       try {
-        files.push({ opened, facts: await platform.salvage(folderOf(id), opened.data) })
+        files.push({ opened, description: await platform.salvage(folderOf(id), opened.data) })
       } catch (error) {
         // One file that cannot be read must not keep the recorder from starting; it is tried again
         // at the next start.
@@ -94,10 +98,10 @@ export function recoveryFacts(
   interrupted: InterruptedRecordings,
   reason: GapReason,
 ): void {
-  const events = interrupted.replays.get(id) ?? []
-  for (const { opened, facts } of interrupted.salvaged.get(id) ?? []) {
+  const events = interrupted.pastEvents.get(id) ?? []
+  for (const { opened, description } of interrupted.salvaged.get(id) ?? []) {
     const { medium, number } = opened.data
-    if (facts) batch.add(id, 'segment.closed', { ...facts, salvaged: true })
+    if (description) batch.add(id, 'segment.closed', { ...description, salvaged: true })
     else batch.add(id, 'segment.discarded', { medium, number })
   }
   const detail = 'The recorder ended before the outcome was known.'

@@ -9,7 +9,7 @@ import type { SegmentRef } from './segment-ledger.ts'
 export type Settlement = { status: number } | { failure: Failure }
 
 /** How a pending command ended, or that its start must be rolled back; undefined while open. */
-export type Decision = Settlement | { rollBack: Failure } | undefined
+export type SettlementStep = Settlement | { rollBack: Failure } | undefined
 
 const isFailure = (outcome: SegmentOutcome | undefined): outcome is Failure =>
   typeof outcome === 'object'
@@ -24,11 +24,11 @@ const UNFINISHED: Failure = {
     'Capture has ended, but its file could not be finished on the disk in time; it is finished as soon as the disk allows.',
 }
 
-/** How a command ended, or that it must be rolled back; undefined while that is open. Pure. */
-export function settlementOf(pending: PendingCommand): Decision {
+/** Decides the next step of a pending command. Pure. */
+export function nextStep(pending: PendingCommand): SettlementStep {
   const { outcomes } = pending
   const done = outcomes.every((outcome) => outcome !== undefined)
-  if (pending.reverting) return done ? { failure: pending.reverting } : undefined
+  if (pending.rollingBack) return done ? { failure: pending.rollingBack } : undefined
   if (pending.goal === 'ended') {
     if (!done) return undefined
     return outcomes.includes('unfinished') ? { failure: UNFINISHED } : { status: 200 }
@@ -61,7 +61,7 @@ export function rollBack(pending: PendingCommand, failure: Failure, batch: Event
     batch.cut(recordingId, medium, how)
     begun.push({ medium, segment: track.context.segment })
   }
-  pending.reverting = failure
+  pending.rollingBack = failure
   pending.expectSegments(begun)
 }
 
@@ -89,7 +89,7 @@ export function settle(pending: PendingCommand, settlement: Settlement, batch: E
     }
     if (command.name === 'recording.close')
       batch.add(recordingId, 'recording.closed', { reason: closeReason(pending) }, cause)
-    else batch.derive(recordingId, 'stopped')
+    else batch.addRecordingState(recordingId, 'stopped')
   }
   batch.add(
     recordingId,
@@ -105,7 +105,7 @@ function settleFailedStart(pending: PendingCommand, failure: Failure, batch: Eve
   if (!recording) return
   if (isUnconfirmed(recording))
     batch.add(recordingId, 'recording.startFailed', { ...failure }, cause)
-  else if (pending.reverting) batch.derive(recordingId, 'failed')
+  else if (pending.rollingBack) batch.addRecordingState(recordingId, 'failed')
   // Overtaken by a pause or stop: the recording goes on.
   else batch.closeOthers(recordingId)
 }

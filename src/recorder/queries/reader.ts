@@ -28,7 +28,7 @@ export interface ReaderOptions {
   platform: CapturePlatform
   bus: RecorderBus
   version: string
-  storage: Pick<DiskWatch, 'check' | 'shortage'>
+  diskWatch: Pick<DiskWatch, 'check' | 'shortage'>
   now(): number
   ready(): boolean
 }
@@ -165,11 +165,11 @@ export class Reader {
   }
 
   async application(side: ClientSide): Promise<ApplicationView> {
-    const { platform, version, facts, log, ready, storage } = this.#options
+    const { platform, version, facts, log, ready, diskWatch } = this.#options
     const [devices, encoderProblem, disk] = await Promise.all([
       platform.devices(),
       platform.encoderProblem(),
-      storage.check(),
+      diskWatch.check(),
     ])
     const durable = this.current()
     const current = durable && this.#withLogFailure(durable)
@@ -207,7 +207,7 @@ export class Reader {
     if (failure)
       errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
     if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })
-    const { shortage } = this.#options.storage
+    const { shortage } = this.#options.diskWatch
     if (shortage && failure?.code !== 'STORAGE_FULL')
       errors.push({
         code: shortage.code,

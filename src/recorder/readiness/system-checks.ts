@@ -8,7 +8,7 @@ import type { DiskWatch } from '../disk/disk-watch.ts'
 /** The parts that the system checks work with. */
 export interface SystemParts {
   platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
-  storage: Pick<DiskWatch, 'check' | 'shortage'>
+  diskWatch: Pick<DiskWatch, 'check' | 'shortage'>
   log: Pick<EventLog, 'status' | 'position' | 'events'>
   /** Why nothing can be written; undefined when all is well. */
   failure(): RecorderError | undefined
@@ -65,14 +65,14 @@ export async function encoderChecks({ platform }: SystemParts): Promise<Readines
 }
 
 /** Checks that a working morning fits on the disk. */
-export async function diskChecks({ storage }: SystemParts): Promise<ReadinessCheck[]> {
-  const { freeBytes, recordableSeconds } = await storage.check()
+export async function diskChecks({ diskWatch }: SystemParts): Promise<ReadinessCheck[]> {
+  const { freeBytes, recordableSeconds } = await diskWatch.check()
   const id = 'disk'
   if (freeBytes === undefined) {
     const detail = 'The folder of the recordings cannot be read.'
     return [{ id, result: 'fail', detail, remedy: 'Check the disk of the home folder.' }]
   }
-  const { shortage } = storage
+  const { shortage } = diskWatch
   if (shortage) {
     const remedy = 'Free space on the disk of the home folder, or choose another (--home).'
     return [{ id, result: 'fail', detail: shortage.message, remedy }]

@@ -79,13 +79,15 @@ suite('screen and clock', (test) => {
         // be trusted to come.
         if (byMs > 0) clock.aheadMs = byMs
         clock.step(byMs)
-        const { cause, facts } = await capture.next('capture.ended')
-        assert.ok(cause !== 'cut' && facts)
+        const { cause, description } = await capture.next('capture.ended')
+        assert.ok(cause !== 'cut' && description)
         assert.equal(cause.detail, 'The system clock was set.')
         const realMs = Date.now() - Date.parse(startedAt)
-        assert.ok(facts.durationMs <= realMs, `${facts.durationMs} ms of ${realMs}`)
+        assert.ok(description.durationMs <= realMs, `${description.durationMs} ms of ${realMs}`)
         assert.ok(
-          Math.abs((await containerMs(join(capture.folder, facts.file))) - facts.durationMs) < 70,
+          Math.abs(
+            (await containerMs(join(capture.folder, description.file))) - description.durationMs,
+          ) < 70,
         )
       },
     )

@@ -48,8 +48,8 @@ suite('screen quality', (test) => {
           capture.reports.filter((report) => report.type === 'capture.progress').length
         await eventually('three seconds', () => seconds() >= 3, 10_000)
         capture.cut()
-        const { facts } = await capture.next('capture.ended')
-        const path = join(capture.folder, facts!.file)
+        const { description } = await capture.next('capture.ended')
+        const path = join(capture.folder, description!.file)
         const shown = await frames(path)
         const rate = (shown.length - 1) / ((shown.at(-1)!.atMs - shown[0]!.atMs) / 1_000)
         assert.ok(Math.abs(rate / quality.framesPerSecond - 1) < 0.15, `${rate} frames a second`)

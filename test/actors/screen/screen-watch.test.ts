@@ -45,8 +45,8 @@ suite('screen watch', (test) => {
 
   const pathOf = (
     capture: ObservedCapture,
-    { facts }: Extract<CaptureReport, { type: 'capture.ended' }>,
-  ): string => join(capture.folder, facts!.file)
+    { description }: Extract<CaptureReport, { type: 'capture.ended' }>,
+  ): string => join(capture.folder, description!.file)
 
   /** The end that the watch brings about, in time. */
   async function ended(capture: ObservedCapture, since: number) {
@@ -55,7 +55,7 @@ suite('screen watch', (test) => {
       performance.now() - since < NOTICED_MS,
       `noticed after ${performance.now() - since} ms`,
     )
-    assert.ok(end.cause !== 'cut' && end.facts)
+    assert.ok(end.cause !== 'cut' && end.description)
     return { cause: end.cause, path: pathOf(capture, end) }
   }
 

@@ -143,10 +143,10 @@ suite('a sound card’s own clock', (test) => {
       await eventually(`${SECONDS} s of sound`, () => levels() >= 10 * SECONDS, 2 * SECONDS * 1_000)
       for (const capture of captures) {
         capture.cut()
-        const { facts } = await capture.next('capture.ended')
+        const { description } = await capture.next('capture.ended')
         const found = offsets(
-          await decodeAudio(join(capture.folder, facts!.file)),
-          Date.parse(facts!.startedAt),
+          await decodeAudio(join(capture.folder, description!.file)),
+          Date.parse(description!.startedAt),
         )
         const told = found.map((offset) => offset.toFixed(1)).join(' ')
         assert.ok(found.length >= SECONDS - 2, told)
@@ -162,11 +162,11 @@ suite('a sound card’s own clock', (test) => {
     await eventually('2 s of sound', () => levels() >= 20)
     const lostAt = Date.now()
     await card.lose(600)
-    const { cause, facts } = await capture.next('capture.ended')
+    const { cause, description } = await capture.next('capture.ended')
     assertWithin(Date.now() - lostAt, 3_000, 'the end after the loss')
     assert.ok(cause !== 'cut')
     assert.deepEqual([cause.reason, cause.detail], ['captureFailed', 'Sound was lost.'])
-    const late = Date.parse(facts!.endedAt) - lostAt
+    const late = Date.parse(description!.endedAt) - lostAt
     assertWithin(Math.abs(late), 100, 'the end of the sound')
   })
 })

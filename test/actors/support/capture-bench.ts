@@ -10,6 +10,7 @@ import type { CapturePlatform } from '../../../src/actors/port.ts'
 import type { Logger } from '../../../src/contract/logger.ts'
 import type { Device, Medium } from '../../../src/contract/media.ts'
 import { resolveQuality } from '../../../src/contract/quality.ts'
+import { slowness } from '../../support/machine.ts'
 
 const REPORT_LIMIT_MS = 10_000
 
@@ -66,7 +67,10 @@ export class ObservedCapture {
     return this.#capture.dispose()
   }
 
-  /** Resolves with the first report of a type for a segment, which has come or will come. */
+  /**
+   * Resolves with the first report of a type for a segment, which has come or will come. Waits
+   * longer than `limitMs` on a machine that is slower than an idle one.
+   */
   next<T extends CaptureReport['type']>(
     type: T,
     segment = 1,
@@ -78,14 +82,18 @@ export class ObservedCapture {
           report.type === type && (!('segment' in report) || report.segment === segment),
       )
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const begun = performance.now()
+      const giveUp = () => {
+        const leftMs = limitMs * slowness(limitMs) - (performance.now() - begun)
+        if (leftMs > 0) {
+          timer = setTimeout(giveUp, leftMs)
+          return
+        }
         this.#waiting.delete(check)
-        reject(
-          new Error(
-            `no ${type} of segment ${segment} within ${limitMs} ms: ${JSON.stringify(this.reportsWithoutLevels())}`,
-          ),
-        )
-      }, limitMs)
+        const reports = JSON.stringify(this.reportsWithoutLevels())
+        reject(new Error(`no ${type} of segment ${segment} within ${limitMs} ms: ${reports}`))
+      }
+      let timer = setTimeout(giveUp, limitMs)
       const check = () => {
         const report = found()
         if (report === undefined) return

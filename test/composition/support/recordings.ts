@@ -1,5 +1,5 @@
 import type { ComposableRecording } from '../../../src/composition/composition-plan.ts'
-import type { SegmentFacts } from '../../../src/contract/events.ts'
+import type { SegmentDescription } from '../../../src/contract/events.ts'
 import type { GapReason } from '../../../src/contract/gap-reason.ts'
 import { MEDIA, type Medium } from '../../../src/contract/media.ts'
 import type { Gap, TrackView } from '../../../src/contract/views.ts'
@@ -15,7 +15,7 @@ export function segmentOf(
   number: number,
   fromMs: number,
   toMs: number,
-): SegmentFacts {
+): SegmentDescription {
   return {
     medium,
     number,
@@ -36,7 +36,7 @@ export function segmentOf(
  * it (default `paused`).
  */
 export function recordingOf(
-  segments: readonly SegmentFacts[],
+  segments: readonly SegmentDescription[],
   durationMs: number,
   reasons: Partial<Record<Medium, [number, number, GapReason][] | undefined>> = {},
 ): ComposableRecording {

@@ -62,7 +62,7 @@ export async function startDaemon(
       { level: options.logLevel ?? 'trace' },
       { write: (line: string) => logLines.push(line) },
     ),
-    isReady: () => daemon.ready,
+    isRunning: () => daemon.ready,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   })
   const daemon: Daemon = {

@@ -4,11 +4,11 @@ import { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../../../src/contract/by.ts'
 import type { Command } from '../../../src/contract/commands.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
-import type { LogEvent, NewEvent, SegmentFacts } from '../../../src/contract/events.ts'
+import type { LogEvent, NewEvent, SegmentDescription } from '../../../src/contract/events.ts'
 import type { Medium } from '../../../src/contract/media.ts'
 import type { DeviceList, ReadinessView, RecordingView } from '../../../src/contract/views.ts'
 import type { RecorderBus, RecorderPort } from '../../../src/recorder/port.ts'
-import type { RecordingQuery, StoredAnswer } from '../../../src/store/port.ts'
+import type { CommandAnswer, RecordingQuery } from '../../../src/store/port.ts'
 
 export const AT = '2025-11-22T09:30:00.000Z'
 export const BY: By = { side: 'api', client: 'home', user: 'tester' }
@@ -51,11 +51,11 @@ export class StubRecorder implements RecorderPort {
   readonly notes: { type: string; data: unknown; by: By }[] = []
   readonly events: LogEvent[] = []
   readonly recordings = new Map<string, RecordingView>()
-  readonly segmentsOf = new Map<string, SegmentFacts[]>()
+  readonly segmentsOf = new Map<string, SegmentDescription[]>()
   readonly folder: string
   current: string | null = null
   /** Answers the next commands. */
-  answer: (command: Command) => Promise<StoredAnswer> = async (command) => ({
+  answer: (command: Command) => Promise<CommandAnswer> = async (command) => ({
     status: command.name === 'recording.start' ? 201 : 200,
     body: this.toAnswer(recordingView('rec_started'), 'api'),
   })
@@ -96,7 +96,7 @@ export class StubRecorder implements RecorderPort {
     return stored
   }
 
-  async dispatch(command: Command): Promise<StoredAnswer> {
+  async dispatch(command: Command): Promise<CommandAnswer> {
     this.commands.push(command)
     return this.answer(command)
   }

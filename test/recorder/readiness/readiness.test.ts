@@ -196,7 +196,7 @@ suite('readiness', (test) => {
 
   const system = (more: Partial<SystemParts> = {}): SystemParts => ({
     platform: bench.platform,
-    storage: {
+    diskWatch: {
       check: async () => ({ freeBytes: free, recordableSeconds: 1, fullSince: undefined }),
       shortage: undefined,
     },

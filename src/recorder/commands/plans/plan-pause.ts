@@ -21,6 +21,6 @@ export function planPause(
     batch.cut(id, medium, 'pause', overdueAt)
     return { medium, segment }
   })
-  batch.derive(id, 'stopped')
+  batch.addRecordingState(id, 'stopped')
   return cut
 }

@@ -14,6 +14,6 @@ export function planResume(batch: EventBatch, id: string, media: Medium[]): Segm
     batch.add(id, 'track.resuming', { medium, segment, device: track.context.device as Device })
     return { medium, segment }
   })
-  batch.derive(id, 'stopped')
+  batch.addRecordingState(id, 'stopped')
   return begun
 }

@@ -20,6 +20,6 @@ export function planStop(
     else batch.add(id, 'track.stopped', { medium, reason: how })
     return mustEnd ? [{ medium, segment: track.context.segment }] : []
   })
-  batch.derive(id, reason)
+  batch.addRecordingState(id, reason)
   return cut
 }

@@ -19,6 +19,6 @@ export function planTrackStart(
     batch.add(id, 'track.starting', { medium, segment, device: foundDevice(devices, medium) })
     return { medium, segment }
   })
-  batch.derive(id, 'stopped')
+  batch.addRecordingState(id, 'stopped')
   return begun
 }

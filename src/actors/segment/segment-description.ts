@@ -1,4 +1,4 @@
-import type { SegmentFacts } from '../../contract/events.ts'
+import type { SegmentDescription } from '../../contract/events.ts'
 import type { SegmentPlan } from '../capture.ts'
 import type { StoredFile } from './segment-writer.ts'
 
@@ -23,11 +23,11 @@ export function segmentStart(startedAtMs: number): string {
 }
 
 /** The facts of a segment whose file is complete. */
-export function segmentFacts(
+export function describeSegment(
   plan: Pick<SegmentPlan, 'medium' | 'number'>,
   startedAtMs: number,
   file: StoredFile & { durationMs: number },
-): SegmentFacts {
+): SegmentDescription {
   const { medium, number } = plan
   const durationMs = Math.round(file.durationMs)
   const startMs = Math.floor(startedAtMs)
