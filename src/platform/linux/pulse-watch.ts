@@ -126,7 +126,8 @@ export class PulseWatch {
     void subscription.exited.then(() => {
       if (this.#subscription !== subscription) return
       this.#subscription = undefined
-      // Nothing reports moves until it runs again.
+      // Nothing reports moves until it runs again: until then only checks are believed.
+      this.#isLive = false
       this.#suspect([...this.#watched])
       this.#restartTimer = setTimeout(() => this.#subscribe(), this.#restartMs)
       this.#restartMs = Math.min(2 * this.#restartMs, RESTART_MAX_MS)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -82,10 +82,14 @@ suite('the output of pactl', (test) => {
 
 suite('a watch over sound streams', (test) => {
   let folder: string
+  let stopWatch = () => {}
   test.beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'f2f-pactl-'))
   })
-  test.afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  test.afterEach(() => {
+    stopWatch()
+    rmSync(folder, { recursive: true, force: true })
+  })
 
   /** A watch whose `pactl` runs these scripts; `runs` counts them. */
   function watching(scripts: { subscribe: string; list: string }) {
@@ -109,6 +113,7 @@ suite('a watch over sound streams', (test) => {
       const path = join(folder, what)
       return existsSync(path) ? readFileSync(path, 'utf8').length / 2 : 0
     }
+    stopWatch = watched.stop
     return { reported, runs, stop: watched.stop }
   }
 
@@ -172,6 +177,24 @@ suite('a watch over sound streams', (test) => {
     await eventually('it has asked again', () => runs('list') >= 3)
     stop()
     assert.deepEqual(reported, [])
+  })
+
+  test.unless(noPulse(), 'trusts no sound while the subscription is dead', async () => {
+    const [die, moved] = [join(folder, 'die'), join(folder, 'moved')]
+    const { runs, reported, stop } = watching({
+      // The first one works until it dies; the next ones have no news yet.
+      subscribe: `if [ $(wc -l < ${join(folder, 'subscribe')}) = 1 ]; then echo "Event 'new' on client #1"; while [ ! -e ${die} ]; do sleep 0.02; done; exit 1; fi; exec tail -f /dev/null`,
+      list: `if [ -e ${moved} ]; then ${says(listing({ source: 1 }))} else ${says(listing())} fi`,
+    })
+    await eventually('it works', () => runs('list') >= 2)
+    writeFileSync(die, '')
+    await eventually('the death is noticed', () => reported.includes('suspect'))
+    const before = runs('list')
+    await eventually('it has asked twice', () => runs('list') >= before + 2)
+    assert.ok(!reported.includes('clear'), JSON.stringify(reported))
+    writeFileSync(moved, '')
+    await eventually('it is lost', () => reported.at(-1) === 'DEVICE_UNAVAILABLE', 3_000)
+    stop()
   })
 
   test.unless(noPulse(), 'ends a subscription that hangs, and starts another', async () => {
