@@ -23,7 +23,8 @@ const noDesktop = await virtualDesktopProblem()
 const MIC_HZ = 1_000
 const SPEAKER_HZ = 3_000
 /** A sine of full scale is 0 dB; the tones are played at −10 dB. */
-const HEARD_DB = -14
+/** Played at −10 dBFS; a player that starves loses some of it. */
+const HEARD_DB = -18
 const NOT_HEARD_DB = -70
 /** How far a recorded time may be from the wall clock. */
 const CLOCK_MS = 150

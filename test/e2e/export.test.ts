@@ -13,7 +13,7 @@ import {
 } from '../../lab/virtual-desktop.ts'
 import type { Gap, RecordingAnswer } from '../../src/contract/views.ts'
 import { openFeed } from '../contract/support/event-feed.ts'
-import { assertWithin } from '../support/machine.ts'
+import { assertWithin, slowness } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { ask, framesOf, LOUD, listenTo, type Probed, probe, save } from './support/composed.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
@@ -140,8 +140,10 @@ suite('an exported recording', (test) => {
   function assertInSync(found: number[]): void {
     const told = found.map((ms) => Math.round(ms)).join(', ')
     console.log(`  sound after picture, in ms: ${told}`)
+    // A busy machine shows the flash, or plays the beep, later than the test asked for.
+    const limitMs = SYNC_MS * slowness(60_000)
     assert.ok(
-      found.every((ms) => Math.abs(ms) <= SYNC_MS),
+      found.every((ms) => Math.abs(ms) <= limitMs),
       `sound after picture, in ms: ${told}`,
     )
   }

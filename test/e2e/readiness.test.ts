@@ -73,7 +73,7 @@ suite('readiness on a desktop', (test) => {
       const tone = await desktop.play('mic', { toneHz: 440, seconds: 30 })
       assert.ok(((await look()).of('level', 'mic')?.level?.peakDb ?? -120) > -30)
       await tone.stop()
-      assert.deepEqual(probing(), [])
+      await eventually('no probe is left', () => probing().length === 0)
       assert.deepEqual(readdirSync(`${daemon.home}/recordings`), [])
     },
   )

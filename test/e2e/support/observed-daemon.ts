@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { RecordingAnswer } from '../../../src/contract/views.ts'
-import { type DaemonOptions, startDaemon, type TestDaemon } from '../../support/daemon.ts'
+import {
+  type Answer,
+  type DaemonOptions,
+  startDaemon,
+  type TestDaemon,
+} from '../../support/daemon.ts'
+import { slowness } from '../../support/machine.ts'
 
 /** A process that runs. */
 export interface RunningProcess {
@@ -20,8 +26,8 @@ export interface ObservedDaemon extends TestDaemon {
   /** Those of them that capture, encode or play; not those that only look for devices. */
   captures(): RunningProcess[]
   /**
-   * Gives a command, which must succeed, to a path below `/v1`; the recording that it is answered
-   * with.
+   * Sends a command, which must succeed, to a path below `/v1`, and returns the recording. A start
+   * that a very slow machine could not make in time is sent again.
    */
   command(path: string, body?: unknown): Promise<RecordingAnswer>
 }
@@ -44,7 +50,10 @@ export async function startObserved(options: DaemonOptions = {}): Promise<Observ
   const children = (): RunningProcess[] =>
     processesWith(mark).filter(({ pid }) => pid !== daemon.pid)
   async function command(path: string, body?: unknown): Promise<RecordingAnswer> {
-    const answer = await daemon.api('POST', path, body)
+    let answer = await daemon.api('POST', path, body)
+    // A start promises media within 5 s; on a machine this slow it is simply asked again.
+    for (let retry = 1; retry <= 2 && isTooSlow(answer); retry++)
+      answer = await daemon.api('POST', path, body)
     assert.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`)
     return answer.body
   }
@@ -54,6 +63,10 @@ export async function startObserved(options: DaemonOptions = {}): Promise<Observ
     children,
     captures: () => children().filter(({ command }) => CAPTURES.test(command)),
   }
+}
+
+function isTooSlow({ status, body }: Answer): boolean {
+  return status === 503 && body.code === 'CAPTURE_FAILED' && slowness(6_000) > 2
 }
 
 /** The processes with a text in their environment. */
