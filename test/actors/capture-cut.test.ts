@@ -22,7 +22,7 @@ suite('a cut of a capture', (test) => {
       assert.deepEqual(capture.reportsWithoutLevels(), [], 'nothing is reported from within send')
       await capture.next('capture.ended')
       assert.deepEqual(capture.reportsWithoutLevels(), [
-        { type: 'capture.ended', segment: 1, cause: 'cut', facts: null, unfinished: false },
+        { type: 'capture.ended', segment: 1, cause: 'cut', description: null, unfinished: false },
       ])
       assert.equal(existsSync(capture.folder), false)
     })

@@ -20,26 +20,43 @@ const WORK_MS = 15
 /** No machine excuses more. */
 const MOST = 8
 
-/** Per slot: its number, and the worst factor sampled in it; last, when the next sample is due. */
-const samples = new Float64Array(new SharedArrayBuffer(8 * (2 * SLOTS + 1)))
+/** Per slot: its number, the worst factor, and the sum and number of samples of the queue. */
+const FIELDS = 4
+/** The slots; last, when the next sample is due. */
+const samples = new Float64Array(new SharedArrayBuffer(8 * (FIELDS * SLOTS + 1)))
 
 const SAMPLER = `
 const { workerData: samples } = require('node:worker_threads')
 const { spawn } = require('node:child_process')
 const { readFileSync } = require('node:fs')
-const [SLOT_MS, SLOTS, IDLE_SPAWN_MS, DOUBLING_MS, WORK_MS] =
-  [${SLOT_MS}, ${SLOTS}, ${IDLE_SPAWN_MS}, ${DOUBLING_MS}, ${WORK_MS}]
+const { availableParallelism } = require('node:os')
+const [SLOT_MS, SLOTS, FIELDS, IDLE_SPAWN_MS, DOUBLING_MS, WORK_MS] =
+  [${SLOT_MS}, ${SLOTS}, ${FIELDS}, ${IDLE_SPAWN_MS}, ${DOUBLING_MS}, ${WORK_MS}]
+const CORES = availableParallelism()
 const now = () => Number(process.hrtime.bigint() / 1000n) / 1000
-const note = (factor) => {
+const slotNow = () => {
   const slot = Math.floor(now() / SLOT_MS)
-  const at = 2 * (slot % SLOTS)
-  if (samples[at] !== slot) { samples[at + 1] = 1; samples[at] = slot }
+  const at = FIELDS * (slot % SLOTS)
+  if (samples[at] !== slot) { samples.set([slot, 1, 0, 0], at) }
+  return at
+}
+const note = (factor) => {
+  const at = slotNow()
   samples[at + 1] = Math.max(samples[at + 1], factor)
+}
+// How many tasks are on a core or wait for one, this one not counted (Linux).
+const queue = () => {
+  try {
+    const at = slotNow()
+    samples[at + 2] += (parseInt(readFileSync('/proc/loadavg', 'utf8').split(' ')[3]) - 1) / CORES
+    samples[at + 3]++
+  } catch {}
 }
 const late = (ms) => note(1 + ms / DOUBLING_MS)
 const tick = (due) => {
   late(now() - due)
-  samples[2 * SLOTS] = now() + 20
+  queue()
+  samples[FIELDS * SLOTS] = now() + 20
   setTimeout(tick, 20, now() + 20)
 }
 const start = () => {
@@ -72,7 +89,7 @@ let sampler: Worker | undefined
 
 function sampling(): void {
   if (sampler) return
-  samples[2 * SLOTS] = now()
+  samples[FIELDS * SLOTS] = now()
   sampler = new Worker(SAMPLER, { eval: true, workerData: samples })
   sampler.unref()
 }
@@ -90,12 +107,18 @@ export function slowness(pastMs: number): number {
   const newest = Math.floor(now() / SLOT_MS)
   const oldest = newest - Math.ceil(pastMs / SLOT_MS)
   // A sampler that does not get its turn is the strongest sign of all.
-  let worst = 1 + Math.max(0, now() - (samples[2 * SLOTS] ?? 0) - WORK_MS) / DOUBLING_MS
+  let worst = 1 + Math.max(0, now() - (samples[FIELDS * SLOTS] ?? 0) - WORK_MS) / DOUBLING_MS
+  let queued = 0
+  let count = 0
   for (let slot = Math.max(oldest, newest - SLOTS + 1); slot <= newest; slot++) {
-    const at = 2 * (slot % SLOTS)
-    if (samples[at] === slot) worst = Math.max(worst, samples[at + 1] ?? 0)
+    const at = FIELDS * (slot % SLOTS)
+    if (samples[at] !== slot) continue
+    worst = Math.max(worst, samples[at + 1] ?? 0)
+    queued += samples[at + 2] ?? 0
+    count += samples[at + 3] ?? 0
   }
-  return Math.min(MOST, worst)
+  // Short work gets its turn at once also on a busy machine; a chain of programs does not.
+  return Math.min(MOST, Math.max(worst, count > 0 ? queued / count : 0))
 }
 
 /** Asserts that something took no longer than promised, with the machine's own cost taken out. */
