@@ -40,12 +40,12 @@ const SCENES: Record<string, (bench: RecorderBench, watch: () => void) => Promis
   async 'start of a medium'(bench, watch) {
     await bench.command('api', 'recording.start', { media: ['mic'] })
     watch()
-    await bench.command('api', 'track.start', { media: ['screen'] })
+    await bench.command('api', 'track.start', { media: ['screen'], devices: {} })
   },
   async 'start or resume without device or space'(bench, watch) {
     bench.platform.missing.add('mic')
     watch()
-    await assert.rejects(bench.command('api', 'recording.start', { media: ['mic'] }))
+    await assert.rejects(bench.command('api', 'recording.start'))
   },
   async pause(bench, watch) {
     await bench.command('api', 'recording.start')

@@ -15,7 +15,8 @@ import { CaptureBench } from '../support/capture-bench.ts'
 
 const problem = await virtualDesktopProblem()
 const RATE = 48_000
-const SECONDS = 40
+/** `npm run test:long` records 40: the card's player needs its turn all the time. */
+const SECONDS = Number(process.env.F2F_CARD_SECONDS ?? 0)
 const CLICK_FRAMES = 48
 /** A sound card whose clock is wrong by this much gains or loses 40 ms in 40 s. */
 const PPM = 1_000
@@ -131,7 +132,8 @@ suite('a sound card’s own clock', (test) => {
     return { card, capture }
   }
 
-  test.unless(
+  const testLong: typeof test.unless = SECONDS > 0 ? test.unless : () => {}
+  testLong(
     problem,
     `does not move the sound in ${SECONDS} s when it is ${PPM} ppm fast or slow`,
     async () => {
