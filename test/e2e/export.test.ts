@@ -209,17 +209,16 @@ suite('an exported recording', (test) => {
 
   test.unless(noDesktop, 'has chapters for the tag and the pause', async () => {
     const { probed } = await exported('audio=mix')
-    const chapter = (title: string) =>
-      probed.chapters.find(({ tags }) => tags.title === title)?.start
+    const chapter = (title: string): number => {
+      const found = probed.chapters.find(({ tags }) => tags.title === title)
+      assert.ok(found, `${title}: ${JSON.stringify([probed.chapters, recording.tracks])}`)
+      return found.start
+    }
     assert.equal(probed.chapters[0]?.start, 0)
-    assertWithin(
-      Math.abs(chapter('topic: a loan')! - (taggedAt - startMs())),
-      200,
-      'tag to chapter',
-    )
+    assertWithin(Math.abs(chapter('topic: a loan') - (taggedAt - startMs())), 200, 'tag to chapter')
     const { from, to } = pauseOf('mic')
-    assertWithin(Math.abs(chapter('Paused')! - 1_000 * secondOf(from)), 100, 'pause to chapter')
-    assertWithin(Math.abs(chapter('Recording')! - 1_000 * secondOf(to!)), 300, 'resume to chapter')
+    assertWithin(Math.abs(chapter('Paused') - 1_000 * secondOf(from)), 100, 'pause to chapter')
+    assertWithin(Math.abs(chapter('Recording') - 1_000 * secondOf(to!)), 300, 'resume to chapter')
   })
 
   test.unless(noDesktop, 'can have the voices apart, copied', async () => {
