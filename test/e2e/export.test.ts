@@ -120,11 +120,11 @@ suite('an exported recording', (test) => {
   }
 
   /** How much later the sound is than the picture, for each pulse, beside what it was. */
-  async function skews(file: string, cutMs = 0): Promise<number[]> {
+  async function skews(file: string, cutMs = { start: 0, pause: 0 }): Promise<number[]> {
     const [frames, samples] = await Promise.all([framesOf(file), decodeAudio(file)])
     const pausedAt = Date.parse(pauseOf('screen').from)
     return pulses.map(({ flashAt, beepAt }) => {
-      const cut = flashAt > pausedAt ? cutMs : 0
+      const cut = cutMs.start + (flashAt > pausedAt ? cutMs.pause : 0)
       const near = (flashAt - startMs() - cut) / 1_000
       const flash = frames.find(
         ({ at, rgb }) => at > near - 0.3 && rgb.every((value) => value > 220),
@@ -210,7 +210,8 @@ suite('an exported recording', (test) => {
   test.unless(noDesktop, 'has chapters for the tag and the pause', async () => {
     const { probed } = await exported('audio=mix')
     const chapter = (title: string): number => {
-      const found = probed.chapters.find(({ tags }) => tags.title === title)
+      // A medium that is late by a second has a part of the title of its own.
+      const found = probed.chapters.find(({ tags }) => tags.title.split(' · ').includes(title))
       assert.ok(found, `${title}: ${JSON.stringify([probed.chapters, recording.tracks])}`)
       return found.start
     }
@@ -253,7 +254,7 @@ suite('an exported recording', (test) => {
       ({ at, rgb }) => at > cutAt - 0.2 && at < cutAt + 1 && Math.max(...rgb) < 90,
     )
     assert.ok(cards.length <= 2, JSON.stringify(cards))
-    const found = await skews(file, to - from)
+    const found = await skews(file, { start: firstMs, pause: to - from })
     assertInSync(found)
     assert.ok(
       probed.chapters.some(({ tags }) => /Paused \(cut, 0:0\d\)/.test(tags.title)),
