@@ -121,6 +121,21 @@ export function slowness(pastMs: number): number {
   return Math.min(MOST, Math.max(worst, count > 0 ? queued / count : 0))
 }
 
+/**
+ * Calls `giveUp` after `limitMs`, or later on a machine that is slower than an idle one, by at most
+ * the factor `most`. Returns a function that cancels this.
+ */
+export function afterLimit(limitMs: number, giveUp: () => void, most = MOST): () => void {
+  const begun = performance.now()
+  let timer = setTimeout(check, limitMs)
+  function check(): void {
+    const leftMs = limitMs * Math.min(most, slowness(limitMs)) - (performance.now() - begun)
+    if (leftMs > 0) timer = setTimeout(check, leftMs)
+    else giveUp()
+  }
+  return () => clearTimeout(timer)
+}
+
 /** Asserts that something took no longer than promised, with the machine's own cost taken out. */
 export function assertWithin(tookMs: number, promisedMs: number, what: string): void {
   const factor = slowness(Math.max(tookMs, promisedMs) + 1_000)

@@ -1,5 +1,5 @@
 import { suite as uvuSuite } from 'uvu'
-import { slowness } from './machine.ts'
+import { afterLimit, slowness } from './machine.ts'
 
 /** A slow machine prolongs a test's limit by this factor at most: a test that hangs must end. */
 const MOST_PATIENCE = 3
@@ -22,21 +22,15 @@ export interface Test {
 
 function limited(what: string, body: Body, limitMs: number): Body {
   return async () => {
-    let timer: NodeJS.Timeout | undefined
-    const begun = performance.now()
+    let cancel = () => {}
     const limit = new Promise<never>((_, reject) => {
-      const giveUp = () => {
-        const leftMs =
-          limitMs * Math.min(MOST_PATIENCE, slowness(limitMs)) + begun - performance.now()
-        if (leftMs > 0) timer = setTimeout(giveUp, leftMs)
-        else reject(new Error(`${what}: not done after ${limitMs} ms`))
-      }
-      timer = setTimeout(giveUp, limitMs)
+      const giveUp = () => reject(new Error(`${what}: not done after ${limitMs} ms`))
+      cancel = afterLimit(limitMs, giveUp, MOST_PATIENCE)
     })
     try {
       await Promise.race([body(), limit])
     } finally {
-      clearTimeout(timer)
+      cancel()
     }
   }
 }

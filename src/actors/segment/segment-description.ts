@@ -22,7 +22,7 @@ export function segmentStart(startedAtMs: number): string {
   return new Date(Math.floor(startedAtMs)).toISOString()
 }
 
-/** The facts of a segment whose file is complete. */
+/** Describes a segment whose file is complete. */
 export function describeSegment(
   plan: Pick<SegmentPlan, 'medium' | 'number'>,
   startedAtMs: number,

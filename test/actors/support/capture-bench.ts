@@ -10,7 +10,7 @@ import type { CapturePlatform } from '../../../src/actors/port.ts'
 import type { Logger } from '../../../src/contract/logger.ts'
 import type { Device, Medium } from '../../../src/contract/media.ts'
 import { resolveQuality } from '../../../src/contract/quality.ts'
-import { slowness } from '../../support/machine.ts'
+import { afterLimit, slowness } from '../../support/machine.ts'
 
 const REPORT_LIMIT_MS = 10_000
 /** More than the product's 5 s: what is tested here is not how fast the machine is. */
@@ -84,22 +84,15 @@ export class ObservedCapture {
           report.type === type && (!('segment' in report) || report.segment === segment),
       )
     return new Promise((resolve, reject) => {
-      const begun = performance.now()
-      const giveUp = () => {
-        const leftMs = limitMs * slowness(limitMs) - (performance.now() - begun)
-        if (leftMs > 0) {
-          timer = setTimeout(giveUp, leftMs)
-          return
-        }
+      const cancel = afterLimit(limitMs, () => {
         this.#waiting.delete(check)
         const reports = JSON.stringify(this.reportsWithoutLevels())
         reject(new Error(`no ${type} of segment ${segment} within ${limitMs} ms: ${reports}`))
-      }
-      let timer = setTimeout(giveUp, limitMs)
+      })
       const check = () => {
         const report = found()
         if (report === undefined) return
-        clearTimeout(timer)
+        cancel()
         this.#waiting.delete(check)
         resolve(report)
       }
