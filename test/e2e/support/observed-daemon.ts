@@ -27,7 +27,7 @@ export interface ObservedDaemon extends TestDaemon {
   captures(): RunningProcess[]
   /**
    * Sends a command, which must succeed, to a path below `/v1`, and returns the recording. A start
-   * that a very slow machine could not make in time is sent again.
+   * or resume that a very slow machine could not make in time is sent again.
    */
   command(path: string, body?: unknown): Promise<RecordingAnswer>
 }
@@ -51,7 +51,8 @@ export async function startObserved(options: DaemonOptions = {}): Promise<Observ
     processesWith(mark).filter(({ pid }) => pid !== daemon.pid)
   async function command(path: string, body?: unknown): Promise<RecordingAnswer> {
     let answer = await daemon.api('POST', path, body)
-    // A start promises media within 5 s; on a machine this slow it is simply asked again.
+    // A start promises media within 5 s, and a device has a second or two to answer; on a machine
+    // this slow both are simply asked again.
     for (let retry = 1; retry <= 2 && isTooSlow(answer); retry++)
       answer = await daemon.api('POST', path, body)
     assert.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`)
@@ -66,7 +67,8 @@ export async function startObserved(options: DaemonOptions = {}): Promise<Observ
 }
 
 function isTooSlow({ status, body }: Answer): boolean {
-  return status === 503 && body.code === 'CAPTURE_FAILED' && slowness(6_000) > 2
+  const isLate = body.code === 'CAPTURE_FAILED' || /does not answer/.test(body.detail ?? '')
+  return status === 503 && isLate && slowness(6_000) > 2
 }
 
 /** The processes with a text in their environment. */
