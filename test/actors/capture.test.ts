@@ -8,7 +8,7 @@ import {
 } from '../../lab/virtual-desktop.ts'
 import { MEDIA } from '../../src/contract/media.ts'
 import type { Level } from '../../src/contract/views.ts'
-import { assertWithin } from '../support/machine.ts'
+import { assertWithin, slowness } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench } from './support/capture-bench.ts'
 import {
@@ -69,9 +69,11 @@ suite('capture', (test) => {
       await Promise.all(playing.slice(0, 2).map((sound) => sound?.stop()))
 
       const [heard, played] = [await decodeSound(micFile!), await decodeSound(speakerFile!)]
-      // Played at a peak of 0.3, −10.5 dB; what is not there is below −60.
+      // Played at a peak of 0.3, −10.5 dB; what is not there is below −60. A player that starves on a
+      // slow machine leaves holes in its tone.
+      const toleranceDb = slowness(10_000) > 2 ? 8 : 2
       assert.ok(
-        Math.abs(pitchDb(heard, MIC_HZ) + 10.5) < 2,
+        Math.abs(pitchDb(heard, MIC_HZ) + 10.5) < toleranceDb,
         `${pitchDb(heard, MIC_HZ)} dB on the microphone`,
       )
       assert.ok(
@@ -79,7 +81,7 @@ suite('capture', (test) => {
         `${pitchDb(heard, SPEAKER_HZ)} dB of the speaker on the microphone`,
       )
       assert.ok(
-        Math.abs(pitchDb(played, SPEAKER_HZ) + 10.5) < 2,
+        Math.abs(pitchDb(played, SPEAKER_HZ) + 10.5) < toleranceDb,
         `${pitchDb(played, SPEAKER_HZ)} dB on the speaker`,
       )
       assert.ok(

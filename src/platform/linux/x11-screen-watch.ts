@@ -7,7 +7,11 @@ const TICK_MS = 250
 /** A query every half second; its reply must come within 1.25 s. */
 const QUERY_TICKS = 2
 const ANSWER_TICKS = 5
-const ANSWER_MS = ANSWER_TICKS * TICK_MS
+/**
+ * The longest time for the watch to connect, in milliseconds. It may be longer than that for an
+ * answer: no frame of a monitor is believed before, and a start has its own limit.
+ */
+const CONNECT_MS = 2_500
 
 /** The captured part of a display. */
 export interface WatchedScreen {
@@ -38,7 +42,7 @@ export class X11ScreenWatch implements ScreenWatch {
   constructor(watched: WatchedScreen, onProblem: (problem: CaptureProblem) => void) {
     this.#watched = watched
     this.#onProblem = onProblem
-    this.#connection = X11Connection.open(watched.display, watched.env, ANSWER_MS).then(
+    this.#connection = X11Connection.open(watched.display, watched.env, CONNECT_MS).then(
       (connection) => {
         connection.onChange = () => void this.#query()
         void connection.closed.then(() =>

@@ -176,13 +176,20 @@ suite('a sound server that switches the source', (test) => {
     async () => {
       const devices = platform()
       const [mine, its] = [await flowing(devices, 'own'), await flowing(devices, 'other')]
-      assert.equal(childrenWith('pactl subscribe').length, 1)
+      // One that starts is two processes for a moment, and one that was killed takes one to go.
+      await eventually(
+        'there is one subscription',
+        () => childrenWith('pactl subscribe').length === 1,
+      )
       await switched(mine, () => own.unplug())
       assert.equal(its.reportsWithoutLevels().length, 1)
       await own.plug()
       its.cut()
       assert.equal((await its.next('capture.ended')).cause, 'cut')
-      assert.deepEqual(childrenWith('pactl subscribe'), [])
+      await eventually(
+        'there is no subscription',
+        () => childrenWith('pactl subscribe').length === 0,
+      )
     },
   )
 
