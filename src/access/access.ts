@@ -25,6 +25,15 @@ export interface Access {
     cookie: string | undefined,
     port: number,
   ): Credential
+  /**
+   * Returns the `clientId` of the credential in these headers; undefined when there is none or it is
+   * not valid. Counts no failure: the request itself is authenticated later.
+   */
+  identify(
+    authorization: string | undefined,
+    cookie: string | undefined,
+    port: number,
+  ): string | undefined
   /** Issues a launch code that is valid for one use within 60 s. */
   issueLaunchCode(): { code: string; expiresAt: string }
   /**
@@ -52,6 +61,10 @@ function cookieValues(header: string, name: string): string[] {
   return values
 }
 
+function bearerSecret(authorization: string): string | undefined {
+  return /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
+}
+
 const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
 
 /**
@@ -77,7 +90,7 @@ export function createAccess(options: {
   }
 
   function authenticateToken(authorization: string): Credential {
-    const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
+    const secret = bearerSecret(authorization)
     if (secret === undefined)
       return rejectCredential('The Authorization header does not have the form `Bearer <token>`.')
     return (
@@ -112,8 +125,22 @@ export function createAccess(options: {
     return UI
   }
 
+  function identify(
+    authorization: string | undefined,
+    cookie: string | undefined,
+    port: number,
+  ): string | undefined {
+    if (authorization !== undefined) {
+      const secret = bearerSecret(authorization)
+      return secret === undefined ? undefined : findCredential(secret)?.clientId
+    }
+    const [secret] = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
+    return secret !== undefined && sessions.has(secret) ? UI.clientId : undefined
+  }
+
   return {
     authenticate,
+    identify,
     issueLaunchCode() {
       const { code, expiresAt } = sessions.issueCode()
       return { code, expiresAt: new Date(expiresAt).toISOString() }

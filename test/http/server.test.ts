@@ -185,27 +185,4 @@ suite('limits', (test) => {
     )
     await daemon.close()
   })
-
-  test('at most 128 connections are open; when one ends, another may open', async () => {
-    const daemon = await startDaemon()
-    const sockets: Socket[] = []
-    for (let i = 0; i < 128; i++) sockets.push(await daemon.connect())
-    const extra = await daemon.connect()
-    let answer = ''
-    extra.on('error', () => {})
-    extra.on('data', (chunk) => {
-      answer += chunk
-    })
-    extra.write(
-      `GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nConnection: close\r\n\r\n`,
-    )
-    await once(extra, 'close')
-    assert.equal(answer, '')
-    sockets[0]?.destroy()
-    await eventually(
-      'there is room again',
-      async () => (await daemon.call('/healthz').catch(() => undefined))?.ok,
-    )
-    await daemon.close()
-  })
 })
