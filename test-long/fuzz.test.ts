@@ -11,7 +11,11 @@ import { assertFilesAreAsLogged } from '../test/e2e/support/media-check.ts'
 import { Random } from '../test/e2e/support/random.ts'
 import { startDaemon, type TestDaemon } from '../test/support/daemon.ts'
 import { suite } from '../test/support/suite.ts'
-import { type GeneratedRequest, type Operation, RequestGenerator } from './support/request-generator.ts'
+import {
+  type GeneratedRequest,
+  type Operation,
+  RequestGenerator,
+} from './support/request-generator.ts'
 
 const REQUESTS = Number(process.env.F2F_FUZZ_REQUESTS ?? 100_000)
 const SEED = Number(process.env.F2F_FUZZ_SEED ?? Date.now() % 1_000_000_000)
@@ -83,7 +87,10 @@ async function next(
       const name = allowed[random.between(0, allowed.length - 1)] as string
       const path = new RegExp(`\\}${COMMANDS[name]}$`)
       const request = generator.request(find('POST', path), true)
-      return { ...request, target: request.target.replace(/\/recordings\/[^/]+\//, '/recordings/current/') }
+      return {
+        ...request,
+        target: request.target.replace(/\/recordings\/[^/]+\//, '/recordings/current/'),
+      }
     }
   }
   const others = operations.filter(

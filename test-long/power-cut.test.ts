@@ -2,7 +2,7 @@
  * Cuts the power of the disk with the home folder again and again, at a random moment of a busy
  * session: nothing that was acknowledged may be missing when the disk is mounted again.
  */
-import { eventually, suite } from '../test/support/suite.ts'
+
 import {
   assertAcknowledgedIsThere,
   assertLogIsWhole,
@@ -14,6 +14,7 @@ import { assertFilesAreAsLogged } from '../test/e2e/support/media-check.ts'
 import { type ObservedDaemon, startObserved } from '../test/e2e/support/observed-daemon.ts'
 import { Random } from '../test/e2e/support/random.ts'
 import { WitnessClient } from '../test/e2e/support/witness-client.ts'
+import { eventually, suite } from '../test/support/suite.ts'
 
 const CUTS = Number(process.env.F2F_POWER_CUTS ?? 100)
 const SEED = Number(process.env.F2F_POWER_SEED ?? Date.now() % 1_000_000_000)

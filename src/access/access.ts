@@ -65,6 +65,15 @@ function bearerSecret(authorization: string): string | undefined {
   return /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
 }
 
+function twoCredentials(): RecorderError {
+  const detail = 'Send either one bearer token or one session cookie.'
+  return new RecorderError(
+    'INVALID_REQUEST',
+    'The request carries two credentials. Send only one.',
+    { members: { errors: [{ pointer: '', detail }] } },
+  )
+}
+
 const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
 
 /**
@@ -104,19 +113,7 @@ export function createAccess(options: {
     port: number,
   ): Credential {
     const secrets = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
-    if (secrets.length + (authorization === undefined ? 0 : 1) > 1) {
-      throw new RecorderError(
-        'INVALID_REQUEST',
-        'The request carries two credentials. Send only one.',
-        {
-          members: {
-            errors: [
-              { pointer: '', detail: 'Send either one bearer token or one session cookie.' },
-            ],
-          },
-        },
-      )
-    }
+    if (secrets.length + (authorization === undefined ? 0 : 1) > 1) throw twoCredentials()
     if (authorization !== undefined) return authenticateToken(authorization)
     const secret = secrets[0]
     if (secret === undefined)

@@ -54,9 +54,7 @@ export async function listenOnPort(server: Server, port: number): Promise<number
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     const reason =
-      code === 'EADDRINUSE'
-        ? 'is taken, perhaps by another recorder'
-        : `cannot be used (${code})`
+      code === 'EADDRINUSE' ? 'is taken, perhaps by another recorder' : `cannot be used (${code})`
     const remedy =
       'Stop that program, or choose another port with --port or F2F_PORT (0 picks a free one).'
     throw new Error(`Port ${port} of 127.0.0.1 ${reason}. ${remedy}`, { cause })

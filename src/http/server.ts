@@ -121,8 +121,7 @@ export async function startHttp(
       headLimitMs: limits.headersTimeoutMs,
       lifetimeMs: STRANGER_LIFETIME_MS,
       lateAnswer: brokenRequestAnswer(408),
-      identify: ({ authorization, cookie }) =>
-        options.access.identify(authorization, cookie, port),
+      identify: ({ authorization, cookie }) => options.access.identify(authorization, cookie, port),
     }),
   ) as [Admission, Admission]
   admissions.push(remote, local)

@@ -60,9 +60,9 @@ export class RequestGenerator {
       this.#resolve(parameter),
     )
     const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => this.#pathValue(name))
-    const query = parameters
+    const query: [string, string][] = parameters
       .filter((parameter) => parameter.in === 'query' && this.#chance(0.3))
-      .map(({ name, schema }) => [name, String(this.#value(schema, isValid))])
+      .map(({ name, schema }): [string, string] => [name, String(this.#value(schema, isValid))])
     if (!isValid && this.#chance(0.1)) query.push(['surplus', 'x'])
     const headers: Record<string, string> = {}
     if (this.#chance(0.1)) headers['Idempotency-Key'] = `k${this.#random.between(1, 500)}`
@@ -70,8 +70,7 @@ export class RequestGenerator {
     const schema = operation.description.requestBody?.content?.['application/json']?.schema
     let body: string | undefined
     if (schema !== undefined && this.#chance(0.9)) {
-      headers['Content-Type'] =
-        isValid || this.#chance(0.95) ? 'application/json' : 'text/plain'
+      headers['Content-Type'] = isValid || this.#chance(0.95) ? 'application/json' : 'text/plain'
       body = JSON.stringify(this.#value(schema, isValid))
       if (!isValid && this.#chance(0.1)) body = body.slice(0, this.#random.between(0, body.length))
     }

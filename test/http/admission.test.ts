@@ -51,7 +51,9 @@ suite('admission of connections', (test) => {
   test('keeps the connection of a client open for many requests', async () => {
     const bearer = `Authorization: Bearer ${HOME_TOKEN}`
     const ask = get('/v1/application', bearer)
-    const received = await daemon.raw(ask + ask + get('/v1/application', bearer, 'Connection: close'))
+    const received = await daemon.raw(
+      ask + ask + get('/v1/application', bearer, 'Connection: close'),
+    )
     assert.equal(received.match(/HTTP\/1\.1 200/g)?.length, 3, received)
   })
 

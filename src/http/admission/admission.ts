@@ -54,6 +54,7 @@ export function createAdmission(
     slots.authenticate(socket, clientId)
     socket.unshift(bytes)
     serve(socket)
+    socket.resume()
   }
 
   return {
@@ -90,7 +91,7 @@ function limitStranger(
   { headLimitMs, lifetimeMs, lateAnswer }: AdmissionOptions,
   onHead: (bytes: Buffer, length: number) => boolean,
 ): void {
-  let received = Buffer.alloc(0)
+  let received: Buffer = Buffer.alloc(0)
   const lifetime = setTimeout(() => socket.destroy(), lifetimeMs)
   const tooLate = setTimeout(() => {
     socket.end(lateAnswer)
@@ -105,7 +106,9 @@ function limitStranger(
     socket.off('end', onEnd)
     clearTimeout(tooLate)
   }
-  const onEnd = (): void => socket.destroy()
+  const onEnd = (): void => {
+    socket.destroy()
+  }
   const onData = (chunk: Buffer): void => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
     const length = headLength(received)
