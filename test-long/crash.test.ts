@@ -1,5 +1,6 @@
 /**
- * Runs the crash loop of test/e2e with many more kills, under the load of eight clients, and a new seed each time, which it prints.
+ * Runs the crash loop of test/e2e with many more kills, under the load of eight clients, and a new
+ * seed each time, which it prints.
  */
 process.env.F2F_CRASH_ROUNDS ??= '50'
 process.env.F2F_CRASH_LOAD ??= '8'

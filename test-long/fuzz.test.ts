@@ -23,7 +23,9 @@ const CLIENTS = 8
 /** Requests for one that starts real captures, which take most of a second. */
 const REQUESTS_PER_START = 200
 
-/** The commands on a recording, by the last part of their path, as `allowedCommands` names them. */
+/**
+ * The commands on a recording, by the last part of their path, as `allowedCommands` names them.
+ */
 const COMMANDS: Record<string, string> = {
   startMedia: '/start',
   stop: '/stop',

@@ -26,8 +26,8 @@ export interface Access {
     port: number,
   ): Credential
   /**
-   * Returns the `clientId` of the credential in these headers; undefined when there is none or it is
-   * not valid. Counts no failure: the request itself is authenticated later.
+   * Returns the `clientId` of the credential in these headers; undefined when there is none or it
+   * is not valid. Counts no failure: the request itself is authenticated later.
    */
   identify(
     authorization: string | undefined,

@@ -14,7 +14,9 @@ const NOT_HTTP = JSON.stringify(
   ),
 )
 
-/** Returns the whole answer to a request that could not be read, with the status 400, 408 or 431. */
+/**
+ * Returns the whole answer to a request that could not be read, with the status 400, 408 or 431.
+ */
 export function brokenRequestAnswer(status: number): string {
   // 408 and 431 have no error code, so they are sent as the status alone.
   const body = status === 400 ? NOT_HTTP : ''

@@ -15,7 +15,9 @@ function isPublic(path: string): boolean {
   return path === '/healthz' || path === '/' || LAUNCH_URL.test(path)
 }
 
-/** Refuses what the daemon cannot do: other expectations and transfer codings than HTTP/1.1's own. */
+/**
+ * Refuses what the daemon cannot do: other expectations and transfer codings than HTTP/1.1's own.
+ */
 function checkSupport({ headers }: HttpContext['req']): void {
   const { expect } = headers
   if (expect !== undefined && expect.toLowerCase() !== '100-continue')

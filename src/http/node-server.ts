@@ -46,7 +46,9 @@ export function createNodeServer(callback: RequestListener, limits: ServerLimits
   return server
 }
 
-/** Listens on a port of 127.0.0.1 and returns it. Rejects with a remedy. `port` 0 picks a free one. */
+/**
+ * Listens on a port of 127.0.0.1 and returns it. Rejects with a remedy. `port` 0 picks a free one.
+ */
 export async function listenOnPort(server: Server, port: number): Promise<number> {
   try {
     // `localhost` may also mean [::1], where another program can listen on the same port.

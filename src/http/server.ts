@@ -100,8 +100,8 @@ export interface HttpServer {
 }
 
 /**
- * Starts the server on 127.0.0.1, and on a Unix socket when `socketPath` names one. `port` 0 picks a
- * free port. Rejects with a remedy when the port cannot be used.
+ * Starts the server on 127.0.0.1, and on a Unix socket when `socketPath` names one. `port` 0 picks
+ * a free port. Rejects with a remedy when the port cannot be used.
  */
 export async function startHttp(
   options: HttpOptions & { port: number; socketPath?: string | null },

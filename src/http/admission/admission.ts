@@ -30,10 +30,11 @@ export interface Admission {
 }
 
 /**
- * Creates an admission before an HTTP server, whose connection listener is `serve`. It reads the head of a connection's first request before the
- * server does. A connection with a valid credential goes to the server as it is. A stranger's is
- * given one answer, in its turn; whatever comes behind its head stays unread. So a flood without
- * a credential cannot keep the event loop from media, log and clients.
+ * Creates an admission before an HTTP server, whose connection listener is `serve`. It reads the
+ * head of a connection's first request before the server does. A connection with a valid credential
+ * goes to the server as it is. A stranger's is given one answer, in its turn; whatever comes behind
+ * its head stays unread. So a flood without a credential cannot keep the event loop from media, log
+ * and clients.
  */
 export function createAdmission(
   serve: (connection: Duplex) => void,
@@ -83,8 +84,8 @@ export function createAdmission(
 }
 
 /**
- * Reads a connection up to the end of its first head, within the limits of a stranger. `onHead` gets
- * all bytes read and the length of the head, and returns whether the limits go on.
+ * Reads a connection up to the end of its first head, within the limits of a stranger. `onHead`
+ * gets all bytes read and the length of the head, and returns whether the limits go on.
  */
 function limitStranger(
   socket: Socket,

@@ -59,7 +59,9 @@ export class ConnectionSlots {
     this.#clients.set(clientId, (this.#clients.get(clientId) ?? 0) + 1)
   }
 
-  /** Counts a request that has begun (1) or was answered (−1). Idle connections are evicted first. */
+  /**
+   * Counts a request that has begun (1) or was answered (−1). Idle connections are evicted first.
+   */
   countRequest(socket: Socket, change: 1 | -1): void {
     const slot = this.#slots.get(socket)
     if (slot !== undefined) slot.requests += change

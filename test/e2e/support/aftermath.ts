@@ -114,7 +114,9 @@ export interface Kill {
   disturbed: ReadonlySet<Medium>
 }
 
-/** Nothing starts by itself, and what was live is over, with the gap and the event that say why. */
+/**
+ * Nothing starts by itself, and what was live is over, with the gap and the event that say why.
+ */
 export async function assertWrappedUp(
   daemon: ObservedDaemon,
   events: readonly LogEvent[],

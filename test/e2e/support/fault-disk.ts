@@ -23,7 +23,9 @@ export interface FaultDisk {
   /** A folder on it and the files in it cannot be changed, not even by root, until `unprotect`. */
   protect(path: string): void
   unprotect(path: string): void
-  /** Loses whatever was not forced to disk, as a power cut does. Until `powerOn`, nothing works. */
+  /**
+   * Loses whatever was not forced to disk, as a power cut does. Until `powerOn`, nothing works.
+   */
   cutPower(): void
   /** Mounts the disk again. No process may use the folder any more. */
   powerOn(): void

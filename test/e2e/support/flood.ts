@@ -6,7 +6,7 @@ import type { TestDaemon } from '../../support/daemon.ts'
 
 const FLOODER = fileURLToPath(new URL('flooder.mjs', import.meta.url))
 
-/** What a stranger without a credential does to its connections. */
+/** The ways in which a stranger without a credential uses its connections. */
 export const FLOOD_KINDS = [
   'pipelining',
   'foreignHost',
@@ -22,7 +22,10 @@ export interface Flood {
   stop(): Promise<void>
 }
 
-/** Starts one process for each kind, which together hold so many sockets. Resolves when they have connected. */
+/**
+ * Starts one process for each kind, which together hold so many sockets. Resolves when they have
+ * connected.
+ */
 export async function startFlood(
   daemon: TestDaemon,
   kinds: readonly FloodKind[],
