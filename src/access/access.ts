@@ -25,6 +25,15 @@ export interface Access {
     cookie: string | undefined,
     port: number,
   ): Credential
+  /**
+   * Returns the `clientId` of the credential in these headers; undefined when there is none or it
+   * is not valid. Counts no failure: the request itself is authenticated later.
+   */
+  identify(
+    authorization: string | undefined,
+    cookie: string | undefined,
+    port: number,
+  ): string | undefined
   /** Issues a launch code that is valid for one use within 60 s. */
   issueLaunchCode(): { code: string; expiresAt: string }
   /**
@@ -52,6 +61,19 @@ function cookieValues(header: string, name: string): string[] {
   return values
 }
 
+function bearerSecret(authorization: string): string | undefined {
+  return /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
+}
+
+function twoCredentials(): RecorderError {
+  const detail = 'Send either one bearer token or one session cookie.'
+  return new RecorderError(
+    'INVALID_REQUEST',
+    'The request carries two credentials. Send only one.',
+    { members: { errors: [{ pointer: '', detail }] } },
+  )
+}
+
 const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
 
 /**
@@ -77,7 +99,7 @@ export function createAccess(options: {
   }
 
   function authenticateToken(authorization: string): Credential {
-    const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
+    const secret = bearerSecret(authorization)
     if (secret === undefined)
       return rejectCredential('The Authorization header does not have the form `Bearer <token>`.')
     return (
@@ -91,19 +113,7 @@ export function createAccess(options: {
     port: number,
   ): Credential {
     const secrets = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
-    if (secrets.length + (authorization === undefined ? 0 : 1) > 1) {
-      throw new RecorderError(
-        'INVALID_REQUEST',
-        'The request carries two credentials. Send only one.',
-        {
-          members: {
-            errors: [
-              { pointer: '', detail: 'Send either one bearer token or one session cookie.' },
-            ],
-          },
-        },
-      )
-    }
+    if (secrets.length + (authorization === undefined ? 0 : 1) > 1) throw twoCredentials()
     if (authorization !== undefined) return authenticateToken(authorization)
     const secret = secrets[0]
     if (secret === undefined)
@@ -112,8 +122,22 @@ export function createAccess(options: {
     return UI
   }
 
+  function identify(
+    authorization: string | undefined,
+    cookie: string | undefined,
+    port: number,
+  ): string | undefined {
+    if (authorization !== undefined) {
+      const secret = bearerSecret(authorization)
+      return secret === undefined ? undefined : findCredential(secret)?.clientId
+    }
+    const [secret] = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
+    return secret !== undefined && sessions.has(secret) ? UI.clientId : undefined
+  }
+
   return {
     authenticate,
+    identify,
     issueLaunchCode() {
       const { code, expiresAt } = sessions.issueCode()
       return { code, expiresAt: new Date(expiresAt).toISOString() }

@@ -91,6 +91,11 @@ export const ERRORS = {
     'The body is not sent as JSON.',
     'Send Content-Type: application/json, without compression.',
   ],
+  EXPECTATION_FAILED: [
+    417,
+    'The expectation of the request cannot be met.',
+    'Leave the Expect header out, or send Expect: 100-continue.',
+  ],
   IDEMPOTENCY_MISMATCH: [
     422,
     'The Idempotency-Key was used for another request.',
@@ -100,6 +105,11 @@ export const ERRORS = {
     429,
     'There were too many wrong credentials.',
     'Wait for the time in Retry-After, then use a valid credential.',
+  ],
+  TOO_MANY_STREAMS: [
+    429,
+    'The client has too many event streams.',
+    'Close one of its streams, or read several kinds of events from one stream. A token can have 8 at a time.',
   ],
   INTERNAL: [
     500,

@@ -14,7 +14,10 @@ const NOT_HTTP = JSON.stringify(
   ),
 )
 
-function answerText(status: number): string {
+/**
+ * Returns the whole answer to a request that could not be read, with the status 400, 408 or 431.
+ */
+export function brokenRequestAnswer(status: number): string {
   // 408 and 431 have no error code, so they are sent as the status alone.
   const body = status === 400 ? NOT_HTTP : ''
   const headers = [
@@ -34,7 +37,7 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
   // Like Node's own handler, this must not write into an answer that has begun.
   const answer = (socket as Duplex & { _httpMessage?: ServerResponse | null })._httpMessage
   if (socket.writable && error.code !== 'ECONNRESET' && !answer?.headersSent) {
-    socket.write(answerText(STATUS[error.code ?? ''] ?? 400))
+    socket.write(brokenRequestAnswer(STATUS[error.code ?? ''] ?? 400))
   }
   socket.destroy(error)
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import { RecorderError } from '../contract/errors.ts'
 import {
   EventStream,
   type StreamChoices,
@@ -7,8 +8,13 @@ import {
   type StreamSources,
 } from './event-stream.ts'
 
+/** The streams that one client can have at a time. */
+const MAX_STREAMS_PER_CLIENT = 8
+
 /** Tracks the daemon's open Server-Sent Events streams. */
 export interface EventStreams {
+  /** Throws TOO_MANY_STREAMS when a client has as many streams as it may. */
+  assertRoom(clientId: string): void
   /**
    * Opens a stream on a response whose head has been sent. `after` is the last position that the
    * client has.
@@ -26,6 +32,15 @@ export function createEventStreams(
 ): EventStreams {
   const open = new Map<EventStream, string>()
   return {
+    assertRoom(clientId) {
+      const count = [...open.values()].filter((owner) => owner === clientId).length
+      if (count >= MAX_STREAMS_PER_CLIENT)
+        throw new RecorderError(
+          'TOO_MANY_STREAMS',
+          `This client already has ${count} event streams.`,
+          { members: { retryAfterSeconds: 1 } },
+        )
+    },
     open(response, { clientId, ...choices }) {
       const stream = new EventStream(response, sources, { ...choices, limits, logger })
       open.set(stream, clientId)

@@ -8,9 +8,30 @@ import { LAUNCH_PATH } from './routes/ui.ts'
 import { sendEmpty } from './send-answer.ts'
 import type { Services } from './services.ts'
 
+const LAUNCH_URL = new RegExp(`^${LAUNCH_PATH}[\\w-]+$`)
+
 /** Whether a path needs no credential. */
 function isPublic(path: string): boolean {
-  return path === '/healthz' || path === '/' || path.startsWith(LAUNCH_PATH)
+  return path === '/healthz' || path === '/' || LAUNCH_URL.test(path)
+}
+
+/**
+ * Refuses what the daemon cannot do: other expectations and transfer codings than HTTP/1.1's own.
+ */
+function checkSupport({ headers }: HttpContext['req']): void {
+  const { expect } = headers
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    throw new RecorderError(
+      'EXPECTATION_FAILED',
+      'The Expect header asks for something else than 100-continue.',
+    )
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    const detail = 'Transfer-Encoding may only be chunked.'
+    throw new RecorderError('INVALID_REQUEST', detail, {
+      members: { errors: [{ pointer: '', detail }] },
+    })
+  }
 }
 
 function checkCredentialCount(ctx: HttpContext): void {
@@ -70,6 +91,7 @@ export function createGate(
       const { authorization, cookie } = ctx.req.headers
       ctx.state.credential = access.authenticate(authorization, cookie, address().port)
     }
+    checkSupport(ctx.req)
     return false
   }
 

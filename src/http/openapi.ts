@@ -79,6 +79,7 @@ function answerHeaders(names: readonly HeaderName[]): Json {
 /** Returns every code that a route can answer with. */
 export function errorCodesOf(route: Route): ErrorCode[] {
   const codes: ErrorCode[] = ['FORBIDDEN_HOST', 'FORBIDDEN_ORIGIN', 'INVALID_REQUEST', 'INTERNAL']
+  codes.push('EXPECTATION_FAILED')
   if (route.scope !== null) codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'FORBIDDEN_SCOPE')
   if (route.body !== undefined)
     codes.push('INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')

@@ -53,6 +53,7 @@ function headersOf(problem: Problem): readonly string[] {
     case 'METHOD_NOT_ALLOWED':
       return ['Allow', (problem.allow as string[]).join(', ')]
     case 'RATE_LIMITED':
+    case 'TOO_MANY_STREAMS':
       return ['Retry-After', String(problem.retryAfterSeconds)]
     case 'IN_FLIGHT':
     case 'NOT_READY':

@@ -1,14 +1,23 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
+import type { Socket, Server as SocketServer } from 'node:net'
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import { type Address, addressOf } from './address.ts'
+import { type Admission, createAdmission, detachConnectionListener } from './admission/admission.ts'
+import type { SlotLimits } from './admission/connection-slots.ts'
 import { createApp } from './app.ts'
-import { answerBrokenRequest } from './broken-request.ts'
+import { brokenRequestAnswer } from './broken-request.ts'
 import type { StreamLimits } from './event-stream.ts'
 import { createEventStreams } from './event-streams.ts'
+import {
+  createNodeServer,
+  drain,
+  listenOnPort,
+  listenOnSocket,
+  type ServerLimits,
+} from './node-server.ts'
 
 /** The dependencies and settings of the HTTP server. */
 export interface HttpOptions {
@@ -28,15 +37,8 @@ export interface HttpOptions {
   limits?: Partial<HttpLimits>
 }
 
-/** The time limits of the server, in milliseconds. */
-export interface HttpLimits extends StreamLimits {
-  /** The longest time a client may take to send the head of a request. */
-  headersTimeoutMs: number
-  /** The longest time a client may take to send a whole request. Answers have no limit. */
-  requestTimeoutMs: number
-  /** The longest time `close` waits for unfinished answers. */
-  drainMs: number
-}
+/** The time limits of the server and its streams, in milliseconds. */
+export type HttpLimits = ServerLimits & StreamLimits
 
 const LIMITS: HttpLimits = {
   headersTimeoutMs: 5_000,
@@ -45,11 +47,15 @@ const LIMITS: HttpLimits = {
   heartbeatMs: 10_000,
   stallMs: 60_000,
 }
-const KEEP_ALIVE_MS = 30_000
 /**
- * Far below the usual limit of 1,024 open files, so that capture can always start its processes.
+ * Together below the usual limit of 1,024 open files, so that capture can always start its
+ * processes.
  */
-const MAX_CONNECTIONS = 128
+const SLOTS: SlotLimits = { strangers: 256, perClient: 64, clients: 256 }
+/** The same for the Unix socket, which only the user's own programs can reach. */
+const LOCAL_SLOTS: SlotLimits = { strangers: 64, perClient: 64, clients: 128 }
+/** The longest time for which a stranger's connection stays open. */
+const STRANGER_LIFETIME_MS = 15_000
 
 /** The application with its event streams, not listening. */
 export interface HttpApp {
@@ -84,6 +90,8 @@ export interface HttpServer {
   /** `http://127.0.0.1:<port>`. */
   url: string
   port: number
+  /** The path of the Unix socket that it listens on, too; null when there is none. */
+  socketPath: string | null
   /**
    * Accepts no more requests, ends event streams and idle connections, and waits up to 2 s for
    * unfinished answers.
@@ -91,77 +99,66 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-function createNodeServer(callback: RequestListener, limits: HttpLimits): Server {
-  const server = createServer(
-    {
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      // Node checks the limits above only this often. Its default of 30 s would defeat them.
-      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      // The gate refuses a request without Host, with an error code.
-      requireHostHeader: false,
-    },
-    callback,
-  )
-  server.maxConnections = MAX_CONNECTIONS
-  // Otherwise Node would ask for the body before the head has been checked.
-  server.on('checkContinue', callback)
-  server.on('clientError', answerBrokenRequest)
-  return server
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason =
-        cause.code === 'EADDRINUSE'
-          ? 'is taken, perhaps by another recorder'
-          : `cannot be used (${cause.code})`
-      const remedy =
-        'Stop that program, or choose another port with --port or F2F_PORT (0 picks a free one).'
-      reject(new Error(`Port ${port} of 127.0.0.1 ${reason}. ${remedy}`, { cause }))
-    })
-    // `localhost` may also mean [::1], where another program can listen on the same port.
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () =>
-      resolve((server.address() as AddressInfo).port),
-    )
-  })
-}
-
-function closeServer(server: Server, drainMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection stays open after its answer. The timer closes idle ones until none is left.
-    const idleTimer = setInterval(() => server.closeIdleConnections(), 20)
-    const drainTimer = setTimeout(() => server.closeAllConnections(), drainMs)
-    server.close(() => {
-      clearInterval(idleTimer)
-      clearTimeout(drainTimer)
-      resolve()
-    })
-  })
-}
-
 /**
- * Starts the server on 127.0.0.1. `port` 0 picks a free port. Rejects with a remedy when the port
- * cannot be used.
+ * Starts the server on 127.0.0.1, and on a Unix socket when `socketPath` names one. `port` 0 picks
+ * a free port. Rejects with a remedy when the port cannot be used.
  */
-export async function startHttp(options: HttpOptions & { port: number }): Promise<HttpServer> {
+export async function startHttp(
+  options: HttpOptions & { port: number; socketPath?: string | null },
+): Promise<HttpServer> {
   const limits = { ...LIMITS, ...options.limits }
   const app = createHttpApp(options)
-  const server = createNodeServer(app.callback, limits)
-  const address = addressOf(await listen(server, options.port))
+  const admissions: Admission[] = []
+  const server = createNodeServer((request, response) => {
+    for (const admission of admissions) admission.observe(request, response)
+    app.callback(request, response)
+  }, limits)
+  const serve = detachConnectionListener(server)
+  let port = 0
+  const [remote, local] = [SLOTS, LOCAL_SLOTS].map((slots) =>
+    createAdmission(serve, {
+      slots,
+      headLimitMs: limits.headersTimeoutMs,
+      lifetimeMs: STRANGER_LIFETIME_MS,
+      lateAnswer: brokenRequestAnswer(408),
+      identify: ({ authorization, cookie }) => options.access.identify(authorization, cookie, port),
+    }),
+  ) as [Admission, Admission]
+  admissions.push(remote, local)
+  server.on('connection', remote.admit)
+  port = await listenOnPort(server, options.port)
+  const address = addressOf(port)
   app.setAddress(address)
+  const socketServer = await openSocket(options, local.admit)
+  const closeIdle = (): void => {
+    for (const admission of admissions) admission.closeIdle()
+  }
   let closed: Promise<void> | undefined
   return {
     url: address.url,
-    port: address.port,
+    port,
+    socketPath: socketServer === null ? null : (options.socketPath as string),
     close() {
       if (closed === undefined) {
-        closed = closeServer(server, limits.drainMs)
+        closed = drain(server, closeIdle, limits.drainMs)
+        socketServer?.close()
         app.endStreams()
       }
       return closed
     },
+  }
+}
+
+/** Opens the Unix socket, if one is wanted. Without it, programs use the port. */
+async function openSocket(
+  { socketPath, logger }: HttpOptions & { socketPath?: string | null },
+  admit: (socket: Socket) => void,
+): Promise<SocketServer | null> {
+  if (socketPath === undefined || socketPath === null) return null
+  try {
+    return await listenOnSocket(socketPath, admit)
+  } catch (error) {
+    logger.warn({ err: error }, 'the Unix socket cannot be opened; clients use the port')
+    return null
   }
 }

@@ -69,8 +69,8 @@ suite('capture', (test) => {
       await Promise.all(playing.slice(0, 2).map((sound) => sound?.stop()))
 
       const [heard, played] = [await decodeSound(micFile!), await decodeSound(speakerFile!)]
-      // Played at a peak of 0.3, −10.5 dB; what is not there is below −60. A player that starves on a
-      // slow machine leaves holes in its tone.
+      // Played at a peak of 0.3, −10.5 dB; what is not there is below −60. A player that starves on
+      // a slow machine leaves holes in its tone.
       const toleranceDb = slowness(10_000) > 2 ? 8 : 2
       assert.ok(
         Math.abs(pitchDb(heard, MIC_HZ) + 10.5) < toleranceDb,

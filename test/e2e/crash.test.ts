@@ -24,6 +24,8 @@ const SEED = Number(process.env.F2F_CRASH_SEED ?? 20_251_122)
 /** Kills at each moment. */
 const ROUNDS = Number(process.env.F2F_CRASH_ROUNDS ?? 1)
 const ROUND_LIMIT_MS = 15_000
+/** Clients that tag and read as fast as they can meanwhile. */
+const LOAD = Number(process.env.F2F_CRASH_LOAD ?? 0)
 
 interface Situation {
   client: WitnessClient
@@ -98,6 +100,15 @@ const MOMENTS: Record<string, (situation: Situation) => Promise<void>> = {
   },
 }
 
+/** Tags and reads the current recording until the daemon is gone. */
+async function tagUntilDeath(client: WitnessClient, daemon: ObservedDaemon): Promise<void> {
+  for (;;) {
+    const { answer } = await client.tag()
+    const read = await daemon.api('GET', '/recordings/current').catch(() => undefined)
+    if (answer === undefined || read === undefined) return
+  }
+}
+
 /** Kills a daemon that is still starting up, while it does what the one before could not. */
 async function killWhileOpening(home: string, random: Random): Promise<void> {
   const daemon = spawn(
@@ -136,11 +147,13 @@ suite('kill -9', (test) => {
           for (; round <= ROUNDS; round++) {
             const client = new WitnessClient(daemon)
             const disturbed = new Set<Medium>()
-            await live({ client, daemon, random, disturbed })
             const killed = daemon
+            const load = Array.from({ length: LOAD }, () => tagUntilDeath(client, killed))
+            await live({ client, daemon, random, disturbed })
             const killedAt = Date.now()
             killed.kill()
             await killed.exited
+            await Promise.all(load)
             await eventually('nothing of it is alive', () => killed.children().length === 0, 2_000)
             await eventually('every request has ended', () => client.isQuiet)
             if (random.next() < 0.25) await killWhileOpening(home, random)

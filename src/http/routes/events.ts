@@ -61,8 +61,10 @@ export function eventRoutes({ recorder, streams }: Services): Route[] {
       outcomes: [
         { status: 200, description: 'The stream', content: { 'text/event-stream': null } },
       ],
+      errors: ['TOO_MANY_STREAMS'],
       handle({ ctx, credential, query }) {
         const after = resumePosition(ctx.req.headers['last-event-id'], recorder.log.position)
+        streams.assertRoom(credential.clientId)
         sendHead(ctx, 200, STREAM_HEADERS)
         if (ctx.method === 'HEAD') ctx.res.end()
         else {

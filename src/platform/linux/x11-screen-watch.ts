@@ -17,7 +17,9 @@ const CONNECT_MS = 2_500
 export interface WatchedScreen {
   display: string
   env: NodeJS.ProcessEnv
-  /** The captured monitor, as it was when the capture began; undefined when the whole screen is. */
+  /**
+   * The captured monitor, as it was when the capture began; undefined when the whole screen is.
+   */
   monitor: (Area & { name: string }) | undefined
 }
 

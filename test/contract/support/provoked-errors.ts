@@ -119,6 +119,12 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     ({ api }) =>
     (headers) =>
       api.call('POST', '/recordings', '{}', { 'Content-Type': 'text/plain', ...headers }),
+  EXPECTATION_FAILED:
+    ({ daemon, api }) =>
+    (headers) =>
+      answerTo(daemon, '/v1/application', {
+        headers: { ...(api.credential as Headers), ...headers, Expect: '200-ok' },
+      }),
   IDEMPOTENCY_MISMATCH: async ({ api }) => {
     const key = { 'Idempotency-Key': 'once' }
     await api.start({}, key)
@@ -135,6 +141,11 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
       'a right credential is let through all the same',
     )
     return guess
+  },
+  TOO_MANY_STREAMS: async ({ daemon, api, afterwards }) => {
+    const feeds = await Promise.all(Array.from({ length: 8 }, () => openFeed(daemon)))
+    afterwards(() => Promise.all(feeds.map((feed) => feed.close())))
+    return (headers) => api.call('GET', '/events', undefined, headers)
   },
   INTERNAL: async ({ api, daemon }) => {
     const id = await closedRecording(api)

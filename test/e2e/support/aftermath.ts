@@ -60,7 +60,16 @@ export async function assertAcknowledgedIsThere(
   client: WitnessClient,
 ): Promise<void> {
   const completed = ofType(events, 'command.completed')
+  const tagged = ofType(events, 'recording.tagged')
   const used = new Set<number>()
+  const histories = new Map<string, { key: string; value: unknown }[]>()
+  const historyOf = async (id: string) => {
+    const known = histories.get(id)
+    if (known) return known
+    const { tagHistory } = (await daemon.api('GET', `/recordings/${id}`)).body
+    histories.set(id, tagHistory)
+    return tagHistory as { key: string; value: unknown }[]
+  }
   for (const { command, body, answer } of client.acknowledged) {
     const { id, version } = answer.body
     const fact = completed.find(
@@ -74,15 +83,12 @@ export async function assertAcknowledgedIsThere(
     assert.ok(fact, `the log has no completed ${command} of ${id} up to version ${version}`)
     used.add(fact.position)
     for (const [key, value] of Object.entries(body.tags ?? {})) {
-      const tagged = ofType(events, 'recording.tagged').some(
-        (event) => event.recordingId === id && event.data.tags[key] === value,
-      )
-      assert.ok(tagged, `the tag ${key} of ${id} is not in the log`)
-      const { tagHistory } = (await daemon.api('GET', `/recordings/${id}`)).body
       assert.ok(
-        tagHistory.some(
-          (tag: { key: string; value: unknown }) => tag.key === key && tag.value === value,
-        ),
+        tagged.some((event) => event.recordingId === id && event.data.tags[key] === value),
+        `the tag ${key} of ${id} is not in the log`,
+      )
+      assert.ok(
+        (await historyOf(id)).some((tag) => tag.key === key && tag.value === value),
         `the tag ${key} is not in the recording ${id}`,
       )
     }
@@ -108,7 +114,9 @@ export interface Kill {
   disturbed: ReadonlySet<Medium>
 }
 
-/** Nothing starts by itself, and what was live is over, with the gap and the event that say why. */
+/**
+ * Nothing starts by itself, and what was live is over, with the gap and the event that say why.
+ */
 export async function assertWrappedUp(
   daemon: ObservedDaemon,
   events: readonly LogEvent[],

@@ -23,6 +23,12 @@ export interface FaultDisk {
   /** A folder on it and the files in it cannot be changed, not even by root, until `unprotect`. */
   protect(path: string): void
   unprotect(path: string): void
+  /**
+   * Loses whatever was not forced to disk, as a power cut does. Until `powerOn`, nothing works.
+   */
+  cutPower(): void
+  /** Mounts the disk again. No process may use the folder any more. */
+  powerOn(): void
   /** Ends every fault there is. */
   heal(): void
   /** Unmounts and removes it. */
@@ -36,6 +42,13 @@ trap '' INT TERM HUP
 read -r _
 fsfreeze --unfreeze "$1" 2>/dev/null
 umount "$1" 2>/dev/null || umount --lazy "$1"
+`
+
+// EXT4_IOC_SHUTDOWN without flushing the journal (linux/fs/ext4/ext4.h).
+const SHUTDOWN = `
+open(my $folder, '<', $ARGV[0]) or die "open: $!";
+my $noLogFlush = pack('L', 2);
+ioctl($folder, 0x8004587D, $noLogFlush) or die "ioctl: $!";
 `
 
 const run = (command: string, ...args: string[]): string =>
@@ -69,6 +82,11 @@ export function createFaultDisk(mountPoint?: string): FaultDisk {
     free: () => rmSync(filler),
     protect: (path) => void run('chattr', '-R', '+i', path),
     unprotect: (path) => unprotect(path),
+    cutPower: () => void run('perl', '-e', SHUTDOWN, folder),
+    powerOn() {
+      run('umount', folder)
+      run('mount', '-o', 'loop', image, folder)
+    },
     heal() {
       for (const args of [
         ['fsfreeze', '--unfreeze', folder],
