@@ -12,11 +12,12 @@ import { Composer } from './composition/composer.ts'
 import { RecorderError } from './contract/errors.ts'
 import type { QualityPreset } from './contract/quality.ts'
 import { DEFAULT_RESERVE_BYTES } from './disk/default-reserve.ts'
+import { apiSocketPath } from './home/api-socket.ts'
 import { readConfig } from './home/config.ts'
-import { removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts'
+import { type DaemonInfo, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts'
 import { type Home, prepareHome, resolveHome } from './home/home.ts'
 import { HomeError } from './home/home-error.ts'
-import { startHttp } from './http/server.ts'
+import { type HttpServer, startHttp } from './http/server.ts'
 import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
 import { Ballast } from './store/ballast.ts'
 import { isLocked } from './store/database.ts'
@@ -116,13 +117,10 @@ async function assemble(
     allowedOrigins: config.allowedOrigins ?? [],
     logger,
     isRunning: () => recorder.isRunning,
+    socketPath: apiSocketPath(home.folder),
   })
   cleanup.push(() => http.close())
-  await writeDaemonFile(home, {
-    pid: process.pid,
-    url: http.url,
-    startedAt: new Date().toISOString(),
-  })
+  await writeDaemonFile(home, announcementOf(http))
   return {
     url: http.url,
     async stop() {
@@ -132,6 +130,11 @@ async function assemble(
       await removeDaemonFile(home)
     },
   }
+}
+
+function announcementOf({ url, socketPath }: HttpServer): DaemonInfo {
+  const daemon = { pid: process.pid, url, startedAt: new Date().toISOString() }
+  return socketPath === null ? daemon : { ...daemon, socket: socketPath }
 }
 
 /** Opens log and recorder. Releases the ballast once if the disk is full. */

@@ -1,4 +1,5 @@
 import { RecorderError } from '../contract/errors.ts'
+import { identityProof } from '../contract/identity-proof.ts'
 import type { Credential, StoredToken } from './credential.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
 import { UI_SCOPES } from './scopes.ts'
@@ -34,6 +35,8 @@ export interface Access {
     cookie: string | undefined,
     port: number,
   ): string | undefined
+  /** Proves that this is the daemon of the home, see `identityProof`. */
+  proveIdentity(port: number, challenge: string): string
   /** Issues a launch code that is valid for one use within 60 s. */
   issueLaunchCode(): { code: string; expiresAt: string }
   /**
@@ -138,6 +141,7 @@ export function createAccess(options: {
   return {
     authenticate,
     identify,
+    proveIdentity: (port, challenge) => identityProof(options.homeToken, port, challenge),
     issueLaunchCode() {
       const { code, expiresAt } = sessions.issueCode()
       return { code, expiresAt: new Date(expiresAt).toISOString() }

@@ -3,11 +3,12 @@
  * the home token.
  */
 import { readFile } from 'node:fs/promises'
-import { type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type DaemonInfo, readDaemonFile } from '../home/daemon-file.ts'
 import type { Home } from '../home/home.ts'
 import { localProblem, type Problem, ProblemError } from './problem.ts'
+import { connectionError, sendRequest } from './transport.ts'
 
 /** A command answers once its outcome is confirmed and on disk, which never lasts longer. */
 const ANSWER_LIMIT_MS = 60_000
@@ -53,7 +54,8 @@ export function createApi(home: Home, onWait: () => () => void = () => () => {})
       const daemon = await findDaemon(home)
       const token = await readToken(home)
       const target = `/v1${path}${queryString(query)}`
-      const answer = await send(daemon, token, 'GET', target, undefined, signal)
+      const request = { method: 'GET', target, body: undefined, signal }
+      const answer = await sendRequest(daemon, token, request)
       if (isSuccess(answer)) return answer
       throw await readProblem(daemon, answer)
     },
@@ -108,10 +110,7 @@ async function readToken(home: Home): Promise<string> {
   }
 }
 
-/**
- * Sends a request and parses its answer. The token goes to the literal loopback address that {@link
- * readDaemonFile} has checked.
- */
+/** Sends a request and parses its answer. */
 async function requestJson(
   daemon: DaemonInfo,
   token: string,
@@ -120,7 +119,7 @@ async function requestJson(
   body: unknown,
 ): Promise<unknown> {
   const signal = AbortSignal.timeout(ANSWER_LIMIT_MS)
-  const answer = await send(daemon, token, method, target, body, signal)
+  const answer = await sendRequest(daemon, token, { method, target, body, signal })
   if (!isSuccess(answer)) throw await readProblem(daemon, answer)
   return parseAnswer(daemon, answer.statusCode ?? 0, await readText(daemon, answer))
 }
@@ -138,55 +137,6 @@ async function readProblem(daemon: DaemonInfo, answer: IncomingMessage): Promise
   const status = answer.statusCode ?? 0
   const body = parseAnswer(daemon, status, await readText(daemon, answer))
   return new ProblemError(parseProblem(daemon, status, body))
-}
-
-/** Sends a request. Resolves when its answer begins. */
-function send(
-  daemon: DaemonInfo,
-  token: string,
-  method: string,
-  target: string,
-  body: unknown,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const payload = body === undefined ? undefined : JSON.stringify(body)
-  return new Promise<IncomingMessage>((resolve, reject) => {
-    const outgoing = request(`${daemon.url}${target}`, {
-      method,
-      agent: false,
-      signal,
-      headers: {
-        accept: 'application/json, application/problem+json',
-        authorization: `Bearer ${token}`,
-        ...(payload === undefined
-          ? {}
-          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
-      },
-    })
-    outgoing.on('response', resolve)
-    outgoing.on('error', reject)
-    outgoing.end(payload)
-  }).catch((cause) => {
-    throw connectionError(daemon, cause)
-  })
-}
-
-function connectionError(daemon: DaemonInfo, cause: unknown): ProblemError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  const refused = code === 'ECONNREFUSED'
-  return localProblem(
-    refused ? 'NO_DAEMON' : 'NO_ANSWER',
-    refused ? 'No recorder is running.' : 'The recorder does not answer.',
-    {
-      detail: refused
-        ? `Nothing listens on ${daemon.url}, the address of the last one.`
-        : `The request to ${daemon.url} (process ${daemon.pid}) failed: ${cause instanceof Error ? cause.message : cause}.`,
-      remedy: refused
-        ? 'Start it with `f2f serve`.'
-        : 'The command may have taken effect all the same. Check with `f2f status`, then read the recorder’s log.',
-      cause,
-    },
-  )
 }
 
 function parseAnswer(daemon: DaemonInfo, status: number, body: string): unknown {

@@ -18,7 +18,13 @@ export interface Problem {
 }
 
 /** Codes of problems that the command line finds itself. None of them is a code of the API. */
-export type LocalCode = 'NO_DAEMON' | 'NO_TOKEN' | 'NO_ANSWER' | 'HOME_UNUSABLE' | 'FAILED'
+export type LocalCode =
+  | 'NO_DAEMON'
+  | 'NO_TOKEN'
+  | 'NO_ANSWER'
+  | 'NOT_THE_RECORDER'
+  | 'HOME_UNUSABLE'
+  | 'FAILED'
 
 /** A command was refused or failed. The exit code is 1. */
 export class ProblemError extends Error {

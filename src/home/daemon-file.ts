@@ -1,12 +1,18 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { Home } from './home.ts'
 import { codeOf, HomeError, messageOf } from './home-error.ts'
+import { processStart } from './process-start.ts'
 
 /** A running daemon's announcement. `startedAt` is RFC 3339 UTC with milliseconds. */
 export interface DaemonInfo {
   pid: number
   url: string
   startedAt: string
+  /** The path of its Unix socket, if it has one. */
+  socket?: string
+  /** Identifies the life of its process id, where the system tells: `processStart`. */
+  processStart?: string
 }
 
 /**
@@ -25,13 +31,23 @@ export type DaemonState =
 export async function writeDaemonFile(home: Home, daemon: DaemonInfo): Promise<void> {
   const temporaryFile = `${home.daemonFile}.${process.pid}.tmp`
   try {
-    await rm(temporaryFile, { force: true })
-    await writeFile(temporaryFile, `${JSON.stringify(daemon)}\n`, { mode: 0o600, flag: 'wx' })
+    await sweepTemporaryFiles(home)
+    const start = await processStart(daemon.pid)
+    const content = start === null ? daemon : { ...daemon, processStart: start }
+    await writeFile(temporaryFile, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx' })
     await rename(temporaryFile, home.daemonFile)
   } catch (cause) {
     await rm(temporaryFile, { force: true }).catch(() => {})
     throw new HomeError(`${home.daemonFile} cannot be written: ${messageOf(cause)}.`, { cause })
   }
+}
+
+/** Removes what daemons that were killed here have left. The caller holds the lock of the home. */
+async function sweepTemporaryFiles(home: Home): Promise<void> {
+  const prefix = `${basename(home.daemonFile)}.`
+  for (const name of await readdir(home.folder))
+    if (name.startsWith(prefix) && name.endsWith('.tmp'))
+      await rm(join(home.folder, name), { force: true })
 }
 
 /**
@@ -47,7 +63,7 @@ export async function readDaemonFile(home: Home): Promise<DaemonState> {
   }
   const daemon = parseDaemon(text)
   if (daemon === null) return { state: 'stale', daemon }
-  return { state: isAlive(daemon.pid) ? 'running' : 'stale', daemon }
+  return { state: (await isAlive(daemon)) ? 'running' : 'stale', daemon }
 }
 
 /**
@@ -62,22 +78,31 @@ export async function removeDaemonFile(home: Home, pid = process.pid): Promise<v
 
 function parseDaemon(text: string): DaemonInfo | null {
   try {
-    const { pid, url, startedAt } = JSON.parse(text)
+    const { pid, url, startedAt, socket, processStart: start } = JSON.parse(text)
     // Only the literal loopback address: the home token is sent there.
     const local = typeof url === 'string' && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url)
     const valid = Number.isSafeInteger(pid) && pid > 0 && typeof startedAt === 'string' && local
-    return valid ? { pid, url, startedAt } : null
+    if (!valid) return null
+    return {
+      pid,
+      url,
+      startedAt,
+      ...(typeof socket === 'string' && { socket }),
+      ...(typeof start === 'string' && { processStart: start }),
+    }
   } catch {
     return null
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether the process that announced itself lives, and not another one with its recycled id. */
+async function isAlive({ pid, processStart: announced }: DaemonInfo): Promise<boolean> {
   try {
     process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // EPERM: the process exists and belongs to another user.
-    return codeOf(error) === 'EPERM'
+  } catch {
+    // EPERM means that the process belongs to another user, so it is not this home's daemon.
+    return false
   }
+  const start = announced === undefined ? null : await processStart(pid)
+  return start === null || start === announced
 }

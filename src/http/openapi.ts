@@ -10,6 +10,8 @@ const HEADERS: Record<HeaderName, string> = {
   'Accept-Ranges': '`bytes`',
   'Content-Range': 'The part of the file that the answer contains',
   ETag: 'For a recording its version in quotes, for `If-Match`; for a file its SHA-256',
+  'F2F-Challenge': '32 random bytes as base64url, 43 characters',
+  'F2F-Proof': 'The proof that this is the daemon of the home, for `F2F-Challenge`',
   'Idempotency-Key':
     '1 to 128 visible ASCII characters, kept for 24 h per client. The same key and body get the first 2xx answer again.',
   'If-Match': 'The ETag that the recording must have',

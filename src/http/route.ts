@@ -29,6 +29,8 @@ export type HeaderName =
   | 'Accept-Ranges'
   | 'Content-Range'
   | 'ETag'
+  | 'F2F-Challenge'
+  | 'F2F-Proof'
   | 'Idempotency-Key'
   | 'If-Match'
   | 'If-None-Match'

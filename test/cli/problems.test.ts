@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createApi } from '../../src/cli/api.ts'
+import { CHALLENGE_HEADER, identityProof, PROOF_HEADER } from '../../src/contract/identity-proof.ts'
 import { readDaemonFile, writeDaemonFile } from '../../src/home/daemon-file.ts'
 import { suite } from '../support/suite.ts'
 import { recording } from './samples.ts'
-import { f2f, freshHome, problem, type Stub, type StubAnswer, startStub } from './stub.ts'
+import { f2f, freshHome, problem, type Stub, type StubAnswer, startStub, TOKEN } from './stub.ts'
 
 const startedAt = '2026-01-31T09:00:00.000Z'
 /** Larger than any process id of the platforms. */
@@ -133,7 +135,7 @@ suite('problems', (test) => {
     await writeFile(home.tokenFile, 'another-token')
     const ran = await f2f(['status'], { home })
     assert.equal(ran.code, 1)
-    assert.match(ran.stderr, /UNAUTHENTICATED/)
+    assert.match(ran.stderr, /NOT_THE_RECORDER/)
     assert.doesNotMatch(ran.stderr, /another-token/)
   })
 
@@ -145,10 +147,18 @@ suite('problems', (test) => {
     assert.equal((await f2f(['devices', '--json'], { home })).json().code, 'NO_ANSWER')
     assert.equal((await f2f(['token', 'list', '--json'], { home })).json().status, 500)
 
-    const rude = createServer((socket) => socket.destroy())
+    let port = 0
+    const rude = createServer(({ url, headers, socket }, response) => {
+      if (url !== '/healthz') socket.destroy()
+      else {
+        const challenge = headers[CHALLENGE_HEADER] as string
+        response.setHeader(PROOF_HEADER, identityProof(TOKEN, port, challenge))
+        response.end()
+      }
+    })
     await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve))
     try {
-      const { port } = rude.address() as { port: number }
+      port = (rude.address() as AddressInfo).port
       await writeDaemonFile(home, { pid: process.pid, url: `http://127.0.0.1:${port}`, startedAt })
       const ran = await f2f(['stop'], { home })
       assert.equal(ran.code, 1)

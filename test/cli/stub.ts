@@ -4,12 +4,13 @@
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { run } from '../../src/cli/run.ts'
+import { CHALLENGE_HEADER, identityProof, PROOF_HEADER } from '../../src/contract/identity-proof.ts'
 import { writeDaemonFile } from '../../src/home/daemon-file.ts'
 import { type Home, prepareHome, resolveHome } from '../../src/home/home.ts'
 
@@ -63,7 +64,8 @@ export async function startStub(
       headers: request.headers,
       body: body === '' ? undefined : JSON.parse(body),
     }
-    requests.push(received)
+    // The proof of identity that precedes every request.
+    if (received.url !== '/healthz') requests.push(received)
     const match = answers[`${received.method} ${received.url}`]
     const answer =
       request.headers.authorization === `Bearer ${TOKEN}`
@@ -73,6 +75,9 @@ export async function startStub(
         : problem(401, 'UNAUTHENTICATED')
     await answer.hold
     const { status = 200, raw } = answer
+    const challenge = request.headers[CHALLENGE_HEADER]
+    if (typeof challenge === 'string')
+      response.setHeader(PROOF_HEADER, identityProof(TOKEN, portOf(server), challenge))
     response.statusCode = status
     response.setHeader(
       'content-type',
@@ -81,7 +86,7 @@ export async function startStub(
     response.end(raw ?? (answer.body === undefined ? '' : JSON.stringify(answer.body)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = portOf(server)
   await writeFile(home.tokenFile, `${TOKEN}\n`, { mode: 0o600 })
   await writeDaemonFile(home, {
     pid: process.pid,
@@ -99,6 +104,8 @@ export async function startStub(
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 /** Builds a problem document. */
 export function problem(

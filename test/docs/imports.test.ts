@@ -11,7 +11,7 @@ import { ROOT, readPage } from './support/markdown.ts'
  * composes and knows everybody.
  */
 const MAY_IMPORT: Record<string, string[]> = {
-  'contract/': [],
+  'contract/': ['node:*'],
   'machines/': ['contract/', 'xstate'],
   'media/': [],
   'time/': ['node:*'],

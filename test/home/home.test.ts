@@ -6,6 +6,7 @@ import { readConfig } from '../../src/home/config.ts'
 import { readDaemonFile, removeDaemonFile, writeDaemonFile } from '../../src/home/daemon-file.ts'
 import { type Home, prepareHome, resolveHome } from '../../src/home/home.ts'
 import { HomeError } from '../../src/home/home-error.ts'
+import { processStart } from '../../src/home/process-start.ts'
 import { suite } from '../support/suite.ts'
 
 const posix = process.platform === 'win32' ? 'Windows does not use file modes' : null
@@ -212,7 +213,11 @@ suite('daemon.json', (test) => {
     assert.deepEqual(await readDaemonFile(home), { state: 'absent' })
     await writeDaemonFile(home, daemon)
     await writeDaemonFile(home, daemon)
-    assert.deepEqual(await readDaemonFile(home), { state: 'running', daemon })
+    const start = await processStart(process.pid)
+    assert.deepEqual(await readDaemonFile(home), {
+      state: 'running',
+      daemon: start === null ? daemon : { ...daemon, processStart: start },
+    })
     if (posix === null) assert.equal(await modeOf(home.daemonFile), 0o600)
     assert.deepEqual((await readdir(home.folder)).sort(), ['daemon.json', 'exports', 'recordings'])
   })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { identityProof } from '../../src/contract/identity-proof.ts'
 import { suite } from '../support/suite.ts'
 import { ALLOWED_ORIGIN, type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { bodyOf, toProblem } from './support/expect.ts'
@@ -207,5 +208,32 @@ suite('Origin', (test) => {
       '',
     ]
     assert.match(await daemon.raw(text.join('\r\n')), /"code":"FORBIDDEN_ORIGIN"/)
+  })
+})
+
+suite('the proof of identity', (test) => {
+  test.before(async () => {
+    daemon = await startDaemon()
+  })
+  test.after(() => daemon.close())
+
+  test('answers a challenge by the home token and the port, without a credential', async () => {
+    const challenge = 'c'.repeat(43)
+    const headers = { 'f2f-challenge': challenge }
+    const answer = await daemon.call('/healthz', { token: null, headers })
+    assert.deepEqual(await answer.json(), { status: 'ok' })
+    assert.equal(answer.headers.get('f2f-proof'), identityProof(HOME_TOKEN, daemon.port, challenge))
+    const plain = await daemon.call('/healthz', { token: null })
+    assert.equal(plain.headers.get('f2f-proof'), null)
+  })
+
+  test('refuses a challenge of another form', async () => {
+    for (const challenge of ['x', 'c'.repeat(44), '+'.repeat(43)]) {
+      const answer = await daemon.call('/healthz', {
+        token: null,
+        headers: { 'f2f-challenge': challenge },
+      })
+      await toProblem(answer, 'INVALID_REQUEST')
+    }
   })
 })

@@ -1,22 +1,41 @@
+import { CHALLENGE_HEADER, isChallenge } from '../../contract/identity-proof.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { sendJson, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
+import { invalidRequest } from '../validate.ts'
 
 /** Returns the routes for health, the application and its devices. */
-export function applicationRoutes({ recorder }: Services): Route[] {
+export function applicationRoutes({ recorder, access, address }: Services): Route[] {
+  function proofHeaders(challenge: string | string[] | undefined): readonly string[] {
+    if (challenge === undefined) return []
+    if (typeof challenge !== 'string' || !isChallenge(challenge))
+      throw invalidRequest([
+        { pointer: '', detail: 'F2F-Challenge must be 32 bytes as base64url, 43 characters.' },
+      ])
+    return ['F2F-Proof', access.proveIdentity(address().port, challenge)]
+  }
+
   return [
     defineRoute({
       method: 'GET',
       path: '/healthz',
       operationId: 'health',
       summary: 'Checks that the daemon answers',
+      description:
+        'A client that knows the home token can check that this is the daemon of its home before it sends a credential: `F2F-Challenge` is 32 random bytes as base64url, `F2F-Proof` is HMAC-SHA256 with the home token as key over `f2f-identity-v1`, the port and the challenge, joined by line feeds, as base64url.',
       scope: null,
+      requestHeaders: ['F2F-Challenge'],
       outcomes: [
-        { status: 200, description: 'It answers', content: { 'application/json': ANSWERS.Health } },
+        {
+          status: 200,
+          description: 'It answers',
+          content: { 'application/json': ANSWERS.Health },
+          headers: ['F2F-Proof'],
+        },
       ],
       handle({ ctx }) {
-        sendJson(ctx, 200, { status: 'ok' })
+        sendJson(ctx, 200, { status: 'ok' }, proofHeaders(ctx.req.headers[CHALLENGE_HEADER]))
       },
     }),
     defineRoute({
