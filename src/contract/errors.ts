@@ -75,6 +75,11 @@ export const ERRORS = {
     'The recording is closed.',
     'Start a new recording; a closed one is final.',
   ],
+  TAG_LIMIT: [
+    409,
+    'The recording has too many tags.',
+    'Use the keys that the recording already has, and shorter values. A recording has room for 1,000 keys, and for 1 MiB of all values ever set.',
+  ],
   IN_FLIGHT: [
     409,
     'The first request with this Idempotency-Key is not finished.',

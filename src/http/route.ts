@@ -6,6 +6,7 @@ import type { Scope } from '../access/scopes.ts'
 import { type ErrorCode, RecorderError } from '../contract/errors.ts'
 import type { HttpContext, RequestState } from './context.ts'
 import { readJson } from './json-body.ts'
+import { refuseManyMembers } from './member-limit.ts'
 import { notAnId } from './no-route.ts'
 import { isOwnOrigin } from './origin-check.ts'
 import { queryReader } from './query-reader.ts'
@@ -135,6 +136,7 @@ export function routeMiddleware(route: Route): Middleware<RequestState> {
     if (scope !== null) checkScope(scope, ctx.state.credential)
     if (changesState) checkOwnPage(ctx)
     const sent = bodySchema === undefined ? undefined : await readJson(ctx.req, ctx.res)
+    refuseManyMembers(sent)
     await route.handle({
       ctx,
       credential: ctx.state.credential,

@@ -13,6 +13,7 @@ import type { Medium } from '../contract/media.ts'
 import type { RecordingState, TrackState } from '../contract/states.ts'
 import { type ControlFact, controlClaim, controlMachine } from './control-machine.ts'
 import { type SessionFact, sessionMachine } from './session-machine.ts'
+import { NO_TAGS, type TagUse, withTags } from './tag-use.ts'
 import { type TrackFact, trackMachine } from './track-machine.ts'
 
 /** The states of a recording's machines, folded from its events. Immutable. */
@@ -23,6 +24,7 @@ export interface RecordingFold {
   readonly control: SnapshotFrom<typeof controlMachine>
   readonly session: SnapshotFrom<typeof sessionMachine>
   readonly tracks: Readonly<Record<Medium, SnapshotFrom<typeof trackMachine>>>
+  readonly tags: TagUse
 }
 
 /** The facts of an event for the machines. A tag, a command or a segment has none. */
@@ -78,7 +80,15 @@ const initialTrack = initialTransition(trackMachine)[0]
  */
 export function initialRecording(id: string, controller: ClientSide): RecordingFold {
   const tracks = { mic: initialTrack, speaker: initialTrack, screen: initialTrack }
-  return { id, version: 0, controller, control: initialControl, session: initialSession, tracks }
+  return {
+    id,
+    version: 0,
+    controller,
+    control: initialControl,
+    session: initialSession,
+    tracks,
+    tags: NO_TAGS,
+  }
 }
 
 /**
@@ -100,6 +110,7 @@ export function evolve(fold: RecordingFold, event: NewEvent): RecordingFold {
       [medium]: applyFact(trackMachine, fold.tracks[medium], fact, event.type),
     }
   }
+  if (event.type === 'recording.tagged') next.tags = withTags(fold.tags, event.data.tags)
   return next
 }
 

@@ -1,5 +1,6 @@
 import type { IdempotencyKey } from '../contract/commands.ts'
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
+import { withoutTags, withTags } from './kept-tags.ts'
 import { answerKey, answerOwner, EXPIRIES, expiredRange, expiryKey, expiryOf } from './keys.ts'
 import type { KeptAnswer } from './port.ts'
 
@@ -27,7 +28,11 @@ export async function loadAnswerTimes(db: Database): Promise<AnswerTimes> {
 /** Returns the operations that store an answer. */
 export function answerOperations(owner: string, at: number, kept: KeptAnswer): Operation[] {
   return [
-    { type: 'put', key: answerKey(owner, at), value: JSON.stringify(kept) },
+    {
+      type: 'put',
+      key: answerKey(owner, at),
+      value: JSON.stringify({ ...kept, answer: withoutTags(kept.answer) }),
+    },
     { type: 'put', key: expiryKey(at, owner), value: '' },
   ]
 }
@@ -54,7 +59,9 @@ export async function findAnswer(
   const at = answerTime(answers, clientKey, now)
   if (at === undefined) return undefined
   const kept = await db.get(answerKey(answerOwner(clientKey.client, clientKey.key), at))
-  return kept === undefined ? undefined : JSON.parse(kept)
+  if (kept === undefined) return undefined
+  const { fingerprint, answer }: KeptAnswer = JSON.parse(kept)
+  return { fingerprint, answer: await withTags(db, answer) }
 }
 
 /**

@@ -7,6 +7,8 @@
  *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is the SHA-256 of key and
  *                                      value
  *   view/tags/<id>/<position>          where in the log a recording was tagged
+ *   view/current/<id>/<index>          the current tags of a recording that is not closed
+ *   view/event/<id>/<position>         where in the log a recording's events are
  *   view/segment/<id>/<medium>/<number>  closed segments; <medium> is its index in MEDIA
  *   answer/<owner>/<at>                answers kept for retransmissions; <owner> is the SHA-256 of
  *                                      client and key
@@ -80,9 +82,23 @@ export const tagPrefix = (key: string, value: TagValue): string =>
 export const tagsKey = (id: string, at: number): string => `view/tags/${id}/${position(at)}`
 /** Where in the log a recording was tagged, in order. */
 export const tagsRange = (id: string): KeyRange => below(`view/tags/${id}/`)
-/** The key of the event that an entry under `view/tags/` is about. */
-export const taggedEventKey = (key: string): string =>
+/** The key of the event that an entry under `view/tags/` or `view/event/` is about. */
+export const indexedEventKey = (key: string): string =>
   `event/${key.slice(key.lastIndexOf('/') + 1)}`
+
+/** One current tag of a recording that is not closed, by the index of its key. */
+export const currentTagKey = (id: string, index: number): string =>
+  `view/current/${id}/${digits(index, 6)}`
+/** The current tags of a recording that is not closed, in the order of their keys. */
+export const currentTagsRange = (id: string): KeyRange => below(`view/current/${id}/`)
+
+export const recordingEventKey = (id: string, at: number): string =>
+  `view/event/${id}/${position(at)}`
+/** Where a recording's events after a position are in the log. */
+export const recordingEventRange = (id: string, after = 0): KeyRange => ({
+  gte: recordingEventKey(id, after + 1),
+  lt: below(`view/event/${id}/`).lt,
+})
 
 const mediumIndex = (medium: string): number => (MEDIA as readonly string[]).indexOf(medium)
 /** The sort key of a segment within its recording: by medium, then number. */

@@ -13,7 +13,7 @@ import { snapshotFolder } from './folder-snapshot.ts'
 import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import { rebuildProjections } from './rebuild-projections.ts'
-import { areProjectionsCurrent, readProjectionSync } from './stored-projections.ts'
+import { areProjectionsCurrent, readOpenProjection } from './stored-projections.ts'
 import { applyTokenEvent, type Tokens } from './tokens.ts'
 import { tailMissing, verifyLog } from './verify.ts'
 import { type Head, readWitness } from './witness.ts'
@@ -101,23 +101,23 @@ async function checkSchema(db: Database): Promise<void> {
  * cannot be used.
  */
 async function openRecordings(db: Database, position: number, ids: ReadonlySet<string>) {
-  const stored = (await areProjectionsCurrent(db, position)) ? load(db, ids) : undefined
+  const stored = (await areProjectionsCurrent(db, position)) ? await load(db, ids) : undefined
   if (stored !== undefined) return stored
   await rebuildProjections(db, position)
-  const rebuilt = load(db, ids)
+  const rebuilt = await load(db, ids)
   if (rebuilt === undefined)
     throw new RecorderError('INTERNAL', 'The projections do not agree with the log.')
   return rebuilt
 }
 
-function load(
+async function load(
   db: Database,
   ids: ReadonlySet<string>,
-): Map<string, RecordingProjection> | undefined {
+): Promise<Map<string, RecordingProjection> | undefined> {
   const open = new Map<string, RecordingProjection>()
   try {
     for (const id of ids) {
-      const projection = readProjectionSync(db, id)
+      const projection = await readOpenProjection(db, id)
       if (projection === undefined) return undefined
       open.set(id, projection)
     }

@@ -2,7 +2,11 @@ import type { LogEvent } from '../contract/events.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 import type { Database, Operation } from './database.ts'
 import {
+  currentTagKey,
+  currentTagsRange,
   LIST_PREFIX,
+  recordingEventKey,
+  recordingEventRange,
   recordingKey,
   segmentKey,
   segmentRange,
@@ -13,6 +17,7 @@ import {
   tagsRange,
 } from './keys.ts'
 import { project, type RecordingProjection } from './projection/recording.ts'
+import { encodeProjection } from './stored-projections.ts'
 
 /** The change that a series of events makes to the projection of one recording. */
 export interface ProjectionChange {
@@ -37,8 +42,10 @@ export function applyEvent(
   const before = change === undefined ? current(id) : change.after
   const after = project(before, event)
   if (before === undefined && after === undefined) return
-  if (change === undefined) changes.set(id, { before, after, details: detailsOf(event) })
-  else {
+  if (change === undefined) {
+    const details = after === undefined ? [] : detailsOf(event)
+    changes.set(id, { before, after, details })
+  } else {
     change.after = after
     if (after === undefined) change.details = []
     else change.details.push(...detailsOf(event))
@@ -60,21 +67,28 @@ export function mergeChanges(into: ProjectionChanges, later: ProjectionChanges):
 
 function detailsOf(event: LogEvent): Operation[] {
   const id = event.recordingId as string
+  // The command that starts a recording is right before its first event, in the same batch.
+  const first =
+    event.type === 'recording.starting' ? event.position - (event.version ?? 1) + 1 : event.position
+  const details: Operation[] = []
+  for (let at = first; at <= event.position; at++)
+    details.push({ type: 'put', key: recordingEventKey(id, at), value: '' })
   switch (event.type) {
     case 'recording.tagged':
-      return [{ type: 'put', key: tagsKey(id, event.position), value: '' }]
+      details.push({ type: 'put', key: tagsKey(id, event.position), value: '' })
+      break
     case 'segment.closed': {
       const { salvaged: _, ...facts } = event.data
       const key = segmentKey(id, segmentSortKey(facts.medium, facts.number))
-      return [{ type: 'put', key, value: JSON.stringify(facts) }]
+      details.push({ type: 'put', key, value: JSON.stringify(facts) })
+      break
     }
-    case 'segment.discarded':
-      return [
-        { type: 'del', key: segmentKey(id, segmentSortKey(event.data.medium, event.data.number)) },
-      ]
-    default:
-      return []
+    case 'segment.discarded': {
+      const { medium, number } = event.data
+      details.push({ type: 'del', key: segmentKey(id, segmentSortKey(medium, number)) })
+    }
   }
+  return details
 }
 
 /**
@@ -89,15 +103,41 @@ export async function changeOperations(
   for (const [id, { before, after, details }] of changes) {
     const key = recordingKey(id)
     for (const operation of details) operations.push(operation)
+    if (before === after) continue
     operations.push(...indexChanges(before?.view, after?.view))
-    if (after !== undefined) operations.push({ type: 'put', key, value: JSON.stringify(after) })
+    if (after !== undefined)
+      operations.push(
+        { type: 'put', key, value: encodeProjection(after) },
+        ...tagChanges(before, after),
+      )
     else if (before !== undefined) {
       operations.push({ type: 'del', key })
-      for (const range of [tagsRange(id), segmentRange(id)])
-        for (const stale of await db.keys(range).all()) operations.push({ type: 'del', key: stale })
+      const ranges = [tagsRange, segmentRange, currentTagsRange, recordingEventRange]
+      for (const range of ranges)
+        for (const stale of await db.keys(range(id)).all())
+          operations.push({ type: 'del', key: stale })
     }
   }
   return operations
+}
+
+/**
+ * Returns the operations for the current tags: each on its own while the recording is open, so that
+ * a tag costs the same however many there are; all in the record of the recording once it is
+ * closed.
+ */
+function tagChanges(
+  before: RecordingProjection | undefined,
+  { view }: RecordingProjection,
+): Operation[] {
+  const old = before?.view.tags ?? []
+  if (view.state === 'Closed')
+    return old.map((_, index) => ({ type: 'del', key: currentTagKey(view.id, index) }))
+  return view.tags.flatMap((tag, index) =>
+    tag === old[index]
+      ? []
+      : { type: 'put' as const, key: currentTagKey(view.id, index), value: JSON.stringify(tag) },
+  )
 }
 
 function indexChanges(

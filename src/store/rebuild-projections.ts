@@ -1,5 +1,6 @@
 import { type Database, storageError, writeBatch } from './database.ts'
 import { eventRange, PROJECTIONS, PROJECTIONS_KEY } from './keys.ts'
+import type { RecordingProjection } from './projection/recording.ts'
 import { applyEvent, changeOperations, type ProjectionChanges } from './projection-changes.ts'
 import { decodeRecord } from './record.ts'
 import { projectionsEntry, readProjectionSync } from './stored-projections.ts'
@@ -15,12 +16,18 @@ export async function rebuildProjections(db: Database, position: number): Promis
   try {
     await db.del(PROJECTIONS_KEY, { sync: true })
     await db.clear(PROJECTIONS)
+    // Those that are not closed stay in memory, because their records lack their tags.
+    const open = new Map<string, RecordingProjection>()
     for (let from = 1; from <= position; from += CHUNK) {
       const changes: ProjectionChanges = new Map()
       for (const value of await db
         .values(eventRange(from, Math.min(from + CHUNK - 1, position)))
         .all())
-        applyEvent(changes, decodeRecord(value), (id) => readProjectionSync(db, id))
+        applyEvent(changes, decodeRecord(value), (id) => open.get(id) ?? readProjectionSync(db, id))
+      for (const [id, { after }] of changes) {
+        if (after === undefined || after.view.state === 'Closed') open.delete(id)
+        else open.set(id, after)
+      }
       await writeBatch(db, await changeOperations(db, changes))
     }
     await writeBatch(db, [projectionsEntry(position)])

@@ -1,5 +1,6 @@
+import type { TagEntry } from '../contract/views.ts'
 import { type Database, type Operation, storageError, wrapReadErrors } from './database.ts'
-import { PROJECTIONS_KEY, recordingKey } from './keys.ts'
+import { currentTagsRange, PROJECTIONS_KEY, recordingKey } from './keys.ts'
 import { PROJECTION_VERSION, type RecordingProjection } from './projection/recording.ts'
 
 /** Returns the operation that stores up to which position the projections are folded. */
@@ -17,7 +18,21 @@ export async function areProjectionsCurrent(db: Database, position: number): Pro
   return stored === undefined ? position === 0 : stored === projectionsEntry(position).value
 }
 
-/** Reads a recording's stored projection. Rejects with STORAGE_UNAVAILABLE. */
+/**
+ * Encodes a projection for its record. The tags of a recording that is not closed are stored beside
+ * it.
+ */
+export function encodeProjection(projection: RecordingProjection): string {
+  const { view } = projection
+  return JSON.stringify(
+    view.state === 'Closed' ? projection : { ...projection, view: { ...view, tags: [] } },
+  )
+}
+
+/**
+ * Reads the stored projection of a closed recording; of one that is not closed without its tags.
+ * Rejects with STORAGE_UNAVAILABLE.
+ */
 export async function readProjection(
   db: Database,
   id: string,
@@ -25,9 +40,21 @@ export async function readProjection(
   return wrapReadErrors(async () => parse(await db.get(recordingKey(id))))
 }
 
+/** Reads the stored projection of a recording that is not closed, with its tags. */
+export async function readOpenProjection(
+  db: Database,
+  id: string,
+): Promise<RecordingProjection | undefined> {
+  const projection = readProjectionSync(db, id)
+  if (projection === undefined) return undefined
+  const values = await wrapReadErrors(() => db.values(currentTagsRange(id)).all())
+  const tags = values.map((value): TagEntry => JSON.parse(value))
+  return { ...projection, view: { ...projection.view, tags } }
+}
+
 /**
- * Reads the same synchronously, in some microseconds, for folding. Throws STORAGE_UNAVAILABLE, or
- * SyntaxError when it is not JSON.
+ * Reads the same as {@link readProjection} synchronously, in some microseconds, for folding. Throws
+ * STORAGE_UNAVAILABLE, or SyntaxError when it is not JSON.
  */
 export function readProjectionSync(db: Database, id: string): RecordingProjection | undefined {
   let value: string | undefined

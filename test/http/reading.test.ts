@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { SegmentDescription } from '../../src/contract/events.ts'
+import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { bodyOf, pointersOf, toProblem } from './support/expect.ts'
@@ -97,6 +98,15 @@ suite('reading', (test) => {
     assert.deepEqual(daemon.recorder.queries.at(-1), body)
     await bodyOf(await daemon.post('/v1/recordings/search'), 200, 'RecordingPage')
     assert.deepEqual(daemon.recorder.queries.at(-1), { limit: 100 })
+  })
+
+  test('a search with thousands of tags is refused before they are looked at', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`k${i}`, 1]))
+    const begun = performance.now()
+    const answer = await daemon.post('/v1/recordings/search', { tags })
+    const errors = await pointersOf(answer)
+    assert.deepEqual(errors, ['/tags'])
+    assertWithin(performance.now() - begun, 100, 'the refusal')
   })
 
   test('an invalid query names the faulty parameters', async () => {

@@ -149,7 +149,7 @@ function recordingCommandRoutes(services: Services): Route[] {
       body: tagRequest,
       request: (body) => body,
       outcome: RECORDING,
-      errors: RECORDING_ERRORS,
+      errors: [...RECORDING_ERRORS, 'TAG_LIMIT'],
     }),
     commandRoute(services, {
       name: 'recording.close',

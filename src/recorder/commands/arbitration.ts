@@ -5,6 +5,7 @@ import {
   COMMANDS,
   type Command,
   type CommandName,
+  type TagValue,
 } from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import { MEDIA, type Medium, type RequestedMedium, resolveMedia } from '../../contract/media.ts'
@@ -15,6 +16,7 @@ import {
   recordingState,
   trackState,
 } from '../../machines/recording-fold.ts'
+import { MOST_TAG_BYTES, MOST_TAG_KEYS, withTags } from '../../machines/tag-use.ts'
 import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
 
 /** Why a command may not happen. */
@@ -66,6 +68,10 @@ export function arbitrate(recordings: OpenRecordings, command: Command): Permiss
   }
   if (!permits(recording.session, command.name, command.by.side))
     return wrongState(recording, command.name)
+  if (command.name === 'recording.tag') {
+    const over = beyondTagLimit(recording, command.request.tags)
+    if (over) return over
+  }
   if (!isTrackCommand(command.name)) return { recording, media: [] }
   const requested = 'media' in command.request ? command.request.media : undefined
   return arbitrateMedia(recording, command.name, command.by.side, requested)
@@ -103,6 +109,23 @@ function arbitrateMedia(
   if (!unfit) return { recording, media }
   const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])}, so it cannot be ${DONE[name]}. Nothing was changed.`
   return { code: 'INVALID_STATE', detail, recording }
+}
+
+function beyondTagLimit(
+  recording: RecordingFold,
+  tags: Record<string, TagValue>,
+): Refusal | undefined {
+  const { keys, bytes } = withTags(recording.tags, tags)
+  const code = 'TAG_LIMIT'
+  if (keys.size > MOST_TAG_KEYS) {
+    const detail = `The recording would have ${keys.size} different tag keys; ${MOST_TAG_KEYS} are possible. Nothing was changed.`
+    return { code, detail, recording }
+  }
+  if (bytes > MOST_TAG_BYTES) {
+    const detail = `All tags ever set on the recording would take ${bytes} bytes; ${MOST_TAG_BYTES} are possible. Nothing was changed.`
+    return { code, detail, recording }
+  }
+  return undefined
 }
 
 function controlHeld(recording: RecordingFold): Refusal {

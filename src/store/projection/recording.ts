@@ -9,13 +9,10 @@ import { projectTrack, TRACK_OFF, type TrackEvent, withTotals, withWarning } fro
  * Increased whenever {@link project} folds the same events differently. The stored projections are
  * then rebuilt.
  */
-export const PROJECTION_VERSION = 3
+export const PROJECTION_VERSION = 4
 
 /** A recording folded from its events, with internal data. Plain JSON, never changed in place. */
 export interface RecordingProjection {
-  /** Positions of the recording's first and last event, refusals included. */
-  first: number
-  last: number
   /** False until `recording.started`. Until then the recording is not listed. */
   confirmed: boolean
   view: RecordingView
@@ -33,11 +30,10 @@ export function project(
 ): RecordingProjection | undefined {
   if (event.type === 'recording.starting') return initialProjection(event)
   if (before === undefined || event.type === 'recording.startFailed') return undefined
-  if (event.type === 'command.refused') return { ...before, last: event.position }
+  if (event.type === 'command.refused') return before
   const after = evolve(before, event)
   return {
     ...after,
-    last: event.position,
     view: { ...after.view, version: event.version ?? after.view.version },
   }
 }
@@ -47,9 +43,6 @@ function initialProjection(event: EventOf<'recording.starting'>): RecordingProje
   const starting = new Set(event.data.media)
   const startedAt = event.at
   return {
-    // The command that starts the recording is right before this event, in the same batch.
-    first: event.position - (version - 1),
-    last: event.position,
     confirmed: false,
     view: {
       id: event.recordingId as string,
@@ -159,7 +152,7 @@ export function tagEntries(event: EventOf<'recording.tagged'>): TagEntry[] {
 }
 
 /** Merges new tags into current ones. A key keeps its index, on which the index of tags relies. */
-function mergeTags(current: readonly TagEntry[], entries: readonly TagEntry[]): TagEntry[] {
+export function mergeTags(current: readonly TagEntry[], entries: readonly TagEntry[]): TagEntry[] {
   const tags = [...current]
   for (const entry of entries) {
     const at = tags.findIndex(({ key }) => key === entry.key)

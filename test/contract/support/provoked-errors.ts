@@ -97,6 +97,14 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     const id = await closedRecording(api)
     return (headers) => api.command('tags', { tags: { late: true } }, headers, id)
   },
+  TAG_LIMIT: async ({ api }) => {
+    await api.start()
+    const tags = Object.fromEntries(
+      Array.from({ length: 14 }, (_, i) => [`key${i}`, 'x'.repeat(4_000)]),
+    )
+    for (let i = 0; i < 18; i++) await api.command('tags', { tags })
+    return (headers) => api.command('tags', { tags }, headers)
+  },
   IN_FLIGHT: async (bench) => {
     const { api, daemon, ffmpeg } = await stalled(bench)
     const key = { 'Idempotency-Key': 'slow' }

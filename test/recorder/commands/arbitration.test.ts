@@ -13,10 +13,11 @@ import { suite } from '../../support/suite.ts'
 /** A command of the table, made so that only control and the recording's state decide. */
 function ask({ side, command: name, standing }: Cell) {
   const paused = standing.endsWith('Paused')
-  const media: Partial<Record<CommandName, object>> = {
+  const requests: Partial<Record<CommandName, object>> = {
     'track.start': { media: ['screen'], devices: {} },
+    'recording.tag': { tags: { customer: 'C-1' } },
   }
-  const outcome = arbitrate(worldOf(standing), command(side, name, media[name] ?? {}))
+  const outcome = arbitrate(worldOf(standing), command(side, name, requests[name] ?? {}))
   // Nothing is paused that is active, and the other way round: the table speaks of control, these
   // two of tracks.
   const idle = name === (paused ? 'track.pause' : 'track.resume') && !standing.endsWith('WrapUp')

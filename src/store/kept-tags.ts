@@ -1,0 +1,37 @@
+import type { TagEntry } from '../contract/views.ts'
+import type { Database } from './database.ts'
+import type { CommandAnswer } from './port.ts'
+import { mergeTags, tagEntries } from './projection/recording.ts'
+import { readTagEvents } from './read-tags.ts'
+
+/** A recording as the body of an answer, as far as its tags are concerned. */
+interface RecordingBody {
+  id: string
+  version: number
+  /** Null in an answer that is kept. */
+  tags: TagEntry[] | null
+}
+
+function isRecordingBody(body: unknown): body is RecordingBody {
+  return (
+    typeof body === 'object' && body !== null && 'id' in body && 'version' in body && 'tags' in body
+  )
+}
+
+/**
+ * Returns an answer as it is kept: a recording without its tags, which are in the log anyway. So
+ * keeping the answer to a tag costs the same however many tags there are.
+ */
+export function withoutTags(answer: CommandAnswer): CommandAnswer {
+  return isRecordingBody(answer.body) ? { ...answer, body: { ...answer.body, tags: null } } : answer
+}
+
+/** Returns a kept answer with the tags that the recording had at the answer's version. */
+export async function withTags(db: Database, answer: CommandAnswer): Promise<CommandAnswer> {
+  const { body } = answer
+  if (!isRecordingBody(body) || body.tags !== null) return answer
+  let tags: TagEntry[] = []
+  for (const event of await readTagEvents(db, body.id))
+    if ((event.version ?? 0) <= body.version) tags = mergeTags(tags, tagEntries(event))
+  return { ...answer, body: { ...body, tags } }
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import type { TagValue } from '../../src/contract/commands.ts'
+import type { Database } from '../../src/store/database.ts'
+import { openEventLog } from '../../src/store/event-log.ts'
+import { project, type RecordingProjection } from '../../src/store/projection/recording.ts'
+import {
+  applyEvent,
+  changeOperations,
+  type ProjectionChanges,
+} from '../../src/store/projection-changes.ts'
+import { suite } from '../support/suite.ts'
+import { History } from './support/history.ts'
+import { withFolder, withLog } from './support/scratch.ts'
+
+suite('tags in the log', (test) => {
+  test('the 10,000th tag costs as little as the 10th', async () => {
+    const history = new History('recording-1')
+    let projection: RecordingProjection | undefined
+    let position = 0
+    async function bytesOf(event: ReturnType<History['event']>): Promise<number> {
+      const changes: ProjectionChanges = new Map()
+      const logged = { ...event, position: ++position } as Parameters<typeof applyEvent>[1]
+      applyEvent(changes, logged, () => projection)
+      projection = project(projection, logged)
+      const operations = await changeOperations({} as Database, changes)
+      return operations.reduce(
+        (sum, { key, ...operation }) =>
+          sum + key.length + ('value' in operation ? operation.value.length : 0),
+        0,
+      )
+    }
+    await bytesOf(history.starting())
+    const costs: number[] = []
+    for (let i = 0; i < 10_000; i++)
+      costs.push(await bytesOf(history.tagged(i, { [`key${i % 900}`]: `value ${i}` })))
+    assert.ok(costs[9_999]! <= 1.2 * costs[9]!, `${costs[9]} and ${costs[9_999]} bytes`)
+  })
+
+  test('are the same after opening again, while the recording is open and when it is closed', () =>
+    withFolder(async (folder) => {
+      const history = new History('recording-1')
+      const tags: Record<string, TagValue> = { a: 1, b: 'two', c: true }
+      await withLog(folder, async (log) => {
+        await log.append({ events: [history.starting(), history.started()] }).committed
+        await log.append({ events: [history.tagged(1, tags)] }).committed
+        await log.append({ events: [history.tagged(2, { b: 'three' })] }).committed
+      })
+      const current = async () =>
+        withLog(folder, async (log) =>
+          (await log.recording('recording-1'))?.tags.map(({ key, value }) => [key, value]),
+        )
+      const expected = [
+        ['a', 1],
+        ['b', 'three'],
+        ['c', true],
+      ]
+      assert.deepEqual(await current(), expected)
+      await withLog(folder, (log) =>
+        log.append({ events: [history.wrapUp(3), history.closed(4)] }).committed.then(() => {}),
+      )
+      assert.deepEqual(await current(), expected)
+    }))
+
+  test('a kept answer has the tags of its version, not those that came later', () =>
+    withFolder(async (folder) => {
+      const history = new History('recording-1')
+      const idempotency = { client: 'crm', key: 'k', fingerprint: 'f' }
+      const log = await openEventLog({ folder })
+      try {
+        await log.append({ events: [history.starting(), history.started()] }).committed
+        const appended = log.append({
+          events: [history.tagged(1, { a: 1 })],
+          answers: [
+            { idempotency, render: (view) => ({ status: 200, body: view('recording-1') }) },
+          ],
+        })
+        await appended.committed
+        await log.append({ events: [history.tagged(2, { a: 2, b: 3 })] }).committed
+        const kept = await log.answer({ client: 'crm', key: 'k' })
+        assert.deepEqual(kept?.answer, JSON.parse(JSON.stringify(appended.answers[0])))
+      } finally {
+        await log.close()
+      }
+    }))
+
+  test('the events of a recording are found without those of others', () =>
+    withFolder((folder) =>
+      withLog(folder, async (log) => {
+        const [one, two] = [new History('recording-1'), new History('recording-2')]
+        await log.append({ events: [one.starting(), one.started(), one.wrapUp(1), one.closed(2)] })
+          .committed
+        await log.append({ events: [two.starting(), two.started()] }).committed
+        for (let i = 0; i < 20; i++)
+          await log.append({ events: Array.from({ length: 100 }, () => two.tagged(i, { i })) })
+            .committed
+        const refused = {
+          command: 'recording.close',
+          code: 'RECORDING_CLOSED',
+          detail: '',
+        } as const
+        await log.append({ events: [one.event(3, 'command.refused', refused)] }).committed
+        const found = await log.events({ after: 0, limit: 10, recordingId: 'recording-1' })
+        assert.deepEqual(
+          found.map(({ type }) => type),
+          [
+            'recording.starting',
+            'recording.started',
+            'recording.wrapUpStarted',
+            'recording.closed',
+            'command.refused',
+          ],
+        )
+        const rest = await log.events({ after: 4, limit: 10, recordingId: 'recording-1' })
+        assert.deepEqual(
+          rest.map(({ type }) => type),
+          ['command.refused'],
+        )
+      }),
+    ))
+})
