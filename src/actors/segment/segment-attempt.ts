@@ -13,7 +13,7 @@ import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeline.ts'
 import { segmentFile } from './segment-description.ts'
 import { SegmentWriter } from './segment-writer.ts'
-import { StallWatch } from './stall-watch.ts'
+import { StallWatch } from '../../time/stall-watch.ts'
 
 /** The events of a running attempt. */
 export interface SegmentAttemptEvents {
