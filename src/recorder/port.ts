@@ -15,10 +15,10 @@ import type {
 import type { CommandAnswer, EventLog } from '../store/port.ts'
 import type { ScopeRefusal } from './commands/scope-refusals.ts'
 
-/** Part of the port: a command that was refused for its scope. */
-export type { ScopeRefusal } from './commands/scope-refusals.ts'
 /** Part of the port: what `log.recordings` is asked. */
 export type { RecordingQuery } from '../store/port.ts'
+/** Part of the port: a command that was refused for its scope. */
+export type { ScopeRefusal } from './commands/scope-refusals.ts'
 
 /**
  * Bus for live readers (SSE, inspector, metrics): `events` after each commit,

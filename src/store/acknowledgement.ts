@@ -29,10 +29,19 @@ export function lastWriteEntry(write: LastWrite): Operation {
 /** Reads which outcomes may be unacknowledged in a log whose last event has position `head`. */
 export async function loadUnacknowledged(db: Database, head: number): Promise<Unacknowledged> {
   const [written, told] = await wrapReadErrors(() => db.getMany([LAST_WRITE_KEY, ACKNOWLEDGED_KEY]))
-  const last: LastWrite | undefined = written === undefined ? undefined : JSON.parse(written)
+  const last = parse(written)
   // A recorder that did not know this entry may have written after it.
   if (last?.to !== head) return { after: head, answers: [] }
   return { after: Math.max(last.from - 1, Number(told ?? 0)), answers: last.answers }
+}
+
+function parse(text: string | undefined): LastWrite | undefined {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    // A damaged entry must not keep the log from opening.
+    return undefined
+  }
 }
 
 /** Returns the operations that delete kept answers. */

@@ -113,8 +113,7 @@ function arbitrateMedia(
   return { code: 'INVALID_STATE', detail, recording }
 }
 
-const nameOf = (side: Side): string =>
-  side === 'ui' ? 'the recorder’s own page' : 'an API client'
+const nameOf = (side: Side): string => (side === 'ui' ? 'the recorder’s own page' : 'an API client')
 
 function controlHeld(recording: RecordingFold): Refusal {
   return {

@@ -157,9 +157,14 @@ export class CommandHandler {
     const since = new Date(now()).toISOString()
     const start = this.#starts.add({ by, recordingId, media, recordingType, since })
     const looking = this.#look(media, request.devices, recording)
-    const devices = await start.unlessInterrupted(looking)
-    // From here to the acceptance nothing may wait: a pause or stop finds the start in one of both.
-    this.#starts.delete(start)
+    let devices: FoundDevices | undefined
+    try {
+      devices = await start.unlessInterrupted(looking)
+    } finally {
+      // From here to the acceptance nothing may wait: a pause or stop must find the start either
+      // among these or among the accepted.
+      this.#starts.delete(start)
+    }
     if (facts.failure) throw facts.failure
     const { interruption } = start
     if (interruption) return this.#failAtOnce(command, permitted, { error: interruption })

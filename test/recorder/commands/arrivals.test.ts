@@ -128,8 +128,7 @@ const isEnd = ({ step: { do: name } }: Arrival): boolean =>
   name === 'track.pause' || name === 'track.stop'
 const isStart = ({ step: { do: name } }: Arrival): boolean =>
   name === 'recording.start' || name === 'track.start'
-const concerns = (end: Arrival, medium: Medium): boolean =>
-  end.step.media?.includes(medium) ?? true
+const concerns = (end: Arrival, medium: Medium): boolean => end.step.media?.includes(medium) ?? true
 /** A pause or stop that was refused for control has no effect. */
 const hasEffect = ({ outcome }: Arrival): boolean => !outcome.startsWith('CONTROL_HELD')
 

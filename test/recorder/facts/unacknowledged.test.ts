@@ -50,8 +50,8 @@ suite('an outcome that is on disk although its client was not told', (test) => {
     await reopened()
     const events = await bench.events()
     const completed = events.filter(({ type }) => type === 'command.completed')
-    const opening = events.find((event): event is EventOf<'log.reopened'> =>
-      event.type === 'log.reopened',
+    const opening = events.find(
+      (event): event is EventOf<'log.reopened'> => event.type === 'log.reopened',
     )
     assert.equal(completed.length, 1)
     assert.deepEqual(opening?.data.unacknowledged, [completed[0]?.commandId])

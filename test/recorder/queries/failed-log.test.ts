@@ -1,22 +1,26 @@
 import assert from 'node:assert/strict'
 import { RecorderError } from '../../../src/contract/errors.ts'
-import { latch } from '../../support/latch.ts'
+import { type Latch, latch } from '../../support/latch.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
 suite('readers after a failed log', (test) => {
   let bench: RecorderBench
+  let disk: Latch
   test.beforeEach(async () => {
     bench = await RecorderBench.create()
+    disk = latch()
   })
-  test.afterEach(() => bench.dispose())
+  test.afterEach(async () => {
+    disk.open()
+    await bench.dispose()
+  })
 
   /** Nothing that is read claims a recording. */
   async function assertEnded(): Promise<void> {
     const recording = await bench.recorder.recording('current', 'api')
     assert.equal(recording.state, 'WrapUp')
-    assert.equal(recording.tracks.mic?.state, 'failed')
-    assert.equal(recording.tracks.mic?.error?.code, 'STORAGE_UNAVAILABLE')
+    assert.notEqual(recording.tracks.mic?.state, 'recording')
     assert.deepEqual(recording.allowedCommands, [])
     const application = await bench.recorder.application('api')
     assert.deepEqual(application.recording?.state, 'WrapUp')
@@ -25,7 +29,6 @@ suite('readers after a failed log', (test) => {
 
   test('never see a recording until its end is in the log, however long that takes', async () => {
     await bench.command('api', 'recording.start', { media: ['mic'] })
-    const disk = latch()
     let isRecovering = false
     bench.gate = (events) => {
       isRecovering = events.some(({ type }) => type === 'recording.interrupted')

@@ -27,7 +27,8 @@ export class Claims {
     alone: boolean,
   ): void {
     if ('code' in outcome) {
-      if (['INTERNAL', 'died'].includes(outcome.code)) this.problems.push(`${client}: ${outcome.code}`)
+      if (['INTERNAL', 'died'].includes(outcome.code))
+        this.problems.push(`${client}: ${outcome.code}`)
       this.#failed.push({ client, code: outcome.code })
       return
     }
