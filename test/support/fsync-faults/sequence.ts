@@ -84,7 +84,9 @@ export class Sequence {
       ...(['recording.start', 'recording.start', 'track.pause', 'track.resume'] as const),
       ...(['track.stop', 'recording.tag', 'track.start'] as const),
     ]
-    const name = names[random.between(0, names.length - 1)] as CommandName
+    // Without a recording nearly everything is refused.
+    const last = this.#asked.length === 0 && random.next() < 0.8 ? 0 : names.length - 1
+    const name = names[random.between(0, last)] as CommandName
     const request =
       name === 'recording.start'
         ? START
