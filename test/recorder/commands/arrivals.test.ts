@@ -178,7 +178,7 @@ suite('commands in the order of their arrival', (test) => {
           assert.deepEqual(latecomers(all, events), [])
           assert.deepEqual(victims(all), [])
         }),
-        { numRuns: Number(process.env.F2F_MODEL_RUNS ?? 150) },
+        { numRuns: Number(process.env.F2F_MODEL_RUNS ?? 50) },
       )
     },
     { limitMs: 120_000 },

@@ -4,7 +4,7 @@ import { FaultyRecorder, fsyncFaultProblem } from '../../support/fsync-faults/fa
 import { Sequence, STALL_MS } from '../../support/fsync-faults/sequence.ts'
 import { suite } from '../../support/suite.ts'
 
-const RUNS = Number(process.env.F2F_FSYNC_RUNS ?? 10)
+const RUNS = Number(process.env.F2F_FSYNC_RUNS ?? 6)
 const SEED = Number(process.env.F2F_FSYNC_SEED ?? 8)
 /** Recorders at a time; each has a seed of its own. */
 const JOBS = Number(process.env.F2F_FSYNC_JOBS ?? 1)

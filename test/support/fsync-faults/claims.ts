@@ -14,6 +14,8 @@ export class Claims {
   readonly #answers = new Map<string, unknown>()
   readonly #executed: { client: string; key: string; status: number }[] = []
   readonly #repeated: string[] = []
+  /** The clients that sent each key. */
+  readonly #clients = new Map<string, string[]>()
   readonly #failed: { client: string; code: string }[] = []
 
   /**
@@ -26,6 +28,7 @@ export class Claims {
     outcome: Outcome<{ status: number; body: RecordingAnswer }>,
     alone: boolean,
   ): void {
+    this.#clients.set(key, [...(this.#clients.get(key) ?? []), client])
     if ('code' in outcome) {
       if (['INTERNAL', 'died'].includes(outcome.code))
         this.problems.push(`${client}: ${outcome.code}`)
@@ -62,11 +65,13 @@ export class Claims {
       by(client).filter(
         (event): event is EventOf<'command.completed'> => event.type === 'command.completed',
       )
-    for (const { client, status } of this.#executed) {
-      const found = completed(client)
+    for (const { client, key, status } of this.#executed) {
+      const own = completed(client)
+      // Or an earlier request with this key was carried out, and its answer got lost.
+      const found = own.length > 0 ? own : (this.#clients.get(key) ?? []).flatMap(completed)
       if (found.length !== 1 || found[0]?.data.status !== status)
         this.problems.push(`${client} was told ${status}, the log has ${found.length} of it`)
-      if (unacknowledged.has(found[0]?.commandId ?? ''))
+      if (unacknowledged.has(own[0]?.commandId ?? ''))
         this.problems.push(`${client} was told ${status}, the log calls it unacknowledged`)
     }
     for (const client of this.#repeated)
