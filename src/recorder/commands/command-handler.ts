@@ -86,7 +86,9 @@ export class CommandHandler {
     return this.#idempotency.dispatch(command)
   }
 
-  /** Records a command that was refused for its scope. Resolves when it is in the log or counted. */
+  /**
+   * Records a command that was refused for its scope. Resolves when it is in the log or counted.
+   */
   recordScopeRefusal(refusal: ScopeRefusal): Promise<void> {
     return this.#scopeRefusals.record(refusal)
   }
@@ -192,7 +194,7 @@ export class CommandHandler {
     return devices
   }
 
-  /** Ends the starts that are not accepted yet: the log has failed, and what they rely on with it. */
+  /** Ends the starts that are not accepted yet, because the log has failed. */
   interruptStarts(reason: RecorderError): void {
     this.#starts.interruptAll(reason)
   }

@@ -15,7 +15,7 @@ export interface ScopeRefusal {
 /** The parts that scope refusals work with. */
 export interface ScopeRefusalsOptions {
   refusals: Pick<Refusals, 'record'>
-  /** Events of one client within {@link windowMs}; further refusals are only counted. Default 60. */
+  /** Events of one client within a window; further refusals are only counted. Default 60. */
   limit?: number
   /** Default: a minute. */
   windowMs?: number

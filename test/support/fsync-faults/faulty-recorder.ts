@@ -17,7 +17,7 @@ import type { LogEvent } from '../../../src/contract/events.ts'
 import type { RecordingAnswer } from '../../../src/contract/views.ts'
 import type { Reply, Request } from './child.ts'
 
-/** What is read of a recorder. */
+/** The state of a recorder, as readers see it. */
 export interface Reading {
   state: string
   allowedCommands: string[]

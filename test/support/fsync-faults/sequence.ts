@@ -30,7 +30,7 @@ export class Sequence {
   readonly #random: Random
   readonly #asked: Asked[] = []
   #clients = 0
-  /** What was done, to understand a failure. */
+  /** Everything that was done, to understand a failure. */
   readonly trace: string[] = []
 
   constructor(recorder: FaultyRecorder, random: Random) {
