@@ -31,12 +31,19 @@ export interface SegmentDescription {
  * and a test compares it with {@link EVENT_TYPES}.
  */
 export interface EventData {
-  'daemon.started': { version: string; platform: string; node: string }
+  'daemon.started': {
+    version: string
+    platform: string
+    node: string
+    /** See `log.reopened`. */
+    unacknowledged?: string[]
+  }
   'daemon.stopped': { reason: 'signal' }
   'command.accepted': { command: CommandName; media?: Medium[] }
   'command.completed': { command: CommandName; status: number }
   'command.failed': { command: CommandName; code: ErrorCode; detail: string; medium?: Medium }
-  'command.refused': { command: CommandName; code: ErrorCode; detail: string }
+  /** `count`: how many refusals a client got, when not each has its own event. */
+  'command.refused': { command: CommandName; code: ErrorCode; detail: string; count?: number }
   /** A new recording exists and its tracks are starting. It is not confirmed yet. */
   'recording.starting': {
     recordingType: RecordingType
@@ -108,7 +115,12 @@ export interface EventData {
    */
   'segment.discarded': { medium: Medium; number: number }
   /** The log could not be written and has been reopened and verified. */
-  'log.reopened': { code: ErrorCode; failedAt: string }
+  'log.reopened': {
+    code: ErrorCode
+    failedAt: string
+    /** The completed commands (`commandId`) whose clients may not have been told so. */
+    unacknowledged?: string[]
+  }
   /**
    * A condition began that somebody must know at once. It concerns a recording or the recorder
    * itself. A track's warnings also end with its capture or its pause.

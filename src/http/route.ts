@@ -69,6 +69,12 @@ export interface Route<Query extends z.ZodType = z.ZodType, Body extends z.ZodTy
   outcomes: RouteResponse[]
   /** The codes it can answer beyond those of all such routes. */
   errors?: ErrorCode[]
+  /** Called before a request is refused for its scope. The answer waits for it. */
+  onScopeMissing?(request: {
+    credential: Credential
+    params: Readonly<Record<string, string>>
+    detail: string
+  }): Promise<void>
   handle(exchange: Exchange<z.output<Query>, z.output<Body>>): Promise<void> | void
 }
 
@@ -87,6 +93,8 @@ export function answersJson(route: Route): boolean {
   return route.outcomes.some((outcome) => outcome.content?.['application/json'] !== undefined)
 }
 
+type RouteContext = HttpContext & RouterContext<RequestState>
+
 const NO_QUERY = z.strictObject({})
 
 function checkAccept(ctx: HttpContext): void {
@@ -97,16 +105,11 @@ function checkAccept(ctx: HttpContext): void {
   }
 }
 
-function checkScope(scope: Scope, credential: Credential): void {
-  if (!credential.scopes.has(scope)) {
-    throw new RecorderError(
-      'FORBIDDEN_SCOPE',
-      `The request needs a credential with the scope \`${scope}\`.`,
-      {
-        members: { scope },
-      },
-    )
-  }
+/** Refuses a request whose credential lacks the route's scope. */
+async function refuseForScope(scope: Scope, route: Route, ctx: RouteContext): Promise<never> {
+  const detail = `The request needs a credential with the scope \`${scope}\`.`
+  await route.onScopeMissing?.({ credential: ctx.state.credential, params: ctx.params, detail })
+  throw new RecorderError('FORBIDDEN_SCOPE', detail, { members: { scope } })
 }
 
 /**
@@ -128,12 +131,13 @@ export function routeMiddleware(route: Route): Middleware<RequestState> {
   const json = answersJson(route)
   const readQuery = queryReader(route.query ?? NO_QUERY)
   return async function handleRoute(context) {
-    const ctx = context as unknown as HttpContext & RouterContext<RequestState>
+    const ctx = context as unknown as RouteContext
     ctx.state.route = route.path
     ctx.state.logAtInfo = changesState
     if (ctx.params.id !== undefined && !isPathId(ctx.params.id)) throw notAnId(ctx)
     if (json) checkAccept(ctx)
-    if (scope !== null) checkScope(scope, ctx.state.credential)
+    if (scope !== null && !ctx.state.credential.scopes.has(scope))
+      await refuseForScope(scope, route, ctx)
     if (changesState) checkOwnPage(ctx)
     const sent = bodySchema === undefined ? undefined : await readJson(ctx.req, ctx.res)
     refuseManyMembers(sent)

@@ -13,9 +13,12 @@ import type {
   TagEntry,
 } from '../contract/views.ts'
 import type { CommandAnswer, EventLog } from '../store/port.ts'
+import type { ScopeRefusal } from './commands/scope-refusals.ts'
 
 /** Part of the port: what `log.recordings` is asked. */
 export type { RecordingQuery } from '../store/port.ts'
+/** Part of the port: a command that was refused for its scope. */
+export type { ScopeRefusal } from './commands/scope-refusals.ts'
 
 /**
  * Bus for live readers (SSE, inspector, metrics): `events` after each commit,
@@ -35,6 +38,11 @@ export interface RecorderPort {
    * nothing.
    */
   dispatch(command: Command): Promise<CommandAnswer>
+  /**
+   * Records that a command was refused for its scope. Resolves when that is in the log; at once
+   * when the client has reached its limit of such events, and the refusal is only counted.
+   */
+  recordScopeRefusal(refusal: ScopeRefusal): Promise<void>
   /**
    * Reads a recording for one side, by id or `current`. Rejects with RECORDING_NOT_FOUND or
    * NO_CURRENT_RECORDING. Do not mutate the answer: an unchanged recording returns the same object.

@@ -51,7 +51,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     ready: host.acceptsCommands,
   })
   const commands = new CommandHandler({
-    ...{ facts, log, platform, diskWatch },
+    ...{ facts, log, platform, diskWatch, now, onFault },
     system: { by: system, tags: options.systemTags, quality: resolveQuality(options.quality) },
   })
   const parts: RecorderParts = {
@@ -98,7 +98,10 @@ function createFactPipeline(
       return parts().disk.observe(id, medium, report)
     },
     onRolledBack: (id) => rm(folderOf(id), { recursive: true, force: true }),
-    onFailure: onLogFailed,
+    onFailure: (error) => {
+      parts().commands.interruptStarts(error)
+      onLogFailed(error)
+    },
   })
 }
 

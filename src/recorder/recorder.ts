@@ -16,9 +16,10 @@ import type {
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../store/port.ts'
 import { within } from '../time/within.ts'
+import { type OpeningFact, openingFacts, unacknowledgedCommands } from './facts/opening.ts'
 import { findInterrupted, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
 import { isCapturing } from './open-recordings.ts'
-import type { RecorderBus, RecorderPort } from './port.ts'
+import type { RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
 import type { RecorderOptions } from './recorder-options.ts'
 import { createRecorderParts, type RecorderParts } from './recorder-parts.ts'
 
@@ -61,12 +62,9 @@ export class Recorder implements RecorderPort {
    */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const recorder = new Recorder(options)
-    await recorder.#restore('interrupted')
-    const { version } = options
-    await recorder.#append('daemon.started', {
-      version,
-      platform: process.platform,
-      node: process.version,
+    await recorder.#restore('interrupted', {
+      type: 'daemon.started',
+      data: { version: options.version, platform: process.platform, node: process.version },
     })
     recorder.#phase = 'ready'
     // The first start needs a known disk state, too.
@@ -86,6 +84,11 @@ export class Recorder implements RecorderPort {
     // Interrupt probes first: none may run beside a command.
     this.#parts.readiness.interrupt()
     return this.#parts.commands.dispatch(command)
+  }
+
+  async recordScopeRefusal(refusal: ScopeRefusal): Promise<void> {
+    this.#assertReady()
+    await this.#parts.commands.recordScopeRefusal(refusal)
   }
 
   async appendTokenEvent<T extends 'token.created' | 'token.revoked'>(
@@ -165,6 +168,7 @@ export class Recorder implements RecorderPort {
     for (const fold of this.#parts.facts.recordings.values()) {
       if (isCapturing(fold)) await this.#parts.commands.systemStop(fold.id, 'shutdown')
     }
+    await this.#parts.commands.close()
     await this.#append('daemon.stopped', { reason: 'signal' })
   }
 
@@ -174,7 +178,7 @@ export class Recorder implements RecorderPort {
       throw new RecorderError('NOT_READY', 'The recorder is starting or stopping.')
   }
 
-  async #append<T extends 'token.created' | 'token.revoked' | 'daemon.started' | 'daemon.stopped'>(
+  async #append<T extends 'token.created' | 'token.revoked' | 'daemon.stopped'>(
     type: T,
     data: EventData[T],
     by: By = this.#system,
@@ -194,8 +198,11 @@ export class Recorder implements RecorderPort {
     this.#parts.clockMonitor.afterCommit()
   }
 
-  /** Folds the log, finishes the files of interrupted recordings, and records how they ended. */
-  async #restore(reason: 'interrupted' | 'storageFull'): Promise<void> {
+  /**
+   * Folds the log, finishes the files of interrupted recordings, and records how they ended, that
+   * the log is open, and which outcomes no client may have been told.
+   */
+  async #restore(reason: 'interrupted' | 'storageFull', opening: OpeningFact): Promise<void> {
     const folderOf = (id: string): string => this.#folder(id)
     const interrupted = await findInterrupted(
       this.log,
@@ -205,10 +212,12 @@ export class Recorder implements RecorderPort {
     )
     // Before the facts: once the log says that they never existed, nobody looks for their files.
     await removeUnconfirmed(interrupted.recordings, folderOf)
+    const unacknowledged = await unacknowledgedCommands(this.log)
     this.#parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
     for (const events of interrupted.pastEvents.values()) this.#parts.reader.observe(events)
     await this.#parts.facts.append({ by: this.#system, commandId: null }, (batch) => {
       for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
+      openingFacts(batch, opening, unacknowledged)
     })
   }
 
@@ -222,7 +231,8 @@ export class Recorder implements RecorderPort {
 
   /** Reopens and verifies the log until that works, then recovers as after a crash. */
   async #reopen(error: RecorderError): Promise<void> {
-    const failedAt = this.#parts.facts.failedAt ?? new Date(this.#options.clock.now()).toISOString()
+    const failedAt =
+      this.#parts.facts.unrecordedEnd?.since ?? new Date(this.#options.clock.now()).toISOString()
     await this.#parts.facts.dispose()
     // A disk that was only slow at first may be full in the end.
     let { code } = error
@@ -230,9 +240,9 @@ export class Recorder implements RecorderPort {
       try {
         if (code === 'STORAGE_FULL') await this.#parts.disk.watch.releaseBallast()
         await this.log.reopen()
-        await this.#restore(code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted')
-        await this.#parts.facts.append({ by: this.#system, commandId: null }, (batch) => {
-          batch.add(null, 'log.reopened', { code, failedAt })
+        await this.#restore(code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted', {
+          type: 'log.reopened',
+          data: { code, failedAt },
         })
         if (this.#parts.facts.failure) throw this.#parts.facts.failure
         if (this.#phase === 'reopening') this.#phase = 'ready'

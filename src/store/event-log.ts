@@ -80,6 +80,18 @@ class LevelEventLog implements EventLog {
     return this.#writer.append(batch)
   }
 
+  get acknowledged(): number {
+    return this.#writer.acknowledged
+  }
+
+  acknowledge(position: number): Promise<void> {
+    return this.#writer.acknowledge(position)
+  }
+
+  fail(reason: RecorderError): void {
+    this.#writer.fail(reason)
+  }
+
   events(query: { after: number; limit: number; recordingId?: string }) {
     return wrapReadErrors(() => readEvents(this.#log, query))
   }
@@ -147,11 +159,14 @@ class LevelEventLog implements EventLog {
   async #reopen(): Promise<void> {
     await this.#writer.idle()
     await this.#evicting
+    const { acknowledged } = this.#writer
     try {
       // LevelDB cannot open on a full disk. Until there is space it stays open for reading.
       await probeDisk(this.#settings.folder)
       await this.#log.db.close()
       this.#log = await openVerifiedLog(this.#settings)
+      const { unacknowledged } = this.#log
+      unacknowledged.after = Math.max(unacknowledged.after, acknowledged)
       await probeWrite(this.#log.db, this.#settings.now())
       this.#writer = this.#createWriter(this.#log)
     } catch (error) {

@@ -4,6 +4,8 @@ interface Round<G> {
   committed: Promise<void>
   resolve: () => void
   reject: (error: Error) => void
+  /** Its promise is rejected already, so nobody may learn how its write ends. */
+  abandoned: boolean
 }
 
 /** The steps of a group commit. */
@@ -46,6 +48,11 @@ export class GroupCommit<G> {
     return this.#writing?.group
   }
 
+  /** Whether anything is waiting or being written. */
+  get isBusy(): boolean {
+    return this.#waiting !== undefined || this.#writing !== undefined
+  }
+
   /** Adds to the group of the next write and settles with it. `add` must not throw. */
   join(add: (group: G) => void): Promise<void> {
     this.#waiting ??= this.#round()
@@ -54,9 +61,24 @@ export class GroupCommit<G> {
     return this.#waiting.committed
   }
 
+  /**
+   * Rejects everything that is not on disk. The waiting group is never written. The group that is
+   * being written may still reach the disk, but counts as failed.
+   */
+  abandon(reason: Error): void {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (this.#writing) {
+      this.#writing.abandoned = true
+      this.#writing.reject(reason)
+    }
+    waiting?.reject(reason)
+    if (this.#writing === undefined) this.#next()
+  }
+
   /** Resolves when nothing is waiting or being written. */
   idle(): Promise<void> {
-    if (this.#waiting === undefined && this.#writing === undefined) return Promise.resolve()
+    if (!this.isBusy) return Promise.resolve()
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
@@ -67,7 +89,7 @@ export class GroupCommit<G> {
       resolve = onCommitted
       reject = onFailed
     })
-    return { group: this.#steps.create(), committed, resolve, reject }
+    return { group: this.#steps.create(), committed, resolve, reject, abandoned: false }
   }
 
   // Writes in the next turn of the event loop, so that requests of other sockets join the group.
@@ -92,8 +114,10 @@ export class GroupCommit<G> {
       return
     }
     this.#writing = undefined
-    this.#steps.committed(round.group)
-    round.resolve()
+    if (!round.abandoned) {
+      this.#steps.committed(round.group)
+      round.resolve()
+    }
     this.#next()
   }
 

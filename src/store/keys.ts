@@ -44,6 +44,10 @@ export const SCHEMA_KEY = 'meta/schema'
 export const HEAD_KEY = 'meta/head'
 /** Version of the projections and the position up to which they are folded. */
 export const PROJECTIONS_KEY = 'meta/projections'
+/** Which events and kept answers the last write of events has (acknowledgement.ts). */
+export const LAST_WRITE_KEY = 'meta/lastWrite'
+/** Position up to which every outcome has been handed on to its client. Not forced to disk. */
+export const ACKNOWLEDGED_KEY = 'meta/acknowledged'
 /** Written on reopening, to check whether a synced write works. */
 export const PROBE_KEY = 'meta/probe'
 

@@ -1,9 +1,10 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent, NewEvent } from '../contract/events.ts'
+import { deleteAnswers, type LastAnswer, lastWriteEntry } from './acknowledgement.ts'
 import { answerOperations } from './answers.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
-import { answerOwner, eventKey, HEAD_KEY } from './keys.ts'
+import { ACKNOWLEDGED_KEY, answerOwner, eventKey, HEAD_KEY } from './keys.ts'
 import type { OpenedLog } from './opened-log.ts'
 import type { Appended, AppendRequest, CommandAnswer } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
@@ -23,8 +24,10 @@ interface Group {
   operations: Operation[]
   changes: ProjectionChanges
   events: LogEvent[]
-  /** The answers that are kept, by owner and time. */
-  answers: [owner: string, at: number][]
+  /** The answers that are kept. */
+  answers: LastAnswer[]
+  /** The kept answers that are deleted, because nobody may have got them. */
+  voided: readonly LastAnswer[]
   head: Head | undefined
 }
 
@@ -41,18 +44,22 @@ export class LogWriter {
   readonly #commits: GroupCommit<Group>
   #lastHead: Head
   #failure: RecorderError | undefined
+  #acknowledged: number
+  #acknowledging: Promise<void> | undefined
 
   constructor(log: OpenedLog, now: () => number, onCommitted: (head: Head) => void) {
     this.#log = log
     this.#now = now
     this.#onCommitted = onCommitted
     this.#lastHead = log.head
+    this.#acknowledged = log.unacknowledged.after
     this.#commits = new GroupCommit<Group>({
       create: () => ({
         operations: [],
         changes: new Map(),
         events: [],
         answers: [],
+        voided: [],
         head: undefined,
       }),
       write: (group) => this.#write(group),
@@ -66,14 +73,18 @@ export class LogWriter {
     return this.#failure
   }
 
-  /** Ends writing permanently. Keeps and returns the first reason. */
+  /**
+   * Ends writing permanently: what waits is never written, and what is being written is rejected
+   * although it may still reach the disk. Keeps and returns the first reason.
+   */
   fail(reason: RecorderError): RecorderError {
     this.#failure ??= reason
+    this.#commits.abandon(this.#failure)
     return this.#failure
   }
 
   /** See `EventLog.append`. Changes nothing when it throws. */
-  append({ events, answers = [] }: AppendRequest): Appended {
+  append({ events, answers = [], voidUnacknowledged = false }: AppendRequest): Appended {
     this.#assertWritable()
     if (events.length === 0) throw new RecorderError('INTERNAL', 'The batch has no events.')
     const staged: ProjectionChanges = new Map()
@@ -97,12 +108,14 @@ export class LogWriter {
       if (!idempotency) continue
       const owner = answerOwner(idempotency.client, idempotency.key)
       const now = this.#now()
-      kept.push([owner, now])
+      kept.push([position, owner, now])
       const answer = rendered[index] as CommandAnswer
       operations.push(
         ...answerOperations(owner, now, { fingerprint: idempotency.fingerprint, answer }),
       )
     }
+    const voided = voidUnacknowledged ? this.#unacknowledgedAnswers() : []
+    operations.push(...deleteAnswers(voided))
 
     const head = { position, hash }
     this.#lastHead = head
@@ -110,6 +123,7 @@ export class LogWriter {
       group.operations.push(...operations)
       group.events.push(...positioned)
       group.answers.push(...kept)
+      group.voided = [...group.voided, ...voided]
       mergeChanges(group.changes, staged)
       group.head = head
     })
@@ -122,9 +136,42 @@ export class LogWriter {
     return this.#commits.join((group) => group.operations.push(...operations))
   }
 
+  /** Position up to which every outcome has been handed on. */
+  get acknowledged(): number {
+    return this.#acknowledged
+  }
+
+  /** See `EventLog.acknowledge`. Acknowledgements of one turn of the event loop share a write. */
+  acknowledge(position: number): Promise<void> {
+    this.#acknowledged = Math.max(this.#acknowledged, position)
+    // After this turn of the event loop the answers are in the hands of the system.
+    this.#acknowledging ??= new Promise(setImmediate).then(() => this.#writeAcknowledged())
+    return this.#acknowledging
+  }
+
+  async #writeAcknowledged(): Promise<void> {
+    // A write that has begun since implies it.
+    const isOpen = () => this.#failure === undefined && !this.#commits.isBusy
+    try {
+      for (let written = 0; written < this.#acknowledged && isOpen(); ) {
+        written = this.#acknowledged
+        await this.#log.db.put(ACKNOWLEDGED_KEY, String(written))
+      }
+    } catch (error) {
+      throw this.fail(storageError('The log cannot be written', error))
+    } finally {
+      this.#acknowledging = undefined
+    }
+  }
+
+  #unacknowledgedAnswers(): LastAnswer[] {
+    return this.#log.unacknowledged.answers.filter(([at]) => at > this.#acknowledged)
+  }
+
   /** Resolves when nothing is waiting or being written. */
-  idle(): Promise<void> {
-    return this.#commits.idle()
+  async idle(): Promise<void> {
+    await this.#commits.idle()
+    await this.#acknowledging?.catch(() => {})
   }
 
   #assertWritable(): void {
@@ -141,26 +188,32 @@ export class LogWriter {
     return this.#log.open.get(id) ?? readProjectionSync(this.#log.db, id)
   }
 
-  async #write({ operations, changes, head }: Group): Promise<void> {
+  async #write({ operations, changes, events, answers, head }: Group): Promise<void> {
     const { db } = this.#log
     const batch = operations.concat(await changeOperations(db, changes))
     if (head !== undefined) {
+      const from = (events[0] as LogEvent).position
       batch.push(
         { type: 'put', key: HEAD_KEY, value: JSON.stringify(head) },
         projectionsEntry(head.position),
+        lastWriteEntry({ from, to: head.position, answers }),
       )
     }
+    // Writing may have ended while the database was read.
+    if (this.#failure !== undefined) throw this.#failure
     await writeBatch(db, batch)
   }
 
-  #committed({ changes, events, answers, head }: Group): void {
+  #committed({ changes, events, answers, voided, head }: Group): void {
     const { open, tokens } = this.#log
     for (const [id, { after }] of changes) {
       if (after === undefined || after.view.state === 'Closed') open.delete(id)
       else open.set(id, after)
     }
     for (const event of events) applyTokenEvent(tokens, event)
-    for (const [owner, at] of answers) this.#log.answers.set(owner, at)
+    for (const [, owner, at] of voided)
+      if (this.#log.answers.get(owner) === at) this.#log.answers.delete(owner)
+    for (const [, owner, at] of answers) this.#log.answers.set(owner, at)
     if (head === undefined) return
     this.#log.head = head
     this.#onCommitted(head)

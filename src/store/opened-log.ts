@@ -1,5 +1,6 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
+import { loadUnacknowledged, type Unacknowledged } from './acknowledgement.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
 import {
   type Database,
@@ -29,6 +30,7 @@ export interface OpenedLog {
   open: Map<string, RecordingProjection>
   tokens: Tokens
   answers: AnswerTimes
+  unacknowledged: Unacknowledged
 }
 
 /**
@@ -68,7 +70,8 @@ export async function openVerifiedLog(options: {
     if (head.position === 0)
       await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
     const open = await openRecordings(db, head.position, openIds)
-    return { db, head, tokens, open, answers: await loadAnswerTimes(db) }
+    const unacknowledged = await loadUnacknowledged(db, head.position)
+    return { db, head, tokens, open, answers: await loadAnswerTimes(db), unacknowledged }
   } catch (error) {
     await db.close()
     await snapshot.restore()

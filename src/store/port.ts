@@ -1,4 +1,5 @@
 import type { IdempotencyKey, TagValue } from '../contract/commands.ts'
+import type { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent, NewEvent, SegmentDescription } from '../contract/events.ts'
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
@@ -24,6 +25,8 @@ export interface AppendRequest {
   events: NewEvent[]
   /** The answers to the commands that these events complete. */
   answers?: AnswerToKeep[]
+  /** Deletes the kept answers that may never have left, so that their keys run again. */
+  voidUnacknowledged?: boolean
 }
 
 /** An answer rendered from the recordings after a batch, and kept with it for retransmissions. */
@@ -82,6 +85,22 @@ export interface EventLog {
    * invariant is broken.
    */
   append(batch: AppendRequest): Appended
+  /**
+   * Position up to which every outcome has been handed on to its client, as far as is known. After
+   * an opening the last write may be beyond it.
+   */
+  readonly acknowledged: number
+  /**
+   * Records that every outcome up to a position has been handed on. It survives the death of the
+   * process but, until the next append, not of the machine. Rejects when it cannot be written; the
+   * log is then read-only.
+   */
+  acknowledge(position: number): Promise<void>
+  /**
+   * Makes the log read-only until it is reopened. Batches that wait are never written. A batch that
+   * is being written is rejected, too, although it may still reach the disk.
+   */
+  fail(reason: RecorderError): void
   /** Reads durable events after a position, oldest first. */
   events(query: { after: number; limit: number; recordingId?: string }): Promise<LogEvent[]>
   /**

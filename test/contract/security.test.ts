@@ -84,6 +84,28 @@ suite('the rights of a credential', (test) => {
     })
   }
 
+  test('the log says who tried a command without its scope, and on which recording', async () => {
+    const { id, version } = (await clients.api.start()).body
+    const reader = await clients.thirdParty('curious', ['read'])
+    const feed = await openFeed(daemon)
+    for (const word of ['stop', 'pause', 'tags'])
+      assert.equal((await reader.command(word)).body.code, 'FORBIDDEN_SCOPE')
+    assert.equal((await reader.start()).body.code, 'FORBIDDEN_SCOPE')
+    const last = await feed.event(
+      'the refused start',
+      ({ type, recordingId }) => type === 'command.refused' && recordingId === null,
+    )
+    assert.deepEqual([last.by.side, last.by.client], ['api', 'curious'])
+    const own = feed.events.filter(({ recordingId }) => recordingId === id)
+    assert.deepEqual(
+      own.map((event) => [event.version, event.type === 'command.refused' && event.data.command]),
+      ['track.stop', 'track.pause', 'recording.tag'].map((name) => [version, name]),
+    )
+    assert.equal((await clients.api.get('/recordings/current')).body.state, 'Active')
+    feed.close()
+    await clients.clear()
+  })
+
   test('the page can do everything but administer, and changes need its own origin', async () => {
     const { Cookie } = clients.ui.credential
     for (const route of routes) {

@@ -88,6 +88,29 @@ suite('credentials', (test) => {
     assert.equal(Object.keys(SCOPE_OF).length, ROUTES.length)
   })
 
+  test('a command without its scope is recorded before it is refused; reading is not', async () => {
+    const { scopeRefusals } = daemon.recorder
+    scopeRefusals.length = 0
+    const token = await daemon.tokenFor('tag')
+    const post = (path: string) => daemon.call(path, { method: 'POST', token })
+    await toProblem(await post('/v1/recordings'), 'FORBIDDEN_SCOPE')
+    await toProblem(await post('/v1/recordings/current/pause'), 'FORBIDDEN_SCOPE')
+    await toProblem(await post('/v1/recordings/rec_12345/close'), 'FORBIDDEN_SCOPE')
+    await toProblem(await daemon.call('/v1/application', { token }), 'FORBIDDEN_SCOPE')
+    assert.deepEqual(
+      scopeRefusals.map(({ name, recordingId }) => [name, recordingId]),
+      [
+        ['recording.start', null],
+        ['track.pause', 'current'],
+        ['recording.close', 'rec_12345'],
+      ],
+    )
+    for (const { by, detail } of scopeRefusals) {
+      assert.equal(by.side, 'api')
+      assert.match(detail, /`control`/)
+    }
+  })
+
   test('a missing or wrong credential gets 401 with the scheme to use', async () => {
     for (const token of [null, 'wrong', `${HOME_TOKEN}x`]) {
       const answer = await daemon.call('/v1/application', { token })

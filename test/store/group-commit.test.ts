@@ -86,6 +86,30 @@ suite('group commit', (test) => {
     assert.equal(writes.length, 1)
   })
 
+  test('that is abandoned writes nothing more, and nobody learns how its write ends', async () => {
+    const { log, writes, commits, add, nextWrite } = words()
+    const first = nextWrite()
+    const answers = [add('a')]
+    await first
+    answers.push(add('b'))
+    commits.abandon(new Error('abandoned'))
+    await Promise.all(answers)
+    assert.equal(commits.isBusy, true, 'the write is still under way')
+    writes[0]?.resolve()
+    await commits.idle()
+    assert.deepEqual(log, ['write a', 'a abandoned', 'b abandoned'])
+  })
+
+  test('that is abandoned before its first write is idle', async () => {
+    const { log, commits, add } = words()
+    const answer = add('a')
+    const idle = commits.idle()
+    commits.abandon(new Error('abandoned'))
+    await Promise.all([answer, idle])
+    await new Promise(setImmediate)
+    assert.deepEqual(log, ['a abandoned'])
+  })
+
   test('is idle when nothing is waiting or being written', async () => {
     const { writes, commits, add, nextWrite } = words()
     await commits.idle()

@@ -42,6 +42,8 @@ export interface FakePlatform extends CapturePlatform {
   readonly cuts: { medium: Medium; segment: number; at: number }[]
   /** How many segments are being captured. */
   readonly capturing: number
+  /** The media that are being captured. */
+  readonly capturedMedia: Medium[]
   /** Holds the ends of segments back, as a slow disk does; the returned function lets them go. */
   holdEnds(): () => void
 }
@@ -155,6 +157,14 @@ class FakeHub implements FakePlatform {
     return this.#captures
       .flatMap((capture) => [...capture.segments.values()])
       .filter((segment) => !segment.ended).length
+  }
+
+  get capturedMedia(): Medium[] {
+    return MEDIA.filter((medium) =>
+      this.#captures.some(
+        (one) => one.medium === medium && [...one.segments.values()].some(({ ended }) => !ended),
+      ),
+    )
   }
 
   later(work: () => void, end = false): void {

@@ -66,9 +66,14 @@ export class RecorderBench {
     this.#more = more
   }
 
-  static async create(more: Partial<RecorderOptions> = {}): Promise<RecorderBench> {
-    const bench = new RecorderBench(await mkdtemp(join(tmpdir(), 'f2f-recorder-')), more)
-    await mkdir(join(bench.folder, 'recordings'))
+  /** `folder`: of a bench that has died; default a new one. */
+  static async create(
+    more: Partial<RecorderOptions> = {},
+    folder?: string,
+  ): Promise<RecorderBench> {
+    const own = folder ?? (await mkdtemp(join(tmpdir(), 'f2f-recorder-')))
+    const bench = new RecorderBench(own, more)
+    await mkdir(join(bench.folder, 'recordings'), { recursive: true })
     await bench.open()
     return bench
   }
@@ -114,8 +119,11 @@ export class RecorderBench {
 
   /** Ends it as kill -9 does: nobody reports or writes any more; and starts it again. */
   async crash(): Promise<void> {
-    this.platform.die()
-    await this.recorder.log.close()
+    const { platform, recorder } = this
+    platform.die()
+    await recorder.log.close()
+    // Without its log it can only end its timers.
+    await recorder.close()
     await this.open()
   }
 
@@ -129,7 +137,7 @@ export class RecorderBench {
     side: ClientSide,
     name: N,
     request: Partial<CommandRequests[N]> = {},
-    more: Partial<Pick<Command, 'recordingId' | 'expectedVersion' | 'idempotency'>> = {},
+    more: Partial<Pick<Command, 'recordingId' | 'expectedVersion' | 'idempotency' | 'by'>> = {},
   ): Promise<RecordingAnswer> {
     const recordingId = name === 'recording.start' ? null : 'current'
     const full = name === 'recording.start' ? { ...START, ...request } : request

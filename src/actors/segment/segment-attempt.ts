@@ -8,12 +8,12 @@ import {
   storageProblem,
 } from '../../platform/capture-problem.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
+import { StallWatch } from '../../time/stall-watch.ts'
 import type { SegmentPlan } from '../capture.ts'
 import type { CaptureLimits } from './capture-limits.ts'
 import type { EndCause, Pipeline, PipelineEvents, StartPipeline } from './pipeline.ts'
 import { segmentFile } from './segment-description.ts'
 import { SegmentWriter } from './segment-writer.ts'
-import { StallWatch } from './stall-watch.ts'
 
 /** The events of a running attempt. */
 export interface SegmentAttemptEvents {

@@ -98,6 +98,11 @@ function commandRoute<N extends CommandName, Body extends z.ZodType>(
     requestHeaders,
     outcomes: [definition.outcome],
     errors: [...COMMAND_ERRORS, ...definition.errors],
+    async onScopeMissing({ credential: { side, client }, params, detail }) {
+      const by = { side, client, user }
+      const recordingId = params.id ?? null
+      await recorder.recordScopeRefusal({ name: definition.name, recordingId, by, detail })
+    },
     async handle(exchange: Exchange<unknown, z.output<Body>>) {
       const command = commandOf(exchange)
       if (!isRunning()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')

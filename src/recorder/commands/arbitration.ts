@@ -1,4 +1,4 @@
-import type { Side } from '../../contract/by.ts'
+import type { By, Side } from '../../contract/by.ts'
 import {
   ALLOWED_COMMAND_OF,
   type AllowedCommand,
@@ -25,6 +25,8 @@ export interface Refusal {
   detail: string
   /** The recording whose state stands in the way. */
   recording?: RecordingFold
+  /** Who has control, where no recording says so yet. */
+  holder?: { side: Side; client: string; since: string }
 }
 
 /** The recording and media that a permitted command acts on. */
@@ -50,9 +52,14 @@ export function isTrackCommand(name: CommandName): name is TrackCommand {
 
 /**
  * Decides whether a command may happen now: control first, then the expected version, then state.
- * Pure. Open recordings only: the caller has looked for a closed one before.
+ * Pure. Open recordings only: the caller has looked for a closed one before. `overtaken`: media
+ * whose start a pause or stop overtakes, so that it may name them although they are off.
  */
-export function arbitrate(recordings: OpenRecordings, command: Command): Permission | Refusal {
+export function arbitrate(
+  recordings: OpenRecordings,
+  command: Command,
+  overtaken: readonly Medium[] = [],
+): Permission | Refusal {
   if (command.name === 'recording.start')
     return arbitrateStart(currentRecording(recordings), command.by.side)
   const recording =
@@ -74,7 +81,7 @@ export function arbitrate(recordings: OpenRecordings, command: Command): Permiss
   }
   if (!isTrackCommand(command.name)) return { recording, media: [] }
   const requested = 'media' in command.request ? command.request.media : undefined
-  return arbitrateMedia(recording, command.name, command.by.side, requested)
+  return arbitrateMedia(recording, command.name, command.by.side, requested, overtaken)
 }
 
 function arbitrateStart(current: RecordingFold | undefined, side: Side): Permission | Refusal {
@@ -93,11 +100,12 @@ function arbitrateMedia(
   name: TrackCommand,
   side: Side,
   requested: RequestedMedium[] | undefined,
+  overtaken: readonly Medium[],
 ): Permission | Refusal {
   const fits = (medium: Medium): boolean => permits(recording.tracks[medium], name, side)
   if (!requested) {
     const media = MEDIA.filter(fits)
-    if (media.length > 0) return { recording, media }
+    if (media.length > 0 || overtaken.length > 0) return { recording, media }
     return {
       code: 'INVALID_STATE',
       detail: `No track can be ${DONE[name]} now.`,
@@ -105,8 +113,8 @@ function arbitrateMedia(
     }
   }
   const media = resolveMedia(requested, recording.session.context.recordingType)
-  const unfit = media.find((medium) => !fits(medium))
-  if (!unfit) return { recording, media }
+  const unfit = media.find((medium) => !fits(medium) && !overtaken.includes(medium))
+  if (!unfit) return { recording, media: media.filter(fits) }
   const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])}, so it cannot be ${DONE[name]}. Nothing was changed.`
   return { code: 'INVALID_STATE', detail, recording }
 }
@@ -127,13 +135,23 @@ function beyondTagLimit(
   }
   return undefined
 }
+const nameOf = (side: Side): string => (side === 'ui' ? 'the recorder’s own page' : 'an API client')
 
 function controlHeld(recording: RecordingFold): Refusal {
-  const holder = recording.controller === 'ui' ? 'the recorder’s own page' : 'an API client'
   return {
     code: controlHeldError(recording.controller),
-    detail: `The recording is controlled by ${holder}.`,
+    detail: `The recording is controlled by ${nameOf(recording.controller)}.`,
     recording,
+  }
+}
+
+/** The refusal of a command whose only object is a recording that the other side is starting. */
+export function startHeld(by: By, since: string): Refusal {
+  const { side, client } = by
+  return {
+    code: controlHeldError(side === 'ui' ? 'ui' : 'api'),
+    detail: `The recording is being started by ${nameOf(side)}.`,
+    holder: { side, client, since },
   }
 }
 

@@ -5,13 +5,15 @@ import type { Command, TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
+import type { RecordingFold } from '../../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 import type { EventBatch, FactCause, WrapUpReason } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { PendingCommand } from '../facts/pending-command.ts'
 import type { SegmentRef } from '../facts/segment-ledger.ts'
-import { arbitrate, isRefusal, type Permission } from './arbitration.ts'
+import { currentRecording } from '../open-recordings.ts'
+import { arbitrate, isRefusal, type Permission, type Refusal, startHeld } from './arbitration.ts'
 import { type FoundDevices, findDevices } from './find-devices.ts'
 import { Idempotency } from './idempotency.ts'
 import { planClose } from './plans/plan-close.ts'
@@ -22,6 +24,8 @@ import { planStop } from './plans/plan-stop.ts'
 import { planTag } from './plans/plan-tag.ts'
 import { planTrackStart } from './plans/plan-track-start.ts'
 import { Refusals } from './refusals.ts'
+import { type ScopeRefusal, ScopeRefusals } from './scope-refusals.ts'
+import { type EndCommand, mayOvertake, UnacceptedStarts } from './unaccepted-starts.ts'
 
 /** The parts that a command handler works with. */
 export interface CommandHandlerOptions {
@@ -29,8 +33,12 @@ export interface CommandHandlerOptions {
   log: EventLog
   platform: Pick<CapturePlatform, 'resolve'>
   diskWatch: Pick<DiskWatch, 'isStale' | 'check' | 'shortage'>
+  now(): number
+  onFault(what: string, error: unknown): void
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality: Quality }
 }
+
+type StartCommand = Extract<Command, { name: 'recording.start' | 'track.start' }>
 
 /** Why a start or resume cannot be carried out: a medium has no device, or the disk no space. */
 interface StartObstacle {
@@ -49,12 +57,18 @@ const END_LIMIT_MS = 6_000
 export class CommandHandler {
   readonly #options: CommandHandlerOptions
   readonly #refusals: Refusals
+  readonly #scopeRefusals: ScopeRefusals
   readonly #idempotency: Idempotency
+  readonly #starts = new UnacceptedStarts()
 
   constructor(options: CommandHandlerOptions) {
     this.#options = options
     const { facts, log } = options
     this.#refusals = new Refusals(facts, log)
+    this.#scopeRefusals = new ScopeRefusals({
+      refusals: this.#refusals,
+      onFault: options.onFault,
+    })
     this.#idempotency = new Idempotency({
       facts,
       log,
@@ -70,6 +84,18 @@ export class CommandHandler {
    */
   dispatch(command: Command): Promise<CommandAnswer> {
     return this.#idempotency.dispatch(command)
+  }
+
+  /**
+   * Records a command that was refused for its scope. Resolves when it is in the log or counted.
+   */
+  recordScopeRefusal(refusal: ScopeRefusal): Promise<void> {
+    return this.#scopeRefusals.record(refusal)
+  }
+
+  /** Records the refusals that have only been counted so far. */
+  close(): Promise<void> {
+    return this.#scopeRefusals.close()
   }
 
   /** Stops a recording's capture in the name of the system. */
@@ -90,24 +116,87 @@ export class CommandHandler {
     if (recordingId !== null && recordingId !== 'current' && !facts.recordings.has(recordingId)) {
       return this.#refusals.refuseAbsent(command, recordingId)
     }
-    let permission = arbitrate(facts.recordings, command)
+    const isEnd = command.name === 'track.pause' || command.name === 'track.stop'
+    const permission = isEnd ? this.#arbitrateEnd(command) : arbitrate(facts.recordings, command)
     if (isRefusal(permission)) return this.#refusals.refuse(command, permission)
-    let devices: FoundDevices | undefined
-    if (command.name === 'recording.start' || command.name === 'track.start') {
-      const { diskWatch } = this.#options
-      const checked = diskWatch.isStale ? diskWatch.check() : undefined
-      const { name, request } = command
-      const media = name === 'recording.start' ? request.media : permission.media
-      const { recording } = permission
-      devices = await findDevices(this.#options.platform, media, request.devices, recording)
-      if (checked) await checked
-      // Finding devices takes time: what was allowed before may not be allowed now.
-      permission = arbitrate(facts.recordings, command)
-      if (isRefusal(permission)) return this.#refusals.refuse(command, permission)
-    }
-    const missing = this.#spaceObstacle(command) ?? (devices && deviceObstacle(command, devices))
+    if (command.name === 'recording.start' || command.name === 'track.start')
+      return this.#start(command, permission)
+    const missing = this.#spaceObstacle(command)
     if (missing) return this.#failAtOnce(command, permission, missing)
-    return this.#accept(command, permission, devices ?? new Map(), reason)
+    return this.#accept(command, permission, new Map(), reason)
+  }
+
+  /**
+   * Arbitrates a pause or stop, and interrupts the starts that it overtakes. It does so, too, when
+   * it is refused because there is no track yet that it could end.
+   */
+  #arbitrateEnd(command: EndCommand): Permission | Refusal {
+    const { recordings } = this.#options.facts
+    const named = this.#starts.namedBy(command, currentRecording(recordings)?.id)
+    const overtaken = named.filter((start) => mayOvertake(command, start))
+    const tracks = overtaken.filter(({ arrived }) => arrived.recordingId !== null)
+    const media = tracks.flatMap(({ arrived }) => arrived.media)
+    const decision = arbitrate(recordings, command, media)
+    if (isRefusal(decision) && decision.code === 'VERSION_MISMATCH') return decision
+    for (const start of overtaken) start.interrupt(overtakenError())
+    const foreign = named.find((start) => !overtaken.includes(start))
+    if (!isRefusal(decision) || decision.code !== 'NO_CURRENT_RECORDING' || !foreign)
+      return decision
+    return startHeld(foreign.arrived.by, foreign.arrived.since)
+  }
+
+  /** Finds the devices of a permitted start and checks the disk, then accepts it. */
+  async #start(command: StartCommand, permitted: Permission): Promise<CommandAnswer> {
+    const { facts, now } = this.#options
+    const { by, request } = command
+    const { recording } = permitted
+    const media = command.name === 'recording.start' ? command.request.media : permitted.media
+    const recordingType =
+      command.name === 'recording.start'
+        ? command.request.recordingType
+        : (recording as RecordingFold).session.context.recordingType
+    const recordingId = recording?.id ?? null
+    const since = new Date(now()).toISOString()
+    const start = this.#starts.add({ by, recordingId, media, recordingType, since })
+    const looking = this.#look(media, request.devices, recording)
+    let devices: FoundDevices | undefined
+    try {
+      devices = await start.unlessInterrupted(looking)
+    } finally {
+      // From here to the acceptance nothing may wait: a pause or stop must find the start either
+      // among these or among the accepted.
+      this.#starts.delete(start)
+    }
+    if (facts.failure) throw facts.failure
+    const { interruption } = start
+    if (interruption) return this.#failAtOnce(command, permitted, { error: interruption })
+    // Finding devices takes time: what was allowed before may not be allowed now.
+    if (recordingId !== null && !facts.recordings.has(recordingId))
+      return this.#refusals.refuseAbsent(command, recordingId)
+    const same = recordingId === null ? command : { ...command, recordingId }
+    const permission = arbitrate(facts.recordings, same)
+    if (isRefusal(permission)) return this.#refusals.refuse(command, permission)
+    const found = devices as FoundDevices
+    const missing = this.#spaceObstacle(command) ?? deviceObstacle(command, found)
+    if (missing) return this.#failAtOnce(command, permission, missing)
+    return this.#accept(command, permission, found, 'stopped')
+  }
+
+  async #look(
+    media: readonly Medium[],
+    requested: Partial<Record<Medium, string>>,
+    recording: RecordingFold | undefined,
+  ): Promise<FoundDevices> {
+    const { diskWatch, platform } = this.#options
+    const checked = diskWatch.isStale ? diskWatch.check() : undefined
+    const devices = await findDevices(platform, media, requested, recording)
+    await checked
+    return devices
+  }
+
+  /** Ends the starts that are not accepted yet, because the log has failed. */
+  interruptStarts(reason: RecorderError): void {
+    this.#starts.interruptAll(reason)
   }
 
   #accept(
@@ -190,6 +279,12 @@ export class CommandHandler {
     throw new RecorderError(error.code, error.message, { cause: error, members: which })
   }
 }
+
+const overtakenError = (): RecorderError =>
+  new RecorderError(
+    'INTERRUPTED',
+    'A pause or stop arrived before the devices were found, so nothing was started.',
+  )
 
 /** The first medium whose missing device prevents a start. */
 function deviceObstacle(command: Command, devices: FoundDevices): StartObstacle | undefined {

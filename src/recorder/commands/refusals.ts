@@ -53,12 +53,45 @@ export class Refusals {
     await this.#facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
       batch.refuse(recording ?? closed ?? null, { command: command.name, code, detail })
     })
-    const members = recording
-      ? this.#standing(refusal, command.by.side)
-      : closed
-        ? this.#closed(closed.id, command.by.side)
-        : {}
-    throw new RecorderError(code, detail, { members })
+    throw new RecorderError(code, detail, { members: this.#members(command, refusal, closed) })
+  }
+
+  /**
+   * Appends a refusal that another part answers. `count`: how many refusals the event stands for.
+   */
+  async record(
+    { name, recordingId, by }: Pick<Command, 'name' | 'recordingId' | 'by'>,
+    { code, detail }: Refusal,
+    count: number,
+  ): Promise<void> {
+    const id = recordingId ?? 'none'
+    const stored = this.#isOpen(id) ? undefined : await this.#log.recording(id)
+    // The version must be the one at the moment of the append.
+    await this.#facts.append({ by, commandId: randomUUID() }, (batch) => {
+      const { recordings } = batch
+      const open = id === 'current' ? currentRecording(recordings) : recordings.get(id)
+      const version = this.#facts.ledger.closingVersion(id) ?? stored?.version
+      const closed = version === undefined ? null : { id, version }
+      const more = count > 1 ? { count } : {}
+      batch.refuse(open ?? closed, { command: name, code, detail, ...more })
+    })
+  }
+
+  #isOpen(id: string): boolean {
+    return id === 'none' || id === 'current' || this.#facts.recordings.has(id)
+  }
+
+  #members(
+    { by: { side } }: Command,
+    refusal: Refusal,
+    closed: { id: string } | undefined,
+  ): Record<string, unknown> {
+    const { recording, holder } = refusal
+    if (recording) return this.#standing(refusal, side)
+    if (closed) return this.#closed(closed.id, side)
+    if (!holder) return {}
+    const current = currentRecording(this.#facts.recordings)
+    return { allowedCommands: allowedCommands(current, side), holder }
   }
 
   /** The members of a 409 answer about the recording that prevents the command. */

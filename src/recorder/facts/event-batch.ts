@@ -40,6 +40,8 @@ export class EventBatch {
   readonly cuts: CaptureCut[] = []
   /** Recordings to close once their files are finished. */
   readonly closeLater: { id: string; reason: SelfCloseReason }[] = []
+  /** Whether the kept answers that may never have left are deleted with this batch. */
+  voidUnacknowledged = false
   readonly atMs: number
   readonly at: string
   readonly #cause: FactCause

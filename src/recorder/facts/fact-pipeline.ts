@@ -14,12 +14,19 @@ import type { PendingCommand } from './pending-command.ts'
 import { PendingCommands } from './pending-commands.ts'
 import { SegmentLedger } from './segment-ledger.ts'
 import { failureError, type Settlement } from './settlement.ts'
+import { UncommittedBatches } from './uncommitted-batches.ts'
 
 /**
- * Longest time for one batch. After it the log has failed, and capture must not outlive it.
- * Milliseconds.
+ * Longest time for one batch while the event loop lives. After it the log has failed, and capture
+ * must not outlive it. Milliseconds.
  */
 export const LOG_STALL_MS = 3_000
+
+/** Why capture has ended although no event says so yet, and since when (RFC 3339). */
+export interface UnrecordedEnd {
+  error: RecorderError
+  since: string
+}
 
 /** The parts that a fact pipeline works with. */
 export interface FactPipelineOptions {
@@ -55,14 +62,21 @@ export class FactPipeline {
   readonly #options: FactPipelineOptions
   readonly #pending = new PendingCommands()
   readonly ledger = new SegmentLedger()
-  readonly #waiters = new Set<(error: unknown) => void>()
+  readonly #uncommitted: UncommittedBatches
   #recordings: OpenRecordings = new Map()
   #failure: RecorderError | undefined
-  #uncommitted = 0
-  #stallTimer: NodeJS.Timeout | undefined
+  #unrecordedEnd: UnrecordedEnd | undefined
 
   constructor(options: FactPipelineOptions) {
     this.#options = options
+    this.#uncommitted = new UncommittedBatches({
+      stallMs: options.stallMs,
+      onStall: () => {
+        const detail = `The disk has not confirmed a write of the log within ${options.stallMs} ms.`
+        this.fail(new RecorderError('STORAGE_UNAVAILABLE', detail))
+      },
+      onFailed: (error) => this.fail(error),
+    })
     const { createLive: create, onRolledBack, onFault } = options
     this.live = new LiveRecordings({ create, onRolledBack, onFault })
   }
@@ -72,12 +86,14 @@ export class FactPipeline {
     return this.#recordings
   }
 
-  /** When the log failed, RFC 3339; undefined while it works. */
-  failedAt: string | undefined
-
-  /** Why the log failed; undefined while it works. */
+  /** Why the log failed; undefined while it can be written. */
   get failure(): RecorderError | undefined {
     return this.#failure
+  }
+
+  /** Set from a failure of the log until the facts of its recovery are durable. */
+  get unrecordedEnd(): UnrecordedEnd | undefined {
+    return this.#unrecordedEnd
   }
 
   /** Starts from the folds of a log that has just been opened or reopened. */
@@ -86,8 +102,6 @@ export class FactPipeline {
       throw new RecorderError('INTERNAL', 'The old actors have not been ended.')
     this.#recordings = recordings
     this.#failure = undefined
-    this.failedAt = undefined
-    this.#uncommitted = 0
     this.ledger.clear()
     for (const [id, events] of pastEvents) this.live.create(id, events)
   }
@@ -139,7 +153,7 @@ export class FactPipeline {
     }
     const durable = this.#whenDurable(appended)
     durable.then(
-      () => this.#answer(settled, appended.answers),
+      () => this.#answer(settled, appended),
       (error) => {
         for (const [done] of settled) done.reject(error)
       },
@@ -147,12 +161,15 @@ export class FactPipeline {
     return durable
   }
 
-  #answer(settled: [PendingCommand, Settlement][], answers: CommandAnswer[]): void {
+  #answer(settled: [PendingCommand, Settlement][], { answers, events }: Appended): void {
+    if (settled.length === 0) return
     const left = [...answers]
     for (const [pending, settlement] of settled) {
       if ('failure' in settlement) pending.reject(failureError(pending, settlement.failure))
       else pending.resolve(left.shift() as CommandAnswer)
     }
+    const { position } = events.at(-1) as LogEvent
+    this.#options.log.acknowledge(position).catch((error) => this.fail(error))
   }
 
   #append(batch: EventBatch, settled: [PendingCommand, Settlement][]): Appended {
@@ -163,7 +180,8 @@ export class FactPipeline {
         render(pending, settlement.status, view(pending.recordingId), batch.recordings)
       return [{ idempotency: pending.command.idempotency, render: answer }]
     })
-    const appended = log.append({ events: batch.events, answers })
+    const { events, voidUnacknowledged } = batch
+    const appended = log.append({ events, answers, voidUnacknowledged })
     this.#recordings = batch.recordings
     for (const event of appended.events) {
       this.ledger.observe(event)
@@ -176,22 +194,10 @@ export class FactPipeline {
 
   /** Resolves when a batch is durable and handed on; rejects when the log fails. */
   #whenDurable(appended: Appended): Promise<void> {
-    // Later batches do not restart the watch: a disk that hangs under load must be noticed, too.
-    if (this.#uncommitted++ === 0) this.#watchStall()
-    return new Promise((resolve, reject) => {
-      this.#waiters.add(reject)
-      appended.committed.then(
-        () => {
-          if (!this.#waiters.delete(reject)) return
-          if (--this.#uncommitted === 0) this.ledger.forgetClosing()
-          this.#watchStall()
-          this.#handOn(appended.events)
-          resolve()
-        },
-        (error) => {
-          this.fail(error)
-        },
-      )
+    return this.#uncommitted.add(appended, () => {
+      if (this.#uncommitted.isEmpty) this.ledger.forgetClosing()
+      this.#unrecordedEnd = undefined
+      this.#handOn(appended.events)
     })
   }
 
@@ -209,16 +215,6 @@ export class FactPipeline {
       onFault('live machines', error)
       this.fail(error)
     }
-  }
-
-  #watchStall(): void {
-    clearTimeout(this.#stallTimer)
-    if (this.#uncommitted === 0) return
-    const detail = `The disk has not confirmed a write of the log within ${this.#options.stallMs} ms.`
-    this.#stallTimer = setTimeout(
-      () => this.fail(new RecorderError('STORAGE_UNAVAILABLE', detail)),
-      this.#options.stallMs,
-    )
   }
 
   /** Turns what a capture reports into facts, unless it is only a level or a file's growth. */
@@ -266,7 +262,10 @@ export class FactPipeline {
     )
   }
 
-  /** Marks the log as failed: cuts all captures and rejects everything that waits. */
+  /**
+   * Marks the log as failed: cuts all captures and rejects everything that waits, none of which may
+   * be written later.
+   */
   fail(cause: unknown): void {
     if (this.#failure) return
     const error =
@@ -274,20 +273,18 @@ export class FactPipeline {
         ? cause
         : new RecorderError('STORAGE_UNAVAILABLE', 'The log cannot be written.', { cause })
     this.#failure = error
-    clearTimeout(this.#stallTimer)
     const at = this.#options.now()
-    this.failedAt = new Date(at).toISOString()
+    const since = this.#unrecordedEnd?.since ?? new Date(at).toISOString()
+    this.#unrecordedEnd = { error, since }
     this.live.cutAll(at)
+    this.#options.log.fail(error)
     this.#pending.rejectAll(error)
-    const waiters = [...this.#waiters]
-    this.#waiters.clear()
-    for (const reject of waiters) reject(error)
+    this.#uncommitted.rejectAll(error)
     this.#options.onFailure(error)
   }
 
   /** Ends all live actors; resolves when no capture process is left. */
   async dispose(): Promise<void> {
-    clearTimeout(this.#stallTimer)
     await this.live.dispose()
   }
 }

@@ -16,7 +16,7 @@ import type {
 import type { EventLog } from '../../store/port.ts'
 import { allowedCommands } from '../commands/arbitration.ts'
 import type { DiskState, DiskWatch } from '../disk/disk-watch.ts'
-import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import type { FactPipeline, UnrecordedEnd } from '../facts/fact-pipeline.ts'
 import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
 import type { RecorderBus } from '../port.ts'
 import { ActiveErrors } from './active-errors.ts'
@@ -38,7 +38,7 @@ type RecordingWithHistory = RecordingAnswer & { tagHistory: TagEntry[] }
 interface Shown {
   view: RecordingView
   changes: number
-  failure: RecorderError | undefined
+  unrecordedEnd: UnrecordedEnd | undefined
   answer: RecordingWithHistory
 }
 
@@ -99,13 +99,17 @@ export class Reader {
 
   /** Returns the same object as before while nothing in it has changed. */
   async #withHistory(view: RecordingView, side: ClientSide): Promise<RecordingWithHistory> {
-    const { failure } = this.#options.facts
+    const { unrecordedEnd } = this.#options.facts
     const last = this.#last.get(side)
-    if (last?.view === view && last.changes === this.#changes && last.failure === failure)
+    if (
+      last?.view === view &&
+      last.changes === this.#changes &&
+      last.unrecordedEnd === unrecordedEnd
+    )
       return last.answer
     const changes = this.#changes
     const answer = { ...this.toAnswer(view, side), tagHistory: await this.#tagHistory(view) }
-    this.#last.set(side, { view, changes, failure, answer })
+    this.#last.set(side, { view, changes, unrecordedEnd, answer })
     return answer
   }
 
@@ -140,8 +144,8 @@ export class Reader {
 
   /** The view, shown as ended when the log has failed: capture is over, though no event says so. */
   #withLogFailure(view: RecordingView): RecordingView {
-    const { failure, failedAt } = this.#options.facts
-    return failure ? cutOff(view, failure, failedAt ?? this.#at()) : view
+    const { unrecordedEnd } = this.#options.facts
+    return unrecordedEnd ? cutOff(view, unrecordedEnd) : view
   }
 
   #toAnswer(durable: RecordingView, allowed: AllowedCommand[]): RecordingAnswer {
@@ -154,7 +158,7 @@ export class Reader {
         track.state === 'recording' ? this.#levels.get(`${view.id}/${medium}`) : undefined
       tracks[medium] = { ...track, level: level ?? null }
     }
-    return { ...view, tracks, allowedCommands: this.#options.facts.failure ? [] : allowed }
+    return { ...view, tracks, allowedCommands: this.#options.facts.unrecordedEnd ? [] : allowed }
   }
 
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
@@ -191,7 +195,7 @@ export class Reader {
       controller: current?.controller ?? null,
       errors,
       media,
-      storage: { freeBytes, recordableSeconds, log: facts.failure ? 'readOnly' : log.status },
+      storage: { freeBytes, recordableSeconds, log: facts.unrecordedEnd ? 'readOnly' : log.status },
       allowedCommands: ready() ? this.allowedCommands(current?.id ?? null, side) : [],
     }
   }
@@ -203,12 +207,14 @@ export class Reader {
   ): ApplicationError[] {
     const since = this.#at()
     const errors = this.#activeErrors.of(current)
-    const { failure, failedAt } = this.#options.facts
-    if (failure)
-      errors.unshift({ code: failure.code, message: failure.message, since: failedAt ?? since })
+    const ended = this.#options.facts.unrecordedEnd
+    if (ended) {
+      const { code, message } = ended.error
+      errors.unshift({ code, message, since: ended.since })
+    }
     if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })
     const { shortage } = this.#options.diskWatch
-    if (shortage && failure?.code !== 'STORAGE_FULL')
+    if (shortage && ended?.error.code !== 'STORAGE_FULL')
       errors.push({
         code: shortage.code,
         message: shortage.message,
@@ -229,8 +235,7 @@ export class Reader {
  */
 function cutOff(
   view: RecordingView,
-  { code, message }: RecorderError,
-  since: string,
+  { error: { code, message }, since }: UnrecordedEnd,
 ): RecordingView {
   if (view.state === 'WrapUp' || view.state === 'Closed') return view
   const tracks = { ...view.tracks }

@@ -7,7 +7,7 @@ import { RecorderError } from '../../../src/contract/errors.ts'
 import type { LogEvent, NewEvent, SegmentDescription } from '../../../src/contract/events.ts'
 import type { Medium } from '../../../src/contract/media.ts'
 import type { DeviceList, ReadinessView, RecordingView } from '../../../src/contract/views.ts'
-import type { RecorderBus, RecorderPort } from '../../../src/recorder/port.ts'
+import type { RecorderBus, RecorderPort, ScopeRefusal } from '../../../src/recorder/port.ts'
 import type { CommandAnswer, RecordingQuery } from '../../../src/store/port.ts'
 
 export const AT = '2025-11-22T09:30:00.000Z'
@@ -48,6 +48,7 @@ export class StubRecorder implements RecorderPort {
   readonly bus: RecorderBus = new EventEmitter()
   readonly commands: Command[] = []
   readonly queries: RecordingQuery[] = []
+  readonly scopeRefusals: ScopeRefusal[] = []
   readonly notes: { type: string; data: unknown; by: By }[] = []
   readonly events: LogEvent[] = []
   readonly recordings = new Map<string, RecordingView>()
@@ -99,6 +100,10 @@ export class StubRecorder implements RecorderPort {
   async dispatch(command: Command): Promise<CommandAnswer> {
     this.commands.push(command)
     return this.answer(command)
+  }
+
+  async recordScopeRefusal(refusal: ScopeRefusal): Promise<void> {
+    this.scopeRefusals.push(refusal)
   }
 
   async recording(id: string, side: ClientSide) {

@@ -4,21 +4,13 @@ import { join } from 'node:path'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import type { NewEvent } from '../../../src/contract/events.ts'
 import type { Medium } from '../../../src/contract/media.ts'
+import { latch } from '../../support/latch.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
 const code = (expected: string) => (error: unknown) => {
   assert.equal((error as { code?: string }).code, expected)
   return true
-}
-
-/** A promise and what resolves it. */
-function latch(): { opened: Promise<void>; open: () => void } {
-  let open = (): void => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { opened, open }
 }
 
 suite('races', (test) => {

@@ -1,0 +1,53 @@
+import { type Database, type Operation, wrapReadErrors } from './database.ts'
+import { ACKNOWLEDGED_KEY, answerKey, expiryKey, LAST_WRITE_KEY } from './keys.ts'
+
+/** A kept answer of the last write: the last position of its batch, its owner, when it was kept. */
+export type LastAnswer = readonly [position: number, owner: string, at: number]
+
+/**
+ * The outcomes in the log that clients may not have been told. A write begins only after all
+ * outcomes of the write before have been handed on, so these are in the last write or nowhere.
+ */
+export interface Unacknowledged {
+  /** Every outcome up to this position has been handed on to its client. */
+  after: number
+  /** The kept answers of the last write. */
+  answers: readonly LastAnswer[]
+}
+
+interface LastWrite {
+  from: number
+  to: number
+  answers: LastAnswer[]
+}
+
+/** Returns the operation that describes the write which it is part of. */
+export function lastWriteEntry(write: LastWrite): Operation {
+  return { type: 'put', key: LAST_WRITE_KEY, value: JSON.stringify(write) }
+}
+
+/** Reads which outcomes may be unacknowledged in a log whose last event has position `head`. */
+export async function loadUnacknowledged(db: Database, head: number): Promise<Unacknowledged> {
+  const [written, told] = await wrapReadErrors(() => db.getMany([LAST_WRITE_KEY, ACKNOWLEDGED_KEY]))
+  const last = parse(written)
+  // A recorder that did not know this entry may have written after it.
+  if (last?.to !== head) return { after: head, answers: [] }
+  return { after: Math.max(last.from - 1, Number(told ?? 0)), answers: last.answers }
+}
+
+function parse(text: string | undefined): LastWrite | undefined {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    // A damaged entry must not keep the log from opening.
+    return undefined
+  }
+}
+
+/** Returns the operations that delete kept answers. */
+export function deleteAnswers(answers: readonly LastAnswer[]): Operation[] {
+  return answers.flatMap(([, owner, at]): Operation[] => [
+    { type: 'del', key: answerKey(owner, at) },
+    { type: 'del', key: expiryKey(at, owner) },
+  ])
+}

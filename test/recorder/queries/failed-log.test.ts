@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { RecorderError } from '../../../src/contract/errors.ts'
+import { type Latch, latch } from '../../support/latch.ts'
+import { RecorderBench } from '../../support/recorder-bench.ts'
+import { eventually, suite } from '../../support/suite.ts'
+
+suite('readers after a failed log', (test) => {
+  let bench: RecorderBench
+  let disk: Latch
+  test.beforeEach(async () => {
+    bench = await RecorderBench.create()
+    disk = latch()
+  })
+  test.afterEach(async () => {
+    disk.open()
+    await bench.dispose()
+  })
+
+  /** Nothing that is read claims a recording. */
+  async function assertEnded(): Promise<void> {
+    const recording = await bench.recorder.recording('current', 'api')
+    assert.equal(recording.state, 'WrapUp')
+    assert.notEqual(recording.tracks.mic?.state, 'recording')
+    assert.deepEqual(recording.allowedCommands, [])
+    const application = await bench.recorder.application('api')
+    assert.deepEqual(application.recording?.state, 'WrapUp')
+    assert.deepEqual([application.state, application.storage.log], ['Error', 'readOnly'])
+  }
+
+  test('never see a recording until its end is in the log, however long that takes', async () => {
+    await bench.command('api', 'recording.start', { media: ['mic'] })
+    let isRecovering = false
+    bench.gate = (events) => {
+      isRecovering = events.some(({ type }) => type === 'recording.interrupted')
+      return isRecovering
+        ? disk.opened
+        : Promise.reject(new RecorderError('STORAGE_UNAVAILABLE', 'Broken, on purpose.'))
+    }
+    const tag = bench.command('api', 'recording.tag', { tags: { a: 1 } })
+    await assert.rejects(tag, { code: 'STORAGE_UNAVAILABLE' })
+    const since = (await bench.recorder.application('api')).errors[0]?.since
+    await eventually('recovery is being written', async () => {
+      await assertEnded()
+      return isRecovering
+    })
+    await assertEnded()
+    assert.equal((await bench.recorder.application('api')).errors[0]?.since, since)
+    disk.open()
+    await eventually('it can record again', async () => {
+      const { state } = await bench.recorder.recording('current', 'api')
+      assert.equal(state, 'WrapUp')
+      return (await bench.recorder.application('api')).allowedCommands.includes('start')
+    })
+    assert.equal((await bench.recorder.application('api')).state, 'Idle')
+  })
+})
