@@ -14,7 +14,8 @@ function readPageEvents(daemon: Daemon, cookie: string) {
 suite('the page’s browser', (test) => {
   let daemon: Daemon
   test.beforeEach(async () => {
-    daemon = await startDaemon({ limits: { heartbeatMs: 50 } })
+    // No heartbeat comes during a test, so a stream that ends does so at once.
+    daemon = await startDaemon({ limits: { heartbeatMs: 600_000 } })
     daemon.recorder.recordings.set('rec_current', recordingView('rec_current'))
     daemon.recorder.current = 'rec_current'
   })
@@ -229,10 +230,19 @@ suite('the page’s browser', (test) => {
 
   test('is signed out when its session ends', async () => {
     const cookie = await daemon.signIn()
-    const stream = await readPageEvents(daemon, cookie)
     daemon.clockOffset += 13 * 3_600_000
     await toProblem(await asPage('/v1/application', cookie), 'UNAUTHENTICATED')
-    await stream.ended
+  })
+
+  test('reads no further events when its session has ended by itself', async () => {
+    const other = await startDaemon({ limits: { heartbeatMs: 50 } })
+    try {
+      const stream = await readPageEvents(other, await other.signIn())
+      other.clockOffset += 13 * 3_600_000
+      await stream.ended
+    } finally {
+      await other.close()
+    }
   })
 
   test('needs the admin scope to be launched', async () => {

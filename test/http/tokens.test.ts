@@ -90,7 +90,17 @@ suite('tokens', (test) => {
     assert.equal(problem.tokenId, id)
     await create('CRM', ['read'])
     await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' })
-    const answers = await Promise.all([1, 2, 3].map(() => daemon.post('/v1/tokens', again)))
+    const { recorder } = daemon
+    const append = recorder.appendTokenEvent.bind(recorder)
+    let write = () => {}
+    const written = new Promise<void>((resolve) => {
+      write = resolve
+    })
+    recorder.appendTokenEvent = (...event) => written.then(() => append(...event))
+    const asked = [1, 2, 3].map(() => daemon.post('/v1/tokens', again))
+    await Promise.race(asked)
+    write()
+    const answers = await Promise.all(asked)
     assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409])
     assert.equal((await list()).items.length, 2)
   })
