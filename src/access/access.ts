@@ -44,6 +44,12 @@ export interface Access {
    * Throws UNAUTHENTICATED or RATE_LIMITED.
    */
   redeemLaunchCode(code: string): string
+  /** Whether a UI session is open. It ends by itself, too. */
+  isSessionOpen(sessionId: string): boolean
+  /** Ends a UI session. */
+  endSession(sessionId: string): void
+  /** Ends all UI sessions and voids all launch codes. Returns the ids of the sessions. */
+  endSessions(): string[]
 }
 
 /**
@@ -121,8 +127,9 @@ export function createAccess(options: {
     const secret = secrets[0]
     if (secret === undefined)
       throw new RecorderError('UNAUTHENTICATED', 'The request carries no credential.')
-    if (!sessions.has(secret)) return rejectCredential('The session is not valid, or it has ended.')
-    return UI
+    const sessionId = sessions.find(secret)
+    if (sessionId === null) return rejectCredential('The session is not valid, or it has ended.')
+    return { ...UI, sessionId }
   }
 
   function identify(
@@ -135,7 +142,7 @@ export function createAccess(options: {
       return secret === undefined ? undefined : findCredential(secret)?.clientId
     }
     const [secret] = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
-    return secret !== undefined && sessions.has(secret) ? UI.clientId : undefined
+    return secret !== undefined && sessions.find(secret) !== null ? UI.clientId : undefined
   }
 
   return {
@@ -152,5 +159,8 @@ export function createAccess(options: {
         rejectCredential('The launch code is not valid, has been used, or is older than 60 s.')
       )
     },
+    isSessionOpen: sessions.isOpen,
+    endSession: sessions.end,
+    endSessions: sessions.endAll,
   }
 }

@@ -12,6 +12,8 @@ export interface Credential {
   /** The value of `by.client`: the token's name, `home` or `ui`. */
   client: string
   scopes: ReadonlySet<Scope>
+  /** The UI session, which is not secret. Missing on the API side. */
+  sessionId?: string
 }
 
 /** A token as the log stores it. */

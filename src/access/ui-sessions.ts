@@ -13,8 +13,14 @@ export interface UiSessions {
   issueCode(): { code: string; expiresAt: number }
   /** Consumes a code and returns the secret of a new session, or null for an invalid code. */
   redeemCode(code: string): string | null
-  /** Whether a session with this secret is open. */
-  has(secret: string): boolean
+  /** Returns the id of the open session with this secret, or null. The id is not secret. */
+  find(secret: string): string | null
+  /** Whether a session is open. */
+  isOpen(id: string): boolean
+  /** Ends a session. */
+  end(id: string): void
+  /** Ends all sessions and voids all launch codes. Returns the ids of the sessions. */
+  endAll(): string[]
 }
 
 /** Creates a set of hashed secrets, each with its end. A full set drops the oldest one. */
@@ -31,7 +37,13 @@ function createExpiringSet(lifetimeMs: number, capacity: number, now: () => numb
       expiries.set(sha256Hex(secret), expiresAt)
       return expiresAt
     },
-    has: (secret: string): boolean => alive(sha256Hex(secret)),
+    isAlive: alive,
+    delete: (hash: string): boolean => expiries.delete(hash),
+    clear(): string[] {
+      const hashes = [...expiries.keys()]
+      expiries.clear()
+      return hashes
+    },
     /** Removes a secret. Returns whether it was still valid. */
     consume(secret: string): boolean {
       const hash = sha256Hex(secret)
@@ -57,6 +69,15 @@ export function createUiSessions(now: () => number): UiSessions {
       sessions.add(secret)
       return secret
     },
-    has: sessions.has,
+    find(secret) {
+      const id = sha256Hex(secret)
+      return sessions.isAlive(id) ? id : null
+    },
+    isOpen: sessions.isAlive,
+    end: sessions.delete,
+    endAll() {
+      codes.clear()
+      return sessions.clear()
+    },
   }
 }

@@ -3,6 +3,7 @@
  * come from stdin.
  */
 import type { TagValue } from '../contract/commands.ts'
+import { findJsonFaults } from '../contract/json-faults.ts'
 import { UsageError } from './problem.ts'
 
 /**
@@ -16,16 +17,29 @@ export function parseTag(text: string, place: string): [key: string, value: TagV
   if (text[at - 1] !== ':') return [text.slice(0, at), text.slice(at + 1)]
   const key = text.slice(0, at - 1)
   if (key === '') throw new UsageError(`${place} is not KEY=VALUE or KEY:=JSON.`)
-  try {
-    const value: unknown = JSON.parse(text.slice(at + 1))
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-      return [key, value]
-  } catch {
-    // The parser's own message would repeat the value.
-  }
+  const value = parseJson(text.slice(at + 1), place)
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return [key, value]
   throw new UsageError(
     `${place} needs a JSON number, true, false or a string in double quotes after ":=".`,
   )
+}
+
+/**
+ * Parses a JSON text. Returns undefined for anything else: the parser's own message would repeat
+ * the value. Throws {@link UsageError} for faults that `JSON.parse` hides.
+ */
+function parseJson(text: string, place: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const [fault] = findJsonFaults(text, 1)
+  if (fault === undefined) return value
+  const where = fault.pointer === '' ? place : `${place} (${fault.pointer})`
+  throw new UsageError(`${where} cannot be used. ${fault.detail}`)
 }
 
 /**
@@ -70,9 +84,8 @@ async function readTags(stdin: AsyncIterable<string | Uint8Array>): Promise<[str
 }
 
 function jsonTags(text: string): [string, TagValue][] {
-  try {
-    return Object.entries(JSON.parse(text))
-  } catch {
+  const tags = parseJson(text, 'The JSON on stdin')
+  if (tags === undefined)
     throw new UsageError('The text on stdin starts like a JSON object but is not valid JSON.')
-  }
+  return Object.entries(tags as Record<string, TagValue>)
 }

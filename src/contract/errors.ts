@@ -27,7 +27,7 @@ export const ERRORS = {
   FORBIDDEN_ORIGIN: [
     403,
     'The Origin is not allowed.',
-    'Add the origin to `allowedOrigins` in config.json of the home folder, then restart the recorder.',
+    'Add the origin of the page to `allowedOrigins` in config.json of the home folder, then restart the recorder. A session cookie works only from the recorder’s own page.',
   ],
   NOT_FOUND: [
     404,
@@ -84,6 +84,11 @@ export const ERRORS = {
     409,
     'The first request with this Idempotency-Key is not finished.',
     'Repeat the request after the time in Retry-After.',
+  ],
+  TOKEN_NAME_TAKEN: [
+    409,
+    'A token with this name exists.',
+    'Choose another name, or revoke the other token first with DELETE /v1/tokens/{id}. `tokenId` names it.',
   ],
   VERSION_MISMATCH: [
     412,

@@ -4,7 +4,7 @@ import { sessionCookieName } from '../access/access.ts'
 import type { RequestState } from './context.ts'
 import { createGate } from './gate.ts'
 import { noRoute } from './no-route.ts'
-import { openApiOf } from './openapi.ts'
+import { openApiOf } from './openapi/document.ts'
 import { type Route, routeMiddleware } from './route.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { commandRoutes } from './routes/commands.ts'
@@ -13,6 +13,7 @@ import { eventRoutes } from './routes/events.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { segmentRoutes } from './routes/segments.ts'
+import { signOutRoutes } from './routes/sign-out.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { uiRoutes } from './routes/ui.ts'
 import type { Services } from './services.ts'
@@ -30,6 +31,7 @@ export function createRoutes(services: Services): Route[] {
     ...readinessRoutes(services),
     ...tokenRoutes(services),
     ...uiRoutes(services),
+    ...signOutRoutes(services),
     openApiRoute(() => {
       const { url, port } = services.address()
       description ??= JSON.stringify(

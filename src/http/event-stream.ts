@@ -28,6 +28,8 @@ export interface StreamChoices {
   levels: boolean
   /** Whether to send the progress of exports. */
   exports: boolean
+  /** Whether the client's credential is still valid. A UI session ends by itself. */
+  isAllowed: () => boolean
 }
 
 const PAGE_SIZE = 256
@@ -47,6 +49,7 @@ export class EventStream {
   readonly #sources: StreamSources
   readonly #limits: StreamLimits
   readonly #logger: Logger
+  readonly #isAllowed: () => boolean
   readonly #heartbeat: NodeJS.Timeout
   readonly #unsubscribe: (() => void)[] = []
   /** The position of the last event that was written. */
@@ -66,6 +69,7 @@ export class EventStream {
     this.#sources = sources
     this.#limits = options.limits
     this.#logger = options.logger
+    this.#isAllowed = options.isAllowed
     this.#position = options.after
     this.#announced = options.after
     this.#heartbeat = setInterval(() => this.#onHeartbeat(), options.limits.heartbeatMs)
@@ -157,7 +161,8 @@ export class EventStream {
   }
 
   #onHeartbeat(): void {
-    if (this.#blockedSince === null) {
+    if (!this.#isAllowed()) this.end()
+    else if (this.#blockedSince === null) {
       this.#write(':\n\n')
       void this.#catchUp()
     } else if (performance.now() - this.#blockedSince > this.#limits.stallMs)

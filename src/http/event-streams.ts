@@ -20,7 +20,9 @@ export interface EventStreams {
    * client has.
    */
   open(response: ServerResponse, options: StreamChoices & { clientId: string }): void
-  /** Ends the streams of one client, whose credential was revoked, or of all clients. */
+  /**
+   * Ends the streams of one client or UI session, whose credential was revoked, or of all clients.
+   */
   end(clientId?: string): void
 }
 

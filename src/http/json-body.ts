@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RecorderError } from '../contract/errors.ts'
+import { findJsonFaults } from '../contract/json-faults.ts'
 import { ClientGone } from './problem.ts'
-import { invalidRequest } from './validate.ts'
+import { invalidRequest, MAX_REPORTED } from './validate.ts'
 
 /** The longest body that is accepted, in bytes. */
 export const MAX_BODY_BYTES = 65_536
@@ -29,9 +30,7 @@ export async function readJson(
   }
   const bytes = await readBytes(request, response)
   if (bytes.length === 0) return {}
-  const value = parse(bytes)
-  refusePrototypeKeys(value)
-  return value
+  return parse(bytes)
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -69,33 +68,17 @@ function readBytes(request: IncomingMessage, response: ServerResponse): Promise<
 }
 
 function parse(bytes: Buffer): unknown {
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : ''
+  let value: unknown
   try {
-    if (isUtf8(bytes)) return JSON.parse(bytes.toString('utf8'))
+    value = JSON.parse(text)
   } catch {
     // The parser's message is dropped, because it quotes the body, which may be personal.
+    throw new RecorderError('INVALID_JSON', 'The body is not valid JSON in UTF-8.', {
+      members: { errors: [{ pointer: '', detail: 'This is not valid JSON.' }] },
+    })
   }
-  throw new RecorderError('INVALID_JSON', 'The body is not valid JSON in UTF-8.', {
-    members: { errors: [{ pointer: '', detail: 'This is not valid JSON.' }] },
-  })
-}
-
-/**
- * Refuses `__proto__` keys. `JSON.parse` makes them own properties, which later copies drop or
- * obey, and zod drops them silently.
- */
-function refusePrototypeKeys(body: unknown): void {
-  // This is not recursive, because 64 KiB can be nested deeper than the stack.
-  const pending: [value: unknown, pointer: string][] = [[body, '']]
-  for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
-    const [value, pointer] = entry
-    if (typeof value !== 'object' || value === null) continue
-    if (Object.hasOwn(value, '__proto__')) {
-      throw invalidRequest([
-        { pointer: `${pointer}/__proto__`, detail: 'This name cannot be used.' },
-      ])
-    }
-    for (const [key, member] of Object.entries(value)) {
-      if (typeof member === 'object') pending.push([member, `${pointer}/${key}`])
-    }
-  }
+  const faults = findJsonFaults(text, MAX_REPORTED)
+  if (faults.length > 0) throw invalidRequest(faults)
+  return value
 }

@@ -8,7 +8,8 @@ import type { HttpContext, RequestState } from './context.ts'
 import { readJson } from './json-body.ts'
 import { refuseManyMembers } from './member-limit.ts'
 import { notAnId } from './no-route.ts'
-import { isOwnOrigin } from './origin-check.ts'
+import type { Tag } from './openapi/tags.ts'
+import { checkOwnPage } from './own-page.ts'
 import { queryReader } from './query-reader.ts'
 import { isPathId } from './schemas/requests.ts'
 import { validate } from './validate.ts'
@@ -57,12 +58,16 @@ export interface Route<Query extends z.ZodType = z.ZodType, Body extends z.ZodTy
   /** The path in the router's notation, such as `/v1/recordings/:id`. */
   path: string
   operationId: string
+  /** The group of operations that it belongs to. */
+  tag: Tag
   summary: string
-  description?: string
+  description: string
   /** The scope it needs. Null means that it needs no credential either. */
   scope: Scope | null
   /** Whether a UI request must prove with its Origin that the page is the daemon's own. */
   changesState?: boolean
+  /** Whether a signed-in person may open it from the address bar of a browser. */
+  opensInTab?: boolean
   query?: Query
   body?: Body
   requestHeaders?: HeaderName[]
@@ -112,19 +117,6 @@ async function refuseForScope(scope: Scope, route: Route, ctx: RouteContext): Pr
   throw new RecorderError('FORBIDDEN_SCOPE', detail, { members: { scope } })
 }
 
-/**
- * Refuses a UI request of a foreign page. The browser adds the session cookie to every request, and
- * only the Origin names the page that sent it.
- */
-function checkOwnPage(ctx: HttpContext): void {
-  if (ctx.state.credential.side === 'ui' && !isOwnOrigin(ctx.req)) {
-    throw new RecorderError(
-      'FORBIDDEN_ORIGIN',
-      'The request needs an Origin header that names the recorder’s own page.',
-    )
-  }
-}
-
 /** Creates the middleware of a route: its checks, in their order, then its handler. */
 export function routeMiddleware(route: Route): Middleware<RequestState> {
   const { scope, body: bodySchema, changesState = false } = route
@@ -136,9 +128,10 @@ export function routeMiddleware(route: Route): Middleware<RequestState> {
     ctx.state.logAtInfo = changesState
     if (ctx.params.id !== undefined && !isPathId(ctx.params.id)) throw notAnId(ctx)
     if (json) checkAccept(ctx)
+    // First: a foreign page must not even leave a refusal in the log.
+    if (ctx.state.credential.side === 'ui') checkOwnPage(ctx.req, route)
     if (scope !== null && !ctx.state.credential.scopes.has(scope))
       await refuseForScope(scope, route, ctx)
-    if (changesState) checkOwnPage(ctx)
     const sent = bodySchema === undefined ? undefined : await readJson(ctx.req, ctx.res)
     refuseManyMembers(sent)
     await route.handle({

@@ -1,8 +1,10 @@
 import type * as z from 'zod'
 import { RecorderError, type RequestError } from '../contract/errors.ts'
+import { referenceToken } from '../contract/json-pointer.ts'
 import { validationMessage } from './validation-message.ts'
 
-const MAX_REPORTED = 32
+/** The largest number of faults that an error names. */
+export const MAX_REPORTED = 32
 
 /** Returns an INVALID_REQUEST error with the faults of the request. */
 export function invalidRequest(errors: RequestError[]): RecorderError {
@@ -13,11 +15,6 @@ export function invalidRequest(errors: RequestError[]): RecorderError {
       members: { errors },
     },
   )
-}
-
-/** Escapes a key as a reference token of a JSON Pointer (RFC 6901). */
-function referenceToken(key: PropertyKey): string {
-  return `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 function requestErrorsOf(issue: z.core.$ZodIssue): RequestError[] {

@@ -5,7 +5,7 @@ import {
   type SnapshotFrom,
   transition,
 } from 'xstate'
-import type { ClientSide, Side } from '../contract/by.ts'
+import type { By, ClientSide, Side } from '../contract/by.ts'
 import type { CommandName } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventType, NewEvent } from '../contract/events.ts'
@@ -21,6 +21,8 @@ export interface RecordingFold {
   readonly id: string
   readonly version: number
   readonly controller: ClientSide
+  readonly startedBy: By
+  readonly startedAt: string
   readonly control: SnapshotFrom<typeof controlMachine>
   readonly session: SnapshotFrom<typeof sessionMachine>
   readonly tracks: Readonly<Record<Medium, SnapshotFrom<typeof trackMachine>>>
@@ -76,17 +78,18 @@ const initialSession = initialTransition(sessionMachine)[0]
 const initialTrack = initialTransition(trackMachine)[0]
 
 /**
- * Returns the fold of a recording before its first event. `controller` is the side that starts it.
+ * Returns the fold of a recording before its first event. `start` is who starts it, and when.
  */
-export function initialRecording(id: string, controller: ClientSide): RecordingFold {
-  const tracks = { mic: initialTrack, speaker: initialTrack, screen: initialTrack }
+export function initialRecording(id: string, start: Pick<NewEvent, 'by' | 'at'>): RecordingFold {
   return {
     id,
     version: 0,
-    controller,
+    controller: start.by.side === 'ui' ? 'ui' : 'api',
+    startedBy: start.by,
+    startedAt: start.at,
     control: initialControl,
     session: initialSession,
-    tracks,
+    tracks: { mic: initialTrack, speaker: initialTrack, screen: initialTrack },
     tags: NO_TAGS,
   }
 }

@@ -14,10 +14,7 @@ export function evolveRecordings(recordings: OpenRecordings, event: NewEvent): O
   const id = event.recordingId
   if (id === null || event.type === 'command.refused') return recordings
   const before =
-    recordings.get(id) ??
-    (startsRecording(event)
-      ? initialRecording(id, event.by.side === 'ui' ? 'ui' : 'api')
-      : undefined)
+    recordings.get(id) ?? (startsRecording(event) ? initialRecording(id, event) : undefined)
   if (!before) return recordings
   const after = evolve(before, event)
   const next = new Map(recordings)

@@ -16,8 +16,8 @@ export interface KeptAnswer {
   answer: CommandAnswer
 }
 
-/** A token in the log. */
-export type Token = EventData['token.created'] & { createdAt: string }
+/** A token in the log. `position` is the place of its creation, by which tokens are ordered. */
+export type Token = EventData['token.created'] & { createdAt: string; position: number }
 
 /** One atomic append of events with their answers and projections. */
 export interface AppendRequest {

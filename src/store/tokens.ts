@@ -7,6 +7,6 @@ export type Tokens = Map<string, Token>
 /** Applies an event to the tokens, in place. */
 export function applyTokenEvent(tokens: Tokens, event: LogEvent): void {
   if (event.type === 'token.created')
-    tokens.set(event.data.id, { ...event.data, createdAt: event.at })
+    tokens.set(event.data.id, { ...event.data, createdAt: event.at, position: event.position })
   else if (event.type === 'token.revoked') tokens.delete(event.data.id)
 }

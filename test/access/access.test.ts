@@ -187,6 +187,30 @@ suite('access: the page', (test) => {
     )
   })
 
+  test('a session can be ended, alone or with all others and all unused launch codes', () => {
+    const { access } = setUp()
+    const signIn = () => access.redeemLaunchCode(access.issueLaunchCode().code)
+    const [first, second, third] = [signIn(), signIn(), signIn()]
+    const idOf = (secret: string) =>
+      access.authenticate(undefined, cookie(secret), PORT).sessionId as string
+    const ids = [first, second, third].map(idOf)
+    assert.equal(new Set(ids).size, 3)
+    access.endSession(ids[0] as string)
+    assert.deepEqual(
+      ids.map((id) => access.isSessionOpen(id)),
+      [false, true, true],
+    )
+    assert.equal(
+      codeOf(() => idOf(first)),
+      'UNAUTHENTICATED',
+    )
+    const unused = access.issueLaunchCode().code
+    assert.deepEqual(access.endSessions(), ids.slice(1))
+    for (const attempt of [() => idOf(second), () => access.redeemLaunchCode(unused)])
+      assert.equal(codeOf(attempt), 'UNAUTHENTICATED')
+    idOf(signIn())
+  })
+
   test('the cookie of a daemon on another port is ignored', () => {
     const { access } = setUp()
     const secret = access.redeemLaunchCode(access.issueLaunchCode().code)

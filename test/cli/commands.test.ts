@@ -206,6 +206,9 @@ suite('tag', (test) => {
       [['tag', '-'], ['a=1\nsecret']],
       [['tag', '-'], ['{"a":secret}']],
       [['tag', '-'], [Uint8Array.of(0x61, 0x3d, 0xff)]],
+      [['tag', 'a:=9007199254740993']],
+      [['tag', '-'], ['{"a":9007199254740993}']],
+      [['tag', '-'], ['{"a":"secret","a":"secret2"}']],
     ]
     for (const [argv, stdin] of wrong) {
       const ran = await f2f(argv, { home: stub.home, ...(stdin && { stdin }) })
@@ -470,6 +473,7 @@ suite('tokens and the page', (test) => {
       'POST /v1/tokens': { status: 201, body: { ...token, token: 'the-secret' } },
       'GET /v1/tokens': { body: { items: [token], nextCursor: null } },
       'DELETE /v1/tokens/tok_00001': { status: 204 },
+      'DELETE /v1/ui/sessions': { status: 204 },
       'POST /v1/ui/launch': {
         body: { url: 'http://127.0.0.1:1/ui/launch/abc', expiresAt: '2026-01-31T09:00:00.000Z' },
       },
@@ -509,6 +513,18 @@ suite('tokens and the page', (test) => {
   test('ui --print-url prints the launch URL and opens no browser', async () => {
     const ran = await f2f(['ui', '--print-url'], { home: stub.home })
     assert.equal(ran.stdout, 'http://127.0.0.1:1/ui/launch/abc\n')
+  })
+
+  test('ui --sign-out signs all browsers out, and opens none', async () => {
+    const ran = await f2f(['ui', '--sign-out'], { home: stub.home })
+    assert.equal(ran.code, 0, ran.stderr)
+    assert.deepEqual(
+      stub.requests.map(({ method, url }) => `${method} ${url}`),
+      ['DELETE /v1/ui/sessions'],
+    )
+    const both = await f2f(['ui', '--sign-out', '--print-url'], { home: stub.home })
+    assert.equal(both.code, 2)
+    assert.equal(stub.requests.length, 1)
   })
 
   test('ui prints the URL if no browser can be opened', async () => {

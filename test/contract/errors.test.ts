@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
+import { exampleProblem } from '../../src/http/openapi/error-responses.ts'
 import { faultDiskProblem } from '../e2e/support/fault-disk.ts'
 import { type Answer, startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
@@ -56,6 +57,11 @@ suite('errors over HTTP', (test) => {
             plain ? 'application/json' : 'application/problem+json',
           )
           assertProblem(code, answer)
+          assert.deepEqual(
+            Object.keys(answer.body).sort(),
+            Object.keys(exampleProblem(code)).sort(),
+            'the example in openapi.json has the same members',
+          )
           assertTellsNothingInside(answer)
         }
       },
@@ -85,8 +91,8 @@ function assertProblem(code: ErrorCode, { status, headers, body }: Answer): void
     for (const { pointer, detail } of body.errors)
       assert.ok(/^(\/.*)?$/.test(pointer) && detail.length > 0)
   }
-  // What is under way has no recording yet.
-  if (status === 409 && code !== 'IN_FLIGHT') {
+  // What is under way has no recording yet, and a token has none at all.
+  if (status === 409 && code !== 'IN_FLIGHT' && code !== 'TOKEN_NAME_TAKEN') {
     assert.match(body.recordingId, /^[0-9A-Za-z_-]{8,64}$/)
     assert.equal(typeof body.state, 'string')
     assert.ok(Array.isArray(body.allowedCommands))

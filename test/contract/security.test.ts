@@ -8,7 +8,9 @@ import { openFeed } from './support/event-feed.ts'
 
 /** The scope that the contract wants for a route. */
 function scopeOf(method: string, path: string): Scope {
-  if (path.startsWith('/v1/tokens') || path === '/v1/ui/launch') return 'admin'
+  if (path.startsWith('/v1/tokens') || path === '/v1/ui/launch' || path === '/v1/ui/sessions')
+    return 'admin'
+  if (path === '/v1/ui/sign-out') return 'read'
   if (path.endsWith('/events')) return 'audit'
   if (path.endsWith('/tags')) return 'tag'
   return method === 'GET' || path.endsWith('/search') ? 'read' : 'control'
@@ -47,7 +49,8 @@ suite('the rights of a credential', (test) => {
     route: { method: string; path: string },
   ): Promise<number> {
     const { method } = route
-    const path = route.path.replace('{id}', 'current').replace(/\{\w+\}/g, '1')
+    const filled = route.path.replace('{id}', 'current').replace(/\{\w+\}/g, '1')
+    const path = method === 'DELETE' ? `${filled}?nonsense=1` : filled
     const posting =
       method === 'POST'
         ? { body: '{"nonsense":true}', type: { 'Content-Type': 'application/json' } }
@@ -106,10 +109,16 @@ suite('the rights of a credential', (test) => {
     await clients.clear()
   })
 
-  test('the page can do everything but administer, and changes need its own origin', async () => {
+  test('the page can do everything but administer, and nothing is done for another page', async () => {
     const { Cookie } = clients.ui.credential
+    const own = { Cookie, 'Sec-Fetch-Site': 'same-origin' }
     for (const route of routes) {
       const changes = route.method !== 'GET' && !route.path.endsWith('/search')
+      for (const foreign of [
+        { Cookie },
+        { ...clients.ui.credential, 'Sec-Fetch-Site': 'same-site' },
+      ])
+        assert.equal(await knock(foreign, route), 403, `${route.method} ${route.path}`)
       const status = await knock(clients.ui.credential, route)
       assert.equal(
         status === 403,
@@ -117,7 +126,7 @@ suite('the rights of a credential', (test) => {
         `${route.method} ${route.path}: ${status}`,
       )
       assert.equal(
-        (await knock({ Cookie }, route)) === 403,
+        (await knock(own, route)) === 403,
         changes || route.scope === 'admin',
         `${route.method} ${route.path}`,
       )

@@ -352,13 +352,9 @@ suite('valid tags', (test) => {
     assert.deepEqual(daemon.recorder.commands[0]?.request, { tags })
   })
 
-  test('a command may set 64 tags, and the last value of a repeated key counts', async () => {
+  test('a command may set 64 tags', async () => {
     const tags = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`k${i}`, i]))
     assert.equal((await daemon.post('/v1/recordings/current/tags', { tags })).status, 200)
-    assert.equal(
-      (await daemon.post('/v1/recordings/current/tags', '{"tags":{"a":1,"a":2}}')).status,
-      200,
-    )
-    assert.deepEqual(daemon.recorder.commands.at(-1)?.request, { tags: { a: 2 } })
+    assert.deepEqual(daemon.recorder.commands.at(-1)?.request, { tags })
   })
 })

@@ -35,6 +35,8 @@ const SCOPE_OF: Record<string, Scope | null> = {
   'POST /v1/recordings/:id/tags': 'tag',
   'POST /v1/tokens': 'admin',
   'POST /v1/ui/launch': 'admin',
+  'POST /v1/ui/sign-out': 'read',
+  'DELETE /v1/ui/sessions': 'admin',
   'DELETE /v1/tokens/:tokenId': 'admin',
 }
 

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict'
+import { RecorderError } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
 import { ALLOWED_ORIGIN, type Daemon, startDaemon } from './support/daemon.ts'
-import { bodyOf, toProblem } from './support/expect.ts'
-import { recordingView } from './support/stub-recorder.ts'
+import { readEvents } from './support/event-reader.ts'
+import { bodyOf, pointersOf, toProblem } from './support/expect.ts'
+import { AT, recordingView } from './support/stub-recorder.ts'
+
+/** Opens the event stream as the page does. */
+function readPageEvents(daemon: Daemon, cookie: string) {
+  return readEvents(daemon, { token: null, headers: { cookie, 'sec-fetch-site': 'same-origin' } })
+}
 
 suite('the page’s browser', (test) => {
   let daemon: Daemon
   test.beforeEach(async () => {
-    daemon = await startDaemon()
+    // No heartbeat comes during a test, so a stream that ends does so at once.
+    daemon = await startDaemon({ limits: { heartbeatMs: 600_000 } })
     daemon.recorder.recordings.set('rec_current', recordingView('rec_current'))
     daemon.recorder.current = 'rec_current'
   })
@@ -17,13 +25,15 @@ suite('the page’s browser', (test) => {
   const asPage = (
     path: string,
     cookie: string,
-    init: RequestInit & { origin?: string | null } = {},
+    init: RequestInit & { origin?: string | null; site?: string | null } = {},
   ) => {
     const origin = init.origin === undefined ? daemon.url : init.origin
+    const site = init.site === undefined ? 'same-origin' : init.site
     const headers = {
       cookie,
       'content-type': 'application/json',
       ...(origin === null ? {} : { origin }),
+      ...(site === null ? {} : { 'sec-fetch-site': site }),
     }
     return daemon.call(path, { ...init, token: null, headers })
   }
@@ -116,6 +126,102 @@ suite('the page’s browser', (test) => {
     await bodyOf(await asPage('/v1/recordings/search', cookie, search), 200, 'RecordingPage')
   })
 
+  test('is told from a page on another port, which is the same site and gets the cookie sent', async () => {
+    const cookie = await daemon.signIn()
+    const probes: string[][] = []
+    daemon.recorder.readiness = async (media = []) => {
+      probes.push([...media])
+      return { ready: true, at: AT, checks: [] }
+    }
+    for (const site of ['same-site', 'cross-site', 'none', 'same-origin, same-origin', '', null]) {
+      for (const path of ['/v1/readiness', '/v1/application', '/v1/recordings', '/v1/events'])
+        await toProblem(await asPage(path, cookie, { site, origin: null }), 'FORBIDDEN_ORIGIN')
+      for (const path of ['/v1/recordings', '/v1/recordings/search', '/v1/ui/sign-out']) {
+        const post = { method: 'POST', site, body: '{}' }
+        await toProblem(await asPage(path, cookie, post), 'FORBIDDEN_ORIGIN')
+      }
+    }
+    assert.deepEqual([probes, daemon.recorder.commands], [[], []])
+    await bodyOf(await asPage('/v1/readiness', cookie, { origin: null }), 200, 'Readiness')
+    assert.equal(probes.length, 1)
+  })
+
+  test('may open files and the description from its address bar, but change nothing there', async () => {
+    const cookie = await daemon.signIn()
+    const opened = { site: 'none', origin: null }
+    daemon.compositions.failure = new RecorderError('INVALID_STATE', 'It is not stopped yet.')
+    await bodyOf(await asPage('/v1/openapi.json', cookie, opened), 200, 'OpenApi')
+    await toProblem(
+      await asPage('/v1/openapi.json', cookie, { site: 'same-site' }),
+      'FORBIDDEN_ORIGIN',
+    )
+    await toProblem(await asPage('/v1/openapi.json', cookie, { site: null }), 'FORBIDDEN_ORIGIN')
+    for (const path of ['segments/mic/1', 'media/mic', 'export']) {
+      const url = `/v1/recordings/current/${path}`
+      assert.notEqual((await asPage(url, cookie, opened)).status, 403, path)
+      await toProblem(await asPage(url, cookie, { site: 'same-site' }), 'FORBIDDEN_ORIGIN')
+    }
+    const launched = await fetch(await launchUrl(), {
+      redirect: 'manual',
+      headers: { 'sec-fetch-site': 'cross-site', cookie },
+    })
+    assert.equal(launched.status, 303, 'a launch URL may be followed from anywhere')
+  })
+
+  test('signs itself out, which ends its session and its streams alone', async () => {
+    const [cookie, other] = [await daemon.signIn(), await daemon.signIn()]
+    const [own, others] = [
+      await readPageEvents(daemon, cookie),
+      await readPageEvents(daemon, other),
+    ]
+    const answer = await asPage('/v1/ui/sign-out', cookie, { method: 'POST' })
+    assert.equal(answer.status, 204)
+    const [pair, ...attributes] = (answer.headers.get('set-cookie') ?? '').split('; ')
+    assert.equal(pair, `f2f_session_${daemon.port}=`)
+    assert.deepEqual(attributes.sort(), ['HttpOnly', 'Max-Age=0', 'Path=/', 'SameSite=Strict'])
+    await own.ended
+    await toProblem(await asPage('/v1/application', cookie), 'UNAUTHENTICATED')
+    await toProblem(await asPage('/v1/ui/sign-out', cookie, { method: 'POST' }), 'UNAUTHENTICATED')
+    await bodyOf(await asPage('/v1/application', other), 200, 'Application')
+    daemon.recorder.commit()
+    await others.received(1)
+    others.hangUp()
+  })
+
+  test('cannot be signed out by a foreign page, nor by a token', async () => {
+    const cookie = await daemon.signIn()
+    for (const init of [
+      { origin: 'http://127.0.0.1:1' },
+      { origin: null },
+      { site: 'same-site' },
+    ]) {
+      const answer = await asPage('/v1/ui/sign-out', cookie, { method: 'POST', ...init })
+      await toProblem(answer, 'FORBIDDEN_ORIGIN')
+    }
+    assert.deepEqual(await pointersOf(await daemon.post('/v1/ui/sign-out')), [''])
+    await bodyOf(await asPage('/v1/application', cookie), 200, 'Application')
+  })
+
+  test('is signed out with all others by the admin scope, and unused launch URLs are void', async () => {
+    const cookies = [await daemon.signIn(), await daemon.signIn()]
+    const streams = await Promise.all(cookies.map((cookie) => readPageEvents(daemon, cookie)))
+    const unused = await launchUrl()
+    const end = (token?: string) =>
+      daemon.call('/v1/ui/sessions', { method: 'DELETE', ...(token && { token }) })
+    const token = await daemon.tokenFor('read', 'tag', 'control', 'audit')
+    await toProblem(await end(token), 'FORBIDDEN_SCOPE')
+    await toProblem(
+      await asPage('/v1/ui/sessions', cookies[0] ?? '', { method: 'DELETE' }),
+      'FORBIDDEN_SCOPE',
+    )
+    assert.equal((await end()).status, 204)
+    for (const stream of streams) await stream.ended
+    for (const cookie of cookies)
+      await toProblem(await asPage('/v1/application', cookie), 'UNAUTHENTICATED')
+    await toProblem(await fetch(unused, { redirect: 'manual' }), 'UNAUTHENTICATED')
+    await bodyOf(await asPage('/v1/application', await daemon.signIn()), 200, 'Application')
+  })
+
   test('has no admin scope', async () => {
     const cookie = await daemon.signIn()
     await toProblem(await asPage('/v1/tokens', cookie), 'FORBIDDEN_SCOPE')
@@ -126,6 +232,17 @@ suite('the page’s browser', (test) => {
     const cookie = await daemon.signIn()
     daemon.clockOffset += 13 * 3_600_000
     await toProblem(await asPage('/v1/application', cookie), 'UNAUTHENTICATED')
+  })
+
+  test('reads no further events when its session has ended by itself', async () => {
+    const other = await startDaemon({ limits: { heartbeatMs: 50 } })
+    try {
+      const stream = await readPageEvents(other, await other.signIn())
+      other.clockOffset += 13 * 3_600_000
+      await stream.ended
+    } finally {
+      await other.close()
+    }
   })
 
   test('needs the admin scope to be launched', async () => {

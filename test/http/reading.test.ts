@@ -189,7 +189,10 @@ suite('reading', (test) => {
     const application = await bodyOf(await daemon.call('/v1/application'), 200, 'Application')
     assert.deepEqual(application.allowedCommands, ['start', 'tag'])
     const cookie = await daemon.signIn()
-    const page = await daemon.call('/v1/application', { token: null, headers: { cookie } })
+    const page = await daemon.call('/v1/application', {
+      token: null,
+      headers: { cookie, 'sec-fetch-site': 'same-origin' },
+    })
     assert.deepEqual((await bodyOf(page, 200, 'Application')).allowedCommands, ['start'])
   })
 

@@ -66,6 +66,71 @@ suite('tokens', (test) => {
     assert.equal(second.nextCursor, null)
   })
 
+  test('are listed on after the last one of a page was revoked', async () => {
+    const ids: string[] = []
+    for (const name of ['a', 'b', 'c', 'd']) ids.push((await create(name, ['read'])).id)
+    const { nextCursor } = await list('?limit=2')
+    for (const id of [ids[1], ids[2]]) await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' })
+    await create('e', ['read'])
+    const { items } = await list(`?limit=2&cursor=${nextCursor}`)
+    assert.deepEqual(
+      items.map(({ name }) => name),
+      ['d', 'e'],
+    )
+    for (const cursor of ['tok_0000000000000000', 'x', ids[0]])
+      assert.deepEqual(await pointersOf(await daemon.call(`/v1/tokens?cursor=${cursor}`)), [
+        '/cursor',
+      ])
+  })
+
+  test('cannot share a name, even if they are asked for at the same time', async () => {
+    const { id } = await create('crm', ['read'])
+    const again = { name: 'crm', scopes: ['audit'] }
+    const problem = await toProblem(await daemon.post('/v1/tokens', again), 'TOKEN_NAME_TAKEN')
+    assert.equal(problem.tokenId, id)
+    await create('CRM', ['read'])
+    await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' })
+    const { recorder } = daemon
+    const append = recorder.appendTokenEvent.bind(recorder)
+    let write = () => {}
+    const written = new Promise<void>((resolve) => {
+      write = resolve
+    })
+    recorder.appendTokenEvent = (...event) => written.then(() => append(...event))
+    const asked = [1, 2, 3].map(() => daemon.post('/v1/tokens', again))
+    await Promise.race(asked)
+    write()
+    const answers = await Promise.all(asked)
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409])
+    assert.equal((await list()).items.length, 2)
+  })
+
+  test('free their name if they could not be written', async () => {
+    const { recorder } = daemon
+    const append = recorder.appendTokenEvent.bind(recorder)
+    recorder.appendTokenEvent = async () => {
+      throw new RecorderError('STORAGE_FULL', 'The disk is full.')
+    }
+    const request = { name: 'crm', scopes: ['read'] }
+    await toProblem(await daemon.post('/v1/tokens', request), 'STORAGE_FULL')
+    recorder.appendTokenEvent = append
+    await create('crm', ['read'])
+  })
+
+  test('of an older home may share a name: both work, and each can be revoked', async () => {
+    const [one, two] = [await daemon.tokenFor('read'), await daemon.tokenFor('read')]
+    const { items } = await list()
+    assert.deepEqual(
+      items.map(({ name }) => name),
+      ['crm', 'crm'],
+    )
+    await daemon.call(`/v1/tokens/${items[0]?.id}`, { method: 'DELETE' })
+    await toProblem(await daemon.call('/v1/application', { token: one }), 'UNAUTHENTICATED')
+    await bodyOf(await daemon.call('/v1/application', { token: two }), 200, 'Application')
+    const again = { name: 'crm', scopes: ['read'] }
+    await toProblem(await daemon.post('/v1/tokens', again), 'TOKEN_NAME_TAKEN')
+  })
+
   test('need a valid name and known scopes', async () => {
     const cases: [body: unknown, pointers: string[]][] = [
       [{}, ['/name', '/scopes']],

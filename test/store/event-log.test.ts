@@ -271,7 +271,7 @@ suite('the event log', (test) => {
           .committed
         return log.tokens()
       })
-      assert.deepEqual(valid, [{ ...token('b'), createdAt: at(0) }])
+      assert.deepEqual(valid, [{ ...token('b'), createdAt: at(0), position: 2 }])
       await withLog(folder, async (log) => assert.deepEqual(log.tokens(), valid))
     }))
 

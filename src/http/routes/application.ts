@@ -21,6 +21,7 @@ export function applicationRoutes({ recorder, access, address }: Services): Rout
       method: 'GET',
       path: '/healthz',
       operationId: 'health',
+      tag: 'Recorder',
       summary: 'Checks that the daemon answers',
       description:
         'A client that knows the home token can check that this is the daemon of its home before it sends a credential: `F2F-Challenge` is 32 random bytes as base64url, `F2F-Proof` is HMAC-SHA256 with the home token as key over `f2f-identity-v1`, the port and the challenge, joined by line feeds, as base64url.',
@@ -42,7 +43,10 @@ export function applicationRoutes({ recorder, access, address }: Services): Rout
       method: 'GET',
       path: '/v1/application',
       operationId: 'readApplication',
+      tag: 'Recorder',
       summary: 'The state of the recorder, its media and its storage',
+      description:
+        '`Error` means that the recorder cannot do what was asked of it, and outranks `Recording`. `errors` has the errors and warnings in force. `allowedCommands` depends on the asking side.',
       scope: 'read',
       outcomes: [
         {
@@ -59,7 +63,9 @@ export function applicationRoutes({ recorder, access, address }: Services): Rout
       method: 'GET',
       path: '/v1/devices',
       operationId: 'listDevices',
+      tag: 'Recorder',
       summary: 'The devices of each medium',
+      description: 'A start takes the ids in `devices`. It opens no device.',
       scope: 'read',
       outcomes: [
         {
@@ -81,8 +87,11 @@ export function openApiRoute(text: () => string): Route {
     method: 'GET',
     path: '/v1/openapi.json',
     operationId: 'readOpenApi',
+    tag: 'Recorder',
     summary: 'This description (OpenAPI 3.1)',
+    description: 'Generated from the routes and schemas that the recorder itself uses.',
     scope: 'read',
+    opensInTab: true,
     outcomes: [
       {
         status: 200,

@@ -49,6 +49,7 @@ interface CommandRoute<N extends CommandName, Body extends z.ZodType> {
   path: string
   operationId: string
   summary: string
+  description: string
   scope: Scope
   body: Body
   request(body: z.output<Body>): CommandRequests[N]
@@ -89,9 +90,9 @@ function commandRoute<N extends CommandName, Body extends z.ZodType>(
     method: 'POST',
     path: definition.path,
     operationId: definition.operationId,
+    tag: 'Commands',
     summary: definition.summary,
-    description:
-      'Answers once the outcome is confirmed and durable. A client that disconnects cancels nothing.',
+    description: `${definition.description} Answers once the outcome is confirmed and durable. A client that disconnects cancels nothing.`,
     scope: definition.scope,
     changesState: true,
     body: definition.body,
@@ -134,6 +135,8 @@ function recordingCommandRoutes(services: Services): Route[] {
       path: '/v1/recordings',
       operationId: 'startRecording',
       summary: 'Starts a new recording',
+      description:
+        'Succeeds when media really flow. The side that starts a recording controls it until it is closed. A start during the wrap-up of another recording closes that one.',
       scope: 'control',
       body: startRequest,
       request: (body) => ({ ...body, media: resolveMedia(body.media, body.recordingType) }),
@@ -150,6 +153,8 @@ function recordingCommandRoutes(services: Services): Route[] {
       path: '/v1/recordings/:id/tags',
       operationId: 'tagRecording',
       summary: 'Sets tags, and keeps earlier values in the history',
+      description:
+        'The API side may tag every open recording, the page only its own. Whole numbers beyond ±9,007,199,254,740,991 and repeated keys are refused.',
       scope: 'tag',
       body: tagRequest,
       request: (body) => body,
@@ -161,6 +166,7 @@ function recordingCommandRoutes(services: Services): Route[] {
       path: '/v1/recordings/:id/close',
       operationId: 'closeRecording',
       summary: 'Ends the wrap-up',
+      description: 'After it, nothing in the recording can be changed.',
       scope: 'control',
       body: emptyRequest,
       request: () => ({}),
@@ -171,42 +177,57 @@ function recordingCommandRoutes(services: Services): Route[] {
 }
 
 function trackCommandRoutes(services: Services): Route[] {
-  const mediaCommand = (name: 'track.stop' | 'track.resume', verb: string, summary: string) =>
-    commandRoute(services, {
+  const mediaCommand = (
+    name: 'track.stop' | 'track.resume',
+    texts: { summary: string; description: string },
+  ) => {
+    const verb = name.slice('track.'.length)
+    return commandRoute(services, {
       name,
       path: `/v1/recordings/:id/${verb}`,
       operationId: `${verb}Media`,
-      summary,
+      ...texts,
       scope: 'control',
       body: mediaRequest,
       request: ({ media }) => (media === undefined ? {} : { media }),
       outcome: RECORDING,
       errors: name === 'track.resume' ? [...RECORDING_ERRORS, ...CAPTURE_ERRORS] : RECORDING_ERRORS,
     })
+  }
   return [
     commandRoute(services, {
       name: 'track.start',
       path: '/v1/recordings/:id/start',
       operationId: 'startMedia',
       summary: 'Starts media that are off, stopped or failed',
+      description: 'Adds media to a recording, or starts stopped ones again in a new segment.',
       scope: 'control',
       body: startMediaRequest,
       request: (body) => body,
       outcome: RECORDING,
       errors: [...RECORDING_ERRORS, ...CAPTURE_ERRORS],
     }),
-    mediaCommand('track.stop', 'stop', 'Stops media: by default all that are not off or stopped'),
+    mediaCommand('track.stop', {
+      summary: 'Stops media: by default all that are not off or stopped',
+      description:
+        'Capture ends at once. When the last medium has stopped, the wrap-up begins: tags can still be set.',
+    }),
     commandRoute(services, {
       name: 'track.pause',
       path: '/v1/recordings/:id/pause',
       operationId: 'pauseMedia',
       summary: 'Pauses media: by default all that are starting, recording or recovering',
+      description:
+        'Capture ends at once, also while the disk is slow or full. Nothing resumes by itself.',
       scope: 'control',
       body: pauseRequest,
       request: (body) => body,
       outcome: RECORDING,
       errors: RECORDING_ERRORS,
     }),
-    mediaCommand('track.resume', 'resume', 'Resumes media: by default all that are paused'),
+    mediaCommand('track.resume', {
+      summary: 'Resumes media: by default all that are paused',
+      description: 'Succeeds when media really flow again, in a new segment.',
+    }),
   ]
 }

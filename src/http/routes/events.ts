@@ -16,16 +16,27 @@ function resumePosition(lastEventId: string | string[] | undefined, newest: numb
   return Math.min(Number(lastEventId), newest)
 }
 
+const STREAM_DESCRIPTION = [
+  'A stream of `text/event-stream`. In a message of the log, `id` is the position, `event` the type, and `data` the event as one line of JSON (schema `Event`).',
+  'With `levels=1`, messages named `level` arrive about ten times a second for each sound track (schema `LevelMessage`).',
+  'With `exports=1`, messages named `export` report composed files (schema `ExportMessage`). Neither has an `id`, is in the log, or is sent again.',
+  '\n\nThe stream begins after `Last-Event-ID` (`0`: the whole log). Without it, the stream begins with the next event.',
+  'It begins with `retry: 1000`, and a comment comes at least every 15 s.',
+  'A reader that is too slow for too long is disconnected, and resumes with `Last-Event-ID`. The stream ends with its token or session.',
+].join(' ')
+
 const STREAM_HEADERS = ['Content-Type', 'text/event-stream']
 
 /** Returns the routes for reading and following the log. */
-export function eventRoutes({ recorder, streams }: Services): Route[] {
+export function eventRoutes({ recorder, streams, access }: Services): Route[] {
   return [
     defineRoute({
       method: 'GET',
       path: '/v1/recordings/:id/events',
       operationId: 'listRecordingEvents',
+      tag: 'Events',
       summary: 'A recording’s events, refusals included, oldest first',
+      description: '`type` decides the members of `data`. docs/events.md describes every type.',
       scope: 'audit',
       query: eventsQuery,
       outcomes: [
@@ -52,9 +63,9 @@ export function eventRoutes({ recorder, streams }: Services): Route[] {
       method: 'GET',
       path: '/v1/events',
       operationId: 'streamEvents',
+      tag: 'Events',
       summary: 'All events of the log as they happen (Server-Sent Events)',
-      description:
-        '`id` is the position, `event` the type, `data` the event. The stream begins after `Last-Event-ID` (`0`: the whole log). Without it, the stream begins with the next event. A comment comes at least every 15 s. A reader that is too slow for too long is disconnected, and resumes with `Last-Event-ID`.',
+      description: STREAM_DESCRIPTION,
       scope: 'audit',
       query: streamQuery,
       requestHeaders: ['Last-Event-ID'],
@@ -64,13 +75,16 @@ export function eventRoutes({ recorder, streams }: Services): Route[] {
       errors: ['TOO_MANY_STREAMS'],
       handle({ ctx, credential, query }) {
         const after = resumePosition(ctx.req.headers['last-event-id'], recorder.log.position)
-        streams.assertRoom(credential.clientId)
+        const { sessionId } = credential
+        const owner = sessionId ?? credential.clientId
+        streams.assertRoom(owner)
         sendHead(ctx, 200, STREAM_HEADERS)
         if (ctx.method === 'HEAD') ctx.res.end()
         else {
           const levels = query.levels === '1'
           const exports = query.exports === '1'
-          streams.open(ctx.res, { after, levels, exports, clientId: credential.clientId })
+          const isAllowed = () => sessionId === undefined || access.isSessionOpen(sessionId)
+          streams.open(ctx.res, { after, levels, exports, clientId: owner, isAllowed })
         }
       },
     }),

@@ -11,6 +11,7 @@ export function readinessRoutes({ recorder }: Services): Route[] {
       method: 'GET',
       path: '/v1/readiness',
       operationId: 'readReadiness',
+      tag: 'Recorder',
       summary: 'Checks whether the devices deliver and the computer is fit to record',
       description: [
         'Opens each medium’s default device for about half a second, measures its media and keeps none of them. Devices of a',

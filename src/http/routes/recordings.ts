@@ -23,7 +23,9 @@ export function recordingRoutes({ recorder }: Services): Route[] {
       method: 'GET',
       path: '/v1/recordings',
       operationId: 'listRecordings',
+      tag: 'Recordings',
       summary: 'Recordings, newest first',
+      description: 'Without the history of tags, and without recordings that are only starting.',
       scope: 'read',
       query: recordingsQuery,
       outcomes: [
@@ -41,6 +43,7 @@ export function recordingRoutes({ recorder }: Services): Route[] {
       method: 'POST',
       path: '/v1/recordings/search',
       operationId: 'searchRecordings',
+      tag: 'Recordings',
       summary: 'Recordings by tags, newest first',
       description:
         'Changes nothing. The conditions are in the body, because personal data must stay out of URLs.',
@@ -61,7 +64,10 @@ export function recordingRoutes({ recorder }: Services): Route[] {
       method: 'GET',
       path: '/v1/recordings/:id',
       operationId: 'readRecording',
+      tag: 'Recordings',
       summary: 'One recording, with the history of its tags',
+      description:
+        '`current` is the recording that is Active, Paused or in WrapUp. `ETag` has the version, for `If-Match` of commands.',
       scope: 'read',
       outcomes: [
         {

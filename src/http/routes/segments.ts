@@ -25,7 +25,10 @@ export function segmentRoutes({ recorder }: Services): Route[] {
       method: 'GET',
       path: '/v1/recordings/:id/segments',
       operationId: 'listSegments',
+      tag: 'Files',
       summary: 'All stored segments of a recording',
+      description:
+        'Each pause ends a segment, and each resume begins one. Only closed segments are listed.',
       scope: 'read',
       query: pageQuery,
       outcomes: [
@@ -46,8 +49,11 @@ export function segmentRoutes({ recorder }: Services): Route[] {
       method: 'GET',
       path: '/v1/recordings/:id/segments/:medium/:number',
       operationId: 'readSegment',
+      tag: 'Files',
       summary: 'One segment as a playable file',
+      description: 'The file as it was recorded: Ogg with Opus, or fragmented MP4 with H.264.',
       scope: 'read',
+      opensInTab: true,
       requestHeaders: FILE_REQUEST_HEADERS,
       outcomes: fileOutcomes('audio/ogg', 'video/mp4'),
       errors: ['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],

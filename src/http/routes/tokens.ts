@@ -3,6 +3,7 @@ import { isScope } from '../../access/scopes.ts'
 import { newToken } from '../../access/secrets.ts'
 import type { By } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
+import { eventCursor, positionOf } from '../event-cursor.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { pageQuery, tokenRequest } from '../schemas/requests.ts'
@@ -35,7 +36,9 @@ function listTokens({ recorder }: Services): Route {
     method: 'GET',
     path: '/v1/tokens',
     operationId: 'listTokens',
+    tag: 'Tokens',
     summary: 'All tokens, oldest first, without their secrets',
+    description: 'Revoked tokens and the home token are left out.',
     scope: 'admin',
     query: pageQuery,
     outcomes: [
@@ -46,21 +49,39 @@ function listTokens({ recorder }: Services): Route {
       },
     ],
     handle({ ctx, query: { limit, cursor } }) {
-      const tokens = recorder.log.tokens()
-      const from = cursor === undefined ? 0 : tokens.findIndex((token) => token.id === cursor) + 1
-      const items = tokens.slice(from, from + limit).map(viewOf)
-      const nextCursor = from + limit < tokens.length ? (items.at(-1)?.id ?? null) : null
-      sendJson(ctx, 200, { items, nextCursor })
+      // The cursor is a position, so the list goes on even after a token that was revoked.
+      const after = cursor === undefined ? 0 : positionOf(cursor)
+      const tokens = recorder.log.tokens().filter(({ position }) => position > after)
+      const items = tokens.slice(0, limit)
+      const last = items.at(-1)
+      const nextCursor =
+        last !== undefined && tokens.length > limit ? eventCursor(last.position) : null
+      sendJson(ctx, 200, { items: items.map(viewOf), nextCursor })
     },
   })
 }
 
 function createToken({ recorder, user, isRunning }: Services): Route {
+  /** The ids of tokens that are being written to the log, by name. */
+  const pending = new Map<string, string>()
+
+  function refuseTakenName(name: string): void {
+    const tokenId =
+      pending.get(name) ?? recorder.log.tokens().find((token) => token.name === name)?.id
+    if (tokenId !== undefined)
+      throw new RecorderError('TOKEN_NAME_TAKEN', 'Another token has this name.', {
+        members: { tokenId },
+      })
+  }
+
   return defineRoute({
     method: 'POST',
     path: '/v1/tokens',
     operationId: 'createToken',
+    tag: 'Tokens',
     summary: 'Creates a token for a third party, and shows its secret once',
+    description:
+      'The name stands as `by.client` in every event that the token causes, so no two valid tokens share one.',
     scope: 'admin',
     changesState: true,
     body: tokenRequest,
@@ -71,17 +92,18 @@ function createToken({ recorder, user, isRunning }: Services): Route {
         content: { 'application/json': ANSWERS.NewToken },
       },
     ],
-    errors: ['NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
+    errors: ['TOKEN_NAME_TAKEN', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
     async handle(exchange) {
       requireReady(isRunning)
       const { name } = exchange.body
+      refuseTakenName(name)
       const scopes = [...new Set(exchange.body.scopes)]
       const { id, secret, sha256 } = newToken()
-      await recorder.appendTokenEvent(
-        'token.created',
-        { id, name, scopes, sha256 },
-        byOf(exchange, user),
-      )
+      const data = { id, name, scopes, sha256 }
+      pending.set(name, id)
+      await recorder
+        .appendTokenEvent('token.created', data, byOf(exchange, user))
+        .finally(() => pending.delete(name))
       const createdAt = findToken(recorder, id)?.createdAt ?? new Date().toISOString()
       sendJson(exchange.ctx, 201, { id, name, scopes, createdAt, token: secret })
     },
@@ -93,7 +115,9 @@ function revokeToken({ recorder, streams, user, isRunning }: Services): Route {
     method: 'DELETE',
     path: '/v1/tokens/:tokenId',
     operationId: 'revokeToken',
+    tag: 'Tokens',
     summary: 'Revokes a token, and ends its streams at once',
+    description: 'The recordings that it has started stay as they are, and stay with the API side.',
     scope: 'admin',
     changesState: true,
     outcomes: [{ status: 204, description: 'The token is revoked' }],

@@ -26,7 +26,9 @@ export function uiRoutes({ access, address, isRunning }: Services): Route[] {
       method: 'POST',
       path: '/v1/ui/launch',
       operationId: 'launchPage',
+      tag: 'Page',
       summary: 'Creates a URL that signs one browser in, once and within 60 s',
+      description: 'The URL is a secret until it has been opened.',
       scope: 'admin',
       changesState: true,
       body: emptyRequest,
@@ -44,6 +46,8 @@ export function uiRoutes({ access, address, isRunning }: Services): Route[] {
       method: 'GET',
       path: `${LAUNCH_PATH}:code`,
       operationId: 'openPage',
+      tag: 'Page',
+      description: 'The session lasts 12 hours, until the daemon ends, or until it is signed out.',
       summary:
         'Opens a session for the browser that follows a launch URL, and redirects it to the page',
       scope: null,
@@ -72,7 +76,9 @@ export function uiRoutes({ access, address, isRunning }: Services): Route[] {
       method: 'GET',
       path: '/',
       operationId: 'page',
+      tag: 'Page',
       summary: 'The recorder’s own page',
+      description: 'A static page without any data. Its requests need the session.',
       scope: null,
       outcomes: [{ status: 200, description: 'The page', content: { 'text/html': null } }],
       handle({ ctx }) {

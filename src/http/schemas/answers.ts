@@ -5,46 +5,49 @@
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 import { ALLOWED_COMMANDS } from '../../contract/commands.ts'
-import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
-import { EVENT_TYPES } from '../../contract/events.ts'
-import { GAP_REASONS } from '../../contract/gap-reason.ts'
+import { EVENT_TYPES, type EventType } from '../../contract/events.ts'
 import { MEDIA, RECORDING_TYPES } from '../../contract/media.ts'
 import { RECORDING_STATES, TRACK_STATES } from '../../contract/states.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
-import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
+import { EVENT_DATA } from './event-data.ts'
+import {
+  by,
+  count,
+  device,
+  eachMedium,
+  errorCode,
+  gapReason,
+  id,
+  level,
+  medium,
+  segment,
+  side,
+  tagValue,
+  time,
+  warningCode,
+} from './parts.ts'
 
-const time = z.iso.datetime({ precision: 3 }).describe('RFC 3339 UTC with milliseconds')
-const id = z.string().regex(/^[0-9A-Za-z_-]{8,64}$/)
-const count = z.int().min(0)
-const medium = z.enum(MEDIA)
-const side = z.enum(['api', 'ui'])
-const allowedCommands = z
+/** The commands that a side may send. */
+export const allowedCommands = z
   .array(z.enum(ALLOWED_COMMANDS))
   .describe('The commands that the asking side may send now')
-const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
-const warningCode = z.enum(Object.keys(WARNINGS) as [WarningCode, ...WarningCode[]])
 
-function byMedium<S extends z.ZodType>(schema: S) {
-  return z.partialRecord(medium, schema)
-}
-
-const by = z.object({
-  side: z.enum(['api', 'ui', 'system']),
-  client: z.string().describe('The name of the token, `home` or `ui`'),
-  user: z.string().describe('The operating system account of the daemon'),
-})
-
-const device = z.object({ id: z.string(), label: z.string() })
+/** The state of a recording. */
+export const recordingState = z.enum(RECORDING_STATES)
+/** The state of a track. */
+export const trackState = z.enum(TRACK_STATES)
+/** A scope of a token. */
+export const scope = z.enum(SCOPES)
 
 const tag = z.object({
   key: z.string(),
-  value: z.union([z.string(), z.number(), z.boolean()]),
+  value: tagValue,
   at: time,
   by,
 })
 
 const track = z.object({
-  state: z.enum(TRACK_STATES),
+  state: trackState,
   device: device.nullable(),
   startedAt: time.nullable(),
   stoppedAt: time.nullable(),
@@ -54,15 +57,15 @@ const track = z.object({
   spans: z
     .array(z.object({ from: time, to: time }))
     .describe('The closed segments. With the gaps they add up to the recording’s time.'),
-  gaps: z.array(z.object({ from: time, to: time.nullable(), reason: z.enum(GAP_REASONS) })),
-  level: z.object({ rmsDb: z.number(), peakDb: z.number() }).nullable(),
+  gaps: z.array(z.object({ from: time, to: time.nullable(), reason: gapReason })),
+  level: level.nullable().describe('The last tenth of a second; null while nothing is captured'),
   error: z.object({ code: errorCode, message: z.string(), since: time }).nullable(),
   warnings: z.array(z.object({ code: warningCode, message: z.string(), since: time })),
 })
 
 const recording = z.object({
   id,
-  state: z.enum(RECORDING_STATES),
+  state: recordingState,
   controller: side.describe('The side that started it'),
   recordingType: z.enum(RECORDING_TYPES),
   startedBy: by,
@@ -70,7 +73,7 @@ const recording = z.object({
   endedAt: time.nullable(),
   closedAt: time.nullable(),
   version: z.int().min(1),
-  tracks: byMedium(track),
+  tracks: eachMedium(track),
   tags: z.array(tag).describe('The current values'),
   wrapUp: z.object({ endsAt: time }).nullable(),
   allowedCommands,
@@ -80,33 +83,43 @@ const recordingWithHistory = recording.extend({
   tagHistory: z.array(tag).describe('All values ever set, oldest first'),
 })
 
-const segment = z.object({
-  medium,
-  number: z.int().min(1),
-  startedAt: time.describe('The wall-clock time of the first sample'),
-  endedAt: time,
-  durationMs: z.number().min(0),
-  bytes: count,
-  container: z.enum(['ogg', 'mp4']),
-  codec: z.enum(['opus', 'h264']),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-})
-
-const event = z.object({
+/** The members that every event has. */
+const eventBase = z.object({
   position: z.int().min(1).describe('Counts the whole log without a gap'),
-  recordingId: id.nullable(),
-  version: z.int().nullable(),
-  type: z.string().describe(`In this version one of: ${EVENT_TYPES.join(', ')}`),
+  recordingId: id.nullable().describe('Null for an event that belongs to no recording'),
+  version: z.int().nullable().describe('The number of the recording’s own facts'),
   at: time,
   by,
-  commandId: z.string().nullable(),
-  data: z.record(z.string(), z.unknown()),
+  commandId: z.string().nullable().describe('The command that caused the event'),
+})
+
+function eventOf(type: EventType) {
+  return eventBase.extend({ type: z.literal(type), data: EVENT_DATA[type] })
+}
+
+/** The schema of each type of event. */
+export const EVENTS = EVENT_TYPES.map((type) => [type, eventOf(type)] as const)
+
+const event = z
+  .discriminatedUnion('type', EVENTS.map(([, schema]) => schema) as [ReturnType<typeof eventOf>])
+  .describe('An event of the log. A later version may add types and fields.')
+
+const levelMessage = z.object({ recordingId: id, medium, level, at: time })
+
+const exportMessage = z.object({
+  recordingId: id,
+  kind: z.enum(['export', ...MEDIA]).describe('The file being made'),
+  gaps: z.enum(['fill', 'cut']).optional(),
+  audio: z.enum(['mix', 'split']).optional(),
+  percent: z.number().min(0).max(100),
+  state: z.enum(['building', 'done', 'failed', 'cancelled']),
+  at: time,
 })
 
 const application = z.object({
   state: z.enum(['Idle', 'Recording', 'Error']),
   version: z.string(),
-  recording: z.object({ id, state: z.enum(RECORDING_STATES) }).nullable(),
+  recording: z.object({ id, state: recordingState }).nullable(),
   controller: side.nullable(),
   errors: z.array(
     z.object({
@@ -116,7 +129,7 @@ const application = z.object({
       since: time,
     }),
   ),
-  media: byMedium(
+  media: eachMedium(
     z.object({ available: z.boolean(), device: device.nullable(), reason: z.string().optional() }),
   ),
   storage: z.object({
@@ -127,7 +140,7 @@ const application = z.object({
   allowedCommands,
 })
 
-const devices = byMedium(
+const devices = eachMedium(
   z.object({
     available: z.boolean(),
     reason: z.string().optional().describe('Why nothing is available'),
@@ -148,12 +161,12 @@ const readiness = z.object({
         .string()
         .optional()
         .describe('What to do. Present with every result except `pass`.'),
-      level: z.object({ rmsDb: z.number(), peakDb: z.number() }).optional(),
+      level: level.optional(),
     }),
   ),
 })
 
-const token = z.object({ id, name: z.string(), scopes: z.array(z.enum(SCOPES)), createdAt: time })
+const token = z.object({ id, name: z.string(), scopes: z.array(scope), createdAt: time })
 const newToken = token.extend({ token: z.string().describe('The secret, shown only once') })
 const launch = z.object({ url: z.url(), expiresAt: time })
 const health = z.object({ status: z.literal('ok') })
@@ -171,8 +184,13 @@ const problem = z
         z.object({ pointer: z.string().describe('JSON Pointer, RFC 6901'), detail: z.string() }),
       )
       .optional(),
+    scope: scope.optional().describe('The scope that the credential lacks'),
+    allow: z.array(z.string()).optional().describe('The methods that the path supports'),
+    retryAfterSeconds: count.optional(),
+    tokenId: z.string().optional().describe('The token that has the name'),
+    medium: medium.optional().describe('The medium that failed'),
     recordingId: id.optional(),
-    state: z.enum(RECORDING_STATES).optional(),
+    state: recordingState.optional(),
     allowedCommands: allowedCommands.optional(),
     holder: z
       .object({ side, client: z.string(), since: time })
@@ -192,9 +210,12 @@ export const ANSWERS = {
   Device: device,
   Devices: devices,
   Event: event,
+  EventBase: eventBase,
   EventPage: pageOf(event),
+  ExportMessage: exportMessage,
   Health: health,
   Launch: launch,
+  LevelMessage: levelMessage,
   NewToken: newToken,
   OpenApi: z.object({ openapi: z.string() }),
   Problem: problem,

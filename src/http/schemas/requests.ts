@@ -5,7 +5,6 @@
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 import {
-  MEDIA,
   RECORDING_TYPES,
   REQUESTED_MEDIA,
   type RequestedMedium,
@@ -90,8 +89,10 @@ const media = z
   .max(16)
   .describe('`audio` stands for the audio media of the `recordingType`')
 
+const deviceId = z.string().min(1).max(512).optional()
+
 const devices = z
-  .partialRecord(z.enum(MEDIA), z.string().min(1).max(512))
+  .strictObject({ mic: deviceId, speaker: deviceId, screen: deviceId })
   .describe('Device ids by medium. A medium without one uses its default device.')
 
 const preset = z.enum(Object.keys(QUALITY_PRESETS) as [QualityPreset, ...QualityPreset[]])
@@ -165,22 +166,26 @@ const time = z.iso
     offset: true,
     error: 'A time must follow RFC 3339, such as 2025-11-22T09:30:00.000Z.',
   })
+  .meta({ pattern: undefined })
   .transform((text) => new Date(text).toISOString())
 
 const cursor = z.string().min(1).max(1024).describe('The `nextCursor` of the previous page')
 const limit = z.int().min(1).max(MAX_LIMIT)
-const state = z.enum(RECORDING_STATES)
+const state = z.enum(RECORDING_STATES).describe('Only recordings in this state')
 
-/** Parses a whole number of a query parameter. */
-function numberText(schema: z.ZodType<number, number>) {
+/** Parses a whole number of a query parameter. openapi.json has the number, not its text. */
+function numberText(minimum: number, maximum: number) {
   return z
     .string()
     .regex(/^\d{1,16}$/, 'This must be a whole number in decimal digits.')
     .transform(Number)
-    .pipe(schema)
+    .pipe(z.int().min(minimum).max(maximum))
+    .meta({ type: 'integer', minimum, maximum, pattern: undefined })
 }
 
-const limitText = numberText(limit).default(DEFAULT_LIMIT)
+const limitText = numberText(1, MAX_LIMIT)
+  .default(DEFAULT_LIMIT)
+  .describe('The most items of a page')
 
 /** The query of a list that has pages and no filters. */
 export const pageQuery = z.strictObject({ limit: limitText, cursor: cursor.optional() })
@@ -206,7 +211,9 @@ export const searchRequest = z.strictObject({
 
 /** The query of GET /recordings/{id}/events. */
 export const eventsQuery = z.strictObject({
-  after: numberText(z.int().min(0)).default(0).describe('Only events after this position'),
+  after: numberText(0, Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .describe('Only events after this position'),
   limit: limitText,
   cursor: cursor.optional(),
 })
@@ -248,6 +255,7 @@ export const readinessQuery = z.strictObject({
       'This must be a list of media, separated by commas.',
     )
     .transform((text) => resolveMedia(text.split(',') as RequestedMedium[], 'both'))
+    .meta({ type: 'array', items: { type: 'string', enum: REQUESTED_MEDIA }, pattern: undefined })
     .optional()
     .describe('Media, separated by commas. Defaults to all.'),
 })
@@ -265,3 +273,15 @@ export const tokenRequest = z.strictObject({
     ),
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
 })
+
+/** The bodies of requests, by their names in openapi.json. */
+export const REQUESTS = {
+  CreateTokenRequest: tokenRequest,
+  EmptyRequest: emptyRequest,
+  MediaRequest: mediaRequest,
+  PauseRequest: pauseRequest,
+  SearchRequest: searchRequest,
+  StartMediaRequest: startMediaRequest,
+  StartRequest: startRequest,
+  TagRequest: tagRequest,
+}

@@ -11,11 +11,11 @@ import { allowedCommands, type Refusal } from './arbitration.ts'
 /** Records refusals and explains them to the client. */
 export class Refusals {
   readonly #facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>
-  readonly #log: Pick<EventLog, 'openRecordings' | 'recording'>
+  readonly #log: Pick<EventLog, 'recording'>
 
   constructor(
     facts: Pick<FactPipeline, 'append' | 'recordings' | 'ledger'>,
-    log: Pick<EventLog, 'openRecordings' | 'recording'>,
+    log: Pick<EventLog, 'recording'>,
   ) {
     this.#facts = facts
     this.#log = log
@@ -97,21 +97,16 @@ export class Refusals {
   /** The members of a 409 answer about the recording that prevents the command. */
   #standing({ code, recording }: Refusal, side: Side): Record<string, unknown> {
     if (!recording) return {}
-    const { id, controller } = recording
-    const view = this.#log.openRecordings().find((open) => open.id === id)
+    const { controller, startedBy, startedAt } = recording
     const members = {
-      recordingId: id,
+      recordingId: recording.id,
       state: recordingState(recording.session),
       allowedCommands: allowedCommands(recording, side),
     }
     if (!code.startsWith('CONTROL_HELD')) return members
     return {
       ...members,
-      holder: {
-        side: controller,
-        client: view?.startedBy.client ?? controller,
-        since: view?.startedAt ?? null,
-      },
+      holder: { side: controller, client: startedBy.client, since: startedAt },
     }
   }
 

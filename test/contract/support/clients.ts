@@ -35,7 +35,7 @@ export interface Clients {
   thirdParty(
     name: string,
     scopes: readonly Scope[],
-  ): Promise<Client & { id: string; secret: string }>
+  ): Promise<Client & { id: string; secret: string; created: Answer }>
   /** Ends the current recording, if there is one. */
   clear(): Promise<void>
 }
@@ -73,18 +73,24 @@ export async function connect(daemon: TestDaemon): Promise<Clients> {
   }
 
   const api = client('api', 'home', { Authorization: `Bearer ${daemon.token}` })
-  const ui = client('ui', 'ui', { Cookie: await signIn(daemon), Origin: daemon.url })
+  const ui = client('ui', 'ui', {
+    Cookie: await signIn(daemon),
+    Origin: daemon.url,
+    'Sec-Fetch-Site': 'same-origin',
+  })
   return {
     openapi,
     api,
     ui,
     async thirdParty(name, scopes) {
-      const { status, body } = await api.call('POST', '/tokens', { name, scopes })
+      const created = await api.call('POST', '/tokens', { name, scopes })
+      const { status, body } = created
       assert.equal(status, 201)
       return {
         ...client('api', name, { Authorization: `Bearer ${body.token}` }),
         id: body.id,
         secret: body.token,
+        created,
       }
     },
     async clear() {

@@ -4,18 +4,27 @@ import { ERRORS, type ErrorCode } from '../../../src/contract/errors.ts'
 import { ANSWERS } from '../../../src/http/schemas/answers.ts'
 import type { Answer } from '../../support/daemon.ts'
 
+interface Response {
+  headers?: Record<string, unknown>
+  content?: Record<string, { schema?: object }>
+}
+
 interface Operation {
   security: Record<string, string[]>[]
-  responses: Record<
-    string,
-    { headers?: Record<string, unknown>; content?: Record<string, { schema?: object }> }
-  >
+  responses: Record<string, Response | { $ref: string }>
 }
 
 /** A daemon's openapi.json, as far as it is held against the daemon's answers. */
 export interface OpenApi {
   openapi: string
   paths: Record<string, Record<string, Operation>>
+  components: { responses: Record<string, Response> }
+}
+
+function responseOf(openapi: OpenApi, operation: Operation, status: number): Response | undefined {
+  const response = operation.responses[status]
+  if (response === undefined || !('$ref' in response)) return response
+  return openapi.components.responses[response.$ref.split('/').at(-1) as string]
 }
 
 /**
@@ -52,7 +61,7 @@ export function assertDescribed(
   const found = operationFor(openapi, method, path)
   if (!found) return
   const what = `${method} ${found.path} → ${answer.status}`
-  const response = found.operation.responses[answer.status]
+  const response = responseOf(openapi, found.operation, answer.status)
   assert.ok(response, `${what} is not in openapi.json: ${JSON.stringify(answer.body)}`)
   if (answer.status >= 400 && answer.status !== 416) {
     assertProblem(what, response.content, answer)

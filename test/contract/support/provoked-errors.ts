@@ -115,6 +115,10 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     await feed.event('the start accepted', ({ type }) => type === 'command.accepted')
     return (headers) => api.start({}, { ...key, ...headers })
   },
+  TOKEN_NAME_TAKEN: async ({ api, thirdParty }) => {
+    await thirdParty('taken', ['read'])
+    return (headers) => api.call('POST', '/tokens', { name: 'taken', scopes: ['audit'] }, headers)
+  },
   VERSION_MISMATCH: async ({ api }) => {
     await api.start()
     return (headers) => api.command('pause', undefined, { 'If-Match': '"1"', ...headers })

@@ -37,7 +37,13 @@ function parse(text: string): Block {
 /** Opens GET /v1/events. */
 export async function readEvents(
   daemon: Daemon,
-  options: { lastEventId?: number; levels?: boolean; exports?: boolean; token?: string } = {},
+  options: {
+    lastEventId?: number
+    levels?: boolean
+    exports?: boolean
+    token?: string | null
+    headers?: Record<string, string>
+  } = {},
 ): Promise<EventReader> {
   const abort = new AbortController()
   const asides = [options.levels && 'levels=1', options.exports && 'exports=1'].filter(
@@ -45,8 +51,12 @@ export async function readEvents(
   )
   const path = `/v1/events${asides.length === 0 ? '' : `?${asides.join('&')}`}`
   const answer = await daemon.call(path, {
-    headers:
-      options.lastEventId === undefined ? {} : { 'last-event-id': String(options.lastEventId) },
+    headers: {
+      ...options.headers,
+      ...(options.lastEventId === undefined
+        ? {}
+        : { 'last-event-id': String(options.lastEventId) }),
+    },
     signal: abort.signal,
     ...(options.token === undefined ? {} : { token: options.token }),
   })

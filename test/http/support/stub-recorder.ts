@@ -4,14 +4,38 @@ import { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../../../src/contract/by.ts'
 import type { Command } from '../../../src/contract/commands.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
-import type { LogEvent, NewEvent, SegmentDescription } from '../../../src/contract/events.ts'
+import type {
+  EventData,
+  LogEvent,
+  NewEvent,
+  SegmentDescription,
+} from '../../../src/contract/events.ts'
 import type { Medium } from '../../../src/contract/media.ts'
-import type { DeviceList, ReadinessView, RecordingView } from '../../../src/contract/views.ts'
+import type {
+  DeviceList,
+  ReadinessView,
+  RecordingView,
+  TrackView,
+} from '../../../src/contract/views.ts'
 import type { RecorderBus, RecorderPort, ScopeRefusal } from '../../../src/recorder/port.ts'
 import type { CommandAnswer, RecordingQuery } from '../../../src/store/port.ts'
 
 export const AT = '2025-11-22T09:30:00.000Z'
 export const BY: By = { side: 'api', client: 'home', user: 'tester' }
+
+const OFF: TrackView = {
+  state: 'off',
+  device: null,
+  startedAt: null,
+  stoppedAt: null,
+  recordedMs: 0,
+  bytes: 0,
+  segments: 0,
+  spans: [],
+  gaps: [{ from: AT, to: null, reason: 'notStarted' }],
+  error: null,
+  warnings: [],
+}
 
 export function recordingView(id: string, version = 3): RecordingView {
   return {
@@ -38,6 +62,8 @@ export function recordingView(id: string, version = 3): RecordingView {
         error: null,
         warnings: [],
       },
+      speaker: OFF,
+      screen: OFF,
     },
     tags: [{ key: 'customer', value: 'C-1', at: AT, by: BY }],
     wrapUp: null,
@@ -173,12 +199,10 @@ export class StubRecorder implements RecorderPort {
     by: By,
   ): Promise<void> {
     this.notes.push({ type, data, by })
+    const position = this.notes.length
     this.tokens =
       type === 'token.created'
-        ? [
-            ...this.tokens,
-            { ...(data as Omit<(typeof this.tokens)[0], 'createdAt'>), createdAt: AT },
-          ]
+        ? [...this.tokens, { ...(data as EventData['token.created']), createdAt: AT, position }]
         : this.tokens.filter((token) => token.id !== (data as { id: string }).id)
   }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { RecorderError } from '../../../src/contract/errors.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
@@ -49,6 +50,33 @@ suite('commands', (test) => {
       'recording.closed',
     ])
     assert.equal(closed.version, own.length)
+  })
+
+  test('a refusal names who has control since when, even if the recording is closed meanwhile', async () => {
+    const started = await bench.command('api', 'recording.start')
+    await bench.command('api', 'track.stop')
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let refusal: Promise<unknown> | undefined
+    await new Promise<void>((resolve) => {
+      bench.gate = (events) => {
+        if (events.some(({ type }) => type === 'command.refused')) resolve()
+        return held
+      }
+      refusal = bench.command('ui', 'track.stop').catch((error) => error)
+    })
+    const closing = bench.command('api', 'recording.close')
+    await eventually(
+      'the recording closed in the log',
+      () => bench.recorder.log.openRecordings().length === 0,
+    )
+    bench.gate = undefined
+    release()
+    const { members } = (await refusal) as RecorderError
+    assert.deepEqual(members.holder, { side: 'api', client: 'crm', since: started.startedAt })
+    await closing
   })
 
   test('a medium that fails takes the whole start back when all are required', async () => {

@@ -1,0 +1,136 @@
+/**
+ * The examples in openapi.json. Together they tell one session, and a test compares them with the
+ * answers of a real daemon.
+ */
+import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
+import { EVENTS, STREAM } from './events.ts'
+import { recordingAfter, recordingWithHistoryAfter } from './recording.ts'
+import { DEVICES, RECORDING_ID, STEPS, timeAt } from './story.ts'
+
+const TOKEN = {
+  id: 'tok_Zk3mJ1xQfT0aVb9R',
+  name: 'crm',
+  scopes: ['read', 'tag', 'control', 'audit'],
+  createdAt: timeAt(-86_400),
+}
+
+function segmentOf(number: number, from: number, to: number, sha256: string): SegmentView {
+  const durationMs = Math.round((to - from) * 1000)
+  return {
+    medium: 'mic',
+    number,
+    startedAt: timeAt(from),
+    endedAt: timeAt(to),
+    durationMs,
+    bytes: Math.round(durationMs * 6.1),
+    container: 'ogg',
+    codec: 'opus',
+    sha256,
+  }
+}
+
+const SEGMENTS = [
+  segmentOf(
+    1,
+    STEPS.mic,
+    STEPS.pause,
+    '11ea8f18960eb967b5235e929e9526f753057b07d34b78e6f559f75e903c5f94',
+  ),
+  segmentOf(
+    2,
+    STEPS.resume,
+    STEPS.stop,
+    '038393280245209b1f4f94238b770c899d712099a7d14a88cd44c23d23b3b7a4',
+  ),
+]
+
+const READINESS: ReadinessView = {
+  ready: true,
+  at: timeAt(-10),
+  checks: [
+    { id: 'device', medium: 'mic', result: 'pass', detail: DEVICES.mic.label },
+    { id: 'delivering', medium: 'mic', result: 'pass', detail: 'It delivers.' },
+    {
+      id: 'level',
+      medium: 'mic',
+      level: { rmsDb: -41.5, peakDb: -28.1 },
+      result: 'pass',
+      detail: '-41.5 dB, peak -28.1 dB',
+    },
+    { id: 'encoder', result: 'pass', detail: 'ffmpeg 5.1' },
+    {
+      id: 'disk',
+      result: 'pass',
+      detail: '85.0 GB are free: about 12 days can be recorded.',
+    },
+    { id: 'clock', result: 'pass', detail: '2026-01-31 09:00 UTC' },
+    { id: 'log', result: 'pass', detail: 'It is verified and has 2 events.' },
+  ],
+}
+
+function listOf<M extends keyof typeof DEVICES>(medium: M) {
+  return { available: true, devices: [{ ...DEVICES[medium], default: true }] }
+}
+
+const CLOSED_PAGE = { items: [recordingAfter('close')], nextCursor: null }
+
+/** The bodies of requests, by operation. */
+export const REQUEST_EXAMPLES: Record<string, unknown> = {
+  createToken: { name: TOKEN.name, scopes: TOKEN.scopes },
+  launchPage: {},
+  signOut: {},
+  startRecording: {
+    media: ['mic', 'screen'],
+    tags: { customer: 'C-4711', branch: 12 },
+    wrapUpSeconds: 60,
+  },
+  startMedia: { media: ['speaker'] },
+  tagRecording: { tags: { topic: 'mortgage', signed: true } },
+  pauseMedia: { maxPauseSeconds: 120 },
+  resumeMedia: { media: ['mic', 'speaker', 'screen'] },
+  stopMedia: {},
+  closeRecording: {},
+  searchRecordings: { tags: { customer: 'C-4711' }, limit: 10 },
+}
+
+/** The bodies of successful answers, by operation. */
+export const RESPONSE_EXAMPLES: Record<string, unknown> = {
+  health: { status: 'ok' },
+  createToken: { ...TOKEN, token: `f2f_${'Q'.repeat(43)}` },
+  listTokens: { items: [TOKEN], nextCursor: null },
+  launchPage: {
+    url: `http://127.0.0.1:3887/launch/${'Q'.repeat(43)}`,
+    expiresAt: timeAt(-60),
+  },
+  listDevices: { mic: listOf('mic'), speaker: listOf('speaker'), screen: listOf('screen') },
+  readReadiness: READINESS,
+  startRecording: recordingAfter('start'),
+  startMedia: recordingAfter('startSpeaker'),
+  tagRecording: recordingAfter('tag'),
+  readApplication: {
+    state: 'Recording',
+    version: '0.1.0',
+    recording: { id: RECORDING_ID, state: 'Active' },
+    controller: 'api',
+    errors: [],
+    media: {
+      mic: { available: true, device: DEVICES.mic },
+      speaker: { available: true, device: DEVICES.speaker },
+      screen: { available: true, device: DEVICES.screen },
+    },
+    storage: { freeBytes: 84_995_190_784, recordableSeconds: 1_045_130, log: 'verified' },
+    allowedCommands: ['stop', 'pause', 'tag'],
+  },
+  pauseMedia: recordingAfter('pause'),
+  resumeMedia: recordingAfter('resume'),
+  stopMedia: recordingAfter('stop'),
+  readRecording: recordingWithHistoryAfter('stop'),
+  closeRecording: recordingAfter('close'),
+  listRecordings: CLOSED_PAGE,
+  searchRecordings: CLOSED_PAGE,
+  listSegments: { items: SEGMENTS, nextCursor: 'MC8wMDAwMDAwMDI' },
+  listRecordingEvents: { items: EVENTS, nextCursor: 'YWZ0ZXIgNQ' },
+  streamEvents: STREAM,
+  readOpenApi: { openapi: '3.1.0' },
+  page: '<!doctype html>…',
+}

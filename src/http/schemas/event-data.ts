@@ -1,0 +1,159 @@
+/** The schemas of the data of every event. The compiler compares them with `EventData`. */
+import * as z from 'zod'
+import { COMMANDS, type CommandName } from '../../contract/commands.ts'
+import type { EventData, EventType } from '../../contract/events.ts'
+import { RECORDING_TYPES } from '../../contract/media.ts'
+import type { Quality } from '../../contract/quality.ts'
+import { QUALITY_RANGES } from '../../contract/quality.ts'
+import * as parts from './parts.ts'
+import { count, device, errorCode, gapReason, medium, segment, tagValue, time } from './parts.ts'
+
+const command = z.enum(COMMANDS as [CommandName, ...CommandName[]])
+const nothing = z.object({}) as z.ZodType<Record<never, never>>
+const detail = z.string().describe('What happened, in a whole sentence')
+const number = z.int().min(1).describe('The number of the segment')
+const cutAt = time.describe('Nothing captured after this time is kept')
+const ofMedium = z.object({ medium })
+const ofSegment = z.object({ medium, segment: number })
+const file = z.string().describe('The path below the recording’s folder, with `/`')
+
+function inRange(name: keyof Quality) {
+  const [min, max] = QUALITY_RANGES[name]
+  return z.int().min(min).max(max)
+}
+
+const quality = z.object({
+  framesPerSecond: inRange('framesPerSecond'),
+  screenCrf: inRange('screenCrf'),
+  micBitsPerSecond: inRange('micBitsPerSecond'),
+  speakerBitsPerSecond: inRange('speakerBitsPerSecond'),
+})
+
+const commands = {
+  'command.accepted': z.object({ command, media: z.array(medium).optional() }),
+  'command.completed': z.object({ command, status: z.int().describe('The status of the answer') }),
+  'command.failed': z.object({
+    command,
+    code: errorCode,
+    detail,
+    medium: medium.optional(),
+  }),
+  'command.refused': z.object({
+    command,
+    code: errorCode,
+    detail,
+    count: count.optional().describe('Refusals for which this event stands, if more than one'),
+  }),
+}
+
+const recordings = {
+  'recording.starting': z.object({
+    recordingType: z.enum(RECORDING_TYPES),
+    media: z.array(medium),
+    require: z.enum(['all', 'any']),
+    wrapUpSeconds: count,
+    maxDurationSeconds: count,
+    endsBy: time.describe('When the recorder ends a forgotten recording'),
+    quality: quality.optional(),
+  }),
+  'recording.started': nothing,
+  'recording.startFailed': z.object({
+    code: errorCode,
+    detail,
+    medium: medium.optional(),
+  }),
+  'recording.paused': nothing,
+  'recording.resumed': nothing,
+  'recording.tagged': z.object({ tags: z.record(z.string(), tagValue) }),
+  'recording.wrapUpStarted': z.object({
+    endsAt: time,
+    reason: z.enum(['stopped', 'maxDuration', 'interrupted', 'failed', 'shutdown', 'storageFull']),
+  }),
+  'recording.interrupted': z.object({
+    reason: gapReason,
+    lastSeenAt: time.describe('The end of the last media that survived'),
+  }),
+  'recording.closed': z.object({ reason: z.enum(['command', 'timer', 'nextStart']) }),
+}
+
+const tracks = {
+  'track.starting': ofSegment.extend({ device }),
+  'track.started': ofSegment,
+  'track.pausing': ofSegment.extend({
+    cutAt,
+    overdueAt: time.optional().describe('When the pause exceeds its limit'),
+  }),
+  'track.paused': ofMedium,
+  'track.resuming': ofSegment.extend({ device }),
+  'track.resumed': ofSegment,
+  'track.recovering': ofSegment.extend({
+    code: errorCode,
+    detail,
+    reason: gapReason,
+    giveUpAt: time.describe('When the recorder gives the track up'),
+  }),
+  'track.recovered': ofSegment,
+  'track.stopping': ofSegment.extend({
+    cutAt,
+    reason: z.enum(['command', 'reverted', 'storageFull']),
+  }),
+  'track.stopped': ofMedium.extend({
+    reason: z.enum(['command', 'reverted', 'interrupted', 'storageFull']),
+  }),
+  'track.failed': ofMedium.extend({ code: errorCode, detail, reason: gapReason }),
+}
+
+const segments = {
+  'segment.opened': segment
+    .pick({ medium: true, number: true, startedAt: true, container: true, codec: true })
+    .extend({ file, device }),
+  'segment.closed': segment.extend({
+    file,
+    salvaged: z.boolean().optional().describe('Whether it was closed after a crash'),
+  }),
+  'segment.discarded': z.object({ medium, number }),
+}
+
+const recorder = {
+  'daemon.started': z.object({ version: z.string(), platform: z.string(), node: z.string() }),
+  'daemon.stopped': z.object({ reason: z.literal('signal') }),
+  'log.reopened': z.object({ code: errorCode, failedAt: time }),
+  'warning.raised': z.object({
+    code: parts.warningCode,
+    medium: medium.optional(),
+    detail,
+  }),
+  'warning.cleared': z.object({ code: parts.warningCode, medium: medium.optional() }),
+  'clock.stepped': z.object({ byMs: z.number() }),
+  'machine.slept': z.object({ from: time, to: time }),
+  'token.created': z.object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    sha256: parts.sha256,
+  }),
+  'token.revoked': z.object({ id: z.string() }),
+}
+
+/** The schema of the data of each type of event. */
+export const EVENT_DATA = { ...commands, ...recordings, ...tracks, ...segments, ...recorder }
+
+/** Whether two types are the same, optional members included. */
+type Same<A, B> =
+  (<T>() => T extends Flat<A> ? 1 : 2) extends <T>() => T extends Flat<B> ? 1 : 2 ? true : false
+/** A type with its aliases and intersections resolved, since only then equal types are the same. */
+type Flat<T> = T extends object ? { [K in keyof T]: Flat<T[K]> } : T
+type DataOf<S> = S extends z.ZodType ? z.output<S> : never
+type Differing = {
+  [T in EventType | keyof typeof EVENT_DATA]: T extends EventType & keyof typeof EVENT_DATA
+    ? Same<DataOf<(typeof EVENT_DATA)[T]>, EventData[T]> extends true
+      ? never
+      : T
+    : T
+}[EventType | keyof typeof EVENT_DATA]
+
+type None<T extends never> = T
+/**
+ * Fails to compile if a schema and `EventData` differ; the compiler then names the types of events.
+ */
+export type DifferingEvents = None<Differing>

@@ -1,0 +1,49 @@
+import type { Scope } from '../../../src/access/scopes.ts'
+import { REQUEST_EXAMPLES } from '../../../src/http/openapi/examples/examples.ts'
+import type { Answer, TestDaemon } from '../../support/daemon.ts'
+import type { Client, Clients } from './clients.ts'
+
+/**
+ * Plays the session that the examples of openapi.json tell, with the bodies that they have. Returns
+ * the answers by operation.
+ */
+export async function playExamples(
+  daemon: TestDaemon,
+  clients: Clients,
+): Promise<Map<string, Answer>> {
+  const answers = new Map<string, Answer>()
+  const { api } = clients
+  const { name, scopes } = REQUEST_EXAMPLES.createToken as { name: string; scopes: Scope[] }
+  const crm = await clients.thirdParty(name, scopes)
+  answers.set('createToken', crm.created)
+
+  async function get(operation: string, path: string, client: Client = crm): Promise<void> {
+    answers.set(operation, await client.get(path))
+  }
+  async function post(operation: string, path: string, client: Client = crm): Promise<void> {
+    answers.set(operation, await client.call('POST', path, REQUEST_EXAMPLES[operation]))
+  }
+
+  await get('listTokens', '/tokens', api)
+  await post('launchPage', '/ui/launch', api)
+  await get('listDevices', '/devices')
+  await get('readReadiness', '/readiness?media=mic')
+  await post('startRecording', '/recordings')
+  await post('startMedia', '/recordings/current/start')
+  await post('tagRecording', '/recordings/current/tags')
+  await get('readApplication', '/application')
+  await post('pauseMedia', '/recordings/current/pause')
+  await post('resumeMedia', '/recordings/current/resume')
+  await post('stopMedia', '/recordings/current/stop')
+  await get('readRecording', '/recordings/current')
+  await post('closeRecording', '/recordings/current/close')
+  await get('listRecordings', '/recordings?state=Closed')
+  await post('searchRecordings', '/recordings/search')
+  const id: string = answers.get('readRecording')?.body.id
+  await get('listSegments', `/recordings/${id}/segments?limit=2`)
+  await get('listRecordingEvents', `/recordings/${id}/events?limit=3`)
+  const health = await fetch(`${daemon.url}/healthz`)
+  const { status, headers } = health
+  answers.set('health', { status, headers, body: await health.json() })
+  return answers
+}
