@@ -46,6 +46,11 @@ const commands = {
   }),
 }
 
+const unacknowledged = z
+  .array(z.string())
+  .optional()
+  .describe('The completed commands (`commandId`) whose clients may not have been told so')
+
 const recordings = {
   'recording.starting': z.object({
     recordingType: z.enum(RECORDING_TYPES),
@@ -115,9 +120,14 @@ const segments = {
 }
 
 const recorder = {
-  'daemon.started': z.object({ version: z.string(), platform: z.string(), node: z.string() }),
+  'daemon.started': z.object({
+    version: z.string(),
+    platform: z.string(),
+    node: z.string(),
+    unacknowledged,
+  }),
   'daemon.stopped': z.object({ reason: z.literal('signal') }),
-  'log.reopened': z.object({ code: errorCode, failedAt: time }),
+  'log.reopened': z.object({ code: errorCode, failedAt: time, unacknowledged }),
   'warning.raised': z.object({
     code: parts.warningCode,
     medium: medium.optional(),
