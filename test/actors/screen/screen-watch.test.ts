@@ -6,6 +6,7 @@ import {
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
 import type { CaptureReport } from '../../../src/actors/capture.ts'
+import { X11ScreenWatch } from '../../../src/platform/linux/x11-screen-watch.ts'
 import { assertWithin } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
@@ -86,6 +87,17 @@ suite('screen watch', (test) => {
       )
       assert.deepEqual(await sizeOf(await again(capture, desktop.display)), [width, height])
     }
+  })
+
+  test.unless(problem, 'a screen that is resized just before the capture is noticed', async () => {
+    const watched = {
+      display: desktop.display,
+      env: { ...process.env, ...desktop.env },
+      area: { width: 640, height: 360 },
+    }
+    const watch = new X11ScreenWatch(watched, () => {})
+    assert.equal((await watch.check())?.detail, 'The screen was resized to 1280×720.')
+    watch.stop()
   })
 
   async function twoMonitors() {
