@@ -55,6 +55,14 @@ suite('command lines', (test) => {
     )
   })
 
+  test('sound is captured from the named device or not at all, also on PipeWire', () => {
+    for (const medium of ['mic', 'speaker'] as const)
+      assert.match(
+        line(parecCommand(medium, device('usb'))),
+        /--property=node\.dont-reconnect=true --property=node\.dont-fallback=true /,
+      )
+  })
+
   test('frames keep their times with every build of ffmpeg', () => {
     const libavcodec = '\nlibavcodec     58. 91.100 / 59. 37.100\nlibavformat    60. 45.100'
     const flag = (printed: string) =>

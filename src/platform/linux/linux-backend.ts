@@ -30,6 +30,17 @@ function sourceOf(medium: 'mic' | 'speaker', device: Device): string {
 }
 
 /**
+ * Properties by which PipeWire uses the named device or none, at full volume. Without them it uses
+ * the default device when the named one is missing, another one when it goes away or on request,
+ * and the volume that somebody has once set for this program. PulseAudio ignores them.
+ */
+const ONLY_THIS_DEVICE = [
+  '--property=node.dont-reconnect=true',
+  '--property=node.dont-fallback=true',
+  '--property=state.restore-props=false',
+]
+
+/**
  * The command that captures sound. parec starts within 10 ms; ffmpeg's own pulse input takes ten
  * times as long, and ffmpeg-static has none.
  */
@@ -39,6 +50,7 @@ export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCo
     args: [
       ...['--raw', '--format=s16le', `--rate=${SAMPLE_RATE}`, `--channels=${CHANNELS[medium]}`],
       ...['--latency-msec=20', '--client-name=f2f-recorder', `--stream-name=${medium}`],
+      ...ONLY_THIS_DEVICE,
       ...['-d', sourceOf(medium, device)],
     ],
   }
@@ -60,7 +72,7 @@ export function pacatCommand(device: Device): ChildCommand {
         '--channels=1',
         '--format=s16le',
       ],
-      ...['--client-name=f2f-recorder', '--stream-name=keep awake'],
+      ...['--client-name=f2f-recorder', '--stream-name=keep awake', ...ONLY_THIS_DEVICE],
       ...['-d', device.id],
     ],
   }
