@@ -13,7 +13,10 @@ import {
 } from '../../x11/connection.ts'
 import { unavailable } from '../capture-backend.ts'
 
+/** Limit of a program or display that is asked for a list. */
 const PROBE_MS = 1_500
+/** Limit of a display that is about to be captured. A start has its own, and a slow one may do. */
+const AREA_MS = 2_500
 
 /** Why x11grab cannot capture this session's screen; null when it may. */
 export function sessionProblem(env: NodeJS.ProcessEnv): string | null {
@@ -44,7 +47,8 @@ export async function listX11Screens(
   if (problem !== null) return unavailable(problem)
   const display = env.DISPLAY!
   try {
-    return { available: true, devices: screensOf(display, await findLayout(display, env, ffmpeg)) }
+    const layout = await findLayout(display, env, ffmpeg, PROBE_MS)
+    return { available: true, devices: screensOf(display, layout) }
   } catch (error) {
     return unavailable((error as Error).message)
   }
@@ -57,11 +61,13 @@ export async function listX11Screens(
 export async function findMonitor(
   id: string,
   env: NodeJS.ProcessEnv,
+  limitMs = PROBE_MS,
 ): Promise<Monitor | undefined> {
   const { display, monitor } = parseScreenId(id)
   if (monitor === undefined) return undefined
   try {
-    const found = (await queryLayout(display, env)).monitors.find(({ name }) => name === monitor)
+    const { monitors } = await queryLayout(display, env, limitMs)
+    const found = monitors.find(({ name }) => name === monitor)
     if (found) return found
   } catch (error) {
     throw new RecorderError('DEVICE_UNAVAILABLE', (error as Error).message, { cause: error })
@@ -78,10 +84,11 @@ export async function findArea(
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,
 ): Promise<Monitor | Size> {
-  const monitor = await findMonitor(id, env)
+  const monitor = await findMonitor(id, env, AREA_MS)
   if (monitor) return monitor
   try {
-    const { width, height } = await findLayout(parseScreenId(id).display, env, ffmpeg)
+    const { display } = parseScreenId(id)
+    const { width, height } = await findLayout(display, env, ffmpeg, AREA_MS)
     return { width, height }
   } catch (error) {
     if (error instanceof RecorderError) throw error
@@ -112,9 +119,13 @@ function screensOf(display: string, { width, height, monitors }: Layout): Device
   ]
 }
 
-async function queryLayout(display: string, env: NodeJS.ProcessEnv): Promise<Layout> {
-  const until = performance.now() + PROBE_MS
-  const connection = await X11Connection.open(display, env, PROBE_MS)
+async function queryLayout(
+  display: string,
+  env: NodeJS.ProcessEnv,
+  limitMs: number,
+): Promise<Layout> {
+  const until = performance.now() + limitMs
+  const connection = await X11Connection.open(display, env, limitMs)
   try {
     const layout = await within(connection.layout(), until - performance.now())
     if (layout === undefined) throw new X11Error('silent', notAnswering(display))
@@ -132,9 +143,10 @@ async function findLayout(
   display: string,
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,
+  limitMs: number,
 ): Promise<Layout> {
   try {
-    return await queryLayout(display, env)
+    return await queryLayout(display, env, limitMs)
   } catch (error) {
     const kind = error instanceof X11Error ? error.kind : 'refused'
     if (kind === 'silent') throw new Error(notAnswering(display), { cause: error })

@@ -100,6 +100,18 @@ suite('screen watch', (test) => {
     watch.stop()
   })
 
+  test.unless(problem, 'a cut does not wait for a display that does not answer', async () => {
+    const platform = bench.platform({ env: { ...process.env, ...desktop.env } })
+    const device = await platform.resolve('screen', undefined)
+    process.kill(desktop.pids.xvfb, 'SIGSTOP')
+    const capture = bench.capture(platform, 'screen')
+    capture.open(device)
+    const since = performance.now()
+    capture.cut()
+    assert.equal((await capture.next('capture.ended')).cause, 'cut')
+    assertWithin(performance.now() - since, 1_000, 'the end')
+  })
+
   async function twoMonitors() {
     const settings = await desktop.displaySettings()
     await settings.setMonitor('LEFT', LEFT, { primary: true })
