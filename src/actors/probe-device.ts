@@ -118,10 +118,7 @@ async function probeScreen(
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const until = performance.now() + LIMIT_MS
-  const found = await within(
-    backend.command('screen', device, resolveQuality(), ffmpeg),
-    LIMIT_MS,
-  )
+  const found = await within(backend.command('screen', device, resolveQuality(), ffmpeg), LIMIT_MS)
   if (found === undefined) return failed(`The screen did not answer within ${LIMIT_SECONDS} s.`)
   const command = stillCommand(found)
   if (signal.aborted) return failed('The check was interrupted.')

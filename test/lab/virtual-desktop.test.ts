@@ -17,6 +17,7 @@ import { processesWith } from '../e2e/support/observed-daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
 
 const problem = await virtualDesktopProblem()
+const noPipeWire = await pipeWireDesktopProblem()
 
 /** Records half a second of a source into a file and returns its path. */
 async function recordSource(desktop: VirtualDesktop, source: string): Promise<string> {
@@ -204,7 +205,7 @@ suite('virtual desktop', (test) => {
   )
 
   test.unless(
-    await pipeWireDesktopProblem(),
+    noPipeWire,
     'stop leaves no process and no folder of a desktop with PipeWire',
     async () => {
       const desktop = await startVirtualDesktop({ soundServer: 'pipewire' })

@@ -194,7 +194,8 @@ export class PulseWatch {
     const begunAt = this.#now()
     for (const watched of this.#watched) watched.suspectAgainFrom = undefined
     const asked = [...this.#watched]
-    // A subscription that only comes alive during the check may have missed a move after the answer.
+    // A subscription that comes alive only during the check may have missed a move after the
+    // answer.
     const wasLive = this.#isLive
     const { outcome, stdout } = await runTool(
       { program: 'pactl', args: ['list'] },
