@@ -109,7 +109,9 @@ suite('screen watch', (test) => {
     const since = performance.now()
     capture.cut()
     assert.equal((await capture.next('capture.ended')).cause, 'cut')
-    assertWithin(performance.now() - since, 1_000, 'the end')
+    // The display has 2.5 s to answer.
+    const tookMs = performance.now() - since
+    assert.ok(tookMs < 2_000, `${tookMs} ms`)
   })
 
   async function twoMonitors() {
