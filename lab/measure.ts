@@ -2,9 +2,11 @@
  * Measures sound and pictures in a media file, for the tests, the demo and the bench. Needs ffmpeg.
  */
 import { createFfmpegLocator } from '../src/ffmpeg/ffmpeg-locator.ts'
+import { X11Connection } from '../src/x11/connection.ts'
 import { output } from './helper-process.ts'
 
 const RATE = 48_000
+const X11_LIMIT_MS = 5_000
 
 /** Decoded audio: mono, 48 kHz, −1 to 1. */
 export type Samples = Float32Array
@@ -116,7 +118,9 @@ export async function frameColor(file: string, seconds: number): Promise<Rgb> {
 
 /** Average colour of an X display right now. */
 export async function screenColor(display: string): Promise<Rgb> {
-  return averageColor('-f', 'x11grab', '-i', display)
+  const connection = await X11Connection.open(display, process.env, X11_LIMIT_MS)
+  const { width, height } = await connection.layout().finally(() => connection.close())
+  return averageColor('-f', 'x11grab', '-video_size', `${width}x${height}`, '-i', display)
 }
 
 /** Saves the frame that a video file shows at a time in seconds as a PNG file. */

@@ -1,23 +1,14 @@
-import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { type HelperProcess, output, startHelper, untilReady } from './helper-process.ts'
-
-/** Name of the virtual speaker's sink. Its source `speaker.monitor` delivers the sound it plays. */
-export const SPEAKER_SINK = 'speaker'
-/** Name of the virtual microphone's source. */
-export const MIC_SOURCE = 'microphone'
-/** Name of the sink that feeds the virtual microphone. */
-export const MIC_FEED_SINK = 'microphone_feed'
-
-/** A private sound server with a speaker and a microphone. */
-export interface PulseAudio {
-  /** Environment of its clients. */
-  env: NodeJS.ProcessEnv
-  pid: number
-  stop(): Promise<void>
-}
+import { type HelperProcess, output, startHelper } from './helper-process.ts'
+import {
+  MIC_FEED_SINK,
+  MIC_SOURCE,
+  type SoundServer,
+  SPEAKER_SINK,
+  untilAccepting,
+  untilDelivering,
+} from './sound-server.ts'
 
 // The socket comes last, so that a client that can connect finds all devices.
 const script = (socket: string, short: string) => `
@@ -36,21 +27,6 @@ load-module module-native-protocol-unix auth-anonymous=1 socket=${socket}
 async function shortBlocksArgument(): Promise<string> {
   const version = (await output('pulseaudio', ['--version'])).toString()
   return Number(/(\d+)/.exec(version)?.[1]) >= 16 ? ' norewinds=1' : ''
-}
-
-/** Resolves when a client can connect to a socket, or when the signal aborts. */
-async function untilAccepting(socket: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const client = connect(socket)
-    try {
-      await once(client, 'connect')
-      return
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    } finally {
-      client.destroy()
-    }
-  }
 }
 
 /** White noise at this volume (of 65,536, cubed) has −77 dBFS, like a very quiet room. */
@@ -79,23 +55,6 @@ async function keepAwake(
   )
 }
 
-/** Resolves when a source delivers samples. */
-async function untilDelivering(source: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const reader = await startHelper(
-    'pacat',
-    ['--record', '--raw', '--latency-msec=20', `--device=${source}`],
-    {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
-  try {
-    await untilReady(reader, once(reader.child.stdout!, 'data'))
-  } finally {
-    await reader.stop()
-  }
-}
-
 /**
  * Starts PulseAudio in a folder of its own, apart from the user's configuration and server.
  * Resolves when both devices deliver samples. With `quietRoom` the microphone hears the noise of a
@@ -104,7 +63,7 @@ async function untilDelivering(source: string, env: NodeJS.ProcessEnv): Promise<
 export async function startPulseAudio(
   folder: string,
   { quietRoom }: { quietRoom: boolean },
-): Promise<PulseAudio> {
+): Promise<SoundServer> {
   const runtime = join(folder, 'pulse')
   await mkdir(runtime, { mode: 0o700, recursive: true })
   const socket = join(folder, 'native')
@@ -145,8 +104,7 @@ export async function startPulseAudio(
       },
     )
     helpers.push(server)
-    const waiting = new AbortController()
-    await untilReady(server, untilAccepting(socket, waiting.signal)).finally(() => waiting.abort())
+    await untilAccepting(server, socket)
     const silence = ['/dev/zero']
     helpers.push(await keepAwake(SPEAKER_SINK, silence, env))
     helpers.push(await keepAwake(MIC_FEED_SINK, quietRoom ? QUIET_ROOM : silence, env))

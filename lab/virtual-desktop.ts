@@ -8,14 +8,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DisplaySettings, openDisplaySettings } from './display-settings.ts'
 import { startMovingClock } from './moving-clock.ts'
-import { MIC_FEED_SINK, MIC_SOURCE, SPEAKER_SINK, startPulseAudio } from './pulseaudio.ts'
+import { startPipeWire } from './pipewire.ts'
+import { startPulseAudio } from './pulseaudio.ts'
 import { melody, type Playback, playInto, soundFile, type Tone, tone, voice } from './sound.ts'
-import { virtualDesktopProblem } from './virtual-desktop-problem.ts'
+import { MIC_FEED_SINK, MIC_SOURCE, SPEAKER_SINK } from './sound-server.ts'
+import { pipeWireDesktopProblem, virtualDesktopProblem } from './virtual-desktop-problem.ts'
 import { type Color, connectX11, type Rectangle } from './x11-client.ts'
 import { startXvfb } from './xvfb.ts'
 
 export type { Playback, Tone } from './sound.ts'
-export { virtualDesktopProblem } from './virtual-desktop-problem.ts'
+export { pipeWireDesktopProblem, virtualDesktopProblem } from './virtual-desktop-problem.ts'
 
 const BACKGROUND: Color = '#30475e'
 const SPOKEN = `Good morning, and welcome to the branch. How can I help you today?
@@ -37,6 +39,8 @@ export interface VirtualDesktopOptions {
    * digital silence.
    */
   quietRoom?: boolean
+  /** The sound server (default `pulseaudio`). */
+  soundServer?: 'pulseaudio' | 'pipewire'
 }
 
 /** A running virtual desktop. */
@@ -48,10 +52,13 @@ export interface VirtualDesktop {
   env: NodeJS.ProcessEnv
   /** e.g. `:3` */
   display: string
-  /** PulseAudio names of the devices. */
+  /** Names of the devices at the sound server. */
   speakerSink: string
   micSource: string
-  /** Process ids of the servers, for tests that freeze or kill them. */
+  /**
+   * Process ids of the servers, for tests that freeze or kill them. `pulseaudio` is the one that
+   * sound clients speak to, of PipeWire pipewire-pulse.
+   */
   readonly pids: { xvfb: number; pulseaudio: number }
   /** Plays a sound file or a tone on a device; resolves when it can be heard there. */
   play(where: 'mic' | 'speaker', sound: string | Tone): Promise<Playback>
@@ -84,7 +91,8 @@ export interface VirtualDesktop {
 export async function startVirtualDesktop(
   options: VirtualDesktopOptions = {},
 ): Promise<VirtualDesktop> {
-  const problem = await virtualDesktopProblem()
+  const isPipeWire = options.soundServer === 'pipewire'
+  const problem = await (isPipeWire ? pipeWireDesktopProblem() : virtualDesktopProblem())
   if (problem !== null) throw new Error(`no virtual desktop: ${problem}`)
 
   const cleanups: (() => unknown)[] = []
@@ -115,7 +123,8 @@ async function openDesktop(
   let screen = await connectX11(xvfb.display)
   cleanups.push(() => screen.close())
   const room = { quietRoom: options.quietRoom ?? true }
-  let sound = await startPulseAudio(folder, room)
+  const startSound = options.soundServer === 'pipewire' ? startPipeWire : startPulseAudio
+  let sound = await startSound(folder, room)
   cleanups.push(() => sound.stop())
 
   const env = { ...sound.env, ...displayEnv(xvfb.display) }
@@ -157,7 +166,7 @@ async function openDesktop(
     },
     async restartSound() {
       await sound.stop()
-      sound = await startPulseAudio(folder, room)
+      sound = await startSound(folder, room)
     },
     stop,
   }

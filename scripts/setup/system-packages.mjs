@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs'
 import { findProgram } from './find-program.mjs'
 
 /**
- * The programs that the virtual devices run, each with its Debian package.
+ * The programs that the virtual devices run, in groups, each with its Debian package.
  * lab/virtual-desktop-problem.ts reads the same list.
  */
 const PROGRAMS = JSON.parse(
   readFileSync(new URL('../../lab/programs.json', import.meta.url), 'utf8'),
 )
 
-function missingPackages() {
-  const missing = Object.keys(PROGRAMS).filter((program) => !findProgram(program))
-  return [...new Set(missing.map((program) => PROGRAMS[program]))]
+function missingPackages(programs) {
+  const missing = Object.keys(programs).filter((program) => !findProgram(program))
+  return [...new Set(missing.map((program) => programs[program]))]
 }
 
 function aptGet(...args) {
@@ -43,7 +43,11 @@ function install(packages) {
  */
 export function installSystemPackages() {
   if (process.platform !== 'linux') return adviseFfmpeg()
-  const packages = missingPackages()
+  // One group after the other: an old Debian that has no PipeWire still gets the rest.
+  for (const programs of Object.values(PROGRAMS)) installGroup(missingPackages(programs))
+}
+
+function installGroup(packages) {
   if (packages.length === 0) return
   const list = packages.join(' ')
   const isDebian = findProgram('apt-get') !== undefined

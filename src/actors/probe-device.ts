@@ -18,6 +18,7 @@ import { FrameAligner, LevelMeter, SILENCE_DB } from './sound/pcm.ts'
 const LEVELS = 4
 /** Limit for a device to deliver them. */
 const LIMIT_MS = 1_300
+const LIMIT_SECONDS = LIMIT_MS / 1_000
 
 /** The parts that a probe works with. */
 export interface ProbeParts {
@@ -50,19 +51,20 @@ function failed(problem: string): ProbeResult {
 }
 
 /**
- * Waits for `done`, the limit, the end of the first process or the abort of `signal`, whichever
+ * Waits for `done`, `limitMs`, the end of the first process or the abort of `signal`, whichever
  * comes first. Then ends all processes, and resolves when none is left.
  */
 async function runUntil(
   children: Child[],
   done: Promise<unknown>,
   signal: AbortSignal,
+  limitMs = LIMIT_MS,
 ): Promise<void> {
   const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  await within(Promise.race([done, aborted, children[0]!.exited]), LIMIT_MS)
+  await within(Promise.race([done, aborted, children[0]!.exited]), limitMs)
   await Promise.all(children.map((child) => terminate(child)))
 }
 
@@ -115,7 +117,10 @@ async function probeScreen(
   device: Device,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
-  const command = stillCommand(await backend.command('screen', device, resolveQuality(), ffmpeg))
+  const until = performance.now() + LIMIT_MS
+  const found = await within(backend.command('screen', device, resolveQuality(), ffmpeg), LIMIT_MS)
+  if (found === undefined) return failed(`The screen did not answer within ${LIMIT_SECONDS} s.`)
+  const command = stillCommand(found)
   if (signal.aborted) return failed('The check was interrupted.')
   const cells = THUMBNAIL.width * THUMBNAIL.height
   let picture: Buffer = Buffer.alloc(0)
@@ -130,7 +135,7 @@ async function probeScreen(
       if (picture.length >= cells) finish()
     },
   })
-  await runUntil([source], done, signal)
+  await runUntil([source], done, signal, until - performance.now())
   if (picture.length < cells) return failed(nothingCame(source))
   return { problem: null, level: null, empty: isBlack(picture.subarray(0, cells)), muted: null }
 }
@@ -161,5 +166,5 @@ export function stillCommand({ program, args }: ChildCommand): ChildCommand {
 }
 
 function nothingCame(source: Child): string {
-  return `Nothing came within ${LIMIT_MS / 1_000} s.${lastMessage(source.stderr())}`
+  return `Nothing came within ${LIMIT_SECONDS} s.${lastMessage(source.stderr())}`
 }

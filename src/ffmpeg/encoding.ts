@@ -1,5 +1,5 @@
 import type { Quality } from '../contract/quality.ts'
-import type { Ffmpeg } from './ffmpeg-locator.ts'
+import { type Ffmpeg, isAtLeast } from './ffmpeg-locator.ts'
 import { THUMBNAIL } from './thumbnail.ts'
 
 /** Samples a second of each channel, everywhere; Opus works at this rate. */
@@ -131,8 +131,13 @@ export function thumbnailArgs(ffmpeg: Ffmpeg): string[] {
   ]
 }
 
+/** The first versions that know `-fps_mode`. Builds without a release have a libavcodec, too. */
+const FPS_MODE_SINCE = { libavcodec: { major: 59, minor: 37 }, release: { major: 5, minor: 1 } }
+
 /** Keeps frames as they come, without doubling or inventing any. */
-function variableFrameRate({ version }: Ffmpeg): string[] {
-  const isOld = version && (version.major < 5 || (version.major === 5 && version.minor < 1))
-  return [isOld ? '-vsync' : '-fps_mode', 'vfr']
+function variableFrameRate({ libavcodec, version }: Ffmpeg): string[] {
+  const isNew = libavcodec
+    ? isAtLeast(libavcodec, FPS_MODE_SINCE.libavcodec)
+    : version === null || isAtLeast(version, FPS_MODE_SINCE.release)
+  return [isNew ? '-fps_mode' : '-vsync', 'vfr']
 }

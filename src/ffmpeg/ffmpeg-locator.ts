@@ -10,11 +10,19 @@ import { runTool } from '../processes/run-tool.ts'
 const PROBE_MS = 5_000
 const PROBLEM_CACHE_MS = 5_000
 
+/** The first two numbers of a version. */
+export interface Version {
+  major: number
+  minor: number
+}
+
 /** An ffmpeg that can be run. */
 export interface Ffmpeg {
   path: string
-  /** Null when it has no release number (built from a repository); it then counts as new. */
-  version: { major: number; minor: number } | null
+  /** The release. Null when it has no release number, because it was built from a repository. */
+  version: Version | null
+  /** The libavcodec that it was built with. Null when it does not report one. */
+  libavcodec: Version | null
 }
 
 /** Finds ffmpeg, and says what is missing when it cannot be used. */
@@ -77,7 +85,7 @@ export function createFfmpegLocator(options: {
         'CAPTURE_FAILED',
         `The program ffmpeg (${path}) does not run. ${install}`,
       )
-    found = { path, version: parseVersion(stdout) }
+    found = { path, version: parseVersion(stdout), libavcodec: parseLibavcodec(stdout) }
     return found
   }
 
@@ -131,9 +139,25 @@ async function staticFfmpeg(): Promise<string | null> {
 }
 
 /** The release number in the output of `ffmpeg -version`. */
-export function parseVersion(output: string): Ffmpeg['version'] {
-  const match = /^ffmpeg version n?(\d+)\.(\d+)/m.exec(output)
+export function parseVersion(output: string): Version | null {
+  return version(/^ffmpeg version n?(\d+)\.(\d+)/m.exec(output))
+}
+
+/**
+ * The version of libavcodec in the output of `ffmpeg -version`. It is the first one of its line;
+ * the second belongs to the library that was found when the program started.
+ */
+export function parseLibavcodec(output: string): Version | null {
+  return version(/^\s*libavcodec\s+(\d+)\.\s*(\d+)\./m.exec(output))
+}
+
+function version(match: RegExpExecArray | null): Version | null {
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : null
+}
+
+/** Whether a version is this one or a later one. */
+export function isAtLeast({ major, minor }: Version, oldest: Version): boolean {
+  return major > oldest.major || (major === oldest.major && minor >= oldest.minor)
 }
 
 /** Whether ffmpeg's list (`-encoders`, `-devices`) has an entry of this name. */

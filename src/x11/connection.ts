@@ -12,12 +12,16 @@ import {
   rootWindow,
 } from './wire.ts'
 
-/** An area of a screen, in pixels from its upper left corner. */
-export interface Area {
-  x: number
-  y: number
+/** A size in pixels. */
+export interface Size {
   width: number
   height: number
+}
+
+/** An area of a screen, in pixels from its upper left corner. */
+export interface Area extends Size {
+  x: number
+  y: number
 }
 
 /** A monitor as RandR reports it. */
@@ -27,9 +31,7 @@ export interface Monitor extends Area {
 }
 
 /** The size and monitors of a screen at one moment. Without RandR 1.5 the monitors are empty. */
-export interface Layout {
-  width: number
-  height: number
+export interface Layout extends Size {
   monitors: Monitor[]
 }
 

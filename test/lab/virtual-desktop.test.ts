@@ -8,13 +8,16 @@ import { join, resolve } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
 import { decodeAudio, frameColor, rmsDb, screenColor, toneDb } from '../../lab/measure.ts'
 import {
+  pipeWireDesktopProblem,
   startVirtualDesktop,
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
+import { processesWith } from '../e2e/support/observed-daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
 
 const problem = await virtualDesktopProblem()
+const noPipeWire = await pipeWireDesktopProblem()
 
 /** Records half a second of a source into a file and returns its path. */
 async function recordSource(desktop: VirtualDesktop, source: string): Promise<string> {
@@ -198,6 +201,24 @@ suite('virtual desktop', (test) => {
         () => assert.fail('a stopped display cannot be filled'),
         (error: Error) => assert.match(error.message, /is gone|closed|destroyed|premature/i),
       )
+    },
+  )
+
+  test.unless(
+    noPipeWire,
+    'stop leaves no process and no folder of a desktop with PipeWire',
+    async () => {
+      const desktop = await startVirtualDesktop({ soundServer: 'pipewire' })
+      const folder = desktop.env.XDG_RUNTIME_DIR!
+      const programs = processesWith(`XDG_RUNTIME_DIR=${folder}`).map(({ command }) => command)
+      for (const program of ['dbus-daemon', 'pipewire', 'wireplumber', 'pipewire-pulse'])
+        assert.ok(
+          programs.some((command) => command.split(' ')[0] === program),
+          program,
+        )
+      await desktop.stop()
+      assert.deepEqual(processesWith(`XDG_RUNTIME_DIR=${folder}`), [])
+      assert.equal(existsSync(folder), false)
     },
   )
 

@@ -22,6 +22,7 @@ function video(frames: number): Buffer {
     {
       path: 'ffmpeg',
       version: null,
+      libavcodec: null,
     },
   )
   return execFileSync('ffmpeg', [...args.slice(0, -1), '-frames:v', String(frames), args.at(-1)!], {

@@ -13,7 +13,7 @@ import { parsePulseDevices } from '../../src/platform/linux/pulse-devices.ts'
 import {
   listX11Screens,
   parseDimensions,
-  parseInputSize,
+  parseScreenSize,
   sessionProblem,
 } from '../../src/platform/linux/x11-screens.ts'
 import { CaptureBench } from '../actors/support/capture-bench.ts'
@@ -95,15 +95,21 @@ suite('devices', (test) => {
     assert.match(mic.reason ?? '', /Install pulseaudio-utils/)
   })
 
-  test.unless(problem, 'the size of the screen is known without xdpyinfo, by ffmpeg', async () => {
-    const ffmpeg = createFfmpegLocator({ env: process.env, inputs: [] }).ffmpeg
-    const list = await listX11Screens(env({ PATH: '/nowhere' }), async () => ({
-      ...(await ffmpeg()),
-    }))
-    assert.deepEqual(list.devices, [
-      { id: desktop.display, label: `${desktop.display} 1280×720`, default: true },
-    ])
-  })
+  test.unless(
+    problem,
+    'the size of a screen that lets only other programs in is known by xdpyinfo or ffmpeg',
+    async () => {
+      // A form of the name that only the other programs understand.
+      const DISPLAY = `unix/${desktop.display}`
+      const ffmpeg = createFfmpegLocator({ env: process.env, inputs: [] }).ffmpeg
+      for (const changes of [{ DISPLAY }, { DISPLAY, PATH: '/nowhere' }]) {
+        const list = await listX11Screens(env(changes), ffmpeg)
+        assert.deepEqual(list.devices, [
+          { id: DISPLAY, label: `${DISPLAY} 1280×720`, default: true },
+        ])
+      }
+    },
+  )
 
   test.unless(problem, 'servers that hang cost at most 2 s and are named', async () => {
     process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
@@ -188,14 +194,22 @@ Source #102
   })
 
   test('the output of xdpyinfo and ffmpeg is understood', () => {
-    assert.deepEqual(
-      parseDimensions('  dimensions:    3840x1080 pixels (1016x286 millimeters)'),
-      [3840, 1080],
-    )
-    const input =
-      '  Stream #0:0: Video: rawvideo (BGR[0] / 0x524742), bgr0, 1280x720, 442368 kb/s, 15 fps'
-    assert.deepEqual(parseInputSize(input), [1280, 720])
-    assert.equal(parseInputSize('Cannot open display :9, error 1.'), null)
+    assert.deepEqual(parseDimensions('  dimensions:    3840x1080 pixels (1016x286 millimeters)'), {
+      width: 3840,
+      height: 1080,
+    })
+    const twoScreens = `default screen number:    1
+number of screens:    2
+
+screen #0:
+  dimensions:    640x480 pixels (169x127 millimeters)
+screen #1:
+  dimensions:    800x600 pixels (212x159 millimeters)`
+    assert.deepEqual(parseDimensions(twoScreens), { width: 800, height: 600 })
+    const refusal =
+      '[x11grab @ 0x55] Capture area 32767x32767 at position 0.0 outside the screen size 1280x720.'
+    assert.deepEqual(parseScreenSize(refusal), { width: 1280, height: 720 })
+    assert.equal(parseScreenSize('Cannot open display :9, error 1.'), null)
   })
 })
 

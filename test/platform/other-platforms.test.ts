@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { resolveQuality } from '../../src/contract/quality.ts'
-import { parseVersion } from '../../src/ffmpeg/ffmpeg-locator.ts'
+import { type Ffmpeg, parseLibavcodec, parseVersion } from '../../src/ffmpeg/ffmpeg-locator.ts'
 import {
   pacatCommand,
   parecCommand,
@@ -18,7 +18,12 @@ import {
 } from '../../src/platform/windows/windows-backend.ts'
 import { suite } from '../support/suite.ts'
 
-const ffmpeg = { path: '/opt/ffmpeg', version: { major: 6, minor: 0 } }
+const ffmpeg: Ffmpeg = {
+  path: '/opt/ffmpeg',
+  version: { major: 6, minor: 0 },
+  libavcodec: { major: 60, minor: 3 },
+}
+const whole = { width: 1280, height: 720 }
 const quality = resolveQuality()
 const device = (id: string) => ({ id, label: id })
 const line = ({ args }: { args: readonly string[] }) => args.join(' ')
@@ -37,11 +42,11 @@ suite('command lines', (test) => {
       line(pacatCommand(device('alsa_output.hdmi'))),
       /--playback .*-d alsa_output\.hdmi$/,
     )
-    const screen = x11grabCommand(':0', undefined, quality, ffmpeg)
+    const screen = x11grabCommand(':0', whole, quality, ffmpeg)
     assert.equal(screen.program, '/opt/ffmpeg')
     assert.match(
       line(screen),
-      /-f x11grab -framerate 15 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1 .*pipe:3$/,
+      /-f x11grab -framerate 15 -video_size 1280x720 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1 .*pipe:3$/,
     )
     const right = { name: 'HDMI-1', primary: false, x: 1920, y: 0, width: 1280, height: 1024 }
     assert.match(
@@ -50,17 +55,40 @@ suite('command lines', (test) => {
     )
   })
 
-  test('frames keep their times with every version of ffmpeg', () => {
-    const flags = (version: typeof ffmpeg.version | null) =>
-      line(x11grabCommand(':0', undefined, quality, { path: 'ffmpeg', version }))
-    assert.match(flags({ major: 4, minor: 4 }), /-vsync vfr/)
-    for (const version of [{ major: 5, minor: 1 }, { major: 8, minor: 0 }, null])
-      assert.match(flags(version), /-fps_mode vfr/)
-    assert.deepEqual(parseVersion('ffmpeg version n4.4.2-0ubuntu Copyright'), {
-      major: 4,
-      minor: 4,
-    })
-    assert.equal(parseVersion('ffmpeg version N-112-gabc Copyright'), null)
+  test('sound is captured from the named device or not at all, also on PipeWire', () => {
+    for (const medium of ['mic', 'speaker'] as const)
+      assert.match(
+        line(parecCommand(medium, device('usb'))),
+        /--property=node\.dont-reconnect=true --property=node\.dont-fallback=true /,
+      )
+  })
+
+  test('frames keep their times with every build of ffmpeg', () => {
+    const libavcodec = '\nlibavcodec     58. 91.100 / 59. 37.100\nlibavformat    60. 45.100'
+    const flag = (printed: string) =>
+      /-(?:vsync|fps_mode) vfr/.exec(
+        line(
+          x11grabCommand(':0', whole, quality, {
+            path: 'ffmpeg',
+            version: parseVersion(printed),
+            libavcodec: parseLibavcodec(printed),
+          }),
+        ),
+      )?.[0]
+    for (const [printed, expected] of [
+      ['n4.4.2-0ubuntu', '-vsync vfr'],
+      ['5.0.3', '-vsync vfr'],
+      ['5.1.9-0+deb12u1', '-fps_mode vfr'],
+      ['8.0', '-fps_mode vfr'],
+      [`N-47683-g0e8eb07980-static${libavcodec}`, '-vsync vfr'],
+      [`2021-03-09-git-c35e456f54-full_build${libavcodec}`, '-vsync vfr'],
+      ['git-2022-06-01-abc\nlibavcodec     59. 36.100 / 59. 37.100', '-vsync vfr'],
+      ['N-112-gabc\n  libavcodec     59. 37.100 / 59. 36.100', '-fps_mode vfr'],
+      ['2024-09-01-git-1\nlibavcodec     61. 13.100 / 61. 13.100', '-fps_mode vfr'],
+      // It tells nothing: it is taken for a new one.
+      ['N-112-gabc', '-fps_mode vfr'],
+    ] as const)
+      assert.equal(flag(`ffmpeg version ${printed}`), expected, printed)
   })
 
   test('Windows: dshow for sound, gdigrab for the screen', () => {

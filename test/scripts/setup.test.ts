@@ -14,11 +14,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import { pipeWireDesktopProblem } from '../../lab/virtual-desktop.ts'
 import { suite } from '../support/suite.ts'
 
 const ROOT = resolve('.')
-const problem = await virtualDesktopProblem()
+const problem = await pipeWireDesktopProblem()
 
 /** Makes a checkout with sources of its own. Everything else is that of this checkout. */
 function checkout(): string {
@@ -111,6 +111,7 @@ suite('set-up', (test) => {
         printed,
         /^setup: Packages of the virtual devices are missing\. Install .*xvfb.*pulseaudio/,
       )
+      assert.match(printed, /\nsetup: .*Install .*pipewire-pulse wireplumber/)
     },
   )
 

@@ -60,6 +60,10 @@ export class ScreenPipeline implements Pipeline {
   #child: Child | undefined
   #watch: ScreenWatch | undefined
   #cause: EndCause | undefined
+  #interrupt: () => void = () => {}
+  readonly #interrupted = new Promise<undefined>((resolve) => {
+    this.#interrupt = () => resolve(undefined)
+  })
   #messages = ''
   /** The input does not report the wall-clock time. */
   #hasNoClock = false
@@ -88,13 +92,15 @@ export class ScreenPipeline implements Pipeline {
   }
 
   async #run(): Promise<void> {
-    let command: CaptureHelper
+    let command: CaptureHelper | undefined
     try {
-      command = await this.#parts.command
+      // An end does not wait for a display that does not answer.
+      command = await Promise.race([this.#parts.command, this.#interrupted])
     } catch (error) {
       return this.end({ kind: 'problem', problem: toCaptureProblem(error) })
     }
-    if (this.#cause) return
+    if (command === undefined || this.#cause) return
+    const { needsConfirmation = false } = command
     this.#watch = command.watchScreen?.((problem) => this.end({ kind: 'problem', problem }))
     const unsubscribe = this.#parts.clock.onJump((jump) => {
       // ffmpeg times each frame by the system clock. After a step back it drops frames until the
@@ -104,7 +110,7 @@ export class ScreenPipeline implements Pipeline {
     const child = startChild(command, {
       env: this.#parts.env,
       stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
-      onStdout: (chunk) => this.#onOutput(chunk, command.needsConfirmation === true),
+      onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
       onStderr: (text) => this.#readStartTime(text),
       onDescriptor3: (chunk) => this.#black.push(chunk),
     })
@@ -126,6 +132,7 @@ export class ScreenPipeline implements Pipeline {
   end(cause: EndCause): void {
     if (this.#cause) return
     this.#cause = cause
+    this.#interrupt()
     const child = this.#child
     if (child === undefined) return
     const ask = this.#parts.quit === 'q' ? () => child.stdin?.end('q') : ('SIGINT' as const)

@@ -9,13 +9,14 @@ import {
 } from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
-import type { Monitor } from '../../x11/connection.ts'
+import type { Area, Size } from '../../x11/connection.ts'
 import type { CaptureBackend, CaptureHelper } from '../capture-backend.ts'
 import { isPulseMuted } from './is-pulse-muted.ts'
 import { listPulseDevices } from './pulse-devices.ts'
 import { PulseWatch } from './pulse-watch.ts'
 import { X11ScreenWatch } from './x11-screen-watch.ts'
 import {
+  findArea,
   findMonitor,
   listX11Screens,
   monitorDevice,
@@ -29,6 +30,17 @@ function sourceOf(medium: 'mic' | 'speaker', device: Device): string {
 }
 
 /**
+ * Properties by which PipeWire uses the named device or none, at full volume. Without them it uses
+ * the default device when the named one is missing, another one when it goes away or on request,
+ * and the volume that somebody has once set for this program. PulseAudio ignores them.
+ */
+const ONLY_THIS_DEVICE = [
+  '--property=node.dont-reconnect=true',
+  '--property=node.dont-fallback=true',
+  '--property=state.restore-props=false',
+]
+
+/**
  * The command that captures sound. parec starts within 10 ms; ffmpeg's own pulse input takes ten
  * times as long, and ffmpeg-static has none.
  */
@@ -38,6 +50,7 @@ export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCo
     args: [
       ...['--raw', '--format=s16le', `--rate=${SAMPLE_RATE}`, `--channels=${CHANNELS[medium]}`],
       ...['--latency-msec=20', '--client-name=f2f-recorder', `--stream-name=${medium}`],
+      ...ONLY_THIS_DEVICE,
       ...['-d', sourceOf(medium, device)],
     ],
   }
@@ -59,7 +72,8 @@ export function pacatCommand(device: Device): ChildCommand {
         '--channels=1',
         '--format=s16le',
       ],
-      ...['--client-name=f2f-recorder', '--stream-name=keep awake', '-d', device.id],
+      ...['--client-name=f2f-recorder', '--stream-name=keep awake', ...ONLY_THIS_DEVICE],
+      ...['-d', device.id],
     ],
   }
 }
@@ -67,22 +81,16 @@ export function pacatCommand(device: Device): ChildCommand {
 /** The command that captures an X display, or one monitor of it. */
 export function x11grabCommand(
   display: string,
-  monitor: Monitor | undefined,
+  area: Size | Area,
   quality: Quality,
   ffmpeg: Ffmpeg,
 ): ChildCommand {
-  const area = monitor && [
-    ...['-video_size', `${monitor.width}x${monitor.height}`],
-    ...['-grab_x', String(monitor.x), '-grab_y', String(monitor.y)],
-  ]
   const grab = [
-    '-f',
-    'x11grab',
-    '-framerate',
-    String(quality.framesPerSecond),
-    ...(area ?? []),
-    '-i',
-    display,
+    ...['-f', 'x11grab', '-framerate', String(quality.framesPerSecond)],
+    // Without a size, an ffmpeg from before 2019 captures 640×480.
+    ...['-video_size', `${area.width}x${area.height}`],
+    ...('x' in area ? ['-grab_x', String(area.x), '-grab_y', String(area.y)] : []),
+    ...['-i', display],
   ]
   return {
     program: ffmpeg.path,
@@ -97,12 +105,12 @@ async function screenCommand(
   ffmpeg: () => Promise<Ffmpeg>,
 ): Promise<CaptureHelper> {
   const { display } = parseScreenId(device.id)
-  // Finds the monitor again: it may have been moved since it was listed.
-  const [monitor, found] = await Promise.all([findMonitor(device.id, env), ffmpeg()])
+  // Finds the area again: it may have changed since it was listed.
+  const [area, found] = await Promise.all([findArea(device.id, env, ffmpeg), ffmpeg()])
   return {
-    ...x11grabCommand(display, monitor, quality, found),
-    watchScreen: (onProblem) => new X11ScreenWatch({ display, env, monitor }, onProblem),
-    needsConfirmation: monitor !== undefined,
+    ...x11grabCommand(display, area, quality, found),
+    watchScreen: (onProblem) => new X11ScreenWatch({ display, env, area }, onProblem),
+    needsConfirmation: 'name' in area,
   }
 }
 

@@ -194,13 +194,16 @@ export class PulseWatch {
     const begunAt = this.#now()
     for (const watched of this.#watched) watched.suspectAgainFrom = undefined
     const asked = [...this.#watched]
+    // A subscription that comes alive only during the check may have missed a move after the
+    // answer.
+    const wasLive = this.#isLive
     const { outcome, stdout } = await runTool(
       { program: 'pactl', args: ['list'] },
       { env: this.#env, limitMs: ANSWER_MS },
     )
     const state = outcome === 'done' ? parsePulseState(stdout) : undefined
     for (const watched of asked)
-      if (this.#watched.has(watched)) this.#evaluate(watched, state, begunAt)
+      if (this.#watched.has(watched)) this.#evaluate(watched, state, { begunAt, wasLive })
     this.#isChecking = false
     if (state) this.#endHangingSubscription()
     const dueAt = Math.min(
@@ -219,7 +222,11 @@ export class PulseWatch {
     this.#answeredAt = this.#checkBegunAt
   }
 
-  #evaluate(watched: WatchedStream, state: PulseState | undefined, begunAt: number): void {
+  #evaluate(
+    watched: WatchedStream,
+    state: PulseState | undefined,
+    { begunAt, wasLive }: { begunAt: number; wasLive: boolean },
+  ): void {
     const stream = state?.streams.find(({ pid }) => pid === watched.pid)
     const source = state?.sources.find(({ index }) => index === stream?.source)
     if (state === undefined || stream === undefined || source === undefined) {
@@ -242,7 +249,7 @@ export class PulseWatch {
     }
     watched.source = source.index
     watched.confirmedAt = begunAt
-    if (!this.#isLive) {
+    if (!wasLive || !this.#isLive) {
       // Without a subscription no move is noticed, so sound is trusted only up to this check.
       watched.suspectFrom = begunAt
       events.suspected(begunAt)

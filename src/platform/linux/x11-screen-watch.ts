@@ -1,6 +1,11 @@
-import { type Area, type Layout, X11Connection, type X11Error } from '../../x11/connection.ts'
+import {
+  type Area,
+  type Layout,
+  type Size,
+  X11Connection,
+  type X11Error,
+} from '../../x11/connection.ts'
 import { type CaptureProblem, captureFailed, deviceLost } from '../capture-problem.ts'
-
 import type { ScreenWatch } from '../screen-watch.ts'
 
 const TICK_MS = 250
@@ -17,10 +22,8 @@ const CONNECT_MS = 2_500
 export interface WatchedScreen {
   display: string
   env: NodeJS.ProcessEnv
-  /**
-   * The captured monitor, as it was when the capture began; undefined when the whole screen is.
-   */
-  monitor: (Area & { name: string }) | undefined
+  /** The captured monitor, or else the whole screen, as it was when the capture began. */
+  area: Size | (Area & { name: string })
 }
 
 /**
@@ -36,7 +39,6 @@ export class X11ScreenWatch implements ScreenWatch {
   readonly #connection: Promise<X11Connection | undefined>
   readonly #timer: NodeJS.Timeout
   #problem: CaptureProblem | undefined
-  #size: Pick<Area, 'width' | 'height'> | undefined
   #isOver = false
   #pendingQueries = 0
   #idleTicks = 0
@@ -54,7 +56,7 @@ export class X11ScreenWatch implements ScreenWatch {
         return connection
       },
       (error: X11Error) => {
-        if (error.kind !== 'refused' || watched.monitor) this.#end(deviceLost(error.message))
+        if (error.kind !== 'refused' || 'name' in watched.area) this.#end(deviceLost(error.message))
         return undefined
       },
     )
@@ -97,11 +99,10 @@ export class X11ScreenWatch implements ScreenWatch {
   }
 
   #layoutProblem(layout: Layout): CaptureProblem | undefined {
-    const { monitor } = this.#watched
-    if (monitor) return monitorProblem(monitor, layout)
+    const { area } = this.#watched
+    if ('name' in area) return monitorProblem(area, layout)
     const { width, height } = layout
-    this.#size ??= { width, height }
-    if (this.#size.width === width && this.#size.height === height) return undefined
+    if (area.width === width && area.height === height) return undefined
     return captureFailed(`The screen was resized to ${width}×${height}.`)
   }
 

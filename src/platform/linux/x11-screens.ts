@@ -4,10 +4,19 @@ import type { DeviceList, DeviceView } from '../../contract/views.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import { runTool } from '../../processes/run-tool.ts'
 import { within } from '../../time/within.ts'
-import { type Layout, type Monitor, X11Connection, X11Error } from '../../x11/connection.ts'
+import {
+  type Layout,
+  type Monitor,
+  type Size,
+  X11Connection,
+  X11Error,
+} from '../../x11/connection.ts'
 import { unavailable } from '../capture-backend.ts'
 
+/** Limit of a program or display that is asked for a list. */
 const PROBE_MS = 1_500
+/** Limit of a display that is about to be captured. A start has its own, and a slow one may do. */
+const AREA_MS = 2_500
 
 /** Why x11grab cannot capture this session's screen; null when it may. */
 export function sessionProblem(env: NodeJS.ProcessEnv): string | null {
@@ -38,13 +47,10 @@ export async function listX11Screens(
   if (problem !== null) return unavailable(problem)
   const display = env.DISPLAY!
   try {
-    return { available: true, devices: screensOf(display, await queryLayout(display, env)) }
+    const layout = await findLayout(display, env, ffmpeg, PROBE_MS)
+    return { available: true, devices: screensOf(display, layout) }
   } catch (error) {
-    const kind = error instanceof X11Error ? error.kind : 'refused'
-    if (kind === 'refused') return listByPrograms(display, env, ffmpeg)
-    return unavailable(
-      kind === 'silent' ? `The X display ${display} does not answer.` : notOpened(display),
-    )
+    return unavailable((error as Error).message)
   }
 }
 
@@ -55,16 +61,39 @@ export async function listX11Screens(
 export async function findMonitor(
   id: string,
   env: NodeJS.ProcessEnv,
+  limitMs = PROBE_MS,
 ): Promise<Monitor | undefined> {
   const { display, monitor } = parseScreenId(id)
   if (monitor === undefined) return undefined
   try {
-    const found = (await queryLayout(display, env)).monitors.find(({ name }) => name === monitor)
+    const { monitors } = await queryLayout(display, env, limitMs)
+    const found = monitors.find(({ name }) => name === monitor)
     if (found) return found
   } catch (error) {
     throw new RecorderError('DEVICE_UNAVAILABLE', (error as Error).message, { cause: error })
   }
   throw new RecorderError('DEVICE_UNAVAILABLE', `The monitor ${monitor} is not there.`)
+}
+
+/**
+ * Finds the area that a device's id stands for, as it is now: a monitor, or the whole display.
+ * Throws DEVICE_UNAVAILABLE, or CAPTURE_FAILED when ffmpeg is needed for that and missing.
+ */
+export async function findArea(
+  id: string,
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+): Promise<Monitor | Size> {
+  const monitor = await findMonitor(id, env, AREA_MS)
+  if (monitor) return monitor
+  try {
+    const { display } = parseScreenId(id)
+    const { width, height } = await findLayout(display, env, ffmpeg, AREA_MS)
+    return { width, height }
+  } catch (error) {
+    if (error instanceof RecorderError) throw error
+    throw new RecorderError('DEVICE_UNAVAILABLE', (error as Error).message, { cause: error })
+  }
 }
 
 /** Describes a monitor as a device. */
@@ -90,13 +119,16 @@ function screensOf(display: string, { width, height, monitors }: Layout): Device
   ]
 }
 
-async function queryLayout(display: string, env: NodeJS.ProcessEnv): Promise<Layout> {
-  const until = performance.now() + PROBE_MS
-  const connection = await X11Connection.open(display, env, PROBE_MS)
+async function queryLayout(
+  display: string,
+  env: NodeJS.ProcessEnv,
+  limitMs: number,
+): Promise<Layout> {
+  const until = performance.now() + limitMs
+  const connection = await X11Connection.open(display, env, limitMs)
   try {
     const layout = await within(connection.layout(), until - performance.now())
-    if (layout === undefined)
-      throw new X11Error('silent', `The X display ${display} does not answer.`)
+    if (layout === undefined) throw new X11Error('silent', notAnswering(display))
     return layout
   } finally {
     connection.close()
@@ -104,60 +136,69 @@ async function queryLayout(display: string, env: NodeJS.ProcessEnv): Promise<Lay
 }
 
 /**
- * Lists the screen by other programs, in case the display lets them in but not us. xdpyinfo answers
- * fastest; without it ffmpeg tries.
+ * Queries the layout of a display. Asks other programs for its size in case it lets them in but not
+ * us. Rejects with the reason in a whole sentence.
  */
-async function listByPrograms(
+async function findLayout(
   display: string,
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,
-): Promise<DeviceList> {
-  const info = await runTool({ program: 'xdpyinfo', args: [] }, { env, limitMs: PROBE_MS })
-  if (info.outcome === 'timeout') return unavailable(`The X display ${display} does not answer.`)
-  let size = parseDimensions(info.stdout)
-  if (info.outcome === 'notInstalled') {
-    try {
-      size = await sizeByFfmpeg(display, env, await ffmpeg())
-    } catch (error) {
-      return unavailable((error as Error).message)
-    }
+  limitMs: number,
+): Promise<Layout> {
+  try {
+    return await queryLayout(display, env, limitMs)
+  } catch (error) {
+    const kind = error instanceof X11Error ? error.kind : 'refused'
+    if (kind === 'silent') throw new Error(notAnswering(display), { cause: error })
+    if (kind === 'absent') throw new Error(notOpened(display), { cause: error })
+    return { ...(await sizeByPrograms(display, env, ffmpeg)), monitors: [] }
   }
-  if (size === null) return unavailable(notOpened(display))
-  return {
-    available: true,
-    devices: screensOf(display, { width: size[0], height: size[1], monitors: [] }),
-  }
+}
+
+/** Asks xdpyinfo for the size of a display, which answers fastest, or else ffmpeg. */
+async function sizeByPrograms(
+  display: string,
+  env: NodeJS.ProcessEnv,
+  ffmpeg: () => Promise<Ffmpeg>,
+): Promise<Size> {
+  const options = { env, limitMs: PROBE_MS }
+  const info = await runTool({ program: 'xdpyinfo', args: ['-display', display] }, options)
+  if (info.outcome === 'timeout') throw new Error(notAnswering(display))
+  if (info.outcome !== 'notInstalled') return sizeOrThrow(display, parseDimensions(info.stdout))
+  const args = ['-hide_banner', '-nostdin', '-f', 'x11grab', ...OUTSIZE, '-i', display]
+  const { stderr } = await runTool({ program: (await ffmpeg()).path, args }, options)
+  return sizeOrThrow(display, parseScreenSize(stderr))
+}
+
+/** Larger than any screen: x11grab refuses it and names the size that the screen has. */
+const OUTSIZE = ['-video_size', '32767x32767']
+
+function sizeOrThrow(display: string, size: Size | null): Size {
+  if (size === null) throw new Error(notOpened(display))
+  return size
 }
 
 function notOpened(display: string): string {
   return `The X display ${display} cannot be opened. Check DISPLAY and XAUTHORITY.`
 }
 
-/**
- * Reads the size from ffmpeg, which opens the input and ends with an error for lack of an output.
- */
-async function sizeByFfmpeg(
-  display: string,
-  env: NodeJS.ProcessEnv,
-  ffmpeg: Ffmpeg,
-): Promise<Size | null> {
-  const args = ['-hide_banner', '-nostdin', '-probesize', '32', '-f', 'x11grab', '-i', display]
-  const { stderr } = await runTool({ program: ffmpeg.path, args }, { env, limitMs: PROBE_MS })
-  return parseInputSize(stderr)
+function notAnswering(display: string): string {
+  return `The X display ${display} does not answer.`
 }
-
-type Size = [width: number, height: number]
 
 function size(match: RegExpExecArray | null): Size | null {
-  return match ? [Number(match[1]), Number(match[2])] : null
+  return match ? { width: Number(match[1]), height: Number(match[2]) } : null
 }
 
-/** Reads the size of the first screen from the output of `xdpyinfo`, in pixels. */
+/** Reads the size of the default screen from the output of `xdpyinfo`, in pixels. */
 export function parseDimensions(output: string): Size | null {
-  return size(/^\s*dimensions:\s+(\d+)x(\d+) pixels/m.exec(output))
+  const number = /^default screen number:\s+(\d+)/m.exec(output)?.[1] ?? '0'
+  const screens = output.split(/^(?=screen #\d+:)/m)
+  const screen = screens.find((text) => text.startsWith(`screen #${number}:`)) ?? output
+  return size(/^\s*dimensions:\s+(\d+)x(\d+) pixels/m.exec(screen))
 }
 
-/** Reads the size of the video stream from ffmpeg's description of an input, in pixels. */
-export function parseInputSize(output: string): Size | null {
-  return size(/Stream #0:0.*: Video: .*?, (\d+)x(\d+)/.exec(output))
+/** Reads the size of the screen from x11grab's refusal of a larger one, in pixels. */
+export function parseScreenSize(output: string): Size | null {
+  return size(/outside the screen size (\d+)x(\d+)/.exec(output))
 }

@@ -6,6 +6,7 @@ import {
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
 import type { CaptureReport } from '../../../src/actors/capture.ts'
+import { X11ScreenWatch } from '../../../src/platform/linux/x11-screen-watch.ts'
 import { assertWithin } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
@@ -86,6 +87,31 @@ suite('screen watch', (test) => {
       )
       assert.deepEqual(await sizeOf(await again(capture, desktop.display)), [width, height])
     }
+  })
+
+  test.unless(problem, 'a screen that is resized just before the capture is noticed', async () => {
+    const watched = {
+      display: desktop.display,
+      env: { ...process.env, ...desktop.env },
+      area: { width: 640, height: 360 },
+    }
+    const watch = new X11ScreenWatch(watched, () => {})
+    assert.equal((await watch.check())?.detail, 'The screen was resized to 1280×720.')
+    watch.stop()
+  })
+
+  test.unless(problem, 'a cut does not wait for a display that does not answer', async () => {
+    const platform = bench.platform({ env: { ...process.env, ...desktop.env } })
+    const device = await platform.resolve('screen', undefined)
+    process.kill(desktop.pids.xvfb, 'SIGSTOP')
+    const capture = bench.capture(platform, 'screen')
+    capture.open(device)
+    const since = performance.now()
+    capture.cut()
+    assert.equal((await capture.next('capture.ended')).cause, 'cut')
+    // The display has 2.5 s to answer.
+    const tookMs = performance.now() - since
+    assert.ok(tookMs < 2_000, `${tookMs} ms`)
   })
 
   async function twoMonitors() {

@@ -72,6 +72,7 @@ suite('salvage', (test) => {
       {
         path: 'ffmpeg',
         version: null,
+        libavcodec: null,
       },
     ),
   )

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { output } from '../../../lab/helper-process.ts'
-import {
-  between,
-  decodeAudio,
-  rmsDb,
-  type Samples,
-  secondsOf,
-  toneDb,
-} from '../../../lab/measure.ts'
+import { decodeAudio, rmsDb, type Samples } from '../../../lab/measure.ts'
 import { addMicrophone, type Microphone, pactl } from '../../../lab/microphone.ts'
 import {
   startVirtualDesktop,
@@ -20,6 +13,7 @@ import { assertWithin, slowness } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
 import { fakeProgram } from '../support/fake-program.ts'
+import { loudestDb } from '../support/loudest-tone.ts'
 import { childrenWith, childWith } from '../support/processes.ts'
 
 const problem = await virtualDesktopProblem()
@@ -31,14 +25,6 @@ const NO_TRACE_DB = -50
 const TIMES = Number(process.env.F2F_SWITCHES ?? 4)
 /** Later than they come on any machine that is not overloaded. */
 const NEWS_LATE_MS = 150
-
-/** The loudest twentieth of a second of a tone. */
-function loudestDb(samples: Samples, hertz: number): number {
-  let loudest = -120
-  for (let from = 0; from + 0.02 < secondsOf(samples); from += 0.025)
-    loudest = Math.max(loudest, toneDb(between(samples, from, from + 0.05), hertz))
-  return loudest
-}
 
 suite('a sound server that switches the source', (test) => {
   let desktop: VirtualDesktop
@@ -221,6 +207,24 @@ suite('a sound server that switches the source', (test) => {
     await eventually('it is gone', () => !childrenWith('pactl subscribe').includes(subscription))
     await switched(capture, () => pactl(desktop.env, 'move-source-output', stream, 'other'))
   })
+
+  test.unless(
+    problem,
+    'leaves no sound of another device on disk, also when the subscription has died and a cut comes',
+    async () => {
+      const devices = platform()
+      for (const afterMs of [0, 150, 400, 1_200]) {
+        const capture = await flowing(devices, 'own')
+        const stream = await streamOf(childWith('parec'))
+        process.kill(childWith('pactl subscribe'), 'SIGKILL')
+        await pactl(desktop.env, 'move-source-output', stream, 'other')
+        await new Promise((resolve) => setTimeout(resolve, afterMs))
+        capture.cut()
+        const level = loudestDb(await samplesOf(capture, 1), OTHER_HZ)
+        assert.ok(level < NO_TRACE_DB, `${level} dB of the wrong device, cut after ${afterMs} ms`)
+      }
+    },
+  )
 
   test.unless(problem, 'is not suspected when a volume changes many times a second', async () => {
     const capture = await flowing(platform(), 'own')

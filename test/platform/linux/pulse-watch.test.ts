@@ -197,6 +197,25 @@ suite('a watch over sound streams', (test) => {
     stop()
   })
 
+  test.unless(
+    noPulse(),
+    'trusts no sound by an answer that is older than the subscription',
+    async () => {
+      const [die, asked] = [join(folder, 'die'), join(folder, 'asked')]
+      const { runs, reported, stop } = watching({
+        // The second one comes alive after the answer of a check, and before that check ends.
+        subscribe: `if [ $(wc -l < ${join(folder, 'subscribe')}) = 1 ]; then echo "Event 'new' on client #1"; while [ ! -e ${die} ]; do sleep 0.02; done; exit 1; fi; while [ ! -e ${asked} ]; do sleep 0.02; done; echo "Event 'new' on client #1"; exec tail -f /dev/null`,
+        // Between the two the stream is moved, which nobody reports.
+        list: `if [ ! -e ${die} ]; then ${says(listing())} elif [ ! -e ${asked} ]; then touch ${asked}; sleep 0.5; ${says(listing())} else ${says(listing({ source: 1 }))} fi`,
+      })
+      await eventually('it works', () => runs('list') >= 2)
+      writeFileSync(die, '')
+      await eventually('it is lost', () => reported.at(-1) === 'DEVICE_UNAVAILABLE', 5_000)
+      stop()
+      assert.ok(!reported.includes('clear'), JSON.stringify(reported))
+    },
+  )
+
   test.unless(noPulse(), 'ends a subscription that hangs, and starts another', async () => {
     const { runs, stop } = watching({
       // The first one says a word and then hangs.

@@ -1,0 +1,178 @@
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { type HelperProcess, startHelper, untilReady } from './helper-process.ts'
+import { pactl } from './microphone.ts'
+import { playInto } from './sound.ts'
+import {
+  MIC_FEED_SINK,
+  MIC_SOURCE,
+  type SoundServer,
+  SPEAKER_SINK,
+  untilAccepting,
+  untilDelivering,
+} from './sound-server.ts'
+
+/** A message bus that starts no services of its own. */
+const busConfig = (socket: string) => `<busconfig>
+  <type>session</type>
+  <listen>unix:path=${socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`
+
+/**
+ * Settings of WirePlumber that keep it away from the user's own devices: for 0.5, and for 0.4,
+ * which reads Lua.
+ */
+const NO_HARDWARE: Record<string, string> = {
+  'wireplumber.conf.d/90-no-hardware.conf': `wireplumber.profiles = {
+  main = {
+    hardware.audio = disabled
+    hardware.bluetooth = disabled
+    hardware.video-capture = disabled
+  }
+}
+`,
+  'main.lua.d/80-no-hardware.lua': `alsa_monitor.enabled = false
+v4l2_monitor.enabled = false
+libcamera_monitor.enabled = false
+`,
+  'bluetooth.lua.d/80-no-hardware.lua': 'bluez_monitor.enabled = false\n',
+}
+
+const MODULES = [
+  ['module-null-sink', `sink_name=${SPEAKER_SINK}`, 'channels=2', description('sink', 'speaker')],
+  [
+    'module-null-sink',
+    `sink_name=${MIC_FEED_SINK}`,
+    'channels=1',
+    description('sink', 'microphone input'),
+  ],
+  [
+    'module-remap-source',
+    `source_name=${MIC_SOURCE}`,
+    `master=${MIC_FEED_SINK}.monitor`,
+    description('source', 'microphone'),
+  ],
+]
+
+function description(kind: 'sink' | 'source', name: string): string {
+  return `${kind}_properties='device.description="Virtual ${name}"'`
+}
+
+/** One second of white noise of −77 dBFS, like a very quiet room. */
+function quietNoise(): Buffer {
+  const amplitude = 8
+  const samples = Int16Array.from({ length: 48_000 }, () =>
+    Math.round((2 * Math.random() - 1) * amplitude),
+  )
+  return Buffer.from(samples.buffer)
+}
+
+/** Environment of the clients of a server that runs in a folder. */
+function clientEnv(folder: string): NodeJS.ProcessEnv {
+  return {
+    XDG_RUNTIME_DIR: folder,
+    PIPEWIRE_RUNTIME_DIR: folder,
+    PIPEWIRE_REMOTE: undefined,
+    PULSE_RUNTIME_PATH: join(folder, 'pulse'),
+    PULSE_STATE_PATH: join(folder, 'pulse'),
+    PULSE_COOKIE: join(folder, 'pulse', 'cookie'),
+    PULSE_SERVER: `unix:${join(folder, 'pulse', 'native')}`,
+  }
+}
+
+function serverEnv(folder: string): NodeJS.ProcessEnv {
+  const bus = `unix:path=${join(folder, 'bus')}`
+  return {
+    ...process.env,
+    ...clientEnv(folder),
+    HOME: folder,
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_STATE_HOME: join(folder, 'state'),
+    XDG_DATA_HOME: join(folder, 'data'),
+    DISPLAY: undefined,
+    DBUS_SESSION_BUS_ADDRESS: bus,
+    DBUS_SYSTEM_BUS_ADDRESS: bus,
+  }
+}
+
+/**
+ * Starts PipeWire with its PulseAudio interface in a folder of its own, with a message bus of its
+ * own, apart from the user's configuration, server and devices. Resolves when both devices deliver
+ * samples. With `quietRoom` the microphone hears the noise of a very quiet room.
+ */
+export async function startPipeWire(
+  folder: string,
+  { quietRoom }: { quietRoom: boolean },
+): Promise<SoundServer> {
+  const env = clientEnv(folder)
+  const running: { stop(): Promise<void> }[] = []
+  async function stop(): Promise<void> {
+    await Promise.all(running.map((one) => one.stop()))
+  }
+  async function start(program: string, args: string[] = []): Promise<HelperProcess> {
+    const helper = await startHelper(program, args, {
+      env: serverEnv(folder),
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    })
+    running.push(helper)
+    return helper
+  }
+  try {
+    await writeSettings(folder)
+    const config = `--config-file=${join(folder, 'bus.conf')}`
+    const bus = await start('dbus-daemon', [config, '--nofork', '--nopidfile', '--print-address=3'])
+    await untilReady(bus, once(bus.child.stdio[3] as Readable, 'data'))
+    await untilAccepting(await start('pipewire'), join(folder, 'pipewire-0'))
+    const manager = await start('wireplumber')
+    const server = await start('pipewire-pulse')
+    await untilAccepting(server, join(folder, 'pulse', 'native'))
+    await addDevices(manager, env)
+    if (quietRoom) running.push(await playInto(MIC_FEED_SINK, quietNoise(), { env, loop: true }))
+    return { env, pid: server.pid, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function writeSettings(folder: string): Promise<void> {
+  await mkdir(join(folder, 'pulse'), { mode: 0o700, recursive: true })
+  await writeFile(join(folder, 'bus.conf'), busConfig(join(folder, 'bus')))
+  for (const [name, text] of Object.entries(NO_HARDWARE)) {
+    const path = join(folder, 'config', 'wireplumber', name)
+    await mkdir(join(path, '..'), { recursive: true })
+    await writeFile(path, text)
+  }
+}
+
+/** Adds the devices. Resolves when they are the default ones and deliver. */
+async function addDevices(manager: HelperProcess, env: NodeJS.ProcessEnv): Promise<void> {
+  for (const module of MODULES) await pactl(env, 'load-module', ...module)
+  const waiting = new AbortController()
+  await untilReady(manager, chosen(env, waiting.signal)).finally(() => waiting.abort())
+  await Promise.all([
+    untilDelivering(MIC_SOURCE, env),
+    untilDelivering(`${SPEAKER_SINK}.monitor`, env),
+  ])
+}
+
+/** Makes the devices the default ones, which is possible as soon as the session manager is up. */
+async function chosen(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+  const isChosen = async (): Promise<boolean> => {
+    await pactl(env, 'set-default-sink', SPEAKER_SINK)
+    await pactl(env, 'set-default-source', MIC_SOURCE)
+    const info = await pactl(env, 'info')
+    return info.includes(`Sink: ${SPEAKER_SINK}\n`) && info.includes(`Source: ${MIC_SOURCE}\n`)
+  }
+  while (!signal.aborted && !(await isChosen().catch(() => false)))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+}
