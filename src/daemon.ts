@@ -12,6 +12,7 @@ import { Composer } from './composition/composer.ts'
 import { RecorderError } from './contract/errors.ts'
 import type { QualityPreset } from './contract/quality.ts'
 import { DEFAULT_RESERVE_BYTES } from './disk/default-reserve.ts'
+import { readOnlyProblem } from './disk/read-only.ts'
 import { apiSocketPath } from './home/api-socket.ts'
 import { readConfig } from './home/config.ts'
 import { type DaemonInfo, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts'
@@ -20,8 +21,8 @@ import { HomeError } from './home/home-error.ts'
 import { type HttpServer, startHttp } from './http/server.ts'
 import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
 import { Ballast } from './store/ballast.ts'
-import { isLocked } from './store/database.ts'
 import { openEventLog } from './store/event-log.ts'
+import { openingProblem } from './store/opening-problem.ts'
 import type { EventLog } from './store/port.ts'
 import { SteadyClock } from './time/steady-clock.ts'
 
@@ -40,6 +41,8 @@ export interface DaemonOptions {
   source: 'devices' | 'synthetic'
   /** Bytes to keep free on the disk of the recordings. Falls back to config.json, then 256 MB. */
   reserveBytes?: number
+  /** A person has confirmed that a log whose witness is lost is to be used as it is. */
+  acceptLostWitness?: boolean
 }
 
 /** A running daemon. */
@@ -68,7 +71,7 @@ async function assemble(
   cleanup: CleanupStack,
 ): Promise<Daemon> {
   const home = resolveHome(options.home)
-  await prepareHome(home)
+  await prepareHome(home).catch((error) => explain(error, readOnlyProblem(home.folder, error)))
   const config = await readConfig(home)
   const port = options.port ?? portOf(process.env) ?? config.port ?? DEFAULT_PORT
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
@@ -77,7 +80,7 @@ async function assemble(
   const { ffmpegPath } = config
   const clock = new SteadyClock()
   cleanup.push(() => clock.stop())
-  const recorder = await openRecorder(home, logger, {
+  const recorder = await openRecorder(home, logger, options.acceptLostWitness === true, {
     platform: createCapturePlatform({ source: options.source, clock, logger, ffmpegPath }),
     clock,
     recordingsFolder: home.recordingsFolder,
@@ -98,6 +101,7 @@ async function assemble(
     env: process.env,
     version,
     reserveBytes,
+    now: () => clock.now(),
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
@@ -141,27 +145,36 @@ function announcementOf({ url, socketPath }: HttpServer): DaemonInfo {
 async function openRecorder(
   home: Home,
   logger: Logger,
+  acceptLostWitness: boolean,
   parts: Omit<RecorderOptions, 'log' | 'ballast'>,
 ): Promise<Recorder> {
   const ballast = new Ballast(home.ballastFile)
-  const log = await openLog(home, logger, ballast)
+  const log = await openLog(home, logger, ballast, acceptLostWitness)
   try {
     return await Recorder.open({ ...parts, log, ballast })
   } catch (error) {
     await log.close()
     // With a little space left a log may open, yet not take the events of the recovery.
     const isFull = error instanceof RecorderError && error.code === 'STORAGE_FULL'
-    if (isFull && (await ballast.release())) return openRecorder(home, logger, parts)
+    if (isFull && (await ballast.release()))
+      return openRecorder(home, logger, acceptLostWitness, parts)
     throw error
   }
 }
 
-async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<EventLog> {
+async function openLog(
+  home: Home,
+  logger: Logger,
+  ballast: Ballast,
+  acceptLostWitness: boolean,
+): Promise<EventLog> {
   let reportedAt = performance.now()
   try {
     return await openEventLog({
       folder: home.logFolder,
       witnessFile: home.witnessFile,
+      recordingsFolder: home.recordingsFolder,
+      acceptLostWitness,
       onProblem: (error) => logger.warn({ err: error }, 'a background task of the log failed'),
       onProgress: (events) => {
         if (performance.now() - reportedAt < 1_000) return
@@ -176,19 +189,14 @@ async function openLog(home: Home, logger: Logger, ballast: Ballast): Promise<Ev
       error.code === 'STORAGE_FULL' &&
       (await ballast.release())
     )
-      return openLog(home, logger, ballast)
-    if (
-      error instanceof RecorderError &&
-      error.code === 'STORAGE_UNAVAILABLE' &&
-      !isLocked(error)
-    ) {
-      const remedy = `Check the disk. Restore ${home.logFolder} from a backup, or use another home folder (--home). The files in ${home.recordingsFolder} can still be played.`
-      throw new HomeError(`${error.message} ${remedy}`, { cause: error })
-    }
-    if (!isLocked(error)) throw error
-    const message = `Another recorder runs on the home folder ${home.folder}. Use that one (f2f status), or end it first.`
-    throw new HomeError(message, { cause: error })
+      return openLog(home, logger, ballast, acceptLostWitness)
+    return explain(error, openingProblem(error, home))
   }
+}
+
+/** Throws an error for a person when there is a message for one, else the error itself. */
+function explain(error: unknown, message: string | undefined): never {
+  throw message === undefined ? error : new HomeError(message, { cause: error })
 }
 
 function portOf(env: NodeJS.ProcessEnv): number | undefined {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { startDaemon } from '../src/daemon.ts'
 import { SteadyClock } from '../src/time/steady-clock.ts'
+import { noSmallDisk, withSmallDisk } from './store/support/mounts.ts'
 import { suite } from './support/suite.ts'
 
 suite('starting the daemon', (test) => {
@@ -42,5 +44,27 @@ suite('starting the daemon', (test) => {
     const daemon = await startDaemon({ ...options, port: 0 }, logger)
     await daemon.stop()
     assert.ok(!readdirSync(home).includes('daemon.json'))
+  })
+
+  test.unless(noSmallDisk, 'a read-only home is called that, whatever it holds', async () => {
+    const options = { source: 'synthetic', port: 0 } as const
+    const logger = pino({ level: 'silent' })
+    await withSmallDisk(32 * 1024 * 1024, async (mount) => {
+      for (const isUsed of [false, true]) {
+        const folder = join(mount, String(isUsed))
+        mkdirSync(folder, { mode: 0o700 })
+        if (isUsed) await (await startDaemon({ ...options, home: folder }, logger)).stop()
+        execFileSync('mount', ['-o', 'remount,ro', mount])
+        try {
+          await assert.rejects(startDaemon({ ...options, home: folder }, logger), {
+            name: 'HomeError',
+            message:
+              /is on a file system that is mounted read-only\. Nothing is damaged\. Mount it/,
+          })
+        } finally {
+          execFileSync('mount', ['-o', 'remount,rw', mount])
+        }
+      }
+    })
   })
 })

@@ -44,6 +44,8 @@ export interface ComposerOptions {
   onFault: (what: string, error: unknown) => void
   /** Reserve: bytes to keep free on the disk. */
   reserveBytes: number
+  /** The recorder's time (epoch ms), by which recordings end. Default: the system clock's. */
+  now?: () => number
   limits?: Partial<typeof LIMITS>
   /** Default: the tools of this computer. */
   tools?: Tools
@@ -125,6 +127,7 @@ export class Composer implements CompositionPort {
       () => recordings.recording(id, 'api'),
       this.#limits.finishMs,
       AbortSignal.any([signal, this.#closing.signal]),
+      this.#options.now,
     )
     const segments = await readSegments(recordings, id)
     const plan = planComposition(finished, segments, request, version)

@@ -68,10 +68,12 @@ export function buildTimeline(
   segments: readonly SegmentDescription[],
 ): Timeline {
   const startMs = Date.parse(recording.startedAt)
-  const ends = segments.map(({ endedAt }) => Date.parse(endedAt))
-  const endMs =
-    recording.endedAt === null ? Math.max(startMs, ...ends) : Date.parse(recording.endedAt)
-  const durationMs = Math.max(0, endMs - startMs)
+  const { endedAt } = recording
+  const ends = segments.map((segment) => Date.parse(segment.endedAt))
+  // An end before the start comes from a clock that was set back. The media know better.
+  const isEndKnown = endedAt !== null && Date.parse(endedAt) >= startMs
+  const endMs = isEndKnown ? Date.parse(endedAt) : Math.max(startMs, ...ends)
+  const durationMs = endMs - startMs
   const tracks = MEDIA.flatMap((medium): TrackTimeline[] => {
     const own = segments.filter((segment) => segment.medium === medium)
     const track = recording.tracks[medium]

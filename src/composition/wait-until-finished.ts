@@ -46,13 +46,14 @@ export function unfinishedSegments({
  * Waits up to `limitMs` for the last segments and resolves with the recording then. `reload` reads
  * the recording again. Rejects with INVALID_STATE while the recording is under way, NOT_READY when
  * it takes longer or the log does not know yet how the recording ended, EXPORT_FAILED when a
- * segment stays unfinished.
+ * segment stays unfinished. `now`: the recorder's time.
  */
 export async function waitUntilFinished<T extends ComposableRecording>(
   recording: T,
   reload: () => Promise<T>,
   limitMs: number,
   signal: AbortSignal,
+  now: () => number = Date.now,
 ): Promise<T> {
   const end = performance.now() + limitMs
   for (let view = recording; ; view = await reload()) {
@@ -64,7 +65,7 @@ export async function waitUntilFinished<T extends ComposableRecording>(
     const isCutOff = view.endedAt === null && view.state !== 'Closed'
     if (open.length === 0 && !isCutOff) return view
     const isOver = performance.now() >= end
-    const isGivenUp = !isCutOff && Date.now() - Date.parse(view.endedAt!) > GIVEN_UP_MS
+    const isGivenUp = !isCutOff && now() - Date.parse(view.endedAt!) > GIVEN_UP_MS
     if (isGivenUp && (isOver || view.state === 'Closed')) throw neverFinished(open)
     if (isOver) throw notReady(isCutOff)
     await delay(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())

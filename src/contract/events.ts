@@ -35,6 +35,8 @@ export interface EventData {
     version: string
     platform: string
     node: string
+    /** The log has a witness file from here on. Missing in logs of 0.1. */
+    witness?: true
     /** See `log.reopened`. */
     unacknowledged?: string[]
   }
@@ -122,6 +124,18 @@ export interface EventData {
     unacknowledged?: string[]
   }
   /**
+   * The witness of the log was lost, and a person accepted the log as it was found: up to
+   * `position`, whose record has `hash`. `witnessedAt` is the position of the newest event that
+   * says that a witness existed. `unknownRecordings` counts recordings on disk that the log does
+   * not know.
+   */
+  'log.witnessLost': {
+    position: number
+    hash: string
+    witnessedAt: number | null
+    unknownRecordings: number
+  }
+  /**
    * A condition began that somebody must know at once. It concerns a recording or the recorder
    * itself. A track's warnings also end with its capture or its pause.
    */
@@ -194,6 +208,7 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'segment.closed': true,
   'segment.discarded': true,
   'log.reopened': true,
+  'log.witnessLost': true,
   'warning.raised': true,
   'warning.cleared': true,
   'clock.stepped': true,

@@ -5,7 +5,7 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, isAbsolute, join, resolve } from 'node:path'
-import { HomeError, messageOf } from './home-error.ts'
+import { codeOf, HomeError, messageOf } from './home-error.ts'
 
 /** The paths of a home folder, all absolute. */
 export interface Home {
@@ -78,7 +78,11 @@ async function preparePrivateFolder(
   beforeNarrowing?: () => Promise<void>,
 ): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+      // Node says so also of a read-only disk. Without `recursive` it names the reason.
+      return mkdir(folder, { mode: 0o700 })
+    })
     const { mode, uid } = await stat(folder)
     if (process.platform === 'win32') return
     if (uid !== process.getuid?.())

@@ -21,7 +21,8 @@ const WORTH_WARNING_MS = 1_000
 
 /**
  * Records sleeps and clock steps as events; adopts a new time only while no recording depends on
- * the old one.
+ * the old one. The times of one recording therefore never go back, and its clocks never wait longer
+ * than they were set to.
  */
 export class ClockMonitor {
   readonly #options: ClockMonitorOptions
@@ -35,9 +36,16 @@ export class ClockMonitor {
     this.#stop = options.clock.onJump((jump) => this.#onJump(jump))
   }
 
-  /** Adopts the system's time before a new recording, even if another is still in wrap-up. */
+  /**
+   * Adopts the system's time before a new recording. While another is in wrap-up only a later time
+   * is adopted: with an earlier one that recording would end before it began, and its wrap-up would
+   * last for as long as the clock was set back.
+   */
   beforeStart(): void {
-    if (![...this.#options.facts.recordings.values()].some(isCapturing)) this.#adoptWallClock()
+    const { clock, facts } = this.#options
+    const open = [...facts.recordings.values()]
+    if (open.some(isCapturing) || (open.length > 0 && clock.wallAheadMs < -NOISE_MS)) return
+    this.#adoptWallClock()
   }
 
   /** Adopts the system's time once no recording depends on the old one. */

@@ -17,7 +17,7 @@ import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../store/port.ts'
 import { within } from '../time/within.ts'
 import { type OpeningFact, openingFacts, unacknowledgedCommands } from './facts/opening.ts'
-import { findInterrupted, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
+import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
 import { isCapturing } from './open-recordings.ts'
 import type { RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
 import type { RecorderOptions } from './recorder-options.ts'
@@ -62,10 +62,14 @@ export class Recorder implements RecorderPort {
    */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const recorder = new Recorder(options)
+    const { version, log } = options
+    const { platform, version: node } = process
     await recorder.#restore('interrupted', {
       type: 'daemon.started',
-      data: { version: options.version, platform: process.platform, node: process.version },
+      data: { version, platform, node, witness: true },
     })
+    // The log says now that it has one.
+    if (log.lostWitness !== undefined) await log.writeWitness()
     recorder.#phase = 'ready'
     // The first start needs a known disk state, too.
     await recorder.#parts.disk.watch.check()
@@ -213,12 +217,18 @@ export class Recorder implements RecorderPort {
     // Before the facts: once the log says that they never existed, nobody looks for their files.
     await removeUnconfirmed(interrupted.recordings, folderOf)
     const unacknowledged = await unacknowledgedCommands(this.log)
+    // One millisecond more makes the interruption a gap, however far the clock was set back.
+    this.#options.clock.notBefore(newestTime(this.log, interrupted) + 1)
     this.#parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
     for (const events of interrupted.pastEvents.values()) this.#parts.reader.observe(events)
     await this.#parts.facts.append({ by: this.#system, commandId: null }, (batch) => {
+      const { lostWitness } = this.log
+      if (lostWitness !== undefined) batch.add(null, 'log.witnessLost', lostWitness)
       for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
       openingFacts(batch, opening, unacknowledged)
     })
+    // Now, not at the next tick: a screen that is captured by then would lose its segment.
+    this.#options.clock.check()
   }
 
   #logFailed(error: RecorderError): void {

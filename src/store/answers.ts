@@ -4,7 +4,10 @@ import { withoutTags, withTags } from './kept-tags.ts'
 import { answerKey, answerOwner, EXPIRIES, expiredRange, expiryKey, expiryOf } from './keys.ts'
 import type { KeptAnswer } from './port.ts'
 
-/** How long an answer is kept for retransmissions, in milliseconds. */
+/**
+ * How long an answer is kept for retransmissions, in milliseconds of a running recorder: see
+ * {@link AnswerClock}.
+ */
 export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1_000
 
 type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
@@ -14,6 +17,29 @@ type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
  * no disk access.
  */
 export type AnswerTimes = Map<string, number>
+
+/**
+ * The time by which answers grow old. It goes on from the newest answer at each start of the
+ * recorder and counts without the system clock: one start with a wrong clock must not forget the
+ * answers of the last day. Time in which no recorder runs does not count.
+ */
+export class AnswerClock {
+  readonly #origin: number
+  readonly #monotonic: () => number
+
+  /** `monotonic` returns milliseconds that never jump. */
+  constructor(times: AnswerTimes, monotonic: () => number) {
+    let newest = 0
+    for (const at of times.values()) newest = Math.max(newest, at)
+    this.#origin = (newest || Date.now()) - monotonic()
+    this.#monotonic = monotonic
+  }
+
+  /** Whole milliseconds, never less than before. */
+  now(): number {
+    return Math.floor(this.#origin + this.#monotonic())
+  }
+}
 
 /** Reads when each answer was kept. */
 export async function loadAnswerTimes(db: Database): Promise<AnswerTimes> {

@@ -1,6 +1,6 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { TagEntry } from '../contract/views.ts'
-import { answerTime, evictExpired, findAnswer } from './answers.ts'
+import { AnswerClock, answerTime, evictExpired, findAnswer } from './answers.ts'
 import { probeDisk, wrapReadErrors } from './database.ts'
 import { findRecordings } from './find-recordings.ts'
 import { findSegment, findSegments } from './find-segments.ts'
@@ -11,6 +11,7 @@ import { readEvents } from './read-events.ts'
 import { readTagHistory } from './read-tags.ts'
 import { readProjection } from './stored-projections.ts'
 import { Witness } from './witness.ts'
+import type { LostWitness } from './witness-check.ts'
 
 const HOUR_MS = 60 * 60 * 1_000
 const EVICTED_AT_A_TIME = 500
@@ -19,12 +20,19 @@ const EVICTED_AT_A_TIME = 500
 export interface EventLogOptions {
   /** The LevelDB folder; created when it is missing. */
   folder: string
-  /** Returns milliseconds since the epoch, for the age of kept answers. */
-  now?: () => number
+  /** Returns milliseconds that never jump, for the age of kept answers. */
+  monotonic?: () => number
   /** Called from time to time during verification with the number of verified events. */
   onProgress?: (done: number) => void
   /** A file outside the folder that names a durable event (witness.ts); default `<folder>.head`. */
   witnessFile?: string
+  /** The recordings' folder. Beside recordings no log may be empty. */
+  recordingsFolder?: string
+  /**
+   * A person has confirmed that a log whose witness is lost is to be used as it is. Its first event
+   * must then be `log.witnessLost`.
+   */
+  acceptLostWitness?: boolean
   /** Called with background errors that do not harm the log. Default: a process warning. */
   onProblem?: (problem: Error) => void
 }
@@ -32,12 +40,13 @@ export interface EventLogOptions {
 /**
  * Opens the event log of a folder, verifies it from its first event to its last, and brings its
  * projections up to date. Rejects with RecorderError STORAGE_UNAVAILABLE (damaged: the detail names
- * the position; open elsewhere: LEVEL_LOCKED among the causes; not readable) or STORAGE_FULL.
+ * the position; open elsewhere: LEVEL_LOCKED among the causes; not readable; WitnessLostError) or
+ * STORAGE_FULL.
  */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
-  const settings: Required<EventLogOptions> = {
-    folder: options.folder,
-    now: options.now ?? Date.now,
+  const settings: Settings = {
+    ...options,
+    monotonic: options.monotonic ?? (() => performance.now()),
     onProgress: options.onProgress ?? (() => {}),
     witnessFile: options.witnessFile ?? `${options.folder}.head`,
     onProblem: options.onProblem ?? ((problem) => process.emitWarning(problem)),
@@ -45,19 +54,24 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
   return new LevelEventLog(settings, await openVerifiedLog(settings))
 }
 
+type Settings = EventLogOptions &
+  Required<Pick<EventLogOptions, 'monotonic' | 'onProgress' | 'witnessFile' | 'onProblem'>>
+
 class LevelEventLog implements EventLog {
-  readonly #settings: Required<EventLogOptions>
+  readonly #settings: Settings
   readonly #witness: Witness
   readonly #hourly: NodeJS.Timeout
+  readonly #answerClock: AnswerClock
   #log: OpenedLog
   #writer: LogWriter
   #evicting: Promise<void> = Promise.resolve()
   #reopening: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
-  constructor(settings: Required<EventLogOptions>, log: OpenedLog) {
+  constructor(settings: Settings, log: OpenedLog) {
     this.#settings = settings
     this.#witness = new Witness(settings.witnessFile, settings.onProblem)
+    this.#answerClock = new AnswerClock(log.answers, settings.monotonic)
     this.#log = log
     this.#writer = this.#createWriter(log)
     this.#hourly = setInterval(() => this.#evictAnswers(), HOUR_MS).unref()
@@ -71,6 +85,18 @@ class LevelEventLog implements EventLog {
 
   get position(): number {
     return this.#log.head.position
+  }
+
+  get lastEventAt(): string | null {
+    return this.#log.lastEventAt
+  }
+
+  get lostWitness(): LostWitness | undefined {
+    return this.#log.lostWitness
+  }
+
+  writeWitness(): Promise<void> {
+    return this.#witness.flush()
   }
 
   append(batch: AppendRequest): Appended {
@@ -122,11 +148,11 @@ class LevelEventLog implements EventLog {
   }
 
   answer(key: { client: string; key: string }) {
-    return wrapReadErrors(() => findAnswer(this.#log, key, this.#settings.now()))
+    return wrapReadErrors(() => findAnswer(this.#log, key, this.#answerClock.now()))
   }
 
   hasAnswer(key: { client: string; key: string }) {
-    return answerTime(this.#log.answers, key, this.#settings.now()) !== undefined
+    return answerTime(this.#log.answers, key, this.#answerClock.now()) !== undefined
   }
 
   tokens() {
@@ -152,8 +178,9 @@ class LevelEventLog implements EventLog {
   }
 
   #createWriter(log: OpenedLog): LogWriter {
-    if (log.head.position > 0) this.#witness.update(log.head)
-    return new LogWriter(log, this.#settings.now, (head) => this.#witness.update(head))
+    if (log.head.position > 0 && log.lostWitness === undefined) this.#witness.update(log.head)
+    const now = () => this.#answerClock.now()
+    return new LogWriter(log, now, (head) => this.#witness.update(head))
   }
 
   async #reopen(): Promise<void> {
@@ -164,10 +191,10 @@ class LevelEventLog implements EventLog {
       // LevelDB cannot open on a full disk. Until there is space it stays open for reading.
       await probeDisk(this.#settings.folder)
       await this.#log.db.close()
-      this.#log = await openVerifiedLog(this.#settings)
+      this.#log = await openVerifiedLog({ ...this.#settings, known: this.#log.head })
       const { unacknowledged } = this.#log
       unacknowledged.after = Math.max(unacknowledged.after, acknowledged)
-      await probeWrite(this.#log.db, this.#settings.now())
+      await probeWrite(this.#log.db)
       this.#writer = this.#createWriter(this.#log)
     } catch (error) {
       this.#writer.fail(error as RecorderError)
@@ -195,7 +222,7 @@ class LevelEventLog implements EventLog {
       this.#reopening === undefined &&
       this.status === 'verified'
     ) {
-      const operations = await evictExpired(this.#log, this.#settings.now(), EVICTED_AT_A_TIME)
+      const operations = await evictExpired(this.#log, this.#answerClock.now(), EVICTED_AT_A_TIME)
       if (operations.length === 0) return
       await this.#writer.write(operations)
     }

@@ -1,13 +1,21 @@
 import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { storageError } from './database.ts'
 
 /** A snapshot of a folder's files from before a database was opened on them. */
 export interface FolderSnapshot {
+  /**
+   * Deletes what killed openings have left. Call it once the database is open: its lock proves that
+   * no other process uses it.
+   */
+  sweep(): Promise<void>
   /** Deletes the snapshot of a sound database. Call it before anything is written. */
   discard(): Promise<void>
-  /** Restores the folder of a damaged database, which must be closed. */
-  restore(): Promise<void>
+  /**
+   * Restores the folder of a damaged database, which must be closed. Resolves with whether the
+   * files are those from before an opening that was killed: they may be sound.
+   */
+  restore(): Promise<boolean>
   /** Deletes the snapshot of a database that could not be opened and was not changed. */
   abandon(): Promise<void>
 }
@@ -18,41 +26,70 @@ export interface FolderSnapshot {
  * have repaired or needed as evidence. The copies are hard links and cost almost nothing: LevelDB
  * replaces files on opening and changes none.
  *
- * A snapshot whose opening was killed (`<folder>.opening`) stays until the database is found sound.
+ *   <folder>.opening          the snapshot. That of a killed opening stays: it holds the files from
+ *                             before LevelDB rewrote them
+ *   <folder>.opening.<pid>    a snapshot that is being made or deleted
+ *   <folder>.rewritten.<pid>  what LevelDB made of a damaged database when its opening was killed;
+ *                             kept until the database is sound
+ *
  * All functions reject with STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
 export async function snapshotFolder(folder: string): Promise<FolderSnapshot> {
   const snapshot = `${folder}.opening`
   const temporary = `${snapshot}.${process.pid}`
-  const targetExists = ['ENOTEMPTY', 'EEXIST', 'EPERM']
-  let isOwn = await wrapErrors(async () => {
-    // Complete a `restore` that was killed between its two steps.
-    await rename(snapshot, folder).catch(ignore('ENOENT', ...targetExists))
-    if (!(await linkFiles(folder, temporary))) return false
-    const isRenamed = await rename(temporary, snapshot).then(() => true, ignore(...targetExists))
-    if (!isRenamed) await rm(temporary, { recursive: true })
-    return isRenamed === true
-  })
+  let source: 'own' | 'killed opening' | 'none' = await wrapErrors(() =>
+    take(folder, snapshot, temporary),
+  )
   return {
-    // Rename first: half a snapshot must never look like a whole one.
+    sweep: () => wrapErrors(() => sweep(folder)),
     discard: () =>
       wrapErrors(async () => {
-        isOwn = false
+        source = 'none'
+        // Rename first: half a snapshot must never look like a whole one.
+        await rm(temporary, { recursive: true, force: true })
         await rename(snapshot, temporary).catch(ignore('ENOENT'))
         await rm(temporary, { recursive: true, force: true })
+        for (const name of await siblings(folder, 'rewritten'))
+          await rm(name, { recursive: true, force: true })
       }),
     restore: () =>
       wrapErrors(async () => {
-        if (!isOwn) return
-        await rename(folder, temporary)
-        await rename(snapshot, folder)
-        await rm(temporary, { recursive: true, force: true })
+        const restored = source
+        source = 'none'
+        if (restored === 'none') return false
+        const isOwn = restored === 'own'
+        const replaced = isOwn ? temporary : `${folder}.rewritten.${process.pid}`
+        await rm(replaced, { recursive: true, force: true })
+        await rename(folder, replaced)
+        try {
+          await rename(snapshot, folder)
+        } catch (error) {
+          await rename(replaced, folder)
+          throw error
+        }
+        if (isOwn) await rm(replaced, { recursive: true, force: true })
+        return !isOwn
       }),
     abandon: () =>
       wrapErrors(async () => {
-        if (isOwn) await rm(snapshot, { recursive: true, force: true })
+        if (source === 'own') await rm(snapshot, { recursive: true, force: true })
       }),
   }
+}
+
+async function take(
+  folder: string,
+  snapshot: string,
+  temporary: string,
+): Promise<'own' | 'killed opening' | 'none'> {
+  const targetExists = ['ENOTEMPTY', 'EEXIST', 'EPERM']
+  // Complete a `restore` that was killed between its two steps.
+  await rename(snapshot, folder).catch(ignore('ENOENT', ...targetExists))
+  if (!(await linkFiles(folder, temporary))) return 'none'
+  const isRenamed = await rename(temporary, snapshot).then(() => true, ignore(...targetExists))
+  if (isRenamed) return 'own'
+  await rm(temporary, { recursive: true })
+  return 'killed opening'
 }
 
 /** Links the files of a folder into another one. Returns whether there were any. */
@@ -70,6 +107,32 @@ async function linkFiles(folder: string, copy: string): Promise<boolean> {
       .catch(ignore('ENOENT'))
   }
   return true
+}
+
+/** Deletes what processes that are gone have left beside the folder; nothing of it is needed. */
+async function sweep(folder: string): Promise<void> {
+  for (const path of await siblings(folder, 'opening')) {
+    const pid = Number(path.slice(path.lastIndexOf('.') + 1))
+    if (pid === process.pid || !isAlive(pid)) await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** Returns the paths `<folder>.<kind>.<pid>`. */
+async function siblings(folder: string, kind: 'opening' | 'rewritten'): Promise<string[]> {
+  const prefix = `${basename(folder)}.${kind}.`
+  const names = await readdir(dirname(folder))
+  return names
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .map((name) => join(dirname(folder), name))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
 }
 
 function ignore(...codes: string[]): (error: NodeJS.ErrnoException) => undefined {

@@ -216,6 +216,7 @@ export class LogWriter {
     for (const [, owner, at] of answers) this.#log.answers.set(owner, at)
     if (head === undefined) return
     this.#log.head = head
+    this.#log.lastEventAt = events.at(-1)?.at ?? this.#log.lastEventAt
     this.#onCommitted(head)
   }
 }

@@ -10,14 +10,15 @@ import {
   storageError,
   wrapReadErrors,
 } from './database.ts'
-import { snapshotFolder } from './folder-snapshot.ts'
+import { type FolderSnapshot, snapshotFolder } from './folder-snapshot.ts'
 import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import { rebuildProjections } from './rebuild-projections.ts'
 import { areProjectionsCurrent, readOpenProjection } from './stored-projections.ts'
 import { applyTokenEvent, type Tokens } from './tokens.ts'
 import { tailMissing, verifyLog } from './verify.ts'
-import { type Head, readWitness } from './witness.ts'
+import { createWitness, type Head } from './witness.ts'
+import { type LostWitness, WitnessCheck, type WitnessCheckOptions } from './witness-check.ts'
 
 /** The version of the layout in keys.ts and record.ts. */
 const SCHEMA_VERSION = '1'
@@ -26,6 +27,10 @@ const SCHEMA_VERSION = '1'
 export interface OpenedLog {
   db: Database
   head: Head
+  /** Time of the last event (RFC 3339); null when there is none. */
+  lastEventAt: string | null
+  /** Set when the witness was lost and a person has accepted that. */
+  lostWitness: LostWitness | undefined
   /** Recordings that are not closed, oldest first. */
   open: Map<string, RecordingProjection>
   tokens: Tokens
@@ -33,55 +38,80 @@ export interface OpenedLog {
   unacknowledged: Unacknowledged
 }
 
+/** How to open a log. */
+export interface OpenOptions extends WitnessCheckOptions {
+  folder: string
+  onProgress: (done: number) => void
+}
+
 /**
  * Opens a log and verifies order, chain and witness before using it. Rebuilds projections that are
- * out of date. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL; then the database is closed, and
- * the files of a damaged log are unchanged.
+ * out of date. Rejects with STORAGE_UNAVAILABLE (among them {@link WitnessLostError}) or
+ * STORAGE_FULL; then the database is closed, and the files of a damaged log are unchanged.
  */
-export async function openVerifiedLog(options: {
-  folder: string
-  witnessFile: string
-  onProgress: (done: number) => void
-}): Promise<OpenedLog> {
-  const { folder, witnessFile, onProgress } = options
-  const witness = await readWitness(witnessFile)
+export async function openVerifiedLog(options: OpenOptions): Promise<OpenedLog> {
+  const { folder } = options
+  const witness = await WitnessCheck.begin(options)
   const snapshot = await snapshotFolder(folder)
-  if (witness !== undefined && !(await hasDatabase(folder))) {
-    await snapshot.abandon()
-    throw tailMissing(0, witness.position)
-  }
-  const db = await openDatabase(folder).catch(async (error) => {
-    await (isLocked(error) ? snapshot.abandon() : snapshot.restore())
-    throw error
-  })
-  try {
-    await checkSchema(db)
-    const openIds = new Set<string>()
-    const tokens: Tokens = new Map()
-    const onEvent = (event: LogEvent) => {
-      applyTokenEvent(tokens, event)
-      if (event.recordingId === null) return
-      if (event.type === 'recording.starting') openIds.add(event.recordingId)
-      else if (event.type === 'recording.startFailed' || event.type === 'recording.closed')
-        openIds.delete(event.recordingId)
+  if (!(await hasDatabase(folder))) {
+    try {
+      if (witness.head !== undefined && witness.head.position > 0)
+        throw tailMissing(0, witness.head.position)
+      await witness.isLost(0)
+    } catch (error) {
+      await snapshot.abandon()
+      throw error
     }
-    const head = await verifyLog(db, { witness, onEvent, onProgress })
-    await snapshot.discard()
-    if (head.position === 0)
-      await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
-    const open = await openRecordings(db, head.position, openIds)
-    const unacknowledged = await loadUnacknowledged(db, head.position)
-    return { db, head, tokens, open, answers: await loadAnswerTimes(db), unacknowledged }
+  }
+  let db: Database | undefined
+  try {
+    db = await openDatabase(folder)
+    await snapshot.sweep()
+    return await verifyAndLoad(db, witness, snapshot, options)
   } catch (error) {
-    await db.close()
-    await snapshot.restore()
+    await db?.close()
+    if (isLocked(error)) await snapshot.abandon()
+    else if (await snapshot.restore()) return openVerifiedLog(options)
     throw error
   }
 }
 
+async function verifyAndLoad(
+  db: Database,
+  witness: WitnessCheck,
+  snapshot: FolderSnapshot,
+  { witnessFile, onProgress }: OpenOptions,
+): Promise<OpenedLog> {
+  await checkSchema(db)
+  const openIds = new Set<string>()
+  const tokens: Tokens = new Map()
+  let lastEventAt: string | null = null
+  const onEvent = (event: LogEvent) => {
+    lastEventAt = event.at
+    witness.observe(event)
+    applyTokenEvent(tokens, event)
+    if (event.recordingId === null) return
+    if (event.type === 'recording.starting') openIds.add(event.recordingId)
+    else if (event.type === 'recording.startFailed' || event.type === 'recording.closed')
+      openIds.delete(event.recordingId)
+  }
+  const head = await verifyLog(db, { witness: witness.head, onEvent, onProgress })
+  const isLost = await witness.isLost(head.position)
+  await snapshot.discard()
+  // With a lost witness, the event that says so comes first: until it is durable, every opening
+  // asks for a confirmation.
+  if (!isLost && !witness.hasFile) await createWitness(witnessFile, head)
+  if (head.position === 0) await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
+  const open = await openRecordings(db, head.position, openIds)
+  const lostWitness = isLost ? await witness.describe(head) : undefined
+  const answers = await loadAnswerTimes(db)
+  const unacknowledged = await loadUnacknowledged(db, head.position)
+  return { db, head, lastEventAt, lostWitness, tokens, open, answers, unacknowledged }
+}
+
 /** Checks whether a synced write works. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL. */
-export async function probeWrite(db: Database, now: number): Promise<void> {
-  await wrapWriteErrors(db.put(PROBE_KEY, new Date(now).toISOString(), { sync: true }))
+export async function probeWrite(db: Database): Promise<void> {
+  await wrapWriteErrors(db.put(PROBE_KEY, new Date().toISOString(), { sync: true }))
 }
 
 async function wrapWriteErrors(write: Promise<void>): Promise<void> {

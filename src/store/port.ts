@@ -80,6 +80,15 @@ export interface EventLog {
   /** Position of the last durable event; 0 when there is none. */
   readonly position: number
   /**
+   * Set when the log was opened although its witness is lost. The event `log.witnessLost` with this
+   * data must then be the first that is appended: until it is durable, no witness is written.
+   */
+  readonly lostWitness: EventData['log.witnessLost'] | undefined
+  /** Writes the witness of the last durable event now, rather than within a second. */
+  writeWitness(): Promise<void>
+  /** Time of the last durable event (RFC 3339); null when there is none. */
+  readonly lastEventAt: string | null
+  /**
    * Adds a batch to the group commit. Batches become durable in the order of the calls. Throws
    * RecorderError STORAGE_UNAVAILABLE or STORAGE_FULL when the log is read-only, INTERNAL when an
    * invariant is broken.
@@ -119,7 +128,7 @@ export interface EventLog {
    * Returns whether an answer is kept. Reads memory only, so that a pause never waits for the disk.
    */
   hasAnswer(key: Pick<IdempotencyKey, 'client' | 'key'>): boolean
-  /** Returns the kept answer for a client's key; undefined when there is none in the last 24 h. */
+  /** Returns the kept answer for a client's key; undefined when it is over 24 h old. */
   answer(key: Pick<IdempotencyKey, 'client' | 'key'>): Promise<KeptAnswer | undefined>
   /** Returns the tokens that are not revoked, oldest first. */
   tokens(): Token[]

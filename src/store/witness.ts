@@ -1,8 +1,13 @@
 import { open, readFile, rename } from 'node:fs/promises'
-import { RecorderError } from '../contract/errors.ts'
+import { dirname } from 'node:path'
+import type { RecorderError } from '../contract/errors.ts'
+import { syncFolder } from '../disk/sync-folder.ts'
 import { storageError } from './database.ts'
 
-/** A durable event: its position and the hash of its record. */
+/**
+ * A durable event: its position and the hash of its record. Position 0 stands for a log without
+ * events.
+ */
 export interface Head {
   position: number
   hash: string
@@ -11,11 +16,14 @@ export interface Head {
 /** Shortest time between two writes of the file, in milliseconds. */
 const INTERVAL_MS = 1_000
 
+/** The content of a witness file that names no event. */
+export class DamagedWitness extends Error {}
+
 /**
- * Reads the witness file; undefined when there is none. Rejects with STORAGE_UNAVAILABLE when
- * it cannot be read or parsed: the file is replaced as a whole, so a crash never leaves half of it.
+ * Reads the witness file; undefined when there is none. The file is replaced as a whole, so a crash
+ * never leaves half of it. Rejects with STORAGE_UNAVAILABLE when it cannot be read.
  */
-export async function readWitness(file: string): Promise<Head | undefined> {
+export async function readWitness(file: string): Promise<Head | DamagedWitness | undefined> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -25,14 +33,39 @@ export async function readWitness(file: string): Promise<Head | undefined> {
   }
   try {
     const { position, hash } = JSON.parse(text)
-    if (Number.isSafeInteger(position) && position > 0 && /^[0-9a-f]{64}$/.test(hash))
+    if (Number.isSafeInteger(position) && position >= 0 && /^[0-9a-f]{64}$/.test(hash))
       return { position, hash }
   } catch (cause) {
-    throw new RecorderError('STORAGE_UNAVAILABLE', 'The witness file of the log is not JSON.', {
-      cause,
-    })
+    return new DamagedWitness('The witness file of the log is not JSON.', { cause })
   }
-  throw new RecorderError('STORAGE_UNAVAILABLE', 'The witness file of the log names no event.')
+  return new DamagedWitness('The witness file of the log names no event.')
+}
+
+/**
+ * Writes the witness of a log that has none, and forces it to disk: from now on the log may say
+ * that it exists. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL.
+ */
+export async function createWitness(file: string, head: Head): Promise<void> {
+  try {
+    await replaceFile(file, head)
+    await syncFolder(dirname(file))
+  } catch (error) {
+    throw storageError('The witness file of the log cannot be written', error)
+  }
+}
+
+async function replaceFile(file: string, head: Head): Promise<void> {
+  const next = `${file}.next`
+  const handle = await open(next, 'w', 0o600)
+  try {
+    await handle.writeFile(`${JSON.stringify(head)}\n`)
+    // Without this sync a power cut may leave an empty file under the final name, and the log could
+    // not be opened.
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+  await rename(next, file)
 }
 
 /**
@@ -45,6 +78,7 @@ export class Witness {
   #head: Head | undefined
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
+  #isInFolder = false
 
   constructor(file: string, onProblem: (problem: RecorderError) => void) {
     this.#file = file
@@ -69,18 +103,11 @@ export class Witness {
   }
 
   async #write(head: Head): Promise<void> {
-    const next = `${this.#file}.next`
     try {
-      const handle = await open(next, 'w', 0o600)
-      try {
-        await handle.writeFile(`${JSON.stringify(head)}\n`)
-        // Without this sync a power cut may leave an empty file under the final name, and the log
-        // could not be opened.
-        await handle.datasync()
-      } finally {
-        await handle.close()
-      }
-      await rename(next, this.#file)
+      await replaceFile(this.#file, head)
+      // Later versions of the file may be lost in a power cut, the file itself may not.
+      if (!this.#isInFolder) await syncFolder(dirname(this.#file))
+      this.#isInFolder = true
     } catch (error) {
       // The next flush tries again.
       this.#head ??= head

@@ -17,6 +17,11 @@ export interface RecorderClock {
   /** Adopts the wall clock's time. Called only when nothing is recorded. */
   adoptWallClock(): void
   /**
+   * Moves the time forward to `epochMs` unless it is later already, and counts on from there. The
+   * difference to the wall clock is reported to the listeners like a step.
+   */
+  notBefore(epochMs: number): void
+  /**
    * Subscribes to jumps, which are noticed within a second (0.2 s while something is captured). The
    * returned function ends the subscription.
    */

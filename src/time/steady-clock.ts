@@ -37,8 +37,9 @@ const TICK_MS = 1_000
 /**
  * The recorder's time: the wall clock's time at the start, counted on without a jump. Setting the
  * system clock must not tear a recording apart or let its segments overlap. The new time is
- * therefore adopted only by {@link adoptWallClock}. During a sleep of the machine the count goes
- * on. Listeners are notified of the sleep, because nothing can have been captured in it.
+ * therefore adopted only by {@link adoptWallClock}. A wall clock behind the log's newest time is no
+ * reason to go back either ({@link notBefore}). During a sleep of the machine the count goes on.
+ * Listeners are notified of the sleep, because nothing can have been captured in it.
  */
 export class SteadyClock implements RecorderClock {
   readonly #sources: TimeSources
@@ -82,6 +83,10 @@ export class SteadyClock implements RecorderClock {
   adoptWallClock(): void {
     this.#origin += this.wallAheadMs
     this.#last.ahead = 0
+  }
+
+  notBefore(epochMs: number): void {
+    this.#origin += Math.max(0, epochMs - this.now())
   }
 
   /** Ends the checks and all subscriptions. The time can still be read. */

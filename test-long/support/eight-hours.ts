@@ -30,7 +30,9 @@ export async function realFfmpeg(): Promise<string> {
 
 /** Creates a clock that returns the given time and never jumps. */
 export function createClock(now: () => number): RecorderClock {
-  return { now, wallAheadMs: 0, check() {}, adoptWallClock() {}, onJump: () => () => {} }
+  const ignore = (): void => {}
+  const clock = { now, wallAheadMs: 0, check: ignore, adoptWallClock: ignore, notBefore: ignore }
+  return { ...clock, onJump: () => ignore }
 }
 
 /** A running capture. */

@@ -171,4 +171,16 @@ suite('the time line', (test) => {
       items: [{ fromMs: 0, toMs: 1_000, gap: 'notStarted', sinceMs: START }],
     })
   })
+
+  test('an end before the start is that of a wrong clock: the timeline ends with the media', () => {
+    const segments = [segmentOf('mic', 1, 0, 1_000), segmentOf('screen', 1, 0, 2_500)]
+    const recording = recordingOf(segments, 2_500)
+    const endedAt = new Date(START - 86_400_000).toISOString()
+    const { durationMs, tracks } = buildTimeline({ ...recording, endedAt }, segments)
+    assert.equal(durationMs, 2_500)
+    assert.deepEqual(
+      tracks.map(({ items }) => items.filter(isMedia).map(({ toMs }) => toMs)),
+      [[1_000], [2_500]],
+    )
+  })
 })

@@ -6,7 +6,7 @@ import { RecorderError } from '../../src/contract/errors.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { readEvents } from './support/event-reader.ts'
-import { toProblem } from './support/expect.ts'
+import { bodyOf, toProblem } from './support/expect.ts'
 import { AT, recordingView } from './support/stub-recorder.ts'
 
 const EXPORT = '/v1/recordings/rec_current/export'
@@ -77,6 +77,22 @@ suite('composed files over HTTP', (test) => {
     const { detail } = await toProblem(await daemon.call(EXPORT), 'EXPORT_FAILED')
     assert.equal(detail, said)
     assert.equal(daemon.compositions.asked.length, 1)
+  })
+
+  test('of a recording under way are refused with its state and what may be done', async () => {
+    daemon.compositions.failure = new RecorderError('INVALID_STATE', 'Stop it first.')
+    for (const path of [EXPORT, TRACK, '/v1/recordings/current/export']) {
+      const problem = await toProblem(await daemon.call(path), 'INVALID_STATE')
+      const { recordingId, state, allowedCommands } = await bodyOf(
+        await daemon.call('/v1/recordings/rec_current'),
+        200,
+        'RecordingWithHistory',
+      ).then(({ id, ...rest }) => ({ recordingId: id, ...rest }) as Record<string, unknown>)
+      assert.deepEqual(
+        [problem.recordingId, problem.state, problem.allowedCommands, problem.detail],
+        [recordingId, state, allowedCommands, 'Stop it first.'],
+      )
+    }
   })
 
   test('that vanish just before they are sent are composed once more', async () => {

@@ -50,6 +50,17 @@ suite('the machine’s clocks', (test) => {
     await eventually('it is over', async () => (await errors()).length === 0)
   })
 
+  test('a clock that was set back is not adopted while another recording is in wrap-up', async () => {
+    await bench.command('api', 'recording.start')
+    bench.clock.jump({ type: 'stepped', byMs: -86_400_000 })
+    await bench.command('api', 'track.stop')
+    await bench.command('api', 'recording.start')
+    assert.equal(bench.clock.wallAheadMs, -86_400_000, 'its wrap-up would last a day more')
+    await bench.command('api', 'track.stop')
+    await bench.command('api', 'recording.close')
+    assert.equal(bench.clock.wallAheadMs, 0)
+  })
+
   test('with nothing recorded the new time holds at once', async () => {
     bench.clock.jump({ type: 'stepped', byMs: 7_200_000 })
     assert.equal(bench.clock.wallAheadMs, 0)

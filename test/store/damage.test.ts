@@ -235,7 +235,7 @@ suite('the witness file', (test) => {
       }
     }))
 
-  test('is written again when it is missing', () =>
+  test('of a log without a mark is written again when it is missing', () =>
     withFolder(async (folder) => {
       await write(folder)
       rmSync(`${folder}.head`)

@@ -37,6 +37,9 @@ export class FakeClock implements RecorderClock {
     this.wallAheadMs = 0
   }
 
+  // Fake captures use the system's time, too, which is never behind the log here.
+  notBefore(): void {}
+
   onJump(listener: (jump: ClockJump) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

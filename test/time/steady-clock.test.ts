@@ -82,6 +82,23 @@ suite('the recorder’s clock', (test) => {
     })
   }
 
+  test('begins after a time that is known, and reports a wall clock behind it once', () => {
+    const { clock, jumps, pass } = machine()
+    clock.notBefore(NINE + 86_400_000)
+    assert.equal(clock.now(), NINE + 86_400_000)
+    pass(1_000)
+    assert.equal(clock.now(), NINE + 86_401_000, 'it counts on from there')
+    clock.check()
+    pass(1_000)
+    clock.check()
+    assert.deepEqual(jumps, [{ type: 'stepped', byMs: -86_400_000 }])
+    clock.notBefore(NINE)
+    assert.equal(clock.now(), NINE + 86_402_000, 'it never goes back')
+    clock.adoptWallClock()
+    assert.equal(clock.now(), NINE + 2_000)
+    clock.stop()
+  })
+
   test('a clock that is set during a sleep is reported as both', () => {
     const { clock, jumps, sleep, set } = machine()
     sleep(60_000)

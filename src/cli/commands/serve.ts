@@ -41,6 +41,12 @@ export const serve = defineCommand({
       choices: QUALITY_CHOICES,
       help: 'Quality of recordings whose start names none. Default: `quality` in config.json, else standard.',
     },
+    'accept-lost-witness': {
+      kind: 'flag',
+      help:
+        'Use the event log although its witness file is missing or damaged, so that nobody can tell whether events ' +
+        'are missing. An event says so. Needed once, and only when the recorder asks for it.',
+    },
   },
   examples: [
     { line: 'f2f serve', does: 'Runs the recorder with the default home folder and port.' },
@@ -62,6 +68,7 @@ export const serve = defineCommand({
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.quality === undefined ? {} : { quality: options.quality as QualityPreset }),
       ...(reserveBytes === undefined ? {} : { reserveBytes }),
+      ...(options['accept-lost-witness'] ? { acceptLostWitness: true } : {}),
     })
     return null
   },

@@ -1,4 +1,5 @@
 import type { CompositionRequest } from '../../composition/port.ts'
+import type { ClientSide } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import { ClientGone } from '../problem.ts'
@@ -33,7 +34,12 @@ export function composedFileRoutes({ recorder, compositions }: Services): Route[
     try {
       const recording = await recorder.recording(params.id as string, credential.side)
       const send = async () =>
-        sendFile(ctx, await compositions.compose(recording, request, aborter.signal))
+        sendFile(
+          ctx,
+          await compositions
+            .compose(recording, request, aborter.signal)
+            .catch((error) => refuse(error, recording.id, credential.side)),
+        )
       // The cache may remove the file just before it is opened. It is then composed once more.
       await send().catch((error) => (isMissing(error) ? send() : Promise.reject(error)))
     } catch (error) {
@@ -44,6 +50,14 @@ export function composedFileRoutes({ recorder, compositions }: Services): Route[
     } finally {
       ctx.res.off('close', onClose)
     }
+  }
+
+  /** Adds to a 409 what the recording is doing now. */
+  async function refuse(error: unknown, recordingId: string, side: ClientSide): Promise<never> {
+    if (!(error instanceof RecorderError) || error.code !== 'INVALID_STATE') throw error
+    const { state, allowedCommands } = await recorder.recording(recordingId, side)
+    const members = { recordingId, state, allowedCommands }
+    throw new RecorderError(error.code, error.message, { cause: error, members })
   }
 
   return [

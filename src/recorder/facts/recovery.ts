@@ -89,6 +89,28 @@ function unfinishedSegments(events: LogEvent[]): EventOf<'segment.opened'>[] {
 }
 
 /**
+ * Returns the newest time (epoch ms) in the log and in the media that were salvaged. The recorder's
+ * time begins after it: a clock that was set back must not end a recording before its media.
+ */
+export function newestTime(
+  log: Pick<EventLog, 'lastEventAt'>,
+  { pastEvents, salvaged }: InterruptedRecordings,
+): number {
+  let newest = log.lastEventAt === null ? 0 : Date.parse(log.lastEventAt)
+  const observe = (at: string): void => {
+    newest = Math.max(newest, Date.parse(at))
+  }
+  for (const event of [...pastEvents.values()].flat()) {
+    observe(event.at)
+    if (event.type === 'segment.opened') observe(event.data.startedAt)
+    if (event.type === 'segment.closed') observe(event.data.endedAt)
+  }
+  for (const { description } of [...salvaged.values()].flat())
+    if (description !== null) observe(description.endedAt)
+  return newest
+}
+
+/**
  * Adds what became of a recording whose recorder died, or lost its log: capture is over, and
  * nothing starts by itself.
  */

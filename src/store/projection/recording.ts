@@ -2,19 +2,21 @@ import type { ClientSide } from '../../contract/by.ts'
 import type { EventOf, LogEvent } from '../../contract/events.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
-import { captureEnded, type SegmentHistory } from './segment-history.ts'
+import { captureEnded, latest, type SegmentHistory } from './segment-history.ts'
 import { projectTrack, TRACK_OFF, type TrackEvent, withTotals, withWarning } from './track.ts'
 
 /**
  * Increased whenever {@link project} folds the same events differently. The stored projections are
  * then rebuilt.
  */
-export const PROJECTION_VERSION = 4
+export const PROJECTION_VERSION = 5
 
 /** A recording folded from its events, with internal data. Plain JSON, never changed in place. */
 export interface RecordingProjection {
   /** False until `recording.started`. Until then the recording is not listed. */
   confirmed: boolean
+  /** Set when it was interrupted: the last that is known of it. */
+  lastSeenAt?: string
   view: RecordingView
   /** The segment history of each medium. The name is the one on disk. */
   trails: Partial<Record<Medium, SegmentHistory>>
@@ -80,20 +82,30 @@ function evolve(before: RecordingProjection, event: LogEvent): RecordingProjecti
       return { ...before, view: { ...view, state: 'Paused' } }
     case 'recording.tagged':
       return { ...before, view: { ...view, tags: mergeTags(view.tags, tagEntries(event)) } }
-    case 'recording.interrupted':
-      return withHistories(before, (history) => captureEnded(history, event.data.reason))
+    case 'recording.interrupted': {
+      const { reason, lastSeenAt } = event.data
+      return withHistories({ ...before, lastSeenAt }, (history) => captureEnded(history, reason))
+    }
     case 'recording.wrapUpStarted': {
       const ended: RecordingView = {
         ...view,
         state: 'WrapUp',
-        endedAt: event.at,
+        endedAt: endOf(before, event.at),
         wrapUp: { endsAt: event.data.endsAt },
       }
       // A recording that ends properly is listed, even if the daemon died before it was confirmed.
       return withHistories({ ...before, confirmed: true, view: ended }, (history) => history)
     }
     case 'recording.closed':
-      return { ...before, view: { ...view, state: 'Closed', closedAt: event.at, wrapUp: null } }
+      return {
+        ...before,
+        view: {
+          ...view,
+          state: 'Closed',
+          closedAt: latest(event.at, view.endedAt),
+          wrapUp: null,
+        },
+      }
     case 'warning.raised':
     case 'warning.cleared': {
       const { medium } = event.data
@@ -107,6 +119,15 @@ function evolve(before: RecordingProjection, event: LogEvent): RecordingProjecti
     default:
       return isTrackEvent(event) ? withTrack(before, event) : before
   }
+}
+
+/**
+ * Returns when capture ended. Earlier versions recovered a recording with a clock that had been set
+ * back, so that the event says less than its media.
+ */
+function endOf({ view, trails, lastSeenAt }: RecordingProjection, at: string): string {
+  const ends = Object.values(trails).flatMap((history) => history.map(({ endedAt }) => endedAt))
+  return latest(at, view.startedAt, lastSeenAt ?? null, ...ends)
 }
 
 function isTrackEvent(event: LogEvent): event is TrackEvent {

@@ -20,6 +20,14 @@ export interface SegmentEntry {
  */
 export type SegmentHistory = readonly SegmentEntry[]
 
+/** Returns the latest of some times, RFC 3339 UTC with milliseconds. */
+export function latest(at: string, ...others: (string | null)[]): string {
+  return others.reduce<string>(
+    (newest, time) => (time !== null && time > newest ? time : newest),
+    at,
+  )
+}
+
 function updateEntry(
   history: SegmentHistory,
   number: number,

@@ -4,6 +4,7 @@ import type { RecordingView, TrackView } from '../../contract/views.ts'
 import { gapsOf, spansOf } from './gaps.ts'
 import {
   captureEnded,
+  latest,
   type SegmentHistory,
   segmentClosed,
   segmentCut,
@@ -73,7 +74,7 @@ export function projectTrack(
   if (event.type === 'segment.discarded' && before.history === undefined) return before
   const nextHistory = historyAfter(history, event)
   const warnings = ENDS_WARNINGS.has(event.type) ? [] : track.warnings
-  const nextTrack = { ...track, ...trackAfter(track, history, event), warnings }
+  const nextTrack = { ...track, ...trackAfter(track, history, event, recording), warnings }
   return { track: withTotals(nextTrack, nextHistory, recording), history: nextHistory }
 }
 
@@ -103,6 +104,7 @@ function trackAfter(
   track: TrackView,
   history: SegmentHistory,
   event: TrackEvent,
+  recording: Pick<RecordingView, 'startedAt'>,
 ): Partial<TrackView> {
   switch (event.type) {
     case 'track.starting':
@@ -120,7 +122,11 @@ function trackAfter(
     case 'track.stopping':
       return { state: 'stopped', stoppedAt: event.data.cutAt, error: null }
     case 'track.stopped':
-      return { state: 'stopped', stoppedAt: stoppedAt(track, history, event), error: null }
+      return {
+        state: 'stopped',
+        stoppedAt: stoppedAt(track, history, event, recording),
+        error: null,
+      }
     case 'track.failed':
       return {
         state: 'failed',
@@ -138,11 +144,15 @@ function stoppedAt(
   track: TrackView,
   history: SegmentHistory,
   event: EventOf<'track.stopped'>,
+  { startedAt }: Pick<RecordingView, 'startedAt'>,
 ): string {
   // A reverted start leaves no trace: the track stopped when its last media ended.
   const lastEnd = history.findLast((entry) => entry.endedAt !== null)?.endedAt
   if (event.data.reason === 'reverted' && lastEnd) return lastEnd
-  return track.stoppedAt ?? event.at
+  if (track.stoppedAt !== null || event.data.reason !== 'interrupted')
+    return track.stoppedAt ?? event.at
+  // Earlier versions recovered with a clock that had been set back.
+  return latest(event.at, startedAt, lastEnd ?? null)
 }
 
 const STOP_GAPS = {

@@ -25,6 +25,8 @@ class SetClock implements RecorderClock {
   }
   check(): void {}
   adoptWallClock(): void {}
+
+  notBefore(): void {}
   onJump(listener: (jump: ClockJump) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -241,4 +241,41 @@ suite('a recording folded from its events', (test) => {
       { state: 'stopped', segments: 1, stoppedAt: at(1000) },
     )
   })
+
+  for (const backMs of [86_400_000, 600_000, 3_000]) {
+    test(`one that an earlier version recovered ${backMs} ms too early ends when its media did`, () => {
+      const { history, events } = life()
+      events.push(history.started(50), history.trackStarting(0, 1), history.opened(50, 1, 40))
+      events.push(history.track(50, 'track.started', 1))
+      const lastSeenAt = at(60_000)
+      const back = 60_500 - backMs
+      events.push(
+        history.segmentClosed(back, 1, 40, 60_000),
+        history.event(back, 'recording.interrupted', { reason: 'interrupted', lastSeenAt }),
+        history.stopped(back, 'interrupted'),
+        history.wrapUp(back),
+      )
+      const { endedAt, tracks } = viewOf(events)
+      assert.equal(endedAt, at(60_000))
+      assert.deepEqual(tracks.mic?.spans, [{ from: at(40), to: at(60_000) }])
+      assert.equal(tracks.mic?.stoppedAt, at(60_000))
+      events.push(history.closed(back + 30_000))
+      const closedAt = at(Math.max(60_000, back + 30_000))
+      assert.deepEqual([viewOf(events).endedAt, viewOf(events).closedAt], [at(60_000), closedAt])
+    })
+  }
+
+  test('one that an earlier version recovered too early in a pause ends with the pause', () => {
+    const { history, events } = life()
+    events.push(history.started(50), history.trackStarting(0, 1), history.opened(50, 1, 40))
+    events.push(history.track(50, 'track.started', 1), history.pausing(5_000, 1))
+    events.push(history.segmentClosed(5_010, 1, 40, 5_000), history.paused(5_010))
+    const lastSeenAt = at(5_010)
+    events.push(
+      history.event(-1_000, 'recording.interrupted', { reason: 'interrupted', lastSeenAt }),
+      history.stopped(-1_000, 'interrupted'),
+      history.wrapUp(-1_000),
+    )
+    assert.equal(viewOf(events).endedAt, at(5_010))
+  })
 })
