@@ -2,13 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { findProgram } from './find-program.mjs'
 
+const readPrograms = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
+
 /**
- * The programs that the virtual devices run, each with its Debian package.
- * lab/virtual-desktop-problem.ts reads the same list.
+ * The programs that the virtual devices run, each with its Debian package
+ * (lab/virtual-desktop-problem.ts reads the same list), and those that other tests run.
  */
-const PROGRAMS = JSON.parse(
-  readFileSync(new URL('../../lab/programs.json', import.meta.url), 'utf8'),
-)
+const PROGRAMS = {
+  ...readPrograms('../../lab/programs.json'),
+  ...readPrograms('../../lab/test-programs.json'),
+}
 
 function missingPackages() {
   const missing = Object.keys(PROGRAMS).filter((program) => !findProgram(program))
