@@ -4,7 +4,9 @@ import { ServiceError } from './service-error.ts'
 /** A start waits until the daemon is ready, and a stop until it has finished its recording. */
 const LIMIT_MS = 100_000
 
-/** Runs a command of the system's service manager. Returns its output; rejects with ServiceError. */
+/**
+ * Runs a command of the system's service manager. Returns its output; rejects with ServiceError.
+ */
 export async function runManager(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -7,7 +7,9 @@ import type { ServiceFile } from './service-manager.ts'
 /** Every file of the service contains this text. */
 export const MARKER = 'Written by f2f service install.'
 
-/** Reads a file of the service; null when there is none. Rejects if somebody else has written it. */
+/**
+ * Reads a file of the service; null when there is none. Rejects if somebody else has written it.
+ */
 export async function readServiceFile({
   path,
   encoding,

@@ -8,7 +8,7 @@ export interface ServiceFile {
   encoding?: 'utf16le'
 }
 
-/** What an installation writes and runs. */
+/** The files that an installation writes, and the commands that it runs. */
 export interface ServicePlan {
   files: ServiceFile[]
   /** Command lines, in order, each as its words. */

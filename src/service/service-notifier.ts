@@ -7,7 +7,7 @@ const START_INTERVAL_MS = 20_000
 const SEND_LIMIT_MS = 5_000
 const RETRY_MS = 1_000
 
-/** What the notifier needs of a logger. */
+/** The part of a logger that the notifier needs. */
 interface Log {
   warn(context: object, message: string): void
   error(context: object, message: string): void

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ServiceError } from './service-error.ts'
 
-/** What the service runs: `node f2f serve --home home`. All paths are absolute. */
+/** The program of the service: `node f2f serve --home home`. All paths are absolute. */
 export interface ServiceProgram {
   node: string
   f2f: string
