@@ -48,6 +48,8 @@ export interface DaemonOptions {
 /** A running daemon. */
 export interface Daemon {
   url: string
+  /** Resolves when the log answers a read, or is being opened again. */
+  checkLog(): Promise<void>
   /** Stops a recording properly, then ends everything else. */
   stop(): Promise<void>
 }
@@ -127,6 +129,7 @@ async function assemble(
   await writeDaemonFile(home, announcementOf(http))
   return {
     url: http.url,
+    checkLog: () => checkLog(recorder.log),
     async stop() {
       // In parallel: closing the recorder completes pending requests.
       await Promise.all([recorder.close(), compositions.close(), http.close()])
@@ -139,6 +142,11 @@ async function assemble(
 function announcementOf({ url, socketPath }: HttpServer): DaemonInfo {
   const daemon = { pid: process.pid, url, startedAt: new Date().toISOString() }
   return socketPath === null ? daemon : { ...daemon, socket: socketPath }
+}
+
+async function checkLog(log: EventLog): Promise<void> {
+  // The recorder opens a failed log again by itself, and a restart would not help a full disk.
+  if (log.status === 'verified') await log.events({ after: log.position - 1, limit: 1 })
 }
 
 /** Opens log and recorder. Releases the ballast once if the disk is full. */

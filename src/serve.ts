@@ -1,5 +1,6 @@
 import { type DaemonOptions, startDaemon } from './daemon.ts'
 import { createLogger } from './logging.ts'
+import { ServiceNotifier } from './service/service-notifier.ts'
 
 /** A stop signal leaves 5 s in all. */
 const EXIT_LIMIT_MS = 4_800
@@ -13,12 +14,14 @@ export async function serve(options: DaemonOptions): Promise<void> {
   // LevelDB creates its files open to all that the mask lets through.
   process.umask(0o077)
   const logger = createLogger()
+  const notifier = ServiceNotifier.fromEnvironment(process.env, logger)
   const daemon = await startDaemon(options, logger)
   let stopping = false
   const stop = (code: number): void => {
     if (stopping) return
     stopping = true
     process.exitCode = code
+    notifier?.stopping()
     setTimeout(() => process.exit(code || 1), EXIT_LIMIT_MS).unref()
     daemon.stop().then(
       () => process.exit(),
@@ -35,4 +38,5 @@ export async function serve(options: DaemonOptions): Promise<void> {
     stop(1)
   })
   process.stdout.write(`listening on ${daemon.url}\n`)
+  void notifier?.ready(`Listening on ${daemon.url}`, () => daemon.checkLog())
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { findProgram } from './find-program.mjs'
 
 /**
- * The programs that the virtual devices run, in groups, each with its Debian package.
+ * The programs that the virtual devices and the tests run, in groups, each with its Debian package.
  * lab/virtual-desktop-problem.ts reads the same list.
  */
 const PROGRAMS = JSON.parse(

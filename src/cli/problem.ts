@@ -24,6 +24,8 @@ export type LocalCode =
   | 'NO_ANSWER'
   | 'NOT_THE_RECORDER'
   | 'HOME_UNUSABLE'
+  | 'NO_SERVICE_MANAGER'
+  | 'SERVICE_FAILED'
   | 'FAILED'
 
 /** A command was refused or failed. The exit code is 1. */

@@ -72,6 +72,9 @@ const CONFIG_CHECKS: { [K in keyof Config]-?: (value: unknown) => string | null 
   quality: qualityMistake,
 }
 
+/** The keys that config.json may have. */
+export const CONFIG_KEYS: readonly string[] = Object.keys(CONFIG_CHECKS)
+
 function qualityMistake(value: unknown): string | null {
   const presets = Object.keys(QUALITY_PRESETS)
   const isPreset = (name: unknown): boolean => presets.includes(name as string)
@@ -92,7 +95,7 @@ function qualityMistake(value: unknown): string | null {
 function configMistakes(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return ['it must be a JSON object']
-  const known = Object.keys(CONFIG_CHECKS).join(', ')
+  const known = CONFIG_KEYS.join(', ')
   return Object.entries(value).flatMap(([key, entry]) => {
     if (!Object.hasOwn(CONFIG_CHECKS, key))
       return [`unknown key ${JSON.stringify(key)} (known: ${known})`]

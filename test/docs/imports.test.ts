@@ -46,6 +46,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'cli/commands/selftest.ts': ['cli/', 'contract/', 'home/', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
+  'cli/commands/service.ts': ['cli/', 'home/', 'service/'],
+  'service/': ['processes/', 'time/', 'node:*'],
   'home/': ['contract/', 'node:*'],
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [
@@ -53,7 +55,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['composition/', 'http/', 'home/', 'cleanup-stack.ts', 'pino', 'node:*'],
   ],
   'cleanup-stack.ts': [],
-  'serve.ts': ['daemon.ts', 'logging.ts', 'node:*'],
+  'serve.ts': ['daemon.ts', 'logging.ts', 'service/', 'node:*'],
 }
 
 /** One import of a file, both by their path below src; a package by its name. */

@@ -6,6 +6,7 @@ import { exportRecording } from './export.ts'
 import { list } from './list.ts'
 import { selftest } from './selftest.ts'
 import { serve } from './serve.ts'
+import { serviceInstall, serviceStatus, serviceUninstall } from './service.ts'
 import { show } from './show.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
@@ -33,4 +34,7 @@ export const COMMANDS: readonly Command[] = [
   tokenList,
   tokenRevoke,
   ui,
+  serviceInstall,
+  serviceUninstall,
+  serviceStatus,
 ]

@@ -2,6 +2,7 @@ import type { CompositionRequest } from '../../composition/port.ts'
 import type { ClientSide } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
+import type { RecorderPort } from '../../recorder/port.ts'
 import { ClientGone } from '../problem.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { exportQuery } from '../schemas/requests.ts'
@@ -22,6 +23,19 @@ function isMissing(error: unknown): boolean {
   return (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 }
 
+/** Adds to a 409 what the recording is doing now. */
+async function refuse(
+  recorder: RecorderPort,
+  error: unknown,
+  recordingId: string,
+  side: ClientSide,
+): Promise<never> {
+  if (!(error instanceof RecorderError) || error.code !== 'INVALID_STATE') throw error
+  const { state, allowedCommands } = await recorder.recording(recordingId, side)
+  const members = { recordingId, state, allowedCommands }
+  throw new RecorderError(error.code, error.message, { cause: error, members })
+}
+
 /** Returns the routes for tracks and recordings as one composed file. */
 export function composedFileRoutes({ recorder, compositions }: Services): Route[] {
   async function answer(
@@ -38,7 +52,7 @@ export function composedFileRoutes({ recorder, compositions }: Services): Route[
           ctx,
           await compositions
             .compose(recording, request, aborter.signal)
-            .catch((error) => refuse(error, recording.id, credential.side)),
+            .catch((error) => refuse(recorder, error, recording.id, credential.side)),
         )
       // The cache may remove the file just before it is opened. It is then composed once more.
       await send().catch((error) => (isMissing(error) ? send() : Promise.reject(error)))
@@ -50,14 +64,6 @@ export function composedFileRoutes({ recorder, compositions }: Services): Route[
     } finally {
       ctx.res.off('close', onClose)
     }
-  }
-
-  /** Adds to a 409 what the recording is doing now. */
-  async function refuse(error: unknown, recordingId: string, side: ClientSide): Promise<never> {
-    if (!(error instanceof RecorderError) || error.code !== 'INVALID_STATE') throw error
-    const { state, allowedCommands } = await recorder.recording(recordingId, side)
-    const members = { recordingId, state, allowedCommands }
-    throw new RecorderError(error.code, error.message, { cause: error, members })
   }
 
   return [

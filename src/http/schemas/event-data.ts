@@ -124,10 +124,22 @@ const recorder = {
     version: z.string(),
     platform: z.string(),
     node: z.string(),
+    witness: z
+      .literal(true)
+      .optional()
+      .describe('The log has a witness file from here on. Missing in logs of 0.1'),
     unacknowledged,
   }),
   'daemon.stopped': z.object({ reason: z.literal('signal') }),
   'log.reopened': z.object({ code: errorCode, failedAt: time, unacknowledged }),
+  'log.witnessLost': z.object({
+    position: count.describe('The log was accepted up to this position'),
+    hash: z.string().describe('SHA-256 of that record'),
+    witnessedAt: count
+      .nullable()
+      .describe('The position of the newest event that says that a witness existed'),
+    unknownRecordings: count.describe('Recordings on disk that the log does not know'),
+  }),
   'warning.raised': z.object({
     code: parts.warningCode,
     medium: medium.optional(),
