@@ -1,8 +1,16 @@
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
 import { ACKNOWLEDGED_KEY, answerKey, expiryKey, LAST_WRITE_KEY } from './keys.ts'
 
-/** A kept answer of the last write: the last position of its batch, its owner, when it was kept. */
-export type LastAnswer = readonly [position: number, owner: string, at: number]
+/**
+ * A kept answer of the last write: the last position of its batch, its owner, when it was kept, and
+ * whether it claims that media flow.
+ */
+export type LastAnswer = readonly [
+  position: number,
+  owner: string,
+  at: number,
+  claimsMedia: boolean,
+]
 
 /**
  * The outcomes in the log that clients may not have been told. A write begins only after all

@@ -46,6 +46,9 @@ export class LogWriter {
   #failure: RecorderError | undefined
   #acknowledged: number
   #acknowledging: Promise<void> | undefined
+  /** Position of the newest kept answer that claims that media flow, and of the newest marked one. */
+  #newestClaim = 0
+  #markedClaim = 0
 
   constructor(log: OpenedLog, now: () => number, onCommitted: (head: Head) => void) {
     this.#log = log
@@ -84,7 +87,7 @@ export class LogWriter {
   }
 
   /** See `EventLog.append`. Changes nothing when it throws. */
-  append({ events, answers = [], voidUnacknowledged = false }: AppendRequest): Appended {
+  append({ events, answers = [], voidUnacknowledged }: AppendRequest): Appended {
     this.#assertWritable()
     if (events.length === 0) throw new RecorderError('INTERNAL', 'The batch has no events.')
     const staged: ProjectionChanges = new Map()
@@ -104,17 +107,18 @@ export class LogWriter {
     }
     const rendered = answers.map(({ render }) => render((id) => latest(id)?.view))
     const kept: Group['answers'] = []
-    for (const [index, { idempotency }] of answers.entries()) {
+    for (const [index, { idempotency, claimsMedia = false }] of answers.entries()) {
       if (!idempotency) continue
       const owner = answerOwner(idempotency.client, idempotency.key)
       const now = this.#now()
-      kept.push([position, owner, now])
+      kept.push([position, owner, now, claimsMedia])
+      if (claimsMedia) this.#newestClaim = position
       const answer = rendered[index] as CommandAnswer
       operations.push(
         ...answerOperations(owner, now, { fingerprint: idempotency.fingerprint, answer }),
       )
     }
-    const voided = voidUnacknowledged ? this.#unacknowledgedAnswers() : []
+    const voided = this.#unacknowledgedAnswers(voidUnacknowledged)
     operations.push(...deleteAnswers(voided))
 
     const head = { position, hash }
@@ -144,18 +148,19 @@ export class LogWriter {
   /** See `EventLog.acknowledge`. Acknowledgements of one turn of the event loop share a write. */
   acknowledge(position: number): Promise<void> {
     this.#acknowledged = Math.max(this.#acknowledged, position)
+    if (this.#newestClaim === this.#markedClaim || this.#newestClaim > position)
+      return Promise.resolve()
     // After this turn of the event loop the answers are in the hands of the system.
     this.#acknowledging ??= new Promise(setImmediate).then(() => this.#writeAcknowledged())
     return this.#acknowledging
   }
 
   async #writeAcknowledged(): Promise<void> {
-    // A write that has begun since implies it.
-    const isOpen = () => this.#failure === undefined && !this.#commits.isBusy
     try {
-      for (let written = 0; written < this.#acknowledged && isOpen(); ) {
-        written = this.#acknowledged
-        await this.#log.db.put(ACKNOWLEDGED_KEY, String(written))
+      while (this.#markedClaim < this.#newestClaim && this.#newestClaim <= this.#acknowledged) {
+        if (this.#failure !== undefined) return
+        this.#markedClaim = this.#newestClaim
+        await this.#log.db.put(ACKNOWLEDGED_KEY, String(this.#acknowledged))
       }
     } catch (error) {
       throw this.fail(storageError('The log cannot be written', error))
@@ -164,8 +169,12 @@ export class LogWriter {
     }
   }
 
-  #unacknowledgedAnswers(): LastAnswer[] {
-    return this.#log.unacknowledged.answers.filter(([at]) => at > this.#acknowledged)
+  #unacknowledgedAnswers(which: AppendRequest['voidUnacknowledged']): LastAnswer[] {
+    if (which === undefined) return []
+    return this.#log.unacknowledged.answers.filter(
+      ([position, , , claimsMedia]) =>
+        position > this.#acknowledged && (claimsMedia || which === 'all'),
+    )
   }
 
   /** Resolves when nothing is waiting or being written. */

@@ -25,14 +25,19 @@ export interface AppendRequest {
   events: NewEvent[]
   /** The answers to the commands that these events complete. */
   answers?: AnswerToKeep[]
-  /** Deletes the kept answers that may never have left, so that their keys run again. */
-  voidUnacknowledged?: boolean
+  /**
+   * Deletes kept answers that may never have left, so that their keys run again: all of them, or
+   * those that claim that media flow.
+   */
+  voidUnacknowledged?: 'all' | 'claimingMedia' | undefined
 }
 
 /** An answer rendered from the recordings after a batch, and kept with it for retransmissions. */
 export interface AnswerToKeep {
   /** Undefined: the answer is rendered but not kept. */
   idempotency: IdempotencyKey | undefined
+  /** Whether it claims that media flow, which is untrue once the recorder has died. */
+  claimsMedia?: boolean
   /** Called synchronously in `append`. */
   render(view: (id: string) => RecordingView | undefined): CommandAnswer
 }
@@ -100,9 +105,9 @@ export interface EventLog {
    */
   readonly acknowledged: number
   /**
-   * Records that every outcome up to a position has been handed on. It survives the death of the
-   * process but, until the next append, not of the machine. Rejects when it cannot be written; the
-   * log is then read-only.
+   * Records that every outcome up to a position has been handed on. If there is an answer among
+   * them that claims that media flow, this survives the death of the process but, until the next
+   * append, not of the machine. Rejects when it cannot be written; the log is then read-only.
    */
   acknowledge(position: number): Promise<void>
   /**

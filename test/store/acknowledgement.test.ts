@@ -8,11 +8,17 @@ import { refusal, withDatabase, withFolder, withLog } from './support/scratch.ts
 const failure = () => new RecorderError('STORAGE_UNAVAILABLE', 'Too slow, on purpose.')
 const key = (name: string) => ({ client: 'crm', key: name, fingerprint: 'f' })
 
-function append(log: EventLog, name?: string, voidUnacknowledged = false) {
+function append(log: EventLog, name?: string, voidUnacknowledged?: 'all' | 'claimingMedia') {
   const answers =
     name === undefined
       ? []
-      : [{ idempotency: key(name), render: () => ({ status: 200, body: name }) }]
+      : [
+          {
+            idempotency: key(name),
+            claimsMedia: true,
+            render: () => ({ status: 200, body: name }),
+          },
+        ]
   return log.append({ events: [daemonStarted()], answers, voidUnacknowledged })
 }
 
@@ -54,7 +60,7 @@ suite('outcomes that clients may not have been told', (test) => {
       await inLastWrite(folder, 'not at all')
       await withLog(folder, async (log) => {
         assert.equal(log.acknowledged, 1)
-        await append(log, undefined, true).committed
+        await append(log, undefined, 'claimingMedia').committed
         assert.equal(log.hasAnswer(key('last')), false)
         assert.equal(await log.answer(key('last')), undefined)
         assert.equal((await log.answer(key('earlier')))?.answer.body, 'earlier')
@@ -74,7 +80,7 @@ suite('outcomes that clients may not have been told', (test) => {
       await inLastWrite(folder, 'in time')
       await withLog(folder, async (log) => {
         assert.equal(log.acknowledged, 2)
-        await append(log, undefined, true).committed
+        await append(log, undefined, 'claimingMedia').committed
         assert.ok(log.hasAnswer(key('last')))
       })
     }))

@@ -3,6 +3,7 @@ import type { CommandName } from '../../contract/commands.ts'
 import type { EventData, EventType, NewEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 import { type RecordingFold, recordingState, stateOfTracks } from '../../machines/recording-fold.ts'
+import type { AppendRequest } from '../../store/port.ts'
 import {
   evolveRecordings,
   isCapturing,
@@ -40,8 +41,8 @@ export class EventBatch {
   readonly cuts: CaptureCut[] = []
   /** Recordings to close once their files are finished. */
   readonly closeLater: { id: string; reason: SelfCloseReason }[] = []
-  /** Whether the kept answers that may never have left are deleted with this batch. */
-  voidUnacknowledged = false
+  /** Which kept answers that may never have left are deleted with this batch. */
+  voidUnacknowledged: AppendRequest['voidUnacknowledged']
   readonly atMs: number
   readonly at: string
   readonly #cause: FactCause

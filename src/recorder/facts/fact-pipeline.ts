@@ -178,7 +178,8 @@ export class FactPipeline {
       if ('failure' in settlement) return []
       const answer = (view: (id: string) => RecordingView | undefined) =>
         render(pending, settlement.status, view(pending.recordingId), batch.recordings)
-      return [{ idempotency: pending.command.idempotency, render: answer }]
+      const { idempotency } = pending.command
+      return [{ idempotency, claimsMedia: pending.goal === 'flowing', render: answer }]
     })
     const { events, voidUnacknowledged } = batch
     const appended = log.append({ events, answers, voidUnacknowledged })

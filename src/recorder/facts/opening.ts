@@ -29,7 +29,7 @@ export async function unacknowledgedCommands(
 
 /**
  * Adds the opening fact, behind the facts of recovery. Voids the answers kept for unacknowledged
- * commands when they were refused to their clients, or when recovery has made them untrue.
+ * commands when these were answered 503, or when recovery has made the answers untrue.
  */
 export function openingFacts(
   batch: EventBatch,
@@ -38,7 +38,10 @@ export function openingFacts(
 ): void {
   const wasRejected = opening.type === 'log.reopened'
   const isUntrue = batch.events.some(({ type }) => type === 'recording.interrupted')
-  batch.voidUnacknowledged = wasRejected || isUntrue
+  // Whether an answer left before a kill is not always known. One about media is untrue now; others
+  // say what has been done, and the log has it.
+  if (wasRejected) batch.voidUnacknowledged = 'all'
+  else if (isUntrue) batch.voidUnacknowledged = 'claimingMedia'
   const more = unacknowledged.length > 0 ? { unacknowledged: [...unacknowledged] } : {}
   if (opening.type === 'log.reopened') batch.add(null, opening.type, { ...opening.data, ...more })
   else batch.add(null, opening.type, { ...opening.data, ...more })

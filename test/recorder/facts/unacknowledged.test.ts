@@ -90,6 +90,19 @@ suite('an outcome that is on disk although its client was not told', (test) => {
     assert.equal(bench.platform.capturing, 0)
   })
 
+  test('a tag that a kill kept from its client is not set twice', async () => {
+    await bench.command('api', 'recording.start', { media: ['mic'] })
+    const tag = () =>
+      bench.command('api', 'recording.tag', { tags: { visit: 17 } }, { idempotency: key })
+    const lost = loseConfirmation()
+    tag().catch(() => {})
+    await lost
+    await bench.crash()
+    assert.ok((await tag()).tags.some((one) => one.key === 'visit'))
+    const { tagHistory } = await bench.recorder.recording('current', 'api')
+    assert.equal(tagHistory.filter((one) => one.key === 'visit').length, 1)
+  })
+
   test('a stop that a kill kept from its client is not carried out twice', async () => {
     await bench.command('api', 'recording.start', { media: ['mic'] })
     const lost = loseConfirmation()

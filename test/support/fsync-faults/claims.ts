@@ -19,14 +19,14 @@ export class Claims {
   readonly #failed: { client: string; code: string }[] = []
 
   /**
-   * A client was told this. Each request has a client of its own. `alone`: no other command was
-   * under way, so that the answer is about the present.
+   * A client was told this. Each request has a client of its own. `isPresent`: it is an answer to
+   * a start or resume, and no other command was under way, so that it claims what is so now.
    */
   told(
     client: string,
     key: string,
     outcome: Outcome<{ status: number; body: RecordingAnswer }>,
-    alone: boolean,
+    isPresent: boolean,
   ): void {
     this.#clients.set(key, [...(this.#clients.get(key) ?? []), client])
     if ('code' in outcome) {
@@ -42,7 +42,7 @@ export class Claims {
     }
     this.#answers.set(key, body)
     this.#executed.push({ client, key, status })
-    if (alone) this.shown(`${client} (${key}, ${status})`, body, outcome.captured)
+    if (isPresent) this.shown(`${client} (${key}, ${status})`, body, outcome.captured)
   }
 
   /** Somebody was shown a recording while these media were captured. */
@@ -60,6 +60,11 @@ export class Claims {
         type === 'log.reopened' || type === 'daemon.started' ? (data.unacknowledged ?? []) : [],
       ),
     )
+    const rejected = new Set(
+      events.flatMap(({ type, data }) =>
+        type === 'log.reopened' ? (data.unacknowledged ?? []) : [],
+      ),
+    )
     const by = (client: string) => events.filter((event) => event.by.client === client)
     const completed = (client: string) =>
       by(client).filter(
@@ -71,8 +76,8 @@ export class Claims {
       const found = own.length > 0 ? own : (this.#clients.get(key) ?? []).flatMap(completed)
       if (found.length !== 1 || found[0]?.data.status !== status)
         this.problems.push(`${client} was told ${status}, the log has ${found.length} of it`)
-      if (unacknowledged.has(own[0]?.commandId ?? ''))
-        this.problems.push(`${client} was told ${status}, the log calls it unacknowledged`)
+      if (rejected.has(own[0]?.commandId ?? ''))
+        this.problems.push(`${client} was told ${status}, the log calls it rejected`)
     }
     for (const client of this.#repeated)
       if (by(client).length > 0) this.problems.push(`${client}: a repeated answer did something`)

@@ -110,7 +110,8 @@ export class Sequence {
       by: { side: 'api', client, user: 'tester' },
       idempotency: { client: 'crm', key, fingerprint: name },
     } as Command)
-    this.claims.told(client, key, outcome, alone)
+    const claims = ['recording.start', 'track.start', 'track.resume'].includes(name)
+    this.claims.told(client, key, outcome, alone && claims)
     const result = 'code' in outcome ? outcome.code : 'ok'
     this.trace.push(`${client} ${name} ${key}: ${result}`)
     return result
