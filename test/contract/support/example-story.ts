@@ -34,8 +34,8 @@ export async function playExamples(
     'a microphone that passes every check',
     async () => {
       await get('readReadiness', '/readiness?media=mic')
-      const { checks } = answers.get('readReadiness')?.body as ReadinessView
-      return checks.every(({ result }) => result === 'pass')
+      const view: ReadinessView = answers.get('readReadiness')?.body
+      return view.checks.every(({ result }) => result === 'pass')
     },
     20_000,
   )
