@@ -30,6 +30,10 @@ const NAMES: Record<string, readonly ErrorCode[]> = {
     ...(['CONTROL_HELD_BY_API', 'CONTROL_HELD_BY_UI', 'INVALID_STATE', 'IN_FLIGHT'] as const),
     'RECORDING_CLOSED',
   ],
+  TagConflict: [
+    ...(['CONTROL_HELD_BY_API', 'CONTROL_HELD_BY_UI', 'INVALID_STATE', 'IN_FLIGHT'] as const),
+    ...(['RECORDING_CLOSED', 'TAG_LIMIT'] as const),
+  ],
   CommandFailed: ['INTERRUPTED', 'NOT_READY', 'STORAGE_UNAVAILABLE'],
   CaptureCommandFailed: [
     ...(['CAPTURE_FAILED', 'DEVICE_UNAVAILABLE', 'INTERRUPTED', 'NOT_READY'] as const),

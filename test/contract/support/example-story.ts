@@ -1,6 +1,8 @@
 import type { Scope } from '../../../src/access/scopes.ts'
+import type { ReadinessView } from '../../../src/contract/views.ts'
 import { REQUEST_EXAMPLES } from '../../../src/http/openapi/examples/examples.ts'
 import type { Answer, TestDaemon } from '../../support/daemon.ts'
+import { eventually } from '../../support/suite.ts'
 import type { Client, Clients } from './clients.ts'
 
 /**
@@ -27,7 +29,16 @@ export async function playExamples(
   await get('listTokens', '/tokens', api)
   await post('launchPage', '/ui/launch', api)
   await get('listDevices', '/devices')
-  await get('readReadiness', '/readiness?media=mic')
+  // On a busy machine a device may need longer than a check waits.
+  await eventually(
+    'a microphone that passes every check',
+    async () => {
+      await get('readReadiness', '/readiness?media=mic')
+      const view: ReadinessView = answers.get('readReadiness')?.body
+      return view.checks.every(({ result }) => result === 'pass')
+    },
+    20_000,
+  )
   await post('startRecording', '/recordings')
   await post('startMedia', '/recordings/current/start')
   await post('tagRecording', '/recordings/current/tags')
