@@ -43,8 +43,11 @@ function install(packages) {
  */
 export function installSystemPackages() {
   if (process.platform !== 'linux') return adviseFfmpeg()
-  // One group after the other: an old Debian that has no PipeWire still gets the rest.
-  for (const programs of Object.values(PROGRAMS)) installGroup(missingPackages(programs))
+  const { desktop, ...others } = PROGRAMS
+  installGroup(missingPackages(desktop))
+  // Only on a build server: on somebody's desktop, pipewire-pulse could replace the sound server.
+  if (process.env.CI)
+    for (const programs of Object.values(others)) installGroup(missingPackages(programs))
 }
 
 function installGroup(packages) {
