@@ -46,7 +46,7 @@ export class LogWriter {
   #failure: RecorderError | undefined
   #acknowledged: number
   #acknowledging: Promise<void> | undefined
-  /** Position of the newest kept answer that claims that media flow, and of the newest marked one. */
+  /** Positions of the newest kept answer that claims that media flow, and of the newest marked. */
   #newestClaim = 0
   #markedClaim = 0
 
