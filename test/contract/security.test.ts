@@ -180,7 +180,7 @@ suite('the rights of a credential', (test) => {
 
 suite('connections', (test) => {
   test(
-    '128 idle connections do not prevent recording: one more is refused, and the idle ones are closed',
+    'hundreds of idle connections do not prevent recording; the oldest make room, and all are closed',
     async () => {
       const daemon = await startDaemon()
       const sockets: Socket[] = []
@@ -192,23 +192,11 @@ suite('connections', (test) => {
           await new Promise((resolve, reject) =>
             socket.once('connect', resolve).once('error', reject),
           )
-          return socket.on('error', () => {})
+          return socket.on('error', () => {}).resume()
         }
-        const idle = await Promise.all(Array.from({ length: 128 }, open))
-        const tooMany = await open()
-        await new Promise((resolve) => tooMany.once('close', resolve).resume())
-        assert.equal(tooMany.bytesRead, 0)
-        assert.equal(
-          idle.filter(({ destroyed, readableEnded }) => destroyed || readableEnded).length,
-          0,
-        )
-
-        idle.pop()!.destroy()
-        const started = await eventually('a place that is free', () =>
-          daemon.api('POST', '/recordings', { media: ['audio', 'screen'] }).catch(() => undefined),
-        )
+        const idle = await Promise.all(Array.from({ length: 300 }, open))
+        const started = await daemon.api('POST', '/recordings', { media: ['audio', 'screen'] })
         assert.equal(started.status, 201)
-        for (const socket of idle) socket.resume()
         await eventually('their end', () => idle.every(({ destroyed }) => destroyed), 15_000)
         assert.equal((await daemon.api('POST', '/recordings/current/stop')).status, 200)
       } finally {
