@@ -4,6 +4,7 @@ import { fetchAllPages, type Page } from './pages.ts'
 import { UsageError } from './problem.ts'
 
 const WHOLE_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const BEGINNING = /^[0-9A-Za-z_-]{1,35}$/
 const SHOWN = 5
 
 /**
@@ -13,7 +14,7 @@ const SHOWN = 5
  */
 export async function resolveRecordingId(api: Api, text: string | undefined): Promise<string> {
   if (text === undefined || text === 'current') return 'current'
-  if (WHOLE_ID.test(text)) return text
+  if (WHOLE_ID.test(text) || !BEGINNING.test(text)) return text
   if (text === 'last') {
     const newest = await api.get<Page<RecordingAnswer>>('/recordings', { limit: 1 })
     return newest.items[0]?.id ?? 'current'

@@ -6,7 +6,9 @@ import { resolveRecordingId } from '../recording-id.ts'
 import { recordingText } from '../recording-text.ts'
 import { MEDIA_CHOICES } from './media-options.ts'
 
-/** Optional recording that a command acts on, see `resolveRecordingId`. Default: the current one. */
+/**
+ * Optional recording that a command acts on, see `resolveRecordingId`. Default: the current one.
+ */
 export const RECORDING_ARGUMENT = { usage: '[ID]', min: 0, max: 1 } as const
 
 function mediaCommand(

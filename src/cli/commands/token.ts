@@ -105,7 +105,9 @@ export const tokenRevoke = defineCommand({
   },
 })
 
-/** Returns the id of the token with this name or id. Tokens of an older recorder may share a name. */
+/**
+ * Returns the id of the token with this name or id. Tokens of an older recorder may share a name.
+ */
 async function tokenIdOf(api: Api, text: string): Promise<string> {
   const tokens = await fetchAllPages<TokenAnswer>(api, '/tokens')
   if (tokens.some(({ id }) => id === text)) return text
