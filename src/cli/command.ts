@@ -72,8 +72,7 @@ export interface CommandSpec<O extends Record<string, OptionSpec>> {
   json?: false
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: COMMANDS lists commands with different options;
-// `defineCommand` checks each.
+// biome-ignore lint/suspicious/noExplicitAny: COMMANDS lists commands with different options; `defineCommand` checks each.
 export type Command = CommandSpec<any>
 
 /** Declares a command. The types of its values follow from its options. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ApplicationView, RecordingAnswer } from '../contract/views.ts'
 import type { Api } from './api.ts'
 import type { Io } from './command.ts'
-import type { Status } from './commands/status.ts'
 import { followEvents } from './follow-events.ts'
 import { createInterruptSignal } from './interrupt-signal.ts'
 import type { Style } from './style.ts'
@@ -10,6 +10,12 @@ import type { Style } from './style.ts'
 const REFRESH_MS = 1_000
 /** Cursor to the upper left corner, and everything below it erased. */
 const CLEAR = '\u001b[H\u001b[J'
+
+/** The state as `f2f status` shows it. */
+export interface Status {
+  application: ApplicationView
+  recording: RecordingAnswer | null
+}
 
 /** How to show the state. */
 export interface WatchOptions {

@@ -5,7 +5,7 @@ import { ProblemError } from '../problem.ts'
 import { duration, localTime, size } from '../quantities.ts'
 import { clientTags, recordingText, tagsText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
-import { watchStatus } from '../watch-status.ts'
+import { type Status, watchStatus } from '../watch-status.ts'
 
 /** Shows the application and the current recording. */
 export const status = defineCommand({
@@ -34,12 +34,6 @@ export const status = defineCommand({
     return { json: shown, text: statusText(shown, style) }
   },
 })
-
-/** The answer to `f2f status`. */
-export interface Status {
-  application: ApplicationView
-  recording: RecordingAnswer | null
-}
 
 async function fetchStatus(api: Api): Promise<Status> {
   const application = await api.get<ApplicationView>('/application')
