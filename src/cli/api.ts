@@ -25,7 +25,12 @@ export interface Api {
    * Requests a file or a stream, without a time limit. Resolves when the answer begins. The signal
    * cancels it at any time.
    */
-  open(path: string, query: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage>
+  open(
+    path: string,
+    query: Record<string, string>,
+    signal: AbortSignal,
+    headers?: Record<string, string>,
+  ): Promise<IncomingMessage>
   /** Returns the announced daemon. Throws {@link ProblemError} NO_DAEMON if there is none. */
   daemon(): Promise<DaemonInfo>
 }
@@ -50,11 +55,11 @@ export function createApi(home: Home, onWait: () => () => void = () => () => {})
     get: (path, query = {}) => call('GET', path + queryString(query)),
     post: (path, body = {}) => call('POST', path, body),
     delete: (path) => call('DELETE', path),
-    async open(path, query, signal) {
+    async open(path, query, signal, headers = {}) {
       const daemon = await findDaemon(home)
       const token = await readToken(home)
       const target = `/v1${path}${queryString(query)}`
-      const request = { method: 'GET', target, body: undefined, signal }
+      const request = { method: 'GET', target, body: undefined, signal, headers }
       const answer = await sendRequest(daemon, token, request)
       if (isSuccess(answer)) return answer
       throw await readProblem(daemon, answer)
@@ -119,7 +124,7 @@ async function requestJson(
   body: unknown,
 ): Promise<unknown> {
   const signal = AbortSignal.timeout(ANSWER_LIMIT_MS)
-  const answer = await sendRequest(daemon, token, { method, target, body, signal })
+  const answer = await sendRequest(daemon, token, { method, target, body, signal, headers: {} })
   if (!isSuccess(answer)) throw await readProblem(daemon, answer)
   return parseAnswer(daemon, answer.statusCode ?? 0, await readText(daemon, answer))
 }

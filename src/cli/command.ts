@@ -27,7 +27,7 @@ export type OptionValues<O extends Record<string, OptionSpec>> = { [K in keyof O
 
 /** Streams and environment of a command. Tests replace them. */
 export interface Io {
-  stdout: { write(text: string): unknown; isTTY?: boolean }
+  stdout: { write(text: string): unknown; isTTY?: boolean; columns?: number }
   stderr: { write(text: string): unknown; isTTY?: boolean }
   stdin: AsyncIterable<string | Uint8Array>
   env: NodeJS.ProcessEnv

@@ -3,8 +3,6 @@ import type { Command, OptionSpec } from './command.ts'
 import { optionsOf, rangeText } from './parse-command-line.ts'
 import { type Style, wrap } from './style.ts'
 
-const WIDTH = 100
-
 const EXIT_CODES = [
   ['0', 'The command succeeded.'],
   [
@@ -24,9 +22,9 @@ const ENVIRONMENT = [
 /** Returns the help for one command. */
 export function commandHelp(command: Command, style: Style): string {
   return sections(style, [
-    ['', wrap(command.summary, WIDTH)],
+    ['', wrap(command.summary, style.width)],
     ['Usage', `  ${usageLine(command)}`],
-    ['', command.description.map((paragraph) => wrap(paragraph, WIDTH)).join('\n\n')],
+    ['', command.description.map((paragraph) => wrap(paragraph, style.width)).join('\n\n')],
     [
       'Options',
       table(
@@ -34,16 +32,17 @@ export function commandHelp(command: Command, style: Style): string {
           optionName(name, spec),
           optionText(spec),
         ]),
+        style,
       ),
     ],
     [
       'Examples',
       command.examples
-        .map(({ line, does }) => `  ${style.strong(line)}\n${wrap(does, WIDTH, '      ')}`)
+        .map(({ line, does }) => `  ${style.strong(line)}\n${wrap(does, style.width, '      ')}`)
         .join('\n'),
     ],
-    ['Exit codes', table(EXIT_CODES)],
-    ['Environment', table(ENVIRONMENT)],
+    ['Exit codes', table(EXIT_CODES, style)],
+    ['Environment', table(ENVIRONMENT, style)],
   ])
 }
 
@@ -51,9 +50,20 @@ export function commandHelp(command: Command, style: Style): string {
 export function overview(commands: readonly Command[], style: Style, group?: string): string {
   const shown = group ? commands.filter(({ name }) => name.startsWith(`${group} `)) : commands
   return sections(style, [
-    ['', group ? '' : 'Records microphone, speaker and screen, and tags the recordings.'],
+    [
+      '',
+      group
+        ? ''
+        : wrap('Records microphone, speaker and screen, and tags the recordings.', style.width),
+    ],
     ['Usage', `  f2f ${group ? `${group} ` : ''}COMMAND [options]`],
-    ['Commands', table(shown.map((command) => [commandLine(command), command.summary]))],
+    [
+      'Commands',
+      table(
+        shown.map((command) => [commandLine(command), command.summary]),
+        style,
+      ),
+    ],
     [
       'Your first recording',
       group
@@ -65,13 +75,13 @@ export function overview(commands: readonly Command[], style: Style, group?: str
             '  f2f stop && f2f tag outcome=signed && f2f close',
           ].join('\n'),
     ],
-    ['Exit codes', table(EXIT_CODES)],
-    ['Environment', table(ENVIRONMENT)],
+    ['Exit codes', table(EXIT_CODES, style)],
+    ['Environment', table(ENVIRONMENT, style)],
     [
       '',
       wrap(
         'Run f2f help COMMAND or f2f COMMAND --help for the options and examples of a command, and f2f --version for the version.',
-        WIDTH,
+        style.width,
       ),
     ],
   ])
@@ -107,11 +117,14 @@ function optionText(spec: OptionSpec): string {
   }
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+/** Names and texts in two columns; on a narrow terminal each text is below its name. */
+function table(rows: readonly (readonly string[])[], { width }: Style): string {
   const first = Math.max(...rows.map(([name]) => name!.length))
+  if (first > width / 2)
+    return rows.map(([name, text]) => `  ${name}\n${wrap(text!, width, '      ')}`).join('\n')
   return rows
     .flatMap(([name, text]) =>
-      wrap(text!, WIDTH - first - 4)
+      wrap(text!, width - first - 4)
         .split('\n')
         .map((line, index) => `  ${(index === 0 ? name! : '').padEnd(first)}  ${line}`),
     )

@@ -3,8 +3,11 @@ import { run } from './run.ts'
 
 // In `f2f list | head`, the reader closes the pipe early. This is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`f2f: The output cannot be written: ${error.message}.\n`)
+  process.exitCode = 1
 })
 
 // Not `process.exit`: it would cut off output to a pipe, and end a daemon.
-process.exitCode = await run(process.argv.slice(2), process)
+const exitCode = await run(process.argv.slice(2), process)
+process.exitCode ??= exitCode

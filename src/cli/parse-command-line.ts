@@ -1,6 +1,7 @@
 /** Parses argv into a command's values, as its declaration says. */
 import { parseArgs } from 'node:util'
 import type { Command, OptionSpec } from './command.ts'
+import { didYouMean } from './did-you-mean.ts'
 import { UsageError } from './problem.ts'
 
 /** Options that every command has. */
@@ -69,7 +70,10 @@ function parseStrictly(specs: Record<string, OptionSpec>, argv: readonly string[
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
-    throw new UsageError(firstSentence(message), { cause })
+    const unknown = /^Unknown option '--([\w-]+)/.exec(message)?.[1]
+    const similar = unknown && didYouMean(unknown, Object.keys(specs))
+    const advice = similar ? ` Did you mean --${similar}?` : ''
+    throw new UsageError(firstSentence(message) + advice, { cause })
   }
 }
 

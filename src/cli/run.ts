@@ -7,6 +7,7 @@ import { resolveHome } from '../home/home.ts'
 import { createApi } from './api.ts'
 import type { Command, CommandResult, Io } from './command.ts'
 import { COMMANDS } from './commands/commands.ts'
+import { didYouMean } from './did-you-mean.ts'
 import { commandHelp, overview, usageLine } from './help.ts'
 import { parseCommandLine } from './parse-command-line.ts'
 import { UsageError } from './problem.ts'
@@ -17,11 +18,13 @@ import { type Style, styleFor } from './style.ts'
 export type ExitCode = 0 | 1 | 2
 
 /** Runs a command line (without node and script). Never throws. */
-export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function run(line: readonly string[], io: Io): Promise<ExitCode> {
+  const argv = commandFirst(line)
   const style = styleFor(io.stdout, io.env)
   const [first = '', second = ''] = argv
   if (first === '') return usageError(io, 'f2f needs a command.', overview(COMMANDS, style))
-  if (first === '--version' || first === '-V') return print(io, await version())
+  if (first === '--version' || first === '-V' || (first === 'version' && second === ''))
+    return print(io, await version())
   if (first === '--help' || first === '-h') return print(io, overview(COMMANDS, style))
   if (first === 'help') return help(argv.slice(1), io, style)
   const command = find(first, second)
@@ -29,6 +32,16 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   if (!isGroup(first)) return unknownCommand(first, io)
   if (second === '--help' || second === '-h') return print(io, overview(COMMANDS, style, first))
   return usageError(io, `f2f ${first} needs a command.`, overview(COMMANDS, style, first))
+}
+
+/** Moves common options that stand before the command behind it. */
+function commandFirst(line: readonly string[]): readonly string[] {
+  let at = 0
+  while (line[at] === '--json' || line[at]?.startsWith('--home') === true)
+    at += line[at] === '--home' ? 2 : 1
+  if (at === 0 || line[at] === undefined) return line
+  const words = isGroup(line[at] as string) ? 2 : 1
+  return [...line.slice(at, at + words), ...line.slice(0, at), ...line.slice(at + words)]
 }
 
 function find(first: string, second: string): Command | undefined {
@@ -109,11 +122,12 @@ function unknownCommand(word: string, io: Io): ExitCode {
       `There is no option ${word} of f2f itself.`,
       'The command comes first: f2f COMMAND [options]. See f2f --help.',
     )
-  const similar = COMMANDS.find(({ name }) => name.startsWith(word) || word.startsWith(name))
+  const names = [...new Set(COMMANDS.map(({ name }) => name.split(' ')[0] as string))]
+  const similar = didYouMean(word, names)
   return usageError(
     io,
     `There is no command ${word}.`,
-    `${similar ? `Did you mean f2f ${similar.name}? ` : ''}See f2f --help.`,
+    `${similar ? `Did you mean f2f ${similar}? ` : ''}See f2f --help.`,
   )
 }
 

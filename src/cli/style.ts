@@ -10,10 +10,18 @@ export interface Style {
   good: Paint
   warn: Paint
   bad: Paint
+  /** The columns that a text may take: those of the terminal, at least 40 and at most 100. */
+  width: number
 }
 
+const MOST_COLUMNS = 100
+const LEAST_COLUMNS = 40
+
 /** Turns colours on for a terminal that can show them, unless NO_COLOR is set (no-color.org). */
-export function styleFor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): Style {
+export function styleFor(
+  stream: { isTTY?: boolean; columns?: number },
+  env: NodeJS.ProcessEnv,
+): Style {
   const isColoured = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
   const paint =
     (format: Parameters<typeof styleText>[0]): Paint =>
@@ -25,6 +33,7 @@ export function styleFor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): S
     good: paint('green'),
     warn: paint('yellow'),
     bad: paint('red'),
+    width: Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, stream.columns ?? MOST_COLUMNS)),
   }
 }
 

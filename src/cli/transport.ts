@@ -23,6 +23,8 @@ export interface OutgoingRequest {
   target: string
   body: unknown
   signal: AbortSignal
+  /** Further headers. */
+  headers: Record<string, string>
 }
 
 /**
@@ -106,7 +108,7 @@ function sendOnce(
   route: RequestOptions,
   daemon: DaemonInfo,
   token: string,
-  { method, target, body, signal }: OutgoingRequest,
+  { method, target, body, signal, headers }: OutgoingRequest,
 ): Promise<IncomingMessage> {
   const payload = body === undefined ? undefined : JSON.stringify(body)
   const options: RequestOptions = {
@@ -116,6 +118,7 @@ function sendOnce(
     headers: {
       host: new URL(daemon.url).host,
       accept: 'application/json, application/problem+json',
+      ...headers,
       authorization: `Bearer ${token}`,
       ...(payload === undefined
         ? {}

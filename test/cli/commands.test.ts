@@ -87,16 +87,19 @@ suite('commands that control a recording', (test) => {
     test(`${name} acts on the current or the named recording, on all media or some`, async () => {
       const { home, lastRequest } = await api({
         [`POST /v1/recordings/current/${name}`]: { body: recording() },
-        [`POST /v1/recordings/rec_0002/${name}`]: {
-          body: recording({ id: 'rec_0002', state: 'Paused' }),
+        [`POST /v1/recordings/00000000-0000-4000-8000-000000000002/${name}`]: {
+          body: recording({ id: '00000000-0000-4000-8000-000000000002', state: 'Paused' }),
         },
       })
       assert.equal((await f2f([name], { home })).code, 0)
       assert.deepEqual(lastRequest().body, {})
-      const ran = await f2f([name, 'rec_0002', '--media', 'mic', '--media', 'screen'], { home })
+      const ran = await f2f(
+        [name, '00000000-0000-4000-8000-000000000002', '--media', 'mic', '--media', 'screen'],
+        { home },
+      )
       assert.equal(ran.code, 0)
       assert.deepEqual(lastRequest().body, { media: ['mic', 'screen'] })
-      assert.match(ran.stdout, /rec_0002 is Paused/)
+      assert.match(ran.stdout, /00000000-0000-4000-8000-000000000002 is Paused/)
     })
   }
 
@@ -141,7 +144,9 @@ suite('tag', (test) => {
     ]
     stub = await startStub({
       'POST /v1/recordings/current/tags': { body: recording({ tags }) },
-      'POST /v1/recordings/rec_0002/tags': { body: recording({ id: 'rec_0002', tags }) },
+      'POST /v1/recordings/00000000-0000-4000-8000-000000000002/tags': {
+        body: recording({ id: '00000000-0000-4000-8000-000000000002', tags }),
+      },
     })
   })
   test.afterEach(() => stub.close())
@@ -159,9 +164,11 @@ suite('tag', (test) => {
   })
 
   test('accepts the id of a recording before the tags', async () => {
-    const ran = await f2f(['tag', 'rec_0002', 'customer=4711'], { home: stub.home })
+    const ran = await f2f(['tag', '00000000-0000-4000-8000-000000000002', 'customer=4711'], {
+      home: stub.home,
+    })
     assert.equal(ran.code, 0, ran.stderr)
-    assert.equal(stub.lastRequest().url, '/v1/recordings/rec_0002/tags')
+    assert.equal(stub.lastRequest().url, '/v1/recordings/00000000-0000-4000-8000-000000000002/tags')
   })
 
   test('reads one tag per line from stdin', async () => {
@@ -176,7 +183,10 @@ suite('tag', (test) => {
   test('reads a JSON object from stdin, however it is split into chunks', async () => {
     const bytes = Buffer.from(' {"customer":"4711","name":"Zoë","vip":false}')
     const stdin = [...bytes].map((byte) => Uint8Array.of(byte))
-    const ran = await f2f(['tag', 'rec_0002', '-'], { home: stub.home, stdin })
+    const ran = await f2f(['tag', '00000000-0000-4000-8000-000000000002', '-'], {
+      home: stub.home,
+      stdin,
+    })
     assert.equal(ran.code, 0, ran.stderr)
     assert.deepEqual(stub.lastRequest().body, {
       tags: { customer: '4711', name: 'Zoë', vip: false },
@@ -195,8 +205,8 @@ suite('tag', (test) => {
   test('an invalid tag is wrong usage: nothing is sent, and no value is printed', async () => {
     const wrong: [argv: string[], stdin?: (string | Uint8Array)[]][] = [
       [['tag']],
-      [['tag', 'rec_0002']],
-      [['tag', 'rec_0002', 'secret']],
+      [['tag', '00000000-0000-4000-8000-000000000002']],
+      [['tag', '00000000-0000-4000-8000-000000000002', 'secret']],
       [['tag', '=secret']],
       [['tag', ':=1']],
       [['tag', 'a:=secret']],
@@ -381,6 +391,7 @@ suite('commands that read', (test) => {
       data: { ...segment({ number }), file: `mic/000${number}.ogg` },
     })
     const { home } = await api({
+      'GET /v1/recordings?limit=1000': { body: { items: [whole], nextCursor: null } },
       'GET /v1/recordings/rec_0001': { body: whole },
       'GET /v1/recordings/rec_0001/segments?limit=1000': {
         body: { items: [segment()], nextCursor: 'p2' },
@@ -472,6 +483,7 @@ suite('tokens and the page', (test) => {
     stub = await startStub({
       'POST /v1/tokens': { status: 201, body: { ...token, token: 'the-secret' } },
       'GET /v1/tokens': { body: { items: [token], nextCursor: null } },
+      'GET /v1/tokens?limit=1000': { body: { items: [token], nextCursor: null } },
       'DELETE /v1/tokens/tok_00001': { status: 204 },
       'DELETE /v1/ui/sessions': { status: 204 },
       'POST /v1/ui/launch': {

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { COMMANDS } from '../../src/cli/commands/commands.ts'
+import { commandHelp, overview } from '../../src/cli/help.ts'
+import { styleFor } from '../../src/cli/style.ts'
 import { suite } from '../support/suite.ts'
 import { f2f } from './stub.ts'
 
 const guide = await readFile(new URL('../../docs/command-line.md', import.meta.url), 'utf8')
+
+/** A line that is copied, so it is never broken. */
+const EXAMPLE = /^ {2}(?:f2f |echo |\()/
 
 suite('help', (test) => {
   test('f2f --help and f2f help name every command, the exit codes and the environment', async () => {
@@ -43,7 +48,7 @@ suite('help', (test) => {
   test('a group of commands lists them; the group alone is wrong usage', async () => {
     assert.match(
       (await f2f(['token', '--help'])).stdout,
-      /token create[\s\S]*token list[\s\S]*token revoke ID/,
+      /token create[\s\S]*token list[\s\S]*token revoke NAME/,
     )
     assert.equal((await f2f(['help', 'token'])).code, 0)
     assert.equal((await f2f(['token'])).code, 2)
@@ -88,5 +93,16 @@ suite('help', (test) => {
       await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
     )
     assert.equal((await f2f(['--version'])).stdout, `f2f-recorder ${version}\n`)
+  })
+
+  test('help fits terminals of 60, 80 and 120 columns', async () => {
+    for (const width of [60, 80, 120])
+      for (const text of [
+        overview(COMMANDS, styleFor({ columns: width }, {})),
+        ...COMMANDS.map((command) => commandHelp(command, styleFor({ columns: width }, {}))),
+      ]) {
+        const prose = text.split('\n').filter((line) => !EXAMPLE.test(line))
+        for (const line of prose) assert.ok(line.length <= width, `${width}: ${line}`)
+      }
   })
 })

@@ -22,6 +22,7 @@ const POSIX_ONLY = process.platform === 'win32' ? 'Windows has no permission bit
 interface Entry {
   path: string
   mode: string
+  isFolder: boolean
   bytes: string | null
 }
 
@@ -32,8 +33,9 @@ function everythingBelow(folder: string): Entry[] {
   )
   return [folder, ...paths].map((path) => {
     const entry = statSync(path)
-    const bytes = entry.isDirectory() ? null : readFileSync(path, 'latin1')
-    return { path, mode: (entry.mode & 0o777).toString(8), bytes }
+    const bytes = entry.isFile() ? readFileSync(path, 'latin1') : null
+    const isFolder = entry.isDirectory()
+    return { path, mode: (entry.mode & 0o777).toString(8), isFolder, bytes }
   })
 }
 
@@ -176,8 +178,8 @@ suite('secrets and personal data', (test) => {
   )
 
   test.unless(POSIX_ONLY, 'every file and folder below the home belongs to the user only', () => {
-    for (const { path, mode, bytes } of onDisk)
-      assert.equal(mode, bytes === null ? '700' : '600', path)
+    for (const { path, mode, isFolder } of onDisk)
+      assert.equal(mode, isFolder ? '700' : '600', path)
     for (const name of ['token', 'daemon.json', 'CURRENT', 'LOCK', '.ogg', '.mp4']) {
       const found = onDisk.some(({ path }) => path.endsWith(name))
       assert.ok(found, `there should be a ${name}`)

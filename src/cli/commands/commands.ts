@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import { close, pause, resume, stop } from './control.ts'
 import { devices } from './devices.ts'
 import { doctor } from './doctor.ts'
+import { events } from './events.ts'
 import { exportRecording } from './export.ts'
 import { list } from './list.ts'
 import { selftest } from './selftest.ts'
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   list,
   show,
+  events,
   exportRecording,
   devices,
   doctor,

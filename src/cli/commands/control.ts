@@ -2,10 +2,13 @@
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { path } from '../api.ts'
 import { type Command, defineCommand, type OptionSpec } from '../command.ts'
+import { resolveRecordingId } from '../recording-id.ts'
 import { recordingText } from '../recording-text.ts'
 import { MEDIA_CHOICES } from './media-options.ts'
 
-/** Optional id of the recording that a command acts on. Default: the current one. */
+/**
+ * Optional recording that a command acts on, see `resolveRecordingId`. Default: the current one.
+ */
 export const RECORDING_ARGUMENT = { usage: '[ID]', min: 0, max: 1 } as const
 
 function mediaCommand(
@@ -29,7 +32,7 @@ function mediaCommand(
     },
     async run({ options, args, api, style }) {
       const recording = await api.post<RecordingAnswer>(
-        path('recordings', args[0] ?? 'current', name),
+        path('recordings', await resolveRecordingId(api, args[0]), name),
         {
           ...(options.media ? { media: options.media } : {}),
           ...(options['max-pause-seconds']
@@ -122,7 +125,7 @@ export const close = defineCommand({
   ],
   async run({ args, api, style }) {
     const recording = await api.post<RecordingAnswer>(
-      path('recordings', args[0] ?? 'current', 'close'),
+      path('recordings', await resolveRecordingId(api, args[0]), 'close'),
     )
     return { json: recording, text: recordingText(recording, style) }
   },

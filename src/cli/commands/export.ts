@@ -10,6 +10,7 @@ import { createInterruptSignal } from '../interrupt-signal.ts'
 import { localProblem } from '../problem.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { size } from '../quantities.ts'
+import { resolveRecordingId } from '../recording-id.ts'
 
 /** Writes a recording as one file. */
 export const exportRecording = defineCommand({
@@ -19,7 +20,7 @@ export const exportRecording = defineCommand({
   description: [
     'Writes screen, microphone and speaker in sync into one file that plays in browsers and VLC. Gaps are filled with silence ' +
       'and a card that names the reason, or cut where no track has media. Gaps, and tags set during the recording, become chapters: ' +
-      'everyone who gets the file can read these tags. ID may be `current` once the recording is stopped.',
+      'everyone who gets the file can read these tags. ID may be `current` once the recording is stopped, or `last`.',
     'Progress goes to stderr. Ctrl-C cancels the export and leaves nothing behind. With --json: {"recordingId", "file", ' +
       '"bytes", "sha256", "gaps", "audio"}.',
   ],
@@ -56,7 +57,9 @@ export const exportRecording = defineCommand({
   ],
   async run({ args, options, api, io, json }) {
     const { gaps = 'fill', audio = 'mix', force = false } = options
-    const { id } = await api.get<RecordingAnswer>(path('recordings', args[0]!))
+    const { id } = await api.get<RecordingAnswer>(
+      path('recordings', await resolveRecordingId(api, args[0])),
+    )
     const file = resolve(options.output ?? `${id}.mp4`)
     if (!force && (await exists(file))) {
       throw localProblem('FAILED', 'The file exists already.', {

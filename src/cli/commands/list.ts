@@ -1,16 +1,12 @@
 import type { RecordingState } from '../../contract/states.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { defineCommand } from '../command.ts'
+import type { Page } from '../pages.ts'
 import { UsageError } from '../problem.ts'
 import { duration, localTime, parseTime } from '../quantities.ts'
 import { clientTags, stateText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
-
-/** A page of a list, in an answer of the API. */
-export interface Page<T> {
-  items: T[]
-  nextCursor: string | null
-}
+import { parseTagArguments } from '../tag-arguments.ts'
 
 const STATE_CHOICES = [
   'Active',
@@ -26,6 +22,8 @@ export const list = defineCommand({
   description: [
     'Times are local (2026-01-31 or 2026-01-31T10:00), or RFC 3339 (2026-01-31T10:00:00Z). A day given to --to ' +
       'is included to its end.',
+    'With --tag, only recordings with all these tags are listed: KEY=VALUE for a string, KEY:=JSON for a number or a ' +
+      'boolean. For personal data use `--tag -`, which reads the tags from stdin.',
   ],
   options: {
     state: {
@@ -40,6 +38,12 @@ export const list = defineCommand({
       help: 'List only recordings started at or after this time.',
     },
     to: { kind: 'text', value: 'TIME', help: 'List only recordings started before this time.' },
+    tag: {
+      kind: 'many',
+      value: 'KEY=VALUE',
+      help: 'List only recordings with this tag. `-` reads the tags from stdin.',
+    },
+    all: { kind: 'flag', help: 'List all of them, however many there are.' },
     limit: {
       kind: 'number',
       value: 'NUMBER',
@@ -59,22 +63,47 @@ export const list = defineCommand({
       line: 'f2f list --state Closed --from 2026-01-31 --to 2026-01-31',
       does: 'Lists the closed recordings of that day.',
     },
+    { line: 'f2f list --all --tag desk=3', does: 'Lists all recordings of that desk.' },
     {
       line: 'f2f list --limit 1000 --json',
       does: 'Prints the API’s answer as JSON: {"items": …, "nextCursor": …}.',
     },
   ],
-  async run({ options, api, style }) {
-    const page = await api.get<Page<RecordingAnswer>>('/recordings', {
+  async run({ options, api, io, style }) {
+    if (options.all && (options.limit !== undefined || options.cursor !== undefined))
+      throw new UsageError('The option --all does not go with --limit or --cursor.')
+    const query = {
       state: options.state,
       from: toUtc('from', options.from),
       to: toUtc('to', options.to),
-      limit: options.limit ?? 20,
-      cursor: options.cursor,
-    })
+    }
+    const tags = options.tag && (await parseTagArguments(options.tag, io.stdin))
+    const pageAt = (limit: number, cursor?: string): Promise<Page<RecordingAnswer>> =>
+      tags === undefined
+        ? api.get('/recordings', { ...query, limit, cursor })
+        : api.post('/recordings/search', defined({ ...query, tags, limit, cursor }))
+    const page = options.all
+      ? await allPages(pageAt)
+      : await pageAt(options.limit ?? 20, options.cursor)
     return { json: page, text: listText(page, style) }
   },
 })
+
+async function allPages(
+  pageAt: (limit: number, cursor?: string) => Promise<Page<RecordingAnswer>>,
+): Promise<Page<RecordingAnswer>> {
+  const items: RecordingAnswer[] = []
+  for (let cursor: string | undefined; ; ) {
+    const page = await pageAt(1_000, cursor)
+    items.push(...page.items)
+    if (page.nextCursor === null) return { items, nextCursor: null }
+    cursor = page.nextCursor
+  }
+}
+
+function defined(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+}
 
 function toUtc(name: 'from' | 'to', text: string | undefined): string | undefined {
   if (text === undefined) return undefined
@@ -98,7 +127,10 @@ function listText(page: Page<RecordingAnswer>, style: Style): string {
     recording.startedBy.side === 'system'
       ? 'system'
       : `${recording.startedBy.side}/${printable(recording.startedBy.client)}`,
-    Object.keys(recording.tracks).join(','),
+    Object.entries(recording.tracks)
+      .filter(([, { state }]) => state !== 'off')
+      .map(([medium]) => medium)
+      .join(','),
     clientTags(recording.tags).length === 0 ? '' : String(clientTags(recording.tags).length),
   ])
   const head = ['ID', 'STARTED', 'LENGTH', 'STATE', 'BY', 'MEDIA', 'TAGS'].map(style.weak)

@@ -4,11 +4,12 @@ import { segmentKey } from '../../contract/segment-key.ts'
 import type { RecordingAnswer, SegmentView, TagEntry } from '../../contract/views.ts'
 import { type Api, path } from '../api.ts'
 import { defineCommand } from '../command.ts'
+import { fetchAllPages } from '../pages.ts'
 import { duration, localTime, shortDuration, size } from '../quantities.ts'
+import { resolveRecordingId } from '../recording-id.ts'
 import { recordingText, type TrackAnswer, tagsText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
-import type { Page } from './list.ts'
 
 /** A segment with the path of its file. */
 type SegmentWithPath = SegmentView & { path: string | null }
@@ -28,13 +29,13 @@ export const show = defineCommand({
   options: {},
   examples: [
     { line: 'f2f show', does: 'Shows the current recording.' },
-    {
-      line: 'f2f show "$(f2f list --limit 1 --json | jq -r .items[0].id)"',
-      does: 'Shows the newest recording.',
-    },
+    { line: 'f2f show last', does: 'Shows the newest recording.' },
+    { line: 'f2f show 7c1e', does: 'Shows the recording whose id begins with 7c1e.' },
   ],
   async run({ args, api, home, style }) {
-    const recording = await api.get<DetailedRecording>(path('recordings', args[0] ?? 'current'))
+    const recording = await api.get<DetailedRecording>(
+      path('recordings', await resolveRecordingId(api, args[0])),
+    )
     const at = path('recordings', recording.id)
     const segments = await fetchAllPages<SegmentView>(api, `${at}/segments`)
     const files = await fetchSegmentFiles(api, `${at}/events`)
@@ -51,16 +52,6 @@ export const show = defineCommand({
     }
   },
 })
-
-async function fetchAllPages<T>(api: Api, at: string): Promise<T[]> {
-  const items: T[] = []
-  for (let cursor: string | undefined; ; ) {
-    const page = await api.get<Page<T>>(at, { limit: 1000, cursor })
-    items.push(...page.items)
-    if (page.nextCursor === null) return items
-    cursor = page.nextCursor
-  }
-}
 
 /**
  * Fetches the file name of each segment, by its key. Only the events name files: clients read media

@@ -2,6 +2,7 @@ import type { RecordingAnswer } from '../../contract/views.ts'
 import { path } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
+import { resolveRecordingId } from '../recording-id.ts'
 import { recordingText } from '../recording-text.ts'
 import { parseTagArguments } from '../tag-arguments.ts'
 import { MEDIA_CHOICES, parseDevices, QUALITY_CHOICES, TYPE_CHOICES } from './media-options.ts'
@@ -114,10 +115,13 @@ export const start = defineCommand({
           `The option --${misplaced} is for new recordings only. It does not go with --in.`,
         )
       if (!media) throw new UsageError('The option --in needs --media, the media to start.')
-      const recording = await api.post<RecordingAnswer>(path('recordings', options.in, 'start'), {
-        ...media,
-        ...devices,
-      })
+      const recording = await api.post<RecordingAnswer>(
+        path('recordings', await resolveRecordingId(api, options.in), 'start'),
+        {
+          ...media,
+          ...devices,
+        },
+      )
       return { json: recording, text: recordingText(recording, style) }
     }
     const recording = await api.post<RecordingAnswer>('/recordings', {

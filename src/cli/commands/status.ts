@@ -5,6 +5,7 @@ import { ProblemError } from '../problem.ts'
 import { duration, localTime, size } from '../quantities.ts'
 import { clientTags, recordingText, tagsText } from '../recording-text.ts'
 import { columns, printable, type Style } from '../style.ts'
+import { type Status, watchStatus } from '../watch-status.ts'
 
 /** Shows the application and the current recording. */
 export const status = defineCommand({
@@ -13,21 +14,31 @@ export const status = defineCommand({
   description: [
     'Shows the state of the recorder, its errors and missing media, and the current recording: each track with its ' +
       'recorded time and its level. With --json: {"application": …, "recording": … or null}.',
+    'With --watch, a terminal shows the state as it changes. Elsewhere each change is one line, with --json one line of JSON.',
   ],
-  options: {},
+  options: { watch: { kind: 'flag', short: 'w', help: 'Go on showing the state, until Ctrl-C.' } },
   examples: [
     { line: 'f2f status', does: 'Shows the state at this moment.' },
+    { line: 'f2f status --watch', does: 'Shows the state as it changes.' },
     {
       line: 'f2f status --json | jq -r .application.state',
       does: 'Prints Idle, Recording or Error for a script.',
     },
   ],
-  async run({ api, style }) {
-    const application = await api.get<ApplicationView>('/application')
-    const recording = application.recording && (await fetchCurrentRecording(api))
-    return { json: { application, recording }, text: statusText(application, recording, style) }
+  async run({ options, api, io, json, style }) {
+    if (options.watch) {
+      await watchStatus(api, { io, json, style, fetchStatus, statusText })
+      return null
+    }
+    const shown = await fetchStatus(api)
+    return { json: shown, text: statusText(shown, style) }
   },
 })
+
+async function fetchStatus(api: Api): Promise<Status> {
+  const application = await api.get<ApplicationView>('/application')
+  return { application, recording: application.recording && (await fetchCurrentRecording(api)) }
+}
 
 /** Fetches the current recording. Returns null if it has closed in the meantime. */
 async function fetchCurrentRecording(api: Api): Promise<RecordingAnswer | null> {
@@ -39,11 +50,7 @@ async function fetchCurrentRecording(api: Api): Promise<RecordingAnswer | null> 
   }
 }
 
-function statusText(
-  application: ApplicationView,
-  recording: RecordingAnswer | null,
-  style: Style,
-): string {
+function statusText({ application, recording }: Status, style: Style): string {
   const paint = { Idle: style.strong, Recording: style.good, Error: style.bad }[application.state]
   const { freeBytes, recordableSeconds, log } = application.storage
   const missing = Object.entries(application.media).filter(([, medium]) => !medium.available)

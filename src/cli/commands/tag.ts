@@ -2,6 +2,7 @@ import type { RecordingAnswer } from '../../contract/views.ts'
 import { path } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
+import { resolveRecordingId } from '../recording-id.ts'
 import { tagsText } from '../recording-text.ts'
 import { parseTagArguments } from '../tag-arguments.ts'
 
@@ -38,7 +39,7 @@ export const tag = defineCommand({
     const tags = await parseTagArguments(tagArguments, io.stdin)
     if (Object.keys(tags).length === 0) throw new UsageError('There is no tag on stdin.')
     const recording = await api.post<RecordingAnswer>(
-      path('recordings', hasId ? args[0]! : 'current', 'tags'),
+      path('recordings', await resolveRecordingId(api, hasId ? args[0] : undefined), 'tags'),
       {
         tags,
       },

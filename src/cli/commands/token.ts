@@ -1,9 +1,9 @@
-import { path } from '../api.ts'
+import { type Api, path } from '../api.ts'
 import { defineCommand } from '../command.ts'
+import { fetchAllPages, type Page } from '../pages.ts'
 import { UsageError } from '../problem.ts'
 import { localTime } from '../quantities.ts'
 import { columns, printable } from '../style.ts'
-import type { Page } from './list.ts'
 
 /** A token in an answer of the API. The secret itself is only in the answer to its creation. */
 interface TokenAnswer {
@@ -88,19 +88,31 @@ export const tokenList = defineCommand({
 export const tokenRevoke = defineCommand({
   name: 'token revoke',
   summary: 'Revoke a token.',
-  args: { usage: 'ID', min: 1, max: 1 },
+  args: { usage: 'NAME', min: 1, max: 1 },
   description: [
-    'The recorder refuses the token from now on. Recordings made with it stay as they are.',
+    'The recorder refuses the token from now on. Recordings made with it stay as they are. NAME is the name or the id of the token.',
   ],
   options: {},
   examples: [
     {
-      line: 'f2f token revoke 4fJq0Z8s',
-      does: 'Revokes the token with this id. `f2f token list` shows the ids.',
+      line: 'f2f token revoke crm',
+      does: 'Revokes the token with this name. `f2f token list` shows names and ids.',
     },
   ],
   async run({ args, api }) {
-    const answer = await api.delete<unknown>(path('tokens', args[0]!))
+    const answer = await api.delete<unknown>(path('tokens', await tokenIdOf(api, args[0]!)))
     return { json: answer ?? {}, text: `Token ${printable(args[0]!)} is revoked.` }
   },
 })
+
+/**
+ * Returns the id of the token with this name or id. Tokens of an older recorder may share a name.
+ */
+async function tokenIdOf(api: Api, text: string): Promise<string> {
+  const tokens = await fetchAllPages<TokenAnswer>(api, '/tokens')
+  if (tokens.some(({ id }) => id === text)) return text
+  const named = tokens.filter(({ name }) => name === text)
+  if (named.length <= 1) return named[0]?.id ?? text
+  const ids = named.map(({ id }) => id).join(', ')
+  throw new UsageError(`Several tokens have this name. Give one of their ids: ${ids}.`)
+}

@@ -1,0 +1,28 @@
+import type { RecordingAnswer } from '../contract/views.ts'
+import type { Api } from './api.ts'
+import { fetchAllPages, type Page } from './pages.ts'
+import { UsageError } from './problem.ts'
+
+const WHOLE_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const BEGINNING = /^[0-9A-Za-z_-]{1,35}$/
+const SHOWN = 5
+
+/**
+ * Returns the id that a person means: `current` (also when there is none), `last` for the newest
+ * recording, a whole id, or the beginning of exactly one. A text that fits no recording is returned
+ * as it is: the API explains what is wrong with it. Throws {@link UsageError} when several fit.
+ */
+export async function resolveRecordingId(api: Api, text: string | undefined): Promise<string> {
+  if (text === undefined || text === 'current') return 'current'
+  if (WHOLE_ID.test(text) || !BEGINNING.test(text)) return text
+  if (text === 'last') {
+    const newest = await api.get<Page<RecordingAnswer>>('/recordings', { limit: 1 })
+    return newest.items[0]?.id ?? 'current'
+  }
+  const all = await fetchAllPages<RecordingAnswer>(api, '/recordings')
+  const fitting = all.map(({ id }) => id).filter((id) => id.startsWith(text))
+  if (fitting.length <= 1) return fitting[0] ?? text
+  const shown = fitting.slice(0, SHOWN).join(', ')
+  const more = fitting.length > SHOWN ? ` and ${fitting.length - SHOWN} more` : ''
+  throw new UsageError(`Several recordings begin with this: ${shown}${more}. Give more of the id.`)
+}
