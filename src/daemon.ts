@@ -144,7 +144,10 @@ function announcementOf({ url, socketPath }: HttpServer): DaemonInfo {
   return socketPath === null ? daemon : { ...daemon, socket: socketPath }
 }
 
-async function checkLog(log: EventLog): Promise<void> {
+/** Resolves when a log answers a read, or is being opened again. Rejects when it cannot be read. */
+export async function checkLog(
+  log: Pick<EventLog, 'status' | 'position' | 'events'>,
+): Promise<void> {
   // The recorder opens a failed log again by itself, and a restart would not help a full disk.
   if (log.status === 'verified') await log.events({ after: log.position - 1, limit: 1 })
 }

@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
-import { startDaemon as startInProcess } from '../../src/daemon.ts'
+import { checkLog, startDaemon as startInProcess } from '../../src/daemon.ts'
 import { findProgram } from '../../src/processes/find-program.ts'
 import { ServiceNotifier } from '../../src/service/service-notifier.ts'
 import { startDaemon } from '../support/daemon.ts'
@@ -112,6 +112,9 @@ suite('notifying systemd', (test) => {
     const logger = pino({ level: 'silent' })
     const daemon = await startInProcess({ home, port: 0, source: 'synthetic' }, logger)
     await daemon.checkLog().finally(() => daemon.stop())
-    await assert.rejects(daemon.checkLog())
+    const broken = { position: 7, events: () => Promise.reject(new Error('unreadable')) }
+    await assert.rejects(checkLog({ ...broken, status: 'verified' }), /unreadable/)
+    // The recorder opens it again, which a restart must not interrupt.
+    await checkLog({ ...broken, status: 'readOnly' })
   })
 })

@@ -12,7 +12,7 @@ const UNTRIED =
 /** Installs the service that starts the recorder at every login. */
 export const serviceInstall = defineCommand({
   name: 'service install',
-  summary: 'Let the system start the recorder at every login, and again after a crash.',
+  summary: 'Start the recorder at every login and after a crash.',
   description: [
     'Linux: writes a systemd user unit and an autostart entry below XDG_CONFIG_HOME (~/.config), and enables and starts the ' +
       'unit. A watchdog restarts a recorder that hangs. macOS: writes a launchd agent. Windows: creates a scheduled task. ' +
@@ -99,7 +99,7 @@ export const serviceUninstall = defineCommand({
 /** Shows whether the service is installed and runs. */
 export const serviceStatus = defineCommand({
   name: 'service status',
-  summary: 'Show whether the service is installed, enabled and running, and what to do.',
+  summary: 'Show whether the service runs, and what to do.',
   description: [
     'Asks the system. `f2f status` asks the recorder itself. The exit code is 1 unless the service is installed, starts at ' +
       'every login and runs.',
