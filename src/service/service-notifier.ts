@@ -74,7 +74,10 @@ export class ServiceNotifier {
     })
   }
 
-  /** Reports that the daemon is stopping, and nothing from then on. Does not wait. */
+  /**
+   * Reports that the daemon is stopping, and nothing from then on. Does not wait: the message dies
+   * with a process that ends at once, and systemd then sees the end itself.
+   */
   stopping(): void {
     this.close()
     void this.#send('STOPPING=1')

@@ -44,19 +44,21 @@ suite('notifying systemd', (test) => {
   })
   const signs = () => lines.filter((line) => line === 'WATCHDOG=1').length
 
-  test.unless(problem, 'the daemon reports that it is ready, lives and stops', async () => {
-    const env = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '900000' }
-    const daemon = await startDaemon({ env })
-    try {
-      await eventually('two signs of life', () => signs() >= 2, 20_000)
-      assert.equal(lines[0], `READY=1 STATUS=Listening on ${daemon.url}`)
-      assert.equal(await daemon.stop(), 0, daemon.stderr())
-      await eventually('the end is announced', () => lines.includes('STOPPING=1'))
-      assert.equal(lines.at(-1), 'STOPPING=1')
-    } finally {
-      await daemon.stop()
-    }
-  })
+  test.unless(
+    problem,
+    'the daemon reports that it is ready and lives, and ends properly',
+    async () => {
+      const env = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '900000' }
+      const daemon = await startDaemon({ env })
+      try {
+        await eventually('two signs of life', () => signs() >= 2, 20_000)
+        assert.equal(lines[0], `READY=1 STATUS=Listening on ${daemon.url}`)
+        assert.equal(await daemon.stop(), 0, daemon.stderr())
+      } finally {
+        await daemon.stop()
+      }
+    },
+  )
 
   test.unless(
     problem,
@@ -95,6 +97,8 @@ suite('notifying systemd', (test) => {
         const count = signs()
         check = () => Promise.resolve()
         await eventually('a new sign of life', () => signs() > count)
+        notifier.stopping()
+        await eventually('the end is announced', () => lines.at(-1) === 'STOPPING=1')
       } finally {
         notifier.close()
       }
