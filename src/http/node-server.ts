@@ -91,18 +91,26 @@ function listen(server: SocketServer, options: ListenOptions): Promise<void> {
 }
 
 /**
- * Closes a server: accepts no more, closes idle connections until none is left, and all when the
- * time is over.
+ * Closes a server, and a socket server that shares its connections: they accept no more, idle
+ * connections are closed until none is left, and all of them when the time is over.
  */
-export function drain(server: Server, closeIdle: () => void, drainMs: number): Promise<void> {
+export async function drain(
+  server: Server,
+  socketServer: SocketServer | null,
+  closeIdle: () => void,
+  drainMs: number,
+): Promise<void> {
+  // A connection stays open after its answer. The timer closes idle ones until none is left.
+  const idleTimer = setInterval(closeIdle, 20)
+  const drainTimer = setTimeout(() => server.closeAllConnections(), drainMs)
+  await Promise.all([server, socketServer].map(closed))
+  clearInterval(idleTimer)
+  clearTimeout(drainTimer)
+}
+
+function closed(server: SocketServer | null): Promise<void> {
   return new Promise((resolve) => {
-    // A connection stays open after its answer. The timer closes idle ones until none is left.
-    const idleTimer = setInterval(closeIdle, 20)
-    const drainTimer = setTimeout(() => server.closeAllConnections(), drainMs)
-    server.close(() => {
-      clearInterval(idleTimer)
-      clearTimeout(drainTimer)
-      resolve()
-    })
+    if (server === null) resolve()
+    else server.close(() => resolve())
   })
 }

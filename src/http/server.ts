@@ -140,8 +140,7 @@ export async function startHttp(
     socketPath: socketServer === null ? null : (options.socketPath as string),
     close() {
       if (closed === undefined) {
-        closed = drain(server, closeIdle, limits.drainMs)
-        socketServer?.close()
+        closed = drain(server, socketServer, closeIdle, limits.drainMs)
         app.endStreams()
       }
       return closed

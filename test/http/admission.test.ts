@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { request } from 'node:http'
 import type { Socket } from 'node:net'
 import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
@@ -142,4 +145,51 @@ suite('what a head may not hide', (test) => {
     assert.equal((await daemon.call('/launch/a/b', { token: null })).status, 401)
     assert.equal((await daemon.call('/launch/', { token: null })).status, 401)
   })
+})
+
+suite('the Unix socket', (test) => {
+  const noSockets = process.platform === 'win32' ? 'Windows has no Unix sockets' : null
+  test.unless(
+    noSockets,
+    'answers like the port, and finishes an answer when the daemon ends',
+    async () => {
+      const daemon = await startDaemon({ socket: true })
+      const path = daemon.socketPath as string
+      assert.equal((await stat(path)).mode & 0o777, 0o600)
+      const ask = (target: string, method = 'GET'): Promise<number | undefined> =>
+        new Promise((resolve, reject) => {
+          const headers = {
+            host: `127.0.0.1:${daemon.port}`,
+            authorization: `Bearer ${HOME_TOKEN}`,
+          }
+          request({ socketPath: path, path: target, method, headers, agent: false }, (answer) =>
+            resolve(answer.resume().statusCode),
+          )
+            .on('error', reject)
+            .end()
+        })
+      assert.equal(await ask('/v1/application'), 200)
+      const before = daemon.recorder.answer
+      let begin = (): void => {}
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve
+      })
+      let end = (): void => {}
+      const ended = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      daemon.recorder.answer = async (command) => {
+        begin()
+        await ended
+        return before(command)
+      }
+      const answer = ask('/v1/recordings', 'POST')
+      await begun
+      const closing = daemon.close()
+      end()
+      assert.equal(await answer, 201)
+      await closing
+      assert.equal(existsSync(path), false)
+    },
+  )
 })

@@ -38,7 +38,7 @@ export interface Daemon extends HttpServer {
 
 /** Starts a daemon of its own for a suite. */
 export async function startDaemon(
-  options: { limits?: Partial<HttpLimits>; logLevel?: string } = {},
+  options: { limits?: Partial<HttpLimits>; logLevel?: string; socket?: boolean } = {},
 ): Promise<Daemon> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-http-'))
   const recorder = new StubRecorder(folder)
@@ -55,6 +55,7 @@ export async function startDaemon(
     compositions,
     access,
     port: 0,
+    socketPath: options.socket ? join(folder, 'api.sock') : null,
     version: '1.2.3',
     user: 'tester',
     allowedOrigins: [ALLOWED_ORIGIN],
