@@ -93,6 +93,9 @@ const FAULTS: Fault[] = [
   },
 ]
 
+/** The faults after which a recording is stopped at once; all of them in `npm run test:long`. */
+const STOPPED_AT_ONCE = process.env.F2F_ALL_FAULTS === undefined ? FAULTS.slice(0, 2) : FAULTS
+
 suite('screen faults', (test) => {
   let world: OpenRecordings
   test.beforeEach(async () => {
@@ -156,7 +159,9 @@ suite('screen faults', (test) => {
         assert.equal(tracks.screen?.gaps.filter((gap) => gap.reason === reason).length, 1)
       },
     )
+  }
 
+  for (const { what, strike } of STOPPED_AT_ONCE) {
     test.unless(noDesktop, `${what}: a stop at once is done in time`, async () => {
       await command('new')
       const makeGood = await strike(world)

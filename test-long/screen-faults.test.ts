@@ -1,0 +1,3 @@
+/** Runs screen-faults of test/e2e with every combination. */
+process.env.F2F_ALL_FAULTS = '1'
+await import('../test/e2e/screen-faults.test.ts')
