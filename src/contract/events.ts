@@ -136,6 +136,13 @@ export interface EventData {
     unknownRecordings: number
   }
   /**
+   * Opening the log, the recorder found stored views that were not what the log says, or damaged
+   * tables of the database, and made the views again from the log. `recordings`: those whose views
+   * differed, at most 100; `count`: how many; `damagedTables`: files of the database. The events
+   * themselves were complete and unchanged.
+   */
+  'log.viewsRebuilt': { count: number; recordings: string[]; damagedTables: string[] }
+  /**
    * A condition began that somebody must know at once. It concerns a recording or the recorder
    * itself. A track's warnings also end with its capture or its pause.
    */
@@ -209,6 +216,7 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'segment.discarded': true,
   'log.reopened': true,
   'log.witnessLost': true,
+  'log.viewsRebuilt': true,
   'warning.raised': true,
   'warning.cleared': true,
   'clock.stepped': true,

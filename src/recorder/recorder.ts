@@ -217,13 +217,16 @@ export class Recorder implements RecorderPort {
     // Before the facts: once the log says that they never existed, nobody looks for their files.
     await removeUnconfirmed(interrupted.recordings, folderOf)
     const unacknowledged = await unacknowledgedCommands(this.log)
+    const { lostWitness, rebuiltViews } = this.log
+    if (rebuiltViews !== undefined)
+      this.#options.logger.warn(rebuiltViews, 'stored views were damaged and have been rebuilt')
     // One millisecond more makes the interruption a gap, however far the clock was set back.
     this.#options.clock.notBefore(newestTime(this.log, interrupted) + 1)
     this.#parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
     for (const events of interrupted.pastEvents.values()) this.#parts.reader.observe(events)
     await this.#parts.facts.append({ by: this.#system, commandId: null }, (batch) => {
-      const { lostWitness } = this.log
       if (lostWitness !== undefined) batch.add(null, 'log.witnessLost', lostWitness)
+      if (rebuiltViews !== undefined) batch.add(null, 'log.viewsRebuilt', rebuiltViews)
       for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
       openingFacts(batch, opening, unacknowledged)
     })

@@ -1,3 +1,4 @@
+import { seal, unseal } from './checksum.ts'
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
 import { ACKNOWLEDGED_KEY, answerKey, expiryKey, LAST_WRITE_KEY } from './keys.ts'
 
@@ -31,23 +32,32 @@ interface LastWrite {
 
 /** Returns the operation that describes the write which it is part of. */
 export function lastWriteEntry(write: LastWrite): Operation {
-  return { type: 'put', key: LAST_WRITE_KEY, value: JSON.stringify(write) }
+  return { type: 'put', key: LAST_WRITE_KEY, value: seal(LAST_WRITE_KEY, JSON.stringify(write)) }
 }
 
 /** Reads which outcomes may be unacknowledged in a log whose last event has position `head`. */
 export async function loadUnacknowledged(db: Database, head: number): Promise<Unacknowledged> {
   const [written, told] = await wrapReadErrors(() => db.getMany([LAST_WRITE_KEY, ACKNOWLEDGED_KEY]))
-  const last = parse(written)
+  const last = parse<LastWrite>(LAST_WRITE_KEY, written)
   // A recorder that did not know this entry may have written after it.
   if (last?.to !== head) return { after: head, answers: [] }
-  return { after: Math.max(last.from - 1, Number(told ?? 0)), answers: last.answers }
+  return {
+    after: Math.max(last.from - 1, parse<number>(ACKNOWLEDGED_KEY, told) ?? 0),
+    answers: last.answers,
+  }
 }
 
-function parse(text: string | undefined): LastWrite | undefined {
+/** Returns the operation that stores up to which position every outcome has been handed on. */
+export function acknowledgedEntry(position: number) {
+  const value = seal(ACKNOWLEDGED_KEY, String(position))
+  return { type: 'put', key: ACKNOWLEDGED_KEY, value } as const satisfies Operation
+}
+
+/** A damaged entry must not keep the log from opening: it counts as missing. */
+function parse<T>(key: string, sealed: string | undefined): T | undefined {
   try {
-    return text === undefined ? undefined : JSON.parse(text)
+    return sealed === undefined ? undefined : JSON.parse(unseal(key, sealed))
   } catch {
-    // A damaged entry must not keep the log from opening.
     return undefined
   }
 }

@@ -1,12 +1,24 @@
 import type { IdempotencyKey } from '../contract/commands.ts'
+import { RecorderError } from '../contract/errors.ts'
+import { DamagedViewError, seal, unseal } from './checksum.ts'
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
 import { withoutTags, withTags } from './kept-tags.ts'
-import { answerKey, answerOwner, EXPIRIES, expiredRange, expiryKey, expiryOf } from './keys.ts'
+import {
+  ANSWERS,
+  answerKey,
+  answerOf,
+  answerOwner,
+  EXPIRIES,
+  expiredRange,
+  expiryKey,
+  expiryOf,
+} from './keys.ts'
 import type { KeptAnswer } from './port.ts'
+import type { ReadableLog } from './read-records.ts'
 
 /**
- * How long an answer is kept for retransmissions, in milliseconds of a running recorder: see
- * {@link AnswerClock}.
+ * How long an answer is kept for retransmissions, in milliseconds of a running recorder: see {@link
+ * AnswerClock}.
  */
 export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1_000
 
@@ -41,24 +53,26 @@ export class AnswerClock {
   }
 }
 
-/** Reads when each answer was kept. */
+/**
+ * Reads when each answer was kept. Every answer has two keys, so that no damaged key makes a
+ * command run again.
+ */
 export async function loadAnswerTimes(db: Database): Promise<AnswerTimes> {
   const times: AnswerTimes = new Map()
-  for (const key of await wrapReadErrors(() => db.keys(EXPIRIES).all())) {
-    const { at, owner } = expiryOf(key)
-    times.set(owner, at)
-  }
+  const [expiries, answers] = await wrapReadErrors(() =>
+    Promise.all([db.keys(EXPIRIES).all(), db.keys(ANSWERS).all()]),
+  )
+  for (const { at, owner } of [...expiries.map(expiryOf), ...answers.map(answerOf)])
+    if (at >= 0) times.set(owner, Math.max(at, times.get(owner) ?? 0))
   return times
 }
 
 /** Returns the operations that store an answer. */
 export function answerOperations(owner: string, at: number, kept: KeptAnswer): Operation[] {
+  const key = answerKey(owner, at)
+  const value = seal(key, JSON.stringify({ ...kept, answer: withoutTags(kept.answer) }))
   return [
-    {
-      type: 'put',
-      key: answerKey(owner, at),
-      value: JSON.stringify({ ...kept, answer: withoutTags(kept.answer) }),
-    },
+    { type: 'put', key, value },
     { type: 'put', key: expiryKey(at, owner), value: '' },
   ]
 }
@@ -76,18 +90,34 @@ export function answerTime(
   return at === undefined || at <= now - ANSWER_LIFE_MS ? undefined : at
 }
 
-/** Returns the newest answer for a client's key, unless it is too old. */
+/**
+ * Returns the newest answer for a client's key, unless it is too old. Rejects with
+ * STORAGE_UNAVAILABLE when it was kept but cannot be read: its command must not run again.
+ */
 export async function findAnswer(
-  { db, answers }: { db: Database; answers: AnswerTimes },
+  log: ReadableLog & { answers: AnswerTimes },
   clientKey: ClientKey,
   now: number,
 ): Promise<KeptAnswer | undefined> {
-  const at = answerTime(answers, clientKey, now)
+  const at = answerTime(log.answers, clientKey, now)
   if (at === undefined) return undefined
-  const kept = await db.get(answerKey(answerOwner(clientKey.client, clientKey.key), at))
-  if (kept === undefined) return undefined
-  const { fingerprint, answer }: KeptAnswer = JSON.parse(kept)
-  return { fingerprint, answer: await withTags(db, answer) }
+  const key = answerKey(answerOwner(clientKey.client, clientKey.key), at)
+  const kept = await log.db.get(key)
+  // It may have been evicted or voided meanwhile.
+  if (kept === undefined && answerTime(log.answers, clientKey, now) !== at) return undefined
+  try {
+    // Answers of earlier versions have no checksum.
+    const json = kept?.startsWith('{') ? kept : unseal(key, kept ?? '')
+    const { fingerprint, answer }: KeptAnswer = JSON.parse(json)
+    return { fingerprint, answer: await withTags(log, answer) }
+  } catch (cause) {
+    if (!(cause instanceof DamagedViewError)) throw cause
+    throw new RecorderError(
+      'STORAGE_UNAVAILABLE',
+      'A command with this Idempotency-Key was carried out, but the answer that was kept has changed on disk. Read the recording to see what is true now.',
+      { cause },
+    )
+  }
 }
 
 /**

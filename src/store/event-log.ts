@@ -2,14 +2,10 @@ import { RecorderError } from '../contract/errors.ts'
 import type { TagEntry } from '../contract/views.ts'
 import { AnswerClock, answerTime, evictExpired, findAnswer } from './answers.ts'
 import { probeDisk, wrapReadErrors } from './database.ts'
-import { findRecordings } from './find-recordings.ts'
-import { findSegment, findSegments } from './find-segments.ts'
+import { LogReader } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
-import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
+import { type OpenedLog, type OpeningProgress, openVerifiedLog, probeWrite } from './opened-log.ts'
 import type { Appended, AppendRequest, EventLog, LogStatus, RecordingQuery } from './port.ts'
-import { readEvents } from './read-events.ts'
-import { readTagHistory } from './read-tags.ts'
-import { readProjection } from './stored-projections.ts'
 import { Witness } from './witness.ts'
 import type { LostWitness } from './witness-check.ts'
 
@@ -22,8 +18,13 @@ export interface EventLogOptions {
   folder: string
   /** Returns milliseconds that never jump, for the age of kept answers. */
   monotonic?: () => number
-  /** Called from time to time during verification with the number of verified events. */
-  onProgress?: (done: number) => void
+  /** Called from time to time while the log is verified and its projections are rebuilt. */
+  onProgress?: (progress: OpeningProgress) => void
+  /**
+   * Called when no other process can have the log open any more, and before it is verified. Not
+   * called when it is opened again.
+   */
+  onLocked?: () => Promise<void>
   /** A file outside the folder that names a durable event (witness.ts); default `<folder>.head`. */
   witnessFile?: string
   /** The recordings' folder. Beside recordings no log may be empty. */
@@ -44,14 +45,15 @@ export interface EventLogOptions {
  * STORAGE_FULL.
  */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
+  const { onLocked, ...others } = options
   const settings: Settings = {
-    ...options,
+    ...others,
     monotonic: options.monotonic ?? (() => performance.now()),
     onProgress: options.onProgress ?? (() => {}),
     witnessFile: options.witnessFile ?? `${options.folder}.head`,
     onProblem: options.onProblem ?? ((problem) => process.emitWarning(problem)),
   }
-  return new LevelEventLog(settings, await openVerifiedLog(settings))
+  return new LevelEventLog(settings, await openVerifiedLog({ ...settings, onLocked }))
 }
 
 type Settings = EventLogOptions &
@@ -62,6 +64,7 @@ class LevelEventLog implements EventLog {
   readonly #witness: Witness
   readonly #hourly: NodeJS.Timeout
   readonly #answerClock: AnswerClock
+  readonly #reader: LogReader
   #log: OpenedLog
   #writer: LogWriter
   #evicting: Promise<void> = Promise.resolve()
@@ -73,6 +76,7 @@ class LevelEventLog implements EventLog {
     this.#witness = new Witness(settings.witnessFile, settings.onProblem)
     this.#answerClock = new AnswerClock(log.answers, settings.monotonic)
     this.#log = log
+    this.#reader = new LogReader(() => this.#log, settings.onProblem)
     this.#writer = this.#createWriter(log)
     this.#hourly = setInterval(() => this.#evictAnswers(), HOUR_MS).unref()
     this.#evictAnswers()
@@ -93,6 +97,10 @@ class LevelEventLog implements EventLog {
 
   get lostWitness(): LostWitness | undefined {
     return this.#log.lostWitness
+  }
+
+  get rebuiltViews() {
+    return this.#log.rebuiltViews
   }
 
   writeWitness(): Promise<void> {
@@ -119,12 +127,11 @@ class LevelEventLog implements EventLog {
   }
 
   events(query: { after: number; limit: number; recordingId?: string }) {
-    return wrapReadErrors(() => readEvents(this.#log, query))
+    return this.#reader.events(query)
   }
 
-  async recording(id: string) {
-    const { open, db } = this.#log
-    return (open.get(id) ?? (await readProjection(db, id)))?.view
+  recording(id: string) {
+    return this.#reader.recording(id)
   }
 
   openRecordings() {
@@ -132,19 +139,19 @@ class LevelEventLog implements EventLog {
   }
 
   recordings(query: RecordingQuery) {
-    return wrapReadErrors(() => findRecordings(this.#log, query))
+    return this.#reader.recordings(query)
   }
 
   tagHistory(id: string): Promise<TagEntry[]> {
-    return wrapReadErrors(() => readTagHistory(this.#log.db, id))
+    return this.#reader.tagHistory(id)
   }
 
   segments(id: string, query: { limit: number; cursor?: string }) {
-    return wrapReadErrors(() => findSegments(this.#log.db, id, query))
+    return this.#reader.segments(id, query)
   }
 
   segment(id: string, medium: string, number: number) {
-    return wrapReadErrors(() => findSegment(this.#log.db, id, medium, number))
+    return this.#reader.segment(id, medium, number)
   }
 
   answer(key: { client: string; key: string }) {

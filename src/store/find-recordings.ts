@@ -1,26 +1,36 @@
 import type { TagValue } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { RecordingView } from '../contract/views.ts'
+import { DamagedViewError } from './checksum.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { intersectIndexes, type SortKeyBounds } from './intersect-indexes.ts'
 import { isSortKey, LIST_PREFIX, recordingIdOf, recordingKey, sortKey, tagPrefix } from './keys.ts'
 import type { Page, RecordingQuery } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
+import { decodeProjection } from './stored-projections.ts'
 
 /** The durable recordings that are not closed, by id. */
 export type OpenProjections = ReadonlyMap<string, RecordingProjection>
 
+/** Where to find recordings. */
+export interface RecordingStore {
+  db: Database
+  open: OpenProjections
+  /** Reads a recording whose stored projection is damaged from the log. */
+  onDamaged(id: string, problem: DamagedViewError): Promise<RecordingProjection | undefined>
+}
+
 /** Finds recordings, newest first. Rejects with INVALID_REQUEST (cursor, times). */
 export async function findRecordings(
-  { db, open }: { db: Database; open: OpenProjections },
+  store: RecordingStore,
   query: RecordingQuery,
 ): Promise<Page<RecordingView>> {
   const bounds = boundsOf(query)
   const candidates =
     query.state === undefined || query.state === 'Closed'
-      ? stored(db, open, query, bounds)
-      : live(open, bounds)
+      ? stored(store, query, bounds)
+      : live(store.open, bounds)
   const items: RecordingView[] = []
   for await (const { confirmed, view } of candidates) {
     if (!confirmed || !matches(view, query)) continue
@@ -72,8 +82,7 @@ function* live(
 }
 
 async function* stored(
-  db: Database,
-  open: OpenProjections,
+  store: RecordingStore,
   { tags = {}, limit }: RecordingQuery,
   bounds: SortKeyBounds,
 ): AsyncGenerator<RecordingProjection> {
@@ -81,28 +90,41 @@ async function* stored(
   const prefixes =
     wanted.length === 0 ? [LIST_PREFIX] : wanted.map(([key, value]) => tagPrefix(key, value))
   let ids: string[] = []
-  for await (const key of intersectIndexes(db, prefixes, bounds)) {
+  for await (const key of intersectIndexes(store.db, prefixes, bounds)) {
     ids.push(recordingIdOf(key))
     if (ids.length <= limit) continue
-    yield* await load(db, open, ids)
+    yield* await load(store, ids)
     ids = []
   }
-  yield* await load(db, open, ids)
+  yield* await load(store, ids)
 }
 
 async function load(
-  db: Database,
-  open: OpenProjections,
+  { db, open, onDamaged }: RecordingStore,
   ids: string[],
 ): Promise<RecordingProjection[]> {
   // Read those in memory before waiting: a recording that closes meanwhile would be missed in both.
   const found = ids.map((id) => open.get(id))
   const closed = ids.filter((_, i) => found[i] === undefined)
   const values = await db.getMany(closed.map(recordingKey))
-  const stored = values.values()
-  return found.flatMap((recording) => {
-    if (recording !== undefined) return recording
-    const value = stored.next().value
-    return value === undefined ? [] : (JSON.parse(value) as RecordingProjection)
-  })
+  const stored = new Map(closed.map((id, i) => [id, values[i]]))
+  const loaded: RecordingProjection[] = []
+  for (const [i, id] of ids.entries()) {
+    const projection = found[i] ?? (await decodeOr(id, stored.get(id), onDamaged))
+    if (projection !== undefined) loaded.push(projection)
+  }
+  return loaded
+}
+
+async function decodeOr(
+  id: string,
+  value: string | undefined,
+  onDamaged: RecordingStore['onDamaged'],
+): Promise<RecordingProjection | undefined> {
+  try {
+    return decodeProjection(id, value)
+  } catch (error) {
+    if (error instanceof DamagedViewError) return onDamaged(id, error)
+    throw error
+  }
 }

@@ -2,14 +2,14 @@
  * Encodes and decodes every key of the database. Keys are UTF-8 text, so a dump is readable.
  *
  *   event/<position>                   a record of the log (record.ts)
- *   view/recording/<id>                a recording's projection
+ *   view/recording/<id>                the projection of a closed recording, with its checksum
  *   view/list/<startedAt>/<id>         the list of recordings, in time
  *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is the SHA-256 of key and
  *                                      value
  *   view/tags/<id>/<position>          where in the log a recording was tagged
- *   view/current/<id>/<index>          the current tags of a recording that is not closed
  *   view/event/<id>/<position>         where in the log a recording's events are
- *   view/segment/<id>/<medium>/<number>  closed segments; <medium> is its index in MEDIA
+ *   view/segment/<id>/<medium>/<number>  where in the log a segment was closed; <medium> is its
+ *                                      index in MEDIA
  *   answer/<owner>/<at>                answers kept for retransmissions; <owner> is the SHA-256 of
  *                                      client and key
  *   expiry/<at>/<owner>                the same, in time
@@ -66,6 +66,14 @@ export const EVENTS: KeyRange = below('event/')
 /** All projections. They can be deleted and rebuilt from the events. */
 export const PROJECTIONS: KeyRange = below('view/')
 export const recordingKey = (id: string): string => `view/recording/${id}`
+/** Returns the id of the recording to which a key under `view/` belongs; empty for other keys. */
+export function recordingOfView(key: string): string {
+  if (key.startsWith('view/list/') || key.startsWith('view/tag/'))
+    return key.slice(key.lastIndexOf('/') + 1)
+  const from = key.indexOf('/', PROJECTIONS.gte.length) + 1
+  const to = key.indexOf('/', from)
+  return from === 0 ? '' : key.slice(from, to === -1 ? undefined : to)
+}
 
 /** The sort key of a recording in lists: by time, then id. */
 export const sortKey = (startedAt: string, id: string): string => `${startedAt}/${id}`
@@ -86,15 +94,8 @@ export const tagPrefix = (key: string, value: TagValue): string =>
 export const tagsKey = (id: string, at: number): string => `view/tags/${id}/${position(at)}`
 /** Where in the log a recording was tagged, in order. */
 export const tagsRange = (id: string): KeyRange => below(`view/tags/${id}/`)
-/** The key of the event that an entry under `view/tags/` or `view/event/` is about. */
-export const indexedEventKey = (key: string): string =>
-  `event/${key.slice(key.lastIndexOf('/') + 1)}`
-
-/** One current tag of a recording that is not closed, by the index of its key. */
-export const currentTagKey = (id: string, index: number): string =>
-  `view/current/${id}/${digits(index, 6)}`
-/** The current tags of a recording that is not closed, in the order of their keys. */
-export const currentTagsRange = (id: string): KeyRange => below(`view/current/${id}/`)
+/** The position of the event that a key under `view/tags/` or `view/event/` names. */
+export const indexedPosition = (key: string): number => Number(key.slice(key.lastIndexOf('/') + 1))
 
 export const recordingEventKey = (id: string, at: number): string =>
   `view/event/${id}/${position(at)}`
@@ -121,6 +122,13 @@ export const answerKey = (owner: string, epochMs: number): string =>
   `answer/${owner}/${instant(epochMs)}`
 export const expiryKey = (epochMs: number, owner: string): string =>
   `expiry/${instant(epochMs)}/${owner}`
+/** All keys under `answer/`. */
+export const ANSWERS: KeyRange = below('answer/')
+/** When (epoch ms, NaN for a foreign key) and for whom an answer was kept, by its key. */
+export function answerOf(key: string): { at: number; owner: string } {
+  const [, owner = '', at] = key.split('/')
+  return { at: Number(at), owner }
+}
 /** All keys under `expiry/`. */
 export const EXPIRIES: KeyRange = below('expiry/')
 /** Range of the answers kept at or before an instant. */

@@ -1,10 +1,15 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent, NewEvent } from '../contract/events.ts'
-import { deleteAnswers, type LastAnswer, lastWriteEntry } from './acknowledgement.ts'
+import {
+  acknowledgedEntry,
+  deleteAnswers,
+  type LastAnswer,
+  lastWriteEntry,
+} from './acknowledgement.ts'
 import { answerOperations } from './answers.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
-import { ACKNOWLEDGED_KEY, answerOwner, eventKey, HEAD_KEY } from './keys.ts'
+import { answerOwner, eventKey, HEAD_KEY } from './keys.ts'
 import type { OpenedLog } from './opened-log.ts'
 import type { Appended, AppendRequest, CommandAnswer } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
@@ -160,7 +165,8 @@ export class LogWriter {
       while (this.#markedClaim < this.#newestClaim && this.#newestClaim <= this.#acknowledged) {
         if (this.#failure !== undefined) return
         this.#markedClaim = this.#newestClaim
-        await this.#log.db.put(ACKNOWLEDGED_KEY, String(this.#acknowledged))
+        const { key, value } = acknowledgedEntry(this.#acknowledged)
+        await this.#log.db.put(key, value)
       }
     } catch (error) {
       throw this.fail(storageError('The log cannot be written', error))

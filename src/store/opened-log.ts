@@ -1,5 +1,5 @@
 import { RecorderError } from '../contract/errors.ts'
-import type { LogEvent } from '../contract/events.ts'
+import type { EventData } from '../contract/events.ts'
 import { loadUnacknowledged, type Unacknowledged } from './acknowledgement.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
 import {
@@ -13,15 +13,21 @@ import {
 import { type FolderSnapshot, snapshotFolder } from './folder-snapshot.ts'
 import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
+import { ProjectionCheck } from './projection-check.ts'
 import { rebuildProjections } from './rebuild-projections.ts'
-import { areProjectionsCurrent, readOpenProjection } from './stored-projections.ts'
+import { areProjectionsCurrent } from './stored-projections.ts'
+import { copyDatabase } from './table/copy-database.ts'
+import { findDamagedTables } from './table/table-check.ts'
 import { applyTokenEvent, type Tokens } from './tokens.ts'
-import { tailMissing, verifyLog } from './verify.ts'
+import { damaged, tailMissing, verifyLog } from './verify.ts'
 import { createWitness, type Head } from './witness.ts'
 import { type LostWitness, WitnessCheck, type WitnessCheckOptions } from './witness-check.ts'
 
 /** The version of the layout in keys.ts and record.ts. */
 const SCHEMA_VERSION = '1'
+
+/** How many recordings the event about rebuilt views names. */
+const MOST_NAMED = 100
 
 /** A verified log with its state in memory. */
 export interface OpenedLog {
@@ -31,6 +37,8 @@ export interface OpenedLog {
   lastEventAt: string | null
   /** Set when the witness was lost and a person has accepted that. */
   lostWitness: LostWitness | undefined
+  /** Set when stored views were not what the log says, so that they were rebuilt. */
+  rebuiltViews: EventData['log.viewsRebuilt'] | undefined
   /** Recordings that are not closed, oldest first. */
   open: Map<string, RecordingProjection>
   tokens: Tokens
@@ -38,16 +46,29 @@ export interface OpenedLog {
   unacknowledged: Unacknowledged
 }
 
+/** How far the opening of a log has come. `done` and `total` count events. */
+export interface OpeningProgress {
+  task: 'verifying' | 'rebuilding'
+  done: number
+  total: number
+}
+
 /** How to open a log. */
 export interface OpenOptions extends WitnessCheckOptions {
   folder: string
-  onProgress: (done: number) => void
+  /** Called about once per thousand events. */
+  onProgress: (progress: OpeningProgress) => void
+  /**
+   * Called when the database is open, so that no other process uses it, and before it is verified.
+   */
+  onLocked?: (() => Promise<void>) | undefined
 }
 
 /**
- * Opens a log and verifies order, chain and witness before using it. Rebuilds projections that are
- * out of date. Rejects with STORAGE_UNAVAILABLE (among them {@link WitnessLostError}) or
- * STORAGE_FULL; then the database is closed, and the files of a damaged log are unchanged.
+ * Opens a log and verifies order, chain and witness before using it. Folds it, compares the stored
+ * projections with that, and rebuilds them when they are out of date or differ. Rejects with
+ * STORAGE_UNAVAILABLE (among them {@link WitnessLostError}) or STORAGE_FULL; then the database is
+ * closed, and the files of a damaged log are unchanged.
  */
 export async function openVerifiedLog(options: OpenOptions): Promise<OpenedLog> {
   const { folder } = options
@@ -65,9 +86,11 @@ export async function openVerifiedLog(options: OpenOptions): Promise<OpenedLog> 
   }
   let db: Database | undefined
   try {
+    const damagedTables = await replaceDamagedTables(folder)
     db = await openDatabase(folder)
     await snapshot.sweep()
-    return await verifyAndLoad(db, witness, snapshot, options)
+    await options.onLocked?.()
+    return await verifyAndLoad(db, witness, snapshot, options, damagedTables)
   } catch (error) {
     await db?.close()
     if (isLocked(error)) await snapshot.abandon()
@@ -81,32 +104,77 @@ async function verifyAndLoad(
   witness: WitnessCheck,
   snapshot: FolderSnapshot,
   { witnessFile, onProgress }: OpenOptions,
+  damagedTables: string[],
 ): Promise<OpenedLog> {
   await checkSchema(db)
-  const openIds = new Set<string>()
   const tokens: Tokens = new Map()
+  const projections = new ProjectionCheck(db)
   let lastEventAt: string | null = null
-  const onEvent = (event: LogEvent) => {
-    lastEventAt = event.at
-    witness.observe(event)
-    applyTokenEvent(tokens, event)
-    if (event.recordingId === null) return
-    if (event.type === 'recording.starting') openIds.add(event.recordingId)
-    else if (event.type === 'recording.startFailed' || event.type === 'recording.closed')
-      openIds.delete(event.recordingId)
-  }
-  const head = await verifyLog(db, { witness: witness.head, onEvent, onProgress })
+  const head = await verifyLog(db, {
+    witness: witness.head,
+    async onEvents(events) {
+      for (const event of events) {
+        witness.observe(event)
+        applyTokenEvent(tokens, event)
+      }
+      lastEventAt = events.at(-1)?.at ?? lastEventAt
+      await projections.observe(events)
+    },
+    onProgress: (done, total) => onProgress({ task: 'verifying', done, total }),
+  })
   const isLost = await witness.isLost(head.position)
   await snapshot.discard()
   // With a lost witness, the event that says so comes first: until it is durable, every opening
   // asks for a confirmation.
   if (!isLost && !witness.hasFile) await createWitness(witnessFile, head)
   if (head.position === 0) await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
-  const open = await openRecordings(db, head.position, openIds)
-  const lostWitness = isLost ? await witness.describe(head) : undefined
-  const answers = await loadAnswerTimes(db)
-  const unacknowledged = await loadUnacknowledged(db, head.position)
-  return { db, head, lastEventAt, lostWitness, tokens, open, answers, unacknowledged }
+  const differing = await compareOrRebuild(db, head.position, projections, onProgress)
+  return {
+    db,
+    head,
+    lastEventAt,
+    lostWitness: isLost ? await witness.describe(head) : undefined,
+    rebuiltViews: describeRebuilt(differing, damagedTables),
+    open: projections.openRecordings(),
+    tokens,
+    answers: await loadAnswerTimes(db),
+    unacknowledged: await loadUnacknowledged(db, head.position),
+  }
+}
+
+/** Replaces a database whose tables are damaged. Resolves with their names. */
+async function replaceDamagedTables(folder: string): Promise<string[]> {
+  if (!(await hasDatabase(folder))) return []
+  const tables = await wrapReadErrors(() => findDamagedTables(folder))
+  if (tables.length > 0) await copyDatabase(folder, tables)
+  return tables
+}
+
+function describeRebuilt(
+  differing: readonly string[],
+  damagedTables: string[],
+): OpenedLog['rebuiltViews'] {
+  if (differing.length === 0 && damagedTables.length === 0) return undefined
+  return { count: differing.length, recordings: differing.slice(0, MOST_NAMED), damagedTables }
+}
+
+/** Rebuilds the projections where they cannot be used. Resolves with those that differed. */
+async function compareOrRebuild(
+  db: Database,
+  position: number,
+  projections: ProjectionCheck,
+  onProgress: OpenOptions['onProgress'],
+): Promise<string[]> {
+  const areCurrent = await areProjectionsCurrent(db, position)
+  const differing = areCurrent ? await projections.compare() : []
+  if (areCurrent && differing.length === 0) return []
+  await rebuildProjections(db, position, (done) =>
+    onProgress({ task: 'rebuilding', done, total: position }),
+  )
+  // A damaged entry of LevelDB can look newer than anything that is written in its place.
+  if ((await projections.compare()).length > 0)
+    throw damaged('its views cannot be made again. The events themselves are all there')
+  return differing
 }
 
 /** Checks whether a synced write works. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL. */
@@ -127,37 +195,4 @@ async function checkSchema(db: Database): Promise<void> {
     'STORAGE_UNAVAILABLE',
     `The log has layout ${schema}; this recorder knows layout ${SCHEMA_VERSION}. Nothing was changed.`,
   )
-}
-
-/**
- * Reads the projections of the recordings that are not closed. Rebuilds all projections where they
- * cannot be used.
- */
-async function openRecordings(db: Database, position: number, ids: ReadonlySet<string>) {
-  const stored = (await areProjectionsCurrent(db, position)) ? await load(db, ids) : undefined
-  if (stored !== undefined) return stored
-  await rebuildProjections(db, position)
-  const rebuilt = await load(db, ids)
-  if (rebuilt === undefined)
-    throw new RecorderError('INTERNAL', 'The projections do not agree with the log.')
-  return rebuilt
-}
-
-async function load(
-  db: Database,
-  ids: ReadonlySet<string>,
-): Promise<Map<string, RecordingProjection> | undefined> {
-  const open = new Map<string, RecordingProjection>()
-  try {
-    for (const id of ids) {
-      const projection = await readOpenProjection(db, id)
-      if (projection === undefined) return undefined
-      open.set(id, projection)
-    }
-  } catch (error) {
-    // Invalid JSON can be rebuilt. A read error of LevelDB would only repeat.
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-  return open
 }

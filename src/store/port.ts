@@ -89,6 +89,11 @@ export interface EventLog {
    * data must then be the first that is appended: until it is durable, no witness is written.
    */
   readonly lostWitness: EventData['log.witnessLost'] | undefined
+  /**
+   * Set when stored views did not agree with the log when it was opened, or tables of the database
+   * were damaged: the data of the event that says so. The views have been rebuilt from the log.
+   */
+  readonly rebuiltViews: EventData['log.viewsRebuilt'] | undefined
   /** Writes the witness of the last durable event now, rather than within a second. */
   writeWitness(): Promise<void>
   /** Time of the last durable event (RFC 3339); null when there is none. */

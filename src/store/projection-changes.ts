@@ -1,9 +1,8 @@
 import type { LogEvent } from '../contract/events.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
+import { seal } from './checksum.ts'
 import type { Database, Operation } from './database.ts'
 import {
-  currentTagKey,
-  currentTagsRange,
   LIST_PREFIX,
   recordingEventKey,
   recordingEventRange,
@@ -17,13 +16,12 @@ import {
   tagsRange,
 } from './keys.ts'
 import { project, type RecordingProjection } from './projection/recording.ts'
-import { encodeProjection } from './stored-projections.ts'
 
 /** The change that a series of events makes to the projection of one recording. */
 export interface ProjectionChange {
   before: RecordingProjection | undefined
   after: RecordingProjection | undefined
-  /** Operations for tags and segments, each of which has its own key. */
+  /** Operations for events, tags and segments, each of which has its own key. */
   details: Operation[]
 }
 
@@ -78,9 +76,9 @@ function detailsOf(event: LogEvent): Operation[] {
       details.push({ type: 'put', key: tagsKey(id, event.position), value: '' })
       break
     case 'segment.closed': {
-      const { salvaged: _, ...facts } = event.data
-      const key = segmentKey(id, segmentSortKey(facts.medium, facts.number))
-      details.push({ type: 'put', key, value: JSON.stringify(facts) })
+      const { medium, number } = event.data
+      const key = segmentKey(id, segmentSortKey(medium, number))
+      details.push({ type: 'put', key, value: String(event.position) })
       break
     }
     case 'segment.discarded': {
@@ -100,44 +98,32 @@ export async function changeOperations(
   changes: ProjectionChanges,
 ): Promise<Operation[]> {
   const operations: Operation[] = []
-  for (const [id, { before, after, details }] of changes) {
-    const key = recordingKey(id)
-    for (const operation of details) operations.push(operation)
-    if (before === after) continue
-    operations.push(...indexChanges(before?.view, after?.view))
-    if (after !== undefined)
-      operations.push(
-        { type: 'put', key, value: encodeProjection(after) },
-        ...tagChanges(before, after),
-      )
-    else if (before !== undefined) {
-      operations.push({ type: 'del', key })
-      const ranges = [tagsRange, segmentRange, currentTagsRange, recordingEventRange]
-      for (const range of ranges)
-        for (const stale of await db.keys(range(id)).all())
-          operations.push({ type: 'del', key: stale })
+  for (const [id, change] of changes) {
+    if (change.after !== undefined) {
+      for (const operation of entryOperations(id, change)) operations.push(operation)
+    } else if (change.before !== undefined) {
+      operations.push(...indexChanges(change.before.view, undefined))
+      for (const range of [tagsRange, segmentRange, recordingEventRange])
+        for (const key of await db.keys(range(id)).all()) operations.push({ type: 'del', key })
     }
   }
   return operations
 }
 
 /**
- * Returns the operations for the current tags: each on its own while the recording is open, so that
- * a tag costs the same however many there are; all in the record of the recording once it is
- * closed.
+ * Returns the operations of a change that does not roll the recording back. Only a closed recording
+ * has a record; one that is open is in memory, and folded again when the log is opened.
  */
-function tagChanges(
-  before: RecordingProjection | undefined,
-  { view }: RecordingProjection,
+export function entryOperations(
+  id: string,
+  { before, after, details }: ProjectionChange,
 ): Operation[] {
-  const old = before?.view.tags ?? []
-  if (view.state === 'Closed')
-    return old.map((_, index) => ({ type: 'del', key: currentTagKey(view.id, index) }))
-  return view.tags.flatMap((tag, index) =>
-    tag === old[index]
-      ? []
-      : { type: 'put' as const, key: currentTagKey(view.id, index), value: JSON.stringify(tag) },
-  )
+  if (after === undefined || before === after) return details
+  const key = recordingKey(id)
+  const operations = details.concat(indexChanges(before?.view, after.view))
+  if (after.view.state === 'Closed')
+    operations.push({ type: 'put', key, value: seal(key, JSON.stringify(after)) })
+  return operations
 }
 
 function indexChanges(

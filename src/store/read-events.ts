@@ -1,25 +1,22 @@
 import type { LogEvent } from '../contract/events.ts'
-import { eventRange, indexedEventKey, recordingEventRange } from './keys.ts'
-import type { OpenedLog } from './opened-log.ts'
-import { decodeRecord } from './record.ts'
+import { readIndexedEvents } from './indexed-events.ts'
+import { recordingEventRange } from './keys.ts'
+import { type ReadableLog, readRange } from './read-records.ts'
 
-const CHUNK_BYTES = 1024 * 1024
+/** Which events to read: those after a position, of one recording or of all. */
+export interface EventQuery {
+  after: number
+  limit: number
+  recordingId?: string
+}
 
-/** Reads durable events after a position, oldest first; those of one recording by their index. */
-export async function readEvents(
-  { db, head }: OpenedLog,
-  query: { after: number; limit: number; recordingId?: string },
-): Promise<LogEvent[]> {
+/**
+ * Reads durable events after a position, oldest first; those of one recording by their index.
+ * Rejects with STORAGE_UNAVAILABLE, {@link DamagedViewError} among them.
+ */
+export async function readEvents(log: ReadableLog, query: EventQuery): Promise<LogEvent[]> {
   const { recordingId: id, after, limit } = query
-  if (after >= head.position || limit < 1) return []
-  if (id === undefined) {
-    const range = eventRange(after + 1, head.position)
-    const values = await db.values({ ...range, limit, highWaterMarkBytes: CHUNK_BYTES }).all()
-    return values.map(decodeRecord)
-  }
-  const keys = await db.keys({ ...recordingEventRange(id, after), limit }).all()
-  const records = await db.getMany(keys.map(indexedEventKey))
-  return records
-    .flatMap((record) => (record === undefined ? [] : decodeRecord(record)))
-    .filter(({ position }) => position <= head.position)
+  if (after >= log.head.position || limit < 1) return []
+  if (id === undefined) return readRange(log, after + 1, limit)
+  return readIndexedEvents(log, id, { ...recordingEventRange(id, after), limit })
 }

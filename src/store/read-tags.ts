@@ -1,24 +1,24 @@
-import type { EventOf } from '../contract/events.ts'
-import type { TagEntry } from '../contract/views.ts'
-import type { Database } from './database.ts'
-import { indexedEventKey, tagsRange } from './keys.ts'
-import { tagEntries } from './projection/recording.ts'
-import { decodeRecord } from './record.ts'
+import type { EventOf, LogEvent } from '../contract/events.ts'
+import { DamagedViewError } from './checksum.ts'
+import { readIndexedEvents } from './indexed-events.ts'
+import { tagsKey, tagsRange } from './keys.ts'
+import type { ReadableLog } from './read-records.ts'
 
-/** Reads every tag that was ever set on a recording from its events, oldest first. */
-export async function readTagHistory(db: Database, id: string): Promise<TagEntry[]> {
-  return (await readTagEvents(db, id)).flatMap(tagEntries)
-}
-
-/** Reads the events that have tagged a recording, oldest first. */
+/**
+ * Reads the events that have tagged a recording, oldest first, by their index. Rejects with
+ * STORAGE_UNAVAILABLE, {@link DamagedViewError} among them.
+ */
 export async function readTagEvents(
-  db: Database,
+  log: ReadableLog,
   id: string,
 ): Promise<EventOf<'recording.tagged'>[]> {
-  const keys = await db.keys(tagsRange(id)).all()
-  const records = await db.getMany(keys.map(indexedEventKey))
-  return records.flatMap((record) => {
-    const event = record === undefined ? undefined : decodeRecord(record)
-    return event?.type === 'recording.tagged' ? [event] : []
+  return (await readIndexedEvents(log, id, tagsRange(id))).map((event) => {
+    if (isTagEvent(event)) return event
+    throw new DamagedViewError(tagsKey(id, event.position))
   })
+}
+
+/** Whether an event tags a recording. */
+export function isTagEvent(event: LogEvent): event is EventOf<'recording.tagged'> {
+  return event.type === 'recording.tagged'
 }

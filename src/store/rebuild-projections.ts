@@ -8,15 +8,20 @@ import { projectionsEntry, readProjectionSync } from './stored-projections.ts'
 const CHUNK = 1_000
 
 /**
- * Deletes all projections and folds them again from the events up to a position. After an
+ * Deletes all projections and folds them again from the events up to a position. `onProgress` is
+ * told up to which one that is done. After an
  * interruption their position is missing, so the next opening starts over. Rejects with
  * STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
-export async function rebuildProjections(db: Database, position: number): Promise<void> {
+export async function rebuildProjections(
+  db: Database,
+  position: number,
+  onProgress: (done: number) => void = () => {},
+): Promise<void> {
   try {
     await db.del(PROJECTIONS_KEY, { sync: true })
     await db.clear(PROJECTIONS)
-    // Those that are not closed stay in memory, because their records lack their tags.
+    // Those that are not closed are in memory only.
     const open = new Map<string, RecordingProjection>()
     for (let from = 1; from <= position; from += CHUNK) {
       const changes: ProjectionChanges = new Map()
@@ -29,6 +34,7 @@ export async function rebuildProjections(db: Database, position: number): Promis
         else open.set(id, after)
       }
       await writeBatch(db, await changeOperations(db, changes))
+      onProgress(Math.min(from + CHUNK - 1, position))
     }
     await writeBatch(db, [projectionsEntry(position)])
   } catch (error) {

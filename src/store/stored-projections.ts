@@ -1,6 +1,6 @@
-import type { TagEntry } from '../contract/views.ts'
+import { unseal } from './checksum.ts'
 import { type Database, type Operation, storageError, wrapReadErrors } from './database.ts'
-import { currentTagsRange, PROJECTIONS_KEY, recordingKey } from './keys.ts'
+import { PROJECTIONS_KEY, recordingKey } from './keys.ts'
 import { PROJECTION_VERSION, type RecordingProjection } from './projection/recording.ts'
 
 /** Returns the operation that stores up to which position the projections are folded. */
@@ -19,42 +19,19 @@ export async function areProjectionsCurrent(db: Database, position: number): Pro
 }
 
 /**
- * Encodes a projection for its record. The tags of a recording that is not closed are stored beside
- * it.
- */
-export function encodeProjection(projection: RecordingProjection): string {
-  const { view } = projection
-  return JSON.stringify(
-    view.state === 'Closed' ? projection : { ...projection, view: { ...view, tags: [] } },
-  )
-}
-
-/**
- * Reads the stored projection of a closed recording; of one that is not closed without its tags.
- * Rejects with STORAGE_UNAVAILABLE.
+ * Reads the projection of a closed recording; undefined for one that is open, or that does not
+ * exist. Rejects with STORAGE_UNAVAILABLE, {@link DamagedViewError} among them.
  */
 export async function readProjection(
   db: Database,
   id: string,
 ): Promise<RecordingProjection | undefined> {
-  return wrapReadErrors(async () => parse(await db.get(recordingKey(id))))
-}
-
-/** Reads the stored projection of a recording that is not closed, with its tags. */
-export async function readOpenProjection(
-  db: Database,
-  id: string,
-): Promise<RecordingProjection | undefined> {
-  const projection = readProjectionSync(db, id)
-  if (projection === undefined) return undefined
-  const values = await wrapReadErrors(() => db.values(currentTagsRange(id)).all())
-  const tags = values.map((value): TagEntry => JSON.parse(value))
-  return { ...projection, view: { ...projection.view, tags } }
+  return wrapReadErrors(async () => decodeProjection(id, await db.get(recordingKey(id))))
 }
 
 /**
  * Reads the same as {@link readProjection} synchronously, in some microseconds, for folding. Throws
- * STORAGE_UNAVAILABLE, or SyntaxError when it is not JSON.
+ * the same errors.
  */
 export function readProjectionSync(db: Database, id: string): RecordingProjection | undefined {
   let value: string | undefined
@@ -63,9 +40,13 @@ export function readProjectionSync(db: Database, id: string): RecordingProjectio
   } catch (error) {
     throw storageError('The log cannot be read', error)
   }
-  return parse(value)
+  return decodeProjection(id, value)
 }
 
-function parse(value: string | undefined): RecordingProjection | undefined {
-  return value === undefined ? undefined : JSON.parse(value)
+/** Decodes the record of a closed recording. Throws {@link DamagedViewError}. */
+export function decodeProjection(
+  id: string,
+  value: string | undefined,
+): RecordingProjection | undefined {
+  return value === undefined ? undefined : JSON.parse(unseal(recordingKey(id), value))
 }

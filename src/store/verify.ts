@@ -12,10 +12,10 @@ const CHUNK_BYTES = 1024 * 1024
 export interface VerifyOptions {
   /** A durable event that must be in the log. */
   witness: Head | undefined
-  /** Called with each verified event, in order. */
-  onEvent?: (event: LogEvent) => void
-  /** Called from time to time with the number of verified events. */
-  onProgress?: (done: number) => void
+  /** Called with the verified events in order, some at a time. */
+  onEvents?: (events: LogEvent[]) => void | Promise<void>
+  /** Called from time to time with the numbers of verified events and of all. */
+  onProgress?: (done: number, total: number) => void
 }
 
 /**
@@ -25,9 +25,11 @@ export interface VerifyOptions {
  * STORAGE_UNAVAILABLE, whose detail names the position. Changes nothing.
  */
 export async function verifyLog(db: Database, options: VerifyOptions): Promise<Head> {
-  const { witness, onEvent, onProgress } = options
+  const { witness, onEvents, onProgress } = options
+  const total = await storedPosition(db)
   const last: Head = { position: 0, hash: GENESIS }
   for await (const chunk of chunks(db)) {
+    const events: LogEvent[] = []
     for (const [key, value] of chunk) {
       const position = eventPosition(key)
       if (position !== last.position + 1) throw missing(last.position + 1, position)
@@ -36,14 +38,21 @@ export async function verifyLog(db: Database, options: VerifyOptions): Promise<H
       last.position = position
       last.hash = hashRecord(value)
       if (position === witness?.position && last.hash !== witness.hash) throw unwitnessed(position)
-      onEvent?.(event)
+      events.push(event)
     }
-    onProgress?.(last.position)
+    await onEvents?.(events)
+    onProgress?.(last.position, Math.max(last.position, total))
   }
   await verifyHead(db, last)
   if (witness !== undefined && witness.position > last.position)
     throw tailMissing(last.position, witness.position)
   return last
+}
+
+/** Returns how many events the log should have, before that is verified. */
+async function storedPosition(db: Database): Promise<number> {
+  const stored = await wrapReadErrors(() => db.get(HEAD_KEY))
+  return Number(/^\{"position":(\d+)/.exec(stored ?? '')?.[1] ?? 0)
 }
 
 /** Yields the records in chunks. Reads the next chunk while the current one is verified. */
@@ -96,7 +105,8 @@ async function verifyHead(db: Database, last: Head): Promise<void> {
     throw changed(last.position, undefined)
 }
 
-function damaged(what: string, cause?: unknown): RecorderError {
+/** Creates the error for a damaged log. */
+export function damaged(what: string, cause?: unknown): RecorderError {
   return new RecorderError(
     'STORAGE_UNAVAILABLE',
     `The log is damaged: ${what}. Nothing was changed.`,

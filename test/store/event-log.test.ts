@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { RecordingView } from '../../src/contract/views.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
+import type { OpeningProgress } from '../../src/store/opened-log.ts'
 import { suite } from '../support/suite.ts'
 import { at, CRM, daemonStarted, History } from './support/history.ts'
 import { refusal, withFolder, withLog } from './support/scratch.ts'
@@ -306,11 +307,12 @@ suite('the event log', (test) => {
       await withLog(folder, async (log) => {
         await log.append({ events: Array.from({ length: 2500 }, () => daemonStarted()) }).committed
       })
-      const seen: number[] = []
+      const seen: OpeningProgress[] = []
       await withLog(folder, async (log) => assert.equal(log.status, 'verified'), {
-        onProgress: (done) => seen.push(done),
+        onProgress: (progress) => seen.push(progress),
       })
       assert.ok(seen.length > 1)
-      assert.equal(seen.at(-1), 2500)
+      assert.deepEqual(seen.at(-1), { task: 'verifying', done: 2500, total: 2500 })
+      assert.equal(seen[0]?.total, 2500)
     }))
 })

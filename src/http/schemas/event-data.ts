@@ -140,6 +140,11 @@ const recorder = {
       .describe('The position of the newest event that says that a witness existed'),
     unknownRecordings: count.describe('Recordings on disk that the log does not know'),
   }),
+  'log.viewsRebuilt': z.object({
+    count: count.describe('How many recordings had stored views that differed from the log'),
+    recordings: z.array(z.string()).describe('At most 100 of them; empty: entries of no recording'),
+    damagedTables: z.array(z.string()).describe('Files of the database that were damaged'),
+  }),
   'warning.raised': z.object({
     code: parts.warningCode,
     medium: medium.optional(),

@@ -1,0 +1,102 @@
+import type { LogEvent, SegmentDescription } from '../contract/events.ts'
+import type { RecordingView, TagEntry } from '../contract/views.ts'
+import { DamagedViewError } from './checksum.ts'
+import { wrapReadErrors } from './database.ts'
+import { findRecordings } from './find-recordings.ts'
+import { findSegment, findSegments, type SegmentQuery, segmentsOf } from './find-segments.ts'
+import type { OpenedLog } from './opened-log.ts'
+import type { Page, RecordingQuery } from './port.ts'
+import { project, type RecordingProjection, tagEntries } from './projection/recording.ts'
+import { type EventQuery, readEvents } from './read-events.ts'
+import { isTagEvent, readTagEvents } from './read-tags.ts'
+import { scanRecording } from './scan-recording.ts'
+import { readProjection } from './stored-projections.ts'
+
+/**
+ * Reads a log through its views. Where one does not agree with the log any more, which a disk can
+ * cause while the recorder runs, it says so and reads the log itself. All functions reject with
+ * STORAGE_UNAVAILABLE.
+ */
+export class LogReader {
+  readonly #log: () => OpenedLog
+  readonly #onProblem: (problem: Error) => void
+
+  /** `log` returns the log as it is open now. */
+  constructor(log: () => OpenedLog, onProblem: (problem: Error) => void) {
+    this.#log = log
+    this.#onProblem = onProblem
+  }
+
+  events(query: EventQuery): Promise<LogEvent[]> {
+    const { recordingId: id, after, limit } = query
+    const read = (log: OpenedLog) => readEvents(log, query)
+    if (id === undefined) return wrapReadErrors(() => read(this.#log()))
+    const isWanted = ({ position }: LogEvent) => position > after
+    return this.#read(id, read, (events) => events.filter(isWanted).slice(0, limit))
+  }
+
+  async recording(id: string): Promise<RecordingView | undefined> {
+    // One that closes while the disk is read is then on disk.
+    const open = this.#log().open.get(id)
+    const read = (log: OpenedLog) => readProjection(log.db, id)
+    return (open ?? (await this.#read(id, read, foldAll)))?.view
+  }
+
+  recordings(query: RecordingQuery): Promise<Page<RecordingView>> {
+    const { db, open } = this.#log()
+    const onDamaged = (id: string, problem: DamagedViewError) => this.#fromLog(id, problem, foldAll)
+    return wrapReadErrors(() => findRecordings({ db, open, onDamaged }, query))
+  }
+
+  tagHistory(id: string): Promise<TagEntry[]> {
+    return this.#read(
+      id,
+      async (log) => (await readTagEvents(log, id)).flatMap(tagEntries),
+      (events) => events.filter(isTagEvent).flatMap(tagEntries),
+    )
+  }
+
+  segments(id: string, query: SegmentQuery): Promise<Page<SegmentDescription>> {
+    return this.#read(
+      id,
+      (log) => findSegments(log, id, query),
+      // All of them: a damaged index has no cursor to go on from.
+      (events) => ({ items: segmentsOf(events), cursor: null }),
+    )
+  }
+
+  segment(id: string, medium: string, number: number): Promise<SegmentDescription | undefined> {
+    return this.#read(
+      id,
+      (log) => findSegment(log, id, medium, number),
+      (events) => segmentsOf(events).find((one) => one.medium === medium && one.number === number),
+    )
+  }
+
+  async #read<T>(
+    id: string,
+    fromViews: (log: OpenedLog) => Promise<T>,
+    fromLog: (events: LogEvent[]) => T,
+  ): Promise<T> {
+    try {
+      return await wrapReadErrors(() => fromViews(this.#log()))
+    } catch (error) {
+      if (error instanceof DamagedViewError) return this.#fromLog(id, error, fromLog)
+      throw error
+    }
+  }
+
+  async #fromLog<T>(
+    id: string,
+    problem: DamagedViewError,
+    fromLog: (events: LogEvent[]) => T,
+  ): Promise<T> {
+    this.#onProblem(problem)
+    const { db, head } = this.#log()
+    return fromLog(await scanRecording(db, id, head.position))
+  }
+}
+
+function foldAll(events: readonly LogEvent[]): RecordingProjection | undefined {
+  return events.reduce<RecordingProjection | undefined>(project, undefined)
+}
