@@ -6,7 +6,14 @@ import { findRecordings } from './find-recordings.ts'
 import { findSegment, findSegments } from './find-segments.ts'
 import { LogWriter } from './log-writer.ts'
 import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
-import type { Appended, AppendRequest, EventLog, LogStatus, RecordingQuery } from './port.ts'
+import type {
+  Appended,
+  AppendRequest,
+  EventLog,
+  LogStatus,
+  RecordingQuery,
+  ToShown,
+} from './port.ts'
 import { readEvents } from './read-events.ts'
 import { readTagHistory } from './read-tags.ts'
 import { readProjection } from './stored-projections.ts'
@@ -131,8 +138,8 @@ class LevelEventLog implements EventLog {
     return [...this.#log.open.values()].map(({ view }) => view)
   }
 
-  recordings(query: RecordingQuery) {
-    return wrapReadErrors(() => findRecordings(this.#log, query))
+  recordings(query: RecordingQuery, toShown?: ToShown) {
+    return wrapReadErrors(() => findRecordings(this.#log, query, toShown))
   }
 
   tagHistory(id: string): Promise<TagEntry[]> {

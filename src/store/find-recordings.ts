@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { intersectIndexes, type SortKeyBounds } from './intersect-indexes.ts'
 import { isSortKey, LIST_PREFIX, recordingIdOf, recordingKey, sortKey, tagPrefix } from './keys.ts'
-import type { Page, RecordingQuery } from './port.ts'
+import type { Page, RecordingQuery, ToShown } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 
 /** The durable recordings that are not closed, by id. */
@@ -15,6 +15,7 @@ export type OpenProjections = ReadonlyMap<string, RecordingProjection>
 export async function findRecordings(
   { db, open }: { db: Database; open: OpenProjections },
   query: RecordingQuery,
+  toShown: ToShown = (view) => view,
 ): Promise<Page<RecordingView>> {
   const bounds = boundsOf(query)
   const candidates =
@@ -22,7 +23,8 @@ export async function findRecordings(
       ? stored(db, open, query, bounds)
       : live(open, bounds)
   const items: RecordingView[] = []
-  for await (const { confirmed, view } of candidates) {
+  for await (const { confirmed, view: durable } of candidates) {
+    const view = toShown(durable)
     if (!confirmed || !matches(view, query)) continue
     if (items.length === query.limit)
       return { items, cursor: encodeCursor(sortKeyOf(items.at(-1)!)) }

@@ -33,7 +33,7 @@ suite('reading', (test) => {
     daemon = await startDaemon()
     const { recorder } = daemon
     for (const id of ['rec_current', 'rec_older_1', 'rec_older_2'])
-      recorder.recordings.set(id, recordingView(id))
+      recorder.views.set(id, recordingView(id))
     recorder.current = 'rec_current'
     recorder.segmentsOf.set('rec_current', [1, 2, 3].map(segment))
     for (let i = 0; i < 5; i++)
