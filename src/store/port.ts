@@ -139,8 +139,10 @@ export interface EventLog {
    * Returns whether an answer is kept. Reads memory only, so that a pause never waits for the disk.
    */
   hasAnswer(key: Pick<IdempotencyKey, 'client' | 'key'>): boolean
-  /** Returns the kept answer for a client's key; undefined when it is over 24 hours of a running
-   * recorder old. */
+  /**
+   * Returns the kept answer for a client's key; undefined when it is over 24 hours of a running
+   * recorder old.
+   */
   answer(key: Pick<IdempotencyKey, 'client' | 'key'>): Promise<KeptAnswer | undefined>
   /** Returns the tokens that are not revoked, oldest first. */
   tokens(): Token[]
