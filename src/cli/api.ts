@@ -2,6 +2,7 @@
  * The HTTP client of the commands. It finds the daemon of the home folder and authenticates with
  * the home token.
  */
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -53,7 +54,7 @@ export function createApi(
     const token = await readToken(home)
     const endWait = announceWait(onWait)
     const signal = AbortSignal.any([cancelled, AbortSignal.timeout(ANSWER_LIMIT_MS)])
-    const request = { method, target: `/v1${path}`, body, signal, headers: {} }
+    const request = { method, target: `/v1${path}`, body, signal, headers: keyFor(method, path) }
     try {
       return (await requestJson(daemon, token, request)) as T
     } finally {
@@ -82,6 +83,12 @@ export function createApi(
 /** Builds a path of the API, with each part escaped. */
 export function path(...parts: string[]): string {
   return parts.map((part) => `/${encodeURIComponent(part)}`).join('')
+}
+
+/** Returns a key by which the recorder carries out a command once, however often it arrives. */
+function keyFor(method: string, path: string): Record<string, string> {
+  const isCommand = method === 'POST' && path.startsWith('/recordings')
+  return isCommand ? { 'idempotency-key': randomUUID() } : {}
 }
 
 function queryString(query: Record<string, string | number | undefined>): string {

@@ -8,6 +8,10 @@ import type { DaemonInfo } from '../home/daemon-file.ts'
 import { assertIdentity } from './assert-identity.ts'
 import { connectionError, isUnsent } from './connection-error.ts'
 import { exchange } from './exchange.ts'
+import type { ProblemError } from './problem.ts'
+
+/** How often a request is sent at most when its connections break. */
+const MOST_SENDS = 5
 
 /** A request without its credential. */
 export interface OutgoingRequest {
@@ -38,12 +42,39 @@ export async function sendRequest(
       if (!isUnsent(error)) throw connectionError(daemon, error)
     }
   }
-  await assertIdentity(daemon, token, outgoing.signal)
-  try {
-    return await sendOnce({}, daemon, token, outgoing)
-  } catch (error) {
-    throw connectionError(daemon, error)
+  return sendToPort(daemon, token, outgoing)
+}
+
+/**
+ * Sends a request to the port, after a proof. In a flood, the daemon may close a connection before
+ * it knows the client. Then the request is sent again if it cannot act twice.
+ */
+async function sendToPort(
+  daemon: DaemonInfo,
+  token: string,
+  outgoing: OutgoingRequest,
+): Promise<IncomingMessage> {
+  let broken: ProblemError | undefined
+  for (let left = isRepeatable(outgoing) ? MOST_SENDS : 1; left > 0; left--) {
+    try {
+      await assertIdentity(daemon, token, outgoing.signal)
+    } catch (error) {
+      // An earlier request may have taken effect. That is more important than why this one did not.
+      throw broken ?? error
+    }
+    try {
+      return await sendOnce({}, daemon, token, outgoing)
+    } catch (error) {
+      broken ??= connectionError(daemon, error)
+      if (outgoing.signal.aborted) break
+    }
   }
+  throw broken
+}
+
+/** Whether the request reads only, or carries a key by which the daemon knows it again. */
+function isRepeatable({ method, headers }: OutgoingRequest): boolean {
+  return method === 'GET' || headers['idempotency-key'] !== undefined
 }
 
 function sendOnce(

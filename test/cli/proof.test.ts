@@ -29,14 +29,14 @@ const notRoot = process.getuid?.() === 0 ? null : 'becoming another user needs r
 const NOBODY = 65_534
 
 /** The recorder's treatment of a connection that asks for a proof. */
-type Treatment = 'prove' | 'reset' | 'stay silent'
+type Treatment = 'prove' | 'reset' | 'stay silent' | 'prove nothing'
 
 /** A recorder, or a program that only has its port. */
 interface Listener {
   daemon: DaemonInfo
   home: Home
-  /** The path and the credential of each request. */
-  requests: { url: string; authorization: string | undefined }[]
+  /** The path, the credential and the idempotency key of each request. */
+  requests: { url: string; authorization: string | undefined; key: string | undefined }[]
 }
 
 suite('the proof that the recorder listens', (test) => {
@@ -74,18 +74,30 @@ suite('the proof that the recorder listens', (test) => {
   ): Promise<Listener> {
     const requests: Listener['requests'] = []
     const server = createServer((request, response) => {
-      requests.push({ url: request.url ?? '', authorization: request.headers.authorization })
+      const { authorization, 'idempotency-key': key } = request.headers
+      requests.push({ url: request.url ?? '', authorization, key: key as string | undefined })
       onRequest(request, response)
     })
     return { ...(await announce(server)), requests }
   }
 
-  /** Treats the proofs as given, all further ones like the last. Answers commands. */
-  async function recorder(treatments: Treatment[], onProof = () => {}): Promise<Listener> {
+  /**
+   * Treats the proofs as given, all further ones like the last. Closes as many connections of
+   * commands as `commands` says, and answers the others.
+   */
+  async function recorder(
+    treatments: Treatment[],
+    onProof = () => {},
+    commands: Treatment[] = [],
+  ): Promise<Listener> {
     const listener = await httpListener((request, response) => {
-      if (request.url !== '/healthz') return response.end(JSON.stringify(recording()))
+      if (request.url !== '/healthz')
+        return commands.shift() === 'reset'
+          ? request.socket.resetAndDestroy()
+          : response.end(JSON.stringify(recording()))
       const treatment = treatments.length > 1 ? treatments.shift() : treatments[0]
       if (treatment === 'reset') request.socket.resetAndDestroy()
+      if (treatment === 'prove nothing') response.end('<html>')
       if (treatment === 'prove') {
         const port = request.socket.localPort as number
         const challenge = request.headers[CHALLENGE_HEADER] as string
@@ -127,6 +139,28 @@ suite('the proof that the recorder listens', (test) => {
       assert.match(`${error.problem.detail} ${error.problem.remedy}`, /was not sent.*Try again/)
       assert.ok(listener.requests.length > 1, `${listener.requests.length} attempts`)
       assert.deepEqual(trusted(listener), [])
+    }
+  })
+
+  test('a pause gets through when its own connection was closed, and is carried out once', async () => {
+    const closed: Treatment[] = ['reset', 'reset']
+    const listener = await recorder(['prove'], () => {}, closed)
+    const ran = await f2f(['pause', '--json'], { home: listener.home })
+    assert.equal(ran.code, 0, ran.stdout)
+    const keys = listener.requests.flatMap(({ key }) => key ?? [])
+    assert.equal(keys.length, 3)
+    assert.equal(new Set(keys).size, 1)
+  })
+
+  test('a command is not repeated when it could act twice, or when another program has the port now', async () => {
+    for (const [argv, treatments] of [
+      [['token', 'create', '--name', 'crm', '--scopes', 'read'], ['prove']],
+      [['pause'], ['prove', 'prove nothing']],
+    ] as [string[], Treatment[]][]) {
+      const listener = await recorder(treatments, () => {}, ['reset'])
+      const ran = await f2f(argv, { home: listener.home })
+      assert.match(ran.stderr, /may have taken effect all the same[\s\S]*NO_ANSWER/)
+      assert.equal(trusted(listener).length, 1)
     }
   })
 
