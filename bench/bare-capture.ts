@@ -12,13 +12,19 @@ import { audioFormat } from '../src/ffmpeg/encoding.ts'
 
 const WITHOUT_PROBING = '-probesize 32 -analyzeduration 0'
 
-const screenInput = (desktop: VirtualDesktop): string =>
-  `-f x11grab -framerate ${QUALITY_PRESETS.standard.framesPerSecond} ${WITHOUT_PROBING} -i ${desktop.display}`
+type Devices = Pick<VirtualDesktop, 'display' | 'size' | 'micSource' | 'speakerSink'>
+
+function screenInput({ display, size }: Devices): string {
+  const { framesPerSecond } = QUALITY_PRESETS.standard
+  // Without a size, an ffmpeg from before 2019 captures 640×480.
+  const area = `-video_size ${size.width}x${size.height}`
+  return `-f x11grab -framerate ${framesPerSecond} ${area} ${WITHOUT_PROBING} -i ${display}`
+}
 const H264 =
   '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -crf 23 -qcomp 1 -g 150'
 const MATROSKA = '-f matroska -cluster_time_limit 100 -flush_packets 1'
 
-const sourceOf = (medium: 'mic' | 'speaker', desktop: VirtualDesktop): string =>
+const sourceOf = (medium: 'mic' | 'speaker', desktop: Devices): string =>
   medium === 'mic' ? desktop.micSource : `${desktop.speakerSink}.monitor`
 
 function opus(medium: 'mic' | 'speaker'): string {
@@ -26,7 +32,8 @@ function opus(medium: 'mic' | 'speaker'): string {
   return `-c:a libopus -application ${application} -b:a ${bitsPerSecond} -f ogg -page_duration 200000 -flush_packets 1`
 }
 
-function recordCommand(medium: Medium, desktop: VirtualDesktop, folder: string): string {
+/** Returns the shell command that records a medium of a desktop into a folder. */
+export function recordCommand(medium: Medium, desktop: Devices, folder: string): string {
   if (medium === 'screen')
     return `exec ffmpeg -nostdin -v error ${screenInput(desktop)} ${H264} ${MATROSKA} ${join(folder, 'screen.mkv')}`
   const { channels } = audioFormat(medium, QUALITY_PRESETS.standard)

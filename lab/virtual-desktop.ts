@@ -52,6 +52,8 @@ export interface VirtualDesktop {
   env: NodeJS.ProcessEnv
   /** e.g. `:3` */
   display: string
+  /** Size of the screen when it was opened, in pixels. */
+  size: { width: number; height: number }
   /** Names of the devices at the sound server. */
   speakerSink: string
   micSource: string
@@ -142,6 +144,7 @@ async function openDesktop(
   return {
     env,
     display: xvfb.display,
+    size,
     speakerSink: SPEAKER_SINK,
     micSource: MIC_SOURCE,
     get pids() {

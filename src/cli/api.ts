@@ -2,13 +2,15 @@
  * The HTTP client of the commands. It finds the daemon of the home folder and authenticates with
  * the home token.
  */
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type DaemonInfo, readDaemonFile } from '../home/daemon-file.ts'
 import type { Home } from '../home/home.ts'
+import { connectionError } from './connection-error.ts'
 import { localProblem, type Problem, ProblemError } from './problem.ts'
-import { connectionError, sendRequest } from './transport.ts'
+import { type OutgoingRequest, sendRequest } from './transport.ts'
 
 /** A command answers once its outcome is confirmed and on disk, which never lasts longer. */
 const ANSWER_LIMIT_MS = 60_000
@@ -33,6 +35,8 @@ export interface Api {
   ): Promise<IncomingMessage>
   /** Returns the announced daemon. Throws {@link ProblemError} NO_DAEMON if there is none. */
   daemon(): Promise<DaemonInfo>
+  /** Returns the same client, whose requests the signal cancels. */
+  until(signal: AbortSignal): Api
 }
 
 /**
@@ -40,13 +44,19 @@ export interface Api {
  * `onWait` when an answer takes over a second, and the function it returns when the answer has
  * come.
  */
-export function createApi(home: Home, onWait: () => () => void = () => () => {}): Api {
+export function createApi(
+  home: Home,
+  onWait: () => () => void = () => () => {},
+  cancelled: AbortSignal = new AbortController().signal,
+): Api {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const daemon = await findDaemon(home)
     const token = await readToken(home)
     const endWait = announceWait(onWait)
+    const signal = AbortSignal.any([cancelled, AbortSignal.timeout(ANSWER_LIMIT_MS)])
+    const request = { method, target: `/v1${path}`, body, signal, headers: keyFor(method, path) }
     try {
-      return (await requestJson(daemon, token, method, `/v1${path}`, body)) as T
+      return (await requestJson(daemon, token, request)) as T
     } finally {
       endWait()
     }
@@ -59,18 +69,26 @@ export function createApi(home: Home, onWait: () => () => void = () => () => {})
       const daemon = await findDaemon(home)
       const token = await readToken(home)
       const target = `/v1${path}${queryString(query)}`
-      const request = { method: 'GET', target, body: undefined, signal, headers }
+      const either = AbortSignal.any([cancelled, signal])
+      const request = { method: 'GET', target, body: undefined, signal: either, headers }
       const answer = await sendRequest(daemon, token, request)
       if (isSuccess(answer)) return answer
       throw await readProblem(daemon, answer)
     },
     daemon: () => findDaemon(home),
+    until: (signal) => createApi(home, onWait, AbortSignal.any([cancelled, signal])),
   }
 }
 
 /** Builds a path of the API, with each part escaped. */
 export function path(...parts: string[]): string {
   return parts.map((part) => `/${encodeURIComponent(part)}`).join('')
+}
+
+/** Returns a key by which the recorder carries out a command once, however often it arrives. */
+function keyFor(method: string, path: string): Record<string, string> {
+  const isCommand = method === 'POST' && path.startsWith('/recordings')
+  return isCommand ? { 'idempotency-key': randomUUID() } : {}
 }
 
 function queryString(query: Record<string, string | number | undefined>): string {
@@ -119,12 +137,9 @@ async function readToken(home: Home): Promise<string> {
 async function requestJson(
   daemon: DaemonInfo,
   token: string,
-  method: string,
-  target: string,
-  body: unknown,
+  request: OutgoingRequest,
 ): Promise<unknown> {
-  const signal = AbortSignal.timeout(ANSWER_LIMIT_MS)
-  const answer = await sendRequest(daemon, token, { method, target, body, signal, headers: {} })
+  const answer = await sendRequest(daemon, token, request)
   if (!isSuccess(answer)) throw await readProblem(daemon, answer)
   return parseAnswer(daemon, answer.statusCode ?? 0, await readText(daemon, answer))
 }

@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LogEvent } from '../contract/events.ts'
 import type { Api } from './api.ts'
+import { ProblemError } from './problem.ts'
 
 const RETRY_MS = 1_000
+/** Too many streams, HTTP 429: one of them may end. */
+const TOO_MANY = 429
 
 /** How to follow the log. */
 export interface FollowOptions {
@@ -19,7 +22,8 @@ export interface FollowOptions {
 
 /**
  * Follows the events of the log until the signal aborts. A broken stream is opened again after a
- * second, and goes on after the last event that came. Rejects only when the first opening fails.
+ * second, and goes on after the last event that came. Rejects when the first opening fails, or when
+ * the API refuses a later one.
  */
 export async function followEvents(api: Api, options: FollowOptions): Promise<void> {
   const { signal, onEvent, onOpen, onBroken } = options
@@ -45,12 +49,18 @@ export async function followEvents(api: Api, options: FollowOptions): Promise<vo
       }
     } catch (error) {
       if (signal.aborted) return
-      if (!hasOpened) throw error
+      if (!hasOpened || isRefusal(error)) throw error
     }
     if (signal.aborted) return
     onBroken?.()
     await delay(RETRY_MS, undefined, { signal }).catch(() => {})
   }
+}
+
+/** Whether the API has refused the request and would do so again. */
+function isRefusal(error: unknown): boolean {
+  const { status = 0 } = error instanceof ProblemError ? error.problem : {}
+  return status >= 400 && status < 500 && status !== TOO_MANY
 }
 
 /** Returns the event of the log in a message; undefined in a comment or another message. */

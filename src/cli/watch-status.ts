@@ -30,10 +30,11 @@ export interface WatchOptions {
  * Shows the state until Ctrl-C: in place on a terminal, refreshed every second; elsewhere one line
  * for each change. Goes on when the recorder restarts. Rejects when there is none to begin with.
  */
-export async function watchStatus(api: Api, options: WatchOptions): Promise<void> {
+export async function watchStatus(client: Api, options: WatchOptions): Promise<void> {
   const { io, json } = options
   const isInPlace = io.stdout.isTTY === true && !json
   const { signal, release } = createInterruptSignal()
+  const api = client.until(signal)
   let shown = ''
   const show = async (): Promise<void> => {
     const text = await textOf(api, options, isInPlace).catch(() => LOST)
@@ -56,6 +57,8 @@ export async function watchStatus(api: Api, options: WatchOptions): Promise<void
       onEvent: () => void show(),
     }).catch(() => {})
     await Promise.all([following, refresh()])
+  } catch (error) {
+    if (!signal.aborted) throw error
   } finally {
     release()
   }

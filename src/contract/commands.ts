@@ -60,7 +60,7 @@ export const COMMANDS = Object.keys(ALLOWED_COMMAND_OF) as CommandName[]
 
 /**
  * Identifies a retransmission. The same client, key and fingerprint get the first 2xx answer again
- * for 24 h.
+ * for 24 hours of a running recorder, counted without the system clock.
  */
 export interface IdempotencyKey {
   client: string

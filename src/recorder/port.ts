@@ -9,14 +9,13 @@ import type {
   Level,
   ReadinessView,
   RecordingAnswer,
-  RecordingView,
   TagEntry,
 } from '../contract/views.ts'
-import type { CommandAnswer, EventLog } from '../store/port.ts'
+import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import type { ScopeRefusal } from './commands/scope-refusals.ts'
 
-/** Part of the port: what `log.recordings` is asked. */
-export type { RecordingQuery } from '../store/port.ts'
+/** Part of the port: the question and the answer of `recordings`. */
+export type { Page, RecordingQuery } from '../store/port.ts'
 /** Part of the port: a command that was refused for its scope. */
 export type { ScopeRefusal } from './commands/scope-refusals.ts'
 
@@ -48,8 +47,11 @@ export interface RecorderPort {
    * NO_CURRENT_RECORDING. Do not mutate the answer: an unchanged recording returns the same object.
    */
   recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }>
-  /** Converts a view to the answer for one side. */
-  toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer
+  /**
+   * Lists recordings for one side, newest first, without those that are only starting. Rejects with
+   * INVALID_REQUEST (cursor, times).
+   */
+  recordings(query: RecordingQuery, side: ClientSide): Promise<Page<RecordingAnswer>>
   application(side: ClientSide): Promise<ApplicationView>
   /** Lists the commands that a side may give on a recording; with null, when there is none. */
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]
@@ -65,11 +67,8 @@ export interface RecorderPort {
     by: By,
   ): Promise<void>
   readonly bus: RecorderBus
-  /** Reading only: events, recordings, segments. */
-  readonly log: Pick<
-    EventLog,
-    'position' | 'events' | 'recordings' | 'segments' | 'segment' | 'tokens'
-  >
+  /** Reading only: events, segments, tokens. */
+  readonly log: Pick<EventLog, 'position' | 'events' | 'segments' | 'segment' | 'tokens'>
   /** Absolute path of a recording's file (`SegmentDescription.file`). */
   file(recordingId: string, file: string): string
 }

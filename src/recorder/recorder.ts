@@ -10,11 +10,10 @@ import type {
   DeviceList,
   ReadinessView,
   RecordingAnswer,
-  RecordingView,
   TagEntry,
 } from '../contract/views.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
-import type { CommandAnswer, EventLog } from '../store/port.ts'
+import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import { within } from '../time/within.ts'
 import { type OpeningFact, openingFacts, unacknowledgedCommands } from './facts/opening.ts'
 import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
@@ -108,8 +107,8 @@ export class Recorder implements RecorderPort {
     return this.#parts.reader.recording(id, side)
   }
 
-  toAnswer(view: RecordingView, side: ClientSide): RecordingAnswer {
-    return this.#parts.reader.toAnswer(view, side)
+  recordings(query: RecordingQuery, side: ClientSide): Promise<Page<RecordingAnswer>> {
+    return this.#parts.reader.recordings(query, side)
   }
 
   application(side: ClientSide): Promise<ApplicationView> {

@@ -5,7 +5,14 @@ import { probeDisk, wrapReadErrors } from './database.ts'
 import { LogReader } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
 import { type OpenedLog, type OpeningProgress, openVerifiedLog, probeWrite } from './opened-log.ts'
-import type { Appended, AppendRequest, EventLog, LogStatus, RecordingQuery } from './port.ts'
+import type {
+  Appended,
+  AppendRequest,
+  EventLog,
+  LogStatus,
+  RecordingQuery,
+  ToShown,
+} from './port.ts'
 import { Witness } from './witness.ts'
 import type { LostWitness } from './witness-check.ts'
 
@@ -138,8 +145,8 @@ class LevelEventLog implements EventLog {
     return [...this.#log.open.values()].map(({ view }) => view)
   }
 
-  recordings(query: RecordingQuery) {
-    return this.#reader.recordings(query)
+  recordings(query: RecordingQuery, toShown?: ToShown) {
+    return this.#reader.recordings(query, toShown)
   }
 
   tagHistory(id: string): Promise<TagEntry[]> {

@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import { intersectIndexes, type SortKeyBounds } from './intersect-indexes.ts'
 import { isSortKey, LIST_PREFIX, recordingIdOf, recordingKey, sortKey, tagPrefix } from './keys.ts'
-import type { Page, RecordingQuery } from './port.ts'
+import type { Page, RecordingQuery, ToShown } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import { decodeProjection } from './stored-projections.ts'
 
@@ -25,6 +25,7 @@ export interface RecordingStore {
 export async function findRecordings(
   store: RecordingStore,
   query: RecordingQuery,
+  toShown: ToShown = (view) => view,
 ): Promise<Page<RecordingView>> {
   const bounds = boundsOf(query)
   const candidates =
@@ -32,7 +33,8 @@ export async function findRecordings(
       ? stored(store, query, bounds)
       : live(store.open, bounds)
   const items: RecordingView[] = []
-  for await (const { confirmed, view } of candidates) {
+  for await (const { confirmed, view: durable } of candidates) {
+    const view = toShown(durable)
     if (!confirmed || !matches(view, query)) continue
     if (items.length === query.limit)
       return { items, cursor: encodeCursor(sortKeyOf(items.at(-1)!)) }

@@ -5,7 +5,7 @@ import { wrapReadErrors } from './database.ts'
 import { findRecordings } from './find-recordings.ts'
 import { findSegment, findSegments, type SegmentQuery, segmentsOf } from './find-segments.ts'
 import type { OpenedLog } from './opened-log.ts'
-import type { Page, RecordingQuery } from './port.ts'
+import type { Page, RecordingQuery, ToShown } from './port.ts'
 import { project, type RecordingProjection, tagEntries } from './projection/recording.ts'
 import { type EventQuery, readEvents } from './read-events.ts'
 import { isTagEvent, readTagEvents } from './read-tags.ts'
@@ -42,10 +42,10 @@ export class LogReader {
     return (open ?? (await this.#read(id, read, foldAll)))?.view
   }
 
-  recordings(query: RecordingQuery): Promise<Page<RecordingView>> {
+  recordings(query: RecordingQuery, toShown?: ToShown): Promise<Page<RecordingView>> {
     const { db, open } = this.#log()
     const onDamaged = (id: string, problem: DamagedViewError) => this.#fromLog(id, problem, foldAll)
-    return wrapReadErrors(() => findRecordings({ db, open, onDamaged }, query))
+    return wrapReadErrors(() => findRecordings({ db, open, onDamaged }, query, toShown))
   }
 
   tagHistory(id: string): Promise<TagEntry[]> {

@@ -73,6 +73,9 @@ export interface RecordingQuery {
   cursor?: string
 }
 
+/** Returns a view as readers are shown it. It never changes whether a recording is closed. */
+export type ToShown = (view: RecordingView) => RecordingView
+
 /** Whether the log is verified, and whether it can be written. */
 export type LogStatus = 'verifying' | 'verified' | 'readOnly'
 
@@ -129,8 +132,11 @@ export interface EventLog {
   recording(id: string): Promise<RecordingView | undefined>
   /** Returns durable views of the recordings that are not closed, oldest first, unconfirmed too. */
   openRecordings(): RecordingView[]
-  /** Lists recordings, newest first, without unconfirmed and rolled-back ones. */
-  recordings(query: RecordingQuery): Promise<Page<RecordingView>>
+  /**
+   * Lists recordings, newest first, without unconfirmed and rolled-back ones. `toShown` makes of a
+   * durable view the one that is listed, and that the query must match.
+   */
+  recordings(query: RecordingQuery, toShown?: ToShown): Promise<Page<RecordingView>>
   tagHistory(id: string): Promise<TagEntry[]>
   segments(id: string, query: { limit: number; cursor?: string }): Promise<Page<SegmentDescription>>
   segment(id: string, medium: string, number: number): Promise<SegmentDescription | undefined>
@@ -138,7 +144,10 @@ export interface EventLog {
    * Returns whether an answer is kept. Reads memory only, so that a pause never waits for the disk.
    */
   hasAnswer(key: Pick<IdempotencyKey, 'client' | 'key'>): boolean
-  /** Returns the kept answer for a client's key; undefined when it is over 24 h old. */
+  /**
+   * Returns the kept answer for a client's key; undefined when it is over 24 hours of a running
+   * recorder old.
+   */
   answer(key: Pick<IdempotencyKey, 'client' | 'key'>): Promise<KeptAnswer | undefined>
   /** Returns the tokens that are not revoked, oldest first. */
   tokens(): Token[]

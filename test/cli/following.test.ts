@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { F2F } from '../../lab/daemon.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
+import { problem, f2f as runF2f, startStub } from './stub.ts'
 
 /** A command that runs until it is interrupted. */
 interface Running {
@@ -70,6 +71,14 @@ suite('commands that go on until Ctrl-C', (test) => {
     )
   })
 
+  test('events --follow says where the log ends to a reader that is ahead of it', async () => {
+    const follow = f2f('events', '--follow', '--after', '999999', '--json')
+    assert.equal((await once(follow.child, 'exit'))[0], 1)
+    const { code, detail } = JSON.parse(follow.lines()[0] ?? '{}')
+    assert.equal(code, 'INVALID_REQUEST')
+    assert.match(detail, /^The log ends at position \d+\./)
+  })
+
   test('events shows those of one recording', async () => {
     await daemon.api('POST', '/recordings', { media: ['mic'] })
     await daemon.api('POST', '/recordings/current/stop')
@@ -102,6 +111,31 @@ suite('commands that go on until Ctrl-C', (test) => {
     ]) {
       const [code] = await once(f2f(...argv, '--json').child, 'exit')
       assert.equal(code, 1)
+    }
+  })
+})
+
+suite('a follower whose recorder has another log than before', (test) => {
+  test('ends with the reason instead of trying again for ever', async () => {
+    const event = { position: 50, at: '2026-01-31T09:00:00.000Z', type: 'log.reopened' }
+    const answers = [
+      { raw: `id: 50\nevent: log.reopened\ndata: ${JSON.stringify(event)}\n\n` },
+      problem(503, 'NOT_READY'),
+      problem(400, 'INVALID_REQUEST', { lastPosition: 12 }),
+    ]
+    const stub = await startStub({
+      'GET /v1/events': () => answers.shift() ?? problem(500, 'INTERNAL'),
+    })
+    try {
+      const ran = await runF2f(['events', '--follow', '--after', '49', '--json'], {
+        home: stub.home,
+      })
+      assert.equal(ran.code, 1)
+      assert.equal(JSON.parse(ran.stdout.split('\n')[1] ?? '').lastPosition, 12)
+      const positions = stub.requests.map(({ headers }) => headers['last-event-id'])
+      assert.deepEqual(positions, ['49', '50', '50'])
+    } finally {
+      await stub.close()
     }
   })
 })

@@ -9,7 +9,7 @@ suite('errors', (test) => {
   let daemon: Daemon
   test.beforeEach(async () => {
     daemon = await startDaemon()
-    daemon.recorder.recordings.set('rec_current', recordingView('rec_current'))
+    daemon.recorder.views.set('rec_current', recordingView('rec_current'))
     daemon.recorder.current = 'rec_current'
   })
   test.afterEach(() => daemon.close())

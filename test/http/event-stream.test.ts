@@ -4,7 +4,7 @@ import { ANSWERS } from '../../src/http/schemas/answers.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { readEvents } from './support/event-reader.ts'
-import { pointersOf } from './support/expect.ts'
+import { pointersOf, toProblem } from './support/expect.ts'
 
 function upTo(last: number, first = 1): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i)
@@ -192,8 +192,20 @@ suite('the event stream', (test) => {
     }
   })
 
-  test('continues for a client that is ahead of the log', async () => {
-    const reader = await readEvents(daemon, { lastEventId: 999 })
+  test('tells a client that is ahead of the log where the log ends', async () => {
+    daemon.recorder.commit()
+    for (const method of ['GET', 'HEAD']) {
+      const headers = { 'last-event-id': '2' }
+      const answer = await daemon.call('/v1/events', { method, headers })
+      assert.equal(answer.status, 400, method)
+      if (method === 'HEAD') continue
+      const { detail, errors, lastPosition } = await toProblem(answer, 'INVALID_REQUEST')
+      assert.match(String(detail), /The log ends at position 1\..*Read it again from an earlier/)
+      assert.equal(lastPosition, 1)
+      assert.deepEqual(errors, [{ pointer: '', detail: 'The log ends at position 1.' }])
+    }
+    assert.equal(daemon.recorder.bus.listenerCount('events'), 0)
+    const reader = await readEvents(daemon, { lastEventId: 1 })
     daemon.recorder.commit()
     await reader.received(1)
     reader.hangUp()

@@ -20,7 +20,7 @@ suite('composed files over HTTP', (test) => {
   test.beforeEach(async () => {
     daemon = await startDaemon()
     const { recorder, compositions } = daemon
-    recorder.recordings.set('rec_current', recordingView('rec_current'))
+    recorder.views.set('rec_current', recordingView('rec_current'))
     recorder.current = 'rec_current'
     const path = join(recorder.folder, 'composed')
     await writeFile(path, bytes)

@@ -94,6 +94,12 @@ suite('openapi.json', (test) => {
     )
   })
 
+  test('says how long an Idempotency-Key is known, and by which clock', () => {
+    const text = description.components.parameters['Idempotency-Key'].description
+    assert.match(text, /24 hours of a running recorder.*without the system clock/)
+    assert.doesNotMatch(JSON.stringify(description), /24 h\b/)
+  })
+
   test('describes required and optional bodies', () => {
     const { post: start } = description.paths['/v1/recordings']
     assert.equal(start.requestBody.required, false)

@@ -16,7 +16,7 @@ suite('the page’s browser', (test) => {
   test.beforeEach(async () => {
     // No heartbeat comes during a test, so a stream that ends does so at once.
     daemon = await startDaemon({ limits: { heartbeatMs: 600_000 } })
-    daemon.recorder.recordings.set('rec_current', recordingView('rec_current'))
+    daemon.recorder.views.set('rec_current', recordingView('rec_current'))
     daemon.recorder.current = 'rec_current'
   })
   test.afterEach(() => daemon.close())

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { SegmentDescription } from '../../src/contract/events.ts'
+import { eventCursor } from '../../src/http/event-cursor.ts'
 import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
@@ -32,7 +33,7 @@ suite('reading', (test) => {
     daemon = await startDaemon()
     const { recorder } = daemon
     for (const id of ['rec_current', 'rec_older_1', 'rec_older_2'])
-      recorder.recordings.set(id, recordingView(id))
+      recorder.views.set(id, recordingView(id))
     recorder.current = 'rec_current'
     recorder.segmentsOf.set('rec_current', [1, 2, 3].map(segment))
     for (let i = 0; i < 5; i++)
@@ -169,6 +170,25 @@ suite('reading', (test) => {
       after.items.map(({ position }) => position),
       [4, 5],
     )
+  })
+
+  test('events after a position that the log does not have are refused, also of one recording', async () => {
+    const events = '/v1/recordings/rec_current/events'
+    const page = await bodyOf<Page<unknown>>(
+      await daemon.call(`${events}?after=5`),
+      200,
+      'EventPage',
+    )
+    assert.deepEqual(page, { items: [], nextCursor: null })
+    for (const [query, pointer] of [
+      ['after=6', '/after'],
+      [`cursor=${eventCursor(6)}`, '/cursor'],
+    ]) {
+      const answer = await daemon.call(`${events}?${query}`)
+      const { errors, lastPosition } = await toProblem(answer, 'INVALID_REQUEST')
+      assert.deepEqual(errors, [{ pointer, detail: 'The log ends at position 5.' }])
+      assert.equal(lastPosition, 5)
+    }
   })
 
   test('a recording’s segments are listed without their file paths', async () => {

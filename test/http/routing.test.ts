@@ -8,7 +8,7 @@ suite('routing', (test) => {
   let daemon: Daemon
   test.before(async () => {
     daemon = await startDaemon()
-    daemon.recorder.recordings.set('rec_current', recordingView('rec_current'))
+    daemon.recorder.views.set('rec_current', recordingView('rec_current'))
     daemon.recorder.current = 'rec_current'
   })
   test.after(() => daemon.close())

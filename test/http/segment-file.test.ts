@@ -18,7 +18,7 @@ suite('a segment’s file', (test) => {
   test.before(async () => {
     daemon = await startDaemon()
     const { recorder } = daemon
-    recorder.recordings.set('rec_current', recordingView('rec_current'))
+    recorder.views.set('rec_current', recordingView('rec_current'))
     recorder.current = 'rec_current'
     await mkdir(join(recorder.folder, 'rec_current'))
     await writeFile(join(recorder.folder, 'rec_current', 'mic-1.ogg'), bytes)

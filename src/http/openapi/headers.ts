@@ -32,7 +32,7 @@ const HEADERS: Record<AnyHeader, Header> = {
   },
   'Idempotency-Key': {
     description:
-      '1 to 128 visible ASCII characters, kept for 24 h per client. The same key and body get the first 2xx answer again.',
+      '1 to 128 visible ASCII characters. The same client, key and body get the first 2xx answer again, for 24 hours of a running recorder. They are counted without the system clock, and time in which no recorder runs does not count.',
     example: '0d0b6c1e-start',
   },
   'If-Match': { description: 'The ETag that the recording must have', example: '"9"' },

@@ -1,3 +1,4 @@
+import { assertInLog } from '../assert-in-log.ts'
 import { eventCursor, positionOf } from '../event-cursor.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
@@ -13,7 +14,9 @@ function resumePosition(lastEventId: string | string[] | undefined, newest: numb
       { pointer: '', detail: 'Last-Event-ID must be the position of an event.' },
     ])
   }
-  return Math.min(Number(lastEventId), newest)
+  const position = Number(lastEventId)
+  assertInLog(position, newest, '')
+  return position
 }
 
 const STREAM_DESCRIPTION = [
@@ -21,6 +24,7 @@ const STREAM_DESCRIPTION = [
   'With `levels=1`, messages named `level` arrive about ten times a second for each sound track (schema `LevelMessage`).',
   'With `exports=1`, messages named `export` report composed files (schema `ExportMessage`). Neither has an `id`, is in the log, or is sent again.',
   '\n\nThe stream begins after `Last-Event-ID` (`0`: the whole log). Without it, the stream begins with the next event.',
+  'A position beyond the end of the log is answered 400 with `lastPosition`: the client knows another log, e.g. the one before a restored backup.',
   'It begins with `retry: 1000`, and a comment comes at least every 15 s.',
   'A reader that is too slow for too long is disconnected, and resumes with `Last-Event-ID`. The stream ends with its token or session.',
 ].join(' ')
@@ -36,7 +40,8 @@ export function eventRoutes({ recorder, streams, access }: Services): Route[] {
       operationId: 'listRecordingEvents',
       tag: 'Events',
       summary: 'A recording’s events, refusals included, oldest first',
-      description: '`type` decides the members of `data`. docs/events.md describes every type.',
+      description:
+        '`type` decides the members of `data`. docs/events.md describes every type. `after` must be a position that the log has, otherwise the answer is 400 with `lastPosition`.',
       scope: 'audit',
       query: eventsQuery,
       outcomes: [
@@ -49,7 +54,9 @@ export function eventRoutes({ recorder, streams, access }: Services): Route[] {
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
       async handle({ ctx, credential, params, query }) {
         const { id } = await recorder.recording(params.id as string, credential.side)
-        const after = query.cursor === undefined ? query.after : positionOf(query.cursor)
+        const { cursor } = query
+        const after = cursor === undefined ? query.after : positionOf(cursor)
+        assertInLog(after, recorder.log.position, cursor === undefined ? '/after' : '/cursor')
         // One extra event shows whether there is a next page.
         const events = await recorder.log.events({ after, limit: query.limit + 1, recordingId: id })
         const items = events.slice(0, query.limit)

@@ -7,8 +7,8 @@ import { sendJson, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 async function listRecordings(recorder: RecorderPort, query: RecordingQuery, side: ClientSide) {
-  const { items, cursor } = await recorder.log.recordings(query)
-  return { items: items.map((view) => recorder.toAnswer(view, side)), nextCursor: cursor }
+  const { items, cursor } = await recorder.recordings(query, side)
+  return { items, nextCursor: cursor }
 }
 
 /** Returns the routes for reading recordings. */

@@ -184,6 +184,7 @@ const problem = z
         z.object({ pointer: z.string().describe('JSON Pointer, RFC 6901'), detail: z.string() }),
       )
       .optional(),
+    lastPosition: count.optional().describe('The end of the log, if the request is beyond it'),
     scope: scope.optional().describe('The scope that the credential lacks'),
     allow: z.array(z.string()).optional().describe('The methods that the path supports'),
     retryAfterSeconds: count.optional(),

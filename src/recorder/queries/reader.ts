@@ -13,7 +13,7 @@ import type {
   RecordingView,
   TagEntry,
 } from '../../contract/views.ts'
-import type { EventLog } from '../../store/port.ts'
+import type { EventLog, Page, RecordingQuery } from '../../store/port.ts'
 import { allowedCommands } from '../commands/arbitration.ts'
 import type { DiskState, DiskWatch } from '../disk/disk-watch.ts'
 import type { FactPipeline, UnrecordedEnd } from '../facts/fact-pipeline.ts'
@@ -95,6 +95,13 @@ export class Reader {
     throw id === 'current'
       ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
       : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
+  }
+
+  /** Lists recordings. `state` means the state that is shown, also after a failed log. */
+  async recordings(query: RecordingQuery, side: ClientSide): Promise<Page<RecordingAnswer>> {
+    const { log } = this.#options
+    const { items, cursor } = await log.recordings(query, (view) => this.#withLogFailure(view))
+    return { items: items.map((view) => this.toAnswer(view, side)), cursor }
   }
 
   /** Returns the same object as before while nothing in it has changed. */

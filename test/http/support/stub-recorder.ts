@@ -77,7 +77,7 @@ export class StubRecorder implements RecorderPort {
   readonly scopeRefusals: ScopeRefusal[] = []
   readonly notes: { type: string; data: unknown; by: By }[] = []
   readonly events: LogEvent[] = []
-  readonly recordings = new Map<string, RecordingView>()
+  readonly views = new Map<string, RecordingView>()
   readonly segmentsOf = new Map<string, SegmentDescription[]>()
   readonly folder: string
   current: string | null = null
@@ -137,10 +137,17 @@ export class StubRecorder implements RecorderPort {
     const wanted = id === 'current' ? this.current : id
     if (wanted === null)
       throw new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded.')
-    const view = this.recordings.get(wanted)
+    const view = this.views.get(wanted)
     if (view === undefined)
       throw new RecorderError('RECORDING_NOT_FOUND', 'There is no such recording.')
     return { ...this.toAnswer(view, side), tagHistory: view.tags }
+  }
+
+  async recordings(query: RecordingQuery, side: ClientSide) {
+    this.queries.push(query)
+    const items = [...this.views.values()].slice(0, query.limit)
+    const cursor = items.length < this.views.size ? 'next-page' : null
+    return { items: items.map((view) => this.toAnswer(view, side)), cursor }
   }
 
   toAnswer(view: RecordingView, side: ClientSide) {
@@ -214,7 +221,7 @@ export class StubRecorder implements RecorderPort {
 }
 
 function logOf(stub: StubRecorder): RecorderPort['log'] {
-  const { events, recordings, queries, segmentsOf } = stub
+  const { events, segmentsOf } = stub
   return {
     get position() {
       return events.length
@@ -226,11 +233,6 @@ function logOf(stub: StubRecorder): RecorderPort['log'] {
         : events
             .filter((event) => event.position > after && event.recordingId === recordingId)
             .slice(0, limit),
-    recordings: async (query) => {
-      queries.push(query)
-      const items = [...recordings.values()].slice(0, query.limit)
-      return { items, cursor: items.length < recordings.size ? 'next-page' : null }
-    },
     segments: async (id, { limit, cursor }) => {
       const from = Number(cursor ?? 0)
       const all = segmentsOf.get(id) ?? []

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { RecorderError } from '../../../src/contract/errors.ts'
+import type { RecordingState } from '../../../src/contract/states.ts'
 import { type Latch, latch } from '../../support/latch.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
@@ -25,10 +26,20 @@ suite('readers after a failed log', (test) => {
     const application = await bench.recorder.application('api')
     assert.deepEqual(application.recording?.state, 'WrapUp')
     assert.deepEqual([application.state, application.storage.log], ['Error', 'readOnly'])
+    assert.deepEqual(await listed('Active'), [])
+    assert.deepEqual(await listed('WrapUp'), ['WrapUp'])
+  }
+
+  /** Lists the recordings in a state. Returns the states that the answer shows. */
+  async function listed(state: RecordingState): Promise<string[]> {
+    const query = { limit: 10, state }
+    const { items } = await bench.recorder.recordings(query, 'api')
+    return items.map((recording) => recording.state)
   }
 
   test('never see a recording until its end is in the log, however long that takes', async () => {
     await bench.command('api', 'recording.start', { media: ['mic'] })
+    assert.deepEqual(await listed('Active'), ['Active'])
     let isRecovering = false
     bench.gate = (events) => {
       isRecovering = events.some(({ type }) => type === 'recording.interrupted')
@@ -49,6 +60,7 @@ suite('readers after a failed log', (test) => {
     await eventually('it can record again', async () => {
       const { state } = await bench.recorder.recording('current', 'api')
       assert.equal(state, 'WrapUp')
+      assert.deepEqual(await listed('WrapUp'), ['WrapUp'])
       return (await bench.recorder.application('api')).allowedCommands.includes('start')
     })
     assert.equal((await bench.recorder.application('api')).state, 'Idle')
