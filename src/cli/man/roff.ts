@@ -31,7 +31,7 @@ export function italic(text: string): string {
   return `\\fI${escapeRoff(text)}\\fR`
 }
 
-/** Formats help text: code in backticks is bold, and each sentence starts its line, as roff wants. */
+/** Formats help text: code in backticks is bold, and each sentence starts a line, as roff wants. */
 export function prose(text: string): string {
   return text
     .replace(/(?<=[.?!]) (?=[\p{Lu}“`])/gu, '\n')
