@@ -27,7 +27,7 @@ export interface TableOptions {
   breakIndent?: number
 }
 
-/** A column with its place in a row, the width of its widest cell, and the least width it accepts. */
+/** A column with its place in a row, the width of its widest cell, and its least width. */
 interface MeasuredColumn extends Column {
   index: number
   full: number
@@ -44,8 +44,9 @@ interface ShownColumn {
 const SPACE = 2
 
 /**
- * Formats rows in columns. Leaves out columns without any text. On a narrow terminal it shortens and
- * leaves out the least important columns, or uses two lines a row. Elsewhere it shows everything.
+ * Formats rows in columns. Leaves out columns without any text. On a narrow terminal it shortens
+ * and leaves out the least important columns, or uses two lines a row. Elsewhere it shows
+ * everything.
  */
 export function table(
   declared: readonly Column[],

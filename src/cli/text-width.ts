@@ -5,7 +5,7 @@ const COLOUR = /\u001b\[\d+m/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: The same, and any other character.
 const COLOUR_OR_CHARACTER = /(\u001b\[\d+m)|./gsu
 const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u
+  /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u
 const NO_WIDTH = /[\p{Mn}\p{Me}\u200b-\u200d]/u
 
 /** Returns how many columns of a terminal a text takes. Colours take none. */

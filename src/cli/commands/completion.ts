@@ -13,6 +13,8 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 /** Somebody has pressed Tab and waits. */
 const IDS_LIMIT_MS = 1_000
 const IDS_SHOWN = 20
+/** bash expands the words that it offers: an id must not look like a command. */
+const HARMLESS = /^[\w-]+$/
 
 /** Prints the completion script of a shell. */
 export const completion = defineCommand({
@@ -20,12 +22,14 @@ export const completion = defineCommand({
   summary: 'Print the script that completes f2f in bash, zsh or fish.',
   args: { usage: 'SHELL', min: 1, max: 1, choices: [...Object.keys(SCRIPTS), 'ids'] },
   description: [
-    'The shell then completes commands, options, their values, files, and the ids of recordings. SHELL is bash, zsh or fish. ' +
-      'Write the script again after an update of f2f. It takes effect in the next shell.',
-    'The folders in the examples must exist. zsh looks into folders of `fpath` only: put `fpath=(~/.zfunc $fpath)` before ' +
-      '`compinit` in ~/.zshrc.',
-    `The scripts call \`f2f completion ids\`, which prints the ids of the newest ${IDS_SHOWN} recordings and nothing else. Without a ` +
-      'recorder that answers within a second, it prints nothing.',
+    'The shell then completes commands, options, their values, files, and the ids of ' +
+      'recordings. SHELL is bash, zsh or fish. Write the script again after an update of f2f. It ' +
+      'takes effect in the next shell.',
+    'The folders in the examples must exist. zsh looks into folders of `fpath` only: put ' +
+      '`fpath=(~/.zfunc $fpath)` before `compinit` in ~/.zshrc.',
+    `The scripts call \`f2f completion ids\`, which prints the ids of the newest ${IDS_SHOWN} ` +
+      'recordings and nothing else. Without a recorder that answers within a second, it prints ' +
+      'nothing.',
   ],
   options: {},
   examples: [
@@ -59,7 +63,8 @@ async function recordingIds(api: Api): Promise<string> {
   try {
     const answer = await api.open('/recordings', { limit: String(IDS_SHOWN) }, signal)
     const page: Page<RecordingAnswer> = JSON.parse(await text(answer))
-    return page.items.map(({ id }) => `${id}\n`).join('')
+    const ids = page.items.map(({ id }) => id).filter((id) => HARMLESS.test(id))
+    return ids.map((id) => `${id}\n`).join('')
   } catch {
     // A message would appear in the middle of the line that somebody is typing.
     return ''

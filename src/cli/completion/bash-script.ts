@@ -8,16 +8,16 @@ export function bashScript(nodes: readonly CompletionNode[]): string {
   )
   const values = nodes.flatMap(({ name, options }) =>
     options.flatMap(({ spellings, value }) =>
-      value === null
-        ? []
-        : [
-            `    ${spellings.map((each) => `'${name} ${each}'`).join(' | ')}) ${assignment(value)} ;;`,
-          ],
+      value === null ? [] : [`    ${casePattern(name, spellings)}) ${assignment(value)} ;;`],
     ),
   )
   return BASH.replace('@COMMANDS@', () => commands.join('\n')).replace('@VALUES@', () =>
     values.join('\n'),
   )
+}
+
+function casePattern(name: string, spellings: readonly string[]): string {
+  return spellings.map((each) => `'${name} ${each}'`).join(' | ')
 }
 
 function spellingsOf({ options }: CompletionNode): string {

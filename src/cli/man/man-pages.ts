@@ -15,8 +15,8 @@ const FILES = [
 ] as const
 
 const HOME_FOLDER =
-  'These files are in the home folder, which `--home` or F2F_HOME names. Default: ~/.local/share/f2f-recorder ' +
-  '(Linux), ~/Library/Application Support/f2f-recorder (macOS).'
+  'These files are in the home folder, which `--home` or F2F_HOME names. Default: ' +
+  '~/.local/share/f2f-recorder (Linux), ~/Library/Application Support/f2f-recorder (macOS).'
 
 /** Returns every man page by the name of its file: `f2f.1`, and one for each command. */
 export function manPages(commands: readonly Command[], version: string): Map<string, string> {
@@ -39,9 +39,10 @@ function mainPage(commands: readonly Command[], version: string): string {
     [
       'DESCRIPTION',
       paragraphs([
-        'The recorder runs on the desktop of a person who serves customers face to face. `f2f serve` runs it. ' +
-          'All other commands are clients of its REST API.',
-        'Every command has a page of its own, e.g. f2f-start(1). `f2f help COMMAND` shows nearly the same.',
+        'The recorder runs on the desktop of a person who serves customers face to face. ' +
+          '`f2f serve` runs it. All other commands are clients of its REST API.',
+        'Every command has a page of its own, e.g. f2f-start(1). `f2f help COMMAND` shows nearly ' +
+          'the same.',
       ]),
     ],
     ['COMMANDS', terms(rows)],

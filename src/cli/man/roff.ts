@@ -57,7 +57,8 @@ export function page(
   sections: readonly (readonly [heading: string, body: string])[],
 ): string {
   const { name, version } = title
-  const head = `.TH "${escapeRoff(name.toUpperCase())}" "1" "" "f2f\\-recorder ${version}" "User Commands"`
+  const topic = escapeRoff(name.toUpperCase())
+  const head = `.TH "${topic}" "1" "" "f2f\\-recorder ${version}" "User Commands"`
   const parts = sections
     .filter(([, body]) => body !== '')
     .map(([heading, body]) => `.SH "${escapeRoff(heading)}"\n${body}`)

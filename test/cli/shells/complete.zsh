@@ -9,7 +9,11 @@ if [[ -n $ZSH_INNER ]]; then
   bindkey '^I' complete-word
   bindkey '^U' kill-whole-line
   mark_begin() { compprefuncs=(mark_begin); print -r -- $'\n<<begin' }
-  mark_end() { comppostfuncs=(mark_end); compstate[insert]= compstate[list]=; print -r -- $'\n>>end' }
+  mark_end() {
+    comppostfuncs=(mark_end)
+    compstate[insert]= compstate[list]=
+    print -r -- $'\n>>end'
+  }
   compprefuncs=(mark_begin) comppostfuncs=(mark_end)
   compadd() {
     local -a offered
@@ -32,6 +36,7 @@ for line in "${@[2,-1]}"; do
   print -r -- "== $line"
   zpty -n -w inner $'\x15'"$line"$'\t'
   zpty -r inner shown '*>>end*'
+  [[ $shown == *'No recorder'* ]] && print -ru2 -- $shown
   for word in ${(f)${shown##*<<begin}}; do
     [[ $word == *'<'*'>'* ]] && print -r -- ${${word#*<}%%>*}
   done

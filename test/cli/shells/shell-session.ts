@@ -58,7 +58,7 @@ export async function complete(
 
 /**
  * Reads the output of a harness. The shells differ in how much of a word they print: fish adds a
- * description, bash and fish repeat what stands before the last comma or equals sign.
+ * description, bash and fish repeat what stands before the last comma, equals sign or slash.
  */
 function offersIn(output: string): Record<string, string[]> {
   const [, ...blocks] = output.split(/^== /m)
@@ -69,7 +69,8 @@ function offersIn(output: string): Record<string, string[]> {
         word
           .replace(/[\t\r].*$/, '')
           .replace(/^(?:--.*=)?(?:.*,)?/, '')
-          .replace(/(?<=.)\/$/, ''),
+          .replace(/\/$/, '')
+          .replace(/^.*\//, ''),
       )
       return [line, [...new Set(bare)].filter((word) => word !== '').sort()]
     }),
