@@ -32,7 +32,7 @@ try {
   // The system's ffmpeg comes first, so that npm does not download another one.
   if (args.has('--devices')) installSystemPackages()
   installNpmPackages()
-  if (args.has('--build')) buildIfStale()
+  if (args.has('--build')) await buildIfStale()
 } catch (error) {
   console.error(`setup: ${error.message}`)
   process.exitCode = 1

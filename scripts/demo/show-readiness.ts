@@ -1,5 +1,6 @@
 import { size } from '../../src/cli/quantities.ts'
-import { columns, printable } from '../../src/cli/style.ts'
+import { printable } from '../../src/cli/style.ts'
+import { columns } from '../../src/cli/table.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { ApplicationView, DeviceList } from '../../src/contract/views.ts'
 import type { Crm } from './crm.ts'

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { size } from '../../src/cli/quantities.ts'
-import { columns, printable } from '../../src/cli/style.ts'
+import { printable } from '../../src/cli/style.ts'
+import { columns } from '../../src/cli/table.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { RecordingAnswer, TagEntry } from '../../src/contract/views.ts'
 import type { StoredSegment } from './check-media.ts'

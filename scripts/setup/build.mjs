@@ -11,13 +11,13 @@ import {
   utimesSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const DIST = join(ROOT, 'dist')
 const SRC = join(ROOT, 'src')
 const MAIN = join('cli', 'f2f.cjs')
-const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
 
 /** Lists the files and folders of the sources. A folder's time changes when a file is removed. */
 function sources() {
@@ -48,12 +48,19 @@ function copyAssets(folder) {
   cpSync(SRC, folder, { recursive: true, filter: isAsset })
 }
 
+/** Writes the man pages that package.json names. The compiled commands describe themselves. */
+async function writeManPages(folder) {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const writer = pathToFileURL(join(folder, 'cli', 'man', 'write-man-pages.js'))
+  await (await import(writer)).writeManPages(join(folder, 'man'), version)
+}
+
 /**
  * Compiles src into dist. Throws when the compiler finds errors, and then leaves dist as it was.
  * The new dist replaces the old one at once: no output of removed sources remains, and a daemon
  * never starts from an incomplete build.
  */
-export function build() {
+export async function build() {
   const startedAt = new Date()
   // Beside dist, so that the relative paths in its source maps are the same.
   const fresh = join(ROOT, `.f2f-build-${process.pid}`)
@@ -66,6 +73,7 @@ export function build() {
     if (!readFileSync(main, 'utf8').startsWith('#!'))
       throw new Error(`${MAIN} does not start with “#!”.`)
     chmodSync(main, 0o755)
+    await writeManPages(fresh)
     // A source that changes while the compiler runs is newer than this time.
     utimesSync(main, startedAt, startedAt)
     if (existsSync(DIST)) renameSync(DIST, old)
@@ -77,8 +85,8 @@ export function build() {
 }
 
 /** Builds when dist is missing or older than its sources. */
-export function buildIfStale() {
+export async function buildIfStale() {
   if (!isStale()) return
   console.error('setup: building')
-  build()
+  await build()
 }

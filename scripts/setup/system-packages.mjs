@@ -4,7 +4,7 @@ import { findProgram } from './find-program.mjs'
 
 /**
  * The programs that the virtual devices and the tests run, in groups, each with its Debian package.
- * lab/virtual-desktop-problem.ts reads the same list.
+ * lab/missing-programs.ts reads the same list.
  */
 const PROGRAMS = JSON.parse(
   readFileSync(new URL('../../lab/programs.json', import.meta.url), 'utf8'),

@@ -3,16 +3,26 @@ import type { Home } from '../home/home.ts'
 import type { Api } from './api.ts'
 import type { Style } from './style.ts'
 
+/** A kind of value that a shell completes from what exists at that moment. */
+export type Completion = 'file' | 'folder' | 'recording'
+
 /** Declares an option. `value` is the placeholder of its value in help texts. */
 export type OptionSpec =
   | { kind: 'flag'; help: string; short?: string }
-  | { kind: 'text'; value: string; help: string; choices?: readonly string[]; short?: string }
+  | {
+      kind: 'text'
+      value: string
+      help: string
+      choices?: readonly string[]
+      completes?: Completion
+      short?: string
+    }
   /** A whole number of at least `min`, at most `max`. */
   | { kind: 'number'; value: string; help: string; min: number; max?: number }
   /** Comma-separated values. The option may be given several times. */
   | { kind: 'list'; value: string; help: string; choices?: readonly string[] }
-  /** One value; commas belong to it. The option may be given several times. */
-  | { kind: 'many'; value: string; help: string }
+  /** One value; commas belong to it. `prefixes`: how it can begin. May be given several times. */
+  | { kind: 'many'; value: string; help: string; prefixes?: readonly string[] }
 
 type ValueOf<S extends OptionSpec> = S['kind'] extends 'flag'
   ? boolean
@@ -43,6 +53,8 @@ export interface Input<O extends Record<string, OptionSpec> = Record<string, Opt
   api: Api
   io: Io
   style: Style
+  /** All commands, for a command that describes them. */
+  commands: readonly Command[]
 }
 
 /** Output of a command: `json` for programs, `text` for people, `note` for people on stderr. */
@@ -53,14 +65,23 @@ export interface CommandResult {
   exitCode?: 0 | 1
 }
 
+/** Declares arguments: their usage text, how many are allowed, and what the first one can be. */
+export interface Arguments {
+  usage: string
+  min: number
+  max: number
+  choices?: readonly string[]
+  completes?: Completion
+}
+
 /** Declaration of a command. */
 export interface CommandSpec<O extends Record<string, OptionSpec>> {
   /** One word, or two for a group (`token create`). */
   name: string
   /** One sentence for the list of commands. */
   summary: string
-  /** Arguments besides options: their usage text, and how many are allowed. */
-  args?: { usage: string; min: number; max: number }
+  /** Arguments besides options. */
+  args?: Arguments
   /** Paragraphs. */
   description: string[]
   options: O

@@ -3,7 +3,8 @@ import type { Command, OptionSpec } from './command.ts'
 import { optionsOf, rangeText } from './parse-command-line.ts'
 import { type Style, wrap } from './style.ts'
 
-const EXIT_CODES = [
+/** Exit codes of every command, with their meaning. */
+export const EXIT_CODES = [
   ['0', 'The command succeeded.'],
   [
     '1',
@@ -12,12 +13,21 @@ const EXIT_CODES = [
   ['2', 'The command line has a mistake (wrong usage). Nothing was sent to the recorder.'],
 ]
 
-const ENVIRONMENT = [
+/** Variables that f2f reads, with their meaning. */
+export const ENVIRONMENT = [
   ['F2F_HOME', 'Home folder of the recorder, unless --home is given.'],
   ['F2F_PORT', 'Port of `f2f serve`, unless --port is given.'],
   ['FFMPEG_BIN', 'The ffmpeg program, unless config.json names one.'],
   ['NO_COLOR', 'Any value turns colours off.'],
 ]
+
+/** Command lines of a first recording, with what a beginner has to know. */
+export const FIRST_RECORDING = [
+  ['f2f serve', 'Run this in one terminal and leave it open.'],
+  ['f2f start --media mic,screen --tag desk=3', 'Run this and the rest in another terminal.'],
+  ['f2f status', ''],
+  ['f2f stop && f2f tag outcome=signed && f2f close', ''],
+] as const
 
 /** Returns the help for one command. */
 export function commandHelp(command: Command, style: Style): string {
@@ -68,12 +78,9 @@ export function overview(commands: readonly Command[], style: Style, group?: str
       'Your first recording',
       group
         ? ''
-        : [
-            '  f2f serve                                   Run this in one terminal and leave it open.',
-            '  f2f start --media mic,screen --tag desk=3   Run this and the rest in another terminal.',
-            '  f2f status',
-            '  f2f stop && f2f tag outcome=signed && f2f close',
-          ].join('\n'),
+        : FIRST_RECORDING.map(([line, does]) => `  ${line.padEnd(42)}  ${does}`.trimEnd()).join(
+            '\n',
+          ),
     ],
     ['Exit codes', table(EXIT_CODES, style)],
     ['Environment', table(ENVIRONMENT, style)],
@@ -101,7 +108,8 @@ function optionName(name: string, spec: OptionSpec): string {
   return spec.kind === 'flag' ? `${short}--${name}` : `${short}--${name} ${spec.value}`
 }
 
-function optionText(spec: OptionSpec): string {
+/** Returns the whole help text of an option, with its choices or range. */
+export function optionText(spec: OptionSpec): string {
   const choices = 'choices' in spec && spec.choices ? spec.choices.join(', ') : null
   switch (spec.kind) {
     case 'flag':

@@ -1,6 +1,6 @@
 /** Parses argv into a command's values, as its declaration says. */
 import { parseArgs } from 'node:util'
-import type { Command, OptionSpec } from './command.ts'
+import type { Arguments, Command, OptionSpec } from './command.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { UsageError } from './problem.ts'
 
@@ -9,6 +9,7 @@ export const COMMON_OPTIONS = {
   home: {
     kind: 'text',
     value: 'FOLDER',
+    completes: 'folder',
     help: 'Home folder of the recorder. Default: F2F_HOME, else the platform’s folder for application data.',
   },
   json: {
@@ -44,7 +45,7 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
       convert(name, specs[name]!, raw as string | string[] | boolean),
     ]),
   )
-  const { usage, min, max } = command.args ?? { usage: '', min: 0, max: 0 }
+  const { usage, min, max, choices }: Arguments = command.args ?? { usage: '', min: 0, max: 0 }
   if (positionals.length < min) throw new UsageError(`The argument ${usage} is missing.`)
   if (positionals.length > max)
     throw new UsageError(
@@ -52,6 +53,8 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
         ? 'There are arguments, but this command has options only.'
         : `There are too many arguments; this command accepts ${usage}.`,
     )
+  if (choices && !positionals.every((argument) => choices.includes(argument)))
+    throw new UsageError(`The argument ${usage} is one of ${choices.join(', ')}.`)
   return { options, args: positionals }
 }
 

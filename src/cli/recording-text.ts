@@ -3,7 +3,8 @@ import type { Medium } from '../contract/media.ts'
 import type { RecordingState, TrackState } from '../contract/states.ts'
 import type { RecordingAnswer, TagEntry, TrackView } from '../contract/views.ts'
 import { duration, levelBar, localTime, size } from './quantities.ts'
-import { columns, printable, type Style } from './style.ts'
+import { printable, type Style, wrap } from './style.ts'
+import { type Column, table } from './table.ts'
 
 /** A track in an answer of the API. */
 export type TrackAnswer = NonNullable<RecordingAnswer['tracks'][Medium]>
@@ -40,8 +41,28 @@ export function recordingText(recording: RecordingAnswer, style: Style, now = Da
     ? ` It closes by itself at ${localTime(recording.wrapUp.endsAt)}.`
     : ''
   const head = `Recording ${style.strong(recording.id)} is ${stateText(recording.state, style)}.${wrapUp}`
-  return [head, tracksText(recording, style, now)].filter((part) => part !== '').join('\n')
+  return [wrap(head, style.columns), tracksText(recording, style, now)]
+    .filter((part) => part !== '')
+    .join('\n')
 }
+
+/** Medium, state, time, size, level and device. */
+const TRACK_COLUMNS: Column[] = [
+  { rank: 0 },
+  { rank: 0 },
+  { rank: 0 },
+  { rank: 2 },
+  { rank: 1 },
+  { rank: 3, least: 10 },
+]
+
+/** Key, value, time and client. */
+const TAG_COLUMNS: Column[] = [
+  { rank: 0, least: 12 },
+  { rank: 0, least: 12 },
+  { rank: 1 },
+  { rank: 2, least: 8 },
+]
 
 /**
  * Formats a line for each track: state, time recorded, size, level, device. Errors and warnings
@@ -58,16 +79,22 @@ export function tracksText(recording: RecordingAnswer, style: Style, now = Date.
     style.weak(printable(track.device?.label ?? '')),
   ])
   const errors = tracks.flatMap(([medium, { error }]) =>
-    error ? [`  ${style.bad(`${medium}: ${printable(error.message)} (${error.code})`)}`] : [],
+    error
+      ? [style.bad(finding(`${medium}: ${printable(error.message)} (${error.code})`, style))]
+      : [],
   )
   const warnings = tracks.flatMap(([medium, track]) =>
-    track.warnings.map(
-      ({ code, message }) => `  ${style.warn(`${medium}: ${printable(message)} (${code})`)}`,
+    track.warnings.map(({ code, message }) =>
+      style.warn(finding(`${medium}: ${printable(message)} (${code})`, style)),
     ),
   )
-  return [columns(withoutEmptyColumns(rows), { indent: '  ' }), ...errors, ...warnings]
+  return [table(TRACK_COLUMNS, rows, { style, indent: '  ' }), ...errors, ...warnings]
     .filter((part) => part !== '')
     .join('\n')
+}
+
+function finding(text: string, style: Style): string {
+  return wrap(text, style.columns, '  ')
 }
 
 /** Returns the tags that clients have set, without the recorder's own. */
@@ -77,18 +104,14 @@ export function clientTags(tags: readonly TagEntry[]): TagEntry[] {
 
 /** Formats tags in columns: key, value, time, client. */
 export function tagsText(tags: readonly TagEntry[], style: Style): string {
-  return columns(
+  return table(
+    TAG_COLUMNS,
     tags.map(({ key, value, at, by }) => [
       printable(key),
       printable(typeof value === 'string' ? value : JSON.stringify(value)),
       style.weak(localTime(at)),
       style.weak(`${by.side}/${printable(by.client)}`),
     ]),
-    { indent: '  ' },
+    { style, indent: '  ' },
   )
-}
-
-function withoutEmptyColumns(rows: string[][]): string[][] {
-  const kept = rows[0]?.map((_, index) => rows.some((row) => row[index] !== '')) ?? []
-  return rows.map((row) => row.filter((_, index) => kept[index]))
 }

@@ -72,7 +72,10 @@ async function runCommand(
     json = options.json === true
     const home = resolveHome(options.home as string | undefined, io.env)
     const api = createApi(home, () => (json ? () => {} : showWaiting(io)))
-    const result = await command.run({ options, args, home, api, io, style, json })
+    const result = await command.run({
+      ...{ options, args, home, api, io, style, json },
+      commands: COMMANDS,
+    })
     return result === null ? 0 : printResult(result, json, io)
   } catch (error) {
     if (error instanceof UsageError)

@@ -1,5 +1,6 @@
-/** Formats text for a terminal: colours, columns, and no control characters from others. */
+/** Formats text for a terminal: colours, lines, and no control characters from others. */
 import { styleText } from 'node:util'
+import { displayWidth } from './text-width.ts'
 
 type Paint = (text: string) => string
 
@@ -10,8 +11,10 @@ export interface Style {
   good: Paint
   warn: Paint
   bad: Paint
-  /** The columns that a text may take: those of the terminal, at least 40 and at most 100. */
-  width: number
+  /** The columns that prose may take: those of the terminal, at least 40 and at most 100. */
+  readonly width: number
+  /** The columns of the terminal, at least 40. Infinity when the output is none. */
+  readonly columns: number
 }
 
 const MOST_COLUMNS = 100
@@ -33,7 +36,13 @@ export function styleFor(
     good: paint('green'),
     warn: paint('yellow'),
     bad: paint('red'),
-    width: Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, stream.columns ?? MOST_COLUMNS)),
+    get width() {
+      return Math.min(MOST_COLUMNS, this.columns)
+    },
+    // Read each time, because windows change their size. Some terminals report 0 columns.
+    get columns() {
+      return Math.max(LEAST_COLUMNS, stream.columns || Number.POSITIVE_INFINITY)
+    },
   }
 }
 
@@ -48,42 +57,12 @@ export function printable(text: string): string {
   })
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: `styleFor` has inserted these colours.
-const COLOURS = /\u001b\[\d+m/g
-
-function width(text: string): number {
-  return [...text.replace(COLOURS, '')].length
-}
-
-/**
- * Formats rows as columns, two spaces apart. Each line starts with `indent`. Columns in `right` are
- * aligned right.
- */
-export function columns(
-  rows: readonly string[][],
-  options: { indent?: string; right?: number[] } = {},
-): string {
-  const widths: number[] = []
-  for (const row of rows)
-    for (const [index, cell] of row.entries())
-      widths[index] = Math.max(widths[index] ?? 0, width(cell))
-  return rows
-    .map((row) => {
-      const cells = row.map((cell, index) => {
-        const space = ' '.repeat(widths[index]! - width(cell))
-        return options.right?.includes(index) ? space + cell : cell + space
-      })
-      return `${options.indent ?? ''}${cells.join('  ')}`.trimEnd()
-    })
-    .join('\n')
-}
-
-/** Breaks a paragraph into lines of at most `limit` characters. Each line starts with `indent`. */
+/** Breaks a paragraph into lines of at most `limit` columns. Each line starts with `indent`. */
 export function wrap(text: string, limit: number, indent = ''): string {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > limit) {
+    if (line !== '' && indent.length + displayWidth(`${line} ${word}`) > limit) {
       lines.push(indent + line)
       line = word
     } else line = line === '' ? word : `${line} ${word}`

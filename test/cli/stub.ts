@@ -143,11 +143,14 @@ export async function f2f(
     stdin = [],
     env = {},
     terminal = false,
+    columns,
   }: {
     home?: Home
     stdin?: (string | Uint8Array)[]
     env?: NodeJS.ProcessEnv
     terminal?: boolean
+    /** The width of the terminal. */
+    columns?: number
   } = {},
 ): Promise<Ran> {
   const ran = { stdout: '', stderr: '' }
@@ -156,6 +159,7 @@ export async function f2f(
   }
   const sink = (name: 'stdout' | 'stderr') => ({
     isTTY: terminal,
+    ...(columns !== undefined && { columns }),
     write(part: string) {
       ran[name] += part
     },

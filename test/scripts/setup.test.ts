@@ -20,6 +20,14 @@ import { suite } from '../support/suite.ts'
 const ROOT = resolve('.')
 const problem = await pipeWireDesktopProblem()
 
+/** Stands for the writer of the man pages, which the build calls. */
+const MAN_PAGES = `import { mkdirSync, writeFileSync } from 'node:fs'
+export function writeManPages(folder: string, version: string): void {
+  mkdirSync(folder)
+  writeFileSync(folder + '/f2f.1', version)
+}
+`
+
 /** Makes a checkout with sources of its own. Everything else is that of this checkout. */
 function checkout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'checkout-'))
@@ -36,6 +44,7 @@ function checkout(): string {
   write(join(folder, 'src/cli/f2f.cts'), "#!/usr/bin/env node\nimport('./main.js')\n")
   write(join(folder, 'src/cli/main.ts'), "import { word } from '../word.ts'\nconsole.log(word)\n")
   write(join(folder, 'src/word.ts'), "export const word = 'first'\n")
+  write(join(folder, 'src/cli/man/write-man-pages.ts'), MAN_PAGES)
   write(join(folder, 'src/page/index.html'), '<p>page</p>')
   return folder
 }
@@ -67,6 +76,7 @@ suite('set-up', (test) => {
     assert.equal(setup(folder, ['--build']).code, 0)
     assert.equal(runBuilt(folder), 'first\n')
     assert.equal(readFileSync(join(folder, 'dist/page/index.html'), 'utf8'), '<p>page</p>')
+    assert.match(readFileSync(join(folder, 'dist/man/f2f.1'), 'utf8'), /^\d+\.\d+\.\d+$/)
     assert.ok(statSync(join(folder, 'dist/cli/f2f.cjs')).mode & 0o100, 'executable')
     assert.deepEqual(setup(folder, ['--build']), { code: 0, printed: '' })
 

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { completion } from './completion.ts'
 import { close, pause, resume, stop } from './control.ts'
 import { devices } from './devices.ts'
 import { doctor } from './doctor.ts'
@@ -39,4 +40,5 @@ export const COMMANDS: readonly Command[] = [
   serviceInstall,
   serviceUninstall,
   serviceStatus,
+  completion,
 ]

@@ -9,7 +9,12 @@ import { MEDIA_CHOICES } from './media-options.ts'
 /**
  * Optional recording that a command acts on, see `resolveRecordingId`. Default: the current one.
  */
-export const RECORDING_ARGUMENT = { usage: '[ID]', min: 0, max: 1 } as const
+export const RECORDING_ARGUMENT = {
+  usage: '[ID]',
+  min: 0,
+  max: 1,
+  completes: 'recording',
+} as const
 
 function mediaCommand(
   name: 'stop' | 'pause' | 'resume',

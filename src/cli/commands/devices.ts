@@ -1,7 +1,8 @@
 import type { Medium } from '../../contract/media.ts'
 import type { DeviceList } from '../../contract/views.ts'
 import { defineCommand } from '../command.ts'
-import { columns, printable, type Style } from '../style.ts'
+import { printable, type Style, wrap } from '../style.ts'
+import { type Column, table } from '../table.ts'
 
 /** Lists the devices that can be captured. */
 export const devices = defineCommand({
@@ -24,17 +25,26 @@ export const devices = defineCommand({
   },
 })
 
+const COLUMNS: Column[] = [{ rank: 0 }, { rank: 0 }, { rank: 0, least: 12 }]
+
 function listText(list: DeviceList, style: Style): string {
   const reason = list.available
     ? ''
-    : style.warn(`  not available${list.reason ? `: ${printable(list.reason)}` : ''}`)
+    : style.warn(
+        wrap(
+          `not available${list.reason ? `: ${printable(list.reason)}` : ''}`,
+          style.columns,
+          '  ',
+        ),
+      )
   const rows = list.devices.map((device) => [
     device.default ? '*' : ' ',
     printable(device.id),
     printable(device.label),
   ])
   return (
-    [reason, columns(rows, { indent: '  ' })].filter((part) => part !== '').join('\n') ||
-    style.weak('  none')
+    [reason, table(COLUMNS, rows, { style, indent: '  ', breakAt: 2, breakIndent: 5 })]
+      .filter((part) => part !== '')
+      .join('\n') || style.weak('  none')
   )
 }

@@ -15,10 +15,7 @@ import {
 } from '../checks.ts'
 import { defineCommand } from '../command.ts'
 import { type Problem, ProblemError } from '../problem.ts'
-import { columns, printable, type Style, wrap } from '../style.ts'
-
-/** Width of a check's detail. With result and name, it fits a line of 100. */
-const DETAIL_COLUMNS = 76
+import { printable, type Style, wrap } from '../style.ts'
 
 /** Checks what the recorder needs, and shows what to do. */
 export const doctor = defineCommand({
@@ -141,24 +138,47 @@ function failedCheck(name: string, { title, detail, remedy, code }: Problem): Ch
 }
 
 const MARKS = { ok: 'ok', note: 'note', failed: 'FAILED' }
+const MARK_COLUMNS = 6
+/**
+ * A detail in fewer columns than this is hard to read, as is a path that is broken. It stands below
+ * the name instead.
+ */
+const LEAST_DETAIL_COLUMNS = 36
 
 function checksText(checks: readonly Check[], style: Style): string {
   const paint = { ok: style.good, note: style.warn, failed: style.bad }
-  const rows = checks.flatMap(({ name, result, detail, remedy }) => {
-    const [first = '', ...more] = wrap(printable(detail), DETAIL_COLUMNS).split('\n')
-    const [firstRemedy, ...moreRemedy] =
-      remedy === undefined ? [] : wrap(printable(remedy), DETAIL_COLUMNS - 3).split('\n')
-    return [
-      [paint[result](MARKS[result]), name, first],
-      ...more.map((line) => ['', '', line]),
-      ...(firstRemedy === undefined ? [] : [['', '', `-> ${firstRemedy}`]]),
-      ...moreRemedy.map((line) => ['', '', `   ${line}`]),
-    ]
+  const nameColumns = Math.max(...checks.map(({ name }) => name.length))
+  const indent = ' '.repeat(MARK_COLUMNS + nameColumns + 4)
+  const words = checks.flatMap(({ detail }) => detail.split(' ').map((word) => word.length))
+  const isBeside = style.columns - indent.length >= Math.max(LEAST_DETAIL_COLUMNS, ...words)
+  const lines = checks.flatMap(({ name, result, detail, remedy }) => {
+    const mark = paint[result](MARKS[result]) + ' '.repeat(MARK_COLUMNS - MARKS[result].length)
+    const head = `${mark}  ${name}`
+    const below = explanation({ detail, remedy }, style, isBeside ? indent : '    ')
+    if (!isBeside) return [head, ...below]
+    const [first = '', ...more] = below
+    return [`${head}${' '.repeat(nameColumns - name.length)}  ${first.trimStart()}`, ...more]
   })
   const failed = checks.filter(({ result }) => result === 'failed').length
   const summary =
     failed === 0
       ? style.good('No check failed.')
       : style.bad(`${failed} of ${checks.length} checks failed.`)
-  return `${columns(rows)}\n\n${summary}`
+  return `${lines.join('\n')}\n\n${summary}`
+}
+
+/** Returns the lines of a check's detail and of its remedy. */
+function explanation(
+  { detail, remedy }: Pick<Check, 'detail'> & { remedy: string | undefined },
+  { width }: Style,
+  indent: string,
+): string[] {
+  const remedyLines =
+    remedy === undefined ? [] : wrap(printable(remedy), width - 3, indent).split('\n')
+  return [
+    ...wrap(printable(detail), width, indent).split('\n'),
+    ...remedyLines.map((line, index) =>
+      line.replace(indent, `${indent}${index === 0 ? '-> ' : '   '}`),
+    ),
+  ]
 }

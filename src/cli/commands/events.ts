@@ -8,6 +8,7 @@ import { fetchAllPages } from '../pages.ts'
 import { localTime } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { printable, type Style } from '../style.ts'
+import { displayWidth, shorten } from '../text-width.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
 
 /** Shows the events of a recording, or follows the whole log. */
@@ -91,5 +92,26 @@ function printEvent(
     `${by.side}/${printable(by.client)}`,
     details === '{}' ? '' : printable(details),
   ]
-  io.stdout.write(`${parts.filter((part) => part !== '').join('  ')}\n`)
+  io.stdout.write(
+    `${flow(
+      parts.filter((part) => part !== ''),
+      style.columns,
+    ).join('\n')}\n`,
+  )
+}
+
+/**
+ * Puts the parts of an event on as few lines as possible. A part that takes more than a line is
+ * shortened.
+ */
+function flow(parts: readonly string[], limit: number): string[] {
+  const lines: string[] = []
+  for (const part of parts) {
+    const line = lines.at(-1)
+    const longer = line === undefined ? part : `${line}  ${part}`
+    if (line === undefined) lines.push(longer)
+    else if (displayWidth(longer) <= limit) lines[lines.length - 1] = longer
+    else lines.push(`        ${shorten(part, limit - 8)}`)
+  }
+  return lines
 }

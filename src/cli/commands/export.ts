@@ -16,7 +16,7 @@ import { resolveRecordingId } from '../recording-id.ts'
 export const exportRecording = defineCommand({
   name: 'export',
   summary: 'Write a stopped recording as one MP4 file.',
-  args: { usage: 'ID', min: 1, max: 1 },
+  args: { usage: 'ID', min: 1, max: 1, completes: 'recording' },
   description: [
     'Writes screen, microphone and speaker in sync into one file that plays in browsers and VLC. Gaps are filled with silence ' +
       'and a card that names the reason, or cut where no track has media. Gaps, and tags set during the recording, become chapters: ' +
@@ -29,6 +29,7 @@ export const exportRecording = defineCommand({
       kind: 'text',
       short: 'o',
       value: 'FILE',
+      completes: 'file',
       help: 'File to write. Default: ID.mp4 in this folder.',
     },
     gaps: {

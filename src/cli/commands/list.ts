@@ -5,7 +5,8 @@ import type { Page } from '../pages.ts'
 import { UsageError } from '../problem.ts'
 import { duration, localTime, parseTime } from '../quantities.ts'
 import { clientTags, stateText } from '../recording-text.ts'
-import { columns, printable, type Style } from '../style.ts'
+import { printable, type Style, wrap } from '../style.ts'
+import { type Column, table } from '../table.ts'
 import { parseTagArguments } from '../tag-arguments.ts'
 
 const STATE_CHOICES = [
@@ -115,6 +116,16 @@ function toUtc(name: 'from' | 'to', text: string | undefined): string | undefine
   return time.toISOString()
 }
 
+const COLUMNS: Column[] = [
+  { title: 'ID', rank: 0 },
+  { title: 'STARTED', rank: 0 },
+  { title: 'LENGTH', rank: 1, right: true },
+  { title: 'STATE', rank: 0 },
+  { title: 'BY', rank: 4, least: 8 },
+  { title: 'MEDIA', rank: 2, least: 9 },
+  { title: 'TAGS', rank: 3, right: true },
+]
+
 function listText(page: Page<RecordingAnswer>, style: Style): string {
   if (page.items.length === 0) return 'There are no recordings.'
   const rows = page.items.map((recording) => [
@@ -133,10 +144,9 @@ function listText(page: Page<RecordingAnswer>, style: Style): string {
       .join(','),
     clientTags(recording.tags).length === 0 ? '' : String(clientTags(recording.tags).length),
   ])
-  const head = ['ID', 'STARTED', 'LENGTH', 'STATE', 'BY', 'MEDIA', 'TAGS'].map(style.weak)
   const more =
     page.nextCursor === null
       ? ''
-      : `\n\nThere are more recordings. Add --cursor ${page.nextCursor} to list them.`
-  return columns([head, ...rows], { right: [2, 6] }) + more
+      : `\n\n${wrap(`There are more recordings. Add --cursor ${page.nextCursor} to list them.`, style.columns)}`
+  return table(COLUMNS, rows, { style, breakAt: 1 }) + more
 }

@@ -2,9 +2,10 @@ import { readDaemonFile } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
 import type { ServiceManager, ServiceStatus } from '../../service/service-manager.ts'
 import { type CommandResult, defineCommand, type Io } from '../command.ts'
+import { facts } from '../facts.ts'
 import { localProblem } from '../problem.ts'
 import { localTime } from '../quantities.ts'
-import { columns, printable } from '../style.ts'
+import { printable, type Style } from '../style.ts'
 
 const UNTRIED =
   'UNTRIED: nobody has run this on a real computer yet. Check that the recorder runs after the next login (`f2f status`).'
@@ -109,7 +110,7 @@ export const serviceStatus = defineCommand({
     { line: 'f2f service status', does: 'Shows the state of the service, and since when.' },
     { line: 'f2f service status --json', does: 'The same for a script.' },
   ],
-  run: ({ io }) =>
+  run: ({ io, style }) =>
     withManager(io, async (manager) => {
       const status = await manager.status()
       const { installed, enabled, active } = status
@@ -119,7 +120,7 @@ export const serviceStatus = defineCommand({
       const { title, untried, files } = manager
       return {
         json: { manager: title, untried, files, ...status, remedies },
-        text: statusText(manager, status),
+        text: statusText(manager, status, style),
         exitCode: installed && enabled && active ? 0 : 1,
         ...noteOf(
           manager,
@@ -175,10 +176,10 @@ function noteOf({ untried }: ServiceManager, lines: readonly string[]): { note?:
   return all.length === 0 ? {} : { note: all.join('\n') }
 }
 
-function statusText({ title, files }: ServiceManager, status: ServiceStatus): string {
+function statusText({ title, files }: ServiceManager, status: ServiceStatus, style: Style): string {
   const { installed, enabled, active, state, since, pid, restarts, program } = status
   const yes = (value: boolean) => (value ? 'yes' : 'no')
-  return columns([
+  const rows = [
     ['Service', title],
     ['Installed', installed ? `yes, ${printable(files[0] ?? '')}` : 'no'],
     ['Starts at login', yes(enabled)],
@@ -186,5 +187,6 @@ function statusText({ title, files }: ServiceManager, status: ServiceStatus): st
     ...(since === null ? [] : [['Since', localTime(since)]]),
     ...(restarts ? [['Restarted', `${restarts} times after failures`]] : []),
     ...(program === null ? [] : [['Home folder', printable(program.home)]]),
-  ])
+  ]
+  return facts(rows, style)
 }

@@ -4,11 +4,13 @@ import { segmentKey } from '../../contract/segment-key.ts'
 import type { RecordingAnswer, SegmentView, TagEntry } from '../../contract/views.ts'
 import { type Api, path } from '../api.ts'
 import { defineCommand } from '../command.ts'
+import { facts } from '../facts.ts'
 import { fetchAllPages } from '../pages.ts'
 import { duration, localTime, shortDuration, size } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { recordingText, type TrackAnswer, tagsText } from '../recording-text.ts'
-import { columns, printable, type Style } from '../style.ts'
+import { printable, type Style } from '../style.ts'
+import { type Column, table } from '../table.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
 
 /** A segment with the path of its file. */
@@ -65,13 +67,25 @@ async function fetchSegmentFiles(api: Api, at: string): Promise<Map<string, stri
   return new Map(closed.map(({ medium, number, file }) => [segmentKey(medium, number), file]))
 }
 
+const GAP_COLUMNS: Column[] = [{ rank: 0 }, { rank: 0 }, { rank: 0 }, { rank: 0 }]
+
+/** The path comes last: it is never shortened, so that it can be copied. */
+const FILE_COLUMNS: Column[] = [
+  { rank: 0 },
+  { rank: 0 },
+  { rank: 1, right: true },
+  { rank: 2, right: true },
+  { rank: 3 },
+  { rank: 0 },
+]
+
 function showText(
   recording: DetailedRecording,
   segments: readonly SegmentWithPath[],
   style: Style,
 ): string {
   const { startedBy } = recording
-  const facts = [
+  const rows = [
     [
       'Started',
       `${localTime(recording.startedAt)} by ${startedBy.side}/${printable(startedBy.client)} (user ${printable(startedBy.user)})`,
@@ -85,10 +99,10 @@ function showText(
   const gaps = Object.entries(recording.tracks).flatMap(([medium, track]) => gapRows(medium, track))
   return [
     recordingText(recording, style),
-    columns(facts),
-    titled('Gaps', columns(gaps, { indent: '  ' }), style),
+    facts(rows, style),
+    titled('Gaps', table(GAP_COLUMNS, gaps, { style, indent: '  ', breakAt: 2 }), style),
     titled('Tags, oldest first', tagsText(recording.tagHistory, style), style),
-    titled('Files', filesText(segments), style),
+    titled('Files', filesText(segments, style), style),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -103,7 +117,7 @@ function gapRows(medium: string, { gaps }: TrackAnswer): string[][] {
   ])
 }
 
-function filesText(segments: readonly SegmentWithPath[]): string {
+function filesText(segments: readonly SegmentWithPath[], style: Style): string {
   const rows = segments.map((segment) => [
     `${segment.medium} ${segment.number}`,
     localTime(segment.startedAt),
@@ -112,7 +126,7 @@ function filesText(segments: readonly SegmentWithPath[]): string {
     segment.codec,
     segment.path ?? '(unknown)',
   ])
-  return columns(rows, { indent: '  ', right: [2, 3] })
+  return table(FILE_COLUMNS, rows, { style, indent: '  ', breakAt: 5 })
 }
 
 function titled(title: string, body: string, style: Style): string {

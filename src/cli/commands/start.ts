@@ -45,6 +45,7 @@ export const start = defineCommand({
     device: {
       kind: 'many',
       value: 'MEDIUM=ID',
+      prefixes: ['mic=', 'speaker=', 'screen='],
       help: 'Device for mic, speaker or screen, by its id from `f2f devices`. Default: the system’s default device.',
     },
     tag: {
@@ -83,6 +84,7 @@ export const start = defineCommand({
     in: {
       kind: 'text',
       value: 'RECORDING',
+      completes: 'recording',
       help: 'Start the media in this recording: current, or an id.',
     },
   },

@@ -1,10 +1,11 @@
 import type { ApplicationView, RecordingAnswer } from '../../contract/views.ts'
 import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
+import { facts } from '../facts.ts'
 import { ProblemError } from '../problem.ts'
 import { duration, localTime, size } from '../quantities.ts'
 import { clientTags, recordingText, tagsText } from '../recording-text.ts'
-import { columns, printable, type Style } from '../style.ts'
+import { printable, type Style } from '../style.ts'
 import { type Status, watchStatus } from '../watch-status.ts'
 
 /** Shows the application and the current recording. */
@@ -54,7 +55,7 @@ function statusText({ application, recording }: Status, style: Style): string {
   const paint = { Idle: style.strong, Recording: style.good, Error: style.bad }[application.state]
   const { freeBytes, recordableSeconds, log } = application.storage
   const missing = Object.entries(application.media).filter(([, medium]) => !medium.available)
-  const facts = [
+  const rows = [
     ['State', paint(application.state)],
     ...application.errors.map(({ code, medium, message, since }) => [
       'Error',
@@ -74,7 +75,7 @@ function statusText({ application, recording }: Status, style: Style): string {
     ...(recording === null ? [] : [['Control', controlText(recording)]]),
     ['You may', application.allowedCommands.join(', ') || 'only read'],
   ]
-  const parts = [columns(facts)]
+  const parts = [facts(rows, style)]
   if (recording !== null) parts.push(recordingText(recording, style))
   const tags = clientTags(recording?.tags ?? [])
   if (tags.length > 0) parts.push(`Tags\n${tagsText(tags, style)}`)

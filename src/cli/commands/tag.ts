@@ -10,7 +10,7 @@ import { parseTagArguments } from '../tag-arguments.ts'
 export const tag = defineCommand({
   name: 'tag',
   summary: 'Add tags to a recording.',
-  args: { usage: '[ID] KEY=VALUE… | -', min: 1, max: 65 },
+  args: { usage: '[ID] KEY=VALUE… | -', min: 1, max: 65, completes: 'recording' },
   description: [
     'KEY=VALUE sets a string; KEY:=JSON sets a number, a boolean or a quoted string. Nothing is overwritten: earlier ' +
       'values of a key stay in its history. Without ID, the command tags the current recording.',

@@ -3,7 +3,8 @@ import { defineCommand } from '../command.ts'
 import { fetchAllPages, type Page } from '../pages.ts'
 import { UsageError } from '../problem.ts'
 import { localTime } from '../quantities.ts'
-import { columns, printable } from '../style.ts'
+import { printable } from '../style.ts'
+import { type Column, table } from '../table.ts'
 
 /** A token in an answer of the API. The secret itself is only in the answer to its creation. */
 interface TokenAnswer {
@@ -58,6 +59,13 @@ export const tokenCreate = defineCommand({
   },
 })
 
+const COLUMNS: Column[] = [
+  { title: 'ID', rank: 0 },
+  { title: 'NAME', rank: 0, least: 8 },
+  { title: 'SCOPES', rank: 0 },
+  { title: 'CREATED', rank: 1 },
+]
+
 /** Lists the valid tokens. */
 export const tokenList = defineCommand({
   name: 'token list',
@@ -75,11 +83,12 @@ export const tokenList = defineCommand({
       scopes.join(','),
       localTime(createdAt),
     ])
-    const head = ['ID', 'NAME', 'SCOPES', 'CREATED'].map(style.weak)
     return {
       json: page,
       text:
-        rows.length === 0 ? 'There are no tokens except the home token.' : columns([head, ...rows]),
+        rows.length === 0
+          ? 'There are no tokens except the home token.'
+          : table(COLUMNS, rows, { style, breakAt: 1 }),
     }
   },
 })
