@@ -13,17 +13,12 @@ import { RecorderError } from './contract/errors.ts'
 import type { QualityPreset } from './contract/quality.ts'
 import { DEFAULT_RESERVE_BYTES } from './disk/default-reserve.ts'
 import { readOnlyProblem } from './disk/read-only.ts'
-import { apiSocketPath } from './home/api-socket.ts'
+import { FrontDoor } from './front-door.ts'
 import { readConfig } from './home/config.ts'
-import { type DaemonInfo, removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts'
-import { type Home, prepareHome, resolveHome } from './home/home.ts'
-import { HomeError } from './home/home-error.ts'
-import { type HttpServer, startHttp } from './http/server.ts'
-import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
-import { Ballast } from './store/ballast.ts'
-import { openEventLog } from './store/event-log.ts'
-import { openingProblem } from './store/opening-problem.ts'
-import type { EventLog } from './store/port.ts'
+import { prepareHome, resolveHome } from './home/home.ts'
+import { explain, openRecorder } from './open-recorder.ts'
+import type { Recorder } from './recorder/recorder.ts'
+import type { EventLog, Token } from './store/port.ts'
 import { SteadyClock } from './time/steady-clock.ts'
 
 /** 0xF2F. */
@@ -82,20 +77,32 @@ async function assemble(
   const { ffmpegPath } = config
   const clock = new SteadyClock()
   cleanup.push(() => clock.stop())
-  const recorder = await openRecorder(home, logger, options.acceptLostWitness === true, {
-    platform: createCapturePlatform({ source: options.source, clock, logger, ffmpegPath }),
-    clock,
-    recordingsFolder: home.recordingsFolder,
-    version,
-    user,
-    systemTags: systemTags(version, user),
-    quality: options.quality ?? config.quality,
+  const homeToken = await readOrCreateHomeToken(home.folder)
+  let tokens: () => Token[] = () => []
+  const access = createAccess({ homeToken, tokens: () => tokens() })
+  const door = new FrontDoor({ home, access, port, logger })
+  cleanup.push(() => door.close())
+  const recorder = await openRecorder({
+    home,
     logger,
-    reserveBytes,
-    builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
+    acceptLostWitness: options.acceptLostWitness === true,
+    onLocked: () => door.listen(),
+    onProgress: (sentence) => door.report(sentence),
+    parts: {
+      platform: createCapturePlatform({ source: options.source, clock, logger, ffmpegPath }),
+      clock,
+      recordingsFolder: home.recordingsFolder,
+      version,
+      user,
+      systemTags: systemTags(version, user),
+      quality: options.quality ?? config.quality,
+      logger,
+      reserveBytes,
+      builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
+    },
   })
   cleanup.push(() => recorder.close())
-  const homeToken = await readOrCreateHomeToken(home.folder)
+  tokens = () => recorder.log.tokens()
   const compositions = await Composer.open({
     folder: home.exportsFolder,
     recordings: recorder,
@@ -107,41 +114,33 @@ async function assemble(
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
-  recorder.bus.on('events', (events) => {
+  clearCacheWhenSpaceIsLow(recorder, compositions)
+  const url = await door.open({
+    recorder,
+    compositions,
+    version,
+    user,
+    allowedOrigins: config.allowedOrigins ?? [],
+    isRunning: () => recorder.isRunning,
+  })
+  return {
+    url,
+    checkLog: () => checkLog(recorder.log),
+    async stop() {
+      // In parallel: closing the recorder completes pending requests.
+      await Promise.all([recorder.close(), compositions.close(), door.close()])
+      clock.stop()
+    },
+  }
+}
+
+function clearCacheWhenSpaceIsLow({ bus }: Recorder, compositions: Composer): void {
+  bus.on('events', (events) => {
     const isLow = events.some(
       (event) => event.type === 'warning.raised' && event.data.code === 'STORAGE_LOW',
     )
     if (isLow) void compositions.clearCache()
   })
-  const http = await startHttp({
-    recorder,
-    compositions,
-    access: createAccess({ homeToken, tokens: () => recorder.log.tokens() }),
-    port,
-    version,
-    user,
-    allowedOrigins: config.allowedOrigins ?? [],
-    logger,
-    isRunning: () => recorder.isRunning,
-    socketPath: apiSocketPath(home.folder),
-  })
-  cleanup.push(() => http.close())
-  await writeDaemonFile(home, announcementOf(http))
-  return {
-    url: http.url,
-    checkLog: () => checkLog(recorder.log),
-    async stop() {
-      // In parallel: closing the recorder completes pending requests.
-      await Promise.all([recorder.close(), compositions.close(), http.close()])
-      clock.stop()
-      await removeDaemonFile(home)
-    },
-  }
-}
-
-function announcementOf({ url, socketPath }: HttpServer): DaemonInfo {
-  const daemon = { pid: process.pid, url, startedAt: new Date().toISOString() }
-  return socketPath === null ? daemon : { ...daemon, socket: socketPath }
 }
 
 /** Resolves when a log answers a read, or is being opened again. Rejects when it cannot be read. */
@@ -150,64 +149,6 @@ export async function checkLog(
 ): Promise<void> {
   // The recorder opens a failed log again by itself, and a restart would not help a full disk.
   if (log.status === 'verified') await log.events({ after: log.position - 1, limit: 1 })
-}
-
-/** Opens log and recorder. Releases the ballast once if the disk is full. */
-async function openRecorder(
-  home: Home,
-  logger: Logger,
-  acceptLostWitness: boolean,
-  parts: Omit<RecorderOptions, 'log' | 'ballast'>,
-): Promise<Recorder> {
-  const ballast = new Ballast(home.ballastFile)
-  const log = await openLog(home, logger, ballast, acceptLostWitness)
-  try {
-    return await Recorder.open({ ...parts, log, ballast })
-  } catch (error) {
-    await log.close()
-    // With a little space left a log may open, yet not take the events of the recovery.
-    const isFull = error instanceof RecorderError && error.code === 'STORAGE_FULL'
-    if (isFull && (await ballast.release()))
-      return openRecorder(home, logger, acceptLostWitness, parts)
-    throw error
-  }
-}
-
-async function openLog(
-  home: Home,
-  logger: Logger,
-  ballast: Ballast,
-  acceptLostWitness: boolean,
-): Promise<EventLog> {
-  let reportedAt = performance.now()
-  try {
-    return await openEventLog({
-      folder: home.logFolder,
-      witnessFile: home.witnessFile,
-      recordingsFolder: home.recordingsFolder,
-      acceptLostWitness,
-      onProblem: (error) => logger.warn({ err: error }, 'a background task of the log failed'),
-      onProgress: (events) => {
-        if (performance.now() - reportedAt < 1_000) return
-        reportedAt = performance.now()
-        logger.info({ events }, 'verifying the log')
-      },
-    })
-  } catch (error) {
-    // Release the ballast so that the log can open and recordings can be read.
-    if (
-      error instanceof RecorderError &&
-      error.code === 'STORAGE_FULL' &&
-      (await ballast.release())
-    )
-      return openLog(home, logger, ballast, acceptLostWitness)
-    return explain(error, openingProblem(error, home))
-  }
-}
-
-/** Throws an error for a person when there is a message for one, else the error itself. */
-function explain(error: unknown, message: string | undefined): never {
-  throw message === undefined ? error : new HomeError(message, { cause: error })
 }
 
 function portOf(env: NodeJS.ProcessEnv): number | undefined {

@@ -1,6 +1,7 @@
 import { type DaemonOptions, startDaemon } from './daemon.ts'
 import { createLogger } from './logging.ts'
 import { ServiceNotifier } from './service/service-notifier.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 /** A stop signal leaves 5 s in all. */
 const EXIT_LIMIT_MS = 4_800
@@ -11,6 +12,7 @@ const EXIT_LIMIT_MS = 4_800
  * person what to do.
  */
 export async function serve(options: DaemonOptions): Promise<void> {
+  keepHeapSmall()
   // LevelDB creates its files open to all that the mask lets through.
   process.umask(0o077)
   const logger = createLogger()

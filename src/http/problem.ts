@@ -46,7 +46,8 @@ export function toProblem(error: unknown): Problem {
 
 const RETRY_SOON: readonly string[] = ['Retry-After', '1']
 
-function headersOf(problem: Problem): readonly string[] {
+/** Returns the headers that belong to a problem, names and values alternating. */
+export function headersOf(problem: Problem): readonly string[] {
   switch (problem.code) {
     case 'UNAUTHENTICATED':
       return ['WWW-Authenticate', 'Bearer realm="f2f"']

@@ -18,6 +18,7 @@ import {
   listenOnSocket,
   type ServerLimits,
 } from './node-server.ts'
+import { createStartingListener } from './starting-listener.ts'
 
 /** The dependencies and settings of the HTTP server. */
 export interface HttpOptions {
@@ -85,8 +86,26 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   }
 }
 
+/** How to listen before there is an application. */
+export interface ListenOptions {
+  access: Access
+  /** 0 picks a free port. */
+  port: number
+  /** The path of a Unix socket to listen on, too. */
+  socketPath?: string | null
+  /** Returns what the daemon is doing until there is an application, as a sentence. */
+  progress: () => string
+  logger: Logger
+  limits?: Partial<HttpLimits>
+}
+
 /** A listening HTTP server. */
 export interface HttpServer {
+  /**
+   * Answers with this application from now on. Until then, every request gets 503 NOT_READY with
+   * the daemon's progress.
+   */
+  open(options: HttpOptions): void
   /** `http://127.0.0.1:<port>`. */
   url: string
   port: number
@@ -99,36 +118,43 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/**
- * Starts the server on 127.0.0.1, and on a Unix socket when `socketPath` names one. `port` 0 picks
- * a free port. Rejects with a remedy when the port cannot be used.
- */
+/** Listens and opens an application at once. See {@link listenHttp}. */
 export async function startHttp(
-  options: HttpOptions & { port: number; socketPath?: string | null },
+  options: HttpOptions & Omit<ListenOptions, 'progress'>,
 ): Promise<HttpServer> {
+  const server = await listenHttp({ ...options, progress: () => '' })
+  server.open(options)
+  return server
+}
+
+/**
+ * Starts the server on 127.0.0.1, and on a Unix socket when `socketPath` names one. Rejects with a
+ * remedy when the port cannot be used.
+ */
+export async function listenHttp(options: ListenOptions): Promise<HttpServer> {
   const limits = { ...LIMITS, ...options.limits }
-  const app = createHttpApp(options)
+  let address = addressOf(0)
+  let app: HttpApp | undefined
+  const starting = createStartingListener({ ...options, address: () => address })
   const admissions: Admission[] = []
   const server = createNodeServer((request, response) => {
     for (const admission of admissions) admission.observe(request, response)
-    app.callback(request, response)
+    ;(app?.callback ?? starting)(request, response)
   }, limits)
   const serve = detachConnectionListener(server)
-  let port = 0
   const [remote, local] = [SLOTS, LOCAL_SLOTS].map((slots) =>
     createAdmission(serve, {
       slots,
       headLimitMs: limits.headersTimeoutMs,
       lifetimeMs: STRANGER_LIFETIME_MS,
       lateAnswer: brokenRequestAnswer(408),
-      identify: ({ authorization, cookie }) => options.access.identify(authorization, cookie, port),
+      identify: ({ authorization, cookie }) =>
+        options.access.identify(authorization, cookie, address.port),
     }),
   ) as [Admission, Admission]
   admissions.push(remote, local)
   server.on('connection', remote.admit)
-  port = await listenOnPort(server, options.port)
-  const address = addressOf(port)
-  app.setAddress(address)
+  address = addressOf(await listenOnPort(server, options.port))
   const socketServer = await openSocket(options, local.admit)
   const closeIdle = (): void => {
     for (const admission of admissions) admission.closeIdle()
@@ -136,12 +162,16 @@ export async function startHttp(
   let closed: Promise<void> | undefined
   return {
     url: address.url,
-    port,
+    port: address.port,
+    open(appOptions) {
+      app = createHttpApp(appOptions)
+      app.setAddress(address)
+    },
     socketPath: socketServer === null ? null : (options.socketPath as string),
     close() {
       if (closed === undefined) {
         closed = drain(server, socketServer, closeIdle, limits.drainMs)
-        app.endStreams()
+        app?.endStreams()
       }
       return closed
     },
@@ -150,7 +180,7 @@ export async function startHttp(
 
 /** Opens the Unix socket, if one is wanted. Without it, programs use the port. */
 async function openSocket(
-  { socketPath, logger }: HttpOptions & { socketPath?: string | null },
+  { socketPath, logger }: ListenOptions,
   admit: (socket: Socket) => void,
 ): Promise<SocketServer | null> {
   if (socketPath === undefined || socketPath === null) return null

@@ -10,6 +10,12 @@ export type Database = Level<string, string>
 /** One change in a batch. */
 export type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string }
 
+/**
+ * LevelDB maps every open table into memory. These are its smallest limits: 64 tables (10 more
+ * files are not tables) of 1 MB each.
+ */
+const SMALL = { maxOpenFiles: 74, maxFileSize: 1024 * 1024 }
+
 function* causesOf(error: unknown): Generator<unknown> {
   for (let at = error; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause)
     yield at
@@ -71,7 +77,7 @@ export async function openDatabase(folder: string): Promise<Database> {
   const createIfMissing = !(await hasDatabase(folder))
   try {
     if (createIfMissing) await mkdir(folder, { recursive: true, mode: 0o700 })
-    const db: Database = new Level(folder, { createIfMissing })
+    const db: Database = new Level(folder, { createIfMissing, ...SMALL })
     await db.open()
     return db
   } catch (error) {

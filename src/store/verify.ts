@@ -5,8 +5,8 @@ import { EVENTS, eventPosition, HEAD_KEY } from './keys.ts'
 import { decodeRecord, GENESIS, hashRecord, previousHash } from './record.ts'
 import type { Head } from './witness.ts'
 
-const CHUNK = 1_000
-const CHUNK_BYTES = 1024 * 1024
+const CHUNK = 200
+const CHUNK_BYTES = 256 * 1024
 
 /** Options of a verification. */
 export interface VerifyOptions {

@@ -52,10 +52,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
-    ...['composition/', 'http/', 'home/', 'cleanup-stack.ts', 'pino', 'node:*'],
+    ...['composition/', 'home/', 'front-door.ts', 'open-recorder.ts', 'cleanup-stack.ts'],
+    ...['pino', 'node:*'],
   ],
+  'front-door.ts': ['access/', 'home/', 'http/', 'pino'],
+  'open-recorder.ts': ['contract/', 'home/', 'recorder/', 'store/', 'pino'],
   'cleanup-stack.ts': [],
-  'serve.ts': ['daemon.ts', 'logging.ts', 'service/', 'node:*'],
+  'small-heap.ts': ['node:*'],
+  'serve.ts': ['daemon.ts', 'logging.ts', 'small-heap.ts', 'service/', 'node:*'],
 }
 
 /** One import of a file, both by their path below src; a package by its name. */

@@ -57,6 +57,23 @@ async function write(folder: string): Promise<number> {
 }
 
 suite('projections', (test) => {
+  test('the opening says when the log is locked, then how far verifying and rebuilding are', () =>
+    withFolder(async (folder) => {
+      const position = await write(folder)
+      await withDatabase(folder, (db) => db.del('meta/projections'))
+      const steps: string[] = []
+      await withLog(folder, async () => {}, {
+        async onLocked() {
+          steps.push('locked')
+        },
+        onProgress: ({ task, done, total }) => steps.push(`${task} ${done} of ${total}`),
+      })
+      assert.equal(steps[0], 'locked')
+      assert.equal(steps[1], `verifying 200 of ${position}`)
+      assert.ok(steps.includes(`rebuilding 1000 of ${position}`))
+      assert.equal(steps.at(-1), `rebuilding ${position} of ${position}`)
+    }))
+
   test('are the same after a rebuild from the events', () =>
     withFolder(async (folder) => {
       const position = await write(folder)

@@ -1,21 +1,12 @@
-import { CHALLENGE_HEADER, isChallenge } from '../../contract/identity-proof.ts'
+import { CHALLENGE_HEADER } from '../../contract/identity-proof.ts'
+import { identityHeaders } from '../identity-headers.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { sendJson, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
-import { invalidRequest } from '../validate.ts'
 
 /** Returns the routes for health, the application and its devices. */
 export function applicationRoutes({ recorder, access, address }: Services): Route[] {
-  function proofHeaders(challenge: string | string[] | undefined): readonly string[] {
-    if (challenge === undefined) return []
-    if (typeof challenge !== 'string' || !isChallenge(challenge))
-      throw invalidRequest([
-        { pointer: '', detail: 'F2F-Challenge must be 32 bytes as base64url, 43 characters.' },
-      ])
-    return ['F2F-Proof', access.proveIdentity(address().port, challenge)]
-  }
-
   return [
     defineRoute({
       method: 'GET',
@@ -36,7 +27,9 @@ export function applicationRoutes({ recorder, access, address }: Services): Rout
         },
       ],
       handle({ ctx }) {
-        sendJson(ctx, 200, { status: 'ok' }, proofHeaders(ctx.req.headers[CHALLENGE_HEADER]))
+        const challenge = ctx.req.headers[CHALLENGE_HEADER]
+        const headers = identityHeaders(access, address().port, challenge)
+        sendJson(ctx, 200, { status: 'ok' }, headers)
       },
     }),
     defineRoute({

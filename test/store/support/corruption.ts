@@ -14,13 +14,19 @@ export async function writeLog(folder: string, recordings = 40): Promise<void> {
   // Each opening moves what was written before to a table, where LevelDB does not look for damage.
   for (let part = 0; part < 4; part++)
     await withLog(folder, async (log) => {
-      for (let i = part; i < recordings; i += 4) await writeRecording(log, i)
+      for (let i = part; i < recordings; i += 4)
+        await writeRecording(log, i, i % 10 === 9 ? 'in wrap-up' : 'closed')
       await log.writeWitness()
     })
   await withLog(folder, async () => {})
 }
 
-async function writeRecording(log: EventLog, i: number): Promise<void> {
+/** Writes the events of the `i`th recording, which began `i` minutes into the morning. */
+export async function writeRecording(
+  log: EventLog,
+  i: number,
+  until: 'in wrap-up' | 'closed',
+): Promise<void> {
   const history = new History(`recording-${String(i).padStart(4, '0')}`, i * 60_000)
   const { id } = history
   const idempotency = { ...CLIENTS[i % CLIENTS.length]!, fingerprint: `f-${i}` }
@@ -44,7 +50,7 @@ async function writeRecording(log: EventLog, i: number): Promise<void> {
       history.segmentClosed(900, 1, 10, 900),
       history.paused(905),
       history.wrapUp(1000),
-      ...(i % 10 === 9 ? [] : [history.closed(2000)]),
+      ...(until === 'closed' ? [history.closed(2000)] : []),
     ],
   }).committed
 }

@@ -1,0 +1,79 @@
+import type { Logger } from 'pino'
+import type { Access } from './access/access.ts'
+import { apiSocketPath } from './home/api-socket.ts'
+import { removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts'
+import type { Home } from './home/home.ts'
+import { type HttpOptions, type HttpServer, listenHttp } from './http/server.ts'
+
+/** How a daemon is reached. */
+export interface FrontDoorOptions {
+  home: Home
+  access: Access
+  port: number
+  logger: Logger
+}
+
+/**
+ * The daemon's port, socket and announcement. It listens while the log is still being opened, so
+ * that clients are told what the daemon is doing.
+ */
+export class FrontDoor {
+  readonly #options: FrontDoorOptions
+  #listening: Promise<HttpServer> | undefined
+  #progress = 'The recorder is starting.'
+
+  constructor(options: FrontDoorOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Listens and announces the daemon, once. The caller holds the lock of the home: another daemon's
+   * socket and announcement are stale. Rejects with a HomeError.
+   */
+  async listen(): Promise<void> {
+    this.#listening ??= this.#listen()
+    await this.#listening
+  }
+
+  /** Says what the daemon is doing until it is ready, as a sentence. */
+  report(sentence: string): void {
+    this.#progress = sentence
+  }
+
+  /** Lets clients in. Resolves with the server's address. */
+  async open(options: Omit<HttpOptions, 'access' | 'logger'>): Promise<string> {
+    this.#listening ??= this.#listen()
+    const server = await this.#listening
+    const { access, logger } = this.#options
+    server.open({ ...options, access, logger })
+    return server.url
+  }
+
+  /** Stops listening and removes the announcement. */
+  async close(): Promise<void> {
+    const server = await this.#listening?.catch(() => undefined)
+    if (server === undefined) return
+    await server.close()
+    await removeDaemonFile(this.#options.home)
+  }
+
+  async #listen(): Promise<HttpServer> {
+    const { home, access, port, logger } = this.#options
+    const server = await listenHttp({
+      access,
+      port,
+      socketPath: apiSocketPath(home.folder),
+      progress: () => this.#progress,
+      logger,
+    })
+    const { url, socketPath } = server
+    const daemon = { pid: process.pid, url, startedAt: new Date().toISOString() }
+    try {
+      await writeDaemonFile(home, socketPath === null ? daemon : { ...daemon, socket: socketPath })
+    } catch (error) {
+      await server.close()
+      throw error
+    }
+    return server
+  }
+}

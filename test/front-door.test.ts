@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { createAccess } from '../src/access/access.ts'
+import { readOrCreateHomeToken } from '../src/access/home-token.ts'
+import { createApi } from '../src/cli/api.ts'
+import { ProblemError } from '../src/cli/problem.ts'
+import { FrontDoor } from '../src/front-door.ts'
+import { readDaemonFile } from '../src/home/daemon-file.ts'
+import { type Home, prepareHome, resolveHome } from '../src/home/home.ts'
+import { StubCompositions } from './http/support/stub-compositions.ts'
+import { StubRecorder } from './http/support/stub-recorder.ts'
+import { suite } from './support/suite.ts'
+
+suite('while the log is being opened', (test) => {
+  let home: Home
+  let door: FrontDoor
+  let token: string
+  test.beforeEach(async () => {
+    home = resolveHome(await mkdtemp(join(tmpdir(), 'f2f-door-')))
+    await prepareHome(home)
+    const homeToken = await readOrCreateHomeToken(home.folder)
+    token = homeToken
+    const access = createAccess({ homeToken, tokens: () => [] })
+    door = new FrontDoor({ home, access, port: 0, logger: pino({ level: 'silent' }) })
+  })
+  test.afterEach(async () => {
+    await door.close()
+    await rm(home.folder, { recursive: true, force: true })
+  })
+
+  async function url(): Promise<string> {
+    const found = await readDaemonFile(home)
+    assert.equal(found.state, 'running')
+    return found.state === 'running' ? found.daemon.url : ''
+  }
+
+  const open = () =>
+    door.open({
+      recorder: new StubRecorder(home.folder),
+      compositions: new StubCompositions(),
+      version: '1.2.3',
+      user: 'clerk',
+      allowedOrigins: [],
+      isRunning: () => true,
+    })
+
+  test('every request is told how far that has come, and then answered', async () => {
+    await door.listen()
+    door.report('The recorder verifies its log: 7 of 9 events.')
+    const authorization = `Bearer ${token}`
+    for (const [method, path] of [
+      ['GET', '/healthz'],
+      ['GET', '/v1/application'],
+      ['POST', '/v1/recordings'],
+    ] as const) {
+      const answer = await fetch(`${await url()}${path}`, { method, headers: { authorization } })
+      assert.equal(answer.status, 503)
+      assert.equal(answer.headers.get('retry-after'), '1')
+      assert.equal(answer.headers.get('content-type'), 'application/problem+json')
+      const { code, detail } = (await answer.json()) as { code: string; detail: string }
+      assert.equal(code, 'NOT_READY')
+      assert.equal(detail, 'The recorder verifies its log: 7 of 9 events.')
+    }
+    await open()
+    const answer = await fetch(`${await url()}/v1/application`, { headers: { authorization } })
+    assert.equal(answer.status, 200)
+  })
+
+  test('a page of another host learns nothing', async () => {
+    await door.listen()
+    const { port } = new URL(await url())
+    const status = await new Promise((resolve, reject) => {
+      const request = get({ port, path: '/', headers: { host: 'evil.example' }, agent: false })
+      request.on('response', (response) => resolve(response.resume().statusCode))
+      request.on('error', reject)
+    })
+    assert.equal(status, 403)
+  })
+
+  for (const way of ['socket', 'port'] as const)
+    test(`f2f shows it, over the ${way}`, async () => {
+      await door.listen()
+      door.report('The recorder verifies its log: 7 of 9 events.')
+      if (way === 'port') await rm(join(home.folder, 'api.sock'))
+      await assert.rejects(createApi(home).get('/application'), (error: unknown) => {
+        assert.ok(error instanceof ProblemError)
+        assert.equal(error.problem.code, 'NOT_READY')
+        assert.match(String(error.problem.detail), /7 of 9 events/)
+        return true
+      })
+    })
+
+  test('an opening that fails leaves no announcement', async () => {
+    await door.listen()
+    assert.ok(existsSync(home.daemonFile))
+    await door.close()
+    assert.ok(!existsSync(home.daemonFile))
+  })
+})
