@@ -43,11 +43,12 @@ export function assertLogIsWhole(events: readonly LogEvent[]): void {
     )
     versions.set(recordingId, version as number)
   }
-  const outcomes = [...ofType(events, 'command.completed'), ...ofType(events, 'command.failed')]
-  for (const { commandId, data } of ofType(events, 'command.accepted')) {
-    const count = outcomes.filter((outcome) => outcome.commandId === commandId).length
-    assert.equal(count, 1, `outcomes of ${data.command} ${commandId}`)
-  }
+  const outcomes = new Map<string | null, number>()
+  for (const { type, commandId } of events)
+    if (type === 'command.completed' || type === 'command.failed')
+      outcomes.set(commandId, (outcomes.get(commandId) ?? 0) + 1)
+  for (const { commandId, data } of ofType(events, 'command.accepted'))
+    assert.equal(outcomes.get(commandId), 1, `outcomes of ${data.command} ${commandId}`)
 }
 
 /**
@@ -61,8 +62,8 @@ export async function assertAcknowledgedIsThere(
   client: WitnessClient,
   { isPowerCut = false } = {},
 ): Promise<void> {
-  const completed = ofType(events, 'command.completed')
-  const tagged = ofType(events, 'recording.tagged')
+  const completed = byRecording(ofType(events, 'command.completed'))
+  const tagged = byRecording(ofType(events, 'recording.tagged'))
   const used = new Set<number>()
   const histories = new Map<string, { key: string; value: unknown }[]>()
   const historyOf = async (id: string) => {
@@ -74,19 +75,20 @@ export async function assertAcknowledgedIsThere(
   }
   for (const { command, body, answer } of client.acknowledged) {
     const { id, version } = answer.body
-    const fact = completed.find(
-      (event) =>
-        event.recordingId === id &&
-        event.data.command === COMMAND_OF[command] &&
-        event.data.status === answer.status &&
-        (event.version as number) <= version &&
-        !used.has(event.position),
-    )
+    const fact = completed
+      .get(id)
+      ?.find(
+        (event) =>
+          event.data.command === COMMAND_OF[command] &&
+          event.data.status === answer.status &&
+          (event.version as number) <= version &&
+          !used.has(event.position),
+      )
     assert.ok(fact, `the log has no completed ${command} of ${id} up to version ${version}`)
     used.add(fact.position)
     for (const [key, value] of Object.entries(body.tags ?? {})) {
       assert.ok(
-        tagged.some((event) => event.recordingId === id && event.data.tags[key] === value),
+        tagged.get(id)?.some((event) => event.data.tags[key] === value),
         `the tag ${key} of ${id} is not in the log`,
       )
       assert.ok(
@@ -106,6 +108,17 @@ export async function assertAcknowledgedIsThere(
     last.answer,
     'the answer kept for a retransmission',
   )
+}
+
+/** A log under load is too long to be searched for each tag. */
+function byRecording<E extends LogEvent>(events: readonly E[]): Map<string | null, E[]> {
+  const groups = new Map<string | null, E[]>()
+  for (const event of events) {
+    const group = groups.get(event.recordingId)
+    if (group) group.push(event)
+    else groups.set(event.recordingId, [event])
+  }
+  return groups
 }
 
 /** The situation when the daemon was killed. */
