@@ -73,7 +73,9 @@ export async function assertAcknowledgedIsThere(
     histories.set(id, tagHistory)
     return tagHistory as { key: string; value: unknown }[]
   }
-  for (const { command, body, answer } of client.acknowledged) {
+  // By version, for answers of clients side by side come in any order: each fact is found once.
+  const inOrder = client.acknowledged.sort((a, b) => a.answer.body.version - b.answer.body.version)
+  for (const { command, body, answer } of inOrder) {
     const { id, version } = answer.body
     const fact = completed
       .get(id)
