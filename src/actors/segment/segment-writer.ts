@@ -30,8 +30,8 @@ export interface SegmentWriterEvents {
 
 /**
  * Writes one segment file and hashes it as it goes. Creates it with the first bytes, makes one
- * write at a time, and forces it to disk twice a second. Memory is bounded: a disk that does not keep
- * up is a failure, not a growing queue.
+ * write at a time, and forces it to disk twice a second. Memory is bounded: a disk that does not
+ * keep up is a failure, not a growing queue.
  */
 export class SegmentWriter {
   readonly #path: string
