@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8'
  * 60 MB less. Call it before the heap grows.
  */
 export function keepHeapSmall(): void {
-  // The young generation stays as small as it begins; the old one grows by 25 % between collections.
+  // The young generation stays as it begins; the old one grows by 25 % between collections.
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--heap-growing-percent=25')
 }

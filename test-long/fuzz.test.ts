@@ -43,9 +43,13 @@ suite('random requests', (test) => {
       const { body: document } = await daemon.api('GET', '/openapi.json')
       const generator = new RequestGenerator(document, new Random(SEED))
       let sent = 0
+      const statuses = new Map<number, number>()
       try {
         const client = async (random: Random): Promise<void> => {
-          while (sent++ < REQUESTS) await ask(daemon, await next(daemon, generator, random, sent))
+          while (sent++ < REQUESTS) {
+            const status = await ask(daemon, await next(daemon, generator, random, sent))
+            statuses.set(status, (statuses.get(status) ?? 0) + 1)
+          }
         }
         const clients = Array.from({ length: CLIENTS }, (_, i) => client(new Random(SEED + i)))
         await Promise.all(clients)
@@ -56,6 +60,9 @@ suite('random requests', (test) => {
         assertLogIsWhole(events)
         await assertFilesAreAsLogged(daemon.home, events)
         assert.doesNotMatch(daemon.stderr(), /request failed/)
+        console.log('answers:', Object.fromEntries(statuses))
+        for (const status of [200, 201, 400, 404, 409])
+          assert.ok(statuses.has(status), `no request was answered ${status}`)
       } catch (error) {
         console.error(`seed F2F_FUZZ_SEED=${SEED}, request ${sent}`)
         throw error
@@ -104,7 +111,8 @@ async function next(
   return generator.request(operation, random.next() < 0.5)
 }
 
-async function ask(daemon: TestDaemon, request: GeneratedRequest): Promise<void> {
+/** Sends a request and returns the status of its answer, which openapi.json must describe. */
+async function ask(daemon: TestDaemon, request: GeneratedRequest): Promise<number> {
   const { operation, target, headers, body } = request
   const response = await fetch(new URL(target, daemon.url), {
     method: operation.method,
@@ -120,4 +128,5 @@ async function ask(daemon: TestDaemon, request: GeneratedRequest): Promise<void>
   assert.ok(isDescribed, `not described: ${told}`)
   assert.notEqual(response.status, 500, told)
   if (response.status >= 400 && text !== '') assert.ok(JSON.parse(text).code, told)
+  return response.status
 }

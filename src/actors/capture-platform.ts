@@ -15,7 +15,8 @@ import { ScreenPipeline } from './screen/screen-pipeline.ts'
 import { CAPTURE_LIMITS, type CaptureLimits } from './segment/capture-limits.ts'
 import type { StartPipeline } from './segment/pipeline.ts'
 import { salvageFile } from './segment/salvage-file.ts'
-import { describeSegment } from './segment/segment-description.ts'
+import { describeSegment, segmentFile } from './segment/segment-description.ts'
+import { removeSegment } from './segment/segment-writer.ts'
 import { SoundPipeline } from './sound/sound-pipeline.ts'
 import { TrackCapture } from './track-capture.ts'
 
@@ -91,6 +92,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
       const file = await salvageFile(join(folder, opened.file), opened.container)
       return file && describeSegment(opened, Date.parse(opened.startedAt), file)
     },
+    discard: (folder, segment) => removeSegment(join(folder, segmentFile(segment))),
   }
 }
 

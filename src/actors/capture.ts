@@ -69,7 +69,7 @@ export type CaptureReport =
     }
   /** Loudness, about ten times a second; never written to the log. */
   | { type: 'capture.level'; level: Level }
-  /** Bytes in the segment's file so far, about once a second; never written to the log. */
+  /** Bytes in the segment's file so far, about twice a second; never written to the log. */
   | { type: 'capture.progress'; segment: number; bytes: number }
 
 /** The capture of one medium. It never throws and never touches another medium's capture. */

@@ -51,4 +51,6 @@ export interface CapturePlatform {
       'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'
     >,
   ): Promise<SegmentDescription | null>
+  /** Removes the file of a segment whose beginning the log does not know. There may be none. */
+  discard(folder: string, segment: Pick<SegmentDescription, 'medium' | 'number'>): Promise<void>
 }

@@ -44,6 +44,8 @@ export interface FakePlatform extends CapturePlatform {
   readonly capturing: number
   /** The media that are being captured. */
   readonly capturedMedia: Medium[]
+  /** The segments whose files were discarded after a crash. */
+  readonly discarded: { medium: Medium; number: number }[]
   /** Holds the ends of segments back, as a slow disk does; the returned function lets them go. */
   holdEnds(): () => void
 }
@@ -316,6 +318,12 @@ class FakeHub implements FakePlatform {
 
   async encoderVersion(): Promise<string | null> {
     return this.encoder.version
+  }
+
+  readonly discarded: { medium: Medium; number: number }[] = []
+
+  async discard(_folder: string, segment: { medium: Medium; number: number }): Promise<void> {
+    this.discarded.push(segment)
   }
 
   async salvage(

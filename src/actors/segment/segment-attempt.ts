@@ -21,7 +21,7 @@ export interface SegmentAttemptEvents {
   flowing(startedAtMs: number): void
   level(level: Level): void
   warning: PipelineEvents['warning']
-  /** Bytes in the file, about once a second. */
+  /** Bytes in the file, about twice a second. */
   progress(bytes: number): void
 }
 

@@ -4,7 +4,8 @@ import { dirname } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 
-const SYNC_INTERVAL_MS = 1_000
+/** Sound is heard up to 0.4 s before it is written: a power cut may lose a second in all. */
+const SYNC_INTERVAL_MS = 500
 const DEFAULTS = { queueBytes: 16 * 1_048_576, operationMs: 10_000 }
 
 /** The size and hash of a file on disk. */
@@ -18,7 +19,7 @@ export interface StoredFile {
 export interface SegmentWriterEvents {
   /** The first bytes are in the file. */
   started(): void
-  /** This many bytes are forced to disk; about once a second. */
+  /** This many bytes are forced to disk; about twice a second. */
   synced?(bytes: number): void
   /**
    * The file cannot be written, or not fast enough. Nothing more is written, and `finish` rejects.
@@ -29,8 +30,8 @@ export interface SegmentWriterEvents {
 
 /**
  * Writes one segment file and hashes it as it goes. Creates it with the first bytes, makes one
- * write at a time, and forces it to disk each second. Memory is bounded: a disk that does not keep
- * up is a failure, not a growing queue.
+ * write at a time, and forces it to disk twice a second. Memory is bounded: a disk that does not
+ * keep up is a failure, not a growing queue.
  */
 export class SegmentWriter {
   readonly #path: string

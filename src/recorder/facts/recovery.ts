@@ -32,12 +32,12 @@ export interface InterruptedRecordings {
 const PAGE = 1000
 
 /**
- * Folds the events of every recording that is not closed, and finishes the files that nobody
- * finished.
+ * Folds the events of every recording that is not closed, finishes the files that nobody finished,
+ * and removes those that the log does not know.
  */
 export async function findInterrupted(
   log: EventLog,
-  platform: Pick<CapturePlatform, 'salvage'>,
+  platform: Pick<CapturePlatform, 'salvage' | 'discard'>,
   folderOf: (id: string) => string,
   onFault: (what: string, error: unknown) => void,
 ): Promise<InterruptedRecordings> {
@@ -63,6 +63,13 @@ export async function findInterrupted(
       }
     }
     interrupted.salvaged.set(id, files)
+    // A log that has lost its end may have known them.
+    if (log.lostWitness !== undefined) continue
+    for (const segment of unopenedSegments(events)) {
+      await platform
+        .discard(folderOf(id), segment)
+        .catch((error) => onFault(`removing a segment of ${id}`, error))
+    }
   }
   return interrupted
 }
@@ -159,6 +166,24 @@ function openCommands(events: LogEvent[]): EventOf<'command.accepted'>[] {
       open.delete(event.commandId)
   }
   return [...open.values()]
+}
+
+/**
+ * Segments that were begun, but whose first sample is not in the log: a kill can come between the
+ * first bytes of a file and the fact. Those of an earlier interruption were removed after it.
+ */
+function unopenedSegments(events: LogEvent[]): EventOf<'segment.discarded'>['data'][] {
+  const begun = new Map<string, EventOf<'segment.discarded'>['data']>()
+  for (const { type, data } of events) {
+    if (type === 'track.starting' || type === 'track.resuming' || type === 'track.recovering') {
+      const { medium, segment: number } = data
+      begun.set(segmentKey(medium, number), { medium, number })
+    }
+    if (type === 'segment.opened' || type === 'segment.closed' || type === 'segment.discarded')
+      begun.delete(segmentKey(data.medium, data.number))
+    if (type === 'recording.interrupted') begun.clear()
+  }
+  return [...begun.values()]
 }
 
 /** The end of the last media that survived, else the last event before the recorder was gone. */

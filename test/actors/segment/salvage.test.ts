@@ -168,6 +168,13 @@ suite('salvage', (test) => {
     assert.equal(await platform.salvage(recording, audio), null)
   })
 
+  test('discards only the file of the segment', async () => {
+    const paths = [put(audio.file, ogg), put(video.file, mp4)]
+    await platform.discard(recording, audio)
+    await platform.discard(recording, audio)
+    assert.deepEqual(paths.map(existsSync), [false, true])
+  })
+
   test('does not change a salvaged file a second time', async () => {
     put(video.file, mp4.subarray(0, mp4.length - 100))
     const first = await platform.salvage(recording, video)

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SegmentWriter } from '../../../src/actors/segment/segment-writer.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
+import { assertWithin } from '../../support/machine.ts'
 import { suite } from '../../support/suite.ts'
 import { sha256Of } from '../support/media-files.ts'
 
@@ -28,6 +29,17 @@ suite('a segment writer', (test) => {
     }
     return { reported, writer: new SegmentWriter(path, events, limits) }
   }
+
+  test('forces the file to disk often enough for a power cut to lose at most a second', async () => {
+    const begun = performance.now()
+    let file: SegmentWriter | undefined
+    await new Promise<number>((synced, failed) => {
+      file = new SegmentWriter(join(scratch, 'synced', 'a.ogg'), { started() {}, synced, failed })
+      file.write(randomBytes(100))
+    })
+    assertWithin(performance.now() - begun, 600, 'forced to disk')
+    await file?.discard()
+  })
 
   test('writes everything in order and hashes it, also what comes during a write', async () => {
     const path = join(scratch, 'order', 'a', 'file.ogg')

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eventually } from '../../support/suite.ts'
 
 /**
  * Ample, so that it has room for the recorder's reserve; the file behind it holds little more than
@@ -28,7 +29,7 @@ export interface FaultDisk {
    */
   cutPower(): void
   /** Mounts the disk again. No process may use the folder any more. */
-  powerOn(): void
+  powerOn(): Promise<void>
   /** Ends every fault there is. */
   heal(): void
   /** Unmounts and removes it. */
@@ -83,8 +84,10 @@ export function createFaultDisk(mountPoint?: string): FaultDisk {
     protect: (path) => void run('chattr', '-R', '+i', path),
     unprotect: (path) => unprotect(path),
     cutPower: () => void run('perl', '-e', SHUTDOWN, folder),
-    powerOn() {
-      run('umount', folder)
+    async powerOn() {
+      // A process that was killed closes its files a little after it has lost its command line.
+      const isUnmounted = () => spawnSync('umount', [folder], { stdio: 'ignore' }).status === 0
+      await eventually('the disk is unmounted', isUnmounted)
       run('mount', '-o', 'loop', image, folder)
     },
     heal() {
