@@ -130,17 +130,10 @@ export async function saveFrame(file: string, seconds: number, png: string): Pro
 
 /** Duration of a video file in seconds. Decodes the file to its end. */
 export async function videoSeconds(file: string): Promise<number> {
-  const progress = await ffmpeg(
-    '-i',
-    file,
-    '-map',
-    '0:v:0',
-    '-f',
-    'null',
-    '-progress',
-    'pipe:1',
-    '-',
-  )
+  const video = ['-i', file, '-map', '0:v:0']
+  await ffmpeg(...video, '-f', 'null', '-')
+  // Decoded frames would get the length of the nominal frame rate; packets have that of the file.
+  const progress = await ffmpeg(...video, '-c', 'copy', '-f', 'null', '-progress', 'pipe:1', '-')
   const times = [...progress.toString().matchAll(/^out_time_us=(\d+)/gm)]
   return Number(times.at(-1)?.[1] ?? 0) / 1_000_000
 }
