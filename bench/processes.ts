@@ -64,5 +64,16 @@ export function pssMb(pid: number): number {
 
 /** PSS in MB of some processes and all their descendants together. Counts shared memory once. */
 export function treePssMb(roots: readonly number[]): number {
-  return tree(roots).reduce((sum, [pid]) => sum + pssMb(pid), 0)
+  return tree(roots).reduce((sum, [pid]) => sum + pssMbWhileAlive(pid), 0)
+}
+
+/** 0 for a process that has ended since it was found. */
+function pssMbWhileAlive(pid: number): number {
+  try {
+    return pssMb(pid)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH') return 0
+    throw error
+  }
 }

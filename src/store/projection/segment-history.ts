@@ -6,7 +6,7 @@ export interface SegmentEntry {
   number: number
   /** First sample; null when the segment was cut before one was reported. */
   startedAt: string | null
-  /** Null until it is closed. */
+  /** Null until it is closed. That of a lost segment, which has no bytes, is its start. */
   endedAt: string | null
   durationMs: number
   bytes: number
@@ -63,8 +63,15 @@ export function segmentClosed(
   return updateEntry(history, number, { startedAt, endedAt, durationMs, bytes })
 }
 
+/**
+ * Removes a segment. One that was captured to the end, and whose file a power cut has taken, stays
+ * as an empty one: what follows says why its media are missing.
+ */
 export function segmentDiscarded(history: SegmentHistory, number: number): SegmentHistory {
-  return history.filter((entry) => entry.number !== number)
+  const entry = history.find((one) => one.number === number)
+  if (entry !== undefined && entry.startedAt !== null && entry.endedBy === null)
+    return updateEntry(history, number, { endedAt: entry.startedAt, durationMs: 0, bytes: 0 })
+  return history.filter((one) => one.number !== number)
 }
 
 /** Notes that a segment was cut, perhaps before its first sample was reported. */

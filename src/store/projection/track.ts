@@ -84,7 +84,7 @@ export function withTotals(
   history: SegmentHistory,
   recording: Pick<RecordingView, 'startedAt' | 'endedAt'>,
 ): TrackView {
-  const closed = history.filter((entry) => entry.endedAt !== null)
+  const closed = history.filter((entry) => entry.endedAt !== null && entry.bytes > 0)
   return {
     ...track,
     startedAt: history.find((entry) => entry.startedAt !== null)?.startedAt ?? null,

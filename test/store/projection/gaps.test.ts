@@ -190,8 +190,37 @@ suite('gaps of a track', (test) => {
       history.segmentClosed(1006, 1, 40, 1000),
     )
     events.push(history.resuming(2000, 2), history.opened(2050, 2, 2040))
+    const failed = { code: 'CAPTURE_FAILED', detail: '', reason: 'captureFailed' } as const
+    events.push(history.event(2090, 'track.failed', { medium: 'mic', ...failed }))
     events.push(history.event(2100, 'segment.discarded', { medium: 'mic', number: 2 }))
     assert.deepEqual(micOf(events).gaps[1], gap(1000, null, 'paused'))
+  })
+
+  test('a segment whose file a power cut has taken is a gap with its reason, and counts for nothing', () => {
+    const { history, events } = recordingSince40()
+    events.push(
+      history.pausing(1000, 1),
+      history.paused(1005),
+      history.segmentClosed(1006, 1, 40, 1000),
+      history.resuming(2000, 2),
+      history.opened(2050, 2, 2040),
+      history.track(2050, 'track.resumed', 2),
+      history.event(60_000, 'segment.discarded', { medium: 'mic', number: 2 }),
+      history.event(60_000, 'recording.interrupted', {
+        reason: 'interrupted',
+        lastSeenAt: at(2050),
+      }),
+      history.stopped(60_000, 'interrupted'),
+      history.wrapUp(60_000),
+    )
+    const track = micOf(events)
+    assert.deepEqual(track.gaps.slice(1), [
+      gap(1000, 2040, 'paused'),
+      gap(2040, 60_000, 'interrupted'),
+    ])
+    assert.equal(track.segments, 1)
+    assert.equal(track.recordedMs, 960)
+    assert.equal(track.spans.length, 1)
   })
 
   test('after a crash the gap lasts from the last media that survived', () => {
