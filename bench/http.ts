@@ -34,7 +34,6 @@ export async function benchHttp(pace: Pace): Promise<Findings> {
   const client = startLoadClient()
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-http-'))
   try {
-    await openRecording(daemon)
     const comparisons: Comparison[] = [
       {
         what: 'read the current recording',
@@ -57,6 +56,7 @@ export async function benchHttp(pace: Pace): Promise<Findings> {
     ]
     const findings: Findings = { rows: [], remarks: [] }
     for (const { what, text, bare } of comparisons) {
+      await renewRecording(daemon)
       const bytes = await answerBytes(daemon, text)
       for (const { name, durable, atLeast } of bare) {
         const server = await startBareKoa(bytes, durable ? join(folder, 'bare') : undefined)
@@ -93,6 +93,12 @@ async function openRecording(daemon: Daemon): Promise<void> {
   })
   if (started.status !== 201 || paused.status !== 200)
     throw new Error('the recording for the HTTP bench did not start')
+}
+
+/** Ends the recording and opens another: one has room for some seconds of the bench's tags. */
+async function renewRecording(daemon: Daemon): Promise<void> {
+  await daemon.api('POST', '/recordings/current/stop', {})
+  await openRecording(daemon)
 }
 
 function requestText(daemon: Daemon, method: string, path: string, body = ''): string {
@@ -147,9 +153,11 @@ async function compare(
   const ours = { ...job, port: Number(new URL(daemon.url).port) }
   const theirs = { ...job, port: bare.port }
   const rounds: Round[] = []
+  await renewRecording(daemon)
   for (const target of [theirs, ours])
     await client.run({ ...target, connections: 64, ms: WARM_UP_MS })
   for (let round = 0; round < pace.httpRounds; round++) {
+    await renewRecording(daemon)
     const bareResult = await measure(client, theirs, bare.child.pid!)
     rounds.push({ ours: await measure(client, ours, daemon.pid), bare: bareResult })
   }

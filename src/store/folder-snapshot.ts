@@ -111,6 +111,8 @@ async function linkFiles(folder: string, copy: string): Promise<boolean> {
 
 /** Deletes what processes that are gone have left beside the folder; nothing of it is needed. */
 async function sweep(folder: string): Promise<void> {
+  for (const kind of ['copy', 'replaced'])
+    await rm(`${folder}.${kind}`, { recursive: true, force: true })
   for (const path of await siblings(folder, 'opening')) {
     const pid = Number(path.slice(path.lastIndexOf('.') + 1))
     if (pid === process.pid || !isAlive(pid)) await rm(path, { recursive: true, force: true })

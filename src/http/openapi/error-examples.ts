@@ -84,7 +84,7 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
   },
   CAPTURE_FAILED: { detail: 'The screen delivered nothing within 5 s.', medium: 'screen' },
   EXPORT_FAILED: { detail: 'A segment of the recording is missing from the disk.' },
-  NOT_READY: { detail: 'The recorder is stopping.' },
+  NOT_READY: { detail: 'The recorder verifies its log: 120000 of 480000 events.' },
   INTERRUPTED: { detail: 'A pause or stop arrived before the media flowed.' },
   STORAGE_UNAVAILABLE: { detail: 'The log could not be written.' },
   STORAGE_FULL: { detail: 'The disk of the log is full.' },

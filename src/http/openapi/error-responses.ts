@@ -7,7 +7,8 @@ import { type Json, refTo } from './schemas.ts'
 /** Returns every code that a route can answer with. */
 export function errorCodesOf(route: Route): ErrorCode[] {
   const codes: ErrorCode[] = ['FORBIDDEN_HOST', 'FORBIDDEN_ORIGIN', 'INVALID_REQUEST', 'INTERNAL']
-  codes.push('METHOD_NOT_ALLOWED', 'EXPECTATION_FAILED')
+  // While the log is opened, no route can answer.
+  codes.push('METHOD_NOT_ALLOWED', 'EXPECTATION_FAILED', 'NOT_READY')
   if (route.scope !== null) codes.push('UNAUTHENTICATED', 'RATE_LIMITED', 'FORBIDDEN_SCOPE')
   if (route.body !== undefined)
     codes.push('INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
