@@ -81,7 +81,7 @@ async function assemble(
   let tokens: () => Token[] = () => []
   const access = createAccess({ homeToken, tokens: () => tokens() })
   const door = new FrontDoor({ home, access, port, logger })
-  cleanup.push(() => door.close())
+  cleanup.push(() => door.close().then(() => door.withdraw()))
   const recorder = await openRecorder({
     home,
     logger,
@@ -130,6 +130,7 @@ async function assemble(
       // In parallel: closing the recorder completes pending requests.
       await Promise.all([recorder.close(), compositions.close(), door.close()])
       clock.stop()
+      await door.withdraw()
     },
   }
 }

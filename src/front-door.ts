@@ -31,8 +31,7 @@ export class FrontDoor {
    * socket and announcement are stale. Rejects with a HomeError.
    */
   async listen(): Promise<void> {
-    this.#listening ??= this.#listen()
-    await this.#listening
+    await this.#server()
   }
 
   /** Says what the daemon is doing until it is ready, as a sentence. */
@@ -42,19 +41,26 @@ export class FrontDoor {
 
   /** Lets clients in. Resolves with the server's address. */
   async open(options: Omit<HttpOptions, 'access' | 'logger'>): Promise<string> {
-    this.#listening ??= this.#listen()
-    const server = await this.#listening
+    const server = await this.#server()
     const { access, logger } = this.#options
     server.open({ ...options, access, logger })
     return server.url
   }
 
-  /** Stops listening and removes the announcement. */
+  /** Stops listening. */
   async close(): Promise<void> {
     const server = await this.#listening?.catch(() => undefined)
-    if (server === undefined) return
-    await server.close()
-    await removeDaemonFile(this.#options.home)
+    await server?.close()
+  }
+
+  /** Removes the announcement. It comes last: until then the daemon finishes its recording. */
+  async withdraw(): Promise<void> {
+    if (this.#listening !== undefined) await removeDaemonFile(this.#options.home)
+  }
+
+  #server(): Promise<HttpServer> {
+    this.#listening ??= this.#listen()
+    return this.#listening
   }
 
   async #listen(): Promise<HttpServer> {

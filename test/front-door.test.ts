@@ -30,6 +30,7 @@ suite('while the log is being opened', (test) => {
   })
   test.afterEach(async () => {
     await door.close()
+    await door.withdraw()
     await rm(home.folder, { recursive: true, force: true })
   })
 
@@ -99,6 +100,8 @@ suite('while the log is being opened', (test) => {
     await door.listen()
     assert.ok(existsSync(home.daemonFile))
     await door.close()
+    assert.ok(existsSync(home.daemonFile))
+    await door.withdraw()
     assert.ok(!existsSync(home.daemonFile))
   })
 })
