@@ -54,6 +54,29 @@ export async function wrapReadErrors<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * Reads what an iterator finds in chunks of a size, and closes it. Reads the next chunk while the
+ * current one is used. Rejects with STORAGE_UNAVAILABLE.
+ */
+export async function* readChunks<T>(
+  iterator: { nextv(size: number): Promise<T[]>; close(): Promise<void> },
+  size: number,
+): AsyncGenerator<T[]> {
+  try {
+    let ahead = wrapReadErrors(() => iterator.nextv(size))
+    for (;;) {
+      const chunk = await ahead
+      if (chunk.length === 0) return
+      ahead = wrapReadErrors(() => iterator.nextv(size))
+      // The consumer may stop here; then a failed read must not go unhandled.
+      ahead.catch(() => undefined)
+      yield chunk
+    }
+  } finally {
+    await iterator.close()
+  }
+}
+
 async function listFiles(folder: string): Promise<string[]> {
   return readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { LogEvent } from '../contract/events.ts'
 import { checksum } from './checksum.ts'
-import { type Database, wrapReadErrors } from './database.ts'
+import { type Database, readChunks } from './database.ts'
 import { PROJECTIONS, recordingEventKey, recordingOfView } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import {
@@ -70,18 +70,11 @@ export class ProjectionCheck {
   async compare(): Promise<string[]> {
     const left = new Map(this.#sums)
     for (const [id, { entries }] of [...this.#open, ...this.#closed]) left.set(id, sumOf(entries))
-    const iterator = this.#db.iterator(PROJECTIONS)
-    try {
-      for (;;) {
-        const entries = await wrapReadErrors(() => iterator.nextv(CHUNK))
-        if (entries.length === 0) break
-        for (const [key, value] of entries) {
-          const id = recordingOfView(key)
-          left.set(id, minus(left.get(id) ?? 0, entryHash(key, value)))
-        }
+    for await (const chunk of readChunks(this.#db.iterator(PROJECTIONS), CHUNK)) {
+      for (const [key, value] of chunk) {
+        const id = recordingOfView(key)
+        left.set(id, minus(left.get(id) ?? 0, entryHash(key, value)))
       }
-    } finally {
-      await iterator.close()
     }
     return [...left].flatMap(([id, sum]) => (sum === 0 ? [] : id))
   }

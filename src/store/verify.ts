@@ -1,6 +1,6 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
-import { type Database, wrapReadErrors } from './database.ts'
+import { type Database, readChunks, wrapReadErrors } from './database.ts'
 import { EVENTS, eventPosition, HEAD_KEY } from './keys.ts'
 import { decodeRecord, GENESIS, hashRecord, previousHash } from './record.ts'
 import type { Head } from './witness.ts'
@@ -28,7 +28,8 @@ export async function verifyLog(db: Database, options: VerifyOptions): Promise<H
   const { witness, onEvents, onProgress } = options
   const total = await storedPosition(db)
   const last: Head = { position: 0, hash: GENESIS }
-  for await (const chunk of chunks(db)) {
+  const records = db.iterator({ ...EVENTS, highWaterMarkBytes: CHUNK_BYTES })
+  for await (const chunk of readChunks(records, CHUNK)) {
     const events: LogEvent[] = []
     for (const [key, value] of chunk) {
       const position = eventPosition(key)
@@ -53,24 +54,6 @@ export async function verifyLog(db: Database, options: VerifyOptions): Promise<H
 async function storedPosition(db: Database): Promise<number> {
   const stored = await wrapReadErrors(() => db.get(HEAD_KEY))
   return Number(/^\{"position":(\d+)/.exec(stored ?? '')?.[1] ?? 0)
-}
-
-/** Yields the records in chunks. Reads the next chunk while the current one is verified. */
-async function* chunks(db: Database): AsyncGenerator<[string, string][]> {
-  const iterator = db.iterator({ ...EVENTS, highWaterMarkBytes: CHUNK_BYTES })
-  try {
-    let ahead = wrapReadErrors(() => iterator.nextv(CHUNK))
-    for (;;) {
-      const chunk = await ahead
-      if (chunk.length === 0) return
-      ahead = wrapReadErrors(() => iterator.nextv(CHUNK))
-      // The consumer may stop here; then a failed read must not go unhandled.
-      ahead.catch(() => undefined)
-      yield chunk
-    }
-  } finally {
-    await iterator.close()
-  }
 }
 
 function parseEvent(value: string, position: number): LogEvent {
