@@ -48,6 +48,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
   'cli/commands/service.ts': ['cli/', 'home/', 'service/'],
   'service/': ['processes/', 'time/', 'node:*'],
+  // It runs in browsers, too. Of the schemas it uses only types.
+  'client/': ['contract/', 'http/schemas/', 'zod'],
   'home/': ['contract/', 'node:*'],
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [

@@ -1,0 +1,244 @@
+/**
+ * The client of the recorder's API, for Node and for browsers. It depends on nothing, and gets its
+ * types from the schemas of the API.
+ */
+import type { LogEvent } from '../contract/events.ts'
+import type { Medium } from '../contract/media.ts'
+import type {
+  ApplicationView,
+  ReadinessView,
+  RecordingAnswer,
+  SegmentView,
+} from '../contract/views.ts'
+import { NotFoundError } from './errors.ts'
+import { type FollowOptions, follow } from './follow.ts'
+import { createIdempotencyKey } from './idempotency-key.ts'
+import { type OutgoingRequest, readJson, send } from './send.ts'
+import type {
+  Devices,
+  EventsQuery,
+  Launch,
+  MediaRequest,
+  NewToken,
+  Page,
+  PageQuery,
+  PauseRequest,
+  RecordingsQuery,
+  RequestOptions,
+  SearchRequest,
+  StartMediaRequest,
+  StartRequest,
+  StreamMessage,
+  Tags,
+  TokenRequest,
+  TokenView,
+} from './types.ts'
+
+export * from './errors.ts'
+export type { FollowOptions } from './follow.ts'
+export type * from './types.ts'
+
+/** How to reach the recorder. */
+export interface ClientOptions {
+  /** The address, such as `http://127.0.0.1:3887`. Without it: the page's own origin. */
+  url?: string
+  /** The secret of a token. Without it: the session of the page. */
+  token?: string
+  /** What sends requests, in place of the global `fetch`. */
+  fetch?: typeof fetch
+  /** The time limit of an answer, in milliseconds (default: a minute). Files have none. */
+  timeoutMs?: number
+}
+
+/** The query of a request. Undefined members are left out. */
+export type QueryParameters = Record<string, string | number | undefined>
+
+/**
+ * The recorder, as a client sees it. Each method rejects with a RecorderProblem of the class that
+ * its code has, or with a ConnectionError when no recorder answers. Commands carry an
+ * `Idempotency-Key` and are sent again under it when their connection breaks.
+ */
+export interface RecorderClient {
+  application(options?: RequestOptions): Promise<ApplicationView>
+  /** The recording in progress or in its wrap-up; null when there is none. */
+  current(options?: RequestOptions): Promise<RecordingAnswer | null>
+  recording(id: string, options?: RequestOptions): Promise<RecordingAnswer>
+  recordings(query?: RecordingsQuery, options?: RequestOptions): Promise<Page<RecordingAnswer>>
+  search(search: SearchRequest, options?: RequestOptions): Promise<Page<RecordingAnswer>>
+  start(request?: StartRequest, options?: RequestOptions): Promise<RecordingAnswer>
+  startMedia(
+    id: string,
+    request: StartMediaRequest,
+    options?: RequestOptions,
+  ): Promise<RecordingAnswer>
+  stop(id: string, request?: MediaRequest, options?: RequestOptions): Promise<RecordingAnswer>
+  pause(id: string, request?: PauseRequest, options?: RequestOptions): Promise<RecordingAnswer>
+  resume(id: string, request?: MediaRequest, options?: RequestOptions): Promise<RecordingAnswer>
+  tag(id: string, tags: Tags, options?: RequestOptions): Promise<RecordingAnswer>
+  close(id: string, options?: RequestOptions): Promise<RecordingAnswer>
+  events(id: string, query?: EventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
+  segments(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<SegmentView>>
+  devices(options?: RequestOptions): Promise<Devices>
+  readiness(media?: readonly Medium[], options?: RequestOptions): Promise<ReadinessView>
+  tokens(query?: PageQuery, options?: RequestOptions): Promise<Page<TokenView>>
+  createToken(request: TokenRequest, options?: RequestOptions): Promise<NewToken>
+  revokeToken(id: string, options?: RequestOptions): Promise<void>
+  /** Creates a URL that signs one browser in. */
+  launch(options?: RequestOptions): Promise<Launch>
+  /** Ends the session of this page. */
+  signOut(options?: RequestOptions): Promise<void>
+  /** Follows the event stream, through interruptions. */
+  follow(options?: FollowOptions): AsyncIterable<StreamMessage>
+  /** Requests a file or a stream below `/v1`. Resolves when the answer begins. */
+  open(path: string, query?: QueryParameters, options?: RequestOptions): Promise<Response>
+  /** Sends any request below `/v1` and resolves with the JSON of its answer. */
+  request(
+    method: string,
+    path: string,
+    options?: RequestOptions & { query?: QueryParameters; body?: unknown },
+  ): Promise<unknown>
+}
+
+const ANSWER_LIMIT_MS = 60_000
+
+/** Creates a client. Sends nothing before its first method is called. */
+export function createClient(options: ClientOptions = {}): RecorderClient {
+  const { url = '', token, timeoutMs = ANSWER_LIMIT_MS } = options
+  const base = `${url.replace(/\/$/, '')}/v1`
+  // A browser's fetch must be called as a function of the window.
+  const fetcher: typeof fetch = options.fetch ?? ((...args) => fetch(...args))
+  const credential: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {}
+
+  const prepare: Prepare = (method, path, { query, body, ...rest }) => ({
+    method,
+    url: `${base}${path}${queryString(query)}`,
+    headers: { Accept: ACCEPT, ...credential, ...headersOf(method, path, body, rest) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: rest.signal,
+  })
+  const request: RecorderClient['request'] = async (method, path, more = {}) =>
+    readJson(await send(fetcher, prepare(method, path, more), timeoutMs))
+  const open: RecorderClient['open'] = (path, query, more = {}) =>
+    send(fetcher, prepare('GET', path, { ...more, query }))
+  return {
+    ...readingMethods(request),
+    ...commandMethods(request),
+    ...accessMethods(request),
+    request,
+    open,
+    follow: (more = {}) =>
+      follow((after, signal) => {
+        const query = { levels: more.levels ? 1 : undefined, exports: more.exports ? 1 : undefined }
+        const outgoing = prepare('GET', '/events', { query, signal })
+        if (after !== undefined) outgoing.headers['Last-Event-ID'] = String(after)
+        return send(fetcher, { ...outgoing, headers: { ...outgoing.headers } })
+      }, more),
+  }
+}
+
+const ACCEPT = 'application/json, application/problem+json'
+
+type Members = RequestOptions & { query?: QueryParameters | undefined; body?: unknown }
+type Prepare = (method: string, path: string, members: Members) => OutgoingRequest
+type Request = RecorderClient['request']
+
+function headersOf(
+  method: string,
+  path: string,
+  body: unknown,
+  { idempotencyKey, ifMatch }: RequestOptions,
+): Record<string, string> {
+  const isCommand = method === 'POST' && /^\/recordings(?!\/search$)/.test(path)
+  const key = idempotencyKey ?? (isCommand ? createIdempotencyKey() : undefined)
+  return {
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+    ...(ifMatch === undefined ? {} : { 'If-Match': `"${ifMatch}"` }),
+  }
+}
+
+function queryString(query: QueryParameters = {}): string {
+  const parameters = new URLSearchParams()
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined) parameters.set(key, String(value))
+  return parameters.size === 0 ? '' : `?${parameters}`
+}
+
+/** Returns the path of a recording, or of something of it. */
+export function recordingPath(id: string, ...parts: (string | number)[]): string {
+  return ['/recordings', id, ...parts].map((part) => encodeURI(String(part))).join('/')
+}
+
+function readingMethods(request: Request) {
+  const get =
+    <T>(path: string) =>
+    (options?: RequestOptions): Promise<T> =>
+      request('GET', path, options) as Promise<T>
+  return {
+    application: get<ApplicationView>('/application'),
+    devices: get<Devices>('/devices'),
+    async current(options?: RequestOptions) {
+      try {
+        return (await request('GET', '/recordings/current', options)) as RecordingAnswer
+      } catch (error) {
+        if (error instanceof NotFoundError && error.code === 'NO_CURRENT_RECORDING') return null
+        throw error
+      }
+    },
+    recording: (id: string, options?: RequestOptions) =>
+      request('GET', recordingPath(id), options) as Promise<RecordingAnswer>,
+    recordings: (query: RecordingsQuery = {}, options?: RequestOptions) =>
+      request('GET', '/recordings', { ...options, query }) as Promise<Page<RecordingAnswer>>,
+    search: (body: SearchRequest, options?: RequestOptions) =>
+      request('POST', '/recordings/search', { ...options, body }) as Promise<Page<RecordingAnswer>>,
+    events: (id: string, query: EventsQuery = {}, options?: RequestOptions) =>
+      request('GET', recordingPath(id, 'events'), { ...options, query }) as Promise<Page<LogEvent>>,
+    segments: (id: string, query: PageQuery = {}, options?: RequestOptions) =>
+      request('GET', recordingPath(id, 'segments'), { ...options, query }) as Promise<
+        Page<SegmentView>
+      >,
+    readiness: (media?: readonly Medium[], options?: RequestOptions) =>
+      request('GET', '/readiness', {
+        ...options,
+        query: { media: media?.join(',') },
+      }) as Promise<ReadinessView>,
+  }
+}
+
+function commandMethods(request: Request) {
+  const command = (path: string, body: unknown, options?: RequestOptions) =>
+    request('POST', path, { ...options, body }) as Promise<RecordingAnswer>
+  return {
+    start: (body: StartRequest = {}, options?: RequestOptions) =>
+      command('/recordings', body, options),
+    startMedia: (id: string, body: StartMediaRequest, options?: RequestOptions) =>
+      command(recordingPath(id, 'start'), body, options),
+    stop: (id: string, body: MediaRequest = {}, options?: RequestOptions) =>
+      command(recordingPath(id, 'stop'), body, options),
+    pause: (id: string, body: PauseRequest = {}, options?: RequestOptions) =>
+      command(recordingPath(id, 'pause'), body, options),
+    resume: (id: string, body: MediaRequest = {}, options?: RequestOptions) =>
+      command(recordingPath(id, 'resume'), body, options),
+    tag: (id: string, tags: Tags, options?: RequestOptions) =>
+      command(recordingPath(id, 'tags'), { tags }, options),
+    close: (id: string, options?: RequestOptions) =>
+      command(recordingPath(id, 'close'), {}, options),
+  }
+}
+
+function accessMethods(request: Request) {
+  return {
+    tokens: (query: PageQuery = {}, options?: RequestOptions) =>
+      request('GET', '/tokens', { ...options, query }) as Promise<Page<TokenView>>,
+    createToken: (body: TokenRequest, options?: RequestOptions) =>
+      request('POST', '/tokens', { ...options, body }) as Promise<NewToken>,
+    async revokeToken(id: string, options?: RequestOptions) {
+      await request('DELETE', `/tokens/${encodeURIComponent(id)}`, options)
+    },
+    launch: (options?: RequestOptions) =>
+      request('POST', '/ui/launch', { ...options, body: {} }) as Promise<Launch>,
+    async signOut(options?: RequestOptions) {
+      await request('POST', '/ui/sign-out', { ...options, body: {} })
+    },
+  }
+}

@@ -1,0 +1,86 @@
+/** The types of requests and answers, as the schemas of the API describe them. */
+import type * as z from 'zod'
+import type { LogEvent } from '../contract/events.ts'
+import type { Medium } from '../contract/media.ts'
+import type { DeviceList, Level } from '../contract/views.ts'
+import type { ANSWERS } from '../http/schemas/answers.ts'
+import type {
+  eventsQuery,
+  exportQuery,
+  mediaRequest,
+  pageQuery,
+  pauseRequest,
+  recordingsQuery,
+  searchRequest,
+  startMediaRequest,
+  startRequest,
+  tagRequest,
+  tokenRequest,
+} from '../http/schemas/requests.ts'
+
+/** The parameters of a query, whose numbers are sent as text. */
+type Query<Schema extends z.ZodType> = Partial<z.output<Schema>>
+
+/** A new recording. Everything has a default. */
+export type StartRequest = z.input<typeof startRequest>
+/** Further media of a recording. */
+export type StartMediaRequest = z.input<typeof startMediaRequest>
+/** The media to stop or resume; without them, all that fit. */
+export type MediaRequest = z.input<typeof mediaRequest>
+/** The media to pause; without them, all that record. */
+export type PauseRequest = z.input<typeof pauseRequest>
+/** Tags by their keys. */
+export type Tags = z.input<typeof tagRequest>['tags']
+/** A search. All its members must match. */
+export type SearchRequest = z.input<typeof searchRequest>
+/** A new token. */
+export type TokenRequest = z.input<typeof tokenRequest>
+/** The filters and the page of a list of recordings. */
+export type RecordingsQuery = Query<typeof recordingsQuery>
+/** The page of a list of events. */
+export type EventsQuery = Query<typeof eventsQuery>
+/** The page of a list. */
+export type PageQuery = Query<typeof pageQuery>
+/** What an export is to hold. */
+export type ExportQuery = Query<typeof exportQuery>
+/** A token without its secret. */
+export type TokenView = z.output<typeof ANSWERS.TokenPage>['items'][number]
+/** A new token with its secret. */
+export type NewToken = z.output<typeof ANSWERS.NewToken>
+/** A URL that signs one browser in. */
+export type Launch = z.output<typeof ANSWERS.Launch>
+/** The progress of a file that is being composed. */
+export type ExportProgress = z.output<typeof ANSWERS.ExportMessage>
+
+/** A page of a list. `nextCursor` is null on the last one. */
+export interface Page<T> {
+  items: T[]
+  nextCursor: string | null
+}
+
+/** The devices of each medium. */
+export type Devices = Record<Medium, DeviceList>
+
+/** The loudness of a sound track at a moment. */
+export interface LevelMessage {
+  recordingId: string
+  medium: Medium
+  level: Level
+  at: string
+}
+
+/** A message of the event stream. Only events are in the log, and only they come again. */
+export type StreamMessage =
+  | { kind: 'event'; event: LogEvent }
+  | { kind: 'level'; level: LevelMessage }
+  | { kind: 'export'; progress: ExportProgress }
+
+/** What a request may carry besides its own members. */
+export interface RequestOptions {
+  /** Cancels the request. A command that has been sent may take effect all the same. */
+  signal?: AbortSignal | undefined
+  /** A key of the caller's own; every command has one anyway. */
+  idempotencyKey?: string | undefined
+  /** The version that the recording must have, as in its `version`. */
+  ifMatch?: number | undefined
+}
