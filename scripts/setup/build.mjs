@@ -12,10 +12,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { buildPage } from './build-page.mjs'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const DIST = join(ROOT, 'dist')
 const SRC = join(ROOT, 'src')
+const UI = join(SRC, 'ui')
 const MAIN = join('cli', 'f2f.cjs')
 const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
 
@@ -42,9 +44,10 @@ function compile(folder) {
   if (status !== 0) throw new Error('The build failed because the compiler found errors.')
 }
 
-/** Copies every file that is not TypeScript: pages, styles, pictures. */
+/** Copies every file that is not TypeScript, such as fonts. The page is built, not copied. */
 function copyAssets(folder) {
-  const isAsset = (path) => statSync(path).isDirectory() || !/\.[cm]?tsx?$/.test(path)
+  const isAsset = (path) =>
+    path !== UI && (statSync(path).isDirectory() || !/\.[cm]?tsx?$/.test(path))
   cpSync(SRC, folder, { recursive: true, filter: isAsset })
 }
 
@@ -68,6 +71,7 @@ export async function build() {
   try {
     compile(fresh)
     copyAssets(fresh)
+    await buildPage(UI, join(fresh, 'ui'))
     const main = join(fresh, MAIN)
     if (!existsSync(main)) throw new Error(`The build has no ${MAIN}.`)
     if (!readFileSync(main, 'utf8').startsWith('#!'))

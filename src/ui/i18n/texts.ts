@@ -1,0 +1,27 @@
+import { computed, signal } from '@preact/signals'
+import { de } from './de.ts'
+import { en } from './en.ts'
+
+/** The languages of the page. */
+export const LANGUAGES = { en, de }
+/** A language of the page. */
+export type Language = keyof typeof LANGUAGES
+/** The name of a text. */
+export type TextKey = keyof typeof en
+
+/** The language that the person or the configuration has chosen; null follows the browser. */
+export const chosenLanguage = signal<Language | null>(null)
+
+/** The language that is shown. */
+export const language = computed<Language>(() => {
+  if (chosenLanguage.value !== null) return chosenLanguage.value
+  const preferred = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())
+  return (preferred.find((tag) => tag in LANGUAGES) as Language | undefined) ?? 'en'
+})
+
+/** Returns a text in the language that is shown, with its values filled in. */
+export function t(key: TextKey, values: Record<string, string | number> = {}): string {
+  return LANGUAGES[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    name in values ? String(values[name]) : whole,
+  )
+}

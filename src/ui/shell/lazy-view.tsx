@@ -1,0 +1,37 @@
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { t } from '../i18n/texts.ts'
+
+/** Shows a view whose code is loaded when it is first needed. Mount each view under its own key. */
+export function LazyView<Props extends object>({
+  load,
+  props,
+}: {
+  load: () => Promise<ComponentType<Props>>
+  props: Props
+}) {
+  const [View, setView] = useState<ComponentType<Props> | null>(null)
+  const [failed, setFailed] = useState(false)
+  useEffect(() => {
+    let isShown = true
+    load().then(
+      (loaded) => isShown && setView(() => loaded),
+      () => isShown && setFailed(true),
+    )
+    return () => {
+      isShown = false
+    }
+  }, [load])
+  if (failed) {
+    // A newer version of the recorder serves other files.
+    return (
+      <p role="alert" class="notice">
+        {t('page.outdated')}{' '}
+        <button type="button" class="button" onClick={() => location.reload()}>
+          {t('page.reload')}
+        </button>
+      </p>
+    )
+  }
+  return View ? <View {...props} /> : <p class="notice">{t('page.loading')}</p>
+}

@@ -1,0 +1,72 @@
+import { useEffect } from 'preact/hooks'
+import { language, t } from '../i18n/texts.ts'
+import { link } from '../live/live-state.ts'
+import { RecordView } from '../record/record-view.tsx'
+import { LazyView } from './lazy-view.tsx'
+import { LinkBanner } from './link-banner.tsx'
+import { hrefTo, type Route, route } from './router.ts'
+import { SignedOut } from './signed-out.tsx'
+
+/** The whole page: its head with the places, and the place that is shown. */
+export function Page() {
+  const place = route.value
+  useEffect(() => {
+    document.documentElement.lang = language.value
+  }, [language.value])
+  return (
+    <>
+      <button type="button" class="skip" onClick={skipToContent}>
+        {t('nav.skip')}
+      </button>
+      <header class="head">
+        <span class="head-name">{t('app.name')}</span>
+        <nav class="head-places">
+          <Place href={hrefTo('/')} text={t('nav.record')} isHere={place.name === 'record'} />
+          <Place
+            href={hrefTo('/recordings')}
+            text={t('nav.recordings')}
+            isHere={place.name === 'recordings' || place.name === 'recording'}
+          />
+          <Place
+            href={hrefTo('/settings')}
+            text={t('nav.settings')}
+            isHere={place.name === 'settings'}
+          />
+        </nav>
+      </header>
+      <LinkBanner />
+      <main id="content" tabIndex={-1}>
+        {link.value.state === 'signedOut' ? <SignedOut /> : <View place={place} />}
+      </main>
+    </>
+  )
+}
+
+// A link to a fragment would be taken for a place.
+function skipToContent(): void {
+  document.getElementById('content')?.focus()
+}
+
+function Place({ href, text, isHere }: { href: string; text: string; isHere: boolean }) {
+  return (
+    <a class="head-place" href={href} aria-current={isHere ? 'page' : undefined}>
+      {text}
+    </a>
+  )
+}
+
+const loadList = () => import('../list/list-view.tsx').then(({ ListView }) => ListView)
+const loadPlayer = () => import('../player/player-view.tsx').then(({ PlayerView }) => PlayerView)
+const loadSettings = () =>
+  import('../settings/settings-view.tsx').then(({ SettingsView }) => SettingsView)
+
+function View({ place }: { place: Route }) {
+  if (place.name === 'recordings')
+    return <LazyView key="list" load={loadList} props={{ query: place.query }} />
+  if (place.name === 'recording')
+    return (
+      <LazyView key={place.id} load={loadPlayer} props={{ id: place.id, query: place.query }} />
+    )
+  if (place.name === 'settings') return <LazyView key="settings" load={loadSettings} props={{}} />
+  return <RecordView />
+}

@@ -1,0 +1,52 @@
+import { computed, signal } from '@preact/signals'
+
+/** One place of the page. */
+export type Route =
+  | { name: 'record' }
+  | { name: 'recordings'; query: URLSearchParams }
+  | { name: 'recording'; id: string; query: URLSearchParams }
+  | { name: 'settings' }
+
+const fragment = signal(location.hash)
+addEventListener('hashchange', () => {
+  fragment.value = location.hash
+})
+
+/**
+ * The place that is shown. It lies in the fragment of the URL, which browsers never send: searches
+ * hold personal data.
+ */
+export const route = computed(() => parseRoute(fragment.value))
+
+/** Parses a fragment such as `#/recordings/ID?at=12000`. An unknown one leads to the record page. */
+export function parseRoute(hash: string): Route {
+  const [path = '', search = ''] = hash.replace(/^#/, '').split('?', 2)
+  const query = new URLSearchParams(search)
+  const [, room, id] = path.split('/')
+  if (room === 'recordings' && id) return { name: 'recording', id: decodeURIComponent(id), query }
+  if (room === 'recordings') return { name: 'recordings', query }
+  if (room === 'settings') return { name: 'settings' }
+  return { name: 'record' }
+}
+
+/** Returns the fragment of a path and its parameters. Leaves out those that are undefined or ''. */
+export function hrefTo(
+  path: string,
+  parameters: Record<string, string | number | undefined> = {},
+): string {
+  const query = new URLSearchParams()
+  for (const [key, value] of Object.entries(parameters))
+    if (value !== undefined && value !== '') query.set(key, String(value))
+  return `#${path}${query.size > 0 ? `?${query}` : ''}`
+}
+
+/** Returns the fragment of a recording, at a moment of it in milliseconds. */
+export function recordingHref(id: string, atMs?: number): string {
+  return hrefTo(`/recordings/${encodeURIComponent(id)}`, { at: atMs })
+}
+
+/** Changes the fragment without a new entry in the history, e.g. while somebody types. */
+export function replaceRoute(href: string): void {
+  history.replaceState(null, '', href)
+  fragment.value = href
+}
