@@ -51,6 +51,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   // It runs in browsers, too. Of the schemas it uses only types.
   'client/': ['contract/', 'http/schemas/', 'zod'],
   'home/': ['contract/', 'node:*'],
+  // It runs in a browser: no node:*.
+  'ui/': ['contract/', 'client/', 'preact', 'preact/hooks', '@preact/signals', 'wavesurfer.js'],
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
@@ -75,7 +77,7 @@ const files = readdirSync(fileURLToPath(new URL('src/', ROOT)), {
   encoding: 'utf8',
 })
   .map((path) => path.replaceAll('\\', '/'))
-  .filter((path) => /\.c?ts$/.test(path))
+  .filter((path) => /\.[ct]?tsx?$/.test(path))
 
 const IMPORT =
   /^(?:import|export)\b[^;'"`]*?\bfrom '([^']+)'|^import '([^']+)'|^[^/\n]*\bimport\('([^']+)'\)/gm
@@ -169,10 +171,20 @@ suite('imports', (test) => {
     const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
       readPage('package.json'),
     )
-    const used = new Set(
-      edges.map(({ to }) => to).filter((to) => !to.endsWith('.ts') && to !== 'node:*'),
+    const packages = edges.filter(({ to }) => !/\.(?:tsx?|css)$/.test(to) && to !== 'node:*')
+    const usedBy = (isPage: boolean): string[] => [
+      ...new Set(
+        packages
+          .filter(({ from }) => from.startsWith('ui/') === isPage)
+          .map(({ to }) => (to.startsWith('preact/') ? 'preact' : to)),
+      ),
+    ]
+    assert.deepEqual(usedBy(false).sort(), Object.keys(dependencies).sort())
+    // The page is bundled: nobody installs its packages with the recorder.
+    assert.deepEqual(
+      usedBy(true).filter((name) => !Object.hasOwn(devDependencies, name)),
+      [],
     )
-    assert.deepEqual([...used].sort(), Object.keys(dependencies).sort())
     const architecture = readPage('docs/architecture.md')
     const all = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
     assert.deepEqual(

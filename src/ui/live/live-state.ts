@@ -7,6 +7,8 @@ import {
 } from '../../client/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { ApplicationView, Level, RecordingAnswer } from '../../contract/views.ts'
+import { loadConfiguration } from './configuration.ts'
+import { heard } from './heard.ts'
 import { recorder } from './recorder.ts'
 import { observeTime } from './recorder-time.ts'
 
@@ -45,6 +47,7 @@ export async function followRecorder(): Promise<never> {
   for (;;) {
     try {
       for await (const message of recorder.follow({ levels: true, onConnection })) {
+        heard()
         if (message.kind === 'level') showLevel(message.level)
         else if (message.kind === 'event') observeEvent(message.event)
       }
@@ -56,8 +59,11 @@ export async function followRecorder(): Promise<never> {
 }
 
 function onConnection(state: 'connecting' | 'open' | 'lost'): void {
-  if (state === 'open') void refresh()
-  else if (state === 'lost') showLost()
+  if (state === 'open') {
+    void refresh()
+    loadConfiguration().catch(showProblem)
+  }
+  if (state === 'lost') showLost()
 }
 
 function showLevel({ medium, level }: { medium: string; level: Level }): void {
@@ -101,7 +107,8 @@ export async function refresh(): Promise<void> {
   }
 }
 
-function showLost(): void {
+/** Shows that the recorder does not answer. */
+export function showLost(): void {
   if (link.value.state !== 'lost' && link.value.state !== 'signedOut')
     link.value = { state: 'lost', since: performance.now() }
 }

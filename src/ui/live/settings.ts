@@ -9,6 +9,8 @@ export interface PageSettings {
   notifications: boolean
   /** Minutes of recording between two reminders; null follows the configuration, 0 is off. */
   reminderMinutes: number | null
+  /** A sound while an alarm is not acknowledged. */
+  alarmSound: boolean
 }
 
 const KEY = 'f2f.settings'
@@ -17,6 +19,7 @@ const DEFAULTS: PageSettings = {
   language: null,
   notifications: true,
   reminderMinutes: null,
+  alarmSound: true,
 }
 
 /** The settings of the page, kept in this browser. */

@@ -2,6 +2,8 @@ import { useEffect } from 'preact/hooks'
 import { language, t } from '../i18n/texts.ts'
 import { link } from '../live/live-state.ts'
 import { RecordView } from '../record/record-view.tsx'
+import { AlarmBanner } from '../signs/alarm-banner.tsx'
+import { PermissionInvitation } from '../signs/permission-invitation.tsx'
 import { LazyView } from './lazy-view.tsx'
 import { LinkBanner } from './link-banner.tsx'
 import { hrefTo, type Route, route } from './router.ts'
@@ -35,6 +37,8 @@ export function Page() {
         </nav>
       </header>
       <LinkBanner />
+      <AlarmBanner />
+      <PermissionInvitation />
       <main id="content" tabIndex={-1}>
         {link.value.state === 'signedOut' ? <SignedOut /> : <View place={place} />}
       </main>

@@ -1,0 +1,56 @@
+import { computed } from '@preact/signals'
+import { type TextKey, t } from '../i18n/texts.ts'
+import { application, current, link } from '../live/live-state.ts'
+import { clockText, recordedMs } from '../live/recorded-time.ts'
+import { recorderNow } from '../live/recorder-time.ts'
+import { alarms } from './alarms.ts'
+
+/** What is happening, in one word. `unknown`: the recorder has not confirmed anything lately. */
+export type SignKind = 'unknown' | 'idle' | 'recording' | 'paused' | 'wrapUp'
+
+/** The word for what is happening now. */
+export const signKind = computed<SignKind>(() => {
+  if (link.value.state !== 'live' || application.value === null) return 'unknown'
+  const state = current.value?.state
+  if (state === 'Active') return 'recording'
+  if (state === 'Paused') return 'paused'
+  return state === 'WrapUp' ? 'wrapUp' : 'idle'
+})
+
+const WORDS: Record<SignKind, TextKey> = {
+  unknown: 'signs.unknown',
+  idle: 'signs.idle',
+  recording: 'signs.recording',
+  paused: 'signs.paused',
+  wrapUp: 'signs.wrapUp',
+}
+
+const MARKS: Record<SignKind, string> = {
+  unknown: '?',
+  idle: '○',
+  recording: '●',
+  paused: '❚❚',
+  wrapUp: '■',
+}
+
+/** Returns the title of the window, such as `● 00:05:21 Recording – Face-to-Face Recorder`. */
+export function windowTitle(): string {
+  const kind = signKind.value
+  const recording = current.value
+  const hasTime = recording !== null && (kind === 'recording' || kind === 'paused')
+  const parts = [
+    alarms.value.length > 0 && kind !== 'unknown' ? '⚠' : '',
+    MARKS[kind],
+    hasTime ? clockText(recordedMs(recording, recorderNow())) : '',
+    t(WORDS[kind]),
+  ]
+  return `${parts.filter(Boolean).join(' ')} – ${t('app.name')}`
+}
+
+/** Returns the path of the icon of the window. */
+export function windowIcon(): string {
+  const kind = signKind.value
+  if (kind !== 'unknown' && alarms.value.length > 0) return '/icons/error.svg'
+  if (kind === 'recording' || kind === 'paused') return `/icons/${kind}.svg`
+  return kind === 'wrapUp' ? '/icons/wrap-up.svg' : '/icons/idle.svg'
+}
