@@ -10,7 +10,6 @@ export const de: Record<keyof typeof en, string> = {
   'medium.mic': 'Mikrofon',
   'medium.speaker': 'Lautsprecher',
   'medium.screen': 'Bildschirm',
-  'link.connecting': 'Verbindung zum Rekorder …',
   'link.lost': 'Verbindung unterbrochen. Die Anzeige ist vielleicht nicht aktuell.',
   'link.opening': 'Der Rekorder startet: {progress}',
   'link.signedOut': 'Sie sind abgemeldet.',

@@ -8,7 +8,6 @@ export const en = {
   'medium.mic': 'Microphone',
   'medium.speaker': 'Speaker',
   'medium.screen': 'Screen',
-  'link.connecting': 'Connecting to the recorder …',
   'link.lost': 'Connection lost. What you see may be out of date.',
   'link.opening': 'The recorder is starting: {progress}',
   'link.signedOut': 'You are signed out.',

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { de } from '../../src/ui/i18n/de.ts'
+import { en } from '../../src/ui/i18n/en.ts'
+import { suite } from '../support/suite.ts'
+
+const UI = fileURLToPath(new URL('../../src/ui/', import.meta.url))
+/** Beginnings of keys that the page puts together, e.g. from a state or a code. */
+const COMPOSED = /`([a-zA-Z.]+)\$\{/g
+
+const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort()
+
+suite('texts of the page', (test) => {
+  const sources = readdirSync(UI, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('i18n'))
+    .map((name) => readFileSync(`${UI}${name}`, 'utf8'))
+    .join('\n')
+
+  test('both languages have the same texts, with the same values to fill in', () => {
+    assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort())
+    for (const [key, text] of Object.entries(en))
+      assert.deepEqual(placeholders(de[key as keyof typeof de]), placeholders(text), key)
+  })
+
+  test('no text is empty, and the German ones are translated', () => {
+    assert.deepEqual(
+      Object.entries({ ...en, ...de }).filter(([, text]) => text.trim() === ''),
+      [],
+    )
+    const long = Object.entries(en).filter(([, text]) => text.split(' ').length > 3)
+    assert.deepEqual(
+      long.filter(([key, text]) => de[key as keyof typeof de] === text).map(([key]) => key),
+      [],
+    )
+  })
+
+  test('every text is used', () => {
+    const composed = [...sources.matchAll(COMPOSED)].map(([, beginning]) => beginning as string)
+    const unused = Object.keys(en).filter(
+      (key) =>
+        !sources.includes(`'${key}'`) && !composed.some((beginning) => key.startsWith(beginning)),
+    )
+    assert.deepEqual(unused, [])
+  })
+})
