@@ -81,7 +81,10 @@ suite('signs of the page', (test) => {
         await daemon.api('POST', `/recordings${command}`, command === '' ? { media: ['mic'] } : {})
         // Each window shows a state before the next one begins: a notification is about a change.
         for (const page of [first.page, second])
-          await page.waitForFunction((word) => document.title.includes(word), WORDS[command])
+          await page.waitForFunction(
+            (word) => document.title.includes(word),
+            WORDS[command] as string,
+          )
       }
       assert.deepEqual(
         [...(await shown(first.page)), ...(await shown(second))],
