@@ -23,6 +23,10 @@ import { SteadyClock } from './time/steady-clock.ts'
 
 /** 0xF2F. */
 const DEFAULT_PORT = 3887
+/** The page is built beside the compiled code. A daemon that runs from its sources uses that, too. */
+const PAGE_FOLDER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : './ui/', import.meta.url),
+)
 
 /** How to run the daemon. */
 export interface DaemonOptions {
@@ -80,7 +84,7 @@ async function assemble(
   const homeToken = await readOrCreateHomeToken(home.folder)
   let tokens: () => Token[] = () => []
   const access = createAccess({ homeToken, tokens: () => tokens() })
-  const door = new FrontDoor({ home, access, port, logger })
+  const door = new FrontDoor({ home, access, port, pageFolder: PAGE_FOLDER, logger })
   cleanup.push(() => door.close().then(() => door.withdraw()))
   const recorder = await openRecorder({
     home,

@@ -3,6 +3,7 @@ import type { Access } from './access/access.ts'
 import { apiSocketPath } from './home/api-socket.ts'
 import { removeDaemonFile, writeDaemonFile } from './home/daemon-file.ts'
 import type { Home } from './home/home.ts'
+import { NO_PAGE, type PageFiles, readPageFiles } from './http/page/page-files.ts'
 import { type HttpOptions, type HttpServer, listenHttp } from './http/server.ts'
 
 /** How a daemon is reached. */
@@ -10,6 +11,8 @@ export interface FrontDoorOptions {
   home: Home
   access: Access
   port: number
+  /** The folder of the built page. */
+  pageFolder: string
   logger: Logger
 }
 
@@ -20,6 +23,7 @@ export interface FrontDoorOptions {
 export class FrontDoor {
   readonly #options: FrontDoorOptions
   #listening: Promise<HttpServer> | undefined
+  #pageFiles: PageFiles = NO_PAGE
   #progress = 'The recorder is starting.'
 
   constructor(options: FrontDoorOptions) {
@@ -40,10 +44,10 @@ export class FrontDoor {
   }
 
   /** Lets clients in. Resolves with the server's address. */
-  async open(options: Omit<HttpOptions, 'access' | 'logger'>): Promise<string> {
+  async open(options: Omit<HttpOptions, 'access' | 'logger' | 'pageFiles'>): Promise<string> {
     const server = await this.#server()
     const { access, logger } = this.#options
-    server.open({ ...options, access, logger })
+    server.open({ ...options, access, logger, pageFiles: this.#pageFiles })
     return server.url
   }
 
@@ -65,11 +69,13 @@ export class FrontDoor {
 
   async #listen(): Promise<HttpServer> {
     const { home, access, port, logger } = this.#options
+    this.#pageFiles = this.#readPage()
     const server = await listenHttp({
       access,
       port,
       socketPath: apiSocketPath(home.folder),
       progress: () => this.#progress,
+      pageFiles: this.#pageFiles,
       logger,
     })
     const { url, socketPath } = server
@@ -81,5 +87,15 @@ export class FrontDoor {
       throw error
     }
     return server
+  }
+
+  /** A page that cannot be read must not keep the recorder from recording. */
+  #readPage(): PageFiles {
+    try {
+      return readPageFiles(this.#options.pageFolder)
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'the page cannot be read and is not served')
+      return NO_PAGE
+    }
   }
 }

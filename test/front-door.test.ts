@@ -12,6 +12,7 @@ import { ProblemError } from '../src/cli/problem.ts'
 import { FrontDoor } from '../src/front-door.ts'
 import { readDaemonFile } from '../src/home/daemon-file.ts'
 import { type Home, prepareHome, resolveHome } from '../src/home/home.ts'
+import { INDEX, writePage } from './http/support/page-folder.ts'
 import { StubCompositions } from './http/support/stub-compositions.ts'
 import { StubRecorder } from './http/support/stub-recorder.ts'
 import { suite } from './support/suite.ts'
@@ -26,7 +27,13 @@ suite('while the log is being opened', (test) => {
     const homeToken = await readOrCreateHomeToken(home.folder)
     token = homeToken
     const access = createAccess({ homeToken, tokens: () => [] })
-    door = new FrontDoor({ home, access, port: 0, logger: pino({ level: 'silent' }) })
+    door = new FrontDoor({
+      home,
+      access,
+      port: 0,
+      pageFolder: join(home.folder, 'page'),
+      logger: pino({ level: 'silent' }),
+    })
   })
   test.afterEach(async () => {
     await door.close()
@@ -70,6 +77,22 @@ suite('while the log is being opened', (test) => {
     await open()
     const answer = await fetch(`${await url()}/v1/application`, { headers: { authorization } })
     assert.equal(answer.status, 200)
+  })
+
+  test('the page is served already, and shows how far that has come', async () => {
+    await writePage(join(home.folder, 'page'))
+    await door.listen()
+    for (const path of ['/', '/assets/main-A1.js', '/manifest.webmanifest', '/icons/idle.svg']) {
+      const answer = await fetch(`${await url()}${path}`)
+      assert.equal(answer.status, 200, path)
+      assert.match(answer.headers.get('content-security-policy') ?? '', /script-src 'self'/)
+      assert.equal((await fetch(`${await url()}${path}`, { method: 'POST' })).status, 503)
+    }
+    assert.equal(await (await fetch(await url())).text(), INDEX)
+    for (const path of ['/assets/main-A1.js.map', '/assets/', '/secret.json', '/v1/application'])
+      assert.equal((await fetch(`${await url()}${path}`)).status, 503, path)
+    await open()
+    assert.equal(await (await fetch(await url())).text(), INDEX)
   })
 
   test('a page of another host learns nothing', async () => {

@@ -10,12 +10,13 @@ import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { composedFileRoutes } from './routes/composed-files.ts'
 import { eventRoutes } from './routes/events.ts'
+import { launchRoutes } from './routes/launch.ts'
+import { pageRoutes } from './routes/page.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { segmentRoutes } from './routes/segments.ts'
 import { signOutRoutes } from './routes/sign-out.ts'
 import { tokenRoutes } from './routes/tokens.ts'
-import { uiRoutes } from './routes/ui.ts'
 import type { Services } from './services.ts'
 
 /** Returns all routes. */
@@ -30,7 +31,8 @@ export function createRoutes(services: Services): Route[] {
     ...applicationRoutes(services),
     ...readinessRoutes(services),
     ...tokenRoutes(services),
-    ...uiRoutes(services),
+    ...launchRoutes(services),
+    ...pageRoutes(services),
     ...signOutRoutes(services),
     openApiRoute(() => {
       const { url, port } = services.address()

@@ -3,16 +3,17 @@ import type { Middleware } from 'koa'
 import { RecorderError } from '../contract/errors.ts'
 import { type HttpContext, NOBODY, type RequestState } from './context.ts'
 import { checkHost, countHeader, createOriginCheck } from './origin-check.ts'
+import type { PageFiles } from './page/page-files.ts'
 import { sendProblem } from './problem.ts'
-import { LAUNCH_PATH } from './routes/ui.ts'
+import { LAUNCH_PATH } from './routes/launch.ts'
 import { sendEmpty } from './send-answer.ts'
 import type { Services } from './services.ts'
 
 const LAUNCH_URL = new RegExp(`^${LAUNCH_PATH}[\\w-]+$`)
 
-/** Whether a path needs no credential. */
-function isPublic(path: string): boolean {
-  return path === '/healthz' || path === '/' || LAUNCH_URL.test(path)
+/** Whether a path needs no credential. Of the page these are only the files that there are. */
+function isPublic(path: string, pageFiles: PageFiles): boolean {
+  return path === '/healthz' || path === '/' || pageFiles.has(path) || LAUNCH_URL.test(path)
 }
 
 /**
@@ -55,7 +56,7 @@ export function createGate(
   services: Services,
   allowedOrigins: readonly string[],
 ): Middleware<RequestState> {
-  const { access, address, logger } = services
+  const { access, address, logger, pageFiles } = services
   // These lines have only the fields named below, so they skip the costly search for secrets.
   const requestLog = logger.child({}, { redact: [] })
   const originCheck = createOriginCheck(allowedOrigins)
@@ -86,7 +87,7 @@ export function createGate(
       sendEmpty(ctx, 204, preflight)
       return true
     }
-    if (!isPublic(ctx.path)) {
+    if (!isPublic(ctx.path, pageFiles)) {
       checkCredentialCount(ctx)
       const { authorization, cookie } = ctx.req.headers
       ctx.state.credential = access.authenticate(authorization, cookie, address().port)

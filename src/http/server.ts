@@ -18,6 +18,7 @@ import {
   listenOnSocket,
   type ServerLimits,
 } from './node-server.ts'
+import { NO_PAGE, type PageFiles } from './page/page-files.ts'
 import { createStartingListener } from './starting-listener.ts'
 
 /** The dependencies and settings of the HTTP server. */
@@ -35,6 +36,8 @@ export interface HttpOptions {
   logger: Logger
   /** Returns false while the daemon is stopping. Commands then get NOT_READY. */
   isRunning: () => boolean
+  /** The files of the built page; none when it is not built. */
+  pageFiles?: PageFiles
   limits?: Partial<HttpLimits>
 }
 
@@ -76,7 +79,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     { ...LIMITS, ...options.limits },
     logger,
   )
-  const app = createApp({ ...options, address: () => address, streams }, options.allowedOrigins)
+  const { allowedOrigins, pageFiles = NO_PAGE } = options
+  const app = createApp({ ...options, address: () => address, streams, pageFiles }, allowedOrigins)
   return {
     callback: app.callback(),
     setAddress(newAddress) {
@@ -95,6 +99,8 @@ export interface ListenOptions {
   socketPath?: string | null
   /** Returns what the daemon is doing until there is an application, as a sentence. */
   progress: () => string
+  /** The files of the built page, which are served from the beginning. */
+  pageFiles?: PageFiles
   logger: Logger
   limits?: Partial<HttpLimits>
 }
@@ -135,7 +141,11 @@ export async function listenHttp(options: ListenOptions): Promise<HttpServer> {
   const limits = { ...LIMITS, ...options.limits }
   let address = addressOf(0)
   let app: HttpApp | undefined
-  const starting = createStartingListener({ ...options, address: () => address })
+  const starting = createStartingListener({
+    pageFiles: NO_PAGE,
+    ...options,
+    address: () => address,
+  })
   const admissions: Admission[] = []
   const server = createNodeServer((request, response) => {
     for (const admission of admissions) admission.observe(request, response)

@@ -4,6 +4,7 @@ import type { CompositionPort } from '../composition/port.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
 import type { EventStreams } from './event-streams.ts'
+import type { PageFiles } from './page/page-files.ts'
 
 /** The services that the routes use. */
 export interface Services {
@@ -20,4 +21,6 @@ export interface Services {
   isRunning: () => boolean
   logger: Logger
   streams: EventStreams
+  /** The files of the built page; none when it is not built. */
+  pageFiles: PageFiles
 }

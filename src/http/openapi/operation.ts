@@ -19,7 +19,7 @@ const STREAM_MESSAGES = {
 function contentOf(type: string, schema: z.ZodType | null, example: unknown): Json {
   const shown = example === undefined ? {} : { example }
   if (schema !== null) return { schema: schemaOrRef(schema), ...shown }
-  if (!type.startsWith('text/')) return { schema: FILE }
+  if (!/^text\/|\+json$/.test(type)) return { schema: FILE }
   const messages = type === 'text/event-stream' ? { 'x-messages': STREAM_MESSAGES } : {}
   return { schema: TEXT, ...messages, ...shown }
 }

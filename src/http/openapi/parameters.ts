@@ -28,6 +28,11 @@ const PATH_PARAMETERS: Record<string, Json> = {
     example: 'tok_Zk3mJ1xQfT0aVb9R',
     schema: { type: 'string' },
   },
+  file: {
+    description: 'The name of a file of the page',
+    example: 'main-ABCDEFGH.js',
+    schema: { type: 'string' },
+  },
   code: { description: 'A launch code', example: 'Zk3m…', schema: { type: 'string' } },
 }
 

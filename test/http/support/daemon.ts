@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { createAccess } from '../../../src/access/access.ts'
 import type { Scope } from '../../../src/access/scopes.ts'
 import { newToken } from '../../../src/access/secrets.ts'
+import type { PageFiles } from '../../../src/http/page/page-files.ts'
 import { type HttpLimits, type HttpServer, startHttp } from '../../../src/http/server.ts'
 import { StubCompositions } from './stub-compositions.ts'
 import { BY, StubRecorder } from './stub-recorder.ts'
@@ -36,10 +37,16 @@ export interface Daemon extends HttpServer {
   connect(): Promise<Socket>
 }
 
+/** How to start a daemon. */
+export interface DaemonOptions {
+  limits?: Partial<HttpLimits>
+  logLevel?: string
+  socket?: boolean
+  pageFiles?: PageFiles
+}
+
 /** Starts a daemon of its own for a suite. */
-export async function startDaemon(
-  options: { limits?: Partial<HttpLimits>; logLevel?: string; socket?: boolean } = {},
-): Promise<Daemon> {
+export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-http-'))
   const recorder = new StubRecorder(folder)
   const compositions = new StubCompositions()
@@ -65,6 +72,7 @@ export async function startDaemon(
     ),
     isRunning: () => daemon.ready,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.pageFiles === undefined ? {} : { pageFiles: options.pageFiles }),
   })
   const daemon: Daemon = {
     ...server,

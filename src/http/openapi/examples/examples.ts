@@ -133,4 +133,6 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   streamEvents: STREAM,
   readOpenApi: { openapi: '3.1.0' },
   page: '<!doctype html>…',
+  pageManifest: '{"name":"Face-to-Face Interaction Recorder", …}',
+  pageAsset: '…',
 }

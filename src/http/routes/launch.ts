@@ -3,24 +3,14 @@ import { RecorderError } from '../../contract/errors.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { emptyRequest } from '../schemas/requests.ts'
-import { sendEmpty, sendJson, sendText } from '../send-answer.ts'
+import { sendEmpty, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** The path below which launch URLs lie. */
 export const LAUNCH_PATH = '/launch/'
 
-const PAGE = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Face-to-Face Interaction Recorder</title>
-<h1>Face-to-Face Interaction Recorder</h1>
-<p>The recorder is running. Its page comes with a later version; until then it is driven over its
-<a href="/v1/openapi.json">REST API</a> and with the command <code>f2f</code>.</p>
-</html>
-`
-
-/** Returns the routes by which a browser becomes the recorder's own page. */
-export function uiRoutes({ access, address, isRunning }: Services): Route[] {
+/** Returns the routes by which a browser is signed in. */
+export function launchRoutes({ access, address, isRunning }: Services): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -70,19 +60,6 @@ export function uiRoutes({ access, address, isRunning }: Services): Route[] {
         const secret = access.redeemLaunchCode(params.code as string)
         const cookie = `${sessionCookieName(address().port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`
         sendEmpty(ctx, 303, ['Location', '/', 'Set-Cookie', cookie])
-      },
-    }),
-    defineRoute({
-      method: 'GET',
-      path: '/',
-      operationId: 'page',
-      tag: 'Page',
-      summary: 'The recorder’s own page',
-      description: 'A static page without any data. Its requests need the session.',
-      scope: null,
-      outcomes: [{ status: 200, description: 'The page', content: { 'text/html': null } }],
-      handle({ ctx }) {
-        sendText(ctx, 200, 'text/html; charset=utf-8', PAGE)
       },
     }),
   ]
