@@ -4,8 +4,9 @@ import { createRequire } from 'node:module'
 import { hostname, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { createAccess } from './access/access.ts'
+import { type Access, createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
+import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
@@ -15,7 +16,7 @@ import { DEFAULT_RESERVE_BYTES } from './disk/default-reserve.ts'
 import { readOnlyProblem } from './disk/read-only.ts'
 import { FrontDoor } from './front-door.ts'
 import { readConfig } from './home/config.ts'
-import { prepareHome, resolveHome } from './home/home.ts'
+import { type Home, prepareHome, resolveHome } from './home/home.ts'
 import { explain, openRecorder } from './open-recorder.ts'
 import type { Recorder } from './recorder/recorder.ts'
 import type { EventLog, Token } from './store/port.ts'
@@ -23,7 +24,7 @@ import { SteadyClock } from './time/steady-clock.ts'
 
 /** 0xF2F. */
 const DEFAULT_PORT = 3887
-/** The page is built beside the compiled code. A daemon that runs from its sources uses that, too. */
+/** The page lies beside the compiled code. A daemon that runs from its sources uses it, too. */
 const PAGE_FOLDER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : './ui/', import.meta.url),
 )
@@ -81,9 +82,8 @@ async function assemble(
   const { ffmpegPath } = config
   const clock = new SteadyClock()
   cleanup.push(() => clock.stop())
-  const homeToken = await readOrCreateHomeToken(home.folder)
   let tokens: () => Token[] = () => []
-  const access = createAccess({ homeToken, tokens: () => tokens() })
+  const access = await openAccess(home, () => tokens(), logger)
   const door = new FrontDoor({ home, access, port, pageFolder: PAGE_FOLDER, logger })
   cleanup.push(() => door.close().then(() => door.withdraw()))
   const recorder = await openRecorder({
@@ -137,6 +137,12 @@ async function assemble(
       await door.withdraw()
     },
   }
+}
+
+async function openAccess(home: Home, tokens: () => Token[], logger: Logger): Promise<Access> {
+  const homeToken = await readOrCreateHomeToken(home.folder)
+  const sessionStore = await SessionFile.open(home.sessionsFile, (problem) => logger.warn(problem))
+  return createAccess({ homeToken, tokens, sessionStore })
 }
 
 function clearCacheWhenSpaceIsLow({ bus }: Recorder, compositions: Composer): void {

@@ -2,7 +2,9 @@ import { RecorderError } from '../contract/errors.ts'
 import { identityProof } from '../contract/identity-proof.ts'
 import type { Credential, StoredToken } from './credential.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
+import { createPageAccess, type PageAccess } from './page-access.ts'
 import { UI_SCOPES } from './scopes.ts'
+import type { SessionStore } from './session-file.ts'
 import { createTokenLookup } from './token-lookup.ts'
 import { createUiSessions } from './ui-sessions.ts'
 
@@ -15,7 +17,7 @@ export const FAILURE_LIMIT = 20
 export const FAILURE_WINDOW_MS = 60_000
 
 /** Authenticates clients. No other part knows which credentials are valid. */
-export interface Access {
+export interface Access extends PageAccess {
   /**
    * Returns the credential in these headers. `port` is the daemon's own, which names the session
    * cookie. Throws RecorderError UNAUTHENTICATED for a missing or wrong credential, RATE_LIMITED
@@ -37,19 +39,6 @@ export interface Access {
   ): string | undefined
   /** Proves that this is the daemon of the home, see `identityProof`. */
   proveIdentity(port: number, challenge: string): string
-  /** Issues a launch code that is valid for one use within 60 s. */
-  issueLaunchCode(): { code: string; expiresAt: string }
-  /**
-   * Consumes a launch code, opens a session and returns its secret, which goes into the cookie.
-   * Throws UNAUTHENTICATED or RATE_LIMITED.
-   */
-  redeemLaunchCode(code: string): string
-  /** Whether a UI session is open. It ends by itself, too. */
-  isSessionOpen(sessionId: string): boolean
-  /** Ends a UI session. */
-  endSession(sessionId: string): void
-  /** Ends all UI sessions and voids all launch codes. Returns the ids of the sessions. */
-  endSessions(): string[]
 }
 
 /**
@@ -92,11 +81,13 @@ const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new S
 export function createAccess(options: {
   homeToken: string
   tokens: () => readonly StoredToken[]
+  /** Keeps the UI sessions for the next daemon. Without it they end with this one. */
+  sessionStore?: SessionStore
   now?: () => number
 }): Access {
   const now = options.now ?? Date.now
   const limiter = createFailureLimiter({ limit: FAILURE_LIMIT, windowMs: FAILURE_WINDOW_MS, now })
-  const sessions = createUiSessions(now)
+  const sessions = createUiSessions(now, options.sessionStore)
   const findCredential = createTokenLookup(options.homeToken, options.tokens)
 
   function rejectCredential(detail: string): never {
@@ -149,18 +140,6 @@ export function createAccess(options: {
     authenticate,
     identify,
     proveIdentity: (port, challenge) => identityProof(options.homeToken, port, challenge),
-    issueLaunchCode() {
-      const { code, expiresAt } = sessions.issueCode()
-      return { code, expiresAt: new Date(expiresAt).toISOString() }
-    },
-    redeemLaunchCode(code) {
-      return (
-        sessions.redeemCode(code) ??
-        rejectCredential('The launch code is not valid, has been used, or is older than 60 s.')
-      )
-    },
-    isSessionOpen: sessions.isOpen,
-    endSession: sessions.end,
-    endSessions: sessions.endAll,
+    ...createPageAccess(sessions, rejectCredential),
   }
 }

@@ -15,6 +15,8 @@ export interface Home {
   /** The running daemon announces its process and URL in it: `DaemonInfo`. */
   daemonFile: string
   configFile: string
+  /** The open sessions of browsers, as hashes. */
+  sessionsFile: string
   /** LevelDB folder of the event log. */
   logFolder: string
   /** Names the newest durable event, outside of the log, so that a lost tail is noticed. */
@@ -41,6 +43,7 @@ export function resolveHome(
     tokenFile: join(root, 'token'),
     daemonFile: join(root, 'daemon.json'),
     configFile: join(root, 'config.json'),
+    sessionsFile: join(root, 'ui-sessions.json'),
     logFolder: join(root, 'log'),
     witnessFile: join(root, 'log.witness'),
     ballastFile: join(root, 'log.ballast'),

@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['actors/clock-actor.ts', 'store/port.ts'],
     ...['xstate', 'eventemitter3', 'pino', 'node:*'],
   ],
-  'access/': ['contract/', 'disk/', 'node:*'],
+  'access/': ['contract/', 'disk/', 'time/', 'node:*'],
   'http/': [
     ...['contract/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
     ...['koa', '@koa/router', 'zod', 'pino', 'node:*'],

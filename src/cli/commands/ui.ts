@@ -9,7 +9,7 @@ export const ui = defineCommand({
   description: [
     'Opens the page with a URL that works once, within 60 seconds. If no browser can be opened, the command prints ' +
       'the URL.',
-    'A browser stays signed in for 12 hours, until the recorder ends, or until --sign-out.',
+    'A browser stays signed in for 12 hours, or until --sign-out. A restart of the recorder does not sign it out.',
   ],
   options: {
     'print-url': { kind: 'flag', help: 'Print the URL, and open no browser.' },

@@ -37,7 +37,8 @@ export function launchRoutes({ access, address, isRunning }: Services): Route[] 
       path: `${LAUNCH_PATH}:code`,
       operationId: 'openPage',
       tag: 'Page',
-      description: 'The session lasts 12 hours, until the daemon ends, or until it is signed out.',
+      description:
+        'The session lasts 12 hours, or until it is signed out. A restart of the daemon does not end it.',
       summary:
         'Opens a session for the browser that follows a launch URL, and redirects it to the page',
       scope: null,
@@ -45,7 +46,7 @@ export function launchRoutes({ access, address, isRunning }: Services): Route[] 
         { status: 303, description: 'The session is open', headers: ['Location', 'Set-Cookie'] },
       ],
       errors: ['UNAUTHENTICATED', 'RATE_LIMITED'],
-      handle({ ctx, params }) {
+      async handle({ ctx, params }) {
         if (ctx.method === 'HEAD') {
           // HEAD must not consume the code.
           const members = { allow: ['GET'] }
@@ -57,7 +58,7 @@ export function launchRoutes({ access, address, isRunning }: Services): Route[] 
             },
           )
         }
-        const secret = access.redeemLaunchCode(params.code as string)
+        const secret = await access.redeemLaunchCode(params.code as string)
         const cookie = `${sessionCookieName(address().port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`
         sendEmpty(ctx, 303, ['Location', '/', 'Set-Cookie', cookie])
       },

@@ -22,13 +22,15 @@ function signOut({ access, address, streams }: Services): Route {
     changesState: true,
     body: emptyRequest,
     outcomes: [{ status: 204, description: 'The session has ended', headers: ['Set-Cookie'] }],
-    handle({ ctx, credential: { sessionId } }) {
+    errors: ['STORAGE_UNAVAILABLE'],
+    async handle({ ctx, credential: { sessionId } }) {
       if (sessionId === undefined) {
         const detail = 'A token has no session to end. Revoke it with DELETE /v1/tokens/{id}.'
         throw invalidRequest([{ pointer: '', detail }])
       }
-      access.endSession(sessionId)
+      const forgotten = access.endSession(sessionId)
       streams.end(sessionId)
+      await forgotten
       const name = sessionCookieName(address().port)
       const cookie = `${name}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`
       sendEmpty(ctx, 204, ['Set-Cookie', cookie])
@@ -47,8 +49,9 @@ function endSessions({ access, streams }: Services): Route {
     scope: 'admin',
     changesState: true,
     outcomes: [{ status: 204, description: 'No browser is signed in' }],
-    handle({ ctx }) {
-      for (const sessionId of access.endSessions()) streams.end(sessionId)
+    errors: ['STORAGE_UNAVAILABLE'],
+    async handle({ ctx }) {
+      await access.endSessions((sessionId) => streams.end(sessionId))
       sendEmpty(ctx, 204)
     },
   })

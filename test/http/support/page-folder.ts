@@ -6,7 +6,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 export const INDEX = '<!doctype html><title>Page</title><script src="/assets/main-A1.js"></script>'
 export const SCRIPT = `export const text = '${'x'.repeat(500)}'`
 
-/** Writes the page into a folder, with compressed copies and with files that are not for clients. */
+/** Writes the page into a folder, with compressed copies and files that are not for clients. */
 export async function writePage(folder: string): Promise<void> {
   for (const name of ['assets', 'icons/private'])
     await mkdir(join(folder, name), { recursive: true })
