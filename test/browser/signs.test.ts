@@ -5,18 +5,17 @@ import { type Daemon, startDaemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
 
-/** Keeps the texts of notifications in place of showing them. */
-function recordNotifications(): void {
-  const shown: string[] = []
-  class FakeNotification {
+/** Keeps the texts of notifications in place of showing them. Not a function: tsx would change it. */
+const RECORD_NOTIFICATIONS = `
+  window.shown = []
+  window.Notification = class {
     static permission = 'granted'
-    static requestPermission = async (): Promise<string> => 'granted'
-    constructor(_title: string, options: { body: string }) {
-      shown.push(options.body)
+    static requestPermission = async () => 'granted'
+    constructor(title, { body }) {
+      window.shown.push(body)
     }
   }
-  Object.assign(window, { Notification: FakeNotification, shown })
-}
+`
 
 const shown = (page: Page): Promise<string[]> =>
   page.evaluate(() => (window as unknown as { shown: string[] }).shown)
@@ -65,7 +64,7 @@ suite('signs of the page', (test) => {
     'a notification at each start, pause, resume and stop, from one window only',
     async () => {
       const first = await openRecorderPage(browser, daemon)
-      await first.context.addInitScript(recordNotifications)
+      await first.context.addInitScript({ content: RECORD_NOTIFICATIONS })
       await first.page.reload()
       const second = await first.context.newPage()
       await second.goto(daemon.url)

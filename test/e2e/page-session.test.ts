@@ -21,7 +21,9 @@ suite('the page of a recorder that was started again', (test) => {
   test.beforeEach(async () => {
     daemon = await startDaemon()
   })
-  test.afterEach(() => daemon.stop())
+  test.afterEach(async () => {
+    await daemon.stop()
+  })
 
   /** Starts the recorder of the same home on the same port again. */
   async function startAgain(): Promise<void> {

@@ -89,10 +89,8 @@ export async function refresh(): Promise<void> {
   try {
     do {
       refreshAgain = false
-      const [nextApplication, nextCurrent] = await Promise.all([
-        recorder.application(),
-        recorder.current(),
-      ])
+      const nextApplication = await recorder.application()
+      const nextCurrent = await readCurrent(nextApplication)
       batch(() => {
         application.value = nextApplication
         current.value = nextCurrent
@@ -105,6 +103,13 @@ export async function refresh(): Promise<void> {
   } finally {
     refreshing = false
   }
+}
+
+/** By its id: `current` would be an error whenever a recording ends in between. */
+async function readCurrent({ recording }: ApplicationView): Promise<RecordingAnswer | null> {
+  if (recording === null) return null
+  const answer = await recorder.recording(recording.id)
+  return answer.state === 'Closed' ? null : answer
 }
 
 /** Shows that the recorder does not answer. */
