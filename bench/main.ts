@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only http,append,capture,recording,latency,obs,idle] [--quick] [--paste]`:
+ * `npm run bench [-- --only http,append,capture,recording,latency,obs,idle,page] [--quick] [--paste]`:
  * compares the recorder with the bare programs that it is made of and with OBS. Writes one table to
  * the terminal, to bench/out, and with `--paste` into docs/performance.md.
  */
@@ -15,6 +15,7 @@ import { benchLatency } from './latency.ts'
 import { busyPercent, describeMachine, load } from './machine.ts'
 import { benchObs } from './obs-latency.ts'
 import { FULL, type Pace, QUICK } from './pace.ts'
+import { benchPage } from './page.ts'
 import { benchRecording } from './recording.ts'
 import { type Findings, markdownTable, type Row } from './table.ts'
 
@@ -31,6 +32,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   latency: benchLatency,
   obs: benchObs,
   idle: benchIdle,
+  page: benchPage,
 }
 
 const { values } = parseArgs({
