@@ -10,10 +10,9 @@ import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
-import { RecorderError } from './contract/errors.ts'
 import type { QualityPreset } from './contract/quality.ts'
-import { DEFAULT_RESERVE_BYTES } from './disk/default-reserve.ts'
 import { readOnlyProblem } from './disk/read-only.ts'
+import { effectiveConfiguration } from './effective-configuration.ts'
 import { FrontDoor } from './front-door.ts'
 import { readConfig } from './home/config.ts'
 import { type Home, prepareHome, resolveHome } from './home/home.ts'
@@ -22,8 +21,6 @@ import type { Recorder } from './recorder/recorder.ts'
 import type { EventLog, Token } from './store/port.ts'
 import { SteadyClock } from './time/steady-clock.ts'
 
-/** 0xF2F. */
-const DEFAULT_PORT = 3887
 /** The page lies beside the compiled code. A daemon that runs from its sources uses it, too. */
 const PAGE_FOLDER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : './ui/', import.meta.url),
@@ -72,18 +69,16 @@ async function assemble(
   logger: Logger,
   cleanup: CleanupStack,
 ): Promise<Daemon> {
-  const home = resolveHome(options.home)
-  await prepareHome(home).catch((error) => explain(error, readOnlyProblem(home.folder, error)))
-  const config = await readConfig(home)
-  const port = options.port ?? portOf(process.env) ?? config.port ?? DEFAULT_PORT
+  const { home, config, configuration } = await openHome(options, logger)
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
   const user = userInfo().username
-  const reserveBytes = options.reserveBytes ?? config.reserveBytes ?? DEFAULT_RESERVE_BYTES
+  const reserveBytes = configuration.reserveBytes.value
   const { ffmpegPath } = config
   const clock = new SteadyClock()
   cleanup.push(() => clock.stop())
   let tokens: () => Token[] = () => []
   const access = await openAccess(home, () => tokens(), logger)
+  const port = configuration.port.value
   const door = new FrontDoor({ home, access, port, pageFolder: PAGE_FOLDER, logger })
   cleanup.push(() => door.close().then(() => door.withdraw()))
   const recorder = await openRecorder({
@@ -99,7 +94,7 @@ async function assemble(
       version,
       user,
       systemTags: systemTags(version, user),
-      quality: options.quality ?? config.quality,
+      quality: configuration.quality.value,
       logger,
       reserveBytes,
       builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
@@ -124,7 +119,7 @@ async function assemble(
     compositions,
     version,
     user,
-    allowedOrigins: config.allowedOrigins ?? [],
+    configuration,
     isRunning: () => recorder.isRunning,
   })
   return {
@@ -137,6 +132,14 @@ async function assemble(
       await door.withdraw()
     },
   }
+}
+
+async function openHome(options: DaemonOptions, logger: Logger) {
+  const home = resolveHome(options.home)
+  await prepareHome(home).catch((error) => explain(error, readOnlyProblem(home.folder, error)))
+  const config = await readConfig(home)
+  const sources = { options, env: process.env, config, logLevel: logger.level }
+  return { home, config, configuration: effectiveConfiguration(sources) }
 }
 
 async function openAccess(home: Home, tokens: () => Token[], logger: Logger): Promise<Access> {
@@ -160,13 +163,6 @@ export async function checkLog(
 ): Promise<void> {
   // The recorder opens a failed log again by itself, and a restart would not help a full disk.
   if (log.status === 'verified') await log.events({ after: log.position - 1, limit: 1 })
-}
-
-function portOf(env: NodeJS.ProcessEnv): number | undefined {
-  if (env.F2F_PORT === undefined || env.F2F_PORT === '') return undefined
-  const port = Number(env.F2F_PORT)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new RecorderError('INVALID_REQUEST', 'F2F_PORT must be a whole number from 0 to 65535.')
 }
 
 function systemTags(version: string, user: string) {

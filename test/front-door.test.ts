@@ -12,6 +12,7 @@ import { ProblemError } from '../src/cli/problem.ts'
 import { FrontDoor } from '../src/front-door.ts'
 import { readDaemonFile } from '../src/home/daemon-file.ts'
 import { type Home, prepareHome, resolveHome } from '../src/home/home.ts'
+import { configurationWith } from './http/support/daemon.ts'
 import { INDEX, writePage } from './http/support/page-folder.ts'
 import { StubCompositions } from './http/support/stub-compositions.ts'
 import { StubRecorder } from './http/support/stub-recorder.ts'
@@ -53,7 +54,7 @@ suite('while the log is being opened', (test) => {
       compositions: new StubCompositions(),
       version: '1.2.3',
       user: 'clerk',
-      allowedOrigins: [],
+      configuration: configurationWith({}),
       isRunning: () => true,
     })
 

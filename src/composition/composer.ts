@@ -110,6 +110,10 @@ export class Composer implements CompositionPort {
     return this.#cache.clear()
   }
 
+  ffmpegPath(): Promise<string | null> {
+    return this.#tools.ffmpeg().catch(() => null)
+  }
+
   onProgress(listener: (progress: CompositionProgress) => void): () => void {
     this.#progress.on('progress', listener)
     return () => this.#progress.off('progress', listener)

@@ -53,6 +53,8 @@ export interface CompositionPort {
     request: CompositionRequest,
     signal: AbortSignal,
   ): Promise<ComposedFile>
+  /** Returns the path of the ffmpeg in use; null when there is none. */
+  ffmpegPath(): Promise<string | null>
   /** Subscribes to the progress of all files being made. Returns the function that unsubscribes. */
   onProgress(listener: (progress: CompositionProgress) => void): () => void
 }

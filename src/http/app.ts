@@ -9,6 +9,7 @@ import { type Route, routeMiddleware } from './route.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { composedFileRoutes } from './routes/composed-files.ts'
+import { configurationRoutes } from './routes/configuration.ts'
 import { eventRoutes } from './routes/events.ts'
 import { launchRoutes } from './routes/launch.ts'
 import { pageRoutes } from './routes/page.ts'
@@ -29,6 +30,7 @@ export function createRoutes(services: Services): Route[] {
     ...composedFileRoutes(services),
     ...eventRoutes(services),
     ...applicationRoutes(services),
+    ...configurationRoutes(services),
     ...readinessRoutes(services),
     ...tokenRoutes(services),
     ...launchRoutes(services),

@@ -3,6 +3,7 @@ import type { Socket, Server as SocketServer } from 'node:net'
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
 import type { CompositionPort } from '../composition/port.ts'
+import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import { type Address, addressOf } from './address.ts'
 import { type Admission, createAdmission, detachConnectionListener } from './admission/admission.ts'
@@ -31,8 +32,8 @@ export interface HttpOptions {
   version: string
   /** The operating system account of the daemon, for `by.user`. */
   user: string
-  /** The origins whose pages may call the recorder, such as `https://crm.example`. */
-  allowedOrigins: readonly string[]
+  /** The settings that are in force. */
+  configuration: EffectiveConfiguration
   logger: Logger
   /** Returns false while the daemon is stopping. Commands then get NOT_READY. */
   isRunning: () => boolean
@@ -79,7 +80,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     { ...LIMITS, ...options.limits },
     logger,
   )
-  const { allowedOrigins, pageFiles = NO_PAGE } = options
+  const { configuration, pageFiles = NO_PAGE } = options
+  const allowedOrigins = configuration.allowedOrigins.value
   const app = createApp({ ...options, address: () => address, streams, pageFiles }, allowedOrigins)
   return {
     callback: app.callback(),

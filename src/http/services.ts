@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
 import type { CompositionPort } from '../composition/port.ts'
+import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -21,6 +22,8 @@ export interface Services {
   isRunning: () => boolean
   logger: Logger
   streams: EventStreams
+  /** The settings that are in force. */
+  configuration: EffectiveConfiguration
   /** The files of the built page; none when it is not built. */
   pageFiles: PageFiles
 }

@@ -57,8 +57,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
     ...['composition/', 'home/', 'front-door.ts', 'open-recorder.ts', 'cleanup-stack.ts'],
+    'effective-configuration.ts',
     ...['pino', 'node:*'],
   ],
+  'effective-configuration.ts': ['contract/', 'disk/', 'home/'],
   'front-door.ts': ['access/', 'home/', 'http/', 'pino'],
   'open-recorder.ts': ['contract/', 'home/', 'recorder/', 'store/', 'pino'],
   'cleanup-stack.ts': [],

@@ -155,6 +155,34 @@ suite('config.json', (test) => {
       )
   })
 
+  test('accepts required tags that clients can set, and settings of the page', async () => {
+    for (const config of [
+      { tags: {} },
+      { tags: { required: ['customer.id', 'desk'] } },
+      { page: { reminderMinutes: 0, language: 'en' } },
+      { page: { language: 'de' } },
+    ])
+      assert.deepEqual(await read(JSON.stringify(config)), config)
+    const refused: [unknown, RegExp][] = [
+      [{ tags: [] }, /"tags" must be an object/],
+      [{ tags: { needed: [] } }, /"tags" is not valid: unknown key "needed" \(known: required\)/],
+      [{ tags: { required: 'desk' } }, /"required" must be a list of at most 64 tag keys/],
+      [{ tags: { required: Array(65).fill('a') } }, /"required" must be a list/],
+      [{ tags: { required: ['system.host'] } }, /contains "system.host", which is not a tag key/],
+      [{ tags: { required: ['__proto__'] } }, /which is not a tag key/],
+      [{ tags: { required: ['customer id'] } }, /which is not a tag key/],
+      [{ page: { reminderMinutes: 1.5 } }, /"reminderMinutes" must be a whole number/],
+      [{ page: { reminderMinutes: -1 } }, /"reminderMinutes" must be a whole number/],
+      [{ page: { language: 'fr' } }, /"language" must be en or de/],
+    ]
+    for (const [config, message] of refused)
+      await assert.rejects(
+        read(JSON.stringify(config)),
+        (error: Error) => error instanceof HomeError && message.test(error.message),
+        JSON.stringify(config),
+      )
+  })
+
   test('accepts a quality: a preset, or single values in range', async () => {
     for (const quality of [
       'small',

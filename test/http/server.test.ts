@@ -8,7 +8,7 @@ import { createAccess } from '../../src/access/access.ts'
 import { addressOf } from '../../src/http/address.ts'
 import { createHttpApp, type HttpOptions, startHttp } from '../../src/http/server.ts'
 import { suite } from '../support/suite.ts'
-import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
+import { configurationWith, type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { readEvents } from './support/event-reader.ts'
 import { bodyOf } from './support/expect.ts'
 import { StubCompositions } from './support/stub-compositions.ts'
@@ -22,7 +22,7 @@ function options(): HttpOptions {
     access: createAccess({ homeToken: HOME_TOKEN, tokens: () => [] }),
     version: '1.2.3',
     user: 'tester',
-    allowedOrigins: [],
+    configuration: configurationWith({}),
     logger: pino({ level: 'silent' }),
     isRunning: () => true,
   }

@@ -20,6 +20,12 @@ const RECORDING = {
   tags: { selftest: true },
 }
 
+/** Returns the recording to start, with the tags that the configuration requires of every one. */
+function recordingWith(requiredTags: readonly string[] = []) {
+  const required = Object.fromEntries(requiredTags.map((key) => [key, 'selftest']))
+  return { ...RECORDING, tags: { ...required, ...RECORDING.tags } }
+}
+
 /** Measures on the user's own machine whether sound and picture are in sync. */
 export const selftest: Command = defineCommand({
   name: 'selftest',
@@ -55,13 +61,13 @@ export const selftest: Command = defineCommand({
     },
   ],
   async run({ options, api, home, io, json }) {
-    const { ffmpegPath } = await readConfig(home)
+    const { ffmpegPath, tags } = await readConfig(home)
     const { measureSync, SYNC_LIMIT_MS } = await import('../../selftest/selftest.ts')
     const { pulses = 8, pauses = 1 } = options
     const showStep = json ? () => {} : stepPrinter(io)
     await assertNoWrapUp(api)
     const { signal, release } = createInterruptSignal()
-    const recording = await api.post<RecordingAnswer>('/recordings', RECORDING)
+    const recording = await api.post<RecordingAnswer>('/recordings', recordingWith(tags?.required))
     try {
       const stimulus = await stimulate(api, recording, {
         pulses,

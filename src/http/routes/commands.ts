@@ -4,6 +4,7 @@ import type { Command, CommandName, CommandRequests } from '../../contract/comma
 import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
 import { resolveMedia } from '../../contract/media.ts'
 import { expectedVersionOf, idempotencyOf } from '../command-headers.ts'
+import { requireTags } from '../required-tags.ts'
 import {
   defineRoute,
   type Exchange,
@@ -136,10 +137,13 @@ function recordingCommandRoutes(services: Services): Route[] {
       operationId: 'startRecording',
       summary: 'Starts a new recording',
       description:
-        'Succeeds when media really flow. The side that starts a recording controls it until it is closed. A start during the wrap-up of another recording closes that one.',
+        'Succeeds when media really flow. The side that starts a recording controls it until it is closed. A start during the wrap-up of another recording closes that one. Tags that `tags.required` of GET /config names must be there and not empty.',
       scope: 'control',
       body: startRequest,
-      request: (body) => ({ ...body, media: resolveMedia(body.media, body.recordingType) }),
+      request: (body) => {
+        requireTags(body.tags, services.configuration.tags.required.value)
+        return { ...body, media: resolveMedia(body.media, body.recordingType) }
+      },
       outcome: {
         ...RECORDING,
         status: 201,

@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 import { ALLOWED_COMMANDS } from '../../contract/commands.ts'
+import { PAGE_LANGUAGES, SETTING_SOURCES } from '../../contract/configuration.ts'
 import { EVENT_TYPES, type EventType } from '../../contract/events.ts'
 import { MEDIA, RECORDING_TYPES } from '../../contract/media.ts'
 import { RECORDING_STATES, TRACK_STATES } from '../../contract/states.ts'
@@ -166,6 +167,34 @@ const readiness = z.object({
   ),
 })
 
+function setting<S extends z.ZodType>(value: S) {
+  return z.object({ value, from: z.enum(SETTING_SOURCES) })
+}
+
+const configuration = z.object({
+  port: setting(z.int()).describe('The port in use'),
+  allowedOrigins: setting(z.array(z.string())),
+  source: setting(z.enum(['devices', 'synthetic'])),
+  reserveBytes: setting(count),
+  quality: setting(
+    z.object({
+      framesPerSecond: z.int(),
+      screenCrf: z.int(),
+      micBitsPerSecond: z.int(),
+      speakerBitsPerSecond: z.int(),
+    }),
+  ).describe('The quality of recordings whose start names none'),
+  ffmpegPath: setting(z.string().nullable()).describe('The ffmpeg in use; null when there is none'),
+  logLevel: setting(z.string()),
+  tags: z.object({
+    required: setting(z.array(z.string())).describe('The tags without which no recording starts'),
+  }),
+  page: z.object({
+    reminderMinutes: setting(count).describe('Minutes of recording between reminders; 0: none'),
+    language: setting(z.enum(PAGE_LANGUAGES).nullable()).describe('Null: that of the browser'),
+  }),
+})
+
 const token = z.object({ id, name: z.string(), scopes: z.array(scope), createdAt: time })
 const newToken = token.extend({ token: z.string().describe('The secret, shown only once') })
 const launch = z.object({ url: z.url(), expiresAt: time })
@@ -208,6 +237,7 @@ function pageOf<S extends z.ZodType>(item: S) {
 export const ANSWERS = {
   Application: application,
   By: by,
+  Configuration: configuration,
   Device: device,
   Devices: devices,
   Event: event,

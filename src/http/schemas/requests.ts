@@ -17,9 +17,15 @@ import {
   type QualityPreset,
 } from '../../contract/quality.ts'
 import { RECORDING_STATES } from '../../contract/states.ts'
+import {
+  IMPOSSIBLE_TAG_KEYS,
+  MAX_TAGS_PER_REQUEST,
+  SYSTEM_TAG_PREFIX,
+  TAG_KEY,
+} from '../../contract/tag-key.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
-const MAX_TAGS = 64
+const MAX_TAGS = MAX_TAGS_PER_REQUEST
 const MAX_LIMIT = 1000
 const DEFAULT_LIMIT = 100
 
@@ -38,19 +44,14 @@ function hasAtMostCharacters(text: string, limit: number): boolean {
   return text.length <= limit || [...text].length <= limit
 }
 
-const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype']
-
 /** A tag key of a search, which may be one of the recorder's own. */
 const anyTagKey = z
   .string()
-  .regex(
-    /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/,
-    'A tag key is a letter and up to 63 letters, digits, `_`, `.` or `-`.',
-  )
-  .refine((key) => !RESERVED_NAMES.includes(key), 'This name cannot be used.')
+  .regex(TAG_KEY, 'A tag key is a letter and up to 63 letters, digits, `_`, `.` or `-`.')
+  .refine((key) => !IMPOSSIBLE_TAG_KEYS.includes(key), 'This name cannot be used.')
 
 const tagKey = anyTagKey.refine(
-  (key) => !key.startsWith('system.'),
+  (key) => !key.startsWith(SYSTEM_TAG_PREFIX),
   'The recorder reserves keys that start with `system.` for itself.',
 )
 

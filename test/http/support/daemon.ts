@@ -7,6 +7,8 @@ import { pino } from 'pino'
 import { createAccess } from '../../../src/access/access.ts'
 import type { Scope } from '../../../src/access/scopes.ts'
 import { newToken } from '../../../src/access/secrets.ts'
+import { effectiveConfiguration } from '../../../src/effective-configuration.ts'
+import type { Config } from '../../../src/home/config.ts'
 import type { PageFiles } from '../../../src/http/page/page-files.ts'
 import { type HttpLimits, type HttpServer, startHttp } from '../../../src/http/server.ts'
 import { StubCompositions } from './stub-compositions.ts'
@@ -37,12 +39,23 @@ export interface Daemon extends HttpServer {
   connect(): Promise<Socket>
 }
 
+/** Returns the settings of a daemon that only config.json configures. */
+export function configurationWith(config: Config) {
+  return effectiveConfiguration({
+    options: { source: 'devices' },
+    env: {},
+    config,
+    logLevel: 'info',
+  })
+}
+
 /** How to start a daemon. */
 export interface DaemonOptions {
   limits?: Partial<HttpLimits>
   logLevel?: string
   socket?: boolean
   pageFiles?: PageFiles
+  config?: Config
 }
 
 /** Starts a daemon of its own for a suite. */
@@ -65,7 +78,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     socketPath: options.socket ? join(folder, 'api.sock') : null,
     version: '1.2.3',
     user: 'tester',
-    allowedOrigins: [ALLOWED_ORIGIN],
+    configuration: configurationWith({ allowedOrigins: [ALLOWED_ORIGIN], ...options.config }),
     logger: pino(
       { level: options.logLevel ?? 'trace' },
       { write: (line: string) => logLines.push(line) },

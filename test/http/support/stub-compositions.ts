@@ -32,6 +32,10 @@ export class StubCompositions implements CompositionPort {
     })
   }
 
+  async ffmpegPath(): Promise<string | null> {
+    return '/usr/bin/ffmpeg'
+  }
+
   onProgress(listener: (progress: CompositionProgress) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -2,6 +2,7 @@
  * The examples in openapi.json. Together they tell one session, and a test compares them with the
  * answers of a real daemon.
  */
+import { QUALITY_PRESETS } from '../../../contract/quality.ts'
 import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
 import { EVENTS, STREAM } from './events.ts'
 import { recordingAfter, recordingWithHistoryAfter } from './recording.ts'
@@ -132,6 +133,20 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   listRecordingEvents: { items: EVENTS, nextCursor: 'YWZ0ZXIgNQ' },
   streamEvents: STREAM,
   readOpenApi: { openapi: '3.1.0' },
+  readConfiguration: {
+    port: { value: 3887, from: 'default' },
+    allowedOrigins: { value: ['https://crm.example'], from: 'config.json' },
+    source: { value: 'devices', from: 'default' },
+    reserveBytes: { value: 256_000_000, from: 'default' },
+    quality: { value: QUALITY_PRESETS.standard, from: 'default' },
+    ffmpegPath: { value: '/usr/bin/ffmpeg', from: 'default' },
+    logLevel: { value: 'info', from: 'default' },
+    tags: { required: { value: ['customer.id'], from: 'config.json' } },
+    page: {
+      reminderMinutes: { value: 15, from: 'default' },
+      language: { value: null, from: 'default' },
+    },
+  },
   page: '<!doctype html>…',
   pageManifest: '{"name":"Face-to-Face Interaction Recorder", …}',
   pageAsset: '…',

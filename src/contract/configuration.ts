@@ -1,0 +1,64 @@
+import type { Quality, QualityChoice } from './quality.ts'
+
+/** The languages of the recorder's page. */
+export const PAGE_LANGUAGES = ['en', 'de'] as const
+/** A language of the recorder's page. */
+export type PageLanguage = (typeof PAGE_LANGUAGES)[number]
+
+/** The settings of config.json. */
+export interface Config {
+  /** Origins of web pages that may call the API, e.g. `https://crm.example`. */
+  allowedOrigins?: string[]
+  /** TCP port, 0–65535; 0 picks a free one. */
+  port?: number
+  /** Absolute path of the ffmpeg program. */
+  ffmpegPath?: string
+  /** Reserve: bytes to keep free on the disk of the recordings. */
+  reserveBytes?: number
+  /** Quality of recordings whose start names none (default: standard). */
+  quality?: QualityChoice
+  tags?: {
+    /** Tags without which no recording starts. */
+    required?: string[]
+  }
+  page?: {
+    /** Minutes of recording between two reminders (default: 15); 0 means none. */
+    reminderMinutes?: number
+    /** The language of the page (default: that of the browser). */
+    language?: PageLanguage
+  }
+}
+
+/** Where a setting can come from. Of several places, the first wins. */
+export const SETTING_SOURCES = ['option', 'environment', 'config.json', 'default'] as const
+/** The place that a setting comes from. */
+export type SettingSource = (typeof SETTING_SOURCES)[number]
+
+/** A setting that is in force, and the place that it comes from. */
+export interface Setting<T> {
+  value: T
+  from: SettingSource
+}
+
+/** The settings that are in force. None of them is a secret. */
+export interface EffectiveConfiguration {
+  port: Setting<number>
+  allowedOrigins: Setting<readonly string[]>
+  source: Setting<'devices' | 'synthetic'>
+  reserveBytes: Setting<number>
+  /** The quality of recordings whose start names none. */
+  quality: Setting<Quality>
+  /** The ffmpeg in use; null when there is none. */
+  ffmpegPath: Setting<string | null>
+  logLevel: Setting<string>
+  tags: {
+    /** The tags without which no recording starts. */
+    required: Setting<readonly string[]>
+  }
+  page: {
+    /** The minutes of recording between two reminders; 0 means none. */
+    reminderMinutes: Setting<number>
+    /** Null means that of the browser. */
+    language: Setting<PageLanguage | null>
+  }
+}
