@@ -1,0 +1,59 @@
+import type { Ref } from 'preact'
+import { Icon, type IconName } from './icons.tsx'
+
+/** How a button of a command looks and behaves. */
+export interface CommandButtonProps {
+  text: string
+  icon?: IconName
+  /** The accessible name, where `text` alone does not say which medium it is for. */
+  label?: string | undefined
+  look?: 'record' | 'strong' | 'plain' | 'small'
+  /** The key that does the same. */
+  shortcut?: string | undefined
+  isAllowed: boolean
+  isPending: boolean
+  /** The id of the text that says why the button is disabled. */
+  reasonId?: string | undefined
+  onPress?: () => void
+  /** Pressing it submits its form, like Enter in a field. */
+  isSubmit?: boolean
+  colour?: string
+  /** Pressing a disabled button leads to its reason. */
+  onRefused?: () => void
+  buttonRef?: Ref<HTMLButtonElement>
+}
+
+/**
+ * A button that sends a command. It is busy until the recorder has answered. A disabled one keeps
+ * the focus and can be reached, so that its reason can be heard.
+ */
+export function CommandButton(props: CommandButtonProps) {
+  const { text, icon, label, look = 'plain', shortcut, isAllowed, isPending, reasonId } = props
+  const press = () => {
+    if (isPending) return
+    if (isAllowed) props.onPress?.()
+    else props.onRefused?.()
+  }
+  return (
+    <button
+      type={props.isSubmit && isAllowed ? 'submit' : 'button'}
+      class={`button command command-${look}`}
+      data-colour={props.colour}
+      aria-label={label}
+      aria-disabled={!isAllowed}
+      aria-busy={isPending}
+      aria-describedby={isAllowed ? undefined : reasonId}
+      aria-keyshortcuts={shortcut}
+      onClick={press}
+      ref={props.buttonRef ?? null}
+    >
+      {isPending ? <Icon name="wait" /> : icon && <Icon name={icon} />}
+      <span>{text}</span>
+      {shortcut && (
+        <kbd class="kbd command-key" aria-hidden="true">
+          {shortcut}
+        </kbd>
+      )}
+    </button>
+  )
+}

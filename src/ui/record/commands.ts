@@ -1,0 +1,65 @@
+import { signal } from '@preact/signals'
+import { ConnectionError, RecorderProblem } from '../../client/errors.ts'
+import type { Medium } from '../../contract/media.ts'
+import { refresh } from '../live/live-state.ts'
+
+/** The part of the view that sent a command, and that shows what became of it. */
+export type Place = 'all' | 'tags' | 'markers' | Medium
+
+/** Why a command failed, in the recorder's words. `null` stands for a recorder out of reach. */
+export type ShownProblem = Pick<RecorderProblem, 'title' | 'detail' | 'remedy'> | null
+
+/** The commands that have no answer yet, as `place/command`. */
+export const pendingCommands = signal<readonly string[]>([])
+/** The problem of the last command of each place, until the place sends another. */
+export const problems = signal<Partial<Record<Place, ShownProblem>>>({})
+
+/** Whether a command of a place has no answer yet. */
+export function isPending(place: Place, command: string): boolean {
+  return pendingCommands.value.includes(`${place}/${command}`)
+}
+
+/**
+ * Sends a command and shows its problem where it came from. Resolves with whether it succeeded,
+ * once the page shows the new state. The same command is not sent twice at a time; others are, for
+ * a pause must not wait for anything.
+ */
+export async function runCommand(
+  place: Place,
+  command: string,
+  send: () => Promise<unknown>,
+): Promise<boolean> {
+  if (isPending(place, command)) return false
+  const name = `${place}/${command}`
+  pendingCommands.value = [...pendingCommands.value, name]
+  dismissProblem(place)
+  try {
+    await send()
+    await refresh()
+    return true
+  } catch (error) {
+    problems.value = { ...problems.value, [place]: toShownProblem(error) }
+    // A refusal tells that the page shows an old state.
+    await refresh()
+    return false
+  } finally {
+    pendingCommands.value = pendingCommands.value.filter((pending) => pending !== name)
+  }
+}
+
+/** Removes the problem of a place. */
+export function dismissProblem(place: Place): void {
+  if (!(place in problems.value)) return
+  const { [place]: _, ...others } = problems.value
+  problems.value = others
+}
+
+function toShownProblem(error: unknown): ShownProblem {
+  if (error instanceof RecorderProblem) {
+    const { title, detail, remedy, errors = [] } = error
+    const details = errors.map((one) => one.detail).join(' ')
+    return { title, detail: details || detail, remedy }
+  }
+  if (!(error instanceof ConnectionError)) console.error(error)
+  return null
+}

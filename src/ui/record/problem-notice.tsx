@@ -1,0 +1,20 @@
+import { t } from '../i18n/texts.ts'
+import { type Place, problems } from './commands.ts'
+
+/** Says why the last command of a place failed, and what to do. Empty while none did. */
+export function ProblemNotice({ place }: { place: Place }) {
+  const problem = problems.value[place]
+  return (
+    <div class="problem" role="alert" data-problem={place}>
+      {problem === null && <p class="problem-title">{t('record.problem.unreachable')}</p>}
+      {problem && (
+        // The recorder speaks English.
+        <div lang="en">
+          <p class="problem-title">{problem.title}</p>
+          {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
+          {problem.remedy && <p>{problem.remedy}</p>}
+        </div>
+      )}
+    </div>
+  )
+}

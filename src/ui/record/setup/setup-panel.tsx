@@ -1,0 +1,36 @@
+import { useEffect } from 'preact/hooks'
+import { t } from '../../i18n/texts.ts'
+import { FirstTags } from './first-tags-form.tsx'
+import { loadRequiredKeys } from './first-tags.ts'
+import { MediaChoice } from './media-choice.tsx'
+import { checkReadiness, readiness } from './readiness.ts'
+
+/** What is chosen before a start: media, devices and tags, with the result of the readiness check. */
+export function SetupPanel() {
+  useEffect(() => {
+    void loadRequiredKeys()
+    if (readiness.value.state === 'unknown') void checkReadiness()
+  }, [])
+  return (
+    <div class="setup">
+      <section class="card" aria-labelledby="setup-media">
+        <h2 id="setup-media">{t('record.setup.media')}</h2>
+        <MediaChoice />
+      </section>
+      <section class="card" aria-labelledby="setup-tags">
+        <h2 id="setup-tags">{t('record.setup.tags')}</h2>
+        <FirstTags />
+      </section>
+    </div>
+  )
+}
+
+/** The same between two recordings, folded away until it is wanted. */
+export function NextSetup() {
+  return (
+    <details class="next-setup">
+      <summary>{t('record.setup.next')}</summary>
+      <SetupPanel />
+    </details>
+  )
+}

@@ -1,0 +1,108 @@
+import { MEDIA } from '../../contract/media.ts'
+import type { RecordingAnswer } from '../../contract/views.ts'
+import { type TextKey, t } from '../i18n/texts.ts'
+import { application, current, link } from '../live/live-state.ts'
+import { clockText, recordedMs } from '../live/recorded-time.ts'
+import { recorderNow, tick } from '../live/recorder-time.ts'
+import { AllButtons } from './all-buttons.tsx'
+import { CONTROL_LINE_ID, ControlLine } from './control-line.tsx'
+import { Icon, type IconName } from './icons.tsx'
+import { mediaText } from './medium-name.ts'
+import { ProblemNotice } from './problem-notice.tsx'
+import { faultsOf, pausedSince, recordingStatus, type Status, statusOf } from './status-of.ts'
+import { timeOfDay } from './time-text.ts'
+
+const WORDS: Record<Status, TextKey> = {
+  unknown: 'record.status.unknown',
+  ready: 'record.status.ready',
+  recording: 'record.status.recording',
+  paused: 'record.status.paused',
+  wrapUp: 'record.status.wrapUp',
+  error: 'record.status.error',
+}
+const ICONS: Record<Status, IconName> = {
+  unknown: 'unknown',
+  ready: 'check',
+  recording: 'record',
+  paused: 'pause',
+  wrapUp: 'stop',
+  error: 'error',
+}
+
+/** Shows the state so that it can be read across a desk, and the buttons for all media. */
+export function StatusPanel() {
+  const recording = current.value
+  const status = statusOf(link.value, application.value, recording)
+  return (
+    <section class="status" data-status={status} aria-labelledby="status-word">
+      <span class="status-icon">
+        <Icon name={ICONS[status]} size={44} />
+      </span>
+      <div class="status-state">
+        <h1 class="status-word" id="status-word">
+          {t(WORDS[status])}
+        </h1>
+        {recording && <StatusClock recording={recording} status={status} />}
+      </div>
+      <div class="status-lines" id={CONTROL_LINE_ID}>
+        <StatusLine recording={recording} status={status} />
+        {recording && <ControlLine recording={recording} />}
+      </div>
+      <AllButtons />
+      <ProblemNotice place="all" />
+    </section>
+  )
+}
+
+/** The time that has been recorded, frozen in a pause; in the wrap-up the time that it still has. */
+function StatusClock({ recording, status }: { recording: RecordingAnswer; status: Status }) {
+  void tick.value
+  const now = recorderNow()
+  const endsAt = recording.wrapUp?.endsAt
+  const isCountdown = status === 'wrapUp' && endsAt !== undefined
+  const ms = isCountdown
+    ? Math.max(0, Math.ceil((Date.parse(endsAt) - now) / 1_000) * 1_000)
+    : recordedMs(recording, now)
+  return (
+    <p class="status-clock" role="timer">
+      <span class="hidden-text">
+        {t(isCountdown ? 'record.clock.left' : 'record.clock.recorded')}{' '}
+      </span>
+      {clockText(ms)}
+    </p>
+  )
+}
+
+function StatusLine({ recording, status }: { recording: RecordingAnswer | null; status: Status }) {
+  return <p class="status-line">{statusLine(recording, status)}</p>
+}
+
+function statusLine(recording: RecordingAnswer | null, status: Status): string {
+  if (status === 'unknown')
+    return link.value.state === 'connecting'
+      ? t('link.connecting')
+      : t('record.line.lastKnown', { state: t(WORDS[recordingStatus(recording)]) })
+  if (status === 'error' && application.value) return errorLine(recording)
+  if (!recording) return t('record.line.ready')
+  if (status === 'wrapUp') {
+    const time = clockText(recordedMs(recording, recorderNow()))
+    return t('record.line.wrapUp', { time })
+  }
+  const since = pausedSince(recording)
+  if (since) return t('record.line.pausedSince', { time: timeOfDay(since) })
+  const recorded = mediaIn(recording, 'recording')
+  return recorded ? t('record.line.recording', { media: recorded }) : t('record.line.starting')
+}
+
+function errorLine(recording: RecordingAnswer | null): string {
+  const recorded = recording && mediaIn(recording, 'recording')
+  const goesOn = recorded
+    ? t('record.line.stillRecording', { media: recorded })
+    : t('record.line.nothingRecorded')
+  const [fault] = application.value ? faultsOf(application.value) : []
+  return fault ? `${goesOn} ${fault.message}` : goesOn
+}
+
+function mediaIn(recording: RecordingAnswer, state: string): string {
+  return mediaText(MEDIA.filter((medium) => recording.tracks[medium]?.state === state))
+}

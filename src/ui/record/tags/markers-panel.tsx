@@ -1,0 +1,118 @@
+import type { RecordingAnswer, TagEntry } from '../../../contract/views.ts'
+import { t } from '../../i18n/texts.ts'
+import { isAllowed } from '../all-buttons.tsx'
+import { CommandButton } from '../command-button.tsx'
+import { isPending } from '../commands.ts'
+import { CONTROL_LINE_ID } from '../control-line.tsx'
+import { ProblemNotice } from '../problem-notice.tsx'
+import { timeOfDay } from '../time-text.ts'
+import {
+  colourOf,
+  MARKER_COLOURS,
+  type MarkerColour,
+  markersOf,
+  nextLabel,
+  setMarker,
+} from './markers.ts'
+
+/** Sets markers while something can be marked, and lists those of the recording. */
+export function MarkersPanel({ recording }: { recording: RecordingAnswer }) {
+  const markers = markersOf(recording)
+  const isOver = recording.state === 'WrapUp'
+  return (
+    <section class="card markers" aria-labelledby="markers">
+      <h2 id="markers">{t('record.markers')}</h2>
+      {!isOver && <MarkerForm />}
+      <ProblemNotice place="markers" />
+      {markers.length === 0 ? (
+        <p class="soft">{t('record.markers.none')}</p>
+      ) : (
+        <ol class="marker-list" reversed>
+          {markers.map((marker) => (
+            <Marker key={`${marker.at} ${marker.key}`} marker={marker} />
+          ))}
+        </ol>
+      )}
+    </section>
+  )
+}
+
+function MarkerForm() {
+  return (
+    <form
+      class="marker-form"
+      autocomplete="off"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isAllowed('tag')) void setMarker()
+      }}
+    >
+      <div class="field">
+        <label class="field-label" for="marker-label">
+          {t('record.markers.label')}
+        </label>
+        <input
+          class="input"
+          id="marker-label"
+          maxLength={200}
+          disabled={!isAllowed('tag')}
+          value={nextLabel.value}
+          onInput={(event) => {
+            nextLabel.value = event.currentTarget.value
+          }}
+        />
+      </div>
+      <div class="marker-buttons">
+        <CommandButton
+          text={t('record.markers.set')}
+          icon="marker"
+          shortcut="M"
+          {...common('marker')}
+          isSubmit={true}
+        />
+        {MARKER_COLOURS.map((colour, index) => (
+          <ColourButton key={colour} colour={colour} shortcut={String(index + 1)} />
+        ))}
+      </div>
+    </form>
+  )
+}
+
+function common(key: string) {
+  return {
+    isAllowed: isAllowed('tag'),
+    isPending: isPending('markers', key),
+    reasonId: CONTROL_LINE_ID,
+  }
+}
+
+function ColourButton({ colour, shortcut }: { colour: MarkerColour; shortcut: string }) {
+  return (
+    <CommandButton
+      text={t(`record.markers.${colour}`)}
+      icon="marker"
+      look="small"
+      shortcut={shortcut}
+      colour={colour}
+      {...common(`marker.${colour}`)}
+      onPress={() => void setMarker(colour)}
+    />
+  )
+}
+
+function Marker({ marker: { key, value, at } }: { marker: TagEntry }) {
+  const colour = colourOf(key)
+  const name = colour ? t(`record.markers.${colour}`) : ''
+  return (
+    <li class="marker" data-colour={colour ?? 'none'}>
+      <time class="marker-time" dateTime={at}>
+        {timeOfDay(at, 'seconds')}
+      </time>
+      <span class="marker-flag" aria-hidden="true" />
+      <span class="marker-label">
+        {String(value) || <span class="soft">{t('record.markers.unlabelled')}</span>}
+      </span>
+      {name && <span class="soft marker-colour">{name}</span>}
+    </li>
+  )
+}

@@ -1,0 +1,75 @@
+import type { Medium } from '../../../contract/media.ts'
+import type { TrackState } from '../../../contract/states.ts'
+import type { RecordingAnswer, TrackView } from '../../../contract/views.ts'
+import { t } from '../../i18n/texts.ts'
+import { clockText, trackMs } from '../../live/recorded-time.ts'
+import { recorderNow, tick } from '../../live/recorder-time.ts'
+import { Icon, type IconName } from '../icons.tsx'
+import { LevelMeter } from '../level-meter.tsx'
+import { mediumName } from '../medium-name.ts'
+import { ProblemNotice } from '../problem-notice.tsx'
+import { LivePicture } from './live-picture.tsx'
+import { TrackButtons } from './track-buttons.tsx'
+
+const ICONS: Record<TrackState, IconName> = {
+  off: 'off',
+  starting: 'wait',
+  recording: 'record',
+  paused: 'pause',
+  recovering: 'wait',
+  stopped: 'stop',
+  failed: 'error',
+}
+
+/** One medium: what it does, from which device, for how long, how loud; and its own buttons. */
+export function TrackCard({ medium, recording }: { medium: Medium; recording: RecordingAnswer }) {
+  const track = recording.tracks[medium]
+  const state = track?.state ?? 'off'
+  const name = `track-${medium}`
+  return (
+    <article class="card track" data-medium={medium} data-state={state} aria-labelledby={name}>
+      <header class="track-head">
+        <Icon name={medium} size={24} />
+        <h2 id={name}>{mediumName(medium)}</h2>
+        <p class="track-state">
+          <Icon name={ICONS[state]} size={16} />
+          {t(`record.track.${state}`)}
+        </p>
+      </header>
+      <div class="track-facts">
+        <p class="track-device" title={track?.device?.label}>
+          {track?.device?.label}
+        </p>
+        {track && <TrackClock track={track} />}
+      </div>
+      {medium === 'screen' ? (
+        <LivePicture isRecording={state === 'recording'} />
+      ) : (
+        <LevelMeter medium={medium} />
+      )}
+      {track && <TrackTroubles track={track} />}
+      {recording.state !== 'WrapUp' && (
+        <TrackButtons medium={medium} state={state} recordingId={recording.id} />
+      )}
+      <ProblemNotice place={medium} />
+    </article>
+  )
+}
+
+function TrackClock({ track }: { track: TrackView }) {
+  void tick.value
+  return <p class="track-clock">{clockText(trackMs(track, recorderNow()))}</p>
+}
+
+/** Why a track fails, and what it warns of. */
+function TrackTroubles({ track: { error, warnings } }: { track: TrackView }) {
+  if (!error && warnings.length === 0) return null
+  return (
+    <div class="track-troubles" lang="en">
+      {error && <p>{error.message}</p>}
+      {warnings.map(({ code, message }) => (
+        <p key={code}>{message}</p>
+      ))}
+    </div>
+  )
+}
