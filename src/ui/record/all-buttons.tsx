@@ -1,20 +1,13 @@
-import type { AllowedCommand } from '../../contract/commands.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { t } from '../i18n/texts.ts'
-import { application, current, link } from '../live/live-state.ts'
+import { current } from '../live/live-state.ts'
 import { type AllCommand, closeRecording, pauseAll, resumeAll, stopAll } from './all-commands.ts'
+import { isAllowed } from './allowed.ts'
 import { CommandButton, type CommandButtonProps } from './command-button.tsx'
 import { isPending } from './commands.ts'
 import { CONTROL_LINE_ID } from './control-line.tsx'
-import { isStopArmed } from './stop-by-key.ts'
 import { leadToMissing, startRecording, whyNotStart } from './setup/start-recording.ts'
-
-/** Whether the recorder allows this page a command now. Nothing is certain without a connection. */
-export function isAllowed(command: AllowedCommand): boolean {
-  if (link.value.state !== 'live') return false
-  if (command === 'start') return application.value?.allowedCommands.includes('start') ?? false
-  return current.value?.allowedCommands.includes(command) ?? false
-}
+import { isStopArmed } from './stop-by-key.ts'
 
 type Common = Pick<
   CommandButtonProps,

@@ -50,9 +50,9 @@ export function CommandButton(props: CommandButtonProps) {
       {isPending ? <Icon name="wait" /> : icon && <Icon name={icon} />}
       <span>{text}</span>
       {shortcut && (
-        <kbd class="kbd command-key" aria-hidden="true">
+        <span class="kbd command-key" aria-hidden="true">
           {shortcut}
-        </kbd>
+        </span>
       )}
     </button>
   )

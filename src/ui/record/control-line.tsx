@@ -1,7 +1,7 @@
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { t } from '../i18n/texts.ts'
+import { formatTime } from '../live/format-time.ts'
 import { senderName } from './sender-name.ts'
-import { timeOfDay } from './time-text.ts'
 
 /** The id of the text that says who controls the recording: the reason of disabled buttons. */
 export const CONTROL_LINE_ID = 'control-line'
@@ -12,7 +12,7 @@ export function ControlLine({ recording }: { recording: RecordingAnswer }) {
   return (
     <>
       <p class="status-control">
-        {t('record.control.by', { name: senderName(startedBy), time: timeOfDay(startedAt) })}
+        {t('record.control.by', { name: senderName(startedBy), time: formatTime(startedAt) })}
       </p>
       {controller === 'api' && (
         <p class="status-control">

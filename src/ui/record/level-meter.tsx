@@ -56,6 +56,7 @@ function Meter({
   meterRef: { current: HTMLDivElement | null }
 }) {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: <meter> has no mark for peaks.
     <div
       class="meter"
       role="meter"
@@ -76,7 +77,9 @@ function describe(root: HTMLElement, rmsDb: number): void {
   root.setAttribute('aria-valuenow', String(db))
   root.setAttribute(
     'aria-valuetext',
-    db <= FLOOR_DB ? t('record.meter.silent') : t('record.meter.db', { db: String(db).replace('-', '−') }),
+    db <= FLOOR_DB
+      ? t('record.meter.silent')
+      : t('record.meter.db', { db: String(db).replace('-', '−') }),
   )
 }
 

@@ -1,15 +1,37 @@
-import { application, current } from '../live/live-state.ts'
-import { clockText, recordedMs } from '../live/recorded-time.ts'
-import { recorderNow, tick } from '../live/recorder-time.ts'
+import { useEffect } from 'preact/hooks'
+import { current } from '../live/live-state.ts'
+import { Announcer } from './announcer.tsx'
+import { followKeyboard } from './keyboard/keyboard.ts'
+import { ShortcutsDialog } from './keyboard/shortcuts-dialog.tsx'
+import { NextSetup, SetupPanel } from './setup/setup-panel.tsx'
+import { StatusPanel } from './status-panel.tsx'
+import { MarkersPanel } from './tags/markers-panel.tsx'
+import { TagsPanel } from './tags/tags-panel.tsx'
+import { Tracks } from './tracks/tracks.tsx'
+import { useFocusAtWrapUp } from './wrap-up-focus.ts'
 
 /** Records: what is recorded now, and everything that a person can do about it. */
 export function RecordView() {
-  void tick.value
+  useEffect(followKeyboard, [])
+  useFocusAtWrapUp()
   const recording = current.value
   return (
-    <section>
-      <h1>{application.value?.state}</h1>
-      {recording && <p>{clockText(recordedMs(recording, recorderNow()))}</p>}
-    </section>
+    <div class="record">
+      <StatusPanel />
+      {recording ? (
+        <>
+          <Tracks key="tracks" recording={recording} />
+          <div class="notes" key={recording.id}>
+            <TagsPanel recording={recording} />
+            <MarkersPanel recording={recording} />
+          </div>
+          {recording.state === 'WrapUp' && <NextSetup />}
+        </>
+      ) : (
+        <SetupPanel />
+      )}
+      <ShortcutsDialog />
+      <Announcer />
+    </div>
   )
 }

@@ -21,7 +21,7 @@ export function statusOf(
 }
 
 /** Returns the errors in force that are more than warnings. */
-export function faultsOf(application: ApplicationView): ApplicationError[] {
+function faultsOf(application: ApplicationView): ApplicationError[] {
   return application.errors.filter(({ code }) => !(code in WARNINGS))
 }
 

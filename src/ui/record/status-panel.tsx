@@ -1,6 +1,7 @@
 import { MEDIA } from '../../contract/media.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { type TextKey, t } from '../i18n/texts.ts'
+import { formatTime } from '../live/format-time.ts'
 import { application, current, link } from '../live/live-state.ts'
 import { clockText, recordedMs } from '../live/recorded-time.ts'
 import { recorderNow, tick } from '../live/recorder-time.ts'
@@ -9,8 +10,7 @@ import { CONTROL_LINE_ID, ControlLine } from './control-line.tsx'
 import { Icon, type IconName } from './icons.tsx'
 import { mediaText } from './medium-name.ts'
 import { ProblemNotice } from './problem-notice.tsx'
-import { faultsOf, pausedSince, recordingStatus, type Status, statusOf } from './status-of.ts'
-import { timeOfDay } from './time-text.ts'
+import { pausedSince, recordingStatus, type Status, statusOf } from './status-of.ts'
 
 const WORDS: Record<Status, TextKey> = {
   unknown: 'record.status.unknown',
@@ -79,28 +79,26 @@ function StatusLine({ recording, status }: { recording: RecordingAnswer | null; 
 
 function statusLine(recording: RecordingAnswer | null, status: Status): string {
   if (status === 'unknown')
-    return link.value.state === 'connecting'
-      ? t('link.connecting')
+    return application.value === null
+      ? t('record.line.connecting')
       : t('record.line.lastKnown', { state: t(WORDS[recordingStatus(recording)]) })
-  if (status === 'error' && application.value) return errorLine(recording)
+  if (status === 'error') return errorLine(recording)
   if (!recording) return t('record.line.ready')
   if (status === 'wrapUp') {
     const time = clockText(recordedMs(recording, recorderNow()))
     return t('record.line.wrapUp', { time })
   }
   const since = pausedSince(recording)
-  if (since) return t('record.line.pausedSince', { time: timeOfDay(since) })
+  if (since) return t('record.line.pausedSince', { time: formatTime(since) })
   const recorded = mediaIn(recording, 'recording')
   return recorded ? t('record.line.recording', { media: recorded }) : t('record.line.starting')
 }
 
 function errorLine(recording: RecordingAnswer | null): string {
   const recorded = recording && mediaIn(recording, 'recording')
-  const goesOn = recorded
+  return recorded
     ? t('record.line.stillRecording', { media: recorded })
     : t('record.line.nothingRecorded')
-  const [fault] = application.value ? faultsOf(application.value) : []
-  return fault ? `${goesOn} ${fault.message}` : goesOn
 }
 
 function mediaIn(recording: RecordingAnswer, state: string): string {

@@ -1,17 +1,19 @@
 import { t } from '../../i18n/texts.ts'
+import { configuration } from '../../live/configuration.ts'
 import { Icon } from '../icons.tsx'
 import { TagFields } from '../tags/tag-fields.tsx'
-import { furtherTags, requiredKeys, requiredValues } from './first-tags.ts'
+import { furtherTags, requiredValues } from './first-tags.ts'
 import { requiredFieldId } from './start-recording.ts'
 
 /** The tags that the recording has from its start: the required ones, then any others. */
 export function FirstTags() {
+  const required = configuration.value.requiredTags
   return (
     <div class="first-tags">
-      {requiredKeys.value.map((key) => (
+      {required.map((key) => (
         <RequiredField key={key} name={key} />
       ))}
-      {requiredKeys.value.length === 0 && <p class="soft">{t('record.setup.tagsHelp')}</p>}
+      {required.length === 0 && <p class="soft">{t('record.setup.tagsHelp')}</p>}
       {furtherTags.value.length > 0 && (
         <ul class="draft-tags">
           {furtherTags.value.map(([key, value]) => (
@@ -35,7 +37,10 @@ export function FirstTags() {
         isAllowed={true}
         isPending={false}
         add={(key, value) => {
-          furtherTags.value = [...furtherTags.value.filter(([other]) => other !== key), [key, value]]
+          furtherTags.value = [
+            ...furtherTags.value.filter(([other]) => other !== key),
+            [key, value],
+          ]
           return Promise.resolve(true)
         }}
       />

@@ -1,6 +1,6 @@
 import { t } from '../../i18n/texts.ts'
+import { formatTime } from '../../live/format-time.ts'
 import { CommandButton } from '../command-button.tsx'
-import { timeOfDay } from '../time-text.ts'
 import { checkReadiness, readiness, summarise } from './readiness.ts'
 
 /** The result of the whole check, what the computer lacks, and the button that checks again. */
@@ -34,7 +34,7 @@ function summaryText(): string {
   const { value } = readiness
   if (value.state === 'checking') return t('record.readiness.checking')
   if (value.state === 'failed') return t('record.readiness.failed')
-  if (value.state === 'unknown') return ''
+  if (value.state !== 'known') return ''
   const { ready, at } = value.view
-  return t(ready ? 'record.readiness.ready' : 'record.readiness.notReady', { time: timeOfDay(at) })
+  return t(ready ? 'record.readiness.ready' : 'record.readiness.notReady', { time: formatTime(at) })
 }

@@ -1,14 +1,12 @@
 import { useEffect } from 'preact/hooks'
 import { t } from '../../i18n/texts.ts'
 import { FirstTags } from './first-tags-form.tsx'
-import { loadRequiredKeys } from './first-tags.ts'
 import { MediaChoice } from './media-choice.tsx'
 import { checkReadiness, readiness } from './readiness.ts'
 
 /** What is chosen before a start: media, devices and tags, with the result of the readiness check. */
 export function SetupPanel() {
   useEffect(() => {
-    void loadRequiredKeys()
     if (readiness.value.state === 'unknown') void checkReadiness()
   }, [])
   return (

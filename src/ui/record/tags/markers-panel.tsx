@@ -1,11 +1,10 @@
 import type { RecordingAnswer, TagEntry } from '../../../contract/views.ts'
-import { t } from '../../i18n/texts.ts'
-import { isAllowed } from '../all-buttons.tsx'
+import { language, t } from '../../i18n/texts.ts'
+import { isAllowed } from '../allowed.ts'
 import { CommandButton } from '../command-button.tsx'
 import { isPending } from '../commands.ts'
 import { CONTROL_LINE_ID } from '../control-line.tsx'
 import { ProblemNotice } from '../problem-notice.tsx'
-import { timeOfDay } from '../time-text.ts'
 import {
   colourOf,
   MARKER_COLOURS,
@@ -100,13 +99,18 @@ function ColourButton({ colour, shortcut }: { colour: MarkerColour; shortcut: st
   )
 }
 
+function exactTime(at: string): string {
+  const parts = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
+  return new Date(at).toLocaleTimeString(language.value, parts)
+}
+
 function Marker({ marker: { key, value, at } }: { marker: TagEntry }) {
   const colour = colourOf(key)
   const name = colour ? t(`record.markers.${colour}`) : ''
   return (
     <li class="marker" data-colour={colour ?? 'none'}>
       <time class="marker-time" dateTime={at}>
-        {timeOfDay(at, 'seconds')}
+        {exactTime(at)}
       </time>
       <span class="marker-flag" aria-hidden="true" />
       <span class="marker-label">

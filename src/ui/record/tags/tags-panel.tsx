@@ -1,11 +1,11 @@
 import type { RecordingAnswer, TagEntry } from '../../../contract/views.ts'
 import { t } from '../../i18n/texts.ts'
+import { formatTime } from '../../live/format-time.ts'
 import { recorder } from '../../live/recorder.ts'
-import { isAllowed } from '../all-buttons.tsx'
+import { isAllowed } from '../allowed.ts'
 import { isPending, runCommand } from '../commands.ts'
 import { ProblemNotice } from '../problem-notice.tsx'
 import { senderName } from '../sender-name.ts'
-import { timeOfDay } from '../time-text.ts'
 import { isMarker } from './markers.ts'
 import { TagFields } from './tag-fields.tsx'
 
@@ -25,11 +25,7 @@ export function TagsPanel({ recording }: { recording: RecordingAnswer }) {
         }
       />
       <ProblemNotice place="tags" />
-      {tags.length === 0 ? (
-        <p class="soft">{t('record.tags.none')}</p>
-      ) : (
-        <TagList tags={tags} />
-      )}
+      {tags.length === 0 ? <p class="soft">{t('record.tags.none')}</p> : <TagList tags={tags} />}
       {system.length > 0 && (
         <details class="system-tags">
           <summary>{t('record.tags.system', { count: system.length })}</summary>
@@ -57,7 +53,7 @@ function Tag({ tag: { key, value, at, by } }: { tag: TagEntry }) {
       <span class="tag-key">{key}</span>
       <span class="tag-value">{String(value)}</span>
       <span class="tag-by soft">
-        {senderName(by)} · <time dateTime={at}>{timeOfDay(at)}</time>
+        {senderName(by)} · <time dateTime={at}>{formatTime(at)}</time>
       </span>
     </li>
   )
