@@ -1,6 +1,8 @@
 /** Builds a file's chapters from the tags of its recording and from its gaps. Pure. */
 import type { GapReason } from '../contract/gap-reason.ts'
+import { markerOf } from '../contract/marker.ts'
 import type { Medium } from '../contract/media.ts'
+import { SYSTEM_TAG_PREFIX } from '../contract/tag-key.ts'
 import { GAP_TITLES } from './gap-titles.ts'
 import type { ChapterTag } from './port.ts'
 import { commonGaps, isMedia, type Timeline, timeMapping } from './timeline.ts'
@@ -21,7 +23,7 @@ const NAMES: Record<Medium, string> = { mic: 'Microphone', speaker: 'Speaker', s
 /**
  * Returns the chapters of a file: the first at 0, no two at the same time. `whole` is the complete
  * timeline, `timeline` the one of the file. Tags set at the start describe the recording; they are
- * chapters only when their key begins with `marker`.
+ * chapters only when they are markers.
  */
 export function buildChapters(
   whole: Timeline,
@@ -30,11 +32,11 @@ export function buildChapters(
 ): Chapter[] {
   const toFileTime = timeMapping(timeline)
   const found: Chapter[] = [{ atMs: 0, title: 'Start' }]
-  for (const { key, value, at } of tags) {
-    const ms = Date.parse(at) - whole.startMs
-    const isChapter = !key.startsWith('system.') && (ms > 0 || key.startsWith('marker'))
-    if (isChapter && ms < whole.durationMs)
-      found.push({ atMs: toFileTime(Math.max(0, ms)), title: `${key}: ${value}` })
+  for (const tag of tags) {
+    const ms = Date.parse(tag.at) - whole.startMs
+    const title = tagTitle(tag, ms <= 0)
+    if (title !== null && ms < whole.durationMs)
+      found.push({ atMs: toFileTime(Math.max(0, ms)), title })
   }
   if (timeline.removedSpans.length > 0) {
     for (const { atMs, fromMs, toMs, reason } of timeline.removedSpans)
@@ -46,6 +48,13 @@ export function buildChapters(
   } else found.push(...gapChapters(commonGaps(whole), allTracksTitles, whole))
   found.push(...trackGaps(whole, timeline))
   return merged(found.filter(({ atMs }) => atMs < timeline.durationMs))
+}
+
+/** Returns the title of the chapter that a tag becomes; null when it becomes none. */
+function tagTitle(tag: ChapterTag, isFromStart: boolean): string | null {
+  const marker = markerOf(tag)
+  if (marker !== null) return marker.label === '' ? 'Marker' : `Marker: ${marker.label}`
+  return isFromStart || tag.key.startsWith(SYSTEM_TAG_PREFIX) ? null : `${tag.key}: ${tag.value}`
 }
 
 /** Returns the chapters of gaps of one track while others have media. */

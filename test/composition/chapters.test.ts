@@ -52,8 +52,36 @@ suite('chapters', (test) => {
       tag('outcome', 'signed', 90_000),
       tag('marker', 'intro', 0),
     ]
-    assert.deepEqual(chapters(tags)[0], { atMs: 0, title: 'marker: intro' })
+    assert.deepEqual(chapters(tags)[0], { atMs: 0, title: 'Marker: intro' })
     assert.ok(!JSON.stringify(chapters(tags)).match(/4711|host|signed/))
+  })
+
+  test('name markers by their labels, each at its own time', () => {
+    const tags = [
+      tag('marker', '', 1_000),
+      tag('marker', '', 2_000),
+      tag('marker.red', 'complaint', 3_000),
+      tag('marker.blue', ' ', 4_000),
+      tag('marker.offer', '', 5_000),
+      tag('marker.offer', 'car', 6_000),
+      tag('marker', 7, 7_000),
+      tag('markers', 'x', 8_000),
+    ]
+    assert.deepEqual(
+      chapters(tags)
+        .slice(1, 9)
+        .map(({ atMs, title }) => [atMs, title]),
+      [
+        [1_000, 'Marker'],
+        [2_000, 'Marker'],
+        [3_000, 'Marker: complaint'],
+        [4_000, 'Marker'],
+        [5_000, 'Marker: offer'],
+        [6_000, 'Marker: offer: car'],
+        [7_000, 'Marker: 7'],
+        [8_000, 'markers: x'],
+      ],
+    )
   })
 
   test('less than half a second apart are joined', () => {

@@ -158,7 +158,7 @@ function recordingCommandRoutes(services: Services): Route[] {
       operationId: 'tagRecording',
       summary: 'Sets tags, and keeps earlier values in the history',
       description:
-        'The API side may tag every open recording, the page only its own. Whole numbers beyond ±9,007,199,254,740,991 and repeated keys are refused.',
+        'The API side may tag every open recording, the page only its own. A tag `marker`, or `marker.red`, `.yellow`, `.green` or `.blue`, marks its moment; the value is the label, which may be empty. Each one becomes a chapter of exports. Whole numbers beyond ±9,007,199,254,740,991 and repeated keys are refused.',
       scope: 'tag',
       body: tagRequest,
       request: (body) => body,
