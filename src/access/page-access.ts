@@ -12,9 +12,10 @@ export interface PageAccess {
   issueLaunchCode(): { code: string; expiresAt: string }
   /**
    * Consumes a launch code, opens a session and returns its secret, which goes into the cookie.
-   * Rejects with UNAUTHENTICATED or RATE_LIMITED.
+   * Rejects with UNAUTHENTICATED or RATE_LIMITED. `isStranger` is asked about a valid code only. A
+   * stranger does not consume it.
    */
-  redeemLaunchCode(code: string): Promise<string>
+  redeemLaunchCode(code: string, isStranger?: () => Promise<boolean>): Promise<string>
   /** Whether a UI session is open. It ends by itself, too. */
   isSessionOpen(sessionId: string): boolean
   /** Returns when a UI session ends by itself; undefined when it has ended. */
@@ -41,7 +42,11 @@ export function createPageAccess(
       const { code, expiresAt } = sessions.issueCode()
       return { code, expiresAt: new Date(expiresAt).toISOString() }
     },
-    async redeemLaunchCode(code) {
+    async redeemLaunchCode(code, isStranger) {
+      if (sessions.hasCode(code) && (await isStranger?.()) === true)
+        return rejectCredential(
+          'A program of another user opened the launch URL. It stays valid for its own user.',
+        )
       const opened = sessions.redeemCode(code)
       if (opened === null)
         return rejectCredential(

@@ -15,6 +15,8 @@ const MAX_SESSIONS = 64
 export interface UiSessions {
   /** Issues a code for one browser. `expiresAt` is in epoch milliseconds. */
   issueCode(): { code: string; expiresAt: number }
+  /** Whether a code is valid. */
+  hasCode(code: string): boolean
   /**
    * Consumes a code and returns the secret of a new session, or null for an invalid code. The
    * session is open at once, and `kept` resolves when a restart will not end it.
@@ -85,6 +87,7 @@ export function createUiSessions(now: () => number, store: SessionStore = NO_STO
       const code = newSecret()
       return { code, expiresAt: codes.add(code) }
     },
+    hasCode: (code) => codes.isAlive(sha256Hex(code)),
     redeemCode(code) {
       if (!codes.consume(code)) return null
       const secret = newSecret()

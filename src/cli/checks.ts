@@ -1,12 +1,12 @@
 /** Checks that need no running recorder. They open no device. */
 
-import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { DEFAULT_RESERVE_BYTES } from '../disk/default-reserve.ts'
 import { freeBytes } from '../disk/free-space.ts'
 import { type Config, readConfig } from '../home/config.ts'
 import type { Home } from '../home/home.ts'
+import { findOnPath, isProgram } from './find-on-path.ts'
 import { size } from './quantities.ts'
 
 /** Result of one check. `note`: worth knowing, but no failure. `remedy`: what to do. */
@@ -152,7 +152,7 @@ export async function checkFfmpeg(config: Config, env: NodeJS.ProcessEnv): Promi
       remedy,
     }
   }
-  for (const candidate of [await packagedFfmpeg(), await onPath('ffmpeg', env)])
+  for (const candidate of [await packagedFfmpeg(), await findOnPath('ffmpeg', env)])
     if (candidate !== null && (await isProgram(candidate)))
       return { name, result: 'ok', detail: `${candidate} is installed.` }
   return { name, result: 'failed', detail: 'No ffmpeg was found.', remedy }
@@ -178,7 +178,7 @@ export async function checkSession(
   platform: NodeJS.Platform = process.platform,
 ): Promise<Check[]> {
   if (platform !== 'linux') return []
-  const sound: Check = (await onPath('parec', env))
+  const sound: Check = (await findOnPath('parec', env))
     ? {
         name: 'Sound',
         result: 'ok',
@@ -209,23 +209,5 @@ function screenCheck(env: NodeJS.ProcessEnv): Check {
     result: 'failed',
     detail: 'DISPLAY is not set. There is no screen to record.',
     remedy: 'Run the recorder inside the desktop session, or set DISPLAY.',
-  }
-}
-
-async function onPath(program: string, env: NodeJS.ProcessEnv): Promise<string | null> {
-  const suffix = process.platform === 'win32' ? '.exe' : ''
-  for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter)) {
-    const file = join(folder, program + suffix)
-    if (folder !== '' && (await isProgram(file))) return file
-  }
-  return null
-}
-
-async function isProgram(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK)
-    return (await stat(file)).isFile()
-  } catch {
-    return false
   }
 }

@@ -5,7 +5,7 @@ const OPENER_LIMIT_MS = 3_000
 
 /**
  * Opens a URL in the user's browser, with the platform's own command. Resolves to false if that
- * fails.
+ * fails. The URL stands on a command line, which other users can see: see decision 13.
  */
 export async function openBrowser(
   url: string,
@@ -13,6 +13,18 @@ export async function openBrowser(
   platform: NodeJS.Platform = process.platform,
 ): Promise<boolean> {
   const [command, ...args] = openerOf(url, platform)
+  return openWindow(command, args, env, platform)
+}
+
+/**
+ * Starts a program that opens a window and outlives the command. Resolves to false if that fails.
+ */
+export async function openWindow(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return false
   const opener = spawn(command, args, { env, stdio: 'ignore', detached: true })
   return new Promise((resolve) => {

@@ -1,6 +1,11 @@
-import { defineCommand } from '../command.ts'
-import { openBrowser } from '../open-browser.ts'
-import { UsageError } from '../problem.ts'
+import type { Api } from '../api.ts'
+import { appArguments, findAppBrowser } from '../app-browser.ts'
+import { type CommandResult, defineCommand } from '../command.ts'
+import { openBrowser, openWindow } from '../open-browser.ts'
+import { localProblem, UsageError } from '../problem.ts'
+
+/** The options of which only one can be given. */
+const EXCLUSIVE = ['app', 'print-url', 'sign-out'] as const
 
 /** Opens the recorder's page. */
 export const ui = defineCommand({
@@ -9,32 +14,57 @@ export const ui = defineCommand({
   description: [
     'Opens the page with a URL that works once, within 60 seconds. If no browser can be opened, the command prints ' +
       'the URL.',
+    'With --app, Chromium, Chrome, Edge or Brave shows the page as a small window of its own.',
     'A browser stays signed in for 12 hours, or until --sign-out. A restart of the recorder does not sign it out.',
   ],
   options: {
+    app: { kind: 'flag', help: 'Open a small window of its own, which needs a Chromium browser.' },
     'print-url': { kind: 'flag', help: 'Print the URL, and open no browser.' },
     'sign-out': { kind: 'flag', help: 'Sign all browsers out, and open none.' },
   },
   examples: [
     { line: 'f2f ui', does: 'Opens the page in your browser.' },
+    { line: 'f2f ui --app', does: 'Opens the page as a small window of its own.' },
     { line: 'f2f ui --print-url', does: 'Prints the URL, for a browser of your choice.' },
     { line: 'f2f ui --sign-out', does: 'Signs all browsers out at once.' },
   ],
-  async run({ options, json, api, io }) {
+  async run({ options, json, api, io: { env } }) {
+    const [first, second] = EXCLUSIVE.filter((name) => options[name])
+    if (second !== undefined)
+      throw new UsageError(`The options --${first} and --${second} exclude each other.`)
     if (options['sign-out']) {
-      if (options['print-url'])
-        throw new UsageError('The options --print-url and --sign-out exclude each other.')
       await api.delete('/ui/sessions')
       return { json: {}, text: 'All browsers are signed out, and unused launch URLs are void.' }
     }
+    if (options.app) return openApp(api, env)
     const launch = await api.post<{ url: string }>('/ui/launch')
     if (options['print-url'] || json) return { json: launch, text: launch.url }
-    if (await openBrowser(launch.url, io.env))
-      return { json: launch, text: 'The page is opening in your browser.' }
-    return {
-      json: launch,
-      text: launch.url,
-      note: 'No browser could be opened. Please open this URL within 60 seconds.',
-    }
+    return opened(
+      launch,
+      await openBrowser(launch.url, env),
+      'The page is opening in your browser.',
+    )
   },
 })
+
+async function openApp(api: Api, env: NodeJS.ProcessEnv): Promise<CommandResult> {
+  const browser = await findAppBrowser(env)
+  // Before the launch: nobody would use the URL.
+  if (browser === null)
+    throw localProblem('FAILED', 'No browser that can show a window of its own was found.', {
+      detail: 'Looked for Chromium, Chrome, Edge and Brave.',
+      remedy: 'Install one of them, or open the page in your browser with `f2f ui`.',
+    })
+  const launch = await api.post<{ url: string }>('/ui/launch')
+  const isOpen = await openWindow(browser, appArguments(launch.url), env)
+  return opened(launch, isOpen, 'The page is opening as a window of its own.')
+}
+
+function opened(launch: { url: string }, isOpen: boolean, text: string): CommandResult {
+  if (isOpen) return { json: launch, text }
+  return {
+    json: launch,
+    text: launch.url,
+    note: 'No browser could be opened. Please open this URL within 60 seconds.',
+  }
+}

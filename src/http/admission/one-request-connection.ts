@@ -23,6 +23,15 @@ export class OneRequestConnection extends Duplex {
     this.push(head)
   }
 
+  /** The ports, as those of a socket. */
+  get remotePort(): number | undefined {
+    return this.#socket.remotePort
+  }
+
+  get localPort(): number | undefined {
+    return this.#socket.localPort
+  }
+
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void) {

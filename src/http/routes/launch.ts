@@ -1,5 +1,6 @@
 import { sessionCookieName } from '../../access/access.ts'
 import { RecorderError } from '../../contract/errors.ts'
+import { isOtherUser } from '../peer-user.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { emptyRequest } from '../schemas/requests.ts'
@@ -38,7 +39,7 @@ export function launchRoutes({ access, address, isRunning }: Services): Route[] 
       operationId: 'openPage',
       tag: 'Page',
       description:
-        'The session lasts 12 hours, or until it is signed out. A restart of the daemon does not end it.',
+        'The code works once, and on Linux only for the user who runs the daemon. The session lasts 12 hours, or until it is signed out. A restart of the daemon does not end it.',
       summary:
         'Opens a session for the browser that follows a launch URL, and redirects it to the page',
       scope: null,
@@ -58,7 +59,10 @@ export function launchRoutes({ access, address, isRunning }: Services): Route[] 
             },
           )
         }
-        const secret = await access.redeemLaunchCode(params.code as string)
+        // The URL stands on the command line of a browser, which other users can see.
+        const secret = await access.redeemLaunchCode(params.code as string, () =>
+          isOtherUser(ctx.req.socket),
+        )
         const cookie = `${sessionCookieName(address().port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`
         sendEmpty(ctx, 303, ['Location', '/', 'Set-Cookie', cookie])
       },
