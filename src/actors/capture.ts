@@ -69,6 +69,11 @@ export type CaptureReport =
     }
   /** Loudness, about ten times a second; never written to the log. */
   | { type: 'capture.level'; level: Level }
+  /**
+   * A small picture of the screen as it is now, about once a second; null from the cut on. Never
+   * written to disk.
+   */
+  | { type: 'capture.picture'; segment: number; jpeg: Buffer | null }
   /** Bytes in the segment's file so far, about twice a second; never written to the log. */
   | { type: 'capture.progress'; segment: number; bytes: number }
 

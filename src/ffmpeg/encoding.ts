@@ -33,6 +33,11 @@ export const NO_PROBING = ['-probesize', '32', '-analyzeduration', '0']
 /** The longest stretch that a player has to decode when it jumps. */
 const KEY_FRAME_SECONDS = 10
 
+/** The largest width of a live picture, in pixels. */
+const LIVE_PICTURE_WIDTH = 480
+/** A filter that passes the first frame, and then one a second. */
+const ONCE_A_SECOND = 'select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.99)'
+
 const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'info']
 
 /**
@@ -113,21 +118,42 @@ export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: F
   ]
 }
 
+/** Arguments for the further outputs of a screen's ffmpeg: thumbnails and live pictures. */
+export function pictureArgs(ffmpeg: Ffmpeg): string[] {
+  return [...thumbnailArgs(ffmpeg), ...livePictureArgs(ffmpeg)]
+}
+
 /**
  * Arguments for a second output of the same ffmpeg: a thumbnail a second on descriptor 3, by which
  * a black screen is noticed.
  */
-export function thumbnailArgs(ffmpeg: Ffmpeg): string[] {
-  const onceASecond = 'select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.99)'
+function thumbnailArgs(ffmpeg: Ffmpeg): string[] {
   return [
     ...[
       '-vf',
-      `${onceASecond},scale=${THUMBNAIL.width}:${THUMBNAIL.height}:flags=area`,
+      `${ONCE_A_SECOND},scale=${THUMBNAIL.width}:${THUMBNAIL.height}:flags=area`,
       ...variableFrameRate(ffmpeg),
     ],
     // More than one thread would delay each picture until the next one.
     ...['-c:v', 'rawvideo', '-threads', '1', '-pix_fmt', 'gray'],
     ...['-flush_packets', '1', '-f', 'rawvideo', 'pipe:3'],
+  ]
+}
+
+/**
+ * Arguments for a third output of the same ffmpeg: a JPEG a second on descriptor 4, for people who
+ * watch the recording. A second capture could show something else than what is recorded.
+ */
+function livePictureArgs(ffmpeg: Ffmpeg): string[] {
+  return [
+    ...[
+      '-vf',
+      `${ONCE_A_SECOND},scale=min(${LIVE_PICTURE_WIDTH}\\,iw):-2:flags=fast_bilinear`,
+      ...variableFrameRate(ffmpeg),
+    ],
+    // More than one thread would delay each picture until the next one.
+    ...['-c:v', 'mjpeg', '-threads', '1', '-pix_fmt', 'yuvj420p', '-q:v', '6'],
+    ...['-flush_packets', '1', '-f', 'image2pipe', 'pipe:4'],
   ]
 }
 

@@ -13,6 +13,7 @@ import { configurationRoutes } from './routes/configuration.ts'
 import { eventRoutes } from './routes/events.ts'
 import { launchRoutes } from './routes/launch.ts'
 import { pageRoutes } from './routes/page.ts'
+import { pictureRoutes } from './routes/picture.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { segmentRoutes } from './routes/segments.ts'
@@ -27,6 +28,7 @@ export function createRoutes(services: Services): Route[] {
     ...recordingRoutes(services),
     ...commandRoutes(services),
     ...segmentRoutes(services),
+    ...pictureRoutes(services),
     ...composedFileRoutes(services),
     ...eventRoutes(services),
     ...applicationRoutes(services),

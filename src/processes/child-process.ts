@@ -51,8 +51,8 @@ export interface ChildOptions {
   stdin?: 'pipe' | 'ignore'
   onStdout?: (chunk: Buffer) => void
   onStderr?: (text: string) => void
-  /** Receives its output on descriptor 3, which exists only with this option. */
-  onDescriptor3?: (chunk: Buffer) => void
+  /** Receive its output on descriptors 3, 4 and so on, which exist only with this option. */
+  onDescriptors?: readonly ((chunk: Buffer) => void)[]
 }
 
 /**
@@ -70,9 +70,12 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
   process?.stdout?.on('data', options.onStdout ?? (() => {}))
   // There are no pipes at all when no descriptor was left for them.
   const pipes = process?.stdio as ChildProcess['stdio'] | undefined
-  const descriptor3 = pipes?.[3] as Readable | null | undefined
-  descriptor3?.on('error', () => {})
-  descriptor3?.on('data', options.onDescriptor3 ?? (() => {}))
+  const descriptors = (options.onDescriptors ?? []).map((onOutput, index) => {
+    const output = pipes?.[3 + index] as Readable | null | undefined
+    output?.on('error', () => {})
+    output?.on('data', onOutput)
+    return output
+  })
   process?.stderr?.on('error', () => {})
   process?.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT_BYTES)
@@ -91,7 +94,7 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
       const drained = setTimeout(() => {
         opened.stdout?.destroy()
         opened.stderr?.destroy()
-        descriptor3?.destroy()
+        for (const output of descriptors) output?.destroy()
       }, DRAIN_MS)
       opened.once('close', () => {
         clearTimeout(drained)
@@ -132,7 +135,7 @@ function open(command: ChildCommand, options: ChildOptions): ChildProcess | Node
         options.stdin ?? 'ignore',
         'pipe',
         'pipe',
-        ...(options.onDescriptor3 ? ['pipe' as const] : []),
+        ...(options.onDescriptors ?? []).map(() => 'pipe' as const),
       ],
       detached: globalThis.process.platform !== 'win32',
       windowsHide: true,

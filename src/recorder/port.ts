@@ -13,6 +13,7 @@ import type {
 } from '../contract/views.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import type { ScopeRefusal } from './commands/scope-refusals.ts'
+import type { LivePicture } from './queries/live-pictures.ts'
 
 /** Part of the port: the question and the answer of `recordings`. */
 export type { Page, RecordingQuery } from '../store/port.ts'
@@ -52,6 +53,11 @@ export interface RecorderPort {
    * INVALID_REQUEST (cursor, times).
    */
   recordings(query: RecordingQuery, side: ClientSide): Promise<Page<RecordingAnswer>>
+  /**
+   * Returns the newest small picture of the screen that is recorded; null while it is not. Rejects
+   * like `recording`.
+   */
+  picture(id: string, side: ClientSide): Promise<LivePicture | null>
   application(side: ClientSide): Promise<ApplicationView>
   /** Lists the commands that a side may give on a recording; with null, when there is none. */
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]

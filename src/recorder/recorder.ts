@@ -19,6 +19,7 @@ import { type OpeningFact, openingFacts, unacknowledgedCommands } from './facts/
 import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
 import { isCapturing } from './open-recordings.ts'
 import type { RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
+import type { LivePicture } from './queries/live-pictures.ts'
 import type { RecorderOptions } from './recorder-options.ts'
 import { createRecorderParts, type RecorderParts } from './recorder-parts.ts'
 
@@ -109,6 +110,10 @@ export class Recorder implements RecorderPort {
 
   recordings(query: RecordingQuery, side: ClientSide): Promise<Page<RecordingAnswer>> {
     return this.#parts.reader.recordings(query, side)
+  }
+
+  picture(id: string, side: ClientSide): Promise<LivePicture | null> {
+    return this.#parts.reader.picture(id, side)
   }
 
   application(side: ClientSide): Promise<ApplicationView> {

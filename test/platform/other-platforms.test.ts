@@ -46,7 +46,7 @@ suite('command lines', (test) => {
     assert.equal(screen.program, '/opt/ffmpeg')
     assert.match(
       line(screen),
-      /-f x11grab -framerate 15 -video_size 1280x720 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1 .*pipe:3$/,
+      /-f x11grab -framerate 15 -video_size 1280x720 -i :0 .*libx264.*frag_every_frame.*-f mp4 pipe:1 .*pipe:3 .*mjpeg.*pipe:4$/,
     )
     const right = { name: 'HDMI-1', primary: false, x: 1920, y: 0, width: 1280, height: 1024 }
     assert.match(

@@ -14,6 +14,7 @@ import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { within } from '../../time/within.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import { BlackWatch } from './black-watch.ts'
+import { JpegSplitter } from './jpeg-splitter.ts'
 
 /** How long frames wait until the time of the first one is read from ffmpeg's messages. */
 const START_TIME_WAIT_MS = 250
@@ -57,6 +58,7 @@ export class ScreenPipeline implements Pipeline {
   readonly #boxes = new Splitter(readBox)
   readonly #assembler = new FragmentAssembler()
   readonly #black: BlackWatch
+  readonly #pictures = new JpegSplitter()
   #child: Child | undefined
   #watch: ScreenWatch | undefined
   #cause: EndCause | undefined
@@ -112,7 +114,10 @@ export class ScreenPipeline implements Pipeline {
       stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
       onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
       onStderr: (text) => this.#readStartTime(text),
-      onDescriptor3: (chunk) => this.#black.push(chunk),
+      onDescriptors: [
+        (chunk) => this.#black.push(chunk),
+        (chunk) => void this.#onPictures(chunk, needsConfirmation),
+      ],
     })
     this.#child = child
     const exit = await child.exited
@@ -186,6 +191,14 @@ export class ScreenPipeline implements Pipeline {
       this.#emitFrames()
     }
     this.#confirming = undefined
+  }
+
+  /** Passes pictures on, once it is sure that they show what is recorded. */
+  async #onPictures(chunk: Buffer, needsConfirmation: boolean): Promise<void> {
+    const picture = this.#pictures.push(chunk).at(-1)
+    if (picture === undefined) return
+    if (needsConfirmation && (await this.#watch?.check()) !== undefined) return
+    if (this.#cause === undefined) this.#events.picture(picture)
   }
 
   #clockSetCause(): EndCause {

@@ -22,6 +22,8 @@ export interface PipelineEvents {
   /** Media, in order; the first unit brings the headers along. */
   unit(unit: MediaUnit): void
   level(level: Level): void
+  /** A small picture of the screen as it is now, as JPEG. */
+  picture(jpeg: Buffer): void
   /** A warning about the flowing media; called when it begins and when it ends. */
   warning(warning: { code: WarningCode; present: boolean; detail: string }): void
 }

@@ -20,6 +20,7 @@ export interface SegmentAttemptEvents {
   /** The first media are in the file. */
   flowing(startedAtMs: number): void
   level(level: Level): void
+  picture: PipelineEvents['picture']
   warning: PipelineEvents['warning']
   /** Bytes in the file, about twice a second. */
   progress(bytes: number): void
@@ -79,6 +80,7 @@ export class SegmentAttempt {
         this.writer.write(bytes)
       },
       level: events.level,
+      picture: events.picture,
       warning: (warning) => {
         if (hasFlowed) events.warning(warning)
         else earlyWarnings.set(warning.code, warning)

@@ -68,6 +68,10 @@ export class SegmentCapture {
     if (this.#cutAt !== undefined) return
     this.#cutAt = at
     this.#attempt?.cut(at)
+    const { plan, report } = this.#parts
+    // Reports after `cut` has returned: callers do not expect a report from within it.
+    if (plan.medium === 'screen')
+      queueMicrotask(() => report({ type: 'capture.picture', segment: plan.number, jpeg: null }))
     this.#interrupt()
   }
 
@@ -132,6 +136,10 @@ export class SegmentCapture {
         },
         level: (level) => {
           if (this.#cutAt === undefined) report({ type: 'capture.level', level })
+        },
+        picture: (jpeg) => {
+          if (this.#cutAt === undefined)
+            report({ type: 'capture.picture', segment: plan.number, jpeg })
         },
         warning: (warning) => {
           if (this.#cutAt === undefined)

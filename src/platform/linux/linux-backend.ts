@@ -3,9 +3,9 @@ import type { Quality } from '../../contract/quality.ts'
 import {
   CHANNELS,
   NO_PROBING,
+  pictureArgs,
   SAMPLE_RATE,
   screenArgs,
-  thumbnailArgs,
 } from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
@@ -94,7 +94,7 @@ export function x11grabCommand(
   ]
   return {
     program: ffmpeg.path,
-    args: [...screenArgs([...NO_PROBING, ...grab], quality, ffmpeg), ...thumbnailArgs(ffmpeg)],
+    args: [...screenArgs([...NO_PROBING, ...grab], quality, ffmpeg), ...pictureArgs(ffmpeg)],
   }
 }
 

@@ -7,8 +7,18 @@ import type { SegmentOutcome } from './pending-command.ts'
 /** How long a track that lost its media tries to get them back before it has failed. */
 export const RECOVERY_MS = 10 * 60_000
 
-/** A capture's report about a segment; levels and file growth are no facts. */
-export type SegmentReport = Exclude<CaptureReport, { type: 'capture.level' | 'capture.progress' }>
+/** A report that is no fact: loudness, picture, growth of a file. */
+export type TransientReport = Extract<
+  CaptureReport,
+  { type: 'capture.level' | 'capture.picture' | 'capture.progress' }
+>
+/** A capture's report about a segment. */
+export type SegmentReport = Exclude<CaptureReport, TransientReport>
+
+/** Whether a report is no fact. */
+export function isTransient(report: CaptureReport): report is TransientReport {
+  return ['capture.level', 'capture.picture', 'capture.progress'].includes(report.type)
+}
 
 /**
  * Adds what a capture actor's report means for its recording, whose track may have moved on

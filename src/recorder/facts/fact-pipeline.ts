@@ -7,7 +7,7 @@ import type { RecordingView } from '../../contract/views.ts'
 import type { Appended, CommandAnswer, EventLog } from '../../store/port.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
-import { reportFacts, type SegmentReport } from './capture-reports.ts'
+import { isTransient, reportFacts, type SegmentReport } from './capture-reports.ts'
 import { EventBatch, type FactCause } from './event-batch.ts'
 import { LiveRecordings } from './live-recordings.ts'
 import type { PendingCommand } from './pending-command.ts'
@@ -218,11 +218,11 @@ export class FactPipeline {
     }
   }
 
-  /** Turns what a capture reports into facts, unless it is only a level or a file's growth. */
+  /** Turns what a capture reports into facts, unless it is no fact, like a level. */
   report(id: string, medium: Medium, report: CaptureReport): void {
     const { observeReport, onFault } = this.#options
     const observed = observeReport(id, medium, report)
-    if (report.type === 'capture.level' || report.type === 'capture.progress') return
+    if (isTransient(report)) return
     if (!observed) {
       this.#report(id, medium, report)
       return

@@ -20,6 +20,7 @@ import type { FactPipeline, UnrecordedEnd } from '../facts/fact-pipeline.ts'
 import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
 import type { RecorderBus } from '../port.ts'
 import { ActiveErrors } from './active-errors.ts'
+import { type LivePicture, LivePictures } from './live-pictures.ts'
 
 /** The parts that a reader reads from. */
 export interface ReaderOptions {
@@ -47,6 +48,7 @@ export class Reader {
   readonly #options: ReaderOptions
   readonly #activeErrors = new ActiveErrors()
   readonly #levels = new Map<string, Level>()
+  readonly #pictures = new LivePictures()
   /** Counts what may change an answer. */
   #changes = 0
   /** The answer that each side got last, and the state that it was made from. */
@@ -63,6 +65,7 @@ export class Reader {
     this.#changes++
     for (const event of events) {
       this.#activeErrors.observe(event)
+      this.#pictures.observe(event)
       if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') continue
       for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
     }
@@ -71,7 +74,12 @@ export class Reader {
   /** Observes a track's level, or its end. Levels are not in the log. */
   observeReport(recordingId: string, medium: Medium, report: CaptureReport): void {
     const key = `${recordingId}/${medium}`
+    if (report.type === 'capture.picture') {
+      this.#pictures.observeReport(recordingId, report)
+      return
+    }
     this.#changes++
+    if (medium === 'screen') this.#pictures.observeReport(recordingId, report)
     if (report.type === 'capture.ended') this.#levels.delete(key)
     if (report.type !== 'capture.level') return
     const { level } = report
@@ -95,6 +103,12 @@ export class Reader {
     throw id === 'current'
       ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
       : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
+  }
+
+  /** Returns the newest picture of a recording's screen; null unless the screen is recording. */
+  async picture(id: string, side: ClientSide): Promise<LivePicture | null> {
+    const { id: recordingId, tracks } = await this.recording(id, side)
+    return tracks.screen?.state === 'recording' ? this.#pictures.newest(recordingId) : null
   }
 
   /** Lists recordings. `state` means the state that is shown, also after a failed log. */

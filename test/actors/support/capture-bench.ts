@@ -103,7 +103,9 @@ export class ObservedCapture {
 
   /** The reports without the levels. */
   reportsWithoutLevels(): CaptureReport[] {
-    return this.reports.filter((report) => report.type !== 'capture.level')
+    return this.reports.filter(
+      (report) => report.type !== 'capture.level' && report.type !== 'capture.picture',
+    )
   }
 }
 

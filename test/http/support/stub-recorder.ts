@@ -160,6 +160,14 @@ export class StubRecorder implements RecorderPort {
     return { ...view, tracks, allowedCommands: this.allowedCommands(view.id, side) }
   }
 
+  /** The live picture of every recording. */
+  livePicture: { jpeg: Buffer; number: number } | null = null
+
+  async picture(id: string, side: ClientSide): Promise<{ jpeg: Buffer; number: number } | null> {
+    await this.recording(id, side)
+    return this.livePicture
+  }
+
   async application(side: ClientSide) {
     const medium = { available: true, device: { id: 'd', label: 'Device' } }
     return {
