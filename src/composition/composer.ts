@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import { RecorderError } from '../contract/errors.ts'
+import type { SegmentDescription } from '../contract/events.ts'
 import { build } from './build.ts'
 import type { BuildContext } from './build-context.ts'
 import { Cache } from './cache.ts'
@@ -21,6 +22,7 @@ import type {
   CompositionRequest,
 } from './port.ts'
 import { type RecordingSource, readQuality, readSegments } from './recording-source.ts'
+import { SegmentPeaks } from './segment-peaks.ts'
 import { Semaphore } from './semaphore.ts'
 import { createTools, type Tools } from './tools.ts'
 import { waitUntilFinished } from './wait-until-finished.ts'
@@ -63,6 +65,7 @@ export class Composer implements CompositionPort {
   readonly #tools: Tools
   readonly #cache: Cache
   readonly #slots: Semaphore
+  readonly #peaks: SegmentPeaks
   readonly #builds = new Map<string, Build>()
   readonly #progress = new EventEmitter<{ progress: [CompositionProgress] }>()
   readonly #closing = new AbortController()
@@ -79,6 +82,11 @@ export class Composer implements CompositionPort {
       options.onFault,
     )
     this.#slots = new Semaphore(this.#limits.builds)
+    this.#peaks = new SegmentPeaks({
+      tools: this.#tools,
+      slots: this.#slots,
+      signal: this.#closing.signal,
+    })
   }
 
   /**
@@ -139,12 +147,16 @@ export class Composer implements CompositionPort {
     return this.#joinOrStart(plan, signal)
   }
 
+  peaks(recordingId: string, segment: SegmentDescription): Promise<Buffer> {
+    return this.#peaks.of(segment, this.#options.recordings.file(recordingId, segment.file))
+  }
+
   /** Ends all builds. Resolves when no process is left. */
   async close(): Promise<void> {
     this.#closing.abort(closing())
     const builds = [...this.#builds.values()]
     for (const { cancel } of builds) cancel.abort(closing())
-    await Promise.all(builds.map(({ file }) => file.catch(() => {})))
+    await Promise.all([...builds.map(({ file }) => file.catch(() => {})), this.#peaks.settled()])
   }
 
   async #joinOrStart(plan: CompositionPlan, signal: AbortSignal): Promise<ComposedFile> {

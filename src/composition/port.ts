@@ -1,3 +1,4 @@
+import type { SegmentDescription } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { RecordingView } from '../contract/views.ts'
 
@@ -53,6 +54,11 @@ export interface CompositionPort {
     request: CompositionRequest,
     signal: AbortSignal,
   ): Promise<ComposedFile>
+  /**
+   * Returns the peaks of a sound segment: one byte for every 20 ms, 255 times the square root of the
+   * largest amplitude. Rejects with RecorderError EXPORT_FAILED or NOT_READY.
+   */
+  peaks(recordingId: string, segment: SegmentDescription): Promise<Buffer>
   /** Returns the path of the ffmpeg in use; null when there is none. */
   ffmpegPath(): Promise<string | null>
   /** Subscribes to the progress of all files being made. Returns the function that unsubscribes. */

@@ -32,6 +32,14 @@ export class StubCompositions implements CompositionPort {
     })
   }
 
+  /** The peaks of every segment. */
+  peaksAnswer = Buffer.from([0, 128, 255])
+
+  async peaks(): Promise<Buffer> {
+    if (this.failure) throw this.failure
+    return this.peaksAnswer
+  }
+
   async ffmpegPath(): Promise<string | null> {
     return '/usr/bin/ffmpeg'
   }
