@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { get } from 'node:http'
@@ -10,6 +11,7 @@ import { readOrCreateHomeToken } from '../src/access/home-token.ts'
 import { createApi } from '../src/cli/api.ts'
 import { ProblemError } from '../src/cli/problem.ts'
 import { FrontDoor } from '../src/front-door.ts'
+import { apiSocketPath } from '../src/home/api-socket.ts'
 import { readDaemonFile } from '../src/home/daemon-file.ts'
 import { type Home, prepareHome, resolveHome } from '../src/home/home.ts'
 import { configurationWith } from './http/support/daemon.ts'
@@ -17,6 +19,8 @@ import { INDEX, writePage } from './http/support/page-folder.ts'
 import { StubCompositions } from './http/support/stub-compositions.ts'
 import { StubRecorder } from './http/support/stub-recorder.ts'
 import { suite } from './support/suite.ts'
+
+const noSockets = process.platform === 'win32' ? 'Windows has no Unix sockets' : null
 
 suite('while the log is being opened', (test) => {
   let home: Home
@@ -119,6 +123,16 @@ suite('while the log is being opened', (test) => {
         return true
       })
     })
+
+  test.unless(noSockets, 'a socket that a killed daemon has left is replaced', async () => {
+    const path = apiSocketPath(home.folder) as string
+    const leave = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`
+    spawnSync(process.execPath, ['-e', leave])
+    assert.ok(existsSync(path))
+    await door.listen()
+    const found = await readDaemonFile(home)
+    assert.equal(found.state === 'running' && found.daemon.socket, path)
+  })
 
   test('an opening that fails leaves no announcement', async () => {
     await door.listen()

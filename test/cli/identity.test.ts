@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import {
   createServer,
   type IncomingMessage,
@@ -11,11 +11,12 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { identityProof } from '../../src/contract/identity-proof.ts'
 import { apiSocketPath } from '../../src/home/api-socket.ts'
 import { readDaemonFile, writeDaemonFile } from '../../src/home/daemon-file.ts'
 import type { Home } from '../../src/home/home.ts'
 import { suite } from '../support/suite.ts'
-import { f2f, freshHome, type Stub, startStub } from './stub.ts'
+import { f2f, freshHome, type Stub, startStub, TOKEN } from './stub.ts'
 
 const startedAt = '2026-01-31T09:00:00.000Z'
 const APPLICATION = { 'GET /v1/devices': { body: { mic: { available: false, devices: [] } } } }
@@ -78,16 +79,29 @@ suite('the home token is sent only to the daemon of the home', (test) => {
     const truePort = new URL(`${await urlOf(stub.home)}`).port
     const received = await strangerAt(stub.home, ({ headers, url }, response) => {
       const target = `http://127.0.0.1:${truePort}${url}`
-      request(target, { headers: { 'f2f-challenge': headers['f2f-challenge'] } }, (answer) => {
-        response.writeHead(answer.statusCode ?? 0, answer.headers)
-        answer.pipe(response)
-      }).end()
+      request(
+        target,
+        { headers: { 'f2f-challenge': String(headers['f2f-challenge']) } },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 0, answer.headers)
+          answer.pipe(response)
+        },
+      ).end()
     })
     assert.equal(await code(stub.home), 'NOT_THE_RECORDER')
     assert.deepEqual(
       received.map(({ authorization }) => authorization),
       [undefined],
     )
+  })
+
+  test('not to a stranger that repeats an earlier proof of its port', async () => {
+    const received = await strangerAt(stub.home, ({ socket }, response) => {
+      const proof = identityProof(TOKEN, socket.localPort as number, 'a'.repeat(43))
+      response.setHeader('F2F-Proof', proof).end('{"status":"ok"}')
+    })
+    assert.equal(await code(stub.home), 'NOT_THE_RECORDER')
+    assert.equal(received[0]?.authorization, undefined)
   })
 
   test('not when the process id belongs to another process now', async () => {
@@ -127,6 +141,22 @@ suite('the home token is sent only to the daemon of the home', (test) => {
     await writeDaemonFile(home, { pid: process.pid, url, startedAt, socket: path })
     assert.equal((await f2f(['devices', '--json'], { home })).code, 0)
     assert.deepEqual(hosts, ['127.0.0.1:1'])
+  })
+
+  test.unless(notRoot, 'not by a Unix socket that another user has put there', async () => {
+    const { home } = stub
+    const path = apiSocketPath(home.folder) as string
+    let asked = 0
+    await listen((_, response) => {
+      asked++
+      response.end('{}')
+    }, path)
+    await chown(path, 65534, 65534)
+    const url = await urlOf(home)
+    await writeDaemonFile(home, { pid: process.pid, url, startedAt, socket: path })
+    assert.equal((await f2f(['devices', '--json'], { home })).code, 0)
+    assert.equal(asked, 0)
+    assert.equal(stub.requests.length, 1)
   })
 
   test.unless(noSockets, 'by its port, when nobody listens on the socket any more', async () => {

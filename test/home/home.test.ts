@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -10,6 +11,7 @@ import { processStart } from '../../src/home/process-start.ts'
 import { suite } from '../support/suite.ts'
 
 const posix = process.platform === 'win32' ? 'Windows does not use file modes' : null
+const notLinux = process.platform === 'linux' ? null : 'only Linux tells when a process started'
 /** Larger than any process id of the platforms. */
 const NO_PROCESS = 2 ** 31 - 2
 const daemon = {
@@ -248,6 +250,18 @@ suite('daemon.json', (test) => {
     })
     if (posix === null) assert.equal(await modeOf(home.daemonFile), 0o600)
     assert.deepEqual((await readdir(home.folder)).sort(), ['daemon.json', 'exports', 'recordings'])
+  })
+
+  test.unless(notLinux, 'tells two lives of a process id apart by their start', async () => {
+    const child = spawn('cat')
+    try {
+      const [own, later] = [await processStart(process.pid), await processStart(child.pid!)]
+      assert.ok(own !== null && later !== null)
+      assert.notEqual(later, own)
+      assert.equal(await processStart(process.pid), own)
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 
   test('is stale if its process has ended, or if it cannot be parsed', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { request } from 'node:http'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { readEvents } from './support/event-reader.ts'
@@ -94,6 +94,9 @@ suite('admission of connections', (test) => {
     assert.equal(ninth.status, 429)
     assert.equal(ninth.headers.get('retry-after'), '1')
     assert.equal(((await ninth.json()) as { code: string }).code, 'TOO_MANY_STREAMS')
+    const other = await readEvents(daemon, { token: await daemon.tokenFor('audit') })
+    assert.equal(other.answer.status, 200)
+    other.hangUp()
     streams[0]?.hangUp()
     await eventually('a place is free', async () => {
       const again = await daemon.call('/v1/events')
@@ -149,6 +152,23 @@ suite('what a head may not hide', (test) => {
 
 suite('the Unix socket', (test) => {
   const noSockets = process.platform === 'win32' ? 'Windows has no Unix sockets' : null
+  test.unless(noSockets, 'keeps its connections while strangers flood the port', async () => {
+    const daemon = await startDaemon({ socket: true, limits: { headersTimeoutMs: 30_000 } })
+    const local = connect(daemon.socketPath as string)
+    try {
+      await once(local, 'connect')
+      const strangers = await Promise.all(Array.from({ length: 300 }, () => daemon.connect()))
+      for (const stranger of strangers) stranger.on('error', () => {}).resume()
+      await eventually('the oldest stranger is closed', () => strangers[0]?.destroyed)
+      const answer = Promise.race([once(local, 'data'), once(local, 'close')])
+      local.write(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\n\r\n`)
+      assert.match(String((await answer)[0]), /^HTTP\/1\.1 200 /)
+    } finally {
+      local.destroy()
+      await daemon.close()
+    }
+  })
+
   test.unless(
     noSockets,
     'answers like the port, and finishes an answer when the daemon ends',

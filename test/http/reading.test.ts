@@ -102,7 +102,7 @@ suite('reading', (test) => {
   })
 
   test('a search with thousands of tags is refused before they are looked at', async () => {
-    const tags = Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`k${i}`, 1]))
+    const tags = Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`k${i}`, null]))
     const begun = performance.now()
     const answer = await daemon.post('/v1/recordings/search', { tags })
     const errors = await pointersOf(answer)

@@ -8,9 +8,10 @@ import {
   changeOperations,
   type ProjectionChanges,
 } from '../../src/store/projection-changes.ts'
+import { readEvents } from '../../src/store/read-events.ts'
 import { suite } from '../support/suite.ts'
 import { History } from './support/history.ts'
-import { withFolder, withLog } from './support/scratch.ts'
+import { withDatabase, withFolder, withLog } from './support/scratch.ts'
 
 suite('tags in the log', (test) => {
   test('the 10,000th tag costs as little as the 10th', async () => {
@@ -86,6 +87,36 @@ suite('tags in the log', (test) => {
       } finally {
         await log.close()
       }
+    }))
+
+  test('reading the events of an old recording does not read those of others', () =>
+    withFolder(async (folder) => {
+      const [one, two] = [new History('recording-1'), new History('recording-2')]
+      await withLog(folder, async (log) => {
+        await log.append({ events: [one.starting(), one.started(), one.wrapUp(1), one.closed(2)] })
+          .committed
+        await log.append({ events: [two.starting(), two.started()] }).committed
+        await log.append({ events: Array.from({ length: 2_000 }, () => two.tagged(1, { a: 1 })) })
+          .committed
+      })
+      await withDatabase(folder, async (db) => {
+        let read = 0
+        const count = <T>(values: T[]): T[] => {
+          read += values.length
+          return values
+        }
+        const getMany = db.getMany.bind(db)
+        const values = db.values.bind(db)
+        const counting = Object.assign(db, {
+          getMany: async (keys: string[]) => count(await getMany(keys)),
+          values: (range: object) => ({ all: async () => count(await values(range).all()) }),
+        }) as unknown as Database
+        // The hash of the head is needed for the last event only.
+        const head = { position: 2_006, hash: '' }
+        const query = { after: 0, limit: 100, recordingId: 'recording-1' }
+        assert.equal((await readEvents({ db: counting, head }, query)).length, 4)
+        assert.ok(read <= 8, `${read} records were read`)
+      })
     }))
 
   test('the events of a recording are found without those of others', () =>
