@@ -13,7 +13,8 @@ import type {
 import { NotFoundError } from './errors.ts'
 import { type FollowOptions, follow } from './follow.ts'
 import { createIdempotencyKey } from './idempotency-key.ts'
-import { type OutgoingRequest, readJson, send } from './send.ts'
+import { readJson } from './read-answer.ts'
+import { type OutgoingRequest, send, sendOnce } from './send.ts'
 import type {
   Devices,
   EventsQuery,
@@ -44,9 +45,15 @@ export interface ClientOptions {
   url?: string
   /** The secret of a token. Without it: the session of the page. */
   token?: string
-  /** What sends requests, in place of the global `fetch`. */
+  /**
+   * Sends the requests, in place of the global `fetch`. It rejects with a TypeError when a
+   * connection fails. Other errors reach the caller as they are.
+   */
   fetch?: typeof fetch
-  /** The time limit of an answer, in milliseconds (default: a minute). Files have none. */
+  /**
+   * The time limit of an answer with all its repetitions, in milliseconds (default: a minute).
+   * Files have none.
+   */
   timeoutMs?: number
 }
 
@@ -59,6 +66,11 @@ export type QueryParameters = Record<string, string | number | undefined>
  * `Idempotency-Key` and are sent again under it when their connection breaks.
  */
 export interface RecorderClient {
+  /**
+   * Asks whether a recorder answers. It needs no credential. A page calls it first, so that the
+   * browser asks its user for access to this computer.
+   */
+  ping(options?: RequestOptions): Promise<void>
   application(options?: RequestOptions): Promise<ApplicationView>
   /** The recording in progress or in its wrap-up; null when there is none. */
   current(options?: RequestOptions): Promise<RecordingAnswer | null>
@@ -84,9 +96,13 @@ export interface RecorderClient {
   createToken(request: TokenRequest, options?: RequestOptions): Promise<NewToken>
   revokeToken(id: string, options?: RequestOptions): Promise<void>
   /** Creates a URL that signs one browser in. */
-  launch(options?: RequestOptions): Promise<Launch>
+  launchUrl(options?: RequestOptions): Promise<Launch>
   /** Ends the session of this page. */
   signOut(options?: RequestOptions): Promise<void>
+  /** Signs every browser out. */
+  endSessions(options?: RequestOptions): Promise<void>
+  /** Reads the description of the API (OpenAPI 3.1). */
+  openApi(options?: RequestOptions): Promise<unknown>
   /** Follows the event stream, through interruptions. */
   follow(options?: FollowOptions): AsyncIterable<StreamMessage>
   /** Requests a file or a stream below `/v1`. Resolves when the answer begins. */
@@ -104,22 +120,26 @@ const ANSWER_LIMIT_MS = 60_000
 /** Creates a client. Sends nothing before its first method is called. */
 export function createClient(options: ClientOptions = {}): RecorderClient {
   const { url = '', token, timeoutMs = ANSWER_LIMIT_MS } = options
-  const base = `${url.replace(/\/$/, '')}/v1`
+  const base = `${url.replace(/(?:\/v1)?\/*$/, '')}/v1`
   // A browser's fetch must be called as a function of the window.
   const fetcher: typeof fetch = options.fetch ?? ((...args) => fetch(...args))
   const credential: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {}
 
-  const prepare: Prepare = (method, path, { query, body, ...rest }) => ({
-    method,
-    url: `${base}${path}${queryString(query)}`,
-    headers: { Accept: ACCEPT, ...credential, ...headersOf(method, path, body, rest) },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    signal: rest.signal,
-  })
-  const request: RecorderClient['request'] = async (method, path, more = {}) =>
-    readJson(await send(fetcher, prepare(method, path, more), timeoutMs))
+  const prepare: Prepare = (method, path, { query, body, ...rest }) => {
+    const headers = headersOf(method, path, body, rest)
+    return {
+      method,
+      url: `${base}${path}${queryString(query)}`,
+      headers: { Accept: ACCEPT, ...credential, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: rest.signal,
+      isRepeatable: method === 'GET' || path === SEARCH || headers['Idempotency-Key'] !== undefined,
+    }
+  }
+  const request: RecorderClient['request'] = (method, path, more = {}) =>
+    send(fetcher, prepare(method, path, more), readJson, timeoutMs)
   const open: RecorderClient['open'] = (path, query, more = {}) =>
-    send(fetcher, prepare('GET', path, { ...more, query }))
+    send(fetcher, prepare('GET', path, { ...more, query }), (answer) => answer)
   return {
     ...readingMethods(request),
     ...commandMethods(request),
@@ -130,13 +150,16 @@ export function createClient(options: ClientOptions = {}): RecorderClient {
       follow((after, signal) => {
         const query = { levels: more.levels ? 1 : undefined, exports: more.exports ? 1 : undefined }
         const outgoing = prepare('GET', '/events', { query, signal })
+        outgoing.headers.Accept = `text/event-stream, ${ACCEPT}`
         if (after !== undefined) outgoing.headers['Last-Event-ID'] = String(after)
-        return send(fetcher, { ...outgoing, headers: { ...outgoing.headers } })
+        // Not repeated here, so that the caller learns at once that the connection is lost.
+        return sendOnce(fetcher, outgoing)
       }, more),
   }
 }
 
 const ACCEPT = 'application/json, application/problem+json'
+const SEARCH = '/recordings/search'
 
 type Members = RequestOptions & { query?: QueryParameters | undefined; body?: unknown }
 type Prepare = (method: string, path: string, members: Members) => OutgoingRequest
@@ -148,7 +171,7 @@ function headersOf(
   body: unknown,
   { idempotencyKey, ifMatch }: RequestOptions,
 ): Record<string, string> {
-  const isCommand = method === 'POST' && /^\/recordings(?!\/search$)/.test(path)
+  const isCommand = method === 'POST' && path !== SEARCH && path.startsWith('/recordings')
   const key = idempotencyKey ?? (isCommand ? createIdempotencyKey() : undefined)
   return {
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -166,7 +189,7 @@ function queryString(query: QueryParameters = {}): string {
 
 /** Returns the path of a recording, or of something of it. */
 export function recordingPath(id: string, ...parts: (string | number)[]): string {
-  return ['/recordings', id, ...parts].map((part) => encodeURI(String(part))).join('/')
+  return ['/recordings', ...[id, ...parts].map((part) => encodeURIComponent(part))].join('/')
 }
 
 function readingMethods(request: Request) {
@@ -175,6 +198,10 @@ function readingMethods(request: Request) {
     (options?: RequestOptions): Promise<T> =>
       request('GET', path, options) as Promise<T>
   return {
+    async ping(options?: RequestOptions) {
+      await request('GET', '/ping', options)
+    },
+    openApi: get<unknown>('/openapi.json'),
     application: get<ApplicationView>('/application'),
     devices: get<Devices>('/devices'),
     async current(options?: RequestOptions) {
@@ -190,7 +217,7 @@ function readingMethods(request: Request) {
     recordings: (query: RecordingsQuery = {}, options?: RequestOptions) =>
       request('GET', '/recordings', { ...options, query }) as Promise<Page<RecordingAnswer>>,
     search: (body: SearchRequest, options?: RequestOptions) =>
-      request('POST', '/recordings/search', { ...options, body }) as Promise<Page<RecordingAnswer>>,
+      request('POST', SEARCH, { ...options, body }) as Promise<Page<RecordingAnswer>>,
     events: (id: string, query: EventsQuery = {}, options?: RequestOptions) =>
       request('GET', recordingPath(id, 'events'), { ...options, query }) as Promise<Page<LogEvent>>,
     segments: (id: string, query: PageQuery = {}, options?: RequestOptions) =>
@@ -235,10 +262,13 @@ function accessMethods(request: Request) {
     async revokeToken(id: string, options?: RequestOptions) {
       await request('DELETE', `/tokens/${encodeURIComponent(id)}`, options)
     },
-    launch: (options?: RequestOptions) =>
+    launchUrl: (options?: RequestOptions) =>
       request('POST', '/ui/launch', { ...options, body: {} }) as Promise<Launch>,
     async signOut(options?: RequestOptions) {
       await request('POST', '/ui/sign-out', { ...options, body: {} })
+    },
+    async endSessions(options?: RequestOptions) {
+      await request('DELETE', '/ui/sessions', options)
     },
   }
 }

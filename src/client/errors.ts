@@ -1,3 +1,4 @@
+import type { ClientSide } from '../contract/by.ts'
 import type { AllowedCommand } from '../contract/commands.ts'
 import type { ErrorCode, RequestError } from '../contract/errors.ts'
 import type { RecordingState } from '../contract/states.ts'
@@ -8,13 +9,13 @@ export interface ProblemDocument {
   status: number
   code: ErrorCode
   detail?: string
-  /** What to do. */
+  /** The way out, in a whole sentence. */
   remedy?: string
   recordingId?: string
   state?: RecordingState
   allowedCommands?: AllowedCommand[]
   /** Who controls the recording, if that is the reason. */
-  holder?: { side: string; client: string; since: string | null }
+  holder?: { side: ClientSide; client: string; since: string }
   /** The faults of the request, by JSON Pointer (RFC 6901). */
   errors?: RequestError[]
   /** The end of the log, if the request is beyond it. */
@@ -52,6 +53,15 @@ export class RecorderProblem extends Error {
 
   get remedy(): string | undefined {
     return this.document.remedy
+  }
+
+  get recordingId(): string | undefined {
+    return this.document.recordingId
+  }
+
+  /** The state of the recording, if the command does not fit it. */
+  get state(): RecordingState | undefined {
+    return this.document.state
   }
 
   get holder(): ProblemDocument['holder'] {
@@ -149,6 +159,17 @@ export function problemFrom(document: ProblemDocument): RecorderProblem {
 /** No recorder answered. A command may have taken effect all the same. */
 export class ConnectionError extends Error {
   override name = 'ConnectionError'
+}
+
+/** Something answered that is not the recorder. */
+export class UnexpectedAnswerError extends ConnectionError {
+  override name = 'UnexpectedAnswerError'
+  readonly status: number
+
+  constructor(message: string, status: number, options?: ErrorOptions) {
+    super(message, options)
+    this.status = status
+  }
 }
 
 /** The browser did not let this page call a program on this computer. */

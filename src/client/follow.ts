@@ -1,7 +1,8 @@
 import type { LogEvent } from '../contract/events.ts'
-import { NotReadyError, RecorderProblem, TooManyError } from './errors.ts'
-import { pause } from './send.ts'
-import { parseServerSentEvents, type ServerSentEvent } from './server-sent-events.ts'
+import { ConnectionError, NotReadyError, RecorderProblem, TooManyError } from './errors.ts'
+import { pause } from './pause.ts'
+import { type ServerSentEvent, ServerSentEventParser } from './server-sent-events.ts'
+import { StreamSignal } from './stream-signal.ts'
 import type { ExportProgress, LevelMessage, StreamMessage } from './types.ts'
 
 /** How to follow the recorder. */
@@ -39,32 +40,28 @@ const SILENCE_MS = 25_000
 export async function* follow(
   open: OpenStream,
   { after, signal, onConnection, onProblem }: FollowOptions,
-): AsyncGenerator<StreamMessage> {
+  silenceMs = SILENCE_MS,
+): AsyncGenerator<StreamMessage, void, undefined> {
   let position = after
   let retryMs = FIRST_RETRY_MS
   while (!signal?.aborted) {
-    const broken = new AbortController()
-    const watch = createSilenceWatch(() => broken.abort(new Error('The stream is silent.')))
-    const either = AbortSignal.any([broken.signal, ...(signal ? [signal] : [])])
+    const stream = new StreamSignal(signal, silenceMs)
     try {
       onConnection?.('connecting')
-      const { body } = await open(position, either)
+      const { body } = await open(position, stream.signal)
       onConnection?.('open')
       retryMs = FIRST_RETRY_MS
-      watch.heard()
-      for await (const message of parseServerSentEvents(body as AsyncIterable<Uint8Array>)) {
-        watch.heard()
-        if (message === null) continue
-        if (message.id !== undefined) position = Number(message.id)
-        yield toMessage(message)
+      for await (const message of readMessages(body, stream)) {
+        if (message.kind === 'event') position = message.event.position
+        yield message
+        if (signal?.aborted) return
       }
     } catch (error) {
       if (signal?.aborted) return
       if (isFinal(error)) throw error
       onProblem?.(error)
     } finally {
-      watch.end()
-      broken.abort()
+      stream.end()
     }
     if (signal?.aborted) return
     onConnection?.('lost')
@@ -73,29 +70,42 @@ export async function* follow(
   }
 }
 
-/** Whether waiting would not change the recorder's mind. */
-function isFinal(error: unknown): boolean {
-  return (
-    error instanceof RecorderProblem &&
-    !(error instanceof NotReadyError || error instanceof TooManyError) &&
-    error.status < 500
-  )
+/** Reads with a reader, because Safari cannot iterate over a stream. */
+async function* readMessages(
+  body: Response['body'],
+  stream: StreamSignal,
+): AsyncGenerator<StreamMessage> {
+  if (body === null) throw new ConnectionError('The event stream is empty.')
+  const parser = new ServerSentEventParser()
+  const reader = body.getReader()
+  for (;;) {
+    stream.expectBytes()
+    const { done, value } = await reader.read().catch((cause) => {
+      stream.signal.throwIfAborted()
+      if (!(cause instanceof TypeError)) throw cause
+      throw new ConnectionError('The event stream has broken.', { cause })
+    })
+    stream.expectNothing()
+    if (done) return
+    for (const received of parser.push(value)) {
+      const message = toMessage(received)
+      if (message !== null) yield message
+    }
+  }
 }
 
-function toMessage({ type, data }: ServerSentEvent): StreamMessage {
+/** Whether waiting would not help: a refusal of the recorder, or a fault of the program. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof ConnectionError) return false
+  if (!(error instanceof RecorderProblem)) return true
+  return !(error instanceof NotReadyError || error instanceof TooManyError) && error.status < 500
+}
+
+/** Returns the message; null for one of a later version of the recorder. */
+function toMessage({ id, type, data }: ServerSentEvent): StreamMessage | null {
   const value: unknown = JSON.parse(data)
+  if (id !== undefined) return { kind: 'event', event: value as LogEvent }
   if (type === 'level') return { kind: 'level', level: value as LevelMessage }
   if (type === 'export') return { kind: 'export', progress: value as ExportProgress }
-  return { kind: 'event', event: value as LogEvent }
-}
-
-function createSilenceWatch(onSilence: () => void) {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  return {
-    heard(): void {
-      clearTimeout(timer)
-      timer = setTimeout(onSilence, SILENCE_MS)
-    },
-    end: (): void => clearTimeout(timer),
-  }
+  return null
 }

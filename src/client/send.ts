@@ -1,14 +1,10 @@
-import {
-  ConnectionError,
-  type ProblemDocument,
-  problemFrom,
-  type RecorderProblem,
-} from './errors.ts'
+import { ConnectionError, type RecorderProblem, UnexpectedAnswerError } from './errors.ts'
 import { isLocalNetworkBlocked, localNetworkBlocked } from './local-network.ts'
+import { pause } from './pause.ts'
+import { readProblem } from './read-answer.ts'
 
-/** How often a request is sent at most when its connection breaks or it must wait. */
-const MOST_SENDS = 4
-const RETRY_MS = 250
+/** The pauses before a request is sent again after its connection broke, in milliseconds. */
+const PAUSES_MS = [250, 500, 1_000]
 /** The types of Node's `fetch` lack it. */
 const BROWSER_ONLY: object = { cache: 'no-store' }
 
@@ -20,101 +16,102 @@ export interface OutgoingRequest {
   /** JSON, already written. */
   body: string | undefined
   signal: AbortSignal | undefined
+  /** Whether the recorder carries it out once, however often it arrives. */
+  isRepeatable: boolean
 }
 
 /**
- * Sends a request and resolves when its answer begins with a status of success. Sends it again
- * when its connection broke, or when the first sending is still being carried out, if it cannot
- * act twice. Rejects with a {@link RecorderProblem} or {@link ConnectionError}, or with the reason
- * of the signal.
+ * Sends a request once, and resolves when its answer begins with a status of success. Rejects with
+ * a {@link RecorderProblem} or {@link ConnectionError}, or with the reason of the signal.
  */
-export async function send(
+export async function sendOnce(
+  fetcher: typeof fetch,
+  { method, url, headers, body, signal }: OutgoingRequest,
+): Promise<Response> {
+  const init: RequestInit = {
+    ...BROWSER_ONLY,
+    method,
+    headers,
+    signal: signal ?? null,
+    ...(body === undefined ? {} : { body }),
+    // A token and a cookie would be two credentials, which the recorder refuses.
+    credentials: 'Authorization' in headers ? 'omit' : 'same-origin',
+    redirect: 'error',
+  }
+  const answer = await fetcher(url, init).catch((cause) => explain(cause, url, signal))
+  if (answer.ok) return answer
+  throw await readProblem(answer)
+}
+
+/** Throws the error of a request that got no answer. */
+async function explain(
+  cause: unknown,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<never> {
+  signal?.throwIfAborted()
+  // Every fetch reports a failed connection as a TypeError. Other errors belong to the fetch that
+  // the caller has passed.
+  if (!(cause instanceof TypeError)) throw cause
+  if (await isLocalNetworkBlocked(url)) throw localNetworkBlocked(cause)
+  throw new ConnectionError('The recorder does not answer.', { cause })
+}
+
+/**
+ * Sends a request and reads its answer, within the limit. Sends it again when its connection broke,
+ * or when the recorder is still busy with the first sending, if it cannot act twice.
+ */
+export async function send<T>(
   fetcher: typeof fetch,
   request: OutgoingRequest,
+  read: (answer: Response) => Promise<T> | T,
   timeoutMs?: number,
-): Promise<Response> {
-  const limit = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]
-  const signal = AbortSignal.any([...(request.signal ? [request.signal] : []), ...limit])
-  const sends = isRepeatable(request) ? MOST_SENDS : 1
-  for (let sent = 1; ; sent++) {
+): Promise<T> {
+  const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+  const signal =
+    limit && request.signal ? AbortSignal.any([limit, request.signal]) : (limit ?? request.signal)
+  const attempt = async () => read(await sendOnce(fetcher, { ...request, signal }))
+  try {
+    return await (request.isRepeatable ? repeat(attempt, signal) : attempt())
+  } catch (error) {
+    request.signal?.throwIfAborted()
+    if (!limit?.aborted) throw error
+    const seconds = (timeoutMs as number) / 1_000
+    throw new ConnectionError(`The recorder did not answer within ${seconds} s.`, { cause: error })
+  }
+}
+
+async function repeat<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (let broken = 0; ; ) {
     try {
-      const answer = await sendOnce(fetcher, request, signal)
-      if (answer.ok) return answer
-      const problem = await readProblem(answer)
-      if (sent >= sends || problem.code !== 'IN_FLIGHT') throw problem
-      await pause(1_000 * Number(answer.headers.get('retry-after') ?? 1), signal)
+      return await attempt()
     } catch (error) {
-      request.signal?.throwIfAborted()
-      if (!(error instanceof ConnectionError) || sent >= sends || signal.aborted) throw error
-      await pause(RETRY_MS * sent, signal).catch(() => {
-        throw error
-      })
+      signal?.throwIfAborted()
+      const pauseMs = isBroken(error, broken > 0)
+        ? PAUSES_MS[broken++]
+        : busyMs(error as RecorderProblem, broken > 0)
+      if (pauseMs === undefined) throw error
+      await pause(pauseMs, signal)
     }
   }
 }
 
-/** Whether the request reads only, or carries a key by which the recorder knows it again. */
-function isRepeatable({ method, headers }: OutgoingRequest): boolean {
-  return method === 'GET' || headers['Idempotency-Key'] !== undefined
+/** Whether the connection failed in a way that may not last. */
+function isBroken(error: unknown, hadConnection: boolean): boolean {
+  if (!(error instanceof ConnectionError) || error instanceof UnexpectedAnswerError) return false
+  // Nobody listens, unless the recorder was there a moment ago: then it may be starting again.
+  return hadConnection || !isRefused(error)
 }
 
-async function sendOnce(
-  fetcher: typeof fetch,
-  { method, url, headers, body }: OutgoingRequest,
-  signal: AbortSignal,
-): Promise<Response> {
-  try {
-    return await fetcher(url, {
-      ...BROWSER_ONLY,
-      method,
-      headers,
-      signal,
-      ...(body === undefined ? {} : { body }),
-      // The page's own session, and never another page's.
-      credentials: 'same-origin',
-      redirect: 'error',
-    })
-  } catch (cause) {
-    if (cause instanceof ConnectionError) throw cause
-    if (await isLocalNetworkBlocked(url)) throw localNetworkBlocked(cause)
-    throw new ConnectionError('The recorder does not answer.', { cause })
-  }
+function isRefused(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ('code' in cause && cause.code === 'ECONNREFUSED') return true
+  return false
 }
 
-async function readProblem(answer: Response): Promise<RecorderProblem> {
-  const body: unknown = await readJson(answer)
-  const members = typeof body === 'object' && body !== null ? (body as ProblemDocument) : null
-  if (typeof members?.code === 'string' && typeof members.title === 'string')
-    return problemFrom(members)
-  throw new ConnectionError(
-    `The answer does not come from a recorder: status ${answer.status} without a problem document.`,
-  )
-}
-
-/** Reads the JSON of an answer; null when it has no body. Rejects with {@link ConnectionError}. */
-export async function readJson(answer: Response): Promise<unknown> {
-  try {
-    const text = await answer.text()
-    return text === '' ? null : JSON.parse(text)
-  } catch (cause) {
-    throw new ConnectionError('The answer is incomplete, or does not come from a recorder.', {
-      cause,
-    })
-  }
-}
-
-/** Waits, unless the signal aborts, with whose reason it then rejects. */
-export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer)
-      reject(signal?.reason)
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    }, ms)
-    if (signal?.aborted) onAbort()
-    else signal?.addEventListener('abort', onAbort, { once: true })
-  })
+/** Returns the time after which the recorder wants the request again; undefined if it does not. */
+function busyMs({ code, document }: RecorderProblem, hadConnection: boolean): number | undefined {
+  // A recorder that has been restarted is not ready at first.
+  const isBusy = code === 'IN_FLIGHT' || (code === 'NOT_READY' && hadConnection)
+  return isBusy ? 1_000 * (document?.retryAfterSeconds ?? 1) : undefined
 }

@@ -6,20 +6,16 @@ export interface ServerSentEvent {
   id: string | undefined
 }
 
-/**
- * Parses a stream of Server-Sent Events as it arrives. Yields `null` for a comment, which shows
- * only that the stream is alive.
- */
-export async function* parseServerSentEvents(
-  body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<ServerSentEvent | null> {
-  const decoder = new TextDecoder()
-  let buffered = ''
-  for await (const chunk of body) {
-    buffered += decoder.decode(chunk, { stream: true })
-    const blocks = buffered.split('\n\n')
-    buffered = blocks.pop() ?? ''
-    for (const block of blocks) yield parseBlock(block)
+/** Parses a stream of Server-Sent Events as it arrives, however it is cut into chunks. */
+export class ServerSentEventParser {
+  readonly #decoder = new TextDecoder()
+  #rest = ''
+
+  /** Adds a chunk. Returns the messages that it completes, without comments. */
+  push(chunk: Uint8Array): ServerSentEvent[] {
+    const blocks = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split('\n\n')
+    this.#rest = blocks.pop() ?? ''
+    return blocks.map(parseBlock).filter((message) => message !== null)
   }
 }
 

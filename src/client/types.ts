@@ -41,7 +41,7 @@ export type RecordingsQuery = Query<typeof recordingsQuery>
 export type EventsQuery = Query<typeof eventsQuery>
 /** The page of a list. */
 export type PageQuery = Query<typeof pageQuery>
-/** What an export is to hold. */
+/** How to export a recording. */
 export type ExportQuery = Query<typeof exportQuery>
 /** A token without its secret. */
 export type TokenView = z.output<typeof ANSWERS.TokenPage>['items'][number]
@@ -75,7 +75,7 @@ export type StreamMessage =
   | { kind: 'level'; level: LevelMessage }
   | { kind: 'export'; progress: ExportProgress }
 
-/** What a request may carry besides its own members. */
+/** The options of every request. */
 export interface RequestOptions {
   /** Cancels the request. A command that has been sent may take effect all the same. */
   signal?: AbortSignal | undefined
