@@ -14,6 +14,7 @@ import { eventRoutes } from './routes/events.ts'
 import { launchRoutes } from './routes/launch.ts'
 import { pageRoutes } from './routes/page.ts'
 import { pictureRoutes } from './routes/picture.ts'
+import { pingRoute } from './routes/ping.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { segmentRoutes } from './routes/segments.ts'
@@ -33,6 +34,7 @@ export function createRoutes(services: Services): Route[] {
     ...eventRoutes(services),
     ...applicationRoutes(services),
     ...configurationRoutes(services),
+    pingRoute(),
     ...readinessRoutes(services),
     ...tokenRoutes(services),
     ...launchRoutes(services),

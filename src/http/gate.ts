@@ -6,6 +6,7 @@ import { checkHost, countHeader, createOriginCheck } from './origin-check.ts'
 import type { PageFiles } from './page/page-files.ts'
 import { sendProblem } from './problem.ts'
 import { LAUNCH_PATH } from './routes/launch.ts'
+import { PING_PATH } from './routes/ping.ts'
 import { sendEmpty } from './send-answer.ts'
 import type { Services } from './services.ts'
 
@@ -13,7 +14,8 @@ const LAUNCH_URL = new RegExp(`^${LAUNCH_PATH}[\\w-]+$`)
 
 /** Whether a path needs no credential. Of the page these are only the files that there are. */
 function isPublic(path: string, pageFiles: PageFiles): boolean {
-  return path === '/healthz' || path === '/' || pageFiles.has(path) || LAUNCH_URL.test(path)
+  if (path === '/' || path === '/healthz' || path === PING_PATH) return true
+  return pageFiles.has(path) || LAUNCH_URL.test(path)
 }
 
 /**

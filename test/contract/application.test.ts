@@ -8,6 +8,7 @@ import { type Clients, connect } from './support/clients.ts'
  */
 const ROUTES = [
   'GET /healthz',
+  'GET /v1/ping',
   'GET /v1/openapi.json',
   'GET /v1/application',
   'GET /v1/devices',

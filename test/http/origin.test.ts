@@ -193,6 +193,16 @@ suite('Origin', (test) => {
     )
   })
 
+  test('of the configuration may ping without a credential, and no other origin may', async () => {
+    const ping = (origin?: string) =>
+      daemon.call('/v1/ping', { token: null, headers: origin === undefined ? {} : { origin } })
+    const answer = await ping(ALLOWED_ORIGIN)
+    assert.equal(answer.headers.get('access-control-allow-origin'), ALLOWED_ORIGIN)
+    assert.deepEqual(await bodyOf(answer, 200, 'Health'), { status: 'ok' })
+    assert.equal((await ping()).headers.get('access-control-allow-origin'), null)
+    await toProblem(await ping('https://evil.example'), 'FORBIDDEN_ORIGIN')
+  })
+
   test('is refused if sent twice', async () => {
     const lines = [
       `Host: 127.0.0.1:${daemon.port}`,

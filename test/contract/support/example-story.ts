@@ -53,8 +53,13 @@ export async function playExamples(
   const id: string = answers.get('readRecording')?.body.id
   await get('listSegments', `/recordings/${id}/segments?limit=2`)
   await get('listRecordingEvents', `/recordings/${id}/events?limit=3`)
-  const health = await fetch(`${daemon.url}/healthz`)
-  const { status, headers } = health
-  answers.set('health', { status, headers, body: await health.json() })
+  for (const [name, path] of [
+    ['health', '/healthz'],
+    ['ping', '/v1/ping'],
+  ] as const) {
+    const answer = await fetch(`${daemon.url}${path}`)
+    const { status, headers } = answer
+    answers.set(name, { status, headers, body: await answer.json() })
+  }
   return answers
 }

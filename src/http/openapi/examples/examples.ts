@@ -97,6 +97,7 @@ export const REQUEST_EXAMPLES: Record<string, unknown> = {
 /** The bodies of successful answers, by operation. */
 export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   health: { status: 'ok' },
+  ping: { status: 'ok' },
   createToken: { ...TOKEN, token: `f2f_${'Q'.repeat(43)}` },
   listTokens: { items: [TOKEN], nextCursor: null },
   launchPage: {
