@@ -9,7 +9,7 @@ import pino from 'pino'
 import { createAccess } from '../src/access/access.ts'
 import { readOrCreateHomeToken } from '../src/access/home-token.ts'
 import { createApi } from '../src/cli/api.ts'
-import { ProblemError } from '../src/cli/problem.ts'
+import { NotReadyError } from '../src/client/errors.ts'
 import { FrontDoor } from '../src/front-door.ts'
 import { apiSocketPath } from '../src/home/api-socket.ts'
 import { readDaemonFile } from '../src/home/daemon-file.ts'
@@ -116,10 +116,9 @@ suite('while the log is being opened', (test) => {
       await door.listen()
       door.report('The recorder verifies its log: 7 of 9 events.')
       if (way === 'port') await rm(join(home.folder, 'api.sock'))
-      await assert.rejects(createApi(home).get('/application'), (error: unknown) => {
-        assert.ok(error instanceof ProblemError)
-        assert.equal(error.problem.code, 'NOT_READY')
-        assert.match(String(error.problem.detail), /7 of 9 events/)
+      await assert.rejects(createApi(home).application(), (error: unknown) => {
+        assert.ok(error instanceof NotReadyError)
+        assert.match(String(error.detail), /7 of 9 events/)
         return true
       })
     })

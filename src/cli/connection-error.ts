@@ -2,6 +2,10 @@ import type { DaemonInfo } from '../home/daemon-file.ts'
 import { codeOf } from '../home/home-error.ts'
 import { localProblem, type ProblemError } from './problem.ts'
 
+/** The remedy after a request whose outcome is unknown. */
+export const MAY_HAVE_ACTED =
+  'The command may have taken effect all the same. Check with `f2f status`, then read the recorder’s log.'
+
 /** Explains why a request to the daemon failed. */
 export function connectionError(daemon: DaemonInfo, cause: unknown): ProblemError {
   if (isNobodyThere(cause))
@@ -12,8 +16,7 @@ export function connectionError(daemon: DaemonInfo, cause: unknown): ProblemErro
     })
   return localProblem('NO_ANSWER', 'The recorder does not answer.', {
     detail: `The request to ${daemon.url} (process ${daemon.pid}) failed: ${cause instanceof Error ? cause.message : cause}.`,
-    remedy:
-      'The command may have taken effect all the same. Check with `f2f status`, then read the recorder’s log.',
+    remedy: MAY_HAVE_ACTED,
     cause,
   })
 }

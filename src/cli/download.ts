@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
-import type { IncomingMessage } from 'node:http'
 import { localProblem } from './problem.ts'
 
 /** A file that was downloaded completely. */
@@ -15,21 +14,24 @@ export interface DownloadedFile {
  * syncs it to disk and renames it to `path`. Leaves nothing behind if anything fails.
  */
 export async function saveDownload(
-  answer: IncomingMessage,
+  answer: Pick<Response, 'headers' | 'body'>,
   path: string,
   onPercent: (percent: number) => void,
 ): Promise<DownloadedFile> {
   const temporaryFile = `${path}.${process.pid}.part`
-  const expectedBytes = Number(answer.headers['content-length'] ?? 0)
+  const expectedBytes = Number(answer.headers.get('content-length') ?? 0)
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader()
   const hash = createHash('sha256')
   let bytes = 0
   try {
     const handle = await open(temporaryFile, 'wx', 0o600)
     try {
-      for await (const chunk of answer) {
-        hash.update(chunk as Buffer)
-        await handle.writeFile(chunk as Buffer)
-        bytes += (chunk as Buffer).length
+      for (;;) {
+        const { done, value: chunk } = await reader.read()
+        if (done) break
+        hash.update(chunk)
+        await handle.writeFile(chunk)
+        bytes += chunk.length
         onPercent(Math.floor((100 * bytes) / Math.max(1, expectedBytes)))
       }
       await handle.sync()
@@ -37,10 +39,10 @@ export async function saveDownload(
       await handle.close()
     }
     const digest = hash.digest()
-    const expectedDigest = answer.headers['repr-digest']
+    const expectedDigest = answer.headers.get('repr-digest')
     if (
       bytes !== expectedBytes ||
-      (expectedDigest !== undefined && expectedDigest !== `sha-256=:${digest.toString('base64')}:`)
+      (expectedDigest !== null && expectedDigest !== `sha-256=:${digest.toString('base64')}:`)
     )
       throw localProblem('FAILED', 'The file arrived incomplete or damaged.', {
         remedy: 'Try again.',
@@ -48,7 +50,7 @@ export async function saveDownload(
     await rename(temporaryFile, path)
     return { bytes, sha256: digest.toString('hex') }
   } catch (error) {
-    answer.destroy()
+    await reader.cancel()
     await rm(temporaryFile, { force: true })
     throw error
   }

@@ -11,18 +11,15 @@ export async function followExportProgress(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const stream = await api.open('/events', { exports: '1' }, signal)
-    let buffered = ''
-    for await (const chunk of stream.setEncoding('utf8')) {
-      const blocks = (buffered + chunk).split('\n\n')
-      buffered = blocks.pop() ?? ''
-      for (const block of blocks) {
-        const data = /^event: export\ndata: (.+)$/m.exec(block)?.[1]
-        if (data === undefined) continue
-        const message = JSON.parse(data)
-        const isWanted = Object.entries(wanted).every(([key, value]) => message[key] === value)
-        if (isWanted && message.kind === 'export') onPercent(message.percent)
-      }
+    for await (const message of api.follow({ exports: true, signal })) {
+      if (message.kind !== 'export') continue
+      const { kind, recordingId, gaps, audio, percent } = message.progress
+      const isWanted =
+        kind === 'export' &&
+        recordingId === wanted.recordingId &&
+        gaps === wanted.gaps &&
+        audio === wanted.audio
+      if (isWanted) onPercent(percent)
     }
   } catch {
     // The request for the file itself reports what is wrong.

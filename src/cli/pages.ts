@@ -1,20 +1,15 @@
-import type { Api } from './api.ts'
+import type { Page } from '../client/types.ts'
 
-/** A page of a list, in an answer of the API. */
-export interface Page<T> {
-  items: T[]
-  nextCursor: string | null
-}
+/** The most items that the API puts on a page. */
+const MOST_ITEMS = 1000
 
 /** Fetches all items of a list, page by page. */
-export async function fetchAllPages<T>(
-  api: Api,
-  at: string,
-  query: Record<string, string | number | undefined> = {},
+export async function fetchAllItems<T>(
+  fetchPage: (query: { limit: number; cursor?: string }) => Promise<Page<T>>,
 ): Promise<T[]> {
   const items: T[] = []
   for (let cursor: string | undefined; ; ) {
-    const page = await api.get<Page<T>>(at, { ...query, limit: 1000, cursor })
+    const page = await fetchPage({ limit: MOST_ITEMS, ...(cursor === undefined ? {} : { cursor }) })
     items.push(...page.items)
     if (page.nextCursor === null) return items
     cursor = page.nextCursor

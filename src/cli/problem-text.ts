@@ -1,5 +1,8 @@
 /** Turns errors into problems, and problems into text for people. */
+
+import { ConnectionError, RecorderProblem, UnexpectedAnswerError } from '../client/errors.ts'
 import { HomeError } from '../home/home-error.ts'
+import { MAY_HAVE_ACTED } from './connection-error.ts'
 import { localProblem, type Problem, ProblemError } from './problem.ts'
 import { localTime } from './quantities.ts'
 import { printable, type Style } from './style.ts'
@@ -16,9 +19,29 @@ const REMEDIES: Record<string, string> = {
   DEVICE_UNAVAILABLE: 'Check the devices with `f2f devices` and `f2f doctor`.',
 }
 
+/** Returns the problem of an error that explains itself; undefined for an unexpected one. */
+export function knownProblem(error: unknown): Problem | undefined {
+  if (error instanceof RecorderProblem) return error.document
+  if (error instanceof UnexpectedAnswerError) return strangeAnswer(error)
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof ProblemError) return cause.problem
+  if (!(error instanceof ConnectionError)) return undefined
+  const more = { detail: error.message, remedy: MAY_HAVE_ACTED }
+  return localProblem('NO_ANSWER', 'The recorder does not answer.', more).problem
+}
+
+function strangeAnswer({ message, status, cause }: UnexpectedAnswerError): Problem {
+  if (cause === undefined) return { title: message, code: 'NO_ANSWER', status }
+  return localProblem('NO_ANSWER', 'The answer does not come from a recorder.', {
+    detail: message,
+    remedy: 'Another program may use the port. Restart the recorder with `f2f serve`.',
+  }).problem
+}
+
 /** Turns any error into a problem. */
 export function toProblem(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem
+  const known = knownProblem(error)
+  if (known !== undefined) return known
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof HomeError)
     return localProblem('HOME_UNUSABLE', 'The home folder cannot be used.', { detail: message })

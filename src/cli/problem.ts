@@ -1,19 +1,13 @@
+import type { ProblemMembers } from '../client/errors.ts'
+import type { ErrorCode } from '../contract/errors.ts'
+
 /**
  * A problem document of the API (RFC 9457 with `code`), or a problem of the command line's own in
  * the same shape.
  */
-export interface Problem {
-  title: string
-  detail?: string
-  remedy?: string
-  code: string
+export interface Problem extends ProblemMembers {
+  code: ErrorCode | LocalCode
   status?: number
-  /** Mistakes in a request, by JSON Pointer (RFC 6901). */
-  errors?: { pointer: string; detail: string }[]
-  /** The controller of the recording, if it is the reason of the refusal. */
-  holder?: { side: string; client: string; since: string | null }
-  /** Commands that are allowed instead. */
-  allowedCommands?: string[]
   [member: string]: unknown
 }
 
@@ -28,7 +22,7 @@ export type LocalCode =
   | 'SERVICE_FAILED'
   | 'FAILED'
 
-/** A command was refused or failed. The exit code is 1. */
+/** A command failed for a reason that the command line found itself. The exit code is 1. */
 export class ProblemError extends Error {
   override name = 'ProblemError'
   readonly problem: Problem

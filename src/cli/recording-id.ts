@@ -1,6 +1,5 @@
-import type { RecordingAnswer } from '../contract/views.ts'
 import type { Api } from './api.ts'
-import { fetchAllPages, type Page } from './pages.ts'
+import { fetchAllItems } from './pages.ts'
 import { UsageError } from './problem.ts'
 
 const WHOLE_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -16,10 +15,10 @@ export async function resolveRecordingId(api: Api, text: string | undefined): Pr
   if (text === undefined || text === 'current') return 'current'
   if (WHOLE_ID.test(text) || !BEGINNING.test(text)) return text
   if (text === 'last') {
-    const newest = await api.get<Page<RecordingAnswer>>('/recordings', { limit: 1 })
+    const newest = await api.recordings({ limit: 1 })
     return newest.items[0]?.id ?? 'current'
   }
-  const all = await fetchAllPages<RecordingAnswer>(api, '/recordings')
+  const all = await fetchAllItems((query) => api.recordings(query))
   const fitting = all.map(({ id }) => id).filter((id) => id.startsWith(text))
   if (fitting.length <= 1) return fitting[0] ?? text
   const shown = fitting.slice(0, SHOWN).join(', ')

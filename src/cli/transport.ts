@@ -17,7 +17,8 @@ const MOST_SENDS = 5
 export interface OutgoingRequest {
   method: string
   target: string
-  body: unknown
+  /** JSON, already written. */
+  body: string | undefined
   signal: AbortSignal
   /** Further headers. */
   headers: Record<string, string>
@@ -73,8 +74,9 @@ async function sendToPort(
 }
 
 /** Whether the request reads only, or carries a key by which the daemon knows it again. */
-function isRepeatable({ method, headers }: OutgoingRequest): boolean {
-  return method === 'GET' || headers['idempotency-key'] !== undefined
+function isRepeatable({ method, target, headers }: OutgoingRequest): boolean {
+  const isReading = method === 'GET' || target === '/v1/recordings/search'
+  return isReading || headers['Idempotency-Key'] !== undefined
 }
 
 function sendOnce(
@@ -83,20 +85,16 @@ function sendOnce(
   token: string,
   { method, target, body, signal, headers }: OutgoingRequest,
 ): Promise<IncomingMessage> {
-  const payload = body === undefined ? undefined : JSON.stringify(body)
   const options: RequestOptions = {
     ...route,
     method,
     signal,
     headers: {
       host: new URL(daemon.url).host,
-      accept: 'application/json, application/problem+json',
       ...headers,
       authorization: `Bearer ${token}`,
-      ...(payload === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+      ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
     },
   }
-  return exchange(`${daemon.url}${target}`, options, payload)
+  return exchange(`${daemon.url}${target}`, options, body)
 }

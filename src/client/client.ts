@@ -25,6 +25,7 @@ import type {
   PageQuery,
   PauseRequest,
   RecordingsQuery,
+  RecordingWithHistory,
   RequestOptions,
   SearchRequest,
   StartMediaRequest,
@@ -73,8 +74,8 @@ export interface RecorderClient {
   ping(options?: RequestOptions): Promise<void>
   application(options?: RequestOptions): Promise<ApplicationView>
   /** The recording in progress or in its wrap-up; null when there is none. */
-  current(options?: RequestOptions): Promise<RecordingAnswer | null>
-  recording(id: string, options?: RequestOptions): Promise<RecordingAnswer>
+  current(options?: RequestOptions): Promise<RecordingWithHistory | null>
+  recording(id: string, options?: RequestOptions): Promise<RecordingWithHistory>
   recordings(query?: RecordingsQuery, options?: RequestOptions): Promise<Page<RecordingAnswer>>
   search(search: SearchRequest, options?: RequestOptions): Promise<Page<RecordingAnswer>>
   start(request?: StartRequest, options?: RequestOptions): Promise<RecordingAnswer>
@@ -206,14 +207,14 @@ function readingMethods(request: Request) {
     devices: get<Devices>('/devices'),
     async current(options?: RequestOptions) {
       try {
-        return (await request('GET', '/recordings/current', options)) as RecordingAnswer
+        return (await request('GET', '/recordings/current', options)) as RecordingWithHistory
       } catch (error) {
         if (error instanceof NotFoundError && error.code === 'NO_CURRENT_RECORDING') return null
         throw error
       }
     },
     recording: (id: string, options?: RequestOptions) =>
-      request('GET', recordingPath(id), options) as Promise<RecordingAnswer>,
+      request('GET', recordingPath(id), options) as Promise<RecordingWithHistory>,
     recordings: (query: RecordingsQuery = {}, options?: RequestOptions) =>
       request('GET', '/recordings', { ...options, query }) as Promise<Page<RecordingAnswer>>,
     search: (body: SearchRequest, options?: RequestOptions) =>

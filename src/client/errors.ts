@@ -3,11 +3,9 @@ import type { AllowedCommand } from '../contract/commands.ts'
 import type { ErrorCode, RequestError } from '../contract/errors.ts'
 import type { RecordingState } from '../contract/states.ts'
 
-/** A problem document of the API (RFC 9457 with `code`). */
-export interface ProblemDocument {
+/** The members of problem documents that have a meaning for clients. */
+export interface ProblemMembers {
   title: string
-  status: number
-  code: ErrorCode
   detail?: string
   /** The way out, in a whole sentence. */
   remedy?: string
@@ -21,6 +19,12 @@ export interface ProblemDocument {
   /** The end of the log, if the request is beyond it. */
   lastPosition?: number
   retryAfterSeconds?: number
+}
+
+/** A problem document of the API (RFC 9457 with `code`). */
+export interface ProblemDocument extends ProblemMembers {
+  status: number
+  code: ErrorCode
   [member: string]: unknown
 }
 

@@ -17,7 +17,7 @@ export async function readJson(answer: Response): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const message = 'The answer does not come from a recorder: it is not JSON.'
+    const message = `${answer.url} answered with status ${answer.status} and something other than JSON.`
     throw new UnexpectedAnswerError(message, answer.status, { cause })
   }
 }
@@ -28,6 +28,6 @@ export async function readProblem(answer: Response): Promise<RecorderProblem> {
   const members = typeof body === 'object' && body !== null ? (body as ProblemDocument) : null
   if (typeof members?.code === 'string' && typeof members.title === 'string')
     return problemFrom({ ...members, status: answer.status })
-  const message = `The answer does not come from a recorder: status ${answer.status} without a problem document.`
+  const message = `${answer.url} answered with status ${answer.status} and no reason.`
   throw new UnexpectedAnswerError(message, answer.status)
 }

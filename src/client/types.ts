@@ -2,7 +2,7 @@
 import type * as z from 'zod'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
-import type { DeviceList, Level } from '../contract/views.ts'
+import type { DeviceList, Level, RecordingAnswer, TagEntry } from '../contract/views.ts'
 import type { ANSWERS } from '../http/schemas/answers.ts'
 import type {
   eventsQuery,
@@ -57,6 +57,9 @@ export interface Page<T> {
   items: T[]
   nextCursor: string | null
 }
+
+/** A recording with every value that its tags ever had. */
+export type RecordingWithHistory = RecordingAnswer & { tagHistory: TagEntry[] }
 
 /** The devices of each medium. */
 export type Devices = Record<Medium, DeviceList>

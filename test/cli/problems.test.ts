@@ -194,7 +194,7 @@ suite('problems', (test) => {
       calls.push('waiting')
       release()
       return () => calls.push('done')
-    }).post('/recordings')
+    }).start()
     assert.deepEqual(calls, ['waiting', 'done'])
   })
 })

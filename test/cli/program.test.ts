@@ -76,7 +76,8 @@ suite('the program', (test) => {
     assert.deepEqual(
       modules.filter(
         (name) =>
-          !isBuiltin(name) && !/\/src\/(cli\/.*|(contract|disk|home)\/[\w-]+)\.ts$/.test(name),
+          !isBuiltin(name) &&
+          !/\/src\/(cli\/.*|(client|contract|disk|home)\/[\w-]+)\.ts$/.test(name),
       ),
       [],
     )

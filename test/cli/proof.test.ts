@@ -116,7 +116,7 @@ suite('the proof that the recorder listens', (test) => {
     sendRequest(daemon, TOKEN, {
       method: 'POST',
       target: '/v1/recordings/current/pause',
-      body: {},
+      body: '{}',
       signal: AbortSignal.timeout(20_000),
       headers: {},
     })

@@ -40,10 +40,10 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
     ...['koa', '@koa/router', 'zod', 'pino', 'node:*'],
   ],
-  'cli/': ['contract/', 'disk/', 'home/', 'node:*'],
+  'cli/': ['client/', 'contract/', 'disk/', 'home/', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
   'selftest/': ['platform/', 'processes/', 'ffmpeg/', 'time/', 'x11/', 'node:*'],
-  'cli/commands/selftest.ts': ['cli/', 'contract/', 'home/', 'selftest/', 'node:*'],
+  'cli/commands/selftest.ts': ['cli/', 'client/', 'contract/', 'home/', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
   'cli/commands/service.ts': ['cli/', 'home/', 'service/'],

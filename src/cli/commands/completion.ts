@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers'
+import type { Page } from '../../client/types.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
@@ -6,7 +6,6 @@ import { bashScript } from '../completion/bash-script.ts'
 import { completionTree } from '../completion/completion-tree.ts'
 import { fishScript } from '../completion/fish-script.ts'
 import { zshScript } from '../completion/zsh-script.ts'
-import type { Page } from '../pages.ts'
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 
@@ -61,8 +60,8 @@ export const completion = defineCommand({
 async function recordingIds(api: Api): Promise<string> {
   const signal = AbortSignal.timeout(IDS_LIMIT_MS)
   try {
-    const answer = await api.open('/recordings', { limit: String(IDS_SHOWN) }, signal)
-    const page: Page<RecordingAnswer> = JSON.parse(await text(answer))
+    const answer = await api.open('/recordings', { limit: IDS_SHOWN }, { signal })
+    const page: Page<RecordingAnswer> = JSON.parse(await answer.text())
     const ids = page.items.map(({ id }) => id).filter((id) => HARMLESS.test(id))
     return ids.map((id) => `${id}\n`).join('')
   } catch {

@@ -1,6 +1,5 @@
 /** The commands that act on a recording under way: stop, pause, resume and close. */
-import type { RecordingAnswer } from '../../contract/views.ts'
-import { path } from '../api.ts'
+import type { RequestedMedium } from '../../contract/media.ts'
 import { type Command, defineCommand, type OptionSpec } from '../command.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { recordingText } from '../recording-text.ts'
@@ -36,15 +35,12 @@ function mediaCommand(
       ...limitOption,
     },
     async run({ options, args, api, style }) {
-      const recording = await api.post<RecordingAnswer>(
-        path('recordings', await resolveRecordingId(api, args[0]), name),
-        {
-          ...(options.media ? { media: options.media } : {}),
-          ...(options['max-pause-seconds']
-            ? { maxPauseSeconds: options['max-pause-seconds'] }
-            : {}),
-        },
-      )
+      const recording = await api[name](await resolveRecordingId(api, args[0]), {
+        ...(options.media ? { media: options.media as RequestedMedium[] } : {}),
+        ...(options['max-pause-seconds']
+          ? { maxPauseSeconds: Number(options['max-pause-seconds']) }
+          : {}),
+      })
       return { json: recording, text: recordingText(recording, style) }
     },
   })
@@ -129,9 +125,7 @@ export const close = defineCommand({
     },
   ],
   async run({ args, api, style }) {
-    const recording = await api.post<RecordingAnswer>(
-      path('recordings', await resolveRecordingId(api, args[0]), 'close'),
-    )
+    const recording = await api.close(await resolveRecordingId(api, args[0]))
     return { json: recording, text: recordingText(recording, style) }
   },
 })

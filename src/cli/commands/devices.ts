@@ -1,4 +1,3 @@
-import type { Medium } from '../../contract/media.ts'
 import type { DeviceList } from '../../contract/views.ts'
 import { defineCommand } from '../command.ts'
 import { printable, type Style, wrap } from '../style.ts'
@@ -17,7 +16,7 @@ export const devices = defineCommand({
     { line: 'f2f devices --json', does: 'Prints the API’s answer as JSON.' },
   ],
   async run({ api, style }) {
-    const found = await api.get<Record<Medium, DeviceList>>('/devices')
+    const found = await api.devices()
     const text = Object.entries(found).map(
       ([medium, list]) => `${style.strong(medium)}\n${listText(list, style)}`,
     )

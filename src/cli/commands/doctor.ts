@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
-import type { ApplicationView, ReadinessCheck, ReadinessView } from '../../contract/views.ts'
+import type { ApplicationView, ReadinessCheck } from '../../contract/views.ts'
 import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
 import { readDaemonFile } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
@@ -14,7 +14,8 @@ import {
   checkSession,
 } from '../checks.ts'
 import { defineCommand } from '../command.ts'
-import { type Problem, ProblemError } from '../problem.ts'
+import type { Problem } from '../problem.ts'
+import { knownProblem } from '../problem-text.ts'
 import { printable, type Style, wrap } from '../style.ts'
 
 /** Checks what the recorder needs, and shows what to do. */
@@ -66,18 +67,19 @@ const DEVICES_NOT_CHECKED: Check = {
 async function checkRecorder(api: Api): Promise<Check[] | Problem> {
   try {
     const daemon = await api.daemon()
-    const application = await api.get<ApplicationView>('/application')
+    const application = await api.application()
     const { version, state } = application
     const detail = `Version ${version} runs on ${daemon.url} (process ${daemon.pid}). Its state is ${state}.`
-    const { checks } = await api.get<ReadinessView>('/readiness')
+    const { checks } = await api.readiness()
     return [
       { name: 'Recorder', result: 'ok', detail },
       ...uncheckedErrors(application, checks),
       ...checks.map(toCheck),
     ]
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
-    return error.problem
+    const problem = knownProblem(error)
+    if (problem === undefined) throw error
+    return problem
   }
 }
 

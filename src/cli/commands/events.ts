@@ -1,10 +1,9 @@
 import type { LogEvent } from '../../contract/events.ts'
-import type { RecordingAnswer } from '../../contract/views.ts'
-import { type Api, path } from '../api.ts'
+import type { Api } from '../api.ts'
 import { defineCommand, type Io } from '../command.ts'
 import { followEvents } from '../follow-events.ts'
 import { createInterruptSignal } from '../interrupt-signal.ts'
-import { fetchAllPages } from '../pages.ts'
+import { fetchAllItems } from '../pages.ts'
 import { localTime } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { printable, type Style } from '../style.ts'
@@ -44,7 +43,7 @@ export const events = defineCommand({
     const { after, follow = false } = options
     if (!follow) {
       const id = await resolveRecordingId(api, args[0])
-      const all = await fetchAllPages<LogEvent>(api, path('recordings', id, 'events'), { after })
+      const all = await fetchAllItems((query) => api.events(id, { ...query, after }))
       for (const event of all) print(event)
       return null
     }
@@ -68,9 +67,7 @@ export const events = defineCommand({
 
 /** Returns the id of the recording that is meant, also of the current one. */
 async function wholeId(api: Api, text: string): Promise<string> {
-  const { id } = await api.get<RecordingAnswer>(
-    path('recordings', await resolveRecordingId(api, text)),
-  )
+  const { id } = await api.recording(await resolveRecordingId(api, text))
   return id
 }
 

@@ -1,8 +1,7 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import type { RecordingAnswer } from '../../contract/views.ts'
-import { path } from '../api.ts'
+import { recordingPath } from '../../client/client.ts'
 import { defineCommand } from '../command.ts'
 import { saveDownload } from '../download.ts'
 import { followExportProgress } from '../export-progress.ts'
@@ -58,9 +57,7 @@ export const exportRecording = defineCommand({
   ],
   async run({ args, options, api, io, json }) {
     const { gaps = 'fill', audio = 'mix', force = false } = options
-    const { id } = await api.get<RecordingAnswer>(
-      path('recordings', await resolveRecordingId(api, args[0])),
-    )
+    const { id } = await api.recording(await resolveRecordingId(api, args[0]))
     const file = resolve(options.output ?? `${id}.mp4`)
     if (!force && (await exists(file))) {
       throw localProblem('FAILED', 'The file exists already.', {
@@ -80,9 +77,9 @@ export const exportRecording = defineCommand({
     )
     try {
       const answer = await api.open(
-        path('recordings', id, 'export'),
+        recordingPath(id, 'export'),
         { gaps, audio },
-        interrupt.signal,
+        { signal: interrupt.signal },
       )
       progressEnd.abort()
       const downloaded = await saveDownload(answer, file, (percent) =>

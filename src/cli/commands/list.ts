@@ -1,7 +1,8 @@
+import type { Page } from '../../client/types.ts'
 import type { RecordingState } from '../../contract/states.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { defineCommand } from '../command.ts'
-import type { Page } from '../pages.ts'
+import { fetchAllItems } from '../pages.ts'
 import { UsageError } from '../problem.ts'
 import { duration, localTime, parseTime } from '../quantities.ts'
 import { clientTags, stateText } from '../recording-text.ts'
@@ -74,37 +75,21 @@ export const list = defineCommand({
     if (options.all && (options.limit !== undefined || options.cursor !== undefined))
       throw new UsageError('The option --all does not go with --limit or --cursor.')
     const query = {
-      state: options.state,
+      state: options.state as RecordingState | undefined,
       from: toUtc('from', options.from),
       to: toUtc('to', options.to),
     }
     const tags = options.tag && (await parseTagArguments(options.tag, io.stdin))
-    const pageAt = (limit: number, cursor?: string): Promise<Page<RecordingAnswer>> =>
+    const fetchPage = (page: { limit: number; cursor?: string | undefined }) =>
       tags === undefined
-        ? api.get('/recordings', { ...query, limit, cursor })
-        : api.post('/recordings/search', defined({ ...query, tags, limit, cursor }))
+        ? api.recordings({ ...query, ...page })
+        : api.search({ ...query, ...page, tags })
     const page = options.all
-      ? await allPages(pageAt)
-      : await pageAt(options.limit ?? 20, options.cursor)
+      ? { items: await fetchAllItems(fetchPage), nextCursor: null }
+      : await fetchPage({ limit: options.limit ?? 20, cursor: options.cursor })
     return { json: page, text: listText(page, style) }
   },
 })
-
-async function allPages(
-  pageAt: (limit: number, cursor?: string) => Promise<Page<RecordingAnswer>>,
-): Promise<Page<RecordingAnswer>> {
-  const items: RecordingAnswer[] = []
-  for (let cursor: string | undefined; ; ) {
-    const page = await pageAt(1_000, cursor)
-    items.push(...page.items)
-    if (page.nextCursor === null) return { items, nextCursor: null }
-    cursor = page.nextCursor
-  }
-}
-
-function defined(members: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
-}
 
 function toUtc(name: 'from' | 'to', text: string | undefined): string | undefined {
   if (text === undefined) return undefined

@@ -1,16 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ApplicationView, RecordingAnswer } from '../../contract/views.ts'
+import { recordingPath } from '../../client/client.ts'
+import type { StartRequest } from '../../client/types.ts'
+import type { RecordingAnswer } from '../../contract/views.ts'
 import { readConfig } from '../../home/config.ts'
 import type { Stimulus } from '../../selftest/selftest.ts'
-import { type Api, path } from '../api.ts'
+import type { Api } from '../api.ts'
 import { type Command, type CommandResult, defineCommand, type Io } from '../command.ts'
 import { saveDownload } from '../download.ts'
 import { createInterruptSignal, rejectOnAbort } from '../interrupt-signal.ts'
-import { localProblem, ProblemError } from '../problem.ts'
+import { localProblem } from '../problem.ts'
+import { knownProblem } from '../problem-text.ts'
 
-const RECORDING = {
+const RECORDING: StartRequest = {
   media: ['speaker', 'screen'],
   // At 15 pictures a second, a picture can be 33 ms away from its sound: half the time to the next.
   // 30 a second keep this out of the measurement.
@@ -67,7 +70,7 @@ export const selftest: Command = defineCommand({
     const showStep = json ? () => {} : stepPrinter(io)
     await assertNoWrapUp(api)
     const { signal, release } = createInterruptSignal()
-    const recording = await api.post<RecordingAnswer>('/recordings', recordingWith(tags?.required))
+    const recording = await api.start(recordingWith(tags?.required))
     try {
       const stimulus = await stimulate(api, recording, {
         pulses,
@@ -76,13 +79,13 @@ export const selftest: Command = defineCommand({
         showStep,
         signal,
       })
-      await api.post(path('recordings', recording.id, 'stop'))
+      await api.stop(recording.id)
       showStep('Exporting.')
       const measure = (file: string) => measureSync(file, stimulus, { env: io.env, ffmpegPath })
       const offsetsMs = await measureExport(api, recording.id, measure, signal)
       return toResult(offsetsMs, { limitMs: SYNC_LIMIT_MS, pauses, recordingId: recording.id })
     } catch (cause) {
-      if (cause instanceof ProblemError) throw cause
+      if (knownProblem(cause) !== undefined) throw cause
       throw localProblem('FAILED', 'The self-test failed to run.', {
         detail: signal.aborted
           ? 'It was interrupted.'
@@ -123,7 +126,7 @@ function stepPrinter(io: Io): (step: string) => void {
 
 /** Throws during a wrap-up: a start would close that recording and prevent its last tags. */
 async function assertNoWrapUp(api: Api): Promise<void> {
-  const { recording } = await api.get<ApplicationView>('/application')
+  const { recording } = await api.application()
   if (recording?.state !== 'WrapUp') return
   throw localProblem('FAILED', 'Another recording is in its wrap-up.', {
     detail: `A new recording would close ${recording.id}, and nobody could add tags to it any more.`,
@@ -147,8 +150,8 @@ async function stimulate(
   for (let pause = 1; pause <= pauses; pause++) {
     signal.throwIfAborted()
     showStep(`Pause ${pause} of ${pauses}.`)
-    await api.post(path('recordings', id, 'pause'))
-    await api.post(path('recordings', id, 'resume'))
+    await api.pause(id)
+    await api.resume(id)
   }
   const devices = {
     sink: tracks.speaker?.device?.id ?? '',
@@ -163,9 +166,9 @@ async function stimulate(
 
 /** Stops and closes the recording, whatever its state. */
 async function endRecording(api: Api, id: string): Promise<void> {
-  const { state } = await api.get<RecordingAnswer>(path('recordings', id))
-  if (state === 'Active' || state === 'Paused') await api.post(path('recordings', id, 'stop'))
-  if (state !== 'Closed') await api.post(path('recordings', id, 'close'))
+  const { state } = await api.recording(id)
+  if (state === 'Active' || state === 'Paused') await api.stop(id)
+  if (state !== 'Closed') await api.close(id)
 }
 
 /** Exports a recording into a temporary folder, measures the file and removes the folder. */
@@ -179,7 +182,7 @@ async function measureExport<T>(
   try {
     const file = join(folder, 'selftest.mp4')
     const query = { gaps: 'fill', audio: 'mix' }
-    const answer = await api.open(path('recordings', id, 'export'), query, signal)
+    const answer = await api.open(recordingPath(id, 'export'), query, { signal })
     await saveDownload(answer, file, () => {})
     return await rejectOnAbort(signal, measure(file))
   } finally {

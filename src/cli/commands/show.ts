@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import type { LogEvent, SegmentDescription } from '../../contract/events.ts'
+import type { RecordingWithHistory } from '../../client/types.ts'
+import type { SegmentDescription } from '../../contract/events.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
-import type { RecordingAnswer, SegmentView, TagEntry } from '../../contract/views.ts'
-import { type Api, path } from '../api.ts'
+import type { SegmentView } from '../../contract/views.ts'
+import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { facts } from '../facts.ts'
-import { fetchAllPages } from '../pages.ts'
+import { fetchAllItems } from '../pages.ts'
 import { duration, localTime, shortDuration, size } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { recordingText, type TrackAnswer, tagsText } from '../recording-text.ts'
@@ -15,8 +16,6 @@ import { RECORDING_ARGUMENT } from './control.ts'
 
 /** A segment with the path of its file. */
 type SegmentWithPath = SegmentView & { path: string | null }
-
-type DetailedRecording = RecordingAnswer & { tagHistory: TagEntry[] }
 
 /** Shows everything about a recording. */
 export const show = defineCommand({
@@ -35,12 +34,9 @@ export const show = defineCommand({
     { line: 'f2f show 7c1e', does: 'Shows the recording whose id begins with 7c1e.' },
   ],
   async run({ args, api, home, style }) {
-    const recording = await api.get<DetailedRecording>(
-      path('recordings', await resolveRecordingId(api, args[0])),
-    )
-    const at = path('recordings', recording.id)
-    const segments = await fetchAllPages<SegmentView>(api, `${at}/segments`)
-    const files = await fetchSegmentFiles(api, `${at}/events`)
+    const recording = await api.recording(await resolveRecordingId(api, args[0]))
+    const segments = await fetchAllItems((query) => api.segments(recording.id, query))
+    const files = await fetchSegmentFiles(api, recording.id)
     const segmentsWithPaths = segments.map((segment): SegmentWithPath => {
       const file = files.get(segmentKey(segment.medium, segment.number))
       return {
@@ -59,8 +55,8 @@ export const show = defineCommand({
  * Fetches the file name of each segment, by its key. Only the events name files: clients read media
  * through the API, whatever the files are called.
  */
-async function fetchSegmentFiles(api: Api, at: string): Promise<Map<string, string>> {
-  const events = await fetchAllPages<LogEvent>(api, at)
+async function fetchSegmentFiles(api: Api, id: string): Promise<Map<string, string>> {
+  const events = await fetchAllItems((query) => api.events(id, query))
   const closed = events.flatMap((event): SegmentDescription[] =>
     event.type === 'segment.closed' ? [event.data] : [],
   )
@@ -80,7 +76,7 @@ const FILE_COLUMNS: Column[] = [
 ]
 
 function showText(
-  recording: DetailedRecording,
+  recording: RecordingWithHistory,
   segments: readonly SegmentWithPath[],
   style: Style,
 ): string {

@@ -1,5 +1,5 @@
-import type { RecordingAnswer } from '../../contract/views.ts'
-import { path } from '../api.ts'
+import type { StartRequest } from '../../client/types.ts'
+import type { RequestedMedium } from '../../contract/media.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { resolveRecordingId } from '../recording-id.ts'
@@ -109,7 +109,7 @@ export const start = defineCommand({
   ],
   async run({ options, api, io, style }) {
     const devices = options.device && { devices: parseDevices(options.device) }
-    const media = options.media && { media: options.media }
+    const media = options.media && { media: options.media as RequestedMedium[] }
     if (options.in !== undefined) {
       const misplaced = NEW_ONLY.find((name) => options[name] !== undefined)
       if (misplaced)
@@ -117,16 +117,11 @@ export const start = defineCommand({
           `The option --${misplaced} is for new recordings only. It does not go with --in.`,
         )
       if (!media) throw new UsageError('The option --in needs --media, the media to start.')
-      const recording = await api.post<RecordingAnswer>(
-        path('recordings', await resolveRecordingId(api, options.in), 'start'),
-        {
-          ...media,
-          ...devices,
-        },
-      )
+      const id = await resolveRecordingId(api, options.in)
+      const recording = await api.startMedia(id, { ...media, ...devices })
       return { json: recording, text: recordingText(recording, style) }
     }
-    const recording = await api.post<RecordingAnswer>('/recordings', {
+    const recording = await api.start({
       ...media,
       ...devices,
       ...(options['recording-type'] && { recordingType: options['recording-type'] }),
@@ -139,7 +134,7 @@ export const start = defineCommand({
       }),
       ...(options.require && { require: options.require }),
       ...(options.quality && { quality: options.quality }),
-    })
+    } as StartRequest)
     return { json: recording, text: recordingText(recording, style) }
   },
 })

@@ -1,8 +1,7 @@
-import type { ApplicationView, RecordingAnswer } from '../../contract/views.ts'
+import type { RecordingAnswer } from '../../contract/views.ts'
 import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { facts } from '../facts.ts'
-import { ProblemError } from '../problem.ts'
 import { duration, localTime, size } from '../quantities.ts'
 import { clientTags, recordingText, tagsText } from '../recording-text.ts'
 import { printable, type Style } from '../style.ts'
@@ -37,18 +36,8 @@ export const status = defineCommand({
 })
 
 async function fetchStatus(api: Api): Promise<Status> {
-  const application = await api.get<ApplicationView>('/application')
-  return { application, recording: application.recording && (await fetchCurrentRecording(api)) }
-}
-
-/** Fetches the current recording. Returns null if it has closed in the meantime. */
-async function fetchCurrentRecording(api: Api): Promise<RecordingAnswer | null> {
-  try {
-    return await api.get<RecordingAnswer>('/recordings/current')
-  } catch (error) {
-    if (error instanceof ProblemError && error.problem.code === 'NO_CURRENT_RECORDING') return null
-    throw error
-  }
+  const application = await api.application()
+  return { application, recording: application.recording && (await api.current()) }
 }
 
 function statusText({ application, recording }: Status, style: Style): string {

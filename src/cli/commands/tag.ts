@@ -1,5 +1,3 @@
-import type { RecordingAnswer } from '../../contract/views.ts'
-import { path } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { resolveRecordingId } from '../recording-id.ts'
@@ -38,12 +36,8 @@ export const tag = defineCommand({
     if (tagArguments.length === 0) throw new UsageError('The argument KEY=VALUE or - is missing.')
     const tags = await parseTagArguments(tagArguments, io.stdin)
     if (Object.keys(tags).length === 0) throw new UsageError('There is no tag on stdin.')
-    const recording = await api.post<RecordingAnswer>(
-      path('recordings', await resolveRecordingId(api, hasId ? args[0] : undefined), 'tags'),
-      {
-        tags,
-      },
-    )
+    const id = await resolveRecordingId(api, hasId ? args[0] : undefined)
+    const recording = await api.tag(id, tags)
     const setTags = recording.tags.filter(({ key }) => Object.hasOwn(tags, key))
     return {
       json: recording,

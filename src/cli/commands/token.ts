@@ -1,18 +1,11 @@
-import { type Api, path } from '../api.ts'
+import type { TokenRequest } from '../../client/types.ts'
+import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
-import { fetchAllPages, type Page } from '../pages.ts'
+import { fetchAllItems } from '../pages.ts'
 import { UsageError } from '../problem.ts'
 import { localTime } from '../quantities.ts'
 import { printable } from '../style.ts'
 import { type Column, table } from '../table.ts'
-
-/** A token in an answer of the API. The secret itself is only in the answer to its creation. */
-interface TokenAnswer {
-  id: string
-  name: string
-  scopes: string[]
-  createdAt: string
-}
 
 /** Creates a credential for a third-party program. */
 export const tokenCreate = defineCommand({
@@ -50,7 +43,7 @@ export const tokenCreate = defineCommand({
     const { name, scopes } = options
     if (name === undefined || scopes === undefined)
       throw new UsageError('The options --name and --scopes are both required.')
-    const created = await api.post<TokenAnswer & { token: string }>('/tokens', { name, scopes })
+    const created = await api.createToken({ name, scopes } as TokenRequest)
     return {
       json: created,
       text: created.token,
@@ -76,7 +69,7 @@ export const tokenList = defineCommand({
   options: {},
   examples: [{ line: 'f2f token list', does: 'Lists the id, name and scopes of each token.' }],
   async run({ api, style }) {
-    const page = await api.get<Page<TokenAnswer>>('/tokens')
+    const page = await api.tokens()
     const rows = page.items.map(({ id, name, scopes, createdAt }) => [
       id,
       printable(name),
@@ -109,8 +102,8 @@ export const tokenRevoke = defineCommand({
     },
   ],
   async run({ args, api }) {
-    const answer = await api.delete<unknown>(path('tokens', await tokenIdOf(api, args[0]!)))
-    return { json: answer ?? {}, text: `Token ${printable(args[0]!)} is revoked.` }
+    await api.revokeToken(await tokenIdOf(api, args[0]!))
+    return { json: {}, text: `Token ${printable(args[0]!)} is revoked.` }
   },
 })
 
@@ -118,7 +111,7 @@ export const tokenRevoke = defineCommand({
  * Returns the id of the token with this name or id. Tokens of an older recorder may share a name.
  */
 async function tokenIdOf(api: Api, text: string): Promise<string> {
-  const tokens = await fetchAllPages<TokenAnswer>(api, '/tokens')
+  const tokens = await fetchAllItems((query) => api.tokens(query))
   if (tokens.some(({ id }) => id === text)) return text
   const named = tokens.filter(({ name }) => name === text)
   if (named.length <= 1) return named[0]?.id ?? text

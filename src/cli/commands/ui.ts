@@ -33,11 +33,11 @@ export const ui = defineCommand({
     if (second !== undefined)
       throw new UsageError(`The options --${first} and --${second} exclude each other.`)
     if (options['sign-out']) {
-      await api.delete('/ui/sessions')
+      await api.endSessions()
       return { json: {}, text: 'All browsers are signed out, and unused launch URLs are void.' }
     }
     if (options.app) return openApp(api, env)
-    const launch = await api.post<{ url: string }>('/ui/launch')
+    const launch = await api.launchUrl()
     if (options['print-url'] || json) return { json: launch, text: launch.url }
     return opened(
       launch,
@@ -55,7 +55,7 @@ async function openApp(api: Api, env: NodeJS.ProcessEnv): Promise<CommandResult>
       detail: 'Looked for Chromium, Chrome, Edge and Brave.',
       remedy: 'Install one of them, or open the page in your browser with `f2f ui`.',
     })
-  const launch = await api.post<{ url: string }>('/ui/launch')
+  const launch = await api.launchUrl()
   const isOpen = await openWindow(browser, appArguments(launch.url), env)
   return opened(launch, isOpen, 'The page is opening as a window of its own.')
 }
