@@ -157,10 +157,10 @@ suite('the Unix socket', (test) => {
     const local = connect(daemon.socketPath as string)
     try {
       await once(local, 'connect')
+      const answer = Promise.race([once(local, 'data'), once(local, 'close')])
       const strangers = await Promise.all(Array.from({ length: 300 }, () => daemon.connect()))
       for (const stranger of strangers) stranger.on('error', () => {}).resume()
       await eventually('the oldest stranger is closed', () => strangers[0]?.destroyed)
-      const answer = Promise.race([once(local, 'data'), once(local, 'close')])
       local.write(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\n\r\n`)
       assert.match(String((await answer)[0]), /^HTTP\/1\.1 200 /)
     } finally {
