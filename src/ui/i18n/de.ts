@@ -82,7 +82,7 @@ export const de: Record<keyof typeof en, string> = {
   'record.by.home': 'der Kommandozeile (API)',
   'record.by.client': '{client} (API)',
   'record.start': 'Aufnahme starten',
-  'record.startNew': 'Neue Aufnahme starten',
+  'record.startNew': 'Neue Aufnahme',
   'record.pause': 'Pause',
   'record.pauseAll': 'Alles pausieren',
   'record.resume': 'Fortsetzen',

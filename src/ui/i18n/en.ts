@@ -75,7 +75,7 @@ export const en = {
   'record.by.home': 'the command line (API)',
   'record.by.client': '{client} (API)',
   'record.start': 'Start recording',
-  'record.startNew': 'Start new recording',
+  'record.startNew': 'New recording',
   'record.pause': 'Pause',
   'record.pauseAll': 'Pause all',
   'record.resume': 'Resume',

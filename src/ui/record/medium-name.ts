@@ -8,6 +8,6 @@ export function mediumName(medium: Medium): string {
 
 /** Lists media, such as `Microphone, Speaker`. Returns '' for none. */
 export function mediaText(media: readonly Medium[]): string {
-  const format = new Intl.ListFormat(language.value, { style: 'narrow', type: 'unit' })
+  const format = new Intl.ListFormat(language.value, { type: 'conjunction' })
   return format.format(media.map(mediumName))
 }

@@ -42,11 +42,9 @@ export function TrackCard({ medium, recording }: { medium: Medium; recording: Re
         </p>
         {track && <TrackClock track={track} />}
       </div>
-      {medium === 'screen' ? (
-        <LivePicture isRecording={state === 'recording'} />
-      ) : (
-        <LevelMeter medium={medium} />
-      )}
+      {medium === 'screen'
+        ? recording.state !== 'WrapUp' && <LivePicture isRecording={state === 'recording'} />
+        : state === 'recording' && <LevelMeter medium={medium} />}
       {track && <TrackTroubles track={track} />}
       {recording.state !== 'WrapUp' && (
         <TrackButtons medium={medium} state={state} recordingId={recording.id} />
