@@ -30,7 +30,10 @@ export function ShortcutsDialog() {
             showsShortcuts.value = true
           }}
         >
-          {t('record.keys.title')} <kbd class="kbd">?</kbd>
+          {t('record.keys.title')}
+          <span class="kbd" aria-hidden="true">
+            ?
+          </span>
         </button>
       </p>
       <dialog

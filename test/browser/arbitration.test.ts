@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import type { Daemon } from '../../lab/daemon.ts'
+import type { CommandName } from '../../src/contract/commands.ts'
+import { arbitrationTable, type Cell, type Standing } from '../support/arbitration.ts'
+import { suite } from '../support/suite.ts'
+import {
+  noBrowser,
+  openRecorderPage,
+  type RecorderPage,
+  startBrowser,
+  startSyntheticDaemon,
+} from './support/browser.ts'
+import {
+  type ApiClient,
+  button,
+  createApiClient,
+  endRecording,
+  type Offer,
+  offerOf,
+  untilStatus,
+  untilTrack,
+} from './support/record-view.ts'
+
+/** The button of each command. Every track is in another state, so that each command has one. */
+const BUTTONS: Record<CommandName, string | RegExp> = {
+  'recording.start': /^(?:Start|New) recording/,
+  'track.start': 'Start Screen',
+  'track.stop': 'Stop Microphone',
+  'track.pause': 'Pause Microphone',
+  'track.resume': 'Resume Speaker',
+  'recording.tag': 'Add',
+  'recording.close': 'Close',
+}
+const WORDS = { Active: 'recording', Paused: 'paused', WrapUp: 'wrapUp' } as const
+
+/** Brings a recording into a standing, as its side would. */
+async function bringInto(standing: Standing, page: Page, crm: ApiClient): Promise<void> {
+  await untilStatus(page, 'ready')
+  if (standing === 'none') return
+  const [side, state] = standing.split(' ') as ['api' | 'ui', keyof typeof WORDS]
+  if (side === 'api') {
+    const post = (path: string, body: object) => crm.send('POST', `/recordings${path}`, body)
+    await post('', { wrapUpSeconds: 600 })
+    await post('/current/pause', { media: state === 'Paused' ? ['audio'] : ['speaker'] })
+    await post('/current/stop', state === 'WrapUp' ? {} : { media: ['screen'] })
+  } else {
+    await button(page, 'Start recording').click()
+    await untilStatus(page, 'recording')
+    if (state === 'WrapUp') await button(page, 'Stop').click()
+    else {
+      await button(page, 'Pause Speaker').click()
+      await button(page, 'Stop Screen').click()
+      await untilTrack(page, 'screen', 'stopped')
+      await untilTrack(page, 'speaker', 'paused')
+      if (state === 'Paused') await button(page, 'Pause Microphone').click()
+    }
+  }
+  await untilStatus(page, WORDS[state])
+  if (state !== 'WrapUp') await untilTrack(page, 'screen', 'stopped')
+}
+
+/** Returns how a person must meet the command of a cell. */
+function offerFor({ command, standing, expected }: Cell): Offer {
+  // What no state of any medium fits has no button, and neither has a tag before the start.
+  const [, state] = standing.split(' ')
+  if (command === 'recording.tag' && standing === 'none') return 'enabled'
+  if (command === 'track.pause' && state === 'Paused') return 'absent'
+  if (command.startsWith('track.') && (state === 'WrapUp' || !state)) return 'absent'
+  if (command === 'recording.start' && expected !== 'yes') return 'absent'
+  if (command === 'recording.close' && state !== 'WrapUp') return 'absent'
+  return expected === 'yes' ? 'enabled' : 'disabled'
+}
+
+suite('arbitration as a person sees it', (test) => {
+  let daemon: Daemon
+  let browser: Browser
+  let opened: RecorderPage
+  let crm: ApiClient
+
+  test.before(async () => {
+    if (noBrowser !== null) return
+    daemon = await startSyntheticDaemon()
+    browser = await startBrowser()
+    crm = await createApiClient(daemon, 'crm')
+    // A picture that does not exist yet is no error.
+    opened = await openRecorderPage(browser, daemon, { expectedErrors: /404/ })
+  })
+  test.after(async () => {
+    await browser?.close()
+    await daemon?.stop()
+    if (daemon) await rm(daemon.home, { recursive: true, force: true })
+  })
+
+  const cells = arbitrationTable().filter(({ side }) => side === 'ui')
+  for (const standing of new Set(cells.map((cell) => cell.standing)))
+    test.unless(noBrowser, `started by, and state: ${standing}`, async () => {
+      const { page, assertClean } = opened
+      await bringInto(standing, page, crm)
+      for (const cell of cells.filter((one) => one.standing === standing))
+        assert.equal(
+          await offerOf(page, BUTTONS[cell.command]),
+          offerFor(cell),
+          `${cell.command} must be ${cell.expected}`,
+        )
+      if (standing.startsWith('api')) {
+        const line = page.locator('#control-line')
+        assert.match(await line.innerText(), /Controlled by crm \(API\) since \d\d:\d\d/)
+        for (const disabled of await page.locator('.record button[aria-disabled="true"]').all())
+          assert.equal(await disabled.getAttribute('aria-describedby'), 'control-line')
+      }
+      assertClean()
+      await endRecording(daemon, page)
+    })
+
+  test.unless(noBrowser, 'a disabled button does nothing', async () => {
+    const { page, assertClean } = opened
+    await bringInto('api Active', page, crm)
+    await button(page, 'Pause').click()
+    await page.keyboard.press('p')
+    await page.keyboard.press('s')
+    await page.keyboard.press('s')
+    await page.keyboard.press('m')
+    await button(page, 'Stop').click()
+    const { body } = await daemon.api('GET', '/recordings/current')
+    const { body: events } = await daemon.api('GET', `/recordings/${body.id}/events`)
+    assert.equal(body.state, 'Active')
+    assert.deepEqual(
+      events.items.filter((event: { type: string }) => event.type === 'command.refused'),
+      [],
+    )
+    assertClean()
+    await endRecording(daemon, page)
+  })
+
+  test.unless(noBrowser, 'a tag of a CRM appears in a recording of the page', async () => {
+    const { page, assertClean } = opened
+    await bringInto('ui Active', page, crm)
+    const answer = await crm.send('POST', '/recordings/current/tags', {
+      tags: { 'customer.id': 'K-4711' },
+    })
+    assert.equal(answer.status, 200)
+    const tag = page.locator('.tag[data-key="customer.id"]')
+    await tag.waitFor()
+    assert.match(await tag.innerText(), /K-4711[\s\S]*crm \(API\)/)
+    assert.equal(
+      await page.locator('[data-announcer]').innerText(),
+      'crm (API) tagged: customer.id',
+    )
+    for (const command of ['pause', 'stop', 'close']) {
+      const refusal = await crm.send('POST', `/recordings/current/${command}`, {})
+      assert.equal(refusal.body.code, 'CONTROL_HELD_BY_UI')
+    }
+    await untilStatus(page, 'recording')
+    assertClean()
+    await endRecording(daemon, page)
+  })
+})

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import type { Daemon } from '../../lab/daemon.ts'
+import { suite } from '../support/suite.ts'
+import {
+  noBrowser,
+  openRecorderPage,
+  type RecorderPage,
+  startBrowser,
+  startSyntheticDaemon,
+} from './support/browser.ts'
+import { button, endRecording, offerOf, untilStatus, untilTrack } from './support/record-view.ts'
+
+// A picture that does not exist yet is no error.
+const NO_PICTURE = /404/
+
+/** A busy machine needs seconds for a start. */
+const LIMIT_MS = 15_000
+
+const clock = (page: Page): Promise<string> => page.locator('.status-clock').innerText()
+
+/** Waits until the announcer has said something. */
+async function untilSaid(page: Page, text: RegExp): Promise<void> {
+  await page.locator('[data-announcer]', { hasText: text }).waitFor({ state: 'attached' })
+}
+
+/** Resolves when the clock of the page shows another time. */
+async function untilClockMoves(page: Page): Promise<void> {
+  const before = await clock(page)
+  await page.waitForFunction(
+    (text) => document.querySelector('.status-clock')?.textContent?.includes(text) === false,
+    before.split(' ').at(-1) as string,
+  )
+}
+
+suite('recording on the page', (test) => {
+  let daemon: Daemon
+  let browser: Browser
+  let opened: RecorderPage
+
+  test.before(async () => {
+    if (noBrowser !== null) return
+    daemon = await startSyntheticDaemon()
+    browser = await startBrowser()
+  })
+  test.beforeEach(async () => {
+    if (noBrowser !== null) return
+    opened = await openRecorderPage(browser, daemon, { expectedErrors: NO_PICTURE })
+    opened.page.setDefaultTimeout(LIMIT_MS)
+  })
+  test.afterEach(async () => {
+    if (noBrowser !== null) return
+    await endRecording(daemon, opened.page)
+    await opened.context.close()
+  })
+  test.after(async () => {
+    await browser?.close()
+    await daemon?.stop()
+    if (daemon) await rm(daemon.home, { recursive: true, force: true })
+  })
+
+  test.unless(noBrowser, 'a person records with the mouse, from start to close', async () => {
+    const { page, assertClean } = opened
+    await untilStatus(page, 'ready')
+    await page.fill('#first-key', 'case')
+    await page.fill('#first-value', 'claim 118')
+    await button(page, 'Add').click()
+    await button(page, 'Start recording').click()
+    await untilStatus(page, 'recording')
+    await untilSaid(page, /^Recording started$/)
+    await untilClockMoves(page)
+    await button(page, 'Pause').click()
+    await untilStatus(page, 'paused')
+    await untilSaid(page, /^Recording paused at 00:00:\d\d$/)
+    await button(page, 'Resume').click()
+    await untilStatus(page, 'recording')
+    await page.fill('#tag-key', 'customer.id')
+    await page.fill('#tag-value', '0042')
+    await button(page, 'Add').click()
+    await page.locator('.tag[data-key="customer.id"]', { hasText: '0042' }).waitFor()
+    await page.fill('#marker-label', 'Offer accepted')
+    await button(page, 'Green').click()
+    await page.locator('.marker[data-colour="green"]', { hasText: 'Offer accepted' }).waitFor()
+    await button(page, 'Stop').click()
+    await untilStatus(page, 'wrapUp')
+    await untilSaid(page, /^Recording stopped at /)
+    const { body } = await daemon.api('GET', '/recordings/current')
+    await button(page, 'Close').click()
+    await untilStatus(page, 'ready')
+    const values = Object.fromEntries(
+      body.tags.map(({ key, value }: { key: string; value: unknown }) => [key, value]),
+    )
+    assert.equal(values.case, 'claim 118')
+    assert.equal(values['customer.id'], '0042', 'a value stays the text that was typed')
+    assert.equal(values['marker.green'], 'Offer accepted')
+    assert.equal(body.controller, 'ui')
+    assertClean()
+  })
+
+  test.unless(noBrowser, 'a person records with the keyboard alone', async () => {
+    const { page, assertClean } = opened
+    await page.reload()
+    await untilStatus(page, 'ready')
+    const focused = (): Promise<string | undefined> =>
+      page.evaluate(() => document.activeElement?.id)
+    await page.keyboard.press('r')
+    await untilStatus(page, 'recording')
+    await page.keyboard.press('p')
+    await untilStatus(page, 'paused')
+    await page.keyboard.press('p')
+    await untilStatus(page, 'recording')
+    await page.keyboard.press('m')
+    await page.keyboard.press('2')
+    await page.locator('.marker[data-colour="yellow"]').waitFor()
+    await page.locator('.marker[data-colour="none"]').waitFor()
+    await page.keyboard.press('t')
+    assert.equal(await focused(), 'tag-key')
+    await page.keyboard.type('ps')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('rpm')
+    await page.keyboard.press('Enter')
+    await page.locator('.tag[data-key="ps"]', { hasText: 'rpm' }).waitFor()
+    await page.waitForFunction(() => document.activeElement?.id === 'tag-key')
+    assert.equal(await page.inputValue('#tag-key'), '', 'the fields are ready for the next tag')
+    await button(page, 'Keyboard shortcuts').focus()
+    await page.keyboard.press('s')
+    await button(page, 'Press S again to stop').waitFor()
+    await untilStatus(page, 'recording')
+    await page.keyboard.press('s')
+    await untilStatus(page, 'wrapUp')
+    await page.waitForFunction(() => document.activeElement?.id === 'tag-key')
+    await button(page, 'Close').focus()
+    await page.keyboard.press('Enter')
+    await untilStatus(page, 'ready')
+    assertClean()
+  })
+
+  test.unless(noBrowser, 'single keys can be turned off', async () => {
+    const { page, assertClean } = opened
+    await page.keyboard.press('?')
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await dialog.getByLabel('Use these keys').uncheck()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+    await page.keyboard.press('r')
+    await page.keyboard.press('?')
+    await dialog.getByLabel('Use these keys').check()
+    await dialog.getByRole('button', { name: 'Done' }).click()
+    assert.equal((await daemon.api('GET', '/recordings/current')).status, 404)
+    assertClean()
+  })
+
+  test.unless(noBrowser, 'each medium has its own buttons', async () => {
+    const { page, assertClean } = opened
+    await page.locator('[name="sound"][value="microphone"]').check()
+    await page.locator('#choice-screen').uncheck()
+    await button(page, 'Start recording').click()
+    await untilTrack(page, 'mic', 'recording')
+    await untilTrack(page, 'screen', 'off')
+    await button(page, 'Start Speaker').click()
+    await untilTrack(page, 'speaker', 'recording')
+    await button(page, 'Pause Microphone').click()
+    await untilTrack(page, 'mic', 'paused')
+    await untilStatus(page, 'recording')
+    assert.equal(await offerOf(page, 'Pause all'), 'enabled')
+    assert.equal(await offerOf(page, 'Resume all'), 'enabled')
+    await button(page, 'Resume Microphone').click()
+    await untilTrack(page, 'mic', 'recording')
+    await button(page, 'Stop Speaker').click()
+    await untilTrack(page, 'speaker', 'stopped')
+    await page.waitForFunction(() => {
+      const meter = document.querySelector('[role="meter"]')
+      return meter !== null && Number(meter.getAttribute('aria-valuenow')) > -60
+    })
+    await endRecording(daemon, page)
+    await page.reload()
+    assert.ok(
+      await page.locator('[name="sound"][value="microphone"]').isChecked(),
+      'the choice is remembered',
+    )
+    await page.locator('[name="sound"][value="both"]').check()
+    await page.locator('#choice-screen').check()
+    assertClean()
+  })
+
+  test.unless(noBrowser, 'the time stands still in a pause, in both windows', async () => {
+    const { page, assertClean } = opened
+    const second = await openRecorderPage(browser, daemon, { expectedErrors: NO_PICTURE })
+    await button(page, 'Start recording').click()
+    await Promise.all([page, second.page].map((one) => untilStatus(one, 'recording')))
+    await untilClockMoves(page)
+    await button(second.page, 'Pause').click()
+    await Promise.all([page, second.page].map((one) => untilStatus(one, 'paused')))
+    const shown: string[] = await page.evaluate(async () => {
+      const times: string[] = []
+      const element = document.querySelector('.status-clock') as HTMLElement
+      // As long as it takes to show that a second has not passed.
+      for (let begun = performance.now(); performance.now() - begun < 1_500; ) {
+        times.push(element.innerText)
+        await new Promise(requestAnimationFrame)
+      }
+      return [...new Set(times)]
+    })
+    assert.equal(shown.length, 1, shown.join(', '))
+    assert.equal(await clock(second.page), shown[0])
+    await endRecording(daemon, page)
+    await untilStatus(second.page, 'ready')
+    assertClean()
+    second.assertClean()
+    await second.context.close()
+  })
+
+  test.unless(noBrowser, 'a refused command says why and what to do', async () => {
+    const { page, assertClean } = opened
+    await button(page, 'Start recording').click()
+    await untilStatus(page, 'recording')
+    await page.fill('#tag-key', 'system.host')
+    await button(page, 'Add').click()
+    const problem = page.locator('[data-problem="tags"]')
+    await problem.filter({ hasText: 'reserves keys that start with `system.`' }).waitFor()
+    assert.match(await problem.innerText(), /Correct the fields/)
+    assert.equal(await page.inputValue('#tag-key'), 'system.host', 'nothing typed is lost')
+    await page.fill('#tag-key', 'host')
+    await button(page, 'Add').click()
+    await page.locator('.tag[data-key="host"]').waitFor()
+    assert.equal(await problem.innerText(), '')
+    assertClean()
+  })
+
+  test.unless(noBrowser, 'the devices are checked, and can be checked again', async () => {
+    const { page, assertClean } = opened
+    await page.reload()
+    const known = page.locator('[data-readiness="known"]')
+    await known.waitFor()
+    for (const medium of ['mic', 'speaker', 'screen'])
+      assert.match(
+        (await page.locator(`.medium-row[data-medium="${medium}"]`).getAttribute('data-result')) ??
+          '',
+        /^(?:pass|warn|fail)$/,
+      )
+    await button(page, 'Check again').click()
+    await page.locator('[data-readiness="checking"]').waitFor()
+    await known.waitFor()
+    assertClean()
+  })
+})
