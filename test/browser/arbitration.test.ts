@@ -19,6 +19,7 @@ import {
   endRecording,
   type Offer,
   offerOf,
+  untilAllRecord,
   untilStatus,
   untilTrack,
 } from './support/record-view.ts'
@@ -47,7 +48,7 @@ async function bringInto(standing: Standing, page: Page, crm: ApiClient): Promis
     await post('/current/stop', state === 'WrapUp' ? {} : { media: ['screen'] })
   } else {
     await button(page, 'Start recording').click()
-    await untilStatus(page, 'recording')
+    await untilAllRecord(page)
     if (state === 'WrapUp') await button(page, 'Stop').click()
     else {
       await button(page, 'Pause Speaker').click()

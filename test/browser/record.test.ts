@@ -10,10 +10,17 @@ import {
   startBrowser,
   startSyntheticDaemon,
 } from './support/browser.ts'
-import { button, endRecording, offerOf, untilStatus, untilTrack } from './support/record-view.ts'
+import {
+  button,
+  endRecording,
+  offerOf,
+  untilAllRecord,
+  untilStatus,
+  untilTrack,
+} from './support/record-view.ts'
 
 // A picture that does not exist yet is no error.
-const NO_PICTURE = /404/
+const NO_PICTURE = /status of 40[04]/
 
 /** A busy machine needs seconds for a start. */
 const LIMIT_MS = 15_000
@@ -67,14 +74,14 @@ suite('recording on the page', (test) => {
     await page.fill('#first-value', 'claim 118')
     await button(page, 'Add').click()
     await button(page, 'Start recording').click()
-    await untilStatus(page, 'recording')
+    await untilAllRecord(page)
     await untilSaid(page, /^Recording started$/)
     await untilClockMoves(page)
     await button(page, 'Pause').click()
     await untilStatus(page, 'paused')
     await untilSaid(page, /^Recording paused at 00:00:\d\d$/)
     await button(page, 'Resume').click()
-    await untilStatus(page, 'recording')
+    await untilAllRecord(page)
     await page.fill('#tag-key', 'customer.id')
     await page.fill('#tag-value', '0042')
     await button(page, 'Add').click()
@@ -105,11 +112,11 @@ suite('recording on the page', (test) => {
     const focused = (): Promise<string | undefined> =>
       page.evaluate(() => document.activeElement?.id)
     await page.keyboard.press('r')
-    await untilStatus(page, 'recording')
+    await untilAllRecord(page)
     await page.keyboard.press('p')
     await untilStatus(page, 'paused')
     await page.keyboard.press('p')
-    await untilStatus(page, 'recording')
+    await untilAllRecord(page)
     await page.keyboard.press('m')
     await page.keyboard.press('2')
     await page.locator('.marker[data-colour="yellow"]').waitFor()
@@ -138,6 +145,7 @@ suite('recording on the page', (test) => {
 
   test.unless(noBrowser, 'single keys can be turned off', async () => {
     const { page, assertClean } = opened
+    await untilStatus(page, 'ready')
     await page.keyboard.press('?')
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
     await dialog.getByLabel('Use these keys').uncheck()
@@ -188,7 +196,7 @@ suite('recording on the page', (test) => {
     const { page, assertClean } = opened
     const second = await openRecorderPage(browser, daemon, { expectedErrors: NO_PICTURE })
     await button(page, 'Start recording').click()
-    await Promise.all([page, second.page].map((one) => untilStatus(one, 'recording')))
+    await Promise.all([page, second.page].map(untilAllRecord))
     await untilClockMoves(page)
     await button(second.page, 'Pause').click()
     await Promise.all([page, second.page].map((one) => untilStatus(one, 'paused')))
@@ -214,7 +222,7 @@ suite('recording on the page', (test) => {
   test.unless(noBrowser, 'a refused command says why and what to do', async () => {
     const { page, assertClean } = opened
     await button(page, 'Start recording').click()
-    await untilStatus(page, 'recording')
+    await untilAllRecord(page)
     await page.fill('#tag-key', 'system.host')
     await button(page, 'Add').click()
     const problem = page.locator('[data-problem="tags"]')

@@ -14,6 +14,8 @@ export const pendingCommands = signal<readonly string[]>([])
 /** The problem of the last command of each place, until the place sends another. */
 export const problems = signal<Partial<Record<Place, ShownProblem>>>({})
 
+let sentCount = 0
+
 /** Whether a command of a place has no answer yet. */
 export function isPending(place: Place, command: string): boolean {
   return pendingCommands.value.includes(`${place}/${command}`)
@@ -33,12 +35,14 @@ export async function runCommand(
   const name = `${place}/${command}`
   pendingCommands.value = [...pendingCommands.value, name]
   dismissProblem(place)
+  const count = ++sentCount
   try {
     await send()
     await refresh()
     return true
   } catch (error) {
-    problems.value = { ...problems.value, [place]: toShownProblem(error) }
+    if (!isOwnInterruption(error, count))
+      problems.value = { ...problems.value, [place]: toShownProblem(error) }
     // A refusal tells that the page shows an old state.
     await refresh()
     return false
@@ -52,6 +56,11 @@ export function dismissProblem(place: Place): void {
   if (!(place in problems.value)) return
   const { [place]: _, ...others } = problems.value
   problems.value = others
+}
+
+/** A pause or stop interrupts a start. Whoever gave both knows that. */
+function isOwnInterruption(error: unknown, count: number): boolean {
+  return error instanceof RecorderProblem && error.code === 'INTERRUPTED' && sentCount > count
 }
 
 function toShownProblem(error: unknown): ShownProblem {

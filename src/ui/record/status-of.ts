@@ -3,7 +3,7 @@ import { WARNINGS } from '../../contract/warnings.ts'
 import type { Link } from '../live/live-state.ts'
 
 /** The state that the page shows large: one word, one colour, one icon. */
-export type Status = 'unknown' | 'ready' | 'recording' | 'paused' | 'wrapUp' | 'error'
+export type Status = 'unknown' | 'ready' | 'starting' | 'recording' | 'paused' | 'wrapUp' | 'error'
 
 /**
  * Returns the state to show. Without a live connection it is unknown, whatever was the case
@@ -27,7 +27,11 @@ function faultsOf(application: ApplicationView): ApplicationError[] {
 
 /** Returns the state of the recording alone, as the page last heard it. */
 export function recordingStatus(recording: RecordingAnswer | null): Status {
-  if (recording?.state === 'Active') return 'recording'
+  if (recording?.state === 'Active') {
+    // A medium that starts or recovers does not record yet.
+    const isRecorded = Object.values(recording.tracks).some(({ state }) => state === 'recording')
+    return isRecorded ? 'recording' : 'starting'
+  }
   if (recording?.state === 'Paused') return 'paused'
   if (recording?.state === 'WrapUp') return 'wrapUp'
   return 'ready'

@@ -15,6 +15,7 @@ import { pausedSince, recordingStatus, type Status, statusOf } from './status-of
 const WORDS: Record<Status, TextKey> = {
   unknown: 'record.status.unknown',
   ready: 'record.status.ready',
+  starting: 'record.status.starting',
   recording: 'record.status.recording',
   paused: 'record.status.paused',
   wrapUp: 'record.status.wrapUp',
@@ -23,6 +24,7 @@ const WORDS: Record<Status, TextKey> = {
 const ICONS: Record<Status, IconName> = {
   unknown: 'unknown',
   ready: 'check',
+  starting: 'wait',
   recording: 'record',
   paused: 'pause',
   wrapUp: 'stop',
@@ -90,8 +92,13 @@ function statusLine(recording: RecordingAnswer | null, status: Status): string {
   }
   const since = pausedSince(recording)
   if (since) return t('record.line.pausedSince', { time: formatTime(since) })
-  const recorded = mediaIn(recording, 'recording')
-  return recorded ? t('record.line.recording', { media: recorded }) : t('record.line.starting')
+  const starting = mediaIn(recording, 'starting')
+  return [
+    t('record.line.recording', { media: mediaIn(recording, 'recording') || '–' }),
+    starting && t('record.line.starting', { media: starting }),
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }
 
 function errorLine(recording: RecordingAnswer | null): string {

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core'
 import type { Answer, Daemon } from '../../../lab/daemon.ts'
 
 /** A state that the page shows large. */
-export type Status = 'unknown' | 'ready' | 'recording' | 'paused' | 'wrapUp' | 'error'
+export type Status = 'unknown' | 'ready' | 'starting' | 'recording' | 'paused' | 'wrapUp' | 'error'
 
 /** Waits until the page shows a state. */
 export async function untilStatus(page: Page, status: Status): Promise<void> {
@@ -12,6 +12,11 @@ export async function untilStatus(page: Page, status: Status): Promise<void> {
 /** Waits until a track shows a state. */
 export async function untilTrack(page: Page, medium: string, state: string): Promise<void> {
   await page.locator(`.track[data-medium="${medium}"][data-state="${state}"]`).waitFor()
+}
+
+/** Waits until all three media record. */
+export async function untilAllRecord(page: Page): Promise<void> {
+  for (const medium of ['mic', 'speaker', 'screen']) await untilTrack(page, medium, 'recording')
 }
 
 /** Returns the button with a name. */
