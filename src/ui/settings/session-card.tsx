@@ -1,0 +1,52 @@
+import { useState } from 'preact/hooks'
+import { RecorderProblem } from '../../client/errors.ts'
+import { t } from '../i18n/texts.ts'
+import { refresh } from '../live/live-state.ts'
+import { recorder } from '../live/recorder.ts'
+
+/** Ends the session of this browser. */
+export function SessionCard() {
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<unknown>(null)
+  const signOut = async (): Promise<void> => {
+    if (isBusy) return
+    setBusy(true)
+    setProblem(null)
+    try {
+      await recorder.signOut()
+    } catch (error) {
+      setProblem(error)
+    }
+    // The page is signed out when the recorder says so.
+    await refresh()
+    setBusy(false)
+  }
+  return (
+    <section class="card settings-card" aria-labelledby="settings-session">
+      <h2 id="settings-session">{t('settings.session')}</h2>
+      <p class="soft">{t('settings.sessionHelp')}</p>
+      <button
+        type="button"
+        class="button settings-sign-out"
+        aria-busy={isBusy}
+        onClick={() => void signOut()}
+      >
+        {t(isBusy ? 'settings.signingOut' : 'settings.signOut')}
+      </button>
+      <div role="alert">{problem !== null && <Problem error={problem} />}</div>
+    </section>
+  )
+}
+
+function Problem({ error }: { error: unknown }) {
+  if (!(error instanceof RecorderProblem))
+    return <p class="field-error">{t('settings.unreachable')}</p>
+  return (
+    // The recorder speaks English.
+    <div lang="en">
+      <p class="field-error">{error.title}</p>
+      {error.detail && error.detail !== error.title && <p>{error.detail}</p>}
+      {error.remedy && <p>{error.remedy}</p>}
+    </div>
+  )
+}
