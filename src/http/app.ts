@@ -13,6 +13,7 @@ import { configurationRoutes } from './routes/configuration.ts'
 import { eventRoutes } from './routes/events.ts'
 import { launchRoutes } from './routes/launch.ts'
 import { pageRoutes } from './routes/page.ts'
+import { peaksRoutes } from './routes/peaks.ts'
 import { pictureRoutes } from './routes/picture.ts'
 import { pingRoute } from './routes/ping.ts'
 import { readinessRoutes } from './routes/readiness.ts'
@@ -29,6 +30,7 @@ export function createRoutes(services: Services): Route[] {
     ...recordingRoutes(services),
     ...commandRoutes(services),
     ...segmentRoutes(services),
+    ...peaksRoutes(services),
     ...pictureRoutes(services),
     ...composedFileRoutes(services),
     ...eventRoutes(services),

@@ -9,12 +9,15 @@ export type Language = keyof typeof LANGUAGES
 /** The name of a text. */
 export type TextKey = keyof typeof en
 
-/** The language that the person or the configuration has chosen; null follows the browser. */
+/** The language that the person has chosen; null follows the configuration. */
 export const chosenLanguage = signal<Language | null>(null)
+/** The language that the configuration names; null follows the browser. */
+export const configuredLanguage = signal<Language | null>(null)
 
 /** The language that is shown. */
 export const language = computed<Language>(() => {
-  if (chosenLanguage.value !== null) return chosenLanguage.value
+  const chosen = chosenLanguage.value ?? configuredLanguage.value
+  if (chosen !== null) return chosen
   const preferred = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())
   return (preferred.find((tag) => tag in LANGUAGES) as Language | undefined) ?? 'en'
 })

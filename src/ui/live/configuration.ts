@@ -1,4 +1,6 @@
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
+import type { EffectiveConfiguration } from '../../contract/configuration.ts'
+import { configuredLanguage } from '../i18n/texts.ts'
 import { recorder } from './recorder.ts'
 
 /** What the configuration of this computer asks of the page. */
@@ -9,24 +11,20 @@ export interface PageConfiguration {
   reminderMinutes: number
 }
 
-/** The settings as the recorder answers them; null before its first answer. */
-const answer = signal<Record<string, { value: unknown } | undefined> | null>(null)
+/** The configuration as the recorder answers it; null before its first answer. */
+const answer = signal<EffectiveConfiguration | null>(null)
 
 /** Reads the configuration. Its settings change only when the recorder is started again. */
 export async function loadConfiguration(): Promise<void> {
-  const { settings } = (await recorder.request('GET', '/config')) as {
-    settings: Record<string, { value: unknown } | undefined>
-  }
-  answer.value = settings
+  answer.value = (await recorder.request('GET', '/config')) as EffectiveConfiguration
 }
 
 /** The configuration that is in force. */
-export const configuration = computed<PageConfiguration>(() => {
-  const settings = answer.value ?? {}
-  const required = settings['tags.required']?.value
-  const minutes = settings['page.reminderMinutes']?.value
-  return {
-    requiredTags: Array.isArray(required) ? required : [],
-    reminderMinutes: typeof minutes === 'number' ? minutes : 15,
-  }
+export const configuration = computed<PageConfiguration>(() => ({
+  requiredTags: answer.value?.tags.required.value ?? [],
+  reminderMinutes: answer.value?.page.reminderMinutes.value ?? 0,
+}))
+
+effect(() => {
+  configuredLanguage.value = answer.value?.page.language.value ?? null
 })

@@ -9,7 +9,7 @@ const INTERVAL_MS = 1_000
  * Shows the screen as it is recorded, once a second. It asks only while the screen records and
  * somebody can see the page. A pause removes the picture at once.
  */
-export function LivePicture({ isRecording }: { isRecording: boolean }) {
+export function LivePicture({ id, isRecording }: { id: string; isRecording: boolean }) {
   const [url, setUrl] = useState<string | null>(null)
   useEffect(() => {
     if (!isRecording) return
@@ -20,13 +20,13 @@ export function LivePicture({ isRecording }: { isRecording: boolean }) {
       shown = URL.createObjectURL(blob)
       setUrl(shown)
     }
-    void pollPicture(end.signal, show)
+    void pollPicture(id, end.signal, show)
     return () => {
       end.abort()
       if (shown) URL.revokeObjectURL(shown)
       setUrl(null)
     }
-  }, [isRecording])
+  }, [id, isRecording])
   return (
     <div class="picture">
       {isRecording && url ? (
@@ -41,16 +41,22 @@ export function LivePicture({ isRecording }: { isRecording: boolean }) {
   )
 }
 
-async function pollPicture(signal: AbortSignal, show: (blob: Blob) => void): Promise<void> {
+async function pollPicture(
+  id: string,
+  signal: AbortSignal,
+  show: (blob: Blob) => void,
+): Promise<void> {
+  // By its id: `current` would be an error as soon as the recording has ended.
+  const path = `/recordings/${id}/picture`
   while (!signal.aborted) {
     const nextAt = performance.now() + INTERVAL_MS
     if (!document.hidden) {
       try {
-        const answer = await recorder.open('/recordings/current/picture', {}, { signal })
+        const answer = await recorder.open(path, {}, { signal })
         const blob = await answer.blob()
-        if (!signal.aborted) show(blob)
+        if (!signal.aborted && blob.size > 0) show(blob)
       } catch {
-        // There is no picture yet; the link shows a recorder that does not answer.
+        // The link shows a recorder that does not answer.
       }
     }
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, nextAt - performance.now())))

@@ -43,7 +43,9 @@ export function TrackCard({ medium, recording }: { medium: Medium; recording: Re
         {track && <TrackClock track={track} />}
       </div>
       {medium === 'screen'
-        ? recording.state !== 'WrapUp' && <LivePicture isRecording={state === 'recording'} />
+        ? recording.state !== 'WrapUp' && (
+            <LivePicture id={recording.id} isRecording={state === 'recording'} />
+          )
         : state === 'recording' && <LevelMeter medium={medium} />}
       {track && <TrackTroubles track={track} />}
       {recording.state !== 'WrapUp' && (

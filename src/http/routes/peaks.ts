@@ -1,0 +1,48 @@
+import { RecorderError } from '../../contract/errors.ts'
+import { findSegment } from '../find-segment.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { sendEmpty, sendHead } from '../send-answer.ts'
+import type { Services } from '../services.ts'
+
+/** Returns the route of the waveforms. */
+export function peaksRoutes({ recorder, compositions }: Services): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/v1/recordings/:id/segments/:medium/:number/peaks',
+      operationId: 'readPeaks',
+      tag: 'Files',
+      summary: 'The waveform of a sound segment',
+      description:
+        'One byte for every 20 ms: 255 times the square root of the largest amplitude (0 to 1). They are computed at the first request, which takes some seconds for an hour of sound, from a file whose hash is that of the log.',
+      scope: 'read',
+      requestHeaders: ['If-None-Match'],
+      outcomes: [
+        {
+          status: 200,
+          description: 'The peaks',
+          content: { 'application/octet-stream': null },
+          headers: ['ETag'],
+        },
+        { status: 304, description: 'The client has them', headers: ['ETag'] },
+      ],
+      errors: [
+        ...(['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'] as const),
+        ...(['EXPORT_FAILED', 'NOT_READY'] as const),
+      ],
+      async handle(exchange) {
+        const { ctx } = exchange
+        const { id, segment } = await findSegment(recorder, exchange)
+        if (segment.container !== 'ogg')
+          throw new RecorderError('NOT_FOUND', 'A segment of the screen has no sound.')
+        const etag = `"peaks-${segment.sha256}"`
+        if (ctx.req.headers['if-none-match'] === etag) return sendEmpty(ctx, 304, ['ETag', etag])
+        const peaks = await compositions.peaks(id, segment)
+        const type = ['Content-Type', 'application/octet-stream']
+        sendHead(ctx, 200, ['ETag', etag, ...type, 'Content-Length', String(peaks.length)])
+        // Node omits the body in an answer to HEAD.
+        ctx.res.end(peaks)
+      },
+    }),
+  ]
+}
