@@ -6,7 +6,10 @@ import { connect } from './support/clients.ts'
 import { playExamples } from './support/example-story.ts'
 
 /** Examples that are no answers to a request of the story. */
-const NOT_PLAYED = ['page', 'readOpenApi', 'streamEvents']
+const NOT_PLAYED = [
+  ...['page', 'pageAsset', 'pageManifest'],
+  ...['readConfiguration', 'readOpenApi', 'streamEvents'],
+]
 
 /** Members whose values differ from computer to computer, or from run to run. */
 const VARYING = new Set([
