@@ -31,6 +31,7 @@ import type {
   StartMediaRequest,
   StartRequest,
   StreamMessage,
+  TagKeys,
   Tags,
   TokenRequest,
   TokenView,
@@ -91,6 +92,8 @@ export interface RecorderClient {
   close(id: string, options?: RequestOptions): Promise<RecordingAnswer>
   events(id: string, query?: EventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
   segments(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<SegmentView>>
+  /** The tag keys of the newest recordings, the last used first. */
+  tagKeys(options?: RequestOptions): Promise<TagKeys>
   devices(options?: RequestOptions): Promise<Devices>
   readiness(media?: readonly Medium[], options?: RequestOptions): Promise<ReadinessView>
   tokens(query?: PageQuery, options?: RequestOptions): Promise<Page<TokenView>>
@@ -205,6 +208,7 @@ function readingMethods(request: Request) {
     openApi: get<unknown>('/openapi.json'),
     application: get<ApplicationView>('/application'),
     devices: get<Devices>('/devices'),
+    tagKeys: get<TagKeys>('/tag-keys'),
     async current(options?: RequestOptions) {
       try {
         return (await request('GET', '/recordings/current', options)) as RecordingWithHistory

@@ -52,6 +52,9 @@ export type Launch = z.output<typeof ANSWERS.Launch>
 /** The progress of a file that is being composed. */
 export type ExportProgress = z.output<typeof ANSWERS.ExportMessage>
 
+/** The tag keys that were used lately. */
+export type TagKeys = z.output<typeof ANSWERS.TagKeys>
+
 /** A page of a list. `nextCursor` is null on the last one. */
 export interface Page<T> {
   items: T[]

@@ -20,6 +20,7 @@ import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { segmentRoutes } from './routes/segments.ts'
 import { signOutRoutes } from './routes/sign-out.ts'
+import { tagKeyRoutes } from './routes/tag-keys.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import type { Services } from './services.ts'
 
@@ -29,6 +30,7 @@ export function createRoutes(services: Services): Route[] {
   const routes: Route[] = [
     ...recordingRoutes(services),
     ...commandRoutes(services),
+    ...tagKeyRoutes(services),
     ...segmentRoutes(services),
     ...peaksRoutes(services),
     ...pictureRoutes(services),

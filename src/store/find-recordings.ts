@@ -3,12 +3,16 @@ import { RecorderError } from '../contract/errors.ts'
 import type { RecordingView } from '../contract/views.ts'
 import { DamagedViewError } from './checksum.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import type { Database } from './database.ts'
+import { type Database, readChunks } from './database.ts'
 import { intersectIndexes, type SortKeyBounds } from './intersect-indexes.ts'
 import { isSortKey, LIST_PREFIX, recordingIdOf, recordingKey, sortKey, tagPrefix } from './keys.ts'
 import type { Page, RecordingQuery, ToShown } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
+import { asksSummary, matchesSummary, mayMatch, summarise } from './search-summary.ts'
 import { decodeProjection } from './stored-projections.ts'
+
+/** Entries of the list that are read together. */
+const CHUNK = 500
 
 /** The durable recordings that are not closed, by id. */
 export type OpenProjections = ReadonlyMap<string, RecordingProjection>
@@ -63,8 +67,10 @@ function instant(text: string, name: string): string {
   })
 }
 
-function matches(view: RecordingView, { state, tags = {} }: RecordingQuery): boolean {
+function matches(view: RecordingView, query: RecordingQuery): boolean {
+  const { state, tags = {} } = query
   if (state !== undefined && view.state !== state) return false
+  if (asksSummary(query) && !matchesSummary(summarise(view), query)) return false
   return Object.entries(tags).every(([key, value]) =>
     view.tags.some((tag) => tag.key === key && tag.value === value),
   )
@@ -85,20 +91,43 @@ function* live(
 
 async function* stored(
   store: RecordingStore,
-  { tags = {}, limit }: RecordingQuery,
+  query: RecordingQuery,
   bounds: SortKeyBounds,
 ): AsyncGenerator<RecordingProjection> {
-  const wanted = Object.entries(tags) as [string, TagValue][]
-  const prefixes =
-    wanted.length === 0 ? [LIST_PREFIX] : wanted.map(([key, value]) => tagPrefix(key, value))
   let ids: string[] = []
-  for await (const key of intersectIndexes(store.db, prefixes, bounds)) {
+  for await (const key of candidates(store.db, query, bounds)) {
     ids.push(recordingIdOf(key))
-    if (ids.length <= limit) continue
+    if (ids.length <= query.limit) continue
     yield* await load(store, ids)
     ids = []
   }
   yield* await load(store, ids)
+}
+
+/** Yields the sort keys of recordings that may match, newest first. */
+async function* candidates(
+  db: Database,
+  query: RecordingQuery,
+  bounds: SortKeyBounds,
+): AsyncGenerator<string> {
+  const wanted = Object.entries(query.tags ?? {}) as [string, TagValue][]
+  if (wanted.length > 0) {
+    const prefixes = wanted.map(([key, value]) => tagPrefix(key, value))
+    yield* intersectIndexes(db, prefixes, bounds)
+  } else if (asksSummary(query)) yield* scanSummaries(db, query, bounds)
+  else yield* intersectIndexes(db, [LIST_PREFIX], bounds)
+}
+
+/** Yields those whose summary in the list matches, without reading the recordings. */
+async function* scanSummaries(
+  db: Database,
+  query: RecordingQuery,
+  { from, before }: SortKeyBounds,
+): AsyncGenerator<string> {
+  const range = { gte: LIST_PREFIX + from, lt: LIST_PREFIX + before, reverse: true }
+  for await (const chunk of readChunks(db.iterator(range), CHUNK))
+    for (const [key, value] of chunk)
+      if (mayMatch(key, value, query)) yield key.slice(LIST_PREFIX.length)
 }
 
 async function load(

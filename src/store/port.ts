@@ -69,6 +69,12 @@ export interface RecordingQuery {
   to?: string
   /** Current values, type included. */
   tags?: Record<string, TagValue>
+  /** The beginnings of words in current tag values that must all be there. */
+  text?: string
+  /** The client that started the recording. */
+  client?: string
+  /** Only recordings with gaps that nobody wanted. */
+  gaps?: true
   limit: number
   cursor?: string
 }

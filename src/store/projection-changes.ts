@@ -16,6 +16,7 @@ import {
   tagsRange,
 } from './keys.ts'
 import { project, type RecordingProjection } from './projection/recording.ts'
+import { encodeSummary, summarise } from './search-summary.ts'
 
 /** The change that a series of events makes to the projection of one recording. */
 export interface ProjectionChange {
@@ -112,7 +113,7 @@ export async function changeOperations(
 
 /**
  * Returns the operations of a change that does not roll the recording back. Only a closed recording
- * has a record; one that is open is in memory, and folded again when the log is opened.
+ * has a record and a summary; one that is open is in memory, and folded again when the log is opened.
  */
 export function entryOperations(
   id: string,
@@ -121,8 +122,12 @@ export function entryOperations(
   if (after === undefined || before === after) return details
   const key = recordingKey(id)
   const operations = details.concat(indexChanges(before?.view, after.view))
-  if (after.view.state === 'Closed')
+  if (after.view.state === 'Closed') {
     operations.push({ type: 'put', key, value: seal(key, JSON.stringify(after)) })
+    const listKey = LIST_PREFIX + sortKey(after.view.startedAt, id)
+    const value = encodeSummary(listKey, summarise(after.view))
+    operations.push({ type: 'put', key: listKey, value })
+  }
   return operations
 }
 

@@ -35,6 +35,14 @@ const DAMAGES: [what: string, damage: (db: Db) => Promise<unknown>, named: strin
     ID,
   ],
   ['a recording is hidden from the list', (db) => remove(db, 'view/list/'), ID],
+  [
+    'a recording is hidden from a search by its words',
+    async (db) => {
+      const [key] = await keysOf(db, 'view/list/')
+      await edit(db, key as string, (value) => value.replace('text', 'fake'))
+    },
+    ID,
+  ],
   ['a recording is gone', (db) => db.del(`view/recording/${ID}`), ID],
   [
     'a recording is hidden from a search',

@@ -45,6 +45,15 @@ export const list = defineCommand({
       value: 'KEY=VALUE',
       help: 'List only recordings with this tag. `-` reads the tags from stdin.',
     },
+    client: {
+      kind: 'text',
+      value: 'NAME',
+      help: 'List only recordings that this client started.',
+    },
+    gaps: {
+      kind: 'flag',
+      help: 'List only recordings with gaps that nobody wanted.',
+    },
     all: { kind: 'flag', help: 'List all of them, however many there are.' },
     limit: {
       kind: 'number',
@@ -67,6 +76,10 @@ export const list = defineCommand({
     },
     { line: 'f2f list --all --tag desk=3', does: 'Lists all recordings of that desk.' },
     {
+      line: 'f2f list --client crm --gaps',
+      does: 'Lists what went wrong in recordings of that client.',
+    },
+    {
       line: 'f2f list --limit 1000 --json',
       does: 'Prints the API’s answer as JSON: {"items": …, "nextCursor": …}.',
     },
@@ -80,10 +93,10 @@ export const list = defineCommand({
       to: toUtc('to', options.to),
     }
     const tags = options.tag && (await parseTagArguments(options.tag, io.stdin))
+    const gaps = options.gaps ? true : undefined
+    const search = { ...query, tags, client: options.client, gaps } as const
     const fetchPage = (page: { limit: number; cursor?: string | undefined }) =>
-      tags === undefined
-        ? api.recordings({ ...query, ...page })
-        : api.search({ ...query, ...page, tags })
+      api.search({ ...search, ...page })
     const page = options.all
       ? { items: await fetchAllItems(fetchPage), nextCursor: null }
       : await fetchPage({ limit: options.limit ?? 20, cursor: options.cursor })

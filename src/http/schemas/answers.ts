@@ -257,6 +257,7 @@ export const ANSWERS = {
   Segment: segment,
   SegmentPage: pageOf(segment),
   Tag: tag,
+  TagKeys: z.object({ items: z.array(z.object({ key: z.string(), lastUsedAt: time })) }),
   Token: token,
   TokenPage: pageOf(token),
   Track: track,

@@ -203,6 +203,19 @@ export const recordingsQuery = z.strictObject({
 /** The body of POST /recordings/search. */
 export const searchRequest = z.strictObject({
   tags: searchTags.optional().describe('All must match, type included'),
+  text: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .describe(
+      'Words of current tag values. Each must be the beginning of a word there, in lower or upper case. Values are searched up to 16,000 characters a recording.',
+    ),
+  client: z.string().min(1).max(64).optional().describe('The client that started the recording'),
+  gaps: z
+    .literal(true)
+    .optional()
+    .describe('Only recordings with a gap that nobody wanted, such as a lost device or a crash'),
   state: state.optional(),
   from: time.optional().describe('Started at or after'),
   to: time.optional().describe('Started before'),

@@ -50,6 +50,7 @@ export async function playExamples(
   await post('closeRecording', '/recordings/current/close')
   await get('listRecordings', '/recordings?state=Closed')
   await post('searchRecordings', '/recordings/search')
+  await get('listTagKeys', '/tag-keys')
   const id: string = answers.get('readRecording')?.body.id
   await get('listSegments', `/recordings/${id}/segments?limit=2`)
   await get('listRecordingEvents', `/recordings/${id}/events?limit=3`)

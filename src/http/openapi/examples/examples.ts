@@ -130,6 +130,14 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   closeRecording: recordingAfter('close'),
   listRecordings: CLOSED_PAGE,
   searchRecordings: CLOSED_PAGE,
+  listTagKeys: {
+    items: [
+      { key: 'topic', lastUsedAt: timeAt(STEPS.tag) },
+      { key: 'signed', lastUsedAt: timeAt(STEPS.tag) },
+      { key: 'customer', lastUsedAt: timeAt(STEPS.start) },
+      { key: 'branch', lastUsedAt: timeAt(STEPS.start) },
+    ],
+  },
   listSegments: { items: SEGMENTS, nextCursor: 'MC8wMDAwMDAwMDI' },
   listRecordingEvents: { items: EVENTS, nextCursor: 'YWZ0ZXIgNQ' },
   streamEvents: STREAM,
