@@ -19,9 +19,9 @@ import { pingRoute } from './routes/ping.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { segmentRoutes } from './routes/segments.ts'
-import { signOutRoutes } from './routes/sign-out.ts'
 import { tagKeyRoutes } from './routes/tag-keys.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { uiSessionRoutes } from './routes/ui-sessions.ts'
 import type { Services } from './services.ts'
 
 /** Returns all routes. */
@@ -43,7 +43,7 @@ export function createRoutes(services: Services): Route[] {
     ...tokenRoutes(services),
     ...launchRoutes(services),
     ...pageRoutes(services),
-    ...signOutRoutes(services),
+    ...uiSessionRoutes(services),
     openApiRoute(() => {
       const { url, port } = services.address()
       description ??= JSON.stringify(

@@ -8,7 +8,7 @@ import { playExamples } from './support/example-story.ts'
 /** Examples that are no answers to a request of the story. */
 const NOT_PLAYED = [
   ...['page', 'pageAsset', 'pageManifest'],
-  ...['readConfiguration', 'readOpenApi', 'streamEvents'],
+  ...['readConfiguration', 'readOpenApi', 'readSession', 'streamEvents'],
 ]
 
 /** Members whose values differ from computer to computer, or from run to run. */

@@ -234,6 +234,20 @@ suite('the page’s browser', (test) => {
     await toProblem(await asPage('/v1/application', cookie), 'UNAUTHENTICATED')
   })
 
+  test('learns when its session ends, and a token has none', async () => {
+    const cookie = await daemon.signIn()
+    const read = () => asPage('/v1/ui/session', cookie)
+    const { expiresAt } = await bodyOf<{ expiresAt: string }>(await read(), 200, 'UiSession')
+    const left = Date.parse(expiresAt) - Date.now()
+    assert.ok(left > 11.9 * 3_600_000 && left <= 12 * 3_600_000, expiresAt)
+    daemon.clockOffset += 3_600_000
+    const later = await bodyOf<{ expiresAt: string }>(await read(), 200, 'UiSession')
+    assert.equal(later.expiresAt, expiresAt)
+    assert.deepEqual(await pointersOf(await daemon.call('/v1/ui/session')), [''])
+    await asPage('/v1/ui/sign-out', cookie, { method: 'POST' })
+    await toProblem(await read(), 'UNAUTHENTICATED')
+  })
+
   test('reads no further events when its session has ended by itself', async () => {
     const other = await startDaemon({ limits: { heartbeatMs: 50 } })
     try {

@@ -261,4 +261,5 @@ export const ANSWERS = {
   Token: token,
   TokenPage: pageOf(token),
   Track: track,
+  UiSession: z.object({ expiresAt: time }),
 }

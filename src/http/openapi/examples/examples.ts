@@ -104,6 +104,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     url: `http://127.0.0.1:3887/launch/${'Q'.repeat(43)}`,
     expiresAt: timeAt(-60),
   },
+  readSession: { expiresAt: timeAt(40_000) },
   listDevices: { mic: listOf('mic'), speaker: listOf('speaker'), screen: listOf('screen') },
   readReadiness: READINESS,
   startRecording: recordingAfter('start'),

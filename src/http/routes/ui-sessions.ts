@@ -1,13 +1,49 @@
 import { sessionCookieName } from '../../access/access.ts'
+import type { Credential } from '../../access/credential.ts'
+import { RecorderError } from '../../contract/errors.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { ANSWERS } from '../schemas/answers.ts'
 import { emptyRequest } from '../schemas/requests.ts'
-import { sendEmpty } from '../send-answer.ts'
+import { sendEmpty, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 import { invalidRequest } from '../validate.ts'
 
-/** Returns the routes that end UI sessions. */
-export function signOutRoutes(services: Services): Route[] {
-  return [signOut(services), endSessions(services)]
+/** Returns the routes of UI sessions. */
+export function uiSessionRoutes(services: Services): Route[] {
+  return [readSession(services), signOut(services), endSessions(services)]
+}
+
+/** Returns the session of a request. Throws INVALID_REQUEST for a token, which has none. */
+function sessionOf({ sessionId }: Credential): string {
+  if (sessionId !== undefined) return sessionId
+  const detail = 'A token has no session. Only the recorder’s own page has one.'
+  throw invalidRequest([{ pointer: '', detail }])
+}
+
+function readSession({ access }: Services): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/v1/ui/session',
+    operationId: 'readSession',
+    tag: 'Page',
+    summary: 'The browser’s own session, and when it ends',
+    description:
+      'Lets the page ask for a new launch URL in time. Reading it does not make the session longer.',
+    scope: 'read',
+    outcomes: [
+      {
+        status: 200,
+        description: 'The session',
+        content: { 'application/json': ANSWERS.UiSession },
+      },
+    ],
+    handle({ ctx, credential }) {
+      const expiresAt = access.sessionExpiry(sessionOf(credential))
+      if (expiresAt === undefined)
+        throw new RecorderError('UNAUTHENTICATED', 'The session has ended.')
+      sendJson(ctx, 200, { expiresAt })
+    },
+  })
 }
 
 function signOut({ access, address, streams }: Services): Route {
@@ -23,11 +59,8 @@ function signOut({ access, address, streams }: Services): Route {
     body: emptyRequest,
     outcomes: [{ status: 204, description: 'The session has ended', headers: ['Set-Cookie'] }],
     errors: ['STORAGE_UNAVAILABLE'],
-    async handle({ ctx, credential: { sessionId } }) {
-      if (sessionId === undefined) {
-        const detail = 'A token has no session to end. Revoke it with DELETE /v1/tokens/{id}.'
-        throw invalidRequest([{ pointer: '', detail }])
-      }
+    async handle({ ctx, credential }) {
+      const sessionId = sessionOf(credential)
       const forgotten = access.endSession(sessionId)
       streams.end(sessionId)
       await forgotten
