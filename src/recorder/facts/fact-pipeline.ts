@@ -196,7 +196,8 @@ export class FactPipeline {
   /** Resolves when a batch is durable and handed on; rejects when the log fails. */
   #whenDurable(appended: Appended): Promise<void> {
     return this.#uncommitted.add(appended, () => {
-      if (this.#uncommitted.isEmpty) this.ledger.forgetClosing()
+      // A command that the closing has left pending still adds how it ended.
+      if (this.#uncommitted.isEmpty) this.ledger.forgetClosing((id) => this.#pending.concern(id))
       this.#unrecordedEnd = undefined
       this.#handOn(appended.events)
     })

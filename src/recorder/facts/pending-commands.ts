@@ -15,6 +15,11 @@ export class PendingCommands {
     return this.#pending.has(command)
   }
 
+  /** Whether a command on this recording is pending. */
+  concern(recordingId: string): boolean {
+    return [...this.#pending].some((command) => command.recordingId === recordingId)
+  }
+
   /** The commands that wait for a segment. */
   waitingFor(recordingId: string, medium: Medium, segment: number): PendingCommand[] {
     return [...this.#pending].filter((command) => command.expects(recordingId, medium, segment))
@@ -38,6 +43,9 @@ export class PendingCommands {
     const settled: [PendingCommand, Settlement][] = []
     for (const command of this.#pending) {
       let decision = nextStep(command)
+      if (decision && 'rollBack' in decision && !batch.recordings.has(command.recordingId))
+        // The recording has been closed meanwhile: there is nothing to roll back.
+        decision = { failure: decision.rollBack }
       if (decision && 'rollBack' in decision) {
         rollBack(command, decision.rollBack, batch)
         decision = nextStep(command)

@@ -21,7 +21,7 @@ interface RecordingSegments {
 /** Knows which segments of open recordings have begun, have a file, and are finished. */
 export class SegmentLedger {
   readonly #ledger = new Map<string, RecordingSegments>()
-  /** Versions of recordings whose closing is not durable yet. */
+  /** Versions of closed recordings to which facts may still be added. */
   readonly #closing = new Map<string, number>()
 
   clear(): void {
@@ -63,12 +63,12 @@ export class SegmentLedger {
     }
   }
 
-  /** Forgets closing recordings: all batches are durable. */
-  forgetClosing(): void {
-    this.#closing.clear()
+  /** Forgets closed recordings but those that are needed. Call it when all batches are durable. */
+  forgetClosing(isNeeded: (id: string) => boolean): void {
+    for (const id of this.#closing.keys()) if (!isNeeded(id)) this.#closing.delete(id)
   }
 
-  /** The version of a recording whose closing is not durable yet. */
+  /** The version of a closed recording to which facts may still be added. */
   closingVersion(id: string): number | undefined {
     return this.#closing.get(id)
   }
