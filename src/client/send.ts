@@ -1,5 +1,10 @@
-import { ConnectionError, type RecorderProblem, UnexpectedAnswerError } from './errors.ts'
-import { isLocalNetworkBlocked, localNetworkBlocked } from './local-network.ts'
+import {
+  ConnectionError,
+  LocalNetworkBlockedError,
+  type RecorderProblem,
+  UnexpectedAnswerError,
+} from './errors.ts'
+import { unansweredError } from './local-network.ts'
 import { pause } from './pause.ts'
 import { readProblem } from './read-answer.ts'
 
@@ -53,8 +58,7 @@ async function explain(
   // Every fetch reports a failed connection as a TypeError. Other errors belong to the fetch that
   // the caller has passed.
   if (!(cause instanceof TypeError)) throw cause
-  if (await isLocalNetworkBlocked(url)) throw localNetworkBlocked(cause)
-  throw new ConnectionError('The recorder does not answer.', { cause })
+  throw await unansweredError(url, cause)
 }
 
 /**
@@ -98,7 +102,9 @@ async function repeat<T>(attempt: () => Promise<T>, signal: AbortSignal | undefi
 
 /** Whether the connection failed in a way that may not last. */
 function isBroken(error: unknown, hadConnection: boolean): boolean {
-  if (!(error instanceof ConnectionError) || error instanceof UnexpectedAnswerError) return false
+  if (!(error instanceof ConnectionError)) return false
+  if (error instanceof UnexpectedAnswerError || error instanceof LocalNetworkBlockedError)
+    return false
   // Nobody listens, unless the recorder was there a moment ago: then it may be starting again.
   return hadConnection || !isRefused(error)
 }

@@ -104,10 +104,7 @@ export function createOriginCheck(allowedOrigins: readonly string[]) {
       const { headers } = request
       if (request.method !== 'OPTIONS' || headers['access-control-request-method'] === undefined)
         return null
-      if (headers.origin === undefined || !corsHeaders.has(headers.origin)) return null
-      return headers['access-control-request-private-network'] === 'true'
-        ? [...PREFLIGHT, 'Access-Control-Allow-Private-Network', 'true']
-        : PREFLIGHT
+      return headers.origin !== undefined && corsHeaders.has(headers.origin) ? PREFLIGHT : null
     },
   }
 }

@@ -176,9 +176,6 @@ suite('Origin', (test) => {
     ]) {
       assert.ok(answer.headers.get('access-control-allow-headers')?.includes(name), name)
     }
-    assert.equal(answer.headers.get('access-control-allow-private-network'), null)
-    const privately = await ask({ 'access-control-request-private-network': 'true' })
-    assert.equal(privately.headers.get('access-control-allow-private-network'), 'true')
     await toProblem(await ask({ origin: 'https://evil.example' }), 'FORBIDDEN_ORIGIN')
   })
 
