@@ -2,6 +2,7 @@
  * The client of the recorder's API, for Node and for browsers. It depends on nothing, and gets its
  * types from the schemas of the API.
  */
+import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type {
@@ -95,6 +96,8 @@ export interface RecorderClient {
   /** The tag keys of the newest recordings, the last used first. */
   tagKeys(options?: RequestOptions): Promise<TagKeys>
   devices(options?: RequestOptions): Promise<Devices>
+  /** Reads the settings that are in force. */
+  configuration(options?: RequestOptions): Promise<EffectiveConfiguration>
   readiness(media?: readonly Medium[], options?: RequestOptions): Promise<ReadinessView>
   tokens(query?: PageQuery, options?: RequestOptions): Promise<Page<TokenView>>
   createToken(request: TokenRequest, options?: RequestOptions): Promise<NewToken>
@@ -209,6 +212,7 @@ function readingMethods(request: Request) {
     application: get<ApplicationView>('/application'),
     devices: get<Devices>('/devices'),
     tagKeys: get<TagKeys>('/tag-keys'),
+    configuration: get<EffectiveConfiguration>('/config'),
     async current(options?: RequestOptions) {
       try {
         return (await request('GET', '/recordings/current', options)) as RecordingWithHistory

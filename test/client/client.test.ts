@@ -74,6 +74,38 @@ suite('the client library', (test) => {
     await recorder.endSessions()
   })
 
+  test('has a method for every route of the API that answers with JSON', async () => {
+    const called = new Set<string>()
+    const recorder = client({
+      fetch: (async (url: string, { method }: RequestInit) => {
+        const path = new URL(url).pathname.replace(/\/some-id(?=\/|$)|\/current$/, '/{id}')
+        called.add(`${method} ${path}`)
+        throw new Error('not sent')
+      }) as unknown as typeof fetch,
+    })
+    const { request, open, follow, readiness, ...methods } = recorder
+    await readiness().catch(() => {})
+    for (const method of Object.values(methods))
+      await (method as (...args: unknown[]) => Promise<unknown>)('some-id', {}).catch(() => {})
+    const { paths } = (await (await daemon.call('/v1/openapi.json')).json()) as {
+      paths: Record<string, Record<string, { responses: Record<string, { content?: object }> }>>
+    }
+    const missing = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations)
+        .filter(([method, { responses }]) =>
+          Object.entries(responses).some(
+            ([status, { content = {} }]) =>
+              (status === '204' && method !== 'get') ||
+              (status.startsWith('2') && 'application/json' in content),
+          ),
+        )
+        .map(([method]) => `${method.toUpperCase()} ${path.replace('{tokenId}', '{id}')}`)
+        .filter((route) => !called.has(route)),
+    )
+    // It says only that the daemon answers, and is not part of /v1.
+    assert.deepEqual(missing, ['GET /healthz'])
+  })
+
   test('an id cannot lead to another path', async () => {
     await assert.rejects(client().recording('x/../../tokens?limit=1'), NotFoundError)
   })
