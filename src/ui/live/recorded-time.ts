@@ -1,11 +1,26 @@
 import type { RecordingAnswer, TrackView } from '../../contract/views.ts'
 
-/** Returns how long a track has recorded, in milliseconds: its closed segments and the open one. */
+/** The time of each open segment when it was last seen recording. */
+const lastSeenMs = new Map<string, number>()
+/** Far more than the tracks of one recording. */
+const MOST_SEEN = 32
+
+/**
+ * Returns how long a track has recorded, in milliseconds: its closed segments and the open one.
+ * After a pause or stop the open segment counts as it was last seen, until it is closed: the time
+ * must not jump back meanwhile.
+ */
 export function trackMs(track: TrackView, nowMs: number): number {
-  if (track.state !== 'recording' || track.startedAt === null) return track.recordedMs
-  const ends = [track.startedAt, track.gaps.at(-1)?.to, track.spans.at(-1)?.to]
+  const { startedAt, recordedMs: closedMs } = track
+  if (startedAt === null) return closedMs
+  const key = `${startedAt} ${track.device?.id} ${track.segments}`
+  if (track.state !== 'recording') return Math.max(closedMs, lastSeenMs.get(key) ?? 0)
+  const ends = [startedAt, track.gaps.at(-1)?.to, track.spans.at(-1)?.to]
   const openSince = Math.max(...ends.map((end) => (end ? Date.parse(end) : 0)))
-  return track.recordedMs + Math.max(0, nowMs - openSince)
+  const ms = closedMs + Math.max(0, nowMs - openSince)
+  if (lastSeenMs.size > MOST_SEEN) lastSeenMs.clear()
+  lastSeenMs.set(key, ms)
+  return ms
 }
 
 /** Returns how long a recording has recorded, in milliseconds: the time of its longest track. */
