@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
@@ -251,5 +253,34 @@ suite('recording on the page', (test) => {
     await page.locator('[data-readiness="checking"]').waitFor()
     await known.waitFor()
     assertClean()
+  })
+
+  test.unless(noBrowser, 'a start waits for the required tags, and says so', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'f2f-home-'))
+    await writeFile(join(home, 'config.json'), '{"tags":{"required":["customer.id"]}}')
+    const strict = await startSyntheticDaemon(home)
+    try {
+      const { page, context, assertClean } = await openRecorderPage(browser, strict, {
+        expectedErrors: NO_PICTURE,
+      })
+      await untilStatus(page, 'ready')
+      const start = button(page, 'Start recording')
+      const field = page.getByLabel('customer.id')
+      await field.waitFor()
+      assert.equal(await offerOf(page, 'Start recording'), 'disabled')
+      const reason = page.locator(`[id="${await start.getAttribute('aria-describedby')}"]`)
+      assert.equal(await reason.innerText(), 'Required on this computer before a start.')
+      await page.keyboard.press('r')
+      assert.ok(await field.evaluate((element) => element === document.activeElement))
+      await page.keyboard.type('K-4711')
+      await start.click()
+      await untilAllRecord(page)
+      await page.locator('.tag[data-key="customer.id"]', { hasText: 'K-4711' }).waitFor()
+      assertClean()
+      await context.close()
+    } finally {
+      await strict.stop()
+      await rm(home, { recursive: true, force: true })
+    }
   })
 })

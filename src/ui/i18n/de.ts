@@ -71,6 +71,7 @@ export const de: Record<keyof typeof en, string> = {
   'record.line.recording': 'Aufgenommen wird: {media}',
   'record.line.pausedSince': 'Seit {time} wird nichts aufgenommen.',
   'record.line.wrapUp': '{time} aufgenommen. Ergänzen Sie die letzten Tags und schließen Sie ab.',
+  'record.line.recorded': '{time} aufgenommen.',
   'record.line.stillRecording': 'Weiterhin aufgenommen wird: {media}',
   'record.line.nothingRecorded': 'Es wird nichts aufgenommen.',
   'record.control.by': 'Gesteuert von {name} seit {time}',

@@ -66,6 +66,7 @@ export const en = {
   'record.line.recording': 'Being recorded: {media}',
   'record.line.pausedSince': 'Nothing is being recorded since {time}.',
   'record.line.wrapUp': '{time} recorded. Add the last tags, then close.',
+  'record.line.recorded': '{time} recorded.',
   'record.line.stillRecording': 'Still being recorded: {media}',
   'record.line.nothingRecorded': 'Nothing is being recorded.',
   'record.control.by': 'Controlled by {name} since {time}',

@@ -4,8 +4,9 @@ import { type TextKey, t } from '../i18n/texts.ts'
 import { formatTime } from '../live/format-time.ts'
 import { application, current, link } from '../live/live-state.ts'
 import { clockText, recordedMs } from '../live/recorded-time.ts'
-import { recorderNow, tick } from '../live/recorder-time.ts'
+import { tick } from '../live/recorder-time.ts'
 import { AllButtons } from './all-buttons.tsx'
+import { confirmedNow } from './confirmed-time.ts'
 import { CONTROL_LINE_ID, ControlLine } from './control-line.tsx'
 import { Icon, type IconName } from './icons.tsx'
 import { mediaText } from './medium-name.ts'
@@ -44,7 +45,7 @@ export function StatusPanel() {
         <h1 class="status-word" id="status-word">
           {t(WORDS[status])}
         </h1>
-        {recording && <StatusClock recording={recording} status={status} />}
+        {recording && status !== 'unknown' && <StatusClock recording={recording} status={status} />}
       </div>
       <div class="status-lines" id={CONTROL_LINE_ID}>
         <StatusLine recording={recording} status={status} />
@@ -59,7 +60,7 @@ export function StatusPanel() {
 /** The time that has been recorded, frozen in a pause; in the wrap-up the time that it still has. */
 function StatusClock({ recording, status }: { recording: RecordingAnswer; status: Status }) {
   void tick.value
-  const now = recorderNow()
+  const now = confirmedNow()
   const endsAt = recording.wrapUp?.endsAt
   const isCountdown = status === 'wrapUp' && endsAt !== undefined
   const ms = isCountdown
@@ -87,8 +88,9 @@ function statusLine(recording: RecordingAnswer | null, status: Status): string {
   if (status === 'error') return errorLine(recording)
   if (!recording) return t('record.line.ready')
   if (status === 'wrapUp') {
-    const time = clockText(recordedMs(recording, recorderNow()))
-    return t('record.line.wrapUp', { time })
+    const time = clockText(recordedMs(recording, confirmedNow()))
+    const isOwn = recording.controller === 'ui'
+    return t(isOwn ? 'record.line.wrapUp' : 'record.line.recorded', { time })
   }
   const since = pausedSince(recording)
   if (since) return t('record.line.pausedSince', { time: formatTime(since) })

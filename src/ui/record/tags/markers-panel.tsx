@@ -61,14 +61,14 @@ function MarkerForm() {
           }}
         />
       </div>
-      <div class="marker-buttons">
-        <CommandButton
-          text={t('record.markers.set')}
-          icon="marker"
-          shortcut="M"
-          {...common('marker')}
-          isSubmit={true}
-        />
+      <CommandButton
+        text={t('record.markers.set')}
+        icon="marker"
+        shortcut="M"
+        {...common('marker')}
+        isSubmit={true}
+      />
+      <div class="marker-colours">
         {MARKER_COLOURS.map((colour, index) => (
           <ColourButton key={colour} colour={colour} shortcut={String(index + 1)} />
         ))}

@@ -2,8 +2,10 @@ import type { Medium } from '../../../contract/media.ts'
 import type { TrackState } from '../../../contract/states.ts'
 import type { RecordingAnswer, TrackView } from '../../../contract/views.ts'
 import { t } from '../../i18n/texts.ts'
+import { link } from '../../live/live-state.ts'
 import { clockText, trackMs } from '../../live/recorded-time.ts'
-import { recorderNow, tick } from '../../live/recorder-time.ts'
+import { tick } from '../../live/recorder-time.ts'
+import { confirmedNow } from '../confirmed-time.ts'
 import { Icon, type IconName } from '../icons.tsx'
 import { LevelMeter } from '../level-meter.tsx'
 import { mediumName } from '../medium-name.ts'
@@ -25,6 +27,7 @@ const ICONS: Record<TrackState, IconName> = {
 export function TrackCard({ medium, recording }: { medium: Medium; recording: RecordingAnswer }) {
   const track = recording.tracks[medium]
   const state = track?.state ?? 'off'
+  const isRecorded = state === 'recording' && link.value.state === 'live'
   const name = `track-${medium}`
   return (
     <article class="card track" data-medium={medium} data-state={state} aria-labelledby={name}>
@@ -43,10 +46,8 @@ export function TrackCard({ medium, recording }: { medium: Medium; recording: Re
         {track && <TrackClock track={track} />}
       </div>
       {medium === 'screen'
-        ? recording.state !== 'WrapUp' && (
-            <LivePicture id={recording.id} isRecording={state === 'recording'} />
-          )
-        : state === 'recording' && <LevelMeter medium={medium} />}
+        ? recording.state !== 'WrapUp' && <LivePicture id={recording.id} isRecording={isRecorded} />
+        : isRecorded && <LevelMeter medium={medium} />}
       {track && <TrackTroubles track={track} />}
       {recording.state !== 'WrapUp' && (
         <TrackButtons medium={medium} state={state} recordingId={recording.id} />
@@ -58,7 +59,7 @@ export function TrackCard({ medium, recording }: { medium: Medium; recording: Re
 
 function TrackClock({ track }: { track: TrackView }) {
   void tick.value
-  return <p class="track-clock">{clockText(trackMs(track, recorderNow()))}</p>
+  return <p class="track-clock">{clockText(trackMs(track, confirmedNow()))}</p>
 }
 
 /** Why a track fails, and what it warns of. */

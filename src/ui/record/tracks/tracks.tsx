@@ -6,7 +6,11 @@ import { TrackCard } from './track-card.tsx'
 /** A card for each medium, recorded or not. */
 export function Tracks({ recording }: { recording: RecordingAnswer }) {
   return (
-    <section class="tracks" aria-label={t('record.tracks')}>
+    <section
+      class="tracks"
+      data-compact={recording.state === 'WrapUp'}
+      aria-label={t('record.tracks')}
+    >
       {MEDIA.map((medium) => (
         <TrackCard key={medium} medium={medium} recording={recording} />
       ))}
