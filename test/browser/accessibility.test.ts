@@ -1,31 +1,16 @@
 import assert from 'node:assert/strict'
-import { readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
+import { rm } from 'node:fs/promises'
+import type { Browser } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
+import { findings } from './support/axe.ts'
 import {
   noBrowser,
   openRecorderPage,
   startBrowser,
   startSyntheticDaemon,
 } from './support/browser.ts'
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-
-/** Returns what axe-core finds on a page, as `rule: element`. */
-async function findings(page: Page): Promise<string[]> {
-  // Not as a script element, which the page's own policy forbids.
-  await page.evaluate(await readFile(AXE, 'utf8'))
-  return page.evaluate(async (tags) => {
-    const { axe } = window as unknown as {
-      axe: { run(o: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const { violations } = await axe.run({ runOnly: tags })
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-  }, RULES)
-}
+import { button, type Status, untilAllRecord, untilStatus } from './support/record-view.ts'
 
 suite('accessibility of the page', (test) => {
   let daemon: Daemon
@@ -93,4 +78,37 @@ suite('accessibility of the page', (test) => {
       }
       await opened.context.close()
     })
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    test.unless(
+      noBrowser,
+      `axe-core finds nothing while something is recorded, ${colorScheme}`,
+      async () => {
+        const { page, context } = await openRecorderPage(browser, daemon, { colorScheme })
+        const check = async (status: Status): Promise<void> => {
+          await untilStatus(page, status)
+          assert.deepEqual(await findings(page), [], status)
+        }
+        await untilStatus(page, 'ready')
+        await page.keyboard.press('?')
+        assert.deepEqual(await findings(page), [], 'the list of keys')
+        await page.keyboard.press('Escape')
+        await button(page, 'Start recording').click()
+        await untilAllRecord(page)
+        await page.keyboard.press('1')
+        await page.locator('.marker').waitFor()
+        await check('recording')
+        await button(page, 'Pause').click()
+        await check('paused')
+        await button(page, 'Stop').click()
+        await check('wrapUp')
+        await button(page, 'Close').click()
+        await untilStatus(page, 'ready')
+        await daemon.api('POST', '/recordings', { media: ['mic'], wrapUpSeconds: 0 })
+        await check('recording')
+        await daemon.api('POST', '/recordings/current/stop', {})
+        await untilStatus(page, 'ready')
+        await context.close()
+      },
+    )
 })

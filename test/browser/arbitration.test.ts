@@ -85,8 +85,7 @@ suite('arbitration as a person sees it', (test) => {
     daemon = await startSyntheticDaemon()
     browser = await startBrowser()
     crm = await createApiClient(daemon, 'crm')
-    // A picture that does not exist yet is no error.
-    opened = await openRecorderPage(browser, daemon, { expectedErrors: /404/ })
+    opened = await openRecorderPage(browser, daemon)
     opened.page.setDefaultTimeout(15_000)
   })
   test.afterEach(async () => {

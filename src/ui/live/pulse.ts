@@ -5,6 +5,8 @@ import { link, refresh, showLost } from './live-state.ts'
 const SILENCE_MS = 800
 const ANSWER_LIMIT_MS = 1_000
 const CHECK_MS = 250
+/** A page that is busy for longer than this has missed the answer itself. */
+const OWN_DELAY_MS = 400
 
 let isAsking = false
 
@@ -20,6 +22,7 @@ export function watchPulse(): void {
 
 async function ask(): Promise<void> {
   isAsking = true
+  const askedAt = performance.now()
   try {
     const answer = await fetch('/healthz', {
       cache: 'no-store',
@@ -30,7 +33,8 @@ async function ask(): Promise<void> {
     const { state } = link.value
     if (!answer.ok || state === 'lost' || state === 'opening') await refresh()
   } catch {
-    showLost()
+    const waitedMs = performance.now() - askedAt
+    if (waitedMs < ANSWER_LIMIT_MS + OWN_DELAY_MS) showLost()
   } finally {
     isAsking = false
   }
