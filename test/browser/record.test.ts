@@ -247,7 +247,9 @@ suite('recording on the page', (test) => {
     // An earlier recording of this suite has it.
     const offered = page.locator('.tags datalist option')
     await offered.and(page.locator('[value="customer.id"]')).waitFor({ state: 'attached' })
-    const keys = await offered.evaluateAll((options) => options.map((option) => option.value))
+    const keys = await offered.evaluateAll((options) =>
+      options.map((option) => option.getAttribute('value') ?? ''),
+    )
     assert.ok(
       keys.every((key) => !/^(?:system\.|marker)/.test(key)),
       keys.join(', '),
