@@ -2,6 +2,7 @@ import { computed } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { RECORDING_STATES, type RecordingState } from '../../contract/states.ts'
 import { t } from '../i18n/texts.ts'
+import { clientName } from './client-name.ts'
 import { rows } from './list-state.ts'
 import { changeForm, form, typeInForm } from './search-form.ts'
 
@@ -45,7 +46,7 @@ export function Filters({ isOpen }: { isOpen: boolean }) {
         />
         <datalist id="list-clients">
           {knownClients.value.map((name) => (
-            <option key={name} value={name} />
+            <option key={name} value={name} label={clientName(name)} />
           ))}
         </datalist>
       </Field>

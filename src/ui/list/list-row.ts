@@ -17,8 +17,6 @@ export interface ListRow {
   media: Medium[]
   startedBy: By
   tags: SearchTag[]
-  /** How many tags there are besides those of `tags`. */
-  moreTags: number
   /** The media whose tracks have failed. */
   failed: Medium[]
   /** Whether media are missing without anybody's wish. */
@@ -48,7 +46,6 @@ export function toRow(recording: RecordingAnswer): ListRow {
     media,
     startedBy: recording.startedBy,
     tags: tags.slice(0, SHOWN_TAGS).map(({ key, value }) => ({ key, value: String(value) })),
-    moreTags: Math.max(0, tags.length - SHOWN_TAGS),
     failed: media.filter((medium) => recording.tracks[medium]?.state === 'failed'),
     hasGaps: media.some((medium) =>
       recording.tracks[medium]?.gaps.some(({ reason }) => !WISHED.has(reason)),

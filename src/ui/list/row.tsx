@@ -4,8 +4,8 @@ import { clockText, recordedMs } from '../live/recorded-time.ts'
 import { recorderNow, tick } from '../live/recorder-time.ts'
 import { Icon, type IconName } from '../record/icons.tsx'
 import { mediaText } from '../record/medium-name.ts'
-import { senderName } from '../record/sender-name.ts'
 import { recordingHref } from '../shell/router.ts'
+import { clientName } from './client-name.ts'
 import { dayName, timeOfDay } from './day-name.ts'
 import type { ListRow } from './list-row.ts'
 
@@ -17,74 +17,80 @@ const STATE_ICONS: Partial<Record<ListRow['state'], IconName>> = {
 
 /** One recording of the list: a link to it. */
 export function RowLink({ row, isActive }: { row: ListRow; isActive: boolean }) {
-  const icon = STATE_ICONS[row.state]
+  const { id, state, media, startedBy, tags } = row
+  const icon = STATE_ICONS[state]
   return (
     <a
       class="list-row"
-      href={recordingHref(row.id)}
-      data-id={row.id}
-      data-state={row.state}
+      href={recordingHref(id)}
+      aria-label={spokenText(row)}
+      data-id={id}
+      data-state={state}
       tabIndex={isActive ? 0 : -1}
     >
-      <span class="list-time">
-        <span class="hidden-text">{dayName(row.day)}, </span>
-        {timeOfDay(row.startedAt)}
-      </span>
-      <span class="list-length">
-        <span class="hidden-text">, {t('list.length')} </span>
-        <RowLength row={row} />
-      </span>
+      <span class="list-time">{timeOfDay(row.startedAt)}</span>
+      <span class="list-length">{row.live ? <LiveLength row={row} /> : lengthText(row)}</span>
       <span class="list-state">
-        <span class="hidden-text">, </span>
-        <span class="list-state-word">
-          {icon && <Icon name={icon} size={14} />}
-          {t(`list.state.${row.state}`)}
-        </span>
+        {icon && <Icon name={icon} size={14} />}
+        {t(`list.state.${state}`)}
       </span>
       <span class="list-media">
-        <span class="hidden-text">, {mediaText(row.media)}, </span>
-        {row.media.map((medium) => (
+        {media.map((medium) => (
           <Icon key={medium} name={medium} size={18} />
         ))}
       </span>
-      <span class="list-who">{senderName(row.startedBy)}</span>
-      <RowTags row={row} />
+      <span class="list-who">{clientName(startedBy.client)}</span>
+      <span class="list-row-tags">
+        {tags.map(({ key, value }) => (
+          <span class="list-tag" key={key}>
+            <span class="list-tag-key">{key}</span> {value}
+          </span>
+        ))}
+      </span>
       <RowMark row={row} />
     </a>
   )
 }
 
-/** How long a recording is. That of a recording in progress runs while the recorder confirms it. */
-function RowLength({ row }: { row: ListRow }) {
-  if (row.live === null || link.value.state !== 'live') return <>{clockText(row.lengthMs)}</>
+/** The row as one sentence: icons have no words, and columns no commas. */
+function spokenText(row: ListRow): string {
+  return [
+    dayName(row.day),
+    timeOfDay(row.startedAt),
+    // The length of a recording in progress would change while it is read aloud.
+    row.live ? '' : `${t('list.length')} ${lengthText(row)}`,
+    t(`list.state.${row.state}`),
+    mediaText(row.media),
+    clientName(row.startedBy.client),
+    ...row.tags.map(({ key, value }) => `${key} ${value}`),
+    markText(row),
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+const lengthText = (row: ListRow): string => clockText(row.lengthMs)
+
+/** The length of a recording in progress. It stands still while the recorder does not answer. */
+function LiveLength({ row }: { row: ListRow }) {
+  if (row.live === null || link.value.state !== 'live') return <>{lengthText(row)}</>
   void tick.value
   return <>{clockText(recordedMs(row.live, recorderNow()))}</>
 }
 
-function RowTags({ row: { tags, moreTags } }: { row: ListRow }) {
+/** Marks a recording in which something went wrong. */
+function RowMark({ row }: { row: ListRow }) {
+  const text = markText(row)
+  if (text === '') return null
   return (
-    <span class="list-row-tags">
-      {tags.map(({ key, value }) => (
-        <span class="list-tag" key={key}>
-          <span class="hidden-text">, </span>
-          <span class="list-tag-key">{key}</span> {value}
-        </span>
-      ))}
-      {moreTags > 0 && <span class="list-more-tags">+{moreTags}</span>}
+    <span class="list-mark" data-failed={row.failed.length > 0}>
+      <Icon name="error" size={16} />
+      {text}
     </span>
   )
 }
 
-/** Marks a recording in which something went wrong. */
-function RowMark({ row: { failed, hasGaps } }: { row: ListRow }) {
-  if (failed.length === 0 && !hasGaps) return <span class="list-mark" />
-  const text =
-    failed.length > 0 ? t('list.failed', { media: mediaText(failed) }) : t('list.hasGaps')
-  return (
-    <span class="list-mark" data-failed={failed.length > 0}>
-      <span class="hidden-text">, </span>
-      <Icon name="error" size={16} />
-      <span class="list-mark-text">{text}</span>
-    </span>
-  )
+function markText({ failed, hasGaps }: ListRow): string {
+  if (failed.length > 0) return t('list.failed', { media: mediaText(failed) })
+  return hasGaps ? t('list.hasGaps') : ''
 }

@@ -11,10 +11,13 @@ export interface RowRange {
   firstSeen: number
 }
 
-/** Rows are drawn this far beyond the window, so that quick scrolling finds them. */
-const MARGIN_PX = 500
+/** Rows are drawn this far beyond the window, so that not every step of a scroll draws some. */
+const DRAWN_PX = 700
+/** Rows are drawn anew when the window comes so close to the last drawn one. */
+const LEAST_DRAWN_PX = 300
 /** So many rows before the end of those that have been read, the next page is read. */
 const READ_AHEAD = 50
+const REST_MS = 150
 
 interface Anchor {
   id: string
@@ -24,7 +27,7 @@ interface Anchor {
 
 /**
  * Follows the window as it scrolls over the list. What a person looks at stays where it is when
- * rows come or go above it, and when they come back to the list.
+ * rows come or go above it.
  */
 export function useScrolling(
   list: RefObject<HTMLUListElement | null>,
@@ -35,44 +38,60 @@ export function useScrolling(
   const anchor = useRef<Anchor | null>(null)
   const shownSearch = useRef(searchCount.peek())
 
-  const look = (): void => {
+  const look = (isAtRest: boolean): void => {
     const top = list.current?.getBoundingClientRect().top ?? 0
-    const seen = rowAt(layout, -top)
-    const hasPassed = top < 0 && rows.length > 0
-    const id = rows[seen]?.id ?? ''
-    anchor.current = hasPassed ? { id, offset: (layout.tops[seen] as number) + top } : null
-    const next = {
-      first: rowAt(layout, -top - MARGIN_PX),
-      last: Math.min(rows.length - 1, rowAt(layout, innerHeight - top + MARGIN_PX)),
-      firstSeen: hasPassed ? Math.min(rows.length - 1, seen + 1) : 0,
-    }
-    setRange((now) => (isSame(now, next) ? now : next))
+    anchor.current = anchorAt(top, rows, layout)
+    setRange((now) => nextRange(now, top, layout, isAtRest))
     if (rowAt(layout, innerHeight - top) >= rows.length - READ_AHEAD) void readNextPage()
   }
 
   useLayoutEffect(() => {
     const isOther = shownSearch.current !== searchCount.value
     shownSearch.current = searchCount.value
-    const element = list.current
     if (isOther && anchor.current) scrollTo({ top: 0, behavior: 'instant' })
-    else if (element && anchor.current) holdAnchor(element, rows, layout, anchor.current)
-    look()
+    else if (list.current && anchor.current) holdAnchor(list.current, rows, layout, anchor.current)
+    look(true)
   }, [rows, layout])
 
   useEffect(() => {
-    addEventListener('scroll', look, { passive: true })
-    addEventListener('resize', look)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const follow = (): void => {
+      look(false)
+      clearTimeout(timer)
+      timer = setTimeout(() => look(true), REST_MS)
+    }
+    addEventListener('scroll', follow, { passive: true })
+    addEventListener('resize', follow)
     return () => {
-      removeEventListener('scroll', look)
-      removeEventListener('resize', look)
+      clearTimeout(timer)
+      removeEventListener('scroll', follow)
+      removeEventListener('resize', follow)
     }
   }, [rows, layout])
 
   return { ...range, last: Math.min(range.last, rows.length - 1) }
 }
 
-const isSame = (a: RowRange, b: RowRange): boolean =>
-  a.first === b.first && a.last === b.last && a.firstSeen === b.firstSeen
+/** Returns the rows to draw for a list whose top is at a height of the window. */
+function nextRange(now: RowRange, top: number, layout: RowLayout, isAtRest: boolean): RowRange {
+  const at = (y: number): number => rowAt(layout, y - top)
+  const isDrawn = now.first <= at(-LEAST_DRAWN_PX) && now.last >= at(innerHeight + LEAST_DRAWN_PX)
+  if (isDrawn && !isAtRest) return now
+  const firstSeen = top < 0 ? Math.min(at(0) + 1, layout.tops.length - 2) : 0
+  const next = isDrawn
+    ? { ...now, firstSeen }
+    : { first: at(-DRAWN_PX), last: at(innerHeight + DRAWN_PX), firstSeen }
+  const isSame =
+    next.first === now.first && next.last === now.last && next.firstSeen === now.firstSeen
+  return isSame ? now : next
+}
+
+/** Returns the first row that is seen; null while the top of the list is. */
+function anchorAt(top: number, rows: readonly ListRow[], layout: RowLayout): Anchor | null {
+  const index = rowAt(layout, -top)
+  const row = rows[index]
+  return top < 0 && row ? { id: row.id, offset: (layout.tops[index] as number) + top } : null
+}
 
 function holdAnchor(
   list: HTMLUListElement,

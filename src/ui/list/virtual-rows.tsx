@@ -1,5 +1,5 @@
 import { useMemo, useRef } from 'preact/hooks'
-import { t } from '../i18n/texts.ts'
+import { language, t } from '../i18n/texts.ts'
 import { dayName } from './day-name.ts'
 import type { ListRow } from './list-row.ts'
 import { isSearching, rows } from './list-state.ts'
@@ -67,18 +67,22 @@ function Item({ rows: all, index, top, isActive }: ItemProps) {
   const row = all[index] as ListRow
   const isFirst = startsDay(all, index)
   const isLast = all[index + 1]?.day !== row.day
-  return (
-    <li
-      class="list-item"
-      aria-posinset={index + 1}
-      // The number of all is not known before the last page is read.
-      aria-setsize={-1}
-      data-first={isFirst}
-      data-last={isLast}
-      style={{ transform: `translateY(${top}px)` }}
-    >
-      {isFirst && <h2 class="list-day">{dayName(row.day)}</h2>}
-      <RowLink row={row} isActive={isActive} />
-    </li>
+  // The same element again costs nothing, and most rows stay the same while others come and go.
+  return useMemo(
+    () => (
+      <li
+        class="list-item"
+        aria-posinset={index + 1}
+        // The number of all is not known before the last page is read.
+        aria-setsize={-1}
+        data-first={isFirst}
+        data-last={isLast}
+        style={{ transform: `translateY(${top}px)` }}
+      >
+        {isFirst && <h2 class="list-day">{dayName(row.day)}</h2>}
+        <RowLink row={row} isActive={isActive} />
+      </li>
+    ),
+    [row, index, top, isActive, isFirst, isLast, language.value],
   )
 }

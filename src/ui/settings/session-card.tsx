@@ -25,15 +25,17 @@ export function SessionCard() {
     <section class="card settings-card" aria-labelledby="settings-session">
       <h2 id="settings-session">{t('settings.session')}</h2>
       <p class="soft">{t('settings.sessionHelp')}</p>
-      <button
-        type="button"
-        class="button settings-sign-out"
-        aria-busy={isBusy}
-        onClick={() => void signOut()}
-      >
-        {t(isBusy ? 'settings.signingOut' : 'settings.signOut')}
-      </button>
-      <div role="alert">{problem !== null && <Problem error={problem} />}</div>
+      <div class="settings-group">
+        <button
+          type="button"
+          class="button settings-sign-out"
+          aria-busy={isBusy}
+          onClick={() => void signOut()}
+        >
+          {t(isBusy ? 'settings.signingOut' : 'settings.signOut')}
+        </button>
+        <div role="alert">{problem !== null && <Problem error={problem} />}</div>
+      </div>
     </section>
   )
 }
