@@ -26,7 +26,7 @@ export const recordingId = (i: number): string => `00000000-0000-4000-8000-${pad
 /** What the `i`th newest recording is like. */
 export const isByPage = (i: number): boolean => i % 5 === 0
 export const hasGap = (i: number): boolean => i < WITH_MEDIA && i % 50 === 3
-export const hasFailed = (i: number): boolean => i < WITH_MEDIA && i % 100 === 1
+export const hasFailed = (i: number): boolean => i < WITH_MEDIA && i % 300 === 1
 export const customerOf = (i: number): string => String(4_000 + (i % 1_000))
 export const nameOf = (i: number): string => NAMES[i % NAMES.length] as string
 
