@@ -16,11 +16,6 @@ import {
 export function SearchFields() {
   const [isOpen, setOpen] = useState(false)
   const active = activeFilters()
-  const submit = (event: Event): void => {
-    event.preventDefault()
-    takeTagsFromField()
-    submitForm()
-  }
   return (
     <search class="card list-search">
       <form class="list-form" onSubmit={submit} autocomplete="off">
@@ -42,6 +37,13 @@ export function SearchFields() {
   )
 }
 
+/** Searches at once, and makes chips of the tags that have been typed. */
+function submit(event: Event): void {
+  event.preventDefault()
+  takeTagsFromField()
+  submitForm()
+}
+
 function SearchField() {
   return (
     <div class="list-field">
@@ -60,7 +62,9 @@ function SearchField() {
         aria-describedby="list-help"
         onInput={(event) => typeInForm({ field: event.currentTarget.value })}
         onKeyDown={(event) => {
-          if (event.key === ' ' && isAtEnd(event.currentTarget)) takeTagsFromField()
+          // A form of several fields is not submitted by Enter.
+          if (event.key === 'Enter') submit(event)
+          else if (event.key === ' ' && isAtEnd(event.currentTarget)) takeTagsFromField()
         }}
       />
       <p class="field-help" id="list-help">

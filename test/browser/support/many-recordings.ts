@@ -30,6 +30,10 @@ export const hasFailed = (i: number): boolean => i < WITH_MEDIA && i % 300 === 1
 export const customerOf = (i: number): string => String(4_000 + (i % 1_000))
 export const nameOf = (i: number): string => NAMES[i % NAMES.length] as string
 
+/** Returns when the `i`th newest recording started. */
+export const startOf = (i: number, nowMs: number): number =>
+  nowMs - 60 * MINUTE_MS - i * DISTANCE_MS
+
 const pad = (n: number, width: number): string => String(n).padStart(width, '0')
 
 /** Writes the log of a home with many closed recordings, the newest one hour before `nowMs`. */
@@ -46,15 +50,15 @@ export async function writeManyRecordings(
   for (let oldest = count - 1; oldest >= 0; oldest -= 100) {
     const some = Array.from({ length: Math.min(100, oldest + 1) }, (_, n) => oldest - n)
     await Promise.all(
-      some.map((i) => log.append({ events: eventsOf(i, nowMs - 60 * MINUTE_MS) }).committed),
+      some.map((i) => log.append({ events: eventsOf(i, startOf(i, nowMs)) }).committed),
     )
   }
   await log.close()
 }
 
 /** The events of the `i`th newest recording. */
-function eventsOf(i: number, newestMs: number): NewEvent[] {
-  const history = new History(recordingId(i), newestMs - i * DISTANCE_MS - HISTORY_MS)
+function eventsOf(i: number, startedMs: number): NewEvent[] {
+  const history = new History(recordingId(i), startedMs - HISTORY_MS)
   const end = LENGTH_MS + (i % 60) * 7_000
   const medium: Medium[] = i % 3 === 0 ? ['mic'] : ['mic', 'screen']
   const isRich = i < WITH_MEDIA
