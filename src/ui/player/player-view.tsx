@@ -1,4 +1,97 @@
+import { useSignalEffect } from '@preact/signals'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { RecorderProblem } from '../../client/errors.ts'
+import { t } from '../i18n/texts.ts'
+import { hrefTo } from '../shell/router.ts'
+import { createPlayer } from './create-player.ts'
+import { EventList } from './event-list.tsx'
+import { eventMoments, frameMsOf } from './moments.ts'
+import type { Player } from './player.ts'
+import { PlayerControls } from './player-controls.tsx'
+import { PlayerHead } from './player-head.tsx'
+import { followPlayerKeys } from './player-keys.ts'
+import { RecordedData } from './recorded-data.ts'
+import { Stage } from './stage.tsx'
+import { TimelineView } from './timeline-view.tsx'
+
 /** Plays one recording. `query.at` is a moment of it in milliseconds. */
-export function PlayerView({ id }: { id: string; query: URLSearchParams }) {
-  return <h1>{id}</h1>
+export function PlayerView({ id, query }: { id: string; query: URLSearchParams }) {
+  const [data, setData] = useState<RecordedData | null>(null)
+  useEffect(() => {
+    const opened = new RecordedData(id)
+    setData(opened)
+    return () => opened.close()
+  }, [id])
+  if (data === null) return <p class="notice">{t('page.loading')}</p>
+  const { value: recording } = data.recording
+  const { value: problem } = data.problem
+  if (recording === null && problem !== null) return <Missing problem={problem} />
+  if (recording === null) return <p class="notice">{t('page.loading')}</p>
+  return <Opened data={data} at={query.get('at')} />
+}
+
+function Missing({ problem }: { problem: unknown }) {
+  const shown = problem instanceof RecorderProblem ? problem : null
+  return (
+    <section class="notice" role="alert">
+      <h1>{t('player.missing')}</h1>
+      {shown && (
+        // The recorder speaks English.
+        <p lang="en">
+          {shown.detail ?? shown.title} {shown.remedy}
+        </p>
+      )}
+      <p>
+        <a class="button" href={hrefTo('/recordings')}>
+          {t('player.toList')}
+        </a>
+      </p>
+    </section>
+  )
+}
+
+function Opened({ data, at }: { data: RecordedData; at: string | null }) {
+  const video = useRef<HTMLVideoElement>(null)
+  const sounds = useRef<HTMLDivElement>(null)
+  const screen = useRef<HTMLDivElement>(null)
+  const [player, setPlayer] = useState<Player | null>(null)
+  useEffect(() => {
+    const { value: timeline } = data.timeline
+    if (timeline === null || video.current === null || sounds.current === null) return
+    const created = createPlayer(data.id, timeline, video.current, sounds.current)
+    setPlayer(created)
+    const endKeys = followPlayerKeys({
+      player: created,
+      screen: () => screen.current,
+      frameMs: () => frameMsOf(data.events.value),
+      moments: () => eventMoments(data.events.value, timeline.startMs),
+    })
+    return () => {
+      endKeys()
+      created.close()
+    }
+  }, [data])
+  useEffect(() => {
+    const ms = Number(at)
+    if (player !== null && at !== null && Number.isFinite(ms)) player.seek(ms)
+  }, [player, at])
+  // A recording in progress grows.
+  useSignalEffect(() => {
+    const { value: timeline } = data.timeline
+    if (player !== null && timeline !== null) player.setTimeline(timeline)
+  })
+  return (
+    <article class="player">
+      <PlayerHead data={data} player={player} />
+      <div class="player-body">
+        <div class="player-screen" ref={screen}>
+          <Stage video={video} player={player} data={data} />
+          {player && <PlayerControls player={player} data={data} screen={screen} />}
+        </div>
+        <EventList data={data} player={player} />
+      </div>
+      {player && <TimelineView data={data} player={player} />}
+      <div hidden ref={sounds} data-sounds />
+    </article>
+  )
 }

@@ -1,7 +1,7 @@
 import { batch, type Signal, signal } from '@preact/signals'
 import type { Medium } from '../../contract/media.ts'
 import { PlayClock } from './play-clock.ts'
-import { itemAt, type PlayTimeline } from './play-timeline.ts'
+import { itemAt, type PlayTimeline, type PlayTrack } from './play-timeline.ts'
 import type { TrackPlayer } from './track-player.ts'
 
 /** The speeds to choose from. */
@@ -32,23 +32,30 @@ export class Player {
   readonly volume = signal(1)
   readonly muted = signal<ReadonlySet<Medium>>(new Set())
   readonly solo = signal<Medium | null>(null)
-  readonly #tracks: ReadonlyMap<Medium, TrackPlayer>
+  readonly #createTrack: (track: PlayTrack) => TrackPlayer
+  readonly #tracks = new Map<Medium, TrackPlayer>()
   readonly #clock = new PlayClock()
   readonly #timer: ReturnType<typeof setInterval>
   #phase: Phase = 'stopped'
   #startLimit = 0
   #frame = 0
 
-  constructor(timeline: PlayTimeline, tracks: ReadonlyMap<Medium, TrackPlayer>) {
+  constructor(timeline: PlayTimeline, createTrack: (track: PlayTrack) => TrackPlayer) {
     this.timeline = signal(timeline)
-    this.#tracks = tracks
+    this.#createTrack = createTrack
+    this.setTimeline(timeline)
     this.#timer = setInterval(() => this.#step(), SLOW_STEP_MS)
   }
 
   /** Takes over a newer timeline, of a recording that goes on. */
   setTimeline(timeline: PlayTimeline): void {
     this.timeline.value = timeline
-    for (const track of timeline.tracks) this.#tracks.get(track.medium)?.setTrack(track)
+    for (const track of timeline.tracks) {
+      const known = this.#tracks.get(track.medium)
+      if (known) known.setTrack(track)
+      else this.#tracks.set(track.medium, this.#createTrack(track))
+    }
+    this.#applyVolumes()
   }
 
   play(): void {
@@ -77,6 +84,17 @@ export class Player {
     this.#clock.moveTo(to)
     if (this.playing.value) this.#phase = 'gathering'
     this.#step()
+  }
+
+  /** Goes on by so many milliseconds, or back. */
+  move(ms: number): void {
+    this.seek(this.#clock.positionMs + ms)
+  }
+
+  /** Stops and shows the next picture, or the one before. */
+  stepFrame(direction: 1 | -1, frameMs: number): void {
+    if (this.playing.value) this.pause()
+    this.seek(Math.round(this.#clock.positionMs / frameMs + direction) * frameMs)
   }
 
   setRate(rate: number): void {

@@ -2,7 +2,7 @@ import type { MediaItem } from '../../composition/timeline.ts'
 import { FragmentReader, type ReadRange } from './fragment-reader.ts'
 import { findPlace } from './mp4-boxes.ts'
 import { itemAfter, itemAt, type PlayTrack } from './play-timeline.ts'
-import { ScreenBuffer } from './screen-buffer.ts'
+import type { ScreenBuffer } from './screen-buffer.ts'
 
 /** So much is kept ready after the position. */
 const AHEAD_MS = 20_000

@@ -17,11 +17,7 @@ export class ScreenPlayer implements TrackPlayer {
   readonly #buffer: ScreenBuffer
   readonly #feeder: ScreenFeeder
 
-  constructor(
-    track: PlayTrack,
-    video: HTMLVideoElement,
-    readerOf: (item: MediaItem) => ReadRange,
-  ) {
+  constructor(track: PlayTrack, video: HTMLVideoElement, readerOf: (item: MediaItem) => ReadRange) {
     this.#track = track
     this.element = video
     this.#follower = new MediaFollower(video)

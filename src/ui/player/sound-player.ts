@@ -13,12 +13,15 @@ const AHEAD_MS = 20_000
 export class SoundPlayer implements TrackPlayer {
   #track: PlayTrack
   readonly #urlOf: (item: MediaItem) => string
-  #active = new Slot()
-  #spare = new Slot()
+  #active: Slot
+  #spare: Slot
 
-  constructor(track: PlayTrack, urlOf: (item: MediaItem) => string) {
+  constructor(track: PlayTrack, urlOf: (item: MediaItem) => string, home: HTMLElement) {
     this.#track = track
     this.#urlOf = urlOf
+    this.#active = new Slot(track.medium)
+    this.#spare = new Slot(track.medium)
+    home.append(this.#active.follower.element, this.#spare.follower.element)
   }
 
   get element(): HTMLMediaElement {
@@ -51,14 +54,17 @@ export class SoundPlayer implements TrackPlayer {
     }
     const { follower } = this.#active
     follower.follow({ ...step, targetMs: positionMs - item.fromMs })
-    return follower.ready || follower.element.ended
+    // A segment that cannot be played must not keep the others from playing.
+    const { ended, error } = follower.element
+    return follower.ready || ended || error !== null
   }
 
   driftMs(positionMs: number): number | null {
     const item = itemAt(this.#track.media, positionMs)
     if (item === undefined || !this.#active.holds(item)) return null
     const { follower } = this.#active
-    return follower.element.ended ? null : follower.driftMs(positionMs - item.fromMs)
+    const { ended, error } = follower.element
+    return ended || error ? null : follower.driftMs(positionMs - item.fromMs)
   }
 
   hold(): void {
@@ -83,8 +89,10 @@ class Slot {
   readonly follower = new MediaFollower(new Audio())
   #key = ''
 
-  constructor() {
-    this.follower.element.preload = 'auto'
+  constructor(medium: string) {
+    const { element } = this.follower
+    element.preload = 'auto'
+    element.dataset.medium = medium
   }
 
   holds(item: MediaItem): boolean {
@@ -95,12 +103,14 @@ class Slot {
     if (this.holds(item)) return
     this.#key = keyOf(item)
     this.follower.element.src = url
+    this.follower.element.dataset.fromMs = String(item.fromMs)
   }
 
   close(): void {
     this.follower.rest()
     this.follower.element.removeAttribute('src')
     this.follower.element.load()
+    this.follower.element.remove()
   }
 }
 

@@ -1,0 +1,90 @@
+import type { RecordingAnswer } from '../../contract/views.ts'
+import { t } from '../i18n/texts.ts'
+import { application } from '../live/live-state.ts'
+import { senderName } from '../record/sender-name.ts'
+import { ExportForm } from './export-form.tsx'
+import type { Player } from './player.ts'
+import type { RecordedData } from './recorded-data.ts'
+import { dateText, positionText, wallClockText } from './time-text.ts'
+
+/** What the recording is: when, how long, by whom, with which tags, and what can be done with it. */
+export function PlayerHead({ data, player }: { data: RecordedData; player: Player | null }) {
+  const { value: recording } = data.recording
+  const { value: timeline } = data.timeline
+  if (recording === null || timeline === null) return null
+  return (
+    <header class="player-head">
+      <div class="player-title">
+        <h1>{dateText(recording.startedAt)}</h1>
+        <p class={`state state-${recording.state}`}>{t(`player.state.${recording.state}`)}</p>
+      </div>
+      <dl class="facts">
+        <Fact name={t('player.length')} value={positionText(timeline.durationMs)} />
+        <Fact name={t('player.startedBy')} value={senderName(recording.startedBy)} />
+        <Fact name={t('player.log')} value={logText()} />
+      </dl>
+      <Tags recording={recording} player={player} startMs={timeline.startMs} />
+      {/* Consent, holds, accesses and proofs of a recording get their places beside the export. */}
+      <ExportForm id={data.id} isOver={recording.endedAt !== null} />
+    </header>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div class="fact">
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}
+
+function logText(): string {
+  const state = application.value?.storage.log
+  return state ? t(`player.log.${state}`) : '–'
+}
+
+function Tags({
+  recording,
+  player,
+  startMs,
+}: {
+  recording: RecordingAnswer
+  player: Player | null
+  startMs: number
+}) {
+  const own = recording.tags.filter(({ key }) => !key.startsWith('system.'))
+  const history = recording.tagHistory ?? []
+  if (history.length === 0) return null
+  return (
+    <div class="tags">
+      <ul class="tags-now" aria-label={t('player.tags')}>
+        {own.map(({ key, value }) => (
+          <li key={key} class="tag">
+            <span class="tag-key">{key}</span> {String(value)}
+          </li>
+        ))}
+      </ul>
+      <details class="tags-history">
+        <summary>{t('player.tags.history', { count: history.length })}</summary>
+        <ol>
+          {history.map(({ key, value, at, by }) => (
+            <li key={`${at} ${key}`}>
+              <button
+                type="button"
+                class="moment"
+                onClick={() => player?.seek(Date.parse(at) - startMs)}
+              >
+                {wallClockText(Date.parse(at))}
+              </button>
+              <span>
+                <span class="tag-key">{key}</span> {String(value)}
+              </span>
+              <span class="soft">{senderName(by)}</span>
+            </li>
+          ))}
+        </ol>
+      </details>
+    </div>
+  )
+}

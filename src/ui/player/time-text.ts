@@ -1,0 +1,21 @@
+import { language } from '../i18n/texts.ts'
+
+/** Formats a position such as `5:21` or `1:05:21`, with tenths of a second if asked. */
+export function positionText(ms: number, withTenths = false): string {
+  const seconds = Math.floor(ms / 1_000)
+  const hours = Math.floor(seconds / 3_600)
+  const minutes = String(Math.floor(seconds / 60) % 60)
+  const rest = String(seconds % 60).padStart(2, '0')
+  const whole = hours > 0 ? `${hours}:${minutes.padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
+  return withTenths ? `${whole}.${Math.floor(ms / 100) % 10}` : whole
+}
+
+/** Formats a moment as the time of day with seconds. */
+export function wallClockText(epochMs: number): string {
+  return new Date(epochMs).toLocaleTimeString(language.value, { timeStyle: 'medium' })
+}
+
+/** Formats a moment as date and time of day. */
+export function dateText(at: string): string {
+  return new Date(at).toLocaleString(language.value, { dateStyle: 'long', timeStyle: 'short' })
+}
