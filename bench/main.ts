@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --only http,append,capture,recording,latency,obs,idle,page] [--quick] [--paste]`:
- * compares the recorder with the bare programs that it is made of and with OBS. Writes one table to
+ * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
+ * recording, latency, obs, idle and page: compares the recorder with the bare programs that it is made of and with OBS. Writes one table to
  * the terminal, to bench/out, and with `--paste` into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'

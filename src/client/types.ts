@@ -15,8 +15,8 @@ import type {
   startMediaRequest,
   startRequest,
   tagRequest,
-  tokenRequest,
 } from '../http/schemas/requests.ts'
+import type { tokenRequest } from '../http/schemas/token-request.ts'
 
 /** The parameters of a query, whose numbers are sent as text. */
 type Query<Schema extends z.ZodType> = Partial<z.output<Schema>>

@@ -55,8 +55,8 @@ export interface CompositionPort {
     signal: AbortSignal,
   ): Promise<ComposedFile>
   /**
-   * Returns the peaks of a sound segment: one byte for every 20 ms, 255 times the square root of the
-   * largest amplitude. Rejects with RecorderError EXPORT_FAILED or NOT_READY.
+   * Returns the peaks of a sound segment: one byte for every 20 ms, 255 times the square root of
+   * the largest amplitude. Rejects with RecorderError EXPORT_FAILED or NOT_READY.
    */
   peaks(recordingId: string, segment: SegmentDescription): Promise<Buffer>
   /** Returns the path of the ffmpeg in use; null when there is none. */

@@ -3,8 +3,8 @@
  *
  *   event/<position>                   a record of the log (record.ts)
  *   view/recording/<id>                the projection of a closed recording, with its checksum
- *   view/list/<startedAt>/<id>         the list of recordings, in time; of a closed one, what a search
- *                                      needs of it, with its checksum
+ *   view/list/<startedAt>/<id>         the list of recordings, in time; a closed one with what a
+ *                                      search needs of it, and a checksum
  *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is the SHA-256 of key and
  *                                      value
  *   view/tags/<id>/<position>          where in the log a recording was tagged

@@ -113,7 +113,8 @@ export async function changeOperations(
 
 /**
  * Returns the operations of a change that does not roll the recording back. Only a closed recording
- * has a record and a summary; one that is open is in memory, and folded again when the log is opened.
+ * has a record and a summary; one that is open is in memory, and folded again when the log is
+ * opened.
  */
 export function entryOperations(
   id: string,

@@ -3,7 +3,7 @@ import type { GapReason } from '../contract/gap-reason.ts'
 import type { RecordingView } from '../contract/views.ts'
 import { seal, unseal } from './checksum.ts'
 
-/** What a search needs to know of a closed recording. It is stored in the list of recordings. */
+/** The properties of a closed recording that a search needs, as the list of recordings has them. */
 export interface SearchSummary {
   client: string
   hasGaps: boolean
@@ -11,7 +11,7 @@ export interface SearchSummary {
   words: string
 }
 
-/** What a search asks for, besides tags, state and time. */
+/** The conditions of a search, besides tags, state and time. */
 export interface SummaryQuery {
   /** The beginnings of words that must all be there. */
   text?: string

@@ -5,7 +5,7 @@ import { type Daemon, startDaemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
 
-/** Keeps the texts of notifications in place of showing them. Not a function: tsx would change it. */
+/** Keeps the texts of notifications. Not a function, because tsx would change it. */
 const RECORD_NOTIFICATIONS = `
   window.shown = []
   window.Notification = class {
@@ -123,7 +123,7 @@ suite('signs of the page', (test) => {
   )
 })
 
-/** What the title says after a command. */
+/** A word of the title after each command. */
 const WORDS: Record<string, string> = {
   '': 'Recording –',
   '/current/pause': 'Paused',

@@ -52,7 +52,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   'client/': ['contract/', 'http/schemas/', 'zod'],
   'home/': ['contract/', 'node:*'],
   // It runs in a browser: no node:*.
-  'ui/': ['contract/', 'client/', 'preact', 'preact/hooks', '@preact/signals', 'wavesurfer.js'],
+  'ui/': [
+    'contract/',
+    'client/',
+    'composition/timeline.ts',
+    'preact',
+    'preact/hooks',
+    '@preact/signals',
+    'wavesurfer.js',
+  ],
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],

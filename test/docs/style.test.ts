@@ -11,7 +11,7 @@ const MAX_LINES = 300
 function sourceFiles(...folders: string[]): string[] {
   return folders.flatMap((folder) =>
     readdirSync(fileURLToPath(new URL(`${folder}/`, ROOT)), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.[cm]?[jt]s$/.test(name))
+      .filter((name) => /\.[cm]?[jt]sx?$/.test(name))
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
       .sort(),
   )
@@ -54,8 +54,10 @@ suite('style of the sources', (test) => {
   })
 
   test(`no source file has more than ${MAX_LINES} lines`, () => {
+    // A language is one file, however many texts there are.
     const long = sourceFiles('src').filter(
-      (path) => readPage(path).trimEnd().split('\n').length > MAX_LINES,
+      (path) =>
+        !path.startsWith('src/ui/i18n/') && readPage(path).trimEnd().split('\n').length > MAX_LINES,
     )
     assert.deepEqual(long, [])
   })

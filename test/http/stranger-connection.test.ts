@@ -7,7 +7,7 @@ import { eventually, suite } from '../support/suite.ts'
 
 const HEAD = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
 const FLOOD_BYTES = 20_000_000
-/** What the kernel may hand over in one read, and a few more. */
+/** As much as the kernel may hand over in one read, and a few reads more. */
 const MOST_READ_BYTES = 1_000_000
 
 suite('a stranger’s connection', (test) => {

@@ -3,7 +3,6 @@
  * one does not silently become its default.
  */
 import * as z from 'zod'
-import { SCOPES } from '../../access/scopes.ts'
 import {
   RECORDING_TYPES,
   REQUESTED_MEDIA,
@@ -23,6 +22,7 @@ import {
   SYSTEM_TAG_PREFIX,
   TAG_KEY,
 } from '../../contract/tag-key.ts'
+import { tokenRequest } from './token-request.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
 const MAX_TAGS = MAX_TAGS_PER_REQUEST
@@ -272,20 +272,6 @@ export const readinessQuery = z.strictObject({
     .meta({ type: 'array', items: { type: 'string', enum: REQUESTED_MEDIA }, pattern: undefined })
     .optional()
     .describe('Media, separated by commas. Defaults to all.'),
-})
-
-const RESERVED_TOKEN_NAMES = ['home', 'ui', 'system']
-
-/** The body of POST /tokens. */
-export const tokenRequest = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'A name is 1 to 64 letters, digits, `_`, `.` or `-`.')
-    .refine(
-      (name) => !RESERVED_TOKEN_NAMES.includes(name),
-      'The recorder reserves this name for itself.',
-    ),
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
 })
 
 /** The bodies of requests, by their names in openapi.json. */

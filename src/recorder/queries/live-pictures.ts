@@ -13,7 +13,7 @@ export class LivePictures {
   readonly #pictures = new Map<string, LivePicture & { segment: number }>()
   #number = 0
 
-  /** Observes a report of a screen's capture. A cut, or the end of the capture, removes its picture. */
+  /** Observes a report of a screen's capture. A cut, or its end, removes the picture. */
   observeReport(recordingId: string, report: CaptureReport): void {
     if (report.type === 'capture.picture' && report.jpeg !== null) {
       const { segment, jpeg } = report

@@ -3,7 +3,7 @@ import type { EffectiveConfiguration } from '../../contract/configuration.ts'
 import { configuredLanguage } from '../i18n/texts.ts'
 import { recorder } from './recorder.ts'
 
-/** What the configuration of this computer asks of the page. */
+/** The settings of this computer's configuration that the page needs. */
 export interface PageConfiguration {
   /** Tag keys without which no recording starts. */
   requiredTags: readonly string[]

@@ -12,7 +12,7 @@ import { heard } from './heard.ts'
 import { recorder } from './recorder.ts'
 import { observeTime } from './recorder-time.ts'
 
-/** What the page knows about its connection to the recorder. */
+/** The state of the page's connection to the recorder. */
 export type Link =
   | { state: 'connecting' | 'live' | 'signedOut' }
   | { state: 'lost'; since: number }

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import { chosenLanguage, LANGUAGES, type Language } from '../i18n/texts.ts'
 
-/** What a person has chosen for the page on this computer. */
+/** The choices of a person for the page in this browser. */
 export interface PageSettings {
   theme: 'system' | 'light' | 'dark'
   language: Language | null

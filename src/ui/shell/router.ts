@@ -18,7 +18,7 @@ addEventListener('hashchange', () => {
  */
 export const route = computed(() => parseRoute(fragment.value))
 
-/** Parses a fragment such as `#/recordings/ID?at=12000`. An unknown one leads to the record page. */
+/** Parses a fragment such as `#/recordings/ID?at=12000`. An unknown one leads to recording. */
 export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?', 2)
   const query = new URLSearchParams(search)

@@ -7,10 +7,10 @@ import { clockText, recordedMs } from '../live/recorded-time.ts'
 import { recorderNow } from '../live/recorder-time.ts'
 import { settings } from '../live/settings.ts'
 
-/** What a notification is about. */
+/** The subject of a notification. */
 type Change = 'started' | 'paused' | 'resumed' | 'stopped'
 
-/** What was shown last: the recording, its state, and how many reminders it has had. */
+/** The recording that was seen last, its state, and how many reminders it has had. */
 interface Seen {
   id: string
   state: RecordingState

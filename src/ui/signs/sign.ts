@@ -5,7 +5,7 @@ import { clockText, recordedMs } from '../live/recorded-time.ts'
 import { recorderNow } from '../live/recorder-time.ts'
 import { alarms } from './alarms.ts'
 
-/** What is happening, in one word. `unknown`: the recorder has not confirmed anything lately. */
+/** The state in one word. `unknown`: the recorder has not confirmed anything lately. */
 export type SignKind = 'unknown' | 'idle' | 'recording' | 'paused' | 'wrapUp'
 
 /** The word for what is happening now. */

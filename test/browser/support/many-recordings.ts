@@ -23,7 +23,7 @@ const WITH_MEDIA = 500
 /** Returns the id of the `i`th newest recording. */
 export const recordingId = (i: number): string => `00000000-0000-4000-8000-${pad(99_999 - i, 12)}`
 
-/** What the `i`th newest recording is like. */
+/** The properties of the `i`th newest recording. */
 export const isByPage = (i: number): boolean => i % 5 === 0
 export const hasGap = (i: number): boolean => i < WITH_MEDIA && i % 50 === 3
 export const hasFailed = (i: number): boolean => i < WITH_MEDIA && i % 300 === 1
