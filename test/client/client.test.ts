@@ -15,14 +15,17 @@ import { RecorderError } from '../../src/contract/errors.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from '../http/support/daemon.ts'
 import { AT, recordingView } from '../http/support/stub-recorder.ts'
 import { suite } from '../support/suite.ts'
-import { startServer } from './support/server.ts'
+import { closeServers, startServer } from './support/server.ts'
 
 suite('the client library', (test) => {
   let daemon: Daemon
   test.beforeEach(async () => {
     daemon = await startDaemon()
   })
-  test.afterEach(() => daemon.close())
+  test.afterEach(async () => {
+    await closeServers()
+    await daemon.close()
+  })
 
   const client = (options = {}) => createClient({ url: daemon.url, token: HOME_TOKEN, ...options })
 
@@ -127,8 +130,9 @@ suite('the client library', (test) => {
     const error = await client()
       .stop('current')
       .catch((reason) => reason)
-    assert.ok(error instanceof ControlHeldError)
-    assert.ok(error instanceof RecorderProblem && !(error instanceof InvalidStateError))
+    assert.ok(error instanceof ControlHeldError, String(error))
+    assert.ok(error instanceof RecorderProblem, String(error))
+    assert.ok(!(error instanceof InvalidStateError), String(error))
     assert.equal(error.code, 'CONTROL_HELD_BY_UI')
     assert.equal(error.status, 409)
     assert.equal(error.message, 'The page controls it.')
@@ -142,7 +146,7 @@ suite('the client library', (test) => {
   test('a wrong request, a wrong token and a missing scope have classes of their own', async () => {
     const wrong = client().tag('current', {})
     const fault = await wrong.catch((error) => error)
-    assert.ok(fault instanceof InvalidRequestError)
+    assert.ok(fault instanceof InvalidRequestError, String(fault))
     assert.equal(fault.errors[0]?.pointer, '/tags')
     await assert.rejects(client({ token: 'wrong' }).application(), UnauthenticatedError)
     const token = await daemon.tokenFor('read')
@@ -155,23 +159,20 @@ suite('the client library', (test) => {
     await assert.rejects(recorder.application(), UnexpectedAnswerError)
     await assert.rejects(recorder.application(), ConnectionError)
     assert.equal(server.requests.length, 2)
-    await server.close()
   })
 
   test('an answer is awaited no longer than the limit', async () => {
     const server = await startServer(() => {})
     const recorder = createClient({ url: server.url, timeoutMs: 30 })
     await assert.rejects(recorder.start(), /did not answer within 0\.03 s/)
-    await server.close()
   })
 
   test('the caller can give a request up, and gets the reason', async () => {
     const abort = new AbortController()
     const server = await startServer(() => abort.abort(new Error('enough')))
-    const recorder = createClient({ url: server.url })
+    const recorder = createClient({ url: server.url, timeoutMs: 600_000 })
     await assert.rejects(recorder.start({}, { signal: abort.signal }), /enough/)
     assert.equal(server.requests.length, 1)
-    await server.close()
   })
 
   test('errors of the caller’s own fetch arrive unchanged', async () => {

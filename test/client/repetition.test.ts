@@ -4,7 +4,7 @@ import { createClient } from '../../src/client/client.ts'
 import { ConnectionError, NotReadyError, RecorderProblem } from '../../src/client/errors.ts'
 import { ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
-import { startServer } from './support/server.ts'
+import { closeServers, startServer } from './support/server.ts'
 
 function sendProblem(response: ServerResponse, code: ErrorCode, retryAfterSeconds = 0): void {
   const [status, title] = ERRORS[code]
@@ -15,6 +15,8 @@ function sendProblem(response: ServerResponse, code: ErrorCode, retryAfterSecond
 const sendOk = (response: ServerResponse): void => void response.end('{"id":"rec_current"}')
 
 suite('repetition by the client library', (test) => {
+  test.afterEach(closeServers)
+
   test('a command whose connection breaks is sent again under the same key', async () => {
     const server = await startServer((request, response, number) => {
       if (number === 1) request.destroy()
@@ -30,17 +32,15 @@ suite('repetition by the client library', (test) => {
     assert.equal(keys.length, 3)
     assert.equal(new Set(keys).size, 1)
     assert.match(String(keys[0]), /^[0-9a-f]{32}$/)
-    await server.close()
   })
 
   test('gives up after three repetitions, and says that nobody answered', async () => {
     const server = await startServer((request) => request.destroy())
     const recorder = createClient({ url: server.url })
     const error = await recorder.start().catch((reason) => reason)
-    assert.ok(error instanceof ConnectionError)
+    assert.ok(error instanceof ConnectionError, String(error))
     assert.ok(error.cause instanceof TypeError)
     assert.equal(server.requests.length, 4)
-    await server.close()
   })
 
   test('what could act twice is sent once', async () => {
@@ -49,7 +49,6 @@ suite('repetition by the client library', (test) => {
     const body = { name: 'crm', scopes: ['read' as const] }
     await assert.rejects(recorder.createToken(body), ConnectionError)
     assert.equal(server.requests.length, 1)
-    await server.close()
   })
 
   test('a command that is still being carried out is asked for again', async () => {
@@ -59,14 +58,12 @@ suite('repetition by the client library', (test) => {
     })
     await createClient({ url: server.url }).start()
     assert.equal(server.requests.length, 6)
-    await server.close()
   })
 
   test('a refusal is not repeated', async () => {
     const server = await startServer((_, response) => sendProblem(response, 'INVALID_STATE'))
     await assert.rejects(createClient({ url: server.url }).resume('current'), RecorderProblem)
     assert.equal(server.requests.length, 1)
-    await server.close()
   })
 
   test('waits for a recorder that restarts, but not for one that is just starting', async () => {
@@ -79,12 +76,11 @@ suite('repetition by the client library', (test) => {
     await assert.rejects(recorder.stop('current'), NotReadyError)
     assert.equal((await recorder.stop('current')).id, 'rec_current')
     assert.equal(server.requests.length, 5)
-    await server.close()
   })
 
   test('knows at once that nobody listens', async () => {
     const server = await startServer(() => {})
-    await server.close()
+    await closeServers()
     let sends = 0
     const recorder = createClient({
       url: server.url,
