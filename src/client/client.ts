@@ -29,6 +29,7 @@ import type {
   RecordingWithHistory,
   RequestOptions,
   SearchRequest,
+  SessionView,
   StartMediaRequest,
   StartRequest,
   StreamMessage,
@@ -104,6 +105,8 @@ export interface RecorderClient {
   revokeToken(id: string, options?: RequestOptions): Promise<void>
   /** Creates a URL that signs one browser in. */
   launchUrl(options?: RequestOptions): Promise<Launch>
+  /** Reads when the session of this page ends. */
+  session(options?: RequestOptions): Promise<SessionView>
   /** Ends the session of this page. */
   signOut(options?: RequestOptions): Promise<void>
   /** Signs every browser out. */
@@ -209,6 +212,7 @@ function readingMethods(request: Request) {
       await request('GET', '/ping', options)
     },
     openApi: get<unknown>('/openapi.json'),
+    session: get<SessionView>('/ui/session'),
     application: get<ApplicationView>('/application'),
     devices: get<Devices>('/devices'),
     tagKeys: get<TagKeys>('/tag-keys'),

@@ -49,6 +49,8 @@ export type TokenView = z.output<typeof ANSWERS.TokenPage>['items'][number]
 export type NewToken = z.output<typeof ANSWERS.NewToken>
 /** A URL that signs one browser in. */
 export type Launch = z.output<typeof ANSWERS.Launch>
+/** The session of a page. */
+export type SessionView = z.output<typeof ANSWERS.UiSession>
 /** The progress of a file that is being composed. */
 export type ExportProgress = z.output<typeof ANSWERS.ExportMessage>
 

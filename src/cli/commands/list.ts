@@ -94,9 +94,12 @@ export const list = defineCommand({
     }
     const tags = options.tag && (await parseTagArguments(options.tag, io.stdin))
     const gaps = options.gaps ? true : undefined
-    const search = { ...query, tags, client: options.client, gaps } as const
+    const search = { tags, client: options.client, gaps } as const
+    const isSearch = Object.values(search).some((condition) => condition !== undefined)
     const fetchPage = (page: { limit: number; cursor?: string | undefined }) =>
-      api.search({ ...search, ...page })
+      isSearch
+        ? api.search({ ...query, ...search, ...page })
+        : api.recordings({ ...query, ...page })
     const page = options.all
       ? { items: await fetchAllItems(fetchPage), nextCursor: null }
       : await fetchPage({ limit: options.limit ?? 20, cursor: options.cursor })
