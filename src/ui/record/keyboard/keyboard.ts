@@ -1,10 +1,11 @@
 import { signal } from '@preact/signals'
+import { MARKER_COLOURS } from '../../../contract/marker.ts'
 import { current } from '../../live/live-state.ts'
 import { pauseAll, resumeAll } from '../all-commands.ts'
 import { isAllowed } from '../allowed.ts'
 import { leadToMissing, startRecording, whyNotStart } from '../setup/start-recording.ts'
 import { pressStopKey } from '../stop-by-key.ts'
-import { MARKER_COLOURS, setMarker } from '../tags/markers.ts'
+import { setMarker } from '../tags/markers.ts'
 
 const KEY = 'f2f.record.shortcuts'
 

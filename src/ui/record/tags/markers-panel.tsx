@@ -1,18 +1,12 @@
-import type { RecordingAnswer, TagEntry } from '../../../contract/views.ts'
+import { MARKER_COLOURS, type MarkerColour } from '../../../contract/marker.ts'
+import type { RecordingAnswer } from '../../../contract/views.ts'
 import { language, t } from '../../i18n/texts.ts'
 import { isAllowed } from '../allowed.ts'
 import { CommandButton } from '../command-button.tsx'
 import { isPending } from '../commands.ts'
 import { CONTROL_LINE_ID } from '../control-line.tsx'
 import { ProblemNotice } from '../problem-notice.tsx'
-import {
-  colourOf,
-  MARKER_COLOURS,
-  type MarkerColour,
-  markersOf,
-  nextLabel,
-  setMarker,
-} from './markers.ts'
+import { markersOf, nextLabel, type PlacedMarker, setMarker } from './markers.ts'
 
 /** Sets markers while something can be marked, and lists those of the recording. */
 export function MarkersPanel({ recording }: { recording: RecordingAnswer }) {
@@ -28,7 +22,7 @@ export function MarkersPanel({ recording }: { recording: RecordingAnswer }) {
       ) : (
         <ol class="marker-list" reversed>
           {markers.map((marker) => (
-            <Marker key={`${marker.at} ${marker.key}`} marker={marker} />
+            <MarkerRow key={`${marker.at} ${marker.key}`} marker={marker} />
           ))}
         </ol>
       )}
@@ -104,8 +98,7 @@ function exactTime(at: string): string {
   return new Date(at).toLocaleTimeString(language.value, parts)
 }
 
-function Marker({ marker: { key, value, at } }: { marker: TagEntry }) {
-  const colour = colourOf(key)
+function MarkerRow({ marker: { colour, label, at } }: { marker: PlacedMarker }) {
   const name = colour ? t(`record.markers.${colour}`) : ''
   return (
     <li class="marker" data-colour={colour ?? 'none'}>
@@ -114,7 +107,7 @@ function Marker({ marker: { key, value, at } }: { marker: TagEntry }) {
       </time>
       <span class="marker-flag" aria-hidden="true" />
       <span class="marker-label">
-        {String(value) || <span class="soft">{t('record.markers.unlabelled')}</span>}
+        {label || <span class="soft">{t('record.markers.unlabelled')}</span>}
       </span>
       {name && <span class="soft marker-colour">{name}</span>}
     </li>

@@ -1,30 +1,28 @@
 import { signal } from '@preact/signals'
+import { type Marker, type MarkerColour, markerOf } from '../../../contract/marker.ts'
 import type { RecordingAnswer, TagEntry } from '../../../contract/views.ts'
 import { current } from '../../live/live-state.ts'
 import { recorder } from '../../live/recorder.ts'
 import { runCommand } from '../commands.ts'
 
-/** The colours of markers, in the order of the keys 1 to 4. */
-export const MARKER_COLOURS = ['red', 'yellow', 'green', 'blue'] as const
-/** The colour of a marker. */
-export type MarkerColour = (typeof MARKER_COLOURS)[number]
-
 /** The label for the next marker, as typed. */
 export const nextLabel = signal('')
 
-/** Whether a tag is a marker: its time matters, and each setting is one. */
+/** Whether a tag with this key is a marker. */
 export function isMarker(key: string): boolean {
-  return key === 'marker' || key.startsWith('marker.')
+  return markerOf({ key, value: '' }) !== null
 }
 
-/** Returns the colour of a marker; null for one without. */
-export function colourOf(key: string): MarkerColour | null {
-  return MARKER_COLOURS.find((colour) => key === `marker.${colour}`) ?? null
-}
+/** A marker of a recording, with its time. */
+export type PlacedMarker = Marker & Pick<TagEntry, 'key' | 'at'>
 
 /** Returns the markers of a recording, the newest first. */
-export function markersOf({ tagHistory = [] }: RecordingAnswer): TagEntry[] {
-  return tagHistory.filter(({ key }) => isMarker(key)).reverse()
+export function markersOf({ tagHistory = [] }: RecordingAnswer): PlacedMarker[] {
+  const markers = tagHistory.flatMap((tag) => {
+    const marker = markerOf(tag)
+    return marker ? [{ ...marker, key: tag.key, at: tag.at }] : []
+  })
+  return markers.reverse()
 }
 
 /**

@@ -14,8 +14,8 @@ export const knownKeys = computed(() => {
 /** Reads which keys have been used before. */
 export async function loadKnownKeys(): Promise<void> {
   try {
-    const answer = (await recorder.request('GET', '/tag-keys')) as { items: { key: string }[] }
-    usedKeys.value = answer.items.map(({ key }) => key).filter(isOffered)
+    const { items } = await recorder.tagKeys()
+    usedKeys.value = items.map(({ key }) => key).filter(isOffered)
   } catch {
     // Offering keys is a convenience.
   }

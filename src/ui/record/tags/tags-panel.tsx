@@ -1,3 +1,4 @@
+import { markerOf } from '../../../contract/marker.ts'
 import type { RecordingAnswer, TagEntry } from '../../../contract/views.ts'
 import { t } from '../../i18n/texts.ts'
 import { formatTime } from '../../live/format-time.ts'
@@ -6,12 +7,13 @@ import { isAllowed } from '../allowed.ts'
 import { isPending, runCommand } from '../commands.ts'
 import { ProblemNotice } from '../problem-notice.tsx'
 import { senderName } from '../sender-name.ts'
-import { isMarker } from './markers.ts'
 import { TagFields } from './tag-fields.tsx'
 
 /** The tags of the recording, with who set them, and the form for another. */
 export function TagsPanel({ recording }: { recording: RecordingAnswer }) {
-  const tags = recording.tags.filter(({ key }) => !key.startsWith('system.') && !isMarker(key))
+  const tags = recording.tags.filter(
+    (tag) => !tag.key.startsWith('system.') && markerOf(tag) === null,
+  )
   const system = recording.tags.filter(({ key }) => key.startsWith('system.'))
   return (
     <section class="card tags" aria-labelledby="tags">
