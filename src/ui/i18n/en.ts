@@ -169,7 +169,7 @@ export const en = {
   'list.countOne': '1 recording',
   'list.countMore': 'The newest {count} are loaded',
   'list.search': 'Search in tags',
-  'list.searchExample': 'Words, or key=value',
+  'list.searchExample': 'Search',
   'list.searchHelp': 'Words in tags, or a whole tag such as customer=4711.',
   'list.filters': 'Filters',
   'list.filtersActive': 'Filters ({count})',

@@ -9,7 +9,7 @@ const formats = computed(() => {
   const day = { weekday: 'long', day: 'numeric', month: 'long' } as const
   return {
     locale,
-    time: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }),
+    time: new Intl.DateTimeFormat(locale, { timeStyle: 'short' }),
     thisYear: new Intl.DateTimeFormat(locale, day),
     otherYear: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric' }),
     relative: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),

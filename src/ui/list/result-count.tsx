@@ -5,7 +5,9 @@ import { hasMore, isSearching, rows, searchCount } from './list-state.ts'
 export function ResultCount() {
   return (
     <>
-      <p class="list-count soft">{isSearching.value ? '' : countText()}</p>
+      <p class="list-count soft">
+        {isSearching.value || rows.value.length === 0 ? '' : countText()}
+      </p>
       <Announcement key="announcement" />
     </>
   )

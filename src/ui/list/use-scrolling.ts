@@ -16,7 +16,7 @@ const DRAWN_PX = 700
 /** Rows are drawn anew when the window comes so close to the last drawn one. */
 const LEAST_DRAWN_PX = 300
 /** So many rows before the end of those that have been read, the next page is read. */
-const READ_AHEAD = 50
+const READ_AHEAD = 30
 const REST_MS = 150
 
 interface Anchor {
