@@ -72,7 +72,9 @@ suite('list of 10,000 recordings', (test) => {
     const { page, context, assertClean } = await open()
     await loaded(page, 'The newest 50 are loaded')
     assert.equal(await firstRow(page).getAttribute('data-id'), recordingId(0))
-    assert.match((await firstRow(page).getAttribute('aria-label')) ?? '', /Closed, Microphone,/)
+    await page
+      .getByRole('link', { name: /00:11:59 Closed Microphone This page customer 4000/ })
+      .waitFor()
     await page.mouse.move(700, 700)
     let most = 0
     for (let i = 0; i < 40; i++) {

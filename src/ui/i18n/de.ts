@@ -202,7 +202,6 @@ export const de: Record<keyof typeof en, string> = {
   'list.loadingMore': 'Weitere werden geladen …',
   'list.unreachable': 'Der Rekorder antwortet nicht.',
   'list.retry': 'Noch einmal versuchen',
-  'list.length': 'Länge',
   'list.by.page': 'Diese Seite',
   'list.by.home': 'Kommandozeile',
   'list.failed': 'Ausgefallen: {media}',

@@ -194,7 +194,6 @@ export const en = {
   'list.loadingMore': 'Loading more …',
   'list.unreachable': 'The recorder does not answer.',
   'list.retry': 'Try again',
-  'list.length': 'Length',
   'list.by.page': 'This page',
   'list.by.home': 'Command line',
   'list.failed': 'Failed: {media}',

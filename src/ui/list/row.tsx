@@ -23,18 +23,21 @@ export function RowLink({ row, isActive }: { row: ListRow; isActive: boolean }) 
     <a
       class="list-row"
       href={recordingHref(id)}
-      aria-label={spokenText(row)}
       data-id={id}
       data-state={state}
       tabIndex={isActive ? 0 : -1}
     >
-      <span class="list-time">{timeOfDay(row.startedAt)}</span>
+      <span class="list-time">
+        <span class="hidden-text">{dayName(row.day)}, </span>
+        {timeOfDay(row.startedAt)}
+      </span>
       <span class="list-length">{row.live ? <LiveLength row={row} /> : lengthText(row)}</span>
       <span class="list-state">
         {icon && <Icon name={icon} size={14} />}
         {t(`list.state.${state}`)}
       </span>
       <span class="list-media">
+        <span class="hidden-text">{mediaText(media)}</span>
         {media.map((medium) => (
           <Icon key={medium} name={medium} size={18} />
         ))}
@@ -50,23 +53,6 @@ export function RowLink({ row, isActive }: { row: ListRow; isActive: boolean }) 
       <RowMark row={row} />
     </a>
   )
-}
-
-/** The row as one sentence: icons have no words, and columns no commas. */
-function spokenText(row: ListRow): string {
-  return [
-    dayName(row.day),
-    timeOfDay(row.startedAt),
-    // The length of a recording in progress would change while it is read aloud.
-    row.live ? '' : `${t('list.length')} ${lengthText(row)}`,
-    t(`list.state.${row.state}`),
-    mediaText(row.media),
-    clientName(row.startedBy.client),
-    ...row.tags.map(({ key, value }) => `${key} ${value}`),
-    markText(row),
-  ]
-    .filter(Boolean)
-    .join(', ')
 }
 
 const lengthText = (row: ListRow): string => clockText(row.lengthMs)
