@@ -231,7 +231,6 @@ export const de: Record<keyof typeof en, string> = {
   'settings.signOut': 'Abmelden',
   'settings.signingOut': 'Wird abgemeldet …',
   'settings.unreachable': 'Der Rekorder hat nicht geantwortet. Sie sind noch angemeldet.',
-  'settings.about': 'Über den Rekorder',
   'settings.version': 'Version {version}',
   'settings.here': 'Diese Einstellungen gelten in diesem Browser.',
   'player.missing': 'Diese Aufnahme kann nicht gezeigt werden.',

@@ -223,7 +223,6 @@ export const en = {
   'settings.signOut': 'Sign out',
   'settings.signingOut': 'Signing out …',
   'settings.unreachable': 'The recorder did not answer. You are still signed in.',
-  'settings.about': 'About',
   'settings.version': 'Version {version}',
   'settings.here': 'These settings are kept in this browser.',
   'player.missing': 'This recording cannot be shown.',
