@@ -144,7 +144,7 @@ suite('arbitration as a person sees it', (test) => {
       tags: { 'customer.id': 'K-4711' },
     })
     assert.equal(answer.status, 200)
-    const tag = page.locator('.tag[data-key="customer.id"]')
+    const tag = page.locator('.set-tag[data-key="customer.id"]')
     await tag.waitFor()
     assert.match(await tag.innerText(), /K-4711[\s\S]*crm \(API\)/)
     assert.equal(

@@ -18,7 +18,7 @@ export function FirstTags() {
         <ul class="draft-tags">
           {furtherTags.value.map(([key, value]) => (
             <li key={key} class="draft-tag">
-              <span class="tag-key">{key}</span>
+              <span class="tag-name">{key}</span>
               <span class="tag-value">{value}</span>
               <button
                 type="button"

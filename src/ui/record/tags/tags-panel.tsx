@@ -1,4 +1,3 @@
-import { markerOf } from '../../../contract/marker.ts'
 import type { RecordingAnswer, TagEntry } from '../../../contract/views.ts'
 import { t } from '../../i18n/texts.ts'
 import { formatTime } from '../../live/format-time.ts'
@@ -7,13 +6,12 @@ import { isAllowed } from '../allowed.ts'
 import { isPending, runCommand } from '../commands.ts'
 import { ProblemNotice } from '../problem-notice.tsx'
 import { senderName } from '../sender-name.ts'
+import { isMarker } from './markers.ts'
 import { TagFields } from './tag-fields.tsx'
 
 /** The tags of the recording, with who set them, and the form for another. */
 export function TagsPanel({ recording }: { recording: RecordingAnswer }) {
-  const tags = recording.tags.filter(
-    (tag) => !tag.key.startsWith('system.') && markerOf(tag) === null,
-  )
+  const tags = recording.tags.filter((tag) => !tag.key.startsWith('system.') && !isMarker(tag.key))
   const system = recording.tags.filter(({ key }) => key.startsWith('system.'))
   return (
     <section class="card tags" aria-labelledby="tags">
@@ -51,8 +49,8 @@ function TagList({ tags }: { tags: readonly TagEntry[] }) {
 // A new value is a new element, which shines for a moment.
 function Tag({ tag: { key, value, at, by } }: { tag: TagEntry }) {
   return (
-    <li class="tag" data-key={key} data-side={by.side}>
-      <span class="tag-key">{key}</span>
+    <li class="set-tag" data-key={key} data-side={by.side}>
+      <span class="tag-name">{key}</span>
       <span class="tag-value">{String(value)}</span>
       <span class="tag-by soft">
         {senderName(by)} · <time dateTime={at}>{formatTime(at)}</time>

@@ -31,7 +31,7 @@ export function TrackCard({ medium, recording }: { medium: Medium; recording: Re
   const name = `track-${medium}`
   return (
     <article class="card track" data-medium={medium} data-state={state} aria-labelledby={name}>
-      <header class="track-head">
+      <header class="medium-head">
         <Icon name={medium} size={24} />
         <h2 id={name}>{mediumName(medium)}</h2>
         <p class="track-state">
