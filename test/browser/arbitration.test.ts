@@ -86,7 +86,7 @@ suite('arbitration as a person sees it', (test) => {
     browser = await startBrowser()
     crm = await createApiClient(daemon, 'crm')
     opened = await openRecorderPage(browser, daemon)
-    opened.page.setDefaultTimeout(15_000)
+    opened.page.setDefaultTimeout(25_000)
   })
   test.afterEach(async () => {
     if (noBrowser === null) await endRecording(daemon, opened.page)

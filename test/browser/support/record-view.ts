@@ -6,7 +6,12 @@ export type Status = 'unknown' | 'ready' | 'starting' | 'recording' | 'paused' |
 
 /** Waits until the page shows a state. */
 export async function untilStatus(page: Page, status: Status): Promise<void> {
-  await page.locator(`.status[data-status="${status}"]`).waitFor()
+  try {
+    await page.locator(`.status[data-status="${status}"]`).waitFor()
+  } catch (error) {
+    const shown = await page.locator('body').innerText()
+    throw new Error(`the page never showed ${status}, but:\n${shown}`, { cause: error })
+  }
 }
 
 /** Waits until a track shows a state. */
