@@ -8,6 +8,7 @@ import { searchRequest } from '../../src/http/schemas/requests.ts'
 import { suite } from '../support/suite.ts'
 import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
 import {
+  clientOf,
   customerOf,
   hasGap,
   isByPage,
@@ -146,8 +147,10 @@ suite('list of 10,000 recordings', (test) => {
     await page.getByLabel('Started by').fill('ui')
     await page.getByRole('heading', { name: 'No recordings match.' }).waitFor()
     assert.equal(indexes.filter((i) => hasGap(i) && isByPage(i)).length, 0)
-    await page.getByLabel('Started by').fill('')
-    await loaded(page, 'recordings')
+    await page.getByLabel('Started by').fill('crm')
+    await page.locator(`[data-id="${recordingId(3)}"]`).waitFor()
+    assert.equal(clientOf(3), 'crm')
+    assert.equal(await page.locator(`[data-id="${recordingId(2)}"]`).count(), 0)
     assertClean()
     await context.close()
   })

@@ -25,6 +25,7 @@ export const recordingId = (i: number): string => `00000000-0000-4000-8000-${pad
 
 /** The properties of the `i`th newest recording. */
 export const isByPage = (i: number): boolean => i % 5 === 0
+export const clientOf = (i: number): string => (isByPage(i) ? 'ui' : i % 7 === 0 ? 'office' : 'crm')
 export const hasGap = (i: number): boolean => i < WITH_MEDIA && i % 50 === 3
 export const hasFailed = (i: number): boolean => i < WITH_MEDIA && i % 300 === 1
 export const customerOf = (i: number): string => String(4_000 + (i % 1_000))
@@ -75,9 +76,7 @@ function eventsOf(i: number, startedMs: number): NewEvent[] {
     history.wrapUp(end),
     history.closed(end + 30_000),
   ]
-  const by: By = isByPage(i)
-    ? { side: 'ui', client: 'ui', user: 'clerk' }
-    : { side: 'api', client: i % 7 === 0 ? 'office' : 'crm', user: 'clerk' }
+  const by: By = { side: isByPage(i) ? 'ui' : 'api', client: clientOf(i), user: 'clerk' }
   return events.map((event) => ({ ...event, by }))
 }
 
