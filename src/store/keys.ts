@@ -106,6 +106,10 @@ export const recordingEventRange = (id: string, after = 0): KeyRange => ({
   lt: below(`view/event/${id}/`).lt,
 })
 
+/** Whether a key names the position of an event. No event replaces or removes what another named. */
+export const isPositionKey = (key: string): boolean =>
+  key.startsWith('view/event/') || key.startsWith('view/tags/')
+
 const mediumIndex = (medium: string): number => (MEDIA as readonly string[]).indexOf(medium)
 /** The sort key of a segment within its recording: by medium, then number. */
 export const segmentSortKey = (medium: string, number: number): string =>

@@ -42,12 +42,13 @@ export function applyEvent(
   const after = project(before, event)
   if (before === undefined && after === undefined) return
   if (change === undefined) {
-    const details = after === undefined ? [] : detailsOf(event)
+    const details: Operation[] = []
+    if (after !== undefined) addDetails(details, event, before)
     changes.set(id, { before, after, details })
   } else {
     change.after = after
     if (after === undefined) change.details = []
-    else change.details.push(...detailsOf(event))
+    else addDetails(change.details, event, before)
   }
 }
 
@@ -64,12 +65,14 @@ export function mergeChanges(into: ProjectionChanges, later: ProjectionChanges):
   }
 }
 
-function detailsOf(event: LogEvent): Operation[] {
+function addDetails(
+  details: Operation[],
+  event: LogEvent,
+  before: RecordingProjection | undefined,
+): void {
   const id = event.recordingId as string
   // The command that starts a recording is right before its first event, in the same batch.
-  const first =
-    event.type === 'recording.starting' ? event.position - (event.version ?? 1) + 1 : event.position
-  const details: Operation[] = []
+  const first = before === undefined ? event.position - (event.version ?? 1) + 1 : event.position
   for (let at = first; at <= event.position; at++)
     details.push({ type: 'put', key: recordingEventKey(id, at), value: '' })
   switch (event.type) {
@@ -87,7 +90,6 @@ function detailsOf(event: LogEvent): Operation[] {
       details.push({ type: 'del', key: segmentKey(id, segmentSortKey(medium, number)) })
     }
   }
-  return details
 }
 
 /**

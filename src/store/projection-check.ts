@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { LogEvent } from '../contract/events.ts'
 import { checksum } from './checksum.ts'
 import { type Database, readChunks } from './database.ts'
-import { PROJECTIONS, recordingEventKey, recordingOfView } from './keys.ts'
+import { isPositionKey, PROJECTIONS, recordingEventKey, recordingOfView } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import {
   applyEvent,
@@ -17,11 +17,15 @@ const MODULUS = 2 ** 52
 /** Closed recordings that are kept in memory: a slow disk may finish a file after the closing. */
 const KEPT_CLOSED = 50
 const CHUNK = 1_000
+const CHUNK_BYTES = 256 * 1024
 
-/** A recording that is being folded, and the checksums of its entries by their keys. */
+/** A recording that is being folded, and the checksums of its entries. */
 interface Folded {
   projection: RecordingProjection
+  /** Checksums of the entries that a later event may replace or remove, by their keys. */
   entries: Map<string, number>
+  /** The sum of the checksums of all others: they name positions, most entries by far. */
+  sum: number
 }
 
 /**
@@ -44,12 +48,13 @@ export class ProjectionCheck {
       if (id !== null && type !== 'command.refused' && this.#sums.has(id))
         await this.#restore(id, position - 1)
     const changes: ProjectionChanges = new Map()
+    const current = (id: string) => this.#find(id)?.projection
     for (const event of events) {
       const { recordingId: id, position } = event
       // What is left of a recording that is no longer in memory are refusals.
       if (id !== null && this.#sums.has(id))
         this.#add(id, entryHash(recordingEventKey(id, position), ''))
-      else applyEvent(changes, event, (of) => this.#find(of)?.projection)
+      else applyEvent(changes, event, current)
     }
     for (const [id, change] of changes) this.#apply(id, change)
     for (const id of this.#closed.keys()) {
@@ -69,13 +74,23 @@ export class ProjectionCheck {
    */
   async compare(): Promise<string[]> {
     const left = new Map(this.#sums)
-    for (const [id, { entries }] of [...this.#open, ...this.#closed]) left.set(id, sumOf(entries))
-    for await (const chunk of readChunks(this.#db.iterator(PROJECTIONS), CHUNK)) {
+    for (const [id, folded] of [...this.#open, ...this.#closed]) left.set(id, sumOf(folded))
+    const views = this.#db.iterator({ ...PROJECTIONS, highWaterMarkBytes: CHUNK_BYTES })
+    // Most entries follow another one of the same recording.
+    let current = ''
+    let sum = left.get(current) ?? 0
+    for await (const chunk of readChunks(views, CHUNK)) {
       for (const [key, value] of chunk) {
         const id = recordingOfView(key)
-        left.set(id, minus(left.get(id) ?? 0, entryHash(key, value)))
+        if (id !== current) {
+          left.set(current, sum)
+          current = id
+          sum = left.get(id) ?? 0
+        }
+        sum = minus(sum, entryHash(key, value))
       }
     }
+    left.set(current, sum)
     return [...left].flatMap(([id, sum]) => (sum === 0 ? [] : id))
   }
 
@@ -85,22 +100,25 @@ export class ProjectionCheck {
 
   #apply(id: string, change: ProjectionChange): void {
     const { after } = change
-    const entries = this.#find(id)?.entries ?? new Map<string, number>()
+    const found = this.#find(id)
+    const entries = found?.entries ?? new Map<string, number>()
+    let sum = found?.sum ?? 0
     const isClosed = after?.view.state === 'Closed'
     if (after === undefined || isClosed) this.#open.delete(id)
     if (after === undefined) return
     for (const operation of entryOperations(id, change)) {
       const { key } = operation
-      if (operation.type === 'put') entries.set(key, entryHash(key, operation.value))
-      else entries.delete(key)
+      if (operation.type === 'del') entries.delete(key)
+      else if (isPositionKey(key)) sum = plus(sum, entryHash(key, operation.value))
+      else entries.set(key, entryHash(key, operation.value))
     }
     const kept = isClosed ? this.#closed : this.#open
-    kept.set(id, { projection: after, entries })
+    kept.set(id, { projection: after, entries, sum })
   }
 
   /** Replaces a closed recording by the sum of its entries. */
   #settle(id: string): void {
-    this.#add(id, sumOf(this.#closed.get(id)?.entries ?? new Map()))
+    this.#add(id, sumOf(this.#closed.get(id)))
     this.#closed.delete(id)
   }
 
@@ -124,8 +142,8 @@ const entryHash = (key: string, value: string): number =>
 const plus = (a: number, b: number): number => (a + b) % MODULUS
 const minus = (a: number, b: number): number => (a - b + MODULUS) % MODULUS
 
-function sumOf(entries: ReadonlyMap<string, number>): number {
-  let sum = 0
-  for (const value of entries.values()) sum = plus(sum, value)
+function sumOf(folded: Folded | undefined): number {
+  let sum = folded?.sum ?? 0
+  for (const value of folded?.entries.values() ?? []) sum = plus(sum, value)
   return sum
 }

@@ -34,10 +34,11 @@ export function project(
   if (before === undefined || event.type === 'recording.startFailed') return undefined
   if (event.type === 'command.refused') return before
   const after = evolve(before, event)
-  return {
-    ...after,
-    view: { ...after.view, version: event.version ?? after.view.version },
-  }
+  const version = event.version ?? after.view.version
+  if (after.view === before.view) return { ...after, view: { ...after.view, version } }
+  // This view was made just now, so nobody else has it. Another copy would cost as much as the rest.
+  after.view.version = version
+  return after
 }
 
 function initialProjection(event: EventOf<'recording.starting'>): RecordingProjection {
@@ -142,12 +143,21 @@ function withTrack(before: RecordingProjection, event: TrackEvent): RecordingPro
     event,
     view,
   )
-  const { [medium]: _, ...others } = trails
   return {
     ...before,
     view: { ...view, tracks: { ...view.tracks, [medium]: after.track } },
-    trails: after.history === undefined ? others : { ...trails, [medium]: after.history },
+    trails: after.history === trails[medium] ? trails : withTrail(trails, medium, after.history),
   }
+}
+
+function withTrail(
+  trails: RecordingProjection['trails'],
+  medium: Medium,
+  history: SegmentHistory | undefined,
+): RecordingProjection['trails'] {
+  if (history !== undefined) return { ...trails, [medium]: history }
+  const { [medium]: _, ...others } = trails
+  return others
 }
 
 function withHistories(

@@ -75,6 +75,8 @@ export function projectTrack(
   const nextHistory = historyAfter(history, event)
   const warnings = ENDS_WARNINGS.has(event.type) ? [] : track.warnings
   const nextTrack = { ...track, ...trackAfter(track, history, event, recording), warnings }
+  // Sums and gaps depend on nothing but the history and the recording's times.
+  if (nextHistory === before.history) return { track: nextTrack, history: nextHistory }
   return { track: withTotals(nextTrack, nextHistory, recording), history: nextHistory }
 }
 
@@ -84,13 +86,23 @@ export function withTotals(
   history: SegmentHistory,
   recording: Pick<RecordingView, 'startedAt' | 'endedAt'>,
 ): TrackView {
-  const closed = history.filter((entry) => entry.endedAt !== null && entry.bytes > 0)
+  let startedAt: string | null = null
+  let recordedMs = 0
+  let bytes = 0
+  let segments = 0
+  for (const entry of history) {
+    startedAt ??= entry.startedAt
+    if (entry.endedAt === null || entry.bytes <= 0) continue
+    recordedMs += entry.durationMs
+    bytes += entry.bytes
+    segments++
+  }
   return {
     ...track,
-    startedAt: history.find((entry) => entry.startedAt !== null)?.startedAt ?? null,
-    recordedMs: closed.reduce((sum, entry) => sum + entry.durationMs, 0),
-    bytes: closed.reduce((sum, entry) => sum + entry.bytes, 0),
-    segments: closed.length,
+    startedAt,
+    recordedMs,
+    bytes,
+    segments,
     spans: spansOf(history, recording.startedAt, recording.endedAt),
     gaps: gapsOf(history, recording.startedAt, recording.endedAt),
   }
