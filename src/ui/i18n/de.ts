@@ -332,4 +332,11 @@ export const de: Record<keyof typeof en, string> = {
   'player.event.segment.discarded': 'Segment entfernt',
   'player.event.warning.raised': 'Warnung',
   'player.event.warning.cleared': 'Warnung vorbei',
+  'player.command.recording.start': 'starten',
+  'player.command.track.start': 'Medium starten',
+  'player.command.track.stop': 'stoppen',
+  'player.command.track.pause': 'pausieren',
+  'player.command.track.resume': 'fortsetzen',
+  'player.command.recording.tag': 'Tags setzen',
+  'player.command.recording.close': 'abschließen',
 }

@@ -323,4 +323,11 @@ export const en = {
   'player.event.segment.discarded': 'Segment removed',
   'player.event.warning.raised': 'Warning',
   'player.event.warning.cleared': 'Warning over',
+  'player.command.recording.start': 'start',
+  'player.command.track.start': 'start a medium',
+  'player.command.track.stop': 'stop',
+  'player.command.track.pause': 'pause',
+  'player.command.track.resume': 'resume',
+  'player.command.recording.tag': 'tag',
+  'player.command.recording.close': 'close',
 }

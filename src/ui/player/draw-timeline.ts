@@ -45,6 +45,7 @@ export function drawTimeline(
   const height = timelineHeight(timeline.tracks)
   canvas.width = Math.round(visible.width * ratio)
   canvas.height = Math.round(height * ratio)
+  canvas.style.width = `${visible.width}px`
   context.scale(ratio, ratio)
   const style = getComputedStyle(canvas)
   const colours: Colours = (name) => style.getPropertyValue(`--${name}`)

@@ -46,7 +46,7 @@ export function eventText(event: LogEvent): string {
   const text = key in en ? t(key as TextKey) : event.type
   const { data } = event
   const medium = 'medium' in data && data.medium ? `${mediumName(data.medium)}: ` : ''
-  const command = 'command' in data ? ` – ${data.command}` : ''
+  const command = 'command' in data ? `: ${t(`player.command.${data.command}`)}` : ''
   return `${medium}${text}${command}`
 }
 

@@ -1,4 +1,5 @@
-import type { RecordingAnswer } from '../../contract/views.ts'
+import { markerOf } from '../../contract/marker.ts'
+import type { RecordingAnswer, TagEntry } from '../../contract/views.ts'
 import { t } from '../i18n/texts.ts'
 import { application } from '../live/live-state.ts'
 import { senderName } from '../record/sender-name.ts'
@@ -44,6 +45,10 @@ function logText(): string {
   return state ? t(`player.log.${state}`) : '–'
 }
 
+function isOwn({ key }: TagEntry): boolean {
+  return !key.startsWith('system.')
+}
+
 function Tags({
   recording,
   player,
@@ -53,19 +58,20 @@ function Tags({
   player: Player | null
   startMs: number
 }) {
-  const own = recording.tags.filter(({ key }) => !key.startsWith('system.'))
-  const history = recording.tagHistory ?? []
+  // Markers are on the time line.
+  const own = recording.tags.filter((tag) => isOwn(tag) && markerOf(tag) === null)
+  const history = recording.tagHistory?.filter(isOwn) ?? []
   if (history.length === 0) return null
   return (
-    <div class="tags">
-      <ul class="tags-now" aria-label={t('player.tags')}>
+    <div class="shown-tags">
+      <ul class="shown-tags-now" aria-label={t('player.tags')}>
         {own.map(({ key, value }) => (
-          <li key={key} class="tag">
-            <span class="tag-key">{key}</span> {String(value)}
+          <li key={key} class="shown-tag">
+            <span class="shown-tag-key">{key}</span> {String(value)}
           </li>
         ))}
       </ul>
-      <details class="tags-history">
+      <details class="shown-tags-history">
         <summary>{t('player.tags.history', { count: history.length })}</summary>
         <ol>
           {history.map(({ key, value, at, by }) => (
@@ -78,7 +84,7 @@ function Tags({
                 {wallClockText(Date.parse(at))}
               </button>
               <span>
-                <span class="tag-key">{key}</span> {String(value)}
+                <span class="shown-tag-key">{key}</span> {String(value)}
               </span>
               <span class="soft">{senderName(by)}</span>
             </li>

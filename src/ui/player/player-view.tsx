@@ -1,4 +1,4 @@
-import { useSignalEffect } from '@preact/signals'
+import { effect } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
 import { t } from '../i18n/texts.ts'
@@ -66,7 +66,12 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
       frameMs: () => frameMsOf(data.events.value),
       moments: () => eventMoments(data.events.value, timeline.startMs),
     })
+    // A recording in progress grows.
+    const endGrowing = effect(() => {
+      if (data.timeline.value !== null) created.setTimeline(data.timeline.value)
+    })
     return () => {
+      endGrowing()
       endKeys()
       created.close()
     }
@@ -75,11 +80,6 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
     const ms = Number(at)
     if (player !== null && at !== null && Number.isFinite(ms)) player.seek(ms)
   }, [player, at])
-  // A recording in progress grows.
-  useSignalEffect(() => {
-    const { value: timeline } = data.timeline
-    if (player !== null && timeline !== null) player.setTimeline(timeline)
-  })
   return (
     <article class="player">
       <PlayerHead data={data} player={player} />

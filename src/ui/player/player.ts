@@ -12,6 +12,9 @@ const SKIP_MIN_MS = 250
 const START_LIMIT_MS = 250
 /** How often a player steps that nothing else drives, e.g. in a tab in the background. */
 const SLOW_STEP_MS = 200
+/** For so long after a start the clock follows the elements. Then they follow the clock. */
+const SETTLING_MS = 1_000
+const SETTLED_MS = 10
 
 /**
  * `gathering`: waits until all tracks have the media of this moment. `starting`: the elements
@@ -37,7 +40,7 @@ export class Player {
   readonly #clock = new PlayClock()
   readonly #timer: ReturnType<typeof setInterval>
   #phase: Phase = 'stopped'
-  #startLimit = 0
+  #startedAt = 0
   #frame = 0
 
   constructor(timeline: PlayTimeline, createTrack: (track: PlayTrack) => TrackPlayer) {
@@ -150,6 +153,8 @@ export class Player {
 
   #step(): void {
     if (this.playing.value) this.#skipOrEnd()
+    const isSettling = performance.now() < this.#startedAt + SETTLING_MS
+    if (this.#phase === 'running' && isSettling) this.#settle()
     const isReady = this.#stepTracks()
     if (this.#phase === 'running' && !isReady) this.#wait()
     else if (this.#phase === 'gathering' && isReady) this.#start()
@@ -192,19 +197,29 @@ export class Player {
 
   #start(): void {
     this.#phase = 'starting'
-    this.#startLimit = performance.now() + START_LIMIT_MS
+    this.#startedAt = performance.now()
     this.#stepTracks()
   }
 
   /** Elements take some time to begin. The clock starts where they are then, so nothing jumps. */
   #runWhenAllMove(): void {
-    const { positionMs } = this.#clock
-    const ahead = [...this.#tracks.values()].flatMap((track) => track.driftMs(positionMs) ?? [])
-    const isMoving = ahead.every((ms) => ms > 0)
-    if (!isMoving && performance.now() < this.#startLimit) return
-    if (ahead.length > 0) this.#clock.moveTo(positionMs + Math.max(0, median(ahead)))
+    const isMoving = this.#leads().every((ms) => ms > 0)
+    if (!isMoving && performance.now() < this.#startedAt + START_LIMIT_MS) return
+    this.#settle()
     this.#clock.run()
     this.#phase = 'running'
+  }
+
+  /** Moves the clock to where most elements are. */
+  #settle(): void {
+    const lead = median(this.#leads())
+    if (Math.abs(lead) > SETTLED_MS) this.#clock.moveTo(this.#clock.positionMs + lead)
+  }
+
+  /** How far the elements are ahead of the clock. */
+  #leads(): number[] {
+    const { positionMs } = this.#clock
+    return [...this.#tracks.values()].flatMap((track) => track.driftMs(positionMs) ?? [])
   }
 }
 

@@ -1,4 +1,4 @@
-import { useComputed, useSignalEffect } from '@preact/signals'
+import { effect, useComputed, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { language, t } from '../i18n/texts.ts'
 import { settings } from '../live/settings.ts'
@@ -133,9 +133,12 @@ function usePeaks(data: RecordedData): Peaks | null {
   useEffect(() => {
     const created = new Peaks(data.id)
     setPeaks(created)
-    return () => created.close()
+    const endLoading = effect(() => created.load(data.segments.value))
+    return () => {
+      endLoading()
+      created.close()
+    }
   }, [data])
-  useSignalEffect(() => peaks?.load(data.segments.value))
   return peaks
 }
 
