@@ -88,9 +88,9 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
           <Stage video={video} player={player} data={data} />
           {player && <PlayerControls player={player} data={data} screen={screen} />}
         </div>
+        {player && <TimelineView data={data} player={player} />}
         <EventList data={data} player={player} />
       </div>
-      {player && <TimelineView data={data} player={player} />}
       <div hidden ref={sounds} data-sounds />
     </article>
   )
