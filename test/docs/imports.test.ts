@@ -60,6 +60,10 @@ const MAY_IMPORT: Record<string, string[]> = {
     'preact/hooks',
     '@preact/signals',
     'wavesurfer.js',
+  // It runs in a browser: no node:*. It plays the timeline that exported files have.
+  'ui/': [
+    ...['contract/', 'client/', 'composition/timeline.ts'],
+    ...['preact', 'preact/hooks', '@preact/signals'],
   ],
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [

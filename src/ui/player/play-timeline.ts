@@ -3,6 +3,7 @@ import {
   commonGaps,
   isMedia,
   type MediaItem,
+  type Timeline,
   type TimelineItem,
   type TrackTimeline,
   trimOutage,
@@ -55,18 +56,29 @@ export function buildPlayTimeline(
   const described = segments.map((segment) => ({ ...segment, file: '' }))
   const complete = trimOutage(buildTimeline({ ...recording, endedAt }, described))
   const tracks = complete.tracks.map((track) => playTrack(track, recording, isOver))
-  const silences = commonGaps(complete).map((gap): PlayGap => {
-    const isOpen = tracks.some(({ gaps }) => openGap(gaps)?.fromMs === gap.fromMs)
-    return isOpen ? { ...gap, reason: 'open' } : gap
-  })
-  const open = silences.find(({ reason }) => reason === 'open')
-  return {
-    startMs: complete.startMs,
-    durationMs: complete.durationMs,
-    tracks,
-    silences,
-    openFromMs: isOver ? null : (open?.fromMs ?? null),
-  }
+  const openFromMs = openFrom(tracks)
+  const { startMs, durationMs } = complete
+  const silences: PlayGap[] = commonGaps(cutAt(complete, openFromMs ?? durationMs))
+  if (openFromMs !== null) silences.push({ fromMs: openFromMs, toMs: durationMs, reason: 'open' })
+  return { startMs, durationMs, tracks, silences, openFromMs }
+}
+
+/** From here on no track has anything to play, and at least one goes on. */
+function openFrom(tracks: readonly PlayTrack[]): number | null {
+  const open = tracks.flatMap(({ gaps }) => gaps.filter(({ reason }) => reason === 'open'))
+  if (open.length === 0) return null
+  const ends = tracks.flatMap(({ media }) => media.at(-1)?.toMs ?? [])
+  return Math.max(...open.map(({ fromMs }) => fromMs), ...ends)
+}
+
+function cutAt(timeline: Timeline, ms: number): Timeline {
+  const tracks = timeline.tracks.map(({ medium, items }) => ({
+    medium,
+    items: items
+      .filter(({ fromMs }) => fromMs < ms)
+      .map((item) => ({ ...item, toMs: Math.min(item.toMs, ms) })),
+  }))
+  return { ...timeline, durationMs: ms, tracks }
 }
 
 function playTrack(
@@ -82,10 +94,6 @@ function playTrack(
     return [{ fromMs: item.fromMs, toMs: item.toMs, reason: isOpen && isTail ? 'open' : item.gap }]
   })
   return { medium, media: items.filter(isMedia), gaps }
-}
-
-function openGap(gaps: readonly PlayGap[]): PlayGap | undefined {
-  return gaps.find(({ reason }) => reason === 'open')
 }
 
 /** Returns the item of an ordered list that covers a moment. */

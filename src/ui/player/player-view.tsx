@@ -6,6 +6,7 @@ import { hrefTo } from '../shell/router.ts'
 import { createPlayer } from './create-player.ts'
 import { EventList } from './event-list.tsx'
 import { eventMoments, frameMsOf } from './moments.ts'
+import type { PlayTimeline } from './play-timeline.ts'
 import type { Player } from './player.ts'
 import { PlayerControls } from './player-controls.tsx'
 import { PlayerHead } from './player-head.tsx'
@@ -77,8 +78,9 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
     }
   }, [data])
   useEffect(() => {
-    const ms = Number(at)
-    if (player !== null && at !== null && Number.isFinite(ms)) player.seek(ms)
+    if (player === null) return
+    const ms = Number(at ?? firstMedia(player.timeline.peek()))
+    if (Number.isFinite(ms)) player.seek(ms)
   }, [player, at])
   return (
     <article class="player">
@@ -94,4 +96,9 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
       <div hidden ref={sounds} data-sounds />
     </article>
   )
+}
+
+/** Where the first media begin. Before that there is nothing to see. */
+function firstMedia({ tracks }: PlayTimeline): number {
+  return Math.min(...tracks.flatMap(({ media }) => media[0]?.fromMs ?? []))
 }

@@ -9,6 +9,8 @@ import { positionText, wallClockText } from './time-text.ts'
 
 /** Shorter gaps have no card: the last picture stays. */
 const CARD_MIN_MS = 100
+/** Before the first media of a recording are a few tenths of a second, which need no card. */
+const FIRST_CARD_MIN_MS = 3_000
 
 /** The picture, and a card over it where there is none. */
 export function Stage({
@@ -53,7 +55,8 @@ function Card({ player, screen }: { player: Player; screen: PlayTrack | undefine
   const gap = silence ?? ownGap
   if (gap === undefined)
     return screen ? null : <div class="card-over card-sound">{t('player.soundOnly')}</div>
-  if (gap.toMs - gap.fromMs < CARD_MIN_MS) return null
+  const least = gap.reason === 'notStarted' ? FIRST_CARD_MIN_MS : CARD_MIN_MS
+  if (gap.toMs - gap.fromMs < least) return null
   const { startMs } = player.timeline.value
   return <GapCard gap={gap} isOfAll={silence !== undefined} startMs={startMs} />
 }
@@ -69,7 +72,7 @@ function GapCard({ gap, isOfAll, startMs }: { gap: PlayGap; isOfAll: boolean; st
           : t('player.gap.times', {
               from: wallClockText(startMs + fromMs),
               to: wallClockText(startMs + toMs),
-              length: positionText(toMs - fromMs),
+              length: positionText(toMs - fromMs, toMs - fromMs < 10_000),
             })}
       </p>
       {!isOfAll && reason !== 'open' && <p>{t('player.gap.screenOnly')}</p>}

@@ -160,20 +160,17 @@ function useFollowedPosition(
   player: Player,
   zoom: TimelineZoom,
 ): void {
-  useSignalEffect(() => {
-    zoom.durationMs.value = player.timeline.value.durationMs
-  })
-  useSignalEffect(() => {
-    const { current: element } = scroller
-    const { value: positionMs } = player.position
-    const { value: scale } = zoom.scale
-    if (element === null) return
-    element.style.setProperty('--position', String(positionMs))
-    element.style.setProperty('--scale', String(scale))
-    const x = positionMs * scale
-    const isVisible = x >= element.scrollLeft && x <= element.scrollLeft + element.clientWidth
-    if (!isVisible && player.playing.value) element.scrollLeft = x - element.clientWidth / 10
-  })
+  // Not useSignalEffect, which waits for the next picture.
+  useEffect(() => {
+    const endLength = effect(() => {
+      zoom.durationMs.value = player.timeline.value.durationMs
+    })
+    const endPosition = effect(() => showPosition(scroller.current, player, zoom.scale.value))
+    return () => {
+      endLength()
+      endPosition()
+    }
+  }, [scroller, player, zoom])
   // A closer view keeps the position where one looks at.
   useSignalEffect(() => {
     const { value: scale } = zoom.scale
@@ -182,4 +179,15 @@ function useFollowedPosition(
       if (element) element.scrollLeft = player.position.peek() * scale - element.clientWidth / 2
     })
   })
+}
+
+function showPosition(element: HTMLDivElement | null, player: Player, scale: number): void {
+  const { value: positionMs } = player.position
+  if (element === null) return
+  element.style.setProperty('--position', String(positionMs))
+  element.style.setProperty('--scale', String(scale))
+  if (!player.playing.value) return
+  const x = positionMs * scale
+  const isVisible = x >= element.scrollLeft && x <= element.scrollLeft + element.clientWidth
+  if (!isVisible) element.scrollLeft = x - element.clientWidth / 10
 }
