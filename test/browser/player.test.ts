@@ -19,7 +19,7 @@ import {
 } from './support/player.ts'
 
 const LIMIT_MS = 15_000
-/** What nobody notices between lips and voice. */
+/** Nobody notices this between lips and voice. */
 const IN_SYNC_MS = 80
 /** The issue allows 300; a busy machine with two cores gets more. */
 const START_LIMIT_MS = 600

@@ -4,7 +4,7 @@ import { en } from '../i18n/en.ts'
 import { type TextKey, t } from '../i18n/texts.ts'
 import { mediumName } from '../record/medium-name.ts'
 
-/** What kind of event this is to a person. */
+/** The kind of an event, as a person sees it. */
 export type EventKind = 'marker' | 'tag' | 'refusal' | 'warning' | 'course'
 
 /** The events that say how a conversation went. All others are how the recorder did it. */

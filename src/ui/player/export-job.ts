@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { recordingPath } from '../../client/client.ts'
 import { recorder } from '../live/recorder.ts'
 
-/** What an export is to contain. */
+/** The choices of an export. */
 export interface ExportChoice {
   gaps: 'fill' | 'cut'
   audio: 'mix' | 'split'

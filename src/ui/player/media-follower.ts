@@ -6,7 +6,7 @@ const CLOSE_MS = 8
 /** The most by which a rate is changed. Voices keep their pitch, so nobody hears it. */
 const NUDGE_MOST = 0.06
 
-/** What the media have to do now. */
+/** The state that an element has to reach. */
 export interface Wish {
   /** The place within the element's own time, in milliseconds. */
   targetMs: number

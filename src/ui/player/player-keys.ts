@@ -5,7 +5,7 @@ import { type Player, RATES } from './player.ts'
 
 const STEP_MS = 5_000
 
-/** What the keys work on. */
+/** The things that the keys work on. */
 export interface KeyTargets {
   player: Player
   screen: () => HTMLElement | null

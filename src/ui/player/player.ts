@@ -128,7 +128,7 @@ export class Player {
     for (const track of this.#tracks.values()) track.close()
   }
 
-  /** What is still being recorded cannot be played. */
+  /** The end of what can be played: open segments cannot. */
   get #endMs(): number {
     const { openFromMs, durationMs } = this.timeline.value
     return openFromMs ?? durationMs

@@ -7,7 +7,7 @@ import type { ScreenBuffer } from './screen-buffer.ts'
 /** So much is kept ready after the position. */
 const AHEAD_MS = 20_000
 const CHUNK = 512 * 1_024
-/** What is missing at the edges of a segment is less than this, and is not waited for. */
+/** Media missing at the edges of a segment are shorter than this. Nobody waits for them. */
 const EDGE_MS = 250
 /** A picture can only be decoded from a key frame on, which comes about every 10 s. */
 const LOOK_BACK_MS = [11_000, 40_000, Number.POSITIVE_INFINITY]

@@ -1,6 +1,6 @@
 import type { PlayTrack } from './play-timeline.ts'
 
-/** What a track has to do now. */
+/** The state that a track has to reach. */
 export interface TrackStep {
   /** The position on the recording's timeline. */
   positionMs: number

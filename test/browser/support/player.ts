@@ -10,7 +10,7 @@ export interface PlayedRecording {
   durationMs: number
 }
 
-/** Where the media are, in milliseconds of the recording. */
+/** The places of the media, in milliseconds of the recording. */
 export interface Places {
   /** The clock of the player. */
   clock: number
