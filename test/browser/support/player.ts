@@ -14,7 +14,7 @@ export interface PlayedRecording {
 export interface Places {
   /** The clock of the player. */
   clock: number
-  /** Of each medium that plays now. */
+  /** The place of each medium that plays now. */
   media: Partial<Record<'mic' | 'speaker' | 'screen', number>>
 }
 
