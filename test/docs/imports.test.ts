@@ -51,15 +51,6 @@ const MAY_IMPORT: Record<string, string[]> = {
   // It runs in browsers, too. Of the schemas it uses only types.
   'client/': ['contract/', 'http/schemas/', 'zod'],
   'home/': ['contract/', 'node:*'],
-  // It runs in a browser: no node:*.
-  'ui/': [
-    'contract/',
-    'client/',
-    'composition/timeline.ts',
-    'preact',
-    'preact/hooks',
-    '@preact/signals',
-    'wavesurfer.js',
   // It runs in a browser: no node:*. It plays the timeline that exported files have.
   'ui/': [
     ...['contract/', 'client/', 'composition/timeline.ts'],
