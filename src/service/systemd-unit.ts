@@ -64,8 +64,9 @@ X-systemd-skip=true
 
 /** Reads the program back from a unit that {@link systemdUnit} has built; null from another one. */
 export function programOf(unit: string): ServiceProgram | null {
-  const line = /^ExecStart=:(.+)$/m.exec(unit)?.[1] ?? ''
-  const words = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => unquote(match[1]!))
+  // Not by a pattern: for those, a line ends at U+2028, too.
+  const line = unit.split('\n').find((one) => one.startsWith('ExecStart=:')) ?? ''
+  const words = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map((match) => unquote(match[1]!))
   if (words[0] === ENV) words.shift()
   const [node, f2f, serve, option, home] = words
   if (!node || !f2f || serve !== 'serve' || option !== '--home' || !home) return null

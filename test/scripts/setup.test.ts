@@ -46,7 +46,18 @@ function checkout(): string {
   write(join(folder, 'src/word.ts'), "export const word = 'first'\n")
   write(join(folder, 'src/cli/man/write-man-pages.ts'), MAN_PAGES)
   write(join(folder, 'src/page/index.html'), '<p>page</p>')
+  writePage(join(folder, 'src/ui'))
   return folder
+}
+
+/** A page with the files that the build bundles. */
+function writePage(folder: string): void {
+  const head = '<link href="/assets/main.css"><script src="/assets/main.js"></script>'
+  write(join(folder, 'index.html'), head)
+  write(join(folder, 'manifest.webmanifest'), '{}')
+  write(join(folder, 'icons/app.svg'), '<svg/>')
+  write(join(folder, 'main.css'), 'p { color: red }')
+  write(join(folder, 'main.tsx'), "import './main.css'\n")
 }
 
 function write(path: string, text: string): void {

@@ -55,6 +55,10 @@ suite('the unit of systemd', (test) => {
 
   test('gives every path back as it was', () => {
     const path = fc.string({ unit: 'grapheme' }).map((text) => `/${text.replaceAll('\0', '')}x`)
+    assert.equal(
+      programOf(systemdUnit({ node: '/\u2028x', f2f: '/f', home: '/h' }))?.node,
+      '/\u2028x',
+    )
     fc.assert(
       fc.property(path, path, path, (node, f2f, home) => {
         const unit = systemdUnit({ node, f2f, home })
