@@ -12,7 +12,7 @@ import { positionText } from './time-text.ts'
 
 const PAGE = 100
 
-/** What happened during the recording. A click leads to its moment. */
+/** Lists the events of the recording. A click leads to a moment. */
 export function EventList({ data, player }: { data: RecordedData; player: Player | null }) {
   const [showsAll, setShowsAll] = useState(false)
   const [shown, setShown] = useState(PAGE)

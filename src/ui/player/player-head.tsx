@@ -8,7 +8,7 @@ import type { Player } from './player.ts'
 import type { RecordedData } from './recorded-data.ts'
 import { dateText, positionText, wallClockText } from './time-text.ts'
 
-/** What the recording is: when, how long, by whom, with which tags, and what can be done with it. */
+/** Says what the recording is: when, how long, by whom, with which tags; and exports it. */
 export function PlayerHead({ data, player }: { data: RecordedData; player: Player | null }) {
   const { value: recording } = data.recording
   const { value: timeline } = data.timeline

@@ -9,8 +9,8 @@ const AHEAD_MS = 20_000
 const CHUNK = 512 * 1_024
 /** Media missing at the edges of a segment are shorter than this. Nobody waits for them. */
 const EDGE_MS = 250
-/** A picture can only be decoded from a key frame on, which comes about every 10 s. */
-const LOOK_BACK_MS = [11_000, 40_000, Number.POSITIVE_INFINITY]
+/** Key frames come every 10 s, and less often where frames were dropped. */
+const LOOK_BACK_MS = [11_000, 40_000, 160_000, 640_000, Number.POSITIVE_INFINITY]
 
 /** Where the feeder reads now. */
 interface Stream {

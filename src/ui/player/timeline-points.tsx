@@ -7,7 +7,7 @@ import { positionText } from './time-text.ts'
 import type { TimelineZoom } from './timeline-zoom.ts'
 
 const POINT_PX = 28
-/** Of several moments in one place the most important gives the icon. */
+/** Where several moments are in one place, the most important one gives the icon. */
 const RANK: Record<Point['kind'], number> = { marker: 3, warning: 2, refusal: 1, tag: 0 }
 
 /**
