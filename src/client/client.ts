@@ -29,6 +29,7 @@ import type {
   RecordingWithHistory,
   RequestOptions,
   SearchRequest,
+  SegmentIndex,
   SessionView,
   StartMediaRequest,
   StartRequest,
@@ -94,6 +95,8 @@ export interface RecorderClient {
   close(id: string, options?: RequestOptions): Promise<RecordingAnswer>
   events(id: string, query?: EventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
   segments(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<SegmentView>>
+  /** Where the key frames of a segment of the screen are. */
+  segmentIndex(id: string, number: number, options?: RequestOptions): Promise<SegmentIndex>
   /** The tag keys of the newest recordings, the last used first. */
   tagKeys(options?: RequestOptions): Promise<TagKeys>
   devices(options?: RequestOptions): Promise<Devices>
@@ -237,6 +240,12 @@ function readingMethods(request: Request) {
       request('GET', recordingPath(id, 'segments'), { ...options, query }) as Promise<
         Page<SegmentView>
       >,
+    segmentIndex: (id: string, number: number, options?: RequestOptions) =>
+      request(
+        'GET',
+        recordingPath(id, 'segments', 'screen', number, 'index'),
+        options,
+      ) as Promise<SegmentIndex>,
     readiness: (media?: readonly Medium[], options?: RequestOptions) =>
       request('GET', '/readiness', {
         ...options,

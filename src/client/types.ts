@@ -54,6 +54,9 @@ export type SessionView = z.output<typeof ANSWERS.UiSession>
 /** The progress of a file that is being composed. */
 export type ExportProgress = z.output<typeof ANSWERS.ExportMessage>
 
+/** Where the key frames of a screen segment are. */
+export type SegmentIndex = z.output<typeof ANSWERS.SegmentIndex>
+
 /** The tag keys that were used lately. */
 export type TagKeys = z.output<typeof ANSWERS.TagKeys>
 

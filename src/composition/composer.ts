@@ -20,8 +20,10 @@ import type {
   CompositionPort,
   CompositionProgress,
   CompositionRequest,
+  SegmentIndex,
 } from './port.ts'
 import { type RecordingSource, readQuality, readSegments } from './recording-source.ts'
+import { SegmentIndexes } from './segment-indexes.ts'
 import { SegmentPeaks } from './segment-peaks.ts'
 import { Semaphore } from './semaphore.ts'
 import { createTools, type Tools } from './tools.ts'
@@ -66,6 +68,7 @@ export class Composer implements CompositionPort {
   readonly #cache: Cache
   readonly #slots: Semaphore
   readonly #peaks: SegmentPeaks
+  readonly #indexes: SegmentIndexes
   readonly #builds = new Map<string, Build>()
   readonly #progress = new EventEmitter<{ progress: [CompositionProgress] }>()
   readonly #closing = new AbortController()
@@ -87,6 +90,7 @@ export class Composer implements CompositionPort {
       slots: this.#slots,
       signal: this.#closing.signal,
     })
+    this.#indexes = new SegmentIndexes(this.#closing.signal)
   }
 
   /**
@@ -151,12 +155,20 @@ export class Composer implements CompositionPort {
     return this.#peaks.of(segment, this.#options.recordings.file(recordingId, segment.file))
   }
 
+  index(recordingId: string, segment: SegmentDescription): Promise<SegmentIndex> {
+    return this.#indexes.of(segment, this.#options.recordings.file(recordingId, segment.file))
+  }
+
   /** Ends all builds. Resolves when no process is left. */
   async close(): Promise<void> {
     this.#closing.abort(closing())
     const builds = [...this.#builds.values()]
     for (const { cancel } of builds) cancel.abort(closing())
-    await Promise.all([...builds.map(({ file }) => file.catch(() => {})), this.#peaks.settled()])
+    await Promise.all([
+      ...builds.map(({ file }) => file.catch(() => {})),
+      this.#peaks.settled(),
+      this.#indexes.settled(),
+    ])
   }
 
   async #joinOrStart(plan: CompositionPlan, signal: AbortSignal): Promise<ComposedFile> {

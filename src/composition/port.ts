@@ -38,6 +38,18 @@ export interface CompositionProgress {
   at: string
 }
 
+/** Where a player finds the key frames of a screen segment. */
+export interface SegmentIndex {
+  /** Length of the file. */
+  bytes: number
+  /** Length of the beginning that describes the media. */
+  initBytes: number
+  /** As RFC 6381 names it, such as `avc1.42c028`. */
+  codec: string
+  /** Milliseconds after the first frame, and the offset in the file, of each key frame. */
+  keyFrames: [ms: number, offset: number][]
+}
+
 /** The port through which HTTP gets composed files. */
 export interface CompositionPort {
   /**
@@ -59,6 +71,8 @@ export interface CompositionPort {
    * the largest amplitude. Rejects with RecorderError EXPORT_FAILED or NOT_READY.
    */
   peaks(recordingId: string, segment: SegmentDescription): Promise<Buffer>
+  /** Returns the index of a screen segment. Rejects with EXPORT_FAILED or NOT_READY. */
+  index(recordingId: string, segment: SegmentDescription): Promise<SegmentIndex>
   /** Returns the path of the ffmpeg in use; null when there is none. */
   ffmpegPath(): Promise<string | null>
   /** Subscribes to the progress of all files being made. Returns the function that unsubscribes. */

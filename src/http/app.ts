@@ -18,6 +18,7 @@ import { pictureRoutes } from './routes/picture.ts'
 import { pingRoute } from './routes/ping.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
+import { segmentIndexRoutes } from './routes/segment-index.ts'
 import { segmentRoutes } from './routes/segments.ts'
 import { tagKeyRoutes } from './routes/tag-keys.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -33,6 +34,7 @@ export function createRoutes(services: Services): Route[] {
     ...tagKeyRoutes(services),
     ...segmentRoutes(services),
     ...peaksRoutes(services),
+    ...segmentIndexRoutes(services),
     ...pictureRoutes(services),
     ...composedFileRoutes(services),
     ...eventRoutes(services),

@@ -81,7 +81,9 @@ suite('the client library', (test) => {
     const called = new Set<string>()
     const recorder = client({
       fetch: (async (url: string, { method }: RequestInit) => {
-        const path = new URL(url).pathname.replace(/\/some-id(?=\/|$)|\/current$/, '/{id}')
+        const path = new URL(url).pathname
+          .replace(/\/some-id(?=\/|$)|\/current$/, '/{id}')
+          .replace(/screen\/[^/]+\/index$/, '{medium}/{number}/index')
         called.add(`${method} ${path}`)
         throw new Error('not sent')
       }) as unknown as typeof fetch,

@@ -229,6 +229,15 @@ const problem = z
   })
   .describe('RFC 9457 problem document')
 
+const segmentIndex = z.object({
+  bytes: count.describe('The length of the file'),
+  initBytes: count.describe('The length of the beginning that describes the media'),
+  codec: z.string().describe('As RFC 6381 names it, such as avc1.42c028'),
+  keyFrames: z
+    .array(z.tuple([z.number().min(0), count]))
+    .describe('Milliseconds after the first frame, and the offset in the file, of each key frame'),
+})
+
 function pageOf<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 }
@@ -255,6 +264,7 @@ export const ANSWERS = {
   RecordingPage: pageOf(recording),
   RecordingWithHistory: recordingWithHistory,
   Segment: segment,
+  SegmentIndex: segmentIndex,
   SegmentPage: pageOf(segment),
   Tag: tag,
   TagKeys: z.object({ items: z.array(z.object({ key: z.string(), lastUsedAt: time })) }),

@@ -53,6 +53,7 @@ export async function playExamples(
   await get('listTagKeys', '/tag-keys')
   const id: string = answers.get('readRecording')?.body.id
   await get('listSegments', `/recordings/${id}/segments?limit=2`)
+  await get('readSegmentIndex', `/recordings/${id}/segments/screen/1/index`)
   await get('listRecordingEvents', `/recordings/${id}/events?limit=3`)
   for (const [name, path] of [
     ['health', '/healthz'],

@@ -3,6 +3,7 @@ import type {
   CompositionPort,
   CompositionProgress,
   CompositionRequest,
+  SegmentIndex,
 } from '../../../src/composition/port.ts'
 import type { RecorderError } from '../../../src/contract/errors.ts'
 
@@ -38,6 +39,20 @@ export class StubCompositions implements CompositionPort {
   async peaks(): Promise<Buffer> {
     if (this.failure) throw this.failure
     return this.peaksAnswer
+  }
+
+  /** The index of every screen segment. */
+  indexAnswer: SegmentIndex = {
+    ...{ bytes: 5_000, initBytes: 700, codec: 'avc1.42c028' },
+    keyFrames: [
+      [0, 700],
+      [10_000.5, 3_000],
+    ],
+  }
+
+  async index(): Promise<SegmentIndex> {
+    if (this.failure) throw this.failure
+    return this.indexAnswer
   }
 
   async ffmpegPath(): Promise<string | null> {

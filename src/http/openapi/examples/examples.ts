@@ -140,6 +140,10 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     ],
   },
   listSegments: { items: SEGMENTS, nextCursor: 'MC8wMDAwMDAwMDI' },
+  readSegmentIndex: {
+    ...{ bytes: 1_263_052, initBytes: 764, codec: 'avc1.42c020' },
+    keyFrames: [[0, 764]],
+  },
   listRecordingEvents: { items: EVENTS, nextCursor: 'YWZ0ZXIgNQ' },
   streamEvents: STREAM,
   readOpenApi: { openapi: '3.1.0' },
