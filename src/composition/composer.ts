@@ -22,6 +22,7 @@ import type {
   CompositionRequest,
   SegmentIndex,
 } from './port.ts'
+import { createProgressReporter } from './progress-reporter.ts'
 import { type RecordingSource, readQuality, readSegments } from './recording-source.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
 import { SegmentPeaks } from './segment-peaks.ts'
@@ -209,7 +210,7 @@ export class Composer implements CompositionPort {
   }
 
   async #getOrBuild(plan: CompositionPlan, signal: AbortSignal): Promise<ComposedFile> {
-    const report = this.#progressReporter(plan)
+    const report = createProgressReporter(plan, (one) => this.#progress.emit('progress', one))
     try {
       const cached = await this.#cache.get(plan)
       if (cached) return cached
@@ -267,27 +268,6 @@ export class Composer implements CompositionPort {
       return await this.#cache.put(plan, path, signal)
     } finally {
       await release().catch((error) => this.#options.onFault('cleaning up after composing', error))
-    }
-  }
-
-  /** Creates a function that emits each whole percent once. */
-  #progressReporter({
-    recordingId,
-    request,
-  }: CompositionPlan): (percent: number, state: CompositionProgress['state']) => void {
-    const { kind, ...choices } = request.kind === 'track' ? { kind: request.medium } : request
-    let emitted = -1
-    return (exact, state) => {
-      const percent =
-        state === 'building'
-          ? Math.max(emitted, Math.floor(exact))
-          : state === 'done'
-            ? 100
-            : Math.max(0, emitted)
-      if (state === 'building' && percent === emitted) return
-      emitted = percent
-      const at = new Date().toISOString()
-      this.#progress.emit('progress', { recordingId, kind, ...choices, percent, state, at })
     }
   }
 }

@@ -27,7 +27,7 @@ const TRUN_FIRST_FLAGS = 0x4
 const TRUN_DURATION = 0x100
 const TRUN_SIZE = 0x200
 const TRUN_FLAGS = 0x400
-/** Of a sample's flags (8.8.3.1). */
+// A flag of a sample (8.8.3.1).
 const IS_NO_KEY_FRAME = 0x1_0000
 
 /** Whether a fragment begins with a key frame, from its `moof` box. */

@@ -46,6 +46,9 @@ const CHECKS: Record<string, Check> = {
   maxProperties: (value, most: number) => !isObject(value) || Object.keys(value).length <= most,
   items: (value: unknown[], item: Json, _, document) =>
     !Array.isArray(value) || value.every((one) => matches(document, item, one)),
+  prefixItems: (value: unknown[], schemas: Json[], _, document) =>
+    !Array.isArray(value) ||
+    value.every((one, at) => at >= schemas.length || matches(document, schemas[at] as Json, one)),
   required: (value, names: string[]) =>
     !isObject(value) || names.every((name) => Object.hasOwn(value, name)),
   properties: (value, properties: Json, _, document) =>
