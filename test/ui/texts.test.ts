@@ -39,7 +39,8 @@ suite('texts of the page', (test) => {
     const composed = [...sources.matchAll(COMPOSED)].map(([, beginning]) => beginning as string)
     const unused = Object.keys(en).filter(
       (key) =>
-        !new RegExp(`['"]${key.replaceAll('.', '\\.')}['"]`).test(sources) && !composed.some((beginning) => key.startsWith(beginning)),
+        !new RegExp(`['"]${key.replaceAll('.', '\\.')}['"]`).test(sources) &&
+        !composed.some((beginning) => key.startsWith(beginning)),
     )
     assert.deepEqual(unused, [])
   })
