@@ -106,7 +106,7 @@ export const recordingEventRange = (id: string, after = 0): KeyRange => ({
   lt: below(`view/event/${id}/`).lt,
 })
 
-/** Whether a key names the position of an event. No event replaces or removes what another named. */
+/** Whether a key names the position of an event, which no other event replaces or removes. */
 export const isPositionKey = (key: string): boolean =>
   key.startsWith('view/event/') || key.startsWith('view/tags/')
 

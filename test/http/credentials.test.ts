@@ -23,6 +23,7 @@ const SCOPE_OF: Record<string, Scope | null> = {
   'GET /v1/ui/session': 'read',
   'GET /v1/recordings/:id/picture': 'read',
   'GET /v1/recordings/:id/segments/:medium/:number/peaks': 'read',
+  'GET /v1/recordings/:id/segments/:medium/:number/index': 'read',
   'GET /v1/readiness': 'read',
   'GET /v1/events': 'audit',
   'GET /v1/openapi.json': 'read',

@@ -36,7 +36,7 @@ export function project(
   const after = evolve(before, event)
   const version = event.version ?? after.view.version
   if (after.view === before.view) return { ...after, view: { ...after.view, version } }
-  // This view was made just now, so nobody else has it. Another copy would cost as much as the rest.
+  // This view was made just now, so nobody else has it. Another copy would be costly.
   after.view.version = version
   return after
 }

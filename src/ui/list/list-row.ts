@@ -7,7 +7,7 @@ import { recordedMs } from '../live/recorded-time.ts'
 import { isMarker } from '../record/tags/markers.ts'
 import type { SearchTag } from './search-words.ts'
 
-/** What the list keeps of a recording. Thousands of them are in memory. */
+/** The properties of a recording that the list keeps. Thousands of them are in memory. */
 export interface ListRow {
   id: string
   startedAt: string

@@ -16,8 +16,8 @@ let isShown = false
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /**
- * Keeps the rows up to date while the list is shown. Returns the function that ends that. Changes in
- * between are made up for when the list is shown again.
+ * Keeps the rows up to date while the list is shown. Returns the function that ends that. Changes
+ * in between are made up for when the list is shown again.
  */
 export function followRows(): () => void {
   isShown = true

@@ -3,7 +3,7 @@ import { replaceRoute } from '../shell/router.ts'
 import { EVERYTHING, type SearchQuery, searchHref } from './search-query.ts'
 import { parseWords, type SearchTag, uniqueTags } from './search-words.ts'
 
-/** What the form of the search holds. The field may have tags that are still being typed. */
+/** The content of the search form. The field may have tags that are still being typed. */
 export interface SearchForm extends Omit<SearchQuery, 'text' | 'tags'> {
   field: string
   chips: readonly SearchTag[]

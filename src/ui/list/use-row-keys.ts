@@ -14,7 +14,7 @@ export interface RowKeys {
 /** A row with the focus stays so far from the edges of the window. */
 const EDGE_PX = 16
 
-/** Moves the focus from row to row: arrows, PageUp, PageDown, Home and End. Enter opens the link. */
+/** Moves the focus from row to row by arrows, PageUp, PageDown, Home and End. */
 export function useRowKeys(
   list: RefObject<HTMLUListElement | null>,
   rows: readonly ListRow[],

@@ -8,7 +8,7 @@ import { mediumName } from './medium-name.ts'
 import { senderName } from './sender-name.ts'
 import { recordingStatus, type Status } from './status-of.ts'
 
-/** What a listener knows of a recording: states that have settled, and the tags. */
+/** The recording as a listener knows it: states that have settled, and the tags. */
 export interface Heard {
   id: string
   status: Status

@@ -4,7 +4,7 @@ import { current } from '../live/live-state.ts'
 import { announceChange, type Heard, hear } from './announcement.ts'
 import { isStopArmed } from './stop-by-key.ts'
 
-/** Says each change of state once, for those who cannot see it. Alarms have a region of their own. */
+/** Says each change of state once, for those who cannot see it. Alarms have their own region. */
 export function Announcer() {
   const recording = current.value
   const heard = useRef<Heard | null | undefined>(undefined)

@@ -57,7 +57,7 @@ export function StatusPanel() {
   )
 }
 
-/** The time that has been recorded, frozen in a pause; in the wrap-up the time that it still has. */
+/** The recorded time, frozen in a pause; in the wrap-up the time that is left. */
 function StatusClock({ recording, status }: { recording: RecordingAnswer; status: Status }) {
   void tick.value
   const now = confirmedNow()

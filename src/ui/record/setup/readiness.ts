@@ -5,7 +5,7 @@ import { current } from '../../live/live-state.ts'
 import { recorder } from '../../live/recorder.ts'
 import { loadDevices } from './devices.ts'
 
-/** What is known about the readiness. */
+/** The result of the readiness check. */
 export type Readiness =
   | { state: 'unknown' | 'checking' | 'failed' }
   | { state: 'known'; view: ReadinessView }

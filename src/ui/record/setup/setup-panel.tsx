@@ -4,7 +4,7 @@ import { FirstTags } from './first-tags-form.tsx'
 import { MediaChoice } from './media-choice.tsx'
 import { checkReadiness, readiness } from './readiness.ts'
 
-/** What is chosen before a start: media, devices and tags, with the result of the readiness check. */
+/** The choices before a start: media, devices and tags, with the result of the checks. */
 export function SetupPanel() {
   useEffect(() => {
     if (readiness.value.state === 'unknown') void checkReadiness()

@@ -7,7 +7,7 @@ import {
   resolveMedia,
 } from '../../../contract/media.ts'
 
-/** What a person has chosen to record. */
+/** The media that a person has chosen to record. */
 export interface StartChoice {
   sound: RecordingType | 'none'
   screen: boolean

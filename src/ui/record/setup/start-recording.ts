@@ -18,7 +18,7 @@ export function requiredFieldId(key: string): string {
   return `required-${key}`
 }
 
-/** What is missing for a start; null when nothing is. */
+/** The reason why no recording can be started; null when there is none. */
 export const whyNotStart = computed<MissingForStart | null>(() => {
   if (chosenMedia(startChoice.value).length === 0)
     return { id: 'media-error', fieldId: 'choice-screen' }
