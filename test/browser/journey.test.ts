@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import type { Browser } from 'playwright-core'
+import { type Daemon, startDaemon } from '../../lab/daemon.ts'
+import { suite } from '../support/suite.ts'
+import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
+import { button, untilAllRecord, untilStatus } from './support/record-view.ts'
+
+suite('a person at the page', (test) => {
+  let daemon: Daemon
+  let browser: Browser
+  test.before(async () => {
+    if (noBrowser !== null) return
+    daemon = await startDaemon()
+    browser = await startBrowser()
+  })
+  test.after(async () => {
+    await browser?.close()
+    await daemon?.stop()
+    if (daemon) await rm(daemon.home, { recursive: true, force: true })
+  })
+
+  test.unless(
+    noBrowser,
+    'records, pauses for a card number, tags, stops, finds and plays the recording',
+    async () => {
+      const { page, context, assertClean } = await openRecorderPage(browser, daemon)
+      page.setDefaultTimeout(30_000)
+      await untilStatus(page, 'ready')
+      await button(page, /^Start recording/).click()
+      await untilStatus(page, 'recording')
+      await untilAllRecord(page)
+      await button(page, /^Pause/)
+        .first()
+        .click()
+      await untilStatus(page, 'paused')
+      const { body } = await daemon.api('GET', '/recordings/current')
+      assert.equal(body.state, 'Paused')
+      await button(page, /^Resume/)
+        .first()
+        .click()
+      await untilStatus(page, 'recording')
+      const tags = page.getByRole('region', { name: 'Tags', exact: true })
+      await tags.getByLabel('Tag', { exact: true }).fill('customer')
+      await tags.getByLabel('Value', { exact: true }).fill('Meier 4711')
+      await button(page, 'Add').click()
+      await tags.getByText('Meier 4711').waitFor()
+      await button(page, /^Stop/).first().click()
+      await untilStatus(page, 'wrapUp')
+      await button(page, /^Close/).click()
+      await untilStatus(page, 'ready')
+
+      await page.getByRole('link', { name: 'Recordings', exact: true }).click()
+      await page.getByRole('searchbox').fill('meier')
+      const row = page.getByRole('link', { name: /Meier 4711/ })
+      await row.click()
+      await page.locator('.control-play').click()
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('audio')].some(({ currentTime }) => currentTime > 0.5),
+      )
+      assertClean()
+      await context.close()
+    },
+    { limitMs: 120_000 },
+  )
+})
