@@ -1,4 +1,5 @@
 import type { MediaItem } from '../../composition/timeline.ts'
+import { recorder } from '../live/recorder.ts'
 import type { PlayTimeline, PlayTrack } from './play-timeline.ts'
 import { Player } from './player.ts'
 import { readSegmentRange, segmentUrl } from './recorded-data.ts'
@@ -15,10 +16,9 @@ export function createPlayer(
   const urlOf = ({ segment }: MediaItem): string => segmentUrl(id, segment.medium, segment.number)
   return new Player(timeline, (track: PlayTrack) => {
     if (track.medium !== 'screen') return new SoundPlayer(track, urlOf, sounds)
-    return new ScreenPlayer(
-      track,
-      video,
-      (item) => (first, last) => readSegmentRange(urlOf(item), first, last),
-    )
+    return new ScreenPlayer(track, video, (item) => ({
+      readIndex: () => recorder.segmentIndex(id, item.segment.number),
+      read: (first, last) => readSegmentRange(urlOf(item), first, last),
+    }))
   })
 }

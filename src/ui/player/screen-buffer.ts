@@ -4,7 +4,7 @@ import type { MediaItem } from '../../composition/timeline.ts'
 const KEPT_BEFORE_MS = 60_000
 const KEPT_AFTER_MS = 120_000
 /** Ranges closer than this are one: frames are not exactly as long as their distance. */
-const SEAM_MS = 150
+export const SEAM_MS = 150
 
 /**
  * The buffer of the video: all segments of the screen, each at its place on the recording's
@@ -47,12 +47,12 @@ export class ScreenBuffer {
     return end
   }
 
-  /** Whether media end at a moment. */
-  isEndAt(ms: number): boolean {
-    return this.#ranges().some(({ toMs }) => Math.abs(toMs - ms) < 1)
+  /** Returns where the first media after a moment begin; infinity when there are none. */
+  startAfter(ms: number): number {
+    return Math.min(...this.#ranges().flatMap(({ fromMs }) => (fromMs > ms ? [fromMs] : [])))
   }
 
-  /** Gets ready for the media of a segment, from any of its fragments on. */
+  /** Gets ready for the media of a segment, from any of its key frames on. */
   async begin(item: MediaItem, codec: string, init: Uint8Array): Promise<void> {
     await this.#opened
     const type = `video/mp4; codecs="${codec}"`

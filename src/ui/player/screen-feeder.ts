@@ -1,46 +1,45 @@
 import type { MediaItem } from '../../composition/timeline.ts'
-import { FragmentReader, type ReadRange } from './fragment-reader.ts'
-import { findPlace } from './mp4-boxes.ts'
 import { itemAfter, itemAt, type PlayTrack } from './play-timeline.ts'
-import type { ScreenBuffer } from './screen-buffer.ts'
+import { type ScreenBuffer, SEAM_MS } from './screen-buffer.ts'
+import { groupAt, type PictureGroup, ScreenSegment, type SegmentSource } from './screen-segment.ts'
 
 /** So much is kept ready after the position. */
 const AHEAD_MS = 20_000
-const CHUNK = 512 * 1_024
+/** Most groups of pictures are smaller. A larger one must not delay its first picture. */
+const CHUNK = 2 * 1_024 * 1_024
 /** Media missing at the edges of a segment are shorter than this. Nobody waits for them. */
 const EDGE_MS = 250
-/** Key frames come every 10 s, and less often where frames were dropped. */
-const LOOK_BACK_MS = [11_000, 40_000, 160_000, 640_000, Number.POSITIVE_INFINITY]
 
-/** Where the feeder reads now. */
-interface Stream {
+/** A moment that is needed and missing. */
+interface Missing {
   item: MediaItem
-  reader: FragmentReader
-  timescale: number
-  offset: number
-  /** The time of the media read last. */
-  atMs: number
-  /** Where it was to lead. */
-  wantedMs: number
-  /** The index of its look-back. */
-  attempt: number
+  ms: number
+  /** Whether media end there. Otherwise there are none. */
+  isEnd: boolean
 }
 
 /** Reads the parts of the screen's segments that are needed next into the buffer of the video. */
 export class ScreenFeeder {
   #track: PlayTrack
-  readonly #readerOf: (item: MediaItem) => ReadRange
+  readonly #sourceOf: (item: MediaItem) => SegmentSource
   readonly #buffer: ScreenBuffer
-  readonly #readers = new Map<number, FragmentReader>()
-  #stream: Stream | null = null
+  readonly #segments = new Map<number, ScreenSegment>()
+  /** Stretches without media in groups that were read: nothing can fill them. */
+  readonly #holes: { fromMs: number; toMs: number }[] = []
+  /** What the buffer got last. What follows it needs no new beginning. */
+  #last: { segment: ScreenSegment; end: number } | null = null
   #wantedMs = 0
   #busy = false
   #closed = false
 
-  constructor(track: PlayTrack, buffer: ScreenBuffer, readerOf: (item: MediaItem) => ReadRange) {
+  constructor(
+    track: PlayTrack,
+    buffer: ScreenBuffer,
+    sourceOf: (item: MediaItem) => SegmentSource,
+  ) {
     this.#track = track
     this.#buffer = buffer
-    this.#readerOf = readerOf
+    this.#sourceOf = sourceOf
   }
 
   setTrack(track: PlayTrack): void {
@@ -59,7 +58,9 @@ export class ScreenFeeder {
     if (missing === null) return
     this.#busy = true
     this.#fetch(missing)
-      .catch((error) => this.#buffer.fail(error))
+      .catch((error) => {
+        if (!this.#closed) this.#buffer.fail(error)
+      })
       .finally(() => {
         this.#busy = false
         if (!this.#closed) this.want(this.#wantedMs)
@@ -67,68 +68,78 @@ export class ScreenFeeder {
   }
 
   /** The first moment that is needed and missing. */
-  #missing(): { item: MediaItem; ms: number } | null {
+  #missing(): Missing | null {
     const until = this.#wantedMs + AHEAD_MS
-    let item =
-      itemAt(this.#track.media, this.#wantedMs) ?? itemAfter(this.#track.media, this.#wantedMs)
+    const { media } = this.#track
+    let item = itemAt(media, this.#wantedMs) ?? itemAfter(media, this.#wantedMs)
     let ms = Math.max(this.#wantedMs, item?.fromMs ?? 0)
     while (item !== undefined && ms < until) {
       const end = this.#buffer.endOf(ms)
-      if (end === null) return { item, ms }
-      if (end < Math.min(until, item.toMs - EDGE_MS) && !this.#isAtEnd(item))
-        return { item, ms: end }
-      item = itemAfter(this.#track.media, item.fromMs)
-      ms = item?.fromMs ?? 0
+      const from = end ?? ms
+      const hole = this.#holes.find(({ fromMs, toMs }) => fromMs <= from && from < toMs)
+      if (hole !== undefined && hole.toMs < item.toMs) ms = hole.toMs
+      else if (hole === undefined && (end === null || end < Math.min(until, item.toMs - EDGE_MS)))
+        return { item, ms: from, isEnd: end !== null }
+      else {
+        item = itemAfter(media, item.fromMs)
+        ms = item?.fromMs ?? 0
+      }
     }
     return null
   }
 
-  #isAtEnd(item: MediaItem): boolean {
-    const stream = this.#stream
-    return stream !== null && stream.item.segment === item.segment && isRead(stream)
+  async #fetch({ item, ms, isEnd }: Missing): Promise<void> {
+    const segment = this.#segmentOf(item)
+    const index = await segment.index()
+    // Where media end, the next group may begin a little later.
+    const group = groupAt(index, ms - item.fromMs + (isEnd ? SEAM_MS : 0))
+    if (group === null) throw new Error('A segment of the screen has no key frame.')
+    const isWhole = await this.#append(segment, item, group)
+    // A group that was left may have been forgotten again.
+    if (!isWhole || this.#closed || !this.#isNeeded(item, group)) return
+    const end = this.#buffer.endOf(ms)
+    if (end !== null && end > ms) return
+    const toMs = Math.min(this.#buffer.startAfter(ms), item.fromMs + group.toMs)
+    this.#holes.push({ fromMs: ms, toMs })
   }
 
-  async #fetch({ item, ms }: { item: MediaItem; ms: number }): Promise<void> {
-    const stream = this.#stream
-    const goesOn = stream !== null && stream.item.segment === item.segment && !isRead(stream)
-    if (goesOn && this.#buffer.isEndAt(ms) && ms > stream.wantedMs) return this.#append(stream)
-    if (goesOn && ms === stream.wantedMs && stream.atMs <= ms) return this.#append(stream)
-    // The stretch began without a key frame, so it has to begin earlier.
-    const attempt = stream !== null && stream.wantedMs === ms ? stream.attempt + 1 : 0
-    await this.#jump(item, ms, attempt)
+  /** Appends a group. Returns whether all of it was appended: nobody waits for one that is left. */
+  async #append(segment: ScreenSegment, item: MediaItem, group: PictureGroup): Promise<boolean> {
+    const follows = this.#last?.segment === segment && this.#last.end === group.offset
+    const [init, first] = await Promise.all([
+      follows ? null : segment.index().then((index) => segment.init(index)),
+      this.#read(segment, group, group.offset),
+    ])
+    if (this.#closed) return false
+    this.#last = null
+    if (init !== null) await this.#buffer.begin(item, (await segment.index()).codec, init)
+    let chunk = first
+    for (let at = group.offset; ; ) {
+      await this.#buffer.append(chunk, this.#wantedMs)
+      at += chunk.length
+      if (at >= group.end) break
+      if (this.#closed || !this.#isNeeded(item, group)) return false
+      chunk = await this.#read(segment, group, at)
+    }
+    this.#last = { segment, end: group.end }
+    return true
   }
 
-  async #jump(item: MediaItem, ms: number, attempt: number): Promise<void> {
-    const lookBack = LOOK_BACK_MS[attempt]
-    if (lookBack === undefined) throw new Error('A segment of the screen has no key frame.')
-    const reader = this.#readerFor(item)
-    const { head, init } = await reader.head()
-    const place = await reader.find(Math.max(0, ms - item.fromMs - lookBack))
-    await this.#buffer.begin(item, head.codec, init)
-    const offset = Math.max(place.offset, head.bytes)
-    const { timescale } = head
-    this.#stream = { item, reader, timescale, offset, atMs: 0, wantedMs: ms, attempt }
-    await this.#append(this.#stream)
+  #isNeeded({ fromMs }: MediaItem, group: PictureGroup): boolean {
+    const wanted = this.#wantedMs - fromMs
+    return wanted + AHEAD_MS > group.fromMs && wanted < group.toMs
   }
 
-  async #append(stream: Stream): Promise<void> {
-    const bytes = await stream.reader.read(stream.offset, stream.offset + CHUNK - 1)
-    const place = findPlace(bytes, stream.offset, stream.timescale)
-    if (place !== null) stream.atMs = stream.item.fromMs + place.atMs
-    stream.offset += bytes.length
-    await this.#buffer.append(bytes, this.#wantedMs)
+  #read(segment: ScreenSegment, { end }: PictureGroup, at: number): Promise<Uint8Array> {
+    return segment.read(at, Math.min(at + CHUNK, end) - 1)
   }
 
-  #readerFor(item: MediaItem): FragmentReader {
-    const { number, bytes, durationMs } = item.segment
-    const known = this.#readers.get(number)
+  #segmentOf(item: MediaItem): ScreenSegment {
+    const { number } = item.segment
+    const known = this.#segments.get(number)
     if (known !== undefined) return known
-    const reader = new FragmentReader(this.#readerOf(item), bytes, durationMs)
-    this.#readers.set(number, reader)
-    return reader
+    const segment = new ScreenSegment(this.#sourceOf(item))
+    this.#segments.set(number, segment)
+    return segment
   }
-}
-
-function isRead({ offset, reader }: Stream): boolean {
-  return offset >= reader.bytes
 }

@@ -1,9 +1,9 @@
 import type { MediaItem } from '../../composition/timeline.ts'
-import type { ReadRange } from './fragment-reader.ts'
 import { MediaFollower } from './media-follower.ts'
 import { itemAfter, itemAt, type PlayTrack } from './play-timeline.ts'
 import { ScreenBuffer } from './screen-buffer.ts'
 import { ScreenFeeder } from './screen-feeder.ts'
+import type { SegmentSource } from './screen-segment.ts'
 import type { TrackPlayer, TrackStep } from './track-player.ts'
 
 /** The end of a segment's last picture may be missing. */
@@ -17,12 +17,16 @@ export class ScreenPlayer implements TrackPlayer {
   readonly #buffer: ScreenBuffer
   readonly #feeder: ScreenFeeder
 
-  constructor(track: PlayTrack, video: HTMLVideoElement, readerOf: (item: MediaItem) => ReadRange) {
+  constructor(
+    track: PlayTrack,
+    video: HTMLVideoElement,
+    sourceOf: (item: MediaItem) => SegmentSource,
+  ) {
     this.#track = track
     this.element = video
     this.#follower = new MediaFollower(video)
     this.#buffer = new ScreenBuffer(video)
-    this.#feeder = new ScreenFeeder(track, this.#buffer, readerOf)
+    this.#feeder = new ScreenFeeder(track, this.#buffer, sourceOf)
   }
 
   setTrack(track: PlayTrack): void {
