@@ -14,32 +14,45 @@ export async function buildPage(source, folder) {
   // Loaded here, because setup runs before the packages are installed.
   const { build } = await import('esbuild')
   mkdirSync(folder, { recursive: true })
-  const { metafile } = await build({
-    entryPoints: { main: join(source, 'main.tsx') },
+  const options = {
     outdir: join(folder, 'assets'),
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     bundle: true,
-    splitting: true,
-    format: 'esm',
     target: ['chrome120', 'firefox121', 'safari17'],
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
     minify: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
+  }
+  const page = await build({
+    ...options,
+    entryPoints: { main: join(source, 'main.tsx') },
+    splitting: true,
+    format: 'esm',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
   })
-  const outputs = Object.entries(metafile.outputs).map(([path, { entryPoint }]) => ({
-    name: basename(path),
-    isEntry: entryPoint?.endsWith('main.tsx') ?? false,
-  }))
-  const script = outputs.find(({ name, isEntry }) => isEntry && name.endsWith('.js')).name
+  // On its own: a file shared with the page would be one more request before the page is shown.
+  const worker = await build({
+    ...options,
+    entryPoints: { 'stream-worker': join(source, 'live/stream-worker.ts') },
+    format: 'iife',
+  })
+  const outputs = [page, worker].flatMap(({ metafile }) =>
+    Object.entries(metafile.outputs).map(([path, { entryPoint = '' }]) => ({
+      name: basename(path),
+      entry: basename(entryPoint),
+    })),
+  )
+  const script = outputs.find(({ entry }) => entry === 'main.tsx').name
+  const streamWorker = outputs.find(({ entry }) => entry === 'stream-worker.ts').name
   const style = outputs.find(({ name }) => /^main-.*\.css$/.test(name)).name
-  const page = readFileSync(join(source, 'index.html'), 'utf8')
+  const html = readFileSync(join(source, 'index.html'), 'utf8')
     .replace('/assets/main.js', `/assets/${script}`)
     .replace('/assets/main.css', `/assets/${style}`)
-  writeFileSync(join(folder, 'index.html'), page)
+    .replace('/assets/stream-worker.js', `/assets/${streamWorker}`)
+  writeFileSync(join(folder, 'index.html'), html)
   copyFileSync(join(source, 'manifest.webmanifest'), join(folder, 'manifest.webmanifest'))
   cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
   for (const { name } of outputs) compress(join(folder, 'assets', name))

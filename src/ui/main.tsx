@@ -7,7 +7,7 @@ import { soundAlarms } from './signs/alarm-sound.ts'
 import { showDocumentSigns } from './signs/document-signs.ts'
 import { notifyChanges } from './signs/notifications.ts'
 
-void followRecorder()
+followRecorder()
 watchPulse()
 showDocumentSigns()
 notifyChanges()

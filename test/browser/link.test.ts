@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
-import { startDaemon } from '../../lab/daemon.ts'
+import { get, type IncomingMessage } from 'node:http'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { type Daemon, startDaemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
 import { noBrowser, openRecorderPage, startBrowser } from './support/browser.ts'
+import { button } from './support/record-view.ts'
 
 /** A recorder that dies shows within a second; a busy machine needs longer. */
 const LIMIT_MS = 5_000
@@ -66,6 +68,82 @@ suite('the page and its connection', (test) => {
     }
   })
 
+  test.unless(noBrowser, 'many windows of one browser all show the state and command', async () => {
+    const daemon = await startDaemon()
+    try {
+      const { page, context } = await openRecorderPage(browser, daemon)
+      const windows = [page]
+      // More than a browser has connections to one server.
+      while (windows.length < 8) {
+        const window = await context.newPage()
+        await window.goto(`${daemon.url}/`)
+        windows.push(window)
+      }
+      const show = (word: string) =>
+        Promise.all(
+          windows.map((one) => one.waitForFunction((w) => document.title.includes(w), word)),
+        )
+      await show('Ready')
+      await button(page, /^Start/).click()
+      await show('Recording')
+      await page.close()
+      windows.shift()
+      await button(windows.at(-1) as Page, 'Pause').click()
+      await show('Paused')
+      await context.close()
+    } finally {
+      await daemon.stop()
+      await rm(daemon.home, { recursive: true, force: true })
+    }
+  })
+
+  test.unless(noBrowser, 'a page without its event stream is not sure of anything', async () => {
+    const daemon = await startDaemon()
+    const streams: IncomingMessage[] = []
+    try {
+      const context = await browser.newContext()
+      const { body } = await daemon.api('POST', '/ui/launch', {})
+      await context.request.get(body.url, { maxRedirects: 0 })
+      const page = await context.newPage()
+      await takeAllStreams(daemon, context, streams)
+      await page.goto(`${daemon.url}/`)
+      await page.waitForFunction(() => document.body.dataset.link === 'lost')
+      await daemon.api('POST', '/recordings', { media: ['mic'] })
+      // By now the page has asked the recorder for more than its health.
+      await page.waitForResponse((answer) => answer.url().includes('/v1/recordings/'))
+      assert.match(await page.title(), /^\? State unknown/)
+      for (const stream of streams) stream.destroy()
+      await page.waitForFunction(() => document.title.includes('Recording'))
+      await context.close()
+    } finally {
+      for (const stream of streams) stream.destroy()
+      await daemon.stop()
+      await rm(daemon.home, { recursive: true, force: true })
+    }
+  })
+
+  test.unless(noBrowser, 'a link that was cut in the middle leads to an answer', async () => {
+    const daemon = await startDaemon()
+    try {
+      const { page, context, assertClean } = await openRecorderPage(browser, daemon, {
+        fragment: '#/recordings/%E0%A4',
+        expectedErrors: BROKEN,
+      })
+      await page.reload()
+      await page
+        .locator('main')
+        .getByRole('alert')
+        .or(page.getByText('not found'))
+        .first()
+        .waitFor()
+      assertClean()
+      await context.close()
+    } finally {
+      await daemon.stop()
+      await rm(daemon.home, { recursive: true, force: true })
+    }
+  })
+
   test.unless(noBrowser, 'a page whose session has ended asks for a new link', async () => {
     const daemon = await startDaemon()
     try {
@@ -82,3 +160,26 @@ suite('the page and its connection', (test) => {
     }
   })
 })
+
+/** Opens as many streams for the page's side as the recorder allows. */
+async function takeAllStreams(
+  daemon: Daemon,
+  context: BrowserContext,
+  streams: IncomingMessage[],
+): Promise<void> {
+  const cookies = await context.cookies(daemon.url)
+  const headers = {
+    Cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+    'Sec-Fetch-Site': 'same-origin',
+    Accept: 'text/event-stream',
+  }
+  for (;;) {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${daemon.url}/v1/events`, { headers }, resolve).on('error', reject)
+    })
+    answer.on('error', () => {})
+    streams.push(answer)
+    answer.resume()
+    if (answer.statusCode !== 200) return assert.equal(answer.statusCode, 429)
+  }
+}

@@ -20,6 +20,7 @@ export const de: Record<keyof typeof en, string> = {
   'page.reload': 'Neu laden',
   'signs.unknown': 'Zustand unbekannt',
   'signs.idle': 'Bereit',
+  'signs.starting': 'Startet',
   'signs.recording': 'Aufnahme läuft',
   'signs.paused': 'Pause',
   'signs.wrapUp': 'Nachbearbeitung',

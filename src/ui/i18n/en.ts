@@ -18,6 +18,7 @@ export const en = {
   'page.reload': 'Reload',
   'signs.unknown': 'State unknown',
   'signs.idle': 'Ready',
+  'signs.starting': 'Starting',
   'signs.recording': 'Recording',
   'signs.paused': 'Paused',
   'signs.wrapUp': 'Wrap-up',

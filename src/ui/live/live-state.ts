@@ -1,16 +1,14 @@
 import { batch, signal } from '@preact/signals'
-import {
-  ConnectionError,
-  NotReadyError,
-  RecorderProblem,
-  UnauthenticatedError,
-} from '../../client/errors.ts'
+import { ConnectionError, NotReadyError, RecorderProblem } from '../../client/errors.ts'
+import type { StreamMessage } from '../../client/types.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { ApplicationView, Level, RecordingAnswer } from '../../contract/views.ts'
 import { loadConfiguration } from './configuration.ts'
+import { type EventStream, isSignedOut, type StreamState } from './event-stream.ts'
 import { heard } from './heard.ts'
 import { recorder } from './recorder.ts'
 import { observeTime } from './recorder-time.ts'
+import { openSharedStream } from './shared-stream.ts'
 
 /** The state of the page's connection to the recorder. */
 export type Link =
@@ -36,56 +34,73 @@ export function onEvent(listener: Listener): () => void {
   return () => listeners.delete(listener)
 }
 
-const RETRY_MS = 1_000
+let stream: EventStream | undefined
+let streamState: StreamState = 'connecting'
+let openSince = 0
+/** After the stream has opened, so long may come what happened while it was not open. */
+const REPLAY_MS = 1_000
 
 /**
  * Follows the recorder for as long as the page is open. An event only says that something has
  * changed; what is shown comes from the recorder's own answer, so that the page never computes a
  * state that the recorder has not confirmed.
  */
-export async function followRecorder(): Promise<never> {
-  for (;;) {
-    try {
-      for await (const message of recorder.follow({ levels: true, onConnection })) {
-        heard()
-        if (message.kind === 'level') showLevel(message.level)
-        else if (message.kind === 'event') observeEvent(message.event)
-      }
-    } catch (error) {
-      showProblem(error)
-    }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
-  }
+export function followRecorder(): void {
+  stream = openSharedStream((news) => {
+    if ('state' in news) enterStreamState(news.state)
+    else observe(news.message)
+  })
+  addEventListener('focus', () => {
+    if (link.value.state === 'signedOut') stream?.retry()
+  })
 }
 
-function onConnection(state: 'connecting' | 'open' | 'lost'): void {
-  if (state === 'open') {
-    void refresh()
-    loadConfiguration().catch(showProblem)
-  }
+/** Tries to make the connection live again, now that the recorder answers. */
+export async function heal(): Promise<void> {
+  if (streamState !== 'open') stream?.retry()
+  await refresh()
+}
+
+function enterStreamState(state: StreamState): void {
+  streamState = state
+  if (state === 'signedOut') link.value = { state }
   if (state === 'lost') showLost()
+  if (state !== 'open') return
+  heard()
+  openSince = performance.now()
+  void refresh()
+  loadConfiguration().catch(showProblem)
 }
 
-function showLevel({ medium, level }: { medium: string; level: Level }): void {
-  if (medium === 'mic' || medium === 'speaker') levels.value = { ...levels.value, [medium]: level }
+function observe(message: StreamMessage): void {
+  heard()
+  if (message.kind === 'level') {
+    const { medium, level, at } = message.level
+    observeTime(at)
+    if (medium !== 'screen') levels.value = { ...levels.value, [medium]: level }
+  } else if (message.kind === 'event') observeEvent(message.event)
 }
 
 function observeEvent(event: LogEvent): void {
-  observeTime(event.at)
+  if (performance.now() - openSince > REPLAY_MS) observeTime(event.at)
   void refresh()
   for (const listener of listeners) listener(event)
 }
 
-let refreshing = false
+let refreshing: Promise<void> | null = null
 let refreshAgain = false
 
-/** Reads what the recorder says now. Changes while it reads lead to one more reading. */
-export async function refresh(): Promise<void> {
-  if (refreshing) {
-    refreshAgain = true
-    return
-  }
-  refreshing = true
+/**
+ * Reads what the recorder says now. Changes while it reads lead to one more reading. Resolves when
+ * the page shows a state that was read after the call.
+ */
+export function refresh(): Promise<void> {
+  refreshAgain = true
+  refreshing ??= readAll()
+  return refreshing
+}
+
+async function readAll(): Promise<void> {
   try {
     do {
       refreshAgain = false
@@ -95,13 +110,14 @@ export async function refresh(): Promise<void> {
         application.value = nextApplication
         current.value = nextCurrent
         if (!nextCurrent) levels.value = {}
-        link.value = { state: 'live' }
+        // Without the stream, the next change would not be noticed.
+        if (streamState === 'open') link.value = { state: 'live' }
       })
     } while (refreshAgain)
   } catch (error) {
     showProblem(error)
   } finally {
-    refreshing = false
+    refreshing = null
   }
 }
 
@@ -119,7 +135,7 @@ export function showLost(): void {
 }
 
 function showProblem(error: unknown): void {
-  if (error instanceof UnauthenticatedError) link.value = { state: 'signedOut' }
+  if (isSignedOut(error)) link.value = { state: 'signedOut' }
   else if (error instanceof NotReadyError)
     link.value = { state: 'opening', progress: error.detail ?? '' }
   else {

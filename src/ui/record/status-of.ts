@@ -26,7 +26,9 @@ function faultsOf(application: ApplicationView): ApplicationError[] {
 }
 
 /** Returns the state of the recording alone, as the page last heard it. */
-export function recordingStatus(recording: RecordingAnswer | null): Status {
+export function recordingStatus(
+  recording: RecordingAnswer | null,
+): Exclude<Status, 'unknown' | 'error'> {
   if (recording?.state === 'Active') {
     // A medium that starts or recovers does not record yet.
     const isRecorded = Object.values(recording.tracks).some(({ state }) => state === 'recording')

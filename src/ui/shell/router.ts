@@ -23,10 +23,19 @@ export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?', 2)
   const query = new URLSearchParams(search)
   const [, room, id] = path.split('/')
-  if (room === 'recordings' && id) return { name: 'recording', id: decodeURIComponent(id), query }
+  if (room === 'recordings' && id) return { name: 'recording', id: decoded(id), query }
   if (room === 'recordings') return { name: 'recordings', query }
   if (room === 'settings') return { name: 'settings' }
   return { name: 'record' }
+}
+
+/** A link that was cut in the middle leads to a recording that does not exist, not to a fault. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** Returns the fragment of a path and its parameters. Leaves out those that are undefined or ''. */

@@ -3,23 +3,23 @@ import { type TextKey, t } from '../i18n/texts.ts'
 import { application, current, link } from '../live/live-state.ts'
 import { clockText, recordedMs } from '../live/recorded-time.ts'
 import { recorderNow } from '../live/recorder-time.ts'
+import { recordingStatus } from '../record/status-of.ts'
 import { alarms } from './alarms.ts'
 
 /** The state in one word. `unknown`: the recorder has not confirmed anything lately. */
-export type SignKind = 'unknown' | 'idle' | 'recording' | 'paused' | 'wrapUp'
+export type SignKind = 'unknown' | 'idle' | 'starting' | 'recording' | 'paused' | 'wrapUp'
 
 /** The word for what is happening now. */
 export const signKind = computed<SignKind>(() => {
   if (link.value.state !== 'live' || application.value === null) return 'unknown'
-  const state = current.value?.state
-  if (state === 'Active') return 'recording'
-  if (state === 'Paused') return 'paused'
-  return state === 'WrapUp' ? 'wrapUp' : 'idle'
+  const status = recordingStatus(current.value)
+  return status === 'ready' ? 'idle' : status
 })
 
 const WORDS: Record<SignKind, TextKey> = {
   unknown: 'signs.unknown',
   idle: 'signs.idle',
+  starting: 'signs.starting',
   recording: 'signs.recording',
   paused: 'signs.paused',
   wrapUp: 'signs.wrapUp',
@@ -28,6 +28,7 @@ const WORDS: Record<SignKind, TextKey> = {
 const MARKS: Record<SignKind, string> = {
   unknown: '?',
   idle: '○',
+  starting: '◌',
   recording: '●',
   paused: '❚❚',
   wrapUp: '■',
