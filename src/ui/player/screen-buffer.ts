@@ -1,22 +1,20 @@
 import type { MediaItem } from '../../composition/timeline.ts'
+import { type PictureBuffer, SEAM_MS } from './picture-buffer.ts'
 
 /** Pictures are kept for so long before the position, and so long after it. */
 const KEPT_BEFORE_MS = 60_000
 const KEPT_AFTER_MS = 120_000
-/** Ranges closer than this are one: frames are not exactly as long as their distance. */
-export const SEAM_MS = 150
 
 /**
  * The buffer of the video: all segments of the screen, each at its place on the recording's
  * timeline (Media Source Extensions).
  */
-export class ScreenBuffer {
+export class ScreenBuffer implements PictureBuffer {
   readonly #video: HTMLVideoElement
   readonly #source = new MediaSource()
   readonly #opened: Promise<void>
   readonly #url: string
   #buffer: SourceBuffer | null = null
-  /** Whether the browser cannot show the screen. */
   failed = false
 
   constructor(video: HTMLVideoElement) {
@@ -39,7 +37,6 @@ export class ScreenBuffer {
     console.warn('The screen cannot be played.', error)
   }
 
-  /** Returns where the media end that hold a moment; null when it is missing. */
   endOf(ms: number): number | null {
     let end: number | null = null
     for (const range of this.#ranges())
@@ -47,12 +44,10 @@ export class ScreenBuffer {
     return end
   }
 
-  /** Returns where the first media after a moment begin; infinity when there are none. */
   startAfter(ms: number): number {
     return Math.min(...this.#ranges().flatMap(({ fromMs }) => (fromMs > ms ? [fromMs] : [])))
   }
 
-  /** Gets ready for the media of a segment, from any of its key frames on. */
   async begin(item: MediaItem, codec: string, init: Uint8Array): Promise<void> {
     await this.#opened
     const type = `video/mp4; codecs="${codec}"`
@@ -67,7 +62,6 @@ export class ScreenBuffer {
     await this.#append(init)
   }
 
-  /** Appends media and forgets those far from the position. */
   async append(bytes: Uint8Array, positionMs: number): Promise<void> {
     await this.#remove(0, positionMs - KEPT_BEFORE_MS)
     await this.#remove(positionMs + KEPT_AFTER_MS, this.#source.duration * 1_000)

@@ -1,6 +1,6 @@
 import type { MediaItem } from '../../composition/timeline.ts'
+import { type PictureBuffer, SEAM_MS } from './picture-buffer.ts'
 import { itemAfter, itemAt, type PlayTrack } from './play-timeline.ts'
-import { type ScreenBuffer, SEAM_MS } from './screen-buffer.ts'
 import { groupAt, type PictureGroup, ScreenSegment, type SegmentSource } from './screen-segment.ts'
 
 /** So much is kept ready after the position. */
@@ -22,7 +22,7 @@ interface Missing {
 export class ScreenFeeder {
   #track: PlayTrack
   readonly #sourceOf: (item: MediaItem) => SegmentSource
-  readonly #buffer: ScreenBuffer
+  readonly #buffer: PictureBuffer
   readonly #segments = new Map<number, ScreenSegment>()
   /** Stretches without media in groups that were read: nothing can fill them. */
   readonly #holes: { fromMs: number; toMs: number }[] = []
@@ -34,7 +34,7 @@ export class ScreenFeeder {
 
   constructor(
     track: PlayTrack,
-    buffer: ScreenBuffer,
+    buffer: PictureBuffer,
     sourceOf: (item: MediaItem) => SegmentSource,
   ) {
     this.#track = track
@@ -94,7 +94,15 @@ export class ScreenFeeder {
     // Where media end, the next group may begin a little later.
     const group = groupAt(index, ms - item.fromMs + (isEnd ? SEAM_MS : 0))
     if (group === null) throw new Error('A segment of the screen has no key frame.')
-    const isWhole = await this.#append(segment, item, group)
+    const follows = this.#last?.segment === segment && this.#last.end === group.offset
+    const [init, first] = await Promise.all([
+      follows ? null : segment.init(index),
+      this.#read(segment, group, group.offset),
+    ])
+    if (this.#closed) return
+    this.#last = null
+    if (init !== null) await this.#buffer.begin(item, index.codec, init)
+    const isWhole = await this.#append(segment, item, group, first)
     // A group that was left may have been forgotten again.
     if (!isWhole || this.#closed || !this.#isNeeded(item, group)) return
     const end = this.#buffer.endOf(ms)
@@ -103,16 +111,13 @@ export class ScreenFeeder {
     this.#holes.push({ fromMs: ms, toMs })
   }
 
-  /** Appends a group. Returns whether all of it was appended: nobody waits for one that is left. */
-  async #append(segment: ScreenSegment, item: MediaItem, group: PictureGroup): Promise<boolean> {
-    const follows = this.#last?.segment === segment && this.#last.end === group.offset
-    const [init, first] = await Promise.all([
-      follows ? null : segment.index().then((index) => segment.init(index)),
-      this.#read(segment, group, group.offset),
-    ])
-    if (this.#closed) return false
-    this.#last = null
-    if (init !== null) await this.#buffer.begin(item, (await segment.index()).codec, init)
+  /** Appends a group. Returns whether all of it was appended: it is left when nobody needs it. */
+  async #append(
+    segment: ScreenSegment,
+    item: MediaItem,
+    group: PictureGroup,
+    first: Uint8Array,
+  ): Promise<boolean> {
     let chunk = first
     for (let at = group.offset; ; ) {
       await this.#buffer.append(chunk, this.#wantedMs)
@@ -120,6 +125,7 @@ export class ScreenFeeder {
       if (at >= group.end) break
       if (this.#closed || !this.#isNeeded(item, group)) return false
       chunk = await this.#read(segment, group, at)
+      if (this.#closed) return false
     }
     this.#last = { segment, end: group.end }
     return true
