@@ -28,9 +28,7 @@ class FakeBuffer implements PictureBuffer {
   error: unknown
   begun = 0
   ranges: { fromMs: number; toMs: number }[] = []
-  /** Of the file, from where the next bytes are. */
-  next = 0
-  /** Stretches that the file has no pictures for. */
+  /** Stretches without pictures in the file. */
   lacking: { fromMs: number; toMs: number }[] = []
 
   fail(error: unknown): void {

@@ -26,7 +26,7 @@ export class ScreenFeeder {
   readonly #segments = new Map<number, ScreenSegment>()
   /** Stretches without media in groups that were read: nothing can fill them. */
   readonly #holes: { fromMs: number; toMs: number }[] = []
-  /** What the buffer got last. What follows it needs no new beginning. */
+  /** The end of the last group in the buffer. The group after it needs no new beginning. */
   #last: { segment: ScreenSegment; end: number } | null = null
   #wantedMs = 0
   #busy = false
