@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
@@ -17,6 +18,7 @@ import {
   recordConversation,
   untilPosition,
 } from './support/player.ts'
+import { replaceScreen } from './support/replaced-screen.ts'
 
 const LIMIT_MS = 15_000
 /** Nobody notices this between lips and voice. */
@@ -110,6 +112,22 @@ suite('playing on the page', (test) => {
     await untilPosition(page, toMs + 500)
     assert.equal(await card(page).count(), 0)
     assert.deepEqual(Object.keys((await places(page)).media).sort(), ['mic', 'screen', 'speaker'])
+    opened.assertClean()
+  })
+
+  test.unless(noBrowser, 'a jump reads the screen from its key frame on, and goes on', async () => {
+    const { keyFrames, reads } = await replaceScreen(page, join(daemon.home, 'replaced.mp4'))
+    await page.reload()
+    await openAt(page, recorded.id, recorded.pause.toMs + 2_500)
+    await playButton(page).click()
+    await untilPosition(page, recorded.pause.toMs + 4_200)
+    const [first, ...groups] = [...reads]
+    const offsets = keyFrames.map(([, offset]) => offset)
+    assert.equal(first, `0-${(offsets[0] ?? 0) - 1}`)
+    const expected = [2, 3, 4].map((at) => `${offsets[at]}-${(offsets[at + 1] ?? 0) - 1}`)
+    assert.deepEqual(groups.slice(0, 3), expected)
+    const { clock, media } = await places(page)
+    assert.ok(Math.abs((media.screen ?? 0) - clock) < 1_000, `${media.screen} at ${clock}`)
     opened.assertClean()
   })
 
