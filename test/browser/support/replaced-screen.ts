@@ -14,7 +14,7 @@ export interface ReplacedScreen {
   reads: string[]
 }
 
-/** Replaces the segments of the screen for a page. The real ones have one key frame in ten seconds. */
+/** Replaces a page's segments of the screen. The real ones have a key frame in ten seconds. */
 export async function replaceScreen(page: Page, path: string): Promise<ReplacedScreen> {
   const input = ['-v', 'error', '-y', '-f', 'lavfi', '-i', MOVING, '-pix_fmt', 'yuv420p']
   execFileSync('ffmpeg', [...input, ...ENCODED, '-g', '15', ...FRAGMENTED, '-f', 'mp4', path])
