@@ -70,6 +70,14 @@ suite('the page’s browser', (test) => {
     )
   })
 
+  test('shows a person with a void launch URL the page, which asks for a new one', async () => {
+    const headers = { Accept: 'text/html,application/xhtml+xml' }
+    const answer = await fetch(`${daemon.url}/launch/guess`, { headers, redirect: 'manual' })
+    assert.equal(answer.status, 303)
+    assert.equal(answer.headers.get('location'), '/')
+    assert.equal(answer.headers.get('set-cookie'), null)
+  })
+
   test('can send HEAD to a launch URL without using it up', async () => {
     const url = await launchUrl()
     const look = await fetch(url, { method: 'HEAD', redirect: 'manual' })

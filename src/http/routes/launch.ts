@@ -10,6 +10,9 @@ import type { Services } from '../services.ts'
 /** The path below which launch URLs lie. */
 export const LAUNCH_PATH = '/launch/'
 
+const isVoidCode = (error: unknown): boolean =>
+  error instanceof RecorderError && error.code === 'UNAUTHENTICATED'
+
 /** Returns the routes by which a browser is signed in. */
 export function launchRoutes({ access, address, isRunning }: Services): Route[] {
   return [
@@ -39,7 +42,7 @@ export function launchRoutes({ access, address, isRunning }: Services): Route[] 
       operationId: 'openPage',
       tag: 'Page',
       description:
-        'The code works once, and on Linux only for the user who runs the daemon. The session lasts 12 hours, or until it is signed out. A restart of the daemon does not end it.',
+        'The code works once, and on Linux only for the user who runs the daemon. The session lasts 12 hours, or until it is signed out. A restart of the daemon does not end it. A browser (`Accept: text/html`) with a void code is redirected to the page without a session; others get 401.',
       summary:
         'Opens a session for the browser that follows a launch URL, and redirects it to the page',
       scope: null,
@@ -60,9 +63,14 @@ export function launchRoutes({ access, address, isRunning }: Services): Route[] 
           )
         }
         // The URL stands on the command line of a browser, which other users can see.
-        const secret = await access.redeemLaunchCode(params.code as string, () =>
-          isOtherUser(ctx.req.socket),
-        )
+        const secret = await access
+          .redeemLaunchCode(params.code as string, () => isOtherUser(ctx.req.socket))
+          .catch((error) => {
+            if (isVoidCode(error) && ctx.req.headers.accept?.includes('text/html')) return null
+            throw error
+          })
+        // A person is shown the page, which is signed in already or asks for a new link.
+        if (secret === null) return sendEmpty(ctx, 303, ['Location', '/'])
         const cookie = `${sessionCookieName(address().port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`
         sendEmpty(ctx, 303, ['Location', '/', 'Set-Cookie', cookie])
       },
