@@ -281,6 +281,34 @@ suite('list of 10,000 recordings', (test) => {
     await context.close()
   })
 
+  test.unless(
+    noBrowser,
+    'a link that is followed while somebody types is not taken back',
+    async () => {
+      const { page, context, assertClean } = await openRecorderPage(browser, daemon, {
+        fragment: '#/recordings',
+        // The recordings of this home have no media.
+        expectedErrors: /Failed to load resource/,
+      })
+      await loaded(page, 'The newest 50 are loaded')
+      const id = recordingId(3)
+      // In one turn of the page, so that the search that was typed is still to come.
+      await page.evaluate((recording) => {
+        const field = document.querySelector<HTMLInputElement>('#list-text')!
+        field.value = 'order'
+        field.dispatchEvent(new Event('input', { bubbles: true }))
+        const until = performance.now() + 200
+        location.hash = `#/recordings/${recording}`
+        while (performance.now() < until);
+      }, id)
+      await page.locator('.control-play, main h1').first().waitFor()
+      await page.waitForFunction((hash) => location.hash === hash, `#/recordings/${id}`)
+      await page.waitForFunction(() => document.querySelector('#list-text') === null)
+      assertClean()
+      await context.close()
+    },
+  )
+
   test.unless(noBrowser, 'an error says what to do, and can be tried again', async () => {
     const { page, context, assertClean } = await openRecorderPage(browser, daemon, {
       expectedErrors: /Failed to load resource/,

@@ -58,6 +58,7 @@ function writePage(folder: string): void {
   write(join(folder, 'icons/app.svg'), '<svg/>')
   write(join(folder, 'main.css'), 'p { color: red }')
   write(join(folder, 'main.tsx'), "import './main.css'\n")
+  write(join(folder, 'live/stream-worker.ts'), 'addEventListener("connect", () => {})\n')
 }
 
 function write(path: string, text: string): void {

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { replaceRoute } from '../shell/router.ts'
+import { parseRoute, replaceRoute } from '../shell/router.ts'
 import { EVERYTHING, type SearchQuery, searchHref } from './search-query.ts'
 import { parseWords, type SearchTag, uniqueTags } from './search-words.ts'
 
@@ -23,7 +23,10 @@ let timer: ReturnType<typeof setTimeout> | undefined
 export function typeInForm(change: Partial<SearchForm>): void {
   form.value = { ...form.value, ...change }
   clearTimeout(timer)
-  timer = setTimeout(submitForm, TYPING_MS)
+  timer = setTimeout(() => {
+    // Somebody may have followed a link meanwhile, of which the page does not know yet.
+    if (parseRoute(location.hash).name === 'recordings') submitForm()
+  }, TYPING_MS)
 }
 
 /** Changes the form by a choice. Its search follows at once. */
