@@ -62,7 +62,8 @@ async function openings(browser: Browser, daemon: Daemon, count: number): Promis
     const devTools = await page.context().newCDPSession(page)
     await devTools.send('Network.clearBrowserCache')
     await devTools.send('Emulation.setCPUThrottlingRate', { rate: THROTTLING })
-    await page.goto(`${daemon.url}/?round=${round}`)
+    await page.goto('about:blank')
+    await page.goto(daemon.url)
     await page.locator('main button').first().waitFor()
     const times = await page.evaluate(() => ({
       paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
@@ -92,15 +93,13 @@ async function watching(browser: Browser, daemon: Daemon, pace: Pace): Promise<R
   await daemon.api('POST', '/recordings', { media: ['audio', 'screen'] })
   const delays: number[] = []
   for (let round = 0; round < pace.latencyRounds; round++)
-    for (const [command, word] of [
-      ['pause', 'Paused'],
-      ['resume', 'Recording'],
+    for (const [command, state] of [
+      ['pause', 'paused'],
+      ['resume', 'recording'],
     ] as const) {
       await daemon.api('POST', `/recordings/current/${command}`, {})
       const answered = performance.now()
-      // A text: the bench is compiled without the types of a browser.
-      const isShown = `document.title.includes('${word}')`
-      await page.waitForFunction(isShown, undefined, { polling: 'raf' })
+      await page.locator(`.status[data-status="${state}"]`).waitFor()
       delays.push(performance.now() - answered)
     }
   const before = await metrics(devTools)
