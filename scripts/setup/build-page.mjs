@@ -52,11 +52,22 @@ export async function buildPage(source, folder) {
     .replace('/assets/main.js', `/assets/${script}`)
     .replace('/assets/main.css', `/assets/${style}`)
     .replace('/assets/stream-worker.js', `/assets/${streamWorker}`)
+    // Otherwise the browser would learn of them only when it has read the script.
+    .replace('</head>', `${preloads(page.metafile, script)}</head>`)
   writeFileSync(join(folder, 'index.html'), html)
   copyFileSync(join(source, 'manifest.webmanifest'), join(folder, 'manifest.webmanifest'))
   cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
   for (const { name } of outputs) compress(join(folder, 'assets', name))
   compress(join(folder, 'index.html'))
+}
+
+/** Returns the links by which a browser loads what the main script imports, beside the script. */
+function preloads({ outputs }, script) {
+  const [, main] = Object.entries(outputs).find(([path]) => basename(path) === script)
+  return main.imports
+    .filter(({ kind }) => kind === 'import-statement')
+    .map(({ path }) => `<link rel="modulepreload" href="/assets/${basename(path)}" />`)
+    .join('')
 }
 
 function compress(path) {

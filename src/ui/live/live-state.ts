@@ -22,7 +22,7 @@ export const link = signal<Link>({ state: 'connecting' })
 export const application = signal<ApplicationView | null>(null)
 /** The recording in progress or in its wrap-up; null when there is none. */
 export const current = signal<RecordingAnswer | null>(null)
-/** The loudness of the last tenth of a second, by medium. */
+/** The loudness of the last quarter of a second, by medium. */
 export const levels = signal<Partial<Record<'mic' | 'speaker', Level>>>({})
 
 type Listener = (event: LogEvent) => void
@@ -50,6 +50,8 @@ export function followRecorder(): void {
     if ('state' in news) enterStreamState(news.state)
     else observe(news.message)
   })
+  // Beside the opening of the stream, so that the first state is there as soon as it is certain.
+  void refresh()
   addEventListener('focus', () => {
     if (link.value.state === 'signedOut') stream?.retry()
   })
@@ -77,8 +79,29 @@ function observe(message: StreamMessage): void {
   if (message.kind === 'level') {
     const { medium, level, at } = message.level
     observeTime(at)
-    if (medium !== 'screen') levels.value = { ...levels.value, [medium]: level }
+    if (medium !== 'screen') observeLevel(medium, level)
   } else if (message.kind === 'event') observeEvent(message.event)
+}
+
+/** Levels are shown this often: each time costs a whole picture of the page. */
+const LEVEL_MS = 250
+let newLevels: Partial<Record<'mic' | 'speaker', Level>> = {}
+let areLevelsDue = false
+
+/** Shows the levels of all tracks together. Each is the loudest since it was shown last. */
+function observeLevel(medium: 'mic' | 'speaker', { rmsDb, peakDb }: Level): void {
+  const before = newLevels[medium] ?? { rmsDb, peakDb }
+  newLevels[medium] = {
+    rmsDb: Math.max(rmsDb, before.rmsDb),
+    peakDb: Math.max(peakDb, before.peakDb),
+  }
+  if (areLevelsDue) return
+  areLevelsDue = true
+  setTimeout(() => {
+    areLevelsDue = false
+    if (current.value !== null) levels.value = { ...levels.value, ...newLevels }
+    newLevels = {}
+  }, LEVEL_MS)
 }
 
 function observeEvent(event: LogEvent): void {

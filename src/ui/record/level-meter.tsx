@@ -10,9 +10,9 @@ const FLOOR_DB = -60
 /** The text of a meter changes this seldom: nobody wants to hear each tenth of a second. */
 const TEXT_MS = 1_000
 /** How far the peak mark falls with each new level. */
-const FALL_DB = 1.5
+const FALL_DB = 4
 
-/** Shows how loud a track is, ten times a second. The scale ends at −60 dB. */
+/** Shows how loud a track is, four times a second. The scale ends at −60 dB. */
 export function LevelMeter({ medium }: { medium: 'mic' | 'speaker' }) {
   const meter = useRef<HTMLDivElement>(null)
   // Levels bypass rendering: only a transform changes.
