@@ -48,7 +48,7 @@ async function takePictures(browser: Browser, daemon: Daemon): Promise<void> {
   await light.goto(`${daemon.url}/#/recordings/${id}?at=3000`)
   await light.locator('main h1').first().waitFor()
   await light.waitForTimeout(3_000)
-  await picture(light, 'player')
+  await picture(light, 'player', true)
 }
 
 async function openPage(
@@ -90,7 +90,7 @@ function post(page: Page, path: string, body: unknown): Promise<unknown> {
   }).then((answer) => answer.json())`)
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) })
+async function picture(page: Page, name: string, fullPage = false): Promise<void> {
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage })
   console.log(`docs/pictures/${name}.png`)
 }
