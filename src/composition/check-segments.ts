@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import type { RecorderError } from '../contract/errors.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import type { BuildContext } from './build-context.ts'
 import { exportError } from './export-error.ts'
@@ -14,7 +15,6 @@ export async function checkSegments(
   const total = segments.reduce((sum, { bytes }) => sum + bytes, 0)
   let checked = 0
   for (const segment of segments) {
-    const name = `Segment ${segment.number} of ${segment.medium}`
     const hash = createHash('sha256')
     try {
       for await (const chunk of createReadStream(context.path(segment), {
@@ -27,13 +27,22 @@ export async function checkSegments(
       }
     } catch (error) {
       context.signal.throwIfAborted()
-      const { code } = error as NodeJS.ErrnoException
-      throw exportError(
-        `${name} ${code === 'ENOENT' ? 'is missing from the disk' : `cannot be read (${code})`}.`,
-        error,
-      )
+      throw unreadableSegment(segment, error)
     }
-    if (hash.digest('hex') !== segment.sha256)
-      throw exportError(`${name} is not what was recorded: its file has changed.`)
+    if (hash.digest('hex') !== segment.sha256) throw changedSegment(segment)
   }
 }
+
+/** Creates the error for a segment whose file cannot be opened or read. */
+export function unreadableSegment(segment: SegmentDescription, cause: unknown): RecorderError {
+  const { code } = cause as NodeJS.ErrnoException
+  const fault = code === 'ENOENT' ? 'is missing from the disk' : `cannot be read (${code})`
+  return exportError(`${nameOf(segment)} ${fault}.`, cause)
+}
+
+/** Creates the error for a segment whose file is not what the log says. */
+export function changedSegment(segment: SegmentDescription): RecorderError {
+  return exportError(`${nameOf(segment)} is not what was recorded: its file has changed.`)
+}
+
+const nameOf = ({ number, medium }: SegmentDescription): string => `Segment ${number} of ${medium}`

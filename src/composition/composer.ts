@@ -24,8 +24,9 @@ import type {
 } from './port.ts'
 import { createProgressReporter } from './progress-reporter.ts'
 import { type RecordingSource, readQuality, readSegments } from './recording-source.ts'
-import { SegmentIndexes } from './segment-indexes.ts'
-import { SegmentPeaks } from './segment-peaks.ts'
+import { createSegmentIndexes } from './segment-indexes.ts'
+import { createSegmentPeaks } from './segment-peaks.ts'
+import type { SegmentResults } from './segment-results.ts'
 import { Semaphore } from './semaphore.ts'
 import { createTools, type Tools } from './tools.ts'
 import { waitUntilFinished } from './wait-until-finished.ts'
@@ -68,8 +69,8 @@ export class Composer implements CompositionPort {
   readonly #tools: Tools
   readonly #cache: Cache
   readonly #slots: Semaphore
-  readonly #peaks: SegmentPeaks
-  readonly #indexes: SegmentIndexes
+  readonly #peaks: SegmentResults<Buffer>
+  readonly #indexes: SegmentResults<SegmentIndex>
   readonly #builds = new Map<string, Build>()
   readonly #progress = new EventEmitter<{ progress: [CompositionProgress] }>()
   readonly #closing = new AbortController()
@@ -86,12 +87,12 @@ export class Composer implements CompositionPort {
       options.onFault,
     )
     this.#slots = new Semaphore(this.#limits.builds)
-    this.#peaks = new SegmentPeaks({
+    this.#peaks = createSegmentPeaks({
       tools: this.#tools,
       slots: this.#slots,
       signal: this.#closing.signal,
     })
-    this.#indexes = new SegmentIndexes(this.#closing.signal)
+    this.#indexes = createSegmentIndexes(this.#closing.signal)
   }
 
   /**

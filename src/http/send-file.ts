@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { RecorderError } from '../contract/errors.ts'
 import { parseRange } from './byte-range.ts'
 import type { HttpContext } from './context.ts'
+import { hasEntityTag } from './entity-tag.ts'
 import type { HeaderName, RouteResponse } from './route.ts'
 import { sendEmpty, sendHead } from './send-answer.ts'
 
@@ -81,8 +82,7 @@ async function sendOpenFile(
     `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
   ]
   headers.push('Accept-Ranges', 'bytes')
-  if (ifNoneMatch !== undefined && (ifNoneMatch === '*' || ifNoneMatch.includes(etag)))
-    return sendEmpty(ctx, 304, headers)
+  if (hasEntityTag(ifNoneMatch, etag)) return sendEmpty(ctx, 304, headers)
 
   // Range applies to GET only (RFC 9110, 14.2), and with If-Range only to the same file.
   const range =

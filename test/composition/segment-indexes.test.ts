@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { type FileHandle, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { SegmentIndex } from '../../src/composition/port.ts'
 import { readSegmentIndex } from '../../src/composition/read-segment-index.ts'
-import { SegmentIndexes } from '../../src/composition/segment-indexes.ts'
+import { createSegmentIndexes } from '../../src/composition/segment-indexes.ts'
+import type { SegmentResults } from '../../src/composition/segment-results.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentDescription } from '../../src/contract/events.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
@@ -38,7 +40,7 @@ suite('the index of a screen segment', (test) => {
   let path: string
   let segment: SegmentDescription
   let closing: AbortController
-  let indexes: SegmentIndexes
+  let indexes: SegmentResults<SegmentIndex>
 
   test.beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'f2f-index-'))
@@ -47,7 +49,7 @@ suite('the index of a screen segment', (test) => {
     await writeFile(path, video)
     segment = { ...segmentOf('screen', 1, 0, 20_000), bytes: video.length }
     closing = new AbortController()
-    indexes = new SegmentIndexes(closing.signal)
+    indexes = createSegmentIndexes(closing.signal)
   })
   test.afterEach(() => rm(folder, { recursive: true }))
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { hasEntityTag } from '../entity-tag.ts'
 import { CODINGS, type Coding, type PageFile } from './page-files.ts'
 
 /** An answer with a file of the page. `headers` are complete, names and values alternating. */
@@ -55,18 +56,12 @@ export function answerPageFile(file: PageFile, request: IncomingHttpHeaders): Pa
     ...['Cache-Control', file.immutable ? IMMUTABLE : 'no-cache'],
     ...['ETag', etag, 'Vary', 'Accept-Encoding'],
   ]
-  if (hasTag(request['if-none-match'], etag))
+  if (hasEntityTag(request['if-none-match'], etag))
     return { status: 304, headers, content: Buffer.alloc(0) }
   const content = coding === null ? file.content : (file.compressed[coding] as Buffer)
   headers.push('Content-Type', file.type, 'Content-Length', String(content.length))
   if (coding !== null) headers.push('Content-Encoding', coding)
   return { status: 200, headers, content }
-}
-
-function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false
-  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  return tags.includes('*') || tags.includes(etag)
 }
 
 /** Returns the best coding of a copy that the client accepts, null for none. */

@@ -1,4 +1,5 @@
 import { RecorderError } from '../../contract/errors.ts'
+import { hasEntityTag } from '../entity-tag.ts'
 import { findSegment } from '../find-segment.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sendEmpty, sendHead } from '../send-answer.ts'
@@ -36,7 +37,8 @@ export function peaksRoutes({ recorder, compositions }: Services): Route[] {
         if (segment.container !== 'ogg')
           throw new RecorderError('NOT_FOUND', 'A segment of the screen has no sound.')
         const etag = `"peaks-${segment.sha256}"`
-        if (ctx.req.headers['if-none-match'] === etag) return sendEmpty(ctx, 304, ['ETag', etag])
+        if (hasEntityTag(ctx.req.headers['if-none-match'], etag))
+          return sendEmpty(ctx, 304, ['ETag', etag])
         const peaks = await compositions.peaks(id, segment)
         const type = ['Content-Type', 'application/octet-stream']
         sendHead(ctx, 200, ['ETag', etag, ...type, 'Content-Length', String(peaks.length)])

@@ -1,3 +1,4 @@
+import { hasEntityTag } from '../entity-tag.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sendEmpty, sendHead } from '../send-answer.ts'
 import type { Services } from '../services.ts'
@@ -32,7 +33,8 @@ export function pictureRoutes({ recorder }: Services): Route[] {
         if (picture === null) return sendEmpty(ctx, 204)
         const { jpeg, number } = picture
         const etag = `"${number}"`
-        if (ctx.req.headers['if-none-match'] === etag) return sendEmpty(ctx, 304, ['ETag', etag])
+        if (hasEntityTag(ctx.req.headers['if-none-match'], etag))
+          return sendEmpty(ctx, 304, ['ETag', etag])
         const length = String(jpeg.length)
         sendHead(ctx, 200, ['ETag', etag, 'Content-Type', 'image/jpeg', 'Content-Length', length])
         // Node omits the body in an answer to HEAD.

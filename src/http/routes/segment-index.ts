@@ -1,4 +1,5 @@
 import { RecorderError } from '../../contract/errors.ts'
+import { hasEntityTag } from '../entity-tag.ts'
 import { findSegment } from '../find-segment.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
@@ -37,7 +38,8 @@ export function segmentIndexRoutes({ recorder, compositions }: Services): Route[
         if (segment.container !== 'mp4')
           throw new RecorderError('NOT_FOUND', 'A segment of sound has no key frames.')
         const etag = `"index-${segment.sha256}"`
-        if (ctx.req.headers['if-none-match'] === etag) return sendEmpty(ctx, 304, ['ETag', etag])
+        if (hasEntityTag(ctx.req.headers['if-none-match'], etag))
+          return sendEmpty(ctx, 304, ['ETag', etag])
         sendJson(ctx, 200, await compositions.index(id, segment), ['ETag', etag])
       },
     }),

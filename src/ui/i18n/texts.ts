@@ -22,6 +22,14 @@ export const language = computed<Language>(() => {
   return (preferred.find((tag) => tag in LANGUAGES) as Language | undefined) ?? 'en'
 })
 
+/**
+ * The locale of times and dates: the language that is shown, with the person's country, which
+ * decides between 12 and 24 hours.
+ */
+export const locale = computed(
+  () => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value,
+)
+
 /** Returns a text in the language that is shown, with its values filled in. */
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
   return LANGUAGES[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) =>

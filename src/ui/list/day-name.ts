@@ -1,18 +1,15 @@
 import { computed } from '@preact/signals'
-import { language } from '../i18n/texts.ts'
+import { locale } from '../i18n/texts.ts'
 import { dayOf } from './list-row.ts'
 
 /** The formats of times and days. Creating one takes longer than many uses. */
 const formats = computed(() => {
-  // The browser knows the person's country, and with it the 12 or 24 hours of a day.
-  const locale = navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value
   const day = { weekday: 'long', day: 'numeric', month: 'long' } as const
   return {
-    locale,
-    time: new Intl.DateTimeFormat(locale, { timeStyle: 'short' }),
-    thisYear: new Intl.DateTimeFormat(locale, day),
-    otherYear: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric' }),
-    relative: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
+    time: new Intl.DateTimeFormat(locale.value, { timeStyle: 'short' }),
+    thisYear: new Intl.DateTimeFormat(locale.value, day),
+    otherYear: new Intl.DateTimeFormat(locale.value, { ...day, year: 'numeric' }),
+    relative: new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto' }),
   }
 })
 
@@ -33,7 +30,6 @@ export function dayName(day: string): string {
 }
 
 function relativeDay(days: number): string {
-  const { relative, locale } = formats.value
-  const name = relative.format(days, 'day')
-  return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1)
+  const name = formats.value.relative.format(days, 'day')
+  return name.charAt(0).toLocaleUpperCase(locale.value) + name.slice(1)
 }

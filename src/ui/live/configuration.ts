@@ -16,7 +16,7 @@ const answer = signal<EffectiveConfiguration | null>(null)
 
 /** Reads the configuration. Its settings change only when the recorder is started again. */
 export async function loadConfiguration(): Promise<void> {
-  answer.value = (await recorder.request('GET', '/config')) as EffectiveConfiguration
+  answer.value = await recorder.configuration()
 }
 
 /** The configuration that is in force. */

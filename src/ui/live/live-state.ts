@@ -50,8 +50,6 @@ export function followRecorder(): void {
     if ('state' in news) enterStreamState(news.state)
     else observe(news.message)
   })
-  // Beside the opening of the stream, so that the first state is there as soon as it is certain.
-  void refresh()
   addEventListener('focus', () => {
     if (link.value.state === 'signedOut') stream?.retry()
   })

@@ -1,4 +1,4 @@
-import { language } from '../i18n/texts.ts'
+import { locale } from '../i18n/texts.ts'
 
 /** Formats a position such as `5:21` or `1:05:21`, with tenths of a second if asked. */
 export function positionText(ms: number, withTenths = false): string {
@@ -12,10 +12,10 @@ export function positionText(ms: number, withTenths = false): string {
 
 /** Formats a moment as the time of day with seconds. */
 export function wallClockText(epochMs: number): string {
-  return new Date(epochMs).toLocaleTimeString(language.value, { timeStyle: 'medium' })
+  return new Date(epochMs).toLocaleTimeString(locale.value, { timeStyle: 'medium' })
 }
 
 /** Formats a moment as date and time of day. */
 export function dateText(at: string): string {
-  return new Date(at).toLocaleString(language.value, { dateStyle: 'long', timeStyle: 'short' })
+  return new Date(at).toLocaleString(locale.value, { dateStyle: 'long', timeStyle: 'short' })
 }
