@@ -54,7 +54,13 @@ suite('a person at the page', (test) => {
       await page.getByRole('searchbox').fill('meier')
       const row = page.getByRole('link', { name: /Meier 4711/ })
       await row.click()
-      await page.locator('.control-play').click()
+      await page
+        .locator('.control-play')
+        .click()
+        .catch(async (error) => {
+          const shown = await page.locator('body').innerText()
+          throw new Error(`${page.url()} has no player, but:\n${shown}`, { cause: error })
+        })
       await page.waitForFunction(() =>
         [...document.querySelectorAll('audio')].some(({ currentTime }) => currentTime > 0.5),
       )
