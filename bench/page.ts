@@ -11,6 +11,8 @@ import { alone, type Findings, type Row } from './table.ts'
 
 /** How much slower the page's processor is made for the first opening. */
 const THROTTLING = 4
+/** An opening is left alone for so long. */
+const OPENING_MS = 3_000
 const ASSETS = fileURLToPath(new URL('../dist/ui/assets/', import.meta.url))
 
 /** Measures the recorder's page in Debian's Chromium: its size, its first opening, its cost. */
@@ -53,21 +55,34 @@ async function signIn(browser: Browser, daemon: Daemon): Promise<Page> {
   return page
 }
 
-/** First paint and the first button that works, with a cold cache. */
+/** Runs in the page: notes when a command can first be given. */
+const WATCH_FOR_COMMAND = `
+  new MutationObserver((_, observer) => {
+    if (document.querySelector('.status .command[aria-disabled=false]') === null) return
+    globalThis.offeredAt = performance.now()
+    observer.disconnect()
+  }).observe(document, { childList: true, subtree: true, attributes: true })`
+
+/**
+ * First paint and the first command that can be given, with a cold cache. The page itself notes the
+ * second, because a driver that looks for it would take the slowed processor from the page.
+ */
 async function openings(browser: Browser, daemon: Daemon, count: number): Promise<Row[]> {
   const paints: number[] = []
   const readies: number[] = []
   for (let round = 0; round < count; round++) {
     const page = await signIn(browser, daemon)
+    await page.locator('main button').first().waitFor()
+    await page.goto('about:blank')
+    await page.addInitScript(WATCH_FOR_COMMAND)
     const devTools = await page.context().newCDPSession(page)
     await devTools.send('Network.clearBrowserCache')
     await devTools.send('Emulation.setCPUThrottlingRate', { rate: THROTTLING })
-    await page.goto('about:blank')
-    await page.goto(daemon.url)
-    await page.locator('main button').first().waitFor()
+    await page.goto(daemon.url, { waitUntil: 'commit' })
+    await wait(OPENING_MS)
     const times = await page.evaluate(() => ({
-      paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
-      ready: performance.now(),
+      paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
+      ready: (globalThis as { offeredAt?: number }).offeredAt ?? Infinity,
     }))
     paints.push(times.paint)
     readies.push(times.ready)
@@ -78,7 +93,7 @@ async function openings(browser: Browser, daemon: Daemon, count: number): Promis
       of: 'ours',
       atMost: 200,
     }),
-    alone('page: first button, processor 4 × slower', 'ms', median(readies), {
+    alone('page: first command can be given, processor 4 × slower', 'ms', median(readies), {
       of: 'ours',
       atMost: 400,
     }),

@@ -1,15 +1,19 @@
 import { render } from 'preact'
 import './style/main.css'
-import { followRecorder } from './live/live-state.ts'
+import { followRecorder, openStream } from './live/live-state.ts'
 import { watchPulse } from './live/pulse.ts'
+import { afterFirstFrame } from './shell/first-frame.ts'
 import { Page } from './shell/page.tsx'
 import { soundAlarms } from './signs/alarm-sound.ts'
 import { showDocumentSigns } from './signs/document-signs.ts'
 import { notifyChanges } from './signs/notifications.ts'
 
 followRecorder()
-watchPulse()
-showDocumentSigns()
-notifyChanges()
-soundAlarms()
 render(<Page />, document.getElementById('page') as HTMLElement)
+afterFirstFrame(() => {
+  openStream()
+  watchPulse()
+  showDocumentSigns()
+  notifyChanges()
+  soundAlarms()
+})

@@ -39,6 +39,12 @@ let streamState: StreamState = 'connecting'
 let openSince = 0
 /** After the stream has opened, so long may come what happened while it was not open. */
 const REPLAY_MS = 1_000
+/**
+ * A page that has just been opened shows its first reading as certain for so long, because its
+ * stream opens later than its first button is wanted. A change that this hides shows within it.
+ */
+const FIRST_READING_MS = 800
+let followedSince = Number.NEGATIVE_INFINITY
 
 /**
  * Follows the recorder for as long as the page is open. An event only says that something has
@@ -46,13 +52,28 @@ const REPLAY_MS = 1_000
  * state that the recorder has not confirmed.
  */
 export function followRecorder(): void {
+  followedSince = performance.now()
+  void refresh()
+  setTimeout(() => {
+    if (link.value.state === 'live' && !isCertain()) link.value = { state: 'connecting' }
+  }, FIRST_READING_MS)
+  addEventListener('focus', () => {
+    if (link.value.state === 'signedOut') stream?.retry()
+  })
+}
+
+/** Opens the stream of the recorder's events. */
+export function openStream(): void {
   stream = openSharedStream((news) => {
     if ('state' in news) enterStreamState(news.state)
     else observe(news.message)
   })
-  addEventListener('focus', () => {
-    if (link.value.state === 'signedOut') stream?.retry()
-  })
+}
+
+/** Whether a reading that comes now is true until the page is told otherwise. */
+function isCertain(): boolean {
+  if (streamState !== 'connecting') return streamState === 'open'
+  return performance.now() - followedSince < FIRST_READING_MS
 }
 
 /** Tries to make the connection live again, now that the recorder answers. */
@@ -132,7 +153,7 @@ async function readAll(): Promise<void> {
         current.value = nextCurrent
         if (!nextCurrent) levels.value = {}
         // Without the stream, the next change would not be noticed.
-        if (streamState === 'open') link.value = { state: 'live' }
+        if (isCertain()) link.value = { state: 'live' }
       })
     } while (refreshAgain)
   } catch (error) {

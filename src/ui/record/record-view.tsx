@@ -1,5 +1,7 @@
 import { useEffect } from 'preact/hooks'
+import type { RecordingAnswer } from '../../contract/views.ts'
 import { current } from '../live/live-state.ts'
+import { isFirstFrameShown } from '../shell/first-frame.ts'
 import { Announcer } from './announcer.tsx'
 import { followKeyboard } from './keyboard/keyboard.ts'
 import { ShortcutsDialog } from './keyboard/shortcuts-dialog.tsx'
@@ -18,6 +20,15 @@ export function RecordView() {
   return (
     <div class="record">
       <StatusPanel />
+      {isFirstFrameShown.value && <Details recording={recording} />}
+    </div>
+  )
+}
+
+/** Everything but the state and the buttons for all media. */
+function Details({ recording }: { recording: RecordingAnswer | null }) {
+  return (
+    <>
       {recording ? (
         <>
           <Tracks key="tracks" recording={recording} />
@@ -32,6 +43,6 @@ export function RecordView() {
       )}
       <ShortcutsDialog />
       <Announcer />
-    </div>
+    </>
   )
 }
