@@ -5,6 +5,7 @@
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
+import type { ReplayState } from '../contract/replay.ts'
 import type {
   ApplicationView,
   ReadinessView,
@@ -12,9 +13,10 @@ import type {
   SegmentView,
 } from '../contract/views.ts'
 import { NotFoundError } from './errors.ts'
-import { type FollowOptions, follow } from './follow.ts'
+import { follow } from './follow.ts'
 import { createIdempotencyKey } from './idempotency-key.ts'
 import { readJson } from './read-answer.ts'
+import type { QueryParameters, RecorderClient } from './recorder-client.ts'
 import { type OutgoingRequest, send, sendOnce } from './send.ts'
 import type {
   Devices,
@@ -27,13 +29,13 @@ import type {
   PauseRequest,
   RecordingsQuery,
   RecordingWithHistory,
+  ReplayQuery,
   RequestOptions,
   SearchRequest,
   SegmentIndex,
   SessionView,
   StartMediaRequest,
   StartRequest,
-  StreamMessage,
   TagKeys,
   Tags,
   TokenRequest,
@@ -42,6 +44,7 @@ import type {
 
 export * from './errors.ts'
 export type { FollowOptions } from './follow.ts'
+export type * from './recorder-client.ts'
 export type * from './types.ts'
 
 /** How to reach the recorder. */
@@ -60,72 +63,6 @@ export interface ClientOptions {
    * Files have none.
    */
   timeoutMs?: number
-}
-
-/** The query of a request. Undefined members are left out. */
-export type QueryParameters = Record<string, string | number | undefined>
-
-/**
- * The recorder, as a client sees it. Each method rejects with a RecorderProblem of the class that
- * its code has, or with a ConnectionError when no recorder answers. Commands carry an
- * `Idempotency-Key` and are sent again under it when their connection breaks.
- */
-export interface RecorderClient {
-  /**
-   * Asks whether a recorder answers. It needs no credential. A page calls it first, so that the
-   * browser asks its user for access to this computer.
-   */
-  ping(options?: RequestOptions): Promise<void>
-  application(options?: RequestOptions): Promise<ApplicationView>
-  /** The recording in progress or in its wrap-up; null when there is none. */
-  current(options?: RequestOptions): Promise<RecordingWithHistory | null>
-  recording(id: string, options?: RequestOptions): Promise<RecordingWithHistory>
-  recordings(query?: RecordingsQuery, options?: RequestOptions): Promise<Page<RecordingAnswer>>
-  search(search: SearchRequest, options?: RequestOptions): Promise<Page<RecordingAnswer>>
-  start(request?: StartRequest, options?: RequestOptions): Promise<RecordingAnswer>
-  startMedia(
-    id: string,
-    request: StartMediaRequest,
-    options?: RequestOptions,
-  ): Promise<RecordingAnswer>
-  stop(id: string, request?: MediaRequest, options?: RequestOptions): Promise<RecordingAnswer>
-  pause(id: string, request?: PauseRequest, options?: RequestOptions): Promise<RecordingAnswer>
-  resume(id: string, request?: MediaRequest, options?: RequestOptions): Promise<RecordingAnswer>
-  tag(id: string, tags: Tags, options?: RequestOptions): Promise<RecordingAnswer>
-  close(id: string, options?: RequestOptions): Promise<RecordingAnswer>
-  events(id: string, query?: EventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
-  segments(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<SegmentView>>
-  /** Where the key frames of a segment of the screen are. */
-  segmentIndex(id: string, number: number, options?: RequestOptions): Promise<SegmentIndex>
-  /** The tag keys of the newest recordings, the last used first. */
-  tagKeys(options?: RequestOptions): Promise<TagKeys>
-  devices(options?: RequestOptions): Promise<Devices>
-  /** Reads the settings that are in force. */
-  configuration(options?: RequestOptions): Promise<EffectiveConfiguration>
-  readiness(media?: readonly Medium[], options?: RequestOptions): Promise<ReadinessView>
-  tokens(query?: PageQuery, options?: RequestOptions): Promise<Page<TokenView>>
-  createToken(request: TokenRequest, options?: RequestOptions): Promise<NewToken>
-  revokeToken(id: string, options?: RequestOptions): Promise<void>
-  /** Creates a URL that signs one browser in. */
-  launchUrl(options?: RequestOptions): Promise<Launch>
-  /** Reads when the session of this page ends. */
-  session(options?: RequestOptions): Promise<SessionView>
-  /** Ends the session of this page. */
-  signOut(options?: RequestOptions): Promise<void>
-  /** Signs every browser out. */
-  endSessions(options?: RequestOptions): Promise<void>
-  /** Reads the description of the API (OpenAPI 3.1). */
-  openApi(options?: RequestOptions): Promise<unknown>
-  /** Follows the event stream, through interruptions. */
-  follow(options?: FollowOptions): AsyncIterable<StreamMessage>
-  /** Requests a file or a stream below `/v1`. Resolves when the answer begins. */
-  open(path: string, query?: QueryParameters, options?: RequestOptions): Promise<Response>
-  /** Sends any request below `/v1` and resolves with the JSON of its answer. */
-  request(
-    method: string,
-    path: string,
-    options?: RequestOptions & { query?: QueryParameters; body?: unknown },
-  ): Promise<unknown>
 }
 
 const ANSWER_LIMIT_MS = 60_000
@@ -236,6 +173,8 @@ function readingMethods(request: Request) {
       request('POST', SEARCH, { ...options, body }) as Promise<Page<RecordingAnswer>>,
     events: (id: string, query: EventsQuery = {}, options?: RequestOptions) =>
       request('GET', recordingPath(id, 'events'), { ...options, query }) as Promise<Page<LogEvent>>,
+    replay: (id: string, query: ReplayQuery = {}, options?: RequestOptions) =>
+      request('GET', recordingPath(id, 'replay'), { ...options, query }) as Promise<ReplayState>,
     segments: (id: string, query: PageQuery = {}, options?: RequestOptions) =>
       request('GET', recordingPath(id, 'segments'), { ...options, query }) as Promise<
         Page<SegmentView>

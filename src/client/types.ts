@@ -11,6 +11,7 @@ import type {
   pageQuery,
   pauseRequest,
   recordingsQuery,
+  replayQuery,
   searchRequest,
   startMediaRequest,
   startRequest,
@@ -39,6 +40,8 @@ export type TokenRequest = z.input<typeof tokenRequest>
 export type RecordingsQuery = Query<typeof recordingsQuery>
 /** The page of a list of events. */
 export type EventsQuery = Query<typeof eventsQuery>
+/** The moment of a replay: a position of the log, or a time. Without both, the newest. */
+export type ReplayQuery = Query<typeof replayQuery>
 /** The page of a list. */
 export type PageQuery = Query<typeof pageQuery>
 /** How to export a recording. */

@@ -44,8 +44,17 @@ export interface EventData {
   'command.accepted': { command: CommandName; media?: Medium[] }
   'command.completed': { command: CommandName; status: number }
   'command.failed': { command: CommandName; code: ErrorCode; detail: string; medium?: Medium }
-  /** `count`: how many refusals a client got, when not each has its own event. */
-  'command.refused': { command: CommandName; code: ErrorCode; detail: string; count?: number }
+  /**
+   * `count`: how many refusals a client got, when not each has its own event. `medium`: the medium
+   * whose track refused.
+   */
+  'command.refused': {
+    command: CommandName
+    code: ErrorCode
+    detail: string
+    count?: number
+    medium?: Medium
+  }
   /** A new recording exists and its tracks are starting. It is not confirmed yet. */
   'recording.starting': {
     recordingType: RecordingType
@@ -57,6 +66,8 @@ export interface EventData {
     endsBy: string
     /** Missing in logs of 0.1, which means `standard`. */
     quality?: Quality
+    /** The version of the machines' definitions. Missing in logs of 0.1, which means 1. */
+    machines?: number
   }
   /** The recording is confirmed: media flow, or another command was accepted on it. */
   'recording.started': Record<never, never>
@@ -72,9 +83,9 @@ export interface EventData {
   }
   /**
    * The recorder died, or lost its log, while this recording was live. `lastSeenAt` is the end of
-   * the last media that survived.
+   * the last media that survived. `machines`: see `recording.starting`.
    */
-  'recording.interrupted': { reason: GapReason; lastSeenAt: string }
+  'recording.interrupted': { reason: GapReason; lastSeenAt: string; machines?: number }
   'recording.closed': { reason: 'command' | 'timer' | 'nextStart' }
   'track.starting': { medium: Medium; segment: number; device: Device }
   'track.started': { medium: Medium; segment: number }

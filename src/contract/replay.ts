@@ -23,7 +23,7 @@ export interface MachineStates {
   tracks: Record<Medium, MachineState>
 }
 
-/** What an event did to a machine. `from` and `to` are equal when only the context changed. */
+/** A change of a machine by an event. `from` and `to` are equal when only the context changed. */
 export interface MachineChange {
   machine: MachineName
   /** The medium of a track; null for the other machines. */
@@ -67,12 +67,12 @@ export interface ReplayState {
   /** The position of the recording's event before; null before the second. */
   previousPosition: number | null
   machines: MachineStates
-  /** What the event did to the machines; nothing for a tag, a segment or a refusal. */
+  /** The changes of the machines by the event; none for a tag, a segment or a refusal. */
   changes: MachineChange[]
   /** Why the event's command was refused; null for other events. */
   refusal: RefusalReason | null
   /** The recording as clients saw it; null before its start. */
   recording: RecordingView | null
-  /** What each side was allowed to do next. */
+  /** The commands that each side could give next. */
   allowedCommands: Record<'api' | 'ui', AllowedCommand[]>
 }

@@ -18,6 +18,7 @@ import { pictureRoutes } from './routes/picture.ts'
 import { pingRoute } from './routes/ping.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
+import { replayRoutes } from './routes/replay.ts'
 import { segmentIndexRoutes } from './routes/segment-index.ts'
 import { segmentRoutes } from './routes/segments.ts'
 import { tagKeyRoutes } from './routes/tag-keys.ts'
@@ -38,6 +39,7 @@ export function createRoutes(services: Services): Route[] {
     ...pictureRoutes(services),
     ...composedFileRoutes(services),
     ...eventRoutes(services),
+    ...replayRoutes(services),
     ...applicationRoutes(services),
     ...configurationRoutes(services),
     pingRoute(),

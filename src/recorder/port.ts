@@ -11,10 +11,13 @@ import type {
   RecordingAnswer,
   TagEntry,
 } from '../contract/views.ts'
+import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import type { ScopeRefusal } from './commands/scope-refusals.ts'
 import type { LivePicture } from './queries/live-pictures.ts'
 
+/** Part of the port: a recording that can be seen at any moment. */
+export type { Replay } from '../replay/replay.ts'
 /** Part of the port: the question and the answer of `recordings`. */
 export type { Page, RecordingQuery } from '../store/port.ts'
 /** Part of the port: a command that was refused for its scope. */
@@ -58,6 +61,8 @@ export interface RecorderPort {
    * like `recording`.
    */
   picture(id: string, side: ClientSide): Promise<LivePicture | null>
+  /** Reads a recording so that it can be seen as it was at any moment. Rejects like `recording`. */
+  replay(id: string, side: ClientSide): Promise<Replay>
   application(side: ClientSide): Promise<ApplicationView>
   /** Lists the commands that a side may give on a recording; with null, when there is none. */
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]

@@ -13,6 +13,7 @@ import type {
   TagEntry,
 } from '../contract/views.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
+import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import { within } from '../time/within.ts'
 import { type OpeningFact, openingFacts, unacknowledgedCommands } from './facts/opening.ts'
@@ -114,6 +115,10 @@ export class Recorder implements RecorderPort {
 
   picture(id: string, side: ClientSide): Promise<LivePicture | null> {
     return this.#parts.reader.picture(id, side)
+  }
+
+  replay(id: string, side: ClientSide): Promise<Replay> {
+    return this.#parts.reader.replay(id, side)
   }
 
   application(side: ClientSide): Promise<ApplicationView> {

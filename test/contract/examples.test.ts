@@ -15,7 +15,7 @@ const NOT_PLAYED = [
 const VARYING = new Set([
   ...['user', 'label', 'bytes', 'durationMs', 'recordedMs', 'freeBytes', 'recordableSeconds'],
   ...['rmsDb', 'peakDb', 'detail', 'nextCursor', 'version', 'position'],
-  ...['initBytes', 'codec', 'keyFrames'],
+  ...['initBytes', 'codec', 'keyFrames', 'index', 'count', 'previousPosition'],
 ])
 
 /** Texts that are made anew each time, by their form. */

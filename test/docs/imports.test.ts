@@ -13,6 +13,8 @@ import { ROOT, readPage } from './support/markdown.ts'
 const MAY_IMPORT: Record<string, string[]> = {
   'contract/': ['node:*'],
   'machines/': ['contract/', 'xstate'],
+  // It runs in browsers, too, and folds the view that the log stores.
+  'replay/': ['contract/', 'machines/', 'store/projection/', 'xstate'],
   'media/': [],
   'time/': ['node:*'],
   'disk/': ['node:*'],
@@ -31,7 +33,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   'store/': ['contract/', 'disk/', 'level', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
-    ...['contract/', 'machines/', 'disk/', 'time/', 'actors/capture.ts', 'actors/port.ts'],
+    ...[
+      'contract/',
+      'machines/',
+      'replay/',
+      'disk/',
+      'time/',
+      'actors/capture.ts',
+      'actors/port.ts',
+    ],
     ...['actors/clock-actor.ts', 'store/port.ts'],
     ...['xstate', 'eventemitter3', 'pino', 'node:*'],
   ],

@@ -10,6 +10,7 @@ import {
   trackState,
 } from '../../src/machines/recording-fold.ts'
 import { evolveRecordings, type OpenRecordings } from '../../src/recorder/open-recordings.ts'
+import { assertReplayed } from '../support/assert-replayed.ts'
 import type { Behaviour } from '../support/fake-platform.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -168,6 +169,7 @@ async function compare(bench: RecorderBench): Promise<void> {
     assert.deepEqual(inside(live), inside(fold), 'live = fold')
     assert.equal(view.version, fold.version)
   }
+  await assertReplayed(bench.recorder)
   const recording = open
     .flatMap(({ tracks }) => Object.values(tracks))
     .filter(({ state }) => state === 'recording')

@@ -10,6 +10,7 @@ import { Recorder, type RecorderOptions } from '../../src/recorder/recorder.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import type { AppendRequest, EventLog } from '../../src/store/port.ts'
 import type { ClockJump, RecorderClock } from '../../src/time/recorder-clock.ts'
+import { assertReplayed } from './assert-replayed.ts'
 import { type FakePlatform, fakePlatform } from './fake-platform.ts'
 
 const START: CommandRequests['recording.start'] = {
@@ -130,9 +131,13 @@ export class RecorderBench {
     await this.open()
   }
 
+  /** Ends it. Whatever a test has recorded must replay to the state that it was left in. */
   async dispose(): Promise<void> {
+    const replayed = assertReplayed(this.recorder)
+    await replayed.catch(() => {})
     await this.recorder.close()
     await rm(this.folder, { recursive: true, force: true })
+    await replayed
   }
 
   /** Gives a command; the answer's body. */

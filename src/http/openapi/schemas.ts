@@ -1,13 +1,8 @@
 import * as z from 'zod'
-import {
-  ANSWERS,
-  allowedCommands,
-  EVENTS,
-  recordingState,
-  scope,
-  trackState,
-} from '../schemas/answers.ts'
+import { ANSWERS, scope } from '../schemas/answers.ts'
+import { EVENTS } from '../schemas/event-answer.ts'
 import { errorCode, gapReason, level, medium, time, warningCode } from '../schemas/parts.ts'
+import { allowedCommands, recordingState, trackState } from '../schemas/recording-answer.ts'
 import { REQUESTS } from '../schemas/requests.ts'
 
 /** A part of the document. */

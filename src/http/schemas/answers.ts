@@ -4,106 +4,36 @@
  */
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
-import { ALLOWED_COMMANDS } from '../../contract/commands.ts'
 import { PAGE_LANGUAGES, SETTING_SOURCES } from '../../contract/configuration.ts'
-import { EVENT_TYPES, type EventType } from '../../contract/events.ts'
-import { MEDIA, RECORDING_TYPES } from '../../contract/media.ts'
-import { RECORDING_STATES, TRACK_STATES } from '../../contract/states.ts'
+import { MEDIA } from '../../contract/media.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
-import { EVENT_DATA } from './event-data.ts'
+import { event, eventBase } from './event-answer.ts'
 import {
   by,
   count,
   device,
   eachMedium,
   errorCode,
-  gapReason,
   id,
   level,
   medium,
   segment,
   side,
-  tagValue,
   time,
   warningCode,
 } from './parts.ts'
+import {
+  allowedCommands,
+  recording,
+  recordingState,
+  recordingWithHistory,
+  tag,
+  track,
+} from './recording-answer.ts'
+import { replayState } from './replay-answer.ts'
 
-/** The commands that a side may send. */
-export const allowedCommands = z
-  .array(z.enum(ALLOWED_COMMANDS))
-  .describe('The commands that the asking side may send now')
-
-/** The state of a recording. */
-export const recordingState = z.enum(RECORDING_STATES)
-/** The state of a track. */
-export const trackState = z.enum(TRACK_STATES)
 /** A scope of a token. */
 export const scope = z.enum(SCOPES)
-
-const tag = z.object({
-  key: z.string(),
-  value: tagValue,
-  at: time,
-  by,
-})
-
-const track = z.object({
-  state: trackState,
-  device: device.nullable(),
-  startedAt: time.nullable(),
-  stoppedAt: time.nullable(),
-  recordedMs: z.number().min(0),
-  bytes: count,
-  segments: count.describe('The number of closed segments'),
-  spans: z
-    .array(z.object({ from: time, to: time }))
-    .describe('The closed segments. With the gaps they add up to the recording’s time.'),
-  gaps: z.array(z.object({ from: time, to: time.nullable(), reason: gapReason })),
-  level: level.nullable().describe('The last tenth of a second; null while nothing is captured'),
-  error: z.object({ code: errorCode, message: z.string(), since: time }).nullable(),
-  warnings: z.array(z.object({ code: warningCode, message: z.string(), since: time })),
-})
-
-const recording = z.object({
-  id,
-  state: recordingState,
-  controller: side.describe('The side that started it'),
-  recordingType: z.enum(RECORDING_TYPES),
-  startedBy: by,
-  startedAt: time,
-  endedAt: time.nullable(),
-  closedAt: time.nullable(),
-  version: z.int().min(1),
-  tracks: eachMedium(track),
-  tags: z.array(tag).describe('The current values'),
-  wrapUp: z.object({ endsAt: time }).nullable(),
-  allowedCommands,
-})
-
-const recordingWithHistory = recording.extend({
-  tagHistory: z.array(tag).describe('All values ever set, oldest first'),
-})
-
-/** The members that every event has. */
-const eventBase = z.object({
-  position: z.int().min(1).describe('Counts the whole log without a gap'),
-  recordingId: id.nullable().describe('Null for an event that belongs to no recording'),
-  version: z.int().nullable().describe('The number of the recording’s own facts'),
-  at: time,
-  by,
-  commandId: z.string().nullable().describe('The command that caused the event'),
-})
-
-function eventOf(type: EventType) {
-  return eventBase.extend({ type: z.literal(type), data: EVENT_DATA[type] })
-}
-
-/** The schema of each type of event. */
-export const EVENTS = EVENT_TYPES.map((type) => [type, eventOf(type)] as const)
-
-const event = z
-  .discriminatedUnion('type', EVENTS.map(([, schema]) => schema) as [ReturnType<typeof eventOf>])
-  .describe('An event of the log. A later version may add types and fields.')
 
 const levelMessage = z.object({ recordingId: id, medium, level, at: time })
 
@@ -263,6 +193,7 @@ export const ANSWERS = {
   Recording: recording,
   RecordingPage: pageOf(recording),
   RecordingWithHistory: recordingWithHistory,
+  ReplayState: replayState,
   Segment: segment,
   SegmentIndex: segmentIndex,
   SegmentPage: pageOf(segment),

@@ -43,6 +43,7 @@ const commands = {
     code: errorCode,
     detail,
     count: count.optional().describe('Refusals for which this event stands, if more than one'),
+    medium: medium.optional().describe('The medium whose track refused'),
   }),
 }
 
@@ -50,6 +51,8 @@ const unacknowledged = z
   .array(z.string())
   .optional()
   .describe('The completed commands (`commandId`) whose clients may not have been told so')
+
+const machines = z.int().min(1).describe('The version of the definitions of the machines')
 
 const recordings = {
   'recording.starting': z.object({
@@ -60,6 +63,7 @@ const recordings = {
     maxDurationSeconds: count,
     endsBy: time.describe('When the recorder ends a forgotten recording'),
     quality: quality.optional(),
+    machines: machines.optional(),
   }),
   'recording.started': nothing,
   'recording.startFailed': z.object({
@@ -77,6 +81,7 @@ const recordings = {
   'recording.interrupted': z.object({
     reason: gapReason,
     lastSeenAt: time.describe('The end of the last media that survived'),
+    machines: machines.optional(),
   }),
   'recording.closed': z.object({ reason: z.enum(['command', 'timer', 'nextStart']) }),
 }

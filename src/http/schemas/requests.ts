@@ -232,6 +232,19 @@ export const eventsQuery = z.strictObject({
   cursor: cursor.optional(),
 })
 
+/** The query of GET /recordings/{id}/replay. */
+export const replayQuery = z
+  .strictObject({
+    position: numberText(0, Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('After the last event at or before this position of the log'),
+    at: time.optional().describe('After the last event at or before this time'),
+  })
+  .refine(({ position, at }) => position === undefined || at === undefined, {
+    path: ['at'],
+    error: 'Send position or at, not both.',
+  })
+
 /** The query of GET /recordings/{id}/export. */
 export const exportQuery = z.strictObject({
   gaps: z

@@ -1,14 +1,8 @@
 import type { By, Side } from '../../contract/by.ts'
-import {
-  ALLOWED_COMMAND_OF,
-  type AllowedCommand,
-  COMMANDS,
-  type Command,
-  type CommandName,
-  type TagValue,
-} from '../../contract/commands.ts'
+import type { Command, CommandName, TagValue } from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import { MEDIA, type Medium, type RequestedMedium, resolveMedia } from '../../contract/media.ts'
+import { isTrackCommand, type TrackCommand } from '../../machines/allowed-commands.ts'
 import { controlHeldError } from '../../machines/control-machine.ts'
 import {
   permits,
@@ -25,6 +19,8 @@ export interface Refusal {
   detail: string
   /** The recording whose state stands in the way. */
   recording?: RecordingFold
+  /** The medium whose track stands in the way. */
+  medium?: Medium
   /** Who has control, where no recording says so yet. */
   holder?: { side: Side; client: string; since: string }
 }
@@ -38,16 +34,6 @@ export interface Permission {
 /** Whether arbitration refused the command. */
 export function isRefusal(permission: Permission | Refusal): permission is Refusal {
   return 'code' in permission
-}
-
-/** Commands that act on media of a recording. */
-export const TRACK_COMMANDS = ['track.start', 'track.stop', 'track.pause', 'track.resume'] as const
-/** A command that acts on media of a recording. */
-export type TrackCommand = (typeof TRACK_COMMANDS)[number]
-
-/** Whether a command acts on media of a recording. */
-export function isTrackCommand(name: CommandName): name is TrackCommand {
-  return (TRACK_COMMANDS as readonly string[]).includes(name)
 }
 
 /**
@@ -116,7 +102,7 @@ function arbitrateMedia(
   const unfit = media.find((medium) => !fits(medium) && !overtaken.includes(medium))
   if (!unfit) return { recording, media: media.filter(fits) }
   const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])}, so it cannot be ${DONE[name]}. Nothing was changed.`
-  return { code: 'INVALID_STATE', detail, recording }
+  return { code: 'INVALID_STATE', detail, recording, medium: unfit }
 }
 
 function beyondTagLimit(
@@ -174,19 +160,4 @@ const DONE: Record<CommandName, string> = {
   'track.resume': 'resumed',
   'recording.tag': 'tagged',
   'recording.close': 'closed',
-}
-
-/** Lists the commands that a side may give in these states; `undefined`: no recording. */
-export function allowedCommands(
-  recording: Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined,
-  side: Side,
-): AllowedCommand[] {
-  if (!recording) return ['start']
-  return COMMANDS.filter(
-    (name) =>
-      permits(recording.control, name, side) &&
-      permits(recording.session, name, side) &&
-      (!isTrackCommand(name) ||
-        MEDIA.some((medium) => permits(recording.tracks[medium], name, side))),
-  ).map((name) => ALLOWED_COMMAND_OF[name])
 }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Side } from '../../contract/by.ts'
 import type { Command } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
+import { allowedCommands } from '../../machines/allowed-commands.ts'
 import { recordingState } from '../../machines/recording-fold.ts'
 import type { EventLog } from '../../store/port.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { currentRecording } from '../open-recordings.ts'
-import { allowedCommands, type Refusal } from './arbitration.ts'
+import type { Refusal } from './arbitration.ts'
 
 /** Records refusals and explains them to the client. */
 export class Refusals {
@@ -49,9 +50,10 @@ export class Refusals {
     refusal: Refusal,
     closed?: { id: string; version: number },
   ): Promise<never> {
-    const { code, detail, recording } = refusal
+    const { code, detail, recording, medium } = refusal
+    const data = { command: command.name, code, detail, ...(medium ? { medium } : {}) }
     await this.#facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
-      batch.refuse(recording ?? closed ?? null, { command: command.name, code, detail })
+      batch.refuse(recording ?? closed ?? null, data)
     })
     throw new RecorderError(code, detail, { members: this.#members(command, refusal, closed) })
   }

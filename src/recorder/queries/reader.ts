@@ -13,14 +13,16 @@ import type {
   RecordingView,
   TagEntry,
 } from '../../contract/views.ts'
+import { allowedCommands } from '../../machines/allowed-commands.ts'
+import type { Replay } from '../../replay/replay.ts'
 import type { EventLog, Page, RecordingQuery } from '../../store/port.ts'
-import { allowedCommands } from '../commands/arbitration.ts'
 import type { DiskState, DiskWatch } from '../disk/disk-watch.ts'
 import type { FactPipeline, UnrecordedEnd } from '../facts/fact-pipeline.ts'
 import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
 import type { RecorderBus } from '../port.ts'
 import { ActiveErrors } from './active-errors.ts'
 import { type LivePicture, LivePictures } from './live-pictures.ts'
+import { Replays } from './replays.ts'
 
 /** The parts that a reader reads from. */
 export interface ReaderOptions {
@@ -49,6 +51,7 @@ export class Reader {
   readonly #activeErrors = new ActiveErrors()
   readonly #levels = new Map<string, Level>()
   readonly #pictures = new LivePictures()
+  readonly #replays: Replays
   /** Counts what may change an answer. */
   #changes = 0
   /** The answer that each side got last, and the state that it was made from. */
@@ -58,6 +61,7 @@ export class Reader {
 
   constructor(options: ReaderOptions) {
     this.#options = options
+    this.#replays = new Replays(options.log)
   }
 
   /** Observes committed events. */
@@ -109,6 +113,12 @@ export class Reader {
   async picture(id: string, side: ClientSide): Promise<LivePicture | null> {
     const { id: recordingId, tracks } = await this.recording(id, side)
     return tracks.screen?.state === 'recording' ? this.#pictures.newest(recordingId) : null
+  }
+
+  /** Reads a recording that can be seen as it was at any moment. */
+  async replay(id: string, side: ClientSide): Promise<Replay> {
+    const { id: recordingId } = await this.recording(id, side)
+    return this.#replays.of(recordingId)
   }
 
   /** Lists recordings. `state` means the state that is shown, also after a failed log. */

@@ -55,6 +55,7 @@ export async function playExamples(
   await get('listSegments', `/recordings/${id}/segments?limit=2`)
   await get('readSegmentIndex', `/recordings/${id}/segments/screen/1/index`)
   await get('listRecordingEvents', `/recordings/${id}/events?limit=3`)
+  await get('replayRecording', `/recordings/${id}/replay`)
   for (const [name, path] of [
     ['health', '/healthz'],
     ['ping', '/v1/ping'],

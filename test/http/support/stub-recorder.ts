@@ -18,6 +18,7 @@ import type {
   TrackView,
 } from '../../../src/contract/views.ts'
 import type { RecorderBus, RecorderPort, ScopeRefusal } from '../../../src/recorder/port.ts'
+import { Replay } from '../../../src/replay/replay.ts'
 import type { CommandAnswer, RecordingQuery } from '../../../src/store/port.ts'
 
 export const AT = '2025-11-22T09:30:00.000Z'
@@ -141,6 +142,13 @@ export class StubRecorder implements RecorderPort {
     if (view === undefined)
       throw new RecorderError('RECORDING_NOT_FOUND', 'There is no such recording.')
     return { ...this.toAnswer(view, side), tagHistory: view.tags }
+  }
+
+  async replay(id: string, side: ClientSide): Promise<Replay> {
+    const { id: recordingId } = await this.recording(id, side)
+    const replay = new Replay(recordingId)
+    replay.append(this.events)
+    return replay
   }
 
   async recordings(query: RecordingQuery, side: ClientSide) {

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CommandName } from '../../../src/contract/commands.ts'
-import {
-  allowedCommands,
-  arbitrate,
-  isRefusal,
-} from '../../../src/recorder/commands/arbitration.ts'
+import { allowedCommands } from '../../../src/machines/allowed-commands.ts'
+import { arbitrate, isRefusal } from '../../../src/recorder/commands/arbitration.ts'
 import { currentRecording } from '../../../src/recorder/open-recordings.ts'
 import { arbitrationTable, type Cell } from '../../support/arbitration.ts'
 import { command, Story, worldOf } from '../../support/fixtures.ts'

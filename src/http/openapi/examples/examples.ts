@@ -6,6 +6,7 @@ import { QUALITY_PRESETS } from '../../../contract/quality.ts'
 import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
 import { EVENTS, STREAM } from './events.ts'
 import { recordingAfter, recordingWithHistoryAfter } from './recording.ts'
+import { REPLAY_STATE } from './replay.ts'
 import { DEVICES, RECORDING_ID, STEPS, timeAt } from './story.ts'
 
 const TOKEN = {
@@ -145,6 +146,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     keyFrames: [[0, 764]],
   },
   listRecordingEvents: { items: EVENTS, nextCursor: 'YWZ0ZXIgNQ' },
+  replayRecording: REPLAY_STATE,
   streamEvents: STREAM,
   readOpenApi: { openapi: '3.1.0' },
   readConfiguration: {

@@ -1,0 +1,76 @@
+/** The schemas of a recording, its tracks and its tags. */
+import * as z from 'zod'
+import { ALLOWED_COMMANDS } from '../../contract/commands.ts'
+import { RECORDING_TYPES } from '../../contract/media.ts'
+import { RECORDING_STATES, TRACK_STATES } from '../../contract/states.ts'
+import {
+  by,
+  count,
+  device,
+  eachMedium,
+  errorCode,
+  gapReason,
+  id,
+  level,
+  side,
+  tagValue,
+  time,
+  warningCode,
+} from './parts.ts'
+
+/** The commands that a side may send. */
+export const allowedCommands = z
+  .array(z.enum(ALLOWED_COMMANDS))
+  .describe('The commands that the asking side may send now')
+
+/** The state of a recording. */
+export const recordingState = z.enum(RECORDING_STATES)
+/** The state of a track. */
+export const trackState = z.enum(TRACK_STATES)
+/** The schema of a tag. */
+export const tag = z.object({
+  key: z.string(),
+  value: tagValue,
+  at: time,
+  by,
+})
+
+/** The schema of a track. */
+export const track = z.object({
+  state: trackState,
+  device: device.nullable(),
+  startedAt: time.nullable(),
+  stoppedAt: time.nullable(),
+  recordedMs: z.number().min(0),
+  bytes: count,
+  segments: count.describe('The number of closed segments'),
+  spans: z
+    .array(z.object({ from: time, to: time }))
+    .describe('The closed segments. With the gaps they add up to the recording’s time.'),
+  gaps: z.array(z.object({ from: time, to: time.nullable(), reason: gapReason })),
+  level: level.nullable().describe('The last tenth of a second; null while nothing is captured'),
+  error: z.object({ code: errorCode, message: z.string(), since: time }).nullable(),
+  warnings: z.array(z.object({ code: warningCode, message: z.string(), since: time })),
+})
+
+/** The schema of a recording in a list. */
+export const recording = z.object({
+  id,
+  state: recordingState,
+  controller: side.describe('The side that started it'),
+  recordingType: z.enum(RECORDING_TYPES),
+  startedBy: by,
+  startedAt: time,
+  endedAt: time.nullable(),
+  closedAt: time.nullable(),
+  version: z.int().min(1),
+  tracks: eachMedium(track),
+  tags: z.array(tag).describe('The current values'),
+  wrapUp: z.object({ endsAt: time }).nullable(),
+  allowedCommands,
+})
+
+/** The schema of one recording. */
+export const recordingWithHistory = recording.extend({
+  tagHistory: z.array(tag).describe('All values ever set, oldest first'),
+})

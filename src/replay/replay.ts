@@ -1,0 +1,128 @@
+import type { LogEvent } from '../contract/events.ts'
+import type { MachineChange, ReplayState } from '../contract/replay.ts'
+import { allowedCommands } from '../machines/allowed-commands.ts'
+import { machineFacts } from '../machines/recording-fold.ts'
+import { machineChanges, machineStates } from './machine-states.ts'
+import { foldEvent, initialMoment, type Moment } from './moment.ts'
+import { type PersistedSnapshots, persistedSnapshots } from './persisted-snapshots.ts'
+import { refusalReason } from './refusal-reason.ts'
+
+/** A moment is kept after so many events. A step folds at most as many again. */
+const EVENTS_PER_MOMENT = 64
+const NO_CHANGES: readonly MachineChange[] = []
+
+/**
+ * A recording that can be seen as it was after each of its events. A pure fold of the recorder's
+ * own machines and of the view that clients get: it starts no actor, and asks nothing but the
+ * events. Times of `stateAfter`: at most {@link EVENTS_PER_MOMENT} folded events.
+ */
+export class Replay {
+  readonly recordingId: string
+  readonly events: LogEvent[] = []
+  /** The moments after 0, 64, 128 … events. */
+  readonly #moments: Moment[]
+  readonly #changes: (readonly MachineChange[])[] = []
+  #newest: Moment
+  /** The moment that was asked for last: the next question is often about its neighbour. */
+  #last: { index: number; moment: Moment }
+
+  constructor(recordingId: string) {
+    this.recordingId = recordingId
+    this.#newest = initialMoment(recordingId)
+    this.#moments = [this.#newest]
+    this.#last = { index: 0, moment: this.#newest }
+  }
+
+  /**
+   * Adds the recording's next events, oldest first. Events that it has already, and those of other
+   * recordings, change nothing.
+   * @throws RecorderError INTERNAL when a machine has no transition for a fact.
+   */
+  append(events: readonly LogEvent[]): void {
+    for (const event of events) {
+      if (event.recordingId !== this.recordingId) continue
+      if (event.position <= (this.events.at(-1)?.position ?? 0)) continue
+      const before = this.#newest
+      this.#newest = foldEvent(before, event)
+      this.events.push(event)
+      const facts = machineFacts(event)
+      const isChange = facts.control ?? facts.session ?? facts.track
+      this.#changes.push(
+        isChange ? machineChanges(facts, before.fold, this.#newest.fold) : NO_CHANGES,
+      )
+      if (this.events.length % EVENTS_PER_MOMENT === 0) this.#moments.push(this.#newest)
+    }
+  }
+
+  /** Returns how many of the events are at or before a position of the log. */
+  indexAtPosition(position: number): number {
+    return this.#countWhile((event) => event.position <= position)
+  }
+
+  /** Returns how many of the events happened at or before a time (RFC 3339). */
+  indexAtTime(at: string): number {
+    const time = Date.parse(at)
+    return this.#countWhile((event) => Date.parse(event.at) <= time)
+  }
+
+  /** Positions and times of a recording never go back. */
+  #countWhile(isBefore: (event: LogEvent) => boolean): number {
+    let [low, high] = [0, this.events.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (isBefore(this.events[middle] as LogEvent)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Returns what event `index` (from 1) did to the machines. */
+  changesOf(index: number): readonly MachineChange[] {
+    return this.#changes[index - 1] ?? NO_CHANGES
+  }
+
+  /** Returns the state after so many of the events; 0 is before the first. */
+  stateAfter(index: number): ReplayState {
+    const { fold, projection, machinesVersion } = this.#momentAfter(index)
+    const event = this.events[index - 1] ?? null
+    return {
+      recordingId: this.recordingId,
+      machinesVersion,
+      index,
+      count: this.events.length,
+      event,
+      nextPosition: this.events[index]?.position ?? null,
+      previousPosition: this.events[index - 2]?.position ?? null,
+      machines: machineStates(fold),
+      changes: [...this.changesOf(index)],
+      refusal: event?.type === 'command.refused' ? refusalReason(event, fold) : null,
+      recording: projection?.view ?? null,
+      allowedCommands: { api: allowedCommands(fold, 'api'), ui: allowedCommands(fold, 'ui') },
+    }
+  }
+
+  /**
+   * Returns the machines after so many of the events as XState's persisted snapshots, which
+   * `createActor(machine, { snapshot })` takes.
+   */
+  snapshotsAfter(index: number): PersistedSnapshots {
+    return persistedSnapshots(this.#momentAfter(index).fold)
+  }
+
+  #momentAfter(index: number): Moment {
+    if (!Number.isInteger(index) || index < 0 || index > this.events.length)
+      throw new RangeError(`There is no event ${index} of ${this.events.length}.`)
+    if (index === this.events.length) return this.#newest
+    const kept = Math.floor(index / EVENTS_PER_MOMENT)
+    let from = kept * EVENTS_PER_MOMENT
+    let moment = this.#moments[kept] as Moment
+    if (this.#last.index <= index && this.#last.index > from) {
+      from = this.#last.index
+      moment = this.#last.moment
+    }
+    for (let next = from; next < index; next++)
+      moment = foldEvent(moment, this.events[next] as LogEvent)
+    this.#last = { index, moment }
+    return moment
+  }
+}
