@@ -7,30 +7,30 @@ import { foldEvent, initialMoment, type Moment } from './moment.ts'
 import { type PersistedSnapshots, persistedSnapshots } from './persisted-snapshots.ts'
 import { refusalReason } from './refusal-reason.ts'
 
-/** A moment is kept after so many events. A step folds at most as many again. */
-const EVENTS_PER_MOMENT = 64
+/** A moment is kept after so many events, and those between two of them while one is looked at. */
+const EVENTS_PER_MOMENT = 256
 const NO_CHANGES: readonly MachineChange[] = []
 
 /**
  * A recording that can be seen as it was after each of its events. A pure fold of the recorder's
  * own machines and of the view that clients get: it starts no actor, and asks nothing but the
- * events. Times of `stateAfter`: at most {@link EVENTS_PER_MOMENT} folded events.
+ * events. `stateAfter` folds at most {@link EVENTS_PER_MOMENT} events, and none for a neighbour of
+ * the moment that was asked for last.
  */
 export class Replay {
   readonly recordingId: string
   readonly events: LogEvent[] = []
-  /** The moments after 0, 64, 128 … events. */
+  /** The moments after 0, 256, 512 … events. */
   readonly #moments: Moment[]
   readonly #changes: (readonly MachineChange[])[] = []
   #newest: Moment
-  /** The moment that was asked for last: the next question is often about its neighbour. */
-  #last: { index: number; moment: Moment }
+  /** The moments from a kept one on: whoever asks for a moment asks for its neighbours next. */
+  #window: { from: number; moments: Moment[] } = { from: -1, moments: [] }
 
   constructor(recordingId: string) {
     this.recordingId = recordingId
     this.#newest = initialMoment(recordingId)
     this.#moments = [this.#newest]
-    this.#last = { index: 0, moment: this.#newest }
   }
 
   /**
@@ -113,16 +113,14 @@ export class Replay {
     if (!Number.isInteger(index) || index < 0 || index > this.events.length)
       throw new RangeError(`There is no event ${index} of ${this.events.length}.`)
     if (index === this.events.length) return this.#newest
-    const kept = Math.floor(index / EVENTS_PER_MOMENT)
-    let from = kept * EVENTS_PER_MOMENT
-    let moment = this.#moments[kept] as Moment
-    if (this.#last.index <= index && this.#last.index > from) {
-      from = this.#last.index
-      moment = this.#last.moment
+    const from = index - (index % EVENTS_PER_MOMENT)
+    if (this.#window.from !== from)
+      this.#window = { from, moments: [this.#moments[from / EVENTS_PER_MOMENT] as Moment] }
+    const { moments } = this.#window
+    while (moments.length <= index - from) {
+      const event = this.events[from + moments.length - 1] as LogEvent
+      moments.push(foldEvent(moments.at(-1) as Moment, event))
     }
-    for (let next = from; next < index; next++)
-      moment = foldEvent(moment, this.events[next] as LogEvent)
-    this.#last = { index, moment }
-    return moment
+    return moments[index - from] as Moment
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createActor } from 'xstate'
+import { Actor, createActor } from 'xstate'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { controlMachine } from '../../src/machines/control-machine.ts'
 import { sessionMachine } from '../../src/machines/session-machine.ts'
@@ -92,7 +92,7 @@ suite('replay', (test) => {
     const forth = Array.from({ length: count + 1 }, (_, index) => replay.stateAfter(index))
     for (let index = count; index >= 0; index--)
       assert.deepEqual(replay.stateAfter(index), forth[index], `event ${index}`)
-    for (const index of [300, 3, 299, 128, 127, 129, 64, 0, count])
+    for (const index of [300, 3, 299, 256, 255, 257, 64, 0, count])
       assert.deepEqual(replay.stateAfter(index), forth[index], `event ${index}`)
   })
 
@@ -119,6 +119,23 @@ suite('replay', (test) => {
     assert.deepEqual(disagreements(wrong), [
       'The state of the recording: the machine says Active, the view Paused.',
     ])
+  })
+
+  test('starts no actor: no capture opens, and no clock is set', () => {
+    const { start } = Actor.prototype
+    let starts = 0
+    Actor.prototype.start = function (this: Actor<never>) {
+      starts++
+      return start.call(this)
+    }
+    try {
+      const replay = replayOf(whole())
+      for (let index = 0; index <= replay.events.length; index++) replay.stateAfter(index)
+      replay.snapshotsAfter(3)
+      assert.equal(starts, 0)
+    } finally {
+      Actor.prototype.start = start
+    }
   })
 
   test('XState starts a moment again from its snapshot', () => {
