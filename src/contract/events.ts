@@ -37,6 +37,8 @@ export interface EventData {
     node: string
     /** The log has a witness file from here on. Missing in logs of 0.1. */
     witness?: true
+    /** The version of the machines' definitions. Missing in logs of 0.1, which means 1. */
+    machines?: number
     /** See `log.reopened`. */
     unacknowledged?: string[]
   }

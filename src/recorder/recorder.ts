@@ -12,6 +12,7 @@ import type {
   RecordingAnswer,
   TagEntry,
 } from '../contract/views.ts'
+import { MACHINES_VERSION } from '../machines/definitions/definitions.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
@@ -67,7 +68,7 @@ export class Recorder implements RecorderPort {
     const { platform, version: node } = process
     await recorder.#restore('interrupted', {
       type: 'daemon.started',
-      data: { version, platform, node, witness: true },
+      data: { version, platform, node, witness: true, machines: MACHINES_VERSION },
     })
     // The log says now that it has one.
     if (log.lostWitness !== undefined) await log.writeWitness()

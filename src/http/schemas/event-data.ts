@@ -133,6 +133,11 @@ const recorder = {
       .literal(true)
       .optional()
       .describe('The log has a witness file from here on. Missing in logs of 0.1'),
+    machines: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('The version of the definitions of the machines. Missing in logs of 0.1: 1'),
     unacknowledged,
   }),
   'daemon.stopped': z.object({ reason: z.literal('signal') }),
