@@ -4,6 +4,7 @@ import type { EventOf, LogEvent, SegmentDescription } from '../../contract/event
 import type { GapReason } from '../../contract/gap-reason.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
+import { MACHINES_VERSION } from '../../machines/definitions/definitions.ts'
 import { trackState } from '../../machines/recording-fold.ts'
 import type { EventLog } from '../../store/port.ts'
 import {
@@ -149,7 +150,9 @@ export function recoveryFacts(
   }
   const capturing = isCapturing(recording)
   if (capturing)
-    batch.add(id, 'recording.interrupted', { reason, lastSeenAt: lastSeen(batch, id, events) })
+    batch.add(id, 'recording.interrupted', {
+      ...{ reason, lastSeenAt: lastSeen(batch, id, events), machines: MACHINES_VERSION },
+    })
   for (const medium of MEDIA) {
     const track = recording.tracks[medium]
     const over = ['off', 'failed'].includes(trackState(track)) || track.value === 'stopped'

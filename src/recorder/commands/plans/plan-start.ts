@@ -1,6 +1,7 @@
 import type { Command, TagValue } from '../../../contract/commands.ts'
 import { RecorderError } from '../../../contract/errors.ts'
 import { type Quality, resolveQuality } from '../../../contract/quality.ts'
+import { MACHINES_VERSION } from '../../../machines/definitions/definitions.ts'
 import type { EventBatch } from '../../facts/event-batch.ts'
 import type { SegmentRef } from '../../facts/segment-ledger.ts'
 import type { FoundDevices } from '../find-devices.ts'
@@ -31,6 +32,7 @@ export function planStart(
     maxDurationSeconds,
     endsBy,
     quality,
+    machines: MACHINES_VERSION,
   })
   batch.add(
     id,
