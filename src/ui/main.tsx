@@ -1,5 +1,6 @@
 import { render } from 'preact'
 import './style/main.css'
+import { loadProblemTexts } from './i18n/shown-problems.ts'
 import { followRecorder, openStream } from './live/live-state.ts'
 import { watchPulse } from './live/pulse.ts'
 import { afterFirstFrame } from './shell/first-frame.ts'
@@ -16,4 +17,5 @@ afterFirstFrame(() => {
   showDocumentSigns()
   notifyChanges()
   soundAlarms()
+  loadProblemTexts()
 })

@@ -309,30 +309,45 @@ suite('list of 10,000 recordings', (test) => {
     },
   )
 
-  test.unless(noBrowser, 'an error says what to do, and can be tried again', async () => {
-    const { page, context, assertClean } = await openRecorderPage(browser, daemon, {
-      expectedErrors: /Failed to load resource/,
-    })
-    await page.route('**/v1/recordings/search', (route) =>
-      route.fulfill({
-        status: 503,
-        contentType: 'application/problem+json',
-        json: {
-          title: 'The log cannot be read.',
-          status: 503,
-          code: 'STORAGE_UNAVAILABLE',
-          detail: 'The disk does not answer.',
-          remedy: 'Call your administrator.',
-        },
-      }),
+  for (const [locale, title, remedy, again] of [
+    ['en-GB', 'The recorder cannot write to its disk.', 'Call your administrator.', 'Try again'],
+    [
+      'de-DE',
+      'Der Recorder kann nicht auf seine Platte schreiben.',
+      'Rufen Sie Ihren Administrator.',
+      'Noch einmal versuchen',
+    ],
+  ] as const)
+    test.unless(
+      noBrowser,
+      `an error says what to do, and can be tried again (${locale})`,
+      async () => {
+        const { page, context, assertClean } = await openRecorderPage(browser, daemon, {
+          expectedErrors: /Failed to load resource/,
+          locale,
+        })
+        await page.route('**/v1/recordings/search', (route) =>
+          route.fulfill({
+            status: 503,
+            contentType: 'application/problem+json',
+            json: {
+              title: 'The log cannot be read.',
+              status: 503,
+              code: 'STORAGE_UNAVAILABLE',
+              detail: 'The disk does not answer.',
+              remedy: 'Call your administrator.',
+            },
+          }),
+        )
+        await page.goto(`${daemon.url}/#/recordings`)
+        const alert = page.getByRole('alert').filter({ hasText: title })
+        await alert.getByText(remedy).waitFor()
+        await alert.getByText('The disk does not answer.').waitFor()
+        await page.unroute('**/v1/recordings/search')
+        await alert.getByRole('button', { name: again }).click()
+        await page.locator('.list-row').first().waitFor()
+        assertClean()
+        await context.close()
+      },
     )
-    await page.goto(`${daemon.url}/#/recordings`)
-    const alert = page.getByRole('alert').filter({ hasText: 'The log cannot be read.' })
-    await alert.getByText('Call your administrator.').waitFor()
-    await page.unroute('**/v1/recordings/search')
-    await alert.getByRole('button', { name: 'Try again' }).click()
-    await loaded(page, 'The newest 50 are loaded')
-    assertClean()
-    await context.close()
-  })
 })

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { de } from '../../src/ui/i18n/de.ts'
 import { en } from '../../src/ui/i18n/en.ts'
+import { de as problemsDe } from '../../src/ui/i18n/problems/de.ts'
+import { en as problemsEn } from '../../src/ui/i18n/problems/en.ts'
 import { suite } from '../support/suite.ts'
 
 const UI = fileURLToPath(new URL('../../src/ui/', import.meta.url))
@@ -33,6 +35,18 @@ suite('texts of the page', (test) => {
       long.filter(([key, text]) => de[key as keyof typeof de] === text).map(([key]) => key),
       [],
     )
+  })
+
+  test('both languages have a title and a remedy for every problem, without technical words', () => {
+    for (const texts of [problemsEn, problemsDe])
+      for (const [code, [title, remedy]] of Object.entries(texts)) {
+        assert.ok(title.length > 5 && remedy.length > 5, code)
+        assert.doesNotMatch(`${title} ${remedy}`, /GET|POST|header|JSON|`/i, code)
+      }
+    const same = Object.entries(problemsEn).filter(
+      ([code, [title]]) => problemsDe[code as keyof typeof problemsDe][0] === title,
+    )
+    assert.deepEqual(same, [])
   })
 
   test('every text is used', () => {

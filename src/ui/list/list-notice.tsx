@@ -1,3 +1,4 @@
+import { ProblemText } from '../controls/problem-text.tsx'
 import { t } from '../i18n/texts.ts'
 import { hrefTo } from '../shell/router.ts'
 import type { ListProblem } from './list-problem.ts'
@@ -48,12 +49,7 @@ function Problem({ problem }: { problem: ListProblem }) {
       {problem.kind === 'unreachable' ? (
         <h2>{t('list.unreachable')}</h2>
       ) : (
-        // The recorder speaks English.
-        <div lang="en">
-          <h2>{problem.title}</h2>
-          {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
-          {problem.remedy && <p>{problem.remedy}</p>}
-        </div>
+        <ProblemText problem={problem} isHeading={true} />
       )}
       <button type="button" class="button" onClick={retry}>
         {t('list.retry')}

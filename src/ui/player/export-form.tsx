@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
+import { ProblemText } from '../controls/problem-text.tsx'
 import { type TextKey, t } from '../i18n/texts.ts'
 import { type ExportChoice, ExportJob, type ExportState } from './export-job.ts'
 import { PlayerIcon } from './player-icon.tsx'
@@ -92,10 +93,9 @@ function Outcome({ state }: { state: ExportState }) {
       {state.name === 'done' && t('player.export.done')}
       {state.name === 'failed' &&
         (problem instanceof RecorderProblem ? (
-          // The recorder speaks English.
-          <p class="field-error" lang="en">
-            {problem.title} {problem.detail} {problem.remedy}
-          </p>
+          <div class="field-error">
+            <ProblemText problem={problem} />
+          </div>
         ) : (
           <p class="field-error">{t('record.problem.unreachable')}</p>
         ))}

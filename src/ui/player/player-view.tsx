@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
+import { ProblemText } from '../controls/problem-text.tsx'
 import { t } from '../i18n/texts.ts'
 import { hrefTo } from '../shell/router.ts'
 import { createPlayer } from './create-player.ts'
@@ -36,12 +37,7 @@ function Missing({ problem }: { problem: unknown }) {
   return (
     <section class="notice" role="alert">
       <h1>{t('player.missing')}</h1>
-      {shown && (
-        // The recorder speaks English.
-        <p lang="en">
-          {shown.detail ?? shown.title} {shown.remedy}
-        </p>
-      )}
+      {shown && <ProblemText problem={shown} />}
       <p>
         <a class="button" href={hrefTo('/recordings')}>
           {t('player.toList')}

@@ -1,18 +1,19 @@
 import { signal } from '@preact/signals'
 import { ConnectionError, RecorderProblem } from '../../client/errors.ts'
 import type { Medium } from '../../contract/media.ts'
+import type { ShownProblem } from '../controls/problem-text.tsx'
 import { refresh } from '../live/live-state.ts'
 
 /** The part of the view that sent a command, and that shows what became of it. */
 export type Place = 'all' | 'tags' | 'markers' | Medium
 
 /** Why a command failed, in the recorder's words. `null` stands for a recorder out of reach. */
-export type ShownProblem = Pick<RecorderProblem, 'title' | 'detail' | 'remedy'> | null
+export type CommandProblem = ShownProblem | null
 
 /** The commands that have no answer yet, as `place/command`. */
 export const pendingCommands = signal<readonly string[]>([])
 /** The problem of the last command of each place, until the place sends another. */
-export const problems = signal<Partial<Record<Place, ShownProblem>>>({})
+export const problems = signal<Partial<Record<Place, CommandProblem>>>({})
 
 let sentCount = 0
 
@@ -63,11 +64,11 @@ function isOwnInterruption(error: unknown, count: number): boolean {
   return error instanceof RecorderProblem && error.code === 'INTERRUPTED' && sentCount > count
 }
 
-function toShownProblem(error: unknown): ShownProblem {
+function toShownProblem(error: unknown): CommandProblem {
   if (error instanceof RecorderProblem) {
-    const { title, detail, remedy, errors = [] } = error
+    const { code, title, detail, remedy, errors = [] } = error
     const details = errors.map((one) => one.detail).join(' ')
-    return { title, detail: details || detail, remedy }
+    return { code, title, detail: details || detail, remedy }
   }
   if (!(error instanceof ConnectionError)) console.error(error)
   return null

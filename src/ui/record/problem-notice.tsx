@@ -1,3 +1,4 @@
+import { ProblemText } from '../controls/problem-text.tsx'
 import { t } from '../i18n/texts.ts'
 import { type Place, problems } from './commands.ts'
 
@@ -7,14 +8,7 @@ export function ProblemNotice({ place }: { place: Place }) {
   return (
     <div class="problem" role="alert" data-problem={place}>
       {problem === null && <p class="problem-title">{t('record.problem.unreachable')}</p>}
-      {problem && (
-        // The recorder speaks English.
-        <div lang="en">
-          <p class="problem-title">{problem.title}</p>
-          {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
-          {problem.remedy && <p>{problem.remedy}</p>}
-        </div>
-      )}
+      {problem && <ProblemText problem={problem} />}
     </div>
   )
 }

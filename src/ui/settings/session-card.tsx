@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
+import { ProblemText } from '../controls/problem-text.tsx'
 import { t } from '../i18n/texts.ts'
 import { refresh } from '../live/live-state.ts'
 import { recorder } from '../live/recorder.ts'
@@ -44,11 +45,8 @@ function Problem({ error }: { error: unknown }) {
   if (!(error instanceof RecorderProblem))
     return <p class="field-error">{t('settings.unreachable')}</p>
   return (
-    // The recorder speaks English.
-    <div lang="en">
-      <p class="field-error">{error.title}</p>
-      {error.detail && error.detail !== error.title && <p>{error.detail}</p>}
-      {error.remedy && <p>{error.remedy}</p>}
+    <div class="field-error">
+      <ProblemText problem={error} />
     </div>
   )
 }

@@ -1,7 +1,8 @@
 import { computed, signal } from '@preact/signals'
-import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
+import type { ErrorCode } from '../../contract/errors.ts'
 import type { ApplicationError } from '../../contract/views.ts'
-import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
+import type { WarningCode } from '../../contract/warnings.ts'
+import { problemTexts } from '../i18n/shown-problems.ts'
 import { LANGUAGES, language, type TextKey, t } from '../i18n/texts.ts'
 import { application } from '../live/live-state.ts'
 
@@ -36,18 +37,13 @@ export function acknowledgeAlarms(): void {
 }
 
 function describe({ code, medium, message, since }: ApplicationError): Omit<Alarm, 'id'> {
-  const [title, remedy] = texts(code)
-  return { code, medium, title, message, remedy, since }
+  const [title, remedy = ''] = texts(code)
+  return { code, medium, title: title ?? message, message, remedy, since }
 }
 
-/** Returns title and remedy of a code, translated where the page has a translation. */
-function texts(code: ErrorCode | WarningCode): [title: string, remedy: string] {
+/** Returns title and remedy of a code in the language of the page; nothing while it has none. */
+function texts(code: ErrorCode | WarningCode): readonly [title?: string, remedy?: string] {
   const key = `alarm.${code}`
   if (key in LANGUAGES[language.value]) return [t(key as TextKey), t(`${key}.remedy` as TextKey)]
-  if (code in WARNINGS) {
-    const [title, remedy] = WARNINGS[code as WarningCode]
-    return [title, remedy]
-  }
-  const [, title, remedy] = ERRORS[code as ErrorCode]
-  return [title, remedy]
+  return problemTexts.value?.[code as ErrorCode] ?? []
 }

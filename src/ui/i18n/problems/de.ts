@@ -1,0 +1,90 @@
+import type { ProblemTexts } from './problem-texts.ts'
+
+/** The problems in German. */
+export const de: ProblemTexts = {
+  INVALID_JSON: ['Der Recorder hat die Seite nicht verstanden.', 'Laden Sie die Seite neu.'],
+  INVALID_REQUEST: ['Eine Angabe ist ungültig.', 'Berichtigen Sie, was hier genannt ist.'],
+  UNAUTHENTICATED: ['Sie sind abgemeldet.', 'Öffnen Sie die Seite mit einem neuen Link: f2f ui.'],
+  FORBIDDEN_SCOPE: ['Diese Seite darf das nicht.', 'Rufen Sie Ihren Administrator.'],
+  FORBIDDEN_HOST: [
+    'Die Adresse der Seite ist nicht die des Recorders.',
+    'Öffnen Sie die Seite mit einem neuen Link: f2f ui.',
+  ],
+  FORBIDDEN_ORIGIN: [
+    'Die Seite stammt nicht von diesem Recorder.',
+    'Öffnen Sie die Seite mit einem neuen Link: f2f ui.',
+  ],
+  NOT_FOUND: ['Das gibt es nicht.', 'Laden Sie die Seite neu.'],
+  RECORDING_NOT_FOUND: ['Diese Aufnahme gibt es nicht.', 'Suchen Sie sie in der Liste.'],
+  NO_CURRENT_RECORDING: ['Es wird nichts aufgenommen.', 'Starten Sie zuerst eine Aufnahme.'],
+  METHOD_NOT_ALLOWED: ['Der Recorder hat die Seite nicht verstanden.', 'Laden Sie die Seite neu.'],
+  NOT_ACCEPTABLE: ['Der Recorder hat die Seite nicht verstanden.', 'Laden Sie die Seite neu.'],
+  CONTROL_HELD_BY_API: [
+    'Ein anderes Programm steuert die Aufnahme.',
+    'Beenden oder pausieren Sie in jenem Programm. Es ist oben genannt.',
+  ],
+  CONTROL_HELD_BY_UI: ['Diese Seite steuert die Aufnahme.', 'Beenden oder pausieren Sie hier.'],
+  ALREADY_RECORDING: [
+    'Eine Aufnahme läuft.',
+    'Beenden Sie sie zuerst, oder starten Sie weitere Medien darin.',
+  ],
+  INVALID_STATE: [
+    'Das passt nicht zu dem, was gerade aufgenommen wird.',
+    'Sehen Sie oben nach dem Zustand, und entscheiden Sie dann neu.',
+  ],
+  RECORDING_CLOSED: [
+    'Die Aufnahme ist abgeschlossen.',
+    'Daran lässt sich nichts mehr ändern. Starten Sie eine neue.',
+  ],
+  TAG_LIMIT: [
+    'Die Aufnahme hat zu viele Angaben.',
+    'Verwenden Sie vorhandene Schlüssel und kürzere Werte.',
+  ],
+  IN_FLIGHT: ['Der Befehl wird noch ausgeführt.', 'Warten Sie einen Augenblick.'],
+  TOKEN_NAME_TAKEN: [
+    'Ein Token mit diesem Namen gibt es schon.',
+    'Wählen Sie einen anderen Namen.',
+  ],
+  VERSION_MISMATCH: [
+    'Die Aufnahme hat sich inzwischen geändert.',
+    'Sehen Sie nach ihrem Zustand, und entscheiden Sie dann neu.',
+  ],
+  PAYLOAD_TOO_LARGE: ['Das ist zu viel auf einmal.', 'Kürzen Sie es.'],
+  UNSUPPORTED_MEDIA_TYPE: [
+    'Der Recorder hat die Seite nicht verstanden.',
+    'Laden Sie die Seite neu.',
+  ],
+  EXPECTATION_FAILED: ['Der Recorder hat die Seite nicht verstanden.', 'Laden Sie die Seite neu.'],
+  IDEMPOTENCY_MISMATCH: [
+    'Der Recorder hat die Seite nicht verstanden.',
+    'Laden Sie die Seite neu.',
+  ],
+  RATE_LIMITED: [
+    'Es gab zu viele falsche Anmeldungen.',
+    'Warten Sie eine Minute, und öffnen Sie die Seite dann mit einem neuen Link: f2f ui.',
+  ],
+  TOO_MANY_STREAMS: ['Die Seite ist zu oft geöffnet.', 'Schließen Sie einige ihrer Fenster.'],
+  INTERNAL: [
+    'Der Recorder hat versagt.',
+    'Versuchen Sie es noch einmal. Hilft das nicht, rufen Sie Ihren Administrator.',
+  ],
+  DEVICE_UNAVAILABLE: ['Ein Gerät fehlt.', 'Schließen Sie es an, oder wählen Sie ein anderes.'],
+  CAPTURE_FAILED: ['Ein Gerät liefert nichts.', 'Prüfen Sie es, oder wählen Sie ein anderes.'],
+  EXPORT_FAILED: [
+    'Die Datei konnte nicht erstellt werden.',
+    'Versuchen Sie es noch einmal. Hilft das nicht, fehlt vielleicht ein Teil der Aufnahme: Rufen Sie Ihren Administrator.',
+  ],
+  NOT_READY: ['Der Recorder ist noch nicht bereit.', 'Versuchen Sie es gleich noch einmal.'],
+  INTERRUPTED: [
+    'Der Befehl wurde unterbrochen.',
+    'Sehen Sie oben nach dem Zustand, und wiederholen Sie ihn, wenn Sie ihn noch wollen.',
+  ],
+  STORAGE_UNAVAILABLE: [
+    'Der Recorder kann nicht auf seine Platte schreiben.',
+    'Bis dahin wird nichts aufgenommen. Rufen Sie Ihren Administrator.',
+  ],
+  STORAGE_FULL: [
+    'Die Platte ist voll.',
+    'Schaffen Sie Platz auf diesem Computer. Bis dahin wird nichts aufgenommen.',
+  ],
+}
