@@ -1,8 +1,7 @@
 import { render } from 'preact'
 import './style/main.css'
 import { loadProblemTexts } from './i18n/shown-problems.ts'
-import { followRecorder, openStream } from './live/live-state.ts'
-import { watchPulse } from './live/pulse.ts'
+import { followRecorder, openStream, watchRecorder } from './live/live-state.ts'
 import { afterFirstFrame } from './shell/first-frame.ts'
 import { Page } from './shell/page.tsx'
 import { soundAlarms } from './signs/alarm-sound.ts'
@@ -13,7 +12,7 @@ followRecorder()
 render(<Page />, document.getElementById('page') as HTMLElement)
 afterFirstFrame(() => {
   openStream()
-  watchPulse()
+  watchRecorder()
   showDocumentSigns()
   notifyChanges()
   soundAlarms()

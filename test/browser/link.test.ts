@@ -48,6 +48,30 @@ suite('the page and its connection', (test) => {
       }
     })
 
+  test.unless(noBrowser, 'a hidden window learns at once that the recorder hangs', async () => {
+    const daemon = await startDaemon()
+    try {
+      const { page, context } = await openRecorderPage(browser, daemon, { expectedErrors: BROKEN })
+      // A browser runs the timers of hidden windows once a minute.
+      await page.addInitScript(() => {
+        globalThis.setInterval = (() => 0) as never
+      })
+      await page.reload()
+      await page.waitForFunction(() => document.body.dataset.link === 'live')
+      daemon.kill('SIGSTOP')
+      await page.waitForFunction(() => document.title.startsWith('? State unknown'), undefined, {
+        timeout: LIMIT_MS,
+      })
+      daemon.kill('SIGCONT')
+      await page.waitForFunction(() => document.body.dataset.link === 'live')
+      await context.close()
+    } finally {
+      daemon.kill('SIGCONT')
+      await daemon.stop()
+      await rm(daemon.home, { recursive: true, force: true })
+    }
+  })
+
   test.unless(noBrowser, 'a page heals by itself when the recorder is back', async () => {
     const first = await startDaemon()
     const port = new URL(first.url).port

@@ -5,8 +5,11 @@ import { recorder } from './recorder.ts'
 /** The state of a stream. Only while it is `open` does the page learn of every change. */
 export type StreamState = 'connecting' | 'open' | 'lost' | 'signedOut'
 
-/** A message of a stream to its windows. */
-export type StreamNews = { state: StreamState } | { message: StreamMessage }
+/** A message of a stream to its windows. `pulse`: whether the recorder answered when it was asked. */
+export type StreamNews =
+  | { state: StreamState }
+  | { message: StreamMessage }
+  | { pulse: 'ready' | 'opening' | 'missed' }
 
 /** A stream of the recorder's events that opens itself again for as long as its program runs. */
 export interface EventStream {

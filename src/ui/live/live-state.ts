@@ -5,7 +5,8 @@ import type { LogEvent } from '../../contract/events.ts'
 import type { ApplicationView, Level, RecordingAnswer } from '../../contract/views.ts'
 import { loadConfiguration } from './configuration.ts'
 import { type EventStream, isSignedOut, type StreamState } from './event-stream.ts'
-import { heard } from './heard.ts'
+import { heard, lastHeardAt } from './heard.ts'
+import { SILENCE_MS, watchPulse } from './pulse.ts'
 import { recorder } from './recorder.ts'
 import { observeTime } from './recorder-time.ts'
 import { openSharedStream } from './shared-stream.ts'
@@ -66,7 +67,9 @@ export function followRecorder(): void {
 export function openStream(): void {
   stream = openSharedStream((news) => {
     if ('state' in news) enterStreamState(news.state)
-    else observe(news.message)
+    else if ('message' in news) observe(news.message)
+    else if (news.pulse === 'missed') showLost()
+    else observeAnswer(news.pulse === 'ready')
   })
 }
 
@@ -76,10 +79,30 @@ function isCertain(): boolean {
   return performance.now() - followedSince < FIRST_READING_MS
 }
 
+/** A window's own watch waits until the one that all windows share must have told it something. */
+const SHARED_SILENCE_MS = 1_200
+
+/** Watches whether the recorder is there, in case that the shared stream does not. */
+export function watchRecorder(): void {
+  watchPulse({
+    silenceMs: typeof SharedWorker === 'undefined' ? SILENCE_MS : SHARED_SILENCE_MS,
+    lastHeardAt,
+    isWaiting,
+    onAnswer: observeAnswer,
+    onMissed: showLost,
+  })
+}
+
 /** Tries to make the connection live again, now that the recorder answers. */
-export async function heal(): Promise<void> {
+function observeAnswer(isReady: boolean): void {
+  heard()
+  if (isReady && !isWaiting()) return
   if (streamState !== 'open') stream?.retry()
-  await refresh()
+  void refresh()
+}
+
+function isWaiting(): boolean {
+  return link.value.state !== 'live' && link.value.state !== 'signedOut'
 }
 
 function enterStreamState(state: StreamState): void {
@@ -171,7 +194,7 @@ async function readCurrent({ recording }: ApplicationView): Promise<RecordingAns
 }
 
 /** Shows that the recorder does not answer. */
-export function showLost(): void {
+function showLost(): void {
   if (link.value.state !== 'lost' && link.value.state !== 'signedOut')
     link.value = { state: 'lost', since: performance.now() }
 }

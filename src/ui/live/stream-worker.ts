@@ -1,4 +1,5 @@
 import { openEventStream, type StreamNews, type StreamState } from './event-stream.ts'
+import { SILENCE_MS, watchPulse } from './pulse.ts'
 import type { StreamRequest } from './shared-stream.ts'
 
 /**
@@ -8,9 +9,28 @@ import type { StreamRequest } from './shared-stream.ts'
 const windows = new Set<MessagePort>()
 let state: StreamState = 'connecting'
 
+let heardAt = performance.now()
+
+const tell = (news: StreamNews) => {
+  for (const port of windows) port.postMessage(news)
+}
+
 const stream = openEventStream((news: StreamNews) => {
   if ('state' in news) state = news.state
-  for (const port of windows) port.postMessage(news)
+  if (!('state' in news) || news.state === 'open') heardAt = performance.now()
+  tell(news)
+})
+
+// Here, because a browser slows the timers of windows that are hidden.
+watchPulse({
+  silenceMs: SILENCE_MS,
+  lastHeardAt: () => heardAt,
+  isWaiting: () => state !== 'open' && state !== 'signedOut',
+  onAnswer(isReady) {
+    heardAt = performance.now()
+    tell({ pulse: isReady ? 'ready' : 'opening' })
+  },
+  onMissed: () => tell({ pulse: 'missed' }),
 })
 
 addEventListener('connect', (event) => {
