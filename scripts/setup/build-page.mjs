@@ -1,16 +1,18 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { writeCharts } from './layout-charts.mjs'
 
 /** Files that are worth compressing: text. */
-const TEXT = /\.(?:html|js|css|svg|webmanifest)$/
+const TEXT = /\.(?:html|js|css|svg|json|webmanifest)$/
 
 /**
- * Bundles the page in `source` into `folder`: index.html, manifest.webmanifest, icons, and assets
- * whose names hold a hash of their content, so that browsers may keep them for ever. Beside every
- * text lie its compressed copies (`.br`, `.gz`). Throws when the bundler finds errors.
+ * Bundles the page in `source` into `folder`: index.html, manifest.webmanifest, icons, the charts of
+ * the machines, and assets whose names hold a hash of their content, so that browsers may keep them
+ * for ever. Beside every text lie its compressed copies (`.br`, `.gz`). Throws when the bundler finds
+ * errors.
  */
-export async function buildPage(source, folder) {
+export async function buildPage(source, folder, { definitions, commands }) {
   // Loaded here, because setup runs before the packages are installed.
   const { build } = await import('esbuild')
   mkdirSync(folder, { recursive: true })
@@ -59,6 +61,8 @@ export async function buildPage(source, folder) {
   cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
   for (const { name } of outputs) compress(join(folder, 'assets', name))
   compress(join(folder, 'index.html'))
+  for (const path of await writeCharts(definitions, commands, join(folder, 'charts')))
+    compress(path)
 }
 
 /** Returns the links by which a browser loads what the main script imports, beside the script. */

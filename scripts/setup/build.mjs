@@ -21,12 +21,16 @@ const UI = join(SRC, 'ui')
 const MAIN = join('cli', 'f2f.cjs')
 const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
 
-/** Lists the files and folders of the sources. A folder's time changes when a file is removed. */
+/**
+ * Lists the files and folders that a build is made from and with. A folder's time changes when a
+ * file is removed.
+ */
 function sources() {
-  const inSrc = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).map((name) =>
-    join(SRC, name),
+  const folders = [SRC, join(ROOT, 'scripts', 'setup')]
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
-  return [...inSrc, SRC, ...SETTINGS.map((name) => join(ROOT, name))]
+  return [...files, ...folders, ...SETTINGS.map((name) => join(ROOT, name))]
 }
 
 function isStale() {
@@ -51,6 +55,13 @@ function copyAssets(folder) {
   cpSync(SRC, folder, { recursive: true, filter: isAsset })
 }
 
+/** Loads what the charts of the page are made from. */
+async function machinesOf(folder) {
+  const load = (...path) => import(pathToFileURL(join(folder, ...path)))
+  const definitions = await load('machines', 'definitions', 'definitions.js')
+  return { definitions, commands: (await load('contract', 'commands.js')).COMMANDS }
+}
+
 /** Writes the man pages that package.json names. The compiled commands describe themselves. */
 async function writeManPages(folder) {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
@@ -71,7 +82,7 @@ export async function build() {
   try {
     compile(fresh)
     copyAssets(fresh)
-    await buildPage(UI, join(fresh, 'ui'))
+    await buildPage(UI, join(fresh, 'ui'), await machinesOf(fresh))
     const main = join(fresh, MAIN)
     if (!existsSync(main)) throw new Error(`The build has no ${MAIN}.`)
     if (!readFileSync(main, 'utf8').startsWith('#!'))

@@ -52,6 +52,7 @@ suite('the files of the page', (test) => {
       ['/assets/main-A1.js', 'text/javascript; charset=utf-8', SCRIPT],
       ['/assets/main-A1.css', 'text/css; charset=utf-8', 'body{}'],
       ['/manifest.webmanifest', 'application/manifest+json', '{"name":"Page"}'],
+      ['/charts/track-v1.json', 'application/json', '{"machine":"track"}'],
       ['/icons/idle.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
     ]) {
       const answer = await ask(path as string)
@@ -90,7 +91,7 @@ suite('the files of the page', (test) => {
   test('are kept by browsers for ever where the name tells the content, and asked for otherwise', async () => {
     const immutable = 'public, max-age=31536000, immutable'
     assert.equal((await ask('/assets/main-A1.js')).headers['cache-control'], immutable)
-    for (const path of ['/', '/manifest.webmanifest', '/icons/idle.svg']) {
+    for (const path of ['/', '/manifest.webmanifest', '/charts/track-v1.json', '/icons/idle.svg']) {
       const { headers } = await ask(path)
       assert.equal(headers['cache-control'], 'no-cache')
       for (const match of [String(headers.etag), `W/${headers.etag}`, `"x", ${headers.etag}`]) {

@@ -28,6 +28,11 @@ export function writeManPages(folder: string, version: string): void {
 }
 `
 
+/** Stands for the definitions of the machines, whose charts the build lays out. */
+const DEFINITIONS = `export const MACHINES_VERSION = 1
+export const definitionOf = () => ({ states: [], transitions: [], invoke: [], initial: null })
+`
+
 /** Makes a checkout with sources of its own. Everything else is that of this checkout. */
 function checkout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'checkout-'))
@@ -46,6 +51,8 @@ function checkout(): string {
   write(join(folder, 'src/word.ts'), "export const word = 'first'\n")
   write(join(folder, 'src/cli/man/write-man-pages.ts'), MAN_PAGES)
   write(join(folder, 'src/page/index.html'), '<p>page</p>')
+  write(join(folder, 'src/machines/definitions/definitions.ts'), DEFINITIONS)
+  write(join(folder, 'src/contract/commands.ts'), 'export const COMMANDS: string[] = []\n')
   writePage(join(folder, 'src/ui'))
   return folder
 }

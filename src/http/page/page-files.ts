@@ -29,6 +29,7 @@ const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.ico': 'image/x-icon',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.webmanifest': 'application/manifest+json',
@@ -36,7 +37,7 @@ const TYPES: Record<string, string> = {
 }
 
 /** The folders whose files are served, by the path of their URL. Other files stay private. */
-const FOLDERS = ['/assets/', '/icons/'] as const
+const FOLDERS = ['/assets/', '/charts/', '/icons/'] as const
 const ROOT_FILES = { '/': 'index.html', '/manifest.webmanifest': 'manifest.webmanifest' } as const
 
 /** The page of a daemon whose page is not built. */

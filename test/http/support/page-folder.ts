@@ -8,7 +8,7 @@ export const SCRIPT = `export const text = '${'x'.repeat(500)}'`
 
 /** Writes the page into a folder, with compressed copies and files that are not for clients. */
 export async function writePage(folder: string): Promise<void> {
-  for (const name of ['assets', 'icons/private'])
+  for (const name of ['assets', 'charts', 'icons/private'])
     await mkdir(join(folder, name), { recursive: true })
   const files: Record<string, string | Buffer> = {
     'index.html': INDEX,
@@ -20,6 +20,7 @@ export async function writePage(folder: string): Promise<void> {
     'assets/main-A1.js.gz': gzipSync(SCRIPT),
     'assets/main-A1.js.map': '{}',
     'assets/main-A1.css': 'body{}',
+    'charts/track-v1.json': '{"machine":"track"}',
     'icons/idle.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
     'icons/private/key.svg': '<svg/>',
   }
