@@ -17,7 +17,7 @@ function textWidth(text, size) {
   return Math.ceil(width)
 }
 
-/** The texts in a state below its name: the actors that it runs and the commands that it permits. */
+/** The texts in a state below its name: the actors that it runs, the commands that it permits. */
 export function nodeLines({ invoke, permits }) {
   return [
     ...invoke.map((actor) => `runs ${actor}`),

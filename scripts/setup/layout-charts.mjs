@@ -28,7 +28,7 @@ const OPTIONS = {
   ...SPACING,
 }
 
-/** Writes the charts of all kept definitions, `<machine>-v<version>.json`, and lists their paths. */
+/** Writes the charts of all kept definitions, `<machine>-v<version>.json`. Lists their paths. */
 export async function writeCharts({ definitionOf, MACHINES_VERSION }, commands, folder) {
   mkdirSync(folder, { recursive: true })
   const paths = []

@@ -133,11 +133,7 @@ const recorder = {
       .literal(true)
       .optional()
       .describe('The log has a witness file from here on. Missing in logs of 0.1'),
-    machines: z
-      .int()
-      .min(1)
-      .optional()
-      .describe('The version of the definitions of the machines. Missing in logs of 0.1: 1'),
+    machines: machines.optional(),
     unacknowledged,
   }),
   'daemon.stopped': z.object({ reason: z.literal('signal') }),

@@ -5,8 +5,8 @@ import { session as session1 } from './v1/session.ts'
 import { track as track1 } from './v1/track.ts'
 
 /**
- * The definitions of every version, from 1. A version is never changed, because logs name it: an old
- * recording is shown with the machines that it was written with.
+ * The definitions of every version, from 1. A version is never changed, because logs name it: an
+ * old recording is shown with the machines that it was written with.
  */
 const VERSIONS: readonly MachineDefinitions[] = [
   { control: control1, session: session1, track: track1 },
