@@ -9,8 +9,8 @@ const TEXT = /\.(?:html|js|css|svg|json|webmanifest)$/
 /**
  * Bundles the page in `source` into `folder`: index.html, manifest.webmanifest, icons, the charts
  * of the machines, and assets whose names hold a hash of their content, so that browsers may keep
- * them for ever. Beside every text lie its compressed copies (`.br`, `.gz`). Throws when the bundler
- * finds errors.
+ * them for ever. Beside every text lie its compressed copies (`.br`, `.gz`). Throws when the
+ * bundler finds errors.
  */
 export async function buildPage(source, folder, { definitions, commands }) {
   // Loaded here, because setup runs before the packages are installed.

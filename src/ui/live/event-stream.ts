@@ -5,7 +5,7 @@ import { recorder } from './recorder.ts'
 /** The state of a stream. Only while it is `open` does the page learn of every change. */
 export type StreamState = 'connecting' | 'open' | 'lost' | 'signedOut'
 
-/** A message of a stream to its windows. `pulse`: whether the recorder answered when it was asked. */
+/** A message of a stream to its windows. `pulse`: what the recorder answered when asked. */
 export type StreamNews =
   | { state: StreamState }
   | { message: StreamMessage }

@@ -1,10 +1,10 @@
-/** What a pulse needs to know, and whom it tells. */
+/** The questions that a pulse asks its owner, and its news. */
 export interface PulseOptions {
   /** A recorder that is silent for longer is asked whether it is there. */
   silenceMs: number
   /** When the recorder was last heard from, in the time of `performance.now()`. */
   lastHeardAt(): number
-  /** Whether it is not known how things stand: then nothing that is heard is a reason not to ask. */
+  /** Whether it is unknown how things stand. What is heard is then no reason not to ask. */
   isWaiting(): boolean
   /** The recorder has answered. `isReady` is false while it opens its log. */
   onAnswer(isReady: boolean): void
