@@ -7,7 +7,7 @@ import { playExamples } from './support/example-story.ts'
 
 /** Examples that are no answers to a request of the story. */
 const NOT_PLAYED = [
-  ...['page', 'pageAsset', 'pageManifest'],
+  ...['page', 'pageAsset', 'pageChart', 'pageManifest'],
   ...['readConfiguration', 'readOpenApi', 'readSession', 'streamEvents'],
 ]
 

@@ -13,6 +13,7 @@ const SCOPE_OF: Record<string, Scope | null> = {
   'GET /healthz': null,
   'GET /manifest.webmanifest': null,
   'GET /assets/:file': null,
+  'GET /charts/:file': null,
   'GET /icons/:file': null,
   'GET /v1/ping': null,
   'GET /launch/:code': null,

@@ -7,6 +7,7 @@ import { writeCharts } from '../../scripts/setup/layout-charts.mjs'
 import type { Chart } from '../../src/contract/chart.ts'
 import { COMMANDS } from '../../src/contract/commands.ts'
 import type { MachineName } from '../../src/contract/replay.ts'
+import { chart } from '../../src/http/schemas/chart-answer.ts'
 import type { StateDefinition } from '../../src/machines/definitions/definition.ts'
 import * as definitions from '../../src/machines/definitions/definitions.ts'
 import { readPage } from '../docs/support/markdown.ts'
@@ -68,6 +69,10 @@ suite('the charts of the machines', (test) => {
       const definition = definitions.definitionOf(chart.machine as MachineName, chart.version)
       assert.deepEqual(drawnIn(chart).sort(), contentOf(definition).sort())
     }
+  })
+
+  test('each is what openapi.json says', () => {
+    for (const one of charts) assert.deepEqual(chart.strict().parse(one), one)
   })
 
   test('commands are part of the state that permits them, and facts are arrows', () => {

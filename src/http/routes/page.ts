@@ -2,6 +2,7 @@ import { RecorderError } from '../../contract/errors.ts'
 import type { HttpContext } from '../context.ts'
 import { answerPageFile } from '../page/page-answer.ts'
 import { defineRoute, type Route, type RouteResponse } from '../route.ts'
+import { ANSWERS } from '../schemas/answers.ts'
 import { sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
@@ -52,6 +53,22 @@ export function pageRoutes(services: Services): Route[] {
       summary: 'A script or style of the page',
       description: 'Its name changes with its content, so browsers keep it for a year.',
       outcomes: fileOutcomes('The file', 'text/javascript', 'text/css', 'font/woff2'),
+      errors: ['NOT_FOUND'],
+    }),
+    defineRoute({
+      ...fileRoute(services, '/charts/:file'),
+      operationId: 'pageChart',
+      summary: 'A chart of one of the machines, laid out for the inspector',
+      description: 'It is named `<machine>-v<version>.json` and is the same for everybody.',
+      outcomes: [
+        {
+          status: 200,
+          description: 'The chart',
+          content: { 'application/json': ANSWERS.Chart },
+          headers: ['ETag'],
+        },
+        CACHED,
+      ],
       errors: ['NOT_FOUND'],
     }),
     defineRoute({

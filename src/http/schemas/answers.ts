@@ -7,6 +7,7 @@ import { SCOPES } from '../../access/scopes.ts'
 import { PAGE_LANGUAGES, SETTING_SOURCES } from '../../contract/configuration.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
+import { chart } from './chart-answer.ts'
 import { event, eventBase } from './event-answer.ts'
 import {
   by,
@@ -176,6 +177,7 @@ function pageOf<S extends z.ZodType>(item: S) {
 export const ANSWERS = {
   Application: application,
   By: by,
+  Chart: chart,
   Configuration: configuration,
   Device: device,
   Devices: devices,

@@ -4,6 +4,7 @@
  */
 import { QUALITY_PRESETS } from '../../../contract/quality.ts'
 import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
+import { CHART } from './chart.ts'
 import { EVENTS, STREAM } from './events.ts'
 import { recordingAfter, recordingWithHistoryAfter } from './recording.ts'
 import { REPLAY_STATE } from './replay.ts'
@@ -166,4 +167,5 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   page: '<!doctype html>…',
   pageManifest: '{"name":"Face-to-Face Interaction Recorder", …}',
   pageAsset: '…',
+  pageChart: CHART,
 }
