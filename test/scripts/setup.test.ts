@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -95,6 +96,8 @@ suite('set-up', (test) => {
     assert.equal(setup(folder, ['--build']).code, 0)
     assert.equal(runBuilt(folder), 'first\n')
     assert.equal(readFileSync(join(folder, 'dist/page/index.html'), 'utf8'), '<p>page</p>')
+    const charts = readdirSync(join(folder, 'dist/ui/charts'))
+    for (const ending of ['', '.br', '.gz']) assert.ok(charts.includes(`track-v1.json${ending}`))
     assert.match(readFileSync(join(folder, 'dist/man/f2f.1'), 'utf8'), /^\d+\.\d+\.\d+$/)
     assert.ok(statSync(join(folder, 'dist/cli/f2f.cjs')).mode & 0o100, 'executable')
     assert.deepEqual(setup(folder, ['--build']), { code: 0, printed: '' })
@@ -104,6 +107,14 @@ suite('set-up', (test) => {
     utimesSync(join(folder, 'src/word.ts'), later, later)
     assert.equal(setup(folder, ['--build']).code, 0)
     assert.equal(runBuilt(folder), 'second\n')
+  })
+
+  test('set-up builds when what lays out the charts is newer than the build', () => {
+    const folder = checkout()
+    assert.equal(setup(folder, ['--build']).code, 0)
+    const later = new Date(Date.now() + 2_000)
+    utimesSync(join(folder, 'scripts/setup/layout-charts.mjs'), later, later)
+    assert.match(setup(folder, ['--build']).printed, /building/)
   })
 
   test('a build with errors names them, fails, and keeps the last good build', () => {
