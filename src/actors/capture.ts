@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import type { GapReason } from '../contract/gap-reason.ts'
+import type { CaptureProcess } from '../contract/inspection.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
 import type { Level } from '../contract/views.ts'
@@ -74,6 +75,8 @@ export type CaptureReport =
    * written to disk.
    */
   | { type: 'capture.picture'; segment: number; jpeg: Buffer | null }
+  /** A program of the segment runs, or has ended. Never written to the log. */
+  | { type: 'capture.process'; segment: number; process: CaptureProcess; isRunning: boolean }
   /** Bytes in the segment's file so far, about twice a second; never written to the log. */
   | { type: 'capture.progress'; segment: number; bytes: number }
 

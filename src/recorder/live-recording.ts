@@ -3,6 +3,7 @@ import type { Capture, CaptureReport } from '../actors/capture.ts'
 import { clockActor } from '../actors/clock-actor.ts'
 import type { CapturePlatform } from '../actors/port.ts'
 import type { LogEvent } from '../contract/events.ts'
+import type { CaptureProcess } from '../contract/inspection.ts'
 import { MEDIA, type Medium, NO_DEVICE } from '../contract/media.ts'
 import { controlMachine } from '../machines/control-machine.ts'
 import { assertTransition, machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
@@ -15,6 +16,9 @@ export type RecordingClock =
   | { clock: 'maxDuration' | 'wrapUp' }
   | { clock: 'pause'; medium: Medium }
 
+/** A program of a capture runs, or has ended. */
+export type ProcessReport = Extract<CaptureReport, { type: 'capture.process' }>
+
 /** The parts that a live recording works with. */
 export interface LiveRecordingOptions {
   id: string
@@ -24,6 +28,8 @@ export interface LiveRecordingOptions {
   onReport(medium: Medium, report: CaptureReport): void
   /** A clock has fired: the session's, or, with a medium, that of a track's pause. */
   onClock(fired: RecordingClock): void
+  /** A program of a capture runs, or has ended. */
+  onProcess(recording: LiveRecording, medium: Medium, report: ProcessReport): void
   /** Called when an actor fails that must never fail. */
   onFault(what: string, error: unknown): void
   now(): number
@@ -39,6 +45,11 @@ export class LiveRecording {
   readonly session: Actor<typeof sessionMachine>
   readonly tracks: Record<Medium, Actor<typeof trackMachine>>
   readonly #captures = new Map<Medium, Capture>()
+  readonly #processes: Record<Medium, Map<number, CaptureProcess>> = {
+    mic: new Map(),
+    speaker: new Map(),
+    screen: new Map(),
+  }
   readonly #options: LiveRecordingOptions
   #restoring = false
   #disposed = false
@@ -94,12 +105,25 @@ export class LiveRecording {
     if (!capture) {
       const { platform, onReport } = this.#options
       capture = platform.capture(medium, (report) => {
+        if (report.type === 'capture.process') this.#observeProcess(medium, report)
         // Recovery now owns these files.
-        if (!this.#disposed) onReport(medium, report)
+        else if (!this.#disposed) onReport(medium, report)
       })
       this.#captures.set(medium, capture)
     }
     return capture
+  }
+
+  #observeProcess(medium: Medium, report: ProcessReport): void {
+    const { process, isRunning } = report
+    if (isRunning) this.#processes[medium].set(process.pid, process)
+    else this.#processes[medium].delete(process.pid)
+    this.#options.onProcess(this, medium, report)
+  }
+
+  /** The programs that capture for a track now. */
+  processes(medium: Medium): Iterable<CaptureProcess> {
+    return this.#processes[medium].values()
   }
 
   #captureLogic(medium: Medium, folder: string) {

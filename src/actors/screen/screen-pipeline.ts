@@ -8,10 +8,11 @@ import {
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
 import type { ScreenWatch } from '../../platform/screen-watch.ts'
-import { type Child, startChild } from '../../processes/child-process.ts'
+import type { Child } from '../../processes/child-process.ts'
 import { terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { within } from '../../time/within.ts'
+import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import { BlackWatch } from './black-watch.ts'
 import { JpegSplitter } from './jpeg-splitter.ts'
@@ -109,16 +110,20 @@ export class ScreenPipeline implements Pipeline {
       // clock has caught up.
       if (jump.type === 'stepped') this.end(this.#clockSetCause())
     })
-    const child = startChild(command, {
-      env: this.#parts.env,
-      stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
-      onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
-      onStderr: (text) => this.#readStartTime(text),
-      onDescriptors: [
-        (chunk) => this.#black.push(chunk),
-        (chunk) => void this.#onPictures(chunk, needsConfirmation),
-      ],
-    })
+    const child = startObserved(
+      command,
+      {
+        env: this.#parts.env,
+        stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
+        onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
+        onStderr: (text) => this.#readStartTime(text),
+        onDescriptors: [
+          (chunk) => this.#black.push(chunk),
+          (chunk) => void this.#onPictures(chunk, needsConfirmation),
+        ],
+      },
+      this.#events.process,
+    )
     this.#child = child
     const exit = await child.exited
     unsubscribe()

@@ -26,6 +26,8 @@ export interface PipelineEvents {
   picture(jpeg: Buffer): void
   /** A warning about the flowing media; called when it begins and when it ends. */
   warning(warning: { code: WarningCode; present: boolean; detail: string }): void
+  /** A program of the pipeline runs, or has ended. */
+  process(process: { pid: number; program: string; isRunning: boolean }): void
 }
 
 /** The processes that turn a device into encoded media, seen as one. */

@@ -22,6 +22,7 @@ export interface SegmentAttemptEvents {
   level(level: Level): void
   picture: PipelineEvents['picture']
   warning: PipelineEvents['warning']
+  process: PipelineEvents['process']
   /** Bytes in the file, about twice a second. */
   progress(bytes: number): void
 }
@@ -81,6 +82,7 @@ export class SegmentAttempt {
       },
       level: events.level,
       picture: events.picture,
+      process: events.process,
       warning: (warning) => {
         if (hasFlowed) events.warning(warning)
         else earlyWarnings.set(warning.code, warning)

@@ -145,10 +145,18 @@ export class SegmentCapture {
           if (this.#cutAt === undefined)
             report({ type: 'capture.warning', segment: plan.number, ...warning })
         },
+        process: ({ pid, program, isRunning }) => this.#reportProcess(pid, program, isRunning),
         progress: (bytes) => report({ type: 'capture.progress', segment: plan.number, bytes }),
       },
     )
     return toCause(await this.#attempt.ended)
+  }
+
+  #reportProcess(pid: number, program: string, isRunning: boolean): void {
+    const { plan, clock, report } = this.#parts
+    const startedAt = new Date(clock.now()).toISOString()
+    const process = { segment: plan.number, pid, program, startedAt }
+    report({ type: 'capture.process', segment: plan.number, process, isRunning })
   }
 
   async #finish(segment: SegmentAttempt, cause: Cause): Promise<void> {

@@ -1,7 +1,9 @@
 import type { Logger } from '../../contract/logger.ts'
 import { exitProblem } from '../../platform/capture-problem.ts'
-import { type Child, type ChildCommand, startChild } from '../../processes/child-process.ts'
+import type { Child, ChildCommand } from '../../processes/child-process.ts'
 import { within } from '../../time/within.ts'
+import { startObserved } from '../segment/observed-child.ts'
+import type { PipelineEvents } from '../segment/pipeline.ts'
 import { feedSilence } from './feed-silence.ts'
 
 const RESTART_FIRST_MS = 250
@@ -18,8 +20,13 @@ export class KeepAwake {
   #interrupt: () => void = () => {}
 
   /** `command`: a player that reads the silence from its stdin. */
-  constructor(command: ChildCommand, env: NodeJS.ProcessEnv, logger: Logger) {
-    this.ended = this.#run(command, env, logger)
+  constructor(
+    command: ChildCommand,
+    env: NodeJS.ProcessEnv,
+    logger: Logger,
+    report: PipelineEvents['process'],
+  ) {
+    this.ended = this.#run(command, env, logger, report)
   }
 
   stop(): void {
@@ -28,7 +35,12 @@ export class KeepAwake {
     this.#interrupt()
   }
 
-  async #run(command: ChildCommand, env: NodeJS.ProcessEnv, logger: Logger): Promise<void> {
+  async #run(
+    command: ChildCommand,
+    env: NodeJS.ProcessEnv,
+    logger: Logger,
+    report: PipelineEvents['process'],
+  ): Promise<void> {
     const stopped = new Promise<void>((resolve) => {
       this.#interrupt = resolve
     })
@@ -37,7 +49,7 @@ export class KeepAwake {
       !this.#isOver;
       pauseMs = Math.min(2 * pauseMs, RESTART_MAX_MS)
     ) {
-      const player = startChild(command, { env, stdin: 'pipe' })
+      const player = startObserved(command, { env, stdin: 'pipe' }, report)
       this.#player = player
       if (player.stdin) feedSilence(player.stdin)
       const exit = await player.exited

@@ -12,9 +12,10 @@ import {
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
 import type { SoundWatch } from '../../platform/sound-watch.ts'
-import { type Child, type ChildCommand, startChild } from '../../processes/child-process.ts'
+import type { Child, ChildCommand } from '../../processes/child-process.ts'
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
+import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import { DriftMeter } from './drift-meter.ts'
 import { KeepAwake } from './keep-awake.ts'
@@ -180,9 +181,11 @@ export class SoundPipeline implements Pipeline {
     const { keepAwake, env, logger } = this.#parts
     const command = await this.#valueOrFail(this.#parts.source)
     if (command === undefined || this.#cause) return
-    const source = startChild(command, { env, onStdout: (chunk) => this.#onSound(chunk) })
+    const { process } = this.#events
+    const onStdout = (chunk: Buffer): void => this.#onSound(chunk)
+    const source = startObserved(command, { env, onStdout }, process)
     this.#source = source
-    if (keepAwake) this.#keepAwake = new KeepAwake(keepAwake, env, logger)
+    if (keepAwake) this.#keepAwake = new KeepAwake(keepAwake, env, logger, process)
     if (source.pid !== undefined) this.#watch = this.#watchSource(command, source.pid)
     this.#fail(exitProblem('The capture helper', source, await source.exited))
     await this.#keepAwake?.ended
@@ -233,9 +236,10 @@ export class SoundPipeline implements Pipeline {
     const path = (await this.#valueOrFail(this.#parts.ffmpeg))?.path
     if (path === undefined) return
     if (this.#cause && this.#pending.length === 0) return
-    const encoder = startChild(
+    const encoder = startObserved(
       { program: path, args: opusArgs(this.#parts.format) },
       { env: this.#parts.env, stdin: 'pipe', onStdout: (chunk) => this.#onEncoded(chunk) },
+      this.#events.process,
     )
     this.#encoder = encoder
     for (const pcm of this.#pending) encoder.stdin?.write(pcm)

@@ -7,17 +7,24 @@ import type { SegmentOutcome } from './pending-command.ts'
 /** How long a track that lost its media tries to get them back before it has failed. */
 export const RECOVERY_MS = 10 * 60_000
 
-/** A report that is no fact: loudness, picture, growth of a file. */
+/** A report that is no fact: loudness, picture, program, growth of a file. */
 export type TransientReport = Extract<
   CaptureReport,
-  { type: 'capture.level' | 'capture.picture' | 'capture.progress' }
+  { type: 'capture.level' | 'capture.picture' | 'capture.process' | 'capture.progress' }
 >
 /** A capture's report about a segment. */
 export type SegmentReport = Exclude<CaptureReport, TransientReport>
 
+const TRANSIENT: ReadonlySet<CaptureReport['type']> = new Set([
+  'capture.level',
+  'capture.picture',
+  'capture.process',
+  'capture.progress',
+])
+
 /** Whether a report is no fact. */
 export function isTransient(report: CaptureReport): report is TransientReport {
-  return ['capture.level', 'capture.picture', 'capture.progress'].includes(report.type)
+  return TRANSIENT.has(report.type)
 }
 
 /**
