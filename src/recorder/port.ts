@@ -2,6 +2,7 @@ import type { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
+import type { InspectionMessage } from '../contract/inspection.ts'
 import type { Medium } from '../contract/media.ts'
 import type {
   ApplicationView,
@@ -11,6 +12,7 @@ import type {
   RecordingAnswer,
   TagEntry,
 } from '../contract/views.ts'
+import type { PastPlayer, PastStart } from '../inspection/past-player.ts'
 import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import type { ScopeRefusal } from './commands/scope-refusals.ts'
@@ -20,6 +22,8 @@ import type { LivePicture } from './queries/live-pictures.ts'
 export type { Replay } from '../replay/replay.ts'
 /** Part of the port: the question and the answer of `recordings`. */
 export type { Page, RecordingQuery } from '../store/port.ts'
+/** A recording's past, as one reader sees it. */
+export type PastInspection = Pick<PastPlayer, 'begin' | 'control' | 'end'>
 /** Part of the port: a command that was refused for its scope. */
 export type { ScopeRefusal } from './commands/scope-refusals.ts'
 
@@ -71,6 +75,13 @@ export interface RecorderPort {
    * Checks whether these media can be recorded; default: all. Answers within 2 s.
    */
   readiness(media?: readonly Medium[]): Promise<ReadinessView>
+  /**
+   * Observes every living actor: first as they are, before this returns, then everything as it
+   * happens. Returns the function that ends it.
+   */
+  inspect(listener: (message: InspectionMessage) => void): () => void
+  /** Opens a recording's past for inspection. Rejects like `recording`. */
+  inspectPast(id: string, side: ClientSide, start: PastStart): Promise<PastInspection>
   /** Appends an event about a token. Resolves when it is durable. */
   appendTokenEvent<T extends 'token.created' | 'token.revoked'>(
     type: T,

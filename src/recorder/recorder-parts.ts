@@ -4,6 +4,7 @@ import type { By } from '../contract/by.ts'
 import type { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
 import { resolveQuality } from '../contract/quality.ts'
+import { LiveInspection } from '../inspection/live-inspection.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
 import { CommandHandler } from './commands/command-handler.ts'
@@ -24,6 +25,7 @@ export interface RecorderParts {
   reader: Reader
   readiness: Readiness
   disk: DiskGuard
+  inspection: LiveInspection
 }
 
 /** The recorder as its parts see it. */
@@ -43,7 +45,8 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   const { log, platform, clock, version } = options
   const { system, bus, onFault } = host
   const now = (): number => clock.now()
-  const facts = createFactPipeline(options, host, () => parts)
+  const inspection = new LiveInspection({ version, now, onFault })
+  const facts = createFactPipeline(options, host, () => parts, inspection)
   const disk = createDiskGuard(options, host, () => parts)
   const { watch: diskWatch } = disk
   const reader = new Reader({
@@ -67,6 +70,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
       builtAt: options.builtAt ?? 0,
     }),
     disk,
+    inspection,
   }
   return parts
 }
@@ -75,18 +79,21 @@ function createFactPipeline(
   options: RecorderOptions,
   { system, onCommitted, onLogFailed, onFault }: RecorderHost,
   parts: () => RecorderParts,
+  inspection: LiveInspection,
 ): FactPipeline {
   const { log, platform, clock } = options
   const now = (): number => clock.now()
   const folderOf = (id: string): string => join(options.recordingsFolder, id)
   return new FactPipeline({
-    ...{ log, system, now, onCommitted, onFault },
+    ...{ log, system, now, onCommitted, onFault, inspection },
     stallMs: options.stallMs ?? LOG_STALL_MS,
     createLive: (id) =>
       new LiveRecording({
         ...{ id, platform, onFault, now },
         folder: folderOf(id),
         onReport: (medium, report) => parts().facts.report(id, medium, report),
+        onProcess: (live, medium, { process, isRunning }) =>
+          inspection.process(live, medium, process, isRunning),
         onClock: (fired) => parts().clockCommands.fired(id, fired),
       }),
     render: (pending, status, view, recordings) => ({

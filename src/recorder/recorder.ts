@@ -4,6 +4,7 @@ import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
+import type { InspectionMessage } from '../contract/inspection.ts'
 import type { Medium } from '../contract/media.ts'
 import type {
   ApplicationView,
@@ -12,6 +13,7 @@ import type {
   RecordingAnswer,
   TagEntry,
 } from '../contract/views.ts'
+import { PastPlayer, type PastStart } from '../inspection/past-player.ts'
 import { MACHINES_VERSION } from '../machines/definitions/definitions.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { Replay } from '../replay/replay.ts'
@@ -20,7 +22,7 @@ import { within } from '../time/within.ts'
 import { type OpeningFact, openingFacts, unacknowledgedCommands } from './facts/opening.ts'
 import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
 import { isCapturing } from './open-recordings.ts'
-import type { RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
+import type { PastInspection, RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
 import type { LivePicture } from './queries/live-pictures.ts'
 import type { RecorderOptions } from './recorder-options.ts'
 import { createRecorderParts, type RecorderParts } from './recorder-parts.ts'
@@ -128,6 +130,17 @@ export class Recorder implements RecorderPort {
 
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
     return this.#parts.reader.allowedCommands(id, side)
+  }
+
+  inspect(listener: (message: InspectionMessage) => void): () => void {
+    return this.#parts.inspection.subscribe(listener)
+  }
+
+  async inspectPast(id: string, side: ClientSide, start: PastStart): Promise<PastInspection> {
+    const { id: recordingId } = await this.recording(id, side)
+    const replay = (): Promise<Replay> => this.replay(recordingId, side)
+    const { version } = this.#options
+    return PastPlayer.open({ start, replay, version, onFault: this.#onFault })
   }
 
   /** The live machines of an open recording, for the inspector. */

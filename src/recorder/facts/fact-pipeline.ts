@@ -4,6 +4,7 @@ import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { RecordingView } from '../../contract/views.ts'
+import type { LiveInspection } from '../../inspection/live-inspection.ts'
 import type { Appended, CommandAnswer, EventLog } from '../../store/port.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
@@ -35,6 +36,7 @@ export interface FactPipelineOptions {
   now(): number
   stallMs: number
   createLive(id: string): LiveRecording
+  inspection: LiveInspection
   /** Renders the answer to a completed command from these open recordings. */
   render(
     pending: PendingCommand,
@@ -77,8 +79,8 @@ export class FactPipeline {
       },
       onFailed: (error) => this.fail(error),
     })
-    const { createLive: create, onRolledBack, onFault } = options
-    this.live = new LiveRecordings({ create, onRolledBack, onFault })
+    const { createLive: create, inspection, onRolledBack, onFault } = options
+    this.live = new LiveRecordings({ create, inspection, onRolledBack, onFault })
   }
 
   /** The open recordings as they are once everything queued is durable. Arbitration uses them. */

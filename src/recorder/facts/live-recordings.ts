@@ -1,10 +1,12 @@
 import type { LogEvent } from '../../contract/events.ts'
+import type { LiveInspection } from '../../inspection/live-inspection.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import type { CaptureCut } from './event-batch.ts'
 
 /** The parts that live recordings work with. */
 export interface LiveRecordingsOptions {
   create(id: string): LiveRecording
+  inspection: Pick<LiveInspection, 'add' | 'remove' | 'observe'>
   /** Removes the files of a start that was rolled back; its actors have ended. */
   onRolledBack(id: string): Promise<void>
   onFault(what: string, error: unknown): void
@@ -32,6 +34,7 @@ export class LiveRecordings {
     const live = this.#options.create(id)
     live.restore(past)
     this.#live.set(id, live)
+    this.#options.inspection.add(live)
   }
 
   /** Ends segments at once, before the fact that says so is durable. */
@@ -49,6 +52,10 @@ export class LiveRecordings {
    * @throws RecorderError INTERNAL when a machine has no transition for it.
    */
   apply(event: LogEvent): void {
+    this.#options.inspection.observe(event, () => this.#apply(event))
+  }
+
+  #apply(event: LogEvent): void {
     const id = event.recordingId
     if (id === null || event.type === 'command.refused') return
     const live = this.#live.get(id)
@@ -57,8 +64,7 @@ export class LiveRecordings {
     if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') return
     this.#live.delete(id)
     const { onRolledBack, onFault } = this.#options
-    live
-      .dispose()
+    this.#end(live)
       .then(() => (event.type === 'recording.startFailed' ? onRolledBack(id) : undefined))
       .catch((error) => onFault('ending a recording’s actors', error))
   }
@@ -67,6 +73,14 @@ export class LiveRecordings {
   async dispose(): Promise<void> {
     const all = [...this.#live.values()]
     this.#live.clear()
-    await Promise.all(all.map((live) => live.dispose()))
+    await Promise.all(all.map((live) => this.#end(live)))
+  }
+
+  async #end(live: LiveRecording): Promise<void> {
+    try {
+      await live.dispose()
+    } finally {
+      this.#options.inspection.remove(live)
+    }
   }
 }
