@@ -111,6 +111,11 @@ export const ERRORS = {
     'The Idempotency-Key was used for another request.',
     'Use a new key for a new request.',
   ],
+  UPGRADE_REQUIRED: [
+    426,
+    'The route needs a web socket.',
+    'Open the URL as a web socket of version 13 (RFC 6455), with `ws:` in place of `http:`.',
+  ],
   RATE_LIMITED: [
     429,
     'There were too many wrong credentials.',

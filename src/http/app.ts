@@ -11,6 +11,7 @@ import { commandRoutes } from './routes/commands.ts'
 import { composedFileRoutes } from './routes/composed-files.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { eventRoutes } from './routes/events.ts'
+import { inspectRoutes } from './routes/inspect.ts'
 import { launchRoutes } from './routes/launch.ts'
 import { pageRoutes } from './routes/page.ts'
 import { peaksRoutes } from './routes/peaks.ts'
@@ -40,6 +41,7 @@ export function createRoutes(services: Services): Route[] {
     ...composedFileRoutes(services),
     ...eventRoutes(services),
     ...replayRoutes(services),
+    ...inspectRoutes(services),
     ...applicationRoutes(services),
     ...configurationRoutes(services),
     pingRoute(),

@@ -9,6 +9,8 @@ export interface PageRules {
   changesState?: boolean
   /** Whether a signed-in person may open it from the address bar of a browser. */
   opensInTab?: boolean
+  /** Whether it is a web socket. */
+  isWebSocket?: boolean
 }
 
 /**
@@ -16,15 +18,17 @@ export interface PageRules {
  * requests of every page of the same site, and all ports of a host are one site. Only
  * `Sec-Fetch-Site`, which no page can set, tells the recorder's own page from one on another port.
  * A person who types a URL sends `none`, which suffices where a tab may open the route. A change
- * also needs the Origin of the recorder's own page.
+ * also needs the Origin of the recorder's own page. For a web socket some browsers do not send
+ * `Sec-Fetch-Site`, but all send the Origin, which no page can set either.
  */
 export function checkOwnPage(
   request: IncomingMessage,
-  { method, changesState = false, opensInTab = false }: PageRules,
+  { method, changesState = false, opensInTab = false, isWebSocket = false }: PageRules,
 ): void {
   const site = request.headers['sec-fetch-site']
   const isOpened = site === 'none' && opensInTab && method === 'GET'
-  if (site !== 'same-origin' && !isOpened) {
+  const isOwnSocket = site === undefined && isWebSocket && isOwnOrigin(request)
+  if (site !== 'same-origin' && !isOpened && !isOwnSocket) {
     throw new RecorderError(
       'FORBIDDEN_ORIGIN',
       'A request with a session cookie must come from the recorder’s own page, with `Sec-Fetch-Site: same-origin`.',

@@ -44,6 +44,7 @@ export function toProblem(error: unknown): Problem {
   }
 }
 
+const UPGRADE: readonly string[] = ['Upgrade', 'websocket', 'Sec-WebSocket-Version', '13']
 const RETRY_SOON: readonly string[] = ['Retry-After', '1']
 
 /** Returns the headers that belong to a problem, names and values alternating. */
@@ -53,6 +54,8 @@ export function headersOf(problem: Problem): readonly string[] {
       return ['WWW-Authenticate', 'Bearer realm="f2f"']
     case 'METHOD_NOT_ALLOWED':
       return ['Allow', (problem.allow as string[]).join(', ')]
+    case 'UPGRADE_REQUIRED':
+      return UPGRADE
     case 'RATE_LIMITED':
     case 'TOO_MANY_STREAMS':
       return ['Retry-After', String(problem.retryAfterSeconds)]

@@ -68,6 +68,8 @@ export interface Route<Query extends z.ZodType = z.ZodType, Body extends z.ZodTy
   changesState?: boolean
   /** Whether a signed-in person may open it from the address bar of a browser. */
   opensInTab?: boolean
+  /** Whether it is a web socket: its Origin then proves that a request is the page's own. */
+  isWebSocket?: boolean
   query?: Query
   body?: Body
   requestHeaders?: HeaderName[]

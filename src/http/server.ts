@@ -12,6 +12,8 @@ import { createApp } from './app.ts'
 import { brokenRequestAnswer } from './broken-request.ts'
 import type { StreamLimits } from './event-stream.ts'
 import { createEventStreams } from './event-streams.ts'
+import type { FeedLimits } from './inspection-feed.ts'
+import { createInspectionFeeds } from './inspection-feeds.ts'
 import {
   createNodeServer,
   drain,
@@ -21,6 +23,7 @@ import {
 } from './node-server.ts'
 import { NO_PAGE, type PageFiles } from './page/page-files.ts'
 import { createStartingListener } from './starting-listener.ts'
+import { serveUpgrades } from './upgrade.ts'
 
 /** The dependencies and settings of the HTTP server. */
 export interface HttpOptions {
@@ -43,7 +46,7 @@ export interface HttpOptions {
 }
 
 /** The time limits of the server and its streams, in milliseconds. */
-export type HttpLimits = ServerLimits & StreamLimits
+export type HttpLimits = ServerLimits & StreamLimits & FeedLimits
 
 const LIMITS: HttpLimits = {
   headersTimeoutMs: 5_000,
@@ -51,6 +54,7 @@ const LIMITS: HttpLimits = {
   drainMs: 2_000,
   heartbeatMs: 10_000,
   stallMs: 60_000,
+  feedStallMs: 5_000,
 }
 /**
  * Together below the usual limit of 1,024 open files, so that capture can always start its
@@ -62,12 +66,12 @@ const LOCAL_SLOTS: SlotLimits = { strangers: 64, perClient: 64, clients: 128 }
 /** The longest time for which a stranger's connection stays open. */
 const STRANGER_LIFETIME_MS = 15_000
 
-/** The application with its event streams, not listening. */
+/** The application with its event streams and inspection feeds, not listening. */
 export interface HttpApp {
   callback: RequestListener
   /** Sets the address against which Host and Origin are checked, once it is known. */
   setAddress(address: Address): void
-  /** Ends the open event streams. */
+  /** Ends the open event streams and inspection feeds. */
   endStreams(): void
 }
 
@@ -75,20 +79,24 @@ export interface HttpApp {
 export function createHttpApp(options: HttpOptions): HttpApp {
   const { recorder, compositions, logger } = options
   let address = addressOf(0)
-  const streams = createEventStreams(
-    { recorder, compositions },
-    { ...LIMITS, ...options.limits },
-    logger,
-  )
+  const limits = { ...LIMITS, ...options.limits }
+  const feeds = createInspectionFeeds(limits)
+  const streams = createEventStreams({ recorder, compositions }, limits, logger)
   const { configuration, pageFiles = NO_PAGE } = options
   const allowedOrigins = configuration.allowedOrigins.value
-  const app = createApp({ ...options, address: () => address, streams, pageFiles }, allowedOrigins)
+  const app = createApp(
+    { ...options, address: () => address, streams, feeds, pageFiles },
+    allowedOrigins,
+  )
   return {
     callback: app.callback(),
     setAddress(newAddress) {
       address = newAddress
     },
-    endStreams: () => streams.end(),
+    endStreams() {
+      streams.end()
+      feeds.close()
+    },
   }
 }
 
@@ -149,11 +157,13 @@ export async function listenHttp(options: ListenOptions): Promise<HttpServer> {
     address: () => address,
   })
   const admissions: Admission[] = []
-  const server = createNodeServer((request, response) => {
+  const callback: RequestListener = (request, response) => {
     for (const admission of admissions) admission.observe(request, response)
     ;(app?.callback ?? starting)(request, response)
-  }, limits)
+  }
+  const server = createNodeServer(callback, limits)
   const serve = detachConnectionListener(server)
+  serveUpgrades(server, serve, callback)
   const [remote, local] = [SLOTS, LOCAL_SLOTS].map((slots) =>
     createAdmission(serve, {
       slots,

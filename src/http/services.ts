@@ -5,6 +5,7 @@ import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
 import type { EventStreams } from './event-streams.ts'
+import type { InspectionFeeds } from './inspection-feeds.ts'
 import type { PageFiles } from './page/page-files.ts'
 
 /** The services that the routes use. */
@@ -22,6 +23,7 @@ export interface Services {
   isRunning: () => boolean
   logger: Logger
   streams: EventStreams
+  feeds: InspectionFeeds
   /** The settings that are in force. */
   configuration: EffectiveConfiguration
   /** The files of the built page; none when it is not built. */

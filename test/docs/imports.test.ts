@@ -15,6 +15,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'machines/': ['contract/', 'xstate'],
   // It runs in browsers, too, and folds the view that the log stores.
   'replay/': ['contract/', 'machines/', 'store/projection/', 'xstate'],
+  // Its replay runs in browsers, too: no node:*.
+  'inspection/': ['contract/', 'machines/', 'replay/', 'xstate'],
   'media/': [],
   'time/': ['node:*'],
   'disk/': ['node:*'],
@@ -37,6 +39,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'contract/',
       'machines/',
       'replay/',
+      'inspection/',
       'disk/',
       'time/',
       'actors/capture.ts',
@@ -48,7 +51,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'access/': ['contract/', 'disk/', 'time/', 'node:*'],
   'http/': [
     ...['contract/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
-    ...['koa', '@koa/router', 'zod', 'pino', 'node:*'],
+    'inspection/redact.ts',
+    ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
   'cli/': ['client/', 'contract/', 'disk/', 'home/', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.

@@ -27,6 +27,7 @@ const SCOPE_OF: Record<string, Scope | null> = {
   'GET /v1/recordings/:id/segments/:medium/:number/index': 'read',
   'GET /v1/readiness': 'read',
   'GET /v1/events': 'audit',
+  'GET /v1/inspect': 'audit',
   'GET /v1/openapi.json': 'read',
   'GET /v1/recordings': 'read',
   'GET /v1/recordings/:id': 'read',

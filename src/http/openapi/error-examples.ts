@@ -72,6 +72,7 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
     detail: 'The Expect header asks for something else than 100-continue.',
   },
   IDEMPOTENCY_MISMATCH: { detail: 'This Idempotency-Key was used with another request.' },
+  UPGRADE_REQUIRED: { detail: 'GET /v1/inspect is a web socket.' },
   RATE_LIMITED: { detail: 'There were too many wrong credentials.', retryAfterSeconds: 42 },
   TOO_MANY_STREAMS: {
     detail: 'This client already has 8 event streams.',

@@ -111,7 +111,7 @@ function createToken({ recorder, user, isRunning }: Services): Route {
   })
 }
 
-function revokeToken({ recorder, streams, user, isRunning }: Services): Route {
+function revokeToken({ recorder, streams, feeds, user, isRunning }: Services): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/v1/tokens/:tokenId',
@@ -130,6 +130,7 @@ function revokeToken({ recorder, streams, user, isRunning }: Services): Route {
         throw new RecorderError('NOT_FOUND', 'There is no token with this id.')
       await recorder.appendTokenEvent('token.revoked', { id }, byOf(exchange, user))
       streams.end(`token:${id}`)
+      feeds.endFor(`token:${id}`)
       sendEmpty(exchange.ctx, 204)
     },
   })

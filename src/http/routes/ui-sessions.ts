@@ -46,7 +46,7 @@ function readSession({ access }: Services): Route {
   })
 }
 
-function signOut({ access, address, streams }: Services): Route {
+function signOut({ access, address, streams, feeds }: Services): Route {
   return defineRoute({
     method: 'POST',
     path: '/v1/ui/sign-out',
@@ -63,6 +63,7 @@ function signOut({ access, address, streams }: Services): Route {
       const sessionId = sessionOf(credential)
       const forgotten = access.endSession(sessionId)
       streams.end(sessionId)
+      feeds.endFor(sessionId)
       await forgotten
       const name = sessionCookieName(address().port)
       const cookie = `${name}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`
@@ -71,7 +72,7 @@ function signOut({ access, address, streams }: Services): Route {
   })
 }
 
-function endSessions({ access, streams }: Services): Route {
+function endSessions({ access, streams, feeds }: Services): Route {
   return defineRoute({
     method: 'DELETE',
     path: '/v1/ui/sessions',
@@ -84,7 +85,10 @@ function endSessions({ access, streams }: Services): Route {
     outcomes: [{ status: 204, description: 'No browser is signed in' }],
     errors: ['STORAGE_UNAVAILABLE'],
     async handle({ ctx }) {
-      await access.endSessions((sessionId) => streams.end(sessionId))
+      await access.endSessions((sessionId) => {
+        streams.end(sessionId)
+        feeds.endFor(sessionId)
+      })
       sendEmpty(ctx, 204)
     },
   })

@@ -175,7 +175,7 @@ const limit = z.int().min(1).max(MAX_LIMIT)
 const state = z.enum(RECORDING_STATES).describe('Only recordings in this state')
 
 /** Parses a whole number of a query parameter. openapi.json has the number, not its text. */
-function numberText(minimum: number, maximum: number) {
+export function numberText(minimum: number, maximum: number) {
   return z
     .string()
     .regex(/^\d{1,16}$/, 'This must be a whole number in decimal digits.')

@@ -159,6 +159,10 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     afterwards(() => Promise.all(feeds.map((feed) => feed.close())))
     return (headers) => api.call('GET', '/events', undefined, headers)
   },
+  UPGRADE_REQUIRED:
+    ({ api }) =>
+    (headers) =>
+      api.call('GET', '/inspect', undefined, headers),
   INTERNAL: async ({ api, daemon }) => {
     const id = await closedRecording(api)
     const folder = join(daemon.home, 'recordings', id)

@@ -10,6 +10,7 @@ import type {
   NewEvent,
   SegmentDescription,
 } from '../../../src/contract/events.ts'
+import type { InspectionMessage } from '../../../src/contract/inspection.ts'
 import type { Medium } from '../../../src/contract/media.ts'
 import type {
   DeviceList,
@@ -17,7 +18,13 @@ import type {
   RecordingView,
   TrackView,
 } from '../../../src/contract/views.ts'
-import type { RecorderBus, RecorderPort, ScopeRefusal } from '../../../src/recorder/port.ts'
+import { PastPlayer, type PastStart } from '../../../src/inspection/past-player.ts'
+import type {
+  PastInspection,
+  RecorderBus,
+  RecorderPort,
+  ScopeRefusal,
+} from '../../../src/recorder/port.ts'
 import { Replay } from '../../../src/replay/replay.ts'
 import type { CommandAnswer, RecordingQuery } from '../../../src/store/port.ts'
 
@@ -227,6 +234,20 @@ export class StubRecorder implements RecorderPort {
       type === 'token.created'
         ? [...this.tokens, { ...(data as EventData['token.created']), createdAt: AT, position }]
         : this.tokens.filter((token) => token.id !== (data as { id: string }).id)
+  }
+
+  /** Listens to the inspection feed. */
+  readonly inspectors = new Set<(message: InspectionMessage) => void>()
+
+  inspect(listener: (message: InspectionMessage) => void): () => void {
+    this.inspectors.add(listener)
+    return () => this.inspectors.delete(listener)
+  }
+
+  async inspectPast(id: string, side: ClientSide, start: PastStart): Promise<PastInspection> {
+    const { id: recordingId } = await this.recording(id, side)
+    const replay = () => this.replay(recordingId, side)
+    return PastPlayer.open({ start, replay, version: '0.0.0', onFault: () => {} })
   }
 
   file(recordingId: string, file: string): string {

@@ -55,6 +55,7 @@ export const de: ProblemTexts = {
     'Laden Sie die Seite neu.',
   ],
   EXPECTATION_FAILED: ['Der Recorder hat die Seite nicht verstanden.', 'Laden Sie die Seite neu.'],
+  UPGRADE_REQUIRED: ['Der Recorder hat die Seite nicht verstanden.', 'Laden Sie die Seite neu.'],
   IDEMPOTENCY_MISMATCH: [
     'Der Recorder hat die Seite nicht verstanden.',
     'Laden Sie die Seite neu.',

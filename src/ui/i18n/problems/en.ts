@@ -46,6 +46,7 @@ export const en: ProblemTexts = {
   PAYLOAD_TOO_LARGE: ['That is too much at once.', 'Shorten it.'],
   UNSUPPORTED_MEDIA_TYPE: ['The recorder did not understand the page.', 'Load the page again.'],
   EXPECTATION_FAILED: ['The recorder did not understand the page.', 'Load the page again.'],
+  UPGRADE_REQUIRED: ['The recorder did not understand the page.', 'Load the page again.'],
   IDEMPOTENCY_MISMATCH: ['The recorder did not understand the page.', 'Load the page again.'],
   RATE_LIMITED: [
     'There were too many wrong sign-ins.',
