@@ -12,9 +12,10 @@ import type {
   RecordingAnswer,
   SegmentView,
 } from '../contract/views.ts'
-import { NotFoundError } from './errors.ts'
+import { NotFoundError, RecorderProblem } from './errors.ts'
 import { follow } from './follow.ts'
 import { createIdempotencyKey } from './idempotency-key.ts'
+import { inspect } from './inspect.ts'
 import { readJson } from './read-answer.ts'
 import type { QueryParameters, RecorderClient } from './recorder-client.ts'
 import { type OutgoingRequest, send, sendOnce } from './send.ts'
@@ -44,6 +45,12 @@ import type {
 
 export * from './errors.ts'
 export type { FollowOptions } from './follow.ts'
+export type {
+  FeedSocket,
+  FeedSocketConstructor,
+  Inspection,
+  InspectOptions,
+} from './inspect.ts'
 export type * from './recorder-client.ts'
 export type * from './types.ts'
 
@@ -96,6 +103,16 @@ export function createClient(options: ClientOptions = {}): RecorderClient {
     ...accessMethods(request),
     request,
     open,
+    inspect: ({ signal, WebSocket, ...more } = {}) => {
+      const query = { ...more, tags: more.tags ? 1 : undefined }
+      const outgoing = prepare('GET', '/inspect', { query, signal })
+      const connection = {
+        url: socketUrl(outgoing.url),
+        headers: credential,
+        explain: () => explainRefusal(fetcher, outgoing),
+      }
+      return inspect(connection, { signal, WebSocket })
+    },
     follow: (more = {}) =>
       follow((after, signal) => {
         const query = { levels: more.levels ? 1 : undefined, exports: more.exports ? 1 : undefined }
@@ -135,6 +152,24 @@ function queryString(query: QueryParameters = {}): string {
   for (const [key, value] of Object.entries(query))
     if (value !== undefined) parameters.set(key, String(value))
   return parameters.size === 0 ? '' : `?${parameters}`
+}
+
+/**
+ * Throws the reason why a web socket was refused: as a plain request it gets the same answer, which
+ * a web socket does not show to its program.
+ */
+async function explainRefusal(fetcher: typeof fetch, request: OutgoingRequest): Promise<void> {
+  try {
+    await sendOnce(fetcher, request)
+  } catch (error) {
+    if (!(error instanceof RecorderProblem) || error.code !== 'UPGRADE_REQUIRED') throw error
+  }
+}
+
+/** Returns a URL as a web socket's. One without a host is the page's own. */
+function socketUrl(url: string): string {
+  const { location } = globalThis as { location?: { href: string } }
+  return new URL(url, location?.href).href.replace(/^http/, 'ws')
 }
 
 /** Returns the path of a recording, or of something of it. */

@@ -9,6 +9,7 @@ import type {
   SegmentView,
 } from '../contract/views.ts'
 import type { FollowOptions } from './follow.ts'
+import type { Inspection, InspectOptions } from './inspect.ts'
 import type {
   Devices,
   EventsQuery,
@@ -92,6 +93,8 @@ export interface RecorderClient {
   openApi(options?: RequestOptions): Promise<unknown>
   /** Follows the event stream, through interruptions. */
   follow(options?: FollowOptions): AsyncIterable<StreamMessage>
+  /** Inspects the state machines, live or as they were. */
+  inspect(options?: InspectOptions): Inspection
   /** Requests a file or a stream below `/v1`. Resolves when the answer begins. */
   open(path: string, query?: QueryParameters, options?: RequestOptions): Promise<Response>
   /** Sends any request below `/v1` and resolves with the JSON of its answer. */
