@@ -61,6 +61,7 @@ export class LiveInspection {
     const watch = new RecordingWatch(recording, {
       send: (message) => this.#send(message),
       stamp: () => this.#stamp(),
+      attempt: (show) => this.#attempt(show),
     })
     this.#recordings.set(recording, watch)
     if (this.#listeners.size === 0) return
@@ -84,11 +85,7 @@ export class LiveInspection {
       return
     }
     const recording = this.#find(event.recordingId)
-    const refusal =
-      event.type === 'command.refused' && recording !== undefined
-        ? refusalReason(event, recording.states)
-        : null
-    for (const message of logMessages(event, recording !== undefined, refusal)) this.#send(message)
+    this.#attempt(() => this.#announce(event, recording))
     this.#cause = event
     try {
       apply()
@@ -96,9 +93,27 @@ export class LiveInspection {
       this.#cause = undefined
     }
     if (recording === undefined) return
-    const { sessionId, snapshot } = recordingActor(recording.id, recordingSnapshot(event))
-    const { type } = event
-    this.#send(snapshotMessage(sessionId, snapshot, { type }, stampOf(event)))
+    this.#attempt(() => {
+      const { sessionId, snapshot } = recordingActor(recording.id, recordingSnapshot(event))
+      this.#send(snapshotMessage(sessionId, snapshot, { type: event.type }, stampOf(event)))
+    })
+  }
+
+  #announce(event: LogEvent, recording: InspectedRecording | undefined): void {
+    const refusal =
+      event.type === 'command.refused' && recording !== undefined
+        ? refusalReason(event, recording.states)
+        : null
+    for (const message of logMessages(event, recording !== undefined, refusal)) this.#send(message)
+  }
+
+  /** A fault of the feed must keep no fact from the machines. */
+  #attempt(show: () => void): void {
+    try {
+      show()
+    } catch (error) {
+      this.#options.onFault('the inspection feed', error)
+    }
   }
 
   /** Reports that a program of a capture runs, or has ended. */

@@ -39,6 +39,8 @@ export interface WatchOptions {
   send(message: InspectionMessage): void
   /** When the present event happens, and its position. */
   stamp(): Stamp
+  /** Does what shows something, and reports a fault of it: XState would let it reach a machine. */
+  attempt(show: () => void): void
 }
 
 type MachineSnapshots = { getSnapshot(): AnyMachineSnapshot }
@@ -60,8 +62,10 @@ export class RecordingWatch {
     this.#subscriptions = MACHINE_KEYS.map((key) => {
       const root = this.#machine(key)
       return root.system.inspect((event) => {
-        const message = this.#translate(key, root, event)
-        if (message !== null) this.#options.send(message)
+        this.#options.attempt(() => {
+          const message = this.#translate(key, root, event)
+          if (message !== null) this.#options.send(message)
+        })
       })
     })
   }

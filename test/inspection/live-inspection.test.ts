@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createActor, createMachine } from 'xstate'
 import { MEDIA } from '../../src/contract/media.ts'
+import { LiveInspection } from '../../src/inspection/live-inspection.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { FeedReader } from './support/feed.ts'
@@ -46,6 +47,25 @@ suite('the live inspection', (test) => {
     await eventually('all have ended', () => reader.living.length === 1)
     assert.deepEqual(reader.living, ['recorder'])
     assert.equal(reader.states.get(recording)?.status, 'done')
+  })
+
+  test('a fault of the feed keeps no fact from the machines', async () => {
+    const faults: string[] = []
+    const onFault = (what: string) => faults.push(what)
+    const inspection = new LiveInspection({ version: '1', now: Date.now, onFault })
+    await bench.command('api', 'recording.start')
+    await bench.command('ui', 'track.pause').catch(() => {})
+    const refused = (await bench.events()).find(({ type }) => type === 'command.refused')
+    assert.ok(refused)
+    let applied = 0
+    // The event of a made-up log: it names no command, so that nothing can be said of it.
+    const broken = { ...refused, by: null } as never
+    inspection.subscribe(() => {
+      throw new Error('The reader is broken, too.')
+    })
+    inspection.observe(broken, () => applied++)
+    assert.equal(applied, 1)
+    assert.deepEqual(faults, ['a reader of the inspection feed', 'the inspection feed'])
   })
 
   test('tells a late reader and a returning one the whole present state', async () => {
