@@ -37,9 +37,21 @@ export type OptionValues<O extends Record<string, OptionSpec>> = { [K in keyof O
 
 /** Streams and environment of a command. Tests replace them. */
 export interface Io {
-  stdout: { write(text: string): unknown; isTTY?: boolean; columns?: number }
+  stdout: {
+    write(text: string): unknown
+    isTTY?: boolean
+    columns?: number
+    rows?: number
+    once?(event: string, listener: () => void): unknown
+    off?(event: string, listener: () => void): unknown
+  }
   stderr: { write(text: string): unknown; isTTY?: boolean }
-  stdin: AsyncIterable<string | Uint8Array>
+  /** `setRawMode`: each key at once, on a terminal. `destroy`: no further input is awaited. */
+  stdin: AsyncIterable<string | Uint8Array> & {
+    isTTY?: boolean
+    setRawMode?(isRaw: boolean): unknown
+    destroy?(): unknown
+  }
   env: NodeJS.ProcessEnv
 }
 

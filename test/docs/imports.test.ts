@@ -54,6 +54,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     'inspection/redact.ts',
     ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
+  // It folds events here, so that each step is at once on the screen, and can be verified against
+  // the recorder's own replay. Only `f2f replay` loads the machines.
+  'cli/replay/': ['cli/', 'client/', 'contract/', 'replay/', 'node:*'],
   'cli/': ['client/', 'contract/', 'disk/', 'home/', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
   'selftest/': ['platform/', 'processes/', 'ffmpeg/', 'time/', 'x11/', 'node:*'],

@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts'
 import { events } from './events.ts'
 import { exportRecording } from './export.ts'
 import { list } from './list.ts'
+import { replay } from './replay.ts'
 import { selftest } from './selftest.ts'
 import { serve } from './serve.ts'
 import { serviceInstall, serviceStatus, serviceUninstall } from './service.ts'
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   list,
   show,
   events,
+  replay,
   exportRecording,
   devices,
   doctor,

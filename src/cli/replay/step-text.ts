@@ -1,0 +1,177 @@
+/** Formats a recording as it was at a moment, for people. */
+import type { By } from '../../contract/by.ts'
+import { MEDIA } from '../../contract/media.ts'
+import type { MachineChange, RefusalReason, ReplayState } from '../../contract/replay.ts'
+import type { RecordingView } from '../../contract/views.ts'
+import { facts } from '../facts.ts'
+import { localTime } from '../quantities.ts'
+import { clientTags, stateText } from '../recording-text.ts'
+import { printable, type Style, wrap } from '../style.ts'
+import { displayWidth, shorten } from '../text-width.ts'
+
+/** Formats all of a moment: the event, what it changed, and the state after it. */
+export function stepText(state: ReplayState, style: Style): string {
+  const { refusal, changes } = state
+  const blocks = [
+    eventText(state, style),
+    refusal === null ? '' : refusalText(state, refusal, style),
+    changes.length === 0 ? '' : block('Changed', changes.map(changeText).join('\n'), style),
+    block(state.event === null ? 'State' : 'State after it', statesText(state, style), style),
+    block('Allowed next', allowedText(state, style), style),
+  ]
+  return blocks.filter((text) => text !== '').join('\n')
+}
+
+/**
+ * Formats a moment in a line for its event, and further ones for what is different than at the
+ * moment before.
+ */
+export function stepLines(state: ReplayState, before: ReplayState, style: Style): string {
+  const { event, index, count, refusal, changes } = state
+  if (event === null) return ''
+  const data = JSON.stringify(event.data)
+  const head = [
+    `${String(index).padStart(String(count).length)}/${count}`,
+    `#${event.position}`,
+    style.weak(preciseTime(event.at)),
+    style.strong(event.type),
+    whoText(event.by),
+    data === '{}' ? '' : printable(data),
+  ]
+  const isAllowedNew =
+    JSON.stringify(state.allowedCommands) !== JSON.stringify(before.allowedCommands)
+  const lines = [
+    fitted(head.filter((part) => part !== '').join('  '), style),
+    ...(refusal === null ? [] : indented(refusalText(state, refusal, style))),
+    ...changes.flatMap((change) => indented(fitted(changeText(change), style, 4))),
+    ...(changes.length === 0 ? [] : indented(wrap(`now ${statesLine(state)}`, style.columns - 4))),
+    ...(isAllowedNew ? indented(wrap(`may ${allowedLine(state)}`, style.columns - 4)) : []),
+  ]
+  return lines.join('\n')
+}
+
+function eventText({ event, index, count }: ReplayState, style: Style): string {
+  if (event === null) return `Before the first of ${count} events.`
+  const head = [
+    `Event ${index} of ${count}`,
+    `position ${event.position}`,
+    preciseTime(event.at),
+    `${whoText(event.by)} (user ${printable(event.by.user)})`,
+  ]
+  const data = Object.entries(event.data).map(([name, value]) => [
+    `  ${printable(name)}`,
+    printable(typeof value === 'string' ? value : JSON.stringify(value)),
+  ])
+  return [
+    style.weak(wrap(head.join(', '), style.columns)),
+    style.strong(event.type),
+    ...(data.length === 0 ? [] : [limited(facts(data, style), style)]),
+  ].join('\n')
+}
+
+/** Formats a refusal so that nobody overlooks it. */
+function refusalText(state: ReplayState, refusal: RefusalReason, style: Style): string {
+  const { event, allowedCommands } = state
+  const { command, code, machine, medium, reason } = refusal
+  const count = event?.type === 'command.refused' ? (event.data.count ?? 1) : 1
+  const times = count === 1 ? '' : ` ${count} times`
+  const who = event === null ? refusal.side : whoText(event.by)
+  const rows = [
+    ['  wanted', `${who}: ${command}${times}`],
+    ...(machine === null
+      ? [['  machine', 'none: another check refused']]
+      : [['  machine', machine + (medium === null ? '' : ` of ${medium}`)]]),
+    ...(refusal.state === null ? [] : [['  in state', refusal.state]]),
+    ...(machine === null
+      ? []
+      : [['  guard', refusal.guard ?? 'none: the state has no transition']]),
+    ['  reason', printable(reason)],
+    ...(refusal.side === 'system'
+      ? []
+      : [['  allowed', allowedCommands[refusal.side].join(', ') || 'nothing']]),
+  ]
+  return `${style.bad(`REFUSED: ${code}`)}\n${limited(facts(rows, style), style)}`
+}
+
+/** Formats a change of a machine in one line. */
+export function changeText({ machine, medium, from, to, fact }: MachineChange): string {
+  const name = medium === null ? machine : `${machine} ${medium}`
+  return from === to ? `${name}: stays ${to} (${fact})` : `${name}: ${from} → ${to} (${fact})`
+}
+
+function statesText({ machines, recording, machinesVersion }: ReplayState, style: Style): string {
+  const { control, session, tracks } = machines
+  const rows = [
+    ['  control', control.value],
+    ['  session', session.value],
+    ...MEDIA.map((medium) => [`  ${medium}`, trackText(tracks[medium].value, style)]),
+    ['  clients', recording === null ? 'see no recording' : viewText(recording, style)],
+    ['  machines', `of version ${machinesVersion}`],
+  ]
+  return limited(facts(rows, style), style)
+}
+
+/** The state that clients saw, with what else their view says. */
+function viewText({ state, controller, version, tags, wrapUp }: RecordingView, style: Style) {
+  const tagCount = clientTags(tags).length
+  return [
+    `see ${stateText(state, style)}`,
+    `${controller} has control`,
+    `version ${version}`,
+    ...(tagCount === 0 ? [] : [tagCount === 1 ? '1 tag' : `${tagCount} tags`]),
+    ...(wrapUp === null ? [] : [`wrap-up until ${localTime(wrapUp.endsAt)}`]),
+  ].join(', ')
+}
+
+function trackText(state: string, style: Style): string {
+  if (state === 'recording') return style.good(state)
+  if (state === 'failed') return style.bad(state)
+  return state === 'off' || state === 'stopped' ? style.weak(state) : style.warn(state)
+}
+
+function statesLine({ machines: { control, session, tracks } }: ReplayState): string {
+  const states = MEDIA.map((medium) => `${medium} ${tracks[medium].value}`)
+  return [`control ${control.value}`, `session ${session.value}`, ...states].join(', ')
+}
+
+function allowedText({ allowedCommands }: ReplayState, style: Style): string {
+  const rows = (['api', 'ui'] as const).map((side) => [
+    `  ${side}`,
+    allowedCommands[side].join(', ') || 'nothing',
+  ])
+  return facts(rows, style)
+}
+
+function allowedLine({ allowedCommands: { api, ui } }: ReplayState): string {
+  return `api: ${api.join(', ') || 'nothing'}; ui: ${ui.join(', ') || 'nothing'}`
+}
+
+function whoText({ side, client }: By): string {
+  return `${side}/${printable(client)}`
+}
+
+/** Local time to the millisecond: steps follow each other quickly. */
+function preciseTime(at: string): string {
+  return `${localTime(at)}.${at.slice(20, 23)}`
+}
+
+function block(title: string, body: string, style: Style): string {
+  const lines = body.split('\n').map((line) => (line.startsWith(' ') ? line : `  ${line}`))
+  return `${style.weak(title)}\n${limited(lines.join('\n'), style)}`
+}
+
+/** Shortens what cannot be broken, such as a hash. */
+function limited(text: string, style: Style): string {
+  return text
+    .split('\n')
+    .map((line) => fitted(line, style))
+    .join('\n')
+}
+
+function fitted(line: string, { columns }: Style, indent = 0): string {
+  return displayWidth(line) + indent <= columns ? line : shorten(line, columns - indent)
+}
+
+function indented(text: string): string[] {
+  return text.split('\n').map((line) => `    ${line}`)
+}
