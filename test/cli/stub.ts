@@ -144,9 +144,14 @@ export async function f2f(
     env = {},
     terminal = false,
     columns,
+    rows,
+    keys,
   }: {
     home?: Home
     stdin?: (string | Uint8Array)[]
+    /** What is typed on a terminal that stdin is, too. */
+    keys?: string[]
+    rows?: number
     env?: NodeJS.ProcessEnv
     terminal?: boolean
     /** The width of the terminal. */
@@ -155,11 +160,14 @@ export async function f2f(
 ): Promise<Ran> {
   const ran = { stdout: '', stderr: '' }
   async function* input() {
-    yield* stdin
+    yield* keys ?? stdin
   }
+  const modes: boolean[] = []
+  const keyboard = { isTTY: true, setRawMode: (isRaw: boolean) => modes.push(isRaw) }
   const sink = (name: 'stdout' | 'stderr') => ({
     isTTY: terminal,
     ...(columns !== undefined && { columns }),
+    ...(rows !== undefined && { rows }),
     write(part: string) {
       ran[name] += part
     },
@@ -167,8 +175,9 @@ export async function f2f(
   const code = await run(argv, {
     stdout: sink('stdout'),
     stderr: sink('stderr'),
-    stdin: input(),
+    stdin: Object.assign(input(), keys && keyboard),
     env: { PATH: process.env.PATH, ...(home && { F2F_HOME: home.folder }), ...env },
   })
+  assert.equal(modes.at(-1) ?? false, false, 'the terminal is left as it was')
   return { ...ran, code, json: () => JSON.parse(ran.stdout) }
 }

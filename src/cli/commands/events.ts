@@ -1,13 +1,13 @@
 import type { LogEvent } from '../../contract/events.ts'
 import type { Api } from '../api.ts'
 import { defineCommand, type Io } from '../command.ts'
+import { flow } from '../flow.ts'
 import { followEvents } from '../follow-events.ts'
 import { createInterruptSignal } from '../interrupt-signal.ts'
 import { fetchAllItems } from '../pages.ts'
 import { localTime } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { printable, type Style } from '../style.ts'
-import { displayWidth, shorten } from '../text-width.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
 
 /** Shows the events of a recording, or follows the whole log. */
@@ -95,20 +95,4 @@ function printEvent(
       style.columns,
     ).join('\n')}\n`,
   )
-}
-
-/**
- * Puts the parts of an event on as few lines as possible. A part that takes more than a line is
- * shortened.
- */
-function flow(parts: readonly string[], limit: number): string[] {
-  const lines: string[] = []
-  for (const part of parts) {
-    const line = lines.at(-1)
-    const longer = line === undefined ? part : `${line}  ${part}`
-    if (line === undefined) lines.push(longer)
-    else if (displayWidth(longer) <= limit) lines[lines.length - 1] = longer
-    else lines.push(`        ${shorten(part, limit - 8)}`)
-  }
-  return lines
 }

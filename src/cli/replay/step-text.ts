@@ -4,6 +4,7 @@ import { MEDIA } from '../../contract/media.ts'
 import type { MachineChange, RefusalReason, ReplayState } from '../../contract/replay.ts'
 import type { RecordingView } from '../../contract/views.ts'
 import { facts } from '../facts.ts'
+import { flow } from '../flow.ts'
 import { localTime } from '../quantities.ts'
 import { clientTags, stateText } from '../recording-text.ts'
 import { printable, type Style, wrap } from '../style.ts'
@@ -15,7 +16,13 @@ export function stepText(state: ReplayState, style: Style): string {
   const blocks = [
     eventText(state, style),
     refusal === null ? '' : refusalText(state, refusal, style),
-    changes.length === 0 ? '' : block('Changed', changes.map(changeText).join('\n'), style),
+    changes.length === 0
+      ? ''
+      : block(
+          'Changed',
+          changes.map((change) => wrap(changeText(change), style.columns, '  ')).join('\n'),
+          style,
+        ),
     block(state.event === null ? 'State' : 'State after it', statesText(state, style), style),
     block('Allowed next', allowedText(state, style), style),
   ]
@@ -40,12 +47,16 @@ export function stepLines(state: ReplayState, before: ReplayState, style: Style)
   ]
   const isAllowedNew =
     JSON.stringify(state.allowedCommands) !== JSON.stringify(before.allowedCommands)
+  const narrow = { ...style, columns: style.columns - 4 }
   const lines = [
-    fitted(head.filter((part) => part !== '').join('  '), style),
-    ...(refusal === null ? [] : indented(refusalText(state, refusal, style))),
-    ...changes.flatMap((change) => indented(fitted(changeText(change), style, 4))),
-    ...(changes.length === 0 ? [] : indented(wrap(`now ${statesLine(state)}`, style.columns - 4))),
-    ...(isAllowedNew ? indented(wrap(`may ${allowedLine(state)}`, style.columns - 4)) : []),
+    ...flow(
+      head.filter((part) => part !== ''),
+      style.columns,
+    ),
+    ...(refusal === null ? [] : indented(refusalText(state, refusal, narrow))),
+    ...changes.flatMap((change) => indented(wrap(changeText(change), narrow.columns))),
+    ...(changes.length === 0 ? [] : indented(wrap(`now ${statesLine(state)}`, narrow.columns))),
+    ...(isAllowedNew ? indented(wrap(`may ${allowedLine(state)}`, narrow.columns)) : []),
   ]
   return lines.join('\n')
 }
@@ -58,15 +69,27 @@ function eventText({ event, index, count }: ReplayState, style: Style): string {
     preciseTime(event.at),
     `${whoText(event.by)} (user ${printable(event.by.user)})`,
   ]
-  const data = Object.entries(event.data).map(([name, value]) => [
-    `  ${printable(name)}`,
-    printable(typeof value === 'string' ? value : JSON.stringify(value)),
-  ])
+  const data = dataRows(event.data)
   return [
     style.weak(wrap(head.join(', '), style.columns)),
     style.strong(event.type),
     ...(data.length === 0 ? [] : [limited(facts(data, style), style)]),
   ].join('\n')
+}
+
+/** Lists the data of an event; a device or tags take a row for each of their members. */
+function dataRows(data: object, parent = ''): string[][] {
+  return Object.entries(data).flatMap(([name, value]): string[][] => {
+    if (parent === '' && typeof value === 'object' && value !== null && !Array.isArray(value))
+      return dataRows(value, `${name}.`)
+    const text = Array.isArray(value) ? value.join(', ') : value
+    return [
+      [
+        `  ${printable(parent + name)}`,
+        printable(typeof text === 'string' ? text : JSON.stringify(text)),
+      ],
+    ]
+  })
 }
 
 /** Formats a refusal so that nobody overlooks it. */
@@ -156,8 +179,7 @@ function preciseTime(at: string): string {
 }
 
 function block(title: string, body: string, style: Style): string {
-  const lines = body.split('\n').map((line) => (line.startsWith(' ') ? line : `  ${line}`))
-  return `${style.weak(title)}\n${limited(lines.join('\n'), style)}`
+  return `${style.weak(title)}\n${limited(body, style)}`
 }
 
 /** Shortens what cannot be broken, such as a hash. */
@@ -168,8 +190,8 @@ function limited(text: string, style: Style): string {
     .join('\n')
 }
 
-function fitted(line: string, { columns }: Style, indent = 0): string {
-  return displayWidth(line) + indent <= columns ? line : shorten(line, columns - indent)
+function fitted(line: string, { columns }: Style): string {
+  return displayWidth(line) <= columns ? line : shorten(line, columns)
 }
 
 function indented(text: string): string[] {

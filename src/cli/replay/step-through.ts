@@ -1,7 +1,9 @@
 import type { Replay } from '../../replay/replay.ts'
 import type { Io } from '../command.ts'
+import { facts } from '../facts.ts'
 import { createInterruptSignal, rejectOnAbort } from '../interrupt-signal.ts'
 import type { Style } from '../style.ts'
+import { shorten } from '../text-width.ts'
 import { readKeys } from './keys.ts'
 import { redactTags } from './redact-tags.ts'
 import { stepText } from './step-text.ts'
@@ -13,13 +15,17 @@ const LEAVE = '\u001b[?25h\u001b[?1049l'
 const CLEAR = '\u001b[H\u001b[J'
 
 const HELP = [
-  '→ n Enter      next event          ← p  the one before',
-  'Shift+→ t      next of its type    Shift+← T  the one before',
-  'r              next refusal        R  the one before',
-  'Home End       first, last         g  go to a position of the log',
-  'f              only types with a text, such as track.',
-  'Esc            all types again     q  quit',
-].join('\n')
+  ['→ n Enter', 'the next event'],
+  ['← p', 'the one before'],
+  ['Shift+→ t', 'the next event of this type'],
+  ['Shift+← T', 'the one before of this type'],
+  ['r R', 'the next refusal, the one before'],
+  ['Home End', 'the first event, the last one'],
+  ['g', 'a position of the log'],
+  ['f', 'only types that contain a text, such as track.'],
+  ['Esc', 'all types again'],
+  ['q', 'quit'],
+]
 
 /** How to step through a recording. */
 export interface StepThroughOptions {
@@ -40,7 +46,9 @@ export async function stepThrough(replay: Replay, options: StepThroughOptions): 
   const end = new AbortController()
   const draw = (): void => {
     const state = replay.stateAfter(stepper.index)
-    const text = stepper.showsHelp ? HELP : stepText(redact ? redactTags(state) : state, style)
+    const text = stepper.showsHelp
+      ? facts(HELP, style)
+      : stepText(redact ? redactTags(state) : state, style)
     io.stdout.write(CLEAR + screen(text, statusLine(stepper, follow !== undefined, style), io))
   }
   const leave = enterScreen(io, draw)
@@ -99,10 +107,10 @@ function statusLine({ input, filter, note }: Stepper, follows: boolean, style: S
   if (input?.asks === 'position') return `Position of the log: ${input.text}_`
   if (input?.asks === 'filter') return `Types that contain: ${input.text}_`
   const filterText = filter === '' ? '' : `Only types with “${filter}”. `
-  if (note !== '') return style.warn(filterText + note)
-  return style.weak(
-    `${filterText}${follows ? 'Following. ' : ''}→ ← step, r refusal, ? keys, q quit`,
-  )
+  const followText = follows ? 'Following. ' : ''
+  if (note !== '') return shorten(style.warn(note), style.columns)
+  const text = `${filterText}${followText}→ ← step, r refusal, ? keys, q quit`
+  return shorten(style.weak(text), style.columns)
 }
 
 /** Puts the status line below the text, of which a low terminal shows as much as it can. */
