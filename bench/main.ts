@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
- * recording, latency, obs, idle and page: compares the recorder with the bare programs that it is
- * made of and with OBS. Writes one table to the terminal, to bench/out, and with `--paste` into
- * docs/performance.md.
+ * recording, latency, obs, idle, page and replay: compares the recorder with the bare programs that
+ * it is made of and with OBS. Writes one table to the terminal, to bench/out, and with `--paste`
+ * into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ import { benchObs } from './obs-latency.ts'
 import { FULL, type Pace, QUICK } from './pace.ts'
 import { benchPage } from './page.ts'
 import { benchRecording } from './recording.ts'
+import { benchReplay } from './replay.ts'
 import { type Findings, markdownTable, type Row } from './table.ts'
 
 const OUT = fileURLToPath(new URL('./out/', import.meta.url))
@@ -34,6 +35,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   obs: benchObs,
   idle: benchIdle,
   page: benchPage,
+  replay: benchReplay,
 }
 
 const { values } = parseArgs({

@@ -5,7 +5,7 @@ import type { LogEvent } from '../../src/contract/events.ts'
 import { Replay } from '../../src/replay/replay.ts'
 import { type Stub, type StubAnswer, startStub } from './stub.ts'
 
-/** What a test changes in the stub's answers, by method and path. */
+/** Answers of the stub, by method and path. */
 export type Answers = Record<string, StubAnswer>
 
 /** The replays of the golden log in which both sides were refused, in the order of their starts. */

@@ -149,7 +149,7 @@ export async function f2f(
   }: {
     home?: Home
     stdin?: (string | Uint8Array)[]
-    /** What is typed on a terminal that stdin is, too. */
+    /** Typed on a terminal that stdin is, too. */
     keys?: string[]
     rows?: number
     env?: NodeJS.ProcessEnv

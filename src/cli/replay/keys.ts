@@ -32,7 +32,7 @@ const NAMES: Record<string, Key> = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Terminals send them.
 const SEQUENCE = /\u001b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z])|./gsu
 
-/** Reads the keys in what a terminal has sent at once. Leaves out keys that have no meaning here. */
+/** Reads the keys that a terminal has sent at once. Leaves out keys without a meaning here. */
 export function readKeys(text: string): Key[] {
   return (text.match(SEQUENCE) ?? []).flatMap((sequence) => {
     const name = NAMES[sequence]

@@ -12,7 +12,7 @@ import { stepThrough } from './step-through.ts'
 import { type Verification, verifyReplay } from './verify-replay.ts'
 import { writeLine } from './write-line.ts'
 
-/** What is wanted of a replay. */
+/** A request of `f2f replay`, as its options make it. */
 export interface ReplayRequest {
   recordingId: string
   moment: { position: number } | { at: string } | null

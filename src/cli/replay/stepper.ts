@@ -1,16 +1,16 @@
 import type { LogEvent } from '../../contract/events.ts'
 import type { Key } from './keys.ts'
 
-/** Where somebody who steps through a recording is. */
+/** The place of a person in a recording, and what is being asked for. */
 export interface Stepper {
   /** The number of the event that is shown; 0 is before the first. */
   index: number
   /** Only events whose type contains this are stepped to. Empty: all. */
   filter: string
-  /** What is being typed. */
+  /** The text that is being typed. */
   input: { asks: 'position' | 'filter'; text: string } | null
   showsHelp: boolean
-  /** What the last key could not do, in a sentence. */
+  /** A sentence about what the last key could not do. */
   note: string
   isDone: boolean
 }

@@ -20,7 +20,7 @@ export interface VerifiedDifference {
   detail: string
 }
 
-/** What was compared, and what differed. */
+/** The number of comparisons, and what differed. */
 export interface Verification {
   recordingId: string
   /** The number of events after which machines and view were compared. */
