@@ -15,6 +15,7 @@ import { apiSocketPath } from '../src/home/api-socket.ts'
 import { readDaemonFile } from '../src/home/daemon-file.ts'
 import { type Home, prepareHome, resolveHome } from '../src/home/home.ts'
 import { configurationWith } from './http/support/daemon.ts'
+import { refusedInspection } from './http/support/inspection-socket.ts'
 import { INDEX, writePage } from './http/support/page-folder.ts'
 import { StubCompositions } from './http/support/stub-compositions.ts'
 import { StubRecorder } from './http/support/stub-recorder.ts'
@@ -79,6 +80,8 @@ suite('while the log is being opened', (test) => {
       assert.equal(code, 'NOT_READY')
       assert.equal(detail, 'The recorder verifies its log: 7 of 9 events.')
     }
+    const socket = await refusedInspection({ url: await url() }, { token })
+    assert.equal(((await socket.json()) as { code: string }).code, 'NOT_READY')
     await open()
     const answer = await fetch(`${await url()}/v1/application`, { headers: { authorization } })
     assert.equal(answer.status, 200)

@@ -12,6 +12,9 @@ export interface UpgradableConnection {
   detach(): void
 }
 
+/** A connection with the answer that is being written to it. */
+type Answering = Duplex & { _httpMessage?: ServerResponse | null }
+
 const connections = new WeakMap<IncomingMessage, UpgradableConnection>()
 
 /**
@@ -33,6 +36,11 @@ export function serveUpgrades(
   callback: RequestListener,
 ): void {
   server.on('upgrade', (request, socket, head) => {
+    // Node hands it over while an earlier request of its connection is still being answered.
+    if ((socket as Answering)._httpMessage) {
+      socket.destroy()
+      return
+    }
     if (!asksForWebSocket(request)) {
       socket.unshift(Buffer.concat([headWithoutUpgrade(request), head]))
       serve(socket)

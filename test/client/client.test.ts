@@ -88,7 +88,7 @@ suite('the client library', (test) => {
         throw new Error('not sent')
       }) as unknown as typeof fetch,
     })
-    const { request, open, follow, readiness, ...methods } = recorder
+    const { request, open, follow, inspect, readiness, ...methods } = recorder
     await readiness().catch(() => {})
     for (const method of Object.values(methods))
       await (method as (...args: unknown[]) => Promise<unknown>)('some-id', {}).catch(() => {})

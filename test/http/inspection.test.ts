@@ -250,6 +250,21 @@ suite('an Upgrade header', (test) => {
     )
   })
 
+  test('behind a request that is not answered yet ends the connection, and harms nobody', async () => {
+    const lines = [`Host: 127.0.0.1:${daemon.port}`, `Authorization: Bearer ${HOME_TOKEN}`]
+    const stream = ['GET /v1/events HTTP/1.1', ...lines, '', ''].join('\r\n')
+    for (const path of ['/v1/inspect', '/v1/application']) {
+      const upgrade = [
+        `GET ${path} HTTP/1.1`,
+        ...lines,
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+      ]
+      await daemon.raw(stream + [...upgrade, '', ''].join('\r\n'))
+      assert.equal((await daemon.call('/v1/application')).status, 200)
+    }
+  })
+
   test('of a stranger gets one answer, and nothing behind its head is read', async () => {
     for (const path of ['/v1/inspect', '/v1/application']) {
       const answer = await raw(
