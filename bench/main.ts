@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
- * recording, latency, obs, idle, page and replay: compares the recorder with the bare programs that
+ * recording, latency, obs, idle, page, replay and inspection: compares the recorder with the bare programs that
  * it is made of and with OBS. Writes one table to the terminal, to bench/out, and with `--paste`
  * into docs/performance.md.
  */
@@ -12,6 +12,7 @@ import { benchAppend } from './append.ts'
 import { benchCapture } from './capture.ts'
 import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
+import { benchInspection } from './inspection.ts'
 import { benchLatency } from './latency.ts'
 import { busyPercent, describeMachine, load } from './machine.ts'
 import { benchObs } from './obs-latency.ts'
@@ -36,6 +37,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   idle: benchIdle,
   page: benchPage,
   replay: benchReplay,
+  inspection: benchInspection,
 }
 
 const { values } = parseArgs({
