@@ -20,8 +20,8 @@ export interface SegmentPlan {
 /** A message to a capture actor. */
 export type CaptureInstruction =
   /**
-   * Starts capturing a segment. With `retryUntil` (epoch ms) it retries with backoff, without
-   * reports, until media flow or the time is over. Without it the only attempt must flow within 5
+   * Starts capturing a segment. With `retryUntil` (epoch ms) it retries with backoff, reporting
+   * only its programs, until media flow or the time is over. Without it the only attempt must flow within 5
    * s.
    */
   | { type: 'capture.open'; plan: SegmentPlan; retryUntil?: number }

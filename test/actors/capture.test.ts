@@ -6,7 +6,7 @@ import {
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
-import { MEDIA } from '../../src/contract/media.ts'
+import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { Level } from '../../src/contract/views.ts'
 import { assertWithin, slowness } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -145,6 +145,28 @@ suite('capture', (test) => {
       } else {
         assert.ok(Math.abs((await decodeSound(path)).length / 48 - description.durationMs) <= 1)
       }
+    }
+  })
+
+  test.unless(problem, 'each program of a capture is reported while it runs', async () => {
+    const devices = platform()
+    const programs = { mic: ['ffmpeg', 'parec'], speaker: ['ffmpeg', 'pacat', 'parec'] } as const
+    for (const [medium, expected] of Object.entries({ ...programs, screen: ['ffmpeg'] })) {
+      const capture = bench.capture(devices, medium as Medium)
+      capture.open(await devices.resolve(medium as Medium, undefined), 3)
+      await capture.next('capture.flowing', 3)
+      const running = [...capture.processes]
+      assert.ok(running.every(({ isRunning }) => isRunning))
+      assert.deepEqual(running.map(({ process }) => process.program).sort(), [...expected])
+      for (const { process } of running) {
+        assert.equal(process.segment, 3)
+        assert.ok(childrenWith(process.program).includes(process.pid))
+      }
+      capture.cut(3)
+      await capture.next('capture.ended', 3)
+      const ended = capture.processes.filter(({ isRunning }) => !isRunning)
+      const pids = (reports: typeof ended) => reports.map(({ process }) => process.pid).sort()
+      assert.deepEqual(pids(ended), pids(running))
     }
   })
 

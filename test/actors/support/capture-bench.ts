@@ -32,9 +32,14 @@ export function keepingLogger(): Logger & {
   }
 }
 
+/** A report that a program of a capture runs, or has ended. */
+type ProcessReport = Extract<CaptureReport, { type: 'capture.process' }>
+
 /** A capture with everything it reported. */
 export class ObservedCapture {
+  /** All but those of programs. */
   readonly reports: CaptureReport[] = []
+  readonly processes: ProcessReport[] = []
   readonly folder: string
   readonly medium: Medium
   readonly #capture: Capture
@@ -44,7 +49,8 @@ export class ObservedCapture {
     this.medium = medium
     this.folder = folder
     this.#capture = platform.capture(medium, (report) => {
-      this.reports.push(report)
+      if (report.type === 'capture.process') this.processes.push(report)
+      else this.reports.push(report)
       for (const check of this.#waiting) check()
     })
   }
