@@ -10,9 +10,10 @@ import { createHomeFetch } from './home-fetch.ts'
 
 /**
  * Requests to the recorder of one home folder. They reject as those of the client library do, and
- * with ProblemError if the daemon of the home cannot be found or does not answer.
+ * with ProblemError if the daemon of the home cannot be found or does not answer. Only `f2f inspect`
+ * loads what opens the inspection feed.
  */
-export interface Api extends RecorderClient {
+export interface Api extends Omit<RecorderClient, 'inspect'> {
   /** Returns the announced daemon. Throws ProblemError NO_DAEMON if there is none. */
   daemon(): Promise<DaemonInfo>
   /** Returns the same client, whose requests the signal cancels. */

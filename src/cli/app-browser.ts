@@ -41,7 +41,13 @@ function usualPaths(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[]
   )
 }
 
-/** Returns the arguments by which such a browser shows a URL as a small window of its own. */
-export function appArguments(url: string): string[] {
-  return [`--app=${url}`, '--window-size=420,720']
+/** The size of a window, in pixels. */
+export interface WindowSize {
+  width: number
+  height: number
+}
+
+/** Returns the arguments by which such a browser shows a URL as a window of its own. */
+export function appArguments(url: string, { width, height }: WindowSize): string[] {
+  return [`--app=${url}`, `--window-size=${width},${height}`]
 }

@@ -57,6 +57,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   // It folds events here, so that each step is at once on the screen, and can be verified against
   // the recorder's own replay. Only `f2f replay` loads the machines.
   'cli/replay/': ['cli/', 'client/', 'contract/', 'replay/', 'node:*'],
+  // It opens the inspection feed, and shows it in Stately's inspector.
+  'cli/inspect/': [
+    ...['cli/', 'client/', 'contract/', 'home/', 'inspection/stately.ts', 'ws', 'node:*'],
+  ],
   'cli/': ['client/', 'contract/', 'disk/', 'home/', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
   'selftest/': ['platform/', 'processes/', 'ffmpeg/', 'time/', 'x11/', 'node:*'],

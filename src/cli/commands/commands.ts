@@ -5,6 +5,7 @@ import { devices } from './devices.ts'
 import { doctor } from './doctor.ts'
 import { events } from './events.ts'
 import { exportRecording } from './export.ts'
+import { inspect } from './inspect.ts'
 import { list } from './list.ts'
 import { replay } from './replay.ts'
 import { selftest } from './selftest.ts'
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   tokenList,
   tokenRevoke,
   ui,
+  inspect,
   serviceInstall,
   serviceUninstall,
   serviceStatus,

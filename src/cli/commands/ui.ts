@@ -1,8 +1,6 @@
-import type { Api } from '../api.ts'
-import { appArguments, findAppBrowser } from '../app-browser.ts'
-import { type CommandResult, defineCommand } from '../command.ts'
-import { openBrowser, openWindow } from '../open-browser.ts'
-import { localProblem, UsageError } from '../problem.ts'
+import { defineCommand } from '../command.ts'
+import { openPage } from '../open-page.ts'
+import { UsageError } from '../problem.ts'
 
 /** The options of which only one can be given. */
 const EXCLUSIVE = ['app', 'print-url', 'sign-out'] as const
@@ -36,35 +34,7 @@ export const ui = defineCommand({
       await api.endSessions()
       return { json: {}, text: 'All browsers are signed out, and unused launch URLs are void.' }
     }
-    if (options.app) return openApp(api, env)
-    const launch = await api.launchUrl()
-    if (options['print-url'] || json) return { json: launch, text: launch.url }
-    return opened(
-      launch,
-      await openBrowser(launch.url, env),
-      'The page is opening in your browser.',
-    )
+    const { app = false, 'print-url': printsUrl = false } = options
+    return openPage(api, env, { app, printsUrl: printsUrl || json, what: 'The page' })
   },
 })
-
-async function openApp(api: Api, env: NodeJS.ProcessEnv): Promise<CommandResult> {
-  const browser = await findAppBrowser(env)
-  // Before the launch: nobody would use the URL.
-  if (browser === null)
-    throw localProblem('FAILED', 'No browser that can show a window of its own was found.', {
-      detail: 'Looked for Chromium, Chrome, Edge and Brave.',
-      remedy: 'Install one of them, or open the page in your browser with `f2f ui`.',
-    })
-  const launch = await api.launchUrl()
-  const isOpen = await openWindow(browser, appArguments(launch.url), env)
-  return opened(launch, isOpen, 'The page is opening as a window of its own.')
-}
-
-function opened(launch: { url: string }, isOpen: boolean, text: string): CommandResult {
-  if (isOpen) return { json: launch, text }
-  return {
-    json: launch,
-    text: launch.url,
-    note: 'No browser could be opened. Please open this URL within 60 seconds.',
-  }
-}

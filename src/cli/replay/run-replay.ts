@@ -4,13 +4,13 @@ import type { CommandResult, Input } from '../command.ts'
 import { createInterruptSignal } from '../interrupt-signal.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { printable } from '../style.ts'
+import { writeLine } from '../write-line.ts'
 import { followReplay } from './follow-replay.ts'
 import { loadReplay } from './load-replay.ts'
 import { redactTags } from './redact-tags.ts'
 import { stepLines, stepText } from './step-text.ts'
 import { stepThrough } from './step-through.ts'
 import { type Verification, verifyReplay } from './verify-replay.ts'
-import { writeLine } from './write-line.ts'
 
 /** A request of `f2f replay`, as its options make it. */
 export interface ReplayRequest {
