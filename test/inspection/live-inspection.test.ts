@@ -139,6 +139,25 @@ suite('the live inspection', (test) => {
     assert.ok(logged.length >= 4)
   })
 
+  test('goes on when the log has failed and was opened again', async () => {
+    const reader = new FeedReader()
+    bench.recorder.inspect(reader.push)
+    const { id } = await bench.command('api', 'recording.start')
+    bench.gate = () => Promise.reject(new Error('the disk is gone'))
+    await bench.command('api', 'track.pause').catch(() => {})
+    bench.gate = undefined
+    await eventually('the log is open again', async () => {
+      const { state } = await bench.recorder.recording(id, 'api')
+      return state === 'WrapUp' && bench.recorder.isRunning && reader.state('/wrapUpClock')
+    })
+    const fresh = new FeedReader()
+    bench.recorder.inspect(fresh.push)
+    // Whoever stayed knows the same living actors as whoever comes now, in the same states.
+    for (const session of fresh.living.filter((one) => one.split('/').length > 1))
+      assert.deepEqual(reader.states.get(session), fresh.states.get(session), session)
+    assert.deepEqual(reader.living.sort(), fresh.living.sort())
+  })
+
   test('costs nothing without a reader, and a failing reader harms nobody', async () => {
     await bench.command('api', 'recording.start')
     const reader = new FeedReader()
