@@ -8,6 +8,8 @@ import { localProblem } from './problem.ts'
 export interface OpenPageOptions {
   /** The place's name at the beginning of a sentence. */
   what: string
+  /** The command that opens it. */
+  command: 'f2f ui' | 'f2f inspect'
   /** The fragment that leads to the place, such as `#/inspector`. Default: the page's first view. */
   fragment?: string
   /** As a window of its own. */
@@ -24,10 +26,10 @@ const SMALL: WindowSize = { width: 420, height: 720 }
 export async function openPage(
   api: Api,
   env: NodeJS.ProcessEnv,
-  { what, fragment = '', app, size = SMALL, printsUrl }: OpenPageOptions,
+  { what, command, fragment = '', app, size = SMALL, printsUrl }: OpenPageOptions,
 ): Promise<CommandResult> {
   // Before the launch: nobody would use the URL.
-  const browser = app ? await requireAppBrowser(env) : null
+  const browser = app ? await requireAppBrowser(env, command) : null
   const { url, ...more } = await api.launchUrl()
   // A redirect leads to the fragment of the URL that was opened (RFC 9110, 10.2.2).
   const launch = { url: url + fragment, ...more }
@@ -39,12 +41,12 @@ export async function openPage(
   return opened(launch, await openBrowser(launch.url, env), `${what} is opening in your browser.`)
 }
 
-async function requireAppBrowser(env: NodeJS.ProcessEnv): Promise<string> {
+async function requireAppBrowser(env: NodeJS.ProcessEnv, command: string): Promise<string> {
   const browser = await findAppBrowser(env)
   if (browser !== null) return browser
   throw localProblem('FAILED', 'No browser that can show a window of its own was found.', {
     detail: 'Looked for Chromium, Chrome, Edge and Brave.',
-    remedy: 'Install one of them, or open the page in your browser without --app.',
+    remedy: `Install one of them, or open it in your browser with \`${command}\`.`,
   })
 }
 

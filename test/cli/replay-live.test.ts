@@ -1,48 +1,30 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { F2F } from '../../lab/daemon.ts'
 import { findProgram } from '../../src/processes/find-program.ts'
 import { connect } from '../contract/support/clients.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
-import { eventually, suite } from '../support/suite.ts'
-
-/** A command that is running. */
-interface Running {
-  child: ChildProcess
-  output(): string
-  /** Waits for a text in the output. */
-  shows(text: RegExp): Promise<unknown>
-  ended: Promise<number | null>
-}
+import { suite } from '../support/suite.ts'
+import { type Running, runProgram } from './running.ts'
 
 const noTerminal = findProgram('script', process.env) === null ? '`script` is missing' : null
 
 suite('f2f replay, against the real recorder', (test) => {
   let daemon: TestDaemon
-  const running: ChildProcess[] = []
+  const running: Running[] = []
   test.before(async () => {
     daemon = await startDaemon()
   })
   test.after(async () => {
-    for (const child of running.splice(0)) child.kill('SIGKILL')
+    for (const { child } of running.splice(0)) child.kill('SIGKILL')
     await daemon.stop()
     await rm(daemon.home, { recursive: true, force: true })
   })
 
-  function run(program: string, args: readonly string[]): Running {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
-    running.push(child)
-    let text = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (part: string) => {
-        text += part
-      })
-    const ended = once(child, 'close').then(([code]): number | null => code)
-    const output = () => text
-    const shows = (wanted: RegExp) => eventually(String(wanted), () => wanted.test(text), 10_000)
-    return { child, output, shows, ended }
+  const run = (program: string, args: readonly string[]): Running => {
+    const command = runProgram(program, args)
+    running.push(command)
+    return command
   }
   const f2f = (...argv: string[]) =>
     run(process.execPath, [F2F, 'replay', ...argv, '--home', daemon.home])
@@ -61,11 +43,11 @@ suite('f2f replay, against the real recorder', (test) => {
     await refusedByBoth()
     const shown = f2f('last')
     assert.equal(await shown.ended, 0)
-    assert.match(shown.output(), /CONTROL_HELD_BY_API\n +wanted +ui\/ui: track\.pause\n/)
-    assert.match(shown.output(), /INVALID_STATE\n +wanted +api\/home: track\.resume\n/)
+    assert.match(shown.stdout(), /CONTROL_HELD_BY_API\n +wanted +ui\/ui: track\.pause\n/)
+    assert.match(shown.stdout(), /INVALID_STATE\n +wanted +api\/home: track\.resume\n/)
     const verified = f2f('last', '--verify')
     assert.equal(await verified.ended, 0)
-    assert.match(verified.output(), /^\d+ steps verified/)
+    assert.match(verified.stdout(), /^\d+ steps verified/)
   })
 
   test('--follow goes on with the live recording until it is closed', async () => {
@@ -78,7 +60,7 @@ suite('f2f replay, against the real recorder', (test) => {
     await clear()
     assert.equal(await follow.ended, 0)
     const states = follow
-      .output()
+      .stdout()
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line))
@@ -103,7 +85,7 @@ suite('f2f replay, against the real recorder', (test) => {
 
   test('a reader that hangs up is no error', async () => {
     const shown = f2f('last', '--json')
-    shown.child.stdout?.once('data', () => shown.child.stdout?.destroy())
+    shown.child.stdout.once('data', () => shown.child.stdout.destroy())
     assert.equal(await shown.ended, 0)
   })
 
@@ -118,13 +100,13 @@ suite('f2f replay, against the real recorder', (test) => {
       await terminal.shows(/command\.completed[\s\S]*Following\./)
       await api.command('pause')
       await terminal.shows(/mic: pausing → paused/)
-      terminal.child.stdin?.write('\u001b[H')
+      terminal.child.stdin.write('\u001b[H')
       await terminal.shows(/Event 1 of \d+/)
-      terminal.child.stdin?.write('\u001b[C')
+      terminal.child.stdin.write('\u001b[C')
       await terminal.shows(/unclaimed → heldByApi\.capturing/)
-      terminal.child.stdin?.write('q')
+      terminal.child.stdin.write('q')
       assert.equal(await terminal.ended, 0)
-      assert.ok(terminal.output().includes('\u001b[?25h\u001b[?1049l'))
+      assert.ok(terminal.stdout().includes('\u001b[?25h\u001b[?1049l'))
       await clear()
     },
   )
@@ -133,8 +115,8 @@ suite('f2f replay, against the real recorder', (test) => {
     const line = `"${process.execPath}" "${F2F}" replay last --home "${daemon.home}"; stty -a`
     const terminal = run('script', ['-qec', line, '/dev/null'])
     await terminal.shows(/Event 1 of \d+/)
-    terminal.child.stdin?.write('\u0003')
+    terminal.child.stdin.write('\u0003')
     await terminal.ended
-    assert.match(terminal.output(), /1049l[\s\S]* icanon[\s\S]* echo /)
+    assert.match(terminal.stdout(), /1049l[\s\S]* icanon[\s\S]* echo /)
   })
 })

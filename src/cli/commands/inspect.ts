@@ -65,7 +65,7 @@ export const inspect = defineCommand({
     }
     const fragment = fragmentOf(recording, position)
     return openPage(api, io.env, {
-      ...{ what: 'The inspector', fragment, app, size: WINDOW, printsUrl },
+      ...{ what: 'The inspector', command: 'f2f inspect', fragment, app, size: WINDOW, printsUrl },
     })
   },
 })

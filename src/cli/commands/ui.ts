@@ -35,6 +35,11 @@ export const ui = defineCommand({
       return { json: {}, text: 'All browsers are signed out, and unused launch URLs are void.' }
     }
     const { app = false, 'print-url': printsUrl = false } = options
-    return openPage(api, env, { app, printsUrl: printsUrl || json, what: 'The page' })
+    return openPage(api, env, {
+      app,
+      printsUrl: printsUrl || json,
+      what: 'The page',
+      command: 'f2f ui',
+    })
   },
 })
