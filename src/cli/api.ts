@@ -10,8 +10,8 @@ import { createHomeFetch } from './home-fetch.ts'
 
 /**
  * Requests to the recorder of one home folder. They reject as those of the client library do, and
- * with ProblemError if the daemon of the home cannot be found or does not answer. Only `f2f inspect`
- * loads what opens the inspection feed.
+ * with ProblemError if the daemon of the home cannot be found or does not answer. The inspection
+ * feed needs a web socket, which only `f2f inspect` loads.
  */
 export interface Api extends Omit<RecorderClient, 'inspect'> {
   /** Returns the announced daemon. Throws ProblemError NO_DAEMON if there is none. */

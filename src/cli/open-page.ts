@@ -10,7 +10,7 @@ export interface OpenPageOptions {
   what: string
   /** The command that opens it. */
   command: 'f2f ui' | 'f2f inspect'
-  /** The fragment that leads to the place, such as `#/inspector`. Default: the page's first view. */
+  /** The fragment of the place, such as `#/inspector`. Default: the page's first view. */
   fragment?: string
   /** As a window of its own. */
   app: boolean

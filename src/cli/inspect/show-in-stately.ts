@@ -17,7 +17,9 @@ export interface StatelyRequest extends Omit<FeedRequest, 'tags'> {
 
 const NOTICE = `Everything that the state machines do is shown to ${new URL(STATELY_URL).host}, the page of a third party, without the values of tags.`
 
-/** Shows the feed in Stately's inspector, if the user agrees, until its page is closed or Ctrl-C. */
+/**
+ * Shows the feed in Stately's inspector, if the user agrees, until its page is closed or Ctrl-C.
+ */
 export async function showInStately(home: Home, request: StatelyRequest, io: Io): Promise<void> {
   const { isAgreed, printsUrl, ...wanted } = request
   if (!(await isPermitted(isAgreed, io))) return

@@ -24,7 +24,7 @@ const HEADERS = {
 
 /**
  * Serves the page to one browser, and opens the feed when the page asks for it. Address and web
- * socket have secrets that work once, so that neither other pages nor other users can read the feed.
+ * socket have secrets that work once: neither other pages nor other users can read the feed.
  */
 export async function openStatelyBridge(
   openFeed: () => Promise<AsyncIterable<InspectionMessage>>,
