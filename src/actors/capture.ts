@@ -21,8 +21,8 @@ export interface SegmentPlan {
 export type CaptureInstruction =
   /**
    * Starts capturing a segment. With `retryUntil` (epoch ms) it retries with backoff, reporting
-   * only its programs, until media flow or the time is over. Without it the only attempt must flow within 5
-   * s.
+   * only its programs, until media flow or the time is over. Without it the only attempt must flow
+   * within 5 s.
    */
   | { type: 'capture.open'; plan: SegmentPlan; retryUntil?: number }
   /**
