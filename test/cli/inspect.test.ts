@@ -47,7 +47,7 @@ suite('f2f inspect', (test) => {
       `${ID} --json --speed 0`,
       '--tags',
       '--yes',
-      '--json --stately',
+      '--json --stately --yes',
       '--json --print-url',
       '--app --print-url',
       '--app --stately',

@@ -142,6 +142,13 @@ suite('the proof that the recorder listens', (test) => {
     }
   })
 
+  test('the inspection feed is not opened at a program that proves nothing', async () => {
+    const listener = await recorder(['prove nothing'])
+    const ran = await f2f(['inspect', '--json'], { home: listener.home })
+    assert.deepEqual([ran.code, ran.json().code], [1, 'NOT_THE_RECORDER'])
+    assert.deepEqual(trusted(listener), [])
+  })
+
   test('a pause gets through when its own connection was closed, and is carried out once', async () => {
     const closed: Treatment[] = ['reset', 'reset']
     const listener = await recorder(['prove'], () => {}, closed)
@@ -168,6 +175,7 @@ suite('the proof that the recorder listens', (test) => {
     for (const argv of [
       ['events', '--follow'],
       ['status', '--watch'],
+      ['inspect', '--json'],
     ]) {
       let interruptedAt = 0
       const { home } = await recorder(['stay silent'], () => {
