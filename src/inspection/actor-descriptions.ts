@@ -1,9 +1,8 @@
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 import type { CaptureProcess, InspectedSnapshot } from '../contract/inspection.ts'
 import type { Medium } from '../contract/media.ts'
-import { controlMachine } from '../machines/control-machine.ts'
-import { sessionMachine } from '../machines/session-machine.ts'
-import { trackMachine } from '../machines/track-machine.ts'
+import type { MachineName } from '../contract/replay.ts'
+import { MACHINES_VERSION } from '../machines/definitions/definitions.ts'
 import {
   type ActorDescription,
   type MachineKey,
@@ -11,6 +10,7 @@ import {
   RECORDER_SESSION,
   recordingSession,
 } from './inspection-messages.ts'
+import { MACHINES, machineConfig } from './machine-config.ts'
 
 /** Describes the root of all actors. */
 export function recorderActor(version: string): ActorDescription {
@@ -34,17 +34,18 @@ export function recordingActor(id: string, snapshot: InspectedSnapshot): ActorDe
   }
 }
 
-/** Describes a machine of a recording. */
+/** Describes a machine of a recording, in a version of the machines' definitions. */
 export function machineActor(
   id: string,
   machine: MachineKey,
   snapshot: InspectedSnapshot,
+  version = MACHINES_VERSION,
 ): ActorDescription {
   return {
     sessionId: machineSession(id, machine),
     parentId: recordingSession(id),
     name: machine,
-    definition: definitionOf(machineOf(machine)),
+    definition: machineConfig(nameOf(machine), version),
     snapshot,
   }
 }
@@ -81,20 +82,11 @@ export function processActor(
 
 /** Returns the machine that a key names. */
 export function machineOf(key: MachineKey): AnyStateMachine {
-  if (key === 'control') return controlMachine
-  return key === 'session' ? sessionMachine : trackMachine
+  return MACHINES[nameOf(key)]
 }
 
-const definitions = new Map<AnyStateMachine, string>()
-
-/** Returns a machine's definition as JSON. Functions are left out, since no reader has them. */
-function definitionOf(machine: AnyStateMachine): string {
-  let definition = definitions.get(machine)
-  if (definition === undefined) {
-    definition = JSON.stringify(machine.config)
-    definitions.set(machine, definition)
-  }
-  return definition
+function nameOf(key: MachineKey): MachineName {
+  return key === 'control' || key === 'session' ? key : 'track'
 }
 
 /**

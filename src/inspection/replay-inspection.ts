@@ -70,10 +70,11 @@ export class ReplayInspection {
       recorderActor(this.#version),
       recordingActor(recordingId, this.#recordingSnapshot()),
     ]
+    const version = this.#machinesVersion()
     for (const key of MACHINE_KEYS) {
       const state = this.#machine(key)
       const children = this.#childrenOf(key, state)
-      actors.push(machineActor(recordingId, key, state), ...children)
+      actors.push(machineActor(recordingId, key, state, version), ...children)
       for (const child of children) this.#children.set(child.sessionId, child)
     }
     const gone = [...before.values()].filter(({ sessionId }) => !this.#children.has(sessionId))
@@ -165,6 +166,12 @@ export class ReplayInspection {
     if (key === 'control') return control as InspectedSnapshot
     if (key === 'session') return session as InspectedSnapshot
     return tracks[key.slice('track:'.length) as Medium] as InspectedSnapshot
+  }
+
+  /** Returns the version of the machines. The second event, `recording.starting`, names it. */
+  #machinesVersion(): number {
+    const { events } = this.replay
+    return this.replay.stateAfter(Math.min(Math.max(this.#index, 2), events.length)).machinesVersion
   }
 
   #recordingSnapshot(): InspectedSnapshot {
