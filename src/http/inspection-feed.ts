@@ -47,6 +47,11 @@ export class InspectionFeed {
     socket.once('close', () => this.#end())
   }
 
+  /** Whether it has ended. Its socket may take a moment longer. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** Whether its reader has something left to read. */
   get isBehind(): boolean {
     return this.#socket.bufferedAmount > 0

@@ -78,6 +78,7 @@ export function createInspectionFeeds(limits: FeedLimits): InspectionFeeds {
           end()
         })
         socket.on('message', (data, isBinary) => {
+          if (feed.isOver) return
           if (isBinary) feed.refuse('Messages must be JSON texts.')
           else onMessage(String(data))
         })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createMachine } from 'xstate'
 import type { InspectionMessage } from '../../src/contract/inspection.ts'
 import { MEDIA } from '../../src/contract/media.ts'
+import { PastPlayer } from '../../src/inspection/past-player.ts'
 import type { PastInspection } from '../../src/recorder/port.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -36,10 +37,10 @@ suite('the inspection of the past', (test) => {
     player.begin({ send: reader.push, isBehind: false })
     return { player, reader }
   }
-  const shown = (reader: FeedReader, position: number) =>
+  const shown = (reader: FeedReader, position: number | null) =>
     eventually(`position ${position} is shown`, () => {
       const context = [...reader.states].find(([id]) => /^recording:[^/]+$/.test(id))?.[1].context
-      return (context as { position?: number })?.position === position
+      return (context as { position?: number | null })?.position === position
     })
 
   /** A recording with pauses, a lost device, and refusals of both sides. */
@@ -82,6 +83,7 @@ suite('the inspection of the past', (test) => {
     for (const index of order) {
       const { position } = replay.events[index] as { position: number }
       player.control({ type: 'seek', position })
+      await shown(reader, position)
       const { control, session, tracks } = replay.snapshotsAfter(index + 1)
       assert.deepEqual(reader.state('/control'), control)
       assert.deepEqual(reader.state('/session'), session)
@@ -99,6 +101,7 @@ suite('the inspection of the past', (test) => {
     player.control({ type: 'step', count: 1 })
     await shown(reader, events[9]?.position as number)
     player.control({ type: 'seek', position: events[2]?.position as number })
+    await shown(reader, events[2]?.position as number)
     assert.equal(reader.context(`recording:${id}`).index, 3)
   })
 
@@ -110,11 +113,13 @@ suite('the inspection of the past', (test) => {
     await shown(reader, last)
     const lasted = (Date.parse(events.at(-1)?.at ?? '') - Date.parse(events[0]?.at ?? '')) / 0.5
     player.control({ type: 'seek', position: 0 })
+    await shown(reader, null)
     const begun = performance.now()
     player.control({ type: 'play', speed: 0.5 })
     await shown(reader, last)
     assert.ok(performance.now() - begun > 0.9 * lasted)
     player.control({ type: 'seek', position: 0 })
+    await shown(reader, null)
     player.control({ type: 'play', speed: 0.001 })
     player.control({ type: 'pause' })
     player.control({ type: 'step', count: 2 })
@@ -128,6 +133,76 @@ suite('the inspection of the past', (test) => {
     player.control({ type: 'step', count: 100 })
     await shown(reader, bench.recorder.log.position)
     assert.equal(reader.state(`recording:${id}`)?.status, 'done')
+  })
+
+  test('shows the last of many moments that are sought at once', async () => {
+    const id = await record()
+    const { events } = await bench.recorder.replay(id, 'api')
+    const { player, reader } = await open(id)
+    reader.clear()
+    for (let i = 0; i < 1_000; i++)
+      player.control({ type: 'seek', position: events[i % 7]?.position as number })
+    const last = events[9]?.position as number
+    player.control({ type: 'seek', position: last })
+    await shown(reader, last)
+    const roots = reader.messages.filter(({ sessionId }) => sessionId === 'recorder')
+    assert.equal(roots.length, 1)
+  })
+
+  test('is sought in an open recording where it has come to by now', async () => {
+    const id = await record()
+    const { player, reader } = await open(id)
+    await bench.command('api', 'recording.close')
+    const { position } = bench.recorder.log
+    player.control({ type: 'seek', position })
+    await shown(reader, position)
+    assert.equal(reader.state(`recording:${id}`)?.status, 'done')
+  })
+
+  test('looks for further events again when it is asked to while it looks', async () => {
+    const replay = await bench.recorder.replay(await record(), 'api')
+    let readings = 0
+    let goOn = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const player = await PastPlayer.open({
+      version: '1.0.0',
+      start: { position: bench.recorder.log.position, speed: 0 },
+      async replay() {
+        if (++readings === 2) await held
+        return replay
+      },
+      onFault: (_, error) => assert.fail(String(error)),
+    })
+    players.push(player)
+    player.begin({ send() {}, isBehind: false })
+    player.control({ type: 'step', count: 1 })
+    await eventually('it looks', () => readings === 2)
+    player.control({ type: 'step', count: 1 })
+    goOn()
+    await eventually('it looks again', () => readings === 3)
+  })
+
+  test('survives a fault of its own, and reports it', async () => {
+    const id = await record()
+    const replay = await bench.recorder.replay(id, 'api')
+    const faults: unknown[] = []
+    const player = await PastPlayer.open({
+      ...{ version: '1.0.0', start: { position: 0, speed: 0 }, replay: async () => replay },
+      onFault: (_, error) => faults.push(error),
+    })
+    players.push(player)
+    let breaks = false
+    const send = () => {
+      if (breaks) throw new Error('broken')
+    }
+    player.begin({ send, isBehind: false })
+    breaks = true
+    player.control({ type: 'step', count: 1 })
+    await eventually('it is reported', () => faults.length === 1)
+    player.control({ type: 'seek', position: 0 })
+    await eventually('it is reported', () => faults.length === 2)
   })
 
   test('waits for a reader that is behind', async () => {
@@ -154,10 +229,11 @@ suite('the inspection of the past', (test) => {
     const { player, reader } = await open(id)
     const paused = (await bench.events()).find(({ type }) => type === 'track.paused')
     player.control({ type: 'seek', position: paused?.position as number })
+    await shown(reader, paused?.position as number)
     for (const { definition } of reader.actors.values()) createMachine(JSON.parse(definition))
     assert.equal(reader.context('/pauseClock').firesAt, reader.context('/track:mic').overdueAt)
     player.control({ type: 'seek', position: 0 })
-    assert.equal(reader.state('/pauseClock')?.status, 'stopped')
+    await eventually('no clock runs', () => reader.state('/pauseClock')?.status === 'stopped')
     assert.equal(reader.state('/durationClock')?.status, 'stopped')
   })
 })
