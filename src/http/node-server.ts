@@ -95,14 +95,16 @@ function listen(server: SocketServer, options: ListenOptions): Promise<void> {
  * connections are closed until none is left, and all of them when the time is over.
  */
 export async function drain(
-  server: Server,
-  socketServer: SocketServer | null,
-  closeIdle: () => void,
+  [server, socketServer]: [Server, SocketServer | null],
+  { closeIdle, closeUpgraded }: { closeIdle(): void; closeUpgraded(): void },
   drainMs: number,
 ): Promise<void> {
   // A connection stays open after its answer. The timer closes idle ones until none is left.
   const idleTimer = setInterval(closeIdle, 20)
-  const drainTimer = setTimeout(() => server.closeAllConnections(), drainMs)
+  const drainTimer = setTimeout(() => {
+    server.closeAllConnections()
+    closeUpgraded()
+  }, drainMs)
   await Promise.all([server, socketServer].map(closed))
   clearInterval(idleTimer)
   clearTimeout(drainTimer)

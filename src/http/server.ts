@@ -163,7 +163,7 @@ export async function listenHttp(options: ListenOptions): Promise<HttpServer> {
   }
   const server = createNodeServer(callback, limits)
   const serve = detachConnectionListener(server)
-  serveUpgrades(server, serve, callback)
+  const closeUpgraded = serveUpgrades(server, serve, callback)
   const [remote, local] = [SLOTS, LOCAL_SLOTS].map((slots) =>
     createAdmission(serve, {
       slots,
@@ -192,7 +192,7 @@ export async function listenHttp(options: ListenOptions): Promise<HttpServer> {
     socketPath: socketServer === null ? null : (options.socketPath as string),
     close() {
       if (closed === undefined) {
-        closed = drain(server, socketServer, closeIdle, limits.drainMs)
+        closed = drain([server, socketServer], { closeIdle, closeUpgraded }, limits.drainMs)
         app?.endStreams()
       }
       return closed

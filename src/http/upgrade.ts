@@ -28,13 +28,15 @@ export function upgradableConnection(request: IncomingMessage): UpgradableConnec
  * Lets requests with an Upgrade header pass all checks of a server like others. Node hands them
  * over with a bare connection. One for a web socket gets an answer to write to, and keeps its
  * connection for its route. From any other the header is removed, since a server may ignore it
- * (RFC 9110, 7.8), and `serve`, which reads a connection, gets it once more.
+ * (RFC 9110, 7.8), and `serve`, which reads a connection, gets it once more. Returns the function
+ * that destroys the connections that asked for a web socket: the server closes them no more.
  */
 export function serveUpgrades(
   server: Server,
   serve: (connection: Duplex) => void,
   callback: RequestListener,
-): void {
+): () => void {
+  const open = new Set<Duplex>()
   server.on('upgrade', (request, socket, head) => {
     // Node hands it over while an earlier request of its connection is still being answered.
     if ((socket as Answering)._httpMessage) {
@@ -46,6 +48,8 @@ export function serveUpgrades(
       serve(socket)
       return
     }
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
     // Node has removed its own listener.
     socket.on('error', () => socket.destroy())
     const response = new ServerResponse(request)
@@ -64,6 +68,9 @@ export function serveUpgrades(
       })
     callback(request, response)
   })
+  return () => {
+    for (const socket of open) socket.destroy()
+  }
 }
 
 /** Whether a request opens a web socket (RFC 6455, 4.1). One with a body cannot. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { InspectionMessage } from '../../src/contract/inspection.ts'
 import { recorderActor } from '../../src/inspection/actor-descriptions.ts'
 import { actorMessage, eventMessage } from '../../src/inspection/inspection-messages.ts'
@@ -263,6 +264,28 @@ suite('an Upgrade header', (test) => {
       await daemon.raw(stream + [...upgrade, '', ''].join('\r\n'))
       assert.equal((await daemon.call('/v1/application')).status, 200)
     }
+  })
+
+  test('keeps no connection open that is still being answered when the recorder stops', async () => {
+    const stopping = await startDaemon({ limits: { drainMs: 200 } })
+    const socket = await stopping.connect()
+    const answered = once(socket, 'data')
+    const request = [
+      'GET /v1/events?levels=1 HTTP/1.1',
+      `Host: 127.0.0.1:${stopping.port}`,
+      `Authorization: Bearer ${HOME_TOKEN}`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+    ]
+    socket.write([...request, '', ''].join('\r\n'))
+    await answered
+    socket.pause()
+    // More than the kernel keeps for both ends.
+    const level = { recordingId: 'x'.repeat(30_000_000), medium: 'mic', level: null, at: '' }
+    stopping.recorder.bus.emit('level', level as never)
+    await stopping.stop()
+    socket.destroy()
+    await stopping.close()
   })
 
   test('of a stranger gets one answer, and nothing behind its head is read', async () => {

@@ -35,6 +35,8 @@ export interface Daemon extends HttpServer {
   signIn(): Promise<string>
   /** Sends bytes, and resolves with everything received until the daemon closed the connection. */
   raw(text: string): Promise<string>
+  /** Stops the server, and closes no client's end before. */
+  stop(): Promise<void>
   /** Opens a connection, which is closed with the daemon at the latest. */
   connect(): Promise<Socket>
 }
@@ -89,6 +91,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   })
   const daemon: Daemon = {
     ...server,
+    stop: () => server.close(),
     recorder,
     compositions,
     logLines,
