@@ -7,6 +7,7 @@ import { eventually, suite } from '../support/suite.ts'
 import { ALLOWED_ORIGIN, type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { toProblem } from './support/expect.ts'
 import { openInspection, refusedInspection } from './support/inspection-socket.ts'
+import { recordingView } from './support/stub-recorder.ts'
 
 const TAGGED = eventMessage(
   'recorder',
@@ -166,6 +167,20 @@ suite('the inspection feed', (test) => {
     assert.deepEqual(await ofHome.closed, [1001, 'The recorder is stopping.'])
     await closing
     daemon = await startDaemon()
+  })
+
+  test('is not opened by a token that is revoked while the past is read', async () => {
+    const token = await daemon.tokenFor('audit')
+    const { id } = daemon.recorder.tokens.at(-1) as { id: string }
+    const { recorder } = daemon
+    const inspectPast = recorder.inspectPast.bind(recorder)
+    recorder.inspectPast = async (...past) => {
+      await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' })
+      return inspectPast(...past)
+    }
+    recorder.views.set('rec_past', recordingView('rec_past'))
+    const query = '?recording=rec_past'
+    await toProblem(await refusedInspection(daemon, { token, query }), 'UNAUTHENTICATED')
   })
 
   test('cuts off readers that do not read, and keeps those that do', async () => {

@@ -1,4 +1,5 @@
 import type { Credential } from '../../access/credential.ts'
+import { RecorderError } from '../../contract/errors.ts'
 import { assertInLog } from '../assert-in-log.ts'
 import { readControl } from '../inspection-control.ts'
 import type { InspectionFeed } from '../inspection-feed.ts'
@@ -16,7 +17,7 @@ const DESCRIPTION = [
 ].join(' ')
 
 /** Returns the route of the inspection feed. */
-export function inspectRoutes({ recorder, feeds, access }: Services): Route[] {
+export function inspectRoutes({ recorder, feeds, access, address }: Services): Route[] {
   const live = (feed: InspectionFeed) => ({
     end: recorder.inspect(feed.send),
     onMessage: () => feed.refuse('The live feed takes no messages.'),
@@ -53,6 +54,11 @@ export function inspectRoutes({ recorder, feeds, access }: Services): Route[] {
       ],
       async handle({ ctx, credential, query }) {
         const { sessionId } = credential
+        const { authorization, cookie } = ctx.req.headers
+        const isAllowed = (): boolean =>
+          sessionId === undefined
+            ? access.identify(authorization, cookie, address().port) !== undefined
+            : access.isSessionOpen(sessionId)
         const owner = sessionId ?? credential.clientId
         feeds.assertRoom(owner)
         const { recording, position = 0, speed = 0 } = query
@@ -62,13 +68,14 @@ export function inspectRoutes({ recorder, feeds, access }: Services): Route[] {
         feeds.assertUpgrade(ctx)
         const begin =
           recording === undefined ? live : await past(recording, credential, position, speed)
-        // The client may have opened others meanwhile.
+        // Meanwhile the client may have opened others, and its credential may have ended.
         feeds.assertRoom(owner)
+        if (!isAllowed()) throw new RecorderError('UNAUTHENTICATED', 'The credential has ended.')
         feeds.open(ctx, {
           owner,
           begin,
           showsTags: query.tags === '1',
-          isAllowed: () => sessionId === undefined || access.isSessionOpen(sessionId),
+          isAllowed,
         })
       },
     }),
