@@ -8,6 +8,8 @@ export const MOST_TAG_KEYS = 1_000
 export const MOST_TAG_BYTES = 1_048_576
 /** An entry costs more than its text: who set it, and when. */
 const ENTRY_BYTES = 32
+/** Browsers fold the machines, too. */
+const encoder = new TextEncoder()
 
 /** How much of its tag limits a recording has used. Immutable. */
 export interface TagUse {
@@ -22,7 +24,7 @@ export const NO_TAGS: TagUse = { keys: new Set(), bytes: 0 }
 export function tagBytes(tags: Tags): number {
   let bytes = 0
   for (const [key, value] of Object.entries(tags))
-    bytes += ENTRY_BYTES + Buffer.byteLength(JSON.stringify([key, value]))
+    bytes += ENTRY_BYTES + encoder.encode(JSON.stringify([key, value])).length
   return bytes
 }
 

@@ -74,7 +74,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'home/': ['contract/', 'node:*'],
   // It runs in a browser: no node:*. It plays the timeline that exported files have.
   'ui/': [
-    ...['contract/', 'client/', 'composition/timeline.ts'],
+    ...['contract/', 'client/', 'replay/', 'machines/', 'composition/timeline.ts'],
     ...['preact', 'preact/hooks', '@preact/signals'],
   ],
   'logging.ts': ['pino', 'pino-pretty'],

@@ -30,6 +30,11 @@ export function Page() {
             isHere={place.name === 'recordings' || place.name === 'recording'}
           />
           <Place
+            href={hrefTo('/inspector')}
+            text={t('nav.inspector')}
+            isHere={place.name === 'inspector'}
+          />
+          <Place
             href={hrefTo('/settings')}
             text={t('nav.settings')}
             isHere={place.name === 'settings'}
@@ -61,6 +66,8 @@ function Place({ href, text, isHere }: { href: string; text: string; isHere: boo
 
 const loadList = () => import('../list/list-view.tsx').then(({ ListView }) => ListView)
 const loadPlayer = () => import('../player/player-view.tsx').then(({ PlayerView }) => PlayerView)
+const loadInspector = () =>
+  import('../inspector/inspector-view.tsx').then(({ InspectorView }) => InspectorView)
 const loadSettings = () =>
   import('../settings/settings-view.tsx').then(({ SettingsView }) => SettingsView)
 
@@ -70,6 +77,10 @@ function View({ place }: { place: Route }) {
   if (place.name === 'recording')
     return (
       <LazyView key={place.id} load={loadPlayer} props={{ id: place.id, query: place.query }} />
+    )
+  if (place.name === 'inspector')
+    return (
+      <LazyView key="inspector" load={loadInspector} props={{ id: place.id, query: place.query }} />
     )
   if (place.name === 'settings') return <LazyView key="settings" load={loadSettings} props={{}} />
   return <RecordView />

@@ -5,6 +5,7 @@ export type Route =
   | { name: 'record' }
   | { name: 'recordings'; query: URLSearchParams }
   | { name: 'recording'; id: string; query: URLSearchParams }
+  | { name: 'inspector'; id: string | null; query: URLSearchParams }
   | { name: 'settings' }
 
 const fragment = signal(location.hash)
@@ -25,6 +26,7 @@ export function parseRoute(hash: string): Route {
   const [, room, id] = path.split('/')
   if (room === 'recordings' && id) return { name: 'recording', id: decoded(id), query }
   if (room === 'recordings') return { name: 'recordings', query }
+  if (room === 'inspector') return { name: 'inspector', id: id ? decoded(id) : null, query }
   if (room === 'settings') return { name: 'settings' }
   return { name: 'record' }
 }
@@ -52,6 +54,11 @@ export function hrefTo(
 /** Returns the fragment of a recording, at a moment of it in milliseconds. */
 export function recordingHref(id: string, atMs?: number): string {
   return hrefTo(`/recordings/${encodeURIComponent(id)}`, { at: atMs })
+}
+
+/** Returns the fragment of a recording in the inspector, after the event at a position of the log. */
+export function inspectorHref(id: string, position?: number): string {
+  return hrefTo(`/inspector/${encodeURIComponent(id)}`, { position })
 }
 
 /** Changes the fragment without a new entry in the history, e.g. while somebody types. */

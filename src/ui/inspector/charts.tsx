@@ -1,0 +1,104 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { Chart } from '../../contract/chart.ts'
+import { MEDIA, type Medium } from '../../contract/media.ts'
+import type { MachineName, ReplayState } from '../../contract/replay.ts'
+import { t } from '../i18n/texts.ts'
+import { mediumName } from '../record/medium-name.ts'
+import { loadChart } from './chart.ts'
+import { ChartView } from './chart-view.tsx'
+import { stateWords } from './words.ts'
+
+/** Shows the charts of the session, of control and of one track. */
+export function Charts({ state }: { state: ReplayState }) {
+  const [chosen, choose] = useState<Medium>('mic')
+  // The track that something happens to is the one that is of interest.
+  const concerned = state.changes.find(({ medium }) => medium !== null)?.medium
+  const asked = concerned ?? state.refusal?.medium ?? null
+  useEffect(() => {
+    if (asked !== null) choose(asked)
+  }, [state.index, asked])
+  return (
+    <section class="charts" aria-label={t('inspector.charts')}>
+      <MachinePanel machine="session" medium={null} state={state} />
+      <MachinePanel machine="control" medium={null} state={state} />
+      <MachinePanel machine="track" medium={chosen} state={state}>
+        <fieldset class="track-choice">
+          <legend class="hidden-text">{t('inspector.track.choose')}</legend>
+          {MEDIA.map((medium) => (
+            <label key={medium} class="track-option">
+              <input
+                type="radio"
+                name="inspector-track"
+                checked={medium === chosen}
+                onChange={() => choose(medium)}
+              />
+              <span>{mediumName(medium)}</span>
+            </label>
+          ))}
+        </fieldset>
+      </MachinePanel>
+    </section>
+  )
+}
+
+function MachinePanel({
+  machine,
+  medium,
+  state,
+  children,
+}: {
+  machine: MachineName
+  medium: Medium | null
+  state: ReplayState
+  children?: ComponentChildren
+}) {
+  const { machines, changes, refusal, machinesVersion } = state
+  const chart = useChart(machine, machinesVersion)
+  const present =
+    medium === null ? machines[machine as 'control' | 'session'] : machines.tracks[medium]
+  const isIt = (one: { machine: MachineName | null; medium: Medium | null }) =>
+    one.machine === machine && one.medium === medium
+  const name = t(`inspector.machine.${machine}`)
+  const words = stateWords(machine, present.value)
+  const title = t('inspector.chart.title', {
+    machine: medium === null ? name : `${name} (${mediumName(medium)})`,
+    state: words,
+    path: present.value,
+  })
+  return (
+    <div class="card machine" data-chart={machine}>
+      <header class="machine-head">
+        <h3>{name}</h3>
+        <p class="machine-state">{words}</p>
+        {children}
+      </header>
+      {chart === null && <p class="soft machine-missing">{t('page.loading')}</p>}
+      {chart === 'missing' && <p class="soft machine-missing">{t('inspector.chart.missing')}</p>}
+      {chart !== null && chart !== 'missing' && (
+        <ChartView
+          chart={chart}
+          title={title}
+          state={present}
+          change={changes.find(isIt)}
+          refusal={refusal !== null && isIt(refusal) ? refusal : null}
+        />
+      )}
+    </div>
+  )
+}
+
+function useChart(machine: MachineName, version: number): Chart | 'missing' | null {
+  const [chart, setChart] = useState<Chart | 'missing' | null>(null)
+  useEffect(() => {
+    let isShown = true
+    loadChart(machine, version).then(
+      (loaded) => isShown && setChart(loaded),
+      () => isShown && setChart('missing'),
+    )
+    return () => {
+      isShown = false
+    }
+  }, [machine, version])
+  return chart
+}

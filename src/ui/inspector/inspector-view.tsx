@@ -1,0 +1,141 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { RecorderProblem } from '../../client/errors.ts'
+import type { ReplayState } from '../../contract/replay.ts'
+import { t } from '../i18n/texts.ts'
+import { current } from '../live/live-state.ts'
+import { hrefTo } from '../shell/router.ts'
+import { ActorTree } from './actor-tree.tsx'
+import { Charts } from './charts.tsx'
+import { ChooseRecording } from './choose-recording.tsx'
+import { DiffPanel } from './diff-panel.tsx'
+import { EventSequence } from './event-sequence.tsx'
+import { type Beginning, Inspected } from './inspected.ts'
+import { InspectorHead } from './inspector-head.tsx'
+import { followInspectorKeys } from './inspector-keys.ts'
+import { KeysDialog } from './keys-dialog.tsx'
+import { MachineChips } from './machine-chips.tsx'
+import { MediaPanel } from './media-panel.tsx'
+import { MomentCard } from './moment-card.tsx'
+import { Runner } from './runner.ts'
+import { StatePanel } from './state-panel.tsx'
+import { StepAnnouncer } from './step-announcer.tsx'
+import { Stepper } from './stepper.tsx'
+import { useStepInAddress } from './use-step-in-address.ts'
+
+/**
+ * Shows every machine of a recording at any moment. Without an id, it shows the current recording
+ * and follows it; when there is none, the newest to choose from. `query.position` is a position of
+ * the log.
+ */
+export function InspectorView({ id, query }: { id: string | null; query: URLSearchParams }) {
+  const [live, setLive] = useState<string | null>(null)
+  const currentId = current.value?.id ?? null
+  // A recording that has ended stays until another one begins.
+  useEffect(() => {
+    if (currentId !== null) setLive(currentId)
+  }, [currentId])
+  const shown = id ?? (query.has('choose') ? null : live)
+  if (shown === null) return <ChooseRecording />
+  return <Opening key={shown} id={shown} isLive={id === null} query={query} />
+}
+
+function Opening({ id, isLive, query }: { id: string; isLive: boolean; query: URLSearchParams }) {
+  const [opened, setOpened] = useState<{ inspected: Inspected; runner: Runner } | null>(null)
+  useEffect(() => {
+    const inspected = new Inspected(id, beginningOf(id, query))
+    const runner = new Runner(inspected)
+    setOpened({ inspected, runner })
+    return () => {
+      runner.stop()
+      inspected.close()
+    }
+  }, [id])
+  if (opened === null) return <p class="notice">{t('page.loading')}</p>
+  const { inspected } = opened
+  const { value: state } = inspected.state
+  const { value: problem } = inspected.problem
+  if (state === null && problem !== null) return <Missing problem={problem} />
+  if (state === null) return <p class="notice">{t('page.loading')}</p>
+  return <Opened {...opened} state={state} isLive={isLive} query={query} />
+}
+
+function beginningOf(id: string, query: URLSearchParams): Beginning {
+  const position = Number(query.get('position'))
+  if (query.has('position') && Number.isInteger(position) && position > 0) return { position }
+  return current.peek()?.id === id ? 'newest' : 'first'
+}
+
+function Missing({ problem }: { problem: unknown }) {
+  const shown = problem instanceof RecorderProblem ? problem : null
+  return (
+    <section class="notice" role="alert">
+      <h1>{t('inspector.missing')}</h1>
+      {shown && (
+        // The recorder speaks English.
+        <p lang="en">
+          {shown.detail ?? shown.title} {shown.remedy}
+        </p>
+      )}
+      <p>
+        <a class="button" href={hrefTo('/inspector', { choose: 1 })}>
+          {t('inspector.choose')}
+        </a>
+      </p>
+    </section>
+  )
+}
+
+interface OpenedProps {
+  inspected: Inspected
+  runner: Runner
+  state: ReplayState
+  isLive: boolean
+  query: URLSearchParams
+}
+
+function Opened({ inspected, runner, state, isLive, query }: OpenedProps) {
+  const search = useRef<HTMLInputElement>(null)
+  const keys = useRef<HTMLDialogElement>(null)
+  const showKeys = () => keys.current?.showModal()
+  useEffect(
+    () =>
+      followInspectorKeys({
+        inspected,
+        runner,
+        focusFilter: () => search.current?.focus(),
+        showKeys,
+      }),
+    [inspected, runner],
+  )
+  useStepInAddress(inspected, query, isLive)
+  const startedAt = inspected.replay.events[0]?.at ?? state.recording?.startedAt ?? null
+  const startMs = Date.parse(state.recording?.startedAt ?? startedAt ?? '')
+  const ms = state.event === null ? null : Date.parse(state.event.at) - startMs
+  return (
+    <article class="inspector" data-index={state.index} data-complete={inspected.isComplete.value}>
+      <InspectorHead inspected={inspected} startedAt={startedAt} onShowKeys={showKeys} />
+      <Stepper inspected={inspected} runner={runner} />
+      {inspected.problem.value !== null && (
+        <p role="alert" class="inspector-problem">
+          {t('inspector.incomplete')}
+        </p>
+      )}
+      <StepAnnouncer state={state} isQuiet={runner.running.value} />
+      <div class="inspector-body">
+        <EventSequence inspected={inspected} search={search} startMs={startMs} />
+        <div class="inspector-main">
+          <MomentCard state={state} startMs={startMs} />
+          <MachineChips state={state} />
+          <Charts state={state} />
+        </div>
+        <div class="inspector-side">
+          <MediaPanel id={inspected.id} ms={ms} />
+          <StatePanel state={state} />
+          <DiffPanel inspected={inspected} />
+          <ActorTree state={state} />
+        </div>
+      </div>
+      <KeysDialog dialog={keys} />
+    </article>
+  )
+}

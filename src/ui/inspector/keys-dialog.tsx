@@ -1,0 +1,38 @@
+import type { RefObject } from 'preact'
+import { type TextKey, t } from '../i18n/texts.ts'
+
+const KEYS: readonly (readonly [keys: string, text: TextKey])[] = [
+  ['← →', 'inspector.keys.step'],
+  ['Shift ← →', 'inspector.keys.same'],
+  ['Home End', 'inspector.keys.ends'],
+  ['Space', 'inspector.keys.run'],
+  ['↑ ↓', 'inspector.keys.list'],
+  ['F', 'inspector.keys.filter'],
+  ['?', 'record.keys.help'],
+]
+
+/** Lists the keys. */
+export function KeysDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
+  return (
+    <dialog ref={dialog} aria-labelledby="inspector-keys">
+      <h2 id="inspector-keys">{t('record.keys.title')}</h2>
+      <dl class="shortcuts">
+        {KEYS.map(([keys, text]) => (
+          <div key={keys} class="shortcut">
+            <dt>
+              {keys.split(' ').map((key) => (
+                <kbd class="kbd" key={key}>
+                  {key}
+                </kbd>
+              ))}
+            </dt>
+            <dd>{t(text)}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" class="button button-primary" onClick={() => dialog.current?.close()}>
+        {t('record.keys.close')}
+      </button>
+    </dialog>
+  )
+}

@@ -1,0 +1,90 @@
+import { MEDIA } from '../../contract/media.ts'
+import type { ReplayState } from '../../contract/replay.ts'
+import { t } from '../i18n/texts.ts'
+import { application } from '../live/live-state.ts'
+import { mediumName } from '../record/medium-name.ts'
+import { senderName } from '../record/sender-name.ts'
+import { commandsText } from './words.ts'
+
+/** Shows the state at the moment: what each side may do, the tags, the contexts, and the log. */
+export function StatePanel({ state }: { state: ReplayState }) {
+  const { allowedCommands, recording, machinesVersion } = state
+  const log = application.value?.storage.log
+  return (
+    <section class="card state-panel" aria-labelledby="state-title">
+      <h2 id="state-title">{t('inspector.state')}</h2>
+      <dl class="state-facts">
+        <Fact name={t('inspector.may.api')} value={commandsText(allowedCommands.api)} />
+        <Fact name={t('inspector.may.ui')} value={commandsText(allowedCommands.ui)} />
+        <Fact name={t('inspector.version')} value={String(recording?.version ?? '–')} />
+        <Fact name={t('inspector.log')} value={log ? t(`player.log.${log}`) : '–'} />
+        <Fact name={t('inspector.machinesVersion')} value={String(machinesVersion)} />
+      </dl>
+      <Tags state={state} />
+      <Contexts state={state} />
+    </section>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div class="state-fact">
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}
+
+function Tags({ state: { recording, event } }: { state: ReplayState }) {
+  const tags = recording?.tags ?? []
+  return (
+    <>
+      <h3>{t('inspector.tags')}</h3>
+      {tags.length === 0 && <p class="soft">{t('inspector.tags.none')}</p>}
+      <ul class="state-tags">
+        {tags.map(({ key, value, at, by }) => (
+          <li key={key} class={at === event?.at ? 'state-tag state-tag-new' : 'state-tag'}>
+            <span class="state-tag-key">{key}</span>
+            <span class="state-tag-value">{String(value)}</span>
+            <span class="soft">{senderName(by)}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Contexts({ state: { machines } }: { state: ReplayState }) {
+  const { session, tracks } = machines
+  return (
+    <>
+      <h3>{t('inspector.context')}</h3>
+      <Context name={t('inspector.machine.session')} context={session.context} />
+      {MEDIA.map((medium) => (
+        <Context key={medium} name={mediumName(medium)} context={tracks[medium].context} />
+      ))}
+    </>
+  )
+}
+
+function Context({ name, context }: { name: string; context: Record<string, unknown> }) {
+  return (
+    <details class="context">
+      <summary>{name}</summary>
+      <dl class="context-members">
+        {Object.entries(context).map(([key, value]) => (
+          <div key={key} class="context-member">
+            <dt>{key}</dt>
+            <dd>{memberText(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
+
+/** Formats a member of a context: empty texts and nulls stand for "not set". */
+function memberText(value: unknown): string {
+  if (value === '' || value === null) return '–'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

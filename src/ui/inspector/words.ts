@@ -1,0 +1,36 @@
+import type { By } from '../../contract/by.ts'
+import type { AllowedCommand } from '../../contract/commands.ts'
+import type { MachineName } from '../../contract/replay.ts'
+import { en } from '../i18n/en.ts'
+import { language, type TextKey, t } from '../i18n/texts.ts'
+
+/** Names who did something, as the subject of a sentence. */
+export function subjectName({ side, client }: By): string {
+  if (side === 'ui') return t('inspector.who.page')
+  if (side === 'system') return t('inspector.who.recorder')
+  return client === 'home' ? t('inspector.who.home') : t('inspector.who.client', { client })
+}
+
+/** Says in words in which state a machine is; the state's path where there are none. */
+export function stateWords(machine: MachineName, value: string): string {
+  const key = `inspector.state.${machine}.${value}`
+  return key in en ? t(key as TextKey) : value
+}
+
+/** Lists commands in words; says so when there is none. */
+export function commandsText(commands: readonly AllowedCommand[]): string {
+  if (commands.length === 0) return t('inspector.allowed.none')
+  const format = new Intl.ListFormat(language.value, { type: 'conjunction' })
+  return format.format(commands.map((command) => t(`inspector.allowed.${command}`)))
+}
+
+/** Says what a guard asks, in words; its name where there are none. */
+export function guardWords(guard: string): string {
+  const key = `inspector.guard.${guard}`
+  return key in en ? t(key as TextKey) : guard
+}
+
+/** Formats a path such as `capturing.active` as `capturing › active`. */
+export function pathText(value: string): string {
+  return value.split('.').join(' › ')
+}
