@@ -3,7 +3,7 @@ import type { HttpContext } from '../context.ts'
 import { answerPageFile } from '../page/page-answer.ts'
 import { defineRoute, type Route, type RouteResponse } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { sendText } from '../send-answer.ts'
+import { sendEmpty, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 const NOT_BUILT = `<!doctype html>
@@ -38,6 +38,17 @@ export function pageRoutes(services: Services): Route[] {
       description: 'A static page without any data. Its requests need the session.',
       // The page of a daemon without a built one has no ETag.
       outcomes: [{ status: 200, description: 'The page', content: { 'text/html': null } }, CACHED],
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/inspector',
+      operationId: 'inspectorPage',
+      tag: 'Page',
+      summary: 'Redirects to the inspector, a place of the page',
+      description: 'Places lie in the fragment of the URL, which browsers never send.',
+      scope: null,
+      outcomes: [{ status: 303, description: 'To the inspector', headers: ['Location'] }],
+      handle: ({ ctx }) => sendEmpty(ctx, 303, ['Location', '/#/inspector']),
     }),
     defineRoute({
       ...fileRoute(services, '/manifest.webmanifest'),

@@ -168,9 +168,10 @@ function Arrow({ points }: { points: ChartEdge['points'] }) {
 
 /** Scrolls a chart, never the page. */
 function showWithin(scroller: HTMLElement, active: Element): void {
-  if (scroller.scrollWidth <= scroller.clientWidth) return
   const outer = scroller.getBoundingClientRect()
   const inner = active.getBoundingClientRect()
   if (inner.left < outer.left || inner.right > outer.right)
     scroller.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2
+  if (inner.top < outer.top || inner.bottom > outer.bottom)
+    scroller.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2
 }

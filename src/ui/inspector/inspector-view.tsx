@@ -124,15 +124,17 @@ function Opened({ inspected, runner, state, isLive, query }: OpenedProps) {
       <div class="inspector-body">
         <EventSequence inspected={inspected} search={search} startMs={startMs} />
         <div class="inspector-main">
-          <MomentCard state={state} startMs={startMs} />
+          <div class="inspector-moment">
+            <MomentCard state={state} startMs={startMs} />
+            <MediaPanel id={inspected.id} ms={ms} />
+          </div>
           <MachineChips state={state} />
           <Charts state={state} />
-        </div>
-        <div class="inspector-side">
-          <MediaPanel id={inspected.id} ms={ms} />
-          <StatePanel state={state} />
-          <DiffPanel inspected={inspected} />
-          <ActorTree state={state} />
+          <div class="inspector-more">
+            <StatePanel state={state} />
+            <DiffPanel inspected={inspected} />
+            <ActorTree state={state} />
+          </div>
         </div>
       </div>
       <KeysDialog dialog={keys} />

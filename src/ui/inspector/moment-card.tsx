@@ -12,7 +12,7 @@ export function MomentCard({ state, startMs }: { state: ReplayState; startMs: nu
   const { event, index, count, changes, refusal } = state
   if (event === null)
     return (
-      <section class="card moment" aria-labelledby="moment-title">
+      <section class="card shown-moment" aria-labelledby="moment-title">
         <h2 id="moment-title">{t('inspector.moment.before')}</h2>
         <p class="soft">{t('inspector.moment.before.help')}</p>
       </section>
@@ -20,7 +20,7 @@ export function MomentCard({ state, startMs }: { state: ReplayState; startMs: nu
   const ms = Date.parse(event.at) - startMs
   const kind = kindOf(event)
   return (
-    <section class={`card moment moment-${kind}`} aria-labelledby="moment-title">
+    <section class={`card shown-moment moment-${kind}`} aria-labelledby="moment-title">
       <p class="moment-facts">
         <span>{t('inspector.moment.number', { index, count })}</span>
         <span>{positionText(Math.max(0, ms), true)}</span>

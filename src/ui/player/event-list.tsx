@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LogEvent } from '../../contract/events.ts'
 import { t } from '../i18n/texts.ts'
 import { senderName } from '../record/sender-name.ts'
+import { inspectorHref } from '../shell/router.ts'
 import { eventDetail, eventText, isOfInterest, kindOf } from './event-text.ts'
 import type { Player } from './player.ts'
 import { PlayerIcon } from './player-icon.tsx'
@@ -39,6 +40,9 @@ export function EventList({ data, player }: { data: RecordedData; player: Player
           />
           {t('player.events.all')}
         </label>
+        <a class="events-inspect" href={inspectorHref(data.id, present)}>
+          {t('inspector.toInspector')}
+        </a>
       </header>
       {/* A list that scrolls must be reachable by keyboard: its buttons are. */}
       <ol class="events-list">
