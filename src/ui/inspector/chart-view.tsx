@@ -23,7 +23,7 @@ export function ChartView({ chart, title, state, change, refusal }: Props) {
   useEffect(() => {
     const active = scroller.current?.querySelector('.node-leaf')
     if (scroller.current && active) showWithin(scroller.current, active)
-  }, [state.value])
+  }, [chart, state.value])
   const width = chart.width
   return (
     // It scrolls where the window is narrow, and must be reachable by keyboard then.

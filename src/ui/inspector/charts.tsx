@@ -9,7 +9,7 @@ import { loadChart } from './chart.ts'
 import { ChartView } from './chart-view.tsx'
 import { stateWords } from './words.ts'
 
-/** Shows the charts of the session, of control and of one track. */
+/** Shows the charts of control, of the session and of one track. */
 export function Charts({ state }: { state: ReplayState }) {
   const [chosen, choose] = useState<Medium>('mic')
   // The track that something happens to is the one that is of interest.
@@ -20,8 +20,8 @@ export function Charts({ state }: { state: ReplayState }) {
   }, [state.index, asked])
   return (
     <section class="charts" aria-label={t('inspector.charts')}>
-      <MachinePanel machine="session" medium={null} state={state} />
       <MachinePanel machine="control" medium={null} state={state} />
+      <MachinePanel machine="session" medium={null} state={state} />
       <MachinePanel machine="track" medium={chosen} state={state}>
         <fieldset class="track-choice">
           <legend class="hidden-text">{t('inspector.track.choose')}</legend>

@@ -4,8 +4,8 @@ import { language, t } from '../i18n/texts.ts'
 import { eventText, kindOf } from '../player/event-text.ts'
 import { PlayerIcon } from '../player/player-icon.tsx'
 import { positionText } from '../player/time-text.ts'
-import { senderName } from '../record/sender-name.ts'
 import type { Inspected } from './inspected.ts'
+import { shortName } from './words.ts'
 
 interface Props {
   index: number
@@ -47,18 +47,22 @@ export function EventRow({ index, inspected, startMs, top, row, rows, ...marks }
           <span class="step-icon">
             <PlayerIcon name={kind} size={16} />
           </span>
-          <span class="step-text">{eventText(event)}</span>
-          <span class="step-time">
-            {positionText(Math.max(0, Date.parse(event.at) - startMs), true)}
+          <span class="step-what">
+            <span class="step-text">{eventText(event)}</span>
+            <span class="step-time">
+              {positionText(Math.max(0, Date.parse(event.at) - startMs), true)}
+            </span>
           </span>
-          <span class="step-more">
-            {changes.length > 0 ? (
-              changes.map((change) => <ChangeText key={change.machine} change={change} />)
-            ) : (
-              <span class="step-type">{event.type}</span>
-            )}
+          <span class="step-how">
+            <span class="step-more">
+              {changes.length > 0 ? (
+                changes.map((change) => <ChangeText key={change.machine} change={change} />)
+              ) : (
+                <span class="step-type">{event.type}</span>
+              )}
+            </span>
+            <span class="step-by">{shortName(event.by)}</span>
           </span>
-          <span class="step-by">{senderName(event.by)}</span>
         </button>
       </li>
     )

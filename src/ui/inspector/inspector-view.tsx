@@ -122,13 +122,15 @@ function Opened({ inspected, runner, state, isLive, query }: OpenedProps) {
       )}
       <StepAnnouncer state={state} isQuiet={runner.running.value} />
       <div class="inspector-body">
-        <EventSequence inspected={inspected} search={search} startMs={startMs} />
-        <div class="inspector-main">
-          <div class="inspector-moment">
+        <div class="inspector-moment">
+          <div class="inspector-what">
             <MomentCard state={state} startMs={startMs} />
-            <MediaPanel id={inspected.id} ms={ms} />
+            <MachineChips state={state} />
           </div>
-          <MachineChips state={state} />
+          <MediaPanel id={inspected.id} ms={ms} />
+        </div>
+        <EventSequence inspected={inspected} search={search} startMs={startMs} />
+        <div class="inspector-panels">
           <Charts state={state} />
           <div class="inspector-more">
             <StatePanel state={state} />

@@ -16,16 +16,16 @@ export function MachineChips({ state }: { state: ReplayState }) {
   return (
     <ul class="chips" aria-label={t('inspector.machines')}>
       <Chip
-        name={t('inspector.machine.session')}
-        machine="session"
-        state={session}
-        {...props('session')}
-      />
-      <Chip
         name={t('inspector.machine.control')}
         machine="control"
         state={control}
         {...props('control')}
+      />
+      <Chip
+        name={t('inspector.machine.session')}
+        machine="session"
+        state={session}
+        {...props('session')}
       />
       {MEDIA.map((medium) => (
         <Chip

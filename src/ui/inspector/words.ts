@@ -11,6 +11,12 @@ export function subjectName({ side, client }: By): string {
   return client === 'home' ? t('inspector.who.home') : t('inspector.who.client', { client })
 }
 
+/** Names who did something where there is little room. */
+export function shortName({ side, client }: By): string {
+  if (side !== 'api') return t(`inspector.side.${side}`)
+  return client === 'home' ? t('inspector.side.home') : client
+}
+
 /** Says in words in which state a machine is; the state's path where there are none. */
 export function stateWords(machine: MachineName, value: string): string {
   const key = `inspector.state.${machine}.${value}`
