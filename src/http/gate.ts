@@ -6,6 +6,7 @@ import { checkHost, countHeader, createOriginCheck } from './origin-check.ts'
 import type { PageFiles } from './page/page-files.ts'
 import { sendProblem } from './problem.ts'
 import { LAUNCH_PATH } from './routes/launch.ts'
+import { INSPECTOR_PATH } from './routes/page.ts'
 import { PING_PATH } from './routes/ping.ts'
 import { sendEmpty } from './send-answer.ts'
 import type { Services } from './services.ts'
@@ -14,7 +15,7 @@ const LAUNCH_URL = new RegExp(`^${LAUNCH_PATH}[\\w-]+$`)
 
 /** Whether a path needs no credential. Of the page these are only the files that there are. */
 function isPublic(path: string, pageFiles: PageFiles): boolean {
-  if (path === '/' || path === '/healthz' || path === PING_PATH) return true
+  if (['/', INSPECTOR_PATH, '/healthz', PING_PATH].includes(path)) return true
   return pageFiles.has(path) || LAUNCH_URL.test(path)
 }
 

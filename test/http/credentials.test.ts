@@ -16,6 +16,7 @@ const SCOPE_OF: Record<string, Scope | null> = {
   'GET /charts/:file': null,
   'GET /icons/:file': null,
   'GET /v1/ping': null,
+  'GET /inspector': null,
   'GET /launch/:code': null,
   'GET /v1/application': 'read',
   'GET /v1/devices': 'read',

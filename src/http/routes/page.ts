@@ -6,6 +6,9 @@ import { ANSWERS } from '../schemas/answers.ts'
 import { sendEmpty, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
+/** The path that a person types to get to the inspector. */
+export const INSPECTOR_PATH = '/inspector'
+
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -41,7 +44,7 @@ export function pageRoutes(services: Services): Route[] {
     }),
     defineRoute({
       method: 'GET',
-      path: '/inspector',
+      path: INSPECTOR_PATH,
       operationId: 'inspectorPage',
       tag: 'Page',
       summary: 'Redirects to the inspector, a place of the page',

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import type { Browser } from 'playwright-core'
+import type { Daemon } from '../../lab/daemon.ts'
+import { suite } from '../support/suite.ts'
+import { findings } from './support/axe.ts'
+import {
+  noBrowser,
+  openRecorderPage,
+  startBrowser,
+  startSyntheticDaemon,
+} from './support/browser.ts'
+import { eventsOf, inspectAt, recordRefusals } from './support/inspector.ts'
+
+const LIMIT_MS = 15_000
+
+suite('the inspector, live and for everybody', (test) => {
+  let daemon: Daemon
+  let browser: Browser
+
+  test.before(async () => {
+    if (noBrowser !== null) return
+    daemon = await startSyntheticDaemon()
+    browser = await startBrowser()
+  })
+  test.after(async () => {
+    await browser?.close()
+    await daemon?.stop()
+    if (daemon) await rm(daemon.home, { recursive: true, force: true })
+  })
+
+  test.unless(noBrowser, 'a live recording lights its states as the commands come', async () => {
+    const opened = await openRecorderPage(browser, daemon, { fragment: '#/inspector' })
+    const { page } = opened
+    page.setDefaultTimeout(LIMIT_MS)
+    await page.getByText('Nothing has been recorded yet.').waitFor()
+    const { body } = await daemon.api('POST', '/recordings', { media: ['mic'], wrapUpSeconds: 600 })
+    const session = (state: string) =>
+      page.locator(`.chip[data-machine="session"][data-state="${state}"]`).waitFor()
+    await session('capturing.active')
+    await daemon.api('POST', `/recordings/${body.id}/pause`, {})
+    await session('capturing.paused')
+    await page
+      .locator('[data-chart="session"] [data-node="capturing.paused"][data-active="true"]')
+      .waitFor()
+    await page.keyboard.press('ArrowLeft')
+    await daemon.api('POST', `/recordings/${body.id}/resume`, {})
+    await page.locator('.stepper-live').waitFor({ state: 'detached' })
+    // Who looks at a moment stays there until they ask for the newest one.
+    await session('capturing.paused')
+    await page.keyboard.press('End')
+    await session('capturing.active')
+    await daemon.api('POST', `/recordings/${body.id}/stop`, {})
+    await daemon.api('POST', `/recordings/${body.id}/close`, {})
+    await session('closed')
+    const { length } = await eventsOf(daemon, body.id)
+    await page.locator(`.inspector[data-index="${length}"]`).waitFor()
+    opened.assertClean()
+    await opened.context.close()
+  })
+
+  test.unless(noBrowser, 'axe-core finds nothing, and nothing scrolls sideways', async () => {
+    const first = await openRecorderPage(browser, daemon)
+    const { id, events } = await recordRefusals(daemon, first.page)
+    await first.context.close()
+    const refused = events.find(({ type }) => type === 'command.refused')?.position
+    for (const [width, colorScheme, locale] of [
+      [1440, 'light', 'en-US'],
+      [1440, 'dark', 'de-DE'],
+      [768, 'light', 'de-DE'],
+      [320, 'dark', 'de-DE'],
+    ] as const) {
+      const opened = await openRecorderPage(browser, daemon, { width, colorScheme, locale })
+      const { page } = opened
+      for (const position of [undefined, refused]) {
+        await inspectAt(page, id, position)
+        await page.locator('.chart').nth(2).waitFor()
+        assert.deepEqual(await findings(page), [], `${width} px, ${colorScheme}, ${position}`)
+        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        assert.equal(wide, 0, `${width} px`)
+      }
+      await page.goto(`${daemon.url}/#/inspector?choose=1`)
+      await page.locator('.choose-row').first().waitFor()
+      assert.deepEqual(await findings(page), [])
+      opened.assertClean()
+      await opened.context.close()
+    }
+  })
+})
