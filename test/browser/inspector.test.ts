@@ -220,7 +220,6 @@ suite('the inspector', (test) => {
         page,
         'XState snapshots (JSON)',
       )) as PersistedSnapshots
-      XX
       assert.deepEqual(
         [
           pathOf(controlMachine, control),
