@@ -43,6 +43,13 @@ suite('the inspector, live and for everybody', (test) => {
     await page
       .locator('[data-chart="session"] [data-node="capturing.paused"][data-active="true"]')
       .waitFor()
+    await page.getByText('All that are alive now').click()
+    const clock = page.locator('.actors-live .actor', { hasText: 'pauseClock' })
+    await page
+      .locator('.actors-live .actor', { hasText: 'track:mic' })
+      .getByText('paused')
+      .waitFor()
+    await clock.waitFor()
     await page.keyboard.press('ArrowLeft')
     await daemon.api('POST', `/recordings/${body.id}/resume`, {})
     await page.locator('.stepper-live').waitFor({ state: 'detached' })
@@ -50,6 +57,7 @@ suite('the inspector, live and for everybody', (test) => {
     await session('capturing.paused')
     await page.keyboard.press('End')
     await session('capturing.active')
+    await clock.waitFor({ state: 'detached' })
     await daemon.api('POST', `/recordings/${body.id}/stop`, {})
     await daemon.api('POST', `/recordings/${body.id}/close`, {})
     await session('closed')

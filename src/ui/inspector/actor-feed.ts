@@ -1,10 +1,11 @@
 import { type Signal, signal } from '@preact/signals'
-import { type ActorNode, type FeedMessage, LiveActors } from './actors.ts'
+import { recorder } from '../live/recorder.ts'
+import { type ActorNode, LiveActors } from './actors.ts'
 
 /** The actors that are alive now. */
 export interface ActorFeed {
   readonly roots: Signal<readonly ActorNode[]>
-  /** `closed`: the recorder has no feed, or has ended it. */
+  /** `closed`: the recorder has no feed for this page, or has ended it. */
   readonly state: Signal<'connecting' | 'open' | 'closed'>
   close(): void
 }
@@ -14,32 +15,26 @@ export function openActorFeed(): ActorFeed {
   const roots = signal<readonly ActorNode[]>([])
   const state = signal<'connecting' | 'open' | 'closed'>('connecting')
   const actors = new LiveActors()
+  const feed = recorder.inspect()
   let frame = 0
-  const url = new URL('/v1/inspect', location.href)
-  url.protocol = url.protocol.replace('http', 'ws')
-  url.hash = ''
-  const socket = new WebSocket(url)
   const show = (): void => {
     frame = 0
+    state.value = 'open'
     roots.value = actors.roots()
   }
-  socket.onopen = () => {
-    state.value = 'open'
+  const read = async (): Promise<void> => {
+    for await (const message of feed) {
+      actors.observe(message)
+      // Many messages come at once.
+      frame ||= requestAnimationFrame(show)
+    }
   }
-  socket.onmessage = ({ data }) => {
-    actors.observe(JSON.parse(String(data)) as FeedMessage)
-    // Many messages come at once.
-    frame ||= requestAnimationFrame(show)
-  }
-  socket.onclose = () => {
-    state.value = 'closed'
-  }
-  return {
-    roots,
-    state,
-    close() {
+  void read()
+    // Why it ended makes no difference to a person; the page's own connection says what is wrong.
+    .catch(() => {})
+    .then(() => {
       cancelAnimationFrame(frame)
-      socket.close()
-    },
-  }
+      state.value = 'closed'
+    })
+  return { roots, state, close: () => feed.close() }
 }

@@ -1,3 +1,4 @@
+import type { InspectionMessage } from '../../contract/inspection.ts'
 import { MEDIA } from '../../contract/media.ts'
 import type { ReplayState } from '../../contract/replay.ts'
 
@@ -12,15 +13,6 @@ export interface ActorNode {
   children: ActorNode[]
 }
 
-/** A message of the inspection feed, as far as the tree needs it. */
-export interface FeedMessage {
-  type: string
-  sessionId: string
-  parentId?: string
-  name?: string
-  snapshot?: { status?: string; value?: unknown; context?: unknown }
-}
-
 type Known = Omit<ActorNode, 'children'> & { parentId: string | undefined }
 
 /** The actors that are alive, as the messages of the feed tell. */
@@ -28,18 +20,18 @@ export class LiveActors {
   readonly #actors = new Map<string, Known>()
 
   /** Takes over what one message says. */
-  observe({ type, sessionId, parentId, name, snapshot }: FeedMessage): void {
-    if (type !== '@xstate.actor' && type !== '@xstate.snapshot') return
-    const before = this.#actors.get(sessionId)
-    const isOver = snapshot?.status !== undefined && snapshot.status !== 'active'
-    if (isOver) this.#actors.delete(sessionId)
-    else if (before !== undefined || type === '@xstate.actor') {
+  observe(message: InspectionMessage): void {
+    if (message.type === '@xstate.event') return
+    const { sessionId, snapshot } = message
+    const known = message.type === '@xstate.actor' ? message : this.#actors.get(sessionId)
+    if (snapshot.status !== 'active') this.#actors.delete(sessionId)
+    else if (known !== undefined) {
       this.#actors.set(sessionId, {
         id: sessionId,
-        parentId: parentId ?? before?.parentId,
-        name: name ?? before?.name ?? sessionId,
-        state: valueText(snapshot?.value),
-        facts: factsOf(snapshot?.context),
+        parentId: known.parentId,
+        name: known.name,
+        state: valueText(snapshot.value),
+        facts: factsOf(snapshot.context),
       })
     }
   }
@@ -76,8 +68,8 @@ function factsOf(context: unknown): ActorNode['facts'] {
   for (const name of FACTS) {
     const value = (context as Record<string, unknown>)[name]
     if (typeof value === 'string' || typeof value === 'number') facts[name] = value
-    else if (typeof value === 'object' && value !== null && 'name' in value)
-      facts[name] = String(value.name)
+    else if (typeof value === 'object' && value !== null && 'label' in value)
+      facts[name] = String(value.label)
   }
   return facts
 }

@@ -2,7 +2,7 @@ import type { Side } from '../../contract/by.ts'
 import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 
-/** What an event must be to be listed. Null and '' stand for any. */
+/** The conditions on which an event is listed. Null and '' stand for any. */
 export interface EventFilter {
   type: EventType | null
   side: Side | null

@@ -1,6 +1,6 @@
 import type { Inspected } from './inspected.ts'
 
-/** What can be saved of a moment. */
+/** The forms in which a moment can be saved. */
 export type MomentForm = 'state' | 'snapshots'
 
 /** Saves the shown moment as a file, through the browser's download. */

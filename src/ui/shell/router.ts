@@ -56,7 +56,7 @@ export function recordingHref(id: string, atMs?: number): string {
   return hrefTo(`/recordings/${encodeURIComponent(id)}`, { at: atMs })
 }
 
-/** Returns the fragment of a recording in the inspector, after the event at a position of the log. */
+/** Returns the fragment of a recording in the inspector, at a position of the log. */
 export function inspectorHref(id: string, position?: number): string {
   return hrefTo(`/inspector/${encodeURIComponent(id)}`, { position })
 }
