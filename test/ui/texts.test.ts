@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { de } from '../../src/ui/i18n/de.ts'
-import { en } from '../../src/ui/i18n/en.ts'
+import { de as pageDe } from '../../src/ui/i18n/de.ts'
+import { en as pageEn } from '../../src/ui/i18n/en.ts'
 import { de as problemsDe } from '../../src/ui/i18n/problems/de.ts'
 import { en as problemsEn } from '../../src/ui/i18n/problems/en.ts'
+import { de as inspectorDe } from '../../src/ui/inspector/texts/de.ts'
+import { en as inspectorEn } from '../../src/ui/inspector/texts/en.ts'
 import { suite } from '../support/suite.ts'
 
+/** The page's texts and those of the inspector, which are loaded with it. */
+const en = { ...pageEn, ...inspectorEn }
+const de = { ...pageDe, ...inspectorDe }
 const UI = fileURLToPath(new URL('../../src/ui/', import.meta.url))
 /** Beginnings of keys that the page puts together, e.g. from a state or a code. */
 const COMPOSED = /`([a-zA-Z.]+)\$\{/g
@@ -15,7 +20,7 @@ const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).
 
 suite('texts of the page', (test) => {
   const sources = readdirSync(UI, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('i18n'))
+    .filter((name) => /\.tsx?$/.test(name) && !/^i18n|\btexts.(?:en|de)\.ts/.test(name))
     .map((name) => readFileSync(`${UI}${name}`, 'utf8'))
     .join('\n')
 

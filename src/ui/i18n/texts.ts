@@ -32,7 +32,12 @@ export const locale = computed(
 
 /** Returns a text in the language that is shown, with its values filled in. */
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
-  return LANGUAGES[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+  return fillIn(LANGUAGES[language.value][key], values)
+}
+
+/** Replaces the names in braces of a text by their values. */
+export function fillIn(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
     name in values ? String(values[name]) : whole,
   )
 }

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ReplayState } from '../../contract/replay.ts'
-import { t } from '../i18n/texts.ts'
 import { recorderNow, tick } from '../live/recorder-time.ts'
 import { positionText } from '../player/time-text.ts'
 import { type ActorFeed, openActorFeed } from './actor-feed.ts'
 import { type ActorNode, foldedActors } from './actors.ts'
+import { t } from './texts/texts.ts'
 import { pathText } from './words.ts'
 
 /** Shows the actors of the recording at the moment, and on request all that are alive now. */

@@ -2,10 +2,9 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Chart, ChartEdge, ChartNode } from '../../contract/chart.ts'
 import { ALLOWED_COMMAND_OF, type CommandName } from '../../contract/commands.ts'
 import type { MachineChange, MachineState, RefusalReason } from '../../contract/replay.ts'
-import { en } from '../i18n/en.ts'
-import { type TextKey, t } from '../i18n/texts.ts'
 import { isActive, refusingNode, takenEdge } from './chart.ts'
 import { roundedPath } from './rounded-path.ts'
+import { hasText, t } from './texts/texts.ts'
 
 interface Props {
   chart: Chart
@@ -119,7 +118,7 @@ function permitText({ command, guard }: ChartNode['permits'][number]): string {
   const name = ALLOWED_COMMAND_OF[command as CommandName] ?? command
   if (guard === null) return name
   const key = `inspector.chart.guard.${guard}`
-  return `${name} · ${key in en ? t(key as TextKey) : guard}`
+  return `${name} · ${hasText(key) ? t(key) : guard}`
 }
 
 function Edge({

@@ -3,10 +3,10 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Chart } from '../../contract/chart.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import type { MachineName, ReplayState } from '../../contract/replay.ts'
-import { t } from '../i18n/texts.ts'
 import { mediumName } from '../record/medium-name.ts'
 import { loadChart } from './chart.ts'
 import { ChartView } from './chart-view.tsx'
+import { t } from './texts/texts.ts'
 import { stateWords } from './words.ts'
 
 /** Shows the charts of control, of the session and of one track. */

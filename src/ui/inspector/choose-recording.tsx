@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { RecordingAnswer } from '../../contract/views.ts'
-import { t } from '../i18n/texts.ts'
 import { current } from '../live/live-state.ts'
 import { recorder } from '../live/recorder.ts'
 import { dateText } from '../player/time-text.ts'
 import { senderName } from '../record/sender-name.ts'
 import { hrefTo, inspectorHref } from '../shell/router.ts'
+import { t } from './texts/texts.ts'
 
 const NEWEST = 20
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import { t } from '../i18n/texts.ts'
 import { differencesOf } from './differences.ts'
 import type { Inspected } from './inspected.ts'
+import { t } from './texts/texts.ts'
 
 /** Compares two moments that the person marks. */
 export function DiffPanel({ inspected }: { inspected: Inspected }) {

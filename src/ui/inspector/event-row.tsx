@@ -1,10 +1,11 @@
 import { useMemo } from 'preact/hooks'
 import type { MachineChange } from '../../contract/replay.ts'
-import { language, t } from '../i18n/texts.ts'
+import { language } from '../i18n/texts.ts'
 import { eventText, kindOf } from '../player/event-text.ts'
 import { PlayerIcon } from '../player/player-icon.tsx'
 import { positionText } from '../player/time-text.ts'
 import type { Inspected } from './inspected.ts'
+import { t } from './texts/texts.ts'
 import { shortName } from './words.ts'
 
 interface Props {

@@ -2,11 +2,11 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { EventType } from '../../contract/events.ts'
-import { t } from '../i18n/texts.ts'
 import { type EventFilter, FilteredEvents, NO_FILTER } from './event-filter.ts'
 import { EventRow } from './event-row.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import type { Inspected } from './inspected.ts'
+import { t } from './texts/texts.ts'
 
 /** The height of a row; sequence.css has the same. */
 const ROW_PX = 56

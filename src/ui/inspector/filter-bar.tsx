@@ -3,9 +3,9 @@ import type { RefObject } from 'preact'
 import type { Side } from '../../contract/by.ts'
 import type { EventType } from '../../contract/events.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
-import { t } from '../i18n/texts.ts'
 import { mediumName } from '../record/medium-name.ts'
 import { type EventFilter, listsAll, NO_FILTER } from './event-filter.ts'
+import { t } from './texts/texts.ts'
 
 const SIDES: readonly Side[] = ['api', 'ui', 'system']
 

@@ -1,8 +1,8 @@
-import { t } from '../i18n/texts.ts'
 import { dateText } from '../player/time-text.ts'
 import { hrefTo, recordingHref } from '../shell/router.ts'
 import { saveMoment } from './export-moment.ts'
 import type { Inspected } from './inspected.ts'
+import { t } from './texts/texts.ts'
 
 /** Says which recording is inspected, and leads elsewhere. */
 export function InspectorHead({

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
 import type { ReplayState } from '../../contract/replay.ts'
-import { t } from '../i18n/texts.ts'
 import { current } from '../live/live-state.ts'
 import { hrefTo } from '../shell/router.ts'
 import { ActorTree } from './actor-tree.tsx'
@@ -20,6 +19,7 @@ import { Runner } from './runner.ts'
 import { StatePanel } from './state-panel.tsx'
 import { StepAnnouncer } from './step-announcer.tsx'
 import { Stepper } from './stepper.tsx'
+import { t } from './texts/texts.ts'
 import { useStepInAddress } from './use-step-in-address.ts'
 
 /**

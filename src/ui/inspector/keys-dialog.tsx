@@ -1,7 +1,8 @@
 import type { RefObject } from 'preact'
-import { type TextKey, t } from '../i18n/texts.ts'
+import type { TextKey } from '../i18n/texts.ts'
+import { type InspectorTextKey, t } from './texts/texts.ts'
 
-const KEYS: readonly (readonly [keys: string, text: TextKey])[] = [
+const KEYS: readonly (readonly [keys: string, text: TextKey | InspectorTextKey])[] = [
   ['← →', 'inspector.keys.step'],
   ['Shift ← →', 'inspector.keys.same'],
   ['Home End', 'inspector.keys.ends'],

@@ -1,7 +1,7 @@
 import { MEDIA } from '../../contract/media.ts'
 import type { MachineName, MachineState, ReplayState } from '../../contract/replay.ts'
-import { t } from '../i18n/texts.ts'
 import { mediumName } from '../record/medium-name.ts'
+import { t } from './texts/texts.ts'
 import { pathText, stateWords } from './words.ts'
 
 /** Shows the states of all machines at a glance. */

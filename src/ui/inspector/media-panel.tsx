@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { MEDIA, type Medium } from '../../contract/media.ts'
-import { t } from '../i18n/texts.ts'
 import { createPlayer } from '../player/create-player.ts'
 import { itemAt, type PlayTimeline } from '../player/play-timeline.ts'
 import type { Player } from '../player/player.ts'
@@ -8,6 +7,7 @@ import { positionText } from '../player/time-text.ts'
 import { mediumName } from '../record/medium-name.ts'
 import { recordingHref } from '../shell/router.ts'
 import { MomentMedia } from './moment-media.ts'
+import { t } from './texts/texts.ts'
 
 /** Shows what was on the screen at the moment, and where the sounds are. */
 export function MediaPanel({ id, ms }: { id: string; ms: number | null }) {

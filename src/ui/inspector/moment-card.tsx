@@ -1,10 +1,10 @@
 import type { ReplayState } from '../../contract/replay.ts'
-import { t } from '../i18n/texts.ts'
 import { eventText, kindOf } from '../player/event-text.ts'
 import { PlayerIcon } from '../player/player-icon.tsx'
 import { positionText, wallClockText } from '../player/time-text.ts'
 import { mediumName } from '../record/medium-name.ts'
 import { RefusalCard } from './refusal-card.tsx'
+import { t } from './texts/texts.ts'
 import { pathText, subjectName } from './words.ts'
 
 /** Says what happened at the shown moment: the event, its data, and what it changed. */

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import type { LogEvent } from '../../contract/events.ts'
 import type { RefusalReason, ReplayState } from '../../contract/replay.ts'
-import { t } from '../i18n/texts.ts'
 import { mediumName } from '../record/medium-name.ts'
 import { refusalWords } from './refusal-words.ts'
+import { t } from './texts/texts.ts'
 import { commandsText, guardWords, pathText, stateWords, subjectName } from './words.ts'
 
 /** Explains a refused command: who wanted what, what refused it and why, what was possible. */

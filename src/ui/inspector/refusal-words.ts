@@ -1,7 +1,6 @@
 import type { RefusalReason } from '../../contract/replay.ts'
-import { en } from '../i18n/en.ts'
-import { type TextKey, t } from '../i18n/texts.ts'
 import { mediumName } from '../record/medium-name.ts'
+import { hasText, t } from './texts/texts.ts'
 import { stateWords } from './words.ts'
 
 /**
@@ -30,5 +29,5 @@ export function refusalWords(refusal: RefusalReason): string | null {
     })
   if (machine === 'track') return t('inspector.refusal.noTrack', { verb })
   const key = `inspector.refusal.code.${code}`
-  return key in en ? t(key as TextKey) : null
+  return hasText(key) ? t(key) : null
 }

@@ -1,9 +1,9 @@
 import { MEDIA } from '../../contract/media.ts'
 import type { ReplayState } from '../../contract/replay.ts'
-import { t } from '../i18n/texts.ts'
 import { application } from '../live/live-state.ts'
 import { mediumName } from '../record/medium-name.ts'
 import { senderName } from '../record/sender-name.ts'
+import { t } from './texts/texts.ts'
 import { commandsText } from './words.ts'
 
 /** Shows the state at the moment: what each side may do, the tags, the contexts, and the log. */

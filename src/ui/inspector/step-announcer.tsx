@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ReplayState } from '../../contract/replay.ts'
-import { t } from '../i18n/texts.ts'
 import { eventText } from '../player/event-text.ts'
 import { refusalWords } from './refusal-words.ts'
+import { t } from './texts/texts.ts'
 import { stateWords } from './words.ts'
 
 /** Who steps fast is told where it ends, not each step. */

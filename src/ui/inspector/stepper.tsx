@@ -1,10 +1,10 @@
 import { useMemo } from 'preact/hooks'
-import { t } from '../i18n/texts.ts'
 import { eventText } from '../player/event-text.ts'
 import { PlayerIcon, type PlayerIconName } from '../player/player-icon.tsx'
 import type { Inspected } from './inspected.ts'
 import { type Runner, SPEEDS } from './runner.ts'
 import { refusalMarks } from './step-marks.ts'
+import { t } from './texts/texts.ts'
 
 /** The slider and buttons that lead through the events. */
 export function Stepper({ inspected, runner }: { inspected: Inspected; runner: Runner }) {

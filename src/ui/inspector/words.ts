@@ -1,8 +1,8 @@
 import type { By } from '../../contract/by.ts'
 import type { AllowedCommand } from '../../contract/commands.ts'
 import type { MachineName } from '../../contract/replay.ts'
-import { en } from '../i18n/en.ts'
-import { language, type TextKey, t } from '../i18n/texts.ts'
+import { language } from '../i18n/texts.ts'
+import { hasText, t } from './texts/texts.ts'
 
 /** Names who did something, as the subject of a sentence. */
 export function subjectName({ side, client }: By): string {
@@ -20,7 +20,7 @@ export function shortName({ side, client }: By): string {
 /** Says in words in which state a machine is; the state's path where there are none. */
 export function stateWords(machine: MachineName, value: string): string {
   const key = `inspector.state.${machine}.${value}`
-  return key in en ? t(key as TextKey) : value
+  return hasText(key) ? t(key) : value
 }
 
 /** Lists commands in words; says so when there is none. */
@@ -33,7 +33,7 @@ export function commandsText(commands: readonly AllowedCommand[]): string {
 /** Says what a guard asks, in words; its name where there are none. */
 export function guardWords(guard: string): string {
   const key = `inspector.guard.${guard}`
-  return key in en ? t(key as TextKey) : guard
+  return hasText(key) ? t(key) : guard
 }
 
 /** Formats a path such as `capturing.active` as `capturing › active`. */

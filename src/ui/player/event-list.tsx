@@ -41,7 +41,7 @@ export function EventList({ data, player }: { data: RecordedData; player: Player
           {t('player.events.all')}
         </label>
         <a class="events-inspect" href={inspectorHref(data.id, present)}>
-          {t('inspector.toInspector')}
+          {t('player.toInspector')}
         </a>
       </header>
       {/* A list that scrolls must be reachable by keyboard: its buttons are. */}
