@@ -42,6 +42,10 @@ suite('the inspector', (test) => {
   const positionAt = (index: number): number => recorded.events[index - 1]?.position as number
   const refusalOf = (side: string): number =>
     indexOf(({ type, by }) => type === 'command.refused' && by.side === side)
+  const refusalInPause = (): number =>
+    indexOf(
+      ({ type, data }) => type === 'command.refused' && 'medium' in data && data.medium === 'mic',
+    )
   const replayAt = async (index: number): Promise<ReplayState> =>
     (await daemon.api('GET', `/recordings/${recorded.id}/replay?position=${positionAt(index)}`))
       .body
@@ -122,11 +126,8 @@ suite('the inspector', (test) => {
       assert.match(held, /The command comes from the recorder’s page\.\s+fromUi/)
       assert.match(held, /Possible then for this side\s+tag/)
       assert.equal(await page.locator('.node-refused').getAttribute('data-node'), 'heldByUi')
-      const second = indexOf(
-        ({ type, data }) => type === 'command.refused' && 'medium' in data && data.medium === 'mic',
-      )
-      await inspectAt(page, recorded.id, positionAt(second))
-      await untilIndex(page, second)
+      await inspectAt(page, recorded.id, positionAt(refusalInPause()))
+      await untilIndex(page, refusalInPause())
       assert.match(await card.innerText(), /Microphone is paused\. There is no “pause” from here\./)
       assert.match(await card.innerText(), /stop, resume, and tag/)
       opened.assertClean()
@@ -140,8 +141,10 @@ suite('the inspector', (test) => {
       await inspectAt(page, recorded.id, positionAt(refusalOf('api')))
       await page.keyboard.press('Shift+ArrowRight')
       await untilIndex(page, refusalOf('ui'))
+      await page.keyboard.press('Shift+ArrowRight')
+      await untilIndex(page, refusalInPause())
       await page.keyboard.press('ArrowLeft')
-      await untilIndex(page, refusalOf('ui') - 1)
+      await untilIndex(page, refusalInPause() - 1)
       await page.keyboard.press('End')
       await untilIndex(page, recorded.events.length)
       await page.keyboard.press('Home')
@@ -243,10 +246,7 @@ suite('the inspector', (test) => {
       await inspectAt(page, recorded.id, positionAt(refusalOf('api')))
       await page.locator('[data-picture="shown"]').waitFor()
       await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 2)
-      const refusedInPause = indexOf(
-        ({ type, data }) => type === 'command.refused' && 'medium' in data && data.medium === 'mic',
-      )
-      await inspectAt(page, recorded.id, positionAt(refusedInPause))
+      await inspectAt(page, recorded.id, positionAt(refusalInPause()))
       assert.match(await page.locator('[data-picture="none"]').innerText(), /No picture\s+Paused/)
       await page.getByRole('link', { name: 'Play', exact: true }).click()
       await page.getByRole('slider', { name: 'Time line' }).waitFor()
