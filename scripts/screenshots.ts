@@ -35,6 +35,7 @@ async function takePictures(browser: Browser, daemon: Daemon): Promise<void> {
   const { id } = await recordOnPage(light)
   await picture(light, 'recording')
   await picture(dark, 'recording-dark')
+  await daemon.api('POST', '/recordings/current/pause', {})
   await command(light, 'pause')
   await picture(light, 'paused')
   await command(light, 'resume')
@@ -49,6 +50,17 @@ async function takePictures(browser: Browser, daemon: Daemon): Promise<void> {
   await light.locator('main h1').first().waitFor()
   await light.waitForTimeout(3_000)
   await picture(light, 'player', true)
+  await inspectRefusal(light, daemon, id)
+}
+
+/** Shows why the pause of a program was refused. */
+async function inspectRefusal(page: Page, daemon: Daemon, id: string): Promise<void> {
+  const { body } = await daemon.api('GET', `/recordings/${id}/events?limit=1000`)
+  const refused = body.items.find(({ type }: { type: string }) => type === 'command.refused')
+  await page.goto(`${daemon.url}/#/inspector/${id}?position=${refused.position}`)
+  await page.locator('.chart').nth(2).waitFor()
+  await page.waitForTimeout(1_000)
+  await picture(page, 'inspector', true)
 }
 
 async function openPage(

@@ -128,7 +128,10 @@ suite('the inspector', (test) => {
       assert.equal(await page.locator('.node-refused').getAttribute('data-node'), 'heldByUi')
       await inspectAt(page, recorded.id, positionAt(refusalInPause()))
       await untilIndex(page, refusalInPause())
-      assert.match(await card.innerText(), /Microphone is paused\. There is no “pause” from here\./)
+      assert.match(
+        await card.innerText(),
+        /Microphone is paused\. In this state “pause” is not possible\./,
+      )
       assert.match(await card.innerText(), /stop, resume, and tag/)
       opened.assertClean()
     },

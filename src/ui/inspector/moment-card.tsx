@@ -26,14 +26,13 @@ export function MomentCard({ state, startMs }: { state: ReplayState; startMs: nu
         <span>{positionText(Math.max(0, ms), true)}</span>
         <span>{wallClockText(Date.parse(event.at))}</span>
         <span>{t('inspector.moment.position', { position: event.position })}</span>
+        <code>{event.type}</code>
       </p>
       <h2 id="moment-title" class="moment-title">
         <PlayerIcon name={kind} size={20} />
         <span>{eventText(event)}</span>
       </h2>
-      <p class="moment-by">
-        {subjectName(event.by)} · <code>{event.type}</code>
-      </p>
+      {refusal === null && <p class="moment-by">{subjectName(event.by)}</p>}
       {refusal && <RefusalCard refusal={refusal} event={event} state={state} />}
       {refusal === null && <Changes changes={changes} />}
       <details class="moment-data">

@@ -45,14 +45,15 @@ export const de: Record<keyof typeof en, string> = {
   'inspector.refusal.wanted': '{who} gab den Befehl „{verb}“. Er wurde abgelehnt.',
   'inspector.refusal.count': 'Dieses Ereignis steht für {count} Ablehnungen.',
   'inspector.refusal.heldByPage':
-    'Die Seite des Rekorders steuert diese Aufnahme. „{verb}“ darf nur, wer sie steuert.',
+    'Die Seite des Rekorders steuert diese Aufnahme. Nur wer steuert, darf „{verb}“ befehlen.',
   'inspector.refusal.heldByApi':
-    'Ein API-Client steuert diese Aufnahme. „{verb}“ darf nur, wer sie steuert.',
+    'Ein API-Client steuert diese Aufnahme. Nur wer steuert, darf „{verb}“ befehlen.',
   'inspector.refusal.alreadyRecording':
     'Eine Aufnahme läuft. Eine neue kann beginnen, wenn diese gestoppt ist.',
   'inspector.refusal.closed': 'Die Aufnahme ist abgeschlossen. Kein Befehl kann sie noch ändern.',
-  'inspector.refusal.session': 'Die Aufnahme ist {state}. Von hier gibt es kein „{verb}“.',
-  'inspector.refusal.track': '{medium} ist {state}. Von hier gibt es kein „{verb}“.',
+  'inspector.refusal.session':
+    'Die Aufnahme ist {state}. In diesem Zustand ist „{verb}“ nicht möglich.',
+  'inspector.refusal.track': '{medium} ist {state}. In diesem Zustand ist „{verb}“ nicht möglich.',
   'inspector.refusal.noTrack': 'Kein Medium ist in einem Zustand, in dem „{verb}“ möglich ist.',
   'inspector.refusal.code.VERSION_MISMATCH':
     'Der Client nannte eine Version der Aufnahme, die nicht die aktuelle war: Etwas war geschehen, das er nicht wusste.',
@@ -135,7 +136,7 @@ export const de: Record<keyof typeof en, string> = {
   'inspector.media.none': 'Von dieser Aufnahme gibt es keine Medien.',
   'inspector.media.notRecorded': 'nicht aufgenommen',
   'inspector.media.over': 'vorbei',
-  'inspector.media.place': 'Segment {segment}, bei {time}',
+  'inspector.media.place': 'Segment {segment}, {time}',
   'inspector.media.noPicture': 'Kein Bild',
   'inspector.diff': 'Zwei Augenblicke vergleichen',
   'inspector.diff.help': 'Merken Sie einen Augenblick als A und einen anderen als B.',

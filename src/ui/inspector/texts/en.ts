@@ -42,14 +42,14 @@ export const en = {
   'inspector.refusal.wanted': '{who} gave the command “{verb}”. It was refused.',
   'inspector.refusal.count': 'This event stands for {count} refusals.',
   'inspector.refusal.heldByPage':
-    'The recorder’s page controls this recording. “{verb}” is only for who has control.',
+    'The recorder’s page controls this recording. Only the side in control may give “{verb}”.',
   'inspector.refusal.heldByApi':
-    'An API client controls this recording. “{verb}” is only for who has control.',
+    'An API client controls this recording. Only the side in control may give “{verb}”.',
   'inspector.refusal.alreadyRecording':
     'A recording is in progress. A new one can begin when this one has been stopped.',
   'inspector.refusal.closed': 'The recording is closed. No command can change it any more.',
-  'inspector.refusal.session': 'The recording is {state}. There is no “{verb}” from here.',
-  'inspector.refusal.track': '{medium} is {state}. There is no “{verb}” from here.',
+  'inspector.refusal.session': 'The recording is {state}. In this state “{verb}” is not possible.',
+  'inspector.refusal.track': '{medium} is {state}. In this state “{verb}” is not possible.',
   'inspector.refusal.noTrack': 'No medium is in a state from which “{verb}” is possible.',
   'inspector.refusal.code.VERSION_MISMATCH':
     'The client named a version of the recording that was not the present one: something had happened that it did not know.',
@@ -132,7 +132,7 @@ export const en = {
   'inspector.media.none': 'There are no media of this recording.',
   'inspector.media.notRecorded': 'not recorded',
   'inspector.media.over': 'over',
-  'inspector.media.place': 'segment {segment}, at {time}',
+  'inspector.media.place': 'segment {segment}, {time}',
   'inspector.media.noPicture': 'No picture',
   'inspector.diff': 'Compare two moments',
   'inspector.diff.help': 'Mark one moment as A and another as B.',
