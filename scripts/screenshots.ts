@@ -58,9 +58,10 @@ async function inspectRefusal(page: Page, daemon: Daemon, id: string): Promise<v
   const { body } = await daemon.api('GET', `/recordings/${id}/events?limit=1000`)
   const refused = body.items.find(({ type }: { type: string }) => type === 'command.refused')
   await page.goto(`${daemon.url}/#/inspector/${id}?position=${refused.position}`)
+  await page.setViewportSize({ width: 1440, height: 1360 })
   await page.locator('.chart').nth(2).waitFor()
   await page.waitForTimeout(1_000)
-  await picture(page, 'inspector', true)
+  await picture(page, 'inspector')
 }
 
 async function openPage(

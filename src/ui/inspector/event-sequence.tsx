@@ -127,9 +127,12 @@ function useSight(
     const element = list.current
     if (element === null || present < 0) return
     const top = present * ROW_PX
+    // The end of the list may be below the window.
+    const { top: y } = element.getBoundingClientRect()
+    const seenPx = Math.max(ROW_PX, Math.min(element.clientHeight, innerHeight - y))
     // Only the list scrolls, never the page.
-    if (top < element.scrollTop || top + ROW_PX > element.scrollTop + element.clientHeight)
-      element.scrollTop = top - element.clientHeight / 3
+    if (top < element.scrollTop || top + ROW_PX > element.scrollTop + seenPx)
+      element.scrollTop = top - seenPx / 3
   }, [list, present, rows])
   const first = Math.max(0, Math.floor(sight.top / ROW_PX) - MORE_ROWS)
   const last = Math.min(rows - 1, Math.ceil((sight.top + sight.height) / ROW_PX) + MORE_ROWS)
