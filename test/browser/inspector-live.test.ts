@@ -10,7 +10,13 @@ import {
   startBrowser,
   startSyntheticDaemon,
 } from './support/browser.ts'
-import { eventsOf, inspectAt, recordRefusals } from './support/inspector.ts'
+import {
+  eventsOf,
+  inspectAt,
+  recordRefusals,
+  shownStates,
+  untilIndex,
+} from './support/inspector.ts'
 
 const LIMIT_MS = 15_000
 
@@ -65,6 +71,41 @@ suite('the inspector, live and for everybody', (test) => {
     await page.locator(`.inspector[data-index="${length}"]`).waitFor()
     opened.assertClean()
     await opened.context.close()
+  })
+
+  test.unless(noBrowser, 'a recording that crashed and recovered shows how it ended', async () => {
+    const crashing = await startSyntheticDaemon()
+    const { body } = await crashing.api('POST', '/recordings', { media: ['mic', 'screen'] })
+    crashing.kill()
+    await crashing.exited
+    const recovered = await startSyntheticDaemon(crashing.home)
+    try {
+      const events = await eventsOf(recovered, body.id)
+      const at = events.findIndex(({ type }) => type === 'recording.interrupted')
+      const opened = await openRecorderPage(browser, recovered)
+      const { page } = opened
+      page.setDefaultTimeout(LIMIT_MS)
+      await inspectAt(page, body.id, events[at]?.position)
+      for (let index = at + 1; index <= events.length; index++) {
+        await untilIndex(page, index)
+        const position = events[index - 1]?.position
+        const { machines } = (
+          await recovered.api('GET', `/recordings/${body.id}/replay?position=${position}`)
+        ).body
+        const { control, session, tracks } = machines
+        assert.deepEqual(
+          await shownStates(page),
+          [control, session, tracks.mic, tracks.speaker, tracks.screen].map(({ value }) => value),
+        )
+        await page.keyboard.press('ArrowRight')
+      }
+      assert.equal((await shownStates(page))[1], 'wrapUp')
+      opened.assertClean()
+      await opened.context.close()
+    } finally {
+      await recovered.stop()
+      await rm(crashing.home, { recursive: true, force: true })
+    }
   })
 
   test.unless(noBrowser, 'axe-core finds nothing, and nothing scrolls sideways', async () => {
