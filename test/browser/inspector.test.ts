@@ -150,6 +150,8 @@ suite('the inspector', (test) => {
       await untilIndex(page, refusalInPause() - 1)
       await page.keyboard.press('End')
       await untilIndex(page, recorded.events.length)
+      // It is over, so nothing is followed.
+      assert.equal(await page.locator('.stepper-live').count(), 0)
       await page.keyboard.press('Home')
       await untilIndex(page, 0)
       assert.match(await page.locator('.shown-moment').innerText(), /Before the first event/)

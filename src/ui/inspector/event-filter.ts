@@ -38,6 +38,25 @@ function textOf(event: LogEvent): string {
   return text
 }
 
+/** So many texts are made at once. */
+const TEXTS_AT_ONCE = 5_000
+
+/**
+ * Makes the texts of events in small portions, before somebody searches them. Returns the function
+ * that ends that.
+ */
+export function prepareSearch(events: readonly LogEvent[]): () => void {
+  let at = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const next = (): void => {
+    for (const event of events.slice(at, at + TEXTS_AT_ONCE)) textOf(event)
+    at += TEXTS_AT_ONCE
+    if (at < events.length) timer = setTimeout(next)
+  }
+  next()
+  return () => clearTimeout(timer)
+}
+
 /** Returns the medium that an event is about; null when it is about none. */
 export function mediumOf({ data }: LogEvent): Medium | null {
   return 'medium' in data && data.medium !== undefined ? data.medium : null

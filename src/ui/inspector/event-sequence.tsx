@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { EventType } from '../../contract/events.ts'
-import { type EventFilter, FilteredEvents, NO_FILTER } from './event-filter.ts'
+import { type EventFilter, FilteredEvents, NO_FILTER, prepareSearch } from './event-filter.ts'
 import { EventRow } from './event-row.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import type { Inspected } from './inspected.ts'
@@ -29,6 +29,8 @@ export function EventSequence({
   const filtered = useMemo(() => new FilteredEvents(filter.value), [filter.value])
   filtered.extend(inspected.replay.events)
   const { indexes } = filtered
+  const endPreparing = useRef(() => {})
+  useEffect(() => () => endPreparing.current(), [])
   const present = filtered.rowOf(inspected.index.value)
   const isListed = indexes[present] === inspected.index.value
   const [first, last] = useSight(list, present, indexes.length)
@@ -50,7 +52,15 @@ export function EventSequence({
             : t('inspector.events.some', { shown: indexes.length, count })}
         </p>
       </header>
-      <FilterBar filter={filter} types={types} search={search} />
+      <FilterBar
+        filter={filter}
+        types={types}
+        search={search}
+        onFocus={() => {
+          endPreparing.current()
+          endPreparing.current = prepareSearch(inspected.replay.events)
+        }}
+      />
       {/* A list that scrolls must be reachable by keyboard: its buttons are. */}
       <ol
         ref={list}

@@ -13,10 +13,12 @@ interface Props {
   filter: Signal<EventFilter>
   types: readonly EventType[]
   search: RefObject<HTMLInputElement | null>
+  /** Somebody is about to search. */
+  onFocus: () => void
 }
 
 /** Chooses which events are listed. */
-export function FilterBar({ filter, types, search }: Props) {
+export function FilterBar({ filter, types, search, onFocus }: Props) {
   const { type, side, medium, isRefusal, text } = filter.value
   const change = (part: Partial<EventFilter>): void => {
     filter.value = { ...filter.value, ...part }
@@ -30,6 +32,7 @@ export function FilterBar({ filter, types, search }: Props) {
         placeholder={t('inspector.filter.text')}
         aria-label={t('inspector.filter.text')}
         value={text}
+        onFocus={onFocus}
         onInput={({ currentTarget }) => change({ text: currentTarget.value })}
       />
       <Choice

@@ -35,7 +35,7 @@ export function RefusalCard({
             <code>{refusal.guard}</code>
           </Fact>
         )}
-        <Fact name={t('inspector.refusal.allowed', { who })}>
+        <Fact name={t('inspector.refusal.allowed')}>
           {commandsText(state.allowedCommands[side])}
         </Fact>
         <Fact name={t('inspector.refusal.answer')}>

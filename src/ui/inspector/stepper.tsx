@@ -12,6 +12,8 @@ export function Stepper({ inspected, runner }: { inspected: Inspected; runner: R
   const { value: count } = inspected.count
   const isLoaded = inspected.isComplete.value
   const event = inspected.replay.events[index - 1]
+  const recording = inspected.state.value?.recording
+  const isLive = inspected.follows.value && recording != null && recording.state !== 'Closed'
   return (
     <div class="stepper">
       <div class="stepper-buttons">
@@ -76,7 +78,7 @@ export function Stepper({ inspected, runner }: { inspected: Inspected; runner: R
             {t('inspector.loading', { count: inspected.total.value })}
           </span>
         )}
-        {inspected.follows.value && <span class="stepper-live">{t('inspector.follows')}</span>}
+        {isLive && <span class="stepper-live">{t('inspector.follows')}</span>}
       </p>
     </div>
   )
