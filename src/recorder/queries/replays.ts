@@ -7,10 +7,22 @@ const PAGE = 500
 /** The last replay is kept for so long: whoever looks at a moment looks at its neighbours, too. */
 const KEPT_MS = 60_000
 
+/** A replay that can be continued. */
+interface KeptReplay {
+  replay: Replay
+  /** The position up to which its events have been read. */
+  readTo: number
+  reading: Promise<unknown>
+  /** The number of callers that wait for it. */
+  waiting: number
+}
+
 /** Makes replays of recordings from the log. Keeps the last one, since it can be large. */
 export class Replays {
   readonly #log: Pick<EventLog, 'events' | 'position'>
-  #kept: { replay: Replay; readTo: number; reading: Promise<unknown> } | undefined
+  #kept: KeptReplay | undefined
+  /** The replays that somebody waits for. All who ask for one share it. */
+  readonly #awaited = new Map<string, KeptReplay>()
   #expiry: NodeJS.Timeout | undefined
 
   constructor(log: Pick<EventLog, 'events' | 'position'>) {
@@ -19,21 +31,38 @@ export class Replays {
 
   /** Returns the replay of a recording with all events that are durable now. */
   async of(recordingId: string): Promise<Replay> {
-    if (this.#kept?.replay.recordingId !== recordingId)
-      this.#kept = { replay: new Replay(recordingId), readTo: 0, reading: Promise.resolve() }
-    const kept = this.#kept
+    const kept = this.#find(recordingId)
+    this.#keep(kept)
+    kept.waiting++
+    this.#awaited.set(recordingId, kept)
+    // One reading after the other: two would both append the same events.
+    const reading = kept.reading.then(() => this.#readOn(kept))
+    kept.reading = reading.catch(() => {})
+    try {
+      await reading
+    } finally {
+      if (--kept.waiting === 0) this.#awaited.delete(recordingId)
+    }
+    return kept.replay
+  }
+
+  #find(recordingId: string): KeptReplay {
+    const awaited = this.#awaited.get(recordingId)
+    if (awaited !== undefined) return awaited
+    if (this.#kept?.replay.recordingId === recordingId) return this.#kept
+    const replay = new Replay(recordingId)
+    return { replay, readTo: 0, reading: Promise.resolve(), waiting: 0 }
+  }
+
+  #keep(kept: KeptReplay): void {
+    this.#kept = kept
     clearTimeout(this.#expiry)
     this.#expiry = setTimeout(() => {
       this.#kept = undefined
     }, KEPT_MS).unref()
-    // One reading after the other: two would both append the same events.
-    const reading = kept.reading.then(() => this.#readOn(kept))
-    kept.reading = reading.catch(() => {})
-    await reading
-    return kept.replay
   }
 
-  async #readOn(kept: { replay: Replay; readTo: number }): Promise<void> {
+  async #readOn(kept: KeptReplay): Promise<void> {
     const { recordingId } = kept.replay
     const end = this.#log.position
     for (;;) {
