@@ -72,8 +72,8 @@ export class ReplayInspection {
     ]
     const version = this.#machinesVersion()
     for (const key of MACHINE_KEYS) {
-      const state = this.#machine(key)
-      const children = this.#childrenOf(key, state)
+      const state = this.#isOver ? ended(this.#machine(key)) : this.#machine(key)
+      const children = this.#isOver ? [] : this.#childrenOf(key, state)
       actors.push(machineActor(recordingId, key, state, version), ...children)
       for (const child of children) this.#children.set(child.sessionId, child)
     }
@@ -89,6 +89,7 @@ export class ReplayInspection {
     const { recordingId, events } = this.replay
     const event = events[this.#index]
     if (event === undefined) return []
+    const wasOver = this.#isOver
     this.#index++
     const refusal =
       event.type === 'command.refused' ? this.replay.stateAfter(this.#index).refusal : null
@@ -96,7 +97,28 @@ export class ReplayInspection {
     return [
       ...logMessages(event, true, refusal),
       ...this.#machineMessages(event),
+      ...(this.#isOver && !wasOver ? this.#endMessages(stampOf(event)) : []),
       snapshotMessage(recording, this.#recordingSnapshot(), { type: event.type }, stampOf(event)),
+    ]
+  }
+
+  /** Whether the actors of the recording have ended. */
+  get #isOver(): boolean {
+    const { value } = this.#machine('session')
+    return value === 'closed' || value === 'rolledBack'
+  }
+
+  /** Ends all actors, as the last fact of a recording does. */
+  #endMessages(stamp: Stamp): InspectionMessage[] {
+    const cause = { type: 'xstate.stop' }
+    const children = [...this.#children.values()]
+    this.#children.clear()
+    return [
+      ...children.map((child) => stopped(child, cause, stamp)),
+      ...MACHINE_KEYS.map((key) => {
+        const machine = machineSession(this.replay.recordingId, key)
+        return snapshotMessage(machine, ended(this.#machine(key)), cause, stamp)
+      }),
     ]
   }
 
@@ -177,10 +199,8 @@ export class ReplayInspection {
   #recordingSnapshot(): InspectedSnapshot {
     const { recordingId, events } = this.replay
     const event = events[this.#index - 1]
-    const { value } = this.#machine('session')
-    const isOver = value === 'closed' || value === 'rolledBack'
     return {
-      status: isOver ? 'done' : 'active',
+      status: this.#isOver ? 'done' : 'active',
       context: {
         recordingId,
         position: event?.position ?? null,
@@ -194,6 +214,9 @@ export class ReplayInspection {
 }
 
 function stopped(child: ActorDescription, event: { type: string }, stamp: Stamp) {
-  const snapshot = { ...child.snapshot, status: 'stopped' } as const
-  return snapshotMessage(child.sessionId, snapshot, event, stamp)
+  return snapshotMessage(child.sessionId, ended(child.snapshot), event, stamp)
+}
+
+function ended(snapshot: InspectedSnapshot): InspectedSnapshot {
+  return { ...snapshot, status: 'stopped' }
 }

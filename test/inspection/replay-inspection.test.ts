@@ -91,6 +91,29 @@ suite('the inspection of the past', (test) => {
     }
   })
 
+  test('ends all actors with the recording, as the live feed does', async () => {
+    const live = new FeedReader()
+    bench.recorder.inspect(live.push)
+    const id = await record()
+    await bench.command('api', 'recording.close')
+    await eventually('the live actors end', () => live.living.length === 1)
+    const { position } = bench.recorder.log
+    const [stepped, sought] = [await open(id), await open(id)]
+    stepped.player.control({ type: 'step', count: 1_000 })
+    sought.player.control({ type: 'seek', position })
+    for (const { reader } of [stepped, sought]) {
+      await shown(reader, position)
+      assert.deepEqual(reader.living, ['recorder'])
+    }
+    const isOfLog = (sessionId: string): boolean => !sessionId.includes('/process:')
+    const ofLog = (reader: FeedReader) => [...reader.states.keys()].filter(isOfLog).sort()
+    assert.deepEqual(ofLog(stepped.reader), ofLog(live))
+    // And they are alive again before it.
+    sought.player.control({ type: 'seek', position: 0 })
+    await shown(sought.reader, null)
+    assert.ok(sought.reader.living.length > 1)
+  })
+
   test('begins where it is asked to, and stands still until it is asked to go on', async () => {
     const id = await record()
     const { events } = await bench.recorder.replay(id, 'api')
