@@ -28,7 +28,11 @@ async function bridge(messages: AsyncIterable<InspectionMessage>) {
   void (async () => {
     for await (const message of messages) socket.send(JSON.stringify(toStately(message)))
   })()
-  return { received, close: () => server.close(() => socket.terminate()) }
+  const close = (): void => {
+    socket.terminate()
+    server.close()
+  }
+  return { received, close }
 }
 
 suite('the inspection of a real recording', (test) => {
