@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
- * recording, latency, obs, idle, page, replay and inspection: compares the recorder with the bare
- * programs that it is made of and with OBS. Writes one table to the terminal, to bench/out, and
- * with `--paste` into docs/performance.md.
+ * recording, latency, obs, idle, page, replay, inspection and inspector: compares the recorder with
+ * the bare programs that it is made of and with OBS. Writes one table to the terminal, to bench/out,
+ * and with `--paste` into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { benchCapture } from './capture.ts'
 import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
 import { benchInspection } from './inspection.ts'
+import { benchInspector } from './inspector.ts'
 import { benchLatency } from './latency.ts'
 import { busyPercent, describeMachine, load } from './machine.ts'
 import { benchObs } from './obs-latency.ts'
@@ -38,6 +39,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   page: benchPage,
   replay: benchReplay,
   inspection: benchInspection,
+  inspector: benchInspector,
 }
 
 const { values } = parseArgs({

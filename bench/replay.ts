@@ -1,12 +1,10 @@
-import type { EventData, EventType, LogEvent } from '../src/contract/events.ts'
+import type { LogEvent } from '../src/contract/events.ts'
 import { Replay } from '../src/replay/replay.ts'
+import { MADE_UP_ID, madeUpEvents } from './made-up-events.ts'
 import type { Pace } from './pace.ts'
 import { median, percentile } from './statistics.ts'
 import { alone, type Findings } from './table.ts'
 
-const ID = '00000000-0000-4000-8000-000000000001'
-const START = Date.parse('2026-01-05T09:00:00.000Z')
-const DEVICE = { id: 'mic', label: 'Microphone' }
 const [SHORT, LONG] = [10_000, 100_000]
 /** Moments that are asked for. */
 const JUMPS = 300
@@ -55,57 +53,7 @@ function measure(work: () => void): number {
 }
 
 function replayOf(events: readonly LogEvent[]): Replay {
-  const replay = new Replay(ID)
+  const replay = new Replay(MADE_UP_ID)
   replay.append(events)
   return replay
-}
-
-/** Makes up a recording with many tags, pauses and refusals. */
-function madeUpEvents(count: number): LogEvent[] {
-  const events: LogEvent[] = []
-  const tell = <T extends EventType>(type: T, data: EventData[T]): void => {
-    const number = events.length + 1
-    const at = new Date(START + number * 100).toISOString()
-    const by = { side: 'api', client: 'crm', user: 'tester' } as const
-    const whose = { recordingId: ID, version: number, at, by, commandId: null, position: number }
-    events.push({ type, data, ...whose } as LogEvent)
-  }
-  tellStart(tell)
-  for (let cycle = 1; events.length < count; cycle++) {
-    tell('command.accepted', { command: 'recording.tag' })
-    tell('recording.tagged', { tags: { [`key${cycle % 500}`]: cycle } })
-    tell('command.completed', { command: 'recording.tag', status: 200 })
-    tell('command.refused', { command: 'track.resume', code: 'INVALID_STATE', detail: 'No.' })
-    if (cycle % 10 === 0) tellPause(tell, cycle / 10)
-  }
-  return events.slice(0, count)
-}
-
-type Tell = <T extends EventType>(type: T, data: EventData[T]) => void
-
-function tellStart(tell: Tell): void {
-  tell('command.accepted', { command: 'recording.start', media: ['mic'] })
-  tell('recording.starting', {
-    ...{ recordingType: 'both', media: ['mic'], require: 'all' },
-    ...{ wrapUpSeconds: 30, maxDurationSeconds: 14_400, endsBy: new Date(START).toISOString() },
-  })
-  tell('track.starting', { medium: 'mic', segment: 1, device: DEVICE })
-  tell('track.started', { medium: 'mic', segment: 1 })
-  tell('recording.started', {})
-}
-
-function tellPause(tell: Tell, segment: number): void {
-  const at = new Date(START).toISOString()
-  tell('command.accepted', { command: 'track.pause' })
-  tell('track.pausing', { medium: 'mic', segment, cutAt: at })
-  tell('recording.paused', {})
-  tell('segment.closed', {
-    ...{ medium: 'mic', number: segment, startedAt: at, endedAt: at, durationMs: 0, bytes: 1 },
-    ...{ container: 'ogg', codec: 'opus', sha256: '0'.repeat(64), file: `mic-${segment}.ogg` },
-  })
-  tell('track.paused', { medium: 'mic' })
-  tell('command.completed', { command: 'track.pause', status: 200 })
-  tell('track.resuming', { medium: 'mic', segment: segment + 1, device: DEVICE })
-  tell('recording.resumed', {})
-  tell('track.resumed', { medium: 'mic', segment: segment + 1 })
 }
