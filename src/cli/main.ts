@@ -3,7 +3,8 @@ import { run } from './run.ts'
 
 // In `f2f list | head`, the reader closes the pipe early. This is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') return
+  // One sentence is enough, however many lines fail.
+  if (error.code === 'EPIPE' || process.exitCode === 1) return
   process.stderr.write(`f2f: The output cannot be written: ${error.message}.\n`)
   process.exitCode = 1
 })

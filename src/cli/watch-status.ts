@@ -33,7 +33,7 @@ export interface WatchOptions {
 export async function watchStatus(client: Api, options: WatchOptions): Promise<void> {
   const { io, json } = options
   const isInPlace = io.stdout.isTTY === true && !json
-  const { signal, release } = createInterruptSignal()
+  const { signal, release } = createInterruptSignal(io.stdout)
   const api = client.until(signal)
   let shown = ''
   const show = async (): Promise<void> => {

@@ -48,7 +48,7 @@ export const events = defineCommand({
       return null
     }
     const wanted = args[0] === undefined ? undefined : await wholeId(api, args[0])
-    const { signal, release } = createInterruptSignal()
+    const { signal, release } = createInterruptSignal(io.stdout)
     try {
       await followEvents(api, {
         after,

@@ -81,7 +81,7 @@ async function printSteps(
   }
   for (let index = 1; index <= replay.events.length; index++) await writeLine(io, lineAfter(index))
   if (!follows) return
-  const { signal, release } = createInterruptSignal()
+  const { signal, release } = createInterruptSignal(io.stdout)
   try {
     await followReplay(api, replay, {
       signal,
