@@ -22,6 +22,7 @@ suite('an output that can be written no more', (test) => {
   const follow = [
     ['replay', 'current', '--all', '--follow'],
     ['events', 'current', '--follow'],
+    ['inspect', '--json'],
   ]
   for (const command of follow)
     test(`ends f2f ${command.join(' ')}, as in front of head`, async () => {

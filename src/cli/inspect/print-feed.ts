@@ -9,7 +9,7 @@ import { type FeedRequest, openFeed } from './open-feed.ts'
  * recording until its last event.
  */
 export async function printFeed(home: Home, request: FeedRequest, io: Io): Promise<void> {
-  const { signal, release } = createInterruptSignal()
+  const { signal, release } = createInterruptSignal(io.stdout)
   try {
     const messages = await openFeed(home, request, signal)
     for await (const message of messages) await writeLine(io, JSON.stringify(message))
