@@ -229,7 +229,7 @@ suite('recording on the page', (test) => {
     await button(page, 'Add').click()
     const problem = page.locator('[data-problem="tags"]')
     await problem.filter({ hasText: 'reserves keys that start with `system.`' }).waitFor()
-    assert.match(await problem.innerText(), /not valid[^]*Correct what is named/)
+    assert.match(await problem.innerText(), /not valid[\s\S]*Correct what is named/)
     assert.equal(await page.inputValue('#tag-key'), 'system.host', 'nothing typed is lost')
     await page.fill('#tag-key', 'host')
     await button(page, 'Add').click()
