@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
 import type { ReplayState } from '../../contract/replay.ts'
+import { ProblemText } from '../controls/problem-text.tsx'
 import { current } from '../live/live-state.ts'
 import { hrefTo } from '../shell/router.ts'
 import { ActorTree } from './actor-tree.tsx'
@@ -70,12 +71,7 @@ function Missing({ problem }: { problem: unknown }) {
   return (
     <section class="notice" role="alert">
       <h1>{t('inspector.missing')}</h1>
-      {shown && (
-        // The recorder speaks English.
-        <p lang="en">
-          {shown.detail ?? shown.title} {shown.remedy}
-        </p>
-      )}
+      {shown && <ProblemText problem={shown} />}
       <p>
         <a class="button" href={hrefTo('/inspector', { choose: 1 })}>
           {t('inspector.choose')}

@@ -17,6 +17,9 @@ export const form = signal<SearchForm>(EMPTY)
 /** A person who types is not disturbed by results of half a word. */
 const TYPING_MS = 120
 
+/** The link of the newest search of the form itself; undefined when it came from elsewhere. */
+let submitted: string | undefined
+
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /** Changes the form by typing. Its search follows after a moment. */
@@ -38,7 +41,8 @@ export function changeForm(change: Partial<SearchForm>): void {
 /** Searches for what the form holds: its link becomes the place of the page. */
 export function submitForm(): void {
   clearTimeout(timer)
-  replaceRoute(searchHref(toSearch(form.value)))
+  submitted = searchHref(toSearch(form.value))
+  replaceRoute(submitted)
 }
 
 /** Makes chips of the tags in the field. */
@@ -65,7 +69,10 @@ export function leaveForm(): void {
 
 /** Fills the form with a search that came from a link, unless it is the one of the form. */
 export function fillForm(search: SearchQuery): void {
-  if (searchHref(toSearch(form.value)) === searchHref(search)) return
+  const href = searchHref(search)
+  // A busy page learns late of the form's own search. More may have been typed meanwhile.
+  if (href === submitted || href === searchHref(toSearch(form.value))) return
+  submitted = undefined
   const { text, tags, ...others } = search
   form.value = { ...others, field: text, chips: tags }
 }

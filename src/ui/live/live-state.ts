@@ -41,11 +41,16 @@ let openSince = 0
 /** After the stream has opened, so long may come what happened while it was not open. */
 const REPLAY_MS = 1_000
 /**
- * A page that has just been opened shows its first reading as certain for so long, because its
- * stream opens later than its first button is wanted. A change that this hides shows within it.
+ * A page that opens reads again and again until its stream is open, which takes longer than its
+ * first button should. A reading is certain for so long: a change shows within it.
  */
-const FIRST_READING_MS = 800
-let followedSince = Number.NEGATIVE_INFINITY
+const FRESH_MS = 800
+const READ_AGAIN_MS = 300
+/** A stream that takes longer to open is a fault, and the page is not sure of anything. */
+const OPENING_MS = 5_000
+let isOpening = false
+/** When the newest reading was asked for. */
+let readAt = Number.NEGATIVE_INFINITY
 
 /**
  * Follows the recorder for as long as the page is open. An event only says that something has
@@ -53,11 +58,16 @@ let followedSince = Number.NEGATIVE_INFINITY
  * state that the recorder has not confirmed.
  */
 export function followRecorder(): void {
-  followedSince = performance.now()
+  isOpening = true
+  const openedAt = performance.now()
   void refresh()
-  setTimeout(() => {
+  loadConfiguration().catch(showProblem)
+  const timer = setInterval(() => {
+    isOpening = streamState === 'connecting' && performance.now() - openedAt < OPENING_MS
+    if (isOpening) void refresh()
+    else clearInterval(timer)
     if (link.value.state === 'live' && !isCertain()) link.value = { state: 'connecting' }
-  }, FIRST_READING_MS)
+  }, READ_AGAIN_MS)
   addEventListener('focus', () => {
     if (link.value.state === 'signedOut') stream?.retry()
   })
@@ -76,7 +86,7 @@ export function openStream(): void {
 /** Whether a reading that comes now is true until the page is told otherwise. */
 function isCertain(): boolean {
   if (streamState !== 'connecting') return streamState === 'open'
-  return performance.now() - followedSince < FIRST_READING_MS
+  return isOpening && performance.now() - readAt < FRESH_MS
 }
 
 /** A window's own watch waits until the one that all windows share must have told it something. */
@@ -169,12 +179,14 @@ async function readAll(): Promise<void> {
   try {
     do {
       refreshAgain = false
+      const askedAt = performance.now()
       const nextApplication = await recorder.application()
       const nextCurrent = await readCurrent(nextApplication)
       batch(() => {
         application.value = nextApplication
         current.value = nextCurrent
         if (!nextCurrent) levels.value = {}
+        readAt = askedAt
         // Without the stream, the next change would not be noticed.
         if (isCertain()) link.value = { state: 'live' }
       })
