@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import {
   noBrowser,
   openRecorderPage,
@@ -111,7 +111,11 @@ suite('playing on the page', (test) => {
     assert.deepEqual((await places(page)).media, {})
     await untilPosition(page, toMs + 500)
     assert.equal(await card(page).count(), 0)
-    assert.deepEqual(Object.keys((await places(page)).media).sort(), ['mic', 'screen', 'speaker'])
+    // A busy machine reads the segments behind the pause late.
+    await eventually('all media play again', async () => {
+      const { media } = await places(page)
+      return Object.keys(media).sort().join() === 'mic,screen,speaker'
+    })
     opened.assertClean()
   })
 
