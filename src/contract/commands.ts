@@ -55,6 +55,17 @@ export const ALLOWED_COMMAND_OF: Record<CommandName, AllowedCommand> = {
   'recording.close': 'close',
 }
 
+/** Each command as a participle, for sentences. */
+export const COMMAND_DONE: Record<CommandName, string> = {
+  'recording.start': 'started',
+  'track.start': 'started',
+  'track.stop': 'stopped',
+  'track.pause': 'paused',
+  'track.resume': 'resumed',
+  'recording.tag': 'tagged',
+  'recording.close': 'closed',
+}
+
 /** The names of all commands. */
 export const COMMANDS = Object.keys(ALLOWED_COMMAND_OF) as CommandName[]
 

@@ -1,15 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
-import { RecorderError } from '../contract/errors.ts'
+import { assertStreamRoom } from './assert-stream-room.ts'
 import {
   EventStream,
   type StreamChoices,
   type StreamLimits,
   type StreamSources,
 } from './event-stream.ts'
-
-/** The streams that one client can have at a time. */
-const MAX_STREAMS_PER_CLIENT = 8
 
 /** Tracks the daemon's open Server-Sent Events streams. */
 export interface EventStreams {
@@ -34,15 +31,7 @@ export function createEventStreams(
 ): EventStreams {
   const open = new Map<EventStream, string>()
   return {
-    assertRoom(clientId) {
-      const count = [...open.values()].filter((owner) => owner === clientId).length
-      if (count >= MAX_STREAMS_PER_CLIENT)
-        throw new RecorderError(
-          'TOO_MANY_STREAMS',
-          `This client already has ${count} event streams.`,
-          { members: { retryAfterSeconds: 1 } },
-        )
-    },
+    assertRoom: (clientId) => assertStreamRoom(open.values(), clientId, 'event streams'),
     open(response, { clientId, ...choices }) {
       const stream = new EventStream(response, sources, { ...choices, limits, logger })
       open.set(stream, clientId)

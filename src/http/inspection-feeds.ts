@@ -2,13 +2,12 @@ import { WebSocketServer } from 'ws'
 import { RecorderError } from '../contract/errors.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
 import { redactTags } from '../inspection/redact.ts'
+import { assertStreamRoom } from './assert-stream-room.ts'
 import type { HttpContext } from './context.ts'
 import { type FeedChoices, type FeedLimits, InspectionFeed } from './inspection-feed.ts'
 import { SECURITY_HEADERS } from './send-answer.ts'
 import { upgradableConnection } from './upgrade.ts'
 
-/** The feeds that one client can have at a time. */
-const MAX_FEEDS_PER_CLIENT = 8
 /** The longest message of a client, in bytes. */
 const MAX_MESSAGE_BYTES = 4_096
 
@@ -51,13 +50,7 @@ export function createInspectionFeeds(limits: FeedLimits): InspectionFeeds {
   return {
     assertRoom(owner) {
       if (isClosed) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
-      const count = [...open.values()].filter((other) => other === owner).length
-      if (count >= MAX_FEEDS_PER_CLIENT)
-        throw new RecorderError(
-          'TOO_MANY_STREAMS',
-          `This client already has ${count} inspection feeds.`,
-          { members: { retryAfterSeconds: 1 } },
-        )
+      assertStreamRoom(open.values(), owner, 'inspection feeds')
     },
     assertUpgrade,
     open(ctx, { owner, isAllowed, showsTags, begin }) {

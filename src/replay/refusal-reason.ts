@@ -1,22 +1,11 @@
 import type { AnyMachineSnapshot } from 'xstate'
-import type { CommandName } from '../contract/commands.ts'
+import { COMMAND_DONE, type CommandName } from '../contract/commands.ts'
 import type { EventOf } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { MachineName, RefusalReason } from '../contract/replay.ts'
 import { isTrackCommand } from '../machines/allowed-commands.ts'
 import { permits } from '../machines/recording-fold.ts'
 import { type Snapshots, statePath } from './machine-states.ts'
-
-/** Each command as a participle, for sentences. */
-const DONE: Record<CommandName, string> = {
-  'recording.start': 'started',
-  'track.start': 'started',
-  'track.stop': 'stopped',
-  'track.pause': 'paused',
-  'track.resume': 'resumed',
-  'recording.tag': 'tagged',
-  'recording.close': 'closed',
-}
 
 /** Each guard of the machines, in words. */
 const GUARDS: Record<string, string> = {
@@ -77,7 +66,7 @@ function because(
   const { machine, medium, state, guard } = asked
   const name = medium === null ? `The ${machine} machine` : `The ${machine} machine of ${medium}`
   if (state === null)
-    return `No ${machine} machine is in a state in which it can be ${DONE[command]}.`
+    return `No ${machine} machine is in a state in which it can be ${COMMAND_DONE[command]}.`
   if (guard !== null)
     return `${name} was in “${state}”, where the guard ${guard} says: ${GUARDS[guard] ?? guard}.`
   return `${name} was in “${state}”, which has no transition for ${command}.`

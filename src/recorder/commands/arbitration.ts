@@ -1,5 +1,10 @@
 import type { By, Side } from '../../contract/by.ts'
-import type { Command, CommandName, TagValue } from '../../contract/commands.ts'
+import {
+  COMMAND_DONE,
+  type Command,
+  type CommandName,
+  type TagValue,
+} from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import { MEDIA, type Medium, type RequestedMedium, resolveMedia } from '../../contract/media.ts'
 import { isTrackCommand, type TrackCommand } from '../../machines/allowed-commands.ts'
@@ -94,14 +99,14 @@ function arbitrateMedia(
     if (media.length > 0 || overtaken.length > 0) return { recording, media }
     return {
       code: 'INVALID_STATE',
-      detail: `No track can be ${DONE[name]} now.`,
+      detail: `No track can be ${COMMAND_DONE[name]} now.`,
       recording,
     }
   }
   const media = resolveMedia(requested, recording.session.context.recordingType)
   const unfit = media.find((medium) => !fits(medium) && !overtaken.includes(medium))
   if (!unfit) return { recording, media: media.filter(fits) }
-  const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])}, so it cannot be ${DONE[name]}. Nothing was changed.`
+  const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])}, so it cannot be ${COMMAND_DONE[name]}. Nothing was changed.`
   return { code: 'INVALID_STATE', detail, recording, medium: unfit }
 }
 
@@ -146,18 +151,7 @@ function wrongState(recording: RecordingFold, name: CommandName): Refusal {
   const remedy = name === 'recording.close' ? ' Stop it first.' : ''
   return {
     code: 'INVALID_STATE',
-    detail: `The recording is in state ${state} and cannot be ${DONE[name]} now.${remedy}`,
+    detail: `The recording is in state ${state} and cannot be ${COMMAND_DONE[name]} now.${remedy}`,
     recording,
   }
-}
-
-/** Each command as a participle, for sentences. */
-const DONE: Record<CommandName, string> = {
-  'recording.start': 'started',
-  'track.start': 'started',
-  'track.stop': 'stopped',
-  'track.pause': 'paused',
-  'track.resume': 'resumed',
-  'recording.tag': 'tagged',
-  'recording.close': 'closed',
 }

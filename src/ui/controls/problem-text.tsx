@@ -1,12 +1,5 @@
 import { problemTexts } from '../i18n/shown-problems.ts'
-
-/** A problem as it is shown: the members of the recorder's answer that a person reads. */
-export interface ShownProblem {
-  code: string
-  title: string
-  detail?: string | undefined
-  remedy?: string | undefined
-}
+import type { ShownProblem } from './shown-problem.ts'
 
 /** Errors whose title says as much as the recorder's sentence. */
 const SAYS_ALL = new Set([

@@ -1,3 +1,4 @@
+import { followKeys } from '../record/keyboard/follow-keys.ts'
 import { hasShortcuts } from '../record/keyboard/keyboard.ts'
 import type { Inspected } from './inspected.ts'
 import type { Runner } from './runner.ts'
@@ -12,25 +13,13 @@ export interface KeyTargets {
 
 /** Lets keys lead through the events. Returns the function that ends that. */
 export function followInspectorKeys(targets: KeyTargets): () => void {
-  const onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return
-    if (needsKey(event) || !press(targets, event)) return
-    event.preventDefault()
-  }
-  addEventListener('keydown', onKey)
-  return () => removeEventListener('keydown', onKey)
+  return followKeys((event) => press(targets, event), isWideChart)
 }
 
-/** Whether the element that has the focus uses the key itself. */
-function needsKey({ target, key }: KeyboardEvent): boolean {
-  if (!(target instanceof Element)) return false
-  const isOwn = 'dialog, input:not([type=range]):not([type=checkbox]), textarea, select'
-  if (target.closest(isOwn) !== null) return true
-  // A chart that is wider than the window is scrolled by the arrows.
-  const scroller = target.closest('.chart-scroller')
-  if (scroller !== null && scroller.scrollWidth > scroller.clientWidth)
-    return key.startsWith('Arrow')
-  return key === ' ' && target.closest('button, a, summary, input') !== null
+/** Whether an element is in a chart that is wider than its place, which arrows scroll. */
+function isWideChart(focused: Element): boolean {
+  const scroller = focused.closest('.chart-scroller')
+  return scroller !== null && scroller.scrollWidth > scroller.clientWidth
 }
 
 /** Carries out one key. Returns whether it has a meaning. */

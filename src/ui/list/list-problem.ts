@@ -1,16 +1,10 @@
-import { ConnectionError, RecorderProblem } from '../../client/errors.ts'
-import type { ShownProblem } from '../controls/problem-text.tsx'
+import { type ShownProblem, toShownProblem } from '../controls/shown-problem.ts'
 
 /** Why the list could not be read, in the recorder's words; `unreachable` when it has none. */
 export type ListProblem = { kind: 'unreachable' } | ({ kind: 'refused' } & ShownProblem)
 
 /** Returns the problem of an error of the client. */
 export function toListProblem(error: unknown): ListProblem {
-  if (error instanceof RecorderProblem) {
-    const { code, title, detail, remedy, errors } = error
-    const details = errors.map((one) => one.detail).join(' ')
-    return { kind: 'refused', code, title, detail: details || detail, remedy }
-  }
-  if (!(error instanceof ConnectionError)) console.error(error)
-  return { kind: 'unreachable' }
+  const problem = toShownProblem(error)
+  return problem === null ? { kind: 'unreachable' } : { kind: 'refused', ...problem }
 }

@@ -1,3 +1,4 @@
+import { followKeys } from '../record/keyboard/follow-keys.ts'
 import { hasShortcuts } from '../record/keyboard/keyboard.ts'
 import { toggleFullScreen } from './full-screen.ts'
 import { neighbour } from './moments.ts'
@@ -15,23 +16,10 @@ export interface KeyTargets {
 
 /** Lets keys drive the player. Returns the function that ends that. */
 export function followPlayerKeys(targets: KeyTargets): () => void {
-  const onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return
-    if (needsKey(event) || !press(targets, event)) return
-    event.preventDefault()
-  }
-  addEventListener('keydown', onKey)
-  return () => removeEventListener('keydown', onKey)
+  return followKeys((event) => press(targets, event), isSlider)
 }
 
-/** Whether the element that has the focus uses the key itself. */
-function needsKey({ target, key }: KeyboardEvent): boolean {
-  if (!(target instanceof Element)) return false
-  if (target.closest('dialog, input:not([type=range]):not([type=checkbox]), textarea, select'))
-    return true
-  if (target.closest('input[type=range]')) return key.startsWith('Arrow')
-  return key === ' ' && target.closest('button, a, summary, input') !== null
-}
+const isSlider = (focused: Element): boolean => focused.closest('input[type=range]') !== null
 
 /** Carries out one key. Returns whether it has a meaning. */
 function press({ player, screen, frameMs, moments }: KeyTargets, event: KeyboardEvent): boolean {

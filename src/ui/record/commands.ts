@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
-import { ConnectionError, RecorderProblem } from '../../client/errors.ts'
+import { RecorderProblem } from '../../client/errors.ts'
 import type { Medium } from '../../contract/media.ts'
-import type { ShownProblem } from '../controls/problem-text.tsx'
+import { type ShownProblem, toShownProblem } from '../controls/shown-problem.ts'
 import { refresh } from '../live/live-state.ts'
 
 /** The part of the view that sent a command, and that shows what became of it. */
@@ -62,14 +62,4 @@ export function dismissProblem(place: Place): void {
 /** A pause or stop interrupts a start. Whoever gave both knows that. */
 function isOwnInterruption(error: unknown, count: number): boolean {
   return error instanceof RecorderProblem && error.code === 'INTERRUPTED' && sentCount > count
-}
-
-function toShownProblem(error: unknown): CommandProblem {
-  if (error instanceof RecorderProblem) {
-    const { code, title, detail, remedy, errors = [] } = error
-    const details = errors.map((one) => one.detail).join(' ')
-    return { code, title, detail: details || detail, remedy }
-  }
-  if (!(error instanceof ConnectionError)) console.error(error)
-  return null
 }
