@@ -41,8 +41,8 @@ let openSince = 0
 /** After the stream has opened, so long may come what happened while it was not open. */
 const REPLAY_MS = 1_000
 /**
- * A page that opens reads again and again until its stream is open, which takes longer than its
- * first button should. A reading is certain for so long: a change shows within it.
+ * Until its stream is open, a new page reads the state again and again, so that its first button
+ * need not wait for the stream. A reading counts as certain for this long.
  */
 const FRESH_MS = 800
 const READ_AGAIN_MS = 300

@@ -1,7 +1,7 @@
 /**
- * Calls back for each key that no modifier and no other listener has, unless the element with the
- * focus uses it itself. The callback returns whether the key has a meaning; the browser then does
- * nothing with it. Returns the function that ends that.
+ * Calls back for each key that is pressed without a modifier, unless another listener has handled
+ * it, or the element with the focus uses it. The callback returns whether the key has a meaning;
+ * the browser then does nothing with it. Returns the function that ends the calls.
  */
 export function followKeys(
   press: (event: KeyboardEvent) => boolean,
