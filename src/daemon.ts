@@ -11,6 +11,8 @@ import { createCapturePlatform } from './actors/capture-platform.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
 import type { QualityPreset } from './contract/quality.ts'
+import { HomeKeyRing } from './custody/home-key-ring.ts'
+import { MasterKeyFile } from './custody/master-key.ts'
 import { readOnlyProblem } from './disk/read-only.ts'
 import { effectiveConfiguration } from './effective-configuration.ts'
 import { FrontDoor } from './front-door.ts'
@@ -81,6 +83,7 @@ async function assemble(
   const port = configuration.port.value
   const door = new FrontDoor({ home, access, port, pageFolder: PAGE_FOLDER, logger })
   cleanup.push(() => door.close().then(() => door.withdraw()))
+  const keys = await HomeKeyRing.open(home.keysFolder, new MasterKeyFile(home.keysFolder))
   const recorder = await openRecorder({
     home,
     logger,
@@ -90,6 +93,7 @@ async function assemble(
     parts: {
       platform: createCapturePlatform({ source: options.source, clock, logger, ffmpegPath }),
       clock,
+      keys,
       recordingsFolder: home.recordingsFolder,
       version,
       user,

@@ -1,3 +1,4 @@
+import type { Identity } from '../age/identity.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import type { GapReason } from '../contract/gap-reason.ts'
@@ -15,6 +16,8 @@ export interface SegmentPlan {
   folder: string
   device: Device
   quality: Quality
+  /** Seals the file. */
+  identity: Identity
 }
 
 /** A message to a capture actor. */

@@ -1,3 +1,4 @@
+import type { Identity } from '../age/identity.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { DeviceList, Level } from '../contract/views.ts'
@@ -42,7 +43,7 @@ export interface CapturePlatform {
   /**
    * Finishes a file that a dead daemon left: cuts it after its last whole unit of media, forces it
    * to disk and hashes it. Null when it holds no media; then the file is removed. `opened` holds
-   * the facts that the log has of it.
+   * the facts that the log has of it. `identity` opens a sealed file.
    */
   salvage(
     folder: string,
@@ -50,6 +51,7 @@ export interface CapturePlatform {
       SegmentDescription,
       'medium' | 'number' | 'startedAt' | 'container' | 'codec' | 'file'
     >,
+    identity?: Identity,
   ): Promise<SegmentDescription | null>
   /** Removes the file of a segment whose beginning the log does not know. There may be none. */
   discard(folder: string, segment: Pick<SegmentDescription, 'medium' | 'number'>): Promise<void>

@@ -1,3 +1,4 @@
+import type { CustodyRules } from './custody.ts'
 import type { Quality, QualityChoice } from './quality.ts'
 
 /** The languages of the recorder's page. */
@@ -20,7 +21,19 @@ export interface Config {
   tags?: {
     /** Tags without which no recording starts. */
     required?: string[]
+    /** Whether tags may hold the numbers of payment cards (default: false). */
+    allowCardNumbers?: boolean
   }
+  keys?: {
+    /** Where the master key is kept (default: auto, the system's key store if there is one). */
+    store?: 'auto' | 'system' | 'file'
+    /** Recipients of age (`age1…`) for which the key of each new recording is also wrapped. */
+    escrowRecipients?: string[]
+  }
+  consent?: Partial<CustodyRules['consent']>
+  holds?: Partial<CustodyRules['holds']>
+  retention?: Partial<CustodyRules['retention']>
+  lock?: Partial<CustodyRules['lock']>
   page?: {
     /** Minutes of recording between two reminders (default: 15); 0 means none. */
     reminderMinutes?: number

@@ -90,6 +90,11 @@ export const ERRORS = {
     'A token with this name exists.',
     'Choose another name, or revoke the other token first with DELETE /v1/tokens/{id}. `tokenId` names it.',
   ],
+  ERASED: [
+    410,
+    'The recording is erased.',
+    'Nothing of it can be read any more. `erased` of the recording says when, by whom and why.',
+  ],
   VERSION_MISMATCH: [
     412,
     'The recording has another version than If-Match names.',
@@ -145,6 +150,11 @@ export const ERRORS = {
     503,
     'The composed file could not be made.',
     'Try again. If a stored segment is missing or damaged, restore it from a backup. The segments themselves are available at …/segments.',
+  ],
+  KEY_UNAVAILABLE: [
+    503,
+    'The key of the recordings is not available.',
+    'Unlock the key store of this user, or restore the key with `f2f key restore`. `f2f key status` says what is missing. Nothing is recorded until the key is there, and nothing is lost.',
   ],
   NOT_READY: [503, 'The recorder is not ready.', 'Try again in a moment.'],
   INTERRUPTED: [

@@ -1,5 +1,6 @@
 import type { By } from './by.ts'
 import type { CommandName, TagValue } from './commands.ts'
+import type { AccessAct, ConsentState, CustodyRules, ErasureCause } from './custody.ts'
 import type { ErrorCode } from './errors.ts'
 import type { GapReason } from './gap-reason.ts'
 import type { Device, Medium, RecordingType } from './media.ts'
@@ -19,9 +20,11 @@ export interface SegmentDescription {
   bytes: number
   container: 'ogg' | 'mp4'
   codec: 'opus' | 'h264'
-  /** SHA-256 of the file, lower-case hex. */
+  /** SHA-256 of the media, lower-case hex. */
   sha256: string
-  /** Path below the recording's folder, with `/`. */
+  /** SHA-256 of the sealed file (age v1). Missing where media were stored unsealed, in 0.1. */
+  storedSha256?: string
+  /** Path of the stored file below the recording's folder, with `/`. */
   file: string
 }
 
@@ -89,6 +92,23 @@ export interface EventData {
    */
   'recording.interrupted': { reason: GapReason; lastSeenAt: string; machines?: number }
   'recording.closed': { reason: 'command' | 'timer' | 'nextStart' }
+  /** Somebody said what the customer said about being recorded. */
+  'recording.consentRecorded': { state: ConsentState; method: string; note?: string }
+  /** Nobody can erase the recording while a hold stands. Several may stand at once. */
+  'recording.held': { holdId: string; reason: string }
+  'recording.holdReleased': { holdId: string; reason: string }
+  /** The erasure has begun: from here on the recording cannot be read. `rule` names a rule. */
+  'recording.erasing': { cause: ErasureCause; reason: string; rule?: string }
+  /** Key and files are gone. `files` counts those that were removed, `bytes` is their size. */
+  'recording.erased': {
+    cause: ErasureCause
+    reason: string
+    rule?: string
+    files: number
+    bytes: number
+  }
+  /** Somebody saw what is in the recording. One event an act, not one a request. */
+  'recording.accessed': { act: AccessAct; media: Medium[] }
   'track.starting': { medium: Medium; segment: number; device: Device }
   'track.started': { medium: Medium; segment: number }
   /** At `overdueAt` the pause exceeds its limit, and a warning is raised. */
@@ -167,6 +187,17 @@ export interface EventData {
   'machine.slept': { from: string; to: string }
   'token.created': { id: string; name: string; scopes: string[]; sha256: string }
   'token.revoked': { id: string }
+  /** Somebody searched the recordings by tags (`keys`) or words (`text`). Values are not kept. */
+  'recordings.searched': { keys: string[]; text: boolean; found: number }
+  /** A person logged in to the recorder's page. */
+  'page.opened': { sessionId: string }
+  /** Wrong credentials of about a minute, in sum. */
+  'credentials.refused': { count: number; from: string; to: string }
+  /** The rules of custody that are in force from here on. */
+  'rules.changed': { rules: CustodyRules }
+  /** The screen was locked, or another user took the desktop. */
+  'desktop.locked': Record<never, never>
+  'desktop.unlocked': Record<never, never>
 }
 
 /** The type of an event. */
@@ -213,6 +244,12 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'recording.wrapUpStarted': true,
   'recording.interrupted': true,
   'recording.closed': true,
+  'recording.consentRecorded': true,
+  'recording.held': true,
+  'recording.holdReleased': true,
+  'recording.erasing': true,
+  'recording.erased': true,
+  'recording.accessed': true,
   'track.starting': true,
   'track.started': true,
   'track.pausing': true,
@@ -236,6 +273,12 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'machine.slept': true,
   'token.created': true,
   'token.revoked': true,
+  'recordings.searched': true,
+  'page.opened': true,
+  'credentials.refused': true,
+  'rules.changed': true,
+  'desktop.locked': true,
+  'desktop.unlocked': true,
 }
 
 /** Every event type there is. */

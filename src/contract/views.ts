@@ -2,6 +2,7 @@
 
 import type { By, ClientSide } from './by.ts'
 import type { AllowedCommand, TagValue } from './commands.ts'
+import type { ConsentView, ErasedView, HoldView } from './custody.ts'
 import type { ErrorCode } from './errors.ts'
 import type { SegmentDescription } from './events.ts'
 import type { GapReason } from './gap-reason.ts'
@@ -88,6 +89,12 @@ export interface RecordingView {
   /** The current value of each key, in the order in which the keys were first set. */
   tags: TagEntry[]
   wrapUp: { endsAt: string } | null
+  /** The newest consent. */
+  consent: ConsentView | null
+  /** The holds in force, oldest first. */
+  holds: HoldView[]
+  /** Set as soon as its erasure has begun. */
+  erased: ErasedView | null
 }
 
 /** A recording as the API shows it to one side. */

@@ -19,6 +19,11 @@ const CONFIG_CHECKS: Checks<Config> = {
       ? null
       : `contains ${JSON.stringify(invalid)}, which is not an origin like "https://crm.example"`
   },
+  keys: () => null,
+  consent: () => null,
+  holds: () => null,
+  retention: () => null,
+  lock: () => null,
   port: (value) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
       ? null
@@ -38,6 +43,7 @@ const CONFIG_CHECKS: Checks<Config> = {
 export const CONFIG_KEYS: readonly string[] = Object.keys(CONFIG_CHECKS)
 
 const TAGS_CHECKS: Checks<NonNullable<Config['tags']>> = {
+  allowCardNumbers: () => null,
   required: (value) => {
     if (!Array.isArray(value) || value.length > MAX_TAGS_PER_REQUEST)
       return `must be a list of at most ${MAX_TAGS_PER_REQUEST} tag keys`

@@ -24,6 +24,8 @@ export interface Home {
   /** Space reserved on the log's disk, released when the disk is full. */
   ballastFile: string
   recordingsFolder: string
+  /** The keys of the recordings, wrapped by the master key. */
+  keysFolder: string
   /** Composed files. All of them can be made again. */
   exportsFolder: string
 }
@@ -48,6 +50,7 @@ export function resolveHome(
     witnessFile: join(root, 'log.witness'),
     ballastFile: join(root, 'log.ballast'),
     recordingsFolder: join(root, 'recordings'),
+    keysFolder: join(root, 'keys'),
     exportsFolder: join(root, 'exports'),
   }
 }
@@ -73,6 +76,7 @@ function platformDefault(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): str
 export async function prepareHome(home: Home): Promise<void> {
   await preparePrivateFolder(home.folder, () => refuseForeignFolder(home))
   await preparePrivateFolder(home.recordingsFolder)
+  await preparePrivateFolder(home.keysFolder)
   await preparePrivateFolder(home.exportsFolder)
 }
 

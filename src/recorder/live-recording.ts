@@ -2,6 +2,7 @@ import { type Actor, type AnyActorRef, createActor, fromCallback } from 'xstate'
 import type { Capture, CaptureReport } from '../actors/capture.ts'
 import { clockActor } from '../actors/clock-actor.ts'
 import type { CapturePlatform } from '../actors/port.ts'
+import type { Identity } from '../age/identity.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { CaptureProcess } from '../contract/inspection.ts'
 import { MEDIA, type Medium, NO_DEVICE } from '../contract/media.ts'
@@ -25,6 +26,8 @@ export interface LiveRecordingOptions {
   /** Absolute folder of the recording's files. */
   folder: string
   platform: Pick<CapturePlatform, 'capture'>
+  /** Returns the identity that seals the recording's media. Throws KEY_UNAVAILABLE. */
+  identity(): Identity
   onReport(medium: Medium, report: CaptureReport): void
   /** A clock has fired: the session's, or, with a medium, that of a track's pause. */
   onClock(fired: RecordingClock): void
@@ -142,7 +145,10 @@ export class LiveRecording {
         const retryUntil = message.retryUntil === '' ? undefined : Date.parse(message.retryUntil)
         capture.send({
           type: 'capture.open',
-          plan: { medium, number: message.segment, folder, device, quality },
+          plan: {
+            ...{ medium, number: message.segment, folder, device, quality },
+            identity: this.#options.identity(),
+          },
           ...(retryUntil === undefined ? {} : { retryUntil }),
         })
       })

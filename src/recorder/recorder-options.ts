@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { CapturePlatform } from '../actors/port.ts'
 import type { TagValue } from '../contract/commands.ts'
 import type { QualityChoice } from '../contract/quality.ts'
+import type { KeyRing } from '../custody/port.ts'
 import type { ReadFreeBytes } from '../disk/free-space.ts'
 import type { EventLog, LogBallast } from '../store/port.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
@@ -10,6 +11,8 @@ import type { RecorderClock } from '../time/recorder-clock.ts'
 export interface RecorderOptions {
   log: EventLog
   platform: CapturePlatform
+  /** The keys that seal recordings. */
+  keys: KeyRing
   /** Absolute; each recording has a folder of its own in it. */
   recordingsFolder: string
   version: string

@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Identity } from '../age/identity.ts'
 import type { By } from '../contract/by.ts'
-import type { RecorderError } from '../contract/errors.ts'
+import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
 import { resolveQuality } from '../contract/quality.ts'
+import type { KeyRing } from '../custody/port.ts'
 import { LiveInspection } from '../inspection/live-inspection.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
@@ -42,7 +44,7 @@ export interface RecorderHost {
 
 /** Creates the parts of a recorder. They refer to each other, so none is used before all exist. */
 export function createRecorderParts(options: RecorderOptions, host: RecorderHost): RecorderParts {
-  const { log, platform, clock, version } = options
+  const { log, platform, clock, keys, version } = options
   const { system, bus, onFault } = host
   const now = (): number => clock.now()
   const inspection = new LiveInspection({ version, now, onFault })
@@ -54,7 +56,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     ready: host.acceptsCommands,
   })
   const commands = new CommandHandler({
-    ...{ facts, log, platform, diskWatch, now, onFault },
+    ...{ facts, log, platform, keys, diskWatch, now, onFault },
     system: { by: system, tags: options.systemTags, quality: resolveQuality(options.quality) },
   })
   const parts: RecorderParts = {
@@ -81,7 +83,7 @@ function createFactPipeline(
   parts: () => RecorderParts,
   inspection: LiveInspection,
 ): FactPipeline {
-  const { log, platform, clock } = options
+  const { log, platform, clock, keys } = options
   const now = (): number => clock.now()
   const folderOf = (id: string): string => join(options.recordingsFolder, id)
   return new FactPipeline({
@@ -91,6 +93,7 @@ function createFactPipeline(
       new LiveRecording({
         ...{ id, platform, onFault, now },
         folder: folderOf(id),
+        identity: () => identityOf(keys, id),
         onReport: (medium, report) => parts().facts.report(id, medium, report),
         onProcess: (live, medium, { process, isRunning }) =>
           inspection.process(live, medium, process, isRunning),
@@ -104,7 +107,10 @@ function createFactPipeline(
       parts().reader.observeReport(id, medium, report)
       return parts().disk.observe(id, medium, report)
     },
-    onRolledBack: (id) => rm(folderOf(id), { recursive: true, force: true }),
+    async onRolledBack(id) {
+      await rm(folderOf(id), { recursive: true, force: true })
+      await keys.destroy(id)
+    },
     onFailure: (error) => {
       parts().commands.interruptStarts(error)
       onLogFailed(error)
@@ -125,4 +131,10 @@ function createDiskGuard(
     folder: options.recordingsFolder,
     quality: resolveQuality(options.quality),
   })
+}
+
+function identityOf(keys: KeyRing, id: string): Identity {
+  const found = keys.keysOf(id)
+  if (found) return found.identity
+  throw new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
 }

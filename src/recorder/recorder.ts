@@ -234,11 +234,12 @@ export class Recorder implements RecorderPort {
     const interrupted = await findInterrupted(
       this.log,
       this.#options.platform,
+      this.#options.keys,
       folderOf,
       this.#onFault,
     )
     // Before the facts: once the log says that they never existed, nobody looks for their files.
-    await removeUnconfirmed(interrupted.recordings, folderOf)
+    await removeUnconfirmed(interrupted.recordings, this.#options.keys, folderOf)
     const unacknowledged = await unacknowledgedCommands(this.log)
     const { lostWitness, rebuiltViews } = this.log
     if (rebuiltViews !== undefined)

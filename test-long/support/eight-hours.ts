@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Capture, CaptureReport } from '../../src/actors/capture.ts'
 import { createCapturePlatform } from '../../src/actors/capture-platform.ts'
+import { createIdentity } from '../../src/age/identity.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { createFfmpegLocator } from '../../src/ffmpeg/ffmpeg-locator.ts'
@@ -71,6 +72,7 @@ export async function captureLong(
     folder: join(folder, medium),
     device,
     quality: resolveQuality(),
+    identity: createIdentity(),
   }
   capture.send({ type: 'capture.open', plan })
   return { capture, ended }

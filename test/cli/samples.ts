@@ -49,6 +49,9 @@ export function recording(over: Partial<RecordingAnswer> = {}): RecordingAnswer 
     },
     tags: [],
     wrapUp: null,
+    consent: null,
+    holds: [],
+    erased: null,
     allowedCommands: ['stop', 'pause', 'tag'],
     ...over,
   }

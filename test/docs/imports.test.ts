@@ -23,16 +23,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   'processes/': ['time/', 'node:*'],
   'ffmpeg/': ['contract/', 'processes/', 'node:*'],
   'x11/': ['media/', 'node:*'],
+  'age/': ['contract/', 'disk/', 'node:*'],
+  'custody/': ['contract/', 'disk/', 'age/', 'node:*'],
   'platform/': ['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
-    ...['disk/', 'xstate', 'node:*'],
+    ...['disk/', 'age/', 'xstate', 'node:*'],
   ],
   // The recorder tells it of recordings, through a port.
   'composition/': [
-    ...['contract/', 'media/', 'disk/', 'processes/', 'ffmpeg/', 'eventemitter3', 'node:*'],
+    ...['contract/', 'media/', 'disk/', 'processes/', 'ffmpeg/', 'age/', 'eventemitter3', 'node:*'],
   ],
-  'store/': ['contract/', 'disk/', 'level', 'node:*'],
+  'store/': ['contract/', 'disk/', 'custody/', 'level', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
     ...[
@@ -44,13 +46,15 @@ const MAY_IMPORT: Record<string, string[]> = {
       'time/',
       'actors/capture.ts',
       'actors/port.ts',
+      'age/identity.ts',
+      'custody/port.ts',
     ],
     ...['actors/clock-actor.ts', 'store/port.ts'],
     ...['xstate', 'eventemitter3', 'pino', 'node:*'],
   ],
   'access/': ['contract/', 'disk/', 'time/', 'node:*'],
   'http/': [
-    ...['contract/', 'access/', 'recorder/port.ts', 'composition/port.ts'],
+    ...['contract/', 'access/', 'age/', 'recorder/port.ts', 'composition/port.ts'],
     'inspection/redact.ts',
     ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
@@ -80,7 +84,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   'logging.ts': ['pino', 'pino-pretty'],
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
-    ...['composition/', 'home/', 'front-door.ts', 'open-recorder.ts', 'cleanup-stack.ts'],
+    ...[
+      'custody/',
+      'composition/',
+      'home/',
+      'front-door.ts',
+      'open-recorder.ts',
+      'cleanup-stack.ts',
+    ],
     'effective-configuration.ts',
     ...['pino', 'node:*'],
   ],

@@ -6,6 +6,7 @@ import type { ClientSide } from '../../src/contract/by.ts'
 import type { Command, CommandName, CommandRequests } from '../../src/contract/commands.ts'
 import type { LogEvent, NewEvent } from '../../src/contract/events.ts'
 import type { RecordingAnswer } from '../../src/contract/views.ts'
+import { MemoryKeyRing } from '../../src/custody/memory-key-ring.ts'
 import { Recorder, type RecorderOptions } from '../../src/recorder/recorder.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import type { AppendRequest, EventLog } from '../../src/store/port.ts'
@@ -62,6 +63,7 @@ export class RecorderBench {
    */
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
   readonly clock = new FakeClock()
+  readonly keys = new MemoryKeyRing()
   readonly folder: string
   readonly #more: Partial<RecorderOptions>
 
@@ -87,6 +89,7 @@ export class RecorderBench {
     this.recorder = await Recorder.open({
       log: this.#gated(await openEventLog({ folder: join(this.folder, 'log') })),
       platform: this.platform,
+      keys: this.keys,
       clock: this.clock,
       recordingsFolder: join(this.folder, 'recordings'),
       version: '0.0.0-test',

@@ -63,6 +63,7 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
     ...RECORDING,
   },
   TOKEN_NAME_TAKEN: { detail: 'Another token has this name.', tokenId: 'tok_Zk3mJ1xQfT0aVb9R' },
+  ERASED: { detail: 'The recording was erased.', recordingId: RECORDING.recordingId },
   VERSION_MISMATCH: { detail: 'The recording is at version 9, not 1.', ...RECORDING },
   PAYLOAD_TOO_LARGE: { detail: 'The body is longer than 65536 bytes.' },
   UNSUPPORTED_MEDIA_TYPE: {
@@ -85,6 +86,7 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
   },
   CAPTURE_FAILED: { detail: 'The screen delivered nothing within 5 s.', medium: 'screen' },
   EXPORT_FAILED: { detail: 'A segment of the recording is missing from the disk.' },
+  KEY_UNAVAILABLE: { detail: 'The key store of this user is locked.' },
   NOT_READY: { detail: 'The recorder verifies its log: 120000 of 480000 events.' },
   INTERRUPTED: { detail: 'A pause or stop arrived before the media flowed.' },
   STORAGE_UNAVAILABLE: { detail: 'The log could not be written.' },

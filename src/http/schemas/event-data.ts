@@ -1,6 +1,12 @@
 /** The schemas of the data of every event. The compiler compares them with `EventData`. */
 import * as z from 'zod'
 import { COMMANDS, type CommandName } from '../../contract/commands.ts'
+import {
+  ACCESS_ACTS,
+  CONSENT_MODES,
+  CONSENT_STATES,
+  ERASURE_CAUSES,
+} from '../../contract/custody.ts'
 import type { EventData, EventType } from '../../contract/events.ts'
 import { RECORDING_TYPES } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
@@ -86,6 +92,50 @@ const recordings = {
   'recording.closed': z.object({ reason: z.enum(['command', 'timer', 'nextStart']) }),
 }
 
+const erasure = {
+  cause: z.enum(ERASURE_CAUSES),
+  reason: z.string().describe('Why, in words'),
+  rule: z.string().optional().describe('The rule of retention'),
+}
+const hold = z.object({ holdId: z.string(), reason: z.string().describe('Why, in words') })
+
+const custody = {
+  'recording.consentRecorded': z.object({
+    state: z.enum(CONSENT_STATES),
+    method: z.string().describe('How it was given'),
+    note: z.string().optional(),
+  }),
+  'recording.held': hold,
+  'recording.holdReleased': hold,
+  'recording.erasing': z.object(erasure),
+  'recording.erased': z.object({
+    ...erasure,
+    files: count.describe('Files that were removed'),
+    bytes: count.describe('Their size'),
+  }),
+  'recording.accessed': z.object({ act: z.enum(ACCESS_ACTS), media: z.array(medium) }),
+}
+
+const rules = z.object({
+  consent: z.object({ mode: z.enum(CONSENT_MODES), eraseWhenWithdrawn: z.boolean() }),
+  holds: z.object({ releaseBy: z.enum(['anyone', 'other']) }),
+  retention: z.object({
+    rules: z.array(
+      z.object({
+        name: z.string(),
+        keepDays: z.number(),
+        tag: z.object({ key: z.string(), value: tagValue.optional() }).optional(),
+        consent: z.enum([...CONSENT_STATES, 'none']).optional(),
+      }),
+    ),
+    minDays: z.number(),
+    maxDays: z.number().nullable(),
+  }),
+  escrowRecipients: z.array(z.string()),
+  allowCardNumbers: z.boolean(),
+  lock: z.object({ pause: z.array(medium), resume: z.boolean() }),
+})
+
 const tracks = {
   'track.starting': ofSegment.extend({ device }),
   'track.started': ofSegment,
@@ -166,10 +216,27 @@ const recorder = {
     sha256: parts.sha256,
   }),
   'token.revoked': z.object({ id: z.string() }),
+  'recordings.searched': z.object({
+    keys: z.array(z.string()).describe('The keys of tags that were searched for'),
+    text: z.boolean().describe('Whether words were searched for'),
+    found: count,
+  }),
+  'page.opened': z.object({ sessionId: z.string() }),
+  'credentials.refused': z.object({ count, from: time, to: time }),
+  'rules.changed': z.object({ rules }),
+  'desktop.locked': nothing,
+  'desktop.unlocked': nothing,
 }
 
 /** The schema of the data of each type of event. */
-export const EVENT_DATA = { ...commands, ...recordings, ...tracks, ...segments, ...recorder }
+export const EVENT_DATA = {
+  ...commands,
+  ...recordings,
+  ...custody,
+  ...tracks,
+  ...segments,
+  ...recorder,
+}
 
 /** Whether two types are the same, optional members included. */
 type Same<A, B> =

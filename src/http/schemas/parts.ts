@@ -58,7 +58,10 @@ export const segment = z.object({
   bytes: count,
   container: z.enum(['ogg', 'mp4']),
   codec: z.enum(['opus', 'h264']),
-  sha256,
+  sha256: sha256.describe('SHA-256 of the media, lower-case hex'),
+  storedSha256: sha256
+    .optional()
+    .describe('SHA-256 of the sealed file on disk. Missing where media were stored unsealed'),
 })
 
 /** Returns an object with one member for each medium. */

@@ -1,6 +1,7 @@
 /** The schemas of a recording, its tracks and its tags. */
 import * as z from 'zod'
 import { ALLOWED_COMMANDS } from '../../contract/commands.ts'
+import { CONSENT_STATES, ERASURE_CAUSES } from '../../contract/custody.ts'
 import { RECORDING_TYPES } from '../../contract/media.ts'
 import { RECORDING_STATES, TRACK_STATES } from '../../contract/states.ts'
 import {
@@ -53,6 +54,22 @@ export const track = z.object({
   warnings: z.array(z.object({ code: warningCode, message: z.string(), since: time })),
 })
 
+const consent = z.object({
+  state: z.enum(CONSENT_STATES),
+  method: z.string().describe('How it was given'),
+  note: z.string().optional(),
+  at: time,
+  by,
+})
+/** The schema of a hold. */
+export const hold = z.object({ id: z.string(), reason: z.string(), at: time, by })
+const erased = z.object({
+  at: time,
+  by,
+  cause: z.enum(ERASURE_CAUSES),
+  reason: z.string(),
+})
+
 /** The schema of a recording in a list. */
 export const recording = z.object({
   id,
@@ -67,6 +84,9 @@ export const recording = z.object({
   tracks: eachMedium(track),
   tags: z.array(tag).describe('The current values'),
   wrapUp: z.object({ endsAt: time }).nullable(),
+  consent: consent.nullable().describe('The newest consent'),
+  holds: z.array(hold).describe('The holds in force'),
+  erased: erased.nullable().describe('Set when the recording was erased'),
   allowedCommands,
 })
 

@@ -3,8 +3,8 @@ import type { CapturePlatform } from '../../actors/port.ts'
 import type { By } from '../../contract/by.ts'
 import type { Command, TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
+import type { KeyRing } from '../../custody/port.ts'
 import type { RecordingFold } from '../../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
@@ -14,7 +14,7 @@ import { PendingCommand } from '../facts/pending-command.ts'
 import type { SegmentRef } from '../facts/segment-ledger.ts'
 import { currentRecording } from '../open-recordings.ts'
 import { arbitrate, isRefusal, type Permission, type Refusal, startHeld } from './arbitration.ts'
-import { type FoundDevices, findDevices } from './find-devices.ts'
+import type { FoundDevices } from './find-devices.ts'
 import { Idempotency } from './idempotency.ts'
 import { planClose } from './plans/plan-close.ts'
 import { planPause } from './plans/plan-pause.ts'
@@ -23,27 +23,32 @@ import { planStart } from './plans/plan-start.ts'
 import { planStop } from './plans/plan-stop.ts'
 import { planTag } from './plans/plan-tag.ts'
 import { planTrackStart } from './plans/plan-track-start.ts'
+import {
+  overtakenError,
+  type PreparedStart,
+  prepareStart,
+  type StartCommand,
+  type StartObstacle,
+} from './prepare-start.ts'
 import { Refusals } from './refusals.ts'
 import { type ScopeRefusal, ScopeRefusals } from './scope-refusals.ts'
-import { type EndCommand, mayOvertake, UnacceptedStarts } from './unaccepted-starts.ts'
+import {
+  type EndCommand,
+  mayOvertake,
+  type UnacceptedStart,
+  UnacceptedStarts,
+} from './unaccepted-starts.ts'
 
 /** The parts that a command handler works with. */
 export interface CommandHandlerOptions {
   facts: FactPipeline
   log: EventLog
   platform: Pick<CapturePlatform, 'resolve'>
+  keys: Pick<KeyRing, 'create' | 'destroy'>
   diskWatch: Pick<DiskWatch, 'isStale' | 'check' | 'shortage'>
   now(): number
   onFault(what: string, error: unknown): void
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality: Quality }
-}
-
-type StartCommand = Extract<Command, { name: 'recording.start' | 'track.start' }>
-
-/** Why a start or resume cannot be carried out: a medium has no device, or the disk no space. */
-interface StartObstacle {
-  medium?: Medium
-  error: RecorderError
 }
 
 /**
@@ -123,7 +128,7 @@ export class CommandHandler {
       return this.#start(command, permission)
     const missing = this.#spaceObstacle(command)
     if (missing) return this.#failAtOnce(command, permission, missing)
-    return this.#accept(command, permission, new Map(), reason)
+    return this.#accept(command, permission, reason)
   }
 
   /**
@@ -147,7 +152,7 @@ export class CommandHandler {
 
   /** Finds the devices of a permitted start and checks the disk, then accepts it. */
   async #start(command: StartCommand, permitted: Permission): Promise<CommandAnswer> {
-    const { facts, now } = this.#options
+    const { now } = this.#options
     const { by, request } = command
     const { recording } = permitted
     const media = command.name === 'recording.start' ? command.request.media : permitted.media
@@ -158,40 +163,48 @@ export class CommandHandler {
     const recordingId = recording?.id ?? null
     const since = new Date(now()).toISOString()
     const start = this.#starts.add({ by, recordingId, media, recordingType, since })
-    const looking = this.#look(media, request.devices, recording)
-    let devices: FoundDevices | undefined
+    const preparing = prepareStart(this.#options, media, request.devices, recording)
+    let prepared: PreparedStart | undefined
     try {
-      devices = await start.unlessInterrupted(looking)
+      prepared = await start.unlessInterrupted(preparing)
     } finally {
       // From here to the acceptance nothing may wait: a pause or stop must find the start either
       // among these or among the accepted.
       this.#starts.delete(start)
     }
-    if (facts.failure) throw facts.failure
-    const { interruption } = start
-    if (interruption) return this.#failAtOnce(command, permitted, { error: interruption })
-    // Finding devices takes time: what was allowed before may not be allowed now.
-    if (recordingId !== null && !facts.recordings.has(recordingId))
-      return this.#refusals.refuseAbsent(command, recordingId)
-    const same = recordingId === null ? command : { ...command, recordingId }
-    const permission = arbitrate(facts.recordings, same)
-    if (isRefusal(permission)) return this.#refusals.refuse(command, permission)
-    const found = devices as FoundDevices
-    const missing = this.#spaceObstacle(command) ?? deviceObstacle(command, found)
-    if (missing) return this.#failAtOnce(command, permission, missing)
-    return this.#accept(command, permission, found, 'stopped')
+    const refuse = this.#startObstacle(command, permitted, start, prepared)
+    if (refuse) {
+      void preparing.then(({ discard }) => discard()).catch(() => {})
+      return refuse()
+    }
+    return this.#accept(command, permitted, 'stopped', prepared)
   }
 
-  async #look(
-    media: readonly Medium[],
-    requested: Partial<Record<Medium, string>>,
-    recording: RecordingFold | undefined,
-  ): Promise<FoundDevices> {
-    const { diskWatch, platform } = this.#options
-    const checked = diskWatch.isStale ? diskWatch.check() : undefined
-    const devices = await findDevices(platform, media, requested, recording)
-    await checked
-    return devices
+  /**
+   * Returns how to refuse a start that has been prepared, if it cannot go on. Finding devices takes
+   * time: what was allowed before may not be allowed now.
+   */
+  #startObstacle(
+    command: StartCommand,
+    permitted: Permission,
+    { interruption }: UnacceptedStart,
+    prepared: PreparedStart | undefined,
+  ): (() => Promise<never>) | undefined {
+    const { facts } = this.#options
+    const recordingId = permitted.recording?.id ?? null
+    const { failure } = facts
+    if (failure)
+      return () => {
+        throw failure
+      }
+    if (interruption) return () => this.#failAtOnce(command, permitted, { error: interruption })
+    if (recordingId !== null && !facts.recordings.has(recordingId))
+      return () => this.#refusals.refuseAbsent(command, recordingId)
+    const same = recordingId === null ? command : { ...command, recordingId }
+    const permission = arbitrate(facts.recordings, same)
+    if (isRefusal(permission)) return () => this.#refusals.refuse(command, permission)
+    const missing = this.#spaceObstacle(command) ?? prepared?.obstacle(command)
+    return missing && (() => this.#failAtOnce(command, permission, missing))
   }
 
   /** Ends the starts that are not accepted yet, because the log has failed. */
@@ -202,11 +215,12 @@ export class CommandHandler {
   #accept(
     command: Command,
     permission: Permission,
-    devices: FoundDevices,
     reason: WrapUpReason,
+    prepared?: PreparedStart,
   ): Promise<CommandAnswer> {
     const cause: FactCause = { by: command.by, commandId: randomUUID() }
-    const id = permission.recording?.id ?? randomUUID()
+    const id = permission.recording?.id ?? (prepared as PreparedStart).id
+    const devices: FoundDevices = prepared?.devices ?? new Map()
     const pending = this.#options.facts.accept(cause, (batch) => {
       const segments = this.#plan(batch, command, id, permission, devices, reason)
       return new PendingCommand(command, cause, id, segments)
@@ -278,19 +292,4 @@ export class CommandHandler {
     })
     throw new RecorderError(error.code, error.message, { cause: error, members: which })
   }
-}
-
-const overtakenError = (): RecorderError =>
-  new RecorderError(
-    'INTERRUPTED',
-    'A pause or stop arrived before the devices were found, so nothing was started.',
-  )
-
-/** The first medium whose missing device prevents a start. */
-function deviceObstacle(command: Command, devices: FoundDevices): StartObstacle | undefined {
-  const any = command.name === 'recording.start' && command.request.require === 'any'
-  const missing = [...devices].flatMap(([medium, device]) =>
-    device instanceof RecorderError ? [{ medium, error: device }] : [],
-  )
-  return any && missing.length < devices.size ? undefined : missing[0]
 }

@@ -4,6 +4,7 @@ import type { EventOf, LogEvent, SegmentDescription } from '../../contract/event
 import type { GapReason } from '../../contract/gap-reason.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
+import type { KeyRing } from '../../custody/port.ts'
 import { MACHINES_VERSION } from '../../machines/definitions/definitions.ts'
 import { trackState } from '../../machines/recording-fold.ts'
 import type { EventLog } from '../../store/port.ts'
@@ -39,6 +40,7 @@ const PAGE = 1000
 export async function findInterrupted(
   log: EventLog,
   platform: Pick<CapturePlatform, 'salvage' | 'discard'>,
+  keys: Pick<KeyRing, 'keysOf'>,
   folderOf: (id: string) => string,
   onFault: (what: string, error: unknown) => void,
 ): Promise<InterruptedRecordings> {
@@ -56,7 +58,9 @@ export async function findInterrupted(
       []
     for (const opened of unfinishedSegments(events)) {
       try {
-        files.push({ opened, description: await platform.salvage(folderOf(id), opened.data) })
+        const identity = keys.keysOf(id)?.identity
+        const description = await platform.salvage(folderOf(id), opened.data, identity)
+        files.push({ opened, description })
       } catch (error) {
         // One file that cannot be read must not keep the recorder from starting; it is tried again
         // at the next start.
@@ -203,9 +207,12 @@ function lastSeen(batch: EventBatch, id: string, events: LogEvent[]): string {
 /** Removes what is on disk of recordings whose start was never confirmed. */
 export async function removeUnconfirmed(
   recordings: OpenRecordings,
+  keys: Pick<KeyRing, 'destroy'>,
   folderOf: (id: string) => string,
 ): Promise<void> {
   for (const fold of recordings.values()) {
-    if (isUnconfirmed(fold)) await rm(folderOf(fold.id), { recursive: true, force: true })
+    if (!isUnconfirmed(fold)) continue
+    await rm(folderOf(fold.id), { recursive: true, force: true })
+    await keys.destroy(fold.id)
   }
 }

@@ -2,6 +2,7 @@ import type { ClientSide } from '../../contract/by.ts'
 import type { EventOf, LogEvent } from '../../contract/events.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
+import { projectCustody } from './custody.ts'
 import { captureEnded, latest, type SegmentHistory } from './segment-history.ts'
 import { projectTrack, TRACK_OFF, type TrackEvent, withTotals, withWarning } from './track.ts'
 
@@ -9,7 +10,7 @@ import { projectTrack, TRACK_OFF, type TrackEvent, withTotals, withWarning } fro
  * Increased whenever {@link project} folds the same events differently. The stored projections are
  * then rebuilt.
  */
-export const PROJECTION_VERSION = 7
+export const PROJECTION_VERSION = 8
 
 /** A recording folded from its events, with internal data. Plain JSON, never changed in place. */
 export interface RecordingProjection {
@@ -67,6 +68,9 @@ function initialProjection(event: EventOf<'recording.starting'>): RecordingProje
       ),
       tags: [],
       wrapUp: null,
+      consent: null,
+      holds: [],
+      erased: null,
     },
     trails: Object.fromEntries(event.data.media.map((medium) => [medium, []])),
   }
@@ -107,6 +111,11 @@ function evolve(before: RecordingProjection, event: LogEvent): RecordingProjecti
           wrapUp: null,
         },
       }
+    case 'recording.consentRecorded':
+    case 'recording.held':
+    case 'recording.holdReleased':
+    case 'recording.erasing':
+      return { ...before, view: projectCustody(view, event) }
     case 'warning.raised':
     case 'warning.cleared': {
       const { medium } = event.data

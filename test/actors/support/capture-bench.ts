@@ -7,6 +7,7 @@ import {
   createCapturePlatform,
 } from '../../../src/actors/capture-platform.ts'
 import type { CapturePlatform } from '../../../src/actors/port.ts'
+import { createIdentity } from '../../../src/age/identity.ts'
 import type { Logger } from '../../../src/contract/logger.ts'
 import type { Device, Medium } from '../../../src/contract/media.ts'
 import { resolveQuality } from '../../../src/contract/quality.ts'
@@ -55,8 +56,17 @@ export class ObservedCapture {
     })
   }
 
+  readonly identity = createIdentity()
+
   open(device: Device, number = 1, retryUntil?: number, quality = resolveQuality()): void {
-    const plan = { medium: this.medium, number, folder: this.folder, device, quality }
+    const plan = {
+      medium: this.medium,
+      number,
+      folder: this.folder,
+      device,
+      quality,
+      identity: this.identity,
+    }
     this.#capture.send({
       type: 'capture.open',
       plan,

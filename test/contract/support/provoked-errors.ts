@@ -119,6 +119,7 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     await thirdParty('taken', ['read'])
     return (headers) => api.call('POST', '/tokens', { name: 'taken', scopes: ['audit'] }, headers)
   },
+  ERASED: () => assert.fail('nothing provokes it yet'),
   VERSION_MISMATCH: async ({ api }) => {
     await api.start()
     return (headers) => api.command('pause', undefined, { 'If-Match': '"1"', ...headers })
@@ -190,6 +191,7 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
       return answer
     }
   },
+  KEY_UNAVAILABLE: () => assert.fail('nothing provokes it yet'),
   NOT_READY: async (bench) => {
     const { daemon } = await bench.another({})
     const feed = await openFeed(daemon)

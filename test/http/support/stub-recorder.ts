@@ -75,6 +75,9 @@ export function recordingView(id: string, version = 3): RecordingView {
     },
     tags: [{ key: 'customer', value: 'C-1', at: AT, by: BY }],
     wrapUp: null,
+    consent: null,
+    holds: [],
+    erased: null,
   }
 }
 

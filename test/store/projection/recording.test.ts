@@ -48,6 +48,9 @@ suite('a recording folded from its events', (test) => {
       tracks: { mic: starting, speaker: off, screen: starting },
       tags: [],
       wrapUp: null,
+      consent: null,
+      holds: [],
+      erased: null,
     })
   })
 

@@ -144,6 +144,9 @@ export function recordingAfter(step: Step): RecordingAnswer {
     },
     tags: tagsAfter(step),
     wrapUp: step === 'stop' ? { endsAt: timeAt(STEPS.stop + 60) } : null,
+    consent: null,
+    holds: [],
+    erased: null,
     allowedCommands: allowedAfter(step),
   }
 }

@@ -45,6 +45,7 @@ export const de: ProblemTexts = {
     'Ein Token mit diesem Namen gibt es schon.',
     'Wählen Sie einen anderen Namen.',
   ],
+  ERASED: ['Die Aufnahme ist gelöscht.', 'Von ihr ist nichts mehr zu sehen oder zu hören.'],
   VERSION_MISMATCH: [
     'Die Aufnahme hat sich inzwischen geändert.',
     'Sehen Sie nach ihrem Zustand, und entscheiden Sie dann neu.',
@@ -74,6 +75,10 @@ export const de: ProblemTexts = {
   EXPORT_FAILED: [
     'Die Datei konnte nicht erstellt werden.',
     'Versuchen Sie es noch einmal. Hilft das nicht, fehlt vielleicht ein Teil der Aufnahme: Rufen Sie Ihren Administrator.',
+  ],
+  KEY_UNAVAILABLE: [
+    'Der Schlüssel der Aufnahmen fehlt.',
+    'Es wird nichts aufgenommen, und nichts geht verloren. Entsperren Sie Ihren Schlüsselbund, oder fragen Sie, wer sich um diesen Rechner kümmert.',
   ],
   NOT_READY: ['Der Recorder ist noch nicht bereit.', 'Versuchen Sie es gleich noch einmal.'],
   INTERRUPTED: [

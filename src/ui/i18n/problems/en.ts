@@ -39,6 +39,7 @@ export const en: ProblemTexts = {
   ],
   IN_FLIGHT: ['The command is still being carried out.', 'Wait a moment.'],
   TOKEN_NAME_TAKEN: ['A token with this name exists.', 'Choose another name.'],
+  ERASED: ['The recording is erased.', 'Nothing of it can be seen or heard any more.'],
   VERSION_MISMATCH: [
     'The recording has changed meanwhile.',
     'Look at its state, then decide again.',
@@ -59,6 +60,10 @@ export const en: ProblemTexts = {
   EXPORT_FAILED: [
     'The file could not be made.',
     'Try again. If it fails again, a part of the recording may be missing: call your administrator.',
+  ],
+  KEY_UNAVAILABLE: [
+    'The key of the recordings is missing.',
+    'Nothing is recorded now, and nothing is lost. Unlock your key store, or ask whoever looks after this computer.',
   ],
   NOT_READY: ['The recorder is not ready.', 'Try again in a moment.'],
   INTERRUPTED: [

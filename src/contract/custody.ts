@@ -1,0 +1,97 @@
+/** Custody: consent, holds, erasure, retention, and access to recordings. */
+import type { By } from './by.ts'
+import type { Medium } from './media.ts'
+
+/** The answers of a customer to being recorded. `withdrawn` takes back what was granted. */
+export const CONSENT_STATES = ['granted', 'declined', 'withdrawn'] as const
+/** The answer of a customer to being recorded. */
+export type ConsentState = (typeof CONSENT_STATES)[number]
+
+/** How consent is handled: not at all, noted when it is given, or needed before every start. */
+export const CONSENT_MODES = ['off', 'record', 'required'] as const
+/** How consent is handled. */
+export type ConsentMode = (typeof CONSENT_MODES)[number]
+
+/** The consent as a client sends it. `method` says how it was given, e.g. `spoken`, `signed`. */
+export interface Consent {
+  state: ConsentState
+  method: string
+  note?: string
+}
+
+/** The newest consent of a recording. */
+export interface ConsentView extends Consent {
+  at: string
+  by: By
+}
+
+/** A legal hold in force: the recording cannot be erased while it stands. */
+export interface HoldView {
+  id: string
+  reason: string
+  at: string
+  by: By
+}
+
+/** Why a recording was erased: a person asked, a rule of retention, or consent was withdrawn. */
+export const ERASURE_CAUSES = ['request', 'retention', 'consentWithdrawn'] as const
+/** Why a recording was erased. */
+export type ErasureCause = (typeof ERASURE_CAUSES)[number]
+
+/** When, by whom and why a recording was erased. */
+export interface ErasedView {
+  at: string
+  by: By
+  cause: ErasureCause
+  reason: string
+}
+
+/** The acts that show somebody what is in a recording. */
+export const ACCESS_ACTS = [
+  'played',
+  'downloaded',
+  'exported',
+  'watched',
+  'replayed',
+  'readEvents',
+  'inspected',
+  'verified',
+] as const
+/** An act that shows somebody what is in a recording. */
+export type AccessAct = (typeof ACCESS_ACTS)[number]
+
+/** One act of access to a recording. */
+export interface AccessView {
+  act: AccessAct
+  media: Medium[]
+  at: string
+  by: By
+}
+
+/** A rule of retention: recordings that it matches are kept for `keepDays` after their end. */
+export interface RetentionRule {
+  /** Names the rule in events and lists. */
+  name: string
+  keepDays: number
+  /** Matches recordings with this tag; with a value, with this value. */
+  tag?: { key: string; value?: string | number | boolean }
+  /** Matches recordings by their newest consent. */
+  consent?: ConsentState | 'none'
+}
+
+/** The rules of custody in force. A change is an event (`rules.changed`). */
+export interface CustodyRules {
+  consent: { mode: ConsentMode; eraseWhenWithdrawn: boolean }
+  /** `other`: who placed a hold cannot be the one who releases it. */
+  holds: { releaseBy: 'anyone' | 'other' }
+  /**
+   * Several rules that match: the longest wins. Without a match a recording is kept for `maxDays`,
+   * without that for ever. Nothing is erased before `minDays`.
+   */
+  retention: { rules: RetentionRule[]; minDays: number; maxDays: number | null }
+  /** Recipients (`age1…`) for which the identity of each new recording is also wrapped. */
+  escrowRecipients: string[]
+  allowCardNumbers: boolean
+  /** The media that the system pauses while the screen is locked, and whether it resumes it. */
+  lock: { pause: Medium[]; resume: boolean }
+}

@@ -1,0 +1,45 @@
+import type { Identity } from '../age/identity.ts'
+import type { RecorderError } from '../contract/errors.ts'
+
+/** The keys of one recording. Destroying them erases it. */
+export interface RecordingKeys {
+  /** Seals its media. */
+  identity: Identity
+  /** Seals its values in events: 32 bytes. */
+  valueKey: Buffer
+}
+
+/** The keys of a home that belong to no recording: 32 bytes each. */
+export interface HomeKeys {
+  /** Seals the values of events without a recording. */
+  valueKey: Buffer
+  /** Names tags in the index (HMAC). */
+  tagIndexKey: Buffer
+  /** Names the owners of kept answers (HMAC). */
+  answerIndexKey: Buffer
+}
+
+/** The keys of a home. All of them need its master key. */
+export interface KeyRing {
+  /**
+   * Why the master key cannot be used: KEY_UNAVAILABLE. Undefined while it can. Without it the
+   * functions below throw that error.
+   */
+  readonly problem: RecorderError | undefined
+  /** The keys of the home. */
+  home(): HomeKeys
+  /**
+   * Creates the keys of a new recording. Resolves when they are on disk. Rejects with
+   * KEY_UNAVAILABLE, STORAGE_FULL or STORAGE_UNAVAILABLE.
+   */
+  create(recordingId: string): Promise<RecordingKeys>
+  /**
+   * Returns the keys of a recording, from memory or, synchronously, from its file; undefined when
+   * it has none: it was erased, or written unsealed by 0.1. Throws KEY_UNAVAILABLE.
+   */
+  keysOf(recordingId: string): RecordingKeys | undefined
+  /** Destroys the keys of a recording. Resolves when that is on disk. Idempotent. */
+  destroy(recordingId: string): Promise<void>
+  /** Looks for the master key again when it was missing. Never rejects. */
+  reload(): Promise<void>
+}
