@@ -20,6 +20,7 @@ import {
   startSyntheticDaemon,
 } from './support/browser.ts'
 import {
+  eventsOf,
   type InspectedRecording,
   inspectAt,
   litStates,
@@ -257,6 +258,29 @@ suite('the inspector', (test) => {
       await page.getByRole('slider', { name: 'Time line' }).waitFor()
       await page.getByRole('link', { name: 'In the inspector' }).click()
       await page.locator('.inspector').waitFor()
+      opened.assertClean()
+    },
+  )
+
+  test.unless(
+    noBrowser,
+    'of many tags, those of the moment are shown, and all on wish',
+    async () => {
+      const tags = Object.fromEntries(Array.from({ length: 49 }, (_, i) => [`key${i}`, i]))
+      const { body } = await daemon.api('POST', '/recordings', { media: ['mic'], tags })
+      const { id } = body as { id: string }
+      await daemon.api('POST', `/recordings/${id}/tags`, { tags: { last: 'seen' } })
+      await daemon.api('POST', `/recordings/${id}/stop`, {})
+      await daemon.api('POST', `/recordings/${id}/close`, {})
+      const events = await eventsOf(daemon, id)
+      const last = events.findLast(({ type }) => type === 'recording.tagged')
+      await inspectAt(page, id, last?.position)
+      const shown = page.locator('.state-tag-key')
+      assert.deepEqual((await shown.allTextContents()).slice(-1), ['last'])
+      assert.equal(await shown.count(), 41)
+      await page.getByRole('button', { name: /^Show \d+ more$/ }).click()
+      const { body: seen } = await daemon.api('GET', `/recordings/${id}`)
+      assert.equal(await shown.count(), (seen as { tags: unknown[] }).tags.length)
       opened.assertClean()
     },
   )

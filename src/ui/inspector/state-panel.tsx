@@ -2,7 +2,7 @@ import { MEDIA } from '../../contract/media.ts'
 import type { ReplayState } from '../../contract/replay.ts'
 import { application } from '../live/live-state.ts'
 import { mediumName } from '../record/medium-name.ts'
-import { senderName } from '../record/sender-name.ts'
+import { TagList } from './tag-list.tsx'
 import { t } from './texts/texts.ts'
 import { commandsText } from './words.ts'
 
@@ -20,7 +20,7 @@ export function StatePanel({ state }: { state: ReplayState }) {
         <Fact name={t('inspector.log')} value={log ? t(`player.log.${log}`) : '–'} />
         <Fact name={t('inspector.machinesVersion')} value={String(machinesVersion)} />
       </dl>
-      <Tags state={state} />
+      <TagList tags={recording?.tags ?? []} at={state.event?.at} />
       <Contexts state={state} />
     </section>
   )
@@ -32,25 +32,6 @@ function Fact({ name, value }: { name: string; value: string }) {
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
-  )
-}
-
-function Tags({ state: { recording, event } }: { state: ReplayState }) {
-  const tags = recording?.tags ?? []
-  return (
-    <>
-      <h3>{t('inspector.tags')}</h3>
-      {tags.length === 0 && <p class="soft">{t('inspector.tags.none')}</p>}
-      <ul class="state-tags">
-        {tags.map(({ key, value, at, by }) => (
-          <li key={key} class={at === event?.at ? 'state-tag state-tag-new' : 'state-tag'}>
-            <span class="state-tag-key">{key}</span>
-            <span class="state-tag-value">{String(value)}</span>
-            <span class="soft">{senderName(by)}</span>
-          </li>
-        ))}
-      </ul>
-    </>
   )
 }
 

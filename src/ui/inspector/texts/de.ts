@@ -130,6 +130,7 @@ export const de: Record<keyof typeof en, string> = {
   'inspector.machinesVersion': 'Automatenversion',
   'inspector.tags': 'Tags',
   'inspector.tags.none': 'Noch keine.',
+  'inspector.tags.more': '{count} weitere zeigen',
   'inspector.context': 'Kontexte',
   'inspector.media': 'In diesem Augenblick',
   'inspector.media.play': 'Wiedergeben',

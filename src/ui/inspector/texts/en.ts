@@ -126,6 +126,7 @@ export const en = {
   'inspector.machinesVersion': 'Machine version',
   'inspector.tags': 'Tags',
   'inspector.tags.none': 'None yet.',
+  'inspector.tags.more': 'Show {count} more',
   'inspector.context': 'Contexts',
   'inspector.media': 'At this moment',
   'inspector.media.play': 'Play',
