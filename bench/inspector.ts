@@ -84,6 +84,8 @@ const TIME_STEPS = `(async () => {
     })
     document.body.getBoundingClientRect()
     times.push(performance.now() - began)
+    // Otherwise the frame of this step would be counted with the next.
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
   }
   port1.close()
   return times
