@@ -4,6 +4,7 @@
 import { createFfmpegLocator } from '../src/ffmpeg/ffmpeg-locator.ts'
 import { X11Connection } from '../src/x11/connection.ts'
 import { output } from './helper-process.ts'
+import { unsealed } from './unsealed.ts'
 
 const RATE = 48_000
 const X11_LIMIT_MS = 5_000
@@ -28,7 +29,7 @@ async function ffmpeg(...args: string[]): Promise<Buffer> {
 export async function decodeAudio(file: string): Promise<Samples> {
   const raw = await ffmpeg(
     '-i',
-    file,
+    unsealed(file),
     '-map',
     '0:a:0',
     '-af',
@@ -113,7 +114,7 @@ async function averageColor(...input: string[]): Promise<Rgb> {
  * none.
  */
 export async function frameColor(file: string, seconds: number): Promise<Rgb> {
-  return averageColor('-ss', String(seconds), '-i', file)
+  return averageColor('-ss', String(seconds), '-i', unsealed(file))
 }
 
 /** Average colour of an X display right now. */
@@ -125,12 +126,23 @@ export async function screenColor(display: string): Promise<Rgb> {
 
 /** Saves the frame that a video file shows at a time in seconds as a PNG file. */
 export async function saveFrame(file: string, seconds: number, png: string): Promise<void> {
-  await ffmpeg('-y', '-ss', String(seconds), '-i', file, '-frames:v', '1', '-update', '1', png)
+  await ffmpeg(
+    '-y',
+    '-ss',
+    String(seconds),
+    '-i',
+    unsealed(file),
+    '-frames:v',
+    '1',
+    '-update',
+    '1',
+    png,
+  )
 }
 
 /** Duration of a video file in seconds. Decodes the file to its end. */
 export async function videoSeconds(file: string): Promise<number> {
-  const video = ['-i', file, '-map', '0:v:0']
+  const video = ['-i', unsealed(file), '-map', '0:v:0']
   await ffmpeg(...video, '-f', 'null', '-')
   // Decoded frames would get the length of the nominal frame rate; packets have that of the file.
   const progress = await ffmpeg(...video, '-c', 'copy', '-f', 'null', '-progress', 'pipe:1', '-')

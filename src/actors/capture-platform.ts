@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { Logger } from '../contract/logger.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
@@ -88,11 +88,16 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
       const { version } = await encoder.ffmpeg().catch(() => ({ version: null }))
       return version && `${version.major}.${version.minor}`
     },
-    async salvage(folder, opened) {
-      const file = await salvageFile(join(folder, opened.file), opened.container)
+    async salvage(folder, opened, identity) {
+      const file = await salvageFile(join(folder, opened.file), opened.container, identity)
       return file && describeSegment(opened, Date.parse(opened.startedAt), file)
     },
-    discard: (folder, segment) => removeSegment(join(folder, segmentFile(segment))),
+    async discard(folder, segment) {
+      const path = join(folder, segmentFile(segment))
+      await removeSegment(path)
+      // Version 0.1 may have left it unsealed.
+      await removeSegment(path.slice(0, -extname(path).length))
+    },
   }
 }
 

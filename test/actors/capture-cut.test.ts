@@ -76,8 +76,8 @@ suite('a cut of a capture', (test) => {
       await capture.next('capture.ended', number)
     }
     capture.cut(2, { discard: true })
-    await removed(join(capture.folder, 'mic-000002.ogg'))
-    assert.ok(existsSync(join(capture.folder, 'mic-000001.ogg')))
+    await removed(join(capture.folder, 'mic-000002.ogg.age'))
+    assert.ok(existsSync(join(capture.folder, 'mic-000001.ogg.age')))
     capture.cut(1, { discard: true })
     await removed(capture.folder)
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readMedia } from '../../lab/unsealed.ts'
 import { createFaultDisk, type FaultDisk, faultDiskProblem } from '../e2e/support/fault-disk.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -50,7 +51,7 @@ suite('capture and the disk', (test) => {
       assert.equal(unfinished, false)
       assert.ok(description)
       const path = join(capture.folder, description.file)
-      assert.equal(statSync(path).size, description.bytes)
+      assert.equal(readMedia(path).length, description.bytes)
       assert.equal(sha256Of(path), description.sha256)
       const shown = await frames(path)
       assert.ok(shown.length > 0 && shown.every(({ atMs }) => atMs < description.durationMs))
@@ -67,7 +68,7 @@ suite('capture and the disk', (test) => {
     const { cause, description } = await capture.next('capture.ended')
     assert.equal(cause !== 'cut' && cause.code, 'STORAGE_FULL')
     assert.equal(description, null)
-    assert.equal(existsSync(join(capture.folder, 'screen-000001.mp4')), false)
+    assert.equal(existsSync(join(capture.folder, 'screen-000001.mp4.age')), false)
   })
 
   test.unless(
@@ -167,7 +168,7 @@ suite('capture and the disk', (test) => {
     const platform = bench.platform({ source: 'synthetic' })
     const capture = bench.capture(platform, 'mic')
     mkdirSync(capture.folder)
-    const path = join(capture.folder, 'mic-000001.ogg')
+    const path = join(capture.folder, 'mic-000001.ogg.age')
     writeFileSync(path, 'an older recording')
     capture.open(await platform.resolve('mic', undefined))
     capture.next('capture.level').then(() => capture.cut(1, { discard: true }))

@@ -39,7 +39,7 @@ suite('a capture with retryUntil', (test) => {
     assert.deepEqual(capture.reportsWithoutLevels(), [])
     repair()
     const { file } = await capture.next('capture.flowing', 4)
-    assert.equal(file, 'mic-000004.ogg')
+    assert.equal(file, 'mic-000004.ogg.age')
     capture.cut(4)
     const { cause, description } = await capture.next('capture.ended', 4)
     assert.equal(cause, 'cut')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { readMedia } from '../../lab/unsealed.ts'
 import {
   startVirtualDesktop,
   type VirtualDesktop,
@@ -117,12 +118,12 @@ suite('capture', (test) => {
       assert.equal(description.file, flowing.file)
       assert.equal(
         description.file,
-        medium === 'screen' ? 'screen-000007.mp4' : `${medium}-000007.ogg`,
+        medium === 'screen' ? 'screen-000007.mp4.age' : `${medium}-000007.ogg.age`,
       )
       assert.deepEqual([description.medium, description.number], [medium, 7])
 
       const path = join(capture.folder, description.file)
-      assert.equal(statSync(path).size, description.bytes)
+      assert.equal(readMedia(path).length, description.bytes)
       assert.equal(sha256Of(path), description.sha256)
       assert.equal(statSync(path).mode & 0o777, 0o600)
       assert.equal(statSync(capture.folder).mode & 0o777, 0o700)

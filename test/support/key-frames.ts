@@ -1,13 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readMedia, unsealed } from '../../lab/unsealed.ts'
 
 /** Lists milliseconds and the offset of the fragment of each key frame, as ffprobe finds them. */
 export function keyFramesByFfprobe(path: string): [ms: number, offset: number][] {
-  const file = readFileSync(path)
+  const file = readMedia(path)
   const entries = ['-select_streams', 'v', '-show_entries', 'packet=pts_time,pos,flags']
-  const output = execFileSync('ffprobe', ['-v', 'error', ...entries, '-of', 'json', path], {
-    maxBuffer: 1e8,
-  })
+  const output = execFileSync(
+    'ffprobe',
+    ['-v', 'error', ...entries, '-of', 'json', unsealed(path)],
+    {
+      maxBuffer: 1e8,
+    },
+  )
   const { packets } = JSON.parse(String(output)) as {
     packets: { pts_time: string; pos: string; flags: string }[]
   }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Identity } from '../../age/identity.ts'
+import { InterruptedFile } from '../../age/interrupted-file.ts'
+import { SealedFileError } from '../../age/sealed-file-error.ts'
+import { isSealedFile } from '../../age/stored-media.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 import { FragmentAssembler, hasWholeSamples, readBox } from '../../media/fmp4.ts'
@@ -58,50 +61,110 @@ const UNIT_READERS: Record<SegmentDescription['container'], () => UnitReader> = 
 /**
  * Finishes a file whose writing was interrupted (by a dead process, a full disk, a power cut that
  * left zeros): cuts it after its last whole page or frame, forces it to disk and hashes it. Null
- * when it holds no media; then the file is removed. Rejects with errors of the file system.
+ * when it holds no media; then the file is removed. `identity` opens a sealed file. Rejects with
+ * SealedFileError, and with errors of the file system.
  */
 export async function salvageFile(
   path: string,
   container: SegmentDescription['container'],
+  identity?: Identity,
 ): Promise<SalvagedFile | null> {
-  const found = await scan(path, UNIT_READERS[container]())
-  if (found === null || found.bytes === 0) {
-    await removeSegment(path)
-    return null
-  }
-  const handle = await open(path, 'r+')
-  try {
-    await handle.truncate(found.bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await syncFolder(dirname(path))
+  const found = isSealedFile(path)
+    ? await salvageSealed(path, UNIT_READERS[container](), identity)
+    : await salvagePlain(path, UNIT_READERS[container]())
+  if (found === null) await removeSegment(path)
   return found
 }
 
-async function scan(path: string, read: UnitReader): Promise<SalvagedFile | null> {
-  const hash = createHash('sha256')
-  let bytes = 0
-  let durationMs = 0
-  let pending: Buffer[] = []
+/** Media that are whole up to their `bytes`. */
+interface WholeMedia {
+  bytes: number
+  durationMs: number
+  sha256: string
+}
+
+async function salvageSealed(
+  path: string,
+  units: UnitReader,
+  identity: Identity | undefined,
+): Promise<SalvagedFile | null> {
+  if (identity === undefined) throw new SealedFileError('The key of the file is missing.')
+  const file = await InterruptedFile.open(path, identity)
+  if (file === undefined) return null
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
-      for (const unit of read(chunk as Buffer)) {
-        pending.push(unit.bytes)
-        if (unit.endMs === undefined) continue
-        for (const part of pending) {
-          hash.update(part)
-          bytes += part.length
-        }
-        pending = []
-        durationMs = unit.endMs
-      }
-    }
+    const media = await scan(file.read(), units, () => file.isFinished)
+    if (media.bytes === 0) return null
+    return { ...media, storedSha256: await file.finish(media.bytes) }
+  } finally {
+    await file.close()
+  }
+}
+
+/** Media of version 0.1, which were stored unsealed. */
+async function salvagePlain(path: string, units: UnitReader): Promise<SalvagedFile | null> {
+  let handle: FileHandle
+  try {
+    handle = await open(path, 'r+')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    // Only the media before the first damage count.
-    if (!(error instanceof FormatError)) throw error
+    throw error
   }
-  return { bytes, durationMs, sha256: hash.digest('hex') }
+  try {
+    const chunks = handle.createReadStream({
+      highWaterMark: READ_BYTES,
+      autoClose: false,
+      start: 0,
+    })
+    const media = await scan(chunks, units, () => false)
+    if (media.bytes === 0) return null
+    await handle.truncate(media.bytes)
+    await handle.sync()
+    await syncFolder(dirname(path))
+    return media
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Reads media up to their first damage. Those of a finished file count as whole to its end. */
+async function scan(
+  chunks: AsyncIterable<unknown>,
+  read: UnitReader,
+  isFinished: () => boolean,
+): Promise<WholeMedia> {
+  const whole = createHash('sha256')
+  let bytes = 0
+  let durationMs = 0
+  let isDamaged = false
+  let pending: Buffer[] = []
+  const take = (parts: readonly Buffer[]): void => {
+    for (const part of parts) {
+      whole.update(part)
+      bytes += part.length
+    }
+  }
+  const observe = (chunk: Buffer): void => {
+    for (const unit of read(chunk)) {
+      pending.push(unit.bytes)
+      if (unit.endMs === undefined) continue
+      take(pending)
+      pending = []
+      durationMs = unit.endMs
+    }
+  }
+  let total = 0
+  const all = createHash('sha256')
+  for await (const chunk of chunks) {
+    total += (chunk as Buffer).length
+    all.update(chunk as Buffer)
+    try {
+      if (!isDamaged) observe(chunk as Buffer)
+    } catch (error) {
+      // Only the media before the first damage count.
+      if (!(error instanceof FormatError)) throw error
+      isDamaged = true
+    }
+  }
+  if (bytes > 0 && isFinished()) return { bytes: total, durationMs, sha256: all.digest('hex') }
+  return { bytes, durationMs, sha256: whole.digest('hex') }
 }

@@ -57,6 +57,7 @@ export class SegmentAttempt {
     this.path = join(parts.plan.folder, segmentFile(parts.plan))
     this.writer = new SegmentWriter(
       this.path,
+      parts.plan.identity,
       {
         started: () => {
           // Too late: the attempt has failed while the disk hung.

@@ -206,7 +206,9 @@ export class SegmentCapture {
       (stored) => ({ ...stored, durationMs: segment.durationMs }),
       // Not all of it could be written; the rest is salvaged.
       () =>
-        segment.writer.hasFile ? salvageFile(segment.path, FORMATS[plan.medium].container) : null,
+        segment.writer.hasFile
+          ? salvageFile(segment.path, FORMATS[plan.medium].container, plan.identity)
+          : null,
     )
     if (file === null) return null
     if (this.#discard) {

@@ -9,9 +9,9 @@ export const FORMATS = {
   screen: { container: 'mp4', codec: 'h264' },
 } as const
 
-/** The name of a segment's file in its recording's folder. */
-export function segmentFile(plan: Pick<SegmentPlan, 'medium' | 'number'>): string {
-  return `${plan.medium}-${String(plan.number).padStart(6, '0')}.${FORMATS[plan.medium].container}`
+/** The name of a segment's sealed file in its recording's folder. */
+export function segmentFile({ medium, number }: Pick<SegmentPlan, 'medium' | 'number'>): string {
+  return `${medium}-${String(number).padStart(6, '0')}.${FORMATS[medium].container}.age`
 }
 
 /**
@@ -22,9 +22,9 @@ export function segmentStart(startedAtMs: number): string {
   return new Date(Math.floor(startedAtMs)).toISOString()
 }
 
-/** Describes a segment whose file is complete. */
+/** Describes a segment whose file is complete. `file`: its name, when it is not the usual one. */
 export function describeSegment(
-  plan: Pick<SegmentPlan, 'medium' | 'number'>,
+  plan: Pick<SegmentPlan, 'medium' | 'number'> & { file?: string },
   startedAtMs: number,
   file: StoredFile & { durationMs: number },
 ): SegmentDescription {
@@ -40,6 +40,7 @@ export function describeSegment(
     bytes: file.bytes,
     ...FORMATS[medium],
     sha256: file.sha256,
-    file: segmentFile(plan),
+    ...(file.storedSha256 === undefined ? {} : { storedSha256: file.storedSha256 }),
+    file: plan.file ?? segmentFile(plan),
   }
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, mkdir, open, rm, rmdir } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { GrowingFile, removeFile } from '../../age/growing-file.ts'
+import type { Identity } from '../../age/identity.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 
@@ -8,11 +10,13 @@ import { syncFolder } from '../../disk/sync-folder.ts'
 const SYNC_INTERVAL_MS = 500
 const DEFAULTS = { queueBytes: 16 * 1_048_576, operationMs: 10_000 }
 
-/** The size and hash of a file on disk. */
+/** The size and hash of media on disk, and the hash of their file when it is sealed. */
 export interface StoredFile {
   bytes: number
   /** Lower-case hex. */
   sha256: string
+  /** Lower-case hex. */
+  storedSha256?: string
 }
 
 /** The events of a segment writer. */
@@ -29,12 +33,13 @@ export interface SegmentWriterEvents {
 }
 
 /**
- * Writes one segment file and hashes it as it goes. Creates it with the first bytes, makes one
- * write at a time, and forces it to disk twice a second. Memory is bounded: a disk that does not
+ * Writes one segment file, sealed as it goes, and hashes the media. Creates it with the first
+ * bytes, makes one write at a time, and forces it to disk twice a second. Memory is bounded: a disk that does not
  * keep up is a failure, not a growing queue.
  */
 export class SegmentWriter {
   readonly #path: string
+  readonly #identity: Identity
   readonly #events: SegmentWriterEvents
   readonly #limits: typeof DEFAULTS
   readonly #hash = createHash('sha256')
@@ -42,15 +47,22 @@ export class SegmentWriter {
   #queuedBytes = 0
   #writtenBytes = 0
   #syncedBytes = 0
-  #handle: FileHandle | undefined
+  #file: GrowingFile | undefined
   #created = false
   #writing: Promise<void> | undefined
   #syncing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #failure: Error | undefined
 
-  constructor(path: string, events: SegmentWriterEvents, limits: Partial<typeof DEFAULTS> = {}) {
+  /** `path` ends in `.age`. */
+  constructor(
+    path: string,
+    identity: Identity,
+    events: SegmentWriterEvents,
+    limits: Partial<typeof DEFAULTS> = {},
+  ) {
     this.#path = path
+    this.#identity = identity
     this.#events = events
     this.#limits = { ...DEFAULTS, ...limits }
   }
@@ -86,16 +98,20 @@ export class SegmentWriter {
    */
   async finish(): Promise<StoredFile> {
     await this.#settle()
+    const file = this.#file
+    this.#file = undefined
+    let storedSha256: string
     try {
       if (this.#failure) throw this.#failure
-      if (this.#handle === undefined) throw new Error('nothing was written')
-      if (this.#syncedBytes < this.#writtenBytes) await this.#handle.datasync()
-    } finally {
-      await this.#handle?.close()
-      this.#handle = undefined
+      if (file === undefined) throw new Error('nothing was written')
+      storedSha256 = await file.finish()
+    } catch (error) {
+      this.#failure ??= error as Error
+      await file?.close().catch(() => {})
+      throw error
     }
     await syncFolder(dirname(this.#path))
-    return { bytes: this.#writtenBytes, sha256: this.#hash.digest('hex') }
+    return { bytes: this.#writtenBytes, sha256: this.#hash.digest('hex'), storedSha256 }
   }
 
   /** Removes the file, and its folder when that is then empty. */
@@ -103,8 +119,8 @@ export class SegmentWriter {
     this.#failure ??= new Error('discarded')
     this.#queue = []
     await this.#settle()
-    await this.#handle?.close()
-    this.#handle = undefined
+    await this.#file?.close()
+    this.#file = undefined
     // Removes only a file of its own: an older file in the way stays.
     if (this.#created) await removeSegment(this.#path)
   }
@@ -122,9 +138,9 @@ export class SegmentWriter {
       while (this.#queue.length > 0 && !this.#failure) {
         const bytes = Buffer.concat(this.#queue)
         this.#queue = []
-        this.#handle ??= await this.#timed(create(this.#path))
+        this.#file ??= await this.#timed(GrowingFile.create(this.#path, this.#identity, create))
         this.#created = true
-        await this.#timed(this.#handle.writeFile(bytes))
+        await this.#timed(this.#file.append(bytes))
         this.#hash.update(bytes)
         this.#queuedBytes -= bytes.length
         this.#writtenBytes += bytes.length
@@ -139,16 +155,16 @@ export class SegmentWriter {
   }
 
   #syncNow(): void {
-    const handle = this.#handle
+    const file = this.#file
     if (
-      handle === undefined ||
+      file === undefined ||
       this.#syncing ||
       this.#failure ||
       this.#syncedBytes === this.#writtenBytes
     )
       return
     const upTo = this.#writtenBytes
-    this.#syncing = this.#timed(this.#sync(handle))
+    this.#syncing = this.#timed(this.#sync(file))
       .then(
         () => {
           this.#syncedBytes = upTo
@@ -161,8 +177,8 @@ export class SegmentWriter {
       })
   }
 
-  async #sync(handle: FileHandle): Promise<void> {
-    await handle.datasync()
+  async #sync(file: GrowingFile): Promise<void> {
+    await file.sync()
     // The first sync also covers the names of the file and its folder; a power cut could otherwise
     // lose the whole file.
     if (this.#syncedBytes > 0) return
@@ -202,7 +218,7 @@ async function create(path: string): Promise<FileHandle> {
   for (let attempt = 1; ; attempt++) {
     await makeFolder(dirname(path))
     try {
-      return await open(path, 'wx', 0o600)
+      return await open(path, 'wx+', 0o600)
     } catch (error) {
       // Another medium's discarded segment may have removed the empty folder in between.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 3) throw error
@@ -232,8 +248,8 @@ function unless(...codes: string[]): (error: NodeJS.ErrnoException) => void {
   }
 }
 
-/** Removes a segment's file, and the folder when that leaves it empty. */
+/** Removes a segment's file and its tail, and the folder when that leaves it empty. */
 export async function removeSegment(path: string): Promise<void> {
-  await rm(path, { force: true })
+  await removeFile(path)
   await rmdir(dirname(path)).catch(unless('ENOTEMPTY', 'EEXIST', 'ENOENT'))
 }

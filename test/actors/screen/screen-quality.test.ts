@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { unsealed } from '../../../lab/unsealed.ts'
 import {
   startVirtualDesktop,
   type VirtualDesktop,
@@ -54,7 +55,15 @@ suite('screen quality', (test) => {
         const rate = (shown.length - 1) / ((shown.at(-1)!.atMs - shown[0]!.atMs) / 1_000)
         assert.ok(Math.abs(rate / quality.framesPerSecond - 1) < 0.15, `${rate} frames a second`)
         assert.equal(shown.filter(({ key }) => key).length, 1)
-        const args = ['-v', 'error', '-show_entries', 'packet=size', '-of', 'csv=p=0', path]
+        const args = [
+          '-v',
+          'error',
+          '-show_entries',
+          'packet=size',
+          '-of',
+          'csv=p=0',
+          unsealed(path),
+        ]
         const sizes = execFileSync('ffprobe', args, { encoding: 'utf8' })
           .trim()
           .split('\n')

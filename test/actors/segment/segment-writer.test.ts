@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -11,7 +11,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readMedia, rememberIdentity } from '../../../lab/unsealed.ts'
 import { SegmentWriter } from '../../../src/actors/segment/segment-writer.ts'
+import { createIdentity } from '../../../src/age/identity.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import { assertWithin } from '../../support/machine.ts'
 import { suite } from '../../support/suite.ts'
@@ -19,6 +21,8 @@ import { sha256Of } from '../support/media-files.ts'
 
 suite('a segment writer', (test) => {
   const scratch = mkdtempSync(join(tmpdir(), 'f2f-writer-'))
+  const identity = createIdentity()
+  rememberIdentity(identity)
   test.after(() => rmSync(scratch, { recursive: true }))
 
   function writer(path: string, limits = {}) {
@@ -27,14 +31,18 @@ suite('a segment writer', (test) => {
       started: () => void reported.push('started'),
       failed: (error: Error) => void reported.push(error),
     }
-    return { reported, writer: new SegmentWriter(path, events, limits) }
+    return { reported, writer: new SegmentWriter(path, identity, events, limits) }
   }
 
   test('forces the file to disk often enough for a power cut to lose at most a second', async () => {
     const begun = performance.now()
     let file: SegmentWriter | undefined
     await new Promise<number>((synced, failed) => {
-      file = new SegmentWriter(join(scratch, 'synced', 'a.ogg'), { started() {}, synced, failed })
+      file = new SegmentWriter(join(scratch, 'synced', 'a.ogg.age'), identity, {
+        started() {},
+        synced,
+        failed,
+      })
       file.write(randomBytes(100))
     })
     assertWithin(performance.now() - begun, 600, 'forced to disk')
@@ -42,7 +50,7 @@ suite('a segment writer', (test) => {
   })
 
   test('writes everything in order and hashes it, also what comes during a write', async () => {
-    const path = join(scratch, 'order', 'a', 'file.ogg')
+    const path = join(scratch, 'order', 'a', 'file.ogg.age')
     const { writer: file, reported } = writer(path)
     const chunks = Array.from({ length: 200 }, () =>
       randomBytes(1 + Math.floor(Math.random() * 5_000)),
@@ -53,23 +61,24 @@ suite('a segment writer', (test) => {
     }
     const stored = await file.finish()
     const whole = Buffer.concat(chunks)
-    assert.deepEqual(readFileSync(path), whole)
-    assert.deepEqual(stored, { bytes: whole.length, sha256: sha256Of(path) })
+    assert.deepEqual(readMedia(path), whole)
+    const storedSha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+    assert.deepEqual(stored, { bytes: whole.length, sha256: sha256Of(path), storedSha256 })
     assert.deepEqual(reported, ['started'])
   })
 
   test('creates the file with the first bytes, for its owner only', async () => {
     const folder = join(scratch, 'modes', 'recording')
-    const { writer: file } = writer(join(folder, 'file.ogg'))
+    const { writer: file } = writer(join(folder, 'file.ogg.age'))
     assert.equal(existsSync(folder), false)
     file.write(Buffer.from('media'))
     await file.finish()
     assert.equal(statSync(folder).mode & 0o777, 0o700)
-    assert.equal(statSync(join(folder, 'file.ogg')).mode & 0o777, 0o600)
+    assert.equal(statSync(join(folder, 'file.ogg.age')).mode & 0o777, 0o600)
   })
 
   test('fails when the disk is too slow, instead of filling the memory', async () => {
-    const { writer: file, reported } = writer(join(scratch, 'bound', 'file.ogg'), {
+    const { writer: file, reported } = writer(join(scratch, 'bound', 'file.ogg.age'), {
       queueBytes: 1_000,
     })
     file.write(Buffer.alloc(600))
@@ -84,13 +93,15 @@ suite('a segment writer', (test) => {
   test('discards its file during a write, and the folder only when that is empty', async () => {
     const folder = join(scratch, 'discard')
     mkdirSync(folder)
-    const [first, second] = ['first', 'second'].map((name) => writer(join(folder, name)).writer)
+    const [first, second] = ['first', 'second'].map(
+      (name) => writer(join(folder, `${name}.age`)).writer,
+    )
     first!.write(Buffer.alloc(100_000))
     second!.write(Buffer.alloc(100_000))
     await new Promise((resolve) => setImmediate(resolve))
     await first!.discard()
     await second!.finish()
-    assert.deepEqual(readdirSync(folder), ['second'])
+    assert.deepEqual(readdirSync(folder), ['second.age'])
     await second!.discard()
     assert.equal(existsSync(folder), false)
   })

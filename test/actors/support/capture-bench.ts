@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rememberIdentity } from '../../../lab/unsealed.ts'
 import type { Capture, CaptureReport } from '../../../src/actors/capture.ts'
 import {
   type CapturePlatformOptions,
@@ -16,6 +17,9 @@ import { afterLimit, slowness } from '../../support/machine.ts'
 const REPORT_LIMIT_MS = 10_000
 /** More than the product's 5 s: what is tested here is not how fast the machine is. */
 const FLOW_LIMIT_MS = 20_000
+
+const IDENTITY = createIdentity()
+rememberIdentity(IDENTITY)
 
 /** A logger that keeps its lines. */
 export function keepingLogger(): Logger & {
@@ -56,7 +60,7 @@ export class ObservedCapture {
     })
   }
 
-  readonly identity = createIdentity()
+  readonly identity = IDENTITY
 
   open(device: Device, number = 1, retryUntil?: number, quality = resolveQuality()): void {
     const plan = {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { readMedia, unsealed } from '../../../lab/unsealed.ts'
 
 const run = promisify(execFile)
 const RATE = 48_000
@@ -16,7 +16,7 @@ export async function decodeSound(path: string): Promise<Int16Array> {
     'error',
     '-xerror',
     '-i',
-    path,
+    unsealed(path),
     '-f',
     's16le',
     '-ac',
@@ -64,7 +64,7 @@ export async function frames(path: string): Promise<{ atMs: number; key: boolean
     'frame=pts_time,key_frame',
     '-of',
     'csv=p=0',
-    path,
+    unsealed(path),
   ]
   const { stdout, stderr } = await run('ffprobe', args)
   if (stderr !== '') throw new Error(stderr)
@@ -86,7 +86,7 @@ export async function containerMs(path: string): Promise<number> {
     'format=duration',
     '-of',
     'csv=p=0',
-    path,
+    unsealed(path),
   ])
   return Number(stdout) * 1_000
 }
@@ -102,7 +102,7 @@ export async function colourAt(
     '-v',
     'error',
     '-i',
-    path,
+    unsealed(path),
     '-frames:v',
     '1',
     '-vf',
@@ -127,7 +127,7 @@ export async function colours(path: string, crop?: string): Promise<Rgb[]> {
     '-v',
     'error',
     '-i',
-    path,
+    unsealed(path),
     '-vf',
     filter,
     '-fps_mode',
@@ -154,13 +154,13 @@ export async function sizeOf(path: string): Promise<[width: number, height: numb
     'stream=width,height',
     '-of',
     'csv=p=0',
-    path,
+    unsealed(path),
   ]
   const [width, height] = (await run('ffprobe', args)).stdout.trim().split(',').map(Number)
   return [width!, height!]
 }
 
-/** SHA-256 of a file, lower-case hex. */
+/** SHA-256 of the media in a file, lower-case hex. */
 export function sha256Of(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex')
+  return createHash('sha256').update(readMedia(path)).digest('hex')
 }

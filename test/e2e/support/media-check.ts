@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { readMedia, unsealed } from '../../../lab/unsealed.ts'
 import type { LogEvent } from '../../../src/contract/events.ts'
 import { assertWithin } from '../../support/machine.ts'
 import { ofType } from './history.ts'
@@ -28,7 +29,7 @@ export async function decodedMs(path: string): Promise<number> {
     'error',
     '-xerror',
     '-i',
-    path,
+    unsealed(path),
     '-map',
     '0',
     ...asTheyAre,
@@ -70,7 +71,7 @@ export async function assertFilesAreAsLogged(
     settled.add(segment)
     expected.push(file)
     const path = join(home, 'recordings', file)
-    const bytes = readFileSync(path)
+    const bytes = readMedia(path)
     assert.equal(bytes.length, data.bytes, `size of ${file}`)
     assert.equal(createHash('sha256').update(bytes).digest('hex'), data.sha256, `hash of ${file}`)
     if (checked.has(data.sha256)) continue

@@ -1,6 +1,7 @@
 /** Traces of a tone or a colour in what was recorded. */
 import { output } from '../../../lab/helper-process.ts'
 import { between, type Rgb, type Samples, secondsOf, toneDb } from '../../../lab/measure.ts'
+import { unsealed } from '../../../lab/unsealed.ts'
 
 /** A colour that tells itself from the others in any encoding. */
 export type ColorName = 'red' | 'green' | 'blue'
@@ -21,7 +22,7 @@ export function isColor(rgb: Rgb, name: ColorName): boolean {
 export async function colorsIn(path: string): Promise<Set<ColorName>> {
   const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']
   const scaled = ['-vf', 'scale=1:1:flags=area', '-fps_mode', 'passthrough', ...raw]
-  const rgb = await output('ffmpeg', ['-nostdin', '-v', 'error', '-i', path, ...scaled])
+  const rgb = await output('ffmpeg', ['-nostdin', '-v', 'error', '-i', unsealed(path), ...scaled])
   const shown = new Set<ColorName>()
   for (let at = 0; at < rgb.length; at += 3) {
     const average: Rgb = [rgb[at]!, rgb[at + 1]!, rgb[at + 2]!]

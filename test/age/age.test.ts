@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES } from '../../src/age/chunks.ts'
+import {
+  createIdentity,
+  encodeIdentity,
+  encodeRecipient,
+  parseIdentity,
+  parseRecipient,
+} from '../../src/age/identity.ts'
+import { SealedFileError } from '../../src/age/sealed-file-error.ts'
+import { decryptAge, encryptAge } from '../../src/age/sealer.ts'
+import { openStoredMedia } from '../../src/age/stored-media.ts'
+import { suite } from '../support/suite.ts'
+import { ageProblem, openWithAge, sealWithAge } from './support/age-program.ts'
+
+const noAge = ageProblem()
+const LENGTHS = [0, 1, 100, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES]
+LENGTHS.push(2 * CHUNK_BYTES + 1, 20 * CHUNK_BYTES + 7)
+
+suite('age files', (test) => {
+  const folder = mkdtempSync(join(tmpdir(), 'f2f-age-'))
+  const identity = createIdentity()
+  const put = (bytes: Buffer): string => {
+    const path = join(folder, 'media.ogg.age')
+    writeFileSync(path, bytes)
+    return path
+  }
+  const isRefused = async (path: string): Promise<void> => {
+    await assert.rejects(async () => {
+      const media = await openStoredMedia(path, identity)
+      try {
+        await buffer(media.stream())
+      } finally {
+        await media.close()
+      }
+    }, SealedFileError)
+  }
+  test.after(() => rmSync(folder, { recursive: true }))
+
+  test('keys are read as they are written, and nothing else is', () => {
+    const secret = encodeIdentity(identity)
+    const recipient = encodeRecipient(identity.recipient)
+    assert.match(secret, /^AGE-SECRET-KEY-1[0-9A-Z]{58}$/)
+    assert.deepEqual(parseIdentity(secret), identity)
+    assert.deepEqual(parseRecipient(recipient), identity.recipient)
+    for (const wrong of [
+      recipient.slice(0, -1),
+      `${recipient}q`,
+      recipient.replace('age1', 'age2'),
+    ])
+      assert.equal(parseRecipient(wrong), undefined)
+    for (let at = 4; at < recipient.length; at++) {
+      const other = recipient[at] === 'q' ? 'p' : 'q'
+      const changed = recipient.slice(0, at) + other + recipient.slice(at + 1)
+      assert.equal(parseRecipient(changed), undefined, changed)
+    }
+  })
+
+  test.unless(noAge, 'keys are those of the age program', () => {
+    const text = execFileSync('age-keygen', {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const made = parseIdentity(/^AGE-SECRET-KEY-1\w+$/m.exec(text)?.[0] as string)
+    assert.ok(made)
+    assert.equal(encodeRecipient(made.recipient), /public key: (age1\w+)/.exec(text)?.[1])
+  })
+
+  test.unless(noAge, 'the age program reads files of every length, and we read its files', () => {
+    for (const length of LENGTHS) {
+      const bytes = randomBytes(length)
+      const sealed = encryptAge(bytes, [createIdentity().recipient, identity.recipient])
+      assert.deepEqual(openWithAge(put(sealed), identity), bytes, `${length} bytes`)
+      const theirs = sealWithAge(bytes, [createIdentity(), identity])
+      assert.deepEqual(decryptAge(theirs, identity), bytes, `${length} bytes of the program`)
+    }
+  })
+
+  test('any range of a stored file is the range of its media', async () => {
+    for (const length of LENGTHS) {
+      const bytes = randomBytes(length)
+      const media = await openStoredMedia(put(encryptAge(bytes, [identity.recipient])), identity)
+      assert.equal(media.bytes, length)
+      assert.deepEqual(await buffer(media.stream()), bytes)
+      const places = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, length - 1]
+      for (const start of places)
+        for (const end of places) {
+          if (start < 0 || end < start || end >= length) continue
+          const part = bytes.subarray(start, end + 1)
+          assert.deepEqual(await buffer(media.stream({ start, end })), part, `${start}–${end}`)
+          const into = Buffer.alloc(part.length + 10)
+          const { bytesRead } = await media.read(into, 3, part.length, start)
+          assert.equal(bytesRead, part.length)
+          assert.deepEqual(into.subarray(3, 3 + part.length), part)
+        }
+      await media.close()
+    }
+  })
+
+  test('a file that was cut, changed, extended or reordered is refused', async () => {
+    const bytes = randomBytes(3 * CHUNK_BYTES + 5)
+    const sealed = encryptAge(bytes, [identity.recipient])
+    const chunksAt = sealed.length - 3 * SEALED_CHUNK_BYTES - 21
+    for (const length of [0, 10, chunksAt, chunksAt + 5, sealed.length - 21, sealed.length - 1])
+      await isRefused(put(sealed.subarray(0, length)))
+    await isRefused(put(Buffer.concat([sealed, Buffer.from('x')])))
+    const chunk = (number: number) =>
+      sealed.subarray(
+        chunksAt + number * SEALED_CHUNK_BYTES,
+        chunksAt + (number + 1) * SEALED_CHUNK_BYTES,
+      )
+    const head = sealed.subarray(0, chunksAt)
+    await isRefused(put(Buffer.concat([head, chunk(1), chunk(0), chunk(2), chunk(3)])))
+    await isRefused(put(Buffer.concat([head, chunk(0), chunk(2), chunk(3)])))
+    for (let at = 0; at < sealed.length; at += at < chunksAt ? 1 : 9_973) {
+      const changed = Buffer.from(sealed)
+      changed[at] = (changed[at] as number) ^ 1
+      await isRefused(put(changed))
+    }
+  })
+
+  test('a file for another key is refused', async () => {
+    await isRefused(put(encryptAge(randomBytes(10), [createIdentity().recipient])))
+    await assert.rejects(openStoredMedia(put(randomBytes(10)), undefined), SealedFileError)
+  })
+
+  test('media of version 0.1 are read as they are', async () => {
+    const path = join(folder, 'mic-000001.ogg')
+    const bytes = randomBytes(200_000)
+    writeFileSync(path, bytes)
+    const media = await openStoredMedia(path, undefined)
+    assert.equal(media.bytes, bytes.length)
+    assert.deepEqual(
+      await buffer(media.stream({ start: 5, end: 100_000 })),
+      bytes.subarray(5, 100_001),
+    )
+    await media.close()
+  })
+})
