@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { type Daemon, startDaemon } from '../lab/daemon.ts'
+import { TEST_KEYS } from '../lab/test-keys.ts'
 import { findProgram } from '../src/processes/find-program.ts'
 import { openEventLog } from '../src/store/event-log.ts'
 import { MADE_UP_ID, madeUpEvents } from './made-up-events.ts'
@@ -93,6 +94,7 @@ const TIME_STEPS = `(async () => {
 
 async function writeLongRecording(home: string): Promise<void> {
   const log = await openEventLog({
+    keys: TEST_KEYS,
     folder: join(home, 'log'),
     witnessFile: join(home, 'log.witness'),
   })

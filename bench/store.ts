@@ -2,10 +2,12 @@
  * Compares durable appends through the event log with raw classic-level batches of the same bytes.
  * Rounds alternate in one run, so that a disk that is slow for a while is slow for both.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
+import { TEST_KEYS } from '../lab/test-keys.ts'
 import type { By } from '../src/contract/by.ts'
 import type { NewEvent } from '../src/contract/events.ts'
 import { openEventLog } from '../src/store/event-log.ts'
@@ -29,7 +31,7 @@ const AT = '2026-01-05T09:00:00.000Z'
 export async function benchStore(): Promise<Ratio[]> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-store-'))
   const sample = await sampleOf(join(folder, 'sample'))
-  const log = await openEventLog({ folder: join(folder, 'ours') })
+  const log = await openEventLog({ keys: TEST_KEYS, folder: join(folder, 'ours') })
   const raw = new ClassicLevel(join(folder, 'raw'))
   await raw.open()
   const writers = { 'array batches': arrayBatch, 'chained batches': chainedBatch }
@@ -88,7 +90,7 @@ async function benchVerification(folder: string): Promise<Ratio> {
     })
     await db.close()
     const ours = await perSecond(async () => {
-      const log = await openEventLog({ folder })
+      const log = await openEventLog({ keys: TEST_KEYS, folder })
       const { position } = log
       await log.close()
       return position
@@ -113,7 +115,7 @@ interface Sample {
 type Entry = [key: string, value: string]
 
 async function sampleOf(folder: string): Promise<Sample> {
-  const log = await openEventLog({ folder })
+  const log = await openEventLog({ keys: TEST_KEYS, folder })
   const tag = await tagger(log)
   await tag()
   const { position } = log

@@ -46,6 +46,7 @@ async function openLog(options: OpenRecorderOptions, ballast: Ballast): Promise<
   try {
     return await openEventLog({
       folder: home.logFolder,
+      keys: options.parts.keys,
       witnessFile: home.witnessFile,
       recordingsFolder: home.recordingsFolder,
       acceptLostWitness,

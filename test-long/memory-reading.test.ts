@@ -2,10 +2,12 @@
  * Reads 10,000 recordings through the API, as lists and one by one, and measures the most memory
  * that the daemon has ever used. F2F_MEMORY_RECORDINGS sets their number.
  */
+
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TEST_KEYS } from '../lab/test-keys.ts'
 import { openEventLog } from '../src/store/event-log.ts'
 import { writeRecording } from '../test/store/support/corruption.ts'
 import { startDaemon, type TestDaemon } from '../test/support/daemon.ts'
@@ -25,6 +27,7 @@ function peakRssMb(pid: number): number {
 async function writeLog(home: string): Promise<void> {
   mkdirSync(home, { mode: 0o700 })
   const log = await openEventLog({
+    keys: TEST_KEYS,
     folder: join(home, 'log'),
     witnessFile: join(home, 'log.witness'),
   })

@@ -7,14 +7,15 @@ import {
   ANSWERS,
   answerKey,
   answerOf,
-  answerOwner,
   EXPIRIES,
   expiredRange,
   expiryKey,
   expiryOf,
+  formerAnswerOwner,
 } from './keys.ts'
 import type { KeptAnswer } from './port.ts'
 import type { ReadableLog } from './read-records.ts'
+import type { ValueSeals } from './sealing/value-seals.ts'
 
 /**
  * How long an answer is kept for retransmissions, in milliseconds of a running recorder: see {@link
@@ -67,10 +68,22 @@ export async function loadAnswerTimes(db: Database): Promise<AnswerTimes> {
   return times
 }
 
-/** Returns the operations that store an answer. */
-export function answerOperations(owner: string, at: number, kept: KeptAnswer): Operation[] {
+/** The kept answers of a log, and what opens them. */
+export interface AnswerStore {
+  answers: AnswerTimes
+  seals: Pick<ValueSeals, 'answerOwner' | 'openAnswer' | 'openEvent'>
+}
+
+/** Returns the operations that store an answer, sealed. */
+export function answerOperations(
+  owner: string,
+  at: number,
+  { fingerprint, answer }: KeptAnswer,
+  seals: Pick<ValueSeals, 'sealAnswer'>,
+): Operation[] {
   const key = answerKey(owner, at)
-  const value = seal(key, JSON.stringify({ ...kept, answer: withoutTags(kept.answer) }))
+  const sealed = seals.sealAnswer(key, { fingerprint, answer: withoutTags(answer) })
+  const value = seal(key, JSON.stringify(sealed))
   return [
     { type: 'put', key, value },
     { type: 'put', key: expiryKey(at, owner), value: '' },
@@ -82,12 +95,22 @@ export function answerOperations(owner: string, at: number, kept: KeptAnswer): O
  * too old.
  */
 export function answerTime(
-  times: AnswerTimes,
-  { client, key }: ClientKey,
+  { answers, seals }: Pick<AnswerStore, 'answers' | 'seals'>,
+  clientKey: ClientKey,
   now: number,
 ): number | undefined {
-  const at = times.get(answerOwner(client, key))
+  const at = answers.get(ownerOf({ answers, seals }, clientKey))
   return at === undefined || at <= now - ANSWER_LIFE_MS ? undefined : at
+}
+
+/** Returns the owner under which an answer is kept. One of version 0.1 has another name. */
+function ownerOf(
+  { answers, seals }: Pick<AnswerStore, 'answers' | 'seals'>,
+  { client, key }: ClientKey,
+): string {
+  const owner = seals.answerOwner(client, key)
+  const former = formerAnswerOwner(client, key)
+  return !answers.has(owner) && answers.has(former) ? former : owner
 }
 
 /**
@@ -95,20 +118,20 @@ export function answerTime(
  * STORAGE_UNAVAILABLE when it was kept but cannot be read: its command must not run again.
  */
 export async function findAnswer(
-  log: ReadableLog & { answers: AnswerTimes },
+  log: ReadableLog & AnswerStore,
   clientKey: ClientKey,
   now: number,
 ): Promise<KeptAnswer | undefined> {
-  const at = answerTime(log.answers, clientKey, now)
+  const at = answerTime(log, clientKey, now)
   if (at === undefined) return undefined
-  const key = answerKey(answerOwner(clientKey.client, clientKey.key), at)
+  const key = answerKey(ownerOf(log, clientKey), at)
   const kept = await log.db.get(key)
   // It may have been evicted or voided meanwhile.
-  if (kept === undefined && answerTime(log.answers, clientKey, now) !== at) return undefined
+  if (kept === undefined && answerTime(log, clientKey, now) !== at) return undefined
   try {
     // Answers of earlier versions have no checksum.
     const json = kept?.startsWith('{') ? kept : unseal(key, kept ?? '')
-    const { fingerprint, answer }: KeptAnswer = JSON.parse(json)
+    const { fingerprint, answer } = log.seals.openAnswer(key, JSON.parse(json))
     return { fingerprint, answer: await withTags(log, answer) }
   } catch (cause) {
     if (!(cause instanceof DamagedViewError)) throw cause

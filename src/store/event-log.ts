@@ -1,5 +1,6 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { TagEntry } from '../contract/views.ts'
+import type { KeyRing } from '../custody/port.ts'
 import { AnswerClock, answerTime, evictExpired, findAnswer } from './answers.ts'
 import { probeDisk, wrapReadErrors } from './database.ts'
 import { LogReader } from './log-reader.ts'
@@ -13,6 +14,7 @@ import type {
   RecordingQuery,
   ToShown,
 } from './port.ts'
+import { ValueSeals } from './sealing/value-seals.ts'
 import { Witness } from './witness.ts'
 import type { LostWitness } from './witness-check.ts'
 
@@ -23,6 +25,11 @@ const EVICTED_AT_A_TIME = 500
 export interface EventLogOptions {
   /** The LevelDB folder; created when it is missing. */
   folder: string
+  /**
+   * The keys that seal what events say about persons. While they cannot be used, the log is
+   * read-only.
+   */
+  keys: KeyRing
   /** Returns milliseconds that never jump, for the age of kept answers. */
   monotonic?: () => number
   /** Called from time to time while the log is verified and its projections are rebuilt. */
@@ -55,6 +62,7 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
   const { onLocked, ...others } = options
   const settings: Settings = {
     ...others,
+    seals: new ValueSeals(options.keys),
     monotonic: options.monotonic ?? (() => performance.now()),
     onProgress: options.onProgress ?? (() => {}),
     witnessFile: options.witnessFile ?? `${options.folder}.head`,
@@ -63,8 +71,9 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
   return new LevelEventLog(settings, await openVerifiedLog({ ...settings, onLocked }))
 }
 
-type Settings = EventLogOptions &
-  Required<Pick<EventLogOptions, 'monotonic' | 'onProgress' | 'witnessFile' | 'onProblem'>>
+type Settings = EventLogOptions & { seals: ValueSeals } & Required<
+    Pick<EventLogOptions, 'monotonic' | 'onProgress' | 'witnessFile' | 'onProblem'>
+  >
 
 class LevelEventLog implements EventLog {
   readonly #settings: Settings
@@ -142,7 +151,7 @@ class LevelEventLog implements EventLog {
   }
 
   openRecordings() {
-    return [...this.#log.open.values()].map(({ view }) => view)
+    return [...this.#log.open.values()].map(({ view }) => this.#log.seals.openView(view))
   }
 
   recordings(query: RecordingQuery, toShown?: ToShown) {
@@ -166,7 +175,7 @@ class LevelEventLog implements EventLog {
   }
 
   hasAnswer(key: { client: string; key: string }) {
-    return answerTime(this.#log.answers, key, this.#answerClock.now()) !== undefined
+    return answerTime(this.#log, key, this.#answerClock.now()) !== undefined
   }
 
   tokens() {
@@ -194,7 +203,10 @@ class LevelEventLog implements EventLog {
   #createWriter(log: OpenedLog): LogWriter {
     if (log.head.position > 0 && log.lostWitness === undefined) this.#witness.update(log.head)
     const now = () => this.#answerClock.now()
-    return new LogWriter(log, now, (head) => this.#witness.update(head))
+    const writer = new LogWriter(log, now, (head) => this.#witness.update(head))
+    const { problem } = this.#settings.keys
+    if (problem !== undefined) writer.fail(problem)
+    return writer
   }
 
   async #reopen(): Promise<void> {
@@ -202,6 +214,9 @@ class LevelEventLog implements EventLog {
     await this.#evicting
     const { acknowledged } = this.#writer
     try {
+      const { keys } = this.#settings
+      await keys.reload()
+      if (keys.problem !== undefined) throw keys.problem
       // LevelDB cannot open on a full disk. Until there is space it stays open for reading.
       await probeDisk(this.#settings.folder)
       await this.#log.db.close()

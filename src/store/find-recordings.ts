@@ -8,11 +8,15 @@ import { intersectIndexes, type SortKeyBounds } from './intersect-indexes.ts'
 import { isSortKey, LIST_PREFIX, recordingIdOf, recordingKey, sortKey, tagPrefix } from './keys.ts'
 import type { Page, RecordingQuery, ToShown } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
+import type { ValueSeals } from './sealing/value-seals.ts'
 import { asksSummary, matchesSummary, mayMatch, summarise } from './search-summary.ts'
+import { matchesText, type SearchWords } from './search-words.ts'
 import { decodeProjection } from './stored-projections.ts'
 
 /** Entries of the list that are read together. */
 const CHUNK = 500
+/** Recordings whose values are opened in one turn of the event loop: some 10 ms of work. */
+const OPENED_AT_A_TIME = 50
 
 /** The durable recordings that are not closed, by id. */
 export type OpenProjections = ReadonlyMap<string, RecordingProjection>
@@ -21,6 +25,8 @@ export type OpenProjections = ReadonlyMap<string, RecordingProjection>
 export interface RecordingStore {
   db: Database
   open: OpenProjections
+  seals: Pick<ValueSeals, 'openView' | 'tagName'>
+  words: SearchWords
   /** Reads a recording whose stored projection is damaged from the log. */
   onDamaged(id: string, problem: DamagedViewError): Promise<RecordingProjection | undefined>
 }
@@ -38,7 +44,7 @@ export async function findRecordings(
       : live(store.open, bounds)
   const items: RecordingView[] = []
   for await (const { confirmed, view: durable } of candidates) {
-    const view = toShown(durable)
+    const view = toShown(store.seals.openView(durable))
     if (!confirmed || !matches(view, query)) continue
     if (items.length === query.limit)
       return { items, cursor: encodeCursor(sortKeyOf(items.at(-1)!)) }
@@ -71,6 +77,7 @@ function matches(view: RecordingView, query: RecordingQuery): boolean {
   const { state, tags = {} } = query
   if (state !== undefined && view.state !== state) return false
   if (asksSummary(query) && !matchesSummary(summarise(view), query)) return false
+  if (query.text !== undefined && !matchesText(view, query.text)) return false
   return Object.entries(tags).every(([key, value]) =>
     view.tags.some((tag) => tag.key === key && tag.value === value),
   )
@@ -95,7 +102,7 @@ async function* stored(
   bounds: SortKeyBounds,
 ): AsyncGenerator<RecordingProjection> {
   let ids: string[] = []
-  for await (const key of candidates(store.db, query, bounds)) {
+  for await (const key of candidates(store, query, bounds)) {
     ids.push(recordingIdOf(key))
     if (ids.length <= query.limit) continue
     yield* await load(store, ids)
@@ -106,28 +113,44 @@ async function* stored(
 
 /** Yields the sort keys of recordings that may match, newest first. */
 async function* candidates(
-  db: Database,
+  store: RecordingStore,
   query: RecordingQuery,
   bounds: SortKeyBounds,
 ): AsyncGenerator<string> {
   const wanted = Object.entries(query.tags ?? {}) as [string, TagValue][]
   if (wanted.length > 0) {
-    const prefixes = wanted.map(([key, value]) => tagPrefix(key, value))
-    yield* intersectIndexes(db, prefixes, bounds)
-  } else if (asksSummary(query)) yield* scanSummaries(db, query, bounds)
-  else yield* intersectIndexes(db, [LIST_PREFIX], bounds)
+    const prefixes = wanted.map(([key, value]) => tagPrefix(store.seals.tagName(key, value)))
+    yield* intersectIndexes(store.db, prefixes, bounds)
+  } else if (asksSummary(query)) yield* scanSummaries(store, query, bounds)
+  else yield* intersectIndexes(store.db, [LIST_PREFIX], bounds)
 }
 
-/** Yields those whose summary in the list matches, without reading the recordings. */
+/** Yields those whose summary in the list, and whose words, match. */
 async function* scanSummaries(
-  db: Database,
+  store: RecordingStore,
   query: RecordingQuery,
   { from, before }: SortKeyBounds,
 ): AsyncGenerator<string> {
   const range = { gte: LIST_PREFIX + from, lt: LIST_PREFIX + before, reverse: true }
-  for await (const chunk of readChunks(db.iterator(range), CHUNK))
-    for (const [key, value] of chunk)
-      if (mayMatch(key, value, query)) yield key.slice(LIST_PREFIX.length)
+  const { text } = query
+  for await (const chunk of readChunks(store.db.iterator(range), CHUNK)) {
+    const found = chunk.flatMap(([key, value]) =>
+      mayMatch(key, value, query) ? key.slice(LIST_PREFIX.length) : [],
+    )
+    if (text !== undefined) await keepWords(store, found.map(recordingIdOf))
+    for (const key of found)
+      if (text === undefined || store.words.mayMatch(recordingIdOf(key), text)) yield key
+  }
+}
+
+/** Opens the words of closed recordings that are not known yet, and gives way to other work. */
+async function keepWords(store: RecordingStore, ids: readonly string[]): Promise<void> {
+  const unknown = ids.filter((id) => !store.words.has(id) && !store.open.has(id))
+  for (let from = 0; from < unknown.length; from += OPENED_AT_A_TIME) {
+    for (const { view } of await load(store, unknown.slice(from, from + OPENED_AT_A_TIME)))
+      if (view.state === 'Closed') store.words.keep(store.seals.openView(view))
+    await new Promise(setImmediate)
+  }
 }
 
 async function load(

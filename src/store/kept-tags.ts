@@ -3,6 +3,7 @@ import type { CommandAnswer } from './port.ts'
 import { mergeTags, tagEntries } from './projection/recording.ts'
 import type { ReadableLog } from './read-records.ts'
 import { readTagEvents } from './read-tags.ts'
+import type { ValueSeals } from './sealing/value-seals.ts'
 
 /** A recording as the body of an answer, as far as its tags are concerned. */
 interface RecordingBody {
@@ -27,11 +28,15 @@ export function withoutTags(answer: CommandAnswer): CommandAnswer {
 }
 
 /** Returns a kept answer with the tags that the recording had at the answer's version. */
-export async function withTags(log: ReadableLog, answer: CommandAnswer): Promise<CommandAnswer> {
+export async function withTags(
+  log: ReadableLog & { seals: Pick<ValueSeals, 'openEvent'> },
+  answer: CommandAnswer,
+): Promise<CommandAnswer> {
   const { body } = answer
   if (!isRecordingBody(body) || body.tags !== null) return answer
   let tags: TagEntry[] = []
   for (const event of await readTagEvents(log, body.id))
-    if ((event.version ?? 0) <= body.version) tags = mergeTags(tags, tagEntries(event))
+    if ((event.version ?? 0) <= body.version)
+      tags = mergeTags(tags, tagEntries(log.seals.openEvent(event, () => true) as typeof event))
   return { ...answer, body: { ...body, tags } }
 }

@@ -5,23 +5,22 @@
  *   view/recording/<id>                the projection of a closed recording, with its checksum
  *   view/list/<startedAt>/<id>         the list of recordings, in time; a closed one with what a
  *                                      search needs of it, and a checksum
- *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is the SHA-256 of key and
- *                                      value
+ *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is an HMAC of key and value
+ *                                      under a key of the home
  *   view/tags/<id>/<position>          where in the log a recording was tagged
  *   view/event/<id>/<position>         where in the log a recording's events are
  *   view/segment/<id>/<medium>/<number>  where in the log a segment was closed; <medium> is its
  *                                      index in MEDIA
- *   answer/<owner>/<at>                answers kept for retransmissions; <owner> is the SHA-256 of
- *                                      client and key
+ *   answer/<owner>/<at>                answers kept for retransmissions; <owner> is an HMAC of
+ *                                      client and key under a key of the home (of 0.1: a SHA-256)
  *   expiry/<at>/<owner>                the same, in time
  *   meta/<name>
  *
  * Positions have 16 decimal digits, instants in milliseconds 15, so that keys sort
  * like numbers. A recording's id has no separators (`^[0-9A-Za-z_-]{8,64}$`); free text of clients
- * is hashed.
+ * is hashed with a key, so that nobody can guess it from the disk.
  */
 import { hash } from 'node:crypto'
-import type { TagValue } from '../contract/commands.ts'
 import { MEDIA } from '../contract/media.ts'
 
 /** A range of keys for LevelDB's iterators. */
@@ -86,11 +85,12 @@ export const isSortKey = (text: string): boolean => SORT_KEY.test(text)
 /** Prefix of the list of all recordings. A sort key follows. */
 export const LIST_PREFIX = 'view/list/'
 /**
- * Prefix of the recordings that have a tag now. A sort key follows. The value's type counts: `"1"`
- * is not `1`.
+ * Prefix of the recordings that have a tag now, by the name of the tag. A sort key follows. The
+ * value's type counts: `"1"` is not `1`.
  */
-export const tagPrefix = (key: string, value: TagValue): string =>
-  `view/tag/${hash('sha256', JSON.stringify([key, value]))}/`
+export const tagPrefix = (name: string): string => `view/tag/${name}/`
+/** Whether a key is one of the index of tags. */
+export const isTagIndexKey = (key: string): boolean => key.startsWith('view/tag/')
 
 export const tagsKey = (id: string, at: number): string => `view/tags/${id}/${position(at)}`
 /** Where in the log a recording was tagged, in order. */
@@ -119,8 +119,11 @@ export const segmentKey = (id: string, at: string): string => `view/segment/${id
 /** A recording's closed segments in order. */
 export const segmentRange = (id: string): KeyRange => below(`view/segment/${id}/`)
 
-/** Hashes the owner of an answer: the client's name and its key, which are free text. */
-export const answerOwner = (client: string, key: string): string =>
+/**
+ * The owner of an answer as version 0.1 named it: a SHA-256 of the client's name and its key.
+ * Nothing new is kept under it.
+ */
+export const formerAnswerOwner = (client: string, key: string): string =>
   hash('sha256', JSON.stringify([client, key]))
 /** The instant is part of the key, so that deleting an old answer never deletes a newer one. */
 export const answerKey = (owner: string, epochMs: number): string =>

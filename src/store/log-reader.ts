@@ -10,7 +10,8 @@ import { project, type RecordingProjection, tagEntries } from './projection/reco
 import { type EventQuery, readEvents } from './read-events.ts'
 import { isTagEvent, readTagEvents } from './read-tags.ts'
 import { scanRecording } from './scan-recording.ts'
-import { readProjection } from './stored-projections.ts'
+import { SearchWords } from './search-words.ts'
+import { readProjection, readProjectionSync } from './stored-projections.ts'
 
 /**
  * Reads a log through its views. Where one does not agree with the log any more, which a disk can
@@ -20,6 +21,7 @@ import { readProjection } from './stored-projections.ts'
 export class LogReader {
   readonly #log: () => OpenedLog
   readonly #onProblem: (problem: Error) => void
+  readonly #words = new SearchWords()
 
   /** `log` returns the log as it is open now. */
   constructor(log: () => OpenedLog, onProblem: (problem: Error) => void) {
@@ -29,30 +31,37 @@ export class LogReader {
 
   events(query: EventQuery): Promise<LogEvent[]> {
     const { recordingId: id, after, limit } = query
-    const read = (log: OpenedLog) => readEvents(log, query)
+    const read = async (log: OpenedLog) => openEvents(log, await readEvents(log, query))
     if (id === undefined) return wrapReadErrors(() => read(this.#log()))
     const isWanted = ({ position }: LogEvent) => position > after
-    return this.#read(id, read, (events) => events.filter(isWanted).slice(0, limit))
+    return this.#read(id, read, (events) =>
+      openEvents(this.#log(), events.filter(isWanted).slice(0, limit)),
+    )
   }
 
   async recording(id: string): Promise<RecordingView | undefined> {
     // One that closes while the disk is read is then on disk.
     const open = this.#log().open.get(id)
     const read = (log: OpenedLog) => readProjection(log.db, id)
-    return (open ?? (await this.#read(id, read, foldAll)))?.view
+    const found = (open ?? (await this.#read(id, read, foldAll)))?.view
+    return found && this.#log().seals.openView(found)
   }
 
   recordings(query: RecordingQuery, toShown?: ToShown): Promise<Page<RecordingView>> {
-    const { db, open } = this.#log()
+    const { db, open, seals } = this.#log()
     const onDamaged = (id: string, problem: DamagedViewError) => this.#fromLog(id, problem, foldAll)
-    return wrapReadErrors(() => findRecordings({ db, open, onDamaged }, query, toShown))
+    const store = { db, open, seals, words: this.#words, onDamaged }
+    return wrapReadErrors(() => findRecordings(store, query, toShown))
   }
 
   tagHistory(id: string): Promise<TagEntry[]> {
     return this.#read(
       id,
-      async (log) => (await readTagEvents(log, id)).flatMap(tagEntries),
-      (events) => events.filter(isTagEvent).flatMap(tagEntries),
+      async (log) =>
+        openEvents(log, await readTagEvents(log, id))
+          .filter(isTagEvent)
+          .flatMap(tagEntries),
+      (events) => openEvents(this.#log(), events).filter(isTagEvent).flatMap(tagEntries),
     )
   }
 
@@ -95,6 +104,22 @@ export class LogReader {
     const { db, head } = this.#log()
     return fromLog(await scanRecording(db, id, head.position))
   }
+}
+
+/** Opens the values of stored events. */
+function openEvents({ db, open, seals }: OpenedLog, events: readonly LogEvent[]): LogEvent[] {
+  const erased = new Map<string, boolean>()
+  const isErased = (id: string): boolean => {
+    const view = open.get(id)?.view ?? readProjectionSync(db, id)?.view
+    return view?.erased != null
+  }
+  return events.map((event) =>
+    seals.openEvent(event, (id) => {
+      const known = erased.get(id) ?? isErased(id)
+      erased.set(id, known)
+      return known
+    }),
+  )
 }
 
 function foldAll(events: readonly LogEvent[]): RecordingProjection | undefined {

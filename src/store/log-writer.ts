@@ -1,5 +1,6 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent, NewEvent } from '../contract/events.ts'
+import type { TagEntry } from '../contract/views.ts'
 import {
   acknowledgedEntry,
   deleteAnswers,
@@ -9,7 +10,7 @@ import {
 import { answerOperations } from './answers.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
-import { answerOwner, eventKey, HEAD_KEY } from './keys.ts'
+import { eventKey, HEAD_KEY } from './keys.ts'
 import type { OpenedLog } from './opened-log.ts'
 import type { Appended, AppendRequest, CommandAnswer } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
@@ -104,23 +105,29 @@ export class LogWriter {
     for (const event of events) {
       if (event.recordingId !== null) assertNextVersion(latest(event.recordingId), event)
       const logged = assignPosition(event, ++position)
-      const value = encodeRecord(hash, logged)
+      const stored = this.#log.seals.sealEvent(logged)
+      const value = encodeRecord(hash, stored)
       hash = hashRecord(value)
-      applyEvent(staged, logged, current)
+      applyEvent(staged, stored, current)
       positioned.push(logged)
       operations.push({ type: 'put', key: eventKey(position), value })
     }
-    const rendered = answers.map(({ render }) => render((id) => latest(id)?.view))
+    const { seals } = this.#log
+    const view = (id: string) => {
+      const found = latest(id)?.view
+      return found && seals.openView(found)
+    }
+    const rendered = answers.map(({ render }) => render(view))
     const kept: Group['answers'] = []
     for (const [index, { idempotency, claimsMedia = false }] of answers.entries()) {
       if (!idempotency) continue
-      const owner = answerOwner(idempotency.client, idempotency.key)
+      const owner = seals.answerOwner(idempotency.client, idempotency.key)
       const now = this.#now()
       kept.push([position, owner, now, claimsMedia])
       if (claimsMedia) this.#newestClaim = position
       const answer = rendered[index] as CommandAnswer
       operations.push(
-        ...answerOperations(owner, now, { fingerprint: idempotency.fingerprint, answer }),
+        ...answerOperations(owner, now, { fingerprint: idempotency.fingerprint, answer }, seals),
       )
     }
     const voided = this.#unacknowledgedAnswers(voidUnacknowledged)
@@ -204,8 +211,9 @@ export class LogWriter {
   }
 
   async #write({ operations, changes, events, answers, head }: Group): Promise<void> {
-    const { db } = this.#log
-    const batch = operations.concat(await changeOperations(db, changes))
+    const { db, seals } = this.#log
+    const nameTag = (id: string, tag: TagEntry) => seals.nameTag(id, tag)
+    const batch = operations.concat(await changeOperations(db, changes, nameTag))
     if (head !== undefined) {
       const from = (events[0] as LogEvent).position
       batch.push(

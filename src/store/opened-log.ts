@@ -1,5 +1,6 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData } from '../contract/events.ts'
+import type { TagEntry } from '../contract/views.ts'
 import { loadUnacknowledged, type Unacknowledged } from './acknowledgement.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
 import {
@@ -15,6 +16,7 @@ import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import { ProjectionCheck } from './projection-check.ts'
 import { rebuildProjections } from './rebuild-projections.ts'
+import type { ValueSeals } from './sealing/value-seals.ts'
 import { areProjectionsCurrent } from './stored-projections.ts'
 import { copyDatabase } from './table/copy-database.ts'
 import { findDamagedTables } from './table/table-check.ts'
@@ -32,6 +34,8 @@ const MOST_NAMED = 100
 /** A verified log with its state in memory. */
 export interface OpenedLog {
   db: Database
+  /** Seals and opens the values in events. */
+  seals: ValueSeals
   head: Head
   /** Time of the last event (RFC 3339); null when there is none. */
   lastEventAt: string | null
@@ -56,6 +60,7 @@ export interface OpeningProgress {
 /** How to open a log. */
 export interface OpenOptions extends WitnessCheckOptions {
   folder: string
+  seals: ValueSeals
   /** Called about once per thousand events. */
   onProgress: (progress: OpeningProgress) => void
   /**
@@ -103,7 +108,7 @@ async function verifyAndLoad(
   db: Database,
   witness: WitnessCheck,
   snapshot: FolderSnapshot,
-  { witnessFile, onProgress }: OpenOptions,
+  { witnessFile, seals, onProgress }: OpenOptions,
   damagedTables: string[],
 ): Promise<OpenedLog> {
   await checkSchema(db)
@@ -128,9 +133,10 @@ async function verifyAndLoad(
   // asks for a confirmation.
   if (!isLost && !witness.hasFile) await createWitness(witnessFile, head)
   if (head.position === 0) await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
-  const differing = await compareOrRebuild(db, head.position, projections, onProgress)
+  const differing = await compareOrRebuild({ db, seals }, head.position, projections, onProgress)
   return {
     db,
+    seals,
     head,
     lastEventAt,
     lostWitness: isLost ? await witness.describe(head) : undefined,
@@ -160,19 +166,22 @@ function describeRebuilt(
 
 /** Rebuilds the projections where they cannot be used. Resolves with those that differed. */
 async function compareOrRebuild(
-  db: Database,
+  { db, seals }: Pick<OpenedLog, 'db' | 'seals'>,
   position: number,
   projections: ProjectionCheck,
   onProgress: OpenOptions['onProgress'],
 ): Promise<string[]> {
+  const isIndexed = (id: string) => seals.canOpen(id)
   const areCurrent = await areProjectionsCurrent(db, position)
-  const differing = areCurrent ? await projections.compare() : []
+  const differing = areCurrent ? await projections.compare(isIndexed) : []
   if (areCurrent && differing.length === 0) return []
-  await rebuildProjections(db, position, (done) =>
+  const nameTag = (id: string, tag: TagEntry) => seals.nameTag(id, tag)
+  const isComplete = seals.isAvailable
+  await rebuildProjections(db, position, { nameTag, isComplete }, (done) =>
     onProgress({ task: 'rebuilding', done, total: position }),
   )
   // A damaged entry of LevelDB can look newer than anything that is written in its place.
-  if ((await projections.compare()).length > 0)
+  if ((await projections.compare(isIndexed)).length > 0)
     throw damaged('its views cannot be made again. The events themselves are all there')
   return differing
 }

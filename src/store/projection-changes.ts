@@ -26,6 +26,12 @@ export interface ProjectionChange {
   details: Operation[]
 }
 
+/**
+ * Returns the name of a recording's tag in the index; undefined when its value cannot be opened,
+ * and the index has no entry for it.
+ */
+export type NameTag = (recordingId: string, tag: TagEntry) => string | undefined
+
 /** Changes by recording that are written together. */
 export type ProjectionChanges = Map<string, ProjectionChange>
 
@@ -99,13 +105,14 @@ function addDetails(
 export async function changeOperations(
   db: Database,
   changes: ProjectionChanges,
+  nameTag: NameTag,
 ): Promise<Operation[]> {
   const operations: Operation[] = []
   for (const [id, change] of changes) {
     if (change.after !== undefined) {
-      for (const operation of entryOperations(id, change)) operations.push(operation)
+      for (const operation of entryOperations(id, change, nameTag)) operations.push(operation)
     } else if (change.before !== undefined) {
-      operations.push(...indexChanges(change.before.view, undefined))
+      operations.push(...indexChanges(change.before.view, undefined, nameTag))
       for (const range of [tagsRange, segmentRange, recordingEventRange])
         for (const key of await db.keys(range(id)).all()) operations.push({ type: 'del', key })
     }
@@ -121,10 +128,11 @@ export async function changeOperations(
 export function entryOperations(
   id: string,
   { before, after, details }: ProjectionChange,
+  nameTag: NameTag,
 ): Operation[] {
   if (after === undefined || before === after) return details
   const key = recordingKey(id)
-  const operations = details.concat(indexChanges(before?.view, after.view))
+  const operations = details.concat(indexChanges(before?.view, after.view, nameTag))
   if (after.view.state === 'Closed') {
     operations.push({ type: 'put', key, value: seal(key, JSON.stringify(after)) })
     const listKey = LIST_PREFIX + sortKey(after.view.startedAt, id)
@@ -137,6 +145,7 @@ export function entryOperations(
 function indexChanges(
   before: RecordingView | undefined,
   after: RecordingView | undefined,
+  nameTag: NameTag,
 ): Operation[] {
   const view = after ?? before
   if (view === undefined) return []
@@ -150,10 +159,11 @@ function indexChanges(
   // the same object.
   for (let i = 0; i < Math.max(old.length, current.length); i++) {
     if (old[i] === current[i] || (old[i] && old[i]?.value === current[i]?.value)) continue
-    if (old[i]) operations.push({ type: 'del', key: tagKey(old[i]!, suffix) })
-    if (current[i]) operations.push({ type: 'put', key: tagKey(current[i]!, suffix), value: '' })
+    const [removed, added] = [old[i], current[i]].map((tag) => tag && nameTag(view.id, tag))
+    if (removed === added) continue
+    if (removed !== undefined) operations.push({ type: 'del', key: tagPrefix(removed) + suffix })
+    if (added !== undefined)
+      operations.push({ type: 'put', key: tagPrefix(added) + suffix, value: '' })
   }
   return operations
 }
-
-const tagKey = ({ key, value }: TagEntry, suffix: string): string => tagPrefix(key, value) + suffix

@@ -2,11 +2,18 @@ import { crc32 } from 'node:zlib'
 import type { LogEvent } from '../contract/events.ts'
 import { checksum } from './checksum.ts'
 import { type Database, readChunks } from './database.ts'
-import { isPositionKey, PROJECTIONS, recordingEventKey, recordingOfView } from './keys.ts'
+import {
+  isPositionKey,
+  isTagIndexKey,
+  PROJECTIONS,
+  recordingEventKey,
+  recordingOfView,
+} from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import {
   applyEvent,
   entryOperations,
+  type NameTag,
   type ProjectionChange,
   type ProjectionChanges,
 } from './projection-changes.ts'
@@ -26,7 +33,17 @@ interface Folded {
   entries: Map<string, number>
   /** The sum of the checksums of all others: they name positions, most entries by far. */
   sum: number
+  /** How many entries it has in the index of tags. Their names need the keys of the recordings. */
+  tags: number
 }
+
+/** The entries of a recording: the sum of their checksums, and those in the index of tags. */
+interface Sums {
+  sum: number
+  tags: number
+}
+
+const NO_ENTRIES: Sums = { sum: 0, tags: 0 }
 
 /**
  * Folds the whole log and compares the stored projections with what it says. Memory: the open
@@ -36,7 +53,7 @@ export class ProjectionCheck {
   readonly #db: Database
   readonly #open = new Map<string, Folded>()
   readonly #closed = new Map<string, Folded>()
-  readonly #sums = new Map<string, number>()
+  readonly #sums = new Map<string, Sums>()
 
   constructor(db: Database) {
     this.#db = db
@@ -70,28 +87,32 @@ export class ProjectionCheck {
 
   /**
    * Compares the stored projections with the log. Resolves with the recordings whose projections
-   * differ; an entry of no recording counts as one with an empty id. Call it after all events.
+   * differ; an entry of no recording counts as one with an empty id. `isIndexed`: whether the index
+   * of tags can have a recording, whose key may be gone. Call it after all events.
    */
-  async compare(): Promise<string[]> {
+  async compare(isIndexed: (id: string) => boolean): Promise<string[]> {
     const left = new Map(this.#sums)
-    for (const [id, folded] of [...this.#open, ...this.#closed]) left.set(id, sumOf(folded))
+    for (const [id, folded] of [...this.#open, ...this.#closed]) left.set(id, sumsOf(folded))
     const views = this.#db.iterator({ ...PROJECTIONS, highWaterMarkBytes: CHUNK_BYTES })
     // Most entries follow another one of the same recording.
     let current = ''
-    let sum = left.get(current) ?? 0
+    let { sum, tags } = left.get(current) ?? NO_ENTRIES
     for await (const chunk of readChunks(views, CHUNK)) {
       for (const [key, value] of chunk) {
         const id = recordingOfView(key)
         if (id !== current) {
-          left.set(current, sum)
+          left.set(current, { sum, tags })
           current = id
-          sum = left.get(id) ?? 0
+          ;({ sum, tags } = left.get(id) ?? NO_ENTRIES)
         }
-        sum = minus(sum, entryHash(key, value))
+        if (isTagIndexKey(key)) tags--
+        else sum = minus(sum, entryHash(key, value))
       }
     }
-    left.set(current, sum)
-    return [...left].flatMap(([id, sum]) => (sum === 0 ? [] : id))
+    left.set(current, { sum, tags })
+    return [...left].flatMap(([id, { sum, tags }]) =>
+      sum === 0 && (tags === 0 || !isIndexed(id)) ? [] : id,
+    )
   }
 
   #find(id: string): Folded | undefined {
@@ -102,28 +123,30 @@ export class ProjectionCheck {
     const { after } = change
     const found = this.#find(id)
     const entries = found?.entries ?? new Map<string, number>()
-    let sum = found?.sum ?? 0
+    let { sum, tags } = found ?? NO_ENTRIES
     const isClosed = after?.view.state === 'Closed'
     if (after === undefined || isClosed) this.#open.delete(id)
     if (after === undefined) return
-    for (const operation of entryOperations(id, change)) {
+    for (const operation of entryOperations(id, change, nameTag)) {
       const { key } = operation
-      if (operation.type === 'del') entries.delete(key)
+      if (isTagIndexKey(key)) tags += operation.type === 'del' ? -1 : 1
+      else if (operation.type === 'del') entries.delete(key)
       else if (isPositionKey(key)) sum = plus(sum, entryHash(key, operation.value))
       else entries.set(key, entryHash(key, operation.value))
     }
     const kept = isClosed ? this.#closed : this.#open
-    kept.set(id, { projection: after, entries, sum })
+    kept.set(id, { projection: after, entries, sum, tags })
   }
 
   /** Replaces a closed recording by the sum of its entries. */
   #settle(id: string): void {
-    this.#add(id, sumOf(this.#closed.get(id)))
+    this.#sums.set(id, sumsOf(this.#closed.get(id)))
     this.#closed.delete(id)
   }
 
   #add(id: string, value: number): void {
-    this.#sums.set(id, plus(this.#sums.get(id) ?? 0, value))
+    const { sum, tags } = this.#sums.get(id) ?? NO_ENTRIES
+    this.#sums.set(id, { sum: plus(sum, value), tags })
   }
 
   /** Folds a closed recording again, which an event long after its closing has changed. */
@@ -136,14 +159,17 @@ export class ProjectionCheck {
   }
 }
 
+/** A name of its own for each key: the real one needs the value, and that a key. */
+const nameTag: NameTag = (_id, { key }) => key
+
 /** Most entries are names without a value; a CRC-32 of a name is three times as fast. */
 const entryHash = (key: string, value: string): number =>
   value === '' ? crc32(key) : Number.parseInt(checksum(key, value), 16)
 const plus = (a: number, b: number): number => (a + b) % MODULUS
 const minus = (a: number, b: number): number => (a - b + MODULUS) % MODULUS
 
-function sumOf(folded: Folded | undefined): number {
-  let sum = folded?.sum ?? 0
+function sumsOf(folded: Folded | undefined): Sums {
+  let { sum, tags } = folded ?? NO_ENTRIES
   for (const value of folded?.entries.values() ?? []) sum = plus(sum, value)
-  return sum
+  return { sum, tags }
 }

@@ -1,7 +1,12 @@
 import { type Database, storageError, writeBatch } from './database.ts'
 import { eventRange, PROJECTIONS, PROJECTIONS_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
-import { applyEvent, changeOperations, type ProjectionChanges } from './projection-changes.ts'
+import {
+  applyEvent,
+  changeOperations,
+  type NameTag,
+  type ProjectionChanges,
+} from './projection-changes.ts'
 import { decodeRecord } from './record.ts'
 import { projectionsEntry, readProjectionSync } from './stored-projections.ts'
 
@@ -9,13 +14,14 @@ const CHUNK = 1_000
 
 /**
  * Deletes all projections and folds them again from the events up to a position. `onProgress` is
- * told up to which one that is done. After an
- * interruption their position is missing, so the next opening starts over. Rejects with
+ * told up to which one that is done. After an interruption, or when they are not complete because
+ * the keys are missing, their position is missing, so the next opening starts over. Rejects with
  * STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
 export async function rebuildProjections(
   db: Database,
   position: number,
+  { nameTag, isComplete }: { nameTag: NameTag; isComplete: boolean },
   onProgress: (done: number) => void = () => {},
 ): Promise<void> {
   try {
@@ -33,10 +39,10 @@ export async function rebuildProjections(
         if (after === undefined || after.view.state === 'Closed') open.delete(id)
         else open.set(id, after)
       }
-      await writeBatch(db, await changeOperations(db, changes))
+      await writeBatch(db, await changeOperations(db, changes, nameTag))
       onProgress(Math.min(from + CHUNK - 1, position))
     }
-    await writeBatch(db, [projectionsEntry(position)])
+    if (isComplete) await writeBatch(db, [projectionsEntry(position)])
   } catch (error) {
     throw storageError('The projections of the log cannot be rebuilt', error)
   }

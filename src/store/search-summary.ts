@@ -1,4 +1,3 @@
-import type { TagValue } from '../contract/commands.ts'
 import type { GapReason } from '../contract/gap-reason.ts'
 import type { RecordingView } from '../contract/views.ts'
 import { seal, unseal } from './checksum.ts'
@@ -7,8 +6,6 @@ import { seal, unseal } from './checksum.ts'
 export interface SearchSummary {
   client: string
   hasGaps: boolean
-  /** The words of the current tags' values, normalised, each after a space. */
-  words: string
 }
 
 /** The conditions of a search, besides tags, state and time. */
@@ -21,20 +18,8 @@ export interface SummaryQuery {
   gaps?: true
 }
 
-/** More than this of one recording is not searched. */
-const MOST_CHARACTERS = 16_000
 /** Gaps that somebody wanted. */
 const WANTED: readonly GapReason[] = ['notStarted', 'stopped', 'paused']
-
-/** Splits a text into words: letters and digits of any language, in one form and in lower case. */
-export function wordsOf(text: string): string[] {
-  return (
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  )
-}
 
 /** Whether something went wrong in a recording: a gap that nobody wanted. */
 function hasGaps({ tracks }: RecordingView): boolean {
@@ -43,35 +28,15 @@ function hasGaps({ tracks }: RecordingView): boolean {
   )
 }
 
-function wordsOfTags(values: readonly TagValue[]): string {
-  const words = new Set<string>()
-  let length = 0
-  for (const value of values) {
-    for (const word of wordsOf(String(value).slice(0, MOST_CHARACTERS - length))) words.add(word)
-    length += String(value).length
-    if (length >= MOST_CHARACTERS) break
-  }
-  return [...words].map((word) => ` ${word}`).join('')
-}
-
-/** Summarises a recording for searches. The recorder's own tags are not searched. */
+/** Summarises a recording for searches. */
 export function summarise(view: RecordingView): SearchSummary {
-  const own = view.tags.filter(({ key }) => !key.startsWith('system.'))
-  return {
-    client: view.startedBy.client,
-    hasGaps: hasGaps(view),
-    words: wordsOfTags(own.map(({ value }) => value)),
-  }
+  return { client: view.startedBy.client, hasGaps: hasGaps(view) }
 }
 
-/** Whether a recording matches a search by its summary. */
-export function matchesSummary(
-  summary: SearchSummary,
-  { text, client, gaps }: SummaryQuery,
-): boolean {
+/** Whether a recording matches a search by its summary. Its words are another matter. */
+export function matchesSummary(summary: SearchSummary, { client, gaps }: SummaryQuery): boolean {
   if (client !== undefined && summary.client !== client) return false
-  if (gaps === true && !summary.hasGaps) return false
-  return text === undefined || wordsOf(text).every((word) => summary.words.includes(` ${word}`))
+  return gaps !== true || summary.hasGaps
 }
 
 /** Whether a search asks for anything that only the summary tells. */
@@ -80,8 +45,8 @@ export function asksSummary({ text, client, gaps }: SummaryQuery): boolean {
 }
 
 /** Encodes a summary as the value of a key, with its checksum. */
-export function encodeSummary(key: string, { client, hasGaps, words }: SearchSummary): string {
-  return seal(key, JSON.stringify([client, hasGaps ? 1 : 0, words]))
+export function encodeSummary(key: string, { client, hasGaps }: SearchSummary): string {
+  return seal(key, JSON.stringify([client, hasGaps ? 1 : 0]))
 }
 
 /**
@@ -91,8 +56,8 @@ export function encodeSummary(key: string, { client, hasGaps, words }: SearchSum
 export function mayMatch(key: string, value: string, query: SummaryQuery): boolean {
   if (value === '') return true
   try {
-    const [client, gaps, words] = JSON.parse(unseal(key, value)) as [string, number, string]
-    return matchesSummary({ client, hasGaps: gaps === 1, words }, query)
+    const [client, gaps] = JSON.parse(unseal(key, value)) as [string, number]
+    return matchesSummary({ client, hasGaps: gaps === 1 }, query)
   } catch {
     return true
   }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { F2F } from '../../lab/daemon.ts'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { eventually, suite } from '../support/suite.ts'
@@ -125,7 +126,9 @@ async function killWhileOpening(home: string, random: Random): Promise<void> {
 
 /** The log below a home verifies as a whole, read by nobody but this test. */
 async function verifyLog(home: string): Promise<void> {
+  // Verification needs no key.
   const log = await openEventLog({
+    keys: TEST_KEYS,
     folder: join(home, 'log'),
     witnessFile: join(home, 'log.witness'),
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Level } from 'level'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
 import { daemonStarted, History } from './support/history.ts'
@@ -31,7 +32,9 @@ async function openingError(folder: string): Promise<string> {
   const events = () =>
     withDatabase(folder, (db) => db.iterator({ gte: 'event/', lt: 'event0' }).all())
   const before = await events()
-  const error = await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+  const error = await refusal('STORAGE_UNAVAILABLE', () =>
+    openEventLog({ keys: TEST_KEYS, folder }),
+  )
   assert.deepEqual(await events(), before, 'opening has changed the log')
   return error.message
 }
@@ -179,9 +182,9 @@ suite('damage to the log', (test) => {
       await write(folder)
       rmSync(join(folder, 'CURRENT'))
       const before = readdirSync(folder).filter((name) => !name.startsWith('LOG'))
-      await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+      await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ keys: TEST_KEYS, folder }))
       rmSync(`${folder}.head`)
-      await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+      await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ keys: TEST_KEYS, folder }))
       assert.deepEqual(
         readdirSync(folder).filter((name) => !name.startsWith('LOG')),
         before,
@@ -192,7 +195,9 @@ suite('damage to the log', (test) => {
     withFolder(async (folder) => {
       await write(folder)
       rmSync(folder, { recursive: true })
-      const { message } = await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+      const { message } = await refusal('STORAGE_UNAVAILABLE', () =>
+        openEventLog({ keys: TEST_KEYS, folder }),
+      )
       assert.match(message, /300 events are missing/)
       assert.equal(existsSync(folder), false)
     }))
@@ -231,7 +236,7 @@ suite('the witness file', (test) => {
       await write(folder)
       for (const content of ['', '{', '{}', '{"position":-1,"hash":"x"}']) {
         writeFileSync(`${folder}.head`, content)
-        await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+        await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ keys: TEST_KEYS, folder }))
       }
     }))
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import type { EventLog } from '../../src/store/port.ts'
 import { project, type RecordingProjection } from '../../src/store/projection/recording.ts'
@@ -47,7 +48,11 @@ suite('a full disk', (test) => {
     withSmallDisk(16 * MB, async (mount) => {
       const ballast = join(mount, 'ballast')
       const history = new History('recording-1')
-      const log = await openEventLog({ folder: join(mount, 'log'), onProblem: () => {} })
+      const log = await openEventLog({
+        keys: TEST_KEYS,
+        folder: join(mount, 'log'),
+        onProblem: () => {},
+      })
       try {
         await log.append({ events: [history.starting(), history.started()] }).committed
         writeFileSync(ballast, Buffer.alloc(13 * MB))
@@ -96,7 +101,9 @@ suite('a full disk', (test) => {
   test.unless(noSmallDisk, 'in the way of a new log is said to be one', () =>
     withSmallDisk(64 * 1024, async (mount) => {
       writeFileSync(join(mount, 'ballast'), Buffer.alloc(64 * 1024))
-      await refusal('STORAGE_FULL', () => openEventLog({ folder: join(mount, 'log') }))
+      await refusal('STORAGE_FULL', () =>
+        openEventLog({ keys: TEST_KEYS, folder: join(mount, 'log') }),
+      )
     }),
   )
 })
@@ -106,7 +113,7 @@ suite('a power cut', (test) => {
     withDisk(async ({ mount, cutPower, restorePower }) => {
       const folder = join(mount, 'log')
       const history = new History('recording-1')
-      const log = await openEventLog({ folder, onProblem: () => {} })
+      const log = await openEventLog({ keys: TEST_KEYS, folder, onProblem: () => {} })
       await log.append({ events: [history.starting(), history.started()] }).committed
       await Promise.all(
         Array.from(

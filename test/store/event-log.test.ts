@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
 import type { RecordingView } from '../../src/contract/views.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import type { OpeningProgress } from '../../src/store/opened-log.ts'
@@ -278,7 +279,7 @@ suite('the event log', (test) => {
 
   test('closing waits for queued batches; a closed log accepts none', () =>
     withFolder(async (folder) => {
-      const log = await openEventLog({ folder })
+      const log = await openEventLog({ keys: TEST_KEYS, folder })
       const { committed } = log.append({ events: [daemonStarted()] })
       await Promise.all([log.close(), log.close()])
       await committed

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
 import { History } from './support/history.ts'
@@ -50,7 +51,7 @@ const leftovers = (folder: string): string[] =>
   readdirSync(join(folder, '..')).filter((name) => /^log\.(opening|rewritten)/.test(name))
 
 const refused = (folder: string): Promise<Error> =>
-  refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+  refusal('STORAGE_UNAVAILABLE', () => openEventLog({ keys: TEST_KEYS, folder }))
 
 suite('opening a log', (test) => {
   test('leaves a damaged log unchanged to the byte, however often it is tried', () =>

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { suite } from '../support/suite.ts'
 import { daemonStarted } from './support/history.ts'
@@ -36,7 +37,9 @@ suite('two processes', (test) => {
   test('cannot open the same log', () =>
     withFolder(async (folder) => {
       await killedWhen(['hold', folder], async () => {
-        const error = await refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder }))
+        const error = await refusal('STORAGE_UNAVAILABLE', () =>
+          openEventLog({ keys: TEST_KEYS, folder }),
+        )
         const codes: unknown[] = []
         for (let at: unknown = error; at instanceof Error; at = at.cause)
           codes.push((at as { code?: unknown }).code)

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
+import type { TagEntry } from '../../src/contract/views.ts'
 import { rebuildProjections } from '../../src/store/rebuild-projections.ts'
+import { ValueSeals } from '../../src/store/sealing/value-seals.ts'
 import { suite } from '../support/suite.ts'
 import { at, daemonStarted, History } from './support/history.ts'
 import { withDatabase, withFolder, withLog } from './support/scratch.ts'
@@ -82,7 +85,9 @@ suite('projections', (test) => {
       assert.ok(before.length > 600)
       await withDatabase(folder, async (db) => {
         await db.clear(PROJECTIONS)
-        await rebuildProjections(db, position)
+        const seals = new ValueSeals(TEST_KEYS)
+        const nameTag = (id: string, tag: TagEntry) => seals.nameTag(id, tag)
+        await rebuildProjections(db, position, { nameTag, isComplete: true })
       })
       assert.deepEqual(await dump(folder), before)
     }))

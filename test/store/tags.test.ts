@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
 import type { TagValue } from '../../src/contract/commands.ts'
 import type { Database } from '../../src/store/database.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
@@ -23,7 +24,7 @@ suite('tags in the log', (test) => {
       const logged = { ...event, position: ++position } as Parameters<typeof applyEvent>[1]
       applyEvent(changes, logged, () => projection)
       projection = project(projection, logged)
-      const operations = await changeOperations({} as Database, changes)
+      const operations = await changeOperations({} as Database, changes, (_, { key }) => key)
       return operations.reduce(
         (sum, { key, ...operation }) =>
           sum + key.length + ('value' in operation ? operation.value.length : 0),
@@ -71,7 +72,7 @@ suite('tags in the log', (test) => {
     withFolder(async (folder) => {
       const history = new History('recording-1')
       const idempotency = { client: 'crm', key: 'k', fingerprint: 'f' }
-      const log = await openEventLog({ folder })
+      const log = await openEventLog({ keys: TEST_KEYS, folder })
       try {
         await log.append({ events: [history.starting(), history.started()] }).committed
         const appended = log.append({

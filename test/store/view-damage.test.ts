@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Level } from 'level'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
 import { LogReader } from '../../src/store/log-reader.ts'
 import { openVerifiedLog } from '../../src/store/opened-log.ts'
+import { ValueSeals } from '../../src/store/sealing/value-seals.ts'
 import { suite } from '../support/suite.ts'
 import { everythingOf, recordingsOf, writeLog } from './support/corruption.ts'
 import { refusal, withDatabase, withFolder, withLog } from './support/scratch.ts'
@@ -136,7 +138,10 @@ async function withReader(
 ): Promise<void> {
   const problems: Error[] = []
   const witnessFile = `${folder}.head`
-  const log = await openVerifiedLog({ folder, witnessFile, onProgress() {} })
+  const log = await openVerifiedLog({
+    ...{ folder, witnessFile, onProgress() {} },
+    seals: new ValueSeals(TEST_KEYS),
+  })
   try {
     await body(
       new LogReader(

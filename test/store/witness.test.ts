@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { TEST_KEYS } from '../../lab/test-keys.ts'
 import type { NewEvent } from '../../src/contract/events.ts'
 import type { EventLogOptions } from '../../src/store/event-log.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
@@ -31,7 +32,7 @@ function recordings(folder: string, id?: string): string {
 }
 
 const refused = (folder: string, options: Partial<EventLogOptions> = {}): Promise<Error> =>
-  refusal('STORAGE_UNAVAILABLE', () => openEventLog({ folder, ...options }))
+  refusal('STORAGE_UNAVAILABLE', () => openEventLog({ keys: TEST_KEYS, folder, ...options }))
 
 suite('a witness that is lost', (test) => {
   test('with the last events cut off is an error, as often as it is tried', () =>

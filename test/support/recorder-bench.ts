@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { createTestKeys } from '../../lab/test-keys.ts'
 import type { ClientSide } from '../../src/contract/by.ts'
 import type { Command, CommandName, CommandRequests } from '../../src/contract/commands.ts'
 import type { LogEvent, NewEvent } from '../../src/contract/events.ts'
 import type { RecordingAnswer } from '../../src/contract/views.ts'
-import { MemoryKeyRing } from '../../src/custody/memory-key-ring.ts'
 import { Recorder, type RecorderOptions } from '../../src/recorder/recorder.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import type { AppendRequest, EventLog } from '../../src/store/port.ts'
@@ -63,7 +63,7 @@ export class RecorderBench {
    */
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
   readonly clock = new FakeClock()
-  readonly keys = new MemoryKeyRing()
+  readonly keys = createTestKeys()
   readonly folder: string
   readonly #more: Partial<RecorderOptions>
 
@@ -87,7 +87,7 @@ export class RecorderBench {
   async open(): Promise<void> {
     this.platform = fakePlatform()
     this.recorder = await Recorder.open({
-      log: this.#gated(await openEventLog({ folder: join(this.folder, 'log') })),
+      log: this.#gated(await openEventLog({ folder: join(this.folder, 'log'), keys: this.keys })),
       platform: this.platform,
       keys: this.keys,
       clock: this.clock,

@@ -2,12 +2,14 @@
  * A process with a log of its own, to be killed. `hold`: opens the log and waits. `append`: appends
  * tag commands, 16 at a time, and prints the last position of each as soon as it is acknowledged.
  */
+
 import { writeSync } from 'node:fs'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
 import { openEventLog } from '../../../src/store/event-log.ts'
 import { History } from './history.ts'
 
 const [, , what, folder, id] = process.argv
-const log = await openEventLog({ folder: folder as string })
+const log = await openEventLog({ keys: TEST_KEYS, folder: folder as string })
 if (what === 'append') {
   const history = new History(id as string)
   await log.append({ events: [history.starting(), history.started()] }).committed

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import { openEventLog } from '../../../src/store/event-log.ts'
 import type { EventLog } from '../../../src/store/port.ts'
@@ -134,7 +135,7 @@ export async function openWithFlippedBit(
 async function outcomeOf(folder: string, truth: unknown): Promise<Outcome> {
   let log: EventLog
   try {
-    log = await openEventLog({ folder })
+    log = await openEventLog({ keys: TEST_KEYS, folder })
   } catch (error) {
     if (error instanceof RecorderError && error.code === 'STORAGE_UNAVAILABLE') return 'refused'
     throw error

@@ -2,8 +2,10 @@
  * Opens copies of a log at the same time, and is killed when the nth of them has come to its nth
  * change of the file system (`killed-opening.ts LOG…`). Prints how many openings had ended before.
  */
+
 import fs, { writeSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
 
 const folders = process.argv.slice(2)
 /** Changes that each opening has begun. */
@@ -39,7 +41,7 @@ syncBuiltinESMExports()
 
 const { openEventLog } = await import('../../../src/store/event-log.ts')
 for (const folder of folders)
-  openEventLog({ folder })
+  openEventLog({ keys: TEST_KEYS, folder })
     .then(
       (log) => log.close(),
       () => undefined,

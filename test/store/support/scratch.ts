@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Level } from 'level'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
 import type { ErrorCode } from '../../../src/contract/errors.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import { type EventLogOptions, openEventLog } from '../../../src/store/event-log.ts'
@@ -30,7 +31,7 @@ export async function withLog<T>(
   body: (log: EventLog) => Promise<T>,
   options: Partial<EventLogOptions> = {},
 ): Promise<T> {
-  const log = await openEventLog({ ...strict, ...options, folder })
+  const log = await openEventLog({ keys: TEST_KEYS, ...strict, ...options, folder })
   try {
     return await body(log)
   } finally {

@@ -1,0 +1,50 @@
+import type { EventType, LogEvent } from '../../contract/events.ts'
+
+/**
+ * The members of each event that are about a person, and are stored sealed. `tags` stands for the
+ * value of each tag; the keys of tags are not sealed.
+ */
+const SEALED_MEMBERS: Partial<Record<EventType, readonly string[]>> = {
+  'command.failed': ['detail'],
+  'command.refused': ['detail'],
+  'recording.startFailed': ['detail'],
+  'recording.tagged': ['tags'],
+  'recording.consentRecorded': ['note'],
+  'recording.held': ['reason'],
+  'recording.holdReleased': ['reason'],
+  'track.starting': ['device'],
+  'track.resuming': ['device'],
+  'track.recovering': ['detail'],
+  'track.failed': ['detail'],
+  'segment.opened': ['device'],
+  'warning.raised': ['detail'],
+}
+
+type Replace = (member: string, value: unknown) => unknown
+
+/**
+ * Returns the event with each member that is stored sealed replaced; the same event when it has
+ * none. `member` is its path, such as `tags.customer`.
+ */
+export function mapSealedMembers(event: LogEvent, replace: Replace): LogEvent {
+  const members = SEALED_MEMBERS[event.type]
+  if (members === undefined) return event
+  const data: Record<string, unknown> = { ...event.data }
+  for (const member of members) {
+    if (data[member] === undefined) continue
+    data[member] =
+      member === 'tags'
+        ? mapTags(data.tags as Record<string, unknown>, replace)
+        : replace(member, data[member])
+  }
+  return { ...event, data } as LogEvent
+}
+
+function mapTags(tags: Record<string, unknown>, replace: Replace): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [key, replace(memberOfTag(key), value)]),
+  )
+}
+
+/** Returns the path of a tag's value. */
+export const memberOfTag = (key: string): string => `tags.${key}`
