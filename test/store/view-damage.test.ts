@@ -27,21 +27,24 @@ async function remove(db: Db, prefix: string): Promise<void> {
   await db.del(key)
 }
 
+/** Changes a sealed value. */
+function editSealed(value: string): string {
+  return value.replace(/("\$sealed":")(.)/, (_, before, first) =>
+    first === 'A' ? `${before}B` : `${before}A`,
+  )
+}
+
 /**
  * Damages that a fault or a person can do to stored views, and the recording that is then named.
  */
 const DAMAGES: [what: string, damage: (db: Db) => Promise<unknown>, named: string][] = [
-  [
-    'a tag is edited',
-    (db) => edit(db, `view/recording/${ID}`, (v) => v.replace('text 0', 'fake 0')),
-    ID,
-  ],
+  ['a tag is edited', (db) => edit(db, `view/recording/${ID}`, editSealed), ID],
   ['a recording is hidden from the list', (db) => remove(db, 'view/list/'), ID],
   [
-    'a recording is hidden from a search by its words',
+    'a recording is hidden from a search by its client',
     async (db) => {
       const [key] = await keysOf(db, 'view/list/')
-      await edit(db, key as string, (value) => value.replace('text', 'fake'))
+      await edit(db, key as string, (value) => value.replace('crm', 'map'))
     },
     ID,
   ],
@@ -104,8 +107,7 @@ suite('stored views', (test) => {
     withFolder(async (folder) => {
       await writeLog(folder, 4)
       await withReader(folder, async (reader, db) => {
-        const forge = (value: string) => value.replace('text 0', 'fake 0')
-        await edit(db, 'event/0000000000000008', forge)
+        await edit(db, 'event/0000000000000008', editSealed)
         const read = () => reader.events({ after: 0, limit: 20 })
         const { message } = await refusal('STORAGE_UNAVAILABLE', read)
         assert.match(message, /^Event 8 has changed on disk/)
@@ -119,8 +121,7 @@ suite('stored views', (test) => {
       await writeLog(folder, 4)
       const key = { client: 'crm', key: 'key-0' }
       await withDatabase(folder, async (db) => {
-        for (const answer of await keysOf(db, 'answer/'))
-          await edit(db, answer, (value) => value.replace('"status":201', '"status":200'))
+        for (const answer of await keysOf(db, 'answer/')) await edit(db, answer, editSealed)
         await db.clear({ gte: 'expiry/', lt: 'expiry0' })
       })
       await withLog(folder, async (log) => {
