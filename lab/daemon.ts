@@ -20,7 +20,10 @@ export interface DaemonOptions {
    * Home folder (default: a new one below the system's temporary folder; the caller removes it).
    */
   home?: string
-  /** Spread over this process's environment, e.g. that of a virtual desktop. */
+  /**
+   * Spread over this process's environment, e.g. that of a virtual desktop. The master key is kept
+   * in a file, unless it names another place.
+   */
   env?: NodeJS.ProcessEnv
   /** Further arguments of `f2f serve`. */
   args?: readonly string[]
@@ -88,7 +91,8 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   ]
   const [program = '', ...args] = [...(options.launcher ?? []), ...serve]
   const child = spawn(program, args, {
-    env: { ...process.env, ...options.env },
+    // Never the key store of the person who runs it.
+    env: { ...process.env, F2F_KEY_STORE: 'file', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stderr = ''

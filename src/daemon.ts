@@ -12,7 +12,7 @@ import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
 import type { QualityPreset } from './contract/quality.ts'
 import { HomeKeyRing } from './custody/home-key-ring.ts'
-import { MasterKeyFile } from './custody/master-key.ts'
+import { keyOptions } from './custody/key-options.ts'
 import { readOnlyProblem } from './disk/read-only.ts'
 import { effectiveConfiguration } from './effective-configuration.ts'
 import { FrontDoor } from './front-door.ts'
@@ -83,7 +83,8 @@ async function assemble(
   const port = configuration.port.value
   const door = new FrontDoor({ home, access, port, pageFolder: PAGE_FOLDER, logger })
   cleanup.push(() => door.close().then(() => door.withdraw()))
-  const keys = await HomeKeyRing.open(home.keysFolder, new MasterKeyFile(home.keysFolder))
+  const keys = await HomeKeyRing.open(keyOptions(home, config.keys))
+  cleanup.push(() => keys.close())
   const recorder = await openRecorder({
     home,
     logger,
@@ -131,7 +132,7 @@ async function assemble(
     checkLog: () => checkLog(recorder.log),
     async stop() {
       // In parallel: closing the recorder completes pending requests.
-      await Promise.all([recorder.close(), compositions.close(), door.close()])
+      await Promise.all([recorder.close(), compositions.close(), door.close(), keys.close()])
       clock.stop()
       await door.withdraw()
     },

@@ -95,3 +95,41 @@ export interface CustodyRules {
   /** The media that the system pauses while the screen is locked, and whether it resumes it. */
   lock: { pause: Medium[]; resume: boolean }
 }
+
+/** The places where a master key can be kept: the key store of the system, or a file (0600). */
+export const KEY_PLACES = ['system', 'file'] as const
+/** A place where a master key can be kept. */
+export type KeyPlace = (typeof KEY_PLACES)[number]
+
+/** The replacing of a master key by a new one, while it goes on. */
+export interface KeyRotationView {
+  /** The id of the key that is being replaced. */
+  from: string
+  /** How many keys are wrapped by the new one already, of how many. */
+  done: number
+  total: number
+  /** Why it does not go on; null while it does. */
+  problem: string | null
+}
+
+/** The state of the keys of a home. None of it is a secret. */
+export interface KeyStatus {
+  /** Why the keys cannot be used; null while they can. */
+  problem: string | null
+  /** The key that wraps all others; null while there is none. */
+  masterKey: { id: string; place: KeyPlace; createdAt: string } | null
+  /** Why the master key is in a file although the system's key store was wanted; null otherwise. */
+  fileReason: string | null
+  /** The rotation under way; null when there is none. */
+  rotation: KeyRotationView | null
+  /** How many recordings have keys. */
+  recordings: number
+  /** How many of them have no folder: they were never recorded, or their files are lost. */
+  withoutFiles: number
+  /** How many of them are also wrapped for an organisation. */
+  escrowed: number
+  /** How many keys of recordings have been destroyed since the master key was made. */
+  destroyed: number
+  /** When the master key was last written to a backup; null when it was not. */
+  backedUpAt: string | null
+}

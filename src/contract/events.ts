@@ -195,6 +195,8 @@ export interface EventData {
   'credentials.refused': { count: number; from: string; to: string }
   /** The rules of custody that are in force from here on. */
   'rules.changed': { rules: CustodyRules }
+  /** The master key was replaced by another, by which all keys are wrapped now. */
+  'keys.rotated': { from: string; to: string; keys: number }
   /** The screen was locked, or another user took the desktop. */
   'desktop.locked': Record<never, never>
   'desktop.unlocked': Record<never, never>
@@ -277,6 +279,7 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'page.opened': true,
   'credentials.refused': true,
   'rules.changed': true,
+  'keys.rotated': true,
   'desktop.locked': true,
   'desktop.unlocked': true,
 }

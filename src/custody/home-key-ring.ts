@@ -1,145 +1,208 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
 import { createIdentity, identityOf } from '../age/identity.ts'
+import type { KeyStatus } from '../contract/custody.ts'
 import { RecorderError } from '../contract/errors.ts'
-import { destroyFile, readKeyFile, writePrivateFile } from './key-file.ts'
-import { createMasterKey, type MasterKey, type MasterKeyStore } from './master-key.ts'
-import type { HomeKeys, KeyRing, RecordingKeys } from './port.ts'
+import { isDiskFull } from '../disk/disk-full.ts'
+import { within } from '../time/within.ts'
+import { Escrow } from './escrow.ts'
+import { KeyRotation } from './key-rotation.ts'
+import { describeKeys } from './key-status.ts'
+import { keyUnavailable, toKeyUnavailable } from './key-unavailable.ts'
+import { type LoadedMasterKeys, MasterKeys, type MasterKeysOptions } from './master-keys.ts'
+import type { HomeKeys, KeyRing, RecordingKeys, RecordRotation, Rotating } from './port.ts'
 import { homeKeys, recordingKeys } from './recording-keys.ts'
-import { unwrap, wrap } from './wrap.ts'
+import { hasSealedSegments } from './sealed-segments.ts'
+import { WrappedKeys } from './wrapped-keys.ts'
 
-const HOME_FILE = 'home.key'
 /** Keys of recordings that are kept in memory: about 10 MB. */
 const MOST_CACHED = 50_000
+/** A key store that waits for a person must not keep the daemon from starting. */
+const ANSWER_LIMIT_MS = 3_000
+
+/** How to open the keys of a home. */
+export interface HomeKeyRingOptions extends MasterKeysOptions {
+  /** The folder of the recordings. Beside sealed ones no master key is created. */
+  recordingsFolder: string
+  /** Recipients of age for which the identity of each new recording is also wrapped. */
+  escrowRecipients?: readonly string[]
+}
 
 /** The keys of a home in a folder of files, each wrapped by the master key. */
 export class HomeKeyRing implements KeyRing {
-  readonly #folder: string
-  readonly #store: MasterKeyStore
+  readonly #options: HomeKeyRingOptions
+  readonly #masters: MasterKeys
+  readonly #files: WrappedKeys
+  readonly #escrow: Escrow
+  readonly #rotation: KeyRotation
   readonly #cache = new Map<string, RecordingKeys>()
-  #master: MasterKey | undefined
+  readonly #writing = new Set<Promise<unknown>>()
+  #loading: Promise<void> | undefined
+  #loaded: LoadedMasterKeys | undefined
   #home: HomeKeys | undefined
-  problem: RecorderError | undefined
+  #problem: RecorderError | undefined = keyUnavailable(
+    'The key store of the system has not answered yet. It may be waiting for its password.',
+  )
 
-  private constructor(folder: string, store: MasterKeyStore) {
-    this.#folder = folder
-    this.#store = store
+  private constructor(options: HomeKeyRingOptions) {
+    this.#options = options
+    this.#masters = new MasterKeys(options)
+    this.#files = new WrappedKeys(options.folder)
+    this.#escrow = new Escrow(options.folder, options.escrowRecipients ?? [])
+    this.#rotation = new KeyRotation({
+      masters: this.#masters,
+      files: this.#files,
+      onLoaded: (loaded) => {
+        this.#loaded = loaded
+      },
+      written: async () => void (await Promise.allSettled(this.#writing)),
+    })
   }
 
   /**
-   * Opens the keys in a folder, and creates them when there are none yet. Resolves also when the
-   * master key is missing: see `problem`. Rejects with errors of the file system.
+   * Opens the keys of a home, and creates them when there are none yet. Resolves also when they
+   * cannot be used: see `problem`. Rejects with errors of the file system.
    */
-  static async open(folder: string, store: MasterKeyStore): Promise<HomeKeyRing> {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    const ring = new HomeKeyRing(folder, store)
+  static async open(options: HomeKeyRingOptions): Promise<HomeKeyRing> {
+    await mkdir(options.folder, { recursive: true, mode: 0o700 })
+    const ring = new HomeKeyRing(options)
     await ring.reload()
     return ring
   }
 
+  get problem(): RecorderError | undefined {
+    return this.#problem
+  }
+
   async reload(): Promise<void> {
-    try {
-      const secret = await this.#homeSecret()
-      this.#home = homeKeys(secret)
-      this.problem = undefined
-    } catch (error) {
-      this.problem =
-        error instanceof RecorderError
-          ? error
-          : new RecorderError('KEY_UNAVAILABLE', 'The keys of the home cannot be read.', {
-              cause: error,
-            })
-    }
+    if (this.#problem === undefined) return
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined
+    })
+    await within(this.#loading, ANSWER_LIMIT_MS)
   }
 
   home(): HomeKeys {
-    if (this.problem || this.#home === undefined) throw this.problem ?? missing()
-    return this.#home
+    this.#usable()
+    return this.#home as HomeKeys
   }
 
   async create(recordingId: string): Promise<RecordingKeys> {
+    const { current } = this.#usable()
     const identity = createIdentity()
-    await this.#write(this.#fileOf(recordingId), identity.secret, recordingId)
-    const keys = recordingKeys(identity)
-    this.#remember(recordingId, keys)
-    return keys
+    const written = Promise.all([
+      this.#files.write({ recordingId }, identity.secret, current),
+      this.#escrow.write(recordingId, identity),
+    ])
+    this.#writing.add(written)
+    try {
+      await written
+    } catch (error) {
+      await this.discard(recordingId).catch(() => {})
+      throw storageError(error)
+    } finally {
+      this.#writing.delete(written)
+    }
+    return this.#remember(recordingId, recordingKeys(identity))
   }
 
   keysOf(recordingId: string): RecordingKeys | undefined {
-    if (this.problem) throw this.problem
+    const { byId } = this.#usable()
     const cached = this.#cache.get(recordingId)
     if (cached) return cached
-    const secret = this.#read(this.#fileOf(recordingId), recordingId)
-    if (secret === undefined) return undefined
-    const keys = recordingKeys(identityOf(secret))
-    this.#remember(recordingId, keys)
-    return keys
+    const secret = this.#files.read({ recordingId }, byId)
+    return secret && this.#remember(recordingId, recordingKeys(identityOf(secret)))
   }
 
   async destroy(recordingId: string): Promise<void> {
-    this.#cache.delete(recordingId)
-    await destroyFile(this.#fileOf(recordingId))
+    this.#usable()
+    await this.#rotation.exclusive(async () => {
+      // First: after a crash between the two, one too many is counted, not one too few.
+      if (this.#files.has(recordingId))
+        await this.#masters.change((descriptor) => ({
+          ...descriptor,
+          destroyed: descriptor.destroyed + 1,
+        }))
+      await this.#remove(recordingId)
+    })
   }
 
-  async #homeSecret(): Promise<Buffer> {
-    const file = join(this.#folder, HOME_FILE)
-    this.#master = await this.#store.load()
-    if (this.#master === undefined) {
-      if (
-        (await readdir(this.#folder)).some(
-          (name) => name.endsWith('.key.json') || name === HOME_FILE,
-        )
-      )
-        throw missing()
-      this.#master = createMasterKey()
-      await this.#store.save(this.#master)
-    }
-    const secret = this.#read(file, 'home')
-    if (secret !== undefined) return secret
-    const created = randomBytes(32)
-    await this.#write(file, created, 'home')
-    return created
+  async discard(recordingId: string): Promise<void> {
+    this.#usable()
+    await this.#rotation.exclusive(() => this.#remove(recordingId))
   }
 
-  #read(path: string, context: string): Buffer | undefined {
-    const file = readKeyFile(path)
-    if (file === undefined) return undefined
-    const master = this.#master as MasterKey
-    if (file.masterKey !== master.id)
-      throw new RecorderError(
-        'KEY_UNAVAILABLE',
-        'The master key is not the one with which the home was sealed.',
-      )
+  recordings(): Promise<string[]> {
+    return this.#files.recordings()
+  }
+
+  status(): Promise<KeyStatus> {
+    const { descriptor } = this.#masters
+    const { view: rotation } = this.#rotation
+    return describeKeys(this.#options, { descriptor, problem: this.#problem, rotation })
+  }
+
+  async rotate(record: RecordRotation): Promise<Rotating> {
+    return this.#rotation.begin(this.#usable(), record)
+  }
+
+  /** Ends what is under way. A rotation goes on when the keys are opened again. */
+  async close(): Promise<void> {
+    this.#masters.close()
+    await this.#rotation.close()
+  }
+
+  /** Never rejects. */
+  async #load(): Promise<void> {
     try {
-      return unwrap(master.secret, Buffer.from(file.wrapped, 'base64url'), context)
-    } catch (cause) {
-      throw new RecorderError('KEY_UNAVAILABLE', 'A key file is damaged.', { cause })
+      const descriptor = await this.#masters.describe()
+      this.#loaded = descriptor ? await this.#masters.load(descriptor) : await this.#createMaster()
+      this.#home = homeKeys(this.#homeSecret(this.#loaded))
+      await this.#files.sweepDrafts()
+      this.#problem = undefined
+    } catch (error) {
+      this.#problem = toKeyUnavailable(error, 'The keys of the home cannot be read.')
     }
   }
 
-  async #write(path: string, secret: Buffer, context: string): Promise<void> {
-    if (this.problem && this.#home !== undefined) throw this.problem
-    const { id, secret: key } = this.#master ?? missingThrow()
-    const wrapped = wrap(key, secret, context).toString('base64url')
-    await writePrivateFile(path, `${JSON.stringify({ version: 1, masterKey: id, wrapped })}\n`)
+  #homeSecret({ byId }: LoadedMasterKeys): Buffer {
+    const secret = this.#files.read('home', byId)
+    if (secret) return secret
+    throw keyUnavailable('The key of the home itself (keys/home.key) is missing.')
   }
 
-  #remember(recordingId: string, keys: RecordingKeys): void {
+  /** The descriptor comes last: a home that has it has had all its keys. */
+  async #createMaster(): Promise<LoadedMasterKeys> {
+    const { recordingsFolder } = this.#options
+    if ((await this.#files.recordings()).length > 0 || (await hasSealedSegments(recordingsFolder)))
+      throw keyUnavailable('The home has sealed recordings, but no master key.')
+    const created = await this.#masters.create()
+    const { key } = created
+    await this.#files.write('home', randomBytes(32), key)
+    await this.#masters.adopt(created)
+    return { current: key, byId: new Map([[key.id, key]]) }
+  }
+
+  #usable(): LoadedMasterKeys {
+    if (this.#problem) throw this.#problem
+    return this.#loaded as LoadedMasterKeys
+  }
+
+  async #remove(recordingId: string): Promise<void> {
+    this.#cache.delete(recordingId)
+    await Promise.all([this.#files.destroy(recordingId), this.#escrow.destroy(recordingId)])
+  }
+
+  #remember(recordingId: string, keys: RecordingKeys): RecordingKeys {
     const oldest = this.#cache.size >= MOST_CACHED ? this.#cache.keys().next().value : undefined
     if (oldest !== undefined) this.#cache.delete(oldest)
     this.#cache.set(recordingId, keys)
-  }
-
-  #fileOf(recordingId: string): string {
-    return join(this.#folder, `${recordingId}.key.json`)
+    return keys
   }
 }
 
-function missing(): RecorderError {
-  return new RecorderError('KEY_UNAVAILABLE', 'The master key of this home is missing.')
-}
-
-function missingThrow(): never {
-  throw missing()
+function storageError(cause: unknown): RecorderError {
+  if (cause instanceof RecorderError) return cause
+  const code = isDiskFull(cause) ? 'STORAGE_FULL' : 'STORAGE_UNAVAILABLE'
+  return new RecorderError(code, 'The key of the recording cannot be written.', { cause })
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../disk/sync-folder.ts'
+import { keyUnavailable } from './key-unavailable.ts'
 
 /** A file with a wrapped key. `masterKey` is the id of the key that opens it. */
 export interface KeyFile {
@@ -11,35 +12,75 @@ export interface KeyFile {
   wrapped: string
 }
 
-/** Reads a key file; undefined when there is none. Throws errors of the file system. */
+/** Reads a key file; undefined when there is none. Throws KEY_UNAVAILABLE. */
 export function readKeyFile(path: string): KeyFile | undefined {
+  let file: Partial<KeyFile> | null
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as KeyFile
+    file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile | null
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    throw keyUnavailable('A key file cannot be read.', error)
   }
+  const { version, masterKey, wrapped } = file ?? {}
+  if (version === 1 && typeof masterKey === 'string' && typeof wrapped === 'string')
+    return { version, masterKey, wrapped }
+  throw keyUnavailable('A key file is damaged.')
 }
 
-/** Writes a file of the user's own (0600) in place of another, at once, and forces it to disk. */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.new`
-  const handle = await open(draft, 'w', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(draft, path)
-  await syncFolder(dirname(path))
+/** Returns the text of a key file. */
+export function keyFileText(masterKey: string, wrapped: Buffer): string {
+  const file: KeyFile = { version: 1, masterKey, wrapped: wrapped.toString('base64url') }
+  return `${JSON.stringify(file)}\n`
+}
+
+/** The end of the name of a file that is being written. */
+const DRAFT = '.new'
+
+/** Whether a name is that of a file that was being written when the daemon died. */
+export function isDraft(name: string): boolean {
+  return name.endsWith(DRAFT)
 }
 
 /**
- * Removes a file and overwrites what it held before that: file systems that write in place then
- * keep nothing of it. Resolves when that is on disk. Idempotent.
+ * Writes a file of the user's own (0600) in place of another, at once. Resolves when it is on disk;
+ * with `name: 'later'`, when its content is. Leaves the other as it is when that fails.
  */
-export async function destroyFile(path: string): Promise<void> {
+export async function writePrivateFile(
+  path: string,
+  content: string | Buffer,
+  { name }: { name?: 'later' } = {},
+): Promise<void> {
+  const draft = `${path}${DRAFT}`
+  try {
+    const handle = await open(draft, 'w', 0o600)
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {})
+    throw error
+  }
+  if (name !== 'later') await syncFolder(dirname(path))
+}
+
+/**
+ * Removes a file and its draft, and overwrites what they held before that: file systems that write
+ * in place then keep nothing of it. Resolves when that is on disk, with whether there was such a
+ * file. Idempotent.
+ */
+export async function destroyFile(path: string): Promise<boolean> {
+  const existed = [await overwrite(path), await overwrite(`${path}${DRAFT}`)].includes(true)
+  await Promise.all([rm(path, { force: true }), rm(`${path}${DRAFT}`, { force: true })])
+  // Also when there was none: the daemon may have died before the folder was synced.
+  await syncFolder(dirname(path))
+  return existed
+}
+
+async function overwrite(path: string): Promise<boolean> {
   try {
     const handle = await open(path, 'r+')
     try {
@@ -49,9 +90,9 @@ export async function destroyFile(path: string): Promise<void> {
     } finally {
       await handle.close()
     }
+    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
   }
-  await rm(path, { force: true })
-  await syncFolder(dirname(path))
 }

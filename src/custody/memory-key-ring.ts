@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createIdentity } from '../age/identity.ts'
+import type { KeyStatus } from '../contract/custody.ts'
 import type { RecorderError } from '../contract/errors.ts'
-import type { HomeKeys, KeyRing, RecordingKeys } from './port.ts'
+import type { HomeKeys, KeyRing, RecordingKeys, Rotating } from './port.ts'
 import { homeKeys, recordingKeys } from './recording-keys.ts'
 
 /** Keys in memory, which are lost with the process; for tests and trials. */
@@ -31,6 +32,33 @@ export class MemoryKeyRing implements KeyRing {
   async destroy(recordingId: string): Promise<void> {
     this.#assertAvailable()
     this.#keys.delete(recordingId)
+  }
+
+  discard(recordingId: string): Promise<void> {
+    return this.destroy(recordingId)
+  }
+
+  async recordings(): Promise<string[]> {
+    return [...this.#keys.keys()]
+  }
+
+  async status(): Promise<KeyStatus> {
+    return {
+      problem: this.problem?.message ?? null,
+      masterKey: null,
+      fileReason: null,
+      rotation: null,
+      recordings: this.#keys.size,
+      withoutFiles: 0,
+      escrowed: 0,
+      destroyed: 0,
+      backedUpAt: null,
+    }
+  }
+
+  async rotate(): Promise<Rotating> {
+    this.#assertAvailable()
+    return { finished: Promise.resolve() }
   }
 
   async reload(): Promise<void> {}

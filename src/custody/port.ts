@@ -1,5 +1,7 @@
 import type { Identity } from '../age/identity.ts'
+import type { KeyStatus } from '../contract/custody.ts'
 import type { RecorderError } from '../contract/errors.ts'
+import type { EventData } from '../contract/events.ts'
 
 /** The keys of one recording. Destroying them erases it. */
 export interface RecordingKeys {
@@ -38,8 +40,34 @@ export interface KeyRing {
    * it has none: it was erased, or written unsealed by 0.1. Throws KEY_UNAVAILABLE.
    */
   keysOf(recordingId: string): RecordingKeys | undefined
-  /** Destroys the keys of a recording. Resolves when that is on disk. Idempotent. */
+  /**
+   * Destroys the keys of a recording, which erases it. Resolves when that is on disk. Rejects with
+   * KEY_UNAVAILABLE or errors of the file system. Idempotent.
+   */
   destroy(recordingId: string): Promise<void>
+  /** Destroys, like `destroy`, the keys of a recording that has never come to be. */
+  discard(recordingId: string): Promise<void>
+  /** Lists the recordings that have keys. */
+  recordings(): Promise<string[]>
+  /** Describes the keys. Needs no master key. */
+  status(): Promise<KeyStatus>
+  /**
+   * Replaces the master key: wraps all keys by a new one, and destroys the old one. Goes on with a
+   * rotation that is not finished. Resolves when it has begun, with the promise of its end.
+   */
+  rotate(record: RecordRotation): Promise<Rotating>
   /** Looks for the master key again when it was missing. Never rejects. */
   reload(): Promise<void>
 }
+
+/** A rotation that has begun. */
+export interface Rotating {
+  /** Rejects with why it cannot go on now: KEY_UNAVAILABLE, or an error of the disk or the log. */
+  finished: Promise<void>
+}
+
+/**
+ * Records that the master key has been replaced. It may be called again after a crash, because the
+ * rotation is only over once this has resolved.
+ */
+export type RecordRotation = (done: EventData['keys.rotated']) => Promise<void>

@@ -26,6 +26,8 @@ export interface Home {
   recordingsFolder: string
   /** The keys of the recordings, wrapped by the master key. */
   keysFolder: string
+  /** Describes the master key, without its secret: where it is kept, and since when. */
+  keyDescriptorFile: string
   /** Composed files. All of them can be made again. */
   exportsFolder: string
 }
@@ -51,6 +53,7 @@ export function resolveHome(
     ballastFile: join(root, 'log.ballast'),
     recordingsFolder: join(root, 'recordings'),
     keysFolder: join(root, 'keys'),
+    keyDescriptorFile: join(root, 'master-key.json'),
     exportsFolder: join(root, 'exports'),
   }
 }

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
+import type { KeyStatus } from '../contract/custody.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
 import type { Medium } from '../contract/media.ts'
@@ -88,6 +89,13 @@ export interface RecorderPort {
     data: EventData[T],
     by: By,
   ): Promise<void>
+  /** Describes the keys of the home. */
+  keyStatus(): Promise<KeyStatus>
+  /**
+   * Begins to replace the master key, or goes on with that. Resolves when it has begun. Rejects
+   * with KEY_UNAVAILABLE.
+   */
+  rotateKeys(by: By): Promise<KeyStatus>
   readonly bus: RecorderBus
   /** Reading only: events, segments, tokens. */
   readonly log: Pick<EventLog, 'position' | 'events' | 'segments' | 'segment' | 'tokens'>

@@ -10,6 +10,7 @@ import { LiveInspection } from '../inspection/live-inspection.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
 import { CommandHandler } from './commands/command-handler.ts'
+import { KeyUpkeep } from './custody/key-upkeep.ts'
 import { DiskGuard } from './disk/disk-guard.ts'
 import { FactPipeline, LOG_STALL_MS } from './facts/fact-pipeline.ts'
 import { LiveRecording } from './live-recording.ts'
@@ -28,6 +29,7 @@ export interface RecorderParts {
   readiness: Readiness
   disk: DiskGuard
   inspection: LiveInspection
+  keyUpkeep: KeyUpkeep
 }
 
 /** The recorder as its parts see it. */
@@ -66,13 +68,17 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     clockMonitor: new ClockMonitor({ clock, facts, system, onFault }),
     reader,
     readiness: new Readiness({
-      ...{ platform, diskWatch, log },
+      ...{ platform, diskWatch, log, keys },
       failure: () => facts.failure,
       live: () => liveTracks(facts.recordings, reader),
       builtAt: options.builtAt ?? 0,
     }),
     disk,
     inspection,
+    keyUpkeep: new KeyUpkeep({
+      ...{ keys, log, facts, system, onFault },
+      recordingsFolder: options.recordingsFolder,
+    }),
   }
   return parts
 }
@@ -109,7 +115,7 @@ function createFactPipeline(
     },
     async onRolledBack(id) {
       await rm(folderOf(id), { recursive: true, force: true })
-      await keys.destroy(id)
+      await keys.discard(id)
     },
     onFailure: (error) => {
       parts().commands.interruptStarts(error)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
+import type { KeyStatus } from '../contract/custody.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
@@ -14,13 +15,12 @@ import type {
   TagEntry,
 } from '../contract/views.ts'
 import { PastPlayer, type PastStart } from '../inspection/past-player.ts'
-import { MACHINES_VERSION } from '../machines/definitions/definitions.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import { within } from '../time/within.ts'
-import { type OpeningFact, openingFacts, unacknowledgedCommands } from './facts/opening.ts'
-import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './facts/recovery.ts'
+import { type OpeningFact, startedFact } from './facts/opening.ts'
+import { restoreRecordings } from './facts/restore.ts'
 import { isCapturing } from './open-recordings.ts'
 import type { PastInspection, RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
 import type { LivePicture } from './queries/live-pictures.ts'
@@ -42,6 +42,8 @@ export class Recorder implements RecorderPort {
   readonly #parts: RecorderParts
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
+  /** Whether the log says that this recorder has started. */
+  #hasStarted = false
   readonly #onFault = (what: string, error: unknown): void => {
     this.#options.logger.error({ err: error, what }, 'a part of the recorder failed')
   }
@@ -66,15 +68,12 @@ export class Recorder implements RecorderPort {
    */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const recorder = new Recorder(options)
-    const { version, log } = options
-    const { platform, version: node } = process
-    await recorder.#restore('interrupted', {
-      type: 'daemon.started',
-      data: { version, platform, node, witness: true, machines: MACHINES_VERSION },
-    })
-    // The log says now that it has one.
-    if (log.lostWitness !== undefined) await log.writeWitness()
-    recorder.#phase = 'ready'
+    const { problem } = options.keys
+    if (problem) recorder.#waitForKeys(problem)
+    else {
+      await recorder.#restore({ code: 'INTERRUPTED', failedAt: '' })
+      recorder.#phase = 'ready'
+    }
     // The first start needs a known disk state, too.
     await recorder.#parts.disk.watch.check()
     recorder.#parts.disk.watch.start()
@@ -143,6 +142,16 @@ export class Recorder implements RecorderPort {
     return PastPlayer.open({ start, replay, version, onFault: this.#onFault })
   }
 
+  keyStatus(): Promise<KeyStatus> {
+    return this.#parts.keyUpkeep.status()
+  }
+
+  async rotateKeys(by: By): Promise<KeyStatus> {
+    this.#assertReady()
+    await this.#parts.keyUpkeep.rotate(by)
+    return this.keyStatus()
+  }
+
   /** The live machines of an open recording, for the inspector. */
   machines(id: string): Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined {
     return this.#parts.facts.live.get(id)?.states
@@ -157,7 +166,7 @@ export class Recorder implements RecorderPort {
   }
 
   file(recordingId: string, file: string): string {
-    return join(this.#folder(recordingId), file)
+    return join(this.#options.recordingsFolder, recordingId, file)
   }
 
   /**
@@ -188,6 +197,7 @@ export class Recorder implements RecorderPort {
     this.#parts.facts.fail(new RecorderError('NOT_READY', 'The recorder is stopping.'))
     await Promise.all([this.#parts.facts.dispose(), this.#parts.readiness.close()])
     await this.#reopening
+    await this.#parts.keyUpkeep.close()
     await this.log.close()
   }
 
@@ -215,47 +225,27 @@ export class Recorder implements RecorderPort {
     })
   }
 
-  #folder(id: string): string {
-    return join(this.#options.recordingsFolder, id)
-  }
-
   #committed(events: readonly LogEvent[]): void {
     this.#parts.reader.observe(events)
     this.bus.emit('events', events)
     this.#parts.clockMonitor.afterCommit()
   }
 
-  /**
-   * Folds the log, finishes the files of interrupted recordings, and records how they ended, that
-   * the log is open, and which outcomes no client may have been told.
-   */
-  async #restore(reason: 'interrupted' | 'storageFull', opening: OpeningFact): Promise<void> {
-    const folderOf = (id: string): string => this.#folder(id)
-    const interrupted = await findInterrupted(
-      this.log,
-      this.#options.platform,
-      this.#options.keys,
-      folderOf,
-      this.#onFault,
-    )
-    // Before the facts: once the log says that they never existed, nobody looks for their files.
-    await removeUnconfirmed(interrupted.recordings, this.#options.keys, folderOf)
-    const unacknowledged = await unacknowledgedCommands(this.log)
-    const { lostWitness, rebuiltViews } = this.log
-    if (rebuiltViews !== undefined)
-      this.#options.logger.warn(rebuiltViews, 'stored views were damaged and have been rebuilt')
-    // One millisecond more makes the interruption a gap, however far the clock was set back.
-    this.#options.clock.notBefore(newestTime(this.log, interrupted) + 1)
-    this.#parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
-    for (const events of interrupted.pastEvents.values()) this.#parts.reader.observe(events)
-    await this.#parts.facts.append({ by: this.#system, commandId: null }, (batch) => {
-      if (lostWitness !== undefined) batch.add(null, 'log.witnessLost', lostWitness)
-      if (rebuiltViews !== undefined) batch.add(null, 'log.viewsRebuilt', rebuiltViews)
-      for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
-      openingFacts(batch, opening, unacknowledged)
+  /** Restores the recordings, and records that the recorder runs, or that it goes on. */
+  async #restore({ code, failedAt }: EventData['log.reopened']): Promise<void> {
+    const opening: OpeningFact = this.#hasStarted
+      ? { type: 'log.reopened', data: { code, failedAt } }
+      : startedFact(this.#options.version)
+    await restoreRecordings({
+      ...{ options: this.#options, parts: this.#parts, system: this.#system, opening },
+      reason: code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted',
+      onFault: this.#onFault,
     })
-    // Now, not at the next tick: a screen that is captured by then would lose its segment.
-    this.#options.clock.check()
+    if (this.#parts.facts.failure) throw this.#parts.facts.failure
+    // The log says now that it has one.
+    if (!this.#hasStarted && this.log.lostWitness !== undefined) await this.log.writeWitness()
+    this.#hasStarted = true
+    await this.#parts.keyUpkeep.begin()
   }
 
   #logFailed(error: RecorderError): void {
@@ -264,6 +254,14 @@ export class Recorder implements RecorderPort {
     this.#options.logger.error({ err: error }, 'the log cannot be continued: capture has ended')
     this.#phase = 'reopening'
     this.#reopening = this.#reopen(error)
+  }
+
+  /** Serves what can be read, and changes nothing until the keys are there. */
+  #waitForKeys(problem: RecorderError): void {
+    this.#options.logger.error({ err: problem }, 'nothing can be recorded without the keys')
+    this.#parts.facts.fail(problem)
+    this.#phase = 'reopening'
+    this.#reopening = this.#reopen(problem)
   }
 
   /** Reopens and verifies the log until that works, then recovers as after a crash. */
@@ -275,22 +273,27 @@ export class Recorder implements RecorderPort {
     let { code } = error
     while (this.#phase === 'reopening') {
       try {
+        await this.#findKeys()
         if (code === 'STORAGE_FULL') await this.#parts.disk.watch.releaseBallast()
         await this.log.reopen()
-        await this.#restore(code === 'STORAGE_FULL' ? 'storageFull' : 'interrupted', {
-          type: 'log.reopened',
-          data: { code, failedAt },
-        })
-        if (this.#parts.facts.failure) throw this.#parts.facts.failure
+        await this.#restore({ code, failedAt })
         if (this.#phase === 'reopening') this.#phase = 'ready'
         this.#options.logger.info('the log is open and verified again')
         return
       } catch (cause) {
+        const isKnown = cause instanceof RecorderError && cause.code === 'KEY_UNAVAILABLE'
         if (cause instanceof RecorderError) code = cause.code
-        this.#options.logger.warn({ err: cause }, 'the log cannot be reopened yet')
+        // A person may take hours to unlock them.
+        if (!isKnown) this.#options.logger.warn({ err: cause }, 'the log cannot be reopened yet')
         await this.#parts.facts.dispose()
         await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS))
       }
     }
+  }
+
+  async #findKeys(): Promise<void> {
+    const { keys } = this.#options
+    await keys.reload()
+    if (keys.problem) throw keys.problem
   }
 }

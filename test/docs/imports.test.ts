@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'ffmpeg/': ['contract/', 'processes/', 'node:*'],
   'x11/': ['media/', 'node:*'],
   'age/': ['contract/', 'disk/', 'node:*'],
-  'custody/': ['contract/', 'disk/', 'age/', 'node:*'],
+  'custody/': ['contract/', 'disk/', 'age/', 'time/', 'node:*'],
   'platform/': ['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],

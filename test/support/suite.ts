@@ -1,6 +1,9 @@
 import { suite as uvuSuite } from 'uvu'
 import { afterLimit, slowness } from './machine.ts'
 
+// No test uses the key store of the person who runs it.
+process.env.F2F_KEY_STORE ??= 'file'
+
 /** A slow machine prolongs a test's limit by this factor at most: a test that hangs must end. */
 const MOST_PATIENCE = 3
 

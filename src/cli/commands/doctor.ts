@@ -89,6 +89,7 @@ const REPORTED_BY: Partial<Record<string, readonly ReadinessCheck['id'][]>> = {
   STORAGE_LOW: ['disk'],
   STORAGE_UNAVAILABLE: ['disk', 'log'],
   CAPTURE_FAILED: ['encoder'],
+  KEY_UNAVAILABLE: ['key'],
 }
 
 /** Returns the errors of the application that no check reports. */
@@ -110,7 +111,7 @@ function uncheckedErrors({ errors }: ApplicationView, checks: readonly Readiness
 }
 
 const RESULTS = { pass: 'ok', warn: 'note', fail: 'failed' } as const
-const NAMES = { encoder: 'Encoder', disk: 'Disk', clock: 'Clock', log: 'Log' } as const
+const NAMES = { encoder: 'Encoder', disk: 'Disk', clock: 'Clock', log: 'Log', key: 'Key' } as const
 
 function toCheck({ id, medium, result, detail, remedy }: ReadinessCheck): Check {
   const aspect = id in NAMES ? NAMES[id as keyof typeof NAMES] : id

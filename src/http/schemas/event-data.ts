@@ -224,6 +224,7 @@ const recorder = {
   'page.opened': z.object({ sessionId: z.string() }),
   'credentials.refused': z.object({ count, from: time, to: time }),
   'rules.changed': z.object({ rules }),
+  'keys.rotated': z.object({ from: z.string(), to: z.string(), keys: z.int() }),
   'desktop.locked': nothing,
   'desktop.unlocked': nothing,
 }

@@ -44,7 +44,7 @@ export interface CommandHandlerOptions {
   facts: FactPipeline
   log: EventLog
   platform: Pick<CapturePlatform, 'resolve'>
-  keys: Pick<KeyRing, 'create' | 'destroy'>
+  keys: Pick<KeyRing, 'create' | 'discard'>
   diskWatch: Pick<DiskWatch, 'isStale' | 'check' | 'shortage'>
   now(): number
   onFault(what: string, error: unknown): void

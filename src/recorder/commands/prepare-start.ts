@@ -31,7 +31,7 @@ export interface PreparedStart {
 /** The parts that prepare a start. */
 export interface StartPreparation {
   platform: Pick<CapturePlatform, 'resolve'>
-  keys: Pick<KeyRing, 'create' | 'destroy'>
+  keys: Pick<KeyRing, 'create' | 'discard'>
   diskWatch: Pick<DiskWatch, 'isStale' | 'check'>
   onFault(what: string, error: unknown): void
 }
@@ -58,7 +58,7 @@ export async function prepareStart(
     obstacle: (command) => (keyProblem ? { error: keyProblem } : deviceObstacle(command, devices)),
     async discard() {
       if (recording === undefined)
-        await keys.destroy(id).catch((error) => onFault('removing an unused key', error))
+        await keys.discard(id).catch((error) => onFault('removing an unused key', error))
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { EventData } from '../../contract/events.ts'
+import { MACHINES_VERSION } from '../../machines/definitions/definitions.ts'
 import type { EventLog } from '../../store/port.ts'
 import type { EventBatch } from './event-batch.ts'
 
@@ -8,6 +9,15 @@ export type OpeningFact =
   | { type: 'log.reopened'; data: EventData['log.reopened'] }
 
 const PAGE = 1000
+
+/** Returns the fact that this version of the recorder has started. */
+export function startedFact(version: string): OpeningFact {
+  const { platform, version: node } = process
+  return {
+    type: 'daemon.started',
+    data: { version, platform, node, witness: true, machines: MACHINES_VERSION },
+  }
+}
 
 /**
  * Finds the commands that the log calls completed although their clients may not have been told so:

@@ -207,12 +207,12 @@ function lastSeen(batch: EventBatch, id: string, events: LogEvent[]): string {
 /** Removes what is on disk of recordings whose start was never confirmed. */
 export async function removeUnconfirmed(
   recordings: OpenRecordings,
-  keys: Pick<KeyRing, 'destroy'>,
+  keys: Pick<KeyRing, 'discard'>,
   folderOf: (id: string) => string,
 ): Promise<void> {
   for (const fold of recordings.values()) {
     if (!isUnconfirmed(fold)) continue
     await rm(folderOf(fold.id), { recursive: true, force: true })
-    await keys.destroy(fold.id)
+    await keys.discard(fold.id)
   }
 }

@@ -12,6 +12,7 @@ import {
   clockChecks,
   diskChecks,
   encoderChecks,
+  keyChecks,
   logChecks,
   type SystemParts,
 } from './system-checks.ts'
@@ -52,6 +53,7 @@ export class Readiness {
       withinLimit(diskChecks(this.#options), { id: 'disk' }),
       withinLimit(clockChecks(this.#options), { id: 'clock' }),
       Promise.resolve(logChecks(this.#options)),
+      withinLimit(keyChecks(this.#options), { id: 'key' }),
     ])
     const checks = groups.flat()
     const ready = checks.every(({ result }) => result !== 'fail')

@@ -2,6 +2,7 @@ import type { CapturePlatform } from '../../actors/port.ts'
 import { ERRORS, type RecorderError } from '../../contract/errors.ts'
 import type { ReadinessCheck } from '../../contract/views.ts'
 import { WARNINGS } from '../../contract/warnings.ts'
+import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 
@@ -10,6 +11,7 @@ export interface SystemParts {
   platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
   diskWatch: Pick<DiskWatch, 'check' | 'shortage'>
   log: Pick<EventLog, 'status' | 'position' | 'events'>
+  keys: Pick<KeyRing, 'status'>
   /** Why nothing can be written; undefined when all is well. */
   failure(): RecorderError | undefined
   /** When this version was built or installed, epoch ms. */
@@ -131,4 +133,19 @@ export function logChecks({ log, failure }: SystemParts): ReadinessCheck[] {
   return [
     { id, result: 'fail', detail: 'It cannot be written.', remedy: ERRORS.STORAGE_UNAVAILABLE[2] },
   ]
+}
+
+/** Checks that the keys can be used, and says where the master key is. */
+export async function keyChecks({ keys }: SystemParts): Promise<ReadinessCheck[]> {
+  const id = 'key'
+  const { problem, masterKey, fileReason } = await keys.status()
+  if (problem !== null)
+    return [{ id, result: 'fail', detail: problem, remedy: ERRORS.KEY_UNAVAILABLE[2] }]
+  if (masterKey?.place !== 'file')
+    return [{ id, result: 'pass', detail: 'The master key is in the key store of the system.' }]
+  const detail = 'The master key is in a file that only this user can read.'
+  if (fileReason === null) return [{ id, result: 'pass', detail }]
+  const remedy =
+    'Whoever copies the whole home folder can read the recordings. Encrypt the disk, or set up a key store, then run `f2f key rotate`.'
+  return [{ id, result: 'warn', detail: `${detail} ${fileReason}`, remedy }]
 }

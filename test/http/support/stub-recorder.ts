@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../../../src/contract/by.ts'
 import type { Command } from '../../../src/contract/commands.ts'
+import type { KeyStatus } from '../../../src/contract/custody.ts'
 import { RecorderError } from '../../../src/contract/errors.ts'
 import type {
   EventData,
@@ -18,6 +19,7 @@ import type {
   RecordingView,
   TrackView,
 } from '../../../src/contract/views.ts'
+import { MemoryKeyRing } from '../../../src/custody/memory-key-ring.ts'
 import { PastPlayer, type PastStart } from '../../../src/inspection/past-player.ts'
 import type {
   PastInspection,
@@ -184,6 +186,18 @@ export class StubRecorder implements RecorderPort {
   async picture(id: string, side: ClientSide): Promise<{ jpeg: Buffer; number: number } | null> {
     await this.recording(id, side)
     return this.livePicture
+  }
+
+  /** Whoever has begun rotations of the master key. */
+  readonly rotations: By[] = []
+
+  keyStatus(): Promise<KeyStatus> {
+    return new MemoryKeyRing().status()
+  }
+
+  rotateKeys(by: By): Promise<KeyStatus> {
+    this.rotations.push(by)
+    return this.keyStatus()
   }
 
   async application(side: ClientSide) {

@@ -202,6 +202,7 @@ suite('readiness', (test) => {
     },
     log: bench.recorder.log,
     failure: () => undefined,
+    keys: bench.keys,
     builtAt: 0,
     ...more,
   })

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { destroyFile, writePrivateFile } from './key-file.ts'
+import { keyUnavailable } from './key-unavailable.ts'
+import { MASTER_KEY_BYTES } from './master-key.ts'
+import type { SecretStore } from './secret-store.ts'
+
+const BASE64URL = /^[A-Za-z0-9_-]{43}$/
+
+/** Keeps master keys in files of the user's own (0600), beside the keys that they wrap. */
+export class FileSecretStore implements SecretStore {
+  readonly place = 'file'
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async load(id: string): Promise<Buffer | undefined> {
+    let text: string
+    try {
+      text = (await readFile(this.#pathOf(id), 'utf8')).trim()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw keyUnavailable('The file of the master key cannot be read.', error)
+    }
+    const secret = Buffer.from(text, 'base64url')
+    if (!BASE64URL.test(text) || secret.length !== MASTER_KEY_BYTES)
+      throw keyUnavailable('The file of the master key is damaged.')
+    return secret
+  }
+
+  async save(id: string, secret: Buffer): Promise<void> {
+    await writePrivateFile(this.#pathOf(id), `${secret.toString('base64url')}\n`)
+  }
+
+  async destroy(id: string): Promise<void> {
+    await destroyFile(this.#pathOf(id))
+  }
+
+  close(): void {}
+
+  #pathOf(id: string): string {
+    return join(this.#folder, masterKeyFileName(id))
+  }
+}
+
+/** Returns the name of the file that a master key is kept in. */
+export function masterKeyFileName(id: string): string {
+  return `master-${id}.key`
+}

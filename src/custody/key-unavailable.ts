@@ -1,0 +1,11 @@
+import { RecorderError } from '../contract/errors.ts'
+
+/** Creates the error of a key that is missing, wrong or cannot be read. */
+export function keyUnavailable(detail: string, cause?: unknown): RecorderError {
+  return new RecorderError('KEY_UNAVAILABLE', detail, cause === undefined ? {} : { cause })
+}
+
+/** Returns an error as KEY_UNAVAILABLE; one that is a RecorderError already as it is. */
+export function toKeyUnavailable(error: unknown, detail: string): RecorderError {
+  return error instanceof RecorderError ? error : keyUnavailable(detail, error)
+}

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { syncFolder } from '../disk/sync-folder.ts'
+import { destroyFile, isDraft, keyFileText, readKeyFile, writePrivateFile } from './key-file.ts'
+import { keyUnavailable } from './key-unavailable.ts'
+import type { MasterKey } from './master-key.ts'
+import { unwrap, wrap } from './wrap.ts'
+
+/** The owner of a key: a recording, by its id, or the home. */
+export type KeyOwner = { recordingId: string } | 'home'
+
+const HOME_FILE = 'home.key'
+const KEY_FILE_END = '.key.json'
+const RECORDING_ID = /^[A-Za-z0-9_-]+$/
+
+/** The key files of a home. Each is wrapped by a master key and bound to its owner. */
+export class WrappedKeys {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /**
+   * Reads a key, synchronously; undefined when its owner has none. Throws KEY_UNAVAILABLE when the
+   * file is damaged, or none of the master keys opens it.
+   */
+  read(owner: KeyOwner, masters: ReadonlyMap<string, MasterKey>): Buffer | undefined {
+    const path = this.#pathOf(owner)
+    const file = path === undefined ? undefined : readKeyFile(path)
+    if (file === undefined) return undefined
+    const master = masters.get(file.masterKey)
+    if (master === undefined)
+      throw keyUnavailable('The master key is not the one with which the home was sealed.')
+    try {
+      return unwrap(master.secret, Buffer.from(file.wrapped, 'base64url'), contextOf(owner))
+    } catch (error) {
+      throw keyUnavailable('A key file is damaged.', error)
+    }
+  }
+
+  /** Returns the id of the master key that wraps a key; undefined when there is no such key. */
+  masterKeyOf(owner: KeyOwner): string | undefined {
+    const path = this.#pathOf(owner)
+    return path === undefined ? undefined : readKeyFile(path)?.masterKey
+  }
+
+  /**
+   * Writes a key. Resolves when it is on disk; with `name: 'later'`, when its content is, and
+   * `sync` makes the rest durable. Rejects with errors of the file system.
+   */
+  async write(
+    owner: KeyOwner,
+    secret: Buffer,
+    { id, secret: key }: MasterKey,
+    more: { name?: 'later' } = {},
+  ): Promise<void> {
+    const path = this.#pathOf(owner)
+    if (path === undefined) throw new TypeError('This is not the id of a recording.')
+    await writePrivateFile(path, keyFileText(id, wrap(key, secret, contextOf(owner))), more)
+  }
+
+  /** Resolves when the names of all files are on disk. */
+  async sync(): Promise<void> {
+    await syncFolder(this.#folder)
+  }
+
+  /** Whether a recording has a key. Looks at the folder, synchronously. */
+  has(recordingId: string): boolean {
+    const path = this.#pathOf({ recordingId })
+    return path !== undefined && existsSync(path)
+  }
+
+  /** Destroys the key of a recording. Resolves with whether there was one. Idempotent. */
+  async destroy(recordingId: string): Promise<boolean> {
+    const path = this.#pathOf({ recordingId })
+    return path !== undefined && (await destroyFile(path))
+  }
+
+  /** Lists the recordings that have a key. */
+  async recordings(): Promise<string[]> {
+    return (await readdir(this.#folder))
+      .filter((name) => name.endsWith(KEY_FILE_END))
+      .map((name) => name.slice(0, -KEY_FILE_END.length))
+  }
+
+  /** Destroys what was being written when a daemon died. */
+  async sweepDrafts(): Promise<void> {
+    for (const name of await readdir(this.#folder))
+      if (isDraft(name)) await destroyFile(join(this.#folder, name))
+  }
+
+  /** The ids become parts of paths. */
+  #pathOf(owner: KeyOwner): string | undefined {
+    if (owner === 'home') return join(this.#folder, HOME_FILE)
+    if (!RECORDING_ID.test(owner.recordingId)) return undefined
+    return join(this.#folder, `${owner.recordingId}${KEY_FILE_END}`)
+  }
+}
+
+function contextOf(owner: KeyOwner): string {
+  return owner === 'home' ? 'home' : owner.recordingId
+}

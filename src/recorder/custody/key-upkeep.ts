@@ -1,0 +1,85 @@
+import { readdir } from 'node:fs/promises'
+import type { By } from '../../contract/by.ts'
+import type { KeyStatus } from '../../contract/custody.ts'
+import type { KeyRing } from '../../custody/port.ts'
+import type { EventLog } from '../../store/port.ts'
+import type { FactPipeline } from '../facts/fact-pipeline.ts'
+
+/** The parts that the upkeep of the keys works with. */
+export interface KeyUpkeepOptions {
+  keys: KeyRing
+  log: Pick<EventLog, 'recording' | 'openRecordings' | 'lostWitness'>
+  facts: Pick<FactPipeline, 'append'>
+  system: By
+  recordingsFolder: string
+  onFault(what: string, error: unknown): void
+}
+
+/** Rotates the master key, and destroys keys that no recording uses. */
+export class KeyUpkeep {
+  readonly #options: KeyUpkeepOptions
+  #isClosed = false
+  #tidying: Promise<void> = Promise.resolve()
+
+  constructor(options: KeyUpkeepOptions) {
+    this.#options = options
+  }
+
+  /** Describes the keys. */
+  status(): Promise<KeyStatus> {
+    return this.#options.keys.status()
+  }
+
+  /**
+   * Begins to replace the master key, or goes on with that. Resolves when it has begun. Rejects
+   * with KEY_UNAVAILABLE.
+   */
+  async rotate(by: By): Promise<void> {
+    const { keys, facts, onFault } = this.#options
+    const { finished } = await keys.rotate((done) =>
+      facts.append({ by, commandId: null }, (batch) => batch.add(null, 'keys.rotated', done)),
+    )
+    finished.catch((error) => onFault('replacing the master key', error))
+  }
+
+  /**
+   * Goes on with a rotation that a dead daemon has left, and destroys the keys of recordings that
+   * never came to be or are erased. To be called before a start may create further keys.
+   */
+  async begin(): Promise<void> {
+    const { keys, onFault } = this.#options
+    const ids = await keys.recordings().catch((error) => {
+      onFault('listing the keys', error)
+      return []
+    })
+    this.#tidying = this.#goOn(ids).catch((error) => onFault('tidying up keys', error))
+  }
+
+  /** Resolves when it destroys no more keys. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#tidying
+  }
+
+  async #goOn(ids: readonly string[]): Promise<void> {
+    const { keys, system, recordingsFolder } = this.#options
+    if ((await keys.status()).rotation) await this.rotate(system)
+    const withFiles = new Set(await readdir(recordingsFolder))
+    for (const id of ids) {
+      if (this.#isClosed) return
+      if (!withFiles.has(id)) await this.#tidy(id)
+    }
+  }
+
+  /** Destroys a key without files of a recording, unless a verified log has use for it. */
+  async #tidy(id: string): Promise<void> {
+    const { keys, log } = this.#options
+    // A log that has lost its end may have known it.
+    if (log.lostWitness !== undefined) return
+    if (log.openRecordings().some((open) => open.id === id)) return
+    const recording = await log.recording(id)
+    // A key that came back with an old backup.
+    if (recording?.erased) return keys.destroy(id)
+    if (recording === undefined) await keys.discard(id)
+  }
+}

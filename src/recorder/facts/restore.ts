@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import type { By } from '../../contract/by.ts'
+import type { RecorderOptions } from '../recorder-options.ts'
+import type { RecorderParts } from '../recorder-parts.ts'
+import { type OpeningFact, openingFacts, unacknowledgedCommands } from './opening.ts'
+import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './recovery.ts'
+
+/** The parts and facts with which a recorder restores its recordings. */
+export interface Restoring {
+  options: RecorderOptions
+  parts: Pick<RecorderParts, 'facts' | 'reader'>
+  system: By
+  /** The fact behind those of the recovery. */
+  opening: OpeningFact
+  reason: 'interrupted' | 'storageFull'
+  onFault(what: string, error: unknown): void
+}
+
+/**
+ * Folds the log, finishes the files of interrupted recordings, and records how they ended, that the
+ * log is open, and which outcomes no client may have been told.
+ */
+export async function restoreRecordings(restoring: Restoring): Promise<void> {
+  const { options, parts, system, opening, reason, onFault } = restoring
+  const { log, platform, keys, clock, logger } = options
+  const folderOf = (id: string): string => join(options.recordingsFolder, id)
+  const interrupted = await findInterrupted(log, platform, keys, folderOf, onFault)
+  // Before the facts: once the log says that they never existed, nobody looks for their files.
+  await removeUnconfirmed(interrupted.recordings, keys, folderOf)
+  const unacknowledged = await unacknowledgedCommands(log)
+  const { lostWitness, rebuiltViews } = log
+  if (rebuiltViews !== undefined)
+    logger.warn(rebuiltViews, 'stored views were damaged and have been rebuilt')
+  // One millisecond more makes the interruption a gap, however far the clock was set back.
+  clock.notBefore(newestTime(log, interrupted) + 1)
+  parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
+  for (const events of interrupted.pastEvents.values()) parts.reader.observe(events)
+  await parts.facts.append({ by: system, commandId: null }, (batch) => {
+    if (lostWitness !== undefined) batch.add(null, 'log.witnessLost', lostWitness)
+    if (rebuiltViews !== undefined) batch.add(null, 'log.viewsRebuilt', rebuiltViews)
+    for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
+    openingFacts(batch, opening, unacknowledged)
+  })
+  // Now, not at the next tick: a screen that is captured by then would lose its segment.
+  clock.check()
+}
