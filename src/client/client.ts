@@ -3,6 +3,7 @@
  * types from the schemas of the API.
  */
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
+import type { KeyStatus } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { ReplayState } from '../contract/replay.ts'
@@ -192,6 +193,7 @@ function readingMethods(request: Request) {
     devices: get<Devices>('/devices'),
     tagKeys: get<TagKeys>('/tag-keys'),
     configuration: get<EffectiveConfiguration>('/config'),
+    keys: get<KeyStatus>('/keys'),
     async current(options?: RequestOptions) {
       try {
         return (await request('GET', '/recordings/current', options)) as RecordingWithHistory
@@ -258,6 +260,8 @@ function accessMethods(request: Request) {
     async revokeToken(id: string, options?: RequestOptions) {
       await request('DELETE', `/tokens/${encodeURIComponent(id)}`, options)
     },
+    rotateKeys: (options?: RequestOptions) =>
+      request('POST', '/keys/rotate', { ...options, body: {} }) as Promise<KeyStatus>,
     launchUrl: (options?: RequestOptions) =>
       request('POST', '/ui/launch', { ...options, body: {} }) as Promise<Launch>,
     async signOut(options?: RequestOptions) {

@@ -1,4 +1,5 @@
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
+import type { KeyStatus } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { ReplayState } from '../contract/replay.ts'
@@ -78,6 +79,10 @@ export interface RecorderClient {
   /** Reads the settings that are in force. */
   configuration(options?: RequestOptions): Promise<EffectiveConfiguration>
   readiness(media?: readonly Medium[], options?: RequestOptions): Promise<ReadinessView>
+  /** Reads the state of the keys of the recordings. */
+  keys(options?: RequestOptions): Promise<KeyStatus>
+  /** Begins to replace the master key. `keys` shows how far it is. */
+  rotateKeys(options?: RequestOptions): Promise<KeyStatus>
   tokens(query?: PageQuery, options?: RequestOptions): Promise<Page<TokenView>>
   createToken(request: TokenRequest, options?: RequestOptions): Promise<NewToken>
   revokeToken(id: string, options?: RequestOptions): Promise<void>

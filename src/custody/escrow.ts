@@ -1,29 +1,31 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Identity } from '../age/identity.ts'
-import { destroyFile } from './key-file.ts'
+import { encodeIdentity, type Identity, parseRecipient } from '../age/identity.ts'
+import { encryptAge } from '../age/sealer.ts'
+import { RecorderError } from '../contract/errors.ts'
+import { destroyFile, writePrivateFile } from './key-file.ts'
 
 const FILE_END = '.escrow.age'
 
-/** Seals a text for some recipients (`age1…`), as a file of age. */
-export type SealForRecipients = (text: string, recipients: readonly string[]) => Buffer
-
 /**
- * Wraps the identities of recordings for an organisation, too. Never its media: then the erasure of
- * the recorder's key would erase nothing.
+ * Wraps the identities of recordings for an organisation, too. Never the media: a segment for
+ * further recipients would outlive the erasure of the recording's key.
  */
 export class Escrow {
   readonly #folder: string
-  readonly #recipients: readonly string[]
+  readonly #recipients: readonly Buffer[]
 
+  /** Throws INVALID_REQUEST for a text that is no recipient of age (`age1…`). */
   constructor(folder: string, recipients: readonly string[]) {
     this.#folder = folder
-    this.#recipients = recipients
+    this.#recipients = recipients.map(toRecipient)
   }
 
-  /** Writes the identity of a recording. Resolves when it is on disk. */
-  async write(_recordingId: string, _identity: Identity): Promise<void> {
+  /** Writes the identity of a recording as a file of age. Resolves when it is on disk. */
+  async write(recordingId: string, identity: Identity): Promise<void> {
     if (this.#recipients.length === 0) return
+    const text = Buffer.from(`${encodeIdentity(identity)}\n`)
+    await writePrivateFile(this.#pathOf(recordingId), encryptAge(text, this.#recipients))
   }
 
   /** Destroys the identity of a recording. Idempotent. */
@@ -39,4 +41,10 @@ export class Escrow {
 /** Counts the recordings whose identity is wrapped for an organisation. */
 export async function countEscrowed(folder: string): Promise<number> {
   return (await readdir(folder)).filter((name) => name.endsWith(FILE_END)).length
+}
+
+function toRecipient(text: string): Buffer {
+  const recipient = parseRecipient(text)
+  if (recipient) return recipient
+  throw new RecorderError('INVALID_REQUEST', `${text} is not a recipient of age (age1…).`)
 }

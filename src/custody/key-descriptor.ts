@@ -24,8 +24,6 @@ export interface KeyDescriptor {
   fileReason: string | null
   /** The keys of recordings destroyed since the master key was made. */
   destroyed: number
-  /** When the master key was last written to a backup (RFC 3339). */
-  backedUpAt: string | null
 }
 
 /** Returns the descriptor of a new master key. */
@@ -36,7 +34,6 @@ export function describeKey(masterKey: MasterKeyName, fileReason: string | null)
     retiring: null,
     fileReason,
     destroyed: 0,
-    backedUpAt: null,
   }
 }
 

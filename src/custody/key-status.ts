@@ -4,6 +4,7 @@ import type { KeyRotationView, KeyStatus } from '../contract/custody.ts'
 import type { RecorderError } from '../contract/errors.ts'
 import { within } from '../time/within.ts'
 import { countEscrowed } from './escrow.ts'
+import { lastBackup } from './key-backup.ts'
 import type { KeyDescriptor } from './key-descriptor.ts'
 import { toKeyUnavailable } from './key-unavailable.ts'
 import { MasterKeys, type MasterKeysOptions } from './master-keys.ts'
@@ -31,7 +32,7 @@ export async function describeKeys(
   { descriptor, problem, rotation }: KnownKeyState,
 ): Promise<KeyStatus> {
   const recordings = await new WrappedKeys(folder).recordings()
-  const { masterKey = null, fileReason = null, destroyed = 0, backedUpAt = null } = descriptor ?? {}
+  const { masterKey = null, fileReason = null, destroyed = 0 } = descriptor ?? {}
   return {
     problem: problem?.message ?? null,
     masterKey,
@@ -41,7 +42,7 @@ export async function describeKeys(
     withoutFiles: recordings.filter((id) => !existsSync(join(recordingsFolder, id))).length,
     escrowed: await countEscrowed(folder),
     destroyed,
-    backedUpAt,
+    backedUpAt: masterKey ? await lastBackup(folder, masterKey.id) : null,
   }
 }
 

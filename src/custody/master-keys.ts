@@ -118,9 +118,19 @@ export class MasterKeys {
     await this.#stores[place].destroy(id)
   }
 
-  /** Keeps the secret of a key in the place that its name says. */
-  async restore({ id, place }: MasterKeyName, { secret }: MasterKey): Promise<void> {
-    await this.#stores[place].save(id, secret)
+  /**
+   * Keeps a master key again that the home was sealed with, in the wanted place. Rejects with
+   * KEY_UNAVAILABLE.
+   */
+  async restore(key: MasterKey, createdAt: string): Promise<MasterKeyName> {
+    const known = await this.describe().catch(() => undefined)
+    const { place, fileReason } = await this.#save(key)
+    const name = { id: key.id, place, createdAt }
+    if (known?.retiring?.id === key.id) await this.#write({ ...known, retiring: name })
+    else if (known?.masterKey.id === key.id)
+      await this.#write({ ...known, masterKey: name, fileReason })
+    else await this.#write(describeKey(name, fileReason))
+    return name
   }
 
   /** Ends what is under way. */

@@ -12,6 +12,7 @@ import { composedFileRoutes } from './routes/composed-files.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { eventRoutes } from './routes/events.ts'
 import { inspectRoutes } from './routes/inspect.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { launchRoutes } from './routes/launch.ts'
 import { pageRoutes } from './routes/page.ts'
 import { peaksRoutes } from './routes/peaks.ts'
@@ -46,6 +47,7 @@ export function createRoutes(services: Services): Route[] {
     ...configurationRoutes(services),
     pingRoute(),
     ...readinessRoutes(services),
+    ...keyRoutes(services),
     ...tokenRoutes(services),
     ...launchRoutes(services),
     ...pageRoutes(services),

@@ -71,6 +71,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'cli/commands/selftest.ts': ['cli/', 'client/', 'contract/', 'home/', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
+  // A missing master key is looked at, and restored, without a daemon.
+  'cli/commands/key.ts': ['cli/', 'contract/', 'custody/', 'home/', 'node:*'],
   'cli/commands/service.ts': ['cli/', 'home/', 'service/'],
   'service/': ['processes/', 'time/', 'node:*'],
   // It runs in browsers, too. Of the schemas it uses only types.

@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts'
 import { events } from './events.ts'
 import { exportRecording } from './export.ts'
 import { inspect } from './inspect.ts'
+import { keyBackup, keyRestore, keyRotate, keyStatus } from './key.ts'
 import { list } from './list.ts'
 import { replay } from './replay.ts'
 import { selftest } from './selftest.ts'
@@ -39,6 +40,10 @@ export const COMMANDS: readonly Command[] = [
   tokenCreate,
   tokenList,
   tokenRevoke,
+  keyStatus,
+  keyRotate,
+  keyBackup,
+  keyRestore,
   ui,
   inspect,
   serviceInstall,

@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 import { PAGE_LANGUAGES, SETTING_SOURCES } from '../../contract/configuration.ts'
+import { KEY_PLACES } from '../../contract/custody.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
 import { chart } from './chart-answer.ts'
@@ -126,6 +127,32 @@ const configuration = z.object({
   }),
 })
 
+const keys = z.object({
+  problem: z.string().nullable().describe('Why the keys cannot be used; null while they can'),
+  masterKey: z
+    .object({ id: z.string(), place: z.enum(KEY_PLACES), createdAt: time })
+    .nullable()
+    .describe('The key that wraps all others; null while there is none'),
+  fileReason: z
+    .string()
+    .nullable()
+    .describe('Why the master key is in a file although the key store of the system was wanted'),
+  rotation: z
+    .object({
+      from: z.string().describe('The id of the key that is being replaced'),
+      done: count,
+      total: count,
+      problem: z.string().nullable().describe('Why it does not go on; null while it does'),
+    })
+    .nullable()
+    .describe('The rotation under way; null when there is none'),
+  recordings: count.describe('How many recordings have keys'),
+  withoutFiles: count.describe('How many of them have no folder'),
+  escrowed: count.describe('How many of them are also wrapped for an organisation'),
+  destroyed: count.describe('How many keys were destroyed since the master key was made'),
+  backedUpAt: time.nullable().describe('When the master key was last written to a backup'),
+})
+
 const token = z.object({ id, name: z.string(), scopes: z.array(scope), createdAt: time })
 const newToken = token.extend({ token: z.string().describe('The secret, shown only once') })
 const launch = z.object({ url: z.url(), expiresAt: time })
@@ -186,6 +213,7 @@ export const ANSWERS = {
   EventPage: pageOf(event),
   ExportMessage: exportMessage,
   Health: health,
+  Keys: keys,
   Launch: launch,
   LevelMessage: levelMessage,
   NewToken: newToken,

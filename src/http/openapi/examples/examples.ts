@@ -2,6 +2,7 @@
  * The examples in openapi.json. Together they tell one session, and a test compares them with the
  * answers of a real daemon.
  */
+import type { KeyStatus } from '../../../contract/custody.ts'
 import { QUALITY_PRESETS } from '../../../contract/quality.ts'
 import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
 import { CHART } from './chart.ts'
@@ -68,7 +69,20 @@ const READINESS: ReadinessView = {
     },
     { id: 'clock', result: 'pass', detail: '2026-01-31 09:00 UTC' },
     { id: 'log', result: 'pass', detail: 'It is verified and has 2 events.' },
+    { id: 'key', result: 'pass', detail: 'The master key is in the key store of the system.' },
   ],
+}
+
+const KEYS: KeyStatus = {
+  problem: null,
+  masterKey: { id: '5f1c4e0d2a7b9386', place: 'system', createdAt: timeAt(-86_400) },
+  fileReason: null,
+  rotation: null,
+  recordings: 128,
+  withoutFiles: 0,
+  escrowed: 0,
+  destroyed: 3,
+  backedUpAt: timeAt(-80_000),
 }
 
 function listOf<M extends keyof typeof DEVICES>(medium: M) {
@@ -81,6 +95,7 @@ const CLOSED_PAGE = { items: [recordingAfter('close')], nextCursor: null }
 export const REQUEST_EXAMPLES: Record<string, unknown> = {
   createToken: { name: TOKEN.name, scopes: TOKEN.scopes },
   launchPage: {},
+  rotateKeys: {},
   signOut: {},
   startRecording: {
     media: ['mic', 'screen'],
@@ -163,6 +178,11 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
       reminderMinutes: { value: 15, from: 'default' },
       language: { value: null, from: 'default' },
     },
+  },
+  readKeys: KEYS,
+  rotateKeys: {
+    ...KEYS,
+    rotation: { from: '0b9d3c55e1a64f72', done: 0, total: 129, problem: null },
   },
   page: '<!doctype html>…',
   pageManifest: '{"name":"Face-to-Face Interaction Recorder", …}',
