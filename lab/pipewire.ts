@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type HelperProcess, startHelper, untilReady } from './helper-process.ts'
+import { busConfig } from './message-bus.ts'
 import { pactl } from './microphone.ts'
 import { playInto } from './sound.ts'
 import {
@@ -13,19 +14,6 @@ import {
   untilAccepting,
   untilDelivering,
 } from './sound-server.ts'
-
-/** A message bus that starts no services of its own. */
-const busConfig = (socket: string) => `<busconfig>
-  <type>session</type>
-  <listen>unix:path=${socket}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-`
 
 /**
  * Settings of WirePlumber that keep it away from the user's own devices: for 0.5, and for 0.4,

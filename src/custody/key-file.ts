@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../disk/sync-folder.ts'
-import { keyUnavailable } from './key-unavailable.ts'
+import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
 
 /** A file with a wrapped key. `masterKey` is the id of the key that opens it. */
 export interface KeyFile {
@@ -14,17 +14,25 @@ export interface KeyFile {
 
 /** Reads a key file; undefined when there is none. Throws KEY_UNAVAILABLE. */
 export function readKeyFile(path: string): KeyFile | undefined {
-  let file: Partial<KeyFile> | null
+  let text: string
   try {
-    file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile | null
+    text = readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw keyUnavailable('A key file cannot be read.', error)
   }
-  const { version, masterKey, wrapped } = file ?? {}
-  if (version === 1 && typeof masterKey === 'string' && typeof wrapped === 'string')
-    return { version, masterKey, wrapped }
-  throw keyUnavailable('A key file is damaged.')
+  const file = parseKeyFile(text)
+  if (file) return file
+  throw new DamagedKeyError()
+}
+
+function parseKeyFile(text: string): KeyFile | undefined {
+  try {
+    const { version, masterKey, wrapped } = JSON.parse(text) as KeyFile
+    if (version === 1 && typeof masterKey === 'string' && typeof wrapped === 'string')
+      return { version, masterKey, wrapped }
+  } catch {}
+  return undefined
 }
 
 /** Returns the text of a key file. */

@@ -1,6 +1,6 @@
 import type { KeyRotationView } from '../contract/custody.ts'
 import { describeKey } from './key-descriptor.ts'
-import { keyUnavailable } from './key-unavailable.ts'
+import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
 import type { LoadedMasterKeys, MasterKeys } from './master-keys.ts'
 import type { RecordRotation, Rotating } from './port.ts'
 import type { KeyOwner, WrappedKeys } from './wrapped-keys.ts'
@@ -129,11 +129,15 @@ export class KeyRotation {
 
   async #rewrap(owner: KeyOwner, { current, byId }: LoadedMasterKeys): Promise<void> {
     const { files } = this.#parts
-    const wrappedBy = files.masterKeyOf(owner)
-    // Destroyed meanwhile, wrapped already, or from another home: the old key opens none of these.
-    if (wrappedBy === undefined || wrappedBy === current.id || !byId.has(wrappedBy)) return
-    const secret = files.read(owner, byId)
-    if (secret === undefined) throw keyUnavailable('A key file has disappeared.')
-    await files.write(owner, secret, current, { name: 'later' })
+    try {
+      const wrappedBy = files.masterKeyOf(owner)
+      // Destroyed meanwhile, wrapped already, or from another home: the old key opens none of them.
+      if (wrappedBy === undefined || wrappedBy === current.id || !byId.has(wrappedBy)) return
+      const secret = files.read(owner, byId)
+      if (secret) await files.write(owner, secret, current, { name: 'later' })
+    } catch (error) {
+      // The old key does not open it either.
+      if (!(error instanceof DamagedKeyError)) throw error
+    }
   }
 }

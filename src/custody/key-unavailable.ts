@@ -9,3 +9,10 @@ export function keyUnavailable(detail: string, cause?: unknown): RecorderError {
 export function toKeyUnavailable(error: unknown, detail: string): RecorderError {
   return error instanceof RecorderError ? error : keyUnavailable(detail, error)
 }
+
+/** A key file was changed, so that no key opens it any more. */
+export class DamagedKeyError extends RecorderError {
+  constructor(cause?: unknown) {
+    super('KEY_UNAVAILABLE', 'A key file is damaged.', cause === undefined ? {} : { cause })
+  }
+}

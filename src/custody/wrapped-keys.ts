@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { destroyFile, isDraft, keyFileText, readKeyFile, writePrivateFile } from './key-file.ts'
-import { keyUnavailable } from './key-unavailable.ts'
+import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
 import type { MasterKey } from './master-key.ts'
 import { unwrap, wrap } from './wrap.ts'
 
@@ -36,7 +36,7 @@ export class WrappedKeys {
     try {
       return unwrap(master.secret, Buffer.from(file.wrapped, 'base64url'), contextOf(owner))
     } catch (error) {
-      throw keyUnavailable('A key file is damaged.', error)
+      throw new DamagedKeyError(error)
     }
   }
 

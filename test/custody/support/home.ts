@@ -12,27 +12,27 @@ export class FakeSystemStore implements SecretStore {
   /** Why it does not work. */
   fault: string | undefined
   /** Called before each act. */
-  before: () => Promise<void> = async () => {}
+  before: (act: 'load' | 'save' | 'destroy') => Promise<void> = async () => {}
 
   async load(id: string): Promise<Buffer | undefined> {
-    await this.#work()
+    await this.#work('load')
     return this.secrets.get(id)
   }
 
   async save(id: string, secret: Buffer): Promise<void> {
-    await this.#work()
+    await this.#work('save')
     this.secrets.set(id, secret)
   }
 
   async destroy(id: string): Promise<void> {
-    await this.#work()
+    await this.#work('destroy')
     this.secrets.delete(id)
   }
 
   close(): void {}
 
-  async #work(): Promise<void> {
-    await this.before()
+  async #work(act: 'load' | 'save' | 'destroy'): Promise<void> {
+    await this.before(act)
     if (this.fault !== undefined) throw keyUnavailable(this.fault)
   }
 }
