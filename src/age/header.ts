@@ -24,9 +24,10 @@ export const MOST_HEADER_BYTES = 16_384
 
 /** Writes the header of a file whose key is wrapped for each recipient. */
 export function writeHeader(fileKey: Buffer, recipients: readonly Buffer[]): Buffer {
-  const stanzas = recipients.map((recipient) => writeStanza(fileKey, recipient)).join('')
-  const text = `${VERSION}\n${stanzas}---`
-  return Buffer.from(`${text} ${base64(macOf(fileKey, text))}\n`)
+  return closeHeader(
+    fileKey,
+    recipients.map((recipient) => writeStanza(fileKey, recipient)),
+  )
 }
 
 /**
@@ -37,18 +38,45 @@ export function readHeader(
   beginning: Buffer,
   identity: Identity,
 ): { fileKey: Buffer; end: number } {
+  const header = splitHeader(beginning)
+  const fileKey = findFileKey(header.stanzas, identity)
+  header.assertMac(fileKey)
+  return { fileKey, end: header.end }
+}
+
+/** Writes a header with these stanzas, each of which wraps the file key. */
+export function closeHeader(fileKey: Buffer, stanzas: readonly string[]): Buffer {
+  const text = `${VERSION}\n${stanzas.join('')}---`
+  return Buffer.from(`${text} ${base64(macOf(fileKey, text))}\n`)
+}
+
+/** The parts of a header. */
+export interface HeaderParts {
+  stanzas: string
+  /** Where the payload begins. */
+  end: number
+  /** Throws {@link SealedFileError} unless the file key confirms the whole header. */
+  assertMac(fileKey: Buffer): void
+}
+
+/** Takes the header at the beginning of a file apart. Throws {@link SealedFileError}. */
+export function splitHeader(beginning: Buffer): HeaderParts {
   const text = beginning.toString('latin1')
   const macAt = text.indexOf('\n--- ')
   const end = text.indexOf('\n', macAt + 1) + 1
   if (!text.startsWith(`${VERSION}\n`) || macAt === -1 || end === 0)
     throw new SealedFileError('The file has no header of age.')
-  const fileKey = findFileKey(text.slice(VERSION.length + 1, macAt + 1), identity)
-  // The text, since base64 has several for the same bytes.
-  const mac = Buffer.from(text.slice(macAt + 5, end - 1))
-  const expected = Buffer.from(base64(macOf(fileKey, text.slice(0, macAt + 4))))
-  if (mac.length !== expected.length || !timingSafeEqual(mac, expected))
-    throw new SealedFileError('The header of the file has been changed.')
-  return { fileKey, end }
+  return {
+    stanzas: text.slice(VERSION.length + 1, macAt + 1),
+    end,
+    assertMac(fileKey) {
+      // The text, since base64 has several for the same bytes.
+      const mac = Buffer.from(text.slice(macAt + 5, end - 1))
+      const expected = Buffer.from(base64(macOf(fileKey, text.slice(0, macAt + 4))))
+      if (mac.length !== expected.length || !timingSafeEqual(mac, expected))
+        throw new SealedFileError('The header of the file has been changed.')
+    },
+  }
 }
 
 function writeStanza(fileKey: Buffer, recipient: Buffer): string {
@@ -95,4 +123,5 @@ function macOf(fileKey: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
-const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')
+/** Encodes bytes as age does: without padding. */
+export const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')

@@ -72,13 +72,18 @@ export function encryptAge(bytes: Buffer, recipients: readonly Buffer[]): Buffer
 /** Opens an age file in memory. Throws {@link SealedFileError}. */
 export function decryptAge(file: Buffer, identity: Identity): Buffer {
   const { fileKey, end } = readHeader(file, identity)
-  const chunksAt = end + PAYLOAD_NONCE_BYTES
-  if (file.length < chunksAt) throw new SealedFileError('The file ends within its beginning.')
-  const key = payloadKey(fileKey, file.subarray(end, chunksAt))
+  return openPayload(fileKey, file.subarray(end))
+}
+
+/** Opens all behind the header of an age file. Throws {@link SealedFileError}. */
+export function openPayload(fileKey: Buffer, payload: Buffer): Buffer {
+  if (payload.length < PAYLOAD_NONCE_BYTES)
+    throw new SealedFileError('The file ends within its beginning.')
+  const key = payloadKey(fileKey, payload.subarray(0, PAYLOAD_NONCE_BYTES))
   const opened: Buffer[] = []
-  for (let at = chunksAt, number = 0; at < file.length || number === 0; number++) {
-    const next = Math.min(at + SEALED_CHUNK_BYTES, file.length)
-    opened.push(openChunk(key, number, next === file.length, file.subarray(at, next)))
+  for (let at = PAYLOAD_NONCE_BYTES, number = 0; at < payload.length || number === 0; number++) {
+    const next = Math.min(at + SEALED_CHUNK_BYTES, payload.length)
+    opened.push(openChunk(key, number, next === payload.length, payload.subarray(at, next)))
     at = next
   }
   return Buffer.concat(opened)

@@ -23,12 +23,13 @@ interface BackupContent {
 }
 
 /**
- * Returns the master key of a home as a file of age for a passphrase: `age -d` opens it, too.
- * Rejects with KEY_UNAVAILABLE.
+ * Returns the master key of a home as a file of age for a passphrase: `age -d` opens it, too. A
+ * higher `workFactor` makes guessing slower. Rejects with KEY_UNAVAILABLE.
  */
 export async function backUpMasterKey(
   options: MasterKeysOptions,
   passphrase: string,
+  workFactor?: number,
 ): Promise<{ id: string; file: Buffer }> {
   const masters = new MasterKeys(options)
   try {
@@ -46,7 +47,7 @@ export async function backUpMasterKey(
       secret: current.secret.toString('base64url'),
     }
     const text = Buffer.from(`${JSON.stringify(content, null, 2)}\n`)
-    return { id: current.id, file: await encryptForPassphrase(text, passphrase) }
+    return { id: current.id, file: await encryptForPassphrase(text, passphrase, workFactor) }
   } finally {
     masters.close()
   }

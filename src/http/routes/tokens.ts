@@ -93,7 +93,13 @@ function createToken({ recorder, user, isRunning }: Services): Route {
         content: { 'application/json': ANSWERS.NewToken },
       },
     ],
-    errors: ['TOKEN_NAME_TAKEN', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
+    errors: [
+      'TOKEN_NAME_TAKEN',
+      'KEY_UNAVAILABLE',
+      'NOT_READY',
+      'STORAGE_UNAVAILABLE',
+      'STORAGE_FULL',
+    ],
     async handle(exchange) {
       requireReady(isRunning)
       const { name } = exchange.body
@@ -122,7 +128,7 @@ function revokeToken({ recorder, streams, feeds, user, isRunning }: Services): R
     scope: 'admin',
     changesState: true,
     outcomes: [{ status: 204, description: 'The token is revoked' }],
-    errors: ['NOT_FOUND', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
+    errors: ['NOT_FOUND', 'KEY_UNAVAILABLE', 'NOT_READY', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL'],
     async handle(exchange) {
       requireReady(isRunning)
       const id = exchange.params.tokenId as string
