@@ -20,6 +20,9 @@ const MOST_CACHED = 50_000
 /** A key store that waits for a person must not keep the daemon from starting. */
 const ANSWER_LIMIT_MS = 3_000
 
+const LOST_WHILE_RUNNING =
+  'The file of the master key is gone. Only the running recorder still has the key: run f2f key rotate before it ends.'
+
 /** How to open the keys of a home. */
 export interface HomeKeyRingOptions extends MasterKeysOptions {
   /** The folder of the recordings. Beside sealed ones no master key is created. */
@@ -136,10 +139,14 @@ export class HomeKeyRing implements KeyRing {
     return this.#files.recordings()
   }
 
-  status(): Promise<KeyStatus> {
+  async status(): Promise<KeyStatus> {
+    const isLost = this.#problem === undefined && (await this.#masters.isFileLost())
     const { descriptor } = this.#masters
-    const { view: rotation } = this.#rotation
-    return describeKeys(this.#options, { descriptor, problem: this.#problem, rotation })
+    return describeKeys(this.#options, {
+      descriptor,
+      problem: isLost ? keyUnavailable(LOST_WHILE_RUNNING) : this.#problem,
+      rotation: this.#rotation.view,
+    })
   }
 
   async rotate(record: RecordRotation): Promise<Rotating> {

@@ -83,6 +83,16 @@ export class MasterKeys {
     return { current, byId }
   }
 
+  /**
+   * Whether the file of the master key has disappeared since it was loaded. The key store of the
+   * system is not asked: it may ask a person.
+   */
+  async isFileLost(): Promise<boolean> {
+    const { masterKey } = this.#descriptor ?? {}
+    if (masterKey?.place !== 'file') return false
+    return (await this.#stores.file.load(masterKey.id).catch(() => undefined)) === undefined
+  }
+
   /** Creates a master key in the wanted place. It is not in use until it is described. */
   async create(): Promise<CreatedMasterKey> {
     const key = createMasterKey()

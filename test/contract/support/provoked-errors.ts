@@ -8,6 +8,7 @@ import type { ErrorCode } from '../../../src/contract/errors.ts'
 import { createFaultDisk } from '../../e2e/support/fault-disk.ts'
 import { createStallingFfmpeg } from '../../e2e/support/stalling-ffmpeg.ts'
 import type { Answer, DaemonOptions, TestDaemon } from '../../support/daemon.ts'
+import { loseMasterKey } from '../../support/master-key.ts'
 import { eventually } from '../../support/suite.ts'
 import type { Clients } from './clients.ts'
 import { openFeed } from './event-feed.ts'
@@ -191,7 +192,13 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
       return answer
     }
   },
-  KEY_UNAVAILABLE: () => assert.fail('nothing provokes it yet'),
+  KEY_UNAVAILABLE: async (bench) => {
+    const { daemon } = await bench.another({})
+    await daemon.stop()
+    await loseMasterKey(daemon.home)
+    const { api } = await bench.another({ home: daemon.home })
+    return (headers) => api.start({}, headers)
+  },
   NOT_READY: async (bench) => {
     const { daemon } = await bench.another({})
     const feed = await openFeed(daemon)
