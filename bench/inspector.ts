@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { type Daemon, startDaemon } from '../lab/daemon.ts'
-import { TEST_KEYS } from '../lab/test-keys.ts'
+import { openHomeKeys } from '../lab/home-keys.ts'
 import { findProgram } from '../src/processes/find-program.ts'
 import { openEventLog } from '../src/store/event-log.ts'
 import { MADE_UP_ID, madeUpEvents } from './made-up-events.ts'
@@ -93,8 +93,9 @@ const TIME_STEPS = `(async () => {
 })()`
 
 async function writeLongRecording(home: string): Promise<void> {
+  const keys = await openHomeKeys(home)
   const log = await openEventLog({
-    keys: TEST_KEYS,
+    keys,
     folder: join(home, 'log'),
     witnessFile: join(home, 'log.witness'),
   })
@@ -102,4 +103,5 @@ async function writeLongRecording(home: string): Promise<void> {
   for (let from = 0; from < events.length; from += BATCH)
     await log.append({ events: events.slice(from, from + BATCH) }).committed
   await log.close()
+  await keys.close()
 }

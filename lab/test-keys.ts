@@ -1,41 +1,44 @@
 import { createHash } from 'node:crypto'
 import { identityOf } from '../src/age/identity.ts'
-import type { KeyRing } from '../src/custody/port.ts'
+import { MemoryKeyRing } from '../src/custody/memory-key-ring.ts'
+import type { HomeKeys, KeyRing, RecordingKeys } from '../src/custody/port.ts'
 import { homeKeys, recordingKeys } from '../src/custody/recording-keys.ts'
 
 const secretOf = (name: string): Buffer => createHash('sha256').update(name).digest()
+const HOME = homeKeys(secretOf('home'))
 
 /**
  * Keys that are the same in every process: those of a recording are made from its id. For logs of
  * tests and of the bench, which have no home.
  */
-export function createTestKeys(): KeyRing {
-  const destroyed = new Set<string>()
-  const home = homeKeys(secretOf('home'))
-  const made = new Map<string, ReturnType<typeof recordingKeys>>()
-  const keysOf = (id: string) => {
-    if (destroyed.has(id)) return undefined
-    let keys = made.get(id)
-    if (keys === undefined) {
-      keys = recordingKeys(identityOf(secretOf(id)))
-      made.set(id, keys)
-    }
+export class TestKeyRing extends MemoryKeyRing {
+  readonly #destroyed = new Set<string>()
+  readonly #made = new Map<string, RecordingKeys>()
+
+  override home(): HomeKeys {
+    super.home()
+    return HOME
+  }
+
+  override async create(recordingId: string): Promise<RecordingKeys> {
+    await super.create(recordingId)
+    this.#destroyed.delete(recordingId)
+    return this.keysOf(recordingId) as RecordingKeys
+  }
+
+  override keysOf(recordingId: string): RecordingKeys | undefined {
+    super.keysOf(recordingId)
+    if (this.#destroyed.has(recordingId)) return undefined
+    const keys = this.#made.get(recordingId) ?? recordingKeys(identityOf(secretOf(recordingId)))
+    this.#made.set(recordingId, keys)
     return keys
   }
-  return {
-    problem: undefined,
-    home: () => home,
-    async create(id) {
-      destroyed.delete(id)
-      return keysOf(id)!
-    },
-    keysOf,
-    async destroy(id) {
-      destroyed.add(id)
-    },
-    async reload() {},
+
+  override async destroy(recordingId: string): Promise<void> {
+    await super.destroy(recordingId)
+    this.#destroyed.add(recordingId)
   }
 }
 
 /** Keys for logs whose recordings nobody erases. */
-export const TEST_KEYS: KeyRing = createTestKeys()
+export const TEST_KEYS: KeyRing = new TestKeyRing()

@@ -1,12 +1,11 @@
 /** Opens the sealed files of recordings, for tests, the demo and the bench. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { type Identity, identityOf } from '../src/age/identity.ts'
 import { decryptAge } from '../src/age/sealer.ts'
-import { readKeyFile } from '../src/custody/key-file.ts'
 import { masterKeyOf } from '../src/custody/master-key.ts'
-import { unwrap } from '../src/custody/wrap.ts'
+import { WrappedKeys } from '../src/custody/wrapped-keys.ts'
 
 const identities: Identity[] = []
 let folder: string | undefined
@@ -19,12 +18,15 @@ export function rememberIdentity(identity: Identity): void {
 
 /** Returns the identity of a recording in a home whose master key is in a file. */
 export function identityIn(home: string, recordingId: string): Identity {
-  const master = masterKeyOf(
-    Buffer.from(readFileSync(join(home, 'keys', 'master.key'), 'utf8').trim(), 'base64url'),
-  )
-  const file = readKeyFile(join(home, 'keys', `${recordingId}.key.json`))
-  if (file === undefined) throw new Error(`${recordingId} has no key`)
-  return identityOf(unwrap(master.secret, Buffer.from(file.wrapped, 'base64url'), recordingId))
+  const keys = join(home, 'keys')
+  const masters = readdirSync(keys)
+    .filter((name) => /^master-\w+\.key$/.test(name))
+    .map((name) => Buffer.from(readFileSync(join(keys, name), 'utf8').trim(), 'base64url'))
+    .map(masterKeyOf)
+  const byId = new Map(masters.map((master) => [master.id, master]))
+  const secret = new WrappedKeys(keys).read({ recordingId }, byId)
+  if (secret === undefined) throw new Error(`${recordingId} has no key`)
+  return identityOf(secret)
 }
 
 /** Reads a file of media, sealed or not. */

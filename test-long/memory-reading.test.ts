@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { TEST_KEYS } from '../lab/test-keys.ts'
+import { openHomeKeys } from '../lab/home-keys.ts'
 import { openEventLog } from '../src/store/event-log.ts'
 import { writeRecording } from '../test/store/support/corruption.ts'
 import { startDaemon, type TestDaemon } from '../test/support/daemon.ts'
@@ -26,8 +26,9 @@ function peakRssMb(pid: number): number {
 
 async function writeLog(home: string): Promise<void> {
   mkdirSync(home, { mode: 0o700 })
+  const keys = await openHomeKeys(home)
   const log = await openEventLog({
-    keys: TEST_KEYS,
+    keys,
     folder: join(home, 'log'),
     witnessFile: join(home, 'log.witness'),
   })
@@ -36,6 +37,7 @@ async function writeLog(home: string): Promise<void> {
     await Promise.all(some.map((n) => writeRecording(log, n, 'closed')))
   }
   await log.close()
+  await keys.close()
 }
 
 async function readAll(daemon: TestDaemon): Promise<number> {

@@ -11,12 +11,15 @@ suite('a recorder without its master key', (test) => {
     const bench = await RecorderBench.create()
     const { keys } = bench
     const { id } = await bench.command('api', 'recording.start')
-    const before = await bench.events()
+    // Without a key, what is said about persons is not readable.
+    const eventsOf = async () =>
+      (await bench.events()).map(({ position, type, at }) => [position, type, at])
+    const before = await eventsOf()
     keys.problem = MISSING
     await bench.crash()
     const { recorder } = bench
     assert.equal(recorder.isRunning, true)
-    assert.deepEqual(await bench.events(), before)
+    assert.deepEqual(await eventsOf(), before)
     for (const act of [
       () => bench.command('api', 'recording.start'),
       () => bench.command('api', 'track.stop', {}, { recordingId: id }),
@@ -29,11 +32,13 @@ suite('a recorder without its master key', (test) => {
       [['KEY_UNAVAILABLE', MISSING.message]],
     )
     assert.equal((await recorder.recording(id, 'api')).state, 'WrapUp')
-    assert.deepEqual(await bench.events(), before)
+    assert.deepEqual(await eventsOf(), before)
 
     keys.problem = undefined
     await eventually('a recorder with its key', async () => {
-      const types = (await bench.events()).slice(before.length).map(({ type }) => type)
+      // While the log is opened again, it cannot be read.
+      const events = await bench.events().catch(() => [])
+      const types = events.slice(before.length).map(({ type }) => type)
       return types.includes('daemon.started') && types.includes('recording.interrupted')
     })
     await bench.command('api', 'track.stop', {}, { recordingId: id }).catch(() => {})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createTestKeys, TEST_KEYS } from '../../lab/test-keys.ts'
+import { TEST_KEYS, TestKeyRing } from '../../lab/test-keys.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { openValue, sealValue } from '../../src/custody/values.ts'
@@ -82,14 +82,8 @@ suite('values about persons in the log', (test) => {
   test('are verified and folded without a key, and read again when it is back', () =>
     withFolder(async (folder) => {
       await withLog(folder, writeMarked)
-      const keys = { ...createTestKeys(), problem: undefined as RecorderError | undefined }
+      const keys = new TestKeyRing()
       const missing = new RecorderError('KEY_UNAVAILABLE', 'It is not there.')
-      const locked = {
-        ...keys,
-        get problem() {
-          return keys.problem
-        },
-      }
       keys.problem = missing
       await withLog(
         folder,
@@ -107,13 +101,13 @@ suite('values about persons in the log', (test) => {
           assert.equal(log.status, 'verified')
           assert.equal((await log.recording(ID))?.tags[0]?.value, 'Zaphod-8841-B')
         },
-        { keys: locked },
+        { keys },
       )
     }))
 
   test('are gone when the key of their recording is destroyed, and the log still verifies', () =>
     withFolder(async (folder) => {
-      const keys = createTestKeys()
+      const keys = new TestKeyRing()
       await withLog(
         folder,
         async (log) => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { createTestKeys } from '../../lab/test-keys.ts'
+import { TestKeyRing } from '../../lab/test-keys.ts'
 import type { ClientSide } from '../../src/contract/by.ts'
 import type { Command, CommandName, CommandRequests } from '../../src/contract/commands.ts'
 import type { LogEvent, NewEvent } from '../../src/contract/events.ts'
@@ -63,7 +63,7 @@ export class RecorderBench {
    */
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
   readonly clock = new FakeClock()
-  readonly keys = createTestKeys()
+  readonly keys = new TestKeyRing()
   readonly folder: string
   readonly #more: Partial<RecorderOptions>
 

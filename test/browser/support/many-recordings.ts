@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { openHomeKeys } from '../../../lab/home-keys.ts'
 import type { By } from '../../../src/contract/by.ts'
 import type { TagValue } from '../../../src/contract/commands.ts'
 import type { NewEvent } from '../../../src/contract/events.ts'
@@ -44,7 +45,9 @@ export async function writeManyRecordings(
   nowMs: number,
 ): Promise<void> {
   mkdirSync(home, { recursive: true, mode: 0o700 })
+  const keys = await openHomeKeys(home)
   const log = await openEventLog({
+    keys,
     folder: join(home, 'log'),
     witnessFile: join(home, 'log.witness'),
   })
@@ -55,6 +58,7 @@ export async function writeManyRecordings(
     )
   }
   await log.close()
+  await keys.close()
 }
 
 /** The events of the `i`th newest recording. */
