@@ -19,7 +19,7 @@ const PASSPHRASE =
 /** Shows the state of the keys. */
 export const keyStatus = defineCommand({
   name: 'key status',
-  summary: 'Show whether the keys of the recordings can be used, and where the master key is.',
+  summary: 'Show the master key and the keys of the recordings.',
   description: [
     'Every recording has a key of its own, and the master key wraps them all. Shows where the master key is kept, since ' +
       'when, when it was last written to a backup, and how many keys were destroyed since. Works without a running recorder, too.',
@@ -40,7 +40,7 @@ export const keyStatus = defineCommand({
 /** Replaces the master key. */
 export const keyRotate = defineCommand({
   name: 'key rotate',
-  summary: 'Replace the master key by a new one, and destroy the old one.',
+  summary: 'Replace the master key, and destroy the old one.',
   description: [
     'Wraps all keys by a new master key. Do this after erasures: backups of the old master key then open no key of this home ' +
       'any more. They still open those in old copies of the home, so destroy them. Make a new backup afterwards with `f2f key backup`.',
@@ -77,7 +77,7 @@ export const keyRotate = defineCommand({
 /** Writes the master key to a file, sealed for a passphrase. */
 export const keyBackup = defineCommand({
   name: 'key backup',
-  summary: 'Write the master key to a file, sealed for a passphrase.',
+  summary: 'Write the master key to a sealed file.',
   args: { usage: 'FILE', min: 1, max: 1, completes: 'file' },
   description: [
     'Without the master key no recording can be read. Keep the file in another place than the recordings: both together, with the ' +
