@@ -31,6 +31,11 @@ suite('a recorder without its master key', (test) => {
       shown.errors.map(({ code, message }) => [code, message]),
       [['KEY_UNAVAILABLE', MISSING.message]],
     )
+    const host = async () => {
+      const { tags } = await recorder.recording(id, 'api')
+      return tags.find(({ key }) => key === 'system.host')?.value
+    }
+    assert.notEqual(await host(), 'test')
     assert.equal((await recorder.recording(id, 'api')).state, 'WrapUp')
     assert.deepEqual(await eventsOf(), before)
 
@@ -41,7 +46,7 @@ suite('a recorder without its master key', (test) => {
       const types = events.slice(before.length).map(({ type }) => type)
       return types.includes('daemon.started') && types.includes('recording.interrupted')
     })
-    await bench.command('api', 'track.stop', {}, { recordingId: id }).catch(() => {})
+    assert.equal(await host(), 'test')
     await eventually('a start', () =>
       bench.command('api', 'recording.start').catch(() => false as const),
     )
