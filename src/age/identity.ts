@@ -27,10 +27,24 @@ export function createIdentity(): Identity {
   return { secret: Buffer.from(d!, 'base64url'), recipient: Buffer.from(x!, 'base64url') }
 }
 
-/** Returns the identity of a private key of 32 bytes. */
+/**
+ * Returns the identity of a private key of 32 bytes. Its recipient is computed when it is needed:
+ * that takes ten times as long as all else, and whoever only reads does not need it.
+ */
 export function identityOf(secret: Buffer): Identity {
+  let known: Buffer | undefined
+  return {
+    secret,
+    get recipient() {
+      known ??= publicKeyOf(secret)
+      return known
+    },
+  }
+}
+
+function publicKeyOf(secret: Buffer): Buffer {
   const { x } = createPublicKey(privateKeyOf(secret)).export({ format: 'jwk' })
-  return { secret, recipient: Buffer.from(x!, 'base64url') }
+  return Buffer.from(x!, 'base64url')
 }
 
 /**
