@@ -55,19 +55,25 @@ export class KeyUpkeep {
     this.#tidying = this.#goOn(ids).catch((error) => onFault('tidying up keys', error))
   }
 
-  /** Resolves when it destroys no more keys. */
-  async close(): Promise<void> {
-    this.#isClosed = true
+  /** Resolves when it has looked at all keys. */
+  async idle(): Promise<void> {
     await this.#tidying
   }
 
+  /** Resolves when it destroys no more keys. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.idle()
+  }
+
   async #goOn(ids: readonly string[]): Promise<void> {
-    const { keys, system, recordingsFolder } = this.#options
+    const { keys, system, recordingsFolder, onFault } = this.#options
     if ((await keys.status()).rotation) await this.rotate(system)
     const withFiles = new Set(await readdir(recordingsFolder))
     for (const id of ids) {
       if (this.#isClosed) return
-      if (!withFiles.has(id)) await this.#tidy(id)
+      if (withFiles.has(id)) continue
+      await this.#tidy(id).catch((error) => onFault(`tidying up the key of ${id}`, error))
     }
   }
 

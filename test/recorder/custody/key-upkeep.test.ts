@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { RecordingView } from '../../../src/contract/views.ts'
+import { MemoryKeyRing } from '../../../src/custody/memory-key-ring.ts'
+import { KeyUpkeep, type KeyUpkeepOptions } from '../../../src/recorder/custody/key-upkeep.ts'
+import type { LostWitness } from '../../../src/store/witness-check.ts'
+import { suite } from '../../support/suite.ts'
+
+const view = (erased: object | null) => ({ erased }) as RecordingView
+
+/** Keys of recordings that are known, open, erased, and of none; one of none has files. */
+async function setUp(lostWitness?: LostWitness) {
+  const recordingsFolder = await mkdtemp(join(tmpdir(), 'f2f-upkeep-'))
+  await mkdir(join(recordingsFolder, 'withFiles'))
+  const keys = new MemoryKeyRing()
+  for (const id of ['known', 'open', 'erased', 'unknown', 'withFiles']) await keys.create(id)
+  const views: Record<string, RecordingView> = { known: view(null), erased: view({}) }
+  const faults: unknown[] = []
+  const options: KeyUpkeepOptions = {
+    keys,
+    log: {
+      lostWitness,
+      openRecordings: () => [{ id: 'open' } as RecordingView],
+      recording: async (id) => views[id],
+    },
+    facts: { append: async () => {} },
+    system: { side: 'system', client: 'recorder', user: 'tester' },
+    recordingsFolder,
+    onFault: (_what, error) => faults.push(error),
+  }
+  return { keys, faults, upkeep: new KeyUpkeep(options) }
+}
+
+suite('the upkeep of the keys', (test) => {
+  test('destroys keys of erased and of unknown recordings, and no others', async () => {
+    const { keys, faults, upkeep } = await setUp()
+    await upkeep.begin()
+    await upkeep.idle()
+    assert.deepEqual((await keys.recordings()).sort(), ['known', 'open', 'withFiles'])
+    assert.deepEqual(faults, [])
+  })
+
+  test('destroys nothing while a lost witness leaves open what the log has known', async () => {
+    const { keys, upkeep } = await setUp({} as LostWitness)
+    await upkeep.begin()
+    await upkeep.idle()
+    assert.equal((await keys.recordings()).length, 5)
+  })
+
+  test('reports a fault, and looks at the other keys all the same', async () => {
+    const { keys, faults, upkeep } = await setUp()
+    keys.destroy = async () => {
+      throw new Error('the disk has a fault')
+    }
+    keys.discard = MemoryKeyRing.prototype.destroy
+    await upkeep.begin()
+    await upkeep.idle()
+    assert.equal(faults.length, 1)
+    assert.ok(!(await keys.recordings()).includes('unknown'))
+  })
+})
