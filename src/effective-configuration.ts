@@ -51,7 +51,15 @@ export function effectiveConfiguration(sources: ConfigurationSources): Effective
       value: logLevel,
       from: env.F2F_LOG_LEVEL === undefined ? 'default' : 'environment',
     },
-    tags: { required: setting([], { 'config.json': config.tags?.required }) },
+    tags: {
+      required: setting([], { 'config.json': config.tags?.required }),
+      allowCardNumbers: setting(false, { 'config.json': config.tags?.allowCardNumbers }),
+    },
+    keys: {
+      store: setting('auto', { 'config.json': config.keys?.store }),
+      escrowRecipients: setting([], { 'config.json': config.keys?.escrowRecipients }),
+    },
+    ...custodySettings(config),
     page: {
       reminderMinutes: setting(DEFAULT_REMINDER_MINUTES, {
         'config.json': config.page?.reminderMinutes,
@@ -59,6 +67,25 @@ export function effectiveConfiguration(sources: ConfigurationSources): Effective
       language: setting(null, { 'config.json': config.page?.language }),
     },
   }
+}
+
+function custodySettings({ consent, holds, retention, lock }: Config) {
+  return {
+    consent: {
+      mode: setting('off', { 'config.json': consent?.mode }),
+      eraseWhenWithdrawn: setting(false, { 'config.json': consent?.eraseWhenWithdrawn }),
+    },
+    holds: { releaseBy: setting('anyone', { 'config.json': holds?.releaseBy }) },
+    retention: {
+      rules: setting([], { 'config.json': retention?.rules }),
+      minDays: setting(0, { 'config.json': retention?.minDays }),
+      maxDays: setting(null, { 'config.json': retention?.maxDays }),
+    },
+    lock: {
+      pause: setting(['mic', 'screen'], { 'config.json': lock?.pause }),
+      resume: setting(false, { 'config.json': lock?.resume }),
+    },
+  } satisfies Pick<EffectiveConfiguration, 'consent' | 'holds' | 'retention' | 'lock'>
 }
 
 type Places<T> = { [From in Exclude<Setting<T>['from'], 'default'>]?: T | undefined }

@@ -27,7 +27,12 @@ suite('the effective configuration', (test) => {
       quality: byDefault(QUALITY_PRESETS.standard),
       ffmpegPath: byDefault(null),
       logLevel: byDefault('info'),
-      tags: { required: byDefault([]) },
+      tags: { required: byDefault([]), allowCardNumbers: byDefault(false) },
+      keys: { store: byDefault('auto'), escrowRecipients: byDefault([]) },
+      consent: { mode: byDefault('off'), eraseWhenWithdrawn: byDefault(false) },
+      holds: { releaseBy: byDefault('anyone') },
+      retention: { rules: byDefault([]), minDays: byDefault(0), maxDays: byDefault(null) },
+      lock: { pause: byDefault(['mic', 'screen']), resume: byDefault(false) },
       page: { reminderMinutes: byDefault(15), language: byDefault(null) },
     })
   })

@@ -1,7 +1,7 @@
 /** Parses argv into a command's values, as its declaration says. */
 import { parseArgs } from 'node:util'
+import { didYouMean } from '../contract/did-you-mean.ts'
 import type { Arguments, Command, OptionSpec } from './command.ts'
-import { didYouMean } from './did-you-mean.ts'
 import { UsageError } from './problem.ts'
 
 /** Options that every command has. */

@@ -3,11 +3,11 @@
  * exit code.
  */
 import { readFile } from 'node:fs/promises'
+import { didYouMean } from '../contract/did-you-mean.ts'
 import { resolveHome } from '../home/home.ts'
 import { createApi } from './api.ts'
 import type { Command, CommandResult, Io } from './command.ts'
 import { COMMANDS } from './commands/commands.ts'
-import { didYouMean } from './did-you-mean.ts'
 import { commandHelp, overview, usageLine } from './help.ts'
 import { parseCommandLine } from './parse-command-line.ts'
 import { UsageError } from './problem.ts'

@@ -6,8 +6,15 @@ export const PAGE_LANGUAGES = ['en', 'de'] as const
 /** A language of the recorder's page. */
 export type PageLanguage = (typeof PAGE_LANGUAGES)[number]
 
+/** The places where a master key can be kept. */
+export const KEY_STORES = ['auto', 'system', 'file'] as const
+/** Where the master key is kept. */
+export type KeyStore = (typeof KEY_STORES)[number]
+
 /** The settings of config.json. */
 export interface Config {
+  /** The address of a JSON Schema, for editors. */
+  $schema?: string
   /** Origins of web pages that may call the API, e.g. `https://crm.example`. */
   allowedOrigins?: string[]
   /** TCP port, 0–65535; 0 picks a free one. */
@@ -26,7 +33,7 @@ export interface Config {
   }
   keys?: {
     /** Where the master key is kept (default: auto, the system's key store if there is one). */
-    store?: 'auto' | 'system' | 'file'
+    store?: KeyStore
     /** Recipients of age (`age1…`) for which the key of each new recording is also wrapped. */
     escrowRecipients?: string[]
   }
@@ -53,7 +60,11 @@ export interface Setting<T> {
   from: SettingSource
 }
 
-/** The settings that are in force. None of them is a secret. */
+type SettingsOf<T> = { [K in keyof T]: Setting<T[K]> }
+
+/**
+ * The settings that are in force. Those that can change while the daemon runs are changed in place:
+ * read a setting when you need it. None of them is a secret. */
 export interface EffectiveConfiguration {
   port: Setting<number>
   allowedOrigins: Setting<readonly string[]>
@@ -67,11 +78,67 @@ export interface EffectiveConfiguration {
   tags: {
     /** The tags without which no recording starts. */
     required: Setting<readonly string[]>
+    /** Whether tags may hold the numbers of payment cards. */
+    allowCardNumbers: Setting<boolean>
   }
+  keys: {
+    store: Setting<KeyStore>
+    /** Recipients of age for which the key of each new recording is also wrapped. */
+    escrowRecipients: Setting<string[]>
+  }
+  consent: SettingsOf<CustodyRules['consent']>
+  holds: SettingsOf<CustodyRules['holds']>
+  retention: SettingsOf<CustodyRules['retention']>
+  lock: SettingsOf<CustodyRules['lock']>
   page: {
     /** The minutes of recording between two reminders; 0 means none. */
     reminderMinutes: Setting<number>
     /** Null means that of the browser. */
     language: Setting<PageLanguage | null>
+  }
+}
+
+/** The settings that need a restart: everything else can change while the daemon runs. */
+export const RESTART_SETTINGS: readonly string[] = [
+  'port',
+  'source',
+  'reserveBytes',
+  'ffmpegPath',
+  'logLevel',
+  'keys.store',
+]
+
+/** Lists every setting by its name, e.g. `consent.mode`. */
+export function listSettings(configuration: EffectiveConfiguration): [string, Setting<unknown>][] {
+  return Object.entries(configuration).flatMap(([name, entry]) =>
+    isSetting(entry)
+      ? [[name, entry] as [string, Setting<unknown>]]
+      : Object.entries(entry).map(
+          ([member, value]) => [`${name}.${member}`, value] as [string, Setting<unknown>],
+        ),
+  )
+}
+
+function isSetting(entry: object): entry is Setting<unknown> {
+  return 'from' in entry
+}
+
+/** Returns the rules of custody of a configuration. */
+export function custodyRules(configuration: EffectiveConfiguration): CustodyRules {
+  const { consent, holds, retention, lock, keys, tags } = configuration
+  return {
+    consent: {
+      mode: consent.mode.value,
+      eraseWhenWithdrawn: consent.eraseWhenWithdrawn.value,
+    },
+    holds: { releaseBy: holds.releaseBy.value },
+    retention: {
+      rules: retention.rules.value,
+      minDays: retention.minDays.value,
+      maxDays: retention.maxDays.value,
+    },
+    escrowRecipients: keys.escrowRecipients.value,
+    allowCardNumbers: tags.allowCardNumbers.value,
+    lock: { pause: lock.pause.value, resume: lock.resume.value },
   }
 }

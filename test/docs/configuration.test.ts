@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { allTables, tablesOf, writeTables } from '../../scripts/docs/configuration-tables.ts'
 import { serve } from '../../src/cli/commands/serve.ts'
-import { QUALITY_PRESETS, QUALITY_RANGES } from '../../src/contract/quality.ts'
 import { DEFAULT_RESERVE_BYTES } from '../../src/disk/default-reserve.ts'
 import { readConfig } from '../../src/home/config.ts'
-import { CONFIG_KEYS } from '../../src/home/config-checks.ts'
+import { CONFIG_SCHEMA } from '../../src/home/config-schema.ts'
 import { resolveHome } from '../../src/home/home.ts'
 import { suite } from '../support/suite.ts'
 import { ROOT, readPage, section, tableRows } from './support/markdown.ts'
@@ -34,27 +34,19 @@ async function variablesInSources(): Promise<string[]> {
 }
 
 suite('docs/configuration.md', (test) => {
-  test('lists every key of config.json, and its example is valid', async () => {
-    const keys = rows('config.json').map(([key]) => words(key)[0])
-    assert.deepEqual(keys.sort(), [...CONFIG_KEYS].sort())
-    const example = /```json\n(.*?)```/s.exec(section(PAGE, 'config.json').text)?.[1] ?? ''
-    const home = resolveHome(await mkdtemp(join(tmpdir(), 'f2f-config-')))
-    await writeFile(home.configFile, example)
-    assert.deepEqual(Object.keys(await readConfig(home)).sort(), [...CONFIG_KEYS].sort())
+  test('has the tables that the schema of config.json makes, and all of them', () => {
+    assert.equal(PAGE, writeTables(PAGE), 'Run `npm run config-docs`.')
+    assert.deepEqual(tablesOf(PAGE).sort(), allTables().sort())
     const reserve = rows('config.json').find(([key]) => key === '`reserveBytes`')
     assert.equal(reserve?.[2], String(DEFAULT_RESERVE_BYTES))
   })
 
-  test('has the range and the presets of every number of the quality', () => {
-    const { small, standard, sharp } = QUALITY_PRESETS
-    const expected = Object.entries(QUALITY_RANGES).map(([name, range]) => {
-      const key = name as keyof typeof QUALITY_RANGES
-      return [`\`${key}\``, ...range, small[key], standard[key], sharp[key]].map(String)
-    })
-    assert.deepEqual(
-      rows('Quality').map((row) => row.slice(0, -1)),
-      expected,
-    )
+  test('has an example that is valid, with every key', async () => {
+    const example = /```json\n(.*?)```/s.exec(section(PAGE, 'config.json').text)?.[1] ?? ''
+    const home = resolveHome(await mkdtemp(join(tmpdir(), 'f2f-config-')))
+    await writeFile(home.configFile, example)
+    const keys = Object.keys(CONFIG_SCHEMA.shape)
+    assert.deepEqual(Object.keys(await readConfig(home)).sort(), keys.sort())
   })
 
   test('lists every option of f2f serve with its choices', () => {

@@ -77,7 +77,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'service/': ['processes/', 'time/', 'node:*'],
   // It runs in browsers, too. Of the schemas it uses only types.
   'client/': ['contract/', 'http/schemas/', 'zod'],
-  'home/': ['contract/', 'node:*'],
+  // It checks the recipients of age that config.json names.
+  'home/': ['contract/', 'age/identity.ts', 'jsonc-parser', 'zod', 'node:*'],
   // It runs in a browser: no node:*. It plays the timeline that exported files have.
   'ui/': [
     ...['contract/', 'client/', 'replay/', 'machines/', 'composition/timeline.ts'],

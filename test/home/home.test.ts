@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { readConfig } from '../../src/home/config.ts'
 import { readDaemonFile, removeDaemonFile, writeDaemonFile } from '../../src/home/daemon-file.ts'
 import { type Home, prepareHome, resolveHome } from '../../src/home/home.ts'
 import { HomeError } from '../../src/home/home-error.ts'
@@ -104,133 +103,6 @@ suite('preparing the home folder', (test) => {
   })
 })
 
-suite('config.json', (test) => {
-  const read = async (text: string | null) => {
-    const home = resolveHome(await freshFolder())
-    if (text !== null) await writeFile(home.configFile, text)
-    return readConfig(home)
-  }
-
-  test('is optional, and sets origins, port and ffmpeg', async () => {
-    assert.deepEqual(await read(null), {})
-    const config = {
-      allowedOrigins: ['https://crm.example', 'chrome-extension://abc'],
-      port: 0,
-      ffmpegPath: resolve('/bin/x'),
-    }
-    assert.deepEqual(await read(`\uFEFF${JSON.stringify(config)}`), config)
-  })
-
-  test('is refused with every mistake in it named', async () => {
-    const parts = ['config.json', 'unknown key "prot"', '"port" must be', 'unknown key "__proto__"']
-    await assert.rejects(
-      read('{"prot": 1, "port": "3887", "__proto__": 1}'),
-      (error: Error) =>
-        error instanceof HomeError && parts.every((part) => error.message.includes(part)),
-    )
-  })
-
-  test('refuses origins that would admit everybody, and values that are not origins', async () => {
-    for (const origin of [
-      '*',
-      'null',
-      'https://crm.example/',
-      'crm.example',
-      'https://*.example',
-      '',
-      7,
-    ])
-      await assert.rejects(
-        read(JSON.stringify({ allowedOrigins: [origin] })),
-        HomeError,
-        String(origin),
-      )
-  })
-
-  test('accepts a reserve in bytes only', async () => {
-    for (const reserveBytes of [0, 2_000_000_000])
-      assert.deepEqual(await read(JSON.stringify({ reserveBytes })), { reserveBytes })
-    for (const reserveBytes of [-1, 1.5, '256MB', null])
-      await assert.rejects(
-        read(JSON.stringify({ reserveBytes })),
-        /"reserveBytes" must be a whole number of bytes/,
-      )
-  })
-
-  test('accepts required tags that clients can set, and settings of the page', async () => {
-    for (const config of [
-      { tags: {} },
-      { tags: { required: ['customer.id', 'desk'] } },
-      { page: { reminderMinutes: 0, language: 'en' } },
-      { page: { language: 'de' } },
-    ])
-      assert.deepEqual(await read(JSON.stringify(config)), config)
-    const refused: [unknown, RegExp][] = [
-      [{ tags: [] }, /"tags" must be an object/],
-      [{ tags: { needed: [] } }, /"tags" is not valid: unknown key "needed" \(known: required\)/],
-      [{ tags: { required: 'desk' } }, /"required" must be a list of at most 64 tag keys/],
-      [{ tags: { required: Array(65).fill('a') } }, /"required" must be a list/],
-      [{ tags: { required: ['system.host'] } }, /contains "system.host", which is not a tag key/],
-      [{ tags: { required: ['__proto__'] } }, /which is not a tag key/],
-      [{ tags: { required: ['customer id'] } }, /which is not a tag key/],
-      [{ page: { reminderMinutes: 1.5 } }, /"reminderMinutes" must be a whole number/],
-      [{ page: { reminderMinutes: -1 } }, /"reminderMinutes" must be a whole number/],
-      [{ page: { language: 'fr' } }, /"language" must be en or de/],
-    ]
-    for (const [config, message] of refused)
-      await assert.rejects(
-        read(JSON.stringify(config)),
-        (error: Error) => error instanceof HomeError && message.test(error.message),
-        JSON.stringify(config),
-      )
-  })
-
-  test('accepts a quality: a preset, or single values in range', async () => {
-    for (const quality of [
-      'small',
-      'sharp',
-      {},
-      { preset: 'small', framesPerSecond: 60 },
-      { screenCrf: 0 },
-    ])
-      assert.deepEqual(await read(JSON.stringify({ quality })), { quality })
-    const refused: [unknown, string][] = [
-      [
-        'best',
-        '"quality" must be small, standard or sharp, or an object like {"preset": "small", "framesPerSecond": 10}',
-      ],
-      [null, '"quality" must be'],
-      [['small'], '"quality" must be'],
-      [{ preset: 'toString' }, '"preset" must be small, standard or sharp'],
-      [
-        { framesPerSecond: 61, screenCrf: '18', toString: 1 },
-        '"framesPerSecond" must be a whole number from 1 to 60, "screenCrf" must be a whole number from 0 to 51, unknown key "toString"',
-      ],
-    ]
-    for (const [quality, message] of refused)
-      await assert.rejects(
-        read(JSON.stringify({ quality })),
-        (error: Error) => error instanceof HomeError && error.message.includes(message),
-        JSON.stringify(quality),
-      )
-  })
-
-  test('refuses values of the wrong type', async () => {
-    const wrong = [
-      '',
-      '[]',
-      'null',
-      '{',
-      '{"port":65536}',
-      '{"port":1.5}',
-      '{"port":-1}',
-      '{"ffmpegPath":"ffmpeg"}',
-    ]
-    for (const text of [...wrong, '{"allowedOrigins":"https://crm.example"}'])
-      await assert.rejects(read(text), HomeError, text)
-  })
-})
-
 suite('daemon.json', (test) => {
   const prepared = async (): Promise<Home> => {
     const home = await freshHome()
@@ -249,7 +121,12 @@ suite('daemon.json', (test) => {
       daemon: start === null ? daemon : { ...daemon, processStart: start },
     })
     if (posix === null) assert.equal(await modeOf(home.daemonFile), 0o600)
-    assert.deepEqual((await readdir(home.folder)).sort(), ['daemon.json', 'exports', 'recordings'])
+    assert.deepEqual((await readdir(home.folder)).sort(), [
+      'daemon.json',
+      'exports',
+      'keys',
+      'recordings',
+    ])
   })
 
   test.unless(notLinux, 'tells two lives of a process id apart by their start', async () => {

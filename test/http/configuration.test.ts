@@ -8,7 +8,12 @@ suite('the settings in force', (test) => {
   let daemon: Daemon
   test.before(async () => {
     daemon = await startDaemon({
-      config: { tags: { required: ['customer.id', 'desk'] }, page: { language: 'de' } },
+      config: {
+        tags: { required: ['customer.id', 'desk'] },
+        page: { language: 'de' },
+        consent: { mode: 'required' },
+        retention: { rules: [{ name: 'calls', keepDays: 90 }] },
+      },
     })
   })
   test.after(() => daemon.close())
@@ -20,6 +25,16 @@ suite('the settings in force', (test) => {
     assert.deepEqual(body.ffmpegPath, { value: '/usr/bin/ffmpeg', from: 'default' })
     assert.deepEqual(body.tags, {
       required: { value: ['customer.id', 'desk'], from: 'config.json' },
+      allowCardNumbers: { value: false, from: 'default' },
+    })
+    assert.deepEqual(body.consent, {
+      mode: { value: 'required', from: 'config.json' },
+      eraseWhenWithdrawn: { value: false, from: 'default' },
+    })
+    assert.deepEqual(body.retention, {
+      rules: { value: [{ name: 'calls', keepDays: 90 }], from: 'config.json' },
+      minDays: { value: 0, from: 'default' },
+      maxDays: { value: null, from: 'default' },
     })
     assert.deepEqual(body.page, {
       reminderMinutes: { value: 15, from: 'default' },

@@ -4,11 +4,11 @@
  */
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
-import { PAGE_LANGUAGES, SETTING_SOURCES } from '../../contract/configuration.ts'
 import { KEY_PLACES } from '../../contract/custody.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
 import { chart } from './chart-answer.ts'
+import { configuration } from './configuration-answer.ts'
 import { event, eventBase } from './event-answer.ts'
 import {
   by,
@@ -97,34 +97,6 @@ const readiness = z.object({
       level: level.optional(),
     }),
   ),
-})
-
-function setting<S extends z.ZodType>(value: S) {
-  return z.object({ value, from: z.enum(SETTING_SOURCES) })
-}
-
-const configuration = z.object({
-  port: setting(z.int()).describe('The port in use'),
-  allowedOrigins: setting(z.array(z.string())),
-  source: setting(z.enum(['devices', 'synthetic'])),
-  reserveBytes: setting(count),
-  quality: setting(
-    z.object({
-      framesPerSecond: z.int(),
-      screenCrf: z.int(),
-      micBitsPerSecond: z.int(),
-      speakerBitsPerSecond: z.int(),
-    }),
-  ).describe('The quality of recordings whose start names none'),
-  ffmpegPath: setting(z.string().nullable()).describe('The ffmpeg in use; null when there is none'),
-  logLevel: setting(z.string()),
-  tags: z.object({
-    required: setting(z.array(z.string())).describe('The tags without which no recording starts'),
-  }),
-  page: z.object({
-    reminderMinutes: setting(count).describe('Minutes of recording between reminders; 0: none'),
-    language: setting(z.enum(PAGE_LANGUAGES).nullable()).describe('Null: that of the browser'),
-  }),
 })
 
 const keys = z.object({

@@ -1,16 +1,12 @@
 /** The schemas of the data of every event. The compiler compares them with `EventData`. */
 import * as z from 'zod'
 import { COMMANDS, type CommandName } from '../../contract/commands.ts'
-import {
-  ACCESS_ACTS,
-  CONSENT_MODES,
-  CONSENT_STATES,
-  ERASURE_CAUSES,
-} from '../../contract/custody.ts'
+import { ACCESS_ACTS, CONSENT_STATES, ERASURE_CAUSES } from '../../contract/custody.ts'
 import type { EventData, EventType } from '../../contract/events.ts'
 import { RECORDING_TYPES } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import { QUALITY_RANGES } from '../../contract/quality.ts'
+import { custodyRules } from './custody-rules.ts'
 import * as parts from './parts.ts'
 import { count, device, errorCode, gapReason, medium, segment, tagValue, time } from './parts.ts'
 
@@ -116,26 +112,6 @@ const custody = {
   'recording.accessed': z.object({ act: z.enum(ACCESS_ACTS), media: z.array(medium) }),
 }
 
-const rules = z.object({
-  consent: z.object({ mode: z.enum(CONSENT_MODES), eraseWhenWithdrawn: z.boolean() }),
-  holds: z.object({ releaseBy: z.enum(['anyone', 'other']) }),
-  retention: z.object({
-    rules: z.array(
-      z.object({
-        name: z.string(),
-        keepDays: z.number(),
-        tag: z.object({ key: z.string(), value: tagValue.optional() }).optional(),
-        consent: z.enum([...CONSENT_STATES, 'none']).optional(),
-      }),
-    ),
-    minDays: z.number(),
-    maxDays: z.number().nullable(),
-  }),
-  escrowRecipients: z.array(z.string()),
-  allowCardNumbers: z.boolean(),
-  lock: z.object({ pause: z.array(medium), resume: z.boolean() }),
-})
-
 const tracks = {
   'track.starting': ofSegment.extend({ device }),
   'track.started': ofSegment,
@@ -223,7 +199,7 @@ const recorder = {
   }),
   'page.opened': z.object({ sessionId: z.string() }),
   'credentials.refused': z.object({ count, from: time, to: time }),
-  'rules.changed': z.object({ rules }),
+  'rules.changed': z.object({ rules: custodyRules }),
   'keys.rotated': z.object({ from: z.string(), to: z.string(), keys: z.int() }),
   'desktop.locked': nothing,
   'desktop.unlocked': nothing,

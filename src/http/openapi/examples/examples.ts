@@ -173,7 +173,28 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     quality: { value: QUALITY_PRESETS.standard, from: 'default' },
     ffmpegPath: { value: '/usr/bin/ffmpeg', from: 'default' },
     logLevel: { value: 'info', from: 'default' },
-    tags: { required: { value: ['customer.id'], from: 'config.json' } },
+    tags: {
+      required: { value: ['customer.id'], from: 'config.json' },
+      allowCardNumbers: { value: false, from: 'default' },
+    },
+    keys: {
+      store: { value: 'auto', from: 'default' },
+      escrowRecipients: { value: [], from: 'default' },
+    },
+    consent: {
+      mode: { value: 'required', from: 'config.json' },
+      eraseWhenWithdrawn: { value: false, from: 'default' },
+    },
+    holds: { releaseBy: { value: 'anyone', from: 'default' } },
+    retention: {
+      rules: { value: [{ name: 'calls', keepDays: 90 }], from: 'config.json' },
+      minDays: { value: 0, from: 'default' },
+      maxDays: { value: null, from: 'default' },
+    },
+    lock: {
+      pause: { value: ['mic', 'screen'], from: 'default' },
+      resume: { value: false, from: 'default' },
+    },
     page: {
       reminderMinutes: { value: 15, from: 'default' },
       language: { value: null, from: 'default' },
