@@ -3,10 +3,11 @@
  * time, since every file can be made again.
  */
 
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Identity } from '../age/identity.ts'
+import { SealedFileError } from '../age/sealed-file-error.ts'
+import { openStoredMedia, type StoredMedia } from '../age/stored-media.ts'
 import { RecorderError } from '../contract/errors.ts'
 import { freeBytes, type ReadFreeBytes } from '../disk/free-space.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
@@ -15,10 +16,14 @@ import type { ComposedFile } from './port.ts'
 
 const WORK_FOLDER = '.work'
 const KEY_LENGTH = 24
-/** A file's name holds all of its metadata, so that one rename publishes both. */
-const NAME = /^([a-z-]+)-([0-9a-f]{24})-([0-9a-f]{64})\.(mp4|ogg)$/
+/**
+ * A file's name holds all of its metadata, so that one rename publishes both: what it is, of which
+ * plan, and the hash of what is sealed in it.
+ */
+const NAME = /^([a-z-]+)-([0-9a-f]{24})-([0-9a-f]{64})\.(mp4|ogg)\.age$/
+/** Version 0.1 stored composed files unsealed. */
+const UNSEALED_NAME = /\.(mp4|ogg)$/
 const TYPES = { mp4: 'video/mp4', ogg: 'audio/ogg' } as const
-const HASH_BYTES = 1_048_576
 /**
  * Free space required beside the reserve: an estimate can be too small, and recording goes on
  * meanwhile.
@@ -33,6 +38,14 @@ export interface CacheLimits {
   reserveBytes: number
 }
 
+/** The functions that a cache needs of others. */
+export interface CacheOptions {
+  /** Receives errors that do not affect the requested file. */
+  onFault(what: string, error: unknown): void
+  /** Returns the identity that opens the composed files of a recording. */
+  identityOf(recordingId: string): Promise<Identity>
+}
+
 interface Entry {
   path: string
   bytes: number
@@ -43,27 +56,35 @@ interface Entry {
 export class Cache {
   readonly #folder: string
   readonly #limits: CacheLimits
-  readonly #onFault: (what: string, error: unknown) => void
+  readonly #how: CacheOptions
   readonly #freeBytes: ReadFreeBytes
   /** Bytes claimed by the files being made. */
   #claimed = 0
 
-  /** `onFault` receives errors that do not affect the requested file. */
   constructor(
     folder: string,
     limits: CacheLimits,
-    onFault: (what: string, error: unknown) => void,
+    how: CacheOptions,
     readFreeBytes: ReadFreeBytes = freeBytes,
   ) {
     this.#folder = folder
     this.#limits = limits
-    this.#onFault = onFault
+    this.#how = how
     this.#freeBytes = readFreeBytes
   }
 
-  /** Removes the unfinished files of a killed recorder. */
+  /** Removes the unfinished files of a killed recorder, and the unsealed ones of version 0.1. */
   async removeUnfinished(): Promise<void> {
     await rm(join(this.#folder, WORK_FOLDER), { recursive: true, force: true })
+    for (const recording of await names(this.#folder))
+      for (const name of await names(join(this.#folder, recording)))
+        if (UNSEALED_NAME.test(name)) await rm(join(this.#folder, recording, name))
+  }
+
+  /** Removes the files of a recording. Resolves when that is on disk. */
+  async forget(recordingId: string): Promise<void> {
+    await rm(join(this.#folder, recordingId), { recursive: true, force: true, maxRetries: 3 })
+    await syncFolder(this.#folder)
   }
 
   /** Returns the planned file if it is cached, and marks it as the one used last. */
@@ -126,7 +147,7 @@ export class Cache {
    */
   async clear(): Promise<void> {
     const entries = await this.#entries().catch((error) => {
-      this.#onFault('listing the composed files', error)
+      this.#how.onFault('listing the composed files', error)
       return []
     })
     for (const { path } of entries) await this.#remove(path)
@@ -138,22 +159,19 @@ export class Cache {
       await rm(path, { force: true })
       return true
     } catch (error) {
-      this.#onFault('removing a composed file', error)
+      this.#how.onFault('removing a composed file', error)
       return false
     }
   }
 
   /**
-   * Moves a finished file into the cache: forces it to disk, hashes and renames it, and removes
-   * older ones of the same name.
+   * Moves a finished file, which is on disk, into the cache, and removes older ones of the same
+   * name. `sha256` is the hash of what is sealed in it.
    */
-  async put(plan: CompositionPlan, path: string, signal: AbortSignal): Promise<ComposedFile> {
-    const sha256 = await hashOf(path, signal)
-    await sync(path, 'r+')
-    signal.throwIfAborted()
+  async put(plan: CompositionPlan, path: string, sha256: string): Promise<ComposedFile> {
     const folder = join(this.#folder, plan.recordingId)
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const name = `${plan.name}-${keyOf(plan)}-${sha256}.${plan.container}`
+    const name = `${plan.name}-${keyOf(plan)}-${sha256}.${plan.container}.age`
     await rename(path, join(folder, name))
     await syncFolder(folder)
     for (const other of await names(folder)) {
@@ -167,10 +185,23 @@ export class Cache {
     const { recordingId, container } = plan
     const path = join(this.#folder, recordingId, name)
     return {
-      path,
+      open: () => this.#open(recordingId, path),
       type: TYPES[container],
       name: `${recordingId}-${plan.name}.${container}`,
       sha256,
+    }
+  }
+
+  async #open(recordingId: string, path: string): Promise<StoredMedia> {
+    const identity = await this.#how.identityOf(recordingId)
+    try {
+      return await openStoredMedia(path, identity)
+    } catch (cause) {
+      const isDamaged = cause instanceof SealedFileError
+      if (!isDamaged && (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+      // It can be made again.
+      if (isDamaged) await this.#remove(path)
+      throw new RecorderError('NOT_FOUND', 'The composed file is gone.', { cause })
     }
   }
 
@@ -213,20 +244,4 @@ async function names(folder: string): Promise<string[]> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
     throw error
   })
-}
-
-async function hashOf(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: HASH_BYTES, signal }))
-    hash.update(chunk as Buffer)
-  return hash.digest('hex')
-}
-
-async function sync(path: string, flags: string): Promise<void> {
-  const handle = await open(path, flags)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -146,28 +146,3 @@ function shortened(title: string): string {
   }
   return `${kept}…`
 }
-
-/** Formats metadata and chapters as ffmpeg's `ffmetadata` file. */
-export function ffmetadata(
-  metadata: Record<string, string>,
-  chapters: readonly Chapter[],
-  durationMs: number,
-): string {
-  const lines = [
-    ';FFMETADATA1',
-    ...Object.entries(metadata).map(([key, value]) => `${key}=${escaped(value)}`),
-  ]
-  for (const [at, { atMs, title }] of chapters.entries()) {
-    const endMs = chapters[at + 1]?.atMs ?? durationMs
-    lines.push(
-      '[CHAPTER]',
-      'TIMEBASE=1/1000',
-      `START=${atMs}`,
-      `END=${endMs}`,
-      `title=${escaped(title)}`,
-    )
-  }
-  return `${lines.join('\n')}\n`
-}
-
-const escaped = (text: string): string => text.replace(/[=;#\\\n]/g, '\\$&')

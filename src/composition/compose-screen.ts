@@ -1,20 +1,18 @@
 /**
- * Composes the track of the screen as a list for ffmpeg's `concat`: recorded segments as they are,
- * and cards between them.
+ * Composes the track of the screen: recorded frames as they are, and cards between them.
  */
-import { createReadStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SegmentDescription } from '../contract/events.ts'
+import { openStoredMedia } from '../age/stored-media.ts'
 import type { Quality } from '../contract/quality.ts'
-import { readBox } from '../media/fmp4.ts'
 import { FormatError } from '../media/format-error.ts'
-import { Splitter } from '../media/splitter.ts'
-import { type VideoFormat, videoFormat } from '../media/video-format.ts'
+import { parameterSets } from '../media/parameter-sets.ts'
+import { withOwnParameterSets } from '../media/sample-entries.ts'
 import type { BuildContext } from './build-context.ts'
-import { type CardWriter, encodeCards } from './encode-cards.ts'
+import { encodeCards } from './encode-cards.ts'
 import { exportError } from './export-error.ts'
-import { runFfmpeg } from './run-ffmpeg.ts'
+import { type MovieInput, NO_MEDIA, type Sample } from './movie-input.ts'
+import { type Frame, type FrameSource, openFrames, SCREEN_TICKS_A_MS } from './read-frames.ts'
+import { resizeScreen } from './resize-screen.ts'
 import {
   type GapItem,
   isMedia,
@@ -27,60 +25,60 @@ import {
 const SIZE_UNKNOWN = { width: 1_280, height: 720 }
 /** In shorter gaps the last picture stays instead of a card: a flash would startle. */
 const CARD_MIN_MS = 100
-/** How far to read for `moov`, which comes first and is small. */
-const HEAD_BYTES = 65_536
+const TIMESCALE = 1_000 * SCREEN_TICKS_A_MS
 
-/** The list of a screen, and how its items can be joined. */
-export interface ScreenList {
-  /** A file for ffmpeg's `concat` demuxer. */
-  path: string
-  /** When the first picture is shown, in ms from the recording's start. */
-  startMs: number
-  /** Whether all items have the same parameter sets; else each key frame needs its own. */
-  uniform: boolean
+/** Frames and the time in which they are shown, in ticks from the track's first picture. */
+interface PlacedFrames {
+  source: FrameSource
+  from: number
+  to: number
 }
 
 /**
- * Writes the list and creates the missing files in it. Only segments of another size than the
- * largest are encoded again.
+ * Composes a track. Only segments of another size than the largest are encoded again, into sealed
+ * working files. `isUniform` of the answer: all items have the same parameter sets; otherwise each
+ * key frame has its own.
  */
 export async function composeScreen(
   track: TrackTimeline,
   how: { quality: Quality; timeZone: string },
   context: BuildContext,
-): Promise<ScreenList> {
-  const [first, ...others] = withoutFlashes(track.items)
-  const centredItems = centreFrames([first!, ...others], 500 / how.quality.framesPerSecond)
-  // A flash at the start has no picture before it that could stay, and no segment may be shown
-  // earlier than its sound. So the track begins later.
-  const items = others.length > 0 && isFlash(first!) ? centredItems.slice(1) : centredItems
-  const formats = new Map<SegmentDescription, VideoFormat>()
-  for (const { segment } of items.filter(isMedia))
-    formats.set(segment, await formatOf(segment, context))
-  const size = largest([...formats.values()]) ?? SIZE_UNKNOWN
+): Promise<MovieInput & { isUniform: boolean }> {
+  const items = shownItems(track.items, 500 / how.quality.framesPerSecond)
+  const recorded = new Map<MediaItem, FrameSource>()
+  for (const item of items.filter(isMedia)) recorded.set(item, await openSegment(item, context))
+  const size = largest([...recorded.values()]) ?? SIZE_UNKNOWN
   const gaps = items.filter((item): item is GapItem => !isMedia(item))
-  const writeCard = gaps.length > 0 ? await encodeCards(gaps, { ...how, size }, context) : undefined
-  const list = ['ffconcat version 1.0']
-  const configurations = new Set<string>()
+  const cards = gaps.length > 0 ? await encodeCards(gaps, { ...how, size }, context) : undefined
+  const { fromMs: startMs } = items[0]!
+  const toTicks = (ms: number): number => Math.round((ms - startMs) * SCREEN_TICKS_A_MS)
+  const placed: PlacedFrames[] = []
   for (const [index, item] of items.entries()) {
     context.signal.throwIfAborted()
     context.progress(index / items.length)
-    const path = await prepareFile(
-      item,
-      { index, size, writeCard, quality: how.quality, format: formats },
-      context,
-    )
-    configurations.add((await readFormat(path)).configuration)
-    list.push(
-      `file '${path.replaceAll("'", "'\\''")}'`,
-      `duration ${seconds(item.toMs - item.fromMs)}`,
-    )
-    if (isMedia(item) && item.segment.durationMs > item.toMs - item.fromMs)
-      list.push(`outpoint ${seconds(item.toMs - item.fromMs)}`)
+    const source = isMedia(item)
+      ? await fitting(item, recorded.get(item)!, { ...how, size, index }, context)
+      : cards!(item)
+    placed.push({ source, from: toTicks(item.fromMs), to: toTicks(item.toMs) })
   }
-  const path = join(context.folder, 'screen.ffconcat')
-  await writeFile(path, `${list.join('\n')}\n`, { mode: 0o600 })
-  return { path, startMs: items[0]!.fromMs, uniform: configurations.size === 1 }
+  const { entry } = placed[0]!.source.format
+  const isUniform = new Set(placed.map(({ source }) => source.format.configuration)).size === 1
+  return {
+    isUniform,
+    ...{ kind: 'video', isEnabled: true, timescale: TIMESCALE, skipped: 0, startMs, size },
+    durationMs: items.at(-1)!.toMs - startMs,
+    entry: isUniform ? entry : withOwnParameterSets(entry),
+    samples: (withMedia) => placedSamples(placed, isUniform, withMedia),
+  }
+}
+
+/** Returns the items with a picture. */
+function shownItems(recorded: readonly TimelineItem[], halfFrameMs: number): TimelineItem[] {
+  const [first, ...others] = withoutFlashes(recorded)
+  const items = centreFrames([first!, ...others], halfFrameMs)
+  // A flash at the start has no picture before it that could stay, and no segment may be shown
+  // earlier than its sound. So the track begins later.
+  return others.length > 0 && isFlash(first!) ? items.slice(1) : items
 }
 
 const isFlash = (item: TimelineItem): boolean =>
@@ -114,75 +112,74 @@ function centreFrames(items: readonly TimelineItem[], halfMs: number): TimelineI
   return moved
 }
 
-async function prepareFile(
-  item: TimelineItem,
-  how: {
-    index: number
-    size: { width: number; height: number }
-    writeCard: CardWriter | undefined
-    quality: Quality
-    format: Map<SegmentDescription, VideoFormat>
-  },
-  context: BuildContext,
-): Promise<string> {
-  const own = join(context.folder, `screen-${how.index}.mp4`)
-  if (!isMedia(item)) {
-    await how.writeCard!(item, own)
-    return own
+async function openSegment({ segment }: MediaItem, context: BuildContext): Promise<FrameSource> {
+  const explained = (error: unknown): unknown =>
+    error instanceof FormatError
+      ? exportError(`Segment ${segment.number} of screen is damaged: ${error.message}.`, error)
+      : error
+  const open = () => context.open(segment)
+  const source = await openFrames(open, context.signal).catch((error) => {
+    throw explained(error)
+  })
+  async function* frames(): AsyncGenerator<Frame> {
+    try {
+      yield* source.frames()
+    } catch (error) {
+      throw explained(error)
+    }
   }
-  const { width, height, timescale } = how.format.get(item.segment)!
-  if (width === how.size.width && height === how.size.height && timescale === 90_000)
-    return context.path(item.segment)
-  await resize(item, own, how, context)
-  return own
+  return { format: source.format, frames }
 }
 
-async function resize(
+/** Returns the frames of a segment in the size of the track. */
+async function fitting(
   { segment }: MediaItem,
-  path: string,
-  {
-    size: { width, height },
-    quality,
-  }: { size: { width: number; height: number }; quality: Quality },
+  source: FrameSource,
+  how: { size: { width: number; height: number }; quality: Quality; index: number },
   context: BuildContext,
-): Promise<void> {
-  const args = await context.tools.screenArgs(['-i', context.path(segment)], quality)
-  const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease`
-  args.splice(
-    -1,
-    1,
-    '-an',
-    '-vf',
-    `${fit},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=0`,
-    path,
-  )
-  await runFfmpeg(context, args)
+): Promise<FrameSource> {
+  const { width, height, timescale } = source.format
+  if (width === how.size.width && height === how.size.height && timescale === TIMESCALE)
+    return source
+  const path = join(context.folder, `screen-${how.index}.mp4.age`)
+  await resizeScreen(segment, path, how, context)
+  return openFrames(() => openStoredMedia(path, context.identity), context.signal)
 }
 
-async function formatOf(segment: SegmentDescription, context: BuildContext): Promise<VideoFormat> {
-  try {
-    return await readFormat(context.path(segment))
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error
-    throw exportError(`Segment ${segment.number} of screen is damaged: ${error.message}.`, error)
+/** Yields the frames of all items at their places. Each is shown until the next one. */
+async function* placedSamples(
+  placed: readonly PlacedFrames[],
+  isUniform: boolean,
+  withMedia: boolean,
+): AsyncGenerator<Sample> {
+  let shown: { sample: Omit<Sample, 'duration'>; start: number } | undefined
+  for (const { source, from, to } of placed) {
+    const sets = isUniform ? NO_MEDIA : parameterSets(source.format.configuration)
+    for await (const frame of source.frames()) {
+      const start = from + frame.start
+      if (start >= to) break
+      if (shown) yield { ...shown.sample, duration: start - shown.start }
+      shown = { sample: await toSample(frame, sets, withMedia), start }
+    }
   }
+  if (shown) yield { ...shown.sample, duration: placed.at(-1)!.to - shown.start }
 }
 
-async function readFormat(path: string): Promise<VideoFormat> {
-  const boxes = new Splitter(readBox)
-  for await (const chunk of createReadStream(path, { end: HEAD_BYTES - 1 })) {
-    for (const { type, bytes } of boxes.push(chunk as Buffer))
-      if (type === 'moov') return videoFormat(bytes)
-  }
-  throw new FormatError('MP4 without moov')
+async function toSample(
+  { isKeyFrame, bytes, read }: Frame,
+  sets: Buffer,
+  withMedia: boolean,
+): Promise<Omit<Sample, 'duration'>> {
+  const before = isKeyFrame ? sets : NO_MEDIA
+  const media = withMedia ? Buffer.concat([before, await read()]) : NO_MEDIA
+  return { isKeyFrame, bytes: before.length + bytes, media }
 }
 
-function largest(formats: readonly VideoFormat[]): VideoFormat | undefined {
-  return formats.reduce<VideoFormat | undefined>(
-    (best, format) =>
-      best && best.width * best.height >= format.width * format.height ? best : format,
-    undefined,
-  )
+function largest(sources: readonly FrameSource[]): { width: number; height: number } | undefined {
+  return sources
+    .map(({ format: { width, height } }) => ({ width, height }))
+    .reduce<{ width: number; height: number } | undefined>(
+      (best, size) => (best && best.width * best.height >= size.width * size.height ? best : size),
+      undefined,
+    )
 }
-
-const seconds = (ms: number): string => (ms / 1_000).toFixed(6)

@@ -14,6 +14,7 @@ import {
   type CompositionPlan,
   planComposition,
 } from './composition-plan.ts'
+import { estimateBytes } from './estimate-bytes.ts'
 import { toExportError } from './export-error.ts'
 import type {
   ComposedFile,
@@ -26,15 +27,13 @@ import { createProgressReporter } from './progress-reporter.ts'
 import { type RecordingSource, readQuality, readSegments } from './recording-source.ts'
 import { createSegmentIndexes } from './segment-indexes.ts'
 import { createSegmentPeaks } from './segment-peaks.ts'
-import type { SegmentResults } from './segment-results.ts'
+import type { OpenSegment, SegmentResults } from './segment-results.ts'
 import { Semaphore } from './semaphore.ts'
+import { SharedBuilds } from './shared-builds.ts'
 import { createTools, type Tools } from './tools.ts'
 import { waitUntilFinished } from './wait-until-finished.ts'
 
 const LIMITS = { totalBytes: 20_000_000_000, builds: 2, finishMs: 5_000 }
-/** Beside the recorded media: cards, silence, tables of the container. */
-const OVERHEAD_BYTES_A_SECOND = 2_000
-const AAC_BYTES_A_SECOND = 16_000
 
 /** How to open a composer. */
 export interface ComposerOptions {
@@ -57,12 +56,6 @@ export interface ComposerOptions {
   tools?: Tools
 }
 
-interface Build {
-  file: Promise<ComposedFile>
-  cancel: AbortController
-  waiters: number
-}
-
 /** See {@link CompositionPort}. */
 export class Composer implements CompositionPort {
   readonly #options: ComposerOptions
@@ -71,9 +64,9 @@ export class Composer implements CompositionPort {
   readonly #slots: Semaphore
   readonly #peaks: SegmentResults<Buffer>
   readonly #indexes: SegmentResults<SegmentIndex>
-  readonly #builds = new Map<string, Build>()
   readonly #progress = new EventEmitter<{ progress: [CompositionProgress] }>()
   readonly #closing = new AbortController()
+  readonly #builds = new SharedBuilds<ComposedFile>(this.#closing.signal)
   readonly #limits: typeof LIMITS
   #cleanup: Promise<void> | undefined
 
@@ -84,7 +77,7 @@ export class Composer implements CompositionPort {
     this.#cache = new Cache(
       options.folder,
       { ...this.#limits, reserveBytes: options.reserveBytes },
-      options.onFault,
+      { onFault: options.onFault, identityOf: (id) => options.recordings.compositionIdentity(id) },
     )
     this.#slots = new Semaphore(this.#limits.builds)
     this.#peaks = createSegmentPeaks({
@@ -140,6 +133,7 @@ export class Composer implements CompositionPort {
   ): Promise<ComposedFile> {
     const { recordings, version } = this.#options
     const { id } = recording
+    if (recording.erased !== null) throw erased(id)
     const finished = await waitUntilFinished(
       recording,
       () => recordings.recording(id, 'api'),
@@ -150,64 +144,37 @@ export class Composer implements CompositionPort {
     const segments = await readSegments(recordings, id)
     const plan = planComposition(finished, segments, request, version)
     signal.throwIfAborted()
-    return this.#joinOrStart(plan, signal)
+    const key = `${plan.recordingId}/${plan.name}/${plan.key}`
+    return this.#builds.of(key, (cancelled) => this.#getOrBuild(plan, cancelled), signal)
   }
 
   peaks(recordingId: string, segment: SegmentDescription): Promise<Buffer> {
-    return this.#peaks.of(segment, this.#options.recordings.file(recordingId, segment.file))
+    return this.#peaks.of(recordingId, segment, this.#opener(recordingId))
   }
 
   index(recordingId: string, segment: SegmentDescription): Promise<SegmentIndex> {
-    return this.#indexes.of(segment, this.#options.recordings.file(recordingId, segment.file))
+    return this.#indexes.of(recordingId, segment, this.#opener(recordingId))
+  }
+
+  /**
+   * Ends what is being made of a recording and removes all that was made of it: it is being erased.
+   * Resolves when the files are gone; rejects when one cannot be removed. Idempotent.
+   */
+  async forget(recordingId: string): Promise<void> {
+    this.#peaks.forget(recordingId)
+    this.#indexes.forget(recordingId)
+    await this.#builds.cancel(`${recordingId}/`, erased(recordingId))
+    await this.#cache.forget(recordingId)
   }
 
   /** Ends all builds. Resolves when no process is left. */
   async close(): Promise<void> {
     this.#closing.abort(closing())
-    const builds = [...this.#builds.values()]
-    for (const { cancel } of builds) cancel.abort(closing())
     await Promise.all([
-      ...builds.map(({ file }) => file.catch(() => {})),
+      this.#builds.cancel('', closing()),
       this.#peaks.settled(),
       this.#indexes.settled(),
     ])
-  }
-
-  async #joinOrStart(plan: CompositionPlan, signal: AbortSignal): Promise<ComposedFile> {
-    const id = `${plan.recordingId}/${plan.name}/${plan.key}`
-    const running = this.#builds.get(id)
-    if (running && !running.cancel.signal.aborted) return this.#wait(running, signal)
-    // A cancelled build cleans up before the same file is built again.
-    await running?.file.catch(() => {})
-    this.#closing.signal.throwIfAborted()
-    return this.#wait(this.#builds.get(id) ?? this.#start(id, plan), signal)
-  }
-
-  #start(id: string, plan: CompositionPlan): Build {
-    const cancel = new AbortController()
-    const file = this.#getOrBuild(plan, cancel.signal).finally(() => this.#builds.delete(id))
-    // Waiters get the rejection. There may be none left, which must not end the process.
-    file.catch(() => {})
-    const started = { file, cancel, waiters: 0 }
-    this.#builds.set(id, started)
-    return started
-  }
-
-  async #wait(running: Build, signal: AbortSignal): Promise<ComposedFile> {
-    running.waiters++
-    let abort = (): void => {}
-    const aborted = new Promise<never>((_, reject) => {
-      abort = () => reject(signal.reason)
-      signal.addEventListener('abort', abort)
-      if (signal.aborted) abort()
-    })
-    try {
-      return await Promise.race([running.file, aborted])
-    } finally {
-      signal.removeEventListener('abort', abort)
-      running.waiters--
-      if (running.waiters === 0) running.cancel.abort(new Error('no client waits any more'))
-    }
   }
 
   async #getOrBuild(plan: CompositionPlan, signal: AbortSignal): Promise<ComposedFile> {
@@ -233,6 +200,10 @@ export class Composer implements CompositionPort {
     }
   }
 
+  #opener(recordingId: string): OpenSegment {
+    return (segment) => this.#options.recordings.openMedia(recordingId, segment)
+  }
+
   async #build(
     plan: CompositionPlan,
     signal: AbortSignal,
@@ -255,35 +226,28 @@ export class Composer implements CompositionPort {
   ): Promise<ComposedFile> {
     const { recordings, version } = this.#options
     try {
-      const path = join(folder, `composed.${plan.container}.part`)
+      const path = join(folder, `composed.${plan.container}.age`)
       const quality = await readQuality(recordings, plan.recordingId)
       const context: BuildContext = {
         tools: this.#tools,
         signal,
         folder,
-        path: ({ file }) => recordings.file(plan.recordingId, file),
+        identity: await recordings.compositionIdentity(plan.recordingId),
+        open: this.#opener(plan.recordingId),
         progress,
       }
-      await build(plan, path, { quality, version }, context)
+      const sha256 = await build(plan, path, { quality, version }, context)
+      // It may have been erased in the meantime.
+      await recordings.compositionIdentity(plan.recordingId)
       signal.throwIfAborted()
-      return await this.#cache.put(plan, path, signal)
+      return await this.#cache.put(plan, path, sha256)
     } finally {
       await release().catch((error) => this.#options.onFault('cleaning up after composing', error))
     }
   }
 }
 
-/** Estimates the most bytes that the file and its working files take. */
-function estimateBytes({ segments, timeline, request, sounds }: CompositionPlan): number {
-  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
-  const sound = segments
-    .filter(({ medium }) => medium !== 'screen')
-    .reduce((sum, segment) => sum + segment.bytes, 0)
-  const seconds = timeline.durationMs / 1_000
-  const mixed = request.kind === 'export' && request.audio === 'mix' && sounds.length > 0
-  return Math.ceil(
-    bytes + sound + seconds * (2 * OVERHEAD_BYTES_A_SECOND + (mixed ? AAC_BYTES_A_SECOND : 0)),
-  )
-}
+const erased = (recordingId: string): RecorderError =>
+  new RecorderError('ERASED', 'The recording was erased.', { members: { recordingId } })
 
 const closing = (): RecorderError => new RecorderError('NOT_READY', 'The recorder is ending.')

@@ -1,14 +1,15 @@
 /**
  * Encodes cards as short videos, in the format of a recorded screen, so that both can be joined.
  */
-import { open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import type { Quality } from '../contract/quality.ts'
-import { type Fragment, FragmentAssembler, moveFragment, readBox } from '../media/fmp4.ts'
+import { type Fragment, FragmentAssembler, readBox } from '../media/fmp4.ts'
+import { isKeyFrame } from '../media/key-frame.ts'
 import { Splitter } from '../media/splitter.ts'
+import { type VideoFormat, videoFormat } from '../media/video-format.ts'
 import type { BuildContext } from './build-context.ts'
 import { drawCard, formatWallClock, type Size } from './draw-card.ts'
 import { exportError } from './export-error.ts'
+import { type Frame, type FrameSource, SCREEN_TICKS_A_MS } from './read-frames.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
 import type { GapItem } from './timeline.ts'
 
@@ -20,21 +21,25 @@ const FRAME_MS = 1_000
  */
 const FRAMES = 10
 const KEY_EVERY = FRAMES / 2
-const BUFFERED_MAX = 256
+const MDAT_HEADER_BYTES = 8
 
-/** Writes the video file of a gap, exactly as long as the gap. */
-export type CardWriter = (gap: GapItem, path: string) => Promise<void>
+/** Returns the video of a gap. */
+export type Cards = (gap: GapItem) => FrameSource
 
-/** Encodes the cards of all gaps in one run of ffmpeg, each once, whatever the gap's length. */
+/**
+ * Encodes the cards of all gaps in one run of ffmpeg, each once, whatever the gap's length. They
+ * stay in memory.
+ */
 export async function encodeCards(
   gaps: readonly GapItem[],
   how: { size: Size; quality: Quality; timeZone: string },
   context: BuildContext,
-): Promise<CardWriter> {
+): Promise<Cards> {
   const { size, quality } = how
   const boxes = new Splitter(readBox)
   const assembler = new FragmentAssembler()
   const fragments: Fragment[] = []
+  let format: VideoFormat | undefined
   const raw = [
     '-f',
     'rawvideo',
@@ -57,52 +62,34 @@ export async function encodeCards(
     }
   }
   await runFfmpeg(context, args, {
-    input: Readable.from(pictures(), { objectMode: true, highWaterMark: 1 }),
-    onStdout(chunk) {
-      for (const box of boxes.push(chunk)) {
+    input: pictures(),
+    onOutput(piece) {
+      for (const box of boxes.push(piece)) {
+        if (box.type === 'moov') format = videoFormat(Buffer.from(box.bytes))
         const fragment = assembler.push(box)
         if (fragment) fragments.push(fragment)
       }
     },
   })
-  if (fragments.length !== FRAMES * gaps.length || assembler.timescale === undefined)
+  if (fragments.length !== FRAMES * gaps.length || format === undefined)
     throw exportError('The cards for the gaps could not be encoded.')
-  const timescale = assembler.timescale
-  return async (gap, path) => {
+  const found = format
+  return (gap) => {
     const at = gaps.indexOf(gap) * FRAMES
-    await writeCard(path, assembler.init, fragments.slice(at, at + FRAMES), {
-      frame: (FRAME_MS * timescale) / 1_000,
-      last: Math.round(timescale / quality.framesPerSecond),
-      total: Math.round(((gap.toMs - gap.fromMs) * timescale) / 1_000),
-    })
+    const own = fragments.slice(at, at + FRAMES)
+    return { format: found, frames: () => cardFrames(own, gap.toMs - gap.fromMs) }
   }
 }
 
-async function writeCard(
-  path: string,
-  init: Buffer,
+/** Repeats the frames of a card for as long as its gap. */
+async function* cardFrames(
   fragments: readonly Fragment[],
-  ticks: { frame: number; last: number; total: number },
-): Promise<void> {
-  const handle = await open(path, 'wx', 0o600)
-  try {
-    let buffered = [init]
-    let end = 0
-    for (let at = 0; end < ticks.total; at++) {
-      const { moof, mdat } = fragments[at % fragments.length]!
-      const moved = Buffer.from(moof)
-      const start = end
-      const rest = ticks.total - start
-      // ffmpeg 5 assumes that the last frame of a file lasts as long as any other, so it does.
-      end = rest <= ticks.last ? ticks.total : start + Math.min(ticks.frame, rest - ticks.last)
-      moveFragment(moved, { start, duration: end - start })
-      buffered.push(moved, mdat)
-      if (buffered.length < BUFFERED_MAX) continue
-      await handle.writeFile(Buffer.concat(buffered))
-      buffered = []
-    }
-    await handle.writeFile(Buffer.concat(buffered))
-  } finally {
-    await handle.close()
+  durationMs: number,
+): AsyncGenerator<Frame> {
+  for (let at = 0; at * FRAME_MS < durationMs; at++) {
+    const { moof, mdat } = fragments[at % fragments.length]!
+    const data = mdat.subarray(MDAT_HEADER_BYTES)
+    const start = at * FRAME_MS * SCREEN_TICKS_A_MS
+    yield { start, isKeyFrame: isKeyFrame(moof), bytes: data.length, read: () => data }
   }
 }

@@ -1,3 +1,4 @@
+import type { StoredMedia } from '../age/stored-media.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { RecordingView } from '../contract/views.ts'
@@ -14,7 +15,11 @@ export type CompositionRequest =
 
 /** A composed file. It never changes. */
 export interface ComposedFile {
-  path: string
+  /**
+   * Opens it for reading. Rejects with NOT_FOUND when it is gone: the cache may remove a file at
+   * any time.
+   */
+  open(): Promise<StoredMedia>
   /** Content type. */
   type: 'video/mp4' | 'audio/ogg'
   /** Suggested file name, without personal data. */
@@ -56,11 +61,14 @@ export interface CompositionPort {
    * Returns the file from the cache, or makes it. Simultaneous requests for the same file share one
    * build, which ends when the last of them aborts. Rejects with RecorderError INVALID_STATE (not
    * stopped yet, or nothing recorded), NOT_FOUND (no such track), STORAGE_FULL, NOT_READY (the
-   * recorder is ending, or its last segments are not finished) or EXPORT_FAILED; with the signal's
-   * reason when it is aborted.
+   * recorder is ending, or its last segments are not finished), ERASED, KEY_UNAVAILABLE or
+   * EXPORT_FAILED; with the signal's reason when it is aborted.
    */
   compose(
-    recording: Pick<RecordingView, 'id' | 'state' | 'startedAt' | 'endedAt' | 'tracks'> & {
+    recording: Pick<
+      RecordingView,
+      'id' | 'state' | 'startedAt' | 'endedAt' | 'tracks' | 'erased'
+    > & {
       tagHistory: ChapterTag[]
     },
     request: CompositionRequest,
@@ -68,10 +76,11 @@ export interface CompositionPort {
   ): Promise<ComposedFile>
   /**
    * Returns the peaks of a sound segment: one byte for every 20 ms, 255 times the square root of
-   * the largest amplitude. Rejects with RecorderError EXPORT_FAILED or NOT_READY.
+   * the largest amplitude. Rejects with RecorderError EXPORT_FAILED, NOT_READY, ERASED or
+   * KEY_UNAVAILABLE.
    */
   peaks(recordingId: string, segment: SegmentDescription): Promise<Buffer>
-  /** Returns the index of a screen segment. Rejects with EXPORT_FAILED or NOT_READY. */
+  /** Returns the index of a screen segment. Rejects like `peaks`. */
   index(recordingId: string, segment: SegmentDescription): Promise<SegmentIndex>
   /** Returns the path of the ffmpeg in use; null when there is none. */
   ffmpegPath(): Promise<string | null>

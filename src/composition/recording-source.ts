@@ -1,4 +1,6 @@
 /** Reads the recordings that are composed. */
+import type { Identity } from '../age/identity.ts'
+import type { StoredMedia } from '../age/stored-media.ts'
 import type { LogEvent, SegmentDescription } from '../contract/events.ts'
 import { type Quality, resolveQuality } from '../contract/quality.ts'
 import type { ComposableRecording } from './composition-plan.ts'
@@ -11,8 +13,16 @@ const FIRST_EVENTS = 16
 export interface RecordingSource {
   /** Returns the recording in its current state. */
   recording(id: string, side: 'api'): Promise<ComposableRecording>
-  /** Returns the absolute path of a recording's file. */
-  file(id: string, file: string): string
+  /**
+   * Opens the media of a closed segment. Rejects with ERASED, KEY_UNAVAILABLE, NOT_FOUND (the file
+   * is missing), with SealedFileError when its file is damaged, and with errors of the file system.
+   */
+  openMedia(id: string, segment: SegmentDescription): Promise<StoredMedia>
+  /**
+   * Returns the identity that seals the composed files of a recording. Rejects with ERASED or
+   * KEY_UNAVAILABLE.
+   */
+  compositionIdentity(id: string): Promise<Identity>
   readonly log: {
     events(query: { after: number; limit: number; recordingId?: string }): Promise<LogEvent[]>
     segments(

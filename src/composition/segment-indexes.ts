@@ -1,9 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises'
 import type { SegmentDescription } from '../contract/events.ts'
-import { changedSegment, unreadableSegment } from './check-segments.ts'
+import { changedSegment, readSegment } from './check-segments.ts'
 import type { SegmentIndex } from './port.ts'
 import { readSegmentIndex } from './read-segment-index.ts'
-import { SegmentResults } from './segment-results.ts'
+import { type OpenSegment, SegmentResults } from './segment-results.ts'
 import { Semaphore } from './semaphore.ts'
 
 /** An hour of screen has 360 key frames. */
@@ -14,7 +13,7 @@ const SIMULTANEOUS = 2
 /** Reads the indexes of screen segments. */
 export function createSegmentIndexes(signal: AbortSignal): SegmentResults<SegmentIndex> {
   return new SegmentResults({
-    make: (segment, path) => readIndex(segment, path, signal),
+    make: (segment, open) => readIndex(segment, open, signal),
     sizeOf: ({ keyFrames }) => keyFrames.length,
     mostCached: MOST_CACHED_KEY_FRAMES,
     slots: new Semaphore(SIMULTANEOUS),
@@ -22,25 +21,13 @@ export function createSegmentIndexes(signal: AbortSignal): SegmentResults<Segmen
   })
 }
 
-async function readIndex(
+function readIndex(
   segment: SegmentDescription,
-  path: string,
+  open: OpenSegment,
   signal: AbortSignal,
 ): Promise<SegmentIndex> {
-  const file = await openSegment(segment, path)
-  try {
-    const { size } = await file.stat()
-    if (size !== segment.bytes) throw changedSegment(segment)
-    return await readSegmentIndex(file, size, signal)
-  } finally {
-    await file.close()
-  }
-}
-
-async function openSegment(segment: SegmentDescription, path: string): Promise<FileHandle> {
-  try {
-    return await open(path)
-  } catch (error) {
-    throw unreadableSegment(segment, error)
-  }
+  return readSegment(segment, open, async (media) => {
+    if (media.bytes !== segment.bytes) throw changedSegment(segment)
+    return readSegmentIndex(media, media.bytes, signal)
+  })
 }

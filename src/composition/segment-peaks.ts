@@ -1,9 +1,8 @@
 import type { SegmentDescription } from '../contract/events.ts'
-import type { BuildContext } from './build-context.ts'
-import { checkSegments } from './check-segments.ts'
+import { checkSegments, readSegment } from './check-segments.ts'
 import { PEAK_SAMPLE_RATE, PeakMeter } from './peak-meter.ts'
 import { runFfmpeg } from './run-ffmpeg.ts'
-import { SegmentResults } from './segment-results.ts'
+import { type OpenSegment, SegmentResults } from './segment-results.ts'
 import type { Semaphore } from './semaphore.ts'
 import type { Tools } from './tools.ts'
 
@@ -21,7 +20,7 @@ export function createSegmentPeaks(options: {
 }): SegmentResults<Buffer> {
   return new SegmentResults({
     ...options,
-    make: (segment, path) => measurePeaks(segment, path, options),
+    make: (segment, open) => measurePeaks(segment, open, options),
     sizeOf: (peaks) => peaks.length,
     mostCached: MOST_CACHED_BYTES,
   })
@@ -29,15 +28,17 @@ export function createSegmentPeaks(options: {
 
 async function measurePeaks(
   segment: SegmentDescription,
-  path: string,
-  { tools, signal }: Pick<BuildContext, 'tools' | 'signal'>,
+  open: OpenSegment,
+  how: { tools: Tools; signal: AbortSignal },
 ): Promise<Buffer> {
-  const context: BuildContext = { tools, signal, folder: '', path: () => path, progress: () => {} }
-  await checkSegments([segment], context)
+  await checkSegments([segment], { open, signal: how.signal, progress: () => {} })
   const meter = new PeakMeter()
   const pcm = ['-ac', '1', '-ar', String(PEAK_SAMPLE_RATE), '-f', 's16le', 'pipe:1']
-  await runFfmpeg(context, ['-i', `file:${path}`, ...pcm], {
-    onStdout: (chunk) => meter.push(chunk),
-  })
+  await readSegment(segment, open, (media) =>
+    runFfmpeg(how, ['-f', 'ogg', '-i', 'pipe:0', ...pcm], {
+      input: media.stream(),
+      onOutput: (piece) => meter.push(piece),
+    }),
+  )
   return meter.finish()
 }

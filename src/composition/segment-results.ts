@@ -1,11 +1,15 @@
+import type { StoredMedia } from '../age/stored-media.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import { toExportError } from './export-error.ts'
 import type { Semaphore } from './semaphore.ts'
 
+/** Opens the media of a segment. */
+export type OpenSegment = (segment: SegmentDescription) => Promise<StoredMedia>
+
 /** How results are made of segments, and how many are kept. */
 export interface SegmentResultsOptions<Result> {
-  /** Makes the result of the segment whose file has this path. */
-  make(segment: SegmentDescription, path: string): Promise<Result>
+  /** Makes the result of a segment. */
+  make(segment: SegmentDescription, open: OpenSegment): Promise<Result>
   /** The size of a result, in the unit of `mostCached`. */
   sizeOf(result: Result): number
   /** The size of all results that are kept in memory. */
@@ -19,7 +23,7 @@ export interface SegmentResultsOptions<Result> {
 /** Results made of segments, once for all who ask at the same time. Memory keeps the newest. */
 export class SegmentResults<Result> {
   readonly #options: SegmentResultsOptions<Result>
-  /** By the hash of the segment, the least recently used first. */
+  /** By recording and hash of the segment, the least recently used first. */
   readonly #cached = new Map<string, Result>()
   readonly #running = new Map<string, Promise<Result>>()
   #cachedSize = 0
@@ -28,11 +32,11 @@ export class SegmentResults<Result> {
     this.#options = options
   }
 
-  /** Returns the result of a segment. Rejects with EXPORT_FAILED or NOT_READY. */
-  async of(segment: SegmentDescription, path: string): Promise<Result> {
-    const key = segment.sha256
+  /** Returns the result of a segment. Rejects with EXPORT_FAILED, NOT_READY or errors of `open`. */
+  async of(recordingId: string, segment: SegmentDescription, open: OpenSegment): Promise<Result> {
+    const key = `${recordingId}/${segment.sha256}`
     const cached = this.#cached.get(key)
-    if (cached === undefined) return this.#running.get(key) ?? this.#start(segment, path)
+    if (cached === undefined) return this.#running.get(key) ?? this.#start(key, segment, open)
     this.#cached.delete(key)
     this.#cached.set(key, cached)
     return cached
@@ -43,24 +47,36 @@ export class SegmentResults<Result> {
     await Promise.allSettled(this.#running.values())
   }
 
-  #start(segment: SegmentDescription, path: string): Promise<Result> {
-    const result = this.#make(segment, path)
+  /** Forgets the results of a recording. What is being made of it is not kept. */
+  forget(recordingId: string): void {
+    for (const key of [...this.#cached.keys()].filter((one) => one.startsWith(`${recordingId}/`)))
+      this.#remove(key)
+    for (const key of [...this.#running.keys()].filter((one) => one.startsWith(`${recordingId}/`)))
+      this.#running.delete(key)
+  }
+
+  #start(key: string, segment: SegmentDescription, open: OpenSegment): Promise<Result> {
+    const result: Promise<Result> = this.#make(segment, open)
+      .then((made) => {
+        if (this.#running.get(key) === result) this.#keep(key, made)
+        return made
+      })
       .catch((error) => {
         this.#options.signal.throwIfAborted()
         throw toExportError(error)
       })
-      .finally(() => this.#running.delete(segment.sha256))
-    this.#running.set(segment.sha256, result)
+      .finally(() => {
+        if (this.#running.get(key) === result) this.#running.delete(key)
+      })
+    this.#running.set(key, result)
     return result
   }
 
-  async #make(segment: SegmentDescription, path: string): Promise<Result> {
+  async #make(segment: SegmentDescription, open: OpenSegment): Promise<Result> {
     const { make, slots, signal } = this.#options
     const release = await slots.acquire(signal)
     try {
-      const result = await make(segment, path)
-      this.#keep(segment.sha256, result)
-      return result
+      return await make(segment, open)
     } finally {
       release()
     }
@@ -70,10 +86,15 @@ export class SegmentResults<Result> {
     const { sizeOf, mostCached } = this.#options
     this.#cached.set(key, result)
     this.#cachedSize += sizeOf(result)
-    for (const [oldest, one] of this.#cached) {
+    for (const oldest of this.#cached.keys()) {
       if (this.#cachedSize <= mostCached) return
-      this.#cached.delete(oldest)
-      this.#cachedSize -= sizeOf(one)
+      this.#remove(oldest)
     }
+  }
+
+  #remove(key: string): void {
+    const result = this.#cached.get(key)
+    if (result !== undefined) this.#cachedSize -= this.#options.sizeOf(result)
+    this.#cached.delete(key)
   }
 }

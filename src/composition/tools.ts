@@ -8,10 +8,7 @@ export interface Tools {
   /** Returns the path of ffmpeg. Rejects with CAPTURE_FAILED and a remedy when there is none. */
   ffmpeg(): Promise<string>
   /** Starts a program. */
-  start(
-    command: ChildCommand,
-    options: { stdin: 'pipe' | 'ignore'; onStdout: (chunk: Buffer) => void },
-  ): Child
+  start(command: ChildCommand, options: { stdin: 'pipe'; onStdout: (chunk: Buffer) => void }): Child
   /**
    * Returns the arguments with which ffmpeg encodes an input the way screens are recorded:
    * fragmented MP4 on stdout, which is the last argument.

@@ -1,16 +1,26 @@
-import { RecorderError } from '../contract/errors.ts'
+import { type ErrorCode, RecorderError } from '../contract/errors.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import { MEDIA } from '../contract/media.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import type { Exchange } from './route.ts'
 
-/** Finds the closed segment that a path names. Throws NOT_FOUND. */
+/** The errors of routes that read a segment. */
+export const SEGMENT_ERRORS: readonly ErrorCode[] = [
+  ...(['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'] as const),
+  ...(['ERASED', 'KEY_UNAVAILABLE'] as const),
+]
+
+/** Finds the closed segment that a path names. Throws NOT_FOUND or ERASED. */
 export async function findSegment(
   recorder: RecorderPort,
   { credential, params }: Pick<Exchange, 'credential' | 'params'>,
 ): Promise<{ id: string; segment: SegmentDescription }> {
   const { medium = '', number = '' } = params
-  const { id } = await recorder.recording(params.id as string, credential.side)
+  const { id, erased } = await recorder.recording(params.id as string, credential.side)
+  if (erased !== null) {
+    const members = { recordingId: id }
+    throw new RecorderError('ERASED', 'The recording was erased.', { members })
+  }
   const isKnown = MEDIA.some((name) => name === medium) && /^[1-9]\d{0,8}$/.test(number)
   const segment = isKnown ? await recorder.log.segment(id, medium, Number(number)) : undefined
   if (segment === undefined)

@@ -1,6 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { RecorderError } from '../contract/errors.ts'
+import type { StoredMedia } from '../age/stored-media.ts'
 import { parseRange } from './byte-range.ts'
 import type { HttpContext } from './context.ts'
 import { hasEntityTag } from './entity-tag.ts'
@@ -33,7 +32,8 @@ export function fileOutcomes(...types: string[]): RouteResponse[] {
 
 /** A file that no longer changes. */
 export interface ImmutableFile {
-  path: string
+  /** Opens it for reading. */
+  open(): Promise<StoredMedia>
   /** The content type. */
   type: string
   /** The name under which a browser saves it, in ASCII without quotes. */
@@ -44,35 +44,20 @@ export interface ImmutableFile {
 
 /**
  * Sends a file, or the part that Range asks for, with its digest (RFC 9530). The digest lets the
- * receiver check that the file is what was recorded. Throws NOT_FOUND when the file is missing.
- * Rejects when the file cannot be read to its end; the connection is then broken off.
+ * receiver check that the file is what was recorded. Rejects with the errors of `open`, and
+ * when the file cannot be read to its end; the connection is then broken off.
  */
 export async function sendFile(ctx: HttpContext, file: ImmutableFile): Promise<void> {
-  const handle = await openFile(file.path)
+  const media = await file.open()
   try {
-    await sendOpenFile(ctx, file, handle)
+    await sendMedia(ctx, file, media)
   } finally {
-    await handle.close()
+    await media.close()
   }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-    throw new RecorderError('NOT_FOUND', 'The file of this segment is missing from the disk.', {
-      cause,
-    })
-  }
-}
-
-async function sendOpenFile(
-  ctx: HttpContext,
-  file: ImmutableFile,
-  handle: FileHandle,
-): Promise<void> {
-  const { size } = await handle.stat()
+async function sendMedia(ctx: HttpContext, file: ImmutableFile, media: StoredMedia): Promise<void> {
+  const size = media.bytes
   const { range: rangeHeader, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = ctx.req.headers
   const etag = `"${file.sha256}"`
   const headers = [
@@ -100,9 +85,8 @@ async function sendOpenFile(
     ctx.res.end()
     return
   }
-  const source = handle.createReadStream({ start: first, end: last, autoClose: false })
   try {
-    await pipeline(source, ctx.res)
+    await pipeline(media.stream({ start: first, end: last }), ctx.res)
   } catch (error) {
     // A client may hang up at any time. Any other failure is an error, such as a failing disk.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error

@@ -122,6 +122,11 @@ export function fragmentTime(moof: Buffer): FragmentTime {
   return { start, duration: perSample ? sum : sum * samples }
 }
 
+/** Reads how many frames a fragment has from its `moof` box. */
+export function frameCount(moof: Buffer): number {
+  return required(moof, ['traf', 'trun']).readUInt32BE(12)
+}
+
 /**
  * Makes a fragment of one frame end earlier, in place: nothing that it showed after a cut may be
  * kept.

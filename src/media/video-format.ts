@@ -9,6 +9,8 @@ export interface VideoFormat {
   timescale: number
   /** The decoder's configuration with the parameter sets (`avcC`, ISO/IEC 14496-15), hex. */
   configuration: string
+  /** The whole sample entry, as a file's `stsd` has it. */
+  entry: Buffer
 }
 
 /**
@@ -28,5 +30,6 @@ export function videoFormat(moov: Buffer): VideoFormat {
     height: entry.readUInt16BE(34),
     timescale: mdhd.readUInt32BE(mdhd[8] === 1 ? 28 : 20),
     configuration: avcC.subarray(8).toString('hex'),
+    entry: entry.subarray(0, entry.readUInt32BE(0)),
   }
 }

@@ -1,8 +1,9 @@
 import type { EventEmitter } from 'eventemitter3'
+import type { StoredMedia } from '../age/stored-media.ts'
 import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
 import type { KeyStatus } from '../contract/custody.ts'
-import type { EventData, LogEvent } from '../contract/events.ts'
+import type { EventData, LogEvent, SegmentDescription } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
 import type { Medium } from '../contract/media.ts'
 import type {
@@ -99,6 +100,9 @@ export interface RecorderPort {
   readonly bus: RecorderBus
   /** Reading only: events, segments, tokens. */
   readonly log: Pick<EventLog, 'position' | 'events' | 'segments' | 'segment' | 'tokens'>
-  /** Absolute path of a recording's file (`SegmentDescription.file`). */
-  file(recordingId: string, file: string): string
+  /**
+   * Opens the media of a closed segment. Rejects with ERASED, KEY_UNAVAILABLE, NOT_FOUND (the file
+   * is missing), with SealedFileError when its file is damaged, and with errors of the file system.
+   */
+  openMedia(recordingId: string, segment: SegmentDescription): Promise<StoredMedia>
 }

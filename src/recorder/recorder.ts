@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
@@ -24,6 +23,7 @@ import { restoreRecordings } from './facts/restore.ts'
 import { isCapturing } from './open-recordings.ts'
 import type { PastInspection, RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
 import type { LivePicture } from './queries/live-pictures.ts'
+import { MediaReader } from './queries/media-reader.ts'
 import type { RecorderOptions } from './recorder-options.ts'
 import { createRecorderParts, type RecorderParts } from './recorder-parts.ts'
 
@@ -40,6 +40,7 @@ export class Recorder implements RecorderPort {
   readonly #options: RecorderOptions
   readonly #system: By & { side: 'system' }
   readonly #parts: RecorderParts
+  readonly #media: MediaReader
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
   /** Whether the log says that this recorder has started. */
@@ -51,6 +52,7 @@ export class Recorder implements RecorderPort {
   private constructor(options: RecorderOptions) {
     this.#options = options
     this.log = options.log
+    this.#media = new MediaReader(options)
     this.#system = { side: 'system', client: 'recorder', user: options.user }
     this.#parts = createRecorderParts(options, {
       bus: this.bus,
@@ -165,9 +167,10 @@ export class Recorder implements RecorderPort {
     return this.#parts.readiness.check(media)
   }
 
-  file(recordingId: string, file: string): string {
-    return join(this.#options.recordingsFolder, recordingId, file)
-  }
+  openMedia: RecorderPort['openMedia'] = (id, segment) => this.#media.openMedia(id, segment)
+
+  /** See {@link MediaReader.compositionIdentity}. */
+  compositionIdentity = (id: string) => this.#media.compositionIdentity(id)
 
   /**
    * Stops all capture and closes the log, within 5 s. A wrap-up goes on with the clock of the next

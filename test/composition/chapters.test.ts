@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { buildChapters, type Chapter, ffmetadata } from '../../src/composition/chapters.ts'
+import { buildChapters, type Chapter } from '../../src/composition/chapters.ts'
 import type { ChapterTag } from '../../src/composition/port.ts'
 import { buildTimeline, removeCommonGaps } from '../../src/composition/timeline.ts'
 import { suite } from '../support/suite.ts'
@@ -96,31 +96,5 @@ suite('chapters', (test) => {
     const [, chapter] = chapters([tag('long', `a\nb\u0000${'ü'.repeat(300)}`, 5_000)])
     assert.match(chapter!.title, /^long: a b ü+…$/)
     assert.ok(Buffer.byteLength(chapter!.title) <= 200)
-  })
-
-  test('survive ffmpeg’s metadata format whatever their titles contain', () => {
-    const text = ffmetadata(
-      { title: 'id' },
-      [
-        { atMs: 0, title: 'a=b;c#d\\e' },
-        { atMs: 5, title: '[CHAPTER]' },
-      ],
-      10,
-    )
-    assert.equal(
-      text,
-      [
-        ...[
-          ';FFMETADATA1',
-          'title=id',
-          '[CHAPTER]',
-          'TIMEBASE=1/1000',
-          'START=0',
-          'END=5',
-          'title=a\\=b\\;c\\#d\\\\e',
-        ],
-        ...['[CHAPTER]', 'TIMEBASE=1/1000', 'START=5', 'END=10', 'title=[CHAPTER]', ''],
-      ].join('\n'),
-    )
   })
 })

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
-import type { BuildContext } from '../../src/composition/build-context.ts'
+import { unsealed } from '../../lab/unsealed.ts'
+import { composeMovie } from '../../src/composition/compose-movie.ts'
 import { composeScreen } from '../../src/composition/compose-screen.ts'
-import { planComposition } from '../../src/composition/composition-plan.ts'
-import { mux } from '../../src/composition/mux.ts'
-import { createTools } from '../../src/composition/tools.ts'
+import { type CompositionPlan, planComposition } from '../../src/composition/composition-plan.ts'
 import type { SegmentDescription } from '../../src/contract/events.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { screenArgs } from '../../src/ffmpeg/encoding.ts'
 import { createFfmpegLocator } from '../../src/ffmpeg/ffmpeg-locator.ts'
 import { framesOf, probe } from '../e2e/support/composed.ts'
 import { suite } from '../support/suite.ts'
+import { contextIn, writeSealedFile } from './support/context.ts'
 import { recordingOf, segmentOf } from './support/recordings.ts'
 
 const encoder = createFfmpegLocator({ env: process.env, inputs: [] })
@@ -28,14 +28,6 @@ suite('a composed screen track', (test) => {
     folder = await mkdtemp(join(tmpdir(), 'f2f-screen-'))
   })
   test.afterEach(() => rm(folder, { recursive: true }))
-
-  const context = (): BuildContext => ({
-    tools: createTools({ env: process.env }),
-    signal: new AbortController().signal,
-    folder,
-    path: ({ file }) => join(folder, file),
-    progress: () => {},
-  })
 
   /**
    * Records a grey screen like the recorder: frames of x11grab, like raw ones, have no aspect
@@ -52,7 +44,10 @@ suite('a composed screen track', (test) => {
       quality,
       await encoder.ffmpeg(),
     )
-    await writeFile(join(folder, segment.file), await output('ffmpeg', args, { input: frames }))
+    await writeSealedFile(
+      join(folder, segment.file),
+      await output('ffmpeg', args, { input: frames }),
+    )
   }
 
   async function compose(segments: SegmentDescription[], durationMs: number) {
@@ -62,14 +57,18 @@ suite('a composed screen track', (test) => {
       { kind: 'track', medium: 'screen' },
       '1.2.3',
     )
-    const path = join(folder, 'composed.mp4')
-    const screen = await composeScreen(
-      plan.screen!,
-      { quality, timeZone: 'Europe/Vienna' },
-      context(),
-    )
-    await mux(plan, { path, sounds: [], screen, version: '1.2.3' }, context())
-    return { uniform: screen.uniform, frames: await framesOf(path), probed: await probe(path) }
+    return composeTrack(plan)
+  }
+
+  async function composeTrack({ screen: track, timeline }: CompositionPlan) {
+    const path = join(folder, 'composed.mp4.age')
+    const context = contextIn(folder)
+    const screen = await composeScreen(track!, { quality, timeZone: 'Europe/Vienna' }, context)
+    const texts = { title: 'T', comment: 'C', encoder: 'E', chapters: [] }
+    const about = { durationMs: timeline.durationMs, createdAt: 0, ...texts }
+    await composeMovie([screen], about, path, context)
+    const file = unsealed(path)
+    return { uniform: screen.isUniform, frames: await framesOf(file), probed: await probe(file) }
   }
 
   test('shows every segment and every card at its time, and cards are encoded like the screen', async () => {
@@ -155,9 +154,6 @@ suite('a composed screen track', (test) => {
     screen.gaps = [{ from: recording.startedAt, to: recording.endedAt, reason: 'deviceLost' }]
     const recorded = { ...recording, tracks: { ...recording.tracks, screen } }
     const plan = planComposition(recorded, [mic], { kind: 'track', medium: 'screen' }, '1.2.3')
-    const path = join(folder, 'composed.mp4')
-    const list = await composeScreen(plan.screen!, { quality, timeZone: 'UTC' }, context())
-    await mux(plan, { path, sounds: [], screen: list, version: '1.2.3' }, context())
-    return { frames: await framesOf(path), probed: await probe(path) }
+    return composeTrack(plan)
   }
 })

@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
 import { between, decodeAudio, type Samples, secondsOf, toneDb } from '../../lab/measure.ts'
-import type { BuildContext } from '../../src/composition/build-context.ts'
-import { composeSound } from '../../src/composition/compose-sound.ts'
-import { buildTimeline, removeCommonGaps } from '../../src/composition/timeline.ts'
-import type { Tools } from '../../src/composition/tools.ts'
+import { composeSound, oggPages } from '../../src/composition/compose-sound.ts'
+import { writeSealed } from '../../src/composition/sealed-output.ts'
+import {
+  buildTimeline,
+  removeCommonGaps,
+  type TrackTimeline,
+} from '../../src/composition/timeline.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentDescription } from '../../src/contract/events.ts'
 import { readPage } from '../../src/media/ogg.ts'
 import { FRESH_START, OpusReader, packetSamples, silence } from '../../src/media/opus.ts'
 import { suite } from '../support/suite.ts'
+import { contextIn, IDENTITY, readSealedFile, writeSealedFile } from './support/context.ts'
 import { recordingOf, segmentOf } from './support/recordings.ts'
 
 const RATE = 48_000
@@ -58,27 +62,23 @@ suite('a composed sound track', (test) => {
       '-b:a',
       voice ? '24k' : '96k',
     ]
-    const path = join(folder, segment.file)
-    await output('ffmpeg', [
-      '-v',
-      'error',
-      ...sound,
-      ...opus,
-      '-f',
-      'ogg',
-      '-page_duration',
-      '100000',
-      path,
-    ])
+    const pages = ['-f', 'ogg', '-page_duration', '100000', '-']
+    const file = await output('ffmpeg', ['-v', 'error', ...sound, ...opus, ...pages])
+    await writeSealedFile(join(folder, segment.file), file)
   }
 
-  const context = (signal = new AbortController().signal): BuildContext => ({
-    tools: {} as Tools,
-    signal,
-    folder,
-    path: ({ file }) => join(folder, file),
-    progress: () => {},
-  })
+  /** Composes a track as a file. */
+  async function compose(
+    track: TrackTimeline,
+    durationMs: number,
+    name = 'composed.ogg.age',
+  ): Promise<{ path: string; channels: number }> {
+    const path = join(folder, name)
+    const context = contextIn(folder)
+    const sound = await composeSound(track, durationMs, context)
+    await writeSealed(path, IDENTITY, oggPages(sound), context.signal)
+    return { path, channels: sound.head.channels }
+  }
 
   for (const medium of ['mic', 'speaker'] as const) {
     test(`of the ${medium} plays each recorded packet at its time, and silence elsewhere`, async () => {
@@ -91,8 +91,7 @@ suite('a composed sound track', (test) => {
       ]
       for (const segment of segments) await record(segment)
       const timeline = buildTimeline(recordingOf(segments, 7_031), segments)
-      const path = join(folder, 'composed.ogg')
-      const { channels } = await composeSound(timeline.tracks[0]!, 7_031, path, context())
+      const { path, channels } = await compose(timeline.tracks[0]!, 7_031)
       assert.equal(channels, medium === 'mic' ? 1 : 2)
 
       const samples = await decodeAudio(path)
@@ -124,7 +123,7 @@ suite('a composed sound track', (test) => {
         assert.ok(loudest < 1e-9, `${loudest} from ${from} to ${to}`)
       }
 
-      const composed = packetsOf(await readFile(path))
+      const composed = packetsOf(await readSealedFile(path))
       const made = [...silence(1_800, channels), FRESH_START]
       const silent = new Set(made.map(({ packet }) => packet.toString('hex')))
       const kept = composed
@@ -133,7 +132,9 @@ suite('a composed sound track', (test) => {
       const recorded: string[] = []
       for (const { file } of segments)
         recorded.push(
-          ...packetsOf(await readFile(join(folder, file))).map((packet) => packet.toString('hex')),
+          ...packetsOf(await readSealedFile(join(folder, file))).map((packet) =>
+            packet.toString('hex'),
+          ),
         )
       let at = 0
       for (const packet of kept) {
@@ -157,8 +158,7 @@ suite('a composed sound track', (test) => {
     }))
     const durationMs = 100 * 1_007
     const timeline = buildTimeline(recordingOf(segments, durationMs), segments)
-    const path = join(folder, 'composed.ogg')
-    await composeSound(timeline.tracks[0]!, durationMs, path, context())
+    const { path } = await compose(timeline.tracks[0]!, durationMs)
     const samples = await decodeAudio(path)
     for (const expected of [1_007, 50 * 1_007, 99 * 1_007])
       assert.ok(
@@ -167,32 +167,26 @@ suite('a composed sound track', (test) => {
       )
     const cut = removeCommonGaps(timeline)
     assert.equal(cut.durationMs, 33_300)
-    await composeSound(cut.tracks[0]!, cut.durationMs, join(folder, 'cut.ogg'), context())
-    assert.equal(secondsOf(await decodeAudio(join(folder, 'cut.ogg'))), 33.3)
+    const shorter = await compose(cut.tracks[0]!, cut.durationMs, 'cut.ogg.age')
+    assert.equal(secondsOf(await decodeAudio(shorter.path)), 33.3)
   })
 
   test('places a segment right after another to half a packet', async () => {
     const segments = [segmentOf('speaker', 1, 0, 501), segmentOf('speaker', 2, 503, 1_503)]
     await record(segments[0]!)
     await record(segments[1]!, 300)
-    const path = join(folder, 'composed.ogg')
-    await composeSound(
-      buildTimeline(recordingOf(segments, 1_503), segments).tracks[0]!,
-      1_503,
-      path,
-      context(),
-    )
+    const timeline = buildTimeline(recordingOf(segments, 1_503), segments)
+    const { path } = await compose(timeline.tracks[0]!, 1_503)
     const at = onsetMs(await decodeAudio(path), 600)
     assert.ok(Math.abs(at - 803) <= 10 + PLACED_MS, `a tone at 803 ms is heard at ${at} ms`)
   })
 
   test('without media is silence, as long as the recording', async () => {
-    const path = join(folder, 'composed.ogg')
     const line = {
       medium: 'mic' as const,
       items: [{ fromMs: 0, toMs: 3_001, gap: 'notStarted' as const, sinceMs: 0 }],
     }
-    await composeSound(line, 3_001, path, context())
+    const { path } = await compose(line, 3_001)
     const samples = await decodeAudio(path)
     assert.equal(samples.length, 3_001 * 48)
     assert.ok(samples.every((sample) => sample === 0))
@@ -202,12 +196,12 @@ suite('a composed sound track', (test) => {
     const segment = segmentOf('mic', 1, 0, 1_000)
     await record(segment)
     const path = join(folder, segment.file)
-    const bytes = await readFile(path)
+    const bytes = await readSealedFile(path)
     bytes[bytes.length - 10]! ^= 1
-    await writeFile(path, bytes)
+    await writeSealedFile(path, bytes)
     const timeline = buildTimeline(recordingOf([segment], 1_000), [segment])
     await assert.rejects(
-      composeSound(timeline.tracks[0]!, 1_000, join(folder, 'composed.ogg'), context()),
+      compose(timeline.tracks[0]!, 1_000),
       (error) =>
         error instanceof RecorderError &&
         error.code === 'EXPORT_FAILED' &&

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
@@ -12,6 +12,7 @@ import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentDescription } from '../../src/contract/events.ts'
 import type { ChildExit } from '../../src/processes/child-process.ts'
 import { eventually, suite } from '../support/suite.ts'
+import { IDENTITY, opener, writeSealedFile } from './support/context.ts'
 import { recordingOf, START, segmentOf } from './support/recordings.ts'
 
 const MIC: CompositionRequest = { kind: 'track', medium: 'mic' }
@@ -34,7 +35,6 @@ suite('the composer', (test) => {
       [1, 0],
       [2, 500],
     ] as const) {
-      const path = join(root, `mic-${number}`)
       const tone = [
         '-f',
         'lavfi',
@@ -47,11 +47,11 @@ suite('the composer', (test) => {
         '-b:a',
         '24k',
       ]
-      await output('ffmpeg', ['-v', 'error', ...tone, '-f', 'ogg', path])
-      const sha256 = createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex')
-      segments.push({ ...segmentOf('mic', number, fromMs, fromMs + 500), sha256 })
+      const media = await output('ffmpeg', ['-v', 'error', ...tone, '-f', 'ogg', '-'])
+      const sha256 = createHash('sha256').update(media).digest('hex')
+      const segment = { ...segmentOf('mic', number, fromMs, fromMs + 500), sha256 }
+      await writeSealedFile(join(root, segment.file), media)
+      segments.push(segment)
     }
     now = recordingOf(segments, 1_000)
   })
@@ -81,7 +81,8 @@ suite('the composer', (test) => {
           reads++
           return now
         },
-        file: (_, file) => join(root, file),
+        openMedia: (_, segment) => opener(root)(segment),
+        compositionIdentity: async () => IDENTITY,
         log: { events: async () => [], segments: readPage },
       },
       ...options,
@@ -116,11 +117,11 @@ suite('the composer', (test) => {
     now = unfinished(whole)
     const file = compose(now)
     await eventually('the recording is read again', () => reads > 1)
-    assert.deepEqual(await readdir(root), ['mic-1', 'mic-2'])
+    assert.deepEqual(await readdir(root), ['mic-1.age', 'mic-2.age'])
     now = whole
-    const { path } = await file
+    const { sha256 } = await file
     const late = await compose(whole)
-    assert.equal(path, late.path, 'the file is that of the whole recording')
+    assert.equal(sha256, late.sha256, 'the file is that of the whole recording')
   })
 
   test('answers NOT_READY while the last segments are being finished, or while the log lacks the end', async () => {

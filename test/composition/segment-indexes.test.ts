@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { type FileHandle, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { StoredMedia } from '../../src/age/stored-media.ts'
 import type { SegmentIndex } from '../../src/composition/port.ts'
 import { readSegmentIndex } from '../../src/composition/read-segment-index.ts'
 import { createSegmentIndexes } from '../../src/composition/segment-indexes.ts'
@@ -13,6 +14,7 @@ import { resolveQuality } from '../../src/contract/quality.ts'
 import { screenArgs } from '../../src/ffmpeg/encoding.ts'
 import { keyFramesByFfprobe } from '../support/key-frames.ts'
 import { suite } from '../support/suite.ts'
+import { opener, readSealedFile, writeSealedFile } from './support/context.ts'
 import { segmentOf } from './support/recordings.ts'
 
 /** 20 s with key frames at 0, 0.4, 7 s and so on, after which a still screen drops its frames. */
@@ -44,17 +46,19 @@ suite('the index of a screen segment', (test) => {
 
   test.beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'f2f-index-'))
-    path = join(folder, 'screen-1.mp4')
     const video = unevenVideo()
-    await writeFile(path, video)
     segment = { ...segmentOf('screen', 1, 0, 20_000), bytes: video.length }
+    path = join(folder, segment.file)
+    await writeSealedFile(path, video)
     closing = new AbortController()
     indexes = createSegmentIndexes(closing.signal)
   })
   test.afterEach(() => rm(folder, { recursive: true }))
 
+  const read = () => indexes.of('recording-1', segment, opener(folder))
+
   const failure = async (detail: RegExp): Promise<void> => {
-    await assert.rejects(indexes.of(segment, path), (error) => {
+    await assert.rejects(read(), (error) => {
       assert.ok(error instanceof RecorderError)
       assert.equal(error.code, 'EXPORT_FAILED')
       assert.match(error.message, detail)
@@ -63,7 +67,7 @@ suite('the index of a screen segment', (test) => {
   }
 
   test('names exactly the key frames, however uneven they are', async () => {
-    const index = await indexes.of(segment, path)
+    const index = await read()
     assert.deepEqual(index.keyFrames, keyFramesByFfprobe(path))
     assert.ok(index.keyFrames.length >= 5, `${index.keyFrames.length}`)
     assert.match(index.codec, /^avc1\.42c0[0-9a-f]{2}$/)
@@ -72,46 +76,48 @@ suite('the index of a screen segment', (test) => {
   })
 
   test('reads the file once for all who ask at once, and not again', async () => {
-    const asked = Array.from({ length: 5 }, () => indexes.of(segment, path))
+    const asked = Array.from({ length: 5 }, () => read())
     const [first, ...others] = await Promise.all(asked)
     for (const other of others) assert.equal(other, first)
     await rm(path)
-    assert.equal(await indexes.of(segment, path), first)
+    assert.equal(await read(), first)
   })
 
   test('reads only a small part of a busy file', async () => {
     // Frames as large as those of a busy screen: most of a file is skipped.
-    const video = await readFile(path)
-    let read = 0
-    const file = await open(path)
-    const counting = {
-      async read(...args: Parameters<FileHandle['read']>) {
+    const grown = growFrames(await readSealedFile(path), 60_000)
+    await writeSealedFile(path, grown)
+    let bytes = 0
+    const file = await opener(folder)(segment)
+    const counting: Pick<StoredMedia, 'read'> = {
+      async read(...args) {
         const done = await file.read(...args)
-        read += done.bytesRead
+        bytes += done.bytesRead
         return done
       },
-    } as unknown as FileHandle
-    const grown = growFrames(video, 60_000)
-    await writeFile(path, grown)
+    }
     const { keyFrames } = await readSegmentIndex(counting, grown.length, closing.signal)
     await file.close()
     assert.ok(keyFrames.length >= 5)
-    assert.ok(read < grown.length / 5, `${read} of ${grown.length}`)
+    assert.ok(bytes < grown.length / 5, `${bytes} of ${grown.length}`)
   })
 
   test('a file that is missing, shorter or no video gives none, and says why', async () => {
-    await truncate(path, segment.bytes - 1)
+    const video = await readSealedFile(path)
+    await writeSealedFile(path, video.subarray(0, -1))
     await failure(/^Segment 1 of screen is not what was recorded/)
     segment.bytes--
     await failure(/could not be made/)
-    await writeFile(path, Buffer.alloc(segment.bytes, 0x20))
+    await writeSealedFile(path, Buffer.alloc(segment.bytes, 0x20))
     await failure(/could not be made/)
+    await writeFile(path, 'nothing that is sealed')
+    await failure(/^Segment 1 of screen is not what was recorded/)
     await rm(path)
     await failure(/^Segment 1 of screen is missing from the disk/)
   })
 
   test('the end of the recorder ends the reading', async () => {
-    const asked = indexes.of(segment, path)
+    const asked = read()
     closing.abort(new RecorderError('NOT_READY', 'The recorder is ending.'))
     await assert.rejects(asked, (error) => (error as RecorderError).code === 'NOT_READY')
     await indexes.settled()

@@ -47,6 +47,8 @@ const MAY_IMPORT: Record<string, string[]> = {
       'actors/capture.ts',
       'actors/port.ts',
       'age/identity.ts',
+      'age/stored-media.ts',
+      'custody/composition-identity.ts',
       'custody/port.ts',
     ],
     ...['actors/clock-actor.ts', 'store/port.ts'],

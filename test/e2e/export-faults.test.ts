@@ -15,8 +15,8 @@ import { decodedMs } from './support/media-check.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 import { createStallingFfmpeg, type StallingFfmpeg } from './support/stalling-ffmpeg.ts'
 
-/** Among the arguments of what puts a file together, and of nothing else. */
-const JOINING = 'faststart'
+/** Among the arguments of what encodes the card of a pause, and of nothing else. */
+const CARDS = 'force_key_frames'
 
 suite('an export that goes wrong', (test) => {
   let daemon: ObservedDaemon
@@ -52,7 +52,7 @@ suite('an export that goes wrong', (test) => {
   })
 
   const path = (): string => `/recordings/${id}/export?audio=split`
-  const joins = () => daemon.children().filter(({ command }) => command.includes(JOINING))
+  const joins = () => daemon.children().filter(({ command }) => command.includes(CARDS))
   const kept = () => readdir(join(daemon.home, 'exports', id)).catch(() => [])
   const works = () => readdir(join(daemon.home, 'exports', '.work')).catch(() => [])
   const states = (): string[] =>
@@ -67,7 +67,7 @@ suite('an export that goes wrong', (test) => {
 
   /** Asks for a file whose making hangs. */
   async function hanging(): Promise<FileRequest> {
-    ffmpeg.stall(JOINING)
+    ffmpeg.stall(CARDS)
     const request = ask(daemon, path())
     await eventually('the file is being put together', () => joins().length === 1)
     return request
@@ -187,7 +187,7 @@ suite('an export that goes wrong', (test) => {
     notLinux,
     'is refused when a piece has been changed, cut short or taken away',
     async () => {
-      const piece = join(daemon.home, 'recordings', id, 'screen-000001.mp4')
+      const piece = join(daemon.home, 'recordings', id, 'screen-000001.mp4.age')
       const whole = await readFile(piece)
       const changed = Buffer.from(whole)
       changed[whole.length - 5]! ^= 1
@@ -228,7 +228,7 @@ suite('an export that goes wrong', (test) => {
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'f2f-export-'))
       const file = join(folder, 'out.mp4')
-      ffmpeg.stall(JOINING)
+      ffmpeg.stall(CARDS)
       const interrupted = f2f(id, '-o', file)
       await eventually('the file is being put together', () => joins().length === 1, 20_000)
       interrupted.child.kill('SIGINT')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openStoredMedia } from '../../src/age/stored-media.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
@@ -24,7 +25,9 @@ suite('composed files over HTTP', (test) => {
     recorder.current = 'rec_current'
     const path = join(recorder.folder, 'composed')
     await writeFile(path, bytes)
-    compositions.file = { path, type: 'video/mp4', name: 'rec_current-export.mp4', sha256 }
+    const name = 'rec_current-export.mp4'
+    const open = () => openStoredMedia(path, undefined)
+    compositions.file = { open, type: 'video/mp4', name, sha256 }
   })
   test.afterEach(() => daemon.close())
 
@@ -98,7 +101,11 @@ suite('composed files over HTTP', (test) => {
   test('that vanish just before they are sent are composed once more', async () => {
     const { compositions } = daemon
     const good = compositions.file!
-    const gone = { ...good, path: `${good.path}-gone` }
+    const missing = Object.assign(new Error('gone'), { code: 'ENOENT' })
+    const open = async () => {
+      throw new RecorderError('NOT_FOUND', 'It is gone.', { cause: missing })
+    }
+    const gone = { ...good, open }
     const compose = compositions.compose.bind(compositions)
     compositions.file = gone
     compositions.compose = async (...asked) => {

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { encryptAge } from '../../src/age/sealer.ts'
+import { RecorderError } from '../../src/contract/errors.ts'
 import { parseRange } from '../../src/http/byte-range.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { toProblem } from './support/expect.ts'
-import { AT, recordingView } from './support/stub-recorder.ts'
+import { AT, BY, recordingView } from './support/stub-recorder.ts'
 
 const PATH = '/v1/recordings/current/segments/mic/1'
 
@@ -21,7 +23,10 @@ suite('a segment’s file', (test) => {
     recorder.views.set('rec_current', recordingView('rec_current'))
     recorder.current = 'rec_current'
     await mkdir(join(recorder.folder, 'rec_current'))
-    await writeFile(join(recorder.folder, 'rec_current', 'mic-1.ogg'), bytes)
+    const sealed = encryptAge(bytes, [recorder.identity.recipient])
+    await writeFile(join(recorder.folder, 'rec_current', 'mic-1.ogg.age'), sealed)
+    await writeFile(join(recorder.folder, 'rec_current', 'mic-4.ogg.age'), sealed.subarray(0, -1))
+    // Of version 0.1, which did not seal.
     await writeFile(join(recorder.folder, 'rec_current', 'screen-1.mp4'), bytes)
     const facts = {
       startedAt: AT,
@@ -31,8 +36,13 @@ suite('a segment’s file', (test) => {
       sha256: sha256.toString('hex'),
     }
     recorder.segmentsOf.set('rec_current', [
-      { medium: 'mic', number: 1, ...facts, container: 'ogg', codec: 'opus', file: 'mic-1.ogg' },
-      { medium: 'mic', number: 2, ...facts, container: 'ogg', codec: 'opus', file: 'gone.ogg' },
+      ...[
+        { number: 1, file: 'mic-1.ogg.age' },
+        { number: 2, file: 'gone.ogg.age' },
+        { number: 4, file: 'mic-4.ogg.age' },
+      ].map(
+        (one) => ({ medium: 'mic', ...facts, container: 'ogg', codec: 'opus', ...one }) as const,
+      ),
       {
         medium: 'screen',
         number: 1,
@@ -132,6 +142,34 @@ suite('a segment’s file', (test) => {
     await toProblem(await daemon.call('/v1/recordings/current/segments/mic/2'), 'NOT_FOUND')
   })
 
+  test('is refused when its file has been changed, or when its key is missing', async () => {
+    const path = '/v1/recordings/current/segments/mic/4'
+    const { detail } = await toProblem(await daemon.call(path), 'EXPORT_FAILED')
+    assert.match(String(detail), /not what was recorded/)
+    const { recorder } = daemon
+    const openMedia = recorder.openMedia.bind(recorder)
+    recorder.openMedia = async () => {
+      throw new RecorderError('KEY_UNAVAILABLE', 'The key store is locked.')
+    }
+    await toProblem(await daemon.call(PATH), 'KEY_UNAVAILABLE')
+    recorder.openMedia = openMedia
+  })
+
+  test('is gone with an erased recording, and so is all that is made of it', async () => {
+    const { recorder } = daemon
+    const view = recorder.views.get('rec_current')!
+    recorder.views.set('rec_current', {
+      ...view,
+      erased: { at: AT, by: BY, cause: 'request', reason: 'Asked for.' },
+    })
+    for (const path of [PATH, `${PATH}/peaks`, '/v1/recordings/current/segments/screen/1/index']) {
+      const { recordingId } = await toProblem(await daemon.call(path), 'ERASED')
+      assert.equal(recordingId, 'rec_current')
+    }
+    recorder.views.set('rec_current', view)
+    assert.equal((await get()).status, 200)
+  })
+
   const noProc = process.platform === 'linux' ? null : '/proc is Linux’s'
 
   async function closed(): Promise<void> {
@@ -140,7 +178,7 @@ suite('a segment’s file', (test) => {
       const targets = await Promise.all(
         names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')),
       )
-      return !targets.some((target) => target.endsWith('.ogg'))
+      return !targets.some((target) => target.endsWith('.ogg.age'))
     })
   }
 

@@ -1,3 +1,4 @@
+import { SealedFileError } from '../../age/sealed-file-error.ts'
 import type { CompositionRequest } from '../../composition/port.ts'
 import type { ClientSide } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
@@ -11,16 +12,17 @@ import type { Services } from '../services.ts'
 
 const ERRORS = [
   ...(['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', 'INVALID_STATE'] as const),
-  ...(['EXPORT_FAILED', 'STORAGE_FULL', 'NOT_READY'] as const),
+  ...(['EXPORT_FAILED', 'STORAGE_FULL', 'NOT_READY', 'ERASED', 'KEY_UNAVAILABLE'] as const),
 ]
 
 const COMPOSED_ON_DEMAND =
   'The file is composed at the first request, which waits until it is complete, and is kept. A client that disconnects ends the composition, unless another client waits for it. `GET /v1/events?exports=1` reports progress.'
 
-/** Whether an error means that a composed file no longer exists. */
+/** Whether an error means that a composed file no longer exists, or was damaged. */
 function isMissing(error: unknown): boolean {
   if (!(error instanceof RecorderError) || error.code !== 'NOT_FOUND') return false
-  return (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+  const { cause } = error
+  return cause instanceof SealedFileError || (cause as NodeJS.ErrnoException)?.code === 'ENOENT'
 }
 
 /** Adds to a 409 what the recording is doing now. */

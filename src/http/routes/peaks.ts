@@ -1,6 +1,6 @@
 import { RecorderError } from '../../contract/errors.ts'
 import { hasEntityTag } from '../entity-tag.ts'
-import { findSegment } from '../find-segment.ts'
+import { findSegment, SEGMENT_ERRORS } from '../find-segment.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sendEmpty, sendHead } from '../send-answer.ts'
 import type { Services } from '../services.ts'
@@ -27,10 +27,7 @@ export function peaksRoutes({ recorder, compositions }: Services): Route[] {
         },
         { status: 304, description: 'The client has them', headers: ['ETag'] },
       ],
-      errors: [
-        ...(['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'] as const),
-        ...(['EXPORT_FAILED', 'NOT_READY'] as const),
-      ],
+      errors: [...SEGMENT_ERRORS, ...(['EXPORT_FAILED', 'NOT_READY'] as const)],
       async handle(exchange) {
         const { ctx } = exchange
         const { id, segment } = await findSegment(recorder, exchange)

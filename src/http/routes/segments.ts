@@ -1,6 +1,10 @@
+import { SealedFileError } from '../../age/sealed-file-error.ts'
+import type { StoredMedia } from '../../age/stored-media.ts'
+import { RecorderError } from '../../contract/errors.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
 import type { SegmentView } from '../../contract/views.ts'
-import { findSegment } from '../find-segment.ts'
+import type { RecorderPort } from '../../recorder/port.ts'
+import { findSegment, SEGMENT_ERRORS } from '../find-segment.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { pageQuery } from '../schemas/requests.ts'
@@ -15,6 +19,20 @@ const TYPES: Record<SegmentDescription['container'], string> = {
 
 function viewOf({ file: _, ...view }: SegmentDescription): SegmentView {
   return view
+}
+
+async function openSegment(
+  recorder: RecorderPort,
+  id: string,
+  segment: SegmentDescription,
+): Promise<StoredMedia> {
+  try {
+    return await recorder.openMedia(id, segment)
+  } catch (cause) {
+    if (!(cause instanceof SealedFileError)) throw cause
+    const detail = 'The segment is not what was recorded: its file has changed.'
+    throw new RecorderError('EXPORT_FAILED', detail, { cause })
+  }
 }
 
 /** Returns the routes for the segments of a recording. */
@@ -55,13 +73,13 @@ export function segmentRoutes({ recorder }: Services): Route[] {
       opensInTab: true,
       requestHeaders: FILE_REQUEST_HEADERS,
       outcomes: fileOutcomes('audio/ogg', 'video/mp4'),
-      errors: ['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
+      errors: [...SEGMENT_ERRORS, 'EXPORT_FAILED'],
       async handle(exchange) {
         const { ctx } = exchange
         const { id, segment } = await findSegment(recorder, exchange)
         const { medium, number } = segment
         await sendFile(ctx, {
-          path: recorder.file(id, segment.file),
+          open: () => openSegment(recorder, id, segment),
           type: TYPES[segment.container],
           name: `${id}-${medium}-${number}.${segment.container}`,
           sha256: segment.sha256,

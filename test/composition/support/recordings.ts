@@ -27,7 +27,7 @@ export function segmentOf(
       ? { container: 'mp4', codec: 'h264' }
       : { container: 'ogg', codec: 'opus' }),
     sha256: '0'.repeat(64),
-    file: `${medium}-${number}`,
+    file: `${medium}-${number}.age`,
   }
 }
 
@@ -71,5 +71,6 @@ export function recordingOf(
     endedAt: at(durationMs),
     tracks: Object.fromEntries(media.map((medium) => [medium, trackOf(medium)])),
     tagHistory: [],
+    erased: null,
   }
 }

@@ -1,6 +1,8 @@
 /** A recorder that keeps everything in memory and captures nothing, to test HTTP alone. */
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
+import { createIdentity } from '../../../src/age/identity.ts'
+import { openStoredMedia, type StoredMedia } from '../../../src/age/stored-media.ts'
 import type { By, ClientSide } from '../../../src/contract/by.ts'
 import type { Command } from '../../../src/contract/commands.ts'
 import type { KeyStatus } from '../../../src/contract/custody.ts'
@@ -267,8 +269,16 @@ export class StubRecorder implements RecorderPort {
     return PastPlayer.open({ start, replay, version: '0.0.0', onFault: () => {} })
   }
 
-  file(recordingId: string, file: string): string {
-    return join(this.folder, recordingId, file)
+  /** Opens the sealed segments. */
+  readonly identity = createIdentity()
+
+  async openMedia(recordingId: string, { file }: SegmentDescription): Promise<StoredMedia> {
+    try {
+      return await openStoredMedia(join(this.folder, recordingId, file), this.identity)
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+      throw new RecorderError('NOT_FOUND', 'The file is missing.', { cause })
+    }
   }
 
   readonly log: RecorderPort['log'] = logOf(this)
