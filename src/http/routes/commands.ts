@@ -3,6 +3,7 @@ import type { Scope } from '../../access/scopes.ts'
 import type { Command, CommandName, CommandRequests } from '../../contract/commands.ts'
 import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
 import { resolveMedia } from '../../contract/media.ts'
+import { refuseCardNumbers } from '../card-numbers.ts'
 import { expectedVersionOf, idempotencyOf } from '../command-headers.ts'
 import { requireTags } from '../required-tags.ts'
 import {
@@ -142,7 +143,9 @@ function recordingCommandRoutes(services: Services): Route[] {
       scope: 'control',
       body: startRequest,
       request: (body) => {
-        requireTags(body.tags, services.configuration.tags.required.value)
+        const { required, allowCardNumbers } = services.configuration.tags
+        requireTags(body.tags, required.value)
+        refuseCardNumbers({ tags: body.tags }, allowCardNumbers.value)
         return { ...body, media: resolveMedia(body.media, body.recordingType) }
       },
       outcome: {
@@ -159,10 +162,13 @@ function recordingCommandRoutes(services: Services): Route[] {
       operationId: 'tagRecording',
       summary: 'Sets tags, and keeps earlier values in the history',
       description:
-        'The API side may tag every open recording, the page only its own. A tag `marker`, or `marker.red`, `.yellow`, `.green` or `.blue`, marks its moment; the value is the label, which may be empty. Each one becomes a chapter of exports. Whole numbers beyond ±9,007,199,254,740,991 and repeated keys are refused.',
+        'The API side may tag every open recording, the page only its own. A tag `marker`, or `marker.red`, `.yellow`, `.green` or `.blue`, marks its moment; the value is the label, which may be empty. Each one becomes a chapter of exports. Whole numbers beyond ±9,007,199,254,740,991, repeated keys, and numbers of payment cards are refused.',
       scope: 'tag',
       body: tagRequest,
-      request: (body) => body,
+      request(body) {
+        refuseCardNumbers(body, services.configuration.tags.allowCardNumbers.value)
+        return body
+      },
       outcome: RECORDING,
       errors: [...RECORDING_ERRORS, 'TAG_LIMIT'],
     }),
