@@ -83,13 +83,13 @@ async function assemble(
   const port = configuration.port.value
   const door = new FrontDoor({ home, access, port, pageFolder: PAGE_FOLDER, logger })
   cleanup.push(() => door.close().then(() => door.withdraw()))
-  const keys = await HomeKeyRing.open(keyOptions(home, config.keys))
+  const keys = new HomeKeyRing(keyOptions(home, config.keys))
   cleanup.push(() => keys.close())
   const recorder = await openRecorder({
     home,
     logger,
     acceptLostWitness: options.acceptLostWitness === true,
-    onLocked: () => door.listen(),
+    onLocked: () => Promise.all([keys.reload(), door.listen()]).then(() => {}),
     onProgress: (sentence) => door.report(sentence),
     parts: {
       platform: createCapturePlatform({ source: options.source, clock, logger, ffmpegPath }),

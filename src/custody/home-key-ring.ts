@@ -47,7 +47,11 @@ export class HomeKeyRing implements KeyRing {
     'The key store of the system has not answered yet. It may be waiting for its password.',
   )
 
-  private constructor(options: HomeKeyRingOptions) {
+  /**
+   * The keys are not opened: `reload` does that. It may create them, so only one process may call
+   * it. Throws INVALID_REQUEST for a recipient that is none.
+   */
+  constructor(options: HomeKeyRingOptions) {
     this.#options = options
     this.#masters = new MasterKeys(options)
     this.#files = new WrappedKeys(options.folder)
@@ -64,10 +68,9 @@ export class HomeKeyRing implements KeyRing {
 
   /**
    * Opens the keys of a home, and creates them when there are none yet. Resolves also when they
-   * cannot be used: see `problem`. Rejects with errors of the file system.
+   * cannot be used: see `problem`.
    */
   static async open(options: HomeKeyRingOptions): Promise<HomeKeyRing> {
-    await mkdir(options.folder, { recursive: true, mode: 0o700 })
     const ring = new HomeKeyRing(options)
     await ring.reload()
     return ring
@@ -162,13 +165,18 @@ export class HomeKeyRing implements KeyRing {
   /** Never rejects. */
   async #load(): Promise<void> {
     try {
+      await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
       const descriptor = await this.#masters.describe()
       this.#loaded = descriptor ? await this.#masters.load(descriptor) : await this.#createMaster()
       this.#home = homeKeys(this.#homeSecret(this.#loaded))
       await this.#files.sweepDrafts()
       this.#problem = undefined
     } catch (error) {
-      this.#problem = toKeyUnavailable(error, 'The keys of the home cannot be read.')
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown error'
+      this.#problem = toKeyUnavailable(
+        error,
+        `The keys of the home cannot be read or written (${code}).`,
+      )
     }
   }
 

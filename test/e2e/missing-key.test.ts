@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { loseMasterKey } from '../support/master-key.ts'
@@ -74,6 +74,17 @@ suite('a daemon whose master key is missing', (test) => {
     },
     { limitMs: 60_000 },
   )
+
+  test('a second daemon on the same home leaves its keys alone', async () => {
+    const first = await startDaemon()
+    const draft = join(first.home, 'keys', 'being-written.key.json.new')
+    await writeFile(draft, 'a key that the first one is writing')
+    await assert.rejects(startDaemon({ home: first.home }))
+    assert.match(await readFile(draft, 'utf8'), /being|first one/)
+    await first.stop()
+    await (await startDaemon({ home: first.home })).stop()
+    await assert.rejects(readFile(draft), { code: 'ENOENT' })
+  })
 
   test('says so at once when the key disappears while it runs, and can replace it', async () => {
     const daemon = await startDaemon()
