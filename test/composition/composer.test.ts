@@ -4,10 +4,12 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
+import type { Identity } from '../../src/age/identity.ts'
 import { Composer, type ComposerOptions } from '../../src/composition/composer.ts'
 import type { ComposableRecording } from '../../src/composition/composition-plan.ts'
 import type { CompositionRequest } from '../../src/composition/port.ts'
-import type { Tools } from '../../src/composition/tools.ts'
+import type { RecordingSource } from '../../src/composition/recording-source.ts'
+import { createTools, type Tools } from '../../src/composition/tools.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { SegmentDescription } from '../../src/contract/events.ts'
 import type { ChildExit } from '../../src/processes/child-process.ts'
@@ -25,11 +27,13 @@ suite('the composer', (test) => {
   let now: ComposableRecording
   let reads: number
   let faults: string[]
+  let identityOf: () => Promise<Identity>
 
   test.beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'f2f-composer-'))
     reads = 0
     faults = []
+    identityOf = async () => IDENTITY
     segments = []
     for (const [number, fromMs] of [
       [1, 0],
@@ -68,6 +72,16 @@ suite('the composer', (test) => {
     return { items: closed.slice(at, at + 1), cursor: isLast ? null : String(at + 1) }
   }
 
+  const source = (): RecordingSource => ({
+    recording: async () => {
+      reads++
+      return now
+    },
+    openMedia: (_, segment) => opener(root)(segment),
+    compositionIdentity: () => identityOf(),
+    log: { events: async () => [], segments: readPage },
+  })
+
   async function open(options: Partial<ComposerOptions> = {}): Promise<void> {
     composer = await Composer.open({
       folder: root,
@@ -76,15 +90,7 @@ suite('the composer', (test) => {
       onFault: (what) => faults.push(what),
       tools: {} as Tools,
       env: process.env,
-      recordings: {
-        recording: async () => {
-          reads++
-          return now
-        },
-        openMedia: (_, segment) => opener(root)(segment),
-        compositionIdentity: async () => IDENTITY,
-        log: { events: async () => [], segments: readPage },
-      },
+      recordings: source(),
       ...options,
     })
   }
@@ -206,5 +212,52 @@ suite('the composer', (test) => {
       isError('EXPORT_FAILED', /not what was expected/),
     )
     assert.deepEqual(killed, ['SIGKILL'])
+  })
+
+  test('forgets a recording that is erased: what is cached, what is being made, what is asked for later', async () => {
+    await open({ tools: createTools({ env: process.env }) })
+    const [mic] = segments
+    const peaks = await composer.peaks('recording-1', mic!)
+    assert.ok(peaks.length > 0)
+    await compose(now)
+    const slow = compose(unfinished(now), MIC, new AbortController().signal)
+    await composer.forget('recording-1')
+    assert.deepEqual((await readdir(root)).sort(), ['.work', 'mic-1.age', 'mic-2.age'])
+
+    // Its key is destroyed before its files are.
+    identityOf = async () => {
+      throw new RecorderError('ERASED', 'It was erased.')
+    }
+    await assert.rejects(slow, isError('ERASED', /erased/))
+    await rm(join(root, mic!.file))
+    await assert.rejects(composer.peaks('recording-1', mic!), isError('EXPORT_FAILED', /missing/))
+    const at = now.startedAt
+    const by = { side: 'api', client: 'home', user: 'tester' } as const
+    const erased = { ...now, erased: { at, by, cause: 'request', reason: 'Asked for.' } as const }
+    await assert.rejects(compose(erased), isError('ERASED', /erased/))
+    await composer.forget('recording-1')
+  })
+
+  test('ends a file that is being made of a recording that is erased', async () => {
+    let begun = (): void => {}
+    const beginning = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    // The file waits for its first segment, which never comes.
+    const openMedia = () => {
+      begun()
+      return new Promise<never>((_, reject) => {
+        rejectOpening = reject
+      })
+    }
+    let rejectOpening = (_: unknown): void => {}
+    await open({ recordings: { ...source(), openMedia } })
+    const file = compose(now)
+    const refused = assert.rejects(file, isError('ERASED', /erased/))
+    await beginning
+    const forgotten = composer.forget('recording-1')
+    rejectOpening(new Error('the file was closed'))
+    await Promise.all([refused, forgotten])
+    assert.deepEqual(await readdir(join(root, '.work')), [])
   })
 })
