@@ -14,10 +14,10 @@ import type { QualityPreset } from './contract/quality.ts'
 import { HomeKeyRing } from './custody/home-key-ring.ts'
 import { keyOptions } from './custody/key-options.ts'
 import { readOnlyProblem } from './disk/read-only.ts'
-import { effectiveConfiguration } from './effective-configuration.ts'
 import { FrontDoor } from './front-door.ts'
 import { readConfig } from './home/config.ts'
 import { type Home, prepareHome, resolveHome } from './home/home.ts'
+import { type ConfigurationChange, LiveConfiguration } from './live-configuration.ts'
 import { explain, openRecorder } from './open-recorder.ts'
 import type { Recorder } from './recorder/recorder.ts'
 import type { EventLog, Token } from './store/port.ts'
@@ -49,6 +49,11 @@ export interface Daemon {
   url: string
   /** Resolves when the log answers a read, or is being opened again. */
   checkLog(): Promise<void>
+  /**
+   * Reads config.json again and puts in force what can change at run time. Rejects without having
+   * changed anything, e.g. with a HomeError for a person.
+   */
+  reload(): Promise<ConfigurationChange>
   /** Stops a recording properly, then ends everything else. */
   stop(): Promise<void>
 }
@@ -71,7 +76,8 @@ async function assemble(
   logger: Logger,
   cleanup: CleanupStack,
 ): Promise<Daemon> {
-  const { home, config, configuration } = await openHome(options, logger)
+  const { home, config, settings } = await openHome(options, logger)
+  const { current: configuration } = settings
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
   const user = userInfo().username
   const reserveBytes = configuration.reserveBytes.value
@@ -93,15 +99,11 @@ async function assemble(
     onProgress: (sentence) => door.report(sentence),
     parts: {
       platform: createCapturePlatform({ source: options.source, clock, logger, ffmpegPath }),
-      clock,
-      keys,
+      ...{ clock, keys, version, user, logger, reserveBytes },
       recordingsFolder: home.recordingsFolder,
-      version,
-      user,
       systemTags: systemTags(version, user),
-      quality: configuration.quality.value,
-      logger,
-      reserveBytes,
+      quality: () => configuration.quality.value,
+      rules: () => settings.rules(),
       builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
     },
   })
@@ -130,6 +132,7 @@ async function assemble(
   return {
     url,
     checkLog: () => checkLog(recorder.log),
+    reload: () => reload(settings, recorder, keys),
     async stop() {
       // In parallel: closing the recorder completes pending requests.
       await Promise.all([recorder.close(), compositions.close(), door.close(), keys.close()])
@@ -139,12 +142,25 @@ async function assemble(
   }
 }
 
+async function reload(
+  settings: LiveConfiguration,
+  recorder: Recorder,
+  keys: HomeKeyRing,
+): Promise<ConfigurationChange> {
+  const change = await settings.reload((rules) => recorder.recordRules(rules))
+  keys.setEscrowRecipients(settings.current.keys.escrowRecipients.value)
+  return change
+}
+
 async function openHome(options: DaemonOptions, logger: Logger) {
   const home = resolveHome(options.home)
   await prepareHome(home).catch((error) => explain(error, readOnlyProblem(home.folder, error)))
   const config = await readConfig(home)
-  const sources = { options, env: process.env, config, logLevel: logger.level }
-  return { home, config, configuration: effectiveConfiguration(sources) }
+  const settings = new LiveConfiguration({
+    ...{ options, env: process.env, config, logLevel: logger.level },
+    readConfig: () => readConfig(home),
+  })
+  return { home, config, settings }
 }
 
 async function openAccess(home: Home, tokens: () => Token[], logger: Logger): Promise<Access> {

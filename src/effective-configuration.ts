@@ -1,4 +1,9 @@
-import type { EffectiveConfiguration, Setting } from './contract/configuration.ts'
+import {
+  type EffectiveConfiguration,
+  KEY_STORES,
+  type KeyStore,
+  type Setting,
+} from './contract/configuration.ts'
 import { RecorderError } from './contract/errors.ts'
 import { type QualityChoice, type QualityPreset, resolveQuality } from './contract/quality.ts'
 import { DEFAULT_RESERVE_BYTES } from './disk/default-reserve.ts'
@@ -23,7 +28,8 @@ export interface ConfigurationSources {
 
 /**
  * Decides every setting, from its first place that has it. The path of ffmpeg is the one that is
- * configured; without one it is looked for later. Throws INVALID_REQUEST for a wrong `F2F_PORT`.
+ * configured; without one it is looked for later. Throws INVALID_REQUEST for a wrong value in the
+ * environment.
  */
 export function effectiveConfiguration(sources: ConfigurationSources): EffectiveConfiguration {
   const { options, env, config, logLevel } = sources
@@ -56,7 +62,10 @@ export function effectiveConfiguration(sources: ConfigurationSources): Effective
       allowCardNumbers: setting(false, { 'config.json': config.tags?.allowCardNumbers }),
     },
     keys: {
-      store: setting('auto', { 'config.json': config.keys?.store }),
+      store: setting('auto', {
+        environment: keyStoreOf(env),
+        'config.json': config.keys?.store,
+      }),
       escrowRecipients: setting([], { 'config.json': config.keys?.escrowRecipients }),
     },
     ...custodySettings(config),
@@ -104,6 +113,13 @@ function ffmpegSetting({ ffmpegPath }: Config, env: NodeJS.ProcessEnv): Setting<
   const { FFMPEG_BIN } = env
   if (FFMPEG_BIN) return { value: FFMPEG_BIN, from: 'environment' }
   return { value: null, from: 'default' }
+}
+
+function keyStoreOf({ F2F_KEY_STORE }: NodeJS.ProcessEnv): KeyStore | undefined {
+  if (F2F_KEY_STORE === undefined || F2F_KEY_STORE === '') return undefined
+  const store = KEY_STORES.find((one) => one === F2F_KEY_STORE)
+  if (store !== undefined) return store
+  throw new RecorderError('INVALID_REQUEST', `F2F_KEY_STORE must be ${KEY_STORES.join(', ')}.`)
 }
 
 function portOf(env: NodeJS.ProcessEnv): number | undefined {

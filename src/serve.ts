@@ -1,4 +1,6 @@
-import { type DaemonOptions, startDaemon } from './daemon.ts'
+import { closeSync, openSync } from 'node:fs'
+import type { Logger } from 'pino'
+import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts'
 import { createLogger } from './logging.ts'
 import { ServiceNotifier } from './service/service-notifier.ts'
 import { keepHeapSmall } from './small-heap.ts'
@@ -8,7 +10,8 @@ const EXIT_LIMIT_MS = 4_800
 
 /**
  * Runs the daemon as this process: resolves when it is ready, and prints the ready line. SIGINT and
- * SIGTERM finish the recording and end the process. Rejects with an Error whose message tells a
+ * SIGTERM finish the recording and end the process, and so does the end of its terminal. Any other
+ * SIGHUP reads config.json again. Rejects with an Error whose message tells a
  * person what to do.
  */
 export async function serve(options: DaemonOptions): Promise<void> {
@@ -35,10 +38,38 @@ export async function serve(options: DaemonOptions): Promise<void> {
   }
   process.on('SIGINT', () => stop(0))
   process.on('SIGTERM', () => stop(0))
+  const hadTerminal = hasTerminal()
+  process.on('SIGHUP', () => {
+    if (hadTerminal && !hasTerminal()) stop(0)
+    else if (!stopping) void reload(daemon, logger)
+  })
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'the recorder failed and ends')
     stop(1)
   })
   process.stdout.write(`listening on ${daemon.url}\n`)
   void notifier?.ready(`Listening on ${daemon.url}`, () => daemon.checkLog())
+}
+
+/** Never rejects: a configuration with mistakes changes nothing. */
+async function reload(daemon: Daemon, logger: Logger): Promise<void> {
+  try {
+    const { changed, needRestart } = await daemon.reload()
+    logger.info({ changed }, 'config.json has been read again')
+    if (needRestart.length > 0)
+      logger.warn({ needRestart }, 'these settings of config.json need a restart')
+  } catch (error) {
+    logger.error({ err: error }, 'config.json has not been put in force; nothing has changed')
+  }
+}
+
+/** Whether this process has a terminal. On Windows only the end of a terminal sends SIGHUP. */
+function hasTerminal(): boolean {
+  if (process.platform === 'win32') return !process.stdin.destroyed
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
 }

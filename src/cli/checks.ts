@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DEFAULT_RESERVE_BYTES } from '../disk/default-reserve.ts'
 import { freeBytes } from '../disk/free-space.ts'
-import { type Config, readConfig } from '../home/config.ts'
+import { type Config, ConfigError, readConfig } from '../home/config.ts'
 import type { Home } from '../home/home.ts'
 import { findOnPath, isProgram } from './find-on-path.ts'
 import { size } from './quantities.ts'
@@ -96,17 +96,25 @@ export async function checkConfig(home: Home): Promise<{ check: Check; config: C
       config,
     }
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = configDetail(error)
     return {
       check: {
         name,
         result: 'failed',
         detail,
-        remedy: `Correct ${home.configFile}, or delete it.`,
+        remedy: `Correct ${home.configFile}, or delete it. \`f2f config check\` names every mistake.`,
       },
       config: {},
     }
   }
+}
+
+function configDetail(error: unknown): string {
+  const [first, ...others] = error instanceof ConfigError ? error.mistakes : []
+  if (first === undefined) return error instanceof Error ? error.message : String(error)
+  const place = `Line ${first.line}, column ${first.column} of config.json`
+  const more = others.length === 0 ? '' : ` ${others.length} more follow.`
+  return `${place}: ${first.detail} ${first.remedy}${more}`
 }
 
 /** Checks that the disk of the home folder has enough free space. */

@@ -1,6 +1,7 @@
 /** Turns errors into problems, and problems into text for people. */
 
 import { ConnectionError, RecorderProblem, UnexpectedAnswerError } from '../client/errors.ts'
+import { ConfigError } from '../home/config.ts'
 import { HomeError } from '../home/home-error.ts'
 import { MAY_HAVE_ACTED } from './connection-error.ts'
 import { localProblem, type Problem, ProblemError } from './problem.ts'
@@ -43,12 +44,19 @@ export function toProblem(error: unknown): Problem {
   const known = knownProblem(error)
   if (known !== undefined) return known
   const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof ConfigError) return configProblem(error)
   if (error instanceof HomeError)
     return localProblem('HOME_UNUSABLE', 'The home folder cannot be used.', { detail: message })
       .problem
   const causes = causeMessages(error)
   const detail = causes === '' ? message : `${message} (${causes})`
   return localProblem('FAILED', 'The command failed.', { detail }).problem
+}
+
+function configProblem({ message, mistakes }: ConfigError): Problem {
+  const more = { detail: message, remedy: 'Correct the file. `f2f config check` checks it again.' }
+  const { problem } = localProblem('CONFIG_INVALID', 'The configuration is not valid.', more)
+  return { ...problem, mistakes }
 }
 
 function causeMessages(error: unknown): string {
@@ -70,7 +78,7 @@ export function problemText(problem: Problem, style: Style): string {
   const { code, title, detail, errors = [] } = problem
   const remedy = REMEDIES[code] ?? problem.remedy
   const explanation = [
-    ...(detail === undefined || detail === title ? [] : [detail]),
+    ...(detail === undefined || detail === title ? [] : detail.split('\n')),
     ...errors.map((mistake) => `  ${mistake.pointer || '/'}: ${mistake.detail}`),
     ...holderLine(problem.holder),
     ...allowedLine(problem.allowedCommands),

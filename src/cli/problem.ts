@@ -18,6 +18,7 @@ export type LocalCode =
   | 'NO_ANSWER'
   | 'NOT_THE_RECORDER'
   | 'HOME_UNUSABLE'
+  | 'CONFIG_INVALID'
   | 'NO_SERVICE_MANAGER'
   | 'SERVICE_FAILED'
   | 'FAILED'

@@ -31,6 +31,9 @@ export async function run(line: readonly string[], io: Io): Promise<ExitCode> {
   if (command) return runCommand(command, argv.slice(command.name.split(' ').length), io, style)
   if (!isGroup(first)) return unknownCommand(first, io)
   if (second === '--help' || second === '-h') return print(io, overview(COMMANDS, style, first))
+  const shown = find(first, 'show')
+  if (shown && (second === '' || second.startsWith('-')))
+    return runCommand(shown, argv.slice(1), io, style)
   return usageError(io, `f2f ${first} needs a command.`, overview(COMMANDS, style, first))
 }
 

@@ -27,7 +27,7 @@ export const ERRORS = {
   FORBIDDEN_ORIGIN: [
     403,
     'The Origin is not allowed.',
-    'Add the origin of the page to `allowedOrigins` in config.json of the home folder, then restart the recorder. A session cookie works only from the recorder’s own page.',
+    'Add the origin of the page to `allowedOrigins` in config.json of the home folder, then restart the recorder or send it SIGHUP. A session cookie works only from the recorder’s own page.',
   ],
   NOT_FOUND: [
     404,

@@ -36,7 +36,7 @@ export class HomeKeyRing implements KeyRing {
   readonly #options: HomeKeyRingOptions
   readonly #masters: MasterKeys
   readonly #files: WrappedKeys
-  readonly #escrow: Escrow
+  #escrow: Escrow
   readonly #rotation: KeyRotation
   readonly #cache = new Map<string, RecordingKeys>()
   readonly #writing = new Set<Promise<unknown>>()
@@ -154,6 +154,11 @@ export class HomeKeyRing implements KeyRing {
 
   async rotate(record: RecordRotation): Promise<Rotating> {
     return this.#rotation.begin(this.#usable(), record)
+  }
+
+  /** Wraps the identities of recordings to come for these recipients of age. */
+  setEscrowRecipients(recipients: readonly string[]): void {
+    this.#escrow = new Escrow(this.#options.folder, recipients)
   }
 
   /** Ends what is under way. A rotation goes on when the keys are opened again. */

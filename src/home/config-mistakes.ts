@@ -21,7 +21,7 @@ type Issue = z.core.$ZodIssue
 /** A mistake at an offset in the text. */
 type Found = Pick<ConfigMistake, 'key' | 'detail' | 'remedy'> & { offset: number }
 
-/** Reads the text of config.json. Returns the settings, or every mistake, in the order of the text. */
+/** Reads the text of config.json. Returns the settings, or every mistake, as they stand there. */
 export function parseConfig(text: string): { config: Config } | { mistakes: ConfigMistake[] } {
   const source = new ConfigText(text)
   const found = source.faults.length > 0 ? jsonFaults(source) : schemaMistakes(source)

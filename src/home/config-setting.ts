@@ -7,7 +7,7 @@ export interface SettingText {
   value: string
   /** The value that is in force without it. */
   default: string
-  /** What it does. */
+  /** Its meaning. */
   meaning: string
 }
 

@@ -64,16 +64,13 @@ export function createRoutes(services: Services): Route[] {
 }
 
 /** Creates the Koa application without its server: the gate, the routes, and the 404. */
-export function createApp(
-  services: Services,
-  allowedOrigins: readonly string[],
-): Koa<RequestState> {
+export function createApp(services: Services): Koa<RequestState> {
   const router = new Router<RequestState>({ strict: true, sensitive: true })
   for (const route of createRoutes(services)) {
     router.register(route.path, [route.method], routeMiddleware(route))
   }
   const app = new Koa<RequestState>()
-  app.use(createGate(services, allowedOrigins))
+  app.use(createGate(services))
   app.use(router.routes())
   app.use((ctx) => {
     throw noRoute(ctx)

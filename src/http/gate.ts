@@ -55,14 +55,11 @@ function checkCredentialCount(ctx: HttpContext): void {
  * the credential. No check reads the body, so a client without a credential cannot make the daemon
  * read one. It also answers every error and logs every request.
  */
-export function createGate(
-  services: Services,
-  allowedOrigins: readonly string[],
-): Middleware<RequestState> {
-  const { access, address, logger, pageFiles } = services
+export function createGate(services: Services): Middleware<RequestState> {
+  const { access, address, configuration, logger, pageFiles } = services
   // These lines have only the fields named below, so they skip the costly search for secrets.
   const requestLog = logger.child({}, { redact: [] })
-  const originCheck = createOriginCheck(allowedOrigins)
+  const originCheck = createOriginCheck(() => configuration.allowedOrigins.value)
   // The random prefix keeps ids unique across restarts, and the counter is cheap.
   const idPrefix = randomBytes(6).toString('hex')
   let requests = 0

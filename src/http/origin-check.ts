@@ -67,19 +67,11 @@ const PREFLIGHT: readonly string[] = [
   '600',
 ]
 
-/** Creates the check of Origin for the `allowedOrigins` of the configuration. */
-export function createOriginCheck(allowedOrigins: readonly string[]) {
-  const corsHeaders = new Map(
-    allowedOrigins.map((origin) => [
-      origin,
-      [
-        'Access-Control-Allow-Origin',
-        origin,
-        'Access-Control-Expose-Headers',
-        'ETag, Location, Retry-After, X-Request-Id, Accept-Ranges, Content-Range, Repr-Digest',
-      ],
-    ]),
-  )
+const EXPOSED_HEADERS =
+  'ETag, Location, Retry-After, X-Request-Id, Accept-Ranges, Content-Range, Repr-Digest'
+
+/** Creates the check of Origin for the `allowedOrigins` of the configuration, as they are then. */
+export function createOriginCheck(allowedOrigins: () => readonly string[]) {
   return {
     /**
      * Returns the headers that the answer needs for its Origin. Throws FORBIDDEN_ORIGIN for a
@@ -88,23 +80,28 @@ export function createOriginCheck(allowedOrigins: readonly string[]) {
     headersFor(request: IncomingMessage): readonly string[] {
       const { origin } = request.headers
       if (origin === undefined || isOwnOrigin(request)) return []
-      const headers = corsHeaders.get(origin)
-      if (headers === undefined) {
+      if (!allowedOrigins().includes(origin)) {
         throw new RecorderError(
           'FORBIDDEN_ORIGIN',
           'Pages of this origin may not call the recorder.',
         )
       }
-      return headers
+      return [
+        ...['Access-Control-Allow-Origin', origin],
+        ...['Access-Control-Expose-Headers', EXPOSED_HEADERS],
+      ]
     },
     /** Whether answers to the same URL differ by origin. */
-    varies: allowedOrigins.length > 0,
+    get varies(): boolean {
+      return allowedOrigins().length > 0
+    },
     /** Returns the headers for a preflight of an allowed origin, or null for any other request. */
     preflightHeaders(request: IncomingMessage): readonly string[] | null {
       const { headers } = request
       if (request.method !== 'OPTIONS' || headers['access-control-request-method'] === undefined)
         return null
-      return headers.origin !== undefined && corsHeaders.has(headers.origin) ? PREFLIGHT : null
+      const { origin } = headers
+      return origin !== undefined && allowedOrigins().includes(origin) ? PREFLIGHT : null
     },
   }
 }

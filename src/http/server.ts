@@ -82,12 +82,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const limits = { ...LIMITS, ...options.limits }
   const feeds = createInspectionFeeds(limits)
   const streams = createEventStreams({ recorder, compositions }, limits, logger)
-  const { configuration, pageFiles = NO_PAGE } = options
-  const allowedOrigins = configuration.allowedOrigins.value
-  const app = createApp(
-    { ...options, address: () => address, streams, feeds, pageFiles },
-    allowedOrigins,
-  )
+  const { pageFiles = NO_PAGE } = options
+  const app = createApp({ ...options, address: () => address, streams, feeds, pageFiles })
   return {
     callback: app.callback(),
     setAddress(newAddress) {

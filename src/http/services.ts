@@ -24,7 +24,7 @@ export interface Services {
   logger: Logger
   streams: EventStreams
   feeds: InspectionFeeds
-  /** The settings that are in force. */
+  /** The settings in force. They change in place: read one when you need it. */
   configuration: EffectiveConfiguration
   /** The files of the built page; none when it is not built. */
   pageFiles: PageFiles

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { CapturePlatform } from '../actors/port.ts'
 import type { TagValue } from '../contract/commands.ts'
+import type { CustodyRules } from '../contract/custody.ts'
 import type { QualityChoice } from '../contract/quality.ts'
 import type { KeyRing } from '../custody/port.ts'
 import type { ReadFreeBytes } from '../disk/free-space.ts'
@@ -20,8 +21,10 @@ export interface RecorderOptions {
   user: string
   /** Tags that the recorder sets itself; keys start with `system.`. */
   systemTags: Record<string, TagValue>
-  /** Quality of a start that names none; default: standard. */
-  quality?: QualityChoice | undefined
+  /** Returns the quality of a start that names none; default: standard. */
+  quality?: () => QualityChoice
+  /** Returns the rules of custody in force. */
+  rules(): CustodyRules
   logger: Logger
   clock: RecorderClock
   /** Longest time for one write of the log before capture ends. Milliseconds; default 3,000. */

@@ -59,7 +59,11 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   })
   const commands = new CommandHandler({
     ...{ facts, log, platform, keys, diskWatch, now, onFault },
-    system: { by: system, tags: options.systemTags, quality: resolveQuality(options.quality) },
+    system: {
+      by: system,
+      tags: options.systemTags,
+      quality: () => resolveQuality(options.quality?.()),
+    },
   })
   const parts: RecorderParts = {
     facts,
@@ -135,7 +139,7 @@ function createDiskGuard(
     facts: () => parts().facts,
     commands: () => parts().commands,
     folder: options.recordingsFolder,
-    quality: resolveQuality(options.quality),
+    quality: () => resolveQuality(options.quality?.()),
   })
 }
 

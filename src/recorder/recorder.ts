@@ -1,7 +1,7 @@
 import { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
-import type { KeyStatus } from '../contract/custody.ts'
+import type { CustodyRules, KeyStatus } from '../contract/custody.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
@@ -18,7 +18,8 @@ import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import { within } from '../time/within.ts'
-import { type OpeningFact, startedFact } from './facts/opening.ts'
+import type { EventBatch } from './facts/event-batch.ts'
+import { type OpeningFact, rulesFact, startedFact } from './facts/opening.ts'
 import { restoreRecordings } from './facts/restore.ts'
 import { isCapturing } from './open-recordings.ts'
 import type { PastInspection, RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
@@ -106,7 +107,7 @@ export class Recorder implements RecorderPort {
     by: By,
   ): Promise<void> {
     this.#assertReady()
-    await this.#append(type, data, by)
+    await this.#record(by, (batch) => batch.add(null, type, data))
   }
 
   recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }> {
@@ -142,6 +143,12 @@ export class Recorder implements RecorderPort {
     const replay = (): Promise<Replay> => this.replay(recordingId, side)
     const { version } = this.#options
     return PastPlayer.open({ start, replay, version, onFault: this.#onFault })
+  }
+
+  /** Records rules of custody that differ from those in force. Resolves when they are durable. */
+  async recordRules(rules: CustodyRules): Promise<void> {
+    this.#assertReady()
+    await this.#record(this.#system, (batch) => rulesFact(batch, this.log, rules))
   }
 
   keyStatus(): Promise<KeyStatus> {
@@ -209,7 +216,9 @@ export class Recorder implements RecorderPort {
       if (isCapturing(fold)) await this.#parts.commands.systemStop(fold.id, 'shutdown')
     }
     await this.#parts.commands.close()
-    await this.#append('daemon.stopped', { reason: 'signal' })
+    await this.#record(this.#system, (batch) =>
+      batch.add(null, 'daemon.stopped', { reason: 'signal' }),
+    )
   }
 
   #assertReady(): void {
@@ -218,14 +227,8 @@ export class Recorder implements RecorderPort {
       throw new RecorderError('NOT_READY', 'The recorder is starting or stopping.')
   }
 
-  async #append<T extends 'token.created' | 'token.revoked' | 'daemon.stopped'>(
-    type: T,
-    data: EventData[T],
-    by: By = this.#system,
-  ): Promise<void> {
-    await this.#parts.facts.append({ by, commandId: null }, (batch) => {
-      batch.add(null, type, data)
-    })
+  async #record(by: By, add: (batch: EventBatch) => void): Promise<void> {
+    await this.#parts.facts.append({ by, commandId: null }, add)
   }
 
   #committed(events: readonly LogEvent[]): void {
@@ -272,11 +275,13 @@ export class Recorder implements RecorderPort {
     const failedAt =
       this.#parts.facts.unrecordedEnd?.since ?? new Date(this.#options.clock.now()).toISOString()
     await this.#parts.facts.dispose()
+    const { keys } = this.#options
     // A disk that was only slow at first may be full in the end.
     let { code } = error
     while (this.#phase === 'reopening') {
       try {
-        await this.#findKeys()
+        await keys.reload()
+        if (keys.problem) throw keys.problem
         if (code === 'STORAGE_FULL') await this.#parts.disk.watch.releaseBallast()
         await this.log.reopen()
         await this.#restore({ code, failedAt })
@@ -292,11 +297,5 @@ export class Recorder implements RecorderPort {
         await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS))
       }
     }
-  }
-
-  async #findKeys(): Promise<void> {
-    const { keys } = this.#options
-    await keys.reload()
-    if (keys.problem) throw keys.problem
   }
 }

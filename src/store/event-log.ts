@@ -178,6 +178,10 @@ class LevelEventLog implements EventLog {
     return answerTime(this.#log, key, this.#answerClock.now()) !== undefined
   }
 
+  rules() {
+    return this.#log.rules
+  }
+
   tokens() {
     return [...this.#log.tokens.values()]
   }

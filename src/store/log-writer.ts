@@ -233,7 +233,10 @@ export class LogWriter {
       if (after === undefined || after.view.state === 'Closed') open.delete(id)
       else open.set(id, after)
     }
-    for (const event of events) applyTokenEvent(tokens, event)
+    for (const event of events) {
+      applyTokenEvent(tokens, event)
+      if (event.type === 'rules.changed') this.#log.rules = event.data.rules
+    }
     for (const [, owner, at] of voided)
       if (this.#log.answers.get(owner) === at) this.#log.answers.delete(owner)
     for (const [, owner, at] of answers) this.#log.answers.set(owner, at)

@@ -1,3 +1,4 @@
+import type { CustodyRules } from '../contract/custody.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData } from '../contract/events.ts'
 import type { TagEntry } from '../contract/views.ts'
@@ -46,6 +47,8 @@ export interface OpenedLog {
   /** Recordings that are not closed, oldest first. */
   open: Map<string, RecordingProjection>
   tokens: Tokens
+  /** The newest rules of custody in the log. */
+  rules: CustodyRules | undefined
   answers: AnswerTimes
   unacknowledged: Unacknowledged
 }
@@ -114,6 +117,7 @@ async function verifyAndLoad(
   await checkSchema(db)
   const tokens: Tokens = new Map()
   const projections = new ProjectionCheck(db)
+  let rules: CustodyRules | undefined
   let lastEventAt: string | null = null
   const head = await verifyLog(db, {
     witness: witness.head,
@@ -121,6 +125,7 @@ async function verifyAndLoad(
       for (const event of events) {
         witness.observe(event)
         applyTokenEvent(tokens, event)
+        if (event.type === 'rules.changed') rules = event.data.rules
       }
       lastEventAt = events.at(-1)?.at ?? lastEventAt
       await projections.observe(events)
@@ -143,6 +148,7 @@ async function verifyAndLoad(
     rebuiltViews: describeRebuilt(differing, damagedTables),
     open: projections.openRecordings(),
     tokens,
+    rules,
     answers: await loadAnswerTimes(db),
     unacknowledged: await loadUnacknowledged(db, head.position),
   }

@@ -1,4 +1,5 @@
 import type { IdempotencyKey, TagValue } from '../contract/commands.ts'
+import type { CustodyRules } from '../contract/custody.ts'
 import type { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent, NewEvent, SegmentDescription } from '../contract/events.ts'
 import type { RecordingState } from '../contract/states.ts'
@@ -155,6 +156,8 @@ export interface EventLog {
    * recorder old.
    */
   answer(key: Pick<IdempotencyKey, 'client' | 'key'>): Promise<KeptAnswer | undefined>
+  /** Returns the newest rules of custody in the log; undefined when it has none. */
+  rules(): CustodyRules | undefined
   /** Returns the tokens that are not revoked, oldest first. */
   tokens(): Token[]
   /**

@@ -69,7 +69,7 @@ suite('doctor', (test) => {
     await writeFile(home.configFile, '{"prot": 1}')
     const { ok, of } = await checks(home, {})
     assert.equal(ok, false)
-    assert.match(of('Configuration')?.detail ?? '', /unknown key "prot"/)
+    assert.match(of('Configuration')?.detail ?? '', /Line 1, column 2 .*"prot" is not a known key/)
     assert.ok(of('Disk'))
   })
 

@@ -3,9 +3,12 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { EventData } from '../../src/contract/events.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import { type Clients, connect } from './support/clients.ts'
+
+const posix = process.platform === 'win32' ? 'Windows has no SIGHUP' : null
 
 const CONFIG = {
   allowedOrigins: ['https://crm.example'],
@@ -45,6 +48,41 @@ suite('the configuration over HTTP', (test) => {
     for (const secret of [daemon.token, daemon.home]) assert.ok(!text.includes(secret))
     assert.deepEqual((await clients.ui.call('GET', '/config')).body, body)
   })
+
+  /** Writes config.json, sends SIGHUP, and waits for what the daemon says about it. */
+  async function reload(config: unknown, says: RegExp) {
+    const text = typeof config === 'string' ? config : JSON.stringify(config)
+    await writeFile(join(daemon.home, 'config.json'), text)
+    const before = daemon.stderr().length
+    daemon.kill('SIGHUP')
+    await eventually(String(says), () => says.test(daemon.stderr().slice(before)), 10_000)
+  }
+
+  test.unless(
+    posix,
+    'changes with SIGHUP, where that can be, and a mistake changes nothing',
+    async () => {
+      const next = {
+        ...CONFIG,
+        ...{ port: 2, consent: { mode: 'record' }, allowedOrigins: ['https://other.example'] },
+      }
+      await reload(next, /"changed":\["allowedOrigins","consent.mode"\][\s\S]*need a restart/)
+      assert.match(daemon.stderr(), /"needRestart":\["port"\]|"needRestart":\[\]|need a restart/)
+      const { body } = await clients.api.call('GET', '/config')
+      assert.deepEqual(body.consent.mode, { value: 'record', from: 'config.json' })
+      const origin = (name: string) =>
+        daemon.api('GET', '/application', undefined, { Origin: `https://${name}.example` })
+      assert.deepEqual([(await origin('other')).status, (await origin('crm')).status], [200, 403])
+      await reload('{\n  "consent": { "mode": "never" }\n}', /Line 2, column 24: .*consent.mode/)
+      assert.deepEqual((await clients.api.call('GET', '/config')).body, body)
+      const { items } = (await daemon.api('GET', '/events?limit=500')).body
+      const modes = items
+        .filter(({ type }: { type: string }) => type === 'rules.changed')
+        .map(({ data }: { data: EventData['rules.changed'] }) => data.rules.consent.mode)
+      assert.deepEqual(modes, ['off', 'record'])
+      await reload(CONFIG, /"changed":\[/)
+    },
+  )
 
   test('a start without a required tag is refused to both sides, before anything happens', async () => {
     const before = (await clients.api.call('GET', '/application')).body

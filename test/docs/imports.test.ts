@@ -75,6 +75,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
   // A missing master key is looked at, and restored, without a daemon.
   'cli/commands/key.ts': ['cli/', 'contract/', 'custody/', 'home/', 'node:*'],
+  'cli/commands/config.ts': ['cli/', 'contract/', 'home/', 'effective-configuration.ts', 'node:*'],
   'cli/commands/service.ts': ['cli/', 'home/', 'service/'],
   'service/': ['processes/', 'time/', 'node:*'],
   // It runs in browsers, too. Of the schemas it uses only types.
@@ -97,15 +98,16 @@ const MAY_IMPORT: Record<string, string[]> = {
       'open-recorder.ts',
       'cleanup-stack.ts',
     ],
-    'effective-configuration.ts',
+    'live-configuration.ts',
     ...['pino', 'node:*'],
   ],
   'effective-configuration.ts': ['contract/', 'disk/', 'home/'],
+  'live-configuration.ts': ['contract/', 'effective-configuration.ts', 'node:*'],
   'front-door.ts': ['access/', 'home/', 'http/', 'pino'],
   'open-recorder.ts': ['contract/', 'home/', 'recorder/', 'store/', 'pino'],
   'cleanup-stack.ts': [],
   'small-heap.ts': ['node:*'],
-  'serve.ts': ['daemon.ts', 'logging.ts', 'small-heap.ts', 'service/', 'node:*'],
+  'serve.ts': ['daemon.ts', 'logging.ts', 'small-heap.ts', 'service/', 'pino', 'node:*'],
 }
 
 /** One import of a file, both by their path below src; a package by its name. */

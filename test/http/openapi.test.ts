@@ -40,7 +40,7 @@ suite('openapi.json', (test) => {
       logger: pino({ level: 'silent' }),
       access: {},
     } as unknown as Services
-    const router = createApp(services, []).middleware.find(
+    const router = createApp(services).middleware.find(
       (middleware) => 'router' in middleware,
     ) as unknown as {
       router: { stack: { path: string; methods: string[] }[] }

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { TestKeyRing } from '../../lab/test-keys.ts'
 import type { ClientSide } from '../../src/contract/by.ts'
 import type { Command, CommandName, CommandRequests } from '../../src/contract/commands.ts'
+import type { CustodyRules } from '../../src/contract/custody.ts'
 import type { LogEvent, NewEvent } from '../../src/contract/events.ts'
 import type { RecordingAnswer } from '../../src/contract/views.ts'
 import { Recorder, type RecorderOptions } from '../../src/recorder/recorder.ts'
@@ -22,6 +23,16 @@ const START: CommandRequests['recording.start'] = {
   wrapUpSeconds: 3600,
   maxDurationSeconds: 14_400,
   require: 'all',
+}
+
+/** The rules of custody of a home without a configuration. */
+export const RULES: CustodyRules = {
+  consent: { mode: 'off', eraseWhenWithdrawn: false },
+  holds: { releaseBy: 'anyone' },
+  retention: { rules: [], minDays: 0, maxDays: null },
+  escrowRecipients: [],
+  allowCardNumbers: false,
+  lock: { pause: ['mic', 'screen'], resume: false },
 }
 
 /** The wall clock, with jumps that a test makes. */
@@ -95,6 +106,7 @@ export class RecorderBench {
       version: '0.0.0-test',
       user: 'tester',
       systemTags: { 'system.host': 'test' },
+      rules: () => RULES,
       logger: pino({ level: process.env.F2F_LOG_LEVEL ?? 'silent' }, pino.destination(2)),
       ...this.#more,
     })

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { completion } from './completion.ts'
+import { configCheck, configSchema, configShow } from './config.ts'
 import { close, pause, resume, stop } from './control.ts'
 import { devices } from './devices.ts'
 import { doctor } from './doctor.ts'
@@ -46,6 +47,9 @@ export const COMMANDS: readonly Command[] = [
   keyRestore,
   ui,
   inspect,
+  configShow,
+  configCheck,
+  configSchema,
   serviceInstall,
   serviceUninstall,
   serviceStatus,

@@ -13,7 +13,7 @@ export function configurationRoutes({ configuration, compositions, address }: Se
       tag: 'Recorder',
       summary: 'The settings that are in force, and where each comes from',
       description:
-        'Read when the daemon starts. Secrets and the home folder are left out. `port` is the one in use, and `ffmpegPath` the program in use.',
+        'Those that need no restart change when the daemon reads config.json again. Secrets and the home folder are left out. `port` is the one in use, and `ffmpegPath` the program in use.',
       scope: 'read',
       outcomes: [
         {

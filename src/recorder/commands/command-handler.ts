@@ -48,7 +48,7 @@ export interface CommandHandlerOptions {
   diskWatch: Pick<DiskWatch, 'isStale' | 'check' | 'shortage'>
   now(): number
   onFault(what: string, error: unknown): void
-  system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality: Quality }
+  system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality(): Quality }
 }
 
 /**

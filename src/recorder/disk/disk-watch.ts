@@ -35,7 +35,7 @@ export interface DiskWatchOptions {
   /** The media being recorded or paused; undefined when there are none. */
   recording(): { active: boolean; media: Medium[]; quality: Quality } | undefined
   /** Quality of the next recording. */
-  quality?: Quality | undefined
+  quality?: (() => Quality) | undefined
   /** Called when the disk becomes low or has room again. Settles when that is in the log. */
   onLow(low: boolean, detail: string): Promise<void>
   /** Called when media flow and the reserve is reached. Settles when they are stopped. */
@@ -206,7 +206,7 @@ export class DiskWatch {
     const media = recording && recording.media.length > 0 ? recording.media : MEDIA
     const rate = this.#rates.bytesPerSecond(
       media,
-      recording?.quality ?? this.#options.quality ?? resolveQuality(),
+      recording?.quality ?? this.#options.quality?.() ?? resolveQuality(),
     )
     return Math.floor(Math.max(0, free - this.reserveBytes) / rate)
   }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { CustodyRules } from '../../contract/custody.ts'
 import type { EventData } from '../../contract/events.ts'
 import { MACHINES_VERSION } from '../../machines/definitions/definitions.ts'
 import type { EventLog } from '../../store/port.ts'
@@ -9,6 +11,15 @@ export type OpeningFact =
   | { type: 'log.reopened'; data: EventData['log.reopened'] }
 
 const PAGE = 1000
+
+/** Adds the rules of custody in force, when the log does not name them as its newest. */
+export function rulesFact(
+  batch: EventBatch,
+  log: Pick<EventLog, 'rules'>,
+  rules: CustodyRules,
+): void {
+  if (!isDeepStrictEqual(log.rules(), rules)) batch.add(null, 'rules.changed', { rules })
+}
 
 /** Returns the fact that this version of the recorder has started. */
 export function startedFact(version: string): OpeningFact {

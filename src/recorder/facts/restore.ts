@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { By } from '../../contract/by.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { RecorderParts } from '../recorder-parts.ts'
-import { type OpeningFact, openingFacts, unacknowledgedCommands } from './opening.ts'
+import { type OpeningFact, openingFacts, rulesFact, unacknowledgedCommands } from './opening.ts'
 import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './recovery.ts'
 
 /** The parts and facts with which a recorder restores its recordings. */
@@ -40,6 +40,7 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
     if (rebuiltViews !== undefined) batch.add(null, 'log.viewsRebuilt', rebuiltViews)
     for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
     openingFacts(batch, opening, unacknowledged)
+    rulesFact(batch, log, options.rules())
   })
   // Now, not at the next tick: a screen that is captured by then would lose its segment.
   clock.check()

@@ -17,12 +17,12 @@ export function planStart(
   system: {
     by: { side: 'system'; client: string; user: string }
     tags: Record<string, TagValue>
-    quality: Quality
+    quality(): Quality
   },
 ): SegmentRef[] {
   batch.accept(id, 'recording.start', request.media)
   const { recordingType, media, require, wrapUpSeconds, maxDurationSeconds } = request
-  const quality = resolveQuality(request.quality, system.quality)
+  const quality = resolveQuality(request.quality, system.quality())
   const endsBy = new Date(batch.atMs + maxDurationSeconds * 1000).toISOString()
   batch.add(id, 'recording.starting', {
     recordingType,
