@@ -19,6 +19,7 @@ import { readConfig } from './home/config.ts'
 import { type Home, prepareHome, resolveHome } from './home/home.ts'
 import { type ConfigurationChange, LiveConfiguration } from './live-configuration.ts'
 import { explain, openRecorder } from './open-recorder.ts'
+import { desktopWatcher } from './platform/watch-desktop.ts'
 import type { Recorder } from './recorder/recorder.ts'
 import type { EventLog, Token } from './store/port.ts'
 import { SteadyClock } from './time/steady-clock.ts'
@@ -104,6 +105,7 @@ async function assemble(
       systemTags: systemTags(version, user),
       quality: () => configuration.quality.value,
       rules: () => settings.rules(),
+      watchDesktop: desktopWatcher(process.env),
       builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
     },
   })

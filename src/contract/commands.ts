@@ -22,7 +22,12 @@ export interface CommandRequests {
   'track.start': { media: RequestedMedium[]; devices: Partial<Record<Medium, string>> }
   'track.stop': { media?: RequestedMedium[] }
   /** `maxPauseSeconds`: a longer pause raises a warning, but never ends by itself. */
-  'track.pause': { media?: RequestedMedium[]; maxPauseSeconds?: number | undefined }
+  'track.pause': {
+    media?: RequestedMedium[]
+    maxPauseSeconds?: number | undefined
+    /** Why the recorder itself pauses. No client can say that. */
+    reason?: 'locked' | 'suspended'
+  }
   'track.resume': { media?: RequestedMedium[] }
   'recording.tag': { tags: Record<string, TagValue> }
   'recording.close': Record<never, never>

@@ -112,7 +112,14 @@ export interface EventData {
   'track.starting': { medium: Medium; segment: number; device: Device }
   'track.started': { medium: Medium; segment: number }
   /** At `overdueAt` the pause exceeds its limit, and a warning is raised. */
-  'track.pausing': { medium: Medium; segment: number; cutAt: string; overdueAt?: string }
+  'track.pausing': {
+    medium: Medium
+    segment: number
+    cutAt: string
+    overdueAt?: string
+    /** Why the recorder itself pauses it. Missing when somebody asked for it. */
+    reason?: 'locked' | 'suspended'
+  }
   'track.paused': { medium: Medium }
   'track.resuming': { medium: Medium; segment: number; device: Device }
   'track.resumed': { medium: Medium; segment: number }

@@ -7,7 +7,7 @@ import type { ClockInput } from './session-machine.ts'
 export type TrackFact =
   | { type: 'track.starting' | 'track.resuming'; segment: number; device: Device }
   | { type: 'track.started' | 'track.resumed' | 'track.recovered'; segment: number }
-  | { type: 'track.pausing'; segment: number; cutAt: string; overdueAt?: string }
+  | { type: 'track.pausing'; segment: number; cutAt: string; overdueAt?: string; reason?: string }
   | {
       type: 'track.stopping'
       segment: number

@@ -10,6 +10,7 @@ import { LiveInspection } from '../inspection/live-inspection.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
 import { CommandHandler } from './commands/command-handler.ts'
+import { DesktopGuard } from './custody/desktop-guard.ts'
 import { KeyUpkeep } from './custody/key-upkeep.ts'
 import { DiskGuard } from './disk/disk-guard.ts'
 import { FactPipeline, LOG_STALL_MS } from './facts/fact-pipeline.ts'
@@ -30,6 +31,7 @@ export interface RecorderParts {
   disk: DiskGuard
   inspection: LiveInspection
   keyUpkeep: KeyUpkeep
+  desktop: DesktopGuard
 }
 
 /** The recorder as its parts see it. */
@@ -46,7 +48,7 @@ export interface RecorderHost {
 
 /** Creates the parts of a recorder. They refer to each other, so none is used before all exist. */
 export function createRecorderParts(options: RecorderOptions, host: RecorderHost): RecorderParts {
-  const { log, platform, clock, keys, version } = options
+  const { log, platform, clock, keys, version, rules, watchDesktop } = options
   const { system, bus, onFault } = host
   const now = (): number => clock.now()
   const inspection = new LiveInspection({ version, now, onFault })
@@ -65,7 +67,14 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
       quality: () => resolveQuality(options.quality?.()),
     },
   })
+  const desktop = new DesktopGuard({
+    ...{ facts, commands, system, onFault, watchDesktop },
+    isReady: host.acceptsCommands,
+    rules,
+  })
+  bus.on('events', (events) => desktop.observe(events))
   const parts: RecorderParts = {
+    desktop,
     facts,
     commands,
     clockCommands: new ClockCommands({ facts, commands, system, now, onFault }),

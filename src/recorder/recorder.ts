@@ -205,7 +205,11 @@ export class Recorder implements RecorderPort {
     }
     // Rejects commands that still wait for a device or a medium: they must start nothing now.
     this.#parts.facts.fail(new RecorderError('NOT_READY', 'The recorder is stopping.'))
-    await Promise.all([this.#parts.facts.dispose(), this.#parts.readiness.close()])
+    await Promise.all([
+      this.#parts.desktop.close(),
+      this.#parts.facts.dispose(),
+      this.#parts.readiness.close(),
+    ])
     await this.#reopening
     await this.#parts.keyUpkeep.close()
     await this.log.close()

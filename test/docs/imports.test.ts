@@ -94,6 +94,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'custody/',
       'composition/',
       'home/',
+      'platform/watch-desktop.ts',
       'front-door.ts',
       'open-recorder.ts',
       'cleanup-stack.ts',

@@ -118,6 +118,10 @@ const tracks = {
   'track.pausing': ofSegment.extend({
     cutAt,
     overdueAt: time.optional().describe('When the pause exceeds its limit'),
+    reason: z
+      .enum(['locked', 'suspended'])
+      .optional()
+      .describe('Why the recorder itself pauses it'),
   }),
   'track.paused': ofMedium,
   'track.resuming': ofSegment.extend({ device }),

@@ -3,6 +3,7 @@ import type { CapturePlatform } from '../../actors/port.ts'
 import type { By } from '../../contract/by.ts'
 import type { Command, TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
+import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { RecordingFold } from '../../machines/recording-fold.ts'
@@ -107,6 +108,18 @@ export class CommandHandler {
   async systemStop(recordingId: string, reason: WrapUpReason): Promise<void> {
     const { by } = this.#options.system
     await this.#execute({ name: 'track.stop', recordingId, request: {}, by }, reason)
+  }
+
+  /** Pauses media in the name of the system. */
+  async systemPause(id: string, media: Medium[], reason: 'locked' | 'suspended'): Promise<void> {
+    const { by } = this.#options.system
+    await this.#execute({ name: 'track.pause', recordingId: id, request: { media, reason }, by })
+  }
+
+  /** Resumes media in the name of the system. */
+  async systemResume(recordingId: string, media: Medium[]): Promise<void> {
+    const { by } = this.#options.system
+    await this.#execute({ name: 'track.resume', recordingId, request: { media }, by })
   }
 
   /** Closes a recording in the name of the system. */

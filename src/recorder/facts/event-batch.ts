@@ -115,8 +115,9 @@ export class EventBatch {
     recordingId: string,
     medium: Medium,
     how: 'pause' | 'command' | 'reverted' | 'storageFull',
-    overdueAt?: string,
+    pause: { overdueAt?: string | undefined; reason?: 'locked' | 'suspended' | undefined } = {},
   ): void {
+    const { overdueAt, reason } = pause
     const segment = this.recording(recordingId).tracks[medium].context.segment
     this.cuts.push({ recordingId, medium, segment, at: this.atMs, discard: how === 'reverted' })
     const cutAt = this.at
@@ -126,6 +127,7 @@ export class EventBatch {
         segment,
         cutAt,
         ...(overdueAt === undefined ? {} : { overdueAt }),
+        ...(reason === undefined ? {} : { reason }),
       })
     else this.add(recordingId, 'track.stopping', { medium, segment, cutAt, reason: how })
   }

@@ -8,7 +8,7 @@ export function planPause(
   batch: EventBatch,
   id: string,
   media: Medium[],
-  { maxPauseSeconds }: CommandRequests['track.pause'],
+  { maxPauseSeconds, reason }: CommandRequests['track.pause'],
 ): SegmentRef[] {
   batch.accept(id, 'track.pause', media)
   batch.confirm(id)
@@ -18,7 +18,7 @@ export function planPause(
       : new Date(batch.atMs + maxPauseSeconds * 1000).toISOString()
   const cut = media.map((medium) => {
     const { segment } = batch.recording(id).tracks[medium].context
-    batch.cut(id, medium, 'pause', overdueAt)
+    batch.cut(id, medium, 'pause', { overdueAt, reason })
     return { medium, segment }
   })
   batch.addRecordingState(id, 'stopped')

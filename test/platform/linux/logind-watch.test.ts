@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import type { DesktopChange } from '../../../src/contract/desktop.ts'
+import { parseLogindSignal, parseSession } from '../../../src/platform/linux/logind-messages.ts'
+import { LogindWatch } from '../../../src/platform/linux/logind-watch.ts'
+import { logindProblem, type StandInLogind, startLogind } from '../../support/logind.ts'
+import { eventually, suite } from '../../support/suite.ts'
+
+const problem = logindProblem()
+
+suite('the watch over the desktop', (test) => {
+  let logind: StandInLogind
+  let watch: LogindWatch
+  let changes: DesktopChange[]
+  const seen = (): string[] => changes.map(({ type }) => type)
+  const untilSeen = (...types: string[]): Promise<unknown> =>
+    eventually(types.join(', '), () => seen().join() === types.join())
+
+  test.before(async () => {
+    if (problem === null) logind = await startLogind()
+  })
+  test.beforeEach(async () => {
+    if (problem !== null) return
+    logind.set('LockedHint', false)
+    logind.set('Active', true)
+    changes = []
+    watch = new LogindWatch(logind.env, (change) => changes.push(change))
+  })
+  test.afterEach(() => watch?.close())
+  test.after(() => logind?.stop())
+
+  test.unless(problem, 'tells when the screen is locked, and when no more', async () => {
+    logind.set('LockedHint', true)
+    await untilSeen('locked')
+    logind.set('LockedHint', false)
+    await untilSeen('locked', 'unlocked')
+  })
+
+  test.unless(problem, 'knows a screen that was locked before', async () => {
+    await watch.close()
+    logind.set('LockedHint', true)
+    watch = new LogindWatch(logind.env, (change) => changes.push(change))
+    await untilSeen('locked')
+  })
+
+  test.unless(problem, 'counts a desktop that another user has taken as locked', async () => {
+    logind.set('Active', false)
+    await untilSeen('locked')
+    logind.set('Active', true)
+    await untilSeen('locked', 'unlocked')
+  })
+
+  test.unless(problem, 'believes a request to lock when the locker says nothing', async () => {
+    await eventually('the watch', () => watch.problem === null)
+    logind.request('Lock')
+    await untilSeen('locked')
+    logind.request('Unlock')
+    await untilSeen('locked', 'unlocked')
+  })
+
+  test.unless(problem, 'a locker that says when it ends needs no request to unlock', async () => {
+    logind.request('Lock')
+    logind.set('LockedHint', true)
+    await untilSeen('locked')
+    logind.set('LockedHint', false)
+    await untilSeen('locked', 'unlocked')
+  })
+
+  test.unless(problem, 'tells when the computer goes to sleep and wakes up', async () => {
+    logind.set('LockedHint', true)
+    await untilSeen('locked')
+    logind.prepareForSleep(true)
+    await untilSeen('locked', 'sleeping')
+    for (const change of changes) if (change.type === 'sleeping') change.ready()
+    logind.prepareForSleep(false)
+    await untilSeen('locked', 'sleeping', 'awake')
+  })
+
+  test.unless(problem, 'goes on after a restart of logind', async () => {
+    logind.set('LockedHint', true)
+    await untilSeen('locked')
+    await logind.restart()
+    await untilSeen('locked', 'unlocked')
+    logind.set('LockedHint', true)
+    await untilSeen('locked', 'unlocked', 'locked')
+  })
+
+  test('says why nothing is watched', async () => {
+    const lost = new LogindWatch({ PATH: '/nowhere' }, () => assert.fail('nothing can change'))
+    await eventually('a problem', () => lost.problem !== null)
+    assert.match(lost.problem as string, /gdbus is not installed/)
+    await lost.close()
+  })
+
+  test('reads only what matters', () => {
+    const sleep = '/org/freedesktop/login1: org.freedesktop.login1.Manager.PrepareForSleep (true,)'
+    assert.deepEqual(parseLogindSignal(sleep), { type: 'prepareForSleep', isBeginning: true })
+    const other = '/org/freedesktop/login1: org.freedesktop.login1.Manager.SessionNew (…)'
+    assert.equal(parseLogindSignal(other), undefined)
+    assert.equal(parseLogindSignal('nonsense'), undefined)
+    assert.equal(parseSession('()'), undefined)
+  })
+})

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import type { CustodyRules } from '../../../src/contract/custody.ts'
+import type { DesktopChange } from '../../../src/contract/desktop.ts'
+import type { Medium } from '../../../src/contract/media.ts'
+import type { RecordingAnswer } from '../../../src/contract/views.ts'
+import { RecorderBench, RULES } from '../../support/recorder-bench.ts'
+import { eventually, suite } from '../../support/suite.ts'
+
+/** A recorder whose desktop a test locks. */
+class LockedBench {
+  bench!: RecorderBench
+  change!: (change: DesktopChange) => void
+  lock: CustodyRules['lock'] = { pause: ['mic', 'screen'], resume: false }
+
+  async open(): Promise<this> {
+    this.bench = await RecorderBench.create({
+      rules: () => ({ ...RULES, lock: this.lock }),
+      watchDesktop: (onChange) => {
+        this.change = onChange
+        return { problem: null, close: async () => {} }
+      },
+    })
+    return this
+  }
+
+  async states(id: string): Promise<Record<Medium, string>> {
+    const { tracks } = await this.bench.recorder.recording(id, 'api')
+    const entries = Object.entries(tracks).map(([medium, track]) => [medium, track.state])
+    return Object.fromEntries(entries) as Record<Medium, string>
+  }
+
+  until(id: string, wanted: Partial<Record<Medium, string>>): Promise<unknown> {
+    return eventually(JSON.stringify(wanted), async () => {
+      const states = await this.states(id)
+      return Object.entries(wanted).every(([medium, state]) => states[medium as Medium] === state)
+    })
+  }
+}
+
+suite('a locked desktop', (test) => {
+  let locked: LockedBench
+  test.beforeEach(async () => {
+    locked = await new LockedBench().open()
+  })
+  test.afterEach(() => locked.bench.dispose())
+
+  const start = async (): Promise<RecordingAnswer> => locked.bench.command('api', 'recording.start')
+
+  test('pauses microphone and screen by the system, and says why in the gap', async () => {
+    const { id } = await start()
+    locked.change({ type: 'locked' })
+    await locked.until(id, { mic: 'paused', screen: 'paused', speaker: 'recording' })
+    locked.change({ type: 'unlocked' })
+    await eventually('the unlocking in the log', async () =>
+      (await locked.bench.events()).some(({ type }) => type === 'desktop.unlocked'),
+    )
+    // It stays paused unless the configuration says otherwise.
+    assert.equal((await locked.states(id)).mic, 'paused')
+    const { tracks } = await locked.bench.recorder.recording(id, 'api')
+    assert.equal(tracks.mic?.gaps.at(-1)?.reason, 'locked')
+    const pauses = (await locked.bench.events()).filter(({ type }) => type === 'track.pausing')
+    assert.ok(pauses.every(({ by }) => by.side === 'system'))
+    await locked.bench.command('api', 'track.resume')
+    await locked.until(id, { mic: 'recording', screen: 'recording' })
+  })
+
+  test('resumes what it has paused, and nothing else, when that is configured', async () => {
+    locked.lock = { pause: ['mic', 'screen'], resume: true }
+    const { id } = await start()
+    await locked.bench.command('api', 'track.pause', { media: ['screen'] })
+    locked.change({ type: 'locked' })
+    await locked.until(id, { mic: 'paused' })
+    locked.change({ type: 'unlocked' })
+    await locked.until(id, { mic: 'recording' })
+    assert.equal((await locked.states(id)).screen, 'paused')
+  })
+
+  test('does not resume what a person stops, or wants paused, meanwhile', async () => {
+    locked.lock = { pause: ['mic', 'screen'], resume: true }
+    const { id } = await start()
+    locked.change({ type: 'locked' })
+    await locked.until(id, { mic: 'paused', screen: 'paused' })
+    await locked.bench.command('api', 'track.stop', { media: ['screen'] })
+    await locked.bench.command('api', 'track.pause', { media: ['mic'] }).catch(() => {})
+    locked.change({ type: 'unlocked' })
+    await eventually('the unlocking in the log', async () =>
+      (await locked.bench.events()).some(({ type }) => type === 'desktop.unlocked'),
+    )
+    assert.deepEqual(
+      [(await locked.states(id)).mic, (await locked.states(id)).screen],
+      ['paused', 'stopped'],
+    )
+  })
+
+  test('pauses what begins to record while it is locked', async () => {
+    locked.change({ type: 'locked' })
+    const { id } = await start()
+    await locked.until(id, { mic: 'paused', screen: 'paused', speaker: 'recording' })
+    await locked.bench.command('api', 'track.resume').catch(() => {})
+    await locked.until(id, { mic: 'paused', screen: 'paused' })
+  })
+
+  test('lets the computer sleep when the pause is on disk, and stays paused while it is locked', async () => {
+    locked.lock = { pause: ['mic', 'screen'], resume: true }
+    const { id } = await start()
+    const ready = await new Promise<Record<Medium, string>>((resolve) =>
+      locked.change({ type: 'sleeping', ready: () => void locked.states(id).then(resolve) }),
+    )
+    assert.deepEqual([ready.mic, ready.screen], ['paused', 'paused'])
+    locked.change({ type: 'locked' })
+    locked.change({ type: 'awake' })
+    locked.change({ type: 'unlocked' })
+    await locked.until(id, { mic: 'recording', screen: 'recording' })
+    const { tracks } = await locked.bench.recorder.recording(id, 'api')
+    assert.equal(tracks.mic?.gaps.at(-1)?.reason, 'suspended')
+  })
+})
