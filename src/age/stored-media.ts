@@ -12,9 +12,9 @@ import { MOST_HEADER_BYTES, readHeader } from './header.ts'
 import type { Identity } from './identity.ts'
 import { SealedFileError } from './sealed-file-error.ts'
 
-/** Chunks that are read at a time: 1 MiB. */
-const RUN_CHUNKS = 16
-const PLAIN_READ_BYTES = 1_048_576
+/** Chunks that are read at a time: so few that they stay in the processor's cache. */
+const RUN_CHUNKS = 8
+const PLAIN_READ_BYTES = RUN_CHUNKS * CHUNK_BYTES
 
 /** A part of a file, in bytes of its media. `end` is included. */
 export interface MediaRange {
@@ -33,7 +33,7 @@ export interface StoredMedia {
     length: number,
     position: number,
   ): Promise<{ bytesRead: number }>
-  /** Reads a range as a stream, in pieces of up to 1 MiB. It does not close the file. */
+  /** Reads a range as a stream, piece by piece. It does not close the file. */
   stream(range?: MediaRange): Readable
   close(): Promise<void>
 }
@@ -74,14 +74,23 @@ class PlainMedia implements StoredMedia {
     return this.#handle.read(buffer, offset, length, position)
   }
 
-  stream(range: MediaRange = {}): Readable {
-    const highWaterMark = PLAIN_READ_BYTES
-    if (this.bytes === 0) return Readable.from([])
-    return this.#handle.createReadStream({ ...range, autoClose: false, highWaterMark })
+  stream({ start = 0, end = this.bytes - 1 }: MediaRange = {}): Readable {
+    return Readable.from(this.#pieces(start, end), { objectMode: false })
   }
 
   close(): Promise<void> {
     return this.#handle.close()
+  }
+
+  /** Not `createReadStream`, whose streams all stay listeners of the handle. */
+  async *#pieces(start: number, end: number): AsyncGenerator<Buffer> {
+    for (let at = start; at <= end; ) {
+      const piece = Buffer.allocUnsafe(Math.min(PLAIN_READ_BYTES, end + 1 - at))
+      const { bytesRead } = await this.#handle.read(piece, 0, piece.length, at)
+      if (bytesRead === 0) return
+      at += bytesRead
+      yield piece.subarray(0, bytesRead)
+    }
   }
 }
 
@@ -138,10 +147,13 @@ class SealedMedia implements StoredMedia {
   }
 
   async *#pieces(start: number, end: number): AsyncGenerator<Buffer> {
+    if (start > end) return
     const last = Math.floor(end / CHUNK_BYTES)
-    for (let first = Math.floor(start / CHUNK_BYTES); first <= last && start <= end; ) {
+    let first = Math.floor(start / CHUNK_BYTES)
+    const sealed = Buffer.allocUnsafe(Math.min(RUN_CHUNKS, last - first + 1) * SEALED_CHUNK_BYTES)
+    while (first <= last) {
       const count = Math.min(RUN_CHUNKS, last - first + 1)
-      for (const [index, bytes] of (await this.#run(first, count)).entries()) {
+      for (const [index, bytes] of (await this.#run(first, count, sealed)).entries()) {
         const at = (first + index) * CHUNK_BYTES
         yield bytes.subarray(Math.max(0, start - at), Math.min(bytes.length, end + 1 - at))
       }
@@ -151,17 +163,17 @@ class SealedMedia implements StoredMedia {
 
   async #chunk(number: number): Promise<Buffer> {
     if (this.#last?.number !== number) {
-      const [bytes] = await this.#run(number, 1)
+      const [bytes] = await this.#run(number, 1, Buffer.allocUnsafe(SEALED_CHUNK_BYTES))
       this.#last = { number, bytes: bytes as Buffer }
     }
     return this.#last.bytes
   }
 
-  /** Reads and opens some chunks that follow each other. */
-  async #run(first: number, count: number): Promise<Buffer[]> {
-    const sealed = Buffer.allocUnsafe(count * SEALED_CHUNK_BYTES)
+  /** Reads some chunks that follow each other into a buffer, and opens them. */
+  async #run(first: number, count: number, sealed: Buffer): Promise<Buffer[]> {
     const from = this.#chunksAt + first * SEALED_CHUNK_BYTES
-    const { bytesRead } = await this.#handle.read(sealed, 0, sealed.length, from)
+    const length = count * SEALED_CHUNK_BYTES
+    const { bytesRead } = await this.#handle.read(sealed, 0, length, from)
     const opened: Buffer[] = []
     for (let index = 0; index < count; index++) {
       const at = index * SEALED_CHUNK_BYTES

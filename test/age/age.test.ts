@@ -130,6 +130,24 @@ suite('age files', (test) => {
     await assert.rejects(openStoredMedia(put(randomBytes(10)), undefined), SealedFileError)
   })
 
+  test('any number of ranges are read from an open file, one after the other', async () => {
+    const warnings: Error[] = []
+    const remember = (warning: Error) => warnings.push(warning)
+    process.on('warning', remember)
+    const plain = join(folder, 'mic-000001.ogg')
+    writeFileSync(plain, randomBytes(100))
+    for (const path of [plain, put(encryptAge(randomBytes(100), [identity.recipient]))]) {
+      const media = await openStoredMedia(path, identity)
+      for (let start = 0; start < 20; start++)
+        assert.equal((await buffer(media.stream({ start, end: 50 }))).length, 51 - start)
+      await media.close()
+    }
+    // Warnings are reported in the next turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', remember)
+    assert.deepEqual(warnings, [])
+  })
+
   test('media of version 0.1 are read as they are', async () => {
     const path = join(folder, 'mic-000001.ogg')
     const bytes = randomBytes(200_000)
