@@ -42,6 +42,13 @@ export function openChunk(key: Buffer, number: number, isLast: boolean, sealed: 
   return bytes
 }
 
+/** Opens the last chunk of a payload, which is empty only when all is. See {@link openChunk}. */
+export function openLastChunk(key: Buffer, number: number, sealed: Buffer): Buffer {
+  const bytes = openChunk(key, number, true, sealed)
+  if (bytes.length > 0 || number === 0) return bytes
+  throw new SealedFileError('The last chunk of the file is empty.')
+}
+
 /** Opens a chunk like {@link openChunk}; undefined when it is not the one with this number. */
 export function tryOpenChunk(
   key: Buffer,

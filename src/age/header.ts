@@ -17,6 +17,10 @@ const X25519_INFO = 'age-encryption.org/v1/X25519'
 const TAG_BYTES = 16
 const ZERO_NONCE = Buffer.alloc(12)
 
+/** One or more stanzas. The last line of a body is shorter than 64 characters, and may be empty. */
+const STANZAS = /^(?:-> [!-~]+(?: [!-~]+)*\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)+$/
+const LAST_BODY_LINES = /\n([A-Za-z0-9+/]{1,63})(?=\n)/g
+
 /** The length of a file key. */
 export const FILE_KEY_BYTES = 16
 /** A header is not longer: it has room for about 150 recipients. */
@@ -66,8 +70,11 @@ export function splitHeader(beginning: Buffer): HeaderParts {
   const end = text.indexOf('\n', macAt + 1) + 1
   if (!text.startsWith(`${VERSION}\n`) || macAt === -1 || end === 0)
     throw new SealedFileError('The file has no header of age.')
+  const stanzas = text.slice(VERSION.length + 1, macAt + 1)
+  if (!STANZAS.test(stanzas)) throw new SealedFileError('The header of the file is not valid.')
+  for (const [, line = ''] of stanzas.matchAll(LAST_BODY_LINES)) decodeBase64(line)
   return {
-    stanzas: text.slice(VERSION.length + 1, macAt + 1),
+    stanzas,
     end,
     assertMac(fileKey) {
       // The text, since base64 has several for the same bytes.
@@ -90,11 +97,7 @@ function writeStanza(fileKey: Buffer, recipient: Buffer): string {
 
 function findFileKey(stanzas: string, identity: Identity): Buffer {
   for (const [, share = '', body = ''] of stanzas.matchAll(/^-> X25519 (\S+)\n(\S+)\n/gm)) {
-    const fileKey = unwrapFileKey(
-      Buffer.from(share, 'base64'),
-      Buffer.from(body, 'base64'),
-      identity,
-    )
+    const fileKey = unwrapFileKey(decodeBase64(share), decodeBase64(body), identity)
     if (fileKey) return fileKey
   }
   throw new SealedFileError('The file is not sealed for this key.')
@@ -125,3 +128,10 @@ function macOf(fileKey: Buffer, text: string): Buffer {
 
 /** Encodes bytes as age does: without padding. */
 export const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')
+
+/** Decodes the one text that age writes for some bytes. Throws {@link SealedFileError}. */
+function decodeBase64(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64')
+  if (base64(bytes) !== text) throw new SealedFileError('The header of the file is not valid.')
+  return bytes
+}

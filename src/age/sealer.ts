@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   CHUNK_BYTES,
   openChunk,
+  openLastChunk,
   PAYLOAD_NONCE_BYTES,
   payloadKey,
   SEALED_CHUNK_BYTES,
@@ -83,7 +84,12 @@ export function openPayload(fileKey: Buffer, payload: Buffer): Buffer {
   const opened: Buffer[] = []
   for (let at = PAYLOAD_NONCE_BYTES, number = 0; at < payload.length || number === 0; number++) {
     const next = Math.min(at + SEALED_CHUNK_BYTES, payload.length)
-    opened.push(openChunk(key, number, next === payload.length, payload.subarray(at, next)))
+    const chunk = payload.subarray(at, next)
+    opened.push(
+      next === payload.length
+        ? openLastChunk(key, number, chunk)
+        : openChunk(key, number, false, chunk),
+    )
     at = next
   }
   return Buffer.concat(opened)

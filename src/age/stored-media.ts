@@ -4,6 +4,7 @@ import {
   CHUNK_BYTES,
   CHUNK_TAG_BYTES,
   openChunk,
+  openLastChunk,
   PAYLOAD_NONCE_BYTES,
   payloadKey,
   SEALED_CHUNK_BYTES,
@@ -179,7 +180,11 @@ class SealedMedia implements StoredMedia {
       const at = index * SEALED_CHUNK_BYTES
       const chunk = sealed.subarray(at, Math.min(at + SEALED_CHUNK_BYTES, bytesRead))
       const number = first + index
-      opened.push(openChunk(this.#key, number, number === this.#chunks - 1, chunk))
+      opened.push(
+        number === this.#chunks - 1
+          ? openLastChunk(this.#key, number, chunk)
+          : openChunk(this.#key, number, false, chunk),
+      )
     }
     return opened
   }

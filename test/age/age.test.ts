@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { CHUNK_BYTES, SEALED_CHUNK_BYTES } from '../../src/age/chunks.ts'
+import { CHUNK_BYTES, payloadKey, SEALED_CHUNK_BYTES, sealChunk } from '../../src/age/chunks.ts'
+import { closeHeader, splitHeader, writeHeader } from '../../src/age/header.ts'
 import {
   createIdentity,
   encodeIdentity,
@@ -123,6 +124,43 @@ suite('age files', (test) => {
       changed[at] = (changed[at] as number) ^ 1
       await isRefused(put(changed))
     }
+  })
+
+  test('a header that age would not write is refused, however well it is confirmed', async () => {
+    const fileKey = randomBytes(16)
+    const nonce = randomBytes(16)
+    const chunk = sealChunk(payloadKey(fileKey, nonce), 0, true, Buffer.from('media'))
+    const withStanzas = (stanzas: string): string =>
+      put(Buffer.concat([closeHeader(fileKey, [stanzas]), nonce, chunk]))
+    const { stanzas: ours } = splitHeader(writeHeader(fileKey, [identity.recipient]))
+    const line = 'A'.repeat(64)
+    for (const other of ['', '-> x a b\n\n', `-> x\n${line}\nQQ\n`, `-> x\n${line}\n\n`]) {
+      const media = await openStoredMedia(withStanzas(ours + other), identity)
+      assert.equal(String(await buffer(media.stream())), 'media')
+      await media.close()
+    }
+    const noStanzas = ['-- x\n\n', '->\n\n', '->  x\n\n', '-> x  a\n\n', '-> x\n', '-> ü\n\n']
+    const noBodies = ['QQ=\n', 'QR\n', 'Q\n', `${line}\n`, `${line}A\n\n`, 'QQ\nQQ\n', 'Q\rQ\n']
+    for (const other of [...noStanzas, ...noBodies.map((body) => `-> x\n${body}`)])
+      await isRefused(withStanzas(ours + other))
+    // The last character of 32 bytes has two bits that count for nothing.
+    const secondText = (text: string): string => {
+      const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+      return text.slice(0, -1) + alphabet[alphabet.indexOf(text.at(-1) as string) + 1]
+    }
+    for (const part of ours.match(/\S{43}/g) as string[])
+      await isRefused(withStanzas(ours.replace(part, secondText(part))))
+  })
+
+  test('a file whose last chunk is empty behind another one is refused', async () => {
+    const fileKey = randomBytes(16)
+    const nonce = randomBytes(16)
+    const key = payloadKey(fileKey, nonce)
+    const chunks = [randomBytes(CHUNK_BYTES), Buffer.alloc(0)]
+    const sealed = chunks.map((chunk, number) => sealChunk(key, number, number === 1, chunk))
+    const file = Buffer.concat([writeHeader(fileKey, [identity.recipient]), nonce, ...sealed])
+    await isRefused(put(file))
+    assert.throws(() => decryptAge(file, identity), SealedFileError)
   })
 
   test('a file for another key is refused', async () => {
