@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
- * recording, latency, obs, idle, page, replay, inspection and inspector: compares the recorder with
- * the bare programs that it is made of and with OBS. Writes one table to the terminal, to
+ * recording, latency, obs, idle, page, replay, inspection, inspector and media: compares the recorder
+ * with the bare programs that it is made of and with OBS. Writes one table to the terminal, to
  * bench/out, and with `--paste` into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -16,6 +16,7 @@ import { benchInspection } from './inspection.ts'
 import { benchInspector } from './inspector.ts'
 import { benchLatency } from './latency.ts'
 import { busyPercent, describeMachine, load } from './machine.ts'
+import { benchMedia } from './media.ts'
 import { benchObs } from './obs-latency.ts'
 import { FULL, type Pace, QUICK } from './pace.ts'
 import { benchPage } from './page.ts'
@@ -40,6 +41,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   replay: benchReplay,
   inspection: benchInspection,
   inspector: benchInspector,
+  media: benchMedia,
 }
 
 const { values } = parseArgs({

@@ -9,6 +9,7 @@ import {
   hkdfSync,
   timingSafeEqual,
 } from 'node:crypto'
+import { cachedFileKey } from './file-key-cache.ts'
 import { createIdentity, type Identity, sharedSecret } from './identity.ts'
 import { SealedFileError } from './sealed-file-error.ts'
 
@@ -43,7 +44,7 @@ export function readHeader(
   identity: Identity,
 ): { fileKey: Buffer; end: number } {
   const header = splitHeader(beginning)
-  const fileKey = findFileKey(header.stanzas, identity)
+  const fileKey = cachedFileKey(header.stanzas, identity, findFileKey)
   header.assertMac(fileKey)
   return { fileKey, end: header.end }
 }

@@ -140,26 +140,33 @@ class SealedMedia implements StoredMedia {
   }
 
   stream({ start = 0, end = this.bytes - 1 }: MediaRange = {}): Readable {
-    return Readable.from(this.#pieces(start, Math.min(end, this.bytes - 1)), { objectMode: false })
+    const until = Math.min(end, this.bytes - 1)
+    const last = until < start ? -1 : Math.floor(until / CHUNK_BYTES)
+    let next = Math.floor(start / CHUNK_BYTES)
+    const most = Math.max(0, Math.min(RUN_CHUNKS, last - next + 1))
+    const sealed = Buffer.allocUnsafe(most * SEALED_CHUNK_BYTES)
+    const pushRun = async (): Promise<void> => {
+      const count = Math.min(most, last - next + 1)
+      const first = next
+      next += count
+      // Pushed all at once, so that a socket writes them at once, too.
+      for (const [index, bytes] of (await this.#run(first, count, sealed)).entries()) {
+        const at = (first + index) * CHUNK_BYTES
+        stream.push(bytes.subarray(Math.max(0, start - at), Math.min(bytes.length, until + 1 - at)))
+      }
+    }
+    const stream: Readable = new Readable({
+      highWaterMark: RUN_CHUNKS * CHUNK_BYTES,
+      read() {
+        if (next > last) stream.push(null)
+        else pushRun().catch((error) => stream.destroy(error))
+      },
+    })
+    return stream
   }
 
   close(): Promise<void> {
     return this.#handle.close()
-  }
-
-  async *#pieces(start: number, end: number): AsyncGenerator<Buffer> {
-    if (start > end) return
-    const last = Math.floor(end / CHUNK_BYTES)
-    let first = Math.floor(start / CHUNK_BYTES)
-    const sealed = Buffer.allocUnsafe(Math.min(RUN_CHUNKS, last - first + 1) * SEALED_CHUNK_BYTES)
-    while (first <= last) {
-      const count = Math.min(RUN_CHUNKS, last - first + 1)
-      for (const [index, bytes] of (await this.#run(first, count, sealed)).entries()) {
-        const at = (first + index) * CHUNK_BYTES
-        yield bytes.subarray(Math.max(0, start - at), Math.min(bytes.length, end + 1 - at))
-      }
-      first += count
-    }
   }
 
   async #chunk(number: number): Promise<Buffer> {
@@ -173,8 +180,7 @@ class SealedMedia implements StoredMedia {
   /** Reads some chunks that follow each other into a buffer, and opens them. */
   async #run(first: number, count: number, sealed: Buffer): Promise<Buffer[]> {
     const from = this.#chunksAt + first * SEALED_CHUNK_BYTES
-    const length = count * SEALED_CHUNK_BYTES
-    const { bytesRead } = await this.#handle.read(sealed, 0, length, from)
+    const { bytesRead } = await this.#handle.read(sealed, 0, count * SEALED_CHUNK_BYTES, from)
     const opened: Buffer[] = []
     for (let index = 0; index < count; index++) {
       const at = index * SEALED_CHUNK_BYTES
