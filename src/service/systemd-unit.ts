@@ -19,6 +19,7 @@ StartLimitBurst=10
 Type=notify
 NotifyAccess=all
 ExecStart=:${execWords(program).map(quoteWord).join(' ')}
+ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure
 RestartSec=5
 RestartPreventExitStatus=2

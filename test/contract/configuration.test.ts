@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { EventData } from '../../src/contract/events.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { type Clients, connect } from './support/clients.ts'
+import { openFeed } from './support/event-feed.ts'
 
 const posix = process.platform === 'win32' ? 'Windows has no SIGHUP' : null
 
@@ -64,10 +64,16 @@ suite('the configuration over HTTP', (test) => {
     async () => {
       const next = {
         ...CONFIG,
-        ...{ port: 2, consent: { mode: 'record' }, allowedOrigins: ['https://other.example'] },
+        ...{
+          reserveBytes: 2_000_000,
+          consent: { mode: 'record' },
+          allowedOrigins: ['https://other.example'],
+        },
       }
-      await reload(next, /"changed":\["allowedOrigins","consent.mode"\][\s\S]*need a restart/)
-      assert.match(daemon.stderr(), /"needRestart":\["port"\]|"needRestart":\[\]|need a restart/)
+      await reload(
+        next,
+        /"changed":\["allowedOrigins","consent.mode"\][\s\S]*"needRestart":\["reserveBytes"\]/,
+      )
       const { body } = await clients.api.call('GET', '/config')
       assert.deepEqual(body.consent.mode, { value: 'record', from: 'config.json' })
       const origin = (name: string) =>
@@ -75,11 +81,14 @@ suite('the configuration over HTTP', (test) => {
       assert.deepEqual([(await origin('other')).status, (await origin('crm')).status], [200, 403])
       await reload('{\n  "consent": { "mode": "never" }\n}', /Line 2, column 24: .*consent.mode/)
       assert.deepEqual((await clients.api.call('GET', '/config')).body, body)
-      const { items } = (await daemon.api('GET', '/events?limit=500')).body
-      const modes = items
-        .filter(({ type }: { type: string }) => type === 'rules.changed')
-        .map(({ data }: { data: EventData['rules.changed'] }) => data.rules.consent.mode)
-      assert.deepEqual(modes, ['off', 'record'])
+      const feed = await openFeed(daemon, { after: 0 })
+      const modes = () =>
+        feed.events.flatMap((event) =>
+          event.type === 'rules.changed' ? [event.data.rules.consent.mode] : [],
+        )
+      await feed.until('both rules', () => modes().length === 2)
+      assert.deepEqual(modes(), ['off', 'record'])
+      feed.close()
       await reload(CONFIG, /"changed":\[/)
     },
   )

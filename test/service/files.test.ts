@@ -73,6 +73,7 @@ suite('the unit of systemd', (test) => {
     const unit = systemdUnit({ node: '/n', f2f: '/f', home: '/h' })
     const value = (key: string) => new RegExp(`^${key}=(.+)$`, 'm').exec(unit)?.[1]
     assert.equal(value('KillMode'), 'mixed')
+    assert.equal(value('ExecReload'), '/bin/kill -HUP $MAINPID')
     assert.ok(Number(value('TimeoutStopSec')) > 5)
     assert.equal(value('Restart'), 'on-failure')
   })
