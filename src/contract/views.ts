@@ -95,6 +95,11 @@ export interface RecordingView {
   holds: HoldView[]
   /** Set as soon as its erasure has begun. */
   erased: ErasedView | null
+  /**
+   * The key of the recording is missing, so that its tags, devices and reasons cannot be read.
+   * Left out otherwise.
+   */
+  keyMissing?: true
 }
 
 /** A recording as the API shows it to one side. */

@@ -2,8 +2,8 @@ import { unwrap, wrap } from './wrap.ts'
 
 /**
  * A value as it is stored: sealed, so that only the key of its recording opens it. `at` is the
- * position of its event. `of` names another owner of the key: the home, where the event belongs to
- * no recording, or to one without a key.
+ * position of its event. `of: "home"` says that the key of the home opens it: its event belongs to
+ * no recording, or to one without keys.
  */
 export interface SealedValue {
   $sealed: string
@@ -30,7 +30,7 @@ export function sealValue(key: Buffer, place: ValuePlace, value: unknown): strin
   return wrap(key, Buffer.from(JSON.stringify(value)), contextOf(place)).toString('base64url')
 }
 
-/** Opens a value in its place. Throws when key, place or text are not those with which it was sealed. */
+/** Opens a value in its place. Throws when key, place or text are not those of its sealing. */
 export function openValue(key: Buffer, place: ValuePlace, sealed: string): unknown {
   return JSON.parse(unwrap(key, Buffer.from(sealed, 'base64url'), contextOf(place)).toString())
 }

@@ -1,4 +1,4 @@
-import { seal, unseal } from './checksum.ts'
+import { withChecksum, withoutChecksum } from './checksum.ts'
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
 import { ACKNOWLEDGED_KEY, answerKey, expiryKey, LAST_WRITE_KEY } from './keys.ts'
 
@@ -24,15 +24,25 @@ export interface Unacknowledged {
   answers: readonly LastAnswer[]
 }
 
-interface LastWrite {
+/** What the last write of events has. */
+export interface LastWrite {
   from: number
   to: number
-  answers: LastAnswer[]
+  answers: readonly LastAnswer[]
+}
+
+/** Reads what the last write of events has; undefined when that is not known. */
+export async function loadLastWrite(db: Database): Promise<LastWrite | undefined> {
+  return parse(LAST_WRITE_KEY, await wrapReadErrors(() => db.get(LAST_WRITE_KEY)))
 }
 
 /** Returns the operation that describes the write which it is part of. */
 export function lastWriteEntry(write: LastWrite): Operation {
-  return { type: 'put', key: LAST_WRITE_KEY, value: seal(LAST_WRITE_KEY, JSON.stringify(write)) }
+  return {
+    type: 'put',
+    key: LAST_WRITE_KEY,
+    value: withChecksum(LAST_WRITE_KEY, JSON.stringify(write)),
+  }
 }
 
 /** Reads which outcomes may be unacknowledged in a log whose last event has position `head`. */
@@ -49,14 +59,14 @@ export async function loadUnacknowledged(db: Database, head: number): Promise<Un
 
 /** Returns the operation that stores up to which position every outcome has been handed on. */
 export function acknowledgedEntry(position: number) {
-  const value = seal(ACKNOWLEDGED_KEY, String(position))
+  const value = withChecksum(ACKNOWLEDGED_KEY, String(position))
   return { type: 'put', key: ACKNOWLEDGED_KEY, value } as const satisfies Operation
 }
 
 /** A damaged entry must not keep the log from opening: it counts as missing. */
-function parse<T>(key: string, sealed: string | undefined): T | undefined {
+function parse<T>(key: string, stored: string | undefined): T | undefined {
   try {
-    return sealed === undefined ? undefined : JSON.parse(unseal(key, sealed))
+    return stored === undefined ? undefined : JSON.parse(withoutChecksum(key, stored))
   } catch {
     return undefined
   }

@@ -1,6 +1,6 @@
 import type { IdempotencyKey } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
-import { DamagedViewError, seal, unseal } from './checksum.ts'
+import { DamagedViewError, withChecksum, withoutChecksum } from './checksum.ts'
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
 import { withoutTags, withTags } from './kept-tags.ts'
 import {
@@ -11,7 +11,6 @@ import {
   expiredRange,
   expiryKey,
   expiryOf,
-  formerAnswerOwner,
 } from './keys.ts'
 import type { KeptAnswer } from './port.ts'
 import type { ReadableLog } from './read-records.ts'
@@ -71,7 +70,8 @@ export async function loadAnswerTimes(db: Database): Promise<AnswerTimes> {
 /** The kept answers of a log, and what opens them. */
 export interface AnswerStore {
   answers: AnswerTimes
-  seals: Pick<ValueSeals, 'answerOwner' | 'openAnswer' | 'openEvent'>
+  seals: Pick<ValueSeals, 'answerOwner' | 'openAnswer' | 'openTag'>
+  erased: ReadonlySet<string>
 }
 
 /** Returns the operations that store an answer, sealed. */
@@ -83,7 +83,7 @@ export function answerOperations(
 ): Operation[] {
   const key = answerKey(owner, at)
   const sealed = seals.sealAnswer(key, { fingerprint, answer: withoutTags(answer) })
-  const value = seal(key, JSON.stringify(sealed))
+  const value = withChecksum(key, JSON.stringify(sealed))
   return [
     { type: 'put', key, value },
     { type: 'put', key: expiryKey(at, owner), value: '' },
@@ -96,21 +96,11 @@ export function answerOperations(
  */
 export function answerTime(
   { answers, seals }: Pick<AnswerStore, 'answers' | 'seals'>,
-  clientKey: ClientKey,
+  { client, key }: ClientKey,
   now: number,
 ): number | undefined {
-  const at = answers.get(ownerOf({ answers, seals }, clientKey))
+  const at = answers.get(seals.answerOwner(client, key))
   return at === undefined || at <= now - ANSWER_LIFE_MS ? undefined : at
-}
-
-/** Returns the owner under which an answer is kept. One of version 0.1 has another name. */
-function ownerOf(
-  { answers, seals }: Pick<AnswerStore, 'answers' | 'seals'>,
-  { client, key }: ClientKey,
-): string {
-  const owner = seals.answerOwner(client, key)
-  const former = formerAnswerOwner(client, key)
-  return !answers.has(owner) && answers.has(former) ? former : owner
 }
 
 /**
@@ -124,14 +114,14 @@ export async function findAnswer(
 ): Promise<KeptAnswer | undefined> {
   const at = answerTime(log, clientKey, now)
   if (at === undefined) return undefined
-  const key = answerKey(ownerOf(log, clientKey), at)
+  const key = answerKey(log.seals.answerOwner(clientKey.client, clientKey.key), at)
   const kept = await log.db.get(key)
   // It may have been evicted or voided meanwhile.
   if (kept === undefined && answerTime(log, clientKey, now) !== at) return undefined
   try {
-    // Answers of earlier versions have no checksum.
-    const json = kept?.startsWith('{') ? kept : unseal(key, kept ?? '')
-    const { fingerprint, answer } = log.seals.openAnswer(key, JSON.parse(json))
+    const sealed = JSON.parse(withoutChecksum(key, kept ?? ''))
+    const isErased = (id: string) => log.erased.has(id)
+    const { fingerprint, answer } = log.seals.openAnswer(key, sealed, isErased)
     return { fingerprint, answer: await withTags(log, answer) }
   } catch (cause) {
     if (!(cause instanceof DamagedViewError)) throw cause

@@ -13,14 +13,14 @@ export function checksum(key: string, value: string): string {
  * Returns a value with its checksum in front. The checksum covers the key, too, so that a value is
  * not believed in another's place.
  */
-export function seal(key: string, value: string): string {
+export function withChecksum(key: string, value: string): string {
   return checksum(key, value) + value
 }
 
-/** Returns the value that was sealed. Throws {@link DamagedViewError} when it has changed since. */
-export function unseal(key: string, sealed: string): string {
-  const value = sealed.slice(DIGITS)
-  if (sealed.slice(0, DIGITS) !== checksum(key, value)) throw new DamagedViewError(key)
+/** Returns a value without its checksum. Throws {@link DamagedViewError} when it has changed. */
+export function withoutChecksum(key: string, stored: string): string {
+  const value = stored.slice(DIGITS)
+  if (stored.slice(0, DIGITS) !== checksum(key, value)) throw new DamagedViewError(key)
   return value
 }
 

@@ -2,7 +2,9 @@ import { RecorderError } from '../contract/errors.ts'
 import type { TagEntry } from '../contract/views.ts'
 import type { KeyRing } from '../custody/port.ts'
 import { AnswerClock, answerTime, evictExpired, findAnswer } from './answers.ts'
+import { Compaction } from './compaction.ts'
 import { probeDisk, wrapReadErrors } from './database.ts'
+import { REMAINS_KEY, TAG_INDEX, UNSEALED_RANGES } from './keys.ts'
 import { LogReader } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
 import { type OpenedLog, type OpeningProgress, openVerifiedLog, probeWrite } from './opened-log.ts'
@@ -81,6 +83,7 @@ class LevelEventLog implements EventLog {
   readonly #hourly: NodeJS.Timeout
   readonly #answerClock: AnswerClock
   readonly #reader: LogReader
+  readonly #compaction = new Compaction(() => this.#log.db)
   #log: OpenedLog
   #writer: LogWriter
   #evicting: Promise<void> = Promise.resolve()
@@ -96,6 +99,7 @@ class LevelEventLog implements EventLog {
     this.#writer = this.#createWriter(log)
     this.#hourly = setInterval(() => this.#evictAnswers(), HOUR_MS).unref()
     this.#evictAnswers()
+    void this.#clearRemains()
   }
 
   get status(): LogStatus {
@@ -182,6 +186,10 @@ class LevelEventLog implements EventLog {
     return this.#log.rules
   }
 
+  clearErased(): Promise<void> {
+    return this.#compaction.run([TAG_INDEX])
+  }
+
   tokens() {
     return [...this.#log.tokens.values()]
   }
@@ -216,6 +224,7 @@ class LevelEventLog implements EventLog {
   async #reopen(): Promise<void> {
     await this.#writer.idle()
     await this.#evicting
+    await this.#compaction.idle()
     const { acknowledged } = this.#writer
     try {
       const { keys } = this.#settings
@@ -234,6 +243,19 @@ class LevelEventLog implements EventLog {
       throw error
     }
     this.#evictAnswers()
+    void this.#clearRemains()
+  }
+
+  /** Clears what 0.1 has left unsealed; after an interruption, the next opening does. */
+  async #clearRemains(): Promise<void> {
+    const { db } = this.#log
+    try {
+      if ((await db.get(REMAINS_KEY)) === undefined) return
+      await this.#compaction.run(UNSEALED_RANGES)
+      await db.del(REMAINS_KEY)
+    } catch (error) {
+      if (this.#closing === undefined) this.#settings.onProblem(error as Error)
+    }
   }
 
   async #close(): Promise<void> {
@@ -241,6 +263,7 @@ class LevelEventLog implements EventLog {
     await this.#reopening?.catch(() => undefined)
     await this.#writer.idle()
     await this.#evicting
+    await this.#compaction.close()
     await this.#witness.flush().catch(this.#settings.onProblem)
     await this.#log.db.close()
   }

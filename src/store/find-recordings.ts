@@ -12,10 +12,11 @@ import type { ValueSeals } from './sealing/value-seals.ts'
 import { asksSummary, matchesSummary, mayMatch, summarise } from './search-summary.ts'
 import { matchesText, type SearchWords } from './search-words.ts'
 import { decodeProjection } from './stored-projections.ts'
+import { Turns } from './unhurried.ts'
 
 /** Entries of the list that are read together. */
 const CHUNK = 500
-/** Recordings whose values are opened in one turn of the event loop: some 10 ms of work. */
+/** Recordings that are read together to open their words. */
 const OPENED_AT_A_TIME = 50
 
 /** The durable recordings that are not closed, by id. */
@@ -27,6 +28,7 @@ export interface RecordingStore {
   open: OpenProjections
   seals: Pick<ValueSeals, 'openView' | 'tagName'>
   words: SearchWords
+  erased: ReadonlySet<string>
   /** Reads a recording whose stored projection is damaged from the log. */
   onDamaged(id: string, problem: DamagedViewError): Promise<RecordingProjection | undefined>
 }
@@ -43,12 +45,14 @@ export async function findRecordings(
       ? stored(store, query, bounds)
       : live(store.open, bounds)
   const items: RecordingView[] = []
+  const turns = new Turns()
   for await (const { confirmed, view: durable } of candidates) {
     const view = toShown(store.seals.openView(durable))
     if (!confirmed || !matches(view, query)) continue
     if (items.length === query.limit)
       return { items, cursor: encodeCursor(sortKeyOf(items.at(-1)!)) }
     items.push(view)
+    await turns.giveWay()
   }
   return { items, cursor: null }
 }
@@ -145,11 +149,16 @@ async function* scanSummaries(
 
 /** Opens the words of closed recordings that are not known yet, and gives way to other work. */
 async function keepWords(store: RecordingStore, ids: readonly string[]): Promise<void> {
-  const unknown = ids.filter((id) => !store.words.has(id) && !store.open.has(id))
+  const { words, open, seals, erased } = store
+  const unknown = ids.filter((id) => !words.has(id) && !open.has(id))
+  const turns = new Turns()
   for (let from = 0; from < unknown.length; from += OPENED_AT_A_TIME) {
-    for (const { view } of await load(store, unknown.slice(from, from + OPENED_AT_A_TIME)))
-      if (view.state === 'Closed') store.words.keep(store.seals.openView(view))
-    await new Promise(setImmediate)
+    for (const { view } of await load(store, unknown.slice(from, from + OPENED_AT_A_TIME))) {
+      const opened = seals.openView(view)
+      const isFinal = view.state === 'Closed' && !opened.keyMissing && !erased.has(view.id)
+      if (isFinal) words.keep(opened)
+      await turns.giveWay()
+    }
   }
 }
 

@@ -29,14 +29,14 @@ export function withoutTags(answer: CommandAnswer): CommandAnswer {
 
 /** Returns a kept answer with the tags that the recording had at the answer's version. */
 export async function withTags(
-  log: ReadableLog & { seals: Pick<ValueSeals, 'openEvent'> },
+  log: ReadableLog & { seals: Pick<ValueSeals, 'openTag'> },
   answer: CommandAnswer,
 ): Promise<CommandAnswer> {
   const { body } = answer
   if (!isRecordingBody(body) || body.tags !== null) return answer
   let tags: TagEntry[] = []
   for (const event of await readTagEvents(log, body.id))
-    if ((event.version ?? 0) <= body.version)
-      tags = mergeTags(tags, tagEntries(log.seals.openEvent(event, () => true) as typeof event))
-  return { ...answer, body: { ...body, tags } }
+    if ((event.version ?? 0) <= body.version) tags = mergeTags(tags, tagEntries(event))
+  const opened = tags.map((tag) => log.seals.openTag(body.id, tag))
+  return { ...answer, body: { ...body, tags: opened } }
 }

@@ -48,6 +48,8 @@ export const PROJECTIONS_KEY = 'meta/projections'
 export const LAST_WRITE_KEY = 'meta/lastWrite'
 /** Position up to which every outcome has been handed on to its client. Not forced to disk. */
 export const ACKNOWLEDGED_KEY = 'meta/acknowledged'
+/** There while LevelDB's tables still have remains of what 0.1 has not sealed. */
+export const REMAINS_KEY = 'meta/remains'
 /** Written on reopening, to check whether a synced write works. */
 export const PROBE_KEY = 'meta/probe'
 
@@ -89,6 +91,13 @@ export const LIST_PREFIX = 'view/list/'
  * value's type counts: `"1"` is not `1`.
  */
 export const tagPrefix = (name: string): string => `view/tag/${name}/`
+/** All keys of the index of tags. */
+export const TAG_INDEX: KeyRange = below('view/tag/')
+/** All keys whose entries said something about persons in 0.1, but for the events. */
+export const UNSEALED_RANGES: readonly KeyRange[] = [
+  ...['answer/', 'expiry/', 'view/list/', 'view/recording/'].map(below),
+  TAG_INDEX,
+]
 /** Whether a key is one of the index of tags. */
 export const isTagIndexKey = (key: string): boolean => key.startsWith('view/tag/')
 
@@ -120,10 +129,10 @@ export const segmentKey = (id: string, at: string): string => `view/segment/${id
 export const segmentRange = (id: string): KeyRange => below(`view/segment/${id}/`)
 
 /**
- * The owner of an answer as version 0.1 named it: a SHA-256 of the client's name and its key.
- * Nothing new is kept under it.
+ * Hashes the owner of an answer: the client's name and its key. Version 0.1 named owners so; now
+ * they are named by an HMAC of it, because a hash can be guessed.
  */
-export const formerAnswerOwner = (client: string, key: string): string =>
+export const hashOwner = (client: string, key: string): string =>
   hash('sha256', JSON.stringify([client, key]))
 /** The instant is part of the key, so that deleting an old answer never deletes a newer one. */
 export const answerKey = (owner: string, epochMs: number): string =>

@@ -10,8 +10,8 @@ import { project, type RecordingProjection, tagEntries } from './projection/reco
 import { type EventQuery, readEvents } from './read-events.ts'
 import { isTagEvent, readTagEvents } from './read-tags.ts'
 import { scanRecording } from './scan-recording.ts'
-import { SearchWords } from './search-words.ts'
-import { readProjection, readProjectionSync } from './stored-projections.ts'
+import { readProjection } from './stored-projections.ts'
+import { mapUnhurried } from './unhurried.ts'
 
 /**
  * Reads a log through its views. Where one does not agree with the log any more, which a disk can
@@ -21,7 +21,6 @@ import { readProjection, readProjectionSync } from './stored-projections.ts'
 export class LogReader {
   readonly #log: () => OpenedLog
   readonly #onProblem: (problem: Error) => void
-  readonly #words = new SearchWords()
 
   /** `log` returns the log as it is open now. */
   constructor(log: () => OpenedLog, onProblem: (problem: Error) => void) {
@@ -29,14 +28,20 @@ export class LogReader {
     this.#onProblem = onProblem
   }
 
-  events(query: EventQuery): Promise<LogEvent[]> {
+  async events(query: EventQuery): Promise<LogEvent[]> {
+    const { seals, erased } = this.#log()
+    const isErased = (id: string) => erased.has(id)
+    return mapUnhurried(await this.#storedEvents(query), (event) =>
+      seals.openEvent(event, isErased),
+    )
+  }
+
+  #storedEvents(query: EventQuery): Promise<LogEvent[]> {
     const { recordingId: id, after, limit } = query
-    const read = async (log: OpenedLog) => openEvents(log, await readEvents(log, query))
+    const read = (log: OpenedLog) => readEvents(log, query)
     if (id === undefined) return wrapReadErrors(() => read(this.#log()))
     const isWanted = ({ position }: LogEvent) => position > after
-    return this.#read(id, read, (events) =>
-      openEvents(this.#log(), events.filter(isWanted).slice(0, limit)),
-    )
+    return this.#read(id, read, (events) => events.filter(isWanted).slice(0, limit))
   }
 
   async recording(id: string): Promise<RecordingView | undefined> {
@@ -48,21 +53,19 @@ export class LogReader {
   }
 
   recordings(query: RecordingQuery, toShown?: ToShown): Promise<Page<RecordingView>> {
-    const { db, open, seals } = this.#log()
     const onDamaged = (id: string, problem: DamagedViewError) => this.#fromLog(id, problem, foldAll)
-    const store = { db, open, seals, words: this.#words, onDamaged }
-    return wrapReadErrors(() => findRecordings(store, query, toShown))
+    return wrapReadErrors(() => findRecordings({ ...this.#log(), onDamaged }, query, toShown))
   }
 
-  tagHistory(id: string): Promise<TagEntry[]> {
-    return this.#read(
+  async tagHistory(id: string): Promise<TagEntry[]> {
+    const { erased, seals } = this.#log()
+    if (erased.has(id)) return []
+    const stored = await this.#read(
       id,
-      async (log) =>
-        openEvents(log, await readTagEvents(log, id))
-          .filter(isTagEvent)
-          .flatMap(tagEntries),
-      (events) => openEvents(this.#log(), events).filter(isTagEvent).flatMap(tagEntries),
+      async (log) => (await readTagEvents(log, id)).flatMap(tagEntries),
+      (events) => events.filter(isTagEvent).flatMap(tagEntries),
     )
+    return mapUnhurried(stored, (tag) => seals.openTag(id, tag))
   }
 
   segments(id: string, query: SegmentQuery): Promise<Page<SegmentDescription>> {
@@ -104,22 +107,6 @@ export class LogReader {
     const { db, head } = this.#log()
     return fromLog(await scanRecording(db, id, head.position))
   }
-}
-
-/** Opens the values of stored events. */
-function openEvents({ db, open, seals }: OpenedLog, events: readonly LogEvent[]): LogEvent[] {
-  const erased = new Map<string, boolean>()
-  const isErased = (id: string): boolean => {
-    const view = open.get(id)?.view ?? readProjectionSync(db, id)?.view
-    return view?.erased != null
-  }
-  return events.map((event) =>
-    seals.openEvent(event, (id) => {
-      const known = erased.get(id) ?? isErased(id)
-      erased.set(id, known)
-      return known
-    }),
-  )
 }
 
 function foldAll(events: readonly LogEvent[]): RecordingProjection | undefined {

@@ -11,7 +11,7 @@ import { answerOperations } from './answers.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import { eventKey, HEAD_KEY } from './keys.ts'
-import type { OpenedLog } from './opened-log.ts'
+import { applyErasure, type OpenedLog } from './opened-log.ts'
 import type { Appended, AppendRequest, CommandAnswer } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import {
@@ -95,6 +95,8 @@ export class LogWriter {
   /** See `EventLog.append`. Changes nothing when it throws. */
   append({ events, answers = [], voidUnacknowledged }: AppendRequest): Appended {
     this.#assertWritable()
+    const { seals } = this.#log
+    if (seals.problem) throw seals.problem
     if (events.length === 0) throw new RecorderError('INTERNAL', 'The batch has no events.')
     const staged: ProjectionChanges = new Map()
     const current = (id: string) => this.#pending(id)
@@ -103,16 +105,16 @@ export class LogWriter {
     const positioned: LogEvent[] = []
     let { position, hash } = this.#lastHead
     for (const event of events) {
-      if (event.recordingId !== null) assertNextVersion(latest(event.recordingId), event)
       const logged = assignPosition(event, ++position)
-      const stored = this.#log.seals.sealEvent(logged)
+      const before = event.recordingId === null ? undefined : latest(event.recordingId)
+      assertNextVersion(before, event)
+      const stored = seals.sealEvent(logged, before?.view)
       const value = encodeRecord(hash, stored)
       hash = hashRecord(value)
       applyEvent(staged, stored, current)
       positioned.push(logged)
       operations.push({ type: 'put', key: eventKey(position), value })
     }
-    const { seals } = this.#log
     const view = (id: string) => {
       const found = latest(id)?.view
       return found && seals.openView(found)
@@ -236,6 +238,7 @@ export class LogWriter {
     for (const event of events) {
       applyTokenEvent(tokens, event)
       if (event.type === 'rules.changed') this.#log.rules = event.data.rules
+      applyErasure(this.#log, event)
     }
     for (const [, owner, at] of voided)
       if (this.#log.answers.get(owner) === at) this.#log.answers.delete(owner)

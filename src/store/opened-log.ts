@@ -1,6 +1,6 @@
 import type { CustodyRules } from '../contract/custody.ts'
 import { RecorderError } from '../contract/errors.ts'
-import type { EventData } from '../contract/events.ts'
+import type { EventData, LogEvent } from '../contract/events.ts'
 import type { TagEntry } from '../contract/views.ts'
 import { loadUnacknowledged, type Unacknowledged } from './acknowledgement.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
@@ -17,7 +17,9 @@ import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import { ProjectionCheck } from './projection-check.ts'
 import { rebuildProjections } from './rebuild-projections.ts'
+import { sealFormerAnswers } from './seal-former-answers.ts'
 import type { ValueSeals } from './sealing/value-seals.ts'
+import { SearchWords } from './search-words.ts'
 import { areProjectionsCurrent } from './stored-projections.ts'
 import { copyDatabase } from './table/copy-database.ts'
 import { findDamagedTables } from './table/table-check.ts'
@@ -26,8 +28,9 @@ import { damaged, tailMissing, verifyLog } from './verify.ts'
 import { createWitness, type Head } from './witness.ts'
 import { type LostWitness, WitnessCheck, type WitnessCheckOptions } from './witness-check.ts'
 
-/** The version of the layout in keys.ts and record.ts. */
-const SCHEMA_VERSION = '1'
+/** The version of the layout in keys.ts and record.ts. That of 0.1 is 1, without sealed values. */
+const SCHEMA_VERSION = '2'
+const UNSEALED_VERSION = '1'
 
 /** How many recordings the event about rebuilt views names. */
 const MOST_NAMED = 100
@@ -51,6 +54,9 @@ export interface OpenedLog {
   rules: CustodyRules | undefined
   answers: AnswerTimes
   unacknowledged: Unacknowledged
+  /** The recordings that are erased, also those whose erasure has only begun. */
+  erased: Set<string>
+  words: SearchWords
 }
 
 /** How far the opening of a log has come. `done` and `total` count events. */
@@ -114,8 +120,9 @@ async function verifyAndLoad(
   { witnessFile, seals, onProgress }: OpenOptions,
   damagedTables: string[],
 ): Promise<OpenedLog> {
-  await checkSchema(db)
+  const isUnsealed = await checkSchema(db)
   const tokens: Tokens = new Map()
+  const kept = { erased: new Set<string>(), words: new SearchWords() }
   const projections = new ProjectionCheck(db)
   let rules: CustodyRules | undefined
   let lastEventAt: string | null = null
@@ -126,6 +133,7 @@ async function verifyAndLoad(
         witness.observe(event)
         applyTokenEvent(tokens, event)
         if (event.type === 'rules.changed') rules = event.data.rules
+        applyErasure(kept, event)
       }
       lastEventAt = events.at(-1)?.at ?? lastEventAt
       await projections.observe(events)
@@ -139,6 +147,7 @@ async function verifyAndLoad(
   if (!isLost && !witness.hasFile) await createWitness(witnessFile, head)
   if (head.position === 0) await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
   const differing = await compareOrRebuild({ db, seals }, head.position, projections, onProgress)
+  if (isUnsealed && seals.isAvailable) await sealFormerAnswers(db, seals, SCHEMA_VERSION)
   return {
     db,
     seals,
@@ -151,7 +160,18 @@ async function verifyAndLoad(
     rules,
     answers: await loadAnswerTimes(db),
     unacknowledged: await loadUnacknowledged(db, head.position),
+    ...kept,
   }
+}
+
+/** Notes that a recording is erased, and forgets its words. */
+export function applyErasure(
+  { erased, words }: Pick<OpenedLog, 'erased' | 'words'>,
+  { type, recordingId }: LogEvent,
+): void {
+  if (type !== 'recording.erasing' || recordingId === null) return
+  erased.add(recordingId)
+  words.forget(recordingId)
 }
 
 /** Replaces a database whose tables are damaged. Resolves with their names. */
@@ -187,7 +207,8 @@ async function compareOrRebuild(
     onProgress({ task: 'rebuilding', done, total: position }),
   )
   // A damaged entry of LevelDB can look newer than anything that is written in its place.
-  if ((await projections.compare(isIndexed)).length > 0)
+  // A tag that cannot be opened, because its key was replaced, stays without an entry.
+  if ((await projections.compare(() => false)).length > 0)
     throw damaged('its views cannot be made again. The events themselves are all there')
   return differing
 }
@@ -203,9 +224,11 @@ async function wrapWriteErrors(write: Promise<void>): Promise<void> {
   })
 }
 
-async function checkSchema(db: Database): Promise<void> {
+/** Resolves with whether the log has the layout of 0.1. */
+async function checkSchema(db: Database): Promise<boolean> {
   const schema = await wrapReadErrors(() => db.get(SCHEMA_KEY))
-  if (schema === undefined || schema === SCHEMA_VERSION) return
+  if (schema === UNSEALED_VERSION) return true
+  if (schema === undefined || schema === SCHEMA_VERSION) return false
   throw new RecorderError(
     'STORAGE_UNAVAILABLE',
     `The log has layout ${schema}; this recorder knows layout ${SCHEMA_VERSION}. Nothing was changed.`,

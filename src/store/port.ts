@@ -158,6 +158,11 @@ export interface EventLog {
   answer(key: Pick<IdempotencyKey, 'client' | 'key'>): Promise<KeptAnswer | undefined>
   /** Returns the newest rules of custody in the log; undefined when it has none. */
   rules(): CustodyRules | undefined
+  /**
+   * Clears what erased recordings have left in the files of the database: names of their tags.
+   * Resolves when that is on disk. Rejects with STORAGE_UNAVAILABLE or STORAGE_FULL.
+   */
+  clearErased(): Promise<void>
   /** Returns the tokens that are not revoked, oldest first. */
   tokens(): Token[]
   /**

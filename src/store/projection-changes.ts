@@ -1,6 +1,6 @@
 import type { LogEvent } from '../contract/events.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
-import { seal } from './checksum.ts'
+import { withChecksum } from './checksum.ts'
 import type { Database, Operation } from './database.ts'
 import {
   LIST_PREFIX,
@@ -134,7 +134,7 @@ export function entryOperations(
   const key = recordingKey(id)
   const operations = details.concat(indexChanges(before?.view, after.view, nameTag))
   if (after.view.state === 'Closed') {
-    operations.push({ type: 'put', key, value: seal(key, JSON.stringify(after)) })
+    operations.push({ type: 'put', key, value: withChecksum(key, JSON.stringify(after)) })
     const listKey = LIST_PREFIX + sortKey(after.view.startedAt, id)
     const value = encodeSummary(listKey, summarise(after.view))
     operations.push({ type: 'put', key: listKey, value })

@@ -88,7 +88,7 @@ export class ProjectionCheck {
   /**
    * Compares the stored projections with the log. Resolves with the recordings whose projections
    * differ; an entry of no recording counts as one with an empty id. `isIndexed`: whether the index
-   * of tags can have a recording, whose key may be gone. Call it after all events.
+   * of tags must have all tags of a recording; it must never have more. Call it after all events.
    */
   async compare(isIndexed: (id: string) => boolean): Promise<string[]> {
     const left = new Map(this.#sums)
@@ -111,7 +111,7 @@ export class ProjectionCheck {
     }
     left.set(current, { sum, tags })
     return [...left].flatMap(([id, { sum, tags }]) =>
-      sum === 0 && (tags === 0 || !isIndexed(id)) ? [] : id,
+      sum === 0 && (tags === 0 || (tags > 0 && !isIndexed(id))) ? [] : id,
     )
   }
 

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { wrapReadErrors } from './database.ts'
 
-const SEGMENT_FILE = /\.(ogg|mp4)$/
+const SEGMENT_FILE = /\.(ogg|mp4)(\.age)?$/
 
 /**
  * Returns the names of the folders that hold at least one segment; none when there is no such

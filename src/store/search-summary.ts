@@ -1,6 +1,6 @@
 import type { GapReason } from '../contract/gap-reason.ts'
 import type { RecordingView } from '../contract/views.ts'
-import { seal, unseal } from './checksum.ts'
+import { withChecksum, withoutChecksum } from './checksum.ts'
 
 /** The properties of a closed recording that a search needs, as the list of recordings has them. */
 export interface SearchSummary {
@@ -46,7 +46,7 @@ export function asksSummary({ text, client, gaps }: SummaryQuery): boolean {
 
 /** Encodes a summary as the value of a key, with its checksum. */
 export function encodeSummary(key: string, { client, hasGaps }: SearchSummary): string {
-  return seal(key, JSON.stringify([client, hasGaps ? 1 : 0]))
+  return withChecksum(key, JSON.stringify([client, hasGaps ? 1 : 0]))
 }
 
 /**
@@ -56,7 +56,7 @@ export function encodeSummary(key: string, { client, hasGaps }: SearchSummary): 
 export function mayMatch(key: string, value: string, query: SummaryQuery): boolean {
   if (value === '') return true
   try {
-    const [client, gaps] = JSON.parse(unseal(key, value)) as [string, number]
+    const [client, gaps] = JSON.parse(withoutChecksum(key, value)) as [string, number]
     return matchesSummary({ client, hasGaps: gaps === 1 }, query)
   } catch {
     return true

@@ -1,4 +1,4 @@
-import { unseal } from './checksum.ts'
+import { withoutChecksum } from './checksum.ts'
 import { type Database, type Operation, storageError, wrapReadErrors } from './database.ts'
 import { PROJECTIONS_KEY, recordingKey } from './keys.ts'
 import { PROJECTION_VERSION, type RecordingProjection } from './projection/recording.ts'
@@ -48,5 +48,5 @@ export function decodeProjection(
   id: string,
   value: string | undefined,
 ): RecordingProjection | undefined {
-  return value === undefined ? undefined : JSON.parse(unseal(recordingKey(id), value))
+  return value === undefined ? undefined : JSON.parse(withoutChecksum(recordingKey(id), value))
 }

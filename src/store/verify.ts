@@ -3,6 +3,7 @@ import type { LogEvent } from '../contract/events.ts'
 import { type Database, readChunks, wrapReadErrors } from './database.ts'
 import { EVENTS, eventPosition, HEAD_KEY } from './keys.ts'
 import { decodeRecord, GENESIS, hashRecord, previousHash } from './record.ts'
+import { hasOwnValues } from './sealing/sealed-members.ts'
 import type { Head } from './witness.ts'
 
 const CHUNK = 200
@@ -57,13 +58,15 @@ async function storedPosition(db: Database): Promise<number> {
 }
 
 function parseEvent(value: string, position: number): LogEvent {
+  let event: LogEvent
   try {
-    const event = decodeRecord(value)
-    if (event.position === position) return event
+    event = decodeRecord(value)
   } catch (cause) {
     throw damaged(`event ${position} cannot be read`, cause)
   }
-  throw damaged(`event ${position} has the position of another`)
+  if (event.position !== position) throw damaged(`event ${position} has the position of another`)
+  if (!hasOwnValues(event)) throw damaged(`event ${position} has a value of another`)
+  return event
 }
 
 /** Compares the last event with the stored head, which shows a changed or removed last event. */

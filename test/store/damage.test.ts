@@ -262,7 +262,7 @@ suite('the layout of the folder', (test) => {
   test('of a newer recorder is not touched', () =>
     withFolder(async (folder) => {
       await write(folder)
-      await withDatabase(folder, (db) => db.put('meta/schema', '2'))
-      assert.match(await openingError(folder), /layout 2/)
+      await withDatabase(folder, (db) => db.put('meta/schema', '3'))
+      assert.match(await openingError(folder), /layout 3/)
     }))
 })

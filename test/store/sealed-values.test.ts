@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { TEST_KEYS, TestKeyRing } from '../../lab/test-keys.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
-import type { LogEvent } from '../../src/contract/events.ts'
+import type { LogEvent, NewEvent } from '../../src/contract/events.ts'
 import { openValue, sealValue } from '../../src/custody/values.ts'
 import type { EventLog } from '../../src/store/port.ts'
-import { encodeRecord } from '../../src/store/record.ts'
 import { ValueSeals } from '../../src/store/sealing/value-seals.ts'
 import { suite } from '../support/suite.ts'
 import { History } from './support/history.ts'
-import { refusal, withDatabase, withFolder, withLog } from './support/scratch.ts'
+import { rawBytes } from './support/raw-bytes.ts'
+import { rewriteLog } from './support/rewrite-log.ts'
+import { refusal, withFolder, withLog } from './support/scratch.ts'
 
 const MARKERS = ['Zaphod-8841', 'Headset of Trillian', 'she nodded', 'the case of Vogon']
 const ID = 'recording-1'
@@ -44,8 +43,13 @@ async function writeMarked(log: EventLog): Promise<void> {
   }).committed
 }
 
-function rawBytes(folder: string): Buffer {
-  return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))))
+/** The facts of an erasure behind some facts. */
+function erasing(version: number): NewEvent[] {
+  const data = { cause: 'request', reason: 'asked for' } as const
+  return [
+    { ...new History(ID).closed(20), version },
+    { ...new History(ID).event(20, 'recording.erasing', data), version: version + 1 },
+  ]
 }
 
 suite('values about persons in the log', (test) => {
@@ -90,8 +94,20 @@ suite('values about persons in the log', (test) => {
         async (log) => {
           assert.equal(log.rebuiltViews, undefined)
           assert.equal(log.status, 'readOnly')
-          const view = await log.recording(ID)
-          assert.equal(view?.tags[0]?.value, 'unreadable')
+          for (const view of [
+            await log.recording(ID),
+            (await log.recordings({ limit: 9 })).items[0],
+          ]) {
+            assert.deepEqual([view?.tags, view?.keyMissing], [[], true])
+            assert.equal(view?.tracks.mic?.device?.label, 'unreadable')
+          }
+          for (const read of [
+            () => log.events({ after: 0, limit: 9 }),
+            () => log.events({ after: 0, limit: 9, recordingId: ID }),
+            () => log.tagHistory(ID),
+            () => log.recordings({ tags: { customer: 'Zaphod-8841-B' }, limit: 9 }),
+          ])
+            await refusal('KEY_UNAVAILABLE', read)
           await refusal('KEY_UNAVAILABLE', () =>
             log.append({ events: [new History('recording-2').starting()] }),
           )
@@ -105,13 +121,14 @@ suite('values about persons in the log', (test) => {
       )
     }))
 
-  test('are gone when the key of their recording is destroyed, and the log still verifies', () =>
+  test('are gone when their recording is erased, and the log still verifies', () =>
     withFolder(async (folder) => {
       const keys = new TestKeyRing()
       await withLog(
         folder,
         async (log) => {
           await writeMarked(log)
+          await log.append({ events: erasing(9) }).committed
           await keys.destroy(ID)
         },
         { keys },
@@ -122,7 +139,12 @@ suite('values about persons in the log', (test) => {
           assert.equal(log.rebuiltViews, undefined)
           const events = JSON.stringify(await log.events({ after: 0, limit: 100 }))
           for (const marker of MARKERS) assert.equal(events.includes(marker), false, marker)
-          assert.match(events, /unreadable/)
+          assert.match(events, /"customer":"erased"/)
+          assert.match(events, /"device":{"id":"","label":"erased"}/)
+          const view = await log.recording(ID)
+          assert.deepEqual([view?.tags, view?.erased?.reason], [[], 'asked for'])
+          assert.deepEqual(await log.tagHistory(ID), [])
+          assert.deepEqual((await log.recordings({ text: 'zaphod', limit: 9 })).items, [])
           const key = { client: 'crm', key: 'order of Zaphod-8841' }
           await refusal('ERASED', () => log.answer(key))
         },
@@ -152,35 +174,43 @@ suite('values about persons in the log', (test) => {
     }
   })
 
-  test('that version 0.1 wrote unsealed are read as they are, also beside sealed ones', () =>
+  test('are refused with their log when somebody has moved one to another event', () =>
     withFolder(async (folder) => {
       await withLog(folder, writeMarked)
-      const seals = new ValueSeals(TEST_KEYS)
-      await withDatabase(folder, async (db) => {
-        let prev = '0'.repeat(64)
-        const { hashRecord, decodeRecord } = await import('../../src/store/record.ts')
-        let position = 0
-        for (const [key, value] of await db.iterator({ gte: 'event/', lt: 'event0' }).all()) {
-          const stored = decodeRecord(value)
-          const plain = seals.openEvent(stored, () => false) as LogEvent
-          // The first half as 0.1 wrote it.
-          position = stored.position
-          const record = encodeRecord(prev, position <= 4 ? plain : stored)
-          prev = hashRecord(record)
-          await db.put(key, record)
-        }
-        await db.put('meta/head', JSON.stringify({ position, hash: prev }))
-        await db.del('meta/projections')
-      })
-      await withLog(
-        folder,
-        async (log) => {
-          const events = JSON.stringify(await log.events({ after: 0, limit: 100 }))
-          for (const marker of MARKERS) assert.ok(events.includes(marker), marker)
-          const found = await log.recordings({ tags: { customer: 'Zaphod-8841-B' }, limit: 10 })
-          assert.equal(found.items.length, 1)
-        },
-        { witnessFile: `${folder}.other`, acceptLostWitness: true },
+      await rewriteLog(folder, (stored, all) =>
+        stored.position === 8 ? ({ ...stored, data: all[1]?.data } as LogEvent) : stored,
       )
+      const { message } = await refusal('STORAGE_UNAVAILABLE', () =>
+        withLog(folder, async () => {}),
+      )
+      assert.match(message, /event 8 has a value of another/)
+    }))
+
+  test('are unreadable, never those of another recording, when somebody has moved all of them', () =>
+    withFolder(async (folder) => {
+      await withLog(folder, writeMarked)
+      await rewriteLog(folder, (stored) => ({ ...stored, recordingId: 'recording-2' }) as LogEvent)
+      await withLog(folder, async (log) => {
+        const events = JSON.stringify(await log.events({ after: 0, limit: 100 }))
+        for (const marker of MARKERS) assert.equal(events.includes(marker), false, marker)
+        await refusal('KEY_UNAVAILABLE', () => log.tagHistory('recording-2'))
+        assert.equal((await log.recording('recording-2'))?.keyMissing, true)
+      })
+    }))
+
+  test('of which nothing is left in the index of tags after an erasure', () =>
+    withFolder(async (folder) => {
+      const name = new ValueSeals(TEST_KEYS).tagName('customer', 'Zaphod-8841-B')
+      await withLog(folder, async (log) => {
+        await writeMarked(log)
+        // What is not in a table of its own is dropped with the rest of it.
+        await log.reopen()
+        assert.ok(rawBytes(folder).includes(name))
+        await log.append({ events: erasing(9) }).committed
+        await Promise.all([log.clearErased(), log.clearErased()])
+        assert.equal(rawBytes(folder).includes(name), false)
+        assert.equal((await log.recording(ID))?.erased?.cause, 'request')
+      })
+      await withLog(folder, async (log) => assert.equal(log.rebuiltViews, undefined))
     }))
 })

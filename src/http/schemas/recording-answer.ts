@@ -87,6 +87,10 @@ export const recording = z.object({
   consent: consent.nullable().describe('The newest consent'),
   holds: z.array(hold).describe('The holds in force'),
   erased: erased.nullable().describe('Set when the recording was erased'),
+  keyMissing: z
+    .literal(true)
+    .optional()
+    .describe('The key is missing, so that tags, devices and reasons cannot be read'),
   allowedCommands,
 })
 

@@ -145,7 +145,8 @@ export class Reader {
   }
 
   /** Cached: clients read one recording repeatedly, and its history changes only with its tags. */
-  #tagHistory({ id, tags }: RecordingView): Promise<TagEntry[]> {
+  #tagHistory({ id, tags, keyMissing }: RecordingView): Promise<TagEntry[]> {
+    if (keyMissing) return Promise.resolve([])
     if (this.#history?.id === id && this.#history.tags === tags) return this.#history.entries
     const history = { id, tags, entries: this.#options.log.tagHistory(id) }
     this.#history = history

@@ -1,4 +1,5 @@
 import type { EventType, LogEvent } from '../../contract/events.ts'
+import { isSealedValue } from '../../custody/values.ts'
 
 /**
  * The members of each event that are about a person, and are stored sealed. `tags` stands for the
@@ -40,10 +41,23 @@ export function mapSealedMembers(event: LogEvent, replace: Replace): LogEvent {
   return { ...event, data } as LogEvent
 }
 
+/**
+ * Whether the sealed values of a stored event say that they are of this event. Views hold values
+ * without their events, so one that was moved here would be opened as the older one that it is.
+ */
+export function hasOwnValues(event: LogEvent): boolean {
+  for (const member of SEALED_MEMBERS[event.type] ?? []) {
+    const found = (event.data as Record<string, unknown>)[member]
+    for (const value of member === 'tags' ? Object.values(found as object) : [found])
+      if (isSealedValue(value) && value.at !== event.position) return false
+  }
+  return true
+}
+
 function mapTags(tags: Record<string, unknown>, replace: Replace): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(tags).map(([key, value]) => [key, replace(memberOfTag(key), value)]),
-  )
+  const replaced: Record<string, unknown> = {}
+  for (const key of Object.keys(tags)) replaced[key] = replace(memberOfTag(key), tags[key])
+  return replaced
 }
 
 /** Returns the path of a tag's value. */

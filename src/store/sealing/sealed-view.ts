@@ -1,39 +1,106 @@
-import type { Medium } from '../../contract/media.ts'
+import type { Device, Medium } from '../../contract/media.ts'
 import type { RecordingView, TagEntry, TrackView } from '../../contract/views.ts'
 import { isSealedValue, type SealedValue } from '../../custody/values.ts'
 import { memberOfTag } from './sealed-members.ts'
 
-type Open = (member: string, value: SealedValue) => unknown
+/** Opens a sealed value; undefined when it cannot be opened. */
+export type OpenValue = (member: string, value: SealedValue) => unknown
 
-/** Returns a view with each sealed value replaced by what `open` returns. */
-export function mapSealedView(view: RecordingView, open: Open): RecordingView {
-  const value = <T>(member: string, sealed: T): T =>
-    isSealedValue(sealed) ? (open(member, sealed) as T) : sealed
+/** Tags that were opened before. Most tags of a view are those of the view before. */
+const openedTags = new WeakMap<TagEntry, TagEntry>()
+
+/**
+ * Returns a view with its values opened. One whose values cannot all be opened has no tags, says
+ * `keyMissing`, and `word` stands in place of its other values.
+ */
+export function mapSealedView(view: RecordingView, open: OpenValue, word: string): RecordingView {
+  let isWhole = true
+  const text: OpenText = (member, value, without) => {
+    if (!isSealedValue(value)) return value
+    const opened = open(member, value)
+    if (opened === undefined) isWhole = false
+    return (opened ?? without) as typeof value
+  }
+  const tags = openTags(view.tags, open)
   const { consent } = view
+  const opened: RecordingView = {
+    ...view,
+    tags: tags ?? [],
+    tracks: mapTracks(view.tracks, (track) => openTrack(track, text, word)),
+    consent: consent && { ...consent, ...openNote(consent.note, text, word) },
+    holds: view.holds.map((hold) => ({ ...hold, reason: text('reason', hold.reason, word) })),
+  }
+  return isWhole && tags !== undefined ? opened : { ...opened, tags: [], keyMissing: true }
+}
+
+/** Returns the view of an erased recording: `word` stands in place of its values, sealed or not. */
+export function maskView(view: RecordingView, word: string): RecordingView {
   return {
     ...view,
-    tags: view.tags.map((tag) => openTag(tag, value)),
-    tracks: Object.fromEntries(
-      Object.entries(view.tracks).map(([medium, track]) => [medium, openTrack(track, value)]),
-    ) as Partial<Record<Medium, TrackView>>,
-    consent:
-      consent?.note === undefined ? consent : { ...consent, note: value('note', consent.note) },
-    holds: view.holds.map((hold) => ({ ...hold, reason: value('reason', hold.reason) })),
+    tags: [],
+    tracks: mapTracks(view.tracks, ({ device, error, warnings, ...track }) => ({
+      ...track,
+      device: device && maskedDevice(word),
+      error: error && { ...error, message: word },
+      warnings: warnings.map((warning) => ({ ...warning, message: word })),
+    })),
+    holds: view.holds.map((hold) => ({ ...hold, reason: word })),
   }
 }
 
-type OpenMember = <T>(member: string, sealed: T) => T
+/** Returns what stands in place of a device. */
+export const maskedDevice = (word: string): Device => ({ id: '', label: word })
 
-function openTag(tag: TagEntry, value: OpenMember): TagEntry {
-  return { ...tag, value: value(memberOfTag(tag.key), tag.value) }
+/** Whether a stored recording was written by 0.1: it has devices, and nothing sealed by its key. */
+export function isUnsealed({ tracks, tags }: RecordingView): boolean {
+  const devices = Object.values(tracks).flatMap(({ device }) => device ?? [])
+  const isOwn = (value: unknown): boolean => isSealedValue(value) && value.of !== 'home'
+  return devices.length > 0 && !devices.some(isOwn) && !tags.some(({ value }) => isOwn(value))
 }
 
-function openTrack(track: TrackView, value: OpenMember): TrackView {
+/** Opens a value that may be sealed; `without` stands in its place when it cannot be opened. */
+type OpenText = <T>(member: string, value: T, without: T) => T
+
+function openTags(tags: readonly TagEntry[], open: OpenValue): TagEntry[] | undefined {
+  const opened: TagEntry[] = []
+  for (const tag of tags) {
+    const entry = isSealedValue(tag.value) ? openTag(tag, tag.value, open) : tag
+    if (entry === undefined) return undefined
+    opened.push(entry)
+  }
+  return opened
+}
+
+function openTag(tag: TagEntry, sealed: SealedValue, open: OpenValue): TagEntry | undefined {
+  const known = openedTags.get(tag)
+  if (known) return known
+  const value = open(memberOfTag(tag.key), sealed)
+  if (value === undefined) return undefined
+  const opened = { ...tag, value: value as TagEntry['value'] }
+  openedTags.set(tag, opened)
+  return opened
+}
+
+function openTrack(track: TrackView, text: OpenText, word: string): TrackView {
   const { device, error, warnings } = track
+  const message = (value: string): string => text('detail', value, word)
   return {
     ...track,
-    device: value('device', device),
-    error: error && { ...error, message: value('detail', error.message) },
-    warnings: warnings.map((one) => ({ ...one, message: value('detail', one.message) })),
+    device: text('device', device, maskedDevice(word)),
+    error: error && { ...error, message: message(error.message) },
+    warnings: warnings.map((one) => ({ ...one, message: message(one.message) })),
   }
+}
+
+function openNote(note: string | undefined, text: OpenText, word: string): { note?: string } {
+  return note === undefined ? {} : { note: text('note', note, word) }
+}
+
+function mapTracks(
+  tracks: RecordingView['tracks'],
+  map: (track: TrackView) => TrackView,
+): RecordingView['tracks'] {
+  const mapped: Partial<Record<Medium, TrackView>> = {}
+  for (const [medium, track] of Object.entries(tracks)) mapped[medium as Medium] = map(track)
+  return mapped
 }

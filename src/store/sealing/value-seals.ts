@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import type { LogEvent } from '../../contract/events.ts'
-import type { Device } from '../../contract/media.ts'
+import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import {
@@ -13,14 +12,26 @@ import {
   type ValuePlace,
 } from '../../custody/values.ts'
 import { DamagedViewError } from '../checksum.ts'
+import { hashOwner } from '../keys.ts'
 import type { CommandAnswer, KeptAnswer } from '../port.ts'
 import { mapSealedMembers, memberOfTag } from './sealed-members.ts'
-import { mapSealedView } from './sealed-view.ts'
+import { isUnsealed, mapSealedView, maskedDevice, maskView } from './sealed-view.ts'
 
-/** Stands for a value whose key is gone because its recording was erased. */
+/** Stands in place of the values of an erased recording. */
 export const ERASED_VALUE = 'erased'
-/** Stands for a value whose key is missing although its recording was not erased. */
+/** Stands in place of a value whose key is lost, although its recording was not erased. */
 export const UNREADABLE_VALUE = 'unreadable'
+
+/** Events of recordings that never came to be: their keys are discarded. */
+const OF_THE_HOME: ReadonlySet<EventType> = new Set(['recording.startFailed'] satisfies EventType[])
+/** Events with values of clients. A recording that has lost its key takes no more of them. */
+const NEEDS_OWN_KEY: ReadonlySet<EventType> = new Set([
+  'recording.tagged',
+  'recording.consentRecorded',
+  'track.starting',
+  'track.resuming',
+  'segment.opened',
+] satisfies EventType[])
 
 /**
  * Seals what events say about persons, and opens it again. The log and its views hold sealed
@@ -36,11 +47,19 @@ export class ValueSeals {
     this.#keys = keys
   }
 
-  /** Returns an event as it is stored. Throws KEY_UNAVAILABLE. */
-  sealEvent(event: LogEvent): LogEvent {
-    const { recordingId, position } = event
+  /**
+   * Returns an event as it is stored. `view` is its recording before it, as it is stored. Throws
+   * KEY_UNAVAILABLE.
+   */
+  sealEvent(event: LogEvent, view: RecordingView | undefined): LogEvent {
+    const { recordingId, position, type } = event
     return mapSealedMembers(event, (member, value) => {
-      const own = recordingId === null ? undefined : this.#keys.keysOf(recordingId)
+      const own =
+        recordingId === null || OF_THE_HOME.has(type) ? undefined : this.#keys.keysOf(recordingId)
+      if (own === undefined && recordingId !== null && NEEDS_OWN_KEY.has(type)) {
+        // Only a recording of 0.1 never had keys. Under the key of the home, erasure would fail.
+        if (view === undefined || !isUnsealed(view)) throw keyMissing()
+      }
       const { valueKey } = own ?? this.#keys.home()
       const text = sealValue(valueKey, { recordingId, position, member }, value)
       const sealed: SealedValue = { $sealed: text, at: position, ...(own ? {} : { of: 'home' }) }
@@ -50,45 +69,51 @@ export class ValueSeals {
   }
 
   /**
-   * Returns a stored event with its values opened. Those whose key is gone are replaced by a word;
-   * `isErased` tells by which one.
+   * Returns a stored event with its values opened. A word stands in place of those of an erased
+   * recording, sealed or not, and of one whose key is lost. Throws KEY_UNAVAILABLE without the
+   * master key, so that no reader takes a word for a value that it could have later.
    */
   openEvent(event: LogEvent, isErased: (id: string) => boolean): LogEvent {
     const { recordingId, position } = event
     return mapSealedMembers(event, (member, value) => {
+      if (recordingId !== null && isErased(recordingId)) return inPlaceOf(member, ERASED_VALUE)
       if (!isSealedValue(value)) return value
       const opened = this.#open(value, { recordingId, position, member })
       if (opened !== undefined) return opened
-      const word = isErased(recordingId ?? '') ? ERASED_VALUE : UNREADABLE_VALUE
-      return member === 'device' ? ({ id: '', label: word } satisfies Device) : word
+      if (this.#keys.problem) throw this.#keys.problem
+      return inPlaceOf(member, UNREADABLE_VALUE)
     })
   }
 
-  /** Returns a stored view with its values opened: the same object for the same view. */
+  /**
+   * Returns a stored view with its values opened: the same object for the same view. One whose key
+   * is missing says so, and has no tags.
+   */
   openView(view: RecordingView): RecordingView {
     const known = this.#views.get(view)
     if (known) return known
-    const word = view.erased ? ERASED_VALUE : UNREADABLE_VALUE
-    let isWhole = true
-    const opened = mapSealedView(view, (member, value) => {
-      const place = { recordingId: view.id, position: value.at, member }
-      const found = this.#open(value, place)
-      if (found !== undefined) return found
-      isWhole = false
-      return member === 'device' ? { id: '', label: word } : word
-    })
+    const open = (member: string, value: SealedValue): unknown =>
+      this.#open(value, { recordingId: view.id, position: value.at, member })
+    const opened = view.erased
+      ? maskView(view, ERASED_VALUE)
+      : mapSealedView(view, open, UNREADABLE_VALUE)
     // A key that is missing may come back.
-    if (isWhole) this.#views.set(view, opened)
+    if (!opened.keyMissing) this.#views.set(view, opened)
     return opened
   }
 
+  /** Returns a stored tag with its value opened. Throws KEY_UNAVAILABLE when that cannot be. */
+  openTag(recordingId: string, tag: TagEntry): TagEntry {
+    const value = this.#tagValue(recordingId, tag)
+    if (value === undefined) throw this.#keys.problem ?? keyMissing()
+    return { ...tag, value }
+  }
+
   /** Returns the name of a stored tag in the index; undefined when its value cannot be opened. */
-  nameTag(recordingId: string, { key, value }: TagEntry): string | undefined {
+  nameTag(recordingId: string, tag: TagEntry): string | undefined {
     if (!this.isAvailable) return undefined
-    if (!isSealedValue(value)) return this.tagName(key, value)
-    const place = { recordingId, position: value.at, member: memberOfTag(key) }
-    const opened = this.#open(value, place) as TagValue | undefined
-    return opened === undefined ? undefined : this.tagName(key, opened)
+    const value = this.#tagValue(recordingId, tag)
+    return value === undefined ? undefined : this.tagName(tag.key, value)
   }
 
   /** Returns an answer as it is kept under a key: sealed for its recording, else for the home. */
@@ -101,15 +126,18 @@ export class ValueSeals {
   }
 
   /**
-   * Opens an answer that is kept under a key, also one of version 0.1. Throws ERASED when its
-   * recording was erased, KEY_UNAVAILABLE, or DamagedViewError.
+   * Opens an answer that is kept under a key. Throws ERASED when its recording was erased,
+   * KEY_UNAVAILABLE, or DamagedViewError.
    */
-  openAnswer(key: string, kept: SealedAnswer | KeptAnswer): KeptAnswer {
-    if (!('$sealed' in kept)) return kept
-    const { recordingId, $sealed } = kept
-    const keys = recordingId === null ? this.#keys.home() : this.#keys.keysOf(recordingId)
-    if (keys === undefined)
+  openAnswer(
+    key: string,
+    { recordingId, $sealed }: SealedAnswer,
+    isErased: (id: string) => boolean,
+  ): KeptAnswer {
+    if (recordingId !== null && isErased(recordingId))
       throw new RecorderError('ERASED', 'The recording that the answer was about was erased.')
+    const keys = recordingId === null ? this.#keys.home() : this.#keys.keysOf(recordingId)
+    if (keys === undefined) throw keyMissing()
     try {
       return openValue(keys.valueKey, placeOfAnswer(recordingId, key), $sealed) as KeptAnswer
     } catch {
@@ -119,12 +147,25 @@ export class ValueSeals {
 
   /** Returns the name of a tag in the index: an HMAC-SHA-256, lower-case hex. */
   tagName(key: string, value: TagValue): string {
-    return hmac(this.#keys.home().tagIndexKey, [key, value])
+    return hmac(this.#keys.home().tagIndexKey, JSON.stringify([key, value]))
   }
 
-  /** Returns the name of the owner of kept answers: an HMAC-SHA-256, lower-case hex. */
+  /** Returns the name of the owner of kept answers. Throws KEY_UNAVAILABLE. */
   answerOwner(client: string, key: string): string {
-    return hmac(this.#keys.home().answerIndexKey, [client, key])
+    return this.renameOwner(hashOwner(client, key))
+  }
+
+  /**
+   * Returns the name of an owner by the hash that 0.1 named it by: an HMAC-SHA-256 of it,
+   * lower-case hex. So the answers that 0.1 has kept are found again.
+   */
+  renameOwner(former: string): string {
+    return hmac(this.#keys.home().answerIndexKey, former)
+  }
+
+  /** Why the keys cannot be used; undefined while they can. */
+  get problem(): RecorderError | undefined {
+    return this.#keys.problem
   }
 
   /** Whether the keys can be used. */
@@ -141,6 +182,13 @@ export class ValueSeals {
     }
   }
 
+  #tagValue(recordingId: string, { key, value }: TagEntry): TagValue | undefined {
+    if (!isSealedValue(value)) return value
+    const { at: position } = value as SealedValue
+    const place = { recordingId, position, member: memberOfTag(key) }
+    return this.#open(value, place) as TagValue | undefined
+  }
+
   #open(value: SealedValue, place: ValuePlace): unknown {
     const known = this.#values.get(value)
     if (known !== undefined) return known
@@ -155,7 +203,7 @@ export class ValueSeals {
       this.#values.set(value, opened)
       return opened
     } catch {
-      // Its key is damaged, or it is another place's: it is shown as unreadable.
+      // Its key is damaged, or it was sealed in another place: it is never shown as this one's.
       return undefined
     }
   }
@@ -177,6 +225,14 @@ function recordingOf({ body }: CommandAnswer): string | null {
   return typeof body.id === 'string' ? body.id : null
 }
 
-function hmac(key: Buffer, parts: readonly unknown[]): string {
-  return createHmac('sha256', key).update(JSON.stringify(parts)).digest('hex')
+function inPlaceOf(member: string, word: string): unknown {
+  return member === 'device' ? maskedDevice(word) : word
+}
+
+function keyMissing(): RecorderError {
+  return new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
+}
+
+function hmac(key: Buffer, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex')
 }
