@@ -108,7 +108,8 @@ export class InterruptedFile {
 
   /**
    * Makes it a whole age file with the first `bytes` of what `read` returned, at least one, forces
-   * it to disk and removes the tail. A finished file keeps all its bytes. Resolves with the SHA-256 of the file, lower-case hex.
+   * it to disk and removes the tail. A finished file keeps all its bytes. Resolves with the
+   * SHA-256 of the file, lower-case hex.
    */
   async finish(bytes: number): Promise<string> {
     const number = Math.floor((bytes - 1) / CHUNK_BYTES)

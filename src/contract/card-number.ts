@@ -2,7 +2,7 @@
 
 const FEWEST_DIGITS = 13
 const MOST_DIGITS = 19
-/** What people write between the digits: spaces and dashes of any kind. */
+/** Spaces and dashes of any kind, which people write between the digits. */
 const SEPARATORS = /[\s\p{Pd}]/gu
 /**
  * A run of digits, with single separators, that begins neither within a longer number nor in a

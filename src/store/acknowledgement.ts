@@ -24,7 +24,7 @@ export interface Unacknowledged {
   answers: readonly LastAnswer[]
 }
 
-/** What the last write of events has. */
+/** The positions of the events in the last write, and the answers kept with them. */
 export interface LastWrite {
   from: number
   to: number

@@ -5,8 +5,8 @@
  *   view/recording/<id>                the projection of a closed recording, with its checksum
  *   view/list/<startedAt>/<id>         the list of recordings, in time; a closed one with what a
  *                                      search needs of it, and a checksum
- *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is an HMAC of key and value
- *                                      under a key of the home
+ *   view/tag/<tag>/<startedAt>/<id>    recordings by a current tag; <tag> is an HMAC of key and
+ *                                      value under a key of the home
  *   view/tags/<id>/<position>          where in the log a recording was tagged
  *   view/event/<id>/<position>         where in the log a recording's events are
  *   view/segment/<id>/<medium>/<number>  where in the log a segment was closed; <medium> is its

@@ -21,7 +21,7 @@ import { suite } from '../support/suite.ts'
 import { ageProblem, openWithAge } from './support/age-program.ts'
 
 const noAge = ageProblem()
-/** What a file and its tail hold at a moment, and how much of the content was forced to disk. */
+/** A file and its tail at a moment, and how much of the content was forced to disk. */
 interface Moment {
   file: Buffer
   tail: Buffer

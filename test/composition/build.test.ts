@@ -26,7 +26,7 @@ const MARKER = 'MARKER-7f3a'
 suite('a composed file', (test) => {
   let folder: string
   const segments: SegmentDescription[] = []
-  /** What ffmpeg was started with. */
+  /** The commands with which ffmpeg was started. */
   const commands: ChildCommand[] = []
 
   test.before(async () => {

@@ -14,7 +14,7 @@ import { refusal, withFolder, withLog } from './support/scratch.ts'
 const MARKERS = ['Zaphod-8841', 'Headset of Trillian', 'she nodded', 'the case of Vogon']
 const ID = 'recording-1'
 
-/** Writes a recording that is closed, with something of a person in every event that can have it. */
+/** Writes a recording with something of a person in every event that can have it. */
 async function writeMarked(log: EventLog): Promise<void> {
   const history = new History(ID)
   const device = { id: 'usb-1', label: 'Headset of Trillian' }
