@@ -105,5 +105,7 @@ suite('a backup of the master key', (test) => {
     const path = await home.masterFile()
     await writeFile(path, 'damaged')
     assert.match((await readKeyStatus({ ...home, wanted: 'file' })).problem ?? '', /damaged/)
+    await writeFile(path, Buffer.alloc(32).toString('base64url'))
+    assert.match((await readKeyStatus({ ...home, wanted: 'file' })).problem ?? '', /not the one/)
   })
 })

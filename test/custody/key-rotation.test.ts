@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HomeKeyRing } from '../../src/custody/home-key-ring.ts'
 import { readKeyFile } from '../../src/custody/key-file.ts'
+import { KeyRotation, type KeyRotationParts } from '../../src/custody/key-rotation.ts'
 import type { RecordingKeys } from '../../src/custody/port.ts'
 import { suite } from '../support/suite.ts'
 import { FakeSystemStore, keyHome } from './support/home.ts'
@@ -99,6 +100,23 @@ suite('a rotation of the master key', (test) => {
     assert.deepEqual(again.keysOf('early'), await creating)
     assert.ok(again.keysOf('late'))
     assert.deepEqual(await wrappedBy(home), [(await again.status()).masterKey?.id])
+  })
+
+  test('never works on a key file while another does, so that no destroyed key comes back', async () => {
+    const rotation = new KeyRotation({} as KeyRotationParts)
+    const steps: string[] = []
+    const work = (name: string) =>
+      rotation.exclusive(async () => {
+        steps.push(`${name} begins`)
+        await new Promise(setImmediate)
+        steps.push(`${name} ends`)
+        if (name === 'wrapping') throw new Error('failed')
+      })
+    await Promise.allSettled([work('wrapping'), work('destroying')])
+    assert.deepEqual(steps, [
+      ...['wrapping begins', 'wrapping ends'],
+      ...['destroying begins', 'destroying ends'],
+    ])
   })
 
   test('a damaged key file does not hold it up, and stays as it is', async () => {
