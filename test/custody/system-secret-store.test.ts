@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { missingPrograms } from '../../lab/missing-programs.ts'
 import { SystemSecretStore } from '../../src/custody/system-secret-store.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import { keyHome } from './support/home.ts'
 import { type PrivateKeyStore, startKeyStore } from './support/key-store.ts'
 
@@ -65,6 +66,37 @@ suite('the key store of the system', (test) => {
       await waiting.reload()
       assert.deepEqual(waiting.keysOf('r1'), keys)
     }
+  })
+
+  test.unless(MISSING, 'one that waits for a person is left at once', async () => {
+    const store = open()
+    keyStore.freeze()
+    const loading = store.load(ID)
+    await new Promise(setImmediate)
+    store.close()
+    await assert.rejects(loading, { code: 'KEY_UNAVAILABLE' })
+    await keyStore.restart()
+  })
+
+  test.unless(MISSING, 'its program ends with a daemon that is killed while it waits', async () => {
+    keyStore.freeze()
+    const module = new URL('../../src/custody/system-secret-store.ts', import.meta.url).href
+    const code = `const { SystemSecretStore } = await import('${module}')
+      await new SystemSecretStore().load('${ID}')`
+    const args = ['--import', 'tsx', '--input-type=module', '-e', code]
+    const daemon = spawn(process.execPath, args, { env: keyStore.env, stdio: 'ignore' })
+    const childrenOf = (pid: number) =>
+      spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' })
+        .stdout.split('\n')
+        .filter((line) => line.includes('AsyncEntry'))
+        .map((line) => Number.parseInt(line, 10))
+    const [pid = 0] = await eventually('the program', () => {
+      const found = childrenOf(daemon.pid!)
+      return found.length > 0 && found
+    })
+    daemon.kill('SIGKILL')
+    await eventually('its end', () => !existsSync(`/proc/${pid}`))
+    await keyStore.restart()
   })
 
   test.unless(MISSING, 'no secret is on a command line or in an environment', async () => {

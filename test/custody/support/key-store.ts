@@ -18,6 +18,8 @@ export interface PrivateKeyStore {
   readonly env: NodeJS.ProcessEnv
   /** Locks it: nobody can answer its question for the password. */
   lock(): Promise<void>
+  /** Lets it answer nothing any more, as while it waits for a person. */
+  freeze(): void
   /** Ends the program, and starts it again, unlocked. */
   restart(): Promise<void>
   /** Ends the program. */
@@ -89,6 +91,9 @@ export async function startKeyStore(): Promise<PrivateKeyStore> {
       const service = [`--dest=${SERVICE}`, '/org/freedesktop/secrets']
       const collection = '/org/freedesktop/secrets/collection/login'
       await call(...service, 'org.freedesktop.Secret.Service.Lock', `array:objpath:${collection}`)
+    },
+    freeze() {
+      keyring?.child.kill('SIGSTOP')
     },
     async restart() {
       await end()
