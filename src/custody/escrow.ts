@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeIdentity, type Identity, parseRecipient } from '../age/identity.ts'
 import { encryptAge } from '../age/sealer.ts'
 import { RecorderError } from '../contract/errors.ts'
+import { listFolder } from '../disk/list-folder.ts'
 import { destroyFile, writePrivateFile } from './key-file.ts'
 
 const FILE_END = '.escrow.age'
@@ -40,7 +40,7 @@ export class Escrow {
 
 /** Counts the recordings whose identity is wrapped for an organisation. */
 export async function countEscrowed(folder: string): Promise<number> {
-  return (await readdir(folder)).filter((name) => name.endsWith(FILE_END)).length
+  return (await listFolder(folder)).filter((name) => name.endsWith(FILE_END)).length
 }
 
 function toRecipient(text: string): Buffer {

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { KeyRotationView, KeyStatus } from '../contract/custody.ts'
 import type { RecorderError } from '../contract/errors.ts'
+import { listFolder } from '../disk/list-folder.ts'
 import { within } from '../time/within.ts'
 import { countEscrowed } from './escrow.ts'
 import { lastBackup } from './key-backup.ts'
@@ -32,6 +31,7 @@ export async function describeKeys(
   { descriptor, problem, rotation }: KnownKeyState,
 ): Promise<KeyStatus> {
   const recordings = await new WrappedKeys(folder).recordings()
+  const withFiles = new Set(await listFolder(recordingsFolder))
   const { masterKey = null, fileReason = null, destroyed = 0 } = descriptor ?? {}
   return {
     problem: problem?.message ?? null,
@@ -39,7 +39,7 @@ export async function describeKeys(
     fileReason,
     rotation,
     recordings: recordings.length,
-    withoutFiles: recordings.filter((id) => !existsSync(join(recordingsFolder, id))).length,
+    withoutFiles: recordings.filter((id) => !withFiles.has(id)).length,
     escrowed: await countEscrowed(folder),
     destroyed,
     backedUpAt: masterKey ? await lastBackup(folder, masterKey.id) : null,

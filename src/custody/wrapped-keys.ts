@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { listFolder } from '../disk/list-folder.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { destroyFile, isDraft, keyFileText, readKeyFile, writePrivateFile } from './key-file.ts'
 import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
@@ -80,14 +80,14 @@ export class WrappedKeys {
 
   /** Lists the recordings that have a key. */
   async recordings(): Promise<string[]> {
-    return (await readdir(this.#folder))
+    return (await listFolder(this.#folder))
       .filter((name) => name.endsWith(KEY_FILE_END))
       .map((name) => name.slice(0, -KEY_FILE_END.length))
   }
 
   /** Destroys what was being written when a daemon died. */
   async sweepDrafts(): Promise<void> {
-    for (const name of await readdir(this.#folder))
+    for (const name of await listFolder(this.#folder))
       if (isDraft(name)) await destroyFile(join(this.#folder, name))
   }
 

@@ -50,6 +50,9 @@ suite('f2f key status', (test) => {
     assert.match(none.stdout, /There are no keys yet/)
     await assert.rejects(stat(home.keyDescriptorFile), { code: 'ENOENT' })
 
+    await rm(home.folder, { recursive: true })
+    assert.equal((await f2f(['key', 'status'], { home, env })).code, 0)
+
     const used = await homeWithKeys()
     assert.match(
       (await f2f(['key', 'status'], { home: used, env })).stdout,
