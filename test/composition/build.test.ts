@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { between, decodeAudio, toneDb } from '../../lab/measure.ts'
+import { between, decodeAudio, frameColor, toneDb } from '../../lab/measure.ts'
 import { unsealed } from '../../lab/unsealed.ts'
 import { build } from '../../src/composition/build.ts'
 import { planComposition } from '../../src/composition/composition-plan.ts'
@@ -13,6 +13,7 @@ import type { SegmentDescription } from '../../src/contract/events.ts'
 import type { ChildCommand } from '../../src/processes/child-process.ts'
 import { ageProblem, openWithAge } from '../age/support/age-program.ts'
 import { probe } from '../e2e/support/composed.ts'
+import { decodedMs } from '../e2e/support/media-check.ts'
 import { suite } from '../support/suite.ts'
 import { contextIn, IDENTITY, readSealedFile } from './support/context.ts'
 import { QUALITY, recordScreen, recordTone } from './support/recorded-media.ts'
@@ -86,7 +87,7 @@ suite('a composed file', (test) => {
   })
 
   test('has the chapters of tags and gaps, whatever is in them', async () => {
-    const { file, plan } = await built({ kind: 'export', gaps: 'fill', audio: 'mix' })
+    const { file, path, plan } = await built({ kind: 'export', gaps: 'fill', audio: 'mix' })
     const { chapters } = await probe(file)
     assert.ok(plan.chapters.length >= 4)
     assert.deepEqual(
@@ -95,6 +96,8 @@ suite('a composed file', (test) => {
     )
     assert.ok(chapters.some(({ tags }) => tags.title.includes(`a=b;c#d\\e [CHAPTER] „ü“`)))
     assert.equal(chapters.at(-1)?.end, DURATION_MS)
+    // For players that look for Nero's list.
+    assert.ok((await readSealedFile(path)).includes('chpl'))
   })
 
   test('has both voices in its mix, each at its time', async () => {
@@ -137,6 +140,27 @@ suite('a composed file', (test) => {
       assert.ok(!told.includes(MARKER) && !told.includes(folder), told)
       assert.deepEqual([args[args.indexOf('-i') + 1], args.at(-1)], ['pipe:0', 'pipe:1'])
     }
+  })
+
+  test('of segments of two encoders is decoded with the parameter sets of each', async () => {
+    const other = ['-coder', '1', '-refs', '4']
+    const own = [
+      await recordScreen(folder, segmentOf('screen', 11, 0, 2_000), '320x180'),
+      await recordScreen(folder, segmentOf('screen', 12, 2_000, 4_000), '320x180', other),
+    ]
+    const recording = recordingOf(own, 4_000)
+    const plan = planComposition(recording, own, { kind: 'track', medium: 'screen' }, '1.2.3')
+    const path = join(await mkdtemp(join(folder, 'work-')), 'composed.age')
+    await build(plan, path, { quality: QUALITY, version: '1.2.3' }, contextIn(folder))
+    const [video] = (await probe(unsealed(path))).streams
+    assert.equal(video?.codec_tag_string, 'avc3')
+    // ffmpeg says nothing when it has found nothing wrong.
+    const [first, second] = [
+      await frameColor(unsealed(path), 1),
+      await frameColor(unsealed(path), 3),
+    ]
+    for (const [at, value] of first.entries()) assert.ok(Math.abs(value - second[at]!) < 20)
+    assert.ok((await decodedMs(path)) > 3_900)
   })
 
   test.unless(ageProblem(), 'opens with the program age and the key of its recording', async () => {

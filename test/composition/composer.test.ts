@@ -231,6 +231,7 @@ suite('the composer', (test) => {
     await assert.rejects(slow, isError('ERASED', /erased/))
     await rm(join(root, mic!.file))
     await assert.rejects(composer.peaks('recording-1', mic!), isError('EXPORT_FAILED', /missing/))
+    identityOf = async () => IDENTITY
     const at = now.startedAt
     const by = { side: 'api', client: 'home', user: 'tester' } as const
     const erased = { ...now, erased: { at, by, cause: 'request', reason: 'Asked for.' } as const }

@@ -27,15 +27,20 @@ export async function recordTone(
   return store(folder, segment, await output('ffmpeg', opusArgs(format), { input: pcm }))
 }
 
-/** Records a moving picture as the recorder does, and returns the segment as it was recorded. */
+/**
+ * Records a moving picture as the recorder does, and returns the segment as it was recorded.
+ * `encoderArgs`: further arguments of the encoder.
+ */
 export async function recordScreen(
   folder: string,
   segment: SegmentDescription,
   size: string,
+  encoderArgs: readonly string[] = [],
 ): Promise<SegmentDescription> {
   const seconds = segment.durationMs / 1_000
   const picture = `testsrc2=size=${size}:rate=${QUALITY.framesPerSecond}:duration=${seconds}`
   const args = screenArgs(['-f', 'lavfi', '-i', picture], QUALITY, await encoder.ffmpeg())
+  args.splice(-1, 0, ...encoderArgs)
   return store(folder, segment, await output('ffmpeg', args))
 }
 
