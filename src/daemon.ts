@@ -92,6 +92,7 @@ async function assemble(
   cleanup.push(() => door.close().then(() => door.withdraw()))
   const keys = new HomeKeyRing(keyOptions(home, config.keys))
   cleanup.push(() => keys.close())
+  const composed = latchOf<Composer>()
   const recorder = await openRecorder({
     home,
     logger,
@@ -106,6 +107,7 @@ async function assemble(
       quality: () => configuration.quality.value,
       rules: () => settings.rules(),
       watchDesktop: desktopWatcher(process.env),
+      forgetComposed: async (id) => (await composed.opened).forget(id),
       builtAt: statSync(fileURLToPath(import.meta.url)).mtimeMs,
     },
   })
@@ -122,13 +124,10 @@ async function assemble(
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
+  composed.open(compositions)
   clearCacheWhenSpaceIsLow(recorder, compositions)
   const url = await door.open({
-    recorder,
-    compositions,
-    version,
-    user,
-    configuration,
+    ...{ recorder, compositions, version, user, configuration },
     isRunning: () => recorder.isRunning,
   })
   return {
@@ -196,4 +195,13 @@ function systemTags(version: string, user: string) {
     'system.appVersion': version,
     'system.timeZone': Intl.DateTimeFormat().resolvedOptions().timeZone,
   }
+}
+
+/** A part that others wait for. */
+function latchOf<T>(): { opened: Promise<T>; open: (part: T) => void } {
+  let open: (part: T) => void = () => {}
+  const opened = new Promise<T>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
 }

@@ -31,10 +31,24 @@ export interface CommandRequests {
   'track.resume': { media?: RequestedMedium[] }
   'recording.tag': { tags: Record<string, TagValue> }
   'recording.close': Record<never, never>
+  'recording.hold': { reason: string }
+  'recording.releaseHold': { holdId: string; reason: string }
+  'recording.erase': { reason: string }
 }
 
 /** The name of a command. */
 export type CommandName = keyof CommandRequests
+
+/** The commands of custody. They act on closed recordings, too, and no machine is asked. */
+export const CUSTODY_COMMANDS = [
+  'recording.hold',
+  'recording.releaseHold',
+  'recording.erase',
+] as const satisfies readonly CommandName[]
+/** The name of a command of custody. */
+export type CustodyCommandName = (typeof CUSTODY_COMMANDS)[number]
+/** The name of a command that the machines permit. */
+export type MachineCommandName = Exclude<CommandName, CustodyCommandName>
 
 /** Every spelling that `allowedCommands` uses. */
 export const ALLOWED_COMMANDS = [
@@ -50,7 +64,7 @@ export const ALLOWED_COMMANDS = [
 export type AllowedCommand = (typeof ALLOWED_COMMANDS)[number]
 
 /** The spelling of each command in `allowedCommands`. */
-export const ALLOWED_COMMAND_OF: Record<CommandName, AllowedCommand> = {
+export const ALLOWED_COMMAND_OF: Record<MachineCommandName, AllowedCommand> = {
   'recording.start': 'start',
   'track.start': 'startMedia',
   'track.stop': 'stop',
@@ -69,10 +83,15 @@ export const COMMAND_DONE: Record<CommandName, string> = {
   'track.resume': 'resumed',
   'recording.tag': 'tagged',
   'recording.close': 'closed',
+  'recording.hold': 'held',
+  'recording.releaseHold': 'released',
+  'recording.erase': 'erased',
 }
 
+/** The names of the commands that the machines permit. */
+export const COMMANDS = Object.keys(ALLOWED_COMMAND_OF) as MachineCommandName[]
 /** The names of all commands. */
-export const COMMANDS = Object.keys(ALLOWED_COMMAND_OF) as CommandName[]
+export const ALL_COMMANDS: readonly CommandName[] = [...COMMANDS, ...CUSTODY_COMMANDS]
 
 /**
  * Identifies a retransmission. The same client, key and fingerprint get the first 2xx answer again
@@ -88,15 +107,26 @@ export interface IdempotencyKey {
 }
 
 /** A well-formed, authenticated command on its way to the recorder. */
-export type Command = {
-  [N in CommandName]: {
-    name: N
-    /** `current`, a recording's id, or null for `recording.start`. */
-    recordingId: string | null
-    request: CommandRequests[N]
-    by: By
-    /** From `If-Match`: the version the recording must have. */
-    expectedVersion?: number
-    idempotency?: IdempotencyKey
-  }
-}[CommandName]
+export type Command = { [N in CommandName]: CommandOf<N> }[CommandName]
+
+/** A command of custody. */
+export type CustodyCommand = { [N in CustodyCommandName]: CommandOf<N> }[CustodyCommandName]
+/** A command that the machines permit. */
+export type MachineCommand = { [N in MachineCommandName]: CommandOf<N> }[MachineCommandName]
+
+/** Whether a command is one of custody. */
+export function isCustodyCommand(command: Command): command is CustodyCommand {
+  return (CUSTODY_COMMANDS as readonly CommandName[]).includes(command.name)
+}
+
+/** A command of this name. */
+export interface CommandOf<N extends CommandName> {
+  name: N
+  /** `current`, a recording's id, or null for `recording.start`. */
+  recordingId: string | null
+  request: CommandRequests[N]
+  by: By
+  /** From `If-Match`: the version the recording must have. */
+  expectedVersion?: number
+  idempotency?: IdempotencyKey
+}

@@ -79,6 +79,31 @@ export interface RetentionRule {
   consent?: ConsentState | 'none'
 }
 
+/** When a recording will be erased by retention, and by which rule; null: by `maxDays`. */
+export interface RetentionView {
+  eraseAt: string
+  rule: string | null
+}
+
+/** A closed recording that retention will erase. */
+export interface RetentionEntry extends RetentionView {
+  recordingId: string
+  endedAt: string
+  /** How many holds keep it for now. */
+  holds: number
+}
+
+/** The state of retention. */
+export interface RetentionStatus {
+  /**
+   * Set while nothing is erased, because the clock may be wrong: the newest time that is sure, and
+   * the time of the system.
+   */
+  waiting: { from: string; to: string } | null
+  /** How many recordings are due now, without those that are held. */
+  due: number
+}
+
 /** The rules of custody in force. A change is an event (`rules.changed`). */
 export interface CustodyRules {
   consent: { mode: ConsentMode; eraseWhenWithdrawn: boolean }
@@ -94,6 +119,16 @@ export interface CustodyRules {
   allowCardNumbers: boolean
   /** The media that the system pauses while the screen is locked, and whether it resumes it. */
   lock: { pause: Medium[]; resume: boolean }
+}
+
+/** The rules where config.json names none. */
+export const DEFAULT_CUSTODY_RULES: CustodyRules = {
+  consent: { mode: 'off', eraseWhenWithdrawn: false },
+  holds: { releaseBy: 'anyone' },
+  retention: { rules: [], minDays: 0, maxDays: null },
+  escrowRecipients: [],
+  allowCardNumbers: false,
+  lock: { pause: ['mic', 'screen'], resume: false },
 }
 
 /** The places where a master key can be kept: the key store of the system, or a file (0600). */

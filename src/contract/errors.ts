@@ -29,6 +29,11 @@ export const ERRORS = {
     'The Origin is not allowed.',
     'Add the origin of the page to `allowedOrigins` in config.json of the home folder, then restart the recorder or send it SIGHUP. A session cookie works only from the recorder’s own page.',
   ],
+  FORBIDDEN_SAME_ACTOR: [
+    403,
+    'Who placed the hold cannot release it.',
+    'Ask somebody with another credential to release it. `holds.releaseBy` in config.json asks for that.',
+  ],
   NOT_FOUND: [
     404,
     'There is nothing at this path.',
@@ -79,6 +84,11 @@ export const ERRORS = {
     409,
     'The recording has too many tags.',
     'Use the keys that the recording already has, and shorter values. A recording has room for 1,000 keys, and for 1 MiB of all values ever set.',
+  ],
+  ON_HOLD: [
+    409,
+    'A hold keeps the recording from erasure.',
+    'Release every hold that `holds` names, if its reason no longer stands. Then erase the recording.',
   ],
   IN_FLIGHT: [
     409,

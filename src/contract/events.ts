@@ -99,7 +99,10 @@ export interface EventData {
   'recording.holdReleased': { holdId: string; reason: string }
   /** The erasure has begun: from here on the recording cannot be read. `rule` names a rule. */
   'recording.erasing': { cause: ErasureCause; reason: string; rule?: string }
-  /** Key and files are gone. `files` counts those that were removed, `bytes` is their size. */
+  /**
+   * Key and files are gone. `files` counts those that were removed, `bytes` is their size. After an
+   * interrupted erasure, they are those that were left.
+   */
   'recording.erased': {
     cause: ErasureCause
     reason: string
@@ -202,6 +205,16 @@ export interface EventData {
   'credentials.refused': { count: number; from: string; to: string }
   /** The rules of custody that are in force from here on. */
   'rules.changed': { rules: CustodyRules }
+  /**
+   * The rules of retention were applied: at each start, and daily. `erased` counts the recordings
+   * that they erased, `held` those that only a hold has kept.
+   */
+  'retention.checked': { erased: number; held: number }
+  /**
+   * The time of the system was confirmed, although it was more than a day after the newest time in
+   * the log (`from`): by a person, or by the recorder after a short absence.
+   */
+  'clock.confirmed': { from: string; to: string }
   /** The master key was replaced by another, by which all keys are wrapped now. */
   'keys.rotated': { from: string; to: string; keys: number }
   /** The screen was locked, or another user took the desktop. */
@@ -286,6 +299,8 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'page.opened': true,
   'credentials.refused': true,
   'rules.changed': true,
+  'retention.checked': true,
+  'clock.confirmed': true,
   'keys.rotated': true,
   'desktop.locked': true,
   'desktop.unlocked': true,

@@ -2,7 +2,7 @@
 
 import type { By, ClientSide } from './by.ts'
 import type { AllowedCommand, TagValue } from './commands.ts'
-import type { ConsentView, ErasedView, HoldView } from './custody.ts'
+import type { ConsentView, ErasedView, HoldView, RetentionView } from './custody.ts'
 import type { ErrorCode } from './errors.ts'
 import type { SegmentDescription } from './events.ts'
 import type { GapReason } from './gap-reason.ts'
@@ -106,6 +106,8 @@ export interface RecordingView {
 export interface RecordingAnswer extends Omit<RecordingView, 'tracks'> {
   tracks: Partial<Record<Medium, TrackView & { level: Level | null }>>
   allowedCommands: AllowedCommand[]
+  /** When retention will erase it; null while it will not, for example on hold. */
+  retention: RetentionView | null
   /** Every value ever set, oldest first. Only in the answer for a single recording. */
   tagHistory?: TagEntry[]
 }

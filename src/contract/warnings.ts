@@ -26,6 +26,10 @@ export const WARNINGS = {
     'The system clock was set.',
     'You need not do anything, and nothing is lost. The recording keeps its own time, and the next one uses the new time.',
   ],
+  RETENTION_WAITS: [
+    'Retention erases nothing, because the clock may be wrong.',
+    'Check the date of this computer. If it is right, confirm it with `f2f retention --confirm-clock`.',
+  ],
 } as const satisfies Record<string, readonly [title: string, remedy: string]>
 
 /** The code of a warning. */

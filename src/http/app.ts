@@ -10,6 +10,7 @@ import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { composedFileRoutes } from './routes/composed-files.ts'
 import { configurationRoutes } from './routes/configuration.ts'
+import { custodyRoutes } from './routes/custody.ts'
 import { eventRoutes } from './routes/events.ts'
 import { inspectRoutes } from './routes/inspect.ts'
 import { keyRoutes } from './routes/keys.ts'
@@ -21,6 +22,7 @@ import { pingRoute } from './routes/ping.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { replayRoutes } from './routes/replay.ts'
+import { retentionRoutes } from './routes/retention.ts'
 import { segmentIndexRoutes } from './routes/segment-index.ts'
 import { segmentRoutes } from './routes/segments.ts'
 import { tagKeyRoutes } from './routes/tag-keys.ts'
@@ -34,6 +36,8 @@ export function createRoutes(services: Services): Route[] {
   const routes: Route[] = [
     ...recordingRoutes(services),
     ...commandRoutes(services),
+    ...custodyRoutes(services),
+    ...retentionRoutes(services),
     ...tagKeyRoutes(services),
     ...segmentRoutes(services),
     ...peaksRoutes(services),

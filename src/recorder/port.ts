@@ -18,6 +18,7 @@ import type { PastPlayer, PastStart } from '../inspection/past-player.ts'
 import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import type { ScopeRefusal } from './commands/scope-refusals.ts'
+import type { Retention } from './custody/retention.ts'
 import type { LivePicture } from './queries/live-pictures.ts'
 
 /** Part of the port: a recording that can be seen at any moment. */
@@ -97,6 +98,7 @@ export interface RecorderPort {
    * with KEY_UNAVAILABLE.
    */
   rotateKeys(by: By): Promise<KeyStatus>
+  readonly retention: Pick<Retention, 'report' | 'confirmClock'>
   readonly bus: RecorderBus
   /** Reading only: events, segments, tokens. */
   readonly log: Pick<EventLog, 'position' | 'events' | 'segments' | 'segment' | 'tokens'>

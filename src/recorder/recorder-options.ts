@@ -30,6 +30,8 @@ export interface RecorderOptions {
   quality?: () => QualityChoice
   /** Returns the rules of custody in force. */
   rules(): CustodyRules
+  /** Removes the composed files of an erased recording, and ends what reads or makes them. */
+  forgetComposed?: (recordingId: string) => Promise<void>
   /** Starts the watch over the desktop's lock and the computer's sleep. */
   watchDesktop?: WatchDesktop
   logger: Logger

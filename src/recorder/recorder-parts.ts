@@ -10,8 +10,8 @@ import { LiveInspection } from '../inspection/live-inspection.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
 import { CommandHandler } from './commands/command-handler.ts'
+import { Custody } from './custody/custody.ts'
 import { DesktopGuard } from './custody/desktop-guard.ts'
-import { KeyUpkeep } from './custody/key-upkeep.ts'
 import { DiskGuard } from './disk/disk-guard.ts'
 import { FactPipeline, LOG_STALL_MS } from './facts/fact-pipeline.ts'
 import { LiveRecording } from './live-recording.ts'
@@ -30,7 +30,7 @@ export interface RecorderParts {
   readiness: Readiness
   disk: DiskGuard
   inspection: LiveInspection
-  keyUpkeep: KeyUpkeep
+  custody: Custody
   desktop: DesktopGuard
 }
 
@@ -58,9 +58,15 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   const reader = new Reader({
     ...{ log, facts, platform, bus, version, diskWatch, now },
     ready: host.acceptsCommands,
+    custody: () => custody,
+  })
+  const custody: Custody = new Custody({
+    ...{ options, host, facts },
+    render: (view, { by }) => reader.toAnswer(view, by.side === 'ui' ? 'ui' : 'api'),
   })
   const commands = new CommandHandler({
     ...{ facts, log, platform, keys, diskWatch, now, onFault },
+    custody: (command) => custody.execute(command),
     system: {
       by: system,
       tags: options.systemTags,
@@ -73,6 +79,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     rules,
   })
   bus.on('events', (events) => desktop.observe(events))
+  bus.on('events', (events) => custody.observe(events))
   const parts: RecorderParts = {
     desktop,
     facts,
@@ -88,10 +95,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     }),
     disk,
     inspection,
-    keyUpkeep: new KeyUpkeep({
-      ...{ keys, log, facts, system, onFault },
-      recordingsFolder: options.recordingsFolder,
-    }),
+    custody,
   }
   return parts
 }

@@ -17,11 +17,10 @@ import { PastPlayer, type PastStart } from '../inspection/past-player.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
-import { within } from '../time/within.ts'
+import { stopForShutdown } from './commands/stop-for-shutdown.ts'
 import type { EventBatch } from './facts/event-batch.ts'
 import { type OpeningFact, rulesFact, startedFact } from './facts/opening.ts'
 import { restoreRecordings } from './facts/restore.ts'
-import { isCapturing } from './open-recordings.ts'
 import type { PastInspection, RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
 import type { LivePicture } from './queries/live-pictures.ts'
 import { MediaReader } from './queries/media-reader.ts'
@@ -31,13 +30,12 @@ import { createRecorderParts, type RecorderParts } from './recorder-parts.ts'
 export type { RecorderOptions } from './recorder-options.ts'
 
 const REOPEN_DELAY_MS = 1_000
-/** Stop signals leave 5 s in all. */
-const SHUTDOWN_MS = 3_500
 
 /** The recorder: executes commands, moves its machines by committed facts only, answers queries. */
 export class Recorder implements RecorderPort {
   readonly bus: RecorderBus = new EventEmitter()
   readonly log: EventLog
+  readonly retention: RecorderPort['retention']
   readonly #options: RecorderOptions
   readonly #system: By & { side: 'system' }
   readonly #parts: RecorderParts
@@ -63,6 +61,7 @@ export class Recorder implements RecorderPort {
       onLogFailed: (error) => this.#logFailed(error),
       onFault: this.#onFault,
     })
+    this.retention = this.#parts.custody.retention
   }
 
   /**
@@ -152,12 +151,12 @@ export class Recorder implements RecorderPort {
   }
 
   keyStatus(): Promise<KeyStatus> {
-    return this.#parts.keyUpkeep.status()
+    return this.#parts.custody.keyUpkeep.status()
   }
 
   async rotateKeys(by: By): Promise<KeyStatus> {
     this.#assertReady()
-    await this.#parts.keyUpkeep.rotate(by)
+    await this.#parts.custody.keyUpkeep.rotate(by)
     return this.keyStatus()
   }
 
@@ -189,13 +188,10 @@ export class Recorder implements RecorderPort {
     this.#phase = 'closing'
     this.#parts.disk.watch.stop()
     this.#parts.clockMonitor.stop()
+    const custody = this.#parts.custody.close()
     if (wasReady) {
       try {
-        const done = await within(
-          this.#stopForShutdown().then(() => true),
-          SHUTDOWN_MS,
-        )
-        if (!done) throw new RecorderError('INTERRUPTED', `Not done after ${SHUTDOWN_MS} ms.`)
+        await stopForShutdown(this.#parts, this.#system)
       } catch (error) {
         this.#options.logger.error(
           { err: error },
@@ -211,18 +207,8 @@ export class Recorder implements RecorderPort {
       this.#parts.readiness.close(),
     ])
     await this.#reopening
-    await this.#parts.keyUpkeep.close()
+    await custody
     await this.log.close()
-  }
-
-  async #stopForShutdown(): Promise<void> {
-    for (const fold of this.#parts.facts.recordings.values()) {
-      if (isCapturing(fold)) await this.#parts.commands.systemStop(fold.id, 'shutdown')
-    }
-    await this.#parts.commands.close()
-    await this.#record(this.#system, (batch) =>
-      batch.add(null, 'daemon.stopped', { reason: 'signal' }),
-    )
   }
 
   #assertReady(): void {
@@ -255,7 +241,7 @@ export class Recorder implements RecorderPort {
     // The log says now that it has one.
     if (!this.#hasStarted && this.log.lostWitness !== undefined) await this.log.writeWitness()
     this.#hasStarted = true
-    await this.#parts.keyUpkeep.begin()
+    await this.#parts.custody.begin()
   }
 
   #logFailed(error: RecorderError): void {

@@ -17,6 +17,7 @@ import type {
   ToShown,
 } from './port.ts'
 import { ValueSeals } from './sealing/value-seals.ts'
+import type { TrustedTime } from './trusted-time.ts'
 import { Witness } from './witness.ts'
 import type { LostWitness } from './witness-check.ts'
 
@@ -156,6 +157,18 @@ class LevelEventLog implements EventLog {
 
   openRecordings() {
     return [...this.#log.open.values()].map(({ view }) => this.#log.seals.openView(view))
+  }
+
+  pending(id: string) {
+    return this.#writer.pending(id)
+  }
+
+  unfinishedErasures() {
+    return [...this.#log.erasures.values()]
+  }
+
+  get trustedTime(): TrustedTime {
+    return this.#log.time
   }
 
   recordings(query: RecordingQuery, toShown?: ToShown) {

@@ -1,6 +1,6 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent, NewEvent } from '../contract/events.ts'
-import type { TagEntry } from '../contract/views.ts'
+import type { RecordingView, TagEntry } from '../contract/views.ts'
 import {
   acknowledgedEntry,
   deleteAnswers,
@@ -9,6 +9,7 @@ import {
 } from './acknowledgement.ts'
 import { answerOperations } from './answers.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
+import { applyErasureEvent } from './erasures.ts'
 import { GroupCommit } from './group-commit.ts'
 import { eventKey, HEAD_KEY } from './keys.ts'
 import { applyErasure, type OpenedLog } from './opened-log.ts'
@@ -23,6 +24,7 @@ import {
 import { encodeRecord, hashRecord } from './record.ts'
 import { projectionsEntry, readProjectionSync } from './stored-projections.ts'
 import { applyTokenEvent } from './tokens.ts'
+import { applyTimeEvent } from './trusted-time.ts'
 import type { Head } from './witness.ts'
 
 /** The contents of one LevelDB batch. */
@@ -203,6 +205,12 @@ export class LogWriter {
     if (failure) throw new RecorderError(failure.code, failure.message, { cause: failure })
   }
 
+  /** See `EventLog.pending`. */
+  pending(id: string): RecordingView | undefined {
+    const found = this.#pending(id)?.view
+    return found && this.#log.seals.openView(found)
+  }
+
   /** Returns the recording after everything that was appended. */
   #pending(id: string): RecordingProjection | undefined {
     for (const group of [this.#commits.waiting, this.#commits.writing]) {
@@ -230,7 +238,7 @@ export class LogWriter {
   }
 
   #committed({ changes, events, answers, voided, head }: Group): void {
-    const { open, tokens } = this.#log
+    const { open, tokens, erasures } = this.#log
     for (const [id, { after }] of changes) {
       if (after === undefined || after.view.state === 'Closed') open.delete(id)
       else open.set(id, after)
@@ -239,6 +247,8 @@ export class LogWriter {
       applyTokenEvent(tokens, event)
       if (event.type === 'rules.changed') this.#log.rules = event.data.rules
       applyErasure(this.#log, event)
+      applyErasureEvent(erasures, event)
+      this.#log.time = applyTimeEvent(this.#log.time, event)
     }
     for (const [, owner, at] of voided)
       if (this.#log.answers.get(owner) === at) this.#log.answers.delete(owner)

@@ -12,6 +12,7 @@ import {
   storageError,
   wrapReadErrors,
 } from './database.ts'
+import { applyErasureEvent, type UnfinishedErasures } from './erasures.ts'
 import { type FolderSnapshot, snapshotFolder } from './folder-snapshot.ts'
 import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
@@ -24,6 +25,7 @@ import { areProjectionsCurrent } from './stored-projections.ts'
 import { copyDatabase } from './table/copy-database.ts'
 import { findDamagedTables } from './table/table-check.ts'
 import { applyTokenEvent, type Tokens } from './tokens.ts'
+import { applyTimeEvent, NO_TIME, type TrustedTime } from './trusted-time.ts'
 import { damaged, tailMissing, verifyLog } from './verify.ts'
 import { createWitness, type Head } from './witness.ts'
 import { type LostWitness, WitnessCheck, type WitnessCheckOptions } from './witness-check.ts'
@@ -52,6 +54,8 @@ export interface OpenedLog {
   tokens: Tokens
   /** The newest rules of custody in the log. */
   rules: CustodyRules | undefined
+  erasures: UnfinishedErasures
+  time: TrustedTime
   answers: AnswerTimes
   unacknowledged: Unacknowledged
   /** The recordings that are erased, also those whose erasure has only begun. */
@@ -123,6 +127,8 @@ async function verifyAndLoad(
   const isUnsealed = await checkSchema(db)
   const tokens: Tokens = new Map()
   const kept = { erased: new Set<string>(), words: new SearchWords() }
+  const erasures: UnfinishedErasures = new Map()
+  let time = NO_TIME
   const projections = new ProjectionCheck(db)
   let rules: CustodyRules | undefined
   let lastEventAt: string | null = null
@@ -134,6 +140,8 @@ async function verifyAndLoad(
         applyTokenEvent(tokens, event)
         if (event.type === 'rules.changed') rules = event.data.rules
         applyErasure(kept, event)
+        applyErasureEvent(erasures, event)
+        time = applyTimeEvent(time, event)
       }
       lastEventAt = events.at(-1)?.at ?? lastEventAt
       await projections.observe(events)
@@ -158,6 +166,8 @@ async function verifyAndLoad(
     open: projections.openRecordings(),
     tokens,
     rules,
+    erasures,
+    time,
     answers: await loadAnswerTimes(db),
     unacknowledged: await loadUnacknowledged(db, head.position),
     ...kept,

@@ -1,9 +1,19 @@
 import type { IdempotencyKey, TagValue } from '../contract/commands.ts'
 import type { CustodyRules } from '../contract/custody.ts'
 import type { RecorderError } from '../contract/errors.ts'
-import type { EventData, LogEvent, NewEvent, SegmentDescription } from '../contract/events.ts'
+import type {
+  EventData,
+  EventOf,
+  LogEvent,
+  NewEvent,
+  SegmentDescription,
+} from '../contract/events.ts'
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
+import type { TrustedTime } from './trusted-time.ts'
+
+/** Part of the port: the time as the log proves it. */
+export type { TrustedTime } from './trusted-time.ts'
 
 /** The HTTP status and body that a command returns. */
 export interface CommandAnswer {
@@ -137,6 +147,15 @@ export interface EventLog {
    * start was rolled back. One that is not closed is read from memory.
    */
   recording(id: string): Promise<RecordingView | undefined>
+  /**
+   * Returns the recording after everything that was appended, durable or not; undefined like
+   * `recording`. Reads a closed one from the disk, synchronously, in some microseconds.
+   */
+  pending(id: string): RecordingView | undefined
+  /** Returns the erasures that have begun and are not complete, oldest first. */
+  unfinishedErasures(): EventOf<'recording.erasing'>[]
+  /** The time as the durable events prove it. */
+  readonly trustedTime: TrustedTime
   /** Returns durable views of the recordings that are not closed, oldest first, unconfirmed too. */
   openRecordings(): RecordingView[]
   /**

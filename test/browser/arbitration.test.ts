@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
-import type { CommandName } from '../../src/contract/commands.ts'
+import type { MachineCommandName } from '../../src/contract/commands.ts'
 import { arbitrationTable, type Cell, type Standing } from '../support/arbitration.ts'
 import { suite } from '../support/suite.ts'
 import {
@@ -25,7 +25,7 @@ import {
 } from './support/record-view.ts'
 
 /** The button of each command. Every track is in another state, so that each command has one. */
-const BUTTONS: Record<CommandName, string | RegExp> = {
+const BUTTONS: Record<MachineCommandName, string | RegExp> = {
   'recording.start': /^(?:Start|New) recording/,
   'track.start': 'Start Screen',
   'track.stop': 'Stop Microphone',

@@ -52,6 +52,7 @@ export function recording(over: Partial<RecordingAnswer> = {}): RecordingAnswer 
     consent: null,
     holds: [],
     erased: null,
+    retention: null,
     allowedCommands: ['stop', 'pause', 'tag'],
     ...over,
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ClientSide } from '../../src/contract/by.ts'
-import type { CommandName } from '../../src/contract/commands.ts'
+import type { MachineCommandName } from '../../src/contract/commands.ts'
 import type { RecordingAnswer } from '../../src/contract/views.ts'
 import { arbitrationTable, type Cell, type Standing } from '../support/arbitration.ts'
 import { type Answer, startDaemon, type TestDaemon } from '../support/daemon.ts'
@@ -9,7 +9,7 @@ import { type Client, type Clients, connect } from './support/clients.ts'
 import { type EventFeed, openFeed } from './support/event-feed.ts'
 
 /** How each command of the table is sent. */
-const REQUESTS: Record<CommandName, [path: string, body?: object]> = {
+const REQUESTS: Record<MachineCommandName, [path: string, body?: object]> = {
   'recording.start': ['/recordings', { media: ['mic'], wrapUpSeconds: 3600 }],
   'track.start': ['/recordings/current/start', { media: ['screen'] }],
   'track.stop': ['/recordings/current/stop'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Side } from '../../src/contract/by.ts'
-import { COMMANDS, type Command } from '../../src/contract/commands.ts'
+import { COMMANDS, type MachineCommand } from '../../src/contract/commands.ts'
 import type { EventOf, LogEvent } from '../../src/contract/events.ts'
 import { MEDIA } from '../../src/contract/media.ts'
 import type { RefusalReason } from '../../src/contract/replay.ts'
@@ -10,7 +10,7 @@ import { command, Story } from '../support/fixtures.ts'
 import { suite } from '../support/suite.ts'
 
 /** Lets arbitration refuse a command after a story, and explains the event that it would write. */
-function explain(story: Story, refused: Command): RefusalReason | null {
+function explain(story: Story, refused: MachineCommand): RefusalReason | null {
   const outcome = arbitrate(story.world, refused)
   if (!isRefusal(outcome)) return null
   const fold = [...story.world.values()][0]!

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { ClientSide } from '../../src/contract/by.ts'
-import type { CommandName } from '../../src/contract/commands.ts'
+import type { MachineCommandName } from '../../src/contract/commands.ts'
 
 /** Where a recording stands: none, or who started it and how far it has come. */
 export type Standing = 'none' | `${ClientSide} ${'Active' | 'Paused' | 'WrapUp'}`
@@ -11,12 +11,12 @@ export type Standing = 'none' | `${ClientSide} ${'Active' | 'Paused' | 'WrapUp'}
  */
 export interface Cell {
   side: ClientSide
-  command: CommandName
+  command: MachineCommandName
   standing: Standing
   expected: string
 }
 
-const COMMANDS: Record<string, CommandName[]> = {
+const COMMANDS: Record<string, MachineCommandName[]> = {
   'start (new recording)': ['recording.start'],
   'start / stop / pause / resume a medium': [
     'track.start',

@@ -1,5 +1,5 @@
 import type { Side } from '../../src/contract/by.ts'
-import type { Command, CommandName, CommandRequests } from '../../src/contract/commands.ts'
+import type { CommandOf, CommandRequests, MachineCommandName } from '../../src/contract/commands.ts'
 import type { EventData, EventType, NewEvent } from '../../src/contract/events.ts'
 import { evolveRecordings, type OpenRecordings } from '../../src/recorder/open-recordings.ts'
 import type { Standing } from './arbitration.ts'
@@ -7,13 +7,13 @@ import type { Standing } from './arbitration.ts'
 const AT = '2026-01-05T09:00:00.000Z'
 
 /** Makes a command as HTTP would. */
-export function command<N extends CommandName>(
+export function command<N extends MachineCommandName>(
   side: Side,
   name: N,
   request: Partial<CommandRequests[N]> = {},
-): Command {
+): { [K in N]: CommandOf<K> }[N] {
   const recordingId = name === 'recording.start' ? null : 'current'
-  return { name, recordingId, request, by: { side, client: side, user: 'tester' } } as Command
+  return { name, recordingId, request, by: { side, client: side, user: 'tester' } } as { [K in N]: CommandOf<K> }[N]
 }
 
 /** Folds facts of one recording into a world, versions counted. */

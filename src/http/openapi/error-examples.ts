@@ -25,6 +25,11 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
     detail: 'The request must have exactly one Host header: 127.0.0.1:3887 or localhost:3887.',
   },
   FORBIDDEN_ORIGIN: { detail: 'Pages of this origin may not call the recorder.' },
+  FORBIDDEN_SAME_ACTOR: {
+    detail: 'The hold was placed with the same credential. Another one has to release it.',
+    recordingId: RECORDING.recordingId,
+    holdId: 'b0a0c7a4-2f0a-4a37-8a5c-6f7b0f1d2c3e',
+  },
   NOT_FOUND: { detail: 'There is no such route.' },
   RECORDING_NOT_FOUND: { detail: 'No recording can have this id.' },
   NO_CURRENT_RECORDING: { detail: 'Nothing is being recorded or wrapped up.' },
@@ -57,6 +62,13 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
     detail:
       'The recording would have 1001 different tag keys; 1000 are possible. Nothing was changed.',
     ...RECORDING,
+  },
+  ON_HOLD: {
+    detail: 'A hold keeps the recording. Nothing was erased.',
+    recordingId: RECORDING.recordingId,
+    state: 'Closed',
+    allowedCommands: ['start'],
+    holds: ['b0a0c7a4-2f0a-4a37-8a5c-6f7b0f1d2c3e'],
   },
   IN_FLIGHT: {
     detail: 'The first request with this Idempotency-Key has not been answered yet.',

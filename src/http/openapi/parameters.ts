@@ -28,6 +28,11 @@ const PATH_PARAMETERS: Record<string, Json> = {
     example: 'tok_Zk3mJ1xQfT0aVb9R',
     schema: { type: 'string' },
   },
+  holdId: {
+    description: 'The id of a hold',
+    example: 'b0a0c7a4-2f0a-4a37-8a5c-6f7b0f1d2c3e',
+    schema: { type: 'string' },
+  },
   file: {
     description: 'The name of a file of the page',
     example: 'main-ABCDEFGH.js',

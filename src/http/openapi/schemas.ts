@@ -3,7 +3,7 @@ import { ANSWERS, scope } from '../schemas/answers.ts'
 import { EVENTS } from '../schemas/event-answer.ts'
 import { errorCode, gapReason, level, medium, time, warningCode } from '../schemas/parts.ts'
 import { allowedCommands, recordingState, trackState } from '../schemas/recording-answer.ts'
-import { REQUESTS } from '../schemas/requests.ts'
+import { REQUESTS } from '../schemas/request-bodies.ts'
 
 /** A part of the document. */
 export type Json = Record<string, unknown>

@@ -3,6 +3,7 @@ export const TAGS = {
   Commands:
     'Start, pause, resume, stop, tag and close. A command answers once its outcome is confirmed and durable. Pause and stop always win.',
   Recordings: 'List, search and read recordings.',
+  Custody: 'Holds, erasure and retention of recordings.',
   Files:
     'The recorded media: segments as they are stored, and tracks and whole recordings as one composed file.',
   Events: 'The log, from which everything else is derived.',

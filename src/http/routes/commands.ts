@@ -1,19 +1,7 @@
-import type * as z from 'zod'
-import type { Scope } from '../../access/scopes.ts'
-import type { Command, CommandName, CommandRequests } from '../../contract/commands.ts'
-import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
 import { resolveMedia } from '../../contract/media.ts'
 import { refuseCardNumbers } from '../card-numbers.ts'
-import { expectedVersionOf, idempotencyOf } from '../command-headers.ts'
 import { requireTags } from '../required-tags.ts'
-import {
-  defineRoute,
-  type Exchange,
-  type HeaderName,
-  type Route,
-  type RouteResponse,
-} from '../route.ts'
-import { ANSWERS } from '../schemas/answers.ts'
+import type { Route } from '../route.ts'
 import {
   emptyRequest,
   mediaRequest,
@@ -22,109 +10,8 @@ import {
   startRequest,
   tagRequest,
 } from '../schemas/requests.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
-
-/** The codes that any command can answer with. */
-const COMMAND_ERRORS: readonly ErrorCode[] = [
-  'CONTROL_HELD_BY_API',
-  'CONTROL_HELD_BY_UI',
-  'IN_FLIGHT',
-  'IDEMPOTENCY_MISMATCH',
-  'KEY_UNAVAILABLE',
-  'NOT_READY',
-  'INTERRUPTED',
-  'STORAGE_UNAVAILABLE',
-  'STORAGE_FULL',
-]
-const CAPTURE_ERRORS: readonly ErrorCode[] = ['DEVICE_UNAVAILABLE', 'CAPTURE_FAILED']
-/** The further codes of commands on an existing recording. */
-const RECORDING_ERRORS: readonly ErrorCode[] = [
-  'RECORDING_NOT_FOUND',
-  'NO_CURRENT_RECORDING',
-  'INVALID_STATE',
-  'RECORDING_CLOSED',
-  'VERSION_MISMATCH',
-]
-
-interface CommandRoute<N extends CommandName, Body extends z.ZodType> {
-  name: N
-  path: string
-  operationId: string
-  summary: string
-  description: string
-  scope: Scope
-  body: Body
-  request(body: z.output<Body>): CommandRequests[N]
-  outcome: RouteResponse
-  errors: readonly ErrorCode[]
-}
-
-function commandRoute<N extends CommandName, Body extends z.ZodType>(
-  { recorder, user, isRunning }: Services,
-  definition: CommandRoute<N, Body>,
-): Route {
-  const onRecording = definition.path.includes(':id')
-  const requestHeaders: HeaderName[] = onRecording
-    ? ['Idempotency-Key', 'If-Match']
-    : ['Idempotency-Key']
-
-  function commandOf({
-    ctx,
-    credential,
-    params,
-    body,
-    sent,
-  }: Exchange<unknown, z.output<Body>>): Command {
-    const { side, client, clientId } = credential
-    const idempotency = idempotencyOf(ctx.req, clientId, ctx.path, sent)
-    const expectedVersion = onRecording ? expectedVersionOf(ctx.req) : undefined
-    return {
-      name: definition.name,
-      recordingId: params.id ?? null,
-      request: definition.request(body),
-      by: { side, client, user },
-      ...(expectedVersion === undefined ? {} : { expectedVersion }),
-      ...(idempotency === undefined ? {} : { idempotency }),
-    } as Command
-  }
-
-  return defineRoute({
-    method: 'POST',
-    path: definition.path,
-    operationId: definition.operationId,
-    tag: 'Commands',
-    summary: definition.summary,
-    description: `${definition.description} Answers once the outcome is confirmed and durable. A client that disconnects cancels nothing.`,
-    scope: definition.scope,
-    changesState: true,
-    body: definition.body,
-    requestHeaders,
-    outcomes: [definition.outcome],
-    errors: [...COMMAND_ERRORS, ...definition.errors],
-    async onScopeMissing({ credential: { side, client }, params, detail }) {
-      const by = { side, client, user }
-      const recordingId = params.id ?? null
-      await recorder.recordScopeRefusal({ name: definition.name, recordingId, by, detail })
-    },
-    async handle(exchange: Exchange<unknown, z.output<Body>>) {
-      const command = commandOf(exchange)
-      if (!isRunning()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
-      const { status, body } = await recorder.dispatch(command)
-      const { id, version } = body as { id: string; version: number }
-      const headers = ['ETag', `"${version}"`]
-      if (status === 201) headers.push('Location', `/v1/recordings/${id}`)
-      sendJson(exchange.ctx, status, body, headers)
-    },
-  })
-}
-
-const RECORDING: RouteResponse = {
-  status: 200,
-  description: 'The recording as it is now',
-  content: { 'application/json': ANSWERS.Recording },
-  headers: ['ETag'],
-}
+import { CAPTURE_ERRORS, commandRoute, RECORDING, RECORDING_ERRORS } from './command-route.ts'
 
 /** Returns the routes of all commands. */
 export function commandRoutes(services: Services): Route[] {

@@ -9,6 +9,7 @@ import { MEDIA } from '../../contract/media.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
 import { chart } from './chart-answer.ts'
 import { configuration } from './configuration-answer.ts'
+import { retentionPage, retentionStatus } from './custody-answer.ts'
 import { event, eventBase } from './event-answer.ts'
 import {
   by,
@@ -26,6 +27,7 @@ import {
 } from './parts.ts'
 import {
   allowedCommands,
+  hold,
   recording,
   recordingState,
   recordingWithHistory,
@@ -147,6 +149,8 @@ const problem = z
     scope: scope.optional().describe('The scope that the credential lacks'),
     allow: z.array(z.string()).optional().describe('The methods that the path supports'),
     retryAfterSeconds: count.optional(),
+    holds: z.array(z.string()).optional().describe('The ids of the holds that stand'),
+    holdId: z.string().optional().describe('The hold that was to be released'),
     tokenId: z.string().optional().describe('The token that has the name'),
     medium: medium.optional().describe('The medium that failed'),
     recordingId: id.optional(),
@@ -185,6 +189,8 @@ export const ANSWERS = {
   EventPage: pageOf(event),
   ExportMessage: exportMessage,
   Health: health,
+  Hold: hold,
+  HoldPage: pageOf(hold),
   Keys: keys,
   Launch: launch,
   LevelMessage: levelMessage,
@@ -196,6 +202,8 @@ export const ANSWERS = {
   RecordingPage: pageOf(recording),
   RecordingWithHistory: recordingWithHistory,
   ReplayState: replayState,
+  RetentionPage: retentionPage,
+  RetentionStatus: retentionStatus,
   Segment: segment,
   SegmentIndex: segmentIndex,
   SegmentPage: pageOf(segment),

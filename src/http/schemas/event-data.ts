@@ -1,6 +1,6 @@
 /** The schemas of the data of every event. The compiler compares them with `EventData`. */
 import * as z from 'zod'
-import { COMMANDS, type CommandName } from '../../contract/commands.ts'
+import { ALL_COMMANDS, type CommandName } from '../../contract/commands.ts'
 import { ACCESS_ACTS, CONSENT_STATES, ERASURE_CAUSES } from '../../contract/custody.ts'
 import type { EventData, EventType } from '../../contract/events.ts'
 import { RECORDING_TYPES } from '../../contract/media.ts'
@@ -10,7 +10,7 @@ import { custodyRules } from './custody-rules.ts'
 import * as parts from './parts.ts'
 import { count, device, errorCode, gapReason, medium, segment, tagValue, time } from './parts.ts'
 
-const command = z.enum(COMMANDS as [CommandName, ...CommandName[]])
+const command = z.enum(ALL_COMMANDS as [CommandName, ...CommandName[]])
 const nothing = z.object({}) as z.ZodType<Record<never, never>>
 const detail = z.string().describe('What happened, in a whole sentence')
 const number = z.int().min(1).describe('The number of the segment')
@@ -204,6 +204,14 @@ const recorder = {
   'page.opened': z.object({ sessionId: z.string() }),
   'credentials.refused': z.object({ count, from: time, to: time }),
   'rules.changed': z.object({ rules: custodyRules }),
+  'retention.checked': z.object({
+    erased: count.describe('The recordings that were erased'),
+    held: count.describe('The recordings that only a hold has kept'),
+  }),
+  'clock.confirmed': z.object({
+    from: time.describe('The newest time that was sure before'),
+    to: time.describe('The time that was confirmed'),
+  }),
   'keys.rotated': z.object({ from: z.string(), to: z.string(), keys: z.int() }),
   'desktop.locked': nothing,
   'desktop.unlocked': nothing,

@@ -70,6 +70,12 @@ const erased = z.object({
   reason: z.string(),
 })
 
+/** The schema of the end of a recording's keeping. */
+export const retention = z.object({
+  eraseAt: time,
+  rule: z.string().nullable().describe('The name of the rule; null for `retention.maxDays`'),
+})
+
 /** The schema of a recording in a list. */
 export const recording = z.object({
   id,
@@ -87,6 +93,9 @@ export const recording = z.object({
   consent: consent.nullable().describe('The newest consent'),
   holds: z.array(hold).describe('The holds in force'),
   erased: erased.nullable().describe('Set when the recording was erased'),
+  retention: retention
+    .nullable()
+    .describe('When retention will erase it; null while it will not, for example on hold'),
   keyMissing: z
     .literal(true)
     .optional()

@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { COMMANDS, type CommandName } from '../../contract/commands.ts'
+import { ALL_COMMANDS, type CommandName } from '../../contract/commands.ts'
 import { event } from './event-answer.ts'
 import { count, eachMedium, errorCode, id, medium } from './parts.ts'
 import { allowedCommands, recording, track } from './recording-answer.ts'
 
-const command = z.enum(COMMANDS as [CommandName, ...CommandName[]])
+const command = z.enum(ALL_COMMANDS as [CommandName, ...CommandName[]])
 const machine = z.enum(['control', 'session', 'track'])
 const path = z.string().describe('The path of a state, such as `heldByApi.capturing`')
 
@@ -54,7 +54,7 @@ export const replayState = z.object({
   changes: z.array(change).describe('What the event did to the machines'),
   refusal: refusal.nullable().describe('Why the command was refused; null for other events'),
   recording: recording
-    .omit({ allowedCommands: true })
+    .omit({ allowedCommands: true, retention: true })
     .extend({ tracks: eachMedium(track.omit({ level: true })) })
     .nullable()
     .describe('The recording as clients saw it; null before its start'),

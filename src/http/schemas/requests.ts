@@ -22,7 +22,6 @@ import {
   SYSTEM_TAG_PREFIX,
   TAG_KEY,
 } from '../../contract/tag-key.ts'
-import { tokenRequest } from './token-request.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
 const MAX_TAGS = MAX_TAGS_PER_REQUEST
@@ -286,15 +285,3 @@ export const readinessQuery = z.strictObject({
     .optional()
     .describe('Media, separated by commas. Defaults to all.'),
 })
-
-/** The bodies of requests, by their names in openapi.json. */
-export const REQUESTS = {
-  CreateTokenRequest: tokenRequest,
-  EmptyRequest: emptyRequest,
-  MediaRequest: mediaRequest,
-  PauseRequest: pauseRequest,
-  SearchRequest: searchRequest,
-  StartMediaRequest: startMediaRequest,
-  StartRequest: startRequest,
-  TagRequest: tagRequest,
-}

@@ -1,8 +1,8 @@
 import type { By, Side } from '../../contract/by.ts'
 import {
   COMMAND_DONE,
-  type Command,
-  type CommandName,
+  type MachineCommand,
+  type MachineCommandName,
   type TagValue,
 } from '../../contract/commands.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
@@ -28,6 +28,8 @@ export interface Refusal {
   medium?: Medium
   /** Who has control, where no recording says so yet. */
   holder?: { side: Side; client: string; since: string }
+  /** Further members of the answer. */
+  members?: Record<string, unknown>
 }
 
 /** The recording and media that a permitted command acts on. */
@@ -48,7 +50,7 @@ export function isRefusal(permission: Permission | Refusal): permission is Refus
  */
 export function arbitrate(
   recordings: OpenRecordings,
-  command: Command,
+  command: MachineCommand,
   overtaken: readonly Medium[] = [],
 ): Permission | Refusal {
   if (command.name === 'recording.start')
@@ -146,7 +148,7 @@ export function startHeld(by: By, since: string): Refusal {
   }
 }
 
-function wrongState(recording: RecordingFold, name: CommandName): Refusal {
+function wrongState(recording: RecordingFold, name: MachineCommandName): Refusal {
   const state = recordingState(recording.session)
   const remedy = name === 'recording.close' ? ' Stop it first.' : ''
   return {

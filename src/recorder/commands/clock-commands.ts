@@ -1,5 +1,5 @@
 import type { By } from '../../contract/by.ts'
-import type { Command } from '../../contract/commands.ts'
+import type { MachineCommand } from '../../contract/commands.ts'
 import type { Medium } from '../../contract/media.ts'
 import { trackState } from '../../machines/recording-fold.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -35,7 +35,7 @@ export class ClockCommands {
     }
     const { clock } = fired
     const name = clock === 'maxDuration' ? 'track.stop' : 'recording.close'
-    const command: Command = { name, recordingId: id, request: {}, by: system }
+    const command: MachineCommand = { name, recordingId: id, request: {}, by: system }
     // Another command may have come first; that refusal is not worth an event.
     if (!facts.recordings.has(id) || isRefusal(arbitrate(facts.recordings, command))) return
     const done =

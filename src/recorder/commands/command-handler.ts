@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { CapturePlatform } from '../../actors/port.ts'
 import type { By } from '../../contract/by.ts'
-import type { Command, TagValue } from '../../contract/commands.ts'
+import {
+  type Command,
+  type CustodyCommand,
+  isCustodyCommand,
+  type MachineCommand,
+  type TagValue,
+} from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
@@ -9,21 +15,14 @@ import type { KeyRing } from '../../custody/port.ts'
 import type { RecordingFold } from '../../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
-import type { EventBatch, FactCause, WrapUpReason } from '../facts/event-batch.ts'
+import type { FactCause, WrapUpReason } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { PendingCommand } from '../facts/pending-command.ts'
-import type { SegmentRef } from '../facts/segment-ledger.ts'
 import { currentRecording } from '../open-recordings.ts'
 import { arbitrate, isRefusal, type Permission, type Refusal, startHeld } from './arbitration.ts'
 import type { FoundDevices } from './find-devices.ts'
 import { Idempotency } from './idempotency.ts'
-import { planClose } from './plans/plan-close.ts'
-import { planPause } from './plans/plan-pause.ts'
-import { planResume } from './plans/plan-resume.ts'
-import { planStart } from './plans/plan-start.ts'
-import { planStop } from './plans/plan-stop.ts'
-import { planTag } from './plans/plan-tag.ts'
-import { planTrackStart } from './plans/plan-track-start.ts'
+import { planCommand } from './plans/plan-command.ts'
 import {
   overtakenError,
   type PreparedStart,
@@ -49,6 +48,8 @@ export interface CommandHandlerOptions {
   diskWatch: Pick<DiskWatch, 'isStale' | 'check' | 'shortage'>
   now(): number
   onFault(what: string, error: unknown): void
+  /** Executes a command of custody. */
+  custody(command: CustodyCommand): Promise<CommandAnswer>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality(): Quality }
 }
 
@@ -79,7 +80,8 @@ export class CommandHandler {
       facts,
       log,
       refusals: this.#refusals,
-      execute: (command) => this.#execute(command),
+      execute: (command) =>
+        isCustodyCommand(command) ? options.custody(command) : this.#execute(command),
     })
   }
 
@@ -128,7 +130,10 @@ export class CommandHandler {
     await this.#execute({ name: 'recording.close', recordingId, request: {}, by })
   }
 
-  async #execute(command: Command, reason: WrapUpReason = 'stopped'): Promise<CommandAnswer> {
+  async #execute(
+    command: MachineCommand,
+    reason: WrapUpReason = 'stopped',
+  ): Promise<CommandAnswer> {
     const { facts } = this.#options
     const { recordingId } = command
     if (recordingId !== null && recordingId !== 'current' && !facts.recordings.has(recordingId)) {
@@ -226,7 +231,7 @@ export class CommandHandler {
   }
 
   #accept(
-    command: Command,
+    command: MachineCommand,
     permission: Permission,
     reason: WrapUpReason,
     prepared?: PreparedStart,
@@ -234,8 +239,16 @@ export class CommandHandler {
     const cause: FactCause = { by: command.by, commandId: randomUUID() }
     const id = permission.recording?.id ?? (prepared as PreparedStart).id
     const devices: FoundDevices = prepared?.devices ?? new Map()
-    const pending = this.#options.facts.accept(cause, (batch) => {
-      const segments = this.#plan(batch, command, id, permission, devices, reason)
+    const { facts, system } = this.#options
+    const pending = facts.accept(cause, (batch) => {
+      const segments = planCommand(batch, command, {
+        id,
+        permission,
+        devices,
+        reason,
+        facts,
+        system,
+      })
       return new PendingCommand(command, cause, id, segments)
     })
     return this.#answerWithinLimit(pending)
@@ -246,32 +259,6 @@ export class CommandHandler {
     const timer = setTimeout(() => this.#options.facts.expire(pending), limit)
     timer.unref()
     return pending.answered.finally(() => clearTimeout(timer))
-  }
-
-  #plan(
-    batch: EventBatch,
-    command: Command,
-    id: string,
-    { media }: Permission,
-    devices: FoundDevices,
-    reason: WrapUpReason,
-  ): SegmentRef[] {
-    switch (command.name) {
-      case 'recording.start':
-        return planStart(batch, id, command.request, devices, this.#options.system)
-      case 'recording.tag':
-        return planTag(batch, id, command.request)
-      case 'recording.close':
-        return planClose(batch, id, this.#options.facts.ledger)
-      case 'track.start':
-        return planTrackStart(batch, id, media, devices)
-      case 'track.resume':
-        return planResume(batch, id, media)
-      case 'track.pause':
-        return planPause(batch, id, media, command.request)
-      case 'track.stop':
-        return planStop(batch, id, media, reason)
-    }
   }
 
   /**

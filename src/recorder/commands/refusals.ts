@@ -55,7 +55,8 @@ export class Refusals {
     await this.#facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
       batch.refuse(recording ?? closed ?? null, data)
     })
-    throw new RecorderError(code, detail, { members: this.#members(command, refusal, closed) })
+    const members = { ...this.#members(command, refusal, closed), ...refusal.members }
+    throw new RecorderError(code, detail, { members })
   }
 
   /**

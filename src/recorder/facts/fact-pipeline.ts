@@ -14,7 +14,7 @@ import { LiveRecordings } from './live-recordings.ts'
 import type { PendingCommand } from './pending-command.ts'
 import { PendingCommands } from './pending-commands.ts'
 import { SegmentLedger } from './segment-ledger.ts'
-import { failureError, type Settlement } from './settlement.ts'
+import { failureError, rejectSettled, type Settlement } from './settlement.ts'
 import { UncommittedBatches } from './uncommitted-batches.ts'
 
 /**
@@ -133,14 +133,19 @@ export class FactPipeline {
 
   #begin(cause: FactCause): EventBatch {
     if (this.#failure) throw this.#failure
-    return new EventBatch(this.#recordings, cause, this.#options.now(), this.ledger)
+    const { ledger } = this
+    const { log, now } = this.#options
+    return new EventBatch(this.#recordings, cause, now(), {
+      isFinished: (id) => ledger.isFinished(id),
+      closingVersion: (id) => ledger.closingVersion(id) ?? log.pending(id)?.version,
+    })
   }
 
   /** Carries out a batch's cuts before anything else can fail, then settles and appends. */
   async #commit(batch: EventBatch): Promise<void> {
     this.live.cut(batch.cuts)
     const cutsCarriedOut = batch.cuts.length
-    let settled: [PendingCommand, Settlement][]
+    let settled: [PendingCommand, Settlement][] = []
     let appended: Appended
     try {
       this.#pending.overtake(batch)
@@ -151,14 +156,13 @@ export class FactPipeline {
     } catch (error) {
       // Commands wait for facts that cannot be appended: nothing may continue.
       this.fail(error)
+      rejectSettled(settled, error)
       throw error
     }
     const durable = this.#whenDurable(appended)
     durable.then(
       () => this.#answer(settled, appended),
-      (error) => {
-        for (const [done] of settled) done.reject(error)
-      },
+      (error) => rejectSettled(settled, error),
     )
     return durable
   }

@@ -31,7 +31,8 @@ export function nextStep(pending: PendingCommand): SettlementStep {
   if (pending.rollingBack) return done ? { failure: pending.rollingBack } : undefined
   if (pending.goal === 'ended') {
     if (!done) return undefined
-    return outcomes.includes('unfinished') ? { failure: UNFINISHED } : { status: 200 }
+    if (outcomes.includes('unfinished')) return { failure: UNFINISHED }
+    return { status: pending.command.name === 'recording.hold' ? 201 : 200 }
   }
   const failure = outcomes.find(isFailure)
   const { command } = pending
@@ -124,4 +125,12 @@ export function failureError(
     ...(pending.command.name === 'recording.start' ? {} : { recordingId: pending.recordingId }),
   }
   return new RecorderError(code, detail, { members })
+}
+
+/** Rejects commands whose outcome is known, but cannot be recorded. */
+export function rejectSettled(
+  settled: readonly [PendingCommand, Settlement][],
+  error: unknown,
+): void {
+  for (const [pending] of settled) pending.reject(error)
 }

@@ -16,6 +16,8 @@ import type {
 import { allowedCommands } from '../../machines/allowed-commands.ts'
 import type { Replay } from '../../replay/replay.ts'
 import type { EventLog, Page, RecordingQuery } from '../../store/port.ts'
+import type { Custody } from '../custody/custody.ts'
+import { retentionOf } from '../custody/retention-rules.ts'
 import type { DiskState, DiskWatch } from '../disk/disk-watch.ts'
 import type { FactPipeline, UnrecordedEnd } from '../facts/fact-pipeline.ts'
 import { currentRecording, type OpenRecordings } from '../open-recordings.ts'
@@ -34,6 +36,7 @@ export interface ReaderOptions {
   diskWatch: Pick<DiskWatch, 'check' | 'shortage'>
   now(): number
   ready(): boolean
+  custody(): Pick<Custody, 'rules' | 'problems'>
 }
 
 type RecordingWithHistory = RecordingAnswer & { tagHistory: TagEntry[] }
@@ -70,9 +73,18 @@ export class Reader {
     for (const event of events) {
       this.#activeErrors.observe(event)
       this.#pictures.observe(event)
+      // After the first of the two, the key may still have opened what was read.
+      if (event.type.startsWith('recording.eras')) this.#forget(event.recordingId as string)
       if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') continue
       for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
     }
+  }
+
+  /** Forgets what is in memory of an erased recording. */
+  #forget(id: string): void {
+    this.#replays.forget(id)
+    if (this.#history?.id === id) this.#history = undefined
+    for (const [side, { view }] of this.#last) if (view.id === id) this.#last.delete(side)
   }
 
   /** Observes a track's level, or its end. Levels are not in the log. */
@@ -190,7 +202,9 @@ export class Reader {
         track.state === 'recording' ? this.#levels.get(`${view.id}/${medium}`) : undefined
       tracks[medium] = { ...track, level: level ?? null }
     }
-    return { ...view, tracks, allowedCommands: this.#options.facts.unrecordedEnd ? [] : allowed }
+    const { facts, custody } = this.#options
+    const retention = retentionOf(view, custody().rules.retention)
+    return { ...view, tracks, retention, allowedCommands: facts.unrecordedEnd ? [] : allowed }
   }
 
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[] {
@@ -244,6 +258,7 @@ export class Reader {
       const { code, message } = ended.error
       errors.unshift({ code, message, since: ended.since })
     }
+    errors.push(...this.#options.custody().problems)
     if (encoderProblem) errors.push({ code: 'CAPTURE_FAILED', message: encoderProblem, since })
     const { shortage } = this.#options.diskWatch
     if (shortage && ended?.error.code !== 'STORAGE_FULL')

@@ -46,6 +46,12 @@ export class Replays {
     return kept.replay
   }
 
+  /** Forgets the replay of a recording, since what it shows is erased. */
+  forget(recordingId: string): void {
+    if (this.#kept?.replay.recordingId === recordingId) this.#kept = undefined
+    this.#awaited.delete(recordingId)
+  }
+
   #find(recordingId: string): KeptReplay {
     const awaited = this.#awaited.get(recordingId)
     if (awaited !== undefined) return awaited

@@ -340,6 +340,9 @@ export const de: Record<keyof typeof en, string> = {
   'player.command.track.resume': 'fortsetzen',
   'player.command.recording.tag': 'Tags setzen',
   'player.command.recording.close': 'abschließen',
+  'player.command.recording.hold': 'sperren',
+  'player.command.recording.releaseHold': 'eine Sperre aufheben',
+  'player.command.recording.erase': 'löschen',
   'nav.inspector': 'Inspektor',
   'player.toInspector': 'Im Inspektor',
 }

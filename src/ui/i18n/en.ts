@@ -331,6 +331,9 @@ export const en = {
   'player.command.track.resume': 'resume',
   'player.command.recording.tag': 'tag',
   'player.command.recording.close': 'close',
+  'player.command.recording.hold': 'hold',
+  'player.command.recording.releaseHold': 'release a hold',
+  'player.command.recording.erase': 'erase',
   'nav.inspector': 'Inspector',
   'player.toInspector': 'In the inspector',
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Chart, ChartEdge, ChartNode } from '../../contract/chart.ts'
-import { ALLOWED_COMMAND_OF, type CommandName } from '../../contract/commands.ts'
+import { ALLOWED_COMMAND_OF, type MachineCommandName } from '../../contract/commands.ts'
 import type { MachineChange, MachineState, RefusalReason } from '../../contract/replay.ts'
 import { isActive, refusingNode, takenEdge } from './chart.ts'
 import { roundedPath } from './rounded-path.ts'
@@ -75,7 +75,7 @@ function Node({
   text: Chart['text']
   value: string
   isLeft: boolean
-  refused: CommandName | null
+  refused: string | null
 }) {
   const { id, x, y, width, height, name, kind, invoke, permits } = node
   const lit = isActive(id, value) ? (id === value ? 'node-on node-leaf' : 'node-on') : ''
@@ -115,7 +115,7 @@ function Node({
 }
 
 function permitText({ command, guard }: ChartNode['permits'][number]): string {
-  const name = ALLOWED_COMMAND_OF[command as CommandName] ?? command
+  const name = ALLOWED_COMMAND_OF[command as MachineCommandName] ?? command
   if (guard === null) return name
   const key = `inspector.chart.guard.${guard}`
   return `${name} · ${hasText(key) ? t(key) : guard}`

@@ -179,7 +179,8 @@ export class StubRecorder implements RecorderPort {
         { ...track, level: { rmsDb: -20, peakDb: -6 } },
       ]),
     )
-    return { ...view, tracks, allowedCommands: this.allowedCommands(view.id, side) }
+    const allowedCommands = this.allowedCommands(view.id, side)
+    return { ...view, tracks, retention: null, allowedCommands }
   }
 
   /** The live picture of every recording. */
@@ -240,6 +241,13 @@ export class StubRecorder implements RecorderPort {
       (medium) => ({ id: 'device', medium, result: 'pass', detail: 'Device' }) as const,
     )
     return { ready: true, at: AT, checks }
+  }
+
+  /** Who has confirmed the clock. */
+  readonly confirmed: By[] = []
+  readonly retention: RecorderPort['retention'] = {
+    report: async () => ({ waiting: null, due: 0, entries: [] }),
+    confirmClock: async (by) => void this.confirmed.push(by),
   }
 
   async appendTokenEvent(

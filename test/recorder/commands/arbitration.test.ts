@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { CommandName } from '../../../src/contract/commands.ts'
+import type { MachineCommandName } from '../../../src/contract/commands.ts'
 import { allowedCommands } from '../../../src/machines/allowed-commands.ts'
 import { arbitrate, isRefusal } from '../../../src/recorder/commands/arbitration.ts'
 import { currentRecording } from '../../../src/recorder/open-recordings.ts'
@@ -10,7 +10,7 @@ import { suite } from '../../support/suite.ts'
 /** A command of the table, made so that only control and the recording's state decide. */
 function ask({ side, command: name, standing }: Cell) {
   const paused = standing.endsWith('Paused')
-  const requests: Partial<Record<CommandName, object>> = {
+  const requests: Partial<Record<MachineCommandName, object>> = {
     'track.start': { media: ['screen'], devices: {} },
     'recording.tag': { tags: { customer: 'C-1' } },
   }

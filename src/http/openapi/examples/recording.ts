@@ -125,6 +125,8 @@ function stateAfter(step: Step): RecordingAnswer['state'] {
   return step === 'pause' ? 'Paused' : 'Active'
 }
 
+const RETENTION = { eraseAt: '2026-05-01T09:01:30.000Z', rule: 'standard' }
+
 /** Returns the recording as a client sees it after a step. */
 export function recordingAfter(step: Step): RecordingAnswer {
   return {
@@ -147,6 +149,7 @@ export function recordingAfter(step: Step): RecordingAnswer {
     consent: null,
     holds: [],
     erased: null,
+    retention: step === 'close' ? RETENTION : null,
     allowedCommands: allowedAfter(step),
   }
 }

@@ -40,6 +40,14 @@ export const de: ProblemTexts = {
     'Die Aufnahme hat zu viele Angaben.',
     'Verwenden Sie vorhandene Schlüssel und kürzere Werte.',
   ],
+  FORBIDDEN_SAME_ACTOR: [
+    'Ihre eigene Sperre können Sie nicht aufheben.',
+    'Bitten Sie jemand anderen, sie aufzuheben.',
+  ],
+  ON_HOLD: [
+    'Eine Sperre bewahrt die Aufnahme vor dem Löschen.',
+    'Heben Sie jede Sperre auf, deren Grund nicht mehr besteht. Löschen Sie dann die Aufnahme.',
+  ],
   IN_FLIGHT: ['Der Befehl wird noch ausgeführt.', 'Warten Sie einen Augenblick.'],
   TOKEN_NAME_TAKEN: [
     'Ein Token mit diesem Namen gibt es schon.',

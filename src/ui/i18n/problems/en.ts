@@ -37,6 +37,11 @@ export const en: ProblemTexts = {
     'The recording has too many tags.',
     'Use keys that it already has, and shorter values.',
   ],
+  FORBIDDEN_SAME_ACTOR: ['You cannot release your own hold.', 'Ask somebody else to release it.'],
+  ON_HOLD: [
+    'A hold keeps the recording.',
+    'Release every hold whose reason no longer stands. Then erase the recording.',
+  ],
   IN_FLIGHT: ['The command is still being carried out.', 'Wait a moment.'],
   TOKEN_NAME_TAKEN: ['A token with this name exists.', 'Choose another name.'],
   ERASED: ['The recording is erased.', 'Nothing of it can be seen or heard any more.'],

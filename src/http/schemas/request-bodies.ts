@@ -1,0 +1,24 @@
+import { reasonRequest } from './custody-requests.ts'
+import {
+  emptyRequest,
+  mediaRequest,
+  pauseRequest,
+  searchRequest,
+  startMediaRequest,
+  startRequest,
+  tagRequest,
+} from './requests.ts'
+import { tokenRequest } from './token-request.ts'
+
+/** The bodies of requests, by their names in openapi.json. */
+export const REQUESTS = {
+  CreateTokenRequest: tokenRequest,
+  EmptyRequest: emptyRequest,
+  MediaRequest: mediaRequest,
+  PauseRequest: pauseRequest,
+  ReasonRequest: reasonRequest,
+  SearchRequest: searchRequest,
+  StartMediaRequest: startMediaRequest,
+  StartRequest: startRequest,
+  TagRequest: tagRequest,
+}

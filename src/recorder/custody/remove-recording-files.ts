@@ -1,0 +1,65 @@
+import { constants, type Dirent } from 'node:fs'
+import { lstat, open, readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { isSealedFile } from '../../age/stored-media.ts'
+import { syncFolder } from '../../disk/sync-folder.ts'
+
+/** Files that were removed. */
+export interface RemovedFiles {
+  files: number
+  bytes: number
+}
+
+const ZEROS = Buffer.alloc(1_048_576)
+
+/**
+ * Removes the folder of a recording, and adds to `removed` what was in it. Overwrites files that
+ * are not sealed first. Resolves when that is on disk. Rejects with errors of the file system, or
+ * with the signal's reason. Idempotent.
+ */
+export async function removeRecordingFiles(
+  folder: string,
+  removed: RemovedFiles,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const entry of await entriesOf(folder)) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isDirectory()) continue
+    signal.throwIfAborted()
+    const { size } = await lstat(path)
+    if (entry.isFile() && !isSealed(entry.name)) await overwrite(path, size, signal)
+    await rm(path, { force: true })
+    removed.files++
+    removed.bytes += size
+  }
+  await rm(folder, { recursive: true, force: true })
+  await syncFolder(dirname(folder))
+}
+
+/** The tail of a growing file is sealed, too. */
+const isSealed = (name: string): boolean => isSealedFile(name) || name.endsWith('.tail')
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    // A link is removed, and what it leads to is left alone.
+    if (!(await lstat(folder)).isDirectory()) return []
+    return await readdir(folder, { withFileTypes: true, recursive: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** A file system that writes in place then keeps nothing of it. */
+async function overwrite(path: string, bytes: number, signal: AbortSignal): Promise<void> {
+  const handle = await open(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
+  try {
+    for (let at = 0; at < bytes; at += ZEROS.length) {
+      signal.throwIfAborted()
+      await handle.write(ZEROS, 0, Math.min(ZEROS.length, bytes - at), at)
+    }
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

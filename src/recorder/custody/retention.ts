@@ -1,0 +1,196 @@
+import type { By } from '../../contract/by.ts'
+import type { CustodyRules, RetentionEntry, RetentionStatus } from '../../contract/custody.ts'
+import type { LogEvent } from '../../contract/events.ts'
+import type { RecordingView } from '../../contract/views.ts'
+import type { EventLog } from '../../store/port.ts'
+import { within } from '../../time/within.ts'
+import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { whyNotErasable } from './arbitrate-custody.ts'
+import { ClockGuard, type ClockGuardOptions } from './clock-guard.ts'
+import type { Erasures } from './erasures.ts'
+import { endOf, retentionOf, retentionWithoutHolds, shortestKeepingMs } from './retention-rules.ts'
+
+/** The parts that retention works with. */
+export interface RetentionOptions extends ClockGuardOptions {
+  facts: Pick<FactPipeline, 'append' | 'failure'>
+  log: Pick<EventLog, 'recordings' | 'pending' | 'trustedTime'>
+  erasures: Pick<Erasures, 'erase'>
+  rules(): CustodyRules
+  onFault(what: string, error: unknown): void
+}
+
+/** What retention will do. */
+export interface RetentionReport extends RetentionStatus {
+  entries: RetentionEntry[]
+}
+
+const HOUR_MS = 60 * 60 * 1_000
+/** Between two checks. A day without one would look like a jump of the clock. */
+const PERIOD_MS = 22 * HOUR_MS
+const CLOSE_LIMIT_MS = 1_000
+/** Recordings that are decided in one turn of the event loop. */
+const PAGE = 25
+
+/**
+ * Erases recordings that are older than the rules keep them: at each start, and daily. Never those
+ * that are held, open, or younger than their shortest keeping, and none while the clock is in doubt.
+ */
+export class Retention {
+  readonly #options: RetentionOptions
+  readonly #guard: ClockGuard
+  #timer: NodeJS.Timeout | undefined
+  #checkedAt: number | undefined
+  #checking: Promise<void> | undefined
+  #isClosed = false
+  /** The warning is in the log. */
+  #isWarned = false
+
+  constructor(options: RetentionOptions) {
+    this.#options = options
+    this.#guard = new ClockGuard(options)
+  }
+
+  /** Applies the rules now, and then daily. */
+  begin(): void {
+    if (this.#isClosed) return
+    this.#timer ??= setInterval(() => void this.#tick(), HOUR_MS).unref()
+    void this.check()
+  }
+
+  /** Observes committed events: new rules, and steps of the clock. */
+  observe(events: readonly LogEvent[]): void {
+    this.#guard.observe(events)
+    if (this.#timer !== undefined && events.some(({ type }) => type === 'rules.changed'))
+      void this.check()
+  }
+
+  /** Ends after the erasure that is under way has been given up. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    if (this.#checking) await within(this.#checking, CLOSE_LIMIT_MS)
+  }
+
+  /**
+   * Lists the recordings that will be erased, and those that only a hold keeps, the next first; and
+   * what retention waits for.
+   */
+  async report(): Promise<RetentionReport> {
+    const entries = await this.#entries(Number.POSITIVE_INFINITY)
+    const now = new Date(this.#options.now()).toISOString()
+    const due = entries.filter(({ holds, eraseAt }) => holds === 0 && eraseAt <= now)
+    return { waiting: this.#guard.doubt, due: due.length, entries }
+  }
+
+  /** Confirms the clock, and applies the rules. Resolves when the confirmation is durable. */
+  async confirmClock(by: By): Promise<void> {
+    await this.#guard.confirm(by)
+    void this.check()
+  }
+
+  /** Applies the rules. Never rejects. */
+  check(): Promise<void> {
+    this.#checking ??= this.#check()
+      .catch((error) => this.#options.onFault('the rules of retention', error))
+      .finally(() => {
+        this.#checking = undefined
+      })
+    return this.#checking
+  }
+
+  async #tick(): Promise<void> {
+    await this.#guard
+      .confirmIfProven()
+      .catch((error) => this.#options.onFault('confirming the clock', error))
+    const { now } = this.#options
+    const elapsed = now() - (this.#checkedAt ?? 0)
+    if (elapsed >= PERIOD_MS || elapsed < 0 || this.#isWarned) await this.check()
+  }
+
+  async #check(): Promise<void> {
+    const { rules, facts, system, now } = this.#options
+    if (this.#isClosed || facts.failure) return
+    const time = now()
+    this.#checkedAt = time
+    if (shortestKeepingMs(rules().retention) === null) return this.#warn(0)
+    const entries = await this.#entries(time)
+    const due = entries.filter(({ holds }) => holds === 0)
+    if (this.#guard.doubt !== null) return this.#warn(due.length)
+    await this.#warn(0)
+    let erased = 0
+    for (const { recordingId } of due) {
+      if (this.#isClosed || facts.failure) return
+      if (await this.#erase(recordingId)) erased++
+    }
+    if (this.#isClosed || facts.failure) return
+    const held = entries.length - due.length
+    await facts.append({ by: system, commandId: null }, (batch) =>
+      batch.add(null, 'retention.checked', { erased, held }),
+    )
+  }
+
+  /** Erases a recording, unless something has happened to it or to the clock meanwhile. */
+  async #erase(id: string): Promise<boolean> {
+    const { log, erasures, rules, system, now, onFault } = this.#options
+    const view = log.pending(id)
+    const retention = view && retentionOf(view, rules().retention)
+    if (!view || !retention || whyNotErasable(view) || this.#guard.doubt) return false
+    if (Date.parse(retention.eraseAt) > now()) return false
+    const rule = retention.rule === null ? {} : { rule: retention.rule }
+    const reason = `The rules of retention keep it until ${retention.eraseAt}.`
+    try {
+      await erasures.erase(
+        id,
+        { cause: 'retention', reason, ...rule },
+        { by: system, commandId: null },
+      )
+      return true
+    } catch (error) {
+      if (!this.#isClosed) onFault('erasing by retention', error)
+      return false
+    }
+  }
+
+  /** Raises the warning when due recordings wait for the clock; clears it when none does. */
+  async #warn(due: number): Promise<void> {
+    const isWarned = due > 0
+    if (isWarned === this.#isWarned) return
+    const { facts, system } = this.#options
+    const { from, to } = this.#guard.doubt ?? { from: '', to: '' }
+    const detail = `The clock says ${to}, but the newest time in the log is ${from}. ${due === 1 ? 'One recording waits' : `${due} recordings wait`} for erasure.`
+    await facts.append({ by: system, commandId: null }, (batch) => {
+      if (isWarned) batch.add(null, 'warning.raised', { code: 'RETENTION_WAITS', detail })
+      else batch.add(null, 'warning.cleared', { code: 'RETENTION_WAITS' })
+    })
+    this.#isWarned = isWarned
+  }
+
+  /** Finds the recordings that are due at a time, held ones too; the first to go first. */
+  async #entries(time: number): Promise<RetentionEntry[]> {
+    const { retention } = this.#options.rules()
+    const keepingMs = shortestKeepingMs(retention)
+    if (keepingMs === null) return []
+    const to = Number.isFinite(time) ? { to: new Date(time - keepingMs).toISOString() } : {}
+    const found: RetentionEntry[] = []
+    for await (const view of this.#closed(to)) {
+      const own = retentionWithoutHolds(view, retention)
+      if (own === null || Date.parse(own.eraseAt) > time) continue
+      found.push({ recordingId: view.id, endedAt: endOf(view), ...own, holds: view.holds.length })
+    }
+    return found.sort((a, b) => (a.eraseAt < b.eraseAt ? -1 : 1))
+  }
+
+  /** Reads the closed recordings, and gives way to other work. */
+  async *#closed(bounds: { to?: string }): AsyncGenerator<RecordingView> {
+    let cursor: string | null | undefined
+    do {
+      const page = await this.#options.log.recordings({
+        ...{ state: 'Closed', limit: PAGE, ...bounds },
+        ...(cursor ? { cursor } : {}),
+      })
+      yield* page.items
+      cursor = page.cursor
+      await new Promise(setImmediate)
+    } while (cursor !== null && !this.#isClosed)
+  }
+}
