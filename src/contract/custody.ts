@@ -121,16 +121,6 @@ export interface CustodyRules {
   lock: { pause: Medium[]; resume: boolean }
 }
 
-/** The rules where config.json names none. */
-export const DEFAULT_CUSTODY_RULES: CustodyRules = {
-  consent: { mode: 'off', eraseWhenWithdrawn: false },
-  holds: { releaseBy: 'anyone' },
-  retention: { rules: [], minDays: 0, maxDays: null },
-  escrowRecipients: [],
-  allowCardNumbers: false,
-  lock: { pause: ['mic', 'screen'], resume: false },
-}
-
 /** The places where a master key can be kept: the key store of the system, or a file (0600). */
 export const KEY_PLACES = ['system', 'file'] as const
 /** A place where a master key can be kept. */

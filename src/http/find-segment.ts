@@ -2,6 +2,7 @@ import { type ErrorCode, RecorderError } from '../contract/errors.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import { MEDIA } from '../contract/media.ts'
 import type { RecorderPort } from '../recorder/port.ts'
+import { assertNotErased } from './assert-not-erased.ts'
 import type { Exchange } from './route.ts'
 
 /** The errors of routes that read a segment. */
@@ -16,11 +17,9 @@ export async function findSegment(
   { credential, params }: Pick<Exchange, 'credential' | 'params'>,
 ): Promise<{ id: string; segment: SegmentDescription }> {
   const { medium = '', number = '' } = params
-  const { id, erased } = await recorder.recording(params.id as string, credential.side)
-  if (erased !== null) {
-    const members = { recordingId: id }
-    throw new RecorderError('ERASED', 'The recording was erased.', { members })
-  }
+  const recording = await recorder.recording(params.id as string, credential.side)
+  const { id } = recording
+  assertNotErased(recording)
   const isKnown = MEDIA.some((name) => name === medium) && /^[1-9]\d{0,8}$/.test(number)
   const segment = isKnown ? await recorder.log.segment(id, medium, Number(number)) : undefined
   if (segment === undefined)

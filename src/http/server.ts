@@ -10,6 +10,7 @@ import { type Admission, createAdmission, detachConnectionListener } from './adm
 import type { SlotLimits } from './admission/connection-slots.ts'
 import { createApp } from './app.ts'
 import { brokenRequestAnswer } from './broken-request.ts'
+import { ErasureWatch } from './erasure-watch.ts'
 import type { StreamLimits } from './event-stream.ts'
 import { createEventStreams } from './event-streams.ts'
 import type { FeedLimits } from './inspection-feed.ts'
@@ -82,8 +83,12 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const limits = { ...LIMITS, ...options.limits }
   const feeds = createInspectionFeeds(limits)
   const streams = createEventStreams({ recorder, compositions }, limits, logger)
+  const erasures = new ErasureWatch(recorder.bus)
   const { pageFiles = NO_PAGE } = options
-  const app = createApp({ ...options, address: () => address, streams, feeds, pageFiles })
+  const app = createApp({
+    ...options,
+    ...{ address: () => address, streams, feeds, erasures, pageFiles },
+  })
   return {
     callback: app.callback(),
     setAddress(newAddress) {

@@ -4,6 +4,7 @@ import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
+import type { ErasureWatch } from './erasure-watch.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { InspectionFeeds } from './inspection-feeds.ts'
 import type { PageFiles } from './page/page-files.ts'
@@ -24,6 +25,7 @@ export interface Services {
   logger: Logger
   streams: EventStreams
   feeds: InspectionFeeds
+  erasures: ErasureWatch
   /** The settings in force. They change in place: read one when you need it. */
   configuration: EffectiveConfiguration
   /** The files of the built page; none when it is not built. */

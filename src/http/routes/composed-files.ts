@@ -4,6 +4,7 @@ import type { ClientSide } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
+import { assertNotErased } from '../assert-not-erased.ts'
 import { ClientGone } from '../problem.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { exportQuery } from '../schemas/requests.ts'
@@ -39,16 +40,19 @@ async function refuse(
 }
 
 /** Returns the routes for tracks and recordings as one composed file. */
-export function composedFileRoutes({ recorder, compositions }: Services): Route[] {
+export function composedFileRoutes({ recorder, compositions, erasures }: Services): Route[] {
   async function answer(
     { ctx, credential, params }: Exchange,
     request: CompositionRequest,
   ): Promise<void> {
     const aborter = new AbortController()
     const onClose = (): void => aborter.abort(new ClientGone())
+    let unwatch = (): void => {}
     ctx.res.once('close', onClose)
     try {
       const recording = await recorder.recording(params.id as string, credential.side)
+      assertNotErased(recording)
+      unwatch = erasures.watch(recording.id, () => ctx.res.destroy())
       const send = async () =>
         sendFile(
           ctx,
@@ -64,6 +68,7 @@ export function composedFileRoutes({ recorder, compositions }: Services): Route[
         cause: error,
       })
     } finally {
+      unwatch()
       ctx.res.off('close', onClose)
     }
   }

@@ -17,17 +17,22 @@ const DESCRIPTION = [
 ].join(' ')
 
 /** Returns the route of the inspection feed. */
-export function inspectRoutes({ recorder, feeds, access, address }: Services): Route[] {
+export function inspectRoutes({ recorder, feeds, erasures, access, address }: Services): Route[] {
   const live = (feed: InspectionFeed) => ({
     end: recorder.inspect(feed.send),
     onMessage: () => feed.refuse('The live feed takes no messages.'),
   })
   const past = async (id: string, { side }: Credential, position: number, speed: number) => {
-    const player = await recorder.inspectPast(id, side, { position, speed })
+    const { id: recordingId } = await recorder.recording(id, side)
+    const player = await recorder.inspectPast(recordingId, side, { position, speed })
     return (feed: InspectionFeed) => {
       player.begin(feed)
+      const unwatch = erasures.watch(recordingId, () => feed.refuse('The recording was erased.'))
       return {
-        end: () => player.end(),
+        end() {
+          unwatch()
+          player.end()
+        },
         onMessage(text: string) {
           const control = readControl(text)
           if (control === null) feed.refuse('A message must be step, seek, play or pause.')

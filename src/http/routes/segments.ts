@@ -36,7 +36,7 @@ async function openSegment(
 }
 
 /** Returns the routes for the segments of a recording. */
-export function segmentRoutes({ recorder }: Services): Route[] {
+export function segmentRoutes({ recorder, erasures }: Services): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -78,12 +78,13 @@ export function segmentRoutes({ recorder }: Services): Route[] {
         const { ctx } = exchange
         const { id, segment } = await findSegment(recorder, exchange)
         const { medium, number } = segment
+        const done = erasures.watch(id, () => ctx.res.destroy())
         await sendFile(ctx, {
           open: () => openSegment(recorder, id, segment),
           type: TYPES[segment.container],
           name: `${id}-${medium}-${number}.${segment.container}`,
           sha256: segment.sha256,
-        })
+        }).finally(done)
       },
     }),
   ]

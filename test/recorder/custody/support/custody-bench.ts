@@ -2,11 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { By } from '../../../../src/contract/by.ts'
 import type { TagValue } from '../../../../src/contract/commands.ts'
-import { type CustodyRules, DEFAULT_CUSTODY_RULES } from '../../../../src/contract/custody.ts'
+import type { CustodyRules } from '../../../../src/contract/custody.ts'
 import type { EventType } from '../../../../src/contract/events.ts'
 import type { RecordingAnswer } from '../../../../src/contract/views.ts'
 import type { RecorderOptions } from '../../../../src/recorder/recorder.ts'
-import { RecorderBench } from '../../../support/recorder-bench.ts'
+import { RecorderBench, RULES } from '../../../support/recorder-bench.ts'
 
 export const ADMIN: By = { side: 'api', client: 'officer', user: 'tester' }
 
@@ -25,7 +25,7 @@ export class CustodyBench {
     rules: Partial<CustodyRules> = {},
   ): Promise<CustodyBench> {
     let own: CustodyBench | undefined
-    const all = { ...DEFAULT_CUSTODY_RULES, ...rules }
+    const all = { ...RULES, ...rules }
     const bench = await RecorderBench.create({ rules: () => own?.rules ?? all, ...more })
     own = new CustodyBench(bench, all)
     return own
