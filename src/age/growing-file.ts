@@ -13,7 +13,7 @@ export type CreateFile = (path: string) => Promise<FileHandle>
 
 /**
  * An age file that grows while it is recorded, and that can be recovered at any moment
- * (recover-file.ts). Its whole chunks are in the file, and the rest is in the tail beside it. The
+ * (interrupted-file.ts). Its whole chunks are in the file, and the rest is in the tail beside it. The
  * newest content that was forced to disk survives a power cut: a slot of the tail is forced after
  * the chunks before it, and is not written again before the other one is on disk.
  */
@@ -66,22 +66,23 @@ export class GrowingFile {
         await this.#write(chunk)
         this.#chunks++
       }
-      await this.#writeTail()
+      await this.#writeTail(false)
     })
   }
 
   /** Forces to disk what has been appended. */
   sync(): Promise<void> {
-    return this.#inTurn(() => this.#sync())
+    return this.#inTurn(async () => {
+      await this.#syncChunks()
+      await this.#tail.datasync()
+      // The next tail goes to the other slot.
+      this.#sequence++
+    })
   }
 
-  async #sync(): Promise<void> {
-    const chunks = this.#chunks
-    if (chunks > this.#syncedChunks || this.#sequence === 0) await this.#file.datasync()
-    this.#syncedChunks = chunks
-    await this.#tail.datasync()
-    // The next tail goes to the other slot.
-    this.#sequence++
+  async #syncChunks(): Promise<void> {
+    if (this.#chunks > this.#syncedChunks || this.#sequence === 0) await this.#file.datasync()
+    this.#syncedChunks = this.#chunks
   }
 
   /**
@@ -90,8 +91,10 @@ export class GrowingFile {
    */
   finish(): Promise<string> {
     return this.#inTurn(async () => {
-      // First the tail: were the last chunk torn, recovery would seal the same bytes again.
-      await this.#sync()
+      // The tail comes first: when the last chunk is torn, recovery seals the same bytes again.
+      await this.#syncChunks()
+      await this.#writeTail(true)
+      await this.#tail.datasync()
       await this.#write(this.#sealer.finish())
       await this.#file.truncate(this.#end)
       await this.#file.datasync()
@@ -123,9 +126,9 @@ export class GrowingFile {
     await writeFully(this.#file, RESERVED, position)
   }
 
-  async #writeTail(): Promise<void> {
+  async #writeTail(isLast: boolean): Promise<void> {
     const { held, chunks } = this.#sealer
-    const tail = { sequence: this.#sequence, chunk: chunks, content: held }
+    const tail = { sequence: this.#sequence, chunk: chunks, isLast, content: held }
     await writeTail(this.#tail, this.#tailKey, tail)
   }
 }

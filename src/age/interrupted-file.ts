@@ -14,7 +14,7 @@ import {
 import { MOST_HEADER_BYTES, readHeader } from './header.ts'
 import type { Identity } from './identity.ts'
 import { SealedFileError } from './sealed-file-error.ts'
-import { readTails, type Tail, tailKey, tailPath, writeTail } from './tail.ts'
+import { isSameSlot, readTails, type Tail, tailKey, tailPath, writeTail } from './tail.ts'
 import { writeFully } from './write-fully.ts'
 
 const HASH_BYTES = 1_048_576
@@ -36,6 +36,8 @@ export class InterruptedFile {
   #chunks = 0
   #isFinished = false
   #tails: Tail[] = []
+  /** The tail that goes on where the whole chunks end. Known when all has been read. */
+  #rest: Tail | undefined
 
   private constructor(
     path: string,
@@ -74,16 +76,20 @@ export class InterruptedFile {
     return undefined
   }
 
-  /** Whether it has its last chunk. Such a file is never changed. Known when all has been read. */
-  get isFinished(): boolean {
-    return this.#isFinished
+  /**
+   * Whether its end was decided: its last chunk is in the file, or was about to be written. Nothing
+   * may be cut from it then. Known when all has been read.
+   */
+  get hasEnd(): boolean {
+    return this.#isFinished || this.#rest?.isLast === true
   }
 
   /** Reads all that is whole, in order. Call it once, and to its end, before `finish`. */
   async *read(): AsyncGenerator<Buffer> {
     if (this.#tail) this.#tails = await readTails(this.#tail, this.#tailKey)
+    const end = this.#tails.find(({ isLast }) => isLast)
     const sealed = Buffer.allocUnsafe(SEALED_CHUNK_BYTES)
-    for (;;) {
+    while (this.#chunks !== end?.chunk) {
       const at = this.#chunkAt(this.#chunks)
       const { bytesRead } = await this.#file.read(sealed, 0, SEALED_CHUNK_BYTES, at)
       const chunk = sealed.subarray(0, bytesRead)
@@ -94,27 +100,24 @@ export class InterruptedFile {
         yield last
         return
       }
-      const bytes =
-        bytesRead === SEALED_CHUNK_BYTES
-          ? tryOpenChunk(this.#key, this.#chunks, false, chunk)
-          : undefined
+      const isWhole = bytesRead === SEALED_CHUNK_BYTES
+      const bytes = isWhole ? tryOpenChunk(this.#key, this.#chunks, false, chunk) : undefined
       if (bytes === undefined) break
       this.#chunks++
       yield bytes
     }
-    const rest = this.#rest()
-    if (rest.length > 0) yield rest
+    this.#rest = this.#tails.find(({ chunk }) => chunk === this.#chunks)
+    if (this.#rest) yield this.#rest.content
   }
 
   /**
-   * Makes it a whole age file with the first `bytes` of what `read` returned, at least one, forces
-   * it to disk and removes the tail. A finished file keeps all its bytes. Resolves with the
-   * SHA-256 of the file, lower-case hex.
+   * Makes it a whole age file with the first `bytes` of what `read` returned, at least one; with all
+   * of them when it has its end. Forces it to disk and removes the tail. Resolves with the SHA-256
+   * of the file, lower-case hex.
    */
   async finish(bytes: number): Promise<string> {
-    const number = Math.floor((bytes - 1) / CHUNK_BYTES)
     if (this.#isFinished) await this.#file.sync()
-    else await this.#replaceEnd(number, bytes - number * CHUNK_BYTES)
+    else await this.#replaceEnd(this.#rest?.isLast ? this.#rest : await this.#decideEnd(bytes))
     await rm(tailPath(this.#path), { force: true })
     await syncFolder(dirname(this.#path))
     return hashOf(this.#path)
@@ -124,46 +127,43 @@ export class InterruptedFile {
     await Promise.all([this.#file.close(), this.#tail?.close()])
   }
 
-  /**
-   * Replaces everything from a chunk on by a last chunk. Its content is on disk in the tail before
-   * the chunk is written over.
-   */
-  async #replaceEnd(number: number, length: number): Promise<void> {
-    const content = (await this.#content(number)).subarray(0, length)
-    const tail = this.#tail ?? (await open(tailPath(this.#path), 'wx+', 0o600))
+  /** Writes to the tail, and forces to disk, what will be the last chunk. */
+  async #decideEnd(bytes: number): Promise<Tail> {
+    const chunk = Math.floor((bytes - 1) / CHUNK_BYTES)
+    const content = (await this.#content(chunk)).subarray(0, bytes - chunk * CHUNK_BYTES)
+    // Not into the slot that has this content, which may be torn.
+    let sequence = (this.#tails[0]?.sequence ?? 0) + 1
+    if (this.#rest && isSameSlot(sequence, this.#rest.sequence)) sequence++
+    const end = { sequence, chunk, isLast: true, content }
+    const file = this.#tail ?? (await open(tailPath(this.#path), 'wx+', 0o600))
     try {
-      const isThere = this.#tails.some((one) => one.chunk === number && one.content.equals(content))
-      if (!isThere) {
-        const sequence = (this.#tails[0]?.sequence ?? 0) + 1
-        await writeTail(tail, this.#tailKey, { sequence, chunk: number, content })
-      }
-      await tail.sync()
-      await syncFolder(dirname(this.#path))
-      const at = this.#chunkAt(number)
-      const last = sealChunk(this.#key, number, true, content)
-      // In the room that is reserved for it: the disk may be full.
-      await writeFully(this.#file, last, at)
-      await this.#file.truncate(at + last.length)
-      await this.#file.sync()
+      await writeTail(file, this.#tailKey, end)
+      await file.sync()
     } finally {
-      if (tail !== this.#tail) await tail.close()
+      if (file !== this.#tail) await file.close()
     }
+    await syncFolder(dirname(this.#path))
+    return end
+  }
+
+  /** Replaces everything from a chunk on by the last chunk, which is on disk in the tail. */
+  async #replaceEnd({ chunk, content }: Tail): Promise<void> {
+    const at = this.#chunkAt(chunk)
+    const last = sealChunk(this.#key, chunk, true, content)
+    // In the room that is reserved for it: the disk may be full.
+    await writeFully(this.#file, last, at)
+    await this.#file.truncate(at + last.length)
+    await this.#file.sync()
   }
 
   /** Returns a chunk's content, which is in the file or in the tail. */
   async #content(number: number): Promise<Buffer> {
-    if (number === this.#chunks) return this.#rest()
+    if (number === this.#rest?.chunk) return this.#rest.content
     const sealed = Buffer.alloc(SEALED_CHUNK_BYTES)
     const { bytesRead } = await this.#file.read(sealed, 0, sealed.length, this.#chunkAt(number))
     const chunk = tryOpenChunk(this.#key, number, false, sealed.subarray(0, bytesRead))
     if (chunk === undefined) throw new SealedFileError('The file changes while it is recovered.')
     return chunk
-  }
-
-  /** The content that follows the whole chunks, from the newest tail that continues them. */
-  #rest(): Buffer {
-    const tail = this.#tails.find(({ chunk }) => chunk === this.#chunks)
-    return tail?.content ?? Buffer.alloc(0)
   }
 
   #chunkAt(number: number): number {

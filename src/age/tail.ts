@@ -3,8 +3,9 @@
  * only once. So what does not fill a chunk yet lies in a file beside it, in two slots that are
  * written by turns: one of them is always whole.
  *
- * A slot: sequence number (6 bytes), number of the chunk that its content begins (6), length of the
- * content (4), nonce (12), content and tag (AES-256-GCM). All that comes before is authenticated.
+ * A slot: sequence number (6 bytes), number of the chunk that its content begins (6), whether it is
+ * the last chunk (1), length of the content (3), nonce (12), content and tag (AES-256-GCM). All that
+ * comes before the content is authenticated.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
@@ -24,6 +25,11 @@ export interface Tail {
   sequence: number
   /** The number of the chunk of the age file that the content begins. */
   chunk: number
+  /**
+   * The content is the last chunk of the file, which may have been sealed already: its nonce must
+   * seal nothing else.
+   */
+  isLast: boolean
   content: Buffer
 }
 
@@ -58,13 +64,17 @@ export async function readTails(file: FileHandle, key: Buffer): Promise<Tail[]> 
   return slots.flatMap((tail) => tail ?? []).sort((a, b) => b.sequence - a.sequence)
 }
 
+/** Whether tails with these sequence numbers lie in the same slot. */
+export const isSameSlot = (a: number, b: number): boolean => slotAt(a) === slotAt(b)
+
 const slotAt = (sequence: number): number => (sequence % 2) * SLOT_BYTES
 
-function sealTail(key: Buffer, { sequence, chunk, content }: Tail): Buffer {
+function sealTail(key: Buffer, { sequence, chunk, isLast, content }: Tail): Buffer {
   const head = Buffer.alloc(HEAD_BYTES)
   head.writeUIntBE(sequence, 0, 6)
   head.writeUIntBE(chunk, 6, 6)
-  head.writeUInt32BE(content.length, 12)
+  head.writeUInt8(isLast ? 1 : 0, 12)
+  head.writeUIntBE(content.length, 13, 3)
   randomBytes(HEAD_BYTES - NONCE_AT).copy(head, NONCE_AT)
   const cipher = createCipheriv('aes-256-gcm', key, head.subarray(NONCE_AT)).setAAD(head)
   return Buffer.concat([head, cipher.update(content), cipher.final(), cipher.getAuthTag()])
@@ -73,7 +83,7 @@ function sealTail(key: Buffer, { sequence, chunk, content }: Tail): Buffer {
 function openTail(key: Buffer, slot: Buffer): Tail | undefined {
   if (slot.length < HEAD_BYTES + TAG_BYTES) return undefined
   const head = slot.subarray(0, HEAD_BYTES)
-  const end = HEAD_BYTES + head.readUInt32BE(12)
+  const end = HEAD_BYTES + head.readUIntBE(13, 3)
   if (end - HEAD_BYTES > CHUNK_BYTES || slot.length < end + TAG_BYTES) return undefined
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, head.subarray(NONCE_AT)).setAAD(head)
@@ -82,7 +92,12 @@ function openTail(key: Buffer, slot: Buffer): Tail | undefined {
       decipher.update(slot.subarray(HEAD_BYTES, end)),
       decipher.final(),
     ])
-    return { sequence: head.readUIntBE(0, 6), chunk: head.readUIntBE(6, 6), content }
+    return {
+      sequence: head.readUIntBE(0, 6),
+      chunk: head.readUIntBE(6, 6),
+      isLast: head.readUInt8(12) === 1,
+      content,
+    }
   } catch {
     // It was being written when the recorder died.
     return undefined

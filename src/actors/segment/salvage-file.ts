@@ -92,7 +92,7 @@ async function salvageSealed(
   const file = await InterruptedFile.open(path, identity)
   if (file === undefined) return null
   try {
-    const media = await scan(file.read(), units, () => file.isFinished)
+    const media = await scan(file.read(), units, () => file.hasEnd)
     if (media.bytes === 0) return null
     return { ...media, storedSha256: await file.finish(media.bytes) }
   } finally {
@@ -126,11 +126,11 @@ async function salvagePlain(path: string, units: UnitReader): Promise<SalvagedFi
   }
 }
 
-/** Reads media up to their first damage. Those of a finished file count as whole to its end. */
+/** Reads media up to their first damage. They are whole to its end when that was decided. */
 async function scan(
   chunks: AsyncIterable<unknown>,
   read: UnitReader,
-  isFinished: () => boolean,
+  hasEnd: () => boolean,
 ): Promise<WholeMedia> {
   const whole = createHash('sha256')
   let bytes = 0
@@ -165,6 +165,6 @@ async function scan(
       isDamaged = true
     }
   }
-  if (bytes > 0 && isFinished()) return { bytes: total, durationMs, sha256: all.digest('hex') }
+  if (bytes > 0 && hasEnd()) return { bytes: total, durationMs, sha256: all.digest('hex') }
   return { bytes, durationMs, sha256: whole.digest('hex') }
 }

@@ -1,19 +1,28 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rememberIdentity } from '../../../lab/unsealed.ts'
 import { createCapturePlatform } from '../../../src/actors/capture-platform.ts'
+import { GrowingFile } from '../../../src/age/growing-file.ts'
+import { createIdentity } from '../../../src/age/identity.ts'
+import { SealedFileError } from '../../../src/age/sealed-file-error.ts'
+import { tailPath } from '../../../src/age/tail.ts'
 import { resolveQuality } from '../../../src/contract/quality.ts'
 import { audioFormat, opusArgs, screenArgs } from '../../../src/ffmpeg/encoding.ts'
+import { ageProblem, openWithAge } from '../../age/support/age-program.ts'
 import { suite } from '../../support/suite.ts'
 import { keepingLogger } from '../support/capture-bench.ts'
 import { decodeSound, frames, sha256Of } from '../support/media-files.ts'
@@ -56,6 +65,8 @@ suite('salvage', (test) => {
   const platform = createCapturePlatform({ source: 'synthetic', logger: keepingLogger() })
   const folder = mkdtempSync(join(tmpdir(), 'f2f-salvage-'))
   const recording = join(folder, 'recording')
+  const identity = createIdentity()
+  rememberIdentity(identity)
   const put = (file: string, bytes: Buffer): string => {
     mkdirSync(recording, { recursive: true })
     writeFileSync(join(recording, file), bytes)
@@ -166,6 +177,66 @@ suite('salvage', (test) => {
       assert.equal(existsSync(recording), false)
     }
     assert.equal(await platform.salvage(recording, audio), null)
+  })
+
+  /** Leaves a sealed file as a dead process does: the media without their end, and a tail. */
+  const putSealed = async (file: string, media: Buffer): Promise<string> => {
+    mkdirSync(recording, { recursive: true })
+    const path = join(recording, file)
+    const growing = await GrowingFile.create(path, identity, (one) => openFile(one, 'wx+', 0o600))
+    for (let at = 0; at < media.length; at += 5_000)
+      await growing.append(media.subarray(at, at + 5_000))
+    await growing.close()
+    return path
+  }
+
+  test('of a sealed file, keeps the same media as of an unsealed one', async () => {
+    for (const [opened, whole] of [
+      [audio, ogg],
+      [video, mp4],
+    ] as const) {
+      const file = `${opened.file}.age`
+      for (const part of [0.3, 0.7, 0.999, 1]) {
+        const media = whole.subarray(0, Math.floor(whole.length * part))
+        put(opened.file, media)
+        const plain = (await platform.salvage(recording, opened))!
+        rmSync(recording, { recursive: true })
+        const path = await putSealed(file, media)
+        const facts = (await platform.salvage(recording, { ...opened, file }, identity))!
+        const sealed = readFileSync(path)
+        const storedSha256 = createHash('sha256').update(sealed).digest('hex')
+        assert.deepEqual(facts, { ...plain, file, storedSha256 })
+        assert.equal(sha256Of(path), facts.sha256)
+        assert.deepEqual(readdirSync(recording), [file])
+        const again = await platform.salvage(recording, { ...opened, file }, identity)
+        assert.deepEqual(again, facts)
+        assert.ok(readFileSync(path).equals(sealed))
+        rmSync(recording, { recursive: true })
+      }
+    }
+  })
+
+  test.unless(ageProblem(), 'a salvaged file is opened by the program age', async () => {
+    const path = await putSealed('screen-000003.mp4.age', mp4.subarray(0, mp4.length - 100))
+    const file = 'screen-000003.mp4.age'
+    const facts = (await platform.salvage(recording, { ...video, file }, identity))!
+    const media = openWithAge(path, identity)
+    assert.ok(media.equals(mp4.subarray(0, facts.bytes)))
+  })
+
+  test('without the right key, refuses a sealed file and leaves it as it is', async () => {
+    const file = 'mic-000001.ogg.age'
+    const path = await putSealed(file, ogg)
+    const before = [readFileSync(path), readFileSync(tailPath(path))]
+    for (const other of [createIdentity(), undefined])
+      await assert.rejects(platform.salvage(recording, { ...audio, file }, other), SealedFileError)
+    assert.deepEqual([readFileSync(path), readFileSync(tailPath(path))], before)
+  })
+
+  test('discards a sealed file, its tail and its empty folder', async () => {
+    await putSealed('mic-000001.ogg.age', ogg)
+    await platform.discard(recording, audio)
+    assert.equal(existsSync(recording), false)
   })
 
   test('discards only the file of the segment', async () => {
