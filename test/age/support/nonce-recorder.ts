@@ -15,7 +15,11 @@ export class NonceRecorder {
       const [algorithm, key, nonce] = args
       const cipher = this.#original.call(crypto, ...args) as crypto.CipherGCM
       const hash = createHash('sha256')
-      const { update, final, setAAD } = cipher
+      const { update, final, setAAD } = cipher as unknown as {
+        update(this: unknown, bytes: Buffer): Buffer
+        final(this: unknown): Buffer
+        setAAD(this: unknown, bytes: Buffer): unknown
+      }
       Object.assign(cipher, {
         setAAD: (bytes: Buffer) => {
           hash.update('aad').update(bytes)
