@@ -13,9 +13,9 @@ export type CreateFile = (path: string) => Promise<FileHandle>
 
 /**
  * An age file that grows while it is recorded, and that can be recovered at any moment
- * (interrupted-file.ts). Its whole chunks are in the file, and the rest is in the tail beside it. The
- * newest content that was forced to disk survives a power cut: a slot of the tail is forced after
- * the chunks before it, and is not written again before the other one is on disk.
+ * (interrupted-file.ts). Its whole chunks are in the file, and the rest is in the tail beside it.
+ * The newest content that was forced to disk survives a power cut: a slot of the tail is forced
+ * after the chunks before it, and is not written again before the other one is on disk.
  */
 export class GrowingFile {
   readonly #path: string

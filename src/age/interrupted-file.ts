@@ -111,9 +111,9 @@ export class InterruptedFile {
   }
 
   /**
-   * Makes it a whole age file with the first `bytes` of what `read` returned, at least one; with all
-   * of them when it has its end. Forces it to disk and removes the tail. Resolves with the SHA-256
-   * of the file, lower-case hex.
+   * Makes it a whole age file with the first `bytes` of what `read` returned, at least one; with
+   * all of them when it has its end. Forces it to disk and removes the tail. Resolves with the
+   * SHA-256 of the file, lower-case hex.
    */
   async finish(bytes: number): Promise<string> {
     if (this.#isFinished) await this.#file.sync()

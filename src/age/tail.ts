@@ -4,8 +4,8 @@
  * written by turns: one of them is always whole.
  *
  * A slot: sequence number (6 bytes), number of the chunk that its content begins (6), whether it is
- * the last chunk (1), length of the content (3), nonce (12), content and tag (AES-256-GCM). All that
- * comes before the content is authenticated.
+ * the last chunk (1), length of the content (3), nonce (12), content and tag (AES-256-GCM). All
+ * that comes before the content is authenticated.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'

@@ -15,23 +15,22 @@ export class NonceRecorder {
       const [algorithm, key, nonce] = args
       const cipher = this.#original.call(crypto, ...args) as crypto.CipherGCM
       const hash = createHash('sha256')
-      const { update, final, setAAD } = cipher as unknown as {
-        update(this: unknown, bytes: Buffer): Buffer
-        final(this: unknown): Buffer
-        setAAD(this: unknown, bytes: Buffer): unknown
-      }
+      // `update` and `final` have forms that nothing here uses.
+      const update = cipher.update.bind(cipher) as (bytes: Buffer) => Buffer
+      const final = cipher.final.bind(cipher) as () => Buffer
+      const setAAD = cipher.setAAD.bind(cipher)
       Object.assign(cipher, {
         setAAD: (bytes: Buffer) => {
           hash.update('aad').update(bytes)
-          return setAAD.call(cipher, bytes)
+          return setAAD(bytes)
         },
         update: (bytes: Buffer) => {
           hash.update(bytes)
-          return update.call(cipher, bytes)
+          return update(bytes)
         },
         final: () => {
           this.#record([algorithm, hex(key), hex(nonce)].join(' '), hash.digest('hex'))
-          return final.call(cipher)
+          return final()
         },
       })
       return cipher

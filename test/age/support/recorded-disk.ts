@@ -7,9 +7,9 @@ export class Crash extends Error {}
 
 type Change = (bytes: Buffer) => Buffer | null
 interface RecordedFile {
-  /** What is on disk for certain; null when there is no file. */
+  /** The bytes that are on disk for certain; null when there is no file. */
   durable: Buffer | null
-  /** What was changed since, and may be on disk or not. */
+  /** Changes since, each of which may be on disk or not. */
   pending: Change[]
 }
 
