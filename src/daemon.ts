@@ -21,7 +21,7 @@ import { type ConfigurationChange, LiveConfiguration } from './live-configuratio
 import { explain, openRecorder } from './open-recorder.ts'
 import { desktopWatcher } from './platform/watch-desktop.ts'
 import type { Recorder } from './recorder/recorder.ts'
-import type { EventLog, Token } from './store/port.ts'
+import type { EventLog } from './store/port.ts'
 import { SteadyClock } from './time/steady-clock.ts'
 
 /** The page lies beside the compiled code. A daemon that runs from its sources uses it, too. */
@@ -85,8 +85,8 @@ async function assemble(
   const { ffmpegPath } = config
   const clock = new SteadyClock()
   cleanup.push(() => clock.stop())
-  let tokens: () => Token[] = () => []
-  const access = await openAccess(home, () => tokens(), logger)
+  const opened: { recorder?: Recorder } = {}
+  const access = await openAccess(home, opened, logger)
   const port = configuration.port.value
   const door = new FrontDoor({ home, access, port, pageFolder: PAGE_FOLDER, logger })
   cleanup.push(() => door.close().then(() => door.withdraw()))
@@ -112,7 +112,7 @@ async function assemble(
     },
   })
   cleanup.push(() => recorder.close())
-  tokens = () => recorder.log.tokens()
+  opened.recorder = recorder
   const compositions = await Composer.open({
     folder: home.exportsFolder,
     recordings: recorder,
@@ -164,10 +164,18 @@ async function openHome(options: DaemonOptions, logger: Logger) {
   return { home, config, settings }
 }
 
-async function openAccess(home: Home, tokens: () => Token[], logger: Logger): Promise<Access> {
+async function openAccess(
+  home: Home,
+  opened: { recorder?: Recorder },
+  logger: Logger,
+): Promise<Access> {
   const homeToken = await readOrCreateHomeToken(home.folder)
   const sessionStore = await SessionFile.open(home.sessionsFile, (problem) => logger.warn(problem))
-  return createAccess({ homeToken, tokens, sessionStore })
+  return createAccess({
+    ...{ homeToken, sessionStore },
+    tokens: () => opened.recorder?.log.tokens() ?? [],
+    onRefused: () => opened.recorder?.accesses.countRefusedCredential(),
+  })
 }
 
 function clearCacheWhenSpaceIsLow({ bus }: Recorder, compositions: Composer): void {

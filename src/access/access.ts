@@ -84,6 +84,8 @@ export function createAccess(options: {
   /** Keeps the UI sessions for the next daemon. Without it they end with this one. */
   sessionStore?: SessionStore
   now?: () => number
+  /** Called for each wrong credential. */
+  onRefused?: () => void
 }): Access {
   const now = options.now ?? Date.now
   const limiter = createFailureLimiter({ limit: FAILURE_LIMIT, windowMs: FAILURE_WINDOW_MS, now })
@@ -91,6 +93,7 @@ export function createAccess(options: {
   const findCredential = createTokenLookup(options.homeToken, options.tokens)
 
   function rejectCredential(detail: string): never {
+    options.onRefused?.()
     const retryAfterSeconds = limiter.recordFailure()
     if (retryAfterSeconds === null) throw new RecorderError('UNAUTHENTICATED', detail)
     throw new RecorderError('RATE_LIMITED', 'There were too many wrong credentials.', {

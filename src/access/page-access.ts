@@ -16,6 +16,8 @@ export interface PageAccess {
    * stranger does not consume it.
    */
   redeemLaunchCode(code: string, isStranger?: () => Promise<boolean>): Promise<string>
+  /** Returns the id of the open session with this secret; null when there is none. */
+  sessionIdOf(secret: string): string | null
   /** Whether a UI session is open. It ends by itself, too. */
   isSessionOpen(sessionId: string): boolean
   /** Returns when a UI session ends by itself; undefined when it has ended. */
@@ -59,6 +61,7 @@ export function createPageAccess(
       )
       return opened.secret
     },
+    sessionIdOf: sessions.find,
     isSessionOpen: sessions.isOpen,
     sessionExpiry(sessionId) {
       const expiresAt = sessions.expiryOf(sessionId)

@@ -3,7 +3,7 @@
  * types from the schemas of the API.
  */
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
-import type { KeyStatus } from '../contract/custody.ts'
+import type { AccessView, KeyStatus } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { ReplayState } from '../contract/replay.ts'
@@ -212,6 +212,10 @@ function readingMethods(request: Request) {
       request('GET', recordingPath(id, 'events'), { ...options, query }) as Promise<Page<LogEvent>>,
     replay: (id: string, query: ReplayQuery = {}, options?: RequestOptions) =>
       request('GET', recordingPath(id, 'replay'), { ...options, query }) as Promise<ReplayState>,
+    accesses: (id: string, query: PageQuery = {}, options?: RequestOptions) =>
+      request('GET', recordingPath(id, 'accesses'), { ...options, query }) as Promise<
+        Page<AccessView>
+      >,
     segments: (id: string, query: PageQuery = {}, options?: RequestOptions) =>
       request('GET', recordingPath(id, 'segments'), { ...options, query }) as Promise<
         Page<SegmentView>

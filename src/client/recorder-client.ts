@@ -1,5 +1,5 @@
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
-import type { KeyStatus } from '../contract/custody.ts'
+import type { AccessView, KeyStatus } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { ReplayState } from '../contract/replay.ts'
@@ -70,6 +70,8 @@ export interface RecorderClient {
   events(id: string, query?: EventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
   /** Reads a recording as it was at a moment. */
   replay(id: string, query?: ReplayQuery, options?: RequestOptions): Promise<ReplayState>
+  /** Who has seen what is in a recording, oldest first. */
+  accesses(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<AccessView>>
   segments(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<SegmentView>>
   /** Where the key frames of a segment of the screen are. */
   segmentIndex(id: string, number: number, options?: RequestOptions): Promise<SegmentIndex>

@@ -110,7 +110,7 @@ export interface EventData {
     files: number
     bytes: number
   }
-  /** Somebody saw what is in the recording. One event an act, not one a request. */
+  /** Somebody saw what is in the recording. One event an act, not one a request. No version. */
   'recording.accessed': { act: AccessAct; media: Medium[] }
   'track.starting': { medium: Medium; segment: number; device: Device }
   'track.started': { medium: Medium; segment: number }
@@ -232,8 +232,8 @@ export type NewEvent = {
     /** Null for an event that belongs to no recording. */
     recordingId: string | null
     /**
-     * Counts the recording's own facts from 1. A refusal carries the unchanged version. Null
-     * without a recording.
+     * Counts the recording's own facts from 1. A refusal carries the unchanged version. Null of an
+     * access, and without a recording.
      */
     version: number | null
     /** RFC 3339 UTC with milliseconds. */
@@ -304,6 +304,11 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'keys.rotated': true,
   'desktop.locked': true,
   'desktop.unlocked': true,
+}
+
+/** Whether an event changes nothing in its recording: a refusal, or an access. */
+export function changesNothing({ type }: { type: EventType }): boolean {
+  return type === 'command.refused' || type === 'recording.accessed'
 }
 
 /** Every event type there is. */

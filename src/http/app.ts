@@ -6,6 +6,7 @@ import { createGate } from './gate.ts'
 import { noRoute } from './no-route.ts'
 import { openApiOf } from './openapi/document.ts'
 import { type Route, routeMiddleware } from './route.ts'
+import { accessRoutes } from './routes/accesses.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { composedFileRoutes } from './routes/composed-files.ts'
@@ -45,6 +46,7 @@ export function createRoutes(services: Services): Route[] {
     ...pictureRoutes(services),
     ...composedFileRoutes(services),
     ...eventRoutes(services),
+    ...accessRoutes(services),
     ...replayRoutes(services),
     ...inspectRoutes(services),
     ...applicationRoutes(services),

@@ -40,6 +40,8 @@ export interface ImmutableFile {
   name: string
   /** SHA-256, lower-case hex. */
   sha256: string
+  /** Called before the first byte of it leaves. Nothing is sent when it rejects. */
+  beforeSending?(): Promise<void>
 }
 
 /**
@@ -80,6 +82,7 @@ async function sendMedia(ctx: HttpContext, file: ImmutableFile, media: StoredMed
   if (range !== null) headers.push('Content-Range', `bytes ${first}-${last}/${size}`)
   headers.push('Content-Type', file.type, 'Content-Length', String(last - first + 1))
   headers.push('Content-Disposition', `inline; filename="${file.name}"`)
+  if (ctx.method !== 'HEAD') await file.beforeSending?.()
   sendHead(ctx, range === null ? 200 : 206, headers)
   if (ctx.method === 'HEAD' || size === 0) {
     ctx.res.end()

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../contract/events.ts'
+import { changesNothing, type NewEvent } from '../contract/events.ts'
 import {
   evolve,
   initialRecording,
@@ -12,7 +12,7 @@ export type OpenRecordings = ReadonlyMap<string, RecordingFold>
 /** Folds one event into the open recordings. An event of no open recording changes nothing. */
 export function evolveRecordings(recordings: OpenRecordings, event: NewEvent): OpenRecordings {
   const id = event.recordingId
-  if (id === null || event.type === 'command.refused') return recordings
+  if (id === null || changesNothing(event)) return recordings
   const before =
     recordings.get(id) ?? (startsRecording(event) ? initialRecording(id, event) : undefined)
   if (!before) return recordings

@@ -18,6 +18,7 @@ import type { PastPlayer, PastStart } from '../inspection/past-player.ts'
 import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import type { ScopeRefusal } from './commands/scope-refusals.ts'
+import type { AccessPort } from './custody/access-port.ts'
 import type { Retention } from './custody/retention.ts'
 import type { LivePicture } from './queries/live-pictures.ts'
 
@@ -29,6 +30,8 @@ export type { Page, RecordingQuery } from '../store/port.ts'
 export type PastInspection = Pick<PastPlayer, 'begin' | 'control' | 'end'>
 /** Part of the port: a command that was refused for its scope. */
 export type { ScopeRefusal } from './commands/scope-refusals.ts'
+/** Part of the port: who sees what. */
+export type { Access, AccessPort, Search } from './custody/access-port.ts'
 
 /**
  * Bus for live readers (SSE, inspector, metrics): `events` after each commit,
@@ -100,6 +103,8 @@ export interface RecorderPort {
   rotateKeys(by: By): Promise<KeyStatus>
   readonly retention: Pick<Retention, 'report' | 'confirmClock'>
   readonly bus: RecorderBus
+  /** Records who sees what. */
+  readonly accesses: AccessPort
   /** Reading only: events, segments, tokens. */
   readonly log: Pick<EventLog, 'position' | 'events' | 'segments' | 'segment' | 'tokens'>
   /**

@@ -10,6 +10,7 @@ import { LiveInspection } from '../inspection/live-inspection.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
 import { CommandHandler } from './commands/command-handler.ts'
+import { AccessLog } from './custody/access-log.ts'
 import { Custody } from './custody/custody.ts'
 import { DesktopGuard } from './custody/desktop-guard.ts'
 import { DiskGuard } from './disk/disk-guard.ts'
@@ -32,6 +33,7 @@ export interface RecorderParts {
   inspection: LiveInspection
   custody: Custody
   desktop: DesktopGuard
+  accesses: AccessLog
 }
 
 /** The recorder as its parts see it. */
@@ -96,6 +98,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     disk,
     inspection,
     custody,
+    accesses: new AccessLog({ facts, log, system, now, onFault }),
   }
   return parts
 }

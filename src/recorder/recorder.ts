@@ -18,6 +18,7 @@ import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import { stopForShutdown } from './commands/stop-for-shutdown.ts'
+import type { AccessPort } from './custody/access-port.ts'
 import type { EventBatch } from './facts/event-batch.ts'
 import { type OpeningFact, rulesFact, startedFact } from './facts/opening.ts'
 import { restoreRecordings } from './facts/restore.ts'
@@ -36,6 +37,7 @@ export class Recorder implements RecorderPort {
   readonly bus: RecorderBus = new EventEmitter()
   readonly log: EventLog
   readonly retention: RecorderPort['retention']
+  readonly accesses: AccessPort
   readonly #options: RecorderOptions
   readonly #system: By & { side: 'system' }
   readonly #parts: RecorderParts
@@ -62,6 +64,7 @@ export class Recorder implements RecorderPort {
       onFault: this.#onFault,
     })
     this.retention = this.#parts.custody.retention
+    this.accesses = this.#parts.accesses
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { LogEvent } from '../contract/events.ts'
+import { changesNothing, type LogEvent } from '../contract/events.ts'
 import { evolve, initialRecording, type RecordingFold } from '../machines/recording-fold.ts'
 import { project, type RecordingProjection } from '../store/projection/recording.ts'
 
@@ -26,8 +26,8 @@ export function initialMoment(recordingId: string): Moment {
  * @throws RecorderError INTERNAL when a machine has no transition for its fact.
  */
 export function foldEvent(before: Moment, event: LogEvent): Moment {
-  // A refusal changes nothing, and carries a version that others count.
-  if (event.type === 'command.refused') return before
+  // Others count the version that a refusal carries.
+  if (changesNothing(event)) return before
   const isFirst = before.fold.startedAt === ''
   const fold = isFirst ? initialRecording(before.fold.id, event) : before.fold
   return {

@@ -268,13 +268,13 @@ function assignPosition(event: NewEvent, position: number): LogEvent {
 
 /**
  * Checks that a recording begins once, and that its version increases by one with each fact. A
- * refusal does not increase it.
+ * refusal does not increase it, and an access has none.
  */
 function assertNextVersion(
   before: RecordingProjection | undefined,
   { type, version }: NewEvent,
 ): void {
-  if (before === undefined) return
+  if (before === undefined || type === 'recording.accessed') return
   if (type === 'recording.starting')
     throw new RecorderError('INTERNAL', 'A recording cannot begin twice.')
   const expected = before.view.version + (type === 'command.refused' ? 0 : 1)

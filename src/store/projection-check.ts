@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { LogEvent } from '../contract/events.ts'
+import { changesNothing, type LogEvent } from '../contract/events.ts'
 import { checksum } from './checksum.ts'
 import { type Database, readChunks } from './database.ts'
 import {
@@ -61,14 +61,16 @@ export class ProjectionCheck {
 
   /** Folds the next events of the log. */
   async observe(events: readonly LogEvent[]): Promise<void> {
-    for (const { recordingId: id, type, position } of events)
-      if (id !== null && type !== 'command.refused' && this.#sums.has(id))
+    for (const event of events) {
+      const { recordingId: id, position } = event
+      if (id !== null && !changesNothing(event) && this.#sums.has(id))
         await this.#restore(id, position - 1)
+    }
     const changes: ProjectionChanges = new Map()
     const current = (id: string) => this.#find(id)?.projection
     for (const event of events) {
       const { recordingId: id, position } = event
-      // What is left of a recording that is no longer in memory are refusals.
+      // What is left of a recording that is no longer in memory changes nothing.
       if (id !== null && this.#sums.has(id))
         this.#add(id, entryHash(recordingEventKey(id, position), ''))
       else applyEvent(changes, event, current)

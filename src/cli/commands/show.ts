@@ -3,6 +3,7 @@ import type { RecordingWithHistory } from '../../client/types.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
 import type { SegmentView } from '../../contract/views.ts'
+import { accessesText } from '../accesses-text.ts'
 import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { facts } from '../facts.ts'
@@ -25,16 +26,26 @@ export const show = defineCommand({
   description: [
     'Shows who recorded what and when, each gap with its reason, the tags with their history, and each segment ' +
       'with its file. Without ID, the command shows the current recording. With --json: {"recording": …, ' +
-      '"segments": […]}, each segment with the path of its file.',
+      '"segments": […]}, each segment with the path of its file; with --access also "accesses".',
   ],
-  options: {},
+  options: {
+    access: {
+      kind: 'flag',
+      help: 'Also show who played, downloaded, exported, watched, replayed or read the recording, and when.',
+    },
+  },
   examples: [
     { line: 'f2f show', does: 'Shows the current recording.' },
     { line: 'f2f show last', does: 'Shows the newest recording.' },
+    { line: 'f2f show last --access', does: 'Also shows who has seen what is in it.' },
     { line: 'f2f show 7c1e', does: 'Shows the recording whose id begins with 7c1e.' },
   ],
-  async run({ args, api, home, style }) {
+  async run({ args, options, api, home, style }) {
     const recording = await api.recording(await resolveRecordingId(api, args[0]))
+    // Before the events are read, which is an access itself.
+    const accesses = options.access
+      ? await fetchAllItems((query) => api.accesses(recording.id, query))
+      : undefined
     const segments = await fetchAllItems((query) => api.segments(recording.id, query))
     const files = await fetchSegmentFiles(api, recording.id)
     const segmentsWithPaths = segments.map((segment): SegmentWithPath => {
@@ -45,8 +56,11 @@ export const show = defineCommand({
       }
     })
     return {
-      json: { recording, segments: segmentsWithPaths },
-      text: showText(recording, segmentsWithPaths, style),
+      json: { recording, segments: segmentsWithPaths, ...(accesses && { accesses }) },
+      text: [
+        showText(recording, segmentsWithPaths, style),
+        ...(accesses ? [titled('Accesses', accessesText(accesses, style), style)] : []),
+      ].join('\n\n'),
     }
   },
 })

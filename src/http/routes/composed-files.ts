@@ -3,9 +3,11 @@ import type { CompositionRequest } from '../../composition/port.ts'
 import type { ClientSide } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
+import type { RecordingView } from '../../contract/views.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
 import { assertNotErased } from '../assert-not-erased.ts'
 import { ClientGone } from '../problem.ts'
+import { ACCESS_ERRORS, playsOrDownloads, recordAccess } from '../record-access.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { exportQuery } from '../schemas/requests.ts'
 import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../send-file.ts'
@@ -13,7 +15,8 @@ import type { Services } from '../services.ts'
 
 const ERRORS = [
   ...(['NOT_FOUND', 'RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', 'INVALID_STATE'] as const),
-  ...(['EXPORT_FAILED', 'STORAGE_FULL', 'NOT_READY', 'ERASED', 'KEY_UNAVAILABLE'] as const),
+  ...(['EXPORT_FAILED', 'ERASED'] as const),
+  ...ACCESS_ERRORS,
 ]
 
 const COMPOSED_ON_DEMAND =
@@ -24,6 +27,10 @@ function isMissing(error: unknown): boolean {
   if (!(error instanceof RecorderError) || error.code !== 'NOT_FOUND') return false
   const { cause } = error
   return cause instanceof SealedFileError || (cause as NodeJS.ErrnoException)?.code === 'ENOENT'
+}
+
+function recordedMedia({ tracks }: RecordingView): Medium[] {
+  return MEDIA.filter((medium) => (tracks[medium]?.segments ?? 0) > 0)
 }
 
 /** Adds to a 409 what the recording is doing now. */
@@ -40,11 +47,10 @@ async function refuse(
 }
 
 /** Returns the routes for tracks and recordings as one composed file. */
-export function composedFileRoutes({ recorder, compositions, erasures }: Services): Route[] {
-  async function answer(
-    { ctx, credential, params }: Exchange,
-    request: CompositionRequest,
-  ): Promise<void> {
+export function composedFileRoutes(services: Services): Route[] {
+  const { recorder, compositions, erasures } = services
+  async function answer(exchange: Exchange, request: CompositionRequest): Promise<void> {
+    const { ctx, credential, params } = exchange
     const aborter = new AbortController()
     const onClose = (): void => aborter.abort(new ClientGone())
     let unwatch = (): void => {}
@@ -53,13 +59,15 @@ export function composedFileRoutes({ recorder, compositions, erasures }: Service
       const recording = await recorder.recording(params.id as string, credential.side)
       assertNotErased(recording)
       unwatch = erasures.watch(recording.id, () => ctx.res.destroy())
+      const act = request.kind === 'export' ? 'exported' : playsOrDownloads(exchange)
+      const media = request.kind === 'export' ? recordedMedia(recording) : [request.medium]
       const send = async () =>
-        sendFile(
-          ctx,
-          await compositions
+        sendFile(ctx, {
+          ...(await compositions
             .compose(recording, request, aborter.signal)
-            .catch((error) => refuse(recorder, error, recording.id, credential.side)),
-        )
+            .catch((error) => refuse(recorder, error, recording.id, credential.side))),
+          beforeSending: () => recordAccess(services, exchange, recording.id, act, media),
+        })
       // The cache may remove the file just before it is opened. It is then composed once more.
       await send().catch((error) => (isMissing(error) ? send() : Promise.reject(error)))
     } catch (error) {

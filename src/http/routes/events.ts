@@ -1,5 +1,7 @@
+import type { RecorderPort } from '../../recorder/port.ts'
 import { assertInLog } from '../assert-in-log.ts'
 import { eventCursor, positionOf } from '../event-cursor.ts'
+import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { eventsQuery, streamQuery } from '../schemas/requests.ts'
@@ -29,10 +31,19 @@ const STREAM_DESCRIPTION = [
   'A reader that is too slow for too long is disconnected, and resumes with `Last-Event-ID`. The stream ends with its token or session.',
 ].join(' ')
 
+/** A stream that goes on after a short break shows nothing that its client has not followed. */
+const BREAK_MS = 5 * 60_000
+
+async function beginsInThePast({ log }: RecorderPort, after: number): Promise<boolean> {
+  const [next] = await log.events({ after, limit: 1 })
+  return next !== undefined && Date.now() - Date.parse(next.at) > BREAK_MS
+}
+
 const STREAM_HEADERS = ['Content-Type', 'text/event-stream']
 
 /** Returns the routes for reading and following the log. */
-export function eventRoutes({ recorder, streams, access }: Services): Route[] {
+export function eventRoutes(services: Services): Route[] {
+  const { recorder } = services
   return [
     defineRoute({
       method: 'GET',
@@ -51,12 +62,14 @@ export function eventRoutes({ recorder, streams, access }: Services): Route[] {
           content: { 'application/json': ANSWERS.EventPage },
         },
       ],
-      errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
-      async handle({ ctx, credential, params, query }) {
+      errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', ...ACCESS_ERRORS],
+      async handle(exchange) {
+        const { ctx, credential, params, query } = exchange
         const { id } = await recorder.recording(params.id as string, credential.side)
         const { cursor } = query
         const after = cursor === undefined ? query.after : positionOf(cursor)
         assertInLog(after, recorder.log.position, cursor === undefined ? '/after' : '/cursor')
+        await recordAccess(services, exchange, id, 'readEvents')
         // One extra event shows whether there is a next page.
         const events = await recorder.log.events({ after, limit: query.limit + 1, recordingId: id })
         const items = events.slice(0, query.limit)
@@ -66,34 +79,42 @@ export function eventRoutes({ recorder, streams, access }: Services): Route[] {
         sendJson(ctx, 200, { items, nextCursor })
       },
     }),
-    defineRoute({
-      method: 'GET',
-      path: '/v1/events',
-      operationId: 'streamEvents',
-      tag: 'Events',
-      summary: 'All events of the log as they happen (Server-Sent Events)',
-      description: STREAM_DESCRIPTION,
-      scope: 'audit',
-      query: streamQuery,
-      requestHeaders: ['Last-Event-ID'],
-      outcomes: [
-        { status: 200, description: 'The stream', content: { 'text/event-stream': null } },
-      ],
-      errors: ['TOO_MANY_STREAMS'],
-      handle({ ctx, credential, query }) {
-        const after = resumePosition(ctx.req.headers['last-event-id'], recorder.log.position)
-        const { sessionId } = credential
-        const owner = sessionId ?? credential.clientId
-        streams.assertRoom(owner)
-        sendHead(ctx, 200, STREAM_HEADERS)
-        if (ctx.method === 'HEAD') ctx.res.end()
-        else {
-          const levels = query.levels === '1'
-          const exports = query.exports === '1'
-          const isAllowed = () => sessionId === undefined || access.isSessionOpen(sessionId)
-          streams.open(ctx.res, { after, levels, exports, clientId: owner, isAllowed })
-        }
-      },
-    }),
+    streamEvents(services),
   ]
+}
+
+function streamEvents(services: Services): Route {
+  const { recorder, streams, access } = services
+  return defineRoute({
+    method: 'GET',
+    path: '/v1/events',
+    operationId: 'streamEvents',
+    tag: 'Events',
+    summary: 'All events of the log as they happen (Server-Sent Events)',
+    description: STREAM_DESCRIPTION,
+    scope: 'audit',
+    query: streamQuery,
+    requestHeaders: ['Last-Event-ID'],
+    outcomes: [{ status: 200, description: 'The stream', content: { 'text/event-stream': null } }],
+    errors: ['TOO_MANY_STREAMS', ...ACCESS_ERRORS],
+    async handle(exchange) {
+      const { ctx, credential, query } = exchange
+      const after = resumePosition(ctx.req.headers['last-event-id'], recorder.log.position)
+      const { sessionId } = credential
+      const owner = sessionId ?? credential.clientId
+      streams.assertRoom(owner)
+      if (await beginsInThePast(recorder, after)) {
+        await recordAccess(services, exchange, null, 'readEvents')
+        streams.assertRoom(owner)
+      }
+      sendHead(ctx, 200, STREAM_HEADERS)
+      if (ctx.method === 'HEAD') ctx.res.end()
+      else {
+        const levels = query.levels === '1'
+        const exports = query.exports === '1'
+        const isAllowed = () => sessionId === undefined || access.isSessionOpen(sessionId)
+        streams.open(ctx.res, { after, levels, exports, clientId: owner, isAllowed })
+      }
+    },
+  })
 }

@@ -3,6 +3,7 @@ import { RecorderError } from '../../contract/errors.ts'
 import { assertInLog } from '../assert-in-log.ts'
 import { readControl } from '../inspection-control.ts'
 import type { InspectionFeed } from '../inspection-feed.ts'
+import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { inspectQuery } from '../schemas/inspect-query.ts'
 import type { Services } from '../services.ts'
@@ -17,7 +18,8 @@ const DESCRIPTION = [
 ].join(' ')
 
 /** Returns the route of the inspection feed. */
-export function inspectRoutes({ recorder, feeds, erasures, access, address }: Services): Route[] {
+export function inspectRoutes(services: Services): Route[] {
+  const { recorder, feeds, erasures, access, address } = services
   const live = (feed: InspectionFeed) => ({
     end: recorder.inspect(feed.send),
     onMessage: () => feed.refuse('The live feed takes no messages.'),
@@ -56,8 +58,10 @@ export function inspectRoutes({ recorder, feeds, erasures, access, address }: Se
       errors: [
         ...(['UPGRADE_REQUIRED', 'TOO_MANY_STREAMS'] as const),
         ...(['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'] as const),
+        ...ACCESS_ERRORS,
       ],
-      async handle({ ctx, credential, query }) {
+      async handle(exchange) {
+        const { ctx, credential, query } = exchange
         const { sessionId } = credential
         const { authorization, cookie } = ctx.req.headers
         const isAllowed = (): boolean =>
@@ -69,8 +73,9 @@ export function inspectRoutes({ recorder, feeds, erasures, access, address }: Se
         const { recording, position = 0, speed = 0 } = query
         assertInLog(position, recorder.log.position, '/position')
         // A program that sees no answer to its web socket finds the reason by a plain request.
-        if (recording !== undefined) await recorder.recording(recording, credential.side)
+        const found = recording && (await recorder.recording(recording, credential.side))
         feeds.assertUpgrade(ctx)
+        if (found) await recordAccess(services, exchange, found.id, 'inspected')
         const begin =
           recording === undefined ? live : await past(recording, credential, position, speed)
         // Meanwhile the client may have opened others, and its credential may have ended.

@@ -13,8 +13,21 @@ export const LAUNCH_PATH = '/launch/'
 const isVoidCode = (error: unknown): boolean =>
   error instanceof RecorderError && error.code === 'UNAUTHENTICATED'
 
+/** A log that has failed keeps nobody from the page, which says so. */
+async function recordLogin(
+  { recorder, access, user, logger }: Services,
+  secret: string,
+): Promise<void> {
+  const sessionId = access.sessionIdOf(secret)
+  if (sessionId === null) return
+  await recorder.accesses
+    .recordLogin(sessionId, { side: 'ui', client: 'ui', user })
+    .catch((error) => logger.warn({ err: error }, 'a login to the page is not in the log'))
+}
+
 /** Returns the routes by which a browser is signed in. */
-export function launchRoutes({ access, address, isRunning }: Services): Route[] {
+export function launchRoutes(services: Services): Route[] {
+  const { access, address, isRunning } = services
   return [
     defineRoute({
       method: 'POST',
@@ -71,6 +84,7 @@ export function launchRoutes({ access, address, isRunning }: Services): Route[] 
           })
         // A person is shown the page, which is signed in already or asks for a new link.
         if (secret === null) return sendEmpty(ctx, 303, ['Location', '/'])
+        await recordLogin(services, secret)
         const cookie = `${sessionCookieName(address().port)}=${secret}; Path=/; HttpOnly; SameSite=Strict`
         sendEmpty(ctx, 303, ['Location', '/', 'Set-Cookie', cookie])
       },

@@ -1,12 +1,14 @@
 import { RecorderError } from '../../contract/errors.ts'
 import { hasEntityTag } from '../entity-tag.ts'
 import { findSegment, SEGMENT_ERRORS } from '../find-segment.ts'
+import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sendEmpty, sendHead } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the route of the waveforms. */
-export function peaksRoutes({ recorder, compositions }: Services): Route[] {
+export function peaksRoutes(services: Services): Route[] {
+  const { recorder, compositions } = services
   return [
     defineRoute({
       method: 'GET',
@@ -27,7 +29,7 @@ export function peaksRoutes({ recorder, compositions }: Services): Route[] {
         },
         { status: 304, description: 'The client has them', headers: ['ETag'] },
       ],
-      errors: [...SEGMENT_ERRORS, ...(['EXPORT_FAILED', 'NOT_READY'] as const)],
+      errors: [...SEGMENT_ERRORS, ...ACCESS_ERRORS, 'EXPORT_FAILED'],
       async handle(exchange) {
         const { ctx } = exchange
         const { id, segment } = await findSegment(recorder, exchange)
@@ -37,6 +39,9 @@ export function peaksRoutes({ recorder, compositions }: Services): Route[] {
         if (hasEntityTag(ctx.req.headers['if-none-match'], etag))
           return sendEmpty(ctx, 304, ['ETag', etag])
         const peaks = await compositions.peaks(id, segment)
+        // A waveform shows when somebody spoke, and how loud.
+        if (ctx.method !== 'HEAD')
+          await recordAccess(services, exchange, id, 'played', [segment.medium])
         const type = ['Content-Type', 'application/octet-stream']
         sendHead(ctx, 200, ['ETag', etag, ...type, 'Content-Length', String(peaks.length)])
         // Node omits the body in an answer to HEAD.

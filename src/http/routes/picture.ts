@@ -1,10 +1,12 @@
 import { hasEntityTag } from '../entity-tag.ts'
+import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { sendEmpty, sendHead } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the route of the live picture. */
-export function pictureRoutes({ recorder }: Services): Route[] {
+export function pictureRoutes(services: Services): Route[] {
+  const { recorder } = services
   return [
     defineRoute({
       method: 'GET',
@@ -27,14 +29,17 @@ export function pictureRoutes({ recorder }: Services): Route[] {
         { status: 204, description: 'The screen is not being recorded, or has just begun' },
         { status: 304, description: 'There is no newer picture', headers: ['ETag'] },
       ],
-      errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
-      async handle({ ctx, credential, params }) {
-        const picture = await recorder.picture(params.id as string, credential.side)
+      errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', ...ACCESS_ERRORS],
+      async handle(exchange) {
+        const { ctx, credential, params } = exchange
+        const { id } = await recorder.recording(params.id as string, credential.side)
+        const picture = await recorder.picture(id, credential.side)
         if (picture === null) return sendEmpty(ctx, 204)
         const { jpeg, number } = picture
         const etag = `"${number}"`
         if (hasEntityTag(ctx.req.headers['if-none-match'], etag))
           return sendEmpty(ctx, 304, ['ETag', etag])
+        if (ctx.method !== 'HEAD') await recordAccess(services, exchange, id, 'watched', ['screen'])
         const length = String(jpeg.length)
         sendHead(ctx, 200, ['ETag', etag, 'Content-Type', 'image/jpeg', 'Content-Length', length])
         // Node omits the body in an answer to HEAD.

@@ -1,5 +1,6 @@
 import type { ClientSide } from '../../contract/by.ts'
 import type { RecorderPort, RecordingQuery } from '../../recorder/port.ts'
+import { ACCESS_ERRORS } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { recordingsQuery, searchRequest } from '../schemas/requests.ts'
@@ -12,7 +13,8 @@ async function listRecordings(recorder: RecorderPort, query: RecordingQuery, sid
 }
 
 /** Returns the routes for reading recordings. */
-export function recordingRoutes({ recorder }: Services): Route[] {
+export function recordingRoutes(services: Services): Route[] {
+  const { recorder } = services
   /**
    * The JSON of recordings, which never changes for the same object. It saves work, because clients
    * read the current recording again and again.
@@ -39,27 +41,7 @@ export function recordingRoutes({ recorder }: Services): Route[] {
         sendJson(ctx, 200, await listRecordings(recorder, query, credential.side))
       },
     }),
-    defineRoute({
-      method: 'POST',
-      path: '/v1/recordings/search',
-      operationId: 'searchRecordings',
-      tag: 'Recordings',
-      summary: 'Recordings by tags, newest first',
-      description:
-        'Changes nothing. The conditions are in the body, because personal data must stay out of URLs.',
-      scope: 'read',
-      body: searchRequest,
-      outcomes: [
-        {
-          status: 200,
-          description: 'A page of recordings',
-          content: { 'application/json': ANSWERS.RecordingPage },
-        },
-      ],
-      async handle({ ctx, credential, body }) {
-        sendJson(ctx, 200, await listRecordings(recorder, body, credential.side))
-      },
-    }),
+    searchRecordings(services),
     defineRoute({
       method: 'GET',
       path: '/v1/recordings/:id',
@@ -89,4 +71,36 @@ export function recordingRoutes({ recorder }: Services): Route[] {
       },
     }),
   ]
+}
+
+function searchRecordings({ recorder, user }: Services): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/v1/recordings/search',
+    operationId: 'searchRecordings',
+    tag: 'Recordings',
+    summary: 'Recordings by tags, newest first',
+    description:
+      'Changes nothing. The conditions are in the body, because personal data must stay out of URLs.',
+    scope: 'read',
+    body: searchRequest,
+    outcomes: [
+      {
+        status: 200,
+        description: 'A page of recordings',
+        content: { 'application/json': ANSWERS.RecordingPage },
+      },
+    ],
+    errors: [...ACCESS_ERRORS],
+    async handle({ ctx, credential: { side, client }, body }) {
+      const found = await listRecordings(recorder, body, side)
+      const { tags = {}, text } = body
+      if (text !== undefined || Object.keys(tags).length > 0)
+        await recorder.accesses.recordSearch({
+          ...{ tags, text, found: found.items.length },
+          by: { side, client, user },
+        })
+      sendJson(ctx, 200, found)
+    },
+  })
 }

@@ -1,4 +1,5 @@
 import { assertInLog } from '../assert-in-log.ts'
+import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { replayQuery } from '../schemas/requests.ts'
@@ -6,7 +7,8 @@ import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the route that shows a recording as it was at a moment. */
-export function replayRoutes({ recorder }: Services): Route[] {
+export function replayRoutes(services: Services): Route[] {
+  const { recorder } = services
   return [
     defineRoute({
       method: 'GET',
@@ -25,10 +27,14 @@ export function replayRoutes({ recorder }: Services): Route[] {
           content: { 'application/json': ANSWERS.ReplayState },
         },
       ],
-      errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
-      async handle({ ctx, credential, params, query: { position, at } }) {
+      errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', ...ACCESS_ERRORS],
+      async handle(exchange) {
+        const { ctx, credential, params } = exchange
+        const { position, at } = exchange.query
         if (position !== undefined) assertInLog(position, recorder.log.position, '/position')
-        const replay = await recorder.replay(params.id as string, credential.side)
+        const { id } = await recorder.recording(params.id as string, credential.side)
+        await recordAccess(services, exchange, id, 'replayed')
+        const replay = await recorder.replay(id, credential.side)
         let index = replay.events.length
         if (position !== undefined) index = replay.indexAtPosition(position)
         else if (at !== undefined) index = replay.indexAtTime(at)

@@ -5,6 +5,7 @@ import type { SegmentDescription } from '../../contract/events.ts'
 import type { SegmentView } from '../../contract/views.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
 import { findSegment, SEGMENT_ERRORS } from '../find-segment.ts'
+import { ACCESS_ERRORS, playsOrDownloads, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { pageQuery } from '../schemas/requests.ts'
@@ -36,7 +37,8 @@ async function openSegment(
 }
 
 /** Returns the routes for the segments of a recording. */
-export function segmentRoutes({ recorder, erasures }: Services): Route[] {
+export function segmentRoutes(services: Services): Route[] {
+  const { recorder, erasures } = services
   return [
     defineRoute({
       method: 'GET',
@@ -73,7 +75,7 @@ export function segmentRoutes({ recorder, erasures }: Services): Route[] {
       opensInTab: true,
       requestHeaders: FILE_REQUEST_HEADERS,
       outcomes: fileOutcomes('audio/ogg', 'video/mp4'),
-      errors: [...SEGMENT_ERRORS, 'EXPORT_FAILED'],
+      errors: [...SEGMENT_ERRORS, ...ACCESS_ERRORS, 'EXPORT_FAILED'],
       async handle(exchange) {
         const { ctx } = exchange
         const { id, segment } = await findSegment(recorder, exchange)
@@ -84,6 +86,8 @@ export function segmentRoutes({ recorder, erasures }: Services): Route[] {
           type: TYPES[segment.container],
           name: `${id}-${medium}-${number}.${segment.container}`,
           sha256: segment.sha256,
+          beforeSending: () =>
+            recordAccess(services, exchange, id, playsOrDownloads(exchange), [segment.medium]),
         }).finally(done)
       },
     }),

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
-import { KEY_PLACES } from '../../contract/custody.ts'
+import { ACCESS_ACTS, KEY_PLACES } from '../../contract/custody.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
 import { chart } from './chart-answer.ts'
@@ -129,6 +129,12 @@ const keys = z.object({
 
 const token = z.object({ id, name: z.string(), scopes: z.array(scope), createdAt: time })
 const newToken = token.extend({ token: z.string().describe('The secret, shown only once') })
+const access = z.object({
+  act: z.enum(ACCESS_ACTS),
+  media: z.array(medium).describe('Those that were not in an entry of this act before'),
+  at: time,
+  by,
+})
 const launch = z.object({ url: z.url(), expiresAt: time })
 const health = z.object({ status: z.literal('ok') })
 
@@ -186,6 +192,7 @@ export const ANSWERS = {
   Devices: devices,
   Event: event,
   EventBase: eventBase,
+  AccessPage: pageOf(access),
   EventPage: pageOf(event),
   ExportMessage: exportMessage,
   Health: health,

@@ -1,6 +1,7 @@
 import type { By } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { within } from '../../time/within.ts'
+import type { AccessLog } from '../custody/access-log.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { isCapturing } from '../open-recordings.ts'
 import type { CommandHandler } from './command-handler.ts'
@@ -11,6 +12,7 @@ const SHUTDOWN_MS = 3_500
 interface Parts {
   facts: FactPipeline
   commands: CommandHandler
+  accesses: AccessLog
 }
 
 /**
@@ -25,10 +27,10 @@ export async function stopForShutdown(parts: Parts, by: By): Promise<void> {
   if (!done) throw new RecorderError('INTERRUPTED', `Not done after ${SHUTDOWN_MS} ms.`)
 }
 
-async function stop({ facts, commands }: Parts, by: By): Promise<void> {
+async function stop({ facts, commands, accesses }: Parts, by: By): Promise<void> {
   for (const fold of facts.recordings.values())
     if (isCapturing(fold)) await commands.systemStop(fold.id, 'shutdown')
-  await commands.close()
+  await Promise.all([commands.close(), accesses.close()])
   await facts.append({ by, commandId: null }, (batch) =>
     batch.add(null, 'daemon.stopped', { reason: 'signal' }),
   )

@@ -100,6 +100,16 @@ export class EventBatch {
     })
   }
 
+  /** Adds that somebody saw something; it changes nothing, and no version counts it. */
+  observe(
+    recordingId: string | null,
+    type: 'recording.accessed',
+    data: EventData['recording.accessed'],
+  ): void {
+    const { at } = this
+    this.events.push({ type, recordingId, version: null, at, ...this.#cause, data })
+  }
+
   accept(recordingId: string, command: CommandName, media?: Medium[]): void {
     this.add(recordingId, 'command.accepted', media ? { command, media } : { command })
   }

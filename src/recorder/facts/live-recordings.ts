@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../contract/events.ts'
+import { changesNothing, type LogEvent } from '../../contract/events.ts'
 import type { LiveInspection } from '../../inspection/live-inspection.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import type { CaptureCut } from './event-batch.ts'
@@ -57,7 +57,7 @@ export class LiveRecordings {
 
   #apply(event: LogEvent): void {
     const id = event.recordingId
-    if (id === null || event.type === 'command.refused') return
+    if (id === null || changesNothing(event)) return
     const live = this.#live.get(id)
     if (!live) return
     live.apply(event)

@@ -1,5 +1,5 @@
 import type { ClientSide } from '../../contract/by.ts'
-import type { EventOf, LogEvent } from '../../contract/events.ts'
+import { changesNothing, type EventOf, type LogEvent } from '../../contract/events.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
 import { projectCustody } from './custody.ts'
@@ -33,7 +33,7 @@ export function project(
 ): RecordingProjection | undefined {
   if (event.type === 'recording.starting') return initialProjection(event)
   if (before === undefined || event.type === 'recording.startFailed') return undefined
-  if (event.type === 'command.refused') return before
+  if (changesNothing(event)) return before
   const after = evolve(before, event)
   const version = event.version ?? after.view.version
   if (after.view === before.view) return { ...after, view: { ...after.view, version } }

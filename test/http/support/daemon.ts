@@ -70,6 +70,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const access = createAccess({
     homeToken: HOME_TOKEN,
     tokens: () => recorder.log.tokens(),
+    onRefused: () => recorder.accesses.countRefusedCredential(),
     now: () => Date.now() + daemon.clockOffset,
   })
   const server = await startHttp({

@@ -24,10 +24,13 @@ import type {
 import { MemoryKeyRing } from '../../../src/custody/memory-key-ring.ts'
 import { PastPlayer, type PastStart } from '../../../src/inspection/past-player.ts'
 import type {
+  Access,
+  AccessPort,
   PastInspection,
   RecorderBus,
   RecorderPort,
   ScopeRefusal,
+  Search,
 } from '../../../src/recorder/port.ts'
 import { Replay } from '../../../src/replay/replay.ts'
 import type { CommandAnswer, RecordingQuery } from '../../../src/store/port.ts'
@@ -261,6 +264,37 @@ export class StubRecorder implements RecorderPort {
       type === 'token.created'
         ? [...this.tokens, { ...(data as EventData['token.created']), createdAt: AT, position }]
         : this.tokens.filter((token) => token.id !== (data as { id: string }).id)
+  }
+
+  /** Every access, search and login, as it was recorded. */
+  readonly seen: (Access | Search | { sessionId: string; by: By })[] = []
+  refusedCredentials = 0
+  /** The error with which recording an access fails. */
+  failAccess: Error | undefined
+
+  readonly accesses: AccessPort = {
+    record: async (access) => {
+      if (this.failAccess) throw this.failAccess
+      this.seen.push(access)
+    },
+    recordSearch: async (search) => {
+      if (this.failAccess) throw this.failAccess
+      this.seen.push(search)
+    },
+    recordLogin: async (sessionId, by) => {
+      if (this.failAccess) throw this.failAccess
+      this.seen.push({ sessionId, by })
+    },
+    countRefusedCredential: () => {
+      this.refusedCredentials++
+    },
+    list: async (_id, { after, limit }) => {
+      const all = this.seen.flatMap((seen) =>
+        'act' in seen ? [{ act: seen.act, media: [...seen.media], at: AT, by: seen.by }] : [],
+      )
+      const end = after + limit
+      return { items: all.slice(after, end), after: end < all.length ? end : null }
+    },
   }
 
   /** Listens to the inspection feed. */

@@ -9,7 +9,7 @@ import { CHART } from './chart.ts'
 import { EVENTS, STREAM } from './events.ts'
 import { recordingAfter, recordingWithHistoryAfter } from './recording.ts'
 import { REPLAY_STATE } from './replay.ts'
-import { DEVICES, RECORDING_ID, STEPS, timeAt } from './story.ts'
+import { CRM, DEVICES, RECORDING_ID, STEPS, timeAt } from './story.ts'
 
 const TOKEN = {
   id: 'tok_Zk3mJ1xQfT0aVb9R',
@@ -160,6 +160,10 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   readSegmentIndex: {
     ...{ bytes: 1_263_052, initBytes: 764, codec: 'avc1.42c020' },
     keyFrames: [[0, 764]],
+  },
+  listAccesses: {
+    items: [{ act: 'played', media: ['mic', 'screen'], at: timeAt(7_200), by: CRM }],
+    nextCursor: null,
   },
   listRecordingEvents: { items: EVENTS, nextCursor: 'YWZ0ZXIgNQ' },
   replayRecording: REPLAY_STATE,
