@@ -204,15 +204,15 @@ function lastSeen(batch: EventBatch, id: string, events: LogEvent[]): string {
   )
 }
 
-/** Removes what is on disk of recordings whose start was never confirmed. */
+/**
+ * Removes the files of recordings whose start was never confirmed. Resolves with their ids: their
+ * keys open their values until the log says that they never existed.
+ */
 export async function removeUnconfirmed(
   recordings: OpenRecordings,
-  keys: Pick<KeyRing, 'discard'>,
   folderOf: (id: string) => string,
-): Promise<void> {
-  for (const fold of recordings.values()) {
-    if (!isUnconfirmed(fold)) continue
-    await rm(folderOf(fold.id), { recursive: true, force: true })
-    await keys.discard(fold.id)
-  }
+): Promise<string[]> {
+  const ids = [...recordings.values()].filter(isUnconfirmed).map(({ id }) => id)
+  for (const id of ids) await rm(folderOf(id), { recursive: true, force: true })
+  return ids
 }

@@ -26,7 +26,7 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   const folderOf = (id: string): string => join(options.recordingsFolder, id)
   const interrupted = await findInterrupted(log, platform, keys, folderOf, onFault)
   // Before the facts: once the log says that they never existed, nobody looks for their files.
-  await removeUnconfirmed(interrupted.recordings, keys, folderOf)
+  const unconfirmed = await removeUnconfirmed(interrupted.recordings, folderOf)
   const unacknowledged = await unacknowledgedCommands(log)
   const { lostWitness, rebuiltViews } = log
   if (rebuiltViews !== undefined)
@@ -42,6 +42,9 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
     openingFacts(batch, opening, unacknowledged)
     rulesFact(batch, log, options.rules())
   })
+  // After the facts: until then they can be read. Keys that a crash leaves are tidied up later.
+  for (const id of unconfirmed)
+    await keys.discard(id).catch((error) => onFault('removing an unused key', error))
   // Now, not at the next tick: a screen that is captured by then would lose its segment.
   clock.check()
 }
