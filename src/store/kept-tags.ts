@@ -24,7 +24,10 @@ function isRecordingBody(body: unknown): body is RecordingBody {
  * keeping the answer to a tag costs the same however many tags there are.
  */
 export function withoutTags(answer: CommandAnswer): CommandAnswer {
-  return isRecordingBody(answer.body) ? { ...answer, body: { ...answer.body, tags: null } } : answer
+  const { body } = answer
+  // One that was erased has none, and its history cannot be opened.
+  if (!isRecordingBody(body) || body.tags?.length === 0) return answer
+  return { ...answer, body: { ...body, tags: null } }
 }
 
 /** Returns a kept answer with the tags that the recording had at the answer's version. */

@@ -65,7 +65,11 @@ export class LogReader {
       async (log) => (await readTagEvents(log, id)).flatMap(tagEntries),
       (events) => events.filter(isTagEvent).flatMap(tagEntries),
     )
-    return mapUnhurried(stored, (tag) => seals.openTag(id, tag))
+    // The erasure may begin meanwhile, and destroy the key.
+    return mapUnhurried(stored, (tag) => seals.openTag(id, tag)).catch((error) => {
+      if (erased.has(id)) return []
+      throw error
+    })
   }
 
   segments(id: string, query: SegmentQuery): Promise<Page<SegmentDescription>> {

@@ -10,7 +10,7 @@ import { commandRoute, RECORDING } from './command-route.ts'
 
 /** The further codes of commands of custody. */
 const CUSTODY_ERRORS: readonly ErrorCode[] = [
-  ...(['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', 'VERSION_MISMATCH', 'ERASED'] as const),
+  ...(['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', 'VERSION_MISMATCH'] as const),
 ]
 
 /** Returns the routes for holds and the erasure of recordings. */

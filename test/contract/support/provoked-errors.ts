@@ -48,6 +48,14 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     const reader = await thirdParty('reader', ['read', 'tag'])
     return (headers) => reader.command('stop', undefined, headers)
   },
+  FORBIDDEN_SAME_ACTOR: async (bench) => {
+    const home = await homeWith({ holds: { releaseBy: 'other' } })
+    const { api } = await bench.another({ home })
+    const id = await closedRecording(api)
+    const { body } = await api.command('holds', { reason: 'A court asks for it.' }, {}, id)
+    const word = `holds/${body.holds[0].id}/release`
+    return (headers) => api.command(word, { reason: 'A mistake.' }, headers, id)
+  },
   FORBIDDEN_HOST:
     ({ daemon, api }) =>
     (headers) =>
@@ -120,7 +128,16 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     await thirdParty('taken', ['read'])
     return (headers) => api.call('POST', '/tokens', { name: 'taken', scopes: ['audit'] }, headers)
   },
-  ERASED: () => assert.fail('nothing provokes it yet'),
+  ERASED: async ({ api }) => {
+    const id = await closedRecording(api)
+    await api.command('erase', { reason: 'The customer asked for it.' }, {}, id)
+    return (headers) => api.call('GET', `/recordings/${id}/segments/mic/1`, undefined, headers)
+  },
+  ON_HOLD: async ({ api }) => {
+    const id = await closedRecording(api)
+    await api.command('holds', { reason: 'A court asks for it.' }, {}, id)
+    return (headers) => api.command('erase', { reason: 'A mistake.' }, headers, id)
+  },
   VERSION_MISMATCH: async ({ api }) => {
     await api.start()
     return (headers) => api.command('pause', undefined, { 'If-Match': '"1"', ...headers })
