@@ -13,7 +13,7 @@ import { suite } from '../support/suite.ts'
 import { NonceRecorder } from './support/nonce-recorder.ts'
 import { Crash, RecordedDisk } from './support/recorded-disk.ts'
 
-const RUNS = 250
+const RUNS = 200
 /** Recovery cuts the content after its last whole unit. */
 const UNIT = 700
 
