@@ -31,7 +31,7 @@ export interface SegmentDescription {
 /**
  * The data of every event, by type. A type is `noun.verb` in the past tense. A name is never used
  * again for another meaning, and fields are only added. docs/events.md describes them for readers,
- * and a test compares it with {@link EVENT_TYPES}.
+ * and a test compares it with `EVENT_TYPES`.
  */
 export interface EventData {
   'daemon.started': {
@@ -249,67 +249,3 @@ export type LogEvent = NewEvent & { position: number }
 
 /** An event of one type, such as `EventOf<'track.started'>`. */
 export type EventOf<T extends EventType> = Extract<LogEvent, { type: T }>
-
-const EVENT_TYPE_SET: Record<EventType, true> = {
-  'daemon.started': true,
-  'daemon.stopped': true,
-  'command.accepted': true,
-  'command.completed': true,
-  'command.failed': true,
-  'command.refused': true,
-  'recording.starting': true,
-  'recording.started': true,
-  'recording.startFailed': true,
-  'recording.paused': true,
-  'recording.resumed': true,
-  'recording.tagged': true,
-  'recording.wrapUpStarted': true,
-  'recording.interrupted': true,
-  'recording.closed': true,
-  'recording.consentRecorded': true,
-  'recording.held': true,
-  'recording.holdReleased': true,
-  'recording.erasing': true,
-  'recording.erased': true,
-  'recording.accessed': true,
-  'track.starting': true,
-  'track.started': true,
-  'track.pausing': true,
-  'track.paused': true,
-  'track.resuming': true,
-  'track.resumed': true,
-  'track.recovering': true,
-  'track.recovered': true,
-  'track.stopping': true,
-  'track.stopped': true,
-  'track.failed': true,
-  'segment.opened': true,
-  'segment.closed': true,
-  'segment.discarded': true,
-  'log.reopened': true,
-  'log.witnessLost': true,
-  'log.viewsRebuilt': true,
-  'warning.raised': true,
-  'warning.cleared': true,
-  'clock.stepped': true,
-  'machine.slept': true,
-  'token.created': true,
-  'token.revoked': true,
-  'recordings.searched': true,
-  'page.opened': true,
-  'credentials.refused': true,
-  'rules.changed': true,
-  'retention.checked': true,
-  'clock.confirmed': true,
-  'keys.rotated': true,
-  'desktop.locked': true,
-  'desktop.unlocked': true,
-}
-
-/** Whether an event changes nothing in its recording: a refusal, or an access. */
-export function changesNothing({ type }: { type: EventType }): boolean {
-  return type === 'command.refused' || type === 'recording.accessed'
-}
-
-/** Every event type there is. */
-export const EVENT_TYPES = Object.keys(EVENT_TYPE_SET) as EventType[]

@@ -1,4 +1,5 @@
-import { changesNothing, type NewEvent } from '../contract/events.ts'
+import { changesNothing } from '../contract/event-types.ts'
+import type { NewEvent } from '../contract/events.ts'
 import {
   evolve,
   initialRecording,

@@ -1,4 +1,5 @@
-import { changesNothing, type LogEvent } from '../contract/events.ts'
+import { changesNothing } from '../contract/event-types.ts'
+import type { LogEvent } from '../contract/events.ts'
 import { evolve, initialRecording, type RecordingFold } from '../machines/recording-fold.ts'
 import { project, type RecordingProjection } from '../store/projection/recording.ts'
 

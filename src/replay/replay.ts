@@ -34,14 +34,16 @@ export class Replay {
   }
 
   /**
-   * Adds the recording's next events, oldest first. Events that it has already, and those of other
-   * recordings, change nothing.
+   * Adds the recording's next events, oldest first. Events that it has already, accesses, and those
+   * of other recordings change nothing.
    * @throws RecorderError INTERNAL when a machine has no transition for a fact.
    */
   append(events: readonly LogEvent[]): void {
     for (const event of events) {
       if (event.recordingId !== this.recordingId) continue
       if (event.position <= (this.events.at(-1)?.position ?? 0)) continue
+      // Others look at the recording, perhaps years later. It is not part of what happened.
+      if (event.type === 'recording.accessed') continue
       const before = this.#newest
       this.#newest = foldEvent(before, event)
       this.events.push(event)

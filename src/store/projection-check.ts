@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
-import { changesNothing, type LogEvent } from '../contract/events.ts'
+import { changesNothing } from '../contract/event-types.ts'
+import type { LogEvent } from '../contract/events.ts'
 import { checksum } from './checksum.ts'
 import { type Database, readChunks } from './database.ts'
 import {

@@ -11,7 +11,8 @@ function scopeOf(method: string, path: string): Scope {
   if (path.startsWith('/v1/tokens') || path === '/v1/ui/launch' || path === '/v1/ui/sessions')
     return 'admin'
   if (path === '/v1/ui/sign-out') return 'read'
-  if (/\/(?:events|inspect|replay)$/.test(path)) return 'audit'
+  if (/^\/v1\/(?:keys|retention)\b|\/(?:erase|holds|release)$/.test(path)) return 'admin'
+  if (/\/(?:accesses|events|inspect|replay)$/.test(path)) return 'audit'
   if (path.endsWith('/tags')) return 'tag'
   return method === 'GET' || path.endsWith('/search') ? 'read' : 'control'
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { EVENT_TYPES } from '../../src/contract/events.ts'
+import { EVENT_TYPES } from '../../src/contract/event-types.ts'
 import { suite } from '../support/suite.ts'
 import { readPage, tableRows } from './support/markdown.ts'
 

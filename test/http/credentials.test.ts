@@ -32,6 +32,7 @@ const SCOPE_OF: Record<string, Scope | null> = {
   'GET /v1/openapi.json': 'read',
   'GET /v1/recordings': 'read',
   'GET /v1/recordings/:id': 'read',
+  'GET /v1/recordings/:id/accesses': 'audit',
   'GET /v1/recordings/:id/events': 'audit',
   'GET /v1/recordings/:id/replay': 'audit',
   'GET /v1/recordings/:id/export': 'read',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { pino } from 'pino'
 import { ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
-import { EVENT_TYPES } from '../../src/contract/events.ts'
+import { EVENT_TYPES } from '../../src/contract/event-types.ts'
 import { createApp, createRoutes } from '../../src/http/app.ts'
 import { openApiPath } from '../../src/http/openapi/document.ts'
 import { errorCodesOf } from '../../src/http/openapi/error-responses.ts'

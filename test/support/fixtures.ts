@@ -13,7 +13,9 @@ export function command<N extends MachineCommandName>(
   request: Partial<CommandRequests[N]> = {},
 ): { [K in N]: CommandOf<K> }[N] {
   const recordingId = name === 'recording.start' ? null : 'current'
-  return { name, recordingId, request, by: { side, client: side, user: 'tester' } } as { [K in N]: CommandOf<K> }[N]
+  return { name, recordingId, request, by: { side, client: side, user: 'tester' } } as {
+    [K in N]: CommandOf<K>
+  }[N]
 }
 
 /** Folds facts of one recording into a world, versions counted. */

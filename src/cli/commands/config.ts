@@ -6,7 +6,6 @@ import {
   RESTART_SETTINGS,
   type Setting,
 } from '../../contract/configuration.ts'
-import { effectiveConfiguration } from '../../effective-configuration.ts'
 import { ConfigError, readConfig, readConfigFile } from '../../home/config.ts'
 import type { Home } from '../../home/home.ts'
 import { HomeError } from '../../home/home-error.ts'
@@ -44,7 +43,7 @@ export const configShow = defineCommand({
   async run({ home, api, io, style }) {
     const running = await runningConfiguration(api)
     const file = await readFileOf(home, running !== undefined)
-    const own = file && configurationOf(file, io)
+    const own = file && (await configurationOf(file, io))
     const configuration = running ?? own
     if (configuration === undefined) throw new HomeError(`${home.configFile} cannot be used.`)
     const waiting = running && own ? waitingSettings(running, own) : []
@@ -136,7 +135,8 @@ async function readFileOf(home: Home, isRunning: boolean): Promise<Config | unde
   }
 }
 
-function configurationOf(config: Config, { env }: Io): EffectiveConfiguration {
+async function configurationOf(config: Config, { env }: Io): Promise<EffectiveConfiguration> {
+  const { effectiveConfiguration } = await import('../../effective-configuration.ts')
   const logLevel = env.F2F_LOG_LEVEL ?? 'info'
   return effectiveConfiguration({ options: { source: 'devices' }, env, config, logLevel })
 }

@@ -1,3 +1,4 @@
+import type { LogEvent } from '../../contract/events.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
 import { assertInLog } from '../assert-in-log.ts'
 import { eventCursor, positionOf } from '../event-cursor.ts'
@@ -31,6 +32,23 @@ const STREAM_DESCRIPTION = [
   'A reader that is too slow for too long is disconnected, and resumes with `Last-Event-ID`. The stream ends with its token or session.',
 ].join(' ')
 
+/** Reads the events of a recording after a position, without accesses. */
+async function ownEvents(
+  { log }: RecorderPort,
+  recordingId: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<LogEvent[]> {
+  const own: LogEvent[] = []
+  for (let last = after; ; ) {
+    const events = await log.events({ after: last, limit, recordingId })
+    own.push(...events.filter(({ type }) => type !== 'recording.accessed'))
+    const newest = events.at(-1)
+    if (newest === undefined || events.length < limit || own.length >= limit)
+      return own.slice(0, limit)
+    last = newest.position
+  }
+}
+
 /** A stream that goes on after a short break shows nothing that its client has not followed. */
 const BREAK_MS = 5 * 60_000
 
@@ -52,7 +70,7 @@ export function eventRoutes(services: Services): Route[] {
       tag: 'Events',
       summary: 'A recording’s events, refusals included, oldest first',
       description:
-        '`type` decides the members of `data`. docs/events.md describes every type. `after` must be a position that the log has, otherwise the answer is 400 with `lastPosition`.',
+        'Without accesses, which have a list of their own. `type` decides the members of `data`. docs/events.md describes every type. `after` must be a position that the log has, otherwise the answer is 400 with `lastPosition`.',
       scope: 'audit',
       query: eventsQuery,
       outcomes: [
@@ -71,7 +89,7 @@ export function eventRoutes(services: Services): Route[] {
         assertInLog(after, recorder.log.position, cursor === undefined ? '/after' : '/cursor')
         await recordAccess(services, exchange, id, 'readEvents')
         // One extra event shows whether there is a next page.
-        const events = await recorder.log.events({ after, limit: query.limit + 1, recordingId: id })
+        const events = await ownEvents(recorder, id, { after, limit: query.limit + 1 })
         const items = events.slice(0, query.limit)
         const last = items.at(-1)
         const nextCursor =

@@ -1,10 +1,9 @@
-import type { Credential } from '../../access/credential.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { assertInLog } from '../assert-in-log.ts'
 import { readControl } from '../inspection-control.ts'
 import type { InspectionFeed } from '../inspection-feed.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
-import { defineRoute, type Route } from '../route.ts'
+import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { inspectQuery } from '../schemas/inspect-query.ts'
 import type { Services } from '../services.ts'
 
@@ -19,30 +18,11 @@ const DESCRIPTION = [
 
 /** Returns the route of the inspection feed. */
 export function inspectRoutes(services: Services): Route[] {
-  const { recorder, feeds, erasures, access, address } = services
+  const { recorder, feeds, access, address } = services
   const live = (feed: InspectionFeed) => ({
     end: recorder.inspect(feed.send),
     onMessage: () => feed.refuse('The live feed takes no messages.'),
   })
-  const past = async (id: string, { side }: Credential, position: number, speed: number) => {
-    const { id: recordingId } = await recorder.recording(id, side)
-    const player = await recorder.inspectPast(recordingId, side, { position, speed })
-    return (feed: InspectionFeed) => {
-      player.begin(feed)
-      const unwatch = erasures.watch(recordingId, () => feed.refuse('The recording was erased.'))
-      return {
-        end() {
-          unwatch()
-          player.end()
-        },
-        onMessage(text: string) {
-          const control = readControl(text)
-          if (control === null) feed.refuse('A message must be step, seek, play or pause.')
-          else player.control(control)
-        },
-      }
-    }
-  }
   return [
     defineRoute({
       method: 'GET',
@@ -75,9 +55,8 @@ export function inspectRoutes(services: Services): Route[] {
         // A program that sees no answer to its web socket finds the reason by a plain request.
         const found = recording && (await recorder.recording(recording, credential.side))
         feeds.assertUpgrade(ctx)
-        if (found) await recordAccess(services, exchange, found.id, 'inspected')
-        const begin =
-          recording === undefined ? live : await past(recording, credential, position, speed)
+        const start = { position, speed }
+        const begin = found ? await openPast(services, exchange, found.id, start) : live
         // Meanwhile the client may have opened others, and its credential may have ended.
         feeds.assertRoom(owner)
         if (!isAllowed()) throw new RecorderError('UNAUTHENTICATED', 'The credential has ended.')
@@ -90,4 +69,31 @@ export function inspectRoutes(services: Services): Route[] {
       },
     }),
   ]
+}
+
+/** Opens the past of a recording, once the log has it that somebody sees it. */
+async function openPast(
+  services: Services,
+  exchange: Exchange,
+  id: string,
+  start: { position: number; speed: number },
+) {
+  const { recorder, erasures } = services
+  await recordAccess(services, exchange, id, 'inspected')
+  const player = await recorder.inspectPast(id, exchange.credential.side, start)
+  return (feed: InspectionFeed) => {
+    player.begin(feed)
+    const unwatch = erasures.watch(id, () => feed.refuse('The recording was erased.'))
+    return {
+      end() {
+        unwatch()
+        player.end()
+      },
+      onMessage(text: string) {
+        const control = readControl(text)
+        if (control === null) feed.refuse('A message must be step, seek, play or pause.')
+        else player.control(control)
+      },
+    }
+  }
 }

@@ -1,6 +1,7 @@
 /** The schemas of the events of the log. */
 import * as z from 'zod'
-import { EVENT_TYPES, type EventType } from '../../contract/events.ts'
+import { EVENT_TYPES } from '../../contract/event-types.ts'
+import type { EventType } from '../../contract/events.ts'
 import { EVENT_DATA } from './event-data.ts'
 import { by, id, time } from './parts.ts'
 

@@ -1,4 +1,5 @@
-import { changesNothing, type LogEvent } from '../../contract/events.ts'
+import { changesNothing } from '../../contract/event-types.ts'
+import type { LogEvent } from '../../contract/events.ts'
 import type { LiveInspection } from '../../inspection/live-inspection.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import type { CaptureCut } from './event-batch.ts'

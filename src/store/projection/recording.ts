@@ -1,5 +1,6 @@
 import type { ClientSide } from '../../contract/by.ts'
-import { changesNothing, type EventOf, type LogEvent } from '../../contract/events.ts'
+import { changesNothing } from '../../contract/event-types.ts'
+import type { EventOf, LogEvent } from '../../contract/events.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
 import { projectCustody } from './custody.ts'

@@ -56,6 +56,7 @@ export async function playExamples(
   await get('readSegmentIndex', `/recordings/${id}/segments/screen/1/index`)
   await get('listRecordingEvents', `/recordings/${id}/events?limit=3`)
   await get('replayRecording', `/recordings/${id}/replay`)
+  await get('listAccesses', `/recordings/${id}/accesses`)
   for (const [name, path] of [
     ['health', '/healthz'],
     ['ping', '/v1/ping'],
