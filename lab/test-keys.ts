@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { identityOf } from '../src/age/identity.ts'
 import { MemoryKeyRing } from '../src/custody/memory-key-ring.ts'
 import type { HomeKeys, KeyRing, RecordingKeys } from '../src/custody/port.ts'
-import { homeKeys, recordingKeys } from '../src/custody/recording-keys.ts'
+import { homeKeys, recordingKeysOf } from '../src/custody/recording-keys.ts'
 
 const secretOf = (name: string): Buffer => createHash('sha256').update(name).digest()
 const HOME = homeKeys(secretOf('home'))
@@ -29,7 +28,7 @@ export class TestKeyRing extends MemoryKeyRing {
   override keysOf(recordingId: string): RecordingKeys | undefined {
     super.keysOf(recordingId)
     if (this.#destroyed.has(recordingId)) return undefined
-    const keys = this.#made.get(recordingId) ?? recordingKeys(identityOf(secretOf(recordingId)))
+    const keys = this.#made.get(recordingId) ?? recordingKeysOf(secretOf(recordingId))
     this.#made.set(recordingId, keys)
     return keys
   }

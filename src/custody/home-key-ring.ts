@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { createIdentity, identityOf } from '../age/identity.ts'
+import { createIdentity } from '../age/identity.ts'
 import type { KeyStatus } from '../contract/custody.ts'
 import { RecorderError } from '../contract/errors.ts'
 import { isDiskFull } from '../disk/disk-full.ts'
@@ -11,7 +11,7 @@ import { describeKeys } from './key-status.ts'
 import { keyUnavailable, toKeyUnavailable } from './key-unavailable.ts'
 import { type LoadedMasterKeys, MasterKeys, type MasterKeysOptions } from './master-keys.ts'
 import type { HomeKeys, KeyRing, RecordingKeys, RecordRotation, Rotating } from './port.ts'
-import { homeKeys, recordingKeys } from './recording-keys.ts'
+import { homeKeys, recordingKeys, recordingKeysOf } from './recording-keys.ts'
 import { hasSealedSegments } from './sealed-segments.ts'
 import { WrappedKeys } from './wrapped-keys.ts'
 
@@ -117,7 +117,7 @@ export class HomeKeyRing implements KeyRing {
     const cached = this.#cache.get(recordingId)
     if (cached) return cached
     const secret = this.#files.read({ recordingId }, byId)
-    return secret && this.#remember(recordingId, recordingKeys(identityOf(secret)))
+    return secret && this.#remember(recordingId, recordingKeysOf(secret))
   }
 
   async destroy(recordingId: string): Promise<void> {

@@ -2,21 +2,34 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const LENGTHS = { authTagLength: TAG_BYTES }
+/** Nonces that are drawn together: a call of the system for each would cost as much as the seal. */
+const NONCES_AT_A_TIME = 256
+
+let nonces = Buffer.alloc(0)
 
 /**
  * Seals some bytes under a key of 32 bytes (AES-256-GCM, NIST SP 800-38D, random nonce), bound to a
  * context. Returns nonce, ciphertext and tag.
  */
 export function wrap(key: Buffer, bytes: Buffer, context: string): Buffer {
-  const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
+  const nonce = randomNonce()
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, LENGTHS).setAAD(Buffer.from(context))
   return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
 }
 
 /** Opens what {@link wrap} sealed. Throws when key, context or bytes are not the same. */
 export function unwrap(key: Buffer, wrapped: Buffer, context: string): Buffer {
   const end = wrapped.length - TAG_BYTES
-  const decipher = createDecipheriv('aes-256-gcm', key, wrapped.subarray(0, NONCE_BYTES))
+  const nonce = wrapped.subarray(0, NONCE_BYTES)
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, LENGTHS)
   decipher.setAAD(Buffer.from(context)).setAuthTag(wrapped.subarray(end))
   return Buffer.concat([decipher.update(wrapped.subarray(NONCE_BYTES, end)), decipher.final()])
+}
+
+function randomNonce(): Buffer {
+  if (nonces.length < NONCE_BYTES) nonces = randomBytes(NONCES_AT_A_TIME * NONCE_BYTES)
+  const nonce = nonces.subarray(0, NONCE_BYTES)
+  nonces = nonces.subarray(NONCE_BYTES)
+  return nonce
 }

@@ -10,7 +10,7 @@ import type { Page, RecordingQuery, ToShown } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import type { ValueSeals } from './sealing/value-seals.ts'
 import { asksSummary, matchesSummary, mayMatch, summarise } from './search-summary.ts'
-import { matchesText, type SearchWords } from './search-words.ts'
+import { isSearched, matchesText, type SearchWords } from './search-words.ts'
 import { decodeProjection } from './stored-projections.ts'
 import { Turns } from './unhurried.ts'
 
@@ -26,7 +26,7 @@ export type OpenProjections = ReadonlyMap<string, RecordingProjection>
 export interface RecordingStore {
   db: Database
   open: OpenProjections
-  seals: Pick<ValueSeals, 'openView' | 'tagName'>
+  seals: Pick<ValueSeals, 'openView' | 'openTags' | 'tagName'>
   words: SearchWords
   erased: ReadonlySet<string>
   /** Reads a recording whose stored projection is damaged from the log. */
@@ -154,9 +154,8 @@ async function keepWords(store: RecordingStore, ids: readonly string[]): Promise
   const turns = new Turns()
   for (let from = 0; from < unknown.length; from += OPENED_AT_A_TIME) {
     for (const { view } of await load(store, unknown.slice(from, from + OPENED_AT_A_TIME))) {
-      const opened = seals.openView(view)
-      const isFinal = view.state === 'Closed' && !opened.keyMissing && !erased.has(view.id)
-      if (isFinal) words.keep(opened)
+      const tags = seals.openTags(view.id, view.tags.filter(isSearched))
+      if (tags && view.state === 'Closed' && !erased.has(view.id)) words.keep(view.id, tags)
       await turns.giveWay()
     }
   }
@@ -172,9 +171,11 @@ async function load(
   const values = await db.getMany(closed.map(recordingKey))
   const stored = new Map(closed.map((id, i) => [id, values[i]]))
   const loaded: RecordingProjection[] = []
+  const turns = new Turns()
   for (const [i, id] of ids.entries()) {
     const projection = found[i] ?? (await decodeOr(id, stored.get(id), onDamaged))
     if (projection !== undefined) loaded.push(projection)
+    await turns.giveWay()
   }
   return loaded
 }

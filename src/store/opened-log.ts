@@ -126,7 +126,7 @@ async function verifyAndLoad(
 ): Promise<OpenedLog> {
   const isUnsealed = await checkSchema(db)
   const tokens: Tokens = new Map()
-  const kept = { erased: new Set<string>(), words: new SearchWords() }
+  const kept = { erased: new Set<string>(), words: new SearchWords(), seals }
   const erasures: UnfinishedErasures = new Map()
   let time = NO_TIME
   const projections = new ProjectionCheck(db)
@@ -158,7 +158,6 @@ async function verifyAndLoad(
   if (isUnsealed && seals.isAvailable) await sealFormerAnswers(db, seals, SCHEMA_VERSION)
   return {
     db,
-    seals,
     head,
     lastEventAt,
     lostWitness: isLost ? await witness.describe(head) : undefined,
@@ -174,14 +173,15 @@ async function verifyAndLoad(
   }
 }
 
-/** Notes that a recording is erased, and forgets its words. */
+/** Notes that a recording is erased, and forgets what is in memory of it. */
 export function applyErasure(
-  { erased, words }: Pick<OpenedLog, 'erased' | 'words'>,
+  { erased, words, seals }: Pick<OpenedLog, 'erased' | 'words' | 'seals'>,
   { type, recordingId }: LogEvent,
 ): void {
   if (type !== 'recording.erasing' || recordingId === null) return
   erased.add(recordingId)
   words.forget(recordingId)
+  seals.forget(recordingId)
 }
 
 /** Replaces a database whose tables are damaged. Resolves with their names. */

@@ -1,5 +1,4 @@
-import type { TagValue } from '../contract/commands.ts'
-import type { RecordingView } from '../contract/views.ts'
+import type { RecordingView, TagEntry } from '../contract/views.ts'
 
 /** More than this of one recording is not searched. */
 const MOST_CHARACTERS = 16_000
@@ -28,11 +27,11 @@ export class SearchWords {
     return this.#kept.has(id)
   }
 
-  /** Keeps the words of a closed recording, by its opened view. */
-  keep(view: RecordingView): void {
+  /** Keeps the words of a closed recording, by its opened tags. */
+  keep(id: string, tags: readonly TagEntry[]): void {
     const oldest = this.#kept.size >= MOST_KEPT ? this.#kept.keys().next().value : undefined
     if (oldest !== undefined) this.#kept.delete(oldest)
-    this.#kept.set(view.id, wordsOfView(view))
+    this.#kept.set(id, wordsOfTags(tags))
   }
 
   /** Forgets the words of a recording. */
@@ -49,19 +48,21 @@ export class SearchWords {
 
 /** Whether the tags of an opened view have words that begin with those of a text. */
 export function matchesText(view: RecordingView, text: string): boolean {
-  return hasWords(wordsOfView(view), text)
+  return hasWords(wordsOfTags(view.tags), text)
 }
 
 function hasWords(words: string, text: string): boolean {
   return wordsOf(text).every((word) => words.includes(` ${word}`))
 }
 
-/** Each word after a space. The recorder's own tags are not searched. */
-function wordsOfView({ tags }: RecordingView): string {
-  const own = tags.filter(({ key }) => !key.startsWith('system.'))
+/** Whether the words of a tag are searched: it is not one of the recorder itself. */
+export const isSearched = ({ key }: TagEntry): boolean => !key.startsWith('system.')
+
+/** Each word after a space. */
+function wordsOfTags(tags: readonly TagEntry[]): string {
   const words = new Set<string>()
   let length = 0
-  for (const value of own.map((tag): TagValue => tag.value)) {
+  for (const { value } of tags.filter(isSearched)) {
     for (const word of wordsOf(String(value).slice(0, MOST_CHARACTERS - length))) words.add(word)
     length += String(value).length
     if (length >= MOST_CHARACTERS) break

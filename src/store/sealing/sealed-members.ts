@@ -21,6 +21,9 @@ const SEALED_MEMBERS: Partial<Record<EventType, readonly string[]>> = {
   'warning.raised': ['detail'],
 }
 
+/** Whether events of a type have members that are stored sealed. */
+export const hasSealedMembers = (type: EventType): boolean => SEALED_MEMBERS[type] !== undefined
+
 type Replace = (member: string, value: unknown) => unknown
 
 /**

@@ -14,7 +14,8 @@ import {
 import { DamagedViewError } from '../checksum.ts'
 import { hashOwner } from '../keys.ts'
 import type { CommandAnswer, KeptAnswer } from '../port.ts'
-import { mapSealedMembers, memberOfTag } from './sealed-members.ts'
+import { OpenedValues } from './opened-values.ts'
+import { hasSealedMembers, mapSealedMembers, memberOfTag } from './sealed-members.ts'
 import { isUnsealed, mapSealedView, maskedDevice, maskView } from './sealed-view.ts'
 
 /** Stands in place of the values of an erased recording. */
@@ -41,6 +42,7 @@ export class ValueSeals {
   readonly #keys: KeyRing
   /** Values that were sealed or opened before. The objects themselves are the keys. */
   readonly #values = new WeakMap<SealedValue, unknown>()
+  readonly #opened = new OpenedValues()
   readonly #views = new WeakMap<RecordingView, RecordingView>()
 
   constructor(keys: KeyRing) {
@@ -53,6 +55,7 @@ export class ValueSeals {
    */
   sealEvent(event: LogEvent, view: RecordingView | undefined): LogEvent {
     const { recordingId, position, type } = event
+    if (!hasSealedMembers(type)) return event
     return mapSealedMembers(event, (member, value) => {
       const own =
         recordingId === null || OF_THE_HOME.has(type) ? undefined : this.#keys.keysOf(recordingId)
@@ -109,11 +112,27 @@ export class ValueSeals {
     return { ...tag, value }
   }
 
+  /** Returns stored tags with their values opened; undefined when one cannot be opened. */
+  openTags(recordingId: string, tags: readonly TagEntry[]): TagEntry[] | undefined {
+    const opened: TagEntry[] = []
+    for (const tag of tags) {
+      const value = this.#tagValue(recordingId, tag)
+      if (value === undefined) return undefined
+      opened.push({ ...tag, value })
+    }
+    return opened
+  }
+
   /** Returns the name of a stored tag in the index; undefined when its value cannot be opened. */
   nameTag(recordingId: string, tag: TagEntry): string | undefined {
     if (!this.isAvailable) return undefined
     const value = this.#tagValue(recordingId, tag)
     return value === undefined ? undefined : this.tagName(tag.key, value)
+  }
+
+  /** Forgets what was opened of a recording. */
+  forget(recordingId: string): void {
+    this.#opened.forget(recordingId)
   }
 
   /** Returns an answer as it is kept under a key: sealed for its recording, else for the home. */
@@ -193,15 +212,24 @@ export class ValueSeals {
     const known = this.#values.get(value)
     if (known !== undefined) return known
     if (this.#keys.problem !== undefined) return undefined
+    const id = place.recordingId ?? ''
+    const name = `${place.position} ${place.member} ${value.of} ${value.$sealed}`
+    let opened = this.#opened.find(id, name)
+    if (opened === undefined) {
+      opened = this.#openAnew(value, place)
+      if (opened !== undefined) this.#opened.keep(id, name, opened)
+    }
+    if (opened !== undefined) this.#values.set(value, opened)
+    return opened
+  }
+
+  #openAnew(value: SealedValue, place: ValuePlace): unknown {
     try {
       const key =
         value.of === 'home' || place.recordingId === null
           ? this.#keys.home().valueKey
           : this.#keys.keysOf(place.recordingId)?.valueKey
-      if (key === undefined) return undefined
-      const opened = openValue(key, place, value.$sealed)
-      this.#values.set(value, opened)
-      return opened
+      return key && openValue(key, place, value.$sealed)
     } catch {
       // Its key is damaged, or it was sealed in another place: it is never shown as this one's.
       return undefined

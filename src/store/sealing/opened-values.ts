@@ -1,0 +1,33 @@
+/** Recordings, and values of each, that are kept: some megabytes. */
+const MOST_RECORDINGS = 1_000
+const MOST_VALUES = 200
+
+/**
+ * Values of recordings that were opened lately. A list that is read again opens none of them twice.
+ */
+export class OpenedValues {
+  readonly #recordings = new Map<string, Map<string, unknown>>()
+
+  /** Returns the value that was opened in a place; undefined when it is not kept. */
+  find(recordingId: string, place: string): unknown {
+    return this.#recordings.get(recordingId)?.get(place)
+  }
+
+  /** Keeps an opened value. */
+  keep(recordingId: string, place: string, value: unknown): void {
+    let values = this.#recordings.get(recordingId)
+    if (values === undefined) {
+      const oldest = this.#recordings.keys().next().value
+      if (oldest !== undefined && this.#recordings.size >= MOST_RECORDINGS)
+        this.#recordings.delete(oldest)
+      values = new Map()
+      this.#recordings.set(recordingId, values)
+    }
+    if (values.size < MOST_VALUES) values.set(place, value)
+  }
+
+  /** Forgets the values of a recording. */
+  forget(recordingId: string): void {
+    this.#recordings.delete(recordingId)
+  }
+}
