@@ -13,10 +13,12 @@ import type {
   RecordingAnswer,
   SegmentView,
 } from '../contract/views.ts'
+import { custodyMethods } from './custody-methods.ts'
 import { NotFoundError, RecorderProblem } from './errors.ts'
 import { follow } from './follow.ts'
 import { createIdempotencyKey } from './idempotency-key.ts'
 import { inspect } from './inspect.ts'
+import { recordingPath } from './paths.ts'
 import { readJson } from './read-answer.ts'
 import type { QueryParameters, RecorderClient } from './recorder-client.ts'
 import { type OutgoingRequest, send, sendOnce } from './send.ts'
@@ -52,6 +54,7 @@ export type {
   Inspection,
   InspectOptions,
 } from './inspect.ts'
+export { recordingPath } from './paths.ts'
 export type * from './recorder-client.ts'
 export type * from './types.ts'
 
@@ -102,6 +105,7 @@ export function createClient(options: ClientOptions = {}): RecorderClient {
     ...readingMethods(request),
     ...commandMethods(request),
     ...accessMethods(request),
+    ...custodyMethods(request),
     request,
     open,
     inspect: ({ signal, WebSocket, ...more } = {}) => {
@@ -171,11 +175,6 @@ async function explainRefusal(fetcher: typeof fetch, request: OutgoingRequest): 
 function socketUrl(url: string): string {
   const { location } = globalThis as { location?: { href: string } }
   return new URL(url, location?.href).href.replace(/^http/, 'ws')
-}
-
-/** Returns the path of a recording, or of something of it. */
-export function recordingPath(id: string, ...parts: (string | number)[]): string {
-  return ['/recordings', ...[id, ...parts].map((part) => encodeURIComponent(part))].join('/')
 }
 
 function readingMethods(request: Request) {

@@ -1,5 +1,5 @@
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
-import type { AccessView, KeyStatus } from '../contract/custody.ts'
+import type { AccessView, HoldView, KeyStatus, RetentionStatus } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { ReplayState } from '../contract/replay.ts'
@@ -24,6 +24,7 @@ import type {
   RecordingWithHistory,
   ReplayQuery,
   RequestOptions,
+  RetentionPage,
   SearchRequest,
   SegmentIndex,
   SessionView,
@@ -67,6 +68,22 @@ export interface RecorderClient {
   resume(id: string, request?: MediaRequest, options?: RequestOptions): Promise<RecordingAnswer>
   tag(id: string, tags: Tags, options?: RequestOptions): Promise<RecordingAnswer>
   close(id: string, options?: RequestOptions): Promise<RecordingAnswer>
+  /** Erases a closed recording for ever. The reason stays in the log. */
+  erase(id: string, reason: string, options?: RequestOptions): Promise<RecordingAnswer>
+  /** Places a hold, which keeps a recording from erasure. It is the last of `holds`. */
+  hold(id: string, reason: string, options?: RequestOptions): Promise<RecordingAnswer>
+  releaseHold(
+    id: string,
+    holdId: string,
+    reason: string,
+    options?: RequestOptions,
+  ): Promise<RecordingAnswer>
+  /** Lists the holds in force, oldest first. */
+  holds(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<HoldView>>
+  /** Lists the recordings that retention will erase, the next first. */
+  retention(query?: PageQuery, options?: RequestOptions): Promise<RetentionPage>
+  /** Confirms that the clock of the system is right, so that retention goes on. */
+  confirmClock(options?: RequestOptions): Promise<RetentionStatus>
   events(id: string, query?: EventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
   /** Reads a recording as it was at a moment. */
   replay(id: string, query?: ReplayQuery, options?: RequestOptions): Promise<ReplayState>

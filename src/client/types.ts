@@ -63,6 +63,9 @@ export type SegmentIndex = z.output<typeof ANSWERS.SegmentIndex>
 /** The tag keys that were used lately. */
 export type TagKeys = z.output<typeof ANSWERS.TagKeys>
 
+/** What retention will erase, and what it waits for. */
+export type RetentionPage = z.output<typeof ANSWERS.RetentionPage>
+
 /** A page of a list. `nextCursor` is null on the last one. */
 export interface Page<T> {
   items: T[]

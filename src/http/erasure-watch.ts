@@ -1,39 +1,41 @@
+import type { LogEvent } from '../contract/events.ts'
 import type { RecorderBus } from '../recorder/port.ts'
 
-/** Ends what is being read of a recording when its erasure begins. */
+/**
+ * Ends what is being read of a recording when its erasure begins. It listens only while something
+ * is read.
+ */
 export class ErasureWatch {
+  readonly #bus: RecorderBus
   readonly #readings = new Map<string, Set<() => void>>()
-  readonly #erased = new Set<string>()
 
-  constructor(bus: Pick<RecorderBus, 'on'>) {
-    bus.on('events', (events) => {
-      for (const { type, recordingId } of events)
-        if (type === 'recording.erasing') this.#end(recordingId as string)
-    })
+  constructor(bus: RecorderBus) {
+    this.#bus = bus
   }
 
-  /**
-   * Registers what ends a reading, and ends it at once if the erasure has begun since its caller
-   * looked. Returns the function that is called when the reading is over.
-   */
+  /** Registers what ends a reading. Returns the function that is called when it is over. */
   watch(recordingId: string, end: () => void): () => void {
-    if (this.#erased.has(recordingId)) end()
+    if (this.#readings.size === 0) this.#bus.on('events', this.#observe)
     const readings = this.#readings.get(recordingId) ?? new Set()
     this.#readings.set(recordingId, readings)
     // Two readings may end in the same way.
     const own = (): void => end()
     readings.add(own)
     return () => {
-      readings.delete(own)
-      if (readings.size === 0 && this.#readings.get(recordingId) === readings)
-        this.#readings.delete(recordingId)
+      if (readings.delete(own) && readings.size === 0) this.#forget(recordingId)
     }
   }
 
-  #end(recordingId: string): void {
-    this.#erased.add(recordingId)
-    const readings = this.#readings.get(recordingId) ?? []
+  readonly #observe = (events: readonly LogEvent[]): void => {
+    for (const { type, recordingId } of events) {
+      const readings = this.#readings.get(recordingId ?? '')
+      if (type !== 'recording.erasing' || readings === undefined) continue
+      for (const end of readings) end()
+    }
+  }
+
+  #forget(recordingId: string): void {
     this.#readings.delete(recordingId)
-    for (const end of readings) end()
+    if (this.#readings.size === 0) this.#bus.off('events', this.#observe)
   }
 }

@@ -8,7 +8,7 @@ import { playExamples } from './support/example-story.ts'
 /** Examples that are no answers to a request of the story. */
 const NOT_PLAYED = [
   ...['page', 'pageAsset', 'pageChart', 'pageManifest'],
-  ...['readConfiguration', 'readOpenApi', 'readSession', 'streamEvents'],
+  ...['readConfiguration', 'readOpenApi', 'readRetention', 'readSession', 'streamEvents'],
   ...['readKeys', 'rotateKeys'],
 ]
 

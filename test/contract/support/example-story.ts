@@ -57,6 +57,12 @@ export async function playExamples(
   await get('listRecordingEvents', `/recordings/${id}/events?limit=3`)
   await get('replayRecording', `/recordings/${id}/replay`)
   await get('listAccesses', `/recordings/${id}/accesses`)
+  await post('placeHold', `/recordings/${id}/holds`, api)
+  await get('listHolds', `/recordings/${id}/holds`, api)
+  const holdId: string = answers.get('placeHold')?.body.holds[0].id
+  await post('releaseHold', `/recordings/${id}/holds/${holdId}/release`, api)
+  await post('eraseRecording', `/recordings/${id}/erase`, api)
+  await post('confirmClock', '/retention/confirm', api)
   for (const [name, path] of [
     ['health', '/healthz'],
     ['ping', '/v1/ping'],

@@ -6,6 +6,7 @@ import type { KeyStatus } from '../../../contract/custody.ts'
 import { QUALITY_PRESETS } from '../../../contract/quality.ts'
 import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
 import { CHART } from './chart.ts'
+import { CUSTODY_EXAMPLES, CUSTODY_REQUEST_EXAMPLES } from './custody.ts'
 import { EVENTS, STREAM } from './events.ts'
 import { recordingAfter, recordingWithHistoryAfter } from './recording.ts'
 import { REPLAY_STATE } from './replay.ts'
@@ -30,6 +31,7 @@ function segmentOf(number: number, from: number, to: number, sha256: string): Se
     container: 'ogg',
     codec: 'opus',
     sha256,
+    storedSha256: sha256.split('').reverse().join(''),
   }
 }
 
@@ -108,6 +110,7 @@ export const REQUEST_EXAMPLES: Record<string, unknown> = {
   resumeMedia: { media: ['mic', 'speaker', 'screen'] },
   stopMedia: {},
   closeRecording: {},
+  ...CUSTODY_REQUEST_EXAMPLES,
   searchRecordings: { tags: { customer: 'C-4711' }, limit: 10 },
 }
 
@@ -146,6 +149,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   stopMedia: recordingAfter('stop'),
   readRecording: recordingWithHistoryAfter('stop'),
   closeRecording: recordingAfter('close'),
+  ...CUSTODY_EXAMPLES,
   listRecordings: CLOSED_PAGE,
   searchRecordings: CLOSED_PAGE,
   listTagKeys: {

@@ -125,8 +125,6 @@ function stateAfter(step: Step): RecordingAnswer['state'] {
   return step === 'pause' ? 'Paused' : 'Active'
 }
 
-const RETENTION = { eraseAt: '2026-05-01T09:01:30.000Z', rule: 'standard' }
-
 /** Returns the recording as a client sees it after a step. */
 export function recordingAfter(step: Step): RecordingAnswer {
   return {
@@ -149,7 +147,7 @@ export function recordingAfter(step: Step): RecordingAnswer {
     consent: null,
     holds: [],
     erased: null,
-    retention: step === 'close' ? RETENTION : null,
+    retention: null,
     allowedCommands: allowedAfter(step),
   }
 }

@@ -19,7 +19,7 @@ function stoppedTrack(medium: keyof typeof DEVICES): MachineState {
 }
 
 function closedRecording(): RecordingView {
-  const { allowedCommands: _, tracks, ...view } = recordingAfter('close')
+  const { allowedCommands: _, retention: __, tracks, ...view } = recordingAfter('close')
   const withoutLevels = Object.entries(tracks).map(([medium, { level: _level, ...track }]) => [
     medium,
     track,
