@@ -19,7 +19,7 @@ export interface Search {
   by: By
 }
 
-/** A page of accesses. `after` is the position after which the next page begins, null at the end. */
+/** A page of accesses. `after` is the position before the next page, null at the end. */
 export interface AccessPage {
   items: AccessView[]
   after: number | null
