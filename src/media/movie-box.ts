@@ -1,7 +1,8 @@
 /** Writes the `moov` box of a file: what its tracks are, and where their samples lie. */
 import type { Chunk, Movie, MovieTrack } from './movie.ts'
 import { ascii, box, fullBox, u16, u32, u64 } from './mp4-boxes.ts'
-import { sampleTableBox } from './sample-table-box.ts'
+import type { PlacedChunk } from './sample-table-box.ts'
+import { placeBoxes, sampleBoxes } from './sample-table-box.ts'
 
 /** The timescale of movies. Each millisecond and each tick of a screen is exact in it. */
 const TIMESCALE = 90_000
@@ -19,13 +20,29 @@ const HANDLERS = {
   chapters: { type: 'text', name: 'SubtitleHandler' },
 } as const
 
-/** `offsets` has where each chunk begins in the file; `isLarge`: they need 64 bits. */
-export function movieBox(
+/**
+ * Prepares the `moov` box of a movie. Returns the function that writes it: `offsets` has where each
+ * chunk begins in the file. The length of the box does not depend on them. `isLarge`: they need 64
+ * bits.
+ */
+export function prepareMovieBox(
   movie: Movie,
   chunks: readonly Chunk[],
-  offsets: readonly number[],
   isLarge: boolean,
-): Buffer {
+): (offsets: readonly number[]) => Buffer {
+  const samples = movie.tracks.map(sampleBoxes)
+  return (offsets) => {
+    const placed: PlacedChunk[][] = movie.tracks.map(() => [])
+    for (const [at, { track, count }] of chunks.entries())
+      placed[track]!.push({ count, offset: offsets[at] as number })
+    const tables = placed.map((own, track) =>
+      box('stbl', samples[track]!, placeBoxes(own, isLarge)),
+    )
+    return movieBox(movie, tables)
+  }
+}
+
+function movieBox(movie: Movie, tables: readonly Buffer[]): Buffer {
   const { tracks, durationMs, createdAt } = movie
   const seconds = Math.floor(createdAt / 1_000) + EPOCH_SECONDS
   const times = Buffer.concat([u64(seconds), u64(seconds)])
@@ -37,17 +54,14 @@ export function movieBox(
   return box(
     'moov',
     fullBox('mvhd', { version: 1 }, ...header),
-    ...tracks.map((track, index) => {
-      const own = chunks.flatMap((chunk, at) =>
-        chunk.track === index ? [{ count: chunk.count, offset: offsets[at] as number }] : [],
-      )
-      return trackBox(track, {
+    ...tracks.map((track, index) =>
+      trackBox(track, {
         number: index + 1,
         chapters: chaptersAt >= 0 && index !== chaptersAt ? chaptersAt + 1 : undefined,
         times,
-        table: sampleTableBox(track, own, isLarge),
-      })
-    }),
+        table: tables[index] as Buffer,
+      }),
+    ),
     userDataBox(movie),
   )
 }

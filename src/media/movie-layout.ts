@@ -4,7 +4,7 @@
  */
 
 import type { Chunk, Movie, MovieTrack } from './movie.ts'
-import { movieBox } from './movie-box.ts'
+import { prepareMovieBox } from './movie-box.ts'
 import { ascii, box, u32, u64 } from './mp4-boxes.ts'
 
 /** How long the samples of a track follow each other before another track's turn, in seconds. */
@@ -24,24 +24,18 @@ export function layOutMovie(movie: Movie): MovieLayout {
   const mediaBytes = sizes.reduce((sum, size) => sum + size, 0)
   const type = box('ftyp', ascii('isom'), u32(0x200), ascii('isomiso2avc1mp41'))
   const isLarge = mediaBytes > LARGEST_32_BITS / 2
-  // The length of the tables does not depend on the offsets in them.
-  const draft = movieBox(
-    movie,
-    chunks,
-    sizes.map(() => 0),
-    isLarge,
-  )
+  const writeTables = prepareMovieBox(movie, chunks, isLarge)
+  const tableBytes = writeTables(sizes).length
   const mediaHead = isLarge
     ? Buffer.concat([u32(1), ascii('mdat'), u64(mediaBytes + 16)])
     : Buffer.concat([u32(mediaBytes + 8), ascii('mdat')])
-  let offset = type.length + draft.length + mediaHead.length
+  let offset = type.length + tableBytes + mediaHead.length
   const offsets = sizes.map((size) => {
     const at = offset
     offset += size
     return at
   })
-  const tables = movieBox(movie, chunks, offsets, isLarge)
-  return { head: Buffer.concat([type, tables, mediaHead]), chunks }
+  return { head: Buffer.concat([type, writeTables(offsets), mediaHead]), chunks }
 }
 
 function planChunks(tracks: readonly MovieTrack[]): Chunk[] {

@@ -1,5 +1,5 @@
 import type { MovieTrack } from './movie.ts'
-import { ascii, box, fullBox, table32, u16, u32, u64 } from './mp4-boxes.ts'
+import { ascii, fullBox, table32, u16, u32, u64 } from './mp4-boxes.ts'
 
 /** A chunk of a track: how many samples follow each other, and where in the file. */
 export interface PlacedChunk {
@@ -7,25 +7,22 @@ export interface PlacedChunk {
   offset: number
 }
 
-/** Writes the `stbl` box of a track (14496-12, 8.5). `isLarge`: offsets need 64 bits. */
-export function sampleTableBox(
-  { entry, samples, kind, rollSamples }: MovieTrack,
-  chunks: readonly PlacedChunk[],
-  isLarge: boolean,
-): Buffer {
-  const durations = samples.durations().flatMap(({ count, duration }) => [count, duration])
-  const sizes = Array.from({ length: samples.count }, (_, at) => samples.sizeOf(at))
+/** Writes the boxes that describe the samples of a track (14496-12, 8.5), but for their places. */
+export function sampleBoxes({ entry, samples, kind, rollSamples }: MovieTrack): Buffer {
+  const durations = samples.durationRuns()
   const keyFrames = samples.keyFrames.map((at) => at + 1)
-  return box(
-    'stbl',
+  return Buffer.concat([
     fullBox('stsd', {}, u32(1), entry),
     fullBox('stts', {}, u32(durations.length / 2), table32(durations)),
     ...(kind === 'video' ? [fullBox('stss', {}, u32(keyFrames.length), table32(keyFrames))] : []),
-    chunkLengthsBox(chunks),
-    fullBox('stsz', {}, u32(0, sizes.length), table32(sizes)),
-    chunkOffsetsBox(chunks, isLarge),
+    fullBox('stsz', {}, u32(0, samples.count), table32(samples.sizes)),
     ...(rollSamples === undefined ? [] : rollBoxes(rollSamples, samples.count)),
-  )
+  ])
+}
+
+/** Writes the boxes that say where the samples of a track are. `isLarge`: offsets need 64 bits. */
+export function placeBoxes(chunks: readonly PlacedChunk[], isLarge: boolean): Buffer {
+  return Buffer.concat([chunkLengthsBox(chunks), chunkOffsetsBox(chunks, isLarge)])
 }
 
 function chunkLengthsBox(chunks: readonly PlacedChunk[]): Buffer {

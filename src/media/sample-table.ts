@@ -36,16 +36,24 @@ export class SampleTable {
     return this.#durations[sample] as number
   }
 
-  /** Returns runs of samples with the same duration. */
-  durations(): { count: number; duration: number }[] {
-    const runs: { count: number; duration: number }[] = []
+  /** The size of each sample. */
+  get sizes(): Uint32Array {
+    return this.#sizes.subarray(0, this.#count)
+  }
+
+  /** Returns runs of samples with the same duration: by turns, how many and how long each is. */
+  durationRuns(): Uint32Array {
+    const runs = new Uint32Array(2 * this.#count)
+    let end = 0
     for (let at = 0; at < this.#count; at++) {
-      const duration = this.durationOf(at)
-      const last = runs.at(-1)
-      if (last?.duration === duration) last.count++
-      else runs.push({ count: 1, duration })
+      const duration = this.#durations[at] as number
+      if (end === 0 || runs[end - 1] !== duration) {
+        runs[end + 1] = duration
+        end += 2
+      }
+      runs[end - 2]!++
     }
-    return runs
+    return runs.subarray(0, end)
   }
 }
 

@@ -19,7 +19,12 @@ const TOKEN = {
   createdAt: timeAt(-86_400),
 }
 
-function segmentOf(number: number, from: number, to: number, sha256: string): SegmentView {
+function segmentOf(
+  number: number,
+  from: number,
+  to: number,
+  hashes: Pick<SegmentView, 'sha256' | 'storedSha256'>,
+): SegmentView {
   const durationMs = Math.round((to - from) * 1000)
   return {
     medium: 'mic',
@@ -30,24 +35,19 @@ function segmentOf(number: number, from: number, to: number, sha256: string): Se
     bytes: Math.round(durationMs * 6.1),
     container: 'ogg',
     codec: 'opus',
-    sha256,
-    storedSha256: sha256.split('').reverse().join(''),
+    ...hashes,
   }
 }
 
 const SEGMENTS = [
-  segmentOf(
-    1,
-    STEPS.mic,
-    STEPS.pause,
-    '11ea8f18960eb967b5235e929e9526f753057b07d34b78e6f559f75e903c5f94',
-  ),
-  segmentOf(
-    2,
-    STEPS.resume,
-    STEPS.stop,
-    '038393280245209b1f4f94238b770c899d712099a7d14a88cd44c23d23b3b7a4',
-  ),
+  segmentOf(1, STEPS.mic, STEPS.pause, {
+    sha256: '11ea8f18960eb967b5235e929e9526f753057b07d34b78e6f559f75e903c5f94',
+    storedSha256: '8ee89711330c1ccf39a2e65ad12bbd7df4a4a2ee857f53b4823f00fecb7bd252',
+  }),
+  segmentOf(2, STEPS.resume, STEPS.stop, {
+    sha256: '038393280245209b1f4f94238b770c899d712099a7d14a88cd44c23d23b3b7a4',
+    storedSha256: '553295e4b848bee781c30a0c86a5b731330806eaaca214de195e48761b8a61ee',
+  }),
 ]
 
 const READINESS: ReadinessView = {
