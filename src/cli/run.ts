@@ -34,6 +34,9 @@ export async function run(line: readonly string[], io: Io): Promise<ExitCode> {
   const shown = find(first, 'show')
   if (shown && (second === '' || second.startsWith('-')))
     return runCommand(shown, argv.slice(1), io, style)
+  const placed = find(first, 'place')
+  if (placed && second !== '' && !second.startsWith('-'))
+    return runCommand(placed, argv.slice(1), io, style)
   return usageError(io, `f2f ${first} needs a command.`, overview(COMMANDS, style, first))
 }
 

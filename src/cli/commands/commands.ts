@@ -4,12 +4,15 @@ import { configCheck, configSchema, configShow } from './config.ts'
 import { close, pause, resume, stop } from './control.ts'
 import { devices } from './devices.ts'
 import { doctor } from './doctor.ts'
+import { erase } from './erase.ts'
 import { events } from './events.ts'
 import { exportRecording } from './export.ts'
+import { holdPlace, holdRelease, holdShow } from './hold.ts'
 import { inspect } from './inspect.ts'
 import { keyBackup, keyRestore, keyRotate, keyStatus } from './key.ts'
 import { list } from './list.ts'
 import { replay } from './replay.ts'
+import { retention } from './retention.ts'
 import { selftest } from './selftest.ts'
 import { serve } from './serve.ts'
 import { serviceInstall, serviceStatus, serviceUninstall } from './service.ts'
@@ -35,6 +38,11 @@ export const COMMANDS: readonly Command[] = [
   events,
   replay,
   exportRecording,
+  holdShow,
+  holdPlace,
+  holdRelease,
+  erase,
+  retention,
   devices,
   doctor,
   selftest,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { RecordingWithHistory } from '../../client/types.ts'
+import type { By } from '../../contract/by.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
 import { segmentKey } from '../../contract/segment-key.ts'
 import type { SegmentView } from '../../contract/views.ts'
@@ -102,6 +103,7 @@ function showText(
     ],
     ...(recording.endedAt ? [['Ended', localTime(recording.endedAt)]] : []),
     ...(recording.closedAt ? [['Closed', localTime(recording.closedAt)]] : []),
+    ...custodyRows(recording),
     ['Audio', recording.recordingType],
     ['Version', String(recording.version)],
     ['You may', recording.allowedCommands.join(', ') || 'only read'],
@@ -116,6 +118,16 @@ function showText(
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+function custodyRows({ erased, retention, holds }: RecordingWithHistory): string[][] {
+  const who = ({ by }: { by: By }) => `${by.side}/${printable(by.client)}`
+  if (erased)
+    return [['Erased', `${localTime(erased.at)} by ${who(erased)}: ${printable(erased.reason)}`]]
+  const held = holds.map((hold) => ['On hold', `by ${who(hold)}: ${printable(hold.reason)}`])
+  if (retention === null) return held
+  const rule = retention.rule === null ? 'retention.maxDays' : printable(retention.rule)
+  return [...held, ['Kept until', `${localTime(retention.eraseAt)} (${rule})`]]
 }
 
 function gapRows(medium: string, { gaps }: TrackAnswer): string[][] {

@@ -1,0 +1,79 @@
+import type { RetentionPage } from '../../client/types.ts'
+import { defineCommand, type Io } from '../command.ts'
+import { confirm } from '../confirm.ts'
+import { UsageError } from '../problem.ts'
+import { localTime } from '../quantities.ts'
+import { printable, type Style, wrap } from '../style.ts'
+import { type Column, table } from '../table.ts'
+
+/** Recording, when, rule, holds. */
+const COLUMNS: Column[] = [{ rank: 0 }, { rank: 0 }, { rank: 1, least: 8 }, { rank: 0 }]
+
+/** Shows what retention will erase. */
+export const retention = defineCommand({
+  name: 'retention',
+  summary: 'Show what the rules of retention will erase, when and why.',
+  description: [
+    'Shows the recordings that will be erased, the next first. The recorder applies the rules of config.json itself, at each start ' +
+      'and daily; this command never erases anything. Recordings that are kept for ever are not shown, and those on hold stay.',
+    'If the clock of the computer has jumped by more than a day, the recorder erases nothing until somebody confirms the clock with --confirm-clock. ' +
+      'Do it only if the date is right. After an absence of a week at most, the recorder also goes on by itself once its clock has run for four hours without being set.',
+  ],
+  options: {
+    'dry-run': { kind: 'flag', help: 'Show only. The command does so anyway.' },
+    'confirm-clock': { kind: 'flag', help: 'Confirm that the date of this computer is right.' },
+    yes: { kind: 'flag', help: 'Do not ask.' },
+    limit: {
+      kind: 'number',
+      value: 'NUMBER',
+      help: 'Show at most this many (default: 100).',
+      min: 1,
+      max: 1000,
+    },
+  },
+  examples: [
+    { line: 'f2f retention', does: 'Shows what will be erased, and when.' },
+    { line: 'f2f retention --confirm-clock', does: 'Confirms the date, and lets retention go on.' },
+  ],
+  async run({ options, json, api, io, style }) {
+    if (options['confirm-clock']) {
+      if (options['dry-run'])
+        throw new UsageError('--dry-run and --confirm-clock exclude each other.')
+      if (!options.yes && !(await isConfirmed(json, io)))
+        return { json: null, text: 'Nothing was confirmed.', exitCode: 1 }
+      const status = await api.confirmClock()
+      return { json: status, text: 'The clock is confirmed. Retention goes on.' }
+    }
+    const page = await api.retention(options.limit === undefined ? {} : { limit: options.limit })
+    const text = [waitingText(page, style), itemsText(page, style)].filter((part) => part !== '')
+    return {
+      json: page,
+      text: text.join('\n\n'),
+      ...(page.nextCursor === null ? {} : { note: 'There are more. --limit shows them.' }),
+    }
+  },
+})
+
+async function isConfirmed(json: boolean, io: Io): Promise<boolean> {
+  if (json || !io.stdin.isTTY)
+    throw new UsageError('Nobody can be asked here. Give --yes if the date is right.')
+  return confirm(`Is it ${localTime(new Date().toISOString())} now?`, io)
+}
+
+function waitingText({ waiting, due }: RetentionPage, style: Style): string {
+  if (waiting === null) return ''
+  const { from, to } = waiting
+  const sentence = `Nothing is erased, because the clock may be wrong: it says ${localTime(to)}, but the newest time that is sure is ${localTime(from)}. ${due} wait. If the date is right, run f2f retention --confirm-clock.`
+  return style.warn(wrap(sentence, style.columns))
+}
+
+function itemsText({ items }: RetentionPage, style: Style): string {
+  if (items.length === 0) return 'The rules of retention will erase no recording.'
+  const rows = items.map(({ recordingId, eraseAt, rule, holds }) => [
+    recordingId,
+    localTime(eraseAt),
+    rule === null ? style.weak('maxDays') : printable(rule),
+    holds === 0 ? '' : style.warn('on hold'),
+  ])
+  return table(COLUMNS, rows, { style, indent: '' })
+}
