@@ -1,31 +1,27 @@
-import { hasCardNumber } from '../contract/card-number.ts'
-import type { TagValue } from '../contract/commands.ts'
+import { CARD_NUMBER_DETAIL, holdsCardNumber } from '../contract/card-number.ts'
 import type { RequestError } from '../contract/errors.ts'
 import { referenceToken } from '../contract/json-pointer.ts'
-import { invalidRequest } from './validate.ts'
-
-const DETAIL =
-  'This looks like the number of a payment card. Such numbers must not be kept. `tags.allowCardNumbers` in config.json allows them.'
+import { invalidRequest, MAX_REPORTED } from './validate.ts'
 
 /**
- * Refuses values that have the number of a payment card, unless the configuration allows them.
- * Throws INVALID_REQUEST, which names their places and nothing of the values.
+ * Refuses the body of a command with the number of a payment card in a tag, or in a text that a
+ * person wrote. Throws INVALID_REQUEST, which names each place and repeats nothing of it.
  */
-export function refuseCardNumbers(
-  values: { tags?: Record<string, TagValue>; [member: string]: unknown },
-  isAllowed: boolean,
-): void {
-  if (isAllowed) return
-  const errors: RequestError[] = []
-  for (const [member, value] of Object.entries(values)) {
-    if (member !== 'tags') {
-      if (typeof value === 'string' && hasCardNumber(value))
-        errors.push({ pointer: `/${member}`, detail: DETAIL })
-      continue
-    }
-    for (const [key, tag] of Object.entries(values.tags ?? {}))
-      if (hasCardNumber(tag))
-        errors.push({ pointer: `/tags${referenceToken(key)}`, detail: DETAIL })
-  }
+export function refuseCardNumbers(body: object): void {
+  // The ids of devices come from the system and can be any number.
+  const { devices: _, ...texts } = body as { devices?: unknown }
+  const errors = [...findCardNumbers(texts, '')].slice(0, MAX_REPORTED)
   if (errors.length > 0) throw invalidRequest(errors)
+}
+
+function* findCardNumbers(value: unknown, pointer: string): Generator<RequestError> {
+  if (typeof value !== 'object' || value === null) {
+    if (holdsCardNumber(value)) yield { pointer, detail: CARD_NUMBER_DETAIL }
+    return
+  }
+  for (const [key, member] of Object.entries(value)) {
+    // A pointer to such a key would repeat it.
+    if (holdsCardNumber(key)) yield { pointer, detail: CARD_NUMBER_DETAIL }
+    else yield* findCardNumbers(member, pointer + referenceToken(key))
+  }
 }

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { Scope } from '../../access/scopes.ts'
 import type { Command, CommandName, CommandRequests } from '../../contract/commands.ts'
 import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
+import { refuseCardNumbers } from '../card-numbers.ts'
 import { expectedVersionOf, idempotencyOf } from '../command-headers.ts'
 import type { Tag } from '../openapi/tags.ts'
 import {
@@ -59,7 +60,7 @@ export interface CommandRoute<N extends CommandName, Body extends z.ZodType> {
 
 /** Returns the route of a command. */
 export function commandRoute<N extends CommandName, Body extends z.ZodType>(
-  { recorder, user, isRunning }: Services,
+  { recorder, user, isRunning, configuration }: Services,
   definition: CommandRoute<N, Body>,
 ): Route {
   const onRecording = definition.path.includes(':id')
@@ -75,6 +76,7 @@ export function commandRoute<N extends CommandName, Body extends z.ZodType>(
     sent,
   }: Exchange<unknown, z.output<Body>>): Command {
     const { side, client, clientId } = credential
+    if (!configuration.tags.allowCardNumbers.value) refuseCardNumbers(body as object)
     const idempotency = idempotencyOf(ctx.req, clientId, ctx.path, sent)
     const expectedVersion = onRecording ? expectedVersionOf(ctx.req) : undefined
     return {

@@ -1,5 +1,4 @@
 import { resolveMedia } from '../../contract/media.ts'
-import { refuseCardNumbers } from '../card-numbers.ts'
 import { requireTags } from '../required-tags.ts'
 import type { Route } from '../route.ts'
 import {
@@ -30,9 +29,7 @@ function recordingCommandRoutes(services: Services): Route[] {
       scope: 'control',
       body: startRequest,
       request: (body) => {
-        const { required, allowCardNumbers } = services.configuration.tags
-        requireTags(body.tags, required.value)
-        refuseCardNumbers({ tags: body.tags }, allowCardNumbers.value)
+        requireTags(body.tags, services.configuration.tags.required.value)
         return { ...body, media: resolveMedia(body.media, body.recordingType) }
       },
       outcome: {
@@ -52,10 +49,7 @@ function recordingCommandRoutes(services: Services): Route[] {
         'The API side may tag every open recording, the page only its own. A tag `marker`, or `marker.red`, `.yellow`, `.green` or `.blue`, marks its moment; the value is the label, which may be empty. Each one becomes a chapter of exports. Whole numbers beyond ±9,007,199,254,740,991, repeated keys, and numbers of payment cards are refused.',
       scope: 'tag',
       body: tagRequest,
-      request(body) {
-        refuseCardNumbers(body, services.configuration.tags.allowCardNumbers.value)
-        return body
-      },
+      request: (body) => body,
       outcome: RECORDING,
       errors: [...RECORDING_ERRORS, 'TAG_LIMIT'],
     }),

@@ -4,6 +4,10 @@ import type { ProblemTexts } from './problem-texts.ts'
 export const de: ProblemTexts = {
   INVALID_JSON: ['Der Recorder hat die Seite nicht verstanden.', 'Laden Sie die Seite neu.'],
   INVALID_REQUEST: ['Eine Angabe ist ungültig.', 'Berichtigen Sie, was hier genannt ist.'],
+  CARD_NUMBER: [
+    'Darin steht die Nummer einer Zahlungskarte.',
+    'Kartennummern werden nicht gespeichert. Lassen Sie sie weg, und senden Sie den Rest noch einmal.',
+  ],
   UNAUTHENTICATED: ['Sie sind abgemeldet.', 'Öffnen Sie die Seite mit einem neuen Link: f2f ui.'],
   FORBIDDEN_SCOPE: ['Diese Seite darf das nicht.', 'Rufen Sie Ihren Administrator.'],
   FORBIDDEN_HOST: [

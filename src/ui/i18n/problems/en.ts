@@ -4,6 +4,10 @@ import type { ProblemTexts } from './problem-texts.ts'
 export const en: ProblemTexts = {
   INVALID_JSON: ['The recorder did not understand the page.', 'Load the page again.'],
   INVALID_REQUEST: ['Something in it is not valid.', 'Correct what is named here.'],
+  CARD_NUMBER: [
+    'This holds the number of a payment card.',
+    'Card numbers are not stored. Leave it out, and send the rest again.',
+  ],
   UNAUTHENTICATED: ['You are signed out.', 'Open the page with a new link: f2f ui.'],
   FORBIDDEN_SCOPE: ['This page may not do that.', 'Call your administrator.'],
   FORBIDDEN_HOST: [
