@@ -5,6 +5,7 @@
 import type { TagValue } from '../contract/commands.ts'
 import { findJsonFaults } from '../contract/json-faults.ts'
 import { UsageError } from './problem.ts'
+import { readStdin } from './read-stdin.ts'
 
 /**
  * Parses one tag. `=` is followed by a string, `:=` by JSON (a number, boolean or string). Throws
@@ -67,15 +68,7 @@ export async function parseTagArguments(
  * with `#`.
  */
 async function readTags(stdin: AsyncIterable<string | Uint8Array>): Promise<[string, TagValue][]> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let text = ''
-  try {
-    for await (const chunk of stdin)
-      text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
-    text += decoder.decode()
-  } catch (cause) {
-    throw new UsageError('The text on stdin is not valid UTF-8.', { cause })
-  }
+  const text = await readStdin(stdin)
   if (text.trimStart().startsWith('{')) return jsonTags(text)
   return text.split(/\r?\n/).flatMap((line, index) => {
     const isSkipped = line.trim() === '' || line.startsWith('#')

@@ -23,6 +23,7 @@ import { readJson } from './read-answer.ts'
 import type { QueryParameters, RecorderClient } from './recorder-client.ts'
 import { type OutgoingRequest, send, sendOnce } from './send.ts'
 import type {
+  ConsentRequest,
   Devices,
   EventsQuery,
   Launch,
@@ -251,6 +252,8 @@ function commandMethods(request: Request) {
       command(recordingPath(id, 'tags'), { tags }, options),
     close: (id: string, options?: RequestOptions) =>
       command(recordingPath(id, 'close'), {}, options),
+    consent: (id: string, body: ConsentRequest, options?: RequestOptions) =>
+      command(recordingPath(id, 'consent'), body, options),
   }
 }
 

@@ -12,6 +12,7 @@ import type {
 import type { FollowOptions } from './follow.ts'
 import type { Inspection, InspectOptions } from './inspect.ts'
 import type {
+  ConsentRequest,
   Devices,
   EventsQuery,
   Launch,
@@ -84,6 +85,8 @@ export interface RecorderClient {
   retention(query?: PageQuery, options?: RequestOptions): Promise<RetentionPage>
   /** Confirms that the clock of the system is right, so that retention goes on. */
   confirmClock(options?: RequestOptions): Promise<RetentionStatus>
+  /** Records what the customer says about being recorded. `declined` and `withdrawn` end capture. */
+  consent(id: string, request: ConsentRequest, options?: RequestOptions): Promise<RecordingAnswer>
   events(id: string, query?: EventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
   /** Reads a recording as it was at a moment. */
   replay(id: string, query?: ReplayQuery, options?: RequestOptions): Promise<ReplayState>

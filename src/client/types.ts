@@ -4,6 +4,7 @@ import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { DeviceList, Level, RecordingAnswer, TagEntry } from '../contract/views.ts'
 import type { ANSWERS } from '../http/schemas/answers.ts'
+import type { consentRequest } from '../http/schemas/consent-request.ts'
 import type {
   eventsQuery,
   exportQuery,
@@ -30,6 +31,8 @@ export type StartMediaRequest = z.input<typeof startMediaRequest>
 export type MediaRequest = z.input<typeof mediaRequest>
 /** The media to pause; without them, all that record. */
 export type PauseRequest = z.input<typeof pauseRequest>
+/** What the customer says about being recorded. */
+export type ConsentRequest = z.input<typeof consentRequest>
 /** Tags by their keys. */
 export type Tags = z.input<typeof tagRequest>['tags']
 /** A search. All its members must match. */

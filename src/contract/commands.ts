@@ -1,4 +1,5 @@
 import type { By } from './by.ts'
+import type { Consent } from './custody.ts'
 import type { Medium, RecordingType, RequestedMedium } from './media.ts'
 import type { QualityChoice } from './quality.ts'
 
@@ -17,6 +18,8 @@ export interface CommandRequests {
     require: 'all' | 'any'
     /** Defaults to the configured quality. */
     quality?: QualityChoice | undefined
+    /** What the customer has said about being recorded. */
+    consent?: Consent | undefined
   }
   /** `audio` in `media` stands for the audio media of the recording's own type. */
   'track.start': { media: RequestedMedium[]; devices: Partial<Record<Medium, string>> }
@@ -34,6 +37,8 @@ export interface CommandRequests {
   'recording.hold': { reason: string }
   'recording.releaseHold': { holdId: string; reason: string }
   'recording.erase': { reason: string }
+  /** Whoever controls the recording. `declined` and `withdrawn` end capture for good. */
+  'recording.consent': Consent
 }
 
 /** The name of a command. */
@@ -59,6 +64,7 @@ export const ALLOWED_COMMANDS = [
   'resume',
   'tag',
   'close',
+  'consent',
 ] as const
 /** A command that a client may send now, as `allowedCommands` spells it. */
 export type AllowedCommand = (typeof ALLOWED_COMMANDS)[number]
@@ -72,6 +78,7 @@ export const ALLOWED_COMMAND_OF: Record<MachineCommandName, AllowedCommand> = {
   'track.resume': 'resume',
   'recording.tag': 'tag',
   'recording.close': 'close',
+  'recording.consent': 'consent',
 }
 
 /** Each command as a participle, for sentences. */
@@ -86,6 +93,7 @@ export const COMMAND_DONE: Record<CommandName, string> = {
   'recording.hold': 'held',
   'recording.releaseHold': 'released',
   'recording.erase': 'erased',
+  'recording.consent': 'consented to',
 }
 
 /** The names of the commands that the machines permit. */
@@ -111,6 +119,8 @@ export type Command = { [N in CommandName]: CommandOf<N> }[CommandName]
 
 /** A command of custody. */
 export type CustodyCommand = { [N in CustodyCommandName]: CommandOf<N> }[CustodyCommandName]
+/** A command that records consent. The machines permit it until the recording is closed. */
+export type ConsentCommand = CommandOf<'recording.consent'>
 /** A command that the machines permit. */
 export type MachineCommand = { [N in MachineCommandName]: CommandOf<N> }[MachineCommandName]
 

@@ -19,6 +19,11 @@ export interface Consent {
   note?: string
 }
 
+/** Whether nothing may be recorded any more. */
+export function isRefusedConsent(state: ConsentState | null): boolean {
+  return state === 'declined' || state === 'withdrawn'
+}
+
 /** The newest consent of a recording. */
 export interface ConsentView extends Consent {
   at: string

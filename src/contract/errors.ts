@@ -80,6 +80,11 @@ export const ERRORS = {
     'The recording is closed.',
     'Start a new recording; a closed one is final.',
   ],
+  CONSENT_REQUIRED: [
+    409,
+    'There is no consent to this recording.',
+    'Ask the customer, then start with `consent: {"state": "granted", "method": …}`. A running recording gets it with POST /v1/recordings/{id}/consent.',
+  ],
   TAG_LIMIT: [
     409,
     'The recording has too many tags.',

@@ -1,6 +1,7 @@
 import type { By } from './by.ts'
 import type { CommandName, TagValue } from './commands.ts'
 import type { AccessAct, ConsentState, CustodyRules, ErasureCause } from './custody.ts'
+import type { CloseReason, WrapUpReason } from './end-reasons.ts'
 import type { ErrorCode } from './errors.ts'
 import type { GapReason } from './gap-reason.ts'
 import type { Device, Medium, RecordingType } from './media.ts'
@@ -82,16 +83,13 @@ export interface EventData {
   'recording.resumed': Record<never, never>
   'recording.tagged': { tags: Record<string, TagValue> }
   /** Capture is over. The timer closes the wrap-up at `endsAt`. */
-  'recording.wrapUpStarted': {
-    endsAt: string
-    reason: 'stopped' | 'maxDuration' | 'interrupted' | 'failed' | 'shutdown' | 'storageFull'
-  }
+  'recording.wrapUpStarted': { endsAt: string; reason: WrapUpReason }
   /**
    * The recorder died, or lost its log, while this recording was live. `lastSeenAt` is the end of
    * the last media that survived. `machines`: see `recording.starting`.
    */
   'recording.interrupted': { reason: GapReason; lastSeenAt: string; machines?: number }
-  'recording.closed': { reason: 'command' | 'timer' | 'nextStart' }
+  'recording.closed': { reason: CloseReason }
   /** Somebody said what the customer said about being recorded. */
   'recording.consentRecorded': { state: ConsentState; method: string; note?: string }
   /** Nobody can erase the recording while a hold stands. Several may stand at once. */

@@ -27,6 +27,8 @@ const controllerCommands = (controller: typeof fromApi | typeof fromUi) => ({
   'track.pause': controller,
   'track.resume': controller,
   'recording.close': controller,
+  // The customer decides, whoever controls.
+  'recording.consent': permit,
 })
 
 /**

@@ -7,6 +7,7 @@ import {
 } from 'xstate'
 import type { By, ClientSide, Side } from '../contract/by.ts'
 import type { CommandName } from '../contract/commands.ts'
+import type { ConsentState } from '../contract/custody.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventType, NewEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
@@ -27,6 +28,10 @@ export interface RecordingFold {
   readonly session: SnapshotFrom<typeof sessionMachine>
   readonly tracks: Readonly<Record<Medium, SnapshotFrom<typeof trackMachine>>>
   readonly tags: TagUse
+  /** The newest consent; null when there is none. */
+  readonly consent: ConsentState | null
+  /** How many holds stand. */
+  readonly holds: number
 }
 
 /** The facts of an event for the machines. A tag, a command or a segment has none. */
@@ -91,6 +96,8 @@ export function initialRecording(id: string, start: Pick<NewEvent, 'by' | 'at'>)
     session: initialSession,
     tracks: { mic: initialTrack, speaker: initialTrack, screen: initialTrack },
     tags: NO_TAGS,
+    consent: null,
+    holds: 0,
   }
 }
 
@@ -114,6 +121,9 @@ export function evolve(fold: RecordingFold, event: NewEvent): RecordingFold {
     }
   }
   if (event.type === 'recording.tagged') next.tags = withTags(fold.tags, event.data.tags)
+  if (event.type === 'recording.consentRecorded') next.consent = event.data.state
+  if (event.type === 'recording.held') next.holds++
+  if (event.type === 'recording.holdReleased') next.holds--
   return next
 }
 

@@ -67,7 +67,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     render: (view, { by }) => reader.toAnswer(view, by.side === 'ui' ? 'ui' : 'api'),
   })
   const commands = new CommandHandler({
-    ...{ facts, log, platform, keys, diskWatch, now, onFault },
+    ...{ facts, log, platform, keys, diskWatch, now, onFault, rules },
     custody: (command) => custody.execute(command),
     system: {
       by: system,

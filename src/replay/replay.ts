@@ -1,7 +1,9 @@
+import type { ClientSide } from '../contract/by.ts'
+import type { AllowedCommand } from '../contract/commands.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { MachineChange, ReplayState } from '../contract/replay.ts'
 import { allowedCommands } from '../machines/allowed-commands.ts'
-import { machineFacts } from '../machines/recording-fold.ts'
+import { machineFacts, type RecordingFold } from '../machines/recording-fold.ts'
 import { machineChanges, machineStates } from './machine-states.ts'
 import { foldEvent, initialMoment, type Moment } from './moment.ts'
 import { type PersistedSnapshots, persistedSnapshots } from './persisted-snapshots.ts'
@@ -10,6 +12,14 @@ import { refusalReason } from './refusal-reason.ts'
 /** A moment is kept after so many events, and those between two of them while one is looked at. */
 const EVENTS_PER_MOMENT = 256
 const NO_CHANGES: readonly MachineChange[] = []
+
+/** Commands of today, with the version of the machines that has brought them. */
+const SINCE: Partial<Record<AllowedCommand, number>> = { consent: 2 }
+
+/** Returns the commands that a side was allowed, of those that there were. */
+function allowedThen(fold: RecordingFold, side: ClientSide, version: number): AllowedCommand[] {
+  return allowedCommands(fold, side).filter((name) => (SINCE[name] ?? 1) <= version)
+}
 
 /**
  * A recording that can be seen as it was after each of its events. A pure fold of the recorder's
@@ -99,7 +109,10 @@ export class Replay {
       changes: [...this.changesOf(index)],
       refusal: event?.type === 'command.refused' ? refusalReason(event, fold) : null,
       recording: projection?.view ?? null,
-      allowedCommands: { api: allowedCommands(fold, 'api'), ui: allowedCommands(fold, 'ui') },
+      allowedCommands: {
+        api: allowedThen(fold, 'api', machinesVersion),
+        ui: allowedThen(fold, 'ui', machinesVersion),
+      },
     }
   }
 

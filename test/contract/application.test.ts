@@ -70,12 +70,13 @@ suite('the application over HTTP', (test) => {
       error.errors.map(({ code, medium }: { code: string; medium: string }) => [code, medium]),
       [['DEVICE_UNAVAILABLE', 'speaker']],
     )
-    assert.deepEqual(error.allowedCommands, ['tag'])
+    assert.deepEqual(error.allowedCommands, ['tag', 'consent'])
     assert.deepEqual((await application(ui)).allowedCommands, [
       'startMedia',
       'stop',
       'pause',
       'tag',
+      'consent',
     ])
 
     await ui.command('stop', { media: ['speaker'] })

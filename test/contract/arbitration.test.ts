@@ -17,6 +17,7 @@ const REQUESTS: Record<MachineCommandName, [path: string, body?: object]> = {
   'track.resume': ['/recordings/current/resume'],
   'recording.tag': ['/recordings/current/tags', { tags: { asked: true } }],
   'recording.close': ['/recordings/current/close'],
+  'recording.consent': ['/recordings/current/consent', { state: 'granted', method: 'spoken' }],
 }
 
 /**

@@ -50,7 +50,7 @@ suite('commands over HTTP', (test) => {
     assert.equal(recording.controller, 'api')
     assert.equal(recording.recordingType, 'both')
     assert.equal(recording.startedBy.client, 'home')
-    assert.deepEqual(recording.allowedCommands, ['stop', 'pause', 'tag'])
+    assert.deepEqual(recording.allowedCommands, ['stop', 'pause', 'tag', 'consent'])
     assert.equal(Object.hasOwn(recording, 'tagHistory'), false)
 
     assert.equal((await current()).id, recording.id)

@@ -79,6 +79,9 @@ suite('errors over HTTP', (test) => {
   }
 })
 
+/** A start has no recording yet, nor has what is under way, and a token has none at all. */
+const WITHOUT_RECORDING: ErrorCode[] = ['CONSENT_REQUIRED', 'IN_FLIGHT', 'TOKEN_NAME_TAKEN']
+
 function assertProblem(code: ErrorCode, { status, headers, body }: Answer): void {
   const [registered, title, remedy] = ERRORS[code]
   assert.equal(status, registered)
@@ -91,8 +94,7 @@ function assertProblem(code: ErrorCode, { status, headers, body }: Answer): void
     for (const { pointer, detail } of body.errors)
       assert.ok(/^(\/.*)?$/.test(pointer) && detail.length > 0)
   }
-  // What is under way has no recording yet, and a token has none at all.
-  if (status === 409 && code !== 'IN_FLIGHT' && code !== 'TOKEN_NAME_TAKEN') {
+  if (status === 409 && !WITHOUT_RECORDING.includes(code)) {
     assert.match(body.recordingId, /^[0-9A-Za-z_-]{8,64}$/)
     assert.equal(typeof body.state, 'string')
     assert.ok(Array.isArray(body.allowedCommands))

@@ -154,8 +154,8 @@ suite('reading over HTTP', (test) => {
     await clients.ui.start()
     const allowed = async (client: Clients['api']) =>
       (await client.get('/recordings/current')).body.allowedCommands
-    assert.deepEqual(await allowed(clients.ui), ['startMedia', 'stop', 'pause', 'tag'])
-    assert.deepEqual(await allowed(clients.api), ['tag'])
+    assert.deepEqual(await allowed(clients.ui), ['startMedia', 'stop', 'pause', 'tag', 'consent'])
+    assert.deepEqual(await allowed(clients.api), ['tag', 'consent'])
     assert.equal(
       (await clients.api.get('/recordings/no-such-recording')).body.code,
       'RECORDING_NOT_FOUND',

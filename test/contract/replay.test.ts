@@ -68,7 +68,7 @@ suite('replay over HTTP', (test) => {
     assert.equal(byControl.refusal.guard, 'fromUi')
     assert.equal(byControl.refusal.state, 'heldByUi.capturing')
     assert.equal(byControl.refusal.side, 'api')
-    assert.deepEqual(byControl.allowedCommands.api, ['tag'])
+    assert.deepEqual(byControl.allowedCommands.api, ['tag', 'consent'])
     const byTrack = await replay(`?position=${positionOf('command.refused', 1)}`)
     assert.equal(byTrack.refusal?.machine, 'track')
     assert.equal(byTrack.refusal.medium, 'mic')

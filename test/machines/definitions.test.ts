@@ -17,6 +17,11 @@ const KEPT: Record<MachineName, string>[] = [
     session: '617fadf24c80d84d16a4c90e8aceebc5eaa8272e44b4e721b2edf859becea2d8',
     track: 'e0ea8f2fc49154bff6cc202fa972fa5cd0edc1dd39bdf8cf54ab24a19491f0ea',
   },
+  {
+    control: '3c6f8083127c735f28917c0675e7f96ba0afa396d284c9b4fd6f37d5ce55e418',
+    session: 'f0d2538c22e32b199e2e04fbaa19354cb459501aeceefa72a08eaec7ddfb4288',
+    track: 'e0ea8f2fc49154bff6cc202fa972fa5cd0edc1dd39bdf8cf54ab24a19491f0ea',
+  },
 ]
 
 suite('the kept definitions of the machines', (test) => {

@@ -25,6 +25,7 @@ const COMMANDS: Record<string, MachineCommandName[]> = {
     'track.resume',
   ],
   tag: ['recording.tag'],
+  consent: ['recording.consent'],
   close: ['recording.close'],
 }
 const COLUMNS: Standing[][] = [
@@ -58,7 +59,7 @@ export function arbitrationTable(): Cell[] {
       ),
     )
   })
-  if (rows.length !== 8) throw new Error(`the table has ${rows.length} rows, not 8`)
+  if (rows.length !== 10) throw new Error(`the table has ${rows.length} rows, not 10`)
   return cells
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { completion } from './completion.ts'
 import { configCheck, configSchema, configShow } from './config.ts'
+import { consent } from './consent.ts'
 import { close, pause, resume, stop } from './control.ts'
 import { devices } from './devices.ts'
 import { doctor } from './doctor.ts'
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   resume,
   tag,
   close,
+  consent,
   status,
   list,
   show,

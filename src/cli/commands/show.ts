@@ -104,6 +104,7 @@ function showText(
     ...(recording.endedAt ? [['Ended', localTime(recording.endedAt)]] : []),
     ...(recording.closedAt ? [['Closed', localTime(recording.closedAt)]] : []),
     ...custodyRows(recording),
+    ...consentRow(recording),
     ['Audio', recording.recordingType],
     ['Version', String(recording.version)],
     ['You may', recording.allowedCommands.join(', ') || 'only read'],
@@ -128,6 +129,13 @@ function custodyRows({ erased, retention, holds }: RecordingWithHistory): string
   if (retention === null) return held
   const rule = retention.rule === null ? 'retention.maxDays' : printable(retention.rule)
   return [...held, ['Kept until', `${localTime(retention.eraseAt)} (${rule})`]]
+}
+
+function consentRow({ consent }: RecordingWithHistory): string[][] {
+  if (consent === null) return []
+  const { state, method, at, by, note } = consent
+  const text = `${state} (${printable(method)}) at ${localTime(at)}, by ${by.side}/${printable(by.client)}`
+  return [['Consent', note === undefined ? text : `${text}: ${printable(note)}`]]
 }
 
 function gapRows(medium: string, { gaps }: TrackAnswer): string[][] {

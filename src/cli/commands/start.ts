@@ -15,6 +15,7 @@ const NEW_ONLY = [
   'max-duration-seconds',
   'require',
   'quality',
+  'consent',
 ] as const
 
 /** Starts a recording, or media in one. */
@@ -81,6 +82,11 @@ export const start = defineCommand({
         'Quality of sound and screen. small: long storage, speech and slow screens; standard: small print stays readable; ' +
         'sharp: colours, details and movement. Default: the quality of the recorder, usually standard.',
     },
+    consent: {
+      kind: 'text',
+      value: 'METHOD',
+      help: 'The customer agrees to the recording, and has said so in this way, such as spoken or signed.',
+    },
     in: {
       kind: 'text',
       value: 'RECORDING',
@@ -134,6 +140,7 @@ export const start = defineCommand({
       }),
       ...(options.require && { require: options.require }),
       ...(options.quality && { quality: options.quality }),
+      ...(options.consent && { consent: { state: 'granted', method: options.consent } }),
     } as StartRequest)
     return { json: recording, text: recordingText(recording, style) }
   },

@@ -58,6 +58,9 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
     state: 'Closed',
     allowedCommands: ['start'],
   },
+  CONSENT_REQUIRED: {
+    detail: 'The configuration of this computer requires consent, and the start has none.',
+  },
   TAG_LIMIT: {
     detail:
       'The recording would have 1001 different tag keys; 1000 are possible. Nothing was changed.',

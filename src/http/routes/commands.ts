@@ -1,6 +1,7 @@
 import { resolveMedia } from '../../contract/media.ts'
 import { requireTags } from '../required-tags.ts'
 import type { Route } from '../route.ts'
+import { consentRequest } from '../schemas/consent-request.ts'
 import {
   emptyRequest,
   mediaRequest,
@@ -25,7 +26,7 @@ function recordingCommandRoutes(services: Services): Route[] {
       operationId: 'startRecording',
       summary: 'Starts a new recording',
       description:
-        'Succeeds when media really flow. The side that starts a recording controls it until it is closed. A start during the wrap-up of another recording closes that one. Tags that `tags.required` of GET /config names must be there and not empty.',
+        'Succeeds when media really flow. The side that starts a recording controls it until it is closed. A start during the wrap-up of another recording closes that one. Tags that `tags.required` of GET /config names must be there and not empty. With `consent.mode` `required`, `consent` must be there, too.',
       scope: 'control',
       body: startRequest,
       request: (body) => {
@@ -38,7 +39,7 @@ function recordingCommandRoutes(services: Services): Route[] {
         description: 'The new recording',
         headers: ['ETag', 'Location'],
       },
-      errors: ['ALREADY_RECORDING', ...CAPTURE_ERRORS],
+      errors: ['ALREADY_RECORDING', 'CONSENT_REQUIRED', ...CAPTURE_ERRORS],
     }),
     commandRoute(services, {
       name: 'recording.tag',
@@ -65,6 +66,19 @@ function recordingCommandRoutes(services: Services): Route[] {
       outcome: RECORDING,
       errors: RECORDING_ERRORS,
     }),
+    commandRoute(services, {
+      name: 'recording.consent',
+      path: '/v1/recordings/:id/consent',
+      operationId: 'recordConsent',
+      summary: 'Records what the customer says about being recorded',
+      description:
+        'Both sides may send it, whoever controls the recording. `declined` and `withdrawn` end all capture at once, like a stop, and also end a start that still looks for its devices. Nothing more is recorded in the recording then, even if consent is granted later. With `consent.eraseWhenWithdrawn` it is closed and erased, unless it is held.',
+      scope: 'control',
+      body: consentRequest,
+      request: (body) => body,
+      outcome: RECORDING,
+      errors: RECORDING_ERRORS,
+    }),
   ]
 }
 
@@ -83,7 +97,10 @@ function trackCommandRoutes(services: Services): Route[] {
       body: mediaRequest,
       request: ({ media }) => (media === undefined ? {} : { media }),
       outcome: RECORDING,
-      errors: name === 'track.resume' ? [...RECORDING_ERRORS, ...CAPTURE_ERRORS] : RECORDING_ERRORS,
+      errors:
+        name === 'track.resume'
+          ? [...RECORDING_ERRORS, 'CONSENT_REQUIRED', ...CAPTURE_ERRORS]
+          : RECORDING_ERRORS,
     })
   }
   return [
@@ -97,7 +114,7 @@ function trackCommandRoutes(services: Services): Route[] {
       body: startMediaRequest,
       request: (body) => body,
       outcome: RECORDING,
-      errors: [...RECORDING_ERRORS, ...CAPTURE_ERRORS],
+      errors: [...RECORDING_ERRORS, 'CONSENT_REQUIRED', ...CAPTURE_ERRORS],
     }),
     mediaCommand('track.stop', {
       summary: 'Stops media: by default all that are not off or stopped',

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { ALL_COMMANDS, type CommandName } from '../../contract/commands.ts'
 import { ACCESS_ACTS, CONSENT_STATES, ERASURE_CAUSES } from '../../contract/custody.ts'
+import { CLOSE_REASONS, WRAP_UP_REASONS } from '../../contract/end-reasons.ts'
 import type { EventData, EventType } from '../../contract/events.ts'
 import { RECORDING_TYPES } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
@@ -76,16 +77,13 @@ const recordings = {
   'recording.paused': nothing,
   'recording.resumed': nothing,
   'recording.tagged': z.object({ tags: z.record(z.string(), tagValue) }),
-  'recording.wrapUpStarted': z.object({
-    endsAt: time,
-    reason: z.enum(['stopped', 'maxDuration', 'interrupted', 'failed', 'shutdown', 'storageFull']),
-  }),
+  'recording.wrapUpStarted': z.object({ endsAt: time, reason: z.enum(WRAP_UP_REASONS) }),
   'recording.interrupted': z.object({
     reason: gapReason,
     lastSeenAt: time.describe('The end of the last media that survived'),
     machines: machines.optional(),
   }),
-  'recording.closed': z.object({ reason: z.enum(['command', 'timer', 'nextStart']) }),
+  'recording.closed': z.object({ reason: z.enum(CLOSE_REASONS) }),
 }
 
 const erasure = {

@@ -1,3 +1,4 @@
+import { consentRequest } from './consent-request.ts'
 import { reasonRequest } from './custody-requests.ts'
 import {
   emptyRequest,
@@ -12,6 +13,7 @@ import { tokenRequest } from './token-request.ts'
 
 /** The bodies of requests, by their names in openapi.json. */
 export const REQUESTS = {
+  ConsentRequest: consentRequest,
   CreateTokenRequest: tokenRequest,
   EmptyRequest: emptyRequest,
   MediaRequest: mediaRequest,

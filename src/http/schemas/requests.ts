@@ -22,6 +22,7 @@ import {
   SYSTEM_TAG_PREFIX,
   TAG_KEY,
 } from '../../contract/tag-key.ts'
+import { consentRequest } from './consent-request.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
 const MAX_TAGS = MAX_TAGS_PER_REQUEST
@@ -136,6 +137,9 @@ export const startRequest = z.strictObject({
   quality: quality
     .optional()
     .describe('A preset, or a preset with numbers of its own. Defaults to the configured quality.'),
+  consent: consentRequest
+    .optional()
+    .describe('What the customer has said. Only with `granted` does a recording start.'),
 })
 
 /** The body of POST /recordings/{id}/start. */

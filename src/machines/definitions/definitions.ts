@@ -3,6 +3,9 @@ import type { MachineDefinition, MachineDefinitions } from './definition.ts'
 import { control as control1 } from './v1/control.ts'
 import { session as session1 } from './v1/session.ts'
 import { track as track1 } from './v1/track.ts'
+import { control as control2 } from './v2/control.ts'
+import { session as session2 } from './v2/session.ts'
+import { track as track2 } from './v2/track.ts'
 
 /**
  * The definitions of every version, from 1. A version is never changed, because logs name it: an
@@ -10,6 +13,7 @@ import { track as track1 } from './v1/track.ts'
  */
 const VERSIONS: readonly MachineDefinitions[] = [
   { control: control1, session: session1, track: track1 },
+  { control: control2, session: session2, track: track2 },
 ]
 
 /** The newest version of the machines' definitions, with which events are written today. */

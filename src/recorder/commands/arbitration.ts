@@ -5,6 +5,7 @@ import {
   type MachineCommandName,
   type TagValue,
 } from '../../contract/commands.ts'
+import { isRefusedConsent } from '../../contract/custody.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import { MEDIA, type Medium, type RequestedMedium, resolveMedia } from '../../contract/media.ts'
 import { isTrackCommand, type TrackCommand } from '../../machines/allowed-commands.ts'
@@ -148,9 +149,15 @@ export function startHeld(by: By, since: string): Refusal {
   }
 }
 
+function withoutConsent({ consent }: RecordingFold): string {
+  return isRefusedConsent(consent)
+    ? ` Consent was ${consent}, so nothing more is recorded in it.`
+    : ''
+}
+
 function wrongState(recording: RecordingFold, name: MachineCommandName): Refusal {
   const state = recordingState(recording.session)
-  const remedy = name === 'recording.close' ? ' Stop it first.' : ''
+  const remedy = name === 'recording.close' ? ' Stop it first.' : withoutConsent(recording)
   return {
     code: 'INVALID_STATE',
     detail: `The recording is in state ${state} and cannot be ${COMMAND_DONE[name]} now.${remedy}`,

@@ -3,23 +3,27 @@ import type { CapturePlatform } from '../../actors/port.ts'
 import type { By } from '../../contract/by.ts'
 import {
   type Command,
+  type ConsentCommand,
   type CustodyCommand,
   isCustodyCommand,
   type MachineCommand,
   type TagValue,
 } from '../../contract/commands.ts'
-import { RecorderError } from '../../contract/errors.ts'
+import type { CustodyRules } from '../../contract/custody.ts'
+import type { RecorderError } from '../../contract/errors.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { RecordingFold } from '../../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
+import { lackOfConsent } from '../custody/consent.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 import type { FactCause, WrapUpReason } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import { PendingCommand } from '../facts/pending-command.ts'
 import { currentRecording } from '../open-recordings.ts'
 import { arbitrate, isRefusal, type Permission, type Refusal, startHeld } from './arbitration.ts'
+import { failAtOnce } from './fail-at-once.ts'
 import type { FoundDevices } from './find-devices.ts'
 import { Idempotency } from './idempotency.ts'
 import { planCommand } from './plans/plan-command.ts'
@@ -34,6 +38,7 @@ import { Refusals } from './refusals.ts'
 import { type ScopeRefusal, ScopeRefusals } from './scope-refusals.ts'
 import {
   type EndCommand,
+  endsCapture,
   mayOvertake,
   type UnacceptedStart,
   UnacceptedStarts,
@@ -49,7 +54,9 @@ export interface CommandHandlerOptions {
   now(): number
   onFault(what: string, error: unknown): void
   /** Executes a command of custody. */
-  custody(command: CustodyCommand): Promise<CommandAnswer>
+  custody(command: CustodyCommand | ConsentCommand): Promise<CommandAnswer>
+  /** Returns the rules of custody in force. */
+  rules(): Pick<CustodyRules, 'consent'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality(): Quality }
 }
 
@@ -137,20 +144,27 @@ export class CommandHandler {
     const { facts } = this.#options
     const { recordingId } = command
     if (recordingId !== null && recordingId !== 'current' && !facts.recordings.has(recordingId)) {
+      if (command.name === 'recording.consent') return this.#options.custody(command)
       return this.#refusals.refuseAbsent(command, recordingId)
     }
-    const isEnd = command.name === 'track.pause' || command.name === 'track.stop'
-    const permission = isEnd ? this.#arbitrateEnd(command) : arbitrate(facts.recordings, command)
+    const permission = endsCapture(command) ? this.#arbitrateEnd(command) : this.#arbitrate(command)
     if (isRefusal(permission)) return this.#refusals.refuse(command, permission)
     if (command.name === 'recording.start' || command.name === 'track.start')
       return this.#start(command, permission)
     const missing = this.#spaceObstacle(command)
-    if (missing) return this.#failAtOnce(command, permission, missing)
+    if (missing) return failAtOnce(facts, command, permission, missing)
     return this.#accept(command, permission, reason)
   }
 
+  #arbitrate(command: MachineCommand): Permission | Refusal {
+    const { facts, rules } = this.#options
+    const decision = arbitrate(facts.recordings, command)
+    if (isRefusal(decision)) return decision
+    return lackOfConsent(command, decision.recording, rules().consent) ?? decision
+  }
+
   /**
-   * Arbitrates a pause or stop, and interrupts the starts that it overtakes. It does so, too, when
+   * Arbitrates a command that ends capture, and interrupts the starts that it overtakes. It does so, too, when
    * it is refused because there is no track yet that it could end.
    */
   #arbitrateEnd(command: EndCommand): Permission | Refusal {
@@ -162,6 +176,9 @@ export class CommandHandler {
     const decision = arbitrate(recordings, command, media)
     if (isRefusal(decision) && decision.code === 'VERSION_MISMATCH') return decision
     for (const start of overtaken) start.interrupt(overtakenError())
+    // The word of a customer who was about to be recorded says nothing about another recording.
+    if (command.name === 'recording.consent' && tracks.length < overtaken.length)
+      return { code: 'NO_CURRENT_RECORDING', detail: 'The start was ended; nothing is recorded.' }
     const foreign = named.find((start) => !overtaken.includes(start))
     if (!isRefusal(decision) || decision.code !== 'NO_CURRENT_RECORDING' || !foreign)
       return decision
@@ -215,14 +232,14 @@ export class CommandHandler {
       return () => {
         throw failure
       }
-    if (interruption) return () => this.#failAtOnce(command, permitted, { error: interruption })
+    if (interruption) return () => failAtOnce(facts, command, permitted, { error: interruption })
     if (recordingId !== null && !facts.recordings.has(recordingId))
       return () => this.#refusals.refuseAbsent(command, recordingId)
     const same = recordingId === null ? command : { ...command, recordingId }
-    const permission = arbitrate(facts.recordings, same)
+    const permission = this.#arbitrate(same)
     if (isRefusal(permission)) return () => this.#refusals.refuse(command, permission)
     const missing = this.#spaceObstacle(command) ?? prepared?.obstacle(command)
-    return missing && (() => this.#failAtOnce(command, permission, missing))
+    return missing && (() => failAtOnce(facts, command, permission, missing))
   }
 
   /** Ends the starts that are not accepted yet, because the log has failed. */
@@ -240,15 +257,10 @@ export class CommandHandler {
     const id = permission.recording?.id ?? (prepared as PreparedStart).id
     const devices: FoundDevices = prepared?.devices ?? new Map()
     const { facts, system } = this.#options
+    const rules = this.#options.rules()
     const pending = facts.accept(cause, (batch) => {
-      const segments = planCommand(batch, command, {
-        id,
-        permission,
-        devices,
-        reason,
-        facts,
-        system,
-      })
+      const context = { id, permission, devices, reason, facts, rules, system }
+      const segments = planCommand(batch, command, context)
       return new PendingCommand(command, cause, id, segments)
     })
     return this.#answerWithinLimit(pending)
@@ -270,26 +282,5 @@ export class CommandHandler {
       return undefined
     const { shortage } = this.#options.diskWatch
     return shortage && { error: shortage }
-  }
-
-  /** Records a start or resume that cannot succeed as accepted and failed, then throws why. */
-  async #failAtOnce(
-    command: Command,
-    { recording }: Permission,
-    obstacle: StartObstacle,
-  ): Promise<never> {
-    const { error } = obstacle
-    const which = obstacle.medium ? { medium: obstacle.medium } : {}
-    const id = recording?.id ?? null
-    await this.#options.facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
-      batch.add(id, 'command.accepted', { command: command.name })
-      batch.add(id, 'command.failed', {
-        command: command.name,
-        code: error.code,
-        detail: error.message,
-        ...which,
-      })
-    })
-    throw new RecorderError(error.code, error.message, { cause: error, members: which })
   }
 }

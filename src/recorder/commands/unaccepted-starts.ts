@@ -2,9 +2,19 @@ import type { By } from '../../contract/by.ts'
 import type { Command } from '../../contract/commands.ts'
 import type { RecorderError } from '../../contract/errors.ts'
 import { type Medium, type RecordingType, resolveMedia } from '../../contract/media.ts'
+import { refusesConsent } from '../custody/consent.ts'
 
-/** A pause or stop. */
-export type EndCommand = Extract<Command, { name: 'track.pause' | 'track.stop' }>
+/** A pause, a stop, or the end of consent. */
+export type EndCommand = Extract<
+  Command,
+  { name: 'track.pause' | 'track.stop' | 'recording.consent' }
+>
+
+/** Whether a command ends capture. Consent does when it is declined or withdrawn. */
+export function endsCapture(command: Command): command is EndCommand {
+  const { name } = command
+  return name === 'track.pause' || name === 'track.stop' || refusesConsent(command)
+}
 
 /** The facts about a start that arrives. */
 export interface ArrivedStart {
@@ -72,7 +82,7 @@ export class UnacceptedStarts {
         recordingId === 'current'
           ? arrived.recordingId === null || arrived.recordingId === currentId
           : arrived.recordingId === recordingId
-      const { media = arrived.media } = request
+      const { media = arrived.media } = 'media' in request ? request : {}
       const named = resolveMedia([...media], arrived.recordingType)
       return isNamed && arrived.media.some((medium) => named.includes(medium))
     })
@@ -84,7 +94,11 @@ export class UnacceptedStarts {
   }
 }
 
-/** Whether a command may end a start: it belongs to the same side or to the recorder itself. */
+/**
+ * Whether a command may end a start: it belongs to the same side or to the recorder itself, or it
+ * is the customer's word.
+ */
 export function mayOvertake(command: EndCommand, { arrived }: UnacceptedStart): boolean {
+  if (command.name === 'recording.consent') return true
   return command.by.side === 'system' || command.by.side === arrived.by.side
 }

@@ -1,4 +1,4 @@
-import type { CustodyCommand } from '../../contract/commands.ts'
+import type { ConsentCommand, CustodyCommand } from '../../contract/commands.ts'
 import type { CustodyRules, HoldView } from '../../contract/custody.ts'
 import type { RecordingView } from '../../contract/views.ts'
 import type { Refusal } from '../commands/arbitration.ts'
@@ -9,7 +9,7 @@ import type { Refusal } from '../commands/arbitration.ts'
  */
 export function arbitrateCustody(
   view: RecordingView | undefined,
-  command: CustodyCommand,
+  command: CustodyCommand | ConsentCommand,
   rules: Pick<CustodyRules, 'holds'>,
 ): Refusal | undefined {
   if (view === undefined)
@@ -26,7 +26,7 @@ export function arbitrateCustody(
     return { code: 'ERASED', detail: 'The recording was erased.', members }
   }
   if (command.name === 'recording.erase') return whyNotErasable(view)
-  if (command.name === 'recording.hold') return undefined
+  if (command.name === 'recording.hold' || command.name === 'recording.consent') return undefined
   const hold = view.holds.find(({ id }) => id === command.request.holdId)
   if (hold === undefined)
     return { code: 'NOT_FOUND', detail: 'No hold with this id keeps the recording.' }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { CustodyCommand } from '../../contract/commands.ts'
-import type { CustodyRules } from '../../contract/custody.ts'
+import type { By } from '../../contract/by.ts'
+import type { ConsentCommand, CustodyCommand } from '../../contract/commands.ts'
+import { type CustodyRules, isRefusedConsent } from '../../contract/custody.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { RecordingView } from '../../contract/views.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
@@ -19,6 +20,7 @@ export interface CustodyCommandsOptions {
   refusals: Pick<Refusals, 'refuse'>
   erasures: Pick<Erasures, 'erase' | 'wait'>
   rules(): CustodyRules
+  system: By
   /** Renders the answer with a recording. */
   render(view: RecordingView, command: CustodyCommand): unknown
 }
@@ -35,8 +37,11 @@ export class CustodyCommands {
     this.#options = options
   }
 
-  /** Executes a command. Resolves and rejects like `RecorderPort.dispatch`. */
-  async execute(command: CustodyCommand): Promise<CommandAnswer> {
+  /**
+   * Executes a command of custody, or records consent to a closed recording. Resolves and rejects
+   * like `RecorderPort.dispatch`.
+   */
+  async execute(command: CustodyCommand | ConsentCommand): Promise<CommandAnswer> {
     const { facts, log, refusals, rules } = this.#options
     if (facts.failure) throw facts.failure
     const { recordingId } = command
@@ -51,17 +56,25 @@ export class CustodyCommands {
       return refusals.refuse(command, how, view)
     }
     const cause: FactCause = { by: command.by, commandId: randomUUID() }
-    if (command.name !== 'recording.erase') return this.#accept(command, cause, view.id)
+    if (command.name !== 'recording.erase') return this.#accept(command, cause, view)
     const reason = { cause: 'request', reason: command.request.reason } as const
     const answer = await this.#options.erasures.erase(view.id, reason, cause, command)
     return answer as CommandAnswer
   }
 
-  #accept(command: CustodyCommand, cause: FactCause, id: string): Promise<CommandAnswer> {
-    return this.#options.facts.accept(cause, (batch) => {
+  #accept(
+    command: CustodyCommand | ConsentCommand,
+    cause: FactCause,
+    view: RecordingView,
+  ): Promise<CommandAnswer> {
+    const { id } = view
+    const { facts, system, rules } = this.#options
+    return facts.accept(cause, (batch) => {
       batch.accept(id, command.name)
       if (batch.recordings.has(id)) batch.confirm(id)
-      addHoldFact(batch, id, command)
+      addFact(batch, id, command)
+      if (rules().consent.eraseWhenWithdrawn && lacksConsentAfter(view, command))
+        batch.endWithoutConsent(id, system)
       return new PendingCommand(command, cause, id, [])
     }).answered
   }
@@ -76,10 +89,23 @@ export class CustodyCommands {
   }
 }
 
-function addHoldFact(batch: EventBatch, id: string, command: CustodyCommand): void {
+function addFact(batch: EventBatch, id: string, command: CustodyCommand | ConsentCommand): void {
   const { name, request } = command
-  const { reason } = request
-  if (name === 'recording.hold') batch.add(id, 'recording.held', { holdId: randomUUID(), reason })
-  if (name === 'recording.releaseHold')
-    batch.add(id, 'recording.holdReleased', { holdId: request.holdId, reason })
+  if (name === 'recording.consent') batch.add(id, 'recording.consentRecorded', request)
+  if (name === 'recording.hold')
+    batch.add(id, 'recording.held', { holdId: randomUUID(), reason: request.reason })
+  if (name === 'recording.releaseHold') batch.add(id, 'recording.holdReleased', request)
+}
+
+/** Whether a recording has no consent and no hold after a command. A hold outranks consent. */
+function lacksConsentAfter(
+  { consent, holds }: RecordingView,
+  { name, request }: CustodyCommand | ConsentCommand,
+): boolean {
+  if (name === 'recording.consent') return isRefusedConsent(request.state) && holds.length === 0
+  return (
+    name === 'recording.releaseHold' &&
+    isRefusedConsent(consent?.state ?? null) &&
+    holds.every(({ id }) => id === request.holdId)
+  )
 }

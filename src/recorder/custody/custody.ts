@@ -1,4 +1,4 @@
-import type { CustodyCommand } from '../../contract/commands.ts'
+import type { ConsentCommand, CustodyCommand } from '../../contract/commands.ts'
 import type { CustodyRules } from '../../contract/custody.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { ApplicationError, RecordingView } from '../../contract/views.ts'
@@ -53,8 +53,8 @@ export class Custody {
     return this.#erasures.problems
   }
 
-  /** Executes a command. Resolves and rejects like `RecorderPort.dispatch`. */
-  execute(command: CustodyCommand): Promise<CommandAnswer> {
+  /** Executes a command, as `CustodyCommands` does. Resolves and rejects like `RecorderPort.dispatch`. */
+  execute(command: CustodyCommand | ConsentCommand): Promise<CommandAnswer> {
     return this.#commands.execute(command)
   }
 
@@ -68,6 +68,8 @@ export class Custody {
   /** Observes committed events. */
   observe(events: readonly LogEvent[]): void {
     this.retention.observe(events)
+    // Whoever records that an erasure begins need not know who carries it out.
+    if (events.some(({ type }) => type === 'recording.erasing')) this.#erasures.resume()
   }
 
   /** Resolves when nothing is erased or destroyed any more. The next start goes on. */

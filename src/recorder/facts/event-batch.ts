@@ -171,6 +171,33 @@ export class EventBatch {
     else this.wrapUp(id, reason)
   }
 
+  /**
+   * Closes a recording by itself, and erases it when its consent is gone. A recording that is held
+   * is not erased.
+   */
+  closeByItself(id: string, reason: SelfCloseReason, system: By): void {
+    const isHeld = this.recording(id).holds > 0
+    this.add(id, 'recording.closed', { reason })
+    if (reason === 'noConsent' && !isHeld) this.#eraseWithoutConsent(id, system)
+  }
+
+  /**
+   * Closes and erases a recording without consent, once its files are finished. An open one that is
+   * held stays; of a closed one the caller knows that it is not held.
+   */
+  endWithoutConsent(id: string, system: By): void {
+    const open = this.recordings.get(id)
+    if (open === undefined) this.#eraseWithoutConsent(id, system)
+    else if (open.holds > 0) return
+    else if (this.#ledger.isFinished(id)) this.closeByItself(id, 'noConsent', system)
+    else this.closeLater.push({ id, reason: 'noConsent' })
+  }
+
+  #eraseWithoutConsent(id: string, system: By): void {
+    const data = { cause: 'consentWithdrawn', reason: 'There is no consent.' } as const
+    this.add(id, 'recording.erasing', data, { by: system, commandId: null })
+  }
+
   wrapUp(id: string, reason: WrapUpReason): void {
     const endsAt = new Date(
       this.atMs + this.recording(id).session.context.wrapUpSeconds * 1000,

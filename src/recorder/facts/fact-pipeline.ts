@@ -257,7 +257,7 @@ export class FactPipeline {
         report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)
       if (over) this.ledger.finish(id, ref)
       const due = this.ledger.dueClose(id)
-      if (due) batch.add(id, 'recording.closed', { reason: due })
+      if (due) batch.closeByItself(id, due, this.#options.system)
     }).catch((error) => this.#options.onFault('a capture’s report', error))
   }
 

@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { CapturePlatform } from '../../actors/port.ts'
+import type { By } from '../../contract/by.ts'
+import { isRefusedConsent } from '../../contract/custody.ts'
 import type { EventOf, LogEvent, SegmentDescription } from '../../contract/events.ts'
 import type { GapReason } from '../../contract/gap-reason.ts'
 import { MEDIA } from '../../contract/media.ts'
@@ -131,6 +133,7 @@ export function recoveryFacts(
   id: string,
   interrupted: InterruptedRecordings,
   reason: GapReason,
+  rule: { system: By; erasesWithoutConsent: boolean },
 ): void {
   const events = interrupted.pastEvents.get(id) ?? []
   for (const { opened, description } of interrupted.salvaged.get(id) ?? []) {
@@ -163,6 +166,8 @@ export function recoveryFacts(
     if (!over) batch.add(id, 'track.stopped', { medium, reason: 'interrupted' })
   }
   if (capturing) batch.wrapUp(id, 'interrupted')
+  if (rule.erasesWithoutConsent && isRefusedConsent(recording.consent))
+    batch.endWithoutConsent(id, rule.system)
 }
 
 function openCommands(events: LogEvent[]): EventOf<'command.accepted'>[] {

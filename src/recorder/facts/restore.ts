@@ -35,10 +35,13 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   clock.notBefore(newestTime(log, interrupted) + 1)
   parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
   for (const events of interrupted.pastEvents.values()) parts.reader.observe(events)
+  const erasesWithoutConsent = options.rules().consent.eraseWhenWithdrawn
+  const rule = { system, erasesWithoutConsent }
   await parts.facts.append({ by: system, commandId: null }, (batch) => {
     if (lostWitness !== undefined) batch.add(null, 'log.witnessLost', lostWitness)
     if (rebuiltViews !== undefined) batch.add(null, 'log.viewsRebuilt', rebuiltViews)
-    for (const id of interrupted.recordings.keys()) recoveryFacts(batch, id, interrupted, reason)
+    for (const id of interrupted.recordings.keys())
+      recoveryFacts(batch, id, interrupted, reason, rule)
     openingFacts(batch, opening, unacknowledged)
     rulesFact(batch, log, options.rules())
   })

@@ -94,7 +94,9 @@ export class SegmentLedger {
   }
 
   closeLater(id: string, reason: SelfCloseReason): void {
-    this.#segmentsOf(id).closeLater ??= reason
+    const segments = this.#segmentsOf(id)
+    // A recording without consent is also erased, whatever else would close it.
+    segments.closeLater = reason === 'noConsent' ? reason : (segments.closeLater ?? reason)
   }
 
   /** Why a recording is due to be closed; undefined while it is not. */

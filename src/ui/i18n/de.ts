@@ -343,6 +343,7 @@ export const de: Record<keyof typeof en, string> = {
   'player.command.recording.hold': 'sperren',
   'player.command.recording.releaseHold': 'eine Sperre aufheben',
   'player.command.recording.erase': 'löschen',
+  'player.command.recording.consent': 'Einwilligung festhalten',
   'nav.inspector': 'Inspektor',
   'player.toInspector': 'Im Inspektor',
 }

@@ -334,6 +334,7 @@ export const en = {
   'player.command.recording.hold': 'hold',
   'player.command.recording.releaseHold': 'release a hold',
   'player.command.recording.erase': 'erase',
+  'player.command.recording.consent': 'record consent',
   'nav.inspector': 'Inspector',
   'player.toInspector': 'In the inspector',
 }

@@ -43,6 +43,7 @@ export async function playExamples(
   await post('startMedia', '/recordings/current/start')
   await post('tagRecording', '/recordings/current/tags')
   await get('readApplication', '/application')
+  await post('recordConsent', '/recordings/current/consent')
   await post('pauseMedia', '/recordings/current/pause')
   await post('resumeMedia', '/recordings/current/resume')
   await post('stopMedia', '/recordings/current/stop')

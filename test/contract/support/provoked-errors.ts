@@ -106,6 +106,10 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     const id = await closedRecording(api)
     return (headers) => api.command('tags', { tags: { late: true } }, headers, id)
   },
+  CONSENT_REQUIRED:
+    ({ api }) =>
+    (headers) =>
+      api.start({ consent: { state: 'declined', method: 'spoken' } }, headers),
   TAG_LIMIT: async ({ api }) => {
     await api.start()
     const tags = Object.fromEntries(

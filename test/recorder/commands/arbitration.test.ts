@@ -13,6 +13,7 @@ function ask({ side, command: name, standing }: Cell) {
   const requests: Partial<Record<MachineCommandName, object>> = {
     'track.start': { media: ['screen'], devices: {} },
     'recording.tag': { tags: { customer: 'C-1' } },
+    'recording.consent': { state: 'granted', method: 'spoken' },
   }
   const outcome = arbitrate(worldOf(standing), command(side, name, requests[name] ?? {}))
   // Nothing is paused that is active, and the other way round: the table speaks of control, these
@@ -42,6 +43,7 @@ suite('judgement', (test) => {
         'track.resume': 'resume',
         'recording.tag': 'tag',
         'recording.close': 'close',
+        'recording.consent': 'consent',
       } as const
       const { code } = ask({ side, command: name, standing, expected: '' })
       assert.equal(allowed.includes(spelled[name]), code === 'yes', `${side} ${name} ${standing}`)
@@ -56,7 +58,7 @@ suite('judgement', (test) => {
     assert.equal((arbitrate(world, own) as { code: string }).code, 'VERSION_MISMATCH')
   })
 
-  test('a recording that is starting can be paused, stopped and tagged, but not closed or started again', () => {
+  test('a recording that is starting can be paused, stopped and tagged, and consent recorded, but not closed or started again', () => {
     const story = new Story('api')
       .tell('command.accepted', { command: 'recording.start' })
       .tell('recording.starting', {
@@ -73,8 +75,9 @@ suite('judgement', (test) => {
       'stop',
       'pause',
       'tag',
+      'consent',
     ])
-    assert.deepEqual(allowedCommands(currentRecording(story.world), 'ui'), [])
+    assert.deepEqual(allowedCommands(currentRecording(story.world), 'ui'), ['consent'])
   })
 
   test('audio stands for the audio media of the recording’s own type', () => {

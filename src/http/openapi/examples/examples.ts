@@ -8,7 +8,7 @@ import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
 import { CHART } from './chart.ts'
 import { CUSTODY_EXAMPLES, CUSTODY_REQUEST_EXAMPLES } from './custody.ts'
 import { EVENTS, STREAM } from './events.ts'
-import { recordingAfter, recordingWithHistoryAfter } from './recording.ts'
+import { GRANTED, recordingAfter, recordingWithHistoryAfter } from './recording.ts'
 import { REPLAY_STATE } from './replay.ts'
 import { CRM, DEVICES, RECORDING_ID, STEPS, timeAt } from './story.ts'
 
@@ -106,6 +106,7 @@ export const REQUEST_EXAMPLES: Record<string, unknown> = {
   },
   startMedia: { media: ['speaker'] },
   tagRecording: { tags: { topic: 'mortgage', signed: true } },
+  recordConsent: GRANTED,
   pauseMedia: { maxPauseSeconds: 120 },
   resumeMedia: { media: ['mic', 'speaker', 'screen'] },
   stopMedia: {},
@@ -142,8 +143,9 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
       screen: { available: true, device: DEVICES.screen },
     },
     storage: { freeBytes: 84_995_190_784, recordableSeconds: 1_045_130, log: 'verified' },
-    allowedCommands: ['stop', 'pause', 'tag'],
+    allowedCommands: ['stop', 'pause', 'tag', 'consent'],
   },
+  recordConsent: recordingAfter('consent'),
   pauseMedia: recordingAfter('pause'),
   resumeMedia: recordingAfter('resume'),
   stopMedia: recordingAfter('stop'),

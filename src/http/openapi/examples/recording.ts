@@ -1,22 +1,35 @@
 import type { By } from '../../../contract/by.ts'
 import type { TagValue } from '../../../contract/commands.ts'
+import type { Consent } from '../../../contract/custody.ts'
 import type { Medium } from '../../../contract/media.ts'
 import type { RecordingAnswer, Span, TagEntry, TrackView } from '../../../contract/views.ts'
 import { CRM, DEVICES, RECORDER, RECORDING_ID, STEPS, timeAt } from './story.ts'
 
-type Step = 'start' | 'startSpeaker' | 'tag' | 'pause' | 'resume' | 'stop' | 'close'
-
-const ORDER: readonly Step[] = ['start', 'startSpeaker', 'tag', 'pause', 'resume', 'stop', 'close']
+const ORDER = [
+  'start',
+  'startSpeaker',
+  'tag',
+  'consent',
+  'pause',
+  'resume',
+  'stop',
+  'close',
+] as const
+type Step = (typeof ORDER)[number]
 const BYTES_PER_SECOND: Record<Medium, number> = { mic: 6_100, speaker: 12_200, screen: 43_000 }
 const VERSIONS: Record<Step, number> = {
   start: 12,
   startSpeaker: 17,
   tag: 20,
-  pause: 32,
-  resume: 44,
-  stop: 56,
-  close: 59,
+  consent: 23,
+  pause: 35,
+  resume: 47,
+  stop: 59,
+  close: 62,
 }
+
+/** The consent that the customer gives. */
+export const GRANTED: Consent = { state: 'granted', method: 'spoken', note: 'On the telephone.' }
 
 type TrackAnswer = RecordingAnswer['tracks'][Medium] & object
 
@@ -107,15 +120,15 @@ function tagsAfter(step: Step): TagEntry[] {
 function allowedAfter(step: Step): RecordingAnswer['allowedCommands'] {
   switch (step) {
     case 'start':
-      return ['startMedia', 'stop', 'pause', 'tag']
+      return ['startMedia', 'stop', 'pause', 'tag', 'consent']
     case 'pause':
-      return ['stop', 'resume', 'tag']
+      return ['stop', 'resume', 'tag', 'consent']
     case 'stop':
-      return ['start', 'tag', 'close']
+      return ['start', 'tag', 'close', 'consent']
     case 'close':
       return ['start']
     default:
-      return ['stop', 'pause', 'tag']
+      return ['stop', 'pause', 'tag', 'consent']
   }
 }
 
@@ -144,7 +157,7 @@ export function recordingAfter(step: Step): RecordingAnswer {
     },
     tags: tagsAfter(step),
     wrapUp: step === 'stop' ? { endsAt: timeAt(STEPS.stop + 60) } : null,
-    consent: null,
+    consent: isAfter(step, 'consent') ? { ...GRANTED, at: timeAt(STEPS.consent), by: CRM } : null,
     holds: [],
     erased: null,
     retention: null,

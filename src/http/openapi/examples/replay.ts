@@ -30,7 +30,7 @@ function closedRecording(): RecordingView {
 /** The recording after its last event. */
 export const REPLAY_STATE: ReplayState = {
   recordingId: RECORDING_ID,
-  machinesVersion: 1,
+  machinesVersion: 2,
   index: 59,
   count: 59,
   event: {

@@ -31,6 +31,7 @@ export const STEPS = {
   startSpeaker: 94.5,
   speaker: 95.006,
   tag: 130.343,
+  consent: 150.2,
   pause: 300,
   resume: 360.25,
   stop: 900,

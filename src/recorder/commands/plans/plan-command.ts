@@ -1,5 +1,6 @@
 import type { By } from '../../../contract/by.ts'
 import type { MachineCommand, TagValue } from '../../../contract/commands.ts'
+import type { CustodyRules } from '../../../contract/custody.ts'
 import type { Quality } from '../../../contract/quality.ts'
 import type { EventBatch, WrapUpReason } from '../../facts/event-batch.ts'
 import type { FactPipeline } from '../../facts/fact-pipeline.ts'
@@ -7,6 +8,7 @@ import type { SegmentRef } from '../../facts/segment-ledger.ts'
 import type { Permission } from '../arbitration.ts'
 import type { FoundDevices } from '../find-devices.ts'
 import { planClose } from './plan-close.ts'
+import { planConsent } from './plan-consent.ts'
 import { planPause } from './plan-pause.ts'
 import { planResume } from './plan-resume.ts'
 import { planStart } from './plan-start.ts'
@@ -23,6 +25,7 @@ export interface PlanContext {
   /** Why a stop ends the recording. */
   reason: WrapUpReason
   facts: Pick<FactPipeline, 'ledger'>
+  rules: Pick<CustodyRules, 'consent'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality(): Quality }
 }
 
@@ -30,7 +33,7 @@ export interface PlanContext {
 export function planCommand(
   batch: EventBatch,
   command: MachineCommand,
-  { id, permission: { media }, devices, reason, facts, system }: PlanContext,
+  { id, permission: { media }, devices, reason, facts, rules, system }: PlanContext,
 ): SegmentRef[] {
   switch (command.name) {
     case 'recording.start':
@@ -39,6 +42,8 @@ export function planCommand(
       return planTag(batch, id, command.request)
     case 'recording.close':
       return planClose(batch, id, facts.ledger)
+    case 'recording.consent':
+      return planConsent(batch, id, command.request, rules.consent.eraseWhenWithdrawn, system.by)
     case 'track.start':
       return planTrackStart(batch, id, media, devices)
     case 'track.resume':

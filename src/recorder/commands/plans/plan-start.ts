@@ -34,6 +34,7 @@ export function planStart(
     quality,
     machines: MACHINES_VERSION,
   })
+  if (request.consent) batch.add(id, 'recording.consentRecorded', request.consent)
   batch.add(
     id,
     'recording.tagged',

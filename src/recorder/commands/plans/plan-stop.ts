@@ -12,14 +12,23 @@ export function planStop(
 ): SegmentRef[] {
   batch.accept(id, 'track.stop', media)
   batch.confirm(id)
-  const how = reason === 'storageFull' ? reason : 'command'
-  const cut = media.flatMap((medium) => {
+  const cut = stopTracks(batch, id, media, reason === 'storageFull' ? reason : 'command')
+  batch.addRecordingState(id, reason)
+  return cut
+}
+
+/** Stops tracks and cuts what flows. Returns the segments that must end. */
+export function stopTracks(
+  batch: EventBatch,
+  id: string,
+  media: Medium[],
+  how: 'command' | 'storageFull',
+): SegmentRef[] {
+  return media.flatMap((medium) => {
     const track = batch.recording(id).tracks[medium]
     const mustEnd = track.value === 'pausing' || isCapturingTrack(track)
     if (mustEnd) batch.cut(id, medium, how)
     else batch.add(id, 'track.stopped', { medium, reason: how })
     return mustEnd ? [{ medium, segment: track.context.segment }] : []
   })
-  batch.addRecordingState(id, reason)
-  return cut
 }

@@ -40,6 +40,10 @@ export const de: ProblemTexts = {
     'Die Aufnahme ist abgeschlossen.',
     'Daran lässt sich nichts mehr ändern. Starten Sie eine neue.',
   ],
+  CONSENT_REQUIRED: [
+    'Ohne Einwilligung wird nichts aufgenommen.',
+    'Fragen Sie den Kunden, und halten Sie die Antwort fest, bevor Sie starten.',
+  ],
   TAG_LIMIT: [
     'Die Aufnahme hat zu viele Angaben.',
     'Verwenden Sie vorhandene Schlüssel und kürzere Werte.',

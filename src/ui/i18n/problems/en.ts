@@ -37,6 +37,10 @@ export const en: ProblemTexts = {
     'Look at the state above, then decide again.',
   ],
   RECORDING_CLOSED: ['The recording is closed.', 'Nothing can be changed in it. Start a new one.'],
+  CONSENT_REQUIRED: [
+    'Nothing is recorded without consent.',
+    'Ask the customer, and note the answer before you start.',
+  ],
   TAG_LIMIT: [
     'The recording has too many tags.',
     'Use keys that it already has, and shorter values.',

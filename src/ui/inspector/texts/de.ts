@@ -72,6 +72,7 @@ export const de: Record<keyof typeof en, string> = {
   'inspector.allowed.resume': 'fortsetzen',
   'inspector.allowed.tag': 'Tags setzen',
   'inspector.allowed.close': 'abschließen',
+  'inspector.allowed.consent': 'Einwilligung',
   'inspector.machines': 'Zustände der Automaten',
   'inspector.machine.control': 'Steuerung',
   'inspector.machine.session': 'Sitzung',

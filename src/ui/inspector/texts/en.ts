@@ -68,6 +68,7 @@ export const en = {
   'inspector.allowed.resume': 'resume',
   'inspector.allowed.tag': 'tag',
   'inspector.allowed.close': 'close',
+  'inspector.allowed.consent': 'consent',
   'inspector.machines': 'States of the machines',
   'inspector.machine.control': 'Control',
   'inspector.machine.session': 'Session',
