@@ -15,6 +15,8 @@ const SIZE_BYTES = 1_024 * 1_048_576
 export interface FaultDisk {
   /** Where it is mounted. */
   readonly folder: string
+  /** The file that holds its file system. */
+  readonly image: string
   /** Whatever writes to it hangs, until `thaw`. */
   freeze(): void
   thaw(): void
@@ -77,6 +79,7 @@ export function createFaultDisk(mountPoint?: string): FaultDisk {
   const filler = join(folder, 'filler')
   return {
     folder,
+    image,
     freeze: () => void run('fsfreeze', '--freeze', folder),
     thaw: () => void run('fsfreeze', '--unfreeze', folder),
     fill: (leaveBytes = 0) => (leaveBytes > 0 ? fillBut(filler, leaveBytes) : fillUp(filler)),
