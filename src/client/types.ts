@@ -66,7 +66,7 @@ export type SegmentIndex = z.output<typeof ANSWERS.SegmentIndex>
 /** The tag keys that were used lately. */
 export type TagKeys = z.output<typeof ANSWERS.TagKeys>
 
-/** What retention will erase, and what it waits for. */
+/** A page of what retention will erase, and why it waits. */
 export type RetentionPage = z.output<typeof ANSWERS.RetentionPage>
 
 /** A page of a list. `nextCursor` is null on the last one. */

@@ -1,3 +1,4 @@
+import type { By } from '../../contract/by.ts'
 import type { ConsentCommand, CustodyCommand } from '../../contract/commands.ts'
 import type { CustodyRules } from '../../contract/custody.ts'
 import type { LogEvent } from '../../contract/events.ts'
@@ -6,7 +7,6 @@ import type { CommandAnswer } from '../../store/port.ts'
 import { Refusals } from '../commands/refusals.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
-import type { RecorderHost } from '../recorder-parts.ts'
 import { CustodyCommands } from './custody-commands.ts'
 import { Erasures } from './erasures.ts'
 import { KeyUpkeep } from './key-upkeep.ts'
@@ -15,7 +15,7 @@ import { Retention } from './retention.ts'
 /** The parts that custody works with. */
 export interface CustodyOptions {
   options: RecorderOptions
-  host: Pick<RecorderHost, 'system' | 'onFault'>
+  host: { system: By & { side: 'system' }; onFault(what: string, error: unknown): void }
   facts: FactPipeline
   /** Renders the answer with a recording. */
   render(view: RecordingView, command: CustodyCommand): unknown
@@ -53,7 +53,7 @@ export class Custody {
     return this.#erasures.problems
   }
 
-  /** Executes a command, as `CustodyCommands` does. Resolves and rejects like `RecorderPort.dispatch`. */
+  /** Executes a command. Resolves and rejects like `RecorderPort.dispatch`. */
   execute(command: CustodyCommand | ConsentCommand): Promise<CommandAnswer> {
     return this.#commands.execute(command)
   }

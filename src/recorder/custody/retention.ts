@@ -19,7 +19,7 @@ export interface RetentionOptions extends ClockGuardOptions {
   onFault(what: string, error: unknown): void
 }
 
-/** What retention will do. */
+/** The recordings that retention will erase, and its state. */
 export interface RetentionReport extends RetentionStatus {
   entries: RetentionEntry[]
 }
@@ -33,7 +33,8 @@ const PAGE = 25
 
 /**
  * Erases recordings that are older than the rules keep them: at each start, and daily. Never those
- * that are held, open, or younger than their shortest keeping, and none while the clock is in doubt.
+ * that are held, open, or younger than their shortest keeping, and none while the clock is in
+ * doubt.
  */
 export class Retention {
   readonly #options: RetentionOptions

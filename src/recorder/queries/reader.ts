@@ -296,6 +296,5 @@ function cutOff(
 }
 
 /** A closed recording allows only starting another. */
-function onlyStart(commands: AllowedCommand[]): AllowedCommand[] {
-  return commands.filter((command) => command === 'start')
-}
+const onlyStart = (commands: AllowedCommand[]): AllowedCommand[] =>
+  commands.filter((command) => command === 'start')

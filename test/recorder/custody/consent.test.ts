@@ -66,7 +66,8 @@ suite('consent', (test) => {
       for (const medium of ['mic', 'speaker', 'screen'] as const)
         assert.equal(answer.tracks[medium]?.state, 'stopped')
       const wrapUp = (await bench.events()).find(({ type }) => type === 'recording.wrapUpStarted')
-      assert.deepEqual((wrapUp?.data as { reason: string }).reason, 'noConsent')
+      assert.ok(wrapUp?.type === 'recording.wrapUpStarted')
+      assert.equal(wrapUp.data.reason, 'noConsent')
     })
 
     test(`that is ${request.state} is final: nothing more is recorded in it, though it is granted`, async () => {

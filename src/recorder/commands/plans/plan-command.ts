@@ -16,7 +16,7 @@ import { planStop } from './plan-stop.ts'
 import { planTag } from './plan-tag.ts'
 import { planTrackStart } from './plan-track-start.ts'
 
-/** What a plan is made from, beside the command. */
+/** The parts from which a plan is made, beside the command. */
 export interface PlanContext {
   /** The recording. */
   id: string
