@@ -85,7 +85,7 @@ export interface RecorderClient {
   retention(query?: PageQuery, options?: RequestOptions): Promise<RetentionPage>
   /** Confirms that the clock of the system is right, so that retention goes on. */
   confirmClock(options?: RequestOptions): Promise<RetentionStatus>
-  /** Records what the customer says about being recorded. `declined` and `withdrawn` end capture. */
+  /** Records the customer's consent. `declined` and `withdrawn` end capture. */
   consent(id: string, request: ConsentRequest, options?: RequestOptions): Promise<RecordingAnswer>
   events(id: string, query?: EventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
   /** Reads a recording as it was at a moment. */

@@ -31,7 +31,7 @@ export type StartMediaRequest = z.input<typeof startMediaRequest>
 export type MediaRequest = z.input<typeof mediaRequest>
 /** The media to pause; without them, all that record. */
 export type PauseRequest = z.input<typeof pauseRequest>
-/** What the customer says about being recorded. */
+/** The answer of the customer to being recorded. */
 export type ConsentRequest = z.input<typeof consentRequest>
 /** Tags by their keys. */
 export type Tags = z.input<typeof tagRequest>['tags']

@@ -18,7 +18,7 @@ export interface CommandRequests {
     require: 'all' | 'any'
     /** Defaults to the configured quality. */
     quality?: QualityChoice | undefined
-    /** What the customer has said about being recorded. */
+    /** The answer of the customer to being recorded. */
     consent?: Consent | undefined
   }
   /** `audio` in `media` stands for the audio media of the recording's own type. */

@@ -164,8 +164,8 @@ export class CommandHandler {
   }
 
   /**
-   * Arbitrates a command that ends capture, and interrupts the starts that it overtakes. It does so, too, when
-   * it is refused because there is no track yet that it could end.
+   * Arbitrates a command that ends capture, and interrupts the starts that it overtakes. It does
+   * so, too, when it is refused because there is no track yet that it could end.
    */
   #arbitrateEnd(command: EndCommand): Permission | Refusal {
     const { recordings } = this.#options.facts

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../contract/errors.ts'
 
-/** What the page tells apart although the recorder answers INVALID_REQUEST. */
+/** The faults that the page tells apart although the recorder answers INVALID_REQUEST. */
 export type PageProblem = 'CARD_NUMBER'
 
 /**
