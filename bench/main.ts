@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
- * recording, latency, obs, idle, page, replay, inspection, inspector and media: compares the
+ * recording, latency, obs, idle, page, replay, inspection, inspector, media and seals: compares the
  * recorder with the bare programs that it is made of and with OBS. Writes one table to the
  * terminal, to bench/out, and with `--paste` into docs/performance.md.
  */
@@ -22,6 +22,7 @@ import { FULL, type Pace, QUICK } from './pace.ts'
 import { benchPage } from './page.ts'
 import { benchRecording } from './recording.ts'
 import { benchReplay } from './replay.ts'
+import { benchSealedValues } from './sealed-values.ts'
 import { type Findings, markdownTable, type Row } from './table.ts'
 
 const OUT = fileURLToPath(new URL('./out/', import.meta.url))
@@ -42,6 +43,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   inspection: benchInspection,
   inspector: benchInspector,
   media: benchMedia,
+  seals: benchSealedValues,
 }
 
 const { values } = parseArgs({

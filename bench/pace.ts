@@ -13,6 +13,9 @@ export interface Pace {
   /** The same, alternating with OBS. */
   obsRounds: number
   idleMs: number
+  /** Recordings in the log whose opening is measured, and how often it is opened. */
+  sealedRecordings: number
+  sealedRounds: number
 }
 
 /** For figures to keep. */
@@ -25,6 +28,8 @@ export const FULL: Pace = {
   latencyRounds: 50,
   obsRounds: 15,
   idleMs: 10_000,
+  sealedRecordings: 10_000,
+  sealedRounds: 5,
 }
 
 /** For a first look. */
@@ -37,4 +42,6 @@ export const QUICK: Pace = {
   latencyRounds: 5,
   obsRounds: 3,
   idleMs: 4_000,
+  sealedRecordings: 1_000,
+  sealedRounds: 3,
 }
