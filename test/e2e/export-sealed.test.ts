@@ -109,4 +109,16 @@ suite('an export', (test) => {
     await start()
     await assertSealed('started')
   })
+
+  test.unless(notLinux, 'is gone with its recording, and cannot be made again', async () => {
+    await ask(daemon, `/recordings/${id}/export`).answered.then((answer) => answer.toArray())
+    assert.equal((await readdir(join(daemon.home, 'exports', id))).length, 1)
+    const erased = await daemon.api('POST', `/recordings/${id}/erase`, { reason: 'Asked for.' })
+    assert.equal(erased.status, 200, JSON.stringify(erased.body))
+    assert.ok(!(await readdir(join(daemon.home, 'exports'))).includes(id))
+    for (const path of ['export', 'media/mic', 'segments/mic/1', 'segments/mic/1/peaks']) {
+      const { status, body } = await daemon.api('GET', `/recordings/${id}/${path}`)
+      assert.deepEqual([status, body.code], [410, 'ERASED'], path)
+    }
+  })
 })
