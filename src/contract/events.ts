@@ -203,15 +203,9 @@ export interface EventData {
   'credentials.refused': { count: number; from: string; to: string }
   /** The rules of custody that are in force from here on. */
   'rules.changed': { rules: CustodyRules }
-  /**
-   * The rules of retention were applied: at each start, and daily. `erased` counts the recordings
-   * that they erased, `held` those that only a hold has kept.
-   */
+  /** Retention was applied. `held` counts the recordings that only a hold has kept. */
   'retention.checked': { erased: number; held: number }
-  /**
-   * The time of the system was confirmed, although it was more than a day after the newest time in
-   * the log (`from`): by a person, or by the recorder after a short absence.
-   */
+  /** The clock is believed although it was more than a day ahead of the log's time, `from`. */
   'clock.confirmed': { from: string; to: string }
   /** The master key was replaced by another, by which all keys are wrapped now. */
   'keys.rotated': { from: string; to: string; keys: number }

@@ -40,7 +40,6 @@ suite('access to a recording that goes on', (test) => {
     }
     const players = [play(), play(), play()]
     for (let i = 0; i < 3; i++) {
-      const from = performance.now()
       await command('pause')
       await command('resume')
     }

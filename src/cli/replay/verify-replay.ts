@@ -71,7 +71,8 @@ async function compareLastView(api: Api, replay: Replay, report: Report): Promis
 
 /** Leaves out what depends on the reader or on the moment. */
 function viewIn(answer: RecordingAnswer & { tagHistory?: unknown }): RecordingView {
-  const { allowedCommands: _allowed, tagHistory: _history, tracks, ...view } = answer
+  const { allowedCommands: _allowed, retention: _kept, tagHistory: _history, ...rest } = answer
+  const { tracks, ...view } = rest
   const bare = Object.entries(tracks).map(([medium, { level: _level, ...track }]) => [
     medium,
     track,

@@ -57,7 +57,7 @@ export class Reader {
   readonly #replays: Replays
   /** Counts what may change an answer. */
   #changes = 0
-  /** The answer that each side got last, and the state that it was made from. */
+  /** The answer that each side got last, and what it was made from. */
   readonly #last = new Map<ClientSide, Shown>()
   /** The tag history that was read last, cached by the identity of `view.tags`. */
   #history: { id: string; tags: readonly TagEntry[]; entries: Promise<TagEntry[]> } | undefined
@@ -73,7 +73,6 @@ export class Reader {
     for (const event of events) {
       this.#activeErrors.observe(event)
       this.#pictures.observe(event)
-      // After the first of the two, the key may still have opened what was read.
       if (event.type.startsWith('recording.eras')) this.#forget(event.recordingId as string)
       if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') continue
       for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
@@ -83,8 +82,8 @@ export class Reader {
   /** Forgets what is in memory of an erased recording. */
   #forget(id: string): void {
     this.#replays.forget(id)
-    if (this.#history?.id === id) this.#history = undefined
-    for (const [side, { view }] of this.#last) if (view.id === id) this.#last.delete(side)
+    this.#history = undefined
+    this.#last.clear()
   }
 
   /** Observes a track's level, or its end. Levels are not in the log. */
