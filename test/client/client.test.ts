@@ -84,6 +84,7 @@ suite('the client library', (test) => {
         const path = new URL(url).pathname
           .replace(/\/some-id(?=\/|$)|\/current$/, '/{id}')
           .replace(/screen\/[^/]+\/index$/, '{medium}/{number}/index')
+          .replace(/holds\/[^/]+\/release$/, 'holds/{holdId}/release')
         called.add(`${method} ${path}`)
         throw new Error('not sent')
       }) as unknown as typeof fetch,

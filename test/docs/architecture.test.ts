@@ -68,6 +68,16 @@ const SCENES: Record<string, (bench: RecorderBench, watch: () => void) => Promis
     watch()
     await bench.command('api', 'recording.tag', { tags: { customer: '4711' } })
   },
+  async consent(bench, watch) {
+    await bench.command('api', 'recording.start')
+    watch()
+    await bench.command('api', 'recording.consent', { state: 'granted', method: 'spoken' })
+  },
+  async 'refused consent'(bench, watch) {
+    await bench.command('api', 'recording.start')
+    watch()
+    await bench.command('api', 'recording.consent', { state: 'declined', method: 'spoken' })
+  },
   async close(bench, watch) {
     await bench.command('api', 'recording.start')
     await bench.command('api', 'track.stop')
