@@ -53,11 +53,14 @@ export class Compaction {
 
 async function compactRange(db: Database, { gte: first, lt }: KeyRange): Promise<void> {
   try {
-    // LevelDB merges a table only with those of the next level, never one alone. These two entries
+    const { compactRange } = db as Compactable
+    // This may write entries and their deletion to one table of a high level.
+    await compactRange.call(db, first, lt)
+    // LevelDB merges a table only with those of another level, never one alone. These two entries
     // make a new one, which spans the range. Nobody ever sees them.
     const last = `${lt.slice(0, -1)}/~`
     await db.batch().put(first, '').del(first).put(last, '').del(last).write({ sync: true })
-    await (db as Compactable).compactRange(first, lt)
+    await compactRange.call(db, first, lt)
   } catch (error) {
     throw storageError('The log cannot be compacted', error)
   }

@@ -143,6 +143,8 @@ suite('values about persons in the log', (test) => {
           assert.match(events, /"device":{"id":"","label":"erased"}/)
           const view = await log.recording(ID)
           assert.deepEqual([view?.tags, view?.erased?.reason], [[], 'asked for'])
+          assert.deepEqual(view?.tracks.mic?.device, { id: '', label: 'erased' })
+          assert.equal(view?.keyMissing, undefined)
           assert.deepEqual(await log.tagHistory(ID), [])
           assert.deepEqual((await log.recordings({ text: 'zaphod', limit: 9 })).items, [])
           const key = { client: 'crm', key: 'order of Zaphod-8841' }
@@ -198,19 +200,22 @@ suite('values about persons in the log', (test) => {
       })
     }))
 
-  test('of which nothing is left in the index of tags after an erasure', () =>
-    withFolder(async (folder) => {
-      const name = new ValueSeals(TEST_KEYS).tagName('customer', 'Zaphod-8841-B')
-      await withLog(folder, async (log) => {
-        await writeMarked(log)
-        // What is not in a table of its own is dropped with the rest of it.
-        await log.reopen()
-        assert.ok(rawBytes(folder).includes(name))
-        await log.append({ events: erasing(9) }).committed
-        await Promise.all([log.clearErased(), log.clearErased()])
-        assert.equal(rawBytes(folder).includes(name), false)
-        assert.equal((await log.recording(ID))?.erased?.cause, 'request')
-      })
-      await withLog(folder, async (log) => assert.equal(log.rebuiltViews, undefined))
-    }))
+  for (const [when, reopens] of [
+    ['at once', false],
+    ['after an opening', true],
+  ] as const)
+    test(`of which nothing is left in the index of tags after an erasure, ${when}`, () =>
+      withFolder(async (folder) => {
+        const name = new ValueSeals(TEST_KEYS).tagName('customer', 'Zaphod-8841-B')
+        await withLog(folder, async (log) => {
+          await writeMarked(log)
+          await log.append({ events: erasing(9) }).committed
+          if (reopens) await log.reopen()
+          assert.ok(rawBytes(folder).includes(name))
+          await Promise.all([log.clearErased(), log.clearErased()])
+          assert.equal(rawBytes(folder).includes(name), false)
+          assert.equal((await log.recording(ID))?.erased?.cause, 'request')
+        })
+        await withLog(folder, async (log) => assert.equal(log.rebuiltViews, undefined))
+      }))
 })
