@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LogEvent } from '../../src/contract/events.ts'
+import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { eventually, suite } from '../support/suite.ts'
+
+const MARKER = 'Erika-Mustermann-4711'
+const REASON = { reason: 'The customer asked for it.' }
+
+/** Records, composes a file, and closes. Returns the recording's id. */
+async function closedRecording(daemon: TestDaemon): Promise<string> {
+  const { body } = await daemon.api('POST', '/recordings', {
+    ...{ media: ['mic'], tags: { customer: MARKER } },
+  })
+  const { id } = body
+  await daemon.api('POST', `/recordings/${id}/stop`)
+  await daemon.api('POST', `/recordings/${id}/close`)
+  return id
+}
+
+async function typesOf(daemon: TestDaemon, id: string): Promise<string[]> {
+  const { body } = await daemon.api('GET', `/recordings/${id}/events?limit=1000`)
+  return (body.items ?? []).map(({ type }: LogEvent) => type)
+}
+
+/** The files of a home that contain a text, or are named like it. */
+async function filesWith(home: string, text: string): Promise<string[]> {
+  const found: string[] = []
+  for (const entry of await readdir(home, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.name.includes(text)) found.push(path)
+    else if (entry.isFile() && (await readFile(path)).includes(text)) found.push(path)
+  }
+  return found
+}
+
+function assertGone(home: string, id: string): void {
+  for (const path of [`recordings/${id}`, `exports/${id}`, `keys/${id}.key.json`])
+    assert.equal(existsSync(join(home, path)), false, path)
+}
+
+suite('an erased recording', (test) => {
+  test('has no key, no file and no word in the home, and the log still verifies', async () => {
+    const first = await startDaemon()
+    const { home } = first
+    const id = await closedRecording(first)
+    assert.equal((await fetchTrack(first, id)).status, 200)
+    assert.ok(existsSync(join(home, 'exports', id)))
+    const plain = join(home, 'recordings', id, 'mic-000009.ogg')
+    await writeFile(plain, MARKER)
+    const erased = await first.api('POST', `/recordings/${id}/erase`, REASON)
+    assert.equal(erased.status, 200, JSON.stringify(erased.body))
+    assert.deepEqual([erased.body.tags, erased.body.erased.reason], [[], REASON.reason])
+    assertGone(home, id)
+    assert.equal((await fetchTrack(first, id)).status, 410)
+    await first.stop()
+    assert.deepEqual(await filesWith(home, MARKER), [])
+    const again = await startDaemon({ home })
+    const { body } = await again.api('GET', `/recordings/${id}`)
+    assert.deepEqual([body.state, body.tags, body.tagHistory], ['Closed', [], []])
+    const text = JSON.stringify((await again.api('GET', `/recordings/${id}/events`)).body)
+    assert.doesNotMatch(text, new RegExp(MARKER))
+    await again.stop()
+  })
+
+  test(
+    'is erased in the end, whenever the recorder is killed',
+    async () => {
+      let daemon = await startDaemon()
+      const { home } = daemon
+      let begun = 0
+      for (const delayMs of [0, 1, 2, 4, 6, 9, 13, 20]) {
+        const id = await closedRecording(daemon)
+        const asked = daemon.api('POST', `/recordings/${id}/erase`, REASON).catch(() => null)
+        await new Promise((resolve) => setTimeout(resolve, delayMs))
+        daemon.kill()
+        await Promise.all([daemon.exited, asked])
+        daemon = await startDaemon({ home })
+        const types = await typesOf(daemon, id)
+        if (!types.includes('recording.erasing')) {
+          // It has never begun, so nothing is lost.
+          assert.equal((await fetchTrack(daemon, id)).status, 200)
+          continue
+        }
+        begun++
+        await eventually('a complete erasure', async () =>
+          (await typesOf(daemon, id)).includes('recording.erased'),
+        )
+        assertGone(home, id)
+      }
+      assert.ok(begun > 0, 'some erasures had begun')
+      await daemon.stop()
+    },
+    { limitMs: 180_000 },
+  )
+})
+
+function fetchTrack(daemon: TestDaemon, id: string): Promise<Response> {
+  const headers = { Authorization: `Bearer ${daemon.token}` }
+  return fetch(`${daemon.url}/v1/recordings/${id}/media/mic`, { headers })
+}
