@@ -1,16 +1,17 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { TagEntry } from '../contract/views.ts'
-import type { KeyRing } from '../custody/port.ts'
 import { AnswerClock, answerTime, evictExpired, findAnswer } from './answers.ts'
 import { Compaction } from './compaction.ts'
 import { probeDisk, wrapReadErrors } from './database.ts'
+import type { EventLogOptions } from './event-log-options.ts'
 import { REMAINS_KEY, TAG_INDEX, UNSEALED_RANGES } from './keys.ts'
 import { LogReader } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
-import { type OpenedLog, type OpeningProgress, openVerifiedLog, probeWrite } from './opened-log.ts'
+import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
 import type {
   Appended,
   AppendRequest,
+  ClosedQuery,
   EventLog,
   LogStatus,
   RecordingQuery,
@@ -24,36 +25,7 @@ import type { LostWitness } from './witness-check.ts'
 const HOUR_MS = 60 * 60 * 1_000
 const EVICTED_AT_A_TIME = 500
 
-/** How to open an event log. */
-export interface EventLogOptions {
-  /** The LevelDB folder; created when it is missing. */
-  folder: string
-  /**
-   * The keys that seal what events say about persons. While they cannot be used, the log is
-   * read-only.
-   */
-  keys: KeyRing
-  /** Returns milliseconds that never jump, for the age of kept answers. */
-  monotonic?: () => number
-  /** Called from time to time while the log is verified and its projections are rebuilt. */
-  onProgress?: (progress: OpeningProgress) => void
-  /**
-   * Called when no other process can have the log open any more, and before it is verified. Not
-   * called when it is opened again.
-   */
-  onLocked?: () => Promise<void>
-  /** A file outside the folder that names a durable event (witness.ts); default `<folder>.head`. */
-  witnessFile?: string
-  /** The recordings' folder. Beside recordings no log may be empty. */
-  recordingsFolder?: string
-  /**
-   * A person has confirmed that a log whose witness is lost is to be used as it is. Its first event
-   * must then be `log.witnessLost`.
-   */
-  acceptLostWitness?: boolean
-  /** Called with background errors that do not harm the log. Default: a process warning. */
-  onProblem?: (problem: Error) => void
-}
+export type { EventLogOptions } from './event-log-options.ts'
 
 /**
  * Opens the event log of a folder, verifies it from its first event to its last, and brings its
@@ -173,6 +145,10 @@ class LevelEventLog implements EventLog {
 
   recordings(query: RecordingQuery, toShown?: ToShown) {
     return this.#reader.recordings(query, toShown)
+  }
+
+  closedRecordings(query: ClosedQuery) {
+    return this.#reader.closedRecordings(query)
   }
 
   tagHistory(id: string): Promise<TagEntry[]> {

@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 import { type Database, readChunks } from './database.ts'
 import { intersectIndexes, type SortKeyBounds } from './intersect-indexes.ts'
 import { isSortKey, LIST_PREFIX, recordingIdOf, recordingKey, sortKey, tagPrefix } from './keys.ts'
-import type { Page, RecordingQuery, ToShown } from './port.ts'
+import type { ClosedQuery, Page, RecordingQuery, ToShown } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import type { ValueSeals } from './sealing/value-seals.ts'
 import { asksSummary, matchesSummary, mayMatch, summarise } from './search-summary.ts'
@@ -18,6 +18,9 @@ import { Turns } from './unhurried.ts'
 const CHUNK = 500
 /** Recordings that are read together to open their words. */
 const OPENED_AT_A_TIME = 50
+
+/** Closed recordings that are decoded in one turn of the event loop. */
+const CLOSED_AT_A_TIME = 50
 
 /** The durable recordings that are not closed, by id. */
 export type OpenProjections = ReadonlyMap<string, RecordingProjection>
@@ -55,6 +58,24 @@ export async function findRecordings(
     await turns.giveWay()
   }
   return { items, cursor: null }
+}
+
+/**
+ * Yields the closed recordings that are not erased, newest first, and gives way to other work. Only
+ * tags with these keys are there, and no tracks: to open the others would take most of the time.
+ */
+export async function* closedRecordings(
+  store: RecordingStore,
+  { to, tagKeys }: ClosedQuery,
+): AsyncGenerator<RecordingView> {
+  const query = { state: 'Closed', limit: CLOSED_AT_A_TIME, ...(to ? { to } : {}) } as const
+  const turns = new Turns()
+  for await (const { confirmed, view } of stored(store, query, boundsOf(query))) {
+    if (!confirmed || view.state !== 'Closed' || view.erased) continue
+    const tags = view.tags.filter(({ key }) => tagKeys.has(key))
+    yield store.seals.openView({ ...view, tags, tracks: {} })
+    await turns.giveWay()
+  }
 }
 
 const sortKeyOf = (view: RecordingView): string => sortKey(view.startedAt, view.id)

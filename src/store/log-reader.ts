@@ -2,10 +2,10 @@ import type { LogEvent, SegmentDescription } from '../contract/events.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 import { DamagedViewError } from './checksum.ts'
 import { wrapReadErrors } from './database.ts'
-import { findRecordings } from './find-recordings.ts'
+import { closedRecordings, findRecordings } from './find-recordings.ts'
 import { findSegment, findSegments, type SegmentQuery, segmentsOf } from './find-segments.ts'
 import type { OpenedLog } from './opened-log.ts'
-import type { Page, RecordingQuery, ToShown } from './port.ts'
+import type { ClosedQuery, Page, RecordingQuery, ToShown } from './port.ts'
 import { project, type RecordingProjection, tagEntries } from './projection/recording.ts'
 import { type EventQuery, readEvents } from './read-events.ts'
 import { isTagEvent, readTagEvents } from './read-tags.ts'
@@ -55,6 +55,11 @@ export class LogReader {
   recordings(query: RecordingQuery, toShown?: ToShown): Promise<Page<RecordingView>> {
     const onDamaged = (id: string, problem: DamagedViewError) => this.#fromLog(id, problem, foldAll)
     return wrapReadErrors(() => findRecordings({ ...this.#log(), onDamaged }, query, toShown))
+  }
+
+  closedRecordings(query: ClosedQuery): AsyncIterable<RecordingView> {
+    const onDamaged = (id: string, problem: DamagedViewError) => this.#fromLog(id, problem, foldAll)
+    return closedRecordings({ ...this.#log(), onDamaged }, query)
   }
 
   async tagHistory(id: string): Promise<TagEntry[]> {

@@ -90,6 +90,13 @@ export interface RecordingQuery {
   cursor?: string
 }
 
+/** Which closed recordings to read, and which of their tags. */
+export interface ClosedQuery {
+  /** Started before (RFC 3339). */
+  to?: string
+  tagKeys: ReadonlySet<string>
+}
+
 /** Returns a view as readers are shown it. It never changes whether a recording is closed. */
 export type ToShown = (view: RecordingView) => RecordingView
 
@@ -163,6 +170,11 @@ export interface EventLog {
    * durable view the one that is listed, and that the query must match.
    */
   recordings(query: RecordingQuery, toShown?: ToShown): Promise<Page<RecordingView>>
+  /**
+   * Reads the closed recordings that are not erased, newest first, and gives way to other work.
+   * Their views have only the tags that are asked for, and no tracks.
+   */
+  closedRecordings(query: ClosedQuery): AsyncIterable<RecordingView>
   tagHistory(id: string): Promise<TagEntry[]>
   segments(id: string, query: { limit: number; cursor?: string }): Promise<Page<SegmentDescription>>
   segment(id: string, medium: string, number: number): Promise<SegmentDescription | undefined>

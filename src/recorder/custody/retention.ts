@@ -1,7 +1,6 @@
 import type { By } from '../../contract/by.ts'
 import type { CustodyRules, RetentionEntry, RetentionStatus } from '../../contract/custody.ts'
 import type { LogEvent } from '../../contract/events.ts'
-import type { RecordingView } from '../../contract/views.ts'
 import type { EventLog } from '../../store/port.ts'
 import { within } from '../../time/within.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -13,7 +12,7 @@ import { endOf, retentionOf, retentionWithoutHolds, shortestKeepingMs } from './
 /** The parts that retention works with. */
 export interface RetentionOptions extends ClockGuardOptions {
   facts: Pick<FactPipeline, 'append' | 'failure'>
-  log: Pick<EventLog, 'recordings' | 'pending' | 'trustedTime'>
+  log: Pick<EventLog, 'closedRecordings' | 'pending' | 'trustedTime'>
   erasures: Pick<Erasures, 'erase'>
   rules(): CustodyRules
   onFault(what: string, error: unknown): void
@@ -28,8 +27,6 @@ const HOUR_MS = 60 * 60 * 1_000
 /** Between two checks. A day without one would look like a jump of the clock. */
 const PERIOD_MS = 22 * HOUR_MS
 const CLOSE_LIMIT_MS = 1_000
-/** Recordings that are decided in one turn of the event loop. */
-const PAGE = 25
 
 /**
  * Erases recordings that are older than the rules keep them: at each start, and daily. Never those
@@ -173,25 +170,13 @@ export class Retention {
     if (keepingMs === null) return []
     const to = Number.isFinite(time) ? { to: new Date(time - keepingMs).toISOString() } : {}
     const found: RetentionEntry[] = []
-    for await (const view of this.#closed(to)) {
+    const tagKeys = new Set(retention.rules.flatMap(({ tag }) => (tag ? [tag.key] : [])))
+    for await (const view of this.#options.log.closedRecordings({ ...to, tagKeys })) {
+      if (this.#isClosed) break
       const own = retentionWithoutHolds(view, retention)
       if (own === null || Date.parse(own.eraseAt) > time) continue
       found.push({ recordingId: view.id, endedAt: endOf(view), ...own, holds: view.holds.length })
     }
     return found.sort((a, b) => (a.eraseAt < b.eraseAt ? -1 : 1))
-  }
-
-  /** Reads the closed recordings, and gives way to other work. */
-  async *#closed(bounds: { to?: string }): AsyncGenerator<RecordingView> {
-    let cursor: string | null | undefined
-    do {
-      const page = await this.#options.log.recordings({
-        ...{ state: 'Closed', limit: PAGE, ...bounds },
-        ...(cursor ? { cursor } : {}),
-      })
-      yield* page.items
-      cursor = page.cursor
-      await new Promise(setImmediate)
-    } while (cursor !== null && !this.#isClosed)
   }
 }
