@@ -271,6 +271,19 @@ suite('consent', (test) => {
     assert.equal((await bench.recorder.recording(id, 'api')).erased?.cause, 'consentWithdrawn')
   })
 
+  test('that is withdrawn erases a recording that another start is about to close', async () => {
+    rules.consent.eraseWhenWithdrawn = true
+    const { id } = await start({ media: ['mic'] })
+    const release = bench.platform.holdEnds()
+    const stopped = bench.command('api', 'track.stop')
+    await start({ media: ['screen'] })
+    const ended = consent(WITHDRAWN, { recordingId: id })
+    release()
+    await Promise.all([stopped, ended])
+    assert.equal((await bench.recorder.recording(id, 'api')).erased?.cause, 'consentWithdrawn')
+    assert.deepEqual(bench.platform.capturedMedia, ['screen'], 'the other one goes on')
+  })
+
   test('that is withdrawn erases after a kill what the dead recorder could not', async () => {
     rules.consent.eraseWhenWithdrawn = true
     const { id } = await start({ media: ['mic'] })
@@ -282,5 +295,81 @@ suite('consent', (test) => {
     await bench.crash()
     const view = await bench.recorder.recording(id, 'api')
     assert.deepEqual([view.state, view.erased?.cause], ['Closed', 'consentWithdrawn'])
+  })
+
+  /** Waits until nothing of a recording is left. */
+  async function untilErased(id: string): Promise<void> {
+    await eventually('it is erased', async () => (await types()).includes('recording.erased'))
+    assert.equal((await bench.recorder.recording(id, 'api')).erased?.cause, 'consentWithdrawn')
+    assert.equal(bench.keys.keysOf(id), undefined, 'its key is gone')
+  }
+
+  /** Ends and closes a recording to which the customer has agreed. */
+  async function closed(): Promise<string> {
+    const { id } = await start({ media: ['mic'], consent: GRANTED })
+    await bench.command('api', 'track.stop')
+    await bench.command('api', 'recording.close')
+    return id
+  }
+
+  test('that is withdrawn destroys the key and completes the erasure', async () => {
+    await untilErased(await withdrawn())
+  })
+
+  test('is recorded for a closed recording, too', async () => {
+    const recordingId = await closed()
+    const answer = await bench.command('ui', 'recording.consent', WITHDRAWN, { recordingId })
+    assert.deepEqual([answer.state, answer.consent?.state], ['Closed', 'withdrawn'])
+    assert.equal(answer.erased, null)
+    const read = await bench.recorder.recording(recordingId, 'api')
+    assert.deepEqual([read.consent, read.version], [answer.consent, answer.version])
+    const stale = consent(GRANTED, { recordingId, expectedVersion: 1 })
+    await assert.rejects(stale, { code: 'VERSION_MISMATCH' })
+    const unknown = consent(GRANTED, { recordingId: 'no-such-recording' })
+    await assert.rejects(unknown, { code: 'RECORDING_NOT_FOUND' })
+  })
+
+  test('that is withdrawn after a recording was closed erases it, if that is configured', async () => {
+    rules.consent.eraseWhenWithdrawn = true
+    const recordingId = await closed()
+    assert.equal((await consent(GRANTED, { recordingId })).erased, null)
+    const answer = await consent(WITHDRAWN, { recordingId })
+    assert.equal(answer.erased?.cause, 'consentWithdrawn')
+    await untilErased(recordingId)
+    await assert.rejects(consent(GRANTED, { recordingId }), { code: 'ERASED' })
+  })
+
+  for (const isClosed of [false, true])
+    test(`that is withdrawn erases a held recording only after its last hold, ${isClosed ? 'closed' : 'or open'}`, async () => {
+      rules.consent.eraseWhenWithdrawn = true
+      const recordingId = isClosed ? await closed() : (await start({ media: ['mic'] })).id
+      const hold = (reason: string) =>
+        bench.command('api', 'recording.hold', { reason }, { recordingId })
+      await hold('a dispute')
+      const { holds } = await hold('another')
+      const answer = await consent(WITHDRAWN, { recordingId })
+      assert.deepEqual([answer.state, answer.erased], [isClosed ? 'Closed' : 'WrapUp', null])
+      for (const { id: holdId } of holds) {
+        assert.equal((await bench.recorder.recording(recordingId, 'api')).erased, null)
+        const release = { holdId, reason: 'settled' }
+        await bench.command('api', 'recording.releaseHold', release, { recordingId })
+      }
+      await untilErased(recordingId)
+    })
+
+  test('that was withdrawn and granted again erases nothing when a hold is released', async () => {
+    rules.consent.eraseWhenWithdrawn = true
+    const recordingId = await closed()
+    const held = await bench.command(
+      'api',
+      'recording.hold',
+      { reason: 'a dispute' },
+      { recordingId },
+    )
+    await consent(WITHDRAWN, { recordingId })
+    await consent(GRANTED, { recordingId })
+    const release = { holdId: held.holds[0]?.id ?? '', reason: 'settled' }
+    const answer = await bench.command('api', 'recording.releaseHold', release, { recordingId })
+    assert.equal(answer.erased, null)
   })
 })
