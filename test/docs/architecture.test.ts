@@ -71,12 +71,12 @@ const SCENES: Record<string, (bench: RecorderBench, watch: () => void) => Promis
   async consent(bench, watch) {
     await bench.command('api', 'recording.start')
     watch()
-    await bench.command('api', 'recording.consent', { state: 'granted', method: 'spoken' })
+    await bench.command('ui', 'recording.consent', { state: 'granted', method: 'spoken' })
   },
   async 'refused consent'(bench, watch) {
     await bench.command('api', 'recording.start')
     watch()
-    await bench.command('api', 'recording.consent', { state: 'declined', method: 'spoken' })
+    await bench.command('ui', 'recording.consent', { state: 'declined', method: 'spoken' })
   },
   async close(bench, watch) {
     await bench.command('api', 'recording.start')
