@@ -113,6 +113,49 @@ suite('commands that control a recording', (test) => {
     assert.equal(requests.length, 2)
   })
 
+  test('consent records what the customer said, with a note that is in no command line', async () => {
+    const id = '00000000-0000-4000-8000-000000000002'
+    const { home, lastRequest } = await api({
+      'POST /v1/recordings/current/consent': { body: recording() },
+      [`POST /v1/recordings/${id}/consent`]: { body: recording({ id, state: 'WrapUp' }) },
+    })
+    const granted = await f2f(['consent', 'granted', '--method', 'spoken'], { home })
+    assert.match(granted.stdout, /Consent is granted \(spoken\)/)
+    assert.deepEqual(lastRequest().body, { state: 'granted', method: 'spoken' })
+    const argv = ['consent', id, 'withdrawn', '--method', 'letter', '--note', '-']
+    const ran = await f2f(argv, { home, stdin: 'Erika Mustermann wrote\n' })
+    assert.match(ran.stdout, /is WrapUp/)
+    const note = 'Erika Mustermann wrote'
+    assert.deepEqual(lastRequest().body, { state: 'withdrawn', method: 'letter', note })
+    assert.doesNotMatch(ran.stdout, /Erika/)
+  })
+
+  test('consent needs a state and a method', async () => {
+    for (const argv of [['granted'], ['maybe', '--method', 'spoken'], ['--method', 'spoken'], []])
+      assert.equal((await f2f(['consent', ...argv])).code, 2, argv.join(' '))
+  })
+
+  test('start --consent says that the customer agrees, and show says what was said', async () => {
+    const by = { side: 'api', client: 'home', user: 'anna' } as const
+    const consent = {
+      state: 'granted',
+      method: 'signed',
+      at: '2026-01-31T09:00:00.000Z',
+      by,
+    } as const
+    const { home, lastRequest } = await api({
+      'POST /v1/recordings': { status: 201, body: recording({ consent }) },
+      'GET /v1/recordings/current': { body: { ...recording({ consent }), tagHistory: [] } },
+      'GET /v1/recordings/rec_0001/segments?limit=1000': { body: { items: [], nextCursor: null } },
+      'GET /v1/recordings/rec_0001/events?limit=1000': { body: { items: [], nextCursor: null } },
+    })
+    const started = await f2f(['start', '--consent', 'signed'], { home })
+    assert.equal(started.code, 0, started.stderr)
+    assert.deepEqual(lastRequest().body, { consent: { state: 'granted', method: 'signed' } })
+    const shown = await f2f(['show'], { home })
+    assert.match(shown.stdout, /Consent +granted \(signed\) at 2026-01-31 .*, by api\/home/)
+  })
+
   test('stop shows until when tags can be added', async () => {
     const { home } = await api({
       'POST /v1/recordings/current/stop': {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { ClientSide } from '../../src/contract/by.ts'
+import { CONSENT_STATES, type ConsentState } from '../../src/contract/custody.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import type { RecordingView } from '../../src/contract/views.ts'
@@ -24,6 +25,7 @@ type Step =
     }
   | { do: 'tag'; side: ClientSide }
   | { do: 'close'; side: ClientSide }
+  | { do: 'consent'; side: ClientSide; state: ConsentState }
   | { do: 'behave'; medium: Medium; as: Behaviour }
   | { do: 'kill'; medium: Medium }
   | { do: 'restart' | 'crash' }
@@ -56,6 +58,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('tag' as const), side }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), side }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('consent' as const),
+      side,
+      state: fc.constantFrom(...CONSENT_STATES),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -92,6 +102,9 @@ async function carryOut(bench: RecorderBench, next: Step): Promise<void> {
       break
     case 'close':
       await bench.command(next.side, 'recording.close')
+      break
+    case 'consent':
+      await bench.command(next.side, 'recording.consent', { state: next.state, method: 'spoken' })
       break
     case 'behave':
       bench.platform.behaviour[next.medium] = next.as
