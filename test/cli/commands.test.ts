@@ -123,7 +123,7 @@ suite('commands that control a recording', (test) => {
     assert.match(granted.stdout, /Consent is granted \(spoken\)/)
     assert.deepEqual(lastRequest().body, { state: 'granted', method: 'spoken' })
     const argv = ['consent', id, 'withdrawn', '--method', 'letter', '--note', '-']
-    const ran = await f2f(argv, { home, stdin: 'Erika Mustermann wrote\n' })
+    const ran = await f2f(argv, { home, stdin: ['Erika Mustermann wrote\n'] })
     assert.match(ran.stdout, /is WrapUp/)
     const note = 'Erika Mustermann wrote'
     assert.deepEqual(lastRequest().body, { state: 'withdrawn', method: 'letter', note })

@@ -23,7 +23,9 @@ async function eventsOf(client: Client, id: string): Promise<{ type: string; dat
 
 suite('consent over HTTP', (test) => {
   let daemon: TestDaemon
-  test.after(() => daemon.stop())
+  test.after(async () => {
+    await daemon.stop()
+  })
 
   test('nothing starts without consent where it is required, by either side', async () => {
     daemon = await startWith({ mode: 'required', eraseWhenWithdrawn: true })
@@ -86,7 +88,7 @@ suite('consent over HTTP', (test) => {
       assert.equal(view.erased.cause, 'consentWithdrawn')
       assert.equal(view.consent.note, undefined, 'nobody can read the note any more')
       assert.ok(!existsSync(join(home, 'keys', `${id}.json`)))
-      const left = await readdir(join(home, 'recordings')).catch(() => [])
+      const left = await readdir(join(home, 'recordings')).catch((): string[] => [])
       assert.ok(!left.includes(id))
       const media = await again.get(`/recordings/${id}/segments/mic/1`)
       assert.deepEqual([media.status, media.body.code], [410, 'ERASED'])

@@ -55,6 +55,7 @@ suite('replay over HTTP', (test) => {
     const {
       allowedCommands: _,
       tagHistory: __,
+      retention: ___,
       ...now
     } = (await clients.api.get(`/recordings/${id}`)).body
     for (const track of Object.values(now.tracks) as { level?: unknown }[]) delete track.level
