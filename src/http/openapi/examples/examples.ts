@@ -168,7 +168,10 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     keyFrames: [[0, 764]],
   },
   listAccesses: {
-    items: [{ act: 'played', media: ['mic', 'screen'], at: timeAt(7_200), by: CRM }],
+    items: [
+      { act: 'readEvents', media: [], at: timeAt(7_100), by: CRM },
+      { act: 'replayed', media: [], at: timeAt(7_200), by: CRM },
+    ],
     nextCursor: null,
   },
   listRecordingEvents: { items: EVENTS, nextCursor: 'YWZ0ZXIgNQ' },
