@@ -5,7 +5,7 @@ import { listSettings } from '../../src/contract/configuration.ts'
 import { effectiveConfiguration } from '../../src/effective-configuration.ts'
 import type { Config } from '../../src/home/config.ts'
 import { suite } from '../support/suite.ts'
-import { f2f, freshHome, startStub } from './stub.ts'
+import { f2f, freshHome, type Stub, startStub } from './stub.ts'
 
 const configured = (config: Config) =>
   effectiveConfiguration({ options: { source: 'devices' }, env: {}, config, logLevel: 'info' })
@@ -18,6 +18,9 @@ async function homeWith(config: string) {
 }
 
 suite('f2f config', (test) => {
+  let stub: Stub | undefined
+  test.after(async () => stub?.close())
+
   test('shows without a recorder what the next one would have, and from where', async () => {
     const home = await homeWith(
       '{\n  // ours\n  "port": 4000, "consent": { "mode": "required" }\n}',
@@ -37,7 +40,7 @@ suite('f2f config', (test) => {
   test('shows every setting of a running recorder, and which of config.json are not in force', async () => {
     const inForce = configured({ consent: { mode: 'record' }, page: { language: 'de' } })
     inForce.quality.from = 'option'
-    const stub = await startStub({ 'GET /v1/config': { body: inForce } })
+    stub = await startStub({ 'GET /v1/config': { body: inForce } })
     const config: Config = { port: 1, quality: 'small', consent: { mode: 'required' } }
     await writeFile(stub.home.configFile, JSON.stringify(config))
     const ran = await f2f(['config'], { home: stub.home })
@@ -51,7 +54,6 @@ suite('f2f config', (test) => {
     const broken = await f2f(['config'], { home: stub.home })
     assert.deepEqual([broken.code, broken.stdout], [0, ran.stdout])
     assert.match(broken.stderr, /config\.json has mistakes/)
-    await stub.close()
   })
 
   test('explains a file with mistakes line by line', async () => {

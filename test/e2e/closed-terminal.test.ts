@@ -34,12 +34,18 @@ async function startInTerminal(home: Home) {
 }
 
 suite('a recorder in a terminal', (test) => {
+  let running: number | undefined
+  test.after(async () => {
+    if (running !== undefined) process.kill(running, 'SIGKILL')
+  })
+
   test.unless(
     noTerminal,
     'ends properly when the terminal is closed, and its recording with it',
     async () => {
       const home = resolveHome(await mkdtemp(join(tmpdir(), 'f2f-home-')))
       const { terminal, url, pid } = await startInTerminal(home)
+      running = pid
       const headers = {
         authorization: `Bearer ${(await readFile(home.tokenFile, 'utf8')).trim()}`,
         'content-type': 'application/json',
@@ -58,6 +64,7 @@ suite('a recorder in a terminal', (test) => {
         async () => (await readDaemonFile(home)).state === 'absent',
         LIMIT_MS,
       )
+      running = undefined
       const { id } = (await started.json()) as { id: string }
       const next = await startDaemon({ home: home.folder })
       const { items } = (await next.api('GET', `/recordings/${id}/events`)).body
