@@ -27,7 +27,9 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
   FORBIDDEN_ORIGIN: { detail: 'Pages of this origin may not call the recorder.' },
   FORBIDDEN_SAME_ACTOR: {
     detail: 'The hold was placed with the same credential. Another one has to release it.',
-    recordingId: RECORDING.recordingId,
+    ...RECORDING,
+    state: 'Closed',
+    allowedCommands: ['start'],
     holdId: 'b0a0c7a4-2f0a-4a37-8a5c-6f7b0f1d2c3e',
   },
   NOT_FOUND: { detail: 'There is no such route.' },
