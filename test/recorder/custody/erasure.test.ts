@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import { link, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { eventually, suite } from '../../support/suite.ts'
 import { CustodyBench } from './support/custody-bench.ts'
 
@@ -46,6 +48,18 @@ suite('erasure', (test) => {
     await bench.restart()
     const { tagHistory } = await bench.recorder.recording(id, 'api')
     assert.deepEqual(tagHistory, [])
+    await bench.dispose()
+  })
+
+  test('overwrites media of version 0.1, which are not sealed', async () => {
+    const custody = await CustodyBench.create()
+    const { bench } = custody
+    const id = await custody.closed()
+    const other = join(bench.folder, 'another-name-of-the-file')
+    await link(join(custody.folderOf(id), 'screen-000001.mp4'), other)
+    await custody.erase(id)
+    const left = await readFile(other)
+    assert.ok(left.length > 0 && left.every((byte) => byte === 0))
     await bench.dispose()
   })
 
