@@ -1,5 +1,5 @@
 import type { By } from '../../../contract/by.ts'
-import type { HoldView } from '../../../contract/custody.ts'
+import type { ConsentView, HoldView } from '../../../contract/custody.ts'
 import type { RecordingAnswer } from '../../../contract/views.ts'
 import { recordingAfter } from './recording.ts'
 import { RECORDING_ID, STEPS, timeAt } from './story.ts'
@@ -16,6 +16,7 @@ const ERASED_DEVICE = { id: '', label: 'erased' }
 
 function erased(): RecordingAnswer {
   const closed = recordingAfter('close')
+  const { note: _, ...consent } = closed.consent as ConsentView
   const tracks = Object.entries(closed.tracks).map(([medium, track]) => [
     medium,
     { ...track, device: ERASED_DEVICE },
@@ -25,6 +26,7 @@ function erased(): RecordingAnswer {
     version: 67,
     tracks: Object.fromEntries(tracks),
     tags: [],
+    consent,
     erased: {
       at: timeAt(STEPS.close + 120),
       by: OFFICER,
