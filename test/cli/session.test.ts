@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { stat } from 'node:fs/promises'
+import { readMedia } from '../../lab/unsealed.ts'
 import { resolveHome } from '../../src/home/home.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
@@ -56,7 +56,7 @@ suite('a session on the command line, against the real recorder', (test) => {
         assert.equal(tags[key], value, key)
       assert.equal(shown.segments.length, 4)
       for (const segment of shown.segments)
-        assert.equal((await stat(segment.path)).size, segment.bytes)
+        assert.equal(readMedia(segment.path).length, segment.bytes)
       assert.match((await cli('show', started.id)).stdout, /screen .* paused/)
     },
     { limitMs: 60_000 },
