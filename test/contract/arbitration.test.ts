@@ -155,7 +155,7 @@ suite('who may do what, over HTTP', (test) => {
     })
   }
 
-  test('every command on a closed recording is refused, for both sides and either controller', async () => {
+  test('every command but consent is refused on a closed recording, for both sides and either controller', async () => {
     await bring('api WrapUp')
     const { id, version } = (await clients.api.command('close')).body
     for (const asking of [clients.api, clients.ui]) {
