@@ -41,6 +41,19 @@ suite('keys in escrow', (test) => {
     assert.deepEqual(openWithAge(segment, parseIdentity(String(opened))!), media)
   })
 
+  test('are for the recipients of the moment, which change while the recorder runs', async () => {
+    const home = await keyHome()
+    const ring = await home.open()
+    ring.setEscrowRecipients(RECIPIENTS.slice(1))
+    const { identity } = await ring.create('r1')
+    ring.setEscrowRecipients([])
+    await ring.create('r2')
+    const file = await readFile(join(home.folder, 'r1.escrow.age'))
+    assert.equal(String(decryptAge(file, ORGANISATIONS[1]!)), `${encodeIdentity(identity)}\n`)
+    assert.throws(() => decryptAge(file, ORGANISATIONS[0]!))
+    assert.equal((await ring.status()).escrowed, 1)
+  })
+
   test('are destroyed with the key of the recording', async () => {
     const home = await keyHome()
     const ring = await home.open({ escrowRecipients: RECIPIENTS })
