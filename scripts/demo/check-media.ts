@@ -25,7 +25,7 @@ export interface StoredSegment extends SegmentView {
 const DURATION_TOLERANCE_SECONDS = 0.25
 const AUDIBLE_DB = -50
 
-/** Finds the unchanged file of each segment by its SHA-256. Throws when one is missing. */
+/** Finds the unchanged stored file of each segment by its SHA-256. Throws when one is missing. */
 export async function findFiles(
   folder: string,
   segments: readonly SegmentView[],
@@ -41,7 +41,7 @@ export async function findFiles(
     )
   }
   return segments.map((segment) => {
-    const path = byHash.get(segment.sha256)
+    const path = byHash.get(segment.storedSha256 ?? segment.sha256)
     if (path === undefined)
       throw new Error(`No file in ${folder} has the hash of ${segment.medium} ${segment.number}.`)
     return { ...segment, path }
