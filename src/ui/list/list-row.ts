@@ -17,6 +17,8 @@ export interface ListRow {
   media: Medium[]
   startedBy: By
   tags: SearchTag[]
+  /** Nothing of it can be seen or heard any more. */
+  isErased: boolean
   /** The media whose tracks have failed. */
   failed: Medium[]
   /** Whether media are missing without anybody's wish. */
@@ -43,6 +45,7 @@ export function toRow(recording: RecordingAnswer): ListRow {
     startedAt: recording.startedAt,
     day: dayOf(new Date(recording.startedAt)),
     state: recording.state,
+    isErased: recording.erased !== null,
     media,
     startedBy: recording.startedBy,
     tags: tags.slice(0, SHOWN_TAGS).map(({ key, value }) => ({ key, value: String(value) })),

@@ -34,7 +34,7 @@ export function RowLink({ row, isActive }: { row: ListRow; isActive: boolean }) 
       <span class="list-length">{row.live ? <LiveLength row={row} /> : lengthText(row)}</span>
       <span class="list-state">
         {icon && <Icon name={icon} size={14} />}
-        {t(`list.state.${state}`)}
+        {row.isErased ? t('list.state.Erased') : t(`list.state.${state}`)}
       </span>
       <span class="list-media">
         <span class="hidden-text">{mediaText(media)}</span>

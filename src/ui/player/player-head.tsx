@@ -3,6 +3,7 @@ import type { RecordingAnswer, TagEntry } from '../../contract/views.ts'
 import { t } from '../i18n/texts.ts'
 import { application } from '../live/live-state.ts'
 import { senderName } from '../record/sender-name.ts'
+import { CustodyFacts } from './custody-facts.tsx'
 import { ExportForm } from './export-form.tsx'
 import type { Player } from './player.ts'
 import type { RecordedData } from './recorded-data.ts'
@@ -23,9 +24,10 @@ export function PlayerHead({ data, player }: { data: RecordedData; player: Playe
         <Fact name={t('player.length')} value={positionText(timeline.durationMs)} />
         <Fact name={t('player.startedBy')} value={senderName(recording.startedBy)} />
         <Fact name={t('player.log')} value={logText()} />
+        <CustodyFacts recording={recording} />
       </dl>
       <Tags recording={recording} player={player} startMs={timeline.startMs} />
-      {/* Consent, holds, accesses and proofs of a recording get their places beside the export. */}
+      {/* Accesses and proofs of a recording get their places beside the export. */}
       <ExportForm id={data.id} isOver={recording.endedAt !== null} />
     </header>
   )

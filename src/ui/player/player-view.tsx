@@ -5,6 +5,7 @@ import { ProblemText } from '../controls/problem-text.tsx'
 import { t } from '../i18n/texts.ts'
 import { hrefTo } from '../shell/router.ts'
 import { createPlayer } from './create-player.ts'
+import { ErasedNotice } from './erased-notice.tsx'
 import { EventList } from './event-list.tsx'
 import { eventMoments, frameMsOf } from './moments.ts'
 import type { PlayTimeline } from './play-timeline.ts'
@@ -29,6 +30,7 @@ export function PlayerView({ id, query }: { id: string; query: URLSearchParams }
   const { value: problem } = data.problem
   if (recording === null && problem !== null) return <Missing problem={problem} />
   if (recording === null) return <p class="notice">{t('page.loading')}</p>
+  if (recording.erased) return <ErasedNotice recording={recording} />
   return <Opened data={data} at={query.get('at')} />
 }
 

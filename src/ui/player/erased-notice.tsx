@@ -1,0 +1,26 @@
+import type { RecordingAnswer } from '../../contract/views.ts'
+import { t } from '../i18n/texts.ts'
+import { senderName } from '../record/sender-name.ts'
+import { hrefTo } from '../shell/router.ts'
+import { dateText } from './time-text.ts'
+
+/** Stands in the place of the player of an erased recording: when, by whom and why. */
+export function ErasedNotice({ recording }: { recording: RecordingAnswer }) {
+  const { erased, startedAt } = recording
+  if (erased === null) return null
+  return (
+    <section class="notice" data-erased>
+      <h1>{dateText(startedAt)}</h1>
+      <p>
+        {t('player.erased', { when: dateText(erased.at), who: senderName(erased.by) })}{' '}
+        {t(`player.erased.${erased.cause}`)}
+      </p>
+      <p>{erased.reason}</p>
+      <p>
+        <a class="button" href={hrefTo('/recordings')}>
+          {t('player.toList')}
+        </a>
+      </p>
+    </section>
+  )
+}

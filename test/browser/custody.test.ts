@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import type { Browser } from 'playwright-core'
+import type { Daemon } from '../../lab/daemon.ts'
+import { suite } from '../support/suite.ts'
+import {
+  noBrowser,
+  openRecorderPage,
+  type RecorderPage,
+  startBrowser,
+  startSyntheticDaemon,
+} from './support/browser.ts'
+
+const LIMIT_MS = 15_000
+
+suite('custody on the page', (test) => {
+  let daemon: Daemon
+  let browser: Browser
+  let opened: RecorderPage
+  let id: string
+
+  const ask = async (path: string, body: object) => {
+    const answer = await daemon.api('POST', `/recordings/${path}`, body)
+    assert.ok(answer.status < 300, JSON.stringify(answer.body))
+    return answer.body
+  }
+
+  test.before(async () => {
+    if (noBrowser !== null) return
+    daemon = await startSyntheticDaemon()
+    browser = await startBrowser()
+    const consent = { state: 'granted', method: 'spoken', note: 'at the desk' }
+    id = (await daemon.api('POST', '/recordings', { media: ['mic'], consent })).body.id
+    await ask(`${id}/stop`, {})
+    await ask(`${id}/close`, {})
+    opened = await openRecorderPage(browser, daemon)
+    opened.page.setDefaultTimeout(LIMIT_MS)
+  })
+  test.after(async () => {
+    await opened?.context.close()
+    await browser?.close()
+    await daemon?.stop()
+    if (daemon) await rm(daemon.home, { recursive: true, force: true })
+  })
+
+  test.unless(noBrowser, 'the player shows the consent and the holds of a recording', async () => {
+    await ask(`${id}/holds`, { reason: 'A claim is being settled.' })
+    await opened.page.evaluate((hash) => {
+      location.hash = hash
+    }, `#/recordings/${id}`)
+    const facts = opened.page.locator('.facts')
+    await facts.getByText('A claim is being settled.').waitFor()
+    assert.match(await facts.innerText(), /Consent\s+Granted \(spoken\).*at the desk/s)
+  })
+
+  test.unless(
+    noBrowser,
+    'an erased recording has its reason in place of a player, and stays in the list',
+    async () => {
+      const { items } = (await daemon.api('GET', `/recordings/${id}/holds`)).body
+      await ask(`${id}/holds/${items[0].id}/release`, { reason: 'It is settled.' })
+      await ask(`${id}/erase`, { reason: 'The customer asked for it.' })
+      const { page } = opened
+      await page.reload()
+      await page.locator('[data-erased]').waitFor()
+      assert.match(await page.locator('[data-erased]').innerText(), /The customer asked for it\./)
+      assert.equal(await page.locator('audio, video').count(), 0)
+      await page
+        .getByRole('link', { name: /recordings/i })
+        .last()
+        .click()
+      await page.locator(`.list-row[data-id="${id}"]`).waitFor()
+      assert.match(await page.locator(`.list-row[data-id="${id}"]`).innerText(), /Erased/)
+      opened.assertClean()
+    },
+  )
+})
