@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { type Daemon, startDaemon } from '../lab/daemon.ts'
-import { openHomeKeys } from '../lab/home-keys.ts'
+import { openHomeKeys, writeRecordingKeys } from '../lab/home-keys.ts'
 import { findProgram } from '../src/processes/find-program.ts'
 import { openEventLog } from '../src/store/event-log.ts'
 import { MADE_UP_ID, madeUpEvents } from './made-up-events.ts'
@@ -94,6 +94,7 @@ const TIME_STEPS = `(async () => {
 
 async function writeLongRecording(home: string): Promise<void> {
   const keys = await openHomeKeys(home)
+  writeRecordingKeys(home, [MADE_UP_ID])
   const log = await openEventLog({
     keys,
     folder: join(home, 'log'),

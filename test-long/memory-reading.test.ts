@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openHomeKeys } from '../lab/home-keys.ts'
+import { openHomeKeys, writeRecordingKeys } from '../lab/home-keys.ts'
 import { openEventLog } from '../src/store/event-log.ts'
 import { writeRecording } from '../test/store/support/corruption.ts'
 import { startDaemon, type TestDaemon } from '../test/support/daemon.ts'
@@ -27,6 +27,10 @@ function peakRssMb(pid: number): number {
 async function writeLog(home: string): Promise<void> {
   mkdirSync(home, { mode: 0o700 })
   const keys = await openHomeKeys(home)
+  writeRecordingKeys(
+    home,
+    Array.from({ length: RECORDINGS }, (_, i) => `recording-${String(i).padStart(4, '0')}`),
+  )
   const log = await openEventLog({
     keys,
     folder: join(home, 'log'),

@@ -133,7 +133,7 @@ suite('the inspector', (test) => {
         await card.innerText(),
         /Microphone is paused\. In this state “pause” is not possible\./,
       )
-      assert.match(await card.innerText(), /stop, resume, and tag/)
+      assert.match(await card.innerText(), /stop, resume, tag, and consent/)
       opened.assertClean()
     },
   )

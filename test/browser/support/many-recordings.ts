@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { openHomeKeys } from '../../../lab/home-keys.ts'
+import { openHomeKeys, writeRecordingKeys } from '../../../lab/home-keys.ts'
 import type { By } from '../../../src/contract/by.ts'
 import type { TagValue } from '../../../src/contract/commands.ts'
 import type { NewEvent } from '../../../src/contract/events.ts'
@@ -46,6 +46,10 @@ export async function writeManyRecordings(
 ): Promise<void> {
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const keys = await openHomeKeys(home)
+  writeRecordingKeys(
+    home,
+    Array.from({ length: count }, (_, i) => recordingId(i)),
+  )
   const log = await openEventLog({
     keys,
     folder: join(home, 'log'),
