@@ -70,11 +70,15 @@ suite('a pause is proof', (test) => {
    * many there are.
    */
   async function assertNoTrace(): Promise<number> {
-    const media = Object.keys(filesOf(daemon.home)).filter((path) =>
-      /\.(ogg|mp4|part|tmp)$/.test(path),
+    const files = Object.keys(filesOf(daemon.home))
+    assert.deepEqual(
+      files.filter((path) => /\.(ogg|mp4|tail|part|tmp)$/.test(path)),
+      [],
+      'all media are sealed and whole',
     )
+    const media = files.filter((path) => /\.(ogg|mp4)\.age$/.test(path))
     for (const path of media) {
-      if (path.endsWith('.mp4')) {
+      if (path.endsWith('.mp4.age')) {
         assert.deepEqual([...(await colorsIn(path))], ['green'], path)
         continue
       }
