@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import {
   noBrowser,
   openRecorderPage,
@@ -72,6 +74,37 @@ suite('custody on the page', (test) => {
       await page.locator(`.list-row[data-id="${id}"]`).waitFor()
       assert.match(await page.locator(`.list-row[data-id="${id}"]`).innerText(), /Erased/)
       opened.assertClean()
+    },
+  )
+
+  test.unless(
+    noBrowser,
+    'where consent is required, nothing starts before it is noted',
+    async () => {
+      const home = await mkdtemp(join(tmpdir(), 'f2f-home-'))
+      await writeFile(join(home, 'config.json'), '{"consent":{"mode":"required"}}')
+      const strict = await startSyntheticDaemon(home)
+      const asking = await openRecorderPage(browser, strict)
+      try {
+        const { page } = asking
+        page.setDefaultTimeout(LIMIT_MS)
+        await page.locator('#consent-error').waitFor()
+        await page.keyboard.press('r')
+        await page.waitForFunction(() => document.activeElement?.id === 'consent')
+        assert.equal((await strict.api('GET', '/recordings')).body.items.length, 0)
+        await page.getByLabel('The customer agrees to be recorded.').check()
+        await page.locator('#consent').blur()
+        await page.keyboard.press('r')
+        await eventually('a recording with its consent', async () => {
+          const { items } = (await strict.api('GET', '/recordings')).body
+          return items[0]?.consent?.state === 'granted'
+        })
+        asking.assertClean()
+      } finally {
+        await asking.context.close()
+        await strict.stop()
+        await rm(home, { recursive: true, force: true })
+      }
     },
   )
 })

@@ -124,6 +124,8 @@ export const de: Record<keyof typeof en, string> = {
   'record.setup.tags': 'Tags von Anfang an',
   'record.setup.tagsHelp': 'Freiwillig. Mit Tags finden Sie die Aufnahme wieder.',
   'record.setup.required': 'Auf diesem Computer vor dem Start nötig.',
+  'record.setup.consent': 'Einwilligung',
+  'record.setup.consentGiven': 'Der Kunde ist mit der Aufnahme einverstanden.',
   'record.setup.removeTag': '{key} entfernen',
   'record.setup.next': 'Auswahl für die nächste Aufnahme',
   'record.sound.both': 'Beides',

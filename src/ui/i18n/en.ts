@@ -117,6 +117,8 @@ export const en = {
   'record.setup.tags': 'Tags from the start',
   'record.setup.tagsHelp': 'Optional. Tags find the recording again.',
   'record.setup.required': 'Required on this computer before a start.',
+  'record.setup.consent': 'Consent',
+  'record.setup.consentGiven': 'The customer agrees to be recorded.',
   'record.setup.removeTag': 'Remove {key}',
   'record.setup.next': 'Choices for the next recording',
   'record.sound.both': 'Both',

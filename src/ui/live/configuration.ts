@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { EffectiveConfiguration } from '../../contract/configuration.ts'
+import type { ConsentMode } from '../../contract/custody.ts'
 import { configuredLanguage } from '../i18n/texts.ts'
 import { recorder } from './recorder.ts'
 
@@ -7,6 +8,8 @@ import { recorder } from './recorder.ts'
 export interface PageConfiguration {
   /** Tag keys without which no recording starts. */
   requiredTags: readonly string[]
+  /** Whether the customer's consent is noted before a start, or even required. */
+  consentMode: ConsentMode
   /** Minutes of recording between two reminders; 0 is off. */
   reminderMinutes: number
 }
@@ -22,6 +25,7 @@ export async function loadConfiguration(): Promise<void> {
 /** The configuration that is in force. */
 export const configuration = computed<PageConfiguration>(() => ({
   requiredTags: answer.value?.tags.required.value ?? [],
+  consentMode: answer.value?.consent.mode.value ?? 'off',
   reminderMinutes: answer.value?.page.reminderMinutes.value ?? 0,
 }))
 

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { t } from '../../i18n/texts.ts'
+import { ConsentQuestion } from './consent-question.tsx'
 import { FirstTags } from './first-tags-form.tsx'
 import { MediaChoice } from './media-choice.tsx'
 import { checkReadiness, readiness } from './readiness.ts'
@@ -19,6 +20,7 @@ export function SetupPanel() {
         <h2 id="setup-tags">{t('record.setup.tags')}</h2>
         <FirstTags />
       </section>
+      <ConsentQuestion />
     </div>
   )
 }

@@ -1,7 +1,9 @@
 import { computed } from '@preact/signals'
 import { MEDIA, type Medium } from '../../../contract/media.ts'
+import { configuration } from '../../live/configuration.ts'
 import { recorder } from '../../live/recorder.ts'
 import { runCommand } from '../commands.ts'
+import { hasConsent } from './consent.ts'
 import { devices } from './devices.ts'
 import { clearFirstTags, firstTags, missingKeys } from './first-tags.ts'
 import { chosenMedia, startChoice } from './start-choice.ts'
@@ -23,9 +25,12 @@ export const whyNotStart = computed<MissingForStart | null>(() => {
   if (chosenMedia(startChoice.value).length === 0)
     return { id: 'media-error', fieldId: 'choice-screen' }
   const [key] = missingKeys.value
-  if (key === undefined) return null
-  const fieldId = requiredFieldId(key)
-  return { id: `${fieldId}-error`, fieldId }
+  if (key !== undefined) {
+    const fieldId = requiredFieldId(key)
+    return { id: `${fieldId}-error`, fieldId }
+  }
+  const isMissing = configuration.value.consentMode === 'required' && !hasConsent.value
+  return isMissing ? { id: 'consent-error', fieldId: 'consent' } : null
 })
 
 /** Moves the focus to the field that prevents a start. */
@@ -45,9 +50,13 @@ export async function startRecording(): Promise<void> {
       recordingType: choice.sound === 'none' ? 'both' : choice.sound,
       devices: presentDevices(),
       tags: firstTags(),
+      ...(hasConsent.value ? { consent: { state: 'granted', method: 'spoken' } } : {}),
     }),
   )
-  if (hasStarted) clearFirstTags()
+  if (!hasStarted) return
+  clearFirstTags()
+  // The next customer is asked again.
+  hasConsent.value = false
 }
 
 /**
