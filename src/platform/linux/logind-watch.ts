@@ -9,6 +9,7 @@ const LOGIND = 'org.freedesktop.login1'
 /** The session of the caller, or the one in which its user sits at the screen. */
 const OWN_SESSION = '/org/freedesktop/login1/session/auto'
 const ANSWER_MS = 2_000
+const ASK_AGAIN_FIRST_MS = 250
 const RESTART_FIRST_MS = 1_000
 const RESTART_MAX_MS = 60_000
 
@@ -26,6 +27,8 @@ export class LogindWatch implements DesktopWatch {
   #rest = ''
   #restartMs = RESTART_FIRST_MS
   #restartTimer: NodeJS.Timeout | undefined
+  #askAgainMs = ASK_AGAIN_FIRST_MS
+  #askTimer: NodeJS.Timeout | undefined
   #checking: Promise<void> = Promise.resolve()
   /** A screen locker that sets no `LockedHint` is known only by the request to lock. */
   #lockRequested = false
@@ -42,6 +45,7 @@ export class LogindWatch implements DesktopWatch {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#restartTimer)
+    clearTimeout(this.#askTimer)
     await Promise.all([this.#monitor, this.#inhibitor].map((child) => child && terminate(child)))
     await this.#checking
   }
@@ -100,12 +104,22 @@ export class LogindWatch implements DesktopWatch {
     this.#checking = this.#checking.then(async () => {
       if (this.#closed) return
       const session = await this.#askSession()
-      if (session === undefined || this.#closed) return
+      if (this.#closed) return
+      if (session === undefined) return this.#askAgain()
+      this.#askAgainMs = ASK_AGAIN_FIRST_MS
       this.problem = null
       this.#restartMs = RESTART_FIRST_MS
       if (request && isOwn(request.path, session.id)) this.#lockRequested = request.type === 'lock'
       this.#update(session)
     })
+  }
+
+  /** A service that has just started does not know the session yet. */
+  #askAgain(): void {
+    clearTimeout(this.#askTimer)
+    this.#askTimer = setTimeout(() => this.#check(), this.#askAgainMs)
+    this.#askTimer.unref()
+    this.#askAgainMs = Math.min(2 * this.#askAgainMs, RESTART_MAX_MS)
   }
 
   async #askSession() {

@@ -50,17 +50,21 @@ suite('the watch over the desktop', (test) => {
   })
 
   test.unless(problem, 'believes a request to lock when the locker says nothing', async () => {
-    await eventually('the watch', () => watch.problem === null)
-    logind.request('Lock')
+    // Once a change was seen, the watch hears signals.
+    logind.set('LockedHint', true)
     await untilSeen('locked')
-    logind.request('Unlock')
+    logind.set('LockedHint', false)
     await untilSeen('locked', 'unlocked')
+    logind.request('Lock')
+    await untilSeen('locked', 'unlocked', 'locked')
+    logind.request('Unlock')
+    await untilSeen('locked', 'unlocked', 'locked', 'unlocked')
   })
 
   test.unless(problem, 'a locker that says when it ends needs no request to unlock', async () => {
-    logind.request('Lock')
     logind.set('LockedHint', true)
     await untilSeen('locked')
+    logind.request('Lock')
     logind.set('LockedHint', false)
     await untilSeen('locked', 'unlocked')
   })
