@@ -12,7 +12,7 @@ export async function startBrowser(args: readonly string[] = []): Promise<Browse
   return chromium.launch({
     executablePath: findProgram('chromium', process.env) as string,
     // Tests run as root on build servers, where Chromium refuses its sandbox.
-    args: ['--no-sandbox', ...args],
+    args: ['--no-sandbox', '--disable-gpu', ...args],
   })
 }
 
