@@ -2,18 +2,26 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { createIdentity } from '../age/identity.ts'
 import type { KeyStatus } from '../contract/custody.ts'
-import { RecorderError } from '../contract/errors.ts'
-import { isDiskFull } from '../disk/disk-full.ts'
+import type { RecorderError } from '../contract/errors.ts'
 import { within } from '../time/within.ts'
 import { Escrow } from './escrow.ts'
 import { KeyRotation } from './key-rotation.ts'
 import { describeKeys } from './key-status.ts'
+import { toStorageError } from './key-storage-error.ts'
 import { keyUnavailable, toKeyUnavailable } from './key-unavailable.ts'
 import { type LoadedMasterKeys, MasterKeys, type MasterKeysOptions } from './master-keys.ts'
-import type { HomeKeys, KeyRing, RecordingKeys, RecordRotation, Rotating } from './port.ts'
+import type {
+  HomeKeys,
+  KeyRing,
+  RecordingKeys,
+  RecordRotation,
+  Rotating,
+  SigningKeys,
+} from './port.ts'
 import { homeKeys, recordingKeys, recordingKeysOf } from './recording-keys.ts'
 import { hasSealedSegments } from './sealed-segments.ts'
 import { WrappedKeys } from './wrapped-keys.ts'
+import { WrappedSigningKeys } from './wrapped-signing-keys.ts'
 
 /** Keys of recordings that are kept in memory: about 10 MB. */
 const MOST_CACHED = 50_000
@@ -33,6 +41,7 @@ export interface HomeKeyRingOptions extends MasterKeysOptions {
 
 /** The keys of a home in a folder of files, each wrapped by the master key. */
 export class HomeKeyRing implements KeyRing {
+  readonly signing: SigningKeys
   readonly #options: HomeKeyRingOptions
   readonly #masters: MasterKeys
   readonly #files: WrappedKeys
@@ -63,6 +72,10 @@ export class HomeKeyRing implements KeyRing {
         this.#loaded = loaded
       },
       written: async () => void (await Promise.allSettled(this.#writing)),
+    })
+    this.signing = new WrappedSigningKeys(this.#files, {
+      masters: () => this.#usable(),
+      exclusive: (work) => this.#rotation.exclusive(work),
     })
   }
 
@@ -105,7 +118,7 @@ export class HomeKeyRing implements KeyRing {
       await written
     } catch (error) {
       await this.discard(recordingId).catch(() => {})
-      throw storageError(error)
+      throw toStorageError(error, 'The key of the recording cannot be written.')
     } finally {
       this.#writing.delete(written)
     }
@@ -210,7 +223,7 @@ export class HomeKeyRing implements KeyRing {
 
   async #remove(recordingId: string): Promise<void> {
     this.#cache.delete(recordingId)
-    await Promise.all([this.#files.destroy(recordingId), this.#escrow.destroy(recordingId)])
+    await Promise.all([this.#files.destroy({ recordingId }), this.#escrow.destroy(recordingId)])
   }
 
   #remember(recordingId: string, keys: RecordingKeys): RecordingKeys {
@@ -219,10 +232,4 @@ export class HomeKeyRing implements KeyRing {
     this.#cache.set(recordingId, keys)
     return keys
   }
-}
-
-function storageError(cause: unknown): RecorderError {
-  if (cause instanceof RecorderError) return cause
-  const code = isDiskFull(cause) ? 'STORAGE_FULL' : 'STORAGE_UNAVAILABLE'
-  return new RecorderError(code, 'The key of the recording cannot be written.', { cause })
 }

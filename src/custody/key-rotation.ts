@@ -112,10 +112,7 @@ export class KeyRotation {
   /** Resolves with the number of keys that the current master key wraps now. */
   async #rewrapAll(loaded: LoadedMasterKeys, view: KeyRotationView): Promise<number> {
     const { files } = this.#parts
-    const owners: KeyOwner[] = [
-      'home',
-      ...(await files.recordings()).map((recordingId) => ({ recordingId })),
-    ]
+    const owners = await this.exclusive(() => this.#owners())
     view.total = owners.length
     for (let at = 0; at < owners.length; at += AT_ONCE) {
       if (this.#isClosed) throw keyUnavailable('The recorder is stopping.')
@@ -125,6 +122,15 @@ export class KeyRotation {
     }
     await files.sync()
     return owners.length
+  }
+
+  async #owners(): Promise<KeyOwner[]> {
+    const { files } = this.#parts
+    return [
+      'home',
+      ...(await files.signingKeys()).map((signingKey) => ({ signingKey })),
+      ...(await files.recordings()).map((recordingId) => ({ recordingId })),
+    ]
   }
 
   async #rewrap(owner: KeyOwner, { current, byId }: LoadedMasterKeys): Promise<void> {

@@ -21,8 +21,28 @@ export interface HomeKeys {
   answerIndexKey: Buffer
 }
 
+/** An Ed25519 key (RFC 8032) that signs the log. It opens nothing. */
+export interface SigningKey {
+  /** 32 bytes. */
+  publicKey: Buffer
+  /** Returns the signature of a message: 64 bytes. */
+  sign(message: Buffer): Buffer
+}
+
+/** The keys that sign the log. All functions throw or reject with KEY_UNAVAILABLE. */
+export interface SigningKeys {
+  /** Creates a key. Resolves when it is on disk. Rejects with STORAGE_FULL or STORAGE_UNAVAILABLE. */
+  create(): Promise<SigningKey>
+  /** Returns the key with this public half; undefined when it is lost. */
+  find(publicKey: Buffer): SigningKey | undefined
+  /** Destroys all keys but one. */
+  keepOnly(publicKey: Buffer): Promise<void>
+}
+
 /** The keys of a home. All of them need its master key. */
 export interface KeyRing {
+  /** The keys that sign the log. */
+  readonly signing: SigningKeys
   /**
    * Why the master key cannot be used: KEY_UNAVAILABLE. Undefined while it can. Without it the
    * functions below throw that error.

@@ -7,11 +7,15 @@ import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
 import type { MasterKey } from './master-key.ts'
 import { unwrap, wrap } from './wrap.ts'
 
-/** The owner of a key: a recording, by its id, or the home. */
-export type KeyOwner = { recordingId: string } | 'home'
+/**
+ * The owner of a key: a recording, by its id, the home, or the log, which is signed by a key that
+ * is named after its public half.
+ */
+export type KeyOwner = { recordingId: string } | { signingKey: string } | 'home'
 
 const HOME_FILE = 'home.key'
 const KEY_FILE_END = '.key.json'
+const SIGNING_FILE = /^signing-([0-9a-f]+)\.key$/
 const RECORDING_ID = /^[A-Za-z0-9_-]+$/
 
 /** The key files of a home. Each is wrapped by a master key and bound to its owner. */
@@ -72,9 +76,9 @@ export class WrappedKeys {
     return path !== undefined && existsSync(path)
   }
 
-  /** Destroys the key of a recording. Resolves with whether there was one. Idempotent. */
-  async destroy(recordingId: string): Promise<boolean> {
-    const path = this.#pathOf({ recordingId })
+  /** Destroys a key. Resolves with whether there was one. Idempotent. */
+  async destroy(owner: KeyOwner): Promise<boolean> {
+    const path = this.#pathOf(owner)
     return path !== undefined && (await destroyFile(path))
   }
 
@@ -83,6 +87,11 @@ export class WrappedKeys {
     return (await listFolder(this.#folder))
       .filter((name) => name.endsWith(KEY_FILE_END))
       .map((name) => name.slice(0, -KEY_FILE_END.length))
+  }
+
+  /** Lists the names of the keys that sign the log. */
+  async signingKeys(): Promise<string[]> {
+    return (await listFolder(this.#folder)).flatMap((name) => SIGNING_FILE.exec(name)?.[1] ?? [])
   }
 
   /** Destroys what was being written when a daemon died. */
@@ -94,11 +103,13 @@ export class WrappedKeys {
   /** The ids become parts of paths. */
   #pathOf(owner: KeyOwner): string | undefined {
     if (owner === 'home') return join(this.#folder, HOME_FILE)
+    if ('signingKey' in owner) return join(this.#folder, `signing-${owner.signingKey}.key`)
     if (!RECORDING_ID.test(owner.recordingId)) return undefined
     return join(this.#folder, `${owner.recordingId}${KEY_FILE_END}`)
   }
 }
 
 function contextOf(owner: KeyOwner): string {
-  return owner === 'home' ? 'home' : owner.recordingId
+  if (owner === 'home') return 'home'
+  return 'signingKey' in owner ? `signing ${owner.signingKey}` : owner.recordingId
 }

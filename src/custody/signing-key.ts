@@ -1,0 +1,36 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
+import type { SigningKey } from './port.ts'
+
+/** The key with its private half, which is kept wrapped: 32 bytes (RFC 8032). */
+export interface SecretSigningKey extends SigningKey {
+  secret: Buffer
+}
+
+/** Creates a random key. */
+export function createSigningKey(): SecretSigningKey {
+  const { d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  return signingKeyOf(Buffer.from(d!, 'base64url'))
+}
+
+/** Returns the key of a private half of 32 bytes. */
+export function signingKeyOf(secret: Buffer): SecretSigningKey {
+  // Node computes the public half, and does not look at this one.
+  const jwk = { kty: 'OKP', crv: 'Ed25519', d: secret.toString('base64url'), x: '' }
+  const privateKey = createPrivateKey({ key: jwk, format: 'jwk' })
+  return {
+    secret,
+    publicKey: publicKeyOf(privateKey),
+    sign: (message) => sign(null, message, privateKey),
+  }
+}
+
+function publicKeyOf(privateKey: KeyObject): Buffer {
+  const { x } = createPublicKey(privateKey).export({ format: 'jwk' })
+  return Buffer.from(x!, 'base64url')
+}
