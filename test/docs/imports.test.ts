@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // Its replay runs in browsers, too: no node:*.
   'inspection/': ['contract/', 'machines/', 'replay/', 'xstate'],
   'media/': [],
+  'tlog/': ['node:*'],
   'time/': ['node:*'],
   'disk/': ['node:*'],
   'processes/': ['time/', 'node:*'],
