@@ -52,6 +52,7 @@ const EVENT_TYPE_SET: Record<EventType, true> = {
   'retention.checked': true,
   'clock.confirmed': true,
   'keys.rotated': true,
+  'signingKey.changed': true,
   'desktop.locked': true,
   'desktop.unlocked': true,
 }

@@ -209,6 +209,16 @@ export interface EventData {
   'clock.confirmed': { from: string; to: string }
   /** The master key was replaced by another, by which all keys are wrapped now. */
   'keys.rotated': { from: string; to: string; keys: number }
+  /**
+   * From this event on another key signs the checkpoints of the log. `key` and `former` are vkeys
+   * (C2SP signed-note). `lost`: the key before was gone, so that only the new one vouches for this
+   * event.
+   */
+  'signingKey.changed': {
+    key: string
+    former: string | null
+    cause: 'created' | 'rotated' | 'lost'
+  }
   /** The screen was locked, or another user took the desktop. */
   'desktop.locked': Record<never, never>
   'desktop.unlocked': Record<never, never>

@@ -31,7 +31,7 @@ export interface SigningKey {
 
 /** The keys that sign the log. All functions throw or reject with KEY_UNAVAILABLE. */
 export interface SigningKeys {
-  /** Creates a key. Resolves when it is on disk. Rejects with STORAGE_FULL or STORAGE_UNAVAILABLE. */
+  /** Creates a key. Resolves when it is on disk. Also rejects with STORAGE_FULL or _UNAVAILABLE. */
   create(): Promise<SigningKey>
   /** Returns the key with this public half; undefined when it is lost. */
   find(publicKey: Buffer): SigningKey | undefined

@@ -163,6 +163,11 @@ export class Recorder implements RecorderPort {
     return this.keyStatus()
   }
 
+  async rotateSigningKey(by: By): Promise<void> {
+    this.#assertReady()
+    await this.#parts.custody.keyUpkeep.rotateSigningKey(by)
+  }
+
   /** The live machines of an open recording, for the inspector. */
   machines(id: string): Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined {
     return this.#parts.facts.live.get(id)?.states

@@ -18,6 +18,8 @@ import type {
   ToShown,
 } from './port.ts'
 import { ValueSeals } from './sealing/value-seals.ts'
+import { CheckpointSigner } from './tree/checkpoint-signer.ts'
+import { createLogProofs } from './tree/log-proofs.ts'
 import type { TrustedTime } from './trusted-time.ts'
 import { Witness } from './witness.ts'
 import type { LostWitness } from './witness-check.ts'
@@ -57,6 +59,7 @@ class LevelEventLog implements EventLog {
   readonly #answerClock: AnswerClock
   readonly #reader: LogReader
   readonly #compaction = new Compaction(() => this.#log.db)
+  readonly proofs = createLogProofs(() => this.#log)
   #log: OpenedLog
   #writer: LogWriter
   #evicting: Promise<void> = Promise.resolve()
@@ -204,8 +207,12 @@ class LevelEventLog implements EventLog {
   #createWriter(log: OpenedLog): LogWriter {
     if (log.head.position > 0 && log.lostWitness === undefined) this.#witness.update(log.head)
     const now = () => this.#answerClock.now()
-    const writer = new LogWriter(log, now, (head) => this.#witness.update(head))
-    const { problem } = this.#settings.keys
+    const { signing, problem } = this.#settings.keys
+    const writer = new LogWriter(log, {
+      now,
+      signer: new CheckpointSigner(signing),
+      onCommitted: (head) => this.#witness.update(head),
+    })
     if (problem !== undefined) writer.fail(problem)
     return writer
   }

@@ -14,6 +14,9 @@
  *   answer/<owner>/<at>                answers kept for retransmissions; <owner> is an HMAC of
  *                                      client and key under a key of the home (of 0.1: a SHA-256)
  *   expiry/<at>/<owner>                the same, in time
+ *   tree/<height>/<index>              the hash of a complete subtree of the log's tree (tree/)
+ *   checkpoint/<size>                  a checkpoint that somebody else has signed, too
+ *   timestamp/<size>                   a timestamp of such a checkpoint (RFC 3161)
  *   meta/<name>
  *
  * Positions have 16 decimal digits, instants in milliseconds 15, so that keys sort
@@ -48,6 +51,8 @@ export const PROJECTIONS_KEY = 'meta/projections'
 export const LAST_WRITE_KEY = 'meta/lastWrite'
 /** Position up to which every outcome has been handed on to its client. Not forced to disk. */
 export const ACKNOWLEDGED_KEY = 'meta/acknowledged'
+/** The newest checkpoint, written with the events that it covers. */
+export const CHECKPOINT_KEY = 'meta/checkpoint'
 /** There while LevelDB's tables still have remains of what 0.1 has not sealed. */
 export const REMAINS_KEY = 'meta/remains'
 /** Written on reopening, to check whether a synced write works. */
@@ -64,6 +69,16 @@ export const eventRange = (from: number, to: number): KeyRange => ({
 })
 /** All keys under `event/`, including foreign ones. */
 export const EVENTS: KeyRange = below('event/')
+
+/** All stored hashes of the tree. They can be deleted and computed again from the events. */
+export const TREE: KeyRange = below('tree/')
+export const treeKey = (height: number, index: number): string =>
+  `tree/${digits(height, 2)}/${position(index)}`
+/** The stored hashes of one height from one index on, up to another, exclusive. */
+export const treeRange = (height: number, from: number, to: number): KeyRange => ({
+  gte: treeKey(height, from),
+  lt: treeKey(height, to),
+})
 
 /** All projections. They can be deleted and rebuilt from the events. */
 export const PROJECTIONS: KeyRange = below('view/')

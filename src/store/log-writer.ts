@@ -1,5 +1,5 @@
 import { RecorderError } from '../contract/errors.ts'
-import type { LogEvent, NewEvent } from '../contract/events.ts'
+import type { LogEvent } from '../contract/events.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 import {
   acknowledgedEntry,
@@ -11,7 +11,8 @@ import { answerOperations } from './answers.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
 import { applyErasureEvent } from './erasures.ts'
 import { GroupCommit } from './group-commit.ts'
-import { eventKey, HEAD_KEY } from './keys.ts'
+import { CHECKPOINT_KEY, eventKey, HEAD_KEY } from './keys.ts'
+import { assertNextVersion, assignPosition } from './next-event.ts'
 import { applyErasure, type OpenedLog } from './opened-log.ts'
 import type { Appended, AppendRequest, CommandAnswer } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
@@ -24,6 +25,8 @@ import {
 import { encodeRecord, hashRecord } from './record.ts'
 import { projectionsEntry, readProjectionSync } from './stored-projections.ts'
 import { applyTokenEvent } from './tokens.ts'
+import type { CheckpointSigner } from './tree/checkpoint-signer.ts'
+import { applySigningKeyEvent, type SigningKeyEntry } from './tree/signing-key-events.ts'
 import { applyTimeEvent } from './trusted-time.ts'
 import type { Head } from './witness.ts'
 
@@ -32,11 +35,24 @@ interface Group {
   operations: Operation[]
   changes: ProjectionChanges
   events: LogEvent[]
+  /** Their records, as they are stored. */
+  records: string[]
   /** The answers that are kept. */
   answers: LastAnswer[]
   /** The kept answers that are deleted, because nobody may have got them. */
   voided: readonly LastAnswer[]
   head: Head | undefined
+  /** The checkpoint that is written with them. */
+  checkpoint: OpenedLog['checkpoint']
+}
+
+/** The parts that a writer works with. */
+export interface LogWriterParts {
+  /** Returns milliseconds that never jump, for the age of kept answers. */
+  now: () => number
+  signer: CheckpointSigner
+  /** Called when events are durable, with the last. */
+  onCommitted: (head: Head) => void
 }
 
 /**
@@ -47,8 +63,7 @@ interface Group {
  */
 export class LogWriter {
   readonly #log: OpenedLog
-  readonly #now: () => number
-  readonly #onCommitted: (head: Head) => void
+  readonly #parts: LogWriterParts
   readonly #commits: GroupCommit<Group>
   #lastHead: Head
   #failure: RecorderError | undefined
@@ -58,10 +73,9 @@ export class LogWriter {
   #newestClaim = 0
   #markedClaim = 0
 
-  constructor(log: OpenedLog, now: () => number, onCommitted: (head: Head) => void) {
+  constructor(log: OpenedLog, parts: LogWriterParts) {
     this.#log = log
-    this.#now = now
-    this.#onCommitted = onCommitted
+    this.#parts = parts
     this.#lastHead = log.head
     this.#acknowledged = log.unacknowledged.after
     this.#commits = new GroupCommit<Group>({
@@ -69,9 +83,11 @@ export class LogWriter {
         operations: [],
         changes: new Map(),
         events: [],
+        records: [],
         answers: [],
         voided: [],
         head: undefined,
+        checkpoint: undefined,
       }),
       write: (group) => this.#write(group),
       committed: (group) => this.#committed(group),
@@ -105,6 +121,7 @@ export class LogWriter {
     const latest = (id: string) => (staged.has(id) ? staged.get(id)?.after : current(id))
     const operations: Operation[] = []
     const positioned: LogEvent[] = []
+    const records: string[] = []
     let { position, hash } = this.#lastHead
     for (const event of events) {
       const logged = assignPosition(event, ++position)
@@ -115,6 +132,7 @@ export class LogWriter {
       hash = hashRecord(value)
       applyEvent(staged, stored, current)
       positioned.push(logged)
+      records.push(value)
       operations.push({ type: 'put', key: eventKey(position), value })
     }
     const view = (id: string) => {
@@ -126,7 +144,7 @@ export class LogWriter {
     for (const [index, { idempotency, claimsMedia = false }] of answers.entries()) {
       if (!idempotency) continue
       const owner = seals.answerOwner(idempotency.client, idempotency.key)
-      const now = this.#now()
+      const now = this.#parts.now()
       kept.push([position, owner, now, claimsMedia])
       if (claimsMedia) this.#newestClaim = position
       const answer = rendered[index] as CommandAnswer
@@ -142,6 +160,7 @@ export class LogWriter {
     const committed = this.#commits.join((group) => {
       group.operations.push(...operations)
       group.events.push(...positioned)
+      group.records.push(...records)
       group.answers.push(...kept)
       group.voided = [...group.voided, ...voided]
       mergeChanges(group.changes, staged)
@@ -220,7 +239,8 @@ export class LogWriter {
     return this.#log.open.get(id) ?? readProjectionSync(this.#log.db, id)
   }
 
-  async #write({ operations, changes, events, answers, head }: Group): Promise<void> {
+  async #write(group: Group): Promise<void> {
+    const { operations, changes, events, answers, head } = group
     const { db, seals } = this.#log
     const nameTag = (id: string, tag: TagEntry) => seals.nameTag(id, tag)
     const batch = operations.concat(await changeOperations(db, changes, nameTag))
@@ -230,6 +250,7 @@ export class LogWriter {
         { type: 'put', key: HEAD_KEY, value: JSON.stringify(head) },
         projectionsEntry(head.position),
         lastWriteEntry({ from, to: head.position, answers }),
+        ...this.#proofOperations(group),
       )
     }
     // Writing may have ended while the database was read.
@@ -237,8 +258,21 @@ export class LogWriter {
     await writeBatch(db, batch)
   }
 
-  #committed({ changes, events, answers, voided, head }: Group): void {
-    const { open, tokens, erasures } = this.#log
+  /** Adds the events to the tree, and signs it. */
+  #proofOperations(group: Group): Operation[] {
+    const { tree, signingKeys } = this.#log
+    const operations = tree.append(group.records)
+    const added: SigningKeyEntry[] = []
+    for (const event of group.events) applySigningKeyEvent(added, event)
+    const { size } = tree
+    const note = this.#parts.signer.sign({ size, root: tree.root() }, signingKeys, added)
+    if (note === undefined) return operations
+    group.checkpoint = { size, note }
+    return [...operations, { type: 'put', key: CHECKPOINT_KEY, value: note }]
+  }
+
+  #committed({ changes, events, answers, voided, head, checkpoint }: Group): void {
+    const { open, tokens, erasures, signingKeys } = this.#log
     for (const [id, { after }] of changes) {
       if (after === undefined || after.view.state === 'Closed') open.delete(id)
       else open.set(id, after)
@@ -248,6 +282,7 @@ export class LogWriter {
       if (event.type === 'rules.changed') this.#log.rules = event.data.rules
       applyErasure(this.#log, event)
       applyErasureEvent(erasures, event)
+      applySigningKeyEvent(signingKeys, event)
       this.#log.time = applyTimeEvent(this.#log.time, event)
     }
     for (const [, owner, at] of voided)
@@ -255,32 +290,8 @@ export class LogWriter {
     for (const [, owner, at] of answers) this.#log.answers.set(owner, at)
     if (head === undefined) return
     this.#log.head = head
+    this.#log.checkpoint = checkpoint ?? this.#log.checkpoint
     this.#log.lastEventAt = events.at(-1)?.at ?? this.#log.lastEventAt
-    this.#onCommitted(head)
+    this.#parts.onCommitted(head)
   }
-}
-
-/** Returns the event with its position, its members in canonical order (record.ts). */
-function assignPosition(event: NewEvent, position: number): LogEvent {
-  const { recordingId, version, type, at, by, commandId, data } = event
-  return { position, recordingId, version, type, at, by, commandId, data } as LogEvent
-}
-
-/**
- * Checks that a recording begins once, and that its version increases by one with each fact. A
- * refusal does not increase it, and an access has none.
- */
-function assertNextVersion(
-  before: RecordingProjection | undefined,
-  { type, version }: NewEvent,
-): void {
-  if (before === undefined || type === 'recording.accessed') return
-  if (type === 'recording.starting')
-    throw new RecorderError('INTERNAL', 'A recording cannot begin twice.')
-  const expected = before.view.version + (type === 'command.refused' ? 0 : 1)
-  if (version !== expected)
-    throw new RecorderError(
-      'INTERNAL',
-      `${type} has version ${version}, but the recording is at ${expected}.`,
-    )
 }

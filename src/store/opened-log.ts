@@ -25,6 +25,9 @@ import { areProjectionsCurrent } from './stored-projections.ts'
 import { copyDatabase } from './table/copy-database.ts'
 import { findDamagedTables } from './table/table-check.ts'
 import { applyTokenEvent, type Tokens } from './tokens.ts'
+import type { LogTree } from './tree/log-tree.ts'
+import { type OpenedTree, openTree } from './tree/open-tree.ts'
+import { applySigningKeyEvent, type SigningKeyEntry } from './tree/signing-key-events.ts'
 import { applyTimeEvent, NO_TIME, type TrustedTime } from './trusted-time.ts'
 import { damaged, tailMissing, verifyLog } from './verify.ts'
 import { createWitness, type Head } from './witness.ts'
@@ -61,6 +64,12 @@ export interface OpenedLog {
   /** The recordings that are erased, also those whose erasure has only begun. */
   erased: Set<string>
   words: SearchWords
+  /** The Merkle tree of the events that are written or being written. */
+  tree: LogTree
+  /** The keys that sign checkpoints, oldest first. */
+  signingKeys: SigningKeyEntry[]
+  /** The newest durable checkpoint. */
+  checkpoint: OpenedTree['checkpoint']
 }
 
 /** How far the opening of a log has come. `done` and `total` count events. */
@@ -74,6 +83,8 @@ export interface OpeningProgress {
 export interface OpenOptions extends WitnessCheckOptions {
   folder: string
   seals: ValueSeals
+  /** Called with background errors that do not harm the log. */
+  onProblem: (problem: Error) => void
   /** Called about once per thousand events. */
   onProgress: (progress: OpeningProgress) => void
   /**
@@ -121,13 +132,14 @@ async function verifyAndLoad(
   db: Database,
   witness: WitnessCheck,
   snapshot: FolderSnapshot,
-  { witnessFile, seals, onProgress }: OpenOptions,
+  { witnessFile, seals, onProgress, onProblem }: OpenOptions,
   damagedTables: string[],
 ): Promise<OpenedLog> {
   const isUnsealed = await checkSchema(db)
   const tokens: Tokens = new Map()
   const kept = { erased: new Set<string>(), words: new SearchWords(), seals }
   const erasures: UnfinishedErasures = new Map()
+  const signingKeys: SigningKeyEntry[] = []
   let time = NO_TIME
   const projections = new ProjectionCheck(db)
   let rules: CustodyRules | undefined
@@ -141,6 +153,7 @@ async function verifyAndLoad(
         if (event.type === 'rules.changed') rules = event.data.rules
         applyErasure(kept, event)
         applyErasureEvent(erasures, event)
+        applySigningKeyEvent(signingKeys, event)
         time = applyTimeEvent(time, event)
       }
       lastEventAt = events.at(-1)?.at ?? lastEventAt
@@ -154,6 +167,10 @@ async function verifyAndLoad(
   // asks for a confirmation.
   if (!isLost && !witness.hasFile) await createWitness(witnessFile, head)
   if (head.position === 0) await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
+  const tree = await openTree(db, {
+    ...{ size: head.position, keys: signingKeys, onProblem },
+    onProgress: (done) => onProgress({ task: 'rebuilding', done, total: head.position }),
+  })
   const differing = await compareOrRebuild({ db, seals }, head.position, projections, onProgress)
   if (isUnsealed && seals.isAvailable) await sealFormerAnswers(db, seals, SCHEMA_VERSION)
   return {
@@ -169,6 +186,8 @@ async function verifyAndLoad(
     time,
     answers: await loadAnswerTimes(db),
     unacknowledged: await loadUnacknowledged(db, head.position),
+    signingKeys,
+    ...tree,
     ...kept,
   }
 }

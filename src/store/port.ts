@@ -10,7 +10,10 @@ import type {
 } from '../contract/events.ts'
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
+import type { SigningKeyEntry } from './tree/signing-key-events.ts'
 import type { TrustedTime } from './trusted-time.ts'
+
+export type { SigningKeyEntry } from './tree/signing-key-events.ts'
 
 /** Part of the port: the time as the log proves it. */
 export type { TrustedTime } from './trusted-time.ts'
@@ -102,6 +105,23 @@ export type ToShown = (view: RecordingView) => RecordingView
 
 /** Whether the log is verified, and whether it can be written. */
 export type LogStatus = 'verifying' | 'verified' | 'readOnly'
+
+/** Proofs about the log that strangers can check (RFC 6962, C2SP). */
+export interface LogProofs {
+  /**
+   * The newest checkpoint: a signed note about the first `size` events, which are durable.
+   * Undefined while no key has signed.
+   */
+  readonly checkpoint: { readonly size: number; readonly note: string } | undefined
+  /** The keys that have signed, oldest first. */
+  readonly keys: readonly SigningKeyEntry[]
+  /** Returns the stored record of an event, byte for byte. */
+  record(position: number): Promise<string>
+  /** Returns the proof that an event is among the first `size`. */
+  inclusion(position: number, size: number): Promise<Buffer[]>
+  /** Returns the proof that the first `to` events begin with the first `from`. */
+  consistency(from: number, to: number): Promise<Buffer[]>
+}
 
 /**
  * The event log and its projections in one LevelDB folder with one writer.
@@ -196,6 +216,8 @@ export interface EventLog {
   clearErased(): Promise<void>
   /** Returns the tokens that are not revoked, oldest first. */
   tokens(): Token[]
+  /** Proofs about the durable events. */
+  readonly proofs: LogProofs
   /**
    * Closes the database, opens it again, and verifies order and chain. Rejects when it still cannot
    * be read or written.

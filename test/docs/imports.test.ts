@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'composition/': [
     ...['contract/', 'media/', 'disk/', 'processes/', 'ffmpeg/', 'age/', 'eventemitter3', 'node:*'],
   ],
-  'store/': ['contract/', 'disk/', 'custody/', 'level', 'node:*'],
+  'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'level', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
     ...[
@@ -51,6 +51,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'age/stored-media.ts',
       'custody/composition-identity.ts',
       'custody/port.ts',
+      'tlog/keys.ts',
     ],
     ...['actors/clock-actor.ts', 'store/port.ts'],
     ...['xstate', 'eventemitter3', 'pino', 'node:*'],

@@ -140,7 +140,7 @@ async function withReader(
   const problems: Error[] = []
   const witnessFile = `${folder}.head`
   const log = await openVerifiedLog({
-    ...{ folder, witnessFile, onProgress() {} },
+    ...{ folder, witnessFile, onProgress() {}, onProblem() {} },
     seals: new ValueSeals(TEST_KEYS),
   })
   try {

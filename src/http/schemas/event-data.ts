@@ -211,6 +211,13 @@ const recorder = {
     to: time.describe('The time that was confirmed'),
   }),
   'keys.rotated': z.object({ from: z.string(), to: z.string(), keys: z.int() }),
+  'signingKey.changed': z.object({
+    key: z.string().describe('The vkey that signs checkpoints from here on (C2SP signed-note)'),
+    former: z.string().nullable().describe('The vkey before'),
+    cause: z
+      .enum(['created', 'rotated', 'lost'])
+      .describe('`lost`: the key before was gone, so that only the new one vouches for the change'),
+  }),
   'desktop.locked': nothing,
   'desktop.unlocked': nothing,
 }

@@ -4,11 +4,12 @@ import type { KeyStatus } from '../../contract/custody.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
+import { rotateSigningKey } from './signing-key.ts'
 
 /** The parts that the upkeep of the keys works with. */
 export interface KeyUpkeepOptions {
   keys: KeyRing
-  log: Pick<EventLog, 'recording' | 'openRecordings' | 'lostWitness'>
+  log: Pick<EventLog, 'recording' | 'openRecordings' | 'lostWitness' | 'proofs'>
   facts: Pick<FactPipeline, 'append'>
   system: By
   recordingsFolder: string
@@ -20,6 +21,7 @@ export class KeyUpkeep {
   readonly #options: KeyUpkeepOptions
   #isClosed = false
   #tidying: Promise<void> = Promise.resolve()
+  #signing: Promise<void> = Promise.resolve()
 
   constructor(options: KeyUpkeepOptions) {
     this.#options = options
@@ -43,6 +45,17 @@ export class KeyUpkeep {
   }
 
   /**
+   * Replaces the key that signs the log, after those under way. Resolves when the log names it.
+   * Rejects with KEY_UNAVAILABLE, STORAGE_FULL or STORAGE_UNAVAILABLE.
+   */
+  rotateSigningKey(by: By): Promise<void> {
+    const { log, keys, facts } = this.#options
+    const rotated = this.#signing.then(() => rotateSigningKey(log, keys, facts, by))
+    this.#signing = rotated.catch(() => {})
+    return rotated
+  }
+
+  /**
    * Goes on with a rotation that a dead daemon has left, and destroys the keys of recordings that
    * never came to be or are erased. To be called before a start may create further keys.
    */
@@ -63,7 +76,7 @@ export class KeyUpkeep {
   /** Resolves when it destroys no more keys. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.idle()
+    await Promise.all([this.idle(), this.#signing])
   }
 
   async #goOn(ids: readonly string[]): Promise<void> {

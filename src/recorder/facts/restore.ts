@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { By } from '../../contract/by.ts'
+import { destroyFormerSigningKeys, missingSigningKey } from '../custody/signing-key.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { RecorderParts } from '../recorder-parts.ts'
 import { type OpeningFact, openingFacts, rulesFact, unacknowledgedCommands } from './opening.ts'
@@ -31,6 +32,7 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   const { lostWitness, rebuiltViews } = log
   if (rebuiltViews !== undefined)
     logger.warn(rebuiltViews, 'stored views were damaged and have been rebuilt')
+  const signingKey = await missingSigningKey(log, keys)
   // One millisecond more makes the interruption a gap, however far the clock was set back.
   clock.notBefore(newestTime(log, interrupted) + 1)
   parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
@@ -44,7 +46,11 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
       recoveryFacts(batch, id, interrupted, reason, rule)
     openingFacts(batch, opening, unacknowledged)
     rulesFact(batch, log, options.rules())
+    if (signingKey) batch.add(null, 'signingKey.changed', signingKey)
   })
+  await destroyFormerSigningKeys(log, keys).catch((error) =>
+    onFault('removing a former key of the log', error),
+  )
   // After the facts: until then they can be read. Keys that a crash leaves are tidied up later.
   for (const id of unconfirmed)
     await keys.discard(id).catch((error) => onFault('removing an unused key', error))

@@ -24,6 +24,7 @@ async function setUp(lostWitness?: LostWitness) {
       lostWitness,
       openRecordings: () => [{ id: 'open' } as RecordingView],
       recording: async (id) => views[id],
+      proofs: { keys: [] } as unknown as KeyUpkeepOptions['log']['proofs'],
     },
     facts: { append: async () => {} },
     system: { side: 'system', client: 'recorder', user: 'tester' },

@@ -1,0 +1,38 @@
+import { RecorderError } from '../../contract/errors.ts'
+import { consistencyProof, inclusionProof } from '../../tlog/proofs.ts'
+import { wrapReadErrors } from '../database.ts'
+import { eventKey } from '../keys.ts'
+import type { OpenedLog } from '../opened-log.ts'
+import type { LogProofs } from '../port.ts'
+import { treeHashes } from './tree-hashes.ts'
+
+/** Makes the proofs of a log from its records and the stored hashes of its tree. */
+export function createLogProofs(log: () => OpenedLog): LogProofs {
+  return {
+    get checkpoint() {
+      return log().checkpoint
+    },
+    get keys() {
+      return log().signingKeys
+    },
+    async record(position) {
+      assertRange(position >= 1 && position <= log().head.position)
+      const record = await wrapReadErrors(() => log().db.get(eventKey(position)))
+      if (record === undefined)
+        throw new RecorderError('STORAGE_UNAVAILABLE', `Event ${position} is missing on disk.`)
+      return record
+    },
+    async inclusion(position, size) {
+      assertRange(position >= 1 && position <= size && size <= log().head.position)
+      return inclusionProof(position - 1, size, treeHashes(log().db, size))
+    },
+    async consistency(from, to) {
+      assertRange(from >= 0 && from <= to && to <= log().head.position)
+      return consistencyProof(from, to, treeHashes(log().db, to))
+    },
+  }
+}
+
+function assertRange(isInLog: boolean): void {
+  if (!isInLog) throw new RecorderError('INTERNAL', 'The proof is about events that are not there.')
+}

@@ -1,0 +1,78 @@
+import { type OpenedCheckpoint, openCheckpoint } from '../../tlog/checkpoint.ts'
+import { parseVkey } from '../../tlog/keys.ts'
+import { rootAt } from '../../tlog/subtrees.ts'
+import { TlogError } from '../../tlog/tlog-error.ts'
+import { type Database, wrapReadErrors } from '../database.ts'
+import { CHECKPOINT_KEY } from '../keys.ts'
+import { damaged, tailMissing } from '../verify.ts'
+import { LogTree } from './log-tree.ts'
+import type { SigningKeyEntry } from './signing-key-events.ts'
+import { treeHashes } from './tree-hashes.ts'
+
+/** The tree of a log, and its newest checkpoint as a signed note. */
+export interface OpenedTree {
+  tree: LogTree
+  /** Undefined while no key has signed. */
+  checkpoint: { size: number; note: string } | undefined
+}
+
+/** How to open a tree. */
+export interface OpenTreeOptions {
+  /** The number of events in the log. */
+  size: number
+  /** The keys that the log names, oldest first. */
+  keys: readonly SigningKeyEntry[]
+  /** Called when stored hashes were wrong, so that they are computed again. */
+  onProblem: (problem: Error) => void
+  onProgress?: (done: number) => void
+}
+
+/**
+ * Opens the tree of a verified log, and compares it with the checkpoint that was signed last.
+ * Computes stored hashes that are missing or wrong again from the events. Rejects with
+ * STORAGE_UNAVAILABLE when the events are not those that were signed, or STORAGE_FULL.
+ */
+export async function openTree(db: Database, options: OpenTreeOptions): Promise<OpenedTree> {
+  const { size, keys } = options
+  const note = await wrapReadErrors(() => db.get(CHECKPOINT_KEY))
+  const signed = openStored(note, keys)
+  if (signed !== undefined && signed.size > size) throw tailMissing(size, signed.size)
+  const tree = await openMatching(db, options, signed)
+  return { tree, checkpoint: signed && { size: signed.size, note: note as string } }
+}
+
+/** Stored hashes are used only when they make the root that was signed. */
+async function openMatching(
+  db: Database,
+  { size, onProblem, onProgress }: OpenTreeOptions,
+  signed: OpenedCheckpoint | undefined,
+): Promise<LogTree> {
+  if (signed !== undefined) {
+    const found = await LogTree.open(db, size, signed, onProgress)
+    if (found !== undefined) return found
+    onProblem(new Error('Stored hashes of the log’s tree were missing or wrong.'))
+  }
+  const tree = await LogTree.rebuild(db, size, onProgress)
+  if (signed === undefined || (await hasRoot(db, signed))) return tree
+  throw damaged(`its first ${signed.size} events are not those that were signed`)
+}
+
+function openStored(
+  note: string | undefined,
+  entries: readonly SigningKeyEntry[],
+): OpenedCheckpoint | undefined {
+  if (entries.length === 0) return undefined
+  if (note === undefined) throw damaged('its checkpoint is missing')
+  try {
+    const keys = entries.map(({ key }) => parseVkey(key))
+    const origin = keys.at(-1)?.name as string
+    return openCheckpoint(note, { origin, keys })
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error
+    throw damaged('its checkpoint is not one that its keys have signed', error)
+  }
+}
+
+async function hasRoot(db: Database, { size, root }: OpenedCheckpoint): Promise<boolean> {
+  return (await rootAt(size, treeHashes(db, size))).equals(root)
+}
