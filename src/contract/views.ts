@@ -110,6 +110,8 @@ export interface RecordingAnswer extends Omit<RecordingView, 'tracks'> {
   retention: RetentionView | null
   /** Every value ever set, oldest first. Only in the answer for a single recording. */
   tagHistory?: TagEntry[]
+  /** The place of the command's last event in the log. Only in the answer to a command. */
+  position?: number
 }
 
 /** A segment as clients see it. */

@@ -20,6 +20,7 @@ import { pageRoutes } from './routes/page.ts'
 import { peaksRoutes } from './routes/peaks.ts'
 import { pictureRoutes } from './routes/picture.ts'
 import { pingRoute } from './routes/ping.ts'
+import { proofRoutes } from './routes/proofs.ts'
 import { readinessRoutes } from './routes/readiness.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { replayRoutes } from './routes/replay.ts'
@@ -54,6 +55,7 @@ export function createRoutes(services: Services): Route[] {
     pingRoute(),
     ...readinessRoutes(services),
     ...keyRoutes(services),
+    ...proofRoutes(services),
     ...tokenRoutes(services),
     ...launchRoutes(services),
     ...pageRoutes(services),

@@ -101,12 +101,17 @@ export interface RecorderPort {
    * with KEY_UNAVAILABLE.
    */
   rotateKeys(by: By): Promise<KeyStatus>
+  /**
+   * Replaces the key that signs the log. Rejects with KEY_UNAVAILABLE, STORAGE_FULL or
+   * STORAGE_UNAVAILABLE.
+   */
+  rotateSigningKey(by: By): Promise<void>
   readonly retention: Pick<Retention, 'report' | 'confirmClock'>
   readonly bus: RecorderBus
   /** Records who sees what. */
   readonly accesses: AccessPort
-  /** Reading only: events, segments, tokens. */
-  readonly log: Pick<EventLog, 'position' | 'events' | 'segments' | 'segment' | 'tokens'>
+  /** Reading only: events, segments, tokens, proofs. */
+  readonly log: Pick<EventLog, 'position' | 'events' | 'segments' | 'segment' | 'tokens' | 'proofs'>
   /**
    * Opens the media of a closed segment. Rejects with ERASED, KEY_UNAVAILABLE, NOT_FOUND (the file
    * is missing), with SealedFileError when its file is damaged, and with errors of the file system.

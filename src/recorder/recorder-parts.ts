@@ -125,9 +125,11 @@ function createFactPipeline(
           inspection.process(live, medium, process, isRunning),
         onClock: (fired) => parts().clockCommands.fired(id, fired),
       }),
-    render: (pending, status, view, recordings) => ({
+    render: ({ cause }, { status, view, recordings, position }) => ({
       status,
-      body: view ? parts().reader.toAnswerIn(recordings, view, pending.cause.by.side) : {},
+      body: view
+        ? { ...parts().reader.toAnswerIn(recordings, view, cause.by.side), position }
+        : { position },
     }),
     observeReport: (id, medium, report) => {
       parts().reader.observeReport(id, medium, report)

@@ -139,7 +139,7 @@ export class LogWriter {
       const found = latest(id)?.view
       return found && seals.openView(found)
     }
-    const rendered = answers.map(({ render }) => render(view))
+    const rendered = answers.map(({ render }) => render(view, positioned))
     const kept: Group['answers'] = []
     for (const [index, { idempotency, claimsMedia = false }] of answers.entries()) {
       if (!idempotency) continue

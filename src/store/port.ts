@@ -52,8 +52,11 @@ export interface AnswerToKeep {
   idempotency: IdempotencyKey | undefined
   /** Whether it claims that media flow, which is untrue once the recorder has died. */
   claimsMedia?: boolean
-  /** Called synchronously in `append`. */
-  render(view: (id: string) => RecordingView | undefined): CommandAnswer
+  /** Called synchronously in `append`, with the events of the batch as they are placed. */
+  render(
+    view: (id: string) => RecordingView | undefined,
+    events: readonly LogEvent[],
+  ): CommandAnswer
 }
 
 /** A batch that is being written. */
@@ -117,6 +120,11 @@ export interface LogProofs {
   readonly keys: readonly SigningKeyEntry[]
   /** Returns the stored record of an event, byte for byte. */
   record(position: number): Promise<string>
+  /**
+   * Returns the receipt of an event: a proof that it is in the newest checkpoint, with its stored
+   * record as `extra` (C2SP tlog-proof). Rejects with KEY_UNAVAILABLE while no key has signed.
+   */
+  receipt(position: number): Promise<string>
   /** Returns the proof that an event is among the first `size`. */
   inclusion(position: number, size: number): Promise<Buffer[]>
   /** Returns the proof that the first `to` events begin with the first `from`. */

@@ -140,12 +140,13 @@ suite('reading over HTTP', (test) => {
   })
 
   test('both sides read a recording with its history, its version and their own allowed commands', async () => {
+    const { position: _, ...shown } = first
     const { id, version } = first
     for (const client of [clients.api, clients.ui]) {
       const { body, headers } = await client.get(`/recordings/${id}`)
       assert.equal(headers.get('etag'), `"${version}"`)
       const { tagHistory, ...recording } = body
-      assert.deepEqual(recording, first)
+      assert.deepEqual(recording, shown)
       assert.deepEqual(tagHistory.map(({ key }: { key: string }) => key).slice(-2), [
         'customer',
         'desk',

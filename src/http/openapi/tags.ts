@@ -7,6 +7,7 @@ export const TAGS = {
   Files:
     'The recorded media: segments as they are stored, and tracks and whole recordings as one composed file.',
   Events: 'The log, from which everything else is derived.',
+  Audit: 'Questions about the whole log, and proofs that strangers can check.',
   Recorder: 'The state of the recorder, its devices, and whether it is fit to record.',
   Tokens: 'Credentials of other programs.',
   Page: 'The recorder’s own page, and the sessions of its browsers.',

@@ -25,6 +25,7 @@ import {
   time,
   warningCode,
 } from './parts.ts'
+import { auditKey, consistencyProof } from './proof-answers.ts'
 import {
   allowedCommands,
   hold,
@@ -186,8 +187,10 @@ function pageOf<S extends z.ZodType>(item: S) {
 export const ANSWERS = {
   Application: application,
   By: by,
+  AuditKey: auditKey,
   Chart: chart,
   Configuration: configuration,
+  ConsistencyProof: consistencyProof,
   Device: device,
   Devices: devices,
   Event: event,

@@ -101,6 +101,11 @@ export const recording = z.object({
     .optional()
     .describe('The key is missing, so that tags, devices and reasons cannot be read'),
   allowedCommands,
+  position: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('The place of the command’s last event in the log; only in the answer to a command'),
 })
 
 /** The schema of one recording. */

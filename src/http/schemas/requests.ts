@@ -235,6 +235,14 @@ export const eventsQuery = z.strictObject({
   cursor: cursor.optional(),
 })
 
+/** The query of GET /audit/consistency. */
+export const consistencyQuery = z.strictObject({
+  from: numberText(0, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('The size of the earlier tree. Required'),
+  to: numberText(0, Number.MAX_SAFE_INTEGER).optional().describe('The size of the later tree'),
+})
+
 /** The query of GET /recordings/{id}/replay. */
 export const replayQuery = z
   .strictObject({

@@ -3,12 +3,12 @@ import type { By } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
-import type { RecordingView } from '../../contract/views.ts'
 import type { LiveInspection } from '../../inspection/live-inspection.ts'
 import type { Appended, CommandAnswer, EventLog } from '../../store/port.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
 import { isTransient, reportFacts, type SegmentReport } from './capture-reports.ts'
+import { answersTo, type RenderAnswer } from './completed-command.ts'
 import { EventBatch, type FactCause } from './event-batch.ts'
 import { LiveRecordings } from './live-recordings.ts'
 import type { PendingCommand } from './pending-command.ts'
@@ -37,13 +37,7 @@ export interface FactPipelineOptions {
   stallMs: number
   createLive(id: string): LiveRecording
   inspection: LiveInspection
-  /** Renders the answer to a completed command from these open recordings. */
-  render(
-    pending: PendingCommand,
-    status: number,
-    view: RecordingView | undefined,
-    recordings: OpenRecordings,
-  ): CommandAnswer
+  render: RenderAnswer
   /** Called first with every report. A promise delays the report's facts until it settles. */
   observeReport(id: string, medium: Medium, report: CaptureReport): Promise<void> | undefined
   onCommitted(events: readonly LogEvent[]): void
@@ -180,13 +174,7 @@ export class FactPipeline {
 
   #append(batch: EventBatch, settled: [PendingCommand, Settlement][]): Appended {
     const { log, render } = this.#options
-    const answers = settled.flatMap(([pending, settlement]) => {
-      if ('failure' in settlement) return []
-      const answer = (view: (id: string) => RecordingView | undefined) =>
-        render(pending, settlement.status, view(pending.recordingId), batch.recordings)
-      const { idempotency } = pending.command
-      return [{ idempotency, claimsMedia: pending.goal === 'flowing', render: answer }]
-    })
+    const answers = answersTo(settled, batch.recordings, render)
     const { events, voidUnacknowledged } = batch
     const appended = log.append({ events, answers, voidUnacknowledged })
     this.#recordings = batch.recordings

@@ -1,5 +1,7 @@
+import { notSigned } from '../../contract/audit-key.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { consistencyProof, inclusionProof } from '../../tlog/proofs.ts'
+import { encodeTlogProof } from '../../tlog/tlog-proof.ts'
 import { wrapReadErrors } from '../database.ts'
 import { eventKey } from '../keys.ts'
 import type { OpenedLog } from '../opened-log.ts'
@@ -21,6 +23,18 @@ export function createLogProofs(log: () => OpenedLog): LogProofs {
       if (record === undefined)
         throw new RecorderError('STORAGE_UNAVAILABLE', `Event ${position} is missing on disk.`)
       return record
+    },
+    async receipt(position) {
+      const { checkpoint } = log()
+      if (checkpoint === undefined) throw notSigned()
+      const [record, hashes] = await Promise.all([
+        this.record(position),
+        this.inclusion(position, checkpoint.size),
+      ])
+      return encodeTlogProof({
+        ...{ extra: Buffer.from(record), index: position - 1, hashes },
+        checkpoint: checkpoint.note,
+      })
     },
     async inclusion(position, size) {
       assertRange(position >= 1 && position <= size && size <= log().head.position)

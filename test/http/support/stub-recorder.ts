@@ -323,7 +323,17 @@ export class StubRecorder implements RecorderPort {
     }
   }
 
+  async rotateSigningKey(): Promise<void> {}
+
   readonly log: RecorderPort['log'] = logOf(this)
+}
+
+const noProof = async (): Promise<never> => {
+  throw new Error('This log proves nothing.')
+}
+const NO_PROOFS: RecorderPort['log']['proofs'] = {
+  ...{ checkpoint: undefined, keys: [] },
+  ...{ record: noProof, receipt: noProof, inclusion: noProof, consistency: noProof },
 }
 
 function logOf(stub: StubRecorder): RecorderPort['log'] {
@@ -339,6 +349,7 @@ function logOf(stub: StubRecorder): RecorderPort['log'] {
         : events
             .filter((event) => event.position > after && event.recordingId === recordingId)
             .slice(0, limit),
+    proofs: NO_PROOFS,
     segments: async (id, { limit, cursor }) => {
       const from = Number(cursor ?? 0)
       const all = segmentsOf.get(id) ?? []

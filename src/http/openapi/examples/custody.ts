@@ -24,6 +24,7 @@ function erased(): RecordingAnswer {
   return {
     ...closed,
     version: 67,
+    position: 73,
     tracks: Object.fromEntries(tracks),
     tags: [],
     consent,
@@ -46,9 +47,9 @@ export const CUSTODY_REQUEST_EXAMPLES = {
 
 /** The bodies of answers about custody, by operation. */
 export const CUSTODY_EXAMPLES = {
-  placeHold: { ...recordingAfter('close'), version: 62, holds: [HOLD] },
+  placeHold: { ...recordingAfter('close'), version: 62, position: 66, holds: [HOLD] },
   listHolds: { items: [HOLD], nextCursor: null },
-  releaseHold: { ...recordingAfter('close'), version: 65 },
+  releaseHold: { ...recordingAfter('close'), version: 65, position: 69 },
   eraseRecording: erased(),
   readRetention: {
     waiting: null,

@@ -8,7 +8,8 @@ import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
 import { CHART } from './chart.ts'
 import { CUSTODY_EXAMPLES, CUSTODY_REQUEST_EXAMPLES } from './custody.ts'
 import { EVENTS, STREAM } from './events.ts'
-import { GRANTED, recordingAfter, recordingWithHistoryAfter } from './recording.ts'
+import { PROOF_EXAMPLES } from './proofs.ts'
+import { answerAfter, GRANTED, recordingAfter, recordingWithHistoryAfter } from './recording.ts'
 import { REPLAY_STATE } from './replay.ts'
 import { CRM, DEVICES, RECORDING_ID, STEPS, timeAt } from './story.ts'
 
@@ -97,6 +98,7 @@ const CLOSED_PAGE = { items: [recordingAfter('close')], nextCursor: null }
 export const REQUEST_EXAMPLES: Record<string, unknown> = {
   createToken: { name: TOKEN.name, scopes: TOKEN.scopes },
   launchPage: {},
+  rotateAuditKey: {},
   rotateKeys: {},
   signOut: {},
   startRecording: {
@@ -128,9 +130,9 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   readSession: { expiresAt: timeAt(40_000) },
   listDevices: { mic: listOf('mic'), speaker: listOf('speaker'), screen: listOf('screen') },
   readReadiness: READINESS,
-  startRecording: recordingAfter('start'),
-  startMedia: recordingAfter('startSpeaker'),
-  tagRecording: recordingAfter('tag'),
+  startRecording: answerAfter('start'),
+  startMedia: answerAfter('startSpeaker'),
+  tagRecording: answerAfter('tag'),
   readApplication: {
     state: 'Recording',
     version: '0.1.0',
@@ -145,12 +147,12 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     storage: { freeBytes: 84_995_190_784, recordableSeconds: 1_045_130, log: 'verified' },
     allowedCommands: ['stop', 'pause', 'tag', 'consent'],
   },
-  recordConsent: recordingAfter('consent'),
-  pauseMedia: recordingAfter('pause'),
-  resumeMedia: recordingAfter('resume'),
-  stopMedia: recordingAfter('stop'),
+  recordConsent: answerAfter('consent'),
+  pauseMedia: answerAfter('pause'),
+  resumeMedia: answerAfter('resume'),
+  stopMedia: answerAfter('stop'),
   readRecording: recordingWithHistoryAfter('stop'),
-  closeRecording: recordingAfter('close'),
+  closeRecording: answerAfter('close'),
   ...CUSTODY_EXAMPLES,
   listRecordings: CLOSED_PAGE,
   searchRecordings: CLOSED_PAGE,
@@ -213,6 +215,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
       language: { value: null, from: 'default' },
     },
   },
+  ...PROOF_EXAMPLES,
   readKeys: KEYS,
   rotateKeys: {
     ...KEYS,

@@ -165,6 +165,12 @@ export function recordingAfter(step: Step): RecordingAnswer {
   }
 }
 
+/** The answer to the command of a step. */
+export function answerAfter(step: Step): RecordingAnswer {
+  const recording = recordingAfter(step)
+  return { ...recording, position: recording.version + 4 }
+}
+
 /** Returns the recording with the history of its tags. */
 export function recordingWithHistoryAfter(step: Step): RecordingAnswer {
   return { ...recordingAfter(step), tagHistory: tagsAfter(step) }
