@@ -8,6 +8,7 @@ import { type Access, createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
 import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
+import { Verifications } from './audit/verify/verifications.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
 import type { QualityPreset } from './contract/quality.ts'
@@ -126,8 +127,12 @@ async function assemble(
   cleanup.push(() => compositions.close())
   composed.open(compositions)
   clearCacheWhenSpaceIsLow(recorder, compositions)
+  const verifications = new Verifications(recorder.log, home.recordingsFolder, (error) =>
+    logger.error({ err: error }, 'a verification failed'),
+  )
+  cleanup.push(() => verifications.close())
   const url = await door.open({
-    ...{ recorder, compositions, version, user, configuration },
+    ...{ recorder, compositions, verifications, version, user, configuration },
     isRunning: () => recorder.isRunning,
   })
   return {
@@ -136,6 +141,7 @@ async function assemble(
     reload: () => reload(settings, recorder, keys),
     async stop() {
       // In parallel: closing the recorder completes pending requests.
+      await verifications.close()
       await Promise.all([recorder.close(), compositions.close(), door.close(), keys.close()])
       clock.stop()
       await door.withdraw()

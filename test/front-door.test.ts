@@ -19,6 +19,7 @@ import { refusedInspection } from './http/support/inspection-socket.ts'
 import { INDEX, writePage } from './http/support/page-folder.ts'
 import { StubCompositions } from './http/support/stub-compositions.ts'
 import { StubRecorder } from './http/support/stub-recorder.ts'
+import { NO_VERIFICATIONS } from './http/support/stub-verifications.ts'
 import { suite } from './support/suite.ts'
 
 const noSockets = process.platform === 'win32' ? 'Windows has no Unix sockets' : null
@@ -57,6 +58,7 @@ suite('while the log is being opened', (test) => {
     door.open({
       recorder: new StubRecorder(home.folder),
       compositions: new StubCompositions(),
+      verifications: NO_VERIFICATIONS,
       version: '1.2.3',
       user: 'clerk',
       configuration: configurationWith({}),

@@ -46,6 +46,7 @@ import type {
   TokenRequest,
   TokenView,
 } from './types.ts'
+import { verificationMethods } from './verification-methods.ts'
 
 export * from './errors.ts'
 export type { FollowOptions } from './follow.ts'
@@ -107,6 +108,7 @@ export function createClient(options: ClientOptions = {}): RecorderClient {
     ...commandMethods(request),
     ...accessMethods(request),
     ...custodyMethods(request),
+    ...verificationMethods(request),
     request,
     open,
     inspect: ({ signal, WebSocket, ...more } = {}) => {

@@ -1,8 +1,10 @@
+import type { AuditKey } from '../contract/audit-key.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { AccessView, HoldView, KeyStatus, RetentionStatus } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { ReplayState } from '../contract/replay.ts'
+import type { VerificationView } from '../contract/verification.ts'
 import type {
   ApplicationView,
   ReadinessView,
@@ -36,6 +38,7 @@ import type {
   Tags,
   TokenRequest,
   TokenView,
+  VerificationRequest,
 } from './types.ts'
 
 /** The query of a request. Undefined members are left out. */
@@ -105,6 +108,13 @@ export interface RecorderClient {
   keys(options?: RequestOptions): Promise<KeyStatus>
   /** Begins to replace the master key. `keys` shows how far it is. */
   rotateKeys(options?: RequestOptions): Promise<KeyStatus>
+  /** Reads the keys with which strangers verify the log. */
+  auditKey(options?: RequestOptions): Promise<AuditKey>
+  /** Replaces the key that signs the log. */
+  rotateAuditKey(options?: RequestOptions): Promise<AuditKey>
+  /** Begins to verify the log and its media. `verification` shows how far it is. */
+  verify(request?: VerificationRequest, options?: RequestOptions): Promise<VerificationView>
+  verification(id: string, options?: RequestOptions): Promise<VerificationView>
   tokens(query?: PageQuery, options?: RequestOptions): Promise<Page<TokenView>>
   createToken(request: TokenRequest, options?: RequestOptions): Promise<NewToken>
   revokeToken(id: string, options?: RequestOptions): Promise<void>

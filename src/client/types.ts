@@ -19,6 +19,7 @@ import type {
   tagRequest,
 } from '../http/schemas/requests.ts'
 import type { tokenRequest } from '../http/schemas/token-request.ts'
+import type { verificationRequest } from '../http/schemas/verification-request.ts'
 
 /** The parameters of a query, whose numbers are sent as text. */
 type Query<Schema extends z.ZodType> = Partial<z.output<Schema>>
@@ -37,6 +38,8 @@ export type ConsentRequest = z.input<typeof consentRequest>
 export type Tags = z.input<typeof tagRequest>['tags']
 /** A search. All its members must match. */
 export type SearchRequest = z.input<typeof searchRequest>
+/** The things to verify besides the whole log. */
+export type VerificationRequest = z.input<typeof verificationRequest>
 /** A new token. */
 export type TokenRequest = z.input<typeof tokenRequest>
 /** The filters and the page of a list of recordings. */

@@ -30,6 +30,7 @@ import { segmentRoutes } from './routes/segments.ts'
 import { tagKeyRoutes } from './routes/tag-keys.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { uiSessionRoutes } from './routes/ui-sessions.ts'
+import { verificationRoutes } from './routes/verifications.ts'
 import type { Services } from './services.ts'
 
 /** Returns all routes. */
@@ -56,6 +57,7 @@ export function createRoutes(services: Services): Route[] {
     ...readinessRoutes(services),
     ...keyRoutes(services),
     ...proofRoutes(services),
+    ...verificationRoutes(services),
     ...tokenRoutes(services),
     ...launchRoutes(services),
     ...pageRoutes(services),

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Socket, Server as SocketServer } from 'node:net'
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { RecorderPort } from '../recorder/port.ts'
@@ -31,6 +32,8 @@ export interface HttpOptions {
   recorder: RecorderPort
   /** Composes a recording's segments into one playable file. */
   compositions: CompositionPort
+  /** Verifies the log and its media. */
+  verifications: VerificationsPort
   access: Access
   /** The version of the recorder. */
   version: string

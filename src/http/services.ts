@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { RecorderPort } from '../recorder/port.ts'
@@ -23,6 +24,7 @@ export interface Services {
   /** Returns false while the daemon is stopping. Commands then get NOT_READY. */
   isRunning: () => boolean
   logger: Logger
+  verifications: VerificationsPort
   streams: EventStreams
   feeds: InspectionFeeds
   erasures: ErasureWatch

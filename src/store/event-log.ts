@@ -87,6 +87,10 @@ class LevelEventLog implements EventLog {
     return this.#log.head.position
   }
 
+  get readable() {
+    return this.#log
+  }
+
   get lastEventAt(): string | null {
     return this.#log.lastEventAt
   }

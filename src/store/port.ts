@@ -10,6 +10,7 @@ import type {
 } from '../contract/events.ts'
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
+import type { ReadableLog } from './read-records.ts'
 import type { SigningKeyEntry } from './tree/signing-key-events.ts'
 import type { TrustedTime } from './trusted-time.ts'
 
@@ -226,6 +227,8 @@ export interface EventLog {
   tokens(): Token[]
   /** Proofs about the durable events. */
   readonly proofs: LogProofs
+  /** The database and its last durable event, for a verification. It only reads. */
+  readonly readable: ReadableLog
   /**
    * Closes the database, opens it again, and verifies order and chain. Rejects when it still cannot
    * be read or written.

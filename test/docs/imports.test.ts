@@ -36,6 +36,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'media/', 'disk/', 'processes/', 'ffmpeg/', 'age/', 'eventemitter3', 'node:*'],
   ],
   'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'level', 'node:*'],
+  // It reads stored records as they are: that is what it verifies.
+  'audit/verify/': ['contract/', 'replay/', 'store/', 'tlog/', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
     ...[
@@ -59,6 +61,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'access/': ['contract/', 'disk/', 'time/', 'node:*'],
   'http/': [
     ...['contract/', 'access/', 'age/', 'recorder/port.ts', 'composition/port.ts'],
+    'audit/verify/port.ts',
     'inspection/redact.ts',
     ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
@@ -94,6 +97,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
     ...[
       'custody/',
+      'audit/',
       'composition/',
       'home/',
       'platform/watch-desktop.ts',

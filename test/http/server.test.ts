@@ -13,12 +13,14 @@ import { readEvents } from './support/event-reader.ts'
 import { bodyOf } from './support/expect.ts'
 import { StubCompositions } from './support/stub-compositions.ts'
 import { StubRecorder } from './support/stub-recorder.ts'
+import { NO_VERIFICATIONS } from './support/stub-verifications.ts'
 
 function options(): HttpOptions {
   const recorder = new StubRecorder('/nowhere')
   return {
     recorder,
     compositions: new StubCompositions(),
+    verifications: NO_VERIFICATIONS,
     access: createAccess({ homeToken: HOME_TOKEN, tokens: () => [] }),
     version: '1.2.3',
     user: 'tester',

@@ -6,6 +6,7 @@ import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import { configurationWith, HOME_TOKEN } from '../http/support/daemon.ts'
 import { openInspection } from '../http/support/inspection-socket.ts'
 import { StubCompositions } from '../http/support/stub-compositions.ts'
+import { NO_VERIFICATIONS } from '../http/support/stub-verifications.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
 import { suite } from '../support/suite.ts'
 
@@ -25,6 +26,7 @@ suite('slow readers of the inspection feed', (test) => {
     server = await startHttp({
       recorder,
       compositions: new StubCompositions(),
+      verifications: NO_VERIFICATIONS,
       access: createAccess({ homeToken: HOME_TOKEN, tokens: () => recorder.log.tokens() }),
       port: 0,
       version: '1.2.3',

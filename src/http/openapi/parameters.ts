@@ -33,6 +33,16 @@ const PATH_PARAMETERS: Record<string, Json> = {
     example: 'b0a0c7a4-2f0a-4a37-8a5c-6f7b0f1d2c3e',
     schema: { type: 'string' },
   },
+  position: {
+    description: 'The position of an event',
+    example: 1,
+    schema: { type: 'integer', minimum: 1 },
+  },
+  verificationId: {
+    description: 'The id of a verification',
+    example: '0f8fad5b-d9cb-469f-a165-70867728950e',
+    schema: { type: 'string' },
+  },
   file: {
     description: 'The name of a file of the page',
     example: 'main-ABCDEFGH.js',

@@ -36,6 +36,7 @@ import {
   track,
 } from './recording-answer.ts'
 import { replayState } from './replay-answer.ts'
+import { verification } from './verification-answer.ts'
 
 /** A scope of a token. */
 export const scope = z.enum(SCOPES)
@@ -222,5 +223,6 @@ export const ANSWERS = {
   Token: token,
   TokenPage: pageOf(token),
   Track: track,
+  Verification: verification,
   UiSession: z.object({ expiresAt: time }),
 }

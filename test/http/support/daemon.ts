@@ -13,6 +13,7 @@ import type { PageFiles } from '../../../src/http/page/page-files.ts'
 import { type HttpLimits, type HttpServer, startHttp } from '../../../src/http/server.ts'
 import { StubCompositions } from './stub-compositions.ts'
 import { BY, StubRecorder } from './stub-recorder.ts'
+import { NO_VERIFICATIONS } from './stub-verifications.ts'
 
 export const HOME_TOKEN = newToken().secret
 export const ALLOWED_ORIGIN = 'https://crm.example'
@@ -76,6 +77,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const server = await startHttp({
     recorder,
     compositions,
+    verifications: NO_VERIFICATIONS,
     access,
     port: 0,
     socketPath: options.socket ? join(folder, 'api.sock') : null,

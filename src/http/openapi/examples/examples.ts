@@ -12,6 +12,7 @@ import { PROOF_EXAMPLES } from './proofs.ts'
 import { answerAfter, GRANTED, recordingAfter, recordingWithHistoryAfter } from './recording.ts'
 import { REPLAY_STATE } from './replay.ts'
 import { CRM, DEVICES, RECORDING_ID, STEPS, timeAt } from './story.ts'
+import { VERIFICATION_EXAMPLES } from './verification.ts'
 
 const TOKEN = {
   id: 'tok_Zk3mJ1xQfT0aVb9R',
@@ -99,6 +100,7 @@ export const REQUEST_EXAMPLES: Record<string, unknown> = {
   createToken: { name: TOKEN.name, scopes: TOKEN.scopes },
   launchPage: {},
   rotateAuditKey: {},
+  beginVerification: {},
   rotateKeys: {},
   signOut: {},
   startRecording: {
@@ -216,6 +218,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     },
   },
   ...PROOF_EXAMPLES,
+  ...VERIFICATION_EXAMPLES,
   readKeys: KEYS,
   rotateKeys: {
     ...KEYS,

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { isAbsolute, join, relative } from 'node:path'
+import type { EventOf } from '../../contract/events.ts'
+import type { Findings } from './findings.ts'
+
+/**
+ * Checks the stored file of a closed segment against the hash in the log. Resolves with its bytes.
+ * `isErased` is asked again when the file is missing: it may be erased meanwhile.
+ */
+export async function checkSegment(
+  findings: Findings,
+  recordingsFolder: string,
+  { recordingId, position, data }: EventOf<'segment.closed'>,
+  isErased: () => boolean,
+): Promise<number> {
+  const folder = join(recordingsFolder, String(recordingId))
+  const path = join(folder, data.file)
+  const file = join('recordings', String(recordingId), data.file)
+  const isOutside = relative(folder, path).startsWith('..') || isAbsolute(data.file)
+  const expected = data.storedSha256 ?? data.sha256
+  const hashed = isOutside ? undefined : await hashFile(path)
+  if (hashed === undefined) {
+    if (isErased()) return 0
+    findings.add('segmentMissing', `The file of a segment is missing: ${file}.`, {
+      ...{ position, file, expected },
+    })
+    return 0
+  }
+  if (hashed.sha256 !== expected && !isErased())
+    findings.add('segmentChanged', `A segment is not the file that was recorded: ${file}.`, {
+      ...{ position, file, expected, found: hashed.sha256 },
+    })
+  return hashed.bytes
+}
+
+/** Resolves with undefined when the file is missing. */
+async function hashFile(path: string): Promise<{ sha256: string; bytes: number } | undefined> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+      hash.update(chunk)
+      bytes += chunk.length
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  return { sha256: hash.digest('hex'), bytes }
+}

@@ -1,0 +1,36 @@
+import type { Verdict } from '../../contract/verification.ts'
+import type { Findings } from './findings.ts'
+
+/** Says in whole sentences what a verification has found to be good. */
+export function stillGood(
+  findings: Findings,
+  position: number,
+  { segments, receipts }: Verdict['checked'],
+): string[] {
+  const good: string[] = []
+  const first = findings.first
+    .flatMap(({ position: at, code }) => (EVENT_FAULTS.has(code) && at !== null ? at : []))
+    .reduce((least, at) => Math.min(least, at), position + 1)
+  if (first > 1)
+    good.push(`Events 1 to ${first - 1} are complete, and each is chained to the one before.`)
+  if (
+    !findings.has('checkpointForged', 'checkpointMissing', 'rootWrong', 'keyUnknown') &&
+    first > position
+  )
+    good.push('The events are those for which the newest checkpoint was signed.')
+  const bad = findings.first.filter(({ code }) => code.startsWith('segment')).length
+  if (segments > bad)
+    good.push(`${segments - bad} of ${segments} segments are the files that were recorded.`)
+  if (receipts > 0 && !findings.has('receiptWrong', 'logRolledBack'))
+    good.push(receipts === 1 ? 'The receipt is true.' : `All ${receipts} receipts are true.`)
+  return good
+}
+
+const EVENT_FAULTS: ReadonlySet<string> = new Set([
+  'eventMissing',
+  'eventForeign',
+  'eventUnreadable',
+  'chainBroken',
+  'headWrong',
+  'witnessWrong',
+])

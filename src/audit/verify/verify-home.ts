@@ -1,0 +1,78 @@
+import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { RecorderError } from '../../contract/errors.ts'
+import type { LogEvent } from '../../contract/events.ts'
+import type { Verdict } from '../../contract/verification.ts'
+import { type Database, hasDatabase, openDatabase } from '../../store/database.ts'
+import { ProjectionCheck } from '../../store/projection-check.ts'
+import { readWitness } from '../../store/witness.ts'
+import { type VerifyLogOptions, verifyLog } from './verify-log.ts'
+
+/** Copies are tried again when a file disappears meanwhile: a recorder may be running. */
+const TRIES = 3
+
+/** The paths of a home that are verified, absolute. */
+export interface VerifiedHome {
+  logFolder: string
+  witnessFile: string
+  recordingsFolder: string
+}
+
+/**
+ * Verifies a home whose recorder does not run. Works on links to the files of its log, because
+ * LevelDB rewrites a database when it opens it. Rejects with STORAGE_UNAVAILABLE when there is no
+ * log, or it cannot be opened.
+ */
+export async function verifyHome(
+  home: VerifiedHome,
+  options: Omit<VerifyLogOptions, 'db' | 'recordingsFolder' | 'witness' | 'compareViews'>,
+): Promise<Verdict> {
+  const { logFolder, witnessFile, recordingsFolder } = home
+  if (!(await hasDatabase(logFolder)))
+    throw new RecorderError(
+      'STORAGE_UNAVAILABLE',
+      'The home has no log. Nothing was recorded in it.',
+    )
+  const witness = await readWitness(witnessFile)
+  const copy = `${logFolder}.verify.${process.pid}`
+  try {
+    await linkDatabase(logFolder, copy)
+    const db = await openDatabase(copy)
+    try {
+      return await verifyLog({
+        ...options,
+        ...{ db, recordingsFolder, compareViews: viewsOf(db) },
+        witness: witness instanceof Error ? undefined : witness,
+      })
+    } finally {
+      await db.close()
+    }
+  } finally {
+    await rm(copy, { recursive: true, force: true })
+  }
+}
+
+/** The names of tags in the index need the keys of the recordings; they are not compared. */
+function viewsOf(db: Database): NonNullable<VerifyLogOptions['compareViews']> {
+  const check = new ProjectionCheck(db)
+  return {
+    observe: (events: LogEvent[]) => check.observe(events),
+    compare: () => check.compare(() => false),
+  }
+}
+
+async function linkDatabase(folder: string, copy: string, tries = TRIES): Promise<void> {
+  await rm(copy, { recursive: true, force: true })
+  await mkdir(copy, { mode: 0o700 })
+  try {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (!entry.isFile() || entry.name === 'LOCK') continue
+      const [from, to] = [join(folder, entry.name), join(copy, entry.name)]
+      // Some file systems have no hard links.
+      await link(from, to).catch(() => copyFile(from, to))
+    }
+  } catch (error) {
+    if (tries <= 1 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await linkDatabase(folder, copy, tries - 1)
+  }
+}

@@ -1,0 +1,292 @@
+import type { LogEvent } from '../../contract/events.ts'
+import type { Verdict, VerificationProgress } from '../../contract/verification.ts'
+import { disagreements } from '../../replay/disagreements.ts'
+import { Replay } from '../../replay/replay.ts'
+import { type Database, readChunks } from '../../store/database.ts'
+import {
+  CHECKPOINT_KEY,
+  EVENTS,
+  eventKey,
+  eventRange,
+  HEAD_KEY,
+  treeKey,
+} from '../../store/keys.ts'
+import type { SigningKeyEntry } from '../../store/port.ts'
+import { decodeRecord } from '../../store/record.ts'
+import { applySigningKeyEvent } from '../../store/tree/signing-key-events.ts'
+import { treeHashes } from '../../store/tree/tree-hashes.ts'
+import { rootAt } from '../../tlog/subtrees.ts'
+import { compareReceipt, openReceipt } from './check-receipt.ts'
+import { checkSubtree, RecordCheck } from './check-records.ts'
+import { checkSegment } from './check-segments.ts'
+import { checkKeys, type LogKeys, openSigned } from './check-signatures.ts'
+import { Findings } from './findings.ts'
+import { stillGood } from './still-good.ts'
+
+const CHUNK = 200
+const CHUNK_BYTES = 256 * 1024
+
+/** How to verify a log. */
+export interface VerifyLogOptions {
+  db: Database
+  recordingsFolder: string
+  /** Returns the last event that is durable now, of a log that grows; default: verify all. */
+  position?: () => number
+  /** The witness of the log, if it has one. */
+  witness?: { position: number; hash: string } | undefined
+  /** Verify media and replay only of this recording. */
+  recordingId?: string | undefined
+  /** A vkey that was received by another way than the log. */
+  trustedKey?: string | undefined
+  /** Receipts by their names. */
+  receipts?: readonly { name: string; text: string }[]
+  /** Compares the stored views with the log, and resolves with the recordings that differ. */
+  compareViews?: { observe(events: LogEvent[]): Promise<void>; compare(): Promise<string[]> }
+  onProgress?: (progress: VerificationProgress) => void
+  /** Called between two pieces of work. */
+  giveWay?: () => Promise<void>
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Verifies a log and its media, and says everything that is wrong: positions, chain, head, witness,
+ * tree, checkpoints and their signatures, receipts, stored views, the replay, and the stored bytes
+ * of every segment. Reads only, and in memory that does not grow with the log. Rejects with errors
+ * of the disk, and with that of the signal.
+ */
+export async function verifyLog(options: VerifyLogOptions): Promise<Verdict> {
+  const verification = new Verification(options)
+  await verification.checkEvents()
+  await verification.checkProofs()
+  await verification.checkViews()
+  await verification.checkSegments()
+  return verification.verdict()
+}
+
+class Verification {
+  readonly #options: VerifyLogOptions
+  readonly #findings = new Findings()
+  readonly #records = new RecordCheck(this.#findings)
+  readonly #keys: SigningKeyEntry[] = []
+  readonly #erased = new Set<string>()
+  readonly #replay: Replay | undefined
+  readonly #checked = { events: 0, checkpoints: 0, segments: 0, bytes: 0, receipts: 0 }
+  #note: string | undefined
+  #total = 0
+  #segments = 0
+  #checkpointSize: number | null = null
+
+  constructor(options: VerifyLogOptions) {
+    this.#options = options
+    if (options.recordingId !== undefined) this.#replay = new Replay(options.recordingId)
+  }
+
+  async checkEvents(): Promise<void> {
+    const { db, onProgress } = this.#options
+    // Before the position: of a log that grows, every key that has signed is then among the events.
+    this.#note = await db.get(CHECKPOINT_KEY)
+    const head = readHead(await db.get(HEAD_KEY))
+    const position = this.#options.position?.()
+    this.#total = position ?? head?.position ?? 0
+    const range = position === undefined ? EVENTS : eventRange(1, position)
+    const records = db.iterator({ ...range, highWaterMarkBytes: CHUNK_BYTES })
+    for await (const chunk of readChunks(records, CHUNK)) {
+      await this.#checkChunk(chunk)
+      onProgress?.({ task: 'events', done: this.#records.head.position, total: this.#total })
+      await this.#next()
+    }
+    if (position === undefined) this.#checkHead(head)
+    this.#checkWitness()
+  }
+
+  async #checkChunk(chunk: [string, string][]): Promise<void> {
+    const { db, compareViews } = this.#options
+    const events: LogEvent[] = []
+    for (const [key, record] of chunk) {
+      const { event, subtrees } = this.#records.observe(key, record)
+      this.#compareWitness()
+      for (const subtree of subtrees)
+        if (this.#keys.length > 0)
+          checkSubtree(
+            this.#findings,
+            subtree,
+            await db.get(treeKey(subtree.height, subtree.index)),
+          )
+      if (event) events.push(event)
+    }
+    for (const event of events) this.#observe(event)
+    this.#checked.events += events.length
+    if (this.#findings.count === 0) await compareViews?.observe(events)
+  }
+
+  #observe(event: LogEvent): void {
+    applySigningKeyEvent(this.#keys, event)
+    if (event.type === 'recording.erasing' && event.recordingId) this.#erased.add(event.recordingId)
+    if (event.type === 'segment.closed') this.#segments++
+    if (event.recordingId === null || event.recordingId !== this.#options.recordingId) return
+    const replay = this.#replay as Replay
+    replay.append([event])
+    for (const detail of disagreements(replay.stateAfter(replay.events.length)))
+      this.#findings.add('replayWrong', detail, { position: event.position })
+  }
+
+  #checkHead(stored: { position: number; hash: string } | undefined): void {
+    const { position, hash } = this.#records.head
+    if (stored?.position === position && stored.hash === hash) return
+    if (stored === undefined && position === 0) return
+    const missing = stored !== undefined && stored.position > position
+    this.#findings.add(
+      missing ? 'eventMissing' : 'headWrong',
+      missing
+        ? `The log ends at event ${position}, but event ${stored.position} was written.`
+        : `Event ${position} is not the one that was written last.`,
+      { position: missing ? position + 1 : position, expected: stored?.hash ?? null, found: hash },
+    )
+  }
+
+  #compareWitness(): void {
+    const { witness } = this.#options
+    const { position, hash } = this.#records.head
+    if (witness?.position !== position || witness.hash === hash) return
+    this.#findings.add(
+      'witnessWrong',
+      `Event ${position} is not the one that the witness file names.`,
+      { position, expected: witness.hash, found: hash },
+    )
+  }
+
+  #checkWitness(): void {
+    const { witness } = this.#options
+    const { position } = this.#records.head
+    if (witness === undefined || witness.position <= position) return
+    this.#findings.add(
+      'witnessWrong',
+      `The witness file names event ${witness.position}, but the log ends at event ${position}.`,
+      { position: position + 1, expected: witness.hash },
+    )
+  }
+
+  async checkProofs(): Promise<void> {
+    const { trustedKey, receipts = [] } = this.#options
+    const keys = checkKeys(this.#findings, this.#keys, trustedKey)
+    if (keys === undefined) return
+    const note = this.#note
+    if (note === undefined)
+      this.#findings.add('checkpointMissing', 'The log names a key, but has no checkpoint.')
+    else await this.#checkCheckpoint(note, keys)
+    for (const { name, text } of receipts) await this.#checkReceipt(name, text, keys)
+  }
+
+  async #checkCheckpoint(note: string, keys: LogKeys): Promise<void> {
+    const signed = openSigned(this.#findings, note, keys, 'The newest checkpoint')
+    if (signed === undefined) return
+    this.#checked.checkpoints++
+    this.#checkpointSize = signed.size
+    await this.#checkRoot('The newest checkpoint', signed)
+  }
+
+  /** The root of the records as they are now: all of them, or those up to an earlier size. */
+  async #checkRoot(what: string, { size, root }: { size: number; root: Buffer }): Promise<void> {
+    const { db } = this.#options
+    const records = this.#records
+    if (size > records.size) {
+      this.#findings.add(
+        'eventMissing',
+        `${what} covers ${size} events, but the log has ${records.size}.`,
+        { position: records.size + 1, expected: `${size} events`, found: `${records.size} events` },
+      )
+      return
+    }
+    const found =
+      size === records.size
+        ? records.root()
+        : await rootAt(size, treeHashes(db, size)).catch(() => null)
+    if (found?.equals(root)) return
+    this.#findings.add('rootWrong', `${what} was signed for other events than those in the log.`, {
+      expected: root.toString('base64'),
+      found: found?.toString('base64') ?? null,
+    })
+  }
+
+  async #checkReceipt(name: string, text: string, keys: LogKeys): Promise<void> {
+    this.#checked.receipts++
+    const receipt = openReceipt(this.#findings, name, text, keys)
+    if (receipt === undefined) return
+    const record = await this.#options.db.get(eventKey(receipt.position))
+    const { size } = this.#records
+    compareReceipt(this.#findings, name, receipt, { size, record })
+    if (receipt.size <= size)
+      await this.#checkRoot(`The checkpoint of the receipt ${name}`, receipt)
+  }
+
+  async checkViews(): Promise<void> {
+    const { compareViews, onProgress } = this.#options
+    // Views follow from the events: where those are wrong, they say nothing.
+    if (compareViews === undefined || this.#findings.count > 0) return
+    onProgress?.({ task: 'views', done: 0, total: this.#total })
+    for (const id of await compareViews.compare())
+      this.#findings.add(
+        'viewWrong',
+        `The stored view of recording ${id} is not what the log says. The next start makes it again.`,
+        { found: id },
+      )
+  }
+
+  async checkSegments(): Promise<void> {
+    const { db, recordingsFolder, recordingId, onProgress } = this.#options
+    let done = 0
+    const range = eventRange(1, this.#records.head.position)
+    const records = db.values({ ...range, highWaterMarkBytes: CHUNK_BYTES })
+    for await (const chunk of readChunks(records, CHUNK)) {
+      for (const record of chunk) {
+        if (!record.includes('"type":"segment.closed"')) continue
+        const event = readSegment(record)
+        if (event === undefined) continue
+        onProgress?.({ task: 'segments', done: ++done, total: this.#segments })
+        const id = event.recordingId as string
+        if (this.#erased.has(id) || (recordingId !== undefined && id !== recordingId)) continue
+        this.#checked.segments++
+        const isErased = () => this.#erased.has(id)
+        this.#checked.bytes += await checkSegment(this.#findings, recordingsFolder, event, isErased)
+      }
+      await this.#next()
+    }
+  }
+
+  verdict(): Verdict {
+    const { count, first } = this.#findings
+    const checked = this.#checked
+    return {
+      isGood: count === 0,
+      position: this.#records.head.position,
+      checkpointSize: this.#checkpointSize,
+      isKeyTrusted: this.#options.trustedKey !== undefined,
+      checked,
+      findings: first,
+      found: count,
+      stillGood: stillGood(this.#findings, this.#records.head.position, checked),
+    }
+  }
+
+  async #next(): Promise<void> {
+    this.#options.signal?.throwIfAborted()
+    await this.#options.giveWay?.()
+  }
+}
+
+function readHead(stored: string | undefined): { position: number; hash: string } | undefined {
+  try {
+    return stored === undefined ? undefined : JSON.parse(stored)
+  } catch {
+    return undefined
+  }
+}
+
+function readSegment(record: string) {
+  try {
+    const event = decodeRecord(record)
+    return event.type === 'segment.closed' ? event : undefined
+  } catch {
+    return undefined
+  }
+}

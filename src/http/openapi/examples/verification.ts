@@ -1,0 +1,36 @@
+import type { VerificationView } from '../../../contract/verification.ts'
+import { timeAt } from './story.ts'
+
+const BEGUN: VerificationView = {
+  id: '0f8fad5b-d9cb-469f-a165-70867728950e',
+  state: 'waiting',
+  recordingId: null,
+  startedAt: timeAt(300),
+  endedAt: null,
+  progress: null,
+  verdict: null,
+}
+
+/** The bodies of answers about verifications, by operation. */
+export const VERIFICATION_EXAMPLES = {
+  beginVerification: BEGUN,
+  readVerification: {
+    ...BEGUN,
+    state: 'done',
+    endedAt: timeAt(301),
+    verdict: {
+      isGood: true,
+      position: 69,
+      checkpointSize: 69,
+      isKeyTrusted: false,
+      checked: { events: 69, checkpoints: 1, segments: 4, bytes: 1_284_113, receipts: 0 },
+      findings: [],
+      found: 0,
+      stillGood: [
+        'Events 1 to 69 are complete, and each is chained to the one before.',
+        'The events are those for which the newest checkpoint was signed.',
+        '4 of 4 segments are the files that were recorded.',
+      ],
+    },
+  } satisfies VerificationView,
+}
