@@ -76,6 +76,7 @@ suite('timestamps of checkpoints', (test) => {
     outsiders.notify()
     await confirms(8)
     assert.equal(authority.types.length, 1)
+    assert.equal((await timestamps.newest())?.size, 8)
   })
 
   test.unless(noOpenssl, 'two timestamps are at least a period apart', async () => {

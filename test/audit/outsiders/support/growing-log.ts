@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { CheckpointSource, SignedCheckpoint } from '../../../../src/audit/outsiders/port.ts'
 import { encodeCheckpoint } from '../../../../src/tlog/checkpoint.ts'
 import { createSigner } from '../../../../src/tlog/keys.ts'
@@ -36,7 +37,8 @@ export class GrowingLog implements CheckpointSource {
     return { size, note: signNote(text, [signer]) }
   }
 
-  consistency(from: number, to: number): Promise<Buffer[]> {
+  async consistency(from: number, to: number): Promise<Buffer[]> {
+    assert.ok(from > 0 && from < to, `${from} to ${to}`)
     return consistencyProof(from, to, this.tree.subtrees(to))
   }
 }
