@@ -8,8 +8,8 @@ export interface SignedCheckpoint {
 
 /** The log as outsiders are told of it. */
 export interface CheckpointSource {
-  /** Returns the newest durable checkpoint. Its size never goes back. */
-  checkpoint(): Promise<SignedCheckpoint>
+  /** Returns the newest durable checkpoint; undefined while no key has signed one. */
+  checkpoint(): Promise<SignedCheckpoint | undefined>
   /** Returns the consistency proof between two sizes: from one that is not 0 to a larger one. */
   consistency(from: number, to: number): Promise<Buffer[]>
 }

@@ -107,7 +107,7 @@ export class SubmissionLoop {
     this.#hasLoaded = true
     const checkpoint = await locally('The checkpoint could not be read', () => source.checkpoint())
     const confirmed = this.#confirmed?.size ?? 0
-    if (checkpoint.size === confirmed || signal.aborted) return
+    if (checkpoint === undefined || checkpoint.size === confirmed || signal.aborted) return
     this.#begunAt = performance.now()
     this.#confirmed = await this.#outsider.submit(checkpoint, confirmed, signal)
   }

@@ -72,9 +72,11 @@ suite('witnesses outside this computer', (test) => {
   })
 
   test('the first checkpoint is cosigned, and the cosignature is kept', async () => {
-    const source = new GrowingLog(5)
+    const source = new GrowingLog(0)
     begin(source)
     assert.deepEqual([view().confirmed, view().problem], [null, null])
+    source.grow(5)
+    outsiders.notify()
     await confirms(5)
     const { url } = witness.setting
     assert.deepEqual(view(), {

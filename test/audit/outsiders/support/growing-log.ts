@@ -27,7 +27,8 @@ export class GrowingLog implements CheckpointSource {
     this.tree.grow(size)
   }
 
-  async checkpoint(): Promise<SignedCheckpoint> {
+  async checkpoint(): Promise<SignedCheckpoint | undefined> {
+    if (this.tree.frontier.size === 0) return undefined
     return this.checkpointAt(this.tree.frontier.size)
   }
 
