@@ -26,23 +26,39 @@ const MOST_BYTES = 256 * 1024
  * when there is no whole answer in time, or with `invalidAnswer` when it is too large.
  */
 export async function post(request: PostRequest): Promise<PostAnswer> {
-  const { url, body, contentType, accept, limitMs, signal } = request
+  const { limitMs, signal } = request
+  // AbortSignal.any() would leave something behind at the signal, which lives as long as the daemon.
+  const attempt = new AbortController()
+  const giveUp = (): void => attempt.abort()
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    giveUp()
+  }, limitMs)
+  signal.addEventListener('abort', giveUp)
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': contentType, accept },
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
-    })
-    return {
-      status: response.status,
-      contentType: response.headers.get('content-type'),
-      body: await bodyOf(response),
-    }
-  } catch (error) {
-    if (error instanceof OutsiderError) throw error
-    throw new OutsiderError('unreachable', sentence(error, limitMs), { cause: error })
+    signal.throwIfAborted()
+    return await send(request, attempt.signal)
+  } catch (cause) {
+    if (cause instanceof OutsiderError) throw cause
+    const message = isLate ? `It did not answer within ${limitMs / 1_000} s.` : sentence(cause)
+    throw new OutsiderError('unreachable', message, { cause })
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
+  }
+}
+
+async function send(
+  { url, body, contentType, accept }: PostRequest,
+  signal: AbortSignal,
+): Promise<PostAnswer> {
+  const headers = { 'content-type': contentType, accept }
+  const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type'),
+    body: await bodyOf(response),
   }
 }
 
@@ -58,9 +74,8 @@ async function bodyOf(response: Response): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function sentence(error: unknown, limitMs: number): string {
-  const { name, cause } = error as Error
-  if (name === 'TimeoutError') return `It did not answer within ${limitMs / 1_000} s.`
+function sentence(error: unknown): string {
+  const { cause } = error as Error
   const code = (cause as NodeJS.ErrnoException | undefined)?.code
   return code === undefined ? 'It cannot be reached.' : `It cannot be reached (${code}).`
 }
