@@ -160,7 +160,7 @@ suite('signed notes, checkpoints and proof files', (test) => {
       const wrong = note + signatureLine({ ...cosignature, bytes })
       assert.throws(() => openCheckpoint(wrong, logKeys, [witness.verifier]), /is wrong/, `${at}`)
     }
-    // As filippo.io/torchwood, the library of litewitness, signed the same checkpoint with this key.
+    // As filippo.io/torchwood, which litewitness uses, signed this checkpoint with this key.
     assert.equal(
       encodeVkey(witness.verifier),
       'witness.example/w1+d9ed62c5+BO1JKMYo0cLG6ukDOJBZlWEpWSc6XGP5NjbBRhSshzfR',

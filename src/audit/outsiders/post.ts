@@ -27,7 +27,7 @@ const MOST_BYTES = 256 * 1024
  */
 export async function post(request: PostRequest): Promise<PostAnswer> {
   const { limitMs, signal } = request
-  // AbortSignal.any() would leave something behind at the signal, which lives as long as the daemon.
+  // AbortSignal.any() would leave something at the signal, which lives as long as the daemon.
   const attempt = new AbortController()
   const giveUp = (): void => attempt.abort()
   let isLate = false
