@@ -69,6 +69,10 @@ export function effectiveConfiguration(sources: ConfigurationSources): Effective
       escrowRecipients: setting([], { 'config.json': config.keys?.escrowRecipients }),
     },
     ...custodySettings(config),
+    audit: {
+      witnesses: setting([], { 'config.json': config.audit?.witnesses }),
+      timestampUrl: setting(null, { 'config.json': config.audit?.timestampUrl }),
+    },
     page: {
       reminderMinutes: setting(DEFAULT_REMINDER_MINUTES, {
         'config.json': config.page?.reminderMinutes,

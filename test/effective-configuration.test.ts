@@ -33,6 +33,7 @@ suite('the effective configuration', (test) => {
       holds: { releaseBy: byDefault('anyone') },
       retention: { rules: byDefault([]), minDays: byDefault(0), maxDays: byDefault(null) },
       lock: { pause: byDefault(['mic', 'screen']), resume: byDefault(false) },
+      audit: { witnesses: byDefault([]), timestampUrl: byDefault(null) },
       page: { reminderMinutes: byDefault(15), language: byDefault(null) },
     })
   })

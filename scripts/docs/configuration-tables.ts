@@ -1,6 +1,7 @@
 /** Makes the tables of docs/configuration.md from the schema of config.json. */
 import * as z from 'zod'
 import { QUALITY_PRESETS, QUALITY_RANGES, type Quality } from '../../src/contract/quality.ts'
+import { WITNESS } from '../../src/home/config-audit.ts'
 import { RETENTION_RULE } from '../../src/home/config-custody.ts'
 import { QUALITY_VALUES } from '../../src/home/config-quality.ts'
 import { CONFIG_SCHEMA } from '../../src/home/config-schema.ts'
@@ -25,13 +26,20 @@ export function tablesOf(page: string): string[] {
 /** Returns the names of all tables that the schema has. */
 export function allTables(): string[] {
   const groups = Object.entries(CONFIG_SCHEMA.shape).filter(([, schema]) => shapeOf(schema))
-  return ['config.json', 'quality', 'retention.rules', ...groups.map(([name]) => name)]
+  return [
+    'config.json',
+    'quality',
+    'retention.rules',
+    'audit.witnesses',
+    ...groups.map(([name]) => name),
+  ]
 }
 
 function tableOf(name: string): string {
   if (name === 'quality') return qualityTable()
   if (name === 'config.json') return table('key', CONFIG_SCHEMA.shape)
   if (name === 'retention.rules') return table('key of a rule', RETENTION_RULE.shape)
+  if (name === 'audit.witnesses') return table('key of a witness', WITNESS.shape)
   const group = shapeOf((CONFIG_SCHEMA.shape as Record<string, z.ZodType>)[name])
   if (group === undefined) throw new Error(`config.json has no group ${name}`)
   return table(`key of \`${name}\``, group)

@@ -1,4 +1,5 @@
 import type { CustodyRules } from './custody.ts'
+import type { WitnessSetting } from './outsiders.ts'
 import type { Quality, QualityChoice } from './quality.ts'
 
 /** The languages of the recorder's page. */
@@ -41,6 +42,12 @@ export interface Config {
   holds?: Partial<CustodyRules['holds']>
   retention?: Partial<CustodyRules['retention']>
   lock?: Partial<CustodyRules['lock']>
+  audit?: {
+    /** Witnesses, which cosign checkpoints of the log (default: none). */
+    witnesses?: WitnessSetting[]
+    /** Address of an RFC 3161 timestamp authority (default: none). */
+    timestampUrl?: string
+  }
   page?: {
     /** Minutes of recording between two reminders (default: 15); 0 means none. */
     reminderMinutes?: number
@@ -90,6 +97,12 @@ export interface EffectiveConfiguration {
   holds: SettingsOf<CustodyRules['holds']>
   retention: SettingsOf<CustodyRules['retention']>
   lock: SettingsOf<CustodyRules['lock']>
+  audit: {
+    /** The witnesses to which checkpoints are sent. */
+    witnesses: Setting<readonly WitnessSetting[]>
+    /** The authority that timestamps checkpoints; null when there is none. */
+    timestampUrl: Setting<string | null>
+  }
   page: {
     /** The minutes of recording between two reminders; 0 means none. */
     reminderMinutes: Setting<number>

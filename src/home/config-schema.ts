@@ -7,6 +7,7 @@ import * as z from 'zod'
 import { parseRecipient } from '../age/identity.ts'
 import { type Config, KEY_STORES, PAGE_LANGUAGES } from '../contract/configuration.ts'
 import { MAX_TAGS_PER_REQUEST } from '../contract/tag-key.ts'
+import { AUDIT_SETTINGS } from './config-audit.ts'
 import { CUSTODY_SETTINGS, TAG_KEY_FORM } from './config-custody.ts'
 import { qualitySetting } from './config-quality.ts'
 import {
@@ -113,6 +114,10 @@ export const CONFIG_SCHEMA = group({
   page: setting(page, { ...anObject, meaning: 'the recorder’s page' }),
   keys: setting(keys, { ...anObject, meaning: 'the keys that seal recordings' }),
   ...CUSTODY_SETTINGS,
+  audit: setting(AUDIT_SETTINGS, {
+    ...anObject,
+    meaning: 'services outside this computer that remember checkpoints of the log',
+  }),
 })
 
 // The compiler compares the schema with the type that the rest of the recorder uses.

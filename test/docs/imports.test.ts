@@ -35,6 +35,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'composition/': [
     ...['contract/', 'media/', 'disk/', 'processes/', 'ffmpeg/', 'age/', 'eventemitter3', 'node:*'],
   ],
+  // The log is handed in, and so are the places where answers are kept.
+  'audit/outsiders/': ['contract/', 'tlog/', 'disk/', 'time/', 'node:*'],
   'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'level', 'node:*'],
   // It reads stored records as they are: that is what it verifies.
   'audit/verify/': ['contract/', 'replay/', 'store/', 'tlog/', 'node:*'],
@@ -85,8 +87,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'service/': ['processes/', 'time/', 'node:*'],
   // It runs in browsers, too. Of the schemas it uses only types.
   'client/': ['contract/', 'http/schemas/', 'zod'],
-  // It checks the recipients of age that config.json names.
-  'home/': ['contract/', 'age/identity.ts', 'jsonc-parser', 'zod', 'node:*'],
+  // It checks the recipients of age and the keys of witnesses that config.json names.
+  'home/': ['contract/', 'age/identity.ts', 'tlog/keys.ts', 'jsonc-parser', 'zod', 'node:*'],
   // It runs in a browser: no node:*. It plays the timeline that exported files have.
   'ui/': [
     ...['contract/', 'client/', 'replay/', 'machines/', 'composition/timeline.ts'],

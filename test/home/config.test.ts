@@ -6,6 +6,7 @@ import { createIdentity, encodeRecipient } from '../../src/age/identity.ts'
 import { ConfigError, readConfig } from '../../src/home/config.ts'
 import { resolveHome } from '../../src/home/home.ts'
 import { HomeError } from '../../src/home/home-error.ts'
+import { createSigner, encodeVkey, type KeyType } from '../../src/tlog/keys.ts'
 import { suite } from '../support/suite.ts'
 
 async function read(text: string | null) {
@@ -176,6 +177,39 @@ suite('config.json', (test) => {
       [{ page: { language: 'fr' } }, '"page.language" must be "en" or "de".'],
     ] as const)
       assert.ok((await detailsIn(config))[0]?.startsWith(detail), JSON.stringify(config))
+  })
+
+  test('accepts witnesses and a timestamp authority, at addresses without secrets', async () => {
+    const keyOf = (type: KeyType, name: string) =>
+      encodeVkey(createSigner(type, name, Buffer.alloc(32, 1)).verifier)
+    const vkey = keyOf('cosignature', 'w1.example')
+    const witness = { url: 'https://w1.example/log', vkey }
+    const local = { url: 'http://127.0.0.1:8080', vkey: keyOf('cosignature', 'w2.example') }
+    for (const audit of [
+      {},
+      { witnesses: [witness, local], timestampUrl: 'http://tsa.example/x?y=1' },
+      { witnesses: [{ ...witness, url: 'http://localhost/' }] },
+    ])
+      assert.deepEqual(await read(JSON.stringify({ audit })), { audit })
+    const [url, key] = ['"audit.witnesses[0].url" must be', '"audit.witnesses[0].vkey" must be']
+    const mldsa = `w+00000000+${Buffer.alloc(1313, 6).toString('base64')}`
+    for (const [audit, detail] of [
+      [{ witnesses: {} }, '"audit.witnesses" must be a list of at most 16 witnesses.'],
+      [{ witnesses: [{ ...witness, url: 'http://w1.example' }] }, url],
+      [{ witnesses: [{ ...witness, url: 'https://a:b@w1.example' }] }, url],
+      [{ witnesses: [{ ...witness, url: 'https://w1.example/?key=1' }] }, url],
+      [{ witnesses: [{ ...witness, url: 'w1.example' }] }, url],
+      [{ witnesses: [{ ...witness, vkey: keyOf('ed25519', 'w1.example') }] }, key],
+      [{ witnesses: [{ ...witness, vkey: vkey.slice(1) }] }, key],
+      [{ witnesses: [{ ...witness, vkey: mldsa }] }, key],
+      [{ witnesses: [{ url: witness.url }] }, '"audit.witnesses[0].vkey" is missing.'],
+      [{ witnesses: [witness, { ...local, vkey }] }, '"audit.witnesses" must be a list of witn'],
+      [{ witnesses: [witness, { ...local, url: witness.url }] }, '"audit.witnesses" must be'],
+      [{ timestampUrl: 'ftp://tsa.example' }, '"audit.timestampUrl" must be an address'],
+      [{ timestampUrl: 'https://a:b@tsa.example' }, '"audit.timestampUrl" must be an address'],
+      [{ timestampUrl: null }, '"audit.timestampUrl" must be an address'],
+    ] as const)
+      assert.ok((await detailsIn({ audit }))[0]?.startsWith(detail), JSON.stringify(audit))
   })
 
   test('accepts the rules of custody', async () => {

@@ -160,6 +160,16 @@ suite('signed notes, checkpoints and proof files', (test) => {
       const wrong = note + signatureLine({ ...cosignature, bytes })
       assert.throws(() => openCheckpoint(wrong, logKeys, [witness.verifier]), /is wrong/, `${at}`)
     }
+    // As filippo.io/torchwood, which litewitness uses, signed this checkpoint with this key.
+    assert.equal(
+      encodeVkey(witness.verifier),
+      'witness.example/w1+d9ed62c5+BO1JKMYo0cLG6ukDOJBZlWEpWSc6XGP5NjbBRhSshzfR',
+    )
+    const fromGo =
+      '— witness.example/w1 2e1ixQAAAABrC3lQVk/RWIgHzXIq8BO4Mq1qAUqfSbCfJvPyJiFZrAKnm6cCDOyAe1YdBc' +
+      '6hv4Ly8kxWMhZKHpiBpk+Z20AgQ3H4CA==\n'
+    const goSeconds = 1_795_914_064
+    assert.equal(signatureLine(cosign(text, witness, goSeconds)), fromGo)
     // A witness cannot sign for the log, nor the log as a witness.
     const asLog = { origin: ORIGIN, keys: [witness.verifier] }
     assert.doesNotThrow(() => openCheckpoint(cosigned, asLog))

@@ -48,6 +48,8 @@ function mutations(proof: readonly Buffer[]): Buffer[][] {
     changed[at % 32]! ^= 1
     result.push(proof.toSpliced(at, 1, changed), proof.toSpliced(at, 1))
     result.push(proof.toSpliced(at, 0, proof[at]!), proof.toSpliced(at, 1, proof[at]!.subarray(1)))
+    // A hash with a byte too many, which must not be cut off.
+    result.push(proof.toSpliced(at, 1, Buffer.concat([proof[at]!, Buffer.of(0)])))
     if (at > 0) result.push(proof.toSpliced(at - 1, 2, proof[at]!, proof[at - 1]!))
   }
   return result
@@ -137,6 +139,18 @@ suite('the tree of a log', (test) => {
         if (from < to) assert.ok(!verifyConsistency(newer, older, proof))
       }
     }
+  })
+
+  test('a head that was made to fit a proof of another length is refused', () => {
+    const [leaf, other] = [tree.leaves[0]!, Buffer.alloc(32, 7)]
+    const older = { size: 2, root: tree.roots[2]! }
+    const root = nodeHash(leaf, other)
+    assert.ok(verifyInclusion(leaf, 0, { size: 2, root }, [other]))
+    for (const size of [1, 3, 4]) assert.ok(!verifyInclusion(leaf, 0, { size, root }, [other]))
+    assert.ok(!verifyInclusion(leaf, 0, { size: 1, root: nodeHash(other, leaf) }, [other]))
+    const grown = nodeHash(older.root, other)
+    assert.ok(verifyConsistency(older, { size: 4, root: grown }, [other]))
+    for (const size of [5, 8]) assert.ok(!verifyConsistency(older, { size, root: grown }, [other]))
   })
 
   test('a proof is made of the fewest subtrees, and none is read twice', async () => {

@@ -50,6 +50,14 @@ export const configuration = z.object({
   holds: settingsOf(custodyRules.shape.holds.shape),
   retention: settingsOf(custodyRules.shape.retention.shape),
   lock: settingsOf(custodyRules.shape.lock.shape),
+  audit: z.object({
+    witnesses: setting(z.array(z.object({ url: z.string(), vkey: z.string() }))).describe(
+      'The witnesses to which checkpoints of the log are sent',
+    ),
+    timestampUrl: setting(z.string().nullable()).describe(
+      'The authority that timestamps checkpoints; null when there is none',
+    ),
+  }),
   page: z.object({
     reminderMinutes: setting(count).describe('Minutes of recording between reminders; 0: none'),
     language: setting(z.enum(PAGE_LANGUAGES).nullable()).describe('Null: that of the browser'),

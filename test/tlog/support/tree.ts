@@ -14,12 +14,17 @@ export class StoredTree {
   /** Every subtree that was asked for. */
   readonly asked: string[] = []
   readonly frontier = new Frontier()
+  readonly #word: string
 
-  /** Appends the records `record <i>` up to a size. */
+  constructor(word = 'record') {
+    this.#word = word
+  }
+
+  /** Appends the records `<word> <i>` up to a size. */
   grow(size: number, withRoots = true): this {
     if (withRoots && this.roots.length === 0) this.roots.push(this.frontier.root())
     while (this.frontier.size < size) {
-      const leaf = leafHash(Buffer.from(`record ${this.frontier.size}`))
+      const leaf = leafHash(Buffer.from(`${this.#word} ${this.frontier.size}`))
       this.leaves.push(leaf)
       for (const { height, index, hash } of this.frontier.append(leaf))
         this.stored.set(`${height}/${index}`, hash)

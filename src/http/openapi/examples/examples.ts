@@ -212,6 +212,10 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
       pause: { value: ['mic', 'screen'], from: 'default' },
       resume: { value: false, from: 'default' },
     },
+    audit: {
+      witnesses: { value: [], from: 'default' },
+      timestampUrl: { value: null, from: 'default' },
+    },
     page: {
       reminderMinutes: { value: 15, from: 'default' },
       language: { value: null, from: 'default' },
