@@ -207,26 +207,25 @@ export class CommandHandler {
       // among these or among the accepted.
       this.#starts.delete(start)
     }
-    const refuse = this.#startObstacle(command, permitted, start, prepared)
-    if (refuse) {
+    const permission = this.#arbitrateAgain(command, permitted, start, prepared)
+    if (typeof permission === 'function') {
       void preparing.then(({ discard }) => discard()).catch(() => {})
-      return refuse()
+      return permission()
     }
-    return this.#accept(command, permitted, 'stopped', prepared)
+    return this.#accept(command, permission, 'stopped', prepared)
   }
 
   /**
-   * Returns how to refuse a start that has been prepared, if it cannot go on. Finding devices takes
-   * time: what was allowed before may not be allowed now.
+   * Arbitrates a start that has been prepared: finding devices takes time, and what was allowed
+   * before may not be allowed now. Returns how to refuse it, if it cannot go on.
    */
-  #startObstacle(
+  #arbitrateAgain(
     command: StartCommand,
     permitted: Permission,
-    { interruption }: UnacceptedStart,
+    { interruption, arrived: { recordingId } }: UnacceptedStart,
     prepared: PreparedStart | undefined,
-  ): (() => Promise<never>) | undefined {
+  ): Permission | (() => Promise<never>) {
     const { facts } = this.#options
-    const recordingId = permitted.recording?.id ?? null
     const { failure } = facts
     if (failure)
       return () => {
@@ -239,7 +238,7 @@ export class CommandHandler {
     const permission = this.#arbitrate(same)
     if (isRefusal(permission)) return () => this.#refusals.refuse(command, permission)
     const missing = this.#spaceObstacle(command) ?? prepared?.obstacle(command)
-    return missing && (() => failAtOnce(facts, command, permission, missing))
+    return missing ? () => failAtOnce(facts, command, permission, missing) : permission
   }
 
   /** Ends the starts that are not accepted yet, because the log has failed. */
