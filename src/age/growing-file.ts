@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, rm } from 'node:fs/promises'
+import { writeFully } from '../disk/write-fully.ts'
 import { SEALED_CHUNK_BYTES } from './chunks.ts'
 import type { Identity } from './identity.ts'
 import { Sealer } from './sealer.ts'
 import { reserveTail, tailKey, tailPath, writeTail } from './tail.ts'
-import { writeFully } from './write-fully.ts'
 
 const RESERVED = Buffer.alloc(SEALED_CHUNK_BYTES)
 

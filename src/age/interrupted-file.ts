@@ -3,12 +3,12 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../disk/sync-folder.ts'
+import { writeFully } from '../disk/write-fully.ts'
 import { isWholeBeginning, openBeginning, type Payload, readBeginning } from './beginning.ts'
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES, sealChunk, tryOpenChunk } from './chunks.ts'
 import type { Identity } from './identity.ts'
 import { SealedFileError } from './sealed-file-error.ts'
 import { isSameSlot, readTails, type Tail, tailKey, tailPath, writeTail } from './tail.ts'
-import { writeFully } from './write-fully.ts'
 
 const HASH_BYTES = 1_048_576
 

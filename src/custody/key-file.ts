@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { overwrite } from '../disk/overwrite.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
 
@@ -81,22 +82,22 @@ export async function writePrivateFile(
  * file. Idempotent.
  */
 export async function destroyFile(path: string): Promise<boolean> {
-  const existed = [await overwrite(path), await overwrite(`${path}${DRAFT}`)].includes(true)
-  await Promise.all([rm(path, { force: true }), rm(`${path}${DRAFT}`, { force: true })])
+  const draft = `${path}${DRAFT}`
+  const existed = [await overwriteFile(path), await overwriteFile(draft)].includes(true)
+  await Promise.all([rm(path, { force: true }), rm(draft, { force: true })])
   // Also when there was none: the daemon may have died before the folder was synced.
   await syncFolder(dirname(path))
   return existed
 }
 
-async function overwrite(path: string): Promise<boolean> {
+/** Resolves with whether there was such a file. */
+async function overwriteFile(path: string): Promise<boolean> {
   try {
-    const handle = await open(path, 'r+')
+    const file = await open(path, 'r+')
     try {
-      const { size } = await handle.stat()
-      await handle.write(Buffer.alloc(size), 0, size, 0)
-      await handle.sync()
+      await overwrite(file)
     } finally {
-      await handle.close()
+      await file.close()
     }
     return true
   } catch (error) {
