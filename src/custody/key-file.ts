@@ -3,6 +3,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { overwrite } from '../disk/overwrite.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
+import { writeSynced } from '../disk/write-synced.ts'
 import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
 
 /** A file with a wrapped key. `masterKey` is the id of the key that opens it. */
@@ -61,13 +62,7 @@ export async function writePrivateFile(
 ): Promise<void> {
   const draft = `${path}${DRAFT}`
   try {
-    const handle = await open(draft, 'w', 0o600)
-    try {
-      await handle.writeFile(content)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
+    await writeSynced(draft, content, 'w')
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {})
