@@ -19,13 +19,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   'inspection/': ['contract/', 'machines/', 'replay/', 'xstate'],
   'media/': [],
   'tlog/': ['node:*'],
+  'collections/': [],
   'time/': ['node:*'],
   'disk/': ['node:*'],
   'processes/': ['time/', 'node:*'],
   'ffmpeg/': ['contract/', 'processes/', 'node:*'],
   'x11/': ['media/', 'node:*'],
-  'age/': ['contract/', 'disk/', 'node:*'],
-  'custody/': ['contract/', 'disk/', 'age/', 'time/', 'node:*'],
+  'age/': ['contract/', 'disk/', 'collections/', 'node:*'],
+  'custody/': ['contract/', 'disk/', 'age/', 'time/', 'collections/', 'node:*'],
   'platform/': ['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
@@ -35,7 +36,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'composition/': [
     ...['contract/', 'media/', 'disk/', 'processes/', 'ffmpeg/', 'age/', 'eventemitter3', 'node:*'],
   ],
-  'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'level', 'node:*'],
+  'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'collections/', 'level', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
     ...[
