@@ -1,11 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Identity } from '../age/identity.ts'
 import type { By } from '../contract/by.ts'
-import { RecorderError } from '../contract/errors.ts'
+import type { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
 import { resolveQuality } from '../contract/quality.ts'
-import type { KeyRing } from '../custody/port.ts'
+import { mediaIdentity } from '../custody/media-identity.ts'
 import { LiveInspection } from '../inspection/live-inspection.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
@@ -119,7 +118,7 @@ function createFactPipeline(
       new LiveRecording({
         ...{ id, platform, onFault, now },
         folder: folderOf(id),
-        identity: () => identityOf(keys, id),
+        identity: () => mediaIdentity(keys, id),
         onReport: (medium, report) => parts().facts.report(id, medium, report),
         onProcess: (live, medium, { process, isRunning }) =>
           inspection.process(live, medium, process, isRunning),
@@ -159,10 +158,4 @@ function createDiskGuard(
     folder: options.recordingsFolder,
     quality: () => resolveQuality(options.quality?.()),
   })
-}
-
-function identityOf(keys: KeyRing, id: string): Identity {
-  const found = keys.keysOf(id)
-  if (found) return found.identity
-  throw new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
 }

@@ -51,6 +51,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'age/identity.ts',
       'age/stored-media.ts',
       'custody/composition-identity.ts',
+      'custody/media-identity.ts',
       'custody/port.ts',
       'tlog/keys.ts',
     ],

@@ -3,6 +3,7 @@ import type { TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
+import { keyMissing } from '../../custody/key-unavailable.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import {
   isSealedValue,
@@ -255,10 +256,6 @@ function recordingOf({ body }: CommandAnswer): string | null {
 
 function inPlaceOf(member: string, word: string): unknown {
   return member === 'device' ? maskedDevice(word) : word
-}
-
-function keyMissing(): RecorderError {
-  return new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
 }
 
 function hmac(key: Buffer, text: string): string {
