@@ -6,3 +6,17 @@ export type DesktopChange =
   /** The computer goes to sleep. It waits a few seconds for `ready`. */
   | { type: 'sleeping'; ready(): void }
   | { type: 'awake' }
+
+/** A watch over the desktop's lock and the computer's sleep. */
+export interface DesktopWatch {
+  /** Why nothing is watched; null while it is, or before that is known. */
+  readonly problem: string | null
+  /** Ends the watch. Resolves when no process is left. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a watch. The desktop counts as unlocked until a change says otherwise. Never throws: what
+ * cannot be watched is a `problem`.
+ */
+export type WatchDesktop = (onChange: (change: DesktopChange) => void) => DesktopWatch

@@ -1,4 +1,4 @@
-import type { WatchDesktop } from './desktop-watch.ts'
+import type { WatchDesktop } from '../contract/desktop.ts'
 import { LogindWatch } from './linux/logind-watch.ts'
 
 /**

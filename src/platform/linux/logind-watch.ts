@@ -1,8 +1,7 @@
-import type { DesktopChange } from '../../contract/desktop.ts'
+import type { DesktopChange, DesktopWatch } from '../../contract/desktop.ts'
 import { type Child, startChild } from '../../processes/child-process.ts'
 import { runTool } from '../../processes/run-tool.ts'
 import { terminate } from '../../processes/terminate.ts'
-import type { DesktopWatch } from '../desktop-watch.ts'
 import { parseLogindSignal, parseSession, type SessionState } from './logind-messages.ts'
 
 const LOGIND = 'org.freedesktop.login1'

@@ -1,6 +1,6 @@
 import type { By } from '../../contract/by.ts'
 import type { CustodyRules } from '../../contract/custody.ts'
-import type { DesktopChange } from '../../contract/desktop.ts'
+import type { DesktopChange, DesktopWatch, WatchDesktop } from '../../contract/desktop.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import { isCapturingTrack, trackState } from '../../machines/recording-fold.ts'
@@ -15,15 +15,12 @@ type Reason = 'locked' | 'suspended'
 const READY_MS = 3_000
 /** Facts after which a track belongs to somebody else than the guard. */
 const TAKEN_BY: ReadonlySet<string> = new Set([
-  ...['track.resuming', 'track.stopping', 'track.stopped', 'track.failed'],
+  'track.resuming',
+  'track.stopping',
+  'track.stopped',
+  'track.failed',
 ])
 const BEGINS_CAPTURE: ReadonlySet<string> = new Set(['track.starting', 'track.resuming'])
-
-/** A watch over the desktop, see `src/platform`. */
-export interface DesktopWatch {
-  readonly problem: string | null
-  close(): Promise<void>
-}
 
 /** The parts that the guard works with. */
 export interface DesktopGuardOptions {
@@ -33,7 +30,7 @@ export interface DesktopGuardOptions {
   /** Whether the recorder carries out commands. */
   isReady(): boolean
   /** Starts the watch over the desktop; undefined where there is none. */
-  watchDesktop: ((onChange: (change: DesktopChange) => void) => DesktopWatch) | undefined
+  watchDesktop: WatchDesktop | undefined
   system: By
   onFault(what: string, error: unknown): void
 }
