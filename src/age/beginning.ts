@@ -4,7 +4,7 @@ import { MOST_HEADER_BYTES, readHeader } from './header.ts'
 import type { Identity } from './identity.ts'
 import { SealedFileError } from './sealed-file-error.ts'
 
-/** What the beginning of an age file leads to. */
+/** The payload of an age file, behind its beginning. */
 export interface Payload {
   /** Opens the chunks. */
   key: Buffer

@@ -7,10 +7,16 @@ export type DesktopChange =
   | { type: 'sleeping'; ready(): void }
   | { type: 'awake' }
 
+/** Why the desktop is not watched, and what to do about it, in whole sentences. */
+export interface DesktopProblem {
+  detail: string
+  remedy: string
+}
+
 /** A watch over the desktop's lock and the computer's sleep. */
 export interface DesktopWatch {
-  /** Why nothing is watched; null while it is, or before that is known. */
-  readonly problem: string | null
+  /** Resolves within about a second with why nothing is watched; null while it is. */
+  problem(): Promise<DesktopProblem | null>
   /** Ends the watch. Resolves when no process is left. */
   close(): Promise<void>
 }

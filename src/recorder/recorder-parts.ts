@@ -89,7 +89,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     clockMonitor: new ClockMonitor({ clock, facts, system, onFault }),
     reader,
     readiness: new Readiness({
-      ...{ platform, diskWatch, log, keys },
+      ...{ platform, diskWatch, log, keys, desktop, rules },
       failure: () => facts.failure,
       live: () => liveTracks(facts.recordings, reader),
       builtAt: options.builtAt ?? 0,

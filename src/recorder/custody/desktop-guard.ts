@@ -1,6 +1,11 @@
 import type { By } from '../../contract/by.ts'
 import type { CustodyRules } from '../../contract/custody.ts'
-import type { DesktopChange, DesktopWatch, WatchDesktop } from '../../contract/desktop.ts'
+import type {
+  DesktopChange,
+  DesktopProblem,
+  DesktopWatch,
+  WatchDesktop,
+} from '../../contract/desktop.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import { isCapturingTrack, trackState } from '../../machines/recording-fold.ts'
@@ -52,9 +57,9 @@ export class DesktopGuard {
     this.#watch = options.watchDesktop?.((change) => void this.changed(change))
   }
 
-  /** Why a locked screen is not noticed; null when it is. */
-  get problem(): string | null {
-    return this.#watch === undefined ? null : this.#watch.problem
+  /** Resolves with why the desktop is not watched; null while it is, or where there is no watch. */
+  async problem(): Promise<DesktopProblem | null> {
+    return (await this.#watch?.problem()) ?? null
   }
 
   /** Ends the watch. */

@@ -17,7 +17,7 @@ class LockedBench {
       rules: () => ({ ...RULES, lock: this.lock }),
       watchDesktop: (onChange) => {
         this.change = onChange
-        return { problem: null, close: async () => {} }
+        return { problem: async () => null, close: async () => {} }
       },
     })
     return this
