@@ -68,13 +68,14 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   const commands = new CommandHandler({
     ...{ facts, log, platform, keys, diskWatch, now, onFault, rules },
     custody: (command) => custody.execute(command),
+    lock: () => desktop.lock,
     system: {
       by: system,
       tags: options.systemTags,
       quality: () => resolveQuality(options.quality?.()),
     },
   })
-  const desktop = new DesktopGuard({
+  const desktop: DesktopGuard = new DesktopGuard({
     ...{ facts, commands, system, onFault, watchDesktop },
     isReady: host.acceptsCommands,
     rules,

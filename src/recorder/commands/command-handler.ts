@@ -17,6 +17,7 @@ import type { KeyRing } from '../../custody/port.ts'
 import type { RecordingFold } from '../../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
 import { lackOfConsent } from '../custody/consent.ts'
+import { arbitrateLock, type DesktopLock } from '../custody/desktop-lock.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 import type { FactCause, WrapUpReason } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -55,6 +56,8 @@ export interface CommandHandlerOptions {
   onFault(what: string, error: unknown): void
   /** Executes a command of custody. */
   custody(command: CustodyCommand | ConsentCommand): Promise<CommandAnswer>
+  /** Returns why the recorder keeps media paused now; undefined when it does not. */
+  lock(): DesktopLock | undefined
   /** Returns the rules of custody in force. */
   rules(): Pick<CustodyRules, 'consent'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality(): Quality }
@@ -160,7 +163,8 @@ export class CommandHandler {
     const { facts, rules } = this.#options
     const decision = arbitrate(facts.recordings, command)
     if (isRefusal(decision)) return decision
-    return lackOfConsent(command, decision.recording, rules().consent) ?? decision
+    const lack = lackOfConsent(command, decision.recording, rules().consent)
+    return lack ?? arbitrateLock(command, decision, this.#options.lock())
   }
 
   /**
