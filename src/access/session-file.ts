@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../disk/sync-folder.ts'
+import { writeSynced } from '../disk/write-synced.ts'
 
 /** Open UI sessions: the end of each in epoch milliseconds, by the SHA-256 of its secret. */
 export type StoredSessions = ReadonlyMap<string, number>
@@ -64,13 +65,7 @@ export class SessionFile implements SessionStore {
   async #write(content: string): Promise<void> {
     const draft = `${this.#path}.tmp`
     try {
-      const file = await open(draft, 'w', 0o600)
-      try {
-        await file.writeFile(content)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
+      await writeSynced(draft, content, 'w')
       await rename(draft, this.#path)
     } catch (error) {
       // Older content would bring back sessions that have ended. A full disk can still remove it.

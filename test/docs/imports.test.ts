@@ -19,13 +19,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   'inspection/': ['contract/', 'machines/', 'replay/', 'xstate'],
   'media/': [],
   'tlog/': ['node:*'],
+  'collections/': [],
   'time/': ['node:*'],
   'disk/': ['node:*'],
   'processes/': ['time/', 'node:*'],
   'ffmpeg/': ['contract/', 'processes/', 'node:*'],
   'x11/': ['media/', 'node:*'],
-  'age/': ['contract/', 'disk/', 'node:*'],
-  'custody/': ['contract/', 'disk/', 'age/', 'time/', 'node:*'],
+  'age/': ['contract/', 'disk/', 'collections/', 'node:*'],
+  'custody/': ['contract/', 'disk/', 'age/', 'time/', 'collections/', 'node:*'],
   'platform/': ['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
@@ -37,7 +38,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // The log is handed in, and so are the places where answers are kept.
   'audit/outsiders/': ['contract/', 'tlog/', 'disk/', 'time/', 'node:*'],
-  'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'level', 'node:*'],
+  'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'collections/', 'level', 'node:*'],
   // It reads stored records as they are: that is what it verifies.
   'audit/verify/': ['contract/', 'replay/', 'store/', 'tlog/', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
@@ -54,6 +55,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'age/identity.ts',
       'age/stored-media.ts',
       'custody/composition-identity.ts',
+      'custody/media-identity.ts',
       'custody/port.ts',
       'tlog/keys.ts',
     ],

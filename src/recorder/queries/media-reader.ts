@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import type { Identity } from '../../age/identity.ts'
 import { isSealedFile, openStoredMedia, type StoredMedia } from '../../age/stored-media.ts'
+import { assertNotErased } from '../../contract/erased.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
 import { compositionIdentity } from '../../custody/composition-identity.ts'
+import { mediaIdentity } from '../../custody/media-identity.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
 
@@ -29,8 +31,8 @@ export class MediaReader {
    */
   async openMedia(recordingId: string, segment: SegmentDescription): Promise<StoredMedia> {
     await this.#assertNotErased(recordingId)
-    const identity = isSealedFile(segment.file) ? this.#identityOf(recordingId) : undefined
-    const { recordingsFolder } = this.#options
+    const { keys, recordingsFolder } = this.#options
+    const identity = isSealedFile(segment.file) ? mediaIdentity(keys, recordingId) : undefined
     try {
       return await openStoredMedia(join(recordingsFolder, recordingId, segment.file), identity)
     } catch (cause) {
@@ -50,14 +52,6 @@ export class MediaReader {
 
   async #assertNotErased(recordingId: string): Promise<void> {
     const view = await this.#options.log.recording(recordingId)
-    if (view === undefined || view.erased === null) return
-    const members = { recordingId }
-    throw new RecorderError('ERASED', 'The recording was erased.', { members })
-  }
-
-  #identityOf(recordingId: string): Identity {
-    const keys = this.#options.keys.keysOf(recordingId)
-    if (keys) return keys.identity
-    throw new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
+    if (view !== undefined) assertNotErased(view)
   }
 }

@@ -61,20 +61,23 @@ export function isUnsealed({ tracks, tags }: RecordingView): boolean {
 /** Opens a value that may be sealed; `without` stands in its place when it cannot be opened. */
 type OpenText = <T>(member: string, value: T, without: T) => T
 
-function openTags(tags: readonly TagEntry[], open: OpenValue): TagEntry[] | undefined {
+/** Opens the values of tags; undefined when one cannot be opened. */
+export function openTags(tags: readonly TagEntry[], open: OpenValue): TagEntry[] | undefined {
   const opened: TagEntry[] = []
   for (const tag of tags) {
-    const entry = isSealedValue(tag.value) ? openTag(tag, tag.value, open) : tag
+    const entry = openTag(tag, open)
     if (entry === undefined) return undefined
     opened.push(entry)
   }
   return opened
 }
 
-function openTag(tag: TagEntry, sealed: SealedValue, open: OpenValue): TagEntry | undefined {
+/** Opens the value of a tag; undefined when it cannot be opened. */
+export function openTag(tag: TagEntry, open: OpenValue): TagEntry | undefined {
+  if (!isSealedValue(tag.value)) return tag
   const known = openedTags.get(tag)
   if (known) return known
-  const value = open(memberOfTag(tag.key), sealed)
+  const value = open(memberOfTag(tag.key), tag.value)
   if (value === undefined) return undefined
   const opened = { ...tag, value: value as TagEntry['value'] }
   openedTags.set(tag, opened)

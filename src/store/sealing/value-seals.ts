@@ -3,6 +3,7 @@ import type { TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
+import { keyMissing } from '../../custody/key-unavailable.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import {
   isSealedValue,
@@ -15,8 +16,16 @@ import { DamagedViewError } from '../checksum.ts'
 import { hashOwner } from '../keys.ts'
 import type { CommandAnswer, KeptAnswer } from '../port.ts'
 import { OpenedValues } from './opened-values.ts'
-import { hasSealedMembers, mapSealedMembers, memberOfTag } from './sealed-members.ts'
-import { isUnsealed, mapSealedView, maskedDevice, maskView } from './sealed-view.ts'
+import { hasSealedMembers, mapSealedMembers } from './sealed-members.ts'
+import {
+  isUnsealed,
+  mapSealedView,
+  maskedDevice,
+  maskView,
+  type OpenValue,
+  openTag,
+  openTags,
+} from './sealed-view.ts'
 
 /** Stands in place of the values of an erased recording. */
 export const ERASED_VALUE = 'erased'
@@ -95,11 +104,9 @@ export class ValueSeals {
   openView(view: RecordingView): RecordingView {
     const known = this.#views.get(view)
     if (known) return known
-    const open = (member: string, value: SealedValue): unknown =>
-      this.#open(value, { recordingId: view.id, position: value.at, member })
     const opened = view.erased
       ? maskView(view, ERASED_VALUE)
-      : mapSealedView(view, open, UNREADABLE_VALUE)
+      : mapSealedView(view, this.#opener(view.id), UNREADABLE_VALUE)
     // A key that is missing may come back.
     if (!opened.keyMissing) this.#views.set(view, opened)
     return opened
@@ -107,27 +114,21 @@ export class ValueSeals {
 
   /** Returns a stored tag with its value opened. Throws KEY_UNAVAILABLE when that cannot be. */
   openTag(recordingId: string, tag: TagEntry): TagEntry {
-    const value = this.#tagValue(recordingId, tag)
-    if (value === undefined) throw this.#keys.problem ?? keyMissing()
-    return { ...tag, value }
+    const opened = openTag(tag, this.#opener(recordingId))
+    if (opened === undefined) throw this.#keys.problem ?? keyMissing()
+    return opened
   }
 
   /** Returns stored tags with their values opened; undefined when one cannot be opened. */
   openTags(recordingId: string, tags: readonly TagEntry[]): TagEntry[] | undefined {
-    const opened: TagEntry[] = []
-    for (const tag of tags) {
-      const value = this.#tagValue(recordingId, tag)
-      if (value === undefined) return undefined
-      opened.push({ ...tag, value })
-    }
-    return opened
+    return openTags(tags, this.#opener(recordingId))
   }
 
   /** Returns the name of a stored tag in the index; undefined when its value cannot be opened. */
   nameTag(recordingId: string, tag: TagEntry): string | undefined {
     if (!this.isAvailable) return undefined
-    const value = this.#tagValue(recordingId, tag)
-    return value === undefined ? undefined : this.tagName(tag.key, value)
+    const opened = openTag(tag, this.#opener(recordingId))
+    return opened && this.tagName(opened.key, opened.value)
   }
 
   /** Forgets what was opened of a recording. */
@@ -201,11 +202,9 @@ export class ValueSeals {
     }
   }
 
-  #tagValue(recordingId: string, { key, value }: TagEntry): TagValue | undefined {
-    if (!isSealedValue(value)) return value
-    const { at: position } = value as SealedValue
-    const place = { recordingId, position, member: memberOfTag(key) }
-    return this.#open(value, place) as TagValue | undefined
+  /** Returns how the values in the views of a recording are opened. */
+  #opener(recordingId: string): OpenValue {
+    return (member, value) => this.#open(value, { recordingId, position: value.at, member })
   }
 
   #open(value: SealedValue, place: ValuePlace): unknown {
@@ -255,10 +254,6 @@ function recordingOf({ body }: CommandAnswer): string | null {
 
 function inPlaceOf(member: string, word: string): unknown {
   return member === 'device' ? maskedDevice(word) : word
-}
-
-function keyMissing(): RecorderError {
-  return new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
 }
 
 function hmac(key: Buffer, text: string): string {

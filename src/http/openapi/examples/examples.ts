@@ -74,6 +74,7 @@ const READINESS: ReadinessView = {
     { id: 'clock', result: 'pass', detail: '2026-01-31 09:00 UTC' },
     { id: 'log', result: 'pass', detail: 'It is verified and has 2 events.' },
     { id: 'key', result: 'pass', detail: 'The master key is in the key store of the system.' },
+    { id: 'lock', result: 'pass', detail: 'A locked screen is noticed.' },
   ],
 }
 
