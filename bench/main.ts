@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
- * recording, latency, obs, idle, page, replay, inspection, inspector, media and seals: compares the
- * recorder with the bare programs that it is made of and with OBS. Writes one table to the
+ * recording, latency, obs, idle, page, replay, inspection, inspector, media, seals and former:
+ * compares the recorder with the bare programs that it is made of and with OBS. Writes one table to the
  * terminal, to bench/out, and with `--paste` into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { benchAppend } from './append.ts'
 import { benchCapture } from './capture.ts'
+import { benchFormer } from './former.ts'
 import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
 import { benchInspection } from './inspection.ts'
@@ -44,6 +45,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   inspector: benchInspector,
   media: benchMedia,
   seals: benchSealedValues,
+  former: benchFormer,
 }
 
 const { values } = parseArgs({
