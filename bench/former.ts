@@ -12,7 +12,7 @@ import { median } from './statistics.ts'
 import { compared, type Findings } from './table.ts'
 
 /** Gives Node's compiler time. */
-const WARM_UP_MS = 3_000
+const WARM_UP_MS = 2_000
 const TAG = '{"tags":{"customer":"4711"}}'
 /** What the rate of the former daemon may fall to. */
 const AIM = { of: 'ratio', atLeast: 0.9 } as const
@@ -77,11 +77,13 @@ async function addRow(
   }
 }
 
-/** Opens another recording, of a microphone: one has room for some seconds of tags. */
+/** Opens another recording, and pauses it: one has room for some seconds of tags. */
 async function renewRecording(daemon: Daemon): Promise<void> {
   await daemon.api('POST', '/recordings/current/stop', {})
   const started = await daemon.api('POST', '/recordings', { media: ['mic'] })
-  if (started.status !== 201) throw new Error('A recording for the tags did not start.')
+  const paused = await daemon.api('POST', '/recordings/current/pause', {})
+  if (started.status !== 201 || paused.status !== 200)
+    throw new Error('A recording for the tags did not start and pause.')
 }
 
 function requestText(daemon: Daemon, isKept: boolean): string {
