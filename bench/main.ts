@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
- * recording, latency, obs, idle, page, replay, inspection, inspector, media, seals and former:
- * compares the recorder with the bare programs that it is made of and with OBS. Writes one table to the
- * terminal, to bench/out, and with `--paste` into docs/performance.md.
+ * recording, latency, obs, idle, page, replay, inspection, inspector, media, sealing, seals, custody
+ * and former: compares the recorder with the bare programs that it is made of and with OBS. Writes
+ * one table to the terminal, to bench/out, and with `--paste` into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -24,6 +24,7 @@ import { benchPage } from './page.ts'
 import { benchRecording } from './recording.ts'
 import { benchReplay } from './replay.ts'
 import { benchSealedValues } from './sealed-values.ts'
+import { benchSealing } from './sealing.ts'
 import { type Findings, markdownTable, type Row } from './table.ts'
 
 const OUT = fileURLToPath(new URL('./out/', import.meta.url))
@@ -44,6 +45,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   inspection: benchInspection,
   inspector: benchInspector,
   media: benchMedia,
+  sealing: benchSealing,
   seals: benchSealedValues,
   former: benchFormer,
 }

@@ -16,6 +16,9 @@ export interface Pace {
   /** Recordings in the log whose opening is measured, and how often it is opened. */
   sealedRecordings: number
   sealedRounds: number
+  /** Pairs of a sealed and an unsealed recording, and how long each is. */
+  sealingPairs: number
+  sealingMs: number
 }
 
 /** For figures to keep. */
@@ -30,6 +33,8 @@ export const FULL: Pace = {
   idleMs: 10_000,
   sealedRecordings: 10_000,
   sealedRounds: 5,
+  sealingPairs: 5,
+  sealingMs: 20_000,
 }
 
 /** For a first look. */
@@ -44,4 +49,6 @@ export const QUICK: Pace = {
   idleMs: 4_000,
   sealedRecordings: 1_000,
   sealedRounds: 3,
+  sealingPairs: 3,
+  sealingMs: 6_000,
 }
