@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { benchAppend } from './append.ts'
 import { benchCapture } from './capture.ts'
+import { benchCustody } from './custody.ts'
 import { benchFormer } from './former.ts'
 import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
@@ -47,6 +48,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   media: benchMedia,
   sealing: benchSealing,
   seals: benchSealedValues,
+  custody: benchCustody,
   former: benchFormer,
 }
 

@@ -19,6 +19,13 @@ export interface Pace {
   /** Pairs of a sealed and an unsealed recording, and how long each is. */
   sealingPairs: number
   sealingMs: number
+  /** Pairs of a pause and of consent withdrawn. */
+  consentRounds: number
+  /** Segments of the recording that is erased: three for each pause. */
+  erasedSegments: number
+  /** Recordings over which retention runs, and those of them that it erases. */
+  retainedRecordings: number
+  dueRecordings: number
 }
 
 /** For figures to keep. */
@@ -35,6 +42,10 @@ export const FULL: Pace = {
   sealedRounds: 5,
   sealingPairs: 5,
   sealingMs: 20_000,
+  consentRounds: 9,
+  erasedSegments: 300,
+  retainedRecordings: 10_000,
+  dueRecordings: 200,
 }
 
 /** For a first look. */
@@ -51,4 +62,8 @@ export const QUICK: Pace = {
   sealedRounds: 3,
   sealingPairs: 3,
   sealingMs: 6_000,
+  consentRounds: 4,
+  erasedSegments: 60,
+  retainedRecordings: 1_000,
+  dueRecordings: 20,
 }
