@@ -14,7 +14,7 @@ import { compared, type Findings } from './table.ts'
 /** Gives Node's compiler time. */
 const WARM_UP_MS = 2_000
 const TAG = '{"tags":{"customer":"4711"}}'
-/** What the rate of the former daemon may fall to. */
+/** The rate must be at least this much of that of the former daemon. */
 const AIM = { of: 'ratio', atLeast: 0.9 } as const
 
 /** The measured daemons, and how the CPU time of a request of theirs is noted. */

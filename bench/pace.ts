@@ -42,7 +42,7 @@ export const FULL: Pace = {
   sealedRounds: 5,
   sealingPairs: 5,
   sealingMs: 20_000,
-  consentRounds: 9,
+  consentRounds: 7,
   erasedSegments: 300,
   retainedRecordings: 10_000,
   dueRecordings: 200,

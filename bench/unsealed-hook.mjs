@@ -1,6 +1,6 @@
 /**
- * Loaded before a daemon of the bench (`node --import`): its segments are written as they are, with
- * the same calls, so that the cost of sealing can be measured. The recorder itself has no such mode.
+ * Loaded before a daemon of the bench (`node --import`): its segments are written as they are,
+ * with the same calls, so that the cost of sealing can be measured. The recorder has no such mode.
  */
 import { register } from 'node:module'
 

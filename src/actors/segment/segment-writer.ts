@@ -38,8 +38,8 @@ export interface SegmentWriterEvents {
 
 /**
  * Writes one segment file, sealed as it goes, and hashes the media. Creates it with the first
- * bytes, then writes four times a second, and forces it to disk twice a second. Memory is bounded: a disk
- * that does not keep up is a failure, not a growing queue.
+ * bytes, then writes four times a second, and forces it to disk twice a second. Memory is
+ * bounded: a disk that does not keep up is a failure, not a growing queue.
  */
 export class SegmentWriter {
   readonly #path: string
