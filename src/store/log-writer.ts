@@ -143,7 +143,7 @@ export class LogWriter {
     const kept: Group['answers'] = []
     for (const [index, { idempotency, claimsMedia = false }] of answers.entries()) {
       if (!idempotency) continue
-      const owner = seals.answerOwner(idempotency.client, idempotency.key)
+      const owner = seals.answerOwner(idempotency)
       const now = this.#parts.now()
       kept.push([position, owner, now, claimsMedia])
       if (claimsMedia) this.#newestClaim = position

@@ -9,6 +9,9 @@ export type OpenValue = (member: string, value: SealedValue) => unknown
 /** Tags that were opened before. Most tags of a view are those of the view before. */
 const openedTags = new WeakMap<TagEntry, TagEntry>()
 
+/** Tracks that were opened before. A tag changes none of them. */
+const openedTracks = new WeakMap<TrackView, TrackView>()
+
 /**
  * Returns a view with its values opened. One whose values cannot all be opened has no tags, says
  * `keyMissing`, and `word` stands in place of its other values.
@@ -26,11 +29,17 @@ export function mapSealedView(view: RecordingView, open: OpenValue, word: string
   const opened: RecordingView = {
     ...view,
     tags: tags ?? [],
-    tracks: mapTracks(view.tracks, (track) => openTrack(track, text, word)),
+    tracks: mapTracks(
+      view.tracks,
+      (track) => openedTracks.get(track) ?? openTrack(track, text, word),
+    ),
     consent: consent && { ...consent, ...openNote(consent.note, text, word) },
     holds: view.holds.map((hold) => ({ ...hold, reason: text('reason', hold.reason, word) })),
   }
-  return isWhole && tags !== undefined ? opened : { ...opened, tags: [], keyMissing: true }
+  if (!isWhole || tags === undefined) return { ...opened, tags: [], keyMissing: true }
+  for (const [medium, track] of Object.entries(view.tracks))
+    openedTracks.set(track, opened.tracks[medium as Medium] as TrackView)
+  return opened
 }
 
 /** Returns the view of an erased recording: `word` stands in place of its values, sealed or not. */

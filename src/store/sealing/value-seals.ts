@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { TagValue } from '../../contract/commands.ts'
+import type { IdempotencyKey, TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
@@ -53,6 +53,9 @@ export class ValueSeals {
   readonly #values = new WeakMap<SealedValue, unknown>()
   readonly #opened = new OpenedValues()
   readonly #views = new WeakMap<RecordingView, RecordingView>()
+  /** Names in the index. A command asks for its owner's twice, and a new tag for the old one's. */
+  readonly #owners = new WeakMap<ClientKey, string>()
+  readonly #tagNames = new WeakMap<TagEntry, string>()
 
   constructor(keys: KeyRing) {
     this.#keys = keys
@@ -127,8 +130,13 @@ export class ValueSeals {
   /** Returns the name of a stored tag in the index; undefined when its value cannot be opened. */
   nameTag(recordingId: string, tag: TagEntry): string | undefined {
     if (!this.isAvailable) return undefined
+    const known = this.#tagNames.get(tag)
+    if (known !== undefined) return known
     const opened = openTag(tag, this.#opener(recordingId))
-    return opened && this.tagName(opened.key, opened.value)
+    if (opened === undefined) return undefined
+    const name = this.tagName(opened.key, opened.value)
+    this.#tagNames.set(tag, name)
+    return name
   }
 
   /** Forgets what was opened of a recording. */
@@ -136,13 +144,17 @@ export class ValueSeals {
     this.#opened.forget(recordingId)
   }
 
-  /** Returns an answer as it is kept under a key: sealed for its recording, else for the home. */
-  sealAnswer(key: string, kept: KeptAnswer): SealedAnswer {
+  /**
+   * Returns an answer as it is kept under a key: sealed for its recording, else for the home. It is
+   * JSON, and needs no checksum: nobody can change what is sealed.
+   */
+  sealAnswer(key: string, kept: KeptAnswer): string {
     const id = recordingOf(kept.answer)
     const own = id === null ? undefined : this.#keys.keysOf(id)
     const { valueKey } = own ?? this.#keys.home()
     const recordingId = own ? id : null
-    return { recordingId, $sealed: sealValue(valueKey, placeOfAnswer(recordingId, key), kept) }
+    const sealed = sealValue(valueKey, placeOfAnswer(recordingId, key), kept)
+    return `{"recordingId":${JSON.stringify(recordingId)},"$sealed":"${sealed}"}`
   }
 
   /**
@@ -171,8 +183,13 @@ export class ValueSeals {
   }
 
   /** Returns the name of the owner of kept answers. Throws KEY_UNAVAILABLE. */
-  answerOwner(client: string, key: string): string {
-    return this.renameOwner(hashOwner(client, key))
+  answerOwner(clientKey: ClientKey): string {
+    if (this.#keys.problem) throw this.#keys.problem
+    const known = this.#owners.get(clientKey)
+    if (known !== undefined) return known
+    const owner = this.renameOwner(hashOwner(clientKey.client, clientKey.key))
+    this.#owners.set(clientKey, owner)
+    return owner
   }
 
   /**
@@ -235,6 +252,9 @@ export class ValueSeals {
     }
   }
 }
+
+/** A client, and its idempotency key. */
+export type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
 
 /** A kept answer on disk. */
 export interface SealedAnswer {
