@@ -84,6 +84,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
   // A missing master key is looked at, and restored, without a daemon.
   'cli/commands/key.ts': ['cli/', 'contract/', 'custody/', 'home/', 'node:*'],
+  // Without a daemon, it reads the home itself.
+  'cli/commands/verify.ts': ['cli/', 'contract/', 'home/', 'audit/verify/verify-home.ts', 'node:*'],
   'cli/commands/config.ts': ['cli/', 'contract/', 'home/', 'effective-configuration.ts', 'node:*'],
   'cli/commands/service.ts': ['cli/', 'home/', 'service/'],
   'service/': ['processes/', 'time/', 'node:*'],

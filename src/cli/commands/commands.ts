@@ -23,6 +23,7 @@ import { status } from './status.ts'
 import { tag } from './tag.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './token.ts'
 import { ui } from './ui.ts'
+import { verify } from './verify.ts'
 
 /** All commands, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   show,
   events,
   replay,
+  verify,
   exportRecording,
   holdShow,
   holdPlace,

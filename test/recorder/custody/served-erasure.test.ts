@@ -11,6 +11,7 @@ import { encryptAge } from '../../../src/age/sealer.ts'
 import { Composer } from '../../../src/composition/composer.ts'
 import { type HttpServer, startHttp } from '../../../src/http/server.ts'
 import { configurationWith } from '../../http/support/daemon.ts'
+import { NO_VERIFICATIONS } from '../../http/support/stub-verifications.ts'
 import { type Latch, latch } from '../../support/latch.ts'
 import { suite } from '../../support/suite.ts'
 import { CustodyBench } from './support/custody-bench.ts'
@@ -73,6 +74,7 @@ class ServedBench {
       onFault: () => {},
     })
     const server = await startHttp({
+      verifications: NO_VERIFICATIONS,
       ...{ recorder, compositions: composer, port: 0, version: '0.0.0-test', user: 'tester' },
       access: createAccess({ homeToken: TOKEN, tokens: () => [] }),
       configuration: configurationWith({}),
