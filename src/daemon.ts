@@ -8,7 +8,7 @@ import { type Access, createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
 import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
-import { Verifications } from './audit/verify/verifications.ts'
+import { Auditing } from './auditing.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
 import type { QualityPreset } from './contract/quality.ts'
@@ -127,22 +127,24 @@ async function assemble(
   cleanup.push(() => compositions.close())
   composed.open(compositions)
   clearCacheWhenSpaceIsLow(recorder, compositions)
-  const verifications = new Verifications(recorder.log, home.recordingsFolder, (error) =>
-    logger.error({ err: error }, 'a verification failed'),
-  )
-  cleanup.push(() => verifications.close())
+  const auditing = new Auditing(recorder, home, logger, () => clock.now())
+  cleanup.push(() => auditing.close())
+  auditing.configure(configuration)
   const url = await door.open({
-    ...{ recorder, compositions, verifications, version, user, configuration },
+    ...{ recorder, compositions, version, user, configuration },
+    ...{ verifications: auditing.verifications, outsiders: auditing.outsiders },
     isRunning: () => recorder.isRunning,
   })
   return {
     url,
     checkLog: () => checkLog(recorder.log),
-    reload: () => reload(settings, recorder, keys),
+    reload: () => reload(settings, recorder, keys, auditing),
     async stop() {
       // In parallel: closing the recorder completes pending requests.
-      await verifications.close()
-      await Promise.all([recorder.close(), compositions.close(), door.close(), keys.close()])
+      await Promise.all([
+        ...[recorder.close(), compositions.close(), door.close(), keys.close()],
+        auditing.close(),
+      ])
       clock.stop()
       await door.withdraw()
     },
@@ -153,9 +155,11 @@ async function reload(
   settings: LiveConfiguration,
   recorder: Recorder,
   keys: HomeKeyRing,
+  auditing: Auditing,
 ): Promise<ConfigurationChange> {
   const change = await settings.reload((rules) => recorder.recordRules(rules))
   keys.setEscrowRecipients(settings.current.keys.escrowRecipients.value)
+  auditing.configure(settings.current)
   return change
 }
 

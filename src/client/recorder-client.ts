@@ -3,6 +3,7 @@ import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { AccessView, HoldView, KeyStatus, RetentionStatus } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
+import type { OutsiderView } from '../contract/outsiders.ts'
 import type { ReplayState } from '../contract/replay.ts'
 import type { VerificationView } from '../contract/verification.ts'
 import type {
@@ -112,6 +113,8 @@ export interface RecorderClient {
   auditKey(options?: RequestOptions): Promise<AuditKey>
   /** Replaces the key that signs the log. */
   rotateAuditKey(options?: RequestOptions): Promise<AuditKey>
+  /** Lists the services that remember checkpoints. */
+  outsiders(options?: RequestOptions): Promise<{ items: OutsiderView[] }>
   /** Begins to verify the log and its media. `verification` shows how far it is. */
   verify(request?: VerificationRequest, options?: RequestOptions): Promise<VerificationView>
   verification(id: string, options?: RequestOptions): Promise<VerificationView>

@@ -16,6 +16,7 @@ import { eventRoutes } from './routes/events.ts'
 import { inspectRoutes } from './routes/inspect.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { launchRoutes } from './routes/launch.ts'
+import { outsiderRoutes } from './routes/outsiders.ts'
 import { pageRoutes } from './routes/page.ts'
 import { peaksRoutes } from './routes/peaks.ts'
 import { pictureRoutes } from './routes/picture.ts'
@@ -58,6 +59,7 @@ export function createRoutes(services: Services): Route[] {
     ...keyRoutes(services),
     ...proofRoutes(services),
     ...verificationRoutes(services),
+    ...outsiderRoutes(services),
     ...tokenRoutes(services),
     ...launchRoutes(services),
     ...pageRoutes(services),

@@ -5,6 +5,7 @@ import type { Access } from '../access/access.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
+import type { OutsiderView } from '../contract/outsiders.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import { type Address, addressOf } from './address.ts'
 import { type Admission, createAdmission, detachConnectionListener } from './admission/admission.ts'
@@ -34,6 +35,8 @@ export interface HttpOptions {
   compositions: CompositionPort
   /** Verifies the log and its media. */
   verifications: VerificationsPort
+  /** Returns the state of the services that remember checkpoints; default: none. */
+  outsiders?: () => OutsiderView[]
   access: Access
   /** The version of the recorder. */
   version: string
@@ -87,10 +90,10 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const feeds = createInspectionFeeds(limits)
   const streams = createEventStreams({ recorder, compositions }, limits, logger)
   const erasures = new ErasureWatch(recorder.bus)
-  const { pageFiles = NO_PAGE } = options
+  const { pageFiles = NO_PAGE, outsiders = () => [] } = options
   const app = createApp({
     ...options,
-    ...{ address: () => address, streams, feeds, erasures, pageFiles },
+    ...{ address: () => address, streams, feeds, erasures, pageFiles, outsiders },
   })
   return {
     callback: app.callback(),

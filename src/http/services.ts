@@ -3,6 +3,7 @@ import type { Access } from '../access/access.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
+import type { OutsiderView } from '../contract/outsiders.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
 import type { ErasureWatch } from './erasure-watch.ts'
@@ -25,6 +26,8 @@ export interface Services {
   isRunning: () => boolean
   logger: Logger
   verifications: VerificationsPort
+  /** Returns the state of the services that remember checkpoints. */
+  outsiders: () => OutsiderView[]
   streams: EventStreams
   feeds: InspectionFeeds
   erasures: ErasureWatch

@@ -294,6 +294,7 @@ suite('commands that read', (test) => {
     assert.deepEqual((await f2f(['status', '--json'], { home })).json(), {
       application: application(),
       recording: null,
+      outsiders: [],
     })
   })
 

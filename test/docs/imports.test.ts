@@ -103,7 +103,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
     ...[
       'custody/',
-      'audit/',
+      'auditing.ts',
       'composition/',
       'home/',
       'platform/watch-desktop.ts',
@@ -117,6 +117,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'effective-configuration.ts': ['contract/', 'disk/', 'home/'],
   'live-configuration.ts': ['contract/', 'effective-configuration.ts', 'node:*'],
   'front-door.ts': ['access/', 'home/', 'http/', 'pino'],
+  'auditing.ts': ['audit/', 'contract/', 'home/', 'recorder/', 'pino'],
   'open-recorder.ts': ['contract/', 'home/', 'recorder/', 'store/', 'pino'],
   'cleanup-stack.ts': [],
   'small-heap.ts': ['node:*'],

@@ -11,6 +11,7 @@ import { chart } from './chart-answer.ts'
 import { configuration } from './configuration-answer.ts'
 import { retentionPage, retentionStatus } from './custody-answer.ts'
 import { event, eventBase } from './event-answer.ts'
+import { outsiders } from './outsiders-answer.ts'
 import {
   by,
   count,
@@ -207,6 +208,7 @@ export const ANSWERS = {
   LevelMessage: levelMessage,
   NewToken: newToken,
   OpenApi: z.object({ openapi: z.string() }),
+  Outsiders: outsiders,
   Problem: problem,
   Readiness: readiness,
   Recording: recording,
