@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { RecordingAnswer } from '../../contract/views.ts'
-import { t } from '../i18n/texts.ts'
 import { senderName } from '../record/sender-name.ts'
+import { t } from './texts/texts.ts'
 import { dateText } from './time-text.ts'
 
 /** Says what the customer said about being recorded, who holds it, and when it will be erased. */
