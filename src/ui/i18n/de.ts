@@ -130,6 +130,7 @@ export const de: Record<keyof typeof en, string> = {
   'record.consent.granted': 'Der Kunde willigt ein',
   'record.consent.declined': 'Der Kunde willigt nicht ein',
   'record.consent.withdrawn': 'Der Kunde willigt nicht mehr ein',
+  'record.consent.by': 'festgehalten von {name}',
   'record.consent.note': 'Antwort festhalten',
   'record.consent.answer': 'Was der Kunde sagt',
   'record.consent.answer.granted': 'Ich willige ein',

@@ -123,6 +123,7 @@ export const en = {
   'record.consent.granted': 'The customer agrees',
   'record.consent.declined': 'The customer does not agree',
   'record.consent.withdrawn': 'The customer no longer agrees',
+  'record.consent.by': 'noted by {name}',
   'record.consent.note': 'Note an answer',
   'record.consent.answer': 'What the customer says',
   'record.consent.answer.granted': 'I agree',

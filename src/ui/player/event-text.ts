@@ -9,6 +9,7 @@ export type EventKind = 'marker' | 'tag' | 'refusal' | 'warning' | 'course'
 /** The events that say how a conversation went. All others are how the recorder did it. */
 const OF_INTEREST: ReadonlySet<EventType> = new Set<EventType>([
   ...(['recording.started', 'recording.paused', 'recording.resumed', 'recording.tagged'] as const),
+  ...(['recording.consentRecorded', 'recording.held', 'recording.holdReleased'] as const),
   ...(['recording.wrapUpStarted', 'recording.interrupted', 'recording.closed'] as const),
   ...(['command.refused', 'command.failed', 'warning.raised', 'warning.cleared'] as const),
   ...(['track.recovering', 'track.recovered', 'track.failed'] as const),

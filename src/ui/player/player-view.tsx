@@ -4,6 +4,7 @@ import { RecorderProblem } from '../../client/errors.ts'
 import { ProblemText } from '../controls/problem-text.tsx'
 import { hrefTo } from '../shell/router.ts'
 import { createPlayer } from './create-player.ts'
+import { CustodyPanel } from './custody/custody-panel.tsx'
 import { ErasedNotice } from './erased-notice.tsx'
 import { EventList } from './event-list.tsx'
 import { eventMoments, frameMsOf } from './moments.ts'
@@ -91,6 +92,7 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
         {player && <TimelineView data={data} player={player} />}
         <EventList data={data} player={player} />
       </div>
+      {data.recording.value && <CustodyPanel recording={data.recording.value} />}
       <div hidden ref={sounds} data-sounds />
     </article>
   )

@@ -41,7 +41,8 @@ function ConsentNow({ consent }: { consent: ConsentView | null }) {
         {t(`record.consent.${state}`)}
       </span>{' '}
       <span class="soft">
-        {methodName(method)} · {senderName(by)} · <time dateTime={at}>{formatTime(at)}</time>
+        {methodName(method)} · {t('record.consent.by', { name: senderName(by) })} ·{' '}
+        <time dateTime={at}>{formatTime(at)}</time>
       </span>
       {note !== undefined && <span class="consent-note">{note}</span>}
     </p>

@@ -17,7 +17,7 @@ export function RefusedConsentNotice() {
             <h2>{t(`record.consent.said.${refused.state}`)}</h2>
             <p>{t(`record.consent.fate.${refused.fate}`)}</p>
             <p class="soft">
-              {senderName(refused.by)} · {formatTime(refused.at)}
+              {t('record.consent.by', { name: senderName(refused.by) })} · {formatTime(refused.at)}
             </p>
           </div>
           <button
