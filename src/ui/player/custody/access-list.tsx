@@ -100,7 +100,7 @@ function Access({ access: { act, media, at, by } }: { access: AccessView }) {
         {media.length > 0 && <span class="soft"> {media.map(mediumName).join(', ')}</span>}
       </span>
       <span class="access-by">
-        {senderName(by)} <span class="soft">{by.user}</span>
+        {t('player.by', { name: senderName(by) })} <span class="soft">{by.user}</span>
       </span>
     </li>
   )

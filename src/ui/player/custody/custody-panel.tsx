@@ -78,7 +78,8 @@ function Hold({
       <div>
         <p class="hold-reason">{hold.reason}</p>
         <p class="soft">
-          {senderName(hold.by)} · <time dateTime={hold.at}>{dateText(hold.at)}</time>
+          {t('player.by', { name: senderName(hold.by) })} ·{' '}
+          <time dateTime={hold.at}>{dateText(hold.at)}</time>
         </p>
       </div>
       {isAdmin && (

@@ -50,7 +50,10 @@ function Subject({ recording }: { recording: RecordingAnswer }) {
   return (
     <div class="erase-subject">
       <p>
-        <strong>{dateText(recording.startedAt)}</strong>, {senderName(recording.startedBy)}
+        <strong>{dateText(recording.startedAt)}</strong>
+      </p>
+      <p>
+        {t('player.startedBy')} {senderName(recording.startedBy)}
       </p>
       {tags.length > 0 && (
         <p class="erase-tags">{tags.map(({ key, value }) => `${key}: ${value}`).join(' · ')}</p>

@@ -39,6 +39,7 @@ export const de: Record<keyof typeof en, string> = {
   'player.erase.confirm': 'Endgültig löschen',
   'player.erase.notClosed': 'Sie kann erst gelöscht werden, wenn sie abgeschlossen ist.',
   'player.erase.onHold': 'Sie kann nicht gelöscht werden, solange eine Sperre sie bewahrt.',
+  'player.by': 'von {name}',
   'player.reason': 'Grund',
   'player.cancel': 'Abbrechen',
   'player.rule': 'Regel: {rule}',

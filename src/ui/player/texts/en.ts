@@ -36,6 +36,7 @@ export const en = {
   'player.erase.confirm': 'Erase for ever',
   'player.erase.notClosed': 'It cannot be erased before it is closed.',
   'player.erase.onHold': 'It cannot be erased while a hold keeps it.',
+  'player.by': 'by {name}',
   'player.reason': 'Reason',
   'player.cancel': 'Cancel',
   'player.rule': 'rule: {rule}',
