@@ -28,10 +28,12 @@ export function SessionCard() {
     <section class="card settings-card" aria-labelledby="settings-session">
       <h2 id="settings-session">{t('settings.session')}</h2>
       {hasScope('admin') && <p class="settings-warning">{t('settings.admin')}</p>}
-      <p class="soft">
-        {session.value && t('settings.until', { time: formatTime(session.value.expiresAt) })}{' '}
-        {t('settings.sessionHelp')}
-      </p>
+      <div class="soft">
+        {session.value && (
+          <p>{t('settings.until', { time: formatTime(session.value.expiresAt) })}</p>
+        )}
+        <p>{t('settings.sessionHelp')}</p>
+      </div>
       <div class="settings-group">
         <button
           type="button"

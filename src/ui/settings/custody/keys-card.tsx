@@ -56,6 +56,7 @@ function KeyState({ message }: { message: string | null }) {
   return (
     <div class="problem">
       <ProblemText problem={{ code: 'KEY_UNAVAILABLE', title: message, detail: message }} />
+      <p>{t('settings.keys.restore')}</p>
     </div>
   )
 }

@@ -28,7 +28,7 @@ export const de: Record<keyof typeof en, string> = {
   'settings.signingOut': 'Wird abgemeldet …',
   'settings.unreachable': 'Der Rekorder hat nicht geantwortet. Sie sind noch angemeldet.',
   'settings.version': 'Version {version}',
-  'settings.here': 'Diese Einstellungen gelten in diesem Browser.',
+  'settings.here': 'Aussehen und Mitteilungen gelten nur in diesem Browser.',
   'settings.admin':
     'Diese Seite darf Aufnahmen sperren und löschen. Melden Sie sich ab, wenn Sie fertig sind.',
   'settings.until': 'Angemeldet bis {time}.',
@@ -66,6 +66,7 @@ export const de: Record<keyof typeof en, string> = {
   'settings.cards.allowed': 'Sind erlaubt',
   'settings.keys': 'Schlüssel',
   'settings.keys.usable': 'Die Schlüssel der Aufnahmen sind verfügbar.',
+  'settings.keys.restore': 'Eine Sicherung bringt den Schlüssel zurück: f2f key restore DATEI',
   'settings.keys.needsAdmin':
     'Wo die Schlüssel liegen, zeigt eine Seite, die mit „f2f ui --admin“ geöffnet wurde.',
   'settings.keys.masterKey': 'Hauptschlüssel',
