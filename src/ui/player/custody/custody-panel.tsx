@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { HoldView } from '../../../contract/custody.ts'
+import { type HoldView, isRefusedConsent } from '../../../contract/custody.ts'
 import type { RecordingAnswer } from '../../../contract/views.ts'
+import { configuration } from '../../live/configuration.ts'
 import { recorder } from '../../live/recorder.ts'
 import { hasScope, loadSession } from '../../live/session.ts'
 import { senderName } from '../../record/sender-name.ts'
@@ -57,7 +58,13 @@ function Holds({ recording, isAdmin }: { recording: RecordingAnswer; isAdmin: bo
   return (
     <ul class="holds" aria-label={t('player.hold')}>
       {holds.map((hold) => (
-        <Hold key={hold.id} recordingId={recording.id} hold={hold} isAdmin={isAdmin} />
+        <Hold
+          key={hold.id}
+          recordingId={recording.id}
+          hold={hold}
+          isAdmin={isAdmin}
+          erases={holds.length === 1 && isErasedWithoutHold(recording)}
+        />
       ))}
     </ul>
   )
@@ -67,10 +74,13 @@ function Hold({
   recordingId,
   hold,
   isAdmin,
+  erases,
 }: {
   recordingId: string
   hold: HoldView
   isAdmin: boolean
+  /** Whether its release erases the recording. */
+  erases: boolean
 }) {
   const [isOpen, setOpen] = useState(false)
   return (
@@ -92,15 +102,21 @@ function Hold({
           title={t('player.hold.releaseTitle')}
           help={t('player.hold.help')}
           action={t('player.hold.release')}
-          isDangerous={false}
+          isDangerous={erases}
           send={(reason) => recorder.releaseHold(recordingId, hold.id, reason)}
           onClose={() => setOpen(false)}
         >
           <p>
             {t('player.hold.releaseWhat')} <strong>{hold.reason}</strong>
           </p>
+          {erases && <p class="erase-warning">{t('player.hold.releaseErases')}</p>}
         </ReasonDialog>
       )}
     </li>
   )
+}
+
+/** Whether refused consent erases the recording as soon as no hold keeps it. */
+function isErasedWithoutHold({ consent }: RecordingAnswer): boolean {
+  return configuration.value.erasesWithoutConsent && isRefusedConsent(consent?.state ?? null)
 }

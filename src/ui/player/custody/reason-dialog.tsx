@@ -9,9 +9,9 @@ const MOST_CHARACTERS = 500
 /** How a dialog that asks for a reason looks, and what it does. */
 export interface ReasonDialogProps {
   title: string
-  /** Which recording or hold it is about, and what will happen. */
+  /** The recording or hold that it is about, and what will happen. */
   children: ComponentChildren
-  /** What a reason must be like. */
+  /** Says what a reason must be like. */
   help: string
   action: string
   isDangerous: boolean

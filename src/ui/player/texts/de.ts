@@ -31,6 +31,8 @@ export const de: Record<keyof typeof en, string> = {
   'player.hold.release': 'Aufheben',
   'player.hold.releaseTitle': 'Sperre aufheben',
   'player.hold.releaseWhat': 'Die Aufnahme war gesperrt, weil:',
+  'player.hold.releaseErases':
+    'Der Kunde willigt nicht ein: Ohne Sperre wird die Aufnahme gelöscht. Niemand kann das rückgängig machen.',
   'player.erase': 'Löschen',
   'player.erase.title': 'Diese Aufnahme löschen?',
   'player.erase.warning':

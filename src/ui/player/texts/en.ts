@@ -29,6 +29,8 @@ export const en = {
   'player.hold.release': 'Release',
   'player.hold.releaseTitle': 'Release a hold',
   'player.hold.releaseWhat': 'The recording was held because:',
+  'player.hold.releaseErases':
+    'The customer does not agree: without a hold the recording is erased. Nobody can undo that.',
   'player.erase': 'Erase',
   'player.erase.title': 'Erase this recording?',
   'player.erase.warning': 'Sound, picture, tags and notes are destroyed. Nobody can undo that.',
