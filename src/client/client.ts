@@ -27,6 +27,7 @@ import type {
   Devices,
   EventsQuery,
   Launch,
+  LaunchRequest,
   MediaRequest,
   NewToken,
   Page,
@@ -270,8 +271,8 @@ function accessMethods(request: Request) {
     },
     rotateKeys: (options?: RequestOptions) =>
       request('POST', '/keys/rotate', { ...options, body: {} }) as Promise<KeyStatus>,
-    launchUrl: (options?: RequestOptions) =>
-      request('POST', '/ui/launch', { ...options, body: {} }) as Promise<Launch>,
+    launchUrl: (body: LaunchRequest = {}, options?: RequestOptions) =>
+      request('POST', '/ui/launch', { ...options, body }) as Promise<Launch>,
     async signOut(options?: RequestOptions) {
       await request('POST', '/ui/sign-out', { ...options, body: {} })
     },

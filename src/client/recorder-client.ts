@@ -19,6 +19,7 @@ import type {
   Devices,
   EventsQuery,
   Launch,
+  LaunchRequest,
   MediaRequest,
   NewToken,
   Page,
@@ -121,9 +122,9 @@ export interface RecorderClient {
   tokens(query?: PageQuery, options?: RequestOptions): Promise<Page<TokenView>>
   createToken(request: TokenRequest, options?: RequestOptions): Promise<NewToken>
   revokeToken(id: string, options?: RequestOptions): Promise<void>
-  /** Creates a URL that signs one browser in. */
-  launchUrl(options?: RequestOptions): Promise<Launch>
-  /** Reads when the session of this page ends. */
+  /** Creates a URL that signs one browser in; with `admin`, for a session with that scope. */
+  launchUrl(request?: LaunchRequest, options?: RequestOptions): Promise<Launch>
+  /** Reads when the session of this page ends, and its scopes. */
   session(options?: RequestOptions): Promise<SessionView>
   /** Ends the session of this page. */
   signOut(options?: RequestOptions): Promise<void>

@@ -5,6 +5,7 @@ import type { Medium } from '../contract/media.ts'
 import type { DeviceList, Level, RecordingAnswer, TagEntry } from '../contract/views.ts'
 import type { ANSWERS } from '../http/schemas/answers.ts'
 import type { consentRequest } from '../http/schemas/consent-request.ts'
+import type { launchRequest } from '../http/schemas/launch-request.ts'
 import type {
   eventsQuery,
   exportQuery,
@@ -34,6 +35,8 @@ export type MediaRequest = z.input<typeof mediaRequest>
 export type PauseRequest = z.input<typeof pauseRequest>
 /** The answer of the customer to being recorded. */
 export type ConsentRequest = z.input<typeof consentRequest>
+/** The rights of the session that a launch URL opens. */
+export type LaunchRequest = z.input<typeof launchRequest>
 /** Tags by their keys. */
 export type Tags = z.input<typeof tagRequest>['tags']
 /** A search. All its members must match. */

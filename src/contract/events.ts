@@ -197,8 +197,8 @@ export interface EventData {
   'token.revoked': { id: string }
   /** Somebody searched the recordings by tags (`keys`) or words (`text`). Values are not kept. */
   'recordings.searched': { keys: string[]; text: boolean; found: number }
-  /** A person logged in to the recorder's page. */
-  'page.opened': { sessionId: string }
+  /** A person logged in to the recorder's page; `admin`: with that scope. */
+  'page.opened': { sessionId: string; admin?: boolean }
   /** Wrong credentials of about a minute, in sum. */
   'credentials.refused': { count: number; from: string; to: string }
   /** The rules of custody that are in force from here on. */

@@ -226,5 +226,5 @@ export const ANSWERS = {
   TokenPage: pageOf(token),
   Track: track,
   Verification: verification,
-  UiSession: z.object({ expiresAt: time }),
+  UiSession: z.object({ expiresAt: time, scopes: z.array(scope) }),
 }

@@ -199,7 +199,10 @@ const recorder = {
     text: z.boolean().describe('Whether words were searched for'),
     found: count,
   }),
-  'page.opened': z.object({ sessionId: z.string() }),
+  'page.opened': z.object({
+    sessionId: z.string(),
+    admin: z.boolean().optional().describe('Whether the session has the scope `admin`'),
+  }),
   'credentials.refused': z.object({ count, from: time, to: time }),
   'rules.changed': z.object({ rules: custodyRules }),
   'retention.checked': z.object({

@@ -99,7 +99,7 @@ const CLOSED_PAGE = { items: [recordingAfter('close')], nextCursor: null }
 /** The bodies of requests, by operation. */
 export const REQUEST_EXAMPLES: Record<string, unknown> = {
   createToken: { name: TOKEN.name, scopes: TOKEN.scopes },
-  launchPage: {},
+  launchPage: { admin: true },
   rotateAuditKey: {},
   beginVerification: {},
   rotateKeys: {},
@@ -130,7 +130,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     url: `http://127.0.0.1:3887/launch/${'Q'.repeat(43)}`,
     expiresAt: timeAt(-60),
   },
-  readSession: { expiresAt: timeAt(40_000) },
+  readSession: { expiresAt: timeAt(40_000), scopes: ['read', 'tag', 'control', 'audit'] },
   listDevices: { mic: listOf('mic'), speaker: listOf('speaker'), screen: listOf('screen') },
   readReadiness: READINESS,
   startRecording: answerAfter('start'),
