@@ -8,6 +8,7 @@ import { type Access, createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
 import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
+import { createAudit } from './audit/questions/audit.ts'
 import { Verifications } from './audit/verify/verifications.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
@@ -115,13 +116,8 @@ async function assemble(
   cleanup.push(() => recorder.close())
   opened.recorder = recorder
   const compositions = await Composer.open({
-    folder: home.exportsFolder,
-    recordings: recorder,
-    ffmpegPath,
-    env: process.env,
-    version,
-    reserveBytes,
-    now: () => clock.now(),
+    ...{ folder: home.exportsFolder, recordings: recorder, env: process.env },
+    ...{ ffmpegPath, version, reserveBytes, now: () => clock.now() },
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
@@ -133,6 +129,7 @@ async function assemble(
   cleanup.push(() => verifications.close())
   const url = await door.open({
     ...{ recorder, compositions, verifications, version, user, configuration },
+    audit: createAudit({ log: recorder.log, now: () => clock.now() }),
     isRunning: () => recorder.isRunning,
   })
   return {
