@@ -1,14 +1,16 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
  * recording, latency, obs, idle, page, replay, inspection, inspector, media, sealing, seals,
- * custody and former: compares the recorder with the bare programs that it is made of and with OBS.
- * Writes one table to the terminal, to bench/out, and with `--paste` into docs/performance.md.
+ * custody, former and audit: compares the recorder with the bare programs that it is made of and
+ * with OBS. Writes one table to the terminal, to bench/out, and with `--paste` into
+ * docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { benchAppend } from './append.ts'
+import { benchAudit } from './audit.ts'
 import { benchCapture } from './capture.ts'
 import { benchCustody } from './custody.ts'
 import { benchFormer } from './former.ts'
@@ -50,6 +52,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   seals: benchSealedValues,
   custody: benchCustody,
   former: benchFormer,
+  audit: benchAudit,
 }
 
 const { values } = parseArgs({

@@ -26,6 +26,9 @@ export interface Pace {
   /** Recordings over which retention runs, and those of them that it erases. */
   retainedRecordings: number
   dueRecordings: number
+  /** Recordings of 100 events in the log that an auditor asks, and how often. */
+  auditRecordings: number
+  auditRounds: number
 }
 
 /** For figures to keep. */
@@ -46,6 +49,8 @@ export const FULL: Pace = {
   erasedSegments: 300,
   retainedRecordings: 10_000,
   dueRecordings: 200,
+  auditRecordings: 10_000,
+  auditRounds: 15,
 }
 
 /** For a first look. */
@@ -66,4 +71,6 @@ export const QUICK: Pace = {
   erasedSegments: 60,
   retainedRecordings: 1_000,
   dueRecordings: 20,
+  auditRecordings: 1_000,
+  auditRounds: 5,
 }

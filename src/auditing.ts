@@ -2,15 +2,17 @@ import type { Logger } from 'pino'
 import { CosignatureFolder } from './audit/outsiders/cosignature-folder.ts'
 import { Outsiders } from './audit/outsiders/outsiders.ts'
 import { TimestampFolder } from './audit/outsiders/timestamp-folder.ts'
+import { createAudit } from './audit/questions/audit.ts'
 import { Verifications } from './audit/verify/verifications.ts'
 import type { EffectiveConfiguration } from './contract/configuration.ts'
 import type { OutsiderView } from './contract/outsiders.ts'
 import type { Home } from './home/home.ts'
 import type { Recorder } from './recorder/recorder.ts'
 
-/** The parts by which strangers are convinced: verifications, and services that remember. */
+/** The parts by which strangers are convinced: questions, verifications, services that remember. */
 export class Auditing {
   readonly verifications: Verifications
+  readonly questions: ReturnType<typeof createAudit>
   readonly #outsiders: Outsiders
 
   constructor(
@@ -22,6 +24,7 @@ export class Auditing {
     this.verifications = new Verifications(log, home.recordingsFolder, (error) =>
       logger.error({ err: error }, 'a verification failed'),
     )
+    this.questions = createAudit({ log, now })
     const cosignatures = new CosignatureFolder(home.cosignaturesFolder)
     this.#outsiders = new Outsiders({
       source: cosignatures.remembering({

@@ -115,13 +115,8 @@ async function assemble(
   cleanup.push(() => recorder.close())
   opened.recorder = recorder
   const compositions = await Composer.open({
-    folder: home.exportsFolder,
-    recordings: recorder,
-    ffmpegPath,
-    env: process.env,
-    version,
-    reserveBytes,
-    now: () => clock.now(),
+    ...{ folder: home.exportsFolder, recordings: recorder, env: process.env },
+    ...{ ffmpegPath, version, reserveBytes, now: () => clock.now() },
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
@@ -133,6 +128,7 @@ async function assemble(
   const url = await door.open({
     ...{ recorder, compositions, version, user, configuration },
     ...{ verifications: auditing.verifications, outsiders: auditing.outsiders },
+    audit: auditing.questions,
     isRunning: () => recorder.isRunning,
   })
   return {

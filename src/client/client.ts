@@ -13,6 +13,7 @@ import type {
   RecordingAnswer,
   SegmentView,
 } from '../contract/views.ts'
+import { auditMethods } from './audit-methods.ts'
 import { custodyMethods } from './custody-methods.ts'
 import { NotFoundError, RecorderProblem } from './errors.ts'
 import { follow } from './follow.ts'
@@ -110,6 +111,11 @@ export function createClient(options: ClientOptions = {}): RecorderClient {
     ...accessMethods(request),
     ...custodyMethods(request),
     ...verificationMethods(request),
+    ...auditMethods(request, (accept, path, query, more) => {
+      const outgoing = prepare('GET', path, { ...more, query })
+      outgoing.headers.Accept = `${accept}, application/problem+json`
+      return send(fetcher, outgoing, (answer) => answer)
+    }),
     request,
     open,
     inspect: ({ signal, WebSocket, ...more } = {}) => {

@@ -1,3 +1,4 @@
+import type { AuditReportName, AuditReports } from '../contract/audit.ts'
 import type { AuditKey } from '../contract/audit-key.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { AccessView, HoldView, KeyStatus, RetentionStatus } from '../contract/custody.ts'
@@ -15,6 +16,8 @@ import type {
 import type { FollowOptions } from './follow.ts'
 import type { Inspection, InspectOptions } from './inspect.ts'
 import type {
+  AuditEventsQuery,
+  AuditReportQueries,
   ConsentRequest,
   Devices,
   EventsQuery,
@@ -97,6 +100,23 @@ export interface RecorderClient {
   replay(id: string, query?: ReplayQuery, options?: RequestOptions): Promise<ReplayState>
   /** Who has seen what is in a recording, oldest first. */
   accesses(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<AccessView>>
+  /** Lists events of the whole log, by what an auditor asks for. */
+  auditEvents(query?: AuditEventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
+  /** Answers one of the auditor's questions: a page of its rows. */
+  auditReport<N extends AuditReportName>(
+    name: N,
+    query?: AuditReportQueries[N],
+    options?: RequestOptions,
+  ): Promise<Page<AuditReports[N]>>
+  /**
+   * Requests such an answer as CSV: all of it, or with `limit` a page. Resolves when it begins; its
+   * body breaks off when the recorder cannot complete it.
+   */
+  auditCsv<N extends AuditReportName | 'events'>(
+    name: N,
+    query?: N extends AuditReportName ? AuditReportQueries[N] : AuditEventsQuery,
+    options?: RequestOptions,
+  ): Promise<Response>
   segments(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<SegmentView>>
   /** Where the key frames of a segment of the screen are. */
   segmentIndex(id: string, number: number, options?: RequestOptions): Promise<SegmentIndex>

@@ -8,6 +8,7 @@ import { openApiOf } from './openapi/document.ts'
 import { type Route, routeMiddleware } from './route.ts'
 import { accessRoutes } from './routes/accesses.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { composedFileRoutes } from './routes/composed-files.ts'
 import { configurationRoutes } from './routes/configuration.ts'
@@ -50,6 +51,7 @@ export function createRoutes(services: Services): Route[] {
     ...composedFileRoutes(services),
     ...eventRoutes(services),
     ...accessRoutes(services),
+    ...auditRoutes(services),
     ...replayRoutes(services),
     ...inspectRoutes(services),
     ...applicationRoutes(services),

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Socket, Server as SocketServer } from 'node:net'
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { AuditPort } from '../audit/questions/port.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
@@ -31,6 +32,8 @@ import { serveUpgrades } from './upgrade.ts'
 /** The dependencies and settings of the HTTP server. */
 export interface HttpOptions {
   recorder: RecorderPort
+  /** Answers the auditor's questions. */
+  audit: AuditPort
   /** Composes a recording's segments into one playable file. */
   compositions: CompositionPort
   /** Verifies the log and its media. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { AuditPort } from '../audit/questions/port.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
@@ -14,6 +15,7 @@ import type { PageFiles } from './page/page-files.ts'
 /** The services that the routes use. */
 export interface Services {
   recorder: RecorderPort
+  audit: AuditPort
   compositions: CompositionPort
   access: Access
   /** The version of the recorder. */

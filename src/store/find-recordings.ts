@@ -188,8 +188,9 @@ async function keepWords(store: SharedStore, ids: readonly string[]): Promise<vo
   }
 }
 
-async function load(
-  { db, open, onDamaged, turns }: SharedStore,
+/** Reads recordings in the order of their ids; from memory those that are not closed. */
+export async function load(
+  { db, open, onDamaged, turns }: Pick<SharedStore, 'db' | 'open' | 'onDamaged' | 'turns'>,
   ids: string[],
 ): Promise<RecordingProjection[]> {
   // Read those in memory before waiting: a recording that closes meanwhile would be missed in both.

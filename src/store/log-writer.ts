@@ -246,6 +246,7 @@ export class LogWriter {
     const batch = operations.concat(await changeOperations(db, changes, nameTag))
     if (head !== undefined) {
       const from = (events[0] as LogEvent).position
+      batch.push(...this.#log.audit.add(events))
       batch.push(
         { type: 'put', key: HEAD_KEY, value: JSON.stringify(head) },
         projectionsEntry(head.position),

@@ -41,6 +41,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'collections/', 'level', 'node:*'],
   // It reads stored records as they are: that is what it verifies.
   'audit/verify/': ['contract/', 'replay/', 'store/', 'tlog/', 'node:*'],
+  // It reads the log through its port, like the recorder.
+  'audit/questions/': ['contract/', 'store/port.ts', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
     ...[
@@ -65,8 +67,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'access/': ['contract/', 'disk/', 'time/', 'node:*'],
   'http/': [
     ...['contract/', 'access/', 'age/', 'recorder/port.ts', 'composition/port.ts'],
-    'audit/verify/port.ts',
-    'inspection/redact.ts',
+    ...['audit/questions/port.ts', 'audit/verify/port.ts', 'inspection/redact.ts'],
     ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
   // It folds events here, so that each step is at once on the screen, and can be verified against

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { AUDIT_COMMANDS } from './audit.ts'
 import { completion } from './completion.ts'
 import { configCheck, configSchema, configShow } from './config.ts'
 import { consent } from './consent.ts'
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   events,
   replay,
   verify,
+  ...AUDIT_COMMANDS,
   exportRecording,
   holdShow,
   holdPlace,

@@ -7,6 +7,7 @@ import { SCOPES } from '../../access/scopes.ts'
 import { ACCESS_ACTS, KEY_PLACES } from '../../contract/custody.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
+import { AUDIT_ANSWERS } from './audit-answers.ts'
 import { chart } from './chart-answer.ts'
 import { configuration } from './configuration-answer.ts'
 import { retentionPage, retentionStatus } from './custody-answer.ts'
@@ -198,6 +199,7 @@ export const ANSWERS = {
   Event: event,
   EventBase: eventBase,
   AccessPage: pageOf(access),
+  ...AUDIT_ANSWERS,
   EventPage: pageOf(event),
   ExportMessage: exportMessage,
   Health: health,

@@ -178,6 +178,7 @@ const recorder = {
     count: count.describe('How many recordings had stored views that differed from the log'),
     recordings: z.array(z.string()).describe('At most 100 of them; empty: entries of no recording'),
     damagedTables: z.array(z.string()).describe('Files of the database that were damaged'),
+    auditBlocks: count.optional().describe('Parts of the index for audits that differed'),
   }),
   'warning.raised': z.object({
     code: parts.warningCode,

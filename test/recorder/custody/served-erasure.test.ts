@@ -11,6 +11,7 @@ import { encryptAge } from '../../../src/age/sealer.ts'
 import { Composer } from '../../../src/composition/composer.ts'
 import { type HttpServer, startHttp } from '../../../src/http/server.ts'
 import { configurationWith } from '../../http/support/daemon.ts'
+import { NO_AUDIT } from '../../http/support/stub-audit.ts'
 import { NO_VERIFICATIONS } from '../../http/support/stub-verifications.ts'
 import { type Latch, latch } from '../../support/latch.ts'
 import { suite } from '../../support/suite.ts'
@@ -74,8 +75,8 @@ class ServedBench {
       onFault: () => {},
     })
     const server = await startHttp({
-      verifications: NO_VERIFICATIONS,
       ...{ recorder, compositions: composer, port: 0, version: '0.0.0-test', user: 'tester' },
+      ...{ audit: NO_AUDIT, verifications: NO_VERIFICATIONS },
       access: createAccess({ homeToken: TOKEN, tokens: () => [] }),
       configuration: configurationWith({}),
       logger: pino({ level: 'silent' }),

@@ -5,6 +5,7 @@
 import type { KeyStatus } from '../../../contract/custody.ts'
 import { QUALITY_PRESETS } from '../../../contract/quality.ts'
 import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
+import { AUDIT_EXAMPLES } from './audit.ts'
 import { CHART } from './chart.ts'
 import { CUSTODY_EXAMPLES, CUSTODY_REQUEST_EXAMPLES } from './custody.ts'
 import { EVENTS, STREAM } from './events.ts'
@@ -156,6 +157,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   stopMedia: answerAfter('stop'),
   readRecording: recordingWithHistoryAfter('stop'),
   closeRecording: answerAfter('close'),
+  ...AUDIT_EXAMPLES,
   ...CUSTODY_EXAMPLES,
   listRecordings: CLOSED_PAGE,
   searchRecordings: CLOSED_PAGE,
