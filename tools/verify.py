@@ -1648,9 +1648,10 @@ class HomeCheck:
     def _check_newest(self, is_trusted, covered):
         report, size = self.report, self.newest.size
         if size < self.position:
-            report.wrong('checkpoint', f'The newest checkpoint covers {several(size, "event")} of '
-                         f'{self.position}: the others were added by somebody who could not sign.',
-                         size + 1, 'meta/checkpoint', self.position, size)
+            report.wrong('checkpoint', f'The events {size + 1} to {self.position} are not signed. Either '
+                         'somebody added them who could not sign, or the recorder ended while its '
+                         'key was lost or after an older version had written: then its next start '
+                         'signs them.', size + 1, 'meta/checkpoint', self.position, size)
         for _, key, _ in self.facts.keys:
             if key.name != self.newest.origin:
                 report.wrong('keys', 'The log names a key that has another name than the log.',
@@ -1690,8 +1691,8 @@ class HomeCheck:
         erased = sum(1 for one in recordings if one.erasing)
         if erased:
             report.note(f'{several(erased, "recording")} of {len(recordings)} '
-                        f'{"was" if erased == 1 else "were"} erased. Their events are there, their '
-                        'media and values are not.')
+                        f'{"was" if erased == 1 else "were"} erased: the events are there, media and '
+                        'values are not.')
 
     def _check_segments(self):
         report, options = self.report, self.options
