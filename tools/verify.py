@@ -225,7 +225,9 @@ class Table:
                 for _ in range(4):
                     number, at = read_varint(footer, at)
                     handles.append(number)
-                self._block(file, handles[0], handles[1])
+                for _, handle in block_entries(self._block(file, handles[0], handles[1])):
+                    offset, at = read_varint(handle, 0)
+                    self._block(file, offset, read_varint(handle, at)[0])  # A filter of keys.
                 index = list(block_entries(self._block(file, handles[2], handles[3])))
                 for last, handle in index:
                     if last[:-8] < prefix:
