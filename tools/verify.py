@@ -19,11 +19,13 @@ import struct
 import sys
 import time
 import zipfile
+import zlib
 
 HELP = """\
 Verifies a bundle, a copied home or a receipt of the recorder, without the recorder.
 
   verify.py bundle.zip                 a bundle (f2f bundle ID), as a ZIP file or unpacked
+  verify.py                            the unpacked bundle in which it lies
   verify.py /path/to/copied-home       a copy of a home; end the recorder before you copy it
   verify.py --receipt a.tlog-proof --key VKEY
                                        a receipt alone
@@ -59,6 +61,10 @@ MOST_OF_A_KIND = 20
 RECORDING_ID = re.compile(r'[0-9A-Za-z_-]{8,64}\Z')
 SEGMENT_NAME = re.compile(r'\.(ogg|mp4)(\.age)?\Z')
 MEMBERS = ['position', 'recordingId', 'version', 'type', 'at', 'by', 'commandId', 'data']
+
+
+# What a damaged file or ZIP file raises while it is read.
+READ_ERRORS = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
 class Malformed(Exception):
@@ -1024,7 +1030,10 @@ def parse_record(record):
         event = json.loads(record[83:-1].decode('utf-8'))
     except ValueError:
         raise Malformed('It is not JSON.')
-    if list(event)[:8] != MEMBERS or not isinstance(event['data'], dict):
+    if not isinstance(event, dict) or list(event)[:8] != MEMBERS \
+            or not isinstance(event['data'], dict) or not isinstance(event['by'], dict) \
+            or not isinstance(event['position'], int) or not isinstance(event['type'], str) \
+            or not isinstance(event['recordingId'], (str, type(None))):
         raise Malformed('It does not have the members of an event.')
     return event
 
@@ -1153,14 +1162,16 @@ class Media:
                               position, name, stored or media, 'no file')
             return
         digest = hashlib.sha256()
-        with file:
-            while True:
-                piece = file.read(1 << 20)
-                if not piece:
-                    break
-                digest.update(piece)
-                self.bytes += len(piece)
-                self.report.progress(f'segments: {self.bytes >> 20} MB')
+        try:
+            with file:
+                for piece in iter(lambda: file.read(1 << 20), b''):
+                    digest.update(piece)
+                    self.bytes += len(piece)
+                    self.report.progress(f'segments: {self.bytes >> 20} MB')
+        except READ_ERRORS as error:
+            self.report.wrong('segment', f'{what} cannot be read. {error}', position, name,
+                              stored or media, 'an unreadable file')
+            return
         if digest.hexdigest() != (stored or media):
             self.report.wrong('segment', f'{what} was changed: it is not the one that event '
                               f'{position} describes.', position, name, stored or media,
@@ -1827,11 +1838,15 @@ class Files:
         return self.zip.open(name) if self.zip else open(os.path.join(self.root, *name.split('/')), 'rb')
 
     def read(self, name):
-        file = self.open(name)
-        if file is None:
+        """None when the file is missing or cannot be read. The manifest has told which."""
+        try:
+            file = self.open(name)
+            if file is None:
+                return None
+            with file:
+                return file.read()
+        except READ_ERRORS:
             return None
-        with file:
-            return file.read()
 
 
 class BundleCheck:
@@ -1866,7 +1881,9 @@ class BundleCheck:
         report = self.report
         try:
             manifest = json.loads(self.files.read('manifest.json').decode('utf-8'))
-            listed = {f['name']: f for f in manifest['files']}
+            listed = {str(f['name']): dict(f) for f in manifest['files']}
+            if not isinstance(manifest['recordingId'], str):
+                raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
             report.wrong('manifest', 'manifest.json cannot be read.', file='manifest.json')
             return None
@@ -1877,22 +1894,25 @@ class BundleCheck:
         for name in sorted(twice):
             report.wrong('manifest', f'The file {name} is there twice.', file=name)
         for name in sorted(set(self.files.names) - set(listed) - {'manifest.json'}):
-            report.wrong('manifest', f'The manifest does not list the file {name}.', file=name)
+            if self.files.zip or name.startswith('segments/'):
+                report.wrong('manifest', f'The manifest does not list the file {name}.', file=name)
+            else:
+                report.note(f'The file {name} in the folder does not belong to the bundle.')
         whole = 0
         for name, entry in listed.items():
-            file = self.files.open(name)
-            if file is None:
-                report.wrong('manifest', f'The file {name} is missing.', file=name)
-                continue
             digest = hashlib.sha256()
             size = 0
             try:
+                file = self.files.open(name)
+                if file is None:
+                    report.wrong('manifest', f'The file {name} is missing.', file=name)
+                    continue
                 with file:
                     for piece in iter(lambda: file.read(1 << 20), b''):
                         digest.update(piece)
                         size += len(piece)
                         report.progress(f'{name}: {size >> 20} MB')
-            except (zipfile.BadZipFile, OSError, EOFError) as error:
+            except READ_ERRORS as error:
                 report.wrong('manifest', f'The file {name} cannot be read. {error}', file=name)
                 continue
             if (digest.hexdigest(), size) != (entry.get('sha256'), entry.get('bytes')):
@@ -2060,12 +2080,18 @@ class BundleCheck:
             if not one.erasing:
                 wanted[f'segments/{segment[1]}'] = segment
         for name, segment in wanted.items():
-            media.check(segment, name, lambda: self.files.open(name), identity)
+            media.check(segment, name, lambda: self._open(name), identity)
         report.end_progress()
         media.summarise(len(wanted))
         for name in self.files.names:
             if name.startswith('segments/') and name not in wanted:
                 report.wrong('segment', f'No event describes the file {name}.', file=name)
+
+    def _open(self, name):
+        try:
+            return self.files.open(name)
+        except READ_ERRORS:
+            return None
 
 
 # --- A receipt alone ------------------------------------------------------------------------------
@@ -2111,6 +2137,10 @@ def check_receipt(receipt, report, options, log_keys=()):
 
 class Usage(Exception):
     pass
+
+
+UNFORESEEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError,
+              MemoryError, struct.error, Malformed, *READ_ERRORS)
 
 
 def parse_arguments(arguments):
@@ -2163,6 +2193,14 @@ def prepare(options):
             raise Usage('The file of --identity has no AGE-SECRET-KEY-1….')
 
 
+def own_bundle():
+    """Returns the unpacked bundle in which this program lies, or in which it was started."""
+    for folder in ('.', os.path.dirname(os.path.abspath(__file__))):
+        if os.path.isfile(os.path.join(folder, 'manifest.json')):
+            return folder
+    raise Usage('Name a bundle, a home or a receipt. --help explains more.')
+
+
 def read_brought(options, report):
     options.receipts, options.brought = [], []
     for path in options.receipt:
@@ -2187,9 +2225,9 @@ def check_path(options, report):
     path = options.path
     if os.path.isdir(path):
         if os.path.isfile(os.path.join(path, 'manifest.json')):
-            return f'bundle {path}', BundleCheck(Files(path), report, options).run()
+            return f'bundle {os.path.abspath(path)}', BundleCheck(Files(path), report, options).run()
         if any(os.path.exists(os.path.join(path, name)) for name in ('log', 'log.witness')):
-            return f'home {path}', HomeCheck(path, report, options).run()
+            return f'home {os.path.abspath(path)}', HomeCheck(path, report, options).run()
         raise Usage(f'{path} is neither an unpacked bundle (manifest.json) nor a home (log).')
     if not os.path.isfile(path):
         raise Usage(f'{path} does not exist.')
@@ -2206,18 +2244,23 @@ def main(arguments):
     if hasattr(sys.stdout, 'reconfigure'):
         sys.stdout.reconfigure(errors='replace')
     report = Report(options.json)
+    subject, more = 'receipt' if options.path is None else options.path, {}
     try:
         prepare(options)
         if options.path is None and not options.receipt:
-            raise Usage('Name a bundle, a home or a receipt. --help explains more.')
+            options.path = own_bundle()
         if options.path is None and not options.keys:
             raise Usage('A receipt alone needs --key: nothing else says whose log it is of.')
         read_brought(options, report)
         for receipt in options.receipts:
             check_receipt(receipt, report, options)
-        subject, more = 'receipt', {}
         if options.path is not None:
             subject, more = check_path(options, report)
+    except UNFORESEEN as error:
+        # Whatever it is that was given: there is always a verdict.
+        report.end_progress()
+        report.wrong('unreadable', 'Something has a form that this program cannot handle, and what '
+                     f'comes after it was not checked ({type(error).__name__}: {error}).')
     except Usage as error:
         sys.stderr.write(f'verify.py: {error}\n')
         return 2
