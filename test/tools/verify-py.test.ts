@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LogEvent } from '../../src/contract/events.ts'
+import { cosign } from '../../src/tlog/cosignature.ts'
 import { createSigner } from '../../src/tlog/keys.ts'
+import { signatureLine } from '../../src/tlog/note-signature.ts'
 import { inclusionProof } from '../../src/tlog/proofs.ts'
 import { encodeTlogProof } from '../../src/tlog/tlog-proof.ts'
 import { suite } from '../support/suite.ts'
@@ -24,6 +26,7 @@ import {
   vkeyOf,
   witness,
 } from './support/signed-home.ts'
+import { timestampOf } from './support/timestamp.ts'
 import { codesOf, pythonMissing, runVerifyPy, type Verdict, verifyPy } from './support/verify-py.ts'
 
 /** Enough for a stored subtree, and for a tree whose right edge has several parts. */
@@ -249,20 +252,75 @@ suite('tools/verify.py', (test) => {
     },
   )
 
-  promise('finds a value of another event, a missing witness, a damaged table', async () => {
-    const moved = EVENTS.map((event, i) =>
-      i === 5
-        ? ({
-            ...event,
-            data: { tags: { customer: { $sealed: 'AAAA', at: 4 } } },
-          } as unknown as LogEvent)
-        : event,
-    )
-    const records = recordsOf(moved)
+  promise('finds a value of another event, and a missing witness', async () => {
+    const moved = { tags: { customer: { $sealed: 'AAAA', at: 4 } } }
+    const events = EVENTS.map((event, i) => (i === 5 ? { ...event, data: moved } : event))
+    const records = recordsOf(events as LogEvent[])
     await put(home, entriesOf(records, KEY, KEPT))
     await witness(home, records)
     assert.deepEqual(codesOf(await verify()), ['value'])
     await rm(join(home, 'log.witness'))
     assert.deepEqual(codesOf(await verify()), ['value', 'witness'])
+  })
+
+  promise(
+    'finds facts that a rewritten log has left out, and events that nobody has signed',
+    async () => {
+      const without = EVENTS.toSpliced(3, 1).map((event, i) => ({ ...event, position: i + 1 }))
+      const records = recordsOf(without as LogEvent[])
+      await put(home, { [eventKeyOf(COUNT)]: undefined, ...entriesOf(records, KEY, KEPT) })
+      await witness(home, records)
+      assert.deepEqual(codesOf(await verify()), ['version', 'value'])
+      const unsigned = {
+        ...entriesOf(RECORDS, KEY, KEPT),
+        'meta/checkpoint': checkpointOf(RECORDS.slice(0, 290), KEY),
+      }
+      await put(home, unsigned)
+      await witness(home, RECORDS)
+      const { findings } = await verify()
+      assert.deepEqual(
+        [findings[0]?.code, findings[0]?.position, findings.length],
+        ['checkpoint', 291, 1],
+      )
+      await put(home, { 'meta/checkpoint': undefined })
+      assert.deepEqual(codesOf(await verify()), ['checkpoint'])
+    },
+  )
+
+  promise('finds damage of derived data, of the database, and foreign entries', async () => {
+    const tree = `tree/08/${'0'.repeat(16)}`
+    const list = `view/list/2026-11-29T00:00:00.000Z/${RECORDING}`
+    await put(home, { [tree]: '0'.repeat(64), [list]: '0000000000000["crm",0]', 'event/x': '' })
+    assert.deepEqual(codesOf(await verify()), ['foreign', 'view', 'tree'])
+    await put(home, { 'meta/schema': '99' })
+    assert.ok(codesOf(await verify()).includes('layout'))
+    const table = (await readdir(join(home, 'log'))).find((name) => /\.(ldb|log)$/.test(name))!
+    const bytes = await readFile(join(home, 'log', table))
+    bytes[100]! ^= 1
+    await writeFile(join(home, 'log', table), bytes)
+    const { findings } = await verify()
+    assert.deepEqual([findings[0]?.code, findings[0]?.file], ['database', `log/${table}`])
+  })
+
+  promise('checks the cosignatures of witnesses, and what a timestamp is about', async () => {
+    const outsider = createSigner('cosignature', 'witness.example', Buffer.alloc(32, 5))
+    const text = checkpointOf(RECORDS.slice(0, 3), KEY)
+    const note =
+      text + signatureLine(cosign(text.slice(0, text.indexOf('\n\n') + 1), outsider, 1_800_000_000))
+    const name = '3'.padStart(16, '0')
+    const timestamp = timestampOf(note).toString('base64')
+    await put(home, { [`checkpoint/${name}`]: note, [`timestamp/${name}`]: timestamp })
+    const verdict = await verify('--witness', vkeyOf(outsider))
+    assert.deepEqual(verdict.findings, [])
+    const good = verdict.good.join('\n')
+    assert.match(
+      good,
+      /over 3 events was cosigned by the witness witness\.example at 2027-01-15T08:00:00Z/,
+    )
+    assert.match(good, /timestamp .* is about this checkpoint and says 20261129090000Z/)
+    const other = createSigner('cosignature', 'witness.example', Buffer.alloc(32, 6))
+    assert.deepEqual(codesOf(await verify('--witness', vkeyOf(other))), ['signature'])
+    await put(home, { [`timestamp/${name}`]: timestampOf('another').toString('base64') })
+    assert.deepEqual(codesOf(await verify()), ['checkpoint'])
   })
 })

@@ -110,10 +110,10 @@ export async function put(
   home: string,
   entries: Record<string, string | undefined>,
 ): Promise<void> {
-  await withDatabase(join(home, 'log'), async (db) => {
-    for (const [key, value] of Object.entries(entries))
-      await (value === undefined ? db.del(key) : db.put(key, value))
-  })
+  const operations = Object.entries(entries).map(([key, value]) =>
+    value === undefined ? ({ type: 'del', key } as const) : ({ type: 'put', key, value } as const),
+  )
+  await withDatabase(join(home, 'log'), (db) => db.batch(operations))
 }
 
 /** Writes the witness of a log. */
