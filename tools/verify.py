@@ -1476,7 +1476,9 @@ class HomeCheck:
             before = f'event {position - 1} or ' if position > 1 else ''
             report.wrong('chain', f'The chain breaks between the events {position - 1} and '
                          f'{position}: {before}event {position} was changed, or is not in its place.',
-                         position, file, self.hash, previous)
+                         position, file,
+                         f'{self.hash} (hash of event {position - 1})' if position > 1 else self.hash,
+                         f'{previous} (prev in event {position})')
         self.position, self.hash = position, digest
         self.tree.append(leaf_hash(record))
         if self.tree.size in self.roots and self.gap_at is None:
@@ -1576,7 +1578,8 @@ class HomeCheck:
             height, index = place or (0, 0)
             first = (index << height) + 1
             self.report.wrong('tree', f'The stored hash over the events {first} to '
-                              f'{(index + 1) << height} is not that of these events.' if computed else
+                              f'{(index + 1) << height} is not that of these events: '
+                              'one of them was changed, or the stored hash is damaged.' if computed else
                               'The database has a stored subtree that the events do not have.',
                               first if computed else None, f'tree/{height:02d}/{index:016d}',
                               computed.hex() if computed else None, stored)
