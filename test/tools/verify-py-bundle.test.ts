@@ -105,6 +105,11 @@ suite('tools/verify.py on a bundle', (test) => {
       files['checkpoint.txt'] = checkpointOf(records, STRANGER)
     })
     assert.deepEqual(codesOf(stranger), ['signature', 'key'])
+    const forged = await changed(({ records, files }) => {
+      const other = checkpointOf(records.slice(1), KEY).split('\n\n')[1]
+      files['checkpoint.txt'] = `${checkpointOf(records, KEY).split('\n\n')[0]}\n\n${other}`
+    })
+    assert.deepEqual(codesOf(forged), ['signature', 'key'])
     const own = await changed(({ records, files }) => {
       files['checkpoint.txt'] = checkpointOf(records, STRANGER)
       files['keys.txt'] = `2 ${vkeyOf(STRANGER)}\n`

@@ -287,6 +287,19 @@ suite('tools/verify.py', (test) => {
     },
   )
 
+  promise('finds a history of keys that does not hold together', async () => {
+    const claimed = { key: VKEY, former: vkeyOf(STRANGER), cause: 'rotated' }
+    const changed = { ...EVENTS[199], type: 'signingKey.changed', data: claimed } as LogEvent
+    const records = recordsOf(EVENTS.map((event, i) => (i === 199 ? changed : event)))
+    await put(home, entriesOf(records, KEY, KEPT))
+    await witness(home, records)
+    const { findings } = await verify()
+    assert.deepEqual(
+      findings.map(({ code, position }) => [code, position]),
+      [['keys', 200]],
+    )
+  })
+
   promise('finds damage of derived data, of the database, and foreign entries', async () => {
     const tree = `tree/08/${'0'.repeat(16)}`
     const list = `view/list/2026-11-29T00:00:00.000Z/${RECORDING}`

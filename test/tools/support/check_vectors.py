@@ -44,6 +44,10 @@ for entry in vectors['checkpoints']:
                              'rotated': True if size >= 8 else None,
                              'witness': 1800000000 if size == 8 else None})
 
+first = vectors['checkpoints'][0]['note'].encode()
+for other in (first.replace(b'\n1\n', b'\n2\n'), first[:-9] + b'A' * 6 + first[-3:]):
+    same('wrong signature', verify.Checkpoint(other).check(keys['log']), False)
+
 for entry in vectors['inclusion']:
     leaf = bytes.fromhex(vectors['records'][entry['index']]['leaf'])
     proof = [base64.b64decode(text) for text in entry['proof']]
