@@ -1675,6 +1675,13 @@ class HomeCheck:
         if self.signatures.given and not is_trusted:
             signer = self.facts.key_at(size)
             good = f' Up to position {covered} it is.' if covered else ''
+            after = next((position for position, key, cause in self.facts.keys[1:]
+                          if cause == 'rotated'), None)
+            former = {key.text for _, key, _ in self.facts.keys[:-1]}
+            if after and any(key.text in former for key in self.signatures.given):
+                good += (f' The log says that it was replaced (event {after}). Get the newer key from '
+                         'elsewhere, too, or the checkpoint of that event, which both have signed '
+                         '(--checkpoint).')
             report.wrong('key', f'The log is not signed by the key that you gave.{good}',
                          file='meta/checkpoint', expected=self.signatures.given[0].text,
                          found=signer.text if signer else None)
@@ -2100,7 +2107,7 @@ class BundleCheck:
 # --- A receipt alone ------------------------------------------------------------------------------
 
 
-def check_receipt(receipt, report, options, log_keys=()):
+def check_receipt(receipt, report, options):
     """Checks that the record in a receipt is in the log that its checkpoint signs."""
     name, checkpoint = receipt.file, receipt.checkpoint
     if receipt.record is None:
@@ -2124,7 +2131,8 @@ def check_receipt(receipt, report, options, log_keys=()):
                      'that was signed.', event['position'], name,
                      base64.b64encode(checkpoint.root).decode())
     signatures = Signatures(report, options.keys, options.witnesses)
-    if options.keys:
+    # Together with a home, the keys that its events name for this size count: it may be a former one.
+    if options.keys and not (options.path and is_home(options.path)):
         if signatures.by_given(checkpoint, f'The checkpoint in {name}'):
             report.ok(f'{name}: its checkpoint is signed by the key that you gave.')
         else:
@@ -2223,13 +2231,18 @@ def read_brought(options, report):
             report.wrong('checkpoint', f'{path} is no checkpoint. {error}', file=path)
 
 
+def is_home(path):
+    return not os.path.isfile(os.path.join(path, 'manifest.json')) and \
+        any(os.path.exists(os.path.join(path, name)) for name in ('log', 'log.witness'))
+
+
 def check_path(options, report):
     """Returns what was verified, and its figures."""
     path = options.path
     if os.path.isdir(path):
         if os.path.isfile(os.path.join(path, 'manifest.json')):
             return f'bundle {os.path.abspath(path)}', BundleCheck(Files(path), report, options).run()
-        if any(os.path.exists(os.path.join(path, name)) for name in ('log', 'log.witness')):
+        if is_home(path):
             return f'home {os.path.abspath(path)}', HomeCheck(path, report, options).run()
         raise Usage(f'{path} is neither an unpacked bundle (manifest.json) nor a home (log).')
     if not os.path.isfile(path):

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,8 @@ import { pythonMissing, verifyPy } from '../tools/support/verify-py.ts'
  * for ever. scripts/fixtures/make-home.ts made them.
  */
 const HOMES = fileURLToPath(new URL('../fixtures/homes/', import.meta.url))
+/** What outsiders got of a home: a receipt, a checkpoint, the key, a bundle. */
+const PROOFS = fileURLToPath(new URL('../fixtures/proofs/', import.meta.url))
 const FORMATS = await readdir(HOMES)
 
 /** Runs a test on a copy of a home. */
@@ -98,6 +101,31 @@ suite('frozen homes', (test) => {
         const after = await verifyPy(home.folder)
         assert.deepEqual([after.findings, after.exit], [[], 0])
       }),
+    )
+
+    const proofs = join(PROOFS, format)
+    if (!existsSync(proofs)) continue
+    test.unless(
+      pythonMissing(),
+      `${format}: what outsiders got of it is still proven`,
+      async () => {
+        const key = JSON.parse(readFileSync(join(proofs, 'key.json'), 'utf8')).key as string
+        const receipt = ['--receipt', join(proofs, 'receipt.tlog-proof')]
+        const checkpoint = ['--checkpoint', join(proofs, 'checkpoint.txt')]
+        const home = join(HOMES, format)
+        for (const args of [
+          [...receipt, '--key', key],
+          [home, ...receipt, ...checkpoint],
+        ])
+          assert.deepEqual((await verifyPy(...args)).findings, [], args.join(' '))
+        // The key was rotated afterwards. Its holder learns that, and what to ask for.
+        const { findings } = await verifyPy(home, '--key', key)
+        assert.match(findings[0]!.message, /Get the newer key from elsewhere/)
+        const bundle = join(proofs, 'bundle.zip')
+        if (!existsSync(bundle)) return
+        const opened = await verifyPy(bundle, '--key', key, '--decrypt', '--values')
+        assert.deepEqual(opened.findings, [])
+      },
     )
   }
 })
