@@ -17,7 +17,7 @@ import { pythonMissing, verifyPy } from '../tools/support/verify-py.ts'
  * for ever. scripts/fixtures/make-home.ts made them.
  */
 const HOMES = fileURLToPath(new URL('../fixtures/homes/', import.meta.url))
-/** What outsiders got of a home: a receipt, a checkpoint, the key, a bundle. */
+/** Proofs that outsiders got of a home: a receipt, a checkpoint, the key, a bundle. */
 const PROOFS = fileURLToPath(new URL('../fixtures/proofs/', import.meta.url))
 const FORMATS = await readdir(HOMES)
 

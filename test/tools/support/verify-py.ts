@@ -16,7 +16,7 @@ export interface Finding {
   found: unknown
 }
 
-/** What verify.py has said with `--json`, and its exit code. */
+/** The report of verify.py with `--json`, and its exit code. */
 export interface Verdict {
   exit: number
   verdict: 'verified' | 'notVerified'
