@@ -1028,7 +1028,7 @@ def parse_record(record):
         raise Malformed('It does not have the shape of a record.')
     try:
         event = json.loads(record[83:-1].decode('utf-8'))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed('It is not JSON.')
     if not isinstance(event, dict) or list(event)[:8] != MEMBERS \
             or not isinstance(event['data'], dict) or not isinstance(event['by'], dict) \
@@ -1150,7 +1150,7 @@ class Media:
 
     def __init__(self, report, decrypt):
         self.report, self.decrypt = report, decrypt
-        self.whole = self.opened = self.bytes = 0
+        self.whole = self.opened = self.unopened = self.bytes = 0
 
     def check(self, segment, name, open_file, identity):
         """`open_file` returns the opened file, or None when it is missing."""
@@ -1183,7 +1183,7 @@ class Media:
 
     def _open(self, position, name, open_file, identity, media, length):
         if identity is None:
-            self.report.wrong('decryption', f'There is no key to open {name} with.', position, name)
+            self.unopened += 1
             return
         digest = hashlib.sha256()
         total = 0
@@ -1208,7 +1208,10 @@ class Media:
         self.report.ok(f'{several(self.whole, "segment file")} of {asked} '
                        f'{"has" if self.whole == 1 else "have"} the bytes that the log describes '
                        f'({self.bytes:,} bytes read).')
-        if self.decrypt and self.opened:
+        if self.unopened:
+            self.report.note(f'{several(self.unopened, "sealed segment")} could not be opened: there is '
+                             'no key for them here.')
+        if self.opened:
             self.report.ok(f'{several(self.opened, "sealed segment")} opened to the media that the '
                            'log describes.')
 
@@ -1237,8 +1240,9 @@ class Values:
                 self.opened += 1
 
     def summarise(self):
-        self.report.ok(f'{several(self.opened, "sealed value")} opened in '
-                       f'{"its" if self.opened == 1 else "their"} place.')
+        if self.opened:
+            self.report.ok(f'{several(self.opened, "sealed value")} opened in '
+                           f'{"its" if self.opened == 1 else "their"} place.')
         if self.unopened:
             self.report.note(f'{several(self.unopened, "sealed value")} could not be opened: there '
                              'is no key for them here.')
@@ -2168,7 +2172,7 @@ def parse_arguments(arguments):
     parser.add_argument('--checkpoint', action='append', default=[], metavar='FILE',
                         help='a checkpoint that you kept: the log must still contain it')
     parser.add_argument('--identity', metavar='FILE',
-                        help='the age identity of the recording; default: identity.txt of the bundle')
+                        help='the age identity for a bundle; default: its identity.txt')
     parser.add_argument('--decrypt', action='store_true',
                         help='open the segments, too, and compare the hashes of their media (slow)')
     parser.add_argument('--values', action='store_true',
@@ -2243,6 +2247,8 @@ def check_path(options, report):
         if os.path.isfile(os.path.join(path, 'manifest.json')):
             return f'bundle {os.path.abspath(path)}', BundleCheck(Files(path), report, options).run()
         if is_home(path):
+            if options.identity:
+                raise Usage('--identity is for bundles. A home has the keys of its recordings itself.')
             return f'home {os.path.abspath(path)}', HomeCheck(path, report, options).run()
         raise Usage(f'{path} is neither an unpacked bundle (manifest.json) nor a home (log).')
     if not os.path.isfile(path):
