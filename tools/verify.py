@@ -96,7 +96,7 @@ def read_string(data, at):
     length, at = read_varint(data, at)
     if at + length > len(data):
         raise Malformed('A string is longer than what holds it.')
-    return data[at:at + length], at + length
+    return data[at : at + length], at + length
 
 
 def _crc_table():
@@ -132,21 +132,21 @@ def snappy(data):
             length = (tag >> 2) + 1
             if length > 60:
                 extra = length - 60
-                length = int.from_bytes(data[at:at + extra], 'little') + 1
+                length = int.from_bytes(data[at : at + extra], 'little') + 1
                 at += extra
             if at + length > len(data):
                 raise Malformed('A literal reaches beyond its compressed block.')
-            out += data[at:at + length]
+            out += data[at : at + length]
             at += length
             continue
         if kind == 1:
             length = (tag >> 2 & 7) + 4
-            offset = (tag >> 5 << 8) + int.from_bytes(data[at:at + 1], 'little')
+            offset = (tag >> 5 << 8) + int.from_bytes(data[at : at + 1], 'little')
             at += 1
         else:
             length = (tag >> 2) + 1
             width = 2 if kind == 2 else 4
-            offset = int.from_bytes(data[at:at + width], 'little')
+            offset = int.from_bytes(data[at : at + width], 'little')
             at += width
         if offset == 0 or offset > len(out) or len(out) + length > size:
             raise Malformed('A copy reaches outside its compressed block.')
@@ -167,7 +167,7 @@ MAGIC = bytes.fromhex('57fb808b247547db')
 
 
 def log_records(data, damaged):
-    """Yields the records of a log file. `damaged(offset, why)` hears of those that are not sound."""
+    """Yields the records of a log file. Calls `damaged(offset, why)` for unsound ones."""
     at = 0
     parts = None
     while at + 7 <= len(data):
@@ -189,12 +189,12 @@ def log_records(data, damaged):
             continue
         if end > len(data):
             return  # Its writer died. Nobody was told that this record is durable.
-        if masked_crc32c(data[at + 6:end]) != crc:
+        if masked_crc32c(data[at + 6 : end]) != crc:
             damaged(at, 'the checksum of a record does not match')
             at += left
             parts = None
             continue
-        piece = data[at + 7:end]
+        piece = data[at + 7 : end]
         if kind == 1:
             parts = None
             yield piece
@@ -254,7 +254,7 @@ class Table:
         data = file.read(length + 5)
         if len(data) < length + 5:
             raise Malformed('a block reaches beyond the file')
-        if masked_crc32c(data[:length + 1]) != int.from_bytes(data[length + 1:], 'little'):
+        if masked_crc32c(data[: length + 1]) != int.from_bytes(data[length + 1 :], 'little'):
             raise Malformed('the checksum of a block does not match')
         if data[length] == 0:
             return data[:length]
@@ -282,9 +282,9 @@ def block_entries(block):
         length, at = read_varint(block, at)
         if shared > len(key) or at + fresh + length > end:
             raise Malformed('an entry reaches beyond its block')
-        key = key[:shared] + block[at:at + fresh]
+        key = key[:shared] + block[at : at + fresh]
         at += fresh
-        yield key, block[at:at + length]
+        yield key, block[at : at + length]
         at += length
 
 
@@ -301,10 +301,13 @@ class Database:
         logs = sorted(int(name[:-4]) for name in names if re.fullmatch(r'\d+\.log', name))
         for number in logs:
             if number >= oldest or number == former != 0:
-                self._read_batches(next(n for n in names if n.endswith('.log') and int(n[:-4]) == number))
+                self._read_batches(
+                    next(n for n in names if n.endswith('.log') and int(n[:-4]) == number)
+                )
         self._memory.sort(key=lambda entry: entry[:2])
-        self._names = {int(name.split('.')[0]): name for name in names
-                       if re.fullmatch(r'\d+\.(ldb|sst)', name)}
+        self._names = {
+            int(name.split('.')[0]): name for name in names if re.fullmatch(r'\d+\.(ldb|sst)', name)
+        }
 
     def _read(self, name):
         with open(os.path.join(self.folder, name), 'rb') as file:
@@ -556,7 +559,7 @@ def poly1305(key, data):
     modulus = (1 << 130) - 5
     total = 0
     for at in range(0, len(data), 16):
-        total = (total + int.from_bytes(data[at:at + 16] + b'\1', 'little')) * r % modulus
+        total = (total + int.from_bytes(data[at : at + 16] + b'\1', 'little')) * r % modulus
     return (total + int.from_bytes(key[16:], 'little') & (1 << 128) - 1).to_bytes(16, 'little')
 
 
@@ -569,8 +572,10 @@ def open_chacha(key, nonce, sealed):
     padded = text + b'\0' * (-len(text) % 16) + struct.pack('<QQ', 0, len(text))
     if not hmac.compare_digest(poly1305(stream[:32], padded), tag):
         return None
-    pad = stream[64:64 + len(text)]
-    return (int.from_bytes(text, 'little') ^ int.from_bytes(pad, 'little')).to_bytes(len(text), 'little')
+    pad = stream[64 : 64 + len(text)]
+    return (int.from_bytes(text, 'little') ^ int.from_bytes(pad, 'little')).to_bytes(
+        len(text), 'little'
+    )
 
 
 def _sbox():
@@ -598,7 +603,7 @@ SHIFTED = [(i + 4 * (i % 4)) % 16 for i in range(16)]
 
 
 def aes_round_keys(key):
-    words = [list(key[at:at + 4]) for at in range(0, 32, 4)]
+    words = [list(key[at : at + 4]) for at in range(0, 32, 4)]
     constant = 1
     for i in range(8, 60):
         word = list(words[-1])
@@ -609,7 +614,7 @@ def aes_round_keys(key):
         elif i % 8 == 4:
             word = [SBOX[b] for b in word]
         words.append([a ^ b for a, b in zip(word, words[-8])])
-    return [sum(words[at:at + 4], []) for at in range(0, 60, 4)]
+    return [sum(words[at : at + 4], []) for at in range(0, 60, 4)]
 
 
 def aes_block(keys, block):
@@ -619,10 +624,14 @@ def aes_block(keys, block):
         if number < 14:
             mixed = []
             for at in range(0, 16, 4):
-                a, b, c, d = state[at:at + 4]
+                a, b, c, d = state[at : at + 4]
                 every = a ^ b ^ c ^ d
-                mixed += [a ^ every ^ DOUBLE[a ^ b], b ^ every ^ DOUBLE[b ^ c],
-                          c ^ every ^ DOUBLE[c ^ d], d ^ every ^ DOUBLE[d ^ a]]
+                mixed += [
+                    a ^ every ^ DOUBLE[a ^ b],
+                    b ^ every ^ DOUBLE[b ^ c],
+                    c ^ every ^ DOUBLE[c ^ d],
+                    d ^ every ^ DOUBLE[d ^ a],
+                ]
             state = mixed
         state = [a ^ b for a, b in zip(state, keys[number])]
     return bytes(state)
@@ -639,7 +648,7 @@ def open_gcm(key, sealed, context):
     lengths = struct.pack('>QQ', 8 * len(context), 8 * len(text))
     padded = context + bytes(-len(context) % 16) + text + bytes(-len(text) % 16) + lengths
     for at in range(0, len(padded), 16):
-        value = total ^ int.from_bytes(padded[at:at + 16], 'big')
+        value = total ^ int.from_bytes(padded[at : at + 16], 'big')
         total, factor = 0, h
         for bit in range(127, -1, -1):
             if value >> bit & 1:
@@ -651,7 +660,7 @@ def open_gcm(key, sealed, context):
     out = b''
     for number in range((len(text) + 15) // 16):
         pad = aes_block(keys, nonce + struct.pack('>I', number + 2))
-        out += bytes(a ^ b for a, b in zip(text[16 * number:16 * number + 16], pad))
+        out += bytes(a ^ b for a, b in zip(text[16 * number : 16 * number + 16], pad))
     return out
 
 
@@ -680,7 +689,9 @@ def parse_identity(text):
         for value in expanded + values:
             top = check >> 25
             check = (check & 0x1FFFFFF) << 5 ^ value
-            for i, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            for i, generator in enumerate(
+                (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+            ):
                 check ^= generator if top >> i & 1 else 0
         if -1 in values or check != 1 or len(values) != 58:
             return None
@@ -863,7 +874,7 @@ class Checkpoint:
         if any(ord(c) < 32 and c != '\n' for c in note) or '\n\n' not in note:
             raise Malformed('The checkpoint is no signed note.')
         split = note.rindex('\n\n')
-        text = note[:split + 1]
+        text = note[: split + 1]
         self.text = text.encode()
         lines = text[:-1].split('\n')
         if len(lines) < 3 or '' in lines or not re.fullmatch(r'0|[1-9]\d{0,15}', lines[1]):
@@ -874,7 +885,7 @@ class Checkpoint:
         self.signatures = []
         if not note.endswith('\n'):
             raise Malformed('The last signature of the checkpoint has no line feed.')
-        for line in note[split + 2:-1].split('\n'):
+        for line in note[split + 2 : -1].split('\n'):
             match = re.fullmatch(r'— (\S+) (\S+)', line)
             if not match:
                 raise Malformed('A signature line of the checkpoint is malformed.')
@@ -914,8 +925,12 @@ class Receipt:
 
 # --- Timestamps (RFC 3161): what they are about ---------------------------------------------------
 
-HASHES = {'2b0e03021a': 'sha1', '608648016503040201': 'sha256', '608648016503040202': 'sha384',
-          '608648016503040203': 'sha512'}
+HASHES = {
+    '2b0e03021a': 'sha1',
+    '608648016503040201': 'sha256',
+    '608648016503040202': 'sha384',
+    '608648016503040203': 'sha512',
+}
 TST_INFO = bytes.fromhex('060b2a864886f70d0109100104')
 
 
@@ -926,10 +941,10 @@ def der(data, at=0):
     tag, length, at = data[at], data[at + 1], at + 2
     if length & 128:
         width = length & 127
-        length, at = int.from_bytes(data[at:at + width], 'big'), at + width
+        length, at = int.from_bytes(data[at : at + width], 'big'), at + width
     if at + length > len(data):
         raise Malformed('The timestamp ends early.')
-    return tag, data[at:at + length], at + length
+    return tag, data[at : at + length], at + length
 
 
 def timestamp_of(data):
@@ -965,8 +980,16 @@ class Report:
     def wrong(self, code, message, position=None, file=None, expected=None, found=None):
         self.counts[code] = self.counts.get(code, 0) + 1
         if self.counts[code] <= MOST_OF_A_KIND:
-            self.findings.append({'code': code, 'message': message, 'position': position,
-                                  'file': file, 'expected': expected, 'found': found})
+            self.findings.append(
+                {
+                    'code': code,
+                    'message': message,
+                    'position': position,
+                    'file': file,
+                    'expected': expected,
+                    'found': found,
+                }
+            )
 
     def note(self, message):
         self.notes.append(message)
@@ -1004,15 +1027,23 @@ class Report:
                 print(f'\nWRONG  and {count - MOST_OF_A_KIND} more of the kind [{code}]')
         total = sum(self.counts.values())
         if total:
-            print(f"\n{total} {'finding' if total == 1 else 'findings'}. "
-                  'docs/log-format.md says what each means.')
+            print(
+                f"\n{total} {'finding' if total == 1 else 'findings'}. "
+                "docs/log-format.md says what each means."
+            )
         print('\nVERIFIED' if self.verified else '\nNOT VERIFIED')
 
     def as_json(self, subject, more):
         total = sum(self.counts.values())
-        return {'subject': subject, 'verdict': 'verified' if self.verified else 'notVerified',
-                'count': total, 'findings': self.findings, 'notes': self.notes, 'good': self.good,
-                **more}
+        return {
+            'subject': subject,
+            'verdict': 'verified' if self.verified else 'notVerified',
+            'count': total,
+            'findings': self.findings,
+            'notes': self.notes,
+            'good': self.good,
+            **more,
+        }
 
 
 def several(count, one, many=None):
@@ -1030,10 +1061,15 @@ def parse_record(record):
         event = json.loads(record[83:-1].decode('utf-8'))
     except (ValueError, RecursionError):
         raise Malformed('It is not JSON.')
-    if not isinstance(event, dict) or list(event)[:8] != MEMBERS \
-            or not isinstance(event['data'], dict) or not isinstance(event['by'], dict) \
-            or not isinstance(event['position'], int) or not isinstance(event['type'], str) \
-            or not isinstance(event['recordingId'], (str, type(None))):
+    if (
+        not isinstance(event, dict)
+        or list(event)[:8] != MEMBERS
+        or not isinstance(event['data'], dict)
+        or not isinstance(event['by'], dict)
+        or not isinstance(event['position'], int)
+        or not isinstance(event['type'], str)
+        or not isinstance(event['recordingId'], (str, type(None)))
+    ):
         raise Malformed('It does not have the members of an event.')
     return event
 
@@ -1074,8 +1110,14 @@ class Facts:
         position, kind, data = event['position'], event['type'], event['data']
         for member, value in sealed_values(event):
             if value.get('at') != position:
-                self.report.wrong('value', f'Event {position} holds a sealed value of another event '
-                                  f'in {member}.', position, file, position, value.get('at'))
+                self.report.wrong(
+                    'valueWrong',
+                    f'Event {position} holds a sealed value of another event in {member}.',
+                    position,
+                    file,
+                    position,
+                    value.get('at'),
+                )
         if kind == 'daemon.started' and data.get('witness') is True:
             self.witnessed_at = position
         elif kind == 'log.witnessLost':
@@ -1090,12 +1132,22 @@ class Facts:
         try:
             self.keys.append((position, Key(str(data.get('key'))), data.get('cause')))
         except Malformed as error:
-            self.report.wrong('keys', f'Event {position} names a key that is none. {error}',
-                              position, file)
+            self.report.wrong(
+                'keyChangeWrong',
+                f'Event {position} names a key that is none. {error}',
+                position,
+                file,
+            )
             return
         if data.get('former') != former:
-            self.report.wrong('keys', f'Event {position} replaces a key that did not sign the log '
-                              'before.', position, file, former, data.get('former'))
+            self.report.wrong(
+                'keyChangeWrong',
+                f'Event {position} replaces a key that did not sign the log before.',
+                position,
+                file,
+                former,
+                data.get('former'),
+            )
 
     def key_at(self, size):
         """The key that signs a checkpoint of this size, or None."""
@@ -1115,16 +1167,27 @@ class Facts:
         else:
             expected = one.version + 1
         if event['version'] != expected:
-            self.report.wrong('version', f'Event {position} ({kind}) does not continue the facts of '
-                              f'recording {event["recordingId"]}.', position, file,
-                              f'version {expected}', f'version {event["version"]}')
+            self.report.wrong(
+                'factMissing',
+                f'Event {position} ({kind}) does not continue the facts of '
+                f'recording {event["recordingId"]}.',
+                position,
+                file,
+                f'version {expected}',
+                f'version {event["version"]}',
+            )
         if isinstance(event['version'], int):
             one.version = event['version']
         place = data.get('medium'), data.get('number')
         if kind == 'segment.closed':
             one.opened.pop(place, None)
-            one.segments[place] = (position, str(data.get('file')), data.get('storedSha256'),
-                                   data.get('sha256'), data.get('bytes'))
+            one.segments[place] = (
+                position,
+                str(data.get('file')),
+                data.get('storedSha256'),
+                data.get('sha256'),
+                data.get('bytes'),
+            )
         elif kind == 'segment.opened':
             one.opened[place] = str(data.get('file'))
         elif kind == 'segment.discarded':
@@ -1158,8 +1221,14 @@ class Media:
         what = f'The segment file {name}'
         file = open_file()
         if file is None:
-            self.report.wrong('segment', f'{what} is missing, but event {position} names it.',
-                              position, name, stored or media, 'no file')
+            self.report.wrong(
+                'segmentMissing',
+                f'{what} is missing, but event {position} names it.',
+                position,
+                name,
+                stored or media,
+                'no file',
+            )
             return
         digest = hashlib.sha256()
         try:
@@ -1169,13 +1238,24 @@ class Media:
                     self.bytes += len(piece)
                     self.report.progress(f'segments: {self.bytes >> 20} MB')
         except READ_ERRORS as error:
-            self.report.wrong('segment', f'{what} cannot be read. {error}', position, name,
-                              stored or media, 'an unreadable file')
+            self.report.wrong(
+                'segmentChanged',
+                f'{what} cannot be read. {error}',
+                position,
+                name,
+                stored or media,
+                'an unreadable file',
+            )
             return
         if digest.hexdigest() != (stored or media):
-            self.report.wrong('segment', f'{what} was changed: it is not the one that event '
-                              f'{position} describes.', position, name, stored or media,
-                              digest.hexdigest())
+            self.report.wrong(
+                'segmentChanged',
+                f'{what} was changed: it is not the one that event {position} describes.',
+                position,
+                name,
+                stored or media,
+                digest.hexdigest(),
+            )
             return
         self.whole += 1
         if self.decrypt and stored is not None:
@@ -1194,26 +1274,38 @@ class Media:
                     total += len(text)
                     self.report.progress(f'opening {name}: {100 * total // max(1, length or 1)} %')
         except Malformed as error:
-            self.report.wrong('decryption', f'{name} cannot be opened. {error}', position, name)
+            self.report.wrong('mediaWrong', f'{name} cannot be opened. {error}', position, name)
             return
         if digest.hexdigest() != media:
-            self.report.wrong('decryption', f'{name} opens to other media than event {position} '
-                              'describes.', position, name, media, digest.hexdigest())
+            self.report.wrong(
+                'mediaWrong',
+                f'{name} opens to other media than event {position} describes.',
+                position,
+                name,
+                media,
+                digest.hexdigest(),
+            )
             return
         self.opened += 1
 
     def summarise(self, asked):
         if asked == 0:
             return
-        self.report.ok(f'{several(self.whole, "segment file")} of {asked} '
-                       f'{"has" if self.whole == 1 else "have"} the bytes that the log describes '
-                       f'({self.bytes:,} bytes read).')
+        self.report.ok(
+            f'{several(self.whole, "segment file")} of {asked} '
+            f'{"has" if self.whole == 1 else "have"} the bytes that the log describes '
+            f'({self.bytes:,} bytes read).'
+        )
         if self.unopened:
-            self.report.note(f'{several(self.unopened, "sealed segment")} could not be opened: there is '
-                             'no key for them here.')
+            self.report.note(
+                f'{several(self.unopened, "sealed segment")} could not be opened: there is '
+                'no key for them here.'
+            )
         if self.opened:
-            self.report.ok(f'{several(self.opened, "sealed segment")} opened to the media that the '
-                           'log describes.')
+            self.report.ok(
+                f'{several(self.opened, "sealed segment")} opened to the media that the '
+                'log describes.'
+            )
 
 
 class Values:
@@ -1234,18 +1326,25 @@ class Values:
             data = json.dumps(context, separators=(',', ':'), ensure_ascii=False).encode()
             text = open_gcm(key, from_base64url(str(value['$sealed'])) or b'', data)
             if text is None:
-                self.report.wrong('sealed', f'The value of {member} in event {position} cannot be '
-                                  'opened in its place.', position)
+                self.report.wrong(
+                    'valueWrong',
+                    f'The value of {member} in event {position} cannot be opened in its place.',
+                    position,
+                )
             else:
                 self.opened += 1
 
     def summarise(self):
         if self.opened:
-            self.report.ok(f'{several(self.opened, "sealed value")} opened in '
-                           f'{"its" if self.opened == 1 else "their"} place.')
+            self.report.ok(
+                f'{several(self.opened, "sealed value")} opened in '
+                f'{"its" if self.opened == 1 else "their"} place.'
+            )
         if self.unopened:
-            self.report.note(f'{several(self.unopened, "sealed value")} could not be opened: there '
-                             'is no key for them here.')
+            self.report.note(
+                f'{several(self.unopened, "sealed value")} could not be opened: there '
+                'is no key for them here.'
+            )
 
 
 def recording_value_key(identity):
@@ -1264,16 +1363,27 @@ class Signatures:
     def by_log(self, checkpoint, key, what, file=None):
         """Checks the signature of the log's own key. Returns whether it is right."""
         if key is None:
-            self.report.wrong('signature', f'{what} is signed by a key that the log does not name.',
-                              file=file)
+            self.report.wrong(
+                'checkpointForged',
+                f'{what} is signed by a key that the log does not name.',
+                file=file,
+            )
             return False
         result = checkpoint.check(key)
         if result:
             return True
-        found = 'a wrong signature' if result is False else \
-            ', '.join(sorted({name for name, _ in checkpoint.signatures}))
-        self.report.wrong('signature', f'{what} is not signed by the key of the log.', file=file,
-                          expected=key.text, found=found)
+        found = (
+            'a wrong signature'
+            if result is False
+            else ', '.join(sorted({name for name, _ in checkpoint.signatures}))
+        )
+        self.report.wrong(
+            'checkpointForged',
+            f'{what} is not signed by the key of the log.',
+            file=file,
+            expected=key.text,
+            found=found,
+        )
         return False
 
     def by_given(self, checkpoint, what, trusted=()):
@@ -1281,8 +1391,11 @@ class Signatures:
         for key in list(self.given) + list(trusted):
             result = checkpoint.check(key)
             if result is False:
-                self.report.wrong('signature', f'{what} has a wrong signature of the key that you '
-                                  'gave.', expected=key.text)
+                self.report.wrong(
+                    'checkpointForged',
+                    f'{what} has a wrong signature of the key that you gave.',
+                    expected=key.text,
+                )
                 return False
             if result:
                 return True
@@ -1292,11 +1405,17 @@ class Signatures:
         for witness in self.witnesses:
             seconds = checkpoint.check(witness)
             if seconds is None:
-                self.report.wrong('signature', f'{what} is not cosigned by the witness '
-                                  f'{witness.name}.', expected=witness.text)
+                self.report.wrong(
+                    'checkpointForged',
+                    f'{what} is not cosigned by the witness {witness.name}.',
+                    expected=witness.text,
+                )
             elif seconds is False:
-                self.report.wrong('signature', f'{what} has a wrong cosignature of the witness '
-                                  f'{witness.name}.', expected=witness.text)
+                self.report.wrong(
+                    'checkpointForged',
+                    f'{what} has a wrong cosignature of the witness {witness.name}.',
+                    expected=witness.text,
+                )
             else:
                 at = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(seconds))
                 self.report.ok(f'{what} was cosigned by the witness {witness.name} at {at}.')
@@ -1312,29 +1431,39 @@ class Signatures:
     def no_key(self, names):
         if not self.given:
             self.report.note(
-                'The key was taken from the log itself: ' + ', '.join(names) + '. Somebody who can '
+                'The key was taken from the log itself: '
+                + ', '.join(names)
+                + '. Somebody who can '
                 'write the home could have written a new log with a key of their own. Give the key '
-                'that you got from elsewhere with --key.')
+                'that you got from elsewhere with --key.'
+            )
 
 
 def check_timestamp(report, data, checkpoint, name):
     try:
         algorithm, digest, at = timestamp_of(data)
     except (Malformed, IndexError) as error:
-        report.wrong('checkpoint', f'The timestamp {name} cannot be read. {error}', file=name)
+        report.wrong('timestampWrong', f'The timestamp {name} cannot be read. {error}', file=name)
         return
     candidates = [checkpoint.data, checkpoint.text]
     note = checkpoint.text + b'\n'
-    for line in checkpoint.data[len(note):].splitlines(keepends=True):
+    for line in checkpoint.data[len(note) :].splitlines(keepends=True):
         note += line
         candidates.append(note)
-    if algorithm in hashlib.algorithms_available and \
-            digest in [hashlib.new(algorithm, one).digest() for one in candidates]:
-        report.ok(f'The timestamp {name} is about this checkpoint and says {at}. Its signature is '
-                  'not checked here: openssl ts -verify does that.')
+    if algorithm in hashlib.algorithms_available and digest in [
+        hashlib.new(algorithm, one).digest() for one in candidates
+    ]:
+        report.ok(
+            f'The timestamp {name} is about this checkpoint and says {at}. Its signature is '
+            'not checked here: openssl ts -verify does that.'
+        )
     else:
-        report.wrong('checkpoint', f'The timestamp {name} is about something else than the '
-                     'checkpoint beside it.', file=name, found=digest.hex())
+        report.wrong(
+            'timestampWrong',
+            f'The timestamp {name} is about something else than the checkpoint beside it.',
+            file=name,
+            found=digest.hex(),
+        )
 
 
 # --- A copied home --------------------------------------------------------------------------------
@@ -1369,14 +1498,16 @@ class HomeCheck:
         self._read_witness()
         log = os.path.join(self.folder, 'log')
         if not os.path.isdir(log):
-            report.wrong('database', 'The folder log of the home is missing.', file='log')
+            report.wrong('databaseDamaged', 'The folder log of the home is missing.', file='log')
             if self.witness and self.witness['position'] > 0:
-                self._missing_tail(0, self.witness['position'], 'witness', 'log.witness')
+                self._missing_tail(0, self.witness['position'], 'witnessWrong', 'log.witness')
             return {}
         for name in sorted(os.listdir(self.folder)):
             if re.match(r'log\.(opening|rewritten)', name):
-                report.note(f'{name} is there: a start of the recorder was killed. log.opening holds '
-                            'the log as it was before that.')
+                report.note(
+                    f'{name} is there: a start of the recorder was killed. log.opening holds '
+                    'the log as it was before that.'
+                )
         if self.options.values or self.options.decrypt:
             self.home_keys = HomeKeys(self.folder, report)
         try:
@@ -1385,7 +1516,7 @@ class HomeCheck:
             for key, value, file in database.entries():
                 self._entry(key, value, 'log/' + file)
         except (Malformed, OSError) as error:
-            report.wrong('database', f'The database cannot be read. {error}', file='log')
+            report.wrong('databaseDamaged', f'The database cannot be read. {error}', file='log')
         report.end_progress()
         self._check_layout()
         self._check_end()
@@ -1401,24 +1532,30 @@ class HomeCheck:
         if (name, at) in self.damages:
             return
         self.damages.add((name, at))
-        self.report.wrong('database', f'The file log/{name} is damaged: {why}. What it held may be '
-                          'missing below.', file=f'log/{name}', found=f'offset {at}')
+        self.report.wrong(
+            'databaseDamaged',
+            f'The file log/{name} is damaged: {why}. What it held may be missing below.',
+            file=f'log/{name}',
+            found=f'offset {at}',
+        )
 
     def _read_witness(self):
         path = os.path.join(self.folder, 'log.witness')
         try:
             with open(path, 'rb') as file:
                 witness = json.loads(file.read().decode('utf-8'))
-            if not isinstance(witness.get('position'), int) or \
-                    not re.fullmatch(r'[0-9a-f]{64}', str(witness.get('hash'))):
+            if not isinstance(witness.get('position'), int) or not re.fullmatch(
+                r'[0-9a-f]{64}', str(witness.get('hash'))
+            ):
                 raise ValueError
             self.witness = witness
         except FileNotFoundError:
             pass
         except (OSError, ValueError, AttributeError):
             self.witness = False
-            self.report.wrong('witness', 'The witness file does not name an event.',
-                              file='log.witness')
+            self.report.wrong(
+                'witnessWrong', 'The witness file does not name an event.', file='log.witness'
+            )
 
     def _find_sizes(self, database):
         """The sizes at which the tree's root is wanted must be known before the events are read."""
@@ -1433,7 +1570,9 @@ class HomeCheck:
         try:
             checkpoint = Checkpoint(value)
         except Malformed as error:
-            self.report.wrong('checkpoint', f'The entry {name} is no checkpoint. {error}', file=name)
+            self.report.wrong(
+                'checkpointForged', f'The entry {name} is no checkpoint. {error}', file=name
+            )
             return
         self.roots[checkpoint.size] = None
         if key == b'meta/checkpoint':
@@ -1441,8 +1580,12 @@ class HomeCheck:
             return
         self.kept[name] = checkpoint
         if name != f'checkpoint/{checkpoint.size:016d}':
-            self.report.wrong('checkpoint', f'The entry {name} has a checkpoint of another size.',
-                              file=name, found=checkpoint.size)
+            self.report.wrong(
+                'checkpointForged',
+                f'The entry {name} has a checkpoint of another size.',
+                file=name,
+                found=checkpoint.size,
+            )
 
     def _entry(self, key, value, file):
         if key.startswith(b'event/'):
@@ -1459,15 +1602,23 @@ class HomeCheck:
             self.views += 1
             digest = hashlib.sha256(key + b'\0' + value[13:]).hexdigest()[:13]
             if value[:13] != digest.encode():
-                self.report.wrong('view', f'The stored view {key.decode("utf-8", "replace")} is '
-                                  'damaged. The events are what counts.', file=file,
-                                  expected=digest, found=value[:13].decode('utf-8', 'replace'))
+                self.report.wrong(
+                    'viewWrong',
+                    f'The stored view {key.decode("utf-8", "replace")} is '
+                    'damaged. The events are what counts.',
+                    file=file,
+                    expected=digest,
+                    found=value[:13].decode('utf-8', 'replace'),
+                )
 
     def _event(self, key, record, file):
         report = self.report
         if not re.fullmatch(rb'event/\d{16}', key):
-            report.wrong('foreign', f'The database has a foreign entry {key!r} among the events.',
-                         file=file)
+            report.wrong(
+                'eventForeign',
+                f'The database has a foreign entry {key!r} among the events.',
+                file=file,
+            )
             return
         position = int(key[6:])
         if position != self.position + 1:
@@ -1477,35 +1628,51 @@ class HomeCheck:
         follows = position == self.position + 1
         if follows and previous != self.hash:
             self.is_broken = True
-            before = f'event {position - 1} or ' if position > 1 else ''
-            report.wrong('chain', f'The chain breaks between the events {position - 1} and '
-                         f'{position}: {before}event {position} was changed, or is not in its place.',
-                         position, file,
-                         f'{self.hash} (hash of event {position - 1})' if position > 1 else self.hash,
-                         f'{previous} (prev in event {position})')
+            report.wrong(
+                'chainBroken',
+                f'Event {max(1, position - 1)} is not the one to which event '
+                f'{position} is chained: one of them was changed, or is not in its place.',
+                max(1, position - 1),
+                file,
+                f'{previous} (prev in event {position})',
+                f'{self.hash} (hash of event {position - 1})',
+            )
         self.position, self.hash = position, digest
         self.tree.append(leaf_hash(record))
         if self.tree.size in self.roots and self.gap_at is None:
             self.roots[self.tree.size] = self.tree.root()
         if self.witness and self.witness['position'] == position and self.witness['hash'] != digest:
-            report.wrong('witness', f'Event {position} is not the one that the witness file names.',
-                         position, 'log.witness', self.witness['hash'], digest)
+            report.wrong(
+                'witnessWrong',
+                f'Event {position} is not the one that the witness file names.',
+                position,
+                'log.witness',
+                self.witness['hash'],
+                digest,
+            )
         if not self.is_broken and self.gap_at is None:
             self.chained = position
         report.progress(f'events: {position:,}')
         try:
             event = parse_record(record)
         except Malformed as error:
-            report.wrong('record', f'Event {position} cannot be read. {error}', position, file)
+            report.wrong(
+                'eventUnreadable', f'Event {position} cannot be read. {error}', position, file
+            )
             return
         if event['position'] != position:
-            report.wrong('record', f'In the place of event {position} is another one.', position,
-                         file, position, event['position'])
+            report.wrong(
+                'eventForeign',
+                f'In the place of event {position} is another one.',
+                position,
+                file,
+                position,
+                event['position'],
+            )
         self.facts.observe(event, file)
         if self.values:
             own = event['recordingId']
-            self.values.check(event, own and self._value_key(own),
-                              self.home_keys.home_value_key())
+            self.values.check(event, own and self._value_key(own), self.home_keys.home_value_key())
 
     def _value_key(self, recording_id):
         if recording_id not in self.value_keys:
@@ -1519,58 +1686,102 @@ class HomeCheck:
         expected = self.position + 1
         count = position - expected
         self.gap_at = self.gap_at or expected
-        self.report.wrong('missing', f'Event {expected} is missing.' if count == 1 else
-                          f'The events {expected} to {position - 1} are missing.', expected, file,
-                          f'event {expected}', f'event {position}')
+        self.report.wrong(
+            'eventMissing',
+            (
+                f'Event {expected} is missing.'
+                if count == 1
+                else f'The events {expected} to {position - 1} are missing.'
+            ),
+            expected,
+            file,
+            f'event {expected}',
+            f'event {position}',
+        )
 
     def _check_layout(self):
         layout = self.meta.get('meta/schema', b'').decode('utf-8', 'replace')
         if self.position and layout not in KNOWN_LAYOUTS:
-            self.report.wrong('layout', 'The log has a layout that this program does not know. Use '
-                              'the verify.py of the recorder that wrote it.', file='meta/schema',
-                              expected=' or '.join(KNOWN_LAYOUTS), found=layout or 'nothing')
+            self.report.wrong(
+                'layoutUnknown',
+                'The log has a layout that this program does not know. Use '
+                'the verify.py of the recorder that wrote it.',
+                file='meta/schema',
+                expected=' or '.join(KNOWN_LAYOUTS),
+                found=layout or 'nothing',
+            )
         if layout == '1':
-            self.report.note('The home has the format of version 0.1: media and values are not '
-                             'sealed.')
+            self.report.note(
+                'The home has the format of version 0.1: media and values are not sealed.'
+            )
 
     def _missing_tail(self, last, expected, code, file):
         count = expected - last
-        self.report.wrong(code, f'The log ends at position {last}, but event {expected} was on disk: '
-                          f'{several(count, "event")} at the end '
-                          f'{"is" if count == 1 else "are"} missing.', last + 1, file,
-                          f'event {expected}', f'the last event is {last}')
+        self.report.wrong(
+            code,
+            f'The log ends at position {last}, but event {expected} was on disk: '
+            f'{several(count, "event")} at the end '
+            f'{"is" if count == 1 else "are"} missing.',
+            last + 1,
+            file,
+            f'event {expected}',
+            f'the last event is {last}',
+        )
 
     def _check_end(self):
         report, last = self.report, self.position
         text = self.meta.get('meta/head')
         if text is None:
             if last:
-                report.wrong('head', 'The database does not name the last event (meta/head).', last,
-                             'meta/head')
+                report.wrong(
+                    'headWrong',
+                    'The database does not name the last event (meta/head).',
+                    last,
+                    'meta/head',
+                )
         else:
             try:
                 head = json.loads(text.decode('utf-8'))
                 if head['position'] > last:
-                    self._missing_tail(last, head['position'], 'head', 'meta/head')
+                    self._missing_tail(last, head['position'], 'eventMissing', 'meta/head')
                 elif (head['position'], head['hash']) != (last, self.hash):
-                    report.wrong('head', f'Event {last} is not the one that was written last.', last,
-                                 'meta/head', f'{head["position"]} {head["hash"]}',
-                                 f'{last} {self.hash}')
+                    report.wrong(
+                        'headWrong',
+                        f'Event {last} is not the one that was written last.',
+                        last,
+                        'meta/head',
+                        f'{head["position"]} {head["hash"]}',
+                        f'{last} {self.hash}',
+                    )
                 else:
                     self.head = head
             except (ValueError, KeyError, TypeError):
-                report.wrong('head', 'The name of the last event (meta/head) cannot be read.', last,
-                             'meta/head')
+                report.wrong(
+                    'headWrong',
+                    'The name of the last event (meta/head) cannot be read.',
+                    last,
+                    'meta/head',
+                )
         if self.witness and self.witness['position'] > last:
-            self._missing_tail(last, self.witness['position'], 'witness', 'log.witness')
+            self._missing_tail(last, self.witness['position'], 'witnessWrong', 'log.witness')
         elif self.witness and self.witness['position'] > 0:
-            report.ok(f'The log contains event {self.witness["position"]}, which the witness file '
-                      'names.') if 'witness' not in report.counts else None
+            (
+                report.ok(
+                    f'The log contains event {self.witness["position"]}, which the witness file '
+                    'names.'
+                )
+                if 'witnessWrong' not in report.counts
+                else None
+            )
         elif self.witness is None and self.facts.witnessed_at is not None:
-            report.wrong('witness', f'The witness file is missing, although event '
-                         f'{self.facts.witnessed_at} says that it existed. The end of the log may '
-                         'have been removed, or the log replaced.', self.facts.witnessed_at,
-                         'log.witness')
+            report.wrong(
+                'witnessWrong',
+                'The witness file is missing, although event '
+                f'{self.facts.witnessed_at} says that it existed. The end of the log may '
+                'have been removed, or the log replaced.',
+                self.facts.witnessed_at,
+                'log.witness',
+            )
 
     def _check_tree(self):
         wrong = 0
@@ -1581,23 +1792,38 @@ class HomeCheck:
             wrong += 1
             height, index = place or (0, 0)
             first = (index << height) + 1
-            self.report.wrong('tree', f'The stored hash over the events {first} to '
-                              f'{(index + 1) << height} is not that of these events: '
-                              'one of them was changed, or the stored hash is damaged.' if computed else
-                              'The database has a stored subtree that the events do not have.',
-                              first if computed else None, f'tree/{height:02d}/{index:016d}',
-                              computed.hex() if computed else None, stored)
+            self.report.wrong(
+                'treeWrong',
+                (
+                    f'The stored hash over the events {first} to '
+                    f'{(index + 1) << height} is not that of these events: '
+                    'one of them was changed, or the stored hash is damaged.'
+                    if computed
+                    else 'The database has a stored subtree that the events do not have.'
+                ),
+                first if computed else None,
+                f'tree/{height:02d}/{index:016d}',
+                computed.hex() if computed else None,
+                stored,
+            )
         if self.newest and self.gap_at is None:
             lacking = [p for p in self.tree.subtrees if p not in self.stored_subtrees]
-            if lacking:
-                self.report.note(f'{several(len(lacking), "stored subtree")} of the tree '
-                                 f'{"is" if len(lacking) == 1 else "are"} missing. The recorder '
-                                 'makes them again.')
+            for height, index in lacking:
+                first = (index << height) + 1
+                self.report.wrong(
+                    'treeWrong',
+                    f'The stored hash over the events {first} to '
+                    f'{(index + 1) << height} is missing. The next start of the '
+                    'recorder makes it again.',
+                    first,
+                    f'tree/{height:02d}/{index:016d}',
+                )
 
-    def _root_matches(self, checkpoint, what, file):
+    def _root_matches(self, checkpoint, what, file, brought):
         """Compares a checkpoint with the log. None: that is impossible after a gap."""
         if checkpoint.size > self.position:
-            self._missing_tail(self.position, checkpoint.size, 'checkpoint', file)
+            code = 'logRolledBack' if brought else 'eventMissing'
+            self._missing_tail(self.position, checkpoint.size, code, file)
             return False
         if self.gap_at is not None and checkpoint.size >= self.gap_at:
             return None
@@ -1606,10 +1832,15 @@ class HomeCheck:
             root = sha256(b'')
         if root == checkpoint.root:
             return True
-        self.report.wrong('checkpoint', f'The events up to {checkpoint.size} are not those that '
-                          f'{what} signs. At least one of them was changed, added or removed.',
-                          checkpoint.size, file, base64.b64encode(checkpoint.root).decode(),
-                          base64.b64encode(root or b'').decode())
+        self.report.wrong(
+            'rootWrong',
+            f'The events up to {checkpoint.size} are not those that '
+            f'{what} signs. At least one of them was changed, added or removed.',
+            checkpoint.size,
+            file,
+            base64.b64encode(checkpoint.root).decode(),
+            base64.b64encode(root or b'').decode(),
+        )
         return False
 
     def _check_checkpoints(self):
@@ -1617,30 +1848,50 @@ class HomeCheck:
         report, facts, given = self.report, self.facts, self.signatures.given
         if self.newest is None:
             if facts.keys:
-                report.wrong('checkpoint', 'The log has a key, but no checkpoint (meta/checkpoint).',
-                             file='meta/checkpoint')
+                report.wrong(
+                    'checkpointMissing',
+                    'The log has a key, but no checkpoint (meta/checkpoint).',
+                    file='meta/checkpoint',
+                )
             elif given or self.options.brought:
-                report.wrong('key', 'The log is not signed, although you have a key or a receipt of '
-                             'it.', file='meta/checkpoint',
-                             expected=given[0].text if given else None, found='no checkpoint')
+                report.wrong(
+                    'keyUnknown',
+                    'The log is not signed, although you have a key or a receipt of it.',
+                    file='meta/checkpoint',
+                    expected=given[0].text if given else None,
+                    found='no checkpoint',
+                )
             else:
-                report.note('The log is not signed: its format is older. It is whole in itself, but '
-                            'somebody who can write the home could have written it anew.')
+                report.note(
+                    'The log is not signed: its format is older. It is whole in itself, but '
+                    'somebody who can write the home could have written it anew.'
+                )
             return 0
-        checked = [(one.size, 0, one, f'the kept checkpoint {name}', name)
-                   for name, one in self.kept.items()]
-        checked.append((self.newest.size, 2, self.newest, 'the newest checkpoint', 'meta/checkpoint'))
-        checked += [(one.size, 1, one, f'the checkpoint in {one.file}', one.file)
-                    for one in self.options.brought]
+        checked = [
+            (one.size, 0, one, f'the kept checkpoint {name}', name)
+            for name, one in self.kept.items()
+        ]
+        checked.append(
+            (self.newest.size, 2, self.newest, 'the newest checkpoint', 'meta/checkpoint')
+        )
+        checked += [
+            (one.size, 1, one, f'the checkpoint in {one.file}', one.file)
+            for one in self.options.brought
+        ]
         trusted = []
         covered = 0
         for size, kind, one, what, file in sorted(checked, key=lambda c: c[:2]):
             What = what[0].upper() + what[1:]
             if one.origin != self.newest.origin:
-                report.wrong('checkpoint', f'{What} is of another log.', file=file,
-                             expected=self.newest.origin, found=one.origin)
+                report.wrong(
+                    'checkpointForged',
+                    f'{What} is of another log.',
+                    file=file,
+                    expected=self.newest.origin,
+                    found=one.origin,
+                )
                 continue
-            is_root = self._root_matches(one, what, file)
+            is_root = self._root_matches(one, what, file, kind == 1)
             key = facts.key_at(size)
             if key is None and kind == 1 and size > self.position:
                 key = facts.keys[-1][1] if facts.keys else None
@@ -1656,8 +1907,10 @@ class HomeCheck:
         self._check_timestamps()
         if covered == self.newest.size == self.position:
             names = 'by the key that you gave' if given else 'by the key that it names'
-            report.ok(f'All {several(covered, "event")} are those of the newest checkpoint, which is '
-                      f'signed {names}.')
+            report.ok(
+                f'All {several(covered, "event")} are those of the newest checkpoint, which is '
+                f'signed {names}.'
+            )
         elif covered:
             report.ok(f'The events 1 to {covered} are exactly those of a signed checkpoint.')
         if len(self.kept):
@@ -1668,27 +1921,55 @@ class HomeCheck:
     def _check_newest(self, is_trusted, covered):
         report, size = self.report, self.newest.size
         if size < self.position:
-            report.wrong('checkpoint', f'The events {size + 1} to {self.position} are not signed. Either '
-                         'somebody added them who could not sign, or the recorder ended while its '
-                         'key was lost or after an older version had written: then its next start '
-                         'signs them.', size + 1, 'meta/checkpoint', self.position, size)
-        for _, key, _ in self.facts.keys:
+            report.wrong(
+                'checkpointMissing',
+                f'The events {size + 1} to {self.position} are not signed. Either '
+                'somebody added them who could not sign, or the recorder ended while its '
+                'key was lost or after an older version had written: then its next start '
+                'signs them.',
+                size + 1,
+                'meta/checkpoint',
+                self.position,
+                size,
+            )
+        for position, key, cause in self.facts.keys:
+            if cause == 'lost' and not is_trusted:
+                report.wrong(
+                    'keyChangeWrong',
+                    f'The key before event {position} was lost: nothing but '
+                    'the log itself vouches for the one from there on. Give that key, got from '
+                    'elsewhere, with --key.',
+                    position,
+                    found=key.text,
+                )
             if key.name != self.newest.origin:
-                report.wrong('keys', 'The log names a key that has another name than the log.',
-                             expected=self.newest.origin, found=key.name)
+                report.wrong(
+                    'keyChangeWrong',
+                    'The log names a key that has another name than the log.',
+                    expected=self.newest.origin,
+                    found=key.name,
+                )
         if self.signatures.given and not is_trusted:
             signer = self.facts.key_at(size)
             good = f' Up to position {covered} it is.' if covered else ''
-            after = next((position for position, key, cause in self.facts.keys[1:]
-                          if cause == 'rotated'), None)
+            after = next(
+                (position for position, key, cause in self.facts.keys[1:] if cause == 'rotated'),
+                None,
+            )
             former = {key.text for _, key, _ in self.facts.keys[:-1]}
             if after and any(key.text in former for key in self.signatures.given):
-                good += (f' The log says that it was replaced (event {after}). Get the newer key from '
-                         'elsewhere, too, or the checkpoint of that event, which both have signed '
-                         '(--checkpoint).')
-            report.wrong('key', f'The log is not signed by the key that you gave.{good}',
-                         file='meta/checkpoint', expected=self.signatures.given[0].text,
-                         found=signer.text if signer else None)
+                good += (
+                    f' The log says that it was replaced (event {after}). Get the newer key from '
+                    'elsewhere, too, or the checkpoint of that event, which both have signed '
+                    '(--checkpoint).'
+                )
+            report.wrong(
+                'keyUnknown',
+                f'The log is not signed by the key that you gave.{good}',
+                file='meta/checkpoint',
+                expected=self.signatures.given[0].text,
+                found=signer.text if signer else None,
+            )
         self.signatures.newest_cosignatures([self.newest, *self.kept.values()])
 
     def _check_timestamps(self):
@@ -1696,14 +1977,17 @@ class HomeCheck:
             checkpoint = self.kept.get('checkpoint/' + name[10:])
             data = strict_or_none(value)
             if checkpoint is None or data is None:
-                self.report.wrong('checkpoint', f'The entry {name} belongs to no kept checkpoint, or '
-                                  'is no base64.', file=name)
+                self.report.wrong(
+                    'timestampWrong',
+                    f'The entry {name} belongs to no kept checkpoint, or is no base64.',
+                    file=name,
+                )
             else:
                 check_timestamp(self.report, data, checkpoint, name)
 
     def _summarise_events(self):
         report, last = self.report, self.position
-        if last and 'missing' not in report.counts:
+        if last and 'eventMissing' not in report.counts:
             report.ok(f'{several(last, "event")}, from position 1 to {last} without a gap.')
         if self.chained == last and last:
             report.ok('Each event is chained to the one before by its hash.')
@@ -1711,15 +1995,19 @@ class HomeCheck:
             report.ok(f'The events 1 to {self.chained - 1} are chained without a fault.')
         if self.head:
             report.ok('The database names the last event as such.')
-        if self.views and 'view' not in report.counts:
-            report.ok(f'{several(self.views, "stored view")} with matching checksums. Views are no '
-                      'evidence, and were not compared with the events.')
+        if self.views and 'viewWrong' not in report.counts:
+            report.ok(
+                f'{several(self.views, "stored view")} with matching checksums. Views are no '
+                'evidence, and were not compared with the events.'
+            )
         recordings = self.facts.recordings.values()
         erased = sum(1 for one in recordings if one.erasing)
         if erased:
-            report.note(f'{several(erased, "recording")} of {len(recordings)} '
-                        f'{"was" if erased == 1 else "were"} erased: the events are there, media and '
-                        'values are not.')
+            report.note(
+                f'{several(erased, "recording")} of {len(recordings)} '
+                f'{"was" if erased == 1 else "were"} erased: the events are there, media and '
+                'values are not.'
+            )
 
     def _check_segments(self):
         report, options = self.report, self.options
@@ -1736,8 +2024,12 @@ class HomeCheck:
                 asked += 1
                 path = f'recordings/{recording_id}/{segment[1]}'
                 if not is_safe(segment[1]):
-                    report.wrong('segment', f'Event {segment[0]} names a file outside of its '
-                                 'recording.', segment[0], path)
+                    report.wrong(
+                        'segmentMissing',
+                        f'Event {segment[0]} names a file outside of its recording.',
+                        segment[0],
+                        path,
+                    )
                     continue
                 identity = options.decrypt and self._identity(recording_id)
                 media.check(segment, path, lambda: self._open(path), identity or None)
@@ -1763,14 +2055,18 @@ class HomeCheck:
                 strangers += bool(files)
                 continue
             if one.erased and files:
-                report.note(f'Recording {name} was erased, but {several(len(files), "file")} of it '
-                            'came back: perhaps from a backup.')
+                report.note(
+                    f'Recording {name} was erased, but {several(len(files), "file")} of it '
+                    'came back: perhaps from a backup.'
+                )
                 continue
             known = {s[1] for s in one.segments.values()}
             for file in files:
                 if file in one.opened.values():
-                    report.note(f'recordings/{name}/{file} was being written when the recorder '
-                                'ended. Its next start closes it.')
+                    report.note(
+                        f'recordings/{name}/{file} was being written when the recorder '
+                        'ended. Its next start closes it.'
+                    )
                 elif file not in known and not one.erasing:
                     unknown += 1
         if unknown:
@@ -1778,8 +2074,12 @@ class HomeCheck:
         if strangers:
             text = f'{several(strangers, "recording")} with files that the log does not know'
             if not self.witness or self.witness['position'] == 0:
-                report.wrong('witness', f'There {"is" if strangers == 1 else "are"} {text}, and no '
-                             'witness file: the log may have been replaced.', file='recordings')
+                report.wrong(
+                    'witnessWrong',
+                    f'There {"is" if strangers == 1 else "are"} {text}, and no '
+                    'witness file: the log may have been replaced.',
+                    file='recordings',
+                )
             else:
                 report.note(f'{text}: from a backup, or of a start that was killed.')
 
@@ -1804,8 +2104,9 @@ class HomeKeys:
                 with open(os.path.join(self.folder, name), encoding='ascii') as file:
                     self.masters[match.group(1)] = from_base64url(file.read().strip())
         if not self.masters:
-            report.note('The master key of this home is not in a file, so nothing of it can be '
-                        'opened here.')
+            report.note(
+                'The master key of this home is not in a file, so nothing of it can be opened here.'
+            )
 
     def _unwrap(self, name, context):
         try:
@@ -1849,7 +2150,11 @@ class Files:
     def open(self, name):
         if name not in self.names:
             return None
-        return self.zip.open(name) if self.zip else open(os.path.join(self.root, *name.split('/')), 'rb')
+        return (
+            self.zip.open(name)
+            if self.zip
+            else open(os.path.join(self.root, *name.split('/')), 'rb')
+        )
 
     def read(self, name):
         """None when the file is missing or cannot be read. The manifest has told which."""
@@ -1887,8 +2192,10 @@ class BundleCheck:
         self._segments(one, identity)
         if values:
             values.summarise()
-        report.note('The composed file, report.html, README.txt and verify.py in a bundle are made '
-                    'for people: no signature covers them. Take verify.py from elsewhere.')
+        report.note(
+            'The composed file, report.html, README.txt and verify.py in a bundle are made '
+            'for people: no signature covers them. Take verify.py from elsewhere.'
+        )
         return {'recordingId': recording_id, 'events': self.events, 'proven': self.proven}
 
     def _manifest(self):
@@ -1899,17 +2206,24 @@ class BundleCheck:
             if not isinstance(manifest['recordingId'], str):
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
-            report.wrong('manifest', 'manifest.json cannot be read.', file='manifest.json')
+            report.wrong('manifestWrong', 'manifest.json cannot be read.', file='manifest.json')
             return None
         if manifest.get('format') != FORMAT:
-            report.wrong('manifest', 'The bundle has a format that this program does not know.',
-                         file='manifest.json', expected=FORMAT, found=manifest.get('format'))
+            report.wrong(
+                'manifestWrong',
+                'The bundle has a format that this program does not know.',
+                file='manifest.json',
+                expected=FORMAT,
+                found=manifest.get('format'),
+            )
         twice = {name for name in self.files.names if self.files.names.count(name) > 1}
         for name in sorted(twice):
-            report.wrong('manifest', f'The file {name} is there twice.', file=name)
+            report.wrong('manifestWrong', f'The file {name} is there twice.', file=name)
         for name in sorted(set(self.files.names) - set(listed) - {'manifest.json'}):
             if self.files.zip or name.startswith('segments/'):
-                report.wrong('manifest', f'The manifest does not list the file {name}.', file=name)
+                report.wrong(
+                    'manifestWrong', f'The manifest does not list the file {name}.', file=name
+                )
             else:
                 report.note(f'The file {name} in the folder does not belong to the bundle.')
         whole = 0
@@ -1919,7 +2233,7 @@ class BundleCheck:
             try:
                 file = self.files.open(name)
                 if file is None:
-                    report.wrong('manifest', f'The file {name} is missing.', file=name)
+                    report.wrong('manifestWrong', f'The file {name} is missing.', file=name)
                     continue
                 with file:
                     for piece in iter(lambda: file.read(1 << 20), b''):
@@ -1927,17 +2241,23 @@ class BundleCheck:
                         size += len(piece)
                         report.progress(f'{name}: {size >> 20} MB')
             except READ_ERRORS as error:
-                report.wrong('manifest', f'The file {name} cannot be read. {error}', file=name)
+                report.wrong('manifestWrong', f'The file {name} cannot be read. {error}', file=name)
                 continue
             if (digest.hexdigest(), size) != (entry.get('sha256'), entry.get('bytes')):
-                report.wrong('manifest', f'The file {name} is not the one that the manifest lists.',
-                             file=name, expected=f'{entry.get("sha256")}, {entry.get("bytes")} bytes',
-                             found=f'{digest.hexdigest()}, {size} bytes')
+                report.wrong(
+                    'manifestWrong',
+                    f'The file {name} is not the one that the manifest lists.',
+                    file=name,
+                    expected=f'{entry.get("sha256")}, {entry.get("bytes")} bytes',
+                    found=f'{digest.hexdigest()}, {size} bytes',
+                )
             else:
                 whole += 1
         report.end_progress()
-        report.ok(f'{several(whole, "file")} of {len(listed)} as the manifest lists them. (The '
-                  'manifest finds damage; it is not signed.)')
+        report.ok(
+            f'{several(whole, "file")} of {len(listed)} as the manifest lists them. (The '
+            'manifest finds damage; it is not signed.)'
+        )
         return manifest
 
     def _checkpoint(self, manifest):
@@ -1948,29 +2268,44 @@ class BundleCheck:
                 raise Malformed('It is missing.')
             checkpoint = Checkpoint(data)
         except Malformed as error:
-            report.wrong('checkpoint', f'checkpoint.txt is no checkpoint. {error}',
-                         file='checkpoint.txt')
+            report.wrong(
+                'checkpointForged',
+                f'checkpoint.txt is no checkpoint. {error}',
+                file='checkpoint.txt',
+            )
             return None
         found = checkpoint.origin, checkpoint.size
         if found != (manifest.get('origin'), manifest.get('size')):
-            report.wrong('checkpoint', 'The manifest names another checkpoint.', file='manifest.json',
-                         expected=f'{found[0]}, {found[1]}',
-                         found=f'{manifest.get("origin")}, {manifest.get("size")}')
+            report.wrong(
+                'manifestWrong',
+                'The manifest names another checkpoint.',
+                file='manifest.json',
+                expected=f'{found[0]}, {found[1]}',
+                found=f'{manifest.get("origin")}, {manifest.get("size")}',
+            )
         key = self._log_key(checkpoint)
         what = 'The checkpoint'
         if key is not None and self.signatures.by_log(checkpoint, key, what, 'checkpoint.txt'):
             if not self.options.keys:
-                report.ok(f'The checkpoint over {several(checkpoint.size, "event")} is signed by the '
-                          'key in keys.txt.')
+                report.ok(
+                    f'The checkpoint over {several(checkpoint.size, "event")} is signed by the '
+                    'key in keys.txt.'
+                )
         if self.options.keys:
             if self.signatures.by_given(checkpoint, what):
-                report.ok(f'The checkpoint over {several(checkpoint.size, "event")} is signed by the '
-                          'key that you gave.')
+                report.ok(
+                    f'The checkpoint over {several(checkpoint.size, "event")} is signed by the '
+                    'key that you gave.'
+                )
             else:
-                report.wrong('key', 'The checkpoint is not signed by the key that you gave. If the '
-                             'key of the log was rotated since, ask for the newer one.',
-                             file='checkpoint.txt', expected=self.options.keys[0].text,
-                             found=key.text if key else None)
+                report.wrong(
+                    'keyUnknown',
+                    'The checkpoint is not signed by the key that you gave. If the '
+                    'key of the log was rotated since, ask for the newer one.',
+                    file='checkpoint.txt',
+                    expected=self.options.keys[0].text,
+                    found=key.text if key else None,
+                )
         self.signatures.no_key([key.text] if key else [])
         self.signatures.cosignatures(checkpoint, what)
         for name in self.files.names:
@@ -1981,16 +2316,27 @@ class BundleCheck:
                     report.note(f'{name} is about another checkpoint than checkpoint.txt.')
         for one in self.options.brought:
             if (one.origin, one.size) == found and one.root != checkpoint.root:
-                report.wrong('checkpoint', f'{one.file} has another root for the same size: there are '
-                             'two versions of this log.', file=one.file,
-                             expected=base64.b64encode(one.root).decode(),
-                             found=base64.b64encode(checkpoint.root).decode())
+                report.wrong(
+                    'rootWrong',
+                    f'{one.file} has another root for the same size: there are '
+                    'two versions of this log.',
+                    file=one.file,
+                    expected=base64.b64encode(one.root).decode(),
+                    found=base64.b64encode(checkpoint.root).decode(),
+                )
             elif one.origin != checkpoint.origin:
-                report.wrong('checkpoint', f'{one.file} is of another log.', file=one.file,
-                             expected=one.origin, found=checkpoint.origin)
+                report.wrong(
+                    'checkpointForged',
+                    f'{one.file} is of another log.',
+                    file=one.file,
+                    expected=one.origin,
+                    found=checkpoint.origin,
+                )
             elif one.size != checkpoint.size:
-                report.note(f'{one.file} has another size than the checkpoint of the bundle. Only the '
-                            'whole log can show that they are consistent.')
+                report.note(
+                    f'{one.file} has another size than the checkpoint of the bundle. Only the '
+                    'whole log can show that they are consistent.'
+                )
         return checkpoint
 
     def _log_key(self, checkpoint):
@@ -2007,11 +2353,14 @@ class BundleCheck:
                 if int(position) <= max(1, checkpoint.size):
                     found = key
         except Malformed as error:
-            self.report.wrong('signature', f'keys.txt cannot be read. {error}', file='keys.txt')
+            self.report.wrong(
+                'checkpointForged', f'keys.txt cannot be read. {error}', file='keys.txt'
+            )
             return None
         if found is None:
-            self.report.wrong('signature', 'keys.txt names no key for the checkpoint.',
-                              file='keys.txt')
+            self.report.wrong(
+                'checkpointForged', 'keys.txt names no key for the checkpoint.', file='keys.txt'
+            )
         return found
 
     def _events(self, recording_id, checkpoint, values, value_key):
@@ -2021,8 +2370,11 @@ class BundleCheck:
         for number, line in enumerate(lines, 1):
             if line == b'':
                 if number < len(lines):
-                    report.wrong('record', f'Line {number} of events.jsonl is empty.',
-                                 file='events.jsonl')
+                    report.wrong(
+                        'eventUnreadable',
+                        f'Line {number} of events.jsonl is empty.',
+                        file='events.jsonl',
+                    )
                 continue
             file = f'events.jsonl, line {number}'
             try:
@@ -2031,57 +2383,89 @@ class BundleCheck:
                 proof = [strict_base64(one) for one in entry['proof']]
                 event = parse_record(record)
             except (ValueError, KeyError, TypeError, AttributeError, Malformed) as error:
-                report.wrong('record', f'Line {number} of events.jsonl cannot be read. {error}',
-                             file=file)
+                report.wrong(
+                    'eventUnreadable',
+                    f'Line {number} of events.jsonl cannot be read. {error}',
+                    file=file,
+                )
                 continue
             self.events += 1
             if event['position'] != position:
-                report.wrong('record', f'A line says that it is event {position}, and its record is '
-                             'another.', position, file, position, event['position'])
+                report.wrong(
+                    'eventForeign',
+                    f'A line says that it is event {position}, and its record is another.',
+                    position,
+                    file,
+                    position,
+                    event['position'],
+                )
             if event['recordingId'] != recording_id:
-                report.wrong('record', f'Event {position} is of another recording.', position, file,
-                             recording_id, event['recordingId'])
+                report.wrong(
+                    'eventForeign',
+                    f'Event {position} is of another recording.',
+                    position,
+                    file,
+                    recording_id,
+                    event['recordingId'],
+                )
             if position <= before:
-                report.wrong('record', f'Event {position} comes after event {before}.', position, file)
+                report.wrong(
+                    'eventForeign', f'Event {position} comes after event {before}.', position, file
+                )
             elif position == before + 1 and before_hash not in (None, previous_hash(record)):
-                report.wrong('chain', f'Event {position} is not chained to event {before}.', position,
-                             file, before_hash, previous_hash(record))
+                report.wrong(
+                    'chainBroken',
+                    f'Event {position} is not chained to event {before}.',
+                    position,
+                    file,
+                    before_hash,
+                    previous_hash(record),
+                )
             before, before_hash = position, hashlib.sha256(record).hexdigest()
             if checkpoint is not None:
-                if inclusion_holds(leaf_hash(record), position - 1, checkpoint.size, proof,
-                                   checkpoint.root):
+                if inclusion_holds(
+                    leaf_hash(record), position - 1, checkpoint.size, proof, checkpoint.root
+                ):
                     self.proven += 1
                 else:
-                    report.wrong('proof', f'Event {position} is not proven: its proof does not lead '
-                                 'to the root that was signed.', position, file,
-                                 base64.b64encode(checkpoint.root).decode())
+                    report.wrong(
+                        'notProven',
+                        f'Event {position} is not proven: its proof does not lead '
+                        'to the root that was signed.',
+                        position,
+                        file,
+                        base64.b64encode(checkpoint.root).decode(),
+                    )
             self.facts.observe(event, file)
             self.last_type = event['type']
             if values:
                 values.check(event, value_key, None)
-        report.ok(f'{several(self.proven, "event")} of {self.events} proven to be in the log, at '
-                  'exactly their positions.')
+        report.ok(
+            f'{several(self.proven, "event")} of {self.events} proven to be in the log, at '
+            'exactly their positions.'
+        )
         for one in self.options.receipts:
             if one.record is not None and checkpoint is not None:
                 event = parse_record(one.record)
                 if event['recordingId'] != recording_id:
-                    report.note(f'{one.file} is about an event that does not belong to this recording.')
+                    report.note(
+                        f'{one.file} is about an event that does not belong to this recording.'
+                    )
 
     def _completeness(self, one):
         report = self.report
-        if self.events == 0:
-            report.wrong('incomplete', 'The bundle has no events.', file='events.jsonl')
-        elif not one.closed:
-            report.wrong('incomplete', 'The end of the recording (recording.closed) is missing: it '
-                         'was cut off, or the bundle was made before the recording was closed.',
-                         file='events.jsonl')
-        elif 'version' in report.counts:
-            report.counts['incomplete'] = report.counts.get('incomplete', 0)
-            report.wrong('incomplete', 'The facts of the recording are not complete.',
-                         file='events.jsonl')
-        else:
-            report.ok(f'The facts of the recording are complete: versions 1 to {one.version}, and it '
-                      'is closed.')
+        if self.events == 0 or not one.closed:
+            report.wrong(
+                'notClosed',
+                'The end of the recording (recording.closed) is missing: it was '
+                'cut off, or the bundle was made before the recording was closed.',
+                file='events.jsonl',
+            )
+        elif 'factMissing' not in report.counts:
+            report.ok(
+                f'The facts of the recording are complete: versions 1 to {one.version}, and it '
+                'is closed.'
+            )
 
     def _segments(self, one, identity):
         report = self.report
@@ -2099,7 +2483,7 @@ class BundleCheck:
         media.summarise(len(wanted))
         for name in self.files.names:
             if name.startswith('segments/') and name not in wanted:
-                report.wrong('segment', f'No event describes the file {name}.', file=name)
+                report.wrong('segmentForeign', f'No event describes the file {name}.', file=name)
 
     def _open(self, name):
         try:
@@ -2115,34 +2499,52 @@ def check_receipt(receipt, report, options):
     """Checks that the record in a receipt is in the log that its checkpoint signs."""
     name, checkpoint = receipt.file, receipt.checkpoint
     if receipt.record is None:
-        report.wrong('receipt', f'{name} has no record in its line "extra".', file=name)
+        report.wrong('receiptWrong', f'{name} has no record in its line "extra".', file=name)
         return
     try:
         event = parse_record(receipt.record)
     except Malformed as error:
-        report.wrong('receipt', f'The record in {name} cannot be read. {error}', file=name)
+        report.wrong('receiptWrong', f'The record in {name} cannot be read. {error}', file=name)
         return
     if event['position'] != receipt.index + 1:
-        report.wrong('receipt', f'{name} is about another position than its record.',
-                     event['position'], name, receipt.index + 1, event['position'])
-    if inclusion_holds(leaf_hash(receipt.record), receipt.index, checkpoint.size, receipt.proof,
-                       checkpoint.root):
-        report.ok(f'{name}: event {event["position"]}, {event["type"]}, recorded at {event["at"]} by '
-                  f'{event["by"].get("side")} ({event["by"].get("client")}), is in the log of '
-                  f'{several(checkpoint.size, "event")}.')
+        report.wrong(
+            'receiptWrong',
+            f'{name} is about another position than its record.',
+            event['position'],
+            name,
+            receipt.index + 1,
+            event['position'],
+        )
+    if inclusion_holds(
+        leaf_hash(receipt.record), receipt.index, checkpoint.size, receipt.proof, checkpoint.root
+    ):
+        report.ok(
+            f'{name}: event {event["position"]}, {event["type"]}, recorded at {event["at"]} by '
+            f'{event["by"].get("side")} ({event["by"].get("client")}), is in the log of '
+            f'{several(checkpoint.size, "event")}.'
+        )
     else:
-        report.wrong('proof', f'{name} does not prove its event: the proof does not lead to the root '
-                     'that was signed.', event['position'], name,
-                     base64.b64encode(checkpoint.root).decode())
+        report.wrong(
+            'receiptWrong',
+            f'{name} does not prove its event: the proof does not lead to the root '
+            'that was signed.',
+            event['position'],
+            name,
+            base64.b64encode(checkpoint.root).decode(),
+        )
     signatures = Signatures(report, options.keys, options.witnesses)
-    # Together with a home, the keys that its events name for this size count: it may be a former one.
+    # Together with a home, the key that its events name for this size counts: perhaps a former one.
     if options.keys and not (options.path and is_home(options.path)):
         if signatures.by_given(checkpoint, f'The checkpoint in {name}'):
             report.ok(f'{name}: its checkpoint is signed by the key that you gave.')
         else:
-            report.wrong('key', f'The checkpoint in {name} is not signed by the key that you gave.',
-                         file=name, expected=options.keys[0].text,
-                         found=', '.join(n for n, _ in checkpoint.signatures))
+            report.wrong(
+                'keyUnknown',
+                f'The checkpoint in {name} is not signed by the key that you gave.',
+                file=name,
+                expected=options.keys[0].text,
+                found=', '.join(n for n, _ in checkpoint.signatures),
+            )
     if options.path is None:
         signatures.cosignatures(checkpoint, f'The checkpoint in {name}')
 
@@ -2154,31 +2556,72 @@ class Usage(Exception):
     pass
 
 
-UNFORESEEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError,
-              MemoryError, struct.error, Malformed, *READ_ERRORS)
+UNFORESEEN = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
+    struct.error,
+    Malformed,
+    *READ_ERRORS,
+)
 
 
 def parse_arguments(arguments):
     parser = argparse.ArgumentParser(
-        prog='verify.py', description=HELP, epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+        prog='verify.py',
+        description=HELP,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument('path', nargs='?', metavar='PATH', help='a bundle or a copied home')
-    parser.add_argument('--key', action='append', default=[], metavar='VKEY',
-                        help='the key of the log, got from elsewhere; may be given several times')
-    parser.add_argument('--witness', action='append', default=[], metavar='VKEY',
-                        help='the key of a witness that must have cosigned')
-    parser.add_argument('--receipt', action='append', default=[], metavar='FILE',
-                        help='a receipt that you kept (C2SP tlog-proof@v1)')
-    parser.add_argument('--checkpoint', action='append', default=[], metavar='FILE',
-                        help='a checkpoint that you kept: the log must still contain it')
-    parser.add_argument('--identity', metavar='FILE',
-                        help='the age identity for a bundle; default: its identity.txt')
-    parser.add_argument('--decrypt', action='store_true',
-                        help='open the segments, too, and compare the hashes of their media (slow)')
-    parser.add_argument('--values', action='store_true',
-                        help='open the sealed values, too; none of them is shown')
-    parser.add_argument('--no-media', dest='media', action='store_false',
-                        help='do not read the segment files')
+    parser.add_argument(
+        '--key',
+        action='append',
+        default=[],
+        metavar='VKEY',
+        help='the key of the log, got from elsewhere; may be given several times',
+    )
+    parser.add_argument(
+        '--witness',
+        action='append',
+        default=[],
+        metavar='VKEY',
+        help='the key of a witness that must have cosigned',
+    )
+    parser.add_argument(
+        '--receipt',
+        action='append',
+        default=[],
+        metavar='FILE',
+        help='a receipt that you kept (C2SP tlog-proof@v1)',
+    )
+    parser.add_argument(
+        '--checkpoint',
+        action='append',
+        default=[],
+        metavar='FILE',
+        help='a checkpoint that you kept: the log must still contain it',
+    )
+    parser.add_argument(
+        '--identity',
+        metavar='FILE',
+        help='the age identity for a bundle; default: its identity.txt',
+    )
+    parser.add_argument(
+        '--decrypt',
+        action='store_true',
+        help='open the segments, too, and compare the hashes of their media (slow)',
+    )
+    parser.add_argument(
+        '--values', action='store_true', help='open the sealed values, too; none of them is shown'
+    )
+    parser.add_argument(
+        '--no-media', dest='media', action='store_false', help='do not read the segment files'
+    )
     parser.add_argument('--json', action='store_true', help='print one JSON document')
     return parser.parse_args(arguments)
 
@@ -2225,19 +2668,20 @@ def read_brought(options, report):
             options.receipts.append(receipt)
             options.brought.append(receipt.checkpoint)
         except Malformed as error:
-            report.wrong('receipt', f'{path} is no receipt. {error}', file=path)
+            report.wrong('receiptWrong', f'{path} is no receipt. {error}', file=path)
     for path in options.checkpoint:
         try:
             checkpoint = Checkpoint(read_file(path))
             checkpoint.file = path
             options.brought.append(checkpoint)
         except Malformed as error:
-            report.wrong('checkpoint', f'{path} is no checkpoint. {error}', file=path)
+            report.wrong('checkpointForged', f'{path} is no checkpoint. {error}', file=path)
 
 
 def is_home(path):
-    return not os.path.isfile(os.path.join(path, 'manifest.json')) and \
-        any(os.path.exists(os.path.join(path, name)) for name in ('log', 'log.witness'))
+    return not os.path.isfile(os.path.join(path, 'manifest.json')) and any(
+        os.path.exists(os.path.join(path, name)) for name in ('log', 'log.witness')
+    )
 
 
 def check_path(options, report):
@@ -2245,10 +2689,15 @@ def check_path(options, report):
     path = options.path
     if os.path.isdir(path):
         if os.path.isfile(os.path.join(path, 'manifest.json')):
-            return f'bundle {os.path.abspath(path)}', BundleCheck(Files(path), report, options).run()
+            return (
+                f'bundle {os.path.abspath(path)}',
+                BundleCheck(Files(path), report, options).run(),
+            )
         if is_home(path):
             if options.identity:
-                raise Usage('--identity is for bundles. A home has the keys of its recordings itself.')
+                raise Usage(
+                    '--identity is for bundles. A home has the keys of its recordings itself.'
+                )
             return f'home {os.path.abspath(path)}', HomeCheck(path, report, options).run()
         raise Usage(f'{path} is neither an unpacked bundle (manifest.json) nor a home (log).')
     if not os.path.isfile(path):
@@ -2256,7 +2705,7 @@ def check_path(options, report):
     try:
         files = Files(path)
     except zipfile.BadZipFile:
-        report.wrong('manifest', f'{path} is no ZIP file, or its end is missing.', file=path)
+        report.wrong('manifestWrong', f'{path} is no ZIP file, or its end is missing.', file=path)
         return f'bundle {path}', {}
     return f'bundle {path}', BundleCheck(files, report, options).run()
 
@@ -2281,8 +2730,11 @@ def main(arguments):
     except UNFORESEEN as error:
         # Whatever it is that was given: there is always a verdict.
         report.end_progress()
-        report.wrong('unreadable', 'Something has a form that this program cannot handle, and what '
-                     f'comes after it was not checked ({type(error).__name__}: {error}).')
+        report.wrong(
+            'unreadable',
+            'Something has a form that this program cannot handle, and what '
+            f'comes after it was not checked ({type(error).__name__}: {error}).',
+        )
     except Usage as error:
         sys.stderr.write(f'verify.py: {error}\n')
         return 2

@@ -65,56 +65,56 @@ suite('tools/verify.py on a bundle', (test) => {
       records[5] = records[5]!.replace('"maria"', '"maggi"')
     })
     // Its proof leads elsewhere, and so do those of its neighbours, made from the changed tree.
-    assert.deepEqual(codesOf(verdict), ['proof', 'chain'])
-    assert.ok(verdict.findings.some(({ code, position }) => code === 'proof' && position === 6))
+    assert.deepEqual(codesOf(verdict), ['notProven', 'chainBroken'])
+    assert.ok(verdict.findings.some(({ code, position }) => code === 'notProven' && position === 6))
   })
 
   promise('finds events that were left out, at the end and in between', async () => {
     const cut = await changed((parts) => void parts.positions.pop())
-    assert.deepEqual(codesOf(cut), ['incomplete'])
+    assert.deepEqual(codesOf(cut), ['notClosed'])
     const hole = await changed((parts) => void parts.positions.splice(2, 1))
-    assert.deepEqual(codesOf(hole), ['version', 'incomplete', 'segment'])
+    assert.deepEqual(codesOf(hole), ['factMissing', 'segmentForeign'])
     assert.equal(hole.findings[0]?.position, 6)
   })
 
   promise('finds an event of another recording, and events out of order', async () => {
     const foreign = await changed((parts) => void parts.positions.push(8))
-    assert.deepEqual(codesOf(foreign), ['record'])
+    assert.deepEqual(codesOf(foreign), ['eventForeign'])
     const order = await changed((parts) => void parts.positions.reverse())
-    assert.ok(codesOf(order).includes('record'))
+    assert.ok(codesOf(order).includes('eventForeign'))
   })
 
   promise('finds a segment that was edited, left out or added', async () => {
     await writeBundle(bundle, bundleParts())
     await flip(bundle, SEGMENT, 500)
-    assert.deepEqual(codesOf(await verifyPy(bundle)), ['manifest', 'segment'])
+    assert.deepEqual(codesOf(await verifyPy(bundle)), ['manifestWrong', 'segmentChanged'])
     const listed = await changed(({ files }) => {
       files[SEGMENT] = Buffer.from('other media')
     })
-    assert.deepEqual(codesOf(listed), ['segment'])
+    assert.deepEqual(codesOf(listed), ['segmentChanged'])
     const removed = await changed(({ files }) => void delete files[SEGMENT])
-    assert.deepEqual(codesOf(removed), ['segment'])
+    assert.deepEqual(codesOf(removed), ['segmentMissing'])
     const added = await changed(({ files }) => {
       files['segments/mic-000009.ogg.age'] = 'more'
     })
-    assert.deepEqual(codesOf(added), ['segment'])
+    assert.deepEqual(codesOf(added), ['segmentForeign'])
   })
 
   promise('finds a checkpoint of another key, and another log', async () => {
     const stranger = await changed(({ records, files }) => {
       files['checkpoint.txt'] = checkpointOf(records, STRANGER)
     })
-    assert.deepEqual(codesOf(stranger), ['signature', 'key'])
+    assert.deepEqual(codesOf(stranger), ['checkpointForged', 'keyUnknown'])
     const forged = await changed(({ records, files }) => {
       const other = checkpointOf(records.slice(1), KEY).split('\n\n')[1]
       files['checkpoint.txt'] = `${checkpointOf(records, KEY).split('\n\n')[0]}\n\n${other}`
     })
-    assert.deepEqual(codesOf(forged), ['signature', 'key'])
+    assert.deepEqual(codesOf(forged), ['checkpointForged', 'keyUnknown'])
     const own = await changed(({ records, files }) => {
       files['checkpoint.txt'] = checkpointOf(records, STRANGER)
       files['keys.txt'] = `2 ${vkeyOf(STRANGER)}\n`
     })
-    assert.deepEqual(codesOf(own), ['key'])
+    assert.deepEqual(codesOf(own), ['keyUnknown'])
     assert.equal((await verifyPy(bundle)).exit, 0)
   })
 
@@ -123,8 +123,8 @@ suite('tools/verify.py on a bundle', (test) => {
       (parts) => rewrite(parts, 5, '"sha256":"', '"sha256":"0'),
       '--decrypt',
     )
-    assert.deepEqual(codesOf(media).sort(), ['chain', 'decryption'])
+    assert.deepEqual(codesOf(media).sort(), ['chainBroken', 'mediaWrong'])
     const value = await changed((parts) => rewrite(parts, 6, 'customer', 'customes'), '--values')
-    assert.ok(codesOf(value).includes('sealed'))
+    assert.ok(codesOf(value).includes('valueWrong'))
   })
 })

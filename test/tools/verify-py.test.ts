@@ -97,8 +97,8 @@ suite('tools/verify.py', (test) => {
       [eventKeyOf(280)]: RECORDS[279]!.replace('desktop.locked', 'desktop.lockee'),
     })
     const verdict = await verify('--key', VKEY)
-    assert.deepEqual(codesOf(verdict), ['chain', 'checkpoint'])
-    assert.equal(verdict.findings[0]?.position, 281)
+    assert.deepEqual(codesOf(verdict), ['chainBroken', 'rootWrong'])
+    assert.equal(verdict.findings[0]?.position, 280)
     assert.ok(
       verdict.good.includes('The events 1 to 250 are exactly those of a signed checkpoint.'),
     )
@@ -107,7 +107,7 @@ suite('tools/verify.py', (test) => {
   promise('finds a deleted event', async () => {
     await put(home, { [eventKeyOf(100)]: undefined })
     const verdict = await verify()
-    assert.deepEqual(codesOf(verdict), ['missing'])
+    assert.deepEqual(codesOf(verdict), ['eventMissing'])
     assert.deepEqual(
       [verdict.findings[0]?.position, verdict.findings[0]?.message],
       [100, 'Event 100 is missing.'],
@@ -117,9 +117,11 @@ suite('tools/verify.py', (test) => {
   promise('finds swapped events', async () => {
     await put(home, { [eventKeyOf(50)]: RECORDS[50]!, [eventKeyOf(51)]: RECORDS[49]! })
     const verdict = await verify()
-    assert.deepEqual(codesOf(verdict), ['chain', 'record', 'tree', 'checkpoint'])
+    assert.deepEqual(codesOf(verdict), ['chainBroken', 'eventForeign', 'treeWrong', 'rootWrong'])
     assert.deepEqual(
-      verdict.findings.filter(({ code }) => code === 'record').map(({ position }) => position),
+      verdict.findings
+        .filter(({ code }) => code === 'eventForeign')
+        .map(({ position }) => position),
       [50, 51],
     )
   })
@@ -132,12 +134,12 @@ suite('tools/verify.py', (test) => {
         RECORDS.slice(290).map((_, i) => [eventKeyOf(291 + i), undefined]),
       )
       await put(home, removed)
-      assert.deepEqual(codesOf(await verify()), ['head', 'witness', 'checkpoint'])
+      assert.deepEqual(codesOf(await verify()), ['eventMissing', 'witnessWrong'])
       await put(home, endOf(cut, KEY))
       const { findings } = await verify('--key', VKEY)
       assert.deepEqual(
         findings.map(({ code }) => code),
-        ['witness'],
+        ['witnessWrong'],
       )
       assert.match(findings[0]!.message, /event 307 was on disk: 17 events at the end are missing/)
     },
@@ -152,7 +154,7 @@ suite('tools/verify.py', (test) => {
       const old = await makeHome(cut)
       assert.equal((await verifyPy(old, '--key', VKEY)).exit, 0)
       const verdict = await verifyPy(old, '--key', VKEY, '--checkpoint', kept)
-      assert.deepEqual(codesOf(verdict), ['checkpoint'])
+      assert.deepEqual(codesOf(verdict), ['logRolledBack'])
       await rm(old, { recursive: true })
     },
   )
@@ -164,13 +166,13 @@ suite('tools/verify.py', (test) => {
     const { findings } = await verify()
     assert.deepEqual(
       findings.map(({ code, position, file }) => [code, position, file]),
-      [['segment', 5, `recordings/${RECORDING}/mic-000001.ogg.age`]],
+      [['segmentChanged', 5, `recordings/${RECORDING}/mic-000001.ogg.age`]],
     )
   })
 
   promise('finds a checkpoint of another key', async () => {
     await put(home, { 'meta/checkpoint': checkpointOf(RECORDS, STRANGER) })
-    assert.deepEqual(codesOf(await verify()), ['signature'])
+    assert.deepEqual(codesOf(await verify()), ['checkpointForged'])
   })
 
   promise(
@@ -182,7 +184,7 @@ suite('tools/verify.py', (test) => {
       await witness(home, records)
       // In itself such a log is whole. That is what the note about the key is for.
       assert.equal((await verify()).exit, 0)
-      assert.deepEqual(codesOf(await verify('--key', VKEY)), ['key'])
+      assert.deepEqual(codesOf(await verify('--key', VKEY)), ['keyUnknown'])
     },
   )
 
@@ -201,7 +203,7 @@ suite('tools/verify.py', (test) => {
       await rewrite()
       assert.equal((await verify('--key', VKEY)).exit, 0)
       const verdict = await verify('--key', VKEY, '--receipt', receipt)
-      assert.deepEqual(codesOf(verdict), ['checkpoint'])
+      assert.deepEqual(codesOf(verdict), ['rootWrong'])
       assert.ok(
         verdict.good.some((text) => /event 7, recording\.closed, .*is in the log/.test(text)),
       )
@@ -220,10 +222,10 @@ suite('tools/verify.py', (test) => {
     assert.equal((await verifyPy('--receipt', receipt, '--key', VKEY)).exit, 0)
     assert.equal((await runVerifyPy(['--receipt', receipt])).exit, 2)
     const stranger = await verifyPy('--receipt', receipt, '--key', vkeyOf(STRANGER))
-    assert.deepEqual(codesOf(stranger), ['key'])
+    assert.deepEqual(codesOf(stranger), ['keyUnknown'])
     await writeFile(receipt, encodeTlogProof({ ...proof, extra: Buffer.from(RECORDS[7]!) }))
     const moved = await verifyPy('--receipt', receipt, '--key', VKEY)
-    assert.deepEqual(codesOf(moved), ['receipt', 'proof'])
+    assert.deepEqual(codesOf(moved), ['receiptWrong'])
   })
 
   promise(
@@ -248,7 +250,7 @@ suite('tools/verify.py', (test) => {
       await put(home, {
         [`checkpoint/${'200'.padStart(16, '0')}`]: checkpointOf(records.slice(0, 200), next),
       })
-      assert.deepEqual(codesOf(await verify('--key', VKEY)), ['key'])
+      assert.deepEqual(codesOf(await verify('--key', VKEY)), ['keyUnknown'])
     },
   )
 
@@ -258,9 +260,9 @@ suite('tools/verify.py', (test) => {
     const records = recordsOf(events as LogEvent[])
     await put(home, entriesOf(records, KEY, KEPT))
     await witness(home, records)
-    assert.deepEqual(codesOf(await verify()), ['value'])
+    assert.deepEqual(codesOf(await verify()), ['valueWrong'])
     await rm(join(home, 'log.witness'))
-    assert.deepEqual(codesOf(await verify()), ['value', 'witness'])
+    assert.deepEqual(codesOf(await verify()), ['valueWrong', 'witnessWrong'])
   })
 
   promise(
@@ -270,7 +272,7 @@ suite('tools/verify.py', (test) => {
       const records = recordsOf(without as LogEvent[])
       await put(home, { [eventKeyOf(COUNT)]: undefined, ...entriesOf(records, KEY, KEPT) })
       await witness(home, records)
-      assert.deepEqual(codesOf(await verify()), ['version', 'value'])
+      assert.deepEqual(codesOf(await verify()), ['factMissing', 'valueWrong'])
       const unsigned = {
         ...entriesOf(RECORDS, KEY, KEPT),
         'meta/checkpoint': checkpointOf(RECORDS.slice(0, 290), KEY),
@@ -280,10 +282,10 @@ suite('tools/verify.py', (test) => {
       const { findings } = await verify()
       assert.deepEqual(
         [findings[0]?.code, findings[0]?.position, findings.length],
-        ['checkpoint', 291, 1],
+        ['checkpointMissing', 291, 1],
       )
       await put(home, { 'meta/checkpoint': undefined })
-      assert.deepEqual(codesOf(await verify()), ['checkpoint'])
+      assert.deepEqual(codesOf(await verify()), ['checkpointMissing'])
     },
   )
 
@@ -296,7 +298,7 @@ suite('tools/verify.py', (test) => {
     const { findings } = await verify()
     assert.deepEqual(
       findings.map(({ code, position }) => [code, position]),
-      [['keys', 200]],
+      [['keyChangeWrong', 200]],
     )
   })
 
@@ -304,15 +306,15 @@ suite('tools/verify.py', (test) => {
     const tree = `tree/08/${'0'.repeat(16)}`
     const list = `view/list/2026-11-29T00:00:00.000Z/${RECORDING}`
     await put(home, { [tree]: '0'.repeat(64), [list]: '0000000000000["crm",0]', 'event/x': '' })
-    assert.deepEqual(codesOf(await verify()), ['foreign', 'view', 'tree'])
+    assert.deepEqual(codesOf(await verify()), ['eventForeign', 'viewWrong', 'treeWrong'])
     await put(home, { 'meta/schema': '99' })
-    assert.ok(codesOf(await verify()).includes('layout'))
+    assert.ok(codesOf(await verify()).includes('layoutUnknown'))
     const table = (await readdir(join(home, 'log'))).find((name) => /\.(ldb|log)$/.test(name))!
     const bytes = await readFile(join(home, 'log', table))
     bytes[100]! ^= 1
     await writeFile(join(home, 'log', table), bytes)
     const { findings } = await verify()
-    assert.deepEqual([findings[0]?.code, findings[0]?.file], ['database', `log/${table}`])
+    assert.deepEqual([findings[0]?.code, findings[0]?.file], ['databaseDamaged', `log/${table}`])
   })
 
   promise('checks the cosignatures of witnesses, and what a timestamp is about', async () => {
@@ -332,8 +334,8 @@ suite('tools/verify.py', (test) => {
     )
     assert.match(good, /timestamp .* is about this checkpoint and says 20261129090000Z/)
     const other = createSigner('cosignature', 'witness.example', Buffer.alloc(32, 6))
-    assert.deepEqual(codesOf(await verify('--witness', vkeyOf(other))), ['signature'])
+    assert.deepEqual(codesOf(await verify('--witness', vkeyOf(other))), ['checkpointForged'])
     await put(home, { [`timestamp/${name}`]: timestampOf('another').toString('base64') })
-    assert.deepEqual(codesOf(await verify()), ['checkpoint'])
+    assert.deepEqual(codesOf(await verify()), ['timestampWrong'])
   })
 })

@@ -1,4 +1,5 @@
 """Checks tools/verify.py against the test vectors of the log: check_vectors.py VERIFY VECTORS."""
+
 import base64
 import importlib.util
 import io
@@ -40,9 +41,15 @@ for entry in vectors['checkpoints']:
     same('root of the tree', roots[checkpoint.size], checkpoint.root)
     signed = {name: checkpoint.check(key) for name, key in keys.items()}
     size = checkpoint.size
-    same('signers', signed, {'log': True if size <= 8 else None,
-                             'rotated': True if size >= 8 else None,
-                             'witness': 1800000000 if size == 8 else None})
+    same(
+        'signers',
+        signed,
+        {
+            'log': True if size <= 8 else None,
+            'rotated': True if size >= 8 else None,
+            'witness': 1800000000 if size == 8 else None,
+        },
+    )
 
 first = vectors['checkpoints'][0]['note'].encode()
 for other in (first.replace(b'\n1\n', b'\n2\n'), first[:-9] + b'A' * 6 + first[-3:]):
@@ -52,13 +59,18 @@ for entry in vectors['inclusion']:
     leaf = bytes.fromhex(vectors['records'][entry['index']]['leaf'])
     proof = [base64.b64decode(text) for text in entry['proof']]
     root = roots[entry['size']]
-    same('inclusion', verify.inclusion_holds(leaf, entry['index'], entry['size'], proof, root), True)
+    same(
+        'inclusion', verify.inclusion_holds(leaf, entry['index'], entry['size'], proof, root), True
+    )
     wrong = (entry['index'] + 1) % entry['size']
     same('moved', verify.inclusion_holds(leaf, wrong, entry['size'], proof, root), False)
 
 receipt = verify.Receipt(vectors['receipt'].encode())
-same('receipt', (receipt.record.decode(), receipt.checkpoint.size),
-     (vectors['records'][receipt.index]['record'], tree.size))
+same(
+    'receipt',
+    (receipt.record.decode(), receipt.checkpoint.size),
+    (vectors['records'][receipt.index]['record'], tree.size),
+)
 
 large = vectors['largeTree']
 tree = verify.Tree()
@@ -76,7 +88,9 @@ same('identity', identity.hex(), value['secret'])
 key = verify.recording_value_key(identity)
 same('key of values', key.hex(), value['key'])
 sealed = verify.from_base64url(value['sealed'])
-same('value', verify.open_gcm(key, sealed, value['associatedData'].encode()), value['plain'].encode())
+same(
+    'value', verify.open_gcm(key, sealed, value['associatedData'].encode()), value['plain'].encode()
+)
 same('value elsewhere', verify.open_gcm(key, sealed, b'elsewhere'), None)
 
 age = vectors['age']
