@@ -87,10 +87,9 @@ suite('both verifiers of a home', (test) => {
         },
         { trustedKey: vkeyOf(KEY) },
       )
-      return {
-        own: new Set(own.findings.map(({ code }) => code)),
-        python: new Set(codesOf(python)),
-      }
+      // The homes of this test have no views, which verify.py does not compare with the events.
+      const words = own.findings.map(({ code }) => code).filter((code) => code !== 'viewWrong')
+      return { own: new Set<string>(words), python: new Set(codesOf(python)) }
     } finally {
       await rm(home, { recursive: true, force: true })
     }
@@ -108,10 +107,6 @@ suite('both verifiers of a home', (test) => {
 
   test.unless(pythonMissing(), 'find nothing in a good home', async () => {
     const { own, python } = await verdicts(async () => {})
-    assert.deepEqual([...python], [])
-    assert.deepEqual(
-      [...own].filter((code) => code !== 'viewWrong'),
-      [],
-    )
+    assert.deepEqual([[...python], [...own]], [[], []])
   })
 })
