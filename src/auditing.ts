@@ -5,14 +5,15 @@ import { TimestampFolder } from './audit/outsiders/timestamp-folder.ts'
 import { createAudit } from './audit/questions/audit.ts'
 import { Verifications } from './audit/verify/verifications.ts'
 import type { EffectiveConfiguration } from './contract/configuration.ts'
-import type { OutsiderView } from './contract/outsiders.ts'
 import type { Home } from './home/home.ts'
+import type { HttpOptions } from './http/server.ts'
 import type { Recorder } from './recorder/recorder.ts'
 
 /** The parts by which strangers are convinced: questions, verifications, services that remember. */
 export class Auditing {
-  readonly verifications: Verifications
-  readonly questions: ReturnType<typeof createAudit>
+  /** Those that routes use. */
+  readonly services: Pick<Required<HttpOptions>, 'verifications' | 'outsiders' | 'audit'>
+  readonly #verifications: Verifications
   readonly #outsiders: Outsiders
 
   constructor(
@@ -21,10 +22,9 @@ export class Auditing {
     logger: Logger,
     now: () => number,
   ) {
-    this.verifications = new Verifications(log, home.recordingsFolder, (error) =>
+    this.#verifications = new Verifications(log, home.recordingsFolder, (error) =>
       logger.error({ err: error }, 'a verification failed'),
     )
-    this.questions = createAudit({ log, now })
     const cosignatures = new CosignatureFolder(home.cosignaturesFolder)
     this.#outsiders = new Outsiders({
       source: cosignatures.remembering({
@@ -35,10 +35,12 @@ export class Auditing {
       timestamps: new TimestampFolder(home.timestampsFolder),
     })
     bus.on('events', () => this.#outsiders.notify())
+    this.services = {
+      verifications: this.#verifications,
+      outsiders: () => this.#outsiders.views(),
+      audit: createAudit({ log, now }),
+    }
   }
-
-  /** Returns the state of the services that remember checkpoints. */
-  readonly outsiders = (): OutsiderView[] => this.#outsiders.views()
 
   /** Puts the services that are configured in force. */
   configure({ audit }: Pick<EffectiveConfiguration, 'audit'>): void {
@@ -50,6 +52,6 @@ export class Auditing {
 
   /** Ends what is under way. */
   async close(): Promise<void> {
-    await Promise.all([this.verifications.close(), this.#outsiders.close()])
+    await Promise.all([this.#verifications.close(), this.#outsiders.close()])
   }
 }

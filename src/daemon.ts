@@ -127,8 +127,7 @@ async function assemble(
   auditing.configure(configuration)
   const url = await door.open({
     ...{ recorder, compositions, version, user, configuration },
-    ...{ verifications: auditing.verifications, outsiders: auditing.outsiders },
-    audit: auditing.questions,
+    ...auditing.services,
     isRunning: () => recorder.isRunning,
   })
   return {

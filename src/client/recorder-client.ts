@@ -1,5 +1,5 @@
 import type { AuditReportName, AuditReports } from '../contract/audit.ts'
-import type { AuditKey } from '../contract/audit-key.ts'
+import type { AuditKey, ConsistencyProof } from '../contract/audit-key.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { AccessView, HoldView, KeyStatus, RetentionStatus } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
@@ -134,6 +134,11 @@ export interface RecorderClient {
   auditKey(options?: RequestOptions): Promise<AuditKey>
   /** Replaces the key that signs the log. */
   rotateAuditKey(options?: RequestOptions): Promise<AuditKey>
+  /** Proves that the log has only grown between two sizes. */
+  consistency(
+    query: { from: number; to?: number },
+    options?: RequestOptions,
+  ): Promise<ConsistencyProof>
   /** Lists the services that remember checkpoints. */
   outsiders(options?: RequestOptions): Promise<{ items: OutsiderView[] }>
   /** Begins to verify the log and its media. `verification` shows how far it is. */

@@ -1,4 +1,4 @@
-import type { AuditKey } from '../contract/audit-key.ts'
+import type { AuditKey, ConsistencyProof } from '../contract/audit-key.ts'
 import type { OutsiderView } from '../contract/outsiders.ts'
 import type { VerificationView } from '../contract/verification.ts'
 import type { RecorderClient } from './recorder-client.ts'
@@ -11,6 +11,8 @@ export function verificationMethods(request: RecorderClient['request']) {
       request('GET', '/audit/key', options) as Promise<AuditKey>,
     rotateAuditKey: (options?: RequestOptions) =>
       request('POST', '/audit/key/rotate', { ...options, body: {} }) as Promise<AuditKey>,
+    consistency: (query: { from: number; to?: number }, options?: RequestOptions) =>
+      request('GET', '/audit/consistency', { ...options, query }) as Promise<ConsistencyProof>,
     outsiders: (options?: RequestOptions) =>
       request('GET', '/audit/outsiders', options) as Promise<{ items: OutsiderView[] }>,
     verify: (body: VerificationRequest = {}, options?: RequestOptions) =>

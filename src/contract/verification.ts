@@ -57,7 +57,7 @@ export interface Verdict {
   findings: Finding[]
   /** How many there are. */
   found: number
-  /** What is still good, in whole sentences. */
+  /** The things that can be relied on, in whole sentences. */
   stillGood: string[]
 }
 

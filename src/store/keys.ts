@@ -15,8 +15,7 @@
  *                                      client and key under a key of the home (of 0.1: a SHA-256)
  *   expiry/<at>/<owner>                the same, in time
  *   tree/<height>/<index>              the hash of a complete subtree of the log's tree (tree/)
- *   checkpoint/<size>                  a checkpoint that somebody else has signed, too
- *   timestamp/<size>                   a timestamp of such a checkpoint (RFC 3161)
+ *   checkpoint/<size>                  the checkpoint of a rotation, signed by both keys
  *   audit/<version>/<position>         what the auditor's questions need of a block of events
  *                                      (audit/audit-block.ts), by the first of them
  *   meta/<name>
@@ -55,6 +54,10 @@ export const LAST_WRITE_KEY = 'meta/lastWrite'
 export const ACKNOWLEDGED_KEY = 'meta/acknowledged'
 /** The newest checkpoint, written with the events that it covers. */
 export const CHECKPOINT_KEY = 'meta/checkpoint'
+/** A checkpoint that is kept: that with which a key was introduced by the one before. */
+export const keptCheckpointKey = (size: number): string => `checkpoint/${position(size)}`
+/** All checkpoints that are kept, the oldest first. */
+export const KEPT_CHECKPOINTS: KeyRange = below('checkpoint/')
 /** There while LevelDB's tables still have remains of what 0.1 has not sealed. */
 export const REMAINS_KEY = 'meta/remains'
 /** Written on reopening, to check whether a synced write works. */

@@ -11,7 +11,7 @@ import { answerOperations } from './answers.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
 import { applyErasureEvent } from './erasures.ts'
 import { GroupCommit } from './group-commit.ts'
-import { CHECKPOINT_KEY, eventKey, HEAD_KEY } from './keys.ts'
+import { eventKey, HEAD_KEY } from './keys.ts'
 import { assertNextVersion, assignPosition } from './next-event.ts'
 import { applyErasure, type OpenedLog } from './opened-log.ts'
 import type { Appended, AppendRequest, CommandAnswer } from './port.ts'
@@ -26,7 +26,8 @@ import { encodeRecord, hashRecord } from './record.ts'
 import { projectionsEntry, readProjectionSync } from './stored-projections.ts'
 import { applyTokenEvent } from './tokens.ts'
 import type { CheckpointSigner } from './tree/checkpoint-signer.ts'
-import { applySigningKeyEvent, type SigningKeyEntry } from './tree/signing-key-events.ts'
+import { signEvents } from './tree/sign-events.ts'
+import { applySigningKeyEvent } from './tree/signing-key-events.ts'
 import { applyTimeEvent } from './trusted-time.ts'
 import type { Head } from './witness.ts'
 
@@ -251,25 +252,12 @@ export class LogWriter {
         { type: 'put', key: HEAD_KEY, value: JSON.stringify(head) },
         projectionsEntry(head.position),
         lastWriteEntry({ from, to: head.position, answers }),
-        ...this.#proofOperations(group),
+        ...signEvents(group, this.#log, this.#parts.signer),
       )
     }
     // Writing may have ended while the database was read.
     if (this.#failure !== undefined) throw this.#failure
     await writeBatch(db, batch)
-  }
-
-  /** Adds the events to the tree, and signs it. */
-  #proofOperations(group: Group): Operation[] {
-    const { tree, signingKeys } = this.#log
-    const operations = tree.append(group.records)
-    const added: SigningKeyEntry[] = []
-    for (const event of group.events) applySigningKeyEvent(added, event)
-    const { size } = tree
-    const note = this.#parts.signer.sign({ size, root: tree.root() }, signingKeys, added)
-    if (note === undefined) return operations
-    group.checkpoint = { size, note }
-    return [...operations, { type: 'put', key: CHECKPOINT_KEY, value: note }]
   }
 
   #committed({ changes, events, answers, voided, head, checkpoint }: Group): void {

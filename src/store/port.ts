@@ -231,8 +231,11 @@ export interface EventLog {
   tokens(): Token[]
   /** Proofs about the durable events. */
   readonly proofs: LogProofs
-  /** The database and its last durable event, for a verification. It only reads. */
-  readonly readable: ReadableLog
+  /**
+   * The database, its last durable event and the recordings that are erased, for a verification. It
+   * only reads.
+   */
+  readonly readable: ReadableLog & { readonly erased: ReadonlySet<string> }
   /**
    * Closes the database, opens it again, and verifies order and chain. Rejects when it still cannot
    * be read or written.

@@ -84,6 +84,7 @@ suite('the client library', (test) => {
       fetch: (async (url: string, { method }: RequestInit) => {
         const path = new URL(url).pathname
           .replace(/\/some-id(?=\/|$)|\/current$/, '/{id}')
+          .replace(/verifications\/\{id\}$/, 'verifications/{verificationId}')
           .replace(/screen\/[^/]+\/index$/, '{medium}/{number}/index')
           .replace(/holds\/[^/]+\/release$/, 'holds/{holdId}/release')
         called.add(`${method} ${path}`)

@@ -118,7 +118,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'effective-configuration.ts': ['contract/', 'disk/', 'home/'],
   'live-configuration.ts': ['contract/', 'effective-configuration.ts', 'node:*'],
   'front-door.ts': ['access/', 'home/', 'http/', 'pino'],
-  'auditing.ts': ['audit/', 'contract/', 'home/', 'recorder/', 'pino'],
+  'auditing.ts': ['audit/', 'contract/', 'home/', 'http/server.ts', 'recorder/', 'pino'],
   'open-recorder.ts': ['contract/', 'home/', 'recorder/', 'store/', 'pino'],
   'cleanup-stack.ts': [],
   'small-heap.ts': ['node:*'],

@@ -1,7 +1,10 @@
+import { keyAt, type SigningKeyEntry } from '../../store/tree/signing-key-events.ts'
+import { parseCheckpoint } from '../../tlog/checkpoint.ts'
 import { leafHash } from '../../tlog/hashes.ts'
+import { parseVkey } from '../../tlog/keys.ts'
+import { parseNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import { parseTlogProof, verifyTlogProof } from '../../tlog/tlog-proof.ts'
-import type { LogKeys } from './check-signatures.ts'
 import type { Findings } from './findings.ts'
 
 /** A receipt that was verified on its own. */
@@ -22,12 +25,17 @@ export function openReceipt(
   findings: Findings,
   name: string,
   text: string,
-  keys: LogKeys,
+  entries: readonly SigningKeyEntry[],
 ): OpenedReceipt | undefined {
   try {
     const proof = parseTlogProof(text)
     if (proof.extra === undefined) throw new TlogError('It has no record.')
-    const { size, root } = verifyTlogProof(proof, leafHash(proof.extra), keys)
+    const { size: signedSize } = parseCheckpoint(parseNote(proof.checkpoint).text)
+    const signer = keyAt(entries, signedSize)
+    if (signer === undefined) throw new TlogError('It is older than the first key of the log.')
+    const key = parseVkey(signer.key)
+    const log = { origin: key.name, keys: [key] }
+    const { size, root } = verifyTlogProof(proof, leafHash(proof.extra), log)
     return { position: proof.index + 1, record: String(proof.extra), size, root }
   } catch (error) {
     if (!(error instanceof TlogError)) throw error

@@ -6,13 +6,13 @@ import type { Findings } from './findings.ts'
 
 /**
  * Checks the stored file of a closed segment against the hash in the log. Resolves with its bytes.
- * `isErased` is asked again when the file is missing: it may be erased meanwhile.
+ * A file that is wrong is no fault when its recording has been erased meanwhile.
  */
 export async function checkSegment(
   findings: Findings,
   recordingsFolder: string,
   { recordingId, position, data }: EventOf<'segment.closed'>,
-  isErased: () => boolean,
+  isErased: (recordingId: string) => boolean,
 ): Promise<number> {
   const folder = join(recordingsFolder, String(recordingId))
   const path = join(folder, data.file)
@@ -20,14 +20,14 @@ export async function checkSegment(
   const isOutside = relative(folder, path).startsWith('..') || isAbsolute(data.file)
   const expected = data.storedSha256 ?? data.sha256
   const hashed = isOutside ? undefined : await hashFile(path)
+  if (hashed?.sha256 !== expected && isErased(String(recordingId))) return 0
   if (hashed === undefined) {
-    if (isErased()) return 0
     findings.add('segmentMissing', `The file of a segment is missing: ${file}.`, {
       ...{ position, file, expected },
     })
     return 0
   }
-  if (hashed.sha256 !== expected && !isErased())
+  if (hashed.sha256 !== expected)
     findings.add('segmentChanged', `A segment is not the file that was recorded: ${file}.`, {
       ...{ position, file, expected, found: hashed.sha256 },
     })

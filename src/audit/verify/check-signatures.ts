@@ -1,69 +1,125 @@
-import type { SigningKeyEntry } from '../../store/port.ts'
-import { type OpenedCheckpoint, openCheckpoint } from '../../tlog/checkpoint.ts'
-import type { Verifier } from '../../tlog/keys.ts'
-import { parseVkey } from '../../tlog/keys.ts'
+import { keyAt, type SigningKeyEntry } from '../../store/tree/signing-key-events.ts'
+import { type OpenedCheckpoint, openCheckpoint, parseCheckpoint } from '../../tlog/checkpoint.ts'
+import { parseVkey, type Verifier } from '../../tlog/keys.ts'
+import { parseNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import type { Findings } from './findings.ts'
 
-/** The keys that verify a log. */
-export interface LogKeys {
-  origin: string
-  keys: Verifier[]
-}
-
 /**
- * Checks that each key that a log names follows from the one before, and that the log is signed by
- * the key that was given. Returns the keys; undefined when the log names none.
+ * Checks that each key that a log names follows from the one before, and has the log's name. A lost
+ * key is no fault where the key that is trusted came after it.
  */
 export function checkKeys(
   findings: Findings,
   entries: readonly SigningKeyEntry[],
   trusted: string | undefined,
-): LogKeys | undefined {
-  const keys = entries.flatMap((entry, i) => {
-    checkKeyChange(findings, entry, entries[i - 1])
-    return readVkey(findings, entry)
-  })
-  const newest = keys.at(-1)
-  if (trusted !== undefined && !entries.some(({ key }) => key === trusted))
-    findings.add('keyUnknown', 'The log does not name the key that you trust.', {
-      expected: trusted,
-      found: entries.at(-1)?.key ?? null,
-    })
-  if (newest === undefined) return undefined
-  return { origin: newest.name, keys }
+): void {
+  const vouchedFrom = entries.findLastIndex(({ key }) => key === trusted)
+  for (const [i, entry] of entries.entries()) {
+    checkKeyChange(findings, entry, entries[i - 1], i <= vouchedFrom)
+    const { position, key } = entry
+    const verifier = readVkey(findings, entry)
+    const origin = readVkey(findings, entries[0] as SigningKeyEntry)?.name
+    if (verifier !== undefined && verifier.name !== origin)
+      findings.add('keyChangeWrong', `Event ${position} names a key of another log.`, {
+        ...{ position, expected: origin ?? null, found: key },
+      })
+  }
 }
 
-/** Opens a checkpoint of the log; undefined when it is not one that its keys have signed. */
+/**
+ * Opens a checkpoint of the log with the key that signs at its size, or with all of `keys`;
+ * undefined when it is not signed by it.
+ */
 export function openSigned(
   findings: Findings,
   note: string,
-  keys: LogKeys,
+  entries: readonly SigningKeyEntry[],
   what: string,
 ): OpenedCheckpoint | undefined {
   try {
-    return openCheckpoint(note, keys)
+    const { size } = parseCheckpoint(parseNote(note).text)
+    const signer = keyAt(entries, size)
+    if (signer === undefined) throw new TlogError('It is older than the first key.')
+    return openWith(note, signer)
   } catch (error) {
     if (!(error instanceof TlogError)) throw error
     findings.add(
       'checkpointForged',
-      `${what} is not one that the log’s keys have signed: ${error.message}`,
+      `${what} is not one that the log’s key of that time has signed: ${error.message}`,
     )
     return undefined
   }
+}
+
+/**
+ * Checks that the key that was given leads to the newest one: each change between them has a kept
+ * checkpoint that both keys have signed. `kept` are notes by their sizes.
+ */
+export function checkTrust(
+  findings: Findings,
+  entries: readonly SigningKeyEntry[],
+  kept: ReadonlyMap<number, string>,
+  trusted: string,
+): void {
+  const from = entries.findLastIndex(({ key }) => key === trusted)
+  const details = { expected: trusted, found: entries.at(-1)?.key ?? null }
+  if (from === -1) {
+    findings.add('keyUnknown', 'The log does not name the key that you trust.', details)
+    return
+  }
+  for (const [i, entry] of entries.slice(from + 1).entries()) {
+    const former = entries[from + i] as SigningKeyEntry
+    if (entry.cause === 'rotated' && isIntroduced(former, entry, entries[from + i + 2], kept))
+      continue
+    findings.add(
+      'keyUnknown',
+      `The key that you trust signed up to event ${entry.position - 1}. It has not signed the one that event ${entry.position} names: get that from elsewhere.`,
+      { position: entry.position, ...details },
+    )
+    return
+  }
+}
+
+function isIntroduced(
+  former: SigningKeyEntry,
+  entry: SigningKeyEntry,
+  next: SigningKeyEntry | undefined,
+  kept: ReadonlyMap<number, string>,
+): boolean {
+  const end = next?.position ?? Number.POSITIVE_INFINITY
+  return [...kept].some(
+    ([size, note]) =>
+      size >= entry.position && size < end && isSignedBy(note, former) && isSignedBy(note, entry),
+  )
+}
+
+function isSignedBy(note: string, entry: SigningKeyEntry): boolean {
+  try {
+    return openWith(note, entry).signatures.length > 0
+  } catch (error) {
+    if (error instanceof TlogError) return false
+    throw error
+  }
+}
+
+function openWith(note: string, { key }: SigningKeyEntry): OpenedCheckpoint {
+  const verifier = parseVkey(key)
+  return openCheckpoint(note, { origin: verifier.name, keys: [verifier] })
 }
 
 function checkKeyChange(
   findings: Findings,
   { position, former, cause }: SigningKeyEntry,
   before: SigningKeyEntry | undefined,
+  isVouched: boolean,
 ): void {
   const expected = before?.key ?? null
   if (former !== expected)
     findings.add('keyChangeWrong', `Event ${position} replaces another key than the one before.`, {
       ...{ position, expected, found: former },
     })
-  else if (cause === 'lost')
+  else if (cause === 'lost' && !isVouched)
     findings.add(
       'keyChangeWrong',
       `The key before event ${position} was lost: nothing but the log itself vouches for what comes from here on.`,
@@ -71,12 +127,12 @@ function checkKeyChange(
     )
 }
 
-function readVkey(findings: Findings, { key, position }: SigningKeyEntry): Verifier | [] {
+function readVkey(findings: Findings, { key, position }: SigningKeyEntry): Verifier | undefined {
   try {
     return parseVkey(key)
   } catch (error) {
     if (!(error instanceof TlogError)) throw error
     findings.add('keyChangeWrong', `Event ${position} names no key: ${error.message}`, { position })
-    return []
+    return undefined
   }
 }

@@ -2,7 +2,7 @@ import type { Finding, FindingCode } from '../../contract/verification.ts'
 
 const MOST_KEPT = 100
 
-/** What is known of a fault besides its kind and its sentence. */
+/** Details of a fault besides its kind and its sentence. */
 export type FindingDetails = Partial<Pick<Finding, 'position' | 'file' | 'expected' | 'found'>>
 
 /** Collects the faults of a verification. Keeps the first, and counts all. */

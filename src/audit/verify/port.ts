@@ -1,6 +1,6 @@
 import type { VerificationView } from '../../contract/verification.ts'
 
-/** What to verify besides the whole log. */
+/** The things to verify besides the whole log. */
 export interface VerificationRequest {
   /** Verify media and replay only of this recording. */
   recordingId?: string | undefined

@@ -9,8 +9,12 @@ const MOST_KEPT = 50
 
 /** A log that is verified while it is in use. */
 export interface LiveLog {
-  /** The database now, and the last event that is durable in it. */
-  readonly readable: { db: Database; head: { position: number } }
+  /** The database now, the last event that is durable in it, and the erased recordings. */
+  readonly readable: {
+    db: Database
+    head: { position: number }
+    erased: ReadonlySet<string>
+  }
 }
 
 /** The verifications of a running recorder, one after the other. */
@@ -76,6 +80,7 @@ export class Verifications implements VerificationsPort {
     return verifyLog({
       ...{ db, recordingId, trustedKey: key },
       position: () => this.#log.readable.head.position,
+      isErased: (id) => this.#log.readable.erased.has(id),
       recordingsFolder: this.#recordingsFolder,
       receipts: receipts?.map((text, i) => ({ name: String(i + 1), text })) ?? [],
       onProgress: (progress) => {

@@ -25,7 +25,10 @@ export interface VerifiedHome {
  */
 export async function verifyHome(
   home: VerifiedHome,
-  options: Omit<VerifyLogOptions, 'db' | 'recordingsFolder' | 'witness' | 'compareViews'>,
+  options: Omit<
+    VerifyLogOptions,
+    'db' | 'recordingsFolder' | 'witness' | 'needsWitness' | 'compareViews'
+  >,
 ): Promise<Verdict> {
   const { logFolder, witnessFile, recordingsFolder } = home
   if (!(await hasDatabase(logFolder)))
@@ -43,6 +46,7 @@ export async function verifyHome(
         ...options,
         ...{ db, recordingsFolder, compareViews: viewsOf(db) },
         witness: witness instanceof Error ? undefined : witness,
+        needsWitness: true,
       })
     } finally {
       await db.close()

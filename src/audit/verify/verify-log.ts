@@ -9,6 +9,7 @@ import {
   eventKey,
   eventRange,
   HEAD_KEY,
+  KEPT_CHECKPOINTS,
   treeKey,
 } from '../../store/keys.ts'
 import type { SigningKeyEntry } from '../../store/port.ts'
@@ -16,11 +17,19 @@ import { decodeRecord } from '../../store/record.ts'
 import { applySigningKeyEvent } from '../../store/tree/signing-key-events.ts'
 import { treeHashes } from '../../store/tree/tree-hashes.ts'
 import { rootAt } from '../../tlog/subtrees.ts'
+import {
+  checkHead,
+  checkWitnessedEnd,
+  checkWitnessMissing,
+  compareWitness,
+  readHead,
+} from './check-head.ts'
 import { compareReceipt, openReceipt } from './check-receipt.ts'
 import { checkSubtree, RecordCheck } from './check-records.ts'
 import { checkSegment } from './check-segments.ts'
-import { checkKeys, type LogKeys, openSigned } from './check-signatures.ts'
+import { checkKeys, checkTrust, openSigned } from './check-signatures.ts'
 import { Findings } from './findings.ts'
+import { RemovedMedia } from './removed-media.ts'
 import { stillGood } from './still-good.ts'
 
 const CHUNK = 200
@@ -34,6 +43,10 @@ export interface VerifyLogOptions {
   position?: () => number
   /** The witness of the log, if it has one. */
   witness?: { position: number; hash: string } | undefined
+  /** Whether a witness file must be there when the log says that it has one. */
+  needsWitness?: boolean
+  /** Whether a recording is erased by now, of a log that grows. */
+  isErased?: (recordingId: string) => boolean
   /** Verify media and replay only of this recording. */
   recordingId?: string | undefined
   /** A vkey that was received by another way than the log. */
@@ -68,13 +81,15 @@ class Verification {
   readonly #findings = new Findings()
   readonly #records = new RecordCheck(this.#findings)
   readonly #keys: SigningKeyEntry[] = []
-  readonly #erased = new Set<string>()
+  readonly #removed = new RemovedMedia()
   readonly #replay: Replay | undefined
   readonly #checked = { events: 0, checkpoints: 0, segments: 0, bytes: 0, receipts: 0 }
   #note: string | undefined
   #total = 0
   #segments = 0
   #checkpointSize: number | null = null
+  /** The event that says that there is a witness file. */
+  #witnessedAt: number | null = null
 
   constructor(options: VerifyLogOptions) {
     this.#options = options
@@ -95,8 +110,11 @@ class Verification {
       onProgress?.({ task: 'events', done: this.#records.head.position, total: this.#total })
       await this.#next()
     }
-    if (position === undefined) this.#checkHead(head)
-    this.#checkWitness()
+    const { witness, needsWitness } = this.#options
+    if (needsWitness && witness === undefined)
+      checkWitnessMissing(this.#findings, this.#witnessedAt)
+    if (position === undefined) checkHead(this.#findings, this.#records.head, head)
+    checkWitnessedEnd(this.#findings, this.#records.head, witness)
   }
 
   async #checkChunk(chunk: [string, string][]): Promise<void> {
@@ -104,7 +122,7 @@ class Verification {
     const events: LogEvent[] = []
     for (const [key, record] of chunk) {
       const { event, subtrees } = this.#records.observe(key, record)
-      this.#compareWitness()
+      compareWitness(this.#findings, this.#records.head, this.#options.witness)
       for (const subtree of subtrees)
         if (this.#keys.length > 0)
           checkSubtree(
@@ -121,7 +139,9 @@ class Verification {
 
   #observe(event: LogEvent): void {
     applySigningKeyEvent(this.#keys, event)
-    if (event.type === 'recording.erasing' && event.recordingId) this.#erased.add(event.recordingId)
+    this.#removed.observe(event)
+    if (event.type === 'daemon.started' && event.data.witness) this.#witnessedAt = event.position
+    if (event.type === 'log.witnessLost') this.#witnessedAt = null
     if (event.type === 'segment.closed') this.#segments++
     if (event.recordingId === null || event.recordingId !== this.#options.recordingId) return
     const replay = this.#replay as Replay
@@ -130,59 +150,36 @@ class Verification {
       this.#findings.add('replayWrong', detail, { position: event.position })
   }
 
-  #checkHead(stored: { position: number; hash: string } | undefined): void {
-    const { position, hash } = this.#records.head
-    if (stored?.position === position && stored.hash === hash) return
-    if (stored === undefined && position === 0) return
-    const missing = stored !== undefined && stored.position > position
-    this.#findings.add(
-      missing ? 'eventMissing' : 'headWrong',
-      missing
-        ? `The log ends at event ${position}, but event ${stored.position} was written.`
-        : `Event ${position} is not the one that was written last.`,
-      { position: missing ? position + 1 : position, expected: stored?.hash ?? null, found: hash },
-    )
-  }
-
-  #compareWitness(): void {
-    const { witness } = this.#options
-    const { position, hash } = this.#records.head
-    if (witness?.position !== position || witness.hash === hash) return
-    this.#findings.add(
-      'witnessWrong',
-      `Event ${position} is not the one that the witness file names.`,
-      { position, expected: witness.hash, found: hash },
-    )
-  }
-
-  #checkWitness(): void {
-    const { witness } = this.#options
-    const { position } = this.#records.head
-    if (witness === undefined || witness.position <= position) return
-    this.#findings.add(
-      'witnessWrong',
-      `The witness file names event ${witness.position}, but the log ends at event ${position}.`,
-      { position: position + 1, expected: witness.hash },
-    )
-  }
-
   async checkProofs(): Promise<void> {
-    const { trustedKey, receipts = [] } = this.#options
-    const keys = checkKeys(this.#findings, this.#keys, trustedKey)
-    if (keys === undefined) return
-    const note = this.#note
-    if (note === undefined)
+    const { db, position, trustedKey, receipts = [] } = this.#options
+    checkKeys(this.#findings, this.#keys, trustedKey)
+    const kept = new Map<number, string>()
+    for (const [key, note] of await db.iterator(KEPT_CHECKPOINTS).all())
+      kept.set(Number(key.slice(KEPT_CHECKPOINTS.gte.length)), note)
+    if (trustedKey !== undefined) checkTrust(this.#findings, this.#keys, kept, trustedKey)
+    if (this.#keys.length === 0) return
+    if (this.#note === undefined)
       this.#findings.add('checkpointMissing', 'The log names a key, but has no checkpoint.')
-    else await this.#checkCheckpoint(note, keys)
-    for (const { name, text } of receipts) await this.#checkReceipt(name, text, keys)
+    else await this.#checkCheckpoint('The newest checkpoint', this.#note, position === undefined)
+    for (const [size, note] of kept)
+      if (size <= this.#records.size)
+        await this.#checkCheckpoint(`The kept checkpoint of ${size} events`, note)
+    for (const { name, text } of receipts) await this.#checkReceipt(name, text)
   }
 
-  async #checkCheckpoint(note: string, keys: LogKeys): Promise<void> {
-    const signed = openSigned(this.#findings, note, keys, 'The newest checkpoint')
+  async #checkCheckpoint(what: string, note: string, mustCoverAll?: boolean): Promise<void> {
+    const signed = openSigned(this.#findings, note, this.#keys, what)
     if (signed === undefined) return
     this.#checked.checkpoints++
-    this.#checkpointSize = signed.size
-    await this.#checkRoot('The newest checkpoint', signed)
+    this.#checkpointSize ??= signed.size
+    await this.#checkRoot(what, signed)
+    const { size } = this.#records
+    if (mustCoverAll && signed.size < size)
+      this.#findings.add(
+        'checkpointMissing',
+        `The events ${signed.size + 1} to ${size} are not signed: somebody added them who could not sign, or the key was lost. Then the next start signs them.`,
+        { position: signed.size + 1, expected: String(size), found: String(signed.size) },
+      )
   }
 
   /** The root of the records as they are now: all of them, or those up to an earlier size. */
@@ -208,9 +205,9 @@ class Verification {
     })
   }
 
-  async #checkReceipt(name: string, text: string, keys: LogKeys): Promise<void> {
+  async #checkReceipt(name: string, text: string): Promise<void> {
     this.#checked.receipts++
-    const receipt = openReceipt(this.#findings, name, text, keys)
+    const receipt = openReceipt(this.#findings, name, text, this.#keys)
     if (receipt === undefined) return
     const record = await this.#options.db.get(eventKey(receipt.position))
     const { size } = this.#records
@@ -232,7 +229,7 @@ class Verification {
   }
 
   async checkSegments(): Promise<void> {
-    const { db, recordingsFolder, recordingId, onProgress } = this.#options
+    const { db, recordingsFolder, recordingId, onProgress, isErased = () => false } = this.#options
     let done = 0
     const range = eventRange(1, this.#records.head.position)
     const records = db.values({ ...range, highWaterMarkBytes: CHUNK_BYTES })
@@ -243,10 +240,11 @@ class Verification {
         if (event === undefined) continue
         onProgress?.({ task: 'segments', done: ++done, total: this.#segments })
         const id = event.recordingId as string
-        if (this.#erased.has(id) || (recordingId !== undefined && id !== recordingId)) continue
+        if (this.#removed.has(event) || (recordingId !== undefined && id !== recordingId)) continue
         this.#checked.segments++
-        const isErased = () => this.#erased.has(id)
-        this.#checked.bytes += await checkSegment(this.#findings, recordingsFolder, event, isErased)
+        this.#checked.bytes += await checkSegment(
+          ...([this.#findings, recordingsFolder, event, isErased] as const),
+        )
       }
       await this.#next()
     }
@@ -270,14 +268,6 @@ class Verification {
   async #next(): Promise<void> {
     this.#options.signal?.throwIfAborted()
     await this.#options.giveWay?.()
-  }
-}
-
-function readHead(stored: string | undefined): { position: number; hash: string } | undefined {
-  try {
-    return stored === undefined ? undefined : JSON.parse(stored)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,12 +1,13 @@
-import { type OpenedCheckpoint, openCheckpoint } from '../../tlog/checkpoint.ts'
+import { type OpenedCheckpoint, openCheckpoint, parseCheckpoint } from '../../tlog/checkpoint.ts'
 import { parseVkey } from '../../tlog/keys.ts'
+import { parseNote } from '../../tlog/note.ts'
 import { rootAt } from '../../tlog/subtrees.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import { type Database, wrapReadErrors } from '../database.ts'
 import { CHECKPOINT_KEY } from '../keys.ts'
 import { damaged, tailMissing } from '../verify.ts'
 import { LogTree } from './log-tree.ts'
-import type { SigningKeyEntry } from './signing-key-events.ts'
+import { keyAt, type SigningKeyEntry } from './signing-key-events.ts'
 import { treeHashes } from './tree-hashes.ts'
 
 /** The tree of a log, and its newest checkpoint as a signed note. */
@@ -64,9 +65,11 @@ function openStored(
   if (entries.length === 0) return undefined
   if (note === undefined) throw damaged('its checkpoint is missing')
   try {
-    const keys = entries.map(({ key }) => parseVkey(key))
-    const origin = keys.at(-1)?.name as string
-    return openCheckpoint(note, { origin, keys })
+    const { size } = parseCheckpoint(parseNote(note).text)
+    const signer = keyAt(entries, size)
+    if (signer === undefined) throw new TlogError('It is older than the first key.')
+    const key = parseVkey(signer.key)
+    return openCheckpoint(note, { origin: key.name, keys: [key] })
   } catch (error) {
     if (!(error instanceof TlogError)) throw error
     throw damaged('its checkpoint is not one that its keys have signed', error)
