@@ -1,7 +1,7 @@
-import { whoIs } from './history-sections.ts'
 import { foreign, type Html, html } from './html.ts'
 import type { ReportConsent, ReportHold } from './report-model.ts'
 import type { Section } from './section.ts'
+import { whoIs } from './tables.ts'
 
 /** Renders the answers of the customer. */
 export function consentSection(section: Section): Html {

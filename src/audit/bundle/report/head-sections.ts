@@ -3,12 +3,14 @@ import type { Section } from './section.ts'
 import { timelinePicture } from './timeline-picture.ts'
 
 /** Renders the beginning: that it is confidential, and which recording this is. */
-export function headSection({ model, texts, formats }: Section): Html {
+export function headSection({ model, verdict, texts, formats }: Section): Html {
   const { title, text } = texts.confidential
+  const isGood = verdict.findings.length === 0
   return html`<p class="confidential"><strong>${title}</strong> ${text}</p>
 <header><p class="kind">${texts.report}</p>
 <h1>${texts.title(formats.date(model.startedAt))}</h1>
-<p class="lead">${formats.time(model.startedAt)} – ${model.endedAt === null ? texts.facts.unknown : formats.time(model.endedAt)} · ${formats.length(model.lengthMs)} · ${model.tracks.map(({ medium }) => texts.media[medium]).join(', ')}</p></header>`
+<p class="lead">${formats.time(model.startedAt)} – ${model.endedAt === null ? texts.facts.unknown : formats.time(model.endedAt)} · ${formats.length(model.lengthMs)} · ${model.tracks.map(({ medium }) => texts.media[medium]).join(', ')}</p>
+<p><a class="badge ${isGood ? 'good' : 'bad'}" href="#verdict">${isGood ? texts.verdict.good : texts.verdict.bad(verdict.findings.length)}</a></p></header>`
 }
 
 /** Renders who has recorded, where, when and how long. */
@@ -20,7 +22,7 @@ export function factsSection({ model, texts, formats }: Section): Html {
     return value === undefined ? null : String(value)
   }
   const computer = [system('system.host'), system('system.platform')].filter((one) => one !== null)
-  const part = Math.floor((100 * model.recordedMs) / Math.max(1, model.lengthMs))
+  const part = Math.floor((1_000 * model.recordedMs) / Math.max(1, model.lengthMs)) / 10
   const rows: [name: string, value: Html | string | null][] = [
     [facts.startedBy, foreign(texts.who(startedBy.side, startedBy.client, startedBy.user))],
     [facts.computer, computer.length === 0 ? null : foreign(computer.join(', '))],
@@ -29,7 +31,7 @@ export function factsSection({ model, texts, formats }: Section): Html {
     [facts.length, formats.length(model.lengthMs)],
     [
       facts.recorded,
-      `${formats.length(model.recordedMs)} (${facts.recordedOf(formats.number(part))})`,
+      `${formats.length(model.recordedMs)} (${facts.recordedOf(formats.number(part, 1))})`,
     ],
     [facts.ended, endReason && texts.endReasons[endReason]],
     [

@@ -21,7 +21,7 @@ export function marksOf(report: Marked): Mark[] {
   })
   return [
     ...tags,
-    ...report.refusals.map(({ at, code }) => mark('refusal', at, code)),
+    ...report.refusals.map(({ at, command }) => mark('refusal', at, command)),
     ...report.consents.map(({ at, state }) => mark('consent', at, state)),
     ...report.warnings.map(({ at, code }) => mark('warning', at, code)),
     ...report.accesses.map(({ at, act }) => mark('access', at, act)),

@@ -73,7 +73,10 @@ export interface Mark {
   atMs: number
   /** The colour of a marker. */
   colour: MarkerColour | null
-  /** The label of a marker, the key of a tag, the code of a refusal or warning, or the act. */
+  /**
+   * The label of a marker, the key of a tag, the refused command, the state of consent, the code of
+   * a warning, or the act.
+   */
   label: string
 }
 

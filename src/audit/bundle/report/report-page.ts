@@ -3,14 +3,10 @@ import { consentSection, holdsSection } from './custody-sections.ts'
 import { filesSection } from './files-section.ts'
 import { Formats, type ReportLanguage } from './formats.ts'
 import { factsSection, headSection, pictureSection } from './head-sections.ts'
-import {
-  accessesSection,
-  refusalsSection,
-  stretchesSection,
-  warningsSection,
-} from './history-sections.ts'
-import { type Html, html, visible } from './html.ts'
+import { accessesSection, refusalsSection, warningsSection } from './history-sections.ts'
+import { Html, html, visible } from './html.ts'
 import type { Report, Section } from './section.ts'
+import { stretchesSection } from './stretches-section.ts'
 import { STYLE } from './style.ts'
 import { tagsSection } from './tags-section.ts'
 import type { ReportTexts } from './texts.ts'
@@ -31,7 +27,7 @@ export function reportPage(report: Report, language: ReportLanguage, styleHash: 
   const section: Section = { ...report, texts, formats }
   const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`
   const sections: Html[] = [
-    ...[headSection, verdictSection, factsSection, pictureSection, stretchesSection],
+    ...[headSection, factsSection, pictureSection, verdictSection, stretchesSection],
     ...[consentSection, holdsSection, tagsSection, refusalsSection, warningsSection],
     ...[accessesSection, filesSection, checkSection],
   ].map((render) => render(section))
@@ -45,7 +41,7 @@ export function reportPage(report: Report, language: ReportLanguage, styleHash: 
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
 <title>${texts.title(formats.date(model.startedAt))} · ${visible(model.recordingId)}</title>
-<style>${STYLE}</style>
+<style>${new Html(STYLE)}</style>
 </head>
 <body>
 <main>

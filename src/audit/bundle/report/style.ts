@@ -13,6 +13,11 @@ a{color:var(--accent)}
 .confidential{background:var(--warn-soft);color:var(--warn);border:1px solid;border-radius:10px;padding:.7rem 1rem;margin:0 0 1.5rem;font-size:.92rem}
 .confidential strong{text-transform:uppercase;letter-spacing:.06em;margin-right:.4rem}
 header{margin:0 0 1.25rem}
+.badge{display:inline-block;border:1.5px solid;border-radius:99px;padding:.2rem .9rem;text-decoration:none;font-weight:600;margin-top:.6rem}
+.badge.good{color:var(--good);background:var(--good-soft)}.badge.bad{color:var(--bad);background:var(--bad-soft)}
+.badge.good::before{content:"\\2713\\00a0\\00a0"}.badge.bad::before{content:"\\2717\\00a0\\00a0"}
+.sums{list-style:none;margin:0 0 .8rem;padding:0}
+.sums li{margin:.3rem 0}
 .kind{color:var(--soft);margin:0}
 .lead{font-size:1.1rem;color:var(--soft);margin:0}
 section{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:1.1rem 1.25rem 1.25rem;margin:0 0 1rem}
@@ -39,8 +44,9 @@ section{background:var(--surface);border:1px solid var(--line);border-radius:12p
 .timeline .row-note,.timeline .tick-note,.timeline .lane-name{fill:var(--soft);font-size:12px}
 .timeline .row-name{font-weight:600}
 .timeline .tick-name,.timeline .tick-note,.timeline .gap-label{text-anchor:middle}
-.timeline .mark-label{font-size:12px}
+.timeline .mark-label{font-size:12px;paint-order:stroke;stroke:var(--surface);stroke-width:5px;stroke-linejoin:round}
 .timeline .gap-label{font-size:12px}
+.timeline .left{text-anchor:end}
 .label-ground{fill:var(--surface)}
 .fill-mic{fill:var(--mic)}.fill-speaker{fill:var(--speaker)}.fill-screen{fill:var(--screen)}
 .fill-wanted{fill:url(#wanted)}.fill-unwanted{fill:url(#unwanted)}
@@ -51,7 +57,7 @@ section{background:var(--surface);border:1px solid var(--line);border-radius:12p
 .mark-bad{stroke:var(--bad);stroke-width:2.6;stroke-linecap:round;fill:none}
 .mark-warning{fill:var(--warn)}
 .mark-tag{fill:var(--accent)}
-.mark-consent{fill:var(--good)}
+.mark-consent{fill:var(--good)}.mark-consent.refused{fill:var(--bad)}
 .mark-eye{fill:var(--surface);stroke:var(--ink);stroke-width:1.4}
 .mark-pupil{fill:var(--ink)}
 .mark-flag{fill:var(--flag);stroke:var(--ink);stroke-width:.8}
@@ -88,6 +94,7 @@ footer{max-width:62rem;margin:0 auto;padding:0 1.25rem 2rem;color:var(--soft);fo
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 @page{size:A4;margin:16mm 14mm}
 @media print{
+details:not(.screen-only)::details-content{content-visibility:visible;block-size:auto}
 :root{color-scheme:light;--ground:#fff;--surface:#fff;--sunken:#f1f3f5;--ink:#000;--soft:#444;--line:#bbb;--strong:#777;--accent:#1c5bb8;--good:#17693a;--good-soft:#fff;--bad:#b3142b;--bad-soft:#fff;--warn:#7a4b00;--warn-soft:#fff;--mic:#2f6fd0;--speaker:#0f8577;--screen:#7a55c7;--gap:#eef0f3;--gap-line:#b9c1cb;--bad-gap:#fde9ec;--bad-line:#d5455a;--flag:#555}
 html{font-size:10.5pt}
 main,footer{max-width:none;padding:0}

@@ -30,6 +30,20 @@ const warnings: ReportTexts['warnings'] = {
   RETENTION_WAITS: 'Die Aufbewahrung löscht nichts, weil die Uhr falsch gehen kann.',
 }
 
+const commands: ReportTexts['commands'] = {
+  'recording.start': 'eine Aufnahme starten',
+  'track.start': 'ein Medium starten',
+  'track.stop': 'stoppen',
+  'track.pause': 'pausieren',
+  'track.resume': 'fortsetzen',
+  'recording.tag': 'Tags setzen',
+  'recording.close': 'die Aufnahme abschließen',
+  'recording.hold': 'eine Löschsperre setzen',
+  'recording.releaseHold': 'eine Löschsperre aufheben',
+  'recording.erase': 'die Aufnahme löschen',
+  'recording.consent': 'die Einwilligung des Kunden festhalten',
+}
+
 function finding(one: Finding): string {
   switch (one.kind) {
     case 'segmentMissing':
@@ -51,6 +65,7 @@ function markName({ kind, label }: Mark): string {
   if (kind === 'marker') return label === '' ? 'Markierung' : label
   if (kind === 'access') return acts[label as keyof typeof acts] ?? label
   if (kind === 'consent') return consentStates[label as keyof typeof consentStates] ?? label
+  if (kind === 'refusal') return commands[label as keyof typeof commands] ?? label
   if (kind === 'warning') return warnings[label as keyof typeof warnings] ?? label
   return label
 }
@@ -95,19 +110,7 @@ export const de: ReportTexts = {
   },
   acts,
   consentStates,
-  commands: {
-    'recording.start': 'eine Aufnahme starten',
-    'track.start': 'ein Medium starten',
-    'track.stop': 'stoppen',
-    'track.pause': 'pausieren',
-    'track.resume': 'fortsetzen',
-    'recording.tag': 'Tags setzen',
-    'recording.close': 'die Aufnahme abschließen',
-    'recording.hold': 'eine Löschsperre setzen',
-    'recording.releaseHold': 'eine Löschsperre aufheben',
-    'recording.erase': 'die Aufnahme löschen',
-    'recording.consent': 'die Einwilligung des Kunden festhalten',
-  },
+  commands,
   refusals: {
     CONTROL_HELD_BY_API: 'Ein Programm steuerte die Aufnahme, und nur diese Seite darf das.',
     CONTROL_HELD_BY_UI:
@@ -182,7 +185,7 @@ export const de: ReportTexts = {
     proven: (count, size) =>
       `${count} davon liegen nachweislich in dem Protokoll mit ${size} Einträgen, das der Checkpoint nennt.`,
     complete: (facts) =>
-      `Kein Fakt fehlt: Sie zählen von 1 bis ${facts}, und am Ende wurde abgeschlossen.`,
+      `Kein Fakt fehlt: Sie zählen von 1 bis ${facts}, und die Aufnahme ist abgeschlossen.`,
     segments: (intact, count) =>
       `${intact} von ${count} gespeicherten Dateien haben genau die Bytes, die aufgenommen wurden.`,
     signed: (signers) => `Der Checkpoint ist signiert von ${signers}.`,
@@ -205,6 +208,8 @@ export const de: ReportTexts = {
       count === 1
         ? 'Eine Lücke ist kürzer als eine Sekunde, zum Beispiel der Augenblick, in dem ein Gerät startet.'
         : `${count} Lücken sind kürzer als eine Sekunde, zum Beispiel der Augenblick, in dem ein Gerät startet.`,
+    sum: (count, length) => `${count} ×, zusammen ${length}`,
+    all: (count) => `Alle ${count} zeigen`,
     untilEnd: 'bis zum Ende',
     began: (who) => `begonnen: ${who}`,
     ended: (who) => `beendet: ${who}`,

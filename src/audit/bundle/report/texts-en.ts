@@ -25,6 +25,20 @@ const warnings = Object.fromEntries(
   Object.entries(WARNINGS).map(([code, [title]]) => [code, title]),
 ) as ReportTexts['warnings']
 
+const commands: ReportTexts['commands'] = {
+  'recording.start': 'start a recording',
+  'track.start': 'start a medium',
+  'track.stop': 'stop',
+  'track.pause': 'pause',
+  'track.resume': 'resume',
+  'recording.tag': 'set tags',
+  'recording.close': 'close the recording',
+  'recording.hold': 'place a hold',
+  'recording.releaseHold': 'release a hold',
+  'recording.erase': 'erase the recording',
+  'recording.consent': 'record the customer’s consent',
+}
+
 function finding(one: Finding): string {
   switch (one.kind) {
     case 'segmentMissing':
@@ -46,6 +60,7 @@ function markName({ kind, label }: Mark): string {
   if (kind === 'marker') return label === '' ? 'Marker' : label
   if (kind === 'access') return acts[label as keyof typeof acts] ?? label
   if (kind === 'consent') return consentStates[label as keyof typeof consentStates] ?? label
+  if (kind === 'refusal') return commands[label as keyof typeof commands] ?? label
   if (kind === 'warning') return warnings[label as keyof typeof warnings] ?? label
   return label
 }
@@ -88,19 +103,7 @@ export const en: ReportTexts = {
   },
   acts,
   consentStates,
-  commands: {
-    'recording.start': 'start a recording',
-    'track.start': 'start a medium',
-    'track.stop': 'stop',
-    'track.pause': 'pause',
-    'track.resume': 'resume',
-    'recording.tag': 'set tags',
-    'recording.close': 'close the recording',
-    'recording.hold': 'place a hold',
-    'recording.releaseHold': 'release a hold',
-    'recording.erase': 'erase the recording',
-    'recording.consent': 'record the customer’s consent',
-  },
+  commands,
   refusals: {
     CONTROL_HELD_BY_API: 'A program controlled the recording, and only that side may do this.',
     CONTROL_HELD_BY_UI:
@@ -173,7 +176,7 @@ export const en: ReportTexts = {
     proven: (count, size) =>
       `${count} of them are proven to be in the log of ${size} entries that the checkpoint names.`,
     complete: (facts) =>
-      `No fact is missing: they count from 1 to ${facts}, and the last step was the closing.`,
+      `No fact is missing: they count from 1 to ${facts}, and the recording is closed.`,
     segments: (intact, count) =>
       `${intact} of ${count} stored files have exactly the bytes that were recorded.`,
     signed: (signers) => `The checkpoint is signed by ${signers}.`,
@@ -195,6 +198,8 @@ export const en: ReportTexts = {
       count === 1
         ? 'One gap is shorter than a second, such as the moment in which a device starts.'
         : `${count} gaps are shorter than a second, such as the moment in which a device starts.`,
+    sum: (count, length) => `${count} ×, ${length} in all`,
+    all: (count) => `Show all ${count}`,
     untilEnd: 'to the end',
     began: (who) => `begun by ${who}`,
     ended: (who) => `ended by ${who}`,

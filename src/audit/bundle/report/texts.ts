@@ -69,6 +69,9 @@ export interface ReportTexts {
     none: string
     columns: [when: string, length: string, media: string, reason: string, who: string]
     short(count: number): string
+    /** How often, and how long in all. */
+    sum(count: string, length: string): string
+    all(count: number): string
     untilEnd: string
     began(who: string): string
     ended(who: string): string

@@ -30,7 +30,9 @@ export function timelinePicture(model: ReportModel, texts: ReportTexts, formats:
   const right = WIDTH - RIGHT - (after.length > 0 ? AFTERWARDS : 0)
   const perMs = (right - LABELS) / Math.max(1, model.pictureMs)
   const scale: Scale = { x: (ms) => LABELS + ms * perMs, right }
-  const lanes = clusterMarks(model.marks, (mark) => (isAfter(mark) ? null : scale.x(mark.atMs)))
+  const lanes = clusterMarks(model.marks, right, (mark) =>
+    isAfter(mark) ? null : scale.x(mark.atMs),
+  )
   const rowsAt = 12 + LANE * lanes.length
   const axisAt = rowsAt + ROW_STEP * model.tracks.length + 4
   const height = axisAt + 44
@@ -87,15 +89,22 @@ function markLane(
   const middle = y + LANE / 2 - 2
   return html`<g><text class="lane-name" x="0" y="${middle + 4}">${texts.picture.lanes[kind]}</text>
 <line class="lane" x1="${LABELS}" x2="${right}" y1="${middle}" y2="${middle}"/>
-${clusters.map(({ x: at, marks, room }) => {
+${clusters.map(({ x: at, marks, room, isLeft }) => {
   const first = marks[0] as Mark
   const names = marks.map((mark) => texts.markName(mark)).join(', ')
-  const colour = marks.length === 1 && first.colour !== null ? first.colour : 'plain'
+  const colour = colourOf(marks)
   const label = marks.length > 1 ? `${marks.length} ×` : visible(texts.markName(first))
-  const shown = fit(label, room - 14)
-  return html`<g><title>${visible(names.slice(0, 500))}</title>${shape(kind, colour, round(at), middle)}${shown && html`<text class="mark-label" x="${round(at + 10)}" y="${middle + 4}">${shown}</text>`}</g>
+  const shown = fit(label, room - 24)
+  return html`<g><title>${visible(names.slice(0, 500))}</title>${shape(kind, colour, round(at), middle)}${shown && html`<text class="mark-label${isLeft ? ' left' : ''}" x="${round(at + (isLeft ? -12 : 12))}" y="${middle + 4}">${shown}</text>`}</g>
 `
 })}</g>`
+}
+
+/** Returns the class of a mark's colour: that of a marker, or `refused` for refused consent. */
+function colourOf(marks: readonly Mark[]): string {
+  const last = marks.at(-1) as Mark
+  if (last.kind === 'consent') return last.label === 'granted' ? 'plain' : 'refused'
+  return (marks.length === 1 && last.colour) || 'plain'
 }
 
 /** Returns a label that has room; null when not even its beginning has. */
@@ -114,7 +123,7 @@ function shape(kind: Mark['kind'], colour: string, x: number, y: number): Html {
   if (kind === 'access')
     return html`<path class="mark-eye" d="M${x - 8} ${y}q8 -9 16 0q-8 9 -16 0"/><circle class="mark-pupil" cx="${x}" cy="${y}" r="2.4"/>`
   if (kind === 'consent')
-    return html`<rect class="mark-consent" x="${x - 5}" y="${y - 5}" width="10" height="10" rx="2"/>`
+    return html`<rect class="mark-consent ${colour}" x="${x - 5}" y="${y - 5}" width="10" height="10" rx="2"/>`
   return html`<path class="mark-tag" d="M${x} ${y - 6}l6 6l-6 6l-6 -6z"/>`
 }
 

@@ -27,7 +27,7 @@ export function verdictSection({ model, verdict, bundle, texts, formats }: Secti
     ],
   ]
   const isGood = findings.length === 0
-  return html`<section class="verdict ${isGood ? 'good' : 'bad'}"><h2>${isGood ? words.good : words.bad(findings.length)}</h2>
+  return html`<section id="verdict" class="verdict ${isGood ? 'good' : 'bad'}"><h2>${isGood ? words.good : words.bad(findings.length)}</h2>
 ${isGood ? null : html`<ul class="findings">${findings.map((one) => html`<li>${words.finding(one)}</li>`)}</ul>`}
 <p class="note">${words.heading}:</p>
 <ul class="checks">${checks.map(
