@@ -3,7 +3,7 @@ import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
 import type { CustodyRules, KeyStatus } from '../contract/custody.ts'
 import { RecorderError } from '../contract/errors.ts'
-import type { EventData, LogEvent } from '../contract/events.ts'
+import type { EventData, LogEvent, SegmentDescription } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
 import type { Medium } from '../contract/media.ts'
 import type {
@@ -185,6 +185,13 @@ export class Recorder implements RecorderPort {
 
   /** See {@link MediaReader.compositionIdentity}. */
   compositionIdentity = (id: string) => this.#media.compositionIdentity(id)
+
+  /** See {@link MediaReader.openStoredFile}. */
+  openStoredFile = (id: string, segment: SegmentDescription) =>
+    this.#media.openStoredFile(id, segment)
+
+  /** See {@link MediaReader.ownIdentity}. */
+  ownIdentity = (id: string) => this.#media.ownIdentity(id)
 
   /**
    * Stops all capture and closes the log, within 5 s. A wrap-up goes on with the clock of the next

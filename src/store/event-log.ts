@@ -15,6 +15,7 @@ import type {
   EventLog,
   LogStatus,
   RecordingQuery,
+  RecordsQuery,
   ToShown,
 } from './port.ts'
 import { ValueSeals } from './sealing/value-seals.ts'
@@ -128,6 +129,10 @@ class LevelEventLog implements EventLog {
 
   events(query: { after: number; limit: number; recordingId?: string }) {
     return this.#reader.events(query)
+  }
+
+  records(query: RecordsQuery) {
+    return this.#reader.records(query)
   }
 
   recording(id: string) {

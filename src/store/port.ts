@@ -97,6 +97,19 @@ export interface RecordingQuery {
   cursor?: string
 }
 
+/** Which records of a recording to read. */
+export interface RecordsQuery {
+  recordingId: string
+  after: number
+  limit: number
+}
+
+/** The stored bytes of one event, as UTF-8 text. */
+export interface StoredRecord {
+  position: number
+  record: string
+}
+
 /** Which closed recordings to read, and which of their tags. */
 export interface ClosedQuery {
   /** Started before (RFC 3339). */
@@ -178,6 +191,11 @@ export interface EventLog {
   fail(reason: RecorderError): void
   /** Reads durable events after a position, oldest first. */
   events(query: { after: number; limit: number; recordingId?: string }): Promise<LogEvent[]>
+  /**
+   * Reads the records of a recording's durable events as they are stored, byte for byte, with their
+   * values sealed. Oldest first, after a position. Rejects with STORAGE_UNAVAILABLE.
+   */
+  records(query: RecordsQuery): Promise<StoredRecord[]>
   /**
    * Returns the recording according to its durable events; undefined when there is none, or its
    * start was rolled back. One that is not closed is read from memory.

@@ -1,3 +1,4 @@
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Identity } from '../../age/identity.ts'
 import { isSealedFile, openStoredMedia, type StoredMedia } from '../../age/stored-media.ts'
@@ -30,13 +31,26 @@ export class MediaReader {
   async openMedia(recordingId: string, segment: SegmentDescription): Promise<StoredMedia> {
     await this.#assertNotErased(recordingId)
     const identity = isSealedFile(segment.file) ? this.#identityOf(recordingId) : undefined
-    const { recordingsFolder } = this.#options
-    try {
-      return await openStoredMedia(join(recordingsFolder, recordingId, segment.file), identity)
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-      throw new RecorderError('NOT_FOUND', 'The file is missing from the disk.', { cause })
-    }
+    const path = this.#pathOf(recordingId, segment)
+    return openStoredMedia(path, identity).catch(asMissing)
+  }
+
+  /**
+   * Opens the file of a closed segment as it is stored: sealed, but for those of 0.1. Rejects with
+   * ERASED, NOT_FOUND, and with errors of the file system.
+   */
+  async openStoredFile(recordingId: string, segment: SegmentDescription): Promise<FileHandle> {
+    await this.#assertNotErased(recordingId)
+    return open(this.#pathOf(recordingId, segment), 'r').catch(asMissing)
+  }
+
+  /**
+   * Returns the key of a recording, to be given away with it; null when it has none, because 0.1
+   * has written it unsealed. Rejects with ERASED or KEY_UNAVAILABLE.
+   */
+  async ownIdentity(recordingId: string): Promise<Identity | null> {
+    await this.#assertNotErased(recordingId)
+    return this.#options.keys.keysOf(recordingId)?.identity ?? null
   }
 
   /**
@@ -46,6 +60,10 @@ export class MediaReader {
   async compositionIdentity(recordingId: string): Promise<Identity> {
     await this.#assertNotErased(recordingId)
     return compositionIdentity(this.#options.keys, recordingId)
+  }
+
+  #pathOf(recordingId: string, { file }: SegmentDescription): string {
+    return join(this.#options.recordingsFolder, recordingId, file)
   }
 
   async #assertNotErased(recordingId: string): Promise<void> {
@@ -60,4 +78,10 @@ export class MediaReader {
     if (keys) return keys.identity
     throw new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
   }
+}
+
+/** Throws NOT_FOUND in place of an error that says that there is no such file. */
+function asMissing(cause: NodeJS.ErrnoException): never {
+  if (cause.code !== 'ENOENT') throw cause
+  throw new RecorderError('NOT_FOUND', 'The file is missing from the disk.', { cause })
 }

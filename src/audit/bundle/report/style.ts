@@ -101,7 +101,8 @@ main,footer{max-width:none;padding:0}
 section{border-width:0 0 1px;border-radius:0;padding:.4rem 0 .8rem;margin:0 0 .6rem}
 .verdict{border:1.5px solid;border-radius:8px;padding:.7rem .9rem}
 h2{break-after:avoid}
-tr,.steps li,.facts div,.timeline,.verdict,.confidential{break-inside:avoid}
+h2+p,h2+ul{break-before:avoid}
+tr,.steps li,.facts div,.timeline,.verdict,.confidential,pre{break-inside:avoid}
 thead{display:table-header-group}
 .timeline{min-width:0}
 .scroller,.table,pre{overflow:visible}
