@@ -1,5 +1,6 @@
 /** Creates the top-level parts and connects them. */
 import { statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { hostname, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +9,7 @@ import { type Access, createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
 import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
+import { Bundler } from './audit/bundle/bundler.ts'
 import { Verifications } from './audit/verify/verifications.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
@@ -29,6 +31,9 @@ import { SteadyClock } from './time/steady-clock.ts'
 const PAGE_FOLDER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : './ui/', import.meta.url),
 )
+
+/** The program that checks a bundle lies in the package, which bundles get a copy of. */
+const VERIFIER = fileURLToPath(new URL('../tools/verify.py', import.meta.url))
 
 /** How to run the daemon. */
 export interface DaemonOptions {
@@ -114,6 +119,7 @@ async function assemble(
   })
   cleanup.push(() => recorder.close())
   opened.recorder = recorder
+  const now = (): number => clock.now()
   const compositions = await Composer.open({
     folder: home.exportsFolder,
     recordings: recorder,
@@ -121,18 +127,17 @@ async function assemble(
     env: process.env,
     version,
     reserveBytes,
-    now: () => clock.now(),
+    now,
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
   composed.open(compositions)
   clearCacheWhenSpaceIsLow(recorder, compositions)
-  const verifications = new Verifications(recorder.log, home.recordingsFolder, (error) =>
-    logger.error({ err: error }, 'a verification failed'),
-  )
+  const verifications = createVerifications(recorder, home, logger)
   cleanup.push(() => verifications.close())
+  const bundles = new Bundler({ recordings: recorder, compositions, version, readVerifier, now })
   const url = await door.open({
-    ...{ recorder, compositions, verifications, version, user, configuration },
+    ...{ recorder, compositions, bundles, verifications, version, user, configuration },
     isRunning: () => recorder.isRunning,
   })
   return {
@@ -147,6 +152,12 @@ async function assemble(
       await door.withdraw()
     },
   }
+}
+
+function createVerifications({ log }: Recorder, home: Home, logger: Logger): Verifications {
+  return new Verifications(log, home.recordingsFolder, (error) =>
+    logger.error({ err: error }, 'a verification failed'),
+  )
 }
 
 async function reload(
@@ -199,6 +210,14 @@ export async function checkLog(
 ): Promise<void> {
   // The recorder opens a failed log again by itself, and a restart would not help a full disk.
   if (log.status === 'verified') await log.events({ after: log.position - 1, limit: 1 })
+}
+
+/** Returns the program verify.py; undefined when it is not installed. */
+async function readVerifier(): Promise<Buffer | undefined> {
+  return readFile(VERIFIER).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
 }
 
 function systemTags(version: string, user: string) {

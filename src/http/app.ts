@@ -8,6 +8,7 @@ import { openApiOf } from './openapi/document.ts'
 import { type Route, routeMiddleware } from './route.ts'
 import { accessRoutes } from './routes/accesses.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
+import { bundleRoutes } from './routes/bundle.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { composedFileRoutes } from './routes/composed-files.ts'
 import { configurationRoutes } from './routes/configuration.ts'
@@ -47,6 +48,7 @@ export function createRoutes(services: Services): Route[] {
     ...segmentIndexRoutes(services),
     ...pictureRoutes(services),
     ...composedFileRoutes(services),
+    ...bundleRoutes(services),
     ...eventRoutes(services),
     ...accessRoutes(services),
     ...replayRoutes(services),

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Socket, Server as SocketServer } from 'node:net'
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { BundlePort } from '../audit/bundle/port.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
@@ -34,6 +35,8 @@ export interface HttpOptions {
   compositions: CompositionPort
   /** Verifies the log and its media. */
   verifications: VerificationsPort
+  /** Makes bundles of closed recordings. */
+  bundles: BundlePort
   access: Access
   /** The version of the recorder. */
   version: string

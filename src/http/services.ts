@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { BundlePort } from '../audit/bundle/port.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
@@ -14,6 +15,7 @@ import type { PageFiles } from './page/page-files.ts'
 export interface Services {
   recorder: RecorderPort
   compositions: CompositionPort
+  bundles: BundlePort
   access: Access
   /** The version of the recorder. */
   version: string

@@ -141,6 +141,8 @@ export interface LogProofs {
   receipt(position: number): Promise<string>
   /** Returns the proof that an event is among the first `size`. */
   inclusion(position: number, size: number): Promise<Buffer[]>
+  /** Returns the proofs of several events like `inclusion`, with fewer reads. */
+  inclusions(positions: readonly number[], size: number): Promise<Buffer[][]>
   /** Returns the proof that the first `to` events begin with the first `from`. */
   consistency(from: number, to: number): Promise<Buffer[]>
 }

@@ -37,6 +37,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // The log is handed in, and so are the places where answers are kept.
   'audit/outsiders/': ['contract/', 'tlog/', 'disk/', 'time/', 'node:*'],
+  // The report runs in browsers, too: `report/` imports no node:*.
+  'audit/bundle/': [
+    ...['contract/', 'age/identity.ts', 'composition/port.ts', 'composition/timeline.ts'],
+    ...['replay/', 'tlog/', 'node:*'],
+  ],
+  'audit/bundle/report/': [
+    'contract/',
+    'composition/timeline.ts',
+    'replay/',
+    'audit/bundle/verdict.ts',
+  ],
   'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'level', 'node:*'],
   // It reads stored records as they are: that is what it verifies.
   'audit/verify/': ['contract/', 'replay/', 'store/', 'tlog/', 'node:*'],
@@ -64,6 +75,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'http/': [
     ...['contract/', 'access/', 'age/', 'recorder/port.ts', 'composition/port.ts'],
     'audit/verify/port.ts',
+    'audit/bundle/port.ts',
     'inspection/redact.ts',
     ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
@@ -98,6 +110,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
     ...[
+      'audit/',
       'custody/',
       'audit/',
       'composition/',

@@ -11,6 +11,7 @@ import { suite } from '../support/suite.ts'
 import { configurationWith, type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { readEvents } from './support/event-reader.ts'
 import { bodyOf } from './support/expect.ts'
+import { StubBundles } from './support/stub-bundles.ts'
 import { StubCompositions } from './support/stub-compositions.ts'
 import { StubRecorder } from './support/stub-recorder.ts'
 import { NO_VERIFICATIONS } from './support/stub-verifications.ts'
@@ -21,6 +22,7 @@ function options(): HttpOptions {
     recorder,
     compositions: new StubCompositions(),
     verifications: NO_VERIFICATIONS,
+    bundles: new StubBundles(),
     access: createAccess({ homeToken: HOME_TOKEN, tokens: () => [] }),
     version: '1.2.3',
     user: 'tester',

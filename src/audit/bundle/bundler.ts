@@ -7,14 +7,7 @@ import { type BundleCheckpoint, readCheckpoint } from './opened-checkpoint.ts'
 import { PackedFiles, textFile } from './packed-files.ts'
 import { PackedSegments } from './packed-segments.ts'
 import { composePlayable, type Playable, playableFile } from './playable-file.ts'
-import type {
-  Bundle,
-  BundledRecording,
-  BundlePort,
-  BundleRequest,
-  BundleSource,
-  LogTree,
-} from './port.ts'
+import type { Bundle, BundledRecording, BundlePort, BundleRequest, BundleSource } from './port.ts'
 import { ProvenEvents } from './proven-events.ts'
 import { readmeText } from './readme-text.ts'
 import { buildReportModel } from './report/build-model.ts'
@@ -27,7 +20,6 @@ import { type ZipFile, zip } from './zip.ts'
 export interface BundlerOptions {
   recordings: BundleSource
   compositions: Pick<CompositionPort, 'compose'>
-  tree: LogTree
   /** The version of the recorder. */
   version: string
   /** Returns the program verify.py; undefined when it is not installed. */
@@ -48,11 +40,7 @@ export class Bundler implements BundlePort {
 
   async prepare(recording: BundledRecording, request: BundleRequest): Promise<Bundle> {
     const { compositions, recordings } = this.#options
-    const { id: recordingId, state, keyMissing } = recording
-    if (state !== 'Closed') {
-      const detail = 'Only a closed recording has a bundle. Stop and close it first.'
-      throw new RecorderError('INVALID_STATE', detail, { members: { recordingId, state } })
-    }
+    const { id: recordingId, keyMissing } = recording
     if (keyMissing)
       throw new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
     // The key is asked for first, so that nothing is composed in vain.
@@ -61,12 +49,9 @@ export class Bundler implements BundlePort {
       composePlayable(compositions, recording, request.signal)
     const playable = await compose()
     await request.beforeReading()
-    const parts = { checkpoint: await readCheckpoint(this.#options.tree), playable, compose }
+    const parts = { checkpoint: readCheckpoint(recordings.log.proofs), playable, compose }
     const at = new Date(this.#options.now())
-    return {
-      name: `${recordingId}-bundle.zip`,
-      write: () => zip(this.#files(recordingId, request, parts, at), at),
-    }
+    return { write: () => zip(this.#files(recordingId, request, parts, at), at) }
   }
 
   /** The files in the order in which they are written. The last ones need the hashes of all others. */
@@ -76,10 +61,10 @@ export class Bundler implements BundlePort {
     { checkpoint, playable, compose }: Parts,
     at: Date,
   ): AsyncGenerator<ZipFile> {
-    const { recordings, tree, version } = this.#options
+    const { recordings, version } = this.#options
     const packed = new PackedFiles()
     const proven = new ProvenEvents({
-      ...{ recordingId, log: recordings.log, tree, head: checkpoint.head },
+      ...{ recordingId, log: recordings.log, head: checkpoint.head },
     })
     for await (const file of this.#smallFiles(recordingId, checkpoint)) yield packed.hashed(file)
     yield packed.hashed({ name: 'events.jsonl', content: proven.lines() })
@@ -120,7 +105,7 @@ export class Bundler implements BundlePort {
   }
 
   async #timestamp({ head }: BundleCheckpoint): Promise<Buffer | undefined> {
-    return this.#options.tree.timestamp?.(head.size)
+    return this.#options.recordings.log.proofs.timestamp?.(head.size)
   }
 }
 

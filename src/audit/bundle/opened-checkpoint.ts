@@ -1,9 +1,10 @@
+import { RecorderError } from '../../contract/errors.ts'
 import { openCheckpoint, parseCheckpoint } from '../../tlog/checkpoint.ts'
 import { parseVkey, type Verifier } from '../../tlog/keys.ts'
 import { parseNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import type { TreeHead } from '../../tlog/verify-proofs.ts'
-import type { LogTree } from './port.ts'
+import type { BundleProofs } from './port.ts'
 import type { Finding, Verdict } from './verdict.ts'
 
 /** The checkpoint of a bundle, with its signatures verified. */
@@ -18,11 +19,15 @@ export interface BundleCheckpoint {
   findings: Finding[]
 }
 
-/** Reads the newest checkpoint and verifies its signatures. Throws a TlogError when it is damaged. */
-export async function readCheckpoint(tree: LogTree): Promise<BundleCheckpoint> {
-  const { note } = await tree.checkpoint()
-  const keys = tree.keys()
-  const verifiers = keys.map(({ vkey }) => parseVkey(vkey))
+/**
+ * Reads the newest checkpoint and verifies its signatures. Throws KEY_UNAVAILABLE when there is
+ * none, and a TlogError when it is damaged.
+ */
+export function readCheckpoint({ checkpoint, keys }: BundleProofs): BundleCheckpoint {
+  if (checkpoint === undefined)
+    throw new RecorderError('KEY_UNAVAILABLE', 'The log is not signed: its key is missing.')
+  const { note } = checkpoint
+  const verifiers = keys.map(({ key }) => parseVkey(key))
   const { text, signatures } = parseNote(note)
   const { origin, size, root } = parseCheckpoint(text)
   const newest = verifiers.at(-1)
@@ -31,7 +36,7 @@ export async function readCheckpoint(tree: LogTree): Promise<BundleCheckpoint> {
   const signed = signersOf(note, origin, verifiers)
   return {
     note,
-    keys: keys.map(({ position, vkey }) => `${position} ${vkey}`),
+    keys: keys.map(({ position, key }) => `${position} ${key}`),
     head: { size, root },
     facts: {
       ...{ origin, size, signers: 'signers' in signed ? signed.signers : [] },

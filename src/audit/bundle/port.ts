@@ -1,23 +1,20 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Identity } from '../../age/identity.ts'
+import type { PageLanguage } from '../../contract/configuration.ts'
 import type { LogEvent, SegmentDescription } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
-import type { ReportLanguage } from './report/formats.ts'
 
-/** Part of the port: the languages of the report. */
-export { REPORT_LANGUAGES, type ReportLanguage } from './report/formats.ts'
-
-/** The Merkle tree over the log, and the checkpoints that name its root. */
-export interface LogTree {
-  /** Returns the newest checkpoint as a signed note. It covers every durable event. */
-  checkpoint(): Promise<{ note: string; size: number }>
+/** The proofs of the log. */
+export interface BundleProofs {
+  /** The newest checkpoint as a signed note; undefined while no key has signed. */
+  readonly checkpoint: { readonly note: string } | undefined
+  /** The keys that have signed (C2SP vkey), oldest first, each with its first position. */
+  readonly keys: readonly { readonly position: number; readonly key: string }[]
   /**
-   * Returns the proof that the event at a position, from 1, is in the tree of `size` events: the
-   * hashes beside its path, from the leaf up (RFC 6962, section 2.1.1).
+   * Returns the proofs that events are among the first `size`: the hashes beside their paths, from
+   * the leaf up (RFC 6962, section 2.1.1).
    */
-  inclusion(position: number, size: number): Promise<Buffer[]>
-  /** Returns the keys that have signed the log (C2SP vkey), each with its first position. */
-  keys(): readonly { position: number; vkey: string }[]
+  inclusions(positions: readonly number[], size: number): Promise<Buffer[][]>
   /** Returns the RFC 3161 timestamp of the checkpoint of a size; undefined when it has none. */
   timestamp?(size: number): Promise<Buffer | undefined>
 }
@@ -37,6 +34,7 @@ export interface BundleSource {
   readonly log: {
     events(query: RecordsPage): Promise<LogEvent[]>
     records(query: RecordsPage): Promise<{ position: number; record: string }[]>
+    readonly proofs: BundleProofs
   }
 }
 
@@ -53,7 +51,7 @@ export type BundledRecording = RecordingView & { tagHistory: TagEntry[] }
 /** How to make a bundle. */
 export interface BundleRequest {
   /** The language of the report. */
-  language: ReportLanguage
+  language: PageLanguage
   /** Ends the making. */
   signal: AbortSignal
   /** Called when all is ready, before anything is read. Nothing is read when it rejects. */
@@ -62,8 +60,6 @@ export interface BundleRequest {
 
 /** A bundle that is ready to be written. */
 export interface Bundle {
-  /** Suggested file name, without personal data. */
-  name: string
   /**
    * Writes the ZIP file, once. Memory stays flat. It breaks off with an error when something cannot
    * be read: there is no complete file then.
@@ -75,7 +71,7 @@ export interface Bundle {
 export interface BundlePort {
   /**
    * Makes the composed file of a closed recording, unless it is in the cache, and prepares its
-   * bundle. Rejects with INVALID_STATE (not closed), ERASED, KEY_UNAVAILABLE, NOT_READY,
+   * bundle. Rejects with ERASED, KEY_UNAVAILABLE, NOT_READY,
    * STORAGE_FULL or STORAGE_UNAVAILABLE; with the signal's reason when it is aborted.
    */
   prepare(recording: BundledRecording, request: BundleRequest): Promise<Bundle>

@@ -2,7 +2,7 @@ import { changesNothing } from '../../contract/event-types.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import { leafHash } from '../../tlog/hashes.ts'
 import { type TreeHead, verifyInclusion } from '../../tlog/verify-proofs.ts'
-import type { BundleSource, LogTree } from './port.ts'
+import type { BundleSource } from './port.ts'
 import type { Finding } from './verdict.ts'
 
 const PAGE = 200
@@ -11,7 +11,6 @@ const PAGE = 200
 export interface EventsSource {
   recordingId: string
   log: BundleSource['log']
-  tree: LogTree
   /** The root that every proof must lead to. */
   head: TreeHead
 }
@@ -37,8 +36,9 @@ export class ProvenEvents {
       const query = { recordingId, after, limit: PAGE }
       const records = (await log.records(query)).filter(({ position }) => position <= head.size)
       const events = await log.events(query)
-      const lines: string[] = []
-      for (const { position, record } of records) lines.push(await this.#line(position, record))
+      const positions = records.map(({ position }) => position)
+      const proofs = await log.proofs.inclusions(positions, head.size)
+      const lines = records.map((record, at) => this.#line(record, proofs[at] as Buffer[]))
       for (const event of events) if (event.position <= head.size) this.#check(event)
       if (lines.length > 0) yield Buffer.from(lines.join(''))
       if (records.length < PAGE) break
@@ -47,9 +47,8 @@ export class ProvenEvents {
     if (!this.#isClosed) this.findings.push({ kind: 'notClosed' })
   }
 
-  async #line(position: number, record: string): Promise<string> {
-    const { tree, head } = this.#source
-    const proof = await tree.inclusion(position, head.size)
+  #line({ position, record }: { position: number; record: string }, proof: Buffer[]): string {
+    const { head } = this.#source
     if (verifyInclusion(leafHash(Buffer.from(record)), position - 1, head, proof)) this.proven++
     else this.findings.push({ kind: 'notProven', position })
     const hashes = proof.map((hash) => hash.toString('base64'))

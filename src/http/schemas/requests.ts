@@ -3,6 +3,7 @@
  * one does not silently become its default.
  */
 import * as z from 'zod'
+import { PAGE_LANGUAGES } from '../../contract/configuration.ts'
 import {
   RECORDING_TYPES,
   REQUESTED_MEDIA,
@@ -255,6 +256,11 @@ export const replayQuery = z
     path: ['at'],
     error: 'Send position or at, not both.',
   })
+
+/** The query of GET /recordings/{id}/bundle. */
+export const bundleQuery = z.strictObject({
+  lang: z.enum(PAGE_LANGUAGES).default('en').describe('The language of `report.html`.'),
+})
 
 /** The query of GET /recordings/{id}/export. */
 export const exportQuery = z.strictObject({

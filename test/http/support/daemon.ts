@@ -11,6 +11,7 @@ import { effectiveConfiguration } from '../../../src/effective-configuration.ts'
 import type { Config } from '../../../src/home/config.ts'
 import type { PageFiles } from '../../../src/http/page/page-files.ts'
 import { type HttpLimits, type HttpServer, startHttp } from '../../../src/http/server.ts'
+import { StubBundles } from './stub-bundles.ts'
 import { StubCompositions } from './stub-compositions.ts'
 import { BY, StubRecorder } from './stub-recorder.ts'
 import { NO_VERIFICATIONS } from './stub-verifications.ts'
@@ -21,6 +22,7 @@ export const ALLOWED_ORIGIN = 'https://crm.example'
 export interface Daemon extends HttpServer {
   recorder: StubRecorder
   compositions: StubCompositions
+  bundles: StubBundles
   /** The lines of the log as they were written. */
   logLines: string[]
   /** Whether commands are accepted. */
@@ -66,6 +68,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const folder = await mkdtemp(join(tmpdir(), 'f2f-http-'))
   const recorder = new StubRecorder(folder)
   const compositions = new StubCompositions()
+  const bundles = new StubBundles()
   const logLines: string[] = []
   const sockets: Socket[] = []
   const access = createAccess({
@@ -78,6 +81,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     recorder,
     compositions,
     verifications: NO_VERIFICATIONS,
+    bundles,
     access,
     port: 0,
     socketPath: options.socket ? join(folder, 'api.sock') : null,
@@ -97,6 +101,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     stop: () => server.close(),
     recorder,
     compositions,
+    bundles,
     logLines,
     ready: true,
     clockOffset: 0,

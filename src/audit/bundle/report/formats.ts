@@ -1,9 +1,6 @@
-/** The languages of a report. */
-export const REPORT_LANGUAGES = ['en', 'de'] as const
-/** A language of a report. */
-export type ReportLanguage = (typeof REPORT_LANGUAGES)[number]
+import type { PageLanguage } from '../../../contract/configuration.ts'
 
-const LOCALES: Record<ReportLanguage, string> = { en: 'en-GB', de: 'de-DE' }
+const LOCALES: Record<PageLanguage, string> = { en: 'en-GB', de: 'de-DE' }
 
 /** How a report writes times, lengths and sizes: in the time zone of the recording. */
 export class Formats {
@@ -14,7 +11,7 @@ export class Formats {
   readonly #dateTime: Intl.DateTimeFormat
   readonly #zone: Intl.DateTimeFormat
 
-  constructor(language: ReportLanguage, timeZone: string) {
+  constructor(language: PageLanguage, timeZone: string) {
     const locale = LOCALES[language]
     const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
       new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options })

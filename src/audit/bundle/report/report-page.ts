@@ -1,7 +1,8 @@
+import type { PageLanguage } from '../../../contract/configuration.ts'
 import { checkSection } from './check-section.ts'
 import { consentSection, holdsSection } from './custody-sections.ts'
 import { filesSection } from './files-section.ts'
-import { Formats, type ReportLanguage } from './formats.ts'
+import { Formats } from './formats.ts'
 import { factsSection, headSection, pictureSection } from './head-sections.ts'
 import { accessesSection, refusalsSection, warningsSection } from './history-sections.ts'
 import { Html, html, visible } from './html.ts'
@@ -14,13 +15,13 @@ import { de } from './texts-de.ts'
 import { en } from './texts-en.ts'
 import { verdictSection } from './verdict-section.ts'
 
-const TEXTS: Record<ReportLanguage, ReportTexts> = { en, de }
+const TEXTS: Record<PageLanguage, ReportTexts> = { en, de }
 
 /**
  * Renders a report as one HTML page for people: without scripts, and without a request to anywhere.
  * `styleHash` is the SHA-256 of {@link STYLE} in base64, the one style that its policy allows.
  */
-export function reportPage(report: Report, language: ReportLanguage, styleHash: string): string {
+export function reportPage(report: Report, language: PageLanguage, styleHash: string): string {
   const { model } = report
   const texts = TEXTS[language]
   const formats = new Formats(language, model.timeZone)
