@@ -6,6 +6,7 @@ import type { DeviceList, Level, RecordingAnswer, TagEntry } from '../contract/v
 import type { ANSWERS } from '../http/schemas/answers.ts'
 import type { consentRequest } from '../http/schemas/consent-request.ts'
 import type {
+  bundleQuery,
   eventsQuery,
   exportQuery,
   mediaRequest,
@@ -52,6 +53,8 @@ export type ReplayQuery = Query<typeof replayQuery>
 export type PageQuery = Query<typeof pageQuery>
 /** How to export a recording. */
 export type ExportQuery = Query<typeof exportQuery>
+/** How to make a bundle. */
+export type BundleQuery = Query<typeof bundleQuery>
 /** A token without its secret. */
 export type TokenView = z.output<typeof ANSWERS.TokenPage>['items'][number]
 /** A new token with its secret. */

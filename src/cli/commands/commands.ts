@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { bundle } from './bundle.ts'
 import { completion } from './completion.ts'
 import { configCheck, configSchema, configShow } from './config.ts'
 import { consent } from './consent.ts'
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   events,
   replay,
   exportRecording,
+  bundle,
   holdShow,
   holdPlace,
   holdRelease,
