@@ -1,5 +1,6 @@
 import type { By } from '../../../contract/by.ts'
 import type { LogEvent } from '../../../contract/events.ts'
+import type { GapReason } from '../../../contract/gap-reason.ts'
 import { MEDIA, type Medium } from '../../../contract/media.ts'
 import type { Gap, RecordingView } from '../../../contract/views.ts'
 import type { Stretch } from './report-model.ts'
@@ -9,9 +10,12 @@ const TOGETHER_MS = 1_500
 /** A command causes a gap that begins so close to it. */
 const CAUSED_MS = 2_000
 
+/** Somebody, or the recorder itself, has asked for these. */
+const WANTED: ReadonlySet<GapReason> = new Set(['paused', 'stopped', 'locked', 'suspended'])
+
 /** Lists the stretches in which media were not recorded, oldest first, with who caused them. */
 export function stretchesOf(
-  { tracks, startedAt, endedAt }: RecordingView,
+  { tracks, endedAt }: RecordingView,
   events: readonly LogEvent[],
 ): Stretch[] {
   const stretches: Stretch[] = []
@@ -22,7 +26,7 @@ export function stretchesOf(
       const to = gap.to ?? endedAt
       const together = stretches.find((one) => isTogether(one, { ...gap, to }))
       if (together) together.media.push(medium)
-      else stretches.push(stretchOf(medium, { ...gap, to }, startedAt, events))
+      else stretches.push(stretchOf(medium, { ...gap, to }, events))
     }
   }
   return stretches.sort((a, b) => (a.from < b.from ? -1 : 1))
@@ -31,14 +35,14 @@ export function stretchesOf(
 function stretchOf(
   medium: Medium,
   { from, to, reason }: Gap,
-  startedAt: string,
   events: readonly LogEvent[],
 ): Stretch {
   const lengthMs = to === null ? 0 : Date.parse(to) - Date.parse(from)
-  const by =
-    from === startedAt ? null : causeOf(events, medium, from, ['track.pausing', 'track.stopping'])
-  const endedBy = to && causeOf(events, medium, to, ['track.resuming', 'track.starting'])
-  return { media: [medium], reason, from, to, lengthMs, by, endedBy: endedBy || null }
+  const isWanted = WANTED.has(reason)
+  const by = isWanted ? causeOf(events, medium, from, ['track.pausing', 'track.stopping']) : null
+  const starts: LogEvent['type'][] = ['track.resuming', 'track.starting']
+  const endedBy = isWanted && to !== null ? causeOf(events, medium, to, starts) : null
+  return { media: [medium], reason, from, to, lengthMs, by, endedBy }
 }
 
 function isTogether(stretch: Stretch, { from, to, reason }: Gap): boolean {
