@@ -29,7 +29,7 @@ suite('GET /v1/recordings/{id}/bundle', (test) => {
     daemon.bundles.pieces = () => [Buffer.from('PK')]
   })
 
-  /** Begins to read a bundle that never ends by itself, and stops when the first bytes are there. */
+  /** Begins to read a large bundle, and stops when the first bytes are there. */
   async function beginReading(onEnd: () => void): Promise<IncomingMessage> {
     daemon.bundles.pieces = async function* () {
       try {

@@ -44,7 +44,7 @@ export class Bundler implements BundlePort {
     if (keyMissing)
       throw new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
     // The key is asked for first, so that nothing is composed in vain.
-    await recordings.ownIdentity(recordingId)
+    await recordings.media.ownIdentity(recordingId)
     const compose = (): Promise<Playable> =>
       composePlayable(compositions, recording, request.signal)
     const playable = await compose()
@@ -54,7 +54,7 @@ export class Bundler implements BundlePort {
     return { write: () => zip(this.#files(recordingId, request, parts, at), at) }
   }
 
-  /** The files in the order in which they are written. The last ones need the hashes of all others. */
+  /** The files in the order of their writing. The last ones need the hashes of all others. */
   async *#files(
     recordingId: string,
     { language, signal }: BundleRequest,
@@ -69,7 +69,7 @@ export class Bundler implements BundlePort {
     for await (const file of this.#smallFiles(recordingId, checkpoint)) yield packed.hashed(file)
     yield packed.hashed({ name: 'events.jsonl', content: proven.lines() })
     signal.throwIfAborted()
-    const segments = new PackedSegments(recordings, recordingId)
+    const segments = new PackedSegments(recordings.media, recordingId)
     yield* segments.files(closedSegments(proven.events), packed)
     for await (const file of playableFile(playable, compose)) yield packed.hashed(file)
     const verdict = verdictOf(checkpoint, proven, segments, await this.#timestamp(checkpoint))
@@ -100,7 +100,7 @@ export class Bundler implements BundlePort {
     if (timestamp) yield binary(`timestamps/${checkpoint.head.size}.tsr`, timestamp)
     const verifier = await readVerifier()
     if (verifier) yield binary('verify.py', verifier)
-    const identity = await recordings.ownIdentity(recordingId)
+    const identity = await recordings.media.ownIdentity(recordingId)
     if (identity) yield textFile('identity.txt', `${encodeIdentity(identity)}\n`)
   }
 
@@ -109,7 +109,7 @@ export class Bundler implements BundlePort {
   }
 }
 
-/** What a bundle is made of, when it is ready. */
+/** The parts of a bundle that is ready to be written. */
 interface Parts {
   checkpoint: BundleCheckpoint
   playable: Playable

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { RecorderError } from '../../contract/errors.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
 import type { PackedFiles } from './packed-files.ts'
-import type { BundleSource } from './port.ts'
+import type { StoredFiles } from './port.ts'
 import type { Finding } from './verdict.ts'
 import type { ZipFile } from './zip.ts'
 
@@ -10,12 +10,12 @@ const READ_BYTES = 512 * 1024
 
 /** The stored segments of a recording as files of its bundle, compared with the log. */
 export class PackedSegments {
-  readonly #source: BundleSource
+  readonly #source: StoredFiles
   readonly #recordingId: string
   readonly findings: Finding[] = []
   intact = 0
 
-  constructor(source: BundleSource, recordingId: string) {
+  constructor(source: StoredFiles, recordingId: string) {
     this.#source = source
     this.#recordingId = recordingId
   }

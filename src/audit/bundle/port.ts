@@ -19,8 +19,8 @@ export interface BundleProofs {
   timestamp?(size: number): Promise<Buffer | undefined>
 }
 
-/** The recordings from which bundles are made. The recorder implements it. */
-export interface BundleSource {
+/** The stored files of recordings, and their keys. */
+export interface StoredFiles {
   /**
    * Opens the stored file of a segment, sealed as it is. Rejects with ERASED, NOT_FOUND, and with
    * errors of the file system.
@@ -31,6 +31,11 @@ export interface BundleSource {
    * KEY_UNAVAILABLE.
    */
   ownIdentity(recordingId: string): Promise<Identity | null>
+}
+
+/** The recordings from which bundles are made. The recorder implements it. */
+export interface BundleSource {
+  readonly media: StoredFiles
   readonly log: {
     events(query: RecordsPage): Promise<LogEvent[]>
     records(query: RecordsPage): Promise<{ position: number; record: string }[]>

@@ -55,7 +55,7 @@ export class ProvenEvents {
     return `${JSON.stringify({ position, record, proof: hashes })}\n`
   }
 
-  /** The facts of a recording count from 1. What changes nothing repeats the number, or has none. */
+  /** Facts count from 1. Events that change nothing repeat the number, or have none. */
   #check(event: LogEvent): void {
     this.events.push(event)
     if (event.type === 'recording.closed') this.#isClosed = true

@@ -1,4 +1,4 @@
-/** What the recorder has checked while it made a bundle. Plain JSON. */
+/** The result of the checks that the recorder makes while it writes a bundle. Plain JSON. */
 export interface Verdict {
   /** Events in the bundle. Each was compared with the hash in the record behind it. */
   events: number

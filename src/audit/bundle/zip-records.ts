@@ -19,7 +19,7 @@ const MADE_BY = (3 << 8) | ZIP64_VERSION
 /** A regular file that only its owner can read and write. */
 const ATTRIBUTES = 0o100600 * 0x10000
 const MOST_16 = 0xffff
-/** The largest number in a field of 32 bits; in a header of ZIP64 it says that the field is elsewhere. */
+/** The largest number in a field of 32 bits. In ZIP64 it says that the number is elsewhere. */
 export const MOST_32 = 0xffffffff
 
 /** One file of an archive, as its headers describe it. */

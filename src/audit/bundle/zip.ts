@@ -17,9 +17,9 @@ export interface ZipFile {
 }
 
 /**
- * Writes a ZIP file as a stream. Files are stored as they are, because media are compressed already,
- * and memory stays flat: each file is asked for when the one before it has been written. Throws
- * when a file does not have the length that it said.
+ * Writes a ZIP file as a stream. Files are stored as they are, because media are compressed
+ * already, and memory stays flat: each file is asked for when the one before it has been written.
+ * Throws a RangeError when a file does not have the length that it said.
  */
 export async function* zip(
   files: AsyncIterable<ZipFile> | Iterable<ZipFile>,

@@ -8,7 +8,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: texts and numbers are escaped, null is left out. */
+/** A value in a template: texts and numbers are escaped, null is left out. */
 export type HtmlValue = Html | string | number | null | readonly HtmlValue[]
 
 const ENTITIES: Record<string, string> = {

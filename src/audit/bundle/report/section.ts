@@ -10,7 +10,7 @@ export interface Report {
   bundle: BundleFacts
 }
 
-/** What a report says about the bundle that it lies in. */
+/** The facts that a report shows of the bundle that it lies in. */
 export interface BundleFacts {
   madeAt: string
   version: string
@@ -21,7 +21,7 @@ export interface BundleFacts {
   hasVerifier: boolean
 }
 
-/** What every section of a report is made with. */
+/** The input of every section of a report. */
 export interface Section extends Report {
   texts: ReportTexts
   formats: Formats
