@@ -5,10 +5,9 @@ import type { Medium } from '../contract/media.ts'
 import type { DeviceList, Level, RecordingAnswer, TagEntry } from '../contract/views.ts'
 import type { ANSWERS } from '../http/schemas/answers.ts'
 import type { consentRequest } from '../http/schemas/consent-request.ts'
+import type { bundleQuery, exportQuery } from '../http/schemas/file-requests.ts'
 import type {
-  bundleQuery,
   eventsQuery,
-  exportQuery,
   mediaRequest,
   pageQuery,
   pauseRequest,

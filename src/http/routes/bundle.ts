@@ -6,7 +6,7 @@ import { assertNotErased } from '../assert-not-erased.ts'
 import { ClientGone } from '../problem.ts'
 import { ACCESS_ERRORS, recordAccess, recordedMedia } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { bundleQuery } from '../schemas/requests.ts'
+import { bundleQuery } from '../schemas/file-requests.ts'
 import { sendHead } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 

@@ -8,7 +8,7 @@ import { assertNotErased } from '../assert-not-erased.ts'
 import { ClientGone } from '../problem.ts'
 import { ACCESS_ERRORS, playsOrDownloads, recordAccess, recordedMedia } from '../record-access.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
-import { exportQuery } from '../schemas/requests.ts'
+import { exportQuery } from '../schemas/file-requests.ts'
 import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../send-file.ts'
 import type { Services } from '../services.ts'
 
