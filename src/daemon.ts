@@ -121,13 +121,8 @@ async function assemble(
   opened.recorder = recorder
   const now = (): number => clock.now()
   const compositions = await Composer.open({
-    folder: home.exportsFolder,
-    recordings: recorder,
-    ffmpegPath,
-    env: process.env,
-    version,
-    reserveBytes,
-    now,
+    ...{ folder: home.exportsFolder, recordings: recorder, ffmpegPath, env: process.env },
+    ...{ version, reserveBytes, now },
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
