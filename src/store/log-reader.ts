@@ -5,17 +5,10 @@ import { wrapReadErrors } from './database.ts'
 import { closedRecordings, findRecordings } from './find-recordings.ts'
 import { findSegment, findSegments, type SegmentQuery, segmentsOf } from './find-segments.ts'
 import type { OpenedLog } from './opened-log.ts'
-import type {
-  ClosedQuery,
-  Page,
-  RecordingQuery,
-  RecordsQuery,
-  StoredRecord,
-  ToShown,
-} from './port.ts'
+import type { ClosedQuery, Page, RecordingQuery, RecordsQuery, ToShown } from './port.ts'
 import { project, type RecordingProjection, tagEntries } from './projection/recording.ts'
 import { type EventQuery, readEvents } from './read-events.ts'
-import { readStoredRecords } from './read-records.ts'
+import { readStoredRecords, type StoredRecord } from './read-records.ts'
 import { isTagEvent, readTagEvents } from './read-tags.ts'
 import { scanRecording } from './scan-recording.ts'
 import { readProjection } from './stored-projections.ts'

@@ -10,7 +10,7 @@ import type {
 } from '../contract/events.ts'
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
-import type { ReadableLog } from './read-records.ts'
+import type { ReadableLog, StoredRecord } from './read-records.ts'
 import type { SigningKeyEntry } from './tree/signing-key-events.ts'
 import type { TrustedTime } from './trusted-time.ts'
 
@@ -102,12 +102,6 @@ export interface RecordsQuery {
   recordingId: string
   after: number
   limit: number
-}
-
-/** The stored bytes of one event, as UTF-8 text. */
-export interface StoredRecord {
-  position: number
-  record: string
 }
 
 /** Which closed recordings to read, and which of their tags. */

@@ -2,11 +2,16 @@ import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Database } from './database.ts'
 import { eventKey, eventRange } from './keys.ts'
-import type { StoredRecord } from './port.ts'
 import { decodeRecord, hashRecord, previousHash } from './record.ts'
 import type { Head } from './witness.ts'
 
 const CHUNK_BYTES = 1024 * 1024
+
+/** The stored bytes of one event, as UTF-8 text. */
+export interface StoredRecord {
+  position: number
+  record: string
+}
 
 /** A log that is read: its database and its last event. */
 export interface ReadableLog {
