@@ -10,7 +10,7 @@ import { percentile } from './statistics.ts'
 /** A request and how often to send it. */
 export interface LoadJob {
   port: number
-  /** The whole request: head and body. */
+  /** The whole request: head and body. `{unique}` stands for digits that no other request has. */
   request: string
   /** Number of connections. Each sends its next request when it has the answer to the last. */
   connections: number
@@ -27,13 +27,17 @@ export interface LoadResult {
   clientCores: number
 }
 
+const UNIQUE = '{unique}'
+/** Another process has begun at another time. */
+const firstUnique = Date.now() * 1_000
+let sent = 0
+
 async function runJob({ port, request, connections, ms }: LoadJob): Promise<LoadResult> {
-  const bytes = Buffer.from(request)
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)))
   const latencies: number[] = []
   const cpu = process.cpuUsage()
   const started = performance.now()
-  await Promise.all(sockets.map((socket) => sendUntil(socket, bytes, started + ms, latencies)))
+  await Promise.all(sockets.map((socket) => sendUntil(socket, request, started + ms, latencies)))
   const elapsed = performance.now() - started
   const { user, system } = process.cpuUsage(cpu)
   for (const socket of sockets) socket.destroy()
@@ -57,16 +61,18 @@ async function open(port: number): Promise<Socket> {
  */
 function sendUntil(
   socket: Socket,
-  request: Buffer,
+  request: string,
   until: number,
   latencies: number[],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let sentAt = 0
     let received: Buffer = Buffer.alloc(0)
+    const isUnique = request.includes(UNIQUE)
+    const bytes = Buffer.from(request)
     const send = (): void => {
       sentAt = performance.now()
-      socket.write(request)
+      socket.write(isUnique ? request.replace(UNIQUE, `${firstUnique + ++sent}`) : bytes)
     }
     socket.on('error', reject)
     socket.on('close', () => reject(new Error('the server closed the connection')))

@@ -1,15 +1,19 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
- * recording, latency, obs, idle, page, replay, inspection, inspector, media and seals: compares the
- * recorder with the bare programs that it is made of and with OBS. Writes one table to the
- * terminal, to bench/out, and with `--paste` into docs/performance.md.
+ * recording, latency, obs, idle, page, replay, inspection, inspector, media, sealing, seals,
+ * custody, former and audit: compares the recorder with the bare programs that it is made of and
+ * with OBS. Writes one table to the terminal, to bench/out, and with `--paste` into
+ * docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { benchAppend } from './append.ts'
+import { benchAudit } from './audit.ts'
 import { benchCapture } from './capture.ts'
+import { benchCustody } from './custody.ts'
+import { benchFormer } from './former.ts'
 import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
 import { benchInspection } from './inspection.ts'
@@ -23,6 +27,7 @@ import { benchPage } from './page.ts'
 import { benchRecording } from './recording.ts'
 import { benchReplay } from './replay.ts'
 import { benchSealedValues } from './sealed-values.ts'
+import { benchSealing } from './sealing.ts'
 import { type Findings, markdownTable, type Row } from './table.ts'
 
 const OUT = fileURLToPath(new URL('./out/', import.meta.url))
@@ -43,7 +48,11 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   inspection: benchInspection,
   inspector: benchInspector,
   media: benchMedia,
+  sealing: benchSealing,
   seals: benchSealedValues,
+  custody: benchCustody,
+  former: benchFormer,
+  audit: benchAudit,
 }
 
 const { values } = parseArgs({

@@ -16,6 +16,19 @@ export interface Pace {
   /** Recordings in the log whose opening is measured, and how often it is opened. */
   sealedRecordings: number
   sealedRounds: number
+  /** Pairs of a sealed and an unsealed recording, and how long each is. */
+  sealingPairs: number
+  sealingMs: number
+  /** Pairs of a pause and of consent withdrawn. */
+  consentRounds: number
+  /** Segments of the recording that is erased: three for each pause. */
+  erasedSegments: number
+  /** Recordings over which retention runs, and those of them that it erases. */
+  retainedRecordings: number
+  dueRecordings: number
+  /** Recordings of 100 events in the log that an auditor asks, and how often. */
+  auditRecordings: number
+  auditRounds: number
 }
 
 /** For figures to keep. */
@@ -30,6 +43,14 @@ export const FULL: Pace = {
   idleMs: 10_000,
   sealedRecordings: 10_000,
   sealedRounds: 5,
+  sealingPairs: 5,
+  sealingMs: 20_000,
+  consentRounds: 7,
+  erasedSegments: 300,
+  retainedRecordings: 10_000,
+  dueRecordings: 200,
+  auditRecordings: 10_000,
+  auditRounds: 15,
 }
 
 /** For a first look. */
@@ -44,4 +65,12 @@ export const QUICK: Pace = {
   idleMs: 4_000,
   sealedRecordings: 1_000,
   sealedRounds: 3,
+  sealingPairs: 3,
+  sealingMs: 6_000,
+  consentRounds: 4,
+  erasedSegments: 60,
+  retainedRecordings: 1_000,
+  dueRecordings: 20,
+  auditRecordings: 1_000,
+  auditRounds: 5,
 }

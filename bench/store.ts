@@ -23,7 +23,8 @@ export interface Ratio {
 }
 
 const ROUNDS = 6
-const ROUND_MS = 700
+/** How long a round of {@link rate} is. */
+export const ROUND_MS = 700
 const BY: By = { side: 'api', client: 'crm', user: 'clerk' }
 const AT = '2026-01-05T09:00:00.000Z'
 
@@ -167,7 +168,7 @@ function rawWriter(
 }
 
 /** Measures commands a second. Each client sends its next command when the last one is durable. */
-async function rate(clients: number, send: () => Promise<void>): Promise<number> {
+export async function rate(clients: number, send: () => Promise<void>): Promise<number> {
   let done = 0
   const started = performance.now()
   await Promise.all(
@@ -178,7 +179,8 @@ async function rate(clients: number, send: () => Promise<void>): Promise<number>
   return (done / (performance.now() - started)) * 1_000
 }
 
-async function tagger(log: EventLog): Promise<() => Promise<void>> {
+/** Starts a recording. Returns the function that tags it once. */
+export async function tagger(log: EventLog): Promise<() => Promise<void>> {
   const common = { recordingId: 'bench-recording', at: AT, by: BY, commandId: 'bench-command' }
   await log.append({
     events: [

@@ -29,6 +29,8 @@ export interface DaemonOptions {
   args?: readonly string[]
   /** A program with arguments that replaces itself by the daemon (`exec`). */
   launcher?: readonly string[]
+  /** The built `f2f` (default: that of this checkout). */
+  program?: string
   /** The daemon records from this (default `synthetic`). */
   source?: 'synthetic' | 'devices'
 }
@@ -80,7 +82,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const source = options.source === 'devices' ? [] : ['--source', 'synthetic']
   const serve = [
     process.execPath,
-    F2F,
+    options.program ?? F2F,
     'serve',
     '--home',
     home,

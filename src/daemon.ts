@@ -10,7 +10,7 @@ import { readOrCreateHomeToken } from './access/home-token.ts'
 import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
 import { Bundler } from './audit/bundle/bundler.ts'
-import { Verifications } from './audit/verify/verifications.ts'
+import { Auditing } from './auditing.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
 import type { QualityPreset } from './contract/quality.ts'
@@ -119,49 +119,47 @@ async function assemble(
   })
   cleanup.push(() => recorder.close())
   opened.recorder = recorder
-  const now = (): number => clock.now()
   const compositions = await Composer.open({
     ...{ folder: home.exportsFolder, recordings: recorder, ffmpegPath, env: process.env },
-    ...{ version, reserveBytes, now },
+    ...{ version, reserveBytes, now: () => clock.now() },
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
   composed.open(compositions)
   clearCacheWhenSpaceIsLow(recorder, compositions)
-  const verifications = createVerifications(recorder, home, logger)
-  cleanup.push(() => verifications.close())
-  const bundles = new Bundler({ recordings: recorder, compositions, version, readVerifier, now })
+  const auditing = new Auditing(recorder, home, logger, () => clock.now())
+  cleanup.push(() => auditing.close())
+  auditing.configure(configuration)
+  const bundles = createBundler(recorder, compositions, version, clock)
   const url = await door.open({
-    ...{ recorder, compositions, bundles, verifications, version, user, configuration },
+    ...{ recorder, compositions, bundles, version, user, configuration },
+    ...{ verifications: auditing.verifications, outsiders: auditing.outsiders },
+    audit: auditing.questions,
     isRunning: () => recorder.isRunning,
   })
   return {
     url,
     checkLog: () => checkLog(recorder.log),
-    reload: () => reload(settings, recorder, keys),
+    reload: () => reload(settings, recorder, keys, auditing),
     async stop() {
       // In parallel: closing the recorder completes pending requests.
-      await verifications.close()
-      await Promise.all([recorder.close(), compositions.close(), door.close(), keys.close()])
+      const parts = [recorder, compositions, door, keys, auditing]
+      await Promise.all(parts.map((part) => part.close()))
       clock.stop()
       await door.withdraw()
     },
   }
 }
 
-function createVerifications({ log }: Recorder, home: Home, logger: Logger): Verifications {
-  return new Verifications(log, home.recordingsFolder, (error) =>
-    logger.error({ err: error }, 'a verification failed'),
-  )
-}
-
 async function reload(
   settings: LiveConfiguration,
   recorder: Recorder,
   keys: HomeKeyRing,
+  auditing: Auditing,
 ): Promise<ConfigurationChange> {
   const change = await settings.reload((rules) => recorder.recordRules(rules))
   keys.setEscrowRecipients(settings.current.keys.escrowRecipients.value)
+  auditing.configure(settings.current)
   return change
 }
 
@@ -205,6 +203,16 @@ export async function checkLog(
 ): Promise<void> {
   // The recorder opens a failed log again by itself, and a restart would not help a full disk.
   if (log.status === 'verified') await log.events({ after: log.position - 1, limit: 1 })
+}
+
+function createBundler(
+  recordings: Recorder,
+  compositions: Composer,
+  version: string,
+  clock: SteadyClock,
+): Bundler {
+  const now = (): number => clock.now()
+  return new Bundler({ recordings, compositions, version, readVerifier, now })
 }
 
 /** Returns the program verify.py; undefined when it is not installed. */

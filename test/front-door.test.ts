@@ -17,6 +17,7 @@ import { type Home, prepareHome, resolveHome } from '../src/home/home.ts'
 import { configurationWith } from './http/support/daemon.ts'
 import { refusedInspection } from './http/support/inspection-socket.ts'
 import { INDEX, writePage } from './http/support/page-folder.ts'
+import { NO_AUDIT } from './http/support/stub-audit.ts'
 import { StubBundles } from './http/support/stub-bundles.ts'
 import { StubCompositions } from './http/support/stub-compositions.ts'
 import { StubRecorder } from './http/support/stub-recorder.ts'
@@ -57,6 +58,7 @@ suite('while the log is being opened', (test) => {
 
   const open = () =>
     door.open({
+      audit: NO_AUDIT,
       recorder: new StubRecorder(home.folder),
       compositions: new StubCompositions(),
       verifications: NO_VERIFICATIONS,

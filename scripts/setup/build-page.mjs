@@ -5,6 +5,8 @@ import { writeCharts } from './layout-charts.mjs'
 
 /** Files that are worth compressing: text. */
 const TEXT = /\.(?:html|js|css|svg|json|webmanifest)$/
+/** The views that load their styles when they are opened. */
+const STYLED_VIEWS = ['player', 'inspector']
 
 /**
  * Bundles the page in `source` into `folder`: index.html, manifest.webmanifest, icons, the charts
@@ -41,7 +43,14 @@ export async function buildPage(source, folder, { definitions, commands }) {
     entryPoints: { 'stream-worker': join(source, 'live/stream-worker.ts') },
     format: 'iife',
   })
-  const outputs = [page, worker].flatMap(({ metafile }) =>
+  // A script cannot import a style of its own: the view adds it to the page.
+  const styles = await build({
+    ...options,
+    entryPoints: Object.fromEntries(
+      STYLED_VIEWS.map((view) => [view, join(source, view, `${view}.css`)]),
+    ),
+  })
+  const outputs = [page, worker, styles].flatMap(({ metafile }) =>
     Object.entries(metafile.outputs).map(([path, { entryPoint = '' }]) => ({
       name: basename(path),
       entry: basename(entryPoint),
@@ -49,11 +58,12 @@ export async function buildPage(source, folder, { definitions, commands }) {
   )
   const script = outputs.find(({ entry }) => entry === 'main.tsx').name
   const streamWorker = outputs.find(({ entry }) => entry === 'stream-worker.ts').name
-  const style = outputs.find(({ name }) => /^main-.*\.css$/.test(name)).name
+  const styleOf = (view) =>
+    outputs.find(({ name }) => name.startsWith(`${view}-`) && name.endsWith('.css')).name
   const html = readFileSync(join(source, 'index.html'), 'utf8')
     .replace('/assets/main.js', `/assets/${script}`)
-    .replace('/assets/main.css', `/assets/${style}`)
     .replace('/assets/stream-worker.js', `/assets/${streamWorker}`)
+    .replace(/\/assets\/(\w+)\.css/g, (_, view) => `/assets/${styleOf(view)}`)
     // Otherwise the browser would learn of them only when it has read the script.
     .replace('</head>', `${preloads(page.metafile, script)}</head>`)
   writeFileSync(join(folder, 'index.html'), html)

@@ -3,7 +3,7 @@ import { identityProof } from '../contract/identity-proof.ts'
 import type { Credential, StoredToken } from './credential.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
 import { createPageAccess, type PageAccess } from './page-access.ts'
-import { UI_SCOPES } from './scopes.ts'
+import { SCOPES, UI_SCOPES } from './scopes.ts'
 import type { SessionStore } from './session-file.ts'
 import { createTokenLookup } from './token-lookup.ts'
 import { createUiSessions } from './ui-sessions.ts'
@@ -73,6 +73,7 @@ function twoCredentials(): RecorderError {
 }
 
 const UI: Credential = { side: 'ui', clientId: 'ui', client: 'ui', scopes: new Set(UI_SCOPES) }
+const UI_ADMIN: Credential = { ...UI, scopes: new Set(SCOPES) }
 
 /**
  * Creates the authentication. It calls `tokens` at every request, so a token is valid from the
@@ -91,6 +92,7 @@ export function createAccess(options: {
   const limiter = createFailureLimiter({ limit: FAILURE_LIMIT, windowMs: FAILURE_WINDOW_MS, now })
   const sessions = createUiSessions(now, options.sessionStore)
   const findCredential = createTokenLookup(options.homeToken, options.tokens)
+  const page = createPageAccess(sessions, rejectCredential)
 
   function rejectCredential(detail: string): never {
     options.onRefused?.()
@@ -121,9 +123,9 @@ export function createAccess(options: {
     const secret = secrets[0]
     if (secret === undefined)
       throw new RecorderError('UNAUTHENTICATED', 'The request carries no credential.')
-    const sessionId = sessions.find(secret)
-    if (sessionId === null) return rejectCredential('The session is not valid, or it has ended.')
-    return { ...UI, sessionId }
+    const session = page.openSession(secret)
+    if (session === null) return rejectCredential('The session is not valid, or it has ended.')
+    return { ...(session.admin ? UI_ADMIN : UI), sessionId: session.sessionId }
   }
 
   function identify(
@@ -136,13 +138,13 @@ export function createAccess(options: {
       return secret === undefined ? undefined : findCredential(secret)?.clientId
     }
     const [secret] = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
-    return secret !== undefined && sessions.find(secret) !== null ? UI.clientId : undefined
+    return secret !== undefined && page.openSession(secret) !== null ? UI.clientId : undefined
   }
 
   return {
     authenticate,
     identify,
     proveIdentity: (port, challenge) => identityProof(options.homeToken, port, challenge),
-    ...createPageAccess(sessions, rejectCredential),
+    ...page,
   }
 }

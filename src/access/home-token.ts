@@ -1,6 +1,7 @@
-import { chmod, open, readFile, rename, stat } from 'node:fs/promises'
+import { chmod, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from '../disk/sync-folder.ts'
+import { writeSynced } from '../disk/write-synced.ts'
 import { newToken } from './secrets.ts'
 
 const TOKEN = /^[\w-]{40,128}$/
@@ -37,13 +38,7 @@ async function readToken(path: string): Promise<string | null> {
 async function createToken(home: string, path: string): Promise<string> {
   const { secret } = newToken()
   const draft = `${path}.${process.pid}.new`
-  const file = await open(draft, 'w', 0o600)
-  try {
-    await file.writeFile(`${secret}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  await writeSynced(draft, `${secret}\n`, 'w')
   await rename(draft, path)
   await syncFolder(home)
   return secret

@@ -8,16 +8,19 @@ const FORGET_LIMIT_MS = 5_000
 
 /** Signs browsers in and out. */
 export interface PageAccess {
-  /** Issues a launch code that is valid for one use within 60 s. */
-  issueLaunchCode(): { code: string; expiresAt: string }
+  /**
+   * Issues a launch code that is valid for one use within 60 s. With `admin`, the session that it
+   * opens has that scope, too: only for a credential that has it.
+   */
+  issueLaunchCode(options?: { admin?: boolean }): { code: string; expiresAt: string }
   /**
    * Consumes a launch code, opens a session and returns its secret, which goes into the cookie.
    * Rejects with UNAUTHENTICATED or RATE_LIMITED. `isStranger` is asked about a valid code only. A
    * stranger does not consume it.
    */
   redeemLaunchCode(code: string, isStranger?: () => Promise<boolean>): Promise<string>
-  /** Returns the id of the open session with this secret; null when there is none. */
-  sessionIdOf(secret: string): string | null
+  /** Returns the open session with this secret; null when there is none. The id is not secret. */
+  openSession(secret: string): { sessionId: string; admin: boolean } | null
   /** Whether a UI session is open. It ends by itself, too. */
   isSessionOpen(sessionId: string): boolean
   /** Returns when a UI session ends by itself; undefined when it has ended. */
@@ -40,8 +43,8 @@ export function createPageAccess(
   rejectCredential: (detail: string) => never,
 ): PageAccess {
   return {
-    issueLaunchCode() {
-      const { code, expiresAt } = sessions.issueCode()
+    issueLaunchCode({ admin = false } = {}) {
+      const { code, expiresAt } = sessions.issueCode(admin)
       return { code, expiresAt: new Date(expiresAt).toISOString() }
     },
     async redeemLaunchCode(code, isStranger) {
@@ -61,11 +64,16 @@ export function createPageAccess(
       )
       return opened.secret
     },
-    sessionIdOf: sessions.find,
+    openSession(secret) {
+      const sessionId = sessions.find(secret)
+      const session = sessionId === null ? undefined : sessions.sessionOf(sessionId)
+      if (sessionId === null || session === undefined) return null
+      return { sessionId, admin: session.admin }
+    },
     isSessionOpen: sessions.isOpen,
     sessionExpiry(sessionId) {
-      const expiresAt = sessions.expiryOf(sessionId)
-      return expiresAt === undefined ? undefined : new Date(expiresAt).toISOString()
+      const session = sessions.sessionOf(sessionId)
+      return session && new Date(session.expiresAt).toISOString()
     },
     endSession: (sessionId) => forgotten(sessions.end(sessionId)),
     endSessions(onEnd) {

@@ -6,7 +6,10 @@ export const SCOPES = ['read', 'tag', 'control', 'audit', 'admin'] as const
 /** A scope of a credential. */
 export type Scope = (typeof SCOPES)[number]
 
-/** Scopes of the person at the recorder's own page: all but `admin`. */
+/**
+ * Scopes of the person at the recorder's own page: all but `admin`, which a session has only when
+ * its launch asked for it.
+ */
 export const UI_SCOPES: readonly Scope[] = ['read', 'tag', 'control', 'audit']
 
 /**

@@ -2,9 +2,18 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../disk/sync-folder.ts'
+import { writeSynced } from '../disk/write-synced.ts'
 
-/** Open UI sessions: the end of each in epoch milliseconds, by the SHA-256 of its secret. */
-export type StoredSessions = ReadonlyMap<string, number>
+/** An open UI session. */
+export interface StoredSession {
+  /** Its end in epoch milliseconds. */
+  expiresAt: number
+  /** Whether it has the scope `admin`. */
+  admin: boolean
+}
+
+/** Open UI sessions, by the SHA-256 of their secrets. */
+export type StoredSessions = ReadonlyMap<string, StoredSession>
 
 /** Keeps the open sessions for the next daemon. */
 export interface SessionStore {
@@ -53,7 +62,7 @@ export class SessionFile implements SessionStore {
 
   save(sessions: StoredSessions): Promise<void> {
     const content = JSON.stringify({
-      sessions: [...sessions].map(([sha256, expiresAt]) => ({ sha256, expiresAt })),
+      sessions: [...sessions].map(([sha256, session]) => ({ sha256, ...session })),
     })
     const write = (): Promise<void> => this.#write(`${content}\n`)
     // One after the other, whether the write before has succeeded or not.
@@ -64,13 +73,7 @@ export class SessionFile implements SessionStore {
   async #write(content: string): Promise<void> {
     const draft = `${this.#path}.tmp`
     try {
-      const file = await open(draft, 'w', 0o600)
-      try {
-        await file.writeFile(content)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
+      await writeSynced(draft, content, 'w')
       await rename(draft, this.#path)
     } catch (error) {
       // Older content would bring back sessions that have ended. A full disk can still remove it.
@@ -105,11 +108,13 @@ async function readSessions(path: string): Promise<StoredSessions> {
 
 function parse(text: string): StoredSessions {
   try {
-    const { sessions } = JSON.parse(text) as { sessions: { sha256: string; expiresAt: number }[] }
+    const { sessions } = JSON.parse(text) as { sessions: ({ sha256: string } & StoredSession)[] }
     return new Map(
-      sessions.map(({ sha256, expiresAt }) => {
+      // A file of an earlier version knows no `admin`.
+      sessions.map(({ sha256, expiresAt, admin = false }) => {
         if (!/^[0-9a-f]{64}$/.test(sha256) || !Number.isSafeInteger(expiresAt)) throw new Error()
-        return [sha256, expiresAt]
+        if (typeof admin !== 'boolean') throw new Error()
+        return [sha256, { expiresAt, admin }]
       }),
     )
   } catch (cause) {

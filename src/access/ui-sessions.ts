@@ -1,5 +1,5 @@
 import { newSecret, sha256Hex } from './secrets.ts'
-import type { SessionStore } from './session-file.ts'
+import type { SessionStore, StoredSession } from './session-file.ts'
 
 /** The time within which a launch code can be used. */
 export const LAUNCH_CODE_LIFETIME_MS = 60_000
@@ -13,8 +13,11 @@ const MAX_SESSIONS = 64
  * voids the codes, but not the sessions of its store.
  */
 export interface UiSessions {
-  /** Issues a code for one browser. `expiresAt` is in epoch milliseconds. */
-  issueCode(): { code: string; expiresAt: number }
+  /**
+   * Issues a code for one browser, whose session has the scope `admin` if that is asked for.
+   * `expiresAt` is in epoch milliseconds.
+   */
+  issueCode(admin: boolean): { code: string; expiresAt: number }
   /** Whether a code is valid. */
   hasCode(code: string): boolean
   /**
@@ -26,8 +29,8 @@ export interface UiSessions {
   find(secret: string): string | null
   /** Whether a session is open. */
   isOpen(id: string): boolean
-  /** Returns when a session ends by itself, in epoch milliseconds; undefined when it has ended. */
-  expiryOf(id: string): number | undefined
+  /** Returns an open session; undefined when it has ended. */
+  sessionOf(id: string): StoredSession | undefined
   /** Ends a session at once. Resolves when a restart will not bring it back. */
   end(id: string): Promise<void>
   /**
@@ -37,39 +40,43 @@ export interface UiSessions {
   endAll(): { ids: string[]; forgotten: Promise<void> }
 }
 
-/** Creates a set of hashed secrets, each with its end. A full set drops the oldest one. */
+/** Creates a set of hashed secrets, each with its end and rights. A full set drops its oldest. */
 function createExpiringSet(lifetimeMs: number, capacity: number, now: () => number) {
-  const expiries = new Map<string, number>()
-  const alive = (hash: string): boolean => (expiries.get(hash) ?? 0) > now()
+  const entries = new Map<string, StoredSession>()
+  const find = (hash: string): StoredSession | undefined => {
+    const entry = entries.get(hash)
+    return entry !== undefined && entry.expiresAt > now() ? entry : undefined
+  }
   return {
-    add(secret: string): number {
-      for (const [hash] of expiries) {
-        if (expiries.size < capacity && alive(hash)) break
-        expiries.delete(hash)
+    add(secret: string, admin: boolean): number {
+      for (const [hash] of entries) {
+        if (entries.size < capacity && find(hash)) break
+        entries.delete(hash)
       }
       const expiresAt = now() + lifetimeMs
-      expiries.set(sha256Hex(secret), expiresAt)
+      entries.set(sha256Hex(secret), { expiresAt, admin })
       return expiresAt
     },
-    isAlive: alive,
+    /** Returns the entry of a hash; undefined when there is none, or it has expired. */
+    find,
     /** Adds what an earlier daemon has left. A clock set back must not make its life longer. */
-    restore(hash: string, expiresAt: number): void {
-      expiries.set(hash, Math.min(expiresAt, now() + lifetimeMs))
+    restore(hash: string, { expiresAt, admin }: StoredSession): void {
+      entries.set(hash, { expiresAt: Math.min(expiresAt, now() + lifetimeMs), admin })
     },
-    /** Returns those that are still valid, with their ends. */
-    living: (): Map<string, number> => new Map([...expiries].filter(([hash]) => alive(hash))),
-    delete: (hash: string): boolean => expiries.delete(hash),
+    /** Returns those that are still valid. */
+    living: (): Map<string, StoredSession> => new Map([...entries].filter(([hash]) => find(hash))),
+    delete: (hash: string): boolean => entries.delete(hash),
     clear(): string[] {
-      const hashes = [...expiries.keys()]
-      expiries.clear()
+      const hashes = [...entries.keys()]
+      entries.clear()
       return hashes
     },
-    /** Removes a secret. Returns whether it was still valid. */
-    consume(secret: string): boolean {
+    /** Removes a secret. Returns its entry if it was still valid. */
+    consume(secret: string): StoredSession | undefined {
       const hash = sha256Hex(secret)
-      const wasAlive = alive(hash)
-      expiries.delete(hash)
-      return wasAlive
+      const entry = find(hash)
+      entries.delete(hash)
+      return entry
     },
   }
 }
@@ -80,26 +87,27 @@ const NO_STORE: SessionStore = { sessions: new Map(), save: async () => {} }
 export function createUiSessions(now: () => number, store: SessionStore = NO_STORE): UiSessions {
   const codes = createExpiringSet(LAUNCH_CODE_LIFETIME_MS, MAX_LAUNCH_CODES, now)
   const sessions = createExpiringSet(SESSION_LIFETIME_MS, MAX_SESSIONS, now)
-  for (const [id, expiresAt] of store.sessions) sessions.restore(id, expiresAt)
+  for (const [id, session] of store.sessions) sessions.restore(id, session)
   const save = (): Promise<void> => store.save(sessions.living())
   return {
-    issueCode() {
+    issueCode(admin) {
       const code = newSecret()
-      return { code, expiresAt: codes.add(code) }
+      return { code, expiresAt: codes.add(code, admin) }
     },
-    hasCode: (code) => codes.isAlive(sha256Hex(code)),
+    hasCode: (code) => codes.find(sha256Hex(code)) !== undefined,
     redeemCode(code) {
-      if (!codes.consume(code)) return null
+      const launch = codes.consume(code)
+      if (launch === undefined) return null
       const secret = newSecret()
-      sessions.add(secret)
+      sessions.add(secret, launch.admin)
       return { secret, kept: save() }
     },
     find(secret) {
       const id = sha256Hex(secret)
-      return sessions.isAlive(id) ? id : null
+      return sessions.find(id) ? id : null
     },
-    isOpen: sessions.isAlive,
-    expiryOf: (id) => sessions.living().get(id),
+    isOpen: (id) => sessions.find(id) !== undefined,
+    sessionOf: sessions.find,
     end(id) {
       sessions.delete(id)
       return save()

@@ -27,7 +27,10 @@ export function sealChunk(key: Buffer, number: number, isLast: boolean, bytes: B
   return Buffer.concat([cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
 }
 
-/** Opens a chunk. Throws {@link SealedFileError} when it is not the one with this number. */
+/**
+ * Opens a chunk. Throws {@link SealedFileError} when it is not the one with this number. The last
+ * chunk of a payload is empty only when all of it is.
+ */
 export function openChunk(key: Buffer, number: number, isLast: boolean, sealed: Buffer): Buffer {
   const end = sealed.length - CHUNK_TAG_BYTES
   if (end < 0) throw new SealedFileError('The file ends within a chunk.')
@@ -39,14 +42,9 @@ export function openChunk(key: Buffer, number: number, isLast: boolean, sealed: 
   } catch (cause) {
     throw new SealedFileError(`Chunk ${number} of the file has been changed.`, { cause })
   }
+  if (isLast && end === 0 && number > 0)
+    throw new SealedFileError('The last chunk of the file is empty.')
   return bytes
-}
-
-/** Opens the last chunk of a payload, which is empty only when all is. See {@link openChunk}. */
-export function openLastChunk(key: Buffer, number: number, sealed: Buffer): Buffer {
-  const bytes = openChunk(key, number, true, sealed)
-  if (bytes.length > 0 || number === 0) return bytes
-  throw new SealedFileError('The last chunk of the file is empty.')
 }
 
 /** Opens a chunk like {@link openChunk}; undefined when it is not the one with this number. */

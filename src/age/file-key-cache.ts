@@ -1,3 +1,4 @@
+import { BoundedMap } from '../collections/bounded-map.ts'
 import type { Identity } from './identity.ts'
 
 /** A recording has a few files that somebody plays. */
@@ -16,12 +17,10 @@ export function cachedFileKey(
   identity: Identity,
   unwrap: (stanzas: string, identity: Identity) => Buffer,
 ): Buffer {
-  const known = keys.get(identity) ?? new Map<string, Buffer>()
+  const known = keys.get(identity) ?? new BoundedMap<string, Buffer>(MOST_KEYS)
   const cached = known.get(stanzas)
   if (cached) return cached
   const fileKey = unwrap(stanzas, identity)
-  const oldest = known.size >= MOST_KEYS ? known.keys().next().value : undefined
-  if (oldest !== undefined) known.delete(oldest)
   keys.set(identity, known.set(stanzas, fileKey))
   return fileKey
 }

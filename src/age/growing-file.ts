@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, rm } from 'node:fs/promises'
+import { writeFully } from '../disk/write-fully.ts'
 import { SEALED_CHUNK_BYTES } from './chunks.ts'
 import type { Identity } from './identity.ts'
 import { Sealer } from './sealer.ts'
 import { reserveTail, tailKey, tailPath, writeTail } from './tail.ts'
-import { writeFully } from './write-fully.ts'
 
 const RESERVED = Buffer.alloc(SEALED_CHUNK_BYTES)
 
@@ -27,8 +27,7 @@ export class GrowingFile {
   #sequence = 0
   /** Where the next chunk goes. */
   #end = 0
-  /** Chunks that are written, and those of them that are on disk. */
-  #chunks = 0
+  /** Chunks that are on disk. */
   #syncedChunks = 0
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -64,7 +63,6 @@ export class GrowingFile {
       for (const chunk of this.#sealer.push(bytes)) {
         await this.#reserve(this.#end + chunk.length)
         await this.#write(chunk)
-        this.#chunks++
       }
       await this.#writeTail(false)
     })
@@ -81,8 +79,9 @@ export class GrowingFile {
   }
 
   async #syncChunks(): Promise<void> {
-    if (this.#chunks > this.#syncedChunks || this.#sequence === 0) await this.#file.datasync()
-    this.#syncedChunks = this.#chunks
+    const { chunks } = this.#sealer
+    if (chunks > this.#syncedChunks || this.#sequence === 0) await this.#file.datasync()
+    this.#syncedChunks = chunks
   }
 
   /**

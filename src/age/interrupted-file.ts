@@ -3,19 +3,12 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../disk/sync-folder.ts'
-import {
-  CHUNK_BYTES,
-  PAYLOAD_NONCE_BYTES,
-  payloadKey,
-  SEALED_CHUNK_BYTES,
-  sealChunk,
-  tryOpenChunk,
-} from './chunks.ts'
-import { MOST_HEADER_BYTES, readHeader } from './header.ts'
+import { writeFully } from '../disk/write-fully.ts'
+import { isWholeBeginning, openBeginning, type Payload, readBeginning } from './beginning.ts'
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES, sealChunk, tryOpenChunk } from './chunks.ts'
 import type { Identity } from './identity.ts'
 import { SealedFileError } from './sealed-file-error.ts'
 import { isSameSlot, readTails, type Tail, tailKey, tailPath, writeTail } from './tail.ts'
-import { writeFully } from './write-fully.ts'
 
 const HASH_BYTES = 1_048_576
 
@@ -44,15 +37,15 @@ export class InterruptedFile {
     files: { file: FileHandle; tail: FileHandle | undefined },
     identity: Identity,
     size: number,
-    head: { key: Buffer; chunksAt: number },
+    payload: Payload,
   ) {
     this.#path = path
     this.#file = files.file
     this.#tail = files.tail
     this.#tailKey = tailKey(identity, path)
     this.#size = size
-    this.#key = head.key
-    this.#chunksAt = head.chunksAt
+    this.#key = payload.key
+    this.#chunksAt = payload.chunksAt
   }
 
   /**
@@ -66,8 +59,12 @@ export class InterruptedFile {
     try {
       tail = await openIfThere(tailPath(path))
       const { size } = await file.stat()
-      const head = await readHead(file, size, identity)
-      if (head !== undefined) return new InterruptedFile(path, { file, tail }, identity, size, head)
+      const beginning = await readBeginning(file)
+      // A power cut can leave a file without its first bytes.
+      if (isWholeBeginning(beginning)) {
+        const payload = openBeginning(beginning, identity)
+        return new InterruptedFile(path, { file, tail }, identity, size, payload)
+      }
     } catch (error) {
       await Promise.all([file.close(), tail?.close()])
       throw error
@@ -169,17 +166,6 @@ export class InterruptedFile {
   #chunkAt(number: number): number {
     return this.#chunksAt + number * SEALED_CHUNK_BYTES
   }
-}
-
-async function readHead(file: FileHandle, size: number, identity: Identity) {
-  const beginning = Buffer.alloc(Math.min(size, MOST_HEADER_BYTES))
-  await file.read(beginning, 0, beginning.length, 0)
-  // A power cut can leave a file without its first bytes.
-  if (!/\n--- \S+\n/.test(beginning.toString('latin1'))) return undefined
-  const { fileKey, end } = readHeader(beginning, identity)
-  const chunksAt = end + PAYLOAD_NONCE_BYTES
-  if (size < chunksAt) return undefined
-  return { key: payloadKey(fileKey, beginning.subarray(end, chunksAt)), chunksAt }
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {

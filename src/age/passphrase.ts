@@ -9,6 +9,7 @@ import {
   type ScryptOptions,
   scrypt,
 } from 'node:crypto'
+import { payloadBehind } from './beginning.ts'
 import { PAYLOAD_NONCE_BYTES, payloadKey, sealChunk } from './chunks.ts'
 import { base64, closeHeader, FILE_KEY_BYTES, splitHeader } from './header.ts'
 import { SealedFileError } from './sealed-file-error.ts'
@@ -61,7 +62,7 @@ export async function decryptWithPassphrase(
   const fileKey = openFileKey(key, Buffer.from(body, 'base64'))
   if (fileKey === undefined) return undefined
   assertMac(fileKey)
-  return openPayload(fileKey, file.subarray(end))
+  return openPayload(file, payloadBehind(file, end, fileKey))
 }
 
 function openFileKey(key: Buffer, body: Buffer): Buffer | undefined {

@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto'
+import { openBeginning, type Payload } from './beginning.ts'
 import {
   CHUNK_BYTES,
   openChunk,
-  openLastChunk,
   PAYLOAD_NONCE_BYTES,
   payloadKey,
   SEALED_CHUNK_BYTES,
   sealChunk,
 } from './chunks.ts'
-import { FILE_KEY_BYTES, readHeader, writeHeader } from './header.ts'
+import { FILE_KEY_BYTES, writeHeader } from './header.ts'
 import type { Identity } from './identity.ts'
-import { SealedFileError } from './sealed-file-error.ts'
 
 /** Seals a stream of bytes as an age file, piece by piece. */
 export class Sealer {
@@ -72,24 +71,15 @@ export function encryptAge(bytes: Buffer, recipients: readonly Buffer[]): Buffer
 
 /** Opens an age file in memory. Throws {@link SealedFileError}. */
 export function decryptAge(file: Buffer, identity: Identity): Buffer {
-  const { fileKey, end } = readHeader(file, identity)
-  return openPayload(fileKey, file.subarray(end))
+  return openPayload(file, openBeginning(file, identity))
 }
 
-/** Opens all behind the header of an age file. Throws {@link SealedFileError}. */
-export function openPayload(fileKey: Buffer, payload: Buffer): Buffer {
-  if (payload.length < PAYLOAD_NONCE_BYTES)
-    throw new SealedFileError('The file ends within its beginning.')
-  const key = payloadKey(fileKey, payload.subarray(0, PAYLOAD_NONCE_BYTES))
+/** Opens all chunks of an age file. Throws {@link SealedFileError}. */
+export function openPayload(file: Buffer, { key, chunksAt }: Payload): Buffer {
   const opened: Buffer[] = []
-  for (let at = PAYLOAD_NONCE_BYTES, number = 0; at < payload.length || number === 0; number++) {
-    const next = Math.min(at + SEALED_CHUNK_BYTES, payload.length)
-    const chunk = payload.subarray(at, next)
-    opened.push(
-      next === payload.length
-        ? openLastChunk(key, number, chunk)
-        : openChunk(key, number, false, chunk),
-    )
+  for (let at = chunksAt, number = 0; at < file.length || number === 0; number++) {
+    const next = Math.min(at + SEALED_CHUNK_BYTES, file.length)
+    opened.push(openChunk(key, number, next === file.length, file.subarray(at, next)))
     at = next
   }
   return Buffer.concat(opened)

@@ -1,15 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import {
-  CHUNK_BYTES,
-  CHUNK_TAG_BYTES,
-  openChunk,
-  openLastChunk,
-  PAYLOAD_NONCE_BYTES,
-  payloadKey,
-  SEALED_CHUNK_BYTES,
-} from './chunks.ts'
-import { MOST_HEADER_BYTES, readHeader } from './header.ts'
+import { openBeginning, readBeginning } from './beginning.ts'
+import { CHUNK_BYTES, CHUNK_TAG_BYTES, openChunk, SEALED_CHUNK_BYTES } from './chunks.ts'
 import type { Identity } from './identity.ts'
 import { SealedFileError } from './sealed-file-error.ts'
 
@@ -115,12 +107,8 @@ class SealedMedia implements StoredMedia {
   }
 
   static async open(handle: FileHandle, size: number, identity: Identity): Promise<SealedMedia> {
-    const beginning = Buffer.alloc(Math.min(size, MOST_HEADER_BYTES))
-    await handle.read(beginning, 0, beginning.length, 0)
-    const { fileKey, end } = readHeader(beginning, identity)
-    const chunksAt = end + PAYLOAD_NONCE_BYTES
+    const { key, chunksAt } = openBeginning(await readBeginning(handle), identity)
     if (size < chunksAt + CHUNK_TAG_BYTES) throw new SealedFileError('The file has no end.')
-    const key = payloadKey(fileKey, beginning.subarray(end, chunksAt))
     const media = new SealedMedia(handle, size, key, chunksAt)
     // The last chunk is sealed as such: a file that was cut does not open.
     await media.#chunk(media.#chunks - 1)
@@ -186,11 +174,7 @@ class SealedMedia implements StoredMedia {
       const at = index * SEALED_CHUNK_BYTES
       const chunk = sealed.subarray(at, Math.min(at + SEALED_CHUNK_BYTES, bytesRead))
       const number = first + index
-      opened.push(
-        number === this.#chunks - 1
-          ? openLastChunk(this.#key, number, chunk)
-          : openChunk(this.#key, number, false, chunk),
-      )
+      opened.push(openChunk(this.#key, number, number === this.#chunks - 1, chunk))
     }
     return opened
   }

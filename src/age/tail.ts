@@ -10,9 +10,9 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { writeFully } from '../disk/write-fully.ts'
 import { CHUNK_BYTES } from './chunks.ts'
 import type { Identity } from './identity.ts'
-import { writeFully } from './write-fully.ts'
 
 const HEAD_BYTES = 28
 const NONCE_AT = 16

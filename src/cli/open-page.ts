@@ -18,6 +18,8 @@ export interface OpenPageOptions {
   size?: WindowSize
   /** Prints the URL in place of opening it. */
   printsUrl: boolean
+  /** Whether the page may hold and erase recordings (scope `admin`). Default: it may not. */
+  admin?: boolean
 }
 
 const SMALL: WindowSize = { width: 420, height: 720 }
@@ -26,11 +28,11 @@ const SMALL: WindowSize = { width: 420, height: 720 }
 export async function openPage(
   api: Api,
   env: NodeJS.ProcessEnv,
-  { what, command, fragment = '', app, size = SMALL, printsUrl }: OpenPageOptions,
+  { what, command, fragment = '', app, size = SMALL, printsUrl, admin }: OpenPageOptions,
 ): Promise<CommandResult> {
   // Before the launch: nobody would use the URL.
   const browser = app ? await requireAppBrowser(env, command) : null
-  const { url, ...more } = await api.launchUrl()
+  const { url, ...more } = await api.launchUrl(admin ? { admin } : {})
   // A redirect leads to the fragment of the URL that was opened (RFC 9110, 10.2.2).
   const launch = { url: url + fragment, ...more }
   if (browser !== null) {

@@ -1,5 +1,6 @@
-import { access, open, rename, rm } from 'node:fs/promises'
+import { access, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { writeSynced } from '../disk/write-synced.ts'
 import { localProblem } from './problem.ts'
 
 /** Throws when a file exists that is not to be overwritten. */
@@ -19,13 +20,7 @@ export async function assertNewFile(path: string, overwrite: boolean): Promise<v
 export async function writeOwnFile(path: string, content: Uint8Array): Promise<void> {
   const draft = `${path}.part`
   try {
-    const handle = await open(draft, 'wx', 0o600)
-    try {
-      await handle.writeFile(content)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
+    await writeSynced(draft, content, 'wx')
     await rename(draft, path)
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => {})

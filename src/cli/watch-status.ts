@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { OutsiderView } from '../contract/outsiders.ts'
 import type { ApplicationView, RecordingAnswer } from '../contract/views.ts'
 import type { Api } from './api.ts'
 import type { Io } from './command.ts'
@@ -15,6 +16,8 @@ const CLEAR = '\u001b[H\u001b[J'
 export interface Status {
   application: ApplicationView
   recording: RecordingAnswer | null
+  /** The services that remember checkpoints of the log. */
+  outsiders: OutsiderView[]
 }
 
 /** How to show the state. */

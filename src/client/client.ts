@@ -13,6 +13,7 @@ import type {
   RecordingAnswer,
   SegmentView,
 } from '../contract/views.ts'
+import { auditMethods } from './audit-methods.ts'
 import { custodyMethods } from './custody-methods.ts'
 import { NotFoundError, RecorderProblem } from './errors.ts'
 import { follow } from './follow.ts'
@@ -27,6 +28,7 @@ import type {
   Devices,
   EventsQuery,
   Launch,
+  LaunchRequest,
   MediaRequest,
   NewToken,
   Page,
@@ -109,6 +111,11 @@ export function createClient(options: ClientOptions = {}): RecorderClient {
     ...accessMethods(request),
     ...custodyMethods(request),
     ...verificationMethods(request),
+    ...auditMethods(request, (accept, path, query, more) => {
+      const outgoing = prepare('GET', path, { ...more, query })
+      outgoing.headers.Accept = `${accept}, application/problem+json`
+      return send(fetcher, outgoing, (answer) => answer)
+    }),
     request,
     open,
     bundle: (id, query, more) => open(recordingPath(id, 'bundle'), query, more),
@@ -271,8 +278,8 @@ function accessMethods(request: Request) {
     },
     rotateKeys: (options?: RequestOptions) =>
       request('POST', '/keys/rotate', { ...options, body: {} }) as Promise<KeyStatus>,
-    launchUrl: (options?: RequestOptions) =>
-      request('POST', '/ui/launch', { ...options, body: {} }) as Promise<Launch>,
+    launchUrl: (body: LaunchRequest = {}, options?: RequestOptions) =>
+      request('POST', '/ui/launch', { ...options, body }) as Promise<Launch>,
     async signOut(options?: RequestOptions) {
       await request('POST', '/ui/sign-out', { ...options, body: {} })
     },

@@ -1,8 +1,10 @@
+import type { AuditReportName, AuditReports } from '../contract/audit.ts'
 import type { AuditKey } from '../contract/audit-key.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
 import type { AccessView, HoldView, KeyStatus, RetentionStatus } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
+import type { OutsiderView } from '../contract/outsiders.ts'
 import type { ReplayState } from '../contract/replay.ts'
 import type { VerificationView } from '../contract/verification.ts'
 import type {
@@ -14,11 +16,14 @@ import type {
 import type { FollowOptions } from './follow.ts'
 import type { Inspection, InspectOptions } from './inspect.ts'
 import type {
+  AuditEventsQuery,
+  AuditReportQueries,
   BundleQuery,
   ConsentRequest,
   Devices,
   EventsQuery,
   Launch,
+  LaunchRequest,
   MediaRequest,
   NewToken,
   Page,
@@ -96,6 +101,23 @@ export interface RecorderClient {
   replay(id: string, query?: ReplayQuery, options?: RequestOptions): Promise<ReplayState>
   /** Who has seen what is in a recording, oldest first. */
   accesses(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<AccessView>>
+  /** Lists events of the whole log, by what an auditor asks for. */
+  auditEvents(query?: AuditEventsQuery, options?: RequestOptions): Promise<Page<LogEvent>>
+  /** Answers one of the auditor's questions: a page of its rows. */
+  auditReport<N extends AuditReportName>(
+    name: N,
+    query?: AuditReportQueries[N],
+    options?: RequestOptions,
+  ): Promise<Page<AuditReports[N]>>
+  /**
+   * Requests such an answer as CSV: all of it, or with `limit` a page. Resolves when it begins; its
+   * body breaks off when the recorder cannot complete it.
+   */
+  auditCsv<N extends AuditReportName | 'events'>(
+    name: N,
+    query?: N extends AuditReportName ? AuditReportQueries[N] : AuditEventsQuery,
+    options?: RequestOptions,
+  ): Promise<Response>
   segments(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<SegmentView>>
   /** Where the key frames of a segment of the screen are. */
   segmentIndex(id: string, number: number, options?: RequestOptions): Promise<SegmentIndex>
@@ -113,15 +135,17 @@ export interface RecorderClient {
   auditKey(options?: RequestOptions): Promise<AuditKey>
   /** Replaces the key that signs the log. */
   rotateAuditKey(options?: RequestOptions): Promise<AuditKey>
+  /** Lists the services that remember checkpoints. */
+  outsiders(options?: RequestOptions): Promise<{ items: OutsiderView[] }>
   /** Begins to verify the log and its media. `verification` shows how far it is. */
   verify(request?: VerificationRequest, options?: RequestOptions): Promise<VerificationView>
   verification(id: string, options?: RequestOptions): Promise<VerificationView>
   tokens(query?: PageQuery, options?: RequestOptions): Promise<Page<TokenView>>
   createToken(request: TokenRequest, options?: RequestOptions): Promise<NewToken>
   revokeToken(id: string, options?: RequestOptions): Promise<void>
-  /** Creates a URL that signs one browser in. */
-  launchUrl(options?: RequestOptions): Promise<Launch>
-  /** Reads when the session of this page ends. */
+  /** Creates a URL that signs one browser in; with `admin`, for a session with that scope. */
+  launchUrl(request?: LaunchRequest, options?: RequestOptions): Promise<Launch>
+  /** Reads when the session of this page ends, and its scopes. */
   session(options?: RequestOptions): Promise<SessionView>
   /** Ends the session of this page. */
   signOut(options?: RequestOptions): Promise<void>

@@ -4,8 +4,16 @@ import type { LogEvent } from '../contract/events.ts'
 import type { Medium } from '../contract/media.ts'
 import type { DeviceList, Level, RecordingAnswer, TagEntry } from '../contract/views.ts'
 import type { ANSWERS } from '../http/schemas/answers.ts'
+import type {
+  auditActsQuery,
+  auditEventsQuery,
+  auditGapsQuery,
+  auditPausesQuery,
+  auditUntaggedQuery,
+} from '../http/schemas/audit-requests.ts'
 import type { consentRequest } from '../http/schemas/consent-request.ts'
 import type { bundleQuery, exportQuery } from '../http/schemas/file-requests.ts'
+import type { launchRequest } from '../http/schemas/launch-request.ts'
 import type {
   eventsQuery,
   mediaRequest,
@@ -34,6 +42,8 @@ export type MediaRequest = z.input<typeof mediaRequest>
 export type PauseRequest = z.input<typeof pauseRequest>
 /** The answer of the customer to being recorded. */
 export type ConsentRequest = z.input<typeof consentRequest>
+/** The rights of the session that a launch URL opens. */
+export type LaunchRequest = z.input<typeof launchRequest>
 /** Tags by their keys. */
 export type Tags = z.input<typeof tagRequest>['tags']
 /** A search. All its members must match. */
@@ -48,6 +58,17 @@ export type RecordingsQuery = Query<typeof recordingsQuery>
 export type EventsQuery = Query<typeof eventsQuery>
 /** The moment of a replay: a position of the log, or a time. Without both, the newest. */
 export type ReplayQuery = Query<typeof replayQuery>
+/** Which events of the log are wanted. */
+export type AuditEventsQuery = Query<typeof auditEventsQuery>
+/** The filters of each report. */
+export interface AuditReportQueries {
+  refusals: Query<typeof auditActsQuery>
+  'long-pauses': Query<typeof auditPausesQuery>
+  gaps: Query<typeof auditGapsQuery>
+  untagged: Query<typeof auditUntaggedQuery>
+  'client-activity': Query<typeof auditActsQuery>
+  accesses: Query<typeof auditActsQuery>
+}
 /** The page of a list. */
 export type PageQuery = Query<typeof pageQuery>
 /** How to export a recording. */

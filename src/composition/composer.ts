@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { EventEmitter } from 'eventemitter3'
+import { erasedError } from '../contract/erased.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import { build } from './build.ts'
@@ -133,7 +134,7 @@ export class Composer implements CompositionPort {
   ): Promise<ComposedFile> {
     const { recordings, version } = this.#options
     const { id } = recording
-    if (recording.erased !== null) throw erased(id)
+    if (recording.erased !== null) throw erasedError(id)
     const finished = await waitUntilFinished(
       recording,
       () => recordings.recording(id, 'api'),
@@ -163,7 +164,7 @@ export class Composer implements CompositionPort {
   async forget(recordingId: string): Promise<void> {
     this.#peaks.forget(recordingId)
     this.#indexes.forget(recordingId)
-    await this.#builds.cancel(`${recordingId}/`, erased(recordingId))
+    await this.#builds.cancel(`${recordingId}/`, erasedError(recordingId))
     await this.#cache.forget(recordingId)
   }
 
@@ -246,8 +247,5 @@ export class Composer implements CompositionPort {
     }
   }
 }
-
-const erased = (recordingId: string): RecorderError =>
-  new RecorderError('ERASED', 'The recording was erased.', { members: { recordingId } })
 
 const closing = (): RecorderError => new RecorderError('NOT_READY', 'The recorder is ending.')

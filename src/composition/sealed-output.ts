@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Identity } from '../age/identity.ts'
 import { Sealer } from '../age/sealer.ts'
-import { writeFully } from '../age/write-fully.ts'
+import { writeFully } from '../disk/write-fully.ts'
 
 /** Writes a new sealed file (age v1), and hashes what is sealed in it. */
 export class SealedOutput {

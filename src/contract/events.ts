@@ -179,10 +179,16 @@ export interface EventData {
   /**
    * Opening the log, the recorder found stored views that were not what the log says, or damaged
    * tables of the database, and made the views again from the log. `recordings`: those whose views
-   * differed, at most 100; `count`: how many; `damagedTables`: files of the database. The events
+   * differed, at most 100; `count`: how many; `damagedTables`: files of the database;
+   * `auditBlocks`: how many parts of the index for the auditor's questions differed. The events
    * themselves were complete and unchanged.
    */
-  'log.viewsRebuilt': { count: number; recordings: string[]; damagedTables: string[] }
+  'log.viewsRebuilt': {
+    count: number
+    recordings: string[]
+    damagedTables: string[]
+    auditBlocks?: number
+  }
   /**
    * A condition began that somebody must know at once. It concerns a recording or the recorder
    * itself. A track's warnings also end with its capture or its pause.
@@ -197,8 +203,8 @@ export interface EventData {
   'token.revoked': { id: string }
   /** Somebody searched the recordings by tags (`keys`) or words (`text`). Values are not kept. */
   'recordings.searched': { keys: string[]; text: boolean; found: number }
-  /** A person logged in to the recorder's page. */
-  'page.opened': { sessionId: string }
+  /** A person logged in to the recorder's page; `admin`: with that scope. */
+  'page.opened': { sessionId: string; admin?: boolean }
   /** Wrong credentials of about a minute, in sum. */
   'credentials.refused': { count: number; from: string; to: string }
   /** The rules of custody that are in force from here on. */

@@ -63,7 +63,7 @@ export interface Verdict {
 
 /** How far a verification has come. */
 export interface VerificationProgress {
-  task: 'events' | 'views' | 'segments'
+  task: 'events' | 'segments'
   done: number
   total: number
 }

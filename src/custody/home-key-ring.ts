@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { createIdentity } from '../age/identity.ts'
+import { BoundedMap } from '../collections/bounded-map.ts'
 import type { KeyStatus } from '../contract/custody.ts'
 import type { RecorderError } from '../contract/errors.ts'
 import { within } from '../time/within.ts'
@@ -47,7 +48,7 @@ export class HomeKeyRing implements KeyRing {
   readonly #files: WrappedKeys
   #escrow: Escrow
   readonly #rotation: KeyRotation
-  readonly #cache = new Map<string, RecordingKeys>()
+  readonly #cache = new BoundedMap<string, RecordingKeys>(MOST_CACHED)
   readonly #writing = new Set<Promise<unknown>>()
   #loading: Promise<void> | undefined
   #loaded: LoadedMasterKeys | undefined
@@ -227,8 +228,6 @@ export class HomeKeyRing implements KeyRing {
   }
 
   #remember(recordingId: string, keys: RecordingKeys): RecordingKeys {
-    const oldest = this.#cache.size >= MOST_CACHED ? this.#cache.keys().next().value : undefined
-    if (oldest !== undefined) this.#cache.delete(oldest)
     this.#cache.set(recordingId, keys)
     return keys
   }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { overwrite } from '../disk/overwrite.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
+import { writeSynced } from '../disk/write-synced.ts'
 import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
 
 /** A file with a wrapped key. `masterKey` is the id of the key that opens it. */
@@ -60,13 +62,7 @@ export async function writePrivateFile(
 ): Promise<void> {
   const draft = `${path}${DRAFT}`
   try {
-    const handle = await open(draft, 'w', 0o600)
-    try {
-      await handle.writeFile(content)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
+    await writeSynced(draft, content, 'w')
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {})
@@ -81,22 +77,22 @@ export async function writePrivateFile(
  * file. Idempotent.
  */
 export async function destroyFile(path: string): Promise<boolean> {
-  const existed = [await overwrite(path), await overwrite(`${path}${DRAFT}`)].includes(true)
-  await Promise.all([rm(path, { force: true }), rm(`${path}${DRAFT}`, { force: true })])
+  const draft = `${path}${DRAFT}`
+  const existed = [await overwriteFile(path), await overwriteFile(draft)].includes(true)
+  await Promise.all([rm(path, { force: true }), rm(draft, { force: true })])
   // Also when there was none: the daemon may have died before the folder was synced.
   await syncFolder(dirname(path))
   return existed
 }
 
-async function overwrite(path: string): Promise<boolean> {
+/** Resolves with whether there was such a file. */
+async function overwriteFile(path: string): Promise<boolean> {
   try {
-    const handle = await open(path, 'r+')
+    const file = await open(path, 'r+')
     try {
-      const { size } = await handle.stat()
-      await handle.write(Buffer.alloc(size), 0, size, 0)
-      await handle.sync()
+      await overwrite(file)
     } finally {
-      await handle.close()
+      await file.close()
     }
     return true
   } catch (error) {

@@ -5,6 +5,10 @@ export function keyUnavailable(detail: string, cause?: unknown): RecorderError {
   return new RecorderError('KEY_UNAVAILABLE', detail, cause === undefined ? {} : { cause })
 }
 
+/** Creates the error of a recording whose key is missing, although it was not erased. */
+export const keyMissing = (): RecorderError =>
+  keyUnavailable('The key of this recording is missing.')
+
 /** Returns an error as KEY_UNAVAILABLE; one that is a RecorderError already as it is. */
 export function toKeyUnavailable(error: unknown, detail: string): RecorderError {
   return error instanceof RecorderError ? error : keyUnavailable(detail, error)

@@ -15,7 +15,13 @@ let nonces = Buffer.alloc(0)
 export function wrap(key: Buffer, bytes: Buffer, context: string): Buffer {
   const nonce = randomNonce()
   const cipher = createCipheriv('aes-256-gcm', key, nonce, LENGTHS).setAAD(Buffer.from(context))
-  return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
+  const wrapped = Buffer.allocUnsafe(NONCE_BYTES + bytes.length + TAG_BYTES)
+  wrapped.set(nonce)
+  wrapped.set(cipher.update(bytes), NONCE_BYTES)
+  // A stream cipher: it has no bytes left.
+  cipher.final('latin1')
+  wrapped.set(cipher.getAuthTag(), NONCE_BYTES + bytes.length)
+  return wrapped
 }
 
 /** Opens what {@link wrap} sealed. Throws when key, context or bytes are not the same. */

@@ -28,6 +28,10 @@ export interface Home {
   keysFolder: string
   /** Describes the master key, without its secret: where it is kept, and since when. */
   keyDescriptorFile: string
+  /** Checkpoints of the log that outside witnesses have cosigned. */
+  cosignaturesFolder: string
+  /** Timestamps of checkpoints. */
+  timestampsFolder: string
   /** Composed files. All of them can be made again. */
   exportsFolder: string
 }
@@ -54,6 +58,8 @@ export function resolveHome(
     recordingsFolder: join(root, 'recordings'),
     keysFolder: join(root, 'keys'),
     keyDescriptorFile: join(root, 'master-key.json'),
+    cosignaturesFolder: join(root, 'cosignatures'),
+    timestampsFolder: join(root, 'timestamps'),
     exportsFolder: join(root, 'exports'),
   }
 }

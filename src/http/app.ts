@@ -8,6 +8,7 @@ import { openApiOf } from './openapi/document.ts'
 import { type Route, routeMiddleware } from './route.ts'
 import { accessRoutes } from './routes/accesses.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { bundleRoutes } from './routes/bundle.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { composedFileRoutes } from './routes/composed-files.ts'
@@ -17,6 +18,7 @@ import { eventRoutes } from './routes/events.ts'
 import { inspectRoutes } from './routes/inspect.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { launchRoutes } from './routes/launch.ts'
+import { outsiderRoutes } from './routes/outsiders.ts'
 import { pageRoutes } from './routes/page.ts'
 import { peaksRoutes } from './routes/peaks.ts'
 import { pictureRoutes } from './routes/picture.ts'
@@ -51,6 +53,7 @@ export function createRoutes(services: Services): Route[] {
     ...bundleRoutes(services),
     ...eventRoutes(services),
     ...accessRoutes(services),
+    ...auditRoutes(services),
     ...replayRoutes(services),
     ...inspectRoutes(services),
     ...applicationRoutes(services),
@@ -60,6 +63,7 @@ export function createRoutes(services: Services): Route[] {
     ...keyRoutes(services),
     ...proofRoutes(services),
     ...verificationRoutes(services),
+    ...outsiderRoutes(services),
     ...tokenRoutes(services),
     ...launchRoutes(services),
     ...pageRoutes(services),

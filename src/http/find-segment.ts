@@ -1,8 +1,8 @@
+import { assertNotErased } from '../contract/erased.ts'
 import { type ErrorCode, RecorderError } from '../contract/errors.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import { MEDIA } from '../contract/media.ts'
 import type { RecorderPort } from '../recorder/port.ts'
-import { assertNotErased } from './assert-not-erased.ts'
 import type { Exchange } from './route.ts'
 
 /** The errors of routes that read a segment. */

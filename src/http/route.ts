@@ -38,6 +38,7 @@ export type HeaderName =
   | 'If-None-Match'
   | 'If-Range'
   | 'Last-Event-ID'
+  | 'Link'
   | 'Location'
   | 'Range'
   | 'Repr-Digest'
@@ -100,16 +101,20 @@ export function answersJson(route: Route): boolean {
   return route.outcomes.some((outcome) => outcome.content?.['application/json'] !== undefined)
 }
 
+/** Returns the types in which a route can answer, the usual one first. */
+function typesOf({ outcomes }: Route): string[] {
+  return [...new Set(outcomes.flatMap(({ content = {} }) => Object.keys(content)))]
+}
+
 type RouteContext = HttpContext & RouterContext<RequestState>
 
 const NO_QUERY = z.strictObject({})
 
-function checkAccept(ctx: HttpContext): void {
+function checkAccept(ctx: HttpContext, offered: readonly string[]): void {
   const { accept } = ctx.req.headers
   if (accept === undefined || accept === '*/*' || accept === 'application/json') return
-  if (!ctx.accepts('application/json')) {
-    throw new RecorderError('NOT_ACCEPTABLE', 'This route answers only in application/json.')
-  }
+  if (ctx.accepts(...offered)) return
+  throw new RecorderError('NOT_ACCEPTABLE', `This route answers only in ${offered.join(' or ')}.`)
 }
 
 /** Refuses a request whose credential lacks the route's scope. */
@@ -122,14 +127,14 @@ async function refuseForScope(scope: Scope, route: Route, ctx: RouteContext): Pr
 /** Creates the middleware of a route: its checks, in their order, then its handler. */
 export function routeMiddleware(route: Route): Middleware<RequestState> {
   const { scope, body: bodySchema, changesState = false } = route
-  const json = answersJson(route)
+  const offered = answersJson(route) ? typesOf(route) : null
   const readQuery = queryReader(route.query ?? NO_QUERY)
   return async function handleRoute(context) {
     const ctx = context as unknown as RouteContext
     ctx.state.route = route.path
     ctx.state.logAtInfo = changesState
     if (ctx.params.id !== undefined && !isPathId(ctx.params.id)) throw notAnId(ctx)
-    if (json) checkAccept(ctx)
+    if (offered !== null) checkAccept(ctx, offered)
     // First: a foreign page must not even leave a refusal in the log.
     if (ctx.state.credential.side === 'ui') checkOwnPage(ctx.req, route)
     if (scope !== null && !ctx.state.credential.scopes.has(scope))

@@ -3,9 +3,11 @@ import type { Socket, Server as SocketServer } from 'node:net'
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
 import type { BundlePort } from '../audit/bundle/port.ts'
+import type { AuditPort } from '../audit/questions/port.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
+import type { OutsiderView } from '../contract/outsiders.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import { type Address, addressOf } from './address.ts'
 import { type Admission, createAdmission, detachConnectionListener } from './admission/admission.ts'
@@ -31,12 +33,16 @@ import { serveUpgrades } from './upgrade.ts'
 /** The dependencies and settings of the HTTP server. */
 export interface HttpOptions {
   recorder: RecorderPort
+  /** Answers the auditor's questions. */
+  audit: AuditPort
   /** Composes a recording's segments into one playable file. */
   compositions: CompositionPort
   /** Verifies the log and its media. */
   verifications: VerificationsPort
   /** Makes bundles of closed recordings. */
   bundles: BundlePort
+  /** Returns the state of the services that remember checkpoints; default: none. */
+  outsiders?: () => OutsiderView[]
   access: Access
   /** The version of the recorder. */
   version: string
@@ -90,10 +96,10 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const feeds = createInspectionFeeds(limits)
   const streams = createEventStreams({ recorder, compositions }, limits, logger)
   const erasures = new ErasureWatch(recorder.bus)
-  const { pageFiles = NO_PAGE } = options
+  const { pageFiles = NO_PAGE, outsiders = () => [] } = options
   const app = createApp({
     ...options,
-    ...{ address: () => address, streams, feeds, erasures, pageFiles },
+    ...{ address: () => address, streams, feeds, erasures, pageFiles, outsiders },
   })
   return {
     callback: app.callback(),

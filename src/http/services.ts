@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
 import type { BundlePort } from '../audit/bundle/port.ts'
+import type { AuditPort } from '../audit/questions/port.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
 import type { EffectiveConfiguration } from '../contract/configuration.ts'
+import type { OutsiderView } from '../contract/outsiders.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
 import type { ErasureWatch } from './erasure-watch.ts'
@@ -14,6 +16,7 @@ import type { PageFiles } from './page/page-files.ts'
 /** The services that the routes use. */
 export interface Services {
   recorder: RecorderPort
+  audit: AuditPort
   compositions: CompositionPort
   bundles: BundlePort
   access: Access
@@ -27,6 +30,8 @@ export interface Services {
   isRunning: () => boolean
   logger: Logger
   verifications: VerificationsPort
+  /** Returns the state of the services that remember checkpoints. */
+  outsiders: () => OutsiderView[]
   streams: EventStreams
   feeds: InspectionFeeds
   erasures: ErasureWatch

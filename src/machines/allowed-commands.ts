@@ -18,17 +18,33 @@ export function isTrackCommand(name: CommandName): name is TrackCommand {
   return (TRACK_COMMANDS as readonly string[]).includes(name)
 }
 
+type States = Pick<RecordingFold, 'control' | 'session' | 'tracks'>
+
+/** The commands that were listed last, by the states of the tracks: most events change none. */
+const listed = new WeakMap<
+  States['tracks'],
+  { states: States; lists: Map<Side, AllowedCommand[]> }
+>()
+
 /** Lists the commands that a side may give in these states; `undefined`: no recording. */
-export function allowedCommands(
-  recording: Pick<RecordingFold, 'control' | 'session' | 'tracks'> | undefined,
-  side: Side,
-): AllowedCommand[] {
+export function allowedCommands(recording: States | undefined, side: Side): AllowedCommand[] {
   if (!recording) return ['start']
+  const { control, session, tracks } = recording
+  let last = listed.get(tracks)
+  if (last?.states.control !== control || last.states.session !== session) {
+    last = { states: { control, session, tracks }, lists: new Map() }
+    listed.set(tracks, last)
+  }
+  const list = last.lists.get(side) ?? listAllowed(recording, side)
+  last.lists.set(side, list)
+  return [...list]
+}
+
+function listAllowed({ control, session, tracks }: States, side: Side): AllowedCommand[] {
   return COMMANDS.filter(
     (name) =>
-      permits(recording.control, name, side) &&
-      permits(recording.session, name, side) &&
-      (!isTrackCommand(name) ||
-        MEDIA.some((medium) => permits(recording.tracks[medium], name, side))),
+      permits(control, name, side) &&
+      permits(session, name, side) &&
+      (!isTrackCommand(name) || MEDIA.some((medium) => permits(tracks[medium], name, side))),
   ).map((name) => ALLOWED_COMMAND_OF[name])
 }

@@ -14,6 +14,7 @@ import type { Medium } from '../contract/media.ts'
 import type { RecordingState, TrackState } from '../contract/states.ts'
 import { type ControlFact, controlClaim, controlMachine } from './control-machine.ts'
 import { type SessionFact, sessionMachine } from './session-machine.ts'
+import { evolveSystemPaused } from './system-paused.ts'
 import { NO_TAGS, type TagUse, withTags } from './tag-use.ts'
 import { type TrackFact, trackMachine } from './track-machine.ts'
 
@@ -32,6 +33,8 @@ export interface RecordingFold {
   readonly consent: ConsentState | null
   /** How many holds stand. */
   readonly holds: number
+  /** The media that the recorder itself has paused, for a locked screen or a sleep. */
+  readonly systemPaused: readonly Medium[]
 }
 
 /** The facts of an event for the machines. A tag, a command or a segment has none. */
@@ -98,6 +101,7 @@ export function initialRecording(id: string, start: Pick<NewEvent, 'by' | 'at'>)
     tags: NO_TAGS,
     consent: null,
     holds: 0,
+    systemPaused: [],
   }
 }
 
@@ -120,6 +124,7 @@ export function evolve(fold: RecordingFold, event: NewEvent): RecordingFold {
       [medium]: applyFact(trackMachine, fold.tracks[medium], fact, event.type),
     }
   }
+  next.systemPaused = evolveSystemPaused(fold.systemPaused, event)
   if (event.type === 'recording.tagged') next.tags = withTags(fold.tags, event.data.tags)
   if (event.type === 'recording.consentRecorded') next.consent = event.data.state
   if (event.type === 'recording.held') next.holds++

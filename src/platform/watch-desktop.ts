@@ -1,5 +1,10 @@
-import type { WatchDesktop } from './desktop-watch.ts'
+import type { DesktopProblem, WatchDesktop } from '../contract/desktop.ts'
 import { LogindWatch } from './linux/logind-watch.ts'
+
+const NOT_BUILT: DesktopProblem = {
+  detail: 'The recorder cannot watch the desktop of this system yet.',
+  remedy: 'Pause the recording before you lock the screen.',
+}
 
 /**
  * Returns how the desktop of this system is watched. Windows (session notifications of the window
@@ -10,6 +15,5 @@ export function desktopWatcher(
   platform: NodeJS.Platform = process.platform,
 ): WatchDesktop {
   if (platform === 'linux') return (onChange) => new LogindWatch(env, onChange)
-  const problem = 'On this system, a locked screen is not noticed yet.'
-  return () => ({ problem, close: async () => {} })
+  return () => ({ problem: async () => NOT_BUILT, close: async () => {} })
 }

@@ -2,16 +2,12 @@ import type { Logger } from 'pino'
 import type { CapturePlatform } from '../actors/port.ts'
 import type { TagValue } from '../contract/commands.ts'
 import type { CustodyRules } from '../contract/custody.ts'
-import type { DesktopChange } from '../contract/desktop.ts'
+import type { WatchDesktop } from '../contract/desktop.ts'
 import type { QualityChoice } from '../contract/quality.ts'
 import type { KeyRing } from '../custody/port.ts'
 import type { ReadFreeBytes } from '../disk/free-space.ts'
 import type { EventLog, LogBallast } from '../store/port.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
-import type { DesktopWatch } from './custody/desktop-guard.ts'
-
-/** Starts a watch over the desktop, which the recorder closes. */
-export type WatchDesktop = (onChange: (change: DesktopChange) => void) => DesktopWatch
 
 /** The parts and settings of a recorder. */
 export interface RecorderOptions {
@@ -32,7 +28,7 @@ export interface RecorderOptions {
   rules(): CustodyRules
   /** Removes the composed files of an erased recording, and ends what reads or makes them. */
   forgetComposed?: (recordingId: string) => Promise<void>
-  /** Starts the watch over the desktop's lock and the computer's sleep. */
+  /** Starts the watch over the desktop, which the recorder closes. */
   watchDesktop?: WatchDesktop
   logger: Logger
   clock: RecorderClock

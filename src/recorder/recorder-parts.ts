@@ -1,11 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Identity } from '../age/identity.ts'
 import type { By } from '../contract/by.ts'
-import { RecorderError } from '../contract/errors.ts'
+import type { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
 import { resolveQuality } from '../contract/quality.ts'
-import type { KeyRing } from '../custody/port.ts'
+import { mediaIdentity } from '../custody/media-identity.ts'
 import { LiveInspection } from '../inspection/live-inspection.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
@@ -69,13 +68,14 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   const commands = new CommandHandler({
     ...{ facts, log, platform, keys, diskWatch, now, onFault, rules },
     custody: (command) => custody.execute(command),
+    lock: () => desktop.lock,
     system: {
       by: system,
       tags: options.systemTags,
       quality: () => resolveQuality(options.quality?.()),
     },
   })
-  const desktop = new DesktopGuard({
+  const desktop: DesktopGuard = new DesktopGuard({
     ...{ facts, commands, system, onFault, watchDesktop },
     isReady: host.acceptsCommands,
     rules,
@@ -90,7 +90,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     clockMonitor: new ClockMonitor({ clock, facts, system, onFault }),
     reader,
     readiness: new Readiness({
-      ...{ platform, diskWatch, log, keys },
+      ...{ platform, diskWatch, log, keys, desktop, rules },
       failure: () => facts.failure,
       live: () => liveTracks(facts.recordings, reader),
       builtAt: options.builtAt ?? 0,
@@ -119,7 +119,7 @@ function createFactPipeline(
       new LiveRecording({
         ...{ id, platform, onFault, now },
         folder: folderOf(id),
-        identity: () => identityOf(keys, id),
+        identity: () => mediaIdentity(keys, id),
         onReport: (medium, report) => parts().facts.report(id, medium, report),
         onProcess: (live, medium, { process, isRunning }) =>
           inspection.process(live, medium, process, isRunning),
@@ -159,10 +159,4 @@ function createDiskGuard(
     folder: options.recordingsFolder,
     quality: () => resolveQuality(options.quality?.()),
   })
-}
-
-function identityOf(keys: KeyRing, id: string): Identity {
-  const found = keys.keysOf(id)
-  if (found) return found.identity
-  throw new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
 }

@@ -51,7 +51,10 @@ function machineThatRefused(
     return { machine: 'session', snapshot: session }
   if (code !== 'INVALID_STATE') return null
   if (!permits(session, command, side)) return { machine: 'session', snapshot: session }
-  return isTrackCommand(command) ? { machine: 'track', snapshot: tracks[medium ?? 'mic'] } : null
+  if (!isTrackCommand(command)) return null
+  // A locked screen refuses what the track's machine would permit.
+  if (medium !== undefined && permits(tracks[medium], command, side)) return null
+  return { machine: 'track', snapshot: tracks[medium ?? 'mic'] }
 }
 
 function because(

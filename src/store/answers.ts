@@ -1,6 +1,5 @@
-import type { IdempotencyKey } from '../contract/commands.ts'
 import { RecorderError } from '../contract/errors.ts'
-import { DamagedViewError, withChecksum, withoutChecksum } from './checksum.ts'
+import { DamagedViewError, withoutChecksum } from './checksum.ts'
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
 import { withoutTags, withTags } from './kept-tags.ts'
 import {
@@ -14,15 +13,13 @@ import {
 } from './keys.ts'
 import type { KeptAnswer } from './port.ts'
 import type { ReadableLog } from './read-records.ts'
-import type { ValueSeals } from './sealing/value-seals.ts'
+import type { ClientKey, SealedAnswer, ValueSeals } from './sealing/value-seals.ts'
 
 /**
  * How long an answer is kept for retransmissions, in milliseconds of a running recorder: see {@link
  * AnswerClock}.
  */
 export const ANSWER_LIFE_MS = 24 * 60 * 60 * 1_000
-
-type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
 
 /**
  * When (epoch ms) the newest answer was kept, by owner. In memory, so that finding no answer needs
@@ -82,8 +79,7 @@ export function answerOperations(
   seals: Pick<ValueSeals, 'sealAnswer'>,
 ): Operation[] {
   const key = answerKey(owner, at)
-  const sealed = seals.sealAnswer(key, { fingerprint, answer: withoutTags(answer) })
-  const value = withChecksum(key, JSON.stringify(sealed))
+  const value = seals.sealAnswer(key, { fingerprint, answer: withoutTags(answer) })
   return [
     { type: 'put', key, value },
     { type: 'put', key: expiryKey(at, owner), value: '' },
@@ -96,10 +92,10 @@ export function answerOperations(
  */
 export function answerTime(
   { answers, seals }: Pick<AnswerStore, 'answers' | 'seals'>,
-  { client, key }: ClientKey,
+  clientKey: ClientKey,
   now: number,
 ): number | undefined {
-  const at = answers.get(seals.answerOwner(client, key))
+  const at = answers.get(seals.answerOwner(clientKey))
   return at === undefined || at <= now - ANSWER_LIFE_MS ? undefined : at
 }
 
@@ -114,12 +110,12 @@ export async function findAnswer(
 ): Promise<KeptAnswer | undefined> {
   const at = answerTime(log, clientKey, now)
   if (at === undefined) return undefined
-  const key = answerKey(log.seals.answerOwner(clientKey.client, clientKey.key), at)
+  const key = answerKey(log.seals.answerOwner(clientKey), at)
   const kept = await log.db.get(key)
   // It may have been evicted or voided meanwhile.
   if (kept === undefined && answerTime(log, clientKey, now) !== at) return undefined
   try {
-    const sealed = JSON.parse(withoutChecksum(key, kept ?? ''))
+    const sealed = parseAnswer(key, kept ?? '')
     const isErased = (id: string) => log.erased.has(id)
     const { fingerprint, answer } = log.seals.openAnswer(key, sealed, isErased)
     return { fingerprint, answer: await withTags(log, answer) }
@@ -130,6 +126,17 @@ export async function findAnswer(
       'A command with this Idempotency-Key was carried out, but the answer that was kept has changed on disk. Read the recording to see what is true now.',
       { cause },
     )
+  }
+}
+
+/** Parses what is kept under a key. Throws DamagedViewError. */
+function parseAnswer(key: string, kept: string): SealedAnswer {
+  // The answers of earlier versions have a checksum in front.
+  const text = kept.startsWith('{') ? kept : withoutChecksum(key, kept)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new DamagedViewError(key)
   }
 }
 

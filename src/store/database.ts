@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Level } from 'level'
 import { RecorderError } from '../contract/errors.ts'
 import { isDiskFull } from '../disk/disk-full.ts'
+import { listFolder } from '../disk/list-folder.ts'
 
 /** The LevelDB database. Keys and values are UTF-8 text. */
 export type Database = Level<string, string>
@@ -77,16 +78,9 @@ export async function* readChunks<T>(
   }
 }
 
-async function listFiles(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
-}
-
 /** Returns whether the folder has files of a database. Rejects with STORAGE_UNAVAILABLE. */
 export async function hasDatabase(folder: string): Promise<boolean> {
-  const names = await wrapReadErrors(() => listFiles(folder))
+  const names = await wrapReadErrors(() => listFolder(folder))
   return names.some((name) => /^CURRENT$|\.(ldb|sst|log)$/.test(name))
 }
 
@@ -131,7 +125,7 @@ const MARGIN_BYTES = 1024 * 1024
 export async function probeDisk(folder: string): Promise<void> {
   const probe = `${folder}.probe`
   try {
-    const logs = (await listFiles(folder)).filter((name) => name.endsWith('.log'))
+    const logs = (await listFolder(folder)).filter((name) => name.endsWith('.log'))
     const sizes = await Promise.all(logs.map(async (name) => (await stat(join(folder, name))).size))
     const bytes = sizes.reduce((sum, size) => sum + size, MARGIN_BYTES)
     const handle = await open(probe, 'w', 0o600)

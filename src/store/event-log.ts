@@ -1,6 +1,7 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { TagEntry } from '../contract/views.ts'
 import { AnswerClock, answerTime, evictExpired, findAnswer } from './answers.ts'
+import { fillAuditIndex } from './audit/fill-audit-index.ts'
 import { Compaction } from './compaction.ts'
 import { probeDisk, wrapReadErrors } from './database.ts'
 import type { EventLogOptions } from './event-log-options.ts'
@@ -11,6 +12,7 @@ import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
 import type {
   Appended,
   AppendRequest,
+  AuditLog,
   ClosedQuery,
   EventLog,
   LogStatus,
@@ -59,6 +61,7 @@ class LevelEventLog implements EventLog {
   readonly #hourly: NodeJS.Timeout
   readonly #answerClock: AnswerClock
   readonly #reader: LogReader
+  readonly audit: AuditLog
   readonly #compaction = new Compaction(() => this.#log.db)
   readonly proofs = createLogProofs(() => this.#log)
   #log: OpenedLog
@@ -73,10 +76,10 @@ class LevelEventLog implements EventLog {
     this.#answerClock = new AnswerClock(log.answers, settings.monotonic)
     this.#log = log
     this.#reader = new LogReader(() => this.#log, settings.onProblem)
+    this.audit = this.#reader.audit
     this.#writer = this.#createWriter(log)
     this.#hourly = setInterval(() => this.#evictAnswers(), HOUR_MS).unref()
-    this.#evictAnswers()
-    void this.#clearRemains()
+    this.#maintain()
   }
 
   get status(): LogStatus {
@@ -247,7 +250,14 @@ class LevelEventLog implements EventLog {
       this.#writer.fail(error as RecorderError)
       throw error
     }
+    this.#maintain()
+  }
+
+  #maintain(): void {
     this.#evictAnswers()
+    this.#evicting = this.#evicting
+      .then(() => fillAuditIndex(this.#log, this.#writer, () => this.#isIdle))
+      .catch(this.#settings.onProblem)
     void this.#clearRemains()
   }
 
@@ -277,12 +287,14 @@ class LevelEventLog implements EventLog {
     this.#evicting = this.#evicting.then(() => this.#evictExpired()).catch(this.#settings.onProblem)
   }
 
+  /** Whether upkeep may write. */
+  get #isIdle(): boolean {
+    const isOpening = this.#closing !== undefined || this.#reopening !== undefined
+    return !isOpening && this.status === 'verified'
+  }
+
   async #evictExpired(): Promise<void> {
-    while (
-      this.#closing === undefined &&
-      this.#reopening === undefined &&
-      this.status === 'verified'
-    ) {
+    while (this.#isIdle) {
       const operations = await evictExpired(this.#log, this.#answerClock.now(), EVICTED_AT_A_TIME)
       if (operations.length === 0) return
       await this.#writer.write(operations)

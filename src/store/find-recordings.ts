@@ -36,6 +36,9 @@ export interface RecordingStore {
   onDamaged(id: string, problem: DamagedViewError): Promise<RecordingProjection | undefined>
 }
 
+/** A query's view of the store: all its steps share the turns of the event loop. */
+type SharedStore = RecordingStore & { turns: Turns }
+
 /** Finds recordings, newest first. Rejects with INVALID_REQUEST (cursor, times). */
 export async function findRecordings(
   store: RecordingStore,
@@ -43,12 +46,12 @@ export async function findRecordings(
   toShown: ToShown = (view) => view,
 ): Promise<Page<RecordingView>> {
   const bounds = boundsOf(query)
+  const turns = new Turns()
   const candidates =
     query.state === undefined || query.state === 'Closed'
-      ? stored(store, query, bounds)
+      ? stored({ ...store, turns }, query, bounds)
       : live(store.open, bounds)
   const items: RecordingView[] = []
-  const turns = new Turns()
   for await (const { confirmed, view: durable } of candidates) {
     const view = toShown(store.seals.openView(durable))
     if (!confirmed || !matches(view, query)) continue
@@ -70,7 +73,7 @@ export async function* closedRecordings(
 ): AsyncGenerator<RecordingView> {
   const query = { state: 'Closed', limit: CLOSED_AT_A_TIME, ...(to ? { to } : {}) } as const
   const turns = new Turns()
-  for await (const { confirmed, view } of stored(store, query, boundsOf(query))) {
+  for await (const { confirmed, view } of stored({ ...store, turns }, query, boundsOf(query))) {
     if (!confirmed || view.state !== 'Closed' || view.erased) continue
     const tags = view.tags.filter(({ key }) => tagKeys.has(key))
     yield store.seals.openView({ ...view, tags, tracks: {} })
@@ -122,7 +125,7 @@ function* live(
 }
 
 async function* stored(
-  store: RecordingStore,
+  store: SharedStore,
   query: RecordingQuery,
   bounds: SortKeyBounds,
 ): AsyncGenerator<RecordingProjection> {
@@ -138,7 +141,7 @@ async function* stored(
 
 /** Yields the sort keys of recordings that may match, newest first. */
 async function* candidates(
-  store: RecordingStore,
+  store: SharedStore,
   query: RecordingQuery,
   bounds: SortKeyBounds,
 ): AsyncGenerator<string> {
@@ -152,27 +155,30 @@ async function* candidates(
 
 /** Yields those whose summary in the list, and whose words, match. */
 async function* scanSummaries(
-  store: RecordingStore,
+  store: SharedStore,
   query: RecordingQuery,
   { from, before }: SortKeyBounds,
 ): AsyncGenerator<string> {
   const range = { gte: LIST_PREFIX + from, lt: LIST_PREFIX + before, reverse: true }
   const { text } = query
   for await (const chunk of readChunks(store.db.iterator(range), CHUNK)) {
-    const found = chunk.flatMap(([key, value]) =>
-      mayMatch(key, value, query) ? key.slice(LIST_PREFIX.length) : [],
-    )
+    const found: string[] = []
+    for (const [key, value] of chunk) {
+      if (mayMatch(key, value, query)) found.push(key.slice(LIST_PREFIX.length))
+      await store.turns.giveWay()
+    }
     if (text !== undefined) await keepWords(store, found.map(recordingIdOf))
-    for (const key of found)
+    for (const key of found) {
       if (text === undefined || store.words.mayMatch(recordingIdOf(key), text)) yield key
+      await store.turns.giveWay()
+    }
   }
 }
 
 /** Opens the words of closed recordings that are not known yet, and gives way to other work. */
-async function keepWords(store: RecordingStore, ids: readonly string[]): Promise<void> {
-  const { words, open, seals, erased } = store
+async function keepWords(store: SharedStore, ids: readonly string[]): Promise<void> {
+  const { words, open, seals, erased, turns } = store
   const unknown = ids.filter((id) => !words.has(id) && !open.has(id))
-  const turns = new Turns()
   for (let from = 0; from < unknown.length; from += OPENED_AT_A_TIME) {
     for (const { view } of await load(store, unknown.slice(from, from + OPENED_AT_A_TIME))) {
       const tags = seals.openTags(view.id, view.tags.filter(isSearched))
@@ -182,8 +188,9 @@ async function keepWords(store: RecordingStore, ids: readonly string[]): Promise
   }
 }
 
-async function load(
-  { db, open, onDamaged }: RecordingStore,
+/** Reads recordings in the order of their ids; from memory those that are not closed. */
+export async function load(
+  { db, open, onDamaged, turns }: Pick<SharedStore, 'db' | 'open' | 'onDamaged' | 'turns'>,
   ids: string[],
 ): Promise<RecordingProjection[]> {
   // Read those in memory before waiting: a recording that closes meanwhile would be missed in both.
@@ -192,7 +199,6 @@ async function load(
   const values = await db.getMany(closed.map(recordingKey))
   const stored = new Map(closed.map((id, i) => [id, values[i]]))
   const loaded: RecordingProjection[] = []
-  const turns = new Turns()
   for (const [i, id] of ids.entries()) {
     const projection = found[i] ?? (await decodeOr(id, stored.get(id), onDamaged))
     if (projection !== undefined) loaded.push(projection)

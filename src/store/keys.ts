@@ -17,6 +17,8 @@
  *   tree/<height>/<index>              the hash of a complete subtree of the log's tree (tree/)
  *   checkpoint/<size>                  a checkpoint that somebody else has signed, too
  *   timestamp/<size>                   a timestamp of such a checkpoint (RFC 3161)
+ *   audit/<version>/<position>         what the auditor's questions need of a block of events
+ *                                      (audit/audit-block.ts), by the first of them
  *   meta/<name>
  *
  * Positions have 16 decimal digits, instants in milliseconds 15, so that keys sort
@@ -133,6 +135,20 @@ export const recordingEventRange = (id: string, after = 0): KeyRange => ({
 /** Whether a key names the position of an event, which no other event replaces or removes. */
 export const isPositionKey = (key: string): boolean =>
   key.startsWith('view/event/') || key.startsWith('view/tags/')
+
+/** Version of the index for the auditor's questions. Blocks of another version are not read. */
+const AUDIT_VERSION = 1
+/** All keys of the index, of every version. */
+export const AUDIT_INDEX: KeyRange = below('audit/')
+export const auditKey = (first: number): string => `audit/${AUDIT_VERSION}/${position(first)}`
+/** Blocks by their first events, both included. */
+export const auditRange = (from: number, to: number): KeyRange => ({
+  gte: auditKey(from),
+  lt: auditKey(to + 1),
+})
+/** The position of a block's first event, by its key; NaN for a block of another version. */
+export const auditPosition = (key: string): number =>
+  key.startsWith(`audit/${AUDIT_VERSION}/`) ? indexedPosition(key) : Number.NaN
 
 const mediumIndex = (medium: string): number => (MEDIA as readonly string[]).indexOf(medium)
 /** The sort key of a segment within its recording: by medium, then number. */

@@ -1,5 +1,6 @@
 import type { LogEvent, SegmentDescription } from '../contract/events.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
+import { AuditReader } from './audit/audit-reader.ts'
 import { DamagedViewError } from './checksum.ts'
 import { wrapReadErrors } from './database.ts'
 import { closedRecordings, findRecordings } from './find-recordings.ts'
@@ -20,6 +21,8 @@ import { mapUnhurried } from './unhurried.ts'
  * STORAGE_UNAVAILABLE.
  */
 export class LogReader {
+  /** Reads for the auditor's questions. */
+  readonly audit: AuditReader
   readonly #log: () => OpenedLog
   readonly #onProblem: (problem: Error) => void
 
@@ -27,6 +30,8 @@ export class LogReader {
   constructor(log: () => OpenedLog, onProblem: (problem: Error) => void) {
     this.#log = log
     this.#onProblem = onProblem
+    const onDamaged = (id: string, problem: DamagedViewError) => this.#fromLog(id, problem, foldAll)
+    this.audit = new AuditReader(log, onDamaged)
   }
 
   async events(query: EventQuery): Promise<LogEvent[]> {

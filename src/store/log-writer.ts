@@ -143,7 +143,7 @@ export class LogWriter {
     const kept: Group['answers'] = []
     for (const [index, { idempotency, claimsMedia = false }] of answers.entries()) {
       if (!idempotency) continue
-      const owner = seals.answerOwner(idempotency.client, idempotency.key)
+      const owner = seals.answerOwner(idempotency)
       const now = this.#parts.now()
       kept.push([position, owner, now, claimsMedia])
       if (claimsMedia) this.#newestClaim = position
@@ -246,6 +246,7 @@ export class LogWriter {
     const batch = operations.concat(await changeOperations(db, changes, nameTag))
     if (head !== undefined) {
       const from = (events[0] as LogEvent).position
+      batch.push(...this.#log.audit.add(events))
       batch.push(
         { type: 'put', key: HEAD_KEY, value: JSON.stringify(head) },
         projectionsEntry(head.position),

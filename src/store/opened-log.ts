@@ -4,6 +4,7 @@ import type { EventData, LogEvent } from '../contract/events.ts'
 import type { TagEntry } from '../contract/views.ts'
 import { loadUnacknowledged, type Unacknowledged } from './acknowledgement.ts'
 import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
+import { AuditIndex, AuditIndexCheck } from './audit/audit-index.ts'
 import {
   type Database,
   hasDatabase,
@@ -70,6 +71,8 @@ export interface OpenedLog {
   signingKeys: SigningKeyEntry[]
   /** The newest durable checkpoint. */
   checkpoint: OpenedTree['checkpoint']
+  /** The index for the auditor's questions. */
+  audit: AuditIndex
 }
 
 /** How far the opening of a log has come. `done` and `total` count events. */
@@ -142,6 +145,7 @@ async function verifyAndLoad(
   const signingKeys: SigningKeyEntry[] = []
   let time = NO_TIME
   const projections = new ProjectionCheck(db)
+  const auditCheck = new AuditIndexCheck(db)
   let rules: CustodyRules | undefined
   let lastEventAt: string | null = null
   const head = await verifyLog(db, {
@@ -158,6 +162,7 @@ async function verifyAndLoad(
       }
       lastEventAt = events.at(-1)?.at ?? lastEventAt
       await projections.observe(events)
+      await auditCheck.observe(events)
     },
     onProgress: (done, total) => onProgress({ task: 'verifying', done, total }),
   })
@@ -173,12 +178,14 @@ async function verifyAndLoad(
   })
   const differing = await compareOrRebuild({ db, seals }, head.position, projections, onProgress)
   if (isUnsealed && seals.isAvailable) await sealFormerAnswers(db, seals, SCHEMA_VERSION)
+  await auditCheck.removeWrong(head.position)
   return {
     db,
     head,
+    audit: await AuditIndex.open({ db, head }),
     lastEventAt,
     lostWitness: isLost ? await witness.describe(head) : undefined,
-    rebuiltViews: describeRebuilt(differing, damagedTables),
+    rebuiltViews: describeRebuilt(differing, damagedTables, auditCheck.differing),
     open: projections.openRecordings(),
     tokens,
     rules,
@@ -214,9 +221,12 @@ async function replaceDamagedTables(folder: string): Promise<string[]> {
 function describeRebuilt(
   differing: readonly string[],
   damagedTables: string[],
+  auditBlocks: number,
 ): OpenedLog['rebuiltViews'] {
-  if (differing.length === 0 && damagedTables.length === 0) return undefined
-  return { count: differing.length, recordings: differing.slice(0, MOST_NAMED), damagedTables }
+  if (differing.length === 0 && damagedTables.length === 0 && auditBlocks === 0) return undefined
+  const recordings = differing.slice(0, MOST_NAMED)
+  const blocks = auditBlocks === 0 ? {} : { auditBlocks }
+  return { count: differing.length, recordings, damagedTables, ...blocks }
 }
 
 /** Rebuilds the projections where they cannot be used. Resolves with those that differed. */

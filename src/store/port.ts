@@ -10,12 +10,14 @@ import type {
 } from '../contract/events.ts'
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
+import type { AuditLog } from './audit/audit-port.ts'
 import type { ReadableLog, StoredRecord } from './read-records.ts'
 import type { SigningKeyEntry } from './tree/signing-key-events.ts'
 import type { TrustedTime } from './trusted-time.ts'
 
+/** Part of the port: the log as an auditor reads it. */
+export type * from './audit/audit-port.ts'
 export type { SigningKeyEntry } from './tree/signing-key-events.ts'
-
 /** Part of the port: the time as the log proves it. */
 export type { TrustedTime } from './trusted-time.ts'
 
@@ -185,6 +187,8 @@ export interface EventLog {
    * is being written is rejected, too, although it may still reach the disk.
    */
   fail(reason: RecorderError): void
+  /** The log as an auditor reads it. */
+  readonly audit: AuditLog
   /** Reads durable events after a position, oldest first. */
   events(query: { after: number; limit: number; recordingId?: string }): Promise<LogEvent[]>
   /**

@@ -1,5 +1,5 @@
 import { lastWriteEntry, loadLastWrite } from './acknowledgement.ts'
-import { withChecksum, withoutChecksum } from './checksum.ts'
+import { withoutChecksum } from './checksum.ts'
 import {
   type Database,
   type Operation,
@@ -66,7 +66,7 @@ function sealAnswer(seals: ValueSeals, key: string, renamed: string, value: stri
   try {
     // The first answers had no checksum.
     const kept = JSON.parse(value.startsWith('{') ? value : withoutChecksum(key, value))
-    return withChecksum(renamed, JSON.stringify(seals.sealAnswer(renamed, kept)))
+    return seals.sealAnswer(renamed, kept)
   } catch {
     return ''
   }

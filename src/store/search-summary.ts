@@ -1,11 +1,27 @@
-import type { GapReason } from '../contract/gap-reason.ts'
-import type { RecordingView } from '../contract/views.ts'
+import type { ClientSide } from '../contract/by.ts'
+import { type GapReason, UNWANTED_GAPS } from '../contract/gap-reason.ts'
+import { SYSTEM_TAG_PREFIX } from '../contract/tag-key.ts'
+import type { Gap, RecordingView } from '../contract/views.ts'
 import { withChecksum, withoutChecksum } from './checksum.ts'
 
-/** The properties of a closed recording that a search needs, as the list of recordings has them. */
+/** More keys of tags than a summary names. */
+const MOST_KEYS = 32
+
+/**
+ * The properties of a closed recording that a search or a question of an auditor needs, as the list
+ * of recordings has them.
+ */
 export interface SearchSummary {
   client: string
-  hasGaps: boolean
+  side: ClientSide
+  /** The end of capture. */
+  endedAt: string | null
+  /** The reasons of its gaps. */
+  reasons: GapReason[]
+  /** The length of its longest pause, in milliseconds. */
+  longestPauseMs: number
+  /** The keys of its tags without those of the recorder; null when only its events tell. */
+  tagKeys: string[] | null
 }
 
 /** The conditions of a search, besides tags, state and time. */
@@ -18,25 +34,33 @@ export interface SummaryQuery {
   gaps?: true
 }
 
-/** Gaps that somebody wanted. */
-const WANTED: readonly GapReason[] = ['notStarted', 'stopped', 'paused']
-
-/** Whether something went wrong in a recording: a gap that nobody wanted. */
-function hasGaps({ tracks }: RecordingView): boolean {
-  return Object.values(tracks).some(({ gaps }) =>
-    gaps.some(({ reason }) => !WANTED.includes(reason)),
-  )
+/** Summarises a recording. */
+export function summarise(view: RecordingView): SearchSummary {
+  const gaps = Object.values(view.tracks).flatMap((track) => track.gaps)
+  const keys = ownTagKeys(view)
+  return {
+    client: view.startedBy.client,
+    side: view.controller,
+    endedAt: view.endedAt,
+    reasons: [...new Set(gaps.map(({ reason }) => reason))],
+    longestPauseMs: gaps.reduce((longest, gap) => Math.max(longest, pauseMs(gap)), 0),
+    tagKeys: view.erased !== null || keys.length > MOST_KEYS ? null : keys,
+  }
 }
 
-/** Summarises a recording for searches. */
-export function summarise(view: RecordingView): SearchSummary {
-  return { client: view.startedBy.client, hasGaps: hasGaps(view) }
+function pauseMs({ reason, from, to }: Gap): number {
+  return reason === 'paused' && to !== null ? Date.parse(to) - Date.parse(from) : 0
+}
+
+/** Returns the keys of a recording's tags, without those of the recorder itself. */
+export function ownTagKeys({ tags }: Pick<RecordingView, 'tags'>): string[] {
+  return tags.flatMap(({ key }) => (key.startsWith(SYSTEM_TAG_PREFIX) ? [] : key))
 }
 
 /** Whether a recording matches a search by its summary. Its words are another matter. */
 export function matchesSummary(summary: SearchSummary, { client, gaps }: SummaryQuery): boolean {
   if (client !== undefined && summary.client !== client) return false
-  return gaps !== true || summary.hasGaps
+  return gaps !== true || summary.reasons.some((reason) => UNWANTED_GAPS.includes(reason))
 }
 
 /** Whether a search asks for anything that only the summary tells. */
@@ -45,20 +69,33 @@ export function asksSummary({ text, client, gaps }: SummaryQuery): boolean {
 }
 
 /** Encodes a summary as the value of a key, with its checksum. */
-export function encodeSummary(key: string, { client, hasGaps }: SearchSummary): string {
-  return withChecksum(key, JSON.stringify([client, hasGaps ? 1 : 0]))
+export function encodeSummary(key: string, summary: SearchSummary): string {
+  const { client, side, endedAt, reasons, longestPauseMs, tagKeys } = summary
+  const members = [client, side, endedAt, reasons, longestPauseMs, tagKeys]
+  return withChecksum(key, JSON.stringify(members))
 }
 
 /**
- * Whether a recording may match, by the value of its entry in the list. True for an open recording,
- * which has no summary, and for a damaged one: the recording itself decides then.
+ * Decodes the value of an entry in the list. Undefined for an open recording, which has no summary,
+ * and for a damaged one.
+ */
+export function decodeSummary(key: string, value: string): SearchSummary | undefined {
+  if (value === '') return undefined
+  try {
+    const [client, side, endedAt, reasons, longestPauseMs, tagKeys] = JSON.parse(
+      withoutChecksum(key, value),
+    )
+    return { client, side, endedAt, reasons, longestPauseMs, tagKeys }
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Whether a recording may match, by the value of its entry in the list. True without a summary: the
+ * recording itself decides then.
  */
 export function mayMatch(key: string, value: string, query: SummaryQuery): boolean {
-  if (value === '') return true
-  try {
-    const [client, gaps] = JSON.parse(withoutChecksum(key, value)) as [string, number]
-    return matchesSummary({ client, hasGaps: gaps === 1 }, query)
-  } catch {
-    return true
-  }
+  const summary = decodeSummary(key, value)
+  return summary === undefined || matchesSummary(summary, query)
 }

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../collections/bounded-map.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 
 /** More than this of one recording is not searched. */
@@ -20,7 +21,7 @@ export function wordsOf(text: string): string[] {
  * opens those of every recording once, and keeps them in memory.
  */
 export class SearchWords {
-  readonly #kept = new Map<string, string>()
+  readonly #kept = new BoundedMap<string, string>(MOST_KEPT)
 
   /** Whether the words of a closed recording are kept. */
   has(id: string): boolean {
@@ -29,8 +30,6 @@ export class SearchWords {
 
   /** Keeps the words of a closed recording, by its opened tags. */
   keep(id: string, tags: readonly TagEntry[]): void {
-    const oldest = this.#kept.size >= MOST_KEPT ? this.#kept.keys().next().value : undefined
-    if (oldest !== undefined) this.#kept.delete(oldest)
     this.#kept.set(id, wordsOfTags(tags))
   }
 

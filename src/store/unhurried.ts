@@ -1,5 +1,5 @@
 /** The longest turn of the event loop, in milliseconds. */
-const TURN_MS = 8
+const TURN_MS = 5
 
 /** Gives way to other work whenever a turn of the event loop has been long. */
 export class Turns {

@@ -156,6 +156,20 @@ suite('access: the page', (test) => {
     assert.equal(await codeOf(() => access.redeemLaunchCode(code)), 'UNAUTHENTICATED')
   })
 
+  test('the admin scope belongs to the one session whose launch asked for it', async () => {
+    const { access } = setUp()
+    const launch = access.issueLaunchCode({ admin: true })
+    const ordinary = access.issueLaunchCode()
+    const scopesOf = async (code: string) => {
+      const secret = await access.redeemLaunchCode(code)
+      return [...access.authenticate(undefined, cookie(secret), PORT).scopes]
+    }
+    assert.deepEqual(await scopesOf(ordinary.code), [...UI_SCOPES])
+    assert.deepEqual(await scopesOf(launch.code), [...SCOPES])
+    assert.equal(await codeOf(() => access.redeemLaunchCode(launch.code)), 'UNAUTHENTICATED')
+    assert.deepEqual(await scopesOf(access.issueLaunchCode().code), [...UI_SCOPES])
+  })
+
   test('a launch code is valid for 60 s and names its end', async () => {
     const { access, clock } = setUp()
     const { code, expiresAt } = access.issueLaunchCode()

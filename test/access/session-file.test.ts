@@ -83,11 +83,44 @@ suite('access: the page across restarts', (test) => {
     assert.ok(!isSignedIn(early, secret), 'never longer than 12 hours from a restart')
   })
 
+  const signInAdmin = (access: Access) =>
+    access.redeemLaunchCode(access.issueLaunchCode({ admin: true }).code)
+  const isAdmin = (access: Access, secret: string) => credential(access, secret).scopes.has('admin')
+
+  test('the scope admin stays with its session, and comes to no other', async () => {
+    const access = await start()
+    const [plain, admin] = [await signIn(access), await signInAdmin(access)]
+    const next = await start()
+    assert.deepEqual([isAdmin(next, plain), isAdmin(next, admin)], [false, true])
+    await next.endSession(credential(next, admin).sessionId as string)
+    assert.ok(!isSignedIn(await start(), admin), 'signed out, it does not come back')
+  })
+
+  test('a session of an earlier version, which knew no admin, has not that scope', async () => {
+    const secret = await signInAdmin(await start())
+    const kept = JSON.parse(await readFile(path, 'utf8'))
+    for (const session of kept.sessions) delete session.admin
+    await writeFile(path, JSON.stringify(kept), { mode: 0o600 })
+    const next = await start()
+    assert.ok(isSignedIn(next, secret))
+    assert.ok(!isAdmin(next, secret))
+  })
+
+  test('an old copy of the file brings back no session longer than it would have lasted', async () => {
+    const secret = await signInAdmin(await start())
+    const copy = await readFile(path)
+    clock += SESSION_LIFETIME_MS
+    await writeFile(path, copy, { mode: 0o600 })
+    assert.ok(!isSignedIn(await start(), secret))
+  })
+
   for (const [what, damage] of Object.entries<() => Promise<unknown>>({
     'other users could read': () => chmod(path, 0o640),
     'other users could change': () => chmod(path, 0o602),
     'is damaged': () => writeFile(path, '{"sessions":[{"sha256":"'),
     'has something else in it': () => writeFile(path, '{"sessions":[{"sha256":"x"}]}'),
+    'grants admin in another form': async () =>
+      writeFile(path, (await readFile(path, 'utf8')).replace('"admin":false', '"admin":"true"')),
     'is too large': async () =>
       writeFile(path, (await readFile(path, 'utf8')) + ' '.repeat(70_000)),
     'is a link': async () => {

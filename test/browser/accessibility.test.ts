@@ -45,7 +45,8 @@ suite('accessibility of the page', (test) => {
         noBrowser,
         `axe-core finds nothing on any view, ${colorScheme}, ${locale}`,
         async () => {
-          const opened = await openRecorderPage(browser, daemon, { colorScheme, locale })
+          const options = { colorScheme, locale, admin: true }
+          const opened = await openRecorderPage(browser, daemon, options)
           const { page } = opened
           for (const fragment of [
             '#/',
@@ -58,6 +59,12 @@ suite('accessibility of the page', (test) => {
             await page.waitForLoadState('networkidle', { timeout: 1 }).catch(() => {})
             assert.deepEqual(await findings(page), [], fragment)
           }
+          await page.goto(`${daemon.url}/#/recordings/${recordingId}`)
+          await page.locator('.accesses summary').click()
+          await page.locator('.access').first().waitFor()
+          assert.deepEqual(await findings(page), [], 'the accesses')
+          await page.locator('.erase').click()
+          assert.deepEqual(await findings(page), [], 'the question before an erasure')
           opened.assertClean()
           await opened.context.close()
         },
@@ -65,7 +72,9 @@ suite('accessibility of the page', (test) => {
 
   for (const width of [320, 768, 1440])
     test.unless(noBrowser, `no view scrolls sideways at ${width} px`, async () => {
-      const opened = await openRecorderPage(browser, daemon, { width, locale: 'de-DE' })
+      const opened = await openRecorderPage(browser, daemon, {
+        ...{ width, locale: 'de-DE', admin: true },
+      })
       const { page } = opened
       for (const fragment of ['#/', '#/recordings', `#/recordings/${recordingId}`, '#/settings']) {
         await page.goto(`${daemon.url}/${fragment}`)
@@ -98,6 +107,13 @@ suite('accessibility of the page', (test) => {
         await page.keyboard.press('1')
         await page.locator('.marker').waitFor()
         await check('recording')
+        await button(page, 'Note an answer').click()
+        await page.getByRole('radio', { name: 'I do not agree' }).check()
+        await check('recording')
+        await button(page, 'Note it').click()
+        await button(page, 'Yes, end it').waitFor()
+        await check('recording')
+        await button(page, 'Back').click()
         await button(page, 'Pause').click()
         await check('paused')
         await button(page, 'Stop').click()

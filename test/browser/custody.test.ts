@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
-import { eventually, suite } from '../support/suite.ts'
+import { suite } from '../support/suite.ts'
 import {
   noBrowser,
   openRecorderPage,
@@ -12,6 +10,7 @@ import {
   startBrowser,
   startSyntheticDaemon,
 } from './support/browser.ts'
+import { button, untilStatus } from './support/record-view.ts'
 
 const LIMIT_MS = 15_000
 
@@ -19,6 +18,7 @@ suite('custody on the page', (test) => {
   let daemon: Daemon
   let browser: Browser
   let opened: RecorderPage
+  let admin: RecorderPage
   let id: string
 
   const ask = async (path: string, body: object) => {
@@ -47,23 +47,94 @@ suite('custody on the page', (test) => {
     if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
 
-  test.unless(noBrowser, 'the player shows the consent and the holds of a recording', async () => {
-    await ask(`${id}/holds`, { reason: 'A claim is being settled.' })
-    await opened.page.evaluate((hash) => {
+  const openRecording = (one: RecorderPage): Promise<void> =>
+    one.page.evaluate((hash) => {
       location.hash = hash
     }, `#/recordings/${id}`)
-    const facts = opened.page.locator('.facts')
-    await facts.getByText('A claim is being settled.').waitFor()
+
+  const fillDialog = async ({ page }: RecorderPage, reason: string): Promise<void> => {
+    await page.locator('dialog[open] input').fill(reason)
+    await page.locator('dialog[open] button[type=submit]').click()
+  }
+
+  test.unless(noBrowser, 'the player shows consent, holds and accesses to everybody', async () => {
+    await ask(`${id}/holds`, { reason: 'A claim is being settled.' })
+    await openRecording(opened)
+    const { page } = opened
+    const facts = page.locator('.facts')
+    await facts.getByText('1 hold keeps it from erasure').waitFor()
     assert.match(await facts.innerText(), /Consent\s+Granted \(spoken\).*at the desk/s)
+    const custody = page.locator('.custody')
+    await custody.getByText('A claim is being settled.').waitFor()
+    await custody.getByText('Who has seen what').click()
+    const access = custody.locator('.access').filter({ hasText: 'Read the events' })
+    assert.match(await access.first().innerText(), /by this page/)
+    assert.match(await custody.innerText(), /open the page with “f2f ui --admin”/)
+    assert.equal(await custody.getByRole('button').count(), 0, 'nothing to hold or erase with')
   })
+
+  test.unless(
+    noBrowser,
+    'who may releases and places holds with a reason, and cannot erase what is held',
+    async () => {
+      admin = await openRecorderPage(browser, daemon, { admin: true, expectedErrors: /409|410/ })
+      const { page } = admin
+      page.setDefaultTimeout(LIMIT_MS)
+      await openRecording(admin)
+      const erase = button(page, 'Erase')
+      await erase.waitFor()
+      assert.equal(await erase.getAttribute('aria-disabled'), 'true')
+      await page.getByText('It cannot be erased while a hold keeps it.').waitFor()
+      await erase.click({ force: true })
+      assert.equal(await page.locator('dialog[open]').count(), 0)
+      await button(page, 'Release').click()
+      await fillDialog(admin, 'It is settled.')
+      await page.getByText('No hold keeps this recording.').waitFor()
+      await button(page, 'Place a hold').click()
+      await fillDialog(admin, '')
+      assert.equal(await page.locator('dialog[open]').count(), 1, 'a reason is needed')
+      await fillDialog(admin, 'Another claim.')
+      await page.locator('.hold').getByText('Another claim.').waitFor()
+      const { items } = (await daemon.api('GET', `/recordings/${id}/holds`)).body
+      assert.deepEqual([items.length, items[0].by.side], [1, 'ui'])
+      await button(page, 'Release').click()
+      await fillDialog(admin, 'It is settled, too.')
+      await page.locator('.hold').waitFor({ state: 'detached' })
+    },
+  )
+
+  test.unless(
+    noBrowser,
+    'the recorder’s refusal to erase is said in the page’s words',
+    async () => {
+      const german = await openRecorderPage(browser, daemon, {
+        ...{ admin: true, locale: 'de-DE', expectedErrors: /409|410/ },
+      })
+      german.page.setDefaultTimeout(LIMIT_MS)
+      await openRecording(german)
+      await button(german.page, 'Löschen').click()
+      const dialog = german.page.locator('dialog[open]')
+      assert.match(await dialog.innerText(), new RegExp(`${id}.*Niemand kann das rückgängig`, 's'))
+      await ask(`${id}/holds`, { reason: 'In the meantime.' })
+      await fillDialog(german, 'Der Kunde bat darum.')
+      await dialog.getByText('Eine Sperre bewahrt die Aufnahme vor dem Löschen.').waitFor()
+      assert.equal((await daemon.api('GET', `/recordings/${id}`)).body.erased, null)
+      german.assertClean()
+      await german.context.close()
+    },
+  )
 
   test.unless(
     noBrowser,
     'an erased recording has its reason in place of a player, and stays in the list',
     async () => {
-      const { items } = (await daemon.api('GET', `/recordings/${id}/holds`)).body
-      await ask(`${id}/holds/${items[0].id}/release`, { reason: 'It is settled.' })
-      await ask(`${id}/erase`, { reason: 'The customer asked for it.' })
+      await button(admin.page, 'Release').click()
+      await fillDialog(admin, 'Over.')
+      await button(admin.page, 'Erase').click()
+      await fillDialog(admin, 'The customer asked for it.')
+      await admin.page.locator('[data-erased]').waitFor()
+      admin.assertClean()
+      await admin.context.close()
       const { page } = opened
       // The open player gives way at once, and a page that is loaded afresh says the same.
       await page.locator('[data-erased]').waitFor()
@@ -77,39 +148,43 @@ suite('custody on the page', (test) => {
         .click()
       await page.locator(`.list-row[data-id="${id}"]`).waitFor()
       assert.match(await page.locator(`.list-row[data-id="${id}"]`).innerText(), /Erased/)
-      opened.assertClean()
     },
   )
 
   test.unless(
     noBrowser,
-    'where consent is required, nothing starts before it is noted',
+    'consent is noted while a program records, and a withdrawal asks once before it ends that',
     async () => {
-      const home = await mkdtemp(join(tmpdir(), 'f2f-home-'))
-      await writeFile(join(home, 'config.json'), '{"consent":{"mode":"required"}}')
-      const strict = await startSyntheticDaemon(home)
-      const asking = await openRecorderPage(browser, strict)
-      try {
-        const { page } = asking
-        page.setDefaultTimeout(LIMIT_MS)
-        await page.locator('#consent-error').waitFor()
-        await page.waitForFunction(() => document.body.dataset.link === 'live')
-        await page.keyboard.press('r')
-        await page.waitForFunction(() => document.activeElement?.id === 'consent')
-        assert.equal((await strict.api('GET', '/recordings')).body.items.length, 0)
-        await page.getByLabel('The customer agrees to be recorded.').check()
-        await page.locator('#consent').blur()
-        await page.keyboard.press('r')
-        await eventually('a recording with its consent', async () => {
-          const { items } = (await strict.api('GET', '/recordings')).body
-          return items[0]?.consent?.state === 'granted'
-        })
-        asking.assertClean()
-      } finally {
-        await asking.context.close()
-        await strict.stop()
-        await rm(home, { recursive: true, force: true })
-      }
+      const { page } = opened
+      await page.goto(`${daemon.url}/#/`)
+      const { body } = await daemon.api('POST', '/recordings', { media: ['mic'] })
+      const panel = page.locator('.consent')
+      await panel.getByText('Nothing is noted yet.').waitFor()
+      await button(page, 'Note an answer').click()
+      await page.getByLabel('How it was said').selectOption('signed')
+      await page.getByLabel('Note (optional)').fill('Form 7')
+      await button(page, 'Note it').click()
+      await panel.getByText('The customer agrees').waitFor()
+      assert.match(await panel.innerText(), /signed · noted by this page.*Form 7/s)
+      await button(page, 'Note an answer').click()
+      await page.getByRole('radio', { name: 'I no longer agree' }).check()
+      await button(page, 'Note it').click()
+      await page.getByText('The recording ends at once, for good.').waitFor()
+      await button(page, 'Back').click()
+      const state = async () => (await daemon.api('GET', `/recordings/${body.id}`)).body.state
+      assert.equal(await state(), 'Active', 'the first press has ended nothing')
+      await button(page, 'Note it').click()
+      await button(page, 'Yes, end it').click()
+      const notice = page.locator('.refused-consent-card')
+      await notice.waitFor()
+      assert.match(await notice.innerText(), /no longer agrees. The recording is over.*is kept/s)
+      await untilStatus(page, 'wrapUp')
+      assert.equal(await state(), 'WrapUp')
+      await panel.getByText('The customer no longer agrees').waitFor()
+      await ask('current/close', {})
+      await button(page, 'Done').click()
+      await notice.waitFor({ state: 'detached' })
+      opened.assertClean()
     },
   )
 })

@@ -294,6 +294,7 @@ suite('commands that read', (test) => {
     assert.deepEqual((await f2f(['status', '--json'], { home })).json(), {
       application: application(),
       recording: null,
+      outsiders: [],
     })
   })
 
@@ -568,6 +569,16 @@ suite('tokens and the page', (test) => {
   test('ui --print-url prints the launch URL and opens no browser', async () => {
     const ran = await f2f(['ui', '--print-url'], { home: stub.home })
     assert.equal(ran.stdout, 'http://127.0.0.1:1/ui/launch/abc\n')
+  })
+
+  test('ui --admin asks for a session that may erase, and nothing else does', async () => {
+    await f2f(['ui', '--print-url'], { home: stub.home })
+    assert.deepEqual(stub.lastRequest().body, {})
+    await f2f(['ui', '--admin', '--print-url'], { home: stub.home })
+    assert.deepEqual(stub.lastRequest().body, { admin: true })
+    const both = await f2f(['ui', '--admin', '--sign-out'], { home: stub.home })
+    assert.equal(both.code, 2)
+    assert.equal(stub.requests.length, 2)
   })
 
   test('ui --sign-out signs all browsers out, and opens none', async () => {

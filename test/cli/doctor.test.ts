@@ -172,6 +172,7 @@ suite('doctor', (test) => {
         },
         passed('delivering', 'screen'),
         { id: 'disk', result: 'warn', detail: 'Little is free.', remedy: 'Free space.' },
+        { id: 'lock', result: 'warn', detail: 'No logind.', remedy: 'Pause by hand.' },
       ),
     })
     try {
@@ -182,7 +183,7 @@ suite('doctor', (test) => {
         .checks.flatMap(({ name, result }: { name: string; result: string }) =>
           result === 'ok' ? [] : [name],
         )
-      assert.deepEqual(names.sort(), ['Disk', 'mic mute', 'screen'])
+      assert.deepEqual(names.sort(), ['Disk', 'Screen lock', 'mic mute', 'screen'])
     } finally {
       await close()
     }

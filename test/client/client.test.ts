@@ -11,6 +11,7 @@ import {
   UnauthenticatedError,
   UnexpectedAnswerError,
 } from '../../src/client/errors.ts'
+import { AUDIT_REPORTS } from '../../src/contract/audit.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import { type Daemon, HOME_TOKEN, startDaemon } from '../http/support/daemon.ts'
 import { AT, recordingView } from '../http/support/stub-recorder.ts'
@@ -91,6 +92,7 @@ suite('the client library', (test) => {
     })
     const { request, open, follow, inspect, readiness, ...methods } = recorder
     await readiness().catch(() => {})
+    for (const name of AUDIT_REPORTS) await methods.auditReport(name).catch(() => {})
     for (const method of Object.values(methods))
       await (method as (...args: unknown[]) => Promise<unknown>)('some-id', {}).catch(() => {})
     const { paths } = (await (await daemon.call('/v1/openapi.json')).json()) as {

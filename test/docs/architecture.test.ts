@@ -52,6 +52,13 @@ const SCENES: Record<string, (bench: RecorderBench, watch: () => void) => Promis
     watch()
     await bench.command('api', 'track.pause')
   },
+  async 'pause of what a lock has paused'(bench, watch) {
+    await bench.command('api', 'recording.start')
+    const by = { side: 'system', client: 'recorder', user: 'tester' } as const
+    await bench.command('api', 'track.pause', { reason: 'locked' }, { by })
+    watch()
+    await bench.command('api', 'track.pause')
+  },
   async resume(bench, watch) {
     await bench.command('api', 'recording.start')
     await bench.command('api', 'track.pause')

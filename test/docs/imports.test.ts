@@ -19,13 +19,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   'inspection/': ['contract/', 'machines/', 'replay/', 'xstate'],
   'media/': [],
   'tlog/': ['node:*'],
+  'collections/': [],
   'time/': ['node:*'],
   'disk/': ['node:*'],
   'processes/': ['time/', 'node:*'],
   'ffmpeg/': ['contract/', 'processes/', 'node:*'],
   'x11/': ['media/', 'node:*'],
-  'age/': ['contract/', 'disk/', 'node:*'],
-  'custody/': ['contract/', 'disk/', 'age/', 'time/', 'node:*'],
+  'age/': ['contract/', 'disk/', 'collections/', 'node:*'],
+  'custody/': ['contract/', 'disk/', 'age/', 'time/', 'collections/', 'node:*'],
   'platform/': ['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
@@ -48,9 +49,11 @@ const MAY_IMPORT: Record<string, string[]> = {
     'replay/',
     'audit/bundle/verdict.ts',
   ],
-  'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'level', 'node:*'],
+  'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'collections/', 'level', 'node:*'],
   // It reads stored records as they are: that is what it verifies.
   'audit/verify/': ['contract/', 'replay/', 'store/', 'tlog/', 'node:*'],
+  // It reads the log through its port, like the recorder.
+  'audit/questions/': ['contract/', 'store/port.ts', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
   'recorder/': [
     ...[
@@ -65,6 +68,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'age/identity.ts',
       'age/stored-media.ts',
       'custody/composition-identity.ts',
+      'custody/media-identity.ts',
       'custody/port.ts',
       'tlog/keys.ts',
     ],
@@ -74,9 +78,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'access/': ['contract/', 'disk/', 'time/', 'node:*'],
   'http/': [
     ...['contract/', 'access/', 'age/', 'recorder/port.ts', 'composition/port.ts'],
-    'audit/verify/port.ts',
-    'audit/bundle/port.ts',
-    'inspection/redact.ts',
+    ...[
+      'audit/bundle/port.ts',
+      'audit/questions/port.ts',
+      'audit/verify/port.ts',
+      'inspection/redact.ts',
+    ],
     ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
   // It folds events here, so that each step is at once on the screen, and can be verified against
@@ -94,6 +101,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
   // A missing master key is looked at, and restored, without a daemon.
   'cli/commands/key.ts': ['cli/', 'contract/', 'custody/', 'home/', 'node:*'],
+  // Without a daemon, it reads the home itself.
+  'cli/commands/verify.ts': ['cli/', 'contract/', 'home/', 'audit/verify/verify-home.ts', 'node:*'],
   'cli/commands/config.ts': ['cli/', 'contract/', 'home/', 'effective-configuration.ts', 'node:*'],
   'cli/commands/service.ts': ['cli/', 'home/', 'service/'],
   'service/': ['processes/', 'time/', 'node:*'],
@@ -112,7 +121,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...[
       'audit/',
       'custody/',
-      'audit/',
+      'auditing.ts',
       'composition/',
       'home/',
       'platform/watch-desktop.ts',
@@ -126,6 +135,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'effective-configuration.ts': ['contract/', 'disk/', 'home/'],
   'live-configuration.ts': ['contract/', 'effective-configuration.ts', 'node:*'],
   'front-door.ts': ['access/', 'home/', 'http/', 'pino'],
+  'auditing.ts': ['audit/', 'contract/', 'home/', 'recorder/', 'pino'],
   'open-recorder.ts': ['contract/', 'home/', 'recorder/', 'store/', 'pino'],
   'cleanup-stack.ts': [],
   'small-heap.ts': ['node:*'],

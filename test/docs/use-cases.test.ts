@@ -53,6 +53,12 @@ const CHECKS: Record<string, (daemon: TestDaemon) => Promise<void>> = {
       )
     }
   },
+  'Consent is withdrawn, and an officer erases': async (daemon) => {
+    const { id, erased, tagHistory } = await newest(daemon)
+    assert.deepEqual([erased?.by.side, erased?.cause, tagHistory], ['ui', 'request', []])
+    const { status, body } = await daemon.api('GET', `/recordings/${id}/segments/mic/1`)
+    assert.deepEqual([status, body.code], [410, 'ERASED'])
+  },
   'Emergency stop when the CRM hangs': async (daemon) => {
     assert.equal(await daemon.exited, 0)
     const next = await startDaemon({ home: daemon.home })

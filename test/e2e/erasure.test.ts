@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
+import { fakeTime, fakeTimeProblem } from './support/fake-time.ts'
 
 const MARKER = 'Erika-Mustermann-4711'
 const REASON = { reason: 'The customer asked for it.' }
@@ -66,19 +68,34 @@ suite('an erased recording', (test) => {
   })
 
   test(
-    'is erased in the end, whenever the recorder is killed',
+    'is erased in the end, whenever the recorder is killed, also beside an export and with a clock a day back',
     async () => {
-      let daemon = await startDaemon()
+      const time =
+        fakeTimeProblem() === null
+          ? fakeTime(await mkdtemp(join(tmpdir(), 'f2f-erasure-clock-')))
+          : undefined
+      const clock = time ? { env: time.env, launcher: time.launcher } : {}
+      let daemon = await startDaemon(clock)
       const { home } = daemon
       let begun = 0
       for (const delayMs of [0, 1, 2, 4, 6, 9, 13, 20]) {
         const id = await closedRecording(daemon)
+        const exported = fetchTrack(daemon, id).then(
+          async (answer) => [answer.status, (await answer.arrayBuffer()).byteLength] as const,
+          () => null,
+        )
         const asked = daemon.api('POST', `/recordings/${id}/erase`, REASON).catch(() => null)
         await new Promise((resolve) => setTimeout(resolve, delayMs))
         daemon.kill()
-        await Promise.all([daemon.exited, asked])
-        daemon = await startDaemon({ home })
+        const [, answer] = await Promise.all([daemon.exited, asked])
+        // A file that was promised is whole, or its client sees that it was broken off.
+        const [status] = (await exported.catch(() => null)) ?? []
+        assert.ok([undefined, 200, 410].includes(status), `${status}`)
+        time?.set(-86_400)
+        daemon = await startDaemon({ home, ...clock })
         const types = await typesOf(daemon, id)
+        // Who was told that it is erased can rely on it.
+        assert.ok(answer?.status !== 200 || types.includes('recording.erased'))
         if (!types.includes('recording.erasing')) {
           // It has never begun, so nothing is lost.
           assert.equal((await fetchTrack(daemon, id)).status, 200)
@@ -89,6 +106,9 @@ suite('an erased recording', (test) => {
           (await typesOf(daemon, id)).includes('recording.erased'),
         )
         assertGone(home, id)
+        assert.equal((await fetchTrack(daemon, id)).status, 410)
+        const { body } = await daemon.api('GET', '/application')
+        assert.equal(body.storage.log, 'verified')
       }
       assert.ok(begun > 0, 'some erasures had begun')
       await daemon.stop()

@@ -5,8 +5,8 @@ import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
 
 /** Follows a launch URL as a browser does, and returns the cookie. */
-async function signIn(daemon: TestDaemon): Promise<string> {
-  const { body } = await daemon.api('POST', '/ui/launch')
+async function signIn(daemon: TestDaemon, launch = {}): Promise<string> {
+  const { body } = await daemon.api('POST', '/ui/launch', launch)
   const answer = await fetch(body.url, { redirect: 'manual' })
   return answer.headers.get('set-cookie')?.split(';')[0] ?? ''
 }
@@ -35,11 +35,14 @@ suite('the page of a recorder that was started again', (test) => {
 
   test('is still signed in after a crash, and after a proper end', async () => {
     const cookie = await signIn(daemon)
+    const admin = await signIn(daemon, { admin: true })
+    const tokensFor = async (who: string) => (await asPage(daemon, who, 'GET', '/tokens')).status
     assert.equal(await statusFor(cookie), 200)
     daemon.kill()
     await daemon.exited
     await startAgain()
     assert.equal(await statusFor(cookie), 200)
+    assert.deepEqual([await tokensFor(cookie), await tokensFor(admin)], [403, 200])
     assert.equal(await daemon.stop(), 0)
     await startAgain()
     assert.equal(await statusFor(cookie), 200)

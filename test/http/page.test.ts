@@ -230,10 +230,72 @@ suite('the page’s browser', (test) => {
     await bodyOf(await asPage('/v1/application', await daemon.signIn()), 200, 'Application')
   })
 
-  test('has no admin scope', async () => {
+  const signInAdmin = async (): Promise<string> => {
+    const launch = await daemon.post('/v1/ui/launch', { admin: true })
+    const { url } = await bodyOf<{ url: string }>(launch, 201, 'Launch')
+    const answer = await fetch(url, { redirect: 'manual' })
+    await toProblem(await fetch(url, { redirect: 'manual' }), 'UNAUTHENTICATED')
+    return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  }
+  const scopesOf = async (cookie: string) =>
+    (await bodyOf<{ scopes: string[] }>(await asPage('/v1/ui/session', cookie), 200, 'UiSession'))
+      .scopes
+
+  test('has no admin scope, and cannot get it for itself', async () => {
     const cookie = await daemon.signIn()
     await toProblem(await asPage('/v1/tokens', cookie), 'FORBIDDEN_SCOPE')
-    await toProblem(await asPage('/v1/ui/launch', cookie, { method: 'POST' }), 'FORBIDDEN_SCOPE')
+    for (const body of ['{}', '{"admin":true}'])
+      await toProblem(
+        await asPage('/v1/ui/launch', cookie, { method: 'POST', body }),
+        'FORBIDDEN_SCOPE',
+      )
+    for (const path of ['erase', 'holds', 'holds/hold_0001/release']) {
+      const init = { method: 'POST', body: '{"reason":"No reason."}' }
+      await toProblem(
+        await asPage(`/v1/recordings/current/${path}`, cookie, init),
+        'FORBIDDEN_SCOPE',
+      )
+    }
+    assert.deepEqual(daemon.recorder.commands, [])
+    assert.deepEqual(await scopesOf(cookie), ['read', 'tag', 'control', 'audit'])
+  })
+
+  test('has the admin scope only where a launch with that scope asked for it', async () => {
+    const token = await daemon.tokenFor('read', 'tag', 'control', 'audit')
+    const headers = { authorization: `Bearer ${token}` }
+    await toProblem(await daemon.post('/v1/ui/launch', { admin: true }, headers), 'FORBIDDEN_SCOPE')
+    assert.deepEqual(await pointersOf(await daemon.post('/v1/ui/launch', { admin: 1 })), ['/admin'])
+    const cookie = await signInAdmin()
+    assert.deepEqual(await scopesOf(cookie), ['read', 'tag', 'control', 'audit', 'admin'])
+    assert.equal((await asPage('/v1/tokens', cookie)).status, 200)
+    assert.ok(!(await scopesOf(await daemon.signIn())).includes('admin'))
+    const logins = daemon.recorder.seen.flatMap((seen) => ('admin' in seen ? [seen.admin] : []))
+    assert.deepEqual(logins, [true, false])
+  })
+
+  test('with the admin scope, lends it to no page of another origin', async () => {
+    const cookie = await signInAdmin()
+    for (const init of [
+      { origin: 'https://evil.example', site: 'cross-site' },
+      { origin: ALLOWED_ORIGIN, site: 'cross-site' },
+      { origin: `http://127.0.0.1:${daemon.port + 1}`, site: 'same-site' },
+      { site: 'same-site' },
+      { site: 'none' },
+      { site: null },
+      { origin: null },
+    ]) {
+      for (const path of ['recordings/current/erase', 'recordings/current/holds', 'ui/launch']) {
+        const body = path === 'ui/launch' ? '{"admin":true}' : '{"reason":"No reason."}'
+        const answer = await asPage(`/v1/${path}`, cookie, { method: 'POST', body, ...init })
+        await toProblem(answer, 'FORBIDDEN_ORIGIN')
+      }
+    }
+    for (const site of ['same-site', 'cross-site', 'none', null])
+      await toProblem(
+        await asPage('/v1/tokens', cookie, { site, origin: null }),
+        'FORBIDDEN_ORIGIN',
+      )
+    assert.deepEqual(daemon.recorder.commands, [])
   })
 
   test('is signed out when its session ends', async () => {

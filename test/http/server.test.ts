@@ -11,6 +11,7 @@ import { suite } from '../support/suite.ts'
 import { configurationWith, type Daemon, HOME_TOKEN, startDaemon } from './support/daemon.ts'
 import { readEvents } from './support/event-reader.ts'
 import { bodyOf } from './support/expect.ts'
+import { NO_AUDIT } from './support/stub-audit.ts'
 import { StubBundles } from './support/stub-bundles.ts'
 import { StubCompositions } from './support/stub-compositions.ts'
 import { StubRecorder } from './support/stub-recorder.ts'
@@ -19,6 +20,7 @@ import { NO_VERIFICATIONS } from './support/stub-verifications.ts'
 function options(): HttpOptions {
   const recorder = new StubRecorder('/nowhere')
   return {
+    audit: NO_AUDIT,
     recorder,
     compositions: new StubCompositions(),
     verifications: NO_VERIFICATIONS,

@@ -5,6 +5,7 @@ import { newToken } from '../../src/access/secrets.ts'
 import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import { configurationWith, HOME_TOKEN } from '../http/support/daemon.ts'
 import { openInspection } from '../http/support/inspection-socket.ts'
+import { NO_AUDIT } from '../http/support/stub-audit.ts'
 import { StubBundles } from '../http/support/stub-bundles.ts'
 import { StubCompositions } from '../http/support/stub-compositions.ts'
 import { NO_VERIFICATIONS } from '../http/support/stub-verifications.ts'
@@ -25,6 +26,7 @@ suite('slow readers of the inspection feed', (test) => {
     bench = await RecorderBench.create()
     const { recorder } = bench
     server = await startHttp({
+      audit: NO_AUDIT,
       recorder,
       compositions: new StubCompositions(),
       verifications: NO_VERIFICATIONS,

@@ -66,6 +66,8 @@ function writePage(folder: string): void {
   write(join(folder, 'icons/app.svg'), '<svg/>')
   write(join(folder, 'main.css'), 'p { color: red }')
   write(join(folder, 'main.tsx'), "import './main.css'\n")
+  for (const view of ['player', 'inspector'])
+    write(join(folder, view, `${view}.css`), 'p { color: green }')
   write(join(folder, 'live/stream-worker.ts'), 'addEventListener("connect", () => {})\n')
 }
 

@@ -10,11 +10,15 @@ import type { WarningCode } from '../../src/contract/warnings.ts'
 /** Behaviour of a fake medium when it is opened: deliver, never deliver (until cut), or fail. */
 export type Behaviour = 'flow' | 'hang' | 'fail'
 
+type SegmentFormat = Pick<SegmentDescription, 'container' | 'codec' | 'file'>
+
 /**
  * A platform whose captures do on purpose what devices do by chance. For faults and for many fast
  * sequences; captures for real are tested elsewhere.
  */
 export interface FakePlatform extends CapturePlatform {
+  /** Whether the segments have the names of sealed files. Default: no. */
+  isSealed: boolean
   behaviour: Record<Medium, Behaviour>
   missing: Set<Medium>
   /** Lets the newest flowing capture of a medium die. False when there is none. */
@@ -91,7 +95,7 @@ class FakeCapture implements Capture {
         type: 'capture.flowing',
         segment: number,
         startedAt,
-        ...formatOf(this.medium, number),
+        ...this.platform.formatOf(this.medium, number),
       })
     })
   }
@@ -113,7 +117,9 @@ class FakeCapture implements Capture {
     segment.ended = true
     this.platform.later(() => {
       const description =
-        segment.startedAt && !discard ? factsOf(this.medium, number, segment.startedAt) : null
+        segment.startedAt && !discard
+          ? this.platform.factsOf(this.medium, number, segment.startedAt)
+          : null
       this.report({ type: 'capture.ended', segment: number, cause, description, unfinished: false })
     }, true)
   }
@@ -123,37 +129,36 @@ class FakeCapture implements Capture {
   }
 }
 
-function formatOf(
-  medium: Medium,
-  number: number,
-): Pick<SegmentDescription, 'container' | 'codec' | 'file'> {
-  return medium === 'screen'
-    ? { container: 'mp4', codec: 'h264', file: `${medium}-${number}.mp4` }
-    : { container: 'ogg', codec: 'opus', file: `${medium}-${number}.ogg` }
-}
-
-function factsOf(medium: Medium, number: number, startedAt: string): SegmentDescription {
-  const endedAt = new Date().toISOString()
-  const durationMs = Date.parse(endedAt) - Date.parse(startedAt)
-  return {
-    medium,
-    number,
-    startedAt,
-    endedAt,
-    durationMs,
-    bytes: 1000,
-    sha256: '0'.repeat(64),
-    ...formatOf(medium, number),
-  }
-}
-
 class FakeHub implements FakePlatform {
   behaviour: Record<Medium, Behaviour> = { mic: 'flow', speaker: 'flow', screen: 'flow' }
   missing = new Set<Medium>()
   readonly cuts: { medium: Medium; segment: number; at: number }[] = []
+  isSealed = false
   #captures: FakeCapture[] = []
   #dead = false
   #held: (() => void)[] | undefined
+
+  formatOf(medium: Medium, number: number): SegmentFormat {
+    const seal = this.isSealed ? '.age' : ''
+    return medium === 'screen'
+      ? { container: 'mp4', codec: 'h264', file: `${medium}-${number}.mp4${seal}` }
+      : { container: 'ogg', codec: 'opus', file: `${medium}-${number}.ogg${seal}` }
+  }
+
+  factsOf(medium: Medium, number: number, startedAt: string): SegmentDescription {
+    const endedAt = new Date().toISOString()
+    const durationMs = Date.parse(endedAt) - Date.parse(startedAt)
+    return {
+      medium,
+      number,
+      startedAt,
+      endedAt,
+      durationMs,
+      bytes: 1000,
+      sha256: '0'.repeat(64),
+      ...this.formatOf(medium, number),
+    }
+  }
 
   get capturing(): number {
     return this.#captures
@@ -330,7 +335,7 @@ class FakeHub implements FakePlatform {
     _folder: string,
     opened: Parameters<CapturePlatform['salvage']>[1],
   ): Promise<SegmentDescription> {
-    return { ...factsOf(opened.medium, opened.number, opened.startedAt) }
+    return this.factsOf(opened.medium, opened.number, opened.startedAt)
   }
 }
 

@@ -36,6 +36,10 @@ export interface StandInLogind {
   /** Asks the session to lock or unlock, as `loginctl lock-session` does. */
   request(what: 'Lock' | 'Unlock', path?: string): void
   prepareForSleep(isBeginning: boolean): void
+  /** Ends the session: the caller belongs to none any more. */
+  endSession(): void
+  /** Ends the service. */
+  end(): Promise<void>
   /** Ends the service, and brings it back. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -84,6 +88,8 @@ export async function startLogind(): Promise<StandInLogind> {
         'b',
         `[<${isBeginning}>]`,
       ),
+    endSession: () => void call(MANAGER, 'RemoveObject', OWN),
+    end: () => end(service),
     async restart() {
       await end(service)
       service = await startService(env, call)

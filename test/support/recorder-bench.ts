@@ -74,13 +74,15 @@ export class RecorderBench {
    */
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
   readonly clock = new FakeClock()
-  readonly keys = new TestKeyRing()
+  /** A test that passes a key ring of its own uses that one. */
+  readonly keys: TestKeyRing
   readonly folder: string
   readonly #more: Partial<RecorderOptions>
 
   private constructor(folder: string, more: Partial<RecorderOptions>) {
     this.folder = folder
     this.#more = more
+    this.keys = (more.keys ?? new TestKeyRing()) as TestKeyRing
   }
 
   /** `folder`: of a bench that has died; default a new one. */

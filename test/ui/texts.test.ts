@@ -7,11 +7,15 @@ import { de as problemsDe } from '../../src/ui/i18n/problems/de.ts'
 import { en as problemsEn } from '../../src/ui/i18n/problems/en.ts'
 import { de as inspectorDe } from '../../src/ui/inspector/texts/de.ts'
 import { en as inspectorEn } from '../../src/ui/inspector/texts/en.ts'
+import { de as playerDe } from '../../src/ui/player/texts/de.ts'
+import { en as playerEn } from '../../src/ui/player/texts/en.ts'
+import { de as settingsDe } from '../../src/ui/settings/texts/de.ts'
+import { en as settingsEn } from '../../src/ui/settings/texts/en.ts'
 import { suite } from '../support/suite.ts'
 
-/** The page's texts and those of the inspector, which are loaded with it. */
-const en = { ...pageEn, ...inspectorEn }
-const de = { ...pageDe, ...inspectorDe }
+/** The page's texts, and those that views load with them. */
+const en = { ...pageEn, ...playerEn, ...inspectorEn, ...settingsEn }
+const de = { ...pageDe, ...playerDe, ...inspectorDe, ...settingsDe }
 const UI = fileURLToPath(new URL('../../src/ui/', import.meta.url))
 /** Beginnings of keys that the page puts together, e.g. from a state or a code. */
 const COMPOSED = /`([a-zA-Z.]+)\$\{/g

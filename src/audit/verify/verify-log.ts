@@ -220,10 +220,9 @@ class Verification {
   }
 
   async checkViews(): Promise<void> {
-    const { compareViews, onProgress } = this.#options
+    const { compareViews } = this.#options
     // Views follow from the events: where those are wrong, they say nothing.
     if (compareViews === undefined || this.#findings.count > 0) return
-    onProgress?.({ task: 'views', done: 0, total: this.#total })
     for (const id of await compareViews.compare())
       this.#findings.add(
         'viewWrong',

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { AUDIT_COMMANDS } from './audit.ts'
 import { bundle } from './bundle.ts'
 import { completion } from './completion.ts'
 import { configCheck, configSchema, configShow } from './config.ts'
@@ -24,6 +25,7 @@ import { status } from './status.ts'
 import { tag } from './tag.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './token.ts'
 import { ui } from './ui.ts'
+import { verify } from './verify.ts'
 
 /** All commands, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -40,6 +42,8 @@ export const COMMANDS: readonly Command[] = [
   show,
   events,
   replay,
+  verify,
+  ...AUDIT_COMMANDS,
   exportRecording,
   bundle,
   holdShow,

@@ -24,7 +24,7 @@ export const doctor = defineCommand({
   summary: 'Check whether this computer is ready to record, and what to do if not.',
   description: [
     'Always checks Node.js, the home folder and the configuration. A running recorder also checks itself: its devices, ' +
-      'ffmpeg, disk, clock and log. It opens each device for about half a second to see whether it delivers, how loud it is, ' +
+      'ffmpeg, disk, clock and log, its keys, and whether it notices a locked screen. It opens each device for about half a second to see whether it delivers, how loud it is, ' +
       'and whether it is muted or black. It never opens devices of a recording under way. Without a running recorder, ' +
       'doctor checks the disk, ffmpeg and the environment of the session.',
     'The exit code is 1 if a check fails. With --json: {"ok": …, "checks": [{name, result, detail, remedy}]}; result is ok, note or failed.',
@@ -111,7 +111,10 @@ function uncheckedErrors({ errors }: ApplicationView, checks: readonly Readiness
 }
 
 const RESULTS = { pass: 'ok', warn: 'note', fail: 'failed' } as const
-const NAMES = { encoder: 'Encoder', disk: 'Disk', clock: 'Clock', log: 'Log', key: 'Key' } as const
+const NAMES = {
+  ...{ encoder: 'Encoder', disk: 'Disk', clock: 'Clock', log: 'Log', key: 'Key' },
+  lock: 'Screen lock',
+} as const
 
 function toCheck({ id, medium, result, detail, remedy }: ReadinessCheck): Check {
   const aspect = id in NAMES ? NAMES[id as keyof typeof NAMES] : id

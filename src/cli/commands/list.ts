@@ -3,8 +3,9 @@ import type { RecordingState } from '../../contract/states.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { defineCommand } from '../command.ts'
 import { fetchAllItems } from '../pages.ts'
+import { toUtc } from '../period.ts'
 import { UsageError } from '../problem.ts'
-import { duration, localTime, parseTime } from '../quantities.ts'
+import { duration, localTime } from '../quantities.ts'
 import { clientTags, stateText } from '../recording-text.ts'
 import { printable, type Style, wrap } from '../style.ts'
 import { type Column, table } from '../table.ts'
@@ -106,16 +107,6 @@ export const list = defineCommand({
     return { json: page, text: listText(page, style) }
   },
 })
-
-function toUtc(name: 'from' | 'to', text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const time = parseTime(text, name === 'to')
-  if (time === null)
-    throw new UsageError(
-      `The option --${name} needs a time like 2026-01-31, 2026-01-31T10:00 or 2026-01-31T10:00:00Z.`,
-    )
-  return time.toISOString()
-}
 
 const COLUMNS: Column[] = [
   { title: 'ID', rank: 0 },

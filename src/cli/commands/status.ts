@@ -1,3 +1,4 @@
+import type { OutsiderView } from '../../contract/outsiders.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
@@ -13,7 +14,7 @@ export const status = defineCommand({
   summary: 'Show what the recorder is doing.',
   description: [
     'Shows the state of the recorder, its errors and missing media, and the current recording: each track with its ' +
-      'recorded time and its level. With --json: {"application": …, "recording": … or null}.',
+      'recorded time and its level. With --json: {"application": …, "recording": … or null, "outsiders": […]}.',
     'With --watch, a terminal shows the state as it changes. Elsewhere each change is one line, with --json one line of JSON.',
   ],
   options: { watch: { kind: 'flag', short: 'w', help: 'Go on showing the state, until Ctrl-C.' } },
@@ -36,11 +37,12 @@ export const status = defineCommand({
 })
 
 async function fetchStatus(api: Api): Promise<Status> {
-  const application = await api.application()
-  return { application, recording: application.recording && (await api.current()) }
+  const [application, { items }] = await Promise.all([api.application(), api.outsiders()])
+  const recording = application.recording && (await api.current())
+  return { application, recording, outsiders: items }
 }
 
-function statusText({ application, recording }: Status, style: Style): string {
+function statusText({ application, recording, outsiders }: Status, style: Style): string {
   const paint = { Idle: style.strong, Recording: style.good, Error: style.bad }[application.state]
   const { freeBytes, recordableSeconds, log } = application.storage
   const missing = Object.entries(application.media).filter(([, medium]) => !medium.available)
@@ -60,6 +62,7 @@ function statusText({ application, recording }: Status, style: Style): string {
       'Storage',
       `${size(freeBytes)} free, enough for ${duration(recordableSeconds * 1000)} (h:mm:ss); log ${log}`,
     ],
+    ...outsiders.map((outsider) => [OUTSIDERS[outsider.kind], outsiderText(outsider, style)]),
     ['Version', application.version],
     ...(recording === null ? [] : [['Control', controlText(recording)]]),
     ['You may', application.allowedCommands.join(', ') || 'only read'],
@@ -69,6 +72,19 @@ function statusText({ application, recording }: Status, style: Style): string {
   const tags = clientTags(recording?.tags ?? [])
   if (tags.length > 0) parts.push(`Tags\n${tagsText(tags, style)}`)
   return parts.join('\n\n')
+}
+
+const OUTSIDERS = { witness: 'Witness', timestampAuthority: 'Timestamp' } as const
+
+function outsiderText({ name, confirmed, problem }: OutsiderView, style: Style): string {
+  const remembered =
+    confirmed === null
+      ? 'nothing confirmed yet'
+      : `${confirmed.size} events confirmed ${localTime(confirmed.at)}`
+  const text = `${printable(name)}: ${remembered}`
+  if (problem === null) return text
+  const since = `(${problem.code}, since ${localTime(problem.since)})`
+  return style.bad(`${text}. ${printable(problem.message)} ${since}`)
 }
 
 function controlText({ startedBy, startedAt }: RecordingAnswer): string {

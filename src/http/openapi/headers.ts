@@ -48,6 +48,10 @@ const HEADERS: Record<AnyHeader, Header> = {
     description: 'The position of the last event that the client has',
     example: '20',
   },
+  Link: {
+    description: 'The next page (RFC 8288), of a page in CSV',
+    example: '</v1/audit/reports/gaps?limit=100&cursor=WyJnYXBzIl0>; rel="next"',
+  },
   Location: {
     description: 'The URL of the new resource, or the URL to open next',
     example: '/v1/recordings/cb455be5-af7a-49a5-a50a-a14bca17c846',

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Route, RouteResponse } from '../route.ts'
 import type { ErrorResponses } from './error-responses.ts'
+import { CSV_EXAMPLES } from './examples/audit.ts'
 import { REQUEST_EXAMPLES, RESPONSE_EXAMPLES } from './examples/examples.ts'
 import { answerHeaders } from './headers.ts'
 import { parametersOf } from './parameters.ts'
@@ -29,7 +30,7 @@ function successOf(operationId: string, response: RouteResponse): Json {
   const example = RESPONSE_EXAMPLES[operationId]
   const types = Object.entries(content ?? {}).map(([type, schema]) => [
     type,
-    contentOf(type, schema, example),
+    contentOf(type, schema, type === 'text/csv' ? CSV_EXAMPLES[operationId] : example),
   ])
   return {
     description,

@@ -127,7 +127,7 @@ function trackCommandRoutes(services: Services): Route[] {
       operationId: 'pauseMedia',
       summary: 'Pauses media: by default all that are starting, recording or recovering',
       description:
-        'Capture ends at once, also while the disk is slow or full. Nothing resumes by itself.',
+        'Capture ends at once, also while the disk is slow or full. Nothing resumes by itself. A medium that the recorder itself has paused for a locked screen can be paused, too: it then stays paused when the screen is unlocked. `maxPauseSeconds` counts only where this pause ends capture.',
       scope: 'control',
       body: pauseRequest,
       request: (body) => body,
@@ -136,7 +136,8 @@ function trackCommandRoutes(services: Services): Route[] {
     }),
     mediaCommand('track.resume', {
       summary: 'Resumes media: by default all that are paused',
-      description: 'Succeeds when media really flow again, in a new segment.',
+      description:
+        'Succeeds when media really flow again, in a new segment. While the screen is locked, media that the configuration pauses then (`lock.pause`) stay paused: naming one is refused.',
     }),
   ]
 }

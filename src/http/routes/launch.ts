@@ -3,7 +3,7 @@ import { RecorderError } from '../../contract/errors.ts'
 import { isOtherUser } from '../peer-user.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { emptyRequest } from '../schemas/requests.ts'
+import { launchRequest } from '../schemas/launch-request.ts'
 import { sendEmpty, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
@@ -18,10 +18,10 @@ async function recordLogin(
   { recorder, access, user, logger }: Services,
   secret: string,
 ): Promise<void> {
-  const sessionId = access.sessionIdOf(secret)
-  if (sessionId === null) return
+  const session = access.openSession(secret)
+  if (session === null) return
   await recorder.accesses
-    .recordLogin(sessionId, { side: 'ui', client: 'ui', user })
+    .recordLogin(session, { side: 'ui', client: 'ui', user })
     .catch((error) => logger.warn({ err: error }, 'a login to the page is not in the log'))
 }
 
@@ -35,17 +35,18 @@ export function launchRoutes(services: Services): Route[] {
       operationId: 'launchPage',
       tag: 'Page',
       summary: 'Creates a URL that signs one browser in, once and within 60 s',
-      description: 'The URL is a secret until it has been opened.',
+      description:
+        'The URL is a secret until it has been opened. With `admin` the session that it opens has that scope, too, for holds, erasures, keys and tokens. Ask for it only when a person needs that.',
       scope: 'admin',
       changesState: true,
-      body: emptyRequest,
+      body: launchRequest,
       outcomes: [
         { status: 201, description: 'The URL', content: { 'application/json': ANSWERS.Launch } },
       ],
       errors: ['NOT_READY'],
-      handle({ ctx }) {
+      handle({ ctx, body }) {
         if (!isRunning()) throw new RecorderError('NOT_READY', 'The recorder is stopping.')
-        const { code, expiresAt } = access.issueLaunchCode()
+        const { code, expiresAt } = access.issueLaunchCode(body)
         sendJson(ctx, 201, { url: `${address().url}${LAUNCH_PATH}${code}`, expiresAt })
       },
     }),

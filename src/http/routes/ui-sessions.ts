@@ -26,9 +26,9 @@ function readSession({ access }: Services): Route {
     path: '/v1/ui/session',
     operationId: 'readSession',
     tag: 'Page',
-    summary: 'The browser’s own session, and when it ends',
+    summary: 'The browser’s own session: when it ends, and its scopes',
     description:
-      'Lets the page ask for a new launch URL in time. Reading it does not make the session longer.',
+      'Lets the page ask for a new launch URL in time, and offer only what it may do. Reading it does not make the session longer.',
     scope: 'read',
     outcomes: [
       {
@@ -41,7 +41,7 @@ function readSession({ access }: Services): Route {
       const expiresAt = access.sessionExpiry(sessionOf(credential))
       if (expiresAt === undefined)
         throw new RecorderError('UNAUTHENTICATED', 'The session has ended.')
-      sendJson(ctx, 200, { expiresAt })
+      sendJson(ctx, 200, { expiresAt, scopes: [...credential.scopes] })
     },
   })
 }

@@ -7,10 +7,12 @@ import { SCOPES } from '../../access/scopes.ts'
 import { ACCESS_ACTS, KEY_PLACES } from '../../contract/custody.ts'
 import { MEDIA } from '../../contract/media.ts'
 import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
+import { AUDIT_ANSWERS } from './audit-answers.ts'
 import { chart } from './chart-answer.ts'
 import { configuration } from './configuration-answer.ts'
 import { retentionPage, retentionStatus } from './custody-answer.ts'
 import { event, eventBase } from './event-answer.ts'
+import { outsiders } from './outsiders-answer.ts'
 import {
   by,
   count,
@@ -197,6 +199,7 @@ export const ANSWERS = {
   Event: event,
   EventBase: eventBase,
   AccessPage: pageOf(access),
+  ...AUDIT_ANSWERS,
   EventPage: pageOf(event),
   ExportMessage: exportMessage,
   Health: health,
@@ -207,6 +210,7 @@ export const ANSWERS = {
   LevelMessage: levelMessage,
   NewToken: newToken,
   OpenApi: z.object({ openapi: z.string() }),
+  Outsiders: outsiders,
   Problem: problem,
   Readiness: readiness,
   Recording: recording,
@@ -224,5 +228,5 @@ export const ANSWERS = {
   TokenPage: pageOf(token),
   Track: track,
   Verification: verification,
-  UiSession: z.object({ expiresAt: time }),
+  UiSession: z.object({ expiresAt: time, scopes: z.array(scope) }),
 }

@@ -178,6 +178,7 @@ const recorder = {
     count: count.describe('How many recordings had stored views that differed from the log'),
     recordings: z.array(z.string()).describe('At most 100 of them; empty: entries of no recording'),
     damagedTables: z.array(z.string()).describe('Files of the database that were damaged'),
+    auditBlocks: count.optional().describe('Parts of the index for audits that differed'),
   }),
   'warning.raised': z.object({
     code: parts.warningCode,
@@ -199,7 +200,10 @@ const recorder = {
     text: z.boolean().describe('Whether words were searched for'),
     found: count,
   }),
-  'page.opened': z.object({ sessionId: z.string() }),
+  'page.opened': z.object({
+    sessionId: z.string(),
+    admin: z.boolean().optional().describe('Whether the session has the scope `admin`'),
+  }),
   'credentials.refused': z.object({ count, from: time, to: time }),
   'rules.changed': z.object({ rules: custodyRules }),
   'retention.checked': z.object({

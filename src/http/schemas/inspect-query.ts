@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { numberText, pathId } from './requests.ts'
+import { numberText } from './query-parts.ts'
+import { pathId } from './requests.ts'
 
 /** The query of GET /inspect. */
 export const inspectQuery = z

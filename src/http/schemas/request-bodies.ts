@@ -1,5 +1,6 @@
 import { consentRequest } from './consent-request.ts'
 import { reasonRequest } from './custody-requests.ts'
+import { launchRequest } from './launch-request.ts'
 import {
   emptyRequest,
   mediaRequest,
@@ -16,6 +17,7 @@ export const REQUESTS = {
   ConsentRequest: consentRequest,
   CreateTokenRequest: tokenRequest,
   EmptyRequest: emptyRequest,
+  LaunchRequest: launchRequest,
   MediaRequest: mediaRequest,
   PauseRequest: pauseRequest,
   ReasonRequest: reasonRequest,

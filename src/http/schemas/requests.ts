@@ -3,12 +3,7 @@
  * one does not silently become its default.
  */
 import * as z from 'zod'
-import {
-  RECORDING_TYPES,
-  REQUESTED_MEDIA,
-  type RequestedMedium,
-  resolveMedia,
-} from '../../contract/media.ts'
+import { RECORDING_TYPES, REQUESTED_MEDIA, resolveMedia } from '../../contract/media.ts'
 import {
   QUALITY_PRESETS,
   QUALITY_RANGES,
@@ -23,10 +18,12 @@ import {
   TAG_KEY,
 } from '../../contract/tag-key.ts'
 import { consentRequest } from './consent-request.ts'
+import { listText, numberText } from './query-parts.ts'
 
 const MAX_TAG_VALUE_CHARACTERS = 4096
 const MAX_TAGS = MAX_TAGS_PER_REQUEST
-const MAX_LIMIT = 1000
+/** The most items of a page. */
+export const MAX_LIMIT = 1000
 const DEFAULT_LIMIT = 100
 
 const PATH_ID = /^(?:current|[0-9A-Za-z_-]{8,64})$/
@@ -45,7 +42,7 @@ function hasAtMostCharacters(text: string, limit: number): boolean {
 }
 
 /** A tag key of a search, which may be one of the recorder's own. */
-const anyTagKey = z
+export const anyTagKey = z
   .string()
   .regex(TAG_KEY, 'A tag key is a letter and up to 63 letters, digits, `_`, `.` or `-`.')
   .refine((key) => !IMPOSSIBLE_TAG_KEYS.includes(key), 'This name cannot be used.')
@@ -165,7 +162,8 @@ export const tagRequest = z.strictObject({ tags: newTags })
 /** The body of a command without fields. */
 export const emptyRequest = z.strictObject({})
 
-const time = z.iso
+/** A time in a query. Parsed as UTC with milliseconds. */
+export const time = z.iso
   .datetime({
     offset: true,
     error: 'A time must follow RFC 3339, such as 2025-11-22T09:30:00.000Z.',
@@ -173,19 +171,10 @@ const time = z.iso
   .meta({ pattern: undefined })
   .transform((text) => new Date(text).toISOString())
 
-const cursor = z.string().min(1).max(1024).describe('The `nextCursor` of the previous page')
+/** The cursor of a list. */
+export const cursor = z.string().min(1).max(1024).describe('The `nextCursor` of the previous page')
 const limit = z.int().min(1).max(MAX_LIMIT)
 const state = z.enum(RECORDING_STATES).describe('Only recordings in this state')
-
-/** Parses a whole number of a query parameter. openapi.json has the number, not its text. */
-export function numberText(minimum: number, maximum: number) {
-  return z
-    .string()
-    .regex(/^\d{1,16}$/, 'This must be a whole number in decimal digits.')
-    .transform(Number)
-    .pipe(z.int().min(minimum).max(maximum))
-    .meta({ type: 'integer', minimum, maximum, pattern: undefined })
-}
 
 const limitText = numberText(1, MAX_LIMIT)
   .default(DEFAULT_LIMIT)
@@ -270,13 +259,8 @@ export const streamQuery = z.strictObject({
 
 /** The query of GET /readiness. */
 export const readinessQuery = z.strictObject({
-  media: z
-    .string()
-    .regex(
-      new RegExp(`^(?:${REQUESTED_MEDIA.join('|')})(?:,(?:${REQUESTED_MEDIA.join('|')}))*$`),
-      'This must be a list of media, separated by commas.',
-    )
-    .transform((text) => resolveMedia(text.split(',') as RequestedMedium[], 'both'))
+  media: listText(REQUESTED_MEDIA, 'This must be a list of media, separated by commas.')
+    .transform((media) => resolveMedia(media, 'both'))
     .meta({ type: 'array', items: { type: 'string', enum: REQUESTED_MEDIA }, pattern: undefined })
     .optional()
     .describe('Media, separated by commas. Defaults to all.'),

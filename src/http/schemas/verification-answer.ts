@@ -34,7 +34,7 @@ export const verification = z.object({
   startedAt: time,
   endedAt: time.nullable(),
   progress: z
-    .object({ task: z.enum(['events', 'views', 'segments']), done: count, total: count })
+    .object({ task: z.enum(['events', 'segments']), done: count, total: count })
     .nullable(),
   verdict: verdict.nullable(),
 })

@@ -1,14 +1,16 @@
-import type { DesktopChange } from '../../contract/desktop.ts'
+import type { DesktopChange, DesktopProblem, DesktopWatch } from '../../contract/desktop.ts'
 import { type Child, startChild } from '../../processes/child-process.ts'
 import { runTool } from '../../processes/run-tool.ts'
 import { terminate } from '../../processes/terminate.ts'
-import type { DesktopWatch } from '../desktop-watch.ts'
+import { within } from '../../time/within.ts'
 import { parseLogindSignal, parseSession, type SessionState } from './logind-messages.ts'
+import { logindProblem, NO_GDBUS, NO_LOGIND } from './logind-problem.ts'
 
 const LOGIND = 'org.freedesktop.login1'
 /** The session of the caller, or the one in which its user sits at the screen. */
 const OWN_SESSION = '/org/freedesktop/login1/session/auto'
 const ANSWER_MS = 2_000
+const FIRST_ANSWER_MS = 1_000
 const ASK_AGAIN_FIRST_MS = 250
 const RESTART_FIRST_MS = 1_000
 const RESTART_MAX_MS = 60_000
@@ -19,7 +21,6 @@ const RESTART_MAX_MS = 60_000
  * the computer wait before it sleeps.
  */
 export class LogindWatch implements DesktopWatch {
-  problem: string | null = null
   readonly #env: NodeJS.ProcessEnv
   readonly #onChange: (change: DesktopChange) => void
   #monitor: Child | undefined
@@ -34,12 +35,21 @@ export class LogindWatch implements DesktopWatch {
   #lockRequested = false
   #wasHinted = false
   #isLocked = false
+  #problem: DesktopProblem | null = NO_LOGIND
+  /** The first answer about the session. */
+  readonly #answered: Promise<void>
   #closed = false
 
   constructor(env: NodeJS.ProcessEnv, onChange: (change: DesktopChange) => void) {
     this.#env = env
     this.#onChange = onChange
     this.#start()
+    this.#answered = this.#checking
+  }
+
+  async problem(): Promise<DesktopProblem | null> {
+    await within(this.#answered, FIRST_ANSWER_MS)
+    return this.#problem
   }
 
   async close(): Promise<void> {
@@ -64,10 +74,7 @@ export class LogindWatch implements DesktopWatch {
     void monitor.exited.then(({ error }) => {
       this.#release()
       if (this.#closed) return
-      this.problem =
-        error?.code === 'ENOENT'
-          ? 'The program gdbus is not installed (Debian: libglib2.0-bin).'
-          : 'The service systemd-logind does not answer.'
+      this.#problem ??= error?.code === 'ENOENT' ? NO_GDBUS : NO_LOGIND
       this.#restartTimer = setTimeout(() => this.#start(), this.#restartMs)
       this.#restartTimer.unref()
       this.#restartMs = Math.min(2 * this.#restartMs, RESTART_MAX_MS)
@@ -107,7 +114,7 @@ export class LogindWatch implements DesktopWatch {
       if (this.#closed) return
       if (session === undefined) return this.#askAgain()
       this.#askAgainMs = ASK_AGAIN_FIRST_MS
-      this.problem = null
+      this.#problem = null
       this.#restartMs = RESTART_FIRST_MS
       if (request && isOwn(request.path, session.id)) this.#lockRequested = request.type === 'lock'
       this.#update(session)
@@ -126,12 +133,9 @@ export class LogindWatch implements DesktopWatch {
     const method = 'org.freedesktop.DBus.Properties.GetAll'
     const args = ['call', '--system', '--dest', LOGIND, '--object-path', OWN_SESSION]
     args.push('--method', method, 'org.freedesktop.login1.Session')
-    const { outcome, stdout } = await runTool(
-      { program: 'gdbus', args },
-      { env: this.#env, limitMs: ANSWER_MS },
-    )
-    const session = outcome === 'done' ? parseSession(stdout) : undefined
-    if (session === undefined) this.problem ??= 'The recorder belongs to no session of logind.'
+    const answer = await runTool({ program: 'gdbus', args }, { env: this.#env, limitMs: ANSWER_MS })
+    const session = answer.outcome === 'done' ? parseSession(answer.stdout) : undefined
+    if (session === undefined) this.#problem = logindProblem(answer)
     return session
   }
 

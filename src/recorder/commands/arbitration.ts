@@ -96,7 +96,8 @@ function arbitrateMedia(
   requested: RequestedMedium[] | undefined,
   overtaken: readonly Medium[],
 ): Permission | Refusal {
-  const fits = (medium: Medium): boolean => permits(recording.tracks[medium], name, side)
+  const fits = (medium: Medium): boolean =>
+    permits(recording.tracks[medium], name, side) || takesOver(recording, name, side, medium)
   if (!requested) {
     const media = MEDIA.filter(fits)
     if (media.length > 0 || overtaken.length > 0) return { recording, media }
@@ -111,6 +112,19 @@ function arbitrateMedia(
   if (!unfit) return { recording, media: media.filter(fits) }
   const detail = `The ${unfit} track is ${trackState(recording.tracks[unfit])}, so it cannot be ${COMMAND_DONE[name]}. Nothing was changed.`
   return { code: 'INVALID_STATE', detail, recording, medium: unfit }
+}
+
+/**
+ * Whether a client pauses what the recorder has paused for a locked screen. It stays paused then,
+ * also when the screen is unlocked.
+ */
+function takesOver(
+  { systemPaused }: RecordingFold,
+  name: TrackCommand,
+  side: Side,
+  medium: Medium,
+): boolean {
+  return name === 'track.pause' && side !== 'system' && systemPaused.includes(medium)
 }
 
 function beyondTagLimit(

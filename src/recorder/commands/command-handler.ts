@@ -17,6 +17,7 @@ import type { KeyRing } from '../../custody/port.ts'
 import type { RecordingFold } from '../../machines/recording-fold.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
 import { lackOfConsent } from '../custody/consent.ts'
+import { arbitrateLock, type DesktopLock } from '../custody/desktop-lock.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 import type { FactCause, WrapUpReason } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -55,6 +56,8 @@ export interface CommandHandlerOptions {
   onFault(what: string, error: unknown): void
   /** Executes a command of custody. */
   custody(command: CustodyCommand | ConsentCommand): Promise<CommandAnswer>
+  /** Returns why the recorder keeps media paused now; undefined when it does not. */
+  lock(): DesktopLock | undefined
   /** Returns the rules of custody in force. */
   rules(): Pick<CustodyRules, 'consent'>
   system: { by: By & { side: 'system' }; tags: Record<string, TagValue>; quality(): Quality }
@@ -160,7 +163,8 @@ export class CommandHandler {
     const { facts, rules } = this.#options
     const decision = arbitrate(facts.recordings, command)
     if (isRefusal(decision)) return decision
-    return lackOfConsent(command, decision.recording, rules().consent) ?? decision
+    const lack = lackOfConsent(command, decision.recording, rules().consent)
+    return lack ?? arbitrateLock(command, decision, this.#options.lock())
   }
 
   /**
@@ -207,26 +211,25 @@ export class CommandHandler {
       // among these or among the accepted.
       this.#starts.delete(start)
     }
-    const refuse = this.#startObstacle(command, permitted, start, prepared)
-    if (refuse) {
+    const permission = this.#arbitrateAgain(command, permitted, start, prepared)
+    if (typeof permission === 'function') {
       void preparing.then(({ discard }) => discard()).catch(() => {})
-      return refuse()
+      return permission()
     }
-    return this.#accept(command, permitted, 'stopped', prepared)
+    return this.#accept(command, permission, 'stopped', prepared)
   }
 
   /**
-   * Returns how to refuse a start that has been prepared, if it cannot go on. Finding devices takes
-   * time: what was allowed before may not be allowed now.
+   * Arbitrates a start that has been prepared: finding devices takes time, and what was allowed
+   * before may not be allowed now. Returns how to refuse it, if it cannot go on.
    */
-  #startObstacle(
+  #arbitrateAgain(
     command: StartCommand,
     permitted: Permission,
-    { interruption }: UnacceptedStart,
+    { interruption, arrived: { recordingId } }: UnacceptedStart,
     prepared: PreparedStart | undefined,
-  ): (() => Promise<never>) | undefined {
+  ): Permission | (() => Promise<never>) {
     const { facts } = this.#options
-    const recordingId = permitted.recording?.id ?? null
     const { failure } = facts
     if (failure)
       return () => {
@@ -239,7 +242,7 @@ export class CommandHandler {
     const permission = this.#arbitrate(same)
     if (isRefusal(permission)) return () => this.#refusals.refuse(command, permission)
     const missing = this.#spaceObstacle(command) ?? prepared?.obstacle(command)
-    return missing && (() => failAtOnce(facts, command, permission, missing))
+    return missing ? () => failAtOnce(facts, command, permission, missing) : permission
   }
 
   /** Ends the starts that are not accepted yet, because the log has failed. */

@@ -47,7 +47,12 @@ export async function prepareStart(
   recording: RecordingFold | undefined,
 ): Promise<PreparedStart> {
   const id = recording?.id ?? randomUUID()
-  const keyed = recording ? undefined : keys.create(id).then(() => undefined, toRecorderError)
+  const keyed = recording
+    ? undefined
+    : keys.create(id).then(
+        () => undefined,
+        (error: RecorderError) => error,
+      )
   const checked = diskWatch.isStale ? diskWatch.check() : undefined
   const devices = await findDevices(platform, media, requested, recording)
   await checked
@@ -61,13 +66,6 @@ export async function prepareStart(
         await keys.discard(id).catch((error) => onFault('removing an unused key', error))
     },
   }
-}
-
-function toRecorderError(error: unknown): RecorderError {
-  if (error instanceof RecorderError) return error
-  return new RecorderError('STORAGE_UNAVAILABLE', 'The key of the recording cannot be written.', {
-    cause: error,
-  })
 }
 
 /** Creates the error of a start that a pause or stop has overtaken. */

@@ -70,8 +70,10 @@ export class AccessLog implements AccessPort {
     )
   }
 
-  async recordLogin(sessionId: string, by: By): Promise<void> {
-    await this.#append(by, (batch) => batch.add(null, 'page.opened', { sessionId }))
+  async recordLogin(session: { sessionId: string; admin: boolean }, by: By): Promise<void> {
+    const { sessionId, admin } = session
+    const data = admin ? { sessionId, admin } : { sessionId }
+    await this.#append(by, (batch) => batch.add(null, 'page.opened', data))
   }
 
   countRefusedCredential(): void {

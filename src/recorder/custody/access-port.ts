@@ -34,8 +34,11 @@ export interface AccessPort {
   record(access: Access): Promise<void>
   /** Records a search like {@link record}: keys and how much was found, no value and no word. */
   recordSearch(search: Search): Promise<void>
-  /** Records that a person has logged in to the page. Rejects when the log cannot be written. */
-  recordLogin(sessionId: string, by: By): Promise<void>
+  /**
+   * Records that a person has logged in to the page, and whether with the scope `admin`. Rejects
+   * when the log cannot be written.
+   */
+  recordLogin(session: { sessionId: string; admin: boolean }, by: By): Promise<void>
   /** Counts a wrong credential. Those of a minute are one event. */
   countRefusedCredential(): void
   /** Lists the accesses to a recording, oldest first. */

@@ -1,5 +1,6 @@
 import type { ConsentCommand, CustodyCommand } from '../../contract/commands.ts'
 import type { CustodyRules, HoldView } from '../../contract/custody.ts'
+import { erasedError } from '../../contract/erased.ts'
 import type { RecordingView } from '../../contract/views.ts'
 import type { Refusal } from '../commands/arbitration.ts'
 
@@ -22,8 +23,8 @@ export function arbitrateCustody(
     return { code: 'VERSION_MISMATCH', detail }
   }
   if (view.erased) {
-    const members = { recordingId: view.id }
-    return { code: 'ERASED', detail: 'The recording was erased.', members }
+    const { code, message: detail, members } = erasedError(view.id)
+    return { code, detail, members }
   }
   if (command.name === 'recording.erase') return whyNotErasable(view)
   if (command.name === 'recording.hold' || command.name === 'recording.consent') return undefined

@@ -2,6 +2,7 @@ import { constants, type Dirent } from 'node:fs'
 import { lstat, open, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isSealedFile } from '../../age/stored-media.ts'
+import { overwrite } from '../../disk/overwrite.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 
 /** Files that were removed. */
@@ -9,8 +10,6 @@ export interface RemovedFiles {
   files: number
   bytes: number
 }
-
-const ZEROS = Buffer.alloc(1_048_576)
 
 /**
  * Removes the folder of a recording, and adds to `removed` what was in it. Overwrites files that
@@ -27,7 +26,7 @@ export async function removeRecordingFiles(
     if (entry.isDirectory()) continue
     signal.throwIfAborted()
     const { size } = await lstat(path)
-    if (entry.isFile() && !isSealed(entry.name)) await overwrite(path, size, signal)
+    if (entry.isFile() && !isSealed(entry.name)) await overwriteFile(path, signal)
     await rm(path, { force: true })
     removed.files++
     removed.bytes += size
@@ -50,16 +49,11 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   }
 }
 
-/** A file system that writes in place then keeps nothing of it. */
-async function overwrite(path: string, bytes: number, signal: AbortSignal): Promise<void> {
-  const handle = await open(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
+async function overwriteFile(path: string, signal: AbortSignal): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
   try {
-    for (let at = 0; at < bytes; at += ZEROS.length) {
-      signal.throwIfAborted()
-      await handle.write(ZEROS, 0, Math.min(ZEROS.length, bytes - at), at)
-    }
-    await handle.sync()
+    await overwrite(file, signal)
   } finally {
-    await handle.close()
+    await file.close()
   }
 }

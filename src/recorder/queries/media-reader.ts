@@ -2,9 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Identity } from '../../age/identity.ts'
 import { isSealedFile, openStoredMedia, type StoredMedia } from '../../age/stored-media.ts'
+import { assertNotErased } from '../../contract/erased.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
 import { compositionIdentity } from '../../custody/composition-identity.ts'
+import { mediaIdentity } from '../../custody/media-identity.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
 
@@ -30,7 +32,8 @@ export class MediaReader {
    */
   async openMedia(recordingId: string, segment: SegmentDescription): Promise<StoredMedia> {
     await this.#assertNotErased(recordingId)
-    const identity = isSealedFile(segment.file) ? this.#identityOf(recordingId) : undefined
+    const { keys } = this.#options
+    const identity = isSealedFile(segment.file) ? mediaIdentity(keys, recordingId) : undefined
     const path = this.#pathOf(recordingId, segment)
     return openStoredMedia(path, identity).catch(asMissing)
   }
@@ -68,15 +71,7 @@ export class MediaReader {
 
   async #assertNotErased(recordingId: string): Promise<void> {
     const view = await this.#options.log.recording(recordingId)
-    if (view === undefined || view.erased === null) return
-    const members = { recordingId }
-    throw new RecorderError('ERASED', 'The recording was erased.', { members })
-  }
-
-  #identityOf(recordingId: string): Identity {
-    const keys = this.#options.keys.keysOf(recordingId)
-    if (keys) return keys.identity
-    throw new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
+    if (view !== undefined) assertNotErased(view)
   }
 }
 

@@ -13,6 +13,7 @@ import {
   diskChecks,
   encoderChecks,
   keyChecks,
+  lockChecks,
   logChecks,
   type SystemParts,
 } from './system-checks.ts'
@@ -54,6 +55,7 @@ export class Readiness {
       withinLimit(clockChecks(this.#options), { id: 'clock' }),
       Promise.resolve(logChecks(this.#options)),
       withinLimit(keyChecks(this.#options), { id: 'key' }),
+      withinLimit(lockChecks(this.#options), { id: 'lock' }),
     ])
     const checks = groups.flat()
     const ready = checks.every(({ result }) => result !== 'fail')

@@ -1,9 +1,11 @@
 import type { CapturePlatform } from '../../actors/port.ts'
+import type { CustodyRules } from '../../contract/custody.ts'
 import { ERRORS, type RecorderError } from '../../contract/errors.ts'
 import type { ReadinessCheck } from '../../contract/views.ts'
 import { WARNINGS } from '../../contract/warnings.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
+import type { DesktopGuard } from '../custody/desktop-guard.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 
 /** The parts that the system checks work with. */
@@ -12,6 +14,8 @@ export interface SystemParts {
   diskWatch: Pick<DiskWatch, 'check' | 'shortage'>
   log: Pick<EventLog, 'status' | 'position' | 'events'>
   keys: Pick<KeyRing, 'status'>
+  desktop: Pick<DesktopGuard, 'problem'>
+  rules(): Pick<CustodyRules, 'lock'>
   /** Why nothing can be written; undefined when all is well. */
   failure(): RecorderError | undefined
   /** When this version was built or installed, epoch ms. */
@@ -148,4 +152,14 @@ export async function keyChecks({ keys }: SystemParts): Promise<ReadinessCheck[]
   const remedy =
     'Whoever copies the whole home folder can read the recordings. Encrypt the disk, or set up a key store, then run `f2f key rotate`.'
   return [{ id, result: 'warn', detail: `${detail} ${fileReason}`, remedy }]
+}
+
+/** Checks that a locked screen is noticed, where media are to be paused then. */
+export async function lockChecks({ desktop, rules }: SystemParts): Promise<ReadinessCheck[]> {
+  if (rules().lock.pause.length === 0) return []
+  const id = 'lock'
+  const problem = await desktop.problem()
+  if (problem === null) return [{ id, result: 'pass', detail: 'A locked screen is noticed.' }]
+  const detail = `A locked screen is not noticed, so nothing is paused then. ${problem.detail}`
+  return [{ id, result: 'warn', detail, remedy: problem.remedy }]
 }

@@ -2,19 +2,38 @@ import type { GapReason } from '../../contract/gap-reason.ts'
 import type { Gap, Span } from '../../contract/views.ts'
 import type { SegmentHistory } from './segment-history.ts'
 
+/** A gap with the segment before it, whose end began it; 0 before the first one. */
+export interface TracedGap extends Gap {
+  segment: number
+}
+
+/** Computes the gaps of a track, see {@link tracedGapsOf}. */
+export function gapsOf(history: SegmentHistory, startedAt: string, endedAt: string | null): Gap[] {
+  return tracedGapsOf(history, startedAt, endedAt).map(({ from, to, reason }) => ({
+    from,
+    to,
+    reason,
+  }))
+}
+
 /**
  * Computes the gaps of a track: before the first sample, and from the end of each closed segment to
  * the next first sample, with the reason why the segment ended. A gap that lasts has `to: null`. It
  * ends when capture of the recording is over. Gaps of no length are left out. Times are RFC 3339
  * UTC with milliseconds, so they compare as text.
  */
-export function gapsOf(history: SegmentHistory, startedAt: string, endedAt: string | null): Gap[] {
-  const gaps: Gap[] = []
+export function tracedGapsOf(
+  history: SegmentHistory,
+  startedAt: string,
+  endedAt: string | null,
+): TracedGap[] {
+  const gaps: TracedGap[] = []
+  let segment = 0
   // Null while a segment is not closed: the beginning of the gap after it is not known yet.
   let from: string | null = startedAt
   let reason: GapReason = 'notStarted'
   const endGap = (to: string | null) => {
-    if (from !== null && (to === null || from < to)) gaps.push({ from, to, reason })
+    if (from !== null && (to === null || from < to)) gaps.push({ from, to, reason, segment })
   }
   for (const entry of history) {
     if (entry.startedAt === null) continue
@@ -22,6 +41,7 @@ export function gapsOf(history: SegmentHistory, startedAt: string, endedAt: stri
     // A segment that ends before the one before it does not move the gap back.
     from = entry.endedAt !== null && from !== null && entry.endedAt < from ? from : entry.endedAt
     reason = entry.endedBy ?? 'captureFailed'
+    segment = entry.number
   }
   endGap(endedAt)
   return gaps

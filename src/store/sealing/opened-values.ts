@@ -1,3 +1,5 @@
+import { BoundedMap } from '../../collections/bounded-map.ts'
+
 /** Recordings, and values of each, that are kept: some megabytes. */
 const MOST_RECORDINGS = 1_000
 const MOST_VALUES = 200
@@ -6,7 +8,7 @@ const MOST_VALUES = 200
  * Values of recordings that were opened lately. A list that is read again opens none of them twice.
  */
 export class OpenedValues {
-  readonly #recordings = new Map<string, Map<string, unknown>>()
+  readonly #recordings = new BoundedMap<string, Map<string, unknown>>(MOST_RECORDINGS)
 
   /** Returns the value that was opened in a place; undefined when it is not kept. */
   find(recordingId: string, place: string): unknown {
@@ -15,14 +17,8 @@ export class OpenedValues {
 
   /** Keeps an opened value. */
   keep(recordingId: string, place: string, value: unknown): void {
-    let values = this.#recordings.get(recordingId)
-    if (values === undefined) {
-      const oldest = this.#recordings.keys().next().value
-      if (oldest !== undefined && this.#recordings.size >= MOST_RECORDINGS)
-        this.#recordings.delete(oldest)
-      values = new Map()
-      this.#recordings.set(recordingId, values)
-    }
+    const values = this.#recordings.get(recordingId) ?? new Map<string, unknown>()
+    this.#recordings.set(recordingId, values)
     if (values.size < MOST_VALUES) values.set(place, value)
   }
 

@@ -9,6 +9,9 @@ export type OpenValue = (member: string, value: SealedValue) => unknown
 /** Tags that were opened before. Most tags of a view are those of the view before. */
 const openedTags = new WeakMap<TagEntry, TagEntry>()
 
+/** Tracks that were opened before. A tag changes none of them. */
+const openedTracks = new WeakMap<TrackView, TrackView>()
+
 /**
  * Returns a view with its values opened. One whose values cannot all be opened has no tags, says
  * `keyMissing`, and `word` stands in place of its other values.
@@ -26,11 +29,17 @@ export function mapSealedView(view: RecordingView, open: OpenValue, word: string
   const opened: RecordingView = {
     ...view,
     tags: tags ?? [],
-    tracks: mapTracks(view.tracks, (track) => openTrack(track, text, word)),
+    tracks: mapTracks(
+      view.tracks,
+      (track) => openedTracks.get(track) ?? openTrack(track, text, word),
+    ),
     consent: consent && { ...consent, ...openNote(consent.note, text, word) },
     holds: view.holds.map((hold) => ({ ...hold, reason: text('reason', hold.reason, word) })),
   }
-  return isWhole && tags !== undefined ? opened : { ...opened, tags: [], keyMissing: true }
+  if (!isWhole || tags === undefined) return { ...opened, tags: [], keyMissing: true }
+  for (const [medium, track] of Object.entries(view.tracks))
+    openedTracks.set(track, opened.tracks[medium as Medium] as TrackView)
+  return opened
 }
 
 /** Returns the view of an erased recording: `word` stands in place of its values, sealed or not. */
@@ -61,20 +70,23 @@ export function isUnsealed({ tracks, tags }: RecordingView): boolean {
 /** Opens a value that may be sealed; `without` stands in its place when it cannot be opened. */
 type OpenText = <T>(member: string, value: T, without: T) => T
 
-function openTags(tags: readonly TagEntry[], open: OpenValue): TagEntry[] | undefined {
+/** Opens the values of tags; undefined when one cannot be opened. */
+export function openTags(tags: readonly TagEntry[], open: OpenValue): TagEntry[] | undefined {
   const opened: TagEntry[] = []
   for (const tag of tags) {
-    const entry = isSealedValue(tag.value) ? openTag(tag, tag.value, open) : tag
+    const entry = openTag(tag, open)
     if (entry === undefined) return undefined
     opened.push(entry)
   }
   return opened
 }
 
-function openTag(tag: TagEntry, sealed: SealedValue, open: OpenValue): TagEntry | undefined {
+/** Opens the value of a tag; undefined when it cannot be opened. */
+export function openTag(tag: TagEntry, open: OpenValue): TagEntry | undefined {
+  if (!isSealedValue(tag.value)) return tag
   const known = openedTags.get(tag)
   if (known) return known
-  const value = open(memberOfTag(tag.key), sealed)
+  const value = open(memberOfTag(tag.key), tag.value)
   if (value === undefined) return undefined
   const opened = { ...tag, value: value as TagEntry['value'] }
   openedTags.set(tag, opened)

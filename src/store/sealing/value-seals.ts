@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
-import type { TagValue } from '../../contract/commands.ts'
+import type { IdempotencyKey, TagValue } from '../../contract/commands.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { RecordingView, TagEntry } from '../../contract/views.ts'
+import { keyMissing } from '../../custody/key-unavailable.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import {
   isSealedValue,
@@ -15,8 +16,16 @@ import { DamagedViewError } from '../checksum.ts'
 import { hashOwner } from '../keys.ts'
 import type { CommandAnswer, KeptAnswer } from '../port.ts'
 import { OpenedValues } from './opened-values.ts'
-import { hasSealedMembers, mapSealedMembers, memberOfTag } from './sealed-members.ts'
-import { isUnsealed, mapSealedView, maskedDevice, maskView } from './sealed-view.ts'
+import { hasSealedMembers, mapSealedMembers } from './sealed-members.ts'
+import {
+  isUnsealed,
+  mapSealedView,
+  maskedDevice,
+  maskView,
+  type OpenValue,
+  openTag,
+  openTags,
+} from './sealed-view.ts'
 
 /** Stands in place of the values of an erased recording. */
 export const ERASED_VALUE = 'erased'
@@ -44,6 +53,9 @@ export class ValueSeals {
   readonly #values = new WeakMap<SealedValue, unknown>()
   readonly #opened = new OpenedValues()
   readonly #views = new WeakMap<RecordingView, RecordingView>()
+  /** Names in the index. A command asks for its owner's twice, and a new tag for the old one's. */
+  readonly #owners = new WeakMap<ClientKey, string>()
+  readonly #tagNames = new WeakMap<TagEntry, string>()
 
   constructor(keys: KeyRing) {
     this.#keys = keys
@@ -95,11 +107,9 @@ export class ValueSeals {
   openView(view: RecordingView): RecordingView {
     const known = this.#views.get(view)
     if (known) return known
-    const open = (member: string, value: SealedValue): unknown =>
-      this.#open(value, { recordingId: view.id, position: value.at, member })
     const opened = view.erased
       ? maskView(view, ERASED_VALUE)
-      : mapSealedView(view, open, UNREADABLE_VALUE)
+      : mapSealedView(view, this.#opener(view.id), UNREADABLE_VALUE)
     // A key that is missing may come back.
     if (!opened.keyMissing) this.#views.set(view, opened)
     return opened
@@ -107,27 +117,26 @@ export class ValueSeals {
 
   /** Returns a stored tag with its value opened. Throws KEY_UNAVAILABLE when that cannot be. */
   openTag(recordingId: string, tag: TagEntry): TagEntry {
-    const value = this.#tagValue(recordingId, tag)
-    if (value === undefined) throw this.#keys.problem ?? keyMissing()
-    return { ...tag, value }
+    const opened = openTag(tag, this.#opener(recordingId))
+    if (opened === undefined) throw this.#keys.problem ?? keyMissing()
+    return opened
   }
 
   /** Returns stored tags with their values opened; undefined when one cannot be opened. */
   openTags(recordingId: string, tags: readonly TagEntry[]): TagEntry[] | undefined {
-    const opened: TagEntry[] = []
-    for (const tag of tags) {
-      const value = this.#tagValue(recordingId, tag)
-      if (value === undefined) return undefined
-      opened.push({ ...tag, value })
-    }
-    return opened
+    return openTags(tags, this.#opener(recordingId))
   }
 
   /** Returns the name of a stored tag in the index; undefined when its value cannot be opened. */
   nameTag(recordingId: string, tag: TagEntry): string | undefined {
     if (!this.isAvailable) return undefined
-    const value = this.#tagValue(recordingId, tag)
-    return value === undefined ? undefined : this.tagName(tag.key, value)
+    const known = this.#tagNames.get(tag)
+    if (known !== undefined) return known
+    const opened = openTag(tag, this.#opener(recordingId))
+    if (opened === undefined) return undefined
+    const name = this.tagName(opened.key, opened.value)
+    this.#tagNames.set(tag, name)
+    return name
   }
 
   /** Forgets what was opened of a recording. */
@@ -135,13 +144,17 @@ export class ValueSeals {
     this.#opened.forget(recordingId)
   }
 
-  /** Returns an answer as it is kept under a key: sealed for its recording, else for the home. */
-  sealAnswer(key: string, kept: KeptAnswer): SealedAnswer {
+  /**
+   * Returns an answer as it is kept under a key: sealed for its recording, else for the home. It is
+   * JSON, and needs no checksum: nobody can change what is sealed.
+   */
+  sealAnswer(key: string, kept: KeptAnswer): string {
     const id = recordingOf(kept.answer)
     const own = id === null ? undefined : this.#keys.keysOf(id)
     const { valueKey } = own ?? this.#keys.home()
     const recordingId = own ? id : null
-    return { recordingId, $sealed: sealValue(valueKey, placeOfAnswer(recordingId, key), kept) }
+    const sealed = sealValue(valueKey, placeOfAnswer(recordingId, key), kept)
+    return `{"recordingId":${JSON.stringify(recordingId)},"$sealed":"${sealed}"}`
   }
 
   /**
@@ -170,8 +183,13 @@ export class ValueSeals {
   }
 
   /** Returns the name of the owner of kept answers. Throws KEY_UNAVAILABLE. */
-  answerOwner(client: string, key: string): string {
-    return this.renameOwner(hashOwner(client, key))
+  answerOwner(clientKey: ClientKey): string {
+    if (this.#keys.problem) throw this.#keys.problem
+    const known = this.#owners.get(clientKey)
+    if (known !== undefined) return known
+    const owner = this.renameOwner(hashOwner(clientKey.client, clientKey.key))
+    this.#owners.set(clientKey, owner)
+    return owner
   }
 
   /**
@@ -201,11 +219,9 @@ export class ValueSeals {
     }
   }
 
-  #tagValue(recordingId: string, { key, value }: TagEntry): TagValue | undefined {
-    if (!isSealedValue(value)) return value
-    const { at: position } = value as SealedValue
-    const place = { recordingId, position, member: memberOfTag(key) }
-    return this.#open(value, place) as TagValue | undefined
+  /** Returns how the values in the views of a recording are opened. */
+  #opener(recordingId: string): OpenValue {
+    return (member, value) => this.#open(value, { recordingId, position: value.at, member })
   }
 
   #open(value: SealedValue, place: ValuePlace): unknown {
@@ -237,6 +253,9 @@ export class ValueSeals {
   }
 }
 
+/** A client, and its idempotency key. */
+export type ClientKey = Pick<IdempotencyKey, 'client' | 'key'>
+
 /** A kept answer on disk. */
 export interface SealedAnswer {
   /** The recording whose key opens it; null: the home's. */
@@ -255,10 +274,6 @@ function recordingOf({ body }: CommandAnswer): string | null {
 
 function inPlaceOf(member: string, word: string): unknown {
   return member === 'device' ? maskedDevice(word) : word
-}
-
-function keyMissing(): RecorderError {
-  return new RecorderError('KEY_UNAVAILABLE', 'The key of this recording is missing.')
 }
 
 function hmac(key: Buffer, text: string): string {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32c } from './crc32c.ts'
+import { readLiveTables } from './live-tables.ts'
 import { uncompress } from './snappy.ts'
 import { VarintReader } from './varint.ts'
 
@@ -18,13 +19,16 @@ interface Handle {
 
 /**
  * Returns the names of the tables in a database folder whose checksums do not match. LevelDB does
- * not look at them when it reads, and believes what it finds. Rejects with errors of the file
+ * not look at them when it reads, and believes what it finds. Tables that it does not use are left
+ * out. Rejects with errors of the file
  * system.
  */
 export async function findDamagedTables(folder: string): Promise<string[]> {
   const damaged: string[] = []
   const names = (await readdir(folder)).filter((name) => /\.(ldb|sst)$/.test(name))
+  const live = await readLiveTables(folder)
   for (const name of names.sort()) {
+    if (live !== undefined && !live.has(Number.parseInt(name, 10))) continue
     const content = await readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
       // Another process may have the database open, and remove tables.
       if (error.code === 'ENOENT') return undefined

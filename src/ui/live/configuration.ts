@@ -10,25 +10,28 @@ export interface PageConfiguration {
   requiredTags: readonly string[]
   /** Whether the customer's consent is noted before a start, or even required. */
   consentMode: ConsentMode
+  /** Whether a recording is erased when consent is declined or withdrawn. */
+  erasesWithoutConsent: boolean
   /** Minutes of recording between two reminders; 0 is off. */
   reminderMinutes: number
 }
 
 /** The configuration as the recorder answers it; null before its first answer. */
-const answer = signal<EffectiveConfiguration | null>(null)
+export const effectiveConfiguration = signal<EffectiveConfiguration | null>(null)
 
-/** Reads the configuration. Its settings change only when the recorder is started again. */
+/** Reads the configuration. Most settings can change while the recorder runs. */
 export async function loadConfiguration(): Promise<void> {
-  answer.value = await recorder.configuration()
+  effectiveConfiguration.value = await recorder.configuration()
 }
 
 /** The configuration that is in force. */
 export const configuration = computed<PageConfiguration>(() => ({
-  requiredTags: answer.value?.tags.required.value ?? [],
-  consentMode: answer.value?.consent.mode.value ?? 'off',
-  reminderMinutes: answer.value?.page.reminderMinutes.value ?? 0,
+  requiredTags: effectiveConfiguration.value?.tags.required.value ?? [],
+  consentMode: effectiveConfiguration.value?.consent.mode.value ?? 'off',
+  erasesWithoutConsent: effectiveConfiguration.value?.consent.eraseWhenWithdrawn.value ?? false,
+  reminderMinutes: effectiveConfiguration.value?.page.reminderMinutes.value ?? 0,
 }))
 
 effect(() => {
-  configuredLanguage.value = answer.value?.page.language.value ?? null
+  configuredLanguage.value = effectiveConfiguration.value?.page.language.value ?? null
 })

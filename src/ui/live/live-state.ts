@@ -159,6 +159,7 @@ function observeLevel(medium: 'mic' | 'speaker', { rmsDb, peakDb }: Level): void
 function observeEvent(event: LogEvent): void {
   if (performance.now() - openSince > REPLAY_MS) observeTime(event.at)
   void refresh()
+  if (event.type === 'rules.changed') loadConfiguration().catch(showProblem)
   for (const listener of listeners) listener(event)
 }
 

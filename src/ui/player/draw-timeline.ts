@@ -5,9 +5,9 @@
  */
 import type { MediaItem } from '../../composition/timeline.ts'
 import type { Medium } from '../../contract/media.ts'
-import { t } from '../i18n/texts.ts'
 import { PEAK_MS, type Peaks } from './peaks.ts'
 import type { PlayGap, PlayTimeline, PlayTrack, SilenceReason } from './play-timeline.ts'
+import { t } from './texts/texts.ts'
 import { positionText } from './time-text.ts'
 
 /** The heights of the parts, in pixels; player.css has the same. */

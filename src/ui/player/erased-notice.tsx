@@ -1,7 +1,7 @@
 import type { RecordingAnswer } from '../../contract/views.ts'
-import { t } from '../i18n/texts.ts'
 import { senderName } from '../record/sender-name.ts'
 import { hrefTo } from '../shell/router.ts'
+import { t } from './texts/texts.ts'
 import { dateText } from './time-text.ts'
 
 /** Stands in the place of the player of an erased recording: when, by whom and why. */

@@ -1,7 +1,6 @@
 import { useComputed } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LogEvent } from '../../contract/events.ts'
-import { t } from '../i18n/texts.ts'
 import { senderName } from '../record/sender-name.ts'
 import { inspectorHref } from '../shell/router.ts'
 import { eventDetail, eventText, isOfInterest, kindOf } from './event-text.ts'
@@ -9,6 +8,7 @@ import type { Player } from './player.ts'
 import { PlayerIcon } from './player-icon.tsx'
 import { momentOf } from './points.ts'
 import type { RecordedData } from './recorded-data.ts'
+import { t } from './texts/texts.ts'
 import { positionText } from './time-text.ts'
 
 const PAGE = 100

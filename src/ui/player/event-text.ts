@@ -1,8 +1,7 @@
 import type { EventOf, EventType, LogEvent } from '../../contract/events.ts'
 import { markerOf } from '../../contract/marker.ts'
-import { en } from '../i18n/en.ts'
-import { type TextKey, t } from '../i18n/texts.ts'
 import { mediumName } from '../record/medium-name.ts'
+import { hasText, t } from './texts/texts.ts'
 
 /** The kind of an event, as a person sees it. */
 export type EventKind = 'marker' | 'tag' | 'refusal' | 'warning' | 'course'
@@ -10,6 +9,7 @@ export type EventKind = 'marker' | 'tag' | 'refusal' | 'warning' | 'course'
 /** The events that say how a conversation went. All others are how the recorder did it. */
 const OF_INTEREST: ReadonlySet<EventType> = new Set<EventType>([
   ...(['recording.started', 'recording.paused', 'recording.resumed', 'recording.tagged'] as const),
+  ...(['recording.consentRecorded', 'recording.held', 'recording.holdReleased'] as const),
   ...(['recording.wrapUpStarted', 'recording.interrupted', 'recording.closed'] as const),
   ...(['command.refused', 'command.failed', 'warning.raised', 'warning.cleared'] as const),
   ...(['track.recovering', 'track.recovered', 'track.failed'] as const),
@@ -43,7 +43,7 @@ export function ownTags({ data }: EventOf<'recording.tagged'>): [string, string]
 export function eventText(event: LogEvent): string {
   if (event.type === 'recording.tagged') return tagsText(event)
   const key = `player.event.${event.type}`
-  const text = key in en ? t(key as TextKey) : event.type
+  const text = hasText(key) ? t(key) : event.type
   const { data } = event
   const medium = 'medium' in data && data.medium ? `${mediumName(data.medium)}: ` : ''
   const command = 'command' in data ? `: ${t(`player.command.${data.command}`)}` : ''

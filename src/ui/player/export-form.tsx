@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
 import { ProblemText } from '../controls/problem-text.tsx'
-import { type TextKey, t } from '../i18n/texts.ts'
 import { type ExportChoice, ExportJob, type ExportState } from './export-job.ts'
 import { PlayerIcon } from './player-icon.tsx'
+import { type PlayerTextKey, t } from './texts/texts.ts'
 
 /** Lets a person choose how the recording is exported, and saves the file. */
 export function ExportForm({ id, isOver }: { id: string; isOver: boolean }) {
@@ -63,14 +63,14 @@ function Choice<Value extends string>({
   onChange,
 }: {
   name: 'gaps' | 'audio'
-  values: Record<Value, TextKey>
+  values: Record<Value, PlayerTextKey>
   value: Value
   onChange: (value: Value) => void
 }) {
   return (
     <fieldset class="export-choice">
       <legend>{t(`player.export.${name}`)}</legend>
-      {(Object.entries(values) as [Value, TextKey][]).map(([one, text]) => (
+      {(Object.entries(values) as [Value, PlayerTextKey][]).map(([one, text]) => (
         <label key={one}>
           <input
             type="radio"

@@ -1,7 +1,6 @@
 import { useComputed } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useState } from 'preact/hooks'
-import { type TextKey, t } from '../i18n/texts.ts'
 import { recordingHref, replaceRoute } from '../shell/router.ts'
 import { toggleFullScreen } from './full-screen.ts'
 import { eventMoments, frameMsOf } from './moments.ts'
@@ -9,6 +8,7 @@ import { type Player, RATES } from './player.ts'
 import { PlayerIcon, type PlayerIconName } from './player-icon.tsx'
 import { stepEvent, togglePlaying } from './player-keys.ts'
 import type { RecordedData } from './recorded-data.ts'
+import { type PlayerTextKey, t } from './texts/texts.ts'
 import { positionText, wallClockText } from './time-text.ts'
 
 const STEP_MS = 5_000
@@ -68,7 +68,7 @@ function Control({
   onClick,
 }: {
   icon: PlayerIconName
-  name: TextKey
+  name: PlayerTextKey
   onClick: () => void
 }) {
   return (

@@ -1,12 +1,12 @@
 import { markerOf } from '../../contract/marker.ts'
 import type { RecordingAnswer, TagEntry } from '../../contract/views.ts'
-import { t } from '../i18n/texts.ts'
 import { application } from '../live/live-state.ts'
 import { senderName } from '../record/sender-name.ts'
-import { CustodyFacts } from './custody-facts.tsx'
+import { CustodyFacts } from './custody/custody-facts.tsx'
 import { ExportForm } from './export-form.tsx'
 import type { Player } from './player.ts'
 import type { RecordedData } from './recorded-data.ts'
+import { t } from './texts/texts.ts'
 import { dateText, positionText, wallClockText } from './time-text.ts'
 
 /** Says what the recording is: when, how long, by whom, with which tags; and exports it. */
@@ -27,7 +27,6 @@ export function PlayerHead({ data, player }: { data: RecordedData; player: Playe
         <CustodyFacts recording={recording} />
       </dl>
       <Tags recording={recording} player={player} startMs={timeline.startMs} />
-      {/* Accesses and proofs of a recording get their places beside the export. */}
       <ExportForm id={data.id} isOver={recording.endedAt !== null} />
     </header>
   )

@@ -2,9 +2,9 @@ import { effect } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
 import { ProblemText } from '../controls/problem-text.tsx'
-import { t } from '../i18n/texts.ts'
 import { hrefTo } from '../shell/router.ts'
 import { createPlayer } from './create-player.ts'
+import { CustodyPanel } from './custody/custody-panel.tsx'
 import { ErasedNotice } from './erased-notice.tsx'
 import { EventList } from './event-list.tsx'
 import { eventMoments, frameMsOf } from './moments.ts'
@@ -15,6 +15,7 @@ import { PlayerHead } from './player-head.tsx'
 import { followPlayerKeys } from './player-keys.ts'
 import { RecordedData } from './recorded-data.ts'
 import { Stage } from './stage.tsx'
+import { t } from './texts/texts.ts'
 import { TimelineView } from './timeline-view.tsx'
 
 /** Plays one recording. `query.at` is a moment of it in milliseconds. */
@@ -91,6 +92,7 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
         {player && <TimelineView data={data} player={player} />}
         <EventList data={data} player={player} />
       </div>
+      {data.recording.value && <CustodyPanel recording={data.recording.value} />}
       <div hidden ref={sounds} data-sounds />
     </article>
   )

@@ -1,10 +1,10 @@
 import { useComputed } from '@preact/signals'
 import type { RefObject } from 'preact'
-import { t } from '../i18n/texts.ts'
 import { itemAt, type PlayGap, type PlayTrack } from './play-timeline.ts'
 import type { Player } from './player.ts'
 import { togglePlaying } from './player-keys.ts'
 import type { RecordedData } from './recorded-data.ts'
+import { t } from './texts/texts.ts'
 import { positionText, wallClockText } from './time-text.ts'
 
 /** Shorter gaps have no card: the last picture stays. */

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals'
-import { t } from '../i18n/texts.ts'
 import { itemAt } from './play-timeline.ts'
 import type { Player } from './player.ts'
+import { t } from './texts/texts.ts'
 import { positionText } from './time-text.ts'
 import type { TimelineZoom } from './timeline-zoom.ts'
 

@@ -1,8 +1,8 @@
-import { t } from '../i18n/texts.ts'
 import { mediumName } from '../record/medium-name.ts'
 import type { PlayTrack } from './play-timeline.ts'
 import type { Player } from './player.ts'
 import { PlayerIcon } from './player-icon.tsx'
+import { t } from './texts/texts.ts'
 
 /** The names of the tracks, each with what its sound can be switched to. */
 export function TrackHeads({ player, tracks }: { player: Player; tracks: readonly PlayTrack[] }) {

@@ -5,7 +5,7 @@ import { type ShownProblem, toShownProblem } from '../controls/shown-problem.ts'
 import { refresh } from '../live/live-state.ts'
 
 /** The part of the view that sent a command, and that shows what became of it. */
-export type Place = 'all' | 'tags' | 'markers' | Medium
+export type Place = 'all' | 'tags' | 'markers' | 'consent' | Medium
 
 /** Why a command failed, in the recorder's words. `null` stands for a recorder out of reach. */
 export type CommandProblem = ShownProblem | null

@@ -3,6 +3,8 @@ import type { RecordingAnswer } from '../../contract/views.ts'
 import { current } from '../live/live-state.ts'
 import { isFirstFrameShown } from '../shell/first-frame.ts'
 import { Announcer } from './announcer.tsx'
+import { ConsentPanel } from './consent/consent-panel.tsx'
+import { RefusedConsentNotice } from './consent/refused-consent-notice.tsx'
 import { followKeyboard } from './keyboard/keyboard.ts'
 import { ShortcutsDialog } from './keyboard/shortcuts-dialog.tsx'
 import { NextSetup, SetupPanel } from './setup/setup-panel.tsx'
@@ -29,9 +31,11 @@ export function RecordView() {
 function Details({ recording }: { recording: RecordingAnswer | null }) {
   return (
     <>
+      <RefusedConsentNotice />
       {recording ? (
         <>
           <Tracks key="tracks" recording={recording} />
+          <ConsentPanel key={`consent ${recording.id}`} recording={recording} />
           <div class="notes" key={recording.id}>
             <TagsPanel recording={recording} />
             <MarkersPanel recording={recording} />

@@ -1,10 +1,12 @@
 import { MEDIA } from '../../contract/media.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
+import { WARNINGS } from '../../contract/warnings.ts'
 import { type TextKey, t } from '../i18n/texts.ts'
 import { formatTime } from '../live/format-time.ts'
 import { application, current, link } from '../live/live-state.ts'
 import { clockText, recordedMs } from '../live/recorded-time.ts'
 import { tick } from '../live/recorder-time.ts'
+import { alarms } from '../signs/alarms.ts'
 import { AllButtons } from './all-buttons.tsx'
 import { confirmedNow } from './confirmed-time.ts'
 import { CONTROL_LINE_ID, ControlLine } from './control-line.tsx'
@@ -107,7 +109,12 @@ function errorLine(recording: RecordingAnswer | null): string {
   const recorded = recording && mediaIn(recording, 'recording')
   return recorded
     ? t('record.line.stillRecording', { media: recorded })
-    : t('record.line.nothingRecorded')
+    : [ownFault(), t('record.line.nothingRecorded')].filter(Boolean).join(' ')
+}
+
+/** Names what is wrong with the recorder itself: the reason why nothing can be started. */
+function ownFault(): string {
+  return alarms.value.find(({ code, medium }) => !(code in WARNINGS) && !medium)?.title ?? ''
 }
 
 function mediaIn(recording: RecordingAnswer, state: string): string {

@@ -1,5 +1,6 @@
-import { LANGUAGES, type Language, t } from '../i18n/texts.ts'
+import { LANGUAGES, type Language } from '../i18n/texts.ts'
 import { type PageSettings, settings } from '../live/settings.ts'
+import { t } from './texts/texts.ts'
 
 const THEMES = ['system', 'light', 'dark'] as const
 /** Each language in its own words, so that everybody finds theirs. */

@@ -1,7 +1,7 @@
-import { t } from '../i18n/texts.ts'
 import { configuration } from '../live/configuration.ts'
 import { type PageSettings, settings } from '../live/settings.ts'
 import { askForNotifications, notificationPermission } from '../signs/permission-invitation.tsx'
+import { t } from './texts/texts.ts'
 
 /** The minutes between two reminders that the page offers; 0 is off. */
 const MINUTES = [0, 5, 10, 15, 30, 60]

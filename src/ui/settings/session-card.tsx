@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
 import { ProblemText } from '../controls/problem-text.tsx'
-import { t } from '../i18n/texts.ts'
+import { formatTime } from '../live/format-time.ts'
 import { refresh } from '../live/live-state.ts'
 import { recorder } from '../live/recorder.ts'
+import { hasScope, session } from '../live/session.ts'
+import { t } from './texts/texts.ts'
 
 /** Ends the session of this browser. */
 export function SessionCard() {
@@ -25,7 +27,13 @@ export function SessionCard() {
   return (
     <section class="card settings-card" aria-labelledby="settings-session">
       <h2 id="settings-session">{t('settings.session')}</h2>
-      <p class="soft">{t('settings.sessionHelp')}</p>
+      {hasScope('admin') && <p class="settings-warning">{t('settings.admin')}</p>}
+      <div class="soft">
+        {session.value && (
+          <p>{t('settings.until', { time: formatTime(session.value.expiresAt) })}</p>
+        )}
+        <p>{t('settings.sessionHelp')}</p>
+      </div>
       <div class="settings-group">
         <button
           type="button"

@@ -1,11 +1,16 @@
-import { t } from '../i18n/texts.ts'
+import { useEffect } from 'preact/hooks'
 import { application } from '../live/live-state.ts'
+import { loadSession } from '../live/session.ts'
 import { AppearanceCard } from './appearance-card.tsx'
+import { KeysCard } from './custody/keys-card.tsx'
+import { RulesCard } from './custody/rules-card.tsx'
 import { NotificationsCard } from './notifications-card.tsx'
 import { SessionCard } from './session-card.tsx'
+import { t } from './texts/texts.ts'
 
-/** The settings of the page, kept in this browser, and the end of its session. */
+/** The settings of the page, the recorder's rules and keys, and the end of the session. */
 export function SettingsView() {
+  useEffect(() => void loadSession(), [])
   return (
     <section class="settings" aria-labelledby="settings-title">
       <header class="settings-head">
@@ -14,6 +19,8 @@ export function SettingsView() {
       </header>
       <AppearanceCard />
       <NotificationsCard />
+      <RulesCard />
+      <KeysCard />
       <SessionCard />
       <footer class="settings-about soft">
         <p>{t('app.name')}</p>

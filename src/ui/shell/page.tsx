@@ -8,6 +8,7 @@ import { LazyView } from './lazy-view.tsx'
 import { LinkBanner } from './link-banner.tsx'
 import { hrefTo, type Route, route } from './router.ts'
 import { SignedOut } from './signed-out.tsx'
+import { loadStyles } from './view-style.ts'
 
 /** The whole page: its head with the places, and the place that is shown. */
 export function Page() {
@@ -65,9 +66,21 @@ function Place({ href, text, isHere }: { href: string; text: string; isHere: boo
 }
 
 const loadList = () => import('../list/list-view.tsx').then(({ ListView }) => ListView)
-const loadPlayer = () => import('../player/player-view.tsx').then(({ PlayerView }) => PlayerView)
-const loadInspector = () =>
-  import('../inspector/inspector-view.tsx').then(({ InspectorView }) => InspectorView)
+const loadPlayer = async () => {
+  const [{ PlayerView }] = await Promise.all([
+    import('../player/player-view.tsx'),
+    loadStyles('player'),
+  ])
+  return PlayerView
+}
+// The inspector has parts that look like the player's.
+const loadInspector = async () => {
+  const [{ InspectorView }] = await Promise.all([
+    import('../inspector/inspector-view.tsx'),
+    loadStyles('player', 'inspector'),
+  ])
+  return InspectorView
+}
 const loadSettings = () =>
   import('../settings/settings-view.tsx').then(({ SettingsView }) => SettingsView)
 

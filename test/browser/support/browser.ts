@@ -32,6 +32,8 @@ export interface OpenOptions {
   height?: number
   colorScheme?: 'light' | 'dark'
   locale?: string
+  /** Whether the session may hold and erase. */
+  admin?: boolean
   /** Messages of the console that the test expects, besides none. */
   expectedErrors?: RegExp
 }
@@ -61,7 +63,7 @@ export async function openRecorderPage(
     if (origin !== daemon.url && protocol.startsWith('http'))
       faults.push(`foreign request: ${request.url()}`)
   })
-  const { body } = await daemon.api('POST', '/ui/launch', {})
+  const { body } = await daemon.api('POST', '/ui/launch', { admin: options.admin ?? false })
   await page.goto(body.url)
   if (fragment !== '#/') await page.goto(`${daemon.url}/${fragment}`)
   return { page, context, assertClean: () => assert.deepEqual(faults, []) }

@@ -7,10 +7,12 @@ import { pino } from 'pino'
 import { createAccess } from '../../../src/access/access.ts'
 import type { Scope } from '../../../src/access/scopes.ts'
 import { newToken } from '../../../src/access/secrets.ts'
+import type { AuditPort } from '../../../src/audit/questions/port.ts'
 import { effectiveConfiguration } from '../../../src/effective-configuration.ts'
 import type { Config } from '../../../src/home/config.ts'
 import type { PageFiles } from '../../../src/http/page/page-files.ts'
 import { type HttpLimits, type HttpServer, startHttp } from '../../../src/http/server.ts'
+import { NO_AUDIT } from './stub-audit.ts'
 import { StubBundles } from './stub-bundles.ts'
 import { StubCompositions } from './stub-compositions.ts'
 import { BY, StubRecorder } from './stub-recorder.ts'
@@ -61,6 +63,8 @@ export interface DaemonOptions {
   socket?: boolean
   pageFiles?: PageFiles
   config?: Config
+  /** Answers the auditor's questions; default: nothing does. */
+  audit?: AuditPort
 }
 
 /** Starts a daemon of its own for a suite. */
@@ -78,6 +82,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     now: () => Date.now() + daemon.clockOffset,
   })
   const server = await startHttp({
+    audit: options.audit ?? NO_AUDIT,
     recorder,
     compositions,
     verifications: NO_VERIFICATIONS,

@@ -281,9 +281,9 @@ export class StubRecorder implements RecorderPort {
       if (this.failAccess) throw this.failAccess
       this.seen.push(search)
     },
-    recordLogin: async (sessionId, by) => {
+    recordLogin: async (session, by) => {
       if (this.failAccess) throw this.failAccess
-      this.seen.push({ sessionId, by })
+      this.seen.push({ ...session, by })
     },
     countRefusedCredential: () => {
       this.refusedCredentials++

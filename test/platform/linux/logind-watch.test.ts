@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { DesktopChange } from '../../../src/contract/desktop.ts'
+import type { DesktopChange, DesktopProblem } from '../../../src/contract/desktop.ts'
 import { parseLogindSignal, parseSession } from '../../../src/platform/linux/logind-messages.ts'
 import { LogindWatch } from '../../../src/platform/linux/logind-watch.ts'
 import { logindProblem, type StandInLogind, startLogind } from '../../support/logind.ts'
@@ -88,11 +88,31 @@ suite('the watch over the desktop', (test) => {
     await untilSeen('locked', 'unlocked', 'locked')
   })
 
-  test('says why nothing is watched', async () => {
-    const lost = new LogindWatch({ PATH: '/nowhere' }, () => assert.fail('nothing can change'))
-    await eventually('a problem', () => lost.problem !== null)
-    assert.match(lost.problem as string, /gdbus is not installed/)
-    await lost.close()
+  /** The problem of a watch that has just begun. */
+  async function problemIn(env: NodeJS.ProcessEnv): Promise<DesktopProblem | null> {
+    const begun = new LogindWatch(env, () => {})
+    const found = await begun.problem()
+    await begun.close()
+    return found
+  }
+
+  test('says that the program is missing with which it is watched', async () => {
+    assert.match((await problemIn({ PATH: '/nowhere' }))?.detail ?? '', /gdbus is not installed/)
+  })
+
+  test.unless(problem, 'says what is missing: the bus, the service or the session', async () => {
+    const noBus = { ...logind.env, DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nowhere' }
+    assert.match((await problemIn(noBus))?.detail ?? '', /system bus/)
+    assert.equal(await problemIn(logind.env), null)
+    assert.equal(await watch.problem(), null)
+    try {
+      logind.endSession()
+      assert.match((await problemIn(logind.env))?.detail ?? '', /no session/)
+      await logind.end()
+      assert.match((await problemIn(logind.env))?.detail ?? '', /logind does not answer/)
+    } finally {
+      await logind.restart()
+    }
   })
 
   test('reads only what matters', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Medium } from '../../../src/contract/media.ts'
+import { MEDIA, type Medium } from '../../../src/contract/media.ts'
 import { type Latch, latch } from '../../support/latch.ts'
 import { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
@@ -13,14 +13,16 @@ suite('a start that still looks for its devices', (test) => {
   })
   test.afterEach(() => bench.dispose())
 
-  /** From now on every search for a device waits until `found`. */
-  function holdDevices(): void {
+  /** From now on every search for a device of these media waits until `found`. */
+  function holdDevices(held: readonly Medium[] = MEDIA): void {
     looking = latch()
     found = latch()
     const resolve = bench.platform.resolve.bind(bench.platform)
     bench.platform.resolve = async (medium, id) => {
-      looking.open()
-      await found.opened
+      if (held.includes(medium)) {
+        looking.open()
+        await found.opened
+      }
       return resolve(medium, id)
     }
   }
@@ -95,6 +97,18 @@ suite('a start that still looks for its devices', (test) => {
     })
     found.open()
     assert.equal((await start).state, 'Active')
+  })
+
+  test('is refused when the other side has begun a recording meanwhile', async () => {
+    holdDevices(['mic'])
+    const start = bench.command('api', 'recording.start', { media: ['mic'] })
+    const refused = assert.rejects(start, { code: 'CONTROL_HELD_BY_UI' })
+    await looking.opened
+    const other = await bench.command('ui', 'recording.start', { media: ['screen'] })
+    found.open()
+    await refused
+    assert.equal(other.controller, 'ui')
+    assert.deepEqual(bench.platform.capturedMedia, ['screen'])
   })
 
   test('goes on when the stop was meant for another version', async () => {

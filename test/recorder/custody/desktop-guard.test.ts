@@ -3,6 +3,7 @@ import type { CustodyRules } from '../../../src/contract/custody.ts'
 import type { DesktopChange } from '../../../src/contract/desktop.ts'
 import type { Medium } from '../../../src/contract/media.ts'
 import type { RecordingAnswer } from '../../../src/contract/views.ts'
+import { Replay } from '../../../src/replay/replay.ts'
 import { RecorderBench, RULES } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
@@ -17,10 +18,18 @@ class LockedBench {
       rules: () => ({ ...RULES, lock: this.lock }),
       watchDesktop: (onChange) => {
         this.change = onChange
-        return { problem: null, close: async () => {} }
+        return { problem: async () => null, close: async () => {} }
       },
     })
     return this
+  }
+
+  /** Unlocks the desktop; resolves when that is in the log. */
+  async unlock(): Promise<void> {
+    this.change({ type: 'unlocked' })
+    await eventually('the unlocking in the log', async () =>
+      (await this.bench.events()).some(({ type }) => type === 'desktop.unlocked'),
+    )
   }
 
   async states(id: string): Promise<Record<Medium, string>> {
@@ -50,10 +59,7 @@ suite('a locked desktop', (test) => {
     const { id } = await start()
     locked.change({ type: 'locked' })
     await locked.until(id, { mic: 'paused', screen: 'paused', speaker: 'recording' })
-    locked.change({ type: 'unlocked' })
-    await eventually('the unlocking in the log', async () =>
-      (await locked.bench.events()).some(({ type }) => type === 'desktop.unlocked'),
-    )
+    await locked.unlock()
     // It stays paused unless the configuration says otherwise.
     assert.equal((await locked.states(id)).mic, 'paused')
     const { tracks } = await locked.bench.recorder.recording(id, 'api')
@@ -81,11 +87,9 @@ suite('a locked desktop', (test) => {
     locked.change({ type: 'locked' })
     await locked.until(id, { mic: 'paused', screen: 'paused' })
     await locked.bench.command('api', 'track.stop', { media: ['screen'] })
-    await locked.bench.command('api', 'track.pause', { media: ['mic'] }).catch(() => {})
-    locked.change({ type: 'unlocked' })
-    await eventually('the unlocking in the log', async () =>
-      (await locked.bench.events()).some(({ type }) => type === 'desktop.unlocked'),
-    )
+    const answer = await locked.bench.command('api', 'track.pause', { media: ['mic'] })
+    assert.equal(answer.tracks.mic?.state, 'paused')
+    await locked.unlock()
     assert.deepEqual(
       [(await locked.states(id)).mic, (await locked.states(id)).screen],
       ['paused', 'stopped'],
@@ -96,8 +100,83 @@ suite('a locked desktop', (test) => {
     locked.change({ type: 'locked' })
     const { id } = await start()
     await locked.until(id, { mic: 'paused', screen: 'paused', speaker: 'recording' })
-    await locked.bench.command('api', 'track.resume').catch(() => {})
+  })
+
+  test('takes a pause of all as the wish of a person, for what is paused already, too', async () => {
+    locked.lock = { pause: ['mic', 'speaker', 'screen'], resume: true }
+    const { id } = await start()
+    const release = locked.bench.platform.holdEnds()
+    locked.change({ type: 'locked' })
+    await locked.until(id, { mic: 'paused', speaker: 'paused', screen: 'paused' })
+    let isAnswered = false
+    const pause = locked.bench.command('api', 'track.pause').finally(() => {
+      isAnswered = true
+    })
+    await eventually('an accepted pause', async () =>
+      (await locked.bench.events()).some(
+        ({ type, by, data }) =>
+          type === 'command.accepted' && by.side === 'api' && data.command === 'track.pause',
+      ),
+    )
+    assert.equal(isAnswered, false, 'an answer before all capture has ended')
+    release()
+    assert.equal((await pause).state, 'Paused')
+    await locked.unlock()
+    assert.deepEqual(await locked.states(id), {
+      mic: 'paused',
+      speaker: 'paused',
+      screen: 'paused',
+    })
+    const { gaps = [] } = (await locked.bench.recorder.recording(id, 'api')).tracks.mic ?? {}
+    assert.equal(gaps.at(-1)?.reason, 'locked', 'it was the lock that ended capture')
+    await locked.bench.command('api', 'track.resume')
+    await locked.until(id, { mic: 'recording' })
+  })
+
+  test('resumes what it has paused, though a person has paused another medium meanwhile', async () => {
+    locked.lock = { pause: ['mic', 'screen'], resume: true }
+    const { id } = await start()
+    locked.change({ type: 'locked' })
+    await locked.until(id, { mic: 'paused' })
+    await locked.bench.command('api', 'track.pause', { media: ['speaker'] })
+    await assert.rejects(locked.bench.command('api', 'track.pause', { media: ['speaker'] }), {
+      code: 'INVALID_STATE',
+    })
+    await locked.unlock()
+    await locked.until(id, { mic: 'recording', screen: 'recording', speaker: 'paused' })
+  })
+
+  test('lets nobody resume what it keeps paused, and says why and what to do', async () => {
+    const { id } = await start()
+    await locked.bench.command('api', 'track.pause', { media: ['speaker'] })
+    locked.change({ type: 'locked' })
     await locked.until(id, { mic: 'paused', screen: 'paused' })
+    const captured = locked.bench.platform.capturedMedia
+    const resume = locked.bench.command('api', 'track.resume', { media: ['speaker', 'mic'] })
+    await assert.rejects(resume, {
+      code: 'INVALID_STATE',
+      message:
+        'The mic stays paused while the screen is locked. Unlock it, then resume. Nothing was changed.',
+    })
+    assert.deepEqual(locked.bench.platform.capturedMedia, captured)
+    // A resume of all is about what can be resumed now.
+    assert.equal((await locked.bench.command('api', 'track.resume')).tracks.mic?.state, 'paused')
+    await locked.until(id, { speaker: 'recording' })
+    await assert.rejects(locked.bench.command('api', 'track.resume'), { code: 'INVALID_STATE' })
+    const replay = new Replay(id)
+    replay.append(await locked.bench.events())
+    const refusals = replay.events.flatMap((_, index) => replay.stateAfter(index + 1).refusal ?? [])
+    assert.deepEqual(
+      refusals.map(({ machine, code }) => [machine, code]),
+      [
+        [null, 'INVALID_STATE'],
+        [null, 'INVALID_STATE'],
+      ],
+      'no machine has refused it',
+    )
+    await locked.unlock()
+    await locked.bench.command('api', 'track.resume')
+    await locked.until(id, { mic: 'recording', screen: 'recording' })
   })
 
   test('lets the computer sleep when the pause is on disk, and stays paused while it is locked', async () => {

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
+import type { CustodyRules } from '../../../src/contract/custody.ts'
+import type { DesktopProblem } from '../../../src/contract/desktop.ts'
 import { MEDIA, type Medium } from '../../../src/contract/media.ts'
 import type { ReadinessCheck } from '../../../src/contract/views.ts'
 import { DEFAULT_RESERVE_BYTES } from '../../../src/disk/default-reserve.ts'
 import {
   clockChecks,
   encoderChecks,
+  lockChecks,
   logChecks,
   type SystemParts,
 } from '../../../src/recorder/readiness/system-checks.ts'
-import { RecorderBench } from '../../support/recorder-bench.ts'
+import { RecorderBench, RULES } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 
 suite('readiness', (test) => {
@@ -194,6 +197,25 @@ suite('readiness', (test) => {
     assert.equal((await check([])).of('disk')?.result, 'pass')
   })
 
+  test('a lock that cannot be noticed is said, where something is to be paused for it', async () => {
+    const problem: DesktopProblem = { detail: 'There is no logind.', remedy: 'Install it.' }
+    const lock = async (found: DesktopProblem | null, pause: Medium[]) => {
+      const rules = (): CustodyRules => ({ ...RULES, lock: { pause, resume: false } })
+      return lockChecks(system({ desktop: { problem: async () => found }, rules }))
+    }
+    assert.deepEqual(await lock(problem, ['mic']), [
+      {
+        id: 'lock',
+        result: 'warn',
+        detail: 'A locked screen is not noticed, so nothing is paused then. There is no logind.',
+        remedy: 'Install it.',
+      },
+    ])
+    assert.equal((await lock(null, ['mic']))[0]?.result, 'pass')
+    assert.deepEqual(await lock(problem, []), [])
+    assert.equal((await check([])).of('lock')?.result, 'pass')
+  })
+
   const system = (more: Partial<SystemParts> = {}): SystemParts => ({
     platform: bench.platform,
     diskWatch: {
@@ -203,6 +225,8 @@ suite('readiness', (test) => {
     log: bench.recorder.log,
     failure: () => undefined,
     keys: bench.keys,
+    desktop: { problem: async () => null },
+    rules: () => RULES,
     builtAt: 0,
     ...more,
   })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32c } from '../../../src/store/table/crc32c.ts'
 import { uncompress } from '../../../src/store/table/snappy.ts'
-import { isSound } from '../../../src/store/table/table-check.ts'
+import { findDamagedTables, isSound } from '../../../src/store/table/table-check.ts'
 import { suite } from '../../support/suite.ts'
 import { writeLog } from '../support/corruption.ts'
 import { withFolder } from '../support/scratch.ts'
@@ -52,5 +52,19 @@ suite('tables of LevelDB', (test) => {
           table[at]! ^= 1 << (at % 8)
         }
       }
+    }))
+
+  test('that LevelDB has begun and does not use are not damaged', () =>
+    withFolder(async (folder) => {
+      await writeLog(folder, 8)
+      const [used = ''] = readdirSync(folder).filter((name) => name.endsWith('.ldb'))
+      const table = readFileSync(join(folder, used))
+      // A compaction that the closing has broken off leaves one without its end.
+      writeFileSync(join(folder, '999998.ldb'), table.subarray(0, table.length / 2))
+      assert.deepEqual(await findDamagedTables(folder), [])
+      writeFileSync(join(folder, used), table.subarray(0, table.length / 2))
+      assert.deepEqual(await findDamagedTables(folder), [used])
+      writeFileSync(join(folder, 'CURRENT'), 'MANIFEST-unknown')
+      assert.deepEqual(await findDamagedTables(folder), [used, '999998.ldb'])
     }))
 })

@@ -5,6 +5,7 @@
 import type { KeyStatus } from '../../../contract/custody.ts'
 import { QUALITY_PRESETS } from '../../../contract/quality.ts'
 import type { ReadinessView, SegmentView } from '../../../contract/views.ts'
+import { AUDIT_EXAMPLES } from './audit.ts'
 import { CHART } from './chart.ts'
 import { CUSTODY_EXAMPLES, CUSTODY_REQUEST_EXAMPLES } from './custody.ts'
 import { EVENTS, STREAM } from './events.ts'
@@ -74,6 +75,7 @@ const READINESS: ReadinessView = {
     { id: 'clock', result: 'pass', detail: '2026-01-31 09:00 UTC' },
     { id: 'log', result: 'pass', detail: 'It is verified and has 2 events.' },
     { id: 'key', result: 'pass', detail: 'The master key is in the key store of the system.' },
+    { id: 'lock', result: 'pass', detail: 'A locked screen is noticed.' },
   ],
 }
 
@@ -98,7 +100,7 @@ const CLOSED_PAGE = { items: [recordingAfter('close')], nextCursor: null }
 /** The bodies of requests, by operation. */
 export const REQUEST_EXAMPLES: Record<string, unknown> = {
   createToken: { name: TOKEN.name, scopes: TOKEN.scopes },
-  launchPage: {},
+  launchPage: { admin: true },
   rotateAuditKey: {},
   beginVerification: {},
   rotateKeys: {},
@@ -129,7 +131,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     url: `http://127.0.0.1:3887/launch/${'Q'.repeat(43)}`,
     expiresAt: timeAt(-60),
   },
-  readSession: { expiresAt: timeAt(40_000) },
+  readSession: { expiresAt: timeAt(40_000), scopes: ['read', 'tag', 'control', 'audit'] },
   listDevices: { mic: listOf('mic'), speaker: listOf('speaker'), screen: listOf('screen') },
   readReadiness: READINESS,
   startRecording: answerAfter('start'),
@@ -155,6 +157,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
   stopMedia: answerAfter('stop'),
   readRecording: recordingWithHistoryAfter('stop'),
   closeRecording: answerAfter('close'),
+  ...AUDIT_EXAMPLES,
   ...CUSTODY_EXAMPLES,
   listRecordings: CLOSED_PAGE,
   searchRecordings: CLOSED_PAGE,

@@ -11,8 +11,19 @@ const BEGUN: VerificationView = {
   verdict: null,
 }
 
-/** The bodies of answers about verifications, by operation. */
+/** The bodies of answers about verifications and outsiders, by operation. */
 export const VERIFICATION_EXAMPLES = {
+  listOutsiders: {
+    items: [
+      {
+        kind: 'witness',
+        name: 'witness.example/w1',
+        url: 'https://witness.example/w1',
+        confirmed: { size: 69, at: timeAt(299) },
+        problem: null,
+      },
+    ],
+  },
   beginVerification: BEGUN,
   readVerification: {
     ...BEGUN,

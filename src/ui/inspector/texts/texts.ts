@@ -1,4 +1,5 @@
-import { fillIn, language, t as pageText, type TextKey } from '../../i18n/texts.ts'
+import { fillIn, language, type TextKey } from '../../i18n/texts.ts'
+import { type PlayerTextKey, t as playerText } from '../../player/texts/texts.ts'
 import { de } from './de.ts'
 import { en } from './en.ts'
 
@@ -11,10 +12,10 @@ export type InspectorTextKey = keyof typeof en
  * loaded with it: nobody else needs them.
  */
 export function t(
-  key: TextKey | InspectorTextKey,
+  key: TextKey | PlayerTextKey | InspectorTextKey,
   values: Record<string, string | number> = {},
 ): string {
-  return hasText(key) ? fillIn(LANGUAGES[language.value][key], values) : pageText(key, values)
+  return hasText(key) ? fillIn(LANGUAGES[language.value][key], values) : playerText(key, values)
 }
 
 /** Whether the inspector has a text of this name. */

@@ -37,8 +37,12 @@ export interface CheckSummary {
 export function summarise(checks: readonly ReadinessCheck[], medium?: Medium): CheckSummary | null {
   const own = checks.filter((check) => check.medium === medium)
   if (own.length === 0) return null
-  const findings = own.filter(({ result }) => result !== 'pass')
-  const result = findings.some((check) => check.result === 'fail')
+  const faults = own.filter(({ result }) => result !== 'pass')
+  // One cause may fail several checks: it is named once.
+  const findings = faults.filter(
+    ({ detail }, index) => faults.findIndex((one) => one.detail === detail) === index,
+  )
+  const result = faults.some((check) => check.result === 'fail')
     ? 'fail'
     : findings.length > 0
       ? 'warn'

@@ -1,0 +1,23 @@
+import { fillIn, language, t as pageText, type TextKey } from '../../i18n/texts.ts'
+import { de } from './de.ts'
+import { en } from './en.ts'
+
+const LANGUAGES = { en, de }
+/** The name of a text of the player. */
+export type PlayerTextKey = keyof typeof en
+
+/**
+ * Returns a text in the language that is shown, with its values filled in. The player's own are
+ * loaded with it, and with the inspector.
+ */
+export function t(
+  key: TextKey | PlayerTextKey,
+  values: Record<string, string | number> = {},
+): string {
+  return hasText(key) ? fillIn(LANGUAGES[language.value][key], values) : pageText(key, values)
+}
+
+/** Whether the player has a text of this name. */
+export function hasText(key: string): key is PlayerTextKey {
+  return Object.hasOwn(en, key)
+}

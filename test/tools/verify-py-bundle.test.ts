@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { suite } from '../support/suite.ts'
+import { type BundleParts, bundleParts, flip, packBundle, writeBundle } from './support/bundle.ts'
+import { checkpointOf, KEY, STRANGER, vkeyOf } from './support/signed-home.ts'
+import { codesOf, pythonMissing, type Verdict, verifyPy } from './support/verify-py.ts'
+
+const SEGMENT = 'segments/mic-000001.ogg.age'
+const VKEY = vkeyOf(KEY)
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+suite('tools/verify.py on a bundle', (test) => {
+  const missing = pythonMissing()
+  let folder: string
+  let bundle: string
+  const promise = (name: string, body: () => Promise<void>) => test.unless(missing, name, body)
+
+  test.beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'f2f-bundle-'))
+    bundle = join(folder, 'bundle')
+  })
+  test.afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  /** Writes a bundle with a change, and verifies it. */
+  async function changed(
+    change: (parts: BundleParts) => void,
+    ...args: string[]
+  ): Promise<Verdict> {
+    const parts = bundleParts()
+    change(parts)
+    await writeBundle(bundle, parts)
+    return verifyPy(bundle, '--key', VKEY, ...args)
+  }
+  /** Changes an event, and signs the log anew, as nobody else can. */
+  const rewrite = (parts: BundleParts, at: number, from: string, to: string) => {
+    parts.records[at - 1] = parts.records[at - 1]!.replace(from, to)
+    parts.files['checkpoint.txt'] = checkpointOf(parts.records, KEY)
+  }
+
+  promise('has the hashes, proofs, signatures and keys of the test vectors', async () => {
+    const vectors = path('../../docs/log-format/vectors.json')
+    const args = ['-I', path('support/check_vectors.py'), path('../../tools/verify.py'), vectors]
+    assert.equal(execFileSync('python3', args, { encoding: 'utf8' }), 'all vectors pass\n')
+  })
+
+  promise('passes a good one, unpacked or as a ZIP file, and opens what is in it', async () => {
+    const verdict = await changed(() => {}, '--decrypt', '--values')
+    assert.deepEqual([verdict.findings, verdict.exit], [[], 0])
+    const good = verdict.good.join('\n')
+    assert.match(good, /5 events of 5 proven to be in the log/)
+    assert.match(good, /versions 1 to 5, and it is closed/)
+    assert.match(good, /1 sealed segment opened to the media/)
+    assert.match(good, /1 sealed value opened in its place/)
+    const file = join(folder, 'bundle.zip')
+    await packBundle(bundle, file)
+    assert.deepEqual((await verifyPy(file)).findings, [])
+  })
+
+  promise('finds an event that is not the one that was signed', async () => {
+    const verdict = await changed(({ records }) => {
+      records[5] = records[5]!.replace('"maria"', '"maggi"')
+    })
+    // Its proof leads elsewhere, and so do those of its neighbours, made from the changed tree.
+    assert.deepEqual(codesOf(verdict), ['notProven', 'chainBroken'])
+    assert.ok(verdict.findings.some(({ code, position }) => code === 'notProven' && position === 6))
+  })
+
+  promise('finds events that were left out, at the end and in between', async () => {
+    const cut = await changed((parts) => void parts.positions.pop())
+    assert.deepEqual(codesOf(cut), ['notClosed'])
+    const hole = await changed((parts) => void parts.positions.splice(2, 1))
+    assert.deepEqual(codesOf(hole), ['factMissing', 'segmentForeign'])
+    assert.equal(hole.findings[0]?.position, 6)
+  })
+
+  promise('finds an event of another recording, and events out of order', async () => {
+    const foreign = await changed((parts) => void parts.positions.push(8))
+    assert.deepEqual(codesOf(foreign), ['eventForeign'])
+    const order = await changed((parts) => void parts.positions.reverse())
+    assert.ok(codesOf(order).includes('eventForeign'))
+  })
+
+  promise('finds a segment that was edited, left out or added', async () => {
+    await writeBundle(bundle, bundleParts())
+    await flip(bundle, SEGMENT, 500)
+    assert.deepEqual(codesOf(await verifyPy(bundle)), ['manifestWrong', 'segmentChanged'])
+    const listed = await changed(({ files }) => {
+      files[SEGMENT] = Buffer.from('other media')
+    })
+    assert.deepEqual(codesOf(listed), ['segmentChanged'])
+    const removed = await changed(({ files }) => void delete files[SEGMENT])
+    assert.deepEqual(codesOf(removed), ['segmentMissing'])
+    const added = await changed(({ files }) => {
+      files['segments/mic-000009.ogg.age'] = 'more'
+    })
+    assert.deepEqual(codesOf(added), ['segmentForeign'])
+  })
+
+  promise('finds a checkpoint of another key, and another log', async () => {
+    const stranger = await changed(({ records, files }) => {
+      files['checkpoint.txt'] = checkpointOf(records, STRANGER)
+    })
+    assert.deepEqual(codesOf(stranger), ['checkpointForged', 'keyUnknown'])
+    const forged = await changed(({ records, files }) => {
+      const other = checkpointOf(records.slice(1), KEY).split('\n\n')[1]
+      files['checkpoint.txt'] = `${checkpointOf(records, KEY).split('\n\n')[0]}\n\n${other}`
+    })
+    assert.deepEqual(codesOf(forged), ['checkpointForged', 'keyUnknown'])
+    const own = await changed(({ records, files }) => {
+      files['checkpoint.txt'] = checkpointOf(records, STRANGER)
+      files['keys.txt'] = `2 ${vkeyOf(STRANGER)}\n`
+    })
+    assert.deepEqual(codesOf(own), ['keyUnknown'])
+    assert.equal((await verifyPy(bundle)).exit, 0)
+  })
+
+  promise('finds media and values that are not those of the log', async () => {
+    const media = await changed(
+      (parts) => rewrite(parts, 5, '"sha256":"', '"sha256":"0'),
+      '--decrypt',
+    )
+    assert.deepEqual(codesOf(media).sort(), ['chainBroken', 'mediaWrong'])
+    const value = await changed((parts) => rewrite(parts, 6, 'customer', 'customes'), '--values')
+    assert.ok(codesOf(value).includes('valueWrong'))
+  })
+})
