@@ -17,7 +17,6 @@ import type {
   EventLog,
   LogStatus,
   RecordingQuery,
-  RecordsQuery,
   ToShown,
 } from './port.ts'
 import { ValueSeals } from './sealing/value-seals.ts'
@@ -134,9 +133,7 @@ class LevelEventLog implements EventLog {
     return this.#reader.events(query)
   }
 
-  records(query: RecordsQuery) {
-    return this.#reader.records(query)
-  }
+  readonly records: EventLog['records'] = (query) => this.#reader.records(query)
 
   recording(id: string) {
     return this.#reader.recording(id)
