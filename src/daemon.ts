@@ -1,5 +1,6 @@
 /** Creates the top-level parts and connects them. */
 import { statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { hostname, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +9,7 @@ import { type Access, createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
 import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
+import { Bundler } from './audit/bundle/bundler.ts'
 import { Auditing } from './auditing.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
@@ -29,6 +31,9 @@ import { SteadyClock } from './time/steady-clock.ts'
 const PAGE_FOLDER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : './ui/', import.meta.url),
 )
+
+/** The program that checks a bundle lies in the package, which bundles get a copy of. */
+const VERIFIER = fileURLToPath(new URL('../tools/verify.py', import.meta.url))
 
 /** How to run the daemon. */
 export interface DaemonOptions {
@@ -115,8 +120,8 @@ async function assemble(
   cleanup.push(() => recorder.close())
   opened.recorder = recorder
   const compositions = await Composer.open({
-    ...{ folder: home.exportsFolder, recordings: recorder, env: process.env },
-    ...{ ffmpegPath, version, reserveBytes, now: () => clock.now() },
+    ...{ folder: home.exportsFolder, recordings: recorder, ffmpegPath, env: process.env },
+    ...{ version, reserveBytes, now: () => clock.now() },
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
@@ -125,8 +130,9 @@ async function assemble(
   const auditing = new Auditing(recorder, home, logger, () => clock.now())
   cleanup.push(() => auditing.close())
   auditing.configure(configuration)
+  const bundles = createBundler(recorder, compositions, version, clock)
   const url = await door.open({
-    ...{ recorder, compositions, version, user, configuration },
+    ...{ recorder, compositions, bundles, version, user, configuration },
     ...auditing.services,
     isRunning: () => recorder.isRunning,
   })
@@ -136,10 +142,8 @@ async function assemble(
     reload: () => reload(settings, recorder, keys, auditing),
     async stop() {
       // In parallel: closing the recorder completes pending requests.
-      await Promise.all([
-        ...[recorder.close(), compositions.close(), door.close(), keys.close()],
-        auditing.close(),
-      ])
+      const parts = [recorder, compositions, door, keys, auditing]
+      await Promise.all(parts.map((part) => part.close()))
       clock.stop()
       await door.withdraw()
     },
@@ -198,6 +202,24 @@ export async function checkLog(
 ): Promise<void> {
   // The recorder opens a failed log again by itself, and a restart would not help a full disk.
   if (log.status === 'verified') await log.events({ after: log.position - 1, limit: 1 })
+}
+
+function createBundler(
+  recordings: Recorder,
+  compositions: Composer,
+  version: string,
+  clock: SteadyClock,
+): Bundler {
+  const now = (): number => clock.now()
+  return new Bundler({ recordings, compositions, version, readVerifier, now })
+}
+
+/** Returns the program verify.py; undefined when it is not installed. */
+async function readVerifier(): Promise<Buffer | undefined> {
+  return readFile(VERIFIER).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
 }
 
 function systemTags(version: string, user: string) {

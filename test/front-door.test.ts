@@ -18,6 +18,7 @@ import { configurationWith } from './http/support/daemon.ts'
 import { refusedInspection } from './http/support/inspection-socket.ts'
 import { INDEX, writePage } from './http/support/page-folder.ts'
 import { NO_AUDIT } from './http/support/stub-audit.ts'
+import { StubBundles } from './http/support/stub-bundles.ts'
 import { StubCompositions } from './http/support/stub-compositions.ts'
 import { StubRecorder } from './http/support/stub-recorder.ts'
 import { NO_VERIFICATIONS } from './http/support/stub-verifications.ts'
@@ -61,6 +62,7 @@ suite('while the log is being opened', (test) => {
       recorder: new StubRecorder(home.folder),
       compositions: new StubCompositions(),
       verifications: NO_VERIFICATIONS,
+      bundles: new StubBundles(),
       version: '1.2.3',
       user: 'clerk',
       configuration: configurationWith({}),

@@ -9,6 +9,7 @@ const ACTS: Record<AccessAct, string> = {
   played: 'played',
   downloaded: 'downloaded',
   exported: 'exported',
+  bundled: 'downloaded as a bundle',
   watched: 'watched live',
   replayed: 'replayed',
   readEvents: 'read the events',

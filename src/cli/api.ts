@@ -41,11 +41,12 @@ export function createApi(
   }
   const { follow } = createClient({ fetch: withBrokenConnections(homeFetch) })
   // A file may take minutes, and its command shows the progress itself.
-  const { open } = createClient({ fetch: homeFetch })
+  const { open, bundle } = createClient({ fetch: homeFetch })
   return {
     ...createClient({ fetch: announcingFetch }),
     follow,
     open,
+    bundle,
     daemon: () => findDaemon(home),
     until: (signal) => createApi(home, onWait, AbortSignal.any([cancelled, signal])),
   }

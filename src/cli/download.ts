@@ -9,17 +9,26 @@ export interface DownloadedFile {
   sha256: string
 }
 
+/** How a download is shown. */
+export interface DownloadProgress {
+  onPercent(percent: number): void
+  /** The length of an answer that does not say its length, for its progress. */
+  estimatedBytes?: number
+}
+
 /**
  * Writes an answer to a temporary file for the user alone, checks its length and digest (RFC 9530),
- * syncs it to disk and renames it to `path`. Leaves nothing behind if anything fails.
+ * syncs it to disk and renames it to `path`. Leaves nothing behind if anything fails. An answer
+ * without a length that breaks off fails, too.
  */
 export async function saveDownload(
   answer: Pick<Response, 'headers' | 'body'>,
   path: string,
-  onPercent: (percent: number) => void,
+  { onPercent, estimatedBytes = 1 }: DownloadProgress,
 ): Promise<DownloadedFile> {
   const temporaryFile = `${path}.${process.pid}.part`
-  const expectedBytes = Number(answer.headers.get('content-length') ?? 0)
+  const length = answer.headers.get('content-length')
+  const expectedBytes = length === null ? undefined : Number(length)
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader()
   const hash = createHash('sha256')
   let bytes = 0
@@ -32,7 +41,8 @@ export async function saveDownload(
         hash.update(chunk)
         await handle.writeFile(chunk)
         bytes += chunk.length
-        onPercent(Math.floor((100 * bytes) / Math.max(1, expectedBytes)))
+        const percent = (100 * bytes) / Math.max(1, expectedBytes ?? estimatedBytes)
+        onPercent(Math.min(expectedBytes === undefined ? 99 : 100, Math.floor(percent)))
       }
       await handle.sync()
     } finally {
@@ -41,7 +51,7 @@ export async function saveDownload(
     const digest = hash.digest()
     const expectedDigest = answer.headers.get('repr-digest')
     if (
-      bytes !== expectedBytes ||
+      bytes !== (expectedBytes ?? bytes) ||
       (expectedDigest !== null && expectedDigest !== `sha-256=:${digest.toString('base64')}:`)
     )
       throw localProblem('FAILED', 'The file arrived incomplete or damaged.', {

@@ -118,6 +118,7 @@ export function createClient(options: ClientOptions = {}): RecorderClient {
     }),
     request,
     open,
+    bundle: (id, query, more) => open(recordingPath(id, 'bundle'), query, more),
     inspect: ({ signal, WebSocket, ...more } = {}) => {
       const query = { ...more, tags: more.tags ? 1 : undefined }
       const outgoing = prepare('GET', '/inspect', { query, signal })

@@ -18,6 +18,7 @@ import type { Inspection, InspectOptions } from './inspect.ts'
 import type {
   AuditEventsQuery,
   AuditReportQueries,
+  BundleQuery,
   ConsentRequest,
   Devices,
   EventsQuery,
@@ -161,6 +162,11 @@ export interface RecorderClient {
   follow(options?: FollowOptions): AsyncIterable<StreamMessage>
   /** Inspects the state machines, live or as they were. */
   inspect(options?: InspectOptions): Inspection
+  /**
+   * Requests a closed recording with all that proves it, as a ZIP file. Resolves when the file
+   * begins; an answer that breaks off is not complete.
+   */
+  bundle(id: string, query?: BundleQuery, options?: RequestOptions): Promise<Response>
   /** Requests a file or a stream below `/v1`. Resolves when the answer begins. */
   open(path: string, query?: QueryParameters, options?: RequestOptions): Promise<Response>
   /** Sends any request below `/v1` and resolves with the JSON of its answer. */

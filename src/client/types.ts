@@ -12,10 +12,10 @@ import type {
   auditUntaggedQuery,
 } from '../http/schemas/audit-requests.ts'
 import type { consentRequest } from '../http/schemas/consent-request.ts'
+import type { bundleQuery, exportQuery } from '../http/schemas/file-requests.ts'
 import type { launchRequest } from '../http/schemas/launch-request.ts'
 import type {
   eventsQuery,
-  exportQuery,
   mediaRequest,
   pageQuery,
   pauseRequest,
@@ -73,6 +73,8 @@ export interface AuditReportQueries {
 export type PageQuery = Query<typeof pageQuery>
 /** How to export a recording. */
 export type ExportQuery = Query<typeof exportQuery>
+/** How to make a bundle. */
+export type BundleQuery = Query<typeof bundleQuery>
 /** A token without its secret. */
 export type TokenView = z.output<typeof ANSWERS.TokenPage>['items'][number]
 /** A new token with its secret. */

@@ -56,6 +56,7 @@ export const ACCESS_ACTS = [
   'played',
   'downloaded',
   'exported',
+  'bundled',
   'watched',
   'replayed',
   'readEvents',

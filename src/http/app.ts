@@ -9,6 +9,7 @@ import { type Route, routeMiddleware } from './route.ts'
 import { accessRoutes } from './routes/accesses.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { bundleRoutes } from './routes/bundle.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { composedFileRoutes } from './routes/composed-files.ts'
 import { configurationRoutes } from './routes/configuration.ts'
@@ -49,6 +50,7 @@ export function createRoutes(services: Services): Route[] {
     ...segmentIndexRoutes(services),
     ...pictureRoutes(services),
     ...composedFileRoutes(services),
+    ...bundleRoutes(services),
     ...eventRoutes(services),
     ...accessRoutes(services),
     ...auditRoutes(services),

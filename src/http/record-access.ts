@@ -1,6 +1,7 @@
 import type { AccessAct } from '../contract/custody.ts'
 import type { ErrorCode } from '../contract/errors.ts'
-import type { Medium } from '../contract/media.ts'
+import { MEDIA, type Medium } from '../contract/media.ts'
+import type { RecordingView } from '../contract/views.ts'
 import type { Exchange } from './route.ts'
 import type { Services } from './services.ts'
 
@@ -21,6 +22,11 @@ export function recordAccess(
   media: readonly Medium[] = [],
 ): Promise<void> {
   return recorder.accesses.record({ recordingId, act, media, by: { side, client, user } })
+}
+
+/** Returns the media of a recording of which there is anything. */
+export function recordedMedia({ tracks }: RecordingView): Medium[] {
+  return MEDIA.filter((medium) => (tracks[medium]?.segments ?? 0) > 0)
 }
 
 /** Whether a request for media is a player's: it asks for parts, or it is the page's. */

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Socket, Server as SocketServer } from 'node:net'
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { BundlePort } from '../audit/bundle/port.ts'
 import type { AuditPort } from '../audit/questions/port.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
@@ -38,6 +39,8 @@ export interface HttpOptions {
   compositions: CompositionPort
   /** Verifies the log and its media. */
   verifications: VerificationsPort
+  /** Makes bundles of closed recordings. */
+  bundles: BundlePort
   /** Returns the state of the services that remember checkpoints; default: none. */
   outsiders?: () => OutsiderView[]
   access: Access

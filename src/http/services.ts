@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
+import type { BundlePort } from '../audit/bundle/port.ts'
 import type { AuditPort } from '../audit/questions/port.ts'
 import type { VerificationsPort } from '../audit/verify/port.ts'
 import type { CompositionPort } from '../composition/port.ts'
@@ -17,6 +18,7 @@ export interface Services {
   recorder: RecorderPort
   audit: AuditPort
   compositions: CompositionPort
+  bundles: BundlePort
   access: Access
   /** The version of the recorder. */
   version: string

@@ -41,7 +41,8 @@ export class Recorder implements RecorderPort {
   readonly #options: RecorderOptions
   readonly #system: By & { side: 'system' }
   readonly #parts: RecorderParts
-  readonly #media: MediaReader
+  /** Opens what is stored, for those who compose it or hand it over. */
+  readonly media: MediaReader
   #phase: 'opening' | 'ready' | 'reopening' | 'closing' = 'opening'
   #reopening: Promise<void> = Promise.resolve()
   /** Whether the log says that this recorder has started. */
@@ -53,7 +54,7 @@ export class Recorder implements RecorderPort {
   private constructor(options: RecorderOptions) {
     this.#options = options
     this.log = options.log
-    this.#media = new MediaReader(options)
+    this.media = new MediaReader(options)
     this.#system = { side: 'system', client: 'recorder', user: options.user }
     this.#parts = createRecorderParts(options, {
       bus: this.bus,
@@ -181,10 +182,10 @@ export class Recorder implements RecorderPort {
     return this.#parts.readiness.check(media)
   }
 
-  openMedia: RecorderPort['openMedia'] = (id, segment) => this.#media.openMedia(id, segment)
+  openMedia: RecorderPort['openMedia'] = (id, segment) => this.media.openMedia(id, segment)
 
   /** See {@link MediaReader.compositionIdentity}. */
-  compositionIdentity = (id: string) => this.#media.compositionIdentity(id)
+  compositionIdentity = (id: string) => this.media.compositionIdentity(id)
 
   /**
    * Stops all capture and closes the log, within 5 s. A wrap-up goes on with the clock of the next

@@ -133,6 +133,8 @@ class LevelEventLog implements EventLog {
     return this.#reader.events(query)
   }
 
+  readonly records: EventLog['records'] = (query) => this.#reader.records(query)
+
   recording(id: string) {
     return this.#reader.recording(id)
   }

@@ -6,9 +6,10 @@ import { wrapReadErrors } from './database.ts'
 import { closedRecordings, findRecordings } from './find-recordings.ts'
 import { findSegment, findSegments, type SegmentQuery, segmentsOf } from './find-segments.ts'
 import type { OpenedLog } from './opened-log.ts'
-import type { ClosedQuery, Page, RecordingQuery, ToShown } from './port.ts'
+import type { ClosedQuery, Page, RecordingQuery, RecordsQuery, ToShown } from './port.ts'
 import { project, type RecordingProjection, tagEntries } from './projection/recording.ts'
 import { type EventQuery, readEvents } from './read-events.ts'
+import { readStoredRecords, type StoredRecord } from './read-records.ts'
 import { isTagEvent, readTagEvents } from './read-tags.ts'
 import { scanRecording } from './scan-recording.ts'
 import { readProjection } from './stored-projections.ts'
@@ -39,6 +40,12 @@ export class LogReader {
     return mapUnhurried(await this.#storedEvents(query), (event) =>
       seals.openEvent(event, isErased),
     )
+  }
+
+  async records(query: RecordsQuery): Promise<StoredRecord[]> {
+    const events = await this.#storedEvents(query)
+    const positions = events.map(({ position }) => position)
+    return wrapReadErrors(() => readStoredRecords(this.#log(), positions))
   }
 
   #storedEvents(query: EventQuery): Promise<LogEvent[]> {

@@ -11,7 +11,7 @@ import type {
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 import type { AuditLog } from './audit/audit-port.ts'
-import type { ReadableLog } from './read-records.ts'
+import type { ReadableLog, StoredRecord } from './read-records.ts'
 import type { SigningKeyEntry } from './tree/signing-key-events.ts'
 import type { TrustedTime } from './trusted-time.ts'
 
@@ -99,6 +99,13 @@ export interface RecordingQuery {
   cursor?: string
 }
 
+/** Which records of a recording to read. */
+export interface RecordsQuery {
+  recordingId: string
+  after: number
+  limit: number
+}
+
 /** Which closed recordings to read, and which of their tags. */
 export interface ClosedQuery {
   /** Started before (RFC 3339). */
@@ -130,6 +137,8 @@ export interface LogProofs {
   receipt(position: number): Promise<string>
   /** Returns the proof that an event is among the first `size`. */
   inclusion(position: number, size: number): Promise<Buffer[]>
+  /** Returns the proofs of several events like `inclusion`, with fewer reads. */
+  inclusions(positions: readonly number[], size: number): Promise<Buffer[][]>
   /** Returns the proof that the first `to` events begin with the first `from`. */
   consistency(from: number, to: number): Promise<Buffer[]>
 }
@@ -182,6 +191,11 @@ export interface EventLog {
   readonly audit: AuditLog
   /** Reads durable events after a position, oldest first. */
   events(query: { after: number; limit: number; recordingId?: string }): Promise<LogEvent[]>
+  /**
+   * Reads the records of a recording's durable events as they are stored, byte for byte, with their
+   * values sealed. Oldest first, after a position. Rejects with STORAGE_UNAVAILABLE.
+   */
+  records(query: RecordsQuery): Promise<StoredRecord[]>
   /**
    * Returns the recording according to its durable events; undefined when there is none, or its
    * start was rolled back. One that is not closed is read from memory.

@@ -7,6 +7,12 @@ import type { Head } from './witness.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
+/** The stored bytes of one event, as UTF-8 text. */
+export interface StoredRecord {
+  position: number
+  record: string
+}
+
 /** A log that is read: its database and its last event. */
 export interface ReadableLog {
   db: Database
@@ -27,7 +33,9 @@ export async function readRange(
   const records = await db.values({ ...range, highWaterMarkBytes: CHUNK_BYTES }).all()
   const events: LogEvent[] = []
   for (let position = from; position <= to; position++)
-    events.push(decode(position, records[position - from], records[position - from + 1], head))
+    events.push(
+      decodeRecord(checked(position, records[position - from], records[position - from + 1], head)),
+    )
   return events
 }
 
@@ -39,26 +47,39 @@ export async function readPositions(
   { db, head }: ReadableLog,
   positions: readonly number[],
 ): Promise<LogEvent[]> {
+  const records = await readStoredRecords({ db, head }, positions)
+  return records.map(({ record }) => decodeRecord(record))
+}
+
+/**
+ * Reads the records at some positions byte for byte, in their order, checked like
+ * {@link readRange}. Positions after the last event are left out.
+ */
+export async function readStoredRecords(
+  { db, head }: ReadableLog,
+  positions: readonly number[],
+): Promise<StoredRecord[]> {
   const known = positions.filter((position) => position >= 1 && position <= head.position)
   const wanted = new Set(known.flatMap((position) => [position, position + 1]))
   wanted.delete(head.position + 1)
   const order = [...wanted]
   const values = await db.getMany(order.map(eventKey))
   const records = new Map(order.map((position, i) => [position, values[i]]))
-  return known.map((position) =>
-    decode(position, records.get(position), records.get(position + 1), head),
-  )
+  return known.map((position) => ({
+    position,
+    record: checked(position, records.get(position), records.get(position + 1), head),
+  }))
 }
 
-function decode(
+function checked(
   position: number,
   record: string | undefined,
   next: string | undefined,
   head: Head,
-): LogEvent {
+): string {
   const expected =
     position === head.position ? head.hash : next === undefined ? undefined : previousHash(next)
-  if (record !== undefined && hashRecord(record) === expected) return decodeRecord(record)
+  if (record !== undefined && hashRecord(record) === expected) return record
   throw new RecorderError(
     'STORAGE_UNAVAILABLE',
     `Event ${position} has changed on disk since the log was verified. Check the disk, and restore the log from a backup.`,

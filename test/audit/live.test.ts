@@ -6,6 +6,7 @@ import { createClient, type RecorderClient } from '../../src/client/client.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
 import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import { configurationWith, HOME_TOKEN } from '../http/support/daemon.ts'
+import { StubBundles } from '../http/support/stub-bundles.ts'
 import { StubCompositions } from '../http/support/stub-compositions.ts'
 import { NO_VERIFICATIONS } from '../http/support/stub-verifications.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
@@ -27,6 +28,7 @@ suite('the auditor’s questions to a recorder', (test) => {
       recorder,
       verifications: NO_VERIFICATIONS,
       compositions: new StubCompositions(),
+      bundles: new StubBundles(),
       access: createAccess({ homeToken: HOME_TOKEN, tokens: () => log.tokens() }),
       port: 0,
       version: '1.2.3',

@@ -38,6 +38,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // The log is handed in, and so are the places where answers are kept.
   'audit/outsiders/': ['contract/', 'tlog/', 'disk/', 'time/', 'node:*'],
+  // The report runs in browsers, too: `report/` imports no node:*.
+  'audit/bundle/': [
+    ...['contract/', 'age/identity.ts', 'composition/port.ts', 'composition/timeline.ts'],
+    ...['replay/', 'tlog/', 'node:*'],
+  ],
+  'audit/bundle/report/': [
+    'contract/',
+    'composition/timeline.ts',
+    'replay/',
+    'audit/bundle/verdict.ts',
+  ],
   'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'collections/', 'level', 'node:*'],
   // It reads stored records as they are: that is what it verifies.
   'audit/verify/': ['contract/', 'replay/', 'store/', 'tlog/', 'node:*'],
@@ -67,7 +78,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'access/': ['contract/', 'disk/', 'time/', 'node:*'],
   'http/': [
     ...['contract/', 'access/', 'age/', 'recorder/port.ts', 'composition/port.ts'],
-    ...['audit/questions/port.ts', 'audit/verify/port.ts', 'inspection/redact.ts'],
+    ...[
+      'audit/bundle/port.ts',
+      'audit/questions/port.ts',
+      'audit/verify/port.ts',
+      'inspection/redact.ts',
+    ],
     ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
   // It folds events here, so that each step is at once on the screen, and can be verified against
@@ -103,6 +119,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
     ...[
+      'audit/',
       'custody/',
       'auditing.ts',
       'composition/',

@@ -12,6 +12,7 @@ import { configurationWith, type Daemon, HOME_TOKEN, startDaemon } from './suppo
 import { readEvents } from './support/event-reader.ts'
 import { bodyOf } from './support/expect.ts'
 import { NO_AUDIT } from './support/stub-audit.ts'
+import { StubBundles } from './support/stub-bundles.ts'
 import { StubCompositions } from './support/stub-compositions.ts'
 import { StubRecorder } from './support/stub-recorder.ts'
 import { NO_VERIFICATIONS } from './support/stub-verifications.ts'
@@ -23,6 +24,7 @@ function options(): HttpOptions {
     recorder,
     compositions: new StubCompositions(),
     verifications: NO_VERIFICATIONS,
+    bundles: new StubBundles(),
     access: createAccess({ homeToken: HOME_TOKEN, tokens: () => [] }),
     version: '1.2.3',
     user: 'tester',

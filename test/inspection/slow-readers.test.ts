@@ -6,6 +6,7 @@ import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import { configurationWith, HOME_TOKEN } from '../http/support/daemon.ts'
 import { openInspection } from '../http/support/inspection-socket.ts'
 import { NO_AUDIT } from '../http/support/stub-audit.ts'
+import { StubBundles } from '../http/support/stub-bundles.ts'
 import { StubCompositions } from '../http/support/stub-compositions.ts'
 import { NO_VERIFICATIONS } from '../http/support/stub-verifications.ts'
 import { RecorderBench } from '../support/recorder-bench.ts'
@@ -29,6 +30,7 @@ suite('slow readers of the inspection feed', (test) => {
       recorder,
       compositions: new StubCompositions(),
       verifications: NO_VERIFICATIONS,
+      bundles: new StubBundles(),
       access: createAccess({ homeToken: HOME_TOKEN, tokens: () => recorder.log.tokens() }),
       port: 0,
       version: '1.2.3',

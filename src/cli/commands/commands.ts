@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { AUDIT_COMMANDS } from './audit.ts'
+import { bundle } from './bundle.ts'
 import { completion } from './completion.ts'
 import { configCheck, configSchema, configShow } from './config.ts'
 import { consent } from './consent.ts'
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   verify,
   ...AUDIT_COMMANDS,
   exportRecording,
+  bundle,
   holdShow,
   holdPlace,
   holdRelease,

@@ -1,11 +1,10 @@
-import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { recordingPath } from '../../client/client.ts'
 import { defineCommand } from '../command.ts'
 import { saveDownload } from '../download.ts'
 import { followExportProgress } from '../export-progress.ts'
 import { createInterruptSignal } from '../interrupt-signal.ts'
+import { assertCanWrite } from '../output-file.ts'
 import { localProblem } from '../problem.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { size } from '../quantities.ts'
@@ -59,13 +58,7 @@ export const exportRecording = defineCommand({
     const { gaps = 'fill', audio = 'mix', force = false } = options
     const { id } = await api.recording(await resolveRecordingId(api, args[0]))
     const file = resolve(options.output ?? `${id}.mp4`)
-    if (!force && (await exists(file))) {
-      throw localProblem('FAILED', 'The file exists already.', {
-        detail: `${file} was not overwritten.`,
-        remedy: 'Choose another name with --output, or overwrite it with --force.',
-      })
-    }
-    await assertWritable(dirname(file))
+    await assertCanWrite(file, force)
     const bar = json ? undefined : createProgressBar(io)
     const interrupt = createInterruptSignal()
     const progressEnd = new AbortController()
@@ -82,9 +75,9 @@ export const exportRecording = defineCommand({
         { signal: interrupt.signal },
       )
       progressEnd.abort()
-      const downloaded = await saveDownload(answer, file, (percent) =>
-        bar?.show('downloading', percent),
-      )
+      const downloaded = await saveDownload(answer, file, {
+        onPercent: (percent) => bar?.show('downloading', percent),
+      })
       bar?.clear()
       return {
         json: { recordingId: id, file, ...downloaded, gaps, audio },
@@ -104,23 +97,3 @@ export const exportRecording = defineCommand({
     }
   },
 })
-
-/** Throws before the export starts, because making the file may take minutes. */
-async function assertWritable(folder: string): Promise<void> {
-  try {
-    await access(folder, constants.W_OK)
-  } catch (cause) {
-    throw localProblem('FAILED', 'The file cannot be written there.', {
-      detail: `${folder} does not exist, or you may not write to it.`,
-      remedy: 'Choose a file in another folder with --output.',
-      cause,
-    })
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  )
-}

@@ -183,7 +183,7 @@ async function measureExport<T>(
     const file = join(folder, 'selftest.mp4')
     const query = { gaps: 'fill', audio: 'mix' }
     const answer = await api.open(recordingPath(id, 'export'), query, { signal })
-    await saveDownload(answer, file, () => {})
+    await saveDownload(answer, file, { onPercent: () => {} })
     return await rejectOnAbort(signal, measure(file))
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -4,12 +4,11 @@ import type { ClientSide } from '../../contract/by.ts'
 import { assertNotErased } from '../../contract/erased.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
-import type { RecordingView } from '../../contract/views.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
 import { ClientGone } from '../problem.ts'
-import { ACCESS_ERRORS, playsOrDownloads, recordAccess } from '../record-access.ts'
+import { ACCESS_ERRORS, playsOrDownloads, recordAccess, recordedMedia } from '../record-access.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
-import { exportQuery } from '../schemas/requests.ts'
+import { exportQuery } from '../schemas/file-requests.ts'
 import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../send-file.ts'
 import type { Services } from '../services.ts'
 
@@ -27,10 +26,6 @@ function isMissing(error: unknown): boolean {
   if (!(error instanceof RecorderError) || error.code !== 'NOT_FOUND') return false
   const { cause } = error
   return cause instanceof SealedFileError || (cause as NodeJS.ErrnoException)?.code === 'ENOENT'
-}
-
-function recordedMedia({ tracks }: RecordingView): Medium[] {
-  return MEDIA.filter((medium) => (tracks[medium]?.segments ?? 0) > 0)
 }
 
 /** Adds to a 409 what the recording is doing now. */

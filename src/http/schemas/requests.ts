@@ -245,22 +245,6 @@ export const replayQuery = z
     error: 'Send position or at, not both.',
   })
 
-/** The query of GET /recordings/{id}/export. */
-export const exportQuery = z.strictObject({
-  gaps: z
-    .enum(['fill', 'cut'])
-    .default('fill')
-    .describe(
-      '`fill`: gaps have silence and a card. `cut`: stretches in which no track has media are left out.',
-    ),
-  audio: z
-    .enum(['mix', 'split'])
-    .default('mix')
-    .describe(
-      '`mix`: one AAC track with both voices. `split`: microphone and speaker as recorded, in Opus.',
-    ),
-})
-
 /** The query of GET /events. */
 export const streamQuery = z.strictObject({
   exports: z

@@ -1,3 +1,4 @@
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Identity } from '../../age/identity.ts'
 import { isSealedFile, openStoredMedia, type StoredMedia } from '../../age/stored-media.ts'
@@ -31,14 +32,28 @@ export class MediaReader {
    */
   async openMedia(recordingId: string, segment: SegmentDescription): Promise<StoredMedia> {
     await this.#assertNotErased(recordingId)
-    const { keys, recordingsFolder } = this.#options
+    const { keys } = this.#options
     const identity = isSealedFile(segment.file) ? mediaIdentity(keys, recordingId) : undefined
-    try {
-      return await openStoredMedia(join(recordingsFolder, recordingId, segment.file), identity)
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-      throw new RecorderError('NOT_FOUND', 'The file is missing from the disk.', { cause })
-    }
+    const path = this.#pathOf(recordingId, segment)
+    return openStoredMedia(path, identity).catch(asMissing)
+  }
+
+  /**
+   * Opens the file of a closed segment as it is stored: sealed, but for those of 0.1. Rejects with
+   * ERASED, NOT_FOUND, and with errors of the file system.
+   */
+  async openStoredFile(recordingId: string, segment: SegmentDescription): Promise<FileHandle> {
+    await this.#assertNotErased(recordingId)
+    return open(this.#pathOf(recordingId, segment), 'r').catch(asMissing)
+  }
+
+  /**
+   * Returns the key of a recording, to be given away with it; null when it has none, because 0.1
+   * has written it unsealed. Rejects with ERASED or KEY_UNAVAILABLE.
+   */
+  async ownIdentity(recordingId: string): Promise<Identity | null> {
+    await this.#assertNotErased(recordingId)
+    return this.#options.keys.keysOf(recordingId)?.identity ?? null
   }
 
   /**
@@ -50,8 +65,18 @@ export class MediaReader {
     return compositionIdentity(this.#options.keys, recordingId)
   }
 
+  #pathOf(recordingId: string, { file }: SegmentDescription): string {
+    return join(this.#options.recordingsFolder, recordingId, file)
+  }
+
   async #assertNotErased(recordingId: string): Promise<void> {
     const view = await this.#options.log.recording(recordingId)
     if (view !== undefined) assertNotErased(view)
   }
+}
+
+/** Throws NOT_FOUND in place of an error that says that there is no such file. */
+function asMissing(cause: NodeJS.ErrnoException): never {
+  if (cause.code !== 'ENOENT') throw cause
+  throw new RecorderError('NOT_FOUND', 'The file is missing from the disk.', { cause })
 }

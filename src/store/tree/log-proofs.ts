@@ -40,6 +40,15 @@ export function createLogProofs(log: () => OpenedLog): LogProofs {
       assertRange(position >= 1 && position <= size && size <= log().head.position)
       return inclusionProof(position - 1, size, treeHashes(log().db, size))
     },
+    async inclusions(positions, size) {
+      assertRange(size <= log().head.position)
+      assertRange(positions.every((position) => position >= 1 && position <= size))
+      const hashes = treeHashes(log().db, size)
+      const proofs: Buffer[][] = []
+      for (const position of positions)
+        proofs.push(await inclusionProof(position - 1, size, hashes))
+      return proofs
+    },
     async consistency(from, to) {
       assertRange(from >= 0 && from <= to && to <= log().head.position)
       return consistencyProof(from, to, treeHashes(log().db, to))

@@ -13,6 +13,7 @@ import type { Config } from '../../../src/home/config.ts'
 import type { PageFiles } from '../../../src/http/page/page-files.ts'
 import { type HttpLimits, type HttpServer, startHttp } from '../../../src/http/server.ts'
 import { NO_AUDIT } from './stub-audit.ts'
+import { StubBundles } from './stub-bundles.ts'
 import { StubCompositions } from './stub-compositions.ts'
 import { BY, StubRecorder } from './stub-recorder.ts'
 import { NO_VERIFICATIONS } from './stub-verifications.ts'
@@ -23,6 +24,7 @@ export const ALLOWED_ORIGIN = 'https://crm.example'
 export interface Daemon extends HttpServer {
   recorder: StubRecorder
   compositions: StubCompositions
+  bundles: StubBundles
   /** The lines of the log as they were written. */
   logLines: string[]
   /** Whether commands are accepted. */
@@ -70,6 +72,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const folder = await mkdtemp(join(tmpdir(), 'f2f-http-'))
   const recorder = new StubRecorder(folder)
   const compositions = new StubCompositions()
+  const bundles = new StubBundles()
   const logLines: string[] = []
   const sockets: Socket[] = []
   const access = createAccess({
@@ -83,6 +86,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     recorder,
     compositions,
     verifications: NO_VERIFICATIONS,
+    bundles,
     access,
     port: 0,
     socketPath: options.socket ? join(folder, 'api.sock') : null,
@@ -102,6 +106,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     stop: () => server.close(),
     recorder,
     compositions,
+    bundles,
     logLines,
     ready: true,
     clockOffset: 0,

@@ -333,7 +333,13 @@ const noProof = async (): Promise<never> => {
 }
 const NO_PROOFS: RecorderPort['log']['proofs'] = {
   ...{ checkpoint: undefined, keys: [] },
-  ...{ record: noProof, receipt: noProof, inclusion: noProof, consistency: noProof },
+  ...{
+    record: noProof,
+    receipt: noProof,
+    inclusion: noProof,
+    inclusions: noProof,
+    consistency: noProof,
+  },
 }
 
 function logOf(stub: StubRecorder): RecorderPort['log'] {

@@ -12,6 +12,7 @@ import { Composer } from '../../../src/composition/composer.ts'
 import { type HttpServer, startHttp } from '../../../src/http/server.ts'
 import { configurationWith } from '../../http/support/daemon.ts'
 import { NO_AUDIT } from '../../http/support/stub-audit.ts'
+import { StubBundles } from '../../http/support/stub-bundles.ts'
 import { NO_VERIFICATIONS } from '../../http/support/stub-verifications.ts'
 import { type Latch, latch } from '../../support/latch.ts'
 import { suite } from '../../support/suite.ts'
@@ -76,7 +77,7 @@ class ServedBench {
     })
     const server = await startHttp({
       ...{ recorder, compositions: composer, port: 0, version: '0.0.0-test', user: 'tester' },
-      ...{ audit: NO_AUDIT, verifications: NO_VERIFICATIONS },
+      ...{ audit: NO_AUDIT, verifications: NO_VERIFICATIONS, bundles: new StubBundles() },
       access: createAccess({ homeToken: TOKEN, tokens: () => [] }),
       configuration: configurationWith({}),
       logger: pino({ level: 'silent' }),

@@ -52,6 +52,7 @@ export const de: Record<keyof typeof en, string> = {
   'player.access.played': 'Abgespielt',
   'player.access.downloaded': 'Heruntergeladen',
   'player.access.exported': 'Exportiert',
+  'player.access.bundled': 'Als Paket heruntergeladen',
   'player.access.watched': 'Live mitgesehen',
   'player.access.replayed': 'Früheren Zustand angesehen',
   'player.access.readEvents': 'Ereignisse gelesen',

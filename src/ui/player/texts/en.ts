@@ -49,6 +49,7 @@ export const en = {
   'player.access.played': 'Played',
   'player.access.downloaded': 'Downloaded',
   'player.access.exported': 'Exported',
+  'player.access.bundled': 'Downloaded as a bundle',
   'player.access.watched': 'Watched live',
   'player.access.replayed': 'Looked at a former state',
   'player.access.readEvents': 'Read the events',

@@ -1,0 +1,95 @@
+import { resolve } from 'node:path'
+import { PAGE_LANGUAGES, type PageLanguage } from '../../contract/configuration.ts'
+import { defineCommand } from '../command.ts'
+import { saveDownload } from '../download.ts'
+import { followExportProgress } from '../export-progress.ts'
+import { createInterruptSignal } from '../interrupt-signal.ts'
+import { assertCanWrite } from '../output-file.ts'
+import { localProblem } from '../problem.ts'
+import { createProgressBar } from '../progress-bar.ts'
+import { size } from '../quantities.ts'
+import { resolveRecordingId } from '../recording-id.ts'
+
+/** The playable file of a bundle is made with these. */
+const PLAYABLE = { gaps: 'fill', audio: 'mix' }
+/** The media are in a bundle twice: as they are stored, and in the playable file. */
+const COPIES = 2
+const SMALL_FILES_BYTES = 200_000
+
+/** Writes a recording with all that proves it. */
+export const bundle = defineCommand({
+  name: 'bundle',
+  summary: 'Write a closed recording, with all that proves it, as one ZIP file.',
+  args: { usage: 'ID', min: 1, max: 1, completes: 'recording' },
+  description: [
+    'The ZIP file has everything about one recording, and nothing of any other: a report for people (report.html), ' +
+      'its events with the proof that they are in the log, its encrypted segments and the key that opens them, one playable file, ' +
+      'and verify.py, which checks all of it with nothing but Python. ID may be `last`.',
+    'Whoever has the file can read the recording, for ever: keep it safe. Making it is recorded as an access. ' +
+      'Progress goes to stderr. Ctrl-C ends it and leaves nothing behind. With --json: {"recordingId", "file", "bytes", "sha256"}.',
+  ],
+  options: {
+    output: {
+      kind: 'text',
+      short: 'o',
+      value: 'FILE',
+      completes: 'file',
+      help: 'File to write. Default: ID-bundle.zip in this folder.',
+    },
+    lang: {
+      kind: 'text',
+      value: 'LANGUAGE',
+      choices: PAGE_LANGUAGES,
+      help: 'Language of the report. Default: en.',
+    },
+    force: { kind: 'flag', help: 'Overwrite an existing file.' },
+  },
+  examples: [
+    { line: 'f2f bundle last', does: 'Writes the newest recording, which is closed.' },
+    {
+      line: 'f2f bundle ID -o complaint-4711.zip --lang de',
+      does: 'Writes a recording under another name, with a German report.',
+    },
+  ],
+  async run({ args, options, api, io, json }) {
+    const recording = await api.recording(await resolveRecordingId(api, args[0]))
+    const { id: recordingId } = recording
+    const lang = options.lang as PageLanguage | undefined
+    const file = resolve(options.output ?? `${recordingId}-bundle.zip`)
+    await assertCanWrite(file, options.force ?? false)
+    const bar = json ? undefined : createProgressBar(io)
+    const interrupt = createInterruptSignal()
+    const progressEnd = new AbortController()
+    const progress = followExportProgress(
+      api,
+      { recordingId, ...PLAYABLE },
+      (percent) => bar?.show('making', percent),
+      progressEnd.signal,
+    )
+    try {
+      const { signal } = interrupt
+      const answer = await api.bundle(recordingId, lang === undefined ? {} : { lang }, { signal })
+      progressEnd.abort()
+      const media = Object.values(recording.tracks).reduce((sum, { bytes }) => sum + bytes, 0)
+      const downloaded = await saveDownload(answer, file, {
+        onPercent: (percent) => bar?.show('downloading', percent),
+        estimatedBytes: COPIES * media + SMALL_FILES_BYTES,
+      })
+      bar?.clear()
+      const note = 'The file contains the key of the recording. Keep it safe.'
+      const text = `${file} (${size(downloaded.bytes)})`
+      return { json: { recordingId, file, ...downloaded }, text, note }
+    } catch (error) {
+      bar?.clear()
+      if (!interrupt.signal.aborted) throw error
+      throw localProblem('FAILED', 'The bundle was interrupted.', {
+        detail: 'Nothing was written.',
+        cause: error,
+      })
+    } finally {
+      progressEnd.abort()
+      interrupt.release()
+      await progress
+    }
+  },
+})
