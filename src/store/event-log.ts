@@ -9,9 +9,9 @@ export type { EventLogOptions } from './event-log-options.ts'
 
 /**
  * Opens the event log of a folder. Verifies it from its first event to its last, and brings its
- * projections up to date; or opens it from its stored state, and does so in the background. Rejects with RecorderError STORAGE_UNAVAILABLE (damaged: the detail names
- * the position; open elsewhere: LEVEL_LOCKED among the causes; not readable; WitnessLostError) or
- * STORAGE_FULL.
+ * projections up to date; or opens it from its stored state, and does so in the background. Rejects
+ * with RecorderError STORAGE_UNAVAILABLE (damaged: the detail names the position; open elsewhere:
+ * LEVEL_LOCKED among the causes; not readable; WitnessLostError) or STORAGE_FULL.
  */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
   const { onLocked, ...others } = options

@@ -36,8 +36,8 @@ export interface FolderSnapshot {
  *   <folder>.opening          the snapshot. That of a killed opening stays: it holds the files from
  *                             before LevelDB rewrote them
  *   <folder>.opening.<pid>    a snapshot that is being made or deleted
- *   <folder>.unverified       the files from before an opening that has not verified everything, until
- *                             that is done. Those of the first such opening stay
+ *   <folder>.unverified       the files from before an opening that has not verified everything,
+ *                             until that is done. Those of the first such opening stay
  *   <folder>.rewritten.<pid>  what LevelDB made of a damaged database when its opening was killed;
  *                             kept until the database is sound
  *

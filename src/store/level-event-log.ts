@@ -240,11 +240,8 @@ export class LevelEventLog implements EventLog {
   }
 
   #verify({ db, head }: OpenedLog, believed: BelievedState): BackgroundVerification {
-    const { folder, seals } = this.#settings
-    const { position } = head
-    const verification = new BackgroundVerification({
-      ...{ db, seals, folder, position, ...believed },
-    })
+    const options = { ...this.#settings, ...believed, db, position: head.position }
+    const verification = new BackgroundVerification(options)
     verification.finished.then(
       () => {
         this.#verification = undefined

@@ -1,8 +1,8 @@
 import { RecorderError } from '../contract/errors.ts'
 
 /**
- * The remedy of a finding: a person must restore the log; opening the log again repairs it and cannot
- * wait; or that can wait until nothing is captured.
+ * The remedy of a finding: a person must restore the log; opening the log again repairs it, and
+ * cannot wait; or that can wait until nothing is captured.
  */
 export type Repair = 'restore' | 'reopen' | 'reopen later'
 
