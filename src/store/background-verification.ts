@@ -16,6 +16,9 @@ import { findDamagedTables } from './table/table-check.ts'
 import { BackgroundTurns } from './unhurried.ts'
 import { DamagedLogError, damaged, verifyLog } from './verify.ts'
 
+/** Events that are verified in one turn of the event loop. */
+const CHUNK = 50
+
 /** The log to verify, and the state from which it was opened. */
 export interface BackgroundVerificationOptions {
   db: Database
@@ -100,7 +103,7 @@ export class BackgroundVerification {
     const projections = new ProjectionCheck(db, { snapshot, giveWay })
     const audit = new AuditIndexCheck(db)
     await verifyLog(db, {
-      ...{ witness: stored.head, snapshot },
+      ...{ witness: stored.head, snapshot, chunk: CHUNK },
       onEvents: async (events, records) => {
         for (const [i, event] of events.entries()) {
           const { position } = event

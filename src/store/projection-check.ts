@@ -33,7 +33,7 @@ import { scanRecording } from './scan-recording.ts'
 const MODULUS = 2 ** 52
 /** Closed recordings that are kept in memory: a slow disk may finish a file after the closing. */
 const KEPT_CLOSED = 50
-const CHUNK = 1_000
+const CHUNK = 200
 const CHUNK_BYTES = 256 * 1024
 
 /** A recording that is being folded, and the checksums of its entries. */

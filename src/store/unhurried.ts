@@ -16,8 +16,8 @@ export class Turns {
 }
 
 /** A piece of work in the background, in milliseconds, and how much longer the rest after it is. */
-const PIECE_MS = 2
-const REST = 4
+const PIECE_MS = 1
+const REST = 9
 
 /** Lets work in the background rest most of the time, so that other work hardly waits for it. */
 export class BackgroundTurns {

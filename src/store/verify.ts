@@ -15,6 +15,8 @@ export interface VerifyOptions {
   witness: Head | undefined
   /** The first event to verify; default 1. It may be chained to anything. */
   from?: number
+  /** How many events are read at a time; default 200. */
+  chunk?: number
   /** The state of the database that is verified; default: the present one. */
   snapshot?: DatabaseSnapshot | undefined
   /** Called with the verified events in order, some at a time, and their records. */
@@ -30,7 +32,7 @@ export interface VerifyOptions {
  * Rejects with STORAGE_UNAVAILABLE, whose detail names the position. Changes nothing.
  */
 export async function verifyLog(db: Database, options: VerifyOptions): Promise<Head> {
-  const { witness, from = 1, snapshot, onEvents, onProgress } = options
+  const { witness, from = 1, chunk: size = CHUNK, snapshot, onEvents, onProgress } = options
   const stored = await wrapReadErrors(() => db.get(HEAD_KEY, { snapshot }))
   const total = storedPosition(stored)
   if (witness !== undefined && witness.position > 0 && witness.position < from)
@@ -38,7 +40,7 @@ export async function verifyLog(db: Database, options: VerifyOptions): Promise<H
   const last: Head = { position: from - 1, hash: GENESIS }
   const range = from === 1 ? EVENTS : { gte: eventKey(from), lt: EVENTS.lt }
   const records = db.iterator({ ...range, snapshot, highWaterMarkBytes: CHUNK_BYTES })
-  for await (const chunk of readChunks(records, CHUNK)) {
+  for await (const chunk of readChunks(records, size)) {
     const events: LogEvent[] = []
     for (const [key, value] of chunk) {
       const position = eventPosition(key)
