@@ -119,8 +119,9 @@ async function isVerifying(daemon: Daemon): Promise<boolean> {
 
 async function pauseMs(daemon: Daemon): Promise<number> {
   const began = performance.now()
-  await daemon.api('POST', '/recordings/current/pause', {})
+  const { status, body } = await daemon.api('POST', '/recordings/current/pause', {})
   const took = performance.now() - began
+  if (status !== 200) throw new Error(`A pause was answered with ${JSON.stringify(body)}.`)
   await daemon.api('POST', '/recordings/current/resume', {})
   return took
 }

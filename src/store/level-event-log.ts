@@ -2,7 +2,6 @@ import { RecorderError } from '../contract/errors.ts'
 import type { TagEntry } from '../contract/views.ts'
 import { AnswerClock, answerTime, findAnswer } from './answers.ts'
 import { BackgroundVerification } from './background-verification.ts'
-import { clearRemains } from './clear-remains.ts'
 import { Compaction } from './compaction.ts'
 import { probeDisk, wrapReadErrors } from './database.ts'
 import type { LogSettings } from './event-log-options.ts'
@@ -70,11 +69,11 @@ export class LevelEventLog implements EventLog {
       log: () => (this.#isWritable ? this.#log : undefined),
       writer: () => this.#writer,
       verified: () => this.verified(),
+      compaction: this.#compaction,
       now: () => this.#answerClock.now(),
       onProblem: settings.onProblem,
     })
     this.#upkeep.begin()
-    void this.#clearRemains()
     void this.#state.storeSometimes()
   }
 
@@ -285,22 +284,15 @@ export class LevelEventLog implements EventLog {
       throw error
     }
     this.#upkeep.begin()
-    void this.#clearRemains()
     void this.#state.store()
-  }
-
-  #clearRemains(): Promise<void> {
-    return clearRemains(this.#log.db, this.#compaction).catch((error) => {
-      if (this.#closing === undefined) this.#settings.onProblem(error)
-    })
   }
 
   async #close(): Promise<void> {
     await this.#reopening?.catch(() => undefined)
     await this.#writer.idle()
     await this.#verification?.close()
-    await this.#upkeep.close()
     await this.#compaction.close()
+    await this.#upkeep.close()
     await this.#state.store()
     await this.#witness.flush().catch(this.#settings.onProblem)
     await this.#log.db.close()

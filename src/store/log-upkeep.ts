@@ -1,5 +1,7 @@
 import { evictExpired } from './answers.ts'
 import { fillAuditIndex } from './audit/fill-audit-index.ts'
+import { clearRemains } from './clear-remains.ts'
+import type { Compaction } from './compaction.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { OpenedLog } from './opened-log.ts'
 
@@ -13,12 +15,16 @@ export interface LogUpkeepOptions {
   writer(): Pick<LogWriter, 'write'>
   /** See `EventLog.verified`. */
   verified(): Promise<void>
+  compaction: Compaction
   /** The time by which answers grow old. */
   now(): number
   onProblem(problem: Error): void
 }
 
-/** Evicts kept answers that are too old, every hour, and fills the index of the auditor. */
+/**
+ * Evicts kept answers that are too old, every hour. Clears what 0.1 has left and fills the index of
+ * the auditor, once all is verified.
+ */
 export class LogUpkeep {
   readonly #options: LogUpkeepOptions
   readonly #hourly: NodeJS.Timeout
@@ -32,15 +38,20 @@ export class LogUpkeep {
 
   /** Begins with a log that has just been opened. The index is filled once all is verified. */
   begin(): void {
-    const { log, writer, verified, onProblem } = this.#options
+    const { log, writer, verified, compaction, onProblem } = this.#options
     this.#evict()
     const fill = async (): Promise<void> => {
       const opened = log()
-      if (opened) await fillAuditIndex(opened, writer(), () => log() === opened)
+      if (opened === undefined) return
+      await clearRemains(opened.db, compaction)
+      await fillAuditIndex(opened, writer(), () => log() === opened)
     }
     this.#filling = verified()
       .then(fill, () => {})
-      .catch(onProblem)
+      .catch((error) => {
+        // The next opening goes on.
+        if (log() !== undefined) onProblem(error)
+      })
   }
 
   /** Resolves when nothing is written. To be called when no verification is under way. */
