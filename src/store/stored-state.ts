@@ -56,7 +56,7 @@ export function fromStoredState(stored: StoredState): LogState {
     erasures: new Map(stored.erasures.map((event) => [event.recordingId as string, event])),
     erased: new Set(stored.erased),
     time: stored.time,
-    signingKeys: stored.signingKeys,
+    signingKeys: [...stored.signingKeys],
     begun: new Map(stored.begun),
   }
 }

@@ -7,10 +7,12 @@ import type { RecorderError } from '../../src/contract/errors.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { type EventLog, LogFinding } from '../../src/store/port.ts'
 import { decodeState, encodeState, type StoredState } from '../../src/store/stored-state.ts'
+import { readLiveTables } from '../../src/store/table/live-tables.ts'
 import { suite } from '../support/suite.ts'
 import { everythingOf, writeLog, writeRecording } from './support/corruption.ts'
 import { at, CRM, daemonStarted, History } from './support/history.ts'
 import { refusal, withDatabase, withFolder, withLog } from './support/scratch.ts'
+import { nameSigningKey } from './support/signing.ts'
 
 type Db = Level<string, string>
 
@@ -85,6 +87,8 @@ suite('opening from the stored state', (test) => {
           assert.equal(log.verification?.total, last)
           assert.deepEqual(await everythingOf(log), truth)
           await writeRecording(log, 50, 'in wrap-up')
+          // What is folded from new events must not change what is compared.
+          await nameSigningKey(log, TEST_KEYS)
           await log.verified()
           assert.equal(log.status, 'verified')
           assert.equal(log.verification, undefined)
@@ -344,7 +348,10 @@ suite('the verification in the background', (test) => {
     withFolder(async (folder) => {
       await write(folder)
       const truth = await withLog(folder, everythingOf)
-      const [table] = readdirSync(folder).filter((name) => name.endsWith('.ldb'))
+      const live = await readLiveTables(folder)
+      const [table] = readdirSync(folder).filter(
+        (name) => name.endsWith('.ldb') && live?.has(Number.parseInt(name, 10)),
+      )
       const bytes = readFileSync(join(folder, table as string))
       // A checksum, so that every answer of the database is still the same.
       const footer = bytes.length - 48
