@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
  * recording, latency, obs, idle, page, replay, inspection, inspector, media, sealing, seals,
- * custody, former and audit: compares the recorder with the bare programs that it is made of and
- * with OBS. Writes one table to the terminal, to bench/out, and with `--paste` into
+ * custody, former, audit and opening: compares the recorder with the bare programs that it is made
+ * of and with OBS. Writes one table to the terminal, to bench/out, and with `--paste` into
  * docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -22,6 +22,7 @@ import { benchLatency } from './latency.ts'
 import { busyPercent, describeMachine, load } from './machine.ts'
 import { benchMedia } from './media.ts'
 import { benchObs } from './obs-latency.ts'
+import { benchOpening } from './opening.ts'
 import { FULL, type Pace, QUICK } from './pace.ts'
 import { benchPage } from './page.ts'
 import { benchRecording } from './recording.ts'
@@ -53,6 +54,7 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   custody: benchCustody,
   former: benchFormer,
   audit: benchAudit,
+  opening: benchOpening,
 }
 
 const { values } = parseArgs({

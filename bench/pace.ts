@@ -29,6 +29,9 @@ export interface Pace {
   /** Recordings of 100 events in the log that an auditor asks, and how often. */
   auditRecordings: number
   auditRounds: number
+  /** Events in the log whose opening is measured, and how often it is opened. */
+  openingEvents: number
+  openingRounds: number
 }
 
 /** For figures to keep. */
@@ -51,6 +54,8 @@ export const FULL: Pace = {
   dueRecordings: 200,
   auditRecordings: 10_000,
   auditRounds: 15,
+  openingEvents: 1_000_000,
+  openingRounds: 5,
 }
 
 /** For a first look. */
@@ -73,4 +78,6 @@ export const QUICK: Pace = {
   dueRecordings: 20,
   auditRecordings: 1_000,
   auditRounds: 5,
+  openingEvents: 100_000,
+  openingRounds: 3,
 }

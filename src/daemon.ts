@@ -201,7 +201,8 @@ export async function checkLog(
   log: Pick<EventLog, 'status' | 'position' | 'events'>,
 ): Promise<void> {
   // The recorder opens a failed log again by itself, and a restart would not help a full disk.
-  if (log.status === 'verified') await log.events({ after: log.position - 1, limit: 1 })
+  if (log.status === 'verified' || log.status === 'verifying')
+    await log.events({ after: log.position - 1, limit: 1 })
 }
 
 function createBundler(

@@ -152,6 +152,7 @@ const CLASSES: Partial<Record<ErrorCode, ProblemClass>> = {
   DEVICE_UNAVAILABLE: DeviceError,
   CAPTURE_FAILED: DeviceError,
   STORAGE_UNAVAILABLE: StorageError,
+  LOG_DAMAGED: StorageError,
   STORAGE_FULL: StorageError,
 }
 

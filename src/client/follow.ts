@@ -1,4 +1,5 @@
 import type { LogEvent } from '../contract/events.ts'
+import type { LogMessage } from '../contract/log-message.ts'
 import { ConnectionError, NotReadyError, RecorderProblem, TooManyError } from './errors.ts'
 import { pause } from './pause.ts'
 import { type ServerSentEvent, ServerSentEventParser } from './server-sent-events.ts'
@@ -106,6 +107,7 @@ function toMessage({ id, type, data }: ServerSentEvent): StreamMessage | null {
   const value: unknown = JSON.parse(data)
   if (id !== undefined) return { kind: 'event', event: value as LogEvent }
   if (type === 'level') return { kind: 'level', level: value as LevelMessage }
+  if (type === 'log') return { kind: 'log', log: value as LogMessage }
   if (type === 'export') return { kind: 'export', progress: value as ExportProgress }
   return null
 }

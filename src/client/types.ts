@@ -1,6 +1,7 @@
 /** The types of requests and answers, as the schemas of the API describe them. */
 import type * as z from 'zod'
 import type { LogEvent } from '../contract/events.ts'
+import type { LogMessage } from '../contract/log-message.ts'
 import type { Medium } from '../contract/media.ts'
 import type { DeviceList, Level, RecordingAnswer, TagEntry } from '../contract/views.ts'
 import type { ANSWERS } from '../http/schemas/answers.ts'
@@ -118,6 +119,7 @@ export interface LevelMessage {
 /** A message of the event stream. Only events are in the log, and only they come again. */
 export type StreamMessage =
   | { kind: 'event'; event: LogEvent }
+  | { kind: 'log'; log: LogMessage }
   | { kind: 'level'; level: LevelMessage }
   | { kind: 'export'; progress: ExportProgress }
 

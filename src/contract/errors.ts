@@ -182,6 +182,11 @@ export const ERRORS = {
     'The recorder cannot write to its storage.',
     'Check the disk of the home folder. If the log failed, the recorder reopens it by itself.',
   ],
+  LOG_DAMAGED: [
+    503,
+    'The event log is damaged.',
+    'Capture has ended, and nothing is recorded any more; what is stored can still be read. Check the disk. Stop the recorder, and restore the log and its witness together from a backup.',
+  ],
   STORAGE_FULL: [
     507,
     'The disk is full.',

@@ -137,6 +137,8 @@ export interface ApplicationView {
     freeBytes: number
     recordableSeconds: number
     log: 'verified' | 'verifying' | 'readOnly'
+    /** While it is being verified: how many events are, and how many there were at the start. */
+    verification?: { done: number; total: number }
   }
   allowedCommands: AllowedCommand[]
 }

@@ -97,6 +97,9 @@ export class EventStream {
     const onEvents = (events: readonly LogEvent[]): void => this.#onEvents(events)
     bus.on('events', onEvents)
     this.#unsubscribe.push(() => bus.off('events', onEvents))
+    const onLog = (data: unknown): void => this.#writeTransient('log', data)
+    bus.on('log', onLog)
+    this.#unsubscribe.push(() => bus.off('log', onLog))
     if (levels) {
       const onLevel = (data: unknown): void => this.#writeTransient('level', data)
       bus.on('level', onLevel)
@@ -118,7 +121,7 @@ export class EventStream {
   }
 
   /** Sends a transient message. A client that is behind misses it. */
-  #writeTransient(name: 'level' | 'export', data: unknown): void {
+  #writeTransient(name: 'log' | 'level' | 'export', data: unknown): void {
     if (this.#blockedSince === null && !this.#catchingUp)
       this.#write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
   }

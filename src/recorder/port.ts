@@ -5,6 +5,7 @@ import type { AllowedCommand, Command } from '../contract/commands.ts'
 import type { KeyStatus } from '../contract/custody.ts'
 import type { EventData, LogEvent, SegmentDescription } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
+import type { LogMessage } from '../contract/log-message.ts'
 import type { Medium } from '../contract/media.ts'
 import type {
   ApplicationView,
@@ -39,6 +40,7 @@ export type { Access, AccessPort, Search } from './custody/access-port.ts'
  */
 export type RecorderBus = EventEmitter<{
   events: [events: readonly LogEvent[]]
+  log: [message: LogMessage]
   level: [level: { recordingId: string; medium: Medium; level: Level; at: string }]
 }>
 

@@ -2,9 +2,10 @@ import { EventEmitter } from 'eventemitter3'
 import type { By, ClientSide } from '../contract/by.ts'
 import type { AllowedCommand, Command } from '../contract/commands.ts'
 import type { CustodyRules, KeyStatus } from '../contract/custody.ts'
-import { RecorderError } from '../contract/errors.ts'
+import { type ErrorCode, RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
+import type { LogMessage } from '../contract/log-message.ts'
 import type { Medium } from '../contract/media.ts'
 import type {
   ApplicationView,
@@ -20,7 +21,9 @@ import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/por
 import { stopForShutdown } from './commands/stop-for-shutdown.ts'
 import type { AccessPort } from './custody/access-port.ts'
 import type { EventBatch } from './facts/event-batch.ts'
+import { followVerification } from './facts/follow-verification.ts'
 import { type OpeningFact, rulesFact, startedFact } from './facts/opening.ts'
+import { reopenLog } from './facts/reopen-log.ts'
 import { restoreRecordings } from './facts/restore.ts'
 import type { PastInspection, RecorderBus, RecorderPort, ScopeRefusal } from './port.ts'
 import type { LivePicture } from './queries/live-pictures.ts'
@@ -29,8 +32,6 @@ import type { RecorderOptions } from './recorder-options.ts'
 import { createRecorderParts, type RecorderParts } from './recorder-parts.ts'
 
 export type { RecorderOptions } from './recorder-options.ts'
-
-const REOPEN_DELAY_MS = 1_000
 
 /** The recorder: executes commands, moves its machines by committed facts only, answers queries. */
 export class Recorder implements RecorderPort {
@@ -69,7 +70,7 @@ export class Recorder implements RecorderPort {
   }
 
   /**
-   * Opens a recorder on a verified log. Wraps up the recordings that were live when the last one
+   * Opens a recorder on an opened log. Wraps up the recordings that were live when the last one
    * died; nothing starts by itself.
    */
   static async open(options: RecorderOptions): Promise<Recorder> {
@@ -80,6 +81,7 @@ export class Recorder implements RecorderPort {
       await recorder.#restore({ code: 'INTERRUPTED', failedAt: '' })
       recorder.#phase = 'ready'
     }
+    recorder.#followVerification()
     // The first start needs a known disk state, too.
     await recorder.#parts.disk.watch.check()
     recorder.#parts.disk.watch.start()
@@ -271,30 +273,29 @@ export class Recorder implements RecorderPort {
 
   /** Reopens and verifies the log until that works, then recovers as after a crash. */
   async #reopen(error: RecorderError): Promise<void> {
-    const failedAt =
-      this.#parts.facts.unrecordedEnd?.since ?? new Date(this.#options.clock.now()).toISOString()
-    await this.#parts.facts.dispose()
-    const { keys } = this.#options
-    // A disk that was only slow at first may be full in the end.
-    let { code } = error
-    while (this.#phase === 'reopening') {
-      try {
-        await keys.reload()
-        if (keys.problem) throw keys.problem
-        if (code === 'STORAGE_FULL') await this.#parts.disk.watch.releaseBallast()
-        await this.log.reopen()
-        await this.#restore({ code, failedAt })
-        if (this.#phase === 'reopening') this.#phase = 'ready'
-        this.#options.logger.info('the log is open and verified again')
-        return
-      } catch (cause) {
-        const isKnown = cause instanceof RecorderError && cause.code === 'KEY_UNAVAILABLE'
-        if (cause instanceof RecorderError) code = cause.code
-        // A person may take hours to unlock them.
-        if (!isKnown) this.#options.logger.warn({ err: cause }, 'the log cannot be reopened yet')
-        await this.#parts.facts.dispose()
-        await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS))
-      }
+    this.#tellLog('readOnly', error)
+    const parts = {
+      ...{ ...this.#options, facts: this.#parts.facts, diskWatch: this.#parts.disk.watch },
+      isWanted: () => this.#phase === 'reopening',
+      restore: (failed: { code: ErrorCode; failedAt: string }) => this.#restore(failed),
     }
+    const isOpen = await reopenLog(parts, error)
+    if (!isOpen || this.#phase !== 'reopening') return
+    this.#phase = 'ready'
+    this.#options.logger.info('the log is open and verified again')
+    this.#tellLog('verified')
+  }
+
+  #followVerification(): void {
+    followVerification({
+      ...{ log: this.log, bus: this.bus, logger: this.#options.logger },
+      fail: (finding) => this.#parts.facts.fail(finding),
+      onVerified: () => this.#tellLog('verified'),
+    })
+  }
+
+  #tellLog(log: LogMessage['log'], error?: RecorderError): void {
+    const at = new Date(this.#options.clock.now()).toISOString()
+    this.bus.emit('log', { log, at, ...(error && { code: error.code, detail: error.message }) })
   }
 }

@@ -8,6 +8,9 @@ import { listFolder } from '../disk/list-folder.ts'
 /** The LevelDB database. Keys and values are UTF-8 text. */
 export type Database = Level<string, string>
 
+/** A state of the database that does not change. Close it, for LevelDB keeps what it shows. */
+export type DatabaseSnapshot = ReturnType<Database['snapshot']>
+
 /** One change in a batch. */
 export type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string }
 

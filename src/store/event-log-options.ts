@@ -1,5 +1,6 @@
 import type { KeyRing } from '../custody/port.ts'
 import type { OpeningProgress } from './opened-log.ts'
+import type { ValueSeals } from './sealing/value-seals.ts'
 
 /** How to open an event log. */
 export interface EventLogOptions {
@@ -28,6 +29,19 @@ export interface EventLogOptions {
    * must then be `log.witnessLost`.
    */
   acceptLostWitness?: boolean
+  /**
+   * How many of its last events a log that is opened from its stored state verifies at once;
+   * default 20,000. A log that has no more is verified at once as a whole.
+   */
+  verifiedAtOnce?: number
   /** Called with background errors that do not harm the log. Default: a process warning. */
   onProblem?: (problem: Error) => void
 }
+
+/** The options of an event log, with their defaults, and its seals. */
+export type LogSettings = Omit<EventLogOptions, 'onLocked'> & { seals: ValueSeals } & Required<
+    Pick<
+      EventLogOptions,
+      'monotonic' | 'onProgress' | 'witnessFile' | 'onProblem' | 'verifiedAtOnce'
+    >
+  >

@@ -4,6 +4,8 @@ import { storageError } from './database.ts'
 
 /** A snapshot of a folder's files from before a database was opened on them. */
 export interface FolderSnapshot {
+  /** Whether it was made now, of files that are there. */
+  readonly isOwn: boolean
   /**
    * Deletes what killed openings have left. Call it once the database is open: its lock proves that
    * no other process uses it.
@@ -18,6 +20,11 @@ export interface FolderSnapshot {
   restore(): Promise<boolean>
   /** Deletes the snapshot of a database that could not be opened and was not changed. */
   abandon(): Promise<void>
+  /**
+   * Keeps the snapshot of a database that is used before all of it is verified. It is never
+   * restored, because it lacks what is written from now on.
+   */
+  keep(): Promise<void>
 }
 
 /**
@@ -29,6 +36,8 @@ export interface FolderSnapshot {
  *   <folder>.opening          the snapshot. That of a killed opening stays: it holds the files from
  *                             before LevelDB rewrote them
  *   <folder>.opening.<pid>    a snapshot that is being made or deleted
+ *   <folder>.unverified       the files from before an opening that has not verified everything,
+ *                             until that is done. Those of the first such opening stay
  *   <folder>.rewritten.<pid>  what LevelDB made of a damaged database when its opening was killed;
  *                             kept until the database is sound
  *
@@ -41,6 +50,7 @@ export async function snapshotFolder(folder: string): Promise<FolderSnapshot> {
     take(folder, snapshot, temporary),
   )
   return {
+    isOwn: source === 'own',
     sweep: () => wrapErrors(() => sweep(folder)),
     discard: () =>
       wrapErrors(async () => {
@@ -51,6 +61,7 @@ export async function snapshotFolder(folder: string): Promise<FolderSnapshot> {
         await rm(temporary, { recursive: true, force: true })
         for (const name of await siblings(folder, 'rewritten'))
           await rm(name, { recursive: true, force: true })
+        await discardUnverified(folder)
       }),
     restore: () =>
       wrapErrors(async () => {
@@ -74,7 +85,25 @@ export async function snapshotFolder(folder: string): Promise<FolderSnapshot> {
       wrapErrors(async () => {
         if (source === 'own') await rm(snapshot, { recursive: true, force: true })
       }),
+    keep: () =>
+      wrapErrors(async () => {
+        source = 'none'
+        await rename(snapshot, unverifiedFiles(folder)).catch(
+          ignore('ENOTEMPTY', 'EEXIST', 'EPERM'),
+        )
+        await rm(temporary, { recursive: true, force: true })
+        await rename(snapshot, temporary).catch(ignore('ENOENT'))
+        await rm(temporary, { recursive: true, force: true })
+      }),
   }
+}
+
+/** The folder with the files from before an opening whose log is not verified yet. */
+export const unverifiedFiles = (folder: string): string => `${folder}.unverified`
+
+/** Deletes those files, once everything is verified. Rejects like {@link snapshotFolder}. */
+export function discardUnverified(folder: string): Promise<void> {
+  return wrapErrors(() => rm(unverifiedFiles(folder), { recursive: true, force: true }))
 }
 
 async function take(

@@ -9,11 +9,10 @@ import {
 } from './acknowledgement.ts'
 import { answerOperations } from './answers.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
-import { applyErasureEvent } from './erasures.ts'
 import { GroupCommit } from './group-commit.ts'
 import { eventKey, HEAD_KEY } from './keys.ts'
 import { assertNextVersion, assignPosition } from './next-event.ts'
-import { applyErasure, type OpenedLog } from './opened-log.ts'
+import { applyToOpened, type OpenedLog } from './opened-log.ts'
 import type { Appended, AppendRequest, CommandAnswer } from './port.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import {
@@ -24,11 +23,8 @@ import {
 } from './projection-changes.ts'
 import { encodeRecord, hashRecord } from './record.ts'
 import { projectionsEntry, readProjectionSync } from './stored-projections.ts'
-import { applyTokenEvent } from './tokens.ts'
 import type { CheckpointSigner } from './tree/checkpoint-signer.ts'
 import { signEvents } from './tree/sign-events.ts'
-import { applySigningKeyEvent } from './tree/signing-key-events.ts'
-import { applyTimeEvent } from './trusted-time.ts'
 import type { Head } from './witness.ts'
 
 /** The contents of one LevelDB batch. */
@@ -261,26 +257,18 @@ export class LogWriter {
   }
 
   #committed({ changes, events, answers, voided, head, checkpoint }: Group): void {
-    const { open, tokens, erasures, signingKeys } = this.#log
+    const { open } = this.#log
     for (const [id, { after }] of changes) {
       if (after === undefined || after.view.state === 'Closed') open.delete(id)
       else open.set(id, after)
     }
-    for (const event of events) {
-      applyTokenEvent(tokens, event)
-      if (event.type === 'rules.changed') this.#log.rules = event.data.rules
-      applyErasure(this.#log, event)
-      applyErasureEvent(erasures, event)
-      applySigningKeyEvent(signingKeys, event)
-      this.#log.time = applyTimeEvent(this.#log.time, event)
-    }
+    for (const event of events) applyToOpened(this.#log, event)
     for (const [, owner, at] of voided)
       if (this.#log.answers.get(owner) === at) this.#log.answers.delete(owner)
     for (const [, owner, at] of answers) this.#log.answers.set(owner, at)
     if (head === undefined) return
     this.#log.head = head
     this.#log.checkpoint = checkpoint ?? this.#log.checkpoint
-    this.#log.lastEventAt = events.at(-1)?.at ?? this.#log.lastEventAt
     this.#parts.onCommitted(head)
   }
 }

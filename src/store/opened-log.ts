@@ -1,4 +1,3 @@
-import type { CustodyRules } from '../contract/custody.ts'
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
 import type { TagEntry } from '../contract/views.ts'
@@ -13,9 +12,9 @@ import {
   storageError,
   wrapReadErrors,
 } from './database.ts'
-import { applyErasureEvent, type UnfinishedErasures } from './erasures.ts'
 import { type FolderSnapshot, snapshotFolder } from './folder-snapshot.ts'
 import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
+import { applyToState, emptyState, type LogState } from './log-state.ts'
 import type { RecordingProjection } from './projection/recording.ts'
 import { ProjectionCheck } from './projection-check.ts'
 import { rebuildProjections } from './rebuild-projections.ts'
@@ -25,50 +24,36 @@ import { SearchWords } from './search-words.ts'
 import { areProjectionsCurrent } from './stored-projections.ts'
 import { copyDatabase } from './table/copy-database.ts'
 import { findDamagedTables } from './table/table-check.ts'
-import { applyTokenEvent, type Tokens } from './tokens.ts'
 import type { LogTree } from './tree/log-tree.ts'
 import { type OpenedTree, openTree } from './tree/open-tree.ts'
-import { applySigningKeyEvent, type SigningKeyEntry } from './tree/signing-key-events.ts'
-import { applyTimeEvent, NO_TIME, type TrustedTime } from './trusted-time.ts'
 import { damaged, tailMissing, verifyLog } from './verify.ts'
 import { createWitness, type Head } from './witness.ts'
 import { type LostWitness, WitnessCheck, type WitnessCheckOptions } from './witness-check.ts'
 
 /** The version of the layout in keys.ts and record.ts. That of 0.1 is 1, without sealed values. */
-const SCHEMA_VERSION = '2'
+export const SCHEMA_VERSION = '2'
 const UNSEALED_VERSION = '1'
 
 /** How many recordings the event about rebuilt views names. */
 const MOST_NAMED = 100
 
-/** A verified log with its state in memory. */
-export interface OpenedLog {
+/** A log with its state in memory. */
+export interface OpenedLog extends LogState {
   db: Database
   /** Seals and opens the values in events. */
   seals: ValueSeals
   head: Head
-  /** Time of the last event (RFC 3339); null when there is none. */
-  lastEventAt: string | null
   /** Set when the witness was lost and a person has accepted that. */
   lostWitness: LostWitness | undefined
   /** Set when stored views were not what the log says, so that they were rebuilt. */
   rebuiltViews: EventData['log.viewsRebuilt'] | undefined
   /** Recordings that are not closed, oldest first. */
   open: Map<string, RecordingProjection>
-  tokens: Tokens
-  /** The newest rules of custody in the log. */
-  rules: CustodyRules | undefined
-  erasures: UnfinishedErasures
-  time: TrustedTime
   answers: AnswerTimes
   unacknowledged: Unacknowledged
-  /** The recordings that are erased, also those whose erasure has only begun. */
-  erased: Set<string>
   words: SearchWords
   /** The Merkle tree of the events that are written or being written. */
   tree: LogTree
-  /** The keys that sign checkpoints, oldest first. */
-  signingKeys: SigningKeyEntry[]
   /** The newest durable checkpoint. */
   checkpoint: OpenedTree['checkpoint']
   /** The index for the auditor's questions. */
@@ -139,28 +124,16 @@ async function verifyAndLoad(
   damagedTables: string[],
 ): Promise<OpenedLog> {
   const isUnsealed = await checkSchema(db)
-  const tokens: Tokens = new Map()
-  const kept = { erased: new Set<string>(), words: new SearchWords(), seals }
-  const erasures: UnfinishedErasures = new Map()
-  const signingKeys: SigningKeyEntry[] = []
-  let time = NO_TIME
+  const state = emptyState()
   const projections = new ProjectionCheck(db)
   const auditCheck = new AuditIndexCheck(db)
-  let rules: CustodyRules | undefined
-  let lastEventAt: string | null = null
   const head = await verifyLog(db, {
     witness: witness.head,
     async onEvents(events) {
       for (const event of events) {
         witness.observe(event)
-        applyTokenEvent(tokens, event)
-        if (event.type === 'rules.changed') rules = event.data.rules
-        applyErasure(kept, event)
-        applyErasureEvent(erasures, event)
-        applySigningKeyEvent(signingKeys, event)
-        time = applyTimeEvent(time, event)
+        applyToState(state, event)
       }
-      lastEventAt = events.at(-1)?.at ?? lastEventAt
       await projections.observe(events)
       await auditCheck.observe(events)
     },
@@ -173,41 +146,42 @@ async function verifyAndLoad(
   if (!isLost && !witness.hasFile) await createWitness(witnessFile, head)
   if (head.position === 0) await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
   const tree = await openTree(db, {
-    ...{ size: head.position, keys: signingKeys, onProblem },
+    ...{ size: head.position, keys: state.signingKeys, onProblem },
     onProgress: (done) => onProgress({ task: 'rebuilding', done, total: head.position }),
   })
   const differing = await compareOrRebuild({ db, seals }, head.position, projections, onProgress)
   if (isUnsealed && seals.isAvailable) await sealFormerAnswers(db, seals, SCHEMA_VERSION)
   await auditCheck.removeWrong(head.position)
   return {
-    db,
-    head,
-    audit: await AuditIndex.open({ db, head }),
-    lastEventAt,
+    ...(await loadOpened(db, seals, state, head)),
+    open: projections.openRecordings(),
     lostWitness: isLost ? await witness.describe(head) : undefined,
     rebuiltViews: describeRebuilt(differing, damagedTables, auditCheck.differing),
-    open: projections.openRecordings(),
-    tokens,
-    rules,
-    erasures,
-    time,
-    answers: await loadAnswerTimes(db),
-    unacknowledged: await loadUnacknowledged(db, head.position),
-    signingKeys,
     ...tree,
-    ...kept,
   }
 }
 
-/** Notes that a recording is erased, and forgets what is in memory of it. */
-export function applyErasure(
-  { erased, words, seals }: Pick<OpenedLog, 'erased' | 'words' | 'seals'>,
-  { type, recordingId }: LogEvent,
-): void {
+/** Loads what an opened log keeps in memory besides its open recordings. */
+export async function loadOpened(
+  db: Database,
+  seals: ValueSeals,
+  state: LogState,
+  head: Head,
+): Promise<Omit<OpenedLog, 'open' | 'lostWitness' | 'rebuiltViews' | keyof OpenedTree>> {
+  for (const id of state.erased) seals.forget(id)
+  const answers = await loadAnswerTimes(db)
+  const audit = await AuditIndex.open({ db, head })
+  const unacknowledged = await loadUnacknowledged(db, head.position)
+  return { ...state, db, seals, head, audit, answers, unacknowledged, words: new SearchWords() }
+}
+
+/** Applies an event to an opened log, in place, and forgets what is in memory of an erased one. */
+export function applyToOpened(log: OpenedLog, event: LogEvent): void {
+  applyToState(log, event)
+  const { type, recordingId } = event
   if (type !== 'recording.erasing' || recordingId === null) return
-  erased.add(recordingId)
-  words.forget(recordingId)
-  seals.forget(recordingId)
+  log.words.forget(recordingId)
+  log.seals.forget(recordingId)
 }
 
 /** Replaces a database whose tables are damaged. Resolves with their names. */

@@ -11,12 +11,15 @@ import type {
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 import type { AuditLog } from './audit/audit-port.ts'
+import type { LogFinding } from './log-finding.ts'
 import type { ReadableLog, StoredRecord } from './read-records.ts'
 import type { SigningKeyEntry } from './tree/signing-key-events.ts'
 import type { TrustedTime } from './trusted-time.ts'
 
 /** Part of the port: the log as an auditor reads it. */
 export type * from './audit/audit-port.ts'
+/** Part of the port: what a verification finds. */
+export { LogFinding } from './log-finding.ts'
 export type { SigningKeyEntry } from './tree/signing-key-events.ts'
 /** Part of the port: the time as the log proves it. */
 export type { TrustedTime } from './trusted-time.ts'
@@ -116,8 +119,17 @@ export interface ClosedQuery {
 /** Returns a view as readers are shown it. It never changes whether a recording is closed. */
 export type ToShown = (view: RecordingView) => RecordingView
 
-/** Whether the log is verified, and whether it can be written. */
-export type LogStatus = 'verifying' | 'verified' | 'readOnly'
+/**
+ * Whether the log is verified, and whether it can be written: `verifying` while it is in use and
+ * its beginning is being verified, `reopening` while it takes no events.
+ */
+export type LogStatus = 'reopening' | 'verifying' | 'verified' | 'readOnly'
+
+/** How far the verification of a log has come. Both count events. */
+export interface VerificationProgress {
+  done: number
+  total: number
+}
 
 /** Proofs about the log that strangers can check (RFC 6962, C2SP). */
 export interface LogProofs {
@@ -149,6 +161,15 @@ export interface LogProofs {
  */
 export interface EventLog {
   readonly status: LogStatus
+  /** How far the verification in the background has come; undefined when there is none. */
+  readonly verification: VerificationProgress | undefined
+  /**
+   * Resolves when every event, view and stored state that the log had at its opening is verified,
+   * or verified again after it was reopened: at once, or in the background. Rejects with
+   * {@link LogFinding} when anything differs. The log is then read-only, unless the repair can
+   * wait. Rejects with NOT_READY when the log is closed or reopened before.
+   */
+  verified(): Promise<void>
   /** Position of the last durable event; 0 when there is none. */
   readonly position: number
   /**
@@ -251,8 +272,8 @@ export interface EventLog {
    */
   readonly readable: ReadableLog & { readonly erased: ReadonlySet<string> }
   /**
-   * Closes the database, opens it again, and verifies order and chain. Rejects when it still cannot
-   * be read or written.
+   * Closes the database, opens it again, and verifies everything at once. Rejects when it still
+   * cannot be read or written.
    */
   reopen(): Promise<void>
   /** Waits for queued batches, then closes. */

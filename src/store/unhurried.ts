@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 /** The longest turn of the event loop, in milliseconds. */
 const TURN_MS = 5
 
@@ -9,6 +11,31 @@ export class Turns {
   async giveWay(): Promise<void> {
     if (performance.now() - this.#since < TURN_MS) return
     await new Promise(setImmediate)
+    this.#since = performance.now()
+  }
+}
+
+/** A piece of work in the background, in milliseconds, and how much longer the rest after it is. */
+const PIECE_MS = 1
+const REST = 9
+
+/** Lets work in the background rest most of the time, so that other work hardly waits for it. */
+export class BackgroundTurns {
+  readonly #signal: AbortSignal
+  #since = performance.now()
+
+  /** `signal` ends the work. */
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
+
+  /** Resolves at once, or after a rest. Rejects with the reason of the signal. */
+  async giveWay(): Promise<void> {
+    this.#signal.throwIfAborted()
+    const worked = performance.now() - this.#since
+    if (worked < PIECE_MS) return
+    await delay(worked * REST)
+    this.#signal.throwIfAborted()
     this.#since = performance.now()
   }
 }

@@ -1,7 +1,7 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { LogEvent } from '../contract/events.ts'
-import { type Database, readChunks, wrapReadErrors } from './database.ts'
-import { EVENTS, eventPosition, HEAD_KEY } from './keys.ts'
+import { type Database, type DatabaseSnapshot, readChunks, wrapReadErrors } from './database.ts'
+import { EVENTS, eventKey, eventPosition, HEAD_KEY } from './keys.ts'
 import { decodeRecord, GENESIS, hashRecord, previousHash } from './record.ts'
 import { hasOwnValues } from './sealing/sealed-members.ts'
 import type { Head } from './witness.ts'
@@ -13,47 +13,67 @@ const CHUNK_BYTES = 256 * 1024
 export interface VerifyOptions {
   /** A durable event that must be in the log. */
   witness: Head | undefined
-  /** Called with the verified events in order, some at a time. */
-  onEvents?: (events: LogEvent[]) => void | Promise<void>
+  /** The first event to verify; default 1. It may be chained to anything. */
+  from?: number
+  /** How many events are read at a time; default 200. */
+  chunk?: number
+  /** The state of the database that is verified; default: the present one. */
+  snapshot?: DatabaseSnapshot | undefined
+  /** Called with the verified events in order, some at a time, and their records. */
+  onEvents?: (events: LogEvent[], records: readonly string[]) => void | Promise<void>
   /** Called from time to time with the numbers of verified events and of all. */
   onProgress?: (done: number, total: number) => void
 }
 
 /**
- * Verifies the whole log: positions from 1 without a gap, each record chained to the one before,
- * valid JSON, the stored head as the last event, and the witness's event among them. Resolves with
- * the last event's position and hash (position 0 when there is none). Rejects with
- * STORAGE_UNAVAILABLE, whose detail names the position. Changes nothing.
+ * Verifies the log from an event on: positions without a gap, each record chained to the one
+ * before, valid JSON, the stored head as the last event, and the witness's event among them or
+ * before them. Resolves with the last event's position and hash (position 0 when there is none).
+ * Rejects with STORAGE_UNAVAILABLE, whose detail names the position. Changes nothing.
  */
 export async function verifyLog(db: Database, options: VerifyOptions): Promise<Head> {
-  const { witness, onEvents, onProgress } = options
-  const total = await storedPosition(db)
-  const last: Head = { position: 0, hash: GENESIS }
-  const records = db.iterator({ ...EVENTS, highWaterMarkBytes: CHUNK_BYTES })
-  for await (const chunk of readChunks(records, CHUNK)) {
+  const { witness, from = 1, chunk: size = CHUNK, snapshot, onEvents, onProgress } = options
+  const stored = await wrapReadErrors(() => db.get(HEAD_KEY, { snapshot }))
+  const total = storedPosition(stored)
+  if (witness !== undefined && witness.position > 0 && witness.position < from)
+    await verifyRecord(db, witness)
+  const last: Head = { position: from - 1, hash: GENESIS }
+  const range = from === 1 ? EVENTS : { gte: eventKey(from), lt: EVENTS.lt }
+  const records = db.iterator({ ...range, snapshot, highWaterMarkBytes: CHUNK_BYTES })
+  for await (const chunk of readChunks(records, size)) {
     const events: LogEvent[] = []
     for (const [key, value] of chunk) {
       const position = eventPosition(key)
       if (position !== last.position + 1) throw missing(last.position + 1, position)
-      if (previousHash(value) !== last.hash) throw changed(Math.max(1, last.position), position)
+      if (previousHash(value) !== last.hash && (position > from || from === 1))
+        throw changed(Math.max(1, last.position), position)
       const event = parseEvent(value, position)
       last.position = position
       last.hash = hashRecord(value)
       if (position === witness?.position && last.hash !== witness.hash) throw unwitnessed(position)
       events.push(event)
     }
-    await onEvents?.(events)
+    await onEvents?.(
+      events,
+      chunk.map(([, record]) => record),
+    )
     onProgress?.(last.position, Math.max(last.position, total))
   }
-  await verifyHead(db, last)
+  verifyHead(stored, last)
   if (witness !== undefined && witness.position > last.position)
     throw tailMissing(last.position, witness.position)
   return last
 }
 
+/** Verifies a single record. */
+async function verifyRecord(db: Database, { position, hash }: Head): Promise<void> {
+  const record = await wrapReadErrors(() => db.get(eventKey(position)))
+  if (record === undefined) throw missing(position, position + 1)
+  if (hashRecord(record) !== hash) throw unwitnessed(position)
+}
+
 /** Returns how many events the log should have, before that is verified. */
-async function storedPosition(db: Database): Promise<number> {
-  const stored = await wrapReadErrors(() => db.get(HEAD_KEY))
+function storedPosition(stored: string | undefined): number {
   return Number(/^\{"position":(\d+)/.exec(stored ?? '')?.[1] ?? 0)
 }
 
@@ -70,8 +90,7 @@ function parseEvent(value: string, position: number): LogEvent {
 }
 
 /** Compares the last event with the stored head, which shows a changed or removed last event. */
-async function verifyHead(db: Database, last: Head): Promise<void> {
-  const stored = await wrapReadErrors(() => db.get(HEAD_KEY))
+function verifyHead(stored: string | undefined, last: Head): void {
   if (stored === undefined) {
     if (last.position > 0)
       throw damaged(`the name of the last event is missing; ${last.position} events were found`)
@@ -91,13 +110,21 @@ async function verifyHead(db: Database, last: Head): Promise<void> {
     throw changed(last.position, undefined)
 }
 
+/** The log is not what was written. */
+export class DamagedLogError extends RecorderError {
+  /** The damage and its place, as a part of a sentence. */
+  readonly what: string
+
+  constructor(what: string, cause?: unknown) {
+    const detail = `The log is damaged: ${what}. Nothing was changed.`
+    super('STORAGE_UNAVAILABLE', detail, { cause })
+    this.what = what
+  }
+}
+
 /** Creates the error for a damaged log. */
 export function damaged(what: string, cause?: unknown): RecorderError {
-  return new RecorderError(
-    'STORAGE_UNAVAILABLE',
-    `The log is damaged: ${what}. Nothing was changed.`,
-    { cause },
-  )
+  return new DamagedLogError(what, cause)
 }
 
 function missing(expected: number, found: number): RecorderError {

@@ -115,6 +115,19 @@ suite('the event stream', (test) => {
     loud?.hangUp()
   })
 
+  test('says that the log cannot be written any more, without an id', async () => {
+    const reader = await readEvents(daemon)
+    const data = { log: 'readOnly', code: 'LOG_DAMAGED', detail: 'Event 5.', at: 'now' } as const
+    daemon.recorder.bus.emit('log', data)
+    daemon.recorder.commit()
+    await reader.received(1)
+    assert.deepEqual(
+      reader.blocks.find(({ event }) => event === 'log'),
+      { id: null, event: 'log', data, comment: false },
+    )
+    reader.hangUp()
+  })
+
   test('is kept alive by comments', async () => {
     const reader = await readEvents(daemon)
     await eventually(

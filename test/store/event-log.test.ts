@@ -295,7 +295,7 @@ suite('the event log', (test) => {
     inLog(async (log) => {
       const queued = log.append({ events: [daemonStarted()] })
       const reopened = log.reopen()
-      assert.equal(log.status, 'verifying')
+      assert.equal(log.status, 'reopening')
       await refusal('STORAGE_UNAVAILABLE', () => log.append({ events: [daemonStarted()] }))
       await Promise.all([reopened, log.reopen(), queued.committed])
       assert.equal(log.status, 'verified')

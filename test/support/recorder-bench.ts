@@ -73,6 +73,8 @@ export class RecorderBench {
    * before `committed`.
    */
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
+  /** How many of its last events the log verifies at once; default: that of the store. */
+  verifiedAtOnce: number | undefined
   readonly clock = new FakeClock()
   /** A test that passes a key ring of its own uses that one. */
   readonly keys: TestKeyRing
@@ -99,8 +101,11 @@ export class RecorderBench {
 
   async open(): Promise<void> {
     this.platform = fakePlatform()
+    const { keys, verifiedAtOnce } = this
+    const fast = verifiedAtOnce === undefined ? {} : { verifiedAtOnce }
+    const log = await openEventLog({ folder: join(this.folder, 'log'), keys, ...fast })
     this.recorder = await Recorder.open({
-      log: this.#gated(await openEventLog({ folder: join(this.folder, 'log'), keys: this.keys })),
+      log: this.#gated(log),
       platform: this.platform,
       keys: this.keys,
       clock: this.clock,

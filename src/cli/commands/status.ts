@@ -1,5 +1,5 @@
 import type { OutsiderView } from '../../contract/outsiders.ts'
-import type { RecordingAnswer } from '../../contract/views.ts'
+import type { ApplicationView, RecordingAnswer } from '../../contract/views.ts'
 import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { facts } from '../facts.ts'
@@ -44,7 +44,7 @@ async function fetchStatus(api: Api): Promise<Status> {
 
 function statusText({ application, recording, outsiders }: Status, style: Style): string {
   const paint = { Idle: style.strong, Recording: style.good, Error: style.bad }[application.state]
-  const { freeBytes, recordableSeconds, log } = application.storage
+  const { freeBytes, recordableSeconds } = application.storage
   const missing = Object.entries(application.media).filter(([, medium]) => !medium.available)
   const rows = [
     ['State', paint(application.state)],
@@ -60,7 +60,7 @@ function statusText({ application, recording, outsiders }: Status, style: Style)
     ]),
     [
       'Storage',
-      `${size(freeBytes)} free, enough for ${duration(recordableSeconds * 1000)} (h:mm:ss); log ${log}`,
+      `${size(freeBytes)} free, enough for ${duration(recordableSeconds * 1000)} (h:mm:ss); log ${logText(application.storage)}`,
     ],
     ...outsiders.map((outsider) => [OUTSIDERS[outsider.kind], outsiderText(outsider, style)]),
     ['Version', application.version],
@@ -85,6 +85,12 @@ function outsiderText({ name, confirmed, problem }: OutsiderView, style: Style):
   if (problem === null) return text
   const since = `(${problem.code}, since ${localTime(problem.since)})`
   return style.bad(`${text}. ${printable(problem.message)} ${since}`)
+}
+
+function logText({ log, verification }: ApplicationView['storage']): string {
+  if (verification === undefined) return log
+  const { done, total } = verification
+  return `${log} (${done} of ${total} events)`
 }
 
 function controlText({ startedBy, startedAt }: RecordingAnswer): string {

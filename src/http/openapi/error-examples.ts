@@ -107,5 +107,9 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
   NOT_READY: { detail: 'The recorder verifies its log: 120000 of 480000 events.' },
   INTERRUPTED: { detail: 'A pause or stop arrived before the media flowed.' },
   STORAGE_UNAVAILABLE: { detail: 'The log could not be written.' },
+  LOG_DAMAGED: {
+    detail:
+      'The log is damaged: event 150 is not the one to which event 151 is chained. The verification in the background has found that. Recording has ended, and the log is not changed any more.',
+  },
   STORAGE_FULL: { detail: 'The disk of the log is full.' },
 }

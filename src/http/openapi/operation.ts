@@ -13,6 +13,7 @@ const TEXT = { type: 'string' }
 /** The messages of the event stream by the name in `event:`; any other one is of the log. */
 const STREAM_MESSAGES = {
   event: refTo('schemas', 'Event'),
+  log: refTo('schemas', 'LogMessage'),
   level: refTo('schemas', 'LevelMessage'),
   export: refTo('schemas', 'ExportMessage'),
 }

@@ -27,6 +27,7 @@ const COMMAND_ERRORS: readonly ErrorCode[] = [
   'NOT_READY',
   'INTERRUPTED',
   'STORAGE_UNAVAILABLE',
+  'LOG_DAMAGED',
   'STORAGE_FULL',
 ]
 /** The further codes of commands that start media. */

@@ -24,8 +24,9 @@ function resumePosition(lastEventId: string | string[] | undefined, newest: numb
 
 const STREAM_DESCRIPTION = [
   'A stream of `text/event-stream`. In a message of the log, `id` is the position, `event` the type, and `data` the event as one line of JSON (schema `Event`).',
+  'A message named `log` says that the log is read-only, or verified again, and why (schema `LogMessage`).',
   'With `levels=1`, messages named `level` arrive about ten times a second for each sound track (schema `LevelMessage`).',
-  'With `exports=1`, messages named `export` report composed files (schema `ExportMessage`). Neither has an `id`, is in the log, or is sent again.',
+  'With `exports=1`, messages named `export` report composed files (schema `ExportMessage`). None of them has an `id`, is in the log, or is sent again.',
   '\n\nThe stream begins after `Last-Event-ID` (`0`: the whole log). Without it, the stream begins with the next event.',
   'A position beyond the end of the log is answered 400 with `lastPosition`: the client knows another log, e.g. the one before a restored backup.',
   'It begins with `retry: 1000`, and a comment comes at least every 15 s.',

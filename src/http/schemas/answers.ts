@@ -45,6 +45,13 @@ export const scope = z.enum(SCOPES)
 
 const levelMessage = z.object({ recordingId: id, medium, level, at: time })
 
+const logMessage = z.object({
+  log: z.enum(['verified', 'verifying', 'readOnly']),
+  code: errorCode.optional(),
+  detail: z.string().optional(),
+  at: time,
+})
+
 const exportMessage = z.object({
   recordingId: id,
   kind: z.enum(['export', ...MEDIA]).describe('The file being made'),
@@ -75,6 +82,7 @@ const application = z.object({
     freeBytes: count,
     recordableSeconds: count,
     log: z.enum(['verified', 'verifying', 'readOnly']),
+    verification: z.object({ done: z.int(), total: z.int() }).optional(),
   }),
   allowedCommands,
 })
@@ -208,6 +216,7 @@ export const ANSWERS = {
   Keys: keys,
   Launch: launch,
   LevelMessage: levelMessage,
+  LogMessage: logMessage,
   NewToken: newToken,
   OpenApi: z.object({ openapi: z.string() }),
   Outsiders: outsiders,

@@ -16,9 +16,11 @@ import type { Erasures } from './erasures.ts'
 /** The parts that commands of custody work with. */
 export interface CustodyCommandsOptions {
   facts: Pick<FactPipeline, 'accept' | 'recordings' | 'failure'>
-  log: Pick<EventLog, 'pending' | 'recording'>
+  log: Pick<EventLog, 'pending' | 'recording' | 'verification'>
   refusals: Pick<Refusals, 'refuse'>
   erasures: Pick<Erasures, 'erase' | 'wait'>
+  /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
+  verified(): Promise<void>
   rules(): CustodyRules
   system: By
   /** Renders the answer with a recording. */
@@ -42,8 +44,10 @@ export class CustodyCommands {
    * like `RecorderPort.dispatch`.
    */
   async execute(command: CustodyCommand | ConsentCommand): Promise<CommandAnswer> {
-    const { facts, log, refusals, rules } = this.#options
+    const { facts, log, refusals, rules, verified } = this.#options
     if (facts.failure) throw facts.failure
+    // A hold must not be missed. Nothing else waits for that.
+    if (command.name === 'recording.erase' && log.verification) await verified()
     const { recordingId } = command
     const id = recordingId === 'current' ? currentRecording(facts.recordings)?.id : recordingId
     const view = id == null ? undefined : log.pending(id)

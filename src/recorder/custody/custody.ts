@@ -1,9 +1,11 @@
 import type { By } from '../../contract/by.ts'
 import type { ConsentCommand, CustodyCommand } from '../../contract/commands.ts'
 import type { CustodyRules } from '../../contract/custody.ts'
+import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { ApplicationError, RecordingView } from '../../contract/views.ts'
 import type { CommandAnswer } from '../../store/port.ts'
+import { unlessAborted } from '../../time/unless-aborted.ts'
 import { Refusals } from '../commands/refusals.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
@@ -26,6 +28,7 @@ export class Custody {
   readonly keyUpkeep: KeyUpkeep
   readonly retention: Retention
   readonly #rules: () => CustodyRules
+  readonly #closing = new AbortController()
   readonly #erasures: Erasures
   readonly #commands: CustodyCommands
 
@@ -33,7 +36,8 @@ export class Custody {
     const { log, keys, clock, recordingsFolder, rules } = options
     const { forgetComposed = async () => {} } = options
     const now = (): number => clock.now()
-    const common = { facts, log, keys, system, recordingsFolder, rules, now, onFault }
+    const verified = () => unlessAborted(log.verified(), this.#closing.signal)
+    const common = { verified, facts, log, keys, system, recordingsFolder, rules, now, onFault }
     const erasures = new Erasures({ ...common, forgetComposed })
     const refusals = new Refusals(facts, log)
     this.#rules = rules
@@ -74,6 +78,7 @@ export class Custody {
 
   /** Resolves when nothing is erased or destroyed any more. The next start goes on. */
   async close(): Promise<void> {
+    this.#closing.abort(new RecorderError('NOT_READY', 'The recorder is stopping.'))
     await Promise.all([this.#erasures.close(), this.retention.close(), this.keyUpkeep.close()])
   }
 }

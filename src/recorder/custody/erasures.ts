@@ -6,6 +6,7 @@ import type { EventData } from '../../contract/events.ts'
 import type { ApplicationError } from '../../contract/views.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { CommandAnswer, EventLog } from '../../store/port.ts'
+import { unlessAborted } from '../../time/unless-aborted.ts'
 import { within } from '../../time/within.ts'
 import type { EventBatch, FactCause } from '../facts/event-batch.ts'
 import type { FactPipeline } from '../facts/fact-pipeline.ts'
@@ -15,7 +16,7 @@ import { type RemovedFiles, removeRecordingFiles } from './remove-recording-file
 /** The parts that erasures work with. */
 export interface ErasuresOptions {
   facts: Pick<FactPipeline, 'append' | 'accept'>
-  log: Pick<EventLog, 'unfinishedErasures' | 'clearErased'>
+  log: Pick<EventLog, 'unfinishedErasures' | 'clearErased' | 'verified'>
   keys: Pick<KeyRing, 'destroy'>
   recordingsFolder: string
   /** Removes the composed files of a recording, and ends what reads or makes them. */
@@ -164,6 +165,8 @@ export class Erasures {
   /** The steps, each of which can be repeated. The key is first: it is what makes it final. */
   async #remove(id: string, removed: RemovedFiles, signal: AbortSignal): Promise<void> {
     const { keys, log, recordingsFolder, forgetComposed } = this.#options
+    // Nothing is destroyed on the word of a log that may be damaged.
+    await unlessAborted(log.verified(), signal)
     await keys.destroy(id)
     await unlessAborted(forgetComposed(id), signal)
     await removeRecordingFiles(join(recordingsFolder, id), removed, signal)
@@ -207,18 +210,4 @@ function outcomeOf({ finished, delayed }: Run): Promise<CommandAnswer | undefine
 
 function defaultRetryMs(attempt: number): number {
   return Math.min(60_000, 1_000 * 2 ** attempt)
-}
-
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  let abort: () => void = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-  })
-  try {
-    await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }

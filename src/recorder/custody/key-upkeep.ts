@@ -11,6 +11,8 @@ export interface KeyUpkeepOptions {
   keys: KeyRing
   log: Pick<EventLog, 'recording' | 'openRecordings' | 'lostWitness' | 'proofs'>
   facts: Pick<FactPipeline, 'append'>
+  /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
+  verified(): Promise<void>
   system: By
   recordingsFolder: string
   onFault(what: string, error: unknown): void
@@ -80,8 +82,13 @@ export class KeyUpkeep {
   }
 
   async #goOn(ids: readonly string[]): Promise<void> {
-    const { keys, system, recordingsFolder, onFault } = this.#options
+    const { keys, system, recordingsFolder, verified, onFault } = this.#options
     if ((await keys.status()).rotation) await this.rotate(system)
+    const isVerified = await verified().then(
+      () => true,
+      () => false,
+    )
+    if (!isVerified) return
     const withFiles = new Set(await readdir(recordingsFolder))
     for (const id of ids) {
       if (this.#isClosed) return

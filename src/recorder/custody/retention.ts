@@ -14,6 +14,8 @@ export interface RetentionOptions extends ClockGuardOptions {
   facts: Pick<FactPipeline, 'append' | 'failure'>
   log: Pick<EventLog, 'closedRecordings' | 'pending' | 'trustedTime'>
   erasures: Pick<Erasures, 'erase'>
+  /** Resolves when the log is verified; rejects when it is not, or when the recorder stops. */
+  verified(): Promise<void>
   rules(): CustodyRules
   onFault(what: string, error: unknown): void
 }
@@ -106,8 +108,12 @@ export class Retention {
   }
 
   async #check(): Promise<void> {
-    const { rules, facts, system, now } = this.#options
-    if (this.#isClosed || facts.failure) return
+    const { rules, facts, system, now, verified } = this.#options
+    const isVerified = await verified().then(
+      () => true,
+      () => false,
+    )
+    if (!isVerified || this.#isClosed || facts.failure) return
     const time = now()
     this.#checkedAt = time
     if (shortestKeepingMs(rules().retention) === null) return this.#warn(0)

@@ -25,6 +25,7 @@ import type { RecorderBus } from '../port.ts'
 import { ActiveErrors } from './active-errors.ts'
 import { type LivePicture, LivePictures } from './live-pictures.ts'
 import { Replays } from './replays.ts'
+import { shownLog } from './shown-log.ts'
 
 /** The parts that a reader reads from. */
 export interface ReaderOptions {
@@ -240,7 +241,7 @@ export class Reader {
       controller: current?.controller ?? null,
       errors,
       media,
-      storage: { freeBytes, recordableSeconds, log: facts.unrecordedEnd ? 'readOnly' : log.status },
+      storage: { freeBytes, recordableSeconds, ...shownLog(log, facts) },
       allowedCommands: ready() ? this.allowedCommands(current?.id ?? null, side) : [],
     }
   }

@@ -26,7 +26,7 @@ export interface ReadinessOptions extends SystemParts {
   platform: Pick<CapturePlatform, 'devices' | 'probe' | 'encoderProblem' | 'encoderVersion'>
   /** The tracks of the recording that is capturing; undefined when there is none. */
   live(): Partial<Record<Medium, LiveTrack>> | undefined
-  log: Pick<EventLog, 'status' | 'position' | 'events'>
+  log: Pick<EventLog, 'status' | 'verification' | 'position' | 'events'>
   failure(): RecorderError | undefined
 }
 

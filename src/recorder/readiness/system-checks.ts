@@ -12,7 +12,7 @@ import type { DiskWatch } from '../disk/disk-watch.ts'
 export interface SystemParts {
   platform: Pick<CapturePlatform, 'encoderProblem' | 'encoderVersion'>
   diskWatch: Pick<DiskWatch, 'check' | 'shortage'>
-  log: Pick<EventLog, 'status' | 'position' | 'events'>
+  log: Pick<EventLog, 'status' | 'verification' | 'position' | 'events'>
   keys: Pick<KeyRing, 'status'>
   desktop: Pick<DesktopGuard, 'problem'>
   rules(): Pick<CustodyRules, 'lock'>
@@ -122,7 +122,7 @@ export async function clockChecks({
   ]
 }
 
-/** Checks that the log is verified and can be written. */
+/** Checks that the log can be written, and how far it is verified. */
 export function logChecks({ log, failure }: SystemParts): ReadinessCheck[] {
   const id = 'log'
   const problem = failure()
@@ -130,10 +130,11 @@ export function logChecks({ log, failure }: SystemParts): ReadinessCheck[] {
     return [{ id, result: 'fail', detail: problem.message, remedy: ERRORS[problem.code][2] }]
   if (log.status === 'verified')
     return [{ id, result: 'pass', detail: `It is verified and has ${log.position} events.` }]
-  if (log.status === 'verifying')
-    return [
-      { id, result: 'warn', detail: 'It is being verified.', remedy: 'Ask again in a moment.' },
-    ]
+  if (log.status === 'verifying') {
+    const { done = 0, total = log.position } = log.verification ?? {}
+    const detail = `It can be written, and is being verified: ${done} of ${total} events.`
+    return [{ id, result: 'pass', detail }]
+  }
   return [
     { id, result: 'fail', detail: 'It cannot be written.', remedy: ERRORS.STORAGE_UNAVAILABLE[2] },
   ]

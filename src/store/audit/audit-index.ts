@@ -72,7 +72,9 @@ export class AuditIndex {
   async *fill(log: ReadableLog): AsyncGenerator<Operation[]> {
     const keys = await wrapReadErrors(() => log.db.keys(auditRange(1, log.head.position)).all())
     const stored = new Set(keys.map(auditPosition))
-    const firsts = firstsOf({ from: 1, to: this.#tail.first - 1, isReverse: false })
+    // A block whose last events are being written is written with them.
+    const to = blockOf(log.head.position + 1) - 1
+    const firsts = firstsOf({ from: 1, to, isReverse: false })
     for (let next = 0; next < firsts.length; next += CHUNK) {
       const blocks = await this.#read(log, firsts.slice(next, next + CHUNK))
       yield blocks.filter(({ first }) => !stored.has(first)).map(operationOf)

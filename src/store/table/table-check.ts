@@ -20,10 +20,12 @@ interface Handle {
 /**
  * Returns the names of the tables in a database folder whose checksums do not match. LevelDB does
  * not look at them when it reads, and believes what it finds. Tables that it does not use are left
- * out. Rejects with errors of the file
- * system.
+ * out. `giveWay` is called after each table. Rejects with errors of the file system.
  */
-export async function findDamagedTables(folder: string): Promise<string[]> {
+export async function findDamagedTables(
+  folder: string,
+  giveWay: () => Promise<void> | undefined = () => undefined,
+): Promise<string[]> {
   const damaged: string[] = []
   const names = (await readdir(folder)).filter((name) => /\.(ldb|sst)$/.test(name))
   const live = await readLiveTables(folder)
@@ -35,6 +37,7 @@ export async function findDamagedTables(folder: string): Promise<string[]> {
       throw error
     })
     if (content !== undefined && !isSound(content)) damaged.push(name)
+    await giveWay()
   }
   return damaged
 }

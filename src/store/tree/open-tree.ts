@@ -3,6 +3,7 @@ import { parseVkey } from '../../tlog/keys.ts'
 import { parseNote } from '../../tlog/note.ts'
 import { rootAt } from '../../tlog/subtrees.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
+import type { TreeHead } from '../../tlog/verify-proofs.ts'
 import { type Database, wrapReadErrors } from '../database.ts'
 import { CHECKPOINT_KEY } from '../keys.ts'
 import { damaged, tailMissing } from '../verify.ts'
@@ -40,6 +41,23 @@ export async function openTree(db: Database, options: OpenTreeOptions): Promise<
   if (signed !== undefined && signed.size > size) throw tailMissing(size, signed.size)
   const tree = await openMatching(db, options, signed)
   return { tree, checkpoint: signed && { size: signed.size, note: note as string } }
+}
+
+/**
+ * Opens the tree of a log that is not verified yet from the root that it had at an event; undefined
+ * when the stored hashes do not make that, or not what was signed. Rejects like {@link openTree}.
+ */
+export async function openUnverifiedTree(
+  db: Database,
+  { size, keys }: Pick<OpenTreeOptions, 'size' | 'keys'>,
+  known: TreeHead,
+): Promise<(OpenedTree & { signed: TreeHead | undefined }) | undefined> {
+  const note = await wrapReadErrors(() => db.get(CHECKPOINT_KEY))
+  const signed = openStored(note, keys)
+  if (signed !== undefined && signed.size > size) throw tailMissing(size, signed.size)
+  const tree = await LogTree.open(db, size, known)
+  if (tree === undefined || (signed && !(await hasRoot(db, signed)))) return undefined
+  return { tree, signed, checkpoint: signed && { size: signed.size, note: note as string } }
 }
 
 /** Stored hashes are used only when they make the root that was signed. */

@@ -133,6 +133,7 @@ function observe(message: StreamMessage): void {
     observeTime(at)
     if (medium !== 'screen') observeLevel(medium, level)
   } else if (message.kind === 'event') observeEvent(message.event)
+  else if (message.kind === 'log') void refresh()
 }
 
 /** Levels are shown this often: each time costs a whole picture of the page. */

@@ -8,6 +8,7 @@ import type { ErrorCode } from '../../../src/contract/errors.ts'
 import { createFaultDisk } from '../../e2e/support/fault-disk.ts'
 import { createStallingFfmpeg } from '../../e2e/support/stalling-ffmpeg.ts'
 import type { Answer, DaemonOptions, TestDaemon } from '../../support/daemon.ts'
+import { writeDamagedLog } from '../../support/damaged-log.ts'
 import { loseMasterKey } from '../../support/master-key.ts'
 import { eventually } from '../../support/suite.ts'
 import type { Clients } from './clients.ts'
@@ -274,6 +275,17 @@ export const PROVOKED: Record<ErrorCode, (bench: Bench) => Promise<Ask> | Ask> =
     bench.afterwards(async () => {
       limitFileSize(daemon.pid, null)
       await eventually('a log that is open again', async () => (await api.start()).status === 201)
+    })
+    return (headers) => api.start({}, headers)
+  },
+  LOG_DAMAGED: async (bench) => {
+    const home = await mkdtemp(join(tmpdir(), 'f2f-damaged-'))
+    bench.afterwards(() => rm(home, { recursive: true, force: true }))
+    await writeDamagedLog(home)
+    const { api } = await bench.another({ home })
+    await eventually('a finding', async () => {
+      const { body } = await api.call('GET', '/application')
+      return body.storage.log === 'readOnly'
     })
     return (headers) => api.start({}, headers)
   },

@@ -27,6 +27,7 @@ async function setUp(lostWitness?: LostWitness) {
       proofs: { keys: [] } as unknown as KeyUpkeepOptions['log']['proofs'],
     },
     facts: { append: async () => {} },
+    verified: async () => {},
     system: { side: 'system', client: 'recorder', user: 'tester' },
     recordingsFolder,
     onFault: (_what, error) => faults.push(error),

@@ -105,6 +105,10 @@ export const de: ProblemTexts = {
     'Der Recorder kann nicht auf seine Platte schreiben.',
     'Bis dahin wird nichts aufgenommen. Rufen Sie Ihren Administrator.',
   ],
+  LOG_DAMAGED: [
+    'Das Protokoll des Recorders ist beschädigt.',
+    'Die Aufnahme ist beendet, und es wird nichts mehr aufgenommen. Rufen Sie Ihren Administrator.',
+  ],
   STORAGE_FULL: [
     'Die Platte ist voll.',
     'Schaffen Sie Platz auf diesem Computer. Bis dahin wird nichts aufgenommen.',

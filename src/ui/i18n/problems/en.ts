@@ -87,6 +87,10 @@ export const en: ProblemTexts = {
     'The recorder cannot write to its disk.',
     'Nothing is recorded until it can. Call your administrator.',
   ],
+  LOG_DAMAGED: [
+    'The log of the recorder is damaged.',
+    'Recording has ended, and nothing more is recorded. Call your administrator.',
+  ],
   STORAGE_FULL: [
     'The disk is full.',
     'Free space on this computer. Nothing is recorded until then.',

@@ -1,0 +1,299 @@
+import { RecorderError } from '../contract/errors.ts'
+import { AnswerClock, answerTime, findAnswer } from './answers.ts'
+import { BackgroundVerification } from './background-verification.ts'
+import { Compaction } from './compaction.ts'
+import { probeDisk, wrapReadErrors } from './database.ts'
+import type { LogSettings } from './event-log-options.ts'
+import { TAG_INDEX } from './keys.ts'
+import { LogFinding } from './log-finding.ts'
+import { LogReader } from './log-reader.ts'
+import { LogUpkeep } from './log-upkeep.ts'
+import { LogWriter } from './log-writer.ts'
+import type { BelievedState } from './open-from-state.ts'
+import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
+import type {
+  Appended,
+  AppendRequest,
+  AuditLog,
+  ClosedQuery,
+  EventLog,
+  LogStatus,
+  RecordingQuery,
+  ToShown,
+  VerificationProgress,
+} from './port.ts'
+import { StateKeeper } from './state-keeper.ts'
+import { CheckpointSigner } from './tree/checkpoint-signer.ts'
+import { createLogProofs } from './tree/log-proofs.ts'
+import type { TrustedTime } from './trusted-time.ts'
+import { Witness } from './witness.ts'
+import type { LostWitness } from './witness-check.ts'
+
+/** An event log in LevelDB. */
+export class LevelEventLog implements EventLog {
+  readonly #settings: LogSettings
+  readonly #witness: Witness
+  readonly #upkeep: LogUpkeep
+  readonly #answerClock: AnswerClock
+  readonly #reader: LogReader
+  readonly audit: AuditLog
+  readonly #compaction = new Compaction(() => this.#log.db)
+  readonly proofs = createLogProofs(() => this.#log)
+  readonly #state: StateKeeper
+  #log: OpenedLog
+  #writer: LogWriter
+  /** Whether all is verified, and nothing was found since. */
+  #isSound: boolean
+  /** There until all is verified. */
+  #verification: BackgroundVerification | undefined
+  #reopening: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+
+  /** `believed`: the state from which the log was opened; undefined when all of it is verified. */
+  constructor(settings: LogSettings, log: OpenedLog, believed?: BelievedState) {
+    this.#settings = settings
+    this.#isSound = believed === undefined
+    this.#state = new StateKeeper(
+      { ...settings, log: () => (this.#isSound && !this.lostWitness ? this.#log : undefined) },
+      believed?.stored.head.position ?? 0,
+    )
+    if (believed) this.#verification = this.#verify(log, believed)
+    this.#witness = new Witness(settings.witnessFile, settings.onProblem)
+    this.#answerClock = new AnswerClock(log.answers, settings.monotonic)
+    this.#log = log
+    this.#reader = new LogReader(() => this.#log, settings.onProblem)
+    this.audit = this.#reader.audit
+    this.#writer = this.#createWriter(log)
+    this.#upkeep = new LogUpkeep({
+      log: () => (this.#isWritable ? this.#log : undefined),
+      writer: () => this.#writer,
+      verified: () => this.verified(),
+      compaction: this.#compaction,
+      now: () => this.#answerClock.now(),
+      onProblem: settings.onProblem,
+    })
+    this.#upkeep.begin()
+    void this.#state.storeSometimes()
+  }
+
+  get status(): LogStatus {
+    if (this.#reopening !== undefined) return 'reopening'
+    if (this.#writer.failure !== undefined) return 'readOnly'
+    return this.#verification === undefined ? 'verified' : 'verifying'
+  }
+
+  get verification(): VerificationProgress | undefined {
+    return this.#verification?.progress
+  }
+
+  async verified(): Promise<void> {
+    await (this.#reopening ?? this.#verification?.finished)
+  }
+
+  get readable() {
+    return this.#log
+  }
+
+  get position(): number {
+    return this.#log.head.position
+  }
+
+  get lastEventAt(): string | null {
+    return this.#log.lastEventAt
+  }
+
+  get lostWitness(): LostWitness | undefined {
+    return this.#log.lostWitness
+  }
+
+  get rebuiltViews() {
+    return this.#log.rebuiltViews
+  }
+
+  writeWitness(): Promise<void> {
+    return this.#witness.flush()
+  }
+
+  append(batch: AppendRequest): Appended {
+    this.#assertOpen()
+    if (this.#reopening !== undefined)
+      throw new RecorderError('STORAGE_UNAVAILABLE', 'The log is being opened again and verified.')
+    return this.#writer.append(batch)
+  }
+
+  get acknowledged(): number {
+    return this.#writer.acknowledged
+  }
+
+  acknowledge(position: number): Promise<void> {
+    return this.#writer.acknowledge(position)
+  }
+
+  fail(reason: RecorderError): void {
+    this.#writer.fail(reason)
+  }
+
+  events(query: { after: number; limit: number; recordingId?: string }) {
+    return this.#reader.events(query)
+  }
+
+  readonly records: EventLog['records'] = (query) => this.#reader.records(query)
+
+  recording(id: string) {
+    return this.#reader.recording(id)
+  }
+
+  openRecordings() {
+    return [...this.#log.open.values()].map(({ view }) => this.#log.seals.openView(view))
+  }
+
+  pending(id: string) {
+    return this.#writer.pending(id)
+  }
+
+  unfinishedErasures() {
+    return [...this.#log.erasures.values()]
+  }
+
+  get trustedTime(): TrustedTime {
+    return this.#log.time
+  }
+
+  recordings(query: RecordingQuery, toShown?: ToShown) {
+    return this.#reader.recordings(query, toShown)
+  }
+
+  closedRecordings(query: ClosedQuery) {
+    return this.#reader.closedRecordings(query)
+  }
+
+  readonly tagHistory: EventLog['tagHistory'] = (id) => this.#reader.tagHistory(id)
+
+  segments(id: string, query: { limit: number; cursor?: string }) {
+    return this.#reader.segments(id, query)
+  }
+
+  segment(id: string, medium: string, number: number) {
+    return this.#reader.segment(id, medium, number)
+  }
+
+  answer(key: { client: string; key: string }) {
+    return wrapReadErrors(() => findAnswer(this.#log, key, this.#answerClock.now()))
+  }
+
+  hasAnswer(key: { client: string; key: string }) {
+    return answerTime(this.#log, key, this.#answerClock.now()) !== undefined
+  }
+
+  rules() {
+    return this.#log.rules
+  }
+
+  clearErased(): Promise<void> {
+    return this.#compaction.run([TAG_INDEX])
+  }
+
+  tokens() {
+    return [...this.#log.tokens.values()]
+  }
+
+  async reopen(): Promise<void> {
+    this.#assertOpen()
+    this.#reopening ??= this.#reopen().finally(() => {
+      this.#reopening = undefined
+    })
+    await this.#reopening
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined)
+      throw new RecorderError('STORAGE_UNAVAILABLE', 'The log is closed.')
+  }
+
+  #createWriter(log: OpenedLog): LogWriter {
+    if (log.head.position > 0 && log.lostWitness === undefined) this.#witness.update(log.head)
+    const now = () => this.#answerClock.now()
+    const { signing, problem } = this.#settings.keys
+    const writer = new LogWriter(log, {
+      now,
+      signer: new CheckpointSigner(signing),
+      onCommitted: (head) => {
+        this.#witness.update(head)
+        void this.#state.storeSometimes()
+      },
+    })
+    if (problem !== undefined) writer.fail(problem)
+    return writer
+  }
+
+  get #isWritable(): boolean {
+    return (
+      this.#closing === undefined && (this.status === 'verified' || this.status === 'verifying')
+    )
+  }
+
+  #verify({ db, head }: OpenedLog, believed: BelievedState): BackgroundVerification {
+    const options = { ...this.#settings, ...believed, db, position: head.position }
+    const verification = new BackgroundVerification(options)
+    verification.finished.then(
+      () => {
+        this.#verification = undefined
+        this.#isSound = true
+        void this.#state.storeSometimes()
+      },
+      (error) => {
+        if (error instanceof LogFinding && error.repair !== 'reopen later') this.fail(error)
+      },
+    )
+    return verification
+  }
+
+  async #reopen(): Promise<void> {
+    const { failure } = this.#writer
+    // Nothing but a backup helps. The log stays open, so that it can be read.
+    if (failure instanceof LogFinding && failure.repair === 'restore') throw failure
+    await this.#writer.idle()
+    await this.#verification?.close()
+    await this.#upkeep.idle()
+    await this.#compaction.idle()
+    const { acknowledged } = this.#writer
+    try {
+      const { keys } = this.#settings
+      await keys.reload()
+      if (keys.problem !== undefined) throw keys.problem
+      // LevelDB cannot open on a full disk. Until there is space it stays open for reading.
+      await probeDisk(this.#settings.folder)
+      await this.#log.db.close()
+      this.#isSound = false
+      await this.#state.drop()
+      this.#log = await openVerifiedLog({ ...this.#settings, known: this.#log.head })
+      this.#verification = undefined
+      this.#isSound = true
+      const { unacknowledged } = this.#log
+      unacknowledged.after = Math.max(unacknowledged.after, acknowledged)
+      await probeWrite(this.#log.db)
+      this.#writer = this.#createWriter(this.#log)
+    } catch (error) {
+      this.#writer.fail(error as RecorderError)
+      throw error
+    }
+    this.#upkeep.begin()
+    void this.#state.store()
+  }
+
+  async #close(): Promise<void> {
+    await this.#reopening?.catch(() => undefined)
+    await this.#writer.idle()
+    await this.#verification?.close()
+    await this.#compaction.close()
+    await this.#upkeep.close()
+    await this.#state.store()
+    await this.#witness.flush().catch(this.#settings.onProblem)
+    await this.#log.db.close()
+  }
+}
