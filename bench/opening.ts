@@ -1,4 +1,4 @@
-/** Measures the opening of a long log: after a clean stop, after a crash, and all verified at once. */
+/** Measures the opening of a long log: after a stop, after a crash, and all verified at once. */
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

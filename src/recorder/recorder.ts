@@ -279,8 +279,7 @@ export class Recorder implements RecorderPort {
       isWanted: () => this.#phase === 'reopening',
       restore: (failed: { code: ErrorCode; failedAt: string }) => this.#restore(failed),
     }
-    const isOpen = await reopenLog(parts, error)
-    if (!isOpen || this.#phase !== 'reopening') return
+    if (!(await reopenLog(parts, error)) || this.#phase !== 'reopening') return
     this.#phase = 'ready'
     this.#options.logger.info('the log is open and verified again')
     this.#tellLog('verified')
