@@ -26,6 +26,7 @@ import { copyDatabase } from './table/copy-database.ts'
 import { findDamagedTables } from './table/table-check.ts'
 import type { LogTree } from './tree/log-tree.ts'
 import { type OpenedTree, openTree } from './tree/open-tree.ts'
+import { SignedRoot } from './tree/signed-root.ts'
 import { damaged, tailMissing, verifyLog } from './verify.ts'
 import { createWitness, type Head } from './witness.ts'
 import { type LostWitness, WitnessCheck, type WitnessCheckOptions } from './witness-check.ts'
@@ -127,9 +128,11 @@ async function verifyAndLoad(
   const state = emptyState()
   const projections = new ProjectionCheck(db)
   const auditCheck = new AuditIndexCheck(db)
+  const signedRoot = await SignedRoot.begin(db)
   const head = await verifyLog(db, {
     witness: witness.head,
-    async onEvents(events) {
+    async onEvents(events, records) {
+      signedRoot.observe(records)
       for (const event of events) {
         witness.observe(event)
         applyToState(state, event)
@@ -146,7 +149,7 @@ async function verifyAndLoad(
   if (!isLost && !witness.hasFile) await createWitness(witnessFile, head)
   if (head.position === 0) await wrapWriteErrors(db.put(SCHEMA_KEY, SCHEMA_VERSION, { sync: true }))
   const tree = await openTree(db, {
-    ...{ size: head.position, keys: state.signingKeys, onProblem },
+    ...{ size: head.position, keys: state.signingKeys, root: signedRoot.root, onProblem },
     onProgress: (done) => onProgress({ task: 'rebuilding', done, total: head.position }),
   })
   const differing = await compareOrRebuild({ db, seals }, head.position, projections, onProgress)

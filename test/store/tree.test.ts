@@ -118,6 +118,28 @@ suite('the tree of the log', (test) => {
       assert.match(message, /701 events are not those that were signed/)
     }))
 
+  test('shows the same where all events lie in stored hashes, which are left as they were', () =>
+    withFolder(async (folder) => {
+      const options = { keys: new TestKeyRing() }
+      await withLog(
+        folder,
+        async (log) => {
+          await nameSigningKey(log, options.keys)
+          await log.append({ events: many(511) }).committed
+        },
+        options,
+      )
+      await rewriteLog(folder, (event) =>
+        event.position === 100 && event.type === 'daemon.started'
+          ? { ...event, data: { ...event.data, version: '6.6.6' } }
+          : event,
+      )
+      const { message } = await refusal('STORAGE_UNAVAILABLE', () =>
+        withLog(folder, async () => {}, options),
+      )
+      assert.match(message, /512 events are not those that were signed/)
+    }))
+
   test('shows that the end was cut off, head and witness included', () =>
     withSigned(async (folder, options) => {
       const hash = await withDatabase(folder, async (db) => {

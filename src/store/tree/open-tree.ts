@@ -24,6 +24,8 @@ export interface OpenTreeOptions {
   size: number
   /** The keys that the log names, oldest first. */
   keys: readonly SigningKeyEntry[]
+  /** The root of the events that are signed, computed from their records. */
+  root: Buffer | undefined
   /** Called when stored hashes were wrong, so that they are computed again. */
   onProblem: (problem: Error) => void
   onProgress?: (done: number) => void
@@ -39,6 +41,7 @@ export async function openTree(db: Database, options: OpenTreeOptions): Promise<
   const note = await wrapReadErrors(() => db.get(CHECKPOINT_KEY))
   const signed = openStored(note, keys)
   if (signed !== undefined && signed.size > size) throw tailMissing(size, signed.size)
+  if (signed !== undefined && !options.root?.equals(signed.root)) throw notSigned(signed.size)
   const tree = await openMatching(db, options, signed)
   return { tree, checkpoint: signed && { size: signed.size, note: note as string } }
 }
@@ -72,8 +75,7 @@ async function openMatching(
     onProblem(new Error('Stored hashes of the log’s tree were missing or wrong.'))
   }
   const tree = await LogTree.rebuild(db, size, onProgress)
-  if (signed === undefined || (await hasRoot(db, signed))) return tree
-  throw damaged(`its first ${signed.size} events are not those that were signed`)
+  return tree
 }
 
 function openStored(
@@ -96,4 +98,8 @@ function openStored(
 
 async function hasRoot(db: Database, { size, root }: OpenedCheckpoint): Promise<boolean> {
   return (await rootAt(size, treeHashes(db, size))).equals(root)
+}
+
+function notSigned(size: number): Error {
+  return damaged(`its first ${size} events are not those that were signed`)
 }
