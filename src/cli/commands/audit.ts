@@ -4,6 +4,7 @@ import { GAP_REASONS, type GapReason } from '../../contract/gap-reason.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import { CLIENT_SIDES, questionCommand, SIDES } from '../audit/question-command.ts'
 import { resolveRecordingId } from '../recording-id.ts'
+import { auditCheckpoint, auditKey, auditReceipt } from './audit-proofs.ts'
 
 const OF_ACTS = {
   client: 'Only of this client: the name of a token, `home`, `ui` or `recorder`.',
@@ -171,7 +172,7 @@ const auditAccesses = questionCommand({
   ],
 })
 
-/** All questions, in the order in which help lists them. */
+/** All questions and proofs, in the order in which help lists them. */
 export const AUDIT_COMMANDS = [
   auditEvents,
   auditRefusals,
@@ -180,4 +181,7 @@ export const AUDIT_COMMANDS = [
   auditUntagged,
   auditClientActivity,
   auditAccesses,
+  auditKey,
+  auditCheckpoint,
+  auditReceipt,
 ]
