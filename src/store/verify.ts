@@ -53,16 +53,30 @@ export async function verifyLog(db: Database, options: VerifyOptions): Promise<H
       if (position === witness?.position && last.hash !== witness.hash) throw unwitnessed(position)
       events.push(event)
     }
-    await onEvents?.(
-      events,
-      chunk.map(([, record]) => record),
-    )
+    await hand(events, chunk, onEvents)
     onProgress?.(last.position, Math.max(last.position, total))
   }
   verifyHead(stored, last)
   if (witness !== undefined && witness.position > last.position)
     throw tailMissing(last.position, witness.position)
   return last
+}
+
+/** Hands events on. The last of them is not known yet to be the one to which another is chained. */
+async function hand(
+  events: LogEvent[],
+  chunk: readonly [string, string][],
+  onEvents: VerifyOptions['onEvents'],
+): Promise<void> {
+  try {
+    await onEvents?.(
+      events,
+      chunk.map(([, record]) => record),
+    )
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw damaged(`an event up to position ${events.at(-1)?.position} cannot be understood`, error)
+  }
 }
 
 /** Verifies a single record. */

@@ -132,9 +132,19 @@ class Verification {
           )
       if (event) events.push(event)
     }
-    for (const event of events) this.#observe(event)
+    for (const event of events) this.#tryObserve(event)
     this.#checked.events += events.length
     if (this.#findings.count === 0) await compareViews?.observe(events)
+  }
+
+  /** What was changed may be JSON still, but no event. */
+  #tryObserve(event: LogEvent): void {
+    const { position } = event
+    try {
+      this.#observe(event)
+    } catch {
+      this.#findings.add('eventUnreadable', `Event ${position} cannot be understood.`, { position })
+    }
   }
 
   #observe(event: LogEvent): void {
@@ -143,8 +153,8 @@ class Verification {
     if (event.type === 'daemon.started' && event.data.witness) this.#witnessedAt = event.position
     if (event.type === 'log.witnessLost') this.#witnessedAt = null
     if (event.type === 'segment.closed') this.#segments++
-    if (event.recordingId === null || event.recordingId !== this.#options.recordingId) return
-    const replay = this.#replay as Replay
+    const replay = this.#replay
+    if (replay === undefined || event.recordingId !== replay.recordingId) return
     replay.append([event])
     for (const detail of disagreements(replay.stateAfter(replay.events.length)))
       this.#findings.add('replayWrong', detail, { position: event.position })
@@ -274,7 +284,8 @@ class Verification {
 function readSegment(record: string) {
   try {
     const event = decodeRecord(record)
-    return event.type === 'segment.closed' ? event : undefined
+    if (event.type !== 'segment.closed' || typeof event.data?.file !== 'string') return undefined
+    return event
   } catch {
     return undefined
   }
