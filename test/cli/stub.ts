@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -81,7 +81,7 @@ export async function startStub(
     const { status = 200, raw } = answer
     const challenge = request.headers[CHALLENGE_HEADER]
     if (typeof challenge === 'string')
-      response.setHeader(PROOF_HEADER, identityProof(TOKEN, portOf(server), challenge))
+      response.setHeader(PROOF_HEADER, identityProof(TOKEN, port, challenge))
     response.statusCode = status
     response.setHeader(
       'content-type',
@@ -90,7 +90,7 @@ export async function startStub(
     response.end(raw ?? (answer.body === undefined ? '' : JSON.stringify(answer.body)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const port = portOf(server)
+  const { port } = server.address() as AddressInfo
   await writeFile(home.tokenFile, `${TOKEN}\n`, { mode: 0o600 })
   await writeDaemonFile(home, {
     pid: process.pid,
@@ -108,8 +108,6 @@ export async function startStub(
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 /** Builds a problem document. */
 export function problem(

@@ -9,11 +9,11 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 
 /** More failing files than this are no accident of timing. */
-const MOST_REPEATED = 5
+const MOST_REPEATED = 8
 const SLOWEST_SHOWN = 10
 /** Share of the last 10 s in which something waited for a core; above it, one file at a time. */
 const BUSY_PERCENT = 60
@@ -32,6 +32,22 @@ function testFiles(folder: string): string[] {
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join(folder, name))
     .sort()
+}
+
+/**
+ * Spreads the files of each kind over the whole run: those of `browser` need the processor, those
+ * of `actors` and `e2e` wait for devices, and only both at the same time use the machine.
+ */
+function spread(files: readonly string[]): string[] {
+  const kinds = new Map<string, string[]>()
+  for (const file of files) {
+    const kind = file.split(sep).slice(0, 2).join(sep)
+    kinds.set(kind, [...(kinds.get(kind) ?? []), file])
+  }
+  const placed = [...kinds.values()].flatMap((own) =>
+    own.map((file, i) => ({ file, place: (i + 0.5) / own.length })),
+  )
+  return placed.sort((a, b) => a.place - b.place).map(({ file }) => file)
 }
 
 /** Time for processes that end with their parent; a busy machine needs some. */
@@ -139,7 +155,7 @@ const only = values.only
 // Tests through the built program would otherwise test yesterday's.
 const build = spawnSync(process.execPath, ['scripts/setup.mjs', '--build'], { stdio: 'inherit' })
 if (build.status !== 0) process.exit(1)
-const queue = positionals.flatMap(testFiles).filter((file) => !only || file.includes(only))
+const queue = spread(positionals.flatMap(testFiles).filter((file) => !only || file.includes(only)))
 const results = new Map<string, FileResult>()
 let running = 0
 
