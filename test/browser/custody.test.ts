@@ -64,6 +64,13 @@ suite('custody on the page', (test) => {
     const facts = page.locator('.facts')
     await facts.getByText('1 hold keeps it from erasure').waitFor()
     assert.match(await facts.innerText(), /Consent\s+Granted \(spoken\).*at the desk/s)
+    // The whole log and the media of this recording, as the page lets an auditor verify them.
+    const proof = opened.page.locator('.proof')
+    await proof.getByRole('button', { name: 'Verify' }).click()
+    await proof.locator('[data-verdict=good]').waitFor()
+    assert.match(await proof.innerText(), /nothing is missing or changed.*Checked: \d+ events/s)
+    const bundle = proof.getByRole('link', { name: 'Save a bundle' })
+    assert.match((await bundle.getAttribute('href')) ?? '', /bundle\?lang=en$/)
     const custody = page.locator('.custody')
     await custody.getByText('A claim is being settled.').waitFor()
     await custody.getByText('Who has seen what').click()

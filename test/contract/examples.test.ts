@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ReadinessView } from '../../src/contract/views.ts'
 import { RESPONSE_EXAMPLES } from '../../src/http/openapi/examples/examples.ts'
 import { type Answer, startDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
@@ -84,9 +85,13 @@ suite('the examples of openapi.json', (test) => {
     }
     const played = [...answers.keys(), ...NOT_PLAYED].sort()
     assert.deepEqual(played, Object.keys(RESPONSE_EXAMPLES).sort())
+    const { checks } = RESPONSE_EXAMPLES.readReadiness as ReadinessView
+    const readiness = { ...(RESPONSE_EXAMPLES.readReadiness as ReadinessView) }
+    readiness.checks = checks.filter(({ id }) => id !== 'lock')
+    const examples = { ...RESPONSE_EXAMPLES, readReadiness: readiness }
     for (const [operation, { status, body }] of answers) {
       assert.ok(status === 200 || status === 201, `${operation}: ${JSON.stringify(body)}`)
-      assertSame(RESPONSE_EXAMPLES[operation], body, operation)
+      assertSame(examples[operation as keyof typeof examples], body, operation)
     }
   })
 })

@@ -11,8 +11,10 @@ function scopeOf(method: string, path: string): Scope {
   if (path.startsWith('/v1/tokens') || path === '/v1/ui/launch' || path === '/v1/ui/sessions')
     return 'admin'
   if (path === '/v1/ui/sign-out') return 'read'
-  if (/^\/v1\/(?:keys|retention)\b|\/(?:erase|holds|release)$/.test(path)) return 'admin'
-  if (/\/(?:accesses|events|inspect|replay)$/.test(path)) return 'audit'
+  if (/^\/v1\/audit\/(?:outsiders|receipts)/.test(path)) return 'read'
+  if (/^\/v1\/(?:keys|retention|audit\/key\/rotate)\b|\/(?:erase|holds|release)$/.test(path))
+    return 'admin'
+  if (/^\/v1\/audit\/|\/(?:accesses|bundle|events|inspect|replay)$/.test(path)) return 'audit'
   if (path.endsWith('/tags')) return 'tag'
   return method === 'GET' || path.endsWith('/search') ? 'read' : 'control'
 }
@@ -50,7 +52,10 @@ suite('the rights of a credential', (test) => {
     route: { method: string; path: string },
   ): Promise<number> {
     const { method } = route
-    const filled = route.path.replace('{id}', 'current').replace(/\{\w+\}/g, '1')
+    const filled = route.path
+      .replace('{id}', 'current')
+      .replace('{position}', '0')
+      .replace(/\{\w+\}/g, '1')
     const path = method === 'DELETE' ? `${filled}?nonsense=1` : filled
     const posting =
       method === 'POST'

@@ -13,6 +13,7 @@ import type { Player } from './player.ts'
 import { PlayerControls } from './player-controls.tsx'
 import { PlayerHead } from './player-head.tsx'
 import { followPlayerKeys } from './player-keys.ts'
+import { ProofPanel } from './proof/proof-panel.tsx'
 import { RecordedData } from './recorded-data.ts'
 import { Stage } from './stage.tsx'
 import { t } from './texts/texts.ts'
@@ -93,6 +94,7 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
         <EventList data={data} player={player} />
       </div>
       {data.recording.value && <CustodyPanel recording={data.recording.value} />}
+      {data.recording.value && <ProofPanel recording={data.recording.value} />}
       <div hidden ref={sounds} data-sounds />
     </article>
   )

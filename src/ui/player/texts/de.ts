@@ -166,5 +166,17 @@ export const de: Record<keyof typeof en, string> = {
   'player.command.recording.releaseHold': 'eine Sperre aufheben',
   'player.command.recording.erase': 'löschen',
   'player.command.recording.consent': 'Einwilligung festhalten',
+  'player.proof': 'Nachweis',
+  'player.proof.help':
+    'Eine Prüfung liest das ganze Protokoll, seine Unterschrift und die Medien dieser Aufnahme. Ein Beweispaket ist eine Datei, die andere ohne Rekorder prüfen können. Es enthält die Aufnahme selbst.',
+  'player.proof.verify': 'Prüfen',
+  'player.proof.bundle': 'Beweispaket sichern',
+  'player.proof.running': 'Wird geprüft',
+  'player.proof.failed': 'Die Prüfung wurde nicht fertig. Versuchen Sie es noch einmal.',
+  'player.proof.good': 'Geprüft: Nichts fehlt, nichts wurde verändert.',
+  'player.proof.bad': 'Nicht in Ordnung: Etwas stimmt nicht.',
+  'player.proof.checked': 'Geprüft: {events} Ereignisse, {segments} Segmente.',
+  'player.proof.more': '… und {count} weitere.',
+  'player.proof.stillGood': 'Weiterhin in Ordnung',
   'player.toInspector': 'Im Inspektor',
 }

@@ -163,4 +163,16 @@ export const en = {
   'player.command.recording.erase': 'erase',
   'player.command.recording.consent': 'record consent',
   'player.toInspector': 'In the inspector',
+  'player.proof': 'Proof',
+  'player.proof.help':
+    'A verification reads the whole log, its signature, and the media of this recording. A bundle is one file that somebody else can check without a recorder. It holds the recording itself.',
+  'player.proof.verify': 'Verify',
+  'player.proof.bundle': 'Save a bundle',
+  'player.proof.running': 'Verifying',
+  'player.proof.failed': 'The verification could not be completed. Try again.',
+  'player.proof.good': 'Verified: nothing is missing or changed.',
+  'player.proof.bad': 'Not verified: something is wrong.',
+  'player.proof.checked': 'Checked: {events} events, {segments} segments.',
+  'player.proof.more': '… and {count} more.',
+  'player.proof.stillGood': 'Still good',
 }
