@@ -68,7 +68,7 @@ suite('custody on the page', (test) => {
     const proof = opened.page.locator('.proof')
     await proof.getByRole('button', { name: 'Verify' }).click()
     await proof.locator('[data-verdict=good]').waitFor()
-    assert.match(await proof.innerText(), /nothing is missing or changed.*Checked: \d+ events/s)
+    assert.match(await proof.innerText(), /nothing is missing or changed.*Events checked: \d+/s)
     const bundle = proof.getByRole('link', { name: 'Save a bundle' })
     assert.match((await bundle.getAttribute('href')) ?? '', /bundle\?lang=en$/)
     const custody = page.locator('.custody')

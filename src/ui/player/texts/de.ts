@@ -175,7 +175,7 @@ export const de: Record<keyof typeof en, string> = {
   'player.proof.failed': 'Die Prüfung wurde nicht fertig. Versuchen Sie es noch einmal.',
   'player.proof.good': 'Geprüft: Nichts fehlt, nichts wurde verändert.',
   'player.proof.bad': 'Nicht in Ordnung: Etwas stimmt nicht.',
-  'player.proof.checked': 'Geprüft: {events} Ereignisse, {segments} Segmente.',
+  'player.proof.checked': 'Geprüfte Ereignisse: {events}. Segmente dieser Aufnahme: {segments}.',
   'player.proof.more': '… und {count} weitere.',
   'player.proof.stillGood': 'Weiterhin in Ordnung',
   'player.toInspector': 'Im Inspektor',

@@ -172,7 +172,7 @@ export const en = {
   'player.proof.failed': 'The verification could not be completed. Try again.',
   'player.proof.good': 'Verified: nothing is missing or changed.',
   'player.proof.bad': 'Not verified: something is wrong.',
-  'player.proof.checked': 'Checked: {events} events, {segments} segments.',
+  'player.proof.checked': 'Events checked: {events}. Segments of this recording: {segments}.',
   'player.proof.more': '… and {count} more.',
   'player.proof.stillGood': 'Still good',
 }
