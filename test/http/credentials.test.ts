@@ -57,6 +57,7 @@ const SCOPE_OF: Record<string, Scope | null> = {
   'POST /v1/recordings/:id/start': 'control',
   'POST /v1/recordings/:id/stop': 'control',
   'POST /v1/recordings/:id/tags': 'tag',
+  'GET /v1/recordings/:id/bundle': 'audit',
   'GET /v1/audit/checkpoint': 'audit',
   'GET /v1/audit/consistency': 'audit',
   'GET /v1/audit/key': 'audit',

@@ -152,7 +152,7 @@ suite('openapi.json', (test) => {
     assert.equal(stream.schema.type, 'string')
     assert.match(stream.example, /^id: \d+\nevent: \w+\.\w+\ndata: \{.*\}\n\n/m)
     const messages = Object.values(stream['x-messages'] as Json)
-    assert.equal(messages.length, 3)
+    assert.equal(messages.length, 4)
     for (const message of messages) assert.ok(resolve(description, message).properties ?? 'oneOf')
   })
 

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
 import { rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { RecorderError } from '../../contract/errors.ts'
 import { storageError } from '../database.ts'
 import { damaged } from '../verify.ts'
 
 const LOCKED = 3
 
-/** Copies everything but the views, which are made again from the events. */
+/** Copies everything but views and hashes, which are made again from the events. */
 const COPY = `
 const { Level } = require(process.argv[1])
 const from = new Level(process.argv[2], { createIfMissing: false })
@@ -14,7 +15,7 @@ const to = new Level(process.argv[3])
 async function copy() {
   await from.open()
   await to.open()
-  for (const kind of ['answer', 'event', 'expiry', 'meta']) {
+  for (const kind of ['answer', 'checkpoint', 'event', 'expiry', 'meta']) {
     const iterator = from.iterator({ gte: kind + '/', lt: kind + '0' })
     for (;;) {
       const entries = await iterator.nextv(1000)
@@ -50,7 +51,9 @@ export async function copyDatabase(folder: string, tables: readonly string[]): P
     await rename(copy, folder)
     await rm(replaced, { recursive: true, force: true })
   } catch (error) {
-    throw storageError('The damaged log cannot be copied', error)
+    throw error instanceof RecorderError
+      ? error
+      : storageError('The damaged log cannot be copied', error)
   }
 }
 
