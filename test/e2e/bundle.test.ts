@@ -12,6 +12,7 @@ import { verifyInclusion } from '../../src/tlog/verify-proofs.ts'
 import { ageProblem } from '../age/support/age-program.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
+import { pythonMissing } from '../tools/support/verify-py.ts'
 import { commandsIn, type Unzipped, unzip } from './support/unzipped.ts'
 
 const OTHER = 'Other-Customer-8829'
@@ -190,6 +191,26 @@ suite('the bundle of a recording', (test) => {
     const again = spawnSync(process.execPath, args, { encoding: 'utf8' })
     assert.equal(again.status, 1)
     assert.match(again.stdout, /exists already/)
+  })
+
+  test.unless(pythonMissing(), 'is verified by f2f verify, which sees a changed byte', async () => {
+    const file = join(whole.folder, 'from-cli.zip')
+    const verify = (path: string, ...more: string[]) => {
+      const args = [F2F, 'verify', '--bundle', path, ...more, '--home', daemon.home]
+      return spawnSync(process.execPath, args, { encoding: 'utf8' })
+    }
+    const good = verify(file)
+    assert.match(good.stdout, /VERIFIED$/m)
+    assert.equal(good.status, 0, good.stderr)
+    const bytes = await readFile(file)
+    const at = bytes.indexOf('age-encryption.org/v1') + 400
+    bytes[at]! ^= 1
+    await writeFile(join(whole.folder, 'changed.zip'), bytes)
+    const bad = verify(join(whole.folder, 'changed.zip'))
+    assert.match(bad.stdout, /NOT VERIFIED$/m)
+    assert.equal(bad.status, 1)
+    assert.equal(verify(join(whole.folder, 'none.zip')).status, 1)
+    assert.equal(verify(file, '--recording', id).status, 2)
   })
 
   test('is one access, however often it is downloaded in one go, and needs the scope audit', async () => {

@@ -5,10 +5,11 @@ import { readDaemonFile } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
 import type { Api } from '../api.ts'
 import { defineCommand, type Io } from '../command.ts'
-import { localProblem } from '../problem.ts'
+import { localProblem, UsageError } from '../problem.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { verdictText } from '../verdict-text.ts'
+import { verifyBundle } from '../verify-bundle.ts'
 
 const POLL_MS = 200
 
@@ -37,6 +38,12 @@ export const verify = defineCommand({
       completes: 'recording',
     },
     key: { kind: 'text', value: 'VKEY', help: 'The key that the log must be signed with.' },
+    bundle: {
+      kind: 'text',
+      value: 'FILE',
+      help: 'Verify a bundle instead of this home. Needs Python.',
+      completes: 'file',
+    },
     receipt: {
       kind: 'many',
       value: 'FILE',
@@ -45,12 +52,18 @@ export const verify = defineCommand({
   },
   examples: [
     { line: 'f2f verify', does: 'Verifies everything.' },
+    { line: 'f2f verify --bundle complaint.zip', does: 'Verifies a bundle that somebody made.' },
     {
       line: 'f2f verify --key "$(cat key-of-branch-12.txt)" --receipt receipt.txt',
       does: 'Verifies that the log still has the event of a receipt, and is signed with this key.',
     },
   ],
   async run({ options, home, api, io, style }) {
+    if (options.bundle !== undefined) {
+      if (options.recording !== undefined || options.receipt !== undefined)
+        throw new UsageError('--bundle goes with --key only.')
+      return verifyBundle(options.bundle, options.key?.trim(), io.env)
+    }
     const isRunning = (await readDaemonFile(home)).state === 'running'
     const request: Request = {
       recordingId:
