@@ -80,7 +80,7 @@ suite('an erased recording', (test) => {
       let begun = 0
       try {
         for (const delayMs of [0, 2, 6, 13, 20, 40, 80, 160, 320]) {
-          // Three kills in the middle suffice; how long it takes to get there depends on the machine.
+          // Three kills in the middle suffice; how soon it comes to them depends on the machine.
           if (begun === 3) break
           const id = await closedRecording(daemon)
           const exported = fetchTrack(daemon, id).then(

@@ -137,7 +137,7 @@ class Verification {
     if (this.#findings.count === 0) await compareViews?.observe(events)
   }
 
-  /** What was changed may be JSON still, but no event. */
+  /** Notes an event that is still JSON after it was changed, but no event. */
   #tryObserve(event: LogEvent): void {
     const { position } = event
     try {

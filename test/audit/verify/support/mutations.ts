@@ -57,7 +57,7 @@ function signedAnew(records: readonly string[], signer: Signer): Mutation['entri
   return { ...putAll(records), ...endOf(records, signer) }
 }
 
-/** What somebody can do who has no key. All of it must be found. */
+/** Changes by somebody who has no key. All of them must be found. */
 export const WITHOUT_KEY: Record<string, Mutate> = {
   'a flipped bit of an event': ({ records }, random) => {
     const at = 1 + pick(random, records.length)
@@ -153,7 +153,7 @@ export const WITHOUT_KEY: Record<string, Mutate> = {
   },
 }
 
-/** What somebody can do who has the key. Only who holds a receipt can find it. */
+/** Changes by somebody who has the key. Only who holds a receipt can find them. */
 export const WITH_KEY: Record<string, Mutate> = {
   'events chained anew and signed by the stolen key': (original, random) => ({
     entries: signedAnew(rewritten(original, random).records, KEY),
