@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32c } from '../../../src/store/table/crc32c.ts'
+import { readLiveTables } from '../../../src/store/table/live-tables.ts'
 import { uncompress } from '../../../src/store/table/snappy.ts'
 import { findDamagedTables, isSound } from '../../../src/store/table/table-check.ts'
 import { suite } from '../../support/suite.ts'
@@ -57,7 +58,12 @@ suite('tables of LevelDB', (test) => {
   test('that LevelDB has begun and does not use are not damaged', () =>
     withFolder(async (folder) => {
       await writeLog(folder, 8)
-      const [used = ''] = readdirSync(folder).filter((name) => name.endsWith('.ldb'))
+      const live = await readLiveTables(folder)
+      // The closing may have left such a table here, too.
+      const used =
+        readdirSync(folder).find(
+          (name) => name.endsWith('.ldb') && live?.has(Number.parseInt(name, 10)),
+        ) ?? ''
       const table = readFileSync(join(folder, used))
       // A compaction that the closing has broken off leaves one without its end.
       writeFileSync(join(folder, '999998.ldb'), table.subarray(0, table.length / 2))
@@ -65,6 +71,7 @@ suite('tables of LevelDB', (test) => {
       writeFileSync(join(folder, used), table.subarray(0, table.length / 2))
       assert.deepEqual(await findDamagedTables(folder), [used])
       writeFileSync(join(folder, 'CURRENT'), 'MANIFEST-unknown')
-      assert.deepEqual(await findDamagedTables(folder), [used, '999998.ldb'])
+      const damaged = await findDamagedTables(folder)
+      assert.ok(damaged.includes(used) && damaged.includes('999998.ldb'))
     }))
 })
