@@ -1,6 +1,6 @@
 import { EMPTY_ROOT, HASH_BYTES } from './hashes.ts'
 import type { Verifier } from './keys.ts'
-import { openNote, type VerifiedSignature, verifySignatures } from './note.ts'
+import { openNote, parseNote, type VerifiedSignature, verifySignatures } from './note.ts'
 import { decodeHash, isNoteText, parseDecimal } from './strict-text.ts'
 import { checkSize } from './subtrees.ts'
 import { TlogError } from './tlog-error.ts'
@@ -49,6 +49,11 @@ export function parseCheckpoint(text: string): Checkpoint {
   if (size === 0 && !root.equals(EMPTY_ROOT))
     throw new TlogError('The checkpoint of an empty tree has the root of another one.')
   return { origin, size, root, extensions }
+}
+
+/** Reads the checkpoint in a note, and verifies nothing. Throws a TlogError. */
+export function readCheckpoint(note: string): Checkpoint {
+  return parseCheckpoint(parseNote(note).text)
 }
 
 /**

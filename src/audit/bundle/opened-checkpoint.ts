@@ -1,6 +1,7 @@
-import { RecorderError } from '../../contract/errors.ts'
-import { openCheckpoint, parseCheckpoint } from '../../tlog/checkpoint.ts'
-import { parseVkey, type Verifier } from '../../tlog/keys.ts'
+import { notSigned } from '../../contract/audit-key.ts'
+import { parseCheckpoint } from '../../tlog/checkpoint.ts'
+import { openByHistory } from '../../tlog/key-history.ts'
+import { parseVkey } from '../../tlog/keys.ts'
 import { parseNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import type { TreeHead } from '../../tlog/verify-proofs.ts'
@@ -24,16 +25,15 @@ export interface BundleCheckpoint {
  * none, and a TlogError when it is damaged.
  */
 export function readCheckpoint({ checkpoint, keys }: BundleProofs): BundleCheckpoint {
-  if (checkpoint === undefined)
-    throw new RecorderError('KEY_UNAVAILABLE', 'The log is not signed: its key is missing.')
+  if (checkpoint === undefined) throw notSigned()
   const { note } = checkpoint
-  const verifiers = keys.map(({ key }) => parseVkey(key))
   const { text, signatures } = parseNote(note)
   const { origin, size, root } = parseCheckpoint(text)
-  const newest = verifiers.at(-1)
-  const at = signatures.findIndex(({ name, id }) => name === newest?.name && id === newest.id)
+  const newest = keys.at(-1)
+  const { name: ownName, id: ownId } = newest ? parseVkey(newest.key) : {}
+  const at = signatures.findIndex(({ name, id }) => name === ownName && id === ownId)
   const lines = text.split('\n').length
-  const signed = signersOf(note, origin, verifiers)
+  const signed = signersOf(note, keys)
   return {
     note,
     keys: keys.map(({ position, key }) => `${position} ${key}`),
@@ -50,11 +50,10 @@ export function readCheckpoint({ checkpoint, keys }: BundleProofs): BundleCheckp
 
 function signersOf(
   note: string,
-  origin: string,
-  keys: readonly Verifier[],
+  keys: BundleProofs['keys'],
 ): { signers: string[] } | { reason: string } {
   try {
-    const { signatures } = openCheckpoint(note, { origin, keys })
+    const { signatures } = openByHistory(note, keys)
     return { signers: [...new Set(signatures.map(({ name }) => name))] }
   } catch (error) {
     if (error instanceof TlogError) return { reason: error.message }

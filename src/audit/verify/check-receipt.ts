@@ -1,8 +1,6 @@
-import { keyAt, type SigningKeyEntry } from '../../store/tree/signing-key-events.ts'
-import { parseCheckpoint } from '../../tlog/checkpoint.ts'
+import type { SigningKeyEntry } from '../../store/tree/signing-key-events.ts'
 import { leafHash } from '../../tlog/hashes.ts'
-import { parseVkey } from '../../tlog/keys.ts'
-import { parseNote } from '../../tlog/note.ts'
+import { signerOf } from '../../tlog/key-history.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import { parseTlogProof, verifyTlogProof } from '../../tlog/tlog-proof.ts'
 import type { Findings } from './findings.ts'
@@ -30,11 +28,7 @@ export function openReceipt(
   try {
     const proof = parseTlogProof(text)
     if (proof.extra === undefined) throw new TlogError('It has no record.')
-    const { size: signedSize } = parseCheckpoint(parseNote(proof.checkpoint).text)
-    const signer = keyAt(entries, signedSize)
-    if (signer === undefined) throw new TlogError('It is older than the first key of the log.')
-    const key = parseVkey(signer.key)
-    const log = { origin: key.name, keys: [key] }
+    const log = signerOf(proof.checkpoint, entries)
     const { size, root } = verifyTlogProof(proof, leafHash(proof.extra), log)
     return { position: proof.index + 1, record: String(proof.extra), size, root }
   } catch (error) {

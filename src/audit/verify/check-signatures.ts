@@ -1,7 +1,7 @@
-import { keyAt, type SigningKeyEntry } from '../../store/tree/signing-key-events.ts'
-import { type OpenedCheckpoint, openCheckpoint, parseCheckpoint } from '../../tlog/checkpoint.ts'
+import type { SigningKeyEntry } from '../../store/tree/signing-key-events.ts'
+import { type OpenedCheckpoint, openCheckpoint } from '../../tlog/checkpoint.ts'
+import { openByHistory } from '../../tlog/key-history.ts'
 import { parseVkey, type Verifier } from '../../tlog/keys.ts'
-import { parseNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import type { Findings } from './findings.ts'
 
@@ -15,22 +15,20 @@ export function checkKeys(
   trusted: string | undefined,
 ): void {
   const vouchedFrom = entries.findLastIndex(({ key }) => key === trusted)
+  let origin: string | undefined
   for (const [i, entry] of entries.entries()) {
     checkKeyChange(findings, entry, entries[i - 1], i <= vouchedFrom)
     const { position, key } = entry
-    const verifier = readVkey(findings, entry)
-    const origin = readVkey(findings, entries[0] as SigningKeyEntry)?.name
-    if (verifier !== undefined && verifier.name !== origin)
+    const name = readVkey(findings, entry)?.name
+    origin ??= name
+    if (name !== undefined && name !== origin)
       findings.add('keyChangeWrong', `Event ${position} names a key of another log.`, {
         ...{ position, expected: origin ?? null, found: key },
       })
   }
 }
 
-/**
- * Opens a checkpoint of the log with the key that signs at its size, or with all of `keys`;
- * undefined when it is not signed by it.
- */
+/** Opens a checkpoint of the log; undefined when its key of that time has not signed it. */
 export function openSigned(
   findings: Findings,
   note: string,
@@ -38,10 +36,7 @@ export function openSigned(
   what: string,
 ): OpenedCheckpoint | undefined {
   try {
-    const { size } = parseCheckpoint(parseNote(note).text)
-    const signer = keyAt(entries, size)
-    if (signer === undefined) throw new TlogError('It is older than the first key.')
-    return openWith(note, signer)
+    return openByHistory(note, entries)
   } catch (error) {
     if (!(error instanceof TlogError)) throw error
     findings.add(
@@ -94,18 +89,15 @@ function isIntroduced(
   )
 }
 
-function isSignedBy(note: string, entry: SigningKeyEntry): boolean {
+function isSignedBy(note: string, { key }: SigningKeyEntry): boolean {
   try {
-    return openWith(note, entry).signatures.length > 0
+    const verifier = parseVkey(key)
+    openCheckpoint(note, { origin: verifier.name, keys: [verifier] })
+    return true
   } catch (error) {
     if (error instanceof TlogError) return false
     throw error
   }
-}
-
-function openWith(note: string, { key }: SigningKeyEntry): OpenedCheckpoint {
-  const verifier = parseVkey(key)
-  return openCheckpoint(note, { origin: verifier.name, keys: [verifier] })
 }
 
 function checkKeyChange(

@@ -1,6 +1,5 @@
-import { type OpenedCheckpoint, openCheckpoint, parseCheckpoint } from '../../tlog/checkpoint.ts'
-import { parseVkey } from '../../tlog/keys.ts'
-import { parseNote } from '../../tlog/note.ts'
+import type { OpenedCheckpoint } from '../../tlog/checkpoint.ts'
+import { openByHistory } from '../../tlog/key-history.ts'
 import { rootAt } from '../../tlog/subtrees.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import type { TreeHead } from '../../tlog/verify-proofs.ts'
@@ -8,7 +7,7 @@ import { type Database, wrapReadErrors } from '../database.ts'
 import { CHECKPOINT_KEY } from '../keys.ts'
 import { damaged, tailMissing } from '../verify.ts'
 import { LogTree } from './log-tree.ts'
-import { keyAt, type SigningKeyEntry } from './signing-key-events.ts'
+import type { SigningKeyEntry } from './signing-key-events.ts'
 import { treeHashes } from './tree-hashes.ts'
 
 /** The tree of a log, and its newest checkpoint as a signed note. */
@@ -37,13 +36,10 @@ export interface OpenTreeOptions {
  * STORAGE_UNAVAILABLE when the events are not those that were signed, or STORAGE_FULL.
  */
 export async function openTree(db: Database, options: OpenTreeOptions): Promise<OpenedTree> {
-  const { size, keys } = options
-  const note = await wrapReadErrors(() => db.get(CHECKPOINT_KEY))
-  const signed = openStored(note, keys)
-  if (signed !== undefined && signed.size > size) throw tailMissing(size, signed.size)
-  if (signed !== undefined && !options.root?.equals(signed.root)) throw notSigned(signed.size)
-  const tree = await openMatching(db, options, signed)
-  return { tree, checkpoint: signed && { size: signed.size, note: note as string } }
+  const { signed, checkpoint } = await readSigned(db, options)
+  if (signed !== undefined && !options.root?.equals(signed.root))
+    throw damaged(`its first ${signed.size} events are not those that were signed`)
+  return { tree: await openMatching(db, options, signed), checkpoint }
 }
 
 /**
@@ -52,15 +48,24 @@ export async function openTree(db: Database, options: OpenTreeOptions): Promise<
  */
 export async function openUnverifiedTree(
   db: Database,
-  { size, keys }: Pick<OpenTreeOptions, 'size' | 'keys'>,
+  options: Pick<OpenTreeOptions, 'size' | 'keys'>,
   known: TreeHead,
 ): Promise<(OpenedTree & { signed: TreeHead | undefined }) | undefined> {
+  const { signed, checkpoint } = await readSigned(db, options)
+  const tree = await LogTree.open(db, options.size, known)
+  if (tree === undefined || (signed && !(await hasRoot(db, signed)))) return undefined
+  return { tree, signed, checkpoint }
+}
+
+/** Reads the checkpoint that was signed last. Rejects when it covers more events than there are. */
+async function readSigned(
+  db: Database,
+  { size, keys }: Pick<OpenTreeOptions, 'size' | 'keys'>,
+): Promise<{ signed: OpenedCheckpoint | undefined; checkpoint: OpenedTree['checkpoint'] }> {
   const note = await wrapReadErrors(() => db.get(CHECKPOINT_KEY))
   const signed = openStored(note, keys)
   if (signed !== undefined && signed.size > size) throw tailMissing(size, signed.size)
-  const tree = await LogTree.open(db, size, known)
-  if (tree === undefined || (signed && !(await hasRoot(db, signed)))) return undefined
-  return { tree, signed, checkpoint: signed && { size: signed.size, note: note as string } }
+  return { signed, checkpoint: signed && { size: signed.size, note: note as string } }
 }
 
 /** Stored hashes are used only when they make the root that was signed. */
@@ -74,8 +79,7 @@ async function openMatching(
     if (found !== undefined) return found
     onProblem(new Error('Stored hashes of the log’s tree were missing or wrong.'))
   }
-  const tree = await LogTree.rebuild(db, size, onProgress)
-  return tree
+  return LogTree.rebuild(db, size, onProgress)
 }
 
 function openStored(
@@ -85,11 +89,7 @@ function openStored(
   if (entries.length === 0) return undefined
   if (note === undefined) throw damaged('its checkpoint is missing')
   try {
-    const { size } = parseCheckpoint(parseNote(note).text)
-    const signer = keyAt(entries, size)
-    if (signer === undefined) throw new TlogError('It is older than the first key.')
-    const key = parseVkey(signer.key)
-    return openCheckpoint(note, { origin: key.name, keys: [key] })
+    return openByHistory(note, entries)
   } catch (error) {
     if (!(error instanceof TlogError)) throw error
     throw damaged('its checkpoint is not one that its keys have signed', error)
@@ -98,8 +98,4 @@ function openStored(
 
 async function hasRoot(db: Database, { size, root }: OpenedCheckpoint): Promise<boolean> {
   return (await rootAt(size, treeHashes(db, size))).equals(root)
-}
-
-function notSigned(size: number): Error {
-  return damaged(`its first ${size} events are not those that were signed`)
 }

@@ -1,7 +1,6 @@
-import { parseCheckpoint } from '../../tlog/checkpoint.ts'
+import { readCheckpoint } from '../../tlog/checkpoint.ts'
 import { Frontier } from '../../tlog/frontier.ts'
 import { leafHash } from '../../tlog/hashes.ts'
-import { parseNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import { type Database, wrapReadErrors } from '../database.ts'
 import { CHECKPOINT_KEY } from '../keys.ts'
@@ -42,7 +41,7 @@ export class SignedRoot {
 /** The number of events that a note is about; 0 when it says none. */
 function sizeOf(note: string | undefined): number {
   try {
-    return note === undefined ? 0 : parseCheckpoint(parseNote(note).text).size
+    return note === undefined ? 0 : readCheckpoint(note).size
   } catch (error) {
     if (error instanceof TlogError) return 0
     throw error

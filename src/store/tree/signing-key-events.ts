@@ -10,11 +10,3 @@ export type SigningKeyEntry = EventData['signingKey.changed'] & {
 export function applySigningKeyEvent(entries: SigningKeyEntry[], event: LogEvent): void {
   if (event.type === 'signingKey.changed') entries.push({ ...event.data, position: event.position })
 }
-
-/** Returns the key that signs checkpoints of a size; undefined before the first was named. */
-export function keyAt(
-  entries: readonly SigningKeyEntry[],
-  size: number,
-): SigningKeyEntry | undefined {
-  return entries.findLast(({ position }) => position <= size)
-}
