@@ -107,7 +107,7 @@ export class BackgroundVerification {
       onEvents: async (events, records) => {
         for (const [i, event] of events.entries()) {
           const { position } = event
-          tree.append(leafHash(Buffer.from(records[i] as string)))
+          tree.append(leafHash(records[i] as string))
           applyToState(state, event)
           if (position === signed?.size && !tree.root().equals(signed.root))
             throw damaged(`its first ${position} events are not those that were signed`)

@@ -13,12 +13,16 @@ let leaf = Buffer.alloc(4096)
 /** The root of a tree without leaves (RFC 6962, section 2.1). */
 export const EMPTY_ROOT: Buffer = sha256(Buffer.alloc(0))
 
-/** Returns the leaf hash of a record: SHA-256 of 0x00 and its bytes (RFC 6962, section 2.1). */
-export function leafHash(record: Uint8Array): Buffer {
-  const length = 1 + record.length
+/**
+ * Returns the leaf hash of a record: SHA-256 of 0x00 and its bytes (RFC 6962, section 2.1). A text
+ * stands for its UTF-8.
+ */
+export function leafHash(record: Uint8Array | string): Buffer {
+  const bytes = typeof record === 'string' ? Buffer.from(record) : record
+  const length = 1 + bytes.length
   if (length > leaf.length) leaf = Buffer.alloc(2 * length)
   leaf[0] = LEAF_PREFIX
-  leaf.set(record, 1)
+  leaf.set(bytes, 1)
   return sha256(leaf.subarray(0, length))
 }
 

@@ -49,7 +49,7 @@ export class ProvenEvents {
 
   #line({ position, record }: { position: number; record: string }, proof: Buffer[]): string {
     const { head } = this.#source
-    if (verifyInclusion(leafHash(Buffer.from(record)), position - 1, head, proof)) this.proven++
+    if (verifyInclusion(leafHash(record), position - 1, head, proof)) this.proven++
     else this.findings.push({ kind: 'notProven', position })
     const hashes = proof.map((hash) => hash.toString('base64'))
     return `${JSON.stringify({ position, record, proof: hashes })}\n`

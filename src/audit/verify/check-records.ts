@@ -55,7 +55,7 @@ export class RecordCheck {
       )
     this.#position = position
     this.#hash = hashRecord(record)
-    const subtrees = this.#frontier.append(leafHash(Buffer.from(record)))
+    const subtrees = this.#frontier.append(leafHash(record))
     return { event: this.#decode(position, record), subtrees }
   }
 

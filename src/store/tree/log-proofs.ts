@@ -3,9 +3,9 @@ import { RecorderError } from '../../contract/errors.ts'
 import { consistencyProof, inclusionProof } from '../../tlog/proofs.ts'
 import { encodeTlogProof } from '../../tlog/tlog-proof.ts'
 import { wrapReadErrors } from '../database.ts'
-import { eventKey } from '../keys.ts'
 import type { OpenedLog } from '../opened-log.ts'
 import type { LogProofs } from '../port.ts'
+import { readStoredRecords, type StoredRecord } from '../read-records.ts'
 import { treeHashes } from './tree-hashes.ts'
 
 /** Makes the proofs of a log from its records and the stored hashes of its tree. */
@@ -19,10 +19,8 @@ export function createLogProofs(log: () => OpenedLog): LogProofs {
     },
     async record(position) {
       assertRange(position >= 1 && position <= log().head.position)
-      const record = await wrapReadErrors(() => log().db.get(eventKey(position)))
-      if (record === undefined)
-        throw new RecorderError('STORAGE_UNAVAILABLE', `Event ${position} is missing on disk.`)
-      return record
+      const [stored] = await wrapReadErrors(() => readStoredRecords(log(), [position]))
+      return (stored as StoredRecord).record
     },
     async receipt(position) {
       const { checkpoint } = log()
@@ -37,8 +35,8 @@ export function createLogProofs(log: () => OpenedLog): LogProofs {
       })
     },
     async inclusion(position, size) {
-      assertRange(position >= 1 && position <= size && size <= log().head.position)
-      return inclusionProof(position - 1, size, treeHashes(log().db, size))
+      const [proof] = await this.inclusions([position], size)
+      return proof as Buffer[]
     },
     async inclusions(positions, size) {
       assertRange(size <= log().head.position)

@@ -66,7 +66,7 @@ export class LogTree {
   append(records: Iterable<string>): Operation[] {
     const operations: Operation[] = []
     for (const record of records)
-      for (const { height, index, hash } of this.#frontier.append(leafHash(Buffer.from(record))))
+      for (const { height, index, hash } of this.#frontier.append(leafHash(record)))
         operations.push({ type: 'put', key: treeKey(height, index), value: hash.toString('hex') })
     return operations
   }

@@ -32,7 +32,7 @@ export class SignedRoot {
   observe(records: readonly string[]): void {
     for (const record of records) {
       if (this.#frontier.size >= this.#size) return
-      this.#frontier.append(leafHash(Buffer.from(record)))
+      this.#frontier.append(leafHash(record))
       if (this.#frontier.size === this.#size) this.#root = this.#frontier.root()
     }
   }

@@ -23,8 +23,6 @@ function tilesOf(db: Database): TileReader {
         ? eventRange(first + 1, first + count)
         : treeRange(height, first, first + count)
       const values = await db.values({ ...range, highWaterMarkBytes: CHUNK_BYTES }).all()
-      return values.map((value) =>
-        isLeaves ? leafHash(Buffer.from(value)) : Buffer.from(value, 'hex'),
-      )
+      return values.map((value) => (isLeaves ? leafHash(value) : Buffer.from(value, 'hex')))
     })
 }
