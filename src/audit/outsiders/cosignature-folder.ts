@@ -1,14 +1,13 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, rm } from 'node:fs/promises'
+import { BoundedMap } from '../../collections/bounded-map.ts'
 import type { ConfirmedCheckpoint } from '../../contract/outsiders.ts'
-import { syncFolder } from '../../disk/sync-folder.ts'
-import { writeSynced } from '../../disk/write-synced.ts'
 import { parseVkey } from '../../tlog/keys.ts'
 import { openNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
-import type { CheckpointSource, CosignatureKeeper, SignedCheckpoint } from './port.ts'
+import { AnswersFolder } from './answers-folder.ts'
+import type { CheckpointSource, CosignatureKeeper } from './port.ts'
 
-const NAME = /^([1-9][0-9]*)\.txt$/
+const ENDING = '.txt'
 /** A newer cosignature proves all that an older one does, with a consistency proof. */
 const MOST_KEPT = 100
 /** Checkpoints whose notes are remembered until a witness has answered. */
@@ -16,21 +15,21 @@ const MOST_REMEMBERED = 64
 
 /** A folder of checkpoints with the cosignatures of witnesses: `<size>.txt`, each a whole note. */
 export class CosignatureFolder implements CosignatureKeeper {
-  readonly #folder: string
-  readonly #notes = new Map<number, string>()
+  readonly #folder: AnswersFolder
+  readonly #notes = new BoundedMap<number, string>(MOST_REMEMBERED)
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(folder: string) {
-    this.#folder = folder
+    this.#folder = new AnswersFolder(folder)
   }
 
   /** Returns the source, whose checkpoints are remembered for what witnesses answer. */
   remembering(source: CheckpointSource): CheckpointSource {
     return {
-      consistency: source.consistency,
+      consistency: (from, to) => source.consistency(from, to),
       checkpoint: async () => {
         const checkpoint = await source.checkpoint()
-        if (checkpoint) this.#remember(checkpoint)
+        if (checkpoint) this.#notes.set(checkpoint.size, checkpoint.note)
         return checkpoint
       },
     }
@@ -45,7 +44,7 @@ export class CosignatureFolder implements CosignatureKeeper {
 
   async newest(vkey: string): Promise<ConfirmedCheckpoint | null> {
     const key = parseVkey(vkey)
-    for (const size of await this.#sizes()) {
+    for (const size of await this.#folder.sizes(ENDING)) {
       const note = await readFile(this.#pathOf(size), 'utf8')
       const seconds = secondsIn(note, key)
       if (seconds !== undefined) return { size, at: new Date(seconds * 1000).toISOString() }
@@ -53,41 +52,18 @@ export class CosignatureFolder implements CosignatureKeeper {
     return null
   }
 
-  #remember({ size, note }: SignedCheckpoint): void {
-    this.#notes.set(size, note)
-    for (const old of this.#notes.keys()) {
-      if (this.#notes.size <= MOST_REMEMBERED) break
-      this.#notes.delete(old)
-    }
-  }
-
   async #keep(size: number, cosignatureLine: string): Promise<void> {
-    const isNew = await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    if (isNew !== undefined) await syncFolder(dirname(this.#folder))
     const path = this.#pathOf(size)
     const note = (await readIfThere(path)) ?? this.#notes.get(size)
     if (note === undefined) throw new Error(`The checkpoint of size ${size} is not known any more.`)
     if (note.includes(cosignatureLine)) return
-    await writeSynced(`${path}.next`, note + cosignatureLine, 'w')
-    await rename(`${path}.next`, path)
-    await syncFolder(this.#folder)
-    for (const old of (await this.#sizes()).slice(MOST_KEPT)) await rm(this.#pathOf(old))
-  }
-
-  /** The sizes of all kept checkpoints, the largest first. */
-  async #sizes(): Promise<number[]> {
-    const names = await readdir(this.#folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return []
-      throw error
-    })
-    return names
-      .flatMap((name) => NAME.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => b - a)
+    await this.#folder.write({ [`${size}${ENDING}`]: note + cosignatureLine })
+    for (const old of (await this.#folder.sizes(ENDING)).slice(MOST_KEPT))
+      await rm(this.#pathOf(old))
   }
 
   #pathOf(size: number): string {
-    return join(this.#folder, `${size}.txt`)
+    return this.#folder.pathOf(`${size}${ENDING}`)
   }
 }
 

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { openCheckpoint, parseCheckpoint } from '../../../../src/tlog/checkpoint.ts'
 import { cosign } from '../../../../src/tlog/cosignature.ts'
 import { EMPTY_ROOT } from '../../../../src/tlog/hashes.ts'
-import { createSigner, encodeVkey, type Signer } from '../../../../src/tlog/keys.ts'
+import { createSigner, encodeVkey, type Signer, type Verifier } from '../../../../src/tlog/keys.ts'
 import { parseNote } from '../../../../src/tlog/note.ts'
 import { signatureLine } from '../../../../src/tlog/note-signature.ts'
 import { type TreeHead, verifyConsistency } from '../../../../src/tlog/verify-proofs.ts'
@@ -24,6 +24,8 @@ export interface DictatedAnswer {
 /** A witness that does what C2SP tlog-witness demands, in memory, and what a test dictates. */
 export class SmallWitness {
   readonly signer = createSigner('cosignature', 'witness.example', Buffer.alloc(32, 2))
+  /** The log that it remembers. */
+  log: { origin: string; keys: readonly Verifier[] } = LOG
   /** The key that it really signs with. */
   signsWith: Signer = this.signer
   /** Lines before its own. */
@@ -93,7 +95,7 @@ export class SmallWitness {
     const note = body.slice(split + 2)
     let opened: TreeHead
     try {
-      opened = openCheckpoint(note, LOG)
+      opened = openCheckpoint(note, this.log)
     } catch {
       return { status: 403 }
     }

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { OutsiderView } from '../../src/contract/outsiders.ts'
+import { parseVkey } from '../../src/tlog/keys.ts'
+import { SmallWitness } from '../audit/outsiders/support/small-witness.ts'
+import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { eventually, suite } from '../support/suite.ts'
+
+/** A witness is asked at most once in ten seconds. */
+const LIMIT_MS = 40_000
+
+suite('an outside witness of a recorder', (test) => {
+  test(
+    'cosigns what is recorded, and sees that the home was put back to an older copy',
+    async () => {
+      const witness = await SmallWitness.begin()
+      let daemon: TestDaemon = await startDaemon()
+      const { home } = daemon
+      const state = async (): Promise<OutsiderView> =>
+        (await daemon.api('GET', '/audit/outsiders')).body.items[0]
+      try {
+        const { body: key } = await daemon.api('GET', '/audit/key')
+        witness.log = { origin: key.origin, keys: [parseVkey(key.key)] }
+        await daemon.stop()
+        await cp(home, `${home}-older`, { recursive: true })
+        const audit = { witnesses: [witness.setting] }
+        await writeFile(join(home, 'config.json'), JSON.stringify({ audit }))
+        await cp(join(home, 'config.json'), join(`${home}-older`, 'config.json'))
+
+        daemon = await startDaemon({ home })
+        await daemon.api('POST', '/recordings', { media: ['mic'] })
+        await daemon.api('POST', '/recordings/current/stop', {})
+        const closed = await daemon.api('POST', '/recordings/current/close', {})
+        await eventually(
+          'the closing is confirmed',
+          async () => ((await state())?.confirmed?.size ?? 0) >= closed.body.position,
+          LIMIT_MS,
+        )
+        assert.equal((await state()).problem, null)
+        assert.ok((await readdir(join(home, 'cosignatures'))).includes(`${witness.seen.size}.txt`))
+        await daemon.stop()
+
+        await rm(home, { recursive: true })
+        await rename(`${home}-older`, home)
+        daemon = await startDaemon({ home })
+        await eventually(
+          'the witness contradicts',
+          async () => (await state())?.problem?.code === 'contradicted',
+          LIMIT_MS,
+        )
+        assert.match((await state()).problem?.message ?? '', /\.$/)
+        // It is only evidence: what can be recorded is recorded.
+        assert.equal((await daemon.api('POST', '/recordings', { media: ['mic'] })).status, 201)
+      } finally {
+        await daemon.stop()
+        witness.close()
+        await rm(`${home}-older`, { recursive: true, force: true })
+      }
+    },
+    { limitMs: 120_000 },
+  )
+})
