@@ -14,8 +14,7 @@ const MOST_OUTPUT = 16 * 1024 * 1024
  */
 export async function verifyBundle(
   file: string,
-  key: string | undefined,
-  env: NodeJS.ProcessEnv,
+  { key, json, env }: { key: string | undefined; json: boolean; env: NodeJS.ProcessEnv },
 ): Promise<CommandResult> {
   const python = (await findOnPath('python3', env)) ?? (await findOnPath('python', env))
   if (python === null)
@@ -24,23 +23,16 @@ export async function verifyBundle(
       remedy:
         'Install Python 3.9 or later, or verify the bundle on another computer: verify.py is in it.',
     })
-  const withKey = key === undefined ? [] : ['--key', key]
-  const [text, json] = await Promise.all([
-    run(python, [PROGRAM, file, ...withKey], env),
-    run(python, [PROGRAM, file, ...withKey, '--json'], env),
-  ])
-  return {
-    json: JSON.parse(json.output),
-    text: text.output.trimEnd(),
-    exitCode: text.exitCode === 0 ? 0 : 1,
-  }
+  const more = [...(key === undefined ? [] : ['--key', key]), ...(json ? ['--json'] : [])]
+  const { output, exitCode } = await run(python, [PROGRAM, file, ...more], env)
+  return { json: json ? JSON.parse(output) : null, text: output.trimEnd(), exitCode }
 }
 
 function run(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-): Promise<{ output: string; exitCode: number }> {
+): Promise<{ output: string; exitCode: 0 | 1 }> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { env, maxBuffer: MOST_OUTPUT }, (error, output, problems) => {
       const exitCode = error === null ? 0 : error.code

@@ -58,11 +58,11 @@ export const verify = defineCommand({
       does: 'Verifies that the log still has the event of a receipt, and is signed with this key.',
     },
   ],
-  async run({ options, home, api, io, style }) {
+  async run({ options, home, api, io, json, style }) {
     if (options.bundle !== undefined) {
       if (options.recording !== undefined || options.receipt !== undefined)
         throw new UsageError('--bundle goes with --key only.')
-      return verifyBundle(options.bundle, options.key?.trim(), io.env)
+      return verifyBundle(options.bundle, { key: options.key?.trim(), json, env: io.env })
     }
     const isRunning = (await readDaemonFile(home)).state === 'running'
     const request: Request = {
