@@ -121,8 +121,11 @@ async function take(
   return 'killed opening'
 }
 
-/** Links the files of a folder into another one. Returns whether there were any. */
-async function linkFiles(folder: string, copy: string): Promise<boolean> {
+/**
+ * Links the files of a folder into another one, in place of what is there. Resolves with whether
+ * there were any. Rejects with errors of the file system.
+ */
+export async function linkFiles(folder: string, copy: string): Promise<boolean> {
   const entries = (await readdir(folder, { withFileTypes: true }).catch(ignore('ENOENT'))) ?? []
   if (entries.length === 0) return false
   await rm(copy, { recursive: true, force: true })

@@ -1,15 +1,13 @@
-import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Verdict } from '../../contract/verification.ts'
 import { type Database, hasDatabase, openDatabase } from '../../store/database.ts'
+import { linkFiles } from '../../store/folder-snapshot.ts'
 import { ProjectionCheck } from '../../store/projection-check.ts'
 import { readWitness } from '../../store/witness.ts'
 import { type VerifyLogOptions, verifyLog } from './verify-log.ts'
-
-/** Copies are tried again when a file disappears meanwhile: a recorder may be running. */
-const TRIES = 3
 
 /** The paths of a home that are verified, absolute. */
 export interface VerifiedHome {
@@ -39,7 +37,9 @@ export async function verifyHome(
   const witness = await readWitness(witnessFile)
   const copy = `${logFolder}.verify.${process.pid}`
   try {
-    await linkDatabase(logFolder, copy)
+    await linkFiles(logFolder, copy)
+    // A recorder that starts meanwhile must find its own database unlocked.
+    await rm(join(copy, 'LOCK'), { force: true })
     const db = await openDatabase(copy)
     try {
       return await verifyLog({
@@ -62,21 +62,5 @@ function viewsOf(db: Database): NonNullable<VerifyLogOptions['compareViews']> {
   return {
     observe: (events: LogEvent[]) => check.observe(events),
     compare: () => check.compare(() => false),
-  }
-}
-
-async function linkDatabase(folder: string, copy: string, tries = TRIES): Promise<void> {
-  await rm(copy, { recursive: true, force: true })
-  await mkdir(copy, { mode: 0o700 })
-  try {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (!entry.isFile() || entry.name === 'LOCK') continue
-      const [from, to] = [join(folder, entry.name), join(copy, entry.name)]
-      // Some file systems have no hard links.
-      await link(from, to).catch(() => copyFile(from, to))
-    }
-  } catch (error) {
-    if (tries <= 1 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    await linkDatabase(folder, copy, tries - 1)
   }
 }
