@@ -1,11 +1,16 @@
-/** The kinds of faults that a verification finds. */
-export const FINDING_CODES = [
+/** The kinds of faults of the events themselves and their order. */
+export const EVENT_FAULTS = [
   'eventMissing',
   'eventForeign',
   'eventUnreadable',
   'chainBroken',
   'headWrong',
   'witnessWrong',
+] as const
+
+/** The kinds of faults that a verification finds. */
+export const FINDING_CODES = [
+  ...EVENT_FAULTS,
   'checkpointMissing',
   'checkpointForged',
   'rootWrong',

@@ -1,5 +1,6 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { readFile, rename, rm } from 'node:fs/promises'
 import { RecorderError } from '../contract/errors.ts'
+import { writeSynced } from '../disk/write-synced.ts'
 import { storageError } from './database.ts'
 import { decodeState, encodeState, type StoredState } from './stored-state.ts'
 
@@ -56,13 +57,7 @@ export class StateFile {
   /** Stores a state of a verified log, in place of the one before. */
   write(state: StoredState): Promise<void> {
     return wrapErrors(async () => {
-      const handle = await open(this.#next, 'w', 0o600)
-      try {
-        await handle.writeFile(encodeState(state))
-        await handle.datasync()
-      } finally {
-        await handle.close()
-      }
+      await writeSynced(this.#next, encodeState(state), 'w')
       await rename(this.#next, this.#file)
       await rm(this.#believed, { force: true })
     })

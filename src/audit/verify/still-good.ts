@@ -1,4 +1,4 @@
-import type { Verdict } from '../../contract/verification.ts'
+import { EVENT_FAULTS, type FindingCode, type Verdict } from '../../contract/verification.ts'
 import type { Findings } from './findings.ts'
 
 /** Says in whole sentences what a verification has found to be good. */
@@ -9,7 +9,7 @@ export function stillGood(
 ): string[] {
   const good: string[] = []
   const first = findings.first
-    .flatMap(({ position: at, code }) => (EVENT_FAULTS.has(code) && at !== null ? at : []))
+    .flatMap(({ position: at, code }) => (isEventFault(code) && at !== null ? at : []))
     .reduce((least, at) => Math.min(least, at), position + 1)
   if (first > 1)
     good.push(`Events 1 to ${first - 1} are complete, and each is chained to the one before.`)
@@ -26,11 +26,5 @@ export function stillGood(
   return good
 }
 
-const EVENT_FAULTS: ReadonlySet<string> = new Set([
-  'eventMissing',
-  'eventForeign',
-  'eventUnreadable',
-  'chainBroken',
-  'headWrong',
-  'witnessWrong',
-])
+const isEventFault = (code: FindingCode): boolean =>
+  (EVENT_FAULTS as readonly FindingCode[]).includes(code)

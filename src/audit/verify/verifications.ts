@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { BoundedMap } from '../../collections/bounded-map.ts'
 import type { Verdict, VerificationView } from '../../contract/verification.ts'
 import type { Database } from '../../store/database.ts'
 import type { VerificationRequest, VerificationsPort } from './port.ts'
@@ -22,7 +23,7 @@ export class Verifications implements VerificationsPort {
   readonly #log: LiveLog
   readonly #recordingsFolder: string
   readonly #onFault: (error: unknown) => void
-  readonly #views = new Map<string, VerificationView>()
+  readonly #views = new BoundedMap<string, VerificationView>(MOST_KEPT)
   readonly #aborter = new AbortController()
   #last: Promise<void> = Promise.resolve()
 
@@ -41,10 +42,6 @@ export class Verifications implements VerificationsPort {
       endedAt: null,
       progress: null,
       verdict: null,
-    }
-    for (const id of this.#views.keys()) {
-      if (this.#views.size < MOST_KEPT) break
-      this.#views.delete(id)
     }
     this.#views.set(view.id, view)
     this.#last = this.#last.then(() => this.#run(view, request))
