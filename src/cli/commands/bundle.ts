@@ -1,14 +1,10 @@
 import { resolve } from 'node:path'
 import { PAGE_LANGUAGES, type PageLanguage } from '../../contract/configuration.ts'
 import { defineCommand } from '../command.ts'
-import { saveDownload } from '../download.ts'
-import { followExportProgress } from '../export-progress.ts'
-import { createInterruptSignal } from '../interrupt-signal.ts'
 import { assertCanWrite } from '../output-file.ts'
-import { localProblem } from '../problem.ts'
-import { createProgressBar } from '../progress-bar.ts'
 import { size } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
+import { saveComposed } from '../save-composed.ts'
 
 /** The playable file of a bundle is made with these. */
 const PLAYABLE = { gaps: 'fill', audio: 'mix' }
@@ -57,39 +53,21 @@ export const bundle = defineCommand({
     const lang = options.lang as PageLanguage | undefined
     const file = resolve(options.output ?? `${recordingId}-bundle.zip`)
     await assertCanWrite(file, options.force ?? false)
-    const bar = json ? undefined : createProgressBar(io)
-    const interrupt = createInterruptSignal()
-    const progressEnd = new AbortController()
-    const progress = followExportProgress(
-      api,
-      { recordingId, ...PLAYABLE },
-      (percent) => bar?.show('making', percent),
-      progressEnd.signal,
-    )
-    try {
-      const { signal } = interrupt
-      const answer = await api.bundle(recordingId, lang === undefined ? {} : { lang }, { signal })
-      progressEnd.abort()
-      const media = Object.values(recording.tracks).reduce((sum, { bytes }) => sum + bytes, 0)
-      const downloaded = await saveDownload(answer, file, {
-        onPercent: (percent) => bar?.show('downloading', percent),
+    const media = Object.values(recording.tracks).reduce((sum, { bytes }) => sum + bytes, 0)
+    const downloaded = await saveComposed(
+      { api, io, json },
+      {
+        ...{ recordingId, ...PLAYABLE, path: file },
         estimatedBytes: COPIES * media + SMALL_FILES_BYTES,
-      })
-      bar?.clear()
-      const note = 'The file contains the key of the recording. Keep it safe.'
-      const text = `${file} (${size(downloaded.bytes)})`
-      return { json: { recordingId, file, ...downloaded }, text, note }
-    } catch (error) {
-      bar?.clear()
-      if (!interrupt.signal.aborted) throw error
-      throw localProblem('FAILED', 'The bundle was interrupted.', {
-        detail: 'Nothing was written.',
-        cause: error,
-      })
-    } finally {
-      progressEnd.abort()
-      interrupt.release()
-      await progress
+        request: (signal) =>
+          api.bundle(recordingId, lang === undefined ? {} : { lang }, { signal }),
+        interrupted: 'The bundle was interrupted.',
+      },
+    )
+    return {
+      json: { recordingId, file, ...downloaded },
+      text: `${file} (${size(downloaded.bytes)})`,
+      note: 'The file contains the key of the recording. Keep it safe.',
     }
   },
 })

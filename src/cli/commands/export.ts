@@ -1,14 +1,10 @@
 import { resolve } from 'node:path'
 import { recordingPath } from '../../client/client.ts'
 import { defineCommand } from '../command.ts'
-import { saveDownload } from '../download.ts'
-import { followExportProgress } from '../export-progress.ts'
-import { createInterruptSignal } from '../interrupt-signal.ts'
 import { assertCanWrite } from '../output-file.ts'
-import { localProblem } from '../problem.ts'
-import { createProgressBar } from '../progress-bar.ts'
 import { size } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
+import { saveComposed } from '../save-composed.ts'
 
 /** Writes a recording as one file. */
 export const exportRecording = defineCommand({
@@ -59,41 +55,17 @@ export const exportRecording = defineCommand({
     const { id } = await api.recording(await resolveRecordingId(api, args[0]))
     const file = resolve(options.output ?? `${id}.mp4`)
     await assertCanWrite(file, force)
-    const bar = json ? undefined : createProgressBar(io)
-    const interrupt = createInterruptSignal()
-    const progressEnd = new AbortController()
-    const progress = followExportProgress(
-      api,
-      { recordingId: id, gaps, audio },
-      (percent) => bar?.show('making', percent),
-      progressEnd.signal,
+    const downloaded = await saveComposed(
+      { api, io, json },
+      {
+        ...{ recordingId: id, gaps, audio, path: file },
+        request: (signal) => api.open(recordingPath(id, 'export'), { gaps, audio }, { signal }),
+        interrupted: 'The export was interrupted.',
+      },
     )
-    try {
-      const answer = await api.open(
-        recordingPath(id, 'export'),
-        { gaps, audio },
-        { signal: interrupt.signal },
-      )
-      progressEnd.abort()
-      const downloaded = await saveDownload(answer, file, {
-        onPercent: (percent) => bar?.show('downloading', percent),
-      })
-      bar?.clear()
-      return {
-        json: { recordingId: id, file, ...downloaded, gaps, audio },
-        text: `${file} (${size(downloaded.bytes)})`,
-      }
-    } catch (error) {
-      bar?.clear()
-      if (!interrupt.signal.aborted) throw error
-      throw localProblem('FAILED', 'The export was interrupted.', {
-        detail: 'Nothing was written.',
-        cause: error,
-      })
-    } finally {
-      progressEnd.abort()
-      interrupt.release()
-      await progress
+    return {
+      json: { recordingId: id, file, ...downloaded, gaps, audio },
+      text: `${file} (${size(downloaded.bytes)})`,
     }
   },
 })
