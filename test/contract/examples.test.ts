@@ -85,13 +85,16 @@ suite('the examples of openapi.json', (test) => {
     }
     const played = [...answers.keys(), ...NOT_PLAYED].sort()
     assert.deepEqual(played, Object.keys(RESPONSE_EXAMPLES).sort())
-    const { checks } = RESPONSE_EXAMPLES.readReadiness as ReadinessView
-    const readiness = { ...(RESPONSE_EXAMPLES.readReadiness as ReadinessView) }
-    readiness.checks = checks.filter(({ id }) => id !== 'lock')
-    const examples = { ...RESPONSE_EXAMPLES, readReadiness: readiness }
+    const { checks, ...readiness } = RESPONSE_EXAMPLES.readReadiness as ReadinessView
+    // A build server has no logind.
+    const withoutLock = { ...readiness, checks: checks.filter(({ id }) => id !== 'lock') }
+    const examples: Record<string, unknown> = {
+      ...RESPONSE_EXAMPLES,
+      readReadiness: withoutLock,
+    }
     for (const [operation, { status, body }] of answers) {
       assert.ok(status === 200 || status === 201, `${operation}: ${JSON.stringify(body)}`)
-      assertSame(examples[operation as keyof typeof examples], body, operation)
+      assertSame(examples[operation], body, operation)
     }
   })
 })
