@@ -1,9 +1,9 @@
 /**
- * Runs every *.test.ts below the given folders, each file in a process of its own, and ends with `N
- * passed, N failed`. Guards what uvu does not: a file that runs no test, that does not end, or that
- * leaves processes behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING]. F2F_TEST_JOBS:
- * files at a time (default 3, and one while the machine is busy). Most files wait for devices of
- * real time.
+ * Compiles every *.test.ts below the given folders, runs each file in a process of its own, and
+ * ends with `N passed, N failed`. Guards what uvu does not: a file that runs no test, that does not
+ * end, or that leaves processes behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING].
+ * F2F_TEST_JOBS: files at a time (default 3, and one while the machine is busy). Most files wait
+ * for devices of real time.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -11,10 +11,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'nod
 import { availableParallelism, loadavg, tmpdir, userInfo } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { parseArgs } from 'node:util'
+import { compileTests } from './compile-tests.ts'
+import { processorSeconds } from './processor-seconds.ts'
 
 /** More failing files than this are no accident of timing. */
 const MOST_REPEATED = 8
-const SLOWEST_SHOWN = 10
+const HIGHEST_SHOWN = 10
 /** Share of the last 10 s in which something waited for a core; above it, one file at a time. */
 const BUSY_PERCENT = 70
 const isLong = process.argv.includes('test-long')
@@ -25,6 +27,8 @@ interface FileResult {
   failed: number
   skipped: number
   seconds: number
+  /** Processor time of the file and of what it started. */
+  processor: number
 }
 
 function testFiles(folder: string): string[] {
@@ -94,11 +98,12 @@ function count(output: string, word: string): number {
   return [...counts].reduce((sum, [, number]) => sum + Number(number), 0)
 }
 
+const compiledTests = mkdtempSync(join(tmpdir(), 'f2f-tests-'))
 const compiled = mkdtempSync(join(tmpdir(), 'f2f-compiled-'))
 
 async function runFile(file: string, tries = 1): Promise<FileResult> {
   const scratch = mkdtempSync(join(tmpdir(), 'f2f-test-'))
-  // tsx keeps what it has compiled in the temporary folder: all files compile the same sources.
+  // Helpers that a test starts are compiled by tsx, which keeps them in the temporary folder.
   symlinkSync(
     compiled,
     join(scratch, `tsx-${process.geteuid?.() ?? userInfo().username}`),
@@ -106,16 +111,20 @@ async function runFile(file: string, tries = 1): Promise<FileResult> {
   )
   const mark = `F2F_TEST_MARK=${randomUUID()}`
   const started = performance.now()
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', file], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      TMPDIR: scratch,
-      FORCE_COLOR: '0',
-      NO_COLOR: '1',
-      F2F_TEST_MARK: mark.slice('F2F_TEST_MARK='.length),
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--enable-source-maps', programs.get(file) as string],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        TMPDIR: scratch,
+        FORCE_COLOR: '0',
+        NO_COLOR: '1',
+        F2F_TEST_MARK: mark.slice('F2F_TEST_MARK='.length),
+      },
     },
-  })
+  )
   let output = ''
   child.stdout?.on('data', (chunk) => {
     output += chunk
@@ -146,14 +155,15 @@ async function runFile(file: string, tries = 1): Promise<FileResult> {
   if (code !== 0 && total - passed - skipped === 0) problems.push(`ended with code ${code}`)
   const failed = Math.max(0, total - passed - skipped) + problems.length
   const seconds = (performance.now() - started) / 1000
+  const processor = Number(/^PROCESSOR ([\d.]+)$/m.exec(output)?.[1] ?? 0)
   const load = `load ${loadavg()[0]?.toFixed(1)}`
   console.log(
-    `${failed === 0 ? 'ok  ' : 'FAIL'} ${relative('.', file)}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds.toFixed(1)} s  ${load}${tries > 1 ? `  try ${tries}` : ''}`,
+    `${failed === 0 ? 'ok  ' : 'FAIL'} ${relative('.', file)}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds.toFixed(1)} s  ${processor.toFixed(1)} s of processor  ${load}${tries > 1 ? `  try ${tries}` : ''}`,
   )
   for (const line of output.split('\n').filter((text) => text.startsWith('SKIPPED ')))
     console.log(`     ${line}`)
   if (failed > 0) console.log([...problems, output.trim()].join('\n').replace(/^/gm, '     '))
-  return { passed, failed, skipped, seconds }
+  return { passed, failed, skipped, seconds, processor }
 }
 
 const { positionals, values } = parseArgs({
@@ -164,7 +174,9 @@ const only = values.only
 // Tests through the built program would otherwise test yesterday's.
 const build = spawnSync(process.execPath, ['scripts/setup.mjs', '--build'], { stdio: 'inherit' })
 if (build.status !== 0) process.exit(1)
-const queue = spread(positionals.flatMap(testFiles).filter((file) => !only || file.includes(only)))
+const files = positionals.flatMap(testFiles).filter((file) => !only || file.includes(only))
+const programs = await compileTests(files, compiledTests)
+const queue = spread(files)
 const results = new Map<string, FileResult>()
 let running = 0
 
@@ -202,12 +214,17 @@ if (failed.length > 0 && failed.length <= MOST_REPEATED) {
   for (const file of failed) results.set(file, await runFile(file, 2))
 }
 
-rmSync(compiled, { recursive: true, force: true })
+for (const folder of [compiled, compiledTests]) rmSync(folder, { recursive: true, force: true })
 
-const slowest = [...results].sort(([, a], [, b]) => b.seconds - a.seconds).slice(0, SLOWEST_SHOWN)
-console.log('The slowest files:')
-for (const [file, { seconds }] of slowest)
-  console.log(`     ${seconds.toFixed(1)} s  ${relative('.', file)}`)
+/** Lists the files with the highest figures. */
+function showHighest(key: 'seconds' | 'processor', title: string): void {
+  console.log(title)
+  const sorted = [...results].sort(([, a], [, b]) => b[key] - a[key])
+  for (const [file, result] of sorted.slice(0, HIGHEST_SHOWN))
+    console.log(`     ${result[key].toFixed(1)} s  ${relative('.', file)}`)
+}
+showHighest('seconds', 'The slowest files:')
+showHighest('processor', `Processor time, ${processorSeconds().toFixed(0)} s in all:`)
 
 const total = (key: 'passed' | 'failed' | 'skipped'): number =>
   [...results.values()].reduce((sum, result) => sum + result[key], 0)

@@ -1,8 +1,13 @@
 import { suite as uvuSuite } from 'uvu'
 import { afterLimit, slowness } from './machine.ts'
+import { processorSeconds } from './processor-seconds.ts'
 
 // No test uses the key store of the person who runs it.
 process.env.F2F_KEY_STORE ??= 'file'
+
+// The runner adds it to the line of the file.
+if (process.env.F2F_TEST_MARK !== undefined)
+  process.on('exit', () => console.log(`PROCESSOR ${processorSeconds()}`))
 
 /** A slow machine prolongs a test's limit by this factor at most: a test that hangs must end. */
 const MOST_PATIENCE = 3
