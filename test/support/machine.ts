@@ -15,8 +15,11 @@ const SLOTS = 600
 const DOUBLING_MS = 50
 /** An idle machine starts the smallest program in less. */
 const IDLE_SPAWN_MS = 8
-/** Work that is timed on a core. A queue for the cores shows only when there is some. */
-const WORK_MS = 15
+/**
+ * Work that is timed on a core twice a second. A queue for the cores shows only when there is some.
+ * All test files that run do it, so it is short.
+ */
+const WORK_MS = 6
 /** No machine excuses more. */
 const MOST = 8
 
@@ -63,7 +66,7 @@ const start = () => {
   const at = now()
   spawn('true', { stdio: 'ignore' }).on('error', () => {}).on('exit', () => {
     late(Math.max(0, now() - at - IDLE_SPAWN_MS))
-    setTimeout(start, 500)
+    setTimeout(start, 1_000)
   })
 }
 // Time on a core, and time waiting for one: /proc/thread-self/schedstat, in ns (Linux).
@@ -78,7 +81,7 @@ const work = () => {
   } catch {
     return
   }
-  setTimeout(work, 400)
+  setTimeout(work, 500)
 }
 tick(now())
 if (process.platform !== 'win32') start()

@@ -85,6 +85,7 @@ export async function eventually<T>(
     const waited = performance.now() - begun
     if (waited > limitMs && waited > limitMs * slowness(waited))
       throw new Error(`${what}: not so after ${Math.round(waited)} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    // What takes long is asked less often: a probe is often a request to a daemon.
+    await new Promise((resolve) => setTimeout(resolve, Math.min(50, 10 + waited / 20)))
   }
 }
