@@ -5,6 +5,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { type Daemon, startDaemon } from '../lab/daemon.ts'
 import type { Pace } from './pace.ts'
 import { ownCpuMs, treeCpuMs } from './processes.ts'
@@ -12,6 +13,8 @@ import { command } from './stage.ts'
 import { median } from './statistics.ts'
 import { compared, type Findings } from './table.ts'
 
+/** The compiled program before it is bundled: only there can one of its files be replaced. */
+const PROGRAM = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const UNSEALED = new URL('./unsealed-hook.mjs', import.meta.url).href
 const AGE = 'age-encryption.org/v1'
 
@@ -26,8 +29,10 @@ export async function benchSealing({ sealingPairs, sealingMs }: Pace): Promise<F
   const daemons: Daemon[] = []
   const costs: [sealed: Cost[], plain: Cost[]] = [[], []]
   try {
-    daemons.push(await startDaemon())
-    daemons.push(await startDaemon({ env: { NODE_OPTIONS: `--import ${UNSEALED}` } }))
+    const options = { program: PROGRAM, env: { UV_THREADPOOL_SIZE: '16' } }
+    daemons.push(await startDaemon(options))
+    const env = { ...options.env, NODE_OPTIONS: `--import ${UNSEALED}` }
+    daemons.push(await startDaemon({ ...options, env }))
     // The first recording compiles the code.
     for (let pair = -1; pair < sealingPairs; pair++) {
       const both = await Promise.all(daemons.map((daemon) => record(daemon, sealingMs)))

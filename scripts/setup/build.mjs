@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { buildPage } from './build-page.mjs'
+import { bundleProgram } from './bundle-program.mjs'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const DIST = join(ROOT, 'dist')
@@ -70,9 +71,9 @@ async function writeManPages(folder) {
 }
 
 /**
- * Compiles src into dist. Throws when the compiler finds errors, and then leaves dist as it was.
- * The new dist replaces the old one at once: no output of removed sources remains, and a daemon
- * never starts from an incomplete build.
+ * Compiles src into dist and bundles the program. Throws when the compiler finds errors, and then
+ * leaves dist as it was. The new dist replaces the old one at once: no output of removed sources
+ * remains, and a daemon never starts from an incomplete build.
  */
 export async function build() {
   const startedAt = new Date()
@@ -87,6 +88,7 @@ export async function build() {
     if (!existsSync(main)) throw new Error(`The build has no ${MAIN}.`)
     if (!readFileSync(main, 'utf8').startsWith('#!'))
       throw new Error(`${MAIN} does not start with “#!”.`)
+    await bundleProgram(fresh)
     chmodSync(main, 0o755)
     await writeManPages(fresh)
     // A source that changes while the compiler runs is newer than this time.

@@ -49,6 +49,7 @@ function checkout(): string {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   write(join(folder, 'src/cli/f2f.cts'), "#!/usr/bin/env node\nimport('./main.js')\n")
   write(join(folder, 'src/cli/main.ts'), "import { word } from '../word.ts'\nconsole.log(word)\n")
+  write(join(folder, 'src/serve.ts'), 'export {}\n')
   write(join(folder, 'src/word.ts'), "export const word = 'first'\n")
   write(join(folder, 'src/cli/man/write-man-pages.ts'), MAN_PAGES)
   write(join(folder, 'src/page/index.html'), '<p>page</p>')
