@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { type Daemon, HOME_TOKEN, startDaemon } from '../http/support/daemon.ts'
@@ -17,7 +18,9 @@ suite('the package f2f-recorder/client', (test) => {
   test.after(() => daemon.close())
 
   test('can be imported by its name, and works', async () => {
-    const { createClient, UnauthenticatedError } = await import(PACKAGE)
+    // Resolved from this source: a compiled test lies outside of the package.
+    const file = createRequire(import.meta.url).resolve(PACKAGE)
+    const { createClient, UnauthenticatedError } = await import(pathToFileURL(file).href)
     const url = daemon.url
     assert.equal((await createClient({ url, token: HOME_TOKEN }).application()).state, 'Idle')
     await assert.rejects(createClient({ url, token: 'x' }).application(), UnauthenticatedError)

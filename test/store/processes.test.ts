@@ -2,21 +2,21 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { TEST_KEYS } from '../../lab/test-keys.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
+import { programArgs } from '../support/program-args.ts'
 import { suite } from '../support/suite.ts'
 import { daemonStarted } from './support/history.ts'
 import { refusal, withFolder, withLog } from './support/scratch.ts'
 
-const CHILD = fileURLToPath(new URL('./support/child.ts', import.meta.url))
+const CHILD = programArgs(new URL('./support/child.ts', import.meta.url))
 
 /** Starts the child, reads its lines until `enough`, and kills it with SIGKILL. */
 async function killedWhen(
   args: string[],
   enough: (line: string) => boolean | Promise<boolean>,
 ): Promise<string[]> {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', CHILD, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...CHILD, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit')

@@ -119,6 +119,7 @@ async function runFile(file: string, tries = 1): Promise<FileResult> {
       env: {
         ...process.env,
         TMPDIR: scratch,
+        F2F_TEST_COMPILED: compiledTests,
         FORCE_COLOR: '0',
         NO_COLOR: '1',
         F2F_TEST_MARK: mark.slice('F2F_TEST_MARK='.length),

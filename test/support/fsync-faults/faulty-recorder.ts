@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from '../../../src/contract/commands.ts'
 import type { LogEvent } from '../../../src/contract/events.ts'
 import type { RecordingAnswer } from '../../../src/contract/views.ts'
+import { programArgs } from '../program-args.ts'
 import type { Reply, Request } from './child.ts'
 
 /** The state of a recorder, as readers see it. */
@@ -32,7 +33,8 @@ export type Outcome<T> = { value: T; captured: string[] } | { code: string; capt
 
 type WithoutId<R> = R extends { id: number } ? Omit<R, 'id'> : never
 
-const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const SHIM = fileURLToPath(new URL('shim.c', import.meta.url))
+const CHILD = new URL('child.ts', import.meta.url)
 
 /** Null when faults of fsync can be had here; otherwise why not. */
 export function fsyncFaultProblem(): string | null {
@@ -61,7 +63,7 @@ export class FaultyRecorder {
   #folder = ''
 
   constructor() {
-    execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', this.#shim, path('shim.c'), '-ldl'])
+    execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', this.#shim, SHIM, '-ldl'])
     writeFileSync(this.#controlFile, Buffer.alloc(12))
     this.#control = openSync(this.#controlFile, 'r+')
   }
@@ -128,8 +130,9 @@ export class FaultyRecorder {
   }
 
   async #fork(): Promise<void> {
-    const child = fork(path('child.ts'), {
-      execArgv: ['--import', 'tsx'],
+    const [program = '', ...execArgv] = programArgs(CHILD).toReversed()
+    const child = fork(program, {
+      execArgv: execArgv.toReversed(),
       env: {
         ...process.env,
         LD_PRELOAD: this.#shim,
