@@ -93,13 +93,16 @@ function storedPosition(stored: string | undefined): number {
 
 function parseEvent(value: string, position: number): LogEvent {
   let event: LogEvent
+  let isOwn: boolean
   try {
     event = decodeRecord(value)
+    // A changed bit can be in the name of a member, which is then missing.
+    isOwn = hasOwnValues(event)
   } catch (cause) {
     throw damaged(`event ${position} cannot be read`, cause)
   }
   if (event.position !== position) throw damaged(`event ${position} has the position of another`)
-  if (!hasOwnValues(event)) throw damaged(`event ${position} has a value of another`)
+  if (!isOwn) throw damaged(`event ${position} has a value of another`)
   return event
 }
 

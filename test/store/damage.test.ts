@@ -115,6 +115,14 @@ suite('damage to the log', (test) => {
   )
   test(
     ...damaged(
+      'an event without its data is detected',
+      async (db) =>
+        db.put(key(3), ((await db.get(key(3))) as string).replace('"data":', '"dat`":')),
+      /event 3 cannot be read/,
+    ),
+  )
+  test(
+    ...damaged(
       'an event in another’s place is detected',
       async (db) =>
         db.put(key(1), ((await db.get(key(1))) as string).replace('"position":1', '"position":7')),
