@@ -43,14 +43,13 @@ function install(packages) {
  */
 export function installSystemPackages() {
   if (process.platform !== 'linux') return adviseFfmpeg()
-  const { desktop, ...others } = PROGRAMS
-  installGroup(missingPackages(desktop))
-  // Only on a build server: on somebody's desktop, pipewire-pulse could replace the sound server.
-  if (process.env.CI)
-    for (const programs of Object.values(others)) installGroup(missingPackages(programs))
+  // All groups only on a build server: on somebody's desktop, pipewire-pulse could replace the
+  // sound server. In one call, because each reads the lists and runs the triggers again.
+  const groups = process.env.CI ? Object.values(PROGRAMS) : [PROGRAMS.desktop]
+  installPackages(missingPackages(Object.assign({}, ...groups)))
 }
 
-function installGroup(packages) {
+function installPackages(packages) {
   if (packages.length === 0) return
   const list = packages.join(' ')
   const isDebian = findProgram('apt-get') !== undefined

@@ -155,7 +155,7 @@ suite('set-up', (test) => {
       )
       assert.doesNotMatch(desktop.printed, /pipewire/, 'it could replace the sound server')
       const server = setup(ROOT, ['--devices'], { PATH, CI: '1' })
-      assert.match(server.printed, /\nsetup: .*Install .*pipewire-pulse wireplumber/)
+      assert.match(server.printed, /^setup: .*Install .*xvfb.*pipewire-pulse wireplumber/)
     },
   )
 
