@@ -40,12 +40,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
   const env = options.env ?? process.env
   const limits = { ...CAPTURE_LIMITS, ...options.limits }
   const { logger, clock = new SteadyClock() } = options
-  const backend = chooseBackend(
-    options.source,
-    env,
-    () => encoder.ffmpeg(),
-    () => clock.now(),
-  )
+  const backend = chooseBackend(options.source, env, () => encoder.ffmpeg())
   const encoder: FfmpegLocator = createFfmpegLocator({
     ffmpegPath: options.ffmpegPath,
     env,
@@ -69,12 +64,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
     capture: (medium, report) =>
       new TrackCapture({
         pipeline: (device, quality) =>
-          preparePipeline(
-            { backend, encoder, env, clock, logger, limits },
-            medium,
-            device,
-            quality,
-          ),
+          preparePipeline({ backend, encoder, env, clock, limits }, medium, device, quality),
         resolve: (device) => directory.resolve(medium, device.id, true),
         limits,
         clock,
@@ -107,33 +97,31 @@ interface PipelineParts {
   encoder: FfmpegLocator
   env: NodeJS.ProcessEnv
   clock: RecorderClock
-  logger: Logger
   limits: CaptureLimits
 }
 
-/** Prepares the pipeline of a device: looks up its command and ffmpeg, but starts no process. */
+/** Prepares the pipeline of a device: looks up how it is captured, and ffmpeg, but starts nothing. */
 function preparePipeline(
-  { backend, encoder, env, clock, logger, limits }: PipelineParts,
+  { backend, encoder, env, clock, limits }: PipelineParts,
   medium: Medium,
   device: Device,
   quality: Quality,
 ): StartPipeline {
-  const command = backend.command(medium, device, quality, encoder.ffmpeg)
-  if (medium === 'screen')
+  if (medium === 'screen') {
+    const command = backend.screen(device, quality, encoder.ffmpeg)
     return (events) =>
       new ScreenPipeline(
         { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit },
         events,
       )
+  }
   const parts = {
-    source: command,
-    keepAwake: backend.keepAwake(medium, device) ?? undefined,
+    source: backend.sound(medium, device, quality, encoder.ffmpeg),
     ffmpeg: encoder.ffmpeg(),
     isSilenceFault: medium === 'mic',
     format: audioFormat(medium, quality),
     env,
     clock,
-    logger,
     encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
   }
   return (events) => new SoundPipeline(parts, events)
