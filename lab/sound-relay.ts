@@ -23,18 +23,23 @@ export class SoundRelay {
   readonly env: NodeJS.ProcessEnv
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  readonly #delayMs: number
   #connections: RelayedConnection[] = []
 
-  /** Starts a relay whose socket is in `folder`, to the server of an environment. */
-  static async start(folder: string, env: NodeJS.ProcessEnv): Promise<SoundRelay> {
+  /**
+   * Starts a relay whose socket is in `folder`, to the server of an environment. With `delayMs`
+   * everything that the server sends is late.
+   */
+  static async start(folder: string, env: NodeJS.ProcessEnv, delayMs = 0): Promise<SoundRelay> {
     const path = join(folder, 'relay')
     const target = env.PULSE_SERVER?.replace(/^unix:/, '') ?? ''
-    const relay = new SoundRelay(path, target)
+    const relay = new SoundRelay(path, target, delayMs)
     await new Promise<void>((resolve) => relay.#server.listen(path, resolve))
     return relay
   }
 
-  private constructor(path: string, target: string) {
+  private constructor(path: string, target: string, delayMs: number) {
+    this.#delayMs = delayMs
     this.env = { PULSE_SERVER: `unix:${path}` }
     this.#server = createServer((client) => this.#relay(client, connect(target)))
   }
@@ -65,7 +70,10 @@ export class SoundRelay {
       sent = (sent + bytes.toString('latin1')).slice(0, 65_536)
       server.write(bytes)
     })
-    server.on('data', (bytes) => client.write(bytes))
+    server.on('data', (bytes) => {
+      if (this.#delayMs === 0) client.write(bytes)
+      else setTimeout(() => client.writable && client.write(bytes), this.#delayMs)
+    })
     for (const [socket, other] of [
       [client, server],
       [server, client],

@@ -36,12 +36,14 @@ export interface StreamOptions {
 /**
  * Properties by which PipeWire uses the named device or none, and the volume that we ask for.
  * Without them it uses the default device when the named one is missing, another one when it goes
- * away, and the volume that somebody has once set for this program. PulseAudio ignores them.
+ * away, and the volume that somebody has once set for this program. Its sum of two channels would
+ * be too loud without the last one. PulseAudio ignores them.
  */
 const ONLY_THIS_DEVICE = {
   'node.dont-reconnect': 'true',
   'node.dont-fallback': 'true',
   'state.restore-props': 'false',
+  'channelmix.normalize': 'true',
 }
 
 function bytesOf(ms: number, { rate, channels }: SoundFormat): number {
@@ -97,8 +99,7 @@ export function createRecordStream(
 }
 
 /**
- * Plays into a sink. `prebuf` is 0: it plays whatever it has, and silence while it has nothing.
- * Rejects with PulseError.
+ * Plays into a sink, as soon as the sound of one block has been sent. Rejects with PulseError.
  */
 export function createPlaybackStream(
   connection: PulseConnection,
@@ -107,8 +108,10 @@ export function createPlaybackStream(
   const { format } = options
   const args = [
     ...[soundFormat(format), u32(NONE), text(options.device)],
-    // Maximum and target length, nothing before playing, requests of any size; no synchronisation.
-    ...[u32(NONE), bool(false), u32(bytesOf(options.blockMs, format)), u32(0), u32(NONE), u32(0)],
+    // As much as the server allows may be sent; it is not corked. The target length; what is sent
+    // before it plays, and requests, as the server likes; not synchronised with other streams.
+    ...[u32(NONE), bool(false), u32(bytesOf(options.blockMs, format))],
+    ...[u32(NONE), u32(NONE), u32(0)],
     fullVolume(format.channels),
     ...FLAGS,
     // Not muted; the latency of the sink follows the target length.

@@ -14,9 +14,9 @@ import { type ObservedDaemon, oneWith, startObserved } from './support/observed-
 
 const noDesktop = await virtualDesktopProblem()
 
-/** The programs of each medium, by a part of their command line. */
+/** The programs of the media, by a part of their command line. */
 const VICTIMS: { medium: Medium; what: string; command: RegExp }[] = [
-  { medium: 'mic', what: 'the helper of the microphone', command: /parec .*-d microphone$/ },
+  { medium: 'mic', what: 'the encoder of the microphone', command: /-ac 1 .*libopus/ },
   { medium: 'speaker', what: 'the encoder of the speaker', command: /-ac 2 .*libopus/ },
   { medium: 'screen', what: 'the capture of the screen', command: /x11grab/ },
 ]

@@ -14,8 +14,8 @@ import { eventually, suite } from '../support/suite.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 
 const noDesktop = await virtualDesktopProblem()
-/** The programs of a probe, by their command line. */
-const PROBES = /\bparec\b|\bpacat\b|-frames:v/
+/** The program of a probe, by its command line. */
+const PROBES = /-frames:v/
 
 type Answer = ReadinessView & {
   of(id: string, medium?: Medium): ReadinessCheck | undefined
