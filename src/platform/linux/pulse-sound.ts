@@ -14,6 +14,11 @@ import { clientProperties, type PulseDevices, sourceOf } from './pulse-devices.t
  * The block in which the server is asked to deliver, ms: short, so that the first sound comes soon.
  */
 const BLOCK_MS = 20
+/**
+ * Limit for an answer of the server, ms. Longer than the limits of a capture without media: a busy
+ * server that is slow to answer is no reason to end a stream that delivers.
+ */
+const ANSWER_MS = 10_000
 /** Sound is read as it comes for so long, until its time is known; then in steps. */
 const PROMPT_MS = 1_000
 
@@ -66,7 +71,7 @@ class PulseSound implements SoundSource {
     const { medium, device, env, devices } = this.#options
     const properties = clientProperties()
     const connection = await PulseConnection.open(
-      { env, properties, signal: this.#over.signal },
+      { env, properties, signal: this.#over.signal, answerMs: ANSWER_MS },
       {
         sound: (pcm) => {
           // Sound is believed only when the stream is known to be of the device.
