@@ -100,7 +100,7 @@ interface PipelineParts {
   limits: CaptureLimits
 }
 
-/** Prepares the pipeline of a device: looks up how it is captured, and ffmpeg, but starts nothing. */
+/** Prepares the pipeline of a device: looks up how it is captured, but starts nothing. */
 function preparePipeline(
   { backend, encoder, env, clock, limits }: PipelineParts,
   medium: Medium,

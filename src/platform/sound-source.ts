@@ -1,7 +1,7 @@
 import type { Child, ChildCommand, ChildOptions } from '../processes/child-process.ts'
 import type { CaptureProblem } from './capture-problem.ts'
 
-/** What a sound source reports to, and starts its programs by. */
+/** The user of a sound source: gets its sound, and starts its programs. */
 export interface SoundHost {
   /** Raw sound (s16le, 48 kHz, channels as in CHANNELS), in chunks of any size. */
   sound(pcm: Buffer): void

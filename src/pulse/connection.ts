@@ -20,7 +20,7 @@ const VERSION_MASK = 0xffff
 export interface PulseOptions {
   /** Where the server and the cookie are looked up. */
   env: NodeJS.ProcessEnv
-  /** What the server tells others about this client. */
+  /** Shown to others by the server. */
   properties: Readonly<Record<string, string>>
   /** Ends the connection at once, also while it is being opened. */
   signal?: AbortSignal
@@ -28,7 +28,7 @@ export interface PulseOptions {
   answerMs?: number
 }
 
-/** What a connection receives besides answers. Errors that these functions throw end it. */
+/** Receives everything but answers. Errors that these functions throw end the connection. */
 export interface PulseEvents {
   /** A message that answers no request. */
   message?(command: number, args: TagReader): void
@@ -43,8 +43,8 @@ interface PendingRequest {
 }
 
 /**
- * A connection to a sound server that speaks the PulseAudio native protocol: PulseAudio, or PipeWire
- * through pipewire-pulse. No memory is shared, so sound comes through the socket.
+ * A connection to a sound server that speaks the PulseAudio native protocol: PulseAudio, or
+ * PipeWire through pipewire-pulse. No memory is shared, so sound comes through the socket.
  */
 export class PulseConnection {
   /** Resolves with why the connection has ended. Never rejects. */
@@ -104,8 +104,7 @@ export class PulseConnection {
 
   /**
    * Sends a request. `read` reads the reply's values at once, before anything that came after it.
-   * Rejects with {@link PulseError}. The connection ends when the answer does not come in time: a
-   * server that hangs would answer later requests with the wrong replies' delay.
+   * Rejects with {@link PulseError}. The connection ends when an answer does not come in time.
    */
   request<T>(command: number, args: readonly Buffer[], read: (reply: TagReader) => T): Promise<T> {
     if (this.#socket.destroyed) return Promise.reject(this.#error)

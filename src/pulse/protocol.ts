@@ -40,7 +40,7 @@ export const EVENT = { kindMask: 0xf, sourceOutput: 3 } as const
 /** The error of a device or stream that does not exist. */
 export const NO_ENTITY = 5
 
-/** What the server's errors mean, by their number, as libpulse says it. */
+/** The meaning of the server's errors, by their number, in the words of libpulse. */
 const ERRORS: Readonly<Record<number, string>> = {
   1: 'Access denied',
   3: 'Invalid argument',

@@ -23,7 +23,7 @@ export interface PulseStream {
   device: string | null
 }
 
-/** What a stream is to be. */
+/** How to create a stream. */
 export interface StreamOptions {
   /** The name of the source or sink. */
   device: string

@@ -68,7 +68,7 @@ suite('readiness on a desktop', (test) => {
   }
   const pactl = (...args: string[]) =>
     execFileSync('pactl', args, { env: { ...process.env, ...desktop.env }, stdio: 'ignore' })
-  /** What is looked at: connections for a microphone or speaker, and programs for the screen. */
+  /** Everything being looked at: connections for sounds, and programs for the screen. */
   const probing = () => [
     ...[desktop.micSource, `${desktop.speakerSink}.monitor`].filter(
       (source) => relay.connectionsWith(source).length > 0,

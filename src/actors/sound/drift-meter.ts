@@ -65,8 +65,8 @@ export class DriftMeter {
   }
 
   /**
-   * How many of the newest `frames`, which arrived at `arrivedAt`, were captured before a time (both
-   * epoch ms).
+   * How many of the newest `frames`, which arrived at `arrivedAt`, were captured before a time
+   * (both epoch ms).
    */
   framesUntil(time: number, arrivedAt: number, frames: number): number {
     if (frames === 0) return 0

@@ -38,7 +38,7 @@ interface MuteWatch {
   reported: string | null
 }
 
-/** What the sound server tells others about the recorder. */
+/** The properties of the recorder that the sound server shows to others. */
 export function clientProperties(): Record<string, string> {
   return {
     'application.name': 'f2f-recorder',
@@ -55,8 +55,8 @@ export function sourceOf(medium: Sound, device: Pick<Device, 'id'>): string {
 
 /**
  * The devices of the sound server, over one connection that is opened when it is first needed and
- * stays open. A question over it takes a millisecond or two, so nothing is remembered: a server that
- * hangs is noticed at once. The server's events cause the questions about mute.
+ * stays open. A question over it takes a millisecond or two, so nothing is remembered: a server
+ * that hangs is noticed at once. The server's events cause the questions about mute.
  */
 export class PulseDevices {
   readonly #env: NodeJS.ProcessEnv
@@ -88,8 +88,8 @@ export class PulseDevices {
   }
 
   /**
-   * Whether a microphone is muted, or a speaker or its monitor; null when the server does not answer.
-   * Never rejects.
+   * Whether a microphone is muted, or a speaker or its monitor; null when the server does not
+   * answer. Never rejects.
    */
   async isMuted(medium: Sound, device: Device): Promise<boolean | null> {
     const state = await this.#ask().catch(() => undefined)

@@ -22,7 +22,7 @@ const ANSWER_MS = 10_000
 /** Sound is read as it comes for so long, until its time is known; then in steps. */
 const PROMPT_MS = 1_000
 
-/** What a stream of the recorder captures. */
+/** The device that a stream of the recorder captures. */
 interface PulseSoundOptions {
   medium: 'mic' | 'speaker'
   device: Device
