@@ -189,6 +189,13 @@ suite('capture faults', (test) => {
       assertWithin(Date.now() - at, 500, 'the end')
       assert.equal(cause, 'cut')
       assert.ok(description)
+      // Nor is the server waited for when it has not answered yet.
+      const opening = bench.capture(platform(), 'mic')
+      opening.open({ id: desktop.micSource, label: 'Microphone' })
+      await new Promise((resolve) => setImmediate(resolve))
+      const cutAt = opening.cut()
+      assert.equal((await opening.next('capture.ended')).description, null)
+      assertWithin(Date.now() - cutAt, 500, 'the end of what has not begun')
     } finally {
       process.kill(desktop.pids.pulseaudio, 'SIGCONT')
     }
