@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { de as auditDe } from '../../src/ui/audit/texts/de.ts'
+import { en as auditEn } from '../../src/ui/audit/texts/en.ts'
 import { de as pageDe } from '../../src/ui/i18n/de.ts'
 import { en as pageEn } from '../../src/ui/i18n/en.ts'
 import { de as problemsDe } from '../../src/ui/i18n/problems/de.ts'
@@ -14,8 +16,8 @@ import { en as settingsEn } from '../../src/ui/settings/texts/en.ts'
 import { suite } from '../support/suite.ts'
 
 /** The page's texts, and those that views load with them. */
-const en = { ...pageEn, ...playerEn, ...inspectorEn, ...settingsEn }
-const de = { ...pageDe, ...playerDe, ...inspectorDe, ...settingsDe }
+const en = { ...pageEn, ...playerEn, ...inspectorEn, ...settingsEn, ...auditEn }
+const de = { ...pageDe, ...playerDe, ...inspectorDe, ...settingsDe, ...auditDe }
 const UI = fileURLToPath(new URL('../../src/ui/', import.meta.url))
 /** Beginnings of keys that the page puts together, e.g. from a state or a code. */
 const COMPOSED = /`([a-zA-Z.]+)\$\{/g

@@ -239,5 +239,6 @@ export const de: Record<keyof typeof en, string> = {
   'list.by.home': 'Kommandozeile',
   'list.failed': 'Ausgefallen: {media}',
   'list.hasGaps': 'Lücken',
+  'nav.audit': 'Revision',
   'nav.inspector': 'Inspektor',
 }

@@ -231,5 +231,6 @@ export const en = {
   'list.by.home': 'Command line',
   'list.failed': 'Failed: {media}',
   'list.hasGaps': 'Gaps',
+  'nav.audit': 'Audit',
   'nav.inspector': 'Inspector',
 }
