@@ -32,7 +32,6 @@ export function FilterForm({ asked }: { asked: AskedQuestion }) {
     >
       <PeriodFields asked={asked} change={change} />
       <WhoFields asked={asked} change={change} />
-      <OwnFields asked={asked} change={change} />
       <Field label={t('audit.filter.order')} id="audit-order">
         <select
           id="audit-order"
@@ -47,6 +46,7 @@ export function FilterForm({ asked }: { asked: AskedQuestion }) {
           ))}
         </select>
       </Field>
+      <OwnFields asked={asked} change={change} />
     </form>
   )
 }
