@@ -183,8 +183,8 @@ export const de: Record<keyof typeof en, string> = {
   'player.proof.position': 'Position im Protokoll',
   'player.proof.receipt': 'Quittung sichern',
   'player.proof.receiptHelp':
-    'Eine Quittung beweist für immer und ohne den Rekorder, dass das Ereignis an dieser Position im Protokoll steht. Ein Kontrollpunkt ist die Unterschrift unter das ganze Protokoll. Bewahren Sie beides auf einem anderen Computer auf.',
-  'player.proof.checkpoint': 'Kontrollpunkt sichern',
+    'Eine Quittung beweist für immer und ohne den Rekorder, dass das Ereignis an dieser Position im Protokoll steht. Ein Checkpoint ist die Unterschrift unter das ganze Protokoll. Bewahren Sie beides auf einem anderen Computer auf.',
+  'player.proof.checkpoint': 'Checkpoint sichern',
   'player.proof.key': 'Schlüssel des Protokolls',
   'player.proof.keyHelp':
     'Geben Sie ihn denen, die das Protokoll prüfen sollen, auf einem anderen Weg als mit dem Protokoll.',
