@@ -20,7 +20,7 @@ export class Auditing {
   readonly #outsiders: Outsiders
 
   constructor(
-    { log, bus }: Pick<Recorder, 'log' | 'bus'>,
+    { log, bus, contradictions }: Pick<Recorder, 'log' | 'bus' | 'contradictions'>,
     home: Home,
     logger: Logger,
     now: () => number,
@@ -37,6 +37,7 @@ export class Auditing {
         consistency: (from, to) => log.proofs.consistency(from, to),
       }),
       ...{ cosignatures, timestamps, logger, now },
+      onContradiction: (names) => contradictions.observe(names),
     })
     bus.on('events', () => this.#outsiders.notify())
     this.services = {

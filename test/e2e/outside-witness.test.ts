@@ -81,6 +81,15 @@ suite('an outside witness of a recorder', (test) => {
           LIMIT_MS,
         )
         assert.match((await state()).problem?.message ?? '', /\.$/)
+        const { errors, state: now } = (await daemon.api('GET', '/application')).body
+        assert.deepEqual([now, errors[0]?.code], ['Error', 'LOG_CONTRADICTED'])
+        const { checks } = (await daemon.api('GET', '/readiness')).body
+        const outsiders = checks.find(({ id }: { id: string }) => id === 'outsiders')
+        assert.match(outsiders.detail, /not the one that witness\.example had seen/)
+        const status = spawnSync(process.execPath, [F2F, 'status', '--home', home])
+        assert.match(status.stdout.toString(), /not\s+the\s+one\s+that\s+witness\.example/)
+        const rules = (await daemon.api('GET', '/audit/events?type=rules.changed')).body.items
+        assert.deepEqual(rules.at(-1).data.rules.audit.witnesses, [witness.setting])
         // It is only evidence: what can be recorded is recorded.
         assert.equal((await daemon.api('POST', '/recordings', { media: ['mic'] })).status, 201)
       } finally {

@@ -27,6 +27,7 @@ const warnings: ReportTexts['warnings'] = {
   PAUSE_OVERDUE: 'Eine Pause dauerte länger als erlaubt.',
   STORAGE_LOW: 'Der Datenträger war fast voll.',
   CLOCK_STEPPED: 'Die Uhr des Computers wurde gestellt.',
+  LOG_CONTRADICTED: 'Jemand außerhalb kennt ein anderes Protokoll unter diesem Namen.',
   RETENTION_WAITS: 'Die Aufbewahrung löscht nichts, weil die Uhr falsch gehen kann.',
 }
 
