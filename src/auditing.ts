@@ -14,7 +14,7 @@ import type { Recorder } from './recorder/recorder.ts'
 export class Auditing {
   /** Those that routes use. */
   readonly services: Pick<Required<HttpOptions>, 'verifications' | 'outsiders' | 'audit'>
-  /** What outsiders have confirmed, as it is kept on the disk. */
+  /** The checkpoints that outsiders have confirmed, as they are kept on the disk. */
   readonly confirmations: KeptConfirmations
   readonly #verifications: Verifications
   readonly #outsiders: Outsiders

@@ -21,7 +21,7 @@ export interface ClientOptions {
   timeoutMs?: number
 }
 
-/** What every request needs: the program that sends it, the credential, and its form. */
+/** The parts that every request needs: the program that sends it, the credential, and its form. */
 export interface Transport {
   fetcher: typeof fetch
   /** The headers that say who is asking. */

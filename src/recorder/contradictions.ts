@@ -9,9 +9,9 @@ export interface ContradictionsOptions {
 }
 
 /**
- * Keeps what outsiders say against the log: that it is not the one which they knew. It is a warning,
- * and so an event and an error of the application while it lasts. Recording goes on: what is
- * recorded from now on is evidence, too.
+ * Keeps what outsiders say against the log: that it is not the one which they knew. It is a
+ * warning, and so an event and an error of the application while it lasts. Recording goes on: what
+ * is recorded from now on is evidence, too.
  */
 export class Contradictions {
   readonly #options: ContradictionsOptions
@@ -37,7 +37,7 @@ export class Contradictions {
     this.#writing = this.#writing.then(() => this.#write())
   }
 
-  /** What the log cannot take now is written when an outsider is asked the next time. */
+  /** Writes the change. One that the log cannot take is written after the next attempt. */
   async #write(): Promise<void> {
     const detail = this.#detail
     if (this.#isRaised === (detail !== null)) return

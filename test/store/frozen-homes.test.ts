@@ -118,7 +118,7 @@ suite('frozen homes', (test) => {
           [home, ...receipt, ...checkpoint],
         ])
           assert.deepEqual((await verifyPy(...args)).findings, [], args.join(' '))
-        // The key was rotated afterwards. A later version keeps the checkpoint that both have signed.
+        // The key was rotated afterwards. Later versions keep the checkpoint that both have signed.
         const { findings } = await verifyPy(home, '--key', key)
         if (format === 'signed')
           assert.match(findings[0]!.message, /Get the newer key from elsewhere/)

@@ -28,7 +28,7 @@ import { type ZipFile, zip } from './zip.ts'
 export interface BundlerOptions {
   recordings: BundleSource
   compositions: Pick<CompositionPort, 'compose'>
-  /** What outsiders have confirmed of the log. */
+  /** The checkpoints of the log that outsiders have confirmed. */
   confirmations: KeptConfirmations
   /** The version of the recorder. */
   version: string

@@ -20,9 +20,9 @@ export interface ConfirmationsSource {
 }
 
 /**
- * The checkpoints of a bundle that outsiders have confirmed, each with the proof that the log of the
- * bundle begins with it. A witness or an authority has rarely seen the newest checkpoint, so the
- * first one that covers the closing of the recording is taken, otherwise the newest.
+ * The checkpoints of a bundle that outsiders have confirmed, each with the proof that the log of
+ * the bundle begins with it. A witness or an authority has rarely seen the newest checkpoint, so
+ * the first one that covers the closing of the recording is taken, otherwise the newest.
  */
 export class Confirmations {
   readonly #source: ConfirmationsSource
@@ -75,7 +75,7 @@ export class Confirmations {
     })
   }
 
-  /** Returns the sizes to look at, in their order: those that cover the closing, or the last one. */
+  /** Returns the sizes to look at, in order: those that cover the closing, or the last one. */
   #wanted(sizes: readonly number[]): number[] {
     const { events, head } = this.#source
     const first = events[0]?.position ?? 1

@@ -15,7 +15,7 @@ export interface BundleProofs {
    * the leaf up (RFC 6962, section 2.1.1).
    */
   inclusions(positions: readonly number[], size: number): Promise<Buffer[][]>
-  /** Returns the proof that the tree of `to` leaves begins with that of `from` (RFC 6962, 2.1.2). */
+  /** Returns the proof that the tree of `to` leaves begins with that of `from` (RFC 6962). */
   consistency(from: number, to: number): Promise<Buffer[]>
 }
 

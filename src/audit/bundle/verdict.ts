@@ -11,7 +11,7 @@ export interface Verdict {
   intact: number
   /** The checkpoint: its log, how many records it covers, and whose signatures were verified. */
   checkpoint: { origin: string; size: number; signers: string[] }
-  /** What outsiders have confirmed of it, in the order of the files. */
+  /** The checkpoints that outsiders have confirmed, in the order of the files. */
   confirmations: Confirmation[]
   findings: Finding[]
 }

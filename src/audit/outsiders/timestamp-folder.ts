@@ -25,8 +25,8 @@ export class TimestampFolder implements TimestampKeeper {
   }
 
   /**
-   * Reads the timestamp of a size, the note that it is of, and the time in it: null when that cannot
-   * be read. Undefined when there is none.
+   * Reads the timestamp of a size, the note that it is of, and the time in it: null when that
+   * cannot be read. Undefined when there is none.
    */
   async read(
     size: number,

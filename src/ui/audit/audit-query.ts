@@ -18,12 +18,12 @@ export interface AuditFilters {
   client: string
   side: Side | ''
   order: AuditOrder
-  /** Of long pauses. */
+  /** For long pauses. */
   minSeconds: number
-  /** Of gaps. */
+  /** For gaps. */
   reason: readonly GapReason[]
   media: readonly Medium[]
-  /** Of untagged recordings: the key of the tag that is missing. */
+  /** For untagged recordings: the key of the tag that is missing. */
   key: string
 }
 

@@ -64,7 +64,7 @@ export function lengthText({ durationMs, to }: { durationMs: number; to: string 
   return to === null ? t('audit.goesOn', { length }) : length
 }
 
-/** Why something was refused: in the words of the page, and in the recorder's own about this case. */
+/** Says why something was refused: in words of the page, then in those of the recorder. */
 export function Why({ code, detail, count }: { code: string; detail: string; count: number }) {
   const [title] = problemTexts.value?.[code as keyof typeof problemTexts.value] ?? [code]
   return (

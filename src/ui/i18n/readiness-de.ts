@@ -1,6 +1,6 @@
 import type { ReadinessCheck } from '../../contract/views.ts'
 
-/** What a check has found, and what to do about it. */
+/** The words for a finding: its title, and what to do about it. */
 export type FindingWords = readonly [title: string, remedy: string]
 
 const AGAIN = 'Prüfen Sie noch einmal.'

@@ -15,8 +15,8 @@ type Proofs =
   | { state: 'known'; key: AuditKey; outsiders: readonly OutsiderView[] }
 
 /**
- * What somebody needs who does not trust this computer: receipts, the checkpoint, the key, and who
- * else has confirmed the log. `position` is the event whose receipt is offered first. It is read
+ * Offers what people need who do not trust this computer: receipts, the checkpoint, the key, and
+ * who else has confirmed the log. `position` is the event whose receipt is offered first. It is read
  * when it is opened.
  */
 export function LogProofs({ position }: { position: number }) {

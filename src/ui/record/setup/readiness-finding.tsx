@@ -19,7 +19,7 @@ effect(() => {
 })
 
 /**
- * What a check has found and what to do about it, in the language of the page. On a German page the
+ * Says what a check has found and what to do about it, in the language of the page. On a German page the
  * recorder's own English sentence about this case follows.
  */
 export function ReadinessFinding({
