@@ -87,7 +87,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'audit/verify/port.ts',
       'inspection/redact.ts',
     ],
-    ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
+    ...['collections/', 'koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
   // It folds events here, so that each step is at once on the screen, and can be verified against
   // the recorder's own replay. Only `f2f replay` loads the machines.
@@ -118,7 +118,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'client/', 'replay/', 'machines/', 'composition/timeline.ts'],
     ...['preact', 'preact/hooks', '@preact/signals'],
   ],
-  'logging.ts': ['pino', 'pino-pretty'],
+  'logging.ts': ['lines-by-turn.ts', 'pino', 'pino-pretty'],
+  'lines-by-turn.ts': [],
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
     ...[
