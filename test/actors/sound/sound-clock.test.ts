@@ -4,16 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeAudio, type Samples } from '../../../lab/measure.ts'
 import { pactl } from '../../../lab/microphone.ts'
-import {
-  startVirtualDesktop,
-  type VirtualDesktop,
-  virtualDesktopProblem,
-} from '../../../lab/virtual-desktop.ts'
+import { startVirtualDesktop, type VirtualDesktop } from '../../../lab/virtual-desktop.ts'
 import { assertWithin } from '../../support/machine.ts'
-import { eventually, suite } from '../../support/suite.ts'
+import { suiteOnEachServer } from '../../support/sound-servers.ts'
+import { eventually } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
 
-const problem = await virtualDesktopProblem()
 const RATE = 48_000
 /** `npm run test:long` records 40: the card's player needs its turn all the time. */
 const SECONDS = Number(process.env.F2F_CARD_SECONDS ?? 0)
@@ -93,13 +89,13 @@ function offsets(samples: Samples, startedAt: number): number[] {
   return found
 }
 
-suite('a sound card’s own clock', (test) => {
+suiteOnEachServer('a sound card’s own clock', (test, { soundServer, problem }) => {
   let desktop: VirtualDesktop
   const bench = new CaptureBench()
   const folder = mkdtempSync(join(tmpdir(), 'f2f-cards-'))
   const cards: WrongCard[] = []
   test.before(async () => {
-    if (problem === null) desktop = await startVirtualDesktop()
+    if (problem === null) desktop = await startVirtualDesktop({ soundServer })
   })
   test.afterEach(async () => {
     await bench.settle()
