@@ -48,6 +48,7 @@ const MODULES: [name: string, device: string, ...settings: string[]][] = [
     'module-remap-source',
     `source_name=${MIC_SOURCE}`,
     `master=${MIC_FEED_SINK}.monitor`,
+    ...['channels=1', 'channel_map=mono'],
     description('source', 'microphone'),
   ],
 ]

@@ -4,12 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeAudio, type Samples } from '../../../lab/measure.ts'
 import { pactl } from '../../../lab/microphone.ts'
-import { startVirtualDesktop, type VirtualDesktop } from '../../../lab/virtual-desktop.ts'
+import {
+  startVirtualDesktop,
+  type VirtualDesktop,
+  virtualDesktopProblem,
+} from '../../../lab/virtual-desktop.ts'
 import { assertWithin } from '../../support/machine.ts'
-import { suiteOnEachServer } from '../../support/sound-servers.ts'
-import { eventually } from '../../support/suite.ts'
+import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench } from '../support/capture-bench.ts'
 
+/**
+ * Only PulseAudio has a source that behaves like a card with a clock of its own. The pipe source of
+ * PipeWire fills in silence for what is missing, and delays what comes later.
+ */
+const SERVER = 'pulseaudio'
+const problem = await virtualDesktopProblem(SERVER)
 const RATE = 48_000
 /** `npm run test:long` records 40: the card's player needs its turn all the time. */
 const SECONDS = Number(process.env.F2F_CARD_SECONDS ?? 0)
@@ -89,13 +98,13 @@ function offsets(samples: Samples, startedAt: number): number[] {
   return found
 }
 
-suiteOnEachServer('a sound card’s own clock', (test, { soundServer, problem }) => {
+suite('a sound card’s own clock', (test) => {
   let desktop: VirtualDesktop
   const bench = new CaptureBench()
   const folder = mkdtempSync(join(tmpdir(), 'f2f-cards-'))
   const cards: WrongCard[] = []
   test.before(async () => {
-    if (problem === null) desktop = await startVirtualDesktop({ soundServer })
+    if (problem === null) desktop = await startVirtualDesktop({ soundServer: SERVER })
   })
   test.afterEach(async () => {
     await bench.settle()
