@@ -143,14 +143,11 @@ class PipeWire implements SoundServer {
   }
 
   async revive(): Promise<void> {
-    const isManagerNew = !this.#running.get('wireplumber')?.isRunning
+    // WirePlumber 0.4 connects nothing to a virtual device that is older than itself, and
+    // pipewire-pulse 0.3.65 sometimes stops answering when clients come and go meanwhile.
+    if (this.#running.get('wireplumber')?.isRunning === false)
+      await this.#running.get('pipewire-pulse')?.stop()
     for (const name of PROGRAMS) if (!this.#running.get(name)?.isRunning) await this.#start(name)
-    if (isManagerNew) {
-      // WirePlumber 0.4 connects nothing to a device that is older than itself. The devices of a
-      // real sound card are made by it, so they are never older.
-      await this.#room?.stop()
-      await removeDevices(this.env)
-    }
     await addDevices(this.#running.get('wireplumber')!, this.env)
     if (!this.#quietRoom || this.#room?.isPlaying) return
     this.#room = await playInto(MIC_FEED_SINK, quietNoise(), { env: this.env, loop: true })
@@ -185,14 +182,6 @@ async function writeSettings(folder: string): Promise<void> {
     const path = join(folder, 'config', 'wireplumber', name)
     await mkdir(join(path, '..'), { recursive: true })
     await writeFile(path, text)
-  }
-}
-
-async function removeDevices(env: NodeJS.ProcessEnv): Promise<void> {
-  for (const line of (await pactl(env, 'list', 'short', 'modules')).split('\n')) {
-    const [index = '', name, settings = ''] = line.split('\t')
-    if (MODULES.some(([own, device]) => own === name && settings.startsWith(device)))
-      await pactl(env, 'unload-module', index)
   }
 }
 
