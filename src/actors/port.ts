@@ -39,8 +39,8 @@ export interface CapturePlatform {
   /** Why no encoder can be used; null when one can. */
   encoderProblem(): Promise<string | null>
   /**
-   * The encoder's release, e.g. `5.1`, or of a build without a release number its library's version,
-   * e.g. `libavcodec 58.42`. Null where it reports neither, or there is no encoder.
+   * The encoder's release, e.g. `5.1`, or the version of its library when it was built without a
+   * release number, e.g. `libavcodec 58.42`. Null where it reports neither, or there is no encoder.
    */
   encoderVersion(): Promise<string | null>
   /**

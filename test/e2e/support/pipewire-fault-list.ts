@@ -20,7 +20,7 @@ function faultOf(program: string, signal: 'SIGKILL' | 'SIGSTOP'): SoundFault {
 }
 
 /**
- * What can happen to PipeWire. Faults that do not depend on the server (of encoders and of
+ * Faults of PipeWire. Those that do not depend on the server (of encoders and of
  * connections) are tried on PulseAudio.
  */
 export const PIPEWIRE_FAULTS: SoundFault[] = [
