@@ -9,6 +9,8 @@ export interface HelperProcess {
   readonly name: string
   readonly pid: number
   readonly child: ChildProcess
+  /** The program has not ended. */
+  readonly isRunning: boolean
   /** Resolves when the program has ended, with its exit code, or null if a signal ended it. */
   readonly exited: Promise<number | null>
   /** The last 4,000 characters that the program wrote to stderr. */
@@ -43,7 +45,17 @@ export async function startHelper(
     await exited
     clearTimeout(timer)
   }
-  return { name: command, pid, child, exited, stderr: () => stderr.trim(), stop }
+  return {
+    name: command,
+    pid,
+    child,
+    get isRunning() {
+      return child.exitCode === null && child.signalCode === null
+    },
+    exited,
+    stderr: () => stderr.trim(),
+    stop,
+  }
 }
 
 /** Resolves like `ready`, but rejects when the process ends first or after `limitMs`. */

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { type HelperProcess, startHelper, untilReady } from './helper-process.ts'
 import { busConfig } from './message-bus.ts'
 import { pactl } from './microphone.ts'
-import { playInto } from './sound.ts'
+import { type Playback, playInto } from './sound.ts'
 import {
   MIC_FEED_SINK,
   MIC_SOURCE,
@@ -35,7 +35,8 @@ libcamera_monitor.enabled = false
   'bluetooth.lua.d/80-no-hardware.lua': 'bluez_monitor.enabled = false\n',
 }
 
-const MODULES = [
+/** The modules of its devices: name, device and further settings. */
+const MODULES: [name: string, device: string, ...settings: string[]][] = [
   ['module-null-sink', `sink_name=${SPEAKER_SINK}`, 'channels=2', description('sink', 'speaker')],
   [
     'module-null-sink',
@@ -47,6 +48,7 @@ const MODULES = [
     'module-remap-source',
     `source_name=${MIC_SOURCE}`,
     `master=${MIC_FEED_SINK}.monitor`,
+    ...['channels=1', 'channel_map=mono'],
     description('source', 'microphone'),
   ],
 ]
@@ -92,6 +94,10 @@ function serverEnv(folder: string): NodeJS.ProcessEnv {
   }
 }
 
+/** Its programs, in the order in which they start. */
+const PROGRAMS = ['dbus-daemon', 'pipewire', 'wireplumber', 'pipewire-pulse'] as const
+type Program = (typeof PROGRAMS)[number]
+
 /**
  * Starts PipeWire with its PulseAudio interface in a folder of its own, with a message bus of its
  * own, apart from the user's configuration, server and devices. Resolves when both devices deliver
@@ -101,34 +107,71 @@ export async function startPipeWire(
   folder: string,
   { quietRoom }: { quietRoom: boolean },
 ): Promise<SoundServer> {
-  const env = clientEnv(folder)
-  const running: { stop(): Promise<void> }[] = []
-  async function stop(): Promise<void> {
-    await Promise.all(running.map((one) => one.stop()))
+  await writeSettings(folder)
+  const server = new PipeWire(folder, quietRoom)
+  try {
+    await server.revive()
+    return server
+  } catch (error) {
+    await server.stop()
+    throw error
   }
-  async function start(program: string, args: string[] = []): Promise<HelperProcess> {
-    const helper = await startHelper(program, args, {
+}
+
+class PipeWire implements SoundServer {
+  readonly env: NodeJS.ProcessEnv
+  readonly #folder: string
+  readonly #quietRoom: boolean
+  readonly #running = new Map<Program, HelperProcess>()
+  #room: Playback | undefined
+
+  constructor(folder: string, quietRoom: boolean) {
+    this.env = clientEnv(folder)
+    this.#folder = folder
+    this.#quietRoom = quietRoom
+  }
+
+  get pid(): number {
+    return this.programs['pipewire-pulse']!
+  }
+
+  get programs(): Record<string, number> {
+    const { 'dbus-daemon': _, ...programs } = Object.fromEntries(
+      [...this.#running].map(([name, { pid }]) => [name, pid]),
+    )
+    return programs
+  }
+
+  async revive(): Promise<void> {
+    // WirePlumber 0.4 connects nothing to a virtual device that is older than itself, and
+    // pipewire-pulse 0.3.65 sometimes stops answering when clients come and go meanwhile.
+    if (this.#running.get('wireplumber')?.isRunning === false)
+      await this.#running.get('pipewire-pulse')?.stop()
+    for (const name of PROGRAMS) if (!this.#running.get(name)?.isRunning) await this.#start(name)
+    await addDevices(this.#running.get('wireplumber')!, this.env)
+    if (!this.#quietRoom || this.#room?.isPlaying) return
+    this.#room = await playInto(MIC_FEED_SINK, quietNoise(), { env: this.env, loop: true })
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running.values(), this.#room].map((one) => one?.stop()))
+  }
+
+  /** Starts a program. Resolves when it is ready for the next one. */
+  async #start(name: Program): Promise<HelperProcess> {
+    const folder = this.#folder
+    const bus = [`--config-file=${join(folder, 'bus.conf')}`, '--nofork', '--nopidfile']
+    const args = name === 'dbus-daemon' ? [...bus, '--print-address=3'] : []
+    const helper = await startHelper(name, args, {
       env: serverEnv(folder),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     })
-    running.push(helper)
+    this.#running.set(name, helper)
+    if (name === 'dbus-daemon')
+      await untilReady(helper, once(helper.child.stdio[3] as Readable, 'data'))
+    if (name === 'pipewire') await untilAccepting(helper, join(folder, 'pipewire-0'))
+    if (name === 'pipewire-pulse') await untilAccepting(helper, join(folder, 'pulse', 'native'))
     return helper
-  }
-  try {
-    await writeSettings(folder)
-    const config = `--config-file=${join(folder, 'bus.conf')}`
-    const bus = await start('dbus-daemon', [config, '--nofork', '--nopidfile', '--print-address=3'])
-    await untilReady(bus, once(bus.child.stdio[3] as Readable, 'data'))
-    await untilAccepting(await start('pipewire'), join(folder, 'pipewire-0'))
-    const manager = await start('wireplumber')
-    const server = await start('pipewire-pulse')
-    await untilAccepting(server, join(folder, 'pulse', 'native'))
-    await addDevices(manager, env)
-    if (quietRoom) running.push(await playInto(MIC_FEED_SINK, quietNoise(), { env, loop: true }))
-    return { env, pid: server.pid, stop }
-  } catch (error) {
-    await stop()
-    throw error
   }
 }
 
@@ -142,9 +185,12 @@ async function writeSettings(folder: string): Promise<void> {
   }
 }
 
-/** Adds the devices. Resolves when they are the default ones and deliver. */
+/** Adds the devices that are not there. Resolves when they are the default ones and deliver. */
 async function addDevices(manager: HelperProcess, env: NodeJS.ProcessEnv): Promise<void> {
-  for (const module of MODULES) await pactl(env, 'load-module', ...module)
+  const loaded = await pactl(env, 'list', 'short', 'modules')
+  for (const [name, device, ...settings] of MODULES)
+    if (!loaded.includes(`\t${name}\t${device}`))
+      await pactl(env, 'load-module', name, device, ...settings)
   const waiting = new AbortController()
   await untilReady(manager, chosen(env, waiting.signal)).finally(() => waiting.abort())
   await Promise.all([

@@ -78,31 +78,18 @@ export async function startPulseAudio(
   const env = { ...privateFolders, PULSE_SERVER: `unix:${socket}` }
   const helpers: HelperProcess[] = []
   async function stop(): Promise<void> {
-    await Promise.all(helpers.map((helper) => helper.stop()))
+    await Promise.all(helpers.splice(0).map((helper) => helper.stop()))
   }
-  try {
-    const server = await startHelper(
-      'pulseaudio',
-      [
-        '-n',
-        `--file=${scriptFile}`,
-        '--daemonize=no',
-        '--exit-idle-time=-1',
-        '--use-pid-file=no',
-        '--realtime=no',
-        '--high-priority=no',
-        '--log-target=stderr',
-      ],
-      {
-        env: {
-          ...process.env,
-          ...privateFolders,
-          HOME: folder,
-          DISPLAY: undefined,
-          DBUS_SESSION_BUS_ADDRESS: 'none:',
-        },
+  async function start(): Promise<HelperProcess> {
+    const server = await startHelper('pulseaudio', serverArguments(scriptFile), {
+      env: {
+        ...process.env,
+        ...privateFolders,
+        HOME: folder,
+        DISPLAY: undefined,
+        DBUS_SESSION_BUS_ADDRESS: 'none:',
       },
-    )
+    })
     helpers.push(server)
     await untilAccepting(server, socket)
     const silence = ['/dev/zero']
@@ -112,9 +99,40 @@ export async function startPulseAudio(
       untilDelivering(MIC_SOURCE, env),
       untilDelivering(`${SPEAKER_SINK}.monitor`, env),
     ])
-    return { env, pid: server.pid, stop }
+    return server
+  }
+  try {
+    let server = await start()
+    return {
+      env,
+      get pid() {
+        return server.pid
+      },
+      get programs() {
+        return { pulseaudio: server.pid }
+      },
+      async revive() {
+        if (helpers.every(({ isRunning }) => isRunning)) return
+        await stop()
+        server = await start()
+      },
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+function serverArguments(scriptFile: string): string[] {
+  return [
+    '-n',
+    `--file=${scriptFile}`,
+    '--daemonize=no',
+    '--exit-idle-time=-1',
+    '--use-pid-file=no',
+    '--realtime=no',
+    '--high-priority=no',
+    '--log-target=stderr',
+  ]
 }

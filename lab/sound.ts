@@ -14,6 +14,8 @@ export interface Tone {
 
 /** A sound while it is played. */
 export interface Playback {
+  /** The player has not ended. */
+  readonly isPlaying: boolean
   /** Resolves when all of the sound has been played or it was stopped. */
   readonly ended: Promise<void>
   /** Ends the sound at once; resolves when the player is gone. */
@@ -117,5 +119,11 @@ export async function playInto(
     await player.stop()
     throw error
   }
-  return { ended: player.exited.then(() => {}), stop: () => player.stop() }
+  return {
+    get isPlaying() {
+      return player.isRunning
+    },
+    ended: player.exited.then(() => {}),
+    stop: () => player.stop(),
+  }
 }

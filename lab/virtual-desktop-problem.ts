@@ -1,17 +1,13 @@
 import { missingPrograms } from './missing-programs.ts'
+import { defaultSoundServer, type SoundServerName } from './sound-server.ts'
 
-/** Why this machine cannot run a virtual desktop, and what to install; null when it can. */
-export async function virtualDesktopProblem(): Promise<string | null> {
-  return notLinux() ?? missingPrograms('desktop')
-}
-
-/** The same for a virtual desktop with PipeWire. */
-export async function pipeWireDesktopProblem(): Promise<string | null> {
-  return notLinux() ?? missingPrograms('desktop', 'pipewire')
-}
-
-function notLinux(): string | null {
-  return process.platform === 'linux'
-    ? null
-    : `virtual devices need Linux, this is ${process.platform}`
+/**
+ * Why this machine cannot run a virtual desktop with a sound server, and what to install; null when
+ * it can.
+ */
+export async function virtualDesktopProblem(
+  soundServer: SoundServerName = defaultSoundServer(),
+): Promise<string | null> {
+  if (process.platform !== 'linux') return `virtual devices need Linux, this is ${process.platform}`
+  return missingPrograms('desktop', ...(soundServer === 'pipewire' ? ['pipewire'] : []))
 }

@@ -11,13 +11,19 @@ import { startMovingClock } from './moving-clock.ts'
 import { startPipeWire } from './pipewire.ts'
 import { startPulseAudio } from './pulseaudio.ts'
 import { melody, type Playback, playInto, soundFile, type Tone, tone, voice } from './sound.ts'
-import { MIC_FEED_SINK, MIC_SOURCE, SPEAKER_SINK } from './sound-server.ts'
-import { pipeWireDesktopProblem, virtualDesktopProblem } from './virtual-desktop-problem.ts'
+import {
+  defaultSoundServer,
+  MIC_FEED_SINK,
+  MIC_SOURCE,
+  type SoundServerName,
+  SPEAKER_SINK,
+} from './sound-server.ts'
+import { virtualDesktopProblem } from './virtual-desktop-problem.ts'
 import { type Color, connectX11, type Rectangle } from './x11-client.ts'
 import { startXvfb } from './xvfb.ts'
 
 export type { Playback, Tone } from './sound.ts'
-export { pipeWireDesktopProblem, virtualDesktopProblem } from './virtual-desktop-problem.ts'
+export { virtualDesktopProblem } from './virtual-desktop-problem.ts'
 
 const BACKGROUND: Color = '#30475e'
 const SPOKEN = `Good morning, and welcome to the branch. How can I help you today?
@@ -39,8 +45,8 @@ export interface VirtualDesktopOptions {
    * digital silence.
    */
   quietRoom?: boolean
-  /** The sound server (default `pulseaudio`). */
-  soundServer?: 'pulseaudio' | 'pipewire'
+  /** The sound server (default: `F2F_LAB_SOUND`, or else PulseAudio). */
+  soundServer?: SoundServerName
 }
 
 /** A running virtual desktop. */
@@ -62,6 +68,8 @@ export interface VirtualDesktop {
    * sound clients speak to, of PipeWire pipewire-pulse.
    */
   readonly pids: { xvfb: number; pulseaudio: number }
+  /** Process ids of the sound server's programs by name: of PipeWire three, of PulseAudio one. */
+  readonly soundPrograms: Readonly<Record<string, number>>
   /** Plays a sound file or a tone on a device; resolves when it can be heard there. */
   play(where: 'mic' | 'speaker', sound: string | Tone): Promise<Playback>
   /**
@@ -82,6 +90,11 @@ export interface VirtualDesktop {
    * playing do not come back.
    */
   restartSound(): Promise<void>
+  /**
+   * Starts those programs of the sound server again that have ended, as the service manager of a
+   * desktop does, and adds the devices that are gone. Other sounds and devices do not come back.
+   */
+  reviveSound(): Promise<void>
   /** Ends every process and removes the folder. May be called again. */
   stop(): Promise<void>
 }
@@ -93,8 +106,7 @@ export interface VirtualDesktop {
 export async function startVirtualDesktop(
   options: VirtualDesktopOptions = {},
 ): Promise<VirtualDesktop> {
-  const isPipeWire = options.soundServer === 'pipewire'
-  const problem = await (isPipeWire ? pipeWireDesktopProblem() : virtualDesktopProblem())
+  const problem = await virtualDesktopProblem(options.soundServer)
   if (problem !== null) throw new Error(`no virtual desktop: ${problem}`)
 
   const cleanups: (() => unknown)[] = []
@@ -125,7 +137,8 @@ async function openDesktop(
   let screen = await connectX11(xvfb.display)
   cleanups.push(() => screen.close())
   const room = { quietRoom: options.quietRoom ?? true }
-  const startSound = options.soundServer === 'pipewire' ? startPipeWire : startPulseAudio
+  const server = options.soundServer ?? defaultSoundServer()
+  const startSound = server === 'pipewire' ? startPipeWire : startPulseAudio
   let sound = await startSound(folder, room)
   cleanups.push(() => sound.stop())
 
@@ -150,6 +163,9 @@ async function openDesktop(
     get pids() {
       return { xvfb: xvfb.pid, pulseaudio: sound.pid }
     },
+    get soundPrograms() {
+      return sound.programs
+    },
     async play(where, played) {
       const pcm = typeof played === 'string' ? await soundFile(played) : tone(played)
       return start(where === 'mic' ? MIC_FEED_SINK : SPEAKER_SINK, pcm, false)
@@ -171,6 +187,7 @@ async function openDesktop(
       await sound.stop()
       sound = await startSound(folder, room)
     },
+    reviveSound: () => sound.revive(),
     stop,
   }
 }

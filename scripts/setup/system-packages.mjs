@@ -45,7 +45,9 @@ export function installSystemPackages() {
   if (process.platform !== 'linux') return adviseFfmpeg()
   // All groups only on a build server: on somebody's desktop, pipewire-pulse could replace the
   // sound server. In one call, because each reads the lists and runs the triggers again.
-  const groups = process.env.CI ? Object.values(PROGRAMS) : [PROGRAMS.desktop]
+  const { desktop, pipewire } = PROGRAMS
+  const wanted = process.env.F2F_LAB_SOUND === 'pipewire' ? [desktop, pipewire] : [desktop]
+  const groups = process.env.CI ? Object.values(PROGRAMS) : wanted
   installPackages(missingPackages(Object.assign({}, ...groups)))
 }
 

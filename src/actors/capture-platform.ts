@@ -75,8 +75,10 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
       probeDevice({ backend, ffmpeg: encoder.ffmpeg, env }, medium, device, signal),
     encoderProblem: encoder.problem,
     async encoderVersion() {
-      const { version } = await encoder.ffmpeg().catch(() => ({ version: null }))
-      return version && `${version.major}.${version.minor}`
+      const ffmpeg = await encoder.ffmpeg().catch(() => null)
+      if (ffmpeg?.version) return `${ffmpeg.version.major}.${ffmpeg.version.minor}`
+      const library = ffmpeg?.libavcodec
+      return library ? `libavcodec ${library.major}.${library.minor}` : null
     },
     async salvage(folder, opened, identity) {
       const file = await salvageFile(join(folder, opened.file), opened.container, identity)

@@ -38,7 +38,10 @@ export interface CapturePlatform {
   probe(medium: Medium, device: Device, signal: AbortSignal): Promise<ProbeResult>
   /** Why no encoder can be used; null when one can. */
   encoderProblem(): Promise<string | null>
-  /** The encoder's version, e.g. `5.1`; null where it has none, or there is no encoder. */
+  /**
+   * The encoder's release, e.g. `5.1`, or the version of its library when it was built without a
+   * release number, e.g. `libavcodec 58.42`. Null where it reports neither, or there is no encoder.
+   */
   encoderVersion(): Promise<string | null>
   /**
    * Finishes a file that a dead daemon left: cuts it after its last whole unit of media, forces it

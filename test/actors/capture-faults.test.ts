@@ -12,7 +12,6 @@ import type { CapturePlatform } from '../../src/actors/port.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import { PulseConnection } from '../../src/pulse/connection.ts'
 import { u32 } from '../../src/pulse/tagstruct.ts'
-import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
 import { fakeProgram } from './support/fake-program.ts'
@@ -131,23 +130,6 @@ suite('capture faults', (test) => {
     assert.equal((await mic.next('capture.ended')).cause, 'cut')
   })
 
-  test.unless(problem, 'a dead sound server is a lost device, and disturbs no screen', async () => {
-    const devices = platform()
-    const [screen, mic, speaker] = await Promise.all([
-      flowing(devices, 'screen'),
-      flowing(devices, 'mic'),
-      flowing(devices, 'speaker'),
-    ])
-    process.kill(desktop.pids.pulseaudio, 'SIGKILL')
-    for (const capture of [mic, speaker]) {
-      const { code, reason } = await deviceCause(capture)
-      assert.deepEqual([code, reason], ['DEVICE_UNAVAILABLE', 'deviceLost'])
-    }
-    assert.deepEqual(typesOf(screen), ['capture.flowing'])
-    screen.cut()
-    assert.equal((await screen.next('capture.ended')).cause, 'cut')
-  })
-
   const typesOf = (capture: ObservedCapture) =>
     capture.reportsWithoutLevels().map(({ type }) => type)
 
@@ -158,18 +140,6 @@ suite('capture faults', (test) => {
     return cause as Exclude<typeof cause, 'cut'>
   }
 
-  test.unless(problem, 'a frozen sound server is noticed, and its capture is ended', async () => {
-    const capture = await flowing(platform(600), 'speaker')
-    process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
-    try {
-      const { code, detail } = await died(capture)
-      assert.equal(code, 'CAPTURE_FAILED')
-      assert.match(detail, /No media have come for 600 ms/)
-    } finally {
-      process.kill(desktop.pids.pulseaudio, 'SIGCONT')
-    }
-  })
-
   test.unless(problem, 'a frozen X server is noticed, and the capture is ended', async () => {
     const capture = await flowing(platform(600), 'screen')
     process.kill(desktop.pids.xvfb, 'SIGSTOP')
@@ -178,42 +148,6 @@ suite('capture faults', (test) => {
     } finally {
       process.kill(desktop.pids.xvfb, 'SIGCONT')
     }
-  })
-
-  test.unless(problem, 'a cut ends as fast as usual when the sound server is frozen', async () => {
-    const capture = await flowing(platform(), 'mic')
-    process.kill(desktop.pids.pulseaudio, 'SIGSTOP')
-    try {
-      const at = capture.cut()
-      const { cause, description } = await capture.next('capture.ended')
-      assertWithin(Date.now() - at, 500, 'the end')
-      assert.equal(cause, 'cut')
-      assert.ok(description)
-      // Nor is the server waited for when it has not answered yet.
-      const opening = bench.capture(platform(), 'mic')
-      opening.open({ id: desktop.micSource, label: 'Microphone' })
-      await new Promise((resolve) => setImmediate(resolve))
-      const cutAt = opening.cut()
-      assert.equal((await opening.next('capture.ended')).description, null)
-      assertWithin(Date.now() - cutAt, 500, 'the end of what has not begun')
-    } finally {
-      process.kill(desktop.pids.pulseaudio, 'SIGCONT')
-    }
-  })
-
-  test.unless(problem, 'a missing device is reported at once', async () => {
-    const devices = platform()
-    const capture = bench.capture(devices, 'mic')
-    const openedAt = performance.now()
-    capture.open({ id: 'unplugged', label: 'Unplugged' })
-    const { cause, description } = await capture.next('capture.ended')
-    assertWithin(performance.now() - openedAt, 1_500, 'the report')
-    assert.deepEqual(
-      [cause !== 'cut' && cause.code, cause !== 'cut' && cause.reason],
-      ['DEVICE_UNAVAILABLE', 'deviceLost'],
-    )
-    assert.equal(description, null)
-    assert.equal(existsSync(capture.folder), false)
   })
 
   test('an encoder that is missing, ends, hangs or writes garbage is a failed capture, and leaves no file', async () => {

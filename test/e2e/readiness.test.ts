@@ -3,18 +3,14 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { SoundRelay } from '../../lab/sound-relay.ts'
-import {
-  startVirtualDesktop,
-  type VirtualDesktop,
-  virtualDesktopProblem,
-} from '../../lab/virtual-desktop.ts'
+import { startVirtualDesktop, type VirtualDesktop } from '../../lab/virtual-desktop.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import type { ReadinessCheck, ReadinessView } from '../../src/contract/views.ts'
 import { assertWithin } from '../support/machine.ts'
-import { eventually, suite } from '../support/suite.ts'
+import { suiteOnEachServer } from '../support/sound-servers.ts'
+import { eventually } from '../support/suite.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 
-const noDesktop = await virtualDesktopProblem()
 /** The program of a probe, by its command line. */
 const PROBES = /-frames:v/
 
@@ -22,14 +18,14 @@ type Answer = ReadinessView & {
   of(id: string, medium?: Medium): ReadinessCheck | undefined
 }
 
-suite('readiness on a desktop', (test) => {
+suiteOnEachServer('readiness on a desktop', (test, { soundServer, problem: noDesktop }) => {
   let desktop: VirtualDesktop
   let daemon: ObservedDaemon
   /** Between the daemon and the sound server. */
   let relay: SoundRelay
   test.beforeEach(async () => {
     if (noDesktop) return
-    desktop = await startVirtualDesktop({ width: 640, height: 360 })
+    desktop = await startVirtualDesktop({ soundServer, width: 640, height: 360 })
     relay = await SoundRelay.start(desktop.env.PULSE_RUNTIME_PATH ?? '', desktop.env)
     daemon = await startObserved({ source: 'devices', env: { ...desktop.env, ...relay.env } })
   })
@@ -100,7 +96,7 @@ suite('readiness on a desktop', (test) => {
   test.unless(noDesktop, 'a microphone that delivers digital silence is not ready', async () => {
     await daemon.stop()
     await desktop.stop()
-    desktop = await startVirtualDesktop({ width: 640, height: 360, quietRoom: false })
+    desktop = await startVirtualDesktop({ soundServer, width: 640, height: 360, quietRoom: false })
     daemon = await startObserved({ source: 'devices', env: desktop.env })
     const { ready, of } = await look()
     assert.equal(ready, false)

@@ -8,7 +8,6 @@ import { join, resolve } from 'node:path'
 import { output } from '../../lab/helper-process.ts'
 import { decodeAudio, frameColor, rmsDb, screenColor, toneDb } from '../../lab/measure.ts'
 import {
-  pipeWireDesktopProblem,
   startVirtualDesktop,
   type VirtualDesktop,
   virtualDesktopProblem,
@@ -17,7 +16,7 @@ import { processesWith } from '../e2e/support/observed-daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
 
 const problem = await virtualDesktopProblem()
-const noPipeWire = await pipeWireDesktopProblem()
+const noPipeWire = await virtualDesktopProblem('pipewire')
 
 /** Records half a second of a source into a file and returns its path. */
 async function recordSource(desktop: VirtualDesktop, source: string): Promise<string> {

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { addMicrophone } from '../../lab/microphone.ts'
-import {
-  startVirtualDesktop,
-  type VirtualDesktop,
-  virtualDesktopProblem,
-} from '../../lab/virtual-desktop.ts'
+import { startVirtualDesktop, type VirtualDesktop } from '../../lab/virtual-desktop.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
 import type { DeviceList } from '../../src/contract/views.ts'
 import { createFfmpegLocator } from '../../src/ffmpeg/ffmpeg-locator.ts'
@@ -18,18 +14,17 @@ import {
 } from '../../src/platform/linux/x11-screens.ts'
 import { CaptureBench } from '../actors/support/capture-bench.ts'
 import { fakeProgram } from '../actors/support/fake-program.ts'
+import { suiteOnEachServer } from '../support/sound-servers.ts'
 import { eventually, suite } from '../support/suite.ts'
-
-const problem = await virtualDesktopProblem()
 
 const unavailable = (error: unknown) =>
   error instanceof RecorderError && error.code === 'DEVICE_UNAVAILABLE'
 
-suite('devices', (test) => {
+suiteOnEachServer('devices', (test, { soundServer, problem }) => {
   let desktop: VirtualDesktop
   const bench = new CaptureBench()
   test.before(async () => {
-    if (problem === null) desktop = await startVirtualDesktop()
+    if (problem === null) desktop = await startVirtualDesktop({ soundServer })
   })
   test.after(async () => {
     await bench.close()
@@ -115,7 +110,7 @@ suite('devices', (test) => {
   )
 
   test.unless(problem, 'devices are found again after the sound server was restarted', async () => {
-    const restarted = await startVirtualDesktop({ width: 320, height: 180 })
+    const restarted = await startVirtualDesktop({ width: 320, height: 180, soundServer })
     try {
       const devices = bench.platform({ env: { ...process.env, ...restarted.env } })
       assert.equal((await devices.devices()).mic.available, true)

@@ -15,11 +15,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { pipeWireDesktopProblem } from '../../lab/virtual-desktop.ts'
+import { virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
 import { suite } from '../support/suite.ts'
 
 const ROOT = resolve('.')
-const problem = await pipeWireDesktopProblem()
+const problem = await virtualDesktopProblem('pipewire')
 
 /** Stands for the writer of the man pages, which the build calls. */
 const MAN_PAGES = `import { mkdirSync, writeFileSync } from 'node:fs'

@@ -26,8 +26,8 @@ export interface SystemParts {
   wallClock?: () => number
 }
 
-/** The oldest release with all needed features; tests run with 5.1. */
-const OLDEST_ENCODER = [4, 4] as const
+/** The oldest release with all needed features, and its libavcodec. */
+const OLDEST_ENCODER = { release: [4, 1], libavcodec: [58, 35] } as const
 /** A working morning; with less a conversation may not fit. */
 const AMPLE_SECONDS = 4 * 3_600
 const EARLIEST_MS = Date.UTC(2025, 0, 1)
@@ -54,19 +54,20 @@ export async function encoderChecks({ platform }: SystemParts): Promise<Readines
     ]
   }
   if (version === null) {
-    const remedy = 'Install a release of ffmpeg (4.4 or later); the recorder is tested with those.'
+    const remedy = 'Install ffmpeg 4.1 or later.'
     return [{ id, result: 'warn', detail: 'This ffmpeg does not report its version.', remedy }]
   }
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  const isOld =
-    major < OLDEST_ENCODER[0] || (major === OLDEST_ENCODER[0] && minor < OLDEST_ENCODER[1])
+  const [, library, ...numbers] = /^(libavcodec )?(\d+)\.(\d+)$/.exec(version) ?? []
+  const [major = 0, minor = 0] = numbers.map(Number)
+  const [oldestMajor, oldestMinor] = OLDEST_ENCODER[library ? 'libavcodec' : 'release']
+  const isOld = major < oldestMajor || (major === oldestMajor && minor < oldestMinor)
   if (isOld)
     return [
       {
         id,
         result: 'warn',
         detail: `The version of ffmpeg (${version}) is too old.`,
-        remedy: 'Install ffmpeg 4.4 or later.',
+        remedy: 'Install ffmpeg 4.1 or later.',
       },
     ]
   return [{ id, result: 'pass', detail: `ffmpeg ${version}` }]

@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import { decodeAudio } from '../../../lab/measure.ts'
 import { addMicrophone, type Microphone, pactl } from '../../../lab/microphone.ts'
 import {
-  pipeWireDesktopProblem,
   startVirtualDesktop,
   type VirtualDesktop,
+  virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
 import { assertWithin } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
 import { loudestDb } from '../support/loudest-tone.ts'
 
-const problem = await pipeWireDesktopProblem()
+const problem = await virtualDesktopProblem('pipewire')
 const OWN_HZ = 1_000
 const OTHER_HZ = 3_000
 /** A millisecond of the tone is louder; the click at the end of another tone is not. */

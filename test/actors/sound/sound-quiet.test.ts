@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import { pactl } from '../../../lab/microphone.ts'
-import {
-  startVirtualDesktop,
-  type VirtualDesktop,
-  virtualDesktopProblem,
-} from '../../../lab/virtual-desktop.ts'
+import { startVirtualDesktop, type VirtualDesktop } from '../../../lab/virtual-desktop.ts'
 import type { CaptureReport } from '../../../src/actors/capture.ts'
 import { LevelMeter } from '../../../src/actors/sound/pcm.ts'
 import { SilenceWatch } from '../../../src/actors/sound/silence-watch.ts'
 import type { Medium } from '../../../src/contract/media.ts'
 import type { WarningCode } from '../../../src/contract/warnings.ts'
+import { suiteOnEachServer } from '../../support/sound-servers.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
 
@@ -63,19 +60,20 @@ suite('digital silence', (test) => {
   })
 })
 
-const problem = await virtualDesktopProblem()
-
-suite('muted and silent devices', (test) => {
+suiteOnEachServer('muted and silent devices', (test, { soundServer, problem }) => {
   let desktop: VirtualDesktop
   const bench = new CaptureBench()
-  test.beforeEach(async () => {
-    if (problem === null) desktop = await startVirtualDesktop({ quietRoom: false })
+  test.before(async () => {
+    if (problem === null) desktop = await startVirtualDesktop({ soundServer, quietRoom: false })
   })
   test.afterEach(async () => {
     await bench.settle()
+    if (problem === null) await pactl(desktop.env, 'set-source-mute', desktop.micSource, '0')
+  })
+  test.after(async () => {
+    await bench.close()
     await desktop?.stop()
   })
-  test.after(() => bench.close())
 
   async function flowing(medium: Medium): Promise<ObservedCapture> {
     const devices = bench.platform({ env: { ...process.env, ...desktop.env } })
@@ -95,6 +93,14 @@ suite('muted and silent devices', (test) => {
       `${code} ${present}`,
       () => warnings(capture).findLast((one) => one.code === code)?.present === present,
       TOLD_MS,
+    )
+
+  /** Waits for five seconds of sound, long enough for a silence to be reported. */
+  const heardFor5s = (capture: ObservedCapture) =>
+    eventually(
+      'five seconds of sound',
+      () => capture.reports.filter(({ type }) => type === 'capture.level').length >= 50,
+      10_000,
     )
 
   test.unless(
@@ -122,9 +128,7 @@ suite('muted and silent devices', (test) => {
       const capture = await flowing('mic')
       await warned(capture, 'SOURCE_MUTED', true)
       assert.equal(warnings(capture)[0]?.detail, 'The microphone is muted.')
-      // Long enough for a silence to be reported.
-      const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
-      await eventually('six seconds of sound', () => levels() >= 60, 10_000)
+      await heardFor5s(capture)
       await pactl(desktop.env, 'set-source-mute', desktop.micSource, '0')
       await warned(capture, 'SOURCE_MUTED', false)
       await warned(capture, 'SOURCE_SILENT', true)
@@ -143,30 +147,21 @@ suite('muted and silent devices', (test) => {
     },
   )
 
-  test.unless(problem, 'a speaker with nothing to play is no fault, a muted one is', async () => {
-    const capture = await flowing('speaker')
-    const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
-    await eventually('six seconds of silence', () => levels() >= 60, 10_000)
-    assert.deepEqual(warnings(capture), [])
-    await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '1')
-    await warned(capture, 'SOURCE_MUTED', true)
-    assert.equal(warnings(capture)[0]?.detail, 'The speaker is muted.')
-    await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '0')
-    await warned(capture, 'SOURCE_MUTED', false)
-  })
-
-  test.unless(problem, 'a quiet room is no fault', async () => {
-    const quiet = await startVirtualDesktop()
-    try {
-      const devices = bench.platform({ env: { ...process.env, ...quiet.env } })
-      const capture = bench.capture(devices, 'mic')
-      capture.open(await devices.resolve('mic', undefined))
-      const levels = () => capture.reports.filter(({ type }) => type === 'capture.level').length
-      await eventually('eight seconds of a quiet room', () => levels() >= 80, 12_000)
-      assert.deepEqual(warnings(capture), [])
-      await bench.settle()
-    } finally {
-      await quiet.stop()
-    }
-  })
+  test.unless(
+    problem,
+    'a quiet room and a speaker with nothing to play are no fault, a muted speaker is',
+    async () => {
+      const room = await desktop.play('mic', { toneHz: 440, seconds: 60, gain: 0.0003 })
+      const [mic, speaker] = [await flowing('mic'), await flowing('speaker')]
+      await heardFor5s(mic)
+      await heardFor5s(speaker)
+      assert.deepEqual([...warnings(mic), ...warnings(speaker)], [])
+      await room.stop()
+      await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '1')
+      await warned(speaker, 'SOURCE_MUTED', true)
+      assert.equal(warnings(speaker)[0]?.detail, 'The speaker is muted.')
+      await pactl(desktop.env, 'set-sink-mute', desktop.speakerSink, '0')
+      await warned(speaker, 'SOURCE_MUTED', false)
+    },
+  )
 })

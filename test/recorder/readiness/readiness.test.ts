@@ -259,12 +259,14 @@ suite('readiness', (test) => {
     assert.equal(await result(null, null), 'warn')
     assert.deepEqual(
       [
-        await result(null, '4.3'),
-        await result(null, '3.9'),
-        await result(null, '4.4'),
+        await result(null, '4.0'),
+        await result(null, 'libavcodec 58.18'),
+        await result(null, '4.1'),
         await result(null, '7.1'),
+        await result(null, 'libavcodec 58.42'),
+        await result(null, 'libavcodec 61.3'),
       ],
-      ['warn', 'warn', 'pass', 'pass'],
+      ['warn', 'warn', 'pass', 'pass', 'pass', 'pass'],
     )
   })
 
