@@ -48,7 +48,8 @@ export function isUnconfirmed(fold: RecordingFold): boolean {
   return typeof value === 'object' && value.capturing === 'starting'
 }
 
-/** Whether capture is not over: the only state with states of its own. */
+/** Whether capture is not over. */
 export function isCapturing(fold: RecordingFold): boolean {
-  return typeof fold.session.value === 'object'
+  const { value } = fold.session
+  return typeof value === 'object' && 'capturing' in value
 }
