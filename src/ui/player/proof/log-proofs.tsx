@@ -16,8 +16,8 @@ type Proofs =
 
 /**
  * Offers what people need who do not trust this computer: receipts, the checkpoint, the key, and
- * who else has confirmed the log. `position` is the event whose receipt is offered first. The log's
- * state is read when this is opened.
+ * who else has confirmed the log. `position` is the event whose receipt is offered first.
+ * Everything is read when it is opened.
  */
 export function LogProofs({ position }: { position: number }) {
   const proofs = useSignal<Proofs>({ state: 'loading' })

@@ -19,8 +19,8 @@ effect(() => {
 })
 
 /**
- * Says what a check has found and what to do about it, in the language of the page. On a German page
- * the recorder's own English sentence about this case follows.
+ * Says what a check has found and what to do about it, in the language of the page. On a German
+ * page the recorder's own English sentence about this case follows.
  */
 export function ReadinessFinding({
   check: { id, result, detail, remedy },
