@@ -14,6 +14,7 @@ import type { CaptureBackend, CaptureHelper } from '../capture-backend.ts'
 import { isPulseMuted } from './is-pulse-muted.ts'
 import { listPulseDevices } from './pulse-devices.ts'
 import { PulseWatch } from './pulse-watch.ts'
+import { X11FrameGate } from './x11-frame-gate.ts'
 import { X11ScreenWatch } from './x11-screen-watch.ts'
 import {
   findArea,
@@ -78,14 +79,19 @@ export function pacatCommand(device: Device): ChildCommand {
   }
 }
 
-/** The command that captures an X display, or one monitor of it. */
+/**
+ * The command that captures an X display, or one monitor of it. x11grab times a frame before it asks
+ * for it, which is too early for one that a gate has held: `isGated` times it when it comes.
+ */
 export function x11grabCommand(
   display: string,
   area: Size | Area,
   quality: Quality,
   ffmpeg: Ffmpeg,
+  isGated = false,
 ): ChildCommand {
   const grab = [
+    ...(isGated ? ['-use_wallclock_as_timestamps', '1'] : []),
     ...['-f', 'x11grab', '-framerate', String(quality.framesPerSecond)],
     // Without a size, an ffmpeg from before 2019 captures 640×480.
     ...['-video_size', `${area.width}x${area.height}`],
@@ -107,8 +113,11 @@ async function screenCommand(
   const { display } = parseScreenId(device.id)
   // Finds the area again: it may have changed since it was listed.
   const [area, found] = await Promise.all([findArea(device.id, env, ffmpeg), ffmpeg()])
+  const { framesPerSecond } = quality
+  const command = (name: string) => x11grabCommand(name, area, quality, found, true)
   return {
     ...x11grabCommand(display, area, quality, found),
+    makeGate: () => X11FrameGate.make({ display, env, framesPerSecond, command }),
     watchScreen: (onProblem) => new X11ScreenWatch({ display, env, area }, onProblem),
     needsConfirmation: 'name' in area,
   }

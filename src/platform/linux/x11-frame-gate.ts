@@ -1,0 +1,169 @@
+import type { ChildCommand } from '../../processes/child-process.ts'
+import { X11Connection } from '../../x11/connection.ts'
+import { HeldDisplay } from '../../x11/held-display.ts'
+import { PictureChanges } from '../../x11/picture-changes.ts'
+import type { FrameGate } from '../frame-gate.ts'
+
+/** A still picture is captured this often, so that a dead capture is noticed. */
+const STILL_MS = 1_000
+/** Limit of a display that is asked whether it reports changes. */
+const CONNECT_MS = 2_500
+/** A frame of a picture that has not changed is smaller than this. */
+const STILL_FRAME_BYTES = 1_000
+/** After a change the encoder still improves the picture for this long. */
+const SETTLING_MS = 2_500
+/** Large frames in a row, without a reported change, that prove that not all are reported. */
+const PROOFS = 3
+
+/** How to capture through a gate. */
+export interface X11FrameGateOptions {
+  display: string
+  env: NodeJS.ProcessEnv
+  framesPerSecond: number
+  /** The helper that captures a display of this name. */
+  command: (display: string) => ChildCommand
+}
+
+/**
+ * The gate of an X display. x11grab asks for each frame, and waits until the picture has changed or
+ * a second is over. Each change is on a frame at most one frame interval later. The frame after it
+ * comes one interval later, too, because ffmpeg writes a frame when the next one is there.
+ */
+export class X11FrameGate implements FrameGate {
+  readonly command: ChildCommand
+  readonly env: NodeJS.ProcessEnv
+  readonly #display: HeldDisplay
+  readonly #intervalMs: number
+  /** Undefined while it is not known whether the display reports changes, and if it does not. */
+  #changes: PictureChanges | undefined
+  #connection: X11Connection | undefined
+  #isRequested = false
+  #isPassing = false
+  #isOpen = false
+  #isOver = false
+  #hasChanged = true
+  /** Frames to capture even if nothing changes. */
+  #owedFrames = 0
+  #timer: NodeJS.Timeout | undefined
+  /** By performance.now(), like all that follow. */
+  #lastFrameAt = 0
+  #lastChangeAt = 0
+  /** Before this time no frame may pass. */
+  #dueAt = 0
+  #proofs = 0
+
+  /** Makes a gate; undefined when there is none for this display. Never rejects. */
+  static async make(options: X11FrameGateOptions): Promise<X11FrameGate | undefined> {
+    const { display, env } = options
+    const held = await HeldDisplay.open(display, env).catch(() => undefined)
+    return held && new X11FrameGate(held, options)
+  }
+
+  private constructor(
+    held: HeldDisplay,
+    { display, env, framesPerSecond, command }: X11FrameGateOptions,
+  ) {
+    this.#display = held
+    this.#intervalMs = 1_000 / framesPerSecond
+    this.command = command(held.name)
+    this.env = { ...env, XAUTHORITY: held.authority }
+    held.onRequest = () => {
+      this.#isRequested = true
+      this.#consider()
+    }
+    void this.#watch(display, env)
+  }
+
+  get isUsed(): boolean {
+    return this.#display.isUsed
+  }
+
+  observeFrame(bytes: number): void {
+    const isUnexplained =
+      bytes > STILL_FRAME_BYTES && performance.now() - this.#lastChangeAt > SETTLING_MS
+    this.#proofs = isUnexplained ? this.#proofs + 1 : 0
+    if (this.#proofs >= PROOFS) this.open()
+  }
+
+  open(): boolean {
+    this.#isOpen = true
+    const isHeld = this.#isRequested
+    // Does not wait for a display that may no longer answer.
+    if (isHeld) this.#pass()
+    return isHeld
+  }
+
+  stop(): void {
+    this.#isOver = true
+    clearTimeout(this.#timer)
+    this.#connection?.close()
+    this.#display.close()
+  }
+
+  /** Lets everything pass where changes cannot be watched. */
+  async #watch(display: string, env: NodeJS.ProcessEnv): Promise<void> {
+    try {
+      const connection = await X11Connection.open(display, env, CONNECT_MS)
+      this.#connection = connection
+      if (this.#isOver) return connection.close()
+      const changes = await PictureChanges.watch(connection)
+      if (changes === undefined) return connection.close()
+      changes.onChange = () => {
+        this.#hasChanged = true
+        this.#lastChangeAt = performance.now()
+        this.#consider()
+      }
+      this.#changes = changes
+      await connection.closed
+      this.open()
+    } catch {
+      this.open()
+    }
+  }
+
+  /** Lets the requested frame pass if it is time, or looks again later. */
+  #consider(): void {
+    if (!this.#isRequested || this.#isPassing || this.#isOver) return
+    clearTimeout(this.#timer)
+    const changes = this.#isOpen ? undefined : this.#changes
+    if (changes === undefined) {
+      this.#pass()
+      return
+    }
+    const now = performance.now()
+    const isWanted = this.#hasChanged || this.#owedFrames > 0
+    const wantedAt = isWanted ? this.#dueAt : Math.max(this.#dueAt, this.#lastFrameAt + STILL_MS)
+    if (now >= wantedAt) void this.#passWhenArmed(changes)
+    else if (isWanted) this.#timer = setTimeout(() => this.#consider(), wantedAt - now)
+    else
+      this.#timer = setTimeout(
+        () => void this.#checkPointer(changes),
+        Math.min(this.#intervalMs, wantedAt - now),
+      )
+  }
+
+  async #checkPointer(changes: PictureChanges): Promise<void> {
+    // A connection that ends opens the gate.
+    await changes.checkPointer().catch(() => {})
+    this.#consider()
+  }
+
+  /** Lets a frame pass, and makes sure that all that changes after it is reported. */
+  async #passWhenArmed(changes: PictureChanges): Promise<void> {
+    this.#isPassing = true
+    this.#owedFrames = this.#hasChanged ? 1 : Math.max(0, this.#owedFrames - 1)
+    this.#hasChanged = false
+    await changes.rearm().catch(() => {})
+    this.#isPassing = false
+    if (this.#isRequested) this.#pass()
+  }
+
+  #pass(): void {
+    const now = performance.now()
+    this.#isRequested = false
+    this.#lastFrameAt = now
+    // Keeps the average rate, although timers are late.
+    this.#dueAt = Math.max(this.#dueAt + this.#intervalMs, now + this.#intervalMs / 2)
+    this.#display.pass()
+  }
+}
