@@ -10,6 +10,8 @@ export interface FrameGate {
   readonly env: NodeJS.ProcessEnv
   /** Whether the helper has found the gate. One that has not needs to capture without it. */
   readonly isUsed: boolean
+  /** Connects a helper that waits at the gate to the screen. No device is open before. */
+  begin(): void
   /** Observes the size of each encoded frame: those of a still picture are tiny. */
   observeFrame(bytes: number): void
   /** Lets every frame pass at once from now on. Returns whether one was held. */

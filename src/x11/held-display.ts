@@ -16,7 +16,8 @@ const COOKIE_BYTES = 16
 const TCP_BASE_PORT = 6_000
 
 /**
- * A display for one x11grab, which passes its requests on to a real display. The request for each
+ * A display for one x11grab, which passes its requests on to a real display, from
+ * {@link HeldDisplay.begin} on. The request for each
  * frame is held until the owner of this display lets it pass. Pixels do not come this way: x11grab
  * shares memory with the server for them.
  */
@@ -27,6 +28,11 @@ export class HeldDisplay {
   readonly authority: string
   /** Called when a frame is requested. The request is held until {@link pass}. */
   onRequest: () => void = () => {}
+  /** Connects to the real display, now or when the client has connected. */
+  begin: () => void = () => {}
+  readonly #begun = new Promise<void>((resolve) => {
+    this.begin = resolve
+  })
   readonly #address: X11Address
   readonly #env: NodeJS.ProcessEnv
   readonly #folder: string
@@ -111,6 +117,7 @@ export class HeldDisplay {
       if (!isOurs || this.isUsed) throw new Error('a stranger')
       this.#client = client
       this.#stopListening()
+      await this.#begun
       await this.#connect(client)
     } catch {
       client.destroy()

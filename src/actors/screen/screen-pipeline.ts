@@ -14,6 +14,7 @@ import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { within } from '../../time/within.ts'
 import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
+import type { Spares } from '../spares.ts'
 import { BlackWatch } from './black-watch.ts'
 import { JpegSplitter } from './jpeg-splitter.ts'
 import { ScreenFrames } from './screen-frames.ts'
@@ -39,6 +40,8 @@ export interface ScreenPipelineParts {
   /** How ffmpeg is asked to finish, and its limit for it. */
   quit: 'SIGINT' | 'q'
   quitMs: number
+  /** May have an ffmpeg that has been started in advance. */
+  spares?: Spares | undefined
 }
 
 /**
@@ -104,7 +107,8 @@ export class ScreenPipeline implements Pipeline {
       return this.end({ kind: 'problem', problem: toCaptureProblem(error) })
     }
     if (command === undefined || this.#cause) return
-    this.#gate = await command.makeGate?.()
+    const { spares, env } = this.#parts
+    this.#gate = spares?.takeGate('screen', command, env) ?? (await command.makeGate?.())
     if (!this.#cause) await this.#captureUntilEnd(command)
     this.#gate?.stop()
   }
@@ -152,7 +156,9 @@ export class ScreenPipeline implements Pipeline {
         ],
       },
       this.#events.process,
+      this.#parts.spares,
     )
+    this.#gate?.begin()
     return this.#child.exited
   }
 

@@ -79,9 +79,13 @@ export function pacatCommand(device: Device): ChildCommand {
   }
 }
 
+/** How many times faster than its frame rate x11grab asks for frames at a gate. */
+const GATED_PACE = 4
+
 /**
  * The command that captures an X display, or one monitor of it. x11grab times a frame before it asks
- * for it, which is too early for one that a gate has held: `isGated` times it when it comes.
+ * for it, which is too early for one that a gate has held: `isGated` times it when it comes. The
+ * gate keeps the frame rate, so x11grab does not.
  */
 export function x11grabCommand(
   display: string,
@@ -92,7 +96,12 @@ export function x11grabCommand(
 ): ChildCommand {
   const grab = [
     ...(isGated ? ['-use_wallclock_as_timestamps', '1'] : []),
-    ...['-f', 'x11grab', '-framerate', String(quality.framesPerSecond)],
+    ...[
+      '-f',
+      'x11grab',
+      '-framerate',
+      String(quality.framesPerSecond * (isGated ? GATED_PACE : 1)),
+    ],
     // Without a size, an ffmpeg from before 2019 captures 640×480.
     ...['-video_size', `${area.width}x${area.height}`],
     ...('x' in area ? ['-grab_x', String(area.x), '-grab_y', String(area.y)] : []),

@@ -34,6 +34,7 @@ export class X11FrameGate implements FrameGate {
   readonly env: NodeJS.ProcessEnv
   readonly #display: HeldDisplay
   readonly #intervalMs: number
+  readonly #begin: () => void
   /** Undefined while it is not known whether the display reports changes, and if it does not. */
   #changes: PictureChanges | undefined
   #connection: X11Connection | undefined
@@ -71,11 +72,16 @@ export class X11FrameGate implements FrameGate {
       this.#isRequested = true
       this.#consider()
     }
-    void this.#watch(display, env)
+    this.#begin = () => void this.#watch(display, env)
   }
 
   get isUsed(): boolean {
     return this.#display.isUsed
+  }
+
+  begin(): void {
+    this.#display.begin()
+    this.#begin()
   }
 
   observeFrame(bytes: number): void {
@@ -125,26 +131,21 @@ export class X11FrameGate implements FrameGate {
   #consider(): void {
     if (!this.#isRequested || this.#isPassing || this.#isOver) return
     clearTimeout(this.#timer)
-    const changes = this.#isOpen ? undefined : this.#changes
-    if (changes === undefined) {
-      this.#pass()
-      return
-    }
     const now = performance.now()
-    const isWanted = this.#hasChanged || this.#owedFrames > 0
+    const changes = this.#isOpen ? undefined : this.#changes
+    const isWanted = changes === undefined || this.#hasChanged || this.#owedFrames > 0
     const wantedAt = isWanted ? this.#dueAt : Math.max(this.#dueAt, this.#lastFrameAt + STILL_MS)
-    if (now >= wantedAt) void this.#passWhenArmed(changes)
-    else if (isWanted) this.#timer = setTimeout(() => this.#consider(), wantedAt - now)
-    else
-      this.#timer = setTimeout(
-        () => void this.#checkPointer(changes),
-        Math.min(this.#intervalMs, wantedAt - now),
-      )
+    const waitMs = wantedAt - now
+    if (waitMs > 0 && isWanted) this.#timer = setTimeout(() => this.#consider(), waitMs)
+    else if (waitMs > 0)
+      this.#timer = setTimeout(() => void this.#checkPointer(), Math.min(this.#intervalMs, waitMs))
+    else if (changes === undefined) this.#pass()
+    else void this.#passWhenArmed(changes)
   }
 
-  async #checkPointer(changes: PictureChanges): Promise<void> {
+  async #checkPointer(): Promise<void> {
     // A connection that ends opens the gate.
-    await changes.checkPointer().catch(() => {})
+    await this.#changes?.checkPointer().catch(() => {})
     this.#consider()
   }
 

@@ -6,15 +6,15 @@ import {
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
 import { resolveQuality } from '../../../src/contract/quality.ts'
-import { slowness } from '../../support/machine.ts'
+import { assertWithin } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
 import { colours, containerMs, frames } from '../support/media-files.ts'
 
 const problem = await virtualDesktopProblem()
 const INTERVAL_MS = 1_000 / resolveQuality().framesPerSecond
-/** Scheduling of a busy machine; the bench has tight limits. */
-const toleranceMs = () => 60 * slowness()
+/** Scheduling of an idle machine. */
+const TOLERANCE_MS = 30
 
 /** Times between changes, in ms: just two frame intervals, in the middle of a second, longer than one. */
 const PAUSES = [140, 350, 140, 700, 1_250, 140, 1_050, 150, 500, 2_100, 160, 140]
@@ -60,7 +60,7 @@ suite('a still screen', (test) => {
         const index = seen.findIndex(([red]) => Math.abs(red - grey) < 6)
         assert.ok(index >= 0, `the grey ${grey} of ${at} ms is missing: ${JSON.stringify(seen)}`)
         const lateMs = shown[index]!.atMs - at
-        assert.ok(Math.abs(lateMs) < INTERVAL_MS + toleranceMs(), `${grey}: ${lateMs} ms late`)
+        assertWithin(Math.abs(lateMs), INTERVAL_MS + TOLERANCE_MS, `the grey ${grey}`)
       }
       // Two frames for each change, and one for each second.
       const all = Math.ceil(cutAt / INTERVAL_MS)

@@ -47,7 +47,8 @@ suite('screen quality', (test) => {
         const platform = bench.platform({ env: { ...process.env, ...desktop.env } })
         const capture = bench.capture(platform, 'screen')
         capture.open(await platform.resolve('screen', undefined), 1, undefined, quality)
-        await capture.next('capture.flowing')
+        const { startedAt } = await capture.next('capture.flowing')
+        const movedFrom = Date.now() - Date.parse(startedAt)
         // Moves faster than the frame rate, then stands still.
         for (let change = 0; change < MOVING_MS / 10; change++) {
           desktop.fillArea(
@@ -56,6 +57,7 @@ suite('screen quality', (test) => {
           )
           await setTimeout(10)
         }
+        const movedTo = Date.now() - Date.parse(startedAt)
         const progress = () =>
           capture.reports.filter((report) => report.type === 'capture.progress').length
         const moved = progress()
@@ -64,9 +66,11 @@ suite('screen quality', (test) => {
         const { description } = await capture.next('capture.ended')
         const path = join(capture.folder, description!.file)
         const shown = await frames(path)
-        const moving = shown.filter(({ atMs }) => atMs < MOVING_MS)
-        const rate = (moving.length - 1) / ((moving.at(-1)!.atMs - moving[0]!.atMs) / 1_000)
-        assert.ok(Math.abs(rate / quality.framesPerSecond - 1) < 0.15, `${rate} frames a second`)
+        const moving = shown.filter(({ atMs }) => atMs > movedFrom && atMs < movedTo)
+        // The median: a busy machine skips some.
+        const gaps = moving.slice(1).map(({ atMs }, index) => atMs - moving[index]!.atMs)
+        const rate = 1_000 / gaps.sort((a, b) => a - b)[gaps.length >> 1]!
+        assert.ok(Math.abs(rate / quality.framesPerSecond - 1) < 0.3, `${rate} frames a second`)
         assert.equal(shown.filter(({ key }) => key).length, 1)
         const args = [
           '-v',
