@@ -14,6 +14,12 @@ import { terminate } from '../processes/terminate.ts'
 const REPLACE_FIRST_MS = 1_000
 const REPLACE_MAX_MS = 60_000
 
+/**
+ * A spare that nobody uses ends after this time: longer than most pauses. Three spares take some
+ * 45 MB.
+ */
+const KEPT_MS = 600_000
+
 /** What a spare needs from its start on; its output is passed on once it is in use. */
 type SpareOptions = Pick<ChildOptions, 'env' | 'stdin'> & { descriptors?: number }
 
@@ -32,7 +38,10 @@ interface Spare {
 export class Spares {
   readonly #spares = new Map<string, Spare>()
   readonly #gates = new Map<string, { key: string; gate: FrameGate }>()
+  /** What each slot waits for: the end of its spare's time, or a replacement. */
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** Spares that are ending. */
+  readonly #ending = new Set<Promise<unknown>>()
   #isOver = false
 
   /** Keeps one spare of a program in a slot. Replaces one of another program or version. */
@@ -81,34 +90,46 @@ export class Spares {
   async close(): Promise<void> {
     this.#isOver = true
     for (const slot of [...this.#gates.keys()]) this.#dropGate(slot)
-    await Promise.all([...this.#spares.keys()].map((slot) => this.#drop(slot)))
+    for (const slot of [...this.#spares.keys()]) this.#drop(slot)
     for (const timer of this.#timers.values()) clearTimeout(timer)
+    await Promise.all(this.#ending)
   }
 
   #keep(slot: string, command: ChildCommand, options: SpareOptions, replaceMs: number): void {
     if (this.#isOver) return
-    clearTimeout(this.#timers.get(slot))
     const key = keyOf(command, options.env)
     if (this.#spares.get(slot)?.key === key) return
-    void this.#drop(slot)
+    this.#drop(slot)
     const spare = startSpare(key, command, options)
     if (spare.child.pid === undefined) return
     this.#spares.set(slot, spare)
+    this.#after(slot, KEPT_MS, () => this.#letGo(slot))
     void spare.child.exited.then(() => {
       if (this.#spares.get(slot) !== spare) return
       this.#spares.delete(slot)
       // A gate lets one program in.
       if (this.#gates.has(slot)) return this.#dropGate(slot)
       const longer = Math.min(2 * replaceMs, REPLACE_MAX_MS)
-      const again = (): void => this.#keep(slot, command, options, longer)
-      this.#timers.set(slot, setTimeout(again, replaceMs).unref())
+      this.#after(slot, replaceMs, () => this.#keep(slot, command, options, longer))
     })
   }
 
-  async #drop(slot: string): Promise<void> {
+  #after(slot: string, ms: number, act: () => void): void {
+    clearTimeout(this.#timers.get(slot))
+    this.#timers.set(slot, setTimeout(act, ms).unref())
+  }
+
+  #letGo(slot: string): void {
+    if (this.#gates.has(slot)) this.#dropGate(slot)
+    else this.#drop(slot)
+  }
+
+  #drop(slot: string): void {
     const spare = this.#spares.get(slot)
+    if (spare === undefined) return
     this.#spares.delete(slot)
-    if (spare) await terminate(spare.child)
+    const ended = terminate(spare.child).finally(() => this.#ending.delete(ended))
+    this.#ending.add(ended)
   }
 
   #dropGate(slot: string): void {
@@ -116,7 +137,7 @@ export class Spares {
     if (kept === undefined) return
     this.#gates.delete(slot)
     kept.gate.stop()
-    void this.#drop(slot)
+    this.#drop(slot)
   }
 }
 

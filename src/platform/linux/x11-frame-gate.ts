@@ -3,17 +3,18 @@ import { X11Connection } from '../../x11/connection.ts'
 import { HeldDisplay } from '../../x11/held-display.ts'
 import { PictureChanges } from '../../x11/picture-changes.ts'
 import type { FrameGate } from '../frame-gate.ts'
+import { UnreportedChanges } from './unreported-changes.ts'
 
 /** A still picture is captured this often, so that a dead capture is noticed. */
 const STILL_MS = 1_000
+/**
+ * ffmpeg writes a frame when the next one is there. When a change is the last for this long, a frame
+ * more brings its picture to the disk.
+ */
+const FOLLOW_UP_MS = 250
+const FIRST_FRAMES = 2
 /** Limit of a display that is asked whether it reports changes. */
 const CONNECT_MS = 2_500
-/** A frame of a picture that has not changed is smaller than this. */
-const STILL_FRAME_BYTES = 1_000
-/** After a change the encoder still improves the picture for this long. */
-const SETTLING_MS = 2_500
-/** Large frames in a row, without a reported change, that prove that not all are reported. */
-const PROOFS = 3
 
 /** How to capture through a gate. */
 export interface X11FrameGateOptions {
@@ -26,8 +27,7 @@ export interface X11FrameGateOptions {
 
 /**
  * The gate of an X display. x11grab asks for each frame, and waits until the picture has changed or
- * a second is over. Each change is on a frame at most one frame interval later. The frame after it
- * comes one interval later, too, because ffmpeg writes a frame when the next one is there.
+ * a second is over. Each change is on a frame at most one frame interval later.
  */
 export class X11FrameGate implements FrameGate {
   readonly command: ChildCommand
@@ -43,15 +43,16 @@ export class X11FrameGate implements FrameGate {
   #isOpen = false
   #isOver = false
   #hasChanged = true
-  /** Frames to capture even if nothing changes. */
-  #owedFrames = 0
+  /** The newest change is on the last frame, which ffmpeg has not written yet. */
+  #owesFollowUp = false
+  /** The first two frames pass at once: media flow when there is a second one. */
+  #passed = 0
   #timer: NodeJS.Timeout | undefined
   /** By performance.now(), like all that follow. */
   #lastFrameAt = 0
-  #lastChangeAt = 0
   /** Before this time no frame may pass. */
   #dueAt = 0
-  #proofs = 0
+  #unreported = new UnreportedChanges(0)
 
   /** Makes a gate; undefined when there is none for this display. Never rejects. */
   static async make(options: X11FrameGateOptions): Promise<X11FrameGate | undefined> {
@@ -80,15 +81,13 @@ export class X11FrameGate implements FrameGate {
   }
 
   begin(): void {
+    this.#unreported = new UnreportedChanges(performance.now())
     this.#display.begin()
     this.#begin()
   }
 
   observeFrame(bytes: number): void {
-    const isUnexplained =
-      bytes > STILL_FRAME_BYTES && performance.now() - this.#lastChangeAt > SETTLING_MS
-    this.#proofs = isUnexplained ? this.#proofs + 1 : 0
-    if (this.#proofs >= PROOFS) this.open()
+    if (this.#unreported.observeFrame(bytes, performance.now())) this.open()
   }
 
   open(): boolean {
@@ -116,7 +115,7 @@ export class X11FrameGate implements FrameGate {
       if (changes === undefined) return connection.close()
       changes.onChange = () => {
         this.#hasChanged = true
-        this.#lastChangeAt = performance.now()
+        this.#unreported.observeReport(performance.now())
         this.#consider()
       }
       this.#changes = changes
@@ -133,9 +132,9 @@ export class X11FrameGate implements FrameGate {
     clearTimeout(this.#timer)
     const now = performance.now()
     const changes = this.#isOpen ? undefined : this.#changes
-    const isWanted = changes === undefined || this.#hasChanged || this.#owedFrames > 0
-    const wantedAt = isWanted ? this.#dueAt : Math.max(this.#dueAt, this.#lastFrameAt + STILL_MS)
-    const waitMs = wantedAt - now
+    const isWanted = changes === undefined || this.#hasChanged || this.#passed < FIRST_FRAMES
+    const stillMs = this.#owesFollowUp ? FOLLOW_UP_MS : STILL_MS
+    const waitMs = Math.max(this.#dueAt, isWanted ? 0 : this.#lastFrameAt + stillMs) - now
     if (waitMs > 0 && isWanted) this.#timer = setTimeout(() => this.#consider(), waitMs)
     else if (waitMs > 0)
       this.#timer = setTimeout(() => void this.#checkPointer(), Math.min(this.#intervalMs, waitMs))
@@ -152,7 +151,7 @@ export class X11FrameGate implements FrameGate {
   /** Lets a frame pass, and makes sure that all that changes after it is reported. */
   async #passWhenArmed(changes: PictureChanges): Promise<void> {
     this.#isPassing = true
-    this.#owedFrames = this.#hasChanged ? 1 : Math.max(0, this.#owedFrames - 1)
+    this.#owesFollowUp = this.#hasChanged
     this.#hasChanged = false
     await changes.rearm().catch(() => {})
     this.#isPassing = false
@@ -162,6 +161,7 @@ export class X11FrameGate implements FrameGate {
   #pass(): void {
     const now = performance.now()
     this.#isRequested = false
+    this.#passed++
     this.#lastFrameAt = now
     // Keeps the average rate, although timers are late.
     this.#dueAt = Math.max(this.#dueAt + this.#intervalMs, now + this.#intervalMs / 2)
