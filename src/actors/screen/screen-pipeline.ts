@@ -26,8 +26,8 @@ const CONFIRM_MS = 300
  * time.
  */
 const HANG_MS = 1_200
-/** Behind a gate, a still screen has a frame a second. */
-const GATED_HANG_MS = 2_200
+/** Behind a gate, a still screen has two frames a second. */
+const GATED_HANG_MS = 1_700
 /** How long a cut waits for the frame that ends the one on screen. */
 const LAST_FRAME_MS = 250
 

@@ -5,8 +5,11 @@ import { PictureChanges } from '../../x11/picture-changes.ts'
 import type { FrameGate } from '../frame-gate.ts'
 import { UnreportedChanges } from './unreported-changes.ts'
 
-/** A still picture is captured this often, so that a dead capture is noticed. */
-const STILL_MS = 1_000
+/**
+ * A still picture is captured this often, so that a dead capture is noticed, and a kill loses less
+ * than a second.
+ */
+const STILL_MS = 500
 /**
  * ffmpeg writes a frame when the next one is there. When a change is the last for this long, a frame
  * more brings its picture to the disk.
@@ -27,7 +30,7 @@ export interface X11FrameGateOptions {
 
 /**
  * The gate of an X display. x11grab asks for each frame, and waits until the picture has changed or
- * a second is over. Each change is on a frame at most one frame interval later.
+ * half a second is over. Each change is on a frame at most one frame interval later.
  */
 export class X11FrameGate implements FrameGate {
   readonly command: ChildCommand
