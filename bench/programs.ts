@@ -14,7 +14,7 @@ import { alone, type Findings } from './table.ts'
 const IDLE_MS = 6_000
 const AIM = 6
 
-/** Counts the programs started between a command and its answer: a start after an idle time, and a resume. */
+/** Counts the programs started before the answer to a start after an idle time, and to a resume. */
 export async function benchPrograms(): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-programs-'))
   const notes = join(folder, 'notes')

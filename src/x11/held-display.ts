@@ -51,7 +51,7 @@ export class HeldDisplay {
   static async open(display: string, env: NodeJS.ProcessEnv): Promise<HeldDisplay | undefined> {
     const address = parseDisplay(display)
     if (address === null || address.host !== null) return undefined
-    const folder = await mkdtemp(join(env.XDG_RUNTIME_DIR || tmpdir(), 'f2f-x11-'))
+    const folder = await mkdtemp(join(tmpdir(), 'f2f-x11-'))
     const held = new HeldDisplay(address, env, folder)
     try {
       await held.#listen()

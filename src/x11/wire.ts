@@ -44,8 +44,8 @@ export function encodeSetup({ name, data }: X11Credential): Buffer {
 }
 
 /**
- * Reads the data of the credential from a client's setup request, see {@link encodeSetup}; undefined
- * when it is not complete. Throws RangeError when it is none of a little-endian client.
+ * Reads the data of the credential from a client's setup request, see {@link encodeSetup};
+ * undefined when it is not complete. Throws RangeError when it is none of a little-endian client.
  */
 export function readSetupRequest(bytes: Buffer): { data: Buffer } | undefined {
   if (bytes.length < 12) return undefined

@@ -83,9 +83,9 @@ export function pacatCommand(device: Device): ChildCommand {
 const GATED_PACE = 4
 
 /**
- * The command that captures an X display, or one monitor of it. x11grab times a frame before it asks
- * for it, which is too early for one that a gate has held: `isGated` times it when it comes. The
- * gate keeps the frame rate, so x11grab does not.
+ * The command that captures an X display, or one monitor of it. x11grab times a frame before it
+ * asks for it, which is too early for one that a gate has held: `isGated` times it when it comes.
+ * The gate keeps the frame rate, so x11grab does not.
  */
 export function x11grabCommand(
   display: string,

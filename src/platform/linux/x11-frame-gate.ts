@@ -11,8 +11,8 @@ import { UnreportedChanges } from './unreported-changes.ts'
  */
 const STILL_MS = 500
 /**
- * ffmpeg writes a frame when the next one is there. When a change is the last for this long, a frame
- * more brings its picture to the disk.
+ * ffmpeg writes a frame when the next one is there. When a change is the last for this long, a
+ * frame more brings its picture to the disk.
  */
 const FOLLOW_UP_MS = 250
 const FIRST_FRAMES = 2

@@ -23,7 +23,7 @@ const WARP_POINTER = 41
 /** Scheduling of an idle machine. */
 const TOLERANCE_MS = 30
 
-/** Times between changes, in ms: just two frame intervals, in the middle of a second, longer than one. */
+/** Times between changes, in ms: from two frame intervals to longer than a second. */
 const PAUSES = [140, 350, 140, 700, 1_250, 140, 1_050, 150, 500, 2_100, 160, 140]
 
 suite('a still screen', (test) => {
