@@ -2,8 +2,8 @@
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
  * recording, latency, obs, idle, page, replay, inspection, inspector, media, sealing, seals,
  * custody, former, audit, opening, programs and gate: compares the recorder with the bare programs
- * that it is made of and with OBS. Writes one table to the terminal, to bench/out, and with `--paste` into
- * docs/performance.md.
+ * that it is made of and with OBS. Writes one table to the terminal, to bench/out, and with
+ * `--paste` into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -20,7 +20,7 @@ const REPLACE_MAX_MS = 60_000
  */
 const KEPT_MS = 600_000
 
-/** What a spare needs from its start on; its output is passed on once it is in use. */
+/** How to start a spare. Its output is passed on once it is in use. */
 type SpareOptions = Pick<ChildOptions, 'env' | 'stdin'> & { descriptors?: number }
 
 interface Spare {
@@ -38,7 +38,7 @@ interface Spare {
 export class Spares {
   readonly #spares = new Map<string, Spare>()
   readonly #gates = new Map<string, { key: string; gate: FrameGate }>()
-  /** What each slot waits for: the end of its spare's time, or a replacement. */
+  /** The end of the time of each slot's spare, or its replacement. */
   readonly #timers = new Map<string, NodeJS.Timeout>()
   /** Spares that are ending. */
   readonly #ending = new Set<Promise<unknown>>()
@@ -59,7 +59,7 @@ export class Spares {
     if (gate === undefined) return
     if (this.#isOver || this.#gates.has(slot)) return gate.stop()
     this.#gates.set(slot, { key, gate })
-    this.#keep(slot, gate.command, { ...options, env: gate.env }, REPLACE_FIRST_MS)
+    this.#keep(slot, gate.command, { ...options, env: gate.env }, null)
   }
 
   /** The gate at which a spare of this helper waits; undefined when there is none. */
@@ -95,7 +95,12 @@ export class Spares {
     await Promise.all(this.#ending)
   }
 
-  #keep(slot: string, command: ChildCommand, options: SpareOptions, replaceMs: number): void {
+  #keep(
+    slot: string,
+    command: ChildCommand,
+    options: SpareOptions,
+    replaceMs: number | null,
+  ): void {
     if (this.#isOver) return
     const key = keyOf(command, options.env)
     if (this.#spares.get(slot)?.key === key) return
@@ -107,8 +112,8 @@ export class Spares {
     void spare.child.exited.then(() => {
       if (this.#spares.get(slot) !== spare) return
       this.#spares.delete(slot)
-      // A gate lets one program in.
-      if (this.#gates.has(slot)) return this.#dropGate(slot)
+      // A gate lets one program in, so a spare that waited there cannot be replaced.
+      if (replaceMs === null) return this.#dropGate(slot)
       const longer = Math.min(2 * replaceMs, REPLACE_MAX_MS)
       this.#after(slot, replaceMs, () => this.#keep(slot, command, options, longer))
     })

@@ -14,7 +14,7 @@ const EPOCH_SECONDS_MIN = 1e9
 /** A frame that ends further ahead than this was timed by a clock that has been set. */
 const AHEAD_MAX_MS = 1_000
 
-/** What a screen's frames depend on, and what becomes of them. */
+/** The parts that a screen's frames depend on, and where they go. */
 export interface ScreenFramesParts {
   clock: RecorderClock
   /** Nothing captured after this time is kept (epoch ms); infinite while there was no cut. */
