@@ -1,6 +1,6 @@
 /**
  * Measures the auditor's questions on a large log, and what their index costs: the same tags, to a
- * log with the index and to one without, by turns.
+ * log with the index and to one without, by turns. Measures what proofs cost, too.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,12 +11,15 @@ import type { AuditPort } from '../src/audit/questions/port.ts'
 import { AuditIndex } from '../src/store/audit/audit-index.ts'
 import { openEventLog } from '../src/store/event-log.ts'
 import type { EventLog } from '../src/store/port.ts'
+import { nameSigningKey } from '../test/store/support/signing.ts'
 import { EVENTS_A_RECORDING, startOf, writeAuditLog } from './audit-log.ts'
 import type { Pace } from './pace.ts'
-import { percentile } from './statistics.ts'
+import { benchReceipts, benchTree, benchVerification } from './proofs.ts'
+import { median, percentile } from './statistics.ts'
 import { ROUND_MS, rate, tagger } from './store.ts'
 import { alone, compared, type Findings, type Row } from './table.ts'
 
+const LISTS = 50
 const BELOW_200 = { of: 'ours', atMost: 200 } as const
 
 /** Measures the index and the questions. */
@@ -24,8 +27,13 @@ export async function benchAudit(pace: Pace): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-audit-'))
   try {
     const tags = await benchTags(folder, pace)
+    const tree = await benchTree(folder, pace)
     const questions = await benchQuestions(join(folder, 'log'), pace)
-    return { rows: [...questions.rows, ...tags], remarks: questions.remarks }
+    const verification = await benchVerification(join(folder, 'log'))
+    return {
+      rows: [...questions.rows, ...tags, ...tree, ...verification.rows],
+      remarks: [...questions.remarks, ...verification.remarks],
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -69,6 +77,7 @@ async function benchTags(folder: string, { auditRounds }: Pace): Promise<Row[]> 
 async function benchQuestions(folder: string, pace: Pace): Promise<Findings> {
   const { auditRecordings: recordings, auditRounds } = pace
   let log = await openEventLog({ keys: TEST_KEYS, folder })
+  await nameSigningKey(log, TEST_KEYS)
   await writeAuditLog(log, recordings)
   await log.close()
   const began = performance.now()
@@ -87,6 +96,7 @@ async function benchQuestions(folder: string, pace: Pace): Promise<Findings> {
       const what = `audit: ${name}, ${(recordings * EVENTS_A_RECORDING).toLocaleString('en')} events`
       rows.push(alone(what, 'ms', percentile(times, 0.9), BELOW_200))
     }
+    rows.push(await benchReceipts(log), await benchList(log))
     const remarks = [
       `audit: pages of 100 rows, 90 in 100 are as fast as that; opening the log took ${Math.round(openedMs)} ms`,
       `audit: CPU of a page in ms: ${costs.join(', ')}`,
@@ -95,6 +105,15 @@ async function benchQuestions(folder: string, pace: Pace): Promise<Findings> {
   } finally {
     await log.close()
   }
+}
+
+/** Measures the newest page of the list, with its JSON. */
+async function benchList(log: EventLog): Promise<Row> {
+  const times: number[] = []
+  for (let i = 0; i < LISTS; i++)
+    times.push(await measure(async () => JSON.stringify(await log.recordings({ limit: 100 }))))
+  const what = 'a list of 100 of all recordings of this log, median'
+  return alone(what, 'ms', median(times), { of: 'ours', atMost: 20 })
 }
 
 type Ask = () => Promise<unknown>

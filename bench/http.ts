@@ -15,7 +15,7 @@ import { type LoadClient, startLoadClient } from './load-client.ts'
 import type { Pace } from './pace.ts'
 import { ownCpuMs } from './processes.ts'
 import { median } from './statistics.ts'
-import type { Findings, Row } from './table.ts'
+import { compared, type Findings, type Row } from './table.ts'
 
 /** Gives Node's compiler time: the bench measures a daemon that has run for a while. */
 const WARM_UP_MS = 3_000
@@ -64,7 +64,7 @@ export async function benchHttp(pace: Pace): Promise<Findings> {
           for (const connections of [1, 64]) {
             const rounds = await compare(client, { daemon, bare: server, text, connections, pace })
             const row = `${what}, ${connections} connection${connections === 1 ? '' : 's'}, against ${name}`
-            findings.rows.push(rowOf(row, rounds, atLeast))
+            findings.rows.push(rowOf(row, rounds, atLeast), cpuRowOf(row, rounds))
             findings.remarks.push(remarkOf(row, bytes, rounds))
           }
         } finally {
@@ -179,6 +179,14 @@ function rowOf(what: string, rounds: Round[], atLeast: number | undefined): Row 
     ratio: median(rounds.map(({ ours, bare }) => ours.perSecond / bare.perSecond)),
     aim: atLeast === undefined ? null : { of: 'ratio', atLeast },
   }
+}
+
+/** The same by CPU time, which other programs change little. */
+function cpuRowOf(what: string, rounds: Round[]): Row {
+  const [ours, bare] = [rounds.map((round) => round.ours), rounds.map((round) => round.bare)].map(
+    (results) => results.map(({ cpuUs }) => 1e6 / cpuUs),
+  ) as [number[], number[]]
+  return compared(`${what}, by CPU time`, 'requests/CPU s', ours, bare)
 }
 
 function remarkOf(what: string, bytes: number, rounds: Round[]): string {

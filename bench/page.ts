@@ -25,7 +25,7 @@ export async function benchPage(pace: Pace): Promise<Findings> {
   try {
     const rows = [
       alone(
-        'page: script and style before player and inspector, compressed',
+        'page: script and style before player, inspector and audit, compressed',
         'KB',
         mainKilobytes(),
         {
@@ -44,12 +44,12 @@ export async function benchPage(pace: Pace): Promise<Findings> {
   }
 }
 
-/** The size of everything but what player and inspector alone load. */
+/** The size of everything but what player, inspector and audit alone load. */
 function mainKilobytes(): number {
   const names = readdirSync(ASSETS).filter((name) => /\.(?:js|css)$/.test(name))
   const seen = new Set<string>()
   const visit = (name: string): void => {
-    if (seen.has(name) || /^(?:player|inspector)-/.test(name)) return
+    if (seen.has(name) || /^(?:player|inspector|audit)-/.test(name)) return
     seen.add(name)
     const source = readFileSync(ASSETS + name, 'utf8')
     for (const other of names) if (source.includes(`./${other}`)) visit(other)

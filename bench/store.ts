@@ -43,9 +43,15 @@ export async function benchStore(): Promise<Ratio[]> {
       for (const [kind, write] of Object.entries(writers)) {
         const theirs = rawWriter(sample, (entries) => write(raw, entries))
         const rates: { ours: number; raw: number }[] = []
-        for (let round = 0; round < ROUNDS; round++)
-          rates.push({ raw: await rate(clients, theirs), ours: await rate(clients, ours) })
-        results.push(compare(`durable tag commands, ${clients} at a time, against ${kind}`, rates))
+        const cpu: { ours: number; raw: number }[] = []
+        for (let round = 0; round < ROUNDS; round++) {
+          const [other, own] = [await measure(clients, theirs), await measure(clients, ours)]
+          rates.push({ raw: other.perSecond, ours: own.perSecond })
+          cpu.push({ raw: other.perCpuSecond, ours: own.perCpuSecond })
+        }
+        const name = `durable tag commands, ${clients} at a time, against ${kind}`
+        results.push(compare(name, rates))
+        results.push(compare(`${name}, by CPU time`, cpu, 'commands/CPU s'))
       }
     }
     await log.close()
@@ -107,6 +113,9 @@ async function perSecond(work: () => Promise<number>): Promise<number> {
   return (done / (performance.now() - started)) * 1_000
 }
 
+/** Names the entries that a log of one recording has besides. */
+const BESIDE_COMMANDS = ['meta/schema', 'view/list/']
+
 /** The entries that one command writes, and those that one group commit adds. */
 interface Sample {
   command: Entry[]
@@ -125,11 +134,15 @@ async function sampleOf(folder: string): Promise<Sample> {
   const entries = await db.iterator().all()
   await db.close()
   const events = entries.filter(([key]) => key.startsWith('event/')).slice(-3)
+  const positions = entries.filter(([key]) => key.startsWith('view/event/')).slice(-3)
   const tags = entries.filter(([key]) => key.startsWith('view/tags/'))
-  const rest = entries.filter(([key]) => /^(view\/tag\/|meta\/(head|projections))/.test(key))
-  if (position !== 5 || events.length !== 3 || tags.length !== 1 || rest.length !== 3)
+  const rest = entries.filter(([key]) =>
+    /^(view\/tag\/|meta\/(head|projections|lastWrite)$)/.test(key),
+  )
+  const known = 2 * position + tags.length + rest.length + BESIDE_COMMANDS.length
+  if (tags.length !== 1 || rest.length !== 4 || entries.length !== known)
     throw new Error('The log writes entries that this bench does not know.')
-  return { command: [...events, ...tags], group: rest }
+  return { command: [...events, ...positions, ...tags], group: rest }
 }
 
 const arrayBatch = (db: ClassicLevel, entries: Entry[]): Promise<void> =>
@@ -177,6 +190,13 @@ export async function rate(clients: number, send: () => Promise<void>): Promise<
     }),
   )
   return (done / (performance.now() - started)) * 1_000
+}
+
+async function measure(clients: number, send: () => Promise<void>) {
+  const before = process.cpuUsage()
+  const perSecond = await rate(clients, send)
+  const { user, system } = process.cpuUsage(before)
+  return { perSecond, perCpuSecond: (perSecond * ROUND_MS * 1_000) / (user + system) }
 }
 
 /** Starts a recording. Returns the function that tags it once. */

@@ -50,6 +50,9 @@ async function takePictures(browser: Browser, daemon: Daemon): Promise<void> {
   await light.locator('main h1').first().waitFor()
   await light.waitForTimeout(3_000)
   await picture(light, 'player', true)
+  await light.goto(`${daemon.url}/#/audit/refusals`)
+  await light.locator('.audit-table').waitFor()
+  await picture(light, 'audit')
   await inspectRefusal(light, daemon, id)
 }
 

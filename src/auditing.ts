@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { KeptConfirmations } from './audit/bundle/port.ts'
 import { CosignatureFolder } from './audit/outsiders/cosignature-folder.ts'
 import { Outsiders } from './audit/outsiders/outsiders.ts'
 import { TimestampFolder } from './audit/outsiders/timestamp-folder.ts'
@@ -13,11 +14,13 @@ import type { Recorder } from './recorder/recorder.ts'
 export class Auditing {
   /** Those that routes use. */
   readonly services: Pick<Required<HttpOptions>, 'verifications' | 'outsiders' | 'audit'>
+  /** The checkpoints that outsiders have confirmed, as they are kept on the disk. */
+  readonly confirmations: KeptConfirmations
   readonly #verifications: Verifications
   readonly #outsiders: Outsiders
 
   constructor(
-    { log, bus }: Pick<Recorder, 'log' | 'bus'>,
+    { log, bus, contradictions }: Pick<Recorder, 'log' | 'bus' | 'contradictions'>,
     home: Home,
     logger: Logger,
     now: () => number,
@@ -26,13 +29,15 @@ export class Auditing {
       logger.error({ err: error }, 'a verification failed'),
     )
     const cosignatures = new CosignatureFolder(home.cosignaturesFolder)
+    const timestamps = new TimestampFolder(home.timestampsFolder)
+    this.confirmations = { cosigned: cosignatures, timestamps }
     this.#outsiders = new Outsiders({
       source: cosignatures.remembering({
         checkpoint: async () => log.proofs.checkpoint,
         consistency: (from, to) => log.proofs.consistency(from, to),
       }),
-      ...{ cosignatures, logger, now },
-      timestamps: new TimestampFolder(home.timestampsFolder),
+      ...{ cosignatures, timestamps, logger, now },
+      onContradiction: (names) => contradictions.observe(names),
     })
     bus.on('events', () => this.#outsiders.notify())
     this.services = {

@@ -131,7 +131,7 @@ async function assemble(
   const auditing = new Auditing(recorder, home, logger, () => clock.now())
   cleanup.push(() => auditing.close())
   auditing.configure(configuration)
-  const bundles = createBundler(recorder, compositions, version, clock)
+  const bundles = createBundler(recorder, compositions, auditing, version, clock)
   const url = await door.open({
     ...{ recorder, compositions, bundles, version, user, configuration },
     ...auditing.services,
@@ -220,11 +220,12 @@ export async function checkLog(
 function createBundler(
   recordings: Recorder,
   compositions: Composer,
+  { confirmations }: Auditing,
   version: string,
   clock: SteadyClock,
 ): Bundler {
   const now = (): number => clock.now()
-  return new Bundler({ recordings, compositions, version, readVerifier, now })
+  return new Bundler({ recordings, compositions, confirmations, version, readVerifier, now })
 }
 
 /** Returns the program verify.py; undefined when it is not installed. */

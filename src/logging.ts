@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import { linesByTurn } from './lines-by-turn.ts'
 
 /** Where secrets and personal data could stand in what is logged. */
 const REDACTED = [
@@ -18,7 +19,8 @@ const REDACTED = [
 
 /**
  * The daemon's logger: JSON lines to stderr, readable on a terminal, with credentials and tag
- * values taken out. Written at once: what a dying daemon said last must not be lost.
+ * values taken out. Written at the end of each turn of the event loop, from `warn` on at once: what
+ * a dying daemon said last must not be lost.
  * `F2F_LOG_LEVEL` (default info) is a pino level.
  */
 export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
@@ -30,5 +32,7 @@ export function createLogger(env: NodeJS.ProcessEnv = process.env): Logger {
   }
   if (process.stderr.isTTY)
     return pino(options, pretty({ destination: 2, sync: true, ignore: 'pid' }))
-  return pino(options, pino.destination({ fd: 2, sync: true }))
+  const lines = linesByTurn(pino.destination({ fd: 2, sync: true }))
+  process.on('exit', () => lines.flushSync())
+  return pino(options, lines)
 }

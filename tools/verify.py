@@ -823,6 +823,30 @@ def inclusion_holds(leaf, index, size, proof, root):
     return last == 0 and leaf == root
 
 
+def begins_with(older, old_root, newer, new_root, proof):
+    """RFC 9162, section 2.1.4.2: whether the newer tree begins with the older one."""
+    if older == newer:
+        return not proof and old_root == new_root
+    if not 0 < older < newer or not proof:
+        return False
+    node, last = older - 1, newer - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    hashes = proof if node else [old_root, *proof]
+    old = new = hashes[0]
+    for sibling in hashes[1:]:
+        if last == 0 or len(sibling) != 32:
+            return False
+        if node & 1 or node == last:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            new = node_hash(new, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and (old, new) == (old_root, new_root)
+
+
 # --- Signed notes and checkpoints (C2SP) ----------------------------------------------------------
 
 
@@ -1439,7 +1463,7 @@ class Signatures:
             )
 
 
-def check_timestamp(report, data, checkpoint, name):
+def check_timestamp(report, data, checkpoint, name, of='CHECKPOINT'):
     try:
         algorithm, digest, at = timestamp_of(data)
     except (Malformed, IndexError) as error:
@@ -1455,7 +1479,7 @@ def check_timestamp(report, data, checkpoint, name):
     ]:
         report.ok(
             f'The timestamp {name} is about this checkpoint and says {at}. Its signature is '
-            'not checked here: openssl ts -verify does that.'
+            f'not checked here: openssl ts -verify -in {name} -data {of} -CAfile CA.pem does that.'
         )
     else:
         report.wrong(
@@ -1481,6 +1505,7 @@ class HomeCheck:
         self.newest = None
         self.kept = {}
         self.timestamps = {}
+        self.stamps = {}
         self.roots = {}
         self.stored_subtrees = {}
         self.is_broken = False
@@ -1562,8 +1587,38 @@ class HomeCheck:
         for prefix in (b'checkpoint/', b'meta/checkpoint'):
             for key, value, _ in database.entries(prefix):
                 self._add_checkpoint(key, value)
+        self._find_confirmed()
         for one in self.options.brought:
             self.roots[one.size] = None
+
+    def _find_confirmed(self):
+        """Checkpoints that outsiders have confirmed lie in files beside the database."""
+        for folder, ending in (('cosignatures', '.txt'), ('timestamps', '.checkpoint')):
+            path = os.path.join(self.folder, folder)
+            for file in sorted(os.listdir(path)) if os.path.isdir(path) else []:
+                size, dot = os.path.splitext(file)
+                if dot != ending or not re.fullmatch(r'[1-9]\d{0,15}', size):
+                    continue
+                name = f'{folder}/{file}'
+                with open(os.path.join(path, file), 'rb') as opened:
+                    self._add_confirmed(name, int(size), opened.read())
+                stamp = os.path.join(path, size + '.tsr')
+                if ending == '.checkpoint' and os.path.isfile(stamp):
+                    with open(stamp, 'rb') as opened:
+                        self.stamps[f'{folder}/{size}.tsr'] = (name, opened.read())
+
+    def _add_confirmed(self, name, size, value):
+        try:
+            checkpoint = Checkpoint(value)
+            if checkpoint.size != size:
+                raise Malformed(f'It is over {several(checkpoint.size, "event")}.')
+        except Malformed as error:
+            self.report.wrong(
+                'checkpointForged', f'The file {name} is no checkpoint. {error}', file=name
+            )
+            return
+        self.roots[size] = None
+        self.kept[name] = checkpoint
 
     def _add_checkpoint(self, key, value):
         name = key.decode('utf-8', 'replace')
@@ -1973,6 +2028,9 @@ class HomeCheck:
         self.signatures.newest_cosignatures([self.newest, *self.kept.values()])
 
     def _check_timestamps(self):
+        for name, (of, data) in self.stamps.items():
+            if of in self.kept:
+                check_timestamp(self.report, data, self.kept[of], name, of)
         for name, value in self.timestamps.items():
             checkpoint = self.kept.get('checkpoint/' + name[10:])
             data = strict_or_none(value)
@@ -2174,6 +2232,8 @@ class BundleCheck:
         self.facts = Facts(report)
         self.signatures = Signatures(report, options.keys, options.witnesses)
         self.events = self.proven = 0
+        self.confirmed = []
+        self.positions = []
         self.last_type = None
 
     def run(self):
@@ -2187,6 +2247,12 @@ class BundleCheck:
         identity = self.options.identity or parse_identity(text)
         values = Values(report) if self.options.values else None
         self._events(recording_id, checkpoint, values, recording_value_key(identity))
+        for name, size in self.confirmed:
+            covered = sum(position <= size for position in self.positions)
+            report.ok(
+                f'{covered} of {several(self.events, "event")} of the recording are among the first '
+                f'{size} of the log, over which {name} is.'
+            )
         one = self.facts.recordings.get(recording_id, Recording())
         self._completeness(one)
         self._segments(one, identity)
@@ -2307,13 +2373,27 @@ class BundleCheck:
                     found=key.text if key else None,
                 )
         self.signatures.no_key([key.text] if key else [])
-        self.signatures.cosignatures(checkpoint, what)
+        cosigned = [checkpoint]
         for name in self.files.names:
-            if name.startswith('timestamps/'):
-                if name == f'timestamps/{checkpoint.size}.tsr':
-                    check_timestamp(report, self.files.read(name), checkpoint, name)
-                else:
-                    report.note(f'{name} is about another checkpoint than checkpoint.txt.')
+            match = re.fullmatch(r'(cosigned|timestamps)/([1-9]\d{0,15})\.(txt|tsr)', name)
+            if not match:
+                continue
+            size = int(match.group(2))
+            if match.group(1) == 'timestamps':
+                self._timestamp(name, size, checkpoint)
+            else:
+                confirmed = self._confirmed(name, size, checkpoint)
+                if confirmed is not None:
+                    cosigned.append(confirmed)
+        self.signatures.newest_cosignatures(cosigned)
+        if not self.options.witnesses:
+            for one in cosigned[1:]:
+                names = sorted({name for name, _ in one.signatures if name != one.origin})
+                report.note(
+                    f'The checkpoint over {several(one.size, "event")} has cosignatures of '
+                    f'{", ".join(names) or "nobody"}. Give the key that you got from the witness '
+                    'with --witness: then they are checked.'
+                )
         for one in self.options.brought:
             if (one.origin, one.size) == found and one.root != checkpoint.root:
                 report.wrong(
@@ -2338,6 +2418,57 @@ class BundleCheck:
                     'whole log can show that they are consistent.'
                 )
         return checkpoint
+
+    def _confirmed(self, name, size, newest):
+        """A checkpoint that outsiders have confirmed: the one of the bundle must begin with it."""
+        report = self.report
+        try:
+            one = Checkpoint(self.files.read(name) or b'')
+            proof = []
+            if size != newest.size:
+                lines = self.files.read(f'consistency/{size}.txt') or b''
+                proof = [strict_base64(line) for line in lines.decode('ascii').splitlines()]
+        except (Malformed, UnicodeDecodeError) as error:
+            report.wrong(
+                'checkpointForged', f'{name} or its proof cannot be read. {error}', file=name
+            )
+            return None
+        if (one.origin, one.size) != (newest.origin, size):
+            report.wrong(
+                'checkpointForged',
+                f'{name} is of another log or size.',
+                file=name,
+                expected=f'{newest.origin}, {size}',
+                found=f'{one.origin}, {one.size}',
+            )
+            return None
+        if not self.signatures.by_log(one, self._log_key(one), name, name):
+            return None
+        if not begins_with(one.size, one.root, newest.size, newest.root, proof):
+            report.wrong(
+                'rootWrong',
+                f'The checkpoint of the bundle does not begin with {name}, which outsiders have '
+                'confirmed: there are two versions of this log.',
+                file=name,
+                expected=base64.b64encode(one.root).decode(),
+                found=base64.b64encode(newest.root).decode(),
+            )
+            return None
+        self.confirmed.append((name, size))
+        return one
+
+    def _timestamp(self, name, size, checkpoint):
+        """A timestamp is about the file beside it, or in former bundles about checkpoint.txt."""
+        of = f'timestamps/{size}.checkpoint'
+        if of in self.files.names:
+            about = self._confirmed(of, size, checkpoint)
+        elif size == checkpoint.size:
+            of, about = 'checkpoint.txt', checkpoint
+        else:
+            self.report.note(f'{name} is about another checkpoint than checkpoint.txt.')
+            return
+        if about is not None:
+            check_timestamp(self.report, self.files.read(name), about, name, of)
 
     def _log_key(self, checkpoint):
         text = (self.files.read('keys.txt') or b'').decode('utf-8', 'replace')
@@ -2422,6 +2553,7 @@ class BundleCheck:
                     previous_hash(record),
                 )
             before, before_hash = position, hashlib.sha256(record).hexdigest()
+            self.positions.append(position)
             if checkpoint is not None:
                 if inclusion_holds(
                     leaf_hash(record), position - 1, checkpoint.size, proof, checkpoint.root

@@ -6,7 +6,7 @@ import { writeCharts } from './layout-charts.mjs'
 /** Files that are worth compressing: text. */
 const TEXT = /\.(?:html|js|css|svg|json|webmanifest)$/
 /** The views that load their styles when they are opened. */
-const STYLED_VIEWS = ['player', 'inspector']
+const STYLED_VIEWS = ['player', 'inspector', 'audit']
 
 /**
  * Bundles the page in `source` into `folder`: index.html, manifest.webmanifest, icons, the charts

@@ -37,6 +37,8 @@ export interface Access extends PageAccess {
     cookie: string | undefined,
     port: number,
   ): string | undefined
+  /** Whether a credential of a bearer token that was authenticated has not been revoked. */
+  isCurrent(credential: Credential): boolean
   /** Proves that this is the daemon of the home, see `identityProof`. */
   proveIdentity(port: number, challenge: string): string
 }
@@ -91,7 +93,7 @@ export function createAccess(options: {
   const now = options.now ?? Date.now
   const limiter = createFailureLimiter({ limit: FAILURE_LIMIT, windowMs: FAILURE_WINDOW_MS, now })
   const sessions = createUiSessions(now, options.sessionStore)
-  const findCredential = createTokenLookup(options.homeToken, options.tokens)
+  const lookup = createTokenLookup(options.homeToken, options.tokens)
   const page = createPageAccess(sessions, rejectCredential)
 
   function rejectCredential(detail: string): never {
@@ -108,7 +110,7 @@ export function createAccess(options: {
     if (secret === undefined)
       return rejectCredential('The Authorization header does not have the form `Bearer <token>`.')
     return (
-      findCredential(secret) ?? rejectCredential('The token is not valid, or it has been revoked.')
+      lookup.find(secret) ?? rejectCredential('The token is not valid, or it has been revoked.')
     )
   }
 
@@ -135,7 +137,7 @@ export function createAccess(options: {
   ): string | undefined {
     if (authorization !== undefined) {
       const secret = bearerSecret(authorization)
-      return secret === undefined ? undefined : findCredential(secret)?.clientId
+      return secret === undefined ? undefined : lookup.find(secret)?.clientId
     }
     const [secret] = cookie === undefined ? [] : cookieValues(cookie, sessionCookieName(port))
     return secret !== undefined && page.openSession(secret) !== null ? UI.clientId : undefined
@@ -144,6 +146,7 @@ export function createAccess(options: {
   return {
     authenticate,
     identify,
+    isCurrent: lookup.isCurrent,
     proveIdentity: (port, challenge) => identityProof(options.homeToken, port, challenge),
     ...page,
   }

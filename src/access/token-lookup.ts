@@ -15,14 +15,22 @@ function digestOf(secret: string): Buffer {
 
 const HOME: Credential = { side: 'api', clientId: 'home', client: 'home', scopes: new Set(SCOPES) }
 
-/**
- * Creates the look-up of a credential by the secret of a bearer token. It calls `tokens` each time.
- * Comparing takes the same time for right and wrong secrets.
- */
+/** The look-up of credentials. It calls `tokens` each time. */
+export interface TokenLookup {
+  /**
+   * Returns the credential that the secret of a bearer token has; undefined when it has none.
+   * Comparing takes the same time for right and wrong secrets.
+   */
+  find(secret: string): Credential | undefined
+  /** Whether a credential that was found has not been revoked. */
+  isCurrent(credential: Credential): boolean
+}
+
+/** Creates the look-up of credentials in the home token and the stored ones. */
 export function createTokenLookup(
   homeToken: string,
   tokens: () => readonly StoredToken[],
-): (secret: string) => Credential | undefined {
+): TokenLookup {
   const homeDigest = digestOf(homeToken)
   const known = new WeakMap<StoredToken, KnownToken>()
 
@@ -41,13 +49,19 @@ export function createTokenLookup(
     return token
   }
 
-  return (secret) => {
-    const digest = digestOf(secret)
-    if (timingSafeEqual(digest, homeDigest)) return HOME
-    for (const stored of tokens()) {
-      const token = knownToken(stored)
-      if (timingSafeEqual(digest, token.digest)) return token.credential
-    }
-    return undefined
+  return {
+    find(secret) {
+      const digest = digestOf(secret)
+      if (timingSafeEqual(digest, homeDigest)) return HOME
+      for (const stored of tokens()) {
+        const token = knownToken(stored)
+        if (timingSafeEqual(digest, token.digest)) return token.credential
+      }
+      return undefined
+    },
+    isCurrent(credential) {
+      if (credential === HOME) return true
+      return tokens().some((stored) => known.get(stored)?.credential === credential)
+    },
   }
 }

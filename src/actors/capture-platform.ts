@@ -44,12 +44,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
   const env = options.env ?? process.env
   const limits = { ...CAPTURE_LIMITS, ...options.limits }
   const { logger, clock = new SteadyClock(), spares } = options
-  const backend = chooseBackend(
-    options.source,
-    env,
-    () => encoder.ffmpeg(),
-    () => clock.now(),
-  )
+  const backend = chooseBackend(options.source, env, () => encoder.ffmpeg())
   const encoder: FfmpegLocator = createFfmpegLocator({
     ffmpegPath: options.ffmpegPath,
     env,
@@ -74,7 +69,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
       new TrackCapture({
         pipeline: (device, quality) =>
           preparePipeline(
-            { backend, encoder, env, clock, logger, limits, spares },
+            { backend, encoder, env, clock, limits, spares },
             medium,
             device,
             quality,
@@ -111,20 +106,19 @@ interface PipelineParts {
   encoder: FfmpegLocator
   env: NodeJS.ProcessEnv
   clock: RecorderClock
-  logger: Logger
   limits: CaptureLimits
   spares: Spares | undefined
 }
 
-/** Prepares the pipeline of a device: looks up its command and ffmpeg, but starts no process. */
+/** Prepares the pipeline of a device: looks up how it is captured, but starts nothing. */
 function preparePipeline(
-  { backend, encoder, env, clock, logger, limits, spares }: PipelineParts,
+  { backend, encoder, env, clock, limits, spares }: PipelineParts,
   medium: Medium,
   device: Device,
   quality: Quality,
 ): StartPipeline {
-  const command = backend.command(medium, device, quality, encoder.ffmpeg)
-  if (medium === 'screen')
+  if (medium === 'screen') {
+    const command = backend.screen(device, quality, encoder.ffmpeg)
     return (events) =>
       keepSpareAfter(
         new ScreenPipeline(
@@ -135,20 +129,19 @@ function preparePipeline(
         spares,
         env,
       )
+  }
   const format = audioFormat(medium, quality)
   const ffmpeg = encoder.ffmpeg()
   const spare = ffmpeg.then(({ path }) => ({ program: path, args: opusArgs(format) }))
   spare.catch(() => {})
   const parts = {
-    source: command,
-    keepAwake: backend.keepAwake(medium, device) ?? undefined,
+    source: backend.sound(medium, device, quality, encoder.ffmpeg),
     ffmpeg,
     spares,
     isSilenceFault: medium === 'mic',
     format,
     env,
     clock,
-    logger,
     encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
   }
   return (events) =>

@@ -6,12 +6,11 @@ import type { FfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
 import { THUMBNAIL } from '../ffmpeg/thumbnail.ts'
 import type { CaptureBackend } from '../platform/capture-backend.ts'
 import { lastMessage } from '../platform/capture-problem.ts'
-import { type Child, type ChildCommand, startChild } from '../processes/child-process.ts'
+import { type ChildCommand, startChild } from '../processes/child-process.ts'
 import { terminate } from '../processes/terminate.ts'
 import { within } from '../time/within.ts'
 import type { ProbeResult } from './port.ts'
 import { isBlack } from './screen/black-watch.ts'
-import { feedSilence } from './sound/feed-silence.ts'
 import { FrameAligner, LevelMeter, SILENCE_DB } from './sound/pcm.ts'
 
 /** Levels to measure, each over a tenth of a second. */
@@ -19,10 +18,11 @@ const LEVELS = 4
 /** Limit for a device to deliver them. */
 const LIMIT_MS = 1_300
 const LIMIT_SECONDS = LIMIT_MS / 1_000
+const NOTHING_CAME = `Nothing came within ${LIMIT_SECONDS} s.`
 
 /** The parts that a probe works with. */
 export interface ProbeParts {
-  backend: Pick<CaptureBackend, 'command' | 'keepAwake' | 'isMuted'>
+  backend: Pick<CaptureBackend, 'screen' | 'sound' | 'isMuted'>
   ffmpeg: FfmpegLocator['ffmpeg']
   env: NodeJS.ProcessEnv
 }
@@ -50,12 +50,8 @@ function failed(problem: string): ProbeResult {
   return { problem, level: null, empty: false, muted: null }
 }
 
-/**
- * Waits for `done`, `limitMs`, the end of the first process or the abort of `signal`, whichever
- * comes first. Then ends all processes, and resolves when none is left.
- */
-async function runUntil(
-  children: Child[],
+/** Waits for `done`, `limitMs` or the abort of `signal`, whichever comes first. */
+async function waitUntil(
   done: Promise<unknown>,
   signal: AbortSignal,
   limitMs = LIMIT_MS,
@@ -64,18 +60,17 @@ async function runUntil(
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  await within(Promise.race([done, aborted, children[0]!.exited]), limitMs)
-  await Promise.all(children.map((child) => terminate(child)))
+  await within(Promise.race([done, aborted]), limitMs)
 }
 
 async function probeSound(
-  { backend, ffmpeg, env }: ProbeParts,
+  { backend, ffmpeg }: ProbeParts,
   medium: 'mic' | 'speaker',
   device: Device,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
-  const [command, isMuted] = [
-    await backend.command(medium, device, resolveQuality(), ffmpeg),
+  const [start, isMuted] = [
+    await backend.sound(medium, device, resolveQuality(), ffmpeg),
     backend.isMuted?.(medium, device) ?? Promise.resolve(null),
   ]
   if (signal.aborted) return failed('The check was interrupted.')
@@ -88,16 +83,21 @@ async function probeSound(
   const meter = new LevelMeter(CHANNELS[medium], (level) => {
     if (levels.push(level) >= LEVELS) finish()
   })
-  const source = startChild(command, { env, onStdout: (chunk) => meter.push(aligner.push(chunk)) })
-  const children = [source]
-  const keepAwake = backend.keepAwake(medium, device)
-  if (keepAwake) {
-    const player = startChild(keepAwake, { env, stdin: 'pipe' })
-    if (player.stdin) feedSilence(player.stdin)
-    children.push(player)
-  }
-  const [muted] = await Promise.all([isMuted, runUntil(children, done, signal)])
-  if (levels.length === 0) return { ...failed(nothingCame(source)), muted }
+  const source = start({
+    sound: (pcm) => meter.push(aligner.push(pcm)),
+    muted: () => {},
+    start: startChild,
+  })
+  const ended = source.ended.then(({ detail }) => detail)
+  let problem: string | undefined
+  void ended.then((detail) => {
+    problem = detail
+  })
+  const [muted] = await Promise.all([isMuted, waitUntil(Promise.race([done, ended]), signal)])
+  const isOver = problem !== undefined
+  source.stop()
+  await ended
+  if (levels.length === 0) return { ...failed(isOver ? problem! : NOTHING_CAME), muted }
   const level = combineLevels(levels)
   return { problem: null, level, empty: level.peakDb <= SILENCE_DB, muted }
 }
@@ -118,7 +118,7 @@ async function probeScreen(
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const until = performance.now() + LIMIT_MS
-  const found = await within(backend.command('screen', device, resolveQuality(), ffmpeg), LIMIT_MS)
+  const found = await within(backend.screen(device, resolveQuality(), ffmpeg), LIMIT_MS)
   if (found === undefined) return failed(`The screen did not answer within ${LIMIT_SECONDS} s.`)
   const command = stillCommand(found)
   if (signal.aborted) return failed('The check was interrupted.')
@@ -135,8 +135,9 @@ async function probeScreen(
       if (picture.length >= cells) finish()
     },
   })
-  await runUntil([source], done, signal, until - performance.now())
-  if (picture.length < cells) return failed(nothingCame(source))
+  await waitUntil(Promise.race([done, source.exited]), signal, until - performance.now())
+  await terminate(source)
+  if (picture.length < cells) return failed(`${NOTHING_CAME}${lastMessage(source.stderr())}`)
   return { problem: null, level: null, empty: isBlack(picture.subarray(0, cells)), muted: null }
 }
 
@@ -163,8 +164,4 @@ export function stillCommand({ program, args }: ChildCommand): ChildCommand {
       'pipe:1',
     ],
   }
-}
-
-function nothingCame(source: Child): string {
-  return `Nothing came within ${LIMIT_SECONDS} s.${lastMessage(source.stderr())}`
 }

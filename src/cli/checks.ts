@@ -1,11 +1,13 @@
 /** Checks that need no running recorder. They open no device. */
 
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DEFAULT_RESERVE_BYTES } from '../disk/default-reserve.ts'
 import { freeBytes } from '../disk/free-space.ts'
 import { type Config, ConfigError, readConfig } from '../home/config.ts'
 import type { Home } from '../home/home.ts'
+import { serverAddresses } from '../pulse/address.ts'
 import { findOnPath, isProgram } from './find-on-path.ts'
 import { size } from './quantities.ts'
 
@@ -186,20 +188,27 @@ export async function checkSession(
   platform: NodeJS.Platform = process.platform,
 ): Promise<Check[]> {
   if (platform !== 'linux') return []
-  const sound: Check = (await findOnPath('parec', env))
-    ? {
-        name: 'Sound',
-        result: 'ok',
-        detail: 'parec is installed. A running recorder also checks the sound server.',
-      }
-    : {
-        name: 'Sound',
-        result: 'failed',
-        detail: 'parec was not found. Microphone and speaker cannot be recorded.',
-        remedy:
-          'Install the PulseAudio tools (Debian, Ubuntu: apt-get install pulseaudio-utils). They work with PipeWire, too.',
-      }
-  return [sound, screenCheck(env)]
+  return [soundCheck(env), screenCheck(env)]
+}
+
+function soundCheck(env: NodeJS.ProcessEnv): Check {
+  const name = 'Sound'
+  const isThere = serverAddresses(env).some(
+    (address) => 'host' in address || existsSync((address as { path: string }).path),
+  )
+  if (isThere)
+    return {
+      name,
+      result: 'ok',
+      detail: 'There is a sound server. A running recorder also checks that it answers.',
+    }
+  return {
+    name,
+    result: 'failed',
+    detail: 'No sound server was found. Microphone and speaker cannot be recorded.',
+    remedy:
+      'Run the recorder inside the desktop session, with PulseAudio, or PipeWire and pipewire-pulse.',
+  }
 }
 
 function screenCheck(env: NodeJS.ProcessEnv): Check {

@@ -8,13 +8,23 @@ import { localProblem } from './problem.ts'
 const PROGRAM = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
 const MOST_OUTPUT = 16 * 1024 * 1024
 
+/** How to verify a bundle. */
+export interface BundleChecks {
+  /** The key that must have signed (C2SP vkey). */
+  key: string | undefined
+  /** The keys of witnesses that must have cosigned (C2SP vkeys). */
+  witnesses: readonly string[]
+  json: boolean
+  env: NodeJS.ProcessEnv
+}
+
 /**
  * Verifies a bundle with tools/verify.py, which shares no code with the recorder that has made it.
  * Throws ProblemError when there is no Python, or the file is no bundle.
  */
 export async function verifyBundle(
   file: string,
-  { key, json, env }: { key: string | undefined; json: boolean; env: NodeJS.ProcessEnv },
+  { key, witnesses, json, env }: BundleChecks,
 ): Promise<CommandResult> {
   const python = (await findOnPath('python3', env)) ?? (await findOnPath('python', env))
   if (python === null)
@@ -23,7 +33,11 @@ export async function verifyBundle(
       remedy:
         'Install Python 3.9 or later, or verify the bundle on another computer: verify.py is in it.',
     })
-  const more = [...(key === undefined ? [] : ['--key', key]), ...(json ? ['--json'] : [])]
+  const more = [
+    ...(key === undefined ? [] : ['--key', key]),
+    ...witnesses.flatMap((witness) => ['--witness', witness]),
+    ...(json ? ['--json'] : []),
+  ]
   const { output, exitCode } = await run(python, [PROGRAM, file, ...more], env)
   return { json: json ? JSON.parse(output) : null, text: output.trimEnd(), exitCode }
 }

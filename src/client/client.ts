@@ -16,13 +16,13 @@ import type {
 import { auditMethods } from './audit-methods.ts'
 import { custodyMethods } from './custody-methods.ts'
 import { NotFoundError, RecorderProblem } from './errors.ts'
-import { follow } from './follow.ts'
-import { createIdempotencyKey } from './idempotency-key.ts'
+import { followOver } from './follow-over.ts'
 import { inspect } from './inspect.ts'
 import { recordingPath } from './paths.ts'
 import { readJson } from './read-answer.ts'
-import type { QueryParameters, RecorderClient } from './recorder-client.ts'
+import type { RecorderClient } from './recorder-client.ts'
 import { type OutgoingRequest, send, sendOnce } from './send.ts'
+import { type ClientOptions, createTransport, SEARCH } from './transport.ts'
 import type {
   ConsentRequest,
   Devices,
@@ -60,47 +60,16 @@ export type {
 } from './inspect.ts'
 export { recordingPath } from './paths.ts'
 export type * from './recorder-client.ts'
+export type { ClientOptions } from './transport.ts'
 export type * from './types.ts'
-
-/** How to reach the recorder. */
-export interface ClientOptions {
-  /** The address, such as `http://127.0.0.1:3887`. Without it: the page's own origin. */
-  url?: string
-  /** The secret of a token. Without it: the session of the page. */
-  token?: string
-  /**
-   * Sends the requests, in place of the global `fetch`. It rejects with a TypeError when a
-   * connection fails. Other errors reach the caller as they are.
-   */
-  fetch?: typeof fetch
-  /**
-   * The time limit of an answer with all its repetitions, in milliseconds (default: a minute).
-   * Files have none.
-   */
-  timeoutMs?: number
-}
 
 const ANSWER_LIMIT_MS = 60_000
 
 /** Creates a client. Sends nothing before its first method is called. */
 export function createClient(options: ClientOptions = {}): RecorderClient {
-  const { url = '', token, timeoutMs = ANSWER_LIMIT_MS } = options
-  const base = `${url.replace(/(?:\/v1)?\/*$/, '')}/v1`
-  // A browser's fetch must be called as a function of the window.
-  const fetcher: typeof fetch = options.fetch ?? ((...args) => fetch(...args))
-  const credential: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {}
-
-  const prepare: Prepare = (method, path, { query, body, ...rest }) => {
-    const headers = headersOf(method, path, body, rest)
-    return {
-      method,
-      url: `${base}${path}${queryString(query)}`,
-      headers: { Accept: ACCEPT, ...credential, ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: rest.signal,
-      isRepeatable: method === 'GET' || path === SEARCH || headers['Idempotency-Key'] !== undefined,
-    }
-  }
+  const transport = createTransport(options)
+  const { fetcher, credential, prepare } = transport
+  const { timeoutMs = ANSWER_LIMIT_MS } = options
   const request: RecorderClient['request'] = (method, path, more = {}) =>
     send(fetcher, prepare(method, path, more), readJson, timeoutMs)
   const open: RecorderClient['open'] = (path, query, more = {}) =>
@@ -129,45 +98,8 @@ export function createClient(options: ClientOptions = {}): RecorderClient {
       }
       return inspect(connection, { signal, WebSocket })
     },
-    follow: (more = {}) =>
-      follow((after, signal) => {
-        const query = { levels: more.levels ? 1 : undefined, exports: more.exports ? 1 : undefined }
-        const outgoing = prepare('GET', '/events', { query, signal })
-        outgoing.headers.Accept = `text/event-stream, ${ACCEPT}`
-        if (after !== undefined) outgoing.headers['Last-Event-ID'] = String(after)
-        // Not repeated here, so that the caller learns at once that the connection is lost.
-        return sendOnce(fetcher, outgoing)
-      }, more),
+    follow: followOver(transport),
   }
-}
-
-const ACCEPT = 'application/json, application/problem+json'
-const SEARCH = '/recordings/search'
-
-type Members = RequestOptions & { query?: QueryParameters | undefined; body?: unknown }
-type Prepare = (method: string, path: string, members: Members) => OutgoingRequest
-type Request = RecorderClient['request']
-
-function headersOf(
-  method: string,
-  path: string,
-  body: unknown,
-  { idempotencyKey, ifMatch }: RequestOptions,
-): Record<string, string> {
-  const isCommand = method === 'POST' && path !== SEARCH && path.startsWith('/recordings')
-  const key = idempotencyKey ?? (isCommand ? createIdempotencyKey() : undefined)
-  return {
-    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    ...(key === undefined ? {} : { 'Idempotency-Key': key }),
-    ...(ifMatch === undefined ? {} : { 'If-Match': `"${ifMatch}"` }),
-  }
-}
-
-function queryString(query: QueryParameters = {}): string {
-  const parameters = new URLSearchParams()
-  for (const [key, value] of Object.entries(query))
-    if (value !== undefined) parameters.set(key, String(value))
-  return parameters.size === 0 ? '' : `?${parameters}`
 }
 
 /**
@@ -187,6 +119,8 @@ function socketUrl(url: string): string {
   const { location } = globalThis as { location?: { href: string } }
   return new URL(url, location?.href).href.replace(/^http/, 'ws')
 }
+
+type Request = RecorderClient['request']
 
 function readingMethods(request: Request) {
   const get =

@@ -138,7 +138,7 @@ function isSetting(entry: object): entry is Setting<unknown> {
 
 /** Returns the rules of custody of a configuration. */
 export function custodyRules(configuration: EffectiveConfiguration): CustodyRules {
-  const { consent, holds, retention, lock, keys, tags } = configuration
+  const { consent, holds, retention, lock, keys, tags, audit } = configuration
   return {
     consent: {
       mode: consent.mode.value,
@@ -153,5 +153,6 @@ export function custodyRules(configuration: EffectiveConfiguration): CustodyRule
     escrowRecipients: keys.escrowRecipients.value,
     allowCardNumbers: tags.allowCardNumbers.value,
     lock: { pause: lock.pause.value, resume: lock.resume.value },
+    audit: { witnesses: [...audit.witnesses.value], timestampUrl: audit.timestampUrl.value },
   }
 }

@@ -1,6 +1,7 @@
 /** Custody: consent, holds, erasure, retention, and access to recordings. */
 import type { By } from './by.ts'
 import type { Medium } from './media.ts'
+import type { WitnessSetting } from './outsiders.ts'
 
 /** The answers of a customer to being recorded. `withdrawn` takes back what was granted. */
 export const CONSENT_STATES = ['granted', 'declined', 'withdrawn'] as const
@@ -125,6 +126,8 @@ export interface CustodyRules {
   allowCardNumbers: boolean
   /** The media that the system pauses while the screen is locked, and whether it resumes it. */
   lock: { pause: Medium[]; resume: boolean }
+  /** Who remembers the log outside of this computer. Missing in events of former versions. */
+  audit?: { witnesses: WitnessSetting[]; timestampUrl: string | null }
 }
 
 /** The places where a master key can be kept: the key store of the system, or a file (0600). */

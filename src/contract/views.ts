@@ -156,6 +156,7 @@ export const READINESS_CHECKS = [
   'log',
   'key',
   'lock',
+  'outsiders',
 ] as const
 /** The results of a readiness check. `warn` is worth knowing, but does not prevent recording. */
 export const READINESS_RESULTS = ['pass', 'warn', 'fail'] as const

@@ -30,6 +30,10 @@ export const WARNINGS = {
     'Retention erases nothing, because the clock may be wrong.',
     'Check the date of this computer. If it is right, confirm it with `f2f retention --confirm-clock`.',
   ],
+  LOG_CONTRADICTED: [
+    'Somebody outside knows another log under this name.',
+    'Find out whether the home was put back from a backup, copied, or written anew, and keep it as it is. A receipt or checkpoint that is kept elsewhere shows more: `f2f verify --receipt FILE`.',
+  ],
 } as const satisfies Record<string, readonly [title: string, remedy: string]>
 
 /** The code of a warning. */

@@ -18,8 +18,8 @@ export function wrap(key: Buffer, bytes: Buffer, context: string): Buffer {
   const wrapped = Buffer.allocUnsafe(NONCE_BYTES + bytes.length + TAG_BYTES)
   wrapped.set(nonce)
   wrapped.set(cipher.update(bytes), NONCE_BYTES)
-  // A stream cipher: it has no bytes left.
-  cipher.final('latin1')
+  // A stream cipher: it has no bytes left. With an encoding Node would make a decoder for them.
+  cipher.final()
   wrapped.set(cipher.getAuthTag(), NONCE_BYTES + bytes.length)
   return wrapped
 }

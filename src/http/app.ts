@@ -1,11 +1,11 @@
-import Router from '@koa/router'
 import Koa from 'koa'
 import { sessionCookieName } from '../access/access.ts'
 import type { RequestState } from './context.ts'
 import { createGate } from './gate.ts'
 import { noRoute } from './no-route.ts'
 import { openApiOf } from './openapi/document.ts'
-import { type Route, routeMiddleware } from './route.ts'
+import type { Route } from './route.ts'
+import { routing } from './routers.ts'
 import { accessRoutes } from './routes/accesses.ts'
 import { applicationRoutes, openApiRoute } from './routes/application.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -81,13 +81,9 @@ export function createRoutes(services: Services): Route[] {
 
 /** Creates the Koa application without its server: the gate, the routes, and the 404. */
 export function createApp(services: Services): Koa<RequestState> {
-  const router = new Router<RequestState>({ strict: true, sensitive: true })
-  for (const route of createRoutes(services)) {
-    router.register(route.path, [route.method], routeMiddleware(route))
-  }
   const app = new Koa<RequestState>()
   app.use(createGate(services))
-  app.use(router.routes())
+  app.use(routing(createRoutes(services)))
   app.use((ctx) => {
     throw noRoute(ctx)
   })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Middleware } from 'koa'
+import { ConnectionCredentials } from '../access/connection-credentials.ts'
 import { RecorderError } from '../contract/errors.ts'
 import { type HttpContext, NOBODY, type RequestState } from './context.ts'
 import { checkHost, countHeader, createOriginCheck } from './origin-check.ts'
@@ -15,7 +16,8 @@ const LAUNCH_URL = new RegExp(`^${LAUNCH_PATH}[\\w-]+$`)
 
 /** Whether a path needs no credential. Of the page these are only the files that there are. */
 function isPublic(path: string, pageFiles: PageFiles): boolean {
-  if (['/', INSPECTOR_PATH, '/healthz', PING_PATH].includes(path)) return true
+  if (path.startsWith('/v1/')) return path === PING_PATH
+  if (path === '/' || path === INSPECTOR_PATH || path === '/healthz') return true
   return pageFiles.has(path) || LAUNCH_URL.test(path)
 }
 
@@ -63,6 +65,7 @@ export function createGate(services: Services): Middleware<RequestState> {
   // The random prefix keeps ids unique across restarts, and the counter is cheap.
   const idPrefix = randomBytes(6).toString('hex')
   let requests = 0
+  const credentials = new ConnectionCredentials(access)
 
   function newState(): RequestState {
     const requestId = `${idPrefix}-${++requests}`
@@ -89,8 +92,8 @@ export function createGate(services: Services): Middleware<RequestState> {
     }
     if (!isPublic(ctx.path, pageFiles)) {
       checkCredentialCount(ctx)
-      const { authorization, cookie } = ctx.req.headers
-      ctx.state.credential = access.authenticate(authorization, cookie, address().port)
+      const { socket, headers } = ctx.req
+      ctx.state.credential = credentials.authenticate(socket, headers, address().port)
     }
     checkSupport(ctx.req)
     return false

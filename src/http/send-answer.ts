@@ -28,12 +28,12 @@ export function sendHead(ctx: HttpContext, status: number, headers: readonly str
   ctx.res.writeHead(status, [...SECURITY_HEADERS, ...ctx.state.headers, ...headers])
 }
 
-/** Sends a text as the whole answer. */
+/** Sends a text, or its bytes in UTF-8, as the whole answer. */
 export function sendText(
   ctx: HttpContext,
   status: number,
   type: string,
-  text: string,
+  text: string | Buffer,
   headers: readonly string[] = [],
 ): void {
   sendHead(ctx, status, [

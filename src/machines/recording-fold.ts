@@ -197,9 +197,11 @@ export function isCapturingTrack(track: SnapshotFrom<typeof trackMachine>): bool
 
 /** Returns a recording's state as clients see it. An unconfirmed recording is Active. */
 export function recordingState(session: SnapshotFrom<typeof sessionMachine>): RecordingState {
-  if (session.matches('wrapUp')) return 'WrapUp'
-  if (session.matches('closed') || session.matches('rolledBack')) return 'Closed'
-  return session.matches({ capturing: 'paused' }) ? 'Paused' : 'Active'
+  // Every event asks, and `matches` walks through the states each time.
+  const { value } = session
+  if (value === 'wrapUp') return 'WrapUp'
+  if (value === 'closed' || value === 'rolledBack') return 'Closed'
+  return typeof value === 'object' && value.capturing === 'paused' ? 'Paused' : 'Active'
 }
 
 /** Derives a capturing recording's state from its tracks. */

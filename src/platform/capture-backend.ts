@@ -5,9 +5,9 @@ import type { Ffmpeg } from '../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../processes/child-process.ts'
 import type { MakeFrameGate } from './frame-gate.ts'
 import type { StartScreenWatch } from './screen-watch.ts'
-import type { StartSoundWatch } from './sound-watch.ts'
+import type { StartSoundSource } from './sound-source.ts'
 
-/** A program that captures, and the watches over its device. */
+/** A program that captures a screen, and the watch over it. */
 export interface CaptureHelper extends ChildCommand {
   watchScreen?: StartScreenWatch
   /**
@@ -17,12 +17,10 @@ export interface CaptureHelper extends ChildCommand {
   needsConfirmation?: boolean
   /** Makes the gate through which it captures a screen. */
   makeGate?: MakeFrameGate
-  /** Watches the sound that it captures. */
-  watchSound?: StartSoundWatch
 }
 
 /**
- * The contribution of one operating system: its devices, and the programs that capture from them.
+ * The contribution of one operating system: its devices, and how they are captured.
  */
 export interface CaptureBackend {
   /** Lists a medium's devices. Resolves within 2 s; never rejects. */
@@ -33,21 +31,20 @@ export interface CaptureBackend {
    */
   find?(medium: Medium, id: string): Promise<Device | undefined>
   /**
-   * The program that captures from a device: raw sound (s16le, 48 kHz, channels as in CHANNELS) on
-   * stdout for audio, fragmented MP4 for a screen, which may also write THUMBNAIL pictures to
-   * descriptor 3. Rejects when ffmpeg is needed and missing; does not wait for it otherwise.
+   * The program that captures a screen: fragmented MP4 on stdout. It may also write THUMBNAIL
+   * pictures to descriptor 3. Rejects when ffmpeg is needed and missing.
    */
-  command(
-    medium: Medium,
+  screen(device: Device, quality: Quality, ffmpeg: () => Promise<Ffmpeg>): Promise<CaptureHelper>
+  /**
+   * How the sound of a device is captured. Rejects when ffmpeg is needed and missing; does not wait
+   * for it otherwise.
+   */
+  sound(
+    medium: 'mic' | 'speaker',
     device: Device,
     quality: Quality,
     ffmpeg: () => Promise<Ffmpeg>,
-  ): Promise<CaptureHelper>
-  /**
-   * The player whose silence, on its stdin, keeps a device delivering while nothing else plays;
-   * null when there is none.
-   */
-  keepAwake(medium: Medium, device: Device): ChildCommand | null
+  ): Promise<StartSoundSource>
   /**
    * Whether a sound device is muted; null when that is not known. Resolves within 1 s; never
    * rejects.

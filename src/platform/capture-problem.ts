@@ -50,12 +50,11 @@ export function toCaptureProblem(error: unknown): CaptureProblem {
 }
 
 /**
- * Messages of parec (PulseAudio), x11grab (libxcb), dshow and avfoundation when the device or the
- * server is missing or goes away. x11grab gives no other sign: its program exits with 0 when the
- * display dies.
+ * Messages of x11grab (libxcb), dshow and avfoundation when the device or the server is missing or
+ * goes away. x11grab gives no other sign: its program exits with 0 when the display dies.
  */
 const DEVICE_GONE =
-  /No such entity|No such device|Connection (refused|terminated|failure)|Cannot open display|Can't open display|get the image data|query xcb pointer|Generic error in an external|Could not find (audio|video)|I\/O error|Input\/output error|Entity killed|Device .* not found/i
+  /No such device|Connection (refused|terminated|failure)|Cannot open display|Can't open display|get the image data|query xcb pointer|Generic error in an external|Could not find (audio|video)|I\/O error|Input\/output error|Device .* not found/i
 
 /**
  * Why a process ended that should still run, from its exit and its last message. `name` begins the

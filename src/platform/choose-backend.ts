@@ -5,31 +5,30 @@ import { macosBackend } from './macos/macos-backend.ts'
 import { syntheticBackend } from './synthetic/synthetic-backend.ts'
 import { windowsBackend } from './windows/windows-backend.ts'
 
-/**
- * Chooses the backend of this system, or the synthetic one. `now`: the recorder's time, epoch ms.
- */
+/** Chooses the backend of this system, or the synthetic one. */
 export function chooseBackend(
   source: 'devices' | 'synthetic',
   env: NodeJS.ProcessEnv,
   ffmpeg: FfmpegLocator['ffmpeg'],
-  now: () => number,
 ): CaptureBackend {
-  if (source === 'synthetic') return syntheticBackend()
+  if (source === 'synthetic') return syntheticBackend(env)
   switch (process.platform) {
     case 'linux':
-      return linuxBackend(env, ffmpeg, now)
+      return linuxBackend(env, ffmpeg)
     case 'win32':
       return windowsBackend(env, ffmpeg)
     case 'darwin':
       return macosBackend(env, ffmpeg)
-    default:
+    default: {
+      const problem = `Capturing is not supported on ${process.platform}.`
+      const unsupported = () => Promise.reject(new Error(problem))
       return {
-        list: async () => unavailable(`Capturing is not supported on ${process.platform}.`),
-        command: () =>
-          Promise.reject(new Error(`Capturing is not supported on ${process.platform}.`)),
-        keepAwake: () => null,
+        list: async () => unavailable(problem),
+        screen: unsupported,
+        sound: unsupported,
         quit: 'SIGINT',
         ffmpegInputs: [],
       }
+    }
   }
 }

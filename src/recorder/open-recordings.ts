@@ -44,10 +44,11 @@ export function currentRecording(recordings: OpenRecordings): RecordingFold | un
 
 /** Whether its start has not been confirmed yet. */
 export function isUnconfirmed(fold: RecordingFold): boolean {
-  return fold.session.matches({ capturing: 'starting' })
+  const { value } = fold.session
+  return typeof value === 'object' && value.capturing === 'starting'
 }
 
-/** Whether capture is not over. */
+/** Whether capture is not over: the only state with states of its own. */
 export function isCapturing(fold: RecordingFold): boolean {
-  return fold.session.matches('capturing')
+  return typeof fold.session.value === 'object'
 }

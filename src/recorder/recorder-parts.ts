@@ -9,6 +9,7 @@ import { LiveInspection } from '../inspection/live-inspection.ts'
 import { ClockMonitor } from './clock-monitor.ts'
 import { ClockCommands } from './commands/clock-commands.ts'
 import { CommandHandler } from './commands/command-handler.ts'
+import { Contradictions } from './contradictions.ts'
 import { AccessLog } from './custody/access-log.ts'
 import { Custody } from './custody/custody.ts'
 import { DesktopGuard } from './custody/desktop-guard.ts'
@@ -33,6 +34,7 @@ export interface RecorderParts {
   custody: Custody
   desktop: DesktopGuard
   accesses: AccessLog
+  contradictions: Contradictions
 }
 
 /** The recorder as its parts see it. */
@@ -82,6 +84,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   })
   bus.on('events', (events) => desktop.observe(events))
   bus.on('events', (events) => custody.observe(events))
+  const contradictions = new Contradictions({ facts, system, onFault })
   const parts: RecorderParts = {
     desktop,
     facts,
@@ -89,8 +92,9 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
     clockCommands: new ClockCommands({ facts, commands, system, now, onFault }),
     clockMonitor: new ClockMonitor({ clock, facts, system, onFault }),
     reader,
+    contradictions,
     readiness: new Readiness({
-      ...{ platform, diskWatch, log, keys, desktop, rules },
+      ...{ platform, diskWatch, log, keys, desktop, rules, contradictions },
       failure: () => facts.failure,
       live: () => liveTracks(facts.recordings, reader),
       builtAt: options.builtAt ?? 0,

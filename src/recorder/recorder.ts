@@ -7,18 +7,13 @@ import type { EventData, LogEvent } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
 import type { LogMessage } from '../contract/log-message.ts'
 import type { Medium } from '../contract/media.ts'
-import type {
-  ApplicationView,
-  DeviceList,
-  ReadinessView,
-  RecordingAnswer,
-  TagEntry,
-} from '../contract/views.ts'
+import type { ApplicationView, DeviceList, RecordingAnswer, TagEntry } from '../contract/views.ts'
 import { PastPlayer, type PastStart } from '../inspection/past-player.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { Replay } from '../replay/replay.ts'
 import type { CommandAnswer, EventLog, Page, RecordingQuery } from '../store/port.ts'
 import { stopForShutdown } from './commands/stop-for-shutdown.ts'
+import type { Contradictions } from './contradictions.ts'
 import type { AccessPort } from './custody/access-port.ts'
 import type { EventBatch } from './facts/event-batch.ts'
 import { followVerification } from './facts/follow-verification.ts'
@@ -39,6 +34,7 @@ export class Recorder implements RecorderPort {
   readonly log: EventLog
   readonly retention: RecorderPort['retention']
   readonly accesses: AccessPort
+  readonly contradictions: Contradictions
   readonly #options: RecorderOptions
   readonly #system: By & { side: 'system' }
   readonly #parts: RecorderParts
@@ -67,6 +63,7 @@ export class Recorder implements RecorderPort {
     })
     this.retention = this.#parts.custody.retention
     this.accesses = this.#parts.accesses
+    this.contradictions = this.#parts.contradictions
   }
 
   /**
@@ -176,13 +173,9 @@ export class Recorder implements RecorderPort {
     return this.#parts.facts.live.get(id)?.states
   }
 
-  devices(): Promise<Record<Medium, DeviceList>> {
-    return this.#options.platform.devices()
-  }
+  devices = (): Promise<Record<Medium, DeviceList>> => this.#options.platform.devices()
 
-  readiness(media?: readonly Medium[]): Promise<ReadinessView> {
-    return this.#parts.readiness.check(media)
-  }
+  readiness: RecorderPort['readiness'] = (media) => this.#parts.readiness.check(media)
 
   openMedia: RecorderPort['openMedia'] = (id, segment) => this.media.openMedia(id, segment)
 

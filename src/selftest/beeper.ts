@@ -1,4 +1,6 @@
-import { type Child, startChild } from '../processes/child-process.ts'
+import { PulseConnection } from '../pulse/connection.ts'
+import { PulseError } from '../pulse/pulse-error.ts'
+import { createPlaybackStream, createRecordStream } from '../pulse/streams.ts'
 import { within } from '../time/within.ts'
 
 const RATE = 48_000
@@ -8,6 +10,8 @@ const BEEP_SECONDS = 0.15
 const AMPLITUDE = 0.4
 /** Part of full scale from which sound counts as the beep. */
 const LOUD = 0.05
+const CLIENT = { 'application.name': 'f2f-selftest' }
+const SOUND = { format: { rate: RATE, channels: 1 }, properties: { 'media.name': 'beep' } } as const
 const READY_LIMIT_MS = 5_000
 const BEEP_LIMIT_MS = 3_000
 
@@ -28,8 +32,8 @@ function beepPcm(): Buffer {
 export class Beeper {
   readonly #sink: string
   readonly #env: NodeJS.ProcessEnv
-  readonly #monitor: Child
-  readonly #players = new Set<Child>()
+  #connection: PulseConnection | undefined
+  #player: PulseConnection | undefined
   #samples = 0
   #beginning = Number.POSITIVE_INFINITY
   #onBeep: ((at: number) => void) | undefined
@@ -39,7 +43,12 @@ export class Beeper {
   /** Opens a beeper. Rejects with {@link BeepError} when the speaker cannot be listened to. */
   static async open(sink: string, env: NodeJS.ProcessEnv): Promise<Beeper> {
     const beeper = new Beeper(sink, env)
-    if (await within(beeper.#ready, READY_LIMIT_MS)) return beeper
+    try {
+      await beeper.#listen()
+      if (await within(beeper.#ready, READY_LIMIT_MS)) return beeper
+    } catch (error) {
+      if (!(error instanceof PulseError)) throw error
+    }
     beeper.close()
     throw new BeepError('The speaker cannot be listened to. Check that the sound server answers.')
   }
@@ -50,11 +59,6 @@ export class Beeper {
     this.#ready = new Promise((resolve) => {
       this.#markReady = () => resolve(true)
     })
-    const args = [...RAW, '--latency-msec=20', '-d', `${sink}.monitor`]
-    this.#monitor = startChild(
-      { program: 'parec', args },
-      { env, onStdout: (chunk) => this.#onSound(chunk) },
-    )
   }
 
   /**
@@ -64,15 +68,38 @@ export class Beeper {
     const heard = new Promise<number>((resolve) => {
       this.#onBeep = resolve
     })
-    const args = ['--playback', ...RAW, '--latency-msec=40', '-d', this.#sink]
-    const player = startChild({ program: 'pacat', args }, { env: this.#env, stdin: 'pipe' })
-    this.#players.add(player)
-    void player.exited.then(() => this.#players.delete(player))
-    player.stdin?.end(beepPcm())
+    await this.#play()
     const at = await within(heard, BEEP_LIMIT_MS)
     if (at === undefined)
       throw new BeepError('The beep was not heard at the speaker. Check that it is not muted.')
     return at
+  }
+
+  close(): void {
+    this.#connection?.close()
+    this.#player?.close()
+  }
+
+  async #listen(): Promise<void> {
+    this.#connection = await PulseConnection.open(
+      { env: this.#env, properties: CLIENT },
+      { sound: (pcm) => this.#onSound(pcm) },
+    )
+    const stream = { device: `${this.#sink}.monitor`, blockMs: 20, ...SOUND }
+    await createRecordStream(this.#connection, stream, () => {})
+  }
+
+  async #play(): Promise<void> {
+    this.#player?.close()
+    try {
+      this.#player = await PulseConnection.open({ env: this.#env, properties: CLIENT })
+      const stream = { device: this.#sink, blockMs: 40, ...SOUND }
+      const { channel } = await createPlaybackStream(this.#player, stream)
+      this.#player.sendSound(channel, beepPcm())
+    } catch (error) {
+      if (!(error instanceof PulseError)) throw error
+      throw new BeepError(`The speaker cannot be played into. ${error.message}`)
+    }
   }
 
   #onSound(chunk: Buffer): void {
@@ -90,16 +117,4 @@ export class Beeper {
       return
     }
   }
-
-  close(): void {
-    for (const child of [this.#monitor, ...this.#players]) child.kill('SIGKILL')
-  }
 }
-
-const RAW = [
-  '--raw',
-  `--rate=${RATE}`,
-  '--channels=1',
-  '--format=s16le',
-  '--client-name=f2f-selftest',
-]

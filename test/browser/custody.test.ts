@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import type { Daemon } from '../../lab/daemon.ts'
 import { suite } from '../support/suite.ts'
@@ -36,7 +36,7 @@ suite('custody on the page', (test) => {
     await ask(`${id}/stop`, {})
     await ask(`${id}/close`, {})
     // Whatever the open player still asks for when its recording is erased is gone.
-    const expectedErrors = /410 \(Gone\)/
+    const expectedErrors = /410 \(Gone\)|404 \(Not Found\)/
     opened = await openRecorderPage(browser, daemon, { expectedErrors })
     opened.page.setDefaultTimeout(LIMIT_MS)
   })
@@ -57,6 +57,37 @@ suite('custody on the page', (test) => {
     await page.locator('dialog[open] button[type=submit]').click()
   }
 
+  /** The receipts, the key and the checkpoint that the player saves are those of the API. */
+  const assertProofs = async ({ page }: RecorderPage): Promise<void> => {
+    const proof = page.locator('.proof')
+    await proof.getByText('Receipts, key and witnesses').click()
+    await proof.getByText('config.json names no witness').waitFor()
+    const { key } = (await daemon.api('GET', '/audit/key')).body
+    assert.equal(await proof.locator('.vkey').innerText(), key)
+    const save = async (name: string): Promise<string> => {
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        proof.getByRole('button', { name }).click(),
+      ])
+      return readFile(await file.path(), 'utf8')
+    }
+    const field = proof.getByLabel('Position in the log')
+    const { items } = (await daemon.api('GET', `/recordings/${id}/events?limit=1000`)).body
+    const closed = items.find(({ type }: { type: string }) => type === 'recording.closed')
+    assert.ok(Number(await field.inputValue()) >= closed.position)
+    await field.fill(String(closed.position))
+    const receipt = await save('Save the receipt')
+    assert.match(
+      receipt,
+      new RegExp(`^c2sp.org/tlog-proof@v1\nextra .*\nindex ${closed.position - 1}\n`),
+    )
+    assert.equal(await save('Save the key'), `${key}\n`)
+    assert.match(await save('Save the checkpoint'), /^f2f-recorder\/[0-9a-f]{16}\n\d+\n/)
+    await field.fill('999999999')
+    await proof.getByRole('button', { name: 'Save the receipt' }).click()
+    await proof.getByText('The log has no event 999999999.').waitFor()
+  }
+
   test.unless(noBrowser, 'the player shows consent, holds and accesses to everybody', async () => {
     await ask(`${id}/holds`, { reason: 'A claim is being settled.' })
     await openRecording(opened)
@@ -71,6 +102,7 @@ suite('custody on the page', (test) => {
     assert.match(await proof.innerText(), /nothing is missing or changed.*Events checked: \d+/s)
     const bundle = proof.getByRole('link', { name: 'Save a bundle' })
     assert.match((await bundle.getAttribute('href')) ?? '', /bundle\?lang=en$/)
+    await assertProofs(opened)
     const custody = page.locator('.custody')
     await custody.getByText('A claim is being settled.').waitFor()
     await custody.getByText('Who has seen what').click()
@@ -149,6 +181,10 @@ suite('custody on the page', (test) => {
       await page.locator('[data-erased]').waitFor()
       assert.match(await page.locator('[data-erased]').innerText(), /The customer asked for it\./)
       assert.equal(await page.locator('audio, video').count(), 0)
+      // It is gone, but not who had seen it.
+      await page.locator('[data-erased] .accesses summary').click()
+      const access = page.locator('[data-erased] .access').filter({ hasText: 'Read the events' })
+      assert.match(await access.first().innerText(), /by this page/)
       await page
         .getByRole('link', { name: /recordings/i })
         .last()

@@ -74,6 +74,17 @@ suite('the inspector', (test) => {
     if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
 
+  test.unless(noBrowser, 'the log is verified, and the shown event has its receipt', async () => {
+    await inspectAt(page, recorded.id, positionAt(refusalOf('api')))
+    const proof = page.locator('.proof')
+    await proof.getByRole('button', { name: 'Verify' }).click()
+    await proof.locator('[data-verdict=good]').waitFor()
+    await proof.getByText('Receipts, key and witnesses').click()
+    const position = proof.getByLabel('Position in the log')
+    assert.equal(await position.inputValue(), String(positionAt(refusalOf('api'))))
+    opened.assertClean()
+  })
+
   test.unless(noBrowser, 'each step shows the states that the recorder replays', async () => {
     await inspectAt(page, recorded.id)
     for (let index = 1; index <= recorded.events.length; index++) {

@@ -281,6 +281,25 @@ suite('recording on the page', (test) => {
     assertClean()
   })
 
+  test.unless(noBrowser, 'what a check has found is said in German on a German page', async () => {
+    const german = await openRecorderPage(browser, daemon, { locale: 'de-DE' })
+    const at = new Date().toISOString()
+    const checks = [
+      { id: 'mute', medium: 'mic', result: 'fail', detail: 'It is muted.', remedy: 'Unmute it.' },
+      { id: 'disk', result: 'warn', detail: '9 GB are free.', remedy: 'Free space.' },
+    ]
+    await german.context.route('**/v1/readiness*', (route) =>
+      route.fulfill({ json: { ready: false, at, checks } }),
+    )
+    await german.page.reload()
+    await german.page.getByText('Das Mikrofon ist stummgeschaltet.').waitFor()
+    const disk = german.page.locator('.readiness .finding')
+    assert.match(await disk.innerText(), /wird der Platz knapp.*\(9 GB are free\.\)$/)
+    assert.equal(await disk.locator('[lang=en]').innerText(), '(9 GB are free.)')
+    german.assertClean()
+    await german.context.close()
+  })
+
   test.unless(noBrowser, 'a start waits for the required tags, and says so', async () => {
     const home = await mkdtemp(join(tmpdir(), 'f2f-home-'))
     await writeFile(join(home, 'config.json'), '{"tags":{"required":["customer.id"]}}')

@@ -36,7 +36,9 @@ suite('doctor', (test) => {
     'nothing fails on a complete computer, and the remedy explains how to start the recorder',
     async () => {
       const home = await freshHome()
-      const env = { PATH: await pathWith('ffmpeg', 'parec'), DISPLAY: ':7' }
+      const PULSE_SERVER = join(home.folder, 'sound-server')
+      await writeFile(PULSE_SERVER, '')
+      const env = { PATH: await pathWith('ffmpeg'), DISPLAY: ':7', PULSE_SERVER }
       const { ok, of } = await checks(home, env)
       assert.equal(ok, true)
       assert.equal(of('Recorder')?.result, 'note')

@@ -25,9 +25,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'processes/': ['time/', 'node:*'],
   'ffmpeg/': ['contract/', 'processes/', 'node:*'],
   'x11/': ['media/', 'node:*'],
+  'pulse/': ['media/', 'node:*'],
   'age/': ['contract/', 'disk/', 'collections/', 'node:*'],
   'custody/': ['contract/', 'disk/', 'age/', 'time/', 'collections/', 'node:*'],
-  'platform/': ['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'node:*'],
+  'platform/': [
+    ...['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'pulse/', 'node:*'],
+  ],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
     ...['disk/', 'age/', 'xstate', 'node:*'],
@@ -84,7 +87,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'audit/verify/port.ts',
       'inspection/redact.ts',
     ],
-    ...['koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
+    ...['collections/', 'koa', '@koa/router', 'ws', 'zod', 'pino', 'node:*'],
   ],
   // It folds events here, so that each step is at once on the screen, and can be verified against
   // the recorder's own replay. Only `f2f replay` loads the machines.
@@ -93,9 +96,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   'cli/inspect/': [
     ...['cli/', 'client/', 'contract/', 'home/', 'inspection/stately.ts', 'ws', 'node:*'],
   ],
-  'cli/': ['client/', 'contract/', 'disk/', 'home/', 'node:*'],
+  'cli/': ['client/', 'contract/', 'disk/', 'home/', 'pulse/address.ts', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
-  'selftest/': ['platform/', 'processes/', 'ffmpeg/', 'time/', 'x11/', 'node:*'],
+  'selftest/': ['platform/', 'processes/', 'ffmpeg/', 'time/', 'x11/', 'pulse/', 'node:*'],
   'cli/commands/selftest.ts': ['cli/', 'client/', 'contract/', 'home/', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],
@@ -115,7 +118,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'client/', 'replay/', 'machines/', 'composition/timeline.ts'],
     ...['preact', 'preact/hooks', '@preact/signals'],
   ],
-  'logging.ts': ['pino', 'pino-pretty'],
+  'logging.ts': ['lines-by-turn.ts', 'pino', 'pino-pretty'],
+  'lines-by-turn.ts': [],
   'daemon.ts': [
     ...['contract/', 'disk/', 'time/', 'actors/', 'store/', 'recorder/', 'access/'],
     ...[

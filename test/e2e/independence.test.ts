@@ -14,9 +14,9 @@ import { type ObservedDaemon, oneWith, startObserved } from './support/observed-
 
 const noDesktop = await virtualDesktopProblem()
 
-/** The programs of each medium, by a part of their command line. */
+/** The programs of the media, by a part of their command line. */
 const VICTIMS: { medium: Medium; what: string; command: RegExp }[] = [
-  { medium: 'mic', what: 'the helper of the microphone', command: /parec .*-d microphone$/ },
+  { medium: 'mic', what: 'the encoder of the microphone', command: /-ac 1 .*libopus/ },
   { medium: 'speaker', what: 'the encoder of the speaker', command: /-ac 2 .*libopus/ },
   { medium: 'screen', what: 'the capture of the screen', command: /x11grab/ },
 ]
@@ -74,6 +74,7 @@ suite('media are independent', (test) => {
             assert.deepEqual(
               errors.map((error: { medium: Medium }) => error.medium),
               [medium],
+              JSON.stringify(errors),
             )
           return state === 'Recording' && states.includes('Error')
         })
@@ -141,12 +142,12 @@ suite('media are independent', (test) => {
       assert.equal(screen.error?.code, 'DEVICE_UNAVAILABLE')
       assert.equal((await daemon.api('GET', '/application')).body.state, 'Error')
       // Sound that is still there after the screen has been tried again.
-      const before = oneWith(daemon.captures(), '-d microphone').pid
+      const before = oneWith(daemon.captures(), '-ac 1').pid
       await eventually(
         'it has been tried again',
         async () => ofType(await eventsOf(daemon), 'track.recovering').length > 0,
       )
-      assert.equal(oneWith(daemon.captures(), '-d microphone').pid, before)
+      assert.equal(oneWith(daemon.captures(), '-ac 1').pid, before)
       const paused = await command('pause', ['screen'])
       assert.equal(paused.tracks.screen?.state, 'paused')
       assert.equal(paused.tracks.mic?.state, 'recording')

@@ -1,14 +1,44 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { F2F } from '../../lab/daemon.ts'
 import type { OutsiderView } from '../../src/contract/outsiders.ts'
 import { parseVkey } from '../../src/tlog/keys.ts'
 import { SmallWitness } from '../audit/outsiders/support/small-witness.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
+import { unzip } from './support/unzipped.ts'
 
 /** A witness is asked at most once in ten seconds. */
 const LIMIT_MS = 40_000
+
+/** The bundle of a closed recording has the first checkpoint over its closing that was cosigned. */
+async function assertBundled(
+  daemon: TestDaemon,
+  { id, position }: { id: string; position: number },
+  vkey: string,
+): Promise<void> {
+  const { home, token, url } = daemon
+  const headers = { authorization: `Bearer ${token}` }
+  const answer = await fetch(`${url}/v1/recordings/${id}/bundle`, { headers })
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  const bundle = await unzip(bytes)
+  const names = [...bundle.files.keys()]
+  const sizes = names
+    .map((name) => /^cosigned\/(\d+)\.txt$/.exec(name)?.[1])
+    .filter((size) => size !== undefined)
+  assert.equal(sizes.length, 1, `${names}`)
+  assert.ok(Number(sizes[0]) >= position)
+  assert.match(bundle.text('report.html'), /The outside witness witness\.example signed the first/)
+  const file = join(bundle.folder, 'bundle.zip')
+  await writeFile(file, bytes)
+  const args = [F2F, 'verify', '--bundle', file, '--witness', vkey, '--home', home]
+  const verified = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  assert.equal(verified.status, 0, verified.stdout + verified.stderr)
+  assert.match(verified.stdout, /was cosigned by the witness\s+witness\.example/)
+  await rm(bundle.folder, { recursive: true })
+}
 
 suite('an outside witness of a recorder', (test) => {
   test(
@@ -39,6 +69,7 @@ suite('an outside witness of a recorder', (test) => {
         )
         assert.equal((await state()).problem, null)
         assert.ok((await readdir(join(home, 'cosignatures'))).includes(`${witness.seen.size}.txt`))
+        await assertBundled(daemon, closed.body, witness.setting.vkey)
         await daemon.stop()
 
         await rm(home, { recursive: true })
@@ -50,6 +81,15 @@ suite('an outside witness of a recorder', (test) => {
           LIMIT_MS,
         )
         assert.match((await state()).problem?.message ?? '', /\.$/)
+        const { errors, state: now } = (await daemon.api('GET', '/application')).body
+        assert.deepEqual([now, errors[0]?.code], ['Error', 'LOG_CONTRADICTED'])
+        const { checks } = (await daemon.api('GET', '/readiness')).body
+        const outsiders = checks.find(({ id }: { id: string }) => id === 'outsiders')
+        assert.match(outsiders.detail, /not the one that witness\.example had seen/)
+        const status = spawnSync(process.execPath, [F2F, 'status', '--home', home])
+        assert.match(status.stdout.toString(), /not\s+the\s+one\s+that\s+witness\.example/)
+        const rules = (await daemon.api('GET', '/audit/events?type=rules.changed')).body.items
+        assert.deepEqual(rules.at(-1).data.rules.audit.witnesses, [witness.setting])
         // It is only evidence: what can be recorded is recorded.
         assert.equal((await daemon.api('POST', '/recordings', { media: ['mic'] })).status, 201)
       } finally {

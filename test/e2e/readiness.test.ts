@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { SoundRelay } from '../../lab/sound-relay.ts'
 import {
   startVirtualDesktop,
   type VirtualDesktop,
@@ -14,8 +15,8 @@ import { eventually, suite } from '../support/suite.ts'
 import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 
 const noDesktop = await virtualDesktopProblem()
-/** The programs of a probe, by their command line. */
-const PROBES = /\bparec\b|\bpacat\b|-frames:v/
+/** The program of a probe, by its command line. */
+const PROBES = /-frames:v/
 
 type Answer = ReadinessView & {
   of(id: string, medium?: Medium): ReadinessCheck | undefined
@@ -24,14 +25,18 @@ type Answer = ReadinessView & {
 suite('readiness on a desktop', (test) => {
   let desktop: VirtualDesktop
   let daemon: ObservedDaemon
+  /** Between the daemon and the sound server. */
+  let relay: SoundRelay
   test.beforeEach(async () => {
     if (noDesktop) return
     desktop = await startVirtualDesktop({ width: 640, height: 360 })
-    daemon = await startObserved({ source: 'devices', env: desktop.env })
+    relay = await SoundRelay.start(desktop.env.PULSE_RUNTIME_PATH ?? '', desktop.env)
+    daemon = await startObserved({ source: 'devices', env: { ...desktop.env, ...relay.env } })
   })
   test.afterEach(async () => {
     if (noDesktop) return
     await daemon.stop()
+    await relay.stop()
     await desktop.stop()
     await rm(daemon.home, { recursive: true, force: true })
   })
@@ -63,7 +68,16 @@ suite('readiness on a desktop', (test) => {
   }
   const pactl = (...args: string[]) =>
     execFileSync('pactl', args, { env: { ...process.env, ...desktop.env }, stdio: 'ignore' })
-  const probing = () => daemon.children().filter(({ command }) => PROBES.test(command))
+  /** Everything being looked at: connections for sounds, and programs for the screen. */
+  const probing = () => [
+    ...[desktop.micSource, `${desktop.speakerSink}.monitor`].filter(
+      (source) => relay.connectionsWith(source).length > 0,
+    ),
+    ...daemon
+      .children()
+      .map(({ command }) => command)
+      .filter((command) => PROBES.test(command)),
+  ]
 
   test.unless(
     noDesktop,
@@ -156,13 +170,13 @@ suite('readiness on a desktop', (test) => {
       assert.equal(status, 201)
       const looking = daemon.api('GET', '/readiness')
       await eventually('the speaker is looked at', () =>
-        probing().some(({ command }) => command.includes('monitor')),
+        probing().includes(`${desktop.speakerSink}.monitor`),
       )
       assert.equal((await daemon.api('POST', '/recordings/current/pause')).status, 200)
       assert.deepEqual(probing(), [], 'nobody listens any more')
       assert.equal((await looking).status, 200)
       const seen: string[] = []
-      const watch = setInterval(() => seen.push(...probing().map(({ command }) => command)), 5)
+      const watch = setInterval(() => seen.push(...probing()), 5)
       try {
         const paused = await look()
         assert.match(paused.of('delivering', 'mic')?.detail ?? '', /It is paused/)
@@ -175,13 +189,14 @@ suite('readiness on a desktop', (test) => {
 
   test.unless(
     noDesktop,
-    'a daemon that is killed in the middle of it leaves no process',
+    'a daemon that is killed in the middle of it leaves no process and no connection',
     async () => {
       const looking = daemon.api('GET', '/readiness').catch(() => undefined)
       await eventually('devices are opened', () => probing().length > 0)
       daemon.kill('SIGKILL')
       await looking
       await eventually('nothing is left', () => daemon.children().length === 0)
+      await eventually('no connection is left', () => probing().length === 0)
     },
   )
 })

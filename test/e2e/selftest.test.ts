@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { F2F } from '../../lab/daemon.ts'
+import { SoundRelay } from '../../lab/sound-relay.ts'
 import {
   startVirtualDesktop,
   type VirtualDesktop,
   virtualDesktopProblem,
 } from '../../lab/virtual-desktop.ts'
-import { findProgram } from '../../src/processes/find-program.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { notLinux, type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
@@ -91,25 +91,13 @@ suite('f2f selftest', (test) => {
   )
 
   test.unless(impossible, 'fails where the sound comes late', async () => {
-    const parec = join(folder, 'parec')
-    // Forwards every chunk a fifth of a second late, as a slow sound path does.
-    await writeFile(
-      parec,
-      `#!${process.execPath}
-const { spawn } = require('node:child_process')
-const stdio = ['ignore', 'pipe', 'inherit']
-const real = spawn(${JSON.stringify(findProgram('parec', process.env))}, process.argv.slice(2), { stdio })
-real.stdout.on('data', (chunk) => setTimeout(() => process.stdout.write(chunk), ${LATE_MS}))
-real.on('exit', () => setTimeout(() => process.exit(1), ${LATE_MS}))
-`,
-    )
-    await chmod(parec, 0o755)
-    await on({ PATH: `${folder}:${process.env.PATH}` }, async (daemon) => {
+    const relay = await SoundRelay.start(folder, desktop.env, LATE_MS)
+    await on(relay.env, async (daemon) => {
       const { code, json } = await selftest(daemon, '--pauses', '0', '--pulses', '3')
       assert.equal(code, 1, JSON.stringify(json))
       assert.equal(json.pass, false)
       for (const ms of json.offsetsMs) assert.ok(ms < -100, JSON.stringify(json))
-    })
+    }).finally(() => relay.stop())
   })
 
   test.unless(impossible, 'leaves nothing recording, and no file, when it is interrupted', () =>

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeAudio } from '../../lab/measure.ts'
 import { addMicrophone, pactl } from '../../lab/microphone.ts'
+import { SoundRelay } from '../../lab/sound-relay.ts'
 import { startVirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
 import type { LogEvent } from '../../src/contract/events.ts'
 import type { Medium } from '../../src/contract/media.ts'
@@ -13,7 +15,7 @@ import { eventually, suite } from '../support/suite.ts'
 import { assertAccounted } from './support/accounting.ts'
 import { eventsOf, ofType } from './support/history.ts'
 import { assertFilesAreAsLogged } from './support/media-check.ts'
-import { type ObservedDaemon, oneWith, startObserved } from './support/observed-daemon.ts'
+import { type ObservedDaemon, startObserved } from './support/observed-daemon.ts'
 import { SOUND_FAULTS, type SoundWorld } from './support/sound-fault-list.ts'
 import { createStallingFfmpeg } from './support/stalling-ffmpeg.ts'
 import { loudestDb } from './support/traces.ts'
@@ -48,18 +50,22 @@ const STOPPED_AT_ONCE =
 
 suite('sound faults', (test) => {
   let world: SoundWorld
+  let folder: string
   test.beforeEach(async () => {
     if (noDesktop) return
     const desktop = await startVirtualDesktop({ width: 320, height: 180 })
     const ffmpeg = createStallingFfmpeg()
-    const env = { ...desktop.env, FFMPEG_BIN: ffmpeg.path }
-    world = { desktop, ffmpeg, daemon: await startObserved({ source: 'devices', env }) }
+    folder = await mkdtemp(join(tmpdir(), 'f2f-relay-'))
+    const relay = await SoundRelay.start(folder, desktop.env)
+    const env = { ...desktop.env, ...relay.env, FFMPEG_BIN: ffmpeg.path }
+    world = { desktop, ffmpeg, relay, daemon: await startObserved({ source: 'devices', env }) }
   })
   test.afterEach(async () => {
     if (noDesktop) return
     await world.daemon.stop()
+    await world.relay.stop()
     await world.desktop.stop()
-    await rm(world.daemon.home, { recursive: true, force: true })
+    for (const path of [world.daemon.home, folder]) await rm(path, { recursive: true, force: true })
   })
 
   const command = (name: string, body: object = {}): Promise<RecordingAnswer> =>
@@ -304,24 +310,6 @@ suite('sound faults', (test) => {
       // They are for the moment only.
       assert.ok((await eventsOf(world.daemon)).every(({ type }) => !type.includes('level')))
       await stopAndJudge([])
-    },
-  )
-
-  test.unless(
-    noDesktop,
-    'the player that keeps the speaker awake is started again when it dies',
-    async () => {
-      await command('new')
-      const { pid } = oneWith(world.daemon.captures(), 'keep awake')
-      process.kill(pid, 'SIGKILL')
-      await eventually('another one plays', () =>
-        world.daemon
-          .captures()
-          .some((one) => one.command.includes('keep awake') && one.pid !== pid),
-      )
-      assert.match(world.daemon.stderr(), /a speaker is not kept awake/)
-      await stopAndJudge([])
-      assert.deepEqual(world.daemon.captures(), [])
     },
   )
 })

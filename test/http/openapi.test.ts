@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { pino } from 'pino'
 import { ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
 import { EVENT_TYPES } from '../../src/contract/event-types.ts'
-import { createApp, createRoutes } from '../../src/http/app.ts'
+import { createRoutes } from '../../src/http/app.ts'
 import { openApiPath } from '../../src/http/openapi/document.ts'
 import { errorCodesOf } from '../../src/http/openapi/error-responses.ts'
+import { createRouters } from '../../src/http/routers.ts'
 import type { Services } from '../../src/http/services.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
@@ -40,16 +41,14 @@ suite('openapi.json', (test) => {
       logger: pino({ level: 'silent' }),
       access: {},
     } as unknown as Services
-    const router = createApp(services).middleware.find(
-      (middleware) => 'router' in middleware,
-    ) as unknown as {
-      router: { stack: { path: string; methods: string[] }[] }
-    }
-    const mounted = router.router.stack.flatMap(({ path, methods }) =>
-      methods
-        .filter((method) => method !== 'HEAD')
-        .map((method) => `${method} ${openApiPath(path)}`),
-    )
+    const routers = [...createRouters(createRoutes(services)).values()]
+    const mounted = routers
+      .flatMap(({ stack }) => stack)
+      .flatMap(({ path, methods }) =>
+        methods
+          .filter((method) => method !== 'HEAD')
+          .map((method) => `${method} ${openApiPath(String(path))}`),
+      )
     const described = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`)
     assert.deepEqual(described.sort(), mounted.sort())
     assert.ok(mounted.length > 20)

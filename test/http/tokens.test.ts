@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { RecorderError } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
@@ -41,6 +43,32 @@ suite('tokens', (test) => {
     await toProblem(await daemon.call('/v1/application', { token }), 'UNAUTHENTICATED')
     assert.deepEqual(await list(), { items: [], nextCursor: null })
     await toProblem(await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' }), 'NOT_FOUND')
+  })
+
+  test('count at each request of one connection: another, a wrong and a revoked one', async () => {
+    const { id, token = '' } = await create('crm', ['read'])
+    const other = (await create('dialler', ['tag'])).token as string
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ports = new Set<unknown>()
+    const statusWith = async (secret: string) => {
+      const headers = { authorization: `Bearer ${secret}` }
+      const request = get(`${daemon.url}/v1/application`, { agent, headers })
+      const [answer] = (await once(request, 'response')) as [IncomingMessage]
+      ports.add(answer.socket.localPort)
+      await once(answer.resume(), 'end')
+      return answer.statusCode
+    }
+    try {
+      for (const secret of [token, token]) assert.equal(await statusWith(secret), 200)
+      assert.equal(await statusWith(other), 403)
+      assert.equal(await statusWith(`${token}x`), 401)
+      assert.equal(await statusWith(token), 200)
+      await daemon.call(`/v1/tokens/${id}`, { method: 'DELETE' })
+      assert.equal(await statusWith(token), 401)
+      assert.equal(ports.size, 1)
+    } finally {
+      agent.destroy()
+    }
   })
 
   test('are shown once, and stored only as a hash', async () => {

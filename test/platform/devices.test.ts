@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { addMicrophone } from '../../lab/microphone.ts'
 import {
   startVirtualDesktop,
   type VirtualDesktop,
@@ -9,7 +10,6 @@ import { RecorderError } from '../../src/contract/errors.ts'
 import type { DeviceList } from '../../src/contract/views.ts'
 import { createFfmpegLocator } from '../../src/ffmpeg/ffmpeg-locator.ts'
 import { DeviceDirectory } from '../../src/platform/device-directory.ts'
-import { parsePulseDevices } from '../../src/platform/linux/pulse-devices.ts'
 import {
   listX11Screens,
   parseDimensions,
@@ -18,7 +18,7 @@ import {
 } from '../../src/platform/linux/x11-screens.ts'
 import { CaptureBench } from '../actors/support/capture-bench.ts'
 import { fakeProgram } from '../actors/support/fake-program.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 
 const problem = await virtualDesktopProblem()
 
@@ -90,9 +90,45 @@ suite('devices', (test) => {
     assert.match(gone.screen.reason ?? '', /:4999 cannot be opened/)
   })
 
-  test.unless(problem, 'missing PulseAudio programs come with the package to install', async () => {
-    const { mic } = await platform({ PATH: '/nowhere' }).devices()
-    assert.match(mic.reason ?? '', /Install pulseaudio-utils/)
+  test.unless(problem, 'no program is needed to find the devices', async () => {
+    const { mic, speaker } = await platform({ PATH: '/nowhere' }).devices()
+    assert.deepEqual([mic.available, speaker.available], [true, true])
+  })
+
+  test.unless(
+    problem,
+    'a device is listed as soon as it is there, and not when it is gone',
+    async () => {
+      const devices = platform()
+      const ids = async () =>
+        (await devices.devices({ fresh: true })).mic.devices.map(({ id }) => id)
+      assert.deepEqual(await ids(), [desktop.micSource])
+      const usb = await addMicrophone(desktop.env, 'usb', 440)
+      try {
+        assert.deepEqual((await ids()).sort(), [desktop.micSource, 'usb'])
+        await usb.unplug()
+        assert.deepEqual(await ids(), [desktop.micSource])
+      } finally {
+        await usb.stop()
+      }
+    },
+  )
+
+  test.unless(problem, 'devices are found again after the sound server was restarted', async () => {
+    const restarted = await startVirtualDesktop({ width: 320, height: 180 })
+    try {
+      const devices = bench.platform({ env: { ...process.env, ...restarted.env } })
+      assert.equal((await devices.devices()).mic.available, true)
+      process.kill(restarted.pids.pulseaudio, 'SIGKILL')
+      await eventually('it is missed', async () => {
+        const { mic } = await devices.devices({ fresh: true })
+        return /^No sound server answers/.test(mic.reason ?? '')
+      })
+      await restarted.restartSound()
+      assert.equal((await devices.devices({ fresh: true })).mic.available, true)
+    } finally {
+      await restarted.stop()
+    }
   })
 
   test.unless(
@@ -159,38 +195,6 @@ suite('devices', (test) => {
     assert.equal(asked, 6)
     await assert.rejects(directory.resolve('mic', 'three'), unavailable)
     assert.equal(asked, 7, 'it looks again before it says no')
-  })
-
-  test('the output of old and new servers is understood', () => {
-    const pipewire = `Source #56
-	State: SUSPENDED
-	Name: alsa_output.pci-0000_00_1f.3.analog-stereo.monitor
-	Description: Monitor of Built-in Audio Analog Stereo
-	Monitor of Sink: alsa_output.pci-0000_00_1f.3.analog-stereo
-Source #57
-	State: SUSPENDED
-	Name: alsa_input.pci-0000_00_1f.3.analog-stereo
-	Description: Built-in Audio Analog Stereo
-	Monitor of Sink: n/a
-Source #102
-	Name: bluez_input.AA_BB
-	Description: (null)
-	Monitor of Sink: n/a
-`
-    assert.deepEqual(parsePulseDevices(pipewire, 'bluez_input.AA_BB'), [
-      {
-        id: 'alsa_input.pci-0000_00_1f.3.analog-stereo',
-        label: 'Built-in Audio Analog Stereo',
-        default: false,
-      },
-      { id: 'bluez_input.AA_BB', label: 'bluez_input.AA_BB', default: true },
-    ])
-    // A machine without microphone has a monitor as its default source: that is none.
-    assert.equal(
-      parsePulseDevices(pipewire, 'alsa_output.pci-0000_00_1f.3.analog-stereo.monitor')[0]?.default,
-      true,
-    )
-    assert.deepEqual(parsePulseDevices('', undefined), [])
   })
 
   test('the output of xdpyinfo and ffmpeg is understood', () => {

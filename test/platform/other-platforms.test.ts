@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { type Ffmpeg, parseLibavcodec, parseVersion } from '../../src/ffmpeg/ffmpeg-locator.ts'
-import {
-  pacatCommand,
-  parecCommand,
-  x11grabCommand,
-} from '../../src/platform/linux/linux-backend.ts'
+import { x11grabCommand } from '../../src/platform/linux/linux-backend.ts'
 import {
   macosCommand,
   macosDevices,
@@ -29,19 +25,7 @@ const device = (id: string) => ({ id, label: id })
 const line = ({ args }: { args: readonly string[] }) => args.join(' ')
 
 suite('command lines', (test) => {
-  test('Linux: parec for sound, a monitor for the speaker, x11grab for the screen', () => {
-    assert.match(
-      line(parecCommand('mic', device('alsa_input.usb'))),
-      /--rate=48000 --channels=1 --latency-msec=20 .*-d alsa_input\.usb$/,
-    )
-    assert.match(
-      line(parecCommand('speaker', device('alsa_output.hdmi'))),
-      /--channels=2 .*-d alsa_output\.hdmi\.monitor$/,
-    )
-    assert.match(
-      line(pacatCommand(device('alsa_output.hdmi'))),
-      /--playback .*-d alsa_output\.hdmi$/,
-    )
+  test('Linux: x11grab for the screen', () => {
     const screen = x11grabCommand(':0', whole, quality, ffmpeg)
     assert.equal(screen.program, '/opt/ffmpeg')
     assert.match(
@@ -53,14 +37,6 @@ suite('command lines', (test) => {
       line(x11grabCommand(':0', right, resolveQuality('sharp'), ffmpeg)),
       /-framerate 30 -video_size 1280x1024 -grab_x 1920 -grab_y 0 -i :0 .*-crf 17/,
     )
-  })
-
-  test('sound is captured from the named device or not at all, also on PipeWire', () => {
-    for (const medium of ['mic', 'speaker'] as const)
-      assert.match(
-        line(parecCommand(medium, device('usb'))),
-        /--property=node\.dont-reconnect=true --property=node\.dont-fallback=true /,
-      )
   })
 
   test('frames keep their times with every build of ffmpeg', () => {

@@ -108,7 +108,7 @@ suite('actors that are alive', (test) => {
         snapshot: { ...alive, value: { outer: 'inner' } },
       }),
       about('actor', 'r/track/p', {
-        ...{ name: 'parec', parentId: 'r/track' },
+        ...{ name: 'ffmpeg', parentId: 'r/track' },
         snapshot: { ...alive, context: { pid: 12, segment: 1, secret: 'no' } },
       }),
     )

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { READINESS_CHECKS } from '../../src/contract/views.ts'
+import { de as auditDe } from '../../src/ui/audit/texts/de.ts'
+import { en as auditEn } from '../../src/ui/audit/texts/en.ts'
 import { de as pageDe } from '../../src/ui/i18n/de.ts'
 import { en as pageEn } from '../../src/ui/i18n/en.ts'
 import { de as problemsDe } from '../../src/ui/i18n/problems/de.ts'
 import { en as problemsEn } from '../../src/ui/i18n/problems/en.ts'
+import { readinessDe } from '../../src/ui/i18n/readiness-de.ts'
 import { de as inspectorDe } from '../../src/ui/inspector/texts/de.ts'
 import { en as inspectorEn } from '../../src/ui/inspector/texts/en.ts'
 import { de as playerDe } from '../../src/ui/player/texts/de.ts'
@@ -14,8 +18,8 @@ import { en as settingsEn } from '../../src/ui/settings/texts/en.ts'
 import { suite } from '../support/suite.ts'
 
 /** The page's texts, and those that views load with them. */
-const en = { ...pageEn, ...playerEn, ...inspectorEn, ...settingsEn }
-const de = { ...pageDe, ...playerDe, ...inspectorDe, ...settingsDe }
+const en = { ...pageEn, ...playerEn, ...inspectorEn, ...settingsEn, ...auditEn }
+const de = { ...pageDe, ...playerDe, ...inspectorDe, ...settingsDe, ...auditDe }
 const UI = fileURLToPath(new URL('../../src/ui/', import.meta.url))
 /** Beginnings of keys that the page puts together, e.g. from a state or a code. */
 const COMPOSED = /`([a-zA-Z.]+)\$\{/g
@@ -56,6 +60,13 @@ suite('texts of the page', (test) => {
       ([code, [title]]) => problemsDe[code as keyof typeof problemsDe][0] === title,
     )
     assert.deepEqual(same, [])
+  })
+
+  test('every finding of the readiness check has German words', () => {
+    assert.deepEqual(Object.keys(readinessDe).sort(), [...READINESS_CHECKS].sort())
+    for (const [id, results] of Object.entries(readinessDe))
+      for (const [title, remedy] of Object.values(results))
+        assert.ok(title.endsWith('.') && remedy.endsWith('.'), id)
   })
 
   test('every text is used', () => {

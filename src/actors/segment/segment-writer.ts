@@ -9,7 +9,7 @@ import { syncFolder } from '../../disk/sync-folder.ts'
 /**
  * Media come in small pieces. Each write seals the tail of the file anew, so pieces are written
  * together: a kill may lose this much of them. Every other write is forced to disk. Sound is heard
- * up to 0.4 s before, so a power cut may lose a second in all.
+ * up to 0.2 s before, so a power cut may lose 0.7 s in all.
  */
 const WRITE_INTERVAL_MS = 250
 const DEFAULTS = { queueBytes: 16 * 1_048_576, operationMs: 10_000 }

@@ -44,6 +44,7 @@ export class DriftMeter {
 
   /** Observes frames that arrived at `arrivedAt` (epoch ms, by a clock that does not jump). */
   push(frames: number, arrivedAt: number): void {
+    if (frames === 0) return
     this.#firstAt ??= arrivedAt
     const at = arrivedAt - this.#firstAt
     this.#frames += frames
@@ -61,6 +62,16 @@ export class DriftMeter {
    */
   originAt(time: number): number {
     return this.#firstAt! + this.#lineAt(time - this.#firstAt!)
+  }
+
+  /**
+   * How many of the newest `frames`, which arrived at `arrivedAt`, were captured before a time
+   * (both epoch ms).
+   */
+  framesUntil(time: number, arrivedAt: number, frames: number): number {
+    if (frames === 0) return 0
+    const captured = ((time - this.originAt(arrivedAt)) * SAMPLE_RATE) / 1_000
+    return Math.max(0, Math.min(frames, captured - (this.#frames - frames)))
   }
 
   /**

@@ -13,6 +13,11 @@ export function pcmFrames(bytes: number, channels: number): number {
   return bytes / (SAMPLE_BYTES * channels)
 }
 
+/** Bytes of so many frames of raw 16-bit sound. */
+export function pcmBytes(frames: number, channels: number): number {
+  return frames * SAMPLE_BYTES * channels
+}
+
 /** Splits raw sound into whole frames (one sample of each channel), in chunks of any size. */
 export class FrameAligner {
   readonly #frameBytes: number

@@ -1,6 +1,6 @@
 /**
- * Chunks come every 5 ms. They are released in batches, because writing each one to the encoder
- * would cost more than everything else here.
+ * Sound is released in batches, because writing each small block to the encoder would cost more
+ * than everything else here.
  */
 const BATCH_MS = 50
 
@@ -10,41 +10,30 @@ interface Chunk {
   arrivedAt: number
 }
 
-/**
- * Holds sound back before it goes to the encoder, because it may prove wrong: from another device,
- * or out of its time. Such news comes some milliseconds after the sound. Nothing suspect is
- * released.
- */
-export class Quarantine<Cause extends string> {
-  readonly #waitMs: number
+/** Holds sound back before it goes to the encoder while it may be out of its time. */
+export class Quarantine {
   readonly #onRelease: (pcm: Buffer) => void
-  readonly #suspicions = new Map<Cause, number>()
+  #suspectFrom = Number.POSITIVE_INFINITY
   #chunks: Chunk[] = []
 
-  /** `waitMs`: how long each chunk waits at least. */
-  constructor(waitMs: number, onRelease: (pcm: Buffer) => void) {
-    this.#waitMs = waitMs
+  constructor(onRelease: (pcm: Buffer) => void) {
     this.#onRelease = onRelease
   }
 
-  /** Adds a chunk, and releases those that have waited long enough. */
+  /** Adds a chunk, and releases what is not suspect when it makes a batch. */
   push(pcm: Buffer, arrivedAt: number): void {
     this.#chunks.push({ pcm, arrivedAt })
-    if (arrivedAt - this.#chunks[0]!.arrivedAt >= this.#waitMs + BATCH_MS)
-      this.#release(arrivedAt - this.#waitMs)
+    if (arrivedAt - this.#chunks[0]!.arrivedAt >= BATCH_MS) this.#release(arrivedAt)
   }
 
-  /**
-   * Suspects the sound that came after `fromMs` (epoch ms) until {@link clear}. A second call for
-   * the same cause replaces the time.
-   */
-  suspect(cause: Cause, fromMs: number): void {
-    this.#suspicions.set(cause, fromMs)
+  /** Suspects the sound that came after `fromMs` (epoch ms) until {@link clear}. */
+  suspect(fromMs: number): void {
+    this.#suspectFrom = fromMs
   }
 
-  /** Ends the suspicion of one cause. */
-  clear(cause: Cause): void {
-    this.#suspicions.delete(cause)
+  /** Ends the suspicion. */
+  clear(): void {
+    this.#suspectFrom = Number.POSITIVE_INFINITY
   }
 
   /** Releases at once what came until `untilMs` and is not suspect; drops the rest. */
@@ -54,7 +43,7 @@ export class Quarantine<Cause extends string> {
   }
 
   #release(untilMs: number): void {
-    const limit = Math.min(untilMs, ...this.#suspicions.values())
+    const limit = Math.min(untilMs, this.#suspectFrom)
     const kept = this.#chunks.findIndex(({ arrivedAt }) => arrivedAt > limit)
     const sure = this.#chunks.splice(0, kept === -1 ? this.#chunks.length : kept)
     if (sure.length > 0) this.#onRelease(Buffer.concat(sure.map(({ pcm }) => pcm)))

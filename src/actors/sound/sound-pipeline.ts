@@ -1,9 +1,7 @@
-import type { Logger } from '../../contract/logger.ts'
 import { type AudioFormat, opusArgs } from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import { OpusTimeline, readPage } from '../../media/ogg.ts'
 import { Splitter } from '../../media/splitter.ts'
-import type { CaptureHelper } from '../../platform/capture-backend.ts'
 import {
   type CaptureProblem,
   captureFailed,
@@ -11,36 +9,28 @@ import {
   lastMessage,
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
-import type { SoundWatch } from '../../platform/sound-watch.ts'
-import type { Child, ChildCommand } from '../../processes/child-process.ts'
+import type { SoundSource, StartSoundSource } from '../../platform/sound-source.ts'
+import type { Child } from '../../processes/child-process.ts'
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import type { Spares } from '../spares.ts'
 import { DriftMeter } from './drift-meter.ts'
-import { KeepAwake } from './keep-awake.ts'
-import { FrameAligner, LevelMeter, pcmFrames } from './pcm.ts'
+import { FrameAligner, LevelMeter, pcmBytes, pcmFrames } from './pcm.ts'
 import { Quarantine } from './quarantine.ts'
 import { SampleSlipper } from './sample-slipper.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
 /** Most sound that waits for the encoder: five seconds in stereo, longer than any start. */
 const PENDING_MAX_BYTES = 1_048_576
-/**
- * How long sound waits for news that it is not from its device. They come within some 30 ms, and
- * later on a busy machine.
- */
-const QUARANTINE_MS = 250
 /** An encoder that gets sound for this long and writes nothing hangs. */
 const ENCODER_HANG_MS = 1_000
 
 /** The parts of a sound pipeline. */
 export interface SoundPipelineParts {
-  /** Delivers raw sound on stdout. */
-  source: Promise<CaptureHelper>
-  /** Plays the silence on its stdin, which keeps an idle device delivering. */
-  keepAwake?: ChildCommand | undefined
+  /** How the device is captured. */
+  source: Promise<StartSoundSource>
   /**
    * Whether digital silence is a fault. It is one of a microphone, but not of a speaker with
    * nothing to play.
@@ -52,7 +42,6 @@ export interface SoundPipelineParts {
   format: AudioFormat
   env: NodeJS.ProcessEnv
   clock: Pick<RecorderClock, 'now' | 'check'>
-  logger: Logger
   /**
    * Limits of an encoder to write its rest after its input has ended, and then to end after a
    * SIGTERM.
@@ -61,8 +50,8 @@ export interface SoundPipelineParts {
 }
 
 /**
- * The pipeline of sound: capture helper → here (measured, kept in time, quarantined, cut) → ffmpeg
- * → here, as Ogg pages. The helper and ffmpeg start at the same time. Sound captured before ffmpeg
+ * The pipeline of sound: sound source → here (measured, kept in time, quarantined, cut) → ffmpeg →
+ * here, as Ogg pages. The source and ffmpeg start at the same time. Sound captured before ffmpeg
  * reads waits here.
  */
 export class SoundPipeline implements Pipeline {
@@ -74,20 +63,18 @@ export class SoundPipeline implements Pipeline {
   readonly #meter: LevelMeter
   readonly #drift = new DriftMeter()
   readonly #slipper: SampleSlipper
-  readonly #quarantine = new Quarantine<'device' | 'loss'>(QUARANTINE_MS, (pcm) =>
-    this.#writeToEncoder(pcm),
-  )
+  readonly #quarantine = new Quarantine((pcm) => this.#writeToEncoder(pcm))
   readonly #silence = new SilenceWatch((silent) => {
     this.#isSilent = silent
     this.#reportSilence()
   })
   readonly #pages = new Splitter(readPage)
   readonly #timeline = new OpusTimeline()
-  #source: Child | undefined
-  #keepAwake: KeepAwake | undefined
-  #watch: SoundWatch | undefined
+  #source: SoundSource | undefined
   #encoder: Child | undefined
   #cause: EndCause | undefined
+  /** The source delivers the rest of the sound from before a cut. */
+  #isFinishing = false
   /** The time of the first sample is in use and must not change any more. */
   #isAnchored = false
   #pending: Buffer[] = []
@@ -118,18 +105,33 @@ export class SoundPipeline implements Pipeline {
   end(cause: EndCause): void {
     if (this.#cause) return
     this.#cause = cause
-    // A helper has nothing to finish. SIGKILL also ends one whose server is frozen.
-    this.#source?.kill('SIGKILL')
-    this.#keepAwake?.stop()
-    this.#watch?.stop()
-    this.#quarantine.flush(cause.at ?? Number.POSITIVE_INFINITY)
-    if (this.#encoder) void this.#endEncoder(this.#encoder)
+    if (cause.kind === 'cut' && this.#source) {
+      this.#isFinishing = true
+      void this.#source.finish().then(() => this.#close(cause))
+      return
+    }
+    this.#source?.stop()
+    this.#close(cause)
   }
 
   kill(): void {
     this.end({ kind: 'cut', at: this.#parts.clock.now() })
+    this.#isFinishing = false
+    this.#source?.stop()
     this.#pending = []
     this.#encoder?.kill('SIGKILL')
+  }
+
+  /** Lets the encoder finish with what was captured before the end. */
+  #close({ at }: EndCause): void {
+    this.#isFinishing = false
+    this.#quarantine.flush(at ?? Number.POSITIVE_INFINITY)
+    if (this.#encoder) void this.#endEncoder(this.#encoder)
+  }
+
+  /** No more sound will come. */
+  get #isOver(): boolean {
+    return this.#cause !== undefined && !this.#isFinishing
   }
 
   #fail(problem: CaptureProblem, at?: number): void {
@@ -137,17 +139,22 @@ export class SoundPipeline implements Pipeline {
   }
 
   #onSound(chunk: Buffer): void {
+    // The machine may have slept since the last sound.
+    this.#parts.clock.check()
     const arrivedAt = this.#parts.clock.now()
     // Sound that comes after a cut is dropped.
-    if (this.#cause) return
-    const pcm = this.#aligner.push(chunk)
+    if (this.#isOver) return
+    const whole = this.#aligner.push(chunk)
+    this.#drift.push(pcmFrames(whole.length, this.#parts.format.channels), arrivedAt)
+    const pcm = this.#untilCut(whole, arrivedAt)
     if (pcm.length === 0) return
-    this.#drift.push(pcmFrames(pcm.length, this.#parts.format.channels), arrivedAt)
     this.#meter.push(pcm)
     if (this.#isAnchored) {
-      const lagMs = this.#drift.originAt(arrivedAt) - this.startedAtMs! - this.#slipper.shiftMs
       this.#checkForLoss(arrivedAt)
-      this.#quarantine.push(this.#slipper.push(pcm, lagMs), arrivedAt)
+      const lagMs = this.#drift.originAt(arrivedAt) - this.startedAtMs! - this.#slipper.shiftMs
+      // The rest of the sound from before a cut counts as sound that came in time for it.
+      const cutAt = this.#cause?.at ?? Number.POSITIVE_INFINITY
+      this.#quarantine.push(this.#slipper.push(pcm, lagMs), Math.min(arrivedAt, cutAt))
     } else {
       // The first sound skips the quarantine, so that a start is soon confirmed.
       this.startedAtMs = this.#drift.originAt(arrivedAt)
@@ -157,15 +164,22 @@ export class SoundPipeline implements Pipeline {
       this.#fail(captureFailed('The encoder does not keep up.'))
   }
 
+  /** The part of newly read sound that was captured before the cut; all of it before a cut. */
+  #untilCut(pcm: Buffer, arrivedAt: number): Buffer {
+    if (this.#cause?.at === undefined) return pcm
+    const { channels } = this.#parts.format
+    const frames = pcmFrames(pcm.length, channels)
+    const kept = Math.floor(this.#drift.framesUntil(this.#cause.at, arrivedAt, frames))
+    return pcm.subarray(0, pcmBytes(kept, channels))
+  }
+
   #checkForLoss(arrivedAt: number): void {
     const { lateSince } = this.#drift
     if (lateSince === undefined) {
-      this.#quarantine.clear('loss')
+      this.#quarantine.clear()
       return
     }
-    this.#quarantine.suspect('loss', lateSince)
-    // The machine may have slept.
-    this.#parts.clock.check()
+    this.#quarantine.suspect(lateSince)
     if (this.#drift.isLost(arrivedAt)) this.#fail(captureFailed('Sound was lost.'), lateSince)
   }
 
@@ -181,36 +195,25 @@ export class SoundPipeline implements Pipeline {
   }
 
   async #capture(): Promise<void> {
-    const { keepAwake, env, logger } = this.#parts
-    const command = await this.#valueOrFail(this.#parts.source)
-    if (command === undefined || this.#cause) return
-    const { process } = this.#events
-    const onStdout = (chunk: Buffer): void => this.#onSound(chunk)
-    const source = startObserved(command, { env, onStdout }, process)
-    this.#source = source
-    if (keepAwake) this.#keepAwake = new KeepAwake(keepAwake, env, logger, process)
-    if (source.pid !== undefined) this.#watch = this.#watchSource(command, source.pid)
-    this.#fail(exitProblem('The capture helper', source, await source.exited))
-    await this.#keepAwake?.ended
+    const start = await this.#valueOrFail(this.#parts.source)
+    if (start === undefined || this.#cause) return
+    this.#source = start({
+      sound: (pcm) => this.#onSound(pcm),
+      muted: (detail) => this.#onMuted(detail),
+      start: (command, options) => startObserved(command, options, this.#events.process),
+    })
+    this.#fail(await this.#source.ended)
   }
 
-  #watchSource(command: CaptureHelper, pid: number): SoundWatch | undefined {
-    return command.watchSound?.(pid, {
-      suspected: (fromMs) => {
-        if (fromMs === null) this.#quarantine.clear('device')
-        else this.#quarantine.suspect('device', fromMs)
-      },
-      lost: (problem, at) => this.#fail(problem, at),
-      muted: (detail) => {
-        this.#events.warning({
-          code: 'SOURCE_MUTED',
-          present: detail !== null,
-          detail: detail ?? 'The device is not muted.',
-        })
-        this.#muted = detail
-        this.#reportSilence()
-      },
+  #onMuted(detail: string | null): void {
+    if (this.#cause) return
+    this.#events.warning({
+      code: 'SOURCE_MUTED',
+      present: detail !== null,
+      detail: detail ?? 'The device is not muted.',
     })
+    this.#muted = detail
+    this.#reportSilence()
   }
 
   /**
@@ -238,7 +241,7 @@ export class SoundPipeline implements Pipeline {
   async #encode(): Promise<void> {
     const path = (await this.#valueOrFail(this.#parts.ffmpeg))?.path
     if (path === undefined) return
-    if (this.#cause && this.#pending.length === 0) return
+    if (this.#isOver && this.#pending.length === 0) return
     const encoder = startObserved(
       { program: path, args: opusArgs(this.#parts.format) },
       { env: this.#parts.env, stdin: 'pipe', onStdout: (chunk) => this.#onEncoded(chunk) },
@@ -248,7 +251,7 @@ export class SoundPipeline implements Pipeline {
     this.#encoder = encoder
     for (const pcm of this.#pending) encoder.stdin?.write(pcm)
     this.#pending = []
-    if (this.#cause) void this.#endEncoder(encoder)
+    if (this.#isOver) void this.#endEncoder(encoder)
     const exit = await encoder.exited
     this.#fail(exitProblem('The encoder', encoder, exit))
   }

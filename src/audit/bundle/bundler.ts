@@ -3,11 +3,19 @@ import { encodeIdentity } from '../../age/identity.ts'
 import type { CompositionPort } from '../../composition/port.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
+import { Confirmations } from './confirmations.ts'
 import { type BundleCheckpoint, readCheckpoint } from './opened-checkpoint.ts'
 import { PackedFiles, textFile } from './packed-files.ts'
 import { PackedSegments } from './packed-segments.ts'
 import { composePlayable, type Playable, playableFile } from './playable-file.ts'
-import type { Bundle, BundledRecording, BundlePort, BundleRequest, BundleSource } from './port.ts'
+import type {
+  Bundle,
+  BundledRecording,
+  BundlePort,
+  BundleRequest,
+  BundleSource,
+  KeptConfirmations,
+} from './port.ts'
 import { ProvenEvents } from './proven-events.ts'
 import { readmeText } from './readme-text.ts'
 import { buildReportModel } from './report/build-model.ts'
@@ -20,6 +28,8 @@ import { type ZipFile, zip } from './zip.ts'
 export interface BundlerOptions {
   recordings: BundleSource
   compositions: Pick<CompositionPort, 'compose'>
+  /** The checkpoints of the log that outsiders have confirmed. */
+  confirmations: KeptConfirmations
   /** The version of the recorder. */
   version: string
   /** Returns the program verify.py; undefined when it is not installed. */
@@ -69,10 +79,12 @@ export class Bundler implements BundlePort {
     for await (const file of this.#smallFiles(recordingId, checkpoint)) yield packed.hashed(file)
     yield packed.hashed({ name: 'events.jsonl', content: proven.lines() })
     signal.throwIfAborted()
+    const confirmations = this.#confirmations(checkpoint, proven)
+    for await (const file of confirmations.files()) yield packed.hashed(file)
     const segments = new PackedSegments(recordings.media, recordingId)
     yield* segments.files(closedSegments(proven.events), packed)
     for await (const file of playableFile(playable, compose)) yield packed.hashed(file)
-    const verdict = verdictOf(checkpoint, proven, segments, await this.#timestamp(checkpoint))
+    const verdict = verdictOf(checkpoint, proven, segments, confirmations)
     const report = {
       model: buildReportModel(recordingId, proven.events),
       verdict,
@@ -96,16 +108,15 @@ export class Bundler implements BundlePort {
     yield textFile('README.txt', readmeText(recordingId))
     yield textFile('checkpoint.txt', checkpoint.note)
     yield textFile('keys.txt', `${checkpoint.keys.join('\n')}\n`)
-    const timestamp = await this.#timestamp(checkpoint)
-    if (timestamp) yield binary(`timestamps/${checkpoint.head.size}.tsr`, timestamp)
     const verifier = await readVerifier()
     if (verifier) yield binary('verify.py', verifier)
     const identity = await recordings.media.ownIdentity(recordingId)
     if (identity) yield textFile('identity.txt', `${encodeIdentity(identity)}\n`)
   }
 
-  async #timestamp({ head }: BundleCheckpoint): Promise<Buffer | undefined> {
-    return this.#options.recordings.log.proofs.timestamp?.(head.size)
+  #confirmations({ head }: BundleCheckpoint, { events }: ProvenEvents): Confirmations {
+    const { recordings, confirmations: kept } = this.#options
+    return new Confirmations({ kept, proofs: recordings.log.proofs, head, events })
   }
 }
 
@@ -128,13 +139,16 @@ function verdictOf(
   checkpoint: BundleCheckpoint,
   proven: ProvenEvents,
   segments: PackedSegments,
-  timestamp: Buffer | undefined,
+  confirmations: Confirmations,
 ): Verdict {
   return {
     ...{ events: proven.events.length, proven: proven.proven },
     ...{ segments: closedSegments(proven.events).length, intact: segments.intact },
     checkpoint: checkpoint.facts,
-    isTimestamped: timestamp !== undefined,
-    findings: [...checkpoint.findings, ...proven.findings, ...segments.findings],
+    confirmations: confirmations.confirmed,
+    findings: [
+      ...[...checkpoint.findings, ...proven.findings, ...segments.findings],
+      ...confirmations.findings,
+    ],
   }
 }

@@ -38,10 +38,7 @@ export function readCheckpoint({ checkpoint, keys }: BundleProofs): BundleCheckp
     note,
     keys: keys.map(({ position, key }) => `${position} ${key}`),
     head: { size, root },
-    facts: {
-      ...{ origin, size, signers: 'signers' in signed ? signed.signers : [] },
-      cosignatures: signatures.filter(({ name }) => name !== origin).length,
-    },
+    facts: { origin, size, signers: 'signers' in signed ? signed.signers : [] },
     // An empty line parts text and signatures; `lines` counts it.
     signatureLine: lines + 1 + Math.max(0, at),
     findings: 'reason' in signed ? [{ kind: 'notSigned', reason: signed.reason }] : [],

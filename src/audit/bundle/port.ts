@@ -15,8 +15,30 @@ export interface BundleProofs {
    * the leaf up (RFC 6962, section 2.1.1).
    */
   inclusions(positions: readonly number[], size: number): Promise<Buffer[][]>
-  /** Returns the RFC 3161 timestamp of the checkpoint of a size; undefined when it has none. */
-  timestamp?(size: number): Promise<Buffer | undefined>
+  /** Returns the proof that the tree of `to` leaves begins with that of `from` (RFC 6962). */
+  consistency(from: number, to: number): Promise<Buffer[]>
+}
+
+/** Checkpoints that outsiders have confirmed, by their sizes. */
+export interface KeptConfirmations {
+  /** Notes with the cosignatures of witnesses. */
+  readonly cosigned: {
+    sizes(): Promise<number[]>
+    /** Undefined when it is not kept any more. */
+    read(size: number): Promise<string | undefined>
+  }
+  /** Answers of a timestamp authority, with the note that each is of. */
+  readonly timestamps: {
+    sizes(): Promise<number[]>
+    read(size: number): Promise<KeptTimestamp | undefined>
+  }
+}
+
+/** A timestamp, the bytes that it is of, and the time in it; null when that cannot be read. */
+export interface KeptTimestamp {
+  note: string
+  timestamp: Buffer
+  at: string | null
 }
 
 /** The stored files of recordings, and their keys. */

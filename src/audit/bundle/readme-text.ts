@@ -14,7 +14,9 @@ identity.txt    the key of this recording, for the program age
 events.jsonl    every event of the recording as it is stored, with the proof that it is in the log
 checkpoint.txt  what the log has signed: how long it is, and its root (C2SP signed note)
 keys.txt        the keys that sign the log, each with the position from which it signs
-timestamps/     when the checkpoint existed at the latest (RFC 3161), where that is configured
+cosigned/       a checkpoint that outside witnesses have signed, too, where that is configured
+timestamps/     when a checkpoint existed at the latest (RFC 3161), where that is configured
+consistency/    the proof that the log begins with those checkpoints
 manifest.json   size and SHA-256 of every file here
 verify.py       checks all of it. It needs Python 3 and nothing else
 

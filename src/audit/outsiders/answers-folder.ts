@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { listFolder } from '../../disk/list-folder.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
@@ -38,4 +38,12 @@ export class AnswersFolder {
     }
     await syncFolder(this.#folder)
   }
+}
+
+/** Reads a file; undefined when it is not there. */
+export async function readIfThere(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
 }

@@ -4,7 +4,7 @@ import type { ConfirmedCheckpoint } from '../../contract/outsiders.ts'
 import { parseVkey } from '../../tlog/keys.ts'
 import { openNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
-import { AnswersFolder } from './answers-folder.ts'
+import { AnswersFolder, readIfThere } from './answers-folder.ts'
 import type { CheckpointSource, CosignatureKeeper } from './port.ts'
 
 const ENDING = '.txt'
@@ -42,9 +42,19 @@ export class CosignatureFolder implements CosignatureKeeper {
     return kept
   }
 
+  /** The sizes of the checkpoints that are kept, the largest first. */
+  sizes(): Promise<number[]> {
+    return this.#folder.sizes(ENDING)
+  }
+
+  /** Reads the note of a size; undefined when it is not kept. */
+  async read(size: number): Promise<string | undefined> {
+    return (await readIfThere(this.#pathOf(size)))?.toString('utf8')
+  }
+
   async newest(vkey: string): Promise<ConfirmedCheckpoint | null> {
     const key = parseVkey(vkey)
-    for (const size of await this.#folder.sizes(ENDING)) {
+    for (const size of await this.sizes()) {
       const note = await readFile(this.#pathOf(size), 'utf8')
       const seconds = secondsIn(note, key)
       if (seconds !== undefined) return { size, at: new Date(seconds * 1000).toISOString() }
@@ -53,25 +63,16 @@ export class CosignatureFolder implements CosignatureKeeper {
   }
 
   async #keep(size: number, cosignatureLine: string): Promise<void> {
-    const path = this.#pathOf(size)
-    const note = (await readIfThere(path)) ?? this.#notes.get(size)
+    const note = (await this.read(size)) ?? this.#notes.get(size)
     if (note === undefined) throw new Error(`The checkpoint of size ${size} is not known any more.`)
     if (note.includes(cosignatureLine)) return
     await this.#folder.write({ [`${size}${ENDING}`]: note + cosignatureLine })
-    for (const old of (await this.#folder.sizes(ENDING)).slice(MOST_KEPT))
-      await rm(this.#pathOf(old))
+    for (const old of (await this.sizes()).slice(MOST_KEPT)) await rm(this.#pathOf(old))
   }
 
   #pathOf(size: number): string {
     return this.#folder.pathOf(`${size}${ENDING}`)
   }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
 }
 
 /** When a witness has cosigned a note, in seconds; undefined when it has not. */

@@ -30,6 +30,8 @@ export interface OutsidersOptions {
   logger: Logger
   now(): number
   times?: OutsiderTimes
+  /** Called when outsiders may contradict the log now, or no longer, with the names of those. */
+  onContradiction?: (names: string[]) => void
 }
 
 /** A timestamp takes some 6 KB on disk, and authorities ask to be spared. */
@@ -62,6 +64,7 @@ export class Outsiders {
     this.#loops = new Map(
       [...wanted].map(([key, create]) => [key, before.get(key) ?? this.#begin(create())]),
     )
+    this.#reportContradictions()
     const removed = [...before].filter(([key]) => !wanted.has(key))
     this.#closing = Promise.all([this.#closing, ...removed.map(([, loop]) => loop.close())])
   }
@@ -85,9 +88,17 @@ export class Outsiders {
 
   #begin(outsider: Outsider): SubmissionLoop {
     const { source, logger, now, times = TIMES } = this.#options
-    const loop = new SubmissionLoop(outsider, { source, logger, now, pauses: times.pauses })
+    const loop = new SubmissionLoop(outsider, {
+      ...{ source, logger, now, pauses: times.pauses },
+      onAttempt: () => this.#reportContradictions(),
+    })
     loop.notify()
     return loop
+  }
+
+  #reportContradictions(): void {
+    const contradicting = this.views().filter(({ problem }) => problem?.code === 'contradicted')
+    this.#options.onContradiction?.(contradicting.map(({ name }) => name))
   }
 
   #witness(setting: WitnessSetting): Witness {

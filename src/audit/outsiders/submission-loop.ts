@@ -20,6 +20,8 @@ export interface SubmissionLoopOptions {
   pauses: RetryPauses
   logger: Logger
   now(): number
+  /** Called after each attempt: the state of the outsider may be another one. */
+  onAttempt?: () => void
 }
 
 /** The most by which a pause is prolonged, so that not all computers retry at once. */
@@ -92,6 +94,7 @@ export class SubmissionLoop {
       pauseMs = this.#fail(error)
     }
     this.#running = undefined
+    if (!this.#abort.signal.aborted) this.#options.onAttempt?.()
     if (this.#abort.signal.aborted) return
     if (pauseMs !== undefined) this.#schedule(pauseMs)
     else if (this.#isWanted) this.#scheduleNext()

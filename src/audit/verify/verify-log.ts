@@ -2,11 +2,12 @@ import type { LogEvent } from '../../contract/events.ts'
 import type { Verdict, VerificationProgress } from '../../contract/verification.ts'
 import { disagreements } from '../../replay/disagreements.ts'
 import { Replay } from '../../replay/replay.ts'
-import { type Database, readChunks } from '../../store/database.ts'
+import { type Database, readChunks, wrapReadErrors } from '../../store/database.ts'
 import {
   CHECKPOINT_KEY,
   EVENTS,
   eventKey,
+  eventPosition,
   eventRange,
   HEAD_KEY,
   KEPT_CHECKPOINTS,
@@ -34,6 +35,8 @@ import { stillGood } from './still-good.ts'
 
 const CHUNK = 200
 const CHUNK_BYTES = 256 * 1024
+/** Stands in records of such events, also in those that cannot be decoded. */
+const SEGMENT_CLOSED = '"type":"segment.closed"'
 
 /** How to verify a log. */
 export interface VerifyLogOptions {
@@ -64,8 +67,8 @@ export interface VerifyLogOptions {
 /**
  * Verifies a log and its media, and says everything that is wrong: positions, chain, head, witness,
  * tree, checkpoints and their signatures, receipts, stored views, the replay, and the stored bytes
- * of every segment. Reads only, and in memory that does not grow with the log. Rejects with errors
- * of the disk, and with that of the signal.
+ * of every segment. Reads only, and in memory that hardly grows with the log: by a number for each
+ * recording and each segment. Rejects with errors of the disk, and with that of the signal.
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<Verdict> {
   const verification = new Verification(options)
@@ -82,11 +85,12 @@ class Verification {
   readonly #records = new RecordCheck(this.#findings)
   readonly #keys: SigningKeyEntry[] = []
   readonly #removed = new RemovedMedia()
+  /** The positions of `segment.closed`: media are checked when it is known which were removed. */
+  readonly #segments: number[] = []
   readonly #replay: Replay | undefined
   readonly #checked = { events: 0, checkpoints: 0, segments: 0, bytes: 0, receipts: 0 }
   #note: string | undefined
   #total = 0
-  #segments = 0
   #checkpointSize: number | null = null
   /** The event that says that there is a witness file. */
   #witnessedAt: number | null = null
@@ -122,6 +126,8 @@ class Verification {
     const events: LogEvent[] = []
     for (const [key, record] of chunk) {
       const { event, subtrees } = this.#records.observe(key, record)
+      if (event === undefined ? record.includes(SEGMENT_CLOSED) : event.type === 'segment.closed')
+        this.#segments.push(eventPosition(key))
       compareWitness(this.#findings, this.#records.head, this.#options.witness)
       for (const subtree of subtrees)
         if (this.#keys.length > 0)
@@ -152,7 +158,6 @@ class Verification {
     this.#removed.observe(event)
     if (event.type === 'daemon.started' && event.data.witness) this.#witnessedAt = event.position
     if (event.type === 'log.witnessLost') this.#witnessedAt = null
-    if (event.type === 'segment.closed') this.#segments++
     const replay = this.#replay
     if (replay === undefined || event.recordingId !== replay.recordingId) return
     replay.append([event])
@@ -240,15 +245,14 @@ class Verification {
 
   async checkSegments(): Promise<void> {
     const { db, recordingsFolder, recordingId, onProgress, isErased = () => false } = this.#options
-    let done = 0
-    const range = eventRange(1, this.#records.head.position)
-    const records = db.values({ ...range, highWaterMarkBytes: CHUNK_BYTES })
-    for await (const chunk of readChunks(records, CHUNK)) {
-      for (const record of chunk) {
-        if (!record.includes('"type":"segment.closed"')) continue
-        const event = readSegment(record)
+    const total = this.#segments.length
+    for (let from = 0; from < total; from += CHUNK) {
+      const positions = this.#segments.slice(from, from + CHUNK)
+      const records = await wrapReadErrors(() => db.getMany(positions.map(eventKey)))
+      for (const [i, record] of records.entries()) {
+        const event = record === undefined ? undefined : readSegment(record)
         if (event === undefined) continue
-        onProgress?.({ task: 'segments', done: ++done, total: this.#segments })
+        onProgress?.({ task: 'segments', done: from + i + 1, total })
         const id = event.recordingId as string
         if (this.#removed.has(event) || (recordingId !== undefined && id !== recordingId)) continue
         this.#checked.segments++

@@ -44,6 +44,10 @@ export const verify = defineCommand({
       help: 'Verify a bundle instead of this home. Needs Python.',
       completes: 'file',
     },
+    witness: {
+      ...{ kind: 'many', value: 'VKEY' },
+      help: 'With --bundle: the key of an outside witness that must have cosigned. May be given several times.',
+    },
     receipt: {
       kind: 'many',
       value: 'FILE',
@@ -61,9 +65,13 @@ export const verify = defineCommand({
   async run({ options, home, api, io, json, style }) {
     if (options.bundle !== undefined) {
       if (options.recording !== undefined || options.receipt !== undefined)
-        throw new UsageError('--bundle goes with --key only.')
-      return verifyBundle(options.bundle, { key: options.key?.trim(), json, env: io.env })
+        throw new UsageError('--bundle goes with --key and --witness only.')
+      const witnesses = (options.witness ?? []).map((key) => key.trim())
+      return verifyBundle(options.bundle, {
+        ...{ key: options.key?.trim(), witnesses, json, env: io.env },
+      })
     }
+    if (options.witness !== undefined) throw new UsageError('--witness goes with --bundle only.')
     const isRunning = (await readDaemonFile(home)).state === 'running'
     const request: Request = {
       recordingId:

@@ -76,8 +76,9 @@ export function createAdmission(
         response.shouldKeepAlive = false
         return
       }
-      slots.countRequest(socket, 1)
-      response.once('close', () => slots.countRequest(socket, -1))
+      // The port and the Unix socket have an admission each, and both see every request.
+      if (slots.countRequest(socket, 1))
+        response.once('close', () => slots.countRequest(socket, -1))
     },
     closeIdle: () => slots.closeIdle(),
   }

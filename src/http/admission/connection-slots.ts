@@ -61,10 +61,12 @@ export class ConnectionSlots {
 
   /**
    * Counts a request that has begun (1) or was answered (−1). Idle connections are evicted first.
+   * Returns whether the connection has a slot here.
    */
-  countRequest(socket: Socket, change: 1 | -1): void {
+  countRequest(socket: Socket, change: 1 | -1): boolean {
     const slot = this.#slots.get(socket)
     if (slot !== undefined) slot.requests += change
+    return slot !== undefined
   }
 
   /** Closes all connections that have no request under way. */

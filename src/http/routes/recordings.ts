@@ -16,10 +16,10 @@ async function listRecordings(recorder: RecorderPort, query: RecordingQuery, sid
 export function recordingRoutes(services: Services): Route[] {
   const { recorder } = services
   /**
-   * The JSON of recordings, which never changes for the same object. It saves work, because clients
-   * read the current recording again and again.
+   * The JSON of recordings in UTF-8, which never changes for the same object. It saves work,
+   * because clients read the current recording again and again.
    */
-  const jsonOf = new WeakMap<object, string>()
+  const jsonOf = new WeakMap<object, Buffer>()
   return [
     defineRoute({
       method: 'GET',
@@ -62,12 +62,12 @@ export function recordingRoutes(services: Services): Route[] {
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
       async handle({ ctx, credential, params }) {
         const recording = await recorder.recording(params.id as string, credential.side)
-        let text = jsonOf.get(recording)
-        if (text === undefined) {
-          text = JSON.stringify(recording)
-          jsonOf.set(recording, text)
+        let json = jsonOf.get(recording)
+        if (json === undefined) {
+          json = Buffer.from(JSON.stringify(recording))
+          jsonOf.set(recording, json)
         }
-        sendText(ctx, 200, 'application/json', text, ['ETag', `"${recording.version}"`])
+        sendText(ctx, 200, 'application/json', json, ['ETag', `"${recording.version}"`])
       },
     }),
   ]

@@ -21,4 +21,11 @@ export const custodyRules = z.object({
   escrowRecipients: z.array(z.string()),
   allowCardNumbers: z.boolean(),
   lock: z.object({ pause: z.array(medium), resume: z.boolean() }),
+  audit: z
+    .object({
+      witnesses: z.array(z.object({ url: z.string(), vkey: z.string() })),
+      timestampUrl: z.string().nullable(),
+    })
+    .optional()
+    .describe('Missing in events of former versions'),
 })

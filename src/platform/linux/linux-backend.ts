@@ -1,19 +1,12 @@
 import type { Device, Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
-import {
-  CHANNELS,
-  NO_PROBING,
-  pictureArgs,
-  SAMPLE_RATE,
-  screenArgs,
-} from '../../ffmpeg/encoding.ts'
+import { NO_PROBING, pictureArgs, screenArgs } from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { Area, Size } from '../../x11/connection.ts'
 import type { CaptureBackend, CaptureHelper } from '../capture-backend.ts'
-import { isPulseMuted } from './is-pulse-muted.ts'
-import { listPulseDevices } from './pulse-devices.ts'
-import { PulseWatch } from './pulse-watch.ts'
+import { PulseDevices } from './pulse-devices.ts'
+import { pulseSound } from './pulse-sound.ts'
 import { X11FrameGate } from './x11-frame-gate.ts'
 import { X11ScreenWatch } from './x11-screen-watch.ts'
 import {
@@ -24,60 +17,6 @@ import {
   parseScreenId,
   sessionProblem,
 } from './x11-screens.ts'
-
-/** The name of the source that captures a device. */
-function sourceOf(medium: 'mic' | 'speaker', device: Device): string {
-  return medium === 'mic' ? device.id : `${device.id}.monitor`
-}
-
-/**
- * Properties by which PipeWire uses the named device or none, at full volume. Without them it uses
- * the default device when the named one is missing, another one when it goes away or on request,
- * and the volume that somebody has once set for this program. PulseAudio ignores them.
- */
-const ONLY_THIS_DEVICE = [
-  '--property=node.dont-reconnect=true',
-  '--property=node.dont-fallback=true',
-  '--property=state.restore-props=false',
-]
-
-/**
- * The command that captures sound. parec starts within 10 ms; ffmpeg's own pulse input takes ten
- * times as long, and ffmpeg-static has none.
- */
-export function parecCommand(medium: 'mic' | 'speaker', device: Device): ChildCommand {
-  return {
-    program: 'parec',
-    args: [
-      ...['--raw', '--format=s16le', `--rate=${SAMPLE_RATE}`, `--channels=${CHANNELS[medium]}`],
-      ...['--latency-msec=20', '--client-name=f2f-recorder', `--stream-name=${medium}`],
-      ...ONLY_THIS_DEVICE,
-      ...['-d', sourceOf(medium, device)],
-    ],
-  }
-}
-
-/**
- * The command that plays silence, which keeps a sink from idling. An idle sink delivers in blocks
- * of two seconds, or not at all.
- */
-export function pacatCommand(device: Device): ChildCommand {
-  return {
-    program: 'pacat',
-    args: [
-      ...[
-        '--raw',
-        '--playback',
-        '--latency-msec=20',
-        '--rate=8000',
-        '--channels=1',
-        '--format=s16le',
-      ],
-      ...['--client-name=f2f-recorder', '--stream-name=keep awake', ...ONLY_THIS_DEVICE],
-      ...['-d', device.id],
-    ],
-  }
-}
 
 /** How many times faster than its frame rate x11grab asks for frames at a gate. */
 const GATED_PACE = 4
@@ -133,28 +72,17 @@ async function screenCommand(
 }
 
 /**
- * The backend of Linux: sound by PulseAudio, or PipeWire through its pulse interface; the screen by
- * X11.
+ * The backend of Linux: sound from PulseAudio, or PipeWire through its PulseAudio interface; the
+ * screen from X11.
  */
 export function linuxBackend(
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,
-  now: () => number = Date.now,
 ): CaptureBackend {
-  const pulse = new PulseWatch(env, now)
-  function soundCommand(medium: 'mic' | 'speaker', device: Device): CaptureHelper {
-    const place = {
-      source: sourceOf(medium, device),
-      ...(medium === 'speaker' ? { sink: device.id } : {}),
-    }
-    return {
-      ...parecCommand(medium, device),
-      watchSound: (pid, events) => pulse.watch(place, pid, events),
-    }
-  }
+  const devices = new PulseDevices(env)
   return {
     list: (medium: Medium) =>
-      medium === 'screen' ? listX11Screens(env, ffmpeg) : listPulseDevices(medium, env),
+      medium === 'screen' ? listX11Screens(env, ffmpeg) : devices.list(medium),
     async find(medium, id) {
       const { display } = parseScreenId(id)
       if (medium !== 'screen' || display !== env.DISPLAY || sessionProblem(env) !== null)
@@ -162,12 +90,9 @@ export function linuxBackend(
       const monitor = await findMonitor(id, env)
       return monitor && monitorDevice(display, monitor)
     },
-    command: async (medium, device, quality, anyFfmpeg) =>
-      medium === 'screen'
-        ? screenCommand(device, quality, env, anyFfmpeg)
-        : soundCommand(medium, device),
-    keepAwake: (medium, device) => (medium === 'speaker' ? pacatCommand(device) : null),
-    isMuted: (medium, device) => isPulseMuted(medium, device, env),
+    screen: (device, quality, anyFfmpeg) => screenCommand(device, quality, env, anyFfmpeg),
+    sound: async (medium, device) => pulseSound({ medium, device, env, devices }),
+    isMuted: (medium, device) => devices.isMuted(medium, device),
     quit: 'SIGINT',
     ffmpegInputs: ['x11grab'],
   }

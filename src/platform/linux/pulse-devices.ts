@@ -1,72 +1,261 @@
-import type { Medium } from '../../contract/media.ts'
+import { basename } from 'node:path'
+import type { Device, Medium } from '../../contract/media.ts'
 import type { DeviceList, DeviceView } from '../../contract/views.ts'
-import { runTool, type ToolResult } from '../../processes/run-tool.ts'
+import { PulseConnection } from '../../pulse/connection.ts'
+import {
+  type DeviceInfo,
+  listDevices,
+  type ServerInfo,
+  serverInfo,
+} from '../../pulse/introspection.ts'
+import { COMMAND, SUBSCRIPTION } from '../../pulse/protocol.ts'
+import { PulseError } from '../../pulse/pulse-error.ts'
+import { u32 } from '../../pulse/tagstruct.ts'
+import { within } from '../../time/within.ts'
 import { unavailable } from '../capture-backend.ts'
 
-const PROBE_MS = 1_500
+type Sound = Exclude<Medium, 'screen'>
 
-/**
- * Why `pactl` gave no answer, and the remedy. PipeWire answers `pactl` too, through pipewire-pulse.
- */
-function serverProblem(result: ToolResult): string {
-  switch (result.outcome) {
-    case 'notInstalled':
-      return 'The program pactl is not installed. Install pulseaudio-utils.'
-    case 'timeout':
-      return 'The sound server (PulseAudio or PipeWire) does not answer. Restart it.'
-    default:
-      return 'No sound server answers. Start PulseAudio, or PipeWire with pipewire-pulse, in this session.'
+/** Limit for the devices to be known, with a new connection if need be. */
+const ANSWER_MS = 1_700
+/** Between two questions while volumes change all the time. */
+const REFRESH_MS = 250
+const RECONNECT_FIRST_MS = 250
+const RECONNECT_MAX_MS = 4_000
+const NO_ANSWER = new PulseError('silent', 'The sound server does not answer.')
+
+/** The sound server and its devices at one moment. */
+interface PulseState {
+  server: ServerInfo
+  sources: DeviceInfo[]
+  sinks: DeviceInfo[]
+}
+
+interface MuteWatch {
+  medium: Sound
+  device: Device
+  onChange: (detail: string | null) => void
+  reported: string | null
+}
+
+/** The properties of the recorder that the sound server shows to others. */
+export function clientProperties(): Record<string, string> {
+  return {
+    'application.name': 'f2f-recorder',
+    'application.id': 'f2f-recorder',
+    'application.process.id': String(process.pid),
+    'application.process.binary': basename(process.execPath),
   }
 }
 
-/** Lists the devices of a microphone or speaker: sources that are not monitors, or sinks. */
-export async function listPulseDevices(
-  medium: Exclude<Medium, 'screen'>,
-  env: NodeJS.ProcessEnv,
-): Promise<DeviceList> {
-  const options = { env, limitMs: PROBE_MS }
-  const [info, list] = await Promise.all([
-    runTool({ program: 'pactl', args: ['info'] }, options),
-    runTool({ program: 'pactl', args: ['list', medium === 'mic' ? 'sources' : 'sinks'] }, options),
-  ])
-  const failed = [info, list].find((result) => result.outcome !== 'done')
-  if (failed) return unavailable(serverProblem(failed))
-  const devices = parsePulseDevices(list.stdout, parseDefault(info.stdout, medium))
-  if (devices.length > 0) return { available: true, devices }
-  return unavailable(
-    medium === 'mic'
-      ? 'There is no microphone. Connect one, or switch it on in the sound settings.'
-      : 'There is no speaker. Connect one, or switch it on in the sound settings.',
-  )
-}
-
-/** Reads the name of the default source or sink from the output of `pactl info`. */
-export function parseDefault(info: string, medium: Exclude<Medium, 'screen'>): string | undefined {
-  const line = medium === 'mic' ? /^\s*Default Source: (.+)$/m : /^\s*Default Sink: (.+)$/m
-  return line.exec(info)?.[1]?.trim()
+/** The name of the source that captures a device. */
+export function sourceOf(medium: Sound, device: Pick<Device, 'id'>): string {
+  return medium === 'mic' ? device.id : `${device.id}.monitor`
 }
 
 /**
- * Reads the devices from the output of `pactl list sources` or `pactl list sinks` (the text form,
- * which old versions have too), without monitors. One is always the default: the server's, or else
- * the first.
+ * The devices of the sound server, over one connection that is opened when it is first needed and
+ * stays open. A question over it takes a millisecond or two, so nothing is remembered: a server
+ * that hangs is noticed at once. The server's events cause the questions about mute.
  */
-export function parsePulseDevices(output: string, defaultName: string | undefined): DeviceView[] {
-  const found = output
-    .split(/^(?=(?:Source|Sink) #\d+)/m)
-    .map((block) => ({
-      id: /^\s+Name: (.+)$/m.exec(block)?.[1]?.trim(),
-      label: /^\s+Description: (.+)$/m.exec(block)?.[1]?.trim(),
-      monitorOf: /^\s+Monitor of Sink: (.+)$/m.exec(block)?.[1]?.trim(),
-    }))
-    .filter(
-      ({ id, monitorOf }) =>
-        id && (monitorOf === undefined || monitorOf === 'n/a') && !id.endsWith('.monitor'),
+export class PulseDevices {
+  readonly #env: NodeJS.ProcessEnv
+  readonly #watches = new Set<MuteWatch>()
+  #connection: Promise<PulseConnection> | undefined
+  #answer: Promise<PulseState> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #askedAt = Number.NEGATIVE_INFINITY
+  #reconnectMs = RECONNECT_FIRST_MS
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env
+  }
+
+  /**
+   * Lists the devices of a microphone or speaker: sources that are not monitors, or sinks. Resolves
+   * within 2 s; never rejects.
+   */
+  async list(medium: Sound): Promise<DeviceList> {
+    const state = await this.#ask().catch(toPulseError)
+    if (state instanceof PulseError) return unavailable(serverProblem(state))
+    const devices = deviceViews(state, medium)
+    if (devices.length > 0) return { available: true, devices }
+    return unavailable(
+      medium === 'mic'
+        ? 'There is no microphone. Connect one, or switch it on in the sound settings.'
+        : 'There is no speaker. Connect one, or switch it on in the sound settings.',
     )
-  const standard = found.find(({ id }) => id === defaultName) ?? found[0]
+  }
+
+  /**
+   * Whether a microphone is muted, or a speaker or its monitor; null when the server does not
+   * answer. Never rejects.
+   */
+  async isMuted(medium: Sound, device: Device): Promise<boolean | null> {
+    const state = await this.#ask().catch(() => undefined)
+    return state === undefined ? null : mutedDetail(state, medium, device) !== null
+  }
+
+  /**
+   * Calls back when a device becomes muted, with a whole sentence, and with null when it no longer
+   * is. Unmuted at first.
+   */
+  watchMute(
+    medium: Sound,
+    device: Device,
+    onChange: (detail: string | null) => void,
+  ): { stop(): void } {
+    const watch: MuteWatch = { medium, device, onChange, reported: null }
+    this.#watches.add(watch)
+    this.#refreshIn(0)
+    return {
+      stop: () => {
+        this.#watches.delete(watch)
+        if (this.#watches.size > 0) return
+        clearTimeout(this.#timer)
+        this.#timer = undefined
+      },
+    }
+  }
+
+  /** Asks for the present state. A question that is under way answers further ones. */
+  #ask(): Promise<PulseState> {
+    this.#answer ??= this.#askWithin().finally(() => {
+      this.#answer = undefined
+    })
+    return this.#answer
+  }
+
+  async #askWithin(): Promise<PulseState> {
+    const state = await within(this.#askTwice(), ANSWER_MS)
+    if (state) return state
+    this.#disconnect()
+    throw NO_ANSWER
+  }
+
+  async #askTwice(): Promise<PulseState> {
+    try {
+      return await askState(await this.#connected())
+    } catch (error) {
+      // The server may have been restarted since.
+      if (error instanceof PulseError && error.kind === 'absent')
+        return askState(await this.#connected())
+      throw error
+    }
+  }
+
+  #connected(): Promise<PulseConnection> {
+    this.#connection ??= this.#connect()
+    return this.#connection
+  }
+
+  #connect(): Promise<PulseConnection> {
+    const connecting = this.#open()
+    const forget = (): void => {
+      if (this.#connection !== connecting) return
+      this.#connection = undefined
+      if (this.#watches.size === 0) return
+      this.#refreshIn(this.#reconnectMs)
+      this.#reconnectMs = Math.min(2 * this.#reconnectMs, RECONNECT_MAX_MS)
+    }
+    connecting.then((connection) => connection.closed.then(forget), forget)
+    return connecting
+  }
+
+  async #open(): Promise<PulseConnection> {
+    const connection = await PulseConnection.open(
+      { env: this.#env, properties: clientProperties() },
+      { message: (command) => this.#onMessage(command) },
+    )
+    const changes = SUBSCRIPTION.sink | SUBSCRIPTION.source
+    await connection.request(COMMAND.subscribe, [u32(changes)], () => {})
+    // It lasts as long as this process, but is no reason for it to last.
+    connection.unref()
+    return connection
+  }
+
+  #disconnect(): void {
+    void this.#connection?.then(
+      (connection) => connection.close(),
+      () => {},
+    )
+    this.#connection = undefined
+  }
+
+  #onMessage(command: number): void {
+    if (command !== COMMAND.subscribeEvent || this.#watches.size === 0) return
+    this.#refreshIn(Math.max(0, this.#askedAt + REFRESH_MS - performance.now()))
+  }
+
+  /** Asks in `inMs` for what is muted, unless that is due already. */
+  #refreshIn(inMs: number): void {
+    this.#timer ??= setTimeout(() => void this.#refresh(), inMs)
+  }
+
+  async #refresh(): Promise<void> {
+    this.#timer = undefined
+    this.#askedAt = performance.now()
+    const state = await this.#ask().catch(() => undefined)
+    // Without an answer the end of the connection causes the next question.
+    if (state === undefined) return
+    this.#reconnectMs = RECONNECT_FIRST_MS
+    for (const watch of [...this.#watches]) {
+      const detail = mutedDetail(state, watch.medium, watch.device)
+      if (detail === watch.reported) continue
+      watch.reported = detail
+      watch.onChange(detail)
+    }
+  }
+}
+
+async function askState(connection: PulseConnection): Promise<PulseState> {
+  const [server, sources, sinks] = await Promise.all([
+    serverInfo(connection),
+    listDevices(connection, 'source'),
+    listDevices(connection, 'sink'),
+  ])
+  return { server, sources, sinks }
+}
+
+function toPulseError(error: unknown): PulseError {
+  if (error instanceof PulseError) return error
+  throw error
+}
+
+/** Why the server gave no answer, and the remedy. */
+function serverProblem({ kind, message }: PulseError): string {
+  switch (kind) {
+    case 'silent':
+      return 'The sound server (PulseAudio or PipeWire) does not answer. Restart it.'
+    case 'absent':
+      return 'No sound server answers. Start PulseAudio, or PipeWire with pipewire-pulse, in this session.'
+    case 'refused':
+      return `${message} Check that the recorder runs as the user of this session.`
+  }
+}
+
+/** The devices of a medium. One is always the default: the server's, or else the first. */
+function deviceViews({ server, sources, sinks }: PulseState, medium: Sound): DeviceView[] {
+  const [all, defaultName] =
+    medium === 'mic' ? [sources, server.defaultSource] : [sinks, server.defaultSink]
+  const found = all.filter(
+    ({ monitorOf, name }) => monitorOf === null && !name.endsWith('.monitor'),
+  )
+  const standard = found.find(({ name }) => name === defaultName) ?? found[0]
   return found.map((device) => ({
-    id: device.id!,
-    label: device.label && device.label !== '(null)' ? device.label : device.id!,
+    id: device.name,
+    label: device.description || device.name,
     default: device === standard,
   }))
+}
+
+function mutedDetail(
+  { sources, sinks }: PulseState,
+  medium: Sound,
+  device: Pick<Device, 'id'>,
+): string | null {
+  const source = sources.find(({ name }) => name === sourceOf(medium, device))
+  const sink = medium === 'speaker' ? sinks.find(({ name }) => name === device.id) : undefined
+  if (!source?.muted && !sink?.muted) return null
+  return `The ${medium === 'mic' ? 'microphone' : 'speaker'} is muted.`
 }

@@ -6,6 +6,7 @@ import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import { runTool } from '../../processes/run-tool.ts'
 import { type CaptureBackend, unavailable } from '../capture-backend.ts'
+import { programSound } from '../program-sound.ts'
 
 // Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output
 // only.
@@ -95,9 +96,10 @@ export function macosBackend(
       const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
       return macosDevices(medium, stderr)
     },
-    command: async (medium, device, quality, anyFfmpeg) =>
-      macosCommand(medium, device, quality, await anyFfmpeg()),
-    keepAwake: () => null,
+    screen: async (device, quality, anyFfmpeg) =>
+      macosCommand('screen', device, quality, await anyFfmpeg()),
+    sound: async (medium, device, quality, anyFfmpeg) =>
+      programSound(macosCommand(medium, device, quality, await anyFfmpeg()), env),
     quit: 'SIGINT',
     ffmpegInputs: ['avfoundation'],
   }

@@ -4,6 +4,7 @@ import { CHANNELS, pcmArgs, pictureArgs, SAMPLE_RATE, screenArgs } from '../../f
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { CaptureBackend } from '../capture-backend.ts'
+import { programSound } from '../program-sound.ts'
 
 /** Pitch of the tone on each audio medium, in Hz. */
 export const SYNTHETIC_TONES = { mic: 440, speaker: 880 } as const
@@ -29,15 +30,15 @@ export function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpe
 }
 
 /** The backend of a test picture and tones in place of devices; used only when chosen by name. */
-export function syntheticBackend(): CaptureBackend {
+export function syntheticBackend(env: NodeJS.ProcessEnv): CaptureBackend {
   return {
     list: async (medium) => ({
       available: true,
       devices: [{ id: `synthetic-${medium}`, label: LABELS[medium], default: true }],
     }),
-    command: async (medium, _device, quality, ffmpeg) =>
-      syntheticCommand(medium, quality, await ffmpeg()),
-    keepAwake: () => null,
+    screen: async (_device, quality, ffmpeg) => syntheticCommand('screen', quality, await ffmpeg()),
+    sound: async (medium, _device, quality, ffmpeg) =>
+      programSound(syntheticCommand(medium, quality, await ffmpeg()), env),
     quit: process.platform === 'win32' ? 'q' : 'SIGINT',
     ffmpegInputs: ['lavfi'],
   }

@@ -6,6 +6,7 @@ import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import { runTool } from '../../processes/run-tool.ts'
 import { type CaptureBackend, unavailable } from '../capture-backend.ts'
+import { programSound } from '../program-sound.ts'
 
 // Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output
 // only.
@@ -108,9 +109,10 @@ export function windowsBackend(
       const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
       return windowsAudioDevices(medium, parseDshowAudio(stderr))
     },
-    command: async (medium, device, quality, anyFfmpeg) =>
-      windowsCommand(medium, device, quality, await anyFfmpeg()),
-    keepAwake: () => null,
+    screen: async (device, quality, anyFfmpeg) =>
+      windowsCommand('screen', device, quality, await anyFfmpeg()),
+    sound: async (medium, device, quality, anyFfmpeg) =>
+      programSound(windowsCommand(medium, device, quality, await anyFfmpeg()), env),
     quit: 'q',
     ffmpegInputs: ['dshow', 'gdigrab'],
   }

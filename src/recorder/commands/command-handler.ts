@@ -270,6 +270,8 @@ export class CommandHandler {
   }
 
   #answerWithinLimit(pending: PendingCommand): Promise<CommandAnswer> {
+    // A tag waits for the disk alone, which has a limit of its own.
+    if (!this.#options.facts.isPending(pending)) return pending.answered
     const limit = pending.goal === 'flowing' ? START_LIMIT_MS : END_LIMIT_MS
     const timer = setTimeout(() => this.#options.facts.expire(pending), limit)
     timer.unref()

@@ -249,6 +249,11 @@ export class FactPipeline {
     }).catch((error) => this.#options.onFault('a capture’s report', error))
   }
 
+  /** Whether the outcome of a command is still open. */
+  isPending(command: PendingCommand): boolean {
+    return this.#pending.has(command)
+  }
+
   /** Settles a command that has waited too long. */
   expire(pending: PendingCommand): void {
     if (this.#failure || !this.#pending.has(pending)) return

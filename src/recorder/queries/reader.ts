@@ -115,7 +115,7 @@ export class Reader {
   async recording(id: string, side: ClientSide): Promise<RecordingWithHistory> {
     const { log } = this.#options
     const view = id === 'current' ? this.current() : await log.recording(id)
-    if (view) return this.#withHistory(view, side)
+    if (view) return this.#shown(view, side) ?? (await this.#withHistory(view, side))
     throw id === 'current'
       ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
       : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
@@ -140,16 +140,15 @@ export class Reader {
     return { items: items.map((view) => this.toAnswer(view, side)), cursor }
   }
 
-  /** Returns the same object as before while nothing in it has changed. */
+  /** Returns the same object as before while nothing in it has changed; else undefined. */
+  #shown(view: RecordingView, side: ClientSide): RecordingWithHistory | undefined {
+    const last = this.#last.get(side)
+    if (last?.view !== view || last.changes !== this.#changes) return undefined
+    return last.unrecordedEnd === this.#options.facts.unrecordedEnd ? last.answer : undefined
+  }
+
   async #withHistory(view: RecordingView, side: ClientSide): Promise<RecordingWithHistory> {
     const { unrecordedEnd } = this.#options.facts
-    const last = this.#last.get(side)
-    if (
-      last?.view === view &&
-      last.changes === this.#changes &&
-      last.unrecordedEnd === unrecordedEnd
-    )
-      return last.answer
     const changes = this.#changes
     const answer = { ...this.toAnswer(view, side), tagHistory: await this.#tagHistory(view) }
     this.#last.set(side, { view, changes, unrecordedEnd, answer })

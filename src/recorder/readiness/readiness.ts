@@ -15,6 +15,7 @@ import {
   keyChecks,
   lockChecks,
   logChecks,
+  outsiderChecks,
   type SystemParts,
 } from './system-checks.ts'
 
@@ -56,6 +57,7 @@ export class Readiness {
       Promise.resolve(logChecks(this.#options)),
       withinLimit(keyChecks(this.#options), { id: 'key' }),
       withinLimit(lockChecks(this.#options), { id: 'lock' }),
+      Promise.resolve(outsiderChecks(this.#options)),
     ])
     const checks = groups.flat()
     const ready = checks.every(({ result }) => result !== 'fail')

@@ -5,6 +5,7 @@ import type { ReadinessCheck } from '../../contract/views.ts'
 import { WARNINGS } from '../../contract/warnings.ts'
 import type { KeyRing } from '../../custody/port.ts'
 import type { EventLog } from '../../store/port.ts'
+import type { Contradictions } from '../contradictions.ts'
 import type { DesktopGuard } from '../custody/desktop-guard.ts'
 import type { DiskWatch } from '../disk/disk-watch.ts'
 
@@ -15,6 +16,7 @@ export interface SystemParts {
   log: Pick<EventLog, 'status' | 'verification' | 'position' | 'events'>
   keys: Pick<KeyRing, 'status'>
   desktop: Pick<DesktopGuard, 'problem'>
+  contradictions: Pick<Contradictions, 'detail'>
   rules(): Pick<CustodyRules, 'lock'>
   /** Why nothing can be written; undefined when all is well. */
   failure(): RecorderError | undefined
@@ -163,4 +165,11 @@ export async function lockChecks({ desktop, rules }: SystemParts): Promise<Readi
   if (problem === null) return [{ id, result: 'pass', detail: 'A locked screen is noticed.' }]
   const detail = `A locked screen is not noticed, so nothing is paused then. ${problem.detail}`
   return [{ id, result: 'warn', detail, remedy: problem.remedy }]
+}
+
+/** Checks that nobody outside knows another log. There is no result while nobody does. */
+export function outsiderChecks({ contradictions }: SystemParts): ReadinessCheck[] {
+  const { detail } = contradictions
+  if (detail === null) return []
+  return [{ id: 'outsiders', result: 'warn', detail, remedy: WARNINGS.LOG_CONTRADICTED[1] }]
 }

@@ -56,6 +56,9 @@ export const de: Record<keyof typeof en, string> = {
     'Schließen Sie es wieder an, oder starten Sie die Spur mit einem anderen Gerät.',
   'alarm.CAPTURE_FAILED': 'Es wird nichts aufgenommen.',
   'alarm.CAPTURE_FAILED.remedy': 'Prüfen Sie das Gerät, und starten Sie die Spur dann neu.',
+  'alarm.LOG_CONTRADICTED': 'Ein Zeuge kennt ein anderes Protokoll dieses Rekorders.',
+  'alarm.LOG_CONTRADICTED.remedy':
+    'Rufen Sie Ihren Administrator: Der Rekorder wurde vielleicht auf einen früheren Stand zurückgesetzt. Aufnehmen geht weiterhin.',
   'record.status.unknown': 'Unbekannt',
   'record.status.ready': 'Bereit',
   'record.status.starting': 'Startet',
@@ -239,5 +242,6 @@ export const de: Record<keyof typeof en, string> = {
   'list.by.home': 'Kommandozeile',
   'list.failed': 'Ausgefallen: {media}',
   'list.hasGaps': 'Lücken',
+  'nav.audit': 'Revision',
   'nav.inspector': 'Inspektor',
 }

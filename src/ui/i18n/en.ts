@@ -51,6 +51,9 @@ export const en = {
   'alarm.DEVICE_UNAVAILABLE.remedy': 'Plug it in again, or start the medium with another device.',
   'alarm.CAPTURE_FAILED': 'Nothing is captured.',
   'alarm.CAPTURE_FAILED.remedy': 'Check the device, then start the medium again.',
+  'alarm.LOG_CONTRADICTED': 'A witness knows another log of this recorder.',
+  'alarm.LOG_CONTRADICTED.remedy':
+    'Call your administrator: the recorder may have been put back to an earlier state. Recording goes on.',
   'record.status.unknown': 'Unknown',
   'record.status.ready': 'Ready',
   'record.status.starting': 'Starting',
@@ -231,5 +234,6 @@ export const en = {
   'list.by.home': 'Command line',
   'list.failed': 'Failed: {media}',
   'list.hasGaps': 'Gaps',
+  'nav.audit': 'Audit',
   'nav.inspector': 'Inspector',
 }

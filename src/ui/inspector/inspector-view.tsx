@@ -3,6 +3,7 @@ import { RecorderProblem } from '../../client/errors.ts'
 import type { ReplayState } from '../../contract/replay.ts'
 import { ProblemText } from '../controls/problem-text.tsx'
 import { current } from '../live/live-state.ts'
+import { ProofPanel } from '../player/proof/proof-panel.tsx'
 import { hrefTo } from '../shell/router.ts'
 import { ActorTree } from './actor-tree.tsx'
 import { Charts } from './charts.tsx'
@@ -135,6 +136,11 @@ function Opened({ inspected, runner, state, isLive, query }: OpenedProps) {
           </div>
         </div>
       </div>
+      <ProofPanel
+        id={inspected.id}
+        isClosed={inspected.replay.events.some(({ type }) => type === 'recording.closed')}
+        position={state.event?.position ?? inspected.replay.events[0]?.position ?? 1}
+      />
       <KeysDialog dialog={keys} />
     </article>
   )

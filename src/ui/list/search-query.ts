@@ -1,5 +1,6 @@
 import type { SearchRequest } from '../../client/types.ts'
 import { RECORDING_STATES, type RecordingState } from '../../contract/states.ts'
+import { isDay, startOfDay } from '../controls/local-day.ts'
 import { parseWords, type SearchTag, writeTag } from './search-words.ts'
 
 /** The conditions of a search, as a person gives them. An empty one does not restrict it. */
@@ -28,12 +29,11 @@ export const EVERYTHING: SearchQuery = {
 }
 
 const MOST_CHARACTERS = 128
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** Reads a search from the parameters of its link. Leaves out what is no condition. */
 export function parseSearch(parameters: URLSearchParams): SearchQuery {
   const read = (name: string): string => parameters.get(name) ?? ''
-  const day = (name: string): string => (DAY.test(read(name)) ? read(name) : '')
+  const day = (name: string): string => (isDay(read(name)) ? read(name) : '')
   return {
     text: read('text'),
     tags: parameters.getAll('tag').flatMap((tag) => parseWords(tag).tags),
@@ -78,17 +78,11 @@ export function toRequests(search: SearchQuery): SearchBody[] {
   if (text) body.text = text
   if (search.client.trim()) body.client = search.client.trim()
   if (search.state) body.state = search.state
-  if (search.from) body.from = startOf(search.from, 0)
-  if (search.to) body.to = startOf(search.to, 1)
+  if (search.from) body.from = startOfDay(search.from, 0)
+  if (search.to) body.to = startOfDay(search.to, 1)
   if (search.gaps) body.gaps = true
   if (search.tags.length === 0) return [body]
   return tagVariants(search.tags).map((tags) => ({ ...body, tags }))
-}
-
-/** Returns when a day starts here, some days later. */
-function startOf(day: string, daysLater: number): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
-  return new Date(year, month - 1, date + daysLater).toISOString()
 }
 
 /** Tags beyond so many are searched as texts only: each further one doubles the requests. */

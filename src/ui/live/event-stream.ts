@@ -1,6 +1,7 @@
 import { RecorderProblem, UnauthenticatedError } from '../../client/errors.ts'
+import { followOver } from '../../client/follow-over.ts'
+import { createTransport } from '../../client/transport.ts'
 import type { StreamMessage } from '../../client/types.ts'
-import { recorder } from './recorder.ts'
 
 /** The state of a stream. Only while it is `open` does the page learn of every change. */
 export type StreamState = 'connecting' | 'open' | 'lost' | 'signedOut'
@@ -16,6 +17,9 @@ export interface EventStream {
   /** Calls for an attempt at once, when the stream waits before its next one. */
   retry(): void
 }
+
+// Without the rest of the client: the worker of all windows is loaded beside the page.
+const followRecorder = followOver(createTransport())
 
 const RETRY_MS = 1_000
 /** A wrong credential is counted by the recorder, so it is not shown every second. */
@@ -45,7 +49,7 @@ export function openEventStream(tell: (news: StreamNews) => void): EventStream {
       const { signal } = attempt
       const options = { levels: true, after: position, signal, onConnection, onProblem }
       try {
-        for await (const message of recorder.follow(options)) {
+        for await (const message of followRecorder(options)) {
           if (message.kind === 'event') position = message.event.position
           tell({ message })
         }

@@ -1,15 +1,22 @@
+import { useEffect } from 'preact/hooks'
 import type { RecordingAnswer } from '../../contract/views.ts'
+import { hasScope, loadSession } from '../live/session.ts'
 import { senderName } from '../record/sender-name.ts'
 import { hrefTo } from '../shell/router.ts'
+import { AccessList } from './custody/access-list.tsx'
 import { t } from './texts/texts.ts'
 import { dateText } from './time-text.ts'
 
-/** Stands in the place of the player of an erased recording: when, by whom and why. */
+/**
+ * Stands in the place of the player of an erased recording: when, by whom and why, and who had seen
+ * it before.
+ */
 export function ErasedNotice({ recording }: { recording: RecordingAnswer }) {
   const { erased, startedAt } = recording
+  useEffect(() => void loadSession(), [])
   if (erased === null) return null
   return (
-    <section class="notice" data-erased>
+    <section class="notice erased" data-erased>
       <h1>{dateText(startedAt)}</h1>
       <p>
         {t('player.erased', { when: dateText(erased.at), who: senderName(erased.by) })}{' '}
@@ -21,6 +28,7 @@ export function ErasedNotice({ recording }: { recording: RecordingAnswer }) {
           {t('player.toList')}
         </a>
       </p>
+      {hasScope('audit') && <AccessList id={recording.id} />}
     </section>
   )
 }

@@ -94,10 +94,18 @@ function Opened({ data, at }: { data: RecordedData; at: string | null }) {
         <EventList data={data} player={player} />
       </div>
       {data.recording.value && <CustodyPanel recording={data.recording.value} />}
-      {data.recording.value && <ProofPanel recording={data.recording.value} />}
+      <Proof data={data} />
       <div hidden ref={sounds} data-sounds />
     </article>
   )
+}
+
+function Proof({ data }: { data: RecordedData }) {
+  const { value: recording } = data.recording
+  const last = data.events.value.at(-1)
+  if (recording === null || last === undefined) return null
+  const isClosed = recording.state === 'Closed'
+  return <ProofPanel id={data.id} isClosed={isClosed} position={last.position} />
 }
 
 /** Where the first media begin. Before that there is nothing to see. */

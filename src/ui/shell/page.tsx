@@ -35,6 +35,7 @@ export function Page() {
             text={t('nav.inspector')}
             isHere={place.name === 'inspector'}
           />
+          <Place href={hrefTo('/audit')} text={t('nav.audit')} isHere={place.name === 'audit'} />
           <Place
             href={hrefTo('/settings')}
             text={t('nav.settings')}
@@ -81,6 +82,13 @@ const loadInspector = async () => {
   ])
   return InspectorView
 }
+const loadAudit = async () => {
+  const [{ AuditView }] = await Promise.all([
+    import('../audit/audit-view.tsx'),
+    loadStyles('audit'),
+  ])
+  return AuditView
+}
 const loadSettings = () =>
   import('../settings/settings-view.tsx').then(({ SettingsView }) => SettingsView)
 
@@ -95,6 +103,10 @@ function View({ place }: { place: Route }) {
     return (
       <LazyView key="inspector" load={loadInspector} props={{ id: place.id, query: place.query }} />
     )
+  if (place.name === 'audit') {
+    const { question, query } = place
+    return <LazyView key="audit" load={loadAudit} props={{ question, query }} />
+  }
   if (place.name === 'settings') return <LazyView key="settings" load={loadSettings} props={{}} />
   return <RecordView />
 }

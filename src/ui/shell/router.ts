@@ -6,6 +6,7 @@ export type Route =
   | { name: 'recordings'; query: URLSearchParams }
   | { name: 'recording'; id: string; query: URLSearchParams }
   | { name: 'inspector'; id: string | null; query: URLSearchParams }
+  | { name: 'audit'; question: string; query: URLSearchParams }
   | { name: 'settings' }
 
 const fragment = signal(location.hash)
@@ -27,6 +28,7 @@ export function parseRoute(hash: string): Route {
   if (room === 'recordings' && id) return { name: 'recording', id: decoded(id), query }
   if (room === 'recordings') return { name: 'recordings', query }
   if (room === 'inspector') return { name: 'inspector', id: id ? decoded(id) : null, query }
+  if (room === 'audit') return { name: 'audit', question: id ?? '', query }
   if (room === 'settings') return { name: 'settings' }
   return { name: 'record' }
 }

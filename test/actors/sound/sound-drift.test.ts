@@ -6,6 +6,9 @@ import { suite } from '../../support/suite.ts'
 const RATE = 48_000
 const CHUNK = 960
 const HOUR = 3_600
+/** As src/pulse/paced-reading.ts reads. */
+const STEP_MS = 40
+const PROMPT_EVERY = 8
 /** An epoch time, as the recorder's clock gives it. */
 const START = 1_780_000_000_000.4
 
@@ -38,6 +41,8 @@ interface Run {
   seconds: number
   /** Takes place at this second: so many ms are lost (or, below 0, doubled). */
   loss?: { at: number; ms: number }
+  /** It is read in steps of 40 ms, and as it comes in one step of eight. */
+  isPaced?: boolean
   /** All sound comes so much later from this second on. */
   delay?: { at: number; ms: number }
 }
@@ -45,7 +50,7 @@ interface Run {
 /**
  * How far the kept sound was off its time, at the worst after the first 5 s, and at the end; in ms.
  */
-function keep({ ppm, seconds, loss, delay }: Run): {
+function keep({ ppm, seconds, loss, delay, isPaced = false }: Run): {
   worst: number
   last: number
   lostAt: number | undefined
@@ -65,7 +70,10 @@ function keep({ ppm, seconds, loss, delay }: Run): {
     // When the last sample of the chunk was captured.
     const at = (frames / clock) * 1_000 + lost
     const delayed = delay && at > delay.at * 1_000 ? delay.ms : 0
-    const arrivedAt = Math.max(arrivedBefore, at + delayed + late(at))
+    const cameAt = at + delayed + late(at)
+    const step = Math.floor(cameAt / STEP_MS)
+    const isLate = isPaced && at > 1_000 && step % PROMPT_EVERY !== 0
+    const arrivedAt = Math.max(arrivedBefore, isLate ? (step + 1) * STEP_MS : cameAt)
     arrivedBefore = arrivedAt
     drift.push(CHUNK, START + arrivedAt)
     startedAt ??= drift.originAt(START + arrivedAt)
@@ -85,6 +93,16 @@ suite('drift of sound', (test) => {
       assert.equal(lostAt, undefined)
       assert.ok(worst <= 5, `${worst} ms off`)
     })
+
+  test('sound that is read in steps stays as close to the clock', () => {
+    for (const ppm of [0, 50, -500, 2_000]) {
+      const { worst, lostAt } = keep({ ppm, seconds: HOUR / 4, isPaced: true })
+      assert.equal(lostAt, undefined)
+      assert.ok(worst <= 5, `${worst} ms off at ${ppm} ppm`)
+    }
+    const { lostAt } = keep({ ppm: 100, seconds: 60, loss: { at: 30, ms: 400 }, isPaced: true })
+    assert.ok(lostAt !== undefined && lostAt <= 30_310 && lostAt > 29_650, `${lostAt}`)
+  })
 
   test('sound that is lost for good is noticed within 2 s, with the time before it', () => {
     const { lostAt } = keep({ ppm: 100, seconds: 60, loss: { at: 30, ms: 400 } })

@@ -35,7 +35,7 @@ async function readAll(told: Told[], { size = told.length, tamper = 0 } = {}) {
           .slice(after)
           .map((one) => (one.position === tamper ? { ...one, record: '{}' } : one)),
       proofs: {
-        ...{ checkpoint: undefined, keys: [] },
+        ...{ checkpoint: undefined, keys: [], consistency: async () => [] },
         inclusions: (positions) =>
           Promise.all(positions.map((at) => inclusionProof(at - 1, size, subtree))),
       },
@@ -45,6 +45,8 @@ async function readAll(told: Told[], { size = told.length, tamper = 0 } = {}) {
   for await (const piece of proven.lines()) text += piece
   return { proven, lines: text.trim().split('\n') }
 }
+
+const NO_PROOFS = { inclusions: async () => [], consistency: async () => [] }
 
 const WHOLE: Told[] = [
   { type: 'recording.starting', version: 1 },
@@ -94,7 +96,7 @@ suite('the checkpoint of a bundle', (test) => {
     ]) {
       const note = signNote(text, order)
       const { signatureLine, findings, facts } = readCheckpoint({
-        ...{ checkpoint: { note }, keys, inclusions: async () => [] },
+        ...{ checkpoint: { note }, keys, ...NO_PROOFS },
       })
       assert.deepEqual([findings, facts.size, facts.signers], [[], 9, [NAME]])
       const line = note.split('\n')[signatureLine - 1]
@@ -105,7 +107,7 @@ suite('the checkpoint of a bundle', (test) => {
   test('that no key of the log has signed is a finding; without any there is no bundle', () => {
     const stranger = createSigner('ed25519', NAME, randomBytes(32))
     const note = signNote(text, [stranger])
-    const proofs = { keys, inclusions: async () => [] }
+    const proofs = { keys, ...NO_PROOFS }
     const { findings } = readCheckpoint({ ...proofs, checkpoint: { note } })
     assert.equal(findings[0]?.kind, 'notSigned')
     assert.throws(

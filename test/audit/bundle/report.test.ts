@@ -101,8 +101,8 @@ suite('the report of a recording', (test) => {
 
   test('says at the top when something is not in order, and what', () => {
     const finding = { kind: 'segmentMissing', file: 'mic-000001.ogg.age', expected: 'ab' } as const
-    const checkpoint = { origin: 'x', size: 9, signers: [], cosignatures: 0 }
-    const counts = { events: 3, proven: 3, segments: 1, intact: 0, isTimestamped: false }
+    const checkpoint = { origin: 'x', size: 9, signers: [] }
+    const counts = { events: 3, proven: 3, segments: 1, intact: 0, confirmations: [] }
     const page = renderReport(model, 'en', {
       verdict: { ...counts, checkpoint, findings: [finding] },
     })

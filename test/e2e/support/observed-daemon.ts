@@ -23,7 +23,7 @@ export interface ObservedDaemon extends TestDaemon {
    * The processes that it, or one of them, has started and that still run, also after its own end.
    */
   children(): RunningProcess[]
-  /** Those of them that capture, encode or play; not those that only look for devices. */
+  /** Those of them that capture or encode; not those that only look for devices. */
   captures(): RunningProcess[]
   /**
    * Sends a command, which must succeed, to a path below `/v1`, and returns the recording. A start
@@ -40,7 +40,7 @@ export const notLinux =
     ? null
     : `processes are watched by /proc, which ${process.platform} has not`
 
-const CAPTURES = /\bpipe:1\b|\bparec\b|\bpacat\b/
+const CAPTURES = /\bpipe:1\b/
 
 /** A spare waits for its input, so it has written no media; it may have greeted its gate. */
 const SPARE_WRITES_MAX = 1_000

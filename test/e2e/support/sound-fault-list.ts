@@ -1,3 +1,4 @@
+import type { RelayedConnection, SoundRelay } from '../../../lab/sound-relay.ts'
 import type { VirtualDesktop } from '../../../lab/virtual-desktop.ts'
 import type { Medium } from '../../../src/contract/media.ts'
 import { type ObservedDaemon, oneWith } from './observed-daemon.ts'
@@ -8,6 +9,8 @@ export interface SoundWorld {
   desktop: VirtualDesktop
   daemon: ObservedDaemon
   ffmpeg: StallingFfmpeg
+  /** Between the daemon and the sound server. */
+  relay: SoundRelay
 }
 
 /** A fault of sound, and how it is to be told. */
@@ -22,6 +25,13 @@ export interface SoundFault {
 
 const captureOf = ({ daemon }: SoundWorld, text: string): number =>
   oneWith(daemon.captures(), text).pid
+
+function connectionOf({ relay }: SoundWorld, source: string): RelayedConnection {
+  const found = relay.connectionsWith(source)
+  if (found.length !== 1) throw new Error(`${found.length} connections to ${source}`)
+  return found[0]!
+}
+
 /** The microphone's encoder: libopus for a voice. */
 const ENCODER = '-application voip'
 
@@ -35,7 +45,7 @@ export const SOUND_FAULTS: SoundFault[] = [
       return () => desktop.restartSound()
     },
     reason: 'deviceLost',
-    detail: /Connection terminated|Connection failure/,
+    detail: /has ended the connection/,
   },
   {
     what: 'the sound server is frozen',
@@ -55,23 +65,23 @@ export const SOUND_FAULTS: SoundFault[] = [
       return undefined
     },
     reason: 'deviceLost',
-    detail: /Connection terminated|Connection failure/,
+    detail: /has ended the connection/,
   },
   {
-    what: 'the capture helper is killed',
+    what: 'the connection to the sound server ends',
     media: ['mic'],
     async strike(world) {
-      process.kill(captureOf(world, '-d microphone'), 'SIGKILL')
+      connectionOf(world, 'microphone').cut()
       return undefined
     },
-    reason: 'captureFailed',
-    detail: /The capture helper was ended by SIGKILL/,
+    reason: 'deviceLost',
+    detail: /has ended the connection/,
   },
   {
-    what: 'the capture helper is frozen',
+    what: 'the connection to the sound server is frozen',
     media: ['mic'],
     async strike(world) {
-      process.kill(captureOf(world, '-d microphone'), 'SIGSTOP')
+      connectionOf(world, 'microphone').freeze()
       return undefined
     },
     reason: 'captureFailed',

@@ -226,6 +226,7 @@ suite('readiness', (test) => {
     failure: () => undefined,
     keys: bench.keys,
     desktop: { problem: async () => null },
+    contradictions: { detail: null },
     rules: () => RULES,
     builtAt: 0,
     ...more,

@@ -42,7 +42,8 @@ export function signatureCommand(line: number): string {
   ].join('\n')
 }
 
-/** Returns the command that verifies the timestamp of the checkpoint. */
+/** Returns the command that verifies the timestamp of the checkpoint of a size. */
 export function timestampCommand(size: number): string {
-  return `openssl ts -verify -in timestamps/${size}.tsr -data checkpoint.txt -CAfile tsa.pem`
+  const name = `timestamps/${size}`
+  return `openssl ts -verify -in ${name}.tsr -data ${name}.checkpoint -CAfile tsa.pem`
 }

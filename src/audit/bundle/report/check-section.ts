@@ -11,7 +11,6 @@ export function checkSection({ model, verdict, bundle, texts }: Section): Html {
   const hashes = hashCommand(model.segments)
   const open = openCommand(model.segments)
   const isLong = hashes.split('\n').length > MOST_LINES
-  const { size } = verdict.checkpoint
   const steps: (Html | null)[] = [
     bundle.hasVerifier
       ? html`<li><p>${words.python}</p>${command('python3 verify.py')}<p>${words.pythonResult}</p></li>`
@@ -25,8 +24,13 @@ export function checkSection({ model, verdict, bundle, texts }: Section): Html {
       ? null
       : html`<li><p>${words.hashes}</p>${isLong ? html`<details><summary>${words.hashesSummary(model.segments.length)}</summary>${command(hashes)}</details>` : command(hashes)}</li>`,
     html`<li><p>${words.signature}</p>${command(signatureCommand(bundle.signatureLine))}<p>${words.signatureResult}</p></li>`,
-    verdict.isTimestamped
-      ? html`<li><p>${words.timestamp}</p>${command(timestampCommand(size))}</li>`
+    ...verdict.confirmations
+      .filter(({ kind }) => kind === 'timestampAuthority')
+      .map(
+        ({ size }) => html`<li><p>${words.timestamp}</p>${command(timestampCommand(size))}</li>`,
+      ),
+    bundle.hasVerifier && verdict.confirmations.some(({ kind }) => kind === 'witness')
+      ? html`<li><p>${words.witness}</p>${command('python3 verify.py --witness KEY')}</li>`
       : null,
   ]
   return html`<section id="check"><h2>${words.heading}</h2><p>${words.intro}</p>

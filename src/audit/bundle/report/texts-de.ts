@@ -27,6 +27,7 @@ const warnings: ReportTexts['warnings'] = {
   PAUSE_OVERDUE: 'Eine Pause dauerte länger als erlaubt.',
   STORAGE_LOW: 'Der Datenträger war fast voll.',
   CLOCK_STEPPED: 'Die Uhr des Computers wurde gestellt.',
+  LOG_CONTRADICTED: 'Jemand außerhalb kennt ein anderes Protokoll unter diesem Namen.',
   RETENTION_WAITS: 'Die Aufbewahrung löscht nichts, weil die Uhr falsch gehen kann.',
 }
 
@@ -58,6 +59,8 @@ function finding(one: Finding): string {
       return 'Die Ereignisse sagen nicht, dass die Aufnahme abgeschlossen wurde.'
     case 'notSigned':
       return `Der Checkpoint ist nicht mit einem Schlüssel dieses Protokolls signiert: ${one.reason}`
+    case 'confirmationWrong':
+      return `Der bestätigte Checkpoint ${one.file} ist keiner dieses Protokolls: ${one.reason}`
   }
 }
 
@@ -189,12 +192,13 @@ export const de: ReportTexts = {
     segments: (intact, count) =>
       `${intact} von ${count} gespeicherten Dateien haben genau die Bytes, die aufgenommen wurden.`,
     signed: (signers) => `Der Checkpoint ist signiert von ${signers}.`,
-    cosigned: (count) =>
-      count === 1
-        ? 'Ein Zeuge von außen hat ihn auch signiert.'
-        : `${count} Zeugen von außen haben ihn auch signiert.`,
-    timestamped:
-      'Ein Zeitstempel von außen (RFC 3161) sagt, wann es den Checkpoint spätestens gab.',
+    cosigned: (witness, when, size) =>
+      `Der außenstehende Zeuge ${witness} hat die ersten ${size} Einträge des Protokolls am ${when} signiert.`,
+    timestamped: (when, size) =>
+      `Ein Zeitstempeldienst (RFC 3161) sagt, dass es die ersten ${size} Einträge des Protokolls am ${when} gab.`,
+    unknownTime: 'einem Zeitpunkt, der sich nicht lesen lässt,',
+    covers: (covered, events) =>
+      `Davon gehören ${covered} zu den ${events} Ereignissen dieser Aufnahme.`,
     composed: 'Die abspielbare Datei wurde aus diesen gespeicherten Dateien erstellt.',
     noComposed: (reason) => `Eine abspielbare Datei der ganzen Aufnahme gibt es nicht: ${reason}`,
     own: 'Das sagt der Rekorder über sich selbst. Sie müssen es nicht glauben:',
@@ -282,6 +286,8 @@ export const de: ReportTexts = {
     signatureResult: 'Die Antwort ist „Signature Verified Successfully“.',
     timestamp:
       'Den Zeitstempel prüfen. tsa.pem ist das Zertifikat der Stelle, die ihn ausgestellt hat:',
+    witness:
+      'Prüfen, wer mitsigniert hat. KEY ist der Schlüssel des Zeugen, den Sie von ihm selbst haben:',
     limits:
       'Was keine Prüfung zeigen kann: ob das Mikrofon im richtigen Raum war, und was vor dem Beginn gesagt wurde. Einem Rekorder, dessen Besitzer das ganze Protokoll neu geschrieben hat, kommt nur auf die Spur, wer einen Zeugen, einen Zeitstempel oder eine Quittung von außen hat.',
   },

@@ -53,6 +53,8 @@ function finding(one: Finding): string {
       return 'The events do not say that the recording was closed.'
     case 'notSigned':
       return `The checkpoint is not signed by a key of this log: ${one.reason}`
+    case 'confirmationWrong':
+      return `The confirmed checkpoint ${one.file} is not one of this log: ${one.reason}`
   }
 }
 
@@ -180,11 +182,13 @@ export const en: ReportTexts = {
     segments: (intact, count) =>
       `${intact} of ${count} stored files have exactly the bytes that were recorded.`,
     signed: (signers) => `The checkpoint is signed by ${signers}.`,
-    cosigned: (count) =>
-      count === 1
-        ? 'One outside witness has signed it, too.'
-        : `${count} outside witnesses have signed it, too.`,
-    timestamped: 'An outside time stamp (RFC 3161) says when the checkpoint existed at the latest.',
+    cosigned: (witness, when, size) =>
+      `The outside witness ${witness} signed the first ${size} entries of the log on ${when}.`,
+    timestamped: (when, size) =>
+      `A timestamp authority (RFC 3161) says that the first ${size} entries of the log existed on ${when}.`,
+    unknownTime: 'a time that cannot be read',
+    covers: (covered, events) =>
+      `${covered} of the ${events} events of this recording are among them.`,
     composed: 'The playable file was made of these stored files.',
     noComposed: (reason) => `There is no playable file of the whole recording: ${reason}`,
     own: 'This is what the recorder says about itself. You need not believe it:',
@@ -270,6 +274,7 @@ export const en: ReportTexts = {
     signature: 'Check the signature of the checkpoint with OpenSSL 3:',
     signatureResult: 'It prints “Signature Verified Successfully”.',
     timestamp: 'Check the time stamp. tsa.pem is the certificate of the authority that made it:',
+    witness: 'Check who has cosigned. KEY is the key of the witness, got from the witness itself:',
     limits:
       'What no check can show: whether the microphone was in the right room, and what was said before the start. A recorder whose owner has rewritten its whole log is only found out by a witness, a time stamp or a receipt from outside.',
   },

@@ -57,8 +57,12 @@ export interface ReportTexts {
     complete(facts: string): string
     segments(intact: string, count: string): string
     signed(signers: string): string
-    cosigned(count: number): string
-    timestamped: string
+    /** Who has confirmed the first `size` records of the log, and when. */
+    cosigned(witness: string, when: string, size: string): string
+    timestamped(when: string, size: string): string
+    unknownTime: string
+    /** How many of the events of the recording are among them. */
+    covers(covered: string, events: string): string
     composed: string
     noComposed(reason: string): string
     own: string
@@ -128,6 +132,7 @@ export interface ReportTexts {
     signature: string
     signatureResult: string
     timestamp: string
+    witness: string
     limits: string
   }
   footer(at: string, version: string): string

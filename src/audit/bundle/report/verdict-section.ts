@@ -1,3 +1,4 @@
+import type { Confirmation } from '../verdict.ts'
 import { type Html, html } from './html.ts'
 import type { Section } from './section.ts'
 
@@ -19,8 +20,10 @@ export function verdictSection({ model, verdict, bundle, texts, formats }: Secti
       words.segments(number(verdict.intact), number(verdict.segments)),
     ],
     [!has('notSigned'), has('notSigned') ? null : words.signed(checkpoint.signers.join(', '))],
-    [true, checkpoint.cosignatures > 0 ? words.cosigned(checkpoint.cosignatures) : null],
-    [true, verdict.isTimestamped ? words.timestamped : null],
+    ...verdict.confirmations.map((one): [boolean, string] => [
+      true,
+      confirmationText(one, { verdict, texts, formats }),
+    ]),
     [
       'name' in bundle.composed,
       'name' in bundle.composed ? words.composed : words.noComposed(bundle.composed.missing),
@@ -37,4 +40,17 @@ ${isGood ? null : html`<ul class="findings">${findings.map((one) => html`<li>${w
 `,
   )}</ul>
 <p class="note">${words.own} <a href="#check">${texts.check.heading}</a>.</p></section>`
+}
+
+/** Says who has confirmed the log, when, and how much of the recording that covers. */
+function confirmationText(
+  { name, at, size, covered }: Confirmation,
+  { verdict, texts, formats }: Pick<Section, 'verdict' | 'texts' | 'formats'>,
+): string {
+  const { verdict: words } = texts
+  const when = at === null ? words.unknownTime : formats.dateTime(at)
+  const sizeText = formats.number(size)
+  const who =
+    name === null ? words.timestamped(when, sizeText) : words.cosigned(name, when, sizeText)
+  return `${who} ${words.covers(formats.number(covered), formats.number(verdict.events))}`
 }

@@ -1,17 +1,21 @@
 import { useEffect, useState } from 'preact/hooks'
 import { recordingPath } from '../../../client/client.ts'
 import type { Verdict } from '../../../contract/verification.ts'
-import type { RecordingAnswer } from '../../../contract/views.ts'
 import { ProblemText } from '../../controls/problem-text.tsx'
 import { toShownProblem } from '../../controls/shown-problem.ts'
 import { language } from '../../i18n/texts.ts'
-import { hasScope } from '../../live/session.ts'
+import { hasScope, loadSession } from '../../live/session.ts'
 import { t } from '../texts/texts.ts'
+import { LogProofs } from './log-proofs.tsx'
 import { RecordingVerification, type VerificationState } from './verification.ts'
 
-/** Verifies the log and this recording's media, and offers its bundle: for those who may audit. */
-export function ProofPanel({ recording }: { recording: RecordingAnswer }) {
-  const { id, state } = recording
+/**
+ * Verifies the log and a recording's media, and offers its bundle, receipts and keys: for those who
+ * may audit. `position` is the event whose receipt is offered first.
+ */
+export function ProofPanel(props: { id: string; isClosed: boolean; position: number }) {
+  const { id, isClosed, position } = props
+  useEffect(() => void loadSession(), [])
   const [verification] = useState(() => new RecordingVerification(id))
   useEffect(() => () => verification.close(), [verification])
   if (!hasScope('audit')) return null
@@ -28,7 +32,7 @@ export function ProofPanel({ recording }: { recording: RecordingAnswer }) {
         >
           {t('player.proof.verify')}
         </button>
-        {state === 'Closed' && (
+        {isClosed && (
           <a
             class="button button-small"
             href={`/v1${recordingPath(id, 'bundle')}?lang=${language.value}`}
@@ -42,6 +46,7 @@ export function ProofPanel({ recording }: { recording: RecordingAnswer }) {
       <div role="status">
         <Outcome state={shown} />
       </div>
+      <LogProofs position={position} />
     </section>
   )
 }

@@ -179,4 +179,30 @@ export const de: Record<keyof typeof en, string> = {
   'player.proof.more': '… und {count} weitere.',
   'player.proof.stillGood': 'Weiterhin in Ordnung',
   'player.toInspector': 'Im Inspektor',
+  'player.proof.more.open': 'Quittungen, Schlüssel und Zeugen',
+  'player.proof.position': 'Position im Protokoll',
+  'player.proof.receipt': 'Quittung sichern',
+  'player.proof.receiptHelp':
+    'Eine Quittung beweist für immer und ohne den Rekorder, dass das Ereignis an dieser Position im Protokoll steht. Ein Checkpoint ist die Unterschrift unter das ganze Protokoll. Bewahren Sie beides auf einem anderen Computer auf.',
+  'player.proof.checkpoint': 'Checkpoint sichern',
+  'player.proof.key': 'Schlüssel des Protokolls',
+  'player.proof.keyHelp':
+    'Geben Sie ihn denen, die das Protokoll prüfen sollen, auf einem anderen Weg als mit dem Protokoll.',
+  'player.proof.saveKey': 'Schlüssel sichern',
+  'player.outsiders': 'Wer das Protokoll außerdem bestätigt hat',
+  'player.outsiders.none': 'Niemand außerhalb dieses Computers: config.json nennt keinen Zeugen.',
+  'player.outsider.witness': 'Zeuge',
+  'player.outsider.timestampAuthority': 'Zeitstempeldienst',
+  'player.outsider.never': 'Noch wurde nichts bestätigt.',
+  'player.outsider.covers':
+    'Am {when} wurden die ersten {size} Ereignisse bestätigt. Ereignis {position} ist dabei.',
+  'player.outsider.before':
+    'Am {when} wurden die ersten {size} Ereignisse bestätigt. Ereignis {position} ist noch nicht dabei.',
+  'player.outsider.problem.unreachable': 'Der Dienst antwortet nicht.',
+  'player.outsider.problem.refused': 'Der Dienst weigert sich.',
+  'player.outsider.problem.contradicted':
+    'Der Dienst kennt ein anderes Protokoll unter diesem Namen: Dieses hier wurde zurückgesetzt, kopiert oder neu geschrieben.',
+  'player.outsider.problem.invalidAnswer': 'Die Antwort beweist nichts.',
+  'player.outsider.problem.local':
+    'Dieser Computer konnte nicht fragen oder die Antwort nicht aufbewahren.',
 }

@@ -175,4 +175,29 @@ export const en = {
   'player.proof.checked': 'Events checked: {events}. Segments of this recording: {segments}.',
   'player.proof.more': '… and {count} more.',
   'player.proof.stillGood': 'Still good',
+  'player.proof.more.open': 'Receipts, key and witnesses',
+  'player.proof.position': 'Position in the log',
+  'player.proof.receipt': 'Save the receipt',
+  'player.proof.receiptHelp':
+    'A receipt proves for ever, without the recorder, that the event at this position is in the log. A checkpoint is the signature over the whole log. Keep them on another computer.',
+  'player.proof.checkpoint': 'Save the checkpoint',
+  'player.proof.key': 'Key of the log',
+  'player.proof.keyHelp':
+    'Give it to those who are to check the log, by another way than the log itself.',
+  'player.proof.saveKey': 'Save the key',
+  'player.outsiders': 'Who else has confirmed the log',
+  'player.outsiders.none': 'Nobody outside this computer: config.json names no witness.',
+  'player.outsider.witness': 'Witness',
+  'player.outsider.timestampAuthority': 'Timestamp authority',
+  'player.outsider.never': 'It has confirmed nothing yet.',
+  'player.outsider.covers':
+    'On {when} it confirmed the first {size} events. Event {position} is among them.',
+  'player.outsider.before':
+    'On {when} it confirmed the first {size} events. Event {position} is not among them yet.',
+  'player.outsider.problem.unreachable': 'It does not answer.',
+  'player.outsider.problem.refused': 'It refuses.',
+  'player.outsider.problem.contradicted':
+    'It knows another log under this name: this one was set back, copied or rewritten.',
+  'player.outsider.problem.invalidAnswer': 'Its answer proves nothing.',
+  'player.outsider.problem.local': 'This computer could not ask it, or not keep its answer.',
 }

@@ -6,6 +6,7 @@ import { StillLevel } from '../level-meter.tsx'
 import { mediumName } from '../medium-name.ts'
 import { devices } from './devices.ts'
 import { type CheckSummary, readiness, summarise } from './readiness.ts'
+import { ReadinessFinding } from './readiness-finding.tsx'
 import { chooseDevice, startChoice } from './start-choice.ts'
 
 /** One medium before a start: its device, and whether it delivers. */
@@ -73,10 +74,8 @@ function Result({ medium, summary }: { medium: Medium; summary: CheckSummary }) 
         {t(medium === 'mic' && result === 'pass' ? 'record.readiness.heard' : WORDS[result])}
       </p>
       {level && <StillLevel medium={medium} level={level} />}
-      {findings.map(({ id, detail, remedy }) => (
-        <p key={id} class="finding" lang="en">
-          {detail} {remedy}
-        </p>
+      {findings.map((check) => (
+        <ReadinessFinding key={check.id} check={check} />
       ))}
     </>
   )

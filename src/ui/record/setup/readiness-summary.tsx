@@ -2,6 +2,7 @@ import { t } from '../../i18n/texts.ts'
 import { formatTime } from '../../live/format-time.ts'
 import { CommandButton } from '../command-button.tsx'
 import { checkReadiness, readiness, summarise } from './readiness.ts'
+import { ReadinessFinding } from './readiness-finding.tsx'
 
 /** The result of the whole check, what the computer lacks, and the button that checks again. */
 export function ReadinessSummary() {
@@ -13,10 +14,8 @@ export function ReadinessSummary() {
         <p role="status" data-readiness={value.state}>
           {summaryText()}
         </p>
-        {computer?.findings.map(({ id, detail, remedy }) => (
-          <p key={id} class="finding" lang="en">
-            {detail} {remedy}
-          </p>
+        {computer?.findings.map((check) => (
+          <ReadinessFinding key={check.id} check={check} />
         ))}
       </div>
       <CommandButton

@@ -56,8 +56,24 @@ export function renderReport(
     verdict: {
       ...{ events: count, proven: count, segments: model.segments.length },
       intact: model.segments.length,
-      checkpoint: { origin: log, size: 1_000, signers: [log], cosignatures: 1 },
-      ...{ isTimestamped: true, findings: [] },
+      checkpoint: { origin: log, size: 1_000, signers: [log] },
+      confirmations: [
+        {
+          kind: 'witness',
+          name: 'witness.example',
+          at: '2026-01-31T12:00:00.000Z',
+          size: 900,
+          covered: 40,
+        },
+        {
+          kind: 'timestampAuthority',
+          name: null,
+          at: '2026-01-31T12:30:00.000Z',
+          size: 950,
+          covered: 41,
+        },
+      ],
+      findings: [],
     },
     bundle: {
       ...{ madeAt: model.startedAt, version: '0.1.0', signatureLine: 5, hasVerifier: true },

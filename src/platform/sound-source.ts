@@ -1,0 +1,31 @@
+import type { Child, ChildCommand, ChildOptions } from '../processes/child-process.ts'
+import type { CaptureProblem } from './capture-problem.ts'
+
+/** The user of a sound source: gets its sound, and starts its programs. */
+export interface SoundHost {
+  /** Raw sound (s16le, 48 kHz, channels as in CHANNELS), in chunks of any size. */
+  sound(pcm: Buffer): void
+  /** Something is muted, in a whole sentence; null when nothing is. Called on a change. */
+  muted(detail: string | null): void
+  /** Starts a program of the source. */
+  start(command: ChildCommand, options: ChildOptions): Child
+}
+
+/** A device's sound while it is captured. */
+export interface SoundSource {
+  /**
+   * Resolves with why it ended, when nothing of it is left; also after {@link stop} and
+   * {@link finish}. Never rejects.
+   */
+  readonly ended: Promise<CaptureProblem>
+  /**
+   * Delivers what has come until now, if that takes no more than a moment, and ends. Resolves when
+   * no more sound will be delivered.
+   */
+  finish(): Promise<void>
+  /** Ends it at once. */
+  stop(): void
+}
+
+/** Starts to capture the sound of a device. */
+export type StartSoundSource = (host: SoundHost) => SoundSource
