@@ -43,7 +43,7 @@ export const notLinux =
 const CAPTURES = /\bpipe:1\b/
 
 /** A spare waits for its input, so it has written no media; it may have greeted its gate. */
-const SPARE_WRITES_MAX = 1_000
+const SPARE_WRITES_MAX = 100
 
 /** Whether a process is an ffmpeg that was started in advance and waits to be used. */
 function isSpare(pid: number, command: string): boolean {
