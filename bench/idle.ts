@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pace } from './pace.ts'
-import { pssMb, treeCpuMs } from './processes.ts'
+import { treeCpuMs, treePssMb } from './processes.ts'
 import { command, onStage } from './stage.ts'
 import { alone, type Findings, type Row } from './table.ts'
 
@@ -33,6 +33,6 @@ async function idle(when: string, pid: number, ms: number): Promise<Row[]> {
   const percent = ((treeCpuMs(pid) - before) / (performance.now() - started)) * 100
   return [
     alone(`idle CPU, ${when}`, '% of a core', percent, { of: 'ours', atMost: 0.5 }),
-    alone(`idle memory (PSS), ${when}`, 'MB', pssMb(pid), { of: 'ours', atMost: 110 }),
+    alone(`idle memory (PSS), ${when}`, 'MB', treePssMb([pid]), { of: 'ours', atMost: 110 }),
   ]
 }

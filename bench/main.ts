@@ -1,9 +1,9 @@
 /**
  * `npm run bench [-- --only PARTS] [--quick] [--paste]`, with the parts http, append, capture,
  * recording, latency, obs, idle, page, replay, inspection, inspector, media, sealing, seals,
- * custody, former, audit and opening: compares the recorder with the bare programs that it is made
- * of and with OBS. Writes one table to the terminal, to bench/out, and with `--paste` into
- * docs/performance.md.
+ * custody, former, audit, opening, programs and gate: compares the recorder with the bare programs
+ * that it is made of and with OBS. Writes one table to the terminal, to bench/out, and with
+ * `--paste` into docs/performance.md.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ import { benchAudit } from './audit.ts'
 import { benchCapture } from './capture.ts'
 import { benchCustody } from './custody.ts'
 import { benchFormer } from './former.ts'
+import { benchGate } from './gate.ts'
 import { benchHttp } from './http.ts'
 import { benchIdle } from './idle.ts'
 import { benchInspection } from './inspection.ts'
@@ -25,6 +26,7 @@ import { benchObs } from './obs-latency.ts'
 import { benchOpening } from './opening.ts'
 import { FULL, type Pace, QUICK } from './pace.ts'
 import { benchPage } from './page.ts'
+import { benchPrograms } from './programs.ts'
 import { benchRecording } from './recording.ts'
 import { benchReplay } from './replay.ts'
 import { benchSealedValues } from './sealed-values.ts'
@@ -55,6 +57,8 @@ const PARTS: Record<string, (pace: Pace) => Promise<Findings>> = {
   former: benchFormer,
   audit: benchAudit,
   opening: benchOpening,
+  programs: benchPrograms,
+  gate: benchGate,
 }
 
 const { values } = parseArgs({

@@ -92,13 +92,16 @@ export function dominantHz(samples: Samples, from = 100, to = 4_000): number {
   return best.hertz
 }
 
-async function averageColor(...input: string[]): Promise<Rgb> {
+/** Repeats frames, since `-ss` shows the next one where the frame of that time began before. */
+const REPEATED = 'fps=100'
+
+async function averageColor(input: readonly string[], filter = ''): Promise<Rgb> {
   const rgb = await ffmpeg(
     ...input,
     '-frames:v',
     '1',
     '-vf',
-    'scale=1:1:flags=area',
+    `${filter}scale=1:1:flags=area`,
     '-pix_fmt',
     'rgb24',
     '-f',
@@ -114,24 +117,26 @@ async function averageColor(...input: string[]): Promise<Rgb> {
  * none.
  */
 export async function frameColor(file: string, seconds: number): Promise<Rgb> {
-  return averageColor('-ss', String(seconds), '-i', unsealed(file))
+  return averageColor(['-i', unsealed(file), '-ss', String(seconds)], `${REPEATED},`)
 }
 
 /** Average colour of an X display right now. */
 export async function screenColor(display: string): Promise<Rgb> {
   const connection = await X11Connection.open(display, process.env, X11_LIMIT_MS)
   const { width, height } = await connection.layout().finally(() => connection.close())
-  return averageColor('-f', 'x11grab', '-video_size', `${width}x${height}`, '-i', display)
+  return averageColor(['-f', 'x11grab', '-video_size', `${width}x${height}`, '-i', display])
 }
 
 /** Saves the frame that a video file shows at a time in seconds as a PNG file. */
 export async function saveFrame(file: string, seconds: number, png: string): Promise<void> {
   await ffmpeg(
     '-y',
-    '-ss',
-    String(seconds),
     '-i',
     unsealed(file),
+    '-ss',
+    String(seconds),
+    '-vf',
+    REPEATED,
     '-frames:v',
     '1',
     '-update',

@@ -28,9 +28,11 @@ export async function startXvfb(
     display?: string
     /** An Xauthority file: the server accepts only clients that have its cookie. */
     authority?: string
+    /** An extension that it does not have. */
+    without?: string
   } = {},
 ): Promise<Xvfb> {
-  const { display, authority } = options
+  const { display, authority, without } = options
   const server = await startHelper(
     'Xvfb',
     // Without -noreset it resets when its last client leaves: it then writes to the closed
@@ -39,6 +41,7 @@ export async function startXvfb(
       ...[
         ...(display ? [display] : []),
         ...(authority ? ['-auth', authority] : []),
+        ...(without ? ['-extension', without] : []),
         '-displayfd',
         '3',
         '-noreset',

@@ -9,6 +9,7 @@ import { type Access, createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
 import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
+import { Spares } from './actors/spares.ts'
 import { Bundler } from './audit/bundle/bundler.ts'
 import { Auditing } from './auditing.ts'
 import { CleanupStack } from './cleanup-stack.ts'
@@ -88,9 +89,10 @@ async function assemble(
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
   const user = userInfo().username
   const reserveBytes = configuration.reserveBytes.value
-  const { ffmpegPath } = config
   const clock = new SteadyClock()
   cleanup.push(() => clock.stop())
+  const { platform, spares } = createPlatform(options.source, config.ffmpegPath, clock, logger)
+  cleanup.push(() => spares.close())
   const opened: { recorder?: Recorder } = {}
   const access = await openAccess(home, opened, logger)
   const port = configuration.port.value
@@ -106,8 +108,7 @@ async function assemble(
     onLocked: () => Promise.all([keys.reload(), door.listen()]).then(() => {}),
     onProgress: (sentence) => door.report(sentence),
     parts: {
-      platform: createCapturePlatform({ source: options.source, clock, logger, ffmpegPath }),
-      ...{ clock, keys, version, user, logger, reserveBytes },
+      ...{ platform, clock, keys, version, user, logger, reserveBytes },
       recordingsFolder: home.recordingsFolder,
       systemTags: systemTags(version, user),
       quality: () => configuration.quality.value,
@@ -120,8 +121,8 @@ async function assemble(
   cleanup.push(() => recorder.close())
   opened.recorder = recorder
   const compositions = await Composer.open({
-    ...{ folder: home.exportsFolder, recordings: recorder, ffmpegPath, env: process.env },
-    ...{ version, reserveBytes, now: () => clock.now() },
+    ...{ folder: home.exportsFolder, recordings: recorder, env: process.env },
+    ...{ version, reserveBytes, ffmpegPath: config.ffmpegPath, now: () => clock.now() },
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
@@ -142,12 +143,23 @@ async function assemble(
     reload: () => reload(settings, recorder, keys, auditing),
     async stop() {
       // In parallel: closing the recorder completes pending requests.
-      const parts = [recorder, compositions, door, keys, auditing]
+      const parts = [recorder, compositions, door, keys, auditing, spares]
       await Promise.all(parts.map((part) => part.close()))
       clock.stop()
       await door.withdraw()
     },
   }
+}
+
+function createPlatform(
+  source: DaemonOptions['source'],
+  ffmpegPath: string | undefined,
+  clock: SteadyClock,
+  logger: Logger,
+) {
+  const spares = new Spares()
+  const platform = createCapturePlatform({ source, ffmpegPath, clock, logger, spares })
+  return { platform, spares }
 }
 
 async function reload(

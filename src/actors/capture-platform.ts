@@ -2,13 +2,14 @@ import { extname, join } from 'node:path'
 import type { Logger } from '../contract/logger.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
-import { audioFormat } from '../ffmpeg/encoding.ts'
+import { audioFormat, opusArgs } from '../ffmpeg/encoding.ts'
 import { createFfmpegLocator, type FfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
 import type { CaptureBackend } from '../platform/capture-backend.ts'
 import { chooseBackend } from '../platform/choose-backend.ts'
 import { DeviceDirectory } from '../platform/device-directory.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
 import { SteadyClock } from '../time/steady-clock.ts'
+import { keepSpareAfter } from './keep-spare.ts'
 import type { CapturePlatform } from './port.ts'
 import { probeDevice } from './probe-device.ts'
 import { ScreenPipeline } from './screen/screen-pipeline.ts'
@@ -18,6 +19,7 @@ import { salvageFile } from './segment/salvage-file.ts'
 import { describeSegment, segmentFile } from './segment/segment-description.ts'
 import { removeSegment } from './segment/segment-writer.ts'
 import { SoundPipeline } from './sound/sound-pipeline.ts'
+import type { Spares } from './spares.ts'
 import { TrackCapture } from './track-capture.ts'
 
 /** How to capture. */
@@ -31,6 +33,8 @@ export interface CapturePlatformOptions {
   clock?: RecorderClock
   /** Where display, sound server and `PATH` are looked up (default: the process's own). */
   env?: NodeJS.ProcessEnv
+  /** Where programs are kept that are started in advance (default: none are). */
+  spares?: Spares
   /** Other time limits than those in use; for tests. */
   limits?: Partial<CaptureLimits>
 }
@@ -39,7 +43,7 @@ export interface CapturePlatformOptions {
 export function createCapturePlatform(options: CapturePlatformOptions): CapturePlatform {
   const env = options.env ?? process.env
   const limits = { ...CAPTURE_LIMITS, ...options.limits }
-  const { logger, clock = new SteadyClock() } = options
+  const { logger, clock = new SteadyClock(), spares } = options
   const backend = chooseBackend(options.source, env, () => encoder.ffmpeg())
   const encoder: FfmpegLocator = createFfmpegLocator({
     ffmpegPath: options.ffmpegPath,
@@ -64,7 +68,12 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
     capture: (medium, report) =>
       new TrackCapture({
         pipeline: (device, quality) =>
-          preparePipeline({ backend, encoder, env, clock, limits }, medium, device, quality),
+          preparePipeline(
+            { backend, encoder, env, clock, limits, spares },
+            medium,
+            device,
+            quality,
+          ),
         resolve: (device) => directory.resolve(medium, device.id, true),
         limits,
         clock,
@@ -100,11 +109,12 @@ interface PipelineParts {
   env: NodeJS.ProcessEnv
   clock: RecorderClock
   limits: CaptureLimits
+  spares: Spares | undefined
 }
 
 /** Prepares the pipeline of a device: looks up how it is captured, but starts nothing. */
 function preparePipeline(
-  { backend, encoder, env, clock, limits }: PipelineParts,
+  { backend, encoder, env, clock, limits, spares }: PipelineParts,
   medium: Medium,
   device: Device,
   quality: Quality,
@@ -112,19 +122,30 @@ function preparePipeline(
   if (medium === 'screen') {
     const command = backend.screen(device, quality, encoder.ffmpeg)
     return (events) =>
-      new ScreenPipeline(
-        { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit },
-        events,
+      keepSpareAfter(
+        new ScreenPipeline(
+          { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit, spares },
+          events,
+        ),
+        { medium, helper: command },
+        spares,
+        env,
       )
   }
+  const format = audioFormat(medium, quality)
+  const ffmpeg = encoder.ffmpeg()
+  const spare = ffmpeg.then(({ path }) => ({ program: path, args: opusArgs(format) }))
+  spare.catch(() => {})
   const parts = {
     source: backend.sound(medium, device, quality, encoder.ffmpeg),
-    ffmpeg: encoder.ffmpeg(),
+    ffmpeg,
+    spares,
     isSilenceFault: medium === 'mic',
-    format: audioFormat(medium, quality),
+    format,
     env,
     clock,
     encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
   }
-  return (events) => new SoundPipeline(parts, events)
+  return (events) =>
+    keepSpareAfter(new SoundPipeline(parts, events), { medium, encoder: spare }, spares, env)
 }

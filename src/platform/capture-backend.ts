@@ -3,6 +3,7 @@ import type { Quality } from '../contract/quality.ts'
 import type { DeviceList } from '../contract/views.ts'
 import type { Ffmpeg } from '../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../processes/child-process.ts'
+import type { MakeFrameGate } from './frame-gate.ts'
 import type { StartScreenWatch } from './screen-watch.ts'
 import type { StartSoundSource } from './sound-source.ts'
 
@@ -14,6 +15,8 @@ export interface CaptureHelper extends ChildCommand {
    * otherwise show something else.
    */
   needsConfirmation?: boolean
+  /** Makes the gate through which it captures a screen. */
+  makeGate?: MakeFrameGate
 }
 
 /**

@@ -82,6 +82,19 @@ export function findCookie(file: Buffer, address: X11Address, ownName: string): 
   return entry ? { name: entry.name, data: entry.data } : NO_CREDENTIAL
 }
 
+/** Encodes an Xauthority file with one cookie, for any display. */
+export function encodeCookie(cookie: Buffer): Buffer {
+  const field = (bytes: Buffer): Buffer => {
+    const length = Buffer.alloc(2)
+    length.writeUInt16BE(bytes.length)
+    return Buffer.concat([length, bytes])
+  }
+  const family = Buffer.alloc(2)
+  family.writeUInt16BE(FAMILY_WILD)
+  const empty = Buffer.alloc(0)
+  return Buffer.concat([family, ...[empty, empty, Buffer.from(COOKIE), cookie].map(field)])
+}
+
 interface Entry {
   family: number
   host: string

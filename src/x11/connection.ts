@@ -66,6 +66,8 @@ export class X11Connection {
   readonly closed: Promise<void>
   /** Called when the screen or its monitors have changed. */
   onChange: () => void = () => {}
+  /** Handlers of the events of other extensions, by the code of the event. */
+  readonly onEvent = new Map<number, () => void>()
   readonly #socket: Socket
   readonly #messages = new Splitter(readMessage)
   readonly #pendingReplies = new Map<
@@ -180,11 +182,19 @@ export class X11Connection {
     this.#socket.destroy()
   }
 
+  /** Finds an extension; undefined when the server does not have it. */
+  async extension(name: string): Promise<{ opcode: number; firstEvent: number } | undefined> {
+    const bytes = Buffer.from(name)
+    const found = await this.request(
+      encodeRequest(QUERY_EXTENSION, 0, pair(bytes.length, 0), bytes),
+    )
+    return found[8] === 1 ? { opcode: found[9]!, firstEvent: found[10]! } : undefined
+  }
+
   async #detectRandr(): Promise<void> {
-    const name = Buffer.from('RANDR')
-    const found = await this.request(encodeRequest(QUERY_EXTENSION, 0, pair(name.length, 0), name))
-    if (found[8] !== 1) return
-    const opcode = found[9]!
+    const found = await this.extension('RANDR')
+    if (found === undefined) return
+    const { opcode } = found
     const version = await this.request(encodeRequest(opcode, RANDR.queryVersion, 1, 5))
     const [major, minor] = [version.readUInt32LE(8), version.readUInt32LE(12)]
     if (major < 1 || (major === 1 && minor < 5)) return
@@ -249,7 +259,9 @@ export class X11Connection {
 
   #dispatch({ kind, sequence, bytes }: Message): void {
     if (kind === 'event') {
-      this.onChange()
+      // The highest bit marks an event that another client has sent.
+      const handler = this.onEvent.get(bytes[0]! & 0x7f) ?? this.onChange
+      handler()
       return
     }
     const pending = this.#pendingReplies.get(sequence)
@@ -262,7 +274,8 @@ export class X11Connection {
   }
 }
 
-async function connectSocket(address: X11Address, display: string): Promise<Socket> {
+/** Connects to the socket of a display. Rejects with {@link X11Error}. */
+export async function connectSocket(address: X11Address, display: string): Promise<Socket> {
   let cause: unknown
   for (const options of socketAddresses(address)) {
     const socket = connect(options)

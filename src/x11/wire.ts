@@ -43,6 +43,31 @@ export function encodeSetup({ name, data }: X11Credential): Buffer {
   return Buffer.concat([head, padded(Buffer.from(name, 'latin1')), padded(data)])
 }
 
+/**
+ * Reads the data of the credential from a client's setup request, see {@link encodeSetup};
+ * undefined when it is not complete. Throws RangeError when it is none of a little-endian client.
+ */
+export function readSetupRequest(bytes: Buffer): { data: Buffer } | undefined {
+  if (bytes.length < 12) return undefined
+  if (bytes[0] !== 'l'.charCodeAt(0)) throw new RangeError('not a setup request')
+  const name = bytes.readUInt16LE(6)
+  const start = 12 + name + ((4 - (name % 4)) % 4)
+  const length = bytes.readUInt16LE(8)
+  if (bytes.length < start + length + ((4 - (length % 4)) % 4)) return undefined
+  return { data: bytes.subarray(start, start + length) }
+}
+
+/**
+ * Reads the request at the start of `bytes`; undefined when it is not complete. Throws RangeError
+ * when there is none. A length of 0 announces a longer one (BIG-REQUESTS).
+ */
+export function readRequest(bytes: Buffer): { bytes: Buffer; opcode: number } | undefined {
+  if (bytes.length < 8 && (bytes.length < 4 || bytes.readUInt16LE(2) === 0)) return undefined
+  const length = 4 * (bytes.readUInt16LE(2) || bytes.readUInt32LE(4))
+  if (length === 0 || length > MESSAGE_MAX_BYTES) throw new RangeError('not a request')
+  return bytes.length < length ? undefined : { bytes: bytes.subarray(0, length), opcode: bytes[0]! }
+}
+
 /** Reads the server's reply to {@link encodeSetup}; undefined when it is not complete. */
 export function readSetupReply(
   bytes: Buffer,

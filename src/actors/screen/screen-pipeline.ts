@@ -1,5 +1,4 @@
-import { type Fragment, FragmentAssembler, readBox, shortenFragment } from '../../media/fmp4.ts'
-import { Splitter } from '../../media/splitter.ts'
+import type { Fragment } from '../../media/fmp4.ts'
 import type { CaptureHelper } from '../../platform/capture-backend.ts'
 import {
   captureFailed,
@@ -7,26 +6,19 @@ import {
   lastMessage,
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
+import type { FrameGate } from '../../platform/frame-gate.ts'
 import type { ScreenWatch } from '../../platform/screen-watch.ts'
-import type { Child } from '../../processes/child-process.ts'
+import type { Child, ChildCommand, ChildExit } from '../../processes/child-process.ts'
 import { terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { within } from '../../time/within.ts'
 import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
+import type { Spares } from '../spares.ts'
 import { BlackWatch } from './black-watch.ts'
 import { JpegSplitter } from './jpeg-splitter.ts'
+import { ScreenFrames } from './screen-frames.ts'
 
-/** How long frames wait until the time of the first one is read from ffmpeg's messages. */
-const START_TIME_WAIT_MS = 250
-/**
- * The start of an input in ffmpeg's messages. Inputs with a wall clock (x11grab, gdigrab) give
- * epoch seconds; others count from another origin.
- */
-const INPUT_START = /start: (-?\d+\.\d+|N\/A)/
-const EPOCH_SECONDS_MIN = 1e9
-/** A frame that ends further ahead than this was timed by a clock that has been set. */
-const AHEAD_MAX_MS = 1_000
 /** How long the end waits until the watch confirms the last frames. */
 const CONFIRM_MS = 300
 /**
@@ -34,6 +26,10 @@ const CONFIRM_MS = 300
  * time.
  */
 const HANG_MS = 1_200
+/** Behind a gate, a still screen has two frames a second. */
+const GATED_HANG_MS = 1_700
+/** How long a cut waits for the frame that ends the one on screen. */
+const LAST_FRAME_MS = 250
 
 /** The parts of a screen pipeline. */
 export interface ScreenPipelineParts {
@@ -44,46 +40,50 @@ export interface ScreenPipelineParts {
   /** How ffmpeg is asked to finish, and its limit for it. */
   quit: 'SIGINT' | 'q'
   quitMs: number
+  /** May have an ffmpeg that has been started in advance. */
+  spares?: Spares | undefined
 }
 
 /**
- * The pipeline of a screen. One ffmpeg grabs and encodes. Its MP4 is split here into frames, so
- * that it can be cut at a frame. A fragment comes when the next frame is there. The frame on screen
- * at a cut therefore always comes after the cut, and is shortened.
+ * The pipeline of a screen. One ffmpeg grabs and encodes, behind a gate where there is one. Its MP4
+ * is split here into frames, so that it can be cut at a frame.
  */
 export class ScreenPipeline implements Pipeline {
   readonly ended: Promise<EndCause>
-  startedAtMs: number | undefined
   readonly #parts: ScreenPipelineParts
   readonly #events: PipelineEvents
-  readonly #boxes = new Splitter(readBox)
-  readonly #assembler = new FragmentAssembler()
+  readonly #frames: ScreenFrames
   readonly #black: BlackWatch
   readonly #pictures = new JpegSplitter()
   #child: Child | undefined
   #watch: ScreenWatch | undefined
+  #gate: FrameGate | undefined
   #cause: EndCause | undefined
   #interrupt: () => void = () => {}
   readonly #interrupted = new Promise<undefined>((resolve) => {
     this.#interrupt = () => resolve(undefined)
   })
-  #messages = ''
-  /** The input does not report the wall-clock time. */
-  #hasNoClock = false
   /** Frames that the watch has not yet confirmed. */
   #unconfirmed: Fragment[] = []
   #confirming: Promise<void> | undefined
-  #waiting: Fragment[] = []
-  #startTimeTimer: NodeJS.Timeout | undefined
-  #init: Buffer | undefined
-  #firstTick = 0
   #isOver = false
   /** By performance.now(). */
   #lastFrameAt = 0
+  #onNextFrame: () => void = () => {}
 
   constructor(parts: ScreenPipelineParts, events: PipelineEvents) {
     this.#parts = parts
     this.#events = events
+    this.#frames = new ScreenFrames({
+      clock: parts.clock,
+      cutAt: () => this.#cause?.at ?? Number.POSITIVE_INFINITY,
+      unit: events.unit,
+      clockSet: () => {
+        // The machine may have slept instead; then the clock's check ends this capture.
+        parts.clock.check()
+        this.end(this.#clockSetCause())
+      },
+    })
     this.#black = new BlackWatch((present) =>
       events.warning({
         code: 'SCREEN_BLACK',
@@ -92,6 +92,10 @@ export class ScreenPipeline implements Pipeline {
       }),
     )
     this.ended = this.#run().then(() => this.#cause!)
+  }
+
+  get startedAtMs(): number | undefined {
+    return this.#frames.startedAtMs
   }
 
   async #run(): Promise<void> {
@@ -103,53 +107,83 @@ export class ScreenPipeline implements Pipeline {
       return this.end({ kind: 'problem', problem: toCaptureProblem(error) })
     }
     if (command === undefined || this.#cause) return
-    const { needsConfirmation = false } = command
+    const { spares, env } = this.#parts
+    this.#gate = spares?.takeGate('screen', command, env) ?? (await command.makeGate?.())
+    if (!this.#cause) await this.#captureUntilEnd(command)
+    this.#gate?.stop()
+  }
+
+  async #captureUntilEnd(command: CaptureHelper): Promise<void> {
     this.#watch = command.watchScreen?.((problem) => this.end({ kind: 'problem', problem }))
     const unsubscribe = this.#parts.clock.onJump((jump) => {
       // ffmpeg times each frame by the system clock. After a step back it drops frames until the
       // clock has caught up.
       if (jump.type === 'stepped') this.end(this.#clockSetCause())
     })
-    const child = startObserved(
-      command,
-      {
-        env: this.#parts.env,
-        stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
-        onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
-        onStderr: (text) => this.#readStartTime(text),
-        onDescriptors: [
-          (chunk) => this.#black.push(chunk),
-          (chunk) => void this.#onPictures(chunk, needsConfirmation),
-        ],
-      },
-      this.#events.process,
-    )
-    this.#child = child
-    const exit = await child.exited
+    let exit = await this.#capture(this.#gate?.command ?? command, command)
+    if (this.#gate && !this.#gate.isUsed && !this.#cause) {
+      this.#gate.stop()
+      this.#gate = undefined
+      exit = await this.#capture(command, command)
+    }
     unsubscribe()
-    this.#useArrivalTime()
+    this.#frames.useArrivalTime()
     // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
     const problem = this.#cause === undefined ? await this.#watch?.check() : undefined
     this.end({
       kind: 'problem',
-      problem: problem ?? exitProblem('The screen capture', child, exit),
+      problem: problem ?? exitProblem('The screen capture', this.#child!, exit),
     })
     if (this.#confirming) await within(this.#confirming, CONFIRM_MS)
     this.#isOver = true
     this.#watch?.stop()
   }
 
+  async #capture(
+    command: ChildCommand,
+    { needsConfirmation = false }: CaptureHelper,
+  ): Promise<ChildExit> {
+    this.#child = startObserved(
+      command,
+      {
+        env: this.#gate?.env ?? this.#parts.env,
+        stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
+        onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
+        onStderr: (text) => this.#frames.readStartTime(text),
+        onDescriptors: [
+          (chunk) => this.#black.push(chunk),
+          (chunk) => void this.#onPictures(chunk, needsConfirmation),
+        ],
+      },
+      this.#events.process,
+      this.#parts.spares,
+    )
+    this.#gate?.begin()
+    return this.#child.exited
+  }
+
   end(cause: EndCause): void {
     if (this.#cause) return
     this.#cause = cause
     this.#interrupt()
-    const child = this.#child
-    if (child === undefined) return
-    const ask = this.#parts.quit === 'q' ? () => child.stdin?.end('q') : ('SIGINT' as const)
+    if (this.#child) void this.#finish(this.#child, cause)
+  }
+
+  async #finish(child: Child, cause: EndCause): Promise<void> {
+    const hangMs = this.#gate ? GATED_HANG_MS : HANG_MS
     // Before the first frame there is nothing to finish.
     const finishes =
-      this.startedAtMs !== undefined && performance.now() - this.#lastFrameAt < HANG_MS
-    void terminate(child, finishes ? [{ ask, waitMs: this.#parts.quitMs }] : [])
+      this.startedAtMs !== undefined && performance.now() - this.#lastFrameAt < hangMs
+    if (!finishes) return void terminate(child)
+    child.expectExit()
+    const nextFrame = new Promise<void>((resolve) => {
+      this.#onNextFrame = resolve
+    })
+    // A picture that stands still ends with the next one, so that one is captured first.
+    if (this.#gate?.open() && cause.at !== undefined)
+      await within(Promise.race([nextFrame, child.exited]), LAST_FRAME_MS)
+    const ask = this.#parts.quit === 'q' ? () => child.stdin?.end('q') : ('SIGINT' as const)
+    await terminate(child, [{ ask, waitMs: this.#parts.quitMs }])
   }
 
   kill(): void {
@@ -157,25 +191,16 @@ export class ScreenPipeline implements Pipeline {
     this.#child?.kill('SIGKILL')
   }
 
-  #readStartTime(text: string): void {
-    if (this.startedAtMs !== undefined || this.#hasNoClock) return
-    this.#messages = (this.#messages + text).slice(-4_096)
-    const start = INPUT_START.exec(this.#messages)?.[1]
-    if (start === undefined) return
-    this.#hasNoClock = !(Number(start) >= EPOCH_SECONDS_MIN)
-    if (!this.#hasNoClock) this.startedAtMs = Number(start) * 1_000 - this.#parts.clock.wallAheadMs
-    this.#emitFrames()
-  }
-
   #onOutput(chunk: Buffer, needsConfirmation: boolean): void {
     this.#lastFrameAt = performance.now()
     try {
-      for (const box of this.#boxes.push(chunk)) {
-        const fragment = this.#assembler.push(box)
-        if (fragment) (needsConfirmation ? this.#unconfirmed : this.#waiting).push(fragment)
-      }
-      if (this.#unconfirmed.length > 0) this.#confirming ??= this.#confirm()
-      this.#emitFrames()
+      const fragments = this.#frames.split(chunk)
+      for (const { mdat } of fragments) this.#gate?.observeFrame(mdat.length)
+      if (needsConfirmation) {
+        this.#unconfirmed.push(...fragments)
+        if (this.#unconfirmed.length > 0) this.#confirming ??= this.#confirm()
+      } else this.#frames.push(fragments)
+      if (fragments.length > 0) this.#onNextFrame()
     } catch (error) {
       const detail = `The screen capture wrote no MP4 (${(error as Error).message}).${lastMessage(this.#child?.stderr() ?? '')}`
       this.end({ kind: 'problem', problem: captureFailed(detail) })
@@ -192,8 +217,7 @@ export class ScreenPipeline implements Pipeline {
       const frames = this.#unconfirmed
       this.#unconfirmed = []
       if ((await this.#watch?.check()) !== undefined || this.#isOver) continue
-      this.#waiting.push(...frames)
-      this.#emitFrames()
+      this.#frames.push(frames)
     }
     this.#confirming = undefined
   }
@@ -212,62 +236,5 @@ export class ScreenPipeline implements Pipeline {
       problem: captureFailed('The system clock was set.'),
       at: this.#parts.clock.now(),
     }
-  }
-
-  #useArrivalTime(): void {
-    this.#hasNoClock = true
-    this.#emitFrames()
-  }
-
-  /**
-   * The duration of all waiting frames. A fragment comes when its frame is over, so the first frame
-   * began this long ago. Used for inputs that do not report the wall-clock time.
-   */
-  #waitingMs(): number {
-    return this.#ms(this.#waiting.reduce((sum, fragment) => sum + fragment.duration, 0))
-  }
-
-  #ms(ticks: number): number {
-    return (ticks / this.#assembler.timescale!) * 1_000
-  }
-
-  /** Passes on the waiting frames once the time of the first one is known. */
-  #emitFrames(): void {
-    if (this.startedAtMs === undefined && this.#waiting.length > 0) {
-      if (this.#hasNoClock) this.startedAtMs = this.#parts.clock.now() - this.#waitingMs()
-      else this.#startTimeTimer ??= setTimeout(() => this.#useArrivalTime(), START_TIME_WAIT_MS)
-    }
-    if (this.startedAtMs === undefined) return
-    clearTimeout(this.#startTimeTimer)
-    const startedAtMs = this.startedAtMs
-    for (const fragment of this.#waiting) {
-      if (this.#init === undefined) this.#firstTick = fragment.start
-      const startMs = this.#ms(fragment.start - this.#firstTick)
-      const aheadMs = startedAtMs + startMs + this.#ms(fragment.duration) - this.#parts.clock.now()
-      if (aheadMs > AHEAD_MAX_MS) {
-        // The machine may have slept instead; then the clock's check ends this capture.
-        this.#parts.clock.check()
-        this.end(this.#clockSetCause())
-      }
-      const cutMs = (this.#cause?.at ?? Number.POSITIVE_INFINITY) - startedAtMs
-      if (startMs > cutMs) continue
-      if (startMs + this.#ms(fragment.duration) > cutMs) {
-        fragment.duration = Math.max(
-          1,
-          Math.floor(((cutMs - startMs) / 1_000) * this.#assembler.timescale!),
-        )
-        shortenFragment(fragment.moof, fragment.duration)
-      }
-      const bytes = [fragment.moof, fragment.mdat]
-      if (this.#init === undefined) {
-        this.#init = this.#assembler.init
-        bytes.unshift(this.#init)
-      }
-      this.#events.unit({
-        bytes: Buffer.concat(bytes),
-        endMs: this.#ms(fragment.start - this.#firstTick + fragment.duration),
-      })
-    }
-    this.#waiting = []
   }
 }

@@ -15,6 +15,7 @@ import { type TerminationStep, terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
+import type { Spares } from '../spares.ts'
 import { DriftMeter } from './drift-meter.ts'
 import { FrameAligner, LevelMeter, pcmBytes, pcmFrames } from './pcm.ts'
 import { Quarantine } from './quarantine.ts'
@@ -36,6 +37,8 @@ export interface SoundPipelineParts {
    */
   isSilenceFault: boolean
   ffmpeg: Promise<Ffmpeg>
+  /** May have an encoder that has been started in advance. */
+  spares?: Spares | undefined
   format: AudioFormat
   env: NodeJS.ProcessEnv
   clock: Pick<RecorderClock, 'now' | 'check'>
@@ -243,6 +246,7 @@ export class SoundPipeline implements Pipeline {
       { program: path, args: opusArgs(this.#parts.format) },
       { env: this.#parts.env, stdin: 'pipe', onStdout: (chunk) => this.#onEncoded(chunk) },
       this.#events.process,
+      this.#parts.spares,
     )
     this.#encoder = encoder
     for (const pcm of this.#pending) encoder.stdin?.write(pcm)

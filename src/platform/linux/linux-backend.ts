@@ -7,6 +7,7 @@ import type { Area, Size } from '../../x11/connection.ts'
 import type { CaptureBackend, CaptureHelper } from '../capture-backend.ts'
 import { PulseDevices } from './pulse-devices.ts'
 import { pulseSound } from './pulse-sound.ts'
+import { X11FrameGate } from './x11-frame-gate.ts'
 import { X11ScreenWatch } from './x11-screen-watch.ts'
 import {
   findArea,
@@ -17,15 +18,29 @@ import {
   sessionProblem,
 } from './x11-screens.ts'
 
-/** The command that captures an X display, or one monitor of it. */
+/** How many times faster than its frame rate x11grab asks for frames at a gate. */
+const GATED_PACE = 4
+
+/**
+ * The command that captures an X display, or one monitor of it. x11grab times a frame before it
+ * asks for it, which is too early for one that a gate has held: `isGated` times it when it comes.
+ * The gate keeps the frame rate, so x11grab does not.
+ */
 export function x11grabCommand(
   display: string,
   area: Size | Area,
   quality: Quality,
   ffmpeg: Ffmpeg,
+  isGated = false,
 ): ChildCommand {
   const grab = [
-    ...['-f', 'x11grab', '-framerate', String(quality.framesPerSecond)],
+    ...(isGated ? ['-use_wallclock_as_timestamps', '1'] : []),
+    ...[
+      '-f',
+      'x11grab',
+      '-framerate',
+      String(quality.framesPerSecond * (isGated ? GATED_PACE : 1)),
+    ],
     // Without a size, an ffmpeg from before 2019 captures 640×480.
     ...['-video_size', `${area.width}x${area.height}`],
     ...('x' in area ? ['-grab_x', String(area.x), '-grab_y', String(area.y)] : []),
@@ -46,8 +61,11 @@ async function screenCommand(
   const { display } = parseScreenId(device.id)
   // Finds the area again: it may have changed since it was listed.
   const [area, found] = await Promise.all([findArea(device.id, env, ffmpeg), ffmpeg()])
+  const { framesPerSecond } = quality
+  const command = (name: string) => x11grabCommand(name, area, quality, found, true)
   return {
     ...x11grabCommand(display, area, quality, found),
+    makeGate: () => X11FrameGate.make({ display, env, framesPerSecond, command }),
     watchScreen: (onProblem) => new X11ScreenWatch({ display, env, area }, onProblem),
     needsConfirmation: 'name' in area,
   }

@@ -85,6 +85,6 @@ suite('an ffmpeg without a release number', (test) => {
         .split('\n')
         .filter((call) => call.includes('x11grab'))
       assert.equal(grabs.length, 2)
-      for (const call of grabs) assert.match(call, /-video_size 800x500 .*-i :/)
+      for (const call of grabs) assert.match(call, /-video_size 800x500 .*-i \S*:/)
     })
 })

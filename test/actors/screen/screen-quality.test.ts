@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { unsealed } from '../../../lab/unsealed.ts'
 import {
   startVirtualDesktop,
@@ -13,6 +14,7 @@ import { CaptureBench } from '../support/capture-bench.ts'
 import { frames } from '../support/media-files.ts'
 
 const problem = await virtualDesktopProblem()
+const MOVING_MS = 1_200
 /** A frame on which nothing has changed, in bytes. */
 const STILL_FRAME_MAX = 100
 
@@ -45,15 +47,30 @@ suite('screen quality', (test) => {
         const platform = bench.platform({ env: { ...process.env, ...desktop.env } })
         const capture = bench.capture(platform, 'screen')
         capture.open(await platform.resolve('screen', undefined), 1, undefined, quality)
-        const seconds = () =>
+        const { startedAt } = await capture.next('capture.flowing')
+        const movedFrom = Date.now() - Date.parse(startedAt)
+        // Moves faster than the frame rate, then stands still.
+        for (let change = 0; change < MOVING_MS / 10; change++) {
+          desktop.fillArea(
+            { x: 0, y: 700, width: 9, height: 9 },
+            change % 2 ? '#000000' : '#ffffff',
+          )
+          await setTimeout(10)
+        }
+        const movedTo = Date.now() - Date.parse(startedAt)
+        const progress = () =>
           capture.reports.filter((report) => report.type === 'capture.progress').length
-        await eventually('three seconds', () => seconds() >= 3, 10_000)
+        const moved = progress()
+        await eventually('two seconds', () => progress() >= moved + 3, 10_000)
         capture.cut()
         const { description } = await capture.next('capture.ended')
         const path = join(capture.folder, description!.file)
         const shown = await frames(path)
-        const rate = (shown.length - 1) / ((shown.at(-1)!.atMs - shown[0]!.atMs) / 1_000)
-        assert.ok(Math.abs(rate / quality.framesPerSecond - 1) < 0.15, `${rate} frames a second`)
+        const moving = shown.filter(({ atMs }) => atMs > movedFrom && atMs < movedTo)
+        // The median: a busy machine skips some.
+        const gaps = moving.slice(1).map(({ atMs }, index) => atMs - moving[index]!.atMs)
+        const rate = 1_000 / gaps.sort((a, b) => a - b)[gaps.length >> 1]!
+        assert.ok(Math.abs(rate / quality.framesPerSecond - 1) < 0.3, `${rate} frames a second`)
         assert.equal(shown.filter(({ key }) => key).length, 1)
         const args = [
           '-v',
@@ -68,7 +85,7 @@ suite('screen quality', (test) => {
           .trim()
           .split('\n')
           .map(Number)
-        const late = sizes.slice(-5)
+        const late = sizes.slice(-2)
         assert.ok(Math.max(...late) < STILL_FRAME_MAX, JSON.stringify(sizes))
       },
     )

@@ -42,6 +42,20 @@ export const notLinux =
 
 const CAPTURES = /\bpipe:1\b/
 
+/** A spare waits for its input, so it has written no media; it may have greeted its gate. */
+const SPARE_WRITES_MAX = 100
+
+/** Whether a process is an ffmpeg that was started in advance and waits to be used. */
+function isSpare(pid: number, command: string): boolean {
+  if (!/\bpipe:1\b/.test(command)) return false
+  try {
+    const written = /^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1]
+    return Number(written) < SPARE_WRITES_MAX
+  } catch {
+    return false
+  }
+}
+
 /** Starts the daemon with a mark in its environment, which everything that it starts inherits. */
 export async function startObserved(options: DaemonOptions = {}): Promise<ObservedDaemon> {
   const mark = `F2F_E2E_MARK=${randomUUID()}`
@@ -62,7 +76,8 @@ export async function startObserved(options: DaemonOptions = {}): Promise<Observ
     ...daemon,
     command,
     children,
-    captures: () => children().filter(({ command }) => CAPTURES.test(command)),
+    captures: () =>
+      children().filter(({ pid, command }) => CAPTURES.test(command) && !isSpare(pid, command)),
   }
 }
 

@@ -1,0 +1,132 @@
+import { type Fragment, FragmentAssembler, readBox, shortenFragment } from '../../media/fmp4.ts'
+import { Splitter } from '../../media/splitter.ts'
+import type { RecorderClock } from '../../time/recorder-clock.ts'
+import type { MediaUnit } from '../segment/pipeline.ts'
+
+/** How long frames wait until the time of the first one is read from ffmpeg's messages. */
+const START_TIME_WAIT_MS = 250
+/**
+ * The start of an input in ffmpeg's messages. Inputs with a wall clock (x11grab, gdigrab) give
+ * epoch seconds; others count from another origin.
+ */
+const INPUT_START = /start: (-?\d+\.\d+|N\/A)/
+const EPOCH_SECONDS_MIN = 1e9
+/** A frame that ends further ahead than this was timed by a clock that has been set. */
+const AHEAD_MAX_MS = 1_000
+
+/** The parts that a screen's frames depend on, and where they go. */
+export interface ScreenFramesParts {
+  clock: RecorderClock
+  /** Nothing captured after this time is kept (epoch ms); infinite while there was no cut. */
+  cutAt(): number
+  unit(unit: MediaUnit): void
+  /** A frame was timed by a clock that has been set. */
+  clockSet(): void
+}
+
+/**
+ * Splits ffmpeg's fragmented MP4 into frames, places them on the recorder's time and cuts them. A
+ * fragment comes when the next frame is there. The frame on screen at a cut therefore always comes
+ * after the cut, and is shortened.
+ */
+export class ScreenFrames {
+  startedAtMs: number | undefined
+  readonly #parts: ScreenFramesParts
+  readonly #boxes = new Splitter(readBox)
+  readonly #assembler = new FragmentAssembler()
+  #messages = ''
+  /** The input does not report the wall-clock time. */
+  #hasNoClock = false
+  #waiting: Fragment[] = []
+  #startTimeTimer: NodeJS.Timeout | undefined
+  #init: Buffer | undefined
+  #firstTick = 0
+
+  constructor(parts: ScreenFramesParts) {
+    this.#parts = parts
+  }
+
+  /** Looks for the time of the first frame in ffmpeg's messages. */
+  readStartTime(text: string): void {
+    if (this.startedAtMs !== undefined || this.#hasNoClock) return
+    this.#messages = (this.#messages + text).slice(-4_096)
+    const start = INPUT_START.exec(this.#messages)?.[1]
+    if (start === undefined) return
+    this.#hasNoClock = !(Number(start) >= EPOCH_SECONDS_MIN)
+    if (!this.#hasNoClock) this.startedAtMs = Number(start) * 1_000 - this.#parts.clock.wallAheadMs
+    this.#emit()
+  }
+
+  /** The first frame will not be timed any more: the time of its arrival has to do. */
+  useArrivalTime(): void {
+    this.#hasNoClock = true
+    this.#emit()
+  }
+
+  /** Splits a chunk of ffmpeg's output into frames. Throws FormatError when it is no MP4. */
+  split(chunk: Buffer): Fragment[] {
+    const fragments: Fragment[] = []
+    for (const box of this.#boxes.push(chunk)) {
+      const fragment = this.#assembler.push(box)
+      if (fragment) fragments.push(fragment)
+    }
+    return fragments
+  }
+
+  /** Passes frames on, once the time of the first one is known. */
+  push(fragments: readonly Fragment[]): void {
+    this.#waiting.push(...fragments)
+    this.#emit()
+  }
+
+  /**
+   * The duration of all waiting frames. A fragment comes when its frame is over, so the first frame
+   * began this long ago. Used for inputs that do not report the wall-clock time.
+   */
+  #waitingMs(): number {
+    return this.#ms(this.#waiting.reduce((sum, fragment) => sum + fragment.duration, 0))
+  }
+
+  #ms(ticks: number): number {
+    return (ticks / this.#assembler.timescale!) * 1_000
+  }
+
+  #emit(): void {
+    const { clock } = this.#parts
+    if (this.startedAtMs === undefined && this.#waiting.length > 0) {
+      if (this.#hasNoClock) this.startedAtMs = clock.now() - this.#waitingMs()
+      else this.#startTimeTimer ??= setTimeout(() => this.useArrivalTime(), START_TIME_WAIT_MS)
+    }
+    if (this.startedAtMs === undefined) return
+    clearTimeout(this.#startTimeTimer)
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const fragment of waiting) this.#emitFrame(fragment, this.startedAtMs)
+  }
+
+  #emitFrame(fragment: Fragment, startedAtMs: number): void {
+    const { clock, cutAt, clockSet, unit } = this.#parts
+    if (this.#init === undefined) this.#firstTick = fragment.start
+    const startMs = this.#ms(fragment.start - this.#firstTick)
+    const aheadMs = startedAtMs + startMs + this.#ms(fragment.duration) - clock.now()
+    if (aheadMs > AHEAD_MAX_MS && startedAtMs + startMs <= cutAt()) clockSet()
+    const cutMs = cutAt() - startedAtMs
+    if (startMs > cutMs) return
+    if (startMs + this.#ms(fragment.duration) > cutMs) {
+      fragment.duration = Math.max(
+        1,
+        Math.floor(((cutMs - startMs) / 1_000) * this.#assembler.timescale!),
+      )
+      shortenFragment(fragment.moof, fragment.duration)
+    }
+    const bytes = [fragment.moof, fragment.mdat]
+    if (this.#init === undefined) {
+      this.#init = this.#assembler.init
+      bytes.unshift(this.#init)
+    }
+    unit({
+      bytes: Buffer.concat(bytes),
+      endMs: this.#ms(fragment.start - this.#firstTick + fragment.duration),
+    })
+  }
+}
