@@ -89,6 +89,7 @@ async function assemble(
   const user = userInfo().username
   const reserveBytes = configuration.reserveBytes.value
   const { ffmpegPath } = config
+  const capture = captureOptions(options, home, ffmpegPath)
   const clock = new SteadyClock()
   cleanup.push(() => clock.stop())
   const opened: { recorder?: Recorder } = {}
@@ -106,7 +107,7 @@ async function assemble(
     onLocked: () => Promise.all([keys.reload(), door.listen()]).then(() => {}),
     onProgress: (sentence) => door.report(sentence),
     parts: {
-      platform: createCapturePlatform({ source: options.source, clock, logger, ffmpegPath }),
+      platform: createCapturePlatform({ ...capture, clock, logger }),
       ...{ clock, keys, version, user, logger, reserveBytes },
       recordingsFolder: home.recordingsFolder,
       systemTags: systemTags(version, user),
@@ -148,6 +149,14 @@ async function assemble(
       await door.withdraw()
     },
   }
+}
+
+function captureOptions(
+  { source }: DaemonOptions,
+  { screenGrantsFile }: Home,
+  ffmpegPath: string | undefined,
+) {
+  return { source, screenGrantsFile, ffmpegPath }
 }
 
 async function reload(

@@ -15,6 +15,7 @@ import { within } from '../../time/within.ts'
 import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import { BlackWatch } from './black-watch.ts'
+import { feederProblem, startFeeder } from './feeder.ts'
 import { JpegSplitter } from './jpeg-splitter.ts'
 
 /** How long frames wait until the time of the first one is read from ffmpeg's messages. */
@@ -61,6 +62,7 @@ export class ScreenPipeline implements Pipeline {
   readonly #black: BlackWatch
   readonly #pictures = new JpegSplitter()
   #child: Child | undefined
+  #feeder: Child | undefined
   #watch: ScreenWatch | undefined
   #cause: EndCause | undefined
   #interrupt: () => void = () => {}
@@ -102,7 +104,10 @@ export class ScreenPipeline implements Pipeline {
     } catch (error) {
       return this.end({ kind: 'problem', problem: toCaptureProblem(error) })
     }
-    if (command === undefined || this.#cause) return
+    if (command === undefined || this.#cause) {
+      // What it opens meanwhile is not used.
+      return void this.#parts.command.then(({ release }) => release?.()).catch(() => {})
+    }
     const { needsConfirmation = false } = command
     this.#watch = command.watchScreen?.((problem) => this.end({ kind: 'problem', problem }))
     const unsubscribe = this.#parts.clock.onJump((jump) => {
@@ -114,7 +119,7 @@ export class ScreenPipeline implements Pipeline {
       command,
       {
         env: this.#parts.env,
-        stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
+        stdin: this.#parts.quit === 'q' || command.feeder ? 'pipe' : 'ignore',
         onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
         onStderr: (text) => this.#readStartTime(text),
         onDescriptors: [
@@ -125,18 +130,25 @@ export class ScreenPipeline implements Pipeline {
       this.#events.process,
     )
     this.#child = child
+    if (command.feeder)
+      this.#feeder = startFeeder(command.feeder, child, this.#parts.env, this.#events.process)
     const exit = await child.exited
     unsubscribe()
     this.#useArrivalTime()
     // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
-    const problem = this.#cause === undefined ? await this.#watch?.check() : undefined
+    const problem =
+      this.#cause === undefined
+        ? ((await this.#watch?.check()) ?? (await feederProblem(this.#feeder, exit)))
+        : undefined
     this.end({
       kind: 'problem',
       problem: problem ?? exitProblem('The screen capture', child, exit),
     })
     if (this.#confirming) await within(this.#confirming, CONFIRM_MS)
+    this.#emitFrames(exit.signal === null)
     this.#isOver = true
     this.#watch?.stop()
+    await Promise.all([this.#feeder?.exited, command.release?.()])
   }
 
   end(cause: EndCause): void {
@@ -144,6 +156,8 @@ export class ScreenPipeline implements Pipeline {
     this.#cause = cause
     this.#interrupt()
     const child = this.#child
+    // The encoder then finishes what it has.
+    this.#feeder?.kill('SIGKILL')
     if (child === undefined) return
     const ask = this.#parts.quit === 'q' ? () => child.stdin?.end('q') : ('SIGINT' as const)
     // Before the first frame there is nothing to finish.
@@ -231,8 +245,12 @@ export class ScreenPipeline implements Pipeline {
     return (ticks / this.#assembler.timescale!) * 1_000
   }
 
-  /** Passes on the waiting frames once the time of the first one is known. */
-  #emitFrames(): void {
+  /**
+   * Passes on the waiting frames once the time of the first one is known. A feeder may bring none
+   * while the screen stands still. Its last one is therefore kept until the end, and then shown
+   * until the cut.
+   */
+  #emitFrames(isEnd = false): void {
     if (this.startedAtMs === undefined && this.#waiting.length > 0) {
       if (this.#hasNoClock) this.startedAtMs = this.#parts.clock.now() - this.#waitingMs()
       else this.#startTimeTimer ??= setTimeout(() => this.#useArrivalTime(), START_TIME_WAIT_MS)
@@ -240,6 +258,9 @@ export class ScreenPipeline implements Pipeline {
     if (this.startedAtMs === undefined) return
     clearTimeout(this.#startTimeTimer)
     const startedAtMs = this.startedAtMs
+    const isCut = this.#feeder !== undefined && this.#cause?.kind === 'cut'
+    const kept = isCut && !isEnd ? this.#waiting.splice(-1) : []
+    const last = isCut && isEnd ? this.#waiting.at(-1) : undefined
     for (const fragment of this.#waiting) {
       if (this.#init === undefined) this.#firstTick = fragment.start
       const startMs = this.#ms(fragment.start - this.#firstTick)
@@ -251,7 +272,7 @@ export class ScreenPipeline implements Pipeline {
       }
       const cutMs = (this.#cause?.at ?? Number.POSITIVE_INFINITY) - startedAtMs
       if (startMs > cutMs) continue
-      if (startMs + this.#ms(fragment.duration) > cutMs) {
+      if (fragment === last || startMs + this.#ms(fragment.duration) > cutMs) {
         fragment.duration = Math.max(
           1,
           Math.floor(((cutMs - startMs) / 1_000) * this.#assembler.timescale!),
@@ -268,6 +289,6 @@ export class ScreenPipeline implements Pipeline {
         endMs: this.#ms(fragment.start - this.#firstTick + fragment.duration),
       })
     }
-    this.#waiting = []
+    this.#waiting = kept
   }
 }
