@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { findProgram } from '../src/processes/find-program.ts'
 
 /**
@@ -21,8 +22,13 @@ export function missingProgram(group: string, program: string): string | null {
 }
 
 function missingText(wanted: readonly string[], packageOf: Record<string, string>): string | null {
-  const missing = wanted.filter((program) => findProgram(program, process.env) === null)
+  const missing = wanted.filter((program) => !isInstalled(program))
   if (missing.length === 0) return null
   const packages = [...new Set(missing.map((program) => packageOf[program]))]
   return `${missing.join(', ')} not found; on Debian or Ubuntu: apt-get install ${packages.join(' ')}`
+}
+
+/** A path stands for a package without a program of its own. */
+function isInstalled(program: string): boolean {
+  return isAbsolute(program) ? existsSync(program) : findProgram(program, process.env) !== null
 }

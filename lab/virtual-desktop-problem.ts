@@ -11,3 +11,8 @@ export async function virtualDesktopProblem(
   if (process.platform !== 'linux') return `virtual devices need Linux, this is ${process.platform}`
   return missingPrograms('desktop', ...(soundServer === 'pipewire' ? ['pipewire'] : []))
 }
+
+/** The same for a Wayland session with PipeWire. */
+export async function waylandDesktopProblem(): Promise<string | null> {
+  return (await virtualDesktopProblem('pipewire')) ?? missingPrograms('wayland')
+}

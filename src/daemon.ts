@@ -91,7 +91,8 @@ async function assemble(
   const reserveBytes = configuration.reserveBytes.value
   const clock = new SteadyClock()
   cleanup.push(() => clock.stop())
-  const { platform, spares } = createPlatform(options.source, config.ffmpegPath, clock, logger)
+  const { ffmpegPath } = config
+  const { platform, spares } = createPlatform(options, home, ffmpegPath, { clock, logger })
   cleanup.push(() => spares.close())
   const opened: { recorder?: Recorder } = {}
   const access = await openAccess(home, opened, logger)
@@ -122,7 +123,7 @@ async function assemble(
   opened.recorder = recorder
   const compositions = await Composer.open({
     ...{ folder: home.exportsFolder, recordings: recorder, env: process.env },
-    ...{ version, reserveBytes, ffmpegPath: config.ffmpegPath, now: () => clock.now() },
+    ...{ version, reserveBytes, ffmpegPath, now: () => clock.now() },
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
@@ -152,13 +153,16 @@ async function assemble(
 }
 
 function createPlatform(
-  source: DaemonOptions['source'],
+  { source }: DaemonOptions,
+  { screenGrantsFile }: Home,
   ffmpegPath: string | undefined,
-  clock: SteadyClock,
-  logger: Logger,
+  parts: { clock: SteadyClock; logger: Logger },
 ) {
   const spares = new Spares()
-  const platform = createCapturePlatform({ source, ffmpegPath, clock, logger, spares })
+  const platform = createCapturePlatform({
+    ...{ source, screenGrantsFile, ffmpegPath, spares },
+    ...parts,
+  })
   return { platform, spares }
 }
 

@@ -28,6 +28,8 @@ export interface CapturePlatformOptions {
   source: 'devices' | 'synthetic'
   /** The ffmpeg to use; without it one is looked for. */
   ffmpegPath?: string | undefined
+  /** Where the desktop's grant to record the screen is kept; without it there is none. */
+  screenGrantsFile?: string
   logger: Logger
   /** The recorder's time (default: the wall clock's time at the start, counted on). */
   clock?: RecorderClock
@@ -44,7 +46,12 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
   const env = options.env ?? process.env
   const limits = { ...CAPTURE_LIMITS, ...options.limits }
   const { logger, clock = new SteadyClock(), spares } = options
-  const backend = chooseBackend(options.source, env, () => encoder.ffmpeg())
+  const backend = chooseBackend(
+    options.source,
+    env,
+    () => encoder.ffmpeg(),
+    options.screenGrantsFile ?? '',
+  )
   const encoder: FfmpegLocator = createFfmpegLocator({
     ffmpegPath: options.ffmpegPath,
     env,

@@ -118,10 +118,17 @@ async function probeScreen(
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const until = performance.now() + LIMIT_MS
-  const found = await within(backend.screen(device, resolveQuality(), ffmpeg), LIMIT_MS)
-  if (found === undefined) return failed(`The screen did not answer within ${LIMIT_SECONDS} s.`)
+  const opening = backend.screen(device, resolveQuality(), ffmpeg)
+  const found = await within(opening, LIMIT_MS)
+  if (found === undefined) {
+    void opening.then(({ release }) => release?.()).catch(() => {})
+    return failed(`The screen did not answer within ${LIMIT_SECONDS} s.`)
+  }
   const command = stillCommand(found)
-  if (signal.aborted) return failed('The check was interrupted.')
+  if (signal.aborted) {
+    await found.release?.()
+    return failed('The check was interrupted.')
+  }
   const cells = THUMBNAIL.width * THUMBNAIL.height
   let picture: Buffer = Buffer.alloc(0)
   let finish = (): void => {}
@@ -130,13 +137,19 @@ async function probeScreen(
   })
   const source = startChild(command, {
     env,
+    stdin: found.feeder ? 'pipe' : 'ignore',
     onStdout: (chunk) => {
       picture = Buffer.concat([picture, chunk])
       if (picture.length >= cells) finish()
     },
   })
+  const feeder =
+    found.feeder && source.stdin
+      ? startChild(found.feeder, { env, stdout: source.stdin })
+      : undefined
   await waitUntil(Promise.race([done, source.exited]), signal, until - performance.now())
-  await terminate(source)
+  await Promise.all([terminate(source), feeder && terminate(feeder)])
+  await found.release?.()
   if (picture.length < cells) return failed(`${NOTHING_CAME}${lastMessage(source.stderr())}`)
   return { problem: null, level: null, empty: isBlack(picture.subarray(0, cells)), muted: null }
 }

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isWaylandSession } from '../contract/desktop-session.ts'
 import { DEFAULT_RESERVE_BYTES } from '../disk/default-reserve.ts'
 import { freeBytes } from '../disk/free-space.ts'
 import { type Config, ConfigError, readConfig } from '../home/config.ts'
@@ -184,11 +185,12 @@ async function packagedFfmpeg(): Promise<string | null> {
  * nothing except on Linux: elsewhere only the recorder itself can check this.
  */
 export async function checkSession(
+  home: Home,
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
 ): Promise<Check[]> {
   if (platform !== 'linux') return []
-  return [soundCheck(env), screenCheck(env)]
+  return [soundCheck(env), await screenCheck(home, env)]
 }
 
 function soundCheck(env: NodeJS.ProcessEnv): Check {
@@ -211,20 +213,39 @@ function soundCheck(env: NodeJS.ProcessEnv): Check {
   }
 }
 
-function screenCheck(env: NodeJS.ProcessEnv): Check {
+async function screenCheck(home: Home, env: NodeJS.ProcessEnv): Promise<Check> {
   const name = 'Screen'
-  if (env.WAYLAND_DISPLAY || env.XDG_SESSION_TYPE === 'wayland')
-    return {
-      name,
-      result: 'failed',
-      detail: 'This is a Wayland session. The screen cannot be recorded.',
-      remedy: 'Log in to an X11 session (“on Xorg” on the login screen).',
-    }
-  if (env.DISPLAY) return { name, result: 'ok', detail: `The X11 display is ${env.DISPLAY}.` }
+  if (isWaylandSession(env)) return portalCheck(home, env)
+  if (env.DISPLAY) {
+    const detail = `The session is one of X11: the display ${env.DISPLAY} is recorded.`
+    return { name, result: 'ok', detail }
+  }
   return {
     name,
     result: 'failed',
     detail: 'DISPLAY is not set. There is no screen to record.',
     remedy: 'Run the recorder inside the desktop session, or set DISPLAY.',
   }
+}
+
+/** Checks what the desktop portal needs, which alone shows the screen of a Wayland session. */
+async function portalCheck(home: Home, env: NodeJS.ProcessEnv): Promise<Check> {
+  const name = 'Screen'
+  const way = 'The session is one of Wayland: the screen is recorded through the desktop portal.'
+  if ((await findOnPath('gst-launch-1.0', env)) === null)
+    return {
+      name,
+      result: 'failed',
+      detail: `${way} The program gst-launch-1.0 was not found.`,
+      remedy:
+        'Install GStreamer (Debian, Ubuntu: apt-get install gstreamer1.0-tools gstreamer1.0-pipewire gstreamer1.0-plugins-base).',
+    }
+  if ((await stat(home.screenGrantsFile).catch(() => null)) === null)
+    return {
+      name,
+      result: 'failed',
+      detail: `${way} The desktop has not allowed it yet.`,
+      remedy: 'Run `f2f setup screen` in the desktop session, and choose a monitor.',
+    }
+  return { name, result: 'ok', detail: `${way} A running recorder also checks the grant.` }
 }

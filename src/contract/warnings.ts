@@ -10,10 +10,7 @@ export const WARNINGS = {
     'The microphone delivers digital silence.',
     'Check its cable, its switch and its battery, or choose another microphone. A quiet room does not sound like this.',
   ],
-  SCREEN_BLACK: [
-    'The screen is captured as black.',
-    'Wake or unlock the screen. A Wayland session cannot be captured: log in to an X11 (Xorg) session.',
-  ],
+  SCREEN_BLACK: ['The screen is captured as black.', 'Wake or unlock the screen.'],
   PAUSE_OVERDUE: [
     'A pause has exceeded its limit.',
     'Resume the medium or stop it. Nothing resumes by itself.',

@@ -93,22 +93,29 @@ export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
 /**
  * Arguments to write a screen as fragmented MP4 on stdout, one fragment a frame. The encoder's time
  * base is fine enough to keep each frame's own time; by default ffmpeg would move it to the nearest
- * multiple of the frame duration.
+ * multiple of the frame duration. `filters` come before all others.
+ * The level of the stream is that of the quality's frame rate, also when the input counts finer.
  */
-export function screenArgs(input: readonly string[], quality: Quality, ffmpeg: Ffmpeg): string[] {
+export function screenArgs(
+  input: readonly string[],
+  quality: Quality,
+  ffmpeg: Ffmpeg,
+  filters: readonly string[] = [],
+): string[] {
   return [
     ...[...QUIET, ...input],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
     // The same quantiser for every frame: by default x264 spends on a still screen what a moving
     // one would cost.
     ...['-crf', String(quality.screenCrf), '-qcomp', '1'],
+    ...['-x264-params', `fps=${quality.framesPerSecond}/1`],
     // Key frames cost almost all of a still screen.
     ...['-g', String(KEY_FRAME_SECONDS * quality.framesPerSecond)],
     // 4:2:0 needs even sizes. Scaling costs nothing, because colours are converted in the same
     // pass; padding costs an eighth.
     ...[
       '-vf',
-      'scale=trunc(iw/2)*2:trunc(ih/2)*2',
+      [...filters, 'scale=trunc(iw/2)*2:trunc(ih/2)*2'].join(','),
       ...variableFrameRate(ffmpeg),
       '-enc_time_base',
       '1:90000',

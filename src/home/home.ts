@@ -32,6 +32,8 @@ export interface Home {
   cosignaturesFolder: string
   /** Timestamps of checkpoints. */
   timestampsFolder: string
+  /** The desktop's grants to record the screen, with its tokens, 0600. */
+  screenGrantsFile: string
   /** Composed files. All of them can be made again. */
   exportsFolder: string
 }
@@ -60,6 +62,7 @@ export function resolveHome(
     keyDescriptorFile: join(root, 'master-key.json'),
     cosignaturesFolder: join(root, 'cosignatures'),
     timestampsFolder: join(root, 'timestamps'),
+    screenGrantsFile: join(root, 'screen-grants.json'),
     exportsFolder: join(root, 'exports'),
   }
 }

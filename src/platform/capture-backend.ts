@@ -9,6 +9,13 @@ import type { StartSoundSource } from './sound-source.ts'
 
 /** A program that captures a screen, and the watch over it. */
 export interface CaptureHelper extends ChildCommand {
+  /** Another program, which writes to its stdin what is captured. */
+  feeder?: ChildCommand
+  /**
+   * Closes what was opened for the capture. To be called when its programs have ended, or will not
+   * be started. Never rejects.
+   */
+  release?: () => Promise<void>
   watchScreen?: StartScreenWatch
   /**
    * Media are kept only after the watch has confirmed that nothing has changed; they might

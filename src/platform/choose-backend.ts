@@ -5,16 +5,20 @@ import { macosBackend } from './macos/macos-backend.ts'
 import { syntheticBackend } from './synthetic/synthetic-backend.ts'
 import { windowsBackend } from './windows/windows-backend.ts'
 
-/** Chooses the backend of this system, or the synthetic one. */
+/**
+ * Chooses the backend of this system, or the synthetic one. `screenGrantsFile`: where the desktop's
+ * grants to record the screen are kept.
+ */
 export function chooseBackend(
   source: 'devices' | 'synthetic',
   env: NodeJS.ProcessEnv,
   ffmpeg: FfmpegLocator['ffmpeg'],
+  screenGrantsFile: string,
 ): CaptureBackend {
   if (source === 'synthetic') return syntheticBackend(env)
   switch (process.platform) {
     case 'linux':
-      return linuxBackend(env, ffmpeg)
+      return linuxBackend(env, ffmpeg, screenGrantsFile)
     case 'win32':
       return windowsBackend(env, ffmpeg)
     case 'darwin':

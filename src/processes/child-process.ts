@@ -50,6 +50,11 @@ export interface ChildOptions {
   env: NodeJS.ProcessEnv
   stdin?: 'pipe' | 'ignore'
   onStdout?: (chunk: Buffer) => void
+  /**
+   * Receives its output instead: the stdin of another child, which then ends with this one. This
+   * process closes its own end.
+   */
+  stdout?: Writable
   onStderr?: (text: string) => void
   /** Receive its output on descriptors 3, 4 and so on, which exist only with this option. */
   onDescriptors?: readonly ((chunk: Buffer) => void)[]
@@ -64,6 +69,7 @@ export function startChild(command: ChildCommand, options: ChildOptions): Child 
   let stderr = ''
   const opened = open(command, options)
   const process = opened instanceof Error ? undefined : opened
+  options.stdout?.destroy()
 
   process?.stdin?.on('error', () => {})
   process?.stdout?.on('error', () => {})
@@ -133,7 +139,7 @@ function open(command: ChildCommand, options: ChildOptions): ChildProcess | Node
       env: { ...options.env, LC_ALL: 'C' },
       stdio: [
         options.stdin ?? 'ignore',
-        'pipe',
+        options.stdout ?? 'pipe',
         'pipe',
         ...(options.onDescriptors ?? []).map(() => 'pipe' as const),
       ],

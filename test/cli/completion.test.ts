@@ -20,7 +20,7 @@ const EXPECTED: Record<string, string[]> = {
   ].sort(),
   'f2f pau': ['pause'],
   'f2f token ': ['create', 'list', 'revoke'],
-  'f2f help se': ['selftest', 'serve', 'service'],
+  'f2f help se': ['selftest', 'serve', 'service', 'setup'],
   'f2f help service ': ['install', 'status', 'uninstall'],
   'f2f completion z': ['zsh'],
   'f2f start --me': ['--media'],

@@ -225,19 +225,25 @@ suite('doctor', (test) => {
     }
   })
 
-  test('an old Node.js, a Wayland session and a missing display fail', async () => {
+  test('an old Node.js, a Wayland session without grant and a missing display fail', async () => {
+    const home = await freshHome()
     assert.deepEqual(
       ['20.18.9', '18.20.0', '20.19.0', '24.0.0'].map((version) => checkNode(version).result),
       ['failed', 'failed', 'ok', 'ok'],
     )
     const screen = async (env: NodeJS.ProcessEnv) =>
-      (await checkSession(env, 'linux')).find(({ name }) => name === 'Screen')
-    assert.match(
-      (await screen({ WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }))?.detail ?? '',
-      /Wayland/,
-    )
+      (await checkSession(home, env, 'linux')).find(({ name }) => name === 'Screen')
+    const wayland = { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }
+    assert.match((await screen(wayland))?.remedy ?? '', /apt-get install gstreamer1\.0-tools/)
+    const folder = await pathWith('gst-launch-1.0')
+    const remedy = (await screen({ ...wayland, PATH: folder }))?.remedy ?? ''
+    assert.match(remedy, /f2f setup screen/)
+    await writeFile(home.screenGrantsFile, '')
+    const { result, detail } = (await screen({ ...wayland, PATH: folder }))!
+    assert.equal(result, 'ok', detail)
+    assert.match(detail, /Wayland.*through the desktop portal/)
     assert.match((await screen({}))?.detail ?? '', /DISPLAY/)
-    assert.deepEqual(await checkSession({}, 'darwin'), [])
+    assert.deepEqual(await checkSession(home, {}, 'darwin'), [])
   })
 
   test('a disk below the reserve fails; one close to it is a note', async () => {

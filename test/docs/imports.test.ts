@@ -26,10 +26,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   'ffmpeg/': ['contract/', 'processes/', 'node:*'],
   'x11/': ['media/', 'node:*'],
   'pulse/': ['media/', 'node:*'],
+  'dbus/': ['media/', 'node:*'],
+  'wayland/': ['media/', 'node:*'],
   'age/': ['contract/', 'disk/', 'collections/', 'node:*'],
   'custody/': ['contract/', 'disk/', 'age/', 'time/', 'collections/', 'node:*'],
   'platform/': [
-    ...['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/', 'x11/', 'pulse/', 'node:*'],
+    ...['contract/', 'disk/', 'time/', 'processes/', 'ffmpeg/'],
+    ...['x11/', 'pulse/', 'dbus/', 'wayland/', 'node:*'],
   ],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
@@ -107,6 +110,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   // Without a daemon, it reads the home itself.
   'cli/commands/verify.ts': ['cli/', 'contract/', 'home/', 'audit/verify/verify-home.ts', 'node:*'],
   'cli/commands/config.ts': ['cli/', 'contract/', 'home/', 'effective-configuration.ts', 'node:*'],
+  // It asks the desktop itself: the daemon must never open a dialog.
+  'cli/commands/setup.ts': ['cli/', 'contract/', 'home/', 'platform/'],
   'cli/commands/service.ts': ['cli/', 'home/', 'service/'],
   'service/': ['processes/', 'time/', 'node:*'],
   // It runs in browsers, too. Of the schemas it uses only types.

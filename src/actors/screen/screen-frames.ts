@@ -19,6 +19,11 @@ export interface ScreenFramesParts {
   clock: RecorderClock
   /** Nothing captured after this time is kept (epoch ms); infinite while there was no cut. */
   cutAt(): number
+  /**
+   * Whether the last frame waits for {@link ScreenFrames.finish}. A screen that stands still may
+   * bring no frame after a cut, so its last one is then shown until the cut.
+   */
+  keepsLast(): boolean
   unit(unit: MediaUnit): void
   /** A frame was timed by a clock that has been set. */
   clockSet(): void
@@ -79,6 +84,11 @@ export class ScreenFrames {
     this.#emit()
   }
 
+  /** No frame will come any more: passes on the last one. */
+  finish(): void {
+    if (this.#parts.keepsLast()) this.#emit(true)
+  }
+
   /**
    * The duration of all waiting frames. A fragment comes when its frame is over, so the first frame
    * began this long ago. Used for inputs that do not report the wall-clock time.
@@ -91,8 +101,8 @@ export class ScreenFrames {
     return (ticks / this.#assembler.timescale!) * 1_000
   }
 
-  #emit(): void {
-    const { clock } = this.#parts
+  #emit(isEnd = false): void {
+    const { clock, keepsLast } = this.#parts
     if (this.startedAtMs === undefined && this.#waiting.length > 0) {
       if (this.#hasNoClock) this.startedAtMs = clock.now() - this.#waitingMs()
       else this.#startTimeTimer ??= setTimeout(() => this.useArrivalTime(), START_TIME_WAIT_MS)
@@ -100,11 +110,12 @@ export class ScreenFrames {
     if (this.startedAtMs === undefined) return
     clearTimeout(this.#startTimeTimer)
     const waiting = this.#waiting
-    this.#waiting = []
-    for (const fragment of waiting) this.#emitFrame(fragment, this.startedAtMs)
+    this.#waiting = keepsLast() && !isEnd ? waiting.splice(-1) : []
+    for (const [index, fragment] of waiting.entries())
+      this.#emitFrame(fragment, this.startedAtMs, isEnd && index === waiting.length - 1)
   }
 
-  #emitFrame(fragment: Fragment, startedAtMs: number): void {
+  #emitFrame(fragment: Fragment, startedAtMs: number, isLast: boolean): void {
     const { clock, cutAt, clockSet, unit } = this.#parts
     if (this.#init === undefined) this.#firstTick = fragment.start
     const startMs = this.#ms(fragment.start - this.#firstTick)
@@ -112,7 +123,7 @@ export class ScreenFrames {
     if (aheadMs > AHEAD_MAX_MS && startedAtMs + startMs <= cutAt()) clockSet()
     const cutMs = cutAt() - startedAtMs
     if (startMs > cutMs) return
-    if (startMs + this.#ms(fragment.duration) > cutMs) {
+    if (isLast || startMs + this.#ms(fragment.duration) > cutMs) {
       fragment.duration = Math.max(
         1,
         Math.floor(((cutMs - startMs) / 1_000) * this.#assembler.timescale!),

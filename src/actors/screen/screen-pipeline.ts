@@ -16,6 +16,7 @@ import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import type { Spares } from '../spares.ts'
 import { BlackWatch } from './black-watch.ts'
+import { feederProblem, startFeeder } from './feeder.ts'
 import { JpegSplitter } from './jpeg-splitter.ts'
 import { ScreenFrames } from './screen-frames.ts'
 
@@ -56,6 +57,7 @@ export class ScreenPipeline implements Pipeline {
   readonly #black: BlackWatch
   readonly #pictures = new JpegSplitter()
   #child: Child | undefined
+  #feeder: Child | undefined
   #watch: ScreenWatch | undefined
   #gate: FrameGate | undefined
   #cause: EndCause | undefined
@@ -77,6 +79,7 @@ export class ScreenPipeline implements Pipeline {
     this.#frames = new ScreenFrames({
       clock: parts.clock,
       cutAt: () => this.#cause?.at ?? Number.POSITIVE_INFINITY,
+      keepsLast: () => this.#feeder !== undefined && this.#cause?.kind === 'cut',
       unit: events.unit,
       clockSet: () => {
         // The machine may have slept instead; then the clock's check ends this capture.
@@ -106,10 +109,14 @@ export class ScreenPipeline implements Pipeline {
     } catch (error) {
       return this.end({ kind: 'problem', problem: toCaptureProblem(error) })
     }
-    if (command === undefined || this.#cause) return
+    if (command === undefined || this.#cause) {
+      // What it opens meanwhile is not used.
+      return void this.#parts.command.then(({ release }) => release?.()).catch(() => {})
+    }
     const { spares, env } = this.#parts
     this.#gate = spares?.takeGate('screen', command, env) ?? (await command.makeGate?.())
-    if (!this.#cause) await this.#captureUntilEnd(command)
+    if (this.#cause) await command.release?.()
+    else await this.#captureUntilEnd(command)
     this.#gate?.stop()
   }
 
@@ -129,25 +136,30 @@ export class ScreenPipeline implements Pipeline {
     unsubscribe()
     this.#frames.useArrivalTime()
     // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
-    const problem = this.#cause === undefined ? await this.#watch?.check() : undefined
+    const problem =
+      this.#cause === undefined
+        ? ((await this.#watch?.check()) ?? (await feederProblem(this.#feeder, exit)))
+        : undefined
     this.end({
       kind: 'problem',
       problem: problem ?? exitProblem('The screen capture', this.#child!, exit),
     })
     if (this.#confirming) await within(this.#confirming, CONFIRM_MS)
+    if (exit.signal === null) this.#frames.finish()
     this.#isOver = true
     this.#watch?.stop()
+    await Promise.all([this.#feeder?.exited, command.release?.()])
   }
 
   async #capture(
     command: ChildCommand,
-    { needsConfirmation = false }: CaptureHelper,
+    { feeder, needsConfirmation = false }: CaptureHelper,
   ): Promise<ChildExit> {
     this.#child = startObserved(
       command,
       {
         env: this.#gate?.env ?? this.#parts.env,
-        stdin: this.#parts.quit === 'q' ? 'pipe' : 'ignore',
+        stdin: this.#parts.quit === 'q' || feeder ? 'pipe' : 'ignore',
         onStdout: (chunk) => this.#onOutput(chunk, needsConfirmation),
         onStderr: (text) => this.#frames.readStartTime(text),
         onDescriptors: [
@@ -159,6 +171,8 @@ export class ScreenPipeline implements Pipeline {
       this.#parts.spares,
     )
     this.#gate?.begin()
+    const { env } = this.#parts
+    if (feeder) this.#feeder = startFeeder(feeder, this.#child, env, this.#events.process)
     return this.#child.exited
   }
 
@@ -166,6 +180,8 @@ export class ScreenPipeline implements Pipeline {
     if (this.#cause) return
     this.#cause = cause
     this.#interrupt()
+    // The encoder then finishes what it has.
+    this.#feeder?.kill('SIGKILL')
     if (this.#child) void this.#finish(this.#child, cause)
   }
 

@@ -19,6 +19,7 @@ import { retention } from './retention.ts'
 import { selftest } from './selftest.ts'
 import { serve } from './serve.ts'
 import { serviceInstall, serviceStatus, serviceUninstall } from './service.ts'
+import { setupScreen } from './setup.ts'
 import { show } from './show.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
@@ -53,6 +54,7 @@ export const COMMANDS: readonly Command[] = [
   retention,
   devices,
   doctor,
+  setupScreen,
   selftest,
   tokenCreate,
   tokenList,

@@ -49,7 +49,7 @@ export const doctor = defineCommand({
           ? await notRunning(home, recorder)
           : failedCheck('Recorder', recorder),
       )
-      checks.push(...(await checkSession(io.env)), DEVICES_NOT_CHECKED)
+      checks.push(...(await checkSession(home, io.env)), DEVICES_NOT_CHECKED)
     }
     const ok = checks.every(({ result }) => result !== 'failed')
     return { json: { ok, checks }, text: checksText(checks, style), exitCode: ok ? 0 : 1 }

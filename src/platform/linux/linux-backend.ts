@@ -1,3 +1,4 @@
+import { isWaylandSession } from '../../contract/desktop-session.ts'
 import type { Device, Medium } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import { NO_PROBING, pictureArgs, screenArgs } from '../../ffmpeg/encoding.ts'
@@ -5,6 +6,7 @@ import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
 import type { Area, Size } from '../../x11/connection.ts'
 import type { CaptureBackend, CaptureHelper } from '../capture-backend.ts'
+import { PortalScreens } from './portal/portal-screens.ts'
 import { PulseDevices } from './pulse-devices.ts'
 import { pulseSound } from './pulse-sound.ts'
 import { X11FrameGate } from './x11-frame-gate.ts'
@@ -73,27 +75,33 @@ async function screenCommand(
 
 /**
  * The backend of Linux: sound from PulseAudio, or PipeWire through its PulseAudio interface; the
- * screen from X11.
+ * screen from X11, and in a Wayland session through the desktop portal. `screenGrantsFile`: where
+ * the desktop's grants to record the screen are kept.
  */
 export function linuxBackend(
   env: NodeJS.ProcessEnv,
   ffmpeg: () => Promise<Ffmpeg>,
+  screenGrantsFile = '',
 ): CaptureBackend {
   const devices = new PulseDevices(env)
+  const portal = isWaylandSession(env) ? new PortalScreens(env, screenGrantsFile) : undefined
   return {
-    list: (medium: Medium) =>
-      medium === 'screen' ? listX11Screens(env, ffmpeg) : devices.list(medium),
+    list: (medium: Medium) => {
+      if (medium !== 'screen') return devices.list(medium)
+      return portal?.list() ?? listX11Screens(env, ffmpeg)
+    },
     async find(medium, id) {
       const { display } = parseScreenId(id)
-      if (medium !== 'screen' || display !== env.DISPLAY || sessionProblem(env) !== null)
+      if (portal || medium !== 'screen' || display !== env.DISPLAY || sessionProblem(env) !== null)
         return undefined
       const monitor = await findMonitor(id, env)
       return monitor && monitorDevice(display, monitor)
     },
-    screen: (device, quality, anyFfmpeg) => screenCommand(device, quality, env, anyFfmpeg),
+    screen: (device, quality, anyFfmpeg) =>
+      portal?.command(device, quality, anyFfmpeg) ?? screenCommand(device, quality, env, anyFfmpeg),
     sound: async (medium, device) => pulseSound({ medium, device, env, devices }),
     isMuted: (medium, device) => devices.isMuted(medium, device),
     quit: 'SIGINT',
-    ffmpegInputs: ['x11grab'],
+    ffmpegInputs: portal ? [] : ['x11grab'],
   }
 }

@@ -20,9 +20,6 @@ const AREA_MS = 2_500
 
 /** Why x11grab cannot capture this session's screen; null when it may. */
 export function sessionProblem(env: NodeJS.ProcessEnv): string | null {
-  // An X server within Wayland (XWayland) answers, but shows nothing of the desktop.
-  if (env.XDG_SESSION_TYPE === 'wayland' || (env.WAYLAND_DISPLAY && !env.DISPLAY))
-    return 'The screen of a Wayland session cannot be captured. Log in to an X11 (Xorg) session.'
   if (!env.DISPLAY)
     return 'There is no X display: DISPLAY is not set. Start the recorder in the desktop session.'
   return null

@@ -1,0 +1,62 @@
+import { findProgram } from '../../../processes/find-program.ts'
+import { runTool } from '../../../processes/run-tool.ts'
+import { WaylandConnection } from '../../../wayland/connection.ts'
+import { FRAME_READER } from './cast-command.ts'
+import { addGrant } from './grant-file.ts'
+import { ownProgramId } from './grant-store.ts'
+import { openScreenCast, PortalError } from './screen-cast.ts'
+import { showsMonitor } from './shows-monitor.ts'
+
+const COMPOSITOR_MS = 2_000
+const INSPECT_MS = 10_000
+const INSTALL =
+  'Install it (Debian: gstreamer1.0-tools gstreamer1.0-pipewire gstreamer1.0-plugins-base).'
+
+/** A grant that the user has given. */
+export interface NewGrant {
+  monitor: string
+  /** The program from which this one was started, which the grant is for; empty for none. */
+  program: string
+}
+
+/**
+ * Lets the desktop ask its user which monitor may be recorded, and keeps the grant. `limitMs`
+ * is the limit for the user. Rejects with the reason in whole sentences when nothing may.
+ */
+export async function requestGrant(
+  env: NodeJS.ProcessEnv,
+  grantsFile: string,
+  limitMs: number,
+): Promise<NewGrant> {
+  await assertFrameReader(env)
+  const compositor = await WaylandConnection.open(env, COMPOSITOR_MS)
+  try {
+    const cast = await openScreenCast(env, { limitMs })
+    await cast.close()
+    if (cast.restoreToken === null)
+      throw new PortalError(
+        'refused',
+        'The desktop will not remember the choice. Ask again, and let it be remembered.',
+      )
+    const output = compositor.outputs.find((one) => showsMonitor(cast.stream, one))
+    if (output === undefined)
+      throw new PortalError('refused', 'The desktop shares no single monitor. Choose one.')
+    const monitor = output.name
+    await addGrant(grantsFile, { monitor, restoreToken: cast.restoreToken })
+    return { monitor, program: await ownProgramId() }
+  } finally {
+    compositor.close()
+  }
+}
+
+/** Rejects when the programs are missing without which the grant would be of no use. */
+async function assertFrameReader(env: NodeJS.ProcessEnv): Promise<void> {
+  if (findProgram(FRAME_READER, env) === null)
+    throw new Error(`The program ${FRAME_READER} is not installed. ${INSTALL}`)
+  for (const element of ['pipewiresrc', 'videoconvert', 'videoscale']) {
+    // Not `--exists`: that compares the plugin's version with GStreamer's, and PipeWire's differs.
+    const command = { program: 'gst-inspect-1.0', args: [element] }
+    const { outcome } = await runTool(command, { env, limitMs: INSPECT_MS })
+    if (outcome === 'failed') throw new Error(`GStreamer has no element ${element}. ${INSTALL}`)
+  }
+}

@@ -1,0 +1,240 @@
+import { randomBytes } from 'node:crypto'
+import { BusConnection, type BusError } from '../../../dbus/connection.ts'
+import { Variant } from '../../../dbus/value.ts'
+
+const PORTAL = 'org.freedesktop.portal.Desktop'
+const DESKTOP = '/org/freedesktop/portal/desktop'
+const SCREEN_CAST = 'org.freedesktop.portal.ScreenCast'
+const REQUEST = 'org.freedesktop.portal.Request'
+const SESSION = 'org.freedesktop.portal.Session'
+/** How the names begin that the desktops' own parts of the portal have on the bus. */
+const DESKTOP_NAMES = 'org.freedesktop.impl.portal.desktop.'
+const MONITORS = 1
+const CURSOR = { hidden: 1, embedded: 2 }
+const UNTIL_REVOKED = 2
+/** The first version that remembers what the user has chosen. */
+const VERSION_MIN = 4
+/** Limit for the portal to accept a call. What it asks the user may take longer. */
+const ACCEPT_MS = 2_000
+const CLOSE_MS = 500
+
+/** The content of a session: a monitor, or all of them where the desktop offers that. */
+export interface CastStream {
+  /** The number of its node in PipeWire. */
+  node: number
+  /** Its area of the desktop, in the compositor's own units. */
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+/** A session in which the desktop lets the recorder see a monitor. */
+export interface ScreenCast {
+  stream: CastStream
+  /** Restores the session; null when the user does not want that. */
+  restoreToken: string | null
+  /** Resolves when the desktop has ended the session, or is gone. */
+  closed: Promise<void>
+  /** Ends the session. Resolves within 1.5 s; never rejects. */
+  close(): Promise<void>
+}
+
+/**
+ * Why there is no session: the portal is missing or too old (`absent`), does not answer (`silent`),
+ * or the user has refused or the desktop cannot (`refused`).
+ */
+export class PortalError extends Error {
+  readonly kind: 'absent' | 'silent' | 'refused'
+
+  constructor(kind: PortalError['kind'], message: string, options?: { cause: unknown }) {
+    super(message, options)
+    this.name = 'PortalError'
+    this.kind = kind
+  }
+}
+
+/** How to open a session. */
+export interface ScreenCastOptions {
+  /** Restores what the user has chosen before. Without it the desktop asks the user. */
+  restoreToken?: string
+  /** Limit for the user, or for the restored session, in milliseconds. */
+  limitMs: number
+}
+
+/**
+ * Opens a session of the desktop portal's ScreenCast interface. What the user is asked disappears
+ * when it takes too long. Rejects with {@link PortalError}.
+ */
+export async function openScreenCast(
+  env: NodeJS.ProcessEnv,
+  { restoreToken, limitMs }: ScreenCastOptions,
+): Promise<ScreenCast> {
+  const bus = await BusConnection.open(env, ACCEPT_MS).catch((cause) => {
+    throw new PortalError('absent', cause.message, { cause })
+  })
+  try {
+    const cursors = await checkPortal(bus)
+    const requests = new PortalRequests(bus)
+    const session = await createSession(requests)
+    let end = (): void => {}
+    const closed = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    void bus.closed.then(end)
+    const signal = { interface: SESSION, member: 'Closed', path: session }
+    await bus.subscribe(signal, end, ACCEPT_MS)
+    await requests.make(
+      'SelectSources',
+      'oa{sv}',
+      [session],
+      {
+        types: new Variant('u', MONITORS),
+        multiple: new Variant('b', false),
+        cursor_mode: new Variant('u', cursors & CURSOR.embedded || CURSOR.hidden),
+        persist_mode: new Variant('u', UNTIL_REVOKED),
+        ...(restoreToken ? { restore_token: new Variant('s', restoreToken) } : {}),
+      },
+      ACCEPT_MS,
+    )
+    // Without a parent window: the recorder has none.
+    const results = await requests.make('Start', 'osa{sv}', [session, ''], {}, limitMs)
+    return {
+      ...readStarted(results),
+      closed,
+      async close() {
+        const call = { destination: PORTAL, path: session, interface: SESSION, member: 'Close' }
+        await bus.call(call, CLOSE_MS).catch((error: BusError) => {
+          // A portal that does not answer ends the session when it notices that we are gone.
+          if (error.kind === 'refused') return closeAtDesktop(bus, session)
+        })
+        bus.close()
+      },
+    }
+  } catch (cause) {
+    bus.close()
+    throw cause instanceof PortalError ? cause : toPortalError(cause)
+  }
+}
+
+/**
+ * Ends a session that the portal does not know: it was killed meanwhile. The desktop's own part
+ * goes on showing the screen then, and its sign stays on. Never rejects.
+ */
+async function closeAtDesktop(bus: BusConnection, session: string): Promise<void> {
+  const target = { path: session, interface: 'org.freedesktop.impl.portal.Session' }
+  const list = { path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' }
+  const question = { destination: 'org.freedesktop.DBus', ...list, member: 'ListNames' }
+  const [names] = await bus.call(question, CLOSE_MS).catch(() => [[]])
+  const desktops = (names as string[]).filter((name) => name.startsWith(DESKTOP_NAMES))
+  const ends = desktops.map((destination) =>
+    bus.call({ destination, ...target, member: 'Close' }, CLOSE_MS).catch(() => {}),
+  )
+  await Promise.all(ends)
+}
+
+/** Returns the cursor modes of the portal. Rejects when it is missing or too old. */
+async function checkPortal(bus: BusConnection): Promise<number> {
+  const get = async (property: string) => {
+    const properties = { path: DESKTOP, interface: 'org.freedesktop.DBus.Properties' }
+    const question = { signature: 'ss', args: [SCREEN_CAST, property] }
+    const call = { destination: PORTAL, ...properties, member: 'Get', ...question }
+    return Number((await bus.call(call, ACCEPT_MS))[0])
+  }
+  const [version, cursors] = await Promise.all([get('version'), get('AvailableCursorModes')])
+  if (version! < VERSION_MIN)
+    throw new PortalError(
+      'absent',
+      `The desktop portal is too old (ScreenCast ${version}, needed is ${VERSION_MIN}).`,
+    )
+  return cursors!
+}
+
+/** Calls of the portal that are answered by a signal. */
+class PortalRequests {
+  readonly #bus: BusConnection
+  /** The objects of requests are named after their sender. */
+  readonly #sender: string
+
+  constructor(bus: BusConnection) {
+    this.#bus = bus
+    this.#sender = bus.uniqueName.slice(1).replaceAll('.', '_')
+  }
+
+  async make(
+    member: string,
+    signature: string,
+    args: readonly unknown[],
+    options: Record<string, Variant>,
+    limitMs: number,
+  ): Promise<Map<string, unknown>> {
+    const handle = `f2f_${randomBytes(8).toString('hex')}`
+    const path = `${DESKTOP}/request/${this.#sender}/${handle}`
+    let timer: NodeJS.Timeout | undefined
+    const answered = new Promise<unknown[]>((resolve, reject) => {
+      const signal = { interface: REQUEST, member: 'Response', path }
+      void this.#bus.subscribe(signal, resolve, ACCEPT_MS).catch(reject)
+      void this.#bus.closed.then(() =>
+        reject(new PortalError('absent', 'The message bus (D-Bus) is gone.')),
+      )
+      timer = setTimeout(() => {
+        this.#cancel(path)
+        reject(new PortalError('silent', `The desktop portal has not answered (${member}).`))
+      }, limitMs)
+    })
+    // It is awaited below, unless the call itself fails.
+    answered.catch(() => {})
+    try {
+      const entries = Object.entries({ ...options, handle_token: new Variant('s', handle) })
+      const target = { destination: PORTAL, path: DESKTOP, interface: SCREEN_CAST, member }
+      await this.#bus.call({ ...target, signature, args: [...args, entries] }, ACCEPT_MS)
+      const [code, results] = await answered
+      if (code === 0) return results as Map<string, unknown>
+      const why = code === 1 ? 'It was refused on the desktop.' : 'The desktop could not do it.'
+      throw new PortalError('refused', `The desktop does not share the screen. ${why}`)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Takes back a request, and with it what the user is asked. */
+  #cancel(path: string): void {
+    const call = { destination: PORTAL, path, interface: REQUEST, member: 'Close' }
+    void this.#bus.call(call, CLOSE_MS).catch(() => {})
+  }
+}
+
+async function createSession(requests: PortalRequests): Promise<string> {
+  const token = new Variant('s', `f2f_${randomBytes(8).toString('hex')}`)
+  const options = { session_handle_token: token }
+  const results = await requests.make('CreateSession', 'a{sv}', [], options, ACCEPT_MS)
+  const session = results.get('session_handle')
+  if (typeof session === 'string') return session
+  throw new PortalError('refused', 'The desktop portal has opened no session.')
+}
+
+function readStarted(results: Map<string, unknown>): Pick<ScreenCast, 'stream' | 'restoreToken'> {
+  const [first] = (results.get('streams') ?? []) as [number, Map<string, unknown>][]
+  if (first === undefined)
+    throw new PortalError('refused', 'The desktop does not share the screen. It shared nothing.')
+  const [node, properties] = first
+  const [x = 0, y = 0] = (properties.get('position') ?? []) as number[]
+  const [width = 0, height = 0] = (properties.get('size') ?? []) as number[]
+  const token = results.get('restore_token')
+  const restoreToken = typeof token === 'string' ? token : null
+  return { stream: { node, x, y, width, height }, restoreToken }
+}
+
+function toPortalError(cause: unknown): PortalError {
+  const { kind, message } = cause as { kind?: PortalError['kind']; message: string }
+  if (kind === 'silent')
+    return new PortalError('silent', 'The desktop portal does not answer.', { cause })
+  const isMissing = /ServiceUnknown|NameHasNoOwner|UnknownMethod|InvalidArgs|UnknownInterface/.test(
+    (cause as { errorName?: string }).errorName ?? '',
+  )
+  if (isMissing || kind === 'absent')
+    return new PortalError('absent', 'The session has no desktop portal that shares the screen.', {
+      cause,
+    })
+  return new PortalError('refused', `The desktop portal refuses. ${message}`, { cause })
+}
