@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findProgram } from './find-program.mjs'
 
@@ -29,9 +29,19 @@ function isInstalled() {
   })
 }
 
+/** `npm ci` empties the folder that a link leads to, which another checkout may be using. */
+function refuseLink() {
+  const path = fileURLToPath(new URL('node_modules', ROOT))
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return
+  throw new Error(
+    'node_modules is a link, and its packages differ from package-lock.json. Remove the link and run this again.',
+  )
+}
+
 /** Runs `npm ci` when node_modules is missing or not up to date. Throws when that fails. */
 export function installNpmPackages() {
   if (isInstalled()) return
+  refuseLink()
   console.error('setup: installing npm packages')
   const args = [
     'ci',

@@ -67,7 +67,7 @@ function writePage(folder: string): void {
   write(join(folder, 'icons/app.svg'), '<svg/>')
   write(join(folder, 'main.css'), 'p { color: red }')
   write(join(folder, 'main.tsx'), "import './main.css'\n")
-  for (const view of ['player', 'inspector'])
+  for (const view of ['player', 'inspector', 'audit'])
     write(join(folder, view, `${view}.css`), 'p { color: green }')
   write(join(folder, 'live/stream-worker.ts'), 'addEventListener("connect", () => {})\n')
 }
@@ -161,6 +161,18 @@ suite('set-up', (test) => {
 
   test.unless(problem, 'set-up prints nothing when all packages are installed', () => {
     assert.deepEqual(setup(ROOT, ['--devices']), { code: 0, printed: '' })
+  })
+
+  test('set-up installs nothing into the folder that a link leads to', () => {
+    const folder = checkout()
+    const linked = mkdtempSync(join(tmpdir(), 'packages-'))
+    write(join(linked, '.package-lock.json'), '{"packages":{}}')
+    rmSync(join(folder, 'node_modules'))
+    symlinkSync(linked, join(folder, 'node_modules'))
+    const { code, printed } = setup(folder, [])
+    assert.equal(code, 1)
+    assert.match(printed, /node_modules is a link.*Remove the link/)
+    assert.ok(existsSync(join(linked, '.package-lock.json')))
   })
 
   test('set-up refuses unknown arguments', () => {
