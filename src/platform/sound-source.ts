@@ -19,10 +19,11 @@ export interface SoundSource {
    */
   readonly ended: Promise<CaptureProblem>
   /**
-   * Delivers what has come until now, if that takes no more than a moment, and ends. Resolves when
-   * no more sound will be delivered.
+   * Delivers what has come until now, if that takes no more than a moment, and ends. While there is
+   * not `enough`, it waits for sound that is late, for less than half a second. Resolves when no more
+   * sound will be delivered.
    */
-  finish(): Promise<void>
+  finish(isEnough: () => boolean): Promise<void>
   /** Ends it at once. */
   stop(): void
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import { Splitter } from '../media/splitter.ts'
 import { readCookie, serverAddresses } from './address.ts'
 import { PacedReading } from './paced-reading.ts'
@@ -11,6 +11,9 @@ import { arbitrary, properties, TagReader, u32 } from './tagstruct.ts'
 
 /** The limit for each answer, ms. */
 const ANSWER_MS = 1_500
+/** How long the end of a connection waits for sound that is late, and how often it looks, ms. */
+const LATE_MS = 400
+const LATE_STEP_MS = 10
 /** The most that is read at once. */
 const READ_BYTES = 65_536
 /** The flags of a version: whether the server would share memory. */
@@ -131,12 +134,20 @@ export class PulseConnection {
     if (!this.#socket.destroyed) this.#pacing ??= new PacedReading(this.#socket)
   }
 
-  /** Reads what has come until now, and then closes the connection. */
-  async finish(): Promise<void> {
+  /**
+   * Reads what has come until now, and then closes the connection. While that is not enough, it waits
+   * for what a busy machine has held up, at most {@link LATE_MS}.
+   */
+  async finish(isEnough: () => boolean): Promise<void> {
+    const until = performance.now() + LATE_MS
     this.#pacing?.stop()
-    // What has come is read in the poll phase between these two.
-    await setImmediate()
-    await setImmediate()
+    for (;;) {
+      // What has come is read in the poll phase between these two.
+      await setImmediate()
+      await setImmediate()
+      if (isEnough() || this.#socket.destroyed || performance.now() >= until) break
+      await delay(LATE_STEP_MS)
+    }
     this.close()
   }
 

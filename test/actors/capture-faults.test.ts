@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { SoundRelay } from '../../lab/sound-relay.ts'
 import { recorderStreams } from '../../lab/sound-streams.ts'
 import {
@@ -98,6 +99,27 @@ suite('capture faults', (test) => {
         assert.match(cause.detail, expected)
         await eventually('it is closed', () => relay.connectionsWith('microphone').length === 0)
       }
+    } finally {
+      await relay.stop()
+    }
+  })
+
+  test.unless(problem, 'sound that a busy machine holds up is waited for at a cut', async () => {
+    const relay = await SoundRelay.start(bench.folder, desktop.env)
+    try {
+      const env = { ...process.env, ...desktop.env, ...relay.env }
+      const capture = await flowing(bench.platform({ env }), 'mic')
+      const [connection = assert.fail()] = relay.connectionsWith(desktop.micSource)
+      await delay(1_500)
+      connection.freeze()
+      await delay(700)
+      const at = capture.cut()
+      setTimeout(() => connection.thaw(), 30)
+      const { cause, description } = await capture.next('capture.ended')
+      assert.equal(cause, 'cut')
+      const missingMs = at - Date.parse(description!.endedAt)
+      assert.ok(missingMs < 200, `${missingMs} ms are missing`)
+      assert.ok(missingMs >= 0, 'nothing of after the cut is kept')
     } finally {
       await relay.stop()
     }

@@ -291,6 +291,7 @@ suiteOnEachServer('sound faults', (test, { soundServer, isPipeWire, problem }) =
       } finally {
         await own.stop()
         await other.stop()
+        await pactl(desktop.env, 'set-default-source', desktop.micSource)
       }
     },
   )

@@ -75,6 +75,15 @@ export class DriftMeter {
   }
 
   /**
+   * Whether more of the sound from before a time (epoch ms) is missing than a delay explains: it is
+   * late, or lost.
+   */
+  isMissing(time: number): boolean {
+    if (this.#firstAt === undefined) return false
+    return time - this.originAt(time) - (this.#frames * 1_000) / SAMPLE_RATE > LOSS_MS
+  }
+
+  /**
    * The time (epoch ms) since which sound is so late that some may have been lost; undefined when
    * it is not late.
    */

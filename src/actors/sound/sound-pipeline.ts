@@ -26,6 +26,8 @@ import { SilenceWatch } from './silence-watch.ts'
 const PENDING_MAX_BYTES = 1_048_576
 /** An encoder that gets sound for this long and writes nothing hangs. */
 const ENCODER_HANG_MS = 1_000
+/** How long it may still write its rest: it may have waited for a processor. */
+const ENCODER_HANG_END_MS = 300
 
 /** The parts of a sound pipeline. */
 export interface SoundPipelineParts {
@@ -107,7 +109,9 @@ export class SoundPipeline implements Pipeline {
     this.#cause = cause
     if (cause.kind === 'cut' && this.#source) {
       this.#isFinishing = true
-      void this.#source.finish().then(() => this.#close(cause))
+      const isEnough = (): boolean =>
+        this.#drift.lateSince === undefined && !this.#drift.isMissing(cause.at)
+      void this.#source.finish(isEnough).then(() => this.#close(cause))
       return
     }
     this.#source?.stop()
@@ -259,15 +263,15 @@ export class SoundPipeline implements Pipeline {
   /** Lets the encoder write its rest; it ends by itself when its input does. */
   async #endEncoder(encoder: Child): Promise<void> {
     const [finish, ask] = this.#parts.encoderEndMs
-    const steps: TerminationStep[] = [
-      { ask: () => encoder.stdin?.end(), waitMs: finish },
-      { ask: 'SIGTERM', waitMs: ask },
-    ]
-    // An encoder that got no sound, or that hangs, is not waited for.
+    // An encoder that got no sound is not waited for.
+    if (this.startedAtMs === undefined) return void terminate(encoder)
     const waitedMs =
       this.#awaitingEncoderSince === undefined ? 0 : performance.now() - this.#awaitingEncoderSince
     const isHanging = this.#isAnchored && waitedMs > ENCODER_HANG_MS
-    await terminate(encoder, this.startedAtMs === undefined || isHanging ? [] : steps)
+    const finishMs = isHanging ? ENCODER_HANG_END_MS : finish
+    const steps: TerminationStep[] = [{ ask: () => encoder.stdin?.end(), waitMs: finishMs }]
+    if (!isHanging) steps.push({ ask: 'SIGTERM', waitMs: ask })
+    await terminate(encoder, steps)
   }
 
   #onEncoded(chunk: Buffer): void {

@@ -62,8 +62,9 @@ class PulseSound implements SoundSource {
     this.#over.abort()
   }
 
-  async finish(): Promise<void> {
-    await this.#connection?.finish()
+  async finish(isEnough: () => boolean): Promise<void> {
+    // Nothing is late before the first sound.
+    await this.#connection?.finish(() => this.#stream === undefined || isEnough())
     this.stop()
   }
 

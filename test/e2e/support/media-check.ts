@@ -10,10 +10,7 @@ import { assertWithin } from '../../support/machine.ts'
 import { ofType } from './history.ts'
 
 const run = promisify(execFile)
-/**
- * Decoding ends with the last frame's time, not with its duration. That is 67 ms at 15 frames a
- * second, and several times that where a slow machine grabs fewer frames.
- */
+/** Decoded sound ends with a whole frame of Opus, and a time stamp is rounded. */
 const DURATION_TOLERANCE_MS = 130
 
 /**
@@ -42,7 +39,19 @@ export async function decodedMs(path: string): Promise<number> {
   const { stdout, stderr } = await run(process.env.FFMPEG_BIN ?? 'ffmpeg', ['-nostdin', ...args])
   assert.equal(stderr, '', `${path} does not play`)
   const times = [...stdout.matchAll(/^out_time_us=(-?\d+)/gm)]
-  return Number(times.at(-1)?.[1] ?? 0) / 1_000
+  const lastFrame = Number(times.at(-1)?.[1] ?? 0) / 1_000
+  return path.includes('.mp4') ? Math.max(lastFrame, await pictureMs(path)) : lastFrame
+}
+
+/**
+ * How long a screen is in ms, by its container. Decoding ends with the last frame's time, not with
+ * its duration, which may be half a second while the screen stands still.
+ */
+async function pictureMs(path: string): Promise<number> {
+  const args = ['-nostdin', '-i', unsealed(path), '-map', '0:v', '-c', 'copy', '-f', 'null', '-']
+  const { stderr } = await run(process.env.FFMPEG_BIN ?? 'ffmpeg', args)
+  const [, hours, minutes, seconds] = /Duration: (\d+):(\d+):(\d+\.\d+)/.exec(stderr) ?? []
+  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000
 }
 
 /**
