@@ -59,7 +59,7 @@ suite('pause and stop win over a capture that does not deliver', (test) => {
         return (await current(daemon)).tracks.screen?.state === 'recovering'
       })
       await eventually('a capture of it hangs', () =>
-        daemon.captures().some(({ command }) => command.includes('testsrc2')),
+        daemon.children().some(({ command }) => command.includes('testsrc2')),
       )
       const { arrivedBy, answer } = await endsCapture(daemon, winner)
       assert.equal((await answer).status, 200)

@@ -79,17 +79,21 @@ async function printSteps(
     before = state
     return line
   }
-  for (let index = 1; index <= replay.events.length; index++) await writeLine(io, lineAfter(index))
-  if (!follows) return
-  const { signal, release } = createInterruptSignal(io.stdout)
+  // From the first line on Ctrl-C ends it as it should.
+  const interrupt = follows ? createInterruptSignal(io.stdout) : undefined
   try {
+    for (let index = 1; index <= replay.events.length; index++) {
+      if (interrupt?.signal.aborted) return
+      await writeLine(io, lineAfter(index))
+    }
+    if (interrupt === undefined) return
     await followReplay(api, replay, {
-      signal,
+      signal: interrupt.signal,
       onEvent: () => io.stdout.write(`${lineAfter(replay.events.length)}\n`),
       onBroken: () => io.stderr.write('The recorder does not answer. Trying again…\n'),
     })
   } finally {
-    release()
+    interrupt?.release()
   }
 }
 
