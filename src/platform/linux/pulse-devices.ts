@@ -154,9 +154,7 @@ export class PulseDevices {
     const forget = (): void => {
       if (this.#connection !== connecting) return
       this.#connection = undefined
-      if (this.#watches.size === 0) return
-      this.#refreshIn(this.#reconnectMs)
-      this.#reconnectMs = Math.min(2 * this.#reconnectMs, RECONNECT_MAX_MS)
+      this.#refreshLater()
     }
     connecting.then((connection) => connection.closed.then(forget), forget)
     return connecting
@@ -192,12 +190,20 @@ export class PulseDevices {
     this.#timer ??= setTimeout(() => void this.#refresh(), inMs)
   }
 
+  /** Asks again after a while, which grows until there is an answer. */
+  #refreshLater(): void {
+    if (this.#watches.size === 0 || this.#timer !== undefined) return
+    this.#refreshIn(this.#reconnectMs)
+    this.#reconnectMs = Math.min(2 * this.#reconnectMs, RECONNECT_MAX_MS)
+  }
+
   async #refresh(): Promise<void> {
     this.#timer = undefined
+    // An answer that is under way may be older than the change that has caused this.
+    await this.#answer?.catch(() => {})
     this.#askedAt = performance.now()
     const state = await this.#ask().catch(() => undefined)
-    // Without an answer the end of the connection causes the next question.
-    if (state === undefined) return
+    if (state === undefined) return this.#refreshLater()
     this.#reconnectMs = RECONNECT_FIRST_MS
     for (const watch of [...this.#watches]) {
       const detail = mutedDetail(state, watch.medium, watch.device)

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pactl } from '../../../lab/microphone.ts'
+import { SoundRelay } from '../../../lab/sound-relay.ts'
+import { startVirtualDesktop, virtualDesktopProblem } from '../../../lab/virtual-desktop.ts'
+import { PulseDevices } from '../../../src/platform/linux/pulse-devices.ts'
+import { eventually, suite } from '../../support/suite.ts'
+
+const problem = await virtualDesktopProblem()
+
+suite('devices of a sound server', (test) => {
+  test.unless(problem, 'a mute is noticed also after the server has not answered', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'f2f-relay-'))
+    const desktop = await startVirtualDesktop()
+    const relay = await SoundRelay.start(folder, desktop.env)
+    const mute = (value: '0' | '1') =>
+      pactl(desktop.env, 'set-source-mute', desktop.micSource, value)
+    try {
+      const devices = new PulseDevices({ ...process.env, ...desktop.env, ...relay.env })
+      let told: string | null | undefined
+      const watch = devices.watchMute('mic', { id: desktop.micSource, label: '' }, (detail) => {
+        told = detail
+      })
+      await mute('1')
+      await eventually('the mute is told', () => told === 'The microphone is muted.')
+      for (const connection of relay.connectionsWith('f2f-recorder')) connection.freeze()
+      await mute('0')
+      assert.equal((await devices.list('mic')).available, false)
+      await eventually('the end of the mute is told', () => told === null)
+      watch.stop()
+    } finally {
+      await relay.stop()
+      await desktop.stop()
+      await rm(folder, { recursive: true })
+    }
+  })
+})
