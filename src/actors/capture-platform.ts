@@ -60,6 +60,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
   const directory = new DeviceDirectory(
     (medium) => backend.list(medium),
     async (medium, id) => backend.find?.(medium, id),
+    backend.listsAnew,
   )
 
   return {

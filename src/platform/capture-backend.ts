@@ -32,6 +32,8 @@ export interface CaptureHelper extends ChildCommand {
 export interface CaptureBackend {
   /** Lists a medium's devices. Resolves within 2 s; never rejects. */
   list(medium: Medium): Promise<DeviceList>
+  /** Media whose devices are listed so fast that a list is never used twice. */
+  readonly listsAnew?: readonly Medium[]
   /**
    * Finds a device by its id that may exist without being listed. Rejects with DEVICE_UNAVAILABLE
    * when it does not exist.

@@ -4,17 +4,26 @@ import type { DeviceList } from '../contract/views.ts'
 
 const CACHE_MS = 5_000
 
-/** Lists and finds devices. Keeps each list for 5 s, unless a fresh one is wanted. */
+/**
+ * Lists and finds devices. Keeps each list for 5 s, unless a fresh one is wanted. A kept list may name
+ * a default device that is none any more.
+ */
 export class DeviceDirectory {
   readonly #list: (medium: Medium) => Promise<DeviceList>
   readonly #find: (medium: Medium, id: string) => Promise<Device | undefined>
+  readonly #listsAnew: readonly Medium[]
   readonly #cache = new Map<Medium, { list: Promise<DeviceList>; at: number; settled: boolean }>()
 
-  /** `find` finds a device that exists without being listed. */
+  /**
+   * `find` finds a device that exists without being listed. No list of the media in `listsAnew` is
+   * kept.
+   */
   constructor(
     list: (medium: Medium) => Promise<DeviceList>,
     find: (medium: Medium, id: string) => Promise<Device | undefined> = async () => undefined,
+    listsAnew: readonly Medium[] = [],
   ) {
+    this.#listsAnew = listsAnew
     this.#list = list
     this.#find = find
   }
@@ -46,7 +55,8 @@ export class DeviceDirectory {
     const now = performance.now()
     const cached = this.#cache.get(medium)
     // A listing under way is always fresh enough.
-    if (cached && (!cached.settled || (!fresh && now - cached.at < CACHE_MS))) return cached.list
+    const isKept = !fresh && !this.#listsAnew.includes(medium)
+    if (cached && (!cached.settled || (isKept && now - cached.at < CACHE_MS))) return cached.list
     const entry = { list: this.#list(medium), at: now, settled: false }
     void entry.list.finally(() => {
       entry.settled = true

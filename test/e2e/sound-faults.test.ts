@@ -291,7 +291,6 @@ suiteOnEachServer('sound faults', (test, { soundServer, isPipeWire, problem }) =
       } finally {
         await own.stop()
         await other.stop()
-        await pactl(desktop.env, 'set-default-source', desktop.micSource)
       }
     },
   )

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { addMicrophone } from '../../lab/microphone.ts'
+import { addMicrophone, pactl } from '../../lab/microphone.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../../lab/virtual-desktop.ts'
 import { isWaylandSession } from '../../src/contract/desktop-session.ts'
 import { RecorderError } from '../../src/contract/errors.ts'
@@ -102,6 +102,10 @@ suiteOnEachServer('devices', (test, { soundServer, problem }) => {
       const usb = await addMicrophone(desktop.env, 'usb', 440)
       try {
         assert.deepEqual((await ids()).sort(), [desktop.micSource, 'usb'])
+        await pactl(desktop.env, 'set-default-source', 'usb')
+        await eventually('a new default is used, also by a start soon after another', async () => {
+          return (await devices.resolve('mic', undefined)).id === 'usb'
+        })
         await usb.unplug()
         assert.deepEqual(await ids(), [desktop.micSource])
       } finally {

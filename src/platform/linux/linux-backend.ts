@@ -101,6 +101,8 @@ export function linuxBackend(
       portal?.command(device, quality, anyFfmpeg) ?? screenCommand(device, quality, env, anyFfmpeg),
     sound: async (medium, device) => pulseSound({ medium, device, env, devices }),
     isMuted: (medium, device) => devices.isMuted(medium, device),
+    // The sound server answers within a millisecond or two.
+    listsAnew: ['mic', 'speaker'],
     quit: 'SIGINT',
     ffmpegInputs: portal ? [] : ['x11grab'],
   }
