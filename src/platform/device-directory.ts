@@ -5,8 +5,8 @@ import type { DeviceList } from '../contract/views.ts'
 const CACHE_MS = 5_000
 
 /**
- * Lists and finds devices. Keeps each list for 5 s, unless a fresh one is wanted. A kept list may name
- * a default device that is none any more.
+ * Lists and finds devices. Keeps each list for 5 s, unless a fresh one is wanted. A kept list may
+ * name a default device that is none any more.
  */
 export class DeviceDirectory {
   readonly #list: (medium: Medium) => Promise<DeviceList>

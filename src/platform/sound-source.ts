@@ -19,8 +19,8 @@ export interface SoundSource {
    */
   readonly ended: Promise<CaptureProblem>
   /**
-   * Delivers what has come until now, if that takes no more than a moment, and ends. While there is
-   * not `enough`, it waits for sound that is late, for less than half a second. Resolves when no more
+   * Delivers what has come until now, if that takes no more than a moment, and ends. While that is
+   * not enough, it waits for sound that is late, for less than half a second. Resolves when no more
    * sound will be delivered.
    */
   finish(isEnough: () => boolean): Promise<void>

@@ -135,8 +135,8 @@ export class PulseConnection {
   }
 
   /**
-   * Reads what has come until now, and then closes the connection. While that is not enough, it waits
-   * for what a busy machine has held up, at most {@link LATE_MS}.
+   * Reads what has come until now, and then closes the connection. While that is not enough, it
+   * waits for what a busy machine has held up, at most 0.4 s.
    */
   async finish(isEnough: () => boolean): Promise<void> {
     const until = performance.now() + LATE_MS

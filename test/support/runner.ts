@@ -2,7 +2,7 @@
  * Compiles every *.test.ts below the given folders, runs each file in a process of its own, and
  * ends with `N passed, N failed`. Guards what uvu does not: a file that runs no test, that does not
  * end, or that leaves processes behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING].
- * F2F_TEST_JOBS: files at a time (default 4, and one while the machine is busy). Most files wait
+ * F2F_TEST_JOBS: files at a time (default 3, and one while the machine is busy). Most files wait
  * for devices of real time.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
@@ -18,7 +18,7 @@ import { processorSeconds } from './processor-seconds.ts'
 const MOST_REPEATED = 8
 const HIGHEST_SHOWN = 10
 /** Share of the last 10 s in which something waited for a core; above it, one file at a time. */
-const BUSY_PERCENT = 85
+const BUSY_PERCENT = 70
 const isLong = process.argv.includes('test-long')
 const FILE_LIMIT_MS = Number(process.env.F2F_TEST_FILE_LIMIT_MS ?? (isLong ? 900_000 : 420_000))
 
@@ -205,7 +205,7 @@ async function worker(): Promise<void> {
     running--
   }
 }
-await Promise.all(Array.from({ length: Number(process.env.F2F_TEST_JOBS ?? 4) }, worker))
+await Promise.all(Array.from({ length: Number(process.env.F2F_TEST_JOBS ?? 3) }, worker))
 
 // A busy machine misses the deadlines of real devices. A file that failed beside others runs once
 // more on its own, and that run counts. Its line names the try: look at the test or the machine.

@@ -51,6 +51,8 @@ export async function copyDatabase(folder: string, tables: readonly string[]): P
     await rename(copy, folder)
     await rm(replaced, { recursive: true, force: true })
   } catch (error) {
+    // The next opening removes what cannot be removed now.
+    await rm(copy, { recursive: true, force: true }).catch(() => {})
     throw error instanceof RecorderError
       ? error
       : storageError('The damaged log cannot be copied', error)

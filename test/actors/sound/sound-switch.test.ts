@@ -152,7 +152,11 @@ suite('a sound server that switches the source', (test) => {
     const devices = platform()
     const [mine, its] = [await flowing(devices, 'own'), await flowing(devices, 'other')]
     await unplugged(mine)
-    assert.equal(its.reportsWithoutLevels().length, 1)
+    const disturbances = new Set(['capture.ended', 'capture.warning'])
+    assert.deepEqual(
+      its.reportsWithoutLevels().filter(({ type }) => disturbances.has(type)),
+      [],
+    )
     its.cut()
     assert.equal((await its.next('capture.ended')).cause, 'cut')
     assert.deepEqual(await recorderStreams(desktop.env), [])
