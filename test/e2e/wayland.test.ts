@@ -62,6 +62,11 @@ suite('the screen of a Wayland session', (test) => {
     const env = { ...sound.env, ...session.env }
     daemon = await startObserved({ source: 'devices', env })
   })
+  /** So that a failed test takes no other with it. */
+  test.afterEach(async () => {
+    if (noWayland !== null) return
+    for (const last of ['stop', 'close']) await daemon.api('POST', `/recordings/current/${last}`)
+  })
   test.after(async () => {
     if (noWayland) return
     await daemon.stop()
@@ -218,12 +223,15 @@ suite('the screen of a Wayland session', (test) => {
       async () => {
         await command('new', { media: ['screen'] })
         const struckAt = Date.now()
-        await strike()
-        const { at, data } = await happened('track.recovering', EVENT_MS + 1_000)
-        assertWithin(Date.parse(at) - struckAt, EVENT_MS, 'the event')
-        assert.match(data.detail, detail)
-        assert.deepEqual([data.medium, data.reason], ['screen', reason])
-        await makeGood?.()
+        try {
+          await strike()
+          const { at, data } = await happened('track.recovering', EVENT_MS + 1_000)
+          assertWithin(Date.parse(at) - struckAt, EVENT_MS, 'the event')
+          assert.match(data.detail, detail)
+          assert.deepEqual([data.medium, data.reason], ['screen', reason])
+        } finally {
+          await makeGood?.()
+        }
         await happened('track.recovered', 10_000)
         await stopAndJudge()
         await isGone()

@@ -39,7 +39,7 @@ export class PortalScreenWatch implements ScreenWatch {
     compositor.onChange = () => void this.#ask()
     void compositor.closed.then(() => this.#end(deviceLost('The Wayland compositor is gone.')))
     void pipeWireClosed.then(() => this.#end(PIPEWIRE_GONE))
-    void sessionClosed.then(() => this.#end(deviceLost('The desktop has stopped the recording.')))
+    void sessionClosed.then(() => this.#endWithSession())
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
   }
 
@@ -77,6 +77,12 @@ export class PortalScreenWatch implements ScreenWatch {
       this.#pending--
       this.#idleTicks = 0
     }
+  }
+
+  /** A desktop also ends the session when the monitor changes, and then the compositor tells how. */
+  async #endWithSession(): Promise<void> {
+    await this.#ask()
+    this.#end(deviceLost('The desktop has stopped the recording.'))
   }
 
   #monitorProblem(): CaptureProblem | undefined {
