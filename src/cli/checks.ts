@@ -8,7 +8,6 @@ import { DEFAULT_RESERVE_BYTES } from '../disk/default-reserve.ts'
 import { freeBytes } from '../disk/free-space.ts'
 import { type Config, ConfigError, readConfig } from '../home/config.ts'
 import type { Home } from '../home/home.ts'
-import { serverAddresses } from '../pulse/address.ts'
 import { findOnPath, isProgram } from './find-on-path.ts'
 import { size } from './quantities.ts'
 
@@ -190,11 +189,13 @@ export async function checkSession(
   platform: NodeJS.Platform = process.platform,
 ): Promise<Check[]> {
   if (platform !== 'linux') return []
-  return [soundCheck(env), await screenCheck(home, env)]
+  return [await soundCheck(env), await screenCheck(home, env)]
 }
 
-function soundCheck(env: NodeJS.ProcessEnv): Check {
+async function soundCheck(env: NodeJS.ProcessEnv): Promise<Check> {
   const name = 'Sound'
+  // Loaded here: no other command needs it.
+  const { serverAddresses } = await import('../pulse/address.ts')
   const isThere = serverAddresses(env).some(
     (address) => 'host' in address || existsSync((address as { path: string }).path),
   )
