@@ -79,7 +79,7 @@ export class PortalScreenWatch implements ScreenWatch {
     }
   }
 
-  /** A desktop also ends the session when the monitor changes, and then the compositor tells how. */
+  /** A desktop also ends the session when the monitor changes; the compositor tells how. */
   async #endWithSession(): Promise<void> {
     await this.#ask()
     this.#end(deviceLost('The desktop has stopped the recording.'))
