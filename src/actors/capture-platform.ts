@@ -141,12 +141,14 @@ function preparePipeline(
       )
   }
   const format = audioFormat(medium, quality)
-  const ffmpeg = encoder.ffmpeg()
-  const spare = ffmpeg.then(({ path }) => ({ program: path, args: opusArgs(format) }))
-  spare.catch(() => {})
+  const opusEncoder = encoder
+    .ffmpeg()
+    .then(({ path }) => ({ program: path, args: opusArgs(format) }))
+  // Its pipeline reports why there is none, as soon as there is a pipeline.
+  opusEncoder.catch(() => {})
   const parts = {
     source: backend.sound(medium, device, quality, encoder.ffmpeg),
-    ffmpeg,
+    encoder: opusEncoder,
     spares,
     isSilenceFault: medium === 'mic',
     format,
@@ -155,5 +157,5 @@ function preparePipeline(
     encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
   }
   return (events) =>
-    keepSpareAfter(new SoundPipeline(parts, events), { medium, encoder: spare }, spares, env)
+    keepSpareAfter(new SoundPipeline(parts, events), { medium, encoder: opusEncoder }, spares, env)
 }

@@ -1,3 +1,4 @@
+import { PICTURE_OUTPUTS } from '../ffmpeg/encoding.ts'
 import type { CaptureHelper } from '../platform/capture-backend.ts'
 import type { ChildCommand } from '../processes/child-process.ts'
 import type { Pipeline } from './segment/pipeline.ts'
@@ -5,8 +6,6 @@ import type { Spares } from './spares.ts'
 
 /** A spare starts this long after the end of a capture, so that it delays no answer. */
 const AFTER_END_MS = 150
-/** Descriptors on which a screen's ffmpeg writes thumbnails and live pictures. */
-const PICTURE_OUTPUTS = 2
 
 /** The program to keep for the next capture of a medium. */
 export type SpareProgram =

@@ -3,7 +3,8 @@ import { encodeIdentity, type Identity, parseRecipient } from '../age/identity.t
 import { encryptAge } from '../age/sealer.ts'
 import { RecorderError } from '../contract/errors.ts'
 import { listFolder } from '../disk/list-folder.ts'
-import { destroyFile, writePrivateFile } from './key-file.ts'
+import { writePrivateFile } from '../disk/write-private-file.ts'
+import { destroyFile } from './key-file.ts'
 
 const FILE_END = '.escrow.age'
 

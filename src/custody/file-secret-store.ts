@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { destroyFile, writePrivateFile } from './key-file.ts'
+import { writePrivateFile } from '../disk/write-private-file.ts'
+import { destroyFile } from './key-file.ts'
 import { keyUnavailable } from './key-unavailable.ts'
 import { MASTER_KEY_BYTES } from './master-key.ts'
 import type { SecretStore } from './secret-store.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { KEY_PLACES, type KeyPlace } from '../contract/custody.ts'
-import { writePrivateFile } from './key-file.ts'
+import { writePrivateFile } from '../disk/write-private-file.ts'
 import { keyUnavailable } from './key-unavailable.ts'
 
 /** Names a master key and the place where its secret is kept. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { overwrite } from '../disk/overwrite.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
-import { writeSynced } from '../disk/write-synced.ts'
+import { DRAFT } from '../disk/write-private-file.ts'
 import { DamagedKeyError, keyUnavailable } from './key-unavailable.ts'
 
 /** A file with a wrapped key. `masterKey` is the id of the key that opens it. */
@@ -41,34 +41,6 @@ function parseKeyFile(text: string): KeyFile | undefined {
 export function keyFileText(masterKey: string, wrapped: Buffer): string {
   const file: KeyFile = { version: 1, masterKey, wrapped: wrapped.toString('base64url') }
   return `${JSON.stringify(file)}\n`
-}
-
-/** The end of the name of a file that is being written. */
-const DRAFT = '.new'
-
-/** Whether a name is that of a file that was being written when the daemon died. */
-export function isDraft(name: string): boolean {
-  return name.endsWith(DRAFT)
-}
-
-/**
- * Writes a file of the user's own (0600) in place of another, at once. Resolves when it is on disk;
- * with `name: 'later'`, when its content is. Leaves the other as it is when that fails.
- */
-export async function writePrivateFile(
-  path: string,
-  content: string | Buffer,
-  { name }: { name?: 'later' } = {},
-): Promise<void> {
-  const draft = `${path}${DRAFT}`
-  try {
-    await writeSynced(draft, content, 'w')
-    await rename(draft, path)
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => {})
-    throw error
-  }
-  if (name !== 'later') await syncFolder(dirname(path))
 }
 
 /**

@@ -5,7 +5,7 @@ const PROTOCOL = 1
 const TYPES = { call: 1, reply: 2, error: 3, signal: 4 } as const
 const FIELD = {
   ...{ path: 1, interface: 2, member: 3, errorName: 4 },
-  ...{ replySerial: 5, destination: 6, sender: 7, signature: 8 },
+  ...{ replySerial: 5, destination: 6, signature: 8 },
 } as const
 const HEAD_BYTES = 16
 /** Larger than any message to the recorder; the specification allows 128 MiB. */
@@ -32,7 +32,6 @@ export interface BusMessage {
   path: string | undefined
   interface: string | undefined
   member: string | undefined
-  sender: string | undefined
   args: unknown[]
 }
 
@@ -81,7 +80,6 @@ export function readMessage(bytes: Buffer): BusMessage | undefined {
     path: text(FIELD.path),
     interface: text(FIELD.interface),
     member: text(FIELD.member),
-    sender: text(FIELD.sender),
     args: new ValueReader(bytes.subarray(bodyStart, end)).readAll(signature),
   }
 }

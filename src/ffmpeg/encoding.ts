@@ -125,6 +125,9 @@ export function screenArgs(
   ]
 }
 
+/** How many further outputs a screen's ffmpeg has, on descriptors from 3 on. */
+export const PICTURE_OUTPUTS = 2
+
 /** Arguments for the further outputs of a screen's ffmpeg: thumbnails and live pictures. */
 export function pictureArgs(ffmpeg: Ffmpeg): string[] {
   return [...thumbnailArgs(ffmpeg), ...livePictureArgs(ffmpeg)]

@@ -13,7 +13,6 @@ export interface ServerInfo {
 
 /** A source, which can be captured, or a sink, which plays. */
 export interface DeviceInfo {
-  index: number
   name: string
   /** For people; null when it has none. */
   description: string | null
@@ -48,7 +47,8 @@ export function listDevices(
 }
 
 function readDevice(reply: TagReader, kind: 'source' | 'sink'): DeviceInfo {
-  const index = reply.u32()
+  // Its index.
+  reply.u32()
   const name = reply.text() ?? ''
   const description = reply.text()
   reply.skipSoundFormat()
@@ -60,7 +60,7 @@ function readDevice(reply: TagReader, kind: 'source' | 'sink'): DeviceInfo {
   reply.u32()
   const related = reply.text()
   skipRest(reply)
-  return { index, name, description, muted, monitorOf: kind === 'source' ? related : null }
+  return { name, description, muted, monitorOf: kind === 'source' ? related : null }
 }
 
 /** Skips latency, driver, flags, properties, volumes, state, card, ports and formats. */

@@ -23,7 +23,7 @@ export class Contradictions {
     this.#options = options
   }
 
-  /** Who contradicts, and since when, as a sentence; null while nobody does. */
+  /** Who contradicts, as a sentence; null while nobody does. */
   get detail(): string | null {
     return this.#detail
   }

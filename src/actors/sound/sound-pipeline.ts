@@ -1,5 +1,4 @@
-import { type AudioFormat, opusArgs } from '../../ffmpeg/encoding.ts'
-import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
+import type { AudioFormat } from '../../ffmpeg/encoding.ts'
 import { OpusTimeline, readPage } from '../../media/ogg.ts'
 import { Splitter } from '../../media/splitter.ts'
 import {
@@ -10,7 +9,7 @@ import {
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
 import type { SoundSource, StartSoundSource } from '../../platform/sound-source.ts'
-import type { Child } from '../../processes/child-process.ts'
+import type { Child, ChildCommand } from '../../processes/child-process.ts'
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { startObserved } from '../segment/observed-child.ts'
@@ -38,7 +37,8 @@ export interface SoundPipelineParts {
    * nothing to play.
    */
   isSilenceFault: boolean
-  ffmpeg: Promise<Ffmpeg>
+  /** Reads raw sound on stdin and writes Ogg Opus on stdout. */
+  encoder: Promise<ChildCommand>
   /** May have an encoder that has been started in advance. */
   spares?: Spares | undefined
   format: AudioFormat
@@ -243,11 +243,11 @@ export class SoundPipeline implements Pipeline {
   }
 
   async #encode(): Promise<void> {
-    const path = (await this.#valueOrFail(this.#parts.ffmpeg))?.path
-    if (path === undefined) return
+    const command = await this.#valueOrFail(this.#parts.encoder)
+    if (command === undefined) return
     if (this.#isOver && this.#pending.length === 0) return
     const encoder = startObserved(
-      { program: path, args: opusArgs(this.#parts.format) },
+      command,
       { env: this.#parts.env, stdin: 'pipe', onStdout: (chunk) => this.#onEncoded(chunk) },
       this.#events.process,
       this.#parts.spares,

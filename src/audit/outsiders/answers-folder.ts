@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { listFolder } from '../../disk/list-folder.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
-import { writeSynced } from '../../disk/write-synced.ts'
+import { writePrivateFile } from '../../disk/write-private-file.ts'
 
 /** A folder of files that are named after the sizes of checkpoints. */
 export class AnswersFolder {
@@ -31,19 +31,8 @@ export class AnswersFolder {
   async write(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
     const isNew = await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     if (isNew !== undefined) await syncFolder(dirname(this.#folder))
-    for (const [name, content] of Object.entries(files)) {
-      const draft = this.pathOf(`${name}.next`)
-      await writeSynced(draft, content, 'w')
-      await rename(draft, this.pathOf(name))
-    }
+    for (const [name, content] of Object.entries(files))
+      await writePrivateFile(this.pathOf(name), content, { name: 'later' })
     await syncFolder(this.#folder)
   }
-}
-
-/** Reads a file; undefined when it is not there. */
-export async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
 }

@@ -1,10 +1,11 @@
 import { readFile, rm } from 'node:fs/promises'
 import { BoundedMap } from '../../collections/bounded-map.ts'
 import type { ConfirmedCheckpoint } from '../../contract/outsiders.ts'
+import { readIfThere } from '../../disk/read-if-there.ts'
 import { parseVkey } from '../../tlog/keys.ts'
 import { openNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
-import { AnswersFolder, readIfThere } from './answers-folder.ts'
+import { AnswersFolder } from './answers-folder.ts'
 import type { CheckpointSource, CosignatureKeeper } from './port.ts'
 
 const ENDING = '.txt'

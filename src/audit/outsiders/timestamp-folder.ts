@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ConfirmedCheckpoint } from '../../contract/outsiders.ts'
-import { AnswersFolder, readIfThere } from './answers-folder.ts'
+import { readIfThere } from '../../disk/read-if-there.ts'
+import { AnswersFolder } from './answers-folder.ts'
 import type { SignedCheckpoint, TimestampKeeper } from './port.ts'
 import { timeOfTimestamp } from './timestamp-token.ts'
 

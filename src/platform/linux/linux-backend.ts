@@ -10,7 +10,7 @@ import { PortalScreens } from './portal/portal-screens.ts'
 import { PulseDevices } from './pulse-devices.ts'
 import { pulseSound } from './pulse-sound.ts'
 import { X11FrameGate } from './x11-frame-gate.ts'
-import { X11ScreenWatch } from './x11-screen-watch.ts'
+import { watchX11Screen } from './x11-screen-watch.ts'
 import {
   findArea,
   findMonitor,
@@ -68,7 +68,7 @@ async function screenCommand(
   return {
     ...x11grabCommand(display, area, quality, found),
     makeGate: () => X11FrameGate.make({ display, env, framesPerSecond, command }),
-    watchScreen: (onProblem) => new X11ScreenWatch({ display, env, area }, onProblem),
+    watchScreen: (onProblem) => watchX11Screen({ display, env, area }, onProblem),
     needsConfirmation: 'name' in area,
   }
 }

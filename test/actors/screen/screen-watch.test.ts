@@ -6,7 +6,7 @@ import {
   virtualDesktopProblem,
 } from '../../../lab/virtual-desktop.ts'
 import type { CaptureReport } from '../../../src/actors/capture.ts'
-import { X11ScreenWatch } from '../../../src/platform/linux/x11-screen-watch.ts'
+import { watchX11Screen } from '../../../src/platform/linux/x11-screen-watch.ts'
 import { assertWithin } from '../../support/machine.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from '../support/capture-bench.ts'
@@ -95,7 +95,7 @@ suite('screen watch', (test) => {
       env: { ...process.env, ...desktop.env },
       area: { width: 640, height: 360 },
     }
-    const watch = new X11ScreenWatch(watched, () => {})
+    const watch = watchX11Screen(watched, () => {})
     assert.equal((await watch.check())?.detail, 'The screen was resized to 1280×720.')
     watch.stop()
   })

@@ -2,9 +2,13 @@ import type { Quality } from '../../../contract/quality.ts'
 import { NO_PROBING, pictureArgs, screenArgs } from '../../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../../processes/child-process.ts'
+import { findProgram } from '../../../processes/find-program.ts'
 
 /** The program that reads frames from PipeWire. */
-export const FRAME_READER = 'gst-launch-1.0'
+const FRAME_READER = 'gst-launch-1.0'
+/** How to get it, and the elements that it needs. */
+export const INSTALL_FRAME_READER =
+  'Install it (Debian: gstreamer1.0-tools gstreamer1.0-pipewire gstreamer1.0-plugins-base).'
 /**
  * A compositor sends a frame when something has changed. While nothing does, the last one is
  * repeated after this time, so that a still screen is no stall.
@@ -20,6 +24,12 @@ const EARLY = 0.25
  * comes, which on a still screen would prolong a start by the time of the keep-alive.
  */
 const FIRST_FRAME_TWICE = 'tpad=start=1:start_mode=clone'
+
+/** Why frames cannot be read, and the remedy, in whole sentences; undefined when they can. */
+export function frameReaderProblem(env: NodeJS.ProcessEnv): string | undefined {
+  if (findProgram(FRAME_READER, env) !== null) return undefined
+  return `The program ${FRAME_READER} is not installed. ${INSTALL_FRAME_READER}`
+}
 
 /** The size of the frames, in pixels. */
 export interface FrameSize {

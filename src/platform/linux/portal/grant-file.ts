@@ -1,7 +1,5 @@
-import { readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { syncFolder } from '../../../disk/sync-folder.ts'
-import { writeSynced } from '../../../disk/write-synced.ts'
+import { readIfThere } from '../../../disk/read-if-there.ts'
+import { writePrivateFile } from '../../../disk/write-private-file.ts'
 
 /** The user's grant to record a monitor of a Wayland session. */
 export interface ScreenGrant {
@@ -13,13 +11,10 @@ export interface ScreenGrant {
 
 /** Reads the grants, the default one first. Rejects when the file cannot be read. */
 export async function readGrants(path: string): Promise<ScreenGrant[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (text === undefined) return []
+  const content = await readIfThere(path)
+  if (content === undefined) return []
   try {
-    const { grants } = JSON.parse(text) as { grants: ScreenGrant[] }
+    const { grants } = JSON.parse(content.toString('utf8')) as { grants: ScreenGrant[] }
     return grants.filter(
       ({ monitor, restoreToken }) =>
         typeof monitor === 'string' && typeof restoreToken === 'string',
@@ -46,9 +41,6 @@ export async function replaceToken(path: string, grant: ScreenGrant): Promise<vo
   await write(path, replaced)
 }
 
-async function write(path: string, grants: ScreenGrant[]): Promise<void> {
-  const draft = `${path}.part`
-  await writeSynced(draft, `${JSON.stringify({ grants }, null, 2)}\n`, 'w')
-  await rename(draft, path)
-  await syncFolder(dirname(path))
+function write(path: string, grants: ScreenGrant[]): Promise<void> {
+  return writePrivateFile(path, `${JSON.stringify({ grants }, null, 2)}\n`)
 }

@@ -6,13 +6,12 @@ import type { Device } from '../../../contract/media.ts'
 import type { Quality } from '../../../contract/quality.ts'
 import type { DeviceList, DeviceView } from '../../../contract/views.ts'
 import type { Ffmpeg } from '../../../ffmpeg/ffmpeg-locator.ts'
-import { findProgram } from '../../../processes/find-program.ts'
 import { WaylandConnection, type WaylandOutput } from '../../../wayland/connection.ts'
 import { type CaptureHelper, unavailable } from '../../capture-backend.ts'
-import { encodeFramesCommand, FRAME_READER, readFramesCommand } from './cast-command.ts'
+import { encodeFramesCommand, frameReaderProblem, readFramesCommand } from './cast-command.ts'
 import { readGrants, replaceToken, type ScreenGrant } from './grant-file.ts'
 import { checkGrant } from './grant-store.ts'
-import { PortalScreenWatch } from './portal-screen-watch.ts'
+import { watchCast } from './portal-screen-watch.ts'
 import { openScreenCast, type ScreenCast } from './screen-cast.ts'
 import { showsMonitor } from './shows-monitor.ts'
 
@@ -29,7 +28,6 @@ const NOT_GRANTED = `The desktop has not yet allowed the recorder to record the 
 const WITHDRAWN = `The grant to record the screen was withdrawn. ${SETUP}`
 const FOREIGN =
   'The grant to record the screen was given to another program. Run `f2f setup screen` where the recorder is started; for its service: `systemd-run --user --scope f2f setup screen`.'
-const NO_READER = `The program ${FRAME_READER} is not installed. Install it (Debian: gstreamer1.0-tools gstreamer1.0-pipewire gstreamer1.0-plugins-base).`
 
 /** The monitors of a Wayland session that the user has permitted to record. */
 export class PortalScreens {
@@ -46,7 +44,8 @@ export class PortalScreens {
   /** Lists the permitted monitors, without opening a session. Never rejects. */
   async list(): Promise<DeviceList> {
     try {
-      if (findProgram(FRAME_READER, this.#env) === null) return unavailable(NO_READER)
+      const missing = frameReaderProblem(this.#env)
+      if (missing !== undefined) return unavailable(missing)
       const grants = await readGrants(this.#grantsFile)
       if (grants.length === 0) return unavailable(NOT_GRANTED)
       const outputs = await this.#outputs()
@@ -100,7 +99,7 @@ export class PortalScreens {
       return {
         ...encodeFramesCommand(output, quality, found),
         feeder: readFramesCommand(cast.stream.node, output, quality),
-        watchScreen: (onProblem) => new PortalScreenWatch(watched, onProblem),
+        watchScreen: (onProblem) => watchCast(watched, onProblem),
         // The last frame is repeated also while the compositor is frozen.
         needsConfirmation: true,
         release,

@@ -1,7 +1,6 @@
-import { findProgram } from '../../../processes/find-program.ts'
 import { runTool } from '../../../processes/run-tool.ts'
 import { WaylandConnection } from '../../../wayland/connection.ts'
-import { FRAME_READER } from './cast-command.ts'
+import { frameReaderProblem, INSTALL_FRAME_READER } from './cast-command.ts'
 import { addGrant } from './grant-file.ts'
 import { ownProgramId } from './grant-store.ts'
 import { openScreenCast, PortalError } from './screen-cast.ts'
@@ -9,8 +8,6 @@ import { showsMonitor } from './shows-monitor.ts'
 
 const COMPOSITOR_MS = 2_000
 const INSPECT_MS = 10_000
-const INSTALL =
-  'Install it (Debian: gstreamer1.0-tools gstreamer1.0-pipewire gstreamer1.0-plugins-base).'
 
 /** A grant that the user has given. */
 export interface NewGrant {
@@ -51,12 +48,13 @@ export async function requestGrant(
 
 /** Rejects when the programs are missing without which the grant would be of no use. */
 async function assertFrameReader(env: NodeJS.ProcessEnv): Promise<void> {
-  if (findProgram(FRAME_READER, env) === null)
-    throw new Error(`The program ${FRAME_READER} is not installed. ${INSTALL}`)
+  const missing = frameReaderProblem(env)
+  if (missing !== undefined) throw new Error(missing)
   for (const element of ['pipewiresrc', 'videoconvert', 'videoscale']) {
     // Not `--exists`: that compares the plugin's version with GStreamer's, and PipeWire's differs.
     const command = { program: 'gst-inspect-1.0', args: [element] }
     const { outcome } = await runTool(command, { env, limitMs: INSPECT_MS })
-    if (outcome === 'failed') throw new Error(`GStreamer has no element ${element}. ${INSTALL}`)
+    if (outcome === 'failed')
+      throw new Error(`GStreamer has no element ${element}. ${INSTALL_FRAME_READER}`)
   }
 }
