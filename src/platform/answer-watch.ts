@@ -13,7 +13,7 @@ export interface AskedServer {
    * is reported elsewhere.
    */
   ask(): Promise<CaptureProblem | undefined>
-  /** What it means when no answer comes. */
+  /** The problem when no answer comes. */
   silent: CaptureProblem
   /** Called once, with the problem that ended the watch. */
   onProblem(problem: CaptureProblem): void

@@ -1,8 +1,8 @@
-import type { ComponentChildren } from 'preact'
 import { AUDIT_ORDERS, type AuditOrder } from '../../contract/audit.ts'
 import type { Side } from '../../contract/by.ts'
 import { GAP_REASONS } from '../../contract/gap-reason.ts'
 import { MEDIA } from '../../contract/media.ts'
+import { Field } from '../controls/field.tsx'
 import { mediumName } from '../record/medium-name.ts'
 import { replaceRoute } from '../shell/router.ts'
 import {
@@ -60,27 +60,33 @@ function PeriodFields({ asked: { filters }, change }: FieldsProps) {
   const { from, to } = filters
   return (
     <>
-      <Field label={t('audit.filter.from')} id="audit-from">
-        <input
-          id="audit-from"
-          class="input"
-          type="date"
-          value={from}
-          max={to || undefined}
-          onChange={({ currentTarget }) => change({ from: currentTarget.value })}
-        />
-      </Field>
-      <Field label={t('audit.filter.to')} id="audit-to">
-        <input
-          id="audit-to"
-          class="input"
-          type="date"
-          value={to}
-          min={from || undefined}
-          onChange={({ currentTarget }) => change({ to: currentTarget.value })}
-        />
-      </Field>
+      <DayField name="from" value={from} max={to} change={change} />
+      <DayField name="to" value={to} min={from} change={change} />
     </>
+  )
+}
+
+function DayField(props: {
+  name: 'from' | 'to'
+  value: string
+  min?: string
+  max?: string
+  change: Change
+}) {
+  const { name, value, min, max, change } = props
+  const id = `audit-${name}`
+  return (
+    <Field label={t(`audit.filter.${name}`)} id={id}>
+      <input
+        id={id}
+        class="input"
+        type="date"
+        value={value}
+        min={min || undefined}
+        max={max || undefined}
+        onChange={({ currentTarget }) => change({ [name]: currentTarget.value })}
+      />
+    </Field>
   )
 }
 
@@ -204,16 +210,5 @@ function Choices<T extends string>(props: {
         </label>
       ))}
     </fieldset>
-  )
-}
-
-function Field(props: { label: string; id: string; children: ComponentChildren }) {
-  return (
-    <div class="field">
-      <label class="field-label" for={props.id}>
-        {props.label}
-      </label>
-      {props.children}
-    </div>
   )
 }

@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
 import { RECORDING_STATES, type RecordingState } from '../../contract/states.ts'
+import { Field } from '../controls/field.tsx'
 import { t } from '../i18n/texts.ts'
 import { clientName } from './client-name.ts'
 import { rows } from './list-state.ts'
@@ -78,17 +78,6 @@ export function Filters({ isOpen }: { isOpen: boolean }) {
         />
         {t('list.onlyGaps')}
       </label>
-    </div>
-  )
-}
-
-function Field(props: { label: string; id: string; children: ComponentChildren }) {
-  return (
-    <div class="field">
-      <label class="field-label" for={props.id}>
-        {props.label}
-      </label>
-      {props.children}
     </div>
   )
 }

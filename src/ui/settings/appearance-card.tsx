@@ -1,3 +1,4 @@
+import { Field } from '../controls/field.tsx'
 import { LANGUAGES, type Language } from '../i18n/texts.ts'
 import { type PageSettings, settings } from '../live/settings.ts'
 import { t } from './texts/texts.ts'
@@ -31,10 +32,7 @@ export function AppearanceCard() {
           ))}
         </div>
       </fieldset>
-      <div class="field">
-        <label class="field-label" for="settings-language">
-          {t('settings.language')}
-        </label>
+      <Field label={t('settings.language')} id="settings-language">
         <select
           id="settings-language"
           class="input"
@@ -50,7 +48,7 @@ export function AppearanceCard() {
             </option>
           ))}
         </select>
-      </div>
+      </Field>
     </section>
   )
 }

@@ -1,3 +1,4 @@
+import { Field } from '../controls/field.tsx'
 import { configuration } from '../live/configuration.ts'
 import { type PageSettings, settings } from '../live/settings.ts'
 import { askForNotifications, notificationPermission } from '../signs/permission-invitation.tsx'
@@ -59,10 +60,7 @@ function Reminder() {
   // Another version of the page may have kept a number that is not offered here.
   const choices = [...new Set([...MINUTES, reminderMinutes ?? 0])].sort((a, b) => a - b)
   return (
-    <div class="field">
-      <label class="field-label" for="settings-reminder">
-        {t('settings.reminder')}
-      </label>
+    <Field label={t('settings.reminder')} id="settings-reminder">
       <select
         id="settings-reminder"
         class="input"
@@ -78,7 +76,7 @@ function Reminder() {
           </option>
         ))}
       </select>
-    </div>
+    </Field>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { Field } from '../../controls/field.tsx'
 import { ProblemText } from '../../controls/problem-text.tsx'
 import { t } from '../texts/texts.ts'
 import { CustodyCommand } from './custody-command.ts'
@@ -45,10 +46,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
       >
         <h2 id={`${id}-title`}>{props.title}</h2>
         {props.children}
-        <div class="field">
-          <label class="field-label" for={`${id}-reason`}>
-            {t('player.reason')}
-          </label>
+        <Field label={t('player.reason')} id={`${id}-reason`}>
           <input
             class="input"
             id={`${id}-reason`}
@@ -61,7 +59,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
           <p class="field-help" id={`${id}-help`}>
             {props.help}
           </p>
-        </div>
+        </Field>
         <CommandProblem command={command} />
         <div class="reason-buttons">
           <button

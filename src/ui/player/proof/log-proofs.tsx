@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import type { AuditKey } from '../../../contract/audit-key.ts'
 import type { OutsiderView } from '../../../contract/outsiders.ts'
+import { Field } from '../../controls/field.tsx'
 import { ProblemText } from '../../controls/problem-text.tsx'
 import { saveBlob } from '../../controls/save-blob.ts'
 import { type ShownProblem, toShownProblem } from '../../controls/shown-problem.ts'
@@ -67,19 +68,18 @@ function SaveProofs({ position }: { position: number }) {
         if (isPosition) void save(`/audit/receipts/${wanted}`, `receipt-${wanted}.tlog-proof`)
       }}
     >
-      <label class="field-label" for="receipt-position">
-        {t('player.proof.position')}
-      </label>
-      <input
-        id="receipt-position"
-        class="input"
-        inputMode="numeric"
-        value={wanted}
-        maxLength={15}
-        aria-invalid={!isPosition}
-        aria-describedby="receipt-help"
-        onInput={({ currentTarget }) => setWanted(currentTarget.value.trim())}
-      />
+      <Field label={t('player.proof.position')} id="receipt-position">
+        <input
+          id="receipt-position"
+          class="input"
+          inputMode="numeric"
+          value={wanted}
+          maxLength={15}
+          aria-invalid={!isPosition}
+          aria-describedby="receipt-help"
+          onInput={({ currentTarget }) => setWanted(currentTarget.value.trim())}
+        />
+      </Field>
       <button type="submit" class="button button-small" disabled={!isPosition}>
         {t('player.proof.receipt')}
       </button>

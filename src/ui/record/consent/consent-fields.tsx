@@ -1,4 +1,5 @@
 import { CONSENT_STATES, type ConsentState } from '../../../contract/custody.ts'
+import { Field } from '../../controls/field.tsx'
 import { t } from '../../i18n/texts.ts'
 import { METHODS } from './method-name.ts'
 
@@ -30,10 +31,7 @@ export function ConsentFields(props: FieldsProps) {
   return (
     <>
       <Answer {...props} />
-      <div class="field">
-        <label class="field-label" for="consent-method">
-          {t('record.consent.method')}
-        </label>
+      <Field label={t('record.consent.method')} id="consent-method">
         <select
           class="input"
           id="consent-method"
@@ -49,7 +47,7 @@ export function ConsentFields(props: FieldsProps) {
             </option>
           ))}
         </select>
-      </div>
+      </Field>
       {draft.method === 'other' && (
         <TextField {...props} name="otherMethod" maxLength={64} isRequired={true} />
       )}
@@ -89,10 +87,7 @@ function TextField(
 ) {
   const { draft, name, isDisabled, maxLength, isRequired, onChange } = props
   return (
-    <div class="field">
-      <label class="field-label" for={`consent-${name}`}>
-        {t(LABELS[name])}
-      </label>
+    <Field label={t(LABELS[name])} id={`consent-${name}`}>
       <input
         class="input"
         id={`consent-${name}`}
@@ -102,6 +97,6 @@ function TextField(
         value={draft[name]}
         onInput={(event) => onChange({ ...draft, [name]: event.currentTarget.value })}
       />
-    </div>
+    </Field>
   )
 }

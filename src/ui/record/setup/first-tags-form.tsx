@@ -1,3 +1,4 @@
+import { Field } from '../../controls/field.tsx'
 import { t } from '../../i18n/texts.ts'
 import { configuration } from '../../live/configuration.ts'
 import { Icon } from '../icons.tsx'
@@ -57,10 +58,7 @@ function RequiredField({ name }: { name: string }) {
   const value = requiredValues.value[name] ?? ''
   const isMissing = value.trim() === ''
   return (
-    <div class="field">
-      <label class="field-label" for={id}>
-        {name}
-      </label>
+    <Field label={name} id={id}>
       <input
         class="input"
         id={id}
@@ -78,6 +76,6 @@ function RequiredField({ name }: { name: string }) {
           {t('record.setup.required')}
         </p>
       )}
-    </div>
+    </Field>
   )
 }

@@ -1,5 +1,6 @@
 import { MARKER_COLOURS, type MarkerColour } from '../../../contract/marker.ts'
 import type { RecordingAnswer } from '../../../contract/views.ts'
+import { Field } from '../../controls/field.tsx'
 import { language, t } from '../../i18n/texts.ts'
 import { isAllowed } from '../allowed.ts'
 import { CommandButton } from '../command-button.tsx'
@@ -40,10 +41,7 @@ function MarkerForm() {
         if (isAllowed('tag')) void setMarker()
       }}
     >
-      <div class="field">
-        <label class="field-label" for="marker-label">
-          {t('record.markers.label')}
-        </label>
+      <Field label={t('record.markers.label')} id="marker-label">
         <input
           class="input"
           id="marker-label"
@@ -54,7 +52,7 @@ function MarkerForm() {
             nextLabel.value = event.currentTarget.value
           }}
         />
-      </div>
+      </Field>
       <CommandButton
         text={t('record.markers.set')}
         icon="marker"

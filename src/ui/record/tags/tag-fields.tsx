@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from 'preact/hooks'
+import { Field } from '../../controls/field.tsx'
 import { t } from '../../i18n/texts.ts'
 import { CommandButton } from '../command-button.tsx'
 import { CONTROL_LINE_ID } from '../control-line.tsx'
@@ -36,10 +37,7 @@ export function TagFields({ name, isAllowed, isPending, add }: TagFieldsProps) {
         void submit()
       }}
     >
-      <div class="field">
-        <label class="field-label" for={`${name}-key`}>
-          {t('record.tag.key')}
-        </label>
+      <Field label={t('record.tag.key')} id={`${name}-key`}>
         <input
           class="input"
           id={`${name}-key`}
@@ -58,11 +56,8 @@ export function TagFields({ name, isAllowed, isPending, add }: TagFieldsProps) {
             <option key={known} value={known} />
           ))}
         </datalist>
-      </div>
-      <div class="field">
-        <label class="field-label" for={`${name}-value`}>
-          {t('record.tag.value')}
-        </label>
+      </Field>
+      <Field label={t('record.tag.value')} id={`${name}-value`}>
         <input
           class="input"
           id={`${name}-value`}
@@ -71,7 +66,7 @@ export function TagFields({ name, isAllowed, isPending, add }: TagFieldsProps) {
           value={value}
           onInput={(event) => setValue(event.currentTarget.value)}
         />
-      </div>
+      </Field>
       <CommandButton
         text={t('record.tag.add')}
         isAllowed={isAllowed}
