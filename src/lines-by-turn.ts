@@ -18,7 +18,7 @@ const AT_ONCE = 40
 
 /**
  * Creates a destination for pino that writes the lines of one turn of the event loop together: a
- * call of the system for each request would be a twentieth of what a tag costs. From `warn` on, a
+ * system call for each request would be a twentieth of what a tag costs. From `warn` on, a
  * line is written at once, with those before it.
  */
 export function linesByTurn(destination: LineDestination): LinesByTurn {

@@ -93,8 +93,8 @@ export function pcmArgs(input: readonly string[], channels: 1 | 2): string[] {
 /**
  * Arguments to write a screen as fragmented MP4 on stdout, one fragment a frame. The encoder's time
  * base is fine enough to keep each frame's own time; by default ffmpeg would move it to the nearest
- * multiple of the frame duration. `filters` come before all others.
- * The level of the stream is that of the quality's frame rate, also when the input counts finer.
+ * multiple of the frame duration. `filters` come before all others. The stream names the frame rate
+ * of the quality, also where the input counts in finer steps.
  */
 export function screenArgs(
   input: readonly string[],

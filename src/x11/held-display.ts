@@ -17,9 +17,8 @@ const TCP_BASE_PORT = 6_000
 
 /**
  * A display for one x11grab, which passes its requests on to a real display, from
- * {@link HeldDisplay.begin} on. The request for each
- * frame is held until the owner of this display lets it pass. Pixels do not come this way: x11grab
- * shares memory with the server for them.
+ * {@link HeldDisplay.begin} on. The request for each frame is held until the owner of this display
+ * lets it pass. Pixels do not come this way: x11grab shares memory with the server for them.
  */
 export class HeldDisplay {
   /** The name of this display, for x11grab. */
