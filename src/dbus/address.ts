@@ -1,14 +1,30 @@
 import { join } from 'node:path'
 
+/** The bus of the user's session, or the one of the computer. */
+export type BusName = 'session' | 'system'
+
+/** Where the D-Bus specification puts the system bus. */
+const SYSTEM_BUS = '/var/run/dbus/system_bus_socket'
+
 /**
- * The path of the session bus's socket, as the D-Bus specification finds it: from
- * `DBUS_SESSION_BUS_ADDRESS`, else in `XDG_RUNTIME_DIR`. Abstract sockets begin with a zero byte.
- * Null when there is none that can be opened by a socket of this computer.
+ * The path of a bus's socket, as the D-Bus specification finds it: from its environment variable,
+ * else in `XDG_RUNTIME_DIR` or at its usual place. Abstract sockets begin with a zero byte. Null
+ * when there is none that can be opened by a socket of this computer.
  */
-export function sessionBusPath(env: NodeJS.ProcessEnv): string | null {
+export function busPath(name: BusName, env: NodeJS.ProcessEnv): string | null {
   const runtime = env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, 'bus') : null
-  if (!env.DBUS_SESSION_BUS_ADDRESS) return runtime
-  for (const address of env.DBUS_SESSION_BUS_ADDRESS.split(';')) {
+  return name === 'session'
+    ? readAddress(env.DBUS_SESSION_BUS_ADDRESS, runtime, runtime)
+    : readAddress(env.DBUS_SYSTEM_BUS_ADDRESS, SYSTEM_BUS, runtime)
+}
+
+function readAddress(
+  addresses: string | undefined,
+  usual: string | null,
+  runtime: string | null,
+): string | null {
+  if (!addresses) return usual
+  for (const address of addresses.split(';')) {
     const [, transport, list = ''] = /^(\w+):(.*)$/.exec(address) ?? []
     if (transport !== 'unix') continue
     const options = new Map(list.split(',').map((pair) => pair.split('=', 2) as [string, string]))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { Splitter } from '../media/splitter.ts'
-import { sessionBusPath } from './address.ts'
+import { type BusName, busPath } from './address.ts'
 import { type BusMessage, encodeCall, type MethodCall, readMessage } from './message.ts'
 
 const BUS = {
@@ -37,16 +37,25 @@ export interface SignalFilter {
   interface: string
   member: string
   path?: string
+  /**
+   * Only signals of the program that owns this name at that time. The bus checks that, but only for
+   * signals to everybody, so that others do not count. All subscribers of a connection name a
+   * sender, or none does.
+   */
+  sender?: string
   /** Only signals whose first argument is this text. */
   arg0?: string
 }
+
+/** Gets the values of a signal, and the path of the object that it is about. */
+export type SignalListener = (args: unknown[], path: string) => void
 
 interface PendingCall {
   resolve: (args: unknown[]) => void
   reject: (error: BusError) => void
 }
 
-/** A connection to the session bus of D-Bus, as a client. */
+/** A connection to a bus of D-Bus, as a client. */
 export class BusConnection {
   /** The name that the bus has given this connection, such as `:1.42`. */
   uniqueName = ''
@@ -55,13 +64,17 @@ export class BusConnection {
   readonly #socket: Socket
   readonly #messages = new Splitter(readMessage)
   readonly #pending = new Map<number, PendingCall>()
-  readonly #subscribers = new Set<{ filter: SignalFilter; listener: (args: unknown[]) => void }>()
+  readonly #subscribers = new Set<{ filter: SignalFilter; listener: SignalListener }>()
   #serial = 0
 
-  /** Connects to the session bus and introduces itself. Rejects with {@link BusError}. */
-  static async open(env: NodeJS.ProcessEnv, limitMs: number): Promise<BusConnection> {
-    const path = sessionBusPath(env)
-    if (path === null) throw new BusError('absent', 'The session has no message bus (D-Bus).')
+  /** Connects to a bus and introduces itself. Rejects with {@link BusError}. */
+  static async open(
+    env: NodeJS.ProcessEnv,
+    limitMs: number,
+    name: BusName = 'session',
+  ): Promise<BusConnection> {
+    const path = busPath(name, env)
+    if (path === null) throw new BusError('absent', `There is no ${name} bus (D-Bus).`)
     const socket = connect({ path })
     const timer = setTimeout(
       () => socket.destroy(new BusError('silent', 'The message bus (D-Bus) does not answer.')),
@@ -77,7 +90,7 @@ export class BusConnection {
     } catch (cause) {
       socket.destroy()
       if (cause instanceof BusError) throw cause
-      const detail = 'The message bus of the session (D-Bus) cannot be reached.'
+      const detail = `The ${name} bus (D-Bus) cannot be reached.`
       throw new BusError('absent', detail, { cause })
     } finally {
       clearTimeout(timer)
@@ -125,11 +138,7 @@ export class BusConnection {
    * Calls back with the values of each signal that fits, from when it resolves. Rejects with
    * {@link BusError}.
    */
-  async subscribe(
-    filter: SignalFilter,
-    listener: (args: unknown[]) => void,
-    limitMs: number,
-  ): Promise<void> {
+  async subscribe(filter: SignalFilter, listener: SignalListener, limitMs: number): Promise<void> {
     this.#subscribers.add({ filter, listener })
     const rule = Object.entries({ type: 'signal', ...filter })
       .map(([key, value]) => `${key}='${value}'`)
@@ -154,7 +163,7 @@ export class BusConnection {
     const { kind, replySerial = 0, args } = message
     if (kind === 'signal') {
       for (const { filter, listener } of this.#subscribers)
-        if (fits(message, filter)) listener(args)
+        if (fits(message, filter)) listener(args, message.path ?? '')
       return
     }
     const pending = this.#pending.get(replySerial)
@@ -166,8 +175,10 @@ export class BusConnection {
   }
 }
 
-function fits({ interface: type, member, path, args }: BusMessage, filter: SignalFilter): boolean {
+function fits(message: BusMessage, filter: SignalFilter): boolean {
+  const { interface: type, member, path, args, destination } = message
   return (
+    (filter.sender === undefined || destination === undefined) &&
     type === filter.interface &&
     member === filter.member &&
     (filter.path === undefined || path === filter.path) &&

@@ -32,6 +32,8 @@ export interface BusMessage {
   path: string | undefined
   interface: string | undefined
   member: string | undefined
+  /** The connection that it is for; undefined for a signal to everybody. */
+  destination: string | undefined
   args: unknown[]
 }
 
@@ -80,6 +82,7 @@ export function readMessage(bytes: Buffer): BusMessage | undefined {
     path: text(FIELD.path),
     interface: text(FIELD.interface),
     member: text(FIELD.member),
+    destination: text(FIELD.destination),
     args: new ValueReader(bytes.subarray(bodyStart, end)).readAll(signature),
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { sessionBusPath } from '../../src/dbus/address.ts'
+import { busPath } from '../../src/dbus/address.ts'
 import { encodeCall, readMessage } from '../../src/dbus/message.ts'
 import { splitSignature, ValueReader, ValueWriter, Variant } from '../../src/dbus/value.ts'
 import { programIdOf } from '../../src/platform/linux/portal/grant-store.ts'
@@ -59,15 +59,18 @@ suite('D-Bus', (test) => {
       assert.throws(() => splitSignature(wrong), RangeError)
   })
 
-  test('the session bus is found as libdbus finds it', () => {
+  test('the buses are found as libdbus finds them', () => {
     const at = (address: string) =>
-      sessionBusPath({ DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: '/run/user/7' })
+      busPath('session', { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: '/run/user/7' })
     assert.equal(at('unix:path=/tmp/a%20b,guid=12'), '/tmp/a b')
     assert.equal(at('tcp:host=x;unix:abstract=/tmp/d'), '\0/tmp/d')
     assert.equal(at('unix:runtime=yes'), '/run/user/7/bus')
     assert.equal(at(''), '/run/user/7/bus')
     assert.equal(at('tcp:host=x'), null)
-    assert.equal(sessionBusPath({}), null)
+    assert.equal(busPath('session', {}), null)
+    const system = { DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/tmp/system' }
+    assert.equal(busPath('system', system), '/tmp/system')
+    assert.equal(busPath('system', {}), '/var/run/dbus/system_bus_socket')
   })
 
   test('the portal knows a program by its unit, as it names it itself', () => {

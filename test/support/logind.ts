@@ -14,11 +14,13 @@ const PYTHON = '/usr/bin/python3'
 const MOCK = 'org.freedesktop.DBus.Mock'
 
 /** A system bus of its own, with everything allowed. */
-const BUS_CONFIG = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+const busConfig = (
+  socket: string,
+): string => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>system</type>
-  <listen>unix:tmpdir=/tmp</listen>
+  <listen>unix:path=${socket}</listen>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -36,12 +38,16 @@ export interface StandInLogind {
   /** Asks the session to lock or unlock, as `loginctl lock-session` does. */
   request(what: 'Lock' | 'Unlock', path?: string): void
   prepareForSleep(isBeginning: boolean): void
+  /** Another program sends a signal of logind, to everybody or to each client on its own. */
+  forge(interfaceName: 'Session' | 'Manager', member: string, isDirected: boolean): void
   /** Ends the session: the caller belongs to none any more. */
   endSession(): void
   /** Ends the service. */
   end(): Promise<void>
   /** Ends the service, and brings it back. */
   restart(): Promise<void>
+  /** Ends the bus with the service, and brings both back at the same address. */
+  restartBus(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -61,12 +67,10 @@ export function logindProblem(): string | null {
 export async function startLogind(): Promise<StandInLogind> {
   const folder = mkdtempSync(join(tmpdir(), 'f2f-bus-'))
   const config = join(folder, 'bus.conf')
-  writeFileSync(config, BUS_CONFIG)
-  const bus = spawn('dbus-daemon', ['--nofork', '--print-address', `--config-file=${config}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [address] = await once(bus.stdout, 'data')
-  const env = { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: String(address).trim() }
+  const socket = join(folder, 'bus')
+  writeFileSync(config, busConfig(socket))
+  let bus = await startBus(config)
+  const env = { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${socket}` }
   const call = (path: string, method: string, ...args: string[]): string =>
     execFileSync(
       'gdbus',
@@ -88,10 +92,26 @@ export async function startLogind(): Promise<StandInLogind> {
         'b',
         `[<${isBeginning}>]`,
       ),
+    forge(interfaceName, member, isDirected) {
+      const path = interfaceName === 'Session' ? OWN : MANAGER
+      const signal = ['--object-path', path, '--signal', `${LOGIND}.${interfaceName}.${member}`]
+      const values = member === 'PrepareForSleep' ? ['true'] : []
+      const emit = (...to: string[]) =>
+        execFileSync('gdbus', ['emit', '--system', ...signal, ...to, ...values], { env })
+      if (!isDirected) return void emit()
+      for (const name of clients(env)) emit('--dest', name)
+    },
     endSession: () => void call(MANAGER, 'RemoveObject', OWN),
     end: () => end(service),
     async restart() {
       await end(service)
+      service = await startService(env, call)
+    },
+    async restartBus() {
+      await end(service)
+      await end(bus)
+      rmSync(socket, { force: true })
+      bus = await startBus(config)
       service = await startService(env, call)
     },
     async stop() {
@@ -100,6 +120,22 @@ export async function startLogind(): Promise<StandInLogind> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function startBus(config: string): Promise<ChildProcess> {
+  const args = ['--nofork', '--print-address', `--config-file=${config}`]
+  const bus = spawn('dbus-daemon', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  // It prints its address once it listens.
+  await once(bus.stdout, 'data')
+  return bus
+}
+
+/** The unique names of all connections to the bus. */
+function clients(env: NodeJS.ProcessEnv): string[] {
+  const bus = 'org.freedesktop.DBus'
+  const where = ['-d', bus, '-o', '/org/freedesktop/DBus', '-m', `${bus}.ListNames`]
+  const names = execFileSync('gdbus', ['call', '--system', ...where], { env, encoding: 'utf8' })
+  return names.match(/:\d+\.\d+/g) ?? []
 }
 
 async function startService(

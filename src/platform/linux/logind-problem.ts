@@ -1,11 +1,5 @@
 import type { DesktopProblem } from '../../contract/desktop.ts'
-import type { ToolResult } from '../../processes/run-tool.ts'
-
-/** The program with which logind is asked is missing. */
-export const NO_GDBUS: DesktopProblem = {
-  detail: 'The program gdbus is not installed.',
-  remedy: 'Install it (Debian: libglib2.0-bin).',
-}
+import { BusError } from '../../dbus/connection.ts'
 
 /** There is no logind, or it does not answer now. */
 export const NO_LOGIND: DesktopProblem = {
@@ -26,10 +20,12 @@ const NO_SESSION: DesktopProblem = {
     'Start the recorder as a user who has logged in to the desktop, for example with `f2f service install`.',
 }
 
-/** Decides by a failed `gdbus call` about the session why nothing can be watched. */
-export function logindProblem({ outcome, stderr }: ToolResult): DesktopProblem {
-  if (outcome === 'notInstalled') return NO_GDBUS
-  if (outcome === 'timeout' || /ServiceUnknown|NameHasNoOwner|NoReply/.test(stderr))
-    return NO_LOGIND
-  return stderr.includes('Error connecting') ? NO_BUS : NO_SESSION
+/** The bus's own errors for a service that is not there, or ends before it answers. */
+const NOBODY_ANSWERS = /\.(ServiceUnknown|NameHasNoOwner|NoReply|Spawn\.\w+|TimedOut)$/
+
+/** Decides by a failed call of logind why nothing can be watched. */
+export function logindProblem(error: unknown): DesktopProblem {
+  if (!(error instanceof BusError) || error.kind === 'silent') return NO_LOGIND
+  if (error.kind === 'absent') return NO_BUS
+  return NOBODY_ANSWERS.test(error.errorName ?? '') ? NO_LOGIND : NO_SESSION
 }

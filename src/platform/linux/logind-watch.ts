@@ -1,35 +1,38 @@
 import type { DesktopChange, DesktopProblem, DesktopWatch } from '../../contract/desktop.ts'
+import { BusConnection } from '../../dbus/connection.ts'
 import { type Child, startChild } from '../../processes/child-process.ts'
-import { runTool } from '../../processes/run-tool.ts'
 import { terminate } from '../../processes/terminate.ts'
 import { within } from '../../time/within.ts'
-import { parseLogindSignal, parseSession, type SessionState } from './logind-messages.ts'
-import { logindProblem, NO_GDBUS, NO_LOGIND } from './logind-problem.ts'
+import { logindProblem, NO_LOGIND } from './logind-problem.ts'
+import { isOwnSession, readSession, type SessionState } from './logind-session.ts'
 
 const LOGIND = 'org.freedesktop.login1'
+const SESSION = `${LOGIND}.Session`
+const MANAGER = `${LOGIND}.Manager`
+const PROPERTIES = 'org.freedesktop.DBus.Properties'
+const BUS = 'org.freedesktop.DBus'
 /** The session of the caller, or the one in which its user sits at the screen. */
 const OWN_SESSION = '/org/freedesktop/login1/session/auto'
 const ANSWER_MS = 2_000
 const FIRST_ANSWER_MS = 1_000
 const ASK_AGAIN_FIRST_MS = 250
-const RESTART_FIRST_MS = 1_000
-const RESTART_MAX_MS = 60_000
+const CONNECT_AGAIN_FIRST_MS = 1_000
+const WAIT_MAX_MS = 60_000
 
 /**
- * Watches systemd-logind with `gdbus monitor`. A signal only says that something may have changed:
- * the state is then asked for (`gdbus call`). While it runs, a delay lock (`systemd-inhibit`) lets
- * the computer wait before it sleeps.
+ * Watches systemd-logind over the system bus. A signal only says that something may have changed:
+ * the state is then asked for. While it is watched, a delay lock (`systemd-inhibit`, because logind
+ * gives it as a file descriptor) lets the computer wait before it sleeps.
  */
 export class LogindWatch implements DesktopWatch {
   readonly #env: NodeJS.ProcessEnv
   readonly #onChange: (change: DesktopChange) => void
-  #monitor: Child | undefined
+  #bus: BusConnection | undefined
   #inhibitor: Child | undefined
-  #rest = ''
-  #restartMs = RESTART_FIRST_MS
-  #restartTimer: NodeJS.Timeout | undefined
+  #connectAgainMs = CONNECT_AGAIN_FIRST_MS
   #askAgainMs = ASK_AGAIN_FIRST_MS
-  #askTimer: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** The connection, and then each question, one after the other. */
   #checking: Promise<void> = Promise.resolve()
   /** A screen locker that sets no `LockedHint` is known only by the request to lock. */
   #lockRequested = false
@@ -43,7 +46,7 @@ export class LogindWatch implements DesktopWatch {
   constructor(env: NodeJS.ProcessEnv, onChange: (change: DesktopChange) => void) {
     this.#env = env
     this.#onChange = onChange
-    this.#start()
+    this.#connect()
     this.#answered = this.#checking
   }
 
@@ -54,49 +57,70 @@ export class LogindWatch implements DesktopWatch {
 
   async close(): Promise<void> {
     this.#closed = true
-    clearTimeout(this.#restartTimer)
-    clearTimeout(this.#askTimer)
-    await Promise.all([this.#monitor, this.#inhibitor].map((child) => child && terminate(child)))
-    await this.#checking
+    clearTimeout(this.#timer)
+    this.#bus?.close()
+    await Promise.all([this.#checking, this.#inhibitor && terminate(this.#inhibitor)])
   }
 
-  #start(): void {
-    const args = ['monitor', '--system', '--dest', LOGIND]
-    const monitor = startChild(
-      { program: 'gdbus', args },
-      { env: this.#env, onStdout: (chunk) => this.#read(chunk.toString('utf8')) },
-    )
-    this.#monitor = monitor
-    this.#rest = ''
-    this.#inhibit()
-    // What happened before the monitor was there is asked for.
-    this.#check()
-    void monitor.exited.then(({ error }) => {
-      this.#release()
-      if (this.#closed) return
-      this.#problem ??= error?.code === 'ENOENT' ? NO_GDBUS : NO_LOGIND
-      this.#restartTimer = setTimeout(() => this.#start(), this.#restartMs)
-      this.#restartTimer.unref()
-      this.#restartMs = Math.min(2 * this.#restartMs, RESTART_MAX_MS)
+  #connect(): void {
+    this.#checking = this.#checking.then(async () => {
+      try {
+        const bus = await BusConnection.open(this.#env, ANSWER_MS, 'system')
+        this.#bus = bus
+        void bus.closed.then(() => this.#connectLater())
+        if (this.#closed) return bus.close()
+        await this.#subscribe(bus)
+        // What happened before signals came is asked for.
+        await this.#ask(bus)
+      } catch (error) {
+        this.#problem = logindProblem(error)
+        if (this.#bus) this.#bus.close()
+        else this.#connectLater()
+      }
     })
   }
 
-  #read(text: string): void {
-    const lines = (this.#rest + text).split('\n')
-    this.#rest = lines.pop() as string
-    for (const line of lines) this.#observe(line)
+  #connectLater(): void {
+    this.#bus = undefined
+    this.#release()
+    if (this.#closed) return
+    this.#problem ??= NO_LOGIND
+    this.#later(this.#connectAgainMs, () => this.#connect())
+    this.#connectAgainMs = Math.min(2 * this.#connectAgainMs, WAIT_MAX_MS)
   }
 
-  #observe(line: string): void {
-    // It says so at its start, and when logind comes or goes.
-    if (line.includes('is owned by')) this.#check()
-    const signal = parseLogindSignal(line)
-    if (signal === undefined || this.#closed) return
-    if (signal.type === 'prepareForSleep') this.#sleep(signal.isBeginning)
-    else this.#check(signal.type === 'changed' ? undefined : signal)
+  #later(ms: number, act: () => void): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(act, ms).unref()
+  }
+
+  async #subscribe(bus: BusConnection): Promise<void> {
+    const from = { sender: LOGIND }
+    const changed = { interface: PROPERTIES, member: 'PropertiesChanged', arg0: SESSION }
+    const sleep = { interface: MANAGER, member: 'PrepareForSleep' }
+    const owner = { interface: BUS, member: 'NameOwnerChanged', arg0: LOGIND }
+    const check = (): void => this.#check()
+    const request = (isLock: boolean) => (_: unknown[], path: string) =>
+      this.#check((session) => {
+        if (isOwnSession(path, session)) this.#lockRequested = isLock
+      })
+    await Promise.all([
+      bus.subscribe({ ...from, ...changed }, check, ANSWER_MS),
+      bus.subscribe({ ...from, ...sleep }, ([is]) => this.#sleep(is === true), ANSWER_MS),
+      ...(['Lock', 'Unlock'] as const).map((member) =>
+        bus.subscribe(
+          { ...from, interface: SESSION, member },
+          request(member === 'Lock'),
+          ANSWER_MS,
+        ),
+      ),
+      // logind has come or gone.
+      bus.subscribe({ ...owner, sender: BUS }, check, ANSWER_MS),
+    ])
   }
 
   #sleep(isBeginning: boolean): void {
+    if (this.#closed) return
     if (isBeginning) {
       this.#onChange({ type: 'sleeping', ready: () => this.#release() })
       return
@@ -106,37 +130,34 @@ export class LogindWatch implements DesktopWatch {
     this.#check()
   }
 
-  /** Asks for the state of the session, one question after the other. */
-  #check(request?: { type: 'lock' | 'unlock'; path: string }): void {
+  /** Asks for the state of the session, after the questions before. */
+  #check(apply?: (session: SessionState) => void): void {
     this.#checking = this.#checking.then(async () => {
-      if (this.#closed) return
-      const session = await this.#askSession()
-      if (this.#closed) return
-      if (session === undefined) return this.#askAgain()
-      this.#askAgainMs = ASK_AGAIN_FIRST_MS
-      this.#problem = null
-      this.#restartMs = RESTART_FIRST_MS
-      if (request && isOwn(request.path, session.id)) this.#lockRequested = request.type === 'lock'
-      this.#update(session)
+      if (this.#bus && !this.#closed) await this.#ask(this.#bus, apply)
     })
   }
 
-  /** A service that has just started does not know the session yet. */
-  #askAgain(): void {
-    clearTimeout(this.#askTimer)
-    this.#askTimer = setTimeout(() => this.#check(), this.#askAgainMs)
-    this.#askTimer.unref()
-    this.#askAgainMs = Math.min(2 * this.#askAgainMs, RESTART_MAX_MS)
-  }
-
-  async #askSession() {
-    const method = 'org.freedesktop.DBus.Properties.GetAll'
-    const args = ['call', '--system', '--dest', LOGIND, '--object-path', OWN_SESSION]
-    args.push('--method', method, 'org.freedesktop.login1.Session')
-    const answer = await runTool({ program: 'gdbus', args }, { env: this.#env, limitMs: ANSWER_MS })
-    const session = answer.outcome === 'done' ? parseSession(answer.stdout) : undefined
-    if (session === undefined) this.#problem = logindProblem(answer)
-    return session
+  async #ask(bus: BusConnection, apply?: (session: SessionState) => void): Promise<void> {
+    const where = { destination: LOGIND, path: OWN_SESSION, interface: PROPERTIES }
+    const call = { ...where, member: 'GetAll', signature: 's', args: [SESSION] }
+    try {
+      const [properties] = await bus.call(call, ANSWER_MS)
+      const session = readSession(properties)
+      if (session === undefined) throw new TypeError('logind described no session')
+      if (this.#closed) return
+      if (this.#problem !== null) this.#inhibit()
+      this.#problem = null
+      this.#askAgainMs = ASK_AGAIN_FIRST_MS
+      this.#connectAgainMs = CONNECT_AGAIN_FIRST_MS
+      apply?.(session)
+      this.#update(session)
+    } catch (error) {
+      this.#problem = logindProblem(error)
+      if (this.#closed || this.#bus === undefined) return
+      // A service that has just started does not know the session yet.
+      this.#later(this.#askAgainMs, () => this.#check())
+      this.#askAgainMs = Math.min(2 * this.#askAgainMs, WAIT_MAX_MS)
+    }
   }
 
   #update({ isLocked, isActive }: SessionState): void {
@@ -172,14 +193,4 @@ export class LogindWatch implements DesktopWatch {
     inhibitor?.stdin?.end()
     inhibitor?.kill('SIGTERM')
   }
-}
-
-/** Whether a signal of a session is about the one with this id. Paths escape what is no letter. */
-function isOwn(path: string, id: string | undefined): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  if (name === 'auto' || id === undefined) return true
-  const unescaped = name.replaceAll(/_([0-9a-f]{2})/g, (_, hex) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  )
-  return unescaped === id
 }

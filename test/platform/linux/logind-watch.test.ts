@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { DesktopChange, DesktopProblem } from '../../../src/contract/desktop.ts'
-import { parseLogindSignal, parseSession } from '../../../src/platform/linux/logind-messages.ts'
+import { isOwnSession, readSession } from '../../../src/platform/linux/logind-session.ts'
 import { LogindWatch } from '../../../src/platform/linux/logind-watch.ts'
 import { logindProblem, type StandInLogind, startLogind } from '../../support/logind.ts'
 import { eventually, suite } from '../../support/suite.ts'
@@ -96,8 +96,34 @@ suite('the watch over the desktop', (test) => {
     return found
   }
 
-  test('says that the program is missing with which it is watched', async () => {
-    assert.match((await problemIn({ PATH: '/nowhere' }))?.detail ?? '', /gdbus is not installed/)
+  test.unless(problem, 'goes on when the bus has gone and is back', async () => {
+    const own = await startLogind()
+    const told: string[] = []
+    const begun = new LogindWatch(own.env, ({ type }) => told.push(type))
+    try {
+      assert.equal(await begun.problem(), null)
+      await own.restartBus()
+      own.set('LockedHint', true)
+      await eventually('locked', () => told.join() === 'locked', 20_000)
+      assert.equal(await begun.problem(), null)
+    } finally {
+      await begun.close()
+      await own.stop()
+    }
+  })
+
+  test.unless(problem, 'believes nobody but logind', async () => {
+    logind.set('LockedHint', true)
+    await untilSeen('locked')
+    logind.set('LockedHint', false)
+    await untilSeen('locked', 'unlocked')
+    for (const isDirected of [false, true]) {
+      logind.forge('Session', 'Lock', isDirected)
+      logind.forge('Manager', 'PrepareForSleep', isDirected)
+    }
+    // Signals come in order, so the forged ones have been seen before this one.
+    logind.set('Active', false)
+    await untilSeen('locked', 'unlocked', 'locked')
   })
 
   test.unless(problem, 'says what is missing: the bus, the service or the session', async () => {
@@ -115,12 +141,17 @@ suite('the watch over the desktop', (test) => {
     }
   })
 
-  test('reads only what matters', () => {
-    const sleep = '/org/freedesktop/login1: org.freedesktop.login1.Manager.PrepareForSleep (true,)'
-    assert.deepEqual(parseLogindSignal(sleep), { type: 'prepareForSleep', isBeginning: true })
-    const other = '/org/freedesktop/login1: org.freedesktop.login1.Manager.SessionNew (…)'
-    assert.equal(parseLogindSignal(other), undefined)
-    assert.equal(parseLogindSignal('nonsense'), undefined)
-    assert.equal(parseSession('()'), undefined)
+  test('reads the properties of a session, and whose signal it is', () => {
+    const session = { id: '7', isLocked: false, isActive: true }
+    const properties = new Map<string, unknown>([
+      ['Id', '7'],
+      ['Active', true],
+      ['LockedHint', false],
+    ])
+    assert.deepEqual(readSession(properties), session)
+    assert.equal(readSession(new Map()), undefined)
+    assert.equal(readSession('nonsense'), undefined)
+    assert.equal(isOwnSession('/org/freedesktop/login1/session/_37', session), true)
+    assert.equal(isOwnSession('/org/freedesktop/login1/session/_38', session), false)
   })
 })
