@@ -40,6 +40,31 @@ suite('what people expect of a command line', (test) => {
     assert.deepEqual(targets(), ['GET /v1/recordings?limit=1000'])
   })
 
+  test('media are named without an option, with an id or without', async () => {
+    const { home } = await start({
+      'POST /v1/recordings': { body: recording() },
+      'GET /v1/recordings?limit=1000': page(IDS),
+      'POST /v1/recordings/current/pause': { body: recording() },
+      'POST /v1/recordings/bbbb1111-0000/resume': { body: recording() },
+    })
+    for (const [line, media] of [
+      ['start mic screen', ['mic', 'screen']],
+      ['pause screen', ['screen']],
+      ['pause screen --media mic,screen', ['screen', 'mic']],
+      ['resume bb audio', ['audio']],
+    ] as const) {
+      assert.equal((await f2f(line.split(' '), { home })).code, 0, line)
+      assert.deepEqual(stub.lastRequest().body, { media }, line)
+    }
+    const sent = stub.requests.length
+    for (const wrong of ['pause current scren', 'start micro']) {
+      const ran = await f2f(wrong.split(' '), { home })
+      assert.equal(ran.code, 2, wrong)
+      assert.match(ran.stderr, /audio, mic, speaker, screen/)
+    }
+    assert.equal(stub.requests.length, sent)
+  })
+
   test('`last` is the newest recording', async () => {
     const { home } = await start({
       'GET /v1/recordings?limit=1': page(IDS.slice(0, 1)),

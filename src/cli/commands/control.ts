@@ -3,7 +3,7 @@ import type { RequestedMedium } from '../../contract/media.ts'
 import { type Command, defineCommand, type OptionSpec } from '../command.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { recordingText } from '../recording-text.ts'
-import { MEDIA_CHOICES } from './media-options.ts'
+import { MEDIA_CHOICES, parseMediaArguments } from './media-options.ts'
 
 /**
  * Optional recording that a command acts on, see `resolveRecordingId`. Default: the current one.
@@ -24,19 +24,21 @@ function mediaCommand(
   return defineCommand({
     ...declared,
     name,
-    args: RECORDING_ARGUMENT,
+    args: { ...RECORDING_ARGUMENT, usage: '[ID] [MEDIUM…]', max: 1 + MEDIA_CHOICES.length },
     options: {
       media: {
         kind: 'list',
         value: 'MEDIA',
         choices: MEDIA_CHOICES,
-        help: `Media to ${name}. Default: ${defaultMedia}.`,
+        help: `Media to ${name}, the same as MEDIUM. Default: ${defaultMedia}.`,
       },
       ...limitOption,
     },
     async run({ options, args, api, style }) {
-      const recording = await api[name](await resolveRecordingId(api, args[0]), {
-        ...(options.media ? { media: options.media as RequestedMedium[] } : {}),
+      const { id, media } = parseMediaArguments(args)
+      const named = [...new Set([...media, ...(options.media ?? [])])] as RequestedMedium[]
+      const recording = await api[name](await resolveRecordingId(api, id), {
+        ...(named.length > 0 ? { media: named } : {}),
         ...(options['max-pause-seconds']
           ? { maxPauseSeconds: Number(options['max-pause-seconds']) }
           : {}),
@@ -56,7 +58,7 @@ export const stop = mediaCommand('stop', {
   ],
   examples: [
     { line: 'f2f stop', does: 'Stops everything.' },
-    { line: 'f2f stop --media screen', does: 'Stops the screen; the sound is still recorded.' },
+    { line: 'f2f stop screen', does: 'Stops the screen; the sound is still recorded.' },
   ],
 })
 
@@ -76,7 +78,7 @@ export const pause = mediaCommand(
         does: 'Pauses everything, for example while the customer reads out card details.',
       },
       {
-        line: 'f2f pause --media screen',
+        line: 'f2f pause screen',
         does: 'Pauses the screen only; the sound is still recorded.',
       },
       {
@@ -105,7 +107,7 @@ export const resume = mediaCommand('resume', {
   ],
   examples: [
     { line: 'f2f resume', does: 'Resumes everything that is paused.' },
-    { line: 'f2f resume --media audio', does: 'Resumes the sound; the screen stays paused.' },
+    { line: 'f2f resume audio', does: 'Resumes the sound; the screen stays paused.' },
   ],
 })
 

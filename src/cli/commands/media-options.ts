@@ -11,6 +11,21 @@ export const MEDIA_CHOICES = [
   'screen',
 ] as const satisfies readonly RequestedMedium[]
 
+/**
+ * Reads `[ID] [MEDIUM…]`. No id is the name of a medium. Throws {@link UsageError} when a second
+ * argument is none, either.
+ */
+export function parseMediaArguments(args: readonly string[]): {
+  id: string | undefined
+  media: RequestedMedium[]
+} {
+  const media = MEDIA_CHOICES.filter((medium) => args.includes(medium))
+  const [id, other] = args.filter((argument) => !(media as string[]).includes(argument))
+  if (other !== undefined)
+    throw new UsageError(`“${other}” is no medium. The media are ${MEDIA_CHOICES.join(', ')}.`)
+  return { id, media }
+}
+
 /** Values of `--recording-type`. */
 export const TYPE_CHOICES = [
   'microphone',

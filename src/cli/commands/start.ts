@@ -30,12 +30,13 @@ export const start = defineCommand({
     'Tags: KEY=VALUE sets a string, KEY:=JSON a number or a boolean. Other users of this computer can see your command ' +
       'lines. For personal data use `--tag -`, which reads tags from stdin: one per line, or one JSON object.',
   ],
+  args: { usage: '[MEDIUM…]', min: 0, max: MEDIA_CHOICES.length, choices: MEDIA_CHOICES },
   options: {
     media: {
       kind: 'list',
       value: 'MEDIA',
       choices: MEDIA_CHOICES,
-      help: 'Media to record. --recording-type defines audio. Default: audio,screen. Required with --in.',
+      help: 'Media to record, the same as MEDIUM. --recording-type defines audio. Default: audio,screen. Required with --in.',
     },
     'recording-type': {
       kind: 'text',
@@ -97,32 +98,34 @@ export const start = defineCommand({
   examples: [
     { line: 'f2f start', does: 'Records microphone, speaker and screen.' },
     {
-      line: 'f2f start --media mic,screen --tag desk=3 --tag visit:=17',
+      line: 'f2f start mic screen --tag desk=3 --tag visit:=17',
       does: 'Records microphone and screen, with two tags: a string and a number.',
     },
     {
-      line: 'f2f start --media audio --recording-type microphone --tag - < tags.txt',
+      line: 'f2f start audio --recording-type microphone --tag - < tags.txt',
       does: 'Records the microphone only, with tags from a file.',
     },
     {
-      line: 'f2f start --media screen --device screen=:0/HDMI-1 --quality sharp',
+      line: 'f2f start screen --device screen=:0/HDMI-1 --quality sharp',
       does: 'Records one of several monitors in the best quality. `f2f devices` lists them.',
     },
     {
-      line: 'f2f start --in current --media screen',
+      line: 'f2f start screen --in current',
       does: 'Adds the screen to the current recording.',
     },
   ],
-  async run({ options, api, io, style }) {
+  async run({ options, args, api, io, style }) {
     const devices = options.device && { devices: parseDevices(options.device) }
-    const media = options.media && { media: options.media as RequestedMedium[] }
+    const named = [...new Set([...args, ...(options.media ?? [])])] as RequestedMedium[]
+    const media = named.length > 0 && { media: named }
     if (options.in !== undefined) {
       const misplaced = NEW_ONLY.find((name) => options[name] !== undefined)
       if (misplaced)
         throw new UsageError(
           `The option --${misplaced} is for new recordings only. It does not go with --in.`,
         )
-      if (!media) throw new UsageError('The option --in needs --media, the media to start.')
+      if (!media)
+        throw new UsageError('The option --in needs the media to start, such as “screen”.')
       const id = await resolveRecordingId(api, options.in)
       const recording = await api.startMedia(id, { ...media, ...devices })
       return { json: recording, text: recordingText(recording, style) }
