@@ -23,7 +23,9 @@ export function keepSpareAfter(
   const keep = async (): Promise<void> => {
     if (program.medium === 'screen') {
       const options = { env, descriptors: PICTURE_OUTPUTS }
-      await spares.keepGated('screen', await program.helper, options)
+      const helper = await program.helper
+      if (helper.feeder) spares.keep('screen', helper, { ...options, stdin: 'pipe' })
+      else await spares.keepGated('screen', helper, options)
     } else spares.keep(program.medium, await program.encoder, { env, stdin: 'pipe' })
   }
   void pipeline.ended.then(() => {

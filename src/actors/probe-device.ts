@@ -11,6 +11,7 @@ import { terminate } from '../processes/terminate.ts'
 import { within } from '../time/within.ts'
 import type { ProbeResult } from './port.ts'
 import { isBlack } from './screen/black-watch.ts'
+import { Feeder } from './screen/feeder.ts'
 import { FrameAligner, LevelMeter, SILENCE_DB } from './sound/pcm.ts'
 
 /** Levels to measure, each over a tenth of a second. */
@@ -18,6 +19,8 @@ const LEVELS = 4
 /** Limit for a device to deliver them. */
 const LIMIT_MS = 1_300
 const LIMIT_SECONDS = LIMIT_MS / 1_000
+/** How long the end of a probe waits for a display that is still being opened. */
+const RELEASE_MS = 300
 const NOTHING_CAME = `Nothing came within ${LIMIT_SECONDS} s.`
 
 /** The parts that a probe works with. */
@@ -143,13 +146,17 @@ async function probeScreen(
       if (picture.length >= cells) finish()
     },
   })
-  const feeder =
-    found.feeder && source.stdin
-      ? startChild(found.feeder, { env, stdout: source.stdin })
-      : undefined
+  let problem: string | undefined
+  const onProblem = (error: unknown) => {
+    problem = (error as Error).message
+    finish()
+  }
+  const parts = { encoder: source, env, start: startChild, onProblem }
+  const feeder = found.feeder && new Feeder(found.feeder(), parts)
   await waitUntil(Promise.race([done, source.exited]), signal, until - performance.now())
-  await Promise.all([terminate(source), feeder && terminate(feeder)])
-  await found.release?.()
+  await Promise.all([terminate(source), feeder?.stop()])
+  if (found.release) await within(found.release(), RELEASE_MS)
+  if (problem !== undefined) return failed(problem)
   if (picture.length < cells) return failed(`${NOTHING_CAME}${lastMessage(source.stderr())}`)
   return { problem: null, level: null, empty: isBlack(picture.subarray(0, cells)), muted: null }
 }

@@ -9,11 +9,14 @@ import type { StartSoundSource } from './sound-source.ts'
 
 /** A program that captures a screen, and the watch over it. */
 export interface CaptureHelper extends ChildCommand {
-  /** Another program, which writes to its stdin what is captured. */
-  feeder?: ChildCommand
   /**
-   * Closes what was opened for the capture. To be called when its programs have ended, or will not
-   * be started. Never rejects.
+   * Lets the desktop show the screen, and returns another program that writes it to the stdin of
+   * this one, which can start meanwhile. To be called once. Rejects with DEVICE_UNAVAILABLE.
+   */
+  feeder?: () => Promise<ChildCommand>
+  /**
+   * Closes what was opened for the capture, also what is still being opened. To be called when its
+   * programs have ended, or will not be started. Never rejects.
    */
   release?: () => Promise<void>
   watchScreen?: StartScreenWatch

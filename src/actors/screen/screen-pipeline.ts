@@ -16,7 +16,7 @@ import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
 import type { Spares } from '../spares.ts'
 import { BlackWatch } from './black-watch.ts'
-import { feederProblem, startFeeder } from './feeder.ts'
+import { Feeder, type FeederParts } from './feeder.ts'
 import { JpegSplitter } from './jpeg-splitter.ts'
 import { ScreenFrames } from './screen-frames.ts'
 
@@ -29,6 +29,8 @@ const CONFIRM_MS = 300
 const HANG_MS = 1_200
 /** Behind a gate, a still screen has two frames a second. */
 const GATED_HANG_MS = 1_700
+/** How long the end of a capture waits for a display that is still being opened. */
+const RELEASE_MS = 1_500
 /** How long a cut waits for the frame that ends the one on screen. */
 const LAST_FRAME_MS = 250
 
@@ -57,7 +59,7 @@ export class ScreenPipeline implements Pipeline {
   readonly #black: BlackWatch
   readonly #pictures = new JpegSplitter()
   #child: Child | undefined
-  #feeder: Child | undefined
+  #feeder: Feeder | undefined
   #watch: ScreenWatch | undefined
   #gate: FrameGate | undefined
   #cause: EndCause | undefined
@@ -138,7 +140,7 @@ export class ScreenPipeline implements Pipeline {
     // The watch knows the cause better: ffmpeg's own message is missing or hard to understand.
     const problem =
       this.#cause === undefined
-        ? ((await this.#watch?.check()) ?? (await feederProblem(this.#feeder, exit)))
+        ? ((await this.#watch?.check()) ?? (await this.#feeder?.problem(exit)))
         : undefined
     this.end({
       kind: 'problem',
@@ -148,7 +150,8 @@ export class ScreenPipeline implements Pipeline {
     if (exit.signal === null) this.#frames.finish()
     this.#isOver = true
     this.#watch?.stop()
-    await Promise.all([this.#feeder?.exited, command.release?.()])
+    await this.#feeder?.stop()
+    if (command.release) await within(command.release(), RELEASE_MS)
   }
 
   async #capture(
@@ -171,9 +174,17 @@ export class ScreenPipeline implements Pipeline {
       this.#parts.spares,
     )
     this.#gate?.begin()
-    const { env } = this.#parts
-    if (feeder) this.#feeder = startFeeder(feeder, this.#child, env, this.#events.process)
+    if (feeder) this.#feeder = new Feeder(feeder(), this.#feederParts(this.#child))
     return this.#child.exited
+  }
+
+  #feederParts(encoder: Child): FeederParts {
+    return {
+      encoder,
+      env: this.#parts.env,
+      start: (command, options) => startObserved(command, options, this.#events.process),
+      onProblem: (error) => this.end({ kind: 'problem', problem: toCaptureProblem(error) }),
+    }
   }
 
   end(cause: EndCause): void {
@@ -181,7 +192,7 @@ export class ScreenPipeline implements Pipeline {
     this.#cause = cause
     this.#interrupt()
     // The encoder then finishes what it has.
-    this.#feeder?.kill('SIGKILL')
+    void this.#feeder?.stop()
     if (this.#child) void this.#finish(this.#child, cause)
   }
 

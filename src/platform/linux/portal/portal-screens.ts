@@ -1,27 +1,30 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { RecorderError } from '../../../contract/errors.ts'
 import type { Device } from '../../../contract/media.ts'
 import type { Quality } from '../../../contract/quality.ts'
 import type { DeviceList, DeviceView } from '../../../contract/views.ts'
 import type { Ffmpeg } from '../../../ffmpeg/ffmpeg-locator.ts'
+import { within } from '../../../time/within.ts'
 import { WaylandConnection, type WaylandOutput } from '../../../wayland/connection.ts'
 import { type CaptureHelper, unavailable } from '../../capture-backend.ts'
 import { encodeFramesCommand, frameReaderProblem, readFramesCommand } from './cast-command.ts'
+import { CastParts } from './cast-parts.ts'
 import { readGrants, replaceToken, type ScreenGrant } from './grant-file.ts'
 import { checkGrant } from './grant-store.ts'
 import { watchCast } from './portal-screen-watch.ts'
-import { openScreenCast, type ScreenCast } from './screen-cast.ts'
+import type { CastStream } from './screen-cast.ts'
 import { showsMonitor } from './shows-monitor.ts'
 
 /** Limit of a compositor that is asked for its monitors. */
 const PROBE_MS = 1_500
+/** Limit of a restored session. */
+const RESTORE_MS = 2_500
 /**
- * Limit of a restored session. Should the desktop ask its user all the same, the question
+ * A desktop that takes longer may still answer until then; the session is closed at once. To take
+ * the request back would lose the grant. Should the desktop ask its user all the same, the question
  * disappears then.
  */
-const RESTORE_MS = 2_500
+const ABANDON_MS = 10_000
 const PREFIX = 'wayland/'
 const SETUP = 'Run `f2f setup screen` in the desktop session, and choose a monitor.'
 const NOT_GRANTED = `The desktop has not yet allowed the recorder to record the screen. ${SETUP}`
@@ -65,8 +68,9 @@ export class PortalScreens {
   }
 
   /**
-   * Opens a session for a device, and returns the commands that capture it. Rejects with
-   * DEVICE_UNAVAILABLE; never lets the desktop ask its user, as far as that can be known before.
+   * Returns the commands that capture a device. Its session is shared when the feeder is asked for.
+   * Rejects with DEVICE_UNAVAILABLE; never lets the desktop ask its user, as far as that can be
+   * known before.
    */
   async command(
     device: Device,
@@ -74,40 +78,33 @@ export class PortalScreens {
     ffmpeg: () => Promise<Ffmpeg>,
   ): Promise<CaptureHelper> {
     const monitor = device.id.slice(PREFIX.length)
-    const opened: (() => unknown)[] = []
-    const release = async () => {
-      await Promise.all(opened.splice(0).map((close) => close()))
-    }
+    const parts = new CastParts(this.#env)
     try {
-      const compositor = await WaylandConnection.open(this.#env, PROBE_MS)
-      opened.push(() => compositor.close())
-      const output = compositor.outputs.find(({ name }) => name === monitor)
-      if (output === undefined) throw new Error(notConnected(monitor))
-      const pipeWire = await connectPipeWire(this.#env)
-      const pipeWireClosed = once(pipeWire, 'close')
-      opened.push(() => pipeWire.destroy())
-      const [cast, found] = await Promise.all([
-        this.#inTurn(() => this.#restore(monitor)).then((session) => {
-          opened.push(() => session.close())
-          return session
-        }),
+      const [compositor, pipeWire, found] = await Promise.all([
+        parts.compositor,
+        parts.pipeWire,
         ffmpeg(),
       ])
-      if (!showsMonitor(cast.stream, output))
-        throw new Error(`The desktop shows another monitor than ${monitor}. ${SETUP}`)
-      const watched = { compositor, monitor: output, pipeWireClosed, sessionClosed: cast.closed }
+      const output = compositor.outputs.find(({ name }) => name === monitor)
+      if (output === undefined) throw new Error(notConnected(monitor))
+      const pipeWireClosed = once(pipeWire, 'close')
+      const sessionClosed = parts.cast.then(({ closed }) => closed)
       return {
         ...encodeFramesCommand(output, quality, found),
-        feeder: readFramesCommand(cast.stream.node, output, quality),
-        watchScreen: (onProblem) => watchCast(watched, onProblem),
+        feeder: async () => {
+          const stream = await this.#share(parts, monitor).catch(throwUnavailable)
+          if (!showsMonitor(stream, output)) throwUnavailable(new Error(showsAnother(monitor)))
+          return readFramesCommand(stream.node, output, quality)
+        },
+        watchScreen: (onProblem) =>
+          watchCast({ compositor, monitor: output, pipeWireClosed, sessionClosed }, onProblem),
         // The last frame is repeated also while the compositor is frozen.
         needsConfirmation: true,
-        release,
+        release: () => parts.close(),
       }
     } catch (cause) {
-      await release()
-      if (cause instanceof RecorderError) throw cause
-      throw new RecorderError('DEVICE_UNAVAILABLE', (cause as Error).message, { cause })
+      await parts.close()
+      return throwUnavailable(cause)
     }
   }
 
@@ -117,17 +114,25 @@ export class PortalScreens {
     return compositor.outputs
   }
 
-  async #restore(monitor: string): Promise<ScreenCast> {
-    const grants = await readGrants(this.#grantsFile)
-    const grant = grants.find((one) => one.monitor === monitor)
-    if (grant === undefined) throw new Error(NOT_GRANTED)
-    const problem = await this.#grantProblem(grant)
-    if (problem !== undefined) throw new Error(problem)
-    const { restoreToken } = grant
-    const cast = await openScreenCast(this.#env, { restoreToken, limitMs: RESTORE_MS })
-    if (cast.restoreToken !== null && cast.restoreToken !== restoreToken)
-      await replaceToken(this.#grantsFile, { monitor, restoreToken: cast.restoreToken })
-    return cast
+  /**
+   * Shares a monitor by its grant. The next one waits until the desktop has answered, also when that
+   * is too late for this one.
+   */
+  async #share(parts: CastParts, monitor: string): Promise<CastStream> {
+    const sharing = this.#inTurn(async () => {
+      const grant = (await readGrants(this.#grantsFile)).find((one) => one.monitor === monitor)
+      if (grant === undefined) throw new Error(NOT_GRANTED)
+      const [cast, problem] = await Promise.all([parts.cast, this.#grantProblem(grant)])
+      if (problem !== undefined) throw new Error(problem)
+      const { restoreToken } = grant
+      const shared = await cast.share({ restoreToken, limitMs: ABANDON_MS })
+      if (shared.restoreToken !== null && shared.restoreToken !== restoreToken)
+        await replaceToken(this.#grantsFile, { monitor, restoreToken: shared.restoreToken })
+      return shared.stream
+    })
+    const stream = await within(sharing, RESTORE_MS)
+    if (stream === undefined) throw new Error('The desktop has not shared the screen in time.')
+    return stream
   }
 
   async #grantProblem({ restoreToken }: ScreenGrant): Promise<string | undefined> {
@@ -156,19 +161,11 @@ function deviceOf(
   return { id: `${PREFIX}${monitor}`, label, default: isDefault }
 }
 
-/** Opens a connection to PipeWire that says nothing, so that its end is noticed. */
-async function connectPipeWire(env: NodeJS.ProcessEnv): Promise<Socket> {
-  const folder = env.PIPEWIRE_RUNTIME_DIR || env.XDG_RUNTIME_DIR
-  if (!folder) throw new Error('XDG_RUNTIME_DIR is not set.')
-  const socket = connect({ path: join(folder, env.PIPEWIRE_REMOTE || 'pipewire-0') })
-  try {
-    await once(socket, 'connect')
-  } catch (cause) {
-    const detail = 'PipeWire does not run, which brings the frames of the screen.'
-    throw new Error(detail, { cause })
-  }
-  // Errors of the socket are handled at its end. Without reading, the end would not be noticed.
-  socket.on('error', () => {}).once('end', () => socket.destroy())
-  socket.resume()
-  return socket
+function showsAnother(monitor: string): string {
+  return `The desktop shows another monitor than ${monitor}. ${SETUP}`
+}
+
+function throwUnavailable(cause: unknown): never {
+  if (cause instanceof RecorderError) throw cause
+  throw new RecorderError('DEVICE_UNAVAILABLE', (cause as Error).message, { cause })
 }

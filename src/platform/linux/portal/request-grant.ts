@@ -3,7 +3,7 @@ import { WaylandConnection } from '../../../wayland/connection.ts'
 import { frameReaderProblem, INSTALL_FRAME_READER } from './cast-command.ts'
 import { addGrant } from './grant-file.ts'
 import { ownProgramId } from './grant-store.ts'
-import { openScreenCast, PortalError } from './screen-cast.ts'
+import { PortalError, ScreenCast } from './screen-cast.ts'
 import { showsMonitor } from './shows-monitor.ts'
 
 const COMPOSITOR_MS = 2_000
@@ -28,18 +28,18 @@ export async function requestGrant(
   await assertFrameReader(env)
   const compositor = await WaylandConnection.open(env, COMPOSITOR_MS)
   try {
-    const cast = await openScreenCast(env, { limitMs })
-    await cast.close()
-    if (cast.restoreToken === null)
+    const cast = await ScreenCast.open(env)
+    const { stream, restoreToken } = await cast.share({ limitMs }).finally(() => cast.close())
+    if (restoreToken === null)
       throw new PortalError(
         'refused',
         'The desktop will not remember the choice. Ask again, and let it be remembered.',
       )
-    const output = compositor.outputs.find((one) => showsMonitor(cast.stream, one))
+    const output = compositor.outputs.find((one) => showsMonitor(stream, one))
     if (output === undefined)
       throw new PortalError('refused', 'The desktop shares no single monitor. Choose one.')
     const monitor = output.name
-    await addGrant(grantsFile, { monitor, restoreToken: cast.restoreToken })
+    await addGrant(grantsFile, { monitor, restoreToken })
     return { monitor, program: await ownProgramId() }
   } finally {
     compositor.close()

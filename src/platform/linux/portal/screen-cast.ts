@@ -29,15 +29,11 @@ export interface CastStream {
   height: number
 }
 
-/** A session in which the desktop lets the recorder see a monitor. */
-export interface ScreenCast {
+/** A monitor that the desktop lets the recorder see. */
+export interface SharedScreen {
   stream: CastStream
   /** Restores the session; null when the user does not want that. */
   restoreToken: string | null
-  /** Resolves when the desktop has ended the session, or is gone. */
-  closed: Promise<void>
-  /** Ends the session. Resolves within 1.5 s; never rejects. */
-  close(): Promise<void>
 }
 
 /**
@@ -54,8 +50,8 @@ export class PortalError extends Error {
   }
 }
 
-/** How to open a session. */
-export interface ScreenCastOptions {
+/** How a session is shared. */
+export interface SharingOptions {
   /** Restores what the user has chosen before. Without it the desktop asks the user. */
   restoreToken?: string
   /** Limit for the user, or for the restored session, in milliseconds. */
@@ -63,57 +59,93 @@ export interface ScreenCastOptions {
 }
 
 /**
- * Opens a session of the desktop portal's ScreenCast interface. What the user is asked disappears
- * when it takes too long. Rejects with {@link PortalError}.
+ * A session of the desktop portal's ScreenCast interface. An open one shows nothing before it is
+ * shared.
  */
-export async function openScreenCast(
-  env: NodeJS.ProcessEnv,
-  { restoreToken, limitMs }: ScreenCastOptions,
-): Promise<ScreenCast> {
-  const bus = await BusConnection.open(env, ACCEPT_MS).catch((cause) => {
-    throw new PortalError('absent', cause.message, { cause })
-  })
-  try {
-    const cursors = await checkPortal(bus)
-    const requests = new PortalRequests(bus)
-    const session = await createSession(requests)
-    let end = (): void => {}
-    const closed = new Promise<void>((resolve) => {
-      end = resolve
+export class ScreenCast {
+  /** Resolves when the desktop has ended the session, or is gone. */
+  readonly closed: Promise<void>
+  readonly #bus: BusConnection
+  readonly #requests: PortalRequests
+  readonly #cursors: number
+  readonly #path: string
+  #sharing: Promise<unknown> | undefined
+  #isClosing = false
+
+  /** Opens a session. Rejects with {@link PortalError}. */
+  static async open(env: NodeJS.ProcessEnv): Promise<ScreenCast> {
+    const bus = await BusConnection.open(env, ACCEPT_MS).catch((cause) => {
+      throw new PortalError('absent', cause.message, { cause })
     })
-    void bus.closed.then(end)
-    const signal = { interface: SESSION, member: 'Closed', path: session }
-    await bus.subscribe(signal, end, ACCEPT_MS)
-    await requests.make(
+    try {
+      const requests = new PortalRequests(bus)
+      const [cursors, path] = await Promise.all([checkPortal(bus), createSession(requests)])
+      return new ScreenCast(bus, requests, cursors, path)
+    } catch (cause) {
+      bus.close()
+      throw toPortalError(cause)
+    }
+  }
+
+  private constructor(bus: BusConnection, requests: PortalRequests, cursors: number, path: string) {
+    this.#bus = bus
+    this.#requests = requests
+    this.#cursors = cursors
+    this.#path = path
+    this.closed = new Promise((resolve) => {
+      const signal = { interface: SESSION, member: 'Closed', path }
+      // When it fails, the bus is gone.
+      void bus.subscribe(signal, () => resolve(), ACCEPT_MS).catch(() => {})
+      void bus.closed.then(resolve)
+    })
+  }
+
+  /**
+   * Lets the desktop show a monitor. What the user is asked disappears when it takes too long.
+   * Rejects with {@link PortalError}; the session is to be closed all the same.
+   */
+  async share(options: SharingOptions): Promise<SharedScreen> {
+    if (this.#isClosing) throw new PortalError('refused', 'The session of the portal has ended.')
+    const sharing = this.#share(options)
+    this.#sharing = sharing
+    try {
+      return await sharing
+    } catch (cause) {
+      throw toPortalError(cause)
+    }
+  }
+
+  async #share({ restoreToken, limitMs }: SharingOptions): Promise<SharedScreen> {
+    await this.#requests.make(
       'SelectSources',
       'oa{sv}',
-      [session],
+      [this.#path],
       {
         types: new Variant('u', MONITORS),
         multiple: new Variant('b', false),
-        cursor_mode: new Variant('u', cursors & CURSOR.embedded || CURSOR.hidden),
+        cursor_mode: new Variant('u', this.#cursors & CURSOR.embedded || CURSOR.hidden),
         persist_mode: new Variant('u', UNTIL_REVOKED),
         ...(restoreToken ? { restore_token: new Variant('s', restoreToken) } : {}),
       },
       ACCEPT_MS,
     )
     // Without a parent window: the recorder has none.
-    const results = await requests.make('Start', 'osa{sv}', [session, ''], {}, limitMs)
-    return {
-      ...readStarted(results),
-      closed,
-      async close() {
-        const call = { destination: PORTAL, path: session, interface: SESSION, member: 'Close' }
-        await bus.call(call, CLOSE_MS).catch((error: BusError) => {
-          // A portal that does not answer ends the session when it notices that we are gone.
-          if (error.kind === 'refused') return closeAtDesktop(bus, session)
-        })
-        bus.close()
-      },
-    }
-  } catch (cause) {
-    bus.close()
-    throw cause instanceof PortalError ? cause : toPortalError(cause)
+    return readStarted(await this.#requests.make('Start', 'osa{sv}', [this.#path, ''], {}, limitMs))
+  }
+
+  /**
+   * Ends the session. While it is being shared it waits for the answer: the portal forgets the
+   * token of a session that ends before. Never rejects.
+   */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    await this.#sharing?.catch(() => {})
+    const target = { destination: PORTAL, path: this.#path, interface: SESSION }
+    await this.#bus.call({ ...target, member: 'Close' }, CLOSE_MS).catch((error: BusError) => {
+      // A portal that does not answer ends the session when it notices that we are gone.
+      if (error.kind === 'refused') return closeAtDesktop(this.#bus, this.#path)
+    })
+    this.#bus.close()
   }
 }
 
@@ -213,7 +245,7 @@ async function createSession(requests: PortalRequests): Promise<string> {
   throw new PortalError('refused', 'The desktop portal has opened no session.')
 }
 
-function readStarted(results: Map<string, unknown>): Pick<ScreenCast, 'stream' | 'restoreToken'> {
+function readStarted(results: Map<string, unknown>): SharedScreen {
   const [first] = (results.get('streams') ?? []) as [number, Map<string, unknown>][]
   if (first === undefined)
     throw new PortalError('refused', 'The desktop does not share the screen. It shared nothing.')
@@ -226,6 +258,7 @@ function readStarted(results: Map<string, unknown>): Pick<ScreenCast, 'stream' |
 }
 
 function toPortalError(cause: unknown): PortalError {
+  if (cause instanceof PortalError) return cause
   const { kind, message } = cause as { kind?: PortalError['kind']; message: string }
   if (kind === 'silent')
     return new PortalError('silent', 'The desktop portal does not answer.', { cause })

@@ -1,0 +1,51 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { WaylandConnection } from '../../../wayland/connection.ts'
+import { ScreenCast } from './screen-cast.ts'
+
+/** Limit of a compositor that is about to be captured. */
+const COMPOSITOR_MS = 1_500
+
+/** The connections that a capture through the portal needs. All are opened at the same time. */
+export class CastParts {
+  /** Knows the monitors. Rejects with WaylandError. */
+  readonly compositor: Promise<WaylandConnection>
+  /** Says nothing; its end tells the end of PipeWire. Rejects with the reason in whole sentences. */
+  readonly pipeWire: Promise<Socket>
+  /** A session that is not shared yet. Rejects with PortalError. */
+  readonly cast: Promise<ScreenCast>
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.compositor = WaylandConnection.open(env, COMPOSITOR_MS)
+    this.pipeWire = connectPipeWire(env)
+    this.cast = ScreenCast.open(env)
+    // Each is awaited where it is needed, if it is.
+    for (const part of [this.compositor, this.pipeWire, this.cast]) part.catch(() => {})
+  }
+
+  /** Closes all, also what is still being opened. Never rejects. */
+  async close(): Promise<void> {
+    await Promise.allSettled([
+      this.compositor.then((compositor) => compositor.close()),
+      this.pipeWire.then((socket) => socket.destroy()),
+      this.cast.then((cast) => cast.close()),
+    ])
+  }
+}
+
+async function connectPipeWire(env: NodeJS.ProcessEnv): Promise<Socket> {
+  const folder = env.PIPEWIRE_RUNTIME_DIR || env.XDG_RUNTIME_DIR
+  if (!folder) throw new Error('XDG_RUNTIME_DIR is not set.')
+  const socket = connect({ path: join(folder, env.PIPEWIRE_REMOTE || 'pipewire-0') })
+  try {
+    await once(socket, 'connect')
+  } catch (cause) {
+    const detail = 'PipeWire does not run, which brings the frames of the screen.'
+    throw new Error(detail, { cause })
+  }
+  // Errors of the socket are handled at its end. Without reading, the end would not be noticed.
+  socket.on('error', () => {}).once('end', () => socket.destroy())
+  socket.resume()
+  return socket
+}
