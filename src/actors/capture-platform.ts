@@ -90,6 +90,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
       }),
     probe: (medium, device, signal) =>
       probeDevice({ backend, ffmpeg: encoder.ffmpeg, env }, medium, device, signal),
+    servers: async () => backend.servers?.(),
     encoderProblem: encoder.problem,
     async encoderVersion() {
       const ffmpeg = await encoder.ffmpeg().catch(() => null)

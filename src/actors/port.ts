@@ -1,7 +1,7 @@
 import type { Identity } from '../age/identity.ts'
 import type { SegmentDescription } from '../contract/events.ts'
 import type { Device, Medium } from '../contract/media.ts'
-import type { DeviceList, Level } from '../contract/views.ts'
+import type { CaptureServers, DeviceList, Level } from '../contract/views.ts'
 import type { Capture, CaptureReport } from './capture.ts'
 
 /** The result of opening a device for a moment. */
@@ -36,6 +36,11 @@ export interface CapturePlatform {
    * rejects.
    */
   probe(medium: Medium, device: Device, signal: AbortSignal): Promise<ProbeResult>
+  /**
+   * Asks the servers that are captured from who they are; undefined where the system is the only
+   * one. Never rejects.
+   */
+  servers(): Promise<CaptureServers | undefined>
   /** Why no encoder can be used; null when one can. */
   encoderProblem(): Promise<string | null>
   /**

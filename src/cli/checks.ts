@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isWaylandSession } from '../contract/desktop-session.ts'
+import { isWaylandSession, sessionReason } from '../contract/desktop-session.ts'
 import { DEFAULT_RESERVE_BYTES } from '../disk/default-reserve.ts'
 import { freeBytes } from '../disk/free-space.ts'
 import { type Config, ConfigError, readConfig } from '../home/config.ts'
@@ -218,7 +218,7 @@ async function screenCheck(home: Home, env: NodeJS.ProcessEnv): Promise<Check> {
   const name = 'Screen'
   if (isWaylandSession(env)) return portalCheck(home, env)
   if (env.DISPLAY) {
-    const detail = `The session is one of X11: the display ${env.DISPLAY} is recorded.`
+    const detail = `The session is one of X11: the display ${env.DISPLAY} is recorded. ${sessionReason(env)}`
     return { name, result: 'ok', detail }
   }
   return {
@@ -232,7 +232,7 @@ async function screenCheck(home: Home, env: NodeJS.ProcessEnv): Promise<Check> {
 /** Checks what the desktop portal needs, which alone shows the screen of a Wayland session. */
 async function portalCheck(home: Home, env: NodeJS.ProcessEnv): Promise<Check> {
   const name = 'Screen'
-  const way = 'The session is one of Wayland: the screen is recorded through the desktop portal.'
+  const way = `The session is one of Wayland: the screen is recorded through the desktop portal. ${sessionReason(env)}`
   if ((await findOnPath('gst-launch-1.0', env)) === null)
     return {
       name,

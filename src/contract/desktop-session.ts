@@ -2,6 +2,17 @@
 export interface SessionEnvironment {
   XDG_SESSION_TYPE?: string | undefined
   WAYLAND_DISPLAY?: string | undefined
+  DISPLAY?: string | undefined
+}
+
+/** Names the variables that tell the kind of a session, in a whole sentence. */
+export function sessionReason(env: SessionEnvironment): string {
+  if (env.XDG_SESSION_TYPE === 'wayland') return 'XDG_SESSION_TYPE is wayland.'
+  const isX11 = env.XDG_SESSION_TYPE === 'x11'
+  if (!isX11 && env.WAYLAND_DISPLAY)
+    return `WAYLAND_DISPLAY is ${env.WAYLAND_DISPLAY}, and XDG_SESSION_TYPE is not x11.`
+  const why = isX11 ? 'XDG_SESSION_TYPE is x11' : 'WAYLAND_DISPLAY is not set'
+  return `${why}, and DISPLAY is ${env.DISPLAY || 'not set'}.`
 }
 
 /**

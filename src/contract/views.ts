@@ -161,6 +161,9 @@ export const READINESS_CHECKS = [
 /** The results of a readiness check. `warn` is worth knowing, but does not prevent recording. */
 export const READINESS_RESULTS = ['pass', 'warn', 'fail'] as const
 
+/** The ways in which a screen is captured on Linux. */
+export const SCREEN_WAYS = ['x11', 'portal'] as const
+
 /** The result of one check before a recording. */
 export interface ReadinessCheck {
   id: (typeof READINESS_CHECKS)[number]
@@ -172,12 +175,36 @@ export interface ReadinessCheck {
   level?: Level
 }
 
+/** A server or program by the name and version that it tells; null for a version that it does not. */
+export interface NamedVersion {
+  name: string
+  version: string | null
+}
+
+/** The servers from which sound and screen are captured, as they call themselves. */
+export interface CaptureServers {
+  /** Null when none answers. */
+  sound: NamedVersion | null
+  screen: {
+    /** From an X display, or through the desktop portal of a Wayland session. */
+    way: (typeof SCREEN_WAYS)[number]
+    /** The variables of the session that decide the way, in a whole sentence. */
+    reason: string
+    /** The X server, or the desktop of a Wayland session; null when it does not say. */
+    server: NamedVersion | null
+    /** The parts that the portal's way needs. Those that are missing are not listed. */
+    parts: NamedVersion[]
+  }
+}
+
 /** The answer to GET /readiness. */
 export interface ReadinessView {
   /** True when no check has failed. */
   ready: boolean
   at: string
   checks: ReadinessCheck[]
+  /** On Linux. */
+  servers?: CaptureServers
 }
 
 /** A device in GET /devices. */

@@ -1,6 +1,6 @@
 import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
-import type { DeviceList } from '../contract/views.ts'
+import type { CaptureServers, DeviceList } from '../contract/views.ts'
 import type { Ffmpeg } from '../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../processes/child-process.ts'
 import type { MakeFrameGate } from './frame-gate.ts'
@@ -62,6 +62,8 @@ export interface CaptureBackend {
    * rejects.
    */
   isMuted?(medium: 'mic' | 'speaker', device: Device): Promise<boolean | null>
+  /** Asks the servers that are captured from who they are. Never rejects. */
+  servers?(): Promise<CaptureServers>
   /** How ffmpeg is asked to finish a screen. */
   readonly quit: 'SIGINT' | 'q'
   /** Inputs that ffmpeg must support. */

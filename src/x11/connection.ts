@@ -10,6 +10,7 @@ import {
   readMessage,
   readSetupReply,
   rootWindow,
+  serverVendor,
 } from './wire.ts'
 
 /** A size in pixels. */
@@ -79,6 +80,8 @@ export class X11Connection {
   readonly root: number
   /** The first id that this client may give to a resource it creates. */
   readonly ids: number
+  /** As the server calls itself. */
+  readonly server: { vendor: string; release: number }
   /** RandR's opcode; undefined when it is too old to know monitors. */
   #randr: number | undefined
 
@@ -140,15 +143,16 @@ export class X11Connection {
     const root = reply.accepted ? rootWindow(reply.body, address.screen) : undefined
     if (root === undefined)
       throw new X11Error('refused', `The X display ${display} does not let the recorder in.`)
-    const connection = new X11Connection(socket, root, reply.body.readUInt32LE(4))
+    const connection = new X11Connection(socket, root, reply.body)
     await connection.#detectRandr()
     return connection
   }
 
-  private constructor(socket: Socket, root: number, ids: number) {
+  private constructor(socket: Socket, root: number, setup: Buffer) {
     this.#socket = socket
     this.root = root
-    this.ids = ids
+    this.ids = setup.readUInt32LE(4)
+    this.server = serverVendor(setup)
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
         for (const { reject } of this.#pendingReplies.values())

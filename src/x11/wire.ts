@@ -82,6 +82,12 @@ export function readSetupReply(
   }
 }
 
+/** Reads the vendor of the server and its release from the body of the setup reply. */
+export function serverVendor(body: Buffer): { vendor: string; release: number } {
+  const vendor = body.toString('latin1', 32, 32 + body.readUInt16LE(16))
+  return { vendor, release: body.readUInt32LE(0) }
+}
+
 /**
  * Reads the root window of a screen from the body of the setup reply; undefined when there is no
  * such screen.

@@ -317,6 +317,8 @@ class FakeHub implements FakePlatform {
       : given
   }
 
+  async servers(): Promise<undefined> {}
+
   async encoderProblem(): Promise<string | null> {
     return this.encoder.problem
   }

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
-import type { ApplicationView, ReadinessCheck } from '../../contract/views.ts'
+import type { ApplicationView, CaptureServers, ReadinessCheck } from '../../contract/views.ts'
 import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
 import { readDaemonFile } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
@@ -16,6 +16,7 @@ import {
 import { defineCommand } from '../command.ts'
 import type { Problem } from '../problem.ts'
 import { knownProblem } from '../problem-text.ts'
+import { serverChecks } from '../server-checks.ts'
 import { printable, type Style, wrap } from '../style.ts'
 
 /** Checks what the recorder needs, and shows what to do. */
@@ -24,10 +25,11 @@ export const doctor = defineCommand({
   summary: 'Check whether this computer is ready to record, and what to do if not.',
   description: [
     'Always checks Node.js, the home folder and the configuration. A running recorder also checks itself: its devices, ' +
-      'ffmpeg, disk, clock and log, its keys, and whether it notices a locked screen. It opens each device for about half a second to see whether it delivers, how loud it is, ' +
+      'ffmpeg, disk, clock and log, its keys, and whether it notices a locked screen. It names the sound server, and says how the screen is captured and why. It opens each device for about half a second to see whether it delivers, how loud it is, ' +
       'and whether it is muted or black. It never opens devices of a recording under way. Without a running recorder, ' +
       'doctor checks the disk, ffmpeg and the environment of the session.',
-    'The exit code is 1 if a check fails. With --json: {"ok": …, "checks": [{name, result, detail, remedy}]}; result is ok, note or failed.',
+    'The exit code is 1 if a check fails. With --json: {"ok": …, "checks": [{name, result, detail, remedy}]}; result is ok, note or failed. ' +
+      'On Linux a running recorder adds `servers`: the sound server, and how and from what the screen is captured.',
   ],
   options: {},
   examples: [
@@ -41,7 +43,7 @@ export const doctor = defineCommand({
     const { check: configuration, config } = await checkConfig(home)
     const recorder = await checkRecorder(api)
     const checks = [checkNode(), await checkHome(home), configuration]
-    if (Array.isArray(recorder)) checks.push(...recorder)
+    if (!('code' in recorder)) checks.push(...recorder.checks)
     else {
       checks.push(await checkDisk(home, config), await checkFfmpeg(config, io.env))
       checks.push(
@@ -52,7 +54,9 @@ export const doctor = defineCommand({
       checks.push(...(await checkSession(home, io.env)), DEVICES_NOT_CHECKED)
     }
     const ok = checks.every(({ result }) => result !== 'failed')
-    return { json: { ok, checks }, text: checksText(checks, style), exitCode: ok ? 0 : 1 }
+    const servers = 'code' in recorder ? {} : recorder.servers && { servers: recorder.servers }
+    const json = { ok, checks, ...servers }
+    return { json, text: checksText(checks, style), exitCode: ok ? 0 : 1 }
   },
 })
 
@@ -63,19 +67,27 @@ const DEVICES_NOT_CHECKED: Check = {
   remedy: 'Start the recorder with `f2f serve`, then run `f2f doctor` again.',
 }
 
+/** Results of a running recorder, and the servers from which it captures. */
+interface RecorderReport {
+  checks: Check[]
+  servers?: CaptureServers
+}
+
 /** Returns the checks of the running recorder, or the problem if it does not answer. */
-async function checkRecorder(api: Api): Promise<Check[] | Problem> {
+async function checkRecorder(api: Api): Promise<RecorderReport | Problem> {
   try {
     const daemon = await api.daemon()
     const application = await api.application()
     const { version, state } = application
     const detail = `Version ${version} runs on ${daemon.url} (process ${daemon.pid}). Its state is ${state}.`
-    const { checks } = await api.readiness()
-    return [
-      { name: 'Recorder', result: 'ok', detail },
+    const { checks, servers } = await api.readiness()
+    const all = [
+      { name: 'Recorder', result: 'ok', detail } as const,
+      ...(servers ? serverChecks(servers) : []),
       ...uncheckedErrors(application, checks),
       ...checks.map(toCheck),
     ]
+    return { checks: all, ...(servers && { servers }) }
   } catch (error) {
     const problem = knownProblem(error)
     if (problem === undefined) throw error

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { SCOPES } from '../../access/scopes.ts'
 import { ACCESS_ACTS, KEY_PLACES } from '../../contract/custody.ts'
 import { MEDIA } from '../../contract/media.ts'
-import { READINESS_CHECKS, READINESS_RESULTS } from '../../contract/views.ts'
+import { READINESS_CHECKS, READINESS_RESULTS, SCREEN_WAYS } from '../../contract/views.ts'
 import { AUDIT_ANSWERS } from './audit-answers.ts'
 import { chart } from './chart-answer.ts'
 import { configuration } from './configuration-answer.ts'
@@ -95,6 +95,27 @@ const devices = eachMedium(
   }),
 )
 
+const namedVersion = z.object({
+  name: z.string(),
+  version: z.string().nullable().describe('Null when it does not tell its version'),
+})
+
+const captureServers = z.object({
+  sound: namedVersion.nullable().describe('The sound server; null when none answers'),
+  screen: z.object({
+    way: z
+      .enum(SCREEN_WAYS)
+      .describe('From an X display, or through the desktop portal of a Wayland session'),
+    reason: z.string().describe('The variables of the session that decide the way'),
+    server: namedVersion
+      .nullable()
+      .describe('The X server, or the desktop of a Wayland session; null when it does not say'),
+    parts: z
+      .array(namedVersion)
+      .describe("The parts that the portal's way needs. Those that are missing are not listed."),
+  }),
+})
+
 const readiness = z.object({
   ready: z.boolean().describe('Whether no check has failed'),
   at: time,
@@ -111,6 +132,7 @@ const readiness = z.object({
       level: level.optional(),
     }),
   ),
+  servers: captureServers.optional().describe('What is captured from. On Linux.'),
 })
 
 const keys = z.object({

@@ -9,6 +9,7 @@ import type { CaptureBackend, CaptureHelper } from '../capture-backend.ts'
 import { PortalScreens } from './portal/portal-screens.ts'
 import { PulseDevices } from './pulse-devices.ts'
 import { pulseSound } from './pulse-sound.ts'
+import { ScreenServer } from './screen-server.ts'
 import { X11FrameGate } from './x11-frame-gate.ts'
 import { watchX11Screen } from './x11-screen-watch.ts'
 import {
@@ -84,6 +85,7 @@ export function linuxBackend(
   screenGrantsFile = '',
 ): CaptureBackend {
   const devices = new PulseDevices(env)
+  const screen = new ScreenServer(env)
   const portal = isWaylandSession(env) ? new PortalScreens(env, screenGrantsFile) : undefined
   return {
     list: (medium: Medium) => {
@@ -101,6 +103,10 @@ export function linuxBackend(
       portal?.command(device, quality, anyFfmpeg) ?? screenCommand(device, quality, env, anyFfmpeg),
     sound: async (medium, device) => pulseSound({ medium, device, env, devices }),
     isMuted: (medium, device) => devices.isMuted(medium, device),
+    servers: async () => ({
+      sound: await devices.server(),
+      screen: await screen.describe(),
+    }),
     // The sound server answers within a millisecond or two.
     listsAnew: ['mic', 'speaker'],
     quit: 'SIGINT',

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Device, Medium } from '../../contract/media.ts'
-import type { DeviceList, DeviceView } from '../../contract/views.ts'
+import type { DeviceList, DeviceView, NamedVersion } from '../../contract/views.ts'
 import { PulseConnection } from '../../pulse/connection.ts'
 import {
   type DeviceInfo,
@@ -85,6 +85,12 @@ export class PulseDevices {
         ? 'There is no microphone. Connect one, or switch it on in the sound settings.'
         : 'There is no speaker. Connect one, or switch it on in the sound settings.',
     )
+  }
+
+  /** The sound server by its name; null when it does not answer. Never rejects. */
+  async server(): Promise<NamedVersion | null> {
+    const state = await this.#ask().catch(() => null)
+    return state && soundServerName(state.server)
   }
 
   /**
@@ -221,6 +227,13 @@ async function askState(connection: PulseConnection): Promise<PulseState> {
     listDevices(connection, 'sink'),
   ])
   return { server, sources, sinks }
+}
+
+/** PipeWire calls itself `PulseAudio (on PipeWire 1.4.2)`, with PulseAudio's version. */
+function soundServerName({ name, version }: ServerInfo): NamedVersion {
+  const [, pipeWire] = /PipeWire ([\d.]+)/.exec(name) ?? []
+  if (pipeWire) return { name: 'PipeWire', version: pipeWire }
+  return { name: name === 'pulseaudio' ? 'PulseAudio' : name, version: version || null }
 }
 
 function toPulseError(error: unknown): PulseError {

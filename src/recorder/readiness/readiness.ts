@@ -24,7 +24,10 @@ const LIMIT_MS = 1_800
 
 /** The parts that readiness works with. */
 export interface ReadinessOptions extends SystemParts {
-  platform: Pick<CapturePlatform, 'devices' | 'probe' | 'encoderProblem' | 'encoderVersion'>
+  platform: Pick<
+    CapturePlatform,
+    'devices' | 'probe' | 'servers' | 'encoderProblem' | 'encoderVersion'
+  >
   /** The tracks of the recording that is capturing; undefined when there is none. */
   live(): Partial<Record<Medium, LiveTrack>> | undefined
   log: Pick<EventLog, 'status' | 'verification' | 'position' | 'events'>
@@ -47,6 +50,7 @@ export class Readiness {
 
   /** Makes all checks at the same time, within 2 s. */
   async check(media: readonly Medium[] = MEDIA): Promise<ReadinessView> {
+    const naming = within(this.#options.platform.servers(), LIMIT_MS)
     const groups = await Promise.all([
       ...media.map((medium) =>
         withinLimit(this.#checkMedium(medium), { id: 'delivering', medium }),
@@ -61,7 +65,8 @@ export class Readiness {
     ])
     const checks = groups.flat()
     const ready = checks.every(({ result }) => result !== 'fail')
-    return { ready, at: new Date().toISOString(), checks }
+    const servers = await naming
+    return { ready, at: new Date().toISOString(), checks, ...(servers && { servers }) }
   }
 
   /**

@@ -9,6 +9,8 @@ const FRAME_READER = 'gst-launch-1.0'
 /** How to get it, and the elements that it needs. */
 export const INSTALL_FRAME_READER =
   'Install it (Debian: gstreamer1.0-tools gstreamer1.0-pipewire gstreamer1.0-plugins-base).'
+/** The elements that it needs besides those of GStreamer itself. */
+export const FRAME_ELEMENTS = ['pipewiresrc', 'videoconvert', 'videoscale'] as const
 /**
  * A compositor sends a frame when something has changed. While nothing does, the last one is
  * repeated after this time, so that a still screen is no stall.

@@ -15,11 +15,17 @@ export class CastParts {
   readonly pipeWire: Promise<Socket>
   /** A session that is not shared yet. Rejects with PortalError. */
   readonly cast: Promise<ScreenCast>
+  /** Resolves when the desktop has ended the session. Never rejects. */
+  readonly sessionClosed: Promise<void>
 
   constructor(env: NodeJS.ProcessEnv) {
     this.compositor = WaylandConnection.open(env, COMPOSITOR_MS)
     this.pipeWire = connectPipeWire(env)
     this.cast = ScreenCast.open(env)
+    this.sessionClosed = new Promise((resolve) => {
+      // A session that could not be opened is reported where it is shared.
+      this.cast.then(({ closed }) => closed).then(resolve, () => {})
+    })
     // Each is awaited where it is needed, if it is.
     for (const part of [this.compositor, this.pipeWire, this.cast]) part.catch(() => {})
   }

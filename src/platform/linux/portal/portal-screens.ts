@@ -88,7 +88,7 @@ export class PortalScreens {
       const output = compositor.outputs.find(({ name }) => name === monitor)
       if (output === undefined) throw new Error(notConnected(monitor))
       const pipeWireClosed = once(pipeWire, 'close')
-      const sessionClosed = parts.cast.then(({ closed }) => closed)
+      const { sessionClosed } = parts
       return {
         ...encodeFramesCommand(output, quality, found),
         feeder: async () => {

@@ -1,6 +1,6 @@
 import { runTool } from '../../../processes/run-tool.ts'
 import { WaylandConnection } from '../../../wayland/connection.ts'
-import { frameReaderProblem, INSTALL_FRAME_READER } from './cast-command.ts'
+import { FRAME_ELEMENTS, frameReaderProblem, INSTALL_FRAME_READER } from './cast-command.ts'
 import { addGrant } from './grant-file.ts'
 import { ownProgramId } from './grant-store.ts'
 import { PortalError, ScreenCast } from './screen-cast.ts'
@@ -50,7 +50,7 @@ export async function requestGrant(
 async function assertFrameReader(env: NodeJS.ProcessEnv): Promise<void> {
   const missing = frameReaderProblem(env)
   if (missing !== undefined) throw new Error(missing)
-  for (const element of ['pipewiresrc', 'videoconvert', 'videoscale']) {
+  for (const element of FRAME_ELEMENTS) {
     // Not `--exists`: that compares the plugin's version with GStreamer's, and PipeWire's differs.
     const command = { program: 'gst-inspect-1.0', args: [element] }
     const { outcome } = await runTool(command, { env, limitMs: INSPECT_MS })

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { BusConnection, type BusError } from '../../../dbus/connection.ts'
+import { getProperty } from '../../../dbus/get-property.ts'
 import { Variant } from '../../../dbus/value.ts'
 
 const PORTAL = 'org.freedesktop.portal.Desktop'
 const DESKTOP = '/org/freedesktop/portal/desktop'
 const SCREEN_CAST = 'org.freedesktop.portal.ScreenCast'
+/** The portal's object that shares screens. */
+export const SCREEN_CAST_OBJECT = { destination: PORTAL, path: DESKTOP, interface: SCREEN_CAST }
 const REQUEST = 'org.freedesktop.portal.Request'
 const SESSION = 'org.freedesktop.portal.Session'
 /** How the names begin that the desktops' own parts of the portal have on the bus. */
@@ -167,12 +170,8 @@ async function closeAtDesktop(bus: BusConnection, session: string): Promise<void
 
 /** Returns the cursor modes of the portal. Rejects when it is missing or too old. */
 async function checkPortal(bus: BusConnection): Promise<number> {
-  const get = async (property: string) => {
-    const properties = { path: DESKTOP, interface: 'org.freedesktop.DBus.Properties' }
-    const question = { signature: 'ss', args: [SCREEN_CAST, property] }
-    const call = { destination: PORTAL, ...properties, member: 'Get', ...question }
-    return Number((await bus.call(call, ACCEPT_MS))[0])
-  }
+  const get = async (property: string) =>
+    Number(await getProperty(bus, SCREEN_CAST_OBJECT, property, ACCEPT_MS))
   const [version, cursors] = await Promise.all([get('version'), get('AvailableCursorModes')])
   if (version! < VERSION_MIN)
     throw new PortalError(
