@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Daemon } from '../lab/daemon.ts'
 import type { Pace } from './pace.ts'
-import { command, onStage } from './stage.ts'
+import { command, onLabStage } from './stage.ts'
 import { percentile } from './statistics.ts'
 import { alone, type Findings } from './table.ts'
 
@@ -43,7 +43,7 @@ export interface Round {
  * answer means that the command is confirmed and durable.
  */
 export async function benchLatency(pace: Pace): Promise<Findings> {
-  return onStage(async ({ daemon }) => {
+  return onLabStage(async (daemon) => {
     const rounds: Round[] = []
     for (let round = 0; round < pace.latencyRounds; round++) rounds.push(await commandRound(daemon))
     const names = ['stop', 'pause', 'resume', 'start'] as const

@@ -1,10 +1,10 @@
 /** Counts the programs that the daemon starts, with a `setpriv` that notes each of them. */
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startDaemon } from '../lab/daemon.ts'
-import { startVirtualDesktop } from '../lab/virtual-desktop.ts'
+import { startLabDesktop } from '../lab/wayland-desktop.ts'
 import { findProgram } from '../src/processes/find-program.ts'
 import { FLOW_MS } from './latency.ts'
 import { command } from './stage.ts'
@@ -18,9 +18,12 @@ const AIM = 6
 export async function benchPrograms(): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), 'f2f-bench-programs-'))
   const notes = join(folder, 'notes')
-  const desktop = await startVirtualDesktop({ movement: true, voice: true, music: true })
+  const desktop = await startLabDesktop()
+  const home = join(folder, 'home')
+  await mkdir(home)
+  await desktop.permit(home)
   const PATH = [await notingSetpriv(folder, notes), process.env.PATH].join(delimiter)
-  const daemon = await startDaemon({ env: { ...desktop.env, PATH }, source: 'devices' })
+  const daemon = await startDaemon({ home, env: { ...desktop.env, PATH }, source: 'devices' })
   const programs = async (path: string): Promise<{ names: string[]; id: string }> => {
     await writeFile(notes, '')
     const { id } = await command(daemon, path)
@@ -52,7 +55,6 @@ export async function benchPrograms(): Promise<Findings> {
   } finally {
     await daemon.stop()
     await desktop.stop()
-    await rm(daemon.home, { recursive: true, force: true })
     await rm(folder, { recursive: true, force: true })
   }
 }

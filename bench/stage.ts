@@ -1,6 +1,9 @@
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Daemon, startDaemon } from '../lab/daemon.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../lab/virtual-desktop.ts'
+import { startLabDesktop } from '../lab/wayland-desktop.ts'
 
 /** A desktop with media to record, and the real daemon on it. */
 export interface Stage {
@@ -24,6 +27,27 @@ export async function onStage<T>(
     } finally {
       await daemon.stop()
       await rm(daemon.home, { recursive: true, force: true })
+    }
+  } finally {
+    await desktop.stop()
+  }
+}
+
+/**
+ * The same on the desktop whose screen `F2F_LAB_SCREEN` names, for parts that need no X11. Its
+ * screen moves.
+ */
+export async function onLabStage<T>(run: (daemon: Daemon) => Promise<T>): Promise<T> {
+  const desktop = await startLabDesktop()
+  try {
+    const home = await mkdtemp(join(tmpdir(), 'f2f-bench-'))
+    await desktop.permit(home)
+    const daemon = await startDaemon({ home, env: desktop.env, source: 'devices' })
+    try {
+      return await run(daemon)
+    } finally {
+      await daemon.stop()
+      await rm(home, { recursive: true, force: true })
     }
   } finally {
     await desktop.stop()

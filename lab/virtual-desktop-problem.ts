@@ -16,3 +16,8 @@ export async function virtualDesktopProblem(
 export async function waylandDesktopProblem(): Promise<string | null> {
   return (await virtualDesktopProblem('pipewire')) ?? missingPrograms('wayland')
 }
+
+/** The same for one with an X server in it. */
+export async function xWaylandProblem(): Promise<string | null> {
+  return (await waylandDesktopProblem()) ?? missingPrograms('xWayland')
+}

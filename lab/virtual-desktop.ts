@@ -26,7 +26,8 @@ export type { Playback, Tone } from './sound.ts'
 export { virtualDesktopProblem } from './virtual-desktop-problem.ts'
 
 const BACKGROUND: Color = '#30475e'
-const SPOKEN = `Good morning, and welcome to the branch. How can I help you today?
+/** The words of the voice in a lab. */
+export const SPOKEN = `Good morning, and welcome to the branch. How can I help you today?
 I would like to open a savings account, please. Of course. May I see your identity card?`
 
 /** The features of a virtual desktop. Sounds and movement are off by default. */

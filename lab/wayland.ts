@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
@@ -57,15 +57,25 @@ export class WaylandSession {
   readonly env: NodeJS.ProcessEnv
   readonly #folder: string
   readonly #monitors: readonly Size[]
+  readonly #hasX: boolean
   readonly #running = new Map<string, HelperProcess>()
   readonly #inputs: RemoteInput[] = []
   #window: HelperProcess | undefined
 
-  /** Starts a session. Resolves when its portal answers. */
-  static async start(folder: string, ...monitors: Size[]): Promise<WaylandSession> {
-    await mkdir(join(folder, 'portals'), { recursive: true })
-    await writeFile(join(folder, 'portals', 'gnome.portal'), PORTAL)
-    const session = new WaylandSession(folder, monitors)
+  /** Starts a session without X server. Resolves when its portal answers. */
+  static start(folder: string, ...monitors: Size[]): Promise<WaylandSession> {
+    return WaylandSession.#begin(new WaylandSession(folder, monitors, false))
+  }
+
+  /** The same with an X server in it (XWayland), whose windows are on its screen. */
+  static startWithX(folder: string, ...monitors: Size[]): Promise<WaylandSession> {
+    return WaylandSession.#begin(new WaylandSession(folder, monitors, true))
+  }
+
+  static async #begin(session: WaylandSession): Promise<WaylandSession> {
+    const portals = join(session.#folder, 'portals')
+    await mkdir(portals, { recursive: true })
+    await writeFile(join(portals, 'gnome.portal'), PORTAL)
     try {
       await session.revive()
       return session
@@ -75,9 +85,10 @@ export class WaylandSession {
     }
   }
 
-  private constructor(folder: string, monitors: readonly Size[]) {
+  private constructor(folder: string, monitors: readonly Size[], hasX: boolean) {
     this.#folder = folder
     this.#monitors = monitors
+    this.#hasX = hasX
     this.env = {
       XDG_RUNTIME_DIR: folder,
       DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, 'bus')}`,
@@ -171,8 +182,9 @@ export class WaylandSession {
   async #start(program: string): Promise<void> {
     const path = program === 'mutter' ? program : join(LIBEXEC, program)
     const sizes = this.#monitors.map(({ width, height }) => `${width}x${height}`)
-    const headless = ['--headless', '--wayland', '--no-x11', '--wayland-display', DISPLAY]
-    const args = [...headless, ...sizes.flatMap((size) => ['--virtual-monitor', size])]
+    const headless = ['--headless', '--wayland', '--wayland-display', DISPLAY]
+    const x11 = this.#hasX ? [] : ['--no-x11']
+    const args = [...headless, ...x11, ...sizes.flatMap((size) => ['--virtual-monitor', size])]
     const helper = await startHelper(path, program === 'mutter' ? args : [], {
       env: { ...process.env, ...this.env, ...privateFolders(this.#folder) },
     })
@@ -181,6 +193,8 @@ export class WaylandSession {
     await (name === undefined
       ? untilAccepting(helper, join(this.#folder, DISPLAY))
       : untilOwned(name, this.env, helper))
+    if (program === 'mutter' && this.#hasX)
+      Object.assign(this.env, await xWaylandOf(helper, this.#folder))
   }
 
   async #openWindow(): Promise<HelperProcess> {
@@ -189,6 +203,15 @@ export class WaylandSession {
     await untilReady(window, once(window.child.stdout as Readable, 'data'))
     return window
   }
+}
+
+/** The environment by which programs find the X server of a session that has just started. */
+async function xWaylandOf(mutter: HelperProcess, folder: string): Promise<NodeJS.ProcessEnv> {
+  const named = () => /public X11 display (:\d+)/.exec(mutter.stderr())?.[1]
+  while (named() === undefined)
+    await untilReady(mutter, once(mutter.child.stderr as Readable, 'data'))
+  const cookies = (await readdir(folder)).find((name) => name.startsWith('.mutter-Xwaylandauth'))
+  return { DISPLAY: named(), XAUTHORITY: cookies && join(folder, cookies) }
 }
 
 function isRunning(helper: HelperProcess | undefined): boolean {

@@ -1,4 +1,4 @@
-import { startVirtualDesktop, virtualDesktopProblem } from '../../lab/virtual-desktop.ts'
+import { defaultScreen, labDesktopProblem, startLabDesktop } from '../../lab/wayland-desktop.ts'
 
 /** The devices that the demo records from. */
 export interface DemoSource {
@@ -8,10 +8,12 @@ export interface DemoSource {
   /** Environment of the daemon. */
   env: NodeJS.ProcessEnv
   source: 'devices' | 'synthetic'
+  /** Permits a recorder with this home folder to record the screen. */
+  permit(home: string): Promise<void>
   stop(): Promise<void>
 }
 
-const nothingToStop = async (): Promise<void> => {}
+const nothing = async (): Promise<void> => {}
 
 /**
  * Opens a virtual desktop where this machine can run one, otherwise the synthetic source. With
@@ -20,20 +22,24 @@ const nothingToStop = async (): Promise<void> => {}
 export async function openDemoSource(real: boolean): Promise<DemoSource> {
   if (real) {
     const description = "This machine's own microphone, speaker and screen."
-    return { kind: 'real', description, env: {}, source: 'devices', stop: nothingToStop }
+    return { kind: 'real', description, env: {}, source: 'devices', permit: nothing, stop: nothing }
   }
-  const problem = await virtualDesktopProblem()
+  const problem = await labDesktopProblem()
   if (problem !== null) {
     const description = `A test picture and tones, because there are no virtual devices here (${problem}).`
-    return { kind: 'synthetic', description, env: {}, source: 'synthetic', stop: nothingToStop }
+    return {
+      ...{ kind: 'synthetic', description, env: {}, source: 'synthetic' },
+      ...{ permit: nothing, stop: nothing },
+    }
   }
-  const desktop = await startVirtualDesktop({ movement: true, voice: true, music: true })
+  const screen =
+    defaultScreen() === 'wayland'
+      ? 'A private Wayland desktop: a square blinks on its screen'
+      : 'A private virtual desktop: a clock runs on its screen'
   return {
     kind: 'virtual',
-    description:
-      'A private virtual desktop: a clock runs on its screen, a voice speaks into its microphone, music plays on its speaker. Nobody is recorded.',
-    env: desktop.env,
+    description: `${screen}, a voice speaks into its microphone, music plays on its speaker. Nobody is recorded.`,
     source: 'devices',
-    stop: desktop.stop,
+    ...(await startLabDesktop()),
   }
 }

@@ -90,6 +90,7 @@ export async function runDemo(
     print(`${source.description}\n`)
     signal.throwIfAborted()
 
+    await source.permit(home)
     const daemon = await startDaemon({ home, env: source.env, source: source.source })
     cleanups.push(daemon.stop)
     print(`The daemon listens on ${daemon.url}; its home folder is ${home}.`)

@@ -28,17 +28,22 @@ export class FlashWindow {
   readonly area: Area
   readonly #connection: X11Connection
 
-  /** Shows the window. Rejects with {@link X11Error}. */
-  static async open(display: string, env: NodeJS.ProcessEnv): Promise<FlashWindow> {
+  /**
+   * Shows the window near the corner of a monitor: that at a place of the display, or else the
+   * first. Rejects with {@link X11Error}.
+   */
+  static async open(
+    display: string,
+    env: NodeJS.ProcessEnv,
+    place?: { x: number; y: number },
+  ): Promise<FlashWindow> {
     const connection = await X11Connection.open(display, env, LIMIT_MS)
-    const { monitors, ...screen } = await connection.layout()
-    const on = monitors.find(({ primary }) => primary) ?? monitors[0] ?? { x: 0, y: 0, ...screen }
-    const window = new FlashWindow(connection, {
-      x: on.x + MARGIN,
-      y: on.y + MARGIN,
-      width: SIDE,
-      height: SIDE,
-    })
+    const { monitors } = await connection.layout()
+    const { x, y } = place ??
+      monitors.find(({ primary }) => primary) ??
+      monitors[0] ?? { x: 0, y: 0 }
+    const area = { x: x + MARGIN, y: y + MARGIN, width: SIDE, height: SIDE }
+    const window = new FlashWindow(connection, area)
     await window.#fill(BLACK)
     return window
   }

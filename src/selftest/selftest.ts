@@ -2,7 +2,7 @@ import { createFfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
 import type { Area } from '../x11/connection.ts'
 import { Beeper } from './beeper.ts'
 import { findBeeps, findFlashes } from './find-pulses.ts'
-import { FlashWindow } from './flash-window.ts'
+import { openFlash } from './open-flash.ts'
 
 /** Sound and picture of one instant may be this far apart, in ms. */
 export const SYNC_LIMIT_MS = 40
@@ -17,20 +17,20 @@ export interface Pulse {
   flashAt: number
 }
 
-/** The flashes and beeps that were produced, and the place of the flashes on the display. */
+/** The flashes and beeps that were produced, and the place of the flashes in the recording. */
 export interface Stimulus {
   area: Area
   pulses: Pulse[]
 }
 
-/** Beeps and flashes `count` times. Rejects with BeepError or X11Error. */
+/** Beeps and flashes `count` times. Rejects with BeepError, FlashError, X11Error or WaylandError. */
 export async function stimulateSync(
   count: number,
-  { display, sink }: { display: string; sink: string },
+  { screen, sink }: { screen: string; sink: string },
   env: NodeJS.ProcessEnv,
   onPulse: (number: number) => void,
 ): Promise<Stimulus> {
-  const window = await FlashWindow.open(display, env)
+  const { window, area } = await openFlash(screen, env)
   try {
     const beeper = await Beeper.open(sink, env)
     try {
@@ -41,7 +41,7 @@ export async function stimulateSync(
         const beepAt = await beeper.beep()
         pulses.push({ beepAt, flashAt: await window.flash(FLASH_MS) })
       }
-      return { area: window.area, pulses }
+      return { area, pulses }
     } finally {
       beeper.close()
     }

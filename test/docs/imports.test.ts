@@ -101,7 +101,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'cli/': ['client/', 'contract/', 'disk/', 'home/', 'pulse/address.ts', 'node:*'],
   // It shows and plays what it measures, with the programs that the captures use.
-  'selftest/': ['platform/', 'processes/', 'ffmpeg/', 'time/', 'x11/', 'pulse/', 'node:*'],
+  'selftest/': [
+    ...['platform/', 'processes/', 'ffmpeg/', 'time/', 'x11/', 'wayland/', 'pulse/', 'node:*'],
+  ],
   'cli/commands/selftest.ts': ['cli/', 'client/', 'contract/', 'home/', 'selftest/', 'node:*'],
   // The one command that is the daemon itself.
   'cli/commands/serve.ts': ['cli/', 'contract/', 'serve.ts'],

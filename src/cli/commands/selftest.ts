@@ -38,7 +38,8 @@ export const selftest: Command = defineCommand({
       'exports the recording and measures how far flashes and beeps are apart. Up to 40 ms passes: nobody notices less. ' +
       'It records 30 pictures a second, so that half the time from one picture to the next does not count.',
     'Play no other sound during the test, and keep the upper left corner of the screen free. The recording stays, with ' +
-      'the tag `selftest`. The test needs X11 and PulseAudio (or PipeWire).',
+      'the tag `selftest`. The test needs PulseAudio or PipeWire, and X11 for its flashes. In a Wayland session it tests ' +
+      'the whole way through the desktop portal, and shows the flashes by XWayland; without XWayland it says so and ends.',
   ],
   options: {
     pulses: {
@@ -155,7 +156,7 @@ async function stimulate(
   }
   const devices = {
     sink: tracks.speaker?.device?.id ?? '',
-    display: tracks.screen?.device?.id ?? '',
+    screen: tracks.screen?.device?.id ?? '',
   }
   const { stimulateSync } = await import('../../selftest/selftest.ts')
   const stimulus = stimulateSync(pulses, devices, env, (number) =>

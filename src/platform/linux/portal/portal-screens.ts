@@ -32,6 +32,11 @@ const WITHDRAWN = `The grant to record the screen was withdrawn. ${SETUP}`
 const FOREIGN =
   'The grant to record the screen was given to another program. Run `f2f setup screen` where the recorder is started; for its service: `systemd-run --user --scope f2f setup screen`.'
 
+/** The monitor that a screen's id names, when it is one of a Wayland session. */
+export function monitorOf(id: string): string | undefined {
+  return id.startsWith(PREFIX) ? id.slice(PREFIX.length) : undefined
+}
+
 /** The monitors of a Wayland session that the user has permitted to record. */
 export class PortalScreens {
   readonly #env: NodeJS.ProcessEnv
@@ -77,7 +82,7 @@ export class PortalScreens {
     quality: Quality,
     ffmpeg: () => Promise<Ffmpeg>,
   ): Promise<CaptureHelper> {
-    const monitor = device.id.slice(PREFIX.length)
+    const monitor = monitorOf(device.id)!
     const parts = new CastParts(this.#env)
     try {
       const [compositor, pipeWire, found] = await Promise.all([
