@@ -130,7 +130,7 @@ export class ScreenCast {
         persist_mode: new Variant('u', UNTIL_REVOKED),
         ...(restoreToken ? { restore_token: new Variant('s', restoreToken) } : {}),
       },
-      ACCEPT_MS,
+      limitMs,
     )
     // Without a parent window: the recorder has none.
     return readStarted(await this.#requests.make('Start', 'osa{sv}', [this.#path, ''], {}, limitMs))
@@ -218,7 +218,7 @@ class PortalRequests {
     try {
       const entries = Object.entries({ ...options, handle_token: new Variant('s', handle) })
       const target = { destination: PORTAL, path: DESKTOP, interface: SCREEN_CAST, member }
-      await this.#bus.call({ ...target, signature, args: [...args, entries] }, ACCEPT_MS)
+      await this.#bus.call({ ...target, signature, args: [...args, entries] }, limitMs)
       const [code, results] = await answered
       if (code === 0) return results as Map<string, unknown>
       const why = code === 1 ? 'It was refused on the desktop.' : 'The desktop could not do it.'
