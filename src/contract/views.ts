@@ -192,7 +192,7 @@ export interface CaptureServers {
     reason: string
     /** The X server, or the desktop of a Wayland session; null when it does not say. */
     server: NamedVersion | null
-    /** The parts that the portal's way needs. Those that are missing are not listed. */
+    /** The parts that the portal's way needs. Those that are missing, or have not answered, are not listed. */
     parts: NamedVersion[]
   }
 }

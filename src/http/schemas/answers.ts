@@ -112,7 +112,9 @@ const captureServers = z.object({
       .describe('The X server, or the desktop of a Wayland session; null when it does not say'),
     parts: z
       .array(namedVersion)
-      .describe("The parts that the portal's way needs. Those that are missing are not listed."),
+      .describe(
+        "The parts that the portal's way needs. Those that are missing, or have not answered, are not listed.",
+      ),
   }),
 })
 
