@@ -22,7 +22,7 @@ const GRANT_MS = 60_000
 /** The screens that a lab can have. */
 export const SCREENS = ['x11', 'wayland'] as const
 
-/** What parts of a lab need that do not care which screen it has. */
+/** A desktop for those who do not care which screen it has. */
 export interface LabDesktop extends Pick<VirtualDesktop, 'env' | 'stop'> {
   /** Permits a recorder with this home folder to record the screen. Needs no call on X11. */
   permit(home: string): Promise<void>

@@ -175,7 +175,7 @@ export interface ReadinessCheck {
   level?: Level
 }
 
-/** A server or program by the name and version that it tells; null for a version that it does not. */
+/** A server or program by its name and version, which is null where it does not tell one. */
 export interface NamedVersion {
   name: string
   version: string | null
@@ -192,7 +192,7 @@ export interface CaptureServers {
     reason: string
     /** The X server, or the desktop of a Wayland session; null when it does not say. */
     server: NamedVersion | null
-    /** The parts that the portal's way needs. Those that are missing, or have not answered, are not listed. */
+    /** The parts that the portal's way needs, without those that are missing or do not answer. */
     parts: NamedVersion[]
   }
 }

@@ -23,7 +23,9 @@ export interface Stimulus {
   pulses: Pulse[]
 }
 
-/** Beeps and flashes `count` times. Rejects with BeepError, FlashError, X11Error or WaylandError. */
+/**
+ * Beeps and flashes `count` times. Rejects with BeepError, FlashError, X11Error or WaylandError.
+ */
 export async function stimulateSync(
   count: number,
   { screen, sink }: { screen: string; sink: string },

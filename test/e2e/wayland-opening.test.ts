@@ -172,7 +172,8 @@ suite('a screen of a Wayland session that is being opened', (test) => {
     },
     {
       what: 'a dead compositor',
-      strike: () => killed('mutter'),
+      // The portal of the desktop dies with it.
+      strike: () => killed('mutter', 'xdg-desktop-portal-gnome'),
       makeGood: () => desk.session.revive(),
     },
     {
@@ -222,9 +223,13 @@ suite('a screen of a Wayland session that is being opened', (test) => {
     return (await desk.daemon.api('GET', '/recordings/current')).body.tracks[medium].state
   }
 
-  async function killed(program: Parameters<WaylandDesk['session']['pid']>[0]): Promise<void> {
-    const pid = desk.session.pid(program)
-    process.kill(pid, 'SIGKILL')
-    await eventually(`${program} is gone`, () => !existsSync(`/proc/${pid}/exe`))
+  type Program = Parameters<WaylandDesk['session']['pid']>[0]
+  async function killed(...programs: Program[]): Promise<void> {
+    for (const program of programs) {
+      const pid = desk.session.pid(program)
+      const isThere = () => existsSync(`/proc/${pid}`)
+      if (isThere()) process.kill(pid, 'SIGKILL')
+      await eventually(`${program} is gone`, () => !isThere())
+    }
   }
 })

@@ -11,7 +11,7 @@ const COMPOSITOR_MS = 1_500
 export class CastParts {
   /** Knows the monitors. Rejects with WaylandError. */
   readonly compositor: Promise<WaylandConnection>
-  /** Says nothing; its end tells the end of PipeWire. Rejects with the reason in whole sentences. */
+  /** Its end tells the end of PipeWire. Rejects with the reason in whole sentences. */
   readonly pipeWire: Promise<Socket>
   /** A session that is not shared yet. Rejects with PortalError. */
   readonly cast: Promise<ScreenCast>

@@ -17,7 +17,7 @@ const SHELL = {
 export async function desktopVersion(env: NodeJS.ProcessEnv): Promise<NamedVersion | null> {
   const version = await ask(env, (bus) => getProperty(bus, SHELL, 'ShellVersion', ANSWER_MS))
   if (typeof version === 'string') return { name: 'GNOME Shell', version }
-  const name = env.XDG_CURRENT_DESKTOP || env.XDG_SESSION_DESKTOP
+  const name = env.XDG_CURRENT_DESKTOP
   return name ? { name, version: null } : null
 }
 

@@ -120,8 +120,8 @@ export class PortalScreens {
   }
 
   /**
-   * Shares a monitor by its grant. The next one waits until the desktop has answered, also when that
-   * is too late for this one.
+   * Shares a monitor by its grant. The next one waits until the desktop has answered, also when
+   * that is too late for this one.
    */
   async #share(parts: CastParts, monitor: string): Promise<CastStream> {
     const sharing = this.#inTurn(async () => {
