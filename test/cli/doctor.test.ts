@@ -146,6 +146,33 @@ suite('doctor', (test) => {
     }
   })
 
+  test('names the sound server, and says how and from what the screen is captured', async () => {
+    const servers = {
+      sound: { name: 'PipeWire', version: '0.3.65' },
+      screen: {
+        way: 'portal',
+        reason: 'XDG_SESSION_TYPE is wayland.',
+        server: { name: 'GNOME', version: null },
+        parts: [{ name: 'GStreamer', version: '1.22.0' }],
+      },
+    }
+    const { body } = readiness(passed('encoder'))
+    const { home, close } = await startStub({
+      'GET /v1/application': { body: application() },
+      'GET /v1/readiness': { body: { ...body, servers } },
+    })
+    try {
+      const { stdout } = await f2f(['doctor'], { home })
+      assert.match(stdout, /Sound server +Sound is captured from PipeWire 0\.3\.65\./)
+      const text = stdout.replace(/\s+/g, ' ')
+      assert.match(text, /through the desktop portal of GNOME: XDG_SESSION_TYPE is wayland\./)
+      assert.match(text, /Found: GStreamer 1\.22\.0\./)
+      assert.deepEqual((await f2f(['doctor', '--json'], { home })).json().servers, servers)
+    } finally {
+      await close()
+    }
+  })
+
   test('warnings do not fail, and each condition is reported once', async () => {
     const since = '2026-01-31T09:00:00.000Z'
     const { home, close } = await startStub({

@@ -69,6 +69,27 @@ suite('a screen of a Wayland session that is being opened', (test) => {
     await command('close')
   }
 
+  test.unless(noWayland, 'readiness names the servers that are captured from', async () => {
+    const servers = await eventually('GStreamer has told its version', async () => {
+      const { body } = await desk.daemon.api('GET', '/readiness?media=screen')
+      return body.servers?.screen.parts.length === 5 && body.servers
+    })
+    assert.equal(servers.sound.name, 'PipeWire')
+    const { way, reason, server, parts } = servers.screen
+    assert.deepEqual([way, reason], ['portal', 'XDG_SESSION_TYPE is wayland.'])
+    assert.deepEqual(server, { name: 'GNOME', version: null })
+    const names = parts.map(({ name }: { name: string }) => name)
+    assert.deepEqual(names, [
+      'ScreenCast',
+      'GStreamer',
+      'pipewiresrc',
+      'videoconvert',
+      'videoscale',
+    ])
+    for (const { name, version } of parts) assert.match(version, /^\d/, name)
+    await isGone()
+  })
+
   test.unless(
     noWayland,
     'starts with an encoder that has waited in the pause, in which nothing holds the screen',
