@@ -27,7 +27,7 @@ export function isSealedValue(value: unknown): value is SealedValue {
 
 /** Seals a JSON value for its place (AES-256-GCM). Returns base64url. */
 export function sealValue(key: Buffer, place: ValuePlace, value: unknown): string {
-  return wrap(key, Buffer.from(JSON.stringify(value)), contextOf(place)).toString('base64url')
+  return wrap(key, JSON.stringify(value), contextOf(place)).toString('base64url')
 }
 
 /** Opens a value in its place. Throws when key, place or text are not those of its sealing. */

@@ -10,14 +10,16 @@ let nonces = Buffer.alloc(0)
 
 /**
  * Seals some bytes under a key of 32 bytes (AES-256-GCM, NIST SP 800-38D, random nonce), bound to a
- * context. Returns nonce, ciphertext and tag.
+ * context. A text stands for its UTF-8. Returns nonce, ciphertext and tag.
  */
-export function wrap(key: Buffer, bytes: Buffer, context: string): Buffer {
+export function wrap(key: Buffer, plain: Buffer | string, context: string): Buffer {
   const nonce = randomNonce()
   const cipher = createCipheriv('aes-256-gcm', key, nonce, LENGTHS).setAAD(Buffer.from(context))
+  // Node encodes a text without a copy of it in JavaScript.
+  const bytes = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain)
   const wrapped = Buffer.allocUnsafe(NONCE_BYTES + bytes.length + TAG_BYTES)
   wrapped.set(nonce)
-  wrapped.set(cipher.update(bytes), NONCE_BYTES)
+  wrapped.set(bytes, NONCE_BYTES)
   // A stream cipher: it has no bytes left. With an encoding Node would make a decoder for them.
   cipher.final()
   wrapped.set(cipher.getAuthTag(), NONCE_BYTES + bytes.length)

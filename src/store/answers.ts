@@ -1,7 +1,7 @@
 import { RecorderError } from '../contract/errors.ts'
 import { DamagedViewError, withoutChecksum } from './checksum.ts'
 import { type Database, type Operation, wrapReadErrors } from './database.ts'
-import { withoutTags, withTags } from './kept-tags.ts'
+import { type RecordingSource, withRecording } from './kept-recording.ts'
 import {
   ANSWERS,
   answerKey,
@@ -12,7 +12,6 @@ import {
   expiryOf,
 } from './keys.ts'
 import type { KeptAnswer } from './port.ts'
-import type { ReadableLog } from './read-records.ts'
 import type { ClientKey, SealedAnswer, ValueSeals } from './sealing/value-seals.ts'
 
 /**
@@ -65,23 +64,22 @@ export async function loadAnswerTimes(db: Database): Promise<AnswerTimes> {
 }
 
 /** The kept answers of a log, and what opens them. */
-export interface AnswerStore {
+export interface AnswerStore extends RecordingSource {
   answers: AnswerTimes
-  seals: Pick<ValueSeals, 'answerOwner' | 'openAnswer' | 'openTag'>
+  seals: Pick<ValueSeals, 'answerOwner' | 'openAnswer' | 'openTag' | 'openView'>
   erased: ReadonlySet<string>
 }
 
-/** Returns the operations that store an answer, sealed. */
+/** Returns the operations that store an answer as it is kept, sealed. */
 export function answerOperations(
   owner: string,
   at: number,
-  { fingerprint, answer }: KeptAnswer,
+  kept: KeptAnswer,
   seals: Pick<ValueSeals, 'sealAnswer'>,
 ): Operation[] {
   const key = answerKey(owner, at)
-  const value = seals.sealAnswer(key, { fingerprint, answer: withoutTags(answer) })
   return [
-    { type: 'put', key, value },
+    { type: 'put', key, value: seals.sealAnswer(key, kept) },
     { type: 'put', key: expiryKey(at, owner), value: '' },
   ]
 }
@@ -104,7 +102,7 @@ export function answerTime(
  * STORAGE_UNAVAILABLE when it was kept but cannot be read: its command must not run again.
  */
 export async function findAnswer(
-  log: ReadableLog & AnswerStore,
+  log: AnswerStore,
   clientKey: ClientKey,
   now: number,
 ): Promise<KeptAnswer | undefined> {
@@ -118,7 +116,7 @@ export async function findAnswer(
     const sealed = parseAnswer(key, kept ?? '')
     const isErased = (id: string) => log.erased.has(id)
     const { fingerprint, answer } = log.seals.openAnswer(key, sealed, isErased)
-    return { fingerprint, answer: await withTags(log, answer) }
+    return { fingerprint, answer: await withRecording(log, answer) }
   } catch (cause) {
     if (!(cause instanceof DamagedViewError)) throw cause
     throw new RecorderError(

@@ -10,6 +10,7 @@ import {
 import { answerOperations } from './answers.ts'
 import { type Operation, storageError, writeBatch } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
+import { withoutRecording } from './kept-recording.ts'
 import { eventKey, HEAD_KEY } from './keys.ts'
 import { assertNextVersion, assignPosition } from './next-event.ts'
 import { applyToOpened, type OpenedLog } from './opened-log.ts'
@@ -144,10 +145,9 @@ export class LogWriter {
       const now = this.#parts.now()
       kept.push([position, owner, now, claimsMedia])
       if (claimsMedia) this.#newestClaim = position
-      const answer = rendered[index] as CommandAnswer
-      operations.push(
-        ...answerOperations(owner, now, { fingerprint: idempotency.fingerprint, answer }, seals),
-      )
+      const answer = withoutRecording(rendered[index] as CommandAnswer, view)
+      const { fingerprint } = idempotency
+      operations.push(...answerOperations(owner, now, { fingerprint, answer }, seals))
     }
     const voided = this.#unacknowledgedAnswers(voidUnacknowledged)
     operations.push(...deleteAnswers(voided))

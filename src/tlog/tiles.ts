@@ -11,43 +11,63 @@ const TILE_WIDTH = 2 ** TILE_HEIGHT
  */
 export type TileReader = (height: number, first: number, count: number) => Promise<Buffer[]>
 
-/**
- * Computes all complete subtrees of a tree of `size` leaves from those that are stored. It reads
- * each tile, of 256 hashes at most, once and keeps it: use a new one for each proof.
- */
-export function subtreesFromTiles(size: number, read: TileReader): SubtreeReader {
-  const tiles = new Map<string, Promise<Buffer[]>>()
-  const tileOf = (height: number, tile: number): Promise<Buffer[]> => {
-    const key = `${height}/${tile}`
-    let hashes = tiles.get(key)
-    if (hashes === undefined) {
-      const first = tile * TILE_WIDTH
-      const count = Math.min(TILE_WIDTH, Math.floor(size / 2 ** height) - first)
-      hashes = read(height, first, count).then((found) => {
-        if (found.length === count) return found
-        throw new Error(`${found.length} of ${count} hashes of height ${height} are stored.`)
-      })
-      tiles.set(key, hashes)
-    }
-    return hashes
+/** The hashes of a tile that were read, and those that were computed from them. None changes. */
+export class Tile {
+  readonly #levels: Buffer[][] = Array.from({ length: TILE_HEIGHT + 1 }, () => [])
+
+  /** How many hashes of the lowest level are known, from the first on. */
+  get count(): number {
+    return this.#levels[0]!.length
   }
-  return async (height, index) => {
-    const above = height % TILE_HEIGHT
-    const width = 2 ** above
-    const first = index * width
-    const tile = Math.floor(first / TILE_WIDTH)
-    const hashes = await tileOf(height - above, tile)
-    const from = first - tile * TILE_WIDTH
-    return completeHash(hashes.slice(from, from + width))
+
+  /** Adds hashes of the lowest level, from an index on. It skips those that are known. */
+  add(from: number, hashes: readonly Buffer[]): void {
+    this.#levels[0]!.push(...hashes.slice(this.count - from))
+  }
+
+  /** Returns the hash of a node above known ones. */
+  node(level: number, index: number): Buffer {
+    const nodes = this.#levels[level]!
+    nodes[index] ??= nodeHash(this.node(level - 1, 2 * index), this.node(level - 1, 2 * index + 1))
+    return nodes[index]
   }
 }
 
-/** Hashes neighbours up to the one node above all of them. */
-function completeHash(hashes: Buffer[]): Buffer {
-  let level = hashes
-  while (level.length > 1)
-    level = Array.from({ length: level.length / 2 }, (_, i) =>
-      nodeHash(level[2 * i]!, level[2 * i + 1]!),
-    )
-  return level[0]!
+/** Keeps tiles by their name. It may forget any of them. */
+export interface TileCache {
+  get(name: string): Tile | undefined
+  set(name: string, tile: Tile): unknown
+}
+
+/**
+ * Computes all complete subtrees of a tree of `size` leaves from those that are stored. It reads
+ * each tile, of 256 hashes at most, once, and from a cache only what is not in there: use a new one
+ * for each proof, with the same cache for proofs of the same log.
+ */
+export function subtreesFromTiles(
+  size: number,
+  read: TileReader,
+  cache: TileCache = new Map(),
+): SubtreeReader {
+  const tiles = new Map<string, Promise<Tile>>()
+  async function readTile(height: number, index: number, name: string): Promise<Tile> {
+    const tile = cache.get(name) ?? new Tile()
+    const first = index * TILE_WIDTH
+    const count = Math.min(TILE_WIDTH, Math.floor(size / 2 ** height) - first)
+    const known = tile.count
+    if (known < count) tile.add(known, await read(height, first + known, count - known))
+    if (tile.count < count)
+      throw new Error(`${tile.count} of ${count} hashes of height ${height} are stored.`)
+    cache.set(name, tile)
+    return tile
+  }
+  return async (height, index) => {
+    const above = height % TILE_HEIGHT
+    const [base, wide] = [height - above, TILE_WIDTH / 2 ** above]
+    const at = Math.floor(index / wide)
+    const name = `${base}/${at}`
+    const reading = tiles.get(name) ?? readTile(base, at, name)
+    tiles.set(name, reading)
+    return (await reading).node(above, index - at * wide)
+  }
 }

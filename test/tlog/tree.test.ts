@@ -4,7 +4,7 @@ import { Frontier } from '../../src/tlog/frontier.ts'
 import { EMPTY_ROOT, leafHash, nodeHash } from '../../src/tlog/hashes.ts'
 import { consistencyProof, inclusionProof } from '../../src/tlog/proofs.ts'
 import { rootAt, splitOf } from '../../src/tlog/subtrees.ts'
-import { subtreesFromTiles } from '../../src/tlog/tiles.ts'
+import { subtreesFromTiles, type Tile } from '../../src/tlog/tiles.ts'
 import { verifyConsistency, verifyInclusion } from '../../src/tlog/verify-proofs.ts'
 import { suite } from '../support/suite.ts'
 import { StoredTree } from './support/tree.ts'
@@ -217,6 +217,29 @@ suite('the tree of a log', (test) => {
       ),
       /are stored/,
     )
+  })
+
+  test('proofs of a tree that has grown read only what no proof has read before', async () => {
+    const tree = new StoredTree().grow(1_500)
+    const cache = new Map<string, Tile>()
+    for (const size of [600, 700, 1_500]) {
+      const proof = await inclusionProof(3, size, tree.subtrees(size, cache))
+      assert.deepEqual(
+        proof,
+        await inclusionProof(3, size, new StoredTree().grow(size).subtrees(size)),
+      )
+    }
+    const rightEdges = ['0/512+88', '0/600+100', '0/1280+220']
+    const subtrees = ['8/0+2', '8/2+3']
+    assert.deepEqual(tree.reads.sort(), ['0/0+256', ...rightEdges, ...subtrees].sort())
+    // The same two proofs at once read a tile twice, and know each of its hashes once.
+    const at = (size: number) => inclusionProof(500, size, tree.subtrees(size, cache))
+    const [one, other] = await Promise.all([at(1_300), at(1_500)])
+    for (const [size, proof] of [
+      [1_300, one],
+      [1_500, other],
+    ] as const)
+      assert.deepEqual(proof, await inclusionProof(500, size, tree.subtrees(size)))
   })
 
   test('a frontier that was opened again grows like one that was not', async () => {

@@ -1,15 +1,28 @@
+import { BoundedMap } from '../../collections/bounded-map.ts'
 import { notSigned } from '../../contract/audit-key.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { consistencyProof, inclusionProof } from '../../tlog/proofs.ts'
+import type { SubtreeReader } from '../../tlog/subtrees.ts'
+import type { Tile } from '../../tlog/tiles.ts'
 import { encodeTlogProof } from '../../tlog/tlog-proof.ts'
-import { wrapReadErrors } from '../database.ts'
+import { type Database, wrapReadErrors } from '../database.ts'
 import type { OpenedLog } from '../opened-log.ts'
 import type { LogProofs } from '../port.ts'
 import { readStoredRecords, type StoredRecord } from '../read-records.ts'
 import { treeHashes } from './tree-hashes.ts'
 
+/** Tiles of the tree that are kept: a megabyte or two. A receipt needs three. */
+const TILES = 24
+
 /** Makes the proofs of a log from its records and the stored hashes of its tree. */
 export function createLogProofs(log: () => OpenedLog): LogProofs {
+  const tiles = new WeakMap<Database, BoundedMap<string, Tile>>()
+  const hashesAt = (size: number): SubtreeReader => {
+    const { db } = log()
+    const kept = tiles.get(db) ?? new BoundedMap<string, Tile>(TILES)
+    tiles.set(db, kept)
+    return treeHashes(db, size, kept)
+  }
   return {
     get checkpoint() {
       return log().checkpoint
@@ -41,7 +54,7 @@ export function createLogProofs(log: () => OpenedLog): LogProofs {
     async inclusions(positions, size) {
       assertRange(size <= log().head.position)
       assertRange(positions.every((position) => position >= 1 && position <= size))
-      const hashes = treeHashes(log().db, size)
+      const hashes = hashesAt(size)
       const proofs: Buffer[][] = []
       for (const position of positions)
         proofs.push(await inclusionProof(position - 1, size, hashes))
@@ -49,7 +62,7 @@ export function createLogProofs(log: () => OpenedLog): LogProofs {
     },
     async consistency(from, to) {
       assertRange(from >= 0 && from <= to && to <= log().head.position)
-      return consistencyProof(from, to, treeHashes(log().db, to))
+      return consistencyProof(from, to, hashesAt(to))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { Frontier } from '../../../src/tlog/frontier.ts'
 import { leafHash } from '../../../src/tlog/hashes.ts'
 import type { SubtreeReader } from '../../../src/tlog/subtrees.ts'
-import { subtreesFromTiles, type TileReader } from '../../../src/tlog/tiles.ts'
+import { subtreesFromTiles, type TileCache, type TileReader } from '../../../src/tlog/tiles.ts'
 
 /** A tree as the store keeps it: leaves, and the subtrees that the frontier returned. */
 export class StoredTree {
@@ -33,14 +33,14 @@ export class StoredTree {
     return this
   }
 
-  /** Reads the subtrees of the tree at a size. */
-  subtrees(size: number): SubtreeReader {
+  /** Reads the subtrees of the tree at a size, and only what is not in a cache. */
+  subtrees(size: number, cache?: TileCache): SubtreeReader {
     const read: TileReader = async (height, first, count) => {
       this.reads.push(`${height}/${first}+${count}`)
       if (height === 0) return this.leaves.slice(first, first + count)
       return Array.from({ length: count }, (_, i) => this.stored.get(`${height}/${first + i}`)!)
     }
-    const subtree = subtreesFromTiles(size, read)
+    const subtree = subtreesFromTiles(size, read, cache)
     return (height, index) => {
       this.asked.push(`${height}/${index}`)
       return subtree(height, index)
