@@ -1,5 +1,5 @@
 import type { Medium } from '../contract/media.ts'
-import type { RecordingView, TrackView } from '../contract/views.ts'
+import type { RecordingView } from '../contract/views.ts'
 import { keyMissing } from '../custody/key-unavailable.ts'
 import { DamagedViewError } from './checksum.ts'
 import { withoutTags, withTags } from './kept-tags.ts'
@@ -97,12 +97,17 @@ function leaveOut(body: ShownRecording, view: RecordingView): KeptRecording | un
   return { id, version, view: null, own, tracks }
 }
 
-function membersBeside(shown: Members, view: RecordingView | TrackView | object) {
-  for (const [name, value] of Object.entries(view))
-    if (shown[name] !== value && name !== 'tracks') return undefined
+/** Returns the members that a view does not have; undefined when others are not the view's own. */
+function membersBeside(shown: Members, view: object): Members | undefined {
+  const known: Members = { ...view }
   const own: Members = {}
-  for (const name of Object.keys(shown)) if (!(name in view)) own[name] = shown[name]
-  return own
+  let found = 0
+  for (const name of Object.keys(shown)) {
+    if (!(name in known)) own[name] = shown[name]
+    else if (shown[name] === known[name] || name === 'tracks') found++
+    else return undefined
+  }
+  return found === Object.keys(known).length ? own : undefined
 }
 
 /** An answer is mostly asked for again at once: then its recording is still as it was. */
