@@ -23,14 +23,14 @@ interface ShownRecording extends Members {
   tracks: Record<string, Members>
 }
 
-/** What is kept of it: only what the log does not say. */
+/** A recording in a kept answer: only what the log does not say of it. */
 interface KeptRecording {
   id: string
   /** The log's events up to this version say the rest. */
   version: number
   view: null
   own: Members
-  /** What the log does not say of each track. */
+  /** The same for each track. */
   tracks: Record<string, Members>
 }
 

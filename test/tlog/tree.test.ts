@@ -232,15 +232,13 @@ suite('the tree of a log', (test) => {
     const rightEdges = ['0/512+88', '0/600+100', '0/1280+220']
     const subtrees = ['8/0+2', '8/2+3']
     assert.deepEqual(tree.reads.sort(), ['0/0+256', ...rightEdges, ...subtrees].sort())
-    // Two proofs at once read the same tile, one of them more of it.
-    const fresh = new Map<string, Tile>()
-    const at = (size: number) => inclusionProof(500, size, tree.subtrees(size, fresh))
-    const [one, other] = await Promise.all([at(1_300), at(1_500)])
-    for (const [size, proof] of [
-      [1_300, one],
-      [1_500, other],
-    ] as const)
-      assert.deepEqual(proof, await inclusionProof(500, size, tree.subtrees(size)))
+    // Two proofs at once read the rest of the same tile, one of them more of it.
+    const other = new Map<string, Tile>()
+    const at = (size: number) => inclusionProof(500, size, tree.subtrees(size, other))
+    await at(1_290)
+    const proofs = await Promise.all([at(1_300), at(1_500)])
+    for (const [i, size] of [1_300, 1_500].entries())
+      assert.deepEqual(proofs[i], await inclusionProof(500, size, tree.subtrees(size)))
   })
 
   test('a frontier that was opened again grows like one that was not', async () => {

@@ -8,8 +8,8 @@ const CHUNK_BYTES = 256 * 1024
 
 /**
  * Returns the reader of the hashes of the tree of the first `size` events. It reads from a database
- * that has them all. Each use of it keeps what it has read, so take a new one for each proof; `kept`
- * has what was read of the same database before. Rejects with STORAGE_UNAVAILABLE.
+ * that has them all. Each use of it keeps what it has read, so take a new one for each proof;
+ * `kept` has what was read of the same database before. Rejects with STORAGE_UNAVAILABLE.
  */
 export function treeHashes(db: Database, size: number, kept?: TileCache): SubtreeReader {
   return subtreesFromTiles(size, tilesOf(db), kept)
