@@ -41,8 +41,8 @@ const ONCE_A_SECOND = 'select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,0.9
 const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'info']
 
 /**
- * Arguments to read raw sound on stdin and write Ogg Opus on stdout, in pages of 100 ms without
- * delay.
+ * Arguments to read raw sound on stdin and write Ogg Opus on stdout, in pages of one packet each.
+ * ffmpeg writes a page when the next one is complete, so longer ones would come much later.
  */
 export function opusArgs(format: AudioFormat): string[] {
   const input = [
@@ -65,7 +65,7 @@ export function opusArgs(format: AudioFormat): string[] {
       '-b:a',
       String(format.bitsPerSecond),
     ],
-    ...['-f', 'ogg', '-page_duration', '100000', '-flush_packets', '1', 'pipe:1'],
+    ...['-f', 'ogg', '-page_duration', '20000', '-flush_packets', '1', 'pipe:1'],
   ]
 }
 

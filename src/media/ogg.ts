@@ -7,7 +7,13 @@ import { FormatError } from './format-error.ts'
 
 const HEADER_BYTES = 27
 const GRANULES_A_MS = 48
-const NO_GRANULE = -1n
+
+/** The granule of a page on which no packet ends. */
+export const NO_GRANULE = -1n
+/** Most lacing values of a page, and the largest one. */
+export const LACES_MAX = 255
+/** The bits of a page's flags: it goes on with a packet, is the first, is the last. */
+export const PAGE_FLAG = { continued: 1, first: 2, last: 4 } as const
 
 /** One page of an Ogg stream. */
 export interface OggPage {
@@ -61,6 +67,45 @@ export function pageChecksum(page: Buffer): number {
     crc = ((crc << 8) ^ CRC_TABLE[((crc >>> 24) ^ byte) & 0xff]!) >>> 0
   }
   return crc
+}
+
+/** The parts of a page (RFC 3533, section 6). */
+export interface PageParts {
+  /** Bits of {@link PAGE_FLAG}. */
+  flags: number
+  granule: bigint
+  serial: number
+  sequence: number
+  /** The lacing values of its packets. */
+  laces: readonly number[]
+  content: readonly Buffer[]
+}
+
+/** Writes a page, with its checksum. */
+export function writePage({ flags, granule, serial, sequence, laces, content }: PageParts): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES)
+  header.write('OggS', 'latin1')
+  header.writeUInt8(flags, 5)
+  header.writeBigInt64LE(granule, 6)
+  header.writeUInt32LE(serial, 14)
+  header.writeUInt32LE(sequence, 18)
+  header.writeUInt8(laces.length, 26)
+  const page = Buffer.concat([header, Buffer.from(laces), ...content])
+  page.writeUInt32LE(pageChecksum(page), 22)
+  return page
+}
+
+/** Reads the parts of a page. */
+export function pageParts({ bytes, granule }: OggPage): PageParts {
+  const start = HEADER_BYTES + bytes.readUInt8(26)
+  return {
+    flags: bytes.readUInt8(5),
+    granule,
+    serial: bytes.readUInt32LE(14),
+    sequence: bytes.readUInt32LE(18),
+    laces: [...bytes.subarray(HEADER_BYTES, start)],
+    content: [bytes.subarray(start)],
+  }
 }
 
 /** Whether a page's checksum is right. */

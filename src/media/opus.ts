@@ -1,15 +1,11 @@
 /** Reads and writes Opus packets (RFC 6716) in an Ogg stream (RFC 7845) without decoding. */
 import { FormatError } from './format-error.ts'
-import { isPageIntact, type OggPage, pageChecksum } from './ogg.ts'
+import { isPageIntact, LACES_MAX, type OggPage, PAGE_FLAG, writePage } from './ogg.ts'
 
 /** The rate by which Opus counts, in samples a second. */
 export const OPUS_RATE = 48_000
 
 const HEADER_BYTES = 27
-const CONTINUED = 1
-const FIRST = 2
-const LAST = 4
-const LACES_MAX = 255
 
 /** The content of a stream's first packet (RFC 7845, 5.1). */
 export interface OpusHead {
@@ -95,7 +91,7 @@ export class OpusReader {
     if (!isPageIntact(page)) throw new FormatError('an Ogg page with a wrong checksum')
     const { bytes } = page
     const laces = bytes.readUInt8(26)
-    if (!(bytes[5]! & CONTINUED)) this.#pending = []
+    if (!(bytes[5]! & PAGE_FLAG.continued)) this.#pending = []
     let offset = HEADER_BYTES + laces
     for (let i = 0; i < laces; i++) {
       const length = bytes.readUInt8(HEADER_BYTES + i)
@@ -151,7 +147,7 @@ export class OpusWriter {
     return Buffer.concat(
       [head, tags].map((packet, at) => {
         this.#add(packet)
-        return this.#page(at === 0 ? FIRST : 0, 0)
+        return this.#page(at === 0 ? PAGE_FLAG.first : 0, 0)
       }),
     )
   }
@@ -171,7 +167,7 @@ export class OpusWriter {
    * Writes the last page. The stream ends at `samples` (pre-skip included), within the last packet.
    */
   end(samples: number): Buffer {
-    return this.#page(LAST, Math.min(samples, this.#granule))
+    return this.#page(PAGE_FLAG.last, Math.min(samples, this.#granule))
   }
 
   #add(packet: Buffer): void {
@@ -181,16 +177,10 @@ export class OpusWriter {
   }
 
   #page(flags: number, granule: number): Buffer {
-    const header = Buffer.alloc(HEADER_BYTES + this.#laces.length)
-    header.write('OggS', 'latin1')
-    header.writeUInt8(flags, 5)
-    header.writeBigInt64LE(BigInt(granule), 6)
-    header.writeUInt32LE(this.#serial, 14)
-    header.writeUInt32LE(this.#sequence++, 18)
-    header.writeUInt8(this.#laces.length, 26)
-    header.set(this.#laces, HEADER_BYTES)
-    const page = Buffer.concat([header, ...this.#packets])
-    page.writeUInt32LE(pageChecksum(page), 22)
+    const page = writePage({
+      ...{ flags, granule: BigInt(granule), serial: this.#serial, sequence: this.#sequence++ },
+      ...{ laces: this.#laces, content: this.#packets },
+    })
     this.#laces = []
     this.#packets = []
     this.#pageStart = this.#granule

@@ -2,7 +2,7 @@
  * Sound is released in batches, because writing each small block to the encoder would cost more
  * than everything else here.
  */
-const BATCH_MS = 50
+const BATCH_MS = 150
 
 /** Some sound and its time of arrival (epoch ms). */
 interface Chunk {

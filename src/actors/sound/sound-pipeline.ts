@@ -1,5 +1,6 @@
 import type { AudioFormat } from '../../ffmpeg/encoding.ts'
-import { OpusTimeline, readPage } from '../../media/ogg.ts'
+import { readPage } from '../../media/ogg.ts'
+import { PageJoiner } from '../../media/page-joiner.ts'
 import { Splitter } from '../../media/splitter.ts'
 import {
   type CaptureProblem,
@@ -9,7 +10,7 @@ import {
   toCaptureProblem,
 } from '../../platform/capture-problem.ts'
 import type { SoundSource, StartSoundSource } from '../../platform/sound-source.ts'
-import type { Child, ChildCommand } from '../../processes/child-process.ts'
+import type { Child, ChildCommand, ChildExit } from '../../processes/child-process.ts'
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { startObserved } from '../segment/observed-child.ts'
@@ -70,8 +71,8 @@ export class SoundPipeline implements Pipeline {
     this.#isSilent = silent
     this.#reportSilence()
   })
-  readonly #pages = new Splitter(readPage)
-  readonly #timeline = new OpusTimeline()
+  #pages = new Splitter(readPage)
+  #joiner = new PageJoiner()
   #source: SoundSource | undefined
   #encoder: Child | undefined
   #cause: EndCause | undefined
@@ -79,6 +80,7 @@ export class SoundPipeline implements Pipeline {
   #isFinishing = false
   /** The time of the first sample is in use and must not change any more. */
   #isAnchored = false
+  /** Sound that waits for an encoder, or of which no page has come yet. */
   #pending: Buffer[] = []
   #pendingBytes = 0
   /**
@@ -86,7 +88,6 @@ export class SoundPipeline implements Pipeline {
    * owes none.
    */
   #awaitingEncoderSince: number | undefined
-  #headers: Buffer[] = []
   #isSilent = false
   #muted: string | null = null
   #isSilenceReported = false
@@ -189,13 +190,10 @@ export class SoundPipeline implements Pipeline {
 
   #writeToEncoder(pcm: Buffer): void {
     this.#awaitingEncoderSince ??= performance.now()
-    if (this.#encoder?.stdin) {
-      this.#encoder.stdin.write(pcm)
-      this.#pendingBytes = this.#encoder.stdin.writableLength
-    } else {
-      this.#pending.push(pcm)
-      this.#pendingBytes += pcm.length
-    }
+    const stdin = this.#encoder?.stdin
+    stdin?.write(pcm)
+    if (!this.#isAnchored) this.#pending.push(pcm)
+    this.#pendingBytes = stdin?.writableLength ?? this.#pendingBytes + pcm.length
   }
 
   async #capture(): Promise<void> {
@@ -246,18 +244,26 @@ export class SoundPipeline implements Pipeline {
     const command = await this.#valueOrFail(this.#parts.encoder)
     if (command === undefined) return
     if (this.#isOver && this.#pending.length === 0) return
+    const { spares } = this.#parts
+    let exit = await this.#runEncoder(command, spares)
+    // A spare may have died just when it was needed. Then another encoder gets all sound so far.
+    if (spares && !this.#isAnchored && !this.#cause) exit = await this.#runEncoder(command)
+    this.#fail(exitProblem('The encoder', this.#encoder!, exit))
+  }
+
+  async #runEncoder(command: ChildCommand, spares?: Spares): Promise<ChildExit> {
+    this.#pages = new Splitter(readPage)
+    this.#joiner = new PageJoiner()
     const encoder = startObserved(
       command,
       { env: this.#parts.env, stdin: 'pipe', onStdout: (chunk) => this.#onEncoded(chunk) },
       this.#events.process,
-      this.#parts.spares,
+      spares,
     )
     this.#encoder = encoder
     for (const pcm of this.#pending) encoder.stdin?.write(pcm)
-    this.#pending = []
     if (this.#isOver) void this.#endEncoder(encoder)
-    const exit = await encoder.exited
-    this.#fail(exitProblem('The encoder', encoder, exit))
+    return encoder.exited
   }
 
   /** Lets the encoder write its rest; it ends by itself when its input does. */
@@ -277,14 +283,12 @@ export class SoundPipeline implements Pipeline {
   #onEncoded(chunk: Buffer): void {
     this.#awaitingEncoderSince = undefined
     try {
-      for (const page of this.#pages.push(chunk)) {
-        const endMs = this.#timeline.push(page)
-        this.#headers.push(page.bytes)
-        if (endMs === undefined) continue
-        this.#isAnchored = true
-        this.#events.unit({ bytes: Buffer.concat(this.#headers), endMs })
-        this.#headers = []
-      }
+      for (const page of this.#pages.push(chunk))
+        for (const joined of this.#joiner.push(page)) {
+          this.#isAnchored = true
+          this.#pending = []
+          this.#events.unit(joined)
+        }
     } catch (error) {
       const detail = `The encoder wrote no Ogg Opus (${(error as Error).message}).${lastMessage(this.#encoder?.stderr() ?? '')}`
       this.#fail(captureFailed(detail))
