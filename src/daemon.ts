@@ -9,11 +9,13 @@ import { type Access, createAccess } from './access/access.ts'
 import { readOrCreateHomeToken } from './access/home-token.ts'
 import { SessionFile } from './access/session-file.ts'
 import { createCapturePlatform } from './actors/capture-platform.ts'
+import { SpareUpkeep } from './actors/spare-upkeep.ts'
 import { Spares } from './actors/spares.ts'
 import { Bundler } from './audit/bundle/bundler.ts'
 import { Auditing } from './auditing.ts'
 import { CleanupStack } from './cleanup-stack.ts'
 import { Composer } from './composition/composer.ts'
+import type { EffectiveConfiguration } from './contract/configuration.ts'
 import type { QualityPreset } from './contract/quality.ts'
 import { HomeKeyRing } from './custody/home-key-ring.ts'
 import { keyOptions } from './custody/key-options.ts'
@@ -84,16 +86,15 @@ async function assemble(
   logger: Logger,
   cleanup: CleanupStack,
 ): Promise<Daemon> {
-  const { home, config, settings } = await openHome(options, logger)
-  const { current: configuration } = settings
+  const { home, config, settings, configuration } = await openHome(options, logger)
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
   const user = userInfo().username
   const reserveBytes = configuration.reserveBytes.value
   const clock = new SteadyClock()
-  cleanup.push(() => clock.stop())
   const { ffmpegPath } = config
-  const { platform, spares } = createPlatform(options, home, ffmpegPath, { clock, logger })
-  cleanup.push(() => spares.close())
+  const common = { clock, logger, ffmpegPath }
+  const { platform, upkeep } = createPlatform(options, home, configuration, common)
+  cleanup.push(() => upkeep.close().then(() => clock.stop()))
   const opened: { recorder?: Recorder } = {}
   const access = await openAccess(home, opened, logger)
   const port = configuration.port.value
@@ -138,13 +139,14 @@ async function assemble(
     ...auditing.services,
     isRunning: () => recorder.isRunning,
   })
+  if (options.source === 'devices') upkeep.begin()
   return {
     url,
     checkLog: () => checkLog(recorder.log),
-    reload: () => reload(settings, recorder, keys, auditing),
+    reload: () => reload(settings, recorder, keys, auditing).finally(() => upkeep.apply()),
     async stop() {
       // In parallel: closing the recorder completes pending requests.
-      const parts = [recorder, compositions, door, keys, auditing, spares]
+      const parts = [recorder, compositions, door, keys, auditing, upkeep]
       await Promise.all(parts.map((part) => part.close()))
       clock.stop()
       await door.withdraw()
@@ -155,15 +157,17 @@ async function assemble(
 function createPlatform(
   { source }: DaemonOptions,
   { screenGrantsFile }: Home,
-  ffmpegPath: string | undefined,
-  parts: { clock: SteadyClock; logger: Logger },
+  configuration: EffectiveConfiguration,
+  parts: { clock: SteadyClock; logger: Logger; ffmpegPath: string | undefined },
 ) {
-  const spares = new Spares()
+  const spares = new Spares(() => configuration.capture.keepReady.value)
   const platform = createCapturePlatform({
-    ...{ source, screenGrantsFile, ffmpegPath, spares },
+    ...{ source, screenGrantsFile, spares },
     ...parts,
   })
-  return { platform, spares }
+  const prepare = () => platform.prepare(configuration.quality.value)
+  const upkeep = new SpareUpkeep({ spares, prepare })
+  return { platform, upkeep }
 }
 
 async function reload(
@@ -186,7 +190,7 @@ async function openHome(options: DaemonOptions, logger: Logger) {
     ...{ options, env: process.env, config, logLevel: logger.level },
     readConfig: () => readConfig(home),
   })
-  return { home, config, settings }
+  return { home, config, settings, configuration: settings.current }
 }
 
 async function openAccess(

@@ -57,6 +57,9 @@ export function effectiveConfiguration(sources: ConfigurationSources): Effective
       value: logLevel,
       from: env.F2F_LOG_LEVEL === undefined ? 'default' : 'environment',
     },
+    capture: {
+      keepReady: setting('always', { 'config.json': config.capture?.keepReady }),
+    },
     tags: {
       required: setting([], { 'config.json': config.tags?.required }),
       allowCardNumbers: setting(false, { 'config.json': config.tags?.allowCardNumbers }),

@@ -27,6 +27,7 @@ suite('the effective configuration', (test) => {
       quality: byDefault(QUALITY_PRESETS.standard),
       ffmpegPath: byDefault(null),
       logLevel: byDefault('info'),
+      capture: { keepReady: byDefault('always') },
       tags: { required: byDefault([]), allowCardNumbers: byDefault(false) },
       keys: { store: byDefault('auto'), escrowRecipients: byDefault([]) },
       consent: { mode: byDefault('off'), eraseWhenWithdrawn: byDefault(false) },

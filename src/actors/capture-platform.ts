@@ -2,15 +2,17 @@ import { extname, join } from 'node:path'
 import type { Logger } from '../contract/logger.ts'
 import type { Device, Medium } from '../contract/media.ts'
 import type { Quality } from '../contract/quality.ts'
-import { audioFormat, opusArgs } from '../ffmpeg/encoding.ts'
+import { type AudioFormat, audioFormat, opusArgs } from '../ffmpeg/encoding.ts'
 import { createFfmpegLocator, type FfmpegLocator } from '../ffmpeg/ffmpeg-locator.ts'
 import type { CaptureBackend } from '../platform/capture-backend.ts'
 import { chooseBackend } from '../platform/choose-backend.ts'
 import { DeviceDirectory } from '../platform/device-directory.ts'
+import type { ChildCommand } from '../processes/child-process.ts'
 import type { RecorderClock } from '../time/recorder-clock.ts'
 import { SteadyClock } from '../time/steady-clock.ts'
-import { keepSpareAfter } from './keep-spare.ts'
+import { keepSpareAfter, type SpareProgram } from './keep-spare.ts'
 import type { CapturePlatform } from './port.ts'
+import { type CaptureChoice, prepareCaptures } from './prepare-captures.ts'
 import { probeDevice } from './probe-device.ts'
 import { ScreenPipeline } from './screen/screen-pipeline.ts'
 import { CAPTURE_LIMITS, type CaptureLimits } from './segment/capture-limits.ts'
@@ -41,8 +43,17 @@ export interface CapturePlatformOptions {
   limits?: Partial<CaptureLimits>
 }
 
+/** A capture platform that can be prepared for its next captures. */
+export interface PreparedPlatform extends CapturePlatform {
+  /**
+   * Starts the programs of the next captures in advance, at this quality if there has been none.
+   * Opens no device; never rejects.
+   */
+  prepare(quality: Quality): Promise<void>
+}
+
 /** Creates the capture platform of this machine: its devices, and the actors that capture them. */
-export function createCapturePlatform(options: CapturePlatformOptions): CapturePlatform {
+export function createCapturePlatform(options: CapturePlatformOptions): PreparedPlatform {
   const env = options.env ?? process.env
   const limits = { ...CAPTURE_LIMITS, ...options.limits }
   const { logger, clock = new SteadyClock(), spares } = options
@@ -62,6 +73,8 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
     async (medium, id) => backend.find?.(medium, id),
     backend.listsAnew,
   )
+  const parts = { backend, encoder, env, clock, limits, spares }
+  const last = new Map<Medium, CaptureChoice>()
 
   return {
     devices: ({ fresh = false } = {}) => directory.all(fresh),
@@ -75,19 +88,17 @@ export function createCapturePlatform(options: CapturePlatformOptions): CaptureP
     },
     capture: (medium, report) =>
       new TrackCapture({
-        pipeline: (device, quality) =>
-          preparePipeline(
-            { backend, encoder, env, clock, limits, spares },
-            medium,
-            device,
-            quality,
-          ),
+        pipeline: (device, quality) => {
+          last.set(medium, { device, quality })
+          return preparePipeline(parts, medium, device, quality)
+        },
         resolve: (device) => directory.resolve(medium, device.id, true),
         limits,
         clock,
         logger,
         report,
       }),
+    prepare: (quality) => prepare(parts, last, directory, quality),
     probe: (medium, device, signal) =>
       probeDevice({ backend, ffmpeg: encoder.ffmpeg, env }, medium, device, signal),
     servers: async () => backend.servers?.(),
@@ -121,6 +132,35 @@ interface PipelineParts {
   spares: Spares | undefined
 }
 
+async function prepare(
+  parts: PipelineParts,
+  last: ReadonlyMap<Medium, CaptureChoice>,
+  directory: DeviceDirectory,
+  quality: Quality,
+): Promise<void> {
+  const { spares, env } = parts
+  if (spares === undefined) return
+  const resolve = (medium: Medium) => directory.resolve(medium, undefined)
+  const program = (medium: Medium, choice: CaptureChoice) => spareProgram(parts, medium, choice)
+  await prepareCaptures({ spares, env, last, resolve, program }, quality)
+}
+
+/** The program of a capture that is not known yet; undefined when it cannot wait. */
+function spareProgram(
+  { backend, encoder }: PipelineParts,
+  medium: Medium,
+  { device, quality }: CaptureChoice,
+): SpareProgram | undefined {
+  if (medium !== 'screen')
+    return { medium, encoder: soundEncoder(encoder, audioFormat(medium, quality)) }
+  if (!backend.holdsScreen) return undefined
+  return { medium, helper: backend.screen(device, quality, encoder.ffmpeg) }
+}
+
+async function soundEncoder(encoder: FfmpegLocator, format: AudioFormat): Promise<ChildCommand> {
+  return { program: (await encoder.ffmpeg()).path, args: opusArgs(format) }
+}
+
 /** Prepares the pipeline of a device: looks up how it is captured, but starts nothing. */
 function preparePipeline(
   { backend, encoder, env, clock, limits, spares }: PipelineParts,
@@ -130,21 +170,17 @@ function preparePipeline(
 ): StartPipeline {
   if (medium === 'screen') {
     const command = backend.screen(device, quality, encoder.ffmpeg)
+    const parts = { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit, spares }
     return (events) =>
       keepSpareAfter(
-        new ScreenPipeline(
-          { command, env, clock, quit: backend.quit, quitMs: limits.screenQuit, spares },
-          events,
-        ),
+        () => new ScreenPipeline(parts, events),
         { medium, helper: command },
         spares,
         env,
       )
   }
   const format = audioFormat(medium, quality)
-  const opusEncoder = encoder
-    .ffmpeg()
-    .then(({ path }) => ({ program: path, args: opusArgs(format) }))
+  const opusEncoder = soundEncoder(encoder, format)
   // Its pipeline reports why there is none, as soon as there is a pipeline.
   opusEncoder.catch(() => {})
   const parts = {
@@ -158,5 +194,10 @@ function preparePipeline(
     encoderEndMs: [limits.encoderFinish, limits.encoderTerminate] as const,
   }
   return (events) =>
-    keepSpareAfter(new SoundPipeline(parts, events), { medium, encoder: opusEncoder }, spares, env)
+    keepSpareAfter(
+      () => new SoundPipeline(parts, events),
+      { medium, encoder: opusEncoder },
+      spares,
+      env,
+    )
 }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import type { KeepReady } from '../contract/configuration.ts'
 import type { CaptureHelper } from '../platform/capture-backend.ts'
 import type { FrameGate } from '../platform/frame-gate.ts'
 import {
@@ -15,10 +16,14 @@ const REPLACE_FIRST_MS = 1_000
 const REPLACE_MAX_MS = 60_000
 
 /**
- * A spare that nobody uses ends after this time: longer than most pauses. Three spares take some
- * 45 MB.
+ * After this time a spare ends that nobody uses, unless spares are always kept: longer than most
+ * pauses. Three spares take some 45 MB.
  */
 const KEPT_MS = 600_000
+/** A spare is made this long after the end of a capture, so that it delays no answer. */
+const AFTER_END_MS = 100
+/** No spare is made for so long after a capture has begun: it would slow the start. */
+const START_MS = 400
 
 /** How to start a spare. Its output is passed on once it is in use. */
 type SpareOptions = Pick<ChildOptions, 'env' | 'stdin'> & { descriptors?: number }
@@ -36,13 +41,71 @@ interface Spare {
  * nothing reports it. Each slot keeps one.
  */
 export class Spares {
+  readonly #keepReady: () => KeepReady
   readonly #spares = new Map<string, Spare>()
+  /** How many captures of a slot there are. */
+  readonly #captures = new Map<string, number>()
+  #newestCaptureAt = Number.NEGATIVE_INFINITY
+  /** Spares that are to be made. */
+  readonly #plans = new Map<string, NodeJS.Timeout>()
   readonly #gates = new Map<string, { key: string; gate: FrameGate }>()
   /** The end of the time of each slot's spare, or its replacement. */
   readonly #timers = new Map<string, NodeJS.Timeout>()
   /** Spares that are ending. */
   readonly #ending = new Set<Promise<unknown>>()
   #isOver = false
+
+  /** `keepReady` returns how long spares are kept; the answer may change, see {@link apply}. */
+  constructor(keepReady: () => KeepReady = () => 'afterUse') {
+    this.#keepReady = keepReady
+  }
+
+  /** Whether spares are kept all the time. */
+  get isAlwaysKept(): boolean {
+    return this.#keepReady() === 'always' && !this.#isOver
+  }
+
+  /** Puts another answer to how long spares are kept in force. */
+  apply(): void {
+    for (const slot of this.#spares.keys()) this.#limitTime(slot)
+    if (this.#keepReady() === 'never')
+      for (const slot of [...this.#spares.keys()]) this.#letGo(slot)
+  }
+
+  /**
+   * A capture for a slot begins. Until it has ended, no spare is made for its slot, and for a
+   * moment none at all.
+   */
+  beginCapture(slot: string): void {
+    this.#newestCaptureAt = performance.now()
+    this.#captures.set(slot, (this.#captures.get(slot) ?? 0) + 1)
+    clearTimeout(this.#plans.get(slot))
+    this.#plans.delete(slot)
+  }
+
+  /** A capture for a slot has ended. `make` makes the spare for the next one, in a moment. */
+  endCapture(slot: string, make: () => Promise<void>): void {
+    this.#captures.set(slot, (this.#captures.get(slot) ?? 1) - 1)
+    if (!this.isCapturing(slot)) this.#plan(slot, make, AFTER_END_MS)
+  }
+
+  /** Whether there is a capture for a slot. */
+  isCapturing(slot: string): boolean {
+    return (this.#captures.get(slot) ?? 0) > 0
+  }
+
+  #plan(slot: string, make: () => Promise<void>, inMs: number): void {
+    if (this.#isOver || this.#keepReady() === 'never') return
+    clearTimeout(this.#plans.get(slot))
+    const timer = setTimeout(() => {
+      const leftMs = this.#newestCaptureAt + START_MS - performance.now()
+      if (leftMs > 0) return this.#plan(slot, make, leftMs)
+      this.#plans.delete(slot)
+      // Without a command or ffmpeg there is nothing to keep; its capture has reported why.
+      make().catch(() => {})
+    }, inMs)
+    this.#plans.set(slot, timer.unref())
+  }
 
   /** Keeps one spare of a program in a slot. Replaces one of another program or version. */
   keep(slot: string, command: ChildCommand, options: SpareOptions): void {
@@ -51,13 +114,14 @@ export class Spares {
 
   /** Keeps a spare that waits at a gate of its own, see {@link takeGate}. */
   async keepGated(slot: string, helper: CaptureHelper, options: SpareOptions): Promise<void> {
+    if (this.#keepReady() === 'never') return
     const key = keyOf(helper, options.env)
     const kept = this.#gates.get(slot)
     if (key === kept?.key && this.#spares.has(slot)) return
     this.#dropGate(slot)
     const gate = await helper.makeGate?.()
     if (gate === undefined) return
-    if (this.#isOver || this.#gates.has(slot)) return gate.stop()
+    if (this.#isOver || this.#gates.has(slot) || this.isCapturing(slot)) return gate.stop()
     this.#gates.set(slot, { key, gate })
     this.#keep(slot, gate.command, { ...options, env: gate.env }, null)
   }
@@ -66,7 +130,8 @@ export class Spares {
   takeGate(slot: string, helper: CaptureHelper, env: NodeJS.ProcessEnv): FrameGate | undefined {
     const kept = this.#gates.get(slot)
     if (kept === undefined) return undefined
-    if (kept.gate.isUsed && kept.key === keyOf(helper, env) && this.#spares.has(slot)) {
+    // It may not have come to its gate yet: it has been started, in any case.
+    if (kept.key === keyOf(helper, env) && this.#spares.has(slot)) {
       this.#gates.delete(slot)
       return kept.gate
     }
@@ -91,7 +156,7 @@ export class Spares {
     this.#isOver = true
     for (const slot of [...this.#gates.keys()]) this.#dropGate(slot)
     for (const slot of [...this.#spares.keys()]) this.#drop(slot)
-    for (const timer of this.#timers.values()) clearTimeout(timer)
+    for (const timer of [...this.#timers.values(), ...this.#plans.values()]) clearTimeout(timer)
     await Promise.all(this.#ending)
   }
 
@@ -101,14 +166,14 @@ export class Spares {
     options: SpareOptions,
     replaceMs: number | null,
   ): void {
-    if (this.#isOver) return
+    if (this.#isOver || this.#keepReady() === 'never') return
     const key = keyOf(command, options.env)
     if (this.#spares.get(slot)?.key === key) return
     this.#drop(slot)
     const spare = startSpare(key, command, options)
     if (spare.child.pid === undefined) return
     this.#spares.set(slot, spare)
-    this.#after(slot, KEPT_MS, () => this.#letGo(slot))
+    this.#limitTime(slot)
     void spare.child.exited.then(() => {
       if (this.#spares.get(slot) !== spare) return
       this.#spares.delete(slot)
@@ -117,6 +182,12 @@ export class Spares {
       const longer = Math.min(2 * replaceMs, REPLACE_MAX_MS)
       this.#after(slot, replaceMs, () => this.#keep(slot, command, options, longer))
     })
+  }
+
+  /** Ends a spare after its time, if it has one. */
+  #limitTime(slot: string): void {
+    clearTimeout(this.#timers.get(slot))
+    if (!this.isAlwaysKept) this.#after(slot, KEPT_MS, () => this.#letGo(slot))
   }
 
   #after(slot: string, ms: number, act: () => void): void {

@@ -12,6 +12,14 @@ export const KEY_STORES = ['auto', 'system', 'file'] as const
 /** Where the master key is kept. */
 export type KeyStore = (typeof KEY_STORES)[number]
 
+/**
+ * When programs are started in advance for the next capture: always, for ten minutes after a
+ * capture, or never.
+ */
+export const KEEP_READY = ['always', 'afterUse', 'never'] as const
+/** When programs are started in advance. */
+export type KeepReady = (typeof KEEP_READY)[number]
+
 /** The settings of config.json. */
 export interface Config {
   /** The address of a JSON Schema, for editors. */
@@ -26,6 +34,10 @@ export interface Config {
   reserveBytes?: number
   /** Quality of recordings whose start names none (default: standard). */
   quality?: QualityChoice
+  capture?: {
+    /** When programs are started in advance (default: always). */
+    keepReady?: KeepReady
+  }
   tags?: {
     /** Tags without which no recording starts. */
     required?: string[]
@@ -82,6 +94,9 @@ export interface EffectiveConfiguration {
   /** The ffmpeg in use; null when there is none. */
   ffmpegPath: Setting<string | null>
   logLevel: Setting<string>
+  capture: {
+    keepReady: Setting<KeepReady>
+  }
   tags: {
     /** The tags without which no recording starts. */
     required: Setting<readonly string[]>

@@ -5,7 +5,7 @@
 import { isAbsolute } from 'node:path'
 import * as z from 'zod'
 import { parseRecipient } from '../age/identity.ts'
-import { type Config, KEY_STORES, PAGE_LANGUAGES } from '../contract/configuration.ts'
+import { type Config, KEEP_READY, KEY_STORES, PAGE_LANGUAGES } from '../contract/configuration.ts'
 import { MAX_TAGS_PER_REQUEST } from '../contract/tag-key.ts'
 import { AUDIT_SETTINGS } from './config-audit.ts'
 import { CUSTODY_SETTINGS, TAG_KEY_FORM } from './config-custody.ts'
@@ -34,6 +34,15 @@ const recipient = textLike(
   'must be a recipient of age such as "age1…", as age-keygen prints it',
   (text) => text.startsWith('age1') && parseRecipient(text) !== undefined,
 )
+
+const capture = group({
+  keepReady: setting(oneOf(KEEP_READY), {
+    value: wordList(KEEP_READY),
+    default: '`"always"`',
+    meaning:
+      'when programs wait for the next start or resume: always, for ten minutes after a capture, or never',
+  }),
+})
 
 const tags = group({
   required: setting(listOf(TAG_KEY_FORM, 'tag keys', MAX_TAGS_PER_REQUEST), {
@@ -110,6 +119,7 @@ export const CONFIG_SCHEMA = group({
     default: '`"standard"`',
     meaning: 'quality of recordings whose start names none',
   }),
+  capture: setting(capture, { ...anObject, meaning: 'how media are captured' }),
   tags: setting(tags, { ...anObject, meaning: 'tags that a recording must have or may have' }),
   page: setting(page, { ...anObject, meaning: 'the recorder’s page' }),
   keys: setting(keys, { ...anObject, meaning: 'the keys that seal recordings' }),

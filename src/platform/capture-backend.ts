@@ -64,6 +64,11 @@ export interface CaptureBackend {
   isMuted?(medium: 'mic' | 'speaker', device: Device): Promise<boolean | null>
   /** Asks the servers that are captured from who they are. Never rejects. */
   servers?(): Promise<CaptureServers>
+  /**
+   * Whether `screen` opens nothing that captures, and its program can wait at a gate. Only then can
+   * it be started in advance.
+   */
+  readonly holdsScreen?: boolean
   /** How ffmpeg is asked to finish a screen. */
   readonly quit: 'SIGINT' | 'q'
   /** Inputs that ffmpeg must support. */

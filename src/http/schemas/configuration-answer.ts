@@ -1,5 +1,10 @@
 import * as z from 'zod'
-import { KEY_STORES, PAGE_LANGUAGES, SETTING_SOURCES } from '../../contract/configuration.ts'
+import {
+  KEEP_READY,
+  KEY_STORES,
+  PAGE_LANGUAGES,
+  SETTING_SOURCES,
+} from '../../contract/configuration.ts'
 import { custodyRules } from './custody-rules.ts'
 import { count } from './parts.ts'
 
@@ -34,6 +39,11 @@ export const configuration = z.object({
   ).describe('The quality of recordings whose start names none'),
   ffmpegPath: setting(z.string().nullable()).describe('The ffmpeg in use; null when there is none'),
   logLevel: setting(z.string()),
+  capture: z.object({
+    keepReady: setting(z.enum(KEEP_READY)).describe(
+      'When programs wait for the next start or resume: always, after a capture, or never',
+    ),
+  }),
   tags: z.object({
     required: setting(z.array(z.string())).describe('The tags without which no recording starts'),
     allowCardNumbers: setting(z.boolean()).describe(

@@ -109,6 +109,8 @@ export function linuxBackend(
     }),
     // The sound server answers within a millisecond or two.
     listsAnew: ['mic', 'speaker'],
+    // The portal would open a session, which the desktop shows.
+    holdsScreen: portal === undefined,
     quit: 'SIGINT',
     ffmpegInputs: portal ? [] : ['x11grab'],
   }

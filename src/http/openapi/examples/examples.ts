@@ -193,6 +193,7 @@ export const RESPONSE_EXAMPLES: Record<string, unknown> = {
     quality: { value: QUALITY_PRESETS.standard, from: 'default' },
     ffmpegPath: { value: '/usr/bin/ffmpeg', from: 'default' },
     logLevel: { value: 'info', from: 'default' },
+    capture: { keepReady: { value: 'always', from: 'default' } },
     tags: {
       required: { value: ['customer.id'], from: 'config.json' },
       allowCardNumbers: { value: false, from: 'default' },
