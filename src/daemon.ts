@@ -165,7 +165,7 @@ function createPlatform(
     ...{ source, screenGrantsFile, spares },
     ...parts,
   })
-  const prepare = () => platform.prepare(configuration.quality.value)
+  const prepare = (signal: AbortSignal) => platform.prepare(configuration.quality.value, signal)
   const upkeep = new SpareUpkeep({ spares, prepare })
   return { platform, upkeep }
 }

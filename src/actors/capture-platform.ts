@@ -47,9 +47,9 @@ export interface CapturePlatformOptions {
 export interface PreparedPlatform extends CapturePlatform {
   /**
    * Starts the programs of the next captures in advance, at this quality if there has been none.
-   * Opens no device; never rejects.
+   * Opens no device. Rejects when it is aborted.
    */
-  prepare(quality: Quality): Promise<void>
+  prepare(quality: Quality, signal: AbortSignal): Promise<void>
 }
 
 /** Creates the capture platform of this machine: its devices, and the actors that capture them. */
@@ -98,7 +98,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): Prepared
         logger,
         report,
       }),
-    prepare: (quality) => prepare(parts, last, directory, quality),
+    prepare: (quality, signal) => prepare(parts, { last, directory, signal }, quality),
     probe: (medium, device, signal) =>
       probeDevice({ backend, ffmpeg: encoder.ffmpeg, env }, medium, device, signal),
     servers: async () => backend.servers?.(),
@@ -134,15 +134,19 @@ interface PipelineParts {
 
 async function prepare(
   parts: PipelineParts,
-  last: ReadonlyMap<Medium, CaptureChoice>,
-  directory: DeviceDirectory,
+  how: {
+    last: ReadonlyMap<Medium, CaptureChoice>
+    directory: DeviceDirectory
+    signal: AbortSignal
+  },
   quality: Quality,
 ): Promise<void> {
   const { spares, env } = parts
   if (spares === undefined) return
-  const resolve = (medium: Medium) => directory.resolve(medium, undefined)
+  const resolve = (medium: Medium) => how.directory.resolve(medium, undefined)
   const program = (medium: Medium, choice: CaptureChoice) => spareProgram(parts, medium, choice)
-  await prepareCaptures({ spares, env, last, resolve, program }, quality)
+  const { last, signal } = how
+  await prepareCaptures({ spares, env, last, resolve, program, signal }, quality)
 }
 
 /** The program of a capture that is not known yet; undefined when it cannot wait. */

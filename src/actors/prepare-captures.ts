@@ -23,15 +23,17 @@ export interface CapturePreparation {
   resolve(medium: Medium): Promise<Device>
   /** The program of a medium's capture; undefined when it cannot be started in advance. */
   program(medium: Medium, choice: CaptureChoice): SpareProgram | undefined
+  /** Ends it between two media. */
+  signal: AbortSignal
 }
 
 /**
  * Makes the spares for the next captures, one after the other: as the last capture of each medium
  * was, or else of the default device at `quality`. Leaves media alone that are being captured, and
- * those without a device. Opens no device.
+ * those without a device. Opens no device. Rejects when it is aborted.
  */
 export async function prepareCaptures(
-  { spares, env, last, resolve, program }: CapturePreparation,
+  { spares, env, last, resolve, program, signal }: CapturePreparation,
   quality: Quality,
 ): Promise<void> {
   for (const medium of MEDIA) {
@@ -46,6 +48,6 @@ export async function prepareCaptures(
       // Readiness reports what is missing, and so does a start.
       continue
     }
-    await delay(BETWEEN_MS, undefined, { ref: false })
+    await delay(BETWEEN_MS, undefined, { signal })
   }
 }

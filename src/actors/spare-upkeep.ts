@@ -8,8 +8,8 @@ const EVERY_MS = 300_000
 /** How spares are looked after. */
 export interface SpareUpkeepOptions {
   spares: Spares
-  /** Makes the spares that are missing or out of date. */
-  prepare(): Promise<void>
+  /** Makes the spares that are missing or out of date. May reject, also because it is aborted. */
+  prepare(signal: AbortSignal): Promise<void>
   /** When for the first time, and how often, in ms; for tests. */
   firstMs?: number
   everyMs?: number
@@ -24,7 +24,7 @@ export class SpareUpkeep {
   #hasBegun = false
   #timer: NodeJS.Timeout | undefined
   #preparing: Promise<void> = Promise.resolve()
-  #isOver = false
+  readonly #over = new AbortController()
 
   constructor(options: SpareUpkeepOptions) {
     this.#options = options
@@ -44,7 +44,7 @@ export class SpareUpkeep {
 
   /** Ends all spares. Resolves when none is left. */
   async close(): Promise<void> {
-    this.#isOver = true
+    this.#over.abort()
     clearTimeout(this.#timer)
     await this.#options.spares.close()
     await this.#preparing
@@ -57,9 +57,11 @@ export class SpareUpkeep {
 
   async #run(): Promise<void> {
     const { spares, prepare, everyMs = EVERY_MS } = this.#options
+    const { signal } = this.#over
     // What is missing is reported by readiness and by the start that needs it.
-    if (spares.isAlwaysKept) this.#preparing = this.#preparing.then(prepare).catch(() => {})
+    if (spares.isAlwaysKept)
+      this.#preparing = this.#preparing.then(() => prepare(signal)).catch(() => {})
     await this.#preparing
-    if (!this.#isOver) this.#after(everyMs)
+    if (!signal.aborted) this.#after(everyMs)
   }
 }

@@ -6,6 +6,7 @@ import type { Capture, CaptureReport } from '../../../src/actors/capture.ts'
 import {
   type CapturePlatformOptions,
   createCapturePlatform,
+  type PreparedPlatform,
 } from '../../../src/actors/capture-platform.ts'
 import type { CapturePlatform } from '../../../src/actors/port.ts'
 import { createIdentity } from '../../../src/age/identity.ts'
@@ -139,7 +140,7 @@ export class CaptureBench {
     options: Omit<CapturePlatformOptions, 'logger' | 'source'> & {
       source?: CapturePlatformOptions['source']
     },
-  ): CapturePlatform {
+  ): PreparedPlatform {
     const limits = { flow: FLOW_LIMIT_MS, ...options.limits }
     const platform = createCapturePlatform({
       source: 'devices',
