@@ -45,14 +45,15 @@ export class PageJoiner {
     }
     const parts = pageParts(page)
     const laces = (this.#page?.laces.length ?? 0) + parts.laces.length
-    if (laces > LACES_MAX) yield* this.#write()
+    if (laces > LACES_MAX) yield* this.finish()
     this.#page = this.#page === undefined ? parts : join(this.#page, parts)
     this.#endMs = endMs ?? this.#endMs
     const isFull = this.#startMs === undefined || this.#endMs - this.#startMs >= PAGE_MS
-    if (isFull || parts.flags & PAGE_FLAG.last) yield* this.#write()
+    if (isFull || parts.flags & PAGE_FLAG.last) yield* this.finish()
   }
 
-  *#write(): Generator<JoinedPages> {
+  /** Yields what is not complete, because no page will follow. */
+  *finish(): Generator<JoinedPages> {
     if (this.#page === undefined) return
     const page = writePage({ ...this.#page, sequence: this.#sequence++ })
     yield { bytes: Buffer.concat([...this.#headers, page]), endMs: this.#endMs }

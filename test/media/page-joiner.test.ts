@@ -54,6 +54,20 @@ suite('short pages of Opus, joined', (test) => {
     )
   })
 
+  test('are kept when the encoder dies before its end', () => {
+    const joiner = new PageJoiner()
+    const units = shortPages(9_600)
+      .slice(0, 6)
+      .flatMap((page) => [...joiner.push(page)])
+    assert.equal(units.length, 1)
+    const rest = [...joiner.finish()]
+    assert.deepEqual(
+      rest.map(({ endMs }) => Math.round(endMs)),
+      [74],
+    )
+    assert.deepEqual([...joiner.finish()], [])
+  })
+
   test('keep a packet that no longer fits into a page with others', () => {
     const joiner = new PageJoiner()
     const [head, tags, first] = shortPages(4_800)

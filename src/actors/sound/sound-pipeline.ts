@@ -248,6 +248,7 @@ export class SoundPipeline implements Pipeline {
     let exit = await this.#runEncoder(command, spares)
     // A spare may have died just when it was needed. Then another encoder gets all sound so far.
     if (spares && !this.#isAnchored && !this.#cause) exit = await this.#runEncoder(command)
+    for (const joined of this.#joiner.finish()) this.#events.unit(joined)
     this.#fail(exitProblem('The encoder', this.#encoder!, exit))
   }
 
