@@ -17,7 +17,7 @@ export interface CaptureChoice {
 export interface CapturePreparation {
   spares: Spares
   env: NodeJS.ProcessEnv
-  /** What was captured last of each medium. */
+  /** The last capture of each medium. */
   last: ReadonlyMap<Medium, CaptureChoice>
   /** The default device of a medium. */
   resolve(medium: Medium): Promise<Device>

@@ -10,7 +10,7 @@ import type { PreparedPlatform } from '../../src/actors/capture-platform.ts'
 import { SpareUpkeep } from '../../src/actors/spare-upkeep.ts'
 import { Spares } from '../../src/actors/spares.ts'
 import type { KeepReady } from '../../src/contract/configuration.ts'
-import type { Medium } from '../../src/contract/media.ts'
+import { MEDIA, type Medium } from '../../src/contract/media.ts'
 import { resolveQuality } from '../../src/contract/quality.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { CaptureBench, type ObservedCapture } from './support/capture-bench.ts'
@@ -18,8 +18,7 @@ import { childrenWith } from './support/processes.ts'
 
 const problem = await virtualDesktopProblem()
 const QUALITY = resolveQuality('standard')
-const MEDIA = ['mic', 'speaker', 'screen'] as const
-/** What only the command of each medium's ffmpeg has. */
+/** A text that only the command of each medium's ffmpeg has. */
 const MARKS = { mic: '-ac 1 ', speaker: '-ac 2 ', screen: 'x11grab' }
 
 suite('programs that wait for the first capture', (test) => {
