@@ -27,9 +27,7 @@ export class Refusals {
    * @throws RecorderError always.
    */
   async refuseAbsent(command: Command, id: string): Promise<never> {
-    const version = this.#facts.ledger.closingVersion(id)
-    const view = version === undefined ? await this.#log.recording(id) : { version }
-    if (!view)
+    if (!(await this.#isClosed(id)))
       return this.refuse(command, {
         code: 'RECORDING_NOT_FOUND',
         detail: 'No recording has this id.',
@@ -38,24 +36,20 @@ export class Refusals {
       code: 'RECORDING_CLOSED',
       detail: 'The recording is closed; nothing can be changed in it.',
     }
-    return this.refuse(command, refusal, { id, version: view.version })
+    return this.refuse(command, refusal, id)
   }
 
   /**
-   * Appends a refusal to the log, then throws it. `closed`: the recording, if it is closed already.
+   * Appends a refusal to the log, then throws it. `closedId`: the recording, if it is not open.
    * @throws RecorderError always.
    */
-  async refuse(
-    command: Command,
-    refusal: Refusal,
-    closed?: { id: string; version: number },
-  ): Promise<never> {
+  async refuse(command: Command, refusal: Refusal, closedId?: string): Promise<never> {
     const { code, detail, recording, medium } = refusal
     const data = { command: command.name, code, detail, ...(medium ? { medium } : {}) }
     await this.#facts.append({ by: command.by, commandId: randomUUID() }, (batch) => {
-      batch.refuse(recording ?? closed ?? null, data)
+      batch.refuse(recording?.id ?? closedId ?? null, data)
     })
-    const members = { ...this.#members(command, refusal, closed), ...refusal.members }
+    const members = { ...this.#members(command, refusal, closedId), ...refusal.members }
     throw new RecorderError(code, detail, { members })
   }
 
@@ -68,15 +62,13 @@ export class Refusals {
     count: number,
   ): Promise<void> {
     const id = recordingId ?? 'none'
-    const stored = this.#isOpen(id) ? undefined : await this.#log.recording(id)
-    // The version must be the one at the moment of the append.
+    const isClosed = !this.#isOpen(id) && (await this.#isClosed(id))
     await this.#facts.append({ by, commandId: randomUUID() }, (batch) => {
       const { recordings } = batch
       const open = id === 'current' ? currentRecording(recordings) : recordings.get(id)
-      const version = this.#facts.ledger.closingVersion(id) ?? stored?.version
-      const closed = version === undefined ? null : { id, version }
       const more = count > 1 ? { count } : {}
-      batch.refuse(open ?? closed, { command: name, code, detail, ...more })
+      const refused = open?.id ?? (isClosed ? id : null)
+      batch.refuse(refused, { command: name, code, detail, ...more })
     })
   }
 
@@ -84,14 +76,20 @@ export class Refusals {
     return id === 'none' || id === 'current' || this.#facts.recordings.has(id)
   }
 
+  /** Whether a recording that is not open is there: its closing may not be durable yet. */
+  async #isClosed(id: string): Promise<boolean> {
+    if (this.#facts.ledger.closingVersion(id) !== undefined) return true
+    return (await this.#log.recording(id)) !== undefined
+  }
+
   #members(
     { by: { side } }: Command,
     refusal: Refusal,
-    closed: { id: string } | undefined,
+    closedId: string | undefined,
   ): Record<string, unknown> {
     const { recording, holder } = refusal
     if (recording) return this.#standing(refusal, side)
-    if (closed) return this.#closed(closed.id, side)
+    if (closedId !== undefined) return this.#closed(closedId, side)
     if (!holder) return {}
     const current = currentRecording(this.#facts.recordings)
     return { allowedCommands: allowedCommands(current, side), holder }

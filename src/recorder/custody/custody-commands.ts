@@ -57,7 +57,7 @@ export class CustodyCommands {
     if (view === undefined || refusal !== undefined) {
       const recording = view && facts.recordings.get(view.id)
       const how = { ...(refusal as NonNullable<typeof refusal>), ...(recording && { recording }) }
-      return refusals.refuse(command, how, view)
+      return refusals.refuse(command, how, view?.id)
     }
     const cause: FactCause = { by: command.by, commandId: randomUUID() }
     if (command.name !== 'recording.erase') return this.#accept(command, cause, view)

@@ -71,12 +71,7 @@ export class EventBatch {
   ): void {
     let version: number | null = null
     if (recordingId !== null) {
-      // The closing fact removes a recording; facts of its commands may still follow.
-      const before =
-        this.#versions.get(recordingId) ??
-        this.recordings.get(recordingId)?.version ??
-        this.#ledger.closingVersion(recordingId)
-      version = (before ?? 0) + 1
+      version = (this.#versionOf(recordingId) ?? 0) + 1
       this.#versions.set(recordingId, version)
     }
     const event = { type, recordingId, version, at: this.at, ...cause, data } as NewEvent
@@ -84,12 +79,22 @@ export class EventBatch {
     this.events.push(event)
   }
 
-  /** Adds a refusal; it changes nothing, so it carries the recording's unchanged version. */
-  refuse(
-    recording: { id: string; version: number } | null,
-    data: EventData['command.refused'],
-  ): void {
-    const { id: recordingId, version } = recording ?? { id: null, version: null }
+  /** The version of a recording after everything that was appended; undefined if there is none. */
+  #versionOf(recordingId: string): number | undefined {
+    // The closing fact removes a recording; facts of its commands may still follow.
+    return (
+      this.#versions.get(recordingId) ??
+      this.recordings.get(recordingId)?.version ??
+      this.#ledger.closingVersion(recordingId)
+    )
+  }
+
+  /**
+   * Adds a refusal; it changes nothing, so it carries the recording's unchanged version. That is the
+   * version now: a hold may have been appended since the caller read a closed recording.
+   */
+  refuse(recordingId: string | null, data: EventData['command.refused']): void {
+    const version = recordingId === null ? null : (this.#versionOf(recordingId) ?? null)
     this.events.push({
       type: 'command.refused',
       recordingId,

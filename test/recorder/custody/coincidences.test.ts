@@ -29,6 +29,29 @@ async function keysInFiles() {
 }
 
 suite('acts of custody at the same time', (test) => {
+  test('a command on a closed recording while a hold on it is being written is refused, and what is recorded goes on', async () => {
+    const custody = await CustodyBench.create()
+    const { bench } = custody
+    const id = await custody.closed()
+    await bench.command('api', 'recording.start')
+    const held = custody.hold(id)
+    const refused = [
+      bench.command('api', 'recording.tag', { tags: { late: true } }, { recordingId: id }),
+      bench.recorder.recordScopeRefusal({
+        ...{ name: 'recording.tag', recordingId: id, by: ADMIN },
+        detail: 'The request needs a credential with the scope `tag`.',
+      }),
+    ] as const
+    const [tagged, lackedScope] = await Promise.allSettled(refused)
+    assert.equal((await held).holds.length, 1)
+    assert.equal(tagged.status === 'rejected' && tagged.reason.code, 'RECORDING_CLOSED')
+    assert.equal(lackedScope.status, 'fulfilled')
+    assert.equal(bench.platform.capturing, 3)
+    await bench.crash()
+    assert.equal(bench.recorder.log.status, 'verified')
+    await bench.dispose()
+  })
+
   test('a lock, and consent that is withdrawn, on a slow disk: nothing goes on, and nobody is answered before it is on disk', async () => {
     let change: (change: DesktopChange) => void = () => {}
     const custody = await CustodyBench.create(
