@@ -51,7 +51,7 @@ export type CaptureReport =
     }
   /**
    * The processes of the segment are gone. `cause` is 'cut' after a cut, otherwise the problem.
-   * `facts` describes the closed file. It is null when nothing was captured, when the file was
+   * `description` is that of the closed file. It is null when nothing was captured, when the file was
    * discarded, or when it is not yet on disk (`unfinished`; `capture.closed` follows).
    */
   | {
@@ -61,8 +61,11 @@ export type CaptureReport =
       description: SegmentDescription | null
       unfinished: boolean
     }
-  /** The file of a segment whose `capture.ended` was `unfinished` is on disk now. */
-  | { type: 'capture.closed'; segment: number; description: SegmentDescription }
+  /**
+   * The file of a segment whose `capture.ended` was `unfinished` is on disk now, or turned out to
+   * hold no media (`description` null).
+   */
+  | { type: 'capture.closed'; segment: number; description: SegmentDescription | null }
   /** A warning about the flowing media begins or ends (`present`). Each change is reported once. */
   | {
       type: 'capture.warning'

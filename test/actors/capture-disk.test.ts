@@ -85,6 +85,7 @@ suite('capture and the disk', (test) => {
       assert.deepEqual([ended.cause, ended.description, ended.unfinished], ['cut', null, true])
       disk.thaw()
       const { description } = await capture.next('capture.closed')
+      assert.ok(description)
       const path = join(capture.folder, description.file)
       assert.equal(sha256Of(path), description.sha256)
       assert.ok(Math.abs((await decodeSound(path)).length / 48 - description.durationMs) <= 1)
@@ -119,6 +120,7 @@ suite('capture and the disk', (test) => {
       assert.equal(unfinished, true)
       disk.thaw()
       const { description } = await capture.next('capture.closed')
+      assert.ok(description)
       assert.ok(
         Math.abs(
           (await decodeSound(join(capture.folder, description.file))).length / 48 -

@@ -52,6 +52,11 @@ export interface FakePlatform extends CapturePlatform {
   readonly discarded: { medium: Medium; number: number }[]
   /** Holds the ends of segments back, as a slow disk does; the returned function lets them go. */
   holdEnds(): () => void
+  /**
+   * Leaves the files of segments that end unfinished; the returned function finishes them, or
+   * finds that they hold no media.
+   */
+  leaveUnfinished(): (found: 'media' | 'nothing') => void
 }
 
 class FakeCapture implements Capture {
@@ -120,7 +125,18 @@ class FakeCapture implements Capture {
         segment.startedAt && !discard
           ? this.platform.factsOf(this.medium, number, segment.startedAt)
           : null
-      this.report({ type: 'capture.ended', segment: number, cause, description, unfinished: false })
+      const unfinished = description !== null && this.platform.unfinished !== undefined
+      if (unfinished)
+        this.platform.unfinished?.push((found) =>
+          this.report({
+            ...{ type: 'capture.closed', segment: number },
+            description: found === 'media' ? description : null,
+          }),
+        )
+      this.report({
+        ...{ type: 'capture.ended', segment: number, cause, unfinished },
+        description: unfinished ? null : description,
+      })
     }, true)
   }
 
@@ -137,6 +153,8 @@ class FakeHub implements FakePlatform {
   #captures: FakeCapture[] = []
   #dead = false
   #held: (() => void)[] | undefined
+  /** Finishes each file that was left unfinished; undefined while none is. */
+  unfinished: ((found: 'media' | 'nothing') => void)[] | undefined
 
   formatOf(medium: Medium, number: number): SegmentFormat {
     const seal = this.isSealed ? '.age' : ''
@@ -188,6 +206,15 @@ class FakeHub implements FakePlatform {
     return () => {
       this.#held = undefined
       for (const act of held) setImmediate(act)
+    }
+  }
+
+  leaveUnfinished(): (found: 'media' | 'nothing') => void {
+    const files: ((found: 'media' | 'nothing') => void)[] = []
+    this.unfinished = files
+    return (found) => {
+      this.unfinished = undefined
+      for (const finish of files) setImmediate(finish, found)
     }
   }
 

@@ -169,9 +169,12 @@ export class SegmentCapture {
     })
     const facts = await within(closing, limits.finish)
     if (facts !== undefined) return this.#end(cause, facts)
-    this.#end(cause, null, !this.#discard)
+    if (this.#discard) return this.#end(cause, null)
+    this.#end(cause, null, true)
     void closing.then((late) => {
-      if (late) report({ type: 'capture.closed', segment: plan.number, description: late })
+      // Salvage finishes the file of a daemon that has ended.
+      if (late || !this.#disposed)
+        report({ type: 'capture.closed', segment: plan.number, description: late })
     })
   }
 

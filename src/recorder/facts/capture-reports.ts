@@ -27,6 +27,11 @@ export function isTransient(report: CaptureReport): report is TransientReport {
   return TRANSIENT.has(report.type)
 }
 
+/** Whether nothing more comes of a segment's file: it is on the disk, or there is none. */
+export function endsFile(report: SegmentReport): boolean {
+  return report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)
+}
+
 /**
  * Adds what a capture actor's report means for its recording, whose track may have moved on
  * meanwhile. `opened`: whether the log already knows that this segment's file exists.
@@ -67,12 +72,10 @@ export function reportFacts(
       if (current && track.value === 'recording') warn(batch, id, medium, report)
       return undefined
     case 'capture.closed':
-      closeSegment(batch, id, report.description, opened)
+      endSegment(batch, id, medium, report, opened)
       return 'ended'
     case 'capture.ended': {
-      if (report.description) closeSegment(batch, id, report.description, opened)
-      else if (opened && !report.unfinished)
-        batch.add(id, 'segment.discarded', { medium, number: report.segment })
+      if (!report.unfinished) endSegment(batch, id, medium, report, opened)
       if (current) addTrackEnd(batch, id, medium, report)
       if (report.cause !== 'cut')
         return { code: report.cause.code, detail: report.cause.detail, medium }
@@ -90,6 +93,18 @@ function warn(
   const { code, present, detail } = report
   if (present) batch.add(id, 'warning.raised', { code, medium, detail })
   else batch.add(id, 'warning.cleared', { code, medium })
+}
+
+/** Adds what became of a segment's file: it is closed, or it holds no media. */
+function endSegment(
+  batch: EventBatch,
+  id: string,
+  medium: Medium,
+  { segment: number, description }: { segment: number; description: SegmentDescription | null },
+  opened: boolean,
+): void {
+  if (description) closeSegment(batch, id, description, opened)
+  else if (opened) batch.add(id, 'segment.discarded', { medium, number })
 }
 
 function closeSegment(

@@ -7,7 +7,7 @@ import type { LiveInspection } from '../../inspection/live-inspection.ts'
 import type { Appended, CommandAnswer, EventLog } from '../../store/port.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
-import { isTransient, reportFacts, type SegmentReport } from './capture-reports.ts'
+import { endsFile, isTransient, reportFacts, type SegmentReport } from './capture-reports.ts'
 import { answersTo, type RenderAnswer } from './completed-command.ts'
 import { EventBatch, type FactCause } from './event-batch.ts'
 import { LiveRecordings } from './live-recordings.ts'
@@ -238,12 +238,12 @@ export class FactPipeline {
     const cause = waiting[0]?.cause ?? { by: this.#options.system, commandId: null }
     this.append(cause, (batch) => {
       const outcome = reportFacts(batch, id, medium, report, this.ledger.isOpened(id, ref))
+      const isUnfinished = report.type === 'capture.ended' && report.unfinished
       if (outcome)
-        for (const pending of waiting) pending.recordOutcome(medium, ref.segment, outcome)
+        for (const pending of waiting)
+          pending.recordOutcome(medium, ref.segment, outcome, isUnfinished)
       batch.addRecordingState(id, 'failed')
-      const over =
-        report.type === 'capture.closed' || (report.type === 'capture.ended' && !report.unfinished)
-      if (over) this.ledger.finish(id, ref)
+      if (endsFile(report)) this.ledger.finish(id, ref)
       const due = this.ledger.dueClose(id)
       if (due) batch.closeByItself(id, due, this.#options.system)
     }).catch((error) => this.#options.onFault('a capture’s report', error))

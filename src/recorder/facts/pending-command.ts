@@ -72,12 +72,18 @@ export class PendingCommand {
     )
   }
 
-  recordOutcome(medium: Medium, segment: number, outcome: SegmentOutcome): void {
+  /** `isUnfinished`: the file of the segment is not on the disk yet, however its capture ended. */
+  recordOutcome(
+    medium: Medium,
+    segment: number,
+    outcome: SegmentOutcome,
+    isUnfinished = false,
+  ): void {
     const wait = this.#waits.get(segmentKey(medium, segment))
     if (!wait || wait.outcome !== undefined) return
     const ends = this.goal === 'ended' || this.rollingBack !== undefined
     if (ends && outcome === 'flowing') return
-    if (ends && typeof outcome === 'object') wait.outcome = 'ended'
+    if (ends && typeof outcome === 'object') wait.outcome = isUnfinished ? 'unfinished' : 'ended'
     else
       wait.outcome =
         !ends && (outcome === 'ended' || outcome === 'unfinished') ? 'overtaken' : outcome
