@@ -18,10 +18,10 @@ import type { TrustedTime } from './trusted-time.ts'
 
 /** Part of the port: the log as an auditor reads it. */
 export type * from './audit/audit-port.ts'
-/** Part of the port: what a verification finds. */
+/** Part of the port: a stored view that does not fit the log, and what a verification finds. */
+export { DamagedViewError } from './checksum.ts'
 export { LogFinding } from './log-finding.ts'
 export type { SigningKeyEntry } from './tree/signing-key-events.ts'
-/** Part of the port: the time as the log proves it. */
 export type { TrustedTime } from './trusted-time.ts'
 
 /** The HTTP status and body that a command returns. */

@@ -136,13 +136,13 @@ export class Retention {
   /** Erases a recording, unless something has happened to it or to the clock meanwhile. */
   async #erase(id: string): Promise<boolean> {
     const { log, erasures, rules, system, now, onFault } = this.#options
-    const view = log.pending(id)
-    const retention = view && retentionOf(view, rules().retention)
-    if (!view || !retention || whyNotErasable(view) || this.#guard.doubt) return false
-    if (Date.parse(retention.eraseAt) > now()) return false
-    const rule = retention.rule === null ? {} : { rule: retention.rule }
-    const reason = `The rules of retention keep it until ${retention.eraseAt}.`
     try {
+      const view = log.pending(id)
+      const retention = view && retentionOf(view, rules().retention)
+      if (!view || !retention || whyNotErasable(view) || this.#guard.doubt) return false
+      if (Date.parse(retention.eraseAt) > now()) return false
+      const rule = retention.rule === null ? {} : { rule: retention.rule }
+      const reason = `The rules of retention keep it until ${retention.eraseAt}.`
       await erasures.erase(
         id,
         { cause: 'retention', reason, ...rule },

@@ -4,7 +4,12 @@ import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { LiveInspection } from '../../inspection/live-inspection.ts'
-import type { Appended, CommandAnswer, EventLog } from '../../store/port.ts'
+import {
+  type Appended,
+  type CommandAnswer,
+  DamagedViewError,
+  type EventLog,
+} from '../../store/port.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
 import { endsFile, isTransient, reportFacts, type SegmentReport } from './capture-reports.ts'
@@ -148,8 +153,10 @@ export class FactPipeline {
       if (batch.events.length === 0) return
       appended = this.#append(batch, settled)
     } catch (error) {
-      // Commands wait for facts that cannot be appended: nothing may continue.
-      this.fail(error)
+      // Commands wait for facts that cannot be appended: nothing may continue. But a damaged view
+      // of a closed recording is no reason to end what is recorded.
+      const isOfClosed = batch.recordings === this.#recordings
+      if (!(error instanceof DamagedViewError && isOfClosed)) this.fail(error)
       rejectSettled(settled, error)
       throw error
     }
