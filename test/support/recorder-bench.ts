@@ -73,6 +73,8 @@ export class RecorderBench {
    * before `committed`.
    */
   gate: ((events: readonly NewEvent[]) => Promise<void> | undefined) | undefined
+  /** Why no file of a dead recorder can be finished; undefined when they can. */
+  salvageProblem: Error | undefined
   /** How many of its last events the log verifies at once; default: that of the store. */
   verifiedAtOnce: number | undefined
   readonly clock = new FakeClock()
@@ -101,6 +103,11 @@ export class RecorderBench {
 
   async open(): Promise<void> {
     this.platform = fakePlatform()
+    const { salvage } = this.platform
+    this.platform.salvage = async (...segment) => {
+      if (this.salvageProblem) throw this.salvageProblem
+      return salvage.apply(this.platform, segment)
+    }
     const { keys, verifiedAtOnce } = this
     const fast = verifiedAtOnce === undefined ? {} : { verifiedAtOnce }
     const log = await openEventLog({ folder: join(this.folder, 'log'), keys, ...fast })

@@ -17,6 +17,7 @@ import {
   type OpenRecordings,
 } from '../open-recordings.ts'
 import type { EventBatch } from './event-batch.ts'
+import type { UnsalvagedSegment } from './late-salvage.ts'
 
 /** The recordings that were not closed, as log and disk show them. */
 export interface InterruptedRecordings {
@@ -31,6 +32,8 @@ export interface InterruptedRecordings {
     string,
     { opened: EventOf<'segment.opened'>; description: SegmentDescription | null }[]
   >
+  /** Files that could not be finished yet. */
+  unsalvaged: UnsalvagedSegment[]
 }
 
 const PAGE = 1000
@@ -50,6 +53,7 @@ export async function findInterrupted(
     recordings: new Map(),
     pastEvents: new Map(),
     salvaged: new Map(),
+    unsalvaged: [],
   }
   for (const { id } of log.openRecordings()) {
     const events = await eventsOf(log, id)
@@ -59,14 +63,13 @@ export async function findInterrupted(
     const files: { opened: EventOf<'segment.opened'>; description: SegmentDescription | null }[] =
       []
     for (const opened of unfinishedSegments(events)) {
+      const salvage = () => platform.salvage(folderOf(id), opened.data, keys.keysOf(id)?.identity)
       try {
-        const identity = keys.keysOf(id)?.identity
-        const description = await platform.salvage(folderOf(id), opened.data, identity)
-        files.push({ opened, description })
+        files.push({ opened, description: await salvage() })
       } catch (error) {
-        // One file that cannot be read must not keep the recorder from starting; it is tried again
-        // at the next start.
+        // One file that cannot be finished now must not keep the recorder from starting.
         onFault(`finishing ${opened.data.file} of ${id}`, error)
+        interrupted.unsalvaged.push({ recordingId: id, opened, salvage })
       }
     }
     interrupted.salvaged.set(id, files)

@@ -3,6 +3,7 @@ import type { By } from '../../contract/by.ts'
 import { destroyFormerSigningKeys, missingSigningKey } from '../custody/signing-key.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { RecorderParts } from '../recorder-parts.ts'
+import { salvageLater } from './late-salvage.ts'
 import { type OpeningFact, openingFacts, rulesFact, unacknowledgedCommands } from './opening.ts'
 import { findInterrupted, newestTime, recoveryFacts, removeUnconfirmed } from './recovery.ts'
 
@@ -36,6 +37,10 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   // One millisecond more makes the interruption a gap, however far the clock was set back.
   clock.notBefore(newestTime(log, interrupted) + 1)
   parts.facts.reset(interrupted.recordings, interrupted.pastEvents)
+  for (const { recordingId, opened } of interrupted.unsalvaged) {
+    const { medium, number: segment } = opened.data
+    parts.facts.ledger.leaveUnfinished(recordingId, { medium, segment })
+  }
   for (const events of interrupted.pastEvents.values()) parts.reader.observe(events)
   const erasesWithoutConsent = options.rules().consent.eraseWhenWithdrawn
   const rule = { system, erasesWithoutConsent }
@@ -51,6 +56,8 @@ export async function restoreRecordings(restoring: Restoring): Promise<void> {
   await destroyFormerSigningKeys(log, keys).catch((error) =>
     onFault('removing a former key of the log', error),
   )
+  for (const unsalvaged of interrupted.unsalvaged)
+    void salvageLater(unsalvaged, parts.facts, onFault)
   // After the facts: until then they can be read. Keys that a crash leaves are tidied up later.
   for (const id of unconfirmed)
     await keys.discard(id).catch((error) => onFault('removing an unused key', error))

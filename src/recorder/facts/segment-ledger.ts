@@ -29,6 +29,12 @@ export class SegmentLedger {
     this.#closing.clear()
   }
 
+  /** Adds a segment whose file a former recorder has opened, and nobody has finished. */
+  leaveUnfinished(id: string, ref: SegmentRef): void {
+    const segment = { ref, opened: true, finished: false }
+    this.#segmentsOf(id).segments.set(segmentKey(ref.medium, ref.segment), segment)
+  }
+
   /** Observes an event that is being appended. */
   observe(event: LogEvent): void {
     const id = event.recordingId

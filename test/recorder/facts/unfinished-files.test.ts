@@ -42,4 +42,20 @@ suite('a file that the disk has not finished', (test) => {
     assert.ok((await types()).includes('segment.discarded'))
     assert.equal((await bench.recorder.recording('current', 'api')).id, id)
   })
+
+  test('of a crash, and cannot be finished at the next start either: its recording waits for it', async () => {
+    await bench.command('api', 'recording.start', { media: ['mic'] })
+    bench.salvageProblem = new Error('EIO, on purpose')
+    await bench.crash()
+    const waits = bench.command('api', 'recording.close')
+    await assert.rejects(waits, { code: 'STORAGE_UNAVAILABLE' })
+    assert.equal(await closed(), false)
+    bench.salvageProblem = undefined
+    await eventually(
+      'the segment in the log',
+      async () => (await types()).includes('segment.closed'),
+      30_000,
+    )
+    await bench.command('api', 'recording.close')
+  })
 })
