@@ -61,7 +61,8 @@ export class LevelEventLog implements EventLog {
     this.#witness = new Witness(settings.witnessFile, settings.onProblem)
     this.#answerClock = new AnswerClock(log.answers, settings.monotonic)
     this.#log = log
-    this.#reader = new LogReader(() => this.#log, settings.onProblem)
+    const reopening = () => this.#reopening
+    this.#reader = new LogReader(() => this.#log, settings.onProblem, reopening)
     this.audit = this.#reader.audit
     this.#writer = this.#createWriter(log)
     this.#upkeep = new LogUpkeep({

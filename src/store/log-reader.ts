@@ -1,5 +1,6 @@
 import type { LogEvent, SegmentDescription } from '../contract/events.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
+import { within } from '../time/within.ts'
 import { AuditReader } from './audit/audit-reader.ts'
 import { DamagedViewError } from './checksum.ts'
 import { wrapReadErrors } from './database.ts'
@@ -15,19 +16,30 @@ import { scanRecording } from './scan-recording.ts'
 import { readProjection } from './stored-projections.ts'
 import { mapUnhurried } from './unhurried.ts'
 
+/** How long a read waits for a log that is being opened again. Milliseconds. */
+const REOPENING_WAIT_MS = 30_000
+
 /**
  * Reads a log through its views. Where one does not agree with the log any more, which a disk can
- * cause while the recorder runs, it says so and reads the log itself. All functions reject with
- * STORAGE_UNAVAILABLE.
+ * cause while the recorder runs, it says so and reads the log itself. A read that fails because the
+ * log is being opened again is repeated after that. All functions reject with STORAGE_UNAVAILABLE.
  */
 export class LogReader {
   /** Reads for the auditor's questions. */
   readonly audit: AuditReader
   readonly #log: () => OpenedLog
   readonly #onProblem: (problem: Error) => void
+  readonly #reopening: () => Promise<void> | undefined
 
-  /** `log` returns the log as it is open now. */
-  constructor(log: () => OpenedLog, onProblem: (problem: Error) => void) {
+  /**
+   * `log` returns the log as it is open now; `reopening` the end of an opening that is under way.
+   */
+  constructor(
+    log: () => OpenedLog,
+    onProblem: (problem: Error) => void,
+    reopening: () => Promise<void> | undefined = () => undefined,
+  ) {
+    this.#reopening = reopening
     this.#log = log
     this.#onProblem = onProblem
     const onDamaged = (id: string, problem: DamagedViewError) => this.#fromLog(id, problem, foldAll)
@@ -35,23 +47,22 @@ export class LogReader {
   }
 
   async events(query: EventQuery): Promise<LogEvent[]> {
+    const stored = await this.#storedEvents(query)
     const { seals, erased } = this.#log()
     const isErased = (id: string) => erased.has(id)
-    return mapUnhurried(await this.#storedEvents(query), (event) =>
-      seals.openEvent(event, isErased),
-    )
+    return mapUnhurried(stored, (event) => seals.openEvent(event, isErased))
   }
 
   async records(query: RecordsQuery): Promise<StoredRecord[]> {
     const events = await this.#storedEvents(query)
     const positions = events.map(({ position }) => position)
-    return wrapReadErrors(() => readStoredRecords(this.#log(), positions))
+    return this.#fromOpenLog((log) => readStoredRecords(log, positions))
   }
 
   #storedEvents(query: EventQuery): Promise<LogEvent[]> {
     const { recordingId: id, after, limit } = query
     const read = (log: OpenedLog) => readEvents(log, query)
-    if (id === undefined) return wrapReadErrors(() => read(this.#log()))
+    if (id === undefined) return this.#fromOpenLog(read)
     const isWanted = ({ position }: LogEvent) => position > after
     return this.#read(id, read, (events) => events.filter(isWanted).slice(0, limit))
   }
@@ -66,7 +77,7 @@ export class LogReader {
 
   recordings(query: RecordingQuery, toShown?: ToShown): Promise<Page<RecordingView>> {
     const onDamaged = (id: string, problem: DamagedViewError) => this.#fromLog(id, problem, foldAll)
-    return wrapReadErrors(() => findRecordings({ ...this.#log(), onDamaged }, query, toShown))
+    return this.#fromOpenLog((log) => findRecordings({ ...log, onDamaged }, query, toShown))
   }
 
   closedRecordings(query: ClosedQuery): AsyncIterable<RecordingView> {
@@ -112,10 +123,25 @@ export class LogReader {
     fromLog: (events: LogEvent[]) => T,
   ): Promise<T> {
     try {
-      return await wrapReadErrors(() => fromViews(this.#log()))
+      return await this.#fromOpenLog(fromViews)
     } catch (error) {
       if (error instanceof DamagedViewError) return this.#fromLog(id, error, fromLog)
       throw error
+    }
+  }
+
+  /** Reads from the log as it is open now; again, when it has been opened again meanwhile. */
+  async #fromOpenLog<T>(read: (log: OpenedLog) => Promise<T>): Promise<T> {
+    const until = performance.now() + REOPENING_WAIT_MS
+    for (;;) {
+      const { db } = this.#log()
+      try {
+        return await wrapReadErrors(() => read(this.#log()))
+      } catch (error) {
+        const opened = this.#reopening()?.catch(() => {}) ?? Promise.resolve()
+        await within(opened, Math.max(0, until - performance.now()))
+        if (this.#log().db === db || performance.now() > until) throw error
+      }
     }
   }
 

@@ -9,7 +9,7 @@ suite('readers after a failed log', (test) => {
   let bench: RecorderBench
   let disk: Latch
   test.beforeEach(async () => {
-    bench = await RecorderBench.create()
+    bench = await RecorderBench.create({ stallMs: 30_000 })
     disk = latch()
   })
   test.afterEach(async () => {
@@ -64,5 +64,39 @@ suite('readers after a failed log', (test) => {
       return (await bench.recorder.application('api')).allowedCommands.includes('start')
     })
     assert.equal((await bench.recorder.application('api')).state, 'Idle')
+  })
+
+  test('are answered while the log is opened again, too', async () => {
+    const { id } = await bench.command('api', 'recording.start', { media: ['mic'] })
+    bench.gate = (events) =>
+      events.some(({ type }) => type === 'recording.tagged')
+        ? Promise.reject(new RecorderError('STORAGE_UNAVAILABLE', 'Broken, on purpose.'))
+        : undefined
+    const tag = bench.command('api', 'recording.tag', { tags: { a: 1 } })
+    await assert.rejects(tag, { code: 'STORAGE_UNAVAILABLE' })
+    const { log } = bench.recorder
+    const read = () =>
+      Promise.all([
+        log.tagHistory(id),
+        log.events({ after: 0, limit: 100 }),
+        log.segments(id, { limit: 10 }),
+        bench.recorder.recordings({ limit: 10 }, 'api'),
+      ])
+    const reads: Promise<unknown>[] = []
+    const failures: unknown[] = []
+    await eventually(
+      'it can record again',
+      async () => {
+        // Many begin before the database is closed, while it is, and after that.
+        for (let turn = 0; turn < 3; turn++) {
+          reads.push(read().catch((error) => failures.push(error)))
+          await new Promise(setImmediate)
+        }
+        return (await bench.recorder.application('api')).allowedCommands.includes('start')
+      },
+      30_000,
+    )
+    await Promise.all(reads)
+    assert.equal(failures[0], undefined)
   })
 })
