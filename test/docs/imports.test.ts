@@ -55,7 +55,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     'replay/',
     'audit/bundle/verdict.ts',
   ],
-  'store/': ['contract/', 'disk/', 'custody/', 'tlog/', 'collections/', 'level', 'node:*'],
+  'store/': [
+    ...['contract/', 'disk/', 'custody/', 'time/', 'tlog/', 'collections/', 'level', 'node:*'],
+  ],
   // It reads stored records as they are: that is what it verifies.
   'audit/verify/': ['contract/', 'replay/', 'store/', 'tlog/', 'collections/', 'node:*'],
   // It reads the log through its port, like the recorder.
