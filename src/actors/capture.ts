@@ -51,8 +51,8 @@ export type CaptureReport =
     }
   /**
    * The processes of the segment are gone. `cause` is 'cut' after a cut, otherwise the problem.
-   * `description` is that of the closed file. It is null when nothing was captured, when the file was
-   * discarded, or when it is not yet on disk (`unfinished`; `capture.closed` follows).
+   * `description` is that of the closed file. It is null when nothing was captured, when the file
+   * was discarded, or when it is not yet on disk (`unfinished`; `capture.closed` follows).
    */
   | {
       type: 'capture.ended'

@@ -90,8 +90,8 @@ export class EventBatch {
   }
 
   /**
-   * Adds a refusal; it changes nothing, so it carries the recording's unchanged version. That is the
-   * version now: a hold may have been appended since the caller read a closed recording.
+   * Adds a refusal; it changes nothing, so it carries the recording's unchanged version. That is
+   * the version now: a hold may have been appended since the caller read a closed recording.
    */
   refuse(recordingId: string | null, data: EventData['command.refused']): void {
     const version = recordingId === null ? null : (this.#versionOf(recordingId) ?? null)

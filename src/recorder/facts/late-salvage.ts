@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EventOf, SegmentDescription } from '../../contract/events.ts'
 import type { FactPipeline } from './fact-pipeline.ts'
 
-/** Between two attempts to finish a file, in milliseconds; each is twice as long as the one before. */
+/** Waits between attempts to finish a file: each is twice as long as the last. Milliseconds. */
 const RETRY_MS = { first: 1_000, most: 60_000 }
 /** After this time a recording can be closed without its file. Milliseconds. */
 const GIVE_UP_MS = 10 * 60_000
