@@ -17,7 +17,7 @@ import { probeDevice } from './probe-device.ts'
 import { ScreenPipeline } from './screen/screen-pipeline.ts'
 import { CAPTURE_LIMITS, type CaptureLimits } from './segment/capture-limits.ts'
 import type { StartPipeline } from './segment/pipeline.ts'
-import { salvageFile } from './segment/salvage-file.ts'
+import { createSalvage } from './segment/salvage-file.ts'
 import { describeSegment, segmentFile } from './segment/segment-description.ts'
 import { removeSegment } from './segment/segment-writer.ts'
 import { SoundPipeline } from './sound/sound-pipeline.ts'
@@ -76,6 +76,8 @@ export function createCapturePlatform(options: CapturePlatformOptions): Prepared
   const parts = { backend, encoder, env, clock, limits, spares }
   const last = new Map<Medium, CaptureChoice>()
 
+  const salvage = createSalvage()
+
   return {
     devices: ({ fresh = false } = {}) => directory.all(fresh),
     async resolve(medium, id) {
@@ -110,7 +112,7 @@ export function createCapturePlatform(options: CapturePlatformOptions): Prepared
       return library ? `libavcodec ${library.major}.${library.minor}` : null
     },
     async salvage(folder, opened, identity) {
-      const file = await salvageFile(join(folder, opened.file), opened.container, identity)
+      const file = await salvage(join(folder, opened.file), opened.container, identity)
       return file && describeSegment(opened, Date.parse(opened.startedAt), file)
     },
     async discard(folder, segment) {

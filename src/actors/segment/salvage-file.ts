@@ -76,6 +76,21 @@ export async function salvageFile(
   return found
 }
 
+/**
+ * Creates a {@link salvageFile} with one attempt at a time for each file, which its callers share:
+ * a recovery may come to a file while an earlier attempt still waits for the disk.
+ */
+export function createSalvage(): typeof salvageFile {
+  const underWay = new Map<string, ReturnType<typeof salvageFile>>()
+  return (path, container, identity) => {
+    const attempt =
+      underWay.get(path) ??
+      salvageFile(path, container, identity).finally(() => underWay.delete(path))
+    underWay.set(path, attempt)
+    return attempt
+  }
+}
+
 /** Media that are whole up to their `bytes`. */
 interface WholeMedia {
   bytes: number
