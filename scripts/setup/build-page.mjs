@@ -63,7 +63,9 @@ export async function buildPage(source, folder, { definitions, commands }) {
   const html = readFileSync(join(source, 'index.html'), 'utf8')
     .replace('/assets/main.js', `/assets/${script}`)
     .replace('/assets/stream-worker.js', `/assets/${streamWorker}`)
-    .replace(/\/assets\/(\w+)\.css/g, (_, view) => `/assets/${styleOf(view)}`)
+    .replace(/\/assets\/(\w+)\.css/g, (_, view) =>
+      [styleOf(view), ...scriptsOf(page.metafile, view, script)].map((name) => `/assets/${name}`).join(' '),
+    )
     // Otherwise the browser would learn of them only when it has read the script.
     .replace('</head>', `${preloads(page.metafile, script)}</head>`)
   writeFileSync(join(folder, 'index.html'), html)
@@ -75,13 +77,33 @@ export async function buildPage(source, folder, { definitions, commands }) {
     compress(path)
 }
 
+/**
+ * Returns the scripts that a view consists of. The page begins to load them all at once. Those that
+ * the main script has imported before are there already.
+ */
+function scriptsOf(metafile, view, main) {
+  const entry = Object.entries(metafile.outputs).find(([, { entryPoint = '' }]) =>
+    entryPoint.endsWith(`/${view}-view.tsx`),
+  )
+  if (entry === undefined) return []
+  const name = basename(entry[0])
+  const known = importsOf(metafile, main)
+  return [name, ...importsOf(metafile, name).filter((one) => !known.includes(one))]
+}
+
 /** Returns the links by which a browser loads what the main script imports, beside the script. */
-function preloads({ outputs }, script) {
-  const [, main] = Object.entries(outputs).find(([path]) => basename(path) === script)
-  return main.imports
-    .filter(({ kind }) => kind === 'import-statement')
-    .map(({ path }) => `<link rel="modulepreload" href="/assets/${basename(path)}" />`)
+function preloads(metafile, script) {
+  return importsOf(metafile, script)
+    .map((name) => `<link rel="modulepreload" href="/assets/${name}" />`)
     .join('')
+}
+
+/** Returns the scripts without which a script does not run. */
+function importsOf({ outputs }, script) {
+  const [, { imports }] = Object.entries(outputs).find(([path]) => basename(path) === script)
+  return imports
+    .filter(({ kind }) => kind === 'import-statement')
+    .map(({ path }) => basename(path))
 }
 
 function compress(path) {

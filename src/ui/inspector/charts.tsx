@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import type { Chart } from '../../contract/chart.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import type { MachineName, ReplayState } from '../../contract/replay.ts'
 import { mediumName } from '../record/medium-name.ts'
-import { loadChart } from './chart.ts'
+import { loadChart, loadedChart } from './chart.ts'
 import { ChartView } from './chart-view.tsx'
 import { t } from './texts/texts.ts'
 import { stateWords } from './words.ts'
@@ -66,6 +66,17 @@ function MachinePanel({
     state: words,
     path: present.value,
   })
+  const change = changes.find(isIt)
+  const refused = refusal !== null && isIt(refusal) ? refusal : null
+  // The same element again costs nothing, and most steps leave a machine as it was.
+  const drawing = useMemo(
+    () =>
+      chart !== null &&
+      chart !== 'missing' && (
+        <ChartView chart={chart} title={title} state={present} change={change} refusal={refused} />
+      ),
+    [chart, title, present.value, change, refused],
+  )
   return (
     <div class="card machine" data-chart={machine}>
       <header class="machine-head">
@@ -75,30 +86,26 @@ function MachinePanel({
       </header>
       {chart === null && <p class="soft machine-missing">{t('page.loading')}</p>}
       {chart === 'missing' && <p class="soft machine-missing">{t('inspector.chart.missing')}</p>}
-      {chart !== null && chart !== 'missing' && (
-        <ChartView
-          chart={chart}
-          title={title}
-          state={present}
-          change={changes.find(isIt)}
-          refusal={refusal !== null && isIt(refusal) ? refusal : null}
-        />
-      )}
+      {drawing}
     </div>
   )
 }
 
 function useChart(machine: MachineName, version: number): Chart | 'missing' | null {
-  const [chart, setChart] = useState<Chart | 'missing' | null>(null)
-  useEffect(() => {
+  const [isMissing, setMissing] = useState(false)
+  const [, setShown] = useState<Chart | null>(null)
+  const chart = loadedChart(machine, version)
+  useLayoutEffect(() => {
+    setMissing(false)
+    if (chart !== null) return
     let isShown = true
     loadChart(machine, version).then(
-      (loaded) => isShown && setChart(loaded),
-      () => isShown && setChart('missing'),
+      (loaded) => isShown && setShown(loaded),
+      () => isShown && setMissing(true),
     )
     return () => {
       isShown = false
     }
   }, [machine, version])
-  return chart
+  return chart ?? (isMissing ? 'missing' : null)
 }

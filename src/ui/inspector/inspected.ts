@@ -4,12 +4,15 @@ import type { ReplayState } from '../../contract/replay.ts'
 import { Replay } from '../../replay/replay.ts'
 import { onEvent } from '../live/live-state.ts'
 import { recorder } from '../live/recorder.ts'
+import { afterFrame } from '../shell/first-frame.ts'
+import { prepareCharts } from './chart.ts'
+import { takeState } from './early-state.ts'
 
 /** A short first page shows the first state soon. */
 const FIRST_PAGE_LIMIT = 100
 const PAGE_LIMIT = 1_000
 /** So many events are folded before the page may draw again. */
-const FOLDED_AT_ONCE = 200
+const FOLDED_AT_ONCE = 500
 
 /** Where an opened recording begins: a position of the log, its newest event, or its first. */
 export type Beginning = { position: number } | 'newest' | 'first'
@@ -26,6 +29,8 @@ export class Inspected {
   /** The number of events that the recording is known to have. */
   readonly total = signal(0)
   readonly isComplete = signal(false)
+  /** Whether the end of the recording is among the folded events. */
+  readonly isClosed = signal(false)
   /** The number of the event after which the recording is shown; 0 is before the first. */
   readonly index = signal(0)
   /** Whether new events are shown as they come. */
@@ -59,9 +64,12 @@ export class Inspected {
     this.#endFollowing = onEvent((event) => {
       if (event.recordingId === id) this.#read()
     })
-    if (beginning !== 'first') void this.#readEarly(beginning)
-    else this.index.value = 1
-    this.#read()
+    if (beginning === 'first') {
+      this.index.value = 1
+      this.#read()
+    } else
+      // Reading and folding all events would delay the state that is shown first.
+      void this.#readEarly(beginning).then(() => afterFrame(() => this.#read()))
   }
 
   /** Shows the recording after so many of its events. */
@@ -104,14 +112,19 @@ export class Inspected {
   async #readEarly(beginning: Exclude<Beginning, 'first'>): Promise<void> {
     const { signal } = this.#aborter
     try {
-      const query = beginning === 'newest' ? {} : beginning
-      const state = await recorder.replay(this.id, query, { signal })
+      const state = await this.#ask(beginning, signal)
+      prepareCharts(state.machinesVersion)
       this.#early.value = state
       this.total.value = Math.max(this.total.value, state.count)
       this.index.value = state.index
     } catch (error) {
       if (!signal.aborted) this.problem.value = error
     }
+  }
+
+  #ask(beginning: Exclude<Beginning, 'first'>, signal: AbortSignal): Promise<ReplayState> {
+    if (beginning === 'newest') return recorder.replay(this.id, {}, { signal })
+    return takeState(this.id, beginning.position) ?? recorder.replay(this.id, beginning, { signal })
   }
 
   /** Reads what is new. Calls while it reads lead to one more reading. */
@@ -148,6 +161,7 @@ export class Inspected {
     for (let from = 0; from < events.length; from += FOLDED_AT_ONCE) {
       if (from > 0) await new Promise((resolve) => setTimeout(resolve))
       this.replay.append(events.slice(from, from + FOLDED_AT_ONCE))
+      if (events.some(({ type }) => type === 'recording.closed')) this.isClosed.value = true
       const { length } = this.replay.events
       this.count.value = length
       this.total.value = Math.max(this.total.value, length)

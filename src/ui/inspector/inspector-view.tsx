@@ -1,14 +1,16 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { RecorderProblem } from '../../client/errors.ts'
 import type { ReplayState } from '../../contract/replay.ts'
 import { ProblemText } from '../controls/problem-text.tsx'
 import { current } from '../live/live-state.ts'
 import { ProofPanel } from '../player/proof/proof-panel.tsx'
+import { afterFrame } from '../shell/first-frame.ts'
 import { hrefTo } from '../shell/router.ts'
 import { ActorTree } from './actor-tree.tsx'
 import { Charts } from './charts.tsx'
 import { ChooseRecording } from './choose-recording.tsx'
 import { DiffPanel } from './diff-panel.tsx'
+import { positionIn } from './early-state.ts'
 import { EventSequence } from './event-sequence.tsx'
 import { type Beginning, Inspected } from './inspected.ts'
 import { InspectorHead } from './inspector-head.tsx'
@@ -62,8 +64,8 @@ function Opening({ id, isLive, query }: { id: string; isLive: boolean; query: UR
 }
 
 function beginningOf(id: string, query: URLSearchParams): Beginning {
-  const position = Number(query.get('position'))
-  if (query.has('position') && Number.isInteger(position) && position > 0) return { position }
+  const position = positionIn(query)
+  if (position !== null) return { position }
   return current.peek()?.id === id ? 'newest' : 'first'
 }
 
@@ -105,6 +107,9 @@ function Opened({ inspected, runner, state, isLive, query }: OpenedProps) {
     [inspected, runner],
   )
   useStepInAddress(inspected, query, isLive)
+  const [isFrameShown, setFrameShown] = useState(false)
+  // What lies below comes with the second frame: the first one is shown sooner.
+  useLayoutEffect(() => afterFrame(() => setFrameShown(true)), [])
   const startedAt = inspected.replay.events[0]?.at ?? state.recording?.startedAt ?? null
   const startMs = Date.parse(state.recording?.startedAt ?? startedAt ?? '')
   const ms = state.event === null ? null : Date.parse(state.event.at) - startMs
@@ -129,18 +134,22 @@ function Opened({ inspected, runner, state, isLive, query }: OpenedProps) {
         <EventSequence inspected={inspected} search={search} startMs={startMs} />
         <div class="inspector-panels">
           <Charts state={state} />
-          <div class="inspector-more">
-            <StatePanel state={state} />
-            <DiffPanel inspected={inspected} />
-            <ActorTree state={state} />
-          </div>
+          {isFrameShown && (
+            <div class="inspector-more">
+              <StatePanel state={state} />
+              <DiffPanel inspected={inspected} />
+              <ActorTree state={state} />
+            </div>
+          )}
         </div>
       </div>
-      <ProofPanel
-        id={inspected.id}
-        isClosed={inspected.replay.events.some(({ type }) => type === 'recording.closed')}
-        position={state.event?.position ?? inspected.replay.events[0]?.position ?? 1}
-      />
+      {isFrameShown && (
+        <ProofPanel
+          id={inspected.id}
+          isClosed={inspected.isClosed.value}
+          position={state.event?.position ?? inspected.replay.events[0]?.position ?? 1}
+        />
+      )}
       <KeysDialog dialog={keys} />
     </article>
   )

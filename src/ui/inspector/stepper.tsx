@@ -134,12 +134,15 @@ function Speed({ runner }: { runner: Runner }) {
 /** Where the refusals are. The list of events says the same in words. */
 function Marks({ inspected }: { inspected: Inspected }) {
   const { value: count } = inspected.count
-  const marks = useMemo(() => refusalMarks(inspected.replay.events), [count])
-  return (
-    <div class="stepper-marks" aria-hidden="true">
-      {marks.map((at) => (
-        <span key={at} class="stepper-mark" style={{ left: `${at * 100}%` }} />
-      ))}
-    </div>
+  // The same elements again cost nothing: there may be hundreds, and a step changes none.
+  return useMemo(
+    () => (
+      <div class="stepper-marks" aria-hidden="true">
+        {refusalMarks(inspected.replay.events).map((at) => (
+          <span key={at} class="stepper-mark" style={{ left: `${at * 100}%` }} />
+        ))}
+      </div>
+    ),
+    [inspected, count],
   )
 }

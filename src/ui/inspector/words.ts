@@ -1,8 +1,12 @@
+import { computed } from '@preact/signals'
 import type { By } from '../../contract/by.ts'
 import type { AllowedCommand } from '../../contract/commands.ts'
 import type { MachineName } from '../../contract/replay.ts'
 import { language } from '../i18n/texts.ts'
 import { hasText, t } from './texts/texts.ts'
+
+/** Made once for a language: each step lists commands. */
+const lists = computed(() => new Intl.ListFormat(language.value, { type: 'conjunction' }))
 
 /** Names who did something, as the subject of a sentence. */
 export function subjectName({ side, client }: By): string {
@@ -26,8 +30,7 @@ export function stateWords(machine: MachineName, value: string): string {
 /** Lists commands in words; says so when there is none. */
 export function commandsText(commands: readonly AllowedCommand[]): string {
   if (commands.length === 0) return t('inspector.allowed.none')
-  const format = new Intl.ListFormat(language.value, { type: 'conjunction' })
-  return format.format(commands.map((command) => t(`inspector.allowed.${command}`)))
+  return lists.value.format(commands.map((command) => t(`inspector.allowed.${command}`)))
 }
 
 /** Says what a guard asks, in words; its name where there are none. */

@@ -8,7 +8,7 @@ import { type EventStream, isSignedOut, type StreamState } from './event-stream.
 import { heard, lastHeardAt } from './heard.ts'
 import { SILENCE_MS, watchPulse } from './pulse.ts'
 import { recorder } from './recorder.ts'
-import { observeTime } from './recorder-time.ts'
+import { observeTime, tick } from './recorder-time.ts'
 import { openSharedStream } from './shared-stream.ts'
 
 /** The state of the page's connection to the recorder. */
@@ -23,7 +23,7 @@ export const link = signal<Link>({ state: 'connecting' })
 export const application = signal<ApplicationView | null>(null)
 /** The recording in progress or in its wrap-up; null when there is none. */
 export const current = signal<RecordingAnswer | null>(null)
-/** The loudness of the last quarter of a second, by medium. */
+/** The loudness since the last tick, by medium. */
 export const levels = signal<Partial<Record<'mic' | 'speaker', Level>>>({})
 
 type Listener = (event: LogEvent) => void
@@ -136,26 +136,22 @@ function observe(message: StreamMessage): void {
   else if (message.kind === 'log') void refresh()
 }
 
-/** Levels are shown this often: each time costs a whole picture of the page. */
-const LEVEL_MS = 250
 let newLevels: Partial<Record<'mic' | 'speaker', Level>> = {}
-let areLevelsDue = false
 
-/** Shows the levels of all tracks together. Each is the loudest since it was shown last. */
+/** Keeps a level until the next tick. The loudest since the last one is shown. */
 function observeLevel(medium: 'mic' | 'speaker', { rmsDb, peakDb }: Level): void {
   const before = newLevels[medium] ?? { rmsDb, peakDb }
   newLevels[medium] = {
     rmsDb: Math.max(rmsDb, before.rmsDb),
     peakDb: Math.max(peakDb, before.peakDb),
   }
-  if (areLevelsDue) return
-  areLevelsDue = true
-  setTimeout(() => {
-    areLevelsDue = false
-    if (current.value !== null) levels.value = { ...levels.value, ...newLevels }
-    newLevels = {}
-  }, LEVEL_MS)
 }
+
+// With the running times, in one frame: each time costs a whole picture of the page.
+tick.subscribe(() => {
+  if (current.peek() !== null) levels.value = { ...levels.peek(), ...newLevels }
+  newLevels = {}
+})
 
 function observeEvent(event: LogEvent): void {
   if (performance.now() - openSince > REPLAY_MS) observeTime(event.at)

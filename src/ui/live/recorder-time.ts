@@ -15,7 +15,7 @@ export function recorderNow(): number {
   return Date.now() + offsetMs
 }
 
-/** Ticks four times a second while the page can be seen, for what shows a running time. */
+/** Ticks four times a second while the page can be seen, for running times and levels. */
 export const tick = signal(0)
 setInterval(() => {
   if (!document.hidden) tick.value++

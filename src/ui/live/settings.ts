@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import { chosenLanguage, LANGUAGES, type Language } from '../i18n/texts.ts'
+import { chosenLanguage, isLanguage, type Language } from '../i18n/texts.ts'
 
 /** The choices of a person for the page in this browser. */
 export interface PageSettings {
@@ -45,7 +45,7 @@ function load(): PageSettings {
     return {
       ...DEFAULTS,
       ...stored,
-      language: language !== null && language in LANGUAGES ? language : null,
+      language: language !== null && isLanguage(language) ? language : null,
     }
   } catch {
     // Somebody else has written there.

@@ -1,4 +1,8 @@
+import { computed } from '@preact/signals'
 import { locale } from '../i18n/texts.ts'
+
+/** Made once for a locale: that takes longer than many times. */
+const wallClock = computed(() => new Intl.DateTimeFormat(locale.value, { timeStyle: 'medium' }))
 
 /** Formats a position such as `5:21` or `1:05:21`, with tenths of a second if asked. */
 export function positionText(ms: number, withTenths = false): string {
@@ -12,7 +16,7 @@ export function positionText(ms: number, withTenths = false): string {
 
 /** Formats a moment as the time of day with seconds. */
 export function wallClockText(epochMs: number): string {
-  return new Date(epochMs).toLocaleTimeString(locale.value, { timeStyle: 'medium' })
+  return wallClock.value.format(epochMs)
 }
 
 /** Formats a moment as date and time of day. */

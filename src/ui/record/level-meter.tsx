@@ -25,8 +25,7 @@ export function LevelMeter({ medium }: { medium: 'mic' | 'speaker' }) {
       heldDb = Math.max(peakDb, heldDb - FALL_DB, FLOOR_DB)
       const root = meter.current
       if (!root) return
-      root.style.setProperty('--level', String(share(rmsDb)))
-      root.style.setProperty('--peak', String(share(heldDb)))
+      draw(root, rmsDb, heldDb)
       if (performance.now() - textAt < TEXT_MS) return
       textAt = performance.now()
       describe(root, rmsDb)
@@ -41,8 +40,7 @@ export function StillLevel({ medium, level }: { medium: Medium; level: Level }) 
   useEffect(() => {
     const root = meter.current
     if (!root) return
-    root.style.setProperty('--level', String(share(level.rmsDb)))
-    root.style.setProperty('--peak', String(share(level.peakDb)))
+    draw(root, level.rmsDb, level.peakDb)
     describe(root, level.rmsDb)
   }, [level])
   return <Meter medium={medium} meterRef={meter} />
@@ -81,6 +79,13 @@ function describe(root: HTMLElement, rmsDb: number): void {
       ? t('record.meter.silent')
       : t('record.meter.db', { db: String(db).replace('-', '−') }),
   )
+}
+
+/** Moves fill and mark, which have layers of their own: nothing is laid out or painted. */
+function draw(root: HTMLElement, rmsDb: number, peakDb: number): void {
+  const [fill, peak] = root.children as unknown as [HTMLElement, HTMLElement]
+  fill.style.transform = `scaleX(${share(rmsDb)})`
+  peak.style.transform = `translateX(${(share(peakDb) - 1) * 100}%)`
 }
 
 /** The share of the scale that a level fills. */

@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals'
 import { MEDIA } from '../../contract/media.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { WARNINGS } from '../../contract/warnings.ts'
@@ -40,9 +41,7 @@ export function StatusPanel() {
   const status = statusOf(link.value, application.value, recording)
   return (
     <section class="status" data-status={status} aria-labelledby="status-word">
-      <span class="status-icon">
-        <Icon name={ICONS[status]} size={44} />
-      </span>
+      <StatusIcon status={status} />
       <div class="status-state">
         <h1 class="status-word" id="status-word">
           {t(WORDS[status])}
@@ -56,6 +55,18 @@ export function StatusPanel() {
       <AllButtons />
       <ProblemNotice place="all" />
     </section>
+  )
+}
+
+/** Every other second, while something is recorded. */
+const isDim = computed(() => current.value !== null && Math.floor(tick.value / 4) % 2 === 1)
+
+/** Blinks while it records. An animation would draw many pictures that nobody can tell apart. */
+function StatusIcon({ status }: { status: Status }) {
+  return (
+    <span class="status-icon" data-dim={status === 'recording' && isDim.value}>
+      <Icon name={ICONS[status]} size={44} />
+    </span>
   )
 }
 

@@ -42,7 +42,7 @@ export function AppearanceCard() {
           }
         >
           <option value="">{t('settings.language.browser')}</option>
-          {(Object.keys(LANGUAGES) as Language[]).map((one) => (
+          {LANGUAGES.map((one) => (
             <option key={one} value={one} lang={one}>
               {NAMES[one]}
             </option>

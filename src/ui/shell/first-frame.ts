@@ -8,11 +8,18 @@ export const isFirstFrameShown = signal(false)
 
 /** Calls back once, when the first frame has been drawn. */
 export function afterFirstFrame(callback: () => void): void {
+  afterFrame(() => {
+    isFirstFrameShown.value = true
+    callback()
+  })
+}
+
+/** Calls back once, when the next frame has been drawn. */
+export function afterFrame(callback: () => void): void {
   let isDone = false
   const finish = () => {
     if (isDone) return
     isDone = true
-    isFirstFrameShown.value = true
     callback()
   }
   // A frame is drawn after its callbacks.

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { t } from '../i18n/texts.ts'
 
 /** Shows a view whose code is loaded when it is first needed. Mount each view under its own key. */
@@ -12,7 +12,8 @@ export function LazyView<Props extends object>({
 }) {
   const [View, setView] = useState<ComponentType<Props> | null>(null)
   const [failed, setFailed] = useState(false)
-  useEffect(() => {
+  // Before the frame: the view may have been loaded already.
+  useLayoutEffect(() => {
     let isShown = true
     load().then(
       (loaded) => isShown && setView(() => loaded),

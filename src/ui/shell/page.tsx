@@ -8,7 +8,7 @@ import { LazyView } from './lazy-view.tsx'
 import { LinkBanner } from './link-banner.tsx'
 import { hrefTo, type Route, route } from './router.ts'
 import { SignedOut } from './signed-out.tsx'
-import { loadStyles } from './view-style.ts'
+import { loadAudit, loadInspector, loadList, loadPlayer, loadSettings } from './views.ts'
 
 /** The whole page: its head with the places, and the place that is shown. */
 export function Page() {
@@ -65,32 +65,6 @@ function Place({ href, text, isHere }: { href: string; text: string; isHere: boo
     </a>
   )
 }
-
-const loadList = () => import('../list/list-view.tsx').then(({ ListView }) => ListView)
-const loadPlayer = async () => {
-  const [{ PlayerView }] = await Promise.all([
-    import('../player/player-view.tsx'),
-    loadStyles('player'),
-  ])
-  return PlayerView
-}
-// The inspector has parts that look like the player's.
-const loadInspector = async () => {
-  const [{ InspectorView }] = await Promise.all([
-    import('../inspector/inspector-view.tsx'),
-    loadStyles('player', 'inspector'),
-  ])
-  return InspectorView
-}
-const loadAudit = async () => {
-  const [{ AuditView }] = await Promise.all([
-    import('../audit/audit-view.tsx'),
-    loadStyles('audit'),
-  ])
-  return AuditView
-}
-const loadSettings = () =>
-  import('../settings/settings-view.tsx').then(({ SettingsView }) => SettingsView)
 
 function View({ place }: { place: Route }) {
   if (place.name === 'recordings')

@@ -22,20 +22,36 @@ function loadStyle(view: StyledView): Promise<void> {
 }
 
 function addStyle(view: StyledView): Promise<void> {
+  const [style = ''] = filesOf(view)
   return new Promise((resolve, reject) => {
-    const link = document.createElement('link')
-    link.rel = 'stylesheet'
-    link.href = styleUrl(view)
+    const link = addLink('stylesheet', style)
     link.onload = () => resolve()
     link.onerror = () => {
       link.remove()
       reject(new Error(`The styles of the ${view} cannot be loaded.`))
     }
-    document.head.append(link)
   })
 }
 
-/** The build names the files in the page's head. */
-function styleUrl(view: StyledView): string {
-  return document.querySelector<HTMLMetaElement>(`meta[name="f2f-${view}"]`)?.content ?? ''
+/**
+ * Begins to load all scripts of a view at once. Otherwise the browser would learn of most of them
+ * only when it has read the view's own script.
+ */
+export function preloadScripts(view: StyledView): void {
+  const [, ...scripts] = filesOf(view)
+  for (const script of scripts) addLink('modulepreload', script)
+}
+
+function addLink(rel: 'stylesheet' | 'modulepreload', href: string): HTMLLinkElement {
+  const link = document.createElement('link')
+  link.rel = rel
+  link.href = href
+  document.head.append(link)
+  return link
+}
+
+/** The build names the files in the page's head: the style, then the scripts. */
+function filesOf(view: StyledView): string[] {
+  const meta = document.querySelector<HTMLMetaElement>(`meta[name="f2f-${view}"]`)
+  return meta?.content.split(' ') ?? []
 }

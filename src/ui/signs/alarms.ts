@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../contract/errors.ts'
 import type { ApplicationError } from '../../contract/views.ts'
 import type { WarningCode } from '../../contract/warnings.ts'
 import { problemTexts } from '../i18n/shown-problems.ts'
-import { LANGUAGES, language, type TextKey, t } from '../i18n/texts.ts'
+import { hasText, type TextKey, t } from '../i18n/texts.ts'
 import { application } from '../live/live-state.ts'
 
 /** A condition that a person must know about at once. */
@@ -44,6 +44,6 @@ function describe({ code, medium, message, since }: ApplicationError): Omit<Alar
 /** Returns title and remedy of a code in the language of the page; nothing while it has none. */
 function texts(code: ErrorCode | WarningCode): readonly [title?: string, remedy?: string] {
   const key = `alarm.${code}`
-  if (key in LANGUAGES[language.value]) return [t(key as TextKey), t(`${key}.remedy` as TextKey)]
+  if (hasText(key)) return [t(key), t(`${key}.remedy` as TextKey)]
   return problemTexts.value?.[code as ErrorCode] ?? []
 }

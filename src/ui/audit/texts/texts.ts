@@ -1,9 +1,8 @@
-import { fillIn, language, type TextKey } from '../../i18n/texts.ts'
+import { createTextPart, fillIn, type TextKey } from '../../i18n/texts.ts'
 import { type PlayerTextKey, t as playerText } from '../../player/texts/texts.ts'
-import { de } from './de.ts'
 import { en } from './en.ts'
 
-const LANGUAGES = { en, de }
+const texts = createTextPart(en, { de: () => import('./de.ts').then(({ de }) => de) })
 /** The name of a text of the audit. */
 export type AuditTextKey = keyof typeof en
 
@@ -15,9 +14,9 @@ export function t(
   key: TextKey | PlayerTextKey | AuditTextKey,
   values: Record<string, string | number> = {},
 ): string {
-  return hasText(key) ? fillIn(LANGUAGES[language.value][key], values) : playerText(key, values)
+  return hasText(key) ? fillIn(texts.text(key), values) : playerText(key, values)
 }
 
 function hasText(key: string): key is AuditTextKey {
-  return Object.hasOwn(en, key)
+  return texts.has(key)
 }

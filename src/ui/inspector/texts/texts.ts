@@ -1,9 +1,8 @@
-import { fillIn, language, type TextKey } from '../../i18n/texts.ts'
+import { createTextPart, fillIn, type TextKey } from '../../i18n/texts.ts'
 import { type PlayerTextKey, t as playerText } from '../../player/texts/texts.ts'
-import { de } from './de.ts'
 import { en } from './en.ts'
 
-const LANGUAGES = { en, de }
+const texts = createTextPart(en, { de: () => import('./de.ts').then(({ de }) => de) })
 /** The name of a text of the inspector. */
 export type InspectorTextKey = keyof typeof en
 
@@ -15,10 +14,10 @@ export function t(
   key: TextKey | PlayerTextKey | InspectorTextKey,
   values: Record<string, string | number> = {},
 ): string {
-  return hasText(key) ? fillIn(LANGUAGES[language.value][key], values) : playerText(key, values)
+  return hasText(key) ? fillIn(texts.text(key), values) : playerText(key, values)
 }
 
 /** Whether the inspector has a text of this name. */
 export function hasText(key: string): key is InspectorTextKey {
-  return Object.hasOwn(en, key)
+  return texts.has(key)
 }

@@ -1,8 +1,7 @@
-import { fillIn, language, t as pageText, type TextKey } from '../../i18n/texts.ts'
-import { de } from './de.ts'
+import { createTextPart, fillIn, t as pageText, type TextKey } from '../../i18n/texts.ts'
 import { en } from './en.ts'
 
-const LANGUAGES = { en, de }
+const texts = createTextPart(en, { de: () => import('./de.ts').then(({ de }) => de) })
 /** The name of a text of the player. */
 export type PlayerTextKey = keyof typeof en
 
@@ -14,10 +13,10 @@ export function t(
   key: TextKey | PlayerTextKey,
   values: Record<string, string | number> = {},
 ): string {
-  return hasText(key) ? fillIn(LANGUAGES[language.value][key], values) : pageText(key, values)
+  return hasText(key) ? fillIn(texts.text(key), values) : pageText(key, values)
 }
 
 /** Whether the player has a text of this name. */
 export function hasText(key: string): key is PlayerTextKey {
-  return Object.hasOwn(en, key)
+  return texts.has(key)
 }

@@ -1,8 +1,7 @@
-import { fillIn, language, t as pageText, type TextKey } from '../../i18n/texts.ts'
-import { de } from './de.ts'
+import { createTextPart, fillIn, t as pageText, type TextKey } from '../../i18n/texts.ts'
 import { en } from './en.ts'
 
-const LANGUAGES = { en, de }
+const texts = createTextPart(en, { de: () => import('./de.ts').then(({ de }) => de) })
 /** The name of a text of the settings. */
 export type SettingsTextKey = keyof typeof en
 
@@ -14,9 +13,9 @@ export function t(
   key: TextKey | SettingsTextKey,
   values: Record<string, string | number> = {},
 ): string {
-  return hasText(key) ? fillIn(LANGUAGES[language.value][key], values) : pageText(key, values)
+  return hasText(key) ? fillIn(texts.text(key), values) : pageText(key, values)
 }
 
 function hasText(key: string): key is SettingsTextKey {
-  return Object.hasOwn(en, key)
+  return texts.has(key)
 }
