@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { type Daemon, startDaemon } from '../lab/daemon.ts'
+import { PAGE_LIMIT_KB, pageKilobytes } from '../lab/page-size.ts'
 import { findProgram } from '../src/processes/find-program.ts'
 import type { Pace } from './pace.ts'
 import { median } from './statistics.ts'
@@ -13,7 +12,6 @@ import { alone, type Findings, type Row } from './table.ts'
 const THROTTLING = 4
 /** An opening is left alone for so long. */
 const OPENING_MS = 3_000
-const ASSETS = fileURLToPath(new URL('../dist/ui/assets/', import.meta.url))
 
 /** Measures the recorder's page in Debian's Chromium: its size, its first opening, its cost. */
 export async function benchPage(pace: Pace): Promise<Findings> {
@@ -25,12 +23,12 @@ export async function benchPage(pace: Pace): Promise<Findings> {
   try {
     const rows = [
       alone(
-        'page: script and style before player, inspector and audit, compressed',
+        'page: script and style before player, inspector and audit, in English, compressed',
         'KB',
-        mainKilobytes(),
+        pageKilobytes(),
         {
           of: 'ours',
-          atMost: 60,
+          atMost: PAGE_LIMIT_KB,
         },
       ),
       ...(await openings(browser, daemon, pace.starts)),
@@ -42,20 +40,6 @@ export async function benchPage(pace: Pace): Promise<Findings> {
     await daemon.stop()
     await rm(daemon.home, { recursive: true, force: true })
   }
-}
-
-/** The size of everything but what player, inspector and audit alone load. */
-function mainKilobytes(): number {
-  const names = readdirSync(ASSETS).filter((name) => /\.(?:js|css)$/.test(name))
-  const seen = new Set<string>()
-  const visit = (name: string): void => {
-    if (seen.has(name) || /^(?:player|inspector|audit)-/.test(name)) return
-    seen.add(name)
-    const source = readFileSync(ASSETS + name, 'utf8')
-    for (const other of names) if (source.includes(`./${other}`)) visit(other)
-  }
-  for (const name of names) if (/^(?:main|stream-worker)-/.test(name)) visit(name)
-  return [...seen].reduce((sum, name) => sum + statSync(`${ASSETS}${name}.br`).size, 0) / 1_000
 }
 
 async function signIn(browser: Browser, daemon: Daemon): Promise<Page> {

@@ -64,7 +64,9 @@ export async function buildPage(source, folder, { definitions, commands }) {
     .replace('/assets/main.js', `/assets/${script}`)
     .replace('/assets/stream-worker.js', `/assets/${streamWorker}`)
     .replace(/\/assets\/(\w+)\.css/g, (_, view) =>
-      [styleOf(view), ...scriptsOf(page.metafile, view, script)].map((name) => `/assets/${name}`).join(' '),
+      [styleOf(view), ...scriptsOf(page.metafile, view, script)]
+        .map((name) => `/assets/${name}`)
+        .join(' '),
     )
     // Otherwise the browser would learn of them only when it has read the script.
     .replace('</head>', `${preloads(page.metafile, script)}</head>`)
@@ -101,9 +103,7 @@ function preloads(metafile, script) {
 /** Returns the scripts without which a script does not run. */
 function importsOf({ outputs }, script) {
   const [, { imports }] = Object.entries(outputs).find(([path]) => basename(path) === script)
-  return imports
-    .filter(({ kind }) => kind === 'import-statement')
-    .map(({ path }) => basename(path))
+  return imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path))
 }
 
 function compress(path) {

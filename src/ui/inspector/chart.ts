@@ -13,8 +13,8 @@ export function loadedChart(machine: MachineName, version: number): Chart | null
 
 /** Begins to read the charts of all machines in one version. */
 export function prepareCharts(version: number): void {
+  // Whoever shows it learns of a problem.
   for (const machine of ['control', 'session', 'track'] as const)
-    // Whoever shows it learns of a problem.
     loadChart(machine, version).catch(() => {})
 }
 

@@ -1,17 +1,16 @@
 import { useComputed, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { EventType } from '../../contract/events.ts'
 import { type EventFilter, FilteredEvents, NO_FILTER, prepareSearch } from './event-filter.ts'
 import { EventRow } from './event-row.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import type { Inspected } from './inspected.ts'
 import { t } from './texts/texts.ts'
+import { useSight } from './use-sight.ts'
 
 /** The height of a row; sequence.css has the same. */
 const ROW_PX = 56
-/** Rows are drawn this far beyond what is seen. */
-const MORE_ROWS = 8
 
 /** The sequence of the events, of which only those in sight are in the document. */
 export function EventSequence({
@@ -33,7 +32,7 @@ export function EventSequence({
   useEffect(() => () => endPreparing.current(), [])
   const present = filtered.rowOf(inspected.index.value)
   const isListed = indexes[present] === inspected.index.value
-  const [first, last] = useSight(list, present, indexes.length)
+  const [first, last] = useSight(list, { rowPx: ROW_PX, rows: indexes.length, present })
   const types = useComputed(() => typesOf(inspected)).value
   const move = (row: number): void => {
     const index = indexes[row]
@@ -112,39 +111,4 @@ function typesOf(inspected: Inspected): EventType[] {
   const types = new Set<EventType>()
   for (let at = 0; at < count; at++) types.add(inspected.replay.events[at]?.type as EventType)
   return [...types].sort()
-}
-
-/** Follows the list as it scrolls, and scrolls it to the present row. Returns the rows in sight. */
-function useSight(
-  list: RefObject<HTMLOListElement | null>,
-  present: number,
-  rows: number,
-): [first: number, last: number] {
-  const [sight, setSight] = useState({ top: 0, height: 800 })
-  useEffect(() => {
-    const element = list.current
-    if (element === null) return
-    const look = (): void => setSight({ top: element.scrollTop, height: element.clientHeight })
-    const observer = new ResizeObserver(look)
-    observer.observe(element)
-    element.addEventListener('scroll', look, { passive: true })
-    return () => {
-      observer.disconnect()
-      element.removeEventListener('scroll', look)
-    }
-  }, [list])
-  useEffect(() => {
-    const element = list.current
-    if (element === null || present < 0) return
-    const top = present * ROW_PX
-    // The end of the list may be below the window.
-    const { top: y } = element.getBoundingClientRect()
-    const seenPx = Math.max(ROW_PX, Math.min(element.clientHeight, innerHeight - y))
-    // Only the list scrolls, never the page.
-    if (top < element.scrollTop || top + ROW_PX > element.scrollTop + seenPx)
-      element.scrollTop = top - seenPx / 3
-  }, [list, present, rows])
-  const first = Math.max(0, Math.floor(sight.top / ROW_PX) - MORE_ROWS)
-  const last = Math.min(rows - 1, Math.ceil((sight.top + sight.height) / ROW_PX) + MORE_ROWS)
-  return [first, last]
 }

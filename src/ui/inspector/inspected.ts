@@ -67,9 +67,9 @@ export class Inspected {
     if (beginning === 'first') {
       this.index.value = 1
       this.#read()
-    } else
-      // Reading and folding all events would delay the state that is shown first.
-      void this.#readEarly(beginning).then(() => afterFrame(() => this.#read()))
+    }
+    // Reading and folding all events would delay the state that is shown first.
+    else void this.#readEarly(beginning).then(() => afterFrame(() => this.#read()))
   }
 
   /** Shows the recording after so many of its events. */
