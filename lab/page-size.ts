@@ -21,6 +21,6 @@ export function pageKilobytes(): number {
     const source = readFileSync(ASSETS + name, 'utf8')
     for (const other of names) if (source.includes(`./${other}`)) visit(other)
   }
-  for (const name of names) if (/^(?:main|stream-worker)-/.test(name)) visit(name)
+  for (const name of names) if (/^(?:start|main|stream-worker)-/.test(name)) visit(name)
   return [...seen].reduce((sum, name) => sum + statSync(`${ASSETS}${name}.br`).size, 0) / 1_000
 }

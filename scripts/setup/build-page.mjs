@@ -31,7 +31,7 @@ export async function buildPage(source, folder, { definitions, commands }) {
   }
   const page = await build({
     ...options,
-    entryPoints: { main: join(source, 'main.tsx') },
+    entryPoints: { start: join(source, 'start.ts'), main: join(source, 'main.tsx') },
     splitting: true,
     format: 'esm',
     jsx: 'automatic',
@@ -46,9 +46,10 @@ export async function buildPage(source, folder, { definitions, commands }) {
   // A script cannot import a style of its own: the view adds it to the page.
   const styles = await build({
     ...options,
-    entryPoints: Object.fromEntries(
-      STYLED_VIEWS.map((view) => [view, join(source, view, `${view}.css`)]),
-    ),
+    entryPoints: {
+      main: join(source, 'style/main.css'),
+      ...Object.fromEntries(STYLED_VIEWS.map((view) => [view, join(source, view, `${view}.css`)])),
+    },
   })
   const outputs = [page, worker, styles].flatMap(({ metafile }) =>
     Object.entries(metafile.outputs).map(([path, { entryPoint = '' }]) => ({
@@ -57,19 +58,20 @@ export async function buildPage(source, folder, { definitions, commands }) {
     })),
   )
   const script = outputs.find(({ entry }) => entry === 'main.tsx').name
+  const start = outputs.find(({ entry }) => entry === 'start.ts').name
   const streamWorker = outputs.find(({ entry }) => entry === 'stream-worker.ts').name
   const styleOf = (view) =>
     outputs.find(({ name }) => name.startsWith(`${view}-`) && name.endsWith('.css')).name
   const html = readFileSync(join(source, 'index.html'), 'utf8')
-    .replace('/assets/main.js', `/assets/${script}`)
+    .replace('/assets/start.js', `/assets/${start}`)
     .replace('/assets/stream-worker.js', `/assets/${streamWorker}`)
     .replace(/\/assets\/(\w+)\.css/g, (_, view) =>
       [styleOf(view), ...scriptsOf(page.metafile, view, script)]
         .map((name) => `/assets/${name}`)
         .join(' '),
     )
-    // Otherwise the browser would learn of them only when it has read the script.
-    .replace('</head>', `${preloads(page.metafile, script)}</head>`)
+    // Otherwise the browser would learn of them only when it runs the first script.
+    .replace('</head>', `${preloads(page.metafile, script, start)}</head>`)
   writeFileSync(join(folder, 'index.html'), html)
   copyFileSync(join(source, 'manifest.webmanifest'), join(folder, 'manifest.webmanifest'))
   cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
@@ -93,11 +95,18 @@ function scriptsOf(metafile, view, main) {
   return [name, ...importsOf(metafile, name).filter((one) => !known.includes(one))]
 }
 
-/** Returns the links by which a browser loads what the main script imports, beside the script. */
-function preloads(metafile, script) {
-  return importsOf(metafile, script)
-    .map((name) => `<link rel="modulepreload" href="/assets/${name}" />`)
-    .join('')
+/**
+ * Returns the links by which a browser loads the main script and what it imports, beside the first
+ * script. It does not compile them yet, as it would with `modulepreload`: it draws the head first.
+ */
+function preloads(metafile, script, start) {
+  const first = importsOf(metafile, start)
+  const rest = [script, ...importsOf(metafile, script).filter((name) => !first.includes(name))]
+  const link = (how, name) => `<link ${how} href="/assets/${name}" />`
+  return [
+    ...first.map((name) => link('rel="modulepreload"', name)),
+    ...rest.map((name) => link('rel="preload" as="script" crossorigin', name)),
+  ].join('')
 }
 
 /** Returns the scripts without which a script does not run. */

@@ -1,5 +1,4 @@
 import { render } from 'preact'
-import './style/main.css'
 import { loadProblemTexts } from './i18n/shown-problems.ts'
 import { followLanguage, loadTexts } from './i18n/texts.ts'
 import { askForState } from './inspector/early-state.ts'

@@ -4,7 +4,7 @@ import type { ReplayState } from '../../contract/replay.ts'
 import { Replay } from '../../replay/replay.ts'
 import { onEvent } from '../live/live-state.ts'
 import { recorder } from '../live/recorder.ts'
-import { afterFrame } from '../shell/first-frame.ts'
+import { afterFrame } from '../shell/after-frame.ts'
 import { prepareCharts } from './chart.ts'
 import { takeState } from './early-state.ts'
 

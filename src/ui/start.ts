@@ -1,0 +1,4 @@
+import { afterFrame } from './shell/after-frame.ts'
+
+// The head of index.html is drawn first: compiling the page's script would delay it.
+afterFrame(() => void import('./main.tsx'))

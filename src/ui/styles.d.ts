@@ -1,2 +1,0 @@
-/** Styles are bundled by esbuild. */
-declare module '*.css' {}
