@@ -114,7 +114,11 @@ function Opened({ inspected, runner, state, isLive, query }: OpenedProps) {
   const startMs = Date.parse(state.recording?.startedAt ?? startedAt ?? '')
   const ms = state.event === null ? null : Date.parse(state.event.at) - startMs
   return (
-    <article class="inspector" data-index={state.index} data-complete={inspected.isComplete.value}>
+    <article
+      class="inspector"
+      data-index={state.index}
+      data-complete={inspected.isComplete.value && isFrameShown}
+    >
       <InspectorHead inspected={inspected} startedAt={startedAt} onShowKeys={showKeys} />
       <Stepper inspected={inspected} runner={runner} />
       {inspected.problem.value !== null && (
