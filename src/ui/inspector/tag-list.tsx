@@ -15,7 +15,7 @@ interface Props {
   at: string | undefined
 }
 
-/** Shows the tags of a moment: those that it set, marked, and the first others. A button shows all. */
+/** Shows the tags of a moment: those that it set, marked, and the first others; on wish, all. */
 export function TagList({ tags, at }: Props) {
   const [isWhole, setWhole] = useState(false)
   const shown = tags.filter((tag, index) => index < SHOWN_AT_FIRST || tag.at === at)
