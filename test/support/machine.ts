@@ -1,116 +1,49 @@
 import assert from 'node:assert/strict'
-import { Worker } from 'node:worker_threads'
+import { readFileSync } from 'node:fs'
+import {
+  DOUBLING_MS,
+  DUE,
+  FIELDS,
+  SLOT_MS,
+  SLOTS,
+  sampledAt,
+  startSampling,
+  WORK_MS,
+} from './machine-sampler.ts'
 
 /**
  * Measures what the machine itself costs while tests run, so that a promised time is asserted with
- * that taken out. A thread of its own samples how late a timer fires, how long the smallest program
- * takes to start, and how long work waits for a core. A product that blocks its own loop does not
- * excuse itself by this.
+ * that taken out. A thread of its own samples it; a product that blocks its own loop does not excuse
+ * itself by this.
  */
 
-const SLOT_MS = 100
-/** A minute is kept. */
-const SLOTS = 600
-/** A timer that is late by this, or a program that takes this long to start, doubles a limit. */
-const DOUBLING_MS = 50
-/** An idle machine starts the smallest program in less. */
-const IDLE_SPAWN_MS = 8
-/**
- * Work that is timed on a core twice a second. A queue for the cores shows only when there is some.
- * All test files that run do it, so it is short.
- */
-const WORK_MS = 6
 /** No machine excuses more. */
 const MOST = 8
 
-/** Per slot: its number, the worst factor, and the sum and number of samples of the queue. */
-const FIELDS = 4
-/** The slots; last, when the next sample is due. */
-const samples = new Float64Array(new SharedArrayBuffer(8 * (FIELDS * SLOTS + 1)))
+// The runner samples for all files that it runs; a file that runs on its own samples for itself.
+const path = process.env.F2F_TEST_MACHINE
+const currentSamples = path === undefined ? ownSamples() : () => readSamples(path)
 
-const SAMPLER = `
-const { workerData: samples } = require('node:worker_threads')
-const { spawn } = require('node:child_process')
-const { readFileSync } = require('node:fs')
-const { availableParallelism } = require('node:os')
-const [SLOT_MS, SLOTS, FIELDS, IDLE_SPAWN_MS, DOUBLING_MS, WORK_MS] =
-  [${SLOT_MS}, ${SLOTS}, ${FIELDS}, ${IDLE_SPAWN_MS}, ${DOUBLING_MS}, ${WORK_MS}]
-const CORES = availableParallelism()
-const now = () => Number(process.hrtime.bigint() / 1000n) / 1000
-const slotNow = () => {
-  const slot = Math.floor(now() / SLOT_MS)
-  const at = FIELDS * (slot % SLOTS)
-  if (samples[at] !== slot) { samples.set([slot, 1, 0, 0], at) }
-  return at
-}
-const note = (factor) => {
-  const at = slotNow()
-  samples[at + 1] = Math.max(samples[at + 1], factor)
-}
-// How many tasks are on a core or wait for one, this one not counted (Linux).
-const queue = () => {
-  try {
-    const at = slotNow()
-    samples[at + 2] += (parseInt(readFileSync('/proc/loadavg', 'utf8').split(' ')[3]) - 1) / CORES
-    samples[at + 3]++
-  } catch {}
-}
-const late = (ms) => note(1 + ms / DOUBLING_MS)
-const tick = (due) => {
-  late(now() - due)
-  queue()
-  samples[FIELDS * SLOTS] = now() + 20
-  setTimeout(tick, 20, now() + 20)
-}
-const start = () => {
-  const at = now()
-  spawn('true', { stdio: 'ignore' }).on('error', () => {}).on('exit', () => {
-    late(Math.max(0, now() - at - IDLE_SPAWN_MS))
-    setTimeout(start, 1_000)
-  })
-}
-// Time on a core, and time waiting for one: /proc/thread-self/schedstat, in ns (Linux).
-const scheduled = () => readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ').map(Number)
-const work = () => {
-  try {
-    const [ranBefore, waitedBefore] = scheduled()
-    const end = now() + WORK_MS
-    while (now() < end);
-    const [ran, waited] = scheduled()
-    note((ran - ranBefore + waited - waitedBefore) / Math.max(1, ran - ranBefore))
-  } catch {
-    return
-  }
-  setTimeout(work, 500)
-}
-tick(now())
-if (process.platform !== 'win32') start()
-work()
-`
-
-let sampler: Worker | undefined
-
-function sampling(): void {
-  if (sampler) return
-  samples[FIELDS * SLOTS] = now()
-  sampler = new Worker(SAMPLER, { eval: true, workerData: samples })
-  sampler.unref()
+function ownSamples(): () => Float64Array {
+  const { samples } = startSampling()
+  return () => samples
 }
 
-/** Milliseconds of a clock that all threads share. */
-function now(): number {
-  return Number(process.hrtime.bigint() / 1_000n) / 1_000
+function readSamples(file: string): Float64Array {
+  const bytes = readFileSync(file)
+  return new Float64Array(bytes.buffer, bytes.byteOffset, DUE + 1)
 }
 
 /**
  * How many times slower than an idle machine this one was in the last `pastMs`: 1 (idle) to 8.
  */
 export function slowness(pastMs: number): number {
-  sampling()
-  const newest = Math.floor(now() / SLOT_MS)
+  const samples = currentSamples()
+  const now = sampledAt()
+  const newest = Math.floor(now / SLOT_MS)
   const oldest = newest - Math.ceil(pastMs / SLOT_MS)
   // A sampler that does not get its turn is the strongest sign of all.
-  let worst = 1 + Math.max(0, now() - (samples[FIELDS * SLOTS] ?? 0) - WORK_MS) / DOUBLING_MS
+  let worst = 1 + Math.max(0, now - (samples[DUE] ?? 0) - WORK_MS) / DOUBLING_MS
   let queued = 0
   let count = 0
   for (let slot = Math.max(oldest, newest - SLOTS + 1); slot <= newest; slot++) {
@@ -147,5 +80,3 @@ export function assertWithin(tookMs: number, promisedMs: number, what: string): 
     `${what}: ${Math.round(tookMs)} ms, promised ${promisedMs} ms (machine ${factor.toFixed(1)} × slower than idle)`,
   )
 }
-
-sampling()

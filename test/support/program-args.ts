@@ -1,6 +1,9 @@
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** The program of the runner that runs test files. */
+export const RUN_IN_TURN = 'test/support/run-in-turn.ts'
+
 /** The sources that tests start as processes of their own. The runner compiles them, too. */
 export const PROGRAMS = [
   'test/store/support/child.ts',

@@ -1,13 +1,8 @@
 import { suite as uvuSuite } from 'uvu'
 import { afterLimit, slowness } from './machine.ts'
-import { processorSeconds } from './processor-seconds.ts'
 
 // No test uses the key store of the person who runs it.
 process.env.F2F_KEY_STORE ??= 'file'
-
-// The runner adds it to the line of the file.
-if (process.env.F2F_TEST_MARK !== undefined)
-  process.on('exit', () => console.log(`PROCESSOR ${processorSeconds()}`))
 
 /** A slow machine prolongs a test's limit by this factor at most: a test that hangs must end. */
 const MOST_PATIENCE = 3
@@ -86,6 +81,6 @@ export async function eventually<T>(
     if (waited > limitMs && waited > limitMs * slowness(waited))
       throw new Error(`${what}: not so after ${Math.round(waited)} ms`)
     // What takes long is asked less often: a probe is often a request to a daemon.
-    await new Promise((resolve) => setTimeout(resolve, Math.min(50, 10 + waited / 20)))
+    await new Promise((resolve) => setTimeout(resolve, Math.min(100, 10 + waited / 20)))
   }
 }
