@@ -2,7 +2,7 @@ import { readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import { PROGRAMS, RUN_IN_TURN } from './program-args.ts'
+import { PROGRAMS } from './program-args.ts'
 
 /** The members of `import.meta` that name the source. A compiled file has another place. */
 const PLACES = ['url', 'filename', 'dirname']
@@ -45,7 +45,7 @@ export async function compileTests(
 ): Promise<ReadonlyMap<string, string>> {
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction')
   await build({
-    entryPoints: [...files, ...[RUN_IN_TURN, ...PROGRAMS].map((name) => resolve(name))],
+    entryPoints: [...files, ...PROGRAMS.map((name) => resolve(name))],
     outdir: folder,
     outbase: '.',
     outExtension: { '.js': '.mjs' },

@@ -1,15 +1,13 @@
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The program of the runner that runs test files. */
-export const RUN_IN_TURN = 'test/support/run-in-turn.ts'
-
 /** The sources that tests start as processes of their own. The runner compiles them, too. */
 export const PROGRAMS = [
   'test/store/support/child.ts',
   'test/store/support/flip-bits.ts',
   'test/store/support/killed-opening.ts',
   'test/support/fsync-faults/child.ts',
+  'test/support/run-in-turn.ts',
 ]
 
 /** Returns the arguments with which Node runs one of them; without the runner, tsx compiles it. */

@@ -42,7 +42,8 @@ async function run({ program }: Turn): Promise<void> {
     await import(pathToFileURL(program).href)
     await exec()
   } catch (error) {
-    console.error(error)
+    // Not to stderr: it could be read after the line that ends the file.
+    console.log(error)
     process.exitCode = 1
   }
 }

@@ -13,7 +13,6 @@ import { parseArgs } from 'node:util'
 import { compileTests } from './compile-tests.ts'
 import { startSampling } from './machine-sampler.ts'
 import { processorSeconds } from './processor-seconds.ts'
-import { RUN_IN_TURN } from './program-args.ts'
 import { type FileResult, runInOneProcess, type TestProcessOptions } from './test-process.ts'
 
 /** More failing files than this are no accident of timing. */
@@ -89,7 +88,7 @@ const sampling = startSampling(machine)
 const programs = await compileTests(files, compiledTests)
 const options: TestProcessOptions = {
   program: (file) => programs.get(file) as string,
-  runInTurn: join(compiledTests, RUN_IN_TURN.replace(/\.ts$/, '.mjs')),
+  runInTurn: [join(compiledTests, 'test', 'support', 'run-in-turn.mjs')],
   tsxFolder: compiled,
   env: {
     ...process.env,
