@@ -7,18 +7,17 @@ import { PROGRAMS } from './program-args.ts'
 /** The members of `import.meta` that name the source. A compiled file has another place. */
 const PLACES = ['url', 'filename', 'dirname']
 
-/**
- * Packages that are loaded as they are: they have native parts or files of their own, find their
- * place in node_modules, or are loaded by few. Bundled, the others load in half the time.
- */
-const EXTERNAL = [
-  ...['@ffmpeg-installer/ffmpeg', '@napi-rs/keyring', 'axe-core', 'classic-level', 'esbuild'],
-  ...['fast-check', 'ffmpeg-static', 'level', 'pino', 'pino-pretty', 'playwright-core', 'tsx'],
-  ...['typescript', 'uvu'],
-]
+/** Packages of many modules, which load faster as a part of what imports them. */
+const BUNDLED = ['zod', 'xstate']
 
-const REQUIRE =
-  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
+/** Returns all other packages, which are loaded as they are. */
+function externalPackages(): string[] {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  )
+  const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
+  return names.filter((name) => !BUNDLED.includes(name))
+}
 
 const keepPlaces: Plugin = {
   name: 'keep-places',
@@ -35,8 +34,7 @@ const keepPlaces: Plugin = {
 
 /**
  * Compiles test files and all that they import into `folder`, which must be empty, and returns the
- * path of each compiled file. The files share what they have in common, with most packages. That
- * costs one second; a file that compiles itself at its start costs one second more than
+ * path of each compiled file. The files share what they have in common. That costs one second; a file that compiles itself at its start costs one second more than
  * one that does not.
  */
 export async function compileTests(
@@ -56,9 +54,7 @@ export async function compileTests(
     target: 'node20',
     sourcemap: 'linked',
     sourcesContent: false,
-    external: EXTERNAL,
-    // Bundled packages of CommonJS need it.
-    banner: { js: REQUIRE },
+    external: externalPackages(),
     define: Object.fromEntries(
       PLACES.map((name) => [`import.meta.${name}`, `sourcePlace.${name}`]),
     ),
