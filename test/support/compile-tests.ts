@@ -34,8 +34,8 @@ const keepPlaces: Plugin = {
 
 /**
  * Compiles test files and all that they import into `folder`, which must be empty, and returns the
- * path of each compiled file. The files share what they have in common. That costs one second; a file that compiles itself at its start costs one second more than
- * one that does not.
+ * path of each compiled file. The files share what they have in common. That costs one second; a
+ * file that compiles itself at its start costs one second more than one that does not.
  */
 export async function compileTests(
   files: readonly string[],

@@ -13,8 +13,8 @@ import {
 
 /**
  * Measures what the machine itself costs while tests run, so that a promised time is asserted with
- * that taken out. A thread of its own samples it; a product that blocks its own loop does not excuse
- * itself by this.
+ * that taken out. A thread of its own samples it: a product that blocks its own loop does not
+ * excuse itself by this.
  */
 
 /** No machine excuses more. */
@@ -30,8 +30,8 @@ function ownSamples(): () => Float64Array {
 }
 
 function readSamples(file: string): Float64Array {
-  const bytes = readFileSync(file)
-  return new Float64Array(bytes.buffer, bytes.byteOffset, DUE + 1)
+  const { buffer, byteOffset, length } = readFileSync(file)
+  return new Float64Array(buffer.slice(byteOffset, byteOffset + length))
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Runs compiled test files one after another in this process: `run-in-turn TURNS`, a JSON text of
- * `Turn[]`. The next file begins when nothing of the last one keeps the process alive. After each it
- * prints a line `END MARK CODE SECONDS`: its exit code and the processor time that it took.
+ * `Turn[]`. The next file begins when nothing of the last one keeps the process alive. After each
+ * it prints a line `END MARK CODE SECONDS`: its exit code and the processor time that it took.
  */
 import { pathToFileURL } from 'node:url'
 import { processorSeconds } from './processor-seconds.ts'

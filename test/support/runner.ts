@@ -1,9 +1,9 @@
 /**
- * Compiles every *.test.ts below the given folders, runs each file in a process of its own or, where
- * no devices are used, after others in one process, and ends with `N passed, N failed`. Guards what
- * uvu does not: a file that runs no test, that does not end, or that leaves processes behind, has
- * failed. Usage: runner.ts FOLDER… [--only SUBSTRING]. F2F_TEST_JOBS: processes at a time (default
- * 3, and one while the machine is busy). Most files wait for devices of real time.
+ * Compiles every *.test.ts below the given folders, runs each file in a process of its own or,
+ * where no devices are used, after others in one process, and ends with `N passed, N failed`.
+ * Guards what uvu does not: a file that runs no test, that does not end, or that leaves processes
+ * behind, has failed. Usage: runner.ts FOLDER… [--only SUBSTRING]. F2F_TEST_JOBS: processes at a
+ * time (default 3, and one while the machine is busy). Most files wait for devices of real time.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -24,8 +24,8 @@ const isLong = process.argv.includes('test-long')
 const FILE_LIMIT_MS = Number(process.env.F2F_TEST_FILE_LIMIT_MS ?? (isLong ? 3_600_000 : 420_000))
 
 /**
- * Folders whose files share processes, one file after another: they use no devices, and Node's start
- * and the loading of modules would be most of what they cost.
+ * Folders whose files share processes, one file after another: they use no devices, and Node's
+ * start and the loading of modules would be most of what they cost.
  */
 const SHARED = [
   ...['access', 'age', 'audit', 'collections', 'custody', 'home', 'http', 'inspection', 'machines'],
