@@ -12,7 +12,7 @@ export interface Turn {
   program: string
   /** Its temporary folder. */
   folder: string
-  /** What its processes carry in their environment as `F2F_TEST_MARK`. */
+  /** Its processes carry this in their environment as `F2F_TEST_MARK`. */
   mark: string
 }
 

@@ -16,7 +16,7 @@ export interface FileResult {
   processor: number
 }
 
-/** What the processes of all files have in common. */
+/** Settings that the processes of all files share. */
 export interface TestProcessOptions {
   /** Returns the compiled file of a test file. */
   program(file: string): string
