@@ -32,7 +32,11 @@ const SHARED = [
   ...['recorder', 'replay', 'scripts', 'store', 'time', 'tlog', 'ui'],
 ]
 /** Files that look at their whole process: its memory, its descriptors, its warnings. */
-const ALONE = ['slow-readers.test.ts', 'segment-file.test.ts', 'age.test.ts']
+const ALONE = [
+  'age/age.test.ts',
+  'http/segment-file.test.ts',
+  'inspection/slow-readers.test.ts',
+].map((name) => join('test', name))
 const MOST_IN_TURN = 12
 
 function testFiles(folder: string): string[] {
@@ -46,7 +50,7 @@ function testFiles(folder: string): string[] {
 function inTurn(files: readonly string[]): string[][] {
   const isShared = (file: string) =>
     SHARED.some((folder) => file.startsWith(`test${sep}${folder}${sep}`)) &&
-    !ALONE.some((name) => file.endsWith(name))
+    !ALONE.includes(file)
   const shared = files.filter(isShared)
   const turns = files.filter((file) => !isShared(file)).map((file) => [file])
   for (let i = 0; i < shared.length; i += MOST_IN_TURN)
