@@ -49,8 +49,7 @@ function testFiles(folder: string): string[] {
 /** Puts files that may share a process together; each other one is alone. */
 function inTurn(files: readonly string[]): string[][] {
   const isShared = (file: string) =>
-    SHARED.some((folder) => file.startsWith(`test${sep}${folder}${sep}`)) &&
-    !ALONE.includes(file)
+    SHARED.some((folder) => file.startsWith(`test${sep}${folder}${sep}`)) && !ALONE.includes(file)
   const shared = files.filter(isShared)
   const turns = files.filter((file) => !isShared(file)).map((file) => [file])
   for (let i = 0; i < shared.length; i += MOST_IN_TURN)
