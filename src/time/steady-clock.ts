@@ -102,10 +102,22 @@ export class SteadyClock implements RecorderClock {
     if (this.#timer !== undefined && this.#tickMs === tickMs) return
     clearInterval(this.#timer)
     this.#tickMs = tickMs
-    this.#timer = setInterval(() => this.check(), tickMs).unref()
+    this.#timer = setInterval(() => this.#checkAll(), tickMs).unref()
   }
 
+  /**
+   * Checks all clocks, but the one that counts sleep only when the wall clock has moved: a sleep
+   * moves it, too. A wall clock that was set back by just as much is noticed at the next tick.
+   * Captures check for each piece of sound, and libuv reads a file to know the boot time.
+   */
   check(): void {
+    const { monotonic, boot, ahead } = this.#last
+    const now = this.#sources.monotonic()
+    if (Math.abs(this.wallAheadMs - ahead) > STEP_MS) this.#checkAll()
+    else this.#last = { monotonic: now, boot: boot + now - monotonic, ahead }
+  }
+
+  #checkAll(): void {
     const { monotonic, boot, ahead } = this.#last
     const now = { monotonic: this.#sources.monotonic(), boot: this.#sources.boot() }
     const sleptMs = now.boot - boot - (now.monotonic - monotonic)

@@ -237,6 +237,11 @@ export class X11Connection {
   /** Sends a request without a reply. Returns its number, modulo 65,536. */
   send(bytes: Buffer): number {
     this.#sequence = (this.#sequence + 1) & 0xffff
+    // All requests of this turn leave together: each write is a call of the system.
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork()
+      process.nextTick(() => this.#socket.uncork())
+    }
     this.#socket.write(bytes)
     return this.#sequence
   }

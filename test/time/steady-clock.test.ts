@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ClockJump } from '../../src/time/recorder-clock.ts'
 import { SteadyClock } from '../../src/time/steady-clock.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 
 const NINE = Date.UTC(2026, 0, 5, 9)
 
@@ -108,6 +108,18 @@ suite('the recorder’s clock', (test) => {
       jumps.map((jump) => (jump.type === 'slept' ? jump.to - jump.from : jump.byMs)),
       [60_000, -7_200_000],
     )
+    clock.stop()
+  })
+
+  test('a sleep that a clock set back hides is noticed at the next tick', async () => {
+    const { clock, jumps, pass, sleep, set } = machine()
+    pass(1_000)
+    clock.check()
+    sleep(60_000)
+    set(-60_000)
+    clock.check()
+    await eventually('the sleep is reported', () => jumps.length > 0, 10_000)
+    assert.deepEqual(jumps[0], { type: 'slept', from: NINE + 1_000, to: NINE + 61_000 })
     clock.stop()
   })
 
