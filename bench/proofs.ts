@@ -78,6 +78,8 @@ export async function benchVerification(folder: string): Promise<Findings> {
       logFolder: folder,
       witnessFile: `${folder}.head`,
       recordingsFolder: join(folder, 'none'),
+      cosignaturesFolder: join(folder, 'none'),
+      timestampsFolder: join(folder, 'none'),
     },
     {
       onProgress: ({ task, done }) => {

@@ -6,6 +6,7 @@ import { TimestampFolder } from './audit/outsiders/timestamp-folder.ts'
 import { createAudit } from './audit/questions/audit.ts'
 import { Verifications } from './audit/verify/verifications.ts'
 import type { EffectiveConfiguration } from './contract/configuration.ts'
+import type { WitnessSetting } from './contract/outsiders.ts'
 import type { Home } from './home/home.ts'
 import type { HttpOptions } from './http/server.ts'
 import type { Recorder } from './recorder/recorder.ts'
@@ -18,6 +19,7 @@ export class Auditing {
   readonly confirmations: KeptConfirmations
   readonly #verifications: Verifications
   readonly #outsiders: Outsiders
+  #witnesses: readonly WitnessSetting[] = []
 
   constructor(
     { log, bus, contradictions }: Pick<Recorder, 'log' | 'bus' | 'contradictions'>,
@@ -25,12 +27,15 @@ export class Auditing {
     logger: Logger,
     now: () => number,
   ) {
-    this.#verifications = new Verifications(log, home.recordingsFolder, (error) =>
-      logger.error({ err: error }, 'a verification failed'),
-    )
     const cosignatures = new CosignatureFolder(home.cosignaturesFolder)
     const timestamps = new TimestampFolder(home.timestampsFolder)
-    this.confirmations = { cosigned: cosignatures, timestamps }
+    const answers = { cosigned: cosignatures, timestamps }
+    this.confirmations = answers
+    this.#verifications = new Verifications({
+      ...{ log, recordingsFolder: home.recordingsFolder, answers },
+      knownWitnesses: () => this.#witnesses.map(({ vkey }) => vkey),
+      onFault: (error) => logger.error({ err: error }, 'a verification failed'),
+    })
     this.#outsiders = new Outsiders({
       source: cosignatures.remembering({
         checkpoint: async () => log.proofs.checkpoint,
@@ -49,6 +54,7 @@ export class Auditing {
 
   /** Puts the services that are configured in force. */
   configure({ audit }: Pick<EffectiveConfiguration, 'audit'>): void {
+    this.#witnesses = audit.witnesses.value
     this.#outsiders.configure({
       witnesses: audit.witnesses.value,
       timestampUrl: audit.timestampUrl.value,

@@ -56,6 +56,8 @@ exit codes: 0 verified, 1 not verified, 2 wrong usage: nothing was verified
 
 FORMAT = 'f2f-bundle/1'
 KNOWN_LAYOUTS = ('1', '2')
+# A cosignature of a later time has no date.
+LAST_SECOND = 253402300799
 GENESIS = '0' * 64
 MOST_OF_A_KIND = 20
 RECORDING_ID = re.compile(r'[0-9A-Za-z_-]{8,64}\Z')
@@ -889,6 +891,8 @@ class Key:
 class Checkpoint:
     """A signed note whose text is origin, size and root."""
 
+    file = None
+
     def __init__(self, data):
         self.data = data
         try:
@@ -949,13 +953,10 @@ class Receipt:
 
 # --- Timestamps (RFC 3161): what they are about ---------------------------------------------------
 
-HASHES = {
-    '2b0e03021a': 'sha1',
-    '608648016503040201': 'sha256',
-    '608648016503040202': 'sha384',
-    '608648016503040203': 'sha512',
-}
-TST_INFO = bytes.fromhex('060b2a864886f70d0109100104')
+SHA256 = bytes.fromhex('608648016503040201')
+SIGNED_DATA = bytes.fromhex('2a864886f70d010702')
+TST_INFO = bytes.fromhex('2a864886f70d0109100104')
+INTEGER, OCTETS, OBJECT, TIME, SEQUENCE, EXPLICIT = 2, 4, 6, 0x18, 0x30, 0xA0
 
 
 def der(data, at=0):
@@ -965,28 +966,48 @@ def der(data, at=0):
     tag, length, at = data[at], data[at + 1], at + 2
     if length & 128:
         width = length & 127
+        if not 0 < width < 5:
+            raise Malformed('A length in the timestamp has a form that is not read here.')
         length, at = int.from_bytes(data[at : at + width], 'big'), at + width
     if at + length > len(data):
         raise Malformed('The timestamp ends early.')
     return tag, data[at : at + length], at + length
 
 
+def der_values(data, *tags):
+    """Returns the contents of the first values in a series, which must have these tags."""
+    at, contents = 0, []
+    for expected in tags:
+        tag, content, at = der(data, at)
+        if tag != expected:
+            raise Malformed('The timestamp has not the form of RFC 3161.')
+        contents.append(content)
+    return contents
+
+
 def timestamp_of(data):
-    """Returns name of the hash, hash and time of a response. Its signature is not looked at."""
-    at = data.find(TST_INFO)
-    if at < 0:
+    """Returns the SHA-256 and the time in a response. Its signature is not looked at."""
+    tag, response, end = der(data)
+    if tag != SEQUENCE or end != len(data):
+        raise Malformed('It is no RFC 3161 response.')
+    status, token = der_values(response, SEQUENCE, SEQUENCE)
+    if der_values(status, INTEGER)[0] not in (b'\0', b'\1'):
+        raise Malformed('The authority has granted no timestamp.')
+    kind, content = der_values(token, OBJECT, EXPLICIT)
+    (signed,) = der_values(content, SEQUENCE)
+    _, _, at = der(signed)
+    _, _, at = der(signed, at)
+    of, info = der_values(der_values(signed[at:], SEQUENCE)[0], OBJECT, EXPLICIT)
+    if (kind, of) != (SIGNED_DATA, TST_INFO):
         raise Malformed('It is no RFC 3161 timestamp.')
-    _, explicit, _ = der(data, at + len(TST_INFO))
-    _, octets, _ = der(explicit)
-    _, info, _ = der(octets)
-    at = der(info)[2]
-    at = der(info, at)[2]
-    _, imprint, at = der(info, at)
-    _, algorithm, end = der(imprint)
-    name = HASHES.get(der(algorithm)[1].hex(), 'an unknown hash')
-    digest = der(imprint, end)[1]
-    at = der(info, at)[2]
-    return name, digest, der(info, at)[1].decode('ascii', 'replace')
+    (info,) = der_values(der_values(info, OCTETS)[0], SEQUENCE)
+    _, _, imprint, _, at = der_values(info, INTEGER, OBJECT, SEQUENCE, INTEGER, TIME)
+    algorithm, digest = der_values(imprint, SEQUENCE, OCTETS)
+    if der_values(algorithm, OBJECT)[0] != SHA256:
+        raise Malformed('Its hash is not SHA-256.')
+    if not re.fullmatch(rb'\d{14}(\.\d{1,9})?Z', at):
+        raise Malformed('It names no time.')
+    return digest, at.decode('ascii')
 
 
 # --- The report -----------------------------------------------------------------------------------
@@ -1426,31 +1447,63 @@ class Signatures:
         return False
 
     def cosignatures(self, checkpoint, what):
+        """Of each witness that was given, this checkpoint must have a cosignature."""
         for witness in self.witnesses:
-            seconds = checkpoint.check(witness)
+            seconds = self._cosigned_at(checkpoint, witness, what)
             if seconds is None:
                 self.report.wrong(
                     'checkpointForged',
                     f'{what} is not cosigned by the witness {witness.name}.',
+                    file=checkpoint.file,
                     expected=witness.text,
                 )
-            elif seconds is False:
+
+    def stored_cosignatures(self, checkpoints):
+        """Every stored cosignature must be right, and of each witness there must be one."""
+        ones = sorted(checkpoints, key=lambda one: -one.size)
+        known = {(witness.name, witness.id) for witness in self.witnesses}
+        for witness in self.witnesses:
+            signed = [one for one in ones if one.check(witness) is not None]
+            # The newest right one is told, and each wrong one.
+            told = False
+            for one in signed:
+                right = one.check(witness)
+                if not right or not told:
+                    what = f'The checkpoint over {several(one.size, "event")}'
+                    told = bool(self._cosigned_at(one, witness, what)) or told
+            if not signed:
                 self.report.wrong(
                     'checkpointForged',
-                    f'{what} has a wrong cosignature of the witness {witness.name}.',
+                    f'No checkpoint here is cosigned by the witness {witness.name}.',
                     expected=witness.text,
                 )
-            else:
-                at = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(seconds))
-                self.report.ok(f'{what} was cosigned by the witness {witness.name} at {at}.')
+        strangers = {}
+        for one in reversed(ones):
+            for name, signature in one.signatures:
+                if name != one.origin and (name, signature[:4]) not in known:
+                    strangers[name] = one.size
+        for name, size in sorted(strangers.items()):
+            self.report.note(
+                f'The checkpoint over {several(size, "event")} has a cosignature of {name}. Give '
+                'the key that you got from the witness with --witness: then it is checked.'
+            )
 
-    def newest_cosignatures(self, checkpoints):
-        """Of each witness, the newest checkpoint that it has cosigned counts."""
-        ones = sorted(checkpoints, key=lambda one: -one.size)
-        for witness in self.witnesses:
-            found = next((one for one in ones if one.check(witness) is not None), ones[0])
-            single = Signatures(self.report, self.given, [witness])
-            single.cosignatures(found, f'The checkpoint over {several(found.size, "event")}')
+    def _cosigned_at(self, checkpoint, witness, what):
+        """None: there is no cosignature. 0: it is wrong, which is told. Otherwise its time."""
+        seconds = checkpoint.check(witness)
+        if seconds is None:
+            return None
+        if not seconds or seconds > LAST_SECOND:
+            self.report.wrong(
+                'checkpointForged',
+                f'{what} has a wrong cosignature of the witness {witness.name}.',
+                file=checkpoint.file,
+                expected=witness.text,
+            )
+            return 0
+        at = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(seconds))
+        self.report.ok(f'{what} was cosigned by the witness {witness.name} at {at}.')
+        return seconds
 
     def no_key(self, names):
         if not self.given:
@@ -1463,20 +1516,14 @@ class Signatures:
             )
 
 
-def check_timestamp(report, data, checkpoint, name, of='CHECKPOINT'):
+def check_timestamp(report, data, about, name, of='CHECKPOINT'):
+    """`about`: the bytes that the timestamp may be of."""
     try:
-        algorithm, digest, at = timestamp_of(data)
+        digest, at = timestamp_of(data)
     except (Malformed, IndexError) as error:
         report.wrong('timestampWrong', f'The timestamp {name} cannot be read. {error}', file=name)
         return
-    candidates = [checkpoint.data, checkpoint.text]
-    note = checkpoint.text + b'\n'
-    for line in checkpoint.data[len(note) :].splitlines(keepends=True):
-        note += line
-        candidates.append(note)
-    if algorithm in hashlib.algorithms_available and digest in [
-        hashlib.new(algorithm, one).digest() for one in candidates
-    ]:
+    if digest in [sha256(one) for one in about]:
         report.ok(
             f'The timestamp {name} is about this checkpoint and says {at}. Its signature is '
             f'not checked here: openssl ts -verify -in {name} -data {of} -CAfile CA.pem does that.'
@@ -1488,6 +1535,14 @@ def check_timestamp(report, data, checkpoint, name, of='CHECKPOINT'):
             file=name,
             found=digest.hex(),
         )
+
+
+def as_signed(checkpoint):
+    """The bytes of a checkpoint as the log has signed it: without the cosignatures of others."""
+    note = checkpoint.text + b'\n'
+    lines = checkpoint.data[len(note) :].splitlines(keepends=True)
+    own = '— '.encode() + checkpoint.origin.encode() + b' '
+    return note + b''.join(line for line in lines if line.startswith(own))
 
 
 # --- A copied home --------------------------------------------------------------------------------
@@ -1602,10 +1657,12 @@ class HomeCheck:
                 name = f'{folder}/{file}'
                 with open(os.path.join(path, file), 'rb') as opened:
                     self._add_confirmed(name, int(size), opened.read())
-                stamp = os.path.join(path, size + '.tsr')
-                if ending == '.checkpoint' and os.path.isfile(stamp):
-                    with open(stamp, 'rb') as opened:
-                        self.stamps[f'{folder}/{size}.tsr'] = (name, opened.read())
+        path = os.path.join(self.folder, 'timestamps')
+        for file in sorted(os.listdir(path)) if os.path.isdir(path) else []:
+            if re.fullmatch(r'[1-9]\d{0,15}\.tsr', file):
+                with open(os.path.join(path, file), 'rb') as opened:
+                    of = f'timestamps/{file[:-4]}.checkpoint'
+                    self.stamps[f'timestamps/{file}'] = (of, opened.read())
 
     def _add_confirmed(self, name, size, value):
         try:
@@ -1618,6 +1675,7 @@ class HomeCheck:
             )
             return
         self.roots[size] = None
+        checkpoint.file = name
         self.kept[name] = checkpoint
 
     def _add_checkpoint(self, key, value):
@@ -1633,6 +1691,7 @@ class HomeCheck:
         if key == b'meta/checkpoint':
             self.newest = checkpoint
             return
+        checkpoint.file = name
         self.kept[name] = checkpoint
         if name != f'checkpoint/{checkpoint.size:016d}':
             self.report.wrong(
@@ -1921,14 +1980,17 @@ class HomeCheck:
                     'The log is not signed: its format is older. It is whole in itself, but '
                     'somebody who can write the home could have written it anew.'
                 )
-            return 0
+        origin = self.newest.origin if self.newest else None
+        if origin is None and facts.keys:
+            origin = facts.keys[0][1].name
         checked = [
             (one.size, 0, one, f'the kept checkpoint {name}', name)
             for name, one in self.kept.items()
         ]
-        checked.append(
-            (self.newest.size, 2, self.newest, 'the newest checkpoint', 'meta/checkpoint')
-        )
+        if self.newest:
+            checked.append(
+                (self.newest.size, 2, self.newest, 'the newest checkpoint', 'meta/checkpoint')
+            )
         checked += [
             (one.size, 1, one, f'the checkpoint in {one.file}', one.file)
             for one in self.options.brought
@@ -1937,12 +1999,15 @@ class HomeCheck:
         covered = 0
         for size, kind, one, what, file in sorted(checked, key=lambda c: c[:2]):
             What = what[0].upper() + what[1:]
-            if one.origin != self.newest.origin:
+            if kind == 1 and not facts.keys:
+                # That the log is not signed is told above.
+                continue
+            if origin is not None and one.origin != origin:
                 report.wrong(
                     'checkpointForged',
                     f'{What} is of another log.',
                     file=file,
-                    expected=self.newest.origin,
+                    expected=origin,
                     found=one.origin,
                 )
                 continue
@@ -1959,8 +2024,8 @@ class HomeCheck:
                 report.ok(f'The log still begins with the {several(size, "event")} of {what}.')
             if kind == 2:
                 self._check_newest(is_trusted, covered)
-        self._check_timestamps()
-        if covered == self.newest.size == self.position:
+        self._check_outsiders()
+        if self.newest and covered == self.newest.size == self.position:
             names = 'by the key that you gave' if given else 'by the key that it names'
             report.ok(
                 f'All {several(covered, "event")} are those of the newest checkpoint, which is '
@@ -2025,12 +2090,19 @@ class HomeCheck:
                 expected=self.signatures.given[0].text,
                 found=signer.text if signer else None,
             )
-        self.signatures.newest_cosignatures([self.newest, *self.kept.values()])
 
-    def _check_timestamps(self):
+    def _check_outsiders(self):
+        """What outsiders have confirmed, whether the log is signed now or not."""
+        self.signatures.stored_cosignatures(self.kept.values())
         for name, (of, data) in self.stamps.items():
             if of in self.kept:
-                check_timestamp(self.report, data, self.kept[of], name, of)
+                check_timestamp(self.report, data, [self.kept[of].data], name, of)
+            elif not os.path.isfile(os.path.join(self.folder, *of.split('/'))):
+                self.report.wrong(
+                    'timestampWrong',
+                    f'The checkpoint of the timestamp {name} is missing: it proves nothing.',
+                    file=name,
+                )
         for name, value in self.timestamps.items():
             checkpoint = self.kept.get('checkpoint/' + name[10:])
             data = strict_or_none(value)
@@ -2041,7 +2113,7 @@ class HomeCheck:
                     file=name,
                 )
             else:
-                check_timestamp(self.report, data, checkpoint, name)
+                check_timestamp(self.report, data, [as_signed(checkpoint)], name)
 
     def _summarise_events(self):
         report, last = self.report, self.position
@@ -2373,6 +2445,7 @@ class BundleCheck:
                     found=key.text if key else None,
                 )
         self.signatures.no_key([key.text] if key else [])
+        checkpoint.file = 'checkpoint.txt'
         cosigned = [checkpoint]
         for name in self.files.names:
             match = re.fullmatch(r'(cosigned|timestamps)/([1-9]\d{0,15})\.(txt|tsr)', name)
@@ -2385,15 +2458,7 @@ class BundleCheck:
                 confirmed = self._confirmed(name, size, checkpoint)
                 if confirmed is not None:
                     cosigned.append(confirmed)
-        self.signatures.newest_cosignatures(cosigned)
-        if not self.options.witnesses:
-            for one in cosigned[1:]:
-                names = sorted({name for name, _ in one.signatures if name != one.origin})
-                report.note(
-                    f'The checkpoint over {several(one.size, "event")} has cosignatures of '
-                    f'{", ".join(names) or "nobody"}. Give the key that you got from the witness '
-                    'with --witness: then they are checked.'
-                )
+        self.signatures.stored_cosignatures(cosigned)
         for one in self.options.brought:
             if (one.origin, one.size) == found and one.root != checkpoint.root:
                 report.wrong(
@@ -2468,7 +2533,10 @@ class BundleCheck:
             self.report.note(f'{name} is about another checkpoint than checkpoint.txt.')
             return
         if about is not None:
-            check_timestamp(self.report, self.files.read(name), about, name, of)
+            # Former bundles have a timestamp of checkpoint.txt, to which cosignatures came later.
+            former = [] if of != 'checkpoint.txt' else [about.text, as_signed(about)]
+            data = self.files.read(name) or b''
+            check_timestamp(self.report, data, [about.data, *former], name, of)
 
     def _log_key(self, checkpoint):
         text = (self.files.read('keys.txt') or b'').decode('utf-8', 'replace')

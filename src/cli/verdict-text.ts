@@ -1,4 +1,4 @@
-import type { Finding, Verdict } from '../contract/verification.ts'
+import type { Finding, StoredConfirmation, Verdict } from '../contract/verification.ts'
 import { printable, type Style, wrap } from './style.ts'
 
 /** Returns a verdict as sentences for a person. */
@@ -23,18 +23,30 @@ export function verdictText(verdict: Verdict, style: Style): string {
         style.columns,
       ),
     )
+  for (const one of verdict.confirmations)
+    if (!one.isVerified) parts.push(wrap(unverifiedText(one), style.columns))
   parts.push(isGood ? style.good('VERIFIED') : style.bad('NOT VERIFIED'))
   return parts.join('\n\n')
 }
 
 function checkedText({ checked }: Verdict): string {
-  const { events, segments, bytes, receipts } = checked
+  const { events, segments, bytes, receipts, cosignatures, timestamps } = checked
   const counts = [
     count(events, 'event'),
     `${count(segments, 'segment')} (${Math.round(bytes / 1e5) / 10} MB)`,
     ...(receipts > 0 ? [count(receipts, 'receipt')] : []),
+    ...(cosignatures > 0 ? [count(cosignatures, 'cosignature')] : []),
+    ...(timestamps > 0 ? [count(timestamps, 'timestamp')] : []),
   ]
   return `Checked: ${counts.join(', ')}.`
+}
+
+/** Says what an outsider has confirmed, and how to check that its signature is right. */
+function unverifiedText({ kind, name, size, at }: StoredConfirmation): string {
+  const files = `timestamps/${size}`
+  return kind === 'witness'
+    ? `Events 1 to ${size} have a cosignature of ${printable(String(name))}, of ${at}. The key of that witness is not known here: give it with --witness.`
+    : `Events 1 to ${size} have a timestamp of ${at}. This checks its signature: openssl ts -verify -in ${files}.tsr -data ${files}.checkpoint -CAfile <certificate of the authority>`
 }
 
 function findingText({ detail, expected, found }: Finding, style: Style): string {

@@ -1,3 +1,5 @@
+import type { OutsiderKind } from './outsiders.ts'
+
 /** The kinds of faults of the events themselves and their order. */
 export const EVENT_FAULTS = [
   'eventMissing',
@@ -23,6 +25,7 @@ export const FINDING_CODES = [
   'segmentChanged',
   'receiptWrong',
   'logRolledBack',
+  'timestampWrong',
 ] as const
 
 /** The kind of a fault. */
@@ -41,6 +44,19 @@ export interface Finding {
   detail: string
 }
 
+/** What is stored of an outsider: the newest checkpoint of this log that it has confirmed. */
+export interface StoredConfirmation {
+  kind: OutsiderKind
+  /** The name of a witness; null of an authority, whose name is in its certificate. */
+  name: string | null
+  /** How many events the checkpoint covers. */
+  size: number
+  /** When, by the clock of the outsider. */
+  at: string
+  /** Whether the signature was verified, by a key that was given. Never that of an authority. */
+  isVerified: boolean
+}
+
 /** The result of a verification. */
 export interface Verdict {
   /** Whether nothing was found. */
@@ -57,7 +73,11 @@ export interface Verdict {
     segments: number
     bytes: number
     receipts: number
+    /** Cosignatures of known witnesses, and timestamps. */
+    cosignatures: number
+    timestamps: number
   }
+  confirmations: StoredConfirmation[]
   /** The first faults, at most 100. */
   findings: Finding[]
   /** How many there are. */

@@ -59,7 +59,13 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['contract/', 'disk/', 'custody/', 'time/', 'tlog/', 'collections/', 'level', 'node:*'],
   ],
   // It reads stored records as they are: that is what it verifies.
-  'audit/verify/': ['contract/', 'replay/', 'store/', 'tlog/', 'collections/', 'node:*'],
+  // The answers of outsiders are read as those have kept them.
+  'audit/verify/': [
+    ...['contract/', 'replay/', 'store/', 'tlog/', 'collections/', 'node:*'],
+    'audit/outsiders/cosignature-folder.ts',
+    'audit/outsiders/timestamp-folder.ts',
+    'audit/outsiders/timestamp-token.ts',
+  ],
   // It reads the log through its port, like the recorder.
   'audit/questions/': ['contract/', 'store/port.ts', 'node:*'],
   // The recorder gets its platform and its log handed in; it knows only their types.
@@ -112,7 +118,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   // A missing master key is looked at, and restored, without a daemon.
   'cli/commands/key.ts': ['cli/', 'contract/', 'custody/', 'home/', 'node:*'],
   // Without a daemon, it reads the home itself.
-  'cli/commands/verify.ts': ['cli/', 'contract/', 'home/', 'audit/verify/verify-home.ts', 'node:*'],
+  'cli/commands/verify.ts': [
+    ...['cli/', 'contract/', 'home/', 'audit/verify/verify-home.ts'],
+    ...['audit/verify/witness-keys.ts', 'node:*'],
+  ],
   'cli/commands/config.ts': ['cli/', 'contract/', 'home/', 'effective-configuration.ts', 'node:*'],
   // It asks the desktop itself: the daemon must never open a dialog.
   'cli/commands/setup.ts': ['cli/', 'contract/', 'home/', 'platform/'],

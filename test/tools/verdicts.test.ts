@@ -84,6 +84,8 @@ suite('both verifiers of a home', (test) => {
         {
           ...{ logFolder: join(home, 'log'), witnessFile: join(home, 'log.witness') },
           recordingsFolder: join(home, 'recordings'),
+          cosignaturesFolder: join(home, 'cosignatures'),
+          timestampsFolder: join(home, 'timestamps'),
         },
         { trustedKey: vkeyOf(KEY) },
       )

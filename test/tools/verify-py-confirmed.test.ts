@@ -79,7 +79,7 @@ suite('tools/verify.py on what outsiders have confirmed', (test) => {
   promise('without the key of a witness its cosignature is named, and not believed', async () => {
     const { findings, good, notes } = await changed(() => {})
     assert.deepEqual(findings, [])
-    assert.match(notes.join('\n'), /6 events has cosignatures of witness\.example.*--witness/)
+    assert.match(notes.join('\n'), /6 events has a cosignature of witness\.example.*--witness/)
     assert.doesNotMatch(good.join('\n'), /was cosigned by/)
   })
 

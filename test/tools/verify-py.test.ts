@@ -323,7 +323,7 @@ suite('tools/verify.py', (test) => {
     const note =
       text + signatureLine(cosign(text.slice(0, text.indexOf('\n\n') + 1), outsider, 1_800_000_000))
     const name = '3'.padStart(16, '0')
-    const timestamp = timestampOf(note).toString('base64')
+    const timestamp = timestampOf(text).toString('base64')
     await put(home, { [`checkpoint/${name}`]: note, [`timestamp/${name}`]: timestamp })
     const verdict = await verify('--witness', vkeyOf(outsider))
     assert.deepEqual(verdict.findings, [])

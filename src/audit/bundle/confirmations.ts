@@ -5,7 +5,7 @@ import { parseNote } from '../../tlog/note.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
 import { type TreeHead, verifyConsistency } from '../../tlog/verify-proofs.ts'
 import { textFile } from './packed-files.ts'
-import type { BundleProofs, KeptConfirmations } from './port.ts'
+import type { BundleProofs, KeptConfirmations, KeptTimestamp } from './port.ts'
 import type { Confirmation, Finding } from './verdict.ts'
 import type { ZipFile } from './zip.ts'
 
@@ -63,10 +63,18 @@ export class Confirmations {
 
   async *#timestamped(): AsyncGenerator<ZipFile> {
     const { timestamps } = this.#source.kept
-    const [size] = this.#wanted(await timestamps.sizes())
-    const kept = size === undefined ? undefined : await timestamps.read(size)
-    if (size === undefined || kept === undefined) return
-    const { note, timestamp, at } = kept
+    for (const size of this.#wanted(await timestamps.sizes())) {
+      const kept = await timestamps.read(size)
+      if (kept === undefined) continue
+      if (kept.isOfNote) {
+        yield* this.#timestamp(size, kept)
+        return
+      }
+      this.findings.push({ kind: 'timestampWrong', file: `timestamps/${size}.tsr` })
+    }
+  }
+
+  async *#timestamp(size: number, { note, timestamp, at }: KeptTimestamp): AsyncGenerator<ZipFile> {
     const name = `timestamps/${size}.checkpoint`
     yield textFile(name, note)
     yield { name: `timestamps/${size}.tsr`, bytes: timestamp.length, content: [timestamp] }

@@ -34,10 +34,12 @@ export interface KeptConfirmations {
   }
 }
 
-/** A timestamp, the bytes that it is of, and the time in it; null when that cannot be read. */
+/** A timestamp, the note beside it, and the time in it; null when that cannot be read. */
 export interface KeptTimestamp {
   note: string
   timestamp: Buffer
+  /** Whether the timestamp is of the note, and not of other bytes. */
+  isOfNote: boolean
   at: string | null
 }
 

@@ -37,3 +37,5 @@ export type Finding =
   | { kind: 'notClosed' }
   | { kind: 'notSigned'; reason: string }
   | { kind: 'confirmationWrong'; file: string; reason: string }
+  /** The timestamp is left out. */
+  | { kind: 'timestampWrong'; file: string }

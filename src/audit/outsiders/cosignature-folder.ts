@@ -50,7 +50,12 @@ export class CosignatureFolder implements CosignatureKeeper {
 
   /** Reads the note of a size; undefined when it is not kept. */
   async read(size: number): Promise<string | undefined> {
-    return (await readIfThere(this.#pathOf(size)))?.toString('utf8')
+    return (await this.bytes(size))?.toString('utf8')
+  }
+
+  /** Reads the stored bytes of a size; undefined when it is not kept. */
+  bytes(size: number): Promise<Buffer | undefined> {
+    return readIfThere(this.#pathOf(size))
   }
 
   async newest(vkey: string): Promise<ConfirmedCheckpoint | null> {

@@ -3,7 +3,7 @@ import type { ConfirmedCheckpoint } from '../../contract/outsiders.ts'
 import { readIfThere } from '../../disk/read-if-there.ts'
 import { AnswersFolder } from './answers-folder.ts'
 import type { SignedCheckpoint, TimestampKeeper } from './port.ts'
-import { timeOfTimestamp } from './timestamp-token.ts'
+import { isTimestampOf, timeOfTimestamp } from './timestamp-token.ts'
 
 /**
  * A folder with two files for each timestamp: `<size>.checkpoint` holds the bytes that it is of,
@@ -25,19 +25,39 @@ export class TimestampFolder implements TimestampKeeper {
     return this.#folder.sizes('.tsr')
   }
 
+  /** The sizes for which there is a timestamp, or a checkpoint that one may be of. */
+  async storedSizes(): Promise<number[]> {
+    const checkpoints = await this.#folder.sizes('.checkpoint')
+    return [...new Set([...(await this.sizes()), ...checkpoints])].sort((a, b) => b - a)
+  }
+
+  /** Reads the stored bytes of a size: the checkpoint, and the answer of the authority. */
+  async files(
+    size: number,
+  ): Promise<{ checkpoint: Buffer | undefined; timestamp: Buffer | undefined }> {
+    return {
+      checkpoint: await readIfThere(this.#folder.pathOf(`${size}.checkpoint`)),
+      timestamp: await readIfThere(this.#folder.pathOf(`${size}.tsr`)),
+    }
+  }
+
   /**
-   * Reads the timestamp of a size, the note that it is of, and the time in it: null when that
-   * cannot be read. Undefined when there is none.
+   * Reads the timestamp of a size, the note beside it, whether it is of that note, and the time in
+   * it: null when that cannot be read. Undefined when one of the two files is missing.
    */
   async read(
     size: number,
-  ): Promise<{ note: string; timestamp: Buffer; at: string | null } | undefined> {
-    const note = await readIfThere(this.#folder.pathOf(`${size}.checkpoint`))
-    const timestamp = await readIfThere(this.#folder.pathOf(`${size}.tsr`))
-    if (note === undefined || timestamp === undefined) return undefined
+  ): Promise<
+    { note: string; timestamp: Buffer; isOfNote: boolean; at: string | null } | undefined
+  > {
+    const { checkpoint, timestamp } = await this.files(size)
+    if (checkpoint === undefined || timestamp === undefined) return undefined
     const time = timeOfTimestamp(timestamp)
-    const at = time === undefined ? null : new Date(time).toISOString()
-    return { note: note.toString('utf8'), timestamp, at }
+    return {
+      ...{ note: checkpoint.toString('utf8'), timestamp },
+      isOfNote: isTimestampOf(timestamp, checkpoint),
+      at: time === undefined ? null : new Date(time).toISOString(),
+    }
   }
 
   async newest(): Promise<ConfirmedCheckpoint | null> {

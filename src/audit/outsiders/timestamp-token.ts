@@ -41,7 +41,7 @@ export interface TimestampRequest {
  * 2.4.1). `random` are the bytes of the nonce.
  */
 export function timestampRequest(data: Uint8Array, random: Buffer): TimestampRequest {
-  const digest = createHash('sha256').update(data).digest()
+  const digest = digestOf(data)
   const algorithm = encodeDer(
     TAGS.sequence,
     encodeDer(TAGS.objectIdentifier, SHA256),
@@ -87,6 +87,24 @@ export function timeOfTimestamp(answer: Buffer): number | undefined {
   }
 }
 
+/**
+ * Says whether an answer grants a timestamp of these bytes, by SHA-256: it was of this recorder's
+ * request then. Its signature is left to those who trust its certificate. False when it is none.
+ */
+export function isTimestampOf(answer: Buffer, data: Uint8Array): boolean {
+  try {
+    const [response, surplus] = decodeDer(answer)
+    const [status, token] = openDer(response, TAGS.sequence)
+    checkStatus(status)
+    const info = infoIn(token)
+    timeOf(info[4])
+    return surplus === undefined && digestIn(info).equals(digestOf(data))
+  } catch (error) {
+    if (error instanceof DerError || error instanceof OutsiderError) return false
+    throw error
+  }
+}
+
 function checkStatus(info: DerValue | undefined): void {
   const [status, texts] = openDer(info, TAGS.sequence)
   const code = contentOf(status, TAGS.integer)
@@ -120,10 +138,8 @@ function infoIn(token: DerValue | undefined): DerValue[] {
 }
 
 function checkInfo(info: DerValue[], { digest, nonce }: TimestampRequest): number {
-  const [, , imprint, , time, ...optional] = info
-  const [algorithm, hashed] = openDer(imprint, TAGS.sequence)
-  expectOid(openDer(algorithm, TAGS.sequence)[0], SHA256)
-  if (!contentOf(hashed, TAGS.octetString).equals(digest))
+  const [, , , , time, ...optional] = info
+  if (!digestIn(info).equals(digest))
     throw new OutsiderError('invalidAnswer', 'Its timestamp is of other bytes.')
   // Serial number and version come before; what else may follow has other tags.
   const repeated = optional.find(({ tag }) => tag === TAGS.integer)
@@ -131,6 +147,15 @@ function checkInfo(info: DerValue[], { digest, nonce }: TimestampRequest): numbe
     throw new OutsiderError('invalidAnswer', 'Its timestamp is of another request.')
   return timeOf(time)
 }
+
+/** Returns the SHA-256 of what a timestamp is of (the message imprint). */
+function digestIn([, , imprint]: readonly DerValue[]): Buffer {
+  const [algorithm, hashed] = openDer(imprint, TAGS.sequence)
+  expectOid(openDer(algorithm, TAGS.sequence)[0], SHA256)
+  return contentOf(hashed, TAGS.octetString)
+}
+
+const digestOf = (data: Uint8Array): Buffer => createHash('sha256').update(data).digest()
 
 /** Reads a GeneralizedTime in UTC, such as `20260101120000.5Z`. */
 function timeOf(value: DerValue | undefined): number {

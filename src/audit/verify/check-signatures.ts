@@ -33,7 +33,7 @@ export function openSigned(
   findings: Findings,
   note: string,
   entries: readonly SigningKeyEntry[],
-  what: string,
+  { what, file }: { what: string; file?: string | undefined },
 ): OpenedCheckpoint | undefined {
   try {
     return openByHistory(note, entries)
@@ -42,6 +42,7 @@ export function openSigned(
     findings.add(
       'checkpointForged',
       `${what} is not one that the log’s key of that time has signed: ${error.message}`,
+      file === undefined ? {} : { file },
     )
     return undefined
   }

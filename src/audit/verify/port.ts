@@ -8,6 +8,8 @@ export interface VerificationRequest {
   key?: string | undefined
   /** The texts of receipts. */
   receipts?: readonly string[] | undefined
+  /** The keys of witnesses that must have cosigned (C2SP vkeys). */
+  witnesses?: readonly string[] | undefined
 }
 
 /** The verifications of a running recorder, one after the other. */
@@ -16,4 +18,24 @@ export interface VerificationsPort {
   begin(request: VerificationRequest): VerificationView
   /** Returns a verification; undefined when it is not known any more. */
   find(id: string): VerificationView | undefined
+}
+
+/** The key of a witness that whoever asks knows from elsewhere. */
+export interface WitnessKey {
+  vkey: string
+  /** Whether it must have cosigned. Otherwise only a wrong cosignature of it is a fault. */
+  isRequired: boolean
+}
+
+/** The answers of outsiders as they are stored in a home, by the sizes of their checkpoints. */
+export interface StoredAnswers {
+  cosigned: {
+    sizes(): Promise<number[]>
+    /** Undefined when it is not kept any more. */
+    bytes(size: number): Promise<Buffer | undefined>
+  }
+  timestamps: {
+    storedSizes(): Promise<number[]>
+    files(size: number): Promise<{ checkpoint: Buffer | undefined; timestamp: Buffer | undefined }>
+  }
 }

@@ -5,8 +5,9 @@ import type { Findings } from './findings.ts'
 export function stillGood(
   findings: Findings,
   position: number,
-  { segments, receipts }: Verdict['checked'],
+  { checked, confirmations }: Pick<Verdict, 'checked' | 'confirmations'>,
 ): string[] {
+  const { segments, receipts } = checked
   const good: string[] = []
   const first = findings.first
     .flatMap(({ position: at, code }) => (isEventFault(code) && at !== null ? at : []))
@@ -18,6 +19,8 @@ export function stillGood(
     first > position
   )
     good.push('The events are those for which the newest checkpoint was signed.')
+  for (const { name, size, isVerified } of confirmations)
+    if (isVerified) good.push(`The outside witness ${name} confirmed events 1 to ${size}.`)
   const bad = findings.first.filter(({ code }) => code.startsWith('segment')).length
   if (segments > bad)
     good.push(`${segments - bad} of ${segments} segments are the files that were recorded.`)

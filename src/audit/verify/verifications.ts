@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { BoundedMap } from '../../collections/bounded-map.ts'
 import type { Verdict, VerificationView } from '../../contract/verification.ts'
 import type { Database } from '../../store/database.ts'
-import type { VerificationRequest, VerificationsPort } from './port.ts'
+import type { StoredAnswers, VerificationRequest, VerificationsPort } from './port.ts'
 import { verifyLog } from './verify-log.ts'
+import { witnessKeys } from './witness-keys.ts'
 
 /** Verifications whose results are remembered. */
 const MOST_KEPT = 50
@@ -18,19 +19,26 @@ export interface LiveLog {
   }
 }
 
+/** The parts that verifications work with. */
+export interface VerificationsOptions {
+  log: LiveLog
+  recordingsFolder: string
+  /** What outsiders have confirmed, as it is stored. */
+  answers: StoredAnswers
+  /** Returns the keys of the witnesses that are configured now (C2SP vkeys). */
+  knownWitnesses(): readonly string[]
+  onFault(error: unknown): void
+}
+
 /** The verifications of a running recorder, one after the other. */
 export class Verifications implements VerificationsPort {
-  readonly #log: LiveLog
-  readonly #recordingsFolder: string
-  readonly #onFault: (error: unknown) => void
+  readonly #options: VerificationsOptions
   readonly #views = new BoundedMap<string, VerificationView>(MOST_KEPT)
   readonly #aborter = new AbortController()
   #last: Promise<void> = Promise.resolve()
 
-  constructor(log: LiveLog, recordingsFolder: string, onFault: (error: unknown) => void) {
-    this.#log = log
-    this.#recordingsFolder = recordingsFolder
-    this.#onFault = onFault
+  constructor(options: VerificationsOptions) {
+    this.#options = options
   }
 
   begin(request: VerificationRequest): VerificationView {
@@ -65,20 +73,21 @@ export class Verifications implements VerificationsPort {
       view.state = 'done'
     } catch (error) {
       view.state = 'failed'
-      if (!this.#aborter.signal.aborted) this.#onFault(error)
+      if (!this.#aborter.signal.aborted) this.#options.onFault(error)
     } finally {
       view.progress = null
       view.endedAt = new Date().toISOString()
     }
   }
 
-  #verify(view: VerificationView, { recordingId, key, receipts }: VerificationRequest) {
-    const { db } = this.#log.readable
+  #verify(view: VerificationView, request: VerificationRequest) {
+    const { recordingId, key, receipts, witnesses } = request
+    const { log, recordingsFolder, answers, knownWitnesses } = this.#options
     return verifyLog({
-      ...{ db, recordingId, trustedKey: key },
-      position: () => this.#log.readable.head.position,
-      isErased: (id) => this.#log.readable.erased.has(id),
-      recordingsFolder: this.#recordingsFolder,
+      ...{ db: log.readable.db, recordingId, trustedKey: key, recordingsFolder, answers },
+      witnesses: witnessKeys(knownWitnesses(), witnesses),
+      position: () => log.readable.head.position,
+      isErased: (id) => log.readable.erased.has(id),
       receipts: receipts?.map((text, i) => ({ name: String(i + 1), text })) ?? [],
       onProgress: (progress) => {
         view.progress = progress

@@ -7,6 +7,8 @@ import { type Database, hasDatabase, openDatabase } from '../../store/database.t
 import { linkFiles } from '../../store/folder-snapshot.ts'
 import { ProjectionCheck } from '../../store/projection-check.ts'
 import { readWitness } from '../../store/witness.ts'
+import { CosignatureFolder } from '../outsiders/cosignature-folder.ts'
+import { TimestampFolder } from '../outsiders/timestamp-folder.ts'
 import { type VerifyLogOptions, verifyLog } from './verify-log.ts'
 
 /** The paths of a home that are verified, absolute. */
@@ -14,6 +16,8 @@ export interface VerifiedHome {
   logFolder: string
   witnessFile: string
   recordingsFolder: string
+  cosignaturesFolder: string
+  timestampsFolder: string
 }
 
 /**
@@ -25,10 +29,14 @@ export async function verifyHome(
   home: VerifiedHome,
   options: Omit<
     VerifyLogOptions,
-    'db' | 'recordingsFolder' | 'witness' | 'needsWitness' | 'compareViews'
+    'db' | 'recordingsFolder' | 'witness' | 'needsWitness' | 'compareViews' | 'answers'
   >,
 ): Promise<Verdict> {
   const { logFolder, witnessFile, recordingsFolder } = home
+  const answers = {
+    cosigned: new CosignatureFolder(home.cosignaturesFolder),
+    timestamps: new TimestampFolder(home.timestampsFolder),
+  }
   if (!(await hasDatabase(logFolder)))
     throw new RecorderError(
       'STORAGE_UNAVAILABLE',
@@ -44,7 +52,7 @@ export async function verifyHome(
     try {
       return await verifyLog({
         ...options,
-        ...{ db, recordingsFolder, compareViews: viewsOf(db) },
+        ...{ db, recordingsFolder, answers, compareViews: viewsOf(db) },
         witness: witness instanceof Error ? undefined : witness,
         needsWitness: true,
       })

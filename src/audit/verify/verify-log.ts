@@ -1,5 +1,9 @@
 import type { LogEvent } from '../../contract/events.ts'
-import type { Verdict, VerificationProgress } from '../../contract/verification.ts'
+import type {
+  StoredConfirmation,
+  Verdict,
+  VerificationProgress,
+} from '../../contract/verification.ts'
 import { disagreements } from '../../replay/disagreements.ts'
 import { Replay } from '../../replay/replay.ts'
 import { type Database, readChunks, wrapReadErrors } from '../../store/database.ts'
@@ -10,14 +14,13 @@ import {
   eventPosition,
   eventRange,
   HEAD_KEY,
-  KEPT_CHECKPOINTS,
   treeKey,
 } from '../../store/keys.ts'
 import type { SigningKeyEntry } from '../../store/port.ts'
 import { decodeRecord } from '../../store/record.ts'
 import { applySigningKeyEvent } from '../../store/tree/signing-key-events.ts'
-import { treeHashes } from '../../store/tree/tree-hashes.ts'
-import { rootAt } from '../../tlog/subtrees.ts'
+import { CheckpointCheck } from './check-checkpoints.ts'
+import { ConfirmationCheck } from './check-confirmations.ts'
 import {
   checkHead,
   checkWitnessedEnd,
@@ -28,8 +31,10 @@ import {
 import { compareReceipt, openReceipt } from './check-receipt.ts'
 import { checkSubtree, RecordCheck } from './check-records.ts'
 import { checkSegment } from './check-segments.ts'
-import { checkKeys, checkTrust, openSigned } from './check-signatures.ts'
+import { checkKeys, checkTrust } from './check-signatures.ts'
 import { Findings } from './findings.ts'
+import { checkKept, readKept } from './kept-checkpoints.ts'
+import type { StoredAnswers, WitnessKey } from './port.ts'
 import { RemovedMedia } from './removed-media.ts'
 import { stillGood } from './still-good.ts'
 
@@ -56,6 +61,10 @@ export interface VerifyLogOptions {
   trustedKey?: string | undefined
   /** Receipts by their names. */
   receipts?: readonly { name: string; text: string }[]
+  /** What outsiders have confirmed, as it is stored. */
+  answers?: StoredAnswers
+  /** The keys of witnesses that are known from elsewhere. */
+  witnesses?: readonly WitnessKey[]
   /** Compares the stored views with the log, and resolves with the recordings that differ. */
   compareViews?: { observe(events: LogEvent[]): Promise<void>; compare(): Promise<string[]> }
   onProgress?: (progress: VerificationProgress) => void
@@ -66,8 +75,8 @@ export interface VerifyLogOptions {
 
 /**
  * Verifies a log and its media, and says everything that is wrong: positions, chain, head, witness,
- * tree, checkpoints and their signatures, receipts, stored views, the replay, and the stored bytes
- * of every segment. Reads only, and in memory that hardly grows with the log: by a number for each
+ * tree, checkpoints and their signatures, what outsiders have confirmed, receipts, stored views, the
+ * replay, and the stored bytes of every segment. Reads only, and in memory that hardly grows with the log: by a number for each
  * recording and each segment. Rejects with errors of the disk, and with that of the signal.
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<Verdict> {
@@ -88,7 +97,11 @@ class Verification {
   /** The positions of `segment.closed`: media are checked when it is known which were removed. */
   readonly #segments: number[] = []
   readonly #replay: Replay | undefined
-  readonly #checked = { events: 0, checkpoints: 0, segments: 0, bytes: 0, receipts: 0 }
+  readonly #checked = {
+    ...{ events: 0, checkpoints: 0, segments: 0, bytes: 0, receipts: 0 },
+    ...{ cosignatures: 0, timestamps: 0 },
+  }
+  #confirmations: StoredConfirmation[] = []
   #note: string | undefined
   #total = 0
   #checkpointSize: number | null = null
@@ -166,30 +179,36 @@ class Verification {
   }
 
   async checkProofs(): Promise<void> {
-    const { db, position, trustedKey, receipts = [] } = this.#options
-    checkKeys(this.#findings, this.#keys, trustedKey)
-    const kept = new Map<number, string>()
-    for (const [key, note] of await db.iterator(KEPT_CHECKPOINTS).all())
-      kept.set(Number(key.slice(KEPT_CHECKPOINTS.gte.length)), note)
-    if (trustedKey !== undefined) checkTrust(this.#findings, this.#keys, kept, trustedKey)
-    if (this.#keys.length === 0) return
-    if (this.#note === undefined)
-      this.#findings.add('checkpointMissing', 'The log names a key, but has no checkpoint.')
-    else await this.#checkCheckpoint('The newest checkpoint', this.#note, position === undefined)
-    for (const [size, note] of kept)
-      if (size <= this.#records.size)
-        await this.#checkCheckpoint(`The kept checkpoint of ${size} events`, note)
-    for (const { name, text } of receipts) await this.#checkReceipt(name, text)
+    const { db, position, trustedKey, receipts = [], answers, witnesses = [] } = this.#options
+    const findings = this.#findings
+    checkKeys(findings, this.#keys, trustedKey)
+    const kept = await readKept(db)
+    if (trustedKey !== undefined) checkTrust(findings, this.#keys, kept.notes, trustedKey)
+    const records = this.#records
+    const lastNow = (): number => position?.() ?? records.size
+    const checkpoints = new CheckpointCheck({ db, findings, records, keys: this.#keys, lastNow })
+    const confirmations = new ConfirmationCheck(findings, checkpoints, witnesses)
+    if (this.#keys.length > 0) await this.#checkNewest(checkpoints)
+    else if (receipts.length > 0)
+      findings.add('keyUnknown', 'The log is not signed, although you have a receipt of it.')
+    await checkKept(kept, { findings, checkpoints, confirmations })
+    if (this.#keys.length > 0)
+      for (const { name, text } of receipts) await this.#checkReceipt(name, text, checkpoints)
+    await confirmations.checkAll(answers)
+    this.#confirmations = confirmations.confirmations
+    Object.assign(this.#checked, confirmations.checked, { checkpoints: checkpoints.checked })
   }
 
-  async #checkCheckpoint(what: string, note: string, mustCoverAll?: boolean): Promise<void> {
-    const signed = openSigned(this.#findings, note, this.#keys, what)
+  async #checkNewest(checkpoints: CheckpointCheck): Promise<void> {
+    if (this.#note === undefined) {
+      this.#findings.add('checkpointMissing', 'The log names a key, but has no checkpoint.')
+      return
+    }
+    const signed = await checkpoints.check('The newest checkpoint', this.#note)
     if (signed === undefined) return
-    this.#checked.checkpoints++
-    this.#checkpointSize ??= signed.size
-    await this.#checkRoot(what, signed)
+    this.#checkpointSize = signed.size
     const { size } = this.#records
-    if (mustCoverAll && signed.size < size)
+    if (this.#options.position === undefined && signed.size < size)
       this.#findings.add(
         'checkpointMissing',
         `The events ${signed.size + 1} to ${size} are not signed: somebody added them who could not sign, or the key was lost. Then the next start signs them.`,
@@ -197,30 +216,7 @@ class Verification {
       )
   }
 
-  /** The root of the records as they are now: all of them, or those up to an earlier size. */
-  async #checkRoot(what: string, { size, root }: { size: number; root: Buffer }): Promise<void> {
-    const { db } = this.#options
-    const records = this.#records
-    if (size > records.size) {
-      this.#findings.add(
-        'eventMissing',
-        `${what} covers ${size} events, but the log has ${records.size}.`,
-        { position: records.size + 1, expected: `${size} events`, found: `${records.size} events` },
-      )
-      return
-    }
-    const found =
-      size === records.size
-        ? records.root()
-        : await rootAt(size, treeHashes(db, size)).catch(() => null)
-    if (found?.equals(root)) return
-    this.#findings.add('rootWrong', `${what} was signed for other events than those in the log.`, {
-      expected: root.toString('base64'),
-      found: found?.toString('base64') ?? null,
-    })
-  }
-
-  async #checkReceipt(name: string, text: string): Promise<void> {
+  async #checkReceipt(name: string, text: string, checkpoints: CheckpointCheck): Promise<void> {
     this.#checked.receipts++
     const receipt = openReceipt(this.#findings, name, text, this.#keys)
     if (receipt === undefined) return
@@ -228,7 +224,7 @@ class Verification {
     const { size } = this.#records
     compareReceipt(this.#findings, name, receipt, { size, record })
     if (receipt.size <= size)
-      await this.#checkRoot(`The checkpoint of the receipt ${name}`, receipt)
+      await checkpoints.checkRoot(`The checkpoint of the receipt ${name}`, receipt)
   }
 
   async checkViews(): Promise<void> {
@@ -273,9 +269,12 @@ class Verification {
       checkpointSize: this.#checkpointSize,
       isKeyTrusted: this.#options.trustedKey !== undefined,
       checked,
+      confirmations: this.#confirmations,
       findings: first,
       found: count,
-      stillGood: stillGood(this.#findings, this.#records.head.position, checked),
+      stillGood: stillGood(this.#findings, this.#records.head.position, {
+        ...{ checked, confirmations: this.#confirmations },
+      }),
     }
   }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { Verdict, VerificationProgress } from '../../contract/verification.ts'
+import { ConfigError, readConfig } from '../../home/config.ts'
 import { readDaemonFile } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
 import type { Api } from '../api.ts'
@@ -17,6 +18,7 @@ interface Request {
   recordingId: string | undefined
   key: string | undefined
   receipts: { name: string; text: string }[]
+  witnesses: string[]
 }
 
 /** Verifies the log and its media. */
@@ -24,7 +26,7 @@ export const verify = defineCommand({
   name: 'verify',
   summary: 'Verify the log and all media: is anything missing or changed?',
   description: [
-    'Checks every event, the chain and the Merkle tree over them, the newest checkpoint and its signature, receipts, and the stored bytes of every segment. ' +
+    'Checks every event, the chain and the Merkle tree over them, the newest checkpoint and its signature, what outside witnesses and timestamps have confirmed, receipts, and the stored bytes of every segment. ' +
       'It only reads, and works with and without a running recorder. Each fault is named with its place, and what can still be relied on.',
     'Give the key that you got earlier, and not from this computer, with --key (f2f audit key prints it): without it, the key is taken from the log itself, and who can write the log anew can name another key. ' +
       'A copy of the home that was put back is only noticed by a receipt, or an outside witness, that is newer than the copy.',
@@ -46,7 +48,7 @@ export const verify = defineCommand({
     },
     witness: {
       ...{ kind: 'many', value: 'VKEY' },
-      help: 'With --bundle: the key of an outside witness that must have cosigned. May be given several times.',
+      help: 'The key of an outside witness that must have cosigned. May be given several times.',
     },
     receipt: {
       kind: 'many',
@@ -63,15 +65,14 @@ export const verify = defineCommand({
     },
   ],
   async run({ options, home, api, io, json, style }) {
+    const witnesses = (options.witness ?? []).map((key) => key.trim())
     if (options.bundle !== undefined) {
       if (options.recording !== undefined || options.receipt !== undefined)
         throw new UsageError('--bundle goes with --key and --witness only.')
-      const witnesses = (options.witness ?? []).map((key) => key.trim())
       return verifyBundle(options.bundle, {
         ...{ key: options.key?.trim(), witnesses, json, env: io.env },
       })
     }
-    if (options.witness !== undefined) throw new UsageError('--witness goes with --bundle only.')
     const isRunning = (await readDaemonFile(home)).state === 'running'
     const request: Request = {
       recordingId:
@@ -80,6 +81,7 @@ export const verify = defineCommand({
           : options.recording,
       key: options.key?.trim(),
       receipts: await Promise.all((options.receipt ?? []).map(readReceipt)),
+      witnesses,
     }
     const verdict = isRunning
       ? await verifyRunning(api, request, io)
@@ -106,12 +108,12 @@ async function readReceipt(name: string): Promise<{ name: string; text: string }
 
 async function verifyRunning(
   api: Api,
-  { recordingId, key, receipts }: Request,
+  { recordingId, key, receipts, witnesses }: Request,
   io: Io,
 ): Promise<Verdict> {
   const show = progressShown(io)
   const texts = receipts.map(({ text }) => text)
-  let view = await api.verify({ recordingId, key, receipts: texts })
+  let view = await api.verify({ recordingId, key, receipts: texts, witnesses })
   while (view.state === 'waiting' || view.state === 'running') {
     if (view.progress) show.progress(view.progress)
     await setTimeout(POLL_MS)
@@ -127,16 +129,29 @@ async function verifyRunning(
 
 async function verifyStopped(
   home: Home,
-  { recordingId, key, receipts }: Request,
+  { recordingId, key, receipts, witnesses }: Request,
   io: Io,
 ): Promise<Verdict> {
   const { verifyHome } = await import('../../audit/verify/verify-home.ts')
+  const { witnessKeys } = await import('../../audit/verify/witness-keys.ts')
+  const configured = await configuredWitnesses(home)
   const show = progressShown(io)
   try {
-    const what = { recordingId, trustedKey: key, receipts }
+    const known = witnessKeys(configured, witnesses)
+    const what = { recordingId, trustedKey: key, receipts, witnesses: known }
     return await verifyHome(home, { ...what, onProgress: show.progress })
   } finally {
     show.end()
+  }
+}
+
+/** A config.json with a mistake keeps nobody from verifying: its witnesses are not known then. */
+async function configuredWitnesses(home: Home): Promise<string[]> {
+  try {
+    return ((await readConfig(home)).audit?.witnesses ?? []).map(({ vkey }) => vkey)
+  } catch (error) {
+    if (error instanceof ConfigError) return []
+    throw error
   }
 }
 

@@ -21,7 +21,7 @@ function beginVerification(services: Services): Route {
     tag: 'Audit',
     summary: 'Begins to verify the log and its media',
     description:
-      'Checks every event, the hash chain, the Merkle tree, the newest checkpoint and its signature, receipts, and the stored bytes of every segment; with `recordingId`, the media and the replay of that recording only. Give `key` the vkey that you have from elsewhere: without it, the key is taken from the log itself, and whoever could write the log anew could also name another key. Recording goes on meanwhile. One verification runs at a time. It is an access: `verified`.',
+      'Checks every event, the hash chain, the Merkle tree, the newest checkpoint and its signature, what outsiders have confirmed, receipts, and the stored bytes of every segment; with `recordingId`, the media and the replay of that recording only. Give `key` the vkey that you have from elsewhere: without it, the key is taken from the log itself, and whoever could write the log anew could also name another key. The cosignatures of the witnesses in config.json are verified, and those of the `witnesses` here must be there; a timestamp is compared with the checkpoint that it is of. Recording goes on meanwhile. One verification runs at a time. It is an access: `verified`.',
     scope: 'audit',
     changesState: true,
     body: verificationRequest,

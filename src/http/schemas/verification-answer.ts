@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { OUTSIDER_KINDS } from '../../contract/outsiders.ts'
 import { FINDING_CODES } from '../../contract/verification.ts'
 import { count, time } from './parts.ts'
 
@@ -11,6 +12,16 @@ const finding = z.object({
   detail: z.string(),
 })
 
+const confirmation = z.object({
+  kind: z.enum(OUTSIDER_KINDS),
+  name: z.string().nullable().describe('The name of a witness'),
+  size: count.describe('How many events the checkpoint covers'),
+  at: time.describe('By the clock of the outsider'),
+  isVerified: z
+    .boolean()
+    .describe('Whether the signature was verified. Never that of a timestamp authority'),
+})
+
 const verdict = z.object({
   isGood: z.boolean().describe('Whether nothing was found'),
   position: z.int().describe('The last event that was verified'),
@@ -18,7 +29,12 @@ const verdict = z.object({
   isKeyTrusted: z.boolean().describe('Whether the key was given by who asked'),
   checked: z.object({
     ...{ events: count, checkpoints: count, segments: count, bytes: count, receipts: count },
+    cosignatures: count.describe('Of known witnesses'),
+    timestamps: count,
   }),
+  confirmations: z
+    .array(confirmation)
+    .describe('The newest checkpoint of each outsider, as it is stored'),
   findings: z.array(finding).describe('The first 100'),
   found: count.describe('How many there are'),
   stillGood: z.array(z.string()).describe('What can be relied on'),

@@ -61,6 +61,8 @@ function finding(one: Finding): string {
       return `Der Checkpoint ist nicht mit einem Schlüssel dieses Protokolls signiert: ${one.reason}`
     case 'confirmationWrong':
       return `Der bestätigte Checkpoint ${one.file} ist keiner dieses Protokolls: ${one.reason}`
+    case 'timestampWrong':
+      return `Der gespeicherte Zeitstempel ${one.file} gehört nicht zu dem Checkpoint daneben. Er beweist nichts und wurde weggelassen.`
   }
 }
 

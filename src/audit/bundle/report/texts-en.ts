@@ -55,6 +55,8 @@ function finding(one: Finding): string {
       return `The checkpoint is not signed by a key of this log: ${one.reason}`
     case 'confirmationWrong':
       return `The confirmed checkpoint ${one.file} is not one of this log: ${one.reason}`
+    case 'timestampWrong':
+      return `The stored timestamp ${one.file} was not made for the checkpoint beside it. It proves nothing and was left out.`
   }
 }
 

@@ -34,12 +34,25 @@ export const VERIFICATION_EXAMPLES = {
       position: 69,
       checkpointSize: 69,
       isKeyTrusted: false,
-      checked: { events: 69, checkpoints: 1, segments: 4, bytes: 1_284_113, receipts: 0 },
+      checked: {
+        ...{ events: 69, checkpoints: 2, segments: 4, bytes: 1_284_113, receipts: 0 },
+        ...{ cosignatures: 1, timestamps: 0 },
+      },
+      confirmations: [
+        {
+          kind: 'witness',
+          name: 'witness.example/w1',
+          size: 69,
+          at: timeAt(299),
+          isVerified: true,
+        },
+      ],
       findings: [],
       found: 0,
       stillGood: [
         'Events 1 to 69 are complete, and each is chained to the one before.',
         'The events are those for which the newest checkpoint was signed.',
+        'The outside witness witness.example/w1 confirmed events 1 to 69.',
         '4 of 4 segments are the files that were recorded.',
       ],
     },
