@@ -84,7 +84,7 @@ export function createRecorderParts(options: RecorderOptions, host: RecorderHost
   })
   bus.on('events', (events) => desktop.observe(events))
   bus.on('events', (events) => custody.observe(events))
-  const contradictions = new Contradictions({ facts, system, onFault })
+  const contradictions = new Contradictions({ facts, log, system, onFault })
   const parts: RecorderParts = {
     desktop,
     facts,

@@ -160,6 +160,10 @@ export class LevelEventLog implements EventLog {
     return this.#log.time
   }
 
+  get contradictedSince(): string | null {
+    return this.#log.contradictedSince
+  }
+
   recordings(query: RecordingQuery, toShown?: ToShown) {
     return this.#reader.recordings(query, toShown)
   }

@@ -16,6 +16,8 @@ export interface LogState {
   /** The recordings that are erased, also those whose erasure has only begun. */
   erased: Set<string>
   time: TrustedTime
+  /** When outsiders began to contradict the log; null while nobody does. */
+  contradictedSince: string | null
   /** The keys that sign checkpoints, oldest first. */
   signingKeys: SigningKeyEntry[]
   /** The position of the first event of each recording that is not closed, oldest first. */
@@ -31,6 +33,7 @@ export function emptyState(): LogState {
     erasures: new Map(),
     erased: new Set(),
     time: NO_TIME,
+    contradictedSince: null,
     signingKeys: [],
     begun: new Map(),
   }
@@ -46,7 +49,13 @@ export function applyToState(state: LogState, event: LogEvent): void {
   applyErasureEvent(state.erasures, event)
   state.time = applyTimeEvent(state.time, event)
   applySigningKeyEvent(state.signingKeys, event)
+  applyContradiction(state, event)
   applyBeginning(state.begun, event)
+}
+
+function applyContradiction(state: LogState, { type, data, at }: LogEvent): void {
+  if (type === 'warning.raised' && data.code === 'LOG_CONTRADICTED') state.contradictedSince ??= at
+  if (type === 'warning.cleared' && data.code === 'LOG_CONTRADICTED') state.contradictedSince = null
 }
 
 function applyBeginning(begun: LogState['begun'], event: LogEvent): void {

@@ -231,6 +231,8 @@ export interface EventLog {
   unfinishedErasures(): EventOf<'recording.erasing'>[]
   /** The time as the durable events prove it. */
   readonly trustedTime: TrustedTime
+  /** When outsiders began to contradict the log, by its durable events; null while nobody does. */
+  readonly contradictedSince: string | null
   /** Returns durable views of the recordings that are not closed, oldest first, unconfirmed too. */
   openRecordings(): RecordingView[]
   /**

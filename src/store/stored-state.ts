@@ -9,7 +9,7 @@ import type { TrustedTime } from './trusted-time.ts'
 import type { Head } from './witness.ts'
 
 /** Increased whenever the format changes, or the same events are folded to another state. */
-const STATE_VERSION = 1
+const STATE_VERSION = 2
 /** Hexadecimal digits of a SHA-256. */
 const DIGITS = 64
 
@@ -26,6 +26,7 @@ export interface StoredState {
   erasures: EventOf<'recording.erasing'>[]
   erased: string[]
   time: TrustedTime
+  contradictedSince: string | null
   signingKeys: SigningKeyEntry[]
   begun: [recordingId: string, position: number][]
 }
@@ -42,6 +43,7 @@ export function toStoredState(head: Head, root: Buffer, state: LogState): Stored
     erasures: [...state.erasures.values()],
     erased: [...state.erased],
     time: state.time,
+    contradictedSince: state.contradictedSince,
     signingKeys: [...state.signingKeys],
     begun: [...state.begun],
   }
@@ -56,6 +58,7 @@ export function fromStoredState(stored: StoredState): LogState {
     erasures: new Map(stored.erasures.map((event) => [event.recordingId as string, event])),
     erased: new Set(stored.erased),
     time: stored.time,
+    contradictedSince: stored.contradictedSince,
     signingKeys: [...stored.signingKeys],
     begun: new Map(stored.begun),
   }

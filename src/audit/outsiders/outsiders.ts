@@ -30,8 +30,11 @@ export interface OutsidersOptions {
   logger: Logger
   now(): number
   times?: OutsiderTimes
-  /** Called when outsiders may contradict the log now, or no longer, with the names of those. */
-  onContradiction?: (names: string[]) => void
+  /**
+   * Called when outsiders may contradict the log now, or no longer, with the names of those.
+   * `areAllAsked`: every witness has confirmed or contradicted a checkpoint since this start.
+   */
+  onContradiction?: (names: string[], areAllAsked: boolean) => void
 }
 
 /** A timestamp takes some 6 KB on disk, and authorities ask to be spared. */
@@ -98,7 +101,11 @@ export class Outsiders {
 
   #reportContradictions(): void {
     const contradicting = this.views().filter(({ problem }) => problem?.code === 'contradicted')
-    this.#options.onContradiction?.(contradicting.map(({ name }) => name))
+    const areAllAsked = [...this.#loops.values()].every(({ isAsked }) => isAsked)
+    this.#options.onContradiction?.(
+      contradicting.map(({ name }) => name),
+      areAllAsked,
+    )
   }
 
   #witness(setting: WitnessSetting): Witness {

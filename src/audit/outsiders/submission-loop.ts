@@ -39,6 +39,7 @@ export class SubmissionLoop {
   #confirmed: ConfirmedCheckpoint | null = null
   #problem: OutsiderView['problem'] = null
   #hasLoaded = false
+  #hasAnswered = false
   #isWanted = false
   #failures = 0
   #begunAt = Number.NEGATIVE_INFINITY
@@ -54,6 +55,11 @@ export class SubmissionLoop {
   get view(): OutsiderView {
     const { kind, name, url } = this.#outsider
     return { kind, name, url, confirmed: this.#confirmed, problem: this.#problem }
+  }
+
+  /** Whether it needs not be waited for: it has confirmed or contradicted, or never contradicts. */
+  get isAsked(): boolean {
+    return this.#hasAnswered || this.#outsider.kind === 'timestampAuthority'
   }
 
   /** Sends the newest checkpoint soon. Returns at once. */
@@ -113,6 +119,7 @@ export class SubmissionLoop {
     if (checkpoint === undefined || checkpoint.size === confirmed || signal.aborted) return
     this.#begunAt = performance.now()
     this.#confirmed = await this.#outsider.submit(checkpoint, confirmed, signal)
+    this.#hasAnswered = true
   }
 
   #succeed(): void {
@@ -129,6 +136,7 @@ export class SubmissionLoop {
     const { name, url } = this.#outsider
     if (this.#abort.signal.aborted) return 0
     const code: OutsiderProblem = error instanceof OutsiderError ? error.code : 'local'
+    if (code === 'contradicted') this.#hasAnswered = true
     const message = error instanceof OutsiderError ? error.message : 'It could not be asked.'
     // Each attempt that fails for the same reason is no news.
     if (this.#problem?.code !== code || this.#problem.message !== message)

@@ -1,56 +1,30 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { Level } from 'level'
-import type { NewEvent } from '../../../src/contract/events.ts'
 import type { LogMessage } from '../../../src/contract/log-message.ts'
 import { openEventLog } from '../../../src/store/event-log.ts'
-import { RecorderBench } from '../../support/recorder-bench.ts'
+import type { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
-
-type Db = Level<string, string>
-
-const ERASED_LATER = { media: ['mic' as const], tags: { customer: 1 } }
+import { changeEvent, type Db, longLog, withClosedLog } from './support/background-verified.ts'
 
 suite('a log that is verified while it is in use', (test) => {
   let bench: RecorderBench
   let closed: string
 
-  // So many events that their verification takes longer than a start.
   test.beforeEach(async () => {
-    bench = await RecorderBench.create()
-    closed = (await bench.command('api', 'recording.start', ERASED_LATER)).id
-    await bench.command('api', 'track.stop')
-    await bench.command('api', 'recording.close')
-    const filler: NewEvent = {
-      ...{ type: 'clock.confirmed', recordingId: null, version: null, commandId: null },
-      ...{ at: new Date().toISOString(), data: {} },
-      by: { side: 'system', client: 'recorder', user: 'tester' },
-    } as never
-    for (let i = 0; i < 20; i++)
-      await bench.recorder.log.append({ events: Array.from({ length: 1_000 }, () => filler) })
-        .committed
-    bench.verifiedAtOnce = 100
-    await bench.restart()
-    await bench.recorder.close()
+    ;({ bench, closed } = await longLog())
   })
   test.afterEach(() => bench.dispose().catch(() => {}))
 
   /** Damages the closed log, and opens it. */
   async function damage(how: (db: Db) => Promise<unknown>): Promise<LogMessage[]> {
-    const db: Db = new Level(join(bench.folder, 'log'))
-    await db.open()
-    await how(db)
-    await db.close()
+    await withClosedLog(bench, how)
     await bench.open()
     const told: LogMessage[] = []
     bench.recorder.bus.on('log', (message) => told.push(message))
     return told
   }
 
-  const change = async (db: Db): Promise<void> => {
-    const key = 'event/0000000000015000'
-    await db.put(key, ((await db.get(key)) as string).replace('tester', 'taster'))
-  }
+  const change = (db: Db) => changeEvent(db, 15_000)
   const shown = () => bench.recorder.application('api')
 
   test('takes commands meanwhile, and says how far it is', async () => {
