@@ -1250,7 +1250,9 @@ class Facts:
 
 def is_safe(path):
     parts = path.split('/')
-    return bool(path) and not any(p in ('', '.', '..') or '\\' in p or ':' in p for p in parts)
+    return bool(path) and not any(
+        p in ('', '.', '..') or '\\' in p or ':' in p or '\0' in p for p in parts
+    )
 
 
 class Media:
@@ -2168,9 +2170,11 @@ class HomeCheck:
         self._look_for_others(root)
 
     def _open(self, path):
+        full = os.path.join(self.folder, *path.split('/'))
         try:
-            return open(os.path.join(self.folder, *path.split('/')), 'rb')
-        except OSError:
+            # A pipe in the place of a file would be waited for.
+            return open(full, 'rb') if os.path.isfile(full) else None
+        except (OSError, ValueError):
             return None
 
     def _look_for_others(self, root):

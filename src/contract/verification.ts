@@ -26,6 +26,8 @@ export const FINDING_CODES = [
   'receiptWrong',
   'logRolledBack',
   'timestampWrong',
+  'factMissing',
+  'valueWrong',
 ] as const
 
 /** The kind of a fault. */

@@ -4,6 +4,8 @@ import { TlogError } from './tlog-error.ts'
 
 const TIME_BYTES = 8
 const SIGNATURE_BYTES = 64
+/** The end of the year 9999: RFC 3339 has no later time. */
+const LAST_SECOND = 253_402_300_799
 
 /**
  * Returns what a cosignature/v1 signs: the time in seconds, and the text of the checkpoint (C2SP
@@ -15,12 +17,12 @@ export function cosignatureMessage(text: string, seconds: number): Buffer {
 
 /**
  * Takes the bytes of a cosignature/v1 apart. Undefined when they have another length, or name no
- * time: a cosignature of a checkpoint always does.
+ * time, or one that no date has: a cosignature of a checkpoint always names one.
  */
 export function readCosignature(bytes: Buffer): { seconds: number; ed25519: Buffer } | undefined {
   if (bytes.length !== TIME_BYTES + SIGNATURE_BYTES) return undefined
   const seconds = Number(bytes.readBigUInt64BE(0))
-  if (seconds === 0 || !Number.isSafeInteger(seconds)) return undefined
+  if (seconds === 0 || seconds > LAST_SECOND) return undefined
   return { seconds, ed25519: bytes.subarray(TIME_BYTES) }
 }
 

@@ -10,9 +10,6 @@ import type { CheckpointCheck } from './check-checkpoints.ts'
 import type { Findings } from './findings.ts'
 import type { StoredAnswers, WitnessKey } from './port.ts'
 
-/** The latest time that a date can have (ECMA-262), in seconds since 1970. */
-const LAST_SECOND = 8_640_000_000_000
-
 /**
  * Checks what outsiders have confirmed, as it is stored: each checkpoint is one of this log, each
  * cosignature of a known witness is right, each timestamp is of the checkpoint beside it.
@@ -153,7 +150,7 @@ export class ConfirmationCheck {
   }
 
   #confirm(name: string, size: number, seconds: number, isVerified: boolean): void {
-    const at = new Date(Math.min(seconds, LAST_SECOND) * 1000).toISOString()
+    const at = new Date(seconds * 1000).toISOString()
     this.#keep(keyOf(name, isVerified), { kind: 'witness', name, size, at, isVerified })
   }
 

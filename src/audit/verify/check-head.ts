@@ -40,26 +40,48 @@ export function compareWitness(
   })
 }
 
-/** Checks that the log does not end before the event that the witness file names. */
+/** The witness file of a log, and what is known of it. */
+export interface WitnessFacts {
+  witness: Head | undefined
+  /** Whether a file is there that names no event. */
+  isDamaged: boolean
+  /** The event that says that the file exists; null when none does. */
+  witnessedAt: number | null
+}
+
+/**
+ * Checks that the log does not end before the event that the witness file names. A stopped home
+ * must have the file when an event says so.
+ */
 export function checkWitnessedEnd(
   findings: Findings,
   { position }: Head,
-  witness: Head | undefined,
+  { witness, isDamaged, witnessedAt }: WitnessFacts,
 ): void {
-  if (witness === undefined || witness.position <= position) return
-  findings.add(
-    'witnessWrong',
-    `The witness file names event ${witness.position}, but the log ends at event ${position}.`,
-    { position: position + 1, expected: witness.hash },
-  )
+  if (isDamaged)
+    findings.add('witnessWrong', 'The witness file does not name an event.', {
+      file: 'log.witness',
+    })
+  else if (witness === undefined && witnessedAt !== null)
+    findings.add(
+      'witnessWrong',
+      `The witness file is missing, although event ${witnessedAt} says that it exists: events at the end may have been removed.`,
+      { file: 'log.witness' },
+    )
+  if (witness !== undefined && witness.position > position)
+    findings.add(
+      'witnessWrong',
+      `The witness file names event ${witness.position}, but the log ends at event ${position}.`,
+      { position: position + 1, expected: witness.hash },
+    )
 }
 
-/** Notes that the witness file is missing, if an event says that it exists. */
-export function checkWitnessMissing(findings: Findings, witnessedAt: number | null): void {
-  if (witnessedAt === null) return
+/** Notes recordings with files that a log without a witness does not know: it may be another. */
+export function checkStrangers(findings: Findings, strangers: readonly string[]): void {
+  if (strangers.length === 0) return
   findings.add(
     'witnessWrong',
-    `The witness file is missing, although event ${witnessedAt} says that it exists: events at the end may have been removed.`,
-    { file: 'log.witness' },
+    `There are files of ${strangers.length} recordings that the log does not know, and no witness file: the log may have been replaced.`,
+    { file: 'recordings', found: strangers[0] ?? null },
   )
 }

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import type { EventOf } from '../../contract/events.ts'
 import type { Findings } from './findings.ts'
+
+/** The system's codes for a path that leads to no file of this user. */
+const NO_FILE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EACCES']
 
 /**
  * Checks the stored file of a closed segment against the hash in the log. Resolves with its bytes.
@@ -19,7 +23,7 @@ export async function checkSegment(
   const file = join('recordings', String(recordingId), data.file)
   const isOutside = relative(folder, path).startsWith('..') || isAbsolute(data.file)
   const expected = data.storedSha256 ?? data.sha256
-  const hashed = isOutside ? undefined : await hashFile(path)
+  const hashed = isOutside || path.includes('\0') ? undefined : await hashFile(path)
   if (hashed?.sha256 !== expected && isErased(String(recordingId))) return 0
   if (hashed === undefined) {
     findings.add('segmentMissing', `The file of a segment is missing: ${file}.`, {
@@ -34,17 +38,18 @@ export async function checkSegment(
   return hashed.bytes
 }
 
-/** Resolves with undefined when the file is missing. */
+/** Resolves with undefined when there is no file that can be opened: it would wait for a pipe. */
 async function hashFile(path: string): Promise<{ sha256: string; bytes: number } | undefined> {
   const hash = createHash('sha256')
   let bytes = 0
   try {
+    if (!(await stat(path)).isFile()) return undefined
     for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
       hash.update(chunk)
       bytes += chunk.length
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (NO_FILE.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
   return { sha256: hash.digest('hex'), bytes }

@@ -1,15 +1,19 @@
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Verdict } from '../../contract/verification.ts'
-import { type Database, hasDatabase, openDatabase } from '../../store/database.ts'
+import { type Database, hasDatabase, openDatabase, storageError } from '../../store/database.ts'
 import { linkFiles } from '../../store/folder-snapshot.ts'
 import { ProjectionCheck } from '../../store/projection-check.ts'
 import { readWitness } from '../../store/witness.ts'
 import { CosignatureFolder } from '../outsiders/cosignature-folder.ts'
 import { TimestampFolder } from '../outsiders/timestamp-folder.ts'
 import { type VerifyLogOptions, verifyLog } from './verify-log.ts'
+
+/** The system's codes for a folder in which nothing can be written. */
+const READ_ONLY = ['EROFS', 'EACCES', 'EPERM']
 
 /** The paths of a home that are verified, absolute. */
 export interface VerifiedHome {
@@ -29,7 +33,13 @@ export async function verifyHome(
   home: VerifiedHome,
   options: Omit<
     VerifyLogOptions,
-    'db' | 'recordingsFolder' | 'witness' | 'needsWitness' | 'compareViews' | 'answers'
+    | 'db'
+    | 'recordingsFolder'
+    | 'witness'
+    | 'hasDamagedWitness'
+    | 'isStopped'
+    | 'compareViews'
+    | 'answers'
   >,
 ): Promise<Verdict> {
   const { logFolder, witnessFile, recordingsFolder } = home
@@ -43,9 +53,8 @@ export async function verifyHome(
       'The home has no log. Nothing was recorded in it.',
     )
   const witness = await readWitness(witnessFile)
-  const copy = `${logFolder}.verify.${process.pid}`
+  const copy = await copyOf(logFolder)
   try {
-    await linkFiles(logFolder, copy)
     // A recorder that starts meanwhile must find its own database unlocked.
     await rm(join(copy, 'LOCK'), { force: true })
     const db = await openDatabase(copy)
@@ -54,7 +63,8 @@ export async function verifyHome(
         ...options,
         ...{ db, recordingsFolder, answers, compareViews: viewsOf(db) },
         witness: witness instanceof Error ? undefined : witness,
-        needsWitness: true,
+        hasDamagedWitness: witness instanceof Error,
+        isStopped: true,
       })
     } finally {
       await db.close()
@@ -62,6 +72,28 @@ export async function verifyHome(
   } finally {
     await rm(copy, { recursive: true, force: true })
   }
+}
+
+/**
+ * Links the files of a log beside it; copies them to a folder of this user for temporary files when
+ * nothing can be written there: a home on a read-only disk, or of somebody else. Resolves with its
+ * path.
+ */
+async function copyOf(logFolder: string): Promise<string> {
+  const beside = `${logFolder}.verify.${process.pid}`
+  try {
+    await linkFiles(logFolder, beside)
+    return beside
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true }).catch(() => {})
+    if (!READ_ONLY.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+  const elsewhere = await mkdtemp(join(tmpdir(), 'f2f-verify-'))
+  await linkFiles(logFolder, elsewhere).catch(async (error) => {
+    await rm(elsewhere, { recursive: true, force: true })
+    throw storageError('The log cannot be copied', error)
+  })
+  return elsewhere
 }
 
 /** The names of tags in the index need the keys of the recordings; they are not compared. */

@@ -1,12 +1,8 @@
 import type { LogEvent } from '../../contract/events.ts'
-import type {
-  StoredConfirmation,
-  Verdict,
-  VerificationProgress,
-} from '../../contract/verification.ts'
+import type { StoredConfirmation, Verdict } from '../../contract/verification.ts'
 import { disagreements } from '../../replay/disagreements.ts'
 import { Replay } from '../../replay/replay.ts'
-import { type Database, readChunks, wrapReadErrors } from '../../store/database.ts'
+import { readChunks, wrapReadErrors } from '../../store/database.ts'
 import {
   CHECKPOINT_KEY,
   EVENTS,
@@ -18,13 +14,15 @@ import {
 } from '../../store/keys.ts'
 import type { SigningKeyEntry } from '../../store/port.ts'
 import { decodeRecord } from '../../store/record.ts'
+import { recordingsOnDisk } from '../../store/recordings-on-disk.ts'
 import { applySigningKeyEvent } from '../../store/tree/signing-key-events.ts'
 import { CheckpointCheck } from './check-checkpoints.ts'
 import { ConfirmationCheck } from './check-confirmations.ts'
+import { FactCheck } from './check-facts.ts'
 import {
   checkHead,
+  checkStrangers,
   checkWitnessedEnd,
-  checkWitnessMissing,
   compareWitness,
   readHead,
 } from './check-head.ts'
@@ -34,44 +32,16 @@ import { checkSegment } from './check-segments.ts'
 import { checkKeys, checkTrust } from './check-signatures.ts'
 import { Findings } from './findings.ts'
 import { checkKept, readKept } from './kept-checkpoints.ts'
-import type { StoredAnswers, WitnessKey } from './port.ts'
 import { RemovedMedia } from './removed-media.ts'
 import { stillGood } from './still-good.ts'
+import type { VerifyLogOptions } from './verify-log-options.ts'
+
+export type { VerifyLogOptions } from './verify-log-options.ts'
 
 const CHUNK = 200
 const CHUNK_BYTES = 256 * 1024
 /** Stands in records of such events, also in those that cannot be decoded. */
 const SEGMENT_CLOSED = '"type":"segment.closed"'
-
-/** How to verify a log. */
-export interface VerifyLogOptions {
-  db: Database
-  recordingsFolder: string
-  /** Returns the last event that is durable now, of a log that grows; default: verify all. */
-  position?: () => number
-  /** The witness of the log, if it has one. */
-  witness?: { position: number; hash: string } | undefined
-  /** Whether a witness file must be there when the log says that it has one. */
-  needsWitness?: boolean
-  /** Whether a recording is erased by now, of a log that grows. */
-  isErased?: (recordingId: string) => boolean
-  /** Verify media and replay only of this recording. */
-  recordingId?: string | undefined
-  /** A vkey that was received by another way than the log. */
-  trustedKey?: string | undefined
-  /** Receipts by their names. */
-  receipts?: readonly { name: string; text: string }[]
-  /** What outsiders have confirmed, as it is stored. */
-  answers?: StoredAnswers
-  /** The keys of witnesses that are known from elsewhere. */
-  witnesses?: readonly WitnessKey[]
-  /** Compares the stored views with the log, and resolves with the recordings that differ. */
-  compareViews?: { observe(events: LogEvent[]): Promise<void>; compare(): Promise<string[]> }
-  onProgress?: (progress: VerificationProgress) => void
-  /** Called between two pieces of work. */
-  giveWay?: () => Promise<void>
-  signal?: AbortSignal | undefined
-}
 
 /**
  * Verifies a log and its media, and says everything that is wrong: positions, chain, head, witness,
@@ -93,6 +63,7 @@ class Verification {
   readonly #findings = new Findings()
   readonly #records = new RecordCheck(this.#findings)
   readonly #keys: SigningKeyEntry[] = []
+  readonly #facts = new FactCheck(this.#findings)
   readonly #removed = new RemovedMedia()
   /** The positions of `segment.closed`: media are checked when it is known which were removed. */
   readonly #segments: number[] = []
@@ -127,11 +98,11 @@ class Verification {
       onProgress?.({ task: 'events', done: this.#records.head.position, total: this.#total })
       await this.#next()
     }
-    const { witness, needsWitness } = this.#options
-    if (needsWitness && witness === undefined)
-      checkWitnessMissing(this.#findings, this.#witnessedAt)
     if (position === undefined) checkHead(this.#findings, this.#records.head, head)
-    checkWitnessedEnd(this.#findings, this.#records.head, witness)
+    const { witness, isStopped = false, hasDamagedWitness: isDamaged = false } = this.#options
+    const witnessedAt = isStopped ? this.#witnessedAt : null
+    const facts = { witness, isDamaged, witnessedAt }
+    checkWitnessedEnd(this.#findings, this.#records.head, facts)
   }
 
   async #checkChunk(chunk: [string, string][]): Promise<void> {
@@ -169,6 +140,7 @@ class Verification {
   #observe(event: LogEvent): void {
     applySigningKeyEvent(this.#keys, event)
     this.#removed.observe(event)
+    this.#facts.observe(event)
     if (event.type === 'daemon.started' && event.data.witness) this.#witnessedAt = event.position
     if (event.type === 'log.witnessLost') this.#witnessedAt = null
     const replay = this.#replay
@@ -241,6 +213,12 @@ class Verification {
 
   async checkSegments(): Promise<void> {
     const { db, recordingsFolder, recordingId, onProgress, isErased = () => false } = this.#options
+    const { isStopped, witness } = this.#options
+    if (isStopped && !witness?.position) {
+      const stored = await recordingsOnDisk(recordingsFolder)
+      const strangers = stored.filter((id) => !this.#facts.knows(id))
+      checkStrangers(this.#findings, strangers)
+    }
     const total = this.#segments.length
     for (let from = 0; from < total; from += CHUNK) {
       const positions = this.#segments.slice(from, from + CHUNK)

@@ -96,7 +96,9 @@ suite('the confirmations of a bundle', (test) => {
 
   test('where none covers the closing, the newest that covers a part is taken', async () => {
     const { names, confirmedBy } = await filesOf({
-      cosigned: Object.fromEntries([2, 3, 5].map((size) => [size, cosigned(noteOf(size), WITNESS)])),
+      cosigned: Object.fromEntries(
+        [2, 3, 5].map((size) => [size, cosigned(noteOf(size), WITNESS)]),
+      ),
       timestamps: { 4: { note: noteOf(4) }, 5: { note: noteOf(5) } },
     })
     assert.deepEqual(confirmedBy, [

@@ -111,6 +111,19 @@ suite('the report of a recording', (test) => {
     assert.ok(page.includes('The file mic-000001.ogg.age is missing.'))
   })
 
+  test('says of pauses below a second that they are short, and not that there are none', () => {
+    const [stretch] = model.stretches
+    const section = (stretches: ReportModel['stretches']): string => {
+      const page = renderReport({ ...model, stretches }, 'en')
+      const from = page.indexOf('<h2>Pauses and gaps</h2>')
+      return page.slice(from, page.indexOf('</section>', from))
+    }
+    const short = section([{ ...stretch!, lengthMs: 600 }])
+    assert.match(short, /<p>None lasted a second or longer\.<\/p>/)
+    assert.match(short, /One is shorter than a second/)
+    assert.match(section([]), /<p>There are none\.<\/p>$/)
+  })
+
   test('spells out what nobody can see in a value', () => {
     assert.equal(foreign('a\u202Eb\u0000c\nd').text, '<bdi>a[U+202E]b[U+0000]c ↵ d</bdi>')
     assert.equal(foreign('שלום 👩‍⚕️').text.includes('שלום'), true)

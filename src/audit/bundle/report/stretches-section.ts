@@ -19,7 +19,7 @@ export function stretchesSection(section: Section): Html {
   return html`<section><h2>${words.heading}</h2>${breakdowns}
 ${
   long.length === 0
-    ? html`<p>${words.none}</p>`
+    ? html`<p>${short.length === 0 ? words.none : words.onlyShort}</p>`
     : html`${sums(section, long)}${longTable(section, words.columns, long.map(row))}`
 }
 ${short.length === 0 ? null : fold(words.short(short.length), table(words.columns, short.map(row)))}</section>`

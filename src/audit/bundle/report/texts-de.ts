@@ -208,12 +208,13 @@ export const de: ReportTexts = {
   },
   stretches: {
     heading: 'Pausen und Lücken',
-    none: 'Es gibt keine. Alles wurde von Anfang bis Ende aufgenommen.',
+    none: 'Es gibt keine.',
+    onlyShort: 'Keine dauerte eine Sekunde oder länger.',
     columns: ['Wann', 'Länge', 'Was', 'Grund', 'Durch wen'],
     short: (count) =>
       count === 1
-        ? 'Eine Lücke ist kürzer als eine Sekunde, zum Beispiel der Augenblick, in dem ein Gerät startet.'
-        : `${count} Lücken sind kürzer als eine Sekunde, zum Beispiel der Augenblick, in dem ein Gerät startet.`,
+        ? 'Eine ist kürzer als eine Sekunde. Das kann der Augenblick sein, in dem ein Gerät startet.'
+        : `${count} sind kürzer als eine Sekunde. Manche können die Augenblicke sein, in denen Geräte starten.`,
     sum: (count, length) => `${count} ×, zusammen ${length}`,
     all: (count) => `Alle ${count} zeigen`,
     untilEnd: 'bis zum Ende',

@@ -198,12 +198,13 @@ export const en: ReportTexts = {
   },
   stretches: {
     heading: 'Pauses and gaps',
-    none: 'There are none. Everything was recorded from start to end.',
+    none: 'There are none.',
+    onlyShort: 'None lasted a second or longer.',
     columns: ['When', 'Length', 'What', 'Reason', 'By whom'],
     short: (count) =>
       count === 1
-        ? 'One gap is shorter than a second, such as the moment in which a device starts.'
-        : `${count} gaps are shorter than a second, such as the moment in which a device starts.`,
+        ? 'One is shorter than a second. That can be the moment in which a device starts.'
+        : `${count} are shorter than a second. Some can be the moments in which devices start.`,
     sum: (count, length) => `${count} ×, ${length} in all`,
     all: (count) => `Show all ${count}`,
     untilEnd: 'to the end',

@@ -71,6 +71,8 @@ export interface ReportTexts {
   stretches: {
     heading: string
     none: string
+    /** In place of `none` where all are folded away. */
+    onlyShort: string
     columns: [when: string, length: string, media: string, reason: string, who: string]
     short(count: number): string
     /** How often, and how long in all. */
