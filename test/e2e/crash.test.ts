@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
@@ -7,7 +8,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { F2F } from '../../lab/daemon.ts'
 import { TEST_KEYS } from '../../lab/test-keys.ts'
+import { verifyHome } from '../../src/audit/verify/verify-home.ts'
 import { MEDIA, type Medium } from '../../src/contract/media.ts'
+import { resolveHome } from '../../src/home/home.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
 import { eventually, suite } from '../support/suite.ts'
 import {
@@ -135,6 +138,12 @@ async function verifyLog(home: string): Promise<void> {
   await log.close()
 }
 
+/** The log that a kill has left is whole: whoever verifies it before the next start finds nothing. */
+async function assertNoAlarm(home: string): Promise<void> {
+  const { findings } = await verifyHome(resolveHome(home), {})
+  assert.deepEqual(findings, [])
+}
+
 suite('kill -9', (test) => {
   for (const [index, [moment, live]] of Object.entries(MOMENTS).entries()) {
     test.unless(
@@ -159,7 +168,11 @@ suite('kill -9', (test) => {
             await Promise.all(load)
             await eventually('nothing of it is alive', () => killed.children().length === 0, 2_000)
             await eventually('every request has ended', () => client.isQuiet)
-            if (random.next() < 0.25) await killWhileOpening(home, random)
+            await assertNoAlarm(home)
+            if (random.next() < 0.25) {
+              await killWhileOpening(home, random)
+              await assertNoAlarm(home)
+            }
             const restartedAt = new Date().toISOString()
             daemon = await startObserved({ home })
             const events = await wholeLog(

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Level } from 'level'
 import { TestKeyRing } from '../../../lab/test-keys.ts'
 import { type VerifyLogOptions, verifyLog } from '../../../src/audit/verify/verify-log.ts'
+import type { LogEvent } from '../../../src/contract/events.ts'
 import type { FindingCode } from '../../../src/contract/verification.ts'
 import { eventKey } from '../../../src/store/keys.ts'
 import { decodeRecord, encodeRecord, GENESIS, hashRecord } from '../../../src/store/record.ts'
@@ -89,6 +91,7 @@ suite('a verification', (test) => {
       assert.equal(verdict.checkpointSize, 305)
       assert.deepEqual(verdict.checked, {
         ...{ events: 305, checkpoints: 1, segments: 1, bytes: MEDIA.length, receipts: 2 },
+        ...{ cosignatures: 0, timestamps: 0 },
       })
       assert.equal(verdict.stillGood.length, 4)
     }),
@@ -205,6 +208,59 @@ suite('a verification', (test) => {
   )
 
   test(
+    'does not believe a log that is not signed any more to whoever holds a receipt',
+    inHome(async ({ db, verify }) => {
+      await chainAnew(db, 0, (event) =>
+        event.type === 'signingKey.changed'
+          ? { ...event, type: 'desktop.locked', data: {} }
+          : event,
+      )
+      await db.del('meta/checkpoint')
+      const { verdict, codes } = await verify({ trustedKey: undefined })
+      assert.ok(codes.includes('keyUnknown'), codes.join())
+      assert.equal(verdict.isGood, false)
+      assert.ok(!verdict.stillGood.some((text) => text.includes('receipt')))
+    }),
+  )
+
+  test(
+    'notices facts that a rewritten log leaves out, and values of other events',
+    inHome(async ({ db, verify }) => {
+      await chainAnew(db, 0, (event) =>
+        event.type === 'recording.started' ? { ...event, version: 7 } : event,
+      )
+      const { verdict } = await verify()
+      const missing = verdict.findings.find(({ code }) => code === 'factMissing')
+      assert.deepEqual([missing?.position, missing?.expected], [302, 'version 2'])
+      const moved = { customer: { $sealed: 'AAAA', at: 5 } }
+      await chainAnew(db, 0, (event) =>
+        event.position === 302
+          ? { ...event, type: 'recording.tagged', data: { tags: moved } }
+          : event,
+      )
+      const value = (await verify()).verdict.findings.find(({ code }) => code === 'valueWrong')
+      assert.equal(value?.position, 302)
+    }),
+  )
+
+  test(
+    'says of a folder, a pipe and an unreadable name that the segment is not there',
+    inHome(async ({ recordings, verify }) => {
+      const path = join(recordings, 'recording-1', 'mic-1.age')
+      await rm(path)
+      await mkdir(path)
+      assert.deepEqual((await verify()).codes, ['segmentMissing'])
+      await rm(path, { recursive: true })
+      // Whoever opens a pipe to read from it waits for a writer.
+      execFileSync('mkfifo', [path])
+      assert.deepEqual((await verify()).codes, ['segmentMissing'])
+      await rm(path)
+      await symlink(path, path)
+      assert.deepEqual((await verify()).codes, ['segmentMissing'])
+    }),
+  )
+
+  test(
     'compares the witness',
     inHome(async ({ db, verify }) => {
       const hash = hashRecord((await db.get(eventKey(100))) as string)
@@ -218,13 +274,17 @@ suite('a verification', (test) => {
 })
 
 /** Changes one event, and chains it and all after it anew, with the head: as an expert would. */
-async function chainAnew(db: Db, changed: number): Promise<void> {
+async function chainAnew(
+  db: Db,
+  changed: number,
+  change: (event: LogEvent) => object = (event) => event,
+): Promise<void> {
   let hash = GENESIS
   let last = 0
   for (const [key, record] of await db.iterator(EVENTS).all()) {
     const event = decodeRecord(record)
     const data = event.position === changed ? { ...event.data, version: '6.6.6' } : event.data
-    const anew = encodeRecord(hash, { ...event, data } as never)
+    const anew = encodeRecord(hash, change({ ...event, data } as LogEvent) as never)
     await db.put(key, anew)
     hash = hashRecord(anew)
     last = event.position
