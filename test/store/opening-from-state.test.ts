@@ -124,6 +124,10 @@ suite('opening from the stored state', (test) => {
             { ...common, type: 'token.created', data: { ...token, id: 'token-0002' } },
             { ...common, type: 'token.revoked', data: { id: 'token-0002' } },
             {
+              ...{ ...common, type: 'warning.raised' },
+              data: { code: 'LOG_CONTRADICTED', detail: 'A witness knows another.' },
+            },
+            {
               ...{ ...common, recordingId: ID, version: 100 },
               type: 'recording.erasing',
               data: { cause: 'request', reason: 'asked' },
@@ -136,6 +140,7 @@ suite('opening from the stored state', (test) => {
         log.rules(),
         log.unfinishedErasures(),
         log.trustedTime,
+        log.contradictedSince,
         log.lastEventAt,
         log.openRecordings(),
         await log.tagHistory(ID),
