@@ -45,9 +45,10 @@ const SEGMENT_CLOSED = '"type":"segment.closed"'
 
 /**
  * Verifies a log and its media, and says everything that is wrong: positions, chain, head, witness,
- * tree, checkpoints and their signatures, what outsiders have confirmed, receipts, stored views, the
- * replay, and the stored bytes of every segment. Reads only, and in memory that hardly grows with the log: by a number for each
- * recording and each segment. Rejects with errors of the disk, and with that of the signal.
+ * tree, checkpoints and their signatures, what outsiders have confirmed, receipts, stored views,
+ * the replay, and the stored bytes of every segment. Reads only, and in memory that hardly grows
+ * with the log: by a number for each recording and each segment. Rejects with errors of the disk,
+ * and with that of the signal.
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<Verdict> {
   const verification = new Verification(options)
