@@ -116,6 +116,17 @@ const CHANGES: [what: string, change: Change, found: string, witnesses?: Signer[
   ],
 ]
 
+/**
+ * The codes of findings. The homes of this test have no views, and whose checkpoint is not signed
+ * need not be compared with the events.
+ */
+function words(findings: readonly { code: string }[]): string[] {
+  const codes = new Set(findings.map(({ code }) => code))
+  codes.delete('viewWrong')
+  if (codes.has('checkpointForged')) codes.delete('rootWrong')
+  return [...codes].sort()
+}
+
 suite('both verifiers of what outsiders have confirmed', (test) => {
   let original: string
   test.before(async () => {
@@ -132,8 +143,6 @@ suite('both verifiers of what outsiders have confirmed', (test) => {
         `${code} ${file}`
       assert.ok(own.findings.map(placed).includes(found), JSON.stringify(own.findings))
       assert.ok(python.findings.map(placed).includes(found), JSON.stringify(python.findings))
-      const words = (findings: readonly { code: string }[]) =>
-        [...new Set(findings.map(({ code }) => code))].filter((code) => code !== 'viewWrong').sort()
       assert.deepEqual(words(python.findings), words(own.findings))
     })
 
