@@ -151,7 +151,7 @@ suite('both verifiers of what outsiders have confirmed', (test) => {
     'say who has confirmed what, and whose key is not known',
     async () => {
       const { own, python } = await bothVerdicts(original, async () => {})
-      assert.deepEqual([own.findings, python.findings], [[], []])
+      assert.deepEqual([words(own.findings), python.findings], [[], []])
       assert.deepEqual([own.checked.cosignatures, own.checked.timestamps], [2, 1])
       assert.deepEqual(
         own.confirmations.map(({ kind, name, size, isVerified }) => [kind, name, size, isVerified]),
