@@ -121,7 +121,7 @@ suite('the report of a recording', (test) => {
     const short = section([{ ...stretch!, lengthMs: 600 }])
     assert.match(short, /<p>None lasted a second or longer\.<\/p>/)
     assert.match(short, /One is shorter than a second/)
-    assert.match(section([]), /<p>There are none\.<\/p>$/)
+    assert.match(section([]), /<p>There are none\.<\/p>\n$/)
   })
 
   test('spells out what nobody can see in a value', () => {
