@@ -294,7 +294,9 @@ suite('the inspector', (test) => {
       const count = (seen as { tags: unknown[] }).tags.length
       // Only those in sight are in the document, at first those around the moment's own.
       const all = page.locator('.state-tags-all')
-      await all.locator(`.state-tag-new[aria-posinset="${count}"][aria-setsize="${count}"]`).waitFor()
+      await all
+        .locator(`.state-tag-new[aria-posinset="${count}"][aria-setsize="${count}"]`)
+        .waitFor()
       await all.evaluate((list) => list.scrollTo(0, 0))
       await all.locator('[aria-posinset="1"]').waitFor()
       assert.ok((await shown.count()) < count)
