@@ -46,7 +46,7 @@ export interface Finding {
   detail: string
 }
 
-/** What is stored of an outsider: the newest checkpoint of this log that it has confirmed. */
+/** The newest checkpoint of this log that an outsider has confirmed, as it is stored. */
 export interface StoredConfirmation {
   kind: OutsiderKind
   /** The name of a witness; null of an authority, whose name is in its certificate. */

@@ -61,8 +61,11 @@ export class LevelEventLog implements EventLog {
     this.#witness = new Witness(settings.witnessFile, settings.onProblem)
     this.#answerClock = new AnswerClock(log.answers, settings.monotonic)
     this.#log = log
-    const reopening = () => this.#reopening
-    this.#reader = new LogReader(() => this.#log, settings.onProblem, reopening)
+    this.#reader = new LogReader(
+      () => this.#log,
+      settings.onProblem,
+      () => this.#reopening,
+    )
     this.audit = this.#reader.audit
     this.#writer = this.#createWriter(log)
     this.#upkeep = new LogUpkeep({
@@ -134,15 +137,9 @@ export class LevelEventLog implements EventLog {
     this.#writer.fail(reason)
   }
 
-  events(query: { after: number; limit: number; recordingId?: string }) {
-    return this.#reader.events(query)
-  }
-
+  readonly events: EventLog['events'] = (query) => this.#reader.events(query)
   readonly records: EventLog['records'] = (query) => this.#reader.records(query)
-
-  recording(id: string) {
-    return this.#reader.recording(id)
-  }
+  readonly recording: EventLog['recording'] = (id) => this.#reader.recording(id)
 
   openRecordings() {
     return [...this.#log.open.values()].map(({ view }) => this.#log.seals.openView(view))
@@ -222,10 +219,9 @@ export class LevelEventLog implements EventLog {
 
   #createWriter(log: OpenedLog): LogWriter {
     if (log.head.position > 0 && log.lostWitness === undefined) this.#witness.update(log.head)
-    const now = () => this.#answerClock.now()
     const { signing, problem } = this.#settings.keys
     const writer = new LogWriter(log, {
-      now,
+      now: () => this.#answerClock.now(),
       signer: new CheckpointSigner(signing),
       onCommitted: (head) => {
         this.#witness.update(head)

@@ -13,7 +13,7 @@ import type { RecordingView, TagEntry } from '../contract/views.ts'
 import type { AuditLog } from './audit/audit-port.ts'
 import type { LogFinding } from './log-finding.ts'
 import type { ReadableLog, StoredRecord } from './read-records.ts'
-import type { SigningKeyEntry } from './tree/signing-key-events.ts'
+import type { LogProofs } from './tree/proofs-port.ts'
 import type { TrustedTime } from './trusted-time.ts'
 
 /** Part of the port: the log as an auditor reads it. */
@@ -21,6 +21,8 @@ export type * from './audit/audit-port.ts'
 /** Part of the port: a stored view that does not fit the log, and what a verification finds. */
 export { DamagedViewError } from './checksum.ts'
 export { LogFinding } from './log-finding.ts'
+/** Part of the port: proofs about the log. */
+export type { LogProofs } from './tree/proofs-port.ts'
 export type { SigningKeyEntry } from './tree/signing-key-events.ts'
 export type { TrustedTime } from './trusted-time.ts'
 
@@ -129,30 +131,6 @@ export type LogStatus = 'reopening' | 'verifying' | 'verified' | 'readOnly'
 export interface VerificationProgress {
   done: number
   total: number
-}
-
-/** Proofs about the log that strangers can check (RFC 6962, C2SP). */
-export interface LogProofs {
-  /**
-   * The newest checkpoint: a signed note about the first `size` events, which are durable.
-   * Undefined while no key has signed.
-   */
-  readonly checkpoint: { readonly size: number; readonly note: string } | undefined
-  /** The keys that have signed, oldest first. */
-  readonly keys: readonly SigningKeyEntry[]
-  /** Returns the stored record of an event, byte for byte. */
-  record(position: number): Promise<string>
-  /**
-   * Returns the receipt of an event: a proof that it is in the newest checkpoint, with its stored
-   * record as `extra` (C2SP tlog-proof). Rejects with KEY_UNAVAILABLE while no key has signed.
-   */
-  receipt(position: number): Promise<string>
-  /** Returns the proof that an event is among the first `size`. */
-  inclusion(position: number, size: number): Promise<Buffer[]>
-  /** Returns the proofs of several events like `inclusion`, with fewer reads. */
-  inclusions(positions: readonly number[], size: number): Promise<Buffer[][]>
-  /** Returns the proof that the first `to` events begin with the first `from`. */
-  consistency(from: number, to: number): Promise<Buffer[]>
 }
 
 /**

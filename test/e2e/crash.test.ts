@@ -138,7 +138,7 @@ async function verifyLog(home: string): Promise<void> {
   await log.close()
 }
 
-/** The log that a kill has left is whole: whoever verifies it before the next start finds nothing. */
+/** The log that a kill has left is whole: who verifies it before the next start finds nothing. */
 async function assertNoAlarm(home: string): Promise<void> {
   const { findings } = await verifyHome(resolveHome(home), {})
   assert.deepEqual(findings, [])

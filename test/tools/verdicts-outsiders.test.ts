@@ -30,7 +30,7 @@ const NEVER = createSigner('cosignature', 'never.example', Buffer.alloc(32, 5))
 type Files = Parameters<typeof writeHomeFiles>[1]
 type Change = Files | ((home: string) => Promise<void>)
 
-/** What both must notice, in the same words and of the same file. */
+/** Changes that both must notice, in the same words and of the same file. */
 const CHANGES: [what: string, change: Change, found: string, witnesses?: Signer[]][] = [
   [
     'a cosignature of other bytes',

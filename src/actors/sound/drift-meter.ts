@@ -12,6 +12,11 @@ const SKEW_MAX = 2_500e-6
  */
 const STEP_BUCKETS = 10
 const STEP_MS = 10
+/** Arrivals in a row whose delays differ by no more than this are regular. */
+const REGULAR_ARRIVALS = 5
+const REGULAR_MS = 1.5
+/** After this much sound its delay is known also when it comes irregularly. */
+const SETTLED_MS = 200
 /** Sound this late for this long has lost samples: a busy machine delays it less. */
 const LOSS_MS = 80
 const LOSS_LASTS_MS = 1_200
@@ -39,6 +44,8 @@ export class DriftMeter {
   #bucketEnd = 0
   #line = { origin: Number.POSITIVE_INFINITY, slope: 0 }
   #lateBuckets = 0
+  /** The newest arrivals, as in {@link Point.origin}. */
+  #newest: number[] = []
   #lastGoodAt = 0
   #lateSince: number | undefined
 
@@ -53,7 +60,19 @@ export class DriftMeter {
     this.#bucketEnd = this.#bucket ? this.#bucketEnd : at + BUCKET_MS
     if (this.#bucket === undefined || origin < this.#bucket.origin) this.#bucket = { at, origin }
     if (this.#points.length === 0 && origin < this.#line.origin) this.#line.origin = origin
+    this.#newest = [...this.#newest.slice(1 - REGULAR_ARRIVALS), origin]
     this.#evaluate(at, origin)
+  }
+
+  /**
+   * Whether the capture time of the first sample is known well: the newest sound came regularly, so
+   * its delay is the usual one, or there has been enough of it.
+   */
+  get isSettled(): boolean {
+    if ((this.#frames * 1_000) / SAMPLE_RATE >= SETTLED_MS) return true
+    const newest = this.#newest
+    const isFull = newest.length === REGULAR_ARRIVALS
+    return isFull && Math.max(...newest) - Math.min(...newest) <= REGULAR_MS
   }
 
   /**

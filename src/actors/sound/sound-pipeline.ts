@@ -1,6 +1,6 @@
 import type { AudioFormat } from '../../ffmpeg/encoding.ts'
 import { readPage } from '../../media/ogg.ts'
-import { PageJoiner } from '../../media/page-joiner.ts'
+import { type JoinedPages, PageJoiner } from '../../media/page-joiner.ts'
 import { Splitter } from '../../media/splitter.ts'
 import {
   type CaptureProblem,
@@ -20,7 +20,7 @@ import { DriftMeter } from './drift-meter.ts'
 import { FrameAligner, LevelMeter, pcmBytes, pcmFrames } from './pcm.ts'
 import { Quarantine } from './quarantine.ts'
 import { SampleSlipper } from './sample-slipper.ts'
-import { SilenceWatch } from './silence-watch.ts'
+import { SoundWarnings } from './sound-warnings.ts'
 
 /** Most sound that waits for the encoder: five seconds in stereo, longer than any start. */
 const PENDING_MAX_BYTES = 1_048_576
@@ -67,12 +67,11 @@ export class SoundPipeline implements Pipeline {
   readonly #drift = new DriftMeter()
   readonly #slipper: SampleSlipper
   readonly #quarantine = new Quarantine((pcm) => this.#writeToEncoder(pcm))
-  readonly #silence = new SilenceWatch((silent) => {
-    this.#isSilent = silent
-    this.#reportSilence()
-  })
+  readonly #warnings: SoundWarnings
   #pages = new Splitter(readPage)
   #joiner = new PageJoiner()
+  /** Encoded sound that waits until the time of the first sample is known. */
+  #held: JoinedPages[] = []
   #source: SoundSource | undefined
   #encoder: Child | undefined
   #cause: EndCause | undefined
@@ -88,9 +87,6 @@ export class SoundPipeline implements Pipeline {
    * owes none.
    */
   #awaitingEncoderSince: number | undefined
-  #isSilent = false
-  #muted: string | null = null
-  #isSilenceReported = false
 
   constructor(parts: SoundPipelineParts, events: PipelineEvents) {
     const { channels } = parts.format
@@ -98,9 +94,10 @@ export class SoundPipeline implements Pipeline {
     this.#events = events
     this.#aligner = new FrameAligner(channels)
     this.#slipper = new SampleSlipper(channels)
+    this.#warnings = new SoundWarnings(events.warning)
     this.#meter = new LevelMeter(channels, (level) => {
       events.level(level)
-      if (parts.isSilenceFault) this.#silence.push(level)
+      if (parts.isSilenceFault) this.#warnings.observe(level)
     })
     this.ended = Promise.all([this.#capture(), this.#encode()]).then(() => this.#cause!)
   }
@@ -164,6 +161,7 @@ export class SoundPipeline implements Pipeline {
       // The first sound skips the quarantine, so that a start is soon confirmed.
       this.startedAtMs = this.#drift.originAt(arrivedAt)
       this.#writeToEncoder(pcm)
+      if (this.#drift.isSettled) this.#passOn()
     }
     if (this.#pendingBytes > PENDING_MAX_BYTES)
       this.#fail(captureFailed('The encoder does not keep up.'))
@@ -208,27 +206,7 @@ export class SoundPipeline implements Pipeline {
   }
 
   #onMuted(detail: string | null): void {
-    if (this.#cause) return
-    this.#events.warning({
-      code: 'SOURCE_MUTED',
-      present: detail !== null,
-      detail: detail ?? 'The device is not muted.',
-    })
-    this.#muted = detail
-    this.#reportSilence()
-  }
-
-  /**
-   * Reports silence, or its end. A mute already explains the silence, so it is not reported then.
-   */
-  #reportSilence(): void {
-    const present = this.#isSilent && this.#muted === null
-    if (present === this.#isSilenceReported) return
-    this.#isSilenceReported = present
-    const detail = present
-      ? 'Nothing but digital silence has come for 4 s.'
-      : 'Something can be heard again.'
-    this.#events.warning({ code: 'SOURCE_SILENT', present, detail })
+    if (!this.#cause) this.#warnings.setMuted(detail)
   }
 
   async #valueOrFail<T>(part: Promise<T>): Promise<T | undefined> {
@@ -248,13 +226,15 @@ export class SoundPipeline implements Pipeline {
     let exit = await this.#runEncoder(command, spares)
     // A spare may have died just when it was needed. Then another encoder gets all sound so far.
     if (spares && !this.#isAnchored && !this.#cause) exit = await this.#runEncoder(command)
-    for (const joined of this.#joiner.finish()) this.#events.unit(joined)
+    this.#held.push(...this.#joiner.finish())
+    this.#passOn()
     this.#fail(exitProblem('The encoder', this.#encoder!, exit))
   }
 
   async #runEncoder(command: ChildCommand, spares?: Spares): Promise<ChildExit> {
     this.#pages = new Splitter(readPage)
     this.#joiner = new PageJoiner()
+    this.#held = []
     const encoder = startObserved(
       command,
       { env: this.#parts.env, stdin: 'pipe', onStdout: (chunk) => this.#onEncoded(chunk) },
@@ -281,15 +261,20 @@ export class SoundPipeline implements Pipeline {
     await terminate(encoder, steps)
   }
 
+  /** Passes on what is encoded. From the first time on, the time of the first sample is fixed. */
+  #passOn(): void {
+    if (this.#held.length === 0) return
+    this.#isAnchored = true
+    this.#pending = []
+    for (const joined of this.#held) this.#events.unit(joined)
+    this.#held = []
+  }
+
   #onEncoded(chunk: Buffer): void {
     this.#awaitingEncoderSince = undefined
     try {
-      for (const page of this.#pages.push(chunk))
-        for (const joined of this.#joiner.push(page)) {
-          this.#isAnchored = true
-          this.#pending = []
-          this.#events.unit(joined)
-        }
+      for (const page of this.#pages.push(chunk)) this.#held.push(...this.#joiner.push(page))
+      if (this.#isAnchored || this.#drift.isSettled) this.#passOn()
     } catch (error) {
       const detail = `The encoder wrote no Ogg Opus (${(error as Error).message}).${lastMessage(this.#encoder?.stderr() ?? '')}`
       this.#fail(captureFailed(detail))

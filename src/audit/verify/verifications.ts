@@ -23,7 +23,7 @@ export interface LiveLog {
 export interface VerificationsOptions {
   log: LiveLog
   recordingsFolder: string
-  /** What outsiders have confirmed, as it is stored. */
+  /** The stored answers of outsiders. */
   answers: StoredAnswers
   /** Returns the keys of the witnesses that are configured now (C2SP vkeys). */
   knownWitnesses(): readonly string[]

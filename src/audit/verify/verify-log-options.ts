@@ -23,7 +23,7 @@ export interface VerifyLogOptions {
   trustedKey?: string | undefined
   /** Receipts by their names. */
   receipts?: readonly { name: string; text: string }[]
-  /** What outsiders have confirmed, as it is stored. */
+  /** The stored answers of outsiders. */
   answers?: StoredAnswers
   /** The keys of witnesses that are known from elsewhere. */
   witnesses?: readonly WitnessKey[]

@@ -211,4 +211,30 @@ suite('slipped samples', (test) => {
     const slips = slipper.shiftMs * 48
     assert.ok(slips <= 200 && slips > 100, `${slips} a second`)
   })
+
+  test('a regular beginning tells the time of the first sample at once, another one later', () => {
+    const settledAfter = (delays: (chunk: number) => number): number => {
+      const drift = new DriftMeter()
+      let chunks = 0
+      // Blocks of 5 ms, as PulseAudio delivers them.
+      while (!drift.isSettled) {
+        chunks++
+        drift.push(RATE / 200, START + chunks * 5 + delays(chunks))
+      }
+      return chunks * 5
+    }
+    assert.equal(
+      settledAfter(() => 8),
+      25,
+    )
+    // One late start of a regular stream, as on a busy machine.
+    assert.equal(
+      settledAfter((chunk) => Math.max(8, 60 - 5 * chunk)),
+      75,
+    )
+    assert.equal(
+      settledAfter((chunk) => (chunk % 3) * 5),
+      200,
+    )
+  })
 })
