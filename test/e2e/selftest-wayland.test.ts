@@ -60,7 +60,7 @@ suite('f2f selftest in a Wayland session', (test) => {
     impossible,
     'sound and picture of one instant are at most 40 ms apart, also after a pause',
     async () => {
-      const results = []
+      const results: { worstMs: number }[] = []
       // A busy machine shows the flash, or plays the beep, later than it was asked to.
       while (results.length < TRIES && !results.some(({ worstMs }) => worstMs <= LIMIT_MS)) {
         const { json } = await selftest({}, '--pauses', '1', '--pulses', '4')
