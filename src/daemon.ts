@@ -139,7 +139,7 @@ async function assemble(
     ...auditing.services,
     isRunning: () => recorder.isRunning,
   })
-  if (options.source === 'devices') upkeep.begin()
+  upkeep.begin()
   return {
     url,
     checkLog: () => checkLog(recorder.log),
@@ -160,7 +160,9 @@ function createPlatform(
   configuration: EffectiveConfiguration,
   parts: { clock: SteadyClock; logger: Logger; ffmpegPath: string | undefined },
 ) {
-  const spares = new Spares(() => configuration.capture.keepReady.value)
+  // Nobody waits for a test picture.
+  const keepReady = () => (source === 'devices' ? configuration.capture.keepReady.value : 'never')
+  const spares = new Spares(keepReady)
   const platform = createCapturePlatform({
     ...{ source, screenGrantsFile, spares },
     ...parts,

@@ -78,7 +78,9 @@ suite('a finding of the verification in the background, and the starts after it'
     await eventually('a finding', isFound, LIMIT_MS)
     release()
     const answer = await waiting
-    assert.ok(answer.code === 'LOG_DAMAGED' || answer.state === 'Paused', JSON.stringify(answer))
+    // When the finding takes long, the disk was too slow for the log before it.
+    const isRefused = ['LOG_DAMAGED', 'STORAGE_UNAVAILABLE'].includes(answer.code)
+    assert.ok(isRefused || answer.state === 'Paused', JSON.stringify(answer))
     bench.gate = undefined
     await assertKept(FILLER_EVENT, 'crash')
   })
