@@ -44,8 +44,8 @@ export class DriftMeter {
   #bucketEnd = 0
   #line = { origin: Number.POSITIVE_INFINITY, slope: 0 }
   #lateBuckets = 0
-  /** The newest arrivals, as in {@link Point.origin}. */
-  #newest: number[] = []
+  /** The arrivals until the meter has settled, as in {@link Point.origin}. */
+  readonly #early: number[] = []
   #lastGoodAt = 0
   #lateSince: number | undefined
 
@@ -60,7 +60,7 @@ export class DriftMeter {
     this.#bucketEnd = this.#bucket ? this.#bucketEnd : at + BUCKET_MS
     if (this.#bucket === undefined || origin < this.#bucket.origin) this.#bucket = { at, origin }
     if (this.#points.length === 0 && origin < this.#line.origin) this.#line.origin = origin
-    this.#newest = [...this.#newest.slice(1 - REGULAR_ARRIVALS), origin]
+    if (!this.#isOld) this.#early.push(origin)
     this.#evaluate(at, origin)
   }
 
@@ -69,10 +69,14 @@ export class DriftMeter {
    * its delay is the usual one, or there has been enough of it.
    */
   get isSettled(): boolean {
-    if ((this.#frames * 1_000) / SAMPLE_RATE >= SETTLED_MS) return true
-    const newest = this.#newest
+    if (this.#isOld) return true
+    const newest = this.#early.slice(-REGULAR_ARRIVALS)
     const isFull = newest.length === REGULAR_ARRIVALS
     return isFull && Math.max(...newest) - Math.min(...newest) <= REGULAR_MS
+  }
+
+  get #isOld(): boolean {
+    return (this.#frames * 1_000) / SAMPLE_RATE >= SETTLED_MS
   }
 
   /**
