@@ -74,7 +74,7 @@ export class ConfirmationCheck {
     }
   }
 
-  /** Checks a timestamp that lies in the database, over the checkpoint of the log alone. */
+  /** Checks that a timestamp is of its checkpoint: of these very bytes. */
   timestamp(file: string, size: number, note: Buffer, timestamp: Buffer): void {
     if (!isTimestampOf(timestamp, note)) {
       this.#findings.add(

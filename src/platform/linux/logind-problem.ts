@@ -23,9 +23,11 @@ const NO_SESSION: DesktopProblem = {
 /** The bus's own errors for a service that is not there, or ends before it answers. */
 const NOBODY_ANSWERS = /\.(ServiceUnknown|NameHasNoOwner|NoReply|Spawn\.\w+|TimedOut)$/
 
-/** Decides by a failed call of logind why nothing can be watched. */
+/** Decides by what failed, the bus or the call of logind, why nothing can be watched. */
 export function logindProblem(error: unknown): DesktopProblem {
-  if (!(error instanceof BusError) || error.kind === 'silent') return NO_LOGIND
-  if (error.kind === 'absent') return NO_BUS
-  return NOBODY_ANSWERS.test(error.errorName ?? '') ? NO_LOGIND : NO_SESSION
+  if (!(error instanceof BusError)) return NO_SESSION
+  if (error.kind === 'silent') return NO_LOGIND
+  // An answer to a call has a name; a bus that does not let us in gives none.
+  if (error.kind === 'absent' || error.errorName === undefined) return NO_BUS
+  return NOBODY_ANSWERS.test(error.errorName) ? NO_LOGIND : NO_SESSION
 }

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { DesktopChange, DesktopProblem } from '../../../src/contract/desktop.ts'
 import { isOwnSession, readSession } from '../../../src/platform/linux/logind-session.ts'
 import { LogindWatch } from '../../../src/platform/linux/logind-watch.ts'
@@ -124,6 +128,20 @@ suite('the watch over the desktop', (test) => {
     // Signals come in order, so the forged ones have been seen before this one.
     logind.set('Active', false)
     await untilSeen('locked', 'unlocked', 'locked')
+  })
+
+  test('a bus that lets nobody in is one that cannot be reached', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'f2f-bus-'))
+    const path = join(folder, 'bus')
+    const server = createServer((client) => client.end('REJECTED EXTERNAL\r\n'))
+    server.listen(path)
+    try {
+      const env = { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${path}` }
+      assert.match((await problemIn(env))?.detail ?? '', /system bus/)
+    } finally {
+      server.close()
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 
   test.unless(problem, 'says what is missing: the bus, the service or the session', async () => {
