@@ -220,6 +220,21 @@ suite('playing on the page', (test) => {
     opened.assertClean()
   })
 
+  test.unless(noBrowser, 'the files of the player are asked for once', async () => {
+    const files = () =>
+      page.locator('link[rel=modulepreload]').evaluateAll((all) => all.map((one) => one.outerHTML))
+    const first = await files()
+    assert.ok(first.length > 0)
+    for (const place of ['', `recordings/${recorded.id}`]) {
+      await page.evaluate((to) => {
+        location.hash = `#/${to}`
+      }, place)
+      await playButton(page).waitFor({ state: place === '' ? 'detached' : 'visible' })
+    }
+    assert.deepEqual(await files(), first)
+    opened.assertClean()
+  })
+
   test.unless(noBrowser, 'an export is made and saved', async () => {
     await page.getByText('Export', { exact: true }).click()
     await page.getByLabel('Leave out').check()

@@ -33,11 +33,15 @@ function addStyle(view: StyledView): Promise<void> {
   })
 }
 
+const preloaded = new Set<StyledView>()
+
 /**
- * Begins to load all scripts of a view at once. Otherwise the browser would learn of most of them
+ * Begins to load all scripts of a view at once, the first time. Otherwise the browser would learn of most of them
  * only when it has read the view's own script.
  */
 export function preloadScripts(view: StyledView): void {
+  if (preloaded.has(view)) return
+  preloaded.add(view)
   const [, ...scripts] = filesOf(view)
   for (const script of scripts) addLink('modulepreload', script)
 }

@@ -1,46 +1,37 @@
 import { loadTexts } from '../i18n/texts.ts'
 import type { Route } from './router.ts'
-import { loadStyles, preloadScripts } from './view-style.ts'
+import { loadStyles, preloadScripts, type StyledView } from './view-style.ts'
 
 /** Loads the list of recordings. */
-export const loadList = async () => {
-  const { ListView } = await import('../list/list-view.tsx')
-  await loadTexts()
-  return ListView
-}
+export const loadList = () =>
+  load([], () => import('../list/list-view.tsx').then(({ ListView }) => ListView))
 
 /** Loads the player, with its styles and its texts. */
-export const loadPlayer = async () => {
-  preloadScripts('player')
-  const styles = loadStyles('player')
-  const { PlayerView } = await import('../player/player-view.tsx')
-  await Promise.all([styles, loadTexts()])
-  return PlayerView
-}
+export const loadPlayer = () =>
+  load(['player'], () => import('../player/player-view.tsx').then(({ PlayerView }) => PlayerView))
 
 /** Loads the inspector. It has parts that look like the player's. */
-export const loadInspector = async () => {
-  preloadScripts('inspector')
-  const styles = loadStyles('player', 'inspector')
-  const { InspectorView } = await import('../inspector/inspector-view.tsx')
-  await Promise.all([styles, loadTexts()])
-  return InspectorView
-}
+export const loadInspector = () =>
+  load(['player', 'inspector'], () =>
+    import('../inspector/inspector-view.tsx').then(({ InspectorView }) => InspectorView),
+  )
 
 /** Loads the audit, with its styles and its texts. */
-export const loadAudit = async () => {
-  preloadScripts('audit')
-  const styles = loadStyles('audit')
-  const { AuditView } = await import('../audit/audit-view.tsx')
-  await Promise.all([styles, loadTexts()])
-  return AuditView
-}
+export const loadAudit = () =>
+  load(['audit'], () => import('../audit/audit-view.tsx').then(({ AuditView }) => AuditView))
 
 /** Loads the settings. */
-export const loadSettings = async () => {
-  const { SettingsView } = await import('../settings/settings-view.tsx')
-  await loadTexts()
-  return SettingsView
+export const loadSettings = () =>
+  load([], () => import('../settings/settings-view.tsx').then(({ SettingsView }) => SettingsView))
+
+/** Loads a view with its texts and the styles of these views, of which the last one is its own. */
+async function load<View>(styles: StyledView[], view: () => Promise<View>): Promise<View> {
+  const own = styles.at(-1)
+  if (own !== undefined) preloadScripts(own)
+  const styled = loadStyles(...styles)
+  const loaded = await view()
+  await Promise.all([styled, loadTexts()])
+  return loaded
 }
 
 const LOADERS: Partial<Record<Route['name'], () => Promise<unknown>>> = {
