@@ -11,7 +11,7 @@ export interface FeederParts {
   encoder: Child
   env: NodeJS.ProcessEnv
   start: (command: ChildCommand, options: ChildOptions) => Child
-  /** It will never be known which program feeds the encoder; called with why. */
+  /** Called with the reason when no program will feed the encoder. */
   onProblem: (error: unknown) => void
 }
 

@@ -57,7 +57,7 @@ export class SubmissionLoop {
     return { kind, name, url, confirmed: this.#confirmed, problem: this.#problem }
   }
 
-  /** Whether it needs not be waited for: it has confirmed or contradicted, or never contradicts. */
+  /** Whether no answer is due: it has confirmed or contradicted, or never contradicts. */
   get isAsked(): boolean {
     return this.#hasAnswered || this.#outsider.kind === 'timestampAuthority'
   }
