@@ -10,8 +10,8 @@ import type { StartSoundSource } from './sound-source.ts'
 /** A program that captures a screen, and the watch over it. */
 export interface CaptureHelper extends ChildCommand {
   /**
-   * Asks the desktop to share the screen, and returns another program that writes it to the stdin of
-   * this one, which can start meanwhile. To be called once. Rejects with DEVICE_UNAVAILABLE.
+   * Asks the desktop to share the screen, and returns another program that writes it to the stdin
+   * of this one, which can start meanwhile. To be called once. Rejects with DEVICE_UNAVAILABLE.
    */
   feeder?: () => Promise<ChildCommand>
   /**

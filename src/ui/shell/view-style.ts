@@ -36,8 +36,8 @@ function addStyle(view: StyledView): Promise<void> {
 const preloaded = new Set<StyledView>()
 
 /**
- * Begins to load all scripts of a view at once, the first time. Otherwise the browser would learn of most of them
- * only when it has read the view's own script.
+ * Begins to load all scripts of a view at once, the first time. Otherwise the browser would learn
+ * of most of them only when it has read the view's own script.
  */
 export function preloadScripts(view: StyledView): void {
   if (preloaded.has(view)) return
