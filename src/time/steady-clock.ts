@@ -54,7 +54,7 @@ export class SteadyClock implements RecorderClock {
   constructor(sources: TimeSources = SYSTEM) {
     this.#sources = sources
     this.#origin = sources.wall() - sources.monotonic()
-    this.#last = { monotonic: sources.monotonic(), boot: sources.boot(), ahead: 0 }
+    this.#last = { ...this.#readBoot(), ahead: 0 }
     this.#schedule()
   }
 
@@ -119,7 +119,7 @@ export class SteadyClock implements RecorderClock {
 
   #checkAll(): void {
     const { monotonic, boot, ahead } = this.#last
-    const now = { monotonic: this.#sources.monotonic(), boot: this.#sources.boot() }
+    const now = this.#readBoot()
     const sleptMs = now.boot - boot - (now.monotonic - monotonic)
     if (sleptMs > SLEEP_MS) {
       const from = this.#origin + monotonic
@@ -132,6 +132,16 @@ export class SteadyClock implements RecorderClock {
     const stepped = Math.abs(byMs) > STEP_MS
     this.#last = { ...now, ahead: stepped ? aheadNow : ahead }
     if (stepped) this.#notify({ type: 'stepped', byMs })
+  }
+
+  /** Both at one moment: a process that is held between the readings has not slept. */
+  #readBoot(): { monotonic: number; boot: number } {
+    for (let reading = 1; ; reading++) {
+      const monotonic = this.#sources.monotonic()
+      const boot = this.#sources.boot()
+      const tookMs = this.#sources.monotonic() - monotonic
+      if (tookMs <= READING_MS || reading === READINGS) return { monotonic, boot }
+    }
   }
 
   #notify(jump: ClockJump): void {

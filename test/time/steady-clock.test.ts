@@ -8,21 +8,31 @@ const NINE = Date.UTC(2026, 0, 5, 9)
 /** Clocks that a test turns by hand, in ms. */
 function machine() {
   const at = { wall: NINE, monotonic: 5_000, boot: 70_000 }
+  let heldMs = 0
   const clock = new SteadyClock({
     wall: () => at.wall,
     monotonic: () => at.monotonic,
-    boot: () => at.boot,
+    boot: () => {
+      pass(heldMs)
+      heldMs = 0
+      return at.boot
+    },
   })
+  function pass(ms: number): void {
+    at.wall += ms
+    at.monotonic += ms
+    at.boot += ms
+  }
   const jumps: ClockJump[] = []
   clock.onJump((jump) => jumps.push(jump))
   return {
     clock,
     jumps,
     /** Time goes by. */
-    pass(ms: number) {
-      at.wall += ms
-      at.monotonic += ms
-      at.boot += ms
+    pass,
+    /** The process waits for a processor while it reads the time since the boot. */
+    holdNextReading(ms: number) {
+      heldMs = ms
     },
     sleep(ms: number) {
       at.wall += ms
@@ -108,6 +118,19 @@ suite('the recorder’s clock', (test) => {
       jumps.map((jump) => (jump.type === 'slept' ? jump.to - jump.from : jump.byMs)),
       [60_000, -7_200_000],
     )
+    clock.stop()
+  })
+
+  test('a process that is held between two readings has not slept', async () => {
+    const { clock, jumps, holdNextReading, pass, sleep } = machine()
+    holdNextReading(3_000)
+    await eventually('it was held', () => clock.now() > NINE, 10_000)
+    pass(100)
+    clock.check()
+    assert.deepEqual(jumps, [])
+    sleep(5_000)
+    clock.check()
+    assert.equal(jumps.length, 1)
     clock.stop()
   })
 
