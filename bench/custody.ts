@@ -131,7 +131,8 @@ async function benchRetention({
     let runMs = 0
     const runTurns = await measureTurns(async () => {
       const started = performance.now()
-      await daemon.api('POST', '/retention/confirm', {})
+      const { status, body } = await daemon.api('POST', '/retention/confirm', {})
+      if (status !== 200) throw new Error(`the clock could not be confirmed: ${JSON.stringify(body)}`)
       await untilErased(daemon)
       runMs = performance.now() - started
     })
@@ -185,19 +186,25 @@ async function withDaemon<T>(
   try {
     return await use(daemon, async (run) => {
       daemon.kill('SIGUSR2')
-      await wait(50)
+      // Two signals that are both pending are delivered as one.
+      await taken(`${path}.began`)
       await run()
       daemon.kill('SIGUSR2')
-      for (;;) {
-        const text = await readFile(path, 'utf8').catch(() => undefined)
-        await rm(path, { force: true })
-        if (text !== undefined) return JSON.parse(text) as Turns
-        await wait(20)
-      }
+      return JSON.parse(await taken(path)) as Turns
     })
   } finally {
     await daemon.stop()
     for (const one of [daemon.home, folder]) await rm(one, { recursive: true, force: true })
+  }
+}
+
+/** Waits for a file, and removes it. Resolves with its text. */
+async function taken(path: string): Promise<string> {
+  for (;;) {
+    const text = await readFile(path, 'utf8').catch(() => undefined)
+    await rm(path, { force: true })
+    if (text !== undefined) return text
+    await wait(20)
   }
 }
 

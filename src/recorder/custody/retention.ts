@@ -61,7 +61,7 @@ export class Retention {
   observe(events: readonly LogEvent[]): void {
     this.#guard.observe(events)
     if (this.#timer !== undefined && events.some(({ type }) => type === 'rules.changed'))
-      void this.check()
+      void this.#checkAnew()
   }
 
   /** Ends after the erasure that is under way has been given up. */
@@ -85,7 +85,7 @@ export class Retention {
   /** Confirms the clock, and applies the rules. Resolves when the confirmation is durable. */
   async confirmClock(by: By): Promise<void> {
     await this.#guard.confirm(by)
-    void this.check()
+    void this.#checkAnew()
   }
 
   /** Applies the rules. Never rejects. */
@@ -96,6 +96,12 @@ export class Retention {
         this.#checking = undefined
       })
     return this.#checking
+  }
+
+  /** Applies the rules once more: a check that is under way may have looked before the change. */
+  async #checkAnew(): Promise<void> {
+    await this.#checking
+    await this.check()
   }
 
   async #tick(): Promise<void> {

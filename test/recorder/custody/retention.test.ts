@@ -120,6 +120,30 @@ suite('retention', (test) => {
     await bench.dispose()
   })
 
+  test('goes on at once when the clock is confirmed while the warning is written', async () => {
+    const { clock, custody, bench, check, wasErased } = await benchWithClock()
+    const id = await custody.closed()
+    clock.aheadMs = 3_650 * DAY_MS
+    await bench.restart()
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let isHeld = false
+    bench.gate = (events) => {
+      if (!events.some(({ type }) => type === 'warning.raised')) return undefined
+      isHeld = true
+      return held
+    }
+    custody.rules = { ...custody.rules, retention: NOW }
+    void check()
+    await eventually('the warning is being written', () => isHeld)
+    await bench.recorder.retention.confirmClock(ADMIN)
+    release()
+    await eventually('an erased recording', () => wasErased(id))
+    await bench.dispose()
+  })
+
   test('believes a clock again that was set right', async () => {
     const { clock, custody, bench, check, wasErased } = await benchWithClock()
     const id = await custody.closed()
