@@ -90,8 +90,13 @@ export function createFaultDisk(mountPoint?: string): FaultDisk {
     async powerOn() {
       // A process that was killed closes its files a little after it has lost its command line.
       const isUnmounted = () => spawnSync('umount', [folder], { stdio: 'ignore' }).status === 0
+      // A mount namespace of another test may still hold the file system that lost its power.
+      const isPowered = (): boolean => {
+        run('mount', '-o', 'loop', image, folder)
+        return isWritable(folder) || !isUnmounted()
+      }
       await eventually('the disk is unmounted', isUnmounted)
-      run('mount', '-o', 'loop', image, folder)
+      await eventually('the disk has power again', isPowered)
     },
     heal() {
       for (const args of [
@@ -107,6 +112,18 @@ export function createFaultDisk(mountPoint?: string): FaultDisk {
       await gone
       rmSync(place, { recursive: true, force: true })
     },
+  }
+}
+
+/** A file system without power can be read as far as the memory knows it, and not written. */
+function isWritable(folder: string): boolean {
+  const probe = join(folder, 'probe')
+  try {
+    writeFileSync(probe, '')
+    rmSync(probe)
+    return true
+  } catch {
+    return false
   }
 }
 
