@@ -132,7 +132,8 @@ async function benchRetention({
     const runTurns = await measureTurns(async () => {
       const started = performance.now()
       const { status, body } = await daemon.api('POST', '/retention/confirm', {})
-      if (status !== 200) throw new Error(`the clock could not be confirmed: ${JSON.stringify(body)}`)
+      if (status !== 200)
+        throw new Error(`the clock could not be confirmed: ${JSON.stringify(body)}`)
       await untilErased(daemon)
       runMs = performance.now() - started
     })
