@@ -93,7 +93,7 @@ suite('a pause is proof', (test) => {
     `over ${PAUSES} of them nothing is heard or seen of what happened in one`,
     async () => {
       await desktop.fillScreen(COLORS.green.hex)
-      await command('/recordings', {})
+      const id = await command('/recordings', {})
       const tookMs: number[] = []
       for (let pause = 1; pause <= PAUSES; pause++) {
         await delay(200)
@@ -109,7 +109,7 @@ suite('a pause is proof', (test) => {
       await delay(200)
       await command('/recordings/current/stop')
       assert.equal(await assertNoTrace(), 3 * (PAUSES + 1))
-      for (const { at, data } of ofType(await eventsOf(daemon), 'track.pausing'))
+      for (const { at, data } of ofType(await eventsOf(daemon, id), 'track.pausing'))
         assert.equal(data.cutAt, at)
       const median = tookMs.sort((a, b) => a - b)[Math.floor(PAUSES / 2)] as number
       assertWithin(median, PAUSE_LIMIT_MS, 'half of the pauses')
