@@ -6,6 +6,7 @@ import { isAbsolute } from 'node:path'
 import * as z from 'zod'
 import { parseRecipient } from '../age/identity.ts'
 import { type Config, KEEP_READY, KEY_STORES, PAGE_LANGUAGES } from '../contract/configuration.ts'
+import type { Same } from '../contract/same-type.ts'
 import { MAX_TAGS_PER_REQUEST } from '../contract/tag-key.ts'
 import { AUDIT_SETTINGS } from './config-audit.ts'
 import { CUSTODY_SETTINGS, TAG_KEY_FORM } from './config-custody.ts'
@@ -131,6 +132,5 @@ export const CONFIG_SCHEMA = group({
 })
 
 // The compiler compares the schema with the type that the rest of the recorder uses.
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 const isSame: Same<z.infer<typeof CONFIG_SCHEMA>, Config> = true
 void isSame

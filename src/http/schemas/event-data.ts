@@ -7,6 +7,7 @@ import type { EventData, EventType } from '../../contract/events.ts'
 import { RECORDING_TYPES } from '../../contract/media.ts'
 import type { Quality } from '../../contract/quality.ts'
 import { QUALITY_RANGES } from '../../contract/quality.ts'
+import type { Same } from '../../contract/same-type.ts'
 import { custodyRules } from './custody-rules.ts'
 import * as parts from './parts.ts'
 import { count, device, errorCode, gapReason, medium, segment, tagValue, time } from './parts.ts'
@@ -236,11 +237,6 @@ export const EVENT_DATA = {
   ...recorder,
 }
 
-/** Whether two types are the same, optional members included. */
-type Same<A, B> =
-  (<T>() => T extends Flat<A> ? 1 : 2) extends <T>() => T extends Flat<B> ? 1 : 2 ? true : false
-/** A type with its aliases and intersections resolved, since only then equal types are the same. */
-type Flat<T> = T extends object ? { [K in keyof T]: Flat<T[K]> } : T
 type DataOf<S> = S extends z.ZodType ? z.output<S> : never
 type Differing = {
   [T in EventType | keyof typeof EVENT_DATA]: T extends EventType & keyof typeof EVENT_DATA
