@@ -6,13 +6,13 @@ export type FindingWords = readonly [title: string, remedy: string]
 const AGAIN = 'Prüfen Sie noch einmal.'
 const ADMIN = 'Rufen Sie Ihren Administrator.'
 
-/**
- * The findings of the readiness check in German, by the check and its result. In English the
- * recorder's own words are shown, which say more about the case.
- */
-export const readinessDe: Readonly<
+/** The words for findings of the readiness check, by the check and its result. */
+export type ReadinessWords = Readonly<
   Record<ReadinessCheck['id'], Partial<Record<ReadinessCheck['result'], FindingWords>>>
-> = {
+>
+
+/** The findings of the readiness check in German. */
+export const readinessDe: ReadinessWords = {
   device: { fail: ['Ein Gerät fehlt.', 'Schließen Sie es an, oder schalten Sie es ein.'] },
   delivering: {
     warn: ['Die Prüfung wurde durch einen Befehl unterbrochen.', AGAIN],

@@ -1,33 +1,37 @@
 import { effect, signal } from '@preact/signals'
 import type { ReadinessCheck } from '../../../contract/views.ts'
-import { language } from '../../i18n/texts.ts'
+import type { ReadinessWords } from '../../i18n/readiness-de.ts'
+import { type Language, language } from '../../i18n/texts.ts'
 
-type Texts = typeof import('../../i18n/readiness-de.ts').readinessDe
+// An English page shows the recorder's own words, which say more about the case.
+const LOADERS: Record<Exclude<Language, 'en'>, () => Promise<ReadinessWords>> = {
+  de: () => import('../../i18n/readiness-de.ts').then(({ readinessDe }) => readinessDe),
+}
 
-/** The German words; null until they are loaded, and on a page in English. */
-const words = signal<Texts | null>(null)
+/** The words that are loaded. Until then the recorder's own stand. */
+const words = signal<Partial<Record<Language, ReadinessWords>>>({})
 
-// Loaded for those who need them. Until then the recorder's own words stand.
 effect(() => {
-  if (language.value !== 'de' || words.peek() !== null) return
-  import('../../i18n/readiness-de.ts').then(
-    ({ readinessDe }) => {
-      words.value = readinessDe
+  const wanted = language.value
+  if (wanted === 'en' || words.peek()[wanted] !== undefined) return
+  LOADERS[wanted]().then(
+    (loaded) => {
+      words.value = { ...words.peek(), [wanted]: loaded }
     },
     () => {},
   )
 })
 
 /**
- * Says what a check has found and what to do about it, in the language of the page. On a German
- * page the recorder's own English sentence about this case follows.
+ * Says what a check has found and what to do about it, in the language of the page. On a page that
+ * is not English, the recorder's own English sentence about this case follows.
  */
 export function ReadinessFinding({
   check: { id, result, detail, remedy },
 }: {
   check: ReadinessCheck
 }) {
-  const known = language.value === 'de' ? words.value?.[id][result] : undefined
+  const known = words.value[language.value]?.[id][result]
   if (known === undefined)
     return (
       <p class="finding" lang="en">
