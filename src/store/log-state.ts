@@ -1,9 +1,9 @@
 import type { CustodyRules } from '../contract/custody.ts'
 import type { LogEvent } from '../contract/events.ts'
-import { applyErasureEvent, type UnfinishedErasures } from './erasures.ts'
 import { applyTokenEvent, type Tokens } from './tokens.ts'
 import { applySigningKeyEvent, type SigningKeyEntry } from './tree/signing-key-events.ts'
 import { applyTimeEvent, NO_TIME, type TrustedTime } from './trusted-time.ts'
+import { applyErasureEvent, type UnfinishedErasures } from './unfinished-erasures.ts'
 
 /** The fold of a whole log, besides its recordings. */
 export interface LogState {
