@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { levelBar, size } from '../../src/cli/quantities.ts'
+import { levelBar, size } from '../../src/cli/text/quantities.ts'
 import type { Medium } from '../../src/contract/media.ts'
 import type { RecordingAnswer } from '../../src/contract/views.ts'
 import type { Crm } from './crm.ts'

@@ -1,4 +1,4 @@
-import { type Style, styleFor } from '../../src/cli/style.ts'
+import { type Style, styleFor } from '../../src/cli/text/style.ts'
 
 /** Prints lines that stay, and a progress line that the next line overwrites. */
 export interface Terminal {

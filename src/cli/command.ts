@@ -1,7 +1,7 @@
 /** Declares commands. Parsing, help and running all follow from a command's declaration. */
 import type { Home } from '../home/home.ts'
-import type { Api } from './api.ts'
-import type { Style } from './style.ts'
+import type { Api } from './connection/api.ts'
+import type { Style } from './text/style.ts'
 
 /** A kind of value that a shell completes from what exists at that moment. */
 export type Completion = 'file' | 'folder' | 'recording'

@@ -1,5 +1,5 @@
 import type { LogEvent } from '../contract/events.ts'
-import type { Api } from './api.ts'
+import type { Api } from './connection/api.ts'
 
 /** How to follow the log. */
 export interface FollowOptions {

@@ -1,7 +1,7 @@
 /** Builds the help texts from the declarations of the commands. */
 import type { Command, OptionSpec } from './command.ts'
 import { optionsOf, rangeText } from './parse-command-line.ts'
-import { type Style, wrap } from './style.ts'
+import { type Style, wrap } from './text/style.ts'
 
 /** Exit codes of every command, with their meaning. */
 export const EXIT_CODES = [

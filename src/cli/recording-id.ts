@@ -1,5 +1,5 @@
-import type { Api } from './api.ts'
-import { fetchAllItems } from './pages.ts'
+import type { Api } from './connection/api.ts'
+import { fetchAllItems } from './connection/fetch-all-items.ts'
 import { UsageError } from './problem.ts'
 
 const WHOLE_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -5,14 +5,14 @@
 import { readFile } from 'node:fs/promises'
 import { didYouMean } from '../contract/did-you-mean.ts'
 import { resolveHome } from '../home/home.ts'
-import { createApi } from './api.ts'
 import type { Command, CommandResult, Io } from './command.ts'
 import { COMMANDS } from './commands/commands.ts'
+import { createApi } from './connection/api.ts'
 import { commandHelp, overview, usageLine } from './help.ts'
 import { parseCommandLine } from './parse-command-line.ts'
 import { UsageError } from './problem.ts'
-import { problemText, toProblem } from './problem-text.ts'
-import { type Style, styleFor } from './style.ts'
+import { problemText, toProblem } from './text/problem-text.ts'
+import { type Style, styleFor } from './text/style.ts'
 
 /** 0 done, 1 refused or failed, 2 wrong usage. */
 export type ExitCode = 0 | 1 | 2

@@ -1,10 +1,10 @@
-import type { Api } from './api.ts'
 import type { Io } from './command.ts'
+import type { Api } from './connection/api.ts'
 import { type DownloadedFile, saveDownload } from './download.ts'
-import { followExportProgress } from './export-progress.ts'
 import { createInterruptSignal } from './interrupt-signal.ts'
 import { localProblem } from './problem.ts'
-import { createProgressBar } from './progress-bar.ts'
+import { followExportProgress } from './text/export-progress.ts'
+import { createProgressBar } from './text/progress-bar.ts'
 
 /** A file that the recorder makes before it sends it. */
 export interface ComposedFile {

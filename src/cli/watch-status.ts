@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OutsiderView } from '../contract/outsiders.ts'
 import type { ApplicationView, RecordingAnswer } from '../contract/views.ts'
-import type { Api } from './api.ts'
 import type { Io } from './command.ts'
+import type { Api } from './connection/api.ts'
 import { followEvents } from './follow-events.ts'
 import { createInterruptSignal } from './interrupt-signal.ts'
-import type { Style } from './style.ts'
+import type { Style } from './text/style.ts'
 
 /** Levels, recorded time and free space change without an event. */
 const REFRESH_MS = 1_000

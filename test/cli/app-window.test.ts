@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { findAppBrowser } from '../../src/cli/app-browser.ts'
+import { findAppBrowser } from '../../src/cli/browser/app-browser.ts'
 import { suite } from '../support/suite.ts'
 import { f2f, type Stub, startStub } from './stub.ts'
 

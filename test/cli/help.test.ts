@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { COMMANDS } from '../../src/cli/commands/commands.ts'
 import { commandHelp, overview } from '../../src/cli/help.ts'
-import { styleFor } from '../../src/cli/style.ts'
+import { styleFor } from '../../src/cli/text/style.ts'
 import { suite } from '../support/suite.ts'
 import { f2f } from './stub.ts'
 

@@ -11,9 +11,9 @@ import {
   type Socket,
 } from 'node:net'
 import { join } from 'node:path'
-import { assertIdentity } from '../../src/cli/assert-identity.ts'
+import { assertIdentity } from '../../src/cli/connection/assert-identity.ts'
+import { sendRequest } from '../../src/cli/connection/transport.ts'
 import { ProblemError } from '../../src/cli/problem.ts'
-import { sendRequest } from '../../src/cli/transport.ts'
 import { CHALLENGE_HEADER, identityProof, PROOF_HEADER } from '../../src/contract/identity-proof.ts'
 import { apiSocketPath } from '../../src/home/api-socket.ts'
 import { type DaemonInfo, writeDaemonFile } from '../../src/home/daemon-file.ts'

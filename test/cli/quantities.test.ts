@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { parseSize } from '../../src/cli/quantities.ts'
+import { parseSize } from '../../src/cli/text/quantities.ts'
 import { suite } from '../support/suite.ts'
 import { f2f, freshHome } from './stub.ts'
 

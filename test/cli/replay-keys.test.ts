@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readKeys } from '../../src/cli/replay/keys.ts'
 import { firstStep, pressKey } from '../../src/cli/replay/stepper.ts'
-import { displayWidth } from '../../src/cli/text-width.ts'
+import { displayWidth } from '../../src/cli/text/text-width.ts'
 import { suite } from '../support/suite.ts'
 import { goldenReplays, startReplayStub } from './replay-stub.ts'
 import { f2f, type Stub } from './stub.ts'

@@ -1,12 +1,12 @@
 import type { AuditEventsQuery, AuditReportQueries, Page } from '../../client/types.ts'
-import type { Api } from '../api.ts'
 import { type Command, defineCommand, type Input, type OptionSpec } from '../command.ts'
-import { fetchAllItems } from '../pages.ts'
-import { toUtc } from '../period.ts'
+import type { Api } from '../connection/api.ts'
+import { fetchAllItems } from '../connection/fetch-all-items.ts'
 import { localProblem, UsageError } from '../problem.ts'
-import { type Style, wrap } from '../style.ts'
-import { table } from '../table.ts'
-import { writeText } from '../write-line.ts'
+import { type Style, wrap } from '../text/style.ts'
+import { table } from '../text/table.ts'
+import { writeText } from '../text/write-line.ts'
+import { toUtc } from '../to-utc.ts'
 import { AUDIT_TABLES, type AuditRows, type AuditTable, type QuestionName } from './tables.ts'
 
 const SHOWN = 20

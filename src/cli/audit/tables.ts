@@ -1,9 +1,9 @@
 import { ACTIVITY_COUNTS, type AuditReports } from '../../contract/audit.ts'
 import type { By } from '../../contract/by.ts'
 import type { LogEvent } from '../../contract/events.ts'
-import { duration, localTime, shortDuration } from '../quantities.ts'
-import { printable, type Style } from '../style.ts'
-import type { Column } from '../table.ts'
+import { duration, localTime, shortDuration } from '../text/quantities.ts'
+import { printable, type Style } from '../text/style.ts'
+import type { Column } from '../text/table.ts'
 
 /** The rows of each question. */
 export interface AuditRows extends AuditReports {

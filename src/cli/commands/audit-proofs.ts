@@ -1,9 +1,9 @@
 import type { AuditKey } from '../../contract/audit-key.ts'
-import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
+import type { Api } from '../connection/api.ts'
 import { assertNewFile, writeOwnFile } from '../private-file.ts'
 import { UsageError } from '../problem.ts'
-import type { Style } from '../style.ts'
+import type { Style } from '../text/style.ts'
 
 /** Prints the key that strangers verify the log with, or replaces it. */
 export const auditKey = defineCommand({

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { PAGE_LANGUAGES, type PageLanguage } from '../../contract/configuration.ts'
+import { assertCanWrite } from '../assert-can-write.ts'
 import { defineCommand } from '../command.ts'
-import { assertCanWrite } from '../output-file.ts'
-import { size } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { saveComposed } from '../save-composed.ts'
+import { size } from '../text/quantities.ts'
 
 /** The playable file of a bundle is made with these. */
 const PLAYABLE = { gaps: 'fill', audio: 'mix' }

@@ -1,11 +1,11 @@
 import type { Page } from '../../client/types.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
-import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
 import { bashScript } from '../completion/bash-script.ts'
 import { completionTree } from '../completion/completion-tree.ts'
 import { fishScript } from '../completion/fish-script.ts'
 import { zshScript } from '../completion/zsh-script.ts'
+import type { Api } from '../connection/api.ts'
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 

@@ -9,12 +9,12 @@ import {
 import { ConfigError, readConfig, readConfigFile } from '../../home/config.ts'
 import type { Home } from '../../home/home.ts'
 import { HomeError } from '../../home/home-error.ts'
-import type { Api } from '../api.ts'
 import { defineCommand, type Io } from '../command.ts'
+import type { Api } from '../connection/api.ts'
 import { localProblem } from '../problem.ts'
-import { knownProblem } from '../problem-text.ts'
-import { printable } from '../style.ts'
-import { type Column, table } from '../table.ts'
+import { knownProblem } from '../text/problem-text.ts'
+import { printable } from '../text/style.ts'
+import { type Column, table } from '../text/table.ts'
 
 const COLUMNS: Column[] = [
   { title: 'SETTING', rank: 0 },

@@ -3,7 +3,7 @@ import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { readStdin } from '../read-stdin.ts'
 import { resolveRecordingId } from '../recording-id.ts'
-import { recordingText } from '../recording-text.ts'
+import { recordingText } from '../text/recording-text.ts'
 
 /** Records what a customer says about being recorded. */
 export const consent = defineCommand({

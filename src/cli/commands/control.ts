@@ -2,7 +2,7 @@
 import type { RequestedMedium } from '../../contract/media.ts'
 import { type Command, defineCommand, type OptionSpec } from '../command.ts'
 import { resolveRecordingId } from '../recording-id.ts'
-import { recordingText } from '../recording-text.ts'
+import { recordingText } from '../text/recording-text.ts'
 import { MEDIA_CHOICES, parseMediaArguments } from './media-options.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { DeviceList } from '../../contract/views.ts'
 import { defineCommand } from '../command.ts'
-import { printable, type Style, wrap } from '../style.ts'
-import { type Column, table } from '../table.ts'
+import { printable, type Style, wrap } from '../text/style.ts'
+import { type Column, table } from '../text/table.ts'
 
 /** Lists the devices that can be captured. */
 export const devices = defineCommand({

@@ -3,7 +3,8 @@ import type { ApplicationView, CaptureServers, ReadinessCheck } from '../../cont
 import { WARNINGS, type WarningCode } from '../../contract/warnings.ts'
 import { readDaemonFile } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
-import type { Api } from '../api.ts'
+import { defineCommand } from '../command.ts'
+import type { Api } from '../connection/api.ts'
 import {
   type Check,
   checkConfig,
@@ -12,12 +13,11 @@ import {
   checkHome,
   checkNode,
   checkSession,
-} from '../checks.ts'
-import { defineCommand } from '../command.ts'
+} from '../doctor/checks.ts'
+import { serverChecks } from '../doctor/server-checks.ts'
 import type { Problem } from '../problem.ts'
-import { knownProblem } from '../problem-text.ts'
-import { serverChecks } from '../server-checks.ts'
-import { printable, type Style, wrap } from '../style.ts'
+import { knownProblem } from '../text/problem-text.ts'
+import { printable, type Style, wrap } from '../text/style.ts'
 
 /** Checks what the recorder needs, and shows what to do. */
 export const doctor = defineCommand({

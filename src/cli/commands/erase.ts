@@ -2,10 +2,10 @@ import type { RecordingWithHistory } from '../../client/types.ts'
 import { defineCommand, type Io } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { UsageError } from '../problem.ts'
-import { duration, localTime } from '../quantities.ts'
 import { REASON_OPTION, reasonOf } from '../reason.ts'
 import { resolveRecordingId } from '../recording-id.ts'
-import { printable, type Style } from '../style.ts'
+import { duration, localTime } from '../text/quantities.ts'
+import { printable, type Style } from '../text/style.ts'
 
 /** Erases a closed recording. */
 export const erase = defineCommand({

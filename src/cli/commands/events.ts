@@ -1,13 +1,13 @@
 import type { LogEvent } from '../../contract/events.ts'
-import type { Api } from '../api.ts'
 import { defineCommand, type Io } from '../command.ts'
-import { flow } from '../flow.ts'
+import type { Api } from '../connection/api.ts'
+import { fetchAllItems } from '../connection/fetch-all-items.ts'
 import { followEvents } from '../follow-events.ts'
 import { createInterruptSignal } from '../interrupt-signal.ts'
-import { fetchAllItems } from '../pages.ts'
-import { localTime } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
-import { printable, type Style } from '../style.ts'
+import { flow } from '../text/fill-lines.ts'
+import { localTime } from '../text/quantities.ts'
+import { printable, type Style } from '../text/style.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
 
 /** Shows the events of a recording, or follows the whole log. */

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { recordingPath } from '../../client/client.ts'
+import { assertCanWrite } from '../assert-can-write.ts'
 import { defineCommand } from '../command.ts'
-import { assertCanWrite } from '../output-file.ts'
-import { size } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { saveComposed } from '../save-composed.ts'
+import { size } from '../text/quantities.ts'
 
 /** Writes a recording as one file. */
 export const exportRecording = defineCommand({

@@ -1,11 +1,11 @@
 import type { HoldView } from '../../contract/custody.ts'
 import { defineCommand } from '../command.ts'
-import { fetchAllItems } from '../pages.ts'
-import { localTime } from '../quantities.ts'
+import { fetchAllItems } from '../connection/fetch-all-items.ts'
 import { REASON_OPTION, reasonOf } from '../reason.ts'
 import { resolveRecordingId } from '../recording-id.ts'
-import { printable, type Style } from '../style.ts'
-import { type Column, table } from '../table.ts'
+import { localTime } from '../text/quantities.ts'
+import { printable, type Style } from '../text/style.ts'
+import { type Column, table } from '../text/table.ts'
 
 /** The id comes first: releasing needs it. */
 const COLUMNS: Column[] = [{ rank: 0 }, { rank: 1 }, { rank: 2 }, { rank: 0, least: 12 }]

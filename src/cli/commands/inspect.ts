@@ -1,6 +1,6 @@
-import type { Api } from '../api.ts'
+import { openPage } from '../browser/open-page.ts'
 import { defineCommand } from '../command.ts'
-import { openPage } from '../open-page.ts'
+import type { Api } from '../connection/api.ts'
 import { UsageError } from '../problem.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { RECORDING_ARGUMENT } from './control.ts'

@@ -4,13 +4,13 @@ import type { KeyStatus } from '../../contract/custody.ts'
 import { ERRORS, RecorderError } from '../../contract/errors.ts'
 import { readConfig } from '../../home/config.ts'
 import type { Home } from '../../home/home.ts'
-import type { Api } from '../api.ts'
 import { defineCommand, type Io } from '../command.ts'
-import { keyStatusText } from '../key-status-text.ts'
+import type { Api } from '../connection/api.ts'
 import { readPassphrase } from '../passphrase.ts'
 import { assertNewFile, writeOwnFile } from '../private-file.ts'
 import { localProblem, ProblemError } from '../problem.ts'
-import { knownProblem } from '../problem-text.ts'
+import { keyStatusText } from '../text/key-status-text.ts'
+import { knownProblem } from '../text/problem-text.ts'
 
 const POLL_MS = 250
 const PASSPHRASE =

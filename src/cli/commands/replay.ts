@@ -1,7 +1,7 @@
 import { defineCommand, type Io } from '../command.ts'
 import { UsageError } from '../problem.ts'
-import { parseTime } from '../quantities.ts'
 import { resolveRecordingId } from '../recording-id.ts'
+import { parseTime } from '../text/quantities.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
 
 /** Steps through a recording. */

@@ -2,9 +2,9 @@ import type { RetentionPage } from '../../client/types.ts'
 import { defineCommand, type Io } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { UsageError } from '../problem.ts'
-import { localTime } from '../quantities.ts'
-import { printable, type Style, wrap } from '../style.ts'
-import { type Column, table } from '../table.ts'
+import { localTime } from '../text/quantities.ts'
+import { printable, type Style, wrap } from '../text/style.ts'
+import { type Column, table } from '../text/table.ts'
 
 /** Recording, when, rule, holds. */
 const COLUMNS: Column[] = [{ rank: 0 }, { rank: 0 }, { rank: 1, least: 8 }, { rank: 0 }]

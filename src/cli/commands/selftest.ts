@@ -6,12 +6,12 @@ import type { StartRequest } from '../../client/types.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
 import { readConfig } from '../../home/config.ts'
 import type { Stimulus } from '../../selftest/selftest.ts'
-import type { Api } from '../api.ts'
 import { type Command, type CommandResult, defineCommand, type Io } from '../command.ts'
+import type { Api } from '../connection/api.ts'
 import { saveDownload } from '../download.ts'
 import { createInterruptSignal, rejectOnAbort } from '../interrupt-signal.ts'
 import { localProblem } from '../problem.ts'
-import { knownProblem } from '../problem-text.ts'
+import { knownProblem } from '../text/problem-text.ts'
 
 const RECORDING: StartRequest = {
   media: ['speaker', 'screen'],

@@ -1,7 +1,7 @@
 import type { QualityPreset } from '../../contract/quality.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
-import { parseSize } from '../quantities.ts'
+import { parseSize } from '../text/quantities.ts'
 import { QUALITY_CHOICES } from './media-options.ts'
 
 /** Runs the daemon in the foreground. */

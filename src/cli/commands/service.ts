@@ -2,10 +2,10 @@ import { readDaemonFile } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
 import type { ServiceManager, ServiceStatus } from '../../service/service-manager.ts'
 import { type CommandResult, defineCommand, type Io } from '../command.ts'
-import { facts } from '../facts.ts'
 import { localProblem } from '../problem.ts'
-import { localTime } from '../quantities.ts'
-import { printable, type Style } from '../style.ts'
+import { localTime } from '../text/quantities.ts'
+import { printable, type Style } from '../text/style.ts'
+import { facts } from '../text/two-columns.ts'
 
 const UNTRIED =
   'UNTRIED: nobody has run this on a real computer yet. Check that the recorder runs after the next login (`f2f status`).'

@@ -3,8 +3,8 @@ import type { RequestedMedium } from '../../contract/media.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { resolveRecordingId } from '../recording-id.ts'
-import { recordingText } from '../recording-text.ts'
 import { parseTagArguments } from '../tag-arguments.ts'
+import { recordingText } from '../text/recording-text.ts'
 import { MEDIA_CHOICES, parseDevices, QUALITY_CHOICES, TYPE_CHOICES } from './media-options.ts'
 
 /** Options that apply to a new recording only. */

@@ -1,11 +1,11 @@
 import type { OutsiderView } from '../../contract/outsiders.ts'
 import type { ApplicationView, RecordingAnswer } from '../../contract/views.ts'
-import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
-import { facts } from '../facts.ts'
-import { duration, localTime, size } from '../quantities.ts'
-import { clientTags, recordingText, tagsText } from '../recording-text.ts'
-import { printable, type Style } from '../style.ts'
+import type { Api } from '../connection/api.ts'
+import { duration, localTime, size } from '../text/quantities.ts'
+import { clientTags, recordingText, tagsText } from '../text/recording-text.ts'
+import { printable, type Style } from '../text/style.ts'
+import { facts } from '../text/two-columns.ts'
 import { type Status, watchStatus } from '../watch-status.ts'
 
 /** Shows the application and the current recording. */

@@ -1,8 +1,8 @@
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { resolveRecordingId } from '../recording-id.ts'
-import { tagsText } from '../recording-text.ts'
 import { parseTagArguments } from '../tag-arguments.ts'
+import { tagsText } from '../text/recording-text.ts'
 
 /** Adds tags to a recording. */
 export const tag = defineCommand({

@@ -1,11 +1,11 @@
 import type { TokenRequest } from '../../client/types.ts'
-import type { Api } from '../api.ts'
 import { defineCommand } from '../command.ts'
-import { fetchAllItems } from '../pages.ts'
+import type { Api } from '../connection/api.ts'
+import { fetchAllItems } from '../connection/fetch-all-items.ts'
 import { UsageError } from '../problem.ts'
-import { localTime } from '../quantities.ts'
-import { printable } from '../style.ts'
-import { type Column, table } from '../table.ts'
+import { localTime } from '../text/quantities.ts'
+import { printable } from '../text/style.ts'
+import { type Column, table } from '../text/table.ts'
 
 /** Creates a credential for a third-party program. */
 export const tokenCreate = defineCommand({

@@ -1,5 +1,5 @@
+import { openPage } from '../browser/open-page.ts'
 import { defineCommand } from '../command.ts'
-import { openPage } from '../open-page.ts'
 import { UsageError } from '../problem.ts'
 
 /** The options of which only one can be given. */

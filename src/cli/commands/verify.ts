@@ -4,12 +4,12 @@ import type { Verdict, VerificationProgress } from '../../contract/verification.
 import { ConfigError, readConfig } from '../../home/config.ts'
 import { readDaemonFile } from '../../home/daemon-file.ts'
 import type { Home } from '../../home/home.ts'
-import type { Api } from '../api.ts'
 import { defineCommand, type Io } from '../command.ts'
+import type { Api } from '../connection/api.ts'
 import { localProblem, UsageError } from '../problem.ts'
-import { createProgressBar } from '../progress-bar.ts'
 import { resolveRecordingId } from '../recording-id.ts'
-import { verdictText } from '../verdict-text.ts'
+import { createProgressBar } from '../text/progress-bar.ts'
+import { verdictText } from '../text/verdict-text.ts'
 import { verifyBundle } from '../verify-bundle.ts'
 
 const POLL_MS = 200

@@ -4,9 +4,9 @@ import { createClient, type FeedSocketConstructor } from '../../client/client.ts
 import type { InspectionMessage } from '../../contract/inspection.ts'
 import { isOwnSocket } from '../../home/api-socket.ts'
 import type { Home } from '../../home/home.ts'
-import { assertIdentity } from '../assert-identity.ts'
-import { findDaemon, readToken } from '../find-daemon.ts'
-import { createHomeFetch } from '../home-fetch.ts'
+import { assertIdentity } from '../connection/assert-identity.ts'
+import { findDaemon, readToken } from '../connection/find-daemon.ts'
+import { createHomeFetch } from '../connection/home-fetch.ts'
 import { readPast } from './read-past.ts'
 
 /** The feed that is wanted. */

@@ -1,7 +1,7 @@
 import type { Home } from '../../home/home.ts'
 import type { Io } from '../command.ts'
 import { createInterruptSignal } from '../interrupt-signal.ts'
-import { writeLine } from '../write-line.ts'
+import { writeLine } from '../text/write-line.ts'
 import { type FeedRequest, openFeed } from './open-feed.ts'
 
 /**

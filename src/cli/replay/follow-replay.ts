@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../contract/events.ts'
 import type { Replay } from '../../replay/replay.ts'
-import type { Api } from '../api.ts'
+import type { Api } from '../connection/api.ts'
 import { followEvents } from '../follow-events.ts'
 import { appendEvents } from './load-replay.ts'
 

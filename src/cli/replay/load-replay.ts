@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../contract/events.ts'
 import { Replay } from '../../replay/replay.ts'
-import type { Api } from '../api.ts'
+import type { Api } from '../connection/api.ts'
 import { localProblem } from '../problem.ts'
 
 /** The most events that the API puts on a page. */

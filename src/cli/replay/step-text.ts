@@ -3,12 +3,12 @@ import type { By } from '../../contract/by.ts'
 import { MEDIA } from '../../contract/media.ts'
 import type { MachineChange, RefusalReason, ReplayState } from '../../contract/replay.ts'
 import type { RecordingView } from '../../contract/views.ts'
-import { facts } from '../facts.ts'
-import { flow } from '../flow.ts'
-import { localTime } from '../quantities.ts'
-import { clientTags, stateText } from '../recording-text.ts'
-import { printable, type Style, wrap } from '../style.ts'
-import { displayWidth, shorten } from '../text-width.ts'
+import { flow } from '../text/fill-lines.ts'
+import { localTime } from '../text/quantities.ts'
+import { clientTags, stateText } from '../text/recording-text.ts'
+import { printable, type Style, wrap } from '../text/style.ts'
+import { displayWidth, shorten } from '../text/text-width.ts'
+import { facts } from '../text/two-columns.ts'
 
 /** Formats all of a moment: the event, what it changed, and the state after it. */
 export function stepText(state: ReplayState, style: Style): string {

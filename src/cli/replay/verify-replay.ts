@@ -2,8 +2,8 @@ import type { ReplayState } from '../../contract/replay.ts'
 import type { RecordingAnswer, RecordingView } from '../../contract/views.ts'
 import { disagreements } from '../../replay/disagreements.ts'
 import type { Replay } from '../../replay/replay.ts'
-import type { Api } from '../api.ts'
-import { shorten } from '../text-width.ts'
+import type { Api } from '../connection/api.ts'
+import { shorten } from '../text/text-width.ts'
 import { type Difference, firstDifference } from './first-difference.ts'
 
 /** The most moments that the recorder is asked for. */

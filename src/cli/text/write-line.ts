@@ -1,4 +1,4 @@
-import type { Io } from './command.ts'
+import type { Io } from '../command.ts'
 
 const ENDS = ['drain', 'error', 'close'] as const
 

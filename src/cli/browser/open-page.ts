@@ -1,8 +1,8 @@
-import type { Api } from './api.ts'
+import type { CommandResult } from '../command.ts'
+import type { Api } from '../connection/api.ts'
+import { localProblem } from '../problem.ts'
 import { appArguments, findAppBrowser, type WindowSize } from './app-browser.ts'
-import type { CommandResult } from './command.ts'
 import { openBrowser, openWindow } from './open-browser.ts'
-import { localProblem } from './problem.ts'
 
 /** How to open a place of the recorder's page. */
 export interface OpenPageOptions {

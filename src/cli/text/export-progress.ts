@@ -1,4 +1,4 @@
-import type { Api } from './api.ts'
+import type { Api } from '../connection/api.ts'
 
 /**
  * Calls `onPercent` while the daemon makes the export, as reported on its event stream, until the

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { type DaemonInfo, readDaemonFile } from '../home/daemon-file.ts'
-import type { Home } from '../home/home.ts'
-import { localProblem } from './problem.ts'
+import { type DaemonInfo, readDaemonFile } from '../../home/daemon-file.ts'
+import type { Home } from '../../home/home.ts'
+import { localProblem } from '../problem.ts'
 
 /** Returns the announced daemon of a home. Throws ProblemError NO_DAEMON if there is none. */
 export async function findDaemon(home: Home): Promise<DaemonInfo> {

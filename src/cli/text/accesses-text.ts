@@ -1,4 +1,4 @@
-import type { AccessAct, AccessView } from '../contract/custody.ts'
+import type { AccessAct, AccessView } from '../../contract/custody.ts'
 import { localTime } from './quantities.ts'
 import { printable, type Style } from './style.ts'
 import { type Column, table } from './table.ts'

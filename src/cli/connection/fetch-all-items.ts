@@ -1,4 +1,4 @@
-import type { Page } from '../client/types.ts'
+import type { Page } from '../../client/types.ts'
 
 /** The most items that the API puts on a page. */
 const MOST_ITEMS = 1000

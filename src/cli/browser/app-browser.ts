@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { findOnPath, isProgram } from './find-on-path.ts'
+import { findOnPath, isProgram } from '../find-on-path.ts'
 
 /** Browsers that can show a page as a window of its own (`--app`), by their names on `PATH`. */
 const NAMES = [

@@ -1,4 +1,4 @@
-import type { Finding, StoredConfirmation, Verdict } from '../contract/verification.ts'
+import type { Finding, StoredConfirmation, Verdict } from '../../contract/verification.ts'
 import { printable, type Style, wrap } from './style.ts'
 
 /** Returns a verdict as sentences for a person. */

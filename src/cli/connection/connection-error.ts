@@ -1,6 +1,6 @@
-import type { DaemonInfo } from '../home/daemon-file.ts'
-import { codeOf } from '../home/home-error.ts'
-import { localProblem, type ProblemError } from './problem.ts'
+import type { DaemonInfo } from '../../home/daemon-file.ts'
+import { codeOf } from '../../home/home-error.ts'
+import { localProblem, type ProblemError } from '../problem.ts'
 
 /** The remedy after a request whose outcome is unknown. */
 export const MAY_HAVE_ACTED =

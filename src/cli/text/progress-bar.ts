@@ -1,4 +1,4 @@
-import type { Io } from './command.ts'
+import type { Io } from '../command.ts'
 
 const BAR_WIDTH = 30
 /** Percent between two lines where stderr is not a terminal. */

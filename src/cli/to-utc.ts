@@ -1,5 +1,5 @@
 import { UsageError } from './problem.ts'
-import { parseTime } from './quantities.ts'
+import { parseTime } from './text/quantities.ts'
 
 /**
  * Returns the time that an option names, as UTC. A day is a local one; as the end of a period it is

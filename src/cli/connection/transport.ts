@@ -3,12 +3,12 @@
  * that daemon.
  */
 import type { IncomingMessage, RequestOptions } from 'node:http'
-import { isOwnSocket } from '../home/api-socket.ts'
-import type { DaemonInfo } from '../home/daemon-file.ts'
+import { isOwnSocket } from '../../home/api-socket.ts'
+import type { DaemonInfo } from '../../home/daemon-file.ts'
+import type { ProblemError } from '../problem.ts'
 import { assertIdentity } from './assert-identity.ts'
 import { connectionError, isUnsent } from './connection-error.ts'
 import { exchange } from './exchange.ts'
-import type { ProblemError } from './problem.ts'
 
 /** How often a request is sent at most when its connections break. */
 const MOST_SENDS = 5

@@ -2,9 +2,9 @@
  * The recorder of a home folder, as the commands use it: the client library, over the home's own
  * connection.
  */
-import { createClient, type RecorderClient } from '../client/client.ts'
-import type { DaemonInfo } from '../home/daemon-file.ts'
-import type { Home } from '../home/home.ts'
+import { createClient, type RecorderClient } from '../../client/client.ts'
+import type { DaemonInfo } from '../../home/daemon-file.ts'
+import type { Home } from '../../home/home.ts'
 import { findDaemon } from './find-daemon.ts'
 import { createHomeFetch } from './home-fetch.ts'
 

@@ -5,12 +5,12 @@ import {
   identityProof,
   isSameProof,
   PROOF_HEADER,
-} from '../contract/identity-proof.ts'
-import type { DaemonInfo } from '../home/daemon-file.ts'
-import { codeOf } from '../home/home-error.ts'
+} from '../../contract/identity-proof.ts'
+import type { DaemonInfo } from '../../home/daemon-file.ts'
+import { codeOf } from '../../home/home-error.ts'
+import { localProblem, ProblemError } from '../problem.ts'
 import { connectionError, isNobodyThere } from './connection-error.ts'
 import { exchange } from './exchange.ts'
-import { localProblem, ProblemError } from './problem.ts'
 
 /** The time for a proof, in milliseconds. */
 export interface ProofLimits {

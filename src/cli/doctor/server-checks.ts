@@ -1,4 +1,4 @@
-import type { CaptureServers, NamedVersion } from '../contract/views.ts'
+import type { CaptureServers, NamedVersion } from '../../contract/views.ts'
 import type { Check } from './checks.ts'
 
 /** Shows the servers that a running recorder captures from. Other checks say what they lack. */

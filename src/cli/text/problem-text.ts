@@ -1,10 +1,10 @@
 /** Turns errors into problems, and problems into text for people. */
 
-import { ConnectionError, RecorderProblem, UnexpectedAnswerError } from '../client/errors.ts'
-import { ConfigError } from '../home/config.ts'
-import { HomeError } from '../home/home-error.ts'
-import { MAY_HAVE_ACTED } from './connection-error.ts'
-import { localProblem, type Problem, ProblemError } from './problem.ts'
+import { ConnectionError, RecorderProblem, UnexpectedAnswerError } from '../../client/errors.ts'
+import { ConfigError } from '../../home/config.ts'
+import { HomeError } from '../../home/home-error.ts'
+import { MAY_HAVE_ACTED } from '../connection/connection-error.ts'
+import { localProblem, type Problem, ProblemError } from '../problem.ts'
 import { localTime } from './quantities.ts'
 import { printable, type Style } from './style.ts'
 

@@ -1,7 +1,7 @@
 /** Formats a recording for people. */
-import type { Medium } from '../contract/media.ts'
-import type { RecordingState, TrackState } from '../contract/states.ts'
-import type { RecordingAnswer, TagEntry, TrackView } from '../contract/views.ts'
+import type { Medium } from '../../contract/media.ts'
+import type { RecordingState, TrackState } from '../../contract/states.ts'
+import type { RecordingAnswer, TagEntry, TrackView } from '../../contract/views.ts'
 import { duration, levelBar, localTime, size } from './quantities.ts'
 import { printable, type Style, wrap } from './style.ts'
 import { type Column, table } from './table.ts'

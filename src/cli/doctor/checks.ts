@@ -3,13 +3,13 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isWaylandSession, sessionReason } from '../contract/desktop-session.ts'
-import { DEFAULT_RESERVE_BYTES } from '../disk/default-reserve.ts'
-import { freeBytes } from '../disk/free-space.ts'
-import { type Config, ConfigError, readConfig } from '../home/config.ts'
-import type { Home } from '../home/home.ts'
-import { findOnPath, isProgram } from './find-on-path.ts'
-import { size } from './quantities.ts'
+import { isWaylandSession, sessionReason } from '../../contract/desktop-session.ts'
+import { DEFAULT_RESERVE_BYTES } from '../../disk/default-reserve.ts'
+import { freeBytes } from '../../disk/free-space.ts'
+import { type Config, ConfigError, readConfig } from '../../home/config.ts'
+import type { Home } from '../../home/home.ts'
+import { findOnPath, isProgram } from '../find-on-path.ts'
+import { size } from '../text/quantities.ts'
 
 /** Result of one check. `note`: worth knowing, but no failure. `remedy`: what to do. */
 export interface Check {
@@ -195,7 +195,7 @@ export async function checkSession(
 async function soundCheck(env: NodeJS.ProcessEnv): Promise<Check> {
   const name = 'Sound'
   // Loaded here: no other command needs it.
-  const { serverAddresses } = await import('../pulse/address.ts')
+  const { serverAddresses } = await import('../../pulse/address.ts')
   const isThere = serverAddresses(env).some(
     (address) => 'host' in address || existsSync((address as { path: string }).path),
   )

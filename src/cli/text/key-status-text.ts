@@ -1,7 +1,7 @@
-import type { KeyStatus } from '../contract/custody.ts'
-import { facts } from './facts.ts'
+import type { KeyStatus } from '../../contract/custody.ts'
 import { localTime } from './quantities.ts'
 import type { Style } from './style.ts'
+import { facts } from './two-columns.ts'
 
 const PLACES = {
   system: 'in the key store of the system',
