@@ -5,7 +5,7 @@ import { fetchAllItems } from '../connection/fetch-all-items.ts'
 import { followEvents } from '../follow-events.ts'
 import { createInterruptSignal } from '../interrupt-signal.ts'
 import { resolveRecordingId } from '../recording-id.ts'
-import { flow } from '../text/fill-lines.ts'
+import { fillLines } from '../text/fill-lines.ts'
 import { localTime } from '../text/quantities.ts'
 import { printable, type Style } from '../text/style.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
@@ -90,7 +90,7 @@ function printEvent(
     details === '{}' ? '' : printable(details),
   ]
   io.stdout.write(
-    `${flow(
+    `${fillLines(
       parts.filter((part) => part !== ''),
       style.columns,
     ).join('\n')}\n`,

@@ -5,7 +5,7 @@ import { type CommandResult, defineCommand, type Io } from '../command.ts'
 import { localProblem } from '../problem.ts'
 import { localTime } from '../text/quantities.ts'
 import { printable, type Style } from '../text/style.ts'
-import { facts } from '../text/two-columns.ts'
+import { twoColumns } from '../text/two-columns.ts'
 
 const UNTRIED =
   'UNTRIED: nobody has run this on a real computer yet. Check that the recorder runs after the next login (`f2f status`).'
@@ -188,5 +188,5 @@ function statusText({ title, files }: ServiceManager, status: ServiceStatus, sty
     ...(restarts ? [['Restarted', `${restarts} times after failures`]] : []),
     ...(program === null ? [] : [['Home folder', printable(program.home)]]),
   ]
-  return facts(rows, style)
+  return twoColumns(rows, style)
 }

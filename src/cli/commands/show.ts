@@ -13,7 +13,7 @@ import { duration, localTime, shortDuration, size } from '../text/quantities.ts'
 import { recordingText, type TrackAnswer, tagsText } from '../text/recording-text.ts'
 import { printable, type Style } from '../text/style.ts'
 import { type Column, table } from '../text/table.ts'
-import { facts } from '../text/two-columns.ts'
+import { twoColumns } from '../text/two-columns.ts'
 import { RECORDING_ARGUMENT } from './control.ts'
 
 /** A segment with the path of its file. */
@@ -112,7 +112,7 @@ function showText(
   const gaps = Object.entries(recording.tracks).flatMap(([medium, track]) => gapRows(medium, track))
   return [
     recordingText(recording, style),
-    facts(rows, style),
+    twoColumns(rows, style),
     titled('Gaps', table(GAP_COLUMNS, gaps, { style, indent: '  ', breakAt: 2 }), style),
     titled('Tags, oldest first', tagsText(recording.tagHistory, style), style),
     titled('Files', filesText(segments, style), style),

@@ -5,7 +5,7 @@ import type { Api } from '../connection/api.ts'
 import { duration, localTime, size } from '../text/quantities.ts'
 import { clientTags, recordingText, tagsText } from '../text/recording-text.ts'
 import { printable, type Style } from '../text/style.ts'
-import { facts } from '../text/two-columns.ts'
+import { twoColumns } from '../text/two-columns.ts'
 import { type Status, watchStatus } from '../watch-status.ts'
 
 /** Shows the application and the current recording. */
@@ -67,7 +67,7 @@ function statusText({ application, recording, outsiders }: Status, style: Style)
     ...(recording === null ? [] : [['Control', controlText(recording)]]),
     ['You may', application.allowedCommands.join(', ') || 'only read'],
   ]
-  const parts = [facts(rows, style)]
+  const parts = [twoColumns(rows, style)]
   if (recording !== null) parts.push(recordingText(recording, style))
   const tags = clientTags(recording?.tags ?? [])
   if (tags.length > 0) parts.push(`Tags\n${tagsText(tags, style)}`)

@@ -3,12 +3,12 @@ import type { By } from '../../contract/by.ts'
 import { MEDIA } from '../../contract/media.ts'
 import type { MachineChange, RefusalReason, ReplayState } from '../../contract/replay.ts'
 import type { RecordingView } from '../../contract/views.ts'
-import { flow } from '../text/fill-lines.ts'
+import { fillLines } from '../text/fill-lines.ts'
 import { localTime } from '../text/quantities.ts'
 import { clientTags, stateText } from '../text/recording-text.ts'
 import { printable, type Style, wrap } from '../text/style.ts'
 import { displayWidth, shorten } from '../text/text-width.ts'
-import { facts } from '../text/two-columns.ts'
+import { twoColumns } from '../text/two-columns.ts'
 
 /** Formats all of a moment: the event, what it changed, and the state after it. */
 export function stepText(state: ReplayState, style: Style): string {
@@ -49,7 +49,7 @@ export function stepLines(state: ReplayState, before: ReplayState, style: Style)
     JSON.stringify(state.allowedCommands) !== JSON.stringify(before.allowedCommands)
   const narrow = { ...style, columns: style.columns - 4 }
   const lines = [
-    ...flow(
+    ...fillLines(
       head.filter((part) => part !== ''),
       style.columns,
     ),
@@ -73,7 +73,7 @@ function eventText({ event, index, count }: ReplayState, style: Style): string {
   return [
     style.weak(wrap(head.join(', '), style.columns)),
     style.strong(event.type),
-    ...(data.length === 0 ? [] : [limited(facts(data, style), style)]),
+    ...(data.length === 0 ? [] : [limited(twoColumns(data, style), style)]),
   ].join('\n')
 }
 
@@ -113,7 +113,7 @@ function refusalText(state: ReplayState, refusal: RefusalReason, style: Style): 
       ? []
       : [['  allowed', allowedCommands[refusal.side].join(', ') || 'nothing']]),
   ]
-  return `${style.bad(`REFUSED: ${code}`)}\n${limited(facts(rows, style), style)}`
+  return `${style.bad(`REFUSED: ${code}`)}\n${limited(twoColumns(rows, style), style)}`
 }
 
 /** Formats a change of a machine in one line. */
@@ -131,7 +131,7 @@ function statesText({ machines, recording, machinesVersion }: ReplayState, style
     ['  clients', recording === null ? 'see no recording' : viewText(recording, style)],
     ['  machines', `of version ${machinesVersion}`],
   ]
-  return limited(facts(rows, style), style)
+  return limited(twoColumns(rows, style), style)
 }
 
 /** The state that clients saw, with what else their view says. */
@@ -162,7 +162,7 @@ function allowedText({ allowedCommands }: ReplayState, style: Style): string {
     `  ${side}`,
     allowedCommands[side].join(', ') || 'nothing',
   ])
-  return facts(rows, style)
+  return twoColumns(rows, style)
 }
 
 function allowedLine({ allowedCommands: { api, ui } }: ReplayState): string {

@@ -3,7 +3,7 @@ import type { Io } from '../command.ts'
 import { createInterruptSignal, rejectOnAbort } from '../interrupt-signal.ts'
 import type { Style } from '../text/style.ts'
 import { shorten } from '../text/text-width.ts'
-import { facts } from '../text/two-columns.ts'
+import { twoColumns } from '../text/two-columns.ts'
 import { readKeys } from './keys.ts'
 import { redactTags } from './redact-tags.ts'
 import { stepText } from './step-text.ts'
@@ -47,7 +47,7 @@ export async function stepThrough(replay: Replay, options: StepThroughOptions): 
   const draw = (): void => {
     const state = replay.stateAfter(stepper.index)
     const text = stepper.showsHelp
-      ? facts(HELP, style)
+      ? twoColumns(HELP, style)
       : stepText(redact ? redactTags(state) : state, style)
     io.stdout.write(CLEAR + screen(text, statusLine(stepper, follow !== undefined, style), io))
   }

@@ -4,7 +4,7 @@ import { displayWidth, shorten } from './text-width.ts'
  * Puts the parts of an event on as few lines as possible. A part that takes more than a line is
  * shortened.
  */
-export function flow(parts: readonly string[], limit: number): string[] {
+export function fillLines(parts: readonly string[], limit: number): string[] {
   const lines: string[] = []
   for (const part of parts) {
     const line = lines.at(-1)

@@ -1,7 +1,7 @@
 import type { KeyStatus } from '../../contract/custody.ts'
 import { localTime } from './quantities.ts'
 import type { Style } from './style.ts'
-import { facts } from './two-columns.ts'
+import { twoColumns } from './two-columns.ts'
 
 const PLACES = {
   system: 'in the key store of the system',
@@ -16,7 +16,7 @@ export function keyStatusText(status: KeyStatus, style: Style): string {
     return problem === null
       ? 'There are no keys yet. The first start of the recorder makes them.'
       : state
-  const lines = facts(
+  const lines = twoColumns(
     [
       ['Master key', `${masterKey.id}, ${PLACES[masterKey.place]}`],
       ['Made', localTime(masterKey.createdAt)],

@@ -2,7 +2,7 @@ import { type Style, wrap } from './style.ts'
 import { displayWidth } from './text-width.ts'
 
 /** Formats names and texts in two columns. On a terminal, a long text takes several lines. */
-export function facts(rows: readonly (readonly string[])[], { columns }: Style): string {
+export function twoColumns(rows: readonly (readonly string[])[], { columns }: Style): string {
   const first = Math.max(...rows.map(([name = '']) => displayWidth(name)))
   return rows
     .flatMap(([name = '', text = '']) =>
