@@ -25,6 +25,8 @@ export function optionsOf(command: Command): Record<string, OptionSpec> {
   return { ...command.options, ...(command.json === false ? {} : { json }), ...others }
 }
 
+const OPTIONAL_ARGUMENT = /\[[^\]]*\]\s*/g
+
 /** The value of an option. */
 export type OptionValue = boolean | string | number | string[]
 
@@ -46,7 +48,8 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
     ]),
   )
   const { usage, min, max, choices }: Arguments = command.args ?? { usage: '', min: 0, max: 0 }
-  if (positionals.length < min) throw new UsageError(`The argument ${usage} is missing.`)
+  if (positionals.length < min)
+    throw new UsageError(`The argument ${usage.replace(OPTIONAL_ARGUMENT, '')} is missing.`)
   if (positionals.length > max)
     throw new UsageError(
       max === 0
@@ -73,11 +76,19 @@ function parseStrictly(specs: Record<string, OptionSpec>, argv: readonly string[
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
-    const unknown = /^Unknown option '--([\w-]+)/.exec(message)?.[1]
-    const similar = unknown && didYouMean(unknown, Object.keys(specs))
-    const advice = similar ? ` Did you mean --${similar}?` : ''
-    throw new UsageError(firstSentence(message) + advice, { cause })
+    throw new UsageError(explain(message, specs), { cause })
   }
+}
+
+/** Says what is wrong with an option, from Node's message for programmers. */
+function explain(message: string, specs: Record<string, OptionSpec>): string {
+  const name = /--([\w-]+)/.exec(message)?.[1] ?? ''
+  const spec = specs[name]
+  if (spec?.kind === 'flag') return `The option --${name} takes no value.`
+  if (spec !== undefined && message.includes('missing'))
+    return `The option --${name} needs a value: ${spec.value}.`
+  const similar = message.startsWith('Unknown') && didYouMean(name, Object.keys(specs))
+  return firstSentence(message) + (similar ? ` Did you mean --${similar}?` : '')
 }
 
 /** Node's message, without the advice for programmers that follows its first sentence. */

@@ -37,6 +37,7 @@ export async function run(line: readonly string[], io: Io): Promise<ExitCode> {
   const placed = find(first, 'place')
   if (placed && second !== '' && !second.startsWith('-'))
     return runCommand(placed, argv.slice(1), io, style)
+  if (second !== '' && !second.startsWith('-')) return unknownCommand(`${first} ${second}`, io)
   return usageError(io, `f2f ${first} needs a command.`, overview(COMMANDS, style, first))
 }
 
@@ -124,19 +125,22 @@ function usageError({ stderr }: Io, message: string, advice: string): ExitCode {
   return 2
 }
 
-function unknownCommand(word: string, io: Io): ExitCode {
-  if (word.startsWith('-'))
+/** `name`: one word, or a group and one word. */
+function unknownCommand(name: string, io: Io): ExitCode {
+  if (name.startsWith('-'))
     return usageError(
       io,
-      `There is no option ${word} of f2f itself.`,
+      `There is no option ${name} of f2f itself.`,
       'The command comes first: f2f COMMAND [options]. See f2f --help.',
     )
-  const names = [...new Set(COMMANDS.map(({ name }) => name.split(' ')[0] as string))]
-  const similar = didYouMean(word, names)
+  const words = name.split(' ').length
+  const names = new Set(COMMANDS.map((known) => known.name.split(' ').slice(0, words).join(' ')))
+  const similar = didYouMean(name, [...names])
+  const group = words > 1 ? `${name.split(' ')[0]} ` : ''
   return usageError(
     io,
-    `There is no command ${word}.`,
-    `${similar ? `Did you mean f2f ${similar}? ` : ''}See f2f --help.`,
+    `There is no command ${name}.`,
+    `${similar ? `Did you mean f2f ${similar}? ` : ''}See f2f ${group}--help.`,
   )
 }
 

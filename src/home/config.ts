@@ -38,6 +38,10 @@ export async function readConfigFile(file: string): Promise<Config | undefined> 
     text = await readFile(file, 'utf8')
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined
+    if (codeOf(cause) === 'ENOTDIR')
+      throw new HomeError(`There is no ${file}: a part of its path is a file, and no folder.`, {
+        cause,
+      })
     throw new HomeError(`${file} cannot be read: ${messageOf(cause)}.`, { cause })
   }
   // Most commands need no settings, and the schema takes a while to load.

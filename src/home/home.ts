@@ -111,6 +111,10 @@ async function preparePrivateFolder(
     await chmod(folder, 0o700)
   } catch (cause) {
     if (cause instanceof HomeError) throw cause
+    if (['EEXIST', 'ENOTDIR'].includes(codeOf(cause) ?? ''))
+      throw new HomeError(`${folder} is a file, and no folder. Choose another home folder.`, {
+        cause,
+      })
     throw new HomeError(`${folder} cannot be used as a folder: ${messageOf(cause)}.`, { cause })
   }
 }

@@ -113,7 +113,7 @@ export class Systemd implements ServiceManager {
       throw new ServiceError('unavailable', {
         title: 'No systemd user manager answers.',
         detail: `\`systemctl ${args.join(' ')}\` says: ${stderr.trim() || 'nothing'}.`,
-        remedy: `Run this as the user of the desktop, in a login of its own and without sudo or su. Where the system runs no user manager: ${WITHOUT_SERVICE}`,
+        remedy: `Run this as the user of the desktop, in a login of its own and without sudo or su. Where the system runs no user manager, that does not help. ${WITHOUT_SERVICE}`,
       })
     const version = Number.parseInt(stdout, 10)
     if (version < OLDEST_SYSTEMD)

@@ -24,20 +24,16 @@ suite('problems', (test) => {
     return stub
   }
 
-  test('a refusal shows title, detail, mistakes, remedy and code, and ends with exit code 1', async () => {
-    const errors = [{ pointer: '/tags/a b', detail: 'This is not a key.' }]
+  test('a refusal shows title, detail, remedy and code, and ends with exit code 1', async () => {
     const { home } = await api({
-      'POST /v1/recordings/current/tags': problem(400, 'INVALID_REQUEST', {
-        errors,
-        remedy: 'Correct it.',
-      }),
+      'POST /v1/recordings/current/tags': problem(409, 'TAG_LIMIT', { remedy: 'Correct it.' }),
     })
     const ran = await f2f(['tag', 'a b=1'], { home })
     assert.equal(ran.code, 1)
     assert.equal(ran.stdout, '')
     assert.equal(
       ran.stderr,
-      'Title of INVALID_REQUEST.\nDetail of INVALID_REQUEST.\n  /tags/a b: This is not a key.\n-> Correct it.\n(INVALID_REQUEST)\n',
+      'Title of TAG_LIMIT.\nDetail of TAG_LIMIT.\n-> Correct it.\n(TAG_LIMIT)\n',
     )
   })
 

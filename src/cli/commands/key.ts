@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { KeyStatus } from '../../contract/custody.ts'
 import { ERRORS, RecorderError } from '../../contract/errors.ts'
@@ -9,6 +8,7 @@ import type { Api } from '../connection/api.ts'
 import { readPassphrase } from '../passphrase.ts'
 import { assertNewFile, writeOwnFile } from '../private-file.ts'
 import { localProblem, ProblemError } from '../problem.ts'
+import { readGivenFile } from '../read-given-file.ts'
 import { keyStatusText } from '../text/key-status-text.ts'
 import { knownProblem } from '../text/problem-text.ts'
 
@@ -123,7 +123,7 @@ export const keyRestore = defineCommand({
   ],
   async run({ args, home, io }) {
     const { restoreMasterKey } = await import('../../custody/key-backup.ts')
-    const file = await readFile(args[0] as string)
+    const file = await readGivenFile(args[0] as string, 'The backup cannot be read.')
     const keys = await optionsOf(home, io)
     const passphrase = await readPassphrase(io, false)
     const { id, place } = await withProblem(restoreMasterKey(keys, file, passphrase))

@@ -2,7 +2,7 @@ import type { TokenRequest } from '../../client/types.ts'
 import { defineCommand } from '../command.ts'
 import type { Api } from '../connection/api.ts'
 import { fetchAllItems } from '../connection/fetch-all-items.ts'
-import { UsageError } from '../problem.ts'
+import { localProblem, UsageError } from '../problem.ts'
 import { localTime } from '../text/quantities.ts'
 import { printable } from '../text/style.ts'
 import { type Column, table } from '../text/table.ts'
@@ -114,7 +114,11 @@ async function tokenIdOf(api: Api, text: string): Promise<string> {
   const tokens = await fetchAllItems((query) => api.tokens(query))
   if (tokens.some(({ id }) => id === text)) return text
   const named = tokens.filter(({ name }) => name === text)
-  if (named.length <= 1) return named[0]?.id ?? text
+  if (named.length === 0)
+    throw localProblem('FAILED', 'There is no token with this name or id.', {
+      remedy: 'List the tokens with `f2f token list`.',
+    })
+  if (named.length === 1) return named[0]!.id
   const ids = named.map(({ id }) => id).join(', ')
   throw new UsageError(`Several tokens have this name. Give one of their ids: ${ids}.`)
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { Verdict, VerificationProgress } from '../../contract/verification.ts'
 import { ConfigError, readConfig } from '../../home/config.ts'
@@ -7,6 +6,7 @@ import type { Home } from '../../home/home.ts'
 import { defineCommand, type Io } from '../command.ts'
 import type { Api } from '../connection/api.ts'
 import { localProblem, UsageError } from '../problem.ts'
+import { readGivenFile } from '../read-given-file.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { createProgressBar } from '../text/progress-bar.ts'
 import { verdictText } from '../text/verdict-text.ts'
@@ -48,12 +48,12 @@ export const verify = defineCommand({
     },
     witness: {
       ...{ kind: 'many', value: 'VKEY' },
-      help: 'The key of an outside witness that must have cosigned. May be given several times.',
+      help: 'The key of an outside witness that must have cosigned.',
     },
     receipt: {
       kind: 'many',
       value: 'FILE',
-      help: 'A receipt to check. May be given several times.',
+      help: 'A receipt to check.',
     },
   },
   examples: [
@@ -96,14 +96,8 @@ export const verify = defineCommand({
 })
 
 async function readReceipt(name: string): Promise<{ name: string; text: string }> {
-  try {
-    return { name, text: await readFile(name, 'utf8') }
-  } catch (cause) {
-    throw localProblem('FAILED', 'The receipt cannot be read.', {
-      detail: `The system reports: ${cause instanceof Error ? cause.message : cause}.`,
-      cause,
-    })
-  }
+  const file = await readGivenFile(name, 'The receipt cannot be read.')
+  return { name, text: file.toString('utf8') }
 }
 
 async function verifyRunning(

@@ -18,7 +18,25 @@ const REMEDIES: Record<string, string> = {
     'Stop it first with `f2f stop`, or start further media in it with `f2f start --in current --media …`.',
   INVALID_STATE: 'Check the state with `f2f status`.',
   DEVICE_UNAVAILABLE: 'Check the devices with `f2f devices` and `f2f doctor`.',
+  INVALID_REQUEST:
+    'Correct that, and run the command again. `f2f help COMMAND` shows what it accepts.',
+  NOT_FOUND: 'Check what you gave. `f2f help COMMAND` says where such things are listed.',
+  CONTROL_HELD_BY_API: 'Wait until that client has stopped and closed its recording.',
+  CONSENT_REQUIRED:
+    'Ask the customer, then start with `f2f start --consent METHOD`. A running recording gets it with `f2f consent granted --method METHOD`.',
+  TOKEN_NAME_TAKEN:
+    'Choose another name, or revoke the other token first with `f2f token revoke NAME`.',
+  ON_HOLD:
+    'Show the holds with `f2f hold ID`. If their reasons no longer stand, release each with `f2f hold release ID HOLD`. Then erase the recording.',
+  ERASED:
+    'Nothing of it can be read any more. `f2f show ID` says when it was erased, by whom and why.',
+  EXPORT_FAILED:
+    'Try again. If a stored segment is missing or damaged (`f2f verify` says so), restore it from a backup.',
+  INTERRUPTED: 'Check the state with `f2f status`, then repeat the command if it is still wanted.',
 }
+
+/** Titles of the API that only a program understands. The detail says what happened. */
+const TITLES_FOR_PROGRAMS: readonly string[] = ['NOT_FOUND']
 
 /** Returns the problem of an error that explains itself; undefined for an unexpected one. */
 export function knownProblem(error: unknown): Problem | undefined {
@@ -75,7 +93,10 @@ function causeMessages(error: unknown): string {
  * allowed commands, remedy and code.
  */
 export function problemText(problem: Problem, style: Style): string {
-  const { code, title, detail, errors = [] } = problem
+  const { code, errors = [] } = problem
+  // The mistakes say all that a detail about them says.
+  const detail = errors.length > 0 ? undefined : problem.detail
+  const title = (TITLES_FOR_PROGRAMS.includes(code) && detail) || problem.title
   const remedy = REMEDIES[code] ?? problem.remedy
   const explanation = [
     ...(detail === undefined || detail === title ? [] : detail.split('\n')),
