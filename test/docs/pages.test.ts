@@ -64,6 +64,28 @@ suite('pages', (test) => {
     )
   })
 
+  test('CONTRIBUTING.md: whatever the table names, to change it, exists', () => {
+    const { text } = section(readPage('CONTRIBUTING.md'), 'Where to change what')
+    const rows = tableRows(text).map(([, places = '']) => places)
+    assert.ok(rows.length > 10)
+    const sources = readdirSync(new URL('src/', ROOT), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => readPage(`src/${name}`))
+      .join('\n')
+    const { scripts } = JSON.parse(readPage('package.json'))
+    for (const [, name = ''] of rows.join('\n').matchAll(/`([^`]+)`/g)) {
+      const [isPath, isScript] = [
+        name.includes('/') && !name.includes('…'),
+        /^npm run (.+)/.exec(name),
+      ]
+      if (isScript) assert.ok(isScript[1]! in scripts, name)
+      else if (isPath) {
+        const inSources = /^(?:src|test)\//.test(name) ? name : `src/${name}`
+        assert.ok(existsSync(new URL(inSources, ROOT)), name)
+      } else if (/^#?[A-Za-z_]{3,}$/.test(name)) assert.ok(sources.includes(name), name)
+    }
+  })
+
   test('docs/prerequisites.md names every package and program that the set-up installs', () => {
     const { text } = section(readPage('docs/prerequisites.md'), 'Packages on Linux')
     const groups: Record<string, string>[] = Object.values(
