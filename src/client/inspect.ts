@@ -75,7 +75,7 @@ export function inspect(
   socket.addEventListener('message', ({ data }: { data: unknown }) => {
     queue.push(JSON.parse(String(data)) as InspectionMessage)
   })
-  // What failed is told by the event `close`, which always follows.
+  // The event `close`, which always follows, says what failed.
   socket.addEventListener('error', () => {})
   socket.addEventListener('close', ({ code, reason }: { code: number; reason: string }) => {
     signal?.removeEventListener('abort', close)

@@ -25,7 +25,7 @@ export class SharedBuilds<Result> {
   ): Promise<Result> {
     const running = this.#builds.get(key)
     if (running && !running.cancel.signal.aborted) return this.#wait(running, signal)
-    // What was cancelled cleans up before the same is done again.
+    // A cancelled build cleans up before the same one begins again.
     await running?.result.catch(() => {})
     this.#closing.throwIfAborted()
     return this.#wait(this.#builds.get(key) ?? this.#start(key, make), signal)

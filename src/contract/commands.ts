@@ -37,7 +37,7 @@ export interface CommandRequests {
   'recording.hold': { reason: string }
   'recording.releaseHold': { holdId: string; reason: string }
   'recording.erase': { reason: string }
-  /** Whoever controls the recording. `declined` and `withdrawn` end capture for good. */
+  /** Either side may send it. `declined` and `withdrawn` end capture for good. */
   'recording.consent': Consent
 }
 

@@ -31,7 +31,7 @@ export const ERRORS = {
   ],
   FORBIDDEN_SAME_ACTOR: [
     403,
-    'Who placed the hold cannot release it.',
+    'The credential that placed the hold cannot release it.',
     'Ask somebody with another credential to release it. `holds.releaseBy` in config.json asks for that.',
   ],
   NOT_FOUND: [

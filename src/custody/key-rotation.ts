@@ -72,7 +72,7 @@ export class KeyRotation {
     const finished = this.#finish(both, record).finally(() => {
       this.#rotating = undefined
     })
-    // Whoever began it may not wait for its end.
+    // The caller that began it may not wait for its end.
     finished.catch(() => {})
     return { finished }
   }

@@ -77,7 +77,7 @@ function trackBox(
     // In the movie, and maybe enabled.
     { version: 1, flags: track.isEnabled ? 3 : 2 },
     ...[how.times, u32(how.number, 0), u64(ticks(startMs + durationMs)), u32(0, 0)],
-    // Of the tracks of sound, one is played at a time.
+    // A player plays one track of sound at a time.
     ...[u16(0, isSound ? 1 : 0, isSound ? FULL_VOLUME : 0, 0), MATRIX],
     u32((size?.width ?? 0) * 0x1_0000, (size?.height ?? 0) * 0x1_0000),
   )

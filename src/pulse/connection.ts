@@ -142,7 +142,7 @@ export class PulseConnection {
     const until = performance.now() + LATE_MS
     this.#pacing?.stop()
     for (;;) {
-      // What has come is read in the poll phase between these two.
+      // Data that has arrived is read in the poll phase between these two.
       await setImmediate()
       await setImmediate()
       if (isEnough() || this.#socket.destroyed || performance.now() >= until) break

@@ -92,7 +92,7 @@ export class ProjectionCheck {
     const current = (id: string) => this.#find(id)?.projection
     for (const event of events) {
       const { recordingId: id, position } = event
-      // What is left of a recording that is no longer in memory changes nothing.
+      // Remains of a recording that is no longer in memory change nothing.
       if (id !== null && this.#sums.has(id))
         this.#add(id, entryHash(recordingEventKey(id, position), ''))
       else applyEvent(changes, event, current)

@@ -1,6 +1,6 @@
 /** Settles like some work, or rejects with the reason of a signal as soon as that is aborted. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  // Whoever stops waiting does not care how it ends.
+  // Its end no longer matters to a caller that has stopped waiting.
   work.catch(() => {})
   signal.throwIfAborted()
   let abort: () => void = () => {}

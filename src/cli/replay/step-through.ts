@@ -54,7 +54,7 @@ export async function stepThrough(replay: Replay, options: StepThroughOptions): 
   const leave = enterScreen(io, draw)
   try {
     const following = follow?.(AbortSignal.any([signal, end.signal]), () => {
-      // Whoever looks at the newest event wants to see the next one.
+      // A person at the newest event wants to see the next one.
       if (stepper.index === events.length - 1) stepper = { ...stepper, index: events.length }
       draw()
     }).catch((error) => end.abort(error))

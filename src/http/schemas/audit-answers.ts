@@ -20,7 +20,7 @@ const refusal = z.object({
   erased,
   medium: medium.nullable().describe('Whose track refused'),
   code: errorCode,
-  detail: z.string().describe('Of an erased recording: `erased`'),
+  detail: z.string().describe('`erased` if the recording is erased'),
   count: count.describe('How many refusals it stands for'),
 })
 

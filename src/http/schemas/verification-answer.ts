@@ -29,7 +29,7 @@ const verdict = z.object({
   isKeyTrusted: z.boolean().describe('Whether the key was given by who asked'),
   checked: z.object({
     ...{ events: count, checkpoints: count, segments: count, bytes: count, receipts: count },
-    cosignatures: count.describe('Of known witnesses'),
+    cosignatures: count.describe('The number of cosignatures of known witnesses'),
     timestamps: count,
   }),
   confirmations: z

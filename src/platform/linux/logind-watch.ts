@@ -70,7 +70,7 @@ export class LogindWatch implements DesktopWatch {
         void bus.closed.then(() => this.#connectLater())
         if (this.#closed) return bus.close()
         await this.#subscribe(bus)
-        // What happened before signals came is asked for.
+        // Ask for the state: it may have changed before the signals arrived.
         await this.#ask(bus)
       } catch (error) {
         this.#problem = logindProblem(error)

@@ -72,7 +72,7 @@ export class Custody {
   /** Observes committed events. */
   observe(events: readonly LogEvent[]): void {
     this.retention.observe(events)
-    // Whoever records that an erasure begins need not know who carries it out.
+    // The part that records the start of an erasure does not know the part that carries it out.
     if (events.some(({ type }) => type === 'recording.erasing')) this.#erasures.resume()
   }
 

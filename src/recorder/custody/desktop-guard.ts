@@ -33,7 +33,7 @@ export interface DesktopGuardOptions {
 
 /**
  * Pauses media while the screen is locked, another user has the desktop, or the computer sleeps.
- * What begins to capture meanwhile is paused, too. Afterwards it resumes what it has paused, if
+ * A track that begins to capture meanwhile is paused, too. Afterwards it resumes those tracks, if
  * that is configured, and nothing that a person has paused or stopped.
  */
 export class DesktopGuard {

@@ -27,7 +27,7 @@ export function signEvents(
   if (note === undefined) return operations
   group.checkpoint = { size, note }
   operations.push({ type: 'put', key: CHECKPOINT_KEY, value: note })
-  // Whoever knows only the key before follows it from here.
+  // A verifier that knows only the key before follows the change from here.
   if (added.some(({ cause }) => cause === 'rotated'))
     operations.push({ type: 'put', key: keptCheckpointKey(size), value: note })
   return operations

@@ -4,7 +4,7 @@ import type { RecordingAnswer } from '../../../contract/views.ts'
 import { recordingAfter } from './recording.ts'
 import { RECORDING_ID, STEPS, timeAt } from './story.ts'
 
-/** Whoever may erase: here the command line of the computer. */
+/** Who erases in the examples: the command line of the computer. */
 const OFFICER: By = { side: 'api', client: 'home', user: 'maria' }
 const HOLD: HoldView = {
   id: 'b0a0c7a4-2f0a-4a37-8a5c-6f7b0f1d2c3e',
