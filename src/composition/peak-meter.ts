@@ -1,5 +1,5 @@
 /** The length of sound that one peak stands for, in ms. */
-export const PEAK_INTERVAL_MS = 20
+const PEAK_INTERVAL_MS = 20
 /** The rate at which sound is decoded for its peaks. */
 export const PEAK_SAMPLE_RATE = 8_000
 

@@ -3,7 +3,6 @@ import type { By, ClientSide, Side } from './by.ts'
 import type { CommandName } from './commands.ts'
 import type { AccessAct } from './custody.ts'
 import type { ErrorCode } from './errors.ts'
-import type { LogEvent } from './events.ts'
 import type { GapReason } from './gap-reason.ts'
 import type { Medium } from './media.ts'
 
@@ -164,9 +163,6 @@ export interface AuditPage<T> {
   items: T[]
   nextCursor: string | null
 }
-
-/** A page of events. */
-export type AuditEventPage = AuditPage<LogEvent>
 
 /** A pause is long from here on, in seconds, unless a question says otherwise. */
 export const LONG_PAUSE_SECONDS = 300

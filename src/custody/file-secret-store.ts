@@ -47,6 +47,6 @@ export class FileSecretStore implements SecretStore {
 }
 
 /** Returns the name of the file that a master key is kept in. */
-export function masterKeyFileName(id: string): string {
+function masterKeyFileName(id: string): string {
   return `master-${id}.key`
 }

@@ -6,7 +6,7 @@ import { ClientGone } from './problem.ts'
 import { invalidRequest, MAX_REPORTED } from './validate.ts'
 
 /** The longest body that is accepted, in bytes. */
-export const MAX_BODY_BYTES = 65_536
+const MAX_BODY_BYTES = 65_536
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 

@@ -7,7 +7,7 @@ import { redactTags } from './redact.ts'
 export const STATELY_URL = 'https://stately.ai/inspect'
 
 /** The message that the inspector sends to the page that embeds it, once it listens. */
-export const STATELY_CONNECTED = '@statelyai.connected'
+const STATELY_CONNECTED = '@statelyai.connected'
 
 /**
  * Returns a message of the feed as Stately's inspector receives it (`window.postMessage`, or a text

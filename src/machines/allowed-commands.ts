@@ -9,7 +9,7 @@ import { MEDIA } from '../contract/media.ts'
 import { permits, type RecordingFold } from './recording-fold.ts'
 
 /** Commands that act on media of a recording. */
-export const TRACK_COMMANDS = ['track.start', 'track.stop', 'track.pause', 'track.resume'] as const
+const TRACK_COMMANDS = ['track.start', 'track.stop', 'track.pause', 'track.resume'] as const
 /** A command that acts on media of a recording. */
 export type TrackCommand = (typeof TRACK_COMMANDS)[number]
 

@@ -21,7 +21,7 @@ export interface TagUse {
 export const NO_TAGS: TagUse = { keys: new Set(), bytes: 0 }
 
 /** Returns the bytes that tags take: key and value as JSON, and 32 bytes for each entry. */
-export function tagBytes(tags: Tags): number {
+function tagBytes(tags: Tags): number {
   let bytes = 0
   for (const [key, value] of Object.entries(tags))
     bytes += ENTRY_BYTES + encoder.encode(JSON.stringify([key, value])).length

@@ -137,14 +137,6 @@ export function shortenFragment(moof: Buffer, duration: number): void {
   box.writeUInt32BE(duration, offsets[0]!)
 }
 
-/** Moves a fragment of one frame to another time, in place. */
-export function moveFragment(moof: Buffer, { start, duration }: FragmentTime): void {
-  const tfdt = required(moof, ['traf', 'tfdt'])
-  if (tfdt[8] === 1) tfdt.writeBigUInt64BE(BigInt(start), 12)
-  else tfdt.writeUInt32BE(start, 12)
-  shortenFragment(moof, duration)
-}
-
 /** A fragment: its `moof`, its `mdat` and its time. */
 export interface Fragment extends FragmentTime {
   moof: Buffer

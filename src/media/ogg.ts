@@ -60,7 +60,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
 })
 
 /** Computes the checksum of a page (RFC 3533 section 6, field 7), whatever its field holds. */
-export function pageChecksum(page: Buffer): number {
+function pageChecksum(page: Buffer): number {
   let crc = 0
   for (let i = 0; i < page.length; i++) {
     const byte = i >= 22 && i < 26 ? 0 : page[i]!

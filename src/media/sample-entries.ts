@@ -58,9 +58,6 @@ function descriptor(tag: number, ...content: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([tag, bytes.length]), bytes])
 }
 
-/** The type of a sample entry. */
-export const entryType = (entry: Buffer): string => entry.toString('latin1', 4, 8)
-
 /**
  * Returns the sample entry of H.264 for a track whose key frames bring their own parameter sets
  * (`avc3`, ISO/IEC 14496-15, 5.4.2.1).

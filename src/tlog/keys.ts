@@ -10,7 +10,7 @@ import { decodeBase64, isNoteText } from './strict-text.ts'
 import { TlogError } from './tlog-error.ts'
 
 /** The kinds of keys, by the byte that identifies them (C2SP signed-note, "Signature types"). */
-export const KEY_TYPES = { ed25519: 0x01, cosignature: 0x04 } as const
+const KEY_TYPES = { ed25519: 0x01, cosignature: 0x04 } as const
 
 /** `ed25519` signs notes, `cosignature` signs checkpoints of others together with the time. */
 export type KeyType = keyof typeof KEY_TYPES

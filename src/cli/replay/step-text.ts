@@ -117,7 +117,7 @@ function refusalText(state: ReplayState, refusal: RefusalReason, style: Style): 
 }
 
 /** Formats a change of a machine in one line. */
-export function changeText({ machine, medium, from, to, fact }: MachineChange): string {
+function changeText({ machine, medium, from, to, fact }: MachineChange): string {
   const name = medium === null ? machine : `${machine} ${medium}`
   return from === to ? `${name}: stays ${to} (${fact})` : `${name}: ${from} → ${to} (${fact})`
 }

@@ -68,7 +68,7 @@ const TAG_COLUMNS: Column[] = [
  * Formats a line for each track: state, time recorded, size, level, device. Errors and warnings
  * follow below.
  */
-export function tracksText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
+function tracksText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
   const tracks = Object.entries(recording.tracks) as [Medium, TrackAnswer][]
   const rows = tracks.map(([medium, track]) => [
     medium,

@@ -1,7 +1,7 @@
 /** The head of a request as admission sees it: raw bytes that no HTTP parser has read yet. */
 
 /** Node's own limit for a head, in bytes. */
-export const MAX_HEAD_BYTES = 16_384
+const MAX_HEAD_BYTES = 16_384
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LINE_FEED = 0x0a
 

@@ -22,7 +22,7 @@ const SHARED = {
 }
 
 /** Returns the name of an event's schema, such as `TrackPausedEvent` for `track.paused`. */
-export function eventSchemaName(type: string): string {
+function eventSchemaName(type: string): string {
   return `${type.replace(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase())}Event`
 }
 

@@ -30,7 +30,7 @@ const CONTENT_SECURITY_POLICY = [
  * The security headers of the page's files, names and values alternating. The page may load only
  * from this daemon, run no text as a script, and open no device: the daemon alone records.
  */
-export const PAGE_HEADERS: readonly string[] = [
+const PAGE_HEADERS: readonly string[] = [
   'X-Content-Type-Options',
   'nosniff',
   'Content-Security-Policy',

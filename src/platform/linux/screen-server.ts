@@ -44,7 +44,7 @@ async function xServer(env: NodeJS.ProcessEnv): Promise<NamedVersion | null> {
 }
 
 /** X.Org writes 21.1.7 as 12101007: its versions were once counted as 1.21.1.7. */
-export function xorgVersion(release: number): string {
+function xorgVersion(release: number): string {
   const [first = 0, second = 0, third = 0, fourth = 0] = [1e7, 1e5, 1e3, 1].map(
     (unit) => Math.floor(release / unit) % 100,
   )

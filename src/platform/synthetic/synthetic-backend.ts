@@ -7,7 +7,7 @@ import type { CaptureBackend } from '../capture-backend.ts'
 import { programSound } from '../program-sound.ts'
 
 /** Pitch of the tone on each audio medium, in Hz. */
-export const SYNTHETIC_TONES = { mic: 440, speaker: 880 } as const
+const SYNTHETIC_TONES = { mic: 440, speaker: 880 } as const
 
 const LABELS: Record<Medium, string> = {
   mic: `Synthetic microphone (${SYNTHETIC_TONES.mic} Hz)`,
@@ -16,7 +16,7 @@ const LABELS: Record<Medium, string> = {
 }
 
 /** The command that runs ffmpeg's own generators at the speed of real devices. */
-export function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
+function syntheticCommand(medium: Medium, quality: Quality, ffmpeg: Ffmpeg): ChildCommand {
   const generator =
     medium === 'screen'
       ? `testsrc2=size=1280x720:rate=${quality.framesPerSecond}`
