@@ -6,8 +6,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseIdentity } from '../src/age/identity.ts'
 import { openStoredMedia } from '../src/age/stored-media.ts'
+import { sendFile } from '../src/http/answers/send-file.ts'
 import type { HttpContext } from '../src/http/context.ts'
-import { sendFile } from '../src/http/send-file.ts'
 
 const [path = '', identityText = ''] = process.argv.slice(2)
 const identity = parseIdentity(identityText)

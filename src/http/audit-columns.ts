@@ -1,7 +1,7 @@
 import { ACTIVITY_COUNTS, type AuditReportName, type AuditReports } from '../contract/audit.ts'
 import type { By } from '../contract/by.ts'
 import type { LogEvent } from '../contract/events.ts'
-import type { CsvColumn } from './csv.ts'
+import type { CsvColumn } from './answers/csv.ts'
 
 /** Who did something, as three columns. `prefix` begins their titles. */
 function whoColumns<Row>(who: (row: Row) => By | null, prefix = ''): CsvColumn<Row>[] {

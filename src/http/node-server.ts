@@ -7,7 +7,7 @@ import {
   type Socket,
   type Server as SocketServer,
 } from 'node:net'
-import { answerBrokenRequest } from './broken-request.ts'
+import { answerBrokenRequest } from './requests/broken-request.ts'
 
 /** The time limits of a server, in milliseconds. */
 export interface ServerLimits {

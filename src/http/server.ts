@@ -13,12 +13,7 @@ import { type Address, addressOf } from './address.ts'
 import { type Admission, createAdmission, detachConnectionListener } from './admission/admission.ts'
 import type { SlotLimits } from './admission/connection-slots.ts'
 import { createApp } from './app.ts'
-import { brokenRequestAnswer } from './broken-request.ts'
 import { ErasureWatch } from './erasure-watch.ts'
-import type { StreamLimits } from './event-stream.ts'
-import { createEventStreams } from './event-streams.ts'
-import type { FeedLimits } from './inspection-feed.ts'
-import { createInspectionFeeds } from './inspection-feeds.ts'
 import {
   createNodeServer,
   drain,
@@ -27,8 +22,13 @@ import {
   type ServerLimits,
 } from './node-server.ts'
 import { NO_PAGE, type PageFiles } from './page/page-files.ts'
+import { brokenRequestAnswer } from './requests/broken-request.ts'
 import { createStartingListener } from './starting-listener.ts'
-import { serveUpgrades } from './upgrade.ts'
+import type { StreamLimits } from './streams/event-stream.ts'
+import { createEventStreams } from './streams/event-streams.ts'
+import type { FeedLimits } from './streams/inspection-feed.ts'
+import { createInspectionFeeds } from './streams/inspection-feeds.ts'
+import { serveUpgrades } from './streams/upgrade.ts'
 
 /** The dependencies and settings of the HTTP server. */
 export interface HttpOptions {

@@ -9,9 +9,9 @@ import type { OutsiderView } from '../contract/outsiders.ts'
 import type { RecorderPort } from '../recorder/port.ts'
 import type { Address } from './address.ts'
 import type { ErasureWatch } from './erasure-watch.ts'
-import type { EventStreams } from './event-streams.ts'
-import type { InspectionFeeds } from './inspection-feeds.ts'
 import type { PageFiles } from './page/page-files.ts'
+import type { EventStreams } from './streams/event-streams.ts'
+import type { InspectionFeeds } from './streams/inspection-feeds.ts'
 
 /** The services that the routes use. */
 export interface Services {

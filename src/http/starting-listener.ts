@@ -3,12 +3,12 @@ import type { Access } from '../access/access.ts'
 import { RecorderError } from '../contract/errors.ts'
 import { CHALLENGE_HEADER } from '../contract/identity-proof.ts'
 import type { Address } from './address.ts'
-import { identityHeaders } from './identity-headers.ts'
-import { checkHost } from './origin-check.ts'
+import { headersOf, toProblem } from './answers/problem.ts'
+import { SECURITY_HEADERS } from './answers/send-answer.ts'
 import { answerPageFile } from './page/page-answer.ts'
 import type { PageFiles } from './page/page-files.ts'
-import { headersOf, toProblem } from './problem.ts'
-import { SECURITY_HEADERS } from './send-answer.ts'
+import { identityHeaders } from './requests/identity-headers.ts'
+import { checkHost } from './requests/origin-check.ts'
 
 /** The parts of a server that is not ready yet. */
 export interface StartingServices {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { RecorderError } from '../../src/contract/errors.ts'
-import { canonicalJson } from '../../src/http/command-headers.ts'
+import { canonicalJson } from '../../src/http/requests/command-headers.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { pointersOf, toProblem } from './support/expect.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { SegmentDescription } from '../../src/contract/events.ts'
-import { eventCursor } from '../../src/http/event-cursor.ts'
+import { eventCursor } from '../../src/http/streams/event-cursor.ts'
 import { assertWithin } from '../support/machine.ts'
 import { suite } from '../support/suite.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode, RecorderError } from '../../contract/errors.ts'
-import { type Problem, toProblem } from '../problem.ts'
+import { type Problem, toProblem } from '../answers/problem.ts'
 import { answersJson, type Route } from '../route.ts'
 import { ERROR_EXAMPLES } from './error-examples.ts'
 import { type Json, refTo } from './schemas.ts'

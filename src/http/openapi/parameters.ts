@@ -1,7 +1,7 @@
 import type * as z from 'zod'
+import { validate } from '../requests/validate.ts'
 import type { Route } from '../route.ts'
 import { pathId } from '../schemas/requests.ts'
-import { validate } from '../validate.ts'
 import { headerParameters } from './headers.ts'
 import { type Json, refTo, schemaOf } from './schemas.ts'
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { hasEntityTag } from '../entity-tag.ts'
+import { hasEntityTag } from '../answers/entity-tag.ts'
 import { CODINGS, type Coding, type PageFile } from './page-files.ts'
 
 /** An answer with a file of the page. `headers` are complete, names and values alternating. */

@@ -1,10 +1,10 @@
+import { sendJson } from '../answers/send-answer.ts'
 import { assertInLog } from '../assert-in-log.ts'
-import { eventCursor, positionOf } from '../event-cursor.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { pageQuery } from '../schemas/requests.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
+import { eventCursor, positionOf } from '../streams/event-cursor.ts'
 
 /** Returns the route that lists who has seen what is in a recording. */
 export function accessRoutes({ recorder }: Services): Route[] {

@@ -1,8 +1,8 @@
 import { CHALLENGE_HEADER } from '../../contract/identity-proof.ts'
-import { identityHeaders } from '../identity-headers.ts'
+import { sendJson, sendText } from '../answers/send-answer.ts'
+import { identityHeaders } from '../requests/identity-headers.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { sendJson, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the routes for health, the application and its devices. */

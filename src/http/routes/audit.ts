@@ -1,8 +1,10 @@
 import type * as z from 'zod'
 import type { AuditPage, AuditReportName, AuditReports } from '../../contract/audit.ts'
 import type { LogEvent } from '../../contract/events.ts'
+import type { CsvColumn } from '../answers/csv.ts'
+import { sendJson } from '../answers/send-answer.ts'
+import { sendCsv } from '../answers/send-csv.ts'
 import { EVENT_COLUMNS, REPORT_COLUMNS } from '../audit-columns.ts'
-import type { CsvColumn } from '../csv.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
@@ -13,8 +15,6 @@ import {
   auditPausesQuery,
   auditUntaggedQuery,
 } from '../schemas/audit-requests.ts'
-import { sendJson } from '../send-answer.ts'
-import { sendCsv } from '../send-csv.ts'
 import type { Services } from '../services.ts'
 
 const PAGE = 100

@@ -3,11 +3,11 @@ import { pipeline } from 'node:stream/promises'
 import { assertNotErased } from '../../contract/erased.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
-import { ClientGone } from '../problem.ts'
+import { ClientGone } from '../answers/problem.ts'
+import { sendHead } from '../answers/send-answer.ts'
 import { ACCESS_ERRORS, recordAccess, recordedMedia } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { bundleQuery } from '../schemas/file-requests.ts'
-import { sendHead } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 function assertClosed({ id, state, allowedCommands }: RecordingAnswer): void {

@@ -2,9 +2,10 @@ import type * as z from 'zod'
 import type { Scope } from '../../access/scopes.ts'
 import type { Command, CommandName, CommandRequests } from '../../contract/commands.ts'
 import { type ErrorCode, RecorderError } from '../../contract/errors.ts'
-import { refuseCardNumbers } from '../card-numbers.ts'
-import { expectedVersionOf, idempotencyOf } from '../command-headers.ts'
+import { sendJson } from '../answers/send-answer.ts'
 import type { Tag } from '../openapi/tags.ts'
+import { refuseCardNumbers } from '../requests/card-numbers.ts'
+import { expectedVersionOf, idempotencyOf } from '../requests/command-headers.ts'
 import {
   defineRoute,
   type Exchange,
@@ -13,7 +14,6 @@ import {
   type RouteResponse,
 } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** The codes that any command can answer with. */

@@ -1,5 +1,5 @@
 import { resolveMedia } from '../../contract/media.ts'
-import { requireTags } from '../required-tags.ts'
+import { requireTags } from '../requests/required-tags.ts'
 import type { Route } from '../route.ts'
 import { consentRequest } from '../schemas/consent-request.ts'
 import {

@@ -5,11 +5,11 @@ import { assertNotErased } from '../../contract/erased.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA, type Medium } from '../../contract/media.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
-import { ClientGone } from '../problem.ts'
+import { ClientGone } from '../answers/problem.ts'
+import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../answers/send-file.ts'
 import { ACCESS_ERRORS, playsOrDownloads, recordAccess, recordedMedia } from '../record-access.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { exportQuery } from '../schemas/file-requests.ts'
-import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../send-file.ts'
 import type { Services } from '../services.ts'
 
 const ERRORS = [

@@ -1,11 +1,11 @@
 import type { ErrorCode } from '../../contract/errors.ts'
-import { eventCursor, positionOf } from '../event-cursor.ts'
+import { sendJson } from '../answers/send-answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { reasonRequest } from '../schemas/custody-requests.ts'
 import { pageQuery } from '../schemas/requests.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
+import { eventCursor, positionOf } from '../streams/event-cursor.ts'
 import { commandRoute, RECORDING } from './command-route.ts'
 
 /** The further codes of commands of custody. */

@@ -1,14 +1,14 @@
 import type { LogEvent } from '../../contract/events.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
+import { sendHead, sendJson } from '../answers/send-answer.ts'
 import { assertInLog } from '../assert-in-log.ts'
-import { eventCursor, positionOf } from '../event-cursor.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
+import { invalidRequest } from '../requests/validate.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { eventsQuery, streamQuery } from '../schemas/requests.ts'
-import { sendHead, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
-import { invalidRequest } from '../validate.ts'
+import { eventCursor, positionOf } from '../streams/event-cursor.ts'
 
 function resumePosition(lastEventId: string | string[] | undefined, newest: number): number {
   if (lastEventId === undefined || lastEventId === '') return newest

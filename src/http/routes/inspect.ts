@@ -1,11 +1,11 @@
 import { RecorderError } from '../../contract/errors.ts'
 import { assertInLog } from '../assert-in-log.ts'
-import { readControl } from '../inspection-control.ts'
-import type { InspectionFeed } from '../inspection-feed.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { inspectQuery } from '../schemas/inspect-query.ts'
 import type { Services } from '../services.ts'
+import { readControl } from '../streams/inspection-control.ts'
+import type { InspectionFeed } from '../streams/inspection-feed.ts'
 
 const DESCRIPTION = [
   'A web socket. Each message is a JSON text in the format of `@statelyai/inspect` 0.7, with the `position` of the log event that caused it.',

@@ -1,10 +1,10 @@
 import { sessionCookieName } from '../../access/access.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import { isOtherUser } from '../peer-user.ts'
+import { sendEmpty, sendJson } from '../answers/send-answer.ts'
+import { isOtherUser } from '../requests/peer-user.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { launchRequest } from '../schemas/launch-request.ts'
-import { sendEmpty, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** The path below which launch URLs lie. */

@@ -1,6 +1,6 @@
+import { sendJson } from '../answers/send-answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the route for the services outside this computer that remember checkpoints. */

@@ -1,9 +1,9 @@
 import { RecorderError } from '../../contract/errors.ts'
+import { sendEmpty, sendText } from '../answers/send-answer.ts'
 import type { HttpContext } from '../context.ts'
 import { answerPageFile } from '../page/page-answer.ts'
 import { defineRoute, type Route, type RouteResponse } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { sendEmpty, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** The path that a person types to get to the inspector. */

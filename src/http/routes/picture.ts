@@ -1,7 +1,7 @@
-import { hasEntityTag } from '../entity-tag.ts'
+import { hasEntityTag } from '../answers/entity-tag.ts'
+import { sendEmpty, sendHead } from '../answers/send-answer.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { sendEmpty, sendHead } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the route of the live picture. */

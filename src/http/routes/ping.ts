@@ -1,6 +1,6 @@
+import { sendJson } from '../answers/send-answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { sendJson } from '../send-answer.ts'
 
 /** The path that a page of an allowed origin calls before it has a credential. */
 export const PING_PATH = '/v1/ping'

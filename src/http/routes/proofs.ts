@@ -1,13 +1,13 @@
 import { type AuditKey, notSigned } from '../../contract/audit-key.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
+import { sendJson, sendText } from '../answers/send-answer.ts'
 import { assertInLog } from '../assert-in-log.ts'
+import { invalidRequest } from '../requests/validate.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { consistencyQuery, emptyRequest } from '../schemas/requests.ts'
-import { sendJson, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
-import { invalidRequest } from '../validate.ts'
 
 type LogProofs = RecorderPort['log']['proofs']
 

@@ -1,7 +1,7 @@
+import { sendJson } from '../answers/send-answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { readinessQuery } from '../schemas/requests.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the route that checks, before a recording, whether it would succeed. */

@@ -1,10 +1,10 @@
 import type { ClientSide } from '../../contract/by.ts'
 import type { RecorderPort, RecordingQuery } from '../../recorder/port.ts'
+import { sendJson, sendText } from '../answers/send-answer.ts'
 import { ACCESS_ERRORS } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { recordingsQuery, searchRequest } from '../schemas/requests.ts'
-import { sendJson, sendText } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 async function listRecordings(recorder: RecorderPort, query: RecordingQuery, side: ClientSide) {

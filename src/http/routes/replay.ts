@@ -1,9 +1,9 @@
+import { sendJson } from '../answers/send-answer.ts'
 import { assertInLog } from '../assert-in-log.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { replayQuery } from '../schemas/requests.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the route that shows a recording as it was at a moment. */

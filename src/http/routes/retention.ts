@@ -1,10 +1,10 @@
 import { RecorderError } from '../../contract/errors.ts'
-import { eventCursor, positionOf } from '../event-cursor.ts'
+import { sendJson } from '../answers/send-answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { emptyRequest, pageQuery } from '../schemas/requests.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
+import { eventCursor, positionOf } from '../streams/event-cursor.ts'
 
 /** Returns the routes for the retention of recordings. */
 export function retentionRoutes(services: Services): Route[] {

@@ -1,9 +1,9 @@
 import { RecorderError } from '../../contract/errors.ts'
-import { hasEntityTag } from '../entity-tag.ts'
+import { hasEntityTag } from '../answers/entity-tag.ts'
+import { sendEmpty, sendJson } from '../answers/send-answer.ts'
 import { findSegment, SEGMENT_ERRORS } from '../find-segment.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { sendEmpty, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the route of the key frames, with which a player finds its place in a screen segment. */

@@ -1,7 +1,7 @@
 import type { TagEntry } from '../../contract/views.ts'
+import { sendJson } from '../answers/send-answer.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** The newest recordings whose tags are looked at. */

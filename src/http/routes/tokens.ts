@@ -3,13 +3,13 @@ import { isScope } from '../../access/scopes.ts'
 import { newToken } from '../../access/secrets.ts'
 import type { By } from '../../contract/by.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import { eventCursor, positionOf } from '../event-cursor.ts'
+import { sendEmpty, sendJson } from '../answers/send-answer.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { pageQuery } from '../schemas/requests.ts'
 import { tokenRequest } from '../schemas/token-request.ts'
-import { sendEmpty, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
+import { eventCursor, positionOf } from '../streams/event-cursor.ts'
 
 function viewOf({ id, name, scopes, createdAt }: StoredToken) {
   return { id, name, scopes: scopes.filter(isScope), createdAt }

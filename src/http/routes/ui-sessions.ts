@@ -1,12 +1,12 @@
 import { sessionCookieName } from '../../access/access.ts'
 import type { Credential } from '../../access/credential.ts'
 import { RecorderError } from '../../contract/errors.ts'
+import { sendEmpty, sendJson } from '../answers/send-answer.ts'
+import { invalidRequest } from '../requests/validate.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { emptyRequest } from '../schemas/requests.ts'
-import { sendEmpty, sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
-import { invalidRequest } from '../validate.ts'
 
 /** Returns the routes of UI sessions. */
 export function uiSessionRoutes(services: Services): Route[] {

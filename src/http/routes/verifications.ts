@@ -1,10 +1,10 @@
 import { RecorderError } from '../../contract/errors.ts'
 import type { VerificationView } from '../../contract/verification.ts'
+import { sendJson } from '../answers/send-answer.ts'
 import { ACCESS_ERRORS, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
 import { verificationRequest } from '../schemas/verification-request.ts'
-import { sendJson } from '../send-answer.ts'
 import type { Services } from '../services.ts'
 
 /** Returns the routes that verify the log and its media. */

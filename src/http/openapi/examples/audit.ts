@@ -1,6 +1,6 @@
 import type { AuditReportName, AuditReports } from '../../../contract/audit.ts'
+import { type CsvColumn, csvHeader, csvRow } from '../../answers/csv.ts'
 import { EVENT_COLUMNS, REPORT_COLUMNS } from '../../audit-columns.ts'
-import { type CsvColumn, csvHeader, csvRow } from '../../csv.ts'
 import { EVENTS } from './events.ts'
 import { CRM, RECORDING_ID, STEPS, timeAt } from './story.ts'
 

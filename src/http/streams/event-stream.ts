@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
-import type { CompositionPort } from '../composition/port.ts'
-import type { LogEvent } from '../contract/events.ts'
-import type { RecorderPort } from '../recorder/port.ts'
+import type { CompositionPort } from '../../composition/port.ts'
+import type { LogEvent } from '../../contract/events.ts'
+import type { RecorderPort } from '../../recorder/port.ts'
 
 /** The time limits of a stream, in milliseconds. */
 export interface StreamLimits {

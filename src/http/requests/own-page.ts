@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { RecorderError } from '../contract/errors.ts'
+import { RecorderError } from '../../contract/errors.ts'
 import { isOwnOrigin } from './origin-check.ts'
 
 /** The rules of a route for the recorder's own page. */

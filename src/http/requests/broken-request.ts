@@ -1,8 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { RecorderError } from '../contract/errors.ts'
-import { toProblem } from './problem.ts'
-import { SECURITY_HEADERS } from './send-answer.ts'
+import { RecorderError } from '../../contract/errors.ts'
+import { toProblem } from '../answers/problem.ts'
+import { SECURITY_HEADERS } from '../answers/send-answer.ts'
 
 const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 

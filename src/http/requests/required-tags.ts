@@ -1,5 +1,5 @@
-import type { RequestError } from '../contract/errors.ts'
-import { referenceToken } from '../contract/json-pointer.ts'
+import type { RequestError } from '../../contract/errors.ts'
+import { referenceToken } from '../../contract/json-pointer.ts'
 import { invalidRequest } from './validate.ts'
 
 /**

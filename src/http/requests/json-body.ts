@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { RecorderError } from '../contract/errors.ts'
-import { findJsonFaults } from '../contract/json-faults.ts'
-import { ClientGone } from './problem.ts'
+import { RecorderError } from '../../contract/errors.ts'
+import { findJsonFaults } from '../../contract/json-faults.ts'
+import { ClientGone } from '../answers/problem.ts'
 import { invalidRequest, MAX_REPORTED } from './validate.ts'
 
 /** The longest body that is accepted, in bytes. */

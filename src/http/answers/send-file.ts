@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises'
-import type { StoredMedia } from '../age/stored-media.ts'
+import type { StoredMedia } from '../../age/stored-media.ts'
+import type { HttpContext } from '../context.ts'
+import type { HeaderName, RouteResponse } from '../route.ts'
 import { parseRange } from './byte-range.ts'
-import type { HttpContext } from './context.ts'
 import { hasEntityTag } from './entity-tag.ts'
-import type { HeaderName, RouteResponse } from './route.ts'
 import { sendEmpty, sendHead } from './send-answer.ts'
 
 /** The headers that a request for a file may carry. */

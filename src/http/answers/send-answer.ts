@@ -3,7 +3,7 @@
  * (`ctx.respond = false`). Koa's setters for body, type and length cost more than the rest of a
  * read.
  */
-import type { HttpContext } from './context.ts'
+import type { HttpContext } from '../context.ts'
 
 /**
  * The security headers of every answer, names and values alternating. They forbid browsers to guess

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { InspectionControl } from '../contract/inspection.ts'
+import type { InspectionControl } from '../../contract/inspection.ts'
 
 const control = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('step'), count: z.int().min(1).max(100_000).default(1) }),

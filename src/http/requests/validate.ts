@@ -1,6 +1,6 @@
 import type * as z from 'zod'
-import { RecorderError, type RequestError } from '../contract/errors.ts'
-import { referenceToken } from '../contract/json-pointer.ts'
+import { RecorderError, type RequestError } from '../../contract/errors.ts'
+import { referenceToken } from '../../contract/json-pointer.ts'
 import { validationMessage } from './validation-message.ts'
 
 /** The largest number of faults that an error names. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { RecorderError } from '../contract/errors.ts'
-import type { Address } from './address.ts'
+import { RecorderError } from '../../contract/errors.ts'
+import type { Address } from '../address.ts'
 
 /**
  * Refuses a request whose Host is not this daemon. A stranger's page that points its own host name

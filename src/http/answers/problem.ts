@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import { ERRORS, type ErrorCode, RecorderError } from '../contract/errors.ts'
-import type { HttpContext } from './context.ts'
+import { ERRORS, type ErrorCode, RecorderError } from '../../contract/errors.ts'
+import type { HttpContext } from '../context.ts'
 import { sendText } from './send-answer.ts'
 
 /** Thrown when the client disconnected, so that nobody is left to answer. */

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { OneRequestConnection } from './admission/one-request-connection.ts'
+import { OneRequestConnection } from '../admission/one-request-connection.ts'
 
 /** The connection of a request that asks for a web socket. */
 export interface UpgradableConnection {

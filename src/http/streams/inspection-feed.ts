@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws'
-import type { InspectionMessage } from '../contract/inspection.ts'
+import type { InspectionMessage } from '../../contract/inspection.ts'
 
 /** The limits of a feed. */
 export interface FeedLimits {

@@ -1,6 +1,6 @@
-import { CARD_NUMBER_DETAIL, holdsCardNumber } from '../contract/card-number.ts'
-import type { RequestError } from '../contract/errors.ts'
-import { referenceToken } from '../contract/json-pointer.ts'
+import { CARD_NUMBER_DETAIL, holdsCardNumber } from '../../contract/card-number.ts'
+import type { RequestError } from '../../contract/errors.ts'
+import { referenceToken } from '../../contract/json-pointer.ts'
 import { invalidRequest, MAX_REPORTED } from './validate.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { RecorderError } from '../contract/errors.ts'
+import { RecorderError } from '../../contract/errors.ts'
 
 /** More members than any object of a request can have. */
 const MOST_MEMBERS = 256

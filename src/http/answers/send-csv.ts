@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { AuditPage } from '../contract/audit.ts'
-import type { HttpContext } from './context.ts'
+import type { AuditPage } from '../../contract/audit.ts'
+import type { HttpContext } from '../context.ts'
 import { CSV_TYPE, type CsvColumn, csvHeader, csvRow } from './csv.ts'
 import { sendHead } from './send-answer.ts'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { sha256Hex } from '../access/secrets.ts'
-import type { IdempotencyKey } from '../contract/commands.ts'
+import { sha256Hex } from '../../access/secrets.ts'
+import type { IdempotencyKey } from '../../contract/commands.ts'
 import { invalidRequest } from './validate.ts'
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,128}$/

@@ -1,5 +1,5 @@
-import type { Access } from '../access/access.ts'
-import { isChallenge } from '../contract/identity-proof.ts'
+import type { Access } from '../../access/access.ts'
+import { isChallenge } from '../../contract/identity-proof.ts'
 import { invalidRequest } from './validate.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { RecorderError } from '../contract/errors.ts'
+import { RecorderError } from '../../contract/errors.ts'
 
 /** The streams of one kind that one client can have at a time. */
 const MAX_PER_CLIENT = 8

@@ -1,11 +1,11 @@
 import { WebSocketServer } from 'ws'
-import { RecorderError } from '../contract/errors.ts'
-import type { InspectionMessage } from '../contract/inspection.ts'
-import { redactTags } from '../inspection/redact.ts'
+import { RecorderError } from '../../contract/errors.ts'
+import type { InspectionMessage } from '../../contract/inspection.ts'
+import { redactTags } from '../../inspection/redact.ts'
+import { SECURITY_HEADERS } from '../answers/send-answer.ts'
+import type { HttpContext } from '../context.ts'
 import { assertStreamRoom } from './assert-stream-room.ts'
-import type { HttpContext } from './context.ts'
 import { type FeedChoices, type FeedLimits, InspectionFeed } from './inspection-feed.ts'
-import { SECURITY_HEADERS } from './send-answer.ts'
 import { upgradableConnection } from './upgrade.ts'
 
 /** The longest message of a client, in bytes. */

@@ -1,4 +1,4 @@
-import { invalidRequest } from './validate.ts'
+import { invalidRequest } from '../requests/validate.ts'
 
 /**
  * Returns the cursor of the page that begins after an event. It is opaque to clients, so its form
