@@ -1,7 +1,8 @@
 /**
  * Loaded before a daemon of the bench (`node --import`): SIGUSR2 begins to measure the turns of its
- * event loop and says so in a file `….began`; the next one ends that and writes the longest into the
- * file that `F2F_BENCH_TURNS` names. The CPU time of a turn does not grow while other programs run.
+ * event loop and says so in a file `….began`; the next one ends that and writes the longest into
+ * the file that `F2F_BENCH_TURNS` names. The CPU time of a turn does not grow while other programs
+ * run.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 
