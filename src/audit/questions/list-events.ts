@@ -13,7 +13,7 @@ export function listEvents(
   return pageOf('events', { log }, { ...query, types, recordingId })
 }
 
-/** Lists who asked for what in vain. */
+/** Lists refused commands: who asked, for what, and why. */
 export async function listRefusals(
   { log }: AuditSources,
   query: ActQuery,

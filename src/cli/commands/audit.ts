@@ -56,7 +56,7 @@ const auditEvents = questionCommand({
 /** Lists refused commands. */
 const auditRefusals = questionCommand({
   name: 'refusals',
-  summary: 'List who asked for what in vain, and why it was refused.',
+  summary: 'List refused commands: who asked, for what, and why.',
   description: [
     'A refusal changes nothing. A command that was accepted and failed later is no refusal: `f2f audit client-activity` counts both. Reading refusals is an access, like reading events.',
   ],

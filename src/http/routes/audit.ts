@@ -90,7 +90,7 @@ function eventsRoute(services: Services): Route {
 function refusalsRoute(services: Services): Route {
   return reportRoute('refusals', {
     operationId: 'reportRefusals',
-    summary: 'Who asked for what in vain, and why it was refused',
+    summary: 'Refused commands: who asked, for what, and why',
     description:
       'Commands that were refused, in the order of the log. One that is accepted and fails later is none; see `failures` of the client activity. Reading them is an access, like reading events.',
     query: auditActsQuery,
