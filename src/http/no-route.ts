@@ -38,5 +38,8 @@ export function notAnId(ctx: HttpContext): RecorderError {
   const literal = withoutParameters(matchedLayers(ctx))
   return literal.length > 0
     ? methodNotAllowed(literal)
-    : new RecorderError('RECORDING_NOT_FOUND', 'No recording can have this id.')
+    : new RecorderError(
+        'RECORDING_NOT_FOUND',
+        'An id has 8 to 64 letters, digits, hyphens and underscores.',
+      )
 }

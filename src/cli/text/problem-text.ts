@@ -11,7 +11,7 @@ import { printable, type Style } from './style.ts'
 /** Remedies in commands, by error code. The API's own remedies name routes instead. */
 const REMEDIES: Record<string, string> = {
   UNAUTHENTICATED: 'Run this as the user who started the recorder, with the same home folder.',
-  RECORDING_NOT_FOUND: 'List the recordings with `f2f list`.',
+  RECORDING_NOT_FOUND: 'List the recordings with `f2f list`. The beginning of an id is enough.',
   NO_CURRENT_RECORDING:
     'Start one with `f2f start`, or name one by its id. `f2f list` shows the ids.',
   ALREADY_RECORDING:

@@ -33,7 +33,7 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { detail: string; [member: string
     holdId: 'b0a0c7a4-2f0a-4a37-8a5c-6f7b0f1d2c3e',
   },
   NOT_FOUND: { detail: 'There is no such route.' },
-  RECORDING_NOT_FOUND: { detail: 'No recording can have this id.' },
+  RECORDING_NOT_FOUND: { detail: 'An id has 8 to 64 letters, digits, hyphens and underscores.' },
   NO_CURRENT_RECORDING: { detail: 'Nothing is being recorded or wrapped up.' },
   METHOD_NOT_ALLOWED: {
     detail: 'This route supports only HEAD, GET, POST.',
