@@ -4,7 +4,8 @@ export const en = {
   'audit.noScope': 'This page may not see the audit.',
   'audit.noScopeHelp': 'Open the page with a new link: f2f ui.',
   'audit.refusals': 'Refusals',
-  'audit.refusals.about': 'Refused commands: who asked, for what, and why. Looking at this leaves a trace.',
+  'audit.refusals.about':
+    'Refused commands: who asked, for what, and why. Looking at this leaves a trace.',
   'audit.refusals.none': 'Nothing was refused.',
   'audit.long-pauses': 'Long pauses',
   'audit.long-pauses.about': 'Pauses that somebody asked for, one row a medium.',
