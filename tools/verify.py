@@ -1561,7 +1561,6 @@ class HomeCheck:
         self.head = self.witness = None
         self.newest = None
         self.kept = {}
-        self.timestamps = {}
         self.stamps = {}
         self.roots = {}
         self.stored_subtrees = {}
@@ -1712,8 +1711,6 @@ class HomeCheck:
             match = re.fullmatch(rb'tree/(\d\d)/(\d{16})', key)
             place = (int(match.group(1)), int(match.group(2))) if match else None
             self.stored_subtrees[place] = value.decode('utf-8', 'replace')
-        elif key.startswith(b'timestamp/'):
-            self.timestamps[key.decode('utf-8', 'replace')] = value
         elif key.startswith(b'view/recording/') or (key.startswith(b'view/list/') and value):
             self.views += 1
             digest = hashlib.sha256(key + b'\0' + value[13:]).hexdigest()[:13]
@@ -2105,17 +2102,6 @@ class HomeCheck:
                     f'The checkpoint of the timestamp {name} is missing: it proves nothing.',
                     file=name,
                 )
-        for name, value in self.timestamps.items():
-            checkpoint = self.kept.get('checkpoint/' + name[10:])
-            data = strict_or_none(value)
-            if checkpoint is None or data is None:
-                self.report.wrong(
-                    'timestampWrong',
-                    f'The entry {name} belongs to no kept checkpoint, or is no base64.',
-                    file=name,
-                )
-            else:
-                check_timestamp(self.report, data, [as_signed(checkpoint)], name)
 
     def _summarise_events(self):
         report, last = self.report, self.position
@@ -2216,13 +2202,6 @@ class HomeCheck:
                 )
             else:
                 report.note(f'{text}: from a backup, or of a start that was killed.')
-
-
-def strict_or_none(value):
-    try:
-        return strict_base64(value.decode('ascii', 'replace'))
-    except Malformed:
-        return None
 
 
 class HomeKeys:

@@ -58,8 +58,6 @@ export const CHECKPOINT_KEY = 'meta/checkpoint'
 export const keptCheckpointKey = (size: number): string => `checkpoint/${position(size)}`
 /** All checkpoints that are kept, the oldest first. */
 export const KEPT_CHECKPOINTS: KeyRange = below('checkpoint/')
-/** Timestamps over kept checkpoints, which the format has, and this recorder keeps in files. */
-export const KEPT_TIMESTAMPS: KeyRange = below('timestamp/')
 /** There while LevelDB's tables still have remains of what 0.1 has not sealed. */
 export const REMAINS_KEY = 'meta/remains'
 /** Written on reopening, to check whether a synced write works. */

@@ -170,4 +170,11 @@ suite('both verifiers of what outsiders have confirmed', (test) => {
       assert.match(python.good.join('\n'), /timestamps\/9\.tsr is about this checkpoint/)
     },
   )
+
+  test.unless(pythonMissing(), 'look for timestamps in files, and nowhere else', async () => {
+    const { own, python } = await bothVerdicts(original, (home) =>
+      put(home, { [`timestamp/${String(LATER).padStart(16, '0')}`]: 'nobody writes this' }),
+    )
+    assert.deepEqual([words(own.findings), python.findings], [[], []])
+  })
 })

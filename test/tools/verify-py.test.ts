@@ -26,7 +26,6 @@ import {
   vkeyOf,
   witness,
 } from './support/signed-home.ts'
-import { timestampOf } from './support/timestamp.ts'
 import { codesOf, pythonMissing, runVerifyPy, type Verdict, verifyPy } from './support/verify-py.ts'
 
 /** Enough for a stored subtree, and for a tree whose right edge has several parts. */
@@ -317,14 +316,13 @@ suite('tools/verify.py', (test) => {
     assert.deepEqual([findings[0]?.code, findings[0]?.file], ['databaseDamaged', `log/${table}`])
   })
 
-  promise('checks the cosignatures of witnesses, and what a timestamp is about', async () => {
+  promise('checks the cosignatures of witnesses', async () => {
     const outsider = createSigner('cosignature', 'witness.example', Buffer.alloc(32, 5))
     const text = checkpointOf(RECORDS.slice(0, 3), KEY)
     const note =
       text + signatureLine(cosign(text.slice(0, text.indexOf('\n\n') + 1), outsider, 1_800_000_000))
     const name = '3'.padStart(16, '0')
-    const timestamp = timestampOf(text).toString('base64')
-    await put(home, { [`checkpoint/${name}`]: note, [`timestamp/${name}`]: timestamp })
+    await put(home, { [`checkpoint/${name}`]: note })
     const verdict = await verify('--witness', vkeyOf(outsider))
     assert.deepEqual(verdict.findings, [])
     const good = verdict.good.join('\n')
@@ -332,10 +330,7 @@ suite('tools/verify.py', (test) => {
       good,
       /over 3 events was cosigned by the witness witness\.example at 2027-01-15T08:00:00Z/,
     )
-    assert.match(good, /timestamp .* is about this checkpoint and says 20261129090000Z/)
     const other = createSigner('cosignature', 'witness.example', Buffer.alloc(32, 6))
     assert.deepEqual(codesOf(await verify('--witness', vkeyOf(other))), ['checkpointForged'])
-    await put(home, { [`timestamp/${name}`]: timestampOf('another').toString('base64') })
-    assert.deepEqual(codesOf(await verify()), ['timestampWrong'])
   })
 })

@@ -156,7 +156,7 @@ class Verification {
     const findings = this.#findings
     checkKeys(findings, this.#keys, trustedKey)
     const kept = await readKept(db)
-    if (trustedKey !== undefined) checkTrust(findings, this.#keys, kept.notes, trustedKey)
+    if (trustedKey !== undefined) checkTrust(findings, this.#keys, kept, trustedKey)
     const records = this.#records
     const lastNow = (): number => position?.() ?? records.size
     const checkpoints = new CheckpointCheck({ db, findings, records, keys: this.#keys, lastNow })

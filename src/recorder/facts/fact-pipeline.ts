@@ -18,6 +18,7 @@ import { EventBatch, type FactCause } from './event-batch.ts'
 import { LiveRecordings } from './live-recordings.ts'
 import type { PendingCommand } from './pending-command.ts'
 import { PendingCommands } from './pending-commands.ts'
+import { ReportOrder } from './report-order.ts'
 import { SegmentLedger } from './segment-ledger.ts'
 import { failureError, rejectSettled, type Settlement } from './settlement.ts'
 import { UncommittedBatches } from './uncommitted-batches.ts'
@@ -64,6 +65,7 @@ export class FactPipeline {
   readonly #pending = new PendingCommands()
   readonly ledger = new SegmentLedger()
   readonly #uncommitted: UncommittedBatches
+  readonly #order: ReportOrder
   #recordings: OpenRecordings = new Map()
   #failure: RecorderError | undefined
   #unrecordedEnd: UnrecordedEnd | undefined
@@ -79,6 +81,7 @@ export class FactPipeline {
       onFailed: (error) => this.fail(error),
     })
     const { createLive: create, inspection, onRolledBack, onFault } = options
+    this.#order = new ReportOrder((error) => onFault('an observer of reports', error))
     this.live = new LiveRecordings({ create, inspection, onRolledBack, onFault })
   }
 
@@ -222,20 +225,13 @@ export class FactPipeline {
 
   /** Turns what a capture reports into facts, unless it is no fact, like a level. */
   report(id: string, medium: Medium, report: CaptureReport): void {
-    const { observeReport, onFault } = this.#options
-    const observed = observeReport(id, medium, report)
+    const delay = this.#options.observeReport(id, medium, report)
     if (isTransient(report)) return
-    if (!observed) {
-      this.#report(id, medium, report)
-      return
-    }
     const live = this.live.get(id)
-    observed
-      .then(() => {
-        // If the log was reopened meanwhile, recovery has already recorded what became of it.
-        if (live !== undefined && this.live.get(id) === live) this.#report(id, medium, report)
-      })
-      .catch((error) => onFault('an observer of reports', error))
+    this.#order.pass(`${id} ${medium}`, delay, () => {
+      // If the log was reopened meanwhile, recovery has already recorded what became of it.
+      if (live !== undefined && this.live.get(id) === live) this.#report(id, medium, report)
+    })
   }
 
   #report(id: string, medium: Medium, report: SegmentReport): void {
