@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openStoredMedia } from '../../src/age/stored-media.ts'
+import { verifyHome } from '../../src/audit/verify/verify-home.ts'
 import { HomeKeyRing } from '../../src/custody/home-key-ring.ts'
 import { type Home, resolveHome } from '../../src/home/home.ts'
 import { openEventLog } from '../../src/store/event-log.ts'
@@ -102,6 +103,14 @@ suite('frozen homes', (test) => {
         assert.deepEqual([after.findings, after.exit], [[], 0])
       }),
     )
+
+    test(`${format}: f2f verify passes it, also after it was opened`, () =>
+      withHome(format, async (home) => {
+        assert.deepEqual((await verifyHome(home, {})).findings, [])
+        const { log } = await openHome(home)
+        await log.close()
+        assert.deepEqual((await verifyHome(home, {})).findings, [])
+      }))
 
     const proofs = join(PROOFS, format)
     if (!existsSync(proofs)) continue

@@ -4,12 +4,21 @@ import { join } from 'node:path'
 import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Verdict } from '../../contract/verification.ts'
-import { type Database, hasDatabase, openDatabase, storageError } from '../../store/database.ts'
+import {
+  type Database,
+  hasDatabase,
+  openDatabase,
+  storageError,
+  wrapReadErrors,
+} from '../../store/database.ts'
 import { linkFiles } from '../../store/folder-snapshot.ts'
+import { HEAD_KEY } from '../../store/keys.ts'
 import { ProjectionCheck } from '../../store/projection-check.ts'
+import { areProjectionsCurrent } from '../../store/stored-projections.ts'
 import { readWitness } from '../../store/witness.ts'
 import { CosignatureFolder } from '../outsiders/cosignature-folder.ts'
 import { TimestampFolder } from '../outsiders/timestamp-folder.ts'
+import { readHead } from './check-head.ts'
 import { type VerifyLogOptions, verifyLog } from './verify-log.ts'
 
 /** The system's codes for a folder in which nothing can be written. */
@@ -61,7 +70,7 @@ export async function verifyHome(
     try {
       return await verifyLog({
         ...options,
-        ...{ db, recordingsFolder, answers, compareViews: viewsOf(db) },
+        ...{ db, recordingsFolder, answers, compareViews: await viewsOf(db) },
         witness: witness instanceof Error ? undefined : witness,
         hasDamagedWitness: witness instanceof Error,
         isStopped: true,
@@ -96,8 +105,14 @@ async function copyOf(logFolder: string): Promise<string> {
   return elsewhere
 }
 
-/** The names of tags in the index need the keys of the recordings; they are not compared. */
-function viewsOf(db: Database): NonNullable<VerifyLogOptions['compareViews']> {
+/**
+ * Undefined while the next start makes the views again, because another version has made them, or
+ * making them was interrupted. The names of tags in the index need the keys of the recordings; they
+ * are not compared.
+ */
+async function viewsOf(db: Database): Promise<VerifyLogOptions['compareViews']> {
+  const head = readHead(await wrapReadErrors(() => db.get(HEAD_KEY)))
+  if (!(await areProjectionsCurrent(db, head?.position ?? 0))) return undefined
   const check = new ProjectionCheck(db)
   return {
     observe: (events: LogEvent[]) => check.observe(events),
