@@ -4,7 +4,8 @@ import { writeFully } from '../disk/write-fully.ts'
 import { SEALED_CHUNK_BYTES } from './chunks.ts'
 import type { Identity } from './identity.ts'
 import { Sealer } from './sealer.ts'
-import { reserveTail, tailKey, tailPath, writeTail } from './tail.ts'
+import { reserveTail, tailKey, tailPath } from './tail.ts'
+import { TailWriter } from './tail-writer.ts'
 
 const RESERVED = Buffer.alloc(SEALED_CHUNK_BYTES)
 
@@ -20,22 +21,21 @@ export type CreateFile = (path: string) => Promise<FileHandle>
 export class GrowingFile {
   readonly #path: string
   readonly #file: FileHandle
-  readonly #tail: FileHandle
-  readonly #tailKey: Buffer
+  readonly #tailFile: FileHandle
+  readonly #tail: TailWriter
   readonly #sealer: Sealer
   readonly #hash = createHash('sha256')
-  #sequence = 0
   /** Where the next chunk goes. */
   #end = 0
-  /** Chunks that are on disk. */
-  #syncedChunks = 0
+  /** Chunks that are on disk; undefined before the header is. */
+  #syncedChunks: number | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(path: string, identity: Identity, file: FileHandle, tail: FileHandle) {
     this.#path = path
     this.#file = file
-    this.#tail = tail
-    this.#tailKey = tailKey(identity, path)
+    this.#tailFile = tail
+    this.#tail = new TailWriter(tail, tailKey(identity, path))
     this.#sealer = new Sealer([identity.recipient])
   }
 
@@ -64,7 +64,7 @@ export class GrowingFile {
         await this.#reserve(this.#end + chunk.length)
         await this.#write(chunk)
       }
-      await this.#writeTail(false)
+      await this.#tail.write(this.#sealer.chunks, this.#sealer.held)
     })
   }
 
@@ -72,15 +72,13 @@ export class GrowingFile {
   sync(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#syncChunks()
-      await this.#tail.datasync()
-      // The next tail goes to the other slot.
-      this.#sequence++
+      await this.#tail.sync()
     })
   }
 
   async #syncChunks(): Promise<void> {
     const { chunks } = this.#sealer
-    if (chunks > this.#syncedChunks || this.#sequence === 0) await this.#file.datasync()
+    if (chunks !== this.#syncedChunks) await this.#file.datasync()
     this.#syncedChunks = chunks
   }
 
@@ -92,8 +90,8 @@ export class GrowingFile {
     return this.#inTurn(async () => {
       // The tail comes first: when the last chunk is torn, recovery seals the same bytes again.
       await this.#syncChunks()
-      await this.#writeTail(true)
-      await this.#tail.datasync()
+      await this.#tail.writeLast(this.#sealer.chunks, this.#sealer.held)
+      await this.#tail.sync()
       await this.#write(this.#sealer.finish())
       await this.#file.truncate(this.#end)
       await this.#file.datasync()
@@ -104,7 +102,7 @@ export class GrowingFile {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#file.close(), this.#tail.close()])
+    await Promise.all([this.#file.close(), this.#tailFile.close()])
   }
 
   /** A tail must not be written between the chunks and the tail that a sync forces to disk. */
@@ -123,12 +121,6 @@ export class GrowingFile {
   /** Keeps room for one more chunk, so that the file can be finished on a disk that is full. */
   async #reserve(position: number): Promise<void> {
     await writeFully(this.#file, RESERVED, position)
-  }
-
-  async #writeTail(isLast: boolean): Promise<void> {
-    const { held, chunks } = this.#sealer
-    const tail = { sequence: this.#sequence, chunk: chunks, isLast, content: held }
-    await writeTail(this.#tail, this.#tailKey, tail)
   }
 }
 
