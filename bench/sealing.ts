@@ -13,8 +13,7 @@ import { command } from './stage.ts'
 import { median } from './statistics.ts'
 import { compared, type Findings } from './table.ts'
 
-/** The compiled program before it is bundled: only there can one of its files be replaced. */
-const PROGRAM = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('./unbundled.cjs', import.meta.url))
 const UNSEALED = new URL('./unsealed-hook.mjs', import.meta.url).href
 const AGE = 'age-encryption.org/v1'
 
@@ -29,9 +28,9 @@ export async function benchSealing({ sealingPairs, sealingMs }: Pace): Promise<F
   const daemons: Daemon[] = []
   const costs: [sealed: Cost[], plain: Cost[]] = [[], []]
   try {
-    const options = { program: PROGRAM, env: { UV_THREADPOOL_SIZE: '16' } }
+    const options = { program: PROGRAM }
     daemons.push(await startDaemon(options))
-    const env = { ...options.env, NODE_OPTIONS: `--import ${UNSEALED}` }
+    const env = { NODE_OPTIONS: `--import ${UNSEALED}` }
     daemons.push(await startDaemon({ ...options, env }))
     // The first recording compiles the code.
     for (let pair = -1; pair < sealingPairs; pair++) {

@@ -3,7 +3,6 @@ import type { Logger } from 'pino'
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts'
 import { createLogger } from './logging.ts'
 import { ServiceNotifier } from './service/service-notifier.ts'
-import { keepHeapSmall } from './small-heap.ts'
 
 /** A stop signal leaves 5 s in all. */
 const EXIT_LIMIT_MS = 4_800
@@ -15,7 +14,6 @@ const EXIT_LIMIT_MS = 4_800
  * person what to do.
  */
 export async function serve(options: DaemonOptions): Promise<void> {
-  keepHeapSmall()
   // LevelDB creates its files open to all that the mask lets through.
   process.umask(0o077)
   const logger = createLogger()

@@ -160,8 +160,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'auditing.ts': ['audit/', 'contract/', 'home/', 'http/server.ts', 'recorder/', 'pino'],
   'open-recorder.ts': ['contract/', 'home/', 'recorder/', 'store/', 'pino'],
   'cleanup-stack.ts': [],
-  'small-heap.ts': ['node:*'],
-  'serve.ts': ['daemon.ts', 'logging.ts', 'small-heap.ts', 'service/', 'pino', 'node:*'],
+  'serve.ts': ['daemon.ts', 'logging.ts', 'service/', 'pino', 'node:*'],
 }
 
 /** One import of a file, both by their path below src; a package by its name. */
