@@ -13,7 +13,8 @@ import { suite } from '../support/suite.ts'
 import { NonceRecorder } from './support/nonce-recorder.ts'
 import { Crash, RecordedDisk } from './support/recorded-disk.ts'
 
-const RUNS = 200
+const RUNS = 240
+const STEPS = 14
 /** Recovery cuts the content after its last whole unit. */
 const UNIT = 700
 
@@ -40,9 +41,13 @@ suite('an age file, however often everything crashes', (test) => {
     let growing: GrowingFile | undefined
     try {
       growing = await GrowingFile.create(path, identity, (file) => open(file, 'wx+', 0o600))
-      // Mostly close to the end of a chunk, where it is difficult.
-      const first = CHUNK_BYTES * Math.ceil(random() * 2) - Math.floor(random() * 3_000)
-      for (let step = 0; step < 8; step++) {
+      // Close to the end of a chunk, where it is difficult, or at its beginning, where a slot of the
+      // tail gets one record after the other.
+      const first =
+        random() < 0.6
+          ? CHUNK_BYTES * Math.ceil(random() * 2) - Math.floor(random() * 3_000)
+          : 1 + Math.floor(random() * 30_000)
+      for (let step = 0; step < STEPS; step++) {
         const length = step === 0 ? first : 1 + Math.floor(random() * 2_000)
         const before = done.appended
         done.appended += length
@@ -81,7 +86,7 @@ suite('an age file, however often everything crashes', (test) => {
     const identity = createIdentity()
     const isPowerCut = random() < 0.7
     disk.clear()
-    disk.crashAfter(5 + Math.floor(random() * 40))
+    disk.crashAfter(5 + Math.floor(random() * 50))
     const { appended, synced, isFinished } = await record(identity, random)
     disk.restart(isPowerCut, random)
     const lost = `run ${seed}: ${isPowerCut ? 'power cut' : 'killed'}`
