@@ -51,7 +51,7 @@ export async function reserveTail(file: FileHandle): Promise<void> {
   await writeFully(file, Buffer.alloc(2 * SLOT_BYTES), 0)
 }
 
-/** What further records of a slot need to know of it. */
+/** A slot, as its further records need to know it. */
 export interface Slot {
   sequence: number
   chunk: number

@@ -41,8 +41,8 @@ suite('an age file, however often everything crashes', (test) => {
     let growing: GrowingFile | undefined
     try {
       growing = await GrowingFile.create(path, identity, (file) => open(file, 'wx+', 0o600))
-      // Close to the end of a chunk, where it is difficult, or at its beginning, where a slot of the
-      // tail gets one record after the other.
+      // Mostly close to the end of a chunk, where it is difficult; else at its beginning, where a
+      // slot of the tail gets one record after the other.
       const first =
         random() < 0.6
           ? CHUNK_BYTES * Math.ceil(random() * 2) - Math.floor(random() * 3_000)
