@@ -53,7 +53,8 @@ export function createFfmpegLocator(options: {
   inputs: readonly string[]
 }): FfmpegLocator {
   const { env, inputs } = options
-  let found: Ffmpeg | undefined
+  let looking: Promise<Ffmpeg> | undefined
+  let checking: Promise<string | null> | undefined
   let checked: { problem: string | null; at: number } | undefined
 
   async function locate(): Promise<string> {
@@ -73,8 +74,7 @@ export function createFfmpegLocator(options: {
     return path
   }
 
-  async function ffmpeg(): Promise<Ffmpeg> {
-    if (found) return found
+  async function look(): Promise<Ffmpeg> {
     const path = await locate()
     const { outcome, stdout } = await runTool(
       { program: path, args: ['-version'] },
@@ -85,8 +85,16 @@ export function createFfmpegLocator(options: {
         'CAPTURE_FAILED',
         `The program ffmpeg (${path}) does not run. ${install}`,
       )
-    found = { path, version: parseVersion(stdout), libavcodec: parseLibavcodec(stdout) }
-    return found
+    return { path, version: parseVersion(stdout), libavcodec: parseLibavcodec(stdout) }
+  }
+
+  // Starting ffmpeg costs more than what is asked of it: those who ask at once share the answer.
+  function ffmpeg(): Promise<Ffmpeg> {
+    looking ??= look().catch((error) => {
+      looking = undefined
+      throw error
+    })
+    return looking
   }
 
   async function check(): Promise<string | null> {
@@ -117,8 +125,15 @@ export function createFfmpegLocator(options: {
       const now = performance.now()
       if (checked && (checked.problem === null || now - checked.at < PROBLEM_CACHE_MS))
         return checked.problem
-      checked = { problem: await check(), at: now }
-      return checked.problem
+      checking ??= check()
+        .then((problem) => {
+          checked = { problem, at: performance.now() }
+          return problem
+        })
+        .finally(() => {
+          checking = undefined
+        })
+      return checking
     },
   }
 }
