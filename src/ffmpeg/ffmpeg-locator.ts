@@ -52,7 +52,7 @@ export function createFfmpegLocator(options: {
   /** Inputs that ffmpeg must have. */
   inputs: readonly string[]
 }): FfmpegLocator {
-  const { env, inputs } = options
+  const { env } = options
   let looking: Promise<Ffmpeg> | undefined
   let checking: Promise<string | null> | undefined
   let checked: { problem: string | null; at: number } | undefined
@@ -97,35 +97,13 @@ export function createFfmpegLocator(options: {
     return looking
   }
 
-  async function check(): Promise<string | null> {
-    let path: string
-    try {
-      path = (await ffmpeg()).path
-    } catch (error) {
-      return (error as Error).message
-    }
-    const [encoders, devices] = await Promise.all(
-      ['-encoders', '-devices'].map((what) =>
-        runTool({ program: path, args: ['-hide_banner', what] }, { env, limitMs: PROBE_MS }),
-      ),
-    )
-    if (encoders?.outcome !== 'done') return `The program ffmpeg (${path}) does not run. ${install}`
-    const missing = [
-      ...['libopus', 'libx264'].filter((name) => !lists(encoders.stdout, name)),
-      ...inputs.filter((name) => !lists(devices?.stdout ?? '', name)),
-    ]
-    return missing.length === 0
-      ? null
-      : `This ffmpeg (${path}) lacks ${missing.join(', ')}. ${install}`
-  }
-
   return {
     ffmpeg,
     async problem() {
       const now = performance.now()
       if (checked && (checked.problem === null || now - checked.at < PROBLEM_CACHE_MS))
         return checked.problem
-      checking ??= check()
+      checking ??= problemOf(ffmpeg, options)
         .then((problem) => {
           checked = { problem, at: performance.now() }
           return problem
@@ -136,6 +114,32 @@ export function createFfmpegLocator(options: {
       return checking
     },
   }
+}
+
+/** Names what the ffmpeg that is found lacks; null when it has all that is needed. */
+async function problemOf(
+  ffmpeg: () => Promise<Ffmpeg>,
+  { env, inputs }: { env: NodeJS.ProcessEnv; inputs: readonly string[] },
+): Promise<string | null> {
+  let path: string
+  try {
+    path = (await ffmpeg()).path
+  } catch (error) {
+    return (error as Error).message
+  }
+  const [encoders, devices] = await Promise.all(
+    ['-encoders', '-devices'].map((what) =>
+      runTool({ program: path, args: ['-hide_banner', what] }, { env, limitMs: PROBE_MS }),
+    ),
+  )
+  if (encoders?.outcome !== 'done') return `The program ffmpeg (${path}) does not run. ${install}`
+  const missing = [
+    ...['libopus', 'libx264'].filter((name) => !lists(encoders.stdout, name)),
+    ...inputs.filter((name) => !lists(devices?.stdout ?? '', name)),
+  ]
+  return missing.length === 0
+    ? null
+    : `This ffmpeg (${path}) lacks ${missing.join(', ')}. ${install}`
 }
 
 /**
