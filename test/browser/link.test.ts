@@ -14,7 +14,7 @@ const BROKEN = /net::ERR|Failed to load resource|Failed to fetch/
 
 suite('the page and its connection', (test) => {
   let browser: Browser
-  /** Of the tests that let it live. */
+  /** The tests that let it live share it. */
   let daemon: Daemon
   test.before(async () => {
     if (noBrowser !== null) return
@@ -122,16 +122,18 @@ suite('the page and its connection', (test) => {
   })
 
   test.unless(noBrowser, 'a page without its event stream is not sure of anything', async () => {
+    // The windows of other tests would leave streams free late.
+    const crowded = await startDaemon()
     const streams: IncomingMessage[] = []
     try {
       const context = await browser.newContext()
-      const { body } = await daemon.api('POST', '/ui/launch', {})
+      const { body } = await crowded.api('POST', '/ui/launch', {})
       await context.request.get(body.url, { maxRedirects: 0 })
       const page = await context.newPage()
-      await takeAllStreams(daemon, context, streams)
-      await page.goto(`${daemon.url}/`)
+      await takeAllStreams(crowded, context, streams)
+      await page.goto(`${crowded.url}/`)
       await page.waitForFunction(() => document.body.dataset.link === 'lost')
-      await daemon.api('POST', '/recordings', { media: ['mic'] })
+      await crowded.api('POST', '/recordings', { media: ['mic'] })
       // By now the page has asked the recorder for more than its health.
       await page.waitForResponse((answer) => answer.url().includes('/v1/recordings/'))
       assert.match(await page.title(), /^\? State unknown/)
@@ -140,6 +142,8 @@ suite('the page and its connection', (test) => {
       await context.close()
     } finally {
       for (const stream of streams) stream.destroy()
+      await crowded.stop()
+      await rm(crowded.home, { recursive: true, force: true })
     }
   })
 
