@@ -48,8 +48,8 @@ async function readLevels(
 
 const isLong = process.env.F2F_ALL_FAULTS !== undefined
 /**
- * The media of most recordings. The screen, which no fault of sound may touch, is recorded under the
- * first fault, by each server in a pause, and in `npm run test:long` always.
+ * The media of most recordings. The screen, which no fault of sound may touch, is recorded under
+ * the first fault, by each server in a pause, and in `npm run test:long` always.
  */
 const SOUND = isLong ? {} : { media: ['audio'] }
 
