@@ -32,7 +32,10 @@ export interface DaemonOptions {
   launcher?: readonly string[]
   /** The built `f2f` (default: that of this checkout). */
   program?: string
-  /** The daemon records from this (default `synthetic`). */
+  /**
+   * The daemon records from this (default `synthetic`, with the ffmpeg that
+   * `F2F_LAB_SYNTHETIC_FFMPEG` names unless `FFMPEG_BIN` is set).
+   */
   source?: 'synthetic' | 'devices'
 }
 
@@ -95,7 +98,12 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const [program = '', ...args] = [...(options.launcher ?? []), ...serve]
   const child = spawn(program, args, {
     // Never the key store of the person who runs it.
-    env: { ...process.env, F2F_KEY_STORE: 'file', ...options.env },
+    env: {
+      ...(options.source === 'devices' ? {} : syntheticFfmpeg(options.env)),
+      ...process.env,
+      F2F_KEY_STORE: 'file',
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stderr = ''
@@ -132,6 +140,12 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     await stop()
     throw error
   }
+}
+
+/** Tests that record no devices use an ffmpeg that starts fast. */
+function syntheticFfmpeg(env?: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const path = { ...process.env, ...env }.F2F_LAB_SYNTHETIC_FFMPEG
+  return path ? { FFMPEG_BIN: path } : {}
 }
 
 /** Resolves with the daemon's address. */

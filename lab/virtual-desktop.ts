@@ -82,10 +82,10 @@ export interface VirtualDesktop {
   /** Opens the size and the monitors of the display for changes. The desktop closes them. */
   displaySettings(): Promise<DisplaySettings>
   /**
-   * Starts the display again under the same name, after it has been killed. The running clock does
-   * not come back.
+   * Starts the display again under the same name, if need be after its end. The running clock comes
+   * back only with `movement`.
    */
-  restartDisplay(): Promise<void>
+  restartDisplay(options?: { movement?: boolean }): Promise<void>
   /**
    * Ends the sound server if it still runs, and starts it again at the same place. Sounds that were
    * playing do not come back.
@@ -151,7 +151,8 @@ async function openDesktop(
   }
 
   await screen.fill(BACKGROUND)
-  if (options.movement) cleanups.push(startMovingClock(screen).stop)
+  let clock = options.movement ? startMovingClock(screen) : undefined
+  cleanups.push(() => clock?.stop())
   if (options.voice) await start(MIC_FEED_SINK, await voice(SPOKEN), true)
   if (options.music) await start(SPEAKER_SINK, await melody(), true)
 
@@ -178,11 +179,14 @@ async function openDesktop(
       cleanups.push(settings.close)
       return settings
     },
-    async restartDisplay() {
+    async restartDisplay({ movement = false } = {}) {
+      clock?.stop()
+      screen.close()
       await xvfb.stop()
       xvfb = await startXvfb(size, { display: xvfb.display })
       screen = await connectX11(xvfb.display)
       await screen.fill(BACKGROUND)
+      clock = movement ? startMovingClock(screen) : undefined
     },
     async restartSound() {
       await sound.stop()

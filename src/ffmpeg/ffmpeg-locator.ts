@@ -52,8 +52,9 @@ export function createFfmpegLocator(options: {
   /** Inputs that ffmpeg must have. */
   inputs: readonly string[]
 }): FfmpegLocator {
-  const { env, inputs } = options
-  let found: Ffmpeg | undefined
+  const { env } = options
+  let looking: Promise<Ffmpeg> | undefined
+  let checking: Promise<string | null> | undefined
   let checked: { problem: string | null; at: number } | undefined
 
   async function locate(): Promise<string> {
@@ -73,8 +74,7 @@ export function createFfmpegLocator(options: {
     return path
   }
 
-  async function ffmpeg(): Promise<Ffmpeg> {
-    if (found) return found
+  async function look(): Promise<Ffmpeg> {
     const path = await locate()
     const { outcome, stdout } = await runTool(
       { program: path, args: ['-version'] },
@@ -85,30 +85,16 @@ export function createFfmpegLocator(options: {
         'CAPTURE_FAILED',
         `The program ffmpeg (${path}) does not run. ${install}`,
       )
-    found = { path, version: parseVersion(stdout), libavcodec: parseLibavcodec(stdout) }
-    return found
+    return { path, version: parseVersion(stdout), libavcodec: parseLibavcodec(stdout) }
   }
 
-  async function check(): Promise<string | null> {
-    let path: string
-    try {
-      path = (await ffmpeg()).path
-    } catch (error) {
-      return (error as Error).message
-    }
-    const [encoders, devices] = await Promise.all(
-      ['-encoders', '-devices'].map((what) =>
-        runTool({ program: path, args: ['-hide_banner', what] }, { env, limitMs: PROBE_MS }),
-      ),
-    )
-    if (encoders?.outcome !== 'done') return `The program ffmpeg (${path}) does not run. ${install}`
-    const missing = [
-      ...['libopus', 'libx264'].filter((name) => !lists(encoders.stdout, name)),
-      ...inputs.filter((name) => !lists(devices?.stdout ?? '', name)),
-    ]
-    return missing.length === 0
-      ? null
-      : `This ffmpeg (${path}) lacks ${missing.join(', ')}. ${install}`
+  // Starting ffmpeg costs more than what is asked of it: those who ask at once share the answer.
+  function ffmpeg(): Promise<Ffmpeg> {
+    looking ??= look().catch((error) => {
+      looking = undefined
+      throw error
+    })
+    return looking
   }
 
   return {
@@ -117,10 +103,43 @@ export function createFfmpegLocator(options: {
       const now = performance.now()
       if (checked && (checked.problem === null || now - checked.at < PROBLEM_CACHE_MS))
         return checked.problem
-      checked = { problem: await check(), at: now }
-      return checked.problem
+      checking ??= problemOf(ffmpeg, options)
+        .then((problem) => {
+          checked = { problem, at: performance.now() }
+          return problem
+        })
+        .finally(() => {
+          checking = undefined
+        })
+      return checking
     },
   }
+}
+
+/** Names what the ffmpeg that is found lacks; null when it has all that is needed. */
+async function problemOf(
+  ffmpeg: () => Promise<Ffmpeg>,
+  { env, inputs }: { env: NodeJS.ProcessEnv; inputs: readonly string[] },
+): Promise<string | null> {
+  let path: string
+  try {
+    path = (await ffmpeg()).path
+  } catch (error) {
+    return (error as Error).message
+  }
+  const [encoders, devices] = await Promise.all(
+    ['-encoders', '-devices'].map((what) =>
+      runTool({ program: path, args: ['-hide_banner', what] }, { env, limitMs: PROBE_MS }),
+    ),
+  )
+  if (encoders?.outcome !== 'done') return `The program ffmpeg (${path}) does not run. ${install}`
+  const missing = [
+    ...['libopus', 'libx264'].filter((name) => !lists(encoders.stdout, name)),
+    ...inputs.filter((name) => !lists(devices?.stdout ?? '', name)),
+  ]
+  return missing.length === 0
+    ? null
+    : `This ffmpeg (${path}) lacks ${missing.join(', ')}. ${install}`
 }
 
 /**

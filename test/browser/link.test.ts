@@ -14,11 +14,20 @@ const BROKEN = /net::ERR|Failed to load resource|Failed to fetch/
 
 suite('the page and its connection', (test) => {
   let browser: Browser
+  /** The tests that let it live share it. */
+  let daemon: Daemon
   test.before(async () => {
-    if (noBrowser === null) browser = await startBrowser()
+    if (noBrowser !== null) return
+    browser = await startBrowser()
+    daemon = await startDaemon()
+  })
+  test.afterEach(async () => {
+    for (const last of ['stop', 'close']) await daemon?.api('POST', `/recordings/current/${last}`)
   })
   test.after(async () => {
     await browser?.close()
+    await daemon?.stop()
+    if (daemon) await rm(daemon.home, { recursive: true, force: true })
   })
 
   for (const [name, signal] of [
@@ -26,14 +35,14 @@ suite('the page and its connection', (test) => {
     ['hangs', 'SIGSTOP'],
   ] as const)
     test.unless(noBrowser, `a recorder that ${name} is never shown as recording`, async () => {
-      const daemon = await startDaemon()
+      const mortal = await startDaemon()
       try {
-        const { page, context } = await openRecorderPage(browser, daemon, {
+        const { page, context } = await openRecorderPage(browser, mortal, {
           expectedErrors: BROKEN,
         })
-        await daemon.api('POST', '/recordings', { media: ['mic'] })
+        await mortal.api('POST', '/recordings', { media: ['mic'] })
         await page.waitForFunction(() => document.title.includes('Recording'))
-        daemon.kill(signal)
+        mortal.kill(signal)
         await page.waitForFunction(() => document.body.dataset.link === 'lost', undefined, {
           timeout: LIMIT_MS,
         })
@@ -42,14 +51,13 @@ suite('the page and its connection', (test) => {
         assert.equal(await icon.getAttribute('href'), '/icons/idle.svg')
         await context.close()
       } finally {
-        if (signal === 'SIGSTOP') daemon.kill('SIGCONT')
-        await daemon.stop()
-        await rm(daemon.home, { recursive: true, force: true })
+        if (signal === 'SIGSTOP') mortal.kill('SIGCONT')
+        await mortal.stop()
+        await rm(mortal.home, { recursive: true, force: true })
       }
     })
 
   test.unless(noBrowser, 'a hidden window learns at once that the recorder hangs', async () => {
-    const daemon = await startDaemon()
     try {
       const { page, context } = await openRecorderPage(browser, daemon, { expectedErrors: BROKEN })
       // A browser runs the timers of hidden windows once a minute.
@@ -67,8 +75,6 @@ suite('the page and its connection', (test) => {
       await context.close()
     } finally {
       daemon.kill('SIGCONT')
-      await daemon.stop()
-      await rm(daemon.home, { recursive: true, force: true })
     }
   })
 
@@ -93,46 +99,41 @@ suite('the page and its connection', (test) => {
   })
 
   test.unless(noBrowser, 'many windows of one browser all show the state and command', async () => {
-    const daemon = await startDaemon()
-    try {
-      const { page, context } = await openRecorderPage(browser, daemon)
-      const windows = [page]
-      // More than a browser has connections to one server.
-      while (windows.length < 8) {
-        const window = await context.newPage()
-        await window.goto(`${daemon.url}/`)
-        windows.push(window)
-      }
-      const show = (word: string) =>
-        Promise.all(
-          windows.map((one) => one.waitForFunction((w) => document.title.includes(w), word)),
-        )
-      await show('Ready')
-      await button(page, /^Start/).click()
-      await show('Recording')
-      await page.close()
-      windows.shift()
-      await button(windows.at(-1) as Page, 'Pause').click()
-      await show('Paused')
-      await context.close()
-    } finally {
-      await daemon.stop()
-      await rm(daemon.home, { recursive: true, force: true })
+    const { page, context } = await openRecorderPage(browser, daemon)
+    const windows = [page]
+    // More than a browser has connections to one server.
+    while (windows.length < 8) {
+      const window = await context.newPage()
+      await window.goto(`${daemon.url}/`)
+      windows.push(window)
     }
+    const show = (word: string) =>
+      Promise.all(
+        windows.map((one) => one.waitForFunction((w) => document.title.includes(w), word)),
+      )
+    await show('Ready')
+    await button(page, /^Start/).click()
+    await show('Recording')
+    await page.close()
+    windows.shift()
+    await button(windows.at(-1) as Page, 'Pause').click()
+    await show('Paused')
+    await context.close()
   })
 
   test.unless(noBrowser, 'a page without its event stream is not sure of anything', async () => {
-    const daemon = await startDaemon()
+    // The windows of other tests would leave streams free late.
+    const crowded = await startDaemon()
     const streams: IncomingMessage[] = []
     try {
       const context = await browser.newContext()
-      const { body } = await daemon.api('POST', '/ui/launch', {})
+      const { body } = await crowded.api('POST', '/ui/launch', {})
       await context.request.get(body.url, { maxRedirects: 0 })
       const page = await context.newPage()
-      await takeAllStreams(daemon, context, streams)
-      await page.goto(`${daemon.url}/`)
+      await takeAllStreams(crowded, context, streams)
+      await page.goto(`${crowded.url}/`)
       await page.waitForFunction(() => document.body.dataset.link === 'lost')
-      await daemon.api('POST', '/recordings', { media: ['mic'] })
+      await crowded.api('POST', '/recordings', { media: ['mic'] })
       // By now the page has asked the recorder for more than its health.
       await page.waitForResponse((answer) => answer.url().includes('/v1/recordings/'))
       assert.match(await page.title(), /^\? State unknown/)
@@ -141,47 +142,30 @@ suite('the page and its connection', (test) => {
       await context.close()
     } finally {
       for (const stream of streams) stream.destroy()
-      await daemon.stop()
-      await rm(daemon.home, { recursive: true, force: true })
+      await crowded.stop()
+      await rm(crowded.home, { recursive: true, force: true })
     }
   })
 
   test.unless(noBrowser, 'a link that was cut in the middle leads to an answer', async () => {
-    const daemon = await startDaemon()
-    try {
-      const { page, context, assertClean } = await openRecorderPage(browser, daemon, {
-        fragment: '#/recordings/%E0%A4',
-        expectedErrors: BROKEN,
-      })
-      await page.reload()
-      await page
-        .locator('main')
-        .getByRole('alert')
-        .or(page.getByText('not found'))
-        .first()
-        .waitFor()
-      assertClean()
-      await context.close()
-    } finally {
-      await daemon.stop()
-      await rm(daemon.home, { recursive: true, force: true })
-    }
+    const { page, context, assertClean } = await openRecorderPage(browser, daemon, {
+      fragment: '#/recordings/%E0%A4',
+      expectedErrors: BROKEN,
+    })
+    await page.reload()
+    await page.locator('main').getByRole('alert').or(page.getByText('not found')).first().waitFor()
+    assertClean()
+    await context.close()
   })
 
   test.unless(noBrowser, 'a page whose session has ended asks for a new link', async () => {
-    const daemon = await startDaemon()
-    try {
-      const { page, context } = await openRecorderPage(browser, daemon, {
-        expectedErrors: /401|Failed to load resource/,
-      })
-      await page.waitForFunction(() => document.body.dataset.link === 'live')
-      await daemon.api('DELETE', '/ui/sessions')
-      await page.getByRole('heading', { name: 'You are signed out.' }).waitFor()
-      await context.close()
-    } finally {
-      await daemon.stop()
-      await rm(daemon.home, { recursive: true, force: true })
-    }
+    const { page, context } = await openRecorderPage(browser, daemon, {
+      expectedErrors: /401|Failed to load resource/,
+    })
+    await page.waitForFunction(() => document.body.dataset.link === 'live')
+    await daemon.api('DELETE', '/ui/sessions')
+    await page.getByRole('heading', { name: 'You are signed out.' }).waitFor()
+    await context.close()
   })
 })
 

@@ -2,16 +2,10 @@ import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import type { Daemon } from '../../lab/daemon.ts'
+import { type Daemon, startDaemon } from '../../lab/daemon.ts'
 import { assertWithin } from '../support/machine.ts'
 import { eventually, suite } from '../support/suite.ts'
-import {
-  noBrowser,
-  openRecorderPage,
-  type RecorderPage,
-  startBrowser,
-  startSyntheticDaemon,
-} from './support/browser.ts'
+import { noBrowser, openRecorderPage, type RecorderPage, startBrowser } from './support/browser.ts'
 import {
   openAt,
   type PlayedRecording,
@@ -43,7 +37,8 @@ suite('playing on the page', (test) => {
 
   test.before(async () => {
     if (noBrowser !== null) return
-    daemon = await startSyntheticDaemon()
+    // What is played comes from the ffmpeg that people have.
+    daemon = await startDaemon({ env: { F2F_LAB_SYNTHETIC_FFMPEG: '' } })
     browser = await startBrowser()
     recorded = await recordConversation(daemon)
   })

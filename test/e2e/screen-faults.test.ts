@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import {
   startVirtualDesktop,
@@ -98,22 +99,38 @@ const STOPPED_AT_ONCE = process.env.F2F_ALL_FAULTS === undefined ? FAULTS.slice(
 
 suite('screen faults', (test) => {
   let world: OpenRecordings
-  test.beforeEach(async () => {
+  /** The recordings so far, and the files of them that have been checked. */
+  const ids: string[] = []
+  const checked = new Set<string>()
+  test.before(async () => {
     if (noDesktop) return
     const desktop = await startVirtualDesktop({ width: 640, height: 360, movement: true })
     const ffmpeg = createStallingFfmpeg()
     const env = { ...desktop.env, FFMPEG_BIN: ffmpeg.path }
     world = { desktop, ffmpeg, daemon: await startObserved({ source: 'devices', env }) }
   })
+  /** The next test finds a display as it was, whatever this one has done to it. */
   test.afterEach(async () => {
+    if (noDesktop) return
+    const { daemon, desktop, ffmpeg } = world
+    ffmpeg.release()
+    if (existsSync(`/proc/${desktop.pids.xvfb}`)) process.kill(desktop.pids.xvfb, 'SIGCONT')
+    for (const last of ['stop', 'close']) await daemon.api('POST', `/recordings/current/${last}`)
+    await desktop.restartDisplay({ movement: true })
+  })
+  test.after(async () => {
     if (noDesktop) return
     await world.daemon.stop()
     await world.desktop.stop()
     await rm(world.daemon.home, { recursive: true, force: true })
   })
 
-  const command = (name: string, body: object = {}): Promise<RecordingAnswer> =>
-    world.daemon.command(name === 'new' ? '/recordings' : `/recordings/current/${name}`, body)
+  async function command(name: string, body: object = {}): Promise<RecordingAnswer> {
+    const path = name === 'new' ? '/recordings' : `/recordings/current/${name}`
+    const answer = await world.daemon.command(path, body)
+    if (name === 'new') ids.push(answer.id)
+    return answer
+  }
   const application = async (): Promise<ApplicationView> =>
     (await world.daemon.api('GET', '/application')).body
   const screenState = async () =>
@@ -129,7 +146,8 @@ suite('screen faults', (test) => {
     for (const medium of ['mic', 'speaker'] as const)
       assert.equal(stopped.tracks[medium]?.segments, 1, medium)
     assertAccounted(stopped)
-    await assertFilesAreAsLogged(world.daemon.home, await eventsOf(world.daemon))
+    const events = await Promise.all(ids.map((id) => eventsOf(world.daemon, id)))
+    await assertFilesAreAsLogged(world.daemon.home, events.flat(), checked)
     return stopped
   }
 
@@ -208,9 +226,16 @@ suite('screen faults', (test) => {
       const settings = await world.desktop.displaySettings()
       await settings.setMonitor('LEFT', { x: 0, y: 0, width: 320, height: 360 }, { primary: true })
       await settings.setMonitor('RIGHT', { x: 320, y: 0, width: 320, height: 360 })
-      const { body } = await world.daemon.api('GET', '/devices')
       const id = `${world.desktop.display}/RIGHT`
-      const right = body.screen.devices.find((device: { id: string }) => device.id === id)
+      // A list of devices is kept for 5 s.
+      const right = await eventually(
+        'the monitor is listed',
+        async () => {
+          const { body } = await world.daemon.api('GET', '/devices')
+          return body.screen.devices.find((device: { id: string }) => device.id === id)
+        },
+        6_000,
+      )
       assert.deepEqual(right, { id, label: 'RIGHT 320×360 at 320,0', default: false })
       const started = await command('new', { devices: { screen: id } })
       assert.deepEqual(started.tracks.screen?.device, { id, label: right.label })

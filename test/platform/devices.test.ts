@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addMicrophone, pactl } from '../../lab/microphone.ts'
 import { startVirtualDesktop, type VirtualDesktop } from '../../lab/virtual-desktop.ts'
@@ -250,6 +251,24 @@ suite('encoder', (test) => {
 
   test('has no problem on a machine that is set up', async () => {
     assert.equal(await bench.platform({ source: 'synthetic' }).encoderProblem(), null)
+  })
+
+  test('is started once for all who ask at the same time', async () => {
+    const asked = join(bench.folder, 'asked')
+    const counted = make('counted', `echo "$*" >> '${asked}'; echo "ffmpeg version 7.1 x"`)
+    const options = { ffmpegPath: counted, env: process.env, inputs: [] }
+    const locator = createFfmpegLocator(options)
+    await Promise.all([locator.ffmpeg(), locator.problem(), locator.ffmpeg(), locator.problem()])
+    const questions = readFileSync(asked, 'utf8').trim().split('\n').sort()
+    assert.deepEqual(questions, ['-hide_banner -devices', '-hide_banner -encoders', '-version'])
+  })
+
+  test('is looked for again after it was not found', async () => {
+    const late = join(bench.folder, 'late', 'ffmpeg')
+    const locator = createFfmpegLocator({ ffmpegPath: late, env: process.env, inputs: [] })
+    await assert.rejects(locator.ffmpeg(), /is not there/)
+    make('late', 'echo "ffmpeg version 7.1 x"')
+    assert.equal((await locator.ffmpeg()).path, late)
   })
 
   test('names what is missing and what to do', async () => {

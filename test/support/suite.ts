@@ -1,8 +1,11 @@
 import { suite as uvuSuite } from 'uvu'
 import { afterLimit, slowness } from './machine.ts'
+import { staticFfmpeg } from './static-ffmpeg.ts'
 
 // No test uses the key store of the person who runs it.
 process.env.F2F_KEY_STORE ??= 'file'
+// What records a test picture is no test of ffmpeg, and starting it was a quarter of all tests.
+if (staticFfmpeg !== undefined) process.env.F2F_LAB_SYNTHETIC_FFMPEG ??= staticFfmpeg
 
 /** A slow machine prolongs a test's limit by this factor at most: a test that hangs must end. */
 const MOST_PATIENCE = 3
