@@ -1,11 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Packages that load files of their own by name or in threads, and those that may be missing. */
-const NOT_BUNDLED = [
-  ...['classic-level', 'jsonc-parser', 'pino', 'pino-pretty'],
-  ...['@napi-rs/keyring', 'ffmpeg-static'],
-]
+/** Packages with files or threads of their own, and those that may be missing. */
+const NOT_BUNDLED = ['classic-level', 'pino', 'pino-pretty', '@napi-rs/keyring', 'ffmpeg-static']
 /** Packages that are no ES modules ask for Node's own modules by this. */
 const REQUIRE =
   "import { createRequire as requireHere } from 'node:module'; const require = requireHere(import.meta.url);"
