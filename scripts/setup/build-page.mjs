@@ -31,11 +31,19 @@ export async function buildPage(source, folder, { definitions, commands }) {
   }
   const page = await build({
     ...options,
-    entryPoints: { start: join(source, 'start.ts'), main: join(source, 'main.tsx') },
+    entryPoints: { main: join(source, 'main.tsx') },
     splitting: true,
     format: 'esm',
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    plugins: [onePieceOf(join(source, 'main.tsx'))],
+  })
+  const script = outputWith(page.metafile, 'main.tsx')
+  const start = await build({
+    ...options,
+    entryPoints: { start: join(source, 'start.ts') },
+    format: 'esm',
+    plugins: [named('./main.tsx', `./${script}`)],
   })
   // On its own: a file shared with the page would be one more request before the page is shown.
   const worker = await build({
@@ -51,27 +59,30 @@ export async function buildPage(source, folder, { definitions, commands }) {
       ...Object.fromEntries(STYLED_VIEWS.map((view) => [view, join(source, view, `${view}.css`)])),
     },
   })
-  const outputs = [page, worker, styles].flatMap(({ metafile }) =>
+  const [{ text: first }] = (
+    await build({ ...options, entryPoints: [join(source, 'style/first.css')], write: false })
+  ).outputFiles
+  const outputs = [page, start, worker, styles].flatMap(({ metafile }) =>
     Object.entries(metafile.outputs).map(([path, { entryPoint = '' }]) => ({
       name: basename(path),
       entry: basename(entryPoint),
     })),
   )
-  const script = outputs.find(({ entry }) => entry === 'main.tsx').name
-  const start = outputs.find(({ entry }) => entry === 'start.ts').name
-  const streamWorker = outputs.find(({ entry }) => entry === 'stream-worker.ts').name
+  const scriptOf = (entry) => outputs.find((output) => output.entry === entry).name
   const styleOf = (view) =>
     outputs.find(({ name }) => name.startsWith(`${view}-`) && name.endsWith('.css')).name
   const html = readFileSync(join(source, 'index.html'), 'utf8')
-    .replace('/assets/start.js', `/assets/${start}`)
-    .replace('/assets/stream-worker.js', `/assets/${streamWorker}`)
+    .replace('/assets/start.js', `/assets/${scriptOf('start.ts')}`)
+    .replace('/assets/stream-worker.js', `/assets/${scriptOf('stream-worker.ts')}`)
+    .replace('/assets/main.js', `/assets/${script}`)
+    .replace('/assets/main.css', `/assets/${styleOf('main')}`)
+    // In the page itself: the first paint would wait for a file.
+    .replace('<style></style>', () => `<style>${first.trim()}</style>`)
     .replace(/\/assets\/(\w+)\.css/g, (_, view) =>
       [styleOf(view), ...scriptsOf(page.metafile, view, script)]
         .map((name) => `/assets/${name}`)
         .join(' '),
     )
-    // Otherwise the browser would learn of them only when it runs the first script.
-    .replace('</head>', `${preloads(page.metafile, script, start)}</head>`)
   writeFileSync(join(folder, 'index.html'), html)
   copyFileSync(join(source, 'manifest.webmanifest'), join(folder, 'manifest.webmanifest'))
   cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
@@ -91,22 +102,46 @@ function scriptsOf(metafile, view, main) {
   )
   if (entry === undefined) return []
   const name = basename(entry[0])
-  const known = importsOf(metafile, main)
+  const known = [main, ...importsOf(metafile, main)]
   return [name, ...importsOf(metafile, name).filter((one) => !known.includes(one))]
 }
 
 /**
- * Returns the links by which a browser loads the main script and what it imports, beside the first
- * script. It does not compile them yet, as it would with `modulepreload`: it draws the head first.
+ * Keeps everything that the main script needs in one file: a browser spends more time on a request
+ * than on a script of some kilobytes. The bundler cuts where the parts of several entries differ,
+ * so every view gets all of the main script, which has run already.
  */
-function preloads(metafile, script, start) {
-  const first = importsOf(metafile, start)
-  const rest = [script, ...importsOf(metafile, script).filter((name) => !first.includes(name))]
-  const link = (how, name) => `<link ${how} href="/assets/${name}" />`
-  return [
-    ...first.map((name) => link('rel="modulepreload"', name)),
-    ...rest.map((name) => link('rel="preload" as="script" crossorigin', name)),
-  ].join('')
+function onePieceOf(main) {
+  const source = `import ${JSON.stringify(main)}`
+  return {
+    name: 'one-piece',
+    setup({ onLoad }) {
+      onLoad({ filter: /-view\.tsx$/ }, ({ path }) => ({
+        contents: `${readFileSync(path, 'utf8')}\n${source}`,
+        loader: 'tsx',
+      }))
+    },
+  }
+}
+
+/** Imports a file by another name, which the other build has given to it. */
+function named(path, name) {
+  return {
+    name: 'named',
+    setup({ onResolve }) {
+      onResolve({ filter: /./ }, (asked) =>
+        asked.path === path ? { path: name, external: true } : undefined,
+      )
+    },
+  }
+}
+
+/** Returns the name of the file that holds a source. */
+function outputWith({ outputs }, source) {
+  const [path] = Object.entries(outputs).find(([, { inputs }]) =>
+    Object.keys(inputs).some((input) => basename(input) === source),
+  )
+  return basename(path)
 }
 
 /** Returns the scripts without which a script does not run. */

@@ -4,6 +4,7 @@ import type { StreamMessage } from '../../client/types.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { ApplicationView, Level, RecordingAnswer } from '../../contract/views.ts'
 import { loadConfiguration } from './configuration.ts'
+import { nextAskedAt } from './early-answer.ts'
 import { type EventStream, isSignedOut, type StreamState } from './event-stream.ts'
 import { heard, lastHeardAt } from './heard.ts'
 import { SILENCE_MS, watchPulse } from './pulse.ts'
@@ -177,7 +178,7 @@ async function readAll(): Promise<void> {
   try {
     do {
       refreshAgain = false
-      const askedAt = performance.now()
+      const askedAt = nextAskedAt()
       const nextApplication = await recorder.application()
       const nextCurrent = await readCurrent(nextApplication)
       batch(() => {
