@@ -6,7 +6,7 @@ import { writeCharts } from './layout-charts.mjs'
 /** Files that are worth compressing: text. */
 const TEXT = /\.(?:html|js|css|svg|json|webmanifest)$/
 /** The views that load their styles when they are opened. */
-const STYLED_VIEWS = ['player', 'inspector', 'audit']
+const STYLED_VIEWS = ['list', 'player', 'inspector', 'audit', 'settings']
 
 /**
  * Bundles the page in `source` into `folder`: index.html, manifest.webmanifest, icons, the charts
@@ -29,6 +29,35 @@ export async function buildPage(source, folder, { definitions, commands }) {
     metafile: true,
     logLevel: 'warning',
   }
+  const scripts = await bundleScripts(build, options, source)
+  // A script cannot import a style of its own: the view adds it to the page.
+  const styles = await build({
+    ...options,
+    entryPoints: Object.fromEntries(
+      STYLED_VIEWS.map((view) => [view, join(source, view, `${view}.css`)]),
+    ),
+  })
+  const style = { ...options, entryPoints: [join(source, 'style/main.css')], write: false }
+  const [{ text: firstStyle }] = (await build(style)).outputFiles
+  const names = [scripts.page, scripts.start, scripts.worker, styles].flatMap(({ metafile }) =>
+    Object.keys(metafile.outputs).map((path) => basename(path)),
+  )
+  const html = fillPage(readFileSync(join(source, 'index.html'), 'utf8'), {
+    scripts,
+    firstStyle,
+    styleOf: (view) => names.find((name) => name.startsWith(`${view}-`) && name.endsWith('.css')),
+  })
+  writeFileSync(join(folder, 'index.html'), html)
+  copyFileSync(join(source, 'manifest.webmanifest'), join(folder, 'manifest.webmanifest'))
+  cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
+  for (const name of names) compress(join(folder, 'assets', name))
+  compress(join(folder, 'index.html'))
+  for (const path of await writeCharts(definitions, commands, join(folder, 'charts')))
+    compress(path)
+}
+
+/** Bundles the page's script with its views, the first script, and the worker of all windows. */
+async function bundleScripts(build, options, source) {
   const page = await build({
     ...options,
     entryPoints: { main: join(source, 'main.tsx') },
@@ -38,58 +67,40 @@ export async function buildPage(source, folder, { definitions, commands }) {
     jsxImportSource: 'preact',
     plugins: [onePieceOf(join(source, 'main.tsx'))],
   })
-  const script = outputWith(page.metafile, 'main.tsx')
+  const main = outputWith(page.metafile, 'main.tsx')
+  // On their own: a file shared with the page would be one more request before the page is shown.
   const start = await build({
     ...options,
     entryPoints: { start: join(source, 'start.ts') },
     format: 'esm',
-    plugins: [named('./main.tsx', `./${script}`)],
+    plugins: [named('./main.tsx', `./${main}`)],
   })
-  // On its own: a file shared with the page would be one more request before the page is shown.
   const worker = await build({
     ...options,
     entryPoints: { 'stream-worker': join(source, 'live/stream-worker.ts') },
     format: 'iife',
   })
-  // A script cannot import a style of its own: the view adds it to the page.
-  const styles = await build({
-    ...options,
-    entryPoints: {
-      main: join(source, 'style/main.css'),
-      ...Object.fromEntries(STYLED_VIEWS.map((view) => [view, join(source, view, `${view}.css`)])),
-    },
-  })
-  const [{ text: first }] = (
-    await build({ ...options, entryPoints: [join(source, 'style/first.css')], write: false })
-  ).outputFiles
-  const outputs = [page, start, worker, styles].flatMap(({ metafile }) =>
-    Object.entries(metafile.outputs).map(([path, { entryPoint = '' }]) => ({
-      name: basename(path),
-      entry: basename(entryPoint),
-    })),
+  return { page, start, worker, main }
+}
+
+/** Writes the first styles and the names of all files into the page. */
+function fillPage(html, { scripts: { page, start, worker, main }, firstStyle, styleOf }) {
+  return (
+    html
+      .replace('/assets/start.js', `/assets/${outputWith(start.metafile, 'start.ts')}`)
+      .replace(
+        '/assets/stream-worker.js',
+        `/assets/${outputWith(worker.metafile, 'stream-worker.ts')}`,
+      )
+      .replace('/assets/main.js', `/assets/${main}`)
+      // In the page itself: the first paint would wait for a file.
+      .replace('<style></style>', () => `<style>${firstStyle.trim()}</style>`)
+      .replace(/\/assets\/(\w+)\.css/g, (_, view) =>
+        [styleOf(view), ...scriptsOf(page.metafile, view, main)]
+          .map((name) => `/assets/${name}`)
+          .join(' '),
+      )
   )
-  const scriptOf = (entry) => outputs.find((output) => output.entry === entry).name
-  const styleOf = (view) =>
-    outputs.find(({ name }) => name.startsWith(`${view}-`) && name.endsWith('.css')).name
-  const html = readFileSync(join(source, 'index.html'), 'utf8')
-    .replace('/assets/start.js', `/assets/${scriptOf('start.ts')}`)
-    .replace('/assets/stream-worker.js', `/assets/${scriptOf('stream-worker.ts')}`)
-    .replace('/assets/main.js', `/assets/${script}`)
-    .replace('/assets/main.css', `/assets/${styleOf('main')}`)
-    // In the page itself: the first paint would wait for a file.
-    .replace('<style></style>', () => `<style>${first.trim()}</style>`)
-    .replace(/\/assets\/(\w+)\.css/g, (_, view) =>
-      [styleOf(view), ...scriptsOf(page.metafile, view, script)]
-        .map((name) => `/assets/${name}`)
-        .join(' '),
-    )
-  writeFileSync(join(folder, 'index.html'), html)
-  copyFileSync(join(source, 'manifest.webmanifest'), join(folder, 'manifest.webmanifest'))
-  cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
-  for (const { name } of outputs) compress(join(folder, 'assets', name))
-  compress(join(folder, 'index.html'))
-  for (const path of await writeCharts(definitions, commands, join(folder, 'charts')))
-    compress(path)
 }
 
 /**

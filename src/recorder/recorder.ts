@@ -7,7 +7,13 @@ import type { EventData, LogEvent } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
 import type { LogMessage } from '../contract/log-message.ts'
 import type { Medium } from '../contract/media.ts'
-import type { ApplicationView, DeviceList, RecordingAnswer, TagEntry } from '../contract/views.ts'
+import type {
+  ApplicationView,
+  DeviceList,
+  RecordingAnswer,
+  RecordingView,
+  TagEntry,
+} from '../contract/views.ts'
 import { PastPlayer, type PastStart } from '../inspection/past-player.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { Replay } from '../replay/replay.ts'
@@ -116,16 +122,20 @@ export class Recorder implements RecorderPort {
     return this.#parts.reader.recording(id, side)
   }
 
+  findRecording(id: string): Promise<RecordingView> {
+    return this.#parts.reader.findRecording(id)
+  }
+
   recordings(query: RecordingQuery, side: ClientSide): Promise<Page<RecordingAnswer>> {
     return this.#parts.reader.recordings(query, side)
   }
 
-  picture(id: string, side: ClientSide): Promise<LivePicture | null> {
-    return this.#parts.reader.picture(id, side)
+  picture(id: string): Promise<LivePicture | null> {
+    return this.#parts.reader.picture(id)
   }
 
-  replay(id: string, side: ClientSide): Promise<Replay> {
-    return this.#parts.reader.replay(id, side)
+  replay(id: string): Promise<Replay> {
+    return this.#parts.reader.replay(id)
   }
 
   application(side: ClientSide): Promise<ApplicationView> {
@@ -140,9 +150,9 @@ export class Recorder implements RecorderPort {
     return this.#parts.inspection.subscribe(listener)
   }
 
-  async inspectPast(id: string, side: ClientSide, start: PastStart): Promise<PastInspection> {
-    const { id: recordingId } = await this.recording(id, side)
-    const replay = (): Promise<Replay> => this.replay(recordingId, side)
+  async inspectPast(id: string, start: PastStart): Promise<PastInspection> {
+    const { id: recordingId } = await this.findRecording(id)
+    const replay = (): Promise<Replay> => this.replay(recordingId)
     const { version } = this.#options
     return PastPlayer.open({ start, replay, version, onFault: this.#onFault })
   }

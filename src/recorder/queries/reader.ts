@@ -113,23 +113,28 @@ export class Reader {
   }
 
   async recording(id: string, side: ClientSide): Promise<RecordingWithHistory> {
-    const { log } = this.#options
-    const view = id === 'current' ? this.current() : await log.recording(id)
-    if (view) return this.#shown(view, side) ?? (await this.#withHistory(view, side))
+    const view = await this.findRecording(id)
+    return this.#shown(view, side) ?? (await this.#withHistory(view, side))
+  }
+
+  /** Finds a recording without the history of its tags. */
+  async findRecording(id: string): Promise<RecordingView> {
+    const view = id === 'current' ? this.current() : await this.#options.log.recording(id)
+    if (view) return view
     throw id === 'current'
       ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
       : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
   }
 
   /** Returns the newest picture of a recording's screen; null unless the screen is recording. */
-  async picture(id: string, side: ClientSide): Promise<LivePicture | null> {
-    const { id: recordingId, tracks } = await this.recording(id, side)
+  async picture(id: string): Promise<LivePicture | null> {
+    const { id: recordingId, tracks } = this.#withLogFailure(await this.findRecording(id))
     return tracks.screen?.state === 'recording' ? this.#pictures.newest(recordingId) : null
   }
 
   /** Reads a recording that can be seen as it was at any moment. */
-  async replay(id: string, side: ClientSide): Promise<Replay> {
-    const { id: recordingId } = await this.recording(id, side)
+  async replay(id: string): Promise<Replay> {
+    const { id: recordingId } = await this.findRecording(id)
     return this.#replays.of(recordingId)
   }
 
