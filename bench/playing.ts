@@ -6,12 +6,15 @@ import { median } from './statistics.ts'
 import { alone, type Row } from './table.ts'
 
 /** Long enough to be played from its middle. */
-const RECORDED_MS = 6_000
+const RECORDED_MS = 8_000
 /** Where playing begins: not at the first frame, which every player has at hand. */
-const FROM_MS = 2_000
+const FROM_MS = 4_000
+/** Playing that has not begun by then does not begin. */
+const LIMIT_MS = 10_000
 
 /**
- * Measures the start of playing: from the click until both sounds and the screen go on. `openPage` opens the page in a new profile, signed in.
+ * Measures the start of playing: from the click until sound and screen go on. `openPage` opens the
+ * page in a new profile, signed in.
  */
 export async function playing(
   openPage: () => Promise<Page>,
@@ -44,16 +47,21 @@ async function record(daemon: Daemon): Promise<string> {
   return body.id
 }
 
-/** Runs in the page: clicks when the player shows a picture, and times until all media go on. */
+/** Runs in the page: clicks when a picture is shown, and times until sound and screen go on. */
 const TIME_PLAYING = `(async () => {
   const media = [...document.querySelectorAll('audio, video')]
   const hasPicture = (one) => one.localName === 'video' && one.readyState >= 2
-  while (!media.some(hasPicture))
+  const shownAt = performance.now()
+  while (!media.some(hasPicture) && performance.now() - shownAt < ${LIMIT_MS})
     await new Promise((resolve) => setTimeout(resolve, 10))
   const places = media.map((element) => element.currentTime)
   const clicked = performance.now()
   document.querySelector('.control-play').click()
-  while (!media.every((element, index) => element.currentTime > places[index]))
+  const plays = (name) =>
+    media.some((one, index) => one.localName === name && one.currentTime > places[index])
+  while (!plays('video') || !plays('audio')) {
+    if (performance.now() - clicked > ${LIMIT_MS}) return Infinity
     await new Promise((resolve) => setTimeout(resolve, 2))
+  }
   return performance.now() - clicked
 })()`

@@ -7,13 +7,7 @@ import type { EventData, LogEvent } from '../contract/events.ts'
 import type { InspectionMessage } from '../contract/inspection.ts'
 import type { LogMessage } from '../contract/log-message.ts'
 import type { Medium } from '../contract/media.ts'
-import type {
-  ApplicationView,
-  DeviceList,
-  RecordingAnswer,
-  RecordingView,
-  TagEntry,
-} from '../contract/views.ts'
+import type { ApplicationView, DeviceList, RecordingAnswer, TagEntry } from '../contract/views.ts'
 import { PastPlayer, type PastStart } from '../inspection/past-player.ts'
 import type { RecordingFold } from '../machines/recording-fold.ts'
 import type { Replay } from '../replay/replay.ts'
@@ -122,7 +116,7 @@ export class Recorder implements RecorderPort {
     return this.#parts.reader.recording(id, side)
   }
 
-  findRecording(id: string): Promise<RecordingView> {
+  findRecording(id: string): ReturnType<RecorderPort['findRecording']> {
     return this.#parts.reader.findRecording(id)
   }
 

@@ -74,17 +74,14 @@ export class Reader {
     for (const event of events) {
       this.#activeErrors.observe(event)
       this.#pictures.observe(event)
-      if (event.type.startsWith('recording.eras')) this.#forget(event.recordingId as string)
+      if (event.type.startsWith('recording.eras')) {
+        this.#history = undefined
+        this.#replays.forget(event.recordingId as string)
+        this.#last.clear()
+      }
       if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') continue
       for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
     }
-  }
-
-  /** Forgets what is in memory of an erased recording. */
-  #forget(id: string): void {
-    this.#replays.forget(id)
-    this.#history = undefined
-    this.#last.clear()
   }
 
   /** Observes a track's level, or its end. Levels are not in the log. */
@@ -117,7 +114,6 @@ export class Reader {
     return this.#shown(view, side) ?? (await this.#withHistory(view, side))
   }
 
-  /** Finds a recording without the history of its tags. */
   async findRecording(id: string): Promise<RecordingView> {
     const view = id === 'current' ? this.current() : await this.#options.log.recording(id)
     if (view) return view
