@@ -5,6 +5,7 @@ import { type Daemon, startDaemon } from '../lab/daemon.ts'
 import { PAGE_LIMIT_KB, pageKilobytes } from '../lab/page-size.ts'
 import { findProgram } from '../src/processes/find-program.ts'
 import type { Pace } from './pace.ts'
+import { playing } from './playing.ts'
 import { median } from './statistics.ts'
 import { alone, type Findings, type Row } from './table.ts'
 
@@ -33,6 +34,7 @@ export async function benchPage(pace: Pace): Promise<Findings> {
       ),
       ...(await openings(browser, daemon, pace.starts)),
       ...(await watching(browser, daemon, pace)),
+      ...(await playing(() => signIn(browser, daemon), daemon, pace)),
     ]
     return { rows, remarks: [] }
   } finally {
@@ -116,6 +118,7 @@ async function watching(browser: Browser, daemon: Daemon, pace: Pace): Promise<R
   await wait(pace.recordingMs)
   const after = await metrics(devTools)
   await daemon.api('POST', '/recordings/current/stop', {})
+  await daemon.api('POST', '/recordings/current/close', {})
   await page.context().close()
   const seconds = after.Timestamp! - before.Timestamp!
   const percent = (100 * (after.TaskDuration! - before.TaskDuration!)) / seconds

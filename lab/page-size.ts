@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const ASSETS = fileURLToPath(new URL('../dist/ui/assets/', import.meta.url))
+const PAGE = fileURLToPath(new URL('../dist/ui/', import.meta.url))
+const ASSETS = `${PAGE}assets/`
 /** Scripts of views and languages that are loaded only when they are opened. */
 const LATER = /^(?:player|inspector|audit|de|readiness-de)-/
 
@@ -21,6 +22,9 @@ export function pageKilobytes(): number {
     const source = readFileSync(ASSETS + name, 'utf8')
     for (const other of names) if (source.includes(`./${other}`)) visit(other)
   }
-  for (const name of names) if (/^(?:start|main|stream-worker)-/.test(name)) visit(name)
-  return [...seen].reduce((sum, name) => sum + statSync(`${ASSETS}${name}.br`).size, 0) / 1_000
+  for (const name of names)
+    if (/^(?:start|stream-worker)-|^(?:list|settings)-.*\.css$/.test(name)) visit(name)
+  // The page itself holds the styles of its first view.
+  const files = [`${PAGE}index.html`, ...[...seen].map((name) => ASSETS + name)]
+  return files.reduce((sum, file) => sum + statSync(`${file}.br`).size, 0) / 1_000
 }

@@ -6,7 +6,7 @@ import { writeCharts } from './layout-charts.mjs'
 /** Files that are worth compressing: text. */
 const TEXT = /\.(?:html|js|css|svg|json|webmanifest)$/
 /** The views that load their styles when they are opened. */
-const STYLED_VIEWS = ['player', 'inspector', 'audit']
+const STYLED_VIEWS = ['list', 'player', 'inspector', 'audit', 'settings']
 
 /**
  * Bundles the page in `source` into `folder`: index.html, manifest.webmanifest, icons, the charts
@@ -29,56 +29,78 @@ export async function buildPage(source, folder, { definitions, commands }) {
     metafile: true,
     logLevel: 'warning',
   }
+  const scripts = await bundleScripts(build, options, source)
+  // A script cannot import a style of its own: the view adds it to the page.
+  const styles = await build({
+    ...options,
+    entryPoints: Object.fromEntries(
+      STYLED_VIEWS.map((view) => [view, join(source, view, `${view}.css`)]),
+    ),
+  })
+  const style = { ...options, entryPoints: [join(source, 'style/main.css')], write: false }
+  const [{ text: firstStyle }] = (await build(style)).outputFiles
+  const names = [scripts.page, scripts.start, scripts.worker, styles].flatMap(({ metafile }) =>
+    Object.keys(metafile.outputs).map((path) => basename(path)),
+  )
+  const html = fillPage(readFileSync(join(source, 'index.html'), 'utf8'), {
+    scripts,
+    firstStyle,
+    styleOf: (view) => names.find((name) => name.startsWith(`${view}-`) && name.endsWith('.css')),
+  })
+  writeFileSync(join(folder, 'index.html'), html)
+  copyFileSync(join(source, 'manifest.webmanifest'), join(folder, 'manifest.webmanifest'))
+  cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
+  for (const name of names) compress(join(folder, 'assets', name))
+  compress(join(folder, 'index.html'))
+  for (const path of await writeCharts(definitions, commands, join(folder, 'charts')))
+    compress(path)
+}
+
+/** Bundles the page's script with its views, the first script, and the worker of all windows. */
+async function bundleScripts(build, options, source) {
   const page = await build({
     ...options,
-    entryPoints: { start: join(source, 'start.ts'), main: join(source, 'main.tsx') },
+    entryPoints: { main: join(source, 'main.tsx') },
     splitting: true,
     format: 'esm',
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    plugins: [onePieceOf(join(source, 'main.tsx'))],
   })
-  // On its own: a file shared with the page would be one more request before the page is shown.
+  const main = outputWith(page.metafile, 'main.tsx')
+  // On their own: a file shared with the page would be one more request before the page is shown.
+  const start = await build({
+    ...options,
+    entryPoints: { start: join(source, 'start.ts') },
+    format: 'esm',
+    plugins: [named('./main.tsx', `./${main}`)],
+  })
   const worker = await build({
     ...options,
     entryPoints: { 'stream-worker': join(source, 'live/stream-worker.ts') },
     format: 'iife',
   })
-  // A script cannot import a style of its own: the view adds it to the page.
-  const styles = await build({
-    ...options,
-    entryPoints: {
-      main: join(source, 'style/main.css'),
-      ...Object.fromEntries(STYLED_VIEWS.map((view) => [view, join(source, view, `${view}.css`)])),
-    },
-  })
-  const outputs = [page, worker, styles].flatMap(({ metafile }) =>
-    Object.entries(metafile.outputs).map(([path, { entryPoint = '' }]) => ({
-      name: basename(path),
-      entry: basename(entryPoint),
-    })),
+  return { page, start, worker, main }
+}
+
+/** Writes the first styles and the names of all files into the page. */
+function fillPage(html, { scripts: { page, start, worker, main }, firstStyle, styleOf }) {
+  return (
+    html
+      .replace('/assets/start.js', `/assets/${outputWith(start.metafile, 'start.ts')}`)
+      .replace(
+        '/assets/stream-worker.js',
+        `/assets/${outputWith(worker.metafile, 'stream-worker.ts')}`,
+      )
+      .replace('/assets/main.js', `/assets/${main}`)
+      // In the page itself: the first paint would wait for a file.
+      .replace('<style></style>', () => `<style>${firstStyle.trim()}</style>`)
+      .replace(/\/assets\/(\w+)\.css/g, (_, view) =>
+        [styleOf(view), ...scriptsOf(page.metafile, view, main)]
+          .map((name) => `/assets/${name}`)
+          .join(' '),
+      )
   )
-  const script = outputs.find(({ entry }) => entry === 'main.tsx').name
-  const start = outputs.find(({ entry }) => entry === 'start.ts').name
-  const streamWorker = outputs.find(({ entry }) => entry === 'stream-worker.ts').name
-  const styleOf = (view) =>
-    outputs.find(({ name }) => name.startsWith(`${view}-`) && name.endsWith('.css')).name
-  const html = readFileSync(join(source, 'index.html'), 'utf8')
-    .replace('/assets/start.js', `/assets/${start}`)
-    .replace('/assets/stream-worker.js', `/assets/${streamWorker}`)
-    .replace(/\/assets\/(\w+)\.css/g, (_, view) =>
-      [styleOf(view), ...scriptsOf(page.metafile, view, script)]
-        .map((name) => `/assets/${name}`)
-        .join(' '),
-    )
-    // Otherwise the browser would learn of them only when it runs the first script.
-    .replace('</head>', `${preloads(page.metafile, script, start)}</head>`)
-  writeFileSync(join(folder, 'index.html'), html)
-  copyFileSync(join(source, 'manifest.webmanifest'), join(folder, 'manifest.webmanifest'))
-  cpSync(join(source, 'icons'), join(folder, 'icons'), { recursive: true })
-  for (const { name } of outputs) compress(join(folder, 'assets', name))
-  compress(join(folder, 'index.html'))
-  for (const path of await writeCharts(definitions, commands, join(folder, 'charts')))
-    compress(path)
 }
 
 /**
@@ -91,22 +113,46 @@ function scriptsOf(metafile, view, main) {
   )
   if (entry === undefined) return []
   const name = basename(entry[0])
-  const known = importsOf(metafile, main)
+  const known = [main, ...importsOf(metafile, main)]
   return [name, ...importsOf(metafile, name).filter((one) => !known.includes(one))]
 }
 
 /**
- * Returns the links by which a browser loads the main script and what it imports, beside the first
- * script. It does not compile them yet, as it would with `modulepreload`: it draws the head first.
+ * Keeps everything that the main script needs in one file: a browser spends more time on a request
+ * than on a script of some kilobytes. The bundler cuts where the parts of several entries differ,
+ * so every view gets all of the main script, which has run already.
  */
-function preloads(metafile, script, start) {
-  const first = importsOf(metafile, start)
-  const rest = [script, ...importsOf(metafile, script).filter((name) => !first.includes(name))]
-  const link = (how, name) => `<link ${how} href="/assets/${name}" />`
-  return [
-    ...first.map((name) => link('rel="modulepreload"', name)),
-    ...rest.map((name) => link('rel="preload" as="script" crossorigin', name)),
-  ].join('')
+function onePieceOf(main) {
+  const source = `import ${JSON.stringify(main)}`
+  return {
+    name: 'one-piece',
+    setup({ onLoad }) {
+      onLoad({ filter: /-view\.tsx$/ }, ({ path }) => ({
+        contents: `${readFileSync(path, 'utf8')}\n${source}`,
+        loader: 'tsx',
+      }))
+    },
+  }
+}
+
+/** Imports a file by another name, which the other build has given to it. */
+function named(path, name) {
+  return {
+    name: 'named',
+    setup({ onResolve }) {
+      onResolve({ filter: /./ }, (asked) =>
+        asked.path === path ? { path: name, external: true } : undefined,
+      )
+    },
+  }
+}
+
+/** Returns the name of the file that holds a source. */
+function outputWith({ outputs }, source) {
+  const [path] = Object.entries(outputs).find(([, { inputs }]) =>
+    Object.keys(inputs).some((input) => basename(input) === source),
+  )
+  return basename(path)
 }
 
 /** Returns the scripts without which a script does not run. */

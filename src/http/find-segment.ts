@@ -14,10 +14,10 @@ export const SEGMENT_ERRORS: readonly ErrorCode[] = [
 /** Finds the closed segment that a path names. Throws NOT_FOUND or ERASED. */
 export async function findSegment(
   recorder: RecorderPort,
-  { credential, params }: Pick<Exchange, 'credential' | 'params'>,
+  { params }: Pick<Exchange, 'params'>,
 ): Promise<{ id: string; segment: SegmentDescription }> {
   const { medium = '', number = '' } = params
-  const recording = await recorder.recording(params.id as string, credential.side)
+  const recording = await recorder.findRecording(params.id as string)
   const { id } = recording
   assertNotErased(recording)
   const isKnown = MEDIA.some((name) => name === medium) && /^[1-9]\d{0,8}$/.test(number)

@@ -13,6 +13,7 @@ import type {
   Level,
   ReadinessView,
   RecordingAnswer,
+  RecordingView,
   TagEntry,
 } from '../contract/views.ts'
 import type { PastPlayer, PastStart } from '../inspection/past-player.ts'
@@ -64,6 +65,11 @@ export interface RecorderPort {
    */
   recording(id: string, side: ClientSide): Promise<RecordingAnswer & { tagHistory: TagEntry[] }>
   /**
+   * Finds a recording by id or `current`, as its durable events show it. Rejects like `recording`.
+   * Cheap: the history of its tags, which can be long, is not read.
+   */
+  findRecording(id: string): Promise<RecordingView>
+  /**
    * Lists recordings for one side, newest first, without those that are only starting. Rejects with
    * INVALID_REQUEST (cursor, times).
    */
@@ -72,9 +78,9 @@ export interface RecorderPort {
    * Returns the newest small picture of the screen that is recorded; null while it is not. Rejects
    * like `recording`.
    */
-  picture(id: string, side: ClientSide): Promise<LivePicture | null>
+  picture(id: string): Promise<LivePicture | null>
   /** Reads a recording so that it can be seen as it was at any moment. Rejects like `recording`. */
-  replay(id: string, side: ClientSide): Promise<Replay>
+  replay(id: string): Promise<Replay>
   application(side: ClientSide): Promise<ApplicationView>
   /** Lists the commands that a side may give on a recording; with null, when there is none. */
   allowedCommands(id: string | null, side: ClientSide): AllowedCommand[]
@@ -89,7 +95,7 @@ export interface RecorderPort {
    */
   inspect(listener: (message: InspectionMessage) => void): () => void
   /** Opens a recording's past for inspection. Rejects like `recording`. */
-  inspectPast(id: string, side: ClientSide, start: PastStart): Promise<PastInspection>
+  inspectPast(id: string, start: PastStart): Promise<PastInspection>
   /** Appends an event about a token. Resolves when it is durable. */
   appendTokenEvent<T extends 'token.created' | 'token.revoked'>(
     type: T,

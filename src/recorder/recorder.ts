@@ -116,16 +116,20 @@ export class Recorder implements RecorderPort {
     return this.#parts.reader.recording(id, side)
   }
 
+  findRecording(id: string): ReturnType<RecorderPort['findRecording']> {
+    return this.#parts.reader.findRecording(id)
+  }
+
   recordings(query: RecordingQuery, side: ClientSide): Promise<Page<RecordingAnswer>> {
     return this.#parts.reader.recordings(query, side)
   }
 
-  picture(id: string, side: ClientSide): Promise<LivePicture | null> {
-    return this.#parts.reader.picture(id, side)
+  picture(id: string): Promise<LivePicture | null> {
+    return this.#parts.reader.picture(id)
   }
 
-  replay(id: string, side: ClientSide): Promise<Replay> {
-    return this.#parts.reader.replay(id, side)
+  replay(id: string): Promise<Replay> {
+    return this.#parts.reader.replay(id)
   }
 
   application(side: ClientSide): Promise<ApplicationView> {
@@ -140,9 +144,9 @@ export class Recorder implements RecorderPort {
     return this.#parts.inspection.subscribe(listener)
   }
 
-  async inspectPast(id: string, side: ClientSide, start: PastStart): Promise<PastInspection> {
-    const { id: recordingId } = await this.recording(id, side)
-    const replay = (): Promise<Replay> => this.replay(recordingId, side)
+  async inspectPast(id: string, start: PastStart): Promise<PastInspection> {
+    const { id: recordingId } = await this.findRecording(id)
+    const replay = (): Promise<Replay> => this.replay(recordingId)
     const { version } = this.#options
     return PastPlayer.open({ start, replay, version, onFault: this.#onFault })
   }

@@ -1,4 +1,8 @@
+import { askEarly } from './live/early-answer.ts'
 import { afterFrame } from './shell/after-frame.ts'
 
 // The head of index.html is drawn first: compiling the page's script would delay it.
-afterFrame(() => void import('./main.tsx'))
+afterFrame(() => {
+  askEarly()
+  void import('./main.tsx')
+})

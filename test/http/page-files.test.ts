@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -45,6 +46,17 @@ suite('the files of the page', (test) => {
       })
       sent.end()
     })
+
+  test('allow the styles of the page itself by their hash, and no other ones', async () => {
+    const policyOf = async (path: string) =>
+      String((await ask(path)).headers['content-security-policy'])
+    const [, style = ''] = /<style>(.*?)<\/style>/s.exec(INDEX) ?? []
+    assert.notEqual(style, '')
+    const hash = createHash('sha256').update(style).digest('base64')
+    assert.ok((await policyOf('/')).includes(`; style-src 'self' 'sha256-${hash}';`))
+    assert.ok((await policyOf('/assets/main-A1.js')).includes("; style-src 'self';"))
+    assert.ok(!(await policyOf('/')).includes('unsafe'))
+  })
 
   test('need no credential, each with its own type', async () => {
     for (const [path, type, content] of [

@@ -31,7 +31,7 @@ suite('the inspection of the past', (test) => {
   })
 
   const open = async (id: string, start = { position: 0, speed: 0 }) => {
-    const player = await bench.recorder.inspectPast(id, 'api', start)
+    const player = await bench.recorder.inspectPast(id, start)
     players.push(player)
     const reader = new FeedReader()
     player.begin({ send: reader.push, isBehind: false })
@@ -76,7 +76,7 @@ suite('the inspection of the past', (test) => {
 
   test('shows the states that the replay has, at every position', async () => {
     const id = await record()
-    const replay = await bench.recorder.replay(id, 'api')
+    const replay = await bench.recorder.replay(id)
     const { player, reader } = await open(id)
     assert.equal(reader.state('/session')?.value, 'absent')
     const order = replay.events.map((_, index) => (index * 7) % replay.events.length)
@@ -116,7 +116,7 @@ suite('the inspection of the past', (test) => {
 
   test('begins where it is asked to, and stands still until it is asked to go on', async () => {
     const id = await record()
-    const { events } = await bench.recorder.replay(id, 'api')
+    const { events } = await bench.recorder.replay(id)
     const { position } = events[8] as { position: number }
     const { player, reader } = await open(id, { position, speed: 0 })
     assert.equal(reader.context(`recording:${id}`).position, position)
@@ -130,7 +130,7 @@ suite('the inspection of the past', (test) => {
 
   test('plays as fast as it happened, times the speed, and can be paused', async () => {
     const id = await record()
-    const { events } = await bench.recorder.replay(id, 'api')
+    const { events } = await bench.recorder.replay(id)
     const last = events.at(-1)?.position as number
     const { player, reader } = await open(id, { position: 0, speed: 1000 })
     await shown(reader, last)
@@ -160,7 +160,7 @@ suite('the inspection of the past', (test) => {
 
   test('shows the last of many moments that are sought at once', async () => {
     const id = await record()
-    const { events } = await bench.recorder.replay(id, 'api')
+    const { events } = await bench.recorder.replay(id)
     const { player, reader } = await open(id)
     reader.clear()
     for (let i = 0; i < 1_000; i++)
@@ -183,7 +183,7 @@ suite('the inspection of the past', (test) => {
   })
 
   test('looks for further events again when it is asked to while it looks', async () => {
-    const replay = await bench.recorder.replay(await record(), 'api')
+    const replay = await bench.recorder.replay(await record())
     let readings = 0
     let goOn = (): void => {}
     const held = new Promise<void>((resolve) => {
@@ -209,7 +209,7 @@ suite('the inspection of the past', (test) => {
 
   test('survives a fault of its own, and reports it', async () => {
     const id = await record()
-    const replay = await bench.recorder.replay(id, 'api')
+    const replay = await bench.recorder.replay(id)
     const faults: unknown[] = []
     const player = await PastPlayer.open({
       ...{ version: '1.0.0', start: { position: 0, speed: 0 }, replay: async () => replay },
@@ -231,14 +231,14 @@ suite('the inspection of the past', (test) => {
   test('waits for a reader that is behind', async () => {
     const id = await record()
     const reader = { isBehind: false, seen: 0, send: () => reader.seen++ }
-    const player = await bench.recorder.inspectPast(id, 'api', { position: 0, speed: 0 })
+    const player = await bench.recorder.inspectPast(id, { position: 0, speed: 0 })
     players.push(player)
     player.begin(reader)
     const before = reader.seen
     reader.isBehind = true
     player.control({ type: 'step', count: 100 })
     // Another player that goes to the end meanwhile shows that time has passed.
-    const { events } = await bench.recorder.replay(id, 'api')
+    const { events } = await bench.recorder.replay(id)
     const other = await open(id)
     other.player.control({ type: 'step', count: 100 })
     await shown(other.reader, events.at(-1)?.position as number)

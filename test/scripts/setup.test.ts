@@ -61,14 +61,14 @@ function checkout(): string {
 
 /** A page with the files that the build bundles. */
 function writePage(folder: string): void {
-  const head = '<link href="/assets/main.css"><script src="/assets/start.js"></script>'
+  const head = '<style></style><script src="/assets/start.js"></script>'
   write(join(folder, 'index.html'), head)
   write(join(folder, 'manifest.webmanifest'), '{}')
   write(join(folder, 'icons/app.svg'), '<svg/>')
   write(join(folder, 'style/main.css'), 'p { color: red }')
   write(join(folder, 'start.ts'), "import('./main.tsx')\n")
   write(join(folder, 'main.tsx'), 'document.title = "page"\n')
-  for (const view of ['player', 'inspector', 'audit'])
+  for (const view of ['list', 'player', 'inspector', 'audit', 'settings'])
     write(join(folder, view, `${view}.css`), 'p { color: green }')
   write(join(folder, 'live/stream-worker.ts'), 'addEventListener("connect", () => {})\n')
 }

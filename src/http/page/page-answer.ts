@@ -9,32 +9,34 @@ export interface PageAnswer {
   content: Buffer
 }
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "worker-src 'self'",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types f2f 'allow-duplicates'",
-].join('; ')
+/** Returns the policy of a file of the page, which may have styles of its own, by their hashes. */
+function contentSecurityPolicy(styleHashes: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    ["style-src 'self'", ...styleHashes.map((hash) => `'sha256-${hash}'`)].join(' '),
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types f2f 'allow-duplicates'",
+  ].join('; ')
+}
 
 /**
- * The security headers of the page's files, names and values alternating. The page may load only
- * from this daemon, run no text as a script, and open no device: the daemon alone records.
+ * The security headers of the page's files besides their policy, names and values alternating. The
+ * page may load only from this daemon, run no text as a script, and open no device: the daemon
+ * alone records.
  */
 const PAGE_HEADERS: readonly string[] = [
   'X-Content-Type-Options',
   'nosniff',
-  'Content-Security-Policy',
-  CONTENT_SECURITY_POLICY,
   'Cross-Origin-Opener-Policy',
   'same-origin',
   'Cross-Origin-Resource-Policy',
@@ -53,6 +55,7 @@ export function answerPageFile(file: PageFile, request: IncomingHttpHeaders): Pa
   const etag = `"${file.hash}${coding === null ? '' : `-${coding}`}"`
   const headers = [
     ...PAGE_HEADERS,
+    ...['Content-Security-Policy', contentSecurityPolicy(file.styleHashes)],
     ...['Cache-Control', file.immutable ? IMMUTABLE : 'no-cache'],
     ...['ETag', etag, 'Vary', 'Accept-Encoding'],
   ]

@@ -16,6 +16,8 @@ export interface PageFile {
   compressed: Partial<Record<Coding, Buffer>>
   /** SHA-256 of the content, as base64url. */
   hash: string
+  /** SHA-256 of each style that stands in the file itself, as base64. */
+  styleHashes: readonly string[]
   /** Whether the name changes with the content, so that browsers may keep the file for ever. */
   immutable: boolean
 }
@@ -84,7 +86,14 @@ function readPageFile(path: string, immutable: boolean): PageFile | undefined {
     if (copy !== undefined) compressed[coding] = copy
   }
   const hash = createHash('sha256').update(content).digest('base64url')
-  return { type, content, compressed, hash, immutable }
+  const styleHashes = extname(path) === '.html' ? hashesOfStyles(content.toString()) : []
+  return { type, content, compressed, hash, styleHashes, immutable }
+}
+
+function hashesOfStyles(html: string): string[] {
+  return [...html.matchAll(/<style>(.*?)<\/style>/gs)].map(([, style = '']) =>
+    createHash('sha256').update(style).digest('base64'),
+  )
 }
 
 function readIfThere(path: string): Buffer | undefined {

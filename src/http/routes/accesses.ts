@@ -28,8 +28,8 @@ export function accessRoutes({ recorder }: Services): Route[] {
         },
       ],
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING'],
-      async handle({ ctx, credential, params, query: { limit, cursor } }) {
-        const { id } = await recorder.recording(params.id as string, credential.side)
+      async handle({ ctx, params, query: { limit, cursor } }) {
+        const { id } = await recorder.findRecording(params.id as string)
         const from = cursor === undefined ? 0 : positionOf(cursor)
         assertInLog(from, recorder.log.position, '/cursor')
         const { items, after } = await recorder.accesses.list(id, { after: from, limit })

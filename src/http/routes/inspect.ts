@@ -53,7 +53,7 @@ export function inspectRoutes(services: Services): Route[] {
         const { recording, position = 0, speed = 0 } = query
         assertInLog(position, recorder.log.position, '/position')
         // A program that sees no answer to its web socket finds the reason by a plain request.
-        const found = recording && (await recorder.recording(recording, credential.side))
+        const found = recording && (await recorder.findRecording(recording))
         feeds.assertUpgrade(ctx)
         const start = { position, speed }
         const begin = found ? await openPast(services, exchange, found.id, start) : live
@@ -80,7 +80,7 @@ async function openPast(
 ) {
   const { recorder, erasures } = services
   await recordAccess(services, exchange, id, 'inspected')
-  const player = await recorder.inspectPast(id, exchange.credential.side, start)
+  const player = await recorder.inspectPast(id, start)
   return (feed: InspectionFeed) => {
     player.begin(feed)
     const unwatch = erasures.watch(id, () => feed.refuse('The recording was erased.'))

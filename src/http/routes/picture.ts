@@ -31,9 +31,9 @@ export function pictureRoutes(services: Services): Route[] {
       ],
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', ...ACCESS_ERRORS],
       async handle(exchange) {
-        const { ctx, credential, params } = exchange
-        const { id } = await recorder.recording(params.id as string, credential.side)
-        const picture = await recorder.picture(id, credential.side)
+        const { ctx, params } = exchange
+        const { id } = await recorder.findRecording(params.id as string)
+        const picture = await recorder.picture(id)
         if (picture === null) return sendEmpty(ctx, 204)
         const { jpeg, number } = picture
         const etag = `"${number}"`

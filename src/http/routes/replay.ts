@@ -29,12 +29,12 @@ export function replayRoutes(services: Services): Route[] {
       ],
       errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', ...ACCESS_ERRORS],
       async handle(exchange) {
-        const { ctx, credential, params } = exchange
+        const { ctx, params } = exchange
         const { position, at } = exchange.query
         if (position !== undefined) assertInLog(position, recorder.log.position, '/position')
-        const { id } = await recorder.recording(params.id as string, credential.side)
+        const { id } = await recorder.findRecording(params.id as string)
         await recordAccess(services, exchange, id, 'replayed')
-        const replay = await recorder.replay(id, credential.side)
+        const replay = await recorder.replay(id)
         let index = replay.events.length
         if (position !== undefined) index = replay.indexAtPosition(position)
         else if (at !== undefined) index = replay.indexAtTime(at)

@@ -35,11 +35,11 @@ function beginVerification(services: Services): Route {
     ],
     errors: ['RECORDING_NOT_FOUND', 'NO_CURRENT_RECORDING', ...ACCESS_ERRORS],
     async handle(exchange) {
-      const { ctx, credential, body } = exchange
+      const { ctx, body } = exchange
       const recordingId =
         body.recordingId === undefined
           ? undefined
-          : (await recorder.recording(body.recordingId, credential.side)).id
+          : (await recorder.findRecording(body.recordingId)).id
       await recordAccess(services, exchange, recordingId ?? null, 'verified')
       const view = verifications.begin({ ...body, recordingId })
       sendJson(ctx, 202, view, ['Location', `/v1/audit/verifications/${view.id}`])

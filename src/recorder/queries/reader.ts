@@ -74,17 +74,14 @@ export class Reader {
     for (const event of events) {
       this.#activeErrors.observe(event)
       this.#pictures.observe(event)
-      if (event.type.startsWith('recording.eras')) this.#forget(event.recordingId as string)
+      if (event.type.startsWith('recording.eras')) {
+        this.#history = undefined
+        this.#replays.forget(event.recordingId as string)
+        this.#last.clear()
+      }
       if (event.type !== 'recording.closed' && event.type !== 'recording.startFailed') continue
       for (const medium of MEDIA) this.#levels.delete(`${event.recordingId}/${medium}`)
     }
-  }
-
-  /** Forgets what is in memory of an erased recording. */
-  #forget(id: string): void {
-    this.#replays.forget(id)
-    this.#history = undefined
-    this.#last.clear()
   }
 
   /** Observes a track's level, or its end. Levels are not in the log. */
@@ -113,23 +110,27 @@ export class Reader {
   }
 
   async recording(id: string, side: ClientSide): Promise<RecordingWithHistory> {
-    const { log } = this.#options
-    const view = id === 'current' ? this.current() : await log.recording(id)
-    if (view) return this.#shown(view, side) ?? (await this.#withHistory(view, side))
+    const view = await this.findRecording(id)
+    return this.#shown(view, side) ?? (await this.#withHistory(view, side))
+  }
+
+  async findRecording(id: string): Promise<RecordingView> {
+    const view = id === 'current' ? this.current() : await this.#options.log.recording(id)
+    if (view) return view
     throw id === 'current'
       ? new RecorderError('NO_CURRENT_RECORDING', 'Nothing is being recorded or wrapped up.')
       : new RecorderError('RECORDING_NOT_FOUND', 'No recording has this id.')
   }
 
   /** Returns the newest picture of a recording's screen; null unless the screen is recording. */
-  async picture(id: string, side: ClientSide): Promise<LivePicture | null> {
-    const { id: recordingId, tracks } = await this.recording(id, side)
+  async picture(id: string): Promise<LivePicture | null> {
+    const { id: recordingId, tracks } = this.#withLogFailure(await this.findRecording(id))
     return tracks.screen?.state === 'recording' ? this.#pictures.newest(recordingId) : null
   }
 
   /** Reads a recording that can be seen as it was at any moment. */
-  async replay(id: string, side: ClientSide): Promise<Replay> {
-    const { id: recordingId } = await this.recording(id, side)
+  async replay(id: string): Promise<Replay> {
+    const { id: recordingId } = await this.findRecording(id)
     return this.#replays.of(recordingId)
   }
 

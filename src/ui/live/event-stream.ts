@@ -1,15 +1,19 @@
 import { RecorderProblem, UnauthenticatedError } from '../../client/errors.ts'
 import { followOver } from '../../client/follow-over.ts'
 import { createTransport } from '../../client/transport.ts'
-import type { StreamMessage } from '../../client/types.ts'
+import type { LevelMessage, StreamMessage } from '../../client/types.ts'
 
 /** The state of a stream. Only while it is `open` does the page learn of every change. */
 export type StreamState = 'connecting' | 'open' | 'lost' | 'signedOut'
 
-/** A message of a stream to its windows. `pulse`: what the recorder answered when asked. */
+/**
+ * A message of a stream to its windows. `levels`: the loudest of each medium, where the stream
+ * gathers them. `pulse`: what the recorder answered when asked.
+ */
 export type StreamNews =
   | { state: StreamState }
   | { message: StreamMessage }
+  | { levels: readonly LevelMessage[] }
   | { pulse: 'ready' | 'opening' | 'missed' }
 
 /** A stream of the recorder's events that opens itself again for as long as its program runs. */

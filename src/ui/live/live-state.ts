@@ -4,9 +4,10 @@ import type { StreamMessage } from '../../client/types.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { ApplicationView, Level, RecordingAnswer } from '../../contract/views.ts'
 import { loadConfiguration } from './configuration.ts'
+import { nextAskedAt } from './early-answer.ts'
 import { type EventStream, isSignedOut, type StreamState } from './event-stream.ts'
 import { heard, lastHeardAt } from './heard.ts'
-import { SILENCE_MS, watchPulse } from './pulse.ts'
+import { CHECK_MS, SILENCE_MS, watchPulse } from './pulse.ts'
 import { recorder } from './recorder.ts'
 import { observeTime, tick } from './recorder-time.ts'
 import { openSharedStream } from './shared-stream.ts'
@@ -78,6 +79,7 @@ export function openStream(): void {
   stream = openSharedStream((news) => {
     if ('state' in news) enterStreamState(news.state)
     else if ('message' in news) observe(news.message)
+    else if ('levels' in news) for (const level of news.levels) observe({ kind: 'level', level })
     else if (news.pulse === 'missed') showLost()
     else observeAnswer(news.pulse === 'ready')
   })
@@ -91,11 +93,15 @@ function isCertain(): boolean {
 
 /** A window's own watch waits until the one that all windows share must have told it something. */
 const SHARED_SILENCE_MS = 1_200
+/** Each look is a task of the window. */
+const SHARED_CHECK_MS = 300
 
 /** Watches whether the recorder is there, in case that the shared stream does not. */
 export function watchRecorder(): void {
   watchPulse({
-    silenceMs: typeof SharedWorker === 'undefined' ? SILENCE_MS : SHARED_SILENCE_MS,
+    ...(typeof SharedWorker === 'undefined'
+      ? { silenceMs: SILENCE_MS, checkMs: CHECK_MS }
+      : { silenceMs: SHARED_SILENCE_MS, checkMs: SHARED_CHECK_MS }),
     lastHeardAt,
     isWaiting,
     onAnswer: observeAnswer,
@@ -177,7 +183,7 @@ async function readAll(): Promise<void> {
   try {
     do {
       refreshAgain = false
-      const askedAt = performance.now()
+      const askedAt = nextAskedAt()
       const nextApplication = await recorder.application()
       const nextCurrent = await readCurrent(nextApplication)
       batch(() => {

@@ -2,6 +2,8 @@
 export interface PulseOptions {
   /** A recorder that is silent for longer is asked whether it is there. */
   silenceMs: number
+  /** How often it is looked whether the silence has lasted so long. */
+  checkMs: number
   /** When the recorder was last heard from, in the time of `performance.now()`. */
   lastHeardAt(): number
   /** Whether it is unknown how things stand. What is heard is then no reason not to ask. */
@@ -13,7 +15,8 @@ export interface PulseOptions {
 
 /** The silence after which the recorder is asked. */
 export const SILENCE_MS = 300
-const CHECK_MS = 100
+/** How often a window looks that has no other watch. */
+export const CHECK_MS = 100
 /** With a silence of 300 ms, a recorder that hangs looks for a second as if it recorded. */
 const ANSWER_LIMIT_MS = 600
 /** A program that is busy for longer than this may have missed the answer itself, but not twice. */
@@ -51,5 +54,5 @@ export function watchPulse(options: PulseOptions): void {
   setInterval(() => {
     const since = options.isWaiting() ? askedAt : options.lastHeardAt()
     if (!isAsking && performance.now() - since > options.silenceMs) void ask()
-  }, CHECK_MS)
+  }, options.checkMs)
 }

@@ -2,13 +2,18 @@ import type { ComponentType } from 'preact'
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { t } from '../i18n/texts.ts'
 
-/** Shows a view whose code is loaded when it is first needed. Mount each view under its own key. */
+/**
+ * Shows a view whose code is loaded when it is first needed. Mount each view under its own key. A
+ * silent one does not say that it is being loaded.
+ */
 export function LazyView<Props extends object>({
   load,
   props,
+  isSilent = false,
 }: {
   load: () => Promise<ComponentType<Props>>
   props: Props
+  isSilent?: boolean
 }) {
   const [View, setView] = useState<ComponentType<Props> | null>(null)
   const [failed, setFailed] = useState(false)
@@ -34,5 +39,6 @@ export function LazyView<Props extends object>({
       </p>
     )
   }
-  return View ? <View {...props} /> : <p class="notice">{t('page.loading')}</p>
+  if (View) return <View {...props} />
+  return isSilent ? null : <p class="notice">{t('page.loading')}</p>
 }

@@ -1,5 +1,5 @@
 /** The views whose styles are loaded with them. */
-export type StyledView = 'player' | 'inspector' | 'audit'
+export type StyledView = 'list' | 'player' | 'inspector' | 'audit' | 'settings'
 
 /**
  * Loads the styles of views, in this order, before they are shown. Those that are there already are

@@ -2,9 +2,9 @@ import { loadTexts } from '../i18n/texts.ts'
 import type { Route } from './router.ts'
 import { loadStyles, preloadScripts, type StyledView } from './view-style.ts'
 
-/** Loads the list of recordings. */
+/** Loads the list of recordings, with its styles. */
 export const loadList = () =>
-  load([], () => import('../list/list-view.tsx').then(({ ListView }) => ListView))
+  load(['list'], () => import('../list/list-view.tsx').then(({ ListView }) => ListView))
 
 /** Loads the player, with its styles and its texts. */
 export const loadPlayer = () =>
@@ -20,9 +20,11 @@ export const loadInspector = () =>
 export const loadAudit = () =>
   load(['audit'], () => import('../audit/audit-view.tsx').then(({ AuditView }) => AuditView))
 
-/** Loads the settings. */
+/** Loads the settings, with their styles. */
 export const loadSettings = () =>
-  load([], () => import('../settings/settings-view.tsx').then(({ SettingsView }) => SettingsView))
+  load(['settings'], () =>
+    import('../settings/settings-view.tsx').then(({ SettingsView }) => SettingsView),
+  )
 
 /** Loads a view with its texts and the styles of these views, of which the last one is its own. */
 async function load<View>(styles: StyledView[], view: () => Promise<View>): Promise<View> {

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 
-export const INDEX = '<!doctype html><title>Page</title><script src="/assets/main-A1.js"></script>'
+export const INDEX =
+  '<!doctype html><title>Page</title><style>p{}</style><script src="/assets/main-A1.js"></script>'
 export const SCRIPT = `export const text = '${'x'.repeat(500)}'`
 
 /** Writes the page into a folder, with compressed copies and files that are not for clients. */

@@ -151,6 +151,11 @@ export class StubRecorder implements RecorderPort {
   }
 
   async recording(id: string, side: ClientSide) {
+    const view = await this.findRecording(id)
+    return { ...this.toAnswer(view, side), tagHistory: view.tags }
+  }
+
+  async findRecording(id: string): Promise<RecordingView> {
     if (this.failReading) throw this.failReading
     const wanted = id === 'current' ? this.current : id
     if (wanted === null)
@@ -158,11 +163,11 @@ export class StubRecorder implements RecorderPort {
     const view = this.views.get(wanted)
     if (view === undefined)
       throw new RecorderError('RECORDING_NOT_FOUND', 'There is no such recording.')
-    return { ...this.toAnswer(view, side), tagHistory: view.tags }
+    return view
   }
 
-  async replay(id: string, side: ClientSide): Promise<Replay> {
-    const { id: recordingId } = await this.recording(id, side)
+  async replay(id: string): Promise<Replay> {
+    const { id: recordingId } = await this.findRecording(id)
     const replay = new Replay(recordingId)
     replay.append(this.events)
     return replay
@@ -189,8 +194,8 @@ export class StubRecorder implements RecorderPort {
   /** The live picture of every recording. */
   livePicture: { jpeg: Buffer; number: number } | null = null
 
-  async picture(id: string, side: ClientSide): Promise<{ jpeg: Buffer; number: number } | null> {
-    await this.recording(id, side)
+  async picture(id: string): Promise<{ jpeg: Buffer; number: number } | null> {
+    await this.findRecording(id)
     return this.livePicture
   }
 
@@ -305,9 +310,9 @@ export class StubRecorder implements RecorderPort {
     return () => this.inspectors.delete(listener)
   }
 
-  async inspectPast(id: string, side: ClientSide, start: PastStart): Promise<PastInspection> {
-    const { id: recordingId } = await this.recording(id, side)
-    const replay = () => this.replay(recordingId, side)
+  async inspectPast(id: string, start: PastStart): Promise<PastInspection> {
+    const { id: recordingId } = await this.findRecording(id)
+    const replay = () => this.replay(recordingId)
     return PastPlayer.open({ start, replay, version: '0.0.0', onFault: () => {} })
   }
 

@@ -138,7 +138,7 @@ suite('erasure', (test) => {
     const custody = await CustodyBench.create()
     const { bench } = custody
     const id = await custody.closed({ customer: 'Erika Mustermann' })
-    const tagsIn = async () => JSON.stringify((await bench.recorder.replay(id, 'api')).events)
+    const tagsIn = async () => JSON.stringify((await bench.recorder.replay(id)).events)
     assert.match(await tagsIn(), /Mustermann/)
     await custody.erase(id)
     assert.doesNotMatch(await tagsIn(), /Mustermann/)
