@@ -24,10 +24,7 @@ export async function keepSpare(
   else await spares.keepGated('screen', helper, options)
 }
 
-/**
- * Starts a pipeline, and makes a spare for the next capture of its medium when it has ended. The
- * screen's takes longest to deliver, so it is made from the cut on: a start may follow at once.
- */
+/** Starts a pipeline, and keeps a spare for the next capture of its medium once it has ended. */
 export function keepSpareAfter(
   start: () => Pipeline,
   program: SpareProgram,
@@ -35,25 +32,10 @@ export function keepSpareAfter(
   env: NodeJS.ProcessEnv,
 ): Pipeline {
   if (spares === undefined) return start()
-  const { medium } = program
-  spares.beginCapture(medium)
+  spares.beginCapture(program.medium)
   const pipeline = start()
-  let hasEnded = false
-  const onEnd = (): void => {
-    if (!hasEnded) spares.endCapture(medium, () => keepSpare(program, spares, env))
-    hasEnded = true
-  }
-  void pipeline.ended.then(onEnd)
-  if (medium !== 'screen') return pipeline
-  return {
-    get startedAtMs() {
-      return pipeline.startedAtMs
-    },
-    ended: pipeline.ended,
-    kill: () => pipeline.kill(),
-    end(cause) {
-      pipeline.end(cause)
-      if (cause.kind === 'cut') onEnd()
-    },
-  }
+  void pipeline.ended.then(() =>
+    spares.endCapture(program.medium, () => keepSpare(program, spares, env)),
+  )
+  return pipeline
 }
