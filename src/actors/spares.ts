@@ -77,7 +77,7 @@ export class Spares {
     this.#queue.pause()
   }
 
-  /** A capture for a slot has ended. `make` makes the spare for the next one when it is its turn. */
+  /** A capture for a slot has ended. `make` makes the next spare when it is its turn. */
   endCapture(slot: string, make: () => Promise<void>): void {
     this.#captures.set(slot, (this.#captures.get(slot) ?? 1) - 1)
     if (this.isCapturing(slot) || this.#isOver || this.#keepReady() === 'never') return
