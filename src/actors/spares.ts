@@ -10,6 +10,7 @@ import {
 } from '../processes/child-process.ts'
 import { findProgram } from '../processes/find-program.ts'
 import { terminate } from '../processes/terminate.ts'
+import { SpareQueue } from './spare-queue.ts'
 
 /** A spare that dies is replaced after this time, and twice as long after each further death. */
 const REPLACE_FIRST_MS = 1_000
@@ -20,10 +21,6 @@ const REPLACE_MAX_MS = 60_000
  * pauses. Three spares take some 45 MB.
  */
 const KEPT_MS = 600_000
-/** A spare is made this long after the end of a capture, so that it delays no answer. */
-const AFTER_END_MS = 100
-/** No spare is made for so long after a capture has begun: it would slow the start. */
-const START_MS = 400
 
 /** How to start a spare. Its output is passed on once it is in use. */
 type SpareOptions = Pick<ChildOptions, 'env' | 'stdin'> & { descriptors?: number }
@@ -45,9 +42,7 @@ export class Spares {
   readonly #spares = new Map<string, Spare>()
   /** How many captures of a slot there are. */
   readonly #captures = new Map<string, number>()
-  #newestCaptureAt = Number.NEGATIVE_INFINITY
-  /** Spares that are to be made. */
-  readonly #plans = new Map<string, NodeJS.Timeout>()
+  readonly #queue = new SpareQueue()
   readonly #gates = new Map<string, { key: string; gate: FrameGate }>()
   /** The end of the time of each slot's spare, or its replacement. */
   readonly #timers = new Map<string, NodeJS.Timeout>()
@@ -77,34 +72,21 @@ export class Spares {
    * moment none at all.
    */
   beginCapture(slot: string): void {
-    this.#newestCaptureAt = performance.now()
     this.#captures.set(slot, (this.#captures.get(slot) ?? 0) + 1)
-    clearTimeout(this.#plans.get(slot))
-    this.#plans.delete(slot)
+    this.#queue.remove(slot)
+    this.#queue.pause()
   }
 
-  /** A capture for a slot has ended. `make` makes the spare for the next one, in a moment. */
+  /** A capture for a slot has ended. `make` makes the next spare when it is its turn. */
   endCapture(slot: string, make: () => Promise<void>): void {
     this.#captures.set(slot, (this.#captures.get(slot) ?? 1) - 1)
-    if (!this.isCapturing(slot)) this.#plan(slot, make, AFTER_END_MS)
+    if (this.isCapturing(slot) || this.#isOver || this.#keepReady() === 'never') return
+    this.#queue.add(slot, make)
   }
 
   /** Whether there is a capture for a slot. */
   isCapturing(slot: string): boolean {
     return (this.#captures.get(slot) ?? 0) > 0
-  }
-
-  #plan(slot: string, make: () => Promise<void>, inMs: number): void {
-    if (this.#isOver || this.#keepReady() === 'never') return
-    clearTimeout(this.#plans.get(slot))
-    const timer = setTimeout(() => {
-      const leftMs = this.#newestCaptureAt + START_MS - performance.now()
-      if (leftMs > 0) return this.#plan(slot, make, leftMs)
-      this.#plans.delete(slot)
-      // Without a command or ffmpeg there is nothing to keep; its capture has reported why.
-      make().catch(() => {})
-    }, inMs)
-    this.#plans.set(slot, timer.unref())
   }
 
   /** Keeps one spare of a program in a slot. Replaces one of another program or version. */
@@ -156,7 +138,8 @@ export class Spares {
     this.#isOver = true
     for (const slot of [...this.#gates.keys()]) this.#dropGate(slot)
     for (const slot of [...this.#spares.keys()]) this.#drop(slot)
-    for (const timer of [...this.#timers.values(), ...this.#plans.values()]) clearTimeout(timer)
+    this.#queue.close()
+    for (const timer of this.#timers.values()) clearTimeout(timer)
     await Promise.all(this.#ending)
   }
 

@@ -17,4 +17,9 @@ export class Splitter<T extends { bytes: Buffer }> {
       if (this.#rest.length === 0) return
     }
   }
+
+  /** To be called when the memory of the last chunk will be used again. */
+  copyRest(): void {
+    this.#rest = Buffer.from(this.#rest)
+  }
 }

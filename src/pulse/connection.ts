@@ -169,7 +169,8 @@ export class PulseConnection {
     this.#pacing?.hasRead()
     const blocks: Buffer[] = []
     const deliver = (): void => {
-      const joined = blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks)
+      // Copies them, because the memory of the chunk will be used again.
+      const joined = Buffer.concat(blocks)
       blocks.length = 0
       if (joined.length > 0) this.#events.sound?.(joined)
     }
@@ -184,6 +185,7 @@ export class PulseConnection {
         this.#dispatch(content)
       }
       deliver()
+      this.#packets.copyRest()
     } catch (cause) {
       const message = 'The sound server sent something that is not of its protocol.'
       this.#end(new PulseError('refused', message, { cause }))
@@ -218,7 +220,10 @@ export class PulseConnection {
   }
 }
 
-/** Gets the bytes of a socket, once there is somebody to read them. */
+/**
+ * Gets the bytes of a socket, once there is somebody to read them. Their memory is used again, so
+ * what is kept has to be copied.
+ */
 interface Receiver {
   push(bytes: Buffer): void
 }
@@ -234,9 +239,8 @@ async function connectSocket(
     if (signal?.aborted) break
     const onread = {
       buffer: Buffer.allocUnsafe(READ_BYTES),
-      // The buffer is used again, so what is kept has to be copied.
       callback(length: number, bytes: Uint8Array) {
-        receiver.push(Buffer.from(bytes.subarray(0, length)))
+        receiver.push(Buffer.from(bytes.buffer, bytes.byteOffset, length))
         return true
       },
     }

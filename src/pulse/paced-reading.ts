@@ -1,21 +1,24 @@
 import type { Socket } from 'node:net'
 
 /** A server hands over sound up to 200 times a second; it is read in steps of this length. */
-const STEP_MS = 40
-/** Every so many steps sound is read as it comes, for one step. */
-const PROMPT_EVERY = 8
+const STEP_MS = 100
+/** Every so many steps sound is read as it comes, for so many reads. */
+const PROMPT_EVERY = 4
+const PROMPT_READS = 3
 
 /**
  * Reads a socket in steps, because reading each small block by itself costs more than everything
- * else that is done with sound. A third of a second never passes without a step in which it is read
- * as it comes, so that its time of arrival can be measured. All sockets have the same steps: this
- * process then wakes once for all of them.
+ * else that is done with sound. Every 0.4 s some of it is read as it comes, so that its time of
+ * arrival can be measured. All sockets have the same steps: this process then wakes once for all of
+ * them.
  */
 export class PacedReading {
   static readonly #all = new Set<PacedReading>()
   static #timer: NodeJS.Timeout | undefined
   readonly #socket: Socket
   #steps = 0
+  /** How often it has been read in this step. */
+  #reads = 0
   #isOver = false
 
   constructor(socket: Socket) {
@@ -41,11 +44,14 @@ export class PacedReading {
 
   /** To be called when something has been read. */
   hasRead(): void {
-    if (!this.#isOver && this.#steps % PROMPT_EVERY !== 0) this.#socket.pause()
+    this.#reads++
+    const reads = this.#steps % PROMPT_EVERY === 0 ? PROMPT_READS : 1
+    if (!this.#isOver && this.#reads >= reads) this.#socket.pause()
   }
 
   #step(): void {
     this.#steps++
+    this.#reads = 0
     this.#socket.resume()
   }
 }

@@ -21,6 +21,7 @@ export class PictureChanges {
   readonly #connection: X11Connection
   readonly #damage: { opcode: number; id: number }
   #isDamaged = false
+  readonly #pointerQuery: Buffer
   /** The pointer's place on the screen, as 32 bits. */
   #pointer = 0
 
@@ -59,6 +60,7 @@ export class PictureChanges {
   private constructor(connection: X11Connection, damage: { opcode: number; id: number }) {
     this.#connection = connection
     this.#damage = damage
+    this.#pointerQuery = encodeRequest(QUERY_POINTER, 0, connection.root)
   }
 
   /**
@@ -83,7 +85,6 @@ export class PictureChanges {
   }
 
   async #queryPointer(): Promise<number> {
-    const { root } = this.#connection
-    return (await this.#connection.request(encodeRequest(QUERY_POINTER, 0, root))).readUInt32LE(16)
+    return (await this.#connection.request(this.#pointerQuery)).readUInt32LE(16)
   }
 }

@@ -163,6 +163,30 @@ suite('a connection to a sound server', (test) => {
     },
   )
 
+  test.unless(noUnix, 'keeps the sound of packets that come in pieces', async () => {
+    const blocks = Array.from({ length: 40 }, (_, index) => Buffer.alloc(480, index + 1))
+    const bytes = Buffer.concat(blocks.map((block) => soundPacket(0, block)))
+    const env = await serve(lettingIn((_, tag) => reply(tag)))
+    const came: Buffer[] = []
+    let length = 0
+    const connection = await open(env, {
+      sound: (pcm) => {
+        came.push(pcm)
+        length += pcm.length
+      },
+    })
+    await connection.request(COMMAND.subscribe, [], () => {})
+    const [socket] = sockets
+    // Each piece ends within a packet, and the next one is sent when it has been read.
+    for (let at = 0; at < bytes.length; at += 730) {
+      const whole = Math.floor(Math.min(at + 730, bytes.length) / 500)
+      socket!.write(bytes.subarray(at, at + 730))
+      await eventually('it is read', () => length === whole * 480)
+    }
+    assert.deepEqual(Buffer.concat(came), Buffer.concat(blocks))
+    connection.close()
+  })
+
   test('finds server and cookie as libpulse does', async () => {
     const addresses = (env: NodeJS.ProcessEnv) => serverAddresses(env)
     assert.deepEqual(addresses({ PULSE_SERVER: '{abc}unix:/a tcp:host:99 tcp6:[::1] /b' }), [

@@ -189,6 +189,11 @@ export class SoundPipeline implements Pipeline {
   #writeToEncoder(pcm: Buffer): void {
     this.#awaitingEncoderSince ??= performance.now()
     const stdin = this.#encoder?.stdin
+    // The sound of this turn leaves together: each write is a call of the system.
+    if (stdin?.writableCorked === 0) {
+      stdin.cork()
+      process.nextTick(() => stdin.uncork())
+    }
     stdin?.write(pcm)
     if (!this.#isAnchored) this.#pending.push(pcm)
     this.#pendingBytes = stdin?.writableLength ?? this.#pendingBytes + pcm.length

@@ -21,8 +21,11 @@ import {
   sessionProblem,
 } from './x11-screens.ts'
 
-/** How many times faster than its frame rate x11grab asks for frames at a gate. */
-const GATED_PACE = 4
+/**
+ * How many times faster than its frame rate x11grab asks for frames at a gate. It waits for one of
+ * its own intervals before the first frame, so that one is short.
+ */
+const GATED_PACE = 64
 
 /**
  * The command that captures an X display, or one monitor of it. x11grab times a frame before it

@@ -166,8 +166,9 @@ export class X11FrameGate implements FrameGate {
     this.#isRequested = false
     this.#passed++
     this.#lastFrameAt = now
-    // Keeps the average rate, although timers are late.
-    this.#dueAt = Math.max(this.#dueAt + this.#intervalMs, now + this.#intervalMs / 2)
+    // Keeps the average rate, although timers are late. The second frame may come at once.
+    const soonest = this.#passed < FIRST_FRAMES ? now : now + this.#intervalMs / 2
+    this.#dueAt = Math.max(this.#dueAt + this.#intervalMs, soonest)
     this.#display.pass()
   }
 }
