@@ -75,7 +75,7 @@ suite('memory of the daemon', (test) => {
       const last = (await daemon.api('GET', `/recordings?limit=1`)).body.items[0].id
       const { items } = (await daemon.api('GET', `/recordings/${last}/events?limit=1000`)).body
       const { position } = items.at(-1)
-      await eventually('the client has received all events', () => received.position === position)
+      await eventually('the client has received all events', () => received.position >= position)
       console.log(
         `${SAMPLES * pausesEach} pauses; the client received ${position} events and ${received.levels} levels`,
       )
