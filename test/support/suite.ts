@@ -41,6 +41,19 @@ function limited(what: string, body: Body, limitMs: number): Body {
   }
 }
 
+/** A hook whose error is printed: uvu ends the suite at one without a word. */
+function told(what: string, body: Body): Body {
+  const run = limited(what, body, 60_000)
+  return async () => {
+    try {
+      await run()
+    } catch (error) {
+      console.log(`The hook “${what}” failed:`, error)
+      throw error
+    }
+  }
+}
+
 /**
  * A suite of tests that always runs (uvu skips a suite whose `.run()` was forgotten) and must not
  * be empty.
@@ -58,10 +71,10 @@ export function suite(name: string, define: (test: Test) => void): void {
     console.log(`SKIPPED ${name} › ${testName}: ${reason}`)
     inner.skip(testName, body)
   }
-  test.before = (body) => inner.before(limited('before', body, 60_000))
-  test.after = (body) => inner.after(limited('after', body, 60_000))
-  test.beforeEach = (body) => inner.before.each(limited('before each', body, 60_000))
-  test.afterEach = (body) => inner.after.each(limited('after each', body, 60_000))
+  test.before = (body) => inner.before(told('before', body))
+  test.after = (body) => inner.after(told('after', body))
+  test.beforeEach = (body) => inner.before.each(told('before each', body))
+  test.afterEach = (body) => inner.after.each(told('after each', body))
   define(test)
   if (count === 0) throw new Error(`suite ${name} has no tests`)
   inner.run()

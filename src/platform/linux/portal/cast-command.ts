@@ -81,8 +81,15 @@ export function encodeFramesCommand(
   return { program: ffmpeg.path, args: [...args, ...pictureArgs(ffmpeg)] }
 }
 
-/** A filter for compositors that ignore the frame rate that they are asked for. */
-function atMost(framesPerSecond: number): string {
+/**
+ * A filter for compositors that ignore the frame rate that they are asked for. A frame may follow
+ * the one before at once when those before came slower: a change that comes right after a repeated
+ * frame would otherwise be seen only when it is repeated itself.
+ */
+export function atMost(framesPerSecond: number): string {
   const least = (1 - EARLY) / framesPerSecond
-  return `select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,${least.toFixed(4)})`
+  const ahead = 1 / framesPerSecond
+  // Variable 0: when a frame is due that would keep the rate (generic cell rate algorithm).
+  const due = `st(0\\,max(ld(0)\\,t)+${least.toFixed(4)})`
+  return `select=if(gte(t\\,ld(0)-${ahead.toFixed(4)})\\,gt(${due}\\,0)\\,0)`
 }

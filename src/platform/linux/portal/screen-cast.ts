@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { BusConnection, type BusError } from '../../../dbus/connection.ts'
 import { getProperty } from '../../../dbus/get-property.ts'
 import { Variant } from '../../../dbus/value.ts'
@@ -13,13 +14,14 @@ const SESSION = 'org.freedesktop.portal.Session'
 /** How the names begin that the desktops' own parts of the portal have on the bus. */
 const DESKTOP_NAMES = 'org.freedesktop.impl.portal.desktop.'
 const MONITORS = 1
-const CURSOR = { hidden: 1, embedded: 2 }
+const CURSOR_EMBEDDED = 2
 const UNTIL_REVOKED = 2
 /** The first version that remembers what the user has chosen. */
 const VERSION_MIN = 4
 /** Limit for the portal to accept a call. What it asks the user may take longer. */
 const ACCEPT_MS = 2_000
 const CLOSE_MS = 500
+const READY_POLL_MS = 50
 
 /** The content of a session: a monitor, or all of them where the desktop offers that. */
 export interface CastStream {
@@ -126,7 +128,10 @@ export class ScreenCast {
       {
         types: new Variant('u', MONITORS),
         multiple: new Variant('b', false),
-        cursor_mode: new Variant('u', this.#cursors & CURSOR.embedded || CURSOR.hidden),
+        // The default is to hide the pointer.
+        ...(this.#cursors & CURSOR_EMBEDDED
+          ? { cursor_mode: new Variant('u', CURSOR_EMBEDDED) }
+          : {}),
         persist_mode: new Variant('u', UNTIL_REVOKED),
         ...(restoreToken ? { restore_token: new Variant('s', restoreToken) } : {}),
       },
@@ -172,13 +177,29 @@ async function closeAtDesktop(bus: BusConnection, session: string): Promise<void
 async function checkPortal(bus: BusConnection): Promise<number> {
   const get = async (property: string) =>
     Number(await getProperty(bus, SCREEN_CAST_OBJECT, property, ACCEPT_MS))
-  const [version, cursors] = await Promise.all([get('version'), get('AvailableCursorModes')])
+  const [version, cursors] = await Promise.all([
+    get('version'),
+    whenNotZero(() => get('AvailableCursorModes')),
+  ])
   if (version! < VERSION_MIN)
     throw new PortalError(
       'absent',
       `The desktop portal is too old (ScreenCast ${version}, needed is ${VERSION_MIN}).`,
     )
   return cursors!
+}
+
+/**
+ * A portal that has just started knows no cursor modes until the desktop's own part has told them,
+ * and refuses a session that asks for one. Resolves with 0 when that takes too long.
+ */
+async function whenNotZero(get: () => Promise<number>): Promise<number> {
+  const begun = performance.now()
+  for (;;) {
+    const value = await get()
+    if (value !== 0 || performance.now() - begun > ACCEPT_MS) return value
+    await delay(READY_POLL_MS)
+  }
 }
 
 /** Calls of the portal that are answered by a signal. */
