@@ -228,10 +228,13 @@ export class FactPipeline {
     const delay = this.#options.observeReport(id, medium, report)
     if (isTransient(report)) return
     const live = this.live.get(id)
+    let isLate = false
     this.#order.pass(`${id} ${medium}`, delay, () => {
       // If the log was reopened meanwhile, recovery has already recorded what became of it.
-      if (live !== undefined && this.live.get(id) === live) this.#report(id, medium, report)
+      const isKnown = isLate && (live === undefined || this.live.get(id) !== live)
+      if (!isKnown) this.#report(id, medium, report)
     })
+    isLate = true
   }
 
   #report(id: string, medium: Medium, report: SegmentReport): void {

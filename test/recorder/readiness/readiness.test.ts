@@ -118,11 +118,12 @@ suite('readiness', (test) => {
     await bench.command('api', 'recording.start', { media: ['mic'] })
     bench.platform.behaviour.mic = 'hang'
     bench.platform.kill('mic')
-    const failed = await eventually('it fails', async () => {
+    // Capture ends at once; its reason is told when it is in the log.
+    await eventually('it fails with its reason', async () => {
       const { of } = await check(['mic'])
-      return of('delivering', 'mic')?.result === 'fail' && of('delivering', 'mic')
+      const { result, detail } = of('delivering', 'mic') ?? {}
+      return result === 'fail' && /The fake died/.test(detail ?? '')
     })
-    assert.match(failed.detail, /The fake died/)
     assert.deepEqual(bench.platform.probed, [])
   })
 
