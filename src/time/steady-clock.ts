@@ -63,12 +63,8 @@ export class SteadyClock implements RecorderClock {
   }
 
   get wallAheadMs(): number {
-    for (let reading = 1; ; reading++) {
-      const before = this.now()
-      const wall = this.#sources.wall()
-      const after = this.now()
-      if (after - before <= READING_MS || reading === READINGS) return wall - (before + after) / 2
-    }
+    const { value, monotonic } = this.#readBeside(this.#sources.wall)
+    return value - (this.#origin + monotonic)
   }
 
   onJump(listener: (jump: ClockJump) => void): () => void {
@@ -134,13 +130,22 @@ export class SteadyClock implements RecorderClock {
     if (stepped) this.#notify({ type: 'stepped', byMs })
   }
 
-  /** Both at one moment: a process that is held between the readings has not slept. */
   #readBoot(): { monotonic: number; boot: number } {
+    const { value: boot, monotonic } = this.#readBeside(this.#sources.boot)
+    return { monotonic, boot }
+  }
+
+  /**
+   * Reads a clock and the monotonic one at one moment. A process that is held between two readings
+   * would else take that for a sleep, or for a step.
+   */
+  #readBeside(clock: () => number): { value: number; monotonic: number } {
     for (let reading = 1; ; reading++) {
-      const monotonic = this.#sources.monotonic()
-      const boot = this.#sources.boot()
-      const tookMs = this.#sources.monotonic() - monotonic
-      if (tookMs <= READING_MS || reading === READINGS) return { monotonic, boot }
+      const before = this.#sources.monotonic()
+      const value = clock()
+      const after = this.#sources.monotonic()
+      if (after - before <= READING_MS || reading === READINGS)
+        return { value, monotonic: (before + after) / 2 }
     }
   }
 

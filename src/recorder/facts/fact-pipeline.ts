@@ -228,13 +228,11 @@ export class FactPipeline {
     const delay = this.#options.observeReport(id, medium, report)
     if (isTransient(report)) return
     const live = this.live.get(id)
-    let isLate = false
-    this.#order.pass(`${id} ${medium}`, delay, () => {
+    this.#order.pass(`${id} ${medium}`, delay, (hasWaited) => {
       // If the log was reopened meanwhile, recovery has already recorded what became of it.
-      const isKnown = isLate && (live === undefined || this.live.get(id) !== live)
+      const isKnown = hasWaited && (live === undefined || this.live.get(id) !== live)
       if (!isKnown) this.#report(id, medium, report)
     })
-    isLate = true
   }
 
   #report(id: string, medium: Medium, report: SegmentReport): void {

@@ -10,15 +10,22 @@ export class ReportOrder {
     this.#onFault = onFault
   }
 
-  /** Hands a report on: at once, or when `delay` and the track's reports before it are over. */
-  pass(track: string, delay: Promise<void> | undefined, handOn: () => void): void {
+  /**
+   * Hands a report on: at once, or when `delay` and the track's reports before it are over.
+   * `handOn` gets whether it had to wait.
+   */
+  pass(
+    track: string,
+    delay: Promise<void> | undefined,
+    handOn: (hasWaited: boolean) => void,
+  ): void {
     const before = this.#waiting.get(track)
     if (!before && !delay) {
-      handOn()
+      handOn(false)
       return
     }
     const passed = Promise.all([before, delay?.catch(this.#onFault)])
-      .then(handOn)
+      .then(() => handOn(true))
       .catch(this.#onFault)
       .finally(() => {
         if (this.#waiting.get(track) === passed) this.#waiting.delete(track)
