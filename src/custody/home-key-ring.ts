@@ -24,8 +24,8 @@ import { hasSealedSegments } from './sealed-segments.ts'
 import { WrappedKeys } from './wrapped-keys.ts'
 import { WrappedSigningKeys } from './wrapped-signing-keys.ts'
 
-/** Keys of recordings that are kept in memory: about 10 MB. */
-const MOST_CACHED = 50_000
+/** Keys of recordings that are kept in memory: about 2 MB. */
+const MOST_CACHED = 2_000
 /** A key store that waits for a person must not keep the daemon from starting. */
 const ANSWER_LIMIT_MS = 3_000
 

@@ -16,6 +16,14 @@ suite('the keys of a home', (test) => {
     assert.equal(again.keysOf('r2'), undefined)
   })
 
+  test('keep no memory alive beside their own bytes', async () => {
+    const home = await keyHome()
+    await (await home.open()).create('r1')
+    const keys = (await home.open()).keysOf('r1')
+    for (const key of [keys?.identity.secret, keys?.valueKey])
+      assert.equal(key?.buffer.byteLength, 32)
+  })
+
   test('lie on disk only wrapped, for this user alone', async () => {
     const home = await keyHome()
     const ring = await home.open({ wanted: 'system', system: new FakeSystemStore() })
