@@ -16,6 +16,11 @@ type TimeFact = 'machine.slept' | 'clock.stepped' | 'warning.raised' | 'warning.
 
 /** Smaller differences are measurement noise. */
 const NOISE_MS = 30
+/**
+ * Smaller steps are told together, once they add up to this: a time server that corrects a bad
+ * clock every few seconds would else write thousands of events a day.
+ */
+const WORTH_TELLING_MS = 250
 /** Smaller steps are an event but no warning. */
 const WORTH_WARNING_MS = 1_000
 
@@ -30,6 +35,8 @@ export class ClockMonitor {
   /** The warning is in the log. */
   #warned = false
   #isWriting = false
+  /** Steps that no event tells yet. */
+  #untoldMs = 0
 
   constructor(options: ClockMonitorOptions) {
     this.#options = options
@@ -75,7 +82,11 @@ export class ClockMonitor {
       return
     }
     const { byMs } = jump
-    void this.#write('clock.stepped', { byMs })
+    this.#untoldMs += byMs
+    if (Math.abs(this.#untoldMs) >= WORTH_TELLING_MS) {
+      void this.#write('clock.stepped', { byMs: this.#untoldMs })
+      this.#untoldMs = 0
+    }
     if (facts.recordings.size === 0) clock.adoptWallClock()
     else if (Math.abs(byMs) >= WORTH_WARNING_MS) {
       const seconds = (Math.abs(byMs) / 1_000).toFixed(1)

@@ -41,6 +41,17 @@ suite('the machine’s clocks', (test) => {
     assert.equal(bench.clock.wallAheadMs, 0)
   })
 
+  test('steps that are smaller still are told together', async () => {
+    await bench.command('api', 'recording.start')
+    for (let i = 0; i < 16; i++) bench.clock.jump({ type: 'stepped', byMs: i % 5 === 4 ? -35 : 40 })
+    await bench.command('api', 'track.stop')
+    const steps = (await bench.events()).filter(({ type }) => type === 'clock.stepped')
+    assert.deepEqual(
+      steps.map(({ data }) => data),
+      [{ byMs: 285 }],
+    )
+  })
+
   test('a new recording begins at the true time while another is in wrap-up', async () => {
     await bench.command('api', 'recording.start')
     bench.clock.jump({ type: 'stepped', byMs: 86_400_000 })
