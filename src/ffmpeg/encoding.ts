@@ -1,5 +1,5 @@
 import type { Quality } from '../contract/quality.ts'
-import { type Ffmpeg, isAtLeast } from './ffmpeg-locator.ts'
+import { type Ffmpeg, isAtLeast, type Version } from './ffmpeg-locator.ts'
 import { THUMBNAIL } from './thumbnail.ts'
 
 /** Samples a second of each channel, everywhere; Opus works at this rate. */
@@ -103,7 +103,7 @@ export function screenArgs(
   filters: readonly string[] = [],
 ): string[] {
   return [
-    ...[...QUIET, ...input],
+    ...[...QUIET, ...quickEnd(ffmpeg), ...input],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
     // The same quantiser for every frame: by default x264 spends on a still screen what a moving
     // one would cost.
@@ -167,13 +167,35 @@ function livePictureArgs(ffmpeg: Ffmpeg): string[] {
   ]
 }
 
-/** The first versions that know `-fps_mode`. Builds without a release have a libavcodec, too. */
-const FPS_MODE_SINCE = { libavcodec: { major: 59, minor: 37 }, release: { major: 5, minor: 1 } }
+/** Where ffmpeg has changed. Builds without a release have a libavcodec, too. */
+interface Change {
+  libavcodec: Version
+  release: Version
+}
+
+/** The first versions that know `-fps_mode`. */
+const FPS_MODE: Change = {
+  libavcodec: { major: 59, minor: 37 },
+  release: { major: 5, minor: 1 },
+}
+/** The first versions whose main thread waits while others work. */
+const THREADS: Change = { libavcodec: { major: 61, minor: 0 }, release: { major: 7, minor: 0 } }
+
+function has(change: Change, { libavcodec, version }: Ffmpeg): boolean {
+  return libavcodec
+    ? isAtLeast(libavcodec, change.libavcodec)
+    : version === null || isAtLeast(version, change.release)
+}
 
 /** Keeps frames as they come, without doubling or inventing any. */
-function variableFrameRate({ libavcodec, version }: Ffmpeg): string[] {
-  const isNew = libavcodec
-    ? isAtLeast(libavcodec, FPS_MODE_SINCE.libavcodec)
-    : version === null || isAtLeast(version, FPS_MODE_SINCE.release)
-  return [isNew ? '-fps_mode' : '-vsync', 'vfr']
-}
+const variableFrameRate = (ffmpeg: Ffmpeg): string[] => [
+  has(FPS_MODE, ffmpeg) ? '-fps_mode' : '-vsync',
+  'vfr',
+]
+
+/**
+ * Lets ffmpeg notice within 20 ms that it shall end. Its main thread looks only as often as it
+ * would report its progress, which is twice a second.
+ */
+const quickEnd = (ffmpeg: Ffmpeg): string[] =>
+  has(THREADS, ffmpeg) ? ['-stats_period', '0.02'] : []

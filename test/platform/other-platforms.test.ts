@@ -67,6 +67,23 @@ suite('command lines', (test) => {
       assert.equal(flag(`ffmpeg version ${printed}`), expected, printed)
   })
 
+  test('a build that looks only twice a second whether it shall end is told to look more often', () => {
+    const looks = (printed: string) =>
+      x11grabCommand(':0', whole, quality, {
+        path: 'ffmpeg',
+        version: parseVersion(printed),
+        libavcodec: parseLibavcodec(printed),
+      }).args.includes('-stats_period')
+    for (const [printed, expected] of [
+      ['n4.1', false],
+      ['6.1.1-3ubuntu5', false],
+      ['n7.0-7-gd38bf5e08e-20240407', true],
+      ['N-112-gabc\nlibavcodec     60. 31.102 / 60. 31.102', false],
+      ['N-112-gabc\nlibavcodec     61.  3.100 / 61.  3.100', true],
+    ] as const)
+      assert.equal(looks(`ffmpeg version ${printed}`), expected, printed)
+  })
+
   test('Windows: dshow for sound, gdigrab for the screen', () => {
     assert.match(
       line(windowsCommand('mic', device('Microphone (USB, 2)'), quality, ffmpeg)),
