@@ -31,6 +31,7 @@ KillMode=mixed
 OOMPolicy=continue
 UMask=0077
 LimitCORE=0
+Environment=MALLOC_ARENA_MAX=2
 NoNewPrivileges=yes
 RestrictSUIDSGID=yes
 RestrictNamespaces=yes
