@@ -1,16 +1,15 @@
 import { RecorderError } from '../contract/errors.ts'
-import { AnswerClock, answerTime, findAnswer } from './answers.ts'
-import { BackgroundVerification } from './background-verification.ts'
-import { Compaction } from './compaction.ts'
-import { probeDisk, wrapReadErrors } from './database.ts'
+import { AnswerClock, answerTime, findAnswer } from './answers/answers.ts'
+import { Compaction } from './database/compaction.ts'
+import { probeDisk, wrapReadErrors } from './database/database.ts'
+import { TAG_INDEX } from './database/keys.ts'
 import type { LogSettings } from './event-log-options.ts'
-import { TAG_INDEX } from './keys.ts'
-import { LogFinding } from './log-finding.ts'
 import { LogReader } from './log-reader.ts'
 import { LogUpkeep } from './log-upkeep.ts'
-import { LogWriter } from './log-writer.ts'
-import type { BelievedState } from './open-from-state.ts'
 import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
+import { BackgroundVerification } from './opening/background-verification.ts'
+import { LogFinding } from './opening/log-finding.ts'
+import type { BelievedState } from './opening/open-from-state.ts'
 import type {
   Appended,
   AppendRequest,
@@ -22,12 +21,13 @@ import type {
   ToShown,
   VerificationProgress,
 } from './port.ts'
-import { StateKeeper } from './state-keeper.ts'
+import { StateKeeper } from './state/state-keeper.ts'
+import type { TrustedTime } from './state/trusted-time.ts'
 import { CheckpointSigner } from './tree/checkpoint-signer.ts'
 import { createLogProofs } from './tree/log-proofs.ts'
-import type { TrustedTime } from './trusted-time.ts'
-import { Witness } from './witness.ts'
-import type { LostWitness } from './witness-check.ts'
+import { Witness } from './witness/witness.ts'
+import type { LostWitness } from './witness/witness-check.ts'
+import { LogWriter } from './writing/log-writer.ts'
 
 /** An event log in LevelDB. */
 export class LevelEventLog implements EventLog {

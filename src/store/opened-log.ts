@@ -1,8 +1,9 @@
 import { RecorderError } from '../contract/errors.ts'
 import type { EventData, LogEvent } from '../contract/events.ts'
 import type { TagEntry } from '../contract/views.ts'
-import { loadUnacknowledged, type Unacknowledged } from './acknowledgement.ts'
-import { type AnswerTimes, loadAnswerTimes } from './answers.ts'
+import { loadUnacknowledged, type Unacknowledged } from './answers/acknowledgement.ts'
+import { type AnswerTimes, loadAnswerTimes } from './answers/answers.ts'
+import { sealFormerAnswers } from './answers/seal-former-answers.ts'
 import { AuditIndex, AuditIndexCheck } from './audit/audit-index.ts'
 import {
   type Database,
@@ -11,25 +12,28 @@ import {
   openDatabase,
   storageError,
   wrapReadErrors,
-} from './database.ts'
-import { type FolderSnapshot, snapshotFolder } from './folder-snapshot.ts'
-import { PROBE_KEY, SCHEMA_KEY } from './keys.ts'
-import { applyToState, emptyState, type LogState } from './log-state.ts'
+} from './database/database.ts'
+import { type FolderSnapshot, snapshotFolder } from './database/folder-snapshot.ts'
+import { PROBE_KEY, SCHEMA_KEY } from './database/keys.ts'
 import type { RecordingProjection } from './projection/recording.ts'
-import { ProjectionCheck } from './projection-check.ts'
-import { rebuildProjections } from './rebuild-projections.ts'
-import { sealFormerAnswers } from './seal-former-answers.ts'
+import { damaged, tailMissing, verifyLog } from './records/verify.ts'
 import type { ValueSeals } from './sealing/value-seals.ts'
-import { SearchWords } from './search-words.ts'
-import { areProjectionsCurrent } from './stored-projections.ts'
+import { SearchWords } from './search/search-words.ts'
+import { applyToState, emptyState, type LogState } from './state/log-state.ts'
 import { copyDatabase } from './table/copy-database.ts'
 import { findDamagedTables } from './table/table-check.ts'
 import type { LogTree } from './tree/log-tree.ts'
 import { type OpenedTree, openTree } from './tree/open-tree.ts'
 import { SignedRoot } from './tree/signed-root.ts'
-import { damaged, tailMissing, verifyLog } from './verify.ts'
-import { createWitness, type Head } from './witness.ts'
-import { type LostWitness, WitnessCheck, type WitnessCheckOptions } from './witness-check.ts'
+import { ProjectionCheck } from './views/projection-check.ts'
+import { rebuildProjections } from './views/rebuild-projections.ts'
+import { areProjectionsCurrent } from './views/stored-projections.ts'
+import { createWitness, type Head } from './witness/witness.ts'
+import {
+  type LostWitness,
+  WitnessCheck,
+  type WitnessCheckOptions,
+} from './witness/witness-check.ts'
 
 /** The version of the layout in keys.ts and record.ts. That of 0.1 is 1, without sealed values. */
 export const SCHEMA_VERSION = '2'

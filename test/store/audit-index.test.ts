@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { NewEvent } from '../../src/contract/events.ts'
-import { withChecksum } from '../../src/store/checksum.ts'
+import { withChecksum } from '../../src/store/database/checksum.ts'
 import type { EventLog } from '../../src/store/port.ts'
 import { eventually, suite } from '../support/suite.ts'
 import { at, CRM } from './support/history.ts'

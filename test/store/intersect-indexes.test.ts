@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { intersectIndexes } from '../../src/store/intersect-indexes.ts'
+import { intersectIndexes } from '../../src/store/search/intersect-indexes.ts'
 import { suite } from '../support/suite.ts'
 import { withDatabase, withFolder } from './support/scratch.ts'
 

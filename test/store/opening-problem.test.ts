@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { RecorderError } from '../../src/contract/errors.ts'
-import { storageError } from '../../src/store/database.ts'
-import { openingProblem } from '../../src/store/opening-problem.ts'
+import { storageError } from '../../src/store/database/database.ts'
+import { openingProblem } from '../../src/store/opening/opening-problem.ts'
 import { suite } from '../support/suite.ts'
 
 const PATHS = {

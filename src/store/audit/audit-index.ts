@@ -1,7 +1,7 @@
 import type { LogEvent } from '../../contract/events.ts'
-import { type Database, type Operation, wrapReadErrors } from '../database.ts'
-import { AUDIT_INDEX, auditKey, auditPosition, auditRange } from '../keys.ts'
-import { type ReadableLog, readRange } from '../read-records.ts'
+import { type Database, type Operation, wrapReadErrors } from '../database/database.ts'
+import { AUDIT_INDEX, auditKey, auditPosition, auditRange } from '../database/keys.ts'
+import { type ReadableLog, readRange } from '../records/read-records.ts'
 import {
   AuditBlock,
   BLOCK_EVENTS,

@@ -1,11 +1,11 @@
 import type { EventType, LogEvent } from '../../contract/events.ts'
-import { DamagedViewError } from '../checksum.ts'
-import { wrapReadErrors } from '../database.ts'
-import { auditKey, indexedPosition, recordingEventRange } from '../keys.ts'
+import { mapUnhurried, Turns } from '../../time/turns.ts'
+import { DamagedViewError } from '../database/checksum.ts'
+import { wrapReadErrors } from '../database/database.ts'
+import { auditKey, indexedPosition, recordingEventRange } from '../database/keys.ts'
 import type { OpenedLog } from '../opened-log.ts'
 import type { RecordingProjection } from '../projection/recording.ts'
-import { readPositions } from '../read-records.ts'
-import { mapUnhurried, Turns } from '../unhurried.ts'
+import { readPositions } from '../records/read-records.ts'
 import {
   type AuditBlock,
   BLOCK_EVENTS,

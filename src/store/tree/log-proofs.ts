@@ -5,10 +5,10 @@ import { consistencyProof, inclusionProof } from '../../tlog/proofs.ts'
 import type { SubtreeReader } from '../../tlog/subtrees.ts'
 import type { Tile } from '../../tlog/tiles.ts'
 import { encodeTlogProof } from '../../tlog/tlog-proof.ts'
-import { type Database, wrapReadErrors } from '../database.ts'
+import { type Database, wrapReadErrors } from '../database/database.ts'
 import type { OpenedLog } from '../opened-log.ts'
 import type { LogProofs } from '../port.ts'
-import { readStoredRecords, type StoredRecord } from '../read-records.ts'
+import { readStoredRecords, type StoredRecord } from '../records/read-records.ts'
 import { treeHashes } from './tree-hashes.ts'
 
 /** Tiles of the tree that are kept: a megabyte or two. A receipt needs three. */
