@@ -6,10 +6,11 @@ import { TAG_INDEX } from './database/keys.ts'
 import type { LogSettings } from './event-log-options.ts'
 import { LogReader } from './log-reader.ts'
 import { LogUpkeep } from './log-upkeep.ts'
-import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
+import type { OpenedLog } from './opened-log.ts'
 import { BackgroundVerification } from './opening/background-verification.ts'
 import { LogFinding } from './opening/log-finding.ts'
 import type { BelievedState } from './opening/open-from-state.ts'
+import { openVerifiedLog, probeWrite } from './opening/open-verified-log.ts'
 import type {
   Appended,
   AppendRequest,

@@ -9,8 +9,8 @@ import {
 } from '../database/database.ts'
 import { snapshotFolder } from '../database/folder-snapshot.ts'
 import { eventKey, SCHEMA_KEY } from '../database/keys.ts'
-import { loadOpened, type OpenedLog, type OpenOptions, SCHEMA_VERSION } from '../opened-log.ts'
-import { hashRecord } from '../records/record.ts'
+import type { OpenedLog } from '../opened-log.ts'
+import { type Head, hashRecord } from '../records/record.ts'
 import { verifyLog } from '../records/verify.ts'
 import { applyToState } from '../state/log-state.ts'
 import { StateFile, unusable } from '../state/state-file.ts'
@@ -18,7 +18,8 @@ import { fromStoredState, type StoredState } from '../state/stored-state.ts'
 import { openUnverifiedTree } from '../tree/open-tree.ts'
 import { ProjectionCheck } from '../views/projection-check.ts'
 import { areProjectionsCurrent } from '../views/stored-projections.ts'
-import { DamagedWitness, type Head, readWitness } from '../witness/witness.ts'
+import { DamagedWitness, readWitness } from '../witness/witness.ts'
+import { loadOpened, type OpenOptions, SCHEMA_VERSION } from './open-verified-log.ts'
 
 /**
  * Events at the end of the stored state that are verified at once all the same: more than LevelDB

@@ -2,8 +2,7 @@ import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Database } from '../database/database.ts'
 import { eventKey, eventRange } from '../database/keys.ts'
-import type { Head } from '../witness/witness.ts'
-import { decodeRecord, hashRecord, previousHash } from './record.ts'
+import { decodeRecord, type Head, hashRecord, previousHash } from './record.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 

@@ -16,6 +16,15 @@ export interface EventRecord {
   event: LogEvent
 }
 
+/**
+ * A durable event: its position and the hash of its record. Position 0 stands for a log without
+ * events.
+ */
+export interface Head {
+  position: number
+  hash: string
+}
+
 /** The hash before position 1. */
 export const GENESIS = '0'.repeat(64)
 

@@ -8,8 +8,7 @@ import {
 } from '../database/database.ts'
 import { EVENTS, eventKey, eventPosition, HEAD_KEY } from '../database/keys.ts'
 import { hasOwnValues } from '../sealing/sealed-members.ts'
-import type { Head } from '../witness/witness.ts'
-import { decodeRecord, GENESIS, hashRecord, previousHash } from './record.ts'
+import { decodeRecord, GENESIS, type Head, hashRecord, previousHash } from './record.ts'
 
 const CHUNK = 200
 const CHUNK_BYTES = 256 * 1024

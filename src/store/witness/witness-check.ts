@@ -1,7 +1,8 @@
 import { RecorderError } from '../../contract/errors.ts'
 import type { EventData, LogEvent } from '../../contract/events.ts'
+import type { Head } from '../records/record.ts'
 import { recordingsOnDisk } from './recordings-on-disk.ts'
-import { DamagedWitness, type Head, readWitness } from './witness.ts'
+import { DamagedWitness, readWitness } from './witness.ts'
 
 /** The data of the event about a lost witness: everything that is known of the log. */
 export type LostWitness = EventData['log.witnessLost']

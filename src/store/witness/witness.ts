@@ -3,15 +3,7 @@ import { dirname } from 'node:path'
 import type { RecorderError } from '../../contract/errors.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 import { storageError } from '../database/database.ts'
-
-/**
- * A durable event: its position and the hash of its record. Position 0 stands for a log without
- * events.
- */
-export interface Head {
-  position: number
-  hash: string
-}
+import type { Head } from '../records/record.ts'
 
 /** Shortest time between two writes of the file, in milliseconds. */
 const INTERVAL_MS = 1_000

@@ -14,7 +14,7 @@ import { eventKey, HEAD_KEY } from '../database/keys.ts'
 import { applyToOpened, type OpenedLog } from '../opened-log.ts'
 import type { Appended, AppendRequest, CommandAnswer } from '../port.ts'
 import type { RecordingProjection } from '../projection/recording.ts'
-import { encodeRecord, hashRecord } from '../records/record.ts'
+import { encodeRecord, type Head, hashRecord } from '../records/record.ts'
 import type { CheckpointSigner } from '../tree/checkpoint-signer.ts'
 import { signEvents } from '../tree/sign-events.ts'
 import {
@@ -24,7 +24,6 @@ import {
   type ProjectionChanges,
 } from '../views/projection-changes.ts'
 import { projectionsEntry, readProjectionSync } from '../views/stored-projections.ts'
-import type { Head } from '../witness/witness.ts'
 import { GroupCommit } from './group-commit.ts'
 import { assertNextVersion, assignPosition } from './next-event.ts'
 
