@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import type { NewEvent } from '../../src/contract/events.ts'
-import { withChecksum } from '../../src/store/database/checksum.ts'
-import type { EventLog } from '../../src/store/port.ts'
-import { eventually, suite } from '../support/suite.ts'
-import { at, CRM } from './support/history.ts'
-import { withDatabase, withFolder, withLog } from './support/scratch.ts'
+import type { NewEvent } from '../../../src/contract/events.ts'
+import { withChecksum } from '../../../src/store/database/checksum.ts'
+import type { EventLog } from '../../../src/store/port.ts'
+import { eventually, suite } from '../../support/suite.ts'
+import { at, CRM } from '../support/history.ts'
+import { withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 const BLOCK = 1_024
 /** Two blocks and a half. */

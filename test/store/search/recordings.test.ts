@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import type { TagValue } from '../../src/contract/commands.ts'
-import type { EventLog, RecordingQuery } from '../../src/store/port.ts'
-import { suite } from '../support/suite.ts'
-import { at, History } from './support/history.ts'
-import { refusal, withFolder, withLog } from './support/scratch.ts'
+import type { TagValue } from '../../../src/contract/commands.ts'
+import type { EventLog, RecordingQuery } from '../../../src/store/port.ts'
+import { suite } from '../../support/suite.ts'
+import { at, History } from '../support/history.ts'
+import { refusal, withFolder, withLog } from '../support/scratch.ts'
 
 const MINUTE = 60_000
 

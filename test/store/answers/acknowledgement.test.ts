@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { RecorderError } from '../../src/contract/errors.ts'
-import type { EventLog } from '../../src/store/port.ts'
-import { suite } from '../support/suite.ts'
-import { daemonStarted } from './support/history.ts'
-import { refusal, withDatabase, withFolder, withLog } from './support/scratch.ts'
+import { RecorderError } from '../../../src/contract/errors.ts'
+import type { EventLog } from '../../../src/store/port.ts'
+import { suite } from '../../support/suite.ts'
+import { daemonStarted } from '../support/history.ts'
+import { refusal, withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 const failure = () => new RecorderError('STORAGE_UNAVAILABLE', 'Too slow, on purpose.')
 const key = (name: string) => ({ client: 'crm', key: name, fingerprint: 'f' })

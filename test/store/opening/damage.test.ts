@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Level } from 'level'
-import { TEST_KEYS } from '../../lab/test-keys.ts'
-import { openEventLog } from '../../src/store/event-log.ts'
-import { suite } from '../support/suite.ts'
-import { daemonStarted, History } from './support/history.ts'
-import { refusal, withDatabase, withFolder, withLog } from './support/scratch.ts'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
+import { openEventLog } from '../../../src/store/event-log.ts'
+import { suite } from '../../support/suite.ts'
+import { daemonStarted, History } from '../support/history.ts'
+import { refusal, withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 type Db = Level<string, string>
 

@@ -5,21 +5,21 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openStoredMedia } from '../../src/age/stored-media.ts'
-import { verifyHome } from '../../src/audit/verify/verify-home.ts'
-import { HomeKeyRing } from '../../src/custody/home-key-ring.ts'
-import { type Home, resolveHome } from '../../src/home/home.ts'
-import { openEventLog } from '../../src/store/event-log.ts'
-import { suite } from '../support/suite.ts'
-import { pythonMissing, verifyPy } from '../tools/support/verify-py.ts'
+import { openStoredMedia } from '../../../src/age/stored-media.ts'
+import { verifyHome } from '../../../src/audit/verify/verify-home.ts'
+import { HomeKeyRing } from '../../../src/custody/home-key-ring.ts'
+import { type Home, resolveHome } from '../../../src/home/home.ts'
+import { openEventLog } from '../../../src/store/event-log.ts'
+import { suite } from '../../support/suite.ts'
+import { pythonMissing, verifyPy } from '../../tools/support/verify-py.ts'
 
 /**
  * Homes that former versions have written. None of them is ever changed: each must open and verify
  * for ever. scripts/fixtures/make-home.ts made them.
  */
-const HOMES = fileURLToPath(new URL('../fixtures/homes/', import.meta.url))
+const HOMES = fileURLToPath(new URL('../../fixtures/homes/', import.meta.url))
 /** Proofs that outsiders got of a home: a receipt, a checkpoint, the key, a bundle. */
-const PROOFS = fileURLToPath(new URL('../fixtures/proofs/', import.meta.url))
+const PROOFS = fileURLToPath(new URL('../../fixtures/proofs/', import.meta.url))
 const FORMATS = await readdir(HOMES)
 
 /** Runs a test on a copy of a home. */

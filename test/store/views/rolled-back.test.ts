@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { suite } from '../support/suite.ts'
-import { History } from './support/history.ts'
-import { withDatabase, withFolder, withLog } from './support/scratch.ts'
+import { suite } from '../../support/suite.ts'
+import { History } from '../support/history.ts'
+import { withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 const PROJECTIONS = { gte: 'view/', lt: 'view0' }
 

@@ -2,17 +2,21 @@ import assert from 'node:assert/strict'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Level } from 'level'
-import { TEST_KEYS } from '../../lab/test-keys.ts'
-import type { RecorderError } from '../../src/contract/errors.ts'
-import { openEventLog } from '../../src/store/event-log.ts'
-import { type EventLog, LogFinding } from '../../src/store/port.ts'
-import { decodeState, encodeState, type StoredState } from '../../src/store/state/stored-state.ts'
-import { readLiveTables } from '../../src/store/table/live-tables.ts'
-import { suite } from '../support/suite.ts'
-import { everythingOf, writeLog, writeRecording } from './support/corruption.ts'
-import { at, CRM, daemonStarted, History } from './support/history.ts'
-import { refusal, withDatabase, withFolder, withLog } from './support/scratch.ts'
-import { nameSigningKey } from './support/signing.ts'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
+import type { RecorderError } from '../../../src/contract/errors.ts'
+import { openEventLog } from '../../../src/store/event-log.ts'
+import { type EventLog, LogFinding } from '../../../src/store/port.ts'
+import {
+  decodeState,
+  encodeState,
+  type StoredState,
+} from '../../../src/store/state/stored-state.ts'
+import { readLiveTables } from '../../../src/store/table/live-tables.ts'
+import { suite } from '../../support/suite.ts'
+import { everythingOf, writeLog, writeRecording } from '../support/corruption.ts'
+import { at, CRM, daemonStarted, History } from '../support/history.ts'
+import { refusal, withDatabase, withFolder, withLog } from '../support/scratch.ts'
+import { nameSigningKey } from '../support/signing.ts'
 
 type Db = Level<string, string>
 

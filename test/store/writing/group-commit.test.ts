@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { GroupCommit } from '../../src/store/writing/group-commit.ts'
-import { suite } from '../support/suite.ts'
+import { GroupCommit } from '../../../src/store/writing/group-commit.ts'
+import { suite } from '../../support/suite.ts'
 
 /** A group commit of words, whose writes end when the test says so. */
 function words() {

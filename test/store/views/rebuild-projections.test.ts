@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { TEST_KEYS } from '../../lab/test-keys.ts'
-import type { TagEntry } from '../../src/contract/views.ts'
-import { ValueSeals } from '../../src/store/sealing/value-seals.ts'
-import { rebuildProjections } from '../../src/store/views/rebuild-projections.ts'
-import { suite } from '../support/suite.ts'
-import { at, daemonStarted, History } from './support/history.ts'
-import { withDatabase, withFolder, withLog } from './support/scratch.ts'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
+import type { TagEntry } from '../../../src/contract/views.ts'
+import { ValueSeals } from '../../../src/store/sealing/value-seals.ts'
+import { rebuildProjections } from '../../../src/store/views/rebuild-projections.ts'
+import { suite } from '../../support/suite.ts'
+import { at, daemonStarted, History } from '../support/history.ts'
+import { withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 const PROJECTIONS = { gte: 'view/', lt: 'view0' }
 

@@ -10,14 +10,14 @@ import {
   truncateSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { TEST_KEYS } from '../../lab/test-keys.ts'
-import { openEventLog } from '../../src/store/event-log.ts'
-import { programArgs } from '../support/program-args.ts'
-import { suite } from '../support/suite.ts'
-import { History } from './support/history.ts'
-import { refusal, withFolder, withLog } from './support/scratch.ts'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
+import { openEventLog } from '../../../src/store/event-log.ts'
+import { programArgs } from '../../support/program-args.ts'
+import { suite } from '../../support/suite.ts'
+import { History } from '../support/history.ts'
+import { refusal, withFolder, withLog } from '../support/scratch.ts'
 
-const CHILD = programArgs(new URL('./support/killed-opening.ts', import.meta.url))
+const CHILD = programArgs(new URL('../support/killed-opening.ts', import.meta.url))
 /** Copies of a log; the opening of each is killed one step later. */
 const MORE_THAN_STEPS = 14
 

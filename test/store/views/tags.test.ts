@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
-import { TEST_KEYS } from '../../lab/test-keys.ts'
-import type { TagValue } from '../../src/contract/commands.ts'
-import type { Database } from '../../src/store/database/database.ts'
-import { openEventLog } from '../../src/store/event-log.ts'
-import { project, type RecordingProjection } from '../../src/store/projection/recording.ts'
-import { readEvents } from '../../src/store/records/read-events.ts'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
+import type { TagValue } from '../../../src/contract/commands.ts'
+import type { Database } from '../../../src/store/database/database.ts'
+import { openEventLog } from '../../../src/store/event-log.ts'
+import { project, type RecordingProjection } from '../../../src/store/projection/recording.ts'
+import { readEvents } from '../../../src/store/records/read-events.ts'
 import {
   applyEvent,
   changeOperations,
   type ProjectionChanges,
-} from '../../src/store/views/projection-changes.ts'
-import { suite } from '../support/suite.ts'
-import { History } from './support/history.ts'
-import { withDatabase, withFolder, withLog } from './support/scratch.ts'
+} from '../../../src/store/views/projection-changes.ts'
+import { suite } from '../../support/suite.ts'
+import { History } from '../support/history.ts'
+import { withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 suite('tags in the log', (test) => {
   test('the 10,000th tag costs as little as the 10th', async () => {

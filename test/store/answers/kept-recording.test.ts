@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import type { RecordingView } from '../../src/contract/views.ts'
-import type { CommandAnswer, EventLog } from '../../src/store/port.ts'
-import { suite } from '../support/suite.ts'
-import { History } from './support/history.ts'
-import { withDatabase, withFolder, withLog } from './support/scratch.ts'
+import type { RecordingView } from '../../../src/contract/views.ts'
+import type { CommandAnswer, EventLog } from '../../../src/store/port.ts'
+import { suite } from '../../support/suite.ts'
+import { History } from '../support/history.ts'
+import { withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 const ID = 'recording-1'
 const KEY = { client: 'crm', key: 'k' }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Level } from 'level'
-import { TEST_KEYS } from '../../lab/test-keys.ts'
-import { LogReader } from '../../src/store/log-reader.ts'
-import { openVerifiedLog } from '../../src/store/opening/open-verified-log.ts'
-import { ValueSeals } from '../../src/store/sealing/value-seals.ts'
-import { suite } from '../support/suite.ts'
-import { everythingOf, recordingsOf, writeLog } from './support/corruption.ts'
-import { refusal, withDatabase, withFolder, withLog } from './support/scratch.ts'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
+import { LogReader } from '../../../src/store/log-reader.ts'
+import { openVerifiedLog } from '../../../src/store/opening/open-verified-log.ts'
+import { ValueSeals } from '../../../src/store/sealing/value-seals.ts'
+import { suite } from '../../support/suite.ts'
+import { everythingOf, recordingsOf, writeLog } from '../support/corruption.ts'
+import { refusal, withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 type Db = Level<string, string>
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { intersectIndexes } from '../../src/store/search/intersect-indexes.ts'
-import { suite } from '../support/suite.ts'
-import { withDatabase, withFolder } from './support/scratch.ts'
+import { intersectIndexes } from '../../../src/store/search/intersect-indexes.ts'
+import { suite } from '../../support/suite.ts'
+import { withDatabase, withFolder } from '../support/scratch.ts'
 
 /** Returns the common sort keys of the indexes, each a text of one-letter keys. */
 async function common(indexes: string[], bounds = { from: '', before: '~' }): Promise<string> {

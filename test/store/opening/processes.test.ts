@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { TEST_KEYS } from '../../lab/test-keys.ts'
-import { openEventLog } from '../../src/store/event-log.ts'
-import { programArgs } from '../support/program-args.ts'
-import { suite } from '../support/suite.ts'
-import { daemonStarted } from './support/history.ts'
-import { refusal, withFolder, withLog } from './support/scratch.ts'
+import { TEST_KEYS } from '../../../lab/test-keys.ts'
+import { openEventLog } from '../../../src/store/event-log.ts'
+import { programArgs } from '../../support/program-args.ts'
+import { suite } from '../../support/suite.ts'
+import { daemonStarted } from '../support/history.ts'
+import { refusal, withFolder, withLog } from '../support/scratch.ts'
 
-const CHILD = programArgs(new URL('./support/child.ts', import.meta.url))
+const CHILD = programArgs(new URL('../support/child.ts', import.meta.url))
 
 /** Starts the child, reads its lines until `enough`, and kills it with SIGKILL. */
 async function killedWhen(

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { programArgs } from '../support/program-args.ts'
-import { suite } from '../support/suite.ts'
-import { type Outcome, writeLog } from './support/corruption.ts'
-import { withFolder } from './support/scratch.ts'
+import { programArgs } from '../../support/program-args.ts'
+import { suite } from '../../support/suite.ts'
+import { type Outcome, writeLog } from '../support/corruption.ts'
+import { withFolder } from '../support/scratch.ts'
 
 const FLIPS = Number(process.env.F2F_CORRUPTIONS ?? 25)
 const SEED = Number(process.env.F2F_SEED ?? Math.floor(Math.random() * 1e9))
-const PROGRAM = programArgs(new URL('./support/flip-bits.ts', import.meta.url))
+const PROGRAM = programArgs(new URL('../support/flip-bits.ts', import.meta.url))
 
 /** Flips bits until all are done or the process ends. */
 async function flip(folder: string, from: number) {

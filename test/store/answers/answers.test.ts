@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { EventLog } from '../../src/store/port.ts'
-import { eventually, suite } from '../support/suite.ts'
-import { daemonStarted } from './support/history.ts'
-import { withDatabase, withFolder, withLog } from './support/scratch.ts'
+import type { EventLog } from '../../../src/store/port.ts'
+import { eventually, suite } from '../../support/suite.ts'
+import { daemonStarted } from '../support/history.ts'
+import { withDatabase, withFolder, withLog } from '../support/scratch.ts'
 
 const HOUR = 60 * 60 * 1_000
 

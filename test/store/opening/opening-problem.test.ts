@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { RecorderError } from '../../src/contract/errors.ts'
-import { storageError } from '../../src/store/database/database.ts'
-import { openingProblem } from '../../src/store/opening/opening-problem.ts'
-import { suite } from '../support/suite.ts'
+import { RecorderError } from '../../../src/contract/errors.ts'
+import { storageError } from '../../../src/store/database/database.ts'
+import { openingProblem } from '../../../src/store/opening/opening-problem.ts'
+import { suite } from '../../support/suite.ts'
 
 const PATHS = {
   folder: '/home/maria/f2f',
