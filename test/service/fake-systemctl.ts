@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { findProgram } from '../../src/processes/find-program.ts'
 import { UNIT } from '../../src/service/systemd-unit.ts'
-import { f2f, type Ran } from '../cli/stub.ts'
+import { f2f, type Ran } from '../cli/support/stub.ts'
 
 const SCRIPT = `#!/bin/sh
 [ "$1" = --user ] || exit 9
