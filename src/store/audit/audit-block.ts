@@ -117,7 +117,7 @@ export class AuditBlock implements BlockSummary {
       this.#indexes.set(type, indexes)
     }
     for (const index of indexes) {
-      const kind = this.kinds[index] as EventKind
+      const kind = this.kinds[index]!
       const isSame = kind.client === client && kind.side === side && kind.command === command
       if (isSame && kind.isSum === isSum) return index
     }

@@ -112,7 +112,7 @@ export class AuditIndex {
 
   /** Reads one block. Rejects with STORAGE_UNAVAILABLE. */
   async block(log: ReadableLog, first: number): Promise<AuditBlock> {
-    const block = this.#recent.get(first) ?? ((await this.#read(log, [first]))[0] as AuditBlock)
+    const block = this.#recent.get(first) ?? (await this.#read(log, [first]))[0]!
     if (block.isFull) this.#recent.set(first, block)
     for (const oldest of this.#recent.keys()) {
       if (this.#recent.size <= RECENT) break

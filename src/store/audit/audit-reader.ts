@@ -100,7 +100,7 @@ export class AuditReader implements AuditLog {
     for await (const block of log.audit.blocks(log, bounds, mustRead)) {
       const { kinds, times } = block.columns
       for (const offset of offsetsOf(block, matcher, bounds)) {
-        const kind = block.kinds[kinds[offset] as number] as EventKind
+        const kind = block.kinds[kinds[offset]!]!
         visit(kind, times[offset] as number, 1, block.first + offset)
       }
       await turns.giveWay()

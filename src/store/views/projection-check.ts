@@ -200,7 +200,7 @@ export class ProjectionCheck {
 
   /** Folds a closed recording again, which an event long after its closing has changed. */
   async #restore(id: string, position: number): Promise<void> {
-    const expected = this.#sums.get(id) as Sums
+    const expected = this.#sums.get(id)!
     let folded = foldAll(id, await this.#indexedEvents(id, position))
     // The index may not be what the log says.
     const { sum, tags } = sumsOf(folded)

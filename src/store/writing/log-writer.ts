@@ -12,7 +12,7 @@ import { withoutRecording } from '../answers/kept-recording.ts'
 import { type Operation, storageError, writeBatch } from '../database/database.ts'
 import { eventKey, HEAD_KEY } from '../database/keys.ts'
 import { applyToOpened, type OpenedLog } from '../opened-log.ts'
-import type { Appended, AppendRequest, CommandAnswer } from '../port.ts'
+import type { Appended, AppendRequest } from '../port.ts'
 import type { RecordingProjection } from '../projection/recording.ts'
 import { encodeRecord, type Head, hashRecord } from '../records/record.ts'
 import type { CheckpointSigner } from '../tree/checkpoint-signer.ts'
@@ -144,7 +144,7 @@ export class LogWriter {
       const now = this.#parts.now()
       kept.push([position, owner, now, claimsMedia])
       if (claimsMedia) this.#newestClaim = position
-      const answer = withoutRecording(rendered[index] as CommandAnswer, view)
+      const answer = withoutRecording(rendered[index]!, view)
       const { fingerprint } = idempotency
       operations.push(...answerOperations(owner, now, { fingerprint, answer }, seals))
     }
@@ -241,7 +241,7 @@ export class LogWriter {
     const nameTag = (id: string, tag: TagEntry) => seals.nameTag(id, tag)
     const batch = operations.concat(await changeOperations(db, changes, nameTag))
     if (head !== undefined) {
-      const from = (events[0] as LogEvent).position
+      const from = events[0]!.position
       batch.push(...this.#log.audit.add(events))
       batch.push(
         { type: 'put', key: HEAD_KEY, value: JSON.stringify(head) },
