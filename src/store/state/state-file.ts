@@ -1,5 +1,6 @@
-import { readFile, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { RecorderError } from '../../contract/errors.ts'
+import { readIfThere } from '../../disk/read-if-there.ts'
 import { writeSynced } from '../../disk/write-synced.ts'
 import { storageError } from '../database/database.ts'
 import { decodeState, encodeState, type StoredState } from './stored-state.ts'
@@ -31,11 +32,11 @@ export class StateFile {
   /** Reads the stored state; undefined when there is none that can be used. */
   async read(onProblem: (problem: Error) => void): Promise<StoredState | undefined> {
     try {
-      const state = decodeState(await readFile(this.#file, 'utf8'))
+      const file = await readIfThere(this.#file)
+      if (file === undefined) return undefined
+      const state = decodeState(file.toString())
       if (state !== undefined) return state
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    }
+    } catch {}
     onProblem(unusable('it is damaged, or another version has stored it'))
     return undefined
   }

@@ -1,6 +1,7 @@
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { RecorderError } from '../../contract/errors.ts'
+import { readIfThere } from '../../disk/read-if-there.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 import { storageError } from '../database/database.ts'
 import type { Head } from '../records/record.ts'
@@ -16,15 +17,12 @@ export class DamagedWitness extends Error {}
  * never leaves half of it. Rejects with STORAGE_UNAVAILABLE when it cannot be read.
  */
 export async function readWitness(file: string): Promise<Head | DamagedWitness | undefined> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+  const content = await readIfThere(file).catch((error) => {
     throw storageError('The witness file of the log cannot be read', error)
-  }
+  })
+  if (content === undefined) return undefined
   try {
-    const { position, hash } = JSON.parse(text)
+    const { position, hash } = JSON.parse(content.toString())
     if (Number.isSafeInteger(position) && position >= 0 && /^[0-9a-f]{64}$/.test(hash))
       return { position, hash }
   } catch (cause) {
