@@ -23,11 +23,9 @@ import type {
   VerificationProgress,
 } from './port.ts'
 import { StateKeeper } from './state/state-keeper.ts'
-import type { TrustedTime } from './state/trusted-time.ts'
 import { CheckpointSigner } from './tree/checkpoint-signer.ts'
 import { createLogProofs } from './tree/log-proofs.ts'
 import { Witness } from './witness/witness.ts'
-import type { LostWitness } from './witness/witness-check.ts'
 import { LogWriter } from './writing/log-writer.ts'
 
 /** An event log in LevelDB. */
@@ -107,7 +105,7 @@ export class LevelEventLog implements EventLog {
     return this.#log.lastEventAt
   }
 
-  get lostWitness(): LostWitness | undefined {
+  get lostWitness() {
     return this.#log.lostWitness
   }
 
@@ -154,7 +152,7 @@ export class LevelEventLog implements EventLog {
     return [...this.#log.erasures.values()]
   }
 
-  get trustedTime(): TrustedTime {
+  get trustedTime() {
     return this.#log.time
   }
 
