@@ -24,10 +24,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   'disk/': ['node:*'],
   'processes/': ['time/', 'node:*'],
   'ffmpeg/': ['contract/', 'processes/', 'node:*'],
-  'x11/': ['media/', 'node:*'],
+  'streams/': ['node:*'],
+  'x11/': ['media/', 'streams/', 'node:*'],
   'pulse/': ['media/', 'node:*'],
-  'dbus/': ['media/', 'node:*'],
-  'wayland/': ['media/', 'node:*'],
+  'dbus/': ['media/', 'streams/', 'node:*'],
+  'wayland/': ['media/', 'streams/', 'node:*'],
   'age/': ['contract/', 'disk/', 'collections/', 'node:*'],
   'custody/': ['contract/', 'disk/', 'age/', 'time/', 'collections/', 'node:*'],
   'platform/': [
@@ -36,7 +37,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'actors/': [
     ...['contract/', 'media/', 'time/', 'processes/', 'ffmpeg/', 'platform/'],
-    ...['disk/', 'age/', 'xstate', 'node:*'],
+    ...['disk/', 'age/', 'streams/', 'xstate', 'node:*'],
   ],
   // The recorder tells it of recordings, through a port.
   'composition/': [

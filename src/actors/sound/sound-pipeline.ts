@@ -12,6 +12,7 @@ import {
 import type { SoundSource, StartSoundSource } from '../../platform/sound-source.ts'
 import type { Child, ChildCommand, ChildExit } from '../../processes/child-process.ts'
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
+import { writeTogether } from '../../streams/write-together.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
@@ -189,12 +190,7 @@ export class SoundPipeline implements Pipeline {
   #writeToEncoder(pcm: Buffer): void {
     this.#awaitingEncoderSince ??= performance.now()
     const stdin = this.#encoder?.stdin
-    // The sound of this turn leaves together: each write is a call of the system.
-    if (stdin?.writableCorked === 0) {
-      stdin.cork()
-      process.nextTick(() => stdin.uncork())
-    }
-    stdin?.write(pcm)
+    if (stdin) writeTogether(stdin, pcm)
     if (!this.#isAnchored) this.#pending.push(pcm)
     this.#pendingBytes = stdin?.writableLength ?? this.#pendingBytes + pcm.length
   }
