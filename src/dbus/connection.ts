@@ -39,9 +39,9 @@ export interface SignalFilter {
   member: string
   path?: string
   /**
-   * Only signals of the program that owns this name at that time. The bus checks that, but only for
-   * signals to everybody, so that others do not count. All subscribers of a connection name a
-   * sender, or none does.
+   * Only signals of the program that owns this name at that time. The bus checks the sender of
+   * signals to everybody only, so a signal to this connection alone is ignored. Either all
+   * subscribers of a connection name a sender, or none does.
    */
   sender?: string
   /** Only signals whose first argument is this text. */

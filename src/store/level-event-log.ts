@@ -41,9 +41,9 @@ export class LevelEventLog implements EventLog {
   readonly #state: StateKeeper
   #log: OpenedLog
   #writer: LogWriter
-  /** Whether all is verified, and nothing was found since. */
-  #isSound: boolean
-  /** There until all is verified. */
+  /** Whether all of the log is verified, and nothing was found to differ since. */
+  #isIntact: boolean
+  /** The verification that is under way; undefined when all is verified. */
   #verification: BackgroundVerification | undefined
   #reopening: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -51,9 +51,9 @@ export class LevelEventLog implements EventLog {
   /** `believed`: the state from which the log was opened; undefined when all of it is verified. */
   constructor(settings: LogSettings, log: OpenedLog, believed?: BelievedState) {
     this.#settings = settings
-    this.#isSound = believed === undefined
+    this.#isIntact = believed === undefined
     this.#state = new StateKeeper(
-      { ...settings, log: () => (this.#isSound && !this.lostWitness ? this.#log : undefined) },
+      { ...settings, log: () => (this.#isIntact && !this.lostWitness ? this.#log : undefined) },
       believed?.stored.head.position ?? 0,
     )
     if (believed) this.#verification = this.#verify(log, believed)
@@ -243,7 +243,7 @@ export class LevelEventLog implements EventLog {
     verification.finished.then(
       () => {
         this.#verification = undefined
-        this.#isSound = true
+        this.#isIntact = true
         void this.#state.storeSometimes()
       },
       (error) => {
@@ -269,11 +269,11 @@ export class LevelEventLog implements EventLog {
       // LevelDB cannot open on a full disk. Until there is space it stays open for reading.
       await probeDisk(this.#settings.folder)
       await this.#log.db.close()
-      this.#isSound = false
+      this.#isIntact = false
       await this.#state.drop()
       this.#log = await openVerifiedLog({ ...this.#settings, known: this.#log.head })
       this.#verification = undefined
-      this.#isSound = true
+      this.#isIntact = true
       const { unacknowledged } = this.#log
       unacknowledged.after = Math.max(unacknowledged.after, acknowledged)
       await probeWrite(this.#log.db)

@@ -11,7 +11,7 @@ export interface FolderSnapshot {
    * no other process uses it.
    */
   sweep(): Promise<void>
-  /** Deletes the snapshot of a sound database. Call it before anything is written. */
+  /** Deletes the snapshot of an intact database. Call it before anything is written. */
   discard(): Promise<void>
   /**
    * Restores the folder of a damaged database, which must be closed. Resolves with whether the
@@ -39,7 +39,7 @@ export interface FolderSnapshot {
  *   <folder>.unverified       the files from before an opening that has not verified everything,
  *                             until that is done. Those of the first such opening stay
  *   <folder>.rewritten.<pid>  what LevelDB made of a damaged database when its opening was killed;
- *                             kept until the database is sound
+ *                             kept until the database is verified
  *
  * All functions reject with STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
