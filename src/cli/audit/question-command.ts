@@ -157,7 +157,7 @@ async function printCsv<N extends QuestionName>(
 }
 
 async function* textOf({ body }: Response): AsyncGenerator<string> {
-  const reader = (body as ReadableStream<Uint8Array>).getReader()
+  const reader = body!.getReader()
   const decoder = new TextDecoder()
   for (;;) {
     const { done, value } = await reader.read()

@@ -1,4 +1,4 @@
-import type { Medium } from '../../contract/media.ts'
+import { entriesByMedium, type Medium } from '../../contract/media.ts'
 import type { RecordingView } from '../../contract/views.ts'
 import { keyMissing } from '../../custody/key-unavailable.ts'
 import { DamagedViewError } from '../database/checksum.ts'
@@ -20,7 +20,7 @@ type Members = Record<string, unknown>
 interface ShownRecording extends Members {
   id: string
   version: number
-  tracks: Record<string, Members>
+  tracks: { [M in Medium]?: Members }
 }
 
 /** A recording in a kept answer: only what the log does not say of it. */
@@ -31,7 +31,7 @@ interface KeptRecording {
   view: null
   own: Members
   /** The same for each track. */
-  tracks: Record<string, Members>
+  tracks: { [M in Medium]?: Members }
 }
 
 /** A log, and what opens the values of its recordings. */
@@ -67,9 +67,9 @@ export async function withRecording(
   const { body } = answer
   if (!isKeptRecording(body)) return withTags(log, answer)
   const view = await viewAt(log, body)
-  const tracks: Record<string, Members> = {}
-  for (const [medium, own] of Object.entries(body.tracks))
-    tracks[medium] = { ...view.tracks[medium as Medium], ...own }
+  const tracks: KeptRecording['tracks'] = {}
+  for (const [medium, own] of entriesByMedium(body.tracks))
+    tracks[medium] = { ...view.tracks[medium], ...own }
   return { ...answer, body: { ...view, tracks, ...body.own } }
 }
 
@@ -89,8 +89,8 @@ function leaveOut(body: ShownRecording, view: RecordingView): KeptRecording | un
   const own = membersBeside(body, view)
   if (own === undefined) return undefined
   const tracks: KeptRecording['tracks'] = {}
-  for (const [medium, track] of Object.entries(body.tracks)) {
-    const members = membersBeside(track, view.tracks[medium as Medium] ?? {})
+  for (const [medium, track] of entriesByMedium(body.tracks)) {
+    const members = membersBeside(track, view.tracks[medium] ?? {})
     if (members === undefined) return undefined
     tracks[medium] = members
   }

@@ -1,4 +1,4 @@
-import type { Medium } from '../../contract/media.ts'
+import { entriesByMedium } from '../../contract/media.ts'
 import { Turns } from '../../time/turns.ts'
 import { readChunks } from '../database/database.ts'
 import { LIST_PREFIX, recordingIdOf, sortKey } from '../database/keys.ts'
@@ -44,8 +44,8 @@ export async function* readAudited(
 
 function toAudited({ view, trails }: RecordingProjection): AuditedRecording {
   const { id, startedAt, endedAt } = view
-  const gaps = Object.entries(trails).flatMap(([medium, history]) =>
-    tracedGapsOf(history, startedAt, endedAt).map((gap) => ({ medium: medium as Medium, gap })),
+  const gaps = entriesByMedium(trails).flatMap(([medium, history]) =>
+    tracedGapsOf(history, startedAt, endedAt).map((gap) => ({ medium, gap })),
   )
   return { sortKey: sortKey(startedAt, id), view, gaps }
 }
