@@ -231,13 +231,13 @@ function cycleIn(edges: readonly Edge[]): string[] | undefined {
 }
 
 /**
- * The imports between the rooms of the store. Every room knows its port and the open log, and the
- * files beside the rooms connect them.
+ * The imports between the folders of the store. All of them know its port and the open log, and the
+ * files beside the folders connect them.
  */
-function roomEdges(edges: readonly Edge[]): Edge[] {
-  const roomOf = (path: string): string | undefined => /^store\/[^/]+(?=\/)/.exec(path)?.[0]
+function folderEdges(edges: readonly Edge[]): Edge[] {
+  const folderOf = (path: string): string | undefined => /^store\/[^/]+(?=\/)/.exec(path)?.[0]
   return edges.flatMap(({ from, to }) => {
-    const [own, other] = [roomOf(from), roomOf(to)]
+    const [own, other] = [folderOf(from), folderOf(to)]
     return own && other && own !== other ? [{ from: own, to: other }] : []
   })
 }
@@ -254,12 +254,12 @@ suite('imports', (test) => {
     assert.equal(cycleIn(edges), undefined)
   })
 
-  test('the rooms of the store import one way', () => {
-    const between = roomEdges(edges)
-    assert.ok(between.length > 50, `${between.length} imports between rooms`)
+  test('the folders of the store import one way', () => {
+    const between = folderEdges(edges)
+    assert.ok(between.length > 50, `${between.length} imports between folders`)
     assert.equal(cycleIn(between), undefined)
     const back = { from: 'store/records/a.ts', to: 'store/opening/b.ts' }
-    assert.ok(cycleIn(roomEdges([...edges, back])))
+    assert.ok(cycleIn(folderEdges([...edges, back])))
   })
 
   test('a wrong import and a cycle would be noticed', () => {
