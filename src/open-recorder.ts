@@ -5,8 +5,8 @@ import { HomeError } from './home/home-error.ts'
 import { Recorder, type RecorderOptions } from './recorder/recorder.ts'
 import { Ballast } from './store/ballast.ts'
 import { openEventLog } from './store/event-log.ts'
-import type { OpeningProgress } from './store/opened-log.ts'
-import { openingProblem } from './store/opening-problem.ts'
+import type { OpeningProgress } from './store/opening/open-verified-log.ts'
+import { openingProblem } from './store/opening/opening-problem.ts'
 import type { EventLog } from './store/port.ts'
 
 /** How to open the recorder of a home. */

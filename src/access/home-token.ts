@@ -1,5 +1,6 @@
-import { chmod, readFile, rename, stat } from 'node:fs/promises'
+import { chmod, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfThere } from '../disk/read-if-there.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { writeSynced } from '../disk/write-synced.ts'
 import { newToken } from './secrets.ts'
@@ -18,14 +19,9 @@ export async function readOrCreateHomeToken(home: string): Promise<string> {
 }
 
 async function readToken(path: string): Promise<string | null> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
-  const token = text.trim()
+  const file = await readIfThere(path)
+  if (file === undefined) return null
+  const token = file.toString().trim()
   if (!TOKEN.test(token)) {
     throw new Error(
       `${path} does not contain a token. Remove the file; the next start writes a new one.`,

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { openIfThere } from '../disk/open-if-there.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { writeSynced } from '../disk/write-synced.ts'
 
@@ -86,14 +87,10 @@ export class SessionFile implements SessionStore {
 }
 
 async function readSessions(path: string): Promise<StoredSessions> {
-  let file: FileHandle
-  try {
-    // A link or a pipe in place of the file could lead, or wait, anywhere.
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map()
-    throw error
-  }
+  // A link or a pipe in place of the file could lead, or wait, anywhere.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const file = await openIfThere(path, flags)
+  if (file === undefined) return new Map()
   try {
     const { mode, uid, size } = await file.stat()
     const isPrivate =

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { openIfThere } from '../disk/open-if-there.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { writeFully } from '../disk/write-fully.ts'
 import { isWholeBeginning, openBeginning, type Payload, readBeginning } from './beginning.ts'
@@ -53,11 +54,11 @@ export class InterruptedFile {
    * Rejects with {@link SealedFileError} when it is sealed for another key.
    */
   static async open(path: string, identity: Identity): Promise<InterruptedFile | undefined> {
-    const file = await openIfThere(path)
+    const file = await openIfThere(path, 'r+')
     if (file === undefined) return undefined
     let tail: FileHandle | undefined
     try {
-      tail = await openIfThere(tailPath(path))
+      tail = await openIfThere(tailPath(path), 'r+')
       const { size } = await file.stat()
       const beginning = await readBeginning(file)
       // A power cut can leave a file without its first bytes.
@@ -165,15 +166,6 @@ export class InterruptedFile {
 
   #chunkAt(number: number): number {
     return this.#chunksAt + number * SEALED_CHUNK_BYTES
-  }
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r+')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
   }
 }
 

@@ -24,13 +24,16 @@ export type OptionSpec =
   /** One value; commas belong to it. `prefixes`: how it can begin. May be given several times. */
   | { kind: 'many'; value: string; help: string; prefixes?: readonly string[] }
 
+/** The choices of an option that has some, which parsing has checked; otherwise any text. */
+type TextOf<S extends OptionSpec> = S extends { choices: readonly (infer C)[] } ? C : string
+
 type ValueOf<S extends OptionSpec> = S['kind'] extends 'flag'
   ? boolean
   : S['kind'] extends 'text'
-    ? string
+    ? TextOf<S>
     : S['kind'] extends 'number'
       ? number
-      : string[]
+      : TextOf<S>[]
 
 /** The values of a command's options. An option that was not given is absent. */
 export type OptionValues<O extends Record<string, OptionSpec>> = { [K in keyof O]?: ValueOf<O[K]> }

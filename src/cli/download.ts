@@ -29,7 +29,7 @@ export async function saveDownload(
   const temporaryFile = `${path}.${process.pid}.part`
   const length = answer.headers.get('content-length')
   const expectedBytes = length === null ? undefined : Number(length)
-  const reader = (answer.body as ReadableStream<Uint8Array>).getReader()
+  const reader = answer.body!.getReader()
   const hash = createHash('sha256')
   let bytes = 0
   try {

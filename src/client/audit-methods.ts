@@ -1,7 +1,7 @@
-import type { AuditReportName, AuditReports } from '../contract/audit.ts'
-import type { LogEvent } from '../contract/events.ts'
+import type { AuditReportName } from '../contract/audit.ts'
+import type { Ask } from './ask.ts'
 import type { QueryParameters, RecorderClient } from './recorder-client.ts'
-import type { AuditEventsQuery, AuditReportQueries, Page, RequestOptions } from './types.ts'
+import type { RequestOptions } from './types.ts'
 
 type OpenAs = (
   accept: string,
@@ -11,23 +11,15 @@ type OpenAs = (
 ) => Promise<Response>
 
 /** Returns the methods for the auditor's questions. */
-export function auditMethods(request: RecorderClient['request'], openAs: OpenAs) {
+export function auditMethods(ask: Ask, openAs: OpenAs) {
   return {
-    auditEvents: (query: AuditEventsQuery = {}, options?: RequestOptions) =>
-      request('GET', pathOf('events'), { ...options, query: asText(query) }) as Promise<
-        Page<LogEvent>
-      >,
-    auditReport: <N extends AuditReportName>(
-      name: N,
-      query: AuditReportQueries[N] = {},
-      options?: RequestOptions,
-    ) =>
-      request('GET', pathOf(name), { ...options, query: asText(query) }) as Promise<
-        Page<AuditReports[N]>
-      >,
-    auditCsv: (name: AuditReportName | 'events', query: object = {}, options?: RequestOptions) =>
-      openAs('text/csv', pathOf(name), asText(query), options),
-  }
+    auditEvents: (query = {}, options) =>
+      ask('GET', pathOf('events'), { ...options, query: asText(query) }),
+    auditReport: (name, query = {}, options) =>
+      ask('GET', pathOf(name), { ...options, query: asText(query) }),
+    auditCsv: (name, query, options) =>
+      openAs('text/csv', pathOf(name), asText(query ?? {}), options),
+  } satisfies Partial<RecorderClient>
 }
 
 const pathOf = (name: AuditReportName | 'events'): string =>

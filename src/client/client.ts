@@ -2,17 +2,8 @@
  * The client of the recorder's API, for Node and for browsers. It depends on nothing, and gets its
  * types from the schemas of the API.
  */
-import type { EffectiveConfiguration } from '../contract/configuration.ts'
-import type { AccessView, KeyStatus } from '../contract/custody.ts'
-import type { LogEvent } from '../contract/events.ts'
-import type { Medium } from '../contract/media.ts'
-import type { ReplayState } from '../contract/replay.ts'
-import type {
-  ApplicationView,
-  ReadinessView,
-  RecordingAnswer,
-  SegmentView,
-} from '../contract/views.ts'
+import type { RecordingAnswer } from '../contract/views.ts'
+import type { Ask } from './ask.ts'
 import { auditMethods } from './audit-methods.ts'
 import { custodyMethods } from './custody-methods.ts'
 import { NotFoundError, RecorderProblem } from './errors.ts'
@@ -23,31 +14,7 @@ import { readJson } from './read-answer.ts'
 import type { RecorderClient } from './recorder-client.ts'
 import { type OutgoingRequest, send, sendOnce } from './send.ts'
 import { type ClientOptions, createTransport, SEARCH } from './transport.ts'
-import type {
-  ConsentRequest,
-  Devices,
-  EventsQuery,
-  Launch,
-  LaunchRequest,
-  MediaRequest,
-  NewToken,
-  Page,
-  PageQuery,
-  PauseRequest,
-  RecordingsQuery,
-  RecordingWithHistory,
-  ReplayQuery,
-  RequestOptions,
-  SearchRequest,
-  SegmentIndex,
-  SessionView,
-  StartMediaRequest,
-  StartRequest,
-  TagKeys,
-  Tags,
-  TokenRequest,
-  TokenView,
-} from './types.ts'
+import type { RequestOptions } from './types.ts'
 import { verificationMethods } from './verification-methods.ts'
 
 export * from './errors.ts'
@@ -70,22 +37,22 @@ export function createClient(options: ClientOptions = {}): RecorderClient {
   const transport = createTransport(options)
   const { fetcher, credential, prepare } = transport
   const { timeoutMs = ANSWER_LIMIT_MS } = options
-  const request: RecorderClient['request'] = (method, path, more = {}) =>
-    send(fetcher, prepare(method, path, more), readJson, timeoutMs)
+  const ask: Ask = <T>(...[method, path, more = {}]: Parameters<RecorderClient['request']>) =>
+    send(fetcher, prepare(method, path, more), readJson, timeoutMs) as Promise<T>
   const open: RecorderClient['open'] = (path, query, more = {}) =>
     send(fetcher, prepare('GET', path, { ...more, query }), (answer) => answer)
   return {
-    ...readingMethods(request),
-    ...commandMethods(request),
-    ...accessMethods(request),
-    ...custodyMethods(request),
-    ...verificationMethods(request),
-    ...auditMethods(request, (accept, path, query, more) => {
+    ...readingMethods(ask),
+    ...commandMethods(ask),
+    ...accessMethods(ask),
+    ...custodyMethods(ask),
+    ...verificationMethods(ask),
+    ...auditMethods(ask, (accept, path, query, more) => {
       const outgoing = prepare('GET', path, { ...more, query })
       outgoing.headers.Accept = `${accept}, application/problem+json`
       return send(fetcher, outgoing, (answer) => answer)
     }),
-    request,
+    request: ask,
     open,
     bundle: (id, query, more) => open(recordingPath(id, 'bundle'), query, more),
     inspect: ({ signal, WebSocket, ...more } = {}) => {
@@ -120,105 +87,77 @@ function socketUrl(url: string): string {
   return new URL(url, location?.href).href.replace(/^http/, 'ws')
 }
 
-type Request = RecorderClient['request']
-
-function readingMethods(request: Request) {
+function readingMethods(ask: Ask) {
   const get =
-    <T>(path: string) =>
-    (options?: RequestOptions): Promise<T> =>
-      request('GET', path, options) as Promise<T>
+    (path: string) =>
+    <T>(options?: RequestOptions): Promise<T> =>
+      ask('GET', path, options)
   return {
-    async ping(options?: RequestOptions) {
-      await request('GET', '/ping', options)
+    async ping(options) {
+      await ask('GET', '/ping', options)
     },
-    openApi: get<unknown>('/openapi.json'),
-    session: get<SessionView>('/ui/session'),
-    application: get<ApplicationView>('/application'),
-    devices: get<Devices>('/devices'),
-    tagKeys: get<TagKeys>('/tag-keys'),
-    configuration: get<EffectiveConfiguration>('/config'),
-    keys: get<KeyStatus>('/keys'),
-    async current(options?: RequestOptions) {
+    openApi: get('/openapi.json'),
+    session: get('/ui/session'),
+    application: get('/application'),
+    devices: get('/devices'),
+    tagKeys: get('/tag-keys'),
+    configuration: get('/config'),
+    keys: get('/keys'),
+    async current(options) {
       try {
-        return (await request('GET', '/recordings/current', options)) as RecordingWithHistory
+        return await ask('GET', '/recordings/current', options)
       } catch (error) {
         if (error instanceof NotFoundError && error.code === 'NO_CURRENT_RECORDING') return null
         throw error
       }
     },
-    recording: (id: string, options?: RequestOptions) =>
-      request('GET', recordingPath(id), options) as Promise<RecordingWithHistory>,
-    recordings: (query: RecordingsQuery = {}, options?: RequestOptions) =>
-      request('GET', '/recordings', { ...options, query }) as Promise<Page<RecordingAnswer>>,
-    search: (body: SearchRequest, options?: RequestOptions) =>
-      request('POST', SEARCH, { ...options, body }) as Promise<Page<RecordingAnswer>>,
-    events: (id: string, query: EventsQuery = {}, options?: RequestOptions) =>
-      request('GET', recordingPath(id, 'events'), { ...options, query }) as Promise<Page<LogEvent>>,
-    replay: (id: string, query: ReplayQuery = {}, options?: RequestOptions) =>
-      request('GET', recordingPath(id, 'replay'), { ...options, query }) as Promise<ReplayState>,
-    accesses: (id: string, query: PageQuery = {}, options?: RequestOptions) =>
-      request('GET', recordingPath(id, 'accesses'), { ...options, query }) as Promise<
-        Page<AccessView>
-      >,
-    segments: (id: string, query: PageQuery = {}, options?: RequestOptions) =>
-      request('GET', recordingPath(id, 'segments'), { ...options, query }) as Promise<
-        Page<SegmentView>
-      >,
-    segmentIndex: (id: string, number: number, options?: RequestOptions) =>
-      request(
-        'GET',
-        recordingPath(id, 'segments', 'screen', number, 'index'),
-        options,
-      ) as Promise<SegmentIndex>,
-    readiness: (media?: readonly Medium[], options?: RequestOptions) =>
-      request('GET', '/readiness', {
-        ...options,
-        query: { media: media?.join(',') },
-      }) as Promise<ReadinessView>,
-  }
+    recording: (id, options) => ask('GET', recordingPath(id), options),
+    recordings: (query = {}, options) => ask('GET', '/recordings', { ...options, query }),
+    search: (body, options) => ask('POST', SEARCH, { ...options, body }),
+    events: (id, query = {}, options) =>
+      ask('GET', recordingPath(id, 'events'), { ...options, query }),
+    replay: (id, query = {}, options) =>
+      ask('GET', recordingPath(id, 'replay'), { ...options, query }),
+    accesses: (id, query = {}, options) =>
+      ask('GET', recordingPath(id, 'accesses'), { ...options, query }),
+    segments: (id, query = {}, options) =>
+      ask('GET', recordingPath(id, 'segments'), { ...options, query }),
+    segmentIndex: (id, number, options) =>
+      ask('GET', recordingPath(id, 'segments', 'screen', number, 'index'), options),
+    readiness: (media, options) =>
+      ask('GET', '/readiness', { ...options, query: { media: media?.join(',') } }),
+  } satisfies Partial<RecorderClient>
 }
 
-function commandMethods(request: Request) {
+function commandMethods(ask: Ask) {
   const command = (path: string, body: unknown, options?: RequestOptions) =>
-    request('POST', path, { ...options, body }) as Promise<RecordingAnswer>
+    ask<RecordingAnswer>('POST', path, { ...options, body })
   return {
-    start: (body: StartRequest = {}, options?: RequestOptions) =>
-      command('/recordings', body, options),
-    startMedia: (id: string, body: StartMediaRequest, options?: RequestOptions) =>
-      command(recordingPath(id, 'start'), body, options),
-    stop: (id: string, body: MediaRequest = {}, options?: RequestOptions) =>
-      command(recordingPath(id, 'stop'), body, options),
-    pause: (id: string, body: PauseRequest = {}, options?: RequestOptions) =>
-      command(recordingPath(id, 'pause'), body, options),
-    resume: (id: string, body: MediaRequest = {}, options?: RequestOptions) =>
-      command(recordingPath(id, 'resume'), body, options),
-    tag: (id: string, tags: Tags, options?: RequestOptions) =>
-      command(recordingPath(id, 'tags'), { tags }, options),
-    close: (id: string, options?: RequestOptions) =>
-      command(recordingPath(id, 'close'), {}, options),
-    consent: (id: string, body: ConsentRequest, options?: RequestOptions) =>
-      command(recordingPath(id, 'consent'), body, options),
-  }
+    start: (body = {}, options) => command('/recordings', body, options),
+    startMedia: (id, body, options) => command(recordingPath(id, 'start'), body, options),
+    stop: (id, body = {}, options) => command(recordingPath(id, 'stop'), body, options),
+    pause: (id, body = {}, options) => command(recordingPath(id, 'pause'), body, options),
+    resume: (id, body = {}, options) => command(recordingPath(id, 'resume'), body, options),
+    tag: (id, tags, options) => command(recordingPath(id, 'tags'), { tags }, options),
+    close: (id, options) => command(recordingPath(id, 'close'), {}, options),
+    consent: (id, body, options) => command(recordingPath(id, 'consent'), body, options),
+  } satisfies Partial<RecorderClient>
 }
 
-function accessMethods(request: Request) {
+function accessMethods(ask: Ask) {
   return {
-    tokens: (query: PageQuery = {}, options?: RequestOptions) =>
-      request('GET', '/tokens', { ...options, query }) as Promise<Page<TokenView>>,
-    createToken: (body: TokenRequest, options?: RequestOptions) =>
-      request('POST', '/tokens', { ...options, body }) as Promise<NewToken>,
-    async revokeToken(id: string, options?: RequestOptions) {
-      await request('DELETE', `/tokens/${encodeURIComponent(id)}`, options)
+    tokens: (query = {}, options) => ask('GET', '/tokens', { ...options, query }),
+    createToken: (body, options) => ask('POST', '/tokens', { ...options, body }),
+    async revokeToken(id, options) {
+      await ask('DELETE', `/tokens/${encodeURIComponent(id)}`, options)
     },
-    rotateKeys: (options?: RequestOptions) =>
-      request('POST', '/keys/rotate', { ...options, body: {} }) as Promise<KeyStatus>,
-    launchUrl: (body: LaunchRequest = {}, options?: RequestOptions) =>
-      request('POST', '/ui/launch', { ...options, body }) as Promise<Launch>,
-    async signOut(options?: RequestOptions) {
-      await request('POST', '/ui/sign-out', { ...options, body: {} })
+    rotateKeys: (options) => ask('POST', '/keys/rotate', { ...options, body: {} }),
+    launchUrl: (body = {}, options) => ask('POST', '/ui/launch', { ...options, body }),
+    async signOut(options) {
+      await ask('POST', '/ui/sign-out', { ...options, body: {} })
     },
-    async endSessions(options?: RequestOptions) {
-      await request('DELETE', '/ui/sessions', options)
+    async endSessions(options) {
+      await ask('DELETE', '/ui/sessions', options)
     },
-  }
+  } satisfies Partial<RecorderClient>
 }

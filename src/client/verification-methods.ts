@@ -1,27 +1,15 @@
-import type { AuditKey, ConsistencyProof } from '../contract/audit-key.ts'
-import type { OutsiderView } from '../contract/outsiders.ts'
-import type { VerificationView } from '../contract/verification.ts'
+import type { Ask } from './ask.ts'
 import type { RecorderClient } from './recorder-client.ts'
-import type { RequestOptions, VerificationRequest } from './types.ts'
 
 /** Returns the methods for verifying the log. */
-export function verificationMethods(request: RecorderClient['request']) {
+export function verificationMethods(ask: Ask) {
   return {
-    auditKey: (options?: RequestOptions) =>
-      request('GET', '/audit/key', options) as Promise<AuditKey>,
-    rotateAuditKey: (options?: RequestOptions) =>
-      request('POST', '/audit/key/rotate', { ...options, body: {} }) as Promise<AuditKey>,
-    consistency: (query: { from: number; to?: number }, options?: RequestOptions) =>
-      request('GET', '/audit/consistency', { ...options, query }) as Promise<ConsistencyProof>,
-    outsiders: (options?: RequestOptions) =>
-      request('GET', '/audit/outsiders', options) as Promise<{ items: OutsiderView[] }>,
-    verify: (body: VerificationRequest = {}, options?: RequestOptions) =>
-      request('POST', '/audit/verifications', { ...options, body }) as Promise<VerificationView>,
-    verification: (id: string, options?: RequestOptions) =>
-      request(
-        'GET',
-        `/audit/verifications/${encodeURIComponent(id)}`,
-        options,
-      ) as Promise<VerificationView>,
-  }
+    auditKey: (options) => ask('GET', '/audit/key', options),
+    rotateAuditKey: (options) => ask('POST', '/audit/key/rotate', { ...options, body: {} }),
+    consistency: (query, options) => ask('GET', '/audit/consistency', { ...options, query }),
+    outsiders: (options) => ask('GET', '/audit/outsiders', options),
+    verify: (body = {}, options) => ask('POST', '/audit/verifications', { ...options, body }),
+    verification: (id, options) =>
+      ask('GET', `/audit/verifications/${encodeURIComponent(id)}`, options),
+  } satisfies Partial<RecorderClient>
 }

@@ -77,7 +77,7 @@ async function* multiplexed(
   const streams = sounds.map((sound) => oggPages(sound, onSamples))
   const heads: Buffer[][] = []
   for (const stream of streams) heads.push(pagesOf((await stream.next()).value as Buffer))
-  for (const at of [0, 1]) for (const pages of heads) yield pages[at] as Buffer
+  for (const at of [0, 1]) for (const pages of heads) yield pages[at]!
   const waiting = await Promise.all(streams.map((stream) => stream.next()))
   while (waiting.some(({ done }) => !done)) {
     let earliest = -1

@@ -2,6 +2,11 @@
 export const MEDIA = ['mic', 'speaker', 'screen'] as const
 /** A kind of media. A recording has at most one track of each. */
 export type Medium = (typeof MEDIA)[number]
+/** Returns the media of an object and what it has for each, like `Object.entries`. */
+export function entriesByMedium<T>(byMedium: { [M in Medium]?: T }): [Medium, T][] {
+  return Object.entries(byMedium) as [Medium, T][]
+}
+
 /**
  * The media that a request can name: one of the three, or `audio` for the audio media of the
  * recording's type.

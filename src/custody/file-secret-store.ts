@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfThere } from '../disk/read-if-there.ts'
 import { writePrivateFile } from '../disk/write-private-file.ts'
 import { destroyFile } from './key-file.ts'
 import { keyUnavailable } from './key-unavailable.ts'
@@ -18,13 +18,11 @@ export class FileSecretStore implements SecretStore {
   }
 
   async load(id: string): Promise<Buffer | undefined> {
-    let text: string
-    try {
-      text = (await readFile(this.#pathOf(id), 'utf8')).trim()
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    const file = await readIfThere(this.#pathOf(id)).catch((error) => {
       throw keyUnavailable('The file of the master key cannot be read.', error)
-    }
+    })
+    if (file === undefined) return undefined
+    const text = file.toString().trim()
     const secret = Buffer.from(text, 'base64url')
     if (!BASE64URL.test(text) || secret.length !== MASTER_KEY_BYTES)
       throw keyUnavailable('The file of the master key is damaged.')

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { KEY_PLACES, type KeyPlace } from '../contract/custody.ts'
+import { readIfThere } from '../disk/read-if-there.ts'
 import { writePrivateFile } from '../disk/write-private-file.ts'
 import { keyUnavailable } from './key-unavailable.ts'
 
@@ -41,9 +41,10 @@ export function describeKey(masterKey: MasterKeyName, fileReason: string | null)
 export async function readDescriptor(path: string): Promise<KeyDescriptor | undefined> {
   let value: unknown
   try {
-    value = JSON.parse(await readFile(path, 'utf8'))
+    const file = await readIfThere(path)
+    if (file === undefined) return undefined
+    value = JSON.parse(file.toString())
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw keyUnavailable(
       'The description of the master key (master-key.json) cannot be read.',
       error,

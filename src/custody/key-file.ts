@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { openIfThere } from '../disk/open-if-there.ts'
 import { overwrite } from '../disk/overwrite.ts'
 import { syncFolder } from '../disk/sync-folder.ts'
 import { DRAFT } from '../disk/write-private-file.ts'
@@ -59,16 +60,12 @@ export async function destroyFile(path: string): Promise<boolean> {
 
 /** Resolves with whether there was such a file. */
 async function overwriteFile(path: string): Promise<boolean> {
+  const file = await openIfThere(path, 'r+')
+  if (file === undefined) return false
   try {
-    const file = await open(path, 'r+')
-    try {
-      await overwrite(file)
-    } finally {
-      await file.close()
-    }
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
+    await overwrite(file)
+  } finally {
+    await file.close()
   }
+  return true
 }

@@ -1,6 +1,7 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { Splitter } from '../media/splitter.ts'
+import { openSocket } from '../streams/open-socket.ts'
+import { readUntilClosed } from '../streams/read-until-closed.ts'
 import { type BusName, busPath } from './address.ts'
 import { type BusMessage, encodeCall, type MethodCall, readMessage } from './message.ts'
 
@@ -38,9 +39,9 @@ export interface SignalFilter {
   member: string
   path?: string
   /**
-   * Only signals of the program that owns this name at that time. The bus checks that, but only for
-   * signals to everybody, so that others do not count. All subscribers of a connection name a
-   * sender, or none does.
+   * Only signals of the program that owns this name at that time. The bus checks the sender of
+   * signals to everybody only, so a signal to this connection alone is ignored. Either all
+   * subscribers of a connection name a sender, or none does.
    */
   sender?: string
   /** Only signals whose first argument is this text. */
@@ -75,41 +76,29 @@ export class BusConnection {
   ): Promise<BusConnection> {
     const path = busPath(name, env)
     if (path === null) throw new BusError('absent', `There is no ${name} bus (D-Bus).`)
-    const socket = connect({ path })
-    const timer = setTimeout(
-      () => socket.destroy(new BusError('silent', 'The message bus (D-Bus) does not answer.')),
-      limitMs,
-    )
+    const silent = new BusError('silent', 'The message bus (D-Bus) does not answer.')
     try {
-      await once(socket, 'connect')
-      await authenticate(socket)
-      const connection = new BusConnection(socket)
-      const [name] = await connection.call({ ...BUS, member: 'Hello' }, limitMs)
-      connection.uniqueName = String(name)
-      return connection
+      return await openSocket(path, { limitMs, silent }, async (socket) => {
+        await authenticate(socket)
+        const connection = new BusConnection(socket)
+        const [uniqueName] = await connection.call({ ...BUS, member: 'Hello' }, limitMs)
+        connection.uniqueName = String(uniqueName)
+        return connection
+      })
     } catch (cause) {
-      socket.destroy()
       if (cause instanceof BusError) throw cause
       const detail = `The ${name} bus (D-Bus) cannot be reached.`
       throw new BusError('absent', detail, { cause })
-    } finally {
-      clearTimeout(timer)
     }
   }
 
   private constructor(socket: Socket) {
     this.#socket = socket
-    // Errors of the socket are handled at its end.
-    socket.on('error', () => {})
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
-    socket.once('end', () => socket.destroy())
-    this.closed = new Promise((resolve) => {
-      socket.once('close', () => {
-        for (const { reject } of this.#pending.values())
-          reject(new BusError('absent', 'The message bus (D-Bus) is gone.'))
-        this.#pending.clear()
-        resolve()
-      })
+    const onData = (chunk: Buffer) => this.#onData(chunk)
+    this.closed = readUntilClosed(socket, onData, () => {
+      for (const { reject } of this.#pending.values())
+        reject(new BusError('absent', 'The message bus (D-Bus) is gone.'))
+      this.#pending.clear()
     })
   }
 

@@ -54,8 +54,7 @@ export function createFfmpegLocator(options: {
 }): FfmpegLocator {
   const { env } = options
   let looking: Promise<Ffmpeg> | undefined
-  let checking: Promise<string | null> | undefined
-  let checked: { problem: string | null; at: number } | undefined
+  let check: { problem: Promise<string | null>; validUntil: number } | undefined
 
   async function locate(): Promise<string> {
     const configured = options.ffmpegPath ?? env.FFMPEG_BIN
@@ -99,19 +98,19 @@ export function createFfmpegLocator(options: {
 
   return {
     ffmpeg,
-    async problem() {
-      const now = performance.now()
-      if (checked && (checked.problem === null || now - checked.at < PROBLEM_CACHE_MS))
-        return checked.problem
-      checking ??= problemOf(ffmpeg, options)
-        .then((problem) => {
-          checked = { problem, at: performance.now() }
-          return problem
-        })
-        .finally(() => {
-          checking = undefined
-        })
-      return checking
+    problem() {
+      if (check !== undefined && performance.now() < check.validUntil) return check.problem
+      const begun = { problem: problemOf(ffmpeg, options), validUntil: Number.POSITIVE_INFINITY }
+      begun.problem.then(
+        (problem) => {
+          if (problem !== null) begun.validUntil = performance.now() + PROBLEM_CACHE_MS
+        },
+        () => {
+          begun.validUntil = 0
+        },
+      )
+      check = begun
+      return begun.problem
     },
   }
 }

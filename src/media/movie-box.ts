@@ -59,7 +59,7 @@ function movieBox(movie: Movie, tables: readonly Buffer[]): Buffer {
         number: index + 1,
         chapters: chaptersAt >= 0 && index !== chaptersAt ? chaptersAt + 1 : undefined,
         times,
-        table: tables[index] as Buffer,
+        table: tables[index]!,
       }),
     ),
     userDataBox(movie),

@@ -82,7 +82,7 @@ export class Replay {
     let [low, high] = [0, this.events.length]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (isBefore(this.events[middle] as LogEvent)) low = middle + 1
+      if (isBefore(this.events[middle]!)) low = middle + 1
       else high = middle
     }
     return low
@@ -130,12 +130,12 @@ export class Replay {
     if (index === this.events.length) return this.#newest
     const from = index - (index % EVENTS_PER_MOMENT)
     if (this.#window.from !== from)
-      this.#window = { from, moments: [this.#moments[from / EVENTS_PER_MOMENT] as Moment] }
+      this.#window = { from, moments: [this.#moments[from / EVENTS_PER_MOMENT]!] }
     const { moments } = this.#window
     while (moments.length <= index - from) {
-      const event = this.events[from + moments.length - 1] as LogEvent
-      moments.push(foldEvent(moments.at(-1) as Moment, event))
+      const event = this.events[from + moments.length - 1]!
+      moments.push(foldEvent(moments.at(-1)!, event))
     }
-    return moments[index - from] as Moment
+    return moments[index - from]!
   }
 }

@@ -2,20 +2,20 @@ import { access, readFile } from 'node:fs/promises'
 import { runManager } from './run-manager.ts'
 import type { ServiceStatus } from './service-manager.ts'
 import type { ServiceProgram } from './service-program.ts'
-import { programOf, UNIT } from './systemd-unit.ts'
+import { programOf, UNIT_NAME } from './systemd-unit.ts'
 
 const PROPERTIES = [
   ...['LoadState', 'FragmentPath', 'UnitFileState', 'ActiveState', 'SubState', 'Result'],
   ...['MainPID', 'NRestarts', 'ActiveEnterTimestamp', 'NeedDaemonReload'],
 ]
-const JOURNAL = `journalctl --user -u ${UNIT} -n 50`
+const JOURNAL = `journalctl --user -u ${UNIT_NAME} -n 50`
 
 /** Reads the state of the unit. `unitFile` is where `install` writes it. */
 export async function readSystemdStatus(
   env: NodeJS.ProcessEnv,
   unitFile: string,
 ): Promise<ServiceStatus> {
-  const asked = ['systemctl', '--user', 'show', UNIT, `--property=${PROPERTIES.join(',')}`]
+  const asked = ['systemctl', '--user', 'show', UNIT_NAME, `--property=${PROPERTIES.join(',')}`]
   // UTC, so that the time can be parsed everywhere.
   const shown = parseProperties(await runManager(asked, { ...env, TZ: 'UTC' }))
   const { ActiveState = 'unknown', SubState = 'unknown' } = shown
@@ -60,7 +60,7 @@ function parseTimestamp(text = ''): string | null {
 
 function fileRemedies(shown: Partial<Record<string, string>>, unitFile: string): string[] {
   if (shown.LoadState === 'masked')
-    return [`The unit is masked. Unmask it: systemctl --user unmask ${UNIT}`]
+    return [`The unit is masked. Unmask it: systemctl --user unmask ${UNIT_NAME}`]
   if (shown.FragmentPath !== unitFile || shown.NeedDaemonReload === 'yes')
     return ['systemd does not use the file as it is now. Run `f2f service install` again.']
   if (shown.UnitFileState !== 'enabled')
@@ -81,11 +81,11 @@ function stateRemedies({ ActiveState, Result }: Partial<Record<string, string>>)
   if (ActiveState === 'failed')
     return [
       `It has failed (${Result}) and does not start again by itself. Read why: ${JOURNAL}`,
-      `Then start it: systemctl --user restart ${UNIT}`,
+      `Then start it: systemctl --user restart ${UNIT_NAME}`,
     ]
   if (ActiveState === 'activating')
     return [`It is starting. If this lasts, it fails again and again. Read why: ${JOURNAL}`]
   if (ActiveState === 'inactive')
-    return [`It does not run now. Start it: systemctl --user start ${UNIT}`]
+    return [`It does not run now. Start it: systemctl --user start ${UNIT_NAME}`]
   return []
 }

@@ -1,13 +1,13 @@
 import { MARKER } from './service-files.ts'
 import { commandOf, type ServiceProgram } from './service-program.ts'
 
-/** The name of the unit. */
-export const UNIT = 'f2f-recorder.service'
+/** The name of the recorder's unit, and of its file. */
+export const UNIT_NAME = 'f2f-recorder.service'
 
 /** Builds the unit of systemd's user manager. docs/service.md explains its lines. */
 export function systemdUnit(program: ServiceProgram): string {
   return `# ${MARKER} The next installation overwrites changes here.
-# Change settings with: systemctl --user edit ${UNIT}
+# Change settings with: systemctl --user edit ${UNIT_NAME}
 [Unit]
 Description=Face-to-Face Interaction Recorder
 After=graphical-session.target pipewire.service pipewire-pulse.service pulseaudio.service
@@ -52,7 +52,7 @@ WantedBy=graphical-session.target
 export function autostartEntry(): string {
   const steps = [
     'systemctl --user import-environment DISPLAY XAUTHORITY XDG_SESSION_TYPE',
-    `systemctl --user -q is-active graphical-session.target || systemctl --user restart ${UNIT}`,
+    `systemctl --user -q is-active graphical-session.target || systemctl --user restart ${UNIT_NAME}`,
   ]
   return `# ${MARKER} The next installation overwrites changes here.
 [Desktop Entry]

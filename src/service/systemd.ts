@@ -8,11 +8,11 @@ import { readServiceFile, removeServiceFiles, writeServiceFiles } from './servic
 import type { Installed, ServiceManager, ServicePlan, ServiceStatus } from './service-manager.ts'
 import type { ServiceProgram } from './service-program.ts'
 import { readSystemdStatus } from './systemd-status.ts'
-import { autostartEntry, systemdUnit, UNIT } from './systemd-unit.ts'
+import { autostartEntry, systemdUnit, UNIT_NAME } from './systemd-unit.ts'
 
 /** The first whose `systemd-notify` waits until its message is read. Before, messages got lost. */
 const OLDEST_SYSTEMD = 246
-const JOURNAL = `Read why with \`journalctl --user -u ${UNIT} -n 50\`.`
+const JOURNAL = `Read why with \`journalctl --user -u ${UNIT_NAME} -n 50\`.`
 const WITHOUT_SERVICE =
   'Start `f2f serve` at every login instead, for example in the autostart settings of the desktop.'
 
@@ -28,7 +28,7 @@ export class Systemd implements ServiceManager {
     const { XDG_CONFIG_HOME: given, HOME } = env
     const config = given && isAbsolute(given) ? given : join(HOME || homedir(), '.config')
     this.#env = env
-    this.#unitFile = join(config, 'systemd', 'user', UNIT)
+    this.#unitFile = join(config, 'systemd', 'user', UNIT_NAME)
     this.#autostartFile = join(config, 'autostart', 'f2f-recorder.desktop')
   }
 
@@ -44,8 +44,8 @@ export class Systemd implements ServiceManager {
       ],
       commands: [
         ['systemctl', '--user', 'daemon-reload'],
-        ['systemctl', '--user', 'enable', UNIT],
-        ['systemctl', '--user', 'start', UNIT],
+        ['systemctl', '--user', 'enable', UNIT_NAME],
+        ['systemctl', '--user', 'start', UNIT_NAME],
       ],
     }
   }
@@ -56,7 +56,7 @@ export class Systemd implements ServiceManager {
     const restore = await writeServiceFiles(this.plan(program).files)
     try {
       await this.#systemctl('daemon-reload')
-      if (!before.enabled) await this.#systemctl('enable', UNIT)
+      if (!before.enabled) await this.#systemctl('enable', UNIT_NAME)
     } catch (error) {
       await restore?.()
       await this.#systemctl('daemon-reload').catch(() => {})
@@ -65,8 +65,8 @@ export class Systemd implements ServiceManager {
     const unchanged = restore === null && before.enabled && before.active
     if (!before.active) {
       // Otherwise systemd refuses a start after several failures.
-      await this.#systemctl('reset-failed', UNIT).catch(() => {})
-      await this.#systemctl('start', UNIT)
+      await this.#systemctl('reset-failed', UNIT_NAME).catch(() => {})
+      await this.#systemctl('start', UNIT_NAME)
     }
     const needsRestart = before.active && restore !== null
     return { files: [...this.files], unchanged, needsRestart, notes: await this.#notes() }
@@ -78,11 +78,11 @@ export class Systemd implements ServiceManager {
     const files = this.files.map((path) => ({ path }))
     // Before anything is stopped: somebody else may have written them.
     await Promise.all(files.map(readServiceFile))
-    if (status.installed) await this.#systemctl('disable', '--now', UNIT)
+    if (status.installed) await this.#systemctl('disable', '--now', UNIT_NAME)
     const removed = await removeServiceFiles(files)
     if (removed.length === 0) return []
     await this.#systemctl('daemon-reload')
-    await this.#systemctl('reset-failed', UNIT).catch(() => {})
+    await this.#systemctl('reset-failed', UNIT_NAME).catch(() => {})
     return removed
   }
 
@@ -128,7 +128,7 @@ export class Systemd implements ServiceManager {
     const environment = await this.#systemctl('show-environment')
     if (/^DISPLAY=./m.test(environment)) return []
     return [
-      `The user manager knows no display yet, so the service cannot record the screen before the next login. To change that now, run in the desktop session: systemctl --user import-environment DISPLAY XAUTHORITY XDG_SESSION_TYPE && systemctl --user restart ${UNIT}`,
+      `The user manager knows no display yet, so the service cannot record the screen before the next login. To change that now, run in the desktop session: systemctl --user import-environment DISPLAY XAUTHORITY XDG_SESSION_TYPE && systemctl --user restart ${UNIT_NAME}`,
     ]
   }
 }

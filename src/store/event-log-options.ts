@@ -1,5 +1,5 @@
 import type { KeyRing } from '../custody/port.ts'
-import type { OpeningProgress } from './opened-log.ts'
+import type { OpeningProgress } from './opening/open-verified-log.ts'
 import type { ValueSeals } from './sealing/value-seals.ts'
 
 /** How to open an event log. */

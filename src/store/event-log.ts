@@ -1,7 +1,7 @@
 import type { EventLogOptions, LogSettings } from './event-log-options.ts'
 import { LevelEventLog } from './level-event-log.ts'
-import { openFromState, VERIFIED_AT_ONCE } from './open-from-state.ts'
-import { openVerifiedLog } from './opened-log.ts'
+import { openFromState, VERIFIED_AT_ONCE } from './opening/open-from-state.ts'
+import { openVerifiedLog } from './opening/open-verified-log.ts'
 import type { EventLog } from './port.ts'
 import { ValueSeals } from './sealing/value-seals.ts'
 

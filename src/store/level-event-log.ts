@@ -1,16 +1,16 @@
 import { RecorderError } from '../contract/errors.ts'
-import { AnswerClock, answerTime, findAnswer } from './answers.ts'
-import { BackgroundVerification } from './background-verification.ts'
-import { Compaction } from './compaction.ts'
-import { probeDisk, wrapReadErrors } from './database.ts'
+import { AnswerClock, answerTime, findAnswer } from './answers/answers.ts'
+import { Compaction } from './database/compaction.ts'
+import { probeDisk, wrapReadErrors } from './database/database.ts'
+import { TAG_INDEX } from './database/keys.ts'
 import type { LogSettings } from './event-log-options.ts'
-import { TAG_INDEX } from './keys.ts'
-import { LogFinding } from './log-finding.ts'
 import { LogReader } from './log-reader.ts'
 import { LogUpkeep } from './log-upkeep.ts'
-import { LogWriter } from './log-writer.ts'
-import type { BelievedState } from './open-from-state.ts'
-import { type OpenedLog, openVerifiedLog, probeWrite } from './opened-log.ts'
+import type { OpenedLog } from './opened-log.ts'
+import { BackgroundVerification } from './opening/background-verification.ts'
+import { LogFinding } from './opening/log-finding.ts'
+import type { BelievedState } from './opening/open-from-state.ts'
+import { openVerifiedLog, probeWrite } from './opening/open-verified-log.ts'
 import type {
   Appended,
   AppendRequest,
@@ -22,12 +22,11 @@ import type {
   ToShown,
   VerificationProgress,
 } from './port.ts'
-import { StateKeeper } from './state-keeper.ts'
+import { StateKeeper } from './state/state-keeper.ts'
 import { CheckpointSigner } from './tree/checkpoint-signer.ts'
 import { createLogProofs } from './tree/log-proofs.ts'
-import type { TrustedTime } from './trusted-time.ts'
-import { Witness } from './witness.ts'
-import type { LostWitness } from './witness-check.ts'
+import { Witness } from './witness/witness.ts'
+import { LogWriter } from './writing/log-writer.ts'
 
 /** An event log in LevelDB. */
 export class LevelEventLog implements EventLog {
@@ -42,9 +41,9 @@ export class LevelEventLog implements EventLog {
   readonly #state: StateKeeper
   #log: OpenedLog
   #writer: LogWriter
-  /** Whether all is verified, and nothing was found since. */
-  #isSound: boolean
-  /** There until all is verified. */
+  /** Whether all of the log is verified, and nothing was found to differ since. */
+  #isIntact: boolean
+  /** The verification that is under way; undefined when all is verified. */
   #verification: BackgroundVerification | undefined
   #reopening: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -52,9 +51,9 @@ export class LevelEventLog implements EventLog {
   /** `believed`: the state from which the log was opened; undefined when all of it is verified. */
   constructor(settings: LogSettings, log: OpenedLog, believed?: BelievedState) {
     this.#settings = settings
-    this.#isSound = believed === undefined
+    this.#isIntact = believed === undefined
     this.#state = new StateKeeper(
-      { ...settings, log: () => (this.#isSound && !this.lostWitness ? this.#log : undefined) },
+      { ...settings, log: () => (this.#isIntact && !this.lostWitness ? this.#log : undefined) },
       believed?.stored.head.position ?? 0,
     )
     if (believed) this.#verification = this.#verify(log, believed)
@@ -106,7 +105,7 @@ export class LevelEventLog implements EventLog {
     return this.#log.lastEventAt
   }
 
-  get lostWitness(): LostWitness | undefined {
+  get lostWitness() {
     return this.#log.lostWitness
   }
 
@@ -153,7 +152,7 @@ export class LevelEventLog implements EventLog {
     return [...this.#log.erasures.values()]
   }
 
-  get trustedTime(): TrustedTime {
+  get trustedTime() {
     return this.#log.time
   }
 
@@ -244,7 +243,7 @@ export class LevelEventLog implements EventLog {
     verification.finished.then(
       () => {
         this.#verification = undefined
-        this.#isSound = true
+        this.#isIntact = true
         void this.#state.storeSometimes()
       },
       (error) => {
@@ -270,11 +269,11 @@ export class LevelEventLog implements EventLog {
       // LevelDB cannot open on a full disk. Until there is space it stays open for reading.
       await probeDisk(this.#settings.folder)
       await this.#log.db.close()
-      this.#isSound = false
+      this.#isIntact = false
       await this.#state.drop()
       this.#log = await openVerifiedLog({ ...this.#settings, known: this.#log.head })
       this.#verification = undefined
-      this.#isSound = true
+      this.#isIntact = true
       const { unacknowledged } = this.#log
       unacknowledged.after = Math.max(unacknowledged.after, acknowledged)
       await probeWrite(this.#log.db)

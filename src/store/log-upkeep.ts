@@ -1,9 +1,9 @@
-import { evictExpired } from './answers.ts'
+import { evictExpired } from './answers/answers.ts'
 import { fillAuditIndex } from './audit/fill-audit-index.ts'
-import { clearRemains } from './clear-remains.ts'
-import type { Compaction } from './compaction.ts'
-import type { LogWriter } from './log-writer.ts'
+import { clearRemains } from './database/clear-remains.ts'
+import type { Compaction } from './database/compaction.ts'
 import type { OpenedLog } from './opened-log.ts'
+import type { LogWriter } from './writing/log-writer.ts'
 
 const HOUR_MS = 60 * 60 * 1_000
 const EVICTED_AT_A_TIME = 500

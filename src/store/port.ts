@@ -11,20 +11,20 @@ import type {
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 import type { AuditLog } from './audit/audit-port.ts'
-import type { LogFinding } from './log-finding.ts'
-import type { ReadableLog, StoredRecord } from './read-records.ts'
+import type { LogFinding } from './opening/log-finding.ts'
+import type { ReadableLog, StoredRecord } from './records/read-records.ts'
+import type { TrustedTime } from './state/trusted-time.ts'
 import type { LogProofs } from './tree/proofs-port.ts'
-import type { TrustedTime } from './trusted-time.ts'
 
 /** Part of the port: the log as an auditor reads it. */
 export type * from './audit/audit-port.ts'
 /** Part of the port: a stored view that does not fit the log, and what a verification finds. */
-export { DamagedViewError } from './checksum.ts'
-export { LogFinding } from './log-finding.ts'
+export { DamagedViewError } from './database/checksum.ts'
+export { LogFinding } from './opening/log-finding.ts'
+export type { TrustedTime } from './state/trusted-time.ts'
 /** Part of the port: proofs about the log. */
 export type { LogProofs } from './tree/proofs-port.ts'
 export type { SigningKeyEntry } from './tree/signing-key-events.ts'
-export type { TrustedTime } from './trusted-time.ts'
 
 /** The HTTP status and body that a command returns. */
 export interface CommandAnswer {

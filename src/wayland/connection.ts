@@ -1,7 +1,8 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { isAbsolute, join } from 'node:path'
 import { Splitter } from '../media/splitter.ts'
+import { openSocket } from '../streams/open-socket.ts'
+import { readUntilClosed } from '../streams/read-until-closed.ts'
 import { type ArgumentReader, encodeRequest, readEvent, type WaylandEvent } from './wire.ts'
 
 const DISPLAY = { id: 1, sync: 0, getRegistry: 1, error: 0, deleteId: 1 }
@@ -62,41 +63,27 @@ export class WaylandConnection {
   static async open(env: NodeJS.ProcessEnv, limitMs: number): Promise<WaylandConnection> {
     const path = socketPath(env)
     if (path === null) throw new WaylandError('absent', 'XDG_RUNTIME_DIR is not set.')
-    const socket = connect({ path })
     const silent = new WaylandError('silent', 'The Wayland compositor does not answer.')
-    let isLate = false
-    const timer = setTimeout(() => {
-      isLate = true
-      socket.destroy(silent)
-    }, limitMs)
     try {
-      await once(socket, 'connect')
-      const connection = new WaylandConnection(socket)
-      // The first answer brings the registry, the second one what was bound from it.
-      await connection.sync()
-      await connection.sync()
-      return connection
+      return await openSocket(path, { limitMs, silent }, async (socket) => {
+        const connection = new WaylandConnection(socket)
+        // The first answer brings the registry, the second one what was bound from it.
+        await connection.sync()
+        await connection.sync()
+        return connection
+      })
     } catch (cause) {
-      socket.destroy()
-      if (isLate) throw silent
+      if (cause === silent) throw silent
       throw new WaylandError('absent', `No Wayland compositor listens at ${path}.`, { cause })
-    } finally {
-      clearTimeout(timer)
     }
   }
 
   private constructor(socket: Socket) {
     this.#socket = socket
-    // Errors of the socket are handled at its end.
-    socket.on('error', () => {})
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
-    socket.once('end', () => socket.destroy())
-    this.closed = new Promise((resolve) => {
-      socket.once('close', () => {
-        for (const { reject } of this.#syncs.values()) reject(new WaylandError('absent', GONE))
-        this.#syncs.clear()
-        resolve()
-      })
+    const onData = (chunk: Buffer) => this.#onData(chunk)
+    this.closed = readUntilClosed(socket, onData, () => {
+      for (const { reject } of this.#syncs.values()) reject(new WaylandError('absent', GONE))
+      this.#syncs.clear()
     })
     socket.write(encodeRequest(DISPLAY.id, DISPLAY.getRegistry, REGISTRY.id))
   }

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { Splitter } from '../media/splitter.ts'
+import { readUntilClosed } from '../streams/read-until-closed.ts'
+import { writeTogether } from '../streams/write-together.ts'
 import { findCredential, parseDisplay, socketAddresses, type X11Address } from './address.ts'
 import {
   encodeRequest,
@@ -153,16 +155,12 @@ export class X11Connection {
     this.root = root
     this.ids = setup.readUInt32LE(4)
     this.server = serverVendor(setup)
-    this.closed = new Promise((resolve) => {
-      socket.once('close', () => {
-        for (const { reject } of this.#pendingReplies.values())
-          reject(new X11Error('absent', 'The X server is gone.'))
-        this.#pendingReplies.clear()
-        resolve()
-      })
+    const onData = (chunk: Buffer) => this.#onData(chunk)
+    this.closed = readUntilClosed(socket, onData, () => {
+      for (const { reject } of this.#pendingReplies.values())
+        reject(new X11Error('absent', 'The X server is gone.'))
+      this.#pendingReplies.clear()
     })
-    socket.once('end', () => socket.destroy())
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
   }
 
   /**
@@ -237,12 +235,7 @@ export class X11Connection {
   /** Sends a request without a reply. Returns its number, modulo 65,536. */
   send(bytes: Buffer): number {
     this.#sequence = (this.#sequence + 1) & 0xffff
-    // All requests of this turn leave together: each write is a call of the system.
-    if (this.#socket.writableCorked === 0) {
-      this.#socket.cork()
-      process.nextTick(() => this.#socket.uncork())
-    }
-    this.#socket.write(bytes)
+    writeTogether(this.#socket, bytes)
     return this.#sequence
   }
 

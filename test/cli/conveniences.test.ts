@@ -4,8 +4,8 @@ import { existsSync, openSync } from 'node:fs'
 import { F2F } from '../../lab/daemon.ts'
 import { didYouMean } from '../../src/contract/did-you-mean.ts'
 import { suite } from '../support/suite.ts'
-import { recording } from './samples.ts'
-import { f2f, type Stub, type StubAnswer, type StubRequest, startStub } from './stub.ts'
+import { recording } from './support/samples.ts'
+import { f2f, type Stub, type StubAnswer, type StubRequest, startStub } from './support/stub.ts'
 
 const IDS = ['aaaa1111-0000', 'aaaa2222-0000', 'bbbb1111-0000']
 const page = (ids: string[], nextCursor: string | null = null): StubAnswer => ({

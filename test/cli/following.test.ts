@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises'
 import { F2F } from '../../lab/daemon.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { eventually, suite } from '../support/suite.ts'
-import { problem, f2f as runF2f, startStub } from './stub.ts'
+import { problem, f2f as runF2f, startStub } from './support/stub.ts'
 
 /** A command that runs until it is interrupted. */
 interface Running {

@@ -4,7 +4,7 @@ import { COMMANDS } from '../../src/cli/commands/commands.ts'
 import { commandHelp, overview } from '../../src/cli/help.ts'
 import { styleFor } from '../../src/cli/text/style.ts'
 import { suite } from '../support/suite.ts'
-import { f2f } from './stub.ts'
+import { f2f } from './support/stub.ts'
 
 const guide = await readFile(new URL('../../docs/command-line.md', import.meta.url), 'utf8')
 

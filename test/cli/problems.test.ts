@@ -6,8 +6,16 @@ import { createApi } from '../../src/cli/connection/api.ts'
 import { CHALLENGE_HEADER, identityProof, PROOF_HEADER } from '../../src/contract/identity-proof.ts'
 import { readDaemonFile, writeDaemonFile } from '../../src/home/daemon-file.ts'
 import { suite } from '../support/suite.ts'
-import { recording } from './samples.ts'
-import { f2f, freshHome, problem, type Stub, type StubAnswer, startStub, TOKEN } from './stub.ts'
+import { recording } from './support/samples.ts'
+import {
+  f2f,
+  freshHome,
+  problem,
+  type Stub,
+  type StubAnswer,
+  startStub,
+  TOKEN,
+} from './support/stub.ts'
 
 const startedAt = '2026-01-31T09:00:00.000Z'
 /** Larger than any process id of the platforms. */

@@ -6,8 +6,8 @@ import { isBuiltin } from 'node:module'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { suite } from '../support/suite.ts'
-import { recording, tagEntry } from './samples.ts'
-import { startStub } from './stub.ts'
+import { recording, tagEntry } from './support/samples.ts'
+import { startStub } from './support/stub.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 

@@ -3,7 +3,7 @@ import { readMedia } from '../../lab/unsealed.ts'
 import { resolveHome } from '../../src/home/home.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
 import { suite } from '../support/suite.ts'
-import { f2f } from './stub.ts'
+import { f2f } from './support/stub.ts'
 
 suite('a session on the command line, against the real recorder', (test) => {
   let daemon: TestDaemon

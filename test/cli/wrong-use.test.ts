@@ -7,7 +7,7 @@ import { problemText } from '../../src/cli/text/problem-text.ts'
 import { styleFor } from '../../src/cli/text/style.ts'
 import { ERRORS, type ErrorCode } from '../../src/contract/errors.ts'
 import { suite } from '../support/suite.ts'
-import { f2f, freshHome, problem, startStub } from './stub.ts'
+import { f2f, freshHome, problem, startStub } from './support/stub.ts'
 
 const PLAIN = styleFor({}, {})
 /** Errors of requests that `f2f` never sends, with a token that may do everything. */

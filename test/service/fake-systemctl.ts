@@ -6,8 +6,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { findProgram } from '../../src/processes/find-program.ts'
-import { UNIT } from '../../src/service/systemd-unit.ts'
-import { f2f, type Ran } from '../cli/stub.ts'
+import { UNIT_NAME } from '../../src/service/systemd-unit.ts'
+import { f2f, type Ran } from '../cli/support/stub.ts'
 
 const SCRIPT = `#!/bin/sh
 [ "$1" = --user ] || exit 9
@@ -68,7 +68,7 @@ export async function fakeSystemd(): Promise<FakeSystemd> {
   await set('ended', 'ActiveState=inactive\nSubState=dead\n')
   const home = inside('my %h $HOME')
   return {
-    unitFile: inside(`config/systemd/user/${UNIT}`),
+    unitFile: inside(`config/systemd/user/${UNIT_NAME}`),
     autostartFile: inside('config/autostart/f2f-recorder.desktop'),
     home,
     f2f: (line, more = {}) => f2f(line.split(' '), { env: { ...env, F2F_HOME: home, ...more } }),

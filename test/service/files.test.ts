@@ -6,7 +6,12 @@ import fc from 'fast-check'
 import { findProgram } from '../../src/processes/find-program.ts'
 import { runTool } from '../../src/processes/run-tool.ts'
 import { launchAgent } from '../../src/service/launchd.ts'
-import { autostartEntry, programOf, systemdUnit, UNIT } from '../../src/service/systemd-unit.ts'
+import {
+  autostartEntry,
+  programOf,
+  systemdUnit,
+  UNIT_NAME,
+} from '../../src/service/systemd-unit.ts'
 import { windowsTask } from '../../src/service/windows-task.ts'
 import { suite } from '../support/suite.ts'
 
@@ -37,7 +42,7 @@ suite('the unit of systemd', (test) => {
   test.unless(missing('systemd-analyze'), 'is valid, whatever the paths', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'f2f-unit-'))
     const verify = async (content: string) => {
-      const file = join(folder, UNIT)
+      const file = join(folder, UNIT_NAME)
       await writeFile(file, content)
       return run('systemd-analyze', ['verify', '--user', file], { XDG_RUNTIME_DIR: folder })
     }

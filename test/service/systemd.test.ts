@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { F2F } from '../../lab/daemon.ts'
 import { writeDaemonFile } from '../../src/home/daemon-file.ts'
 import { prepareHome, resolveHome } from '../../src/home/home.ts'
-import { programOf, UNIT } from '../../src/service/systemd-unit.ts'
+import { programOf, UNIT_NAME } from '../../src/service/systemd-unit.ts'
 import { suite } from '../support/suite.ts'
 import { type FakeSystemd, fakeProblem, fakeSystemd } from './fake-systemctl.ts'
 
@@ -23,7 +23,12 @@ suite('f2f service on Linux', (test) => {
     const ran = await computer.f2f('service install --json')
     assert.equal(ran.code, 0, ran.stderr + ran.stdout)
     assert.deepEqual(await computer.changes(), [
-      ...['daemon-reload', `enable ${UNIT}`, `reset-failed ${UNIT}`, `start ${UNIT}`],
+      ...[
+        'daemon-reload',
+        `enable ${UNIT_NAME}`,
+        `reset-failed ${UNIT_NAME}`,
+        `start ${UNIT_NAME}`,
+      ],
     ])
     const { untried, files, unchanged, notes } = ran.json()
     assert.deepEqual(files, [computer.unitFile, computer.autostartFile])
@@ -58,7 +63,11 @@ suite('f2f service on Linux', (test) => {
   test.unless(fakeProblem, 'install --dry-run shows everything and changes nothing', async () => {
     const ran = await computer.f2f('service install --dry-run')
     assert.equal(ran.code, 0, ran.stderr)
-    for (const part of ['ExecStart=', computer.autostartFile, `systemctl --user enable ${UNIT}`])
+    for (const part of [
+      'ExecStart=',
+      computer.autostartFile,
+      `systemctl --user enable ${UNIT_NAME}`,
+    ])
       assert.ok(ran.stdout.includes(part), part)
     assert.deepEqual([await computer.changes(), await installedFiles()], [[], []])
   })
@@ -94,7 +103,7 @@ suite('f2f service on Linux', (test) => {
     }
     assert.deepEqual(await computer.changes(), [])
     assert.equal(await readFile(computer.unitFile, 'utf8'), '[Service]\nExecStart=/mine\n')
-    assert.deepEqual(await installedFiles(), [UNIT])
+    assert.deepEqual(await installedFiles(), [UNIT_NAME])
   })
 
   test.unless(fakeProblem, 'uninstall removes exactly what install has written', async () => {
@@ -107,7 +116,7 @@ suite('f2f service on Linux', (test) => {
     assert.equal(ran.code, 0, ran.stderr)
     assert.deepEqual(ran.json().removed, [computer.unitFile, computer.autostartFile])
     const changes = await computer.changes()
-    assert.deepEqual(changes.slice(0, 2), [`disable --now ${UNIT}`, 'daemon-reload'])
+    assert.deepEqual(changes.slice(0, 2), [`disable --now ${UNIT_NAME}`, 'daemon-reload'])
     assert.deepEqual(await installedFiles(), ['override.conf'])
     const again = await computer.f2f('service uninstall')
     assert.equal(again.code, 0)

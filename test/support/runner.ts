@@ -34,7 +34,7 @@ const SHARED = [
 /** Files that look at their whole process: its memory, its descriptors, its warnings. */
 const ALONE = [
   'age/age.test.ts',
-  'http/segment-file.test.ts',
+  'http/answers/segment-file.test.ts',
   'inspection/slow-readers.test.ts',
 ].map((name) => join('test', name))
 const MOST_IN_TURN = 12

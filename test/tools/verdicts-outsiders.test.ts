@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { cp, rm } from 'node:fs/promises'
 import type { LogEvent } from '../../src/contract/events.ts'
-import { hashRecord } from '../../src/store/record.ts'
+import { hashRecord } from '../../src/store/records/record.ts'
 import { createSigner, type Signer } from '../../src/tlog/keys.ts'
 import { suite } from '../support/suite.ts'
 import {

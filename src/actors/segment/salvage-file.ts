@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Identity } from '../../age/identity.ts'
 import { InterruptedFile } from '../../age/interrupted-file.ts'
 import { SealedFileError } from '../../age/sealed-file-error.ts'
 import { isSealedFile } from '../../age/stored-media.ts'
 import type { SegmentDescription } from '../../contract/events.ts'
+import { openIfThere } from '../../disk/open-if-there.ts'
 import { syncFolder } from '../../disk/sync-folder.ts'
 import { FragmentAssembler, hasWholeSamples, readBox } from '../../media/fmp4.ts'
 import { FormatError } from '../../media/format-error.ts'
@@ -117,13 +117,8 @@ async function salvageSealed(
 
 /** Media of version 0.1, which were stored unsealed. */
 async function salvagePlain(path: string, units: UnitReader): Promise<SalvagedFile | null> {
-  let handle: FileHandle
-  try {
-    handle = await open(path, 'r+')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
+  const handle = await openIfThere(path, 'r+')
+  if (handle === undefined) return null
   try {
     const chunks = handle.createReadStream({
       highWaterMark: READ_BYTES,

@@ -12,6 +12,7 @@ import {
 import type { SoundSource, StartSoundSource } from '../../platform/sound-source.ts'
 import type { Child, ChildCommand, ChildExit } from '../../processes/child-process.ts'
 import { type TerminationStep, terminate } from '../../processes/terminate.ts'
+import { writeTogether } from '../../streams/write-together.ts'
 import type { RecorderClock } from '../../time/recorder-clock.ts'
 import { startObserved } from '../segment/observed-child.ts'
 import type { EndCause, Pipeline, PipelineEvents } from '../segment/pipeline.ts'
@@ -26,7 +27,7 @@ import { SoundWarnings } from './sound-warnings.ts'
 const PENDING_MAX_BYTES = 1_048_576
 /** An encoder that gets sound for this long and writes nothing hangs. */
 const ENCODER_HANG_MS = 1_000
-/** How long it may still write its rest: it may have waited for a processor. */
+/** How long a hanging encoder may still write what is left: it may have waited for a processor. */
 const ENCODER_HANG_END_MS = 300
 
 /** The parts of a sound pipeline. */
@@ -40,7 +41,7 @@ export interface SoundPipelineParts {
   isSilenceFault: boolean
   /** Reads raw sound on stdin and writes Ogg Opus on stdout. */
   encoder: Promise<ChildCommand>
-  /** May have an encoder that has been started in advance. */
+  /** The encoders that have been started in advance. */
   spares?: Spares | undefined
   format: AudioFormat
   env: NodeJS.ProcessEnv
@@ -79,12 +80,12 @@ export class SoundPipeline implements Pipeline {
   #isFinishing = false
   /** The time of the first sample is in use and must not change any more. */
   #isAnchored = false
-  /** Sound that waits for an encoder, or of which no page has come yet. */
+  /** Sound that waits for an encoder, or that no page of the encoder has contained yet. */
   #pending: Buffer[] = []
   #pendingBytes = 0
   /**
-   * When the encoder first got sound after its last output, by performance.now(); undefined when it
-   * owes none.
+   * When the encoder first got sound after its last output, by performance.now(); undefined when no
+   * output is outstanding.
    */
   #awaitingEncoderSince: number | undefined
 
@@ -189,12 +190,7 @@ export class SoundPipeline implements Pipeline {
   #writeToEncoder(pcm: Buffer): void {
     this.#awaitingEncoderSince ??= performance.now()
     const stdin = this.#encoder?.stdin
-    // The sound of this turn leaves together: each write is a call of the system.
-    if (stdin?.writableCorked === 0) {
-      stdin.cork()
-      process.nextTick(() => stdin.uncork())
-    }
-    stdin?.write(pcm)
+    if (stdin) writeTogether(stdin, pcm)
     if (!this.#isAnchored) this.#pending.push(pcm)
     this.#pendingBytes = stdin?.writableLength ?? this.#pendingBytes + pcm.length
   }

@@ -38,7 +38,7 @@ export class ProvenEvents {
       const events = await log.events(query)
       const positions = records.map(({ position }) => position)
       const proofs = await log.proofs.inclusions(positions, head.size)
-      const lines = records.map((record, at) => this.#line(record, proofs[at] as Buffer[]))
+      const lines = records.map((record, at) => this.#line(record, proofs[at]!))
       for (const event of events) if (event.position <= head.size) this.#check(event)
       if (lines.length > 0) yield Buffer.from(lines.join(''))
       if (records.length < PAGE) break

@@ -1,4 +1,4 @@
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import type { SigningKeyEntry } from '../../store/port.ts'
 import { treeHashes } from '../../store/tree/tree-hashes.ts'
 import { rootAt } from '../../tlog/subtrees.ts'

@@ -1,4 +1,4 @@
-import type { Head } from '../../store/witness.ts'
+import type { Head } from '../../store/records/record.ts'
 import type { Findings } from './findings.ts'
 
 /** Reads the entry that names the last event; undefined when it names none. */

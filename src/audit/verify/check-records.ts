@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../contract/events.ts'
-import { eventPosition, treeKey } from '../../store/keys.ts'
-import { decodeRecord, GENESIS, hashRecord, previousHash } from '../../store/record.ts'
+import { eventPosition, treeKey } from '../../store/database/keys.ts'
+import { decodeRecord, GENESIS, hashRecord, previousHash } from '../../store/records/record.ts'
 import { Frontier } from '../../tlog/frontier.ts'
 import { leafHash } from '../../tlog/hashes.ts'
 import type { Subtree } from '../../tlog/subtrees.ts'

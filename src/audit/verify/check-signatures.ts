@@ -65,7 +65,7 @@ export function checkTrust(
     return
   }
   for (const [i, entry] of entries.slice(from + 1).entries()) {
-    const former = entries[from + i] as SigningKeyEntry
+    const former = entries[from + i]!
     if (entry.cause === 'rotated' && isIntroduced(former, entry, entries[from + i + 2], kept))
       continue
     findings.add(

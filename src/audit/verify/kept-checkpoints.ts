@@ -1,5 +1,5 @@
-import type { Database } from '../../store/database.ts'
-import { KEPT_CHECKPOINTS, keptCheckpointKey } from '../../store/keys.ts'
+import type { Database } from '../../store/database/database.ts'
+import { KEPT_CHECKPOINTS, keptCheckpointKey } from '../../store/database/keys.ts'
 import type { CheckpointCheck } from './check-checkpoints.ts'
 import type { ConfirmationCheck } from './check-confirmations.ts'
 import type { Findings } from './findings.ts'

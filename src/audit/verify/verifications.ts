@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { BoundedMap } from '../../collections/bounded-map.ts'
 import type { Verdict, VerificationView } from '../../contract/verification.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import type { StoredAnswers, VerificationRequest, VerificationsPort } from './port.ts'
 import { verifyLog } from './verify-log.ts'
 import { witnessKeys } from './witness-keys.ts'

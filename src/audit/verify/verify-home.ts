@@ -10,12 +10,12 @@ import {
   openDatabase,
   storageError,
   wrapReadErrors,
-} from '../../store/database.ts'
-import { linkFiles } from '../../store/folder-snapshot.ts'
-import { HEAD_KEY } from '../../store/keys.ts'
-import { ProjectionCheck } from '../../store/projection-check.ts'
-import { areProjectionsCurrent } from '../../store/stored-projections.ts'
-import { readWitness } from '../../store/witness.ts'
+} from '../../store/database/database.ts'
+import { linkFiles } from '../../store/database/folder-snapshot.ts'
+import { HEAD_KEY } from '../../store/database/keys.ts'
+import { ProjectionCheck } from '../../store/views/projection-check.ts'
+import { areProjectionsCurrent } from '../../store/views/stored-projections.ts'
+import { readWitness } from '../../store/witness/witness.ts'
 import { CosignatureFolder } from '../outsiders/cosignature-folder.ts'
 import { TimestampFolder } from '../outsiders/timestamp-folder.ts'
 import { readHead } from './check-head.ts'

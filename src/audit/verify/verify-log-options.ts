@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../contract/events.ts'
 import type { VerificationProgress } from '../../contract/verification.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import type { StoredAnswers, WitnessKey } from './port.ts'
 
 /** How to verify a log. */

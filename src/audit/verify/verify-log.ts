@@ -2,7 +2,7 @@ import type { LogEvent } from '../../contract/events.ts'
 import type { StoredConfirmation, Verdict } from '../../contract/verification.ts'
 import { disagreements } from '../../replay/disagreements.ts'
 import { Replay } from '../../replay/replay.ts'
-import { readChunks, wrapReadErrors } from '../../store/database.ts'
+import { readChunks, wrapReadErrors } from '../../store/database/database.ts'
 import {
   CHECKPOINT_KEY,
   EVENTS,
@@ -11,11 +11,11 @@ import {
   eventRange,
   HEAD_KEY,
   treeKey,
-} from '../../store/keys.ts'
+} from '../../store/database/keys.ts'
 import type { SigningKeyEntry } from '../../store/port.ts'
-import { decodeRecord } from '../../store/record.ts'
-import { recordingsOnDisk } from '../../store/recordings-on-disk.ts'
+import { decodeRecord } from '../../store/records/record.ts'
 import { applySigningKeyEvent } from '../../store/tree/signing-key-events.ts'
+import { recordingsOnDisk } from '../../store/witness/recordings-on-disk.ts'
 import { CheckpointCheck } from './check-checkpoints.ts'
 import { ConfirmationCheck } from './check-confirmations.ts'
 import { FactCheck } from './check-facts.ts'

@@ -1,5 +1,11 @@
 import type { AuditEventsQuery, AuditReportQueries, Page } from '../../client/types.ts'
-import { type Command, defineCommand, type Input, type OptionSpec } from '../command.ts'
+import {
+  type Command,
+  defineCommand,
+  type Input,
+  type OptionSpec,
+  type OptionValues,
+} from '../command.ts'
 import type { Api } from '../connection/api.ts'
 import { fetchAllItems } from '../connection/fetch-all-items.ts'
 import { localProblem, UsageError } from '../problem.ts'
@@ -41,20 +47,23 @@ export type Filters<N extends QuestionName> = N extends keyof AuditReportQueries
   : AuditEventsQuery
 
 /** A question as a command. */
-export interface QuestionSpec<N extends QuestionName> {
+export interface QuestionSpec<N extends QuestionName, O extends Record<string, OptionSpec>> {
   name: N
   summary: string
   description: string[]
   /** The subjects of `--from`, `--to`, `--client` and `--side`. */
   about: { period: string; client: string; side: string; sides: readonly string[] }
-  options?: Record<string, OptionSpec>
+  options?: O
   examples: { line: string; does: string }[]
   /** Returns the filters that are this question's own. */
-  filters?(options: Record<string, unknown>, api: Api): Filters<N> | Promise<Filters<N>>
+  filters?(options: OptionValues<O>, api: Api): Filters<N> | Promise<Filters<N>>
 }
 
 /** Declares the command that asks a question. */
-export function questionCommand<N extends QuestionName>(spec: QuestionSpec<N>): Command {
+export function questionCommand<
+  N extends QuestionName,
+  const O extends Record<string, OptionSpec> = Record<never, never>,
+>(spec: QuestionSpec<N, O>): Command {
   const { name, summary, description, about, examples, filters = () => ({}) } = spec
   return defineCommand({
     name: `audit ${name}`,
@@ -77,7 +86,7 @@ export function questionCommand<N extends QuestionName>(spec: QuestionSpec<N>): 
       assertPaging(options, input.json)
       const { client, side } = options
       const query = {
-        ...(await filters(options, input.api)),
+        ...(await filters(input.options as OptionValues<O>, input.api)),
         ...{ from: toUtc('from', options.from as string), to: toUtc('to', options.to as string) },
         ...{ client, side, order: options.oldest === true ? 'oldest' : 'newest' },
       } as Filters<N>
@@ -148,7 +157,7 @@ async function printCsv<N extends QuestionName>(
 }
 
 async function* textOf({ body }: Response): AsyncGenerator<string> {
-  const reader = (body as ReadableStream<Uint8Array>).getReader()
+  const reader = body!.getReader()
   const decoder = new TextDecoder()
   for (;;) {
     const { done, value } = await reader.read()

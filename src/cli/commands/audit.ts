@@ -1,7 +1,7 @@
 import { LONG_PAUSE_SECONDS } from '../../contract/audit.ts'
 import type { EventType } from '../../contract/events.ts'
-import { GAP_REASONS, type GapReason } from '../../contract/gap-reason.ts'
-import { MEDIA, type Medium } from '../../contract/media.ts'
+import { GAP_REASONS } from '../../contract/gap-reason.ts'
+import { MEDIA } from '../../contract/media.ts'
 import { CLIENT_SIDES, questionCommand, SIDES } from '../audit/question-command.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { auditCheckpoint, auditKey, auditReceipt } from './audit-proofs.ts'
@@ -46,9 +46,7 @@ const auditEvents = questionCommand({
   async filters({ type, recording }, api) {
     return {
       ...(type === undefined ? {} : { type: type as EventType[] }),
-      ...(recording === undefined
-        ? {}
-        : { recordingId: await resolveRecordingId(api, recording as string) }),
+      ...(recording === undefined ? {} : { recordingId: await resolveRecordingId(api, recording) }),
     }
   },
 })
@@ -88,8 +86,7 @@ const auditLongPauses = questionCommand({
       does: 'Prints pauses of a minute and more since that day as JSON.',
     },
   ],
-  filters: ({ 'min-seconds': minSeconds }) =>
-    minSeconds === undefined ? {} : { minSeconds: minSeconds as number },
+  filters: ({ 'min-seconds': minSeconds }) => (minSeconds === undefined ? {} : { minSeconds }),
 })
 
 /** Lists gaps. */
@@ -115,8 +112,8 @@ const auditGaps = questionCommand({
     },
   ],
   filters: ({ reason, media }) => ({
-    ...(reason === undefined ? {} : { reason: reason as GapReason[] }),
-    ...(media === undefined ? {} : { media: media as Medium[] }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(media === undefined ? {} : { media }),
   }),
 })
 
@@ -138,7 +135,7 @@ const auditUntagged = questionCommand({
       does: 'Lists recordings that cannot be assigned to a customer.',
     },
   ],
-  filters: ({ key }) => (key === undefined ? {} : { key: key as string }),
+  filters: ({ key }) => (key === undefined ? {} : { key }),
 })
 
 /** Counts what clients did. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { PAGE_LANGUAGES, type PageLanguage } from '../../contract/configuration.ts'
+import { PAGE_LANGUAGES } from '../../contract/configuration.ts'
 import { assertCanWrite } from '../assert-can-write.ts'
 import { defineCommand } from '../command.ts'
 import { resolveRecordingId } from '../recording-id.ts'
@@ -50,7 +50,7 @@ export const bundle = defineCommand({
   async run({ args, options, api, io, json }) {
     const recording = await api.recording(await resolveRecordingId(api, args[0]))
     const { id: recordingId } = recording
-    const lang = options.lang as PageLanguage | undefined
+    const lang = options.lang
     const file = resolve(options.output ?? `${recordingId}-bundle.zip`)
     await assertCanWrite(file, options.force ?? false)
     const media = Object.values(recording.tracks).reduce((sum, { bytes }) => sum + bytes, 0)

@@ -1,5 +1,3 @@
-/** The commands that act on a recording under way: stop, pause, resume and close. */
-import type { RequestedMedium } from '../../contract/media.ts'
 import { type Command, defineCommand, type OptionSpec } from '../command.ts'
 import { resolveRecordingId } from '../recording-id.ts'
 import { recordingText } from '../text/recording-text.ts'
@@ -36,7 +34,7 @@ function mediaCommand(
     },
     async run({ options, args, api, style }) {
       const { id, media } = parseMediaArguments(args)
-      const named = [...new Set([...media, ...(options.media ?? [])])] as RequestedMedium[]
+      const named = [...new Set([...media, ...(options.media ?? [])])]
       const recording = await api[name](await resolveRecordingId(api, id), {
         ...(named.length > 0 ? { media: named } : {}),
         ...(options['max-pause-seconds']

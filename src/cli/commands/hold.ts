@@ -75,7 +75,7 @@ export const holdRelease = defineCommand({
     const { holds } = await api.recording(id)
     const wanted = args[1] as string
     const fitting = holds.filter((hold) => hold.id.startsWith(wanted))
-    const holdId = fitting.length === 1 ? (fitting[0] as HoldView).id : wanted
+    const holdId = fitting.length === 1 ? fitting[0]!.id : wanted
     const recording = await api.releaseHold(id, holdId, reason)
     const left = recording.holds.length
     const more = left === 0 ? 'None is left' : left === 1 ? 'One is left' : `${left} are left`

@@ -89,7 +89,7 @@ export const list = defineCommand({
     if (options.all && (options.limit !== undefined || options.cursor !== undefined))
       throw new UsageError('The option --all does not go with --limit or --cursor.')
     const query = {
-      state: options.state as RecordingState | undefined,
+      state: options.state,
       from: toUtc('from', options.from),
       to: toUtc('to', options.to),
     }

@@ -1,4 +1,3 @@
-import type { QualityPreset } from '../../contract/quality.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
 import { parseSize } from '../text/quantities.ts'
@@ -66,7 +65,7 @@ export const serve = defineCommand({
       home: home.folder,
       source: options.source === 'synthetic' ? 'synthetic' : 'devices',
       ...(options.port === undefined ? {} : { port: options.port }),
-      ...(options.quality === undefined ? {} : { quality: options.quality as QualityPreset }),
+      ...(options.quality === undefined ? {} : { quality: options.quality }),
       ...(reserveBytes === undefined ? {} : { reserveBytes }),
       ...(options['accept-lost-witness'] ? { acceptLostWitness: true } : {}),
     })

@@ -1,4 +1,3 @@
-import type { StartRequest } from '../../client/types.ts'
 import type { RequestedMedium } from '../../contract/media.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../problem.ts'
@@ -144,7 +143,7 @@ export const start = defineCommand({
       ...(options.require && { require: options.require }),
       ...(options.quality && { quality: options.quality }),
       ...(options.consent && { consent: { state: 'granted', method: options.consent } }),
-    } as StartRequest)
+    })
     return { json: recording, text: recordingText(recording, style) }
   },
 })

@@ -1,4 +1,3 @@
-import type { TokenRequest } from '../../client/types.ts'
 import { defineCommand } from '../command.ts'
 import type { Api } from '../connection/api.ts'
 import { fetchAllItems } from '../connection/fetch-all-items.ts'
@@ -43,7 +42,7 @@ export const tokenCreate = defineCommand({
     const { name, scopes } = options
     if (name === undefined || scopes === undefined)
       throw new UsageError('The options --name and --scopes are both required.')
-    const created = await api.createToken({ name, scopes } as TokenRequest)
+    const created = await api.createToken({ name, scopes })
     return {
       json: created,
       text: created.token,

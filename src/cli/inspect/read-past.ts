@@ -15,7 +15,7 @@ export async function* readPast(
   let isAtEnd = false
   let steps = 0
   for await (const message of feed) {
-    // The first state has come again, so it was complete.
+    // The seek below has begun the past anew, so all of it has been read.
     if (isAtEnd && message.type === '@xstate.actor' && message.parentId === undefined) return
     yield message
     const place = placeIn(message)

@@ -42,7 +42,7 @@ export async function followReplay(
 function isOver(events: readonly LogEvent[]): boolean {
   const end = events.findLastIndex(({ type }) => ENDS.has(type))
   if (end === -1) return false
-  const { type, data, commandId } = events[end] as LogEvent
+  const { type, data, commandId } = events[end]!
   if (type !== 'recording.closed' || (data as { reason: string }).reason !== 'command') return true
   return events.slice(end).some((event) => {
     return event.commandId === commandId && OUTCOMES.has(event.type)

@@ -87,7 +87,7 @@ function seek(
   otherwise = stepper.index,
 ): Stepper {
   for (let index = stepper.index + direction; index >= 1 && index <= events.length; ) {
-    if (fits(events[index - 1] as LogEvent)) return { ...stepper, index }
+    if (fits(events[index - 1]!)) return { ...stepper, index }
     index += direction
   }
   const where = direction === 1 ? 'after' : 'before'

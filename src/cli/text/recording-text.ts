@@ -1,5 +1,5 @@
 /** Formats a recording for people. */
-import type { Medium } from '../../contract/media.ts'
+import { entriesByMedium, type Medium } from '../../contract/media.ts'
 import type { RecordingState, TrackState } from '../../contract/states.ts'
 import type { RecordingAnswer, TagEntry, TrackView } from '../../contract/views.ts'
 import { duration, levelBar, localTime, size } from './quantities.ts'
@@ -69,7 +69,7 @@ const TAG_COLUMNS: Column[] = [
  * follow below.
  */
 function tracksText(recording: RecordingAnswer, style: Style, now = Date.now()): string {
-  const tracks = Object.entries(recording.tracks) as [Medium, TrackAnswer][]
+  const tracks = entriesByMedium(recording.tracks)
   const rows = tracks.map(([medium, track]) => [
     medium,
     stateText(track.state, style),

@@ -130,7 +130,7 @@ export class ErrorResponses {
   }
 
   #nameOf(codes: readonly ErrorCode[], fallback: string): string {
-    if (codes.length === 1) return pascalCase(codes[0] as ErrorCode)
+    if (codes.length === 1) return pascalCase(codes[0]!)
     const key = codes.join()
     const name = this.#names.get(key) ?? fallback
     this.#names.set(key, name)

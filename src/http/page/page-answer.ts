@@ -61,7 +61,7 @@ export function answerPageFile(file: PageFile, request: IncomingHttpHeaders): Pa
   ]
   if (hasEntityTag(request['if-none-match'], etag))
     return { status: 304, headers, content: Buffer.alloc(0) }
-  const content = coding === null ? file.content : (file.compressed[coding] as Buffer)
+  const content = coding === null ? file.content : file.compressed[coding]!
   headers.push('Content-Type', file.type, 'Content-Length', String(content.length))
   if (coding !== null) headers.push('Content-Encoding', coding)
   return { status: 200, headers, content }

@@ -62,7 +62,7 @@ function readBytes(request: IncomingMessage, response: ServerResponse): Promise<
     request.on('end', () => {
       // Every request closes in the end, and creating an unused error is expensive.
       request.off('close', onClose)
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length))
     })
   })
 }

@@ -53,7 +53,7 @@ export interface CommandRoute<N extends CommandName, Body extends z.ZodType> {
   request(body: z.output<Body>, params: Exchange['params']): CommandRequests[N]
   /** The group of operations that it belongs to; default: Commands. */
   tag?: Tag
-  /** Where the thing is that it creates; default: the recording. */
+  /** The path of what a 201 has created; default: the recording. */
   location?(recordingId: string): string
   outcome: RouteResponse
   errors: readonly ErrorCode[]
@@ -64,8 +64,8 @@ export function commandRoute<N extends CommandName, Body extends z.ZodType>(
   { recorder, user, isRunning, configuration }: Services,
   definition: CommandRoute<N, Body>,
 ): Route {
-  const onRecording = definition.path.includes(':id')
-  const requestHeaders: HeaderName[] = onRecording
+  const isOnRecording = definition.path.includes(':id')
+  const requestHeaders: HeaderName[] = isOnRecording
     ? ['Idempotency-Key', 'If-Match']
     : ['Idempotency-Key']
 
@@ -79,7 +79,7 @@ export function commandRoute<N extends CommandName, Body extends z.ZodType>(
     const { side, client, clientId } = credential
     if (!configuration.tags.allowCardNumbers.value) refuseCardNumbers(body as object)
     const idempotency = idempotencyOf(ctx.req, clientId, ctx.path, sent)
-    const expectedVersion = onRecording ? expectedVersionOf(ctx.req) : undefined
+    const expectedVersion = isOnRecording ? expectedVersionOf(ctx.req) : undefined
     return {
       name: definition.name,
       recordingId: params.id ?? null,
@@ -121,8 +121,8 @@ export function commandRoute<N extends CommandName, Body extends z.ZodType>(
   })
 }
 
-/** The outcome of a command: the recording. */
-export const RECORDING: RouteResponse = {
+/** The outcome of most commands: the recording. */
+export const RECORDING_OUTCOME: RouteResponse = {
   status: 200,
   description: 'The recording as it is now',
   content: { 'application/json': ANSWERS.Recording },

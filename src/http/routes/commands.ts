@@ -11,7 +11,12 @@ import {
   tagRequest,
 } from '../schemas/requests.ts'
 import type { Services } from '../services.ts'
-import { CAPTURE_ERRORS, commandRoute, RECORDING, RECORDING_ERRORS } from './command-route.ts'
+import {
+  CAPTURE_ERRORS,
+  commandRoute,
+  RECORDING_ERRORS,
+  RECORDING_OUTCOME,
+} from './command-route.ts'
 
 /** Returns the routes of all commands. */
 export function commandRoutes(services: Services): Route[] {
@@ -34,7 +39,7 @@ function recordingCommandRoutes(services: Services): Route[] {
         return { ...body, media: resolveMedia(body.media, body.recordingType) }
       },
       outcome: {
-        ...RECORDING,
+        ...RECORDING_OUTCOME,
         status: 201,
         description: 'The new recording',
         headers: ['ETag', 'Location'],
@@ -51,7 +56,7 @@ function recordingCommandRoutes(services: Services): Route[] {
       scope: 'tag',
       body: tagRequest,
       request: (body) => body,
-      outcome: RECORDING,
+      outcome: RECORDING_OUTCOME,
       errors: [...RECORDING_ERRORS, 'TAG_LIMIT'],
     }),
     commandRoute(services, {
@@ -63,7 +68,7 @@ function recordingCommandRoutes(services: Services): Route[] {
       scope: 'control',
       body: emptyRequest,
       request: () => ({}),
-      outcome: RECORDING,
+      outcome: RECORDING_OUTCOME,
       errors: RECORDING_ERRORS,
     }),
     commandRoute(services, {
@@ -76,7 +81,7 @@ function recordingCommandRoutes(services: Services): Route[] {
       scope: 'control',
       body: consentRequest,
       request: (body) => body,
-      outcome: RECORDING,
+      outcome: RECORDING_OUTCOME,
       errors: RECORDING_ERRORS,
     }),
   ]
@@ -96,7 +101,7 @@ function trackCommandRoutes(services: Services): Route[] {
       scope: 'control',
       body: mediaRequest,
       request: ({ media }) => (media === undefined ? {} : { media }),
-      outcome: RECORDING,
+      outcome: RECORDING_OUTCOME,
       errors:
         name === 'track.resume'
           ? [...RECORDING_ERRORS, 'CONSENT_REQUIRED', ...CAPTURE_ERRORS]
@@ -113,7 +118,7 @@ function trackCommandRoutes(services: Services): Route[] {
       scope: 'control',
       body: startMediaRequest,
       request: (body) => body,
-      outcome: RECORDING,
+      outcome: RECORDING_OUTCOME,
       errors: [...RECORDING_ERRORS, 'CONSENT_REQUIRED', ...CAPTURE_ERRORS],
     }),
     mediaCommand('track.stop', {
@@ -131,7 +136,7 @@ function trackCommandRoutes(services: Services): Route[] {
       scope: 'control',
       body: pauseRequest,
       request: (body) => body,
-      outcome: RECORDING,
+      outcome: RECORDING_OUTCOME,
       errors: RECORDING_ERRORS,
     }),
     mediaCommand('track.resume', {

@@ -3,7 +3,7 @@ import type { CompositionRequest } from '../../composition/port.ts'
 import type { ClientSide } from '../../contract/by.ts'
 import { assertNotErased } from '../../contract/erased.ts'
 import { RecorderError } from '../../contract/errors.ts'
-import { MEDIA, type Medium } from '../../contract/media.ts'
+import { MEDIA } from '../../contract/media.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
 import { ClientGone } from '../answers/problem.ts'
 import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../answers/send-file.ts'
@@ -90,7 +90,7 @@ export function composedFileRoutes(services: Services): Route[] {
       outcomes: fileOutcomes('audio/ogg', 'video/mp4'),
       errors: ERRORS,
       async handle(exchange) {
-        const medium = MEDIA.find((name) => name === exchange.params.medium) as Medium | undefined
+        const medium = MEDIA.find((name) => name === exchange.params.medium)
         if (medium === undefined) throw new RecorderError('NOT_FOUND', 'There is no such medium.')
         await answer(exchange, { kind: 'track', medium })
       },

@@ -6,7 +6,7 @@ import { reasonRequest } from '../schemas/custody-requests.ts'
 import { pageQuery } from '../schemas/requests.ts'
 import type { Services } from '../services.ts'
 import { eventCursor, positionOf } from '../streams/event-cursor.ts'
-import { commandRoute, RECORDING } from './command-route.ts'
+import { commandRoute, RECORDING_OUTCOME } from './command-route.ts'
 
 /** The further codes of commands of custody. */
 const CUSTODY_ERRORS: readonly ErrorCode[] = [
@@ -30,7 +30,7 @@ function eraseRecording(services: Services): Route {
     scope: 'admin',
     body: reasonRequest,
     request: ({ reason }) => ({ reason }),
-    outcome: { ...RECORDING, description: 'The recording, with `erased`' },
+    outcome: { ...RECORDING_OUTCOME, description: 'The recording, with `erased`' },
     errors: [...CUSTODY_ERRORS, 'INVALID_STATE', 'ON_HOLD'],
   })
 }
@@ -48,7 +48,7 @@ function placeHold(services: Services): Route {
     body: reasonRequest,
     request: ({ reason }) => ({ reason }),
     outcome: {
-      ...RECORDING,
+      ...RECORDING_OUTCOME,
       status: 201,
       description: 'The recording, with its holds',
       headers: ['ETag', 'Location'],
@@ -70,7 +70,10 @@ function releaseHold(services: Services): Route {
     scope: 'admin',
     body: reasonRequest,
     request: ({ reason }, { holdId = '' }) => ({ holdId, reason }),
-    outcome: { ...RECORDING, description: 'The recording, with the holds that still stand' },
+    outcome: {
+      ...RECORDING_OUTCOME,
+      description: 'The recording, with the holds that still stand',
+    },
     errors: [...CUSTODY_ERRORS, 'NOT_FOUND', 'FORBIDDEN_SAME_ACTOR'],
   })
 }

@@ -114,7 +114,7 @@ function createWriter() {
   const texts = [new WeakMap<InspectionMessage, string>(), new WeakMap<InspectionMessage, string>()]
   return (showsTags: boolean) =>
     (message: InspectionMessage): string => {
-      const known = texts[showsTags ? 1 : 0] as WeakMap<InspectionMessage, string>
+      const known = texts[showsTags ? 1 : 0]!
       let text = known.get(message)
       if (text === undefined) {
         text = JSON.stringify(showsTags ? message : redactTags(message))

@@ -4,14 +4,13 @@ import type { DeviceList } from '../../contract/views.ts'
 import { CHANNELS, NO_PROBING, pcmArgs, screenArgs } from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
-import { runTool } from '../../processes/run-tool.ts'
 import { type CaptureBackend, unavailable } from '../capture-backend.ts'
+import { listByFfmpeg } from '../list-by-ffmpeg.ts'
 import { programSound } from '../program-sound.ts'
 
 // Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output
 // only.
 
-const PROBE_MS = 1_500
 /** Virtual devices that carry the sound that the computer plays. */
 const LOOPBACK = /blackhole|soundflower|loopback/i
 const SCREEN = /^Capture screen \d+$/
@@ -85,16 +84,9 @@ export function macosBackend(
   ffmpeg: () => Promise<Ffmpeg>,
 ): CaptureBackend {
   return {
-    async list(medium) {
-      let path: string
-      try {
-        path = (await ffmpeg()).path
-      } catch (error) {
-        return unavailable((error as Error).message)
-      }
-      const args = ['-hide_banner', '-f', 'avfoundation', '-list_devices', 'true', '-i', '']
-      const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
-      return macosDevices(medium, stderr)
+    list(medium) {
+      const args = ['-f', 'avfoundation', '-list_devices', 'true', '-i', '']
+      return listByFfmpeg(ffmpeg, args, env, (output) => macosDevices(medium, output))
     },
     screen: async (device, quality, anyFfmpeg) =>
       macosCommand('screen', device, quality, await anyFfmpeg()),

@@ -4,14 +4,13 @@ import type { DeviceList, DeviceView } from '../../contract/views.ts'
 import { CHANNELS, NO_PROBING, pcmArgs, screenArgs } from '../../ffmpeg/encoding.ts'
 import type { Ffmpeg } from '../../ffmpeg/ffmpeg-locator.ts'
 import type { ChildCommand } from '../../processes/child-process.ts'
-import { runTool } from '../../processes/run-tool.ts'
 import { type CaptureBackend, unavailable } from '../capture-backend.ts'
+import { listByFfmpeg } from '../list-by-ffmpeg.ts'
 import { programSound } from '../program-sound.ts'
 
 // Not yet tried on hardware: written from ffmpeg's documentation, tested on its documented output
 // only.
 
-const PROBE_MS = 1_500
 /**
  * Recording devices that carry the sound that the computer plays. Plain WASAPI loopback would need
  * a helper program.
@@ -99,15 +98,10 @@ export function windowsBackend(
           available: true,
           devices: [{ id: 'desktop', label: 'Whole desktop', default: true }],
         }
-      let path: string
-      try {
-        path = (await ffmpeg()).path
-      } catch (error) {
-        return unavailable((error as Error).message)
-      }
-      const args = ['-hide_banner', '-list_devices', 'true', '-f', 'dshow', '-i', 'dummy']
-      const { stderr } = await runTool({ program: path, args }, { env, limitMs: PROBE_MS })
-      return windowsAudioDevices(medium, parseDshowAudio(stderr))
+      const args = ['-list_devices', 'true', '-f', 'dshow', '-i', 'dummy']
+      return listByFfmpeg(ffmpeg, args, env, (output) =>
+        windowsAudioDevices(medium, parseDshowAudio(output)),
+      )
     },
     screen: async (device, quality, anyFfmpeg) =>
       windowsCommand('screen', device, quality, await anyFfmpeg()),

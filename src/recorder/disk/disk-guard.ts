@@ -37,8 +37,8 @@ export class DiskGuard {
     this.watch = new DiskWatch({
       ...{ folder, reserveBytes, ballast, readFreeBytes, quality },
       recording: () => this.#underWay(),
-      onLow: (low, detail) => this.#low(low, detail),
-      onFull: () => this.#full(),
+      onLow: (isLow, detail) => this.#reportLow(isLow, detail),
+      onFull: () => this.#endRecordings(),
     })
   }
 
@@ -85,15 +85,15 @@ export class DiskGuard {
     }
   }
 
-  async #low(low: boolean, detail: string): Promise<void> {
+  async #reportLow(isLow: boolean, detail: string): Promise<void> {
     await this.#options.facts().append({ by: this.#options.system, commandId: null }, (batch) => {
-      if (low) batch.add(null, 'warning.raised', { code: 'STORAGE_LOW', detail })
+      if (isLow) batch.add(null, 'warning.raised', { code: 'STORAGE_LOW', detail })
       else batch.add(null, 'warning.cleared', { code: 'STORAGE_LOW' })
     })
   }
 
   /** Stops active recordings. A paused one takes no space. */
-  async #full(): Promise<void> {
+  async #endRecordings(): Promise<void> {
     const { facts, commands, logger, acceptsCommands, onFault } = this.#options
     if (!acceptsCommands()) return
     for (const { id, session } of facts().recordings.values()) {

@@ -42,5 +42,5 @@ export function answersTo(
 
 /** A batch may also have events of other commands. */
 function lastPosition(events: readonly LogEvent[], commandId: string | null): number {
-  return (events.findLast((event) => event.commandId === commandId) as LogEvent).position
+  return events.findLast((event) => event.commandId === commandId)!.position
 }

@@ -4,12 +4,7 @@ import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { LiveInspection } from '../../inspection/live-inspection.ts'
-import {
-  type Appended,
-  type CommandAnswer,
-  DamagedViewError,
-  type EventLog,
-} from '../../store/port.ts'
+import { type Appended, DamagedViewError, type EventLog } from '../../store/port.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
 import { endsFile, isTransient, reportFacts, type SegmentReport } from './capture-reports.ts'
@@ -176,9 +171,9 @@ export class FactPipeline {
     const left = [...answers]
     for (const [pending, settlement] of settled) {
       if ('failure' in settlement) pending.reject(failureError(pending, settlement.failure))
-      else pending.resolve(left.shift() as CommandAnswer)
+      else pending.resolve(left.shift()!)
     }
-    const { position } = events.at(-1) as LogEvent
+    const { position } = events.at(-1)!
     this.#options.log.acknowledge(position).catch((error) => this.fail(error))
   }
 

@@ -1,8 +1,8 @@
 import type { Side } from '../../contract/by.ts'
 import type { CommandName } from '../../contract/commands.ts'
 import type { EventType, LogEvent } from '../../contract/events.ts'
-import { DamagedViewError, withChecksum, withoutChecksum } from '../checksum.ts'
-import { auditKey } from '../keys.ts'
+import { DamagedViewError, withChecksum, withoutChecksum } from '../database/checksum.ts'
+import { auditKey } from '../database/keys.ts'
 
 /** How many events a block describes. */
 export const BLOCK_EVENTS = 1_024
@@ -117,7 +117,7 @@ export class AuditBlock implements BlockSummary {
       this.#indexes.set(type, indexes)
     }
     for (const index of indexes) {
-      const kind = this.kinds[index] as EventKind
+      const kind = this.kinds[index]!
       const isSame = kind.client === client && kind.side === side && kind.command === command
       if (isSame && kind.isSum === isSum) return index
     }

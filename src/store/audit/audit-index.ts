@@ -1,7 +1,7 @@
 import type { LogEvent } from '../../contract/events.ts'
-import { type Database, type Operation, wrapReadErrors } from '../database.ts'
-import { AUDIT_INDEX, auditKey, auditPosition, auditRange } from '../keys.ts'
-import { type ReadableLog, readRange } from '../read-records.ts'
+import { type Database, type Operation, wrapReadErrors } from '../database/database.ts'
+import { AUDIT_INDEX, auditKey, auditPosition, auditRange } from '../database/keys.ts'
+import { type ReadableLog, readRange } from '../records/read-records.ts'
 import {
   AuditBlock,
   BLOCK_EVENTS,
@@ -112,7 +112,7 @@ export class AuditIndex {
 
   /** Reads one block. Rejects with STORAGE_UNAVAILABLE. */
   async block(log: ReadableLog, first: number): Promise<AuditBlock> {
-    const block = this.#recent.get(first) ?? ((await this.#read(log, [first]))[0] as AuditBlock)
+    const block = this.#recent.get(first) ?? (await this.#read(log, [first]))[0]!
     if (block.isFull) this.#recent.set(first, block)
     for (const oldest of this.#recent.keys()) {
       if (this.#recent.size <= RECENT) break

@@ -4,7 +4,7 @@ import type { EventType, LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { RecordingView } from '../../contract/views.ts'
 import type { TracedGap } from '../projection/gaps.ts'
-import type { SearchSummary } from '../search-summary.ts'
+import type { SearchSummary } from '../views/search-summary.ts'
 import type { EventKind } from './audit-block.ts'
 
 /** Which events are wanted. All conditions must be met. */
@@ -85,5 +85,5 @@ export interface AuditLog {
 }
 
 /** Part of the port. */
-export type { SearchSummary } from '../search-summary.ts'
+export type { SearchSummary } from '../views/search-summary.ts'
 export type { EventKind, TracedGap }

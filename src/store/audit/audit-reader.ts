@@ -1,11 +1,11 @@
 import type { EventType, LogEvent } from '../../contract/events.ts'
-import { DamagedViewError } from '../checksum.ts'
-import { wrapReadErrors } from '../database.ts'
-import { auditKey, indexedPosition, recordingEventRange } from '../keys.ts'
+import { mapUnhurried, Turns } from '../../time/turns.ts'
+import { DamagedViewError } from '../database/checksum.ts'
+import { wrapReadErrors } from '../database/database.ts'
+import { auditKey, indexedPosition, recordingEventRange } from '../database/keys.ts'
 import type { OpenedLog } from '../opened-log.ts'
 import type { RecordingProjection } from '../projection/recording.ts'
-import { readPositions } from '../read-records.ts'
-import { mapUnhurried, Turns } from '../unhurried.ts'
+import { readPositions } from '../records/read-records.ts'
 import {
   type AuditBlock,
   BLOCK_EVENTS,
@@ -100,7 +100,7 @@ export class AuditReader implements AuditLog {
     for await (const block of log.audit.blocks(log, bounds, mustRead)) {
       const { kinds, times } = block.columns
       for (const offset of offsetsOf(block, matcher, bounds)) {
-        const kind = block.kinds[kinds[offset] as number] as EventKind
+        const kind = block.kinds[kinds[offset]!]!
         visit(kind, times[offset] as number, 1, block.first + offset)
       }
       await turns.giveWay()

@@ -1,5 +1,5 @@
-import type { LogWriter } from '../log-writer.ts'
 import type { OpenedLog } from '../opened-log.ts'
+import type { LogWriter } from '../writing/log-writer.ts'
 
 /**
  * Reads the index for the auditor's questions into memory, and makes what is missing of it, as long

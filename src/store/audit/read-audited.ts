@@ -1,11 +1,11 @@
-import type { Medium } from '../../contract/media.ts'
-import { readChunks } from '../database.ts'
-import { load, type RecordingStore } from '../find-recordings.ts'
-import { LIST_PREFIX, recordingIdOf, sortKey } from '../keys.ts'
+import { entriesByMedium } from '../../contract/media.ts'
+import { Turns } from '../../time/turns.ts'
+import { readChunks } from '../database/database.ts'
+import { LIST_PREFIX, recordingIdOf, sortKey } from '../database/keys.ts'
 import { tracedGapsOf } from '../projection/gaps.ts'
 import type { RecordingProjection } from '../projection/recording.ts'
-import { decodeSummary } from '../search-summary.ts'
-import { Turns } from '../unhurried.ts'
+import { load, type RecordingStore } from '../search/find-recordings.ts'
+import { decodeSummary } from '../views/search-summary.ts'
 import type { AuditedQuery, AuditedRecording } from './audit-port.ts'
 
 /** Entries of the list that are read together, and recordings that are decoded together. */
@@ -44,8 +44,8 @@ export async function* readAudited(
 
 function toAudited({ view, trails }: RecordingProjection): AuditedRecording {
   const { id, startedAt, endedAt } = view
-  const gaps = Object.entries(trails).flatMap(([medium, history]) =>
-    tracedGapsOf(history, startedAt, endedAt).map((gap) => ({ medium: medium as Medium, gap })),
+  const gaps = entriesByMedium(trails).flatMap(([medium, history]) =>
+    tracedGapsOf(history, startedAt, endedAt).map((gap) => ({ medium, gap })),
   )
   return { sortKey: sortKey(startedAt, id), view, gaps }
 }

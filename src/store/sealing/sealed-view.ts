@@ -1,4 +1,4 @@
-import type { Device, Medium } from '../../contract/media.ts'
+import { type Device, entriesByMedium, type Medium } from '../../contract/media.ts'
 import type { RecordingView, TagEntry, TrackView } from '../../contract/views.ts'
 import { isSealedValue, type SealedValue } from '../../custody/values.ts'
 import { memberOfTag } from './sealed-members.ts'
@@ -37,8 +37,8 @@ export function mapSealedView(view: RecordingView, open: OpenValue, word: string
     holds: view.holds.map((hold) => ({ ...hold, reason: text('reason', hold.reason, word) })),
   }
   if (!isWhole || tags === undefined) return { ...opened, tags: [], keyMissing: true }
-  for (const [medium, track] of Object.entries(view.tracks))
-    openedTracks.set(track, opened.tracks[medium as Medium] as TrackView)
+  for (const [medium, track] of entriesByMedium(view.tracks))
+    openedTracks.set(track, opened.tracks[medium]!)
   return opened
 }
 
@@ -113,6 +113,6 @@ function mapTracks(
   map: (track: TrackView) => TrackView,
 ): RecordingView['tracks'] {
   const mapped: Partial<Record<Medium, TrackView>> = {}
-  for (const [medium, track] of Object.entries(tracks)) mapped[medium as Medium] = map(track)
+  for (const [medium, track] of entriesByMedium(tracks)) mapped[medium] = map(track)
   return mapped
 }

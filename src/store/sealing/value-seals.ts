@@ -12,8 +12,8 @@ import {
   sealValue,
   type ValuePlace,
 } from '../../custody/values.ts'
-import { DamagedViewError } from '../checksum.ts'
-import { hashOwner } from '../keys.ts'
+import { DamagedViewError } from '../database/checksum.ts'
+import { hashOwner } from '../database/keys.ts'
 import type { CommandAnswer, KeptAnswer } from '../port.ts'
 import { OpenedValues } from './opened-values.ts'
 import { hasSealedMembers, mapSealedMembers } from './sealed-members.ts'

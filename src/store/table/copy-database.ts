@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { RecorderError } from '../../contract/errors.ts'
-import { storageError } from '../database.ts'
-import { damaged } from '../verify.ts'
+import { storageError } from '../database/database.ts'
+import { damaged } from '../records/verify.ts'
 
 const LOCKED = 3
 

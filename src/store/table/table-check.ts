@@ -36,7 +36,7 @@ export async function findDamagedTables(
       if (error.code === 'ENOENT') return undefined
       throw error
     })
-    if (content !== undefined && !isSound(content)) damaged.push(name)
+    if (content !== undefined && !isIntact(content)) damaged.push(name)
     await giveWay()
   }
   return damaged
@@ -46,7 +46,7 @@ export async function findDamagedTables(
  * Checks a LevelDB table (https://github.com/google/leveldb/blob/main/doc/table_format.md): every
  * byte belongs to a block whose checksum matches, or to the footer.
  */
-export function isSound(table: Buffer): boolean {
+export function isIntact(table: Buffer): boolean {
   const footerAt = table.length - FOOTER_BYTES
   if (footerAt < 0 || !table.subarray(-MAGIC.length).equals(MAGIC)) return false
   try {

@@ -5,10 +5,10 @@ import { consistencyProof, inclusionProof } from '../../tlog/proofs.ts'
 import type { SubtreeReader } from '../../tlog/subtrees.ts'
 import type { Tile } from '../../tlog/tiles.ts'
 import { encodeTlogProof } from '../../tlog/tlog-proof.ts'
-import { type Database, wrapReadErrors } from '../database.ts'
+import { type Database, wrapReadErrors } from '../database/database.ts'
 import type { OpenedLog } from '../opened-log.ts'
 import type { LogProofs } from '../port.ts'
-import { readStoredRecords, type StoredRecord } from '../read-records.ts'
+import { readStoredRecords } from '../records/read-records.ts'
 import { treeHashes } from './tree-hashes.ts'
 
 /** Tiles of the tree that are kept: a megabyte or two. A receipt needs three. */
@@ -33,7 +33,7 @@ export function createLogProofs(log: () => OpenedLog): LogProofs {
     async record(position) {
       assertRange(position >= 1 && position <= log().head.position)
       const [stored] = await wrapReadErrors(() => readStoredRecords(log(), [position]))
-      return (stored as StoredRecord).record
+      return stored!.record
     },
     async receipt(position) {
       const { checkpoint } = log()
@@ -49,7 +49,7 @@ export function createLogProofs(log: () => OpenedLog): LogProofs {
     },
     async inclusion(position, size) {
       const [proof] = await this.inclusions([position], size)
-      return proof as Buffer[]
+      return proof!
     },
     async inclusions(positions, size) {
       assertRange(size <= log().head.position)

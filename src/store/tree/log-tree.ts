@@ -2,8 +2,8 @@ import { RecorderError } from '../../contract/errors.ts'
 import { Frontier } from '../../tlog/frontier.ts'
 import { leafHash } from '../../tlog/hashes.ts'
 import type { TreeHead } from '../../tlog/verify-proofs.ts'
-import { type Database, type Operation, readChunks, storageError } from '../database.ts'
-import { eventRange, TREE, treeKey } from '../keys.ts'
+import { type Database, type Operation, readChunks, storageError } from '../database/database.ts'
+import { eventRange, TREE, treeKey } from '../database/keys.ts'
 import { treeHashes } from './tree-hashes.ts'
 
 /** Events whose subtrees are written together. */

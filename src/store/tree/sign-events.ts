@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../contract/events.ts'
-import type { Operation } from '../database.ts'
-import { CHECKPOINT_KEY, keptCheckpointKey } from '../keys.ts'
+import type { Operation } from '../database/database.ts'
+import { CHECKPOINT_KEY, keptCheckpointKey } from '../database/keys.ts'
 import type { OpenedLog } from '../opened-log.ts'
 import type { CheckpointSigner } from './checkpoint-signer.ts'
 import { applySigningKeyEvent, type SigningKeyEntry } from './signing-key-events.ts'

@@ -2,8 +2,8 @@ import { readCheckpoint } from '../../tlog/checkpoint.ts'
 import { Frontier } from '../../tlog/frontier.ts'
 import { leafHash } from '../../tlog/hashes.ts'
 import { TlogError } from '../../tlog/tlog-error.ts'
-import { type Database, wrapReadErrors } from '../database.ts'
-import { CHECKPOINT_KEY } from '../keys.ts'
+import { type Database, wrapReadErrors } from '../database/database.ts'
+import { CHECKPOINT_KEY } from '../database/keys.ts'
 
 /**
  * Computes the root of the events that the newest checkpoint is about, from their records: stored

@@ -1,8 +1,8 @@
 import { leafHash } from '../../tlog/hashes.ts'
 import type { SubtreeReader } from '../../tlog/subtrees.ts'
 import { subtreesFromTiles, type TileCache, type TileReader } from '../../tlog/tiles.ts'
-import { type Database, wrapReadErrors } from '../database.ts'
-import { eventRange, treeRange } from '../keys.ts'
+import { type Database, wrapReadErrors } from '../database/database.ts'
+import { eventRange, treeRange } from '../database/keys.ts'
 
 const CHUNK_BYTES = 256 * 1024
 

@@ -43,7 +43,7 @@ export class LiveActors {
       nodes.set(actor.id, { ...actor, children: [] })
     const roots: ActorNode[] = []
     for (const [id, { parentId }] of this.#actors) {
-      const node = nodes.get(id) as ActorNode
+      const node = nodes.get(id)!
       const siblings = nodes.get(parentId ?? '')?.children ?? roots
       siblings.push(node)
     }

@@ -86,7 +86,7 @@ export class FilteredEvents {
   /** Looks at the events that have come since the last call. */
   extend(events: readonly LogEvent[]): void {
     for (; this.#looked < events.length; this.#looked++) {
-      const event = events[this.#looked] as LogEvent
+      const event = events[this.#looked]!
       if (matches(event, this.filter, this.#words)) this.indexes.push(this.#looked + 1)
     }
   }

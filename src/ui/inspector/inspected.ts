@@ -3,6 +3,7 @@ import type { LogEvent } from '../../contract/events.ts'
 import type { ReplayState } from '../../contract/replay.ts'
 import { Replay } from '../../replay/replay.ts'
 import { onEvent } from '../live/live-state.ts'
+import { oneAtATime } from '../live/one-at-a-time.ts'
 import { recorder } from '../live/recorder.ts'
 import { afterFrame } from '../shell/after-frame.ts'
 import { prepareCharts } from './chart.ts'
@@ -42,8 +43,12 @@ export class Inspected {
   #shown: ReplayState | null = null
   readonly #aborter = new AbortController()
   readonly #endFollowing: () => void
-  #reading: Promise<void> | null = null
-  #readAgain = false
+  /** Reads what is new. Calls while it reads lead to one more reading. */
+  readonly #read = oneAtATime(() =>
+    this.#readAll().catch((error) => {
+      if (!this.#aborter.signal.aborted) this.problem.value = error
+    }),
+  )
 
   /** The recording as it was at the shown moment; null before anything is read. */
   readonly state = computed<ReplayState | null>(() => {
@@ -125,24 +130,6 @@ export class Inspected {
   #ask(beginning: Exclude<Beginning, 'first'>, signal: AbortSignal): Promise<ReplayState> {
     if (beginning === 'newest') return recorder.replay(this.id, {}, { signal })
     return takeState(this.id, beginning.position) ?? recorder.replay(this.id, beginning, { signal })
-  }
-
-  /** Reads what is new. Calls while it reads lead to one more reading. */
-  #read(): void {
-    if (this.#reading !== null) {
-      this.#readAgain = true
-      return
-    }
-    this.#reading = this.#readAll()
-      .catch((error) => {
-        if (!this.#aborter.signal.aborted) this.problem.value = error
-      })
-      .finally(() => {
-        this.#reading = null
-        if (!this.#readAgain) return
-        this.#readAgain = false
-        this.#read()
-      })
   }
 
   async #readAll(): Promise<void> {

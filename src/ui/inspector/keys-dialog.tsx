@@ -1,4 +1,5 @@
 import type { RefObject } from 'preact'
+import { ShortcutList } from '../controls/shortcut-list.tsx'
 import type { TextKey } from '../i18n/texts.ts'
 import { type InspectorTextKey, t } from './texts/texts.ts'
 
@@ -17,20 +18,7 @@ export function KeysDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | n
   return (
     <dialog ref={dialog} aria-labelledby="inspector-keys">
       <h2 id="inspector-keys">{t('record.keys.title')}</h2>
-      <dl class="shortcuts">
-        {KEYS.map(([keys, text]) => (
-          <div key={keys} class="shortcut">
-            <dt>
-              {keys.split(' ').map((key) => (
-                <kbd class="kbd" key={key}>
-                  {key}
-                </kbd>
-              ))}
-            </dt>
-            <dd>{t(text)}</dd>
-          </div>
-        ))}
-      </dl>
+      <ShortcutList shortcuts={KEYS.map(([keys, text]) => [keys, t(text)])} />
       <button type="button" class="button button-primary" onClick={() => dialog.current?.close()}>
         {t('record.keys.close')}
       </button>

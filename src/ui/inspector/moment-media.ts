@@ -1,12 +1,11 @@
 import { signal } from '@preact/signals'
 import { NotFoundError } from '../../client/errors.ts'
-import type { SegmentView } from '../../contract/views.ts'
 import { onEvent } from '../live/live-state.ts'
 import { recorder } from '../live/recorder.ts'
 import { recorderNow } from '../live/recorder-time.ts'
 import { buildPlayTimeline, type PlayTimeline } from '../player/play-timeline.ts'
+import { readSegments } from '../player/read-segments.ts'
 
-const PAGE_LIMIT = 1_000
 /** After these events other media can be played. */
 const CHANGES_MEDIA = /^segment\.|^recording\.(?:paused|resumed|wrapUpStarted|closed)$/
 
@@ -43,13 +42,7 @@ export class MomentMedia {
     const { signal } = this.#aborter
     try {
       const recording = await recorder.recording(this.id, { signal })
-      const segments: SegmentView[] = []
-      let cursor: string | undefined
-      do {
-        const page = await recorder.segments(this.id, { limit: PAGE_LIMIT, cursor }, { signal })
-        segments.push(...page.items)
-        cursor = page.nextCursor ?? undefined
-      } while (cursor !== undefined)
+      const segments = await readSegments(this.id, signal)
       if (!signal.aborted)
         this.timeline.value = buildPlayTimeline(recording, segments, recorderNow())
     } catch (error) {

@@ -38,7 +38,7 @@ export function VirtualRows({ href }: { href: string }) {
     >
       {indexes.map((index) => (
         <Item
-          key={(shown[index] as ListRow).id}
+          key={shown[index]!.id}
           rows={shown}
           index={index}
           top={layout.tops[index] as number}
@@ -64,7 +64,7 @@ interface ItemProps {
 }
 
 function Item({ rows: all, index, top, isActive }: ItemProps) {
-  const row = all[index] as ListRow
+  const row = all[index]!
   const isFirst = startsDay(all, index)
   const isLast = all[index + 1]?.day !== row.day
   // The same element again costs nothing, and most rows stay the same while others come and go.

@@ -3,9 +3,11 @@ import { recordingPath } from '../../client/client.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { RecordingAnswer, SegmentView } from '../../contract/views.ts'
 import { onEvent } from '../live/live-state.ts'
+import { oneAtATime } from '../live/one-at-a-time.ts'
 import { recorder } from '../live/recorder.ts'
 import { recorderNow, tick } from '../live/recorder-time.ts'
 import { buildPlayTimeline } from './play-timeline.ts'
+import { readSegments } from './read-segments.ts'
 
 const PAGE_LIMIT = 200
 
@@ -27,8 +29,12 @@ export class RecordedData {
   })
   readonly #aborter = new AbortController()
   readonly #endFollowing: () => void
-  #reading: Promise<void> | null = null
-  #readAgain = false
+  /** Reads what is new. Calls while it reads lead to one more reading. */
+  readonly read = oneAtATime(() =>
+    this.#readAll().catch((error) => {
+      if (!this.#aborter.signal.aborted) this.problem.value = error
+    }),
+  )
 
   constructor(id: string) {
     this.id = id
@@ -36,25 +42,6 @@ export class RecordedData {
       if (event.recordingId === id) this.read()
     })
     this.read()
-  }
-
-  /** Reads what is new. Calls while it reads lead to one more reading. */
-  read(): void {
-    if (this.#reading !== null) {
-      this.#readAgain = true
-      return
-    }
-    this.#reading = this.#readAll()
-      .catch((error) => {
-        if (!this.#aborter.signal.aborted) this.problem.value = error
-      })
-      .finally(() => {
-        this.#reading = null
-        if (this.#readAgain) {
-          this.#readAgain = false
-          this.read()
-        }
-      })
   }
 
   close(): void {
@@ -66,7 +53,7 @@ export class RecordedData {
     const { signal } = this.#aborter
     const [recording, segments] = await Promise.all([
       recorder.recording(this.id, { signal }),
-      this.#readSegments(),
+      readSegments(this.id, signal),
     ])
     batch(() => {
       this.recording.value = recording
@@ -74,18 +61,6 @@ export class RecordedData {
       this.problem.value = null
     })
     await this.#readEvents()
-  }
-
-  async #readSegments(): Promise<SegmentView[]> {
-    const { signal } = this.#aborter
-    const segments: SegmentView[] = []
-    let cursor: string | undefined
-    do {
-      const page = await recorder.segments(this.id, { limit: PAGE_LIMIT, cursor }, { signal })
-      segments.push(...page.items)
-      cursor = page.nextCursor ?? undefined
-    } while (cursor !== undefined)
-    return segments
   }
 
   async #readEvents(): Promise<void> {

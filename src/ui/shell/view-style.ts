@@ -1,4 +1,4 @@
-/** The views whose styles are loaded with them. */
+/** The views with a style sheet of their own, which is loaded with them. */
 export type StyledView = 'list' | 'player' | 'inspector' | 'audit' | 'settings'
 
 /**

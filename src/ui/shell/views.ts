@@ -44,7 +44,7 @@ const LOADERS: Partial<Record<Route['name'], () => Promise<unknown>>> = {
   settings: loadSettings,
 }
 
-/** Begins to load what a place needs, before the page is drawn. */
+/** Begins to load the view of a route before the page is drawn. */
 export function prepareView({ name }: Route): void {
   // The view itself shows what cannot be loaded.
   LOADERS[name]?.().catch(() => {})

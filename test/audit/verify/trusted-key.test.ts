@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { TestKeyRing } from '../../../lab/test-keys.ts'
 import { verifyLog } from '../../../src/audit/verify/verify-log.ts'
-import type { Database } from '../../../src/store/database.ts'
+import type { Database } from '../../../src/store/database/database.ts'
 import { daemonStarted } from '../../store/support/history.ts'
 import { withDatabase, withFolder, withLog } from '../../store/support/scratch.ts'
 import { nameSigningKey } from '../../store/support/signing.ts'

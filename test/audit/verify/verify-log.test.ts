@@ -8,8 +8,13 @@ import { TestKeyRing } from '../../../lab/test-keys.ts'
 import { type VerifyLogOptions, verifyLog } from '../../../src/audit/verify/verify-log.ts'
 import type { LogEvent } from '../../../src/contract/events.ts'
 import type { FindingCode } from '../../../src/contract/verification.ts'
-import { eventKey } from '../../../src/store/keys.ts'
-import { decodeRecord, encodeRecord, GENESIS, hashRecord } from '../../../src/store/record.ts'
+import { eventKey } from '../../../src/store/database/keys.ts'
+import {
+  decodeRecord,
+  encodeRecord,
+  GENESIS,
+  hashRecord,
+} from '../../../src/store/records/record.ts'
 import { daemonStarted, History } from '../../store/support/history.ts'
 import { withDatabase, withFolder, withLog } from '../../store/support/scratch.ts'
 import { nameSigningKey } from '../../store/support/signing.ts'

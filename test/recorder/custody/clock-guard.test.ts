@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { LogEvent } from '../../../src/contract/events.ts'
 import { ClockGuard } from '../../../src/recorder/custody/clock-guard.ts'
-import { applyTimeEvent, NO_TIME, type TrustedTime } from '../../../src/store/trusted-time.ts'
+import { applyTimeEvent, NO_TIME, type TrustedTime } from '../../../src/store/state/trusted-time.ts'
 import { suite } from '../../support/suite.ts'
 
 const HOUR_MS = 3_600_000

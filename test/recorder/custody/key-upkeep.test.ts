@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { RecordingView } from '../../../src/contract/views.ts'
 import { MemoryKeyRing } from '../../../src/custody/memory-key-ring.ts'
 import { KeyUpkeep, type KeyUpkeepOptions } from '../../../src/recorder/custody/key-upkeep.ts'
-import type { LostWitness } from '../../../src/store/witness-check.ts'
+import type { LostWitness } from '../../../src/store/witness/witness-check.ts'
 import { suite } from '../../support/suite.ts'
 
 const view = (erased: object | null) => ({ erased }) as RecordingView

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { recordingKey } from '../../../src/store/keys.ts'
+import { recordingKey } from '../../../src/store/database/keys.ts'
 import { suite } from '../../support/suite.ts'
 import { ADMIN, CustodyBench } from '../custody/support/custody-bench.ts'
 

@@ -1,6 +1,11 @@
 import type { LogEvent } from '../../../src/contract/events.ts'
-import { decodeRecord, encodeRecord, GENESIS, hashRecord } from '../../../src/store/record.ts'
-import { createWitness } from '../../../src/store/witness.ts'
+import {
+  decodeRecord,
+  encodeRecord,
+  GENESIS,
+  hashRecord,
+} from '../../../src/store/records/record.ts'
+import { createWitness } from '../../../src/store/witness/witness.ts'
 import { withDatabase } from './scratch.ts'
 
 const EVENTS = { gte: 'event/', lt: 'event0' }

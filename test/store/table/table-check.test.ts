@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { crc32c } from '../../../src/store/table/crc32c.ts'
 import { readLiveTables } from '../../../src/store/table/live-tables.ts'
 import { uncompress } from '../../../src/store/table/snappy.ts'
-import { findDamagedTables, isSound } from '../../../src/store/table/table-check.ts'
+import { findDamagedTables, isIntact } from '../../../src/store/table/table-check.ts'
 import { suite } from '../../support/suite.ts'
 import { writeLog } from '../support/corruption.ts'
 import { withFolder } from '../support/scratch.ts'
@@ -44,12 +44,12 @@ suite('tables of LevelDB', (test) => {
       assert.ok(names.length > 0)
       for (const name of names) {
         const table = readFileSync(join(folder, name))
-        assert.ok(isSound(table), name)
-        assert.ok(!isSound(table.subarray(0, -1)))
+        assert.ok(isIntact(table), name)
+        assert.ok(!isIntact(table.subarray(0, -1)))
         const used = table.length - 48
         for (let at = 0; at < used; at += 97) {
           table[at]! ^= 1 << (at % 8)
-          assert.ok(!isSound(table), `bit ${at % 8} of byte ${at}`)
+          assert.ok(!isIntact(table), `bit ${at % 8} of byte ${at}`)
           table[at]! ^= 1 << (at % 8)
         }
       }

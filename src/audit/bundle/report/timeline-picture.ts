@@ -90,7 +90,7 @@ function markLane(
   return html`<g><text class="lane-name" x="0" y="${middle + 4}">${texts.picture.lanes[kind]}</text>
 <line class="lane" x1="${LABELS}" x2="${right}" y1="${middle}" y2="${middle}"/>
 ${clusters.map(({ x: at, marks, room, isLeft }) => {
-  const first = marks[0] as Mark
+  const first = marks[0]!
   const names = marks.map((mark) => texts.markName(mark)).join(', ')
   const colour = colourOf(marks)
   const label = marks.length > 1 ? `${marks.length} ×` : visible(texts.markName(first))
@@ -102,7 +102,7 @@ ${clusters.map(({ x: at, marks, room, isLeft }) => {
 
 /** Returns the class of a mark's colour: that of a marker, or `refused` for refused consent. */
 function colourOf(marks: readonly Mark[]): string {
-  const last = marks.at(-1) as Mark
+  const last = marks.at(-1)!
   if (last.kind === 'consent') return last.label === 'granted' ? 'plain' : 'refused'
   return (marks.length === 1 && last.colour) || 'plain'
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { ShortcutList } from '../../controls/shortcut-list.tsx'
 import { type TextKey, t } from '../../i18n/texts.ts'
 import { hasShortcuts, setShortcuts, showsShortcuts } from './keyboard.ts'
 
@@ -44,20 +45,7 @@ export function ShortcutsDialog() {
         }}
       >
         <h2 id="shortcuts">{t('record.keys.title')}</h2>
-        <dl class="shortcuts">
-          {SHORTCUTS.map(([keys, text]) => (
-            <div key={keys} class="shortcut">
-              <dt>
-                {keys.split(' ').map((key, index) => (
-                  <kbd class="kbd" key={index}>
-                    {key}
-                  </kbd>
-                ))}
-              </dt>
-              <dd>{t(text)}</dd>
-            </div>
-          ))}
-        </dl>
+        <ShortcutList shortcuts={SHORTCUTS.map(([keys, text]) => [keys, t(text)])} />
         <label class="pill">
           <input
             type="checkbox"

@@ -25,7 +25,7 @@ export function SetupPanel() {
   )
 }
 
-/** The same between two recordings, folded away until it is wanted. */
+/** The choices for the next recording, folded away while the last one is in its wrap-up. */
 export function NextSetup() {
   return (
     <details class="next-setup">

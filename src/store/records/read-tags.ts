@@ -1,0 +1,24 @@
+import type { EventOf, LogEvent } from '../../contract/events.ts'
+import { DamagedViewError } from '../database/checksum.ts'
+import { tagsKey, tagsRange } from '../database/keys.ts'
+import { readIndexedEvents } from './indexed-events.ts'
+import type { ReadableLog } from './read-records.ts'
+
+/**
+ * Reads the events that have tagged a recording, oldest first, by their index. Rejects with
+ * STORAGE_UNAVAILABLE, {@link DamagedViewError} among them.
+ */
+export async function readTagEvents(
+  log: ReadableLog,
+  id: string,
+): Promise<EventOf<'recording.tagged'>[]> {
+  return (await readIndexedEvents(log, id, tagsRange(id))).map((event) => {
+    if (isTagEvent(event)) return event
+    throw new DamagedViewError(tagsKey(id, event.position))
+  })
+}
+
+/** Whether an event tags a recording. */
+export function isTagEvent(event: LogEvent): event is EventOf<'recording.tagged'> {
+  return event.type === 'recording.tagged'
+}
