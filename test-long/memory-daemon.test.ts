@@ -11,12 +11,12 @@ import { join } from 'node:path'
 import { startDaemon, type TestDaemon } from '../test/support/daemon.ts'
 import { eventually, suite } from '../test/support/suite.ts'
 import { assertFlat, LIMIT_MS, notLinux, SAMPLES } from './support/eight-hours.ts'
-import { type MemorySample, pssMbOf } from './support/memory.ts'
+import { anonymousMbOf, type MemorySample } from './support/memory.ts'
 
 const CYCLES = Number(process.env.F2F_MEMORY_CYCLES ?? 600)
 const PROBE = new URL('./support/memory-probe.mjs', import.meta.url).href
 /** Growth that is allowed; a growing log and the caches of LevelDB take their share of it. */
-const MAX_GROWTH = { usedMb: 1.5, pssMb: 10 }
+const MAX_GROWTH = { usedMb: 1.5, anonymousMb: 10 }
 
 suite('memory of the daemon', (test) => {
   const folder = mkdtempSync(join(tmpdir(), 'f2f-memory-'))
@@ -42,7 +42,7 @@ suite('memory of the daemon', (test) => {
     const before = probeLines().length
     daemon.kill('SIGUSR2')
     const bytes = await eventually('the daemon reports its memory', () => probeLines()[before])
-    return { usedMb: Number(bytes) / 1e6, pssMb: pssMbOf(daemon.pid) }
+    return { usedMb: Number(bytes) / 1e6, anonymousMb: anonymousMbOf(daemon.pid) }
   }
 
   test.unless(

@@ -7,22 +7,27 @@ import { runInNewContext } from 'node:vm'
 export interface MemorySample {
   /** Memory in use: JavaScript's heap and the buffers outside it. */
   usedMb: number
-  /** Proportional set size of the process. */
-  pssMb: number
+  /**
+   * Anonymous memory of the process. The pages of its program and of mapped files are left out: the
+   * system takes them away and brings them back as it likes.
+   */
+  anonymousMb: number
 }
 
 /** Growth from the second third of the samples to the last, in MB. */
 export interface Growth {
   usedMb: number
-  pssMb: number
+  anonymousMb: number
 }
 
 const MB = 1e6
 
-/** Proportional set size of a process in MB (Linux). */
-export function pssMbOf(pid: number): number {
-  const kib = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1]
-  return (Number(kib) * 1_024) / MB
+/** Anonymous memory of a process in MB, also what was swapped out (Linux 5.4 or newer). */
+export function anonymousMbOf(pid: number): number {
+  const told = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')
+  const kib = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(told)?.[1])
+  return ((kib('Pss_Anon') + kib('SwapPss')) * 1_024) / MB
 }
 
 setFlagsFromString('--expose-gc')
@@ -32,7 +37,7 @@ const collect: (options: object) => void = runInNewContext('gc')
 export function ownMemory(): MemorySample {
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   const { heapUsed, external } = process.memoryUsage()
-  return { usedMb: (heapUsed + external) / MB, pssMb: pssMbOf(process.pid) }
+  return { usedMb: (heapUsed + external) / MB, anonymousMb: anonymousMbOf(process.pid) }
 }
 
 /**
@@ -46,12 +51,17 @@ export function growthOfLastThird(samples: readonly MemorySample[]): Growth {
   const last = samples.slice(-third)
   const growth = (pick: (sample: MemorySample) => number): number =>
     Math.min(...last.map(pick)) - Math.min(...middle.map(pick))
-  return { usedMb: growth(({ usedMb }) => usedMb), pssMb: growth(({ pssMb }) => pssMb) }
+  return {
+    usedMb: growth(({ usedMb }) => usedMb),
+    anonymousMb: growth(({ anonymousMb }) => anonymousMb),
+  }
 }
 
 /** Renders about ten of the samples for a log. */
 export function describeSamples(samples: readonly MemorySample[]): string {
   const tenth = Math.max(1, Math.floor(samples.length / 10))
   const some = samples.filter((_sample, at) => at % tenth === 0 || at === samples.length - 1)
-  return some.map(({ usedMb, pssMb }) => `${usedMb.toFixed(1)}/${pssMb.toFixed(0)}`).join(' ')
+  return some
+    .map(({ usedMb, anonymousMb }) => `${usedMb.toFixed(1)}/${anonymousMb.toFixed(0)}`)
+    .join(' ')
 }

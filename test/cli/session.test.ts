@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { readMedia } from '../../lab/unsealed.ts'
 import { resolveHome } from '../../src/home/home.ts'
 import { startDaemon, type TestDaemon } from '../support/daemon.ts'
-import { suite } from '../support/suite.ts'
+import { eventually, suite } from '../support/suite.ts'
 import { f2f } from './support/stub.ts'
+
+/** A pause that is shorter than a frame leaves no gap. */
+const A_FRAME_MS = 200
 
 suite('a session on the command line, against the real recorder', (test) => {
   let daemon: TestDaemon
@@ -31,6 +34,8 @@ suite('a session on the command line, against the real recorder', (test) => {
 
       assert.equal((await cli('start', '--in', 'current', '--media', 'speaker')).code, 0)
       assert.match((await cli('pause', '--media', 'screen')).stdout, /screen +paused/)
+      const pausedAt = Date.now()
+      await eventually('the last frame is over', () => Date.now() - pausedAt > A_FRAME_MS)
       assert.match((await cli('resume')).stdout, /screen +recording/)
       assert.equal((await cli('tag', 'pages:=12', 'urgent:=true')).code, 0)
       assert.match((await cli('stop')).stdout, /is WrapUp\. It closes by itself at /)

@@ -42,12 +42,14 @@ export interface ImmutableFile {
   sha256: string
   /** Called before the first byte of it leaves. Nothing is sent when it rejects. */
   beforeSending?(): Promise<void>
+  /** Nothing is sent once it is aborted; an answer that has begun goes on. */
+  signal?: AbortSignal
 }
 
 /**
  * Sends a file, or the part that Range asks for, with its digest (RFC 9530). The digest lets the
- * receiver check that the file is what was recorded. Rejects with the errors of `open`, and
- * when the file cannot be read to its end; the connection is then broken off.
+ * receiver check that the file is what was recorded. Rejects with the errors of `open`, with the
+ * reason of the signal, and when the file cannot be read to its end; the connection is then broken off.
  */
 export async function sendFile(ctx: HttpContext, file: ImmutableFile): Promise<void> {
   const media = await file.open()
@@ -83,6 +85,7 @@ async function sendMedia(ctx: HttpContext, file: ImmutableFile, media: StoredMed
   headers.push('Content-Type', file.type, 'Content-Length', String(last - first + 1))
   headers.push('Content-Disposition', `inline; filename="${file.name}"`)
   if (ctx.method !== 'HEAD') await file.beforeSending?.()
+  file.signal?.throwIfAborted()
   sendHead(ctx, range === null ? 200 : 206, headers)
   if (ctx.method === 'HEAD' || size === 0) {
     ctx.res.end()

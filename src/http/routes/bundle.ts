@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises'
 import { assertNotErased } from '../../contract/erased.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import type { RecordingAnswer } from '../../contract/views.ts'
-import { ClientGone } from '../answers/problem.ts'
 import { sendHead } from '../answers/send-answer.ts'
+import { MediaReading } from '../media-reading.ts'
 import { ACCESS_ERRORS, recordAccess, recordedMedia } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { bundleQuery } from '../schemas/file-requests.ts'
@@ -54,25 +54,22 @@ export function bundleRoutes(services: Services): Route[] {
           ctx.res.end()
           return
         }
-        const aborter = new AbortController()
-        const onClose = (): void => aborter.abort(new ClientGone())
-        ctx.res.once('close', onClose)
-        const unwatch = erasures.watch(id, () => ctx.res.destroy())
+        const reading = new MediaReading(ctx.res, id, erasures)
         try {
           const bundle = await bundles.prepare(recording, {
             language: query.lang,
-            signal: aborter.signal,
+            signal: reading.signal,
             beforeReading: () =>
               recordAccess(services, exchange, id, 'bundled', recordedMedia(recording)),
           })
+          reading.signal.throwIfAborted()
           sendHead(ctx, 200, headers)
           await pipeline(Readable.from(bundle.write(), { objectMode: false }), ctx.res)
         } catch (error) {
           // A client may hang up at any time. Any other failure is an error.
           if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
         } finally {
-          unwatch()
-          ctx.res.off('close', onClose)
+          reading.end()
         }
       },
     }),

@@ -5,8 +5,8 @@ import { assertNotErased } from '../../contract/erased.ts'
 import { RecorderError } from '../../contract/errors.ts'
 import { MEDIA } from '../../contract/media.ts'
 import type { RecorderPort } from '../../recorder/port.ts'
-import { ClientGone } from '../answers/problem.ts'
 import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../answers/send-file.ts'
+import { MediaReading } from '../media-reading.ts'
 import { ACCESS_ERRORS, playsOrDownloads, recordAccess, recordedMedia } from '../record-access.ts'
 import { defineRoute, type Exchange, type Route } from '../route.ts'
 import { exportQuery } from '../schemas/file-requests.ts'
@@ -46,23 +46,20 @@ export function composedFileRoutes(services: Services): Route[] {
   const { recorder, compositions, erasures } = services
   async function answer(exchange: Exchange, request: CompositionRequest): Promise<void> {
     const { ctx, credential, params } = exchange
-    const aborter = new AbortController()
-    const onClose = (): void => aborter.abort(new ClientGone())
-    let unwatch = (): void => {}
-    ctx.res.once('close', onClose)
+    const recording = await recorder.recording(params.id as string, credential.side)
+    assertNotErased(recording)
+    const act = request.kind === 'export' ? 'exported' : playsOrDownloads(exchange)
+    const media = request.kind === 'export' ? recordedMedia(recording) : [request.medium]
+    const reading = new MediaReading(ctx.res, recording.id, erasures)
+    const send = async () =>
+      sendFile(ctx, {
+        ...(await compositions
+          .compose(recording, request, reading.signal)
+          .catch((error) => refuse(recorder, error, recording.id, credential.side))),
+        signal: reading.signal,
+        beforeSending: () => recordAccess(services, exchange, recording.id, act, media),
+      })
     try {
-      const recording = await recorder.recording(params.id as string, credential.side)
-      assertNotErased(recording)
-      unwatch = erasures.watch(recording.id, () => ctx.res.destroy())
-      const act = request.kind === 'export' ? 'exported' : playsOrDownloads(exchange)
-      const media = request.kind === 'export' ? recordedMedia(recording) : [request.medium]
-      const send = async () =>
-        sendFile(ctx, {
-          ...(await compositions
-            .compose(recording, request, aborter.signal)
-            .catch((error) => refuse(recorder, error, recording.id, credential.side))),
-          beforeSending: () => recordAccess(services, exchange, recording.id, act, media),
-        })
       // The cache may remove the file just before it is opened. It is then composed once more.
       await send().catch((error) => (isMissing(error) ? send() : Promise.reject(error)))
     } catch (error) {
@@ -71,8 +68,7 @@ export function composedFileRoutes(services: Services): Route[] {
         cause: error,
       })
     } finally {
-      unwatch()
-      ctx.res.off('close', onClose)
+      reading.end()
     }
   }
 

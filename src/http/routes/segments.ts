@@ -7,6 +7,7 @@ import type { RecorderPort } from '../../recorder/port.ts'
 import { sendJson } from '../answers/send-answer.ts'
 import { FILE_REQUEST_HEADERS, fileOutcomes, sendFile } from '../answers/send-file.ts'
 import { findSegment, SEGMENT_ERRORS } from '../find-segment.ts'
+import { MediaReading } from '../media-reading.ts'
 import { ACCESS_ERRORS, playsOrDownloads, recordAccess } from '../record-access.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { ANSWERS } from '../schemas/answers.ts'
@@ -80,15 +81,16 @@ export function segmentRoutes(services: Services): Route[] {
         const { ctx } = exchange
         const { id, segment } = await findSegment(recorder, exchange)
         const { medium, number } = segment
-        const done = erasures.watch(id, () => ctx.res.destroy())
+        const reading = new MediaReading(ctx.res, id, erasures)
         await sendFile(ctx, {
           open: () => openSegment(recorder, id, segment),
           type: TYPES[segment.container],
           name: `${id}-${medium}-${number}.${segment.container}`,
           sha256: segment.sha256,
+          signal: reading.signal,
           beforeSending: () =>
             recordAccess(services, exchange, id, playsOrDownloads(exchange), [segment.medium]),
-        }).finally(done)
+        }).finally(() => reading.end())
       },
     }),
   ]

@@ -54,11 +54,13 @@ export async function assertFilesAreAsLogged(
   events: readonly LogEvent[],
   checked = new Set<string>(),
 ): Promise<void> {
-  // Of a start that was taken back nothing is left.
-  const revoked = new Set(
-    ofType(events, 'recording.startFailed').map(({ recordingId }) => recordingId),
+  // Of a start that was taken back, and of a recording that was erased, nothing is left.
+  const gone = new Set(
+    [...ofType(events, 'recording.startFailed'), ...ofType(events, 'recording.erased')].map(
+      ({ recordingId }) => recordingId,
+    ),
   )
-  const kept = events.filter(({ recordingId }) => !revoked.has(recordingId))
+  const kept = events.filter(({ recordingId }) => !gone.has(recordingId))
   const settled = new Set<string>()
   const expected: string[] = []
   for (const { recordingId, data } of ofType(kept, 'segment.discarded'))
