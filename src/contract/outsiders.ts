@@ -28,6 +28,22 @@ export interface WitnessSetting {
   vkey: string
 }
 
+/** What a log remembers of outside witnesses that have contradicted it. */
+export interface Contradiction {
+  /** When the first of them did (RFC 3339). */
+  since: string
+  /** Their keys (vkeys), sorted. Empty where an earlier version did not write them. */
+  witnesses: readonly string[]
+}
+
+/** What the witnesses of config.json say of the log since this start. */
+export interface WitnessOpinions {
+  /** Those that have seen another log under this name. */
+  contradicting: readonly { name: string; vkey: string }[]
+  /** The keys of those that have cosigned it, and have not contradicted it since. */
+  confirming: readonly string[]
+}
+
 /** A checkpoint that an outsider has confirmed. */
 export interface ConfirmedCheckpoint {
   /** The size of the tree: the number of records. */
