@@ -28,7 +28,7 @@ export interface WitnessSetting {
   vkey: string
 }
 
-/** What a log remembers of outside witnesses that have contradicted it. */
+/** The outside witnesses that have contradicted a log, as it remembers them. */
 export interface Contradiction {
   /** When the first of them did (RFC 3339). */
   since: string
@@ -36,7 +36,7 @@ export interface Contradiction {
   witnesses: readonly string[]
 }
 
-/** What the witnesses of config.json say of the log since this start. */
+/** The words of the witnesses of config.json on the log, since this start. */
 export interface WitnessOpinions {
   /** Those that have seen another log under this name. */
   contradicting: readonly { name: string; vkey: string }[]

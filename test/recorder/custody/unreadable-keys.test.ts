@@ -29,7 +29,7 @@ suite('a closed recording whose key cannot be read', (test) => {
   const withdraw = () =>
     codeOf(custody.bench.command('api', 'recording.consent', consent, { recordingId: id }))
 
-  /** What another recording captures goes on. */
+  /** Another recording goes on. */
   async function assertGoesOn(): Promise<void> {
     const { bench } = custody
     assert.equal(bench.platform.capturing, 3)
