@@ -42,7 +42,7 @@ export class Auditing {
         consistency: (from, to) => log.proofs.consistency(from, to),
       }),
       ...{ cosignatures, timestamps, logger, now },
-      onContradiction: (names, areAllAsked) => contradictions.observe(names, areAllAsked),
+      onOpinions: (opinions) => contradictions.observe(opinions),
     })
     bus.on('events', () => this.#outsiders.notify())
     this.services = {

@@ -52,6 +52,8 @@ export interface DaemonOptions {
   reserveBytes?: number
   /** A person has confirmed that a log whose witness is lost is to be used as it is. */
   acceptLostWitness?: boolean
+  /** A person has accepted that outside witnesses contradict the log. */
+  acceptContradictedLog?: boolean
 }
 
 /** A running daemon. */
@@ -91,8 +93,7 @@ async function assemble(
   const user = userInfo().username
   const reserveBytes = configuration.reserveBytes.value
   const clock = new SteadyClock()
-  const { ffmpegPath } = config
-  const common = { clock, logger, ffmpegPath }
+  const common = { clock, logger, ffmpegPath: config.ffmpegPath }
   const { platform, upkeep } = createPlatform(options, home, configuration, common)
   cleanup.push(() => upkeep.close().then(() => clock.stop()))
   const opened: { recorder?: Recorder } = {}
@@ -124,7 +125,7 @@ async function assemble(
   opened.recorder = recorder
   const compositions = await Composer.open({
     ...{ folder: home.exportsFolder, recordings: recorder, env: process.env },
-    ...{ version, reserveBytes, ffmpegPath, now: () => clock.now() },
+    ...{ version, reserveBytes, ffmpegPath: config.ffmpegPath, now: () => clock.now() },
     onFault: (what, error) => logger.error({ err: error }, what),
   })
   cleanup.push(() => compositions.close())
@@ -132,6 +133,7 @@ async function assemble(
   clearCacheWhenSpaceIsLow(recorder, compositions)
   const auditing = new Auditing(recorder, home, logger, () => clock.now())
   cleanup.push(() => auditing.close())
+  if (options.acceptContradictedLog) recorder.contradictions.accept()
   auditing.configure(configuration)
   const bundles = createBundler(recorder, compositions, auditing, version, clock)
   const url = await door.open({

@@ -191,10 +191,11 @@ export interface EventData {
   }
   /**
    * A condition began that somebody must know at once. It concerns a recording or the recorder
-   * itself. A track's warnings also end with its capture or its pause.
+   * itself. A track's warnings also end with its capture or its pause. `witnesses`: the keys of all
+   * outside witnesses that contradict the log. `accepted`: a person has ended it, not its cause.
    */
-  'warning.raised': { code: WarningCode; medium?: Medium; detail: string }
-  'warning.cleared': { code: WarningCode; medium?: Medium }
+  'warning.raised': { code: WarningCode; medium?: Medium; detail: string; witnesses?: string[] }
+  'warning.cleared': { code: WarningCode; medium?: Medium; accepted?: true }
   /** The system clock was set, by `byMs`. Running recordings keep their own time. */
   'clock.stepped': { byMs: number }
   /** The machine slept. Nothing was captured meanwhile. */

@@ -28,6 +28,22 @@ export interface WitnessSetting {
   vkey: string
 }
 
+/** The outside witnesses that have contradicted a log, as it remembers them. */
+export interface Contradiction {
+  /** When the first of them did (RFC 3339). */
+  since: string
+  /** Their keys (vkeys), sorted. Empty where an earlier version did not write them. */
+  witnesses: readonly string[]
+}
+
+/** The words of the witnesses of config.json on the log, since this start. */
+export interface WitnessOpinions {
+  /** Those that have seen another log under this name. */
+  contradicting: readonly { name: string; vkey: string }[]
+  /** The keys of those that have cosigned it, and have not contradicted it since. */
+  confirming: readonly string[]
+}
+
 /** A checkpoint that an outsider has confirmed. */
 export interface ConfirmedCheckpoint {
   /** The size of the tree: the number of records. */

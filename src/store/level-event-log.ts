@@ -156,8 +156,8 @@ export class LevelEventLog implements EventLog {
     return this.#log.time
   }
 
-  get contradictedSince(): string | null {
-    return this.#log.contradictedSince
+  get contradiction() {
+    return this.#log.contradiction
   }
 
   recordings(query: RecordingQuery, toShown?: ToShown) {

@@ -8,6 +8,7 @@ import type {
   NewEvent,
   SegmentDescription,
 } from '../contract/events.ts'
+import type { Contradiction } from '../contract/outsiders.ts'
 import type { RecordingState } from '../contract/states.ts'
 import type { RecordingView, TagEntry } from '../contract/views.ts'
 import type { AuditLog } from './audit/audit-port.ts'
@@ -209,8 +210,8 @@ export interface EventLog {
   unfinishedErasures(): EventOf<'recording.erasing'>[]
   /** The time as the durable events prove it. */
   readonly trustedTime: TrustedTime
-  /** When outsiders began to contradict the log, by its durable events; null while nobody does. */
-  readonly contradictedSince: string | null
+  /** The witnesses that contradict the log, by its durable events; null while none does. */
+  readonly contradiction: Contradiction | null
   /** Returns durable views of the recordings that are not closed, oldest first, unconfirmed too. */
   openRecordings(): RecordingView[]
   /**

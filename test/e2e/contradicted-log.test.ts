@@ -38,13 +38,24 @@ suite('a log that a witness contradicts', (test) => {
     witness.close()
   })
 
+  async function configure(witnesses: readonly object[]): Promise<void> {
+    const config = JSON.stringify({ audit: { witnesses } })
+    await writeFile(join(daemon.home, 'config.json'), config)
+    process.kill(daemon.pid, 'SIGHUP')
+    await eventually('it is in force', async () => {
+      const { items } = (await daemon.api('GET', '/audit/outsiders')).body
+      return items.length === witnesses.length
+    })
+  }
+  async function restart(...args: string[]): Promise<void> {
+    await daemon.stop()
+    daemon = await startDaemon({ home: daemon.home, args })
+  }
   async function contradict(): Promise<void> {
     const { body: key } = await daemon.api('GET', '/audit/key')
     witness.log = { origin: key.origin, keys: [parseVkey(key.key)] }
     witness.seen = { size: 1_000_000, root: Buffer.alloc(32, 7) }
-    const audit = { witnesses: [witness.setting] }
-    await writeFile(join(daemon.home, 'config.json'), JSON.stringify({ audit }))
-    process.kill(daemon.pid, 'SIGHUP')
+    await configure([witness.setting])
     await eventually('the witness contradicts', contradiction, LIMIT_MS)
   }
 
@@ -75,9 +86,26 @@ suite('a log that a witness contradicts', (test) => {
         ...Array.from({ length: 3 }, () => 'warning.raised'),
         'warning.cleared',
       ])
-      await daemon.stop()
-      daemon = await startDaemon({ home: daemon.home })
+      await restart()
       assert.equal(await contradiction(), undefined)
+    },
+    { limitMs: 180_000 },
+  )
+
+  test(
+    'is called so when its witness is taken out of config.json, until a person accepts it',
+    async () => {
+      const before = await warnings()
+      await contradict()
+      await configure([])
+      assert.ok(await contradiction(), 'after the SIGHUP')
+      await restart()
+      await eventually('it is said again', contradiction)
+      await restart('--accept-contradicted-log')
+      await eventually('it is accepted', async () => !(await contradiction()))
+      await restart()
+      assert.equal(await contradiction(), undefined)
+      assert.equal((await warnings()).length, before.length + 3)
     },
     { limitMs: 180_000 },
   )

@@ -1,5 +1,5 @@
 import type { Logger } from '../../contract/logger.ts'
-import type { OutsiderView, WitnessSetting } from '../../contract/outsiders.ts'
+import type { OutsiderView, WitnessOpinions, WitnessSetting } from '../../contract/outsiders.ts'
 import type { CheckpointSource, CosignatureKeeper, Outsider, TimestampKeeper } from './port.ts'
 import { type RetryPauses, SubmissionLoop } from './submission-loop.ts'
 import { TimestampAuthority } from './timestamp-authority.ts'
@@ -30,11 +30,8 @@ export interface OutsidersOptions {
   logger: Logger
   now(): number
   times?: OutsiderTimes
-  /**
-   * Called when outsiders may contradict the log now, or no longer, with the names of those.
-   * `areAllAsked`: every witness has confirmed or contradicted a checkpoint since this start.
-   */
-  onContradiction?: (names: string[], areAllAsked: boolean) => void
+  /** Called when what witnesses say of the log may be something else. */
+  onOpinions?: (opinions: WitnessOpinions) => void
 }
 
 /** A timestamp takes some 6 KB on disk, and authorities ask to be spared. */
@@ -67,7 +64,7 @@ export class Outsiders {
     this.#loops = new Map(
       [...wanted].map(([key, create]) => [key, before.get(key) ?? this.#begin(create())]),
     )
-    this.#reportContradictions()
+    this.#reportOpinions()
     const removed = [...before].filter(([key]) => !wanted.has(key))
     this.#closing = Promise.all([this.#closing, ...removed.map(([, loop]) => loop.close())])
   }
@@ -93,19 +90,21 @@ export class Outsiders {
     const { source, logger, now, times = TIMES } = this.#options
     const loop = new SubmissionLoop(outsider, {
       ...{ source, logger, now, pauses: times.pauses },
-      onAttempt: () => this.#reportContradictions(),
+      onAttempt: () => this.#reportOpinions(),
     })
     loop.notify()
     return loop
   }
 
-  #reportContradictions(): void {
-    const contradicting = this.views().filter(({ problem }) => problem?.code === 'contradicted')
-    const areAllAsked = [...this.#loops.values()].every(({ isAsked }) => isAsked)
-    this.#options.onContradiction?.(
-      contradicting.map(({ name }) => name),
-      areAllAsked,
-    )
+  #reportOpinions(): void {
+    const confirming: string[] = []
+    const contradicting: { name: string; vkey: string }[] = []
+    for (const { opinion, vkey, view } of this.#loops.values()) {
+      if (vkey === null) continue
+      if (opinion === 'confirms') confirming.push(vkey)
+      if (opinion === 'contradicts') contradicting.push({ name: view.name, vkey })
+    }
+    this.#options.onOpinions?.({ contradicting, confirming })
   }
 
   #witness(setting: WitnessSetting): Witness {

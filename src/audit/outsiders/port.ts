@@ -35,6 +35,8 @@ export interface Outsider {
   readonly kind: OutsiderKind
   readonly name: string
   readonly url: string
+  /** The key of a witness (vkey); null of an authority, which never contradicts. */
+  readonly vkey: string | null
   /** The shortest time between two checkpoints that are sent to it, in milliseconds. */
   readonly periodMs: number
   /** Returns the newest checkpoint that it confirmed before this process began. */

@@ -39,7 +39,7 @@ export class SubmissionLoop {
   #confirmed: ConfirmedCheckpoint | null = null
   #problem: OutsiderView['problem'] = null
   #hasLoaded = false
-  #hasAnswered = false
+  #opinion: 'confirms' | 'contradicts' | null = null
   #isWanted = false
   #failures = 0
   #begunAt = Number.NEGATIVE_INFINITY
@@ -57,9 +57,14 @@ export class SubmissionLoop {
     return { kind, name, url, confirmed: this.#confirmed, problem: this.#problem }
   }
 
-  /** Whether no answer is due: it has confirmed or contradicted, or never contradicts. */
-  get isAsked(): boolean {
-    return this.#hasAnswered || this.#outsider.kind === 'timestampAuthority'
+  /** The key of a witness (vkey); null of an authority. */
+  get vkey(): string | null {
+    return this.#outsider.vkey
+  }
+
+  /** Its last word on the log since this start; null before that. No answer is no word. */
+  get opinion(): 'confirms' | 'contradicts' | null {
+    return this.#opinion
   }
 
   /** Sends the newest checkpoint soon. Returns at once. */
@@ -116,10 +121,12 @@ export class SubmissionLoop {
     this.#hasLoaded = true
     const checkpoint = await locally('The checkpoint could not be read', () => source.checkpoint())
     const confirmed = this.#confirmed?.size ?? 0
-    if (checkpoint === undefined || checkpoint.size === confirmed || signal.aborted) return
+    if (checkpoint === undefined || signal.aborted) return
+    // A log that was put back may grow to the size that was once confirmed: that proves nothing.
+    if (checkpoint.size === confirmed && this.#opinion !== 'contradicts') return
     this.#begunAt = performance.now()
     this.#confirmed = await this.#outsider.submit(checkpoint, confirmed, signal)
-    this.#hasAnswered = true
+    this.#opinion = 'confirms'
   }
 
   #succeed(): void {
@@ -136,7 +143,7 @@ export class SubmissionLoop {
     const { name, url } = this.#outsider
     if (this.#abort.signal.aborted) return 0
     const code: OutsiderProblem = error instanceof OutsiderError ? error.code : 'local'
-    if (code === 'contradicted') this.#hasAnswered = true
+    if (code === 'contradicted') this.#opinion = 'contradicts'
     const message = error instanceof OutsiderError ? error.message : 'It could not be asked.'
     // Each attempt that fails for the same reason is no news.
     if (this.#problem?.code !== code || this.#problem.message !== message)

@@ -20,6 +20,7 @@ export class TimestampAuthority implements Outsider {
   readonly kind = 'timestampAuthority'
   readonly name: string
   readonly url: string
+  readonly vkey = null
   readonly periodMs: number
   readonly #options: TimestampAuthorityOptions
 

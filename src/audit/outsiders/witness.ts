@@ -28,15 +28,15 @@ export class Witness implements Outsider {
   readonly kind = 'witness'
   readonly name: string
   readonly url: string
+  readonly vkey: string
   readonly periodMs: number
-  readonly #vkey: string
   readonly #key: Verifier
   readonly #options: WitnessOptions
 
   /** Throws a TlogError when the key is none. */
   constructor({ url, vkey }: WitnessSetting, options: WitnessOptions) {
     this.#key = parseVkey(vkey)
-    this.#vkey = vkey
+    this.vkey = vkey
     this.#options = options
     this.name = this.#key.name
     this.url = url
@@ -44,7 +44,7 @@ export class Witness implements Outsider {
   }
 
   async newest(): Promise<ConfirmedCheckpoint | null> {
-    return (await this.#options.keeper.newest?.(this.#vkey)) ?? null
+    return (await this.#options.keeper.newest?.(this.vkey)) ?? null
   }
 
   async submit(

@@ -46,6 +46,12 @@ export const serve = defineCommand({
         'Use the event log although its witness file is missing or damaged, so that nobody can tell whether events ' +
         'are missing. An event says so. Needed once, and only when the recorder asks for it.',
     },
+    'accept-contradicted-log': {
+      kind: 'flag',
+      help:
+        'Accept that an outside witness has seen another log under this name, once you know why. An event says so. ' +
+        'A witness that is asked again and contradicts again is reported again.',
+    },
   },
   examples: [
     { line: 'f2f serve', does: 'Runs the recorder with the default home folder and port.' },
@@ -68,6 +74,7 @@ export const serve = defineCommand({
       ...(options.quality === undefined ? {} : { quality: options.quality }),
       ...(reserveBytes === undefined ? {} : { reserveBytes }),
       ...(options['accept-lost-witness'] ? { acceptLostWitness: true } : {}),
+      ...(options['accept-contradicted-log'] ? { acceptContradictedLog: true } : {}),
     })
     return null
   },

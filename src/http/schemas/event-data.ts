@@ -185,8 +185,19 @@ const recorder = {
     code: parts.warningCode,
     medium: medium.optional(),
     detail,
+    witnesses: z
+      .array(z.string())
+      .optional()
+      .describe('`LOG_CONTRADICTED`: the keys of all witnesses that contradict the log (vkeys)'),
   }),
-  'warning.cleared': z.object({ code: parts.warningCode, medium: medium.optional() }),
+  'warning.cleared': z.object({
+    code: parts.warningCode,
+    medium: medium.optional(),
+    accepted: z
+      .literal(true)
+      .optional()
+      .describe('`LOG_CONTRADICTED`: no witness has taken it back, a person has accepted it'),
+  }),
   'clock.stepped': z.object({ byMs: z.number() }),
   'machine.slept': z.object({ from: time, to: time }),
   'token.created': z.object({

@@ -4,11 +4,12 @@ import { RecorderError } from '../../contract/errors.ts'
 import type { LogEvent } from '../../contract/events.ts'
 import type { Medium } from '../../contract/media.ts'
 import type { LiveInspection } from '../../inspection/live-inspection.ts'
-import { type Appended, DamagedViewError, type EventLog } from '../../store/port.ts'
+import type { Appended, EventLog } from '../../store/port.ts'
 import type { LiveRecording } from '../live-recording.ts'
 import { type OpenRecordings, startsRecording } from '../open-recordings.ts'
 import { endsFile, isTransient, reportFacts, type SegmentReport } from './capture-reports.ts'
 import { answersTo, type RenderAnswer } from './completed-command.ts'
+import { isOfOneRecording } from './error-scope.ts'
 import { EventBatch, type FactCause } from './event-batch.ts'
 import { LiveRecordings } from './live-recordings.ts'
 import type { PendingCommand } from './pending-command.ts'
@@ -152,9 +153,9 @@ export class FactPipeline {
       appended = this.#append(batch, settled)
     } catch (error) {
       // Commands wait for facts that cannot be appended: nothing may continue. But a damaged view
-      // of a closed recording is no reason to end what is recorded.
+      // or key of a closed recording is no reason to end what is recorded.
       const isOfClosed = batch.recordings === this.#recordings
-      if (!(error instanceof DamagedViewError && isOfClosed)) this.fail(error)
+      if (!(isOfClosed && isOfOneRecording(error))) this.fail(error)
       rejectSettled(settled, error)
       throw error
     }

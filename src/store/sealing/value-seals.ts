@@ -69,8 +69,9 @@ export class ValueSeals {
     const { recordingId, position, type } = event
     if (!hasSealedMembers(type)) return event
     return mapSealedMembers(event, (member, value) => {
-      const own =
-        recordingId === null || OF_THE_HOME.has(type) ? undefined : this.#keys.keysOf(recordingId)
+      // The key of an erased recording is being destroyed, and cannot always be read any more.
+      const hasNone = recordingId === null || OF_THE_HOME.has(type) || view?.erased
+      const own = hasNone ? undefined : this.#keysFor(recordingId, type)
       if (own === undefined && recordingId !== null && NEEDS_OWN_KEY.has(type)) {
         // Only a recording of 0.1 never had keys. Under the key of the home, erasure would fail.
         if (view === undefined || !isUnsealed(view)) throw keyMissing()
@@ -81,6 +82,17 @@ export class ValueSeals {
       this.#values.set(sealed, value)
       return sealed
     })
+  }
+
+  /** A key file that is damaged counts as missing, where an event does without. */
+  #keysFor(recordingId: string, type: EventType) {
+    try {
+      return this.#keys.keysOf(recordingId)
+    } catch (error) {
+      const isOfAll = this.#keys.problem !== undefined
+      if (isOfAll || NEEDS_OWN_KEY.has(type) || !isKeyUnavailable(error)) throw error
+      return undefined
+    }
   }
 
   /**
@@ -279,3 +291,6 @@ function inPlaceOf(member: string, word: string): unknown {
 function hmac(key: Buffer, text: string): string {
   return createHmac('sha256', key).update(text).digest('hex')
 }
+
+const isKeyUnavailable = (error: unknown): boolean =>
+  error instanceof RecorderError && error.code === 'KEY_UNAVAILABLE'

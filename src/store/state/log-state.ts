@@ -1,5 +1,6 @@
 import type { CustodyRules } from '../../contract/custody.ts'
 import type { LogEvent } from '../../contract/events.ts'
+import type { Contradiction } from '../../contract/outsiders.ts'
 import { applySigningKeyEvent, type SigningKeyEntry } from '../tree/signing-key-events.ts'
 import { applyTokenEvent, type Tokens } from './tokens.ts'
 import { applyTimeEvent, NO_TIME, type TrustedTime } from './trusted-time.ts'
@@ -16,8 +17,8 @@ export interface LogState {
   /** The recordings that are erased, also those whose erasure has only begun. */
   erased: Set<string>
   time: TrustedTime
-  /** When outsiders began to contradict the log; null while nobody does. */
-  contradictedSince: string | null
+  /** The witnesses that contradict the log; null while none does. */
+  contradiction: Contradiction | null
   /** The keys that sign checkpoints, oldest first. */
   signingKeys: SigningKeyEntry[]
   /** The position of the first event of each recording that is not closed, oldest first. */
@@ -33,7 +34,7 @@ export function emptyState(): LogState {
     erasures: new Map(),
     erased: new Set(),
     time: NO_TIME,
-    contradictedSince: null,
+    contradiction: null,
     signingKeys: [],
     begun: new Map(),
   }
@@ -54,8 +55,11 @@ export function applyToState(state: LogState, event: LogEvent): void {
 }
 
 function applyContradiction(state: LogState, { type, data, at }: LogEvent): void {
-  if (type === 'warning.raised' && data.code === 'LOG_CONTRADICTED') state.contradictedSince ??= at
-  if (type === 'warning.cleared' && data.code === 'LOG_CONTRADICTED') state.contradictedSince = null
+  if (type === 'warning.cleared' && data.code === 'LOG_CONTRADICTED') state.contradiction = null
+  if (type !== 'warning.raised' || data.code !== 'LOG_CONTRADICTED') return
+  const { since, witnesses } = state.contradiction ?? { since: at, witnesses: [] }
+  const all = new Set([...witnesses, ...(data.witnesses ?? [])])
+  state.contradiction = { since, witnesses: [...all].sort() }
 }
 
 function applyBeginning(begun: LogState['begun'], event: LogEvent): void {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { CustodyRules } from '../../contract/custody.ts'
 import type { EventOf } from '../../contract/events.ts'
+import type { Contradiction } from '../../contract/outsiders.ts'
 import type { Token } from '../port.ts'
 import type { Head } from '../records/record.ts'
 import type { SigningKeyEntry } from '../tree/signing-key-events.ts'
@@ -9,7 +10,7 @@ import type { LogState } from './log-state.ts'
 import type { TrustedTime } from './trusted-time.ts'
 
 /** Increased whenever the format changes, or the same events are folded to another state. */
-const STATE_VERSION = 2
+const STATE_VERSION = 3
 /** Hexadecimal digits of a SHA-256. */
 const DIGITS = 64
 
@@ -26,7 +27,7 @@ export interface StoredState {
   erasures: EventOf<'recording.erasing'>[]
   erased: string[]
   time: TrustedTime
-  contradictedSince: string | null
+  contradiction: Contradiction | null
   signingKeys: SigningKeyEntry[]
   begun: [recordingId: string, position: number][]
 }
@@ -43,7 +44,7 @@ export function toStoredState(head: Head, root: Buffer, state: LogState): Stored
     erasures: [...state.erasures.values()],
     erased: [...state.erased],
     time: state.time,
-    contradictedSince: state.contradictedSince,
+    contradiction: state.contradiction,
     signingKeys: [...state.signingKeys],
     begun: [...state.begun],
   }
@@ -58,7 +59,7 @@ export function fromStoredState(stored: StoredState): LogState {
     erasures: new Map(stored.erasures.map((event) => [event.recordingId as string, event])),
     erased: new Set(stored.erased),
     time: stored.time,
-    contradictedSince: stored.contradictedSince,
+    contradiction: stored.contradiction,
     signingKeys: [...stored.signingKeys],
     begun: new Map(stored.begun),
   }

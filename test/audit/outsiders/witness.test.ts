@@ -162,6 +162,19 @@ suite('witnesses outside this computer', (test) => {
     await confirms(31)
   })
 
+  test('a log that was rolled back and grows to the size that was confirmed is still an alarm', async () => {
+    const source = new GrowingLog(12)
+    const truth = new GrowingLog(30, 'truth')
+    kept.remembered = 30
+    witness.seen = { size: 30, root: truth.tree.roots[30]! }
+    begin(source)
+    await fails('contradicted', /It has seen 30 records of this log, but there are only 12/)
+    const before = witness.requests.length
+    source.grow(30)
+    await eventually('it is asked all the same', () => witness.requests.length > before)
+    await fails('contradicted', /./)
+  })
+
   test('another log with the same key is an alarm', async () => {
     const source = new GrowingLog(12)
     const other = new GrowingLog(10, 'other')

@@ -12,6 +12,9 @@ export interface Asked {
   answer?: { status: number; body: RecordingAnswer }
 }
 
+/** A request that was answered with 2xx. */
+export type Acknowledged = Asked & { answer: NonNullable<Asked['answer']> }
+
 /**
  * A client that remembers what it was promised, so that it can be held against what is there after
  * a crash.
@@ -48,8 +51,8 @@ export class WitnessClient {
   }
 
   /** The requests that were answered with 2xx. */
-  get acknowledged(): (Asked & { answer: NonNullable<Asked['answer']> })[] {
-    return this.asked.filter((asked): asked is Asked & { answer: NonNullable<Asked['answer']> } => {
+  get acknowledged(): Acknowledged[] {
+    return this.asked.filter((asked): asked is Acknowledged => {
       return asked.answer !== undefined && asked.answer.status < 300
     })
   }

@@ -129,7 +129,11 @@ suite('opening from the stored state', (test) => {
             { ...common, type: 'token.revoked', data: { id: 'token-0002' } },
             {
               ...{ ...common, type: 'warning.raised' },
-              data: { code: 'LOG_CONTRADICTED', detail: 'A witness knows another.' },
+              data: {
+                code: 'LOG_CONTRADICTED',
+                detail: 'A witness knows another.',
+                witnesses: ['w+1+k'],
+              },
             },
             {
               ...{ ...common, recordingId: ID, version: 100 },
@@ -144,7 +148,7 @@ suite('opening from the stored state', (test) => {
         log.rules(),
         log.unfinishedErasures(),
         log.trustedTime,
-        log.contradictedSince,
+        log.contradiction,
         log.lastEventAt,
         log.openRecordings(),
         await log.tagHistory(ID),
