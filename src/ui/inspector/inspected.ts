@@ -6,7 +6,7 @@ import { onEvent } from '../live/live-state.ts'
 import { oneAtATime } from '../live/one-at-a-time.ts'
 import { recorder } from '../live/recorder.ts'
 import { afterFrame } from '../shell/after-frame.ts'
-import { prepareCharts } from './chart.ts'
+import { prepareCharts } from './chart-files.ts'
 import { takeState } from './early-state.ts'
 
 /** A short first page shows the first state soon. */
@@ -66,6 +66,8 @@ export class Inspected {
     this.id = id
     this.replay = new Replay(id)
     this.follows.value = beginning === 'newest'
+    // Most recordings have today's machines.
+    prepareCharts()
     this.#endFollowing = onEvent((event) => {
       if (event.recordingId === id) this.#read()
     })
