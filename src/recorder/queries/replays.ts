@@ -2,8 +2,13 @@ import type { LogEvent } from '../../contract/events.ts'
 import { Replay } from '../../replay/replay.ts'
 import type { EventLog } from '../../store/port.ts'
 
-/** A page of events is folded in one turn of the event loop: some 20 ms at most. */
+/** Events that are read at once. Decoding them takes one turn of the event loop. */
 const PAGE = 500
+/**
+ * Events that are folded in one turn of the event loop, about a millisecond. A command needs many
+ * turns until it is answered, and each may wait for such a slice.
+ */
+const SLICE = 50
 /** The last replay is kept for so long: whoever looks at a moment looks at its neighbours, too. */
 const KEPT_MS = 60_000
 
@@ -71,15 +76,30 @@ export class Replays {
   async #readOn(kept: KeptReplay): Promise<void> {
     const { recordingId } = kept.replay
     const end = this.#log.position
+    let next = this.#read(recordingId, kept.readTo)
     for (;;) {
-      const events: LogEvent[] = await this.#log.events({
-        ...{ after: kept.readTo, limit: PAGE, recordingId },
-      })
-      kept.replay.append(events)
-      const last = events.at(-1)
-      if (last !== undefined) kept.readTo = last.position
-      if (events.length < PAGE) break
+      const events = await next
+      const last = events.length < PAGE ? undefined : events.at(-1)
+      // The disk reads the next page while this one is folded.
+      if (last !== undefined) next = this.#read(recordingId, last.position)
+      await foldInSlices(kept.replay, events)
+      if (last === undefined) break
+      kept.readTo = last.position
     }
-    kept.readTo = Math.max(kept.readTo, end)
+    kept.readTo = Math.max(kept.readTo, kept.replay.events.at(-1)?.position ?? 0, end)
+  }
+
+  #read(recordingId: string, after: number): Promise<LogEvent[]> {
+    const events = this.#log.events({ after, limit: PAGE, recordingId })
+    // Whoever waits for them learns of a problem, unless the fold has failed before.
+    events.catch(() => {})
+    return events
+  }
+}
+
+async function foldInSlices(replay: Replay, events: readonly LogEvent[]): Promise<void> {
+  for (let from = 0; from < events.length; from += SLICE) {
+    replay.append(events.slice(from, from + SLICE))
+    await new Promise(setImmediate)
   }
 }
