@@ -76,24 +76,16 @@ export class Replays {
   async #readOn(kept: KeptReplay): Promise<void> {
     const { recordingId } = kept.replay
     const end = this.#log.position
-    let next = this.#read(recordingId, kept.readTo)
     for (;;) {
-      const events = await next
-      const last = events.length < PAGE ? undefined : events.at(-1)
-      // The disk reads the next page while this one is folded.
-      if (last !== undefined) next = this.#read(recordingId, last.position)
+      const events: LogEvent[] = await this.#log.events({
+        ...{ after: kept.readTo, limit: PAGE, recordingId },
+      })
       await foldInSlices(kept.replay, events)
-      if (last === undefined) break
-      kept.readTo = last.position
+      const last = events.at(-1)
+      if (last !== undefined) kept.readTo = last.position
+      if (events.length < PAGE) break
     }
-    kept.readTo = Math.max(kept.readTo, kept.replay.events.at(-1)?.position ?? 0, end)
-  }
-
-  #read(recordingId: string, after: number): Promise<LogEvent[]> {
-    const events = this.#log.events({ after, limit: PAGE, recordingId })
-    // Whoever waits for them learns of a problem, unless the fold has failed before.
-    events.catch(() => {})
-    return events
+    kept.readTo = Math.max(kept.readTo, end)
   }
 }
 

@@ -139,6 +139,16 @@ export class Inspected {
   }
 
   async #readAll(): Promise<void> {
+    try {
+      await this.#readPages()
+    } finally {
+      // What was folded before a problem is shown, too.
+      this.#show()
+    }
+    this.isComplete.value = true
+  }
+
+  async #readPages(): Promise<void> {
     const { signal } = this.#aborter
     let next = this.#askForEvents(this.replay.events.at(-1)?.position ?? 0)
     for (;;) {
@@ -148,10 +158,8 @@ export class Inspected {
       // The recorder reads the next page while this one is folded.
       if (!isEnd) next = this.#askForEvents(last.position)
       await this.#fold(items)
-      if (isEnd || signal.aborted) break
+      if (isEnd || signal.aborted) return
     }
-    this.#show()
-    this.isComplete.value = true
   }
 
   #askForEvents(after: number): Promise<Page<LogEvent>> {
